@@ -1,0 +1,77 @@
+import { z } from 'zod';
+
+/** A TCP port; 0 lets the system choose. */
+export const Port = z.coerce
+  .number('must be a port number')
+  .int('must be a port number')
+  .min(0, 'must be 0 … 65535')
+  .max(65535, 'must be 0 … 65535');
+
+export const LogLevel = z.enum(
+  ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
+  'must be one of trace, debug, info, warn, error, silent',
+);
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
+export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
+
+export const RedisUrl = z
+  .string()
+  .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
+  .describe('the URL of a Redis or Valkey server, such as redis://127.0.0.1:6379');
+
+export const DatabaseUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://')
+  .describe('the URL of a PostgreSQL database, such as postgresql://user@127.0.0.1:5432/mcp_gateway');
+
+/** A comma-separated list of web origins. */
+const Origins = z
+  .string()
+  .default('')
+  .transform((list) =>
+    list
+      .split(',')
+      .map((origin) => origin.trim())
+      .filter(Boolean),
+  )
+  .refine((origins) => origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin), {
+    message: 'must be origins such as https://portal.example.com, separated by commas',
+  });
+
+/** Settings every service has. */
+export const serviceFields = {
+  MCP_GATEWAY_LOG_LEVEL: LogLevel.default('info'),
+};
+
+/** Settings of a service that shares routes, sessions and the queue. */
+export const redisFields = {
+  REDIS_URL: RedisUrl,
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w:-]+$/, 'must be letters, digits, "_", ":" and "-"')
+    .default('mcp-gateway'),
+};
+
+/** Settings of a service that answers callers. */
+export const callerFields = {
+  PORT: Port.default(8000),
+  MCP_GATEWAY_HOST: z.string().default('127.0.0.1'),
+  AUTH_MODE: z.enum(['development'], 'must be "development"').default('development'),
+  MCP_GATEWAY_DEVELOPMENT_SIGN_IN: z.literal('allow-from-network', 'can only be "allow-from-network"').optional(),
+  MCP_GATEWAY_ALLOWED_ORIGINS: Origins,
+};
+
+/** Says why a service must not start with development sign-in where others can reach it. */
+export function refuseExposedDevelopmentSignIn(config: {
+  AUTH_MODE: string;
+  MCP_GATEWAY_HOST: string;
+  MCP_GATEWAY_DEVELOPMENT_SIGN_IN?: string | undefined;
+}): string | undefined {
+  if (config.AUTH_MODE !== 'development' || isLoopback(config.MCP_GATEWAY_HOST)) return undefined;
+  if (config.MCP_GATEWAY_DEVELOPMENT_SIGN_IN === 'allow-from-network') return undefined;
+  return (
+    `MCP_GATEWAY_HOST=${config.MCP_GATEWAY_HOST} can be reached from the network, and development sign-in lets anyone be anyone. ` +
+    'Use MCP_GATEWAY_HOST=127.0.0.1, or set MCP_GATEWAY_DEVELOPMENT_SIGN_IN=allow-from-network if that is what you want.'
+  );
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { EnvironmentVariables } from './environment.js';
+import { Text } from './text.js';
+
+/** Names become DNS labels in a cluster (RFC 1123 §2.1), so they stop at 63 characters. */
+export const ResourceName = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(63, 'must be at most 63 characters')
+  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'must be lower-case letters, digits and inner hyphens')
+  .meta({ description: 'Name of the adapter; part of its URL.', examples: ['mcp-example'] });
+
+const ImageName = z
+  .string()
+  .max(255, 'must be at most 255 characters')
+  .regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, 'must be lower-case words joined by single ".", "_", "/" or "-"')
+  // The operator's registry is put in front; a host here would let a caller choose where code comes from.
+  .refine((image) => !/^([^/]*\.[^/]*|localhost)\//.test(image), {
+    message: 'must not name a registry host; the operator configures the registry',
+  })
+  .meta({ description: 'Image without registry and tag.', examples: ['mcp-example'] });
+
+const ImageVersion = z
+  .string()
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, 'must be an image tag: letters, digits, "_", "." and "-", at most 128')
+  .meta({ description: 'Tag of the image.', examples: ['1.0.0'] });
+
+const UrlPath = z
+  .string()
+  .max(1024, 'must be at most 1024 characters')
+  .regex(/^\/[A-Za-z0-9/._~!$&'()*+,;=:@%-]*$/, 'must be an absolute URL path without query')
+  .refine((path) => !path.split('/').includes('..'), { message: 'must not contain ".." segments' });
+
+const Quantity = z
+  .string()
+  .regex(/^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/, 'must be a Kubernetes quantity such as "250m" or "256Mi"');
+
+const ResourceAmounts = z.strictObject({ cpu: Quantity.optional(), memory: Quantity.optional() });
+
+/** What a caller asks for: the desired state of one managed MCP server. */
+export const AdapterSpec = z
+  .strictObject({
+    name: ResourceName,
+    imageName: ImageName,
+    imageVersion: ImageVersion,
+    environmentVariables: EnvironmentVariables.default({}),
+    replicaCount: z.int('must be a whole number').min(0, 'must be at least 0').max(64, 'must be at most 64').default(1),
+    description: Text.max(4096, 'must be at most 4096 characters').default(''),
+    useWorkloadIdentity: z.boolean().default(false),
+    requiredRoles: z
+      .array(Text.min(1, 'must not be empty').max(128, 'must be at most 128 characters'))
+      .max(64, 'must be at most 64 roles')
+      .default([])
+      .meta({ description: 'Any one of these roles may use the adapter, besides its creator and mcp.admin.' }),
+    port: z.int().min(1).max(65535).default(8000).meta({
+      description: 'Port the server listens on in its container. The process runtime assigns PORT instead.',
+    }),
+    path: UrlPath.default('/mcp').meta({ description: 'URL path of the MCP endpoint.' }),
+    healthCheck: z
+      .strictObject({ path: UrlPath.default('/healthz') })
+      .default({ path: '/healthz' })
+      .meta({ description: 'GET must answer 2xx. A server that answers 404 is checked by TCP instead.' }),
+    affinity: z.enum(['session', 'none']).default('session').meta({
+      description: '`session` keeps a session on one replica; `none` spreads every request, for stateless servers.',
+    }),
+    sessionRecovery: z
+      .enum(['replay', 'terminate'])
+      .default('replay')
+      .meta({
+        description:
+          'What becomes of a session whose replica is gone. `terminate` answers 404, so the client starts over. ' +
+          '`replay` is recorded and, in this version, also answers 404.',
+      }),
+    resources: z
+      .strictObject({ requests: ResourceAmounts.optional(), limits: ResourceAmounts.optional() })
+      .default({})
+      .meta({ description: 'Kubernetes resource requests and limits. The process runtime does not enforce them.' }),
+  })
+  .meta({ id: 'AdapterSpec' });
+export type AdapterSpec = z.infer<typeof AdapterSpec>;
+
+/** The spec plus what the control plane knows of it. */
+export const AdapterResource = AdapterSpec.extend({
+  id: z.uuid().meta({ description: 'Differs between an adapter and a later one of the same name.' }),
+  generation: z.int().meta({ description: 'Counts the changes of the spec.' }),
+  createdBy: z.string(),
+  createdAt: z.iso.datetime(),
+  lastUpdatedAt: z.iso.datetime(),
+}).meta({ id: 'AdapterResource' });
+export type AdapterResource = z.infer<typeof AdapterResource>;

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { Text } from './text.js';
+
+/** Set by the platform for every replica; a spec that set them would break routing or isolation. */
+const RESERVED = /^(PORT|HOST|PATH|MCP_GATEWAY_.*|KUBERNETES_.*)$/;
+
+const VariableName = z
+  .string()
+  .max(256, 'must be at most 256 characters')
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be letters, digits and underscores, not starting with a digit')
+  .refine((name) => !RESERVED.test(name), { message: 'is set by the platform and cannot be overridden' });
+
+/** Literal environment of a replica: at most 256 variables of 32 KiB each. */
+export const EnvironmentVariables = z
+  .record(VariableName, Text.max(32_768, 'must be at most 32768 characters'))
+  .refine((variables) => Object.keys(variables).length <= 256, { message: 'must hold at most 256 variables' });

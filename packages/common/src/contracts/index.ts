@@ -1,0 +1,4 @@
+export { AdapterResource, AdapterSpec, ResourceName } from './adapter.js';
+export { Problem } from './problem.js';
+export { Endpoint, Route } from './route.js';
+export { AdapterStatus, Condition, Phase, ReplicaStatus } from './status.js';

@@ -1,0 +1,41 @@
+import { catalogue, type ErrorCode } from './catalogue.js';
+
+export interface FieldError {
+  /** RFC 6901 pointer into the body, as a URI fragment: `#/replicaCount`. */
+  pointer: string;
+  detail: string;
+}
+
+export interface GatewayErrorOptions {
+  /** Shown to the client: what is wrong with this request and what to do. */
+  detail?: string;
+  errors?: FieldError[];
+  headers?: Record<string, string>;
+  /** Goes to the log, never to the client. */
+  cause?: unknown;
+}
+
+/** An error with a place in the catalogue. Anything else that is thrown is answered as INTERNAL. */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError';
+  readonly status: number;
+  readonly rpcCode: number;
+  readonly title: string;
+  readonly detail: string | undefined;
+  readonly errors: FieldError[] | undefined;
+  readonly headers: Record<string, string>;
+
+  constructor(
+    readonly code: ErrorCode,
+    { detail, errors, headers = {}, cause }: GatewayErrorOptions = {},
+  ) {
+    const { status, rpcCode, title } = catalogue[code];
+    super(detail ? `${title}: ${detail}` : title, { cause });
+    this.status = status;
+    this.rpcCode = rpcCode;
+    this.title = title;
+    this.detail = detail;
+    this.errors = errors;
+    this.headers = headers;
+  }
+}

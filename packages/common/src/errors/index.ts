@@ -1,0 +1,4 @@
+export { catalogue, type ErrorCode } from './catalogue.js';
+export { GatewayError, type FieldError } from './gateway-error.js';
+export { invalidRequest, problemOf } from './problem.js';
+export { unreachable } from './unreachable.js';

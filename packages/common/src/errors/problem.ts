@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { Problem } from '../contracts/problem.js';
+import { GatewayError, type FieldError } from './gateway-error.js';
+
+/** RFC 9457 §3: the body of an error answer on the REST API. */
+export function problemOf(error: GatewayError): Problem {
+  return {
+    type: `urn:mcp-gateway:problem:${error.code.toLowerCase().replaceAll('_', '-')}`,
+    title: error.title,
+    status: error.status,
+    code: error.code,
+    ...(error.detail !== undefined && { detail: error.detail }),
+    ...(error.errors && { errors: error.errors }),
+  };
+}
+
+/** Every way the value fails its schema, one entry for each field. */
+export function invalidRequest(error: z.ZodError): GatewayError {
+  const errors = error.issues.flatMap(fieldErrors);
+  return new GatewayError('INVALID_REQUEST', {
+    detail: errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; '),
+    errors,
+    cause: error,
+  });
+}
+
+function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({ pointer: pointer([...issue.path, key]), detail: 'is not a known field' }));
+    case 'invalid_key':
+      return issue.issues.map(({ message }) => ({ pointer: pointer(issue.path), detail: message }));
+    case 'invalid_type':
+      return [{ pointer: pointer(issue.path), detail: typeDetail(issue) }];
+    default:
+      return [{ pointer: pointer(issue.path), detail: issue.message }];
+  }
+}
+
+function typeDetail(issue: z.core.$ZodIssueInvalidType): string {
+  if (issue.input === undefined) return 'is required';
+  return issue.message.startsWith('Invalid input') ? `must be ${article(issue.expected)}` : issue.message;
+}
+
+const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);
+
+function pointer(path: readonly PropertyKey[]): string {
+  return '#' + path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}

@@ -1,0 +1,26 @@
+import type { Principal } from './principal.js';
+
+const ADMIN_ROLE = 'mcp.admin';
+
+/** What a permission is decided on. */
+export interface Guarded {
+  createdBy: string;
+  requiredRoles: readonly string[];
+}
+
+/** Roles compare case-insensitively, so they are folded wherever they are compared or stored for comparison. */
+export const foldRole = (role: string): string => role.toLowerCase();
+
+export const isAdmin = (principal: Principal): boolean => principal.roles.some((role) => foldRole(role) === ADMIN_ROLE);
+
+/** Read and use: the creator, any of the required roles, or an admin. No required roles means creator and admin only. */
+export function canRead(principal: Principal, resource: Guarded): boolean {
+  if (canWrite(principal, resource)) return true;
+  const held = new Set(principal.roles.map(foldRole));
+  return resource.requiredRoles.some((role) => held.has(foldRole(role)));
+}
+
+/** Change and remove: the creator or an admin. */
+export function canWrite(principal: Principal, resource: Guarded): boolean {
+  return principal.subject === resource.createdBy || isAdmin(principal);
+}

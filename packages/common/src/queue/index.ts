@@ -1,0 +1,40 @@
+import { Queue } from 'bullmq';
+import type { RedisClient } from '../redis/index.js';
+
+export const RECONCILE_QUEUE = 'reconcile';
+
+/** A job says which adapter to look at, never what to do with it: the worker reads today's row. */
+export interface ReconcileJob {
+  name: string;
+}
+
+export interface ReconcileQueue {
+  /**
+   * Asks for one more run after now. A name that waits is not queued twice; a name being worked on runs once more.
+   * @throws when Redis is away. The row is the truth, so callers may ignore that: a resync finds it.
+   */
+  reconcile(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function reconcileQueue(redis: RedisClient, prefix: string): ReconcileQueue {
+  const queue = new Queue<ReconcileJob>(RECONCILE_QUEUE, { connection: redis, prefix: `${prefix}:queue` });
+  queue.on('error', () => {}); // the client logs its own outages
+  return {
+    async reconcile(name) {
+      await queue.add(
+        'reconcile',
+        { name },
+        {
+          // Without these two an add during an active run is lost, or waits out the backoff of a failing one.
+          deduplication: { id: name, keepLastIfActive: true, replace: true },
+          attempts: 8,
+          backoff: { type: 'exponential', delay: 500, jitter: 0.5 },
+          removeOnComplete: true,
+          removeOnFail: true,
+        },
+      );
+    },
+    close: () => queue.close(),
+  };
+}

@@ -1,0 +1,32 @@
+import { createClient } from 'redis';
+import type { Logger } from '../logging/index.js';
+
+export type RedisClient = ReturnType<typeof createClient>;
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/**
+ * A client that reconnects for ever and fails fast in between: a command sent while Redis is away rejects at once.
+ * One line is logged when Redis goes and one when it is back.
+ */
+export function redisClient(url: string, log: Logger): RedisClient {
+  const client = createClient({
+    url,
+    disableOfflineQueue: true,
+    pingInterval: 10_000,
+    socket: {
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 5), 1_000) + Math.random() * 50,
+    },
+  }) as RedisClient;
+  let away = false;
+  client.on('error', (error: Error) => {
+    if (!away) log.warn({ err: error }, 'redis is away; trying again');
+    away = true;
+  });
+  client.on('ready', () => {
+    if (away) log.info('redis is back');
+    away = false;
+  });
+  return client;
+}

@@ -1,0 +1,2 @@
+export { bounded } from './bounded.js';
+export { redisClient, type RedisClient } from './client.js';

@@ -1,0 +1,2 @@
+export { routePublisher, type RoutePublisher } from './publish.js';
+export { followRoutes, type RouteTable } from './table.js';

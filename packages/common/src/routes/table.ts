@@ -1,0 +1,94 @@
+import { Route, type Endpoint } from '../contracts/route.js';
+import type { Logger } from '../logging/index.js';
+import type { RedisClient } from '../redis/index.js';
+import { ALL_ROUTES, routeKeys } from './keys.js';
+
+export interface RouteTable {
+  get(name: string): Route | undefined;
+  /** True once a complete set of routes has been read, and for ever after. */
+  isLoaded(): boolean;
+  /** Reads one route now, for a caller who has reason to think that the copy is behind. Rejects when Redis is away. */
+  refresh(name: string): Promise<void>;
+  /** Called after every change. */
+  onChange(listener: () => void): void;
+  endpoints(): Iterable<Endpoint>;
+  close(): Promise<void>;
+}
+
+const RELOAD_EVERY_MS = 30_000;
+
+/**
+ * The copy of the routes in memory. Subscribes first and then loads, so nothing that changes in between is lost;
+ * reloads on reconnect and on a timer; keeps the last table while Redis is away, or is back but empty.
+ * Every read uses one connection, so answers arrive in the order in which they were asked for.
+ */
+export function followRoutes(redis: RedisClient, prefix: string, log: Logger): RouteTable {
+  const keys = routeKeys(prefix);
+  const listeners: (() => void)[] = [];
+  let table = new Map<string, Route>();
+  let loaded = false;
+  const changed = () => listeners.forEach((listener) => listener());
+
+  async function refresh(name: string) {
+    const route = parse(await redis.hGet(keys.routes, name));
+    if (route) table.set(name, route);
+    else table.delete(name);
+    changed();
+  }
+
+  async function reload() {
+    const [complete, entries] = await redis.multi().exists(keys.complete).hGetAll(keys.routes).execTyped();
+    const read = new Map<string, Route>();
+    for (const [name, json] of Object.entries(entries)) {
+      const route = parse(json);
+      if (route) read.set(name, route);
+    }
+    // Redis came back empty and the worker has not written everything yet: what is missing may still exist.
+    table = complete ? read : new Map([...table, ...read]);
+    loaded ||= Boolean(complete);
+    changed();
+  }
+
+  function parse(json: string | null | undefined): Route | undefined {
+    if (!json) return undefined;
+    const route = Route.safeParse(JSON.parse(json));
+    if (!route.success)
+      log.error({ err: route.error }, 'a published route is not valid; is the worker newer than this service?');
+    return route.data;
+  }
+
+  const attempt = (work: Promise<void>) => work.catch((error: unknown) => log.debug({ err: error }, 'routes not read'));
+  const subscriber = redis.duplicate();
+  subscriber.on('error', () => {}); // the command connection logs the outage
+  // Fires on the first connection and on every later one, after the subscriptions have been restored.
+  subscriber.on('ready', () => void subscribe());
+
+  let subscribed = false;
+  async function subscribe() {
+    if (!subscribed) {
+      subscribed = true;
+      await subscriber
+        .subscribe(keys.changed, (name) => void attempt(name === ALL_ROUTES ? reload() : refresh(name)))
+        .catch(() => (subscribed = false));
+    }
+    await attempt(reload());
+  }
+
+  redis.on('ready', () => void attempt(reload()));
+  const timer = setInterval(() => void attempt(reload()), RELOAD_EVERY_MS);
+  void subscriber.connect().catch(() => {}); // reconnects by itself
+
+  return {
+    get: (name) => table.get(name),
+    refresh,
+    isLoaded: () => loaded,
+    onChange: (listener) => void listeners.push(listener),
+    *endpoints() {
+      for (const route of table.values()) yield* route.endpoints;
+    },
+    async close() {
+      clearInterval(timer);
+      if (subscriber.isOpen) subscriber.destroy();
+    },
+  };
+}

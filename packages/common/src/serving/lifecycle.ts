@@ -1,0 +1,54 @@
+import { ConfigError } from '../config/read.js';
+import type { Logger } from '../logging/index.js';
+
+const SHUTDOWN_MS = 10_000;
+
+/**
+ * Ends the process in order when it is asked to (SIGTERM, SIGINT, SIGHUP) or when the process that started it with an IPC
+ * channel is gone, however that ended. Steps run last to first, and all of them together have ten seconds.
+ */
+export function shutdownOn(log: Logger): {
+  defer(step: () => Promise<unknown> | void): void;
+  shutdown(): Promise<never>;
+} {
+  const steps: (() => Promise<unknown> | void)[] = [];
+  let ending: Promise<never> | undefined;
+
+  async function end(): Promise<never> {
+    const deadline = setTimeout(() => {
+      log.error('shutdown took too long; leaving');
+      process.exit(1);
+    }, SHUTDOWN_MS);
+    deadline.unref();
+    for (const step of steps.reverse()) {
+      try {
+        await step();
+      } catch (error) {
+        log.warn({ err: error }, 'a shutdown step failed');
+      }
+    }
+    log.flush();
+    process.exit(0);
+  }
+  const shutdown = () => (ending ??= end());
+
+  process.on('SIGTERM', () => void shutdown());
+  process.on('SIGINT', () => void shutdown());
+  process.on('SIGHUP', () => void shutdown());
+  if (process.connected) process.on('disconnect', () => void shutdown());
+  return { defer: (step) => void steps.push(step), shutdown };
+}
+
+/**
+ * Runs a service's main function and tells the process that started it, if that listens, when the service is ready.
+ * A configuration that is wrong ends it with sentences instead of a stack.
+ */
+export function runMain(main: () => Promise<void>): void {
+  main().then(
+    () => process.send?.({ ready: true }),
+    (error: unknown) => {
+      console.error(error instanceof ConfigError ? error.message : error);
+      process.exit(1);
+    },
+  );
+}

@@ -1,0 +1,25 @@
+import pg from 'pg';
+import { withSession } from './session.js';
+
+const DUPLICATE_DATABASE = '42P04';
+/** Two at once: the loser fails on the unique index of pg_database instead. */
+const UNIQUE_VIOLATION = '23505';
+
+/**
+ * Creates the database unless it exists.
+ * @param serverUrl any database of the server
+ * @param template a database to copy; nobody may be connected to it
+ */
+export async function createDatabase(serverUrl: string, name: string, template?: string): Promise<void> {
+  await withSession(serverUrl, async (session) => {
+    const { rowCount } = await session.query('SELECT FROM pg_database WHERE datname = $1', [name]);
+    if (rowCount) return;
+    const source = template === undefined ? '' : ` TEMPLATE ${pg.escapeIdentifier(template)}`;
+    try {
+      await session.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}${source}`);
+    } catch (error) {
+      const code = error instanceof pg.DatabaseError ? error.code : undefined;
+      if (code !== DUPLICATE_DATABASE && code !== UNIQUE_VIOLATION) throw error;
+    }
+  });
+}

@@ -1,0 +1,33 @@
+import pg from 'pg';
+import type { Migration } from './folder.js';
+
+const UNDEFINED_TABLE = '42P01';
+
+/** The finished migrations of the database: name → checksum. Empty for a database that was never migrated. */
+async function finishedMigrations(session: pg.Client): Promise<Map<string, string>> {
+  try {
+    const { rows } = await session.query<{ migration_name: string; checksum: string }>(
+      'SELECT migration_name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
+    );
+    return new Map(rows.map(({ migration_name, checksum }) => [migration_name, checksum]));
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && error.code === UNDEFINED_TABLE) return new Map();
+    throw error;
+  }
+}
+
+export interface History {
+  /** Not finished in this database. */
+  missing: Migration[];
+  /** Finished, but with another text than the one that is checked in. */
+  edited: Migration[];
+}
+
+/** What a database newer than this code has besides does not count: an older version may run on it. */
+export async function compareHistory(session: pg.Client, migrations: readonly Migration[]): Promise<History> {
+  const finished = await finishedMigrations(session);
+  return {
+    missing: migrations.filter(({ name }) => !finished.has(name)),
+    edited: migrations.filter(({ name, checksum }) => finished.has(name) && finished.get(name) !== checksum),
+  };
+}

@@ -1,0 +1,59 @@
+import {
+  DriverAdapterError,
+  type SqlDriverAdapter,
+  type SqlQuery,
+  type SqlQueryable,
+} from '@prisma/driver-adapter-utils';
+import pg from 'pg';
+import { columnTypeOf, parserOf } from './column-types.js';
+
+export const PROVIDER = { provider: 'postgres', adapterName: '@prisma/adapter-pg' } as const;
+
+/** One connection, in the form in which the schema engine uses it. */
+export function driverAdapter(client: pg.Client, dispose: () => Promise<void>): SqlDriverAdapter {
+  const queryable = sqlQueryable(client);
+  return {
+    ...queryable,
+    // Whole, by the simple protocol: then the script is one transaction, and a semicolon in a string or a function
+    // body does not cut it in two.
+    executeScript: async (script) => void (await client.query(script).catch(rethrow)),
+    async startTransaction() {
+      await client.query('BEGIN').catch(rethrow);
+      // The engine sends COMMIT or ROLLBACK itself before it calls these.
+      return { ...queryable, options: { usePhantomQuery: false }, commit: async () => {}, rollback: async () => {} };
+    },
+    getConnectionInfo: () => ({ schemaName: 'public', supportsRelationJoins: true }),
+    dispose,
+  };
+}
+
+function sqlQueryable(client: pg.Client): SqlQueryable {
+  const run = ({ sql, args }: SqlQuery) =>
+    client
+      .query<unknown[]>({ text: sql, values: args, rowMode: 'array', types: { getTypeParser: parserOf } })
+      .catch(rethrow);
+  return {
+    ...PROVIDER,
+    async queryRaw(query) {
+      const { fields, rows } = await run(query);
+      return {
+        columnNames: fields.map(({ name }) => name),
+        columnTypes: fields.map(({ dataTypeID }) => columnTypeOf(dataTypeID)),
+        rows,
+      };
+    },
+    executeRaw: async (query) => (await run(query)).rowCount ?? 0,
+  };
+}
+
+/** What the server says becomes the engine's own error, with its Prisma code; anything else stays as it is. */
+export function rethrow(error: unknown): never {
+  if (!(error instanceof pg.DatabaseError)) throw error;
+  const { code = '', severity = '', message, detail, column, hint } = error;
+  throw new DriverAdapterError({
+    kind: 'postgres',
+    ...{ code, severity, message, detail, column, hint },
+    originalCode: code,
+    originalMessage: message,
+  });
+}

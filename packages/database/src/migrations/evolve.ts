@@ -1,0 +1,46 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { migrationList, MIGRATIONS_FOLDER, readMigrations, readSchema } from './folder.js';
+import { NO_FILTERS, withSchemaEngine } from './schema-engine.js';
+
+/**
+ * The SQL that would bring the checked-in migrations to schema.prisma; undefined when they agree.
+ * @param serverUrl a server where a database may be created for the time being; the one that is named is only read
+ */
+export async function findDrift(serverUrl: string): Promise<string | undefined> {
+  const schema = await readSchema();
+  const migrations = migrationList(await readMigrations());
+  return withSchemaEngine(serverUrl, schema, async (engine) => {
+    const { exitCode, stdout } = await engine.diff({
+      from: { tag: 'migrations', ...migrations },
+      to: { tag: 'schemaDatamodel', ...schema },
+      script: true,
+      exitCode: true, // 2 when they differ
+      filters: NO_FILTERS,
+    });
+    return exitCode === 0 ? undefined : (stdout ?? '');
+  });
+}
+
+/**
+ * Writes a migration from what is checked in to schema.prisma, for a person to read and complete.
+ * @returns its folder; undefined when there is nothing to change
+ */
+export async function createMigration(serverUrl: string, name: string): Promise<string | undefined> {
+  const sql = await findDrift(serverUrl);
+  if (sql === undefined) return undefined;
+  const time = new Date().toISOString().replaceAll(/\D/g, '').slice(0, 14);
+  const folder = join(MIGRATIONS_FOLDER, `${time}_${name.replaceAll(/\W+/g, '_').toLowerCase()}`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'migration.sql'), sql);
+  return folder;
+}
+
+/** Says what a person found out about a migration that failed: whether its changes are in the database. */
+export async function resolveMigration(databaseUrl: string, name: string, state: 'applied' | 'rolled-back') {
+  const migrationsList = migrationList(await readMigrations());
+  await withSchemaEngine(databaseUrl, await readSchema(), async (engine) => {
+    if (state === 'applied') await engine.markMigrationApplied({ migrationName: name, migrationsList });
+    else await engine.markMigrationRolledBack({ migrationName: name });
+  });
+}

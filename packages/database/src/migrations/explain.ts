@@ -1,0 +1,50 @@
+import { withSession } from '../session.js';
+import { labelOf } from '../url.js';
+
+const RESOLVE = 'node packages/database/dist/main.js resolve';
+
+/** Something about the migrations that a person has to put right; the message says what. */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
+}
+
+interface Failure {
+  name: string;
+  logs: string | null;
+}
+
+/** Turns what the schema engine threw into words. */
+export async function explain(error: unknown, databaseUrl: string): Promise<Error> {
+  const { code, message } = error as { code?: string; message: string };
+  const label = labelOf(databaseUrl);
+  if (code === 'P3005') {
+    return new MigrationError(
+      `The database ${label} has tables of something else. Give the gateway an empty database of its own.`,
+      { cause: error },
+    );
+  }
+  const [failure] = await failedMigrations(databaseUrl).catch(() => []);
+  if (!failure) return new MigrationError(`The database ${label} could not be migrated: ${message}`, { cause: error });
+  const { name, logs } = failure;
+  return new MigrationError(
+    `The migration ${name} ${code === 'P3009' ? 'failed on an earlier run' : 'failed'} in the database ${label}, ` +
+      'and no other is applied until that is resolved. ' +
+      (logs ? `PostgreSQL said: ${firstLine(logs)}\n` : 'It was interrupted.\n') +
+      `If its changes are not in the database (a failed script is rolled back as a whole): ${RESOLVE} rolled-back ${name}\n` +
+      `If they are: ${RESOLVE} applied ${name}\n` +
+      'Then start again.',
+    { cause: error },
+  );
+}
+
+async function failedMigrations(databaseUrl: string): Promise<Failure[]> {
+  return withSession(databaseUrl, async (session) => {
+    const { rows } = await session.query<Failure>(
+      'SELECT migration_name AS name, logs FROM _prisma_migrations ' +
+        'WHERE finished_at IS NULL AND rolled_back_at IS NULL ORDER BY started_at',
+    );
+    return rows;
+  });
+}
+
+const firstLine = (text: string): string => /ERROR: .*/.exec(text)?.[0] ?? text.trim().split('\n', 1)[0] ?? '';

@@ -1,0 +1,77 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { projectEnvironment } from './environment.mjs';
+import { pinnedNode, root } from './machine.mjs';
+import { filesBelow, fingerprint, readStamp, writeStamp } from './stamp.mjs';
+import { step } from './step.mjs';
+
+const STAMP = 'built';
+const TSC = 'node_modules/typescript/bin/tsc';
+const GENERATE = 'packages/database/generate.mjs';
+
+export function isBuilt() {
+  return readStamp(STAMP) === inputs() && missingOutputs().length === 0;
+}
+
+/** @param {import('./lock.mjs').Lock} lock */
+export async function build(lock) {
+  const options = { cwd: root, env: projectEnvironment(), onSpawn: lock.share };
+  await step('Generating the database client', [pinnedNode(), GENERATE], {
+    ...options,
+    advice: () => 'Generating the database client failed; the reason is above. Is packages/database/prisma in order?',
+  });
+  const built = inputs(); // now, so that a change made while tsc runs is not taken for compiled
+  forgetTimes();
+  await step('Compiling', [pinnedNode(), TSC, '-b', ...forced(), ...projects()], {
+    ...options,
+    advice: () => 'The sources do not compile; the reason is above.',
+  });
+  writeStamp(STAMP, built);
+}
+
+/** tsc takes a source that is older than the last build for unchanged, and a checkout or an archive may bring such. */
+function forgetTimes() {
+  for (const project of projects()) {
+    const state = path.join(root, project, 'dist', '.tsbuildinfo');
+    if (fs.existsSync(state)) fs.utimesSync(state, 0, 0);
+  }
+}
+
+/** tsc does not look whether what it wrote is still there. */
+function forced() {
+  return missingOutputs().length > 0 && readStamp(STAMP) !== undefined ? ['--force'] : [];
+}
+
+function missingOutputs() {
+  return projects()
+    .flatMap(sources)
+    .filter((file) => /(?<!\.d)\.tsx?$/.test(file))
+    .map((file) => file.replace('/src/', '/dist/').replace(/\.tsx?$/, '.js'))
+    .filter((file) => !fs.existsSync(path.join(root, file)));
+}
+
+function inputs() {
+  return fingerprint(
+    [
+      'tsconfig.json',
+      'tsconfig.base.json',
+      GENERATE,
+      ...filesBelow('packages/database/prisma'),
+      ...projects().flatMap((project) => [path.join(project, 'tsconfig.json'), ...sources(project)]),
+    ],
+    readStamp('installed'), // the types and the generator come with the dependencies
+  );
+}
+
+/** @param {string} project */
+function sources(project) {
+  return filesBelow(path.join(project, 'src')).filter((file) => !file.endsWith('.test.ts'));
+}
+
+/** The folders that tsconfig.json refers to; its other reference is to the tests, which a start does not wait for. */
+function projects() {
+  const config = fs.readFileSync(path.join(root, 'tsconfig.json'), 'utf8');
+  return [...config.matchAll(/"path":\s*"([^"]+)"/g)]
+    .map(([, reference = '']) => reference)
+    .filter((reference) => !reference.endsWith('.json'));
+}

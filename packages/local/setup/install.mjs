@@ -1,0 +1,81 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { installEnvironment } from './environment.mjs';
+import { checkLibc, pinnedNode, root, rootPackage } from './machine.mjs';
+import { fingerprint, readStamp, writeStamp } from './stamp.mjs';
+import { step, SetupError } from './step.mjs';
+
+const STAMP = 'installed';
+
+export function isInstalled() {
+  return readStamp(STAMP) === inputs() && fs.existsSync(pinnedNode()) && workspaceFolders().every(hasItsDependencies);
+}
+
+/** @param {import('./lock.mjs').Lock} lock */
+export async function install(lock) {
+  checkLibc();
+  const pnpm = String(rootPackage().packageManager);
+  const first = readStamp(STAMP) === undefined;
+  await step(
+    first ? 'Installing dependencies (first time, about half a minute)' : 'Installing dependencies',
+    ['npx', '-y', '--prefer-offline', pnpm, 'install', '--frozen-lockfile'],
+    { cwd: root, env: installEnvironment(), onSpawn: lock.share, advice: (output) => advice(output, pnpm) },
+  );
+  if (!fs.existsSync(pinnedNode())) {
+    // pnpm passes over an optional dependency that cannot be fetched.
+    throw new SetupError(`Node.js for this machine was not installed (${pinnedNode()}). Run the same command again.`);
+  }
+  writeStamp(STAMP, inputs());
+}
+
+function inputs() {
+  const manifests = workspaceFolders().map((folder) => path.join(folder, 'package.json'));
+  return fingerprint(
+    ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests],
+    `${process.platform}-${process.arch}`, // a folder can be shared between a Mac and a Linux container
+  );
+}
+
+function workspaceFolders() {
+  const [, list = ''] = /^packages:\n((?: +- .*\n)+)/m.exec(read('pnpm-workspace.yaml')) ?? [];
+  return [...list.matchAll(/- ['"]?([^'"\n]+)/g)]
+    .flatMap(([, pattern = '']) => (pattern.endsWith('/*') ? foldersIn(pattern.slice(0, -2)) : [pattern]))
+    .filter((folder) => fs.existsSync(path.join(root, folder, 'package.json')));
+}
+
+/** @param {string} parent */
+function foldersIn(parent) {
+  const absolute = path.join(root, parent);
+  return fs.existsSync(absolute) ? fs.readdirSync(absolute).map((name) => path.join(parent, name)) : [];
+}
+
+/** @param {string} folder */
+function hasItsDependencies(folder) {
+  const { dependencies, devDependencies } = JSON.parse(read(path.join(folder, 'package.json')));
+  return !(dependencies || devDependencies) || fs.existsSync(path.join(root, folder, 'node_modules'));
+}
+
+/** @param {string} file */
+function read(file) {
+  return fs.readFileSync(path.join(root, file), 'utf8');
+}
+
+/**
+ * @param {string} output
+ * @param {string} pnpm
+ */
+function advice(output, pnpm) {
+  if (output.includes('ERR_PNPM_OUTDATED_LOCKFILE')) {
+    return `pnpm-lock.yaml does not fit the package.json files: run \`npx -y ${pnpm} install\` and commit the lock file.`;
+  }
+  if (output.includes('ENOENT') && output.includes('npx')) {
+    return 'npx was not found; it comes with Node.js. Install npm and run the same command again.';
+  }
+  if (output.includes('ENOSPC')) return 'The disk is full; the dependencies need about a gigabyte.';
+  if (/EACCES|EPERM|EROFS/.test(output))
+    return `Somebody else owns part of ${root}; make it yours (chown) and try again.`;
+  if (/ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|FETCH/.test(output)) {
+    return 'The package registry did not answer. Check the network (behind a proxy, set HTTPS_PROXY) and run the same command again.';
+  }
+  return 'Installing the dependencies failed; the reason is above. Once it is solved, run the same command again.';
+}

@@ -1,0 +1,128 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { root } from './machine.mjs';
+import { interrupted } from './process.mjs';
+import { inspectProcess } from './process-table.mjs';
+import { stampFolder } from './stamp.mjs';
+import { SetupError } from './step.mjs';
+
+const POLL_MS = 200;
+const ABANDONED_MS = 10_000;
+
+/**
+ * `share` makes a child a holder too: an install that outlives a killed set-up still keeps the next one waiting.
+ * @typedef {{ share: (child: import('node:child_process').ChildProcess) => void }} Lock
+ * @typedef {{ pid: number, started: string }} Holder
+ */
+
+const file = path.join(stampFolder, 'lock');
+
+/**
+ * One set-up at a time in this folder; others wait, and say so. A lock whose holders are all gone counts for nothing.
+ * @param {(lock: Lock) => Promise<void>} work
+ * @throws SetupError when the folder cannot be written.
+ */
+export async function withLock(work) {
+  makeFolder();
+  /** @type {Holder[]} */
+  const holders = [holder(process.pid)];
+  for (let told = false; !take(holders); told = true) {
+    if (!told)
+      process.stderr.write(
+        `Another set-up (process ${current()?.[0]?.pid ?? '?'}) is at work in this folder; waiting for it …\n`,
+      );
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    if (interrupted()) throw new SetupError('stopped');
+  }
+  try {
+    await work({
+      share(child) {
+        holders.push(holder(Number(child.pid)));
+        replace(holders);
+      },
+    });
+  } finally {
+    fs.rmSync(file, { force: true });
+  }
+}
+
+/**
+ * @param {Holder[]} holders
+ * @returns {boolean}
+ */
+function take(holders) {
+  try {
+    fs.writeFileSync(file, JSON.stringify(holders), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
+  }
+  return isStale() && clear() && take(holders);
+}
+
+/** Only one of those who wait may clear a stale lock; two could take turns, and remove each other's new one. */
+function clear() {
+  const guard = `${file}.clearing`;
+  try {
+    fs.mkdirSync(guard);
+  } catch {
+    if (ageOf(guard) > ABANDONED_MS) fs.rmSync(guard, { recursive: true, force: true });
+    return false;
+  }
+  try {
+    if (isStale()) fs.rmSync(file, { force: true });
+  } finally {
+    fs.rmdirSync(guard);
+  }
+  return true;
+}
+
+function isStale() {
+  const holders = current();
+  // Between being made and being filled the file is empty, for a moment or for good.
+  if (!holders) return ageOf(file) > ABANDONED_MS;
+  return !holders.some(({ pid, started }) => inspectProcess(pid)?.started === started);
+}
+
+/** @returns {Holder[] | undefined} */
+function current() {
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {Holder[]} holders */
+function replace(holders) {
+  fs.writeFileSync(`${file}.next`, JSON.stringify(holders));
+  fs.renameSync(`${file}.next`, file);
+}
+
+/**
+ * @param {number} pid
+ * @returns {Holder}
+ */
+function holder(pid) {
+  return { pid, started: inspectProcess(pid)?.started ?? '' };
+}
+
+/** @param {string} name */
+function ageOf(name) {
+  try {
+    return Date.now() - fs.statSync(name).mtimeMs;
+  } catch {
+    return 0;
+  }
+}
+
+function makeFolder() {
+  try {
+    fs.mkdirSync(stampFolder, { recursive: true });
+    fs.accessSync(stampFolder, fs.constants.W_OK);
+  } catch {
+    throw new SetupError(
+      `${root} is not set up for its present contents, and you may not write there. Its owner has to run \`npm run build\` first.`,
+    );
+  }
+}

@@ -1,0 +1,54 @@
+import { interrupted, run } from './process.mjs';
+
+const LONG_MS = 500;
+const KEPT_OUTPUT = 64 * 1024;
+
+/** Ends the set-up with a sentence for the user instead of a stack. */
+export class SetupError extends Error {}
+
+/**
+ * Runs a command and keeps its output back: nothing is shown when it is quick, one line with the time it took when it
+ * is long, its output and the advice when it fails.
+ * @param {string} title
+ * @param {readonly string[]} command
+ * @param {{
+ *   cwd: string,
+ *   env: NodeJS.ProcessEnv,
+ *   advice: (output: string) => string,
+ *   onSpawn: (child: import('node:child_process').ChildProcess) => void,
+ * }} options
+ * @throws SetupError when it cannot be started or ends with anything but 0.
+ */
+export async function step(title, [command = '', ...args], { cwd, env, advice, onSpawn }) {
+  const started = Date.now();
+  let output = '';
+  let announced = false;
+  const announce = () => {
+    announced = true;
+    process.stderr.write(`${title} … `);
+  };
+  const announcing = setTimeout(announce, LONG_MS);
+  const code = await run(command, args, {
+    cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    onSpawn(child) {
+      onSpawn(child);
+      for (const stream of [child.stdout, child.stderr]) {
+        stream?.setEncoding('utf8').on('data', (text) => (output = (output + text).slice(-KEPT_OUTPUT)));
+      }
+    },
+  }).catch((error) => {
+    output += String(error);
+    return 127;
+  });
+  clearTimeout(announcing);
+
+  if (code === 0 && !interrupted()) {
+    if (announced) process.stderr.write(`${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+    return;
+  }
+  if (!announced) announce();
+  process.stderr.write(interrupted() ? 'stopped\n' : 'failed\n');
+  throw new SetupError(`\n${output.trim()}\n\n${advice(output)}`);
+}

@@ -1,0 +1,93 @@
+import { projectEnvironment } from './environment.mjs';
+import { pinnedNode, root } from './machine.mjs';
+import { prepare } from './prepare.mjs';
+import { interrupted, run } from './process.mjs';
+import { skippedLine, suiteCommands } from './suites.mjs';
+
+/**
+ * `compile` is what has to be ready before; `run` resolves with the exit code.
+ * @type {Record<string, { compile: boolean, run: (args: string[]) => Promise<number> }>}
+ */
+export const targets = {
+  start: {
+    compile: true,
+    // The gateway ends itself when the channel closes, so not even a SIGKILL here leaves it behind.
+    run: (args) => node(['packages/local/dist/main.js', ...args], ['inherit', 'inherit', 'inherit', 'ipc']),
+  },
+  test: {
+    compile: true,
+    async run(args) {
+      // As flags, not in NODE_OPTIONS: jest hands them to its workers, and what the tests start has none of them.
+      const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+      const code = await node([...flags, 'node_modules/jest/bin/jest.js', ...args]);
+      console.error(`\n${skippedLine()}`);
+      return code;
+    },
+  },
+  check: {
+    compile: false, // its first step
+    run: () =>
+      runAll([
+        { name: 'tsc -b', run: () => prepare({ compile: true }).then(() => 0, printed) },
+        { name: 'tsc -p tsconfig.test.json', run: () => command('tsc', '-p', 'tsconfig.test.json') },
+        { name: 'oxlint', run: () => command('oxlint', '--deny-warnings') },
+        { name: 'prettier --check', run: () => command('prettier', '--check', '--log-level=warn', '.') },
+        { name: 'knip', run: () => command('knip') },
+        {
+          name: 'openapi/mcp-gateway.openapi.json is current',
+          run: () => command('node', 'services/control-plane/dist/openapi/generate.js', '--check'),
+        },
+      ]),
+  },
+  build: { compile: true, run: async () => 0 },
+  suites: {
+    compile: true,
+    run: () =>
+      runAll(
+        suiteCommands().map(({ name, command: [first = '', ...rest] }) => ({
+          name,
+          run: () => command(first, ...rest),
+        })),
+      ),
+  },
+};
+
+/**
+ * @param {string[]} args
+ * @param {import('node:child_process').StdioOptions} [stdio]
+ */
+function node(args, stdio = 'inherit') {
+  return run(pinnedNode(), args, { cwd: root, env: projectEnvironment(), stdio });
+}
+
+/**
+ * @param {string} name
+ * @param {string[]} args
+ */
+function command(name, ...args) {
+  return run(name, args, { cwd: root, env: projectEnvironment(), stdio: 'inherit' }).catch(printed);
+}
+
+/**
+ * Runs all of them, whatever becomes of the first.
+ * @param {{ name: string, run: () => Promise<number> }[]} steps
+ */
+async function runAll(steps) {
+  const failed = [];
+  for (const { name, run: runStep } of steps) {
+    console.log(`\n── ${name}`);
+    const code = await runStep();
+    if (interrupted()) return code;
+    if (code !== 0) failed.push(name);
+  }
+  console.log(
+    `\n${steps.length - failed.length} of ${steps.length} passed${failed.length > 0 ? `; failed: ${failed.join(', ')}` : ''}`,
+  );
+  return failed.length > 0 ? 1 : 0;
+}
+
+/** @param {unknown} error */
+function printed(error) {
+  console.error(error instanceof Error ? error.message : error);
+  return 1;
+}

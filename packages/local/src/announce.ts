@@ -1,0 +1,56 @@
+import type { ShownAdapter } from './example.js';
+
+export interface Announcement {
+  url: string;
+  adapters: ShownAdapter[];
+  data: string;
+  logs: string;
+}
+
+/** What to do next, ready to paste. */
+export function announce({ url, adapters, data, logs }: Announcement): string {
+  const mcp = (name: string) => `${url}/adapters/${name}/mcp`;
+  const servers = Object.fromEntries(adapters.map(({ name }) => [name, { type: 'http', url: mcp(name) }]));
+  const shown = adapters.map(({ name, ready }) =>
+    ready ? `  ${mcp(name)}` : `  ${mcp(name)}   (not ready: see ${url}/adapters/${name}/status)`,
+  );
+  const example = adapters.find(({ name, ready }) => ready && name === 'mcp-example');
+  return [
+    '',
+    'MCP Gateway is running. Paste into an MCP client:',
+    '',
+    ...shown,
+    '',
+    'As client configuration:',
+    '',
+    `  ${JSON.stringify({ mcpServers: servers })}`,
+    '',
+    ...(example ? ['Or call a tool from a shell:', '', `  ${curlLine(mcp(example.name))}`, ''] : []),
+    `Manage servers at ${url}/adapters (described at ${url}/openapi.json).`,
+    `Data is in ${data}, logs are in ${logs}. Ctrl-C ends everything.`,
+    '',
+  ].join('\n');
+}
+
+/** A modern request needs no session, so one line is enough. */
+function curlLine(url: string): string {
+  const meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientInfo': { name: 'curl', version: '1' },
+    'io.modelcontextprotocol/clientCapabilities': {},
+  };
+  const message = {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: { name: 'add', arguments: { a: 2, b: 3 }, _meta: meta },
+  };
+  const headers = [
+    'Content-Type: application/json',
+    'Accept: application/json, text/event-stream',
+    'MCP-Protocol-Version: 2026-07-28',
+    'Mcp-Method: tools/call',
+    'Mcp-Name: add',
+  ];
+  return `curl -s ${url} ${headers.map((header) => `-H '${header}'`).join(' ')} -d '${JSON.stringify(message)}'`;
+}

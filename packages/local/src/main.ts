@@ -1,0 +1,111 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  callerFields,
+  ConfigError,
+  DatabaseUrl,
+  LogLevel,
+  readConfig,
+  RedisUrl,
+  refuseExposedDevelopmentSignIn,
+} from '@mcp-gateway/common/config';
+import { createLogger } from '@mcp-gateway/common/logging';
+import { freePort, runMain, shutdownOn } from '@mcp-gateway/common/serving';
+import {
+  catalogue,
+  CatalogueError,
+  readCatalogue,
+  startSupervisor,
+  systemClock,
+} from '@mcp-gateway/runtime/supervisor';
+import { z } from 'zod';
+import { announce } from './announce.js';
+import { builtInCatalogue } from './catalogue.js';
+import { dataFolder } from './data-folder.js';
+import { showAdapters } from './example.js';
+import { embeddedPostgres, embeddedRedis } from './embedded.js';
+import { keepRunning } from './keep-running.js';
+import { checkPort } from './port.js';
+import { startService } from './service.js';
+
+const { PORT, MCP_GATEWAY_HOST, MCP_GATEWAY_DEVELOPMENT_SIGN_IN, AUTH_MODE, MCP_GATEWAY_ALLOWED_ORIGINS } =
+  callerFields;
+const Config = z.object({
+  PORT,
+  MCP_GATEWAY_HOST,
+  AUTH_MODE,
+  MCP_GATEWAY_DEVELOPMENT_SIGN_IN,
+  MCP_GATEWAY_ALLOWED_ORIGINS,
+  MCP_GATEWAY_LOG_LEVEL: LogLevel.default('warn'),
+  MCP_GATEWAY_DATA: z.string().default(fileURLToPath(new URL('../../../.data', import.meta.url))),
+  MCP_GATEWAY_CATALOGUE: z.string().optional(),
+  DATABASE_URL: DatabaseUrl.optional(),
+  REDIS_URL: RedisUrl.optional(),
+  PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
+});
+
+/** The whole gateway on one machine. What starts later depends on what started before, and ends before it. */
+runMain(async () => {
+  const config = readConfig(Config, process.env);
+  const exposed = refuseExposedDevelopmentSignIn(config);
+  if (exposed) throw new ConfigError(exposed);
+  const log = createLogger('local', config.MCP_GATEWAY_LOG_LEVEL);
+  const { defer, shutdown } = shutdownOn(log);
+  try {
+    const port = await checkPort(config.MCP_GATEWAY_HOST, config.PORT);
+    const userCatalogue = config.MCP_GATEWAY_CATALOGUE && resolve(config.MCP_GATEWAY_CATALOGUE);
+    if (userCatalogue) await readCatalogue(userCatalogue);
+    const data = await dataFolder(config.MCP_GATEWAY_DATA);
+    const machine = { PATH: config.PATH, HOME: homedir(), LANG: 'C.UTF-8' };
+
+    const databaseUrl = config.DATABASE_URL ?? (await embeddedPostgres(data, log, defer));
+    const redisUrl = config.REDIS_URL ?? (await embeddedRedis(data, config.PATH, log, defer));
+
+    const supervisor = await startSupervisor(data.supervisorSocket, {
+      catalogue: catalogue(builtInCatalogue, userCatalogue),
+      clock: systemClock,
+      log,
+      logRoot: data.replicaLogs,
+      environment: machine,
+      drainMs: 1_000,
+      leaseMs: 30_000,
+      stopGraceSeconds: 4,
+    });
+    defer(supervisor.close);
+
+    const controlPlanePort = await freePort();
+    const shared = { ...machine, MCP_GATEWAY_LOG_LEVEL: config.MCP_GATEWAY_LOG_LEVEL, REDIS_URL: redisUrl };
+    const controlPlane = {
+      ...shared,
+      DATABASE_URL: databaseUrl,
+      PROCESS_LOGS: data.replicaLogs,
+      PORT: String(controlPlanePort),
+    };
+    const worker = { ...shared, DATABASE_URL: databaseUrl, PROCESS_SUPERVISOR: data.supervisorSocket };
+    const dataPlane = {
+      ...shared,
+      PORT: String(port),
+      MCP_GATEWAY_HOST: config.MCP_GATEWAY_HOST,
+      MCP_GATEWAY_DEVELOPMENT_SIGN_IN: config.MCP_GATEWAY_DEVELOPMENT_SIGN_IN ?? '',
+      MCP_GATEWAY_ALLOWED_ORIGINS: config.MCP_GATEWAY_ALLOWED_ORIGINS.join(','),
+      MCP_GATEWAY_SESSION_KEYS: data.sessionKey,
+      CONTROL_PLANE_URL: `http://127.0.0.1:${controlPlanePort}`,
+    };
+    const services = [
+      keepRunning('control-plane', () => startService('control-plane', controlPlane), log),
+      keepRunning('deployment-worker', () => startService('deployment-worker', worker), log),
+      keepRunning('data-plane', () => startService('data-plane', dataPlane), log),
+    ];
+    defer(async () => void (await Promise.all(services.map(async (service) => (await service).stop()))));
+    await Promise.all(services);
+
+    const host = ['0.0.0.0', '::'].includes(config.MCP_GATEWAY_HOST) ? '127.0.0.1' : config.MCP_GATEWAY_HOST;
+    const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    console.log(announce({ url, adapters: await showAdapters(url), data: data.root, logs: join(data.root, 'logs') }));
+  } catch (error) {
+    console.error(error instanceof ConfigError || error instanceof CatalogueError ? error.message : error);
+    process.exitCode = 1;
+    await shutdown();
+  }
+});

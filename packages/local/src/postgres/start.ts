@@ -1,0 +1,69 @@
+import { dirname, join, resolve } from 'node:path';
+import type { Logger } from '@mcp-gateway/common/logging';
+import { createDatabase } from '@mcp-gateway/database';
+import { findBinaries } from './binaries.js';
+import { ensureCluster } from './cluster.js';
+import { chooseIdentity } from './identity.js';
+import { logFile } from './log-file.js';
+import { awaitPredecessor } from './predecessor.js';
+import { launch } from './server.js';
+import { serverArguments } from './settings.js';
+import { makeSocketDir, socketUrl } from './socket.js';
+
+const DATABASE = 'mcp_gateway';
+const START_MS = 30_000;
+const PREDECESSOR_MS = 10_000;
+
+export interface PostgresOptions {
+  /** Made on first use. */
+  dataDir: string;
+  /** Short: the path of a Unix socket ends at 107 bytes. */
+  socketDir: string;
+  log: Logger;
+  /** Default: `logs/postgres.log` beside the data folder. */
+  logFile?: string;
+  /** Further server settings, such as `fsync: 'off'` for data that may be lost. */
+  settings?: Readonly<Record<string, string>>;
+}
+
+export interface Postgres {
+  url(database: string): string;
+  /** Resolves with the exit code when the server is gone, for whatever reason. */
+  readonly exited: Promise<number>;
+  /** Ends it in order. */
+  stop(): Promise<void>;
+  /** Ends it as a crash would. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Starts the PostgreSQL that comes with the gateway, with the database `mcp_gateway` in it.
+ * It listens on a Unix socket only, and it ends when this process ends, in whatever way.
+ * @throws Error in words for the user when it cannot run here.
+ */
+export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
+  const started = performance.now();
+  const dataDir = resolve(options.dataDir);
+  const socketDir = resolve(options.socketDir);
+  const url = (database: string) => socketUrl(socketDir, database);
+  const { initdb, postgres } = await findBinaries();
+  const identity = await chooseIdentity();
+  const log = logFile(options.logFile ?? join(dirname(dataDir), 'logs', 'postgres.log'));
+  await makeSocketDir(socketDir);
+  await identity.own(socketDir);
+  await ensureCluster(dataDir, initdb, identity, log);
+  const server = await launch({
+    command: identity.run(postgres, serverArguments(dataDir, socketDir, options.settings)),
+    env: await awaitPredecessor(dataDir, socketDir, PREDECESSOR_MS),
+    log,
+    timeoutMs: START_MS,
+    probe: () => createDatabase(url('postgres'), DATABASE),
+  });
+  options.log.info({ dataDir, ms: Math.round(performance.now() - started) }, 'PostgreSQL runs');
+  return {
+    url,
+    exited: server.exited,
+    stop: async () => void (await server.stop()),
+    kill: async () => void (await server.kill()),
+  };
+}

@@ -1,0 +1,48 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '@mcp-gateway/common/logging';
+import { leash, type Leashed } from '@mcp-gateway/runtime/leash';
+import { answersPing } from './ping.js';
+
+const READY_MS = 15_000;
+const POLL_MS = 10;
+const STOP_SECONDS = 3;
+const KEPT_OUTPUT = 4_096;
+
+export class PortTakenError extends Error {}
+
+export interface Launch {
+  command: string;
+  args: readonly string[];
+  dataDir: string;
+  path: string;
+  port: number;
+  password: string;
+  log: Logger;
+}
+
+/** @throws PortTakenError, or Error with the server's last words. */
+export async function launch({ command, args, dataDir, path, port, password, log }: Launch): Promise<Leashed> {
+  const server = await leash({ command, args, cwd: dataDir, env: { PATH: path }, graceSeconds: STOP_SECONDS });
+  let said = '';
+  const ended = server.exited.then((code) => ({ code }));
+  for (const stream of [server.stdout, server.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-KEPT_OUTPUT);
+      log.debug({ redis: text.trimEnd() }, 'Redis says');
+    });
+  }
+  const deadline = Date.now() + READY_MS;
+  // With the password: on a port that was taken, another Redis may answer.
+  while (!(await answersPing(port, password))) {
+    const outcome = await Promise.race([ended, delay(POLL_MS)]);
+    if (outcome) {
+      if (/address already in use/i.test(said)) throw new PortTakenError(`port ${port} of 127.0.0.1 is taken`);
+      throw new Error(`Redis ended with code ${outcome.code} before it was ready:\n${said}`);
+    }
+    if (Date.now() > deadline) {
+      await server.kill();
+      throw new Error(`Redis was not ready within ${READY_MS} ms:\n${said}`);
+    }
+  }
+  return server;
+}

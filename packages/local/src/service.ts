@@ -1,0 +1,41 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Running } from './keep-running.js';
+
+const READY_MS = 30_000;
+const STOP_MS = 8_000;
+
+/**
+ * Starts one of the services as a child process and waits until it says that it is ready. The IPC channel is its leash:
+ * a service ends when the channel does (common/serving).
+ * @throws Error when it ends before it is ready; what was wrong stands on standard error
+ */
+export async function startService(name: string, env: Record<string, string>): Promise<Running> {
+  const entry = fileURLToPath(new URL(`../../../services/${name}/dist/main.js`, import.meta.url));
+  const child = fork(entry, [], {
+    env,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const running = {
+    exited,
+    async stop() {
+      child.kill('SIGTERM');
+      const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+      await exited;
+      clearTimeout(late);
+    },
+  };
+  await new Promise<void>((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`${name} was not ready within ${READY_MS} ms`)), READY_MS);
+    child.once('message', () => resolve());
+    void exited.then(() => reject(new Error(`${name} could not start`)));
+    void exited.finally(() => clearTimeout(late));
+    child.once('message', () => clearTimeout(late));
+  }).catch(async (error: unknown) => {
+    await running.stop();
+    throw error;
+  });
+  return running;
+}

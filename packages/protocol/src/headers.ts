@@ -1,0 +1,83 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** Names of MCP's own headers, as Node spells them. */
+export const HEADER = {
+  sessionId: 'mcp-session-id',
+  protocolVersion: 'mcp-protocol-version',
+  method: 'mcp-method',
+} as const;
+
+/** They speak of one connection, not of the message (RFC 9110 §7.6.1), so they end at each hop. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** What a server may believe about the caller; only the gateway says it. */
+const IDENTITY = /^(x-mcp-(userid|username|roles)|x-gateway-secret|x-dev-.*)$/;
+
+/** Secrets between the client and the gateway. They never reach an adapter. */
+const CREDENTIALS = new Set(['authorization', 'cookie']);
+
+/** Identity headers that an adapter sees, in the shape of Microsoft's gateway. */
+export interface Identity {
+  subject: string;
+  name: string;
+  roles: readonly string[];
+}
+
+/**
+ * The headers to send upstream, as undici's flat list: what came in, less what ends here, plus who calls.
+ * `Expect` is answered by this server, so it ends here as well. The order and the values of the rest are kept.
+ */
+export function requestHeaders(
+  incoming: readonly string[],
+  headers: IncomingHttpHeaders,
+  identity: Identity,
+): string[] {
+  const named = connectionNamed(headers.connection);
+  const outgoing: string[] = [];
+  for (let i = 0; i + 1 < incoming.length; i += 2) {
+    const name = incoming[i] as string;
+    const key = name.toLowerCase();
+    if (HOP_BY_HOP.has(key) || key === 'expect' || named.has(key)) continue;
+    if (CREDENTIALS.has(key) || IDENTITY.test(key) || key === HEADER.sessionId) continue;
+    outgoing.push(name, incoming[i + 1] as string);
+  }
+  outgoing.push('X-Mcp-UserId', headerValue(identity.subject));
+  outgoing.push('X-Mcp-UserName', headerValue(identity.name));
+  outgoing.push('X-Mcp-Roles', headerValue(identity.roles.join(',')));
+  return outgoing;
+}
+
+/** The headers to send to the client, as a flat list: what the server said, less what ends here and its session id. */
+export function responseHeaders(raw: readonly string[]): string[] {
+  let named: Set<string> | undefined;
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    if (raw[i]?.toLowerCase() === 'connection') named = connectionNamed(raw[i + 1]);
+  }
+  const outgoing: string[] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i] as string;
+    const key = name.toLowerCase();
+    if (HOP_BY_HOP.has(key) || named?.has(key) || key === HEADER.sessionId) continue;
+    outgoing.push(name, raw[i + 1] as string);
+  }
+  return outgoing;
+}
+
+function connectionNamed(connection: string | undefined): Set<string> {
+  return new Set(connection?.split(',').map((name) => name.trim().toLowerCase()));
+}
+
+/** Header values are bytes: a name in another script goes out as UTF-8 bytes, which is what the header would carry. */
+function headerValue(value: string): string {
+  return Buffer.from(value.replaceAll(/[\r\n\0]/g, ' '), 'utf8').toString('latin1');
+}

@@ -1,0 +1,79 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+
+/** What the gateway has to know to route a session without asking anybody. */
+export interface SessionEnvelope {
+  /** Unique per session; names its record. */
+  id: string;
+  adapterId: string;
+  endpointId: string;
+  /** The id that the server gave. */
+  upstreamId: string;
+  /** Subject of the caller that it was issued to. */
+  caller: string;
+  /** Seconds since the epoch. */
+  issuedAt: number;
+}
+
+/** A 256-bit key with the id that sealed ids carry. The first key of a list seals; all of them open. */
+export interface SessionKey {
+  id: string;
+  key: Buffer;
+}
+
+const VERSION = 1;
+const KEY_ID_BYTES = 4;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const HEAD_BYTES = 1 + KEY_ID_BYTES;
+/** Upstream ids of up to 4 KB fit; anything longer was not made here. */
+export const MAX_SESSION_ID_LENGTH = 8_192;
+
+/** The key from its 32 bytes. Its id is derived from it, so that keys can be listed in any order. */
+export function sessionKey(key: Buffer): SessionKey {
+  if (key.length !== 32) throw new RangeError('a session key has 32 bytes');
+  return { id: createHash('sha256').update('mcp-gateway session key id').update(key).digest('hex').slice(0, 8), key };
+}
+
+/**
+ * Seals the envelope into a session id: base64url(version ‖ key id ‖ nonce ‖ AES-256-GCM ciphertext ‖ tag), with version
+ * and key id authenticated. Base64url is within the visible ASCII that MCP asks for (2025-11-25, transports, session management).
+ */
+export function sealSessionId(envelope: SessionEnvelope, [key]: readonly [SessionKey, ...SessionKey[]]): string {
+  const head = Buffer.concat([Buffer.of(VERSION), Buffer.from(key.id, 'hex')]);
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', key.key, nonce).setAAD(head);
+  const { id, adapterId, endpointId, upstreamId, caller, issuedAt } = envelope;
+  const plain = JSON.stringify([id, adapterId, endpointId, upstreamId, caller, issuedAt]);
+  const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
+  return Buffer.concat([head, nonce, body, cipher.getAuthTag()]).toString('base64url');
+}
+
+/** The envelope, or null for anything that was not sealed with one of these keys. Does not say why. */
+export function openSessionId(sealed: string, keys: readonly SessionKey[]): SessionEnvelope | null {
+  if (sealed.length > MAX_SESSION_ID_LENGTH || !/^[A-Za-z0-9_-]+$/.test(sealed)) return null;
+  const bytes = Buffer.from(sealed, 'base64url');
+  if (bytes.length < HEAD_BYTES + NONCE_BYTES + TAG_BYTES || bytes[0] !== VERSION) return null;
+  // Base64 has several spellings of the same bytes; only ours is an id.
+  if (bytes.toString('base64url') !== sealed) return null;
+  const key = keys.find(({ id }) => id === bytes.toString('hex', 1, HEAD_BYTES));
+  if (!key) return null;
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key.key, bytes.subarray(HEAD_BYTES, HEAD_BYTES + NONCE_BYTES), {
+      authTagLength: TAG_BYTES,
+    });
+    decipher.setAAD(bytes.subarray(0, HEAD_BYTES)).setAuthTag(bytes.subarray(-TAG_BYTES));
+    const body = bytes.subarray(HEAD_BYTES + NONCE_BYTES, -TAG_BYTES);
+    const plain = Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
+    const [id, adapterId, endpointId, upstreamId, caller, issuedAt] = JSON.parse(plain) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      number,
+    ];
+    return { id, adapterId, endpointId, upstreamId, caller, issuedAt };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,2 @@
+export { ABSENT, type Observation, type ObservedReplica, type Runtime, type WatchListener } from './runtime.js';
+export { revisionOf, Workload } from './workload.js';

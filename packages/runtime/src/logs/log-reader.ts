@@ -1,0 +1,14 @@
+export interface LogOptions {
+  instance: number;
+  /** How many of the last lines; at most 10,000. */
+  tail: number;
+  /** Goes on with what is written from now on, until the signal aborts. */
+  follow: boolean;
+  signal: AbortSignal;
+}
+
+/** Reads what a replica wrote to standard output and standard error. */
+export interface LogReader {
+  /** Null when this replica has not written anything. */
+  read(name: string, options: LogOptions): Promise<AsyncIterable<Buffer | string> | null>;
+}

@@ -1,0 +1,65 @@
+import { open, readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { logFile, rotatedLogFile } from '../process/log-files.js';
+import type { LogOptions, LogReader } from './log-reader.js';
+
+const POLL_MS = 250;
+
+/** Logs of the process runtime: files in `root`, which the supervisor writes and bounds. */
+export function processLogs(root: string): LogReader {
+  return {
+    async read(name, options) {
+      const file = logFile(root, name, options.instance);
+      const now = await contents(file);
+      if (!now && !options.follow) return null;
+      const before = await contents(rotatedLogFile(file));
+      const text = Buffer.concat([before ?? Buffer.alloc(0), now ?? Buffer.alloc(0)]);
+      return stream(lastLines(text, options.tail), file, now?.length ?? null, options);
+    },
+  };
+}
+
+async function contents(file: string): Promise<Buffer | null> {
+  return readFile(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+}
+
+function lastLines(text: Buffer, count: number): Buffer {
+  if (count === 0) return Buffer.alloc(0);
+  let at = text.at(-1) === 0x0a ? text.length - 1 : text.length;
+  for (let lines = 0; lines < count && at > 0; lines += 1) at = text.lastIndexOf('\n', at - 1);
+  return at <= 0 ? text : text.subarray(at + 1);
+}
+
+/** `from` is null while the file does not exist. */
+async function* stream(start: Buffer, file: string, from: number | null, { follow, signal }: LogOptions) {
+  if (start.length > 0) yield start;
+  let position = from;
+  while (follow && !signal.aborted) {
+    await delay(POLL_MS, undefined, { signal }).catch(() => {});
+    const added = await readFrom(file, position ?? 0);
+    if (!added && position === null) continue;
+    if (!added) return; // the adapter is gone, and its logs with it
+    if (added.bytes.length > 0) yield added.bytes;
+    position = added.position;
+  }
+}
+
+async function readFrom(file: string, position: number): Promise<{ bytes: Buffer; position: number } | null> {
+  const handle = await open(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (!handle) return null;
+  try {
+    const { size } = await handle.stat();
+    const start = size < position ? 0 : position; // rotated: begin with the new file
+    const bytes = Buffer.alloc(size - start);
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
+    return { bytes: bytes.subarray(0, bytesRead), position: start + bytesRead };
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,1 @@
+export { processRuntime } from './runtime.js';

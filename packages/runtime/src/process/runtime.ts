@@ -1,0 +1,65 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import { Client } from 'undici';
+import type { Observation, Runtime, WatchListener } from '../runtime.js';
+
+const TIMEOUT_MS = 5_000;
+/** The supervisor sends a line every two seconds. */
+const WATCH_SILENCE_MS = 8_000;
+const RECONNECT_MS = 200;
+
+/** Replicas as child processes of the supervisor that listens on the socket. */
+export function processRuntime(socketPath: string): Runtime & { close(): Promise<void> } {
+  const client = new Client('http://supervisor', { socketPath, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS });
+
+  async function call(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
+    try {
+      const answer = await client.request({
+        method,
+        path,
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      if (answer.statusCode < 300) return await answer.body.json();
+      throw new Error(`${method} ${path} answered ${answer.statusCode}: ${await answer.body.text()}`);
+    } catch (cause) {
+      throw new GatewayError('UNAVAILABLE', { detail: 'the process supervisor does not answer', cause });
+    }
+  }
+
+  return {
+    observe: async (name) => (await call('GET', `/workloads/${name}`)) as Observation,
+    names: async () => (await call('GET', '/workloads')) as string[],
+    async apply(workload) {
+      await call('PUT', `/workloads/${workload.name}`, workload);
+    },
+    async remove(name) {
+      await call('DELETE', `/workloads/${name}`);
+    },
+    watch(listener, signal) {
+      void watch(socketPath, listener, signal);
+    },
+    close: () => client.close(),
+  };
+}
+
+async function watch(socketPath: string, listener: WatchListener, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const client = new Client('http://supervisor', { socketPath, bodyTimeout: WATCH_SILENCE_MS });
+    try {
+      const { body } = await client.request({ method: 'GET', path: '/watch', signal });
+      listener.synced();
+      let rest = '';
+      for await (const chunk of body.setEncoding('utf8')) {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        for (const name of new Set(lines)) if (name) listener.changed(name);
+      }
+    } catch {
+      // The supervisor is away or starts anew; `synced` tells when it can be seen again.
+    } finally {
+      client.destroy().catch(() => {});
+    }
+    await delay(RECONNECT_MS, undefined, { signal }).catch(() => {});
+  }
+}

@@ -1,0 +1,122 @@
+import type { Observation } from '../../runtime.js';
+import { revisionOf, type Workload } from '../../workload.js';
+import { Replica, type ReplicaContext } from './replica.js';
+
+interface Slot {
+  serving: Replica;
+  /** The replica that takes over once it is ready. Until then the serving one stays. */
+  successor?: Replica;
+}
+
+/** Converges the replicas of one workload: as many as asked for, of the revision asked for, replaced one at a time. */
+export class ManagedWorkload {
+  #workload: Workload;
+  #revision: string;
+  #removing = false;
+  readonly #slots: Slot[] = [];
+  readonly #leaving = new Set<Replica>();
+
+  constructor(
+    workload: Workload,
+    private readonly context: ReplicaContext & { drainMs: number },
+    private readonly onChange: () => void,
+  ) {
+    this.#workload = workload;
+    this.#revision = revisionOf(workload);
+    this.#converge();
+  }
+
+  apply(workload: Workload) {
+    this.#removing = false;
+    this.#workload = workload;
+    this.#revision = revisionOf(workload);
+    this.#converge();
+  }
+
+  /** Ends every replica. The routes have been withdrawn before, so nothing is drained. Resolves to false when an apply came in between. */
+  async remove(): Promise<boolean> {
+    this.#removing = true;
+    for (const slot of this.#slots.splice(0)) this.#retire(slot);
+    this.onChange();
+    await Promise.all([...this.#leaving].map((replica) => replica.stop(0)));
+    return this.#removing;
+  }
+
+  observe(): Observation {
+    const current = this.#slots.flatMap(({ serving, successor }) => [serving, ...(successor ? [successor] : [])]);
+    const replicas = [...current, ...this.#leaving];
+    return {
+      exists: true,
+      removing: this.#removing,
+      revision: this.#revision,
+      desiredReplicas: this.#workload.replicas,
+      replicas: replicas.map((replica) => replica.observe()),
+      failure: current.find(({ failure }) => failure)?.failure ?? null,
+      healthNote: current.find(({ healthNote }) => healthNote)?.healthNote ?? null,
+    };
+  }
+
+  #converge() {
+    if (this.#removing) return;
+    for (const slot of this.#slots.splice(this.#workload.replicas)) this.#retire(slot);
+    while (this.#slots.length < this.#workload.replicas) {
+      this.#slots.push({ serving: this.#create(this.#slots.length) });
+    }
+    this.#replaceOutdated();
+    this.onChange();
+  }
+
+  #replaceOutdated() {
+    let inProgress = false;
+    for (const [instance, slot] of this.#slots.entries()) {
+      if (slot.successor && slot.successor.revision !== this.#revision) {
+        this.#leave(slot.successor);
+        delete slot.successor;
+      }
+      if (slot.serving.revision === this.#revision) {
+        if (slot.successor) this.#leave(slot.successor);
+        delete slot.successor;
+      } else if (!slot.serving.ready) {
+        // Nobody is served by it, so there is nothing to keep.
+        this.#leave(slot.serving);
+        slot.serving = slot.successor ?? this.#create(instance);
+        delete slot.successor;
+      } else if (!inProgress) {
+        slot.successor ??= this.#create(instance);
+        inProgress = true;
+      }
+    }
+  }
+
+  #create(instance: number): Replica {
+    const replica: Replica = new Replica(this.#workload, this.#revision, instance, this.context, () =>
+      this.#replicaChanged(replica),
+    );
+    return replica;
+  }
+
+  #replicaChanged(replica: Replica) {
+    const slot = this.#slots[replica.instance];
+    if (slot?.successor === replica && replica.ready) {
+      this.#leave(slot.serving);
+      slot.serving = replica;
+      delete slot.successor;
+      this.#converge();
+    } else {
+      this.onChange();
+    }
+  }
+
+  #retire({ serving, successor }: Slot) {
+    this.#leave(serving);
+    if (successor) this.#leave(successor);
+  }
+
+  #leave(replica: Replica) {
+    this.#leaving.add(replica);
+    void replica.stop(this.#removing ? 0 : this.context.drainMs).then(() => {
+      this.#leaving.delete(replica);
+      this.onChange();
+    });
+  }
+}

@@ -1,0 +1,205 @@
+import type { Logger } from '@mcp-gateway/common/logging';
+import { freePort } from '@mcp-gateway/common/serving';
+import { leash, type Leashed } from '../../leash/index.js';
+import type { ObservedReplica } from '../../runtime.js';
+import type { Workload } from '../../workload.js';
+import { logFile } from '../log-files.js';
+import { countCrash, restartDelay } from './backoff.js';
+import { CatalogueError, type Catalogue } from './catalogue.js';
+import type { Clock } from './clock.js';
+import { logWriter } from './log-writer.js';
+import { probe } from './probe.js';
+
+export interface ReplicaContext {
+  catalogue: Catalogue;
+  clock: Clock;
+  log: Logger;
+  logRoot: string;
+  /** What every replica gets of this machine's environment, such as PATH. */
+  environment: Record<string, string>;
+  stopGraceSeconds: number;
+}
+
+const PROBE_STARTING_MS = 100;
+const PROBE_RUNNING_MS = 2_000;
+/** Failed probes in a row until it takes no new sessions, and until it is started anew. */
+const NOT_READY_AFTER = 3;
+const RESTART_AFTER = 15;
+const CATALOGUE_RETRY_MS = 3_000;
+
+/** One replica: a process that is started, probed, restarted with back-off, and ended. */
+export class Replica {
+  failure: { reason: string; message: string } | null = null;
+  healthNote: string | null = null;
+  #state: ObservedReplica['state'] = 'Starting';
+  #message: string | null = null;
+  #restartCount = 0;
+  #crashes = 0;
+  #lastExitCode: number | null = null;
+  #startedAt: number | null = null;
+  #port: number | null = null;
+  #process: Leashed | null = null;
+  readonly #ending = new AbortController();
+  readonly #done: Promise<void>;
+
+  constructor(
+    readonly workload: Workload,
+    readonly revision: string,
+    readonly instance: number,
+    private readonly context: ReplicaContext,
+    private readonly onChange: () => void,
+  ) {
+    this.#done = this.#run().catch((error: unknown) => {
+      context.log.error({ err: error, replica: this.name }, 'replica loop failed');
+      this.#set('BackOff', 'The supervisor failed to run this replica; its log has the cause.');
+    });
+  }
+
+  get name(): string {
+    return `${this.workload.name}-${this.instance}`;
+  }
+
+  get ready(): boolean {
+    return this.#state === 'Ready';
+  }
+
+  observe(): ObservedReplica {
+    const reachable = this.#process !== null && this.#state !== 'Stopping' && this.#port !== null;
+    return {
+      name: this.name,
+      instance: this.instance,
+      revision: this.revision,
+      state: this.#state,
+      endpoint: reachable
+        ? {
+            // A restart loses what the process held, so sessions must not find their way to its successor.
+            id: `${this.name}.${this.revision}.${this.#restartCount}`,
+            url: `http://127.0.0.1:${this.#port}`,
+            ready: this.ready,
+          }
+        : null,
+      restartCount: this.#restartCount,
+      lastExitCode: this.#lastExitCode,
+      startedAt: this.#startedAt === null ? null : new Date(this.#startedAt).toISOString(),
+      message: this.#message,
+    };
+  }
+
+  /** Leaves the routes now and ends after `drainMs`. Resolves when the process is gone. */
+  async stop(drainMs: number): Promise<void> {
+    if (this.#state !== 'Stopping') {
+      this.#set('Stopping', null);
+      if (this.#process) await this.context.clock.sleep(drainMs);
+      this.#ending.abort();
+      await this.#process?.stop();
+    }
+    await this.#done;
+  }
+
+  async #run() {
+    const { clock } = this.context;
+    while (!this.#ending.signal.aborted) {
+      const process = await this.#start();
+      if (!process) {
+        await clock.sleep(CATALOGUE_RETRY_MS, this.#ending.signal);
+        continue;
+      }
+      const watching = new AbortController();
+      const watched = this.#watchHealth(process, watching.signal);
+      const code = await process.exited;
+      watching.abort();
+      await watched;
+      this.#process = null;
+      if (this.#ending.signal.aborted || this.#state === 'Stopping') return;
+      await this.#recover(code);
+    }
+  }
+
+  async #start(): Promise<Leashed | null> {
+    const { catalogue, environment, stopGraceSeconds, logRoot, clock } = this.context;
+    try {
+      const entry = await catalogue.resolve(this.workload.imageName);
+      const port = (this.#port ??= await freePort());
+      this.#process = await leash({
+        command: entry.command,
+        args: entry.args.map((arg) => arg.replaceAll('{port}', String(port))),
+        cwd: entry.cwd,
+        env: {
+          ...environment,
+          ...entry.env,
+          ...this.workload.environment,
+          PORT: String(port),
+          HOST: '127.0.0.1',
+          MCP_GATEWAY_REPLICA: this.name,
+        },
+        graceSeconds: stopGraceSeconds,
+      });
+    } catch (error) {
+      this.failure =
+        error instanceof CatalogueError
+          ? { reason: error.reason, message: error.message }
+          : { reason: 'StartFailed', message: `The command could not be started: ${(error as Error).message}` };
+      this.#set('BackOff', this.failure.message);
+      return null;
+    }
+    const process = this.#process;
+    const output = logWriter(logFile(logRoot, this.workload.name, this.instance));
+    process.stdout.on('data', (chunk: Buffer) => output.write(chunk));
+    process.stderr.on('data', (chunk: Buffer) => output.write(chunk));
+    void process.exited.then(() => setImmediate(() => output.close()));
+    this.failure = null;
+    this.#startedAt = clock.now();
+    this.#set('Starting', null);
+    return process;
+  }
+
+  async #watchHealth(process: Leashed, signal: AbortSignal) {
+    const { clock, log } = this.context;
+    let failures = 0;
+    while (!signal.aborted && !this.#ending.signal.aborted) {
+      const result = await probe(this.#port as number, this.workload.healthPath);
+      if (signal.aborted || this.#state === 'Stopping') return;
+      if (result.healthy) {
+        failures = 0;
+        this.healthNote = result.note;
+        this.#set('Ready', null);
+      } else if (this.#state === 'Starting') {
+        this.#set('Starting', result.message);
+      } else {
+        failures += 1;
+        if (failures >= NOT_READY_AFTER) this.#set('NotReady', result.message);
+        if (failures >= RESTART_AFTER) {
+          log.warn({ replica: this.name, failures }, 'replica does not answer its health check; restarting it');
+          void process.kill();
+        }
+      }
+      await clock.sleep(this.#state === 'Starting' ? PROBE_STARTING_MS : PROBE_RUNNING_MS, signal);
+    }
+  }
+
+  async #recover(code: number) {
+    const { clock } = this.context;
+    const wasReady = this.#state === 'Ready' || this.#state === 'NotReady';
+    // A port that was never listened on may be taken by somebody else.
+    if (!wasReady) this.#port = null;
+    this.#crashes = countCrash(this.#crashes, clock.now() - (this.#startedAt ?? 0));
+    this.#restartCount += 1;
+    this.#lastExitCode = code;
+    const delay = restartDelay(this.#crashes);
+    const ended = `It ended with exit code ${code}`;
+    this.#set(
+      'BackOff',
+      delay === 0
+        ? `${ended} and is being restarted.`
+        : `${ended} for the ${this.#crashes}. time in a row; the next start is in ${Math.round(delay / 1000)} s.`,
+    );
+    await clock.sleep(delay, this.#ending.signal);
+  }
+
+  #set(state: ObservedReplica['state'], message: string | null) {
+    if (this.#state === 'Stopping' || (state === this.#state && message === this.#message)) return;
+    this.#state = state;
+    this.#message = message;
+    this.onChange();
+  }
+}

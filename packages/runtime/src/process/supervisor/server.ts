@@ -1,0 +1,54 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { Workload } from '../../workload.js';
+import type { Supervisor } from './supervisor.js';
+
+const KEEP_ALIVE_MS = 2_000;
+
+/**
+ * The supervisor's API, on a Unix socket that only this user can open:
+ * GET /workloads, GET|PUT|DELETE /workloads/{name}, and GET /watch, which streams a changed name a line.
+ */
+export function supervisorServer(supervisor: Supervisor): Server {
+  return createServer((req, res) => {
+    handle(supervisor, req, res).catch((error: unknown) => {
+      if (!res.headersSent) res.writeHead(500);
+      res.end(String(error));
+    });
+  });
+}
+
+async function handle(supervisor: Supervisor, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const [, collection, name] = (req.url ?? '/').split('/');
+  if (req.method === 'GET' && collection === 'watch') return watch(supervisor, res);
+  if (collection !== 'workloads') return answer(res, 404, 'no such collection');
+  switch (`${req.method} ${name ? 'one' : 'all'}`) {
+    case 'GET all':
+      return answer(res, 200, supervisor.names());
+    case 'GET one':
+      return answer(res, 200, supervisor.observe(name as string));
+    case 'PUT one':
+      supervisor.apply(Workload.parse(await json(req)));
+      return answer(res, 202, 'accepted');
+    case 'DELETE one':
+      void supervisor.remove(name as string);
+      return answer(res, 202, 'accepted');
+    default:
+      return answer(res, 405, 'no such verb');
+  }
+}
+
+function answer(res: ServerResponse, status: number, body: unknown) {
+  res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+function watch(supervisor: Supervisor, res: ServerResponse) {
+  res.writeHead(200, { 'content-type': 'text/plain' });
+  res.flushHeaders();
+  const stop = supervisor.watch((name) => res.write(`${name}\n`));
+  const keepAlive = setInterval(() => res.write('\n'), KEEP_ALIVE_MS);
+  res.once('close', () => {
+    clearInterval(keepAlive);
+    stop();
+  });
+}

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import { AdapterSpec } from '@mcp-gateway/common/contracts';
+import { z } from 'zod';
+
+/** What a runtime is asked to run. The worker makes it from a row; a runtime knows nothing of rows. */
+export const Workload = z.object({
+  name: z.string(),
+  /** Distinguishes an adapter from an earlier one of the same name, so that no process is handed down. */
+  adapterId: z.string(),
+  imageName: z.string(),
+  imageVersion: z.string(),
+  environment: z.record(z.string(), z.string()),
+  replicas: z.int(),
+  port: z.int(),
+  path: z.string(),
+  healthPath: z.string(),
+  resources: AdapterSpec.shape.resources,
+});
+export type Workload = z.infer<typeof Workload>;
+
+/** Names what a replica was started from: replicas of another revision have to be replaced, whatever their number. */
+export function revisionOf({ replicas: _, ...template }: Workload): string {
+  const entries = Object.entries(template).sort(([a], [b]) => (a < b ? -1 : 1));
+  const environment = Object.entries(template.environment).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([entries, environment]))
+    .digest('hex')
+    .slice(0, 10);
+}

@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { createMcpHandler } from '@modelcontextprotocol/server';
+import { createHttpServer } from '../src/http.js';
+import { createExampleServer } from '../src/server.js';
+import { legacySessions, type LegacySessionsOptions } from '../src/sessions.js';
+import type { Wait } from '../src/tools/slow.js';
+
+type Options = Partial<Omit<LegacySessionsOptions, 'createServer'>> & { replica?: string; wait?: Wait };
+
+/** The server as main.ts assembles it, on a free port. */
+export async function startExample(options: Options = {}) {
+  const settings = { replica: options.replica, wait: options.wait ?? wait };
+  const sessions = legacySessions({
+    createServer: () => createExampleServer({ era: 'legacy', ...settings }),
+    ...options,
+  });
+  const modern = createMcpHandler(() => createExampleServer({ era: 'modern', ...settings }), { legacy: 'reject' });
+  const server = createHttpServer({ sessions, modern });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    origin,
+    url: `${origin}/mcp`,
+    sessions,
+    async stop() {
+      await Promise.all([sessions.closeAll(), modern.close()]);
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+export type Example = Awaited<ReturnType<typeof startExample>>;

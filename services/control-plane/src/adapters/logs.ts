@@ -1,0 +1,49 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { AdapterSpec } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { LogReader } from '@mcp-gateway/runtime/logs';
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+
+const Flag = z
+  .enum(['true', 'false', '1', '0', ''], 'must be true or false')
+  .transform((text) => !['false', '0'].includes(text));
+const wholeNumber = (max: number) =>
+  z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(0, 'must be at least 0')
+    .max(max, `must be at most ${max}`);
+
+const LogQuery = z.strictObject({
+  instance: wholeNumber(63).default(0),
+  tail: wholeNumber(10_000).default(1_000),
+  follow: Flag.default(false),
+});
+
+/** Plain text: the last lines, and with `follow` what comes, until the client goes. */
+export async function answerLogs(logs: LogReader, spec: AdapterSpec, req: Request, res: Response): Promise<void> {
+  const query = LogQuery.parse(req.query);
+  const gone = new AbortController();
+  res.once('close', () => gone.abort());
+  const lines = await logs.read(spec.name, { ...query, signal: gone.signal });
+  if (!lines && query.instance >= spec.replicaCount) {
+    throw new GatewayError('NOT_FOUND', {
+      detail: `${spec.name} has ${spec.replicaCount} replicas; instances count from 0`,
+    });
+  }
+  res
+    .type('text/plain')
+    .set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', 'X-Accel-Buffering': 'no' });
+  if (!lines) {
+    res.send(
+      `Replica ${query.instance} of ${spec.name} has not written anything yet; /adapters/${spec.name}/status says how it is.\n`,
+    );
+    return;
+  }
+  res.flushHeaders();
+  await pipeline(Readable.from(lines), res).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error; // else the client left
+  });
+}

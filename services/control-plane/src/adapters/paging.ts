@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+const MAX_LIMIT = 1_000;
+
+export interface Page {
+  limit: number;
+  /** The name after which the page begins. */
+  after?: string;
+}
+
+const Cursor = z
+  .base64url('must be a cursor from a Link header')
+  .transform((cursor) => Buffer.from(cursor, 'base64url').toString('utf8'));
+
+const PageQuery = z.strictObject({
+  limit: z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(MAX_LIMIT, `must be at most ${MAX_LIMIT}`)
+    .default(MAX_LIMIT),
+  cursor: Cursor.refine((name) => /^[a-z0-9-]{1,63}$/.test(name), {
+    message: 'must be a cursor from a Link header',
+  }).optional(),
+});
+
+/** Pages are found by name, so rows that come and go in between move nothing. */
+export function pageOf(query: unknown): Page {
+  const { limit, cursor } = PageQuery.parse(query);
+  return { limit, ...(cursor !== undefined && { after: cursor }) };
+}
+
+/** RFC 8288: where the next page is. */
+export function linkToNext(path: string, limit: number, last: string): string {
+  const cursor = Buffer.from(last, 'utf8').toString('base64url');
+  return `<${path}?limit=${limit}&cursor=${cursor}>; rel="next"`;
+}

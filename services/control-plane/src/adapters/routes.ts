@@ -1,0 +1,60 @@
+import { AdapterSpec } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { LogReader } from '@mcp-gateway/runtime/logs';
+import { Router } from 'express';
+import { principalOf } from '../authenticate.js';
+import { jsonBody } from '../json-body.js';
+import { etagOf, matches } from './etag.js';
+import { answerLogs } from './logs.js';
+import { linkToNext, pageOf } from './paging.js';
+import type { AdapterService } from './service.js';
+import { statusOf } from './status.js';
+
+/** REST shapes of /adapters: parse, ask the service, answer with status and headers. */
+export function adapterRoutes({ adapters, logs }: { adapters: AdapterService; logs: LogReader }): Router {
+  const router = Router({ caseSensitive: true });
+
+  router.post('/', ...jsonBody, async (req, res) => {
+    const spec = AdapterSpec.parse(req.body);
+    const created = await adapters.create(principalOf(req), spec);
+    res.status(201).location(`/adapters/${created.name}`).set('ETag', etagOf(created)).json(created);
+  });
+
+  router.get('/', async (req, res) => {
+    const page = pageOf(req.query);
+    const { items, next } = await adapters.list(principalOf(req), page);
+    if (next !== undefined) res.set('Link', linkToNext('/adapters', page.limit, next));
+    res.json(items);
+  });
+
+  router.get('/:name', async (req, res) => {
+    const adapter = await adapters.get(principalOf(req), req.params.name);
+    res.set('ETag', etagOf(adapter)).json(adapter);
+  });
+
+  router.put('/:name', ...jsonBody, async (req, res) => {
+    const spec = AdapterSpec.parse(req.body);
+    if (spec.name !== req.params.name) {
+      const errors = [{ pointer: '#/name', detail: 'must be the name in the URL; an adapter cannot be renamed' }];
+      throw new GatewayError('INVALID_REQUEST', { detail: `#/name ${errors[0]?.detail}`, errors });
+    }
+    const updated = await adapters.update(principalOf(req), spec, matches(req.get('if-match')));
+    res.set('ETag', etagOf(updated)).json(updated);
+  });
+
+  router.delete('/:name', async (req, res) => {
+    await adapters.remove(principalOf(req), req.params.name, matches(req.get('if-match')));
+    res.status(204).end();
+  });
+
+  router.get('/:name/status', async (req, res) => {
+    res.set('Cache-Control', 'no-store').json(statusOf(await adapters.row(principalOf(req), req.params.name)));
+  });
+
+  router.get('/:name/logs', async (req, res) => {
+    const row = await adapters.row(principalOf(req), req.params.name);
+    await answerLogs(logs, row.spec, req, res);
+  });
+
+  return router;
+}

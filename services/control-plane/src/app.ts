@@ -1,0 +1,47 @@
+import type { Logger } from '@mcp-gateway/common/logging';
+import type { Verifier } from '@mcp-gateway/common/principal';
+import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/common/serving';
+import type { LogReader } from '@mcp-gateway/runtime/logs';
+import express, { type Express } from 'express';
+import { adapterRoutes } from './adapters/routes.js';
+import type { AdapterService } from './adapters/service.js';
+import { authenticate } from './authenticate.js';
+import { openApiDocument } from './openapi/document.js';
+import { answerProblem, nothingHere } from './problems.js';
+
+export interface AppParts {
+  adapters: AdapterService;
+  logs: LogReader;
+  verifier: Verifier;
+  access: BrowserAccess;
+  /** Rejects while a request could not be served. */
+  isReady: () => Promise<void>;
+  log: Logger;
+}
+
+/** The management API: health, the OpenAPI document, and one router for each resource. */
+export function createApp({ adapters, logs, verifier, access, isReady, log }: AppParts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false); // an ETag here names a generation, not the bytes of an answer
+  app.set('query parser', 'simple');
+  app.set('case sensitive routing', true);
+
+  app.get('/livez', (_req, res) => void res.type('text').send('ok'));
+  app.get('/readyz', async (_req, res) => {
+    await isReady();
+    res.type('text').send('ok');
+  });
+
+  app.use((req, _res, next) => {
+    checkBrowserAccess(req.headers, access);
+    next();
+  });
+  const document = openApiDocument();
+  app.get('/openapi.json', (_req, res) => void res.json(document));
+  app.use('/adapters', authenticate(verifier), adapterRoutes({ adapters, logs }));
+
+  app.use(nothingHere);
+  app.use(answerProblem(log));
+  return app;
+}

@@ -1,0 +1,18 @@
+import type { Principal, Verifier } from '@mcp-gateway/common/principal';
+import type { Request, RequestHandler } from 'express';
+
+const principals = new WeakMap<Request, Principal>();
+
+/** Remembers who calls. Everything behind it may ask `principalOf`. */
+export function authenticate(verifier: Verifier): RequestHandler {
+  return async (req, _res, next) => {
+    principals.set(req, await verifier(req.headers));
+    next();
+  };
+}
+
+export function principalOf(req: Request): Principal {
+  const principal = principals.get(req);
+  if (!principal) throw new Error(`${req.path} is served without authenticate()`);
+  return principal;
+}

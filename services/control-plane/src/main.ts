@@ -1,0 +1,63 @@
+import { createServer } from 'node:http';
+import {
+  callerFields,
+  ConfigError,
+  DatabaseUrl,
+  isLoopback,
+  readConfig,
+  redisFields,
+  refuseExposedDevelopmentSignIn,
+  serviceFields,
+} from '@mcp-gateway/common/config';
+import { createLogger } from '@mcp-gateway/common/logging';
+import { developmentVerifier } from '@mcp-gateway/common/principal';
+import { reconcileQueue } from '@mcp-gateway/common/queue';
+import { redisClient } from '@mcp-gateway/common/redis';
+import { closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
+import { adapterRows, connectDatabase, migrate } from '@mcp-gateway/database';
+import { processLogs } from '@mcp-gateway/runtime/logs';
+import { z } from 'zod';
+import { adapterService } from './adapters/service.js';
+import { createApp } from './app.js';
+
+const Config = z.object({
+  ...serviceFields,
+  ...redisFields,
+  ...callerFields,
+  DATABASE_URL: DatabaseUrl,
+  PROCESS_LOGS: z.string().describe('the folder in which the process supervisor keeps the logs of replicas'),
+});
+
+runMain(async () => {
+  const config = readConfig(Config, process.env);
+  const exposed = refuseExposedDevelopmentSignIn(config);
+  if (exposed) throw new ConfigError(exposed);
+
+  const log = createLogger('control-plane', config.MCP_GATEWAY_LOG_LEVEL);
+  const { defer } = shutdownOn(log);
+
+  await migrate(config.DATABASE_URL, log);
+  const database = connectDatabase(config.DATABASE_URL, { poolSize: 10 });
+  defer(() => database.$disconnect());
+
+  const redis = redisClient(config.REDIS_URL, log);
+  void redis.connect().catch(() => {}); // the queue is a hint, so the API works without it
+  const queue = reconcileQueue(redis, config.REDIS_PREFIX);
+  defer(() => redis.destroy());
+
+  const app = createApp({
+    adapters: adapterService({ rows: adapterRows(database), queue, log }),
+    logs: processLogs(config.PROCESS_LOGS),
+    verifier: developmentVerifier,
+    access: {
+      allowedOrigins: config.MCP_GATEWAY_ALLOWED_ORIGINS,
+      loopback: isLoopback(config.MCP_GATEWAY_HOST),
+    },
+    isReady: async () => void (await database.$queryRaw`SELECT 1`),
+    log,
+  });
+  const server = createServer(app);
+  defer(() => closeServer(server, 5_000));
+  const port = await listen(server, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
+  log.info({ port }, 'control plane listens');
+});

@@ -1,0 +1,33 @@
+import { sessionKey, type SessionKey } from '@mcp-gateway/protocol';
+import { z } from 'zod';
+
+const SessionKeys = z
+  .string()
+  .describe('one or more keys of 32 bytes in base64, separated by commas; make one with: openssl rand -base64 32')
+  .transform((list, context): [SessionKey, ...SessionKey[]] => {
+    const [first, ...rest] = list.split(',').map((key) => Buffer.from(key.trim(), 'base64'));
+    if (!first || [first, ...rest].some((key) => key.length !== 32)) {
+      context.addIssue(
+        'must be keys of 32 bytes in base64, separated by commas; make one with: openssl rand -base64 32',
+      );
+      return z.NEVER;
+    }
+    return [sessionKey(first), ...rest.map(sessionKey)];
+  });
+
+/** Settings that only the data plane has. */
+export const dataPlaneFields = {
+  CONTROL_PLANE_URL: z.url('must be a URL').describe('the URL of the control plane, such as http://127.0.0.1:8001'),
+  /** The first key seals new session ids; the others still open old ones. */
+  MCP_GATEWAY_SESSION_KEYS: SessionKeys,
+  MCP_GATEWAY_MAX_BODY_BYTES: z.coerce
+    .number('must be a number of bytes')
+    .int('must be a whole number of bytes')
+    .min(1024, 'must be at least 1024')
+    .default(4 * 1024 * 1024),
+  MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS: z.coerce
+    .number('must be a number of seconds')
+    .min(1, 'must be at least 1')
+    .max(86_400, 'must be at most 86400')
+    .default(300),
+};

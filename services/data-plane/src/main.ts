@@ -1,0 +1,69 @@
+import {
+  callerFields,
+  ConfigError,
+  isLoopback,
+  readConfig,
+  redisFields,
+  refuseExposedDevelopmentSignIn,
+  serviceFields,
+} from '@mcp-gateway/common/config';
+import { createLogger } from '@mcp-gateway/common/logging';
+import { developmentVerifier } from '@mcp-gateway/common/principal';
+import { redisClient } from '@mcp-gateway/common/redis';
+import { followRoutes } from '@mcp-gateway/common/routes';
+import { closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
+import { z } from 'zod';
+import { dataPlaneFields } from './config.js';
+import { createManagementApp } from './management.js';
+import { createPipeline } from './pipeline.js';
+import { createDataPlaneServer } from './server.js';
+import { sessionStore } from './sessions/store.js';
+import { createUpstreams } from './upstreams.js';
+
+const Config = z.object({ ...serviceFields, ...redisFields, ...callerFields, ...dataPlaneFields });
+
+runMain(async () => {
+  const config = readConfig(Config, process.env);
+  const exposed = refuseExposedDevelopmentSignIn(config);
+  if (exposed) throw new ConfigError(exposed);
+
+  const log = createLogger('data-plane', config.MCP_GATEWAY_LOG_LEVEL);
+  const { defer } = shutdownOn(log);
+
+  const redis = redisClient(config.REDIS_URL, log);
+  const routes = followRoutes(redis, config.REDIS_PREFIX, log);
+  const sessions = sessionStore({ redis, prefix: config.REDIS_PREFIX, log });
+  defer(async () => {
+    sessions.close();
+    await routes.close();
+    if (redis.isOpen) redis.destroy();
+  });
+  void redis.connect().catch(() => {}); // reconnects by itself; /readyz tells when routes have been read
+
+  const upstreams = createUpstreams({ timeoutMs: config.MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS * 1000 });
+  routes.onChange(() => upstreams.keepOnly(routes.endpoints()));
+  defer(() => upstreams.close());
+
+  const access = { allowedOrigins: config.MCP_GATEWAY_ALLOWED_ORIGINS, loopback: isLoopback(config.MCP_GATEWAY_HOST) };
+  const mcp = createPipeline({
+    access,
+    verifier: developmentVerifier,
+    routes,
+    sessions,
+    keys: config.MCP_GATEWAY_SESSION_KEYS,
+    upstreams,
+    limits: { bodyBytes: config.MCP_GATEWAY_MAX_BODY_BYTES },
+    log,
+  });
+  const management = createManagementApp({
+    access,
+    controlPlane: config.CONTROL_PLANE_URL,
+    isReady: routes.isLoaded,
+    log,
+  });
+
+  const server = createDataPlaneServer(mcp, management);
+  defer(() => closeServer(server, 5_000));
+  const port = await listen(server, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
+  log.info({ port }, 'data plane listens');
+});

@@ -1,0 +1,71 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { GatewayError, problemOf } from '@mcp-gateway/common/errors';
+import type { Logger } from '@mcp-gateway/common/logging';
+import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/common/serving';
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import { createProxyMiddleware } from 'http-proxy-middleware';
+
+export interface ManagementParts {
+  access: BrowserAccess;
+  controlPlane: string;
+  isReady: () => boolean;
+  log: Logger;
+}
+
+const PROXY_MS = 30_000;
+const LOGS = /^\/adapters\/[^/]+\/logs$/;
+const MANAGED = /^\/(adapters(\/|$)|openapi\.json$)/;
+
+/** Health, and the control plane behind the same URL. Nothing here is hot, so it may be Express. */
+export function createManagementApp({ access, controlPlane, isReady, log }: ManagementParts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+
+  app.get('/livez', (_req, res) => void res.type('text').send('ok'));
+  app.get('/readyz', (_req, res) => {
+    if (isReady()) res.type('text').send('ok');
+    else res.status(503).type('text').send('no routes have been read yet: is Redis up, and has the worker run?');
+  });
+
+  app.use((req, _res, next) => {
+    checkBrowserAccess(req.headers, access);
+    next();
+  });
+  const on = {
+    error: (error: Error, _req: IncomingMessage, res: unknown) => unavailable(error, res as ServerResponse, log),
+  };
+  const proxy = { target: controlPlane, xfwd: true, on };
+  // `follow` may be quiet for hours.
+  app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => LOGS.test(path) }));
+  app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => MANAGED.test(path), proxyTimeout: PROXY_MS }));
+
+  app.use((req) => {
+    throw new GatewayError('NOT_FOUND', { detail: `nothing is served at ${req.path}; see /openapi.json` });
+  });
+  app.use(answerProblem(log));
+  return app;
+}
+
+/** Express never sees the proxy's errors, so the answer has to be given here. */
+function unavailable(error: Error, res: ServerResponse, log: Logger) {
+  log.warn({ err: error }, 'control plane not reached');
+  if (!('writeHead' in res) || res.headersSent) return void res.destroy();
+  writeProblem(
+    res,
+    new GatewayError('UNAVAILABLE', { detail: 'the control plane is not reachable; MCP traffic is not affected' }),
+  );
+}
+
+function answerProblem(log: Logger): ErrorRequestHandler {
+  return (thrown: unknown, _req, res, next) => {
+    if (res.headersSent) return next(thrown);
+    if (!(thrown instanceof GatewayError)) log.error({ err: thrown }, 'management request failed');
+    writeProblem(res, thrown instanceof GatewayError ? thrown : new GatewayError('INTERNAL'));
+  };
+}
+
+function writeProblem(res: ServerResponse, error: GatewayError) {
+  const retry = error.code === 'UNAVAILABLE' ? { 'retry-after': '2' } : {};
+  res.writeHead(error.status, { 'content-type': 'application/problem+json', ...retry, ...error.headers });
+  res.end(JSON.stringify(problemOf(error)));
+}

@@ -1,0 +1,55 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from '@mcp-gateway/common/logging';
+import type { Verifier } from '@mcp-gateway/common/principal';
+import type { RouteTable } from '@mcp-gateway/common/routes';
+import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/common/serving';
+import { eraOf, type SessionKey } from '@mcp-gateway/protocol';
+import { refuse } from './refuse.js';
+import type { SessionStore } from './sessions/store.js';
+import { authenticate } from './steps/authenticate.js';
+import { authorize } from './steps/authorize.js';
+import { forward } from './steps/forward.js';
+import { limit, type Limits } from './steps/limit.js';
+import { resolveSession } from './steps/session.js';
+import type { Upstreams } from './upstreams.js';
+
+export interface PipelineParts {
+  access: BrowserAccess;
+  verifier: Verifier;
+  routes: RouteTable;
+  sessions: SessionStore;
+  keys: readonly [SessionKey, ...SessionKey[]];
+  upstreams: Upstreams;
+  limits: Limits;
+  log: Logger;
+}
+
+/** What the URL says. */
+export interface McpAddress {
+  adapter: string;
+  /** With the question mark, or empty. */
+  query: string;
+}
+
+export type McpPipeline = (req: IncomingMessage, res: ServerResponse, address: McpAddress) => Promise<void>;
+
+/** What happens to one MCP request, in order. Each step returns what the next ones need or throws the answer. */
+export function createPipeline(parts: PipelineParts): McpPipeline {
+  const { access, verifier, routes, sessions, keys, upstreams, limits, log } = parts;
+  return async (req, res, address) => {
+    try {
+      checkBrowserAccess(req.headers, access); // before sign-in: a browser may carry credentials its user did not mean to send
+      const principal = await authenticate(verifier, req);
+      const route = authorize(routes, principal, address.adapter); // before the session: a session must not outlive revoked access
+      const body = limit(req, limits); // before an endpoint is chosen: what is refused must not count as load
+      const era = eraOf(req.method, req.headers);
+      const target = await resolveSession({ routes, sessions, keys, upstreams }, { req, era, route, principal });
+      await forward(
+        { sessions, keys, upstreams },
+        { req, res, body, query: address.query, era, route, principal, target },
+      );
+    } catch (error) {
+      refuse(req, res, error, log);
+    }
+  };
+}

@@ -1,0 +1,22 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { Logger } from '@mcp-gateway/common/logging';
+import { rpcErrorBody } from '@mcp-gateway/protocol';
+
+/** How long a client that is still sending is read from after it has been refused. */
+const LINGER_MS = 2_000;
+
+/** Answers with the error as JSON-RPC. When the answer has begun, cutting it short is all that is left to say. */
+export function refuse(req: IncomingMessage, res: ServerResponse, thrown: unknown, log: Logger): void {
+  const error = thrown instanceof GatewayError ? thrown : new GatewayError('INTERNAL', { cause: thrown });
+  const level = error.status >= 500 ? 'warn' : 'debug';
+  log[level]({ code: error.code, detail: error.detail, err: error.cause }, 'MCP request refused');
+  if (res.headersSent || res.destroyed) {
+    res.destroy();
+    return;
+  }
+  res.writeHead(error.status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...error.headers });
+  res.end(rpcErrorBody(error));
+  // Node reads and drops the rest of the body, so that the client gets to see the answer; but not for ever.
+  if (!req.complete) setTimeout(() => req.complete || req.destroy(), LINGER_MS).unref();
+}

@@ -1,0 +1,28 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { McpPipeline } from './pipeline.js';
+
+/** Long enough for the longest session id and a large token. */
+const MAX_HEADER_BYTES = 32 * 1024;
+const HEADERS_TIMEOUT_MS = 30_000;
+const REQUEST_TIMEOUT_MS = 300_000;
+const KEEP_ALIVE_MS = 65_000;
+
+const MCP_PATH = /^\/adapters\/([^/?]+)\/mcp(\?.*)?$/;
+
+/**
+ * The MCP path is plain node:http, ahead of Express, which would cost more than the forwarding itself
+ * (docs/decisions/0002-hot-path-not-on-express.md). Everything else is management.
+ */
+export function createDataPlaneServer(
+  mcp: McpPipeline,
+  management: (req: IncomingMessage, res: ServerResponse) => void,
+): Server {
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS }, (req, res) => {
+    const match = MCP_PATH.exec(req.url ?? '');
+    if (match) void mcp(req, res, { adapter: match[1] as string, query: match[2] ?? '' });
+    else management(req, res);
+  });
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  return server;
+}

@@ -1,0 +1,99 @@
+import type { ServerResponse } from 'node:http';
+import type { Endpoint } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import { HEADER, responseHeaders } from '@mcp-gateway/protocol';
+import type { Dispatcher } from 'undici';
+import type { Upstreams } from '../upstreams.js';
+
+export interface ResponseHead {
+  status: number;
+  upstreamSessionId: string | undefined;
+}
+
+export interface Relay {
+  res: ServerResponse;
+  options: Dispatcher.DispatchOptions;
+  /** Runs before the head goes out; returns headers to add, as a flat list. A rejection becomes the answer instead. */
+  onHead(head: ResponseHead): Promise<string[]>;
+}
+
+/** How long a body that is not an event stream may pause. */
+const BODY_IDLE_MS = 300_000;
+
+/** One request to an endpoint, its answer written to `res` as it comes, with back-pressure. Resolves at its end. */
+export function relay(upstreams: Upstreams, endpoint: Endpoint, { res, options, onHead }: Relay): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let controller: Dispatcher.DispatchController | undefined;
+    let idle: NodeJS.Timeout | undefined;
+    let refusal: GatewayError | undefined;
+    const clientGone = new Error('the client went away');
+
+    // Passed up: for a modern request this is how a client cancels.
+    res.once('close', () => {
+      if (!res.writableFinished) controller?.abort(clientGone);
+    });
+
+    upstreams.dispatch(endpoint, options, {
+      onRequestStart(started) {
+        controller = started;
+        if (res.destroyed) started.abort(clientGone);
+      },
+      onResponseStart(current, status, headers, statusMessage) {
+        if (status < 200) return; // informational; Node has answered `Expect` itself
+        const raw = (current.rawHeaders as Buffer[]).map((part) => part.toString('latin1'));
+        const upstreamSessionId = headers[HEADER.sessionId]?.toString();
+        const streaming = headers['content-type']?.toString().startsWith('text/event-stream') ?? false;
+        const writeHead = (added: string[]) => {
+          res.writeHead(status, statusMessage ?? '', [...responseHeaders(raw), ...added]);
+          // A quiet stream whose head is held back looks hung.
+          if (streaming) res.flushHeaders();
+          else idle = setTimeout(() => current.abort(new Error('the body paused for too long')), BODY_IDLE_MS);
+        };
+        current.pause();
+        onHead({ status, upstreamSessionId }).then(
+          (added) => {
+            if (res.destroyed) return;
+            writeHead(added);
+            current.resume();
+          },
+          (error: GatewayError) => {
+            refusal = error;
+            current.abort(error);
+          },
+        );
+      },
+      onResponseData(current, chunk) {
+        idle?.refresh();
+        if (res.write(chunk)) return;
+        current.pause();
+        res.once('drain', () => current.resume());
+      },
+      onResponseEnd() {
+        clearTimeout(idle);
+        res.end();
+        resolve();
+      },
+      onResponseError(_current, error) {
+        clearTimeout(idle);
+        if (error === clientGone || res.destroyed) resolve();
+        else reject(refusal ?? upstreamError(error));
+      },
+    });
+  });
+}
+
+/** Told apart by whether the request can have run. */
+function upstreamError(error: Error & { code?: string }): GatewayError {
+  if (error instanceof GatewayError) return error; // the body grew too long
+  switch (error.code) {
+    case 'ECONNREFUSED':
+    case 'EHOSTUNREACH':
+    case 'ENOTFOUND':
+    case 'UND_ERR_CONNECT_TIMEOUT':
+      return new GatewayError('UPSTREAM_REFUSED', { cause: error });
+    case 'UND_ERR_HEADERS_TIMEOUT':
+      return new GatewayError('UPSTREAM_TIMEOUT', { cause: error });
+    default:
+      return new GatewayError('UPSTREAM_GONE', { cause: error });
+  }
+}

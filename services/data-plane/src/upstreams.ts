@@ -1,0 +1,81 @@
+import type { Endpoint } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import { Pool, type Dispatcher } from 'undici';
+
+export interface Upstreams {
+  /** Starts a request and counts it until it has ended. @throws GatewayError UNAVAILABLE when the endpoint has too many. */
+  dispatch(endpoint: Endpoint, options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void;
+  inFlight(endpoint: Endpoint): number;
+  /** Forgets the endpoints that are no longer routed to; what is in flight on them goes on. */
+  keepOnly(endpoints: Iterable<Endpoint>): void;
+  close(): Promise<void>;
+}
+
+interface Upstream {
+  pool: Pool;
+  inFlight: number;
+}
+
+const CONNECT_MS = 3_000;
+/** Each open stream is a connection, so this bounds sockets as well. */
+const MAX_IN_FLIGHT = 4_000;
+
+/** Connections to replicas: one pool for each endpoint id, so a replica's successor never gets its connections. */
+export function createUpstreams({ timeoutMs }: { timeoutMs: number }): Upstreams {
+  const upstreams = new Map<string, Upstream>();
+
+  function upstreamOf({ id, url }: Endpoint): Upstream {
+    let upstream = upstreams.get(id);
+    if (!upstream) {
+      const pool = new Pool(url, {
+        connections: MAX_IN_FLIGHT,
+        pipelining: 1,
+        connect: { timeout: CONNECT_MS },
+        headersTimeout: timeoutMs,
+        bodyTimeout: 0, // the quiet of a stream is not ours to end; forward.ts bounds the other bodies
+      });
+      upstreams.set(id, (upstream = { pool, inFlight: 0 }));
+    }
+    return upstream;
+  }
+
+  return {
+    dispatch(endpoint, options, handler) {
+      const upstream = upstreamOf(endpoint);
+      if (upstream.inFlight >= MAX_IN_FLIGHT) {
+        throw new GatewayError('UNAVAILABLE', {
+          detail: 'the replica has too many open requests',
+          headers: { 'retry-after': '1' },
+        });
+      }
+      upstream.inFlight += 1;
+      const ended = () => void (upstream.inFlight -= 1);
+      upstream.pool.dispatch(options, {
+        onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
+        onResponseStart: (controller, status, headers, message) =>
+          handler.onResponseStart?.(controller, status, headers, message),
+        onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),
+        onResponseEnd(controller, trailers) {
+          ended();
+          handler.onResponseEnd?.(controller, trailers);
+        },
+        onResponseError(controller, error) {
+          ended();
+          handler.onResponseError?.(controller, error);
+        },
+      });
+    },
+    inFlight: ({ id }) => upstreams.get(id)?.inFlight ?? 0,
+    keepOnly(endpoints) {
+      const kept = new Set(Array.from(endpoints, ({ id }) => id));
+      for (const [id, { pool }] of upstreams) {
+        if (kept.has(id)) continue;
+        upstreams.delete(id);
+        void pool.close().catch(() => {});
+      }
+    },
+    async close() {
+      await Promise.all(Array.from(upstreams.values(), ({ pool }) => pool.destroy()));
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { AdapterRow } from '@mcp-gateway/database';
+import { revisionOf, type Observation } from '@mcp-gateway/runtime';
+import { workloadOf } from './workload-of.js';
+
+/**
+ * apply   the runtime has to be told what the row says
+ * report  the runtime has been told; publish and save what it shows
+ * remove  something runs that no live row asks for
+ * wait    it is on its way out
+ * purge   nothing runs any more, so the deleted row can go
+ * forget  neither row nor workload
+ */
+export type Step = 'apply' | 'report' | 'remove' | 'wait' | 'purge' | 'forget';
+
+/** What to do next, from what is wanted and what is seen. */
+export function plan(row: AdapterRow | null, seen: Observation): Step {
+  if (!row || row.deletedAt) {
+    if (seen.exists) return seen.removing ? 'wait' : 'remove';
+    return row ? 'purge' : 'forget';
+  }
+  const wanted = workloadOf(row);
+  const applied =
+    seen.exists && !seen.removing && seen.revision === revisionOf(wanted) && seen.desiredReplicas === wanted.replicas;
+  return applied ? 'report' : 'apply';
+}

@@ -1,0 +1,52 @@
+import { unreachable } from '@mcp-gateway/common/errors';
+import type { Logger } from '@mcp-gateway/common/logging';
+import type { RoutePublisher } from '@mcp-gateway/common/routes';
+import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
+import type { Runtime } from '@mcp-gateway/runtime';
+import { plan } from './plan.js';
+import { routeOf } from './route-of.js';
+import { statusOf } from './status-of.js';
+import { workloadOf } from './workload-of.js';
+
+export interface ReconcileParts {
+  rows: AdapterRows;
+  runtime: Runtime;
+  routes: RoutePublisher;
+  now: () => Date;
+  log: Logger;
+}
+
+/** Brings one adapter a step closer to its row. May run at any time, any number of times, and ends the same. */
+export function reconciler({ rows, runtime, routes, now, log }: ReconcileParts): (name: string) => Promise<void> {
+  async function report(row: AdapterRow) {
+    const seen = await runtime.observe(row.name);
+    await routes.publish(routeOf(row, seen));
+    await rows.saveStatus(row, statusOf(row, seen, now()));
+  }
+
+  return async (name) => {
+    const row = await rows.find(name);
+    const step = plan(row, await runtime.observe(name));
+    log.debug({ name, step, generation: row?.generation }, 'reconcile');
+    switch (step) {
+      case 'apply':
+        await runtime.apply(workloadOf(row as AdapterRow));
+        return report(row as AdapterRow);
+      case 'report':
+        return report(row as AdapterRow);
+      case 'remove':
+        await routes.withdraw(name); // first, so that nobody is sent to what is about to end
+        return runtime.remove(name);
+      case 'wait':
+        return;
+      case 'purge':
+        await routes.withdraw(name);
+        await rows.purge(row as AdapterRow);
+        return;
+      case 'forget':
+        return routes.withdraw(name);
+      default:
+        return unreachable(step);
+    }
+  };
+}

@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '@mcp-gateway/common/logging';
+import type { ReconcileQueue } from '@mcp-gateway/common/queue';
+import type { AdapterRows } from '@mcp-gateway/database';
+import type { Runtime } from '@mcp-gateway/runtime';
+
+const LAGGING_EVERY_MS = 2_000;
+const ALL_EVERY_MS = 300_000;
+const LAGGING_AT_ONCE = 500;
+
+export interface ResyncParts {
+  rows: AdapterRows;
+  runtime: Runtime;
+  queue: ReconcileQueue;
+  restoreRoutes: () => Promise<void>;
+  log: Logger;
+}
+
+/**
+ * Queues names that a hint may have been lost for: what the runtime says has changed, rows whose change nobody acted
+ * on, and once in a while everything, with what runs although no row asks for it.
+ */
+export function resync({ rows, runtime, queue, restoreRoutes, log }: ResyncParts): () => Promise<void> {
+  const stopped = new AbortController();
+  const attempt = (what: string, work: Promise<unknown>) =>
+    work.catch((error: unknown) => log.warn({ err: error }, `${what} failed; it is tried again`));
+
+  const enqueue = async (names: Iterable<string>) => {
+    for (const name of names) await queue.reconcile(name);
+  };
+  const lagging = async () => {
+    await restoreRoutes();
+    await enqueue(await rows.lagging(LAGGING_AT_ONCE));
+  };
+  const all = async () => enqueue(new Set([...(await rows.names()), ...(await runtime.names())]));
+
+  runtime.watch(
+    {
+      changed: (name) => void attempt('queueing a change', queue.reconcile(name)),
+      synced: () => void attempt('resync of all', all()),
+    },
+    stopped.signal,
+  );
+  void repeat(LAGGING_EVERY_MS, stopped.signal, () => attempt('resync of what lags', lagging()));
+  void repeat(ALL_EVERY_MS, stopped.signal, () => attempt('resync of all', all()));
+  return async () => stopped.abort();
+}
+
+/** Runs now and then again `ms` after each run has ended, so that slow runs do not pile up. */
+async function repeat(ms: number, signal: AbortSignal, work: () => Promise<unknown>): Promise<void> {
+  while (!signal.aborted) {
+    await work();
+    await delay(ms, undefined, { signal }).catch(() => {});
+  }
+}

@@ -1,0 +1,105 @@
+import type { AdapterSpec, Condition, Phase, ReplicaStatus } from '@mcp-gateway/common/contracts';
+import { revisionOf, type Observation } from '@mcp-gateway/runtime';
+import type { AdapterRow } from '@mcp-gateway/database';
+import { workloadOf } from './workload-of.js';
+
+export interface SavedStatus {
+  phase: Phase;
+  conditions: Condition[];
+  replicas: ReplicaStatus[];
+}
+
+type Finding = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+
+/** Crashes in a row that look like more than an accident. */
+const LOOPING_AFTER = 3;
+
+/** What to tell people about an adapter, from what is wanted and what is seen. */
+export function statusOf(row: AdapterRow, seen: Observation, now: Date): SavedStatus {
+  const revision = revisionOf(workloadOf(row));
+  const replicas = seen.replicas.map(({ endpoint: _, revision: theirs, ...replica }): ReplicaStatus => ({
+    ...replica,
+    ready: replica.state === 'Ready',
+    updated: theirs === revision,
+  }));
+  const readiness = readyFinding(row.spec, seen, replicas);
+  const rollout = progressFinding(row.spec, replicas, readiness);
+  return {
+    phase: phaseOf(row.spec, replicas, readiness, rollout),
+    conditions: [readiness, rollout, healthFinding(row.spec, seen, replicas)].map((finding) =>
+      sinceWhen(finding, row.conditions, now),
+    ),
+    replicas,
+  };
+}
+
+function phaseOf(
+  { replicaCount }: AdapterSpec,
+  replicas: ReplicaStatus[],
+  readiness: Finding,
+  rollout: Finding,
+): Phase {
+  if (replicaCount === 0) return replicas.length === 0 ? 'Stopped' : 'Progressing';
+  if (readiness.status === 'True') return rollout.status === 'True' ? 'Progressing' : 'Ready';
+  const ready = replicas.some((replica) => replica.ready);
+  if (rollout.status === 'False') return ready ? 'Degraded' : 'Failed';
+  return ready && replicas.some(({ restartCount }) => restartCount > 0) ? 'Degraded' : 'Progressing';
+}
+
+function readyFinding({ name, replicaCount }: AdapterSpec, seen: Observation, replicas: ReplicaStatus[]): Finding {
+  const type = 'Ready';
+  const ready = replicas.filter((replica) => replica.ready).length;
+  const count = `${ready} of ${replicaCount} replicas ready`;
+  if (replicaCount === 0)
+    return { type, status: 'False', reason: 'ScaledToZero', message: 'No replicas are asked for.' };
+  if (ready >= replicaCount) return { type, status: 'True', reason: 'AllReplicasReady', message: `${count}.` };
+  if (seen.failure) return { type, status: 'False', ...seen.failure };
+  const looping = replicas.find(isLooping);
+  if (looping) {
+    const where = `GET /adapters/${name}/logs?instance=${looping.instance} shows what it wrote.`;
+    const message = `${count}. ${looping.name}: ${looping.message ?? 'it keeps ending.'} ${where}`;
+    return { type, status: 'False', reason: 'CrashLoopBackOff', message };
+  }
+  const unready = replicas.find((replica) => !replica.ready);
+  const why = unready?.message ? ` ${unready.name}: ${unready.message}` : '';
+  return { type, status: 'False', reason: 'ReplicasNotReady', message: `${count}.${why}` };
+}
+
+/** True while replicas start or are replaced and nothing stands in the way. */
+function progressFinding({ replicaCount }: AdapterSpec, replicas: ReplicaStatus[], readiness: Finding): Finding {
+  const type = 'Progressing';
+  const updated = replicas.filter((replica) => replica.updated);
+  const serving = updated.filter(({ ready }) => ready).length;
+  const count = `${serving} of ${replicaCount} replicas run the current spec`;
+  const stuck = updated.find((replica) => isLooping(replica) || replica.state === 'NotReady');
+  const blocked = readiness.status === 'False' && !['ReplicasNotReady', 'ScaledToZero'].includes(readiness.reason);
+  if (serving === replicaCount && replicas.length === replicaCount) {
+    return { type, status: 'False', reason: 'Complete', message: `${count}.` };
+  }
+  if (stuck || blocked) {
+    const why = stuck ? ` ${stuck.name}: ${stuck.message ?? 'not ready.'}` : '';
+    return {
+      type,
+      status: 'False',
+      reason: 'Blocked',
+      message: `${count}.${why} Correct the spec with PUT; replicas that serve stay.`,
+    };
+  }
+  return { type, status: 'True', reason: 'RollingOut', message: `${count}.` };
+}
+
+function healthFinding({ healthCheck }: AdapterSpec, { healthNote }: Observation, replicas: ReplicaStatus[]): Finding {
+  const type = 'HealthCheck';
+  if (healthNote) return { type, status: 'True', reason: 'TcpOnly', message: healthNote };
+  const checked = replicas.some(({ ready }) => ready);
+  return checked
+    ? { type, status: 'True', reason: 'HttpGet', message: `GET ${healthCheck.path} answers 2xx.` }
+    : { type, status: 'Unknown', reason: 'NotPassedYet', message: `GET ${healthCheck.path} has not answered 2xx yet.` };
+}
+
+const isLooping = ({ state, restartCount }: ReplicaStatus) => state !== 'Ready' && restartCount >= LOOPING_AFTER;
+
+function sinceWhen(finding: Finding, before: readonly Condition[], now: Date): Condition {
+  const same = before.find(({ type, status }) => type === finding.type && status === finding.status);
+  return { ...finding, lastTransitionTime: same?.lastTransitionTime ?? now.toISOString() };
+}

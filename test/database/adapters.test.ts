@@ -1,0 +1,253 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { adapterRows, type AdapterRow, type AdapterRows, type Database } from '@mcp-gateway/database';
+import { connect, freshDatabase } from '../support/postgres.js';
+import { ready, replica, spec } from './specs.js';
+
+let database: Database;
+let rows: AdapterRows;
+let now: Date;
+
+beforeEach(async () => {
+  database = connect(await freshDatabase(), { poolSize: 20 });
+  now = new Date('2026-01-01T00:00:00.000Z');
+  rows = adapterRows(database, () => now);
+});
+
+const status = { phase: 'Ready', conditions: [ready], replicas: [replica] } as const;
+const copy = () => ({ ...status, conditions: [...status.conditions], replicas: [...status.replicas] });
+const later = () => (now = new Date(now.getTime() + 60_000));
+
+describe('create', () => {
+  it('writes a pending row of generation 1', async () => {
+    const row = await rows.create(spec('echo', { requiredRoles: ['Reader'] }), 'alice');
+    expect(row).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      name: 'echo',
+      spec: spec('echo', { requiredRoles: ['Reader'] }),
+      createdBy: 'alice',
+      generation: 1,
+      observedGeneration: 0,
+      phase: 'Pending',
+      conditions: [],
+      replicas: [],
+      createdAt: now,
+      updatedAt: now,
+      deletedAt: null,
+    });
+    expect(await rows.find('echo')).toEqual(row);
+  });
+
+  it('gives a name to one of many who ask at once and tells the others that it is taken', async () => {
+    const results = await Promise.allSettled(Array.from({ length: 10 }, (_, i) => rows.create(spec('echo'), `u${i}`)));
+    const [winner, ...more] = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    expect(more).toEqual([]);
+    const reasons = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    expect(reasons).toHaveLength(9);
+    for (const reason of reasons) expect(reason).toMatchObject({ code: 'ADAPTER_EXISTS', status: 409 });
+    expect(await rows.find('echo')).toEqual(winner);
+  });
+
+  it('takes over a row that is being deleted, as a new adapter whose generation counts on', async () => {
+    const old = await observed(await rows.create(spec('echo', { requiredRoles: ['a'] }), 'alice'));
+    await rows.markDeleted(old);
+    later();
+    const row = await rows.create(spec('echo', { imageVersion: '2.0.0' }), 'bob');
+    expect(row).toMatchObject({
+      createdBy: 'bob',
+      generation: 3,
+      observedGeneration: 1,
+      phase: 'Pending',
+      conditions: [],
+      replicas: [],
+      createdAt: now,
+      updatedAt: now,
+      deletedAt: null,
+    });
+    expect(row.id).not.toBe(old.id);
+    expect(row.spec.imageVersion).toBe('2.0.0');
+    expect(await visibleTo('nobody', ['a'])).toEqual([]);
+    expect(await rows.find('echo')).toEqual(row);
+  });
+
+  it('lets one of many take over a row that is being deleted', async () => {
+    const old = await rows.create(spec('echo'), 'alice');
+    await rows.markDeleted(old);
+    const results = await Promise.allSettled(Array.from({ length: 10 }, (_, i) => rows.create(spec('echo'), `u${i}`)));
+    expect(results.filter(({ status: outcome }) => outcome === 'fulfilled')).toHaveLength(1);
+    expect((await rows.find('echo'))?.generation).toBe(3);
+  });
+
+  it('keeps text as it is, whatever it looks like', async () => {
+    const odd = spec('echo', {
+      description: `'; DROP TABLE adapters; -- \\ " 🚀 \u2028`,
+      environmentVariables: { A: '\\u0000{}' },
+    });
+    await rows.create(odd, `o'brien`);
+    expect(await rows.find('echo')).toMatchObject({ spec: odd, createdBy: `o'brien` });
+  });
+});
+
+describe('find', () => {
+  it('answers null for a name that nobody has', async () => {
+    expect(await rows.find('ghost')).toBeNull();
+  });
+
+  it('gives fields that an older version did not know their defaults', async () => {
+    await rows.create(spec('echo'), 'alice');
+    await database.$executeRaw`UPDATE adapters SET spec = spec - 'affinity' - 'healthCheck'`;
+    expect((await rows.find('echo'))?.spec).toEqual(spec('echo'));
+  });
+
+  it('leaves out fields that only a newer version knows', async () => {
+    await rows.create(spec('echo'), 'alice');
+    await database.$executeRaw`UPDATE adapters SET spec = spec || '{"colour": "blue"}', conditions = '[{"type": "New"}]'`;
+    expect(await rows.find('echo')).toMatchObject({ spec: spec('echo'), conditions: [] });
+  });
+
+  it('names the adapter but not its secrets when the spec cannot be used', async () => {
+    await rows.create(spec('echo', { environmentVariables: { KEY: 's3cret' } }), 'alice');
+    await database.$executeRaw`UPDATE adapters SET spec = spec || '{"replicaCount": "s3cret"}'`;
+    const error: Error = await rows.find('echo').then(
+      () => new Error('found'),
+      (reason) => reason,
+    );
+    expect(error.message).toMatch(/adapter echo .*replicaCount/s);
+    expect(error.message).not.toContain('s3cret');
+  });
+});
+
+describe('update', () => {
+  it('raises the generation and notes the time', async () => {
+    const row = await observed(await rows.create(spec('echo'), 'alice'));
+    later();
+    const changed = await rows.update(row, spec('echo', { replicaCount: 3, requiredRoles: ['B'] }));
+    expect(changed).toMatchObject({ generation: 2, observedGeneration: 1, updatedAt: now, phase: 'Ready' });
+    expect(changed?.spec.replicaCount).toBe(3);
+    expect(changed?.createdAt).toEqual(row.createdAt);
+    expect(await visibleTo('nobody', ['b'])).toEqual(['echo']);
+  });
+
+  it('lets one of twenty writers who read the same generation win', async () => {
+    const row = await rows.create(spec('echo'), 'alice');
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => rows.update(row, spec('echo', { replicaCount: i }))),
+    );
+    const [winner, ...more] = results.filter((result) => result !== null);
+    expect(more).toEqual([]);
+    expect(await rows.find('echo')).toEqual(winner);
+  });
+
+  it('loses no write of twenty writers who each try again until they win', async () => {
+    await rows.create(spec('echo', { replicaCount: 0 }), 'alice');
+    const raise = async (): Promise<void> => {
+      const row = (await rows.find('echo')) as AdapterRow;
+      const next = spec('echo', { replicaCount: row.spec.replicaCount + 1 });
+      if (!(await rows.update(row, next))) await raise();
+    };
+    await Promise.all(Array.from({ length: 20 }, raise));
+    expect(await rows.find('echo')).toMatchObject({ generation: 21, spec: { replicaCount: 20 } });
+  });
+
+  it('refuses a row that is being deleted or has become another adapter', async () => {
+    const row = await rows.create(spec('echo'), 'alice');
+    await rows.markDeleted(row);
+    expect(await rows.update({ ...row, generation: 2 }, spec('echo'))).toBeNull();
+    const next = await rows.create(spec('echo'), 'bob');
+    expect(await rows.update({ ...next, id: row.id }, spec('echo'))).toBeNull();
+  });
+});
+
+describe('saveStatus', () => {
+  it('saves what was observed without touching the time of the last change', async () => {
+    const row = await rows.create(spec('echo'), 'alice');
+    later();
+    expect(await rows.saveStatus(row, copy())).toBe(true);
+    expect(await rows.find('echo')).toEqual({ ...row, ...status, observedGeneration: 1 });
+  });
+
+  it('does nothing to a row that has moved on', async () => {
+    const row = await rows.create(spec('echo'), 'alice');
+    await rows.update(row, spec('echo', { replicaCount: 2 }));
+    expect(await rows.saveStatus(row, copy())).toBe(false);
+    expect(await rows.find('echo')).toMatchObject({ phase: 'Pending', observedGeneration: 0 });
+  });
+
+  it('does nothing to a new adapter of the same name', async () => {
+    const row = await rows.create(spec('echo'), 'alice');
+    await rows.markDeleted(row);
+    const next = await rows.create(spec('echo'), 'bob');
+    expect(await rows.saveStatus({ ...next, id: row.id }, copy())).toBe(false);
+    expect(await rows.saveStatus({ ...row, name: 'ghost' }, copy())).toBe(false);
+  });
+
+  it('writes nothing when nothing changed', async () => {
+    const row = await rows.create(spec('echo'), 'alice');
+    await rows.saveStatus(row, copy());
+    const version = () => database.$queryRaw`SELECT xmin::text, ctid::text FROM adapters`;
+    const before = await version();
+    expect(await rows.saveStatus(row, copy())).toBe(true);
+    expect(await version()).toEqual(before);
+    for (const change of [{ phase: 'Failed' as const }, { conditions: [] }, { replicas: [] }]) {
+      expect(await rows.saveStatus(row, { ...copy(), ...change })).toBe(true);
+      expect(await rows.find('echo')).toMatchObject(change);
+    }
+  });
+});
+
+describe('markDeleted and purge', () => {
+  it('marks a row once and raises its generation, so that the worker looks at it', async () => {
+    const row = await rows.create(spec('echo'), 'alice');
+    expect(await rows.markDeleted(row)).toBe(true);
+    expect(await rows.markDeleted(row)).toBe(false);
+    expect(await rows.find('echo')).toMatchObject({ generation: 2, deletedAt: now, updatedAt: row.updatedAt });
+  });
+
+  it('removes only what is still marked deleted', async () => {
+    const row = await rows.create(spec('echo'), 'alice');
+    expect(await rows.purge(row)).toBe(false);
+    await rows.markDeleted(row);
+    const next = await rows.create(spec('echo'), 'bob');
+    expect(await rows.purge(row)).toBe(false);
+    expect(await rows.purge(next)).toBe(false);
+    await rows.markDeleted(next);
+    expect(await rows.purge(row)).toBe(false);
+    expect(await rows.purge(next)).toBe(true);
+    expect(await rows.find('echo')).toBeNull();
+    expect(await rows.purge(next)).toBe(false);
+  });
+
+  it('never removes a row that somebody takes over at that moment', async () => {
+    for (let round = 0; round < 20; round++) {
+      const row = await rows.create(spec(`echo-${round}`), 'alice');
+      await rows.markDeleted(row);
+      const [next] = await Promise.all([rows.create(row.spec, 'bob'), rows.purge(row)]);
+      expect(await rows.find(row.name)).toEqual(next);
+    }
+  });
+});
+
+describe('lagging and names', () => {
+  it('names what waits for a reconcile, up to the limit', async () => {
+    await observed(await rows.create(spec('done'), 'alice'));
+    await rows.create(spec('fresh'), 'alice');
+    await rows.update(
+      await observed(await rows.create(spec('changed'), 'alice')),
+      spec('changed', { replicaCount: 2 }),
+    );
+    const deleted = await rows.create(spec('deleted'), 'alice');
+    await rows.markDeleted(deleted);
+    await observed({ ...deleted, generation: 2 });
+    expect((await rows.lagging(10)).sort()).toEqual(['changed', 'deleted', 'fresh']);
+    expect(await rows.lagging(2)).toHaveLength(2);
+    expect(await rows.names()).toEqual(['changed', 'deleted', 'done', 'fresh']);
+  });
+});
+
+async function observed(row: AdapterRow): Promise<AdapterRow> {
+  expect(await rows.saveStatus(row, copy())).toBe(true);
+  return (await rows.find(row.name)) as AdapterRow;
+}
+
+async function visibleTo(subject: string, roles: string[]): Promise<string[]> {
+  return (await rows.list({ subject, roles, all: false }, { limit: 10 })).map(({ name }) => name);
+}

@@ -1,0 +1,200 @@
+import { linkSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { chmod, copyFile, rm } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Clone, until } from './clone.js';
+
+const INSTALL = 'npx -y --prefer-offline pnpm@1.2.3 install --frozen-lockfile';
+const TSC = 'tsc -b packages/app';
+
+describe('the set-up', () => {
+  let clone: Clone;
+
+  beforeEach(async () => {
+    clone = await Clone.create();
+  });
+
+  afterEach(() => clone.remove());
+
+  it('installs, generates and compiles in a clean clone, and nothing the second time', async () => {
+    expect(await clone.run(['build'])).toMatchObject({ code: 0, stdout: '' });
+    expect(await clone.calls()).toEqual([INSTALL, 'generate', TSC]);
+    expect(await clone.run(['build'])).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await clone.calls()).toEqual([]);
+  });
+
+  it.each(['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', 'packages/app/package.json'])(
+    'installs again when %s has changed',
+    async (file) => {
+      await clone.run(['build']);
+      await clone.calls();
+      clone.append(file, '\n');
+      await clone.run(['build']);
+      expect(await clone.calls()).toEqual([INSTALL, 'generate', TSC]);
+    },
+  );
+
+  it('installs again when the dependencies of one package were deleted', async () => {
+    await clone.run(['build']);
+    await clone.calls();
+    await rm(clone.at('packages/app/node_modules'), { recursive: true });
+    await clone.run(['build']);
+    expect((await clone.calls())[0]).toBe(INSTALL);
+  });
+
+  it('compiles a change that carries an older time than the last build', async () => {
+    await clone.run(['build']);
+    await clone.calls();
+    await clone.write({ 'packages/app/src/index.ts': 'export const one = 2;\n' });
+    utimesSync(clone.at('packages/app/src/index.ts'), 1000, 1000);
+    await clone.run(['build']);
+    expect(await clone.calls()).toEqual(['generate', TSC]);
+  });
+
+  it('compiles again when a source came, went or moved', async () => {
+    await clone.run(['build']);
+    await clone.calls();
+    renameSync(clone.at('packages/app/src/index.test.ts'), clone.at('packages/app/src/index.d.ts'));
+    await clone.run(['build']);
+    expect(await clone.calls()).toEqual(['generate', TSC]);
+    rmSync(clone.at('packages/app/src/index.d.ts'));
+    await clone.run(['build']);
+    expect(await clone.calls()).toEqual(['generate', TSC]);
+  });
+
+  it('compiles from scratch when an output is gone', async () => {
+    await clone.run(['build']);
+    await clone.calls();
+    rmSync(clone.at('packages/app/dist/index.js'));
+    await clone.run(['build']);
+    expect(await clone.calls()).toEqual(['generate', 'tsc -b --force packages/app']);
+  });
+
+  it('does not compile because a test has changed', async () => {
+    await clone.run(['build']);
+    await clone.calls();
+    clone.append('packages/app/src/index.test.ts', '// changed\n');
+    await clone.run(['build']);
+    expect(await clone.calls()).toEqual([]);
+  });
+
+  it('keeps the settings of an outer npm command from pnpm, but not the way to the registry', async () => {
+    await clone.run(['build'], {
+      env: {
+        npm_config_omit: 'dev',
+        npm_config_global: 'true',
+        npm_config_ignore_scripts: 'true',
+        npm_config_package: 'other',
+        npm_config_workspace: 'app',
+        npm_config_registry: 'http://127.0.0.1:1/',
+        npm_config_https_proxy: 'http://127.0.0.1:2/',
+        'npm_config_@mine:registry': 'http://127.0.0.1:3/',
+        NODE_ENV: 'production',
+        NODE_PATH: `${clone.at('node_modules/.pnpm/node_modules')}:/opt/modules`,
+      },
+    });
+    const env = clone.read('npx.env');
+    for (const name of ['omit', 'global', 'ignore_scripts', 'package', 'workspace']) {
+      expect(env).not.toContain(`npm_config_${name}=`);
+    }
+    expect(env).not.toContain('NODE_ENV=');
+    expect(env).toContain('NODE_PATH=/opt/modules\n');
+    expect(env).toContain('CI=true\n');
+    expect(env).toContain('npm_config_registry=http://127.0.0.1:1/\n');
+    expect(env).toContain('npm_config_https_proxy=http://127.0.0.1:2/\n');
+  });
+
+  it.each([
+    ['ENOTFOUND registry', 'registry did not answer'],
+    ['ERR_PNPM_OUTDATED_LOCKFILE', 'npx -y pnpm@1.2.3 install'],
+    ['ENOSPC: no space left', 'disk is full'],
+    ['something else', 'run the same command again'],
+  ])('shows what a failing install said (%s) and what to do', async (said, advice) => {
+    await clone.write({ 'npx.fails': `${said}\n` });
+    const { code, stdout, stderr } = await clone.run(['build']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('Installing dependencies (first time, about half a minute) … failed');
+    expect(stderr).toContain(said);
+    expect(stderr).toContain(advice);
+    expect(stderr).not.toMatch(/^ +at /m);
+
+    await rm(clone.at('npx.fails'));
+    expect(await clone.run(['build'])).toMatchObject({ code: 0 });
+  });
+
+  it('shows what tsc said, and compiles again after the correction', async () => {
+    await clone.write({ 'packages/app/src/index.ts': 'broken' });
+    const { code, stderr } = await clone.run(['start']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('packages/app/src/index.ts(1,1): error TS0000');
+    await clone.write({ 'packages/app/src/index.ts': 'export const one = 1;\n' });
+    await clone.calls();
+    expect(await clone.run(['build'])).toMatchObject({ code: 0 });
+    expect(await clone.calls()).toEqual(['generate', TSC]);
+  });
+
+  it('runs what is ready for a user who may not write here, and tells him when it is not', async () => {
+    await clone.run(['build']);
+    const node = clone.at('programs/own-node');
+    try {
+      linkSync(process.execPath, node);
+    } catch {
+      await copyFile(process.execPath, node); // another file system
+    }
+    await chmod(clone.at('node_modules/.setup'), 0o555);
+    const stranger = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+    const run = (target: string) =>
+      clone.start(node, [clone.at('packages/local/setup.mjs'), target], { ...stranger }).ended;
+
+    expect(await run('build')).toEqual({ code: 0, stdout: '', stderr: '' });
+    clone.append('packages/app/src/index.ts', '// changed\n');
+    const { code, stderr } = await run('build');
+    expect(code).toBe(1);
+    expect(stderr).toContain('Its owner has to run `npm run build` first.');
+    await chmod(clone.at('node_modules/.setup'), 0o755);
+  });
+
+  it('lets one set-up work and the other wait', async () => {
+    await clone.write({ 'npx.waits': '' });
+    const first = clone.setup(['build']);
+    await until(() => clone.hasCalled('npx'));
+    const second = clone.setup(['build']);
+    let said = '';
+    second.child.stderr?.on('data', (text: string) => (said += text));
+    await until(() => said.includes(`Another set-up (process ${first.child.pid})`));
+    await rm(clone.at('npx.waits'));
+    expect([(await first.ended).code, (await second.ended).code]).toEqual([0, 0]);
+    expect(await clone.calls()).toEqual([INSTALL, 'generate', TSC]);
+  });
+
+  it('waits for the install of a set-up that was killed, then takes over', async () => {
+    await clone.write({ 'npx.waits': '' });
+    const first = clone.setup(['build']);
+    await until(() => clone.hasCalled('npx'));
+    first.child.kill('SIGKILL');
+    await first.ended.catch(() => {});
+    const second = clone.setup(['build']);
+    let said = '';
+    second.child.stderr?.on('data', (text: string) => (said += text));
+    await until(() => said.includes('waiting for it'));
+    await rm(clone.at('npx.waits'));
+    expect(await second.ended).toMatchObject({ code: 0 });
+    expect(await clone.calls()).toEqual([INSTALL, INSTALL, 'generate', TSC]);
+  });
+
+  it('takes over from one that is long gone, even when its pid is used again', async () => {
+    await clone.write({
+      'node_modules/.setup/lock': JSON.stringify([{ pid: process.pid, started: 'another time' }]),
+    });
+    expect(await clone.run(['build'])).toMatchObject({ code: 0, stderr: expect.not.stringContaining('waiting') });
+  });
+
+  it('ends the install when it is asked to, and gives the lock back', async () => {
+    await clone.write({ 'npx.waits': '' });
+    const first = clone.setup(['start']);
+    await until(() => clone.hasCalled('npx'));
+    first.child.kill('SIGTERM');
+    expect(await first.ended).toMatchObject({ code: 143 });
+    await rm(clone.at('npx.waits'));
+    expect(await clone.run(['build'])).toMatchObject({ code: 0 });
+  });
+});

@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach } from '@jest/globals';
+import { createLogger } from '@mcp-gateway/common/logging';
+import { connectDatabase, createDatabase, migrate, type ConnectOptions, type Database } from '@mcp-gateway/database';
+import { startPostgres, type Postgres } from '@mcp-gateway/local/postgres';
+
+export const silent = createLogger('test', 'silent');
+
+const TEMPLATE = 'migrated';
+
+/** What is in it may be lost with the machine, though not with the server, so it never waits for the disk. */
+const SETTINGS = { fsync: 'off', full_page_writes: 'off' };
+
+/** Ends what was started, last first, when the tests of the file are done. */
+const cleanUps: (() => Promise<unknown>)[] = [];
+afterAll(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+/** A folder under the system's temporary one; short, because sockets go there. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'mcpgw-'));
+  cleanUps.push(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A server in the folder, which ends with the tests at the latest. */
+export async function postgresIn(folder: string): Promise<Postgres> {
+  const postgres = await startPostgres({
+    dataDir: join(folder, 'data'),
+    socketDir: join(folder, 's'),
+    log: silent,
+    settings: SETTINGS,
+  });
+  cleanUps.push(() => postgres.kill());
+  return postgres;
+}
+
+let shared: Promise<Postgres> | undefined;
+let databases = 0;
+
+/** The one server that the tests of a file share; started when the first asks for it. */
+export const sharedPostgres = (): Promise<Postgres> => (shared ??= temporaryFolder().then(postgresIn));
+
+let template: Promise<void> | undefined;
+
+/** The URL of a migrated database that nobody else uses. */
+export async function freshDatabase(): Promise<string> {
+  const { url } = await sharedPostgres();
+  template ??= createDatabase(url('postgres'), TEMPLATE).then(() => migrate(url(TEMPLATE), silent));
+  await template;
+  return emptyDatabase(TEMPLATE);
+}
+
+/** The URL of a database that nobody else uses, without the gateway's tables. */
+export async function emptyDatabase(from?: string): Promise<string> {
+  const { url } = await sharedPostgres();
+  const name = `test_${++databases}`;
+  await createDatabase(url('postgres'), name, from);
+  return url(name);
+}
+
+const connections: Database[] = [];
+afterEach(async () => {
+  await Promise.all(connections.splice(0).map((database) => database.$disconnect()));
+});
+
+/** Ends with the test. */
+export function connect(url: string, options: Partial<ConnectOptions> = {}): Database {
+  const database = connectDatabase(url, { poolSize: 5, ...options });
+  connections.push(database);
+  return database;
+}
