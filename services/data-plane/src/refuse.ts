@@ -17,6 +17,9 @@ export function refuse(req: IncomingMessage, res: ServerResponse, thrown: unknow
   }
   res.writeHead(error.status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...error.headers });
   res.end(rpcErrorBody(error));
-  // Node reads and drops the rest of the body, so that the client gets to see the answer; but not for ever.
-  if (!req.complete) setTimeout(() => req.complete || req.destroy(), LINGER_MS).unref();
+  if (req.complete) return;
+  // Reading on lets the client see the answer instead of a broken connection; but not for ever.
+  req.unpipe();
+  req.resume();
+  setTimeout(() => req.complete || req.destroy(), LINGER_MS).unref();
 }

@@ -48,12 +48,19 @@ export function sessionStore({
   const places = new LRUCache<string, SessionPlace>({ max: MAX_CACHED, ttl: TOUCH_EVERY_MS });
   const keyOf = ({ id }: SessionEnvelope) => `${prefix}:session:${id}`;
   const changed = `${prefix}:sessions:changed`;
+  /** Counts broadcasts: a record that was asked for before the last one may be out of date. */
+  let broadcasts = 0;
+  const forget = (id?: string) => {
+    broadcasts += 1;
+    if (id === undefined) places.clear();
+    else places.delete(id);
+  };
   const subscriber = redis.duplicate();
   subscriber.on('error', () => {}); // the command connection logs the outage
-  subscriber.on('ready', () => places.clear()); // changes may have been missed
+  subscriber.on('ready', () => forget()); // changes may have been missed
   subscriber
     .connect()
-    .then(() => subscriber.subscribe(changed, (id) => void places.delete(id)))
+    .then(() => subscriber.subscribe(changed, forget))
     .catch(() => {});
 
   const write = (envelope: SessionEnvelope, record: SessionRecord) =>
@@ -77,9 +84,10 @@ export function sessionStore({
       const known = places.get(envelope.id);
       if (known) return known;
       const unknown = { endpointId: envelope.endpointId, closed: false };
+      const before = broadcasts;
       try {
         const place = (await read(envelope)) ?? unknown;
-        places.set(envelope.id, place);
+        if (broadcasts === before) places.set(envelope.id, place);
         return place;
       } catch (error) {
         log.debug({ err: error }, 'session record not read; its id says enough');
