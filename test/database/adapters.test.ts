@@ -3,12 +3,14 @@ import { adapterRows, type AdapterRow, type AdapterRows, type Database } from '@
 import { connect, freshDatabase } from '../support/postgres.js';
 import { ready, replica, spec } from './specs.js';
 
+let url: string;
 let database: Database;
 let rows: AdapterRows;
 let now: Date;
 
 beforeEach(async () => {
-  database = connect(await freshDatabase(), { poolSize: 20 });
+  url = await freshDatabase();
+  database = connect(url, { poolSize: 20 });
   now = new Date('2026-01-01T00:00:00.000Z');
   rows = adapterRows(database, () => now);
 });
@@ -113,6 +115,20 @@ describe('find', () => {
     );
     expect(error.message).toMatch(/adapter echo .*replicaCount/s);
     expect(error.message).not.toContain('s3cret');
+  });
+});
+
+it('keeps its times in whatever time zone a connection is', async () => {
+  const elsewhere = adapterRows(
+    connect(`${url}&options=${encodeURIComponent('-c timezone=America/New_York')}`),
+    () => now,
+  );
+  const row = await elsewhere.create(spec('echo'), 'alice');
+  expect(row.createdAt).toEqual(now);
+  expect(await rows.find('echo')).toEqual(row);
+  expect(await elsewhere.update(row, spec('echo', { replicaCount: 2 }))).toMatchObject({
+    createdAt: now,
+    updatedAt: now,
   });
 });
 
@@ -237,7 +253,7 @@ describe('lagging and names', () => {
     const deleted = await rows.create(spec('deleted'), 'alice');
     await rows.markDeleted(deleted);
     await observed({ ...deleted, generation: 2 });
-    expect((await rows.lagging(10)).sort()).toEqual(['changed', 'deleted', 'fresh']);
+    expect((await rows.lagging(10)).toSorted()).toEqual(['changed', 'deleted', 'fresh']);
     expect(await rows.lagging(2)).toHaveLength(2);
     expect(await rows.names()).toEqual(['changed', 'deleted', 'done', 'fresh']);
   });

@@ -12,7 +12,7 @@ const PACKAGE = fileURLToPath(new URL('../../packages/database/', import.meta.ur
 const MIGRATIONS = `${PACKAGE}prisma/migrations/`;
 const checkedIn = readdirSync(MIGRATIONS)
   .filter((name) => !name.endsWith('.toml'))
-  .sort();
+  .toSorted();
 
 const command = (url: string, ...args: string[]) =>
   promisify(execFile)(process.execPath, [`${PACKAGE}dist/main.js`, ...args], { env: { DATABASE_URL: url } });

@@ -16,7 +16,7 @@ const SETTINGS = { fsync: 'off', full_page_writes: 'off' };
 /** Ends what was started, last first, when the tests of the file are done. */
 const cleanUps: (() => Promise<unknown>)[] = [];
 afterAll(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+  for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
 });
 
 /** A folder under the system's temporary one; short, because sockets go there. */

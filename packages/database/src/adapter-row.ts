@@ -39,5 +39,5 @@ export function adapterRow({ readerRoles: _, ...stored }: Adapter): AdapterRow {
   return { ...stored, ...StoredStatus.parse(stored), spec: spec.data };
 }
 
-/** A contract type is JSON, but TypeScript cannot see that in an interface with optional fields. */
-export const json = (value: object): Prisma.InputJsonObject => value as Prisma.InputJsonObject;
+/** A contract type is JSON, but TypeScript cannot see that in a type with optional fields. */
+export const json = (value: object): Prisma.InputJsonObject => value;

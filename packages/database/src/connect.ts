@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { PrismaClient } from './generated/client.js';
 import { connectionConfig } from './session.js';
 
@@ -21,7 +21,7 @@ const SILENCE_MS = 1_000;
 /** Connects when the first query comes, and again whenever the database was away. */
 export function connectDatabase(url: string, options: ConnectOptions): Database {
   const { poolSize, connectTimeoutMs, statementTimeoutMs = 10_000 } = options;
-  const pool = new pg.Pool({
+  const pool = new Pool({
     ...connectionConfig(url, connectTimeoutMs),
     max: poolSize,
     idleTimeoutMillis: IDLE_MS,

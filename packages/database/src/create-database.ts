@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { DatabaseError, escapeIdentifier } from 'pg';
 import { withSession } from './session.js';
 
 const DUPLICATE_DATABASE = '42P04';
@@ -14,11 +14,11 @@ export async function createDatabase(serverUrl: string, name: string, template?:
   await withSession(serverUrl, async (session) => {
     const { rowCount } = await session.query('SELECT FROM pg_database WHERE datname = $1', [name]);
     if (rowCount) return;
-    const source = template === undefined ? '' : ` TEMPLATE ${pg.escapeIdentifier(template)}`;
+    const source = template === undefined ? '' : ` TEMPLATE ${escapeIdentifier(template)}`;
     try {
-      await session.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}${source}`);
+      await session.query(`CREATE DATABASE ${escapeIdentifier(name)}${source}`);
     } catch (error) {
-      const code = error instanceof pg.DatabaseError ? error.code : undefined;
+      const code = error instanceof DatabaseError ? error.code : undefined;
       if (code !== DUPLICATE_DATABASE && code !== UNIQUE_VIOLATION) throw error;
     }
   });

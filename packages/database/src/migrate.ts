@@ -1,5 +1,5 @@
 import type { Logger } from '@mcp-gateway/common/logging';
-import pg from 'pg';
+import { DatabaseError, type Client } from 'pg';
 import { compareHistory } from './migrations/applied.js';
 import { explain } from './migrations/explain.js';
 import { migrationList, readMigrations, readSchema, type Migration } from './migrations/folder.js';
@@ -28,7 +28,7 @@ export async function migrate(databaseUrl: string, log: Logger): Promise<void> {
 }
 
 /** Cheap: loads no engine. */
-async function isUpToDate(session: pg.Client, migrations: readonly Migration[], log: Logger): Promise<boolean> {
+async function isUpToDate(session: Client, migrations: readonly Migration[], log: Logger): Promise<boolean> {
   const { missing, edited } = await compareHistory(session, migrations);
   for (const { name } of edited) {
     log.warn({ migration: name }, 'the migration was edited after it had been applied here; the edit has no effect');
@@ -37,12 +37,12 @@ async function isUpToDate(session: pg.Client, migrations: readonly Migration[], 
 }
 
 /** Held until the session ends. */
-async function lock(session: pg.Client): Promise<void> {
+async function lock(session: Client): Promise<void> {
   await session.query(`SET lock_timeout = ${LOCK_MS}`);
   try {
     await session.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [LOCK_KEY]);
   } catch (cause) {
-    if (!(cause instanceof pg.DatabaseError) || cause.code !== LOCK_NOT_AVAILABLE) throw cause;
+    if (!(cause instanceof DatabaseError) || cause.code !== LOCK_NOT_AVAILABLE) throw cause;
     throw new Error(`Another process has been migrating the database for more than ${LOCK_MS / 1000} s.`, { cause });
   }
 }

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client, type ClientConfig } from 'pg';
 import { checkDatabaseUrl, labelOf } from './url.js';
 
 const CONNECT_MS = 5_000;
@@ -12,15 +12,15 @@ export function connectionConfig(url: string, connectTimeoutMs = CONNECT_MS) {
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     fallback_application_name: 'mcp-gateway',
-  } satisfies pg.ClientConfig;
+  } satisfies ClientConfig;
 }
 
 /**
  * Runs `use` on one connection of its own, which ends after it.
  * @throws Error that names the database and says why it cannot be reached; its cause is what the driver threw.
  */
-export async function withSession<T>(url: string, use: (session: pg.Client) => Promise<T>): Promise<T> {
-  const session = new pg.Client({ ...connectionConfig(url), query_timeout: SILENCE_MS });
+export async function withSession<T>(url: string, use: (session: Client) => Promise<T>): Promise<T> {
+  const session = new Client({ ...connectionConfig(url), query_timeout: SILENCE_MS });
   session.on('error', () => {}); // the query that is under way reports it
   try {
     await session.connect();

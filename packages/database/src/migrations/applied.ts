@@ -1,17 +1,17 @@
-import pg from 'pg';
+import { DatabaseError, type Client } from 'pg';
 import type { Migration } from './folder.js';
 
 const UNDEFINED_TABLE = '42P01';
 
 /** The finished migrations of the database: name → checksum. Empty for a database that was never migrated. */
-async function finishedMigrations(session: pg.Client): Promise<Map<string, string>> {
+async function finishedMigrations(session: Client): Promise<Map<string, string>> {
   try {
     const { rows } = await session.query<{ migration_name: string; checksum: string }>(
       'SELECT migration_name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
     );
     return new Map(rows.map(({ migration_name, checksum }) => [migration_name, checksum]));
   } catch (error) {
-    if (error instanceof pg.DatabaseError && error.code === UNDEFINED_TABLE) return new Map();
+    if (error instanceof DatabaseError && error.code === UNDEFINED_TABLE) return new Map();
     throw error;
   }
 }
@@ -24,7 +24,7 @@ export interface History {
 }
 
 /** What a database newer than this code has besides does not count: an older version may run on it. */
-export async function compareHistory(session: pg.Client, migrations: readonly Migration[]): Promise<History> {
+export async function compareHistory(session: Client, migrations: readonly Migration[]): Promise<History> {
   const finished = await finishedMigrations(session);
   return {
     missing: migrations.filter(({ name }) => !finished.has(name)),

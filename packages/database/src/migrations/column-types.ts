@@ -1,5 +1,5 @@
 import { ColumnTypeEnum, type ColumnType } from '@prisma/driver-adapter-utils';
-import pg from 'pg';
+import { types } from 'pg';
 
 type Parse = (text: string) => unknown;
 
@@ -38,4 +38,4 @@ export function parserOf(oid: number): Parse {
   return standardParser(oid);
 }
 
-const standardParser = (oid: number) => pg.types.getTypeParser(oid) as Parse;
+const standardParser: (oid: number) => Parse = types.getTypeParser;

@@ -4,13 +4,14 @@ import {
   type SqlQuery,
   type SqlQueryable,
 } from '@prisma/driver-adapter-utils';
-import pg from 'pg';
+import { DatabaseError, type Client } from 'pg';
+import { databaseIsAway } from '../away.js';
 import { columnTypeOf, parserOf } from './column-types.js';
 
 export const PROVIDER = { provider: 'postgres', adapterName: '@prisma/adapter-pg' } as const;
 
 /** One connection, in the form in which the schema engine uses it. */
-export function driverAdapter(client: pg.Client, dispose: () => Promise<void>): SqlDriverAdapter {
+export function driverAdapter(client: Client, dispose: () => Promise<void>): SqlDriverAdapter {
   const queryable = sqlQueryable(client);
   return {
     ...queryable,
@@ -27,7 +28,7 @@ export function driverAdapter(client: pg.Client, dispose: () => Promise<void>): 
   };
 }
 
-function sqlQueryable(client: pg.Client): SqlQueryable {
+function sqlQueryable(client: Client): SqlQueryable {
   const run = ({ sql, args }: SqlQuery) =>
     client
       .query<unknown[]>({ text: sql, values: args, rowMode: 'array', types: { getTypeParser: parserOf } })
@@ -46,13 +47,21 @@ function sqlQueryable(client: pg.Client): SqlQueryable {
   };
 }
 
-/** What the server says becomes the engine's own error, with its Prisma code; anything else stays as it is. */
+/** What the server says becomes the engine's own error, with its Prisma code. */
 export function rethrow(error: unknown): never {
-  if (!(error instanceof pg.DatabaseError)) throw error;
+  if (!(error instanceof DatabaseError)) {
+    // Anything else would come out of the engine as a number.
+    throw databaseIsAway(error) ? new DriverAdapterError({ kind: 'ConnectionClosed' }) : error;
+  }
   const { code = '', severity = '', message, detail, column, hint } = error;
   throw new DriverAdapterError({
     kind: 'postgres',
-    ...{ code, severity, message, detail, column, hint },
+    code,
+    severity,
+    message,
+    detail,
+    column,
+    hint,
     originalCode: code,
     originalMessage: message,
   });

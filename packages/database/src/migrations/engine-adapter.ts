@@ -1,5 +1,5 @@
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import pg from 'pg';
+import { Client } from 'pg';
 import { connectionConfig } from '../session.js';
 import { atDatabase } from '../url.js';
 import { driverAdapter, PROVIDER, rethrow } from './driver-adapter.js';
@@ -13,7 +13,7 @@ export function engineAdapter(url: string): EngineAdapter {
   const open = new Set<SqlDriverAdapter>();
   // One connection each and never a pool: the engine's advisory lock belongs to the connection that took it.
   const connect = async (databaseUrl: string, onDisposed = async () => {}) => {
-    const client = new pg.Client(connectionConfig(databaseUrl));
+    const client = new Client(connectionConfig(databaseUrl));
     client.on('error', () => {}); // the query that is under way reports it
     await client.connect().catch(rethrow);
     const adapter = driverAdapter(client, async () => {
@@ -38,7 +38,7 @@ export function engineAdapter(url: string): EngineAdapter {
     },
     async close() {
       // In reverse: a shadow database is dropped over a connection that was opened before its own.
-      for (const adapter of [...open].reverse()) await adapter.dispose();
+      for (const adapter of [...open].toReversed()) await adapter.dispose();
     },
   };
 }

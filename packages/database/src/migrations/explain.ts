@@ -14,17 +14,20 @@ interface Failure {
 }
 
 /** Turns what the schema engine threw into words. */
-export async function explain(error: unknown, databaseUrl: string): Promise<Error> {
-  const { code, message } = error as { code?: string; message: string };
+export async function explain(thrown: unknown, databaseUrl: string): Promise<Error> {
+  const { code, message: said } = thrown as { code?: string; message: string };
   const label = labelOf(databaseUrl);
   if (code === 'P3005') {
     return new MigrationError(
       `The database ${label} has tables of something else. Give the gateway an empty database of its own.`,
-      { cause: error },
+      { cause: thrown },
     );
   }
   const [failure] = await failedMigrations(databaseUrl).catch(() => []);
-  if (!failure) return new MigrationError(`The database ${label} could not be migrated: ${message}`, { cause: error });
+  if (!failure) {
+    const message = `The database ${label} could not be migrated: ${withoutTrace(said)}`;
+    return new MigrationError(message, { cause: thrown });
+  }
   const { name, logs } = failure;
   return new MigrationError(
     `The migration ${name} ${code === 'P3009' ? 'failed on an earlier run' : 'failed'} in the database ${label}, ` +
@@ -33,7 +36,7 @@ export async function explain(error: unknown, databaseUrl: string): Promise<Erro
       `If its changes are not in the database (a failed script is rolled back as a whole): ${RESOLVE} rolled-back ${name}\n` +
       `If they are: ${RESOLVE} applied ${name}\n` +
       'Then start again.',
-    { cause: error },
+    { cause: thrown },
   );
 }
 
@@ -46,5 +49,8 @@ async function failedMigrations(databaseUrl: string): Promise<Failure[]> {
     return rows;
   });
 }
+
+/** The engine appends where in its own code it was. */
+const withoutTrace = (message: string): string => message.split(/\n\s+0: /, 1)[0]?.trim() ?? message;
 
 const firstLine = (text: string): string => /ERROR: .*/.exec(text)?.[0] ?? text.trim().split('\n', 1)[0] ?? '';

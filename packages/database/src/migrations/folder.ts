@@ -29,7 +29,7 @@ export async function readMigrations(folder = MIGRATIONS_FOLDER): Promise<Migrat
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   return Promise.all(
-    names.sort().map(async (name) => {
+    names.toSorted().map(async (name) => {
       const bytes = await readFile(join(folder, name, SQL_FILE));
       return { name, sql: bytes.toString(), checksum: createHash('sha256').update(bytes).digest('hex') };
     }),

@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
-import type { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
+import type * as Bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { engineAdapter } from './engine-adapter.js';
 import type { Schema } from './folder.js';
+import { webAssembly } from './webassembly.js';
 
 /** Prisma may manage every table there is. */
 export const NO_FILTERS = { externalTables: [], externalEnums: [] };
@@ -15,7 +16,7 @@ const PACKAGE = '@prisma/schema-engine-wasm';
 export async function withSchemaEngine<T>(
   url: string,
   schema: Schema,
-  use: (engine: SchemaEngine) => Promise<T>,
+  use: (engine: Bindings.SchemaEngine) => Promise<T>,
 ): Promise<T> {
   const { SchemaEngine } = await load();
   const adapter = engineAdapter(url);
@@ -32,7 +33,7 @@ export async function withSchemaEngine<T>(
   }
 }
 
-let loaded: Promise<typeof import('@prisma/schema-engine-wasm/schema_engine_bg')> | undefined;
+let loaded: Promise<typeof Bindings> | undefined;
 
 /** Once for each process; 5 MB that most starts do not need. */
 const load = () => (loaded ??= instantiate());
@@ -41,11 +42,11 @@ async function instantiate() {
   const folder = dirname(createRequire(import.meta.url).resolve(PACKAGE));
   const [bindings, module] = await Promise.all([
     import('@prisma/schema-engine-wasm/schema_engine_bg'),
-    readFile(join(folder, 'schema_engine_bg.wasm')).then((bytes) => WebAssembly.compile(bytes)),
+    readFile(join(folder, 'schema_engine_bg.wasm')).then((bytes) => webAssembly.compile(bytes)),
   ]);
   // The bindings report a panic to this global, by this name.
   Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: () => {} } });
-  const instance = await WebAssembly.instantiate(module, { './schema_engine_bg.js': withIdleTimers(bindings) });
+  const instance = await webAssembly.instantiate(module, { './schema_engine_bg.js': withIdleTimers(bindings) });
   bindings.__wbg_set_wasm(instance.exports);
   (instance.exports.__wbindgen_start as () => void)();
   return bindings;

@@ -61,10 +61,12 @@ describe.each(identities)('as $name', (identity) => {
   });
 });
 
-(isRoot() ? it : it.skip)('says what to do when nobody may not enter the folder', async () => {
-  chmodSync(folder, 0o700);
-  await expect(runAs(nobody)).rejects.toThrow(/initdb failed.*ermission denied.*Set DATABASE_URL.*ordinary user/s);
-});
+if (isRoot()) {
+  it('says what to do when nobody may not enter the folder', async () => {
+    chmodSync(folder, 0o700);
+    await expect(runAs(nobody)).rejects.toThrow(/initdb failed.*ermission denied.*Set DATABASE_URL.*ordinary user/s);
+  });
+}
 
 it('chooses one of them', async () => {
   expect(identities).toContain(await chooseIdentity());

@@ -6,7 +6,8 @@ import { PATH, type Command } from './identity.js';
 import type { LogFile } from './log-file.js';
 
 const POLL_MS = 10;
-const LAST_WORDS_MS = 200;
+/** A stopped process could hold on for ever. */
+const END_MS = 1_000;
 /** Backends of a server that was killed still write; PostgreSQL refuses to start until they have noticed. */
 const BACKENDS_LEFT = 'pre-existing shared memory block';
 
@@ -19,16 +20,23 @@ export interface Launch {
   probe: () => Promise<unknown>;
 }
 
+export interface Server extends Leashed {
+  /** Waits until none of its processes is left: backends outlive a killed server for a moment, and go on answering. */
+  end(): Promise<unknown>;
+}
+
 /** Starts the server and waits for the probe. @throws Error with the server's last words. */
-export async function launch(options: Launch): Promise<Leashed> {
+export async function launch(options: Launch): Promise<Server> {
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {
     const { server, said } = await spawn(options);
+    // They all write to the log; when nobody is left to do so, they are gone.
+    const end = () => Promise.race([said.end, sleep(END_MS, undefined, { ref: false })]);
     try {
       const outcome = await firstOf(server, options.probe, deadline);
-      if (outcome === 'ready') return server;
+      if (outcome === 'ready') return { ...server, end };
       if (outcome === 'late') throw new Error(`PostgreSQL did not accept connections within ${options.timeoutMs} ms`);
-      await Promise.race([said.end, sleep(LAST_WORDS_MS)]);
+      await end();
       if (!said.text().includes(BACKENDS_LEFT) || Date.now() > deadline) {
         throw new Error(`PostgreSQL ended with code ${outcome}`);
       }

@@ -27,7 +27,7 @@ export interface PostgresOptions {
 }
 
 export interface Postgres {
-  url(database: string): string;
+  readonly url: (database: string) => string;
   /** Resolves with the exit code when the server is gone, for whatever reason. */
   readonly exited: Promise<number>;
   /** Ends it in order. */
@@ -63,7 +63,13 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   return {
     url,
     exited: server.exited,
-    stop: async () => void (await server.stop()),
-    kill: async () => void (await server.kill()),
+    async stop() {
+      await server.stop();
+      await server.end();
+    },
+    async kill() {
+      await server.kill();
+      await server.end();
+    },
   };
 }

@@ -7,6 +7,8 @@ const READY_MS = 15_000;
 const POLL_MS = 10;
 const STOP_SECONDS = 3;
 const KEPT_OUTPUT = 4_096;
+/** For the leash; the servers are found by their full names. */
+const PATH = '/usr/bin:/bin';
 
 export class PortTakenError extends Error {}
 
@@ -14,15 +16,14 @@ export interface Launch {
   command: string;
   args: readonly string[];
   dataDir: string;
-  path: string;
   port: number;
   password: string;
   log: Logger;
 }
 
 /** @throws PortTakenError, or Error with the server's last words. */
-export async function launch({ command, args, dataDir, path, port, password, log }: Launch): Promise<Leashed> {
-  const server = await leash({ command, args, cwd: dataDir, env: { PATH: path }, graceSeconds: STOP_SECONDS });
+export async function launch({ command, args, dataDir, port, password, log }: Launch): Promise<Leashed> {
+  const server = await leash({ command, args, cwd: dataDir, env: { PATH }, graceSeconds: STOP_SECONDS });
   let said = '';
   const ended = server.exited.then((code) => ({ code }));
   for (const stream of [server.stdout, server.stderr]) {

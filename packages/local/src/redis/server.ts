@@ -16,6 +16,16 @@ const PROBE_MS = 5_000;
 /** What BullMQ asks for. */
 const OLDEST = { major: 6, minor: 2 };
 
+const SETTINGS = {
+  bind: '127.0.0.1',
+  'protected-mode': 'yes',
+  daemonize: 'no',
+  save: '',
+  appendonly: 'no',
+  maxmemory: '0',
+  'maxmemory-policy': 'noeviction', // a queue that forgets is broken
+};
+
 /** The first that runs here: redis-server, valkey-server, and always the one that comes with the gateway. */
 export async function chooseServer(path: string, log: Logger): Promise<Server> {
   for (const kind of ['redis-server', 'valkey-server'] as const) {
@@ -32,9 +42,9 @@ function native(kind: ServerKind, file: string): Server {
       command: file,
       args: [
         passwordFile,
-        ...['--bind', '127.0.0.1', '--port', String(port), '--protected-mode', 'yes'],
-        ...['--save', '', '--appendonly', 'no', '--daemonize', 'no'],
-        ...['--maxmemory', '0', '--maxmemory-policy', 'noeviction'], // a queue that forgets is broken
+        '--port',
+        String(port),
+        ...Object.entries(SETTINGS).flatMap(([name, value]) => [`--${name}`, value]),
       ],
     }),
   };

@@ -42,7 +42,7 @@ export async function startRedis({ port, path, dataDir, log }: RedisOptions): Pr
   for (;;) {
     const chosen = port ?? (await freePort());
     try {
-      const leashed = await launch({ ...server.command(chosen, file), dataDir, path, port: chosen, password, log });
+      const leashed = await launch({ ...server.command(chosen, file), dataDir, port: chosen, password, log });
       log.info({ kind: server.kind, port: chosen, ms: Math.round(performance.now() - started) }, 'Redis runs');
       return {
         url: `redis://:${password}@127.0.0.1:${chosen}`,

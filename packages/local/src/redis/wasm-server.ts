@@ -15,6 +15,8 @@ interface Reactor {
 
 const TIMER_MS = 5;
 
+process.on('SIGTERM', () => process.exit(0)); // nothing to save, as with redis-server
+
 const [port = '', passwordFile = ''] = process.argv.slice(2);
 const server = new ValkeyServer({ port: Number(port) });
 await server.start();

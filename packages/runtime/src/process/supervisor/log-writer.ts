@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, renameSync, writeSync, fstatSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LOG_BYTES, rotatedLogFile } from '../log-files.js';
 
@@ -8,30 +8,38 @@ export interface LogWriter {
 }
 
 /**
- * Appends to the file and never lets it and its predecessor grow beyond twice `LOG_BYTES`.
- * Writes are synchronous: what a replica said before it crashed must be on disk when somebody asks.
+ * Appends to the file and never lets it and its predecessor grow beyond twice the limit, in bytes.
+ * Writes are synchronous: what a process said before it crashed must be on disk when somebody asks.
  */
 export function logWriter(file: string, limit = LOG_BYTES): LogWriter {
   mkdirSync(dirname(file), { recursive: true });
-  let descriptor = openSync(file, 'a');
+  const open = () => openSync(file, 'a', 0o600);
+  let descriptor: number | null = open();
   let size = fstatSync(descriptor).size;
-  let open = true;
+
+  function append(chunk: Buffer) {
+    if (descriptor === null) return;
+    if (size > 0 && size + chunk.length > limit) {
+      closeSync(descriptor);
+      descriptor = null; // should the next line fail, there is nothing to close
+      renameSync(file, rotatedLogFile(file));
+      descriptor = open();
+      size = 0;
+    }
+    size += writeSync(descriptor, chunk.subarray(0, limit));
+  }
+
   return {
     write(chunk) {
-      if (!open) return;
-      if (size + chunk.length > limit && size > 0) {
-        closeSync(descriptor);
-        renameSync(file, rotatedLogFile(file));
-        descriptor = openSync(file, 'a');
-        size = 0;
+      try {
+        append(chunk);
+      } catch {
+        // A full disk, or a folder that went away: the process goes on without its log.
       }
-      const kept = chunk.subarray(0, limit);
-      writeSync(descriptor, kept);
-      size += kept.length;
     },
     close() {
-      if (open) closeSync(descriptor);
-      open = false;
+      if (descriptor !== null) closeSync(descriptor);
+      descriptor = null;
     },
   };
 }
