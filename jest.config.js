@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os';
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  // Tests read the sources, so a change shows without a build; `exports` in each package names them `mcp-gateway-source`.
+  // Tests read the sources, so a change shows without a build; `exports` in each package names them `source`.
   testEnvironmentOptions: { customExportConditions: ['mcp-gateway-source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
@@ -11,8 +13,12 @@ export default {
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'nodenext' } },
     ],
   },
-  testMatch: ['<rootDir>/{packages,services,servers,test}/**/*.test.ts'],
+  // Not the root: .data belongs to a gateway that may run meanwhile, and parts of it may not be readable.
+  roots: ['packages', 'services', 'servers', 'test'].map((name) => `<rootDir>/${name}`),
+  testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/'],
+  // Most tests wait for processes and sockets, so two cores take two at once; many cores do not need a PostgreSQL each.
+  maxWorkers: Math.min(8, Math.max(2, Math.floor(availableParallelism() / 2))),
   testTimeout: 30_000,
 };

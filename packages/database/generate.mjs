@@ -33,8 +33,9 @@ if (readStamp() !== stamp) {
       timeout: 120_000,
     });
   } catch (error) {
-    const { stdout = '', stderr = '' } = /** @type {{ stdout?: Buffer, stderr?: Buffer }} */ (error);
-    console.error(`The Prisma client could not be generated from ${schema}:\n${stdout}${stderr || error}`);
+    const { stdout, stderr } = /** @type {{ stdout?: Buffer, stderr?: Buffer }} */ (error);
+    const said = `${stdout?.toString() ?? ''}${stderr?.toString() ?? ''}` || String(error);
+    console.error(`The Prisma client could not be generated from ${schema}:\n${said}`);
     process.exit(1);
   }
   fs.writeFileSync(stampFile, stamp);

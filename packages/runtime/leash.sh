@@ -12,6 +12,8 @@ shift 2
 exec 3<&0
 "$@" </dev/null 3<&- &
 child=$!
+# The shell reports who was terminated, and dies of SIGPIPE when the holder who read it is gone.
+exec >/dev/null 2>&1
 
 ending=
 end() {
@@ -19,13 +21,13 @@ end() {
   ending=1
   kill -s "$signal" "$child" 2>/dev/null
   # The stopwatch has to outlive the signals it is there to back up.
-  (trap '' TERM INT HUP USR1; sleep "$grace"; kill -s KILL -- "-$$") 3<&- >/dev/null 2>&1 &
+  (trap '' TERM INT HUP USR1; sleep "$grace"; kill -s KILL -- "-$$") 3<&- &
 }
 trap end TERM INT HUP
 trap 'released=1; end' USR1
 
 # `read` returns when the holder is gone; nobody ever writes to the leash.
-(trap '' TERM INT HUP; read -r _ <&3; kill -s USR1 $$) >/dev/null 2>&1 &
+(trap '' TERM INT HUP; read -r _ <&3; kill -s USR1 $$) &
 watcher=$!
 exec 3<&-
 

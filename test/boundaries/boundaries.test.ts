@@ -110,6 +110,11 @@ const groups: Record<string, Case[]> = {
     refused('packages/runtime/src/neighbour.ts', '../../common/src/errors/index.js'),
     refused('test/e2e/service.test.ts', '../../services/data-plane/src/app.js'),
     refused('bench/start/package.ts', '../../packages/common/src/errors/index.js'),
+    refused('test/data-plane/support/other.ts', '../../../services/data-plane/src/app.js'),
+    allowed('test/data-plane/support/sources.ts', '../../../services/data-plane/src/app.js'),
+    refused('test/common/support/sources.ts', '../../../packages/common/src/errors/index.js'),
+    refused('test/built/support/sources.ts', '../../../services/data-plane/dist/app.js'),
+    refused('test/database/support/sources.ts', '@prisma/client'),
   ],
   'every kind of import counts': [
     { file: 'services/data-plane/src/dynamic.ts', code: "export const rows = await import('pg');\n", rule: IMPORTS },

@@ -16,7 +16,7 @@ export const kinds = [
   ...(installed ? [{ name: 'native', path: PATH }] : []),
 ];
 
-export const log = createLogger('test', 'silent');
+const log = createLogger('test', 'silent');
 
 /** Ends its servers and removes its folder when the test is over. */
 export class Servers {

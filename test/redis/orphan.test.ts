@@ -1,8 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { family, survivors } from '../support/processes.js';
+import { waitFor } from '../support/wait.js';
 import { kinds, Servers } from './kinds.js';
 
 const PARENT = fileURLToPath(new URL('parent.mjs', import.meta.url));
@@ -19,32 +21,16 @@ describe.each(kinds)('the embedded Redis ($name) whose parent is killed', ({ pat
   it('ends, and leaves no process behind', async () => {
     const parent = spawn(process.execPath, [PARENT, servers.dataDir, path], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(parent.stdout.setEncoding('utf8'), 'data')) as [string];
-    const { url, group } = JSON.parse(line) as { url: string; group: number };
-    const port = Number(new URL(url).port);
+    const port = Number(new URL(line.trim()).port);
     await reach(port);
-    expect(groupLives(group)).toBe(true);
+    const started = family(Number(parent.pid));
+    expect(started.length).toBeGreaterThanOrEqual(3); // the parent, the leash, the server
 
     parent.kill('SIGKILL');
-    await until(() => !groupLives(group));
+    await waitFor('the end of all of them', () => survivors(started).length === 0, 5_000);
     await expect(reach(port)).rejects.toThrow('ECONNREFUSED');
   });
 });
-
-/** Not by a signal: that would count the corpses that nobody has collected yet. */
-function groupLives(group: number): boolean {
-  return execFileSync('ps', ['-eo', 'pgid=,stat='], { encoding: 'utf8' })
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/))
-    .some(([pgid, state]) => Number(pgid) === group && !state?.startsWith('Z'));
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error('the processes are still there after 5 s');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 function reach(port: number): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -5,6 +5,8 @@ import { chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isAlive } from '../support/processes.js';
+import { waitFor } from '../support/wait.js';
 
 const LOCAL = fileURLToPath(new URL('../../packages/local', import.meta.url));
 const NODE_PACKAGE = `node-test-${process.platform}-${process.arch}`;
@@ -27,11 +29,14 @@ const PROGRAMS = {
     for name in tsc oxlint prettier knip; do
       cp programs/checker "node_modules/.bin/$name"
     done
+    cp programs/shim node_modules/.bin/node
   `,
   tsc: `
     const fs = require('node:fs');
-    fs.appendFileSync('calls', 'tsc ' + process.argv.slice(2).join(' ') + '\\n');
-    if (fs.readFileSync('packages/app/src/index.ts', 'utf8').includes('broken')) {
+    const built = fs.existsSync('packages/app/dist');
+    const scratch = built && !fs.existsSync('packages/app/dist/.tsbuildinfo');
+    fs.appendFileSync('calls', 'tsc ' + process.argv.slice(2).join(' ') + (scratch ? ', from scratch' : '') + '\\n');
+    if (fs.existsSync('tsc.fails') || fs.readFileSync('packages/app/src/index.ts', 'utf8').includes('broken')) {
       console.log('packages/app/src/index.ts(1,1): error TS0000');
       process.exit(2);
     }
@@ -42,6 +47,11 @@ const PROGRAMS = {
   jest: `
     console.log(JSON.stringify({ args: process.argv.slice(2), flags: process.execArgv, path: process.env.NODE_PATH }));
     process.exit(7);
+  `,
+  // As pnpm writes it: the shell stays.
+  shim: `#!/bin/sh
+    "$REAL_NODE" "$@"
+    exit $?
   `,
   checker: `#!/bin/sh
     echo "$(basename "$0") $*" >> calls
@@ -122,8 +132,7 @@ export class Clone {
       `,
     });
     for (const [name, code] of Object.entries(PROGRAMS)) await clone.write({ [`programs/${name}`]: code });
-    await chmod(clone.at('programs/npx'), 0o755);
-    await chmod(clone.at('programs/checker'), 0o755);
+    for (const name of ['npx', 'checker', 'shim']) await chmod(clone.at(`programs/${name}`), 0o755);
     await symlink(process.execPath, clone.at('programs/node'));
     return clone;
   }
@@ -194,34 +203,13 @@ export class Clone {
 
   /** The pid of the stand-in for the gateway, once it runs. */
   async mainPid(): Promise<number> {
-    await until(() => existsSync(this.at('main.pid')) && this.read('main.pid') !== '');
-    return Number(this.read('main.pid'));
+    return waitFor('the gateway', () => Number(this.read('main.pid')));
   }
 
   async remove(): Promise<void> {
     for (const child of this.children) child.kill('SIGKILL');
-    if (existsSync(this.at('main.pid'))) kill(await this.mainPid());
+    const main = existsSync(this.at('main.pid')) ? await this.mainPid() : undefined;
+    if (main !== undefined && isAlive(main)) process.kill(main, 'SIGKILL');
     await rm(this.folder, { recursive: true, force: true });
-  }
-}
-
-export async function until(condition: () => boolean, timeoutMs = 10_000): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-function kill(pid: number): void {
-  if (isAlive(pid)) process.kill(pid, 'SIGKILL');
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,7 +1,8 @@
 import { linkSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { chmod, copyFile, rm } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Clone, until } from './clone.js';
+import { waitFor } from '../support/wait.js';
+import { Clone } from './clone.js';
 
 const INSTALL = 'npx -y --prefer-offline pnpm@1.2.3 install --frozen-lockfile';
 const TSC = 'tsc -b packages/app';
@@ -66,7 +67,7 @@ describe('the set-up', () => {
     await clone.calls();
     rmSync(clone.at('packages/app/dist/index.js'));
     await clone.run(['build']);
-    expect(await clone.calls()).toEqual(['generate', 'tsc -b --force packages/app']);
+    expect(await clone.calls()).toEqual(['generate', 'tsc -b packages/app, from scratch']);
   });
 
   it('does not compile because a test has changed', async () => {
@@ -121,6 +122,22 @@ describe('the set-up', () => {
     expect(await clone.run(['build'])).toMatchObject({ code: 0 });
   });
 
+  it.each([
+    ['install', 'package.json', 'npx.fails', INSTALL],
+    ['compilation', 'packages/app/src/index.ts', 'tsc.fails', TSC],
+  ])('does not trust what a failed %s left, even when its cause was taken back', async (_name, file, failure, call) => {
+    await clone.run(['build']);
+    const before = clone.read(file);
+    clone.append(file, '\n');
+    await clone.write({ [failure]: '' });
+    expect(await clone.run(['build'])).toMatchObject({ code: 1 });
+    await clone.write({ [file]: before });
+    await rm(clone.at(failure));
+    await clone.calls();
+    expect(await clone.run(['build'])).toMatchObject({ code: 0 });
+    expect(await clone.calls()).toContain(call);
+  });
+
   it('shows what tsc said, and compiles again after the correction', async () => {
     await clone.write({ 'packages/app/src/index.ts': 'broken' });
     const { code, stderr } = await clone.run(['start']);
@@ -156,11 +173,11 @@ describe('the set-up', () => {
   it('lets one set-up work and the other wait', async () => {
     await clone.write({ 'npx.waits': '' });
     const first = clone.setup(['build']);
-    await until(() => clone.hasCalled('npx'));
+    await waitFor('the install', () => clone.hasCalled('npx'));
     const second = clone.setup(['build']);
     let said = '';
     second.child.stderr?.on('data', (text: string) => (said += text));
-    await until(() => said.includes(`Another set-up (process ${first.child.pid})`));
+    await waitFor('a word about the other', () => said.includes(`Another set-up (process ${first.child.pid})`));
     await rm(clone.at('npx.waits'));
     expect([(await first.ended).code, (await second.ended).code]).toEqual([0, 0]);
     expect(await clone.calls()).toEqual([INSTALL, 'generate', TSC]);
@@ -169,13 +186,13 @@ describe('the set-up', () => {
   it('waits for the install of a set-up that was killed, then takes over', async () => {
     await clone.write({ 'npx.waits': '' });
     const first = clone.setup(['build']);
-    await until(() => clone.hasCalled('npx'));
+    await waitFor('the install', () => clone.hasCalled('npx'));
     first.child.kill('SIGKILL');
     await first.ended.catch(() => {});
     const second = clone.setup(['build']);
     let said = '';
     second.child.stderr?.on('data', (text: string) => (said += text));
-    await until(() => said.includes('waiting for it'));
+    await waitFor('a word about the other', () => said.includes('waiting for it'));
     await rm(clone.at('npx.waits'));
     expect(await second.ended).toMatchObject({ code: 0 });
     expect(await clone.calls()).toEqual([INSTALL, INSTALL, 'generate', TSC]);
@@ -191,7 +208,7 @@ describe('the set-up', () => {
   it('ends the install when it is asked to, and gives the lock back', async () => {
     await clone.write({ 'npx.waits': '' });
     const first = clone.setup(['start']);
-    await until(() => clone.hasCalled('npx'));
+    await waitFor('the install', () => clone.hasCalled('npx'));
     first.child.kill('SIGTERM');
     expect(await first.ended).toMatchObject({ code: 143 });
     await rm(clone.at('npx.waits'));

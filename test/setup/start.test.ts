@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { chmod } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Clone, isAlive, until } from './clone.js';
+import { isAlive, processes } from '../support/processes.js';
+import { waitFor } from '../support/wait.js';
+import { Clone } from './clone.js';
 
 describe('npm start', () => {
   let clone: Clone;
@@ -37,7 +38,7 @@ describe('npm start', () => {
     const pid = await clone.mainPid();
     await new Promise((resolve) => setTimeout(resolve, 100));
     child.kill('SIGKILL');
-    await until(() => !isAlive(pid));
+    await waitFor('the end of the gateway', () => !isAlive(pid));
     expect(await clone.calls()).toEqual(['main disconnect']);
   });
 
@@ -53,7 +54,7 @@ describe('npm start', () => {
     const setup = parentOf(pid);
     await new Promise((resolve) => setTimeout(resolve, 100));
     npm.child.kill(signal);
-    await until(() => !isAlive(pid) && !isAlive(setup));
+    await waitFor('the end of both', () => !isAlive(pid) && !isAlive(setup));
     expect(await clone.calls()).toEqual(['main SIGTERM']);
   });
 
@@ -64,10 +65,10 @@ describe('npm start', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_000)); // a few looks at the parent
     expect(isAlive(pid)).toBe(true);
     process.kill(parentOf(pid), 'SIGTERM');
-    await until(() => !isAlive(pid));
+    await waitFor('the end of the gateway', () => !isAlive(pid));
   });
 });
 
 function parentOf(pid: number): number {
-  return Number(spawnSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' }).stdout);
+  return Number(processes().find((each) => each.pid === pid)?.parent);
 }

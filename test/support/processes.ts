@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
 export interface ProcessLine {
   pid: number;
@@ -6,14 +7,19 @@ export interface ProcessLine {
   command: string;
 }
 
-/** The processes of this machine, less this listing. */
+const LINE = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/;
+
+/** The processes of this machine, less those that have ended and wait for their parent to notice. */
 export function processes(): ProcessLine[] {
-  return execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
-    .split('\n')
-    .flatMap((line) => {
-      const match = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
-      return match ? [{ pid: Number(match[1]), parent: Number(match[2]), command: match[3] as string }] : [];
-    });
+  const listing = execFileSync('ps', ['-ww', '-eo', 'pid=,ppid=,stat=,args='], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
+  return listing.split('\n').flatMap((line) => {
+    const [, pid, parent, state, command] = LINE.exec(line) ?? [];
+    if (!command || state?.startsWith('Z')) return [];
+    return [{ pid: Number(pid), parent: Number(parent), command }];
+  });
 }
 
 /** A process and all that descend from it. */
@@ -22,18 +28,33 @@ export function family(pid: number, all = processes()): ProcessLine[] {
   return [...all.filter((process) => process.pid === pid), ...children];
 }
 
-/** The one process below `pid` whose command has the text. */
-export function descendant(pid: number, text: string): number {
-  const found = family(pid).filter(({ command }) => command.includes(text));
-  if (found.length !== 1) throw new Error(`${found.length} processes below ${pid} have "${text}"`);
-  return (found[0] as ProcessLine).pid;
+/** Processes whose command or environment has the text, whoever their parent is. */
+export function marked(text: string, all = processes()): ProcessLine[] {
+  return all.filter(({ pid, command }) => command.includes(text) || environmentText(pid).includes(text));
 }
 
-export const isAlive = (pid: number): boolean => {
+/** Those of the recorded processes that are still there. A pid that was handed out again is somebody else. */
+export function survivors(recorded: readonly ProcessLine[], all = processes()): ProcessLine[] {
+  const now = new Map(all.map(({ pid, command }) => [pid, command]));
+  return recorded.filter(({ pid, command }) => now.get(pid) === command);
+}
+
+export function environmentOf(pid: number): Record<string, string> {
+  const entries = environmentText(pid)
+    .split('\0')
+    .map((entry) => entry.split(/=(.*)/s));
+  return Object.fromEntries(entries.flatMap(([name, value]) => (name && value !== undefined ? [[name, value]] : [])));
+}
+
+/** Empty when the process is gone or somebody else's. */
+function environmentText(pid: number): string {
   try {
-    process.kill(pid, 0);
-    return true;
+    if (process.platform === 'linux') return readFileSync(`/proc/${pid}/environ`, 'utf8');
+    const line = execFileSync('ps', ['-Eww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+    return line.replaceAll(/ (?=\w+=)/g, '\0');
   } catch {
-    return false;
+    return '';
   }
-};
+}
+
+export const isAlive = (pid: number): boolean => processes().some((each) => each.pid === pid);

@@ -2,13 +2,36 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 25;
 
-/** Asks until the answer is truthy; a condition that never comes fails with what was waited for. */
+/**
+ * Asks until the answer is truthy. An error counts as "not yet", so an assertion may be asked as well.
+ * @throws Error when time is up, with what was waited for and, as its cause, the last error.
+ */
 export async function waitFor<T>(what: string, ask: () => T | Promise<T>, timeoutMs = 10_000): Promise<NonNullable<T>> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const answer = await ask();
-    if (answer) return answer;
-    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms for ${what}`);
+    let cause: unknown;
+    try {
+      const answer = await ask();
+      if (answer) return answer;
+    } catch (error) {
+      cause = error;
+    }
+    if (Date.now() > deadline) {
+      const last = cause instanceof Error ? `; the last try failed with: ${cause.message}` : '';
+      throw new Error(`waited ${timeoutMs} ms for ${what}${last}`, { cause });
+    }
     await delay(POLL_MS);
   }
+}
+
+/** Repeats assertions until they hold. */
+export async function becomesTrue(what: string, check: () => unknown, timeoutMs?: number): Promise<void> {
+  await waitFor(
+    what,
+    async () => {
+      await check();
+      return true;
+    },
+    timeoutMs,
+  );
 }

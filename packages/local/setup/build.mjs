@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { projectEnvironment } from './environment.mjs';
 import { pinnedNode, root } from './machine.mjs';
-import { filesBelow, fingerprint, readStamp, writeStamp } from './stamp.mjs';
+import { filesBelow, fingerprint, readStamp, removeStamp, writeStamp } from './stamp.mjs';
 import { step } from './step.mjs';
 
 const STAMP = 'built';
@@ -10,44 +10,43 @@ const TSC = 'node_modules/typescript/bin/tsc';
 const GENERATE = 'packages/database/generate.mjs';
 
 export function isBuilt() {
-  return readStamp(STAMP) === inputs() && missingOutputs().length === 0;
+  return readStamp(STAMP) === inputs() && projects().every(isComplete);
 }
 
 /** @param {import('./lock.mjs').Lock} lock */
 export async function build(lock) {
+  removeStamp(STAMP);
   const options = { cwd: root, env: projectEnvironment(), onSpawn: lock.share };
   await step('Generating the database client', [pinnedNode(), GENERATE], {
     ...options,
     advice: () => 'Generating the database client failed; the reason is above. Is packages/database/prisma in order?',
   });
   const built = inputs(); // now, so that a change made while tsc runs is not taken for compiled
-  forgetTimes();
-  await step('Compiling', [pinnedNode(), TSC, '-b', ...forced(), ...projects()], {
+  projects().forEach(distrust);
+  await step('Compiling', [pinnedNode(), TSC, '-b', ...projects()], {
     ...options,
     advice: () => 'The sources do not compile; the reason is above.',
   });
   writeStamp(STAMP, built);
 }
 
-/** tsc takes a source that is older than the last build for unchanged, and a checkout or an archive may bring such. */
-function forgetTimes() {
-  for (const project of projects()) {
-    const state = path.join(root, project, 'dist', '.tsbuildinfo');
-    if (fs.existsSync(state)) fs.utimesSync(state, 0, 0);
-  }
+/**
+ * tsc takes a source that is older than the last build for unchanged, which a checkout or an archive may bring, and it
+ * does not look whether what it wrote is still there.
+ * @param {string} project
+ */
+function distrust(project) {
+  const state = path.join(root, project, 'dist', '.tsbuildinfo');
+  if (!isComplete(project)) fs.rmSync(state, { force: true });
+  else if (fs.existsSync(state)) fs.utimesSync(state, 0, 0);
 }
 
-/** tsc does not look whether what it wrote is still there. */
-function forced() {
-  return missingOutputs().length > 0 && readStamp(STAMP) !== undefined ? ['--force'] : [];
-}
-
-function missingOutputs() {
-  return projects()
-    .flatMap(sources)
+/** @param {string} project */
+function isComplete(project) {
+  return sources(project)
     .filter((file) => /(?<!\.d)\.tsx?$/.test(file))
     .map((file) => file.replace('/src/', '/dist/').replace(/\.tsx?$/, '.js'))
-    .filter((file) => !fs.existsSync(path.join(root, file)));
+    .every((file) => fs.existsSync(path.join(root, file)));
 }
 
 function inputs() {

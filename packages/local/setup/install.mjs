@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { installEnvironment } from './environment.mjs';
 import { checkLibc, pinnedNode, root, rootPackage } from './machine.mjs';
-import { fingerprint, readStamp, writeStamp } from './stamp.mjs';
+import { fingerprint, readStamp, removeStamp, writeStamp } from './stamp.mjs';
 import { step, SetupError } from './step.mjs';
 
 const STAMP = 'installed';
@@ -15,7 +15,8 @@ export function isInstalled() {
 export async function install(lock) {
   checkLibc();
   const pnpm = String(rootPackage().packageManager);
-  const first = readStamp(STAMP) === undefined;
+  const first = !fs.existsSync(pinnedNode());
+  removeStamp(STAMP);
   await step(
     first ? 'Installing dependencies (first time, about half a minute)' : 'Installing dependencies',
     ['npx', '-y', '--prefer-offline', pnpm, 'install', '--frozen-lockfile'],

@@ -27,10 +27,8 @@ export async function withLock(work) {
   /** @type {Holder[]} */
   const holders = [holder(process.pid)];
   for (let told = false; !take(holders); told = true) {
-    if (!told)
-      process.stderr.write(
-        `Another set-up (process ${current()?.[0]?.pid ?? '?'}) is at work in this folder; waiting for it …\n`,
-      );
+    const owner = current()?.[0]?.pid ?? '?';
+    if (!told) console.error(`Another set-up (process ${owner}) is at work in this folder; waiting for it …`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     if (interrupted()) throw new SetupError('stopped');
   }

@@ -6,7 +6,7 @@ import path from 'node:path';
  * What the system knows of a process; undefined when there is none, or only its corpse. A pid is used again, so only
  * pid and start time together name a process.
  * @param {number} pid
- * @returns {{ parent: number, name: string, started: string } | undefined}
+ * @returns {{ parent: number, program: string, started: string } | undefined} the program is the interpreter of a script
  */
 export function inspectProcess(pid) {
   return fs.existsSync('/proc/self/stat') ? fromProc(pid) : fromPs(pid);
@@ -14,27 +14,29 @@ export function inspectProcess(pid) {
 
 /** @param {number} pid */
 function fromProc(pid) {
-  let stat;
+  let stat, command;
   try {
     stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    command = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   } catch {
     return undefined;
   }
   // `pid (name) state ppid …`: the name may hold spaces and brackets, so count from the last one.
-  const end = stat.lastIndexOf(')');
-  const fields = stat.slice(end + 2).split(' ');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
-  return { name: stat.slice(stat.indexOf('(') + 1, end), parent: Number(fields[1]), started: fields[19] ?? '' };
+  return { parent: Number(fields[1]), started: fields[19] ?? '', program: path.basename(command.split('\0')[0] ?? '') };
 }
 
 /** @param {number} pid */
 function fromPs(pid) {
-  const { stdout } = spawnSync('ps', ['-o', 'stat=,ppid=,lstart=,comm=', '-p', String(pid)], {
+  // One -o for each: BSD takes all that follows a `=` for the title of the column.
+  const columns = ['stat=', 'ppid=', 'lstart=', 'args='].flatMap((column) => ['-o', column]);
+  const { stdout } = spawnSync('ps', [...columns, '-p', String(pid)], {
     encoding: 'utf8',
     env: { ...process.env, LC_ALL: 'C' },
   });
   const [state = '', parent, ...rest] = (stdout ?? '').trim().split(/\s+/);
   if (state === '' || state.startsWith('Z')) return undefined;
   const started = rest.slice(0, 5).join(' '); // Sat Nov 21 07:11:00 2026
-  return { name: path.basename(rest.slice(5).join(' ')), parent: Number(parent), started };
+  return { parent: Number(parent), started, program: path.basename(rest[5] ?? '') };
 }

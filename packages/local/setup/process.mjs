@@ -66,8 +66,9 @@ function forwarded(signal) {
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => end(signal));
 
 /**
- * Ends everything when npm is gone without a word (SIGKILL, the OOM killer). npm starts a shell for its script, which
- * becomes this process or stays in between, so everything up to the first that is no shell is watched.
+ * Ends everything when npm is gone without a word (SIGKILL, the OOM killer). npm starts a shell for its script, and
+ * pnpm's shim of Node is another; a shell becomes the next program or stays in between. So everything up to the first
+ * that is no shell is watched.
  */
 export function watchParent() {
   if (!process.env.npm_lifecycle_event) return; // started by hand: outliving the shell is what `&` asks for
@@ -87,7 +88,7 @@ export function watchParent() {
  */
 function ancestorsOf(pid) {
   const seen = inspectProcess(pid);
-  return seen && SHELLS.includes(seen.name) ? [seen.parent, ...ancestorsOf(seen.parent)] : [];
+  return seen && SHELLS.includes(seen.program) ? [seen.parent, ...ancestorsOf(seen.parent)] : [];
 }
 
 /** @param {number} pid */

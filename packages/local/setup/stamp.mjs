@@ -30,6 +30,14 @@ export function readStamp(name) {
 }
 
 /**
+ * Before the work that the stamp is for: what a failed attempt leaves fits neither the new files nor the old ones.
+ * @param {string} name
+ */
+export function removeStamp(name) {
+  fs.rmSync(path.join(stampFolder, name), { force: true });
+}
+
+/**
  * @param {string} name
  * @param {string} value
  */

@@ -1,33 +1,38 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /**
- * What `npm test` leaves out because it needs more than a clone that is set up. `.ci/run` has it all.
- * @type {{ name: string, needs: string, command?: string[], present?: () => boolean }[]}
+ * What `npm test` leaves out because it needs more than a clone that is set up. `.ci/run` has the needs met and runs the
+ * commands; one without a command is part of `npm test` where its need is met.
+ * @type {{ name: string, needs: string, command?: string, isMet?: () => boolean }[]}
  */
 const suites = [
-  { name: 'the tests against a native Redis', needs: 'redis-server on PATH', present: () => isOnPath('redis-server') },
-  { name: 'the start-up benchmark', needs: 'network', command: ['node', 'bench/start/main.mjs', '--check'] },
+  {
+    name: 'the tests on a native Redis',
+    needs: 'redis-server on PATH',
+    isMet: () => ['redis-server', 'valkey-server'].some(isOnPath),
+  },
+  {
+    name: 'the start-up benchmark and the MCP Inspector session',
+    needs: 'network',
+    command: 'node bench/start/main.mjs --check',
+  },
 ];
 
 /** @returns {string} such as `Skipped: the start-up benchmark (network); run .ci/run` */
 export function skippedLine() {
-  const left = suites.filter(({ present }) => !present?.());
-  const needs = [...new Set(left.map((suite) => suite.needs))];
-  const groups = needs.map((need) => {
-    const names = left.filter((suite) => suite.needs === need).map((suite) => suite.name);
-    return `${new Intl.ListFormat('en').format(names)} (${need})`;
-  });
-  return `Skipped: ${groups.join('; ')}; run .ci/run`;
-}
-
-/** Those that are a command of their own. */
-export function suiteCommands() {
-  return suites.flatMap(({ name, command }) => (command ? [{ name, command }] : []));
+  const left = suites.filter(({ isMet }) => !isMet?.());
+  return `Skipped: ${left.map(({ name, needs }) => `${name} (${needs})`).join(', ')}; run .ci/run`;
 }
 
 /** @param {string} command */
 function isOnPath(command) {
   const folders = (process.env.PATH ?? '').split(path.delimiter);
   return folders.some((folder) => folder && fs.existsSync(path.join(folder, command)));
+}
+
+// `node packages/local/setup/suites.mjs` prints the commands, a line each, for .ci/run.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const { command } of suites) if (command) console.log(command);
 }

@@ -2,7 +2,7 @@ import { projectEnvironment } from './environment.mjs';
 import { pinnedNode, root } from './machine.mjs';
 import { prepare } from './prepare.mjs';
 import { interrupted, run } from './process.mjs';
-import { skippedLine, suiteCommands } from './suites.mjs';
+import { skippedLine } from './suites.mjs';
 
 /**
  * `compile` is what has to be ready before; `run` resolves with the exit code.
@@ -40,16 +40,6 @@ export const targets = {
       ]),
   },
   build: { compile: true, run: async () => 0 },
-  suites: {
-    compile: true,
-    run: () =>
-      runAll(
-        suiteCommands().map(({ name, command: [first = '', ...rest] }) => ({
-          name,
-          run: () => command(first, ...rest),
-        })),
-      ),
-  },
 };
 
 /**

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -57,6 +58,7 @@ runMain(async () => {
     const userCatalogue = config.MCP_GATEWAY_CATALOGUE && resolve(config.MCP_GATEWAY_CATALOGUE);
     if (userCatalogue) await readCatalogue(userCatalogue);
     const data = await dataFolder(config.MCP_GATEWAY_DATA);
+    defer(() => rm(data.sockets, { recursive: true, force: true }));
     const machine = { PATH: config.PATH, HOME: homedir(), LANG: 'C.UTF-8' };
 
     const databaseUrl = config.DATABASE_URL ?? (await embeddedPostgres(data, log, defer));

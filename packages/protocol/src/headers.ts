@@ -20,8 +20,8 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ]);
 
-/** What a server may believe about the caller; only the gateway says it. */
-const IDENTITY = /^(x-mcp-(userid|username|roles)|x-gateway-secret|x-dev-.*)$/;
+/** What a server may believe about the caller; only the gateway says it. CGI-like servers do not tell "_" from "-". */
+const IDENTITY = /^x[-_](mcp[-_](userid|username|roles)|gateway[-_]secret|dev[-_].*)$/;
 
 /** Secrets between the client and the gateway. They never reach an adapter. */
 const CREDENTIALS = new Set(['authorization', 'cookie']);
@@ -59,15 +59,13 @@ export function requestHeaders(
 
 /** The headers to send to the client, as a flat list: what the server said, less what ends here and its session id. */
 export function responseHeaders(raw: readonly string[]): string[] {
-  let named: Set<string> | undefined;
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    if (raw[i]?.toLowerCase() === 'connection') named = connectionNamed(raw[i + 1]);
-  }
+  const connection = raw.filter((_, i) => i % 2 === 1 && raw[i - 1]?.toLowerCase() === 'connection');
+  const named = connectionNamed(connection.join(','));
   const outgoing: string[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] as string;
     const key = name.toLowerCase();
-    if (HOP_BY_HOP.has(key) || named?.has(key) || key === HEADER.sessionId) continue;
+    if (HOP_BY_HOP.has(key) || named.has(key) || key === HEADER.sessionId) continue;
     outgoing.push(name, raw[i + 1] as string);
   }
   return outgoing;
@@ -77,7 +75,10 @@ function connectionNamed(connection: string | undefined): Set<string> {
   return new Set(connection?.split(',').map((name) => name.trim().toLowerCase()));
 }
 
-/** Header values are bytes: a name in another script goes out as UTF-8 bytes, which is what the header would carry. */
+/**
+ * Header values are bytes: a name in another script goes out as UTF-8 bytes, which is what the header would carry.
+ * Control characters cannot be in a header at all; a line break would begin another one.
+ */
 function headerValue(value: string): string {
-  return Buffer.from(value.replaceAll(/[\r\n\0]/g, ' '), 'utf8').toString('latin1');
+  return Buffer.from(value.replaceAll(/\p{Cc}/gu, ' '), 'utf8').toString('latin1');
 }

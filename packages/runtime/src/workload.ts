@@ -20,8 +20,8 @@ export type Workload = z.infer<typeof Workload>;
 
 /** Names what a replica was started from: replicas of another revision have to be replaced, whatever their number. */
 export function revisionOf({ replicas: _, ...template }: Workload): string {
-  const entries = Object.entries(template).sort(([a], [b]) => (a < b ? -1 : 1));
-  const environment = Object.entries(template.environment).sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = Object.entries(template).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const environment = Object.entries(template.environment).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256')
     .update(JSON.stringify([entries, environment]))
     .digest('hex')

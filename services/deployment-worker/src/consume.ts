@@ -5,7 +5,8 @@ import { Worker } from 'bullmq';
 
 const CONCURRENCY = 8;
 /** A worker that dies loses its locks after this long, and another takes its jobs. */
-const LOCK_MS = 15_000;
+const LOCK_MS = 5_000;
+const STALLED_EVERY_MS = 2_500;
 
 export interface Consumption {
   redis: RedisClient;
@@ -21,7 +22,7 @@ export function consume({ redis, prefix, reconcile, log }: Consumption): () => P
     prefix: `${prefix}:queue`,
     concurrency: CONCURRENCY,
     lockDuration: LOCK_MS,
-    stalledInterval: LOCK_MS,
+    stalledInterval: STALLED_EVERY_MS,
     maxStalledCount: 10,
   });
   worker.on('failed', (job, error) => {

@@ -52,9 +52,12 @@ export const AdapterSpec = z
       .max(64, 'must be at most 64 roles')
       .default([])
       .meta({ description: 'Any one of these roles may use the adapter, besides its creator and mcp.admin.' }),
-    port: z.int().min(1).max(65535).default(8000).meta({
-      description: 'Port the server listens on in its container. The process runtime assigns PORT instead.',
-    }),
+    port: z
+      .int('must be a whole number')
+      .min(1, 'must be at least 1')
+      .max(65535, 'must be at most 65535')
+      .default(8000)
+      .meta({ description: 'Port the server listens on in its container. The process runtime assigns PORT instead.' }),
     path: UrlPath.default('/mcp').meta({ description: 'URL path of the MCP endpoint.' }),
     healthCheck: z
       .strictObject({ path: UrlPath.default('/healthz') })

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Problem } from '../contracts/problem.js';
 import { GatewayError, type FieldError } from './gateway-error.js';
 
@@ -18,7 +18,7 @@ export function problemOf(error: GatewayError): Problem {
 export function invalidRequest(error: z.ZodError): GatewayError {
   const errors = error.issues.flatMap(fieldErrors);
   return new GatewayError('INVALID_REQUEST', {
-    detail: errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; '),
+    detail: errors.map((field) => `${field.pointer} ${field.detail}`).join('; '),
     errors,
     cause: error,
   });
@@ -32,17 +32,25 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
       return issue.issues.map(({ message }) => ({ pointer: pointer(issue.path), detail: message }));
     case 'invalid_type':
       return [{ pointer: pointer(issue.path), detail: typeDetail(issue) }];
+    case 'invalid_value':
+      return [{ pointer: pointer(issue.path), detail: `must be one of ${issue.values.join(', ')}` }];
     default:
       return [{ pointer: pointer(issue.path), detail: issue.message }];
   }
 }
 
 function typeDetail(issue: z.core.$ZodIssueInvalidType): string {
-  if (issue.input === undefined) return 'is required';
-  return issue.message.startsWith('Invalid input') ? `must be ${article(issue.expected)}` : issue.message;
+  if (!issue.message.startsWith('Invalid input')) return issue.message;
+  // zod keeps the input out of its issues, because that may be a secret; only its message tells.
+  return issue.message.endsWith('received undefined') ? 'is required' : `must be ${typeName(issue.expected)}`;
 }
 
-const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);
+/** In the words of JSON, which are not always zod's. */
+function typeName(expected: string): string {
+  if (expected === 'record') return 'an object';
+  if (expected === 'int') return 'a whole number';
+  return /^[aeiou]/.test(expected) ? `an ${expected}` : `a ${expected}`;
+}
 
 function pointer(path: readonly PropertyKey[]): string {
   return '#' + path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

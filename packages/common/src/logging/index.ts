@@ -1,9 +1,7 @@
 import { pino, type Logger } from 'pino';
+import { redact, secretPaths } from './redact.js';
 
 export type { Logger };
-
-/** Header and field names whose values never reach a log. */
-const SECRETS = ['authorization', 'cookie', 'mcp-session-id', 'x-gateway-secret', 'password', 'environmentVariables'];
 
 /** JSON lines on standard error, so that standard output stays free for what a command prints for people. */
 export function createLogger(service: string, level: string): Logger {
@@ -11,8 +9,9 @@ export function createLogger(service: string, level: string): Logger {
     {
       level,
       base: { service },
-      redact: SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]),
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: { level: (label) => ({ level: label }), log: redact },
+      redact: secretPaths,
+      serializers: { err: (error: unknown) => error }, // redacted and serialized already
       timestamp: pino.stdTimeFunctions.isoTime,
     },
     pino.destination({ fd: 2, sync: false }),

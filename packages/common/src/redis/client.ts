@@ -10,7 +10,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
  * One line is logged when Redis goes and one when it is back.
  */
 export function redisClient(url: string, log: Logger): RedisClient {
-  const client = createClient({
+  const client: RedisClient = createClient({
     url,
     disableOfflineQueue: true,
     pingInterval: 10_000,
@@ -18,7 +18,7 @@ export function redisClient(url: string, log: Logger): RedisClient {
       connectTimeout: CONNECT_TIMEOUT_MS,
       reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 5), 1_000) + Math.random() * 50,
     },
-  }) as RedisClient;
+  });
   let away = false;
   client.on('error', (error: Error) => {
     if (!away) log.warn({ err: error }, 'redis is away; trying again');

@@ -20,7 +20,7 @@ export function shutdownOn(log: Logger): {
       process.exit(1);
     }, SHUTDOWN_MS);
     deadline.unref();
-    for (const step of steps.reverse()) {
+    for (const step of steps.toReversed()) {
       try {
         await step();
       } catch (error) {
@@ -36,6 +36,7 @@ export function shutdownOn(log: Logger): {
   process.on('SIGINT', () => void shutdown());
   process.on('SIGHUP', () => void shutdown());
   if (process.connected) process.on('disconnect', () => void shutdown());
+  else if (process.send) void shutdown(); // the channel closed before this process got here
   return { defer: (step) => void steps.push(step), shutdown };
 }
 

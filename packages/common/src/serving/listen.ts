@@ -27,6 +27,7 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
       return new ConfigError(`Port ${port} needs privileges this user lacks. Set PORT to one above 1023.`);
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
+    case 'EAI_AGAIN': // the resolver does not answer
       return new ConfigError(`MCP_GATEWAY_HOST=${host} is not an address of this machine.`);
     default:
       return error;

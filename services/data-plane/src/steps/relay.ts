@@ -25,7 +25,10 @@ export function relay(upstreams: Upstreams, endpoint: Endpoint, { res, options, 
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
     let idle: NodeJS.Timeout | undefined;
-    let refusal: GatewayError | undefined;
+    let failed = false;
+    /** Waits for the head to go out: undici lets what came before the end of a connection through even while paused. */
+    let early: (() => void)[] | undefined;
+    const inOrder = (step: () => void) => (early ? void early.push(step) : step());
     const clientGone = new Error('the client went away');
 
     // Passed up: for a modern request this is how a client cancels.
@@ -44,42 +47,56 @@ export function relay(upstreams: Upstreams, endpoint: Endpoint, { res, options, 
         const upstreamSessionId = headers[HEADER.sessionId]?.toString();
         const streaming = headers['content-type']?.toString().startsWith('text/event-stream') ?? false;
         const writeHead = (added: string[]) => {
-          res.writeHead(status, statusMessage ?? '', [...responseHeaders(raw), ...added]);
+          res.writeHead(status, reasonPhrase(statusMessage), [...responseHeaders(raw), ...added]);
           // A quiet stream whose head is held back looks hung.
           if (streaming) res.flushHeaders();
           else idle = setTimeout(() => current.abort(new Error('the body paused for too long')), BODY_IDLE_MS);
         };
         current.pause();
-        onHead({ status, upstreamSessionId }).then(
-          (added) => {
-            if (res.destroyed) return;
+        early = [];
+        onHead({ status, upstreamSessionId })
+          .then((added) => {
+            if (failed || res.destroyed) return resolve();
             writeHead(added);
-            current.resume();
-          },
-          (error: GatewayError) => {
-            refusal = error;
+            const held = early ?? [];
+            early = undefined;
+            held.forEach((step) => step());
+            if (!res.writableNeedDrain) current.resume();
+          })
+          .catch((error: Error) => {
+            reject(error);
             current.abort(error);
-          },
-        );
+          });
       },
       onResponseData(current, chunk) {
-        idle?.refresh();
-        if (res.write(chunk)) return;
-        current.pause();
-        res.once('drain', () => current.resume());
+        inOrder(() => {
+          idle?.refresh();
+          if (res.write(chunk)) return;
+          current.pause();
+          res.once('drain', () => current.resume());
+        });
       },
       onResponseEnd() {
-        clearTimeout(idle);
-        res.end();
-        resolve();
+        inOrder(() => {
+          clearTimeout(idle);
+          res.end();
+          resolve();
+        });
       },
       onResponseError(_current, error) {
+        failed = true;
         clearTimeout(idle);
         if (error === clientGone || res.destroyed) resolve();
-        else reject(refusal ?? upstreamError(error));
+        else reject(upstreamError(error));
       },
     });
   });
+}
+
+/** undici reads it as UTF-8; Node writes Latin-1 and throws on what no phrase may contain. */
+function reasonPhrase(phrase = ''): string {
+  const bytes = Buffer.from(phrase, 'utf8').toString('latin1');
+  return /^[\t -~\x80-\xff]*$/.test(bytes) ? bytes : '';
 }
 
 /** Told apart by whether the request can have run. */

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
+import { bounded } from '@mcp-gateway/common/redis';
 import type { RouteTable } from '@mcp-gateway/common/routes';
 import { HEADER, openSessionId, type Era, type SessionEnvelope, type SessionKey } from '@mcp-gateway/protocol';
 import type { SessionStore } from '../sessions/store.js';
@@ -27,6 +28,8 @@ export interface SessionRequest {
   route: Route;
   principal: Principal;
 }
+
+const REDIS_MS = 1_000;
 
 /**
  * Chooses the endpoint: the one that the session lives on, else the least busy one that is ready.
@@ -60,7 +63,7 @@ const find = (route: Route | undefined, id: string): Endpoint | undefined =>
 /** Another data plane may have heard of a new replica before this one; ask before ending somebody's session. */
 async function findAgain(routes: RouteTable, adapter: string, id: string): Promise<Endpoint | undefined> {
   try {
-    await routes.refresh(adapter);
+    await bounded(routes.refresh(adapter), REDIS_MS);
   } catch (cause) {
     throw new GatewayError('UNAVAILABLE', {
       detail: 'the routes cannot be read now',

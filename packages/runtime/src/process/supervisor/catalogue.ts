@@ -64,6 +64,6 @@ function notFound(imageName: string, known: string[], userFile: string | undefin
   const where = userFile ? `add it to ${userFile}` : 'set MCP_GATEWAY_CATALOGUE to a JSON file that has it';
   return (
     `No command is known for the image "${imageName}". Without containers, images are commands of this machine: ${where}, ` +
-    `as { "${imageName}": { "command": "…", "args": ["…", "--port", "{port}"] } }. Known images: ${known.sort().join(', ') || 'none'}.`
+    `as { "${imageName}": { "command": "…", "args": ["…", "--port", "{port}"] } }. Known images: ${known.toSorted().join(', ') || 'none'}.`
   );
 }

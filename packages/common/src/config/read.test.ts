@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { callerFields, DatabaseUrl, redisFields, serviceFields } from './fields.js';
+import { ConfigError, readConfig } from './read.js';
+
+const Config = z.object({ ...serviceFields, ...redisFields, ...callerFields, DATABASE_URL: DatabaseUrl });
+const NEEDED = { REDIS_URL: 'redis://127.0.0.1:6379', DATABASE_URL: 'postgresql://u@h/d' };
+
+function refusal(environment: Record<string, string | undefined>): string[] {
+  try {
+    readConfig(Config, { ...NEEDED, ...environment });
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as ConfigError).message.split('\n');
+  }
+  return [];
+}
+
+describe('reading the configuration', () => {
+  it('fills in what has a default, and leaves out what it does not know', () => {
+    expect(readConfig(Config, { ...NEEDED, HOME: '/root' })).toStrictEqual({
+      ...NEEDED,
+      MCP_GATEWAY_LOG_LEVEL: 'info',
+      REDIS_PREFIX: 'mcp-gateway',
+      PORT: 8000,
+      MCP_GATEWAY_HOST: '127.0.0.1',
+      AUTH_MODE: 'development',
+      MCP_GATEWAY_ALLOWED_ORIGINS: [],
+    });
+  });
+
+  it('turns text into what it means', () => {
+    const environment = { PORT: '0', MCP_GATEWAY_ALLOWED_ORIGINS: 'https://a.example, http://b.example:8080,' };
+    expect(readConfig(Config, { ...NEEDED, ...environment })).toMatchObject({
+      PORT: 0,
+      MCP_GATEWAY_ALLOWED_ORIGINS: ['https://a.example', 'http://b.example:8080'],
+    });
+  });
+
+  it('takes an empty variable for an absent one', () => {
+    expect(readConfig(Config, { ...NEEDED, PORT: '', REDIS_PREFIX: '' })).toMatchObject({
+      PORT: 8000,
+      REDIS_PREFIX: 'mcp-gateway',
+    });
+    expect(refusal({ REDIS_URL: '' })).toEqual(refusal({ REDIS_URL: undefined }));
+  });
+
+  it('says in one go everything that is missing, and what it is', () => {
+    expect(refusal({ REDIS_URL: undefined, DATABASE_URL: undefined })).toEqual([
+      'REDIS_URL is required: the URL of a Redis or Valkey server, such as redis://127.0.0.1:6379',
+      'DATABASE_URL is required: the URL of a PostgreSQL database, such as postgresql://user@127.0.0.1:5432/mcp_gateway',
+    ]);
+  });
+
+  it('points to the documentation for a variable without a description', () => {
+    expect(() => readConfig(z.object({ OTHER: z.string() }), {})).toThrow(
+      'OTHER is required: see docs/configuration.md',
+    );
+  });
+
+  const ORIGINS = 'must be origins such as https://portal.example.com, separated by commas';
+  it.each([
+    ['PORT', 'http', 'must be a port number'],
+    ['PORT', '80.5', 'must be a port number'],
+    ['PORT', '-1', 'must be 0 … 65535'],
+    ['PORT', '65536', 'must be 0 … 65535'],
+    ['MCP_GATEWAY_LOG_LEVEL', 'loud', 'must be one of trace, debug, info, warn, error, silent'],
+    ['AUTH_MODE', 'none', 'must be "development"'],
+    ['MCP_GATEWAY_DEVELOPMENT_SIGN_IN', 'yes', 'can only be "allow-from-network"'],
+    ['REDIS_URL', '127.0.0.1:6379', 'must start with redis:// or rediss://'],
+    ['REDIS_URL', 'http://h', 'must start with redis:// or rediss://'],
+    ['REDIS_PREFIX', 'a b', 'must be letters, digits, "_", ":" and "-"'],
+    ['REDIS_PREFIX', '{a}', 'must be letters, digits, "_", ":" and "-"'],
+    ['DATABASE_URL', 'mysql://h/d', 'must start with postgresql://'],
+    ['MCP_GATEWAY_ALLOWED_ORIGINS', '*', ORIGINS],
+    ['MCP_GATEWAY_ALLOWED_ORIGINS', 'null', ORIGINS],
+    ['MCP_GATEWAY_ALLOWED_ORIGINS', 'portal.example.com', ORIGINS],
+    ['MCP_GATEWAY_ALLOWED_ORIGINS', 'https://a.example/', ORIGINS],
+    ['MCP_GATEWAY_ALLOWED_ORIGINS', 'https://a.example,https://b.example/path', ORIGINS],
+    ['MCP_GATEWAY_ALLOWED_ORIGINS', 'https://A.example', ORIGINS],
+  ])('refuses %s=%s', (name, value, message) => {
+    expect(refusal({ [name]: value })).toEqual([`${name} ${message}`]);
+  });
+
+  it('does not repeat what a secret variable holds', () => {
+    expect(refusal({ DATABASE_URL: 'hunter2' }).join()).not.toContain('hunter2');
+  });
+});

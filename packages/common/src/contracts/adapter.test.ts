@@ -1,0 +1,154 @@
+import { describe, expect, it } from '@jest/globals';
+import { invalidRequest, type FieldError } from '../errors/index.js';
+import { AdapterSpec } from './adapter.js';
+
+const MINIMAL = { name: 'echo', imageName: 'mcp-example', imageVersion: '1.0.0' };
+
+/** Why the spec is refused, as the client reads it; empty when it is accepted. */
+function refusals(spec: unknown): FieldError[] {
+  const { error } = AdapterSpec.safeParse(spec);
+  return error ? (invalidRequest(error).errors ?? []) : [];
+}
+const details = (field: string, value: unknown): string[] =>
+  refusals({ ...MINIMAL, [field]: value }).map(({ pointer, detail }) => `${pointer} ${detail}`);
+
+describe('an adapter spec', () => {
+  it('needs a name and an image, and has defaults for the rest', () => {
+    expect(AdapterSpec.parse(MINIMAL)).toStrictEqual({
+      ...MINIMAL,
+      environmentVariables: {},
+      replicaCount: 1,
+      description: '',
+      useWorkloadIdentity: false,
+      requiredRoles: [],
+      port: 8000,
+      path: '/mcp',
+      healthCheck: { path: '/healthz' },
+      affinity: 'session',
+      sessionRecovery: 'replay',
+      resources: {},
+    });
+  });
+
+  it('names each field that is missing', () => {
+    expect(refusals({})).toEqual(
+      ['name', 'imageName', 'imageVersion'].map((field) => ({ pointer: `#/${field}`, detail: 'is required' })),
+    );
+  });
+
+  it('names unknown fields at the top and within', () => {
+    const spec = { ...MINIMAL, extra: 1, healthCheck: { paht: '/' }, resources: { limits: { gpu: '1' }, cpu: '1' } };
+    expect(refusals(spec)).toEqual(
+      ['#/healthCheck/paht', '#/resources/limits/gpu', '#/resources/cpu', '#/extra'].map((pointer) => ({
+        pointer,
+        detail: 'is not a known field',
+      })),
+    );
+  });
+
+  it.each([null, [], 'text', 5])('has to be an object, which %j is not', (body) => {
+    expect(refusals(body)).toEqual([{ pointer: '#', detail: 'must be an object' }]);
+  });
+});
+
+const LABEL = '#/name must be lower-case letters, digits and inner hyphens';
+const IMAGE = '#/imageName must be lower-case words joined by single ".", "_", "/" or "-"';
+const HOST = '#/imageName must not name a registry host; the operator configures the registry';
+const TAG = '#/imageVersion must be an image tag: letters, digits, "_", "." and "-", at most 128';
+const WHOLE = '#/replicaCount must be a whole number';
+const PATH = '#/path must be an absolute URL path without query';
+const DOTS = '#/path must not contain ".." segments';
+const TEXT = 'must be well-formed Unicode without NUL characters';
+const QUANTITY = 'must be a Kubernetes quantity such as "250m" or "256Mi"';
+
+const accepted: [field: string, value: unknown][] = [
+  ...['a', '0', 'a-b', 'a--b', '9-a', 'a'.repeat(63)].map((name): [string, unknown] => ['name', name]),
+  ...['a', 'a/b', 'team/a.b_c-d', 'sub/localhost', 'a'.repeat(255)].map((name): [string, unknown] => [
+    'imageName',
+    name,
+  ]),
+  ...['1', 'latest', '_a', 'A.b-c_d', 'a'.repeat(128)].map((tag): [string, unknown] => ['imageVersion', tag]),
+  ...[0, 1, 64].map((count): [string, unknown] => ['replicaCount', count]),
+  ...['/', '/a/b', '/~a/%20/(b)', '/..a/b..', `/${'a'.repeat(1023)}`].map((path): [string, unknown] => ['path', path]),
+  ...[1, 65535].map((port): [string, unknown] => ['port', port]),
+  ['description', 'Größe 🦙\n'],
+  ['description', 'a'.repeat(4096)],
+  ['requiredRoles', Array(64).fill('ä'.repeat(128))],
+  ['affinity', 'none'],
+  ['sessionRecovery', 'terminate'],
+  ['healthCheck', {}],
+  ['resources', { requests: { cpu: '250m', memory: '1.5Gi' }, limits: { cpu: '2' } }],
+];
+
+const refused: [field: string, value: unknown, ...messages: string[]][] = [
+  ['name', '', '#/name must not be empty', LABEL],
+  ['name', 'a'.repeat(64), '#/name must be at most 63 characters'],
+  ...['Echo', '..', 'a..b', 'a/b', '-a', 'a-', 'a_b', 'ä', 'echo\n', ' a', '🦙'].map((name): [string, unknown, string] => [
+    'name',
+    name,
+    LABEL,
+  ]),
+  ['name', 5, '#/name must be a string'],
+  ['name', null, '#/name must be a string'],
+  ...['', 'a/../b', 'a//b', '/a', 'a/', 'A', 'a:1', 'a@sha256', 'host:5000/a', 'a b', 'a..b'].map(
+    (name): [string, unknown, string] => ['imageName', name, IMAGE],
+  ),
+  ['imageName', '../a', IMAGE, HOST],
+  ['imageName', 'registry.example.com/a', HOST],
+  ['imageName', 'localhost/a', HOST],
+  ['imageName', '10.0.0.1/a', HOST],
+  ['imageName', 'a'.repeat(256), '#/imageName must be at most 255 characters'],
+  ...['', '-a', '.a', 'a:b', 'a/b', 'a b', 'a\n', 'a'.repeat(129)].map((tag): [string, unknown, string] => [
+    'imageVersion',
+    tag,
+    TAG,
+  ]),
+  ['replicaCount', -1, '#/replicaCount must be at least 0'],
+  ['replicaCount', 65, '#/replicaCount must be at most 64'],
+  ...[1.5, '2', null, NaN, Infinity, true].map((count): [string, unknown, string] => ['replicaCount', count, WHOLE]),
+  ['port', 0, '#/port must be at least 1'],
+  ['port', 65536, '#/port must be at most 65535'],
+  ['port', '80', '#/port must be a whole number'],
+  ['path', '/a'.repeat(513), '#/path must be at most 1024 characters'],
+  ...['', 'mcp', '/a?b', '/a#b', '/a b', '/ä', 'http://host/mcp', '/a\\b'].map((path): [string, unknown, string] => [
+    'path',
+    path,
+    PATH,
+  ]),
+  ['path', '/..', DOTS],
+  ['path', '/a/../b', DOTS],
+  ['healthCheck', { path: '/a/..' }, '#/healthCheck/path must not contain ".." segments'],
+  ['healthCheck', '/healthz', '#/healthCheck must be an object'],
+  ['description', 'a\0', `#/description ${TEXT}`],
+  ['description', '\ud800', `#/description ${TEXT}`],
+  ['description', 'a'.repeat(4097), '#/description must be at most 4096 characters'],
+  ['useWorkloadIdentity', 'yes', '#/useWorkloadIdentity must be a boolean'],
+  ['requiredRoles', 'admin', '#/requiredRoles must be an array'],
+  ['requiredRoles', ['a', ''], '#/requiredRoles/1 must not be empty'],
+  ['requiredRoles', [5], '#/requiredRoles/0 must be a string'],
+  ['requiredRoles', ['\udfff'], `#/requiredRoles/0 ${TEXT}`],
+  ['requiredRoles', ['a'.repeat(129)], '#/requiredRoles/0 must be at most 128 characters'],
+  ['requiredRoles', Array(65).fill('a'), '#/requiredRoles must be at most 64 roles'],
+  ['affinity', 'sticky', '#/affinity must be one of session, none'],
+  ['sessionRecovery', 1, '#/sessionRecovery must be one of replay, terminate'],
+  ['resources', { requests: { cpu: '1 core' } }, `#/resources/requests/cpu ${QUANTITY}`],
+  ['resources', { limits: { memory: '-1Gi' } }, `#/resources/limits/memory ${QUANTITY}`],
+];
+
+const short = (value: unknown) => `${JSON.stringify(value)}`.slice(0, 40);
+
+describe('a field of an adapter spec', () => {
+  it.each(accepted.map(([field, value]) => [field, short(value), value] as const))(
+    '%s may be %s',
+    (field, _text, value) => {
+      expect(details(field, value)).toEqual([]);
+    },
+  );
+
+  it.each(refused.map(([field, value, ...messages]) => [field, short(value), messages, value] as const))(
+    '%s may not be %s: %j',
+    (field, _text, messages, value) => {
+      expect(details(field, value)).toEqual(messages);
+    },
+  );
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { Problem } from '../contracts/problem.js';
+import { catalogue, type ErrorCode } from './catalogue.js';
+import { GatewayError } from './gateway-error.js';
+import { invalidRequest, problemOf } from './problem.js';
+
+const codes = Object.keys(catalogue) as ErrorCode[];
+
+/** What a client is told about a value that fails the schema. */
+function fieldErrors(schema: z.ZodType, value: unknown): string[] {
+  const { error } = schema.safeParse(value);
+  if (!error) throw new Error('the value is valid');
+  return (invalidRequest(error).errors ?? []).map(({ pointer, detail }) => `${pointer} ${detail}`);
+}
+
+describe('a problem', () => {
+  it.each(codes)('of %s has its status, its title and a type of its own', (code) => {
+    const problem = problemOf(new GatewayError(code));
+    expect(problem).toStrictEqual({
+      type: `urn:mcp-gateway:problem:${code.toLowerCase().replaceAll('_', '-')}`,
+      title: catalogue[code].title,
+      status: catalogue[code].status,
+      code,
+    });
+    expect(Problem.parse(problem)).toStrictEqual(problem);
+  });
+
+  it('carries what the client can do, and never the cause', () => {
+    const errors = [{ pointer: '#/name', detail: 'is required' }];
+    const cause = new Error('password=hunter2');
+    const error = new GatewayError('INVALID_REQUEST', { detail: 'look here', errors, cause });
+    expect(problemOf(error)).toMatchObject({ detail: 'look here', errors });
+    expect(JSON.stringify(problemOf(error))).not.toContain('hunter2');
+    expect(error.cause).toBe(cause);
+    expect(error.message).toBe('The request is not valid: look here');
+  });
+});
+
+describe('the catalogue of errors', () => {
+  it.each(codes)('answers %s with an error status and a code that JSON-RPC leaves to us', (code) => {
+    const { status, rpcCode, title } = catalogue[code];
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(status).toBeLessThan(600);
+    expect(rpcCode === -32603 || (rpcCode <= -32000 && rpcCode >= -32019)).toBe(true);
+    expect(title).toMatch(/^[A-Z]/);
+  });
+});
+
+describe('the fields of an invalid request', () => {
+  const Body = z.strictObject({
+    list: z.array(z.strictObject({ name: z.string() })),
+    map: z.record(z.string().regex(/^[a-z/~]+$/, 'must be a letter'), z.int()),
+    kind: z.literal(['a', 'b']),
+  });
+  const valid = { list: [], map: {}, kind: 'a' };
+
+  it('are pointed at within lists', () => {
+    expect(fieldErrors(Body, { ...valid, list: [{ name: 'a' }, { name: 1 }, {}] })).toEqual([
+      '#/list/1/name must be a string',
+      '#/list/2/name is required',
+    ]);
+  });
+
+  it('are pointed at with "/" and "~" escaped', () => {
+    expect(fieldErrors(Body, { ...valid, map: { 'a/b~c': 'x' }, 'd~/e': 1 })).toEqual([
+      '#/map/a~1b~0c must be a number',
+      '#/d~0~1e is not a known field',
+    ]);
+  });
+
+  it('are told apart: a bad name, a bad value, an unknown field', () => {
+    expect(fieldErrors(Body, { list: [], map: { A: 1, b: 'x', c: 1.5 }, kind: 'c', more: 1, most: 2 })).toEqual([
+      '#/map/A must be a letter',
+      '#/map/b must be a number',
+      '#/map/c must be a whole number',
+      '#/kind must be one of a, b',
+      '#/more is not a known field',
+      '#/most is not a known field',
+    ]);
+  });
+
+  it('are all in the detail, for people who read only that', () => {
+    const { error } = Body.safeParse({ list: 1, map: null, kind: 'a' });
+    expect(invalidRequest(error as z.ZodError)).toMatchObject({
+      code: 'INVALID_REQUEST',
+      status: 400,
+      detail: '#/list must be an array; #/map must be an object',
+    });
+  });
+
+  it('do not repeat the value, which may be a secret', () => {
+    const { error } = Body.safeParse({ ...valid, map: { a: 'hunter2' } });
+    expect(JSON.stringify(problemOf(invalidRequest(error as z.ZodError)))).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import { developmentVerifier } from './development.js';
+
+describe('development sign-in', () => {
+  it.each([
+    ['nothing', {}, { subject: 'dev', name: 'dev', roles: ['mcp.dev'] }],
+    ['a token, which it ignores', { authorization: 'Bearer x' }, { subject: 'dev', name: 'dev', roles: ['mcp.dev'] }],
+    ['an id', { 'x-dev-userid': 'alice' }, { subject: 'alice', name: 'alice', roles: ['mcp.dev'] }],
+    [
+      'all of them',
+      { 'x-dev-userid': ' alice ', 'x-dev-name': 'Alice A.', 'x-dev-roles': ' team-a, ,mcp.admin' },
+      { subject: 'alice', name: 'Alice A.', roles: ['team-a', 'mcp.admin'] },
+    ],
+    ['only a name', { 'x-dev-name': 'Alice' }, { subject: 'dev', name: 'Alice', roles: ['mcp.dev'] }],
+    ['empty headers', { 'x-dev-userid': ' ', 'x-dev-roles': '' }, { subject: 'dev', name: 'dev', roles: ['mcp.dev'] }],
+    ['a list without roles', { 'x-dev-roles': ' , ' }, { subject: 'dev', name: 'dev', roles: [] }],
+  ])('takes %s', async (_what, headers, principal) => {
+    expect(await developmentVerifier(headers)).toEqual({ ...principal, tenant: 'default' });
+  });
+
+  it.each(['x-dev-userid', 'x-dev-name', 'x-dev-roles'])('takes %s of 256 characters and no more', async (name) => {
+    await expect(developmentVerifier({ [name]: 'a'.repeat(256) })).resolves.toBeDefined();
+    await expect(developmentVerifier({ [name]: 'a'.repeat(257) })).rejects.toMatchObject({
+      code: 'SIGN_IN_REQUIRED',
+      detail: `${name} must be at most 256 characters`,
+    });
+  });
+});

@@ -1,0 +1,21 @@
+import { expect, it } from '@jest/globals';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import { rpcErrorBody } from './json-rpc.js';
+
+it('refuses as JSON-RPC does, without an id, with the code for programs', () => {
+  expect(JSON.parse(rpcErrorBody(new GatewayError('SESSION_NOT_FOUND')))).toStrictEqual({
+    jsonrpc: '2.0',
+    id: null,
+    error: {
+      code: -32004,
+      message: 'There is no such session; initialize a new one',
+      data: { code: 'SESSION_NOT_FOUND' },
+    },
+  });
+});
+
+it('says what to do, and not what went wrong inside', () => {
+  const error = new GatewayError('UNAVAILABLE', { detail: 'try again', cause: new Error('password=hunter2') });
+  expect(rpcErrorBody(error)).toContain('"A part that this request needs is not available: try again"');
+  expect(rpcErrorBody(error)).not.toContain('hunter2');
+});

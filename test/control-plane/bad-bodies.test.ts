@@ -1,0 +1,205 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { answerTo, bodyOf, head, send, start, type Answer, type SendOptions } from '../support/http.js';
+import { invalid, NOT_FOUND, problem } from './support/callers.js';
+import { specOf, startControlPlane, type ControlPlane } from './support/control-plane.js';
+
+const MIB = 1024 * 1024;
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+const bad = (detail: string) => problem(400, 'INVALID_REQUEST', 'The request is not valid', { detail });
+const unsupported = (detail: string) =>
+  problem(415, 'UNSUPPORTED_MEDIA_TYPE', 'The content type is not supported', { detail });
+const NOT_JSON_TYPE = unsupported('send Content-Type: application/json');
+const NOT_READABLE = unsupported('use UTF-8, with gzip, deflate, br or no encoding');
+const TOO_LARGE = problem(413, 'TOO_LARGE', 'The request body is too large', { detail: `the limit is ${MIB} bytes` });
+const must = (pointer: string, detail: string) => invalid({ pointer, detail });
+
+let plane: ControlPlane;
+
+beforeEach(async () => {
+  plane = await startControlPlane();
+});
+
+const post = (options: SendOptions, path = '/adapters') => send(`${plane.url}${path}`, options);
+const withSpec = (more: string) => `${JSON.stringify(specOf('echo')).slice(0, -1)},${more}}`;
+
+/** What the answer says, once it is clear that it is a problem, that nothing was written and that the service goes on. */
+async function problemIn({ status, header, text }: Answer): Promise<unknown> {
+  expect(header('content-type')).toBe('application/problem+json; charset=utf-8');
+  expect(await plane.rows.names()).toEqual([]);
+  expect(plane.hints).toEqual([]);
+  const created = await post({ headers: JSON_TYPE, body: JSON.stringify(specOf('after')) });
+  expect(created.status).toBe(201);
+  const body = JSON.parse(text) as { status: number };
+  expect(body.status).toBe(status);
+  return body;
+}
+
+describe('a body that is not what it says, or says nothing', () => {
+  it.each([
+    ['text/plain', NOT_JSON_TYPE],
+    ['application/x-www-form-urlencoded', NOT_JSON_TYPE],
+    ['multipart/form-data; boundary=x', NOT_JSON_TYPE],
+    ['application/jsonp', NOT_JSON_TYPE],
+    ['json', NOT_JSON_TYPE],
+    ['', NOT_JSON_TYPE],
+    ['application/json; charset=latin1', NOT_READABLE],
+    ['application/json; charset=nonsense', NOT_READABLE],
+  ])('is answered 415 when its type is "%s"', async (type, expected) => {
+    const body = JSON.stringify(specOf('echo'));
+    expect(await problemIn(await post({ headers: { 'content-type': type }, body }))).toEqual(expected);
+  });
+
+  it('is answered 415 when it has no type', async () => {
+    expect(await problemIn(await post({ body: JSON.stringify(specOf('echo')) }))).toEqual(NOT_JSON_TYPE);
+  });
+
+  it.each([
+    ['zstd-nonsense', 'x', NOT_READABLE],
+    ['gzip', 'not gzip', bad('the body cannot be decompressed')],
+    ['gzip', gzipSync('{"name": "echo"}').subarray(0, 20), bad('the body cannot be decompressed')],
+  ])('is refused when it cannot be decompressed (%s)', async (encoding, body, expected) => {
+    const headers = { ...JSON_TYPE, 'content-encoding': encoding };
+    expect(await problemIn(await post({ headers, body }))).toEqual(expected);
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('is taken when it can be decompressed (%s)', async (encoding, compress) => {
+    const headers = { ...JSON_TYPE, 'content-encoding': encoding };
+    expect((await post({ headers, body: compress(JSON.stringify(specOf('echo'))) })).status).toBe(201);
+  });
+});
+
+describe('a body that is too large', () => {
+  const LARGE = withSpec(`"description":"${'x'.repeat(2 * MIB)}"`);
+
+  it.each([
+    ['with its length', {}, LARGE],
+    ['in chunks', { 'transfer-encoding': 'chunked' }, LARGE],
+    ['only when it is decompressed', { 'content-encoding': 'gzip' }, gzipSync(LARGE)],
+    ['a thousand times larger when it is decompressed', { 'content-encoding': 'br' }, brotliCompressSync(Buffer.alloc(MIB * 64))],
+  ])('is answered 413: %s', async (_name, more, body) => {
+    expect(await problemIn(await post({ headers: { ...JSON_TYPE, ...more }, body }))).toEqual(TOO_LARGE);
+  });
+
+  it.each([{ 'content-length': String(1000 * MIB) }, { 'transfer-encoding': 'chunked' }])(
+    'is answered while the client still sends it (%j)',
+    async (more) => {
+      const req = start(`${plane.url}/adapters`, { headers: { ...JSON_TYPE, ...more } });
+      const answer = answerTo(req);
+      req.write(Buffer.alloc(MIB + 1, ' '));
+      const res = await answer;
+      expect(head(res).status).toBe(413);
+      expect(JSON.parse((await bodyOf(res)).toString())).toEqual(TOO_LARGE);
+    },
+  );
+
+  it('is not one of as much as is allowed', async () => {
+    const body = JSON.stringify(specOf('echo'));
+    expect((await post({ headers: JSON_TYPE, body: body.padEnd(MIB) })).status).toBe(201);
+  });
+});
+
+describe('a body that is no spec', () => {
+  it.each([
+    ['truncated', '{"name": "echo", ', bad('the body is not valid JSON')],
+    ['not JSON', 'name: echo', bad('the body is not valid JSON')],
+    ['with a byte order mark', `\ufeff{}`, undefined],
+    ['with what is secret', '{"environmentVariables": {"TOKEN": "s3cret"}, oops', bad('the body is not valid JSON at byte 46')],
+    ['half a character', Buffer.from([0x22, 0xf0, 0x9f]), bad('the body is not valid JSON')],
+    ['nothing', '', must('#', 'is required')],
+    ['null', 'null', must('#', 'must be an object')],
+    ['true', 'true', must('#', 'must be an object')],
+    ['a string', '"echo"', must('#', 'must be an object')],
+    ['a number', '1e999', must('#', 'must be an object')],
+    ['an array', JSON.stringify([specOf('echo')]), must('#', 'must be an object')],
+    ['deep', withSpec(`"description":${'['.repeat(100_000)}${']'.repeat(100_000)}`), must('#/description', 'must be a string')],
+    ['deep and unknown', withSpec(`"x":${'{"x":'.repeat(50_000)}1${'}'.repeat(50_000)}`), must('#/x', 'is not a known field')],
+    ['with __proto__', withSpec('"__proto__":{"admin":true}'), must('#/__proto__', 'is not a known field')],
+    ['with constructor', withSpec('"constructor":{"prototype":{}}'), must('#/constructor', 'is not a known field')],
+    ['with a field twice, of which the last counts', withSpec('"name":"Bad"'), must('#/name', 'must be lower-case letters, digits and inner hyphens')],
+  ])('is refused: %s', async (_name, body, expected) => {
+    const answer = await post({ headers: JSON_TYPE, body });
+    expect(answer.text).not.toContain('s3cret');
+    expect(await problemIn(answer)).toEqual(expected);
+  });
+
+  it('is refused when an environment variable is called __proto__, which JavaScript would lose', async () => {
+    const body = withSpec('"environmentVariables":{"A":"1","__proto__":"2"}');
+    expect(await problemIn(await post({ headers: JSON_TYPE, body }))).toEqual(
+      must('#/environmentVariables/__proto__', 'is set by the platform and cannot be overridden'),
+    );
+  });
+});
+
+describe('a request that is odd', () => {
+  it.each(['/adapters/%', '/adapters/%zz', '/adapters/%c3%28/status', '/adapters/%e0%80%af/logs'])(
+    'is answered 400 when its path is not well encoded: %s',
+    async (path) => {
+      expect(await problemIn(await post({ method: 'GET' }, path))).toEqual(bad('the URL is not well encoded'));
+    },
+  );
+
+  it.each(['/adapters/a%00b', '/adapters/%2e%2e%2fetc', '/adapters/a%0d%0ab', "/adapters/'%20OR%201=1--"])(
+    'is answered 404 when its path names what can not be: %s',
+    async (path) => {
+      expect(await problemIn(await post({ method: 'GET' }, path))).toEqual(NOT_FOUND);
+    },
+  );
+
+  it.each([
+    ['GET', '/'],
+    ['GET', '/adapter'],
+    ['GET', '/Adapters'],
+    ['PATCH', '/adapters/echo'],
+    ['POST', '/adapters/echo'],
+    ['POST', '/adapters/echo/mcp'],
+    ['GET', '/adapters/echo/STATUS'],
+    ['GET', '/adapters/echo/logs/0'],
+    ['GET', '/metrics'],
+  ])('is answered 404 when the API has no such thing: %s %s', async (method, path) => {
+    expect(await problemIn(await post({ method }, path))).toEqual(
+      problem(404, 'NOT_FOUND', 'There is nothing at this address', {
+        detail: `${method} ${path} is not part of this API; see /openapi.json`,
+      }),
+    );
+  });
+
+  it.each([
+    [{ host: 'evil.example' }, 'HOST_NOT_ALLOWED', 'Requests for this host are not allowed', 'use localhost or 127.0.0.1 in the URL'],
+    [
+      { origin: 'https://evil.example' },
+      'ORIGIN_NOT_ALLOWED',
+      'Requests from this web origin are not allowed',
+      'the operator can add it to MCP_GATEWAY_ALLOWED_ORIGINS',
+    ],
+  ])('is answered 403 when a page of another site may have sent it: %j', async (headers, code, title, detail) => {
+    const body = JSON.stringify(specOf('echo'));
+    const answer = await post({ headers: { ...JSON_TYPE, ...headers }, body });
+    expect(await problemIn(answer)).toEqual(problem(403, code, title, { detail }));
+  });
+
+  it('is answered 401 when it does not say who it is in few words', async () => {
+    const answer = await post({ method: 'GET', headers: { 'x-dev-userid': 'a'.repeat(257) } });
+    expect(await problemIn(answer)).toEqual(
+      problem(401, 'SIGN_IN_REQUIRED', 'Sign-in is required', { detail: 'x-dev-userid must be at most 256 characters' }),
+    );
+  });
+
+  it('is forgotten when the client goes away before its end', async () => {
+    const socket = connect(Number(new URL(plane.url).port), '127.0.0.1');
+    const length = JSON.stringify(specOf('echo')).length;
+    const lines = ['POST /adapters HTTP/1.1', 'Host: localhost', 'Content-Type: application/json', `Content-Length: ${length}`];
+    socket.write(`${lines.join('\r\n')}\r\n\r\n${JSON.stringify(specOf('echo')).slice(0, -1)}`);
+    socket.end();
+    const [answer] = (await once(socket, 'data').catch(() => ['']))  as [Buffer | string];
+    expect(String(answer)).not.toMatch(/^HTTP\/1.1 2/);
+    expect(await plane.rows.names()).toEqual([]);
+  });
+});

@@ -1,0 +1,69 @@
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  // What an answer holds is what the tests check.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  json: any;
+}
+
+export type Caller = ReturnType<typeof caller>;
+
+/** Calls the API as somebody. */
+export function caller(url: string, subject: string, ...roles: string[]) {
+  const identity = { 'x-dev-userid': subject, 'x-dev-roles': roles.join(',') || 'mcp.dev' };
+
+  async function call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const json = body === undefined ? {} : { 'content-type': 'application/json' };
+    const answer = await fetch(new URL(path, url), {
+      method,
+      headers: { ...identity, ...json, ...headers },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, text, json: parsed(text) };
+  }
+
+  return {
+    get: (path: string, headers?: Record<string, string>) => call('GET', path, undefined, headers),
+    post: (body: unknown, headers?: Record<string, string>) => call('POST', '/adapters', body, headers),
+    put: (name: string, body: unknown, headers?: Record<string, string>) =>
+      call('PUT', `/adapters/${name}`, body, headers),
+    remove: (name: string, headers?: Record<string, string>) => call('DELETE', `/adapters/${name}`, undefined, headers),
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The body of an error answer. */
+export const problem = (status: number, code: string, title: string, more: object = {}) => ({
+  type: `urn:mcp-gateway:problem:${code.toLowerCase().replaceAll('_', '-')}`,
+  title,
+  status,
+  code,
+  ...more,
+});
+
+export const NOT_FOUND = problem(404, 'ADAPTER_NOT_FOUND', 'There is no such adapter');
+export const FORBIDDEN = problem(403, 'FORBIDDEN', 'You may not do this', {
+  detail: 'only its creator or mcp.admin may change an adapter',
+});
+export const CONFLICT = problem(412, 'EDIT_CONFLICT', 'The adapter has changed since you read it', {
+  detail: 'read it again and repeat your change',
+});
+export const invalid = (...errors: { pointer: string; detail: string }[]) =>
+  problem(400, 'INVALID_REQUEST', 'The request is not valid', {
+    detail: errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; '),
+    errors,
+  });

@@ -1,0 +1,59 @@
+import { createServer } from 'node:http';
+import type { AdapterSpec } from '@mcp-gateway/common/contracts';
+import { developmentVerifier } from '@mcp-gateway/common/principal';
+import type { ReconcileQueue } from '@mcp-gateway/common/queue';
+import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/common/serving';
+import { adapterRows, type AdapterRows, type Database } from '@mcp-gateway/database';
+import { processLogs } from '@mcp-gateway/runtime/logs';
+import { afterTest } from '../../support/clean-up.js';
+import { connect, freshDatabase, silent, temporaryFolder } from '../../support/postgres.js';
+import { adapterService, createApp } from './sources.js';
+
+export interface ControlPlaneOptions {
+  /** Default: a fresh one. */
+  database?: Database;
+  queue?: ReconcileQueue;
+  access?: BrowserAccess;
+  now?: () => Date;
+}
+
+export interface ControlPlane {
+  url: string;
+  rows: AdapterRows;
+  database: Database;
+  /** Where the logs of replicas are. */
+  logs: string;
+  /** What the worker has been told to look at, unless there is a queue of the test's own. */
+  hints: string[];
+}
+
+/** As main.ts puts it together. */
+export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  const { database = connect(await freshDatabase()), access = { allowedOrigins: [], loopback: true } } = options;
+  const hints: string[] = [];
+  const recording: ReconcileQueue = { reconcile: async (name) => void hints.push(name), close: async () => {} };
+  const rows = adapterRows(database, options.now);
+  const logs = await temporaryFolder();
+  const app = createApp({
+    adapters: adapterService({ rows, queue: options.queue ?? recording, log: silent }),
+    logs: processLogs(logs),
+    verifier: developmentVerifier,
+    access,
+    isReady: async () => void (await database.$queryRaw`SELECT 1`),
+    log: silent,
+  });
+  const server = createServer(app);
+  const port = await listen(server, { host: '127.0.0.1', port: 0 });
+  afterTest(() => closeServer(server, 0));
+  return { url: `http://127.0.0.1:${port}`, rows, database, logs, hints };
+}
+
+export type Spec = Partial<AdapterSpec> & Pick<AdapterSpec, 'name'>;
+
+/** The least that a client has to say. */
+export const specOf = (name: string, changes: object = {}) => ({
+  name,
+  imageName: 'mcp-example',
+  imageVersion: '1.0.0',
+  ...changes,
+});

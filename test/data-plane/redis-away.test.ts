@@ -1,0 +1,143 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { send, type Answer } from '../support/http.js';
+import { redisLine, type RedisLine } from '../support/redis-line.js';
+import { freezeRedis, freshPrefix } from '../support/redis.js';
+import { waitFor } from '../support/wait.js';
+import { rpcError } from './support/rpc-error.js';
+import { startDataPlane, startGateway, type DataPlane, type Gateway } from './support/gateway.js';
+import {
+  initialize,
+  inSession,
+  openSession,
+  startSessionServer,
+  type SessionServer,
+} from './support/session-server.js';
+import { routeTo } from './support/upstream.js';
+
+/** Longer than any one wait for Redis, shorter than two. */
+const BOUND_MS = 1_900;
+
+const away = (detail: string) =>
+  rpcError(-32008, `A part that this request needs is not available: ${detail}`, 'UNAVAILABLE');
+
+async function timed<T>(work: Promise<T>): Promise<T> {
+  const started = performance.now();
+  const result = await work;
+  expect(performance.now() - started).toBeLessThan(BOUND_MS);
+  return result;
+}
+
+describe.each(['away', 'frozen'])('while Redis is %s', (kind) => {
+  let line: RedisLine;
+  let server: SessionServer;
+  let gateway: Gateway;
+  let second: DataPlane;
+
+  beforeEach(async () => {
+    line = await redisLine();
+    server = await startSessionServer();
+    gateway = await startGateway({ routes: [routeTo(server.endpoint)], redisUrl: line.url });
+    second = await gateway.join();
+  });
+
+  const takeRedisAway = async () => (kind === 'away' ? line.cut() : freezeRedis());
+
+  /** The body of an answer that says when to try again, and nothing of a session. */
+  function unavailable({ status, text, headers, header }: Answer): string {
+    expect(status).toBe(503);
+    expect(header('retry-after')).toBe('1');
+    expect(header('mcp-session-id')).toBeUndefined();
+    expect(JSON.stringify(headers)).not.toContain('raw-session');
+    return text;
+  }
+
+  it('opens no session, and reveals none', async () => {
+    await takeRedisAway();
+    expect(unavailable(await timed(initialize(gateway.url)))).toBe(away('the session cannot be recorded now'));
+    expect(server.ids).toHaveLength(1);
+  });
+
+  it('goes on with the sessions that it knows, without a delay', async () => {
+    const id = await openSession(gateway.url);
+    await takeRedisAway();
+    const started = performance.now();
+    for (let round = 0; round < 5; round++) expect((await inSession(gateway.url, id)).text).toBe(server.ids[0]);
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
+  it('goes on with sessions that another data plane has opened', async () => {
+    const id = await openSession(gateway.url);
+    await takeRedisAway();
+    expect((await timed(inSession(second.url, id))).text).toBe(server.ids[0]);
+    const started = performance.now();
+    expect((await inSession(second.url, id)).text).toBe(server.ids[0]);
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
+  it('goes on with requests that have no session', async () => {
+    await takeRedisAway();
+    expect((await timed(send(`${gateway.url}/adapters/echo/mcp`, { body: '{}' }))).text).toBe('no session');
+  });
+
+  it('ends a session that the client ends, at least here', async () => {
+    const id = await openSession(gateway.url);
+    await takeRedisAway();
+    expect((await timed(inSession(gateway.url, id, { method: 'DELETE' }))).status).toBe(200);
+    expect((await inSession(gateway.url, id)).status).toBe(404);
+  });
+
+  it('does not end a session whose replica it does not know: it cannot tell', async () => {
+    const id = await openSession(gateway.url);
+    await gateway.publish(routeTo({ ...server.endpoint, id: 'another' }));
+    await takeRedisAway();
+    expect(unavailable(await timed(inSession(gateway.url, id)))).toBe(away('the routes cannot be read now'));
+  });
+
+  it('stays ready and keeps its routes', async () => {
+    await takeRedisAway();
+    expect((await send(`${gateway.url}/readyz`, { method: 'GET' })).status).toBe(200);
+    expect(gateway.routes.get('echo')?.endpoints).toEqual([server.endpoint]);
+  });
+});
+
+describe('when Redis is back', () => {
+  it('opens sessions again, and hears of routes and of ends of sessions as before', async () => {
+    const line = await redisLine();
+    const server = await startSessionServer();
+    const gateway = await startGateway({ routes: [routeTo(server.endpoint)] });
+    const second = await gateway.join({ redisUrl: line.url });
+    const [id, other] = [await openSession(gateway.url), await openSession(gateway.url)];
+    expect((await inSession(second.url, id)).status).toBe(200);
+    expect((await inSession(second.url, other)).status).toBe(200);
+
+    line.cut();
+    await waitFor('Redis to be missed', async () => (await initialize(second.url)).status === 503);
+    await inSession(gateway.url, id, { method: 'DELETE' }); // nobody tells the second
+    line.mend();
+    await waitFor('sessions to be opened', async () => (await initialize(second.url)).status === 200);
+    await waitFor('what was missed to be known', async () => (await inSession(second.url, id)).status === 404);
+
+    await inSession(gateway.url, other, { method: 'DELETE' });
+    await waitFor('the end of the other', async () => (await inSession(second.url, other)).status === 404);
+    await gateway.publish(routeTo(server.endpoint, { generation: 2 }));
+    expect(second.routes.get('echo')?.generation).toBe(2);
+  });
+
+  it('works with a data plane that was started without it', async () => {
+    const line = await redisLine();
+    line.cut();
+    const prefix = freshPrefix();
+    const late = await startDataPlane(prefix, { redisUrl: line.url });
+    const server = await startSessionServer();
+    const gateway = await startGateway({ routes: [routeTo(server.endpoint)] }, prefix);
+    const ready = async () => (await send(`${late.url}/readyz`, { method: 'GET' })).status;
+    expect(await ready()).toBe(503);
+    line.mend();
+    await waitFor('it to be ready', async () => (await ready()) === 200);
+
+    const id = await openSession(late.url);
+    expect((await inSession(late.url, id)).text).toBe(server.ids[0]);
+    await gateway.publish(routeTo(server.endpoint, { generation: 2 }));
+    await waitFor('the route', () => late.routes.get('echo')?.generation === 2);
+  });
+});

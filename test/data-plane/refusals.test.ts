@@ -1,0 +1,214 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { freePort } from '@mcp-gateway/common/serving';
+import { send, type Answer, type SendOptions } from '../support/http.js';
+import { freshPrefix } from '../support/redis.js';
+import { waitFor } from '../support/wait.js';
+import { rpcError } from './support/rpc-error.js';
+import { startDataPlane, startGateway, type Gateway } from './support/gateway.js';
+import { routeTo, startTcpUpstream, startUpstream, type Upstream } from './support/upstream.js';
+
+const NO_ADAPTER = rpcError(-32003, 'There is no such adapter', 'ADAPTER_NOT_FOUND');
+
+/** The head of every refusal, but for the date. */
+const refusal = (status: number, text: string, more: [string, string][] = []) => ({
+  status,
+  text,
+  headers: expect.arrayContaining([['content-type', 'application/json'], ['cache-control', 'no-store'], ...more]),
+});
+
+describe('what the gateway refuses before a server hears of it', () => {
+  let upstream: Upstream;
+  let gateway: Gateway;
+
+  beforeEach(async () => {
+    upstream = await startUpstream((_req, res) => res.end('ok'));
+    gateway = await startGateway({ routes: [routeTo(upstream.endpoint, { requiredRoles: ['Staff'] })] });
+  });
+
+  const ask = (options: SendOptions = {}, adapter = 'echo') => send(`${gateway.url}/adapters/${adapter}/mcp`, options);
+
+  /** The answer, once it is clear that no server has heard of the request and that the gateway goes on. */
+  async function refusedBy(options: SendOptions, adapter?: string): Promise<Answer> {
+    const answer = await ask(options, adapter);
+    expect(upstream.seen).toEqual([]);
+    expect((await ask()).text).toBe('ok');
+    return answer;
+  }
+
+  it.each(['unknown', 'ECHO', 'echo%00', '%ZZ', 'ec%68o', '__proto__', 'constructor', 'e'.repeat(10_000)])(
+    'is an adapter that does not exist: %s',
+    async (name) => {
+      expect(await refusedBy({}, name)).toMatchObject(refusal(404, NO_ADAPTER));
+    },
+  );
+
+  it.each(['POST', 'GET', 'DELETE', 'PUT'])(
+    'is a %s of a stranger, in the same bytes as an unknown name',
+    async (method) => {
+      const stranger = { method, headers: { 'x-dev-userid': 'mallory', 'x-dev-roles': 'staffer, mcp.dev' } };
+      const [known, unknown] = [await ask(stranger), await ask(stranger, 'unknown')];
+      expect(known).toMatchObject(refusal(404, NO_ADAPTER));
+      const undated = ({ status, headers, text }: Answer) => ({
+        status,
+        text,
+        headers: headers.filter(([name]) => name !== 'Date'),
+      });
+      expect(undated(known)).toEqual(undated(unknown));
+      expect(upstream.seen).toEqual([]);
+    },
+  );
+
+  it.each(['staff', 'STAFF', 'x , mcp.ADMIN'])('is not a caller with the role %s', async (roles) => {
+    expect((await ask({ headers: { 'x-dev-userid': 'bob', 'x-dev-roles': roles } })).text).toBe('ok');
+  });
+
+  it('is a caller whose right has been taken away', async () => {
+    const bob = { headers: { 'x-dev-userid': 'bob', 'x-dev-roles': 'staff' } };
+    expect((await ask(bob)).status).toBe(200);
+    await gateway.publish(routeTo(upstream.endpoint));
+    expect(await ask(bob)).toMatchObject(refusal(404, NO_ADAPTER));
+  });
+
+  it('is an identity that is too long', async () => {
+    const body = rpcError(
+      -32001,
+      'Sign-in is required: x-dev-userid must be at most 256 characters',
+      'SIGN_IN_REQUIRED',
+    );
+    expect(await refusedBy({ headers: { 'x-dev-userid': 'a'.repeat(257) } })).toMatchObject(refusal(401, body));
+  });
+
+  it.each(['PUT', 'PATCH', 'OPTIONS', 'HEAD'])('is the method %s', async (method) => {
+    const body = rpcError(
+      -32000,
+      'The method is not allowed here: MCP uses POST, GET and DELETE',
+      'METHOD_NOT_ALLOWED',
+    );
+    const text = method === 'HEAD' ? '' : body;
+    expect(await refusedBy({ method })).toMatchObject(refusal(405, text, [['allow', 'POST, GET, DELETE']]));
+  });
+
+  it.each(['evil.example', 'evil.example:8000', '127.0.0.1.evil.example', 'localhost.', '@'])(
+    'is the Host "%s", which is none of this machine',
+    async (host) => {
+      const body = rpcError(
+        -32002,
+        'Requests for this host are not allowed: use localhost or 127.0.0.1 in the URL',
+        'HOST_NOT_ALLOWED',
+      );
+      expect(await refusedBy({ headers: { host } })).toMatchObject(refusal(403, body));
+    },
+  );
+
+  it.each(['localhost', 'localhost:1', '127.0.0.1:8000', '127.1.2.3', '[::1]:8000'])(
+    'is not the Host %s',
+    async (host) => {
+      expect((await ask({ headers: { host } })).text).toBe('ok');
+    },
+  );
+
+  it.each(['https://evil.example', 'null', 'http://127.0.0.1.evil.example', 'https://portal.example.com:444', ''])(
+    'is the Origin "%s"',
+    async (origin) => {
+      const body = rpcError(
+        -32002,
+        'Requests from this web origin are not allowed: the operator can add it to MCP_GATEWAY_ALLOWED_ORIGINS',
+        'ORIGIN_NOT_ALLOWED',
+      );
+      expect(await refusedBy({ headers: { origin } })).toMatchObject(refusal(403, body));
+    },
+  );
+
+  it.each(['https://portal.example.com', 'http://localhost:3000', 'http://127.0.0.1:9'])(
+    'is not the Origin %s, which is allowed',
+    async (origin) => {
+      expect((await ask({ headers: { origin } })).text).toBe('ok');
+    },
+  );
+
+  it('is what is not HTTP, or too much of it', async () => {
+    for (const [bytes, status] of [
+      ['GARBAGE\r\n\r\n', 400],
+      [`POST /adapters/echo/mcp HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`, 431],
+      ['POST /adapters/echo/mcp HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n', 400],
+    ] as const) {
+      const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+      socket.end(bytes);
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      expect(answer.toString()).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      socket.destroy();
+    }
+    expect((await ask()).text).toBe('ok');
+  });
+});
+
+describe('on an address that others reach', () => {
+  it('refuses all pages but those that are allowed, and takes every Host', async () => {
+    const upstream = await startUpstream((_req, res) => res.end('ok'));
+    const access = { allowedOrigins: ['https://portal.example.com'], loopback: false };
+    const { url } = await startGateway({ routes: [routeTo(upstream.endpoint)], access });
+    const ask = (headers: Record<string, string>) => send(`${url}/adapters/echo/mcp`, { headers });
+    expect((await ask({ host: 'gateway.example.com' })).status).toBe(200);
+    expect((await ask({ origin: 'https://portal.example.com' })).status).toBe(200);
+    expect((await ask({ origin: 'http://localhost:3000' })).status).toBe(403);
+  });
+});
+
+describe('when no server can answer', () => {
+  const REFUSED = rpcError(-32006, 'The MCP server could not be reached; the call did not run', 'UPSTREAM_REFUSED');
+
+  it('says so, and when to try again, while no replica is ready', async () => {
+    const { endpoint, seen } = await startUpstream((_req, res) => res.end());
+    const body = rpcError(
+      -32007,
+      'No replica of the adapter is ready: GET /adapters/echo/status says why',
+      'NO_READY_REPLICA',
+    );
+    for (const endpoints of [[], [{ ...endpoint, ready: false }]]) {
+      const { url } = await startGateway({ routes: [routeTo(endpoints)] });
+      expect(await send(`${url}/adapters/echo/mcp`)).toMatchObject(refusal(503, body, [['retry-after', '2']]));
+    }
+    expect(seen).toEqual([]);
+  });
+
+  it('says that the call did not run when nobody listens', async () => {
+    const endpoint = { id: 'gone', url: `http://127.0.0.1:${await freePort()}`, ready: true };
+    const { url, upstreams } = await startGateway({ routes: [routeTo(endpoint)] });
+    expect(await send(`${url}/adapters/echo/mcp`, { body: '{}' })).toMatchObject(refusal(502, REFUSED));
+    expect(await send(`${url}/adapters/echo/mcp`, { method: 'GET' })).toMatchObject(refusal(502, REFUSED));
+    expect(upstreams.inFlight(endpoint)).toBe(0);
+  });
+
+  it('says that the call may have run when the server goes away', async () => {
+    const endpoint = await startTcpUpstream((socket) => socket.destroy());
+    const { url, upstreams } = await startGateway({ routes: [routeTo(endpoint)] });
+    const body = rpcError(-32006, 'The MCP server went away; the call may or may not have run', 'UPSTREAM_GONE');
+    expect(await send(`${url}/adapters/echo/mcp`, { body: '{}' })).toMatchObject(refusal(502, body));
+    expect(upstreams.inFlight(endpoint)).toBe(0);
+  });
+
+  it('gives up on a server that is silent, and lets go of it', async () => {
+    const upstream = await startUpstream(() => {});
+    const { url, upstreams } = await startGateway({ routes: [routeTo(upstream.endpoint)], timeoutMs: 300 });
+    const body = rpcError(-32009, 'The MCP server did not answer in time', 'UPSTREAM_TIMEOUT');
+    expect(await send(`${url}/adapters/echo/mcp`, { body: '{}' })).toMatchObject(refusal(504, body));
+    await upstream.seen[0]?.cut;
+    expect(upstreams.inFlight(upstream.endpoint)).toBe(0);
+  });
+
+  it('says that it starts until it has read complete routes', async () => {
+    const prefix = freshPrefix();
+    const { url, routes } = await startDataPlane(prefix);
+    const body = rpcError(
+      -32008,
+      'A part that this request needs is not available: the gateway is starting',
+      'UNAVAILABLE',
+    );
+    expect(await send(`${url}/adapters/echo/mcp`)).toMatchObject(refusal(503, body, [['retry-after', '1']]));
+    await startGateway({}, prefix); // which writes the routes
+    await waitFor('the routes', () => routes.isLoaded());
+    expect(await send(`${url}/adapters/echo/mcp`)).toMatchObject(refusal(404, NO_ADAPTER));
+  });
+});

@@ -1,0 +1,119 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { send, type SendOptions } from '../support/http.js';
+import { startGateway, type Gateway } from './support/gateway.js';
+import { routeTo, startUpstream, type Seen, type Upstream } from './support/upstream.js';
+
+describe('what a server sees of a request', () => {
+  let upstream: Upstream;
+  let gateway: Gateway;
+
+  beforeEach(async () => {
+    upstream = await startUpstream((req, res) => {
+      req.resume().once('end', () => res.end('{}'));
+    });
+    gateway = await startGateway({
+      routes: [routeTo(upstream.endpoint, { path: '/a/path', requiredRoles: ['staff'] })],
+    });
+  });
+
+  async function seenAfter(options: SendOptions, query = ''): Promise<Seen> {
+    expect((await send(`${gateway.url}/adapters/echo/mcp${query}`, options)).status).toBe(200);
+    return upstream.seen.at(-1) as Seen;
+  }
+
+  it('is the whole of it: what the client said, and who it is', async () => {
+    const { method, url, headers } = await seenAfter({ headers: { 'X-Custom': 'kept' }, body: '{}' });
+    expect({ method, url }).toEqual({ method: 'POST', url: '/a/path' });
+    expect(headers).toEqual([
+      ['host', new URL(gateway.url).host],
+      ['connection', 'keep-alive'],
+      ['X-Custom', 'kept'],
+      ['X-Mcp-UserId', 'alice'],
+      ['X-Mcp-UserName', 'alice'],
+      ['X-Mcp-Roles', 'mcp.dev'],
+      ['content-length', '2'],
+    ]);
+  });
+
+  it.each(['authorization', 'cookie', 'x-gateway-secret', 'proxy-authorization', 'mcp-session-id'])(
+    'lacks %s',
+    async (name) => {
+      // A modern request: a legacy one would be refused for its session id.
+      const modern = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/list' };
+      expect((await seenAfter({ headers: { [name]: 's3cret', ...modern } })).header(name)).toEqual([]);
+    },
+  );
+
+  it('lacks every X-Dev header', async () => {
+    const { headers } = await seenAfter({ headers: { 'X-Dev-Name': 'Alice', 'X-Dev-Roles': 'a', 'x-dev-else': 'b' } });
+    expect(headers.filter(([name]) => /^x-dev-/i.test(name))).toEqual([]);
+  });
+
+  it.each(['X-Mcp-UserId', 'x-mcp-username', 'X-MCP-ROLES'])('has %s from the gateway only', async (name) => {
+    const headers = {
+      [name]: ['root', 'admin'],
+      'X-Dev-UserId': 'bob',
+      'X-Dev-Name': 'Bob B',
+      'X-Dev-Roles': 'x, Staff',
+    };
+    const { header } = await seenAfter({ headers });
+    expect(header('x-mcp-userid')).toEqual(['bob']);
+    expect(header('x-mcp-username')).toEqual(['Bob B']);
+    expect(header('x-mcp-roles')).toEqual(['x,Staff']);
+  });
+
+  it('lacks the hop-by-hop headers, and those that Connection names', async () => {
+    const hop = { Connection: 'close, X-Hop', 'X-Hop': '1', TE: 'trailers', Trailer: 'x', 'Keep-Alive': 'timeout=9' };
+    const { headers } = await seenAfter({ headers: { ...hop, 'Proxy-Connection': 'close', 'X-End': '2' } });
+    const names = headers.map(([name]) => name.toLowerCase());
+    expect(names.filter((name) => /^(x-hop|te|trailer|keep-alive|proxy-connection|upgrade)$/.test(name))).toEqual([]);
+    expect(headers).toContainEqual(['connection', 'keep-alive']);
+    expect(headers).toContainEqual(['X-End', '2']);
+  });
+
+  it.each([
+    { 'Mcp-Protocol-Version': '2025-11-25', Accept: 'application/json, text/event-stream' },
+    { 'Mcp-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call', 'Mcp-Name': '=?base64?w6k=?=' },
+    { 'Mcp-Param-Region': 'eu west', 'mcp-param-Tier': 'gold', 'Last-Event-ID': '0/17' },
+    { Traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', 'User-Agent': 'test/1' },
+  ])('has %j as they came', async (headers) => {
+    expect((await seenAfter({ headers })).headers).toEqual(expect.arrayContaining(Object.entries(headers)));
+  });
+
+  it('has a header that came twice twice, in order', async () => {
+    const { headers } = await seenAfter({ headers: { 'X-Twice': ['b', 'a'] } });
+    expect(headers.filter(([name]) => name === 'X-Twice')).toEqual([
+      ['X-Twice', 'b'],
+      ['X-Twice', 'a'],
+    ]);
+  });
+
+  it('has the Host that the client asked for', async () => {
+    const { header } = await seenAfter({ headers: { Host: 'localhost:4711' } });
+    expect(header('host')).toEqual(['localhost:4711']);
+  });
+
+  it('has the query as it came', async () => {
+    expect((await seenAfter({}, '?a=%2F&b=c?d&=')).url).toBe('/a/path?a=%2F&b=c?d&=');
+  });
+
+  it.each(['GET', 'DELETE'])('has the method %s', async (method) => {
+    expect(await seenAfter({ method })).toMatchObject({ method, url: '/a/path' });
+  });
+
+  it('does not have to answer Expect, which the gateway has done', async () => {
+    const { header } = await seenAfter({ headers: { Expect: '100-continue' }, body: '{}' });
+    expect(header('expect')).toEqual([]);
+  });
+});
+
+it('tells a server the name of a caller in any script, in UTF-8', async () => {
+  const upstream = await startUpstream((_req, res) => res.end());
+  const verifier = async () => ({ subject: 'zoë', name: 'Zoë\r\n王', roles: ['büro', 'b'], tenant: 'default' });
+  const gateway = await startGateway({ routes: [routeTo(upstream.endpoint, { createdBy: 'zoë' })], verifier });
+  await send(`${gateway.url}/adapters/echo/mcp`);
+  const said = ['x-mcp-userid', 'x-mcp-username', 'x-mcp-roles'].flatMap(
+    (name) => upstream.seen[0]?.header(name) ?? [],
+  );
+  expect(said.map((value) => Buffer.from(value, 'latin1').toString('utf8'))).toEqual(['zoë', 'Zoë  王', 'büro,b']);
+});

@@ -1,0 +1,202 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { send } from '../support/http.js';
+import { rpcError } from './support/rpc-error.js';
+import { newKey, startGateway, type Gateway } from './support/gateway.js';
+import {
+  INITIALIZE,
+  initialize,
+  inSession,
+  lastSeen,
+  openSession,
+  startSessionServer,
+  type SessionServer,
+} from './support/session-server.js';
+import { routeTo, startUpstream } from './support/upstream.js';
+
+const NO_SESSION = rpcError(-32004, 'There is no such session; initialize a new one', 'SESSION_NOT_FOUND');
+const REPLICA_GONE = NO_SESSION.replace('a new one', 'a new one: the replica that held it is gone');
+
+describe('a session id', () => {
+  let server: SessionServer;
+  let gateway: Gateway;
+
+  beforeEach(async () => {
+    server = await startSessionServer();
+    gateway = await startGateway({ routes: [routeTo(server.endpoint)] });
+  });
+
+  it("is the gateway's own, and the server's never reaches the client", async () => {
+    const { headers, text } = await initialize(gateway.url);
+    const ids = headers.filter(([name]) => name.toLowerCase() === 'mcp-session-id');
+    expect(ids).toHaveLength(1);
+    const [, id = ''] = ids[0] ?? [];
+    expect(id).toMatch(/^[\w-]+$/);
+    expect(Buffer.from(id, 'base64url').toString('latin1')).not.toContain(server.ids[0]);
+    expect(JSON.stringify([headers, text])).not.toContain(server.ids[0]);
+  });
+
+  it('is the one of the server where the server sees it', async () => {
+    const id = await openSession(gateway.url);
+    for (const method of ['POST', 'GET', 'DELETE']) {
+      expect((await inSession(gateway.url, id, { method })).text).toBe(server.ids[0]);
+      expect(lastSeen(server).header('mcp-session-id')).toEqual(server.ids);
+    }
+  });
+
+  it('differs for each session, and for the same one of the server', async () => {
+    const same = await startUpstream((_req, res) => res.setHeader('mcp-session-id', 'same').end());
+    await gateway.publish(routeTo(same.endpoint));
+    expect(await openSession(gateway.url)).not.toBe(await openSession(gateway.url));
+  });
+
+  it('stands in Redis with what the client said', async () => {
+    await openSession(gateway.url);
+    const [key] = await gateway.redis.keys(gateway.keyOf('*'));
+    expect(JSON.parse((await gateway.redis.get(key as string)) ?? '')).toEqual({
+      adapter: 'echo',
+      caller: 'alice',
+      endpointId: server.endpoint.id,
+      upstreamId: server.ids[0],
+      initialize: INITIALIZE,
+      closed: false,
+    });
+    expect(await gateway.redis.ttl(key as string)).toBeGreaterThan(23 * 3600);
+  });
+
+  it('stands in Redis without what the client said when that is too much', async () => {
+    const body = INITIALIZE.replace('"capabilities":{}', `"capabilities":{"x":"${'x'.repeat(64 * 1024)}"}`);
+    expect((await send(`${gateway.url}/adapters/echo/mcp`, { body })).header('mcp-session-id')).toBeDefined();
+    const [key] = await gateway.redis.keys(gateway.keyOf('*'));
+    expect(JSON.parse((await gateway.redis.get(key as string)) ?? '')).toMatchObject({ initialize: null });
+  });
+
+  it('stays the same when the server says its own with every answer', async () => {
+    const echoing = await startSessionServer({ echo: true });
+    await gateway.publish(routeTo(echoing.endpoint));
+    const id = await openSession(gateway.url);
+    for (const method of ['POST', 'GET', 'POST']) {
+      const { headers } = await inSession(gateway.url, id, { method });
+      expect(headers.filter(([name]) => name.toLowerCase() === 'mcp-session-id')).toEqual([[expect.anything(), id]]);
+      expect(JSON.stringify(headers)).not.toContain('raw-session');
+    }
+  });
+
+  it('is a new one when the client initializes within a session', async () => {
+    const id = await openSession(gateway.url);
+    const renewed = (await inSession(gateway.url, id, { body: INITIALIZE })).header('mcp-session-id') as string;
+    expect(renewed).not.toBe(id);
+    expect((await inSession(gateway.url, renewed)).text).toBe(server.ids[1]);
+    expect((await inSession(gateway.url, id)).text).toBe(server.ids[0]);
+  });
+
+  it.each([
+    ['a GET', 'GET', 200],
+    ['an error', 'POST', 400],
+    ['a redirect', 'POST', 302],
+  ])('does not come from the answer to %s', async (_name, method, status) => {
+    const upstream = await startUpstream((_req, res) => res.writeHead(status, { 'mcp-session-id': 'raw' }).end());
+    await gateway.publish(routeTo(upstream.endpoint));
+    const answer = await send(`${gateway.url}/adapters/echo/mcp`, { method });
+    expect(answer.status).toBe(status);
+    expect(answer.header('mcp-session-id')).toBeUndefined();
+    expect(await gateway.redis.keys(gateway.keyOf('*'))).toEqual([]);
+  });
+});
+
+describe('a session that is unknown', () => {
+  let server: SessionServer;
+  let gateway: Gateway;
+  let id: string;
+
+  beforeEach(async () => {
+    server = await startSessionServer();
+    gateway = await startGateway({ routes: [routeTo(server.endpoint, { requiredRoles: ['mcp.dev'] })] });
+    id = await openSession(gateway.url);
+    server.seen.length = 0;
+  });
+
+  /** What each method is answered with, once it is clear that the server has not heard of it. */
+  async function answersTo(sent: string | string[], headers = {}): Promise<(string | number)[][]> {
+    const answers: (string | number)[][] = [];
+    for (const method of ['POST', 'GET', 'DELETE']) {
+      const { status, header, text } = await inSession(gateway.url, sent, { method, headers });
+      expect(header('content-type')).toBe('application/json');
+      expect(header('mcp-session-id')).toBeUndefined();
+      answers.push([status, text]);
+    }
+    expect(server.seen).toEqual([]);
+    return answers;
+  }
+  const unknown = (text = NO_SESSION) => [404, 404, 404].map((status) => [status, text]);
+
+  const made: [string, (id: string) => string | string[]][] = [
+    ['made up', () => 'garbage'],
+    ['empty', () => ''],
+    ['as long as no id can be', () => 'A'.repeat(10 * 1024)],
+    ['not in the alphabet', () => 'caf\u00e9 ?='],
+    ["the server's own", () => server.ids[0] as string],
+    ['with one character changed', (real) => `${real.slice(0, 50)}${real[50] === 'A' ? 'B' : 'A'}${real.slice(51)}`],
+    ['with its last character changed', (real) => `${real.slice(0, -1)}${real.endsWith('A') ? 'Q' : 'A'}`],
+    ['cut short', (real) => real.slice(0, -1)],
+    ['with something after it', (real) => `${real}A`],
+    ['padded', (real) => `${real}=`],
+    ['sent twice', (real) => [real, real]],
+  ];
+  it.each(made)('is 404: %s', async (_name, make) => {
+    expect(await answersTo(make(id))).toEqual(unknown());
+  });
+
+  it.each([
+    ['another caller', { 'x-dev-userid': 'bob' }],
+    ['an admin', { 'x-dev-userid': 'root', 'x-dev-roles': 'mcp.admin' }],
+    ['the name of the caller in capitals', { 'x-dev-userid': 'Alice' }],
+  ])('is 404 for %s', async (_name, headers) => {
+    expect(await answersTo(id, headers)).toEqual(unknown());
+  });
+
+  it('is 404 on another adapter, of the same server even', async () => {
+    const route = routeTo(server.endpoint);
+    await gateway.publish(route, { ...route, name: 'other', adapterId: 'adapter-2' });
+    expect(await inSession(gateway.url, id, {}, 'other')).toMatchObject({ status: 404, text: NO_SESSION });
+    expect((await inSession(gateway.url, id)).status).toBe(200);
+  });
+
+  it('is 404 on an adapter that was made anew with the same name', async () => {
+    await gateway.publish(routeTo(server.endpoint, { adapterId: 'adapter-2' }));
+    expect(await answersTo(id)).toEqual(unknown());
+  });
+
+  it('is 404 in another installation', async () => {
+    gateway = await startGateway({ routes: [routeTo(server.endpoint, { requiredRoles: ['mcp.dev'] })] });
+    expect(await answersTo(id)).toEqual(unknown());
+  });
+
+  it('is 404 when its replica has been replaced', async () => {
+    await gateway.publish(routeTo({ ...server.endpoint, id: 'successor' }, { requiredRoles: ['mcp.dev'] }));
+    expect(await answersTo(id)).toEqual(unknown(REPLICA_GONE));
+  });
+
+  it('does not hide that the caller has lost the right to use the adapter', async () => {
+    await gateway.publish(routeTo(server.endpoint, { createdBy: 'bob' }));
+    const body = rpcError(-32003, 'There is no such adapter', 'ADAPTER_NOT_FOUND');
+    expect(await inSession(gateway.url, id)).toMatchObject({ status: 404, text: body });
+  });
+});
+
+describe('session keys', () => {
+  it('rotate without ending a session', async () => {
+    const [first, second] = [newKey(), newKey()];
+    const server = await startSessionServer();
+    const before = await startGateway({ routes: [routeTo(server.endpoint)], keys: first });
+    const old = await openSession(before.url);
+
+    const during = await before.join({ keys: `${second},${first}` });
+    expect((await inSession(during.url, old)).text).toBe(server.ids[0]);
+    const fresh = await openSession(during.url);
+    expect((await inSession(before.url, fresh)).text).toBe(NO_SESSION); // so the key comes to all before one seals with it
+
+    const after = await before.join({ keys: second });
+    expect((await inSession(after.url, fresh)).text).toBe(server.ids[1]);
+    expect(await inSession(after.url, old)).toMatchObject({ status: 404, text: NO_SESSION });
+  });
+});

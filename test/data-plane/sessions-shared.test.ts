@@ -1,0 +1,169 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { send } from '../support/http.js';
+import { redisLine } from '../support/redis-line.js';
+import { waitFor } from '../support/wait.js';
+import { rpcError } from './support/rpc-error.js';
+import { startGateway, type DataPlane, type Gateway } from './support/gateway.js';
+import {
+  initialize,
+  inSession,
+  openSession,
+  startSessionServer,
+  type SessionServer,
+} from './support/session-server.js';
+import { routeTo } from './support/upstream.js';
+
+const NO_SESSION = rpcError(-32004, 'There is no such session; initialize a new one', 'SESSION_NOT_FOUND');
+const CLOSED = { status: 404, text: NO_SESSION };
+
+describe('a session on several data planes', () => {
+  let server: SessionServer;
+  let idle: SessionServer;
+  let gateway: Gateway;
+  let second: DataPlane;
+
+  beforeEach(async () => {
+    [server, idle] = [await startSessionServer(), await startSessionServer()];
+    gateway = await startGateway({ routes: [routeTo([server.endpoint, { ...idle.endpoint, ready: false }])] });
+    second = await gateway.join();
+  });
+
+  it('can be used on each of them', async () => {
+    const [one, two] = [await openSession(gateway.url), await openSession(second.url)];
+    for (const { url } of [gateway, second, gateway]) {
+      expect((await inSession(url, one)).text).toBe(server.ids[0]);
+      expect((await inSession(url, two)).text).toBe(server.ids[1]);
+      expect((await inSession(url, one, { method: 'GET' })).text).toBe(server.ids[0]);
+    }
+  });
+
+  it('stays on its replica, also when that takes no new ones', async () => {
+    const id = await openSession(gateway.url);
+    await gateway.publish(routeTo([{ ...server.endpoint, ready: false }, idle.endpoint]));
+    for (const { url } of [gateway, second, gateway]) {
+      expect((await inSession(url, id)).text).toBe(server.ids[0]);
+    }
+    await openSession(gateway.url);
+    expect(idle.ids).toHaveLength(1);
+  });
+
+  it.each(['the first', 'the second'])('ends on all of them when the client ends it on %s', async (where) => {
+    const id = await openSession(gateway.url);
+    expect((await inSession(second.url, id)).status).toBe(200); // it is in both caches
+    const [here, there] = where === 'the first' ? [gateway, second] : [second, gateway];
+
+    expect(await inSession(here.url, id, { method: 'DELETE' })).toMatchObject({ status: 200, text: server.ids[0] });
+    expect(await inSession(here.url, id)).toMatchObject(CLOSED);
+    await waitFor('the other to hear', async () => (await inSession(there.url, id)).status === 404);
+    expect(await inSession(there.url, id, { method: 'DELETE' })).toMatchObject(CLOSED);
+    const third = await gateway.join();
+    expect(await inSession(third.url, id)).toMatchObject(CLOSED);
+  });
+
+  it('leaves others alone when it ends', async () => {
+    const [id, other] = [await openSession(gateway.url), await openSession(gateway.url)];
+    await inSession(gateway.url, id, { method: 'DELETE' });
+    expect((await inSession(gateway.url, other)).text).toBe(server.ids[1]);
+    expect((await inSession(second.url, other)).text).toBe(server.ids[1]);
+  });
+
+  it.each([
+    ['ends', 204, 404],
+    ['ends', 404, 404],
+    ['goes on', 405, 200],
+    ['goes on', 500, 200],
+  ])('%s when the server answers a DELETE with %d', async (_what, status, after) => {
+    const other = await startSessionServer({ deleteStatus: status });
+    await gateway.publish(routeTo(other.endpoint));
+    const id = await openSession(gateway.url);
+    expect((await inSession(gateway.url, id, { method: 'DELETE' })).status).toBe(status);
+    expect((await inSession(gateway.url, id)).status).toBe(after);
+    const third = await gateway.join();
+    expect((await inSession(third.url, id)).status).toBe(after);
+  });
+
+  it('does not live on where its record was being read while it ended', async () => {
+    const line = await redisLine();
+    const slow = await gateway.join({ redisUrl: line.url });
+    const id = await openSession(gateway.url);
+    const reading = line.hold(':session:');
+    const request = inSession(slow.url, id);
+    await reading;
+    await inSession(gateway.url, id, { method: 'DELETE' });
+    line.release();
+    await request;
+    await waitFor('the end to be known', async () => (await inSession(slow.url, id)).status === 404);
+  });
+
+  it('is followed to where its record says that it lives', async () => {
+    const id = await openSession(gateway.url);
+    const [key = ''] = await gateway.redis.keys(gateway.keyOf('*'));
+    const record = JSON.parse((await gateway.redis.get(key)) ?? '') as object;
+    await gateway.redis.set(key, JSON.stringify({ ...record, endpointId: idle.endpoint.id }));
+    expect((await inSession(second.url, id)).text).toBe(server.ids[0]);
+    expect(idle.seen).toHaveLength(1);
+
+    await gateway.redis.publish(`${gateway.prefix}:sessions:changed`, key.split(':').at(-1) ?? '');
+    await waitFor('the first to hear', async () => {
+      await inSession(gateway.url, id);
+      return idle.seen.length > 1;
+    });
+  });
+
+  it('goes on without a record', async () => {
+    const id = await openSession(gateway.url);
+    await gateway.redis.del(await gateway.redis.keys(gateway.keyOf('*')));
+    expect((await inSession(second.url, id)).text).toBe(server.ids[0]);
+  });
+
+  it('goes on with a record that cannot be read', async () => {
+    const id = await openSession(gateway.url);
+    for (const key of await gateway.redis.keys(gateway.keyOf('*'))) await gateway.redis.set(key, '{"from": "later"}');
+    expect((await inSession(second.url, id)).text).toBe(server.ids[0]);
+  });
+});
+
+describe('a replica that this data plane has not heard of', () => {
+  const hashReads = async ({ redis }: Gateway): Promise<number> =>
+    Number(/cmdstat_hget:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0);
+
+  it('is asked for in Redis before a session is ended', async () => {
+    const [first, fresh] = [await startSessionServer(), await startSessionServer()];
+    const gateway = await startGateway({ routes: [routeTo(first.endpoint)] });
+    const behind = await gateway.join();
+    const now = routeTo([{ ...first.endpoint, ready: false }, fresh.endpoint], { generation: 2 });
+    await gateway.redis.hSet(`${gateway.prefix}:routes`, 'echo', JSON.stringify(now)); // and nobody is told
+    await gateway.routes.refresh('echo');
+    const id = await openSession(gateway.url);
+    expect(fresh.ids).toHaveLength(1);
+
+    const before = await hashReads(gateway);
+    for (let round = 0; round < 3; round++) expect((await inSession(behind.url, id)).text).toBe(fresh.ids[0]);
+    expect((await hashReads(gateway)) - before).toBe(1);
+  });
+
+  it('is asked for once for each request when there is none', async () => {
+    const server = await startSessionServer();
+    const gateway = await startGateway({ routes: [routeTo(server.endpoint)] });
+    const id = await openSession(gateway.url);
+    await gateway.publish(routeTo([]));
+    const before = await hashReads(gateway);
+    expect((await inSession(gateway.url, id)).status).toBe(404);
+    expect((await hashReads(gateway)) - before).toBe(1);
+  });
+});
+
+it('is revealed only after its record stands', async () => {
+  const line = await redisLine();
+  const server = await startSessionServer();
+  const gateway = await startGateway({ routes: [routeTo(server.endpoint)], redisUrl: line.url });
+  let answered = false;
+  const written = line.hold(':session:');
+  const answer = initialize(gateway.url).finally(() => (answered = true));
+  await written;
+  await waitFor('the record', async () => (await gateway.redis.keys(gateway.keyOf('*'))).length === 1);
+  for (let round = 0; round < 10; round++) await send(`${gateway.url}/livez`, { method: 'GET' });
+  expect(answered).toBe(false);
+  line.release();
+  expect((await answer).header('mcp-session-id')).toBeDefined();
+});

@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import type { Route } from '@mcp-gateway/common/contracts';
+import { developmentVerifier, type Verifier } from '@mcp-gateway/common/principal';
+import { redisClient, type RedisClient } from '@mcp-gateway/common/redis';
+import { followRoutes, routePublisher, type RouteTable } from '@mcp-gateway/common/routes';
+import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/common/serving';
+import { afterTest } from '../../support/clean-up.js';
+import { silent } from '../../support/postgres.js';
+import { connectRedis, freshPrefix, sharedRedis } from '../../support/redis.js';
+import { waitFor } from '../../support/wait.js';
+import {
+  createDataPlaneServer,
+  createManagementApp,
+  createPipeline,
+  createUpstreams,
+  dataPlaneFields,
+  sessionStore,
+  type Upstreams,
+} from './sources.js';
+
+export interface DataPlaneOptions {
+  /** Default: the Redis of the file. */
+  redisUrl?: string;
+  /** As in MCP_GATEWAY_SESSION_KEYS. */
+  keys?: string;
+  access?: BrowserAccess;
+  verifier?: Verifier;
+  controlPlane?: string;
+  bodyBytes?: number;
+  timeoutMs?: number;
+}
+
+export interface DataPlane {
+  url: string;
+  routes: RouteTable;
+  upstreams: Upstreams;
+}
+
+export interface Gateway extends DataPlane {
+  prefix: string;
+  /** To look at what is in Redis, and to break it; not one of the data planes' own. */
+  redis: RedisClient;
+  keyOf(session: string): string;
+  /** Makes these the routes of the installation, and waits until each data plane knows. */
+  publish(...routes: Route[]): Promise<void>;
+  /** One more data plane of the installation. */
+  join(options?: DataPlaneOptions): Promise<DataPlane>;
+}
+
+export const newKey = (): string => randomBytes(32).toString('base64');
+
+const LOOPBACK: BrowserAccess = { allowedOrigins: ['https://portal.example.com'], loopback: true };
+const NOWHERE = 'http://127.0.0.1:1';
+
+/** An installation with one data plane, which has read its routes. */
+export async function startGateway(
+  { routes = [], ...options }: DataPlaneOptions & { routes?: Route[] } = {},
+  prefix = freshPrefix(),
+): Promise<Gateway> {
+  const keys = options.keys ?? newKey();
+  const redis = await connectRedis();
+  const publisher = routePublisher(redis, prefix);
+  await publisher.publishAll(routes);
+  const members: DataPlane[] = [];
+  const join = async (more: DataPlaneOptions = {}) => {
+    const member = await startDataPlane(prefix, { ...options, keys, ...more });
+    await waitFor('the routes to be read', () => member.routes.isLoaded());
+    members.push(member);
+    return member;
+  };
+  return {
+    ...(await join()),
+    prefix,
+    redis,
+    keyOf: (session) => `${prefix}:session:${session}`,
+    join,
+    async publish(...wanted) {
+      await publisher.publishAll(wanted);
+      for (const { routes: table } of members) {
+        await waitFor('the routes to arrive', () => isCurrent(table, wanted));
+      }
+    },
+  };
+}
+
+function isCurrent(table: RouteTable, wanted: Route[]): boolean {
+  const known = [...table.endpoints()].length === wanted.flatMap(({ endpoints }) => endpoints).length;
+  return known && wanted.every((route) => JSON.stringify(table.get(route.name)) === JSON.stringify(route));
+}
+
+/** As main.ts puts it together. */
+export async function startDataPlane(prefix: string, options: DataPlaneOptions = {}): Promise<DataPlane> {
+  const { access = LOOPBACK, verifier = developmentVerifier, controlPlane = NOWHERE } = options;
+  const { bodyBytes = 4 * 1024 * 1024, timeoutMs = 10_000 } = options;
+  const log = silent;
+  const redis = redisClient(options.redisUrl ?? (await sharedRedis()).url, log);
+  const routes = followRoutes(redis, prefix, log);
+  const sessions = sessionStore({ redis, prefix, log });
+  void redis.connect().catch(() => {});
+  const upstreams = createUpstreams({ timeoutMs });
+  routes.onChange(() => upstreams.keepOnly(routes.endpoints()));
+
+  const keys = dataPlaneFields.MCP_GATEWAY_SESSION_KEYS.parse(options.keys ?? newKey());
+  const parts = { access, verifier, routes, sessions, keys, upstreams, limits: { bodyBytes }, log };
+  const management = createManagementApp({ access, controlPlane, isReady: routes.isLoaded, log });
+  const server = createDataPlaneServer(createPipeline(parts), management);
+  const port = await listen(server, { host: '127.0.0.1', port: 0 });
+  afterTest(async () => {
+    await closeServer(server, 0);
+    await upstreams.close();
+    sessions.close();
+    await routes.close();
+    if (redis.isOpen) redis.destroy();
+  });
+  return { url: `http://127.0.0.1:${port}`, routes, upstreams };
+}

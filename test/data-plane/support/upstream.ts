@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
+import { afterTest } from '../../support/clean-up.js';
+import { pairs } from '../../support/http.js';
+
+export interface Seen {
+  method: string;
+  url: string;
+  /** As they came: names in their own spelling, in their order. */
+  headers: [string, string][];
+  /** All values of the name. */
+  header(name: string): string[];
+  /** When the gateway went away before the answer had ended. */
+  cut: Promise<void>;
+}
+
+export interface Upstream {
+  endpoint: Endpoint;
+  seen: Seen[];
+}
+
+type Answer = (req: IncomingMessage, res: ServerResponse, seen: Seen) => unknown;
+
+let endpoints = 0;
+const nextEndpoint = (url: string): Endpoint => ({ id: `endpoint-${++endpoints}`, url, ready: true });
+
+/** An MCP server reduced to HTTP, so that a test decides and sees every byte. */
+export async function startUpstream(answer: Answer): Promise<Upstream> {
+  const seen: Seen[] = [];
+  const server = createServer((req, res) => {
+    const request = record(req, res);
+    seen.push(request);
+    void answer(req, res, request);
+  });
+  afterTest(() => server.closeAllConnections());
+  return { endpoint: nextEndpoint(await listenOn(server)), seen };
+}
+
+function record(req: IncomingMessage, res: ServerResponse): Seen {
+  const headers = pairs(req.rawHeaders);
+  return {
+    method: req.method ?? '',
+    url: req.url ?? '',
+    headers,
+    header: (name) => headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value),
+    cut: new Promise((resolve) => res.once('close', () => res.writableFinished || resolve())),
+  };
+}
+
+/** One that need not speak HTTP. Hears of each request; a connection may bring several. */
+export async function startTcpUpstream(onRequest: (socket: Socket) => void): Promise<Endpoint> {
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('data', (chunk) => chunk.includes(' HTTP/1.1\r\n') && onRequest(socket));
+  });
+  afterTest(() => sockets.forEach((socket) => socket.destroy()));
+  return nextEndpoint(await listenOn(server));
+}
+
+async function listenOn(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  afterTest(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+export function routeTo(endpoint: Endpoint | Endpoint[], changes: Partial<Route> = {}): Route {
+  return {
+    name: 'echo',
+    adapterId: 'adapter-1',
+    generation: 1,
+    createdBy: 'alice',
+    requiredRoles: [],
+    affinity: 'session',
+    path: '/mcp',
+    endpoints: Array.isArray(endpoint) ? endpoint : [endpoint],
+    ...changes,
+  };
+}

@@ -1,0 +1,9 @@
+import { afterEach } from '@jest/globals';
+
+const steps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const step of steps.splice(0).toReversed()) await step();
+});
+
+/** Runs when the test is over, last first. */
+export const afterTest = (step: () => unknown): void => void steps.push(step);

@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { afterTest } from './clean-up.js';
+import { sharedRedis } from './redis.js';
+
+export interface RedisLine {
+  url: string;
+  /** Ends every connection and every new one, as when the server is gone. */
+  cut(): void;
+  /** As when it is back. */
+  mend(): void;
+  /**
+   * Keeps back what the server says on each connection from when the client has sent the text, as when it hangs.
+   * Resolves when that has happened.
+   */
+  hold(text: string): Promise<void>;
+  release(): void;
+}
+
+interface Connection {
+  client: Socket;
+  server: Socket;
+}
+
+/** A way to the Redis of the file that a test can break. */
+export async function redisLine(): Promise<RedisLine> {
+  const target = new URL((await sharedRedis()).url);
+  const connections = new Set<Connection>();
+  let isCut = false;
+  let heldText: string | undefined;
+  let onHeld = () => {};
+
+  const listener = createServer((client) => {
+    if (isCut) return void client.destroy();
+    const server = connect(Number(target.port), target.hostname);
+    const connection = { client, server };
+    connections.add(connection);
+    client.on('data', (chunk) => {
+      if (heldText !== undefined && chunk.includes(heldText)) {
+        server.pause();
+        onHeld();
+      }
+      server.write(chunk);
+    });
+    server.on('data', (chunk) => client.write(chunk));
+    for (const socket of [client, server]) {
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        connections.delete(connection);
+        client.destroy();
+        server.destroy();
+      });
+    }
+  }).listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+
+  const cut = () => {
+    isCut = true;
+    for (const { client } of connections) client.destroy();
+  };
+  afterTest(() => {
+    cut();
+    listener.close();
+  });
+  return {
+    url: `redis://:${target.password}@127.0.0.1:${(listener.address() as AddressInfo).port}`,
+    cut,
+    mend: () => void (isCut = false),
+    hold: (text) =>
+      new Promise((resolve) => {
+        heldText = text;
+        onHeld = resolve;
+      }),
+    release() {
+      heldText = undefined;
+      for (const { server } of connections) server.resume();
+    },
+  };
+}
