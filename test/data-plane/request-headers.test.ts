@@ -71,6 +71,12 @@ describe('what a server sees of a request', () => {
     expect(headers).toContainEqual(['X-End', '2']);
   });
 
+  it('is no attempt to change the protocol', async () => {
+    const { headers } = await seenAfter({ method: 'GET', headers: { Connection: 'Upgrade', Upgrade: 'websocket' } });
+    expect(headers.filter(([name]) => /^upgrade$/i.test(name))).toEqual([]);
+    expect(headers).toContainEqual(['connection', 'keep-alive']);
+  });
+
   it.each([
     { 'Mcp-Protocol-Version': '2025-11-25', Accept: 'application/json, text/event-stream' },
     { 'Mcp-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call', 'Mcp-Name': '=?base64?w6k=?=' },

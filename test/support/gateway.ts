@@ -66,6 +66,10 @@ const PARTS = {
 /** Starts it and waits until it says where it is. It ends with the tests at the latest. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const home = options.home ?? (await folder());
+  // When its turn comes, everything that was started later in the same home has been killed.
+  if (!options.home) {
+    afterTests(() => waitFor(`what was started in ${home} to end`, () => marked(home).length === 0));
+  }
   const catalogueFile = join(home, 'catalogue.json');
   const writeCatalogue = (entries: CatalogueFile) => writeFile(catalogueFile, JSON.stringify(entries));
   if (options.catalogue) await writeCatalogue(options.catalogue);
@@ -137,10 +141,7 @@ function launch(home: string, env: Record<string, string>, as: readonly string[]
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true, // a group of its own, as in a terminal
   });
-  afterTests(async () => {
-    await ended(child, 'SIGKILL');
-    await waitFor(`what was started in ${home} to end`, () => marked(home).length === 0);
-  });
+  afterTests(() => ended(child, 'SIGKILL'));
   return { child, output: collect(child) };
 }
 

@@ -8,7 +8,7 @@ import {
   DatabaseUrl,
   LogLevel,
   readConfig,
-  RedisUrl,
+  redisFields,
   refuseExposedDevelopmentSignIn,
 } from '@mcp-gateway/common/config';
 import { createLogger } from '@mcp-gateway/common/logging';
@@ -42,7 +42,8 @@ const Config = z.object({
   MCP_GATEWAY_DATA: z.string().default(fileURLToPath(new URL('../../../.data', import.meta.url))),
   MCP_GATEWAY_CATALOGUE: z.string().optional(),
   DATABASE_URL: DatabaseUrl.optional(),
-  REDIS_URL: RedisUrl.optional(),
+  REDIS_URL: redisFields.REDIS_URL.optional(),
+  REDIS_PREFIX: redisFields.REDIS_PREFIX,
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
 });
 
@@ -71,13 +72,18 @@ runMain(async () => {
       logRoot: data.replicaLogs,
       environment: machine,
       drainMs: 1_000,
-      leaseMs: 30_000,
+      leaseMs: 600_000,
       stopGraceSeconds: 4,
     });
     defer(supervisor.close);
 
     const controlPlanePort = await freePort();
-    const shared = { ...machine, MCP_GATEWAY_LOG_LEVEL: config.MCP_GATEWAY_LOG_LEVEL, REDIS_URL: redisUrl };
+    const shared = {
+      ...machine,
+      MCP_GATEWAY_LOG_LEVEL: config.MCP_GATEWAY_LOG_LEVEL,
+      REDIS_URL: redisUrl,
+      REDIS_PREFIX: config.REDIS_PREFIX,
+    };
     const controlPlane = {
       ...shared,
       DATABASE_URL: databaseUrl,

@@ -60,7 +60,18 @@ describe('the headers of a request to a server', () => {
   );
 
   it('have nothing that Connection names, in any case and spacing', () => {
-    const raw = ['Connection', 'keep-alive ,X-Once', 'X-ONCE', '1', 'connection', 'x-twice', 'x-Twice', '2', 'X-Kept', '3'];
+    const raw = [
+      'Connection',
+      'keep-alive ,X-Once',
+      'X-ONCE',
+      '1',
+      'connection',
+      'x-twice',
+      'x-Twice',
+      '2',
+      'X-Kept',
+      '3',
+    ];
     expect(sent(raw)).toEqual(['X-Kept', '3', ...SAYS_ALICE]);
   });
 

@@ -22,6 +22,8 @@ export interface Observation {
   exists: boolean;
   /** Being removed: replicas are ending, and the workload is gone when they have. */
   removing: boolean;
+  /** Whose it is: an adapter may have the name of an earlier one. */
+  adapterId: string | null;
   /** What was last applied, by `revisionOf`. */
   revision: string | null;
   desiredReplicas: number;
@@ -35,6 +37,7 @@ export interface Observation {
 export const ABSENT: Observation = {
   exists: false,
   removing: false,
+  adapterId: null,
   revision: null,
   desiredReplicas: 0,
   replicas: [],

@@ -19,11 +19,11 @@ export const Workload = z.object({
 export type Workload = z.infer<typeof Workload>;
 
 /** Names what a replica was started from: replicas of another revision have to be replaced, whatever their number. */
-export function revisionOf({ replicas: _, ...template }: Workload): string {
-  const entries = Object.entries(template).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const environment = Object.entries(template.environment).toSorted(([a], [b]) => (a < b ? -1 : 1));
+export function revisionOf({ replicas: _, environment, ...template }: Workload): string {
   return createHash('sha256')
-    .update(JSON.stringify([entries, environment]))
+    .update(JSON.stringify([sorted(template), sorted(environment)]))
     .digest('hex')
     .slice(0, 10);
 }
+
+const sorted = (object: object) => Object.entries(object).toSorted(([a], [b]) => (a < b ? -1 : 1));

@@ -1,3 +1,4 @@
+import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/common/logging';
 import type { Verifier } from '@mcp-gateway/common/principal';
 import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/common/serving';
@@ -29,7 +30,9 @@ export function createApp({ adapters, logs, verifier, access, isReady, log }: Ap
 
   app.get('/livez', (_req, res) => void res.type('text').send('ok'));
   app.get('/readyz', async (_req, res) => {
-    await isReady();
+    await isReady().catch((cause: unknown) => {
+      throw new GatewayError('UNAVAILABLE', { detail: 'the database cannot be reached', cause });
+    });
     res.type('text').send('ok');
   });
 

@@ -26,18 +26,22 @@ export function answerProblem(log: Logger): ErrorRequestHandler {
 function gatewayError(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
   if (thrown instanceof ZodError) return invalidRequest(thrown);
-  return (
-    bodyError(thrown as { type?: string; message?: string; limit?: number }) ??
-    new GatewayError('INTERNAL', { cause: thrown })
-  );
+  return bodyError(thrown as BodyError) ?? new GatewayError('INTERNAL', { cause: thrown });
+}
+
+interface BodyError {
+  type?: string;
+  status?: number;
+  message?: string;
+  limit?: number;
 }
 
 /** What Express and its body parser throw, told by `type`; their own messages may quote the body. */
-function bodyError(thrown: { type?: string; message?: string; limit?: number }): GatewayError | undefined {
+function bodyError(thrown: BodyError): GatewayError | undefined {
   switch (thrown.type) {
     case 'entity.parse.failed': {
       const at = /position (\d+)/.exec(thrown.message ?? '')?.[1];
-      const where = at === undefined ? '' : ` at byte ${at}`;
+      const where = at === undefined ? '' : ` at character ${at}`;
       return new GatewayError('INVALID_REQUEST', { detail: `the body is not valid JSON${where}` });
     }
     case 'entity.too.large':
@@ -51,6 +55,9 @@ function bodyError(thrown: { type?: string; message?: string; limit?: number }):
     default:
       if (thrown instanceof URIError)
         return new GatewayError('INVALID_REQUEST', { detail: 'the URL is not well encoded' });
+      // What zlib throws has no type; the parser gives it the status.
+      if (thrown.status === 400)
+        return new GatewayError('INVALID_REQUEST', { detail: 'the body cannot be decompressed' });
       return undefined;
   }
 }

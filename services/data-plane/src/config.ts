@@ -3,7 +3,6 @@ import { z } from 'zod';
 
 const SessionKeys = z
   .string()
-  .describe('one or more keys of 32 bytes in base64, separated by commas; make one with: openssl rand -base64 32')
   .transform((list, context): [SessionKey, ...SessionKey[]] => {
     const [first, ...rest] = list.split(',').map((key) => Buffer.from(key.trim(), 'base64'));
     if (!first || [first, ...rest].some((key) => key.length !== 32)) {
@@ -13,7 +12,8 @@ const SessionKeys = z
       return z.NEVER;
     }
     return [sessionKey(first), ...rest.map(sessionKey)];
-  });
+  })
+  .describe('one or more keys of 32 bytes in base64, separated by commas; make one with: openssl rand -base64 32');
 
 /** Settings that only the data plane has. */
 export const dataPlaneFields = {

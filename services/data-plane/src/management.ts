@@ -35,8 +35,10 @@ export function createManagementApp({ access, controlPlane, isReady, log }: Mana
     error: (error: Error, _req: IncomingMessage, res: unknown) => unavailable(error, res as ServerResponse, log),
   };
   const proxy = { target: controlPlane, xfwd: true, on };
-  // `follow` may be quiet for hours.
-  app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => LOGS.test(path) }));
+  // `follow` may be quiet for hours: no timeout, and the head does not wait for the first line.
+  const proxyRes = (_logs: IncomingMessage, _req: IncomingMessage, res: ServerResponse) =>
+    process.nextTick(() => res.flushHeaders()); // the proxy copies the head after it has told
+  app.use(createProxyMiddleware({ ...proxy, on: { ...on, proxyRes }, pathFilter: (path) => LOGS.test(path) }));
   app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => MANAGED.test(path), proxyTimeout: PROXY_MS }));
 
   app.use((req) => {

@@ -9,7 +9,8 @@ const LINGER_MS = 2_000;
 /** Answers with the error as JSON-RPC. When the answer has begun, cutting it short is all that is left to say. */
 export function refuse(req: IncomingMessage, res: ServerResponse, thrown: unknown, log: Logger): void {
   const error = thrown instanceof GatewayError ? thrown : new GatewayError('INTERNAL', { cause: thrown });
-  const level = error.status >= 500 ? 'warn' : 'debug';
+  // That no replica is ready stands in the status, and clients ask again.
+  const level = error.status >= 500 && error.code !== 'NO_READY_REPLICA' ? 'warn' : 'debug';
   log[level]({ code: error.code, detail: error.detail, err: error.cause }, 'MCP request refused');
   if (res.headersSent || res.destroyed) {
     res.destroy();

@@ -7,7 +7,8 @@ const HEADERS_TIMEOUT_MS = 30_000;
 const REQUEST_TIMEOUT_MS = 300_000;
 const KEEP_ALIVE_MS = 65_000;
 
-const MCP_PATH = /^\/adapters\/([^/?]+)\/mcp(\?.*)?$/;
+/** With scheme and host in front, which is the other form that a request target may have (RFC 9112 §3.2.2). */
+const MCP_PATH = /^(?:https?:\/\/[^/?#]*)?\/adapters\/([^/?]+)\/mcp(\?.*)?$/;
 
 /**
  * The MCP path is plain node:http, ahead of Express, which would cost more than the forwarding itself

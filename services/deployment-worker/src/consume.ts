@@ -7,6 +7,8 @@ const CONCURRENCY = 8;
 /** A worker that dies loses its locks after this long, and another takes its jobs. */
 const LOCK_MS = 5_000;
 const STALLED_EVERY_MS = 2_500;
+/** Between tries to fetch a job from a Redis that refuses connections. */
+const RETRY_MS = 500;
 
 export interface Consumption {
   redis: RedisClient;
@@ -17,17 +19,27 @@ export interface Consumption {
 
 /** Takes names from the queue, one run at a time for each. A failed run is repeated by the queue, later each time. */
 export function consume({ redis, prefix, reconcile, log }: Consumption): () => Promise<void> {
+  // BullMQ repeats a command that fails while Redis is away at once, in a loop that lets no I/O happen: the client could
+  // never reconnect, and the process would not even hear a signal. Commands that wait instead do not fail.
+  const connection = redis.duplicate({ disableOfflineQueue: false });
+  connection.on('error', () => {}); // `redis` logs its outages
   const worker = new Worker<ReconcileJob>(RECONCILE_QUEUE, (job) => reconcile(job.data.name), {
-    connection: redis,
+    connection,
     prefix: `${prefix}:queue`,
     concurrency: CONCURRENCY,
     lockDuration: LOCK_MS,
     stalledInterval: STALLED_EVERY_MS,
     maxStalledCount: 10,
+    runRetryDelay: RETRY_MS,
   });
   worker.on('failed', (job, error) => {
     log.warn({ err: error, name: job?.data.name, attempt: job?.attemptsMade }, 'reconcile failed');
   });
   worker.on('error', () => {}); // the client logs its own outages
-  return () => worker.close();
+  return async () => {
+    const closed = worker.close();
+    if (!connection.isReady) connection.destroy(); // what waits would wait for Redis
+    await closed;
+    if (connection.isOpen) connection.destroy();
+  };
 }

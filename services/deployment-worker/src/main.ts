@@ -36,11 +36,11 @@ runMain(async () => {
   const routes = routePublisher(redis, config.REDIS_PREFIX);
 
   const runtime = processRuntime(config.PROCESS_SUPERVISOR);
-  const restoreRoutes = routeRestorer({ rows, runtime, routes });
+  const restoreRoutes = routeRestorer({ rows, runtime, routes, log });
   const now = () => new Date();
   defer(
     consume({ redis, prefix: config.REDIS_PREFIX, reconcile: reconciler({ rows, runtime, routes, now, log }), log }),
   );
-  defer(resync({ rows, runtime, queue, restoreRoutes, log }));
+  defer(resync({ rows, runtime, routes, queue, restoreRoutes, log }));
   log.info('deployment worker runs');
 });

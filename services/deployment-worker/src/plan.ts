@@ -5,7 +5,7 @@ import { workloadOf } from './workload-of.js';
 /**
  * apply   the runtime has to be told what the row says
  * report  the runtime has been told; publish and save what it shows
- * remove  something runs that no live row asks for
+ * remove  something runs that no live row asks for, or runs for an earlier adapter of the name
  * wait    it is on its way out
  * purge   nothing runs any more, so the deleted row can go
  * forget  neither row nor workload
@@ -14,10 +14,10 @@ export type Step = 'apply' | 'report' | 'remove' | 'wait' | 'purge' | 'forget';
 
 /** What to do next, from what is wanted and what is seen. */
 export function plan(row: AdapterRow | null, seen: Observation): Step {
-  if (!row || row.deletedAt) {
-    if (seen.exists) return seen.removing ? 'wait' : 'remove';
-    return row ? 'purge' : 'forget';
-  }
+  const live = row !== null && row.deletedAt === null;
+  // An adapter that took over a name gets neither the processes nor the logs of the one before.
+  if (seen.exists && (!live || seen.adapterId !== row.id)) return seen.removing ? 'wait' : 'remove';
+  if (!live) return row ? 'purge' : 'forget';
   const wanted = workloadOf(row);
   const applied =
     seen.exists && !seen.removing && seen.revision === revisionOf(wanted) && seen.desiredReplicas === wanted.replicas;

@@ -1,27 +1,38 @@
+import type { Route } from '@mcp-gateway/common/contracts';
+import type { Logger } from '@mcp-gateway/common/logging';
 import type { RoutePublisher } from '@mcp-gateway/common/routes';
 import type { AdapterRows } from '@mcp-gateway/database';
 import type { Runtime } from '@mcp-gateway/runtime';
 import { routeOf } from './route-of.js';
 
-/**
- * Writes every route when Redis has lost them. Until then readers keep what they have; an incomplete set would look
- * to them like adapters that were removed.
- */
-export function routeRestorer({
-  rows,
-  runtime,
-  routes,
-}: {
+export interface RestoreParts {
   rows: AdapterRows;
   runtime: Runtime;
   routes: RoutePublisher;
-}) {
-  return async (): Promise<void> => {
-    if (await routes.isComplete()) return;
-    const live = (await Promise.all((await rows.names()).map((name) => rows.find(name)))).filter((row) => row !== null);
-    const current = live.filter(({ deletedAt }) => deletedAt === null);
-    await routes.publishAll(
-      await Promise.all(current.map(async (row) => routeOf(row, await runtime.observe(row.name)))),
-    );
+  log: Logger;
+}
+
+/**
+ * Writes every route when Redis has lost them, and says whether it did. Until then readers keep what they have; an
+ * incomplete set would look to them like adapters that were removed. What a reconcile wrote in between may be
+ * overwritten by what was read before, so whoever calls has to queue all names afterwards.
+ */
+export function routeRestorer({ rows, runtime, routes, log }: RestoreParts): () => Promise<boolean> {
+  async function routeFor(name: string): Promise<Route[]> {
+    const row = await rows.find(name);
+    if (!row || row.deletedAt) return [];
+    const seen = await runtime.observe(name);
+    return seen.adapterId === null || seen.adapterId === row.id ? [routeOf(row, seen)] : [];
+  }
+
+  return async () => {
+    if (await routes.isComplete()) return false;
+    const found = await Promise.allSettled((await rows.names()).map(routeFor));
+    const reasons = found.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
+    // One row that cannot be read must not keep all the others from being routed to; an outage must.
+    if (reasons.length > 0 && reasons.length === found.length) throw reasons[0];
+    for (const err of reasons) log.error({ err }, 'a route could not be restored');
+    await routes.publishAll(found.flatMap((result) => (result.status === 'fulfilled' ? result.value : [])));
+    return true;
   };
 }

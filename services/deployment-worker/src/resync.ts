@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mcp-gateway/common/logging';
 import type { ReconcileQueue } from '@mcp-gateway/common/queue';
+import type { RoutePublisher } from '@mcp-gateway/common/routes';
 import type { AdapterRows } from '@mcp-gateway/database';
 import type { Runtime } from '@mcp-gateway/runtime';
 
@@ -11,16 +12,17 @@ const LAGGING_AT_ONCE = 500;
 export interface ResyncParts {
   rows: AdapterRows;
   runtime: Runtime;
+  routes: RoutePublisher;
   queue: ReconcileQueue;
-  restoreRoutes: () => Promise<void>;
+  restoreRoutes: () => Promise<boolean>;
   log: Logger;
 }
 
 /**
  * Queues names that a hint may have been lost for: what the runtime says has changed, rows whose change nobody acted
- * on, and once in a while everything, with what runs although no row asks for it.
+ * on, and once in a while everything, with what runs or is routed to although no row asks for it.
  */
-export function resync({ rows, runtime, queue, restoreRoutes, log }: ResyncParts): () => Promise<void> {
+export function resync({ rows, runtime, routes, queue, restoreRoutes, log }: ResyncParts): () => Promise<void> {
   const stopped = new AbortController();
   const attempt = (what: string, work: Promise<unknown>) =>
     work.catch((error: unknown) => log.warn({ err: error }, `${what} failed; it is tried again`));
@@ -28,11 +30,14 @@ export function resync({ rows, runtime, queue, restoreRoutes, log }: ResyncParts
   const enqueue = async (names: Iterable<string>) => {
     for (const name of names) await queue.reconcile(name);
   };
+  const all = async () => {
+    const known = await Promise.all([rows.names(), runtime.names(), routes.names()]);
+    await enqueue(new Set(known.flat()));
+  };
   const lagging = async () => {
-    await restoreRoutes();
+    if (await restoreRoutes()) await all();
     await enqueue(await rows.lagging(LAGGING_AT_ONCE));
   };
-  const all = async () => enqueue(new Set([...(await rows.names()), ...(await runtime.names())]));
 
   runtime.watch(
     {

@@ -23,7 +23,7 @@ export function statusOf(row: AdapterRow, seen: Observation, now: Date): SavedSt
     updated: theirs === revision,
   }));
   const readiness = readyFinding(row.spec, seen, replicas);
-  const rollout = progressFinding(row.spec, replicas, readiness);
+  const rollout = progressFinding(row.spec, seen, replicas, readiness);
   return {
     phase: phaseOf(row.spec, replicas, readiness, rollout),
     conditions: [readiness, rollout, healthFinding(row.spec, seen, replicas)].map((finding) =>
@@ -40,7 +40,8 @@ function phaseOf(
   rollout: Finding,
 ): Phase {
   if (replicaCount === 0) return replicas.length === 0 ? 'Stopped' : 'Progressing';
-  if (readiness.status === 'True') return rollout.status === 'True' ? 'Progressing' : 'Ready';
+  if (readiness.status === 'True' && rollout.reason === 'Complete') return 'Ready';
+  if (readiness.status === 'True') return rollout.status === 'True' ? 'Progressing' : 'Degraded';
   const ready = replicas.some((replica) => replica.ready);
   if (rollout.status === 'False') return ready ? 'Degraded' : 'Failed';
   return ready && replicas.some(({ restartCount }) => restartCount > 0) ? 'Degraded' : 'Progressing';
@@ -66,7 +67,12 @@ function readyFinding({ name, replicaCount }: AdapterSpec, seen: Observation, re
 }
 
 /** True while replicas start or are replaced and nothing stands in the way. */
-function progressFinding({ replicaCount }: AdapterSpec, replicas: ReplicaStatus[], readiness: Finding): Finding {
+function progressFinding(
+  { replicaCount }: AdapterSpec,
+  { failure }: Observation,
+  replicas: ReplicaStatus[],
+  readiness: Finding,
+): Finding {
   const type = 'Progressing';
   const updated = replicas.filter((replica) => replica.updated);
   const serving = updated.filter(({ ready }) => ready).length;
@@ -76,8 +82,8 @@ function progressFinding({ replicaCount }: AdapterSpec, replicas: ReplicaStatus[
   if (serving === replicaCount && replicas.length === replicaCount) {
     return { type, status: 'False', reason: 'Complete', message: `${count}.` };
   }
-  if (stuck || blocked) {
-    const why = stuck ? ` ${stuck.name}: ${stuck.message ?? 'not ready.'}` : '';
+  if (stuck || failure || blocked) {
+    const why = stuck ? ` ${stuck.name}: ${stuck.message ?? 'not ready.'}` : failure ? ` ${failure.message}` : '';
     return {
       type,
       status: 'False',

@@ -4,7 +4,7 @@ import { developmentVerifier } from '@mcp-gateway/common/principal';
 import type { ReconcileQueue } from '@mcp-gateway/common/queue';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/common/serving';
 import { adapterRows, type AdapterRows, type Database } from '@mcp-gateway/database';
-import { processLogs } from '@mcp-gateway/runtime/logs';
+import { processLogs, type LogReader } from '@mcp-gateway/runtime/logs';
 import { afterTest } from '../../support/clean-up.js';
 import { connect, freshDatabase, silent, temporaryFolder } from '../../support/postgres.js';
 import { adapterService, createApp } from './sources.js';
@@ -14,11 +14,13 @@ export interface ControlPlaneOptions {
   database?: Database;
   queue?: ReconcileQueue;
   access?: BrowserAccess;
+  logReader?: LogReader;
   now?: () => Date;
 }
 
 export interface ControlPlane {
   url: string;
+  app: ReturnType<typeof createApp>;
   rows: AdapterRows;
   database: Database;
   /** Where the logs of replicas are. */
@@ -36,7 +38,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const logs = await temporaryFolder();
   const app = createApp({
     adapters: adapterService({ rows, queue: options.queue ?? recording, log: silent }),
-    logs: processLogs(logs),
+    logs: options.logReader ?? processLogs(logs),
     verifier: developmentVerifier,
     access,
     isReady: async () => void (await database.$queryRaw`SELECT 1`),
@@ -45,7 +47,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const server = createServer(app);
   const port = await listen(server, { host: '127.0.0.1', port: 0 });
   afterTest(() => closeServer(server, 0));
-  return { url: `http://127.0.0.1:${port}`, rows, database, logs, hints };
+  return { url: `http://127.0.0.1:${port}`, app, rows, database, logs, hints };
 }
 
 export type Spec = Partial<AdapterSpec> & Pick<AdapterSpec, 'name'>;

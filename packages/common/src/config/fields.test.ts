@@ -6,12 +6,18 @@ describe('an address that only this machine reaches', () => {
     expect(isLoopback(host)).toBe(true);
   });
 
-  it.each(['0.0.0.0', '::', '', '10.0.0.1', '128.0.0.1', 'localhost.example.com', '127.0.0.1.example.com', '1127.0.0.1'])(
-    'is not %j',
-    (host) => {
-      expect(isLoopback(host)).toBe(false);
-    },
-  );
+  it.each([
+    '0.0.0.0',
+    '::',
+    '',
+    '10.0.0.1',
+    '128.0.0.1',
+    'localhost.example.com',
+    '127.0.0.1.example.com',
+    '1127.0.0.1',
+  ])('is not %j', (host) => {
+    expect(isLoopback(host)).toBe(false);
+  });
 });
 
 describe('development sign-in', () => {

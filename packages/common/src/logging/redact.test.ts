@@ -14,7 +14,11 @@ const SECRET_NAMES = [
   'environmentVariables',
 ];
 
-const spellings = SECRET_NAMES.flatMap((name) => [name, name.toUpperCase(), name.replace(/^\w/, (c) => c.toUpperCase())]);
+const spellings = SECRET_NAMES.flatMap((name) => [
+  name,
+  name.toUpperCase(),
+  name.replace(/^\w/, (c) => c.toUpperCase()),
+]);
 
 describe('what goes to the log', () => {
   it.each(spellings)('has no value of %s, at any depth', (name) => {

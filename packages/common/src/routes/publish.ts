@@ -9,6 +9,7 @@ export interface RoutePublisher {
   /** Makes Redis hold exactly these routes, and says that it is complete. */
   publishAll(routes: readonly Route[]): Promise<void>;
   isComplete(): Promise<boolean>;
+  names(): Promise<string[]>;
 }
 
 export function routePublisher(redis: RedisClient, prefix: string): RoutePublisher {
@@ -27,6 +28,7 @@ export function routePublisher(redis: RedisClient, prefix: string): RoutePublish
       for (const route of routes) transaction.hSet(keys.routes, route.name, JSON.stringify(route));
       await transaction.set(keys.complete, '1').publish(keys.changed, ALL_ROUTES).exec();
     },
+    names: () => redis.hKeys(keys.routes),
     async isComplete() {
       return (await redis.exists(keys.complete)) === 1;
     },

@@ -29,32 +29,36 @@ export function followRoutes(redis: RedisClient, prefix: string, log: Logger): R
   let loaded = false;
   const changed = () => listeners.forEach((listener) => listener());
 
-  async function refresh(name: string) {
-    const route = parse(await redis.hGet(keys.routes, name));
+  /** Whoever was told of a change may take a route that is not there for one that was withdrawn. */
+  async function read(name: string, { told }: { told: boolean }) {
+    const [complete, json] = await redis.multi().exists(keys.complete).hGet(keys.routes, name).execTyped();
+    const route = parse(json);
     if (route) table.set(name, route);
-    else table.delete(name);
+    else if (complete || told) table.delete(name);
     changed();
   }
 
   async function reload() {
     const [complete, entries] = await redis.multi().exists(keys.complete).hGetAll(keys.routes).execTyped();
-    const read = new Map<string, Route>();
+    const found = new Map<string, Route>();
     for (const [name, json] of Object.entries(entries)) {
       const route = parse(json);
-      if (route) read.set(name, route);
+      if (route) found.set(name, route);
     }
     // Redis came back empty and the worker has not written everything yet: what is missing may still exist.
-    table = complete ? read : new Map([...table, ...read]);
+    table = complete ? found : new Map([...table, ...found]);
     loaded ||= Boolean(complete);
     changed();
   }
 
   function parse(json: string | null | undefined): Route | undefined {
     if (!json) return undefined;
-    const route = Route.safeParse(JSON.parse(json));
-    if (!route.success)
-      log.error({ err: route.error }, 'a published route is not valid; is the worker newer than this service?');
-    return route.data;
+    try {
+      return Route.parse(JSON.parse(json));
+    } catch (error) {
+      log.error({ err: error }, 'a published route is not valid; is the worker newer than this service?');
+      return undefined;
+    }
   }
 
   const attempt = (work: Promise<void>) => work.catch((error: unknown) => log.debug({ err: error }, 'routes not read'));
@@ -68,7 +72,7 @@ export function followRoutes(redis: RedisClient, prefix: string, log: Logger): R
     if (!subscribed) {
       subscribed = true;
       await subscriber
-        .subscribe(keys.changed, (name) => void attempt(name === ALL_ROUTES ? reload() : refresh(name)))
+        .subscribe(keys.changed, (name) => void attempt(name === ALL_ROUTES ? reload() : read(name, { told: true })))
         .catch(() => (subscribed = false));
     }
     await attempt(reload());
@@ -80,7 +84,7 @@ export function followRoutes(redis: RedisClient, prefix: string, log: Logger): R
 
   return {
     get: (name) => table.get(name),
-    refresh,
+    refresh: (name) => read(name, { told: false }),
     isLoaded: () => loaded,
     onChange: (listener) => void listeners.push(listener),
     *endpoints() {

@@ -28,7 +28,7 @@ export function shutdownOn(log: Logger): {
       }
     }
     log.flush();
-    process.exit(0);
+    process.exit(process.exitCode ?? 0);
   }
   const shutdown = () => (ending ??= end());
 

@@ -4,6 +4,7 @@ import { logFile, rotatedLogFile } from '../process/log-files.js';
 import type { LogOptions, LogReader } from './log-reader.js';
 
 const POLL_MS = 250;
+const NEWLINE = 0x0a;
 
 /** Logs of the process runtime: files in `root`, which the supervisor writes and bounds. */
 export function processLogs(root: string): LogReader {
@@ -28,9 +29,12 @@ async function contents(file: string): Promise<Buffer | null> {
 
 function lastLines(text: Buffer, count: number): Buffer {
   if (count === 0) return Buffer.alloc(0);
-  let at = text.at(-1) === 0x0a ? text.length - 1 : text.length;
-  for (let lines = 0; lines < count && at > 0; lines += 1) at = text.lastIndexOf('\n', at - 1);
-  return at <= 0 ? text : text.subarray(at + 1);
+  let at = text.at(-1) === NEWLINE ? text.length - 1 : text.length;
+  for (let lines = 0; lines < count; lines += 1) {
+    if (at <= 0) return text; // a negative offset would count from the end
+    at = text.lastIndexOf(NEWLINE, at - 1);
+  }
+  return text.subarray(at + 1);
 }
 
 /** `from` is null while the file does not exist. */

@@ -6,8 +6,10 @@ import type { LogReader } from '@mcp-gateway/runtime/logs';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 
+/** On its own, `?follow` means yes. */
 const Flag = z
-  .enum(['true', 'false', '1', '0', ''], 'must be true or false')
+  .string('must be true or false')
+  .regex(/^(true|false|1|0|)$/, 'must be true or false')
   .transform((text) => !['false', '0'].includes(text));
 const wholeNumber = (max: number) =>
   z.coerce

@@ -29,8 +29,14 @@ export function openApiDocument(): Record<string, unknown> {
   };
 }
 
-/** JSON Schema 2020-12, which OpenAPI 3.1 uses as it is. Schemas with an id of their own become references. */
+/**
+ * JSON Schema 2020-12, which OpenAPI 3.1 uses as it is. zod answers with a reference to the schema's own id and has every
+ * schema with an id among the definitions; here those are the components.
+ */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): unknown {
-  const { $schema: _, $defs: __, id: ___, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'throw' }) as Record<string, unknown>;
-  return JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/'));
+  const { $defs = {} } = z.toJSONSchema(schema, { io, unrepresentable: 'throw' });
+  const { id } = schema.meta() ?? {};
+  const definition = $defs[String(id)];
+  if (!definition) throw new Error(`zod has no definition of ${id}`);
+  return JSON.parse(JSON.stringify(definition).replaceAll('"#/$defs/', '"#/components/schemas/'));
 }

@@ -21,6 +21,7 @@ export function capture(source: Readable): Captured {
       done(null, chunk);
     },
   });
+  body.on('error', () => {}); // undici, which reads it, stops listening once it has given up
   source.once('error', (error) => body.destroy(error));
   source.pipe(body);
   return { body, text: () => (size <= MAX_BYTES ? Buffer.concat(chunks).toString('utf8') : null) };

@@ -36,6 +36,7 @@ function counted(req: IncomingMessage, bodyBytes: number): Readable {
       else done(null, chunk);
     },
   });
+  counter.on('error', () => {}); // whoever reads it may have stopped listening, or not begun
   req.once('error', (error) => counter.destroy(error));
   return req.pipe(counter);
 }

@@ -48,6 +48,7 @@ export class ManagedWorkload {
     return {
       exists: true,
       removing: this.#removing,
+      adapterId: this.#workload.adapterId,
       revision: this.#revision,
       desiredReplicas: this.#workload.replicas,
       replicas: replicas.map((replica) => replica.observe()),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Logger } from '@mcp-gateway/common/logging';
 import { freePort } from '@mcp-gateway/common/serving';
 import { leash, type Leashed } from '../../leash/index.js';
@@ -39,6 +40,8 @@ export class Replica {
   #startedAt: number | null = null;
   #port: number | null = null;
   #process: Leashed | null = null;
+  /** Another one for each process: what it held ends with it, so sessions must not find their way to a successor. */
+  #endpointId = '';
   readonly #ending = new AbortController();
   readonly #done: Promise<void>;
 
@@ -72,8 +75,7 @@ export class Replica {
       state: this.#state,
       endpoint: reachable
         ? {
-            // A restart loses what the process held, so sessions must not find their way to its successor.
-            id: `${this.name}.${this.revision}.${this.#restartCount}`,
+            id: this.#endpointId,
             url: `http://127.0.0.1:${this.#port}`,
             ready: this.ready,
           }
@@ -104,6 +106,7 @@ export class Replica {
         await clock.sleep(CATALOGUE_RETRY_MS, this.#ending.signal);
         continue;
       }
+      if (this.#ending.signal.aborted) void process.stop(); // it was asked to end before there was a process to ask
       const watching = new AbortController();
       const watched = this.#watchHealth(process, watching.signal);
       const code = await process.exited;
@@ -120,6 +123,7 @@ export class Replica {
     try {
       const entry = await catalogue.resolve(this.workload.imageName);
       const port = (this.#port ??= await freePort());
+      this.#endpointId = `${this.name}.${randomUUID()}`;
       this.#process = await leash({
         command: entry.command,
         args: entry.args.map((arg) => arg.replaceAll('{port}', String(port))),

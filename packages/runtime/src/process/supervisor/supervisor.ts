@@ -41,17 +41,28 @@ export class Supervisor {
     changed();
   }
 
-  /** Resolves when every replica has ended. */
+  /** Ends every replica and removes their logs. */
   async remove(name: string): Promise<void> {
-    const workload = this.#workloads.get(name);
-    if (!workload || !(await workload.remove()) || this.#workloads.get(name) !== workload) return;
-    this.#workloads.delete(name);
+    if (!(await this.#end(name))) return;
     await rm(logFolder(this.options.logRoot, name), { recursive: true, force: true });
+    if (!this.observe(name).removing) return; // asked for again in the meantime
+    this.#workloads.delete(name);
     this.#changed(name);
   }
 
-  async removeAll(): Promise<void> {
-    await Promise.all(this.names().map((name) => this.remove(name)));
+  /** Ends everything and keeps the logs, which may say why it had to end. */
+  async endAll(): Promise<void> {
+    await Promise.all(
+      this.names().map(async (name) => {
+        if (await this.#end(name)) this.#workloads.delete(name);
+      }),
+    );
+  }
+
+  /** False when there is nothing to end, or it was asked for again in the meantime. */
+  async #end(name: string): Promise<boolean> {
+    const workload = this.#workloads.get(name);
+    return workload !== undefined && (await workload.remove()) && this.#workloads.get(name) === workload;
   }
 
   /** Calls back for every change until the returned function is called. Somebody who watches keeps the replicas alive. */
@@ -62,7 +73,7 @@ export class Supervisor {
       if (!this.#watchers.delete(listener) || this.#watchers.size > 0) return;
       this.#lease = setTimeout(() => {
         this.options.log.warn('no worker came back; ending all replicas');
-        void this.removeAll();
+        void this.endAll();
       }, this.options.leaseMs);
     };
   }
@@ -70,7 +81,7 @@ export class Supervisor {
   async close(): Promise<void> {
     clearTimeout(this.#lease);
     this.#watchers.clear();
-    await this.removeAll();
+    await this.endAll();
   }
 
   #changed(name: string) {

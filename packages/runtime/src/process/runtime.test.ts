@@ -1,0 +1,4 @@
+import { runtimeContract } from '../../test/contract.js';
+import { startProcessRuntime } from '../../test/supervisor.js';
+
+runtimeContract('process', startProcessRuntime);

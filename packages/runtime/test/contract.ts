@@ -1,0 +1,302 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ABSENT, revisionOf, type Observation, type Runtime, type Workload } from '../src/index.js';
+import { eventually } from './wait.js';
+
+export interface RuntimeUnderTest {
+  runtime: Runtime;
+  /** Knows of the image `server`, version `1`, which runs server.mjs, and of no other. */
+  close(): Promise<void>;
+}
+
+interface ServerState {
+  version: string;
+  pid: number;
+  environment: Record<string, string>;
+}
+
+/** How long a step may take. A cluster is slower than processes. */
+const SETTLE_MS = 8_000;
+const TEST_MS = 150_000;
+/** In our own environment, and never in that of a replica. */
+const OURS = { DATABASE_URL: 'postgresql://of-the-gateway', REDIS_URL: 'redis://of-the-gateway', CONTRACT_CANARY: 'ours' };
+
+/** What every runtime does, by its interface and by what can be seen from outside. */
+export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTest>): void {
+  describe(`the ${name} runtime`, () => {
+    let made: RuntimeUnderTest;
+    let runtime: Runtime;
+    let names = 0;
+
+    beforeAll(async () => {
+      Object.assign(process.env, OURS);
+      made = await make();
+      runtime = made.runtime;
+    }, TEST_MS);
+    afterAll(async () => {
+      for (const variable of Object.keys(OURS)) delete process.env[variable];
+      await made.close();
+    }, TEST_MS);
+
+    const test = (sentence: string, body: () => Promise<void>) => it(sentence, body, TEST_MS);
+    const settles = <T>(check: () => T | Promise<T>) => eventually(check, SETTLE_MS);
+
+    function workload(version: string, more: Partial<Workload> = {}): Workload {
+      const { environment, ...rest } = more;
+      return {
+        name: `contract-${(names += 1)}`,
+        adapterId: '9a0c7a2e-53bc-4b2c-9a5c-6f4a3f6f0b11',
+        imageName: 'server',
+        imageVersion: '1',
+        environment: { VERSION: version, ...environment },
+        replicas: 1,
+        port: 8000,
+        path: '/mcp',
+        healthPath: '/healthz',
+        resources: {},
+        ...rest,
+      };
+    }
+
+    /** Waits until exactly the replicas asked for run, all of them ready and of that revision. */
+    function converged(wanted: Workload): Promise<Observation> {
+      return settles(async () => {
+        const seen = await runtime.observe(wanted.name);
+        expect(seen).toMatchObject({
+          exists: true,
+          removing: false,
+          revision: revisionOf(wanted),
+          desiredReplicas: wanted.replicas,
+          failure: null,
+        });
+        expect(seen.replicas.map(({ state, revision }) => ({ state, revision }))).toEqual(
+          Array(wanted.replicas).fill({ state: 'Ready', revision: revisionOf(wanted) }),
+        );
+        expect(ready(seen)).toHaveLength(wanted.replicas);
+        return seen;
+      });
+    }
+    async function applied(wanted: Workload): Promise<Observation> {
+      await runtime.apply(wanted);
+      return converged(wanted);
+    }
+    const absent = (of: string) => settles(async () => expect(await runtime.observe(of)).toEqual(ABSENT));
+
+    test('knows nothing of a name that it was never given', async () => {
+      expect(await runtime.observe('contract-unknown')).toEqual(ABSENT);
+      expect(await runtime.names()).not.toContain('contract-unknown');
+    });
+
+    test('runs as many replicas as asked for, each with an endpoint that answers', async () => {
+      const wanted = workload('1', { replicas: 2 });
+      const seen = await applied(wanted);
+      expect(await runtime.names()).toContain(wanted.name);
+      expect(seen.replicas.map(({ instance }) => instance).toSorted()).toEqual([0, 1]);
+      expect(new Set(seen.replicas.map((replica) => replica.name)).size).toBe(2);
+      expect(new Set(ids(seen)).size).toBe(2);
+      for (const { startedAt, restartCount, lastExitCode } of seen.replicas) {
+        expect(Math.abs(Date.now() - Date.parse(startedAt ?? ''))).toBeLessThan(SETTLE_MS);
+        expect({ restartCount, lastExitCode }).toEqual({ restartCount: 0, lastExitCode: null });
+      }
+      const states = await Promise.all(ready(seen).map(({ url }) => ask(url)));
+      expect(states.map(({ version }) => version)).toEqual(['1', '1']);
+    });
+
+    test('gives a server its own environment and the port, and nothing of the gateway', async () => {
+      const seen = await applied(workload('1', { environment: { GREETING: 'Grüße, "du"\n$HOME', EMPTY: '' } }));
+      const [{ url } = { url: '' }] = ready(seen);
+      const { environment } = await ask(url);
+      expect(environment).toMatchObject({ VERSION: '1', GREETING: 'Grüße, "du"\n$HOME', EMPTY: '' });
+      expect(environment['PORT']).toMatch(/^\d+$/);
+      for (const [variable, value] of Object.entries({ ...OURS, NODE_OPTIONS: process.env['NODE_OPTIONS'] })) {
+        expect(environment).not.toHaveProperty(variable);
+        if (value) expect(Object.values(environment)).not.toContain(value);
+      }
+    });
+
+    test('changes nothing when the same is applied again', async () => {
+      const wanted = workload('1');
+      const before = await applied(wanted);
+      await runtime.apply(wanted);
+      await runtime.apply(structuredClone(wanted));
+      const after = await applied({ ...wanted, replicas: 2 }); // had it begun anew, it would be seen by now
+      expect(ids(after)).toEqual(expect.arrayContaining(ids(before)));
+    });
+
+    test('scales up and down, and leaves the replicas that stay alone', async () => {
+      const wanted = workload('1');
+      const one = await applied(wanted);
+      const three = await applied({ ...wanted, replicas: 3 });
+      expect(ids(three)).toEqual(expect.arrayContaining(ids(one)));
+      const two = await applied({ ...wanted, replicas: 2 });
+      expect(ids(two)).toEqual(expect.arrayContaining(ids(one)));
+      expect(two.replicas.map(({ instance }) => instance).toSorted()).toEqual([0, 1]);
+    });
+
+    test('scales to nothing and back, with endpoints that were never there before', async () => {
+      const wanted = workload('1');
+      const before = await applied(wanted);
+      const nothing = await applied({ ...wanted, replicas: 0 });
+      expect(nothing).toMatchObject({ exists: true, replicas: [] });
+      const after = await applied(wanted);
+      // What the first one held in memory is lost, so its sessions must not find their way to this one.
+      expect(ids(after)).not.toEqual(ids(before));
+    });
+
+    test('replaces all replicas for a new revision, and always has one that answers', async () => {
+      const first = workload('1', { replicas: 2 });
+      const before = await applied(first);
+      const second = { ...first, environment: { VERSION: '2' } };
+      await runtime.apply(second);
+      const versions = new Set<string>();
+      let rolling = true;
+      const calling = (async () => {
+        while (rolling) {
+          const endpoints = ready(await runtime.observe(first.name));
+          expect(endpoints.length).toBeGreaterThan(0);
+          for (const { url } of endpoints) versions.add((await ask(url)).version);
+        }
+      })();
+      const [after] = await Promise.all([converged(second).finally(() => (rolling = false)), calling]);
+      expect(versions).toEqual(new Set(['1', '2']));
+      for (const id of ids(after)) expect(ids(before)).not.toContain(id);
+    });
+
+    test('keeps the old replicas while a new version does not get ready, and goes on with a good one', async () => {
+      const good = workload('1', { replicas: 2 });
+      const before = await applied(good);
+      const bad = { ...good, environment: { VERSION: '2', HEALTH: '500' } };
+      await runtime.apply(bad);
+      const tried = await settles(async () => {
+        const seen = await runtime.observe(good.name);
+        const newer = seen.replicas.filter(({ revision }) => revision === revisionOf(bad));
+        expect(newer).not.toEqual([]);
+        // It runs and is reached, and still is not ready.
+        for (const { endpoint } of newer) expect((await ask(endpoint?.url ?? '')).version).toBe('2');
+        return seen;
+      });
+      expect(tried.replicas.filter(({ state }) => state === 'Ready').length).toBeGreaterThan(0);
+      for (const endpoint of ready(tried)) {
+        expect(ids(before)).toContain(endpoint.id);
+        expect((await ask(endpoint.url)).version).toBe('1');
+      }
+      await applied({ ...good, environment: { VERSION: '3' } });
+    });
+
+    test('runs an earlier revision again with endpoints that were never there before', async () => {
+      const first = workload('1');
+      const before = await applied(first);
+      await applied({ ...first, environment: { VERSION: '2' } });
+      expect(ids(await applied(first))).not.toEqual(ids(before));
+    });
+
+    test('starts a replica again that ended, as another endpoint', async () => {
+      const wanted = workload('1');
+      const before = await applied(wanted);
+      const [old = { id: '', url: '' }] = ready(before);
+      await fetch(`${old.url}/exit?code=3`, { method: 'POST' });
+      const after = await settles(async () => {
+        const seen = await converged(wanted);
+        expect(seen.replicas[0]).toMatchObject({ restartCount: 1, lastExitCode: 3 });
+        return seen;
+      });
+      expect(ids(after)).not.toEqual(ids(before));
+      expect((await ask(ready(after)[0]?.url ?? '')).version).toBe('1');
+    });
+
+    test('tells the signal that ended a replica', async () => {
+      const wanted = workload('1');
+      const [old = { url: '' }] = ready(await applied(wanted));
+      await fetch(`${old.url}/kill`, { method: 'POST' }).catch(() => {});
+      await settles(async () => {
+        const seen = await converged(wanted);
+        expect(seen.replicas[0]).toMatchObject({ restartCount: 1, lastExitCode: 137 });
+      });
+    });
+
+    test('says what is wrong with an image that it does not know, and has no endpoints', async () => {
+      const wanted = workload('1', { imageName: 'no-such-image' });
+      await runtime.apply(wanted);
+      const seen = await settles(async () => {
+        const now = await runtime.observe(wanted.name);
+        expect(now.failure).not.toBeNull();
+        return now;
+      });
+      expect(seen.failure?.reason).toMatch(/^[A-Z][A-Za-z]+$/);
+      expect(seen.failure?.message).toContain('no-such-image');
+      expect(seen.replicas.map(({ endpoint }) => endpoint)).toEqual([null]);
+      await runtime.remove(wanted.name);
+      await absent(wanted.name);
+    });
+
+    test('removes a workload with all its replicas, also when asked twice', async () => {
+      const wanted = workload('1', { replicas: 2 });
+      const seen = await applied(wanted);
+      await runtime.remove(wanted.name);
+      await runtime.remove(wanted.name);
+      await absent(wanted.name);
+      expect(await runtime.names()).not.toContain(wanted.name);
+      for (const { url } of ready(seen)) await expect(fetch(url)).rejects.toThrow();
+    });
+
+    test('takes the removal of what is not there for a success', async () => {
+      await expect(runtime.remove('contract-absent')).resolves.toBeUndefined();
+      expect(await runtime.observe('contract-absent')).toEqual(ABSENT);
+    });
+
+    test('removes what it was told to run a moment before', async () => {
+      const wanted = workload('1', { replicas: 2 });
+      await runtime.apply(wanted);
+      await runtime.remove(wanted.name);
+      await absent(wanted.name);
+    });
+
+    test('runs a name again that is being removed, with endpoints that were never there before', async () => {
+      const wanted = workload('1');
+      const before = await applied(wanted);
+      await runtime.remove(wanted.name);
+      const again = { ...wanted, adapterId: '1d6f3a52-1f0e-4c9e-8a53-0a8a2b0f7c22' };
+      // A runtime may need the old one to be gone first; a reconcile then asks again.
+      const after = await settles(async () => {
+        await runtime.apply(again);
+        return eventually(() => converged(again), 5_000);
+      });
+      expect(ids(after)).not.toEqual(ids(before));
+    });
+
+    test('calls a watcher when it begins to watch and for every change, until it stops', async () => {
+      const stop = new AbortController();
+      const changes = new Set<string>();
+      await new Promise<void>((resolve) =>
+        runtime.watch({ changed: (changed) => void changes.add(changed), synced: resolve }, stop.signal),
+      );
+      const wanted = workload('1');
+      await runtime.apply(wanted);
+      await settles(() => expect(changes).toContain(wanted.name));
+      const [endpoint = { url: '' }] = ready(await converged(wanted));
+      changes.clear();
+      await fetch(`${endpoint.url}/exit?code=1`, { method: 'POST' });
+      await settles(() => expect(changes).toContain(wanted.name));
+      await converged(wanted);
+      changes.clear();
+      await runtime.remove(wanted.name);
+      await settles(() => expect(changes).toContain(wanted.name));
+      await absent(wanted.name);
+
+      stop.abort();
+      changes.clear();
+      await applied(workload('1'));
+      expect(changes).toEqual(new Set());
+    });
+  });
+}
+
+const ready = ({ replicas }: Observation) =>
+  replicas.flatMap(({ endpoint }) => (endpoint?.ready ? [endpoint] : []));
+
+const ids = (seen: Observation): string[] => ready(seen).map(({ id }) => id);
+
+/** @throws Error when the endpoint does not answer */
+async function ask(url: string): Promise<ServerState> {
+  const response = await fetch(url, { headers: { connection: 'close' }, signal: AbortSignal.timeout(5_000) });
+  return (await response.json()) as ServerState;
+}

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { readConfig } from '@mcp-gateway/common/config';
+import { openSessionId, sealSessionId } from '@mcp-gateway/protocol';
+import { z } from 'zod';
+import { dataPlaneFields } from './config.js';
+
+const KEY = randomBytes(32).toString('base64');
+const OTHER = randomBytes(32).toString('base64');
+const MINIMAL = { CONTROL_PLANE_URL: 'http://127.0.0.1:8001', MCP_GATEWAY_SESSION_KEYS: KEY };
+
+const read = (environment: Record<string, string | undefined>) =>
+  readConfig(z.object(dataPlaneFields), { ...MINIMAL, ...environment });
+
+const envelope = {
+  id: 'session',
+  adapterId: 'adapter',
+  endpointId: 'endpoint',
+  upstreamId: 'raw',
+  caller: 'alice',
+  issuedAt: 1,
+};
+
+describe('the settings of the data plane', () => {
+  it('have defaults, but for what only the operator knows', () => {
+    expect(read({})).toMatchObject({
+      CONTROL_PLANE_URL: 'http://127.0.0.1:8001',
+      MCP_GATEWAY_MAX_BODY_BYTES: 4 * 1024 * 1024,
+      MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS: 300,
+    });
+  });
+
+  it('seal with the first key and open with all of them', () => {
+    const keys = read({ MCP_GATEWAY_SESSION_KEYS: `${KEY}, ${OTHER}` }).MCP_GATEWAY_SESSION_KEYS;
+    const sealed = sealSessionId(envelope, keys);
+    expect(openSessionId(sealed, read({}).MCP_GATEWAY_SESSION_KEYS)).toEqual(envelope);
+    const old = sealSessionId(envelope, read({ MCP_GATEWAY_SESSION_KEYS: OTHER }).MCP_GATEWAY_SESSION_KEYS);
+    expect(openSessionId(old, keys)).toEqual(envelope);
+  });
+
+  const BAD_KEY =
+    'MCP_GATEWAY_SESSION_KEYS must be keys of 32 bytes in base64, separated by commas; make one with: openssl rand -base64 32';
+  it.each([
+    [{ MCP_GATEWAY_SESSION_KEYS: 'secret' }, BAD_KEY],
+    [{ MCP_GATEWAY_SESSION_KEYS: randomBytes(31).toString('base64') }, BAD_KEY],
+    [{ MCP_GATEWAY_SESSION_KEYS: `${KEY},` }, BAD_KEY],
+    [
+      { MCP_GATEWAY_SESSION_KEYS: '' },
+      'MCP_GATEWAY_SESSION_KEYS is required: one or more keys of 32 bytes in base64, separated by commas; make one with: openssl rand -base64 32',
+    ],
+    [{ CONTROL_PLANE_URL: 'control-plane' }, 'CONTROL_PLANE_URL must be a URL'],
+    [
+      { CONTROL_PLANE_URL: undefined },
+      'CONTROL_PLANE_URL is required: the URL of the control plane, such as http://127.0.0.1:8001',
+    ],
+    [{ MCP_GATEWAY_MAX_BODY_BYTES: '1023' }, 'MCP_GATEWAY_MAX_BODY_BYTES must be at least 1024'],
+    [{ MCP_GATEWAY_MAX_BODY_BYTES: '4MiB' }, 'MCP_GATEWAY_MAX_BODY_BYTES must be a number of bytes'],
+    [{ MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS: '0' }, 'MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS must be at least 1'],
+    [{ MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS: '86401' }, 'MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS must be at most 86400'],
+  ])('are refused in words: %j', (environment, sentence) => {
+    expect(() => read(environment)).toThrow(sentence);
+  });
+});

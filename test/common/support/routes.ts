@@ -1,0 +1,31 @@
+import type { Route } from '@mcp-gateway/common/contracts';
+import { followRoutes, type RouteTable } from '@mcp-gateway/common/routes';
+import { afterTest } from '../../support/clean-up.js';
+import { silent } from '../../support/postgres.js';
+import { connectRedis } from '../../support/redis.js';
+import { waitFor } from '../../support/wait.js';
+
+export const route = (name: string, generation = 1): Route => ({
+  name,
+  adapterId: `id-of-${name}`,
+  generation,
+  createdBy: 'alice',
+  requiredRoles: ['team'],
+  affinity: 'session',
+  path: '/mcp',
+  endpoints: [{ id: `${name}-0.${generation}`, url: 'http://127.0.0.1:1', ready: true }],
+});
+
+/** A reader of its own, as a data plane is, which has read once; ends with the test. */
+export async function follow(prefix: string, url?: string): Promise<RouteTable> {
+  const routes = followRoutes(await connectRedis(url), prefix, silent);
+  afterTest(() => routes.close());
+  await new Promise<void>((resolve) => routes.onChange(resolve));
+  return routes;
+}
+
+export async function followLoaded(prefix: string, url?: string): Promise<RouteTable> {
+  const routes = await follow(prefix, url);
+  await waitFor('the routes to be loaded', () => routes.isLoaded());
+  return routes;
+}

@@ -1,0 +1,169 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { LogReader } from '@mcp-gateway/runtime/logs';
+import { bodyOf, head, open } from '../support/http.js';
+import { caller, invalid, problem, type Caller } from './support/callers.js';
+import { specOf, startControlPlane, type ControlPlane } from './support/control-plane.js';
+
+const lines = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `line ${from + i}\n`).join('');
+
+async function next(stream: IncomingMessage): Promise<string> {
+  const [chunk] = (await once(stream, 'data')) as [Buffer];
+  return chunk.toString();
+}
+
+describe('GET /adapters/{name}/logs', () => {
+  let plane: ControlPlane;
+  let alice: Caller;
+
+  beforeEach(async () => {
+    plane = await startControlPlane();
+    alice = caller(plane.url, 'alice');
+    await alice.post(specOf('echo', { replicaCount: 2 }));
+    await mkdir(join(plane.logs, 'echo'));
+  });
+
+  const file = (name: string) => join(plane.logs, 'echo', name);
+  const logs = async (query = '') => alice.get(`/adapters/echo/logs${query}`);
+  const follow = (query = '') => open(`${plane.url}/adapters/echo/logs?follow=true${query}`, { method: 'GET' });
+
+  it('answers the last thousand lines of the first replica as plain text', async () => {
+    await writeFile(file('0.log'), lines(0, 1_500));
+    await writeFile(file('1.log'), 'of the other\n');
+    const { status, headers, text } = await logs();
+    expect(status).toBe(200);
+    expect(text).toBe(lines(500, 1_500));
+    expect(headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-accel-buffering')).toBe('no');
+  });
+
+  it('answers those of another replica, and as many lines as are asked for', async () => {
+    await writeFile(file('1.log.1'), lines(0, 10));
+    await writeFile(file('1.log'), lines(10, 20));
+    expect((await logs('?instance=1&tail=2')).text).toBe(lines(18, 20));
+    expect((await logs('?instance=1&tail=12')).text).toBe(lines(8, 20));
+    expect((await logs('?instance=1&tail=10000')).text).toBe(lines(0, 20));
+    expect((await logs('?instance=1&tail=0')).text).toBe('');
+    expect((await logs('?follow=false&tail=1&instance=1')).text).toBe(lines(19, 20));
+  });
+
+  it('answers bytes as the replica wrote them', async () => {
+    const bytes = Buffer.from([0xff, 0x00, 0x1b, 0x5b, 0x33, 0x31, 0x6d, 0x0d, 0x0a, 0xe7, 0x8e]);
+    await writeFile(file('0.log'), bytes);
+    const res = await open(`${plane.url}/adapters/echo/logs`, { method: 'GET' });
+    expect((await bodyOf(res)).equals(bytes)).toBe(true);
+  });
+
+  it('answers a sentence while a replica has not written anything', async () => {
+    const { status, headers, text } = await logs('?instance=1');
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(text).toBe('Replica 1 of echo has not written anything yet; /adapters/echo/status says how it is.\n');
+  });
+
+  it('answers 404 for a replica that cannot be, unless it has been', async () => {
+    const { status, headers, json } = await logs('?instance=2');
+    expect(status).toBe(404);
+    expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+    expect(json).toEqual(
+      problem(404, 'NOT_FOUND', 'There is nothing at this address', {
+        detail: 'echo has 2 replicas; instances count from 0',
+      }),
+    );
+    await writeFile(file('2.log'), 'before the scale-down\n');
+    expect((await logs('?instance=2')).text).toBe('before the scale-down\n');
+  });
+
+  it('goes on with what is written, as it is written', async () => {
+    await writeFile(file('0.log'), lines(0, 3));
+    const stream = await follow('&tail=1');
+    expect(await next(stream)).toBe(lines(2, 3));
+    for (const text of ['one\n', 'two and ', 'three\n']) {
+      const arrived = next(stream);
+      await appendFile(file('0.log'), text);
+      expect(await arrived).toBe(text);
+    }
+  });
+
+  it('begins to follow before there is anything', async () => {
+    const stream = await follow('&instance=1');
+    expect(head(stream)).toMatchObject({ status: 200 });
+    const arrived = next(stream);
+    await writeFile(file('1.log'), 'at last\n');
+    expect(await arrived).toBe('at last\n');
+  });
+
+  it('ends when the adapter and its logs are gone', async () => {
+    await writeFile(file('0.log'), 'last words\n');
+    const stream = await follow();
+    expect(await next(stream)).toBe('last words\n');
+    await rm(file('0.log'));
+    expect((await bodyOf(stream)).toString()).toBe('');
+    expect(stream.complete).toBe(true);
+  });
+
+  const NUMBER = 'must be a number';
+  it.each([
+    ['instance=-1', 'instance', 'must be at least 0'],
+    ['instance=64', 'instance', 'must be at most 63'],
+    ['instance=0.5', 'instance', 'must be a whole number'],
+    ['instance=../../etc/passwd', 'instance', NUMBER],
+    ['instance=0&instance=1', 'instance', NUMBER],
+    ['tail=-1', 'tail', 'must be at least 0'],
+    ['tail=10001', 'tail', 'must be at most 10000'],
+    ['tail=all', 'tail', NUMBER],
+    ['follow=yes', 'follow', 'must be true or false'],
+    ['since=1h', 'since', 'is not a known field'],
+  ])('answers 400 for ?%s', async (query, field, detail) => {
+    const { status, json } = await logs(`?${query}`);
+    expect(status).toBe(400);
+    expect(json).toEqual(invalid({ pointer: `#/${field}`, detail }));
+  });
+});
+
+describe('following logs', () => {
+  /** Says one line and then waits for its end. */
+  function reader(ending: (signal: AbortSignal) => Promise<void>) {
+    let ended: () => void;
+    const end = new Promise<void>((resolve) => (ended = resolve));
+    const logReader: LogReader = {
+      read: async (_name, { signal }) =>
+        (async function* () {
+          try {
+            yield 'a line\n';
+            await ending(signal);
+          } finally {
+            ended();
+          }
+        })(),
+    };
+    return { logReader, end };
+  }
+
+  async function followed(logReader: LogReader): Promise<IncomingMessage> {
+    const plane = await startControlPlane({ logReader });
+    await caller(plane.url, 'alice').post(specOf('echo'));
+    const stream = await open(`${plane.url}/adapters/echo/logs?follow`, { method: 'GET' });
+    expect(await next(stream)).toBe('a line\n');
+    return stream;
+  }
+
+  it('stops when the client leaves', async () => {
+    const { logReader, end } = reader(async (signal) => void (await once(signal, 'abort')));
+    (await followed(logReader)).destroy();
+    await expect(end).resolves.toBeUndefined();
+  });
+
+  it('is cut off, not ended, when the logs cannot be read any more', async () => {
+    let fail: (error: Error) => void = () => {};
+    const { logReader } = reader(() => new Promise((_resolve, reject) => (fail = reject)));
+    const stream = await followed(logReader);
+    fail(new Error('the disk is gone'));
+    await expect(bodyOf(stream)).rejects.toThrow('aborted');
+  });
+});

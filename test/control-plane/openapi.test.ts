@@ -1,0 +1,165 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { connect } from '../support/postgres.js';
+import { caller, type Answer } from './support/callers.js';
+import { specOf, startControlPlane } from './support/control-plane.js';
+import { routesOf } from './support/routes-of.js';
+import { openApiDocument } from './support/sources.js';
+import { condition, replica } from './support/statuses.js';
+
+const COMPONENT = 'https://mcp-gateway.test/';
+
+interface Response {
+  headers?: Record<string, unknown>;
+  content?: Record<string, { schema: object }>;
+}
+interface Operation {
+  requestBody?: { content: Record<string, { schema: object }> };
+  responses: Record<string, Response>;
+}
+interface Document {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, object> };
+}
+
+const document = openApiDocument() as unknown as Document;
+const METHODS = ['get', 'post', 'put', 'delete', 'patch', 'head', 'options', 'trace'];
+
+/** Served, and nothing that a client of the API has to know. */
+const OPERATIONAL = ['GET /livez', 'GET /openapi.json', 'GET /readyz'];
+
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
+ajv.addFormat('uuid', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+// ajv follows references to whole schemas, not into a document.
+const resolved = JSON.parse(JSON.stringify(document).replaceAll('#/components/schemas/', COMPONENT)) as Document;
+for (const [name, schema] of Object.entries(resolved.components.schemas)) ajv.addSchema(schema, COMPONENT + name);
+
+const operations = Object.entries(resolved.paths).flatMap(([path, methods]) =>
+  Object.entries(methods)
+    .filter(([method]) => METHODS.includes(method))
+    .map(([method, { responses }]) => ({ operation: `${method.toUpperCase()} ${path}`, responses })),
+);
+const documented = operations.flatMap(({ operation, responses }) =>
+  Object.entries(responses).map(([status, response]) => ({ operation, status: Number(status), response })),
+);
+
+describe('the OpenAPI document', () => {
+  it('is the one in openapi/, and what GET /openapi.json answers', async () => {
+    const file = await readFile(new URL('../../openapi/mcp-gateway.openapi.json', import.meta.url), 'utf8');
+    expect(file).toBe(`${JSON.stringify(document, null, 2)}\n`);
+    const { url } = await startControlPlane();
+    const { status, headers, text } = await caller(url, 'alice').get('/openapi.json');
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(text).toBe(JSON.stringify(document));
+  });
+
+  it('has every route that is served, and no other', async () => {
+    const served = routesOf((await startControlPlane()).app).filter((route) => !OPERATIONAL.includes(route));
+    expect(served).toEqual(operations.map(({ operation }) => operation).toSorted());
+  });
+
+  it('refers to nothing that it does not have', () => {
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(
+      ([, path]) => path as string,
+    );
+    expect(references.length).toBeGreaterThan(0);
+    const find = (path: string) =>
+      path.split('/').reduce<unknown>((node, part) => (node as Record<string, unknown> | undefined)?.[part], document);
+    expect(references.filter((path) => find(path) === undefined)).toEqual([]);
+  });
+
+  it('takes the specs that the API takes, and refuses what it refuses', () => {
+    const valid = ajv.compile(
+      resolved.paths['/adapters']?.['post']?.requestBody?.content['application/json']?.schema ?? {},
+    );
+    expect(valid(specOf('echo'))).toBe(true);
+    expect(valid(specOf('echo', { replicaCount: 65 }))).toBe(false);
+    expect(valid(specOf('Echo'))).toBe(false);
+    expect(valid(specOf('echo', { extra: 1 }))).toBe(false);
+    expect(valid({ name: 'echo' })).toBe(false);
+  });
+});
+
+describe('every answer that the document has', () => {
+  const answers = new Map<string, Answer>();
+
+  beforeAll(async () => {
+    const plane = await startControlPlane();
+    const alice = caller(plane.url, 'alice');
+    const reader = caller(plane.url, 'bob', 'staff');
+    const away = caller((await startControlPlane({ database: connect('postgresql://a@127.0.0.1:1/b') })).url, 'alice');
+    const stale = { 'if-match': '"stale"' };
+    const text = { 'content-type': 'text/plain' };
+    const large = specOf('large', { description: 'x'.repeat(1024 * 1024) });
+    const given = async (operation: string, ...those: Answer[]) => {
+      for (const answer of those) answers.set(`${operation} ${answer.status}`, answer);
+    };
+
+    const shared = specOf('echo', { requiredRoles: ['staff'], environmentVariables: { A: 'b' } });
+    await given(
+      'POST /adapters',
+      await alice.post(shared),
+      await alice.post(shared),
+      await alice.post({}),
+      await alice.post(large),
+      await alice.post(shared, text),
+      await away.post(shared),
+    );
+    await alice.post(specOf('second'));
+    const row = await plane.rows.find('echo');
+    if (row) await plane.rows.saveStatus(row, { phase: 'Degraded', conditions: [condition], replicas: [replica(0)] });
+    await given(
+      'GET /adapters',
+      await alice.get('/adapters?limit=1'),
+      await alice.get('/adapters?limit=0'),
+      await away.get('/adapters'),
+    );
+    for (const path of ['', '/status', '/logs']) {
+      await given(
+        `GET /adapters/{name}${path}`,
+        await alice.get(`/adapters/echo${path}`),
+        await alice.get(`/adapters/unknown${path}`),
+        await away.get(`/adapters/echo${path}`),
+      );
+    }
+    await given('GET /adapters/{name}/logs', await alice.get('/adapters/echo/logs?tail=x'));
+    await given(
+      'PUT /adapters/{name}',
+      await alice.put('echo', shared),
+      await alice.put('echo', {}),
+      await alice.put('echo', large),
+      await alice.put('echo', shared, text),
+      await reader.put('echo', shared),
+      await alice.put('unknown', specOf('unknown')),
+      await alice.put('echo', shared, stale),
+      await away.put('echo', shared),
+    );
+    await given(
+      'DELETE /adapters/{name}',
+      await reader.remove('echo'),
+      await alice.remove('echo', stale),
+      await alice.remove('echo'),
+      await alice.remove('echo'),
+      await away.remove('echo'),
+    );
+  });
+
+  it('is given in fact, and no other is', () => {
+    expect([...answers.keys()].toSorted()).toEqual(
+      documented.map(({ operation, status }) => `${operation} ${status}`).toSorted(),
+    );
+  });
+
+  it.each(documented)('$operation $status is as described', ({ operation, status, response }) => {
+    const answer = answers.get(`${operation} ${status}`) as Answer;
+    for (const name of Object.keys(response.headers ?? {})) expect(answer.headers.get(name)).toBeTruthy();
+    const [type] = Object.keys(response.content ?? {});
+    const validate = ajv.compile((type && response.content?.[type]?.schema) || { type: 'string', const: '' });
+    expect(answer.headers.get('content-type')?.split(';')[0]).toBe(type);
+    validate(answer.json ?? answer.text);
+    expect(validate.errors ?? []).toEqual([]);
+  });
+});

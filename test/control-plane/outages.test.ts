@@ -1,0 +1,156 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { reconcileQueue } from '@mcp-gateway/common/queue';
+import { redisClient } from '@mcp-gateway/common/redis';
+import { migrate } from '@mcp-gateway/database';
+import { afterTest } from '../support/clean-up.js';
+import { connect, postgresIn, silent, temporaryFolder } from '../support/postgres.js';
+import { redisLine, type RedisLine } from '../support/redis-line.js';
+import { connectRedis, freezeRedis, freshPrefix } from '../support/redis.js';
+import { waitFor } from '../support/wait.js';
+import { caller, problem, type Caller } from './support/callers.js';
+import { specOf, startControlPlane } from './support/control-plane.js';
+
+/** For a few changes, on a busy machine. */
+const BOUND_MS = 5_000;
+
+const UNAVAILABLE = problem(503, 'UNAVAILABLE', 'A part that this request needs is not available');
+
+describe('while PostgreSQL is away', () => {
+  const AWAY = 'postgresql://app:s3cret@127.0.0.1:1/gateway';
+
+  it('answers 503 and when to try again, and tells nothing of the database', async () => {
+    const { url } = await startControlPlane({ database: connect(AWAY) });
+    const alice = caller(url, 'alice');
+    for (const answer of [
+      await alice.post(specOf('echo')),
+      await alice.get('/adapters'),
+      await alice.get('/adapters/echo'),
+      await alice.get('/adapters/echo/status'),
+      await alice.get('/adapters/echo/logs'),
+      await alice.put('echo', specOf('echo')),
+      await alice.remove('echo'),
+    ]) {
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get('retry-after')).toBe('2');
+      expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+      expect(answer.json).toEqual(UNAVAILABLE);
+    }
+  });
+
+  it('lives, but is not ready', async () => {
+    const { url } = await startControlPlane({ database: connect(AWAY) });
+    expect(await caller(url, 'alice').get('/livez')).toMatchObject({ status: 200, text: 'ok' });
+    const { status, headers, json } = await caller(url, 'alice').get('/readyz');
+    expect(status).toBe(503);
+    expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+    expect(json).toEqual({ ...UNAVAILABLE, detail: 'the database cannot be reached' });
+  });
+
+  it('goes on when it is back', async () => {
+    const folder = await temporaryFolder();
+    const postgres = await postgresIn(folder);
+    await migrate(postgres.url('mcp_gateway'), silent);
+    const { url } = await startControlPlane({ database: connect(postgres.url('mcp_gateway')) });
+    const alice = caller(url, 'alice');
+    const { json } = await alice.post(specOf('echo'));
+    expect((await alice.get('/readyz')).text).toBe('ok');
+
+    await postgres.kill();
+    expect((await alice.get('/adapters/echo')).status).toBe(503);
+    expect((await alice.get('/readyz')).status).toBe(503);
+
+    await postgresIn(folder);
+    await waitFor('it to be ready', async () => (await alice.get('/readyz')).status === 200);
+    expect((await alice.get('/adapters/echo')).json).toEqual(json);
+  });
+
+  it('tells nothing when a statement fails for another reason', async () => {
+    const plane = await startControlPlane();
+    await plane.database.$executeRaw`DROP TABLE adapters`;
+    const { status, headers, json } = await caller(plane.url, 'alice').post(specOf('echo'));
+    expect(status).toBe(500);
+    expect(headers.get('retry-after')).toBeNull();
+    expect(json).toEqual(problem(500, 'INTERNAL', 'The gateway failed; its log has the cause'));
+  });
+});
+
+describe('the queue', () => {
+  let line: RedisLine;
+  let prefix: string;
+  let alice: Caller;
+
+  beforeEach(async () => {
+    line = await redisLine();
+    prefix = freshPrefix();
+  });
+
+  /** Resolves when the API is there, connected or not. */
+  async function start() {
+    const redis = redisClient(line.url, silent);
+    void redis.connect().catch(() => {});
+    const queue = reconcileQueue(redis, prefix);
+    afterTest(() => redis.destroy());
+    alice = caller((await startControlPlane({ queue })).url, 'alice');
+    return redis;
+  }
+
+  async function startConnected() {
+    const redis = await start();
+    await waitFor('the connection', () => redis.isReady);
+  }
+
+  /** The names that the worker would get. */
+  async function waiting(): Promise<string[]> {
+    const redis = await connectRedis();
+    const ids = await redis.lRange(`${prefix}:queue:reconcile:wait`, 0, -1);
+    const jobs = await Promise.all(ids.map((id) => redis.hGet(`${prefix}:queue:reconcile:${id}`, 'data')));
+    return jobs.map((data) => (JSON.parse(data ?? '{}') as { name: string }).name).toSorted();
+  }
+
+  it('holds the names of what has changed, each once, and nothing else of them', async () => {
+    await startConnected();
+    await alice.post(specOf('echo', { environmentVariables: { TOKEN: 's3cret' } }));
+    await alice.post(specOf('other'));
+    await alice.put('echo', specOf('echo', { replicaCount: 2 }));
+    await alice.remove('other');
+    await waitFor('the names', async () => (await waiting()).length === 2);
+    expect(await waiting()).toEqual(['echo', 'other']);
+    const redis = await connectRedis();
+    for (const key of await redis.keys(`${prefix}:queue:reconcile:[0-9]*`)) {
+      expect(JSON.stringify(await redis.hGetAll(key))).not.toContain('s3cret');
+    }
+  });
+
+  /** A change of each kind, and how long all of them took. */
+  async function changes(): Promise<number> {
+    const started = performance.now();
+    expect((await alice.post(specOf('echo'))).status).toBe(201);
+    expect((await alice.put('echo', specOf('echo', { replicaCount: 2 }))).status).toBe(200);
+    expect((await alice.remove('echo')).status).toBe(204);
+    return performance.now() - started;
+  }
+
+  it('is not waited for when Redis has gone', async () => {
+    await startConnected();
+    line.cut();
+    expect(await changes()).toBeLessThan(BOUND_MS);
+    line.mend();
+    await waitFor('the queue to work again', async () => {
+      await alice.post(specOf('later'));
+      await alice.remove('later');
+      return (await waiting()).includes('later');
+    });
+  });
+
+  it('is not waited for when Redis has never been there', async () => {
+    line.cut();
+    await start();
+    expect(await changes()).toBeLessThan(BOUND_MS);
+  });
+
+  it('is not waited for when Redis hangs', async () => {
+    await startConnected();
+    await freezeRedis();
+    expect(await changes()).toBeLessThan(BOUND_MS);
+  });
+});

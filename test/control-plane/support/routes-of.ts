@@ -1,0 +1,19 @@
+/** The part of Express that knows what is served where. */
+interface Layer {
+  rawPath: string;
+  route?: { path: string; methods: Record<string, boolean> };
+  handle: { stack?: Layer[] };
+}
+
+/** Such as `GET /adapters/{name}`, sorted. */
+export function routesOf(app: { router: unknown }): string[] {
+  return routesIn((app.router as { stack: Layer[] }).stack, '').toSorted();
+}
+
+function routesIn(stack: Layer[], prefix: string): string[] {
+  return stack.flatMap(({ rawPath, route, handle }) => {
+    if (!route) return routesIn(handle.stack ?? [], rawPath === '/' ? prefix : prefix + rawPath);
+    const path = (prefix + route.path).replace(/(?<=.)\/$/, '').replaceAll(/:(\w+)/g, '{$1}');
+    return Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${path}`);
+  });
+}
