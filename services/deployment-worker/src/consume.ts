@@ -37,9 +37,7 @@ export function consume({ redis, prefix, reconcile, log }: Consumption): () => P
   });
   worker.on('error', () => {}); // the client logs its own outages
   return async () => {
-    const closed = worker.close();
-    if (!connection.isReady) connection.destroy(); // what waits would wait for Redis
-    await closed;
+    await worker.close(!connection.isReady); // without Redis no job can be ended in order
     if (connection.isOpen) connection.destroy();
   };
 }

@@ -1,0 +1,109 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { runModule, stillLiving } from '../../test/processes.js';
+import { supervisorOptions, temporaryFolder, SERVER, workload } from '../../test/supervisor.js';
+import { eventually } from '../../test/wait.js';
+import { processRuntime } from './runtime.js';
+import { startSupervisor, type RunningSupervisor } from './supervisor/index.js';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let socketPath: string;
+let runtime: ReturnType<typeof processRuntime>;
+const running: RunningSupervisor[] = [];
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  socketPath = join(folder.path, 's', 'supervisor.sock');
+  runtime = processRuntime(socketPath);
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((each) => each.close()));
+  await runtime.close();
+  await folder.remove();
+});
+async function start(): Promise<RunningSupervisor> {
+  const supervisor = await startSupervisor(socketPath, supervisorOptions(folder.path));
+  running.push(supervisor);
+  return supervisor;
+}
+
+describe('a supervisor', () => {
+  it('refuses to share its socket with another one', async () => {
+    await start();
+    await expect(start()).rejects.toThrow(`another supervisor listens on ${socketPath}`);
+    expect(await runtime.names()).toEqual([]);
+  });
+
+  it('takes the place of one that was killed, whose socket file is still there', async () => {
+    const supervisor = await start();
+    await supervisor.close();
+    await writeFile(socketPath, '');
+    await start();
+    expect(await runtime.names()).toEqual([]);
+  });
+
+  it('ends its replicas when it is closed', async () => {
+    const supervisor = await start();
+    const pids = await serverPids();
+    await supervisor.close();
+    await eventually(() => expect(stillLiving(pids)).toEqual([]));
+  });
+
+  it('that is killed leaves no process behind, not even one that heeds no signal', async () => {
+    const images = { server: { command: process.execPath, args: [SERVER], env: {} } };
+    const options = { ...supervisorOptions(folder.path), stopGraceSeconds: 0.5 };
+    const { child } = await runModule(`
+      import { createLogger } from '@mcp-gateway/common/logging';
+      import { catalogue, startSupervisor, systemClock } from '@mcp-gateway/runtime/supervisor';
+      await startSupervisor(${JSON.stringify(socketPath)}, {
+        ...${JSON.stringify({ ...options, catalogue: null, clock: null, log: null })},
+        catalogue: catalogue(${JSON.stringify(images)}, undefined),
+        clock: systemClock,
+        log: createLogger('supervisor', 'silent'),
+      });
+      console.log('runs');
+    `);
+    const pids = await serverPids({ IGNORE: 'SIGTERM,SIGINT,SIGHUP' });
+    expect(stillLiving(pids)).toHaveLength(2);
+    child.kill('SIGKILL');
+    await eventually(() => expect(stillLiving(pids)).toEqual([]));
+  });
+});
+
+describe('the runtime', () => {
+  it('says that it is unavailable while no supervisor answers, and works again when one does', async () => {
+    const unavailable = { code: 'UNAVAILABLE', detail: 'the process supervisor does not answer' };
+    const verbs = [
+      () => runtime.observe('echo'),
+      () => runtime.names(),
+      () => runtime.apply(workload('echo')),
+      () => runtime.remove('echo'),
+    ];
+    for (const verb of verbs) await expect(verb()).rejects.toMatchObject(unavailable);
+    await start();
+    for (const verb of verbs) await expect(verb()).resolves.not.toThrow();
+  });
+
+  it('tells a watcher each time that it sees the supervisor again', async () => {
+    const stop = new AbortController();
+    let synced = 0;
+    runtime.watch({ changed: () => {}, synced: () => (synced += 1) }, stop.signal);
+    for (const times of [1, 2]) {
+      const supervisor = await start();
+      await eventually(() => expect(synced).toBe(times));
+      await supervisor.close();
+    }
+    stop.abort();
+  });
+});
+
+/** Two replicas of the server, by the ids of their processes. */
+async function serverPids(environment = {}): Promise<number[]> {
+  await runtime.apply(workload('echo', { replicas: 2, environment }));
+  return eventually(async () => {
+    const { replicas } = await runtime.observe('echo');
+    expect(replicas.map(({ state }) => state)).toEqual(['Ready', 'Ready']);
+    const answers = await Promise.all(replicas.map(async ({ endpoint }) => (await fetch(endpoint?.url ?? '')).json()));
+    return answers.map((answer) => (answer as { pid: number }).pid);
+  });
+}

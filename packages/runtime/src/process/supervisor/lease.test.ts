@@ -1,0 +1,60 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { startProcessRuntime, workload, type TestRuntime } from '../../../test/supervisor.js';
+import { eventually } from '../../../test/wait.js';
+import { ABSENT, type WatchListener } from '../../runtime.js';
+
+const started: TestRuntime[] = [];
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((each) => each.close()));
+});
+async function start(leaseMs: number): Promise<TestRuntime> {
+  const made = await startProcessRuntime({ leaseMs });
+  started.push(made);
+  return made;
+}
+
+/** Watches as a worker does; resolves when the watch has begun. */
+async function watch({ runtime }: TestRuntime, changed: WatchListener['changed'] = () => {}): Promise<AbortController> {
+  const stop = new AbortController();
+  await new Promise<void>((resolve) => runtime.watch({ changed, synced: resolve }, stop.signal));
+  return stop;
+}
+async function runEcho(under: TestRuntime): Promise<void> {
+  await under.runtime.apply(workload('echo'));
+  await eventually(async () => expect((await under.runtime.observe('echo')).replicas[0]?.state).toBe('Ready'));
+}
+
+it('ends the replicas when the worker does not come back in time, and keeps them when it does', async () => {
+  const [left, kept] = await Promise.all([start(400), start(400)]);
+  const workers = await Promise.all([watch(left), watch(kept)]);
+  await Promise.all([runEcho(left), runEcho(kept)]);
+  const before = await kept.runtime.observe('echo');
+  workers.forEach((worker) => worker.abort());
+  const back = await watch(kept);
+  await eventually(async () => expect(await left.runtime.observe('echo')).toEqual(ABSENT));
+  expect(await kept.runtime.observe('echo')).toEqual(before);
+  back.abort();
+  await eventually(async () => expect(await kept.runtime.observe('echo')).toEqual(ABSENT));
+});
+
+it('keeps the replicas as long as one of several workers watches', async () => {
+  const [left, kept] = await Promise.all([start(200), start(200)]);
+  const [first, second, other] = await Promise.all([watch(kept), watch(kept), watch(left)]);
+  await Promise.all([runEcho(left), runEcho(kept)]);
+  first.abort();
+  other.abort();
+  await eventually(async () => expect(await left.runtime.observe('echo')).toEqual(ABSENT));
+  expect((await kept.runtime.observe('echo')).replicas[0]?.state).toBe('Ready');
+  second.abort();
+});
+
+it('runs what a worker that comes later asks for', async () => {
+  const under = await start(100);
+  const first = await watch(under);
+  await runEcho(under);
+  first.abort();
+  await eventually(async () => expect(await under.runtime.names()).toEqual([]));
+  const second = await watch(under);
+  await runEcho(under);
+  second.abort();
+});

@@ -1,0 +1,182 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { TestClock } from '../../../test/clock.js';
+import { SERVER, supervisorOptions, temporaryFolder, workload } from '../../../test/supervisor.js';
+import { eventually } from '../../../test/wait.js';
+import type { ObservedReplica } from '../../runtime.js';
+import { catalogue } from './catalogue.js';
+import { Supervisor, type SupervisorOptions } from './supervisor.js';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let clock: TestClock;
+let supervisor: Supervisor;
+const start = (more: Partial<SupervisorOptions> = {}) => {
+  supervisor = new Supervisor({ ...supervisorOptions(folder.path), clock, ...more });
+};
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  clock = new TestClock();
+  start();
+});
+afterEach(async () => {
+  await supervisor.close();
+  await folder.remove();
+});
+
+const seen = () => supervisor.observe('echo');
+const replica = () => seen().replicas[0] as ObservedReplica;
+const isReady = () => eventually(() => expect(replica()).toMatchObject({ state: 'Ready' }));
+async function tell(path: string): Promise<void> {
+  await fetch(`${replica().endpoint?.url}${path}`, { method: 'POST', headers: { connection: 'close' } });
+}
+const PAUSES = new Set([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000]);
+
+describe('a replica that keeps ending', () => {
+  it('is started again at once, and then after pauses that double up to five minutes', async () => {
+    supervisor.apply(workload('echo', { imageName: 'broken' }));
+    await eventually(() => expect(clock.sleeps.filter((ms) => ms === 300_000).length).toBeGreaterThan(1));
+    const pauses = clock.sleeps.filter((ms) => ms === 0 || PAUSES.has(ms));
+    expect(pauses.slice(0, 12)).toEqual([
+      ...[0, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000, 300_000],
+    ]);
+  });
+
+  it('says with what, how often and when it is started again, and has no endpoint', async () => {
+    clock.hold(4_000);
+    supervisor.apply(workload('echo', { imageName: 'broken' }));
+    await eventually(() => expect(replica().restartCount).toBe(4));
+    expect(replica()).toMatchObject({
+      state: 'BackOff',
+      endpoint: null,
+      lastExitCode: 7,
+      message: 'It ended with exit code 7 for the 4. time in a row; the next start is in 4 s.',
+    });
+    expect(seen().failure).toBeNull();
+    const log = await readFile(join(folder.path, 'logs', 'echo', '0.log'), 'utf8');
+    expect(log).toBe('out of luck\n'.repeat(4));
+  });
+
+  it('is not waited for when it is removed', async () => {
+    clock.hold(4_000);
+    supervisor.apply(workload('echo', { imageName: 'broken' }));
+    await eventually(() => expect(replica().restartCount).toBe(4));
+    await supervisor.remove('echo');
+    expect(seen().exists).toBe(false);
+  });
+
+  it('is one whose command does not exist', async () => {
+    clock.hold(1_000);
+    supervisor.apply(workload('echo', { imageName: 'missing' }));
+    await eventually(() => expect(replica()).toMatchObject({ state: 'BackOff', lastExitCode: 127, restartCount: 2 }));
+  });
+
+  it('has everything that it said before it ended in its log', async () => {
+    const script = `require('fs').writeSync(1, 'x'.repeat(60_000) + ' last words'); process.exit(9)`;
+    start({ catalogue: catalogue({ talker: { command: process.execPath, args: ['-e', script], env: {} } }, undefined) });
+    clock.hold(0);
+    supervisor.apply(workload('echo', { imageName: 'talker' }));
+    await eventually(() => expect(replica()).toMatchObject({ lastExitCode: 9 }));
+    await eventually(async () => {
+      const log = await readFile(join(folder.path, 'logs', 'echo', '0.log'), 'utf8');
+      expect(log.length).toBe(60_011);
+      expect(log.endsWith(' last words')).toBe(true);
+    });
+  });
+});
+
+describe('a replica whose health check fails', () => {
+  it('is starting, with the reason, as long as it has never passed', async () => {
+    supervisor.apply(workload('echo', { environment: { HEALTH: '503' } }));
+    await eventually(() => expect(replica().message).toBe('GET /healthz answers 503'));
+    expect(replica()).toMatchObject({ state: 'Starting', endpoint: { ready: false }, restartCount: 0 });
+    await tell('/health?status=200');
+    await isReady();
+    expect(replica()).toMatchObject({ message: null, endpoint: { ready: true } });
+  });
+
+  it('takes no new sessions after three failures in a row, and does again when it passes', async () => {
+    let release = clock.hold(2_000);
+    /** Lets it be checked once more. */
+    async function check() {
+      const [before, next] = [clock.sleeps.length, release];
+      release = clock.hold(2_000);
+      next();
+      await eventually(() => expect(clock.sleeps.length).toBe(before + 1));
+    }
+    supervisor.apply(workload('echo'));
+    await isReady();
+    const { endpoint } = replica();
+    const states = [];
+    for (const status of [500, 500, 200, 500, 500, 500]) {
+      await tell(`/health?status=${status}`);
+      await check();
+      states.push(replica().state);
+    }
+    expect(states).toEqual([...Array<string>(5).fill('Ready'), 'NotReady']);
+    expect(replica()).toMatchObject({
+      endpoint: { ...endpoint, ready: false }, // its sessions stay with it
+      message: 'GET /healthz answers 500',
+      restartCount: 0,
+    });
+    await tell('/health?status=200');
+    await check();
+    expect(replica()).toMatchObject({ state: 'Ready', endpoint, message: null });
+  });
+
+  it('is started anew after fifteen failures, as another endpoint', async () => {
+    supervisor.apply(workload('echo'));
+    await isReady();
+    const { endpoint } = replica();
+    await tell('/health?status=500');
+    await eventually(() => expect(replica()).toMatchObject({ restartCount: 1, lastExitCode: 137 }));
+    await isReady();
+    expect(replica().endpoint?.id).not.toBe(endpoint?.id);
+  });
+
+  it('is ready with a note when it does not know the path', async () => {
+    supervisor.apply(workload('echo', { healthPath: '/no-such-path' }));
+    await isReady();
+    expect(seen().healthNote).toContain('GET /no-such-path answers 404');
+  });
+});
+
+describe('a replica that leaves', () => {
+  it('is out of the routes at once, answers until it has drained, and then ends', async () => {
+    const release = clock.hold(300);
+    supervisor.apply(workload('echo'));
+    await isReady();
+    const { url = '' } = replica().endpoint ?? {};
+    supervisor.apply(workload('echo', { replicas: 0 }));
+    expect(seen()).toMatchObject({ desiredReplicas: 0, replicas: [{ state: 'Stopping', endpoint: null }] });
+    expect((await fetch(url, { headers: { connection: 'close' } })).status).toBe(200);
+    release();
+    await eventually(() => expect(seen().replicas).toEqual([]));
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
+  });
+
+  it('is killed when it does not heed the request to end', async () => {
+    start({ stopGraceSeconds: 0.2 });
+    supervisor.apply(workload('echo', { environment: { IGNORE: 'SIGTERM' } }));
+    await isReady();
+    const { url = '' } = replica().endpoint ?? {};
+    await supervisor.remove('echo');
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
+  });
+});
+
+describe('an image that cannot be resolved', () => {
+  it('is tried again until it can', async () => {
+    const file = join(folder.path, 'catalogue.json');
+    await writeFile(file, '{');
+    start({ catalogue: catalogue({}, file) });
+    supervisor.apply(workload('echo', { imageName: 'mine' }));
+    await eventually(() => expect(seen().failure?.reason).toBe('CatalogueInvalid'));
+    await writeFile(file, '{}');
+    await eventually(() => expect(seen().failure?.reason).toBe('ImageNotFound'));
+    expect(replica()).toMatchObject({ state: 'BackOff', message: seen().failure?.message, restartCount: 0 });
+    await writeFile(file, JSON.stringify({ mine: { command: process.execPath, args: [SERVER] } }));
+    await isReady();
+    expect(seen().failure).toBeNull();
+  });
+});

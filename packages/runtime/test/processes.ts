@@ -1,0 +1,36 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** Who has ended and waits for a parent to notice is not listed. */
+function living(): { pid: number; group: number }[] {
+  return execFileSync('ps', ['-eo', 'pid=,pgid=,stat='], { encoding: 'utf8' })
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, , state]) => state && !state.startsWith('Z'))
+    .map(([pid, group]) => ({ pid: Number(pid), group: Number(group) }));
+}
+
+export function groupMembers(group: number): number[] {
+  return living()
+    .filter((each) => each.group === group)
+    .map(({ pid }) => pid);
+}
+
+/** Those of the processes that are still there. */
+export function stillLiving(pids: readonly number[]): number[] {
+  const now = new Set(living().map(({ pid }) => pid));
+  return pids.filter((pid) => now.has(pid));
+}
+
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+
+/** Runs the text as a module of this package in a Node of its own, and waits for the first line that it prints. */
+export async function runModule(text: string): Promise<{ child: ChildProcess; line: string }> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', text], {
+    cwd: HERE,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
+  return { child, line: line.trim() };
+}

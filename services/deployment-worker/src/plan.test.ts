@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import { ABSENT, type Observation } from '@mcp-gateway/runtime';
+import type { AdapterRow } from '@mcp-gateway/database';
+import { deleted, OTHER_ID, rowOf, seenOf } from '../test/fixtures.js';
+import { plan, type Step } from './plan.js';
+
+const row = rowOf({ replicaCount: 2 });
+const seen = seenOf(row);
+const of = (spec: Parameters<typeof rowOf>[0]) => rowOf({ replicaCount: 2, ...spec });
+/** The same name, taken over by a new adapter. */
+const successor = rowOf({ replicaCount: 2 }, { id: OTHER_ID });
+
+const table: [what: string, row: AdapterRow | null, seen: Observation, step: Step][] = [
+  ['a new row', row, ABSENT, 'apply'],
+  ['a row that was applied', row, seen, 'report'],
+  ['a row that was applied, whatever its generation', { ...row, generation: 9 }, seen, 'report'],
+  ['a row whose replicas are not there yet', row, { ...seen, replicas: [] }, 'report'],
+  ['a row that cannot run', row, { ...seen, failure: { reason: 'ImageNotFound', message: 'no' } }, 'report'],
+  ['a row with another image', of({ imageVersion: '2' }), seen, 'apply'],
+  ['a row with another environment', of({ environmentVariables: { A: '1' } }), seen, 'apply'],
+  ['a row with more replicas', of({ replicaCount: 3 }), seen, 'apply'],
+  ['a row with no replicas', of({ replicaCount: 0 }), seen, 'apply'],
+  ['a row with another description', of({ description: 'new' }), seen, 'report'],
+  ['a row with other roles', of({ requiredRoles: ['team'] }), seen, 'report'],
+  ['a row whose workload was told to go', row, { ...seen, removing: true }, 'apply'],
+  ['a row that took over a name with what runs for it', successor, seen, 'remove'],
+  ['a row that took over a name that is being cleared', successor, { ...seen, removing: true }, 'wait'],
+  ['a row that took over a name that is clear', successor, ABSENT, 'apply'],
+  ['a deleted row that still runs', deleted(row), seen, 'remove'],
+  ['a deleted row that runs what it was not told', deleted(row), { ...seen, revision: 'other' }, 'remove'],
+  ['a deleted row of which another runs', deleted(successor), seen, 'remove'],
+  ['a deleted row that is ending', deleted(row), { ...seen, removing: true }, 'wait'],
+  ['a deleted row that runs no more', deleted(row), ABSENT, 'purge'],
+  ['no row, and something runs', null, seen, 'remove'],
+  ['no row, and something is ending', null, { ...seen, removing: true }, 'wait'],
+  ['no row, and nothing', null, ABSENT, 'forget'],
+];
+
+describe('the plan for', () => {
+  it.each(table)('%s', (_what, wanted, observed, step) => {
+    expect(plan(wanted, observed)).toBe(step);
+  });
+});

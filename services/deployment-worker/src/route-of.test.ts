@@ -1,0 +1,38 @@
+import { expect, it } from '@jest/globals';
+import { Route } from '@mcp-gateway/common/contracts';
+import { replicaOf, rowOf, seenOf } from '../test/fixtures.js';
+import { routeOf } from './route-of.js';
+
+const row = rowOf(
+  { replicaCount: 3, requiredRoles: ['Team'], affinity: 'none', path: '/v1/mcp', environmentVariables: { KEY: 'hunter2' } },
+  { generation: 4 },
+);
+
+it('tells the data plane who may call, how to choose, and every endpoint', () => {
+  const replicas = [
+    replicaOf(row, 0),
+    replicaOf(row, 1, { state: 'Starting' }),
+    replicaOf(row, 2, { state: 'Stopping', endpoint: null }),
+    replicaOf(row, 2, { state: 'NotReady' }),
+  ];
+  const route = routeOf(row, seenOf(row, { replicas }));
+  expect(route).toStrictEqual({
+    name: 'echo',
+    adapterId: row.id,
+    generation: 4,
+    createdBy: 'alice',
+    requiredRoles: ['Team'],
+    affinity: 'none',
+    path: '/v1/mcp',
+    endpoints: [
+      { id: 'echo-0.a', url: 'http://127.0.0.1:9000', ready: true },
+      { id: 'echo-1.a', url: 'http://127.0.0.1:9001', ready: false },
+      { id: 'echo-2.a', url: 'http://127.0.0.1:9002', ready: false },
+    ],
+  });
+  expect(Route.parse(route)).toStrictEqual(route);
+});
+
+it('tells nothing that the data plane need not know', () => {
+  expect(JSON.stringify(routeOf(row, seenOf(row)))).not.toContain('hunter2');
+});

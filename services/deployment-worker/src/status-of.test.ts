@@ -1,0 +1,199 @@
+import { describe, expect, it } from '@jest/globals';
+import { Condition, ReplicaStatus } from '@mcp-gateway/common/contracts';
+import { ABSENT, type ObservedReplica, type Observation } from '@mcp-gateway/runtime';
+import { replicaOf, rowOf, seenOf, T0, T1 } from '../test/fixtures.js';
+import { statusOf } from './status-of.js';
+
+const row = rowOf({ replicaCount: 2 });
+const r = (instance: number, state: ObservedReplica['state'], more: Partial<ObservedReplica> = {}) =>
+  replicaOf(row, instance, { state, ...more });
+const old = (instance: number, more: Partial<ObservedReplica> = {}) => r(instance, 'Ready', { revision: 'old', ...more });
+const with_ = (...replicas: ObservedReplica[]) => seenOf(row, { replicas });
+
+const BROKEN = { reason: 'ImageNotFound', message: 'No command is known for the image "x": add it.' };
+const crashing = { state: 'BackOff', restartCount: 4, message: 'It ended with exit code 7.' } as const;
+const CORRECT = 'Correct the spec with PUT; replicas that serve stay.';
+
+/** [what, seen, phase, Ready, Progressing], the conditions as `status reason: message`. */
+const table: [what: string, seen: Observation, phase: string, ready: string, progressing: string][] = [
+  [
+    'nothing is there yet',
+    seenOf(row, { replicas: [] }),
+    'Progressing',
+    'False ReplicasNotReady: 0 of 2 replicas ready.',
+    'True RollingOut: 0 of 2 replicas run the current spec.',
+  ],
+  [
+    'replicas start',
+    with_(r(0, 'Starting', { message: 'GET /healthz fails' }), r(1, 'Starting')),
+    'Progressing',
+    'False ReplicasNotReady: 0 of 2 replicas ready. echo-0: GET /healthz fails',
+    'True RollingOut: 0 of 2 replicas run the current spec.',
+  ],
+  [
+    'one is ready, one starts',
+    with_(r(0, 'Ready'), r(1, 'Starting')),
+    'Progressing',
+    'False ReplicasNotReady: 1 of 2 replicas ready.',
+    'True RollingOut: 1 of 2 replicas run the current spec.',
+  ],
+  [
+    'all are ready',
+    seenOf(row),
+    'Ready',
+    'True AllReplicasReady: 2 of 2 replicas ready.',
+    'False Complete: 2 of 2 replicas run the current spec.',
+  ],
+  [
+    'one more than asked for is leaving',
+    with_(r(0, 'Ready'), r(1, 'Ready'), r(2, 'Stopping', { endpoint: null })),
+    'Progressing',
+    'True AllReplicasReady: 2 of 2 replicas ready.',
+    'True RollingOut: 2 of 2 replicas run the current spec.',
+  ],
+  [
+    'the old serve while the new start',
+    with_(old(0), r(0, 'Starting'), old(1)),
+    'Progressing',
+    'True AllReplicasReady: 2 of 2 replicas ready.',
+    'True RollingOut: 0 of 2 replicas run the current spec.',
+  ],
+  [
+    'the old serve while the new keep ending',
+    with_(old(0), r(0, 'BackOff', crashing), old(1)),
+    'Degraded',
+    'True AllReplicasReady: 2 of 2 replicas ready.',
+    `False Blocked: 0 of 2 replicas run the current spec. echo-0: It ended with exit code 7. ${CORRECT}`,
+  ],
+  [
+    'the old serve while the new cannot be started at all',
+    { ...with_(old(0), r(0, 'BackOff', { endpoint: null }), old(1)), failure: BROKEN },
+    'Degraded',
+    'True AllReplicasReady: 2 of 2 replicas ready.',
+    `False Blocked: 0 of 2 replicas run the current spec. ${BROKEN.message} ${CORRECT}`,
+  ],
+  [
+    'nothing can be started at all',
+    { ...with_(r(0, 'BackOff', { endpoint: null }), r(1, 'BackOff', { endpoint: null })), failure: BROKEN },
+    'Failed',
+    `False ImageNotFound: ${BROKEN.message}`,
+    `False Blocked: 0 of 2 replicas run the current spec. ${BROKEN.message} ${CORRECT}`,
+  ],
+  [
+    'all keep ending',
+    with_(r(0, 'BackOff', crashing), r(1, 'BackOff', crashing)),
+    'Failed',
+    'False CrashLoopBackOff: 0 of 2 replicas ready. echo-0: It ended with exit code 7. ' +
+      'GET /adapters/echo/logs?instance=0 shows what it wrote.',
+    `False Blocked: 0 of 2 replicas run the current spec. echo-0: It ended with exit code 7. ${CORRECT}`,
+  ],
+  [
+    'one keeps ending',
+    with_(r(0, 'Ready'), r(1, 'BackOff', crashing)),
+    'Degraded',
+    'False CrashLoopBackOff: 1 of 2 replicas ready. echo-1: It ended with exit code 7. ' +
+      'GET /adapters/echo/logs?instance=1 shows what it wrote.',
+    `False Blocked: 1 of 2 replicas run the current spec. echo-1: It ended with exit code 7. ${CORRECT}`,
+  ],
+  [
+    'one ended by accident and is coming back',
+    with_(r(0, 'Ready'), r(1, 'Starting', { restartCount: 1 })),
+    'Degraded',
+    'False ReplicasNotReady: 1 of 2 replicas ready.',
+    'True RollingOut: 1 of 2 replicas run the current spec.',
+  ],
+  [
+    'one is ready again after many restarts',
+    with_(r(0, 'Ready', { restartCount: 9 }), r(1, 'Ready')),
+    'Ready',
+    'True AllReplicasReady: 2 of 2 replicas ready.',
+    'False Complete: 2 of 2 replicas run the current spec.',
+  ],
+  [
+    'one does not answer any more',
+    with_(r(0, 'Ready'), r(1, 'NotReady', { message: 'GET /healthz answers 500' })),
+    'Degraded',
+    'False ReplicasNotReady: 1 of 2 replicas ready. echo-1: GET /healthz answers 500',
+    `False Blocked: 1 of 2 replicas run the current spec. echo-1: GET /healthz answers 500 ${CORRECT}`,
+  ],
+  [
+    'none answers any more',
+    with_(r(0, 'NotReady'), r(1, 'NotReady')),
+    'Failed',
+    'False ReplicasNotReady: 0 of 2 replicas ready.',
+    `False Blocked: 0 of 2 replicas run the current spec. echo-0: not ready. ${CORRECT}`,
+  ],
+];
+
+const text = ({ status, reason, message }: Condition) => `${status} ${reason}: ${message}`;
+
+describe('the status when', () => {
+  it.each(table)('%s', (_what, seen, phase, ready, progressing) => {
+    const status = statusOf(row, seen, T1);
+    const [first, second, third] = status.conditions as [Condition, Condition, Condition];
+    expect([status.phase, text(first), text(second)]).toEqual([phase, ready, progressing]);
+    expect([first.type, second.type, third.type]).toEqual(['Ready', 'Progressing', 'HealthCheck']);
+    for (const condition of status.conditions) expect(Condition.parse(condition)).toStrictEqual(condition);
+    for (const replica of status.replicas) expect(ReplicaStatus.parse(replica)).toStrictEqual(replica);
+  });
+
+  it.each([
+    ['nothing runs', ABSENT.replicas, 'Stopped'],
+    ['the last one is leaving', [replicaOf(row, 0, { state: 'Stopping', endpoint: null })], 'Progressing'],
+  ])('no replicas are asked for and %s', (_what, replicas, phase) => {
+    const none = rowOf({ replicaCount: 0 });
+    const status = statusOf(none, seenOf(none, { replicas }), T1);
+    expect(status.phase).toBe(phase);
+    expect(text(status.conditions[0] as Condition)).toBe('False ScaledToZero: No replicas are asked for.');
+  });
+});
+
+describe('the health condition', () => {
+  const health = (seen: Observation) => text(statusOf(row, seen, T1).conditions[2] as Condition);
+
+  it.each([
+    ['no replica has passed', with_(r(0, 'Starting')), 'Unknown NotPassedYet: GET /healthz has not answered 2xx yet.'],
+    ['one has passed', with_(r(0, 'Starting'), r(1, 'Ready')), 'True HttpGet: GET /healthz answers 2xx.'],
+    ['an open port had to do', seenOf(row, { healthNote: 'GET /healthz answers 404' }), 'True TcpOnly: GET /healthz answers 404'],
+  ])('when %s', (_what, seen, expected) => {
+    expect(health(seen)).toBe(expected);
+  });
+});
+
+describe('the replicas of a status', () => {
+  it('say whether they are ready and current, and keep addresses to themselves', () => {
+    const restarted = { restartCount: 2, lastExitCode: 137, message: 'It ended.' };
+    const { replicas } = statusOf(row, with_(old(0), r(1, 'Starting', restarted)), T1);
+    expect(replicas).toStrictEqual([
+      {
+        ...{ name: 'echo-0', instance: 0, state: 'Ready', ready: true, updated: false },
+        ...{ restartCount: 0, lastExitCode: null, startedAt: T0.toISOString(), message: null },
+      },
+      {
+        ...{ name: 'echo-1', instance: 1, state: 'Starting', ready: false, updated: true },
+        ...{ startedAt: T0.toISOString(), ...restarted },
+      },
+    ]);
+  });
+});
+
+describe('the time of a condition', () => {
+  const times = (seen: Observation, before: Condition[]) =>
+    statusOf({ ...row, conditions: before }, seen, T1).conditions.map(({ lastTransitionTime }) => lastTransitionTime);
+  const [early, late] = [T0.toISOString(), T1.toISOString()];
+
+  it('is now when it is the first', () => {
+    expect(times(seenOf(row), [])).toEqual([late, late, late]);
+  });
+
+  it('stays as long as the status stays, whatever the reason', () => {
+    const before = statusOf(row, with_(r(0, 'Starting')), T0).conditions;
+    expect(times(with_(r(0, 'BackOff', crashing)), before)).toEqual([early, late, early]);
+    expect(times(with_(r(0, 'Ready'), r(1, 'Starting')), before)).toEqual([early, early, late]);
+  });
+
+  it('is now when the status changes', () => {
+    const before = statusOf(row, with_(r(0, 'Starting')), T0).conditions;
+    expect(times(seenOf(row), before)).toEqual([late, late, late]);
+  });
+});

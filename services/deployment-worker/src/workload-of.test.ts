@@ -1,0 +1,31 @@
+import { expect, it } from '@jest/globals';
+import { Workload } from '@mcp-gateway/runtime';
+import { rowOf } from '../test/fixtures.js';
+import { workloadOf } from './workload-of.js';
+
+it('is all that a runtime has to know of a row, and no more', () => {
+  const row = rowOf({
+    environmentVariables: { A: '1' },
+    replicaCount: 3,
+    port: 9000,
+    path: '/v1/mcp',
+    healthCheck: { path: '/live' },
+    resources: { limits: { cpu: '1' } },
+    description: 'not this',
+    requiredRoles: ['nor this'],
+  });
+  const workload = workloadOf(row);
+  expect(workload).toStrictEqual({
+    name: 'echo',
+    adapterId: row.id,
+    imageName: 'mcp-example',
+    imageVersion: '1.0.0',
+    environment: { A: '1' },
+    replicas: 3,
+    port: 9000,
+    path: '/v1/mcp',
+    healthPath: '/live',
+    resources: { limits: { cpu: '1' } },
+  });
+  expect(Workload.parse(workload)).toStrictEqual(workload);
+});
