@@ -34,8 +34,8 @@ class Runs {
     while (this.#go.length > 0) this.end();
   }
 
-  startedTimes(count: number): Promise<void> {
-    return becomesTrue(`${count} runs`, () => expect(this.started).toBe(count));
+  startedTimes(count: number): Promise<unknown> {
+    return waitFor(`run ${count}`, () => this.started === count);
   }
 }
 
@@ -169,7 +169,7 @@ describe('the queue of names', () => {
       ),
     );
     const began = performance.now();
-    await expect(queue.reconcile('echo')).rejects.toThrow();
+    await expect(queue.reconcile('echo')).rejects.toThrow('offline');
     expect(performance.now() - began).toBeLessThan(500);
     line.mend();
     await waitFor('Redis to be back', () => queue.reconcile('echo').then(() => true));

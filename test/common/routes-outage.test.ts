@@ -16,7 +16,11 @@ async function setUp() {
   const line = await redisLine();
   const routes = await followLoaded(prefix, line.url);
   return {
-    ...{ prefix, redis, publisher, line, routes },
+    prefix,
+    redis,
+    publisher,
+    line,
+    routes,
     /** As a Redis that was started anew and has kept nothing. */
     forget: () => redis.del([`${prefix}:routes`, `${prefix}:routes:complete`]),
   };

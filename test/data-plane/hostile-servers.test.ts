@@ -3,11 +3,13 @@ import type { Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { bodyOf, open, send, start } from '../support/http.js';
 import { redisLine } from '../support/redis-line.js';
+import { waitFor } from '../support/wait.js';
 import { rpcError } from './support/rpc-error.js';
 import { startGateway } from './support/gateway.js';
 import { routeTo, startTcpUpstream, startUpstream } from './support/upstream.js';
 
 const GONE = rpcError(-32006, 'The MCP server went away; the call may or may not have run', 'UPSTREAM_GONE');
+const MIB = 1024 * 1024;
 const INITIALIZE = '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}';
 
 async function gatewayTo(onRequest: (socket: Socket) => void) {
@@ -87,7 +89,7 @@ describe('a server that closes the connection while the gateway records its sess
       headers: { Connection: 'keep-alive' }, // or the client's end of it would hide what comes too late
     });
     await held;
-    for (let round = 0; round < 10; round++) await send(`${gateway.url}/livez`, { method: 'GET' });
+    for (let round = 0; round < 5; round++) await send(`${gateway.url}/livez`, { method: 'GET' });
     line.release();
     const answered = await answer;
     expect((await send(`${gateway.url}/livez`, { method: 'GET' })).text).toBe('ok');
@@ -113,6 +115,34 @@ describe('a server that closes the connection while the gateway records its sess
     const { status, text, header } = await slowly((socket) => socket.end(`${HEAD}\r\n`));
     expect({ status, text }).toEqual({ status: 200, text: '' });
     expect(header('mcp-session-id')).toMatch(/^[\w-]{100,}$/);
+  });
+
+  it('is held up meanwhile, however much it has to say', async () => {
+    const line = await redisLine();
+    let written = 0;
+    const endpoint = await startTcpUpstream((socket) => {
+      socket.write(HEAD.replace('application/json', 'text/event-stream') + '\r\n');
+      const chunk = Buffer.alloc(65_536, 'x');
+      const write = () => {
+        while (written < 64 * MIB && socket.write(chunk)) written += chunk.length;
+      };
+      socket.on('drain', write);
+      write();
+    });
+    const gateway = await startGateway({ routes: [routeTo(endpoint)], redisUrl: line.url });
+    const held = line.hold(':session:');
+    const opening = open(`${gateway.url}/adapters/echo/mcp`, { body: INITIALIZE });
+    await held;
+    let before = -1;
+    let polls = 0;
+    await waitFor('a standstill', () => {
+      polls = written === before ? polls + 1 : 0;
+      before = written;
+      return polls === 8;
+    });
+    expect(written).toBeLessThan(24 * MIB);
+    line.release();
+    await opening;
   });
 
   it('is a server that went away when its answer was not complete', async () => {

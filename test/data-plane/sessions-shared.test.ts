@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { send } from '../support/http.js';
+import { send, start } from '../support/http.js';
 import { redisLine } from '../support/redis-line.js';
 import { waitFor } from '../support/wait.js';
 import { rpcError } from './support/rpc-error.js';
@@ -95,6 +95,22 @@ describe('a session on several data planes', () => {
     await waitFor('the end to be known', async () => (await inSession(slow.url, id)).status === 404);
   });
 
+  it('is not used by a request whose client has left while its record was being read', async () => {
+    const line = await redisLine();
+    const slow = await gateway.join({ redisUrl: line.url });
+    const id = await openSession(gateway.url);
+    const reading = line.hold(':session:');
+    const headers = { 'Mcp-Session-Id': id, 'X-Left': 'yes' };
+    const req = start(`${slow.url}/adapters/echo/mcp`, { method: 'GET', headers });
+    req.end();
+    await reading;
+    req.destroy();
+    for (let round = 0; round < 5; round++) await send(`${slow.url}/livez`, { method: 'GET' });
+    line.release();
+    expect((await inSession(slow.url, id)).text).toBe(server.ids[0]);
+    expect(server.seen.filter(({ header }) => header('x-left').length > 0)).toEqual([]);
+  });
+
   it('is followed to where its record says that it lives', async () => {
     const id = await openSession(gateway.url);
     const [key = ''] = await gateway.redis.keys(gateway.keyOf('*'));
@@ -162,7 +178,7 @@ it('is revealed only after its record stands', async () => {
   const answer = initialize(gateway.url).finally(() => (answered = true));
   await written;
   await waitFor('the record', async () => (await gateway.redis.keys(gateway.keyOf('*'))).length === 1);
-  for (let round = 0; round < 10; round++) await send(`${gateway.url}/livez`, { method: 'GET' });
+  for (let round = 0; round < 5; round++) await send(`${gateway.url}/livez`, { method: 'GET' });
   expect(answered).toBe(false);
   line.release();
   expect((await answer).header('mcp-session-id')).toBeDefined();

@@ -11,12 +11,12 @@ import { waitFor } from '../support/wait.js';
 
 const server = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js');
 // It listens on every interface; here that has to be loopback.
-const loopback = repository('test/support/listen-on-loopback.cjs');
+const loopback = repository('test/support/listen-on-loopback.mjs');
 
 let gateway: Gateway;
 let session: Session;
 beforeAll(async () => {
-  const everything = { command: process.execPath, args: ['-r', loopback, server, 'streamableHttp'] };
+  const everything = { command: process.execPath, args: ['--import', loopback, server, 'streamableHttp'] };
   gateway = await startGateway({ catalogue: { everything } });
   await gateway.api.create({ name: 'everything', imageName: 'everything', imageVersion: '2026.8.31', replicaCount: 2 });
   await gateway.api.ready('everything');

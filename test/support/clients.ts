@@ -34,8 +34,7 @@ export async function connect(url: string, options: ClientOptions = {}): Promise
     ...(fetchWith && { fetch: fetchWith }),
   });
   open.push(client);
-  // The SDK's own types disagree under exactOptionalPropertyTypes.
-  await client.connect(transport as Parameters<Client['connect']>[0]);
+  await client.connect(transport);
   return { client, transport };
 }
 

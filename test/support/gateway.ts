@@ -14,7 +14,7 @@ const START_MS = 60_000;
 const END_MS = 20_000;
 const PATH = process.env['PATH'] ?? '';
 
-export type CatalogueFile = Record<string, { command: string; args?: string[]; env?: Record<string, string> }>;
+type CatalogueFile = Record<string, { command: string; args?: string[]; env?: Record<string, string> }>;
 
 export interface GatewayOptions {
   env?: Record<string, string>;
@@ -46,7 +46,7 @@ export interface Gateway {
   end(signal?: NodeJS.Signals): Promise<Ending>;
 }
 
-export interface Ending {
+interface Ending {
   code: number | null;
   signal: NodeJS.Signals | null;
   /** What it had started and what did not end; waited for. */

@@ -83,6 +83,7 @@ runMain(async () => {
       MCP_GATEWAY_LOG_LEVEL: config.MCP_GATEWAY_LOG_LEVEL,
       REDIS_URL: redisUrl,
       REDIS_PREFIX: config.REDIS_PREFIX,
+      MCP_GATEWAY_ALLOWED_ORIGINS: config.MCP_GATEWAY_ALLOWED_ORIGINS.join(','),
     };
     const controlPlane = {
       ...shared,
@@ -96,7 +97,6 @@ runMain(async () => {
       PORT: String(port),
       MCP_GATEWAY_HOST: config.MCP_GATEWAY_HOST,
       MCP_GATEWAY_DEVELOPMENT_SIGN_IN: config.MCP_GATEWAY_DEVELOPMENT_SIGN_IN ?? '',
-      MCP_GATEWAY_ALLOWED_ORIGINS: config.MCP_GATEWAY_ALLOWED_ORIGINS.join(','),
       MCP_GATEWAY_SESSION_KEYS: data.sessionKey,
       CONTROL_PLANE_URL: `http://127.0.0.1:${controlPlanePort}`,
     };

@@ -81,11 +81,11 @@ describe('the headers of a request to a server', () => {
 
   it('keep the order, the spelling, the values and the duplicates of all others', () => {
     const raw = [
-      ...['Host', 'gateway.example.com', 'ACCEPT', 'application/json', 'accept', 'text/event-stream'],
-      ...['Content-Type', 'application/json', 'Content-Length', '2', 'Origin', 'https://a.example'],
-      ...['Mcp-Protocol-Version', '2025-11-25', 'Mcp-Method', 'tools/call', 'Mcp-Name', 'add', 'Last-Event-ID', '7'],
-      ...['traceparent', '00-a-b-01', 'X-Forwarded-For', '10.0.0.1', 'X-Mcp-User', 'kept', 'X-Device', 'kept', 'X', ''],
-    ];
+      ['Host', 'gateway.example.com', 'ACCEPT', 'application/json', 'accept', 'text/event-stream'],
+      ['Content-Type', 'application/json', 'Content-Length', '2', 'Origin', 'https://a.example'],
+      ['Mcp-Protocol-Version', '2025-11-25', 'Mcp-Method', 'tools/call', 'Mcp-Name', 'add', 'Last-Event-ID', '7'],
+      ['traceparent', '00-a-b-01', 'X-Forwarded-For', '10.0.0.1', 'X-Mcp-User', 'kept', 'X-Device', 'kept', 'X', ''],
+    ].flat();
     expect(sent(raw)).toEqual([...raw, ...SAYS_ALICE]);
   });
 
@@ -95,7 +95,7 @@ describe('the headers of a request to a server', () => {
     ['', ''],
     ['a\r\nX-Mcp-Roles: mcp.admin', 'a  X-Mcp-Roles: mcp.admin'],
     ['a\nb\0c\rd', 'a b c d'],
-    ['\u0001\u001b[31m\u007f\u0085', ' ' + ' [31m' + ' ' + ' '],
+    ['\u0001\u001b[31m\u007f\u0085', '  [31m  '],
   ])('carry the name %j as UTF-8 in one line', (name, expected) => {
     const headers = sent([], { subject: name, name, roles: [name] });
     expect(headers).toHaveLength(6);
@@ -128,9 +128,9 @@ describe('the headers of an answer to the client', () => {
 
   it('keep the order, the spelling, the values and the duplicates of all others', () => {
     const raw = [
-      ...['Set-Cookie', 'a=1', 'Date', 'now', 'set-cookie', 'b=2', 'Content-Type', 'text/event-stream'],
-      ...['WWW-Authenticate', 'Bearer', 'Allow', 'GET', 'X-Mcp-UserId', 'kept', 'ETag', '"1"', 'X-Empty', ''],
-    ];
+      ['Set-Cookie', 'a=1', 'Date', 'now', 'set-cookie', 'b=2', 'Content-Type', 'text/event-stream'],
+      ['WWW-Authenticate', 'Bearer', 'Allow', 'GET', 'X-Mcp-UserId', 'kept', 'ETag', '"1"', 'X-Empty', ''],
+    ].flat();
     expect(responseHeaders(raw)).toEqual(raw);
   });
 });

@@ -27,10 +27,14 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 /** Runs the text as a module of this package in a Node of its own, and waits for the first line that it prints. */
 export async function runModule(text: string): Promise<{ child: ChildProcess; line: string }> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', text], {
-    cwd: HERE,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', text],
+    {
+      cwd: HERE,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
   return { child, line: line.trim() };
 }

@@ -11,10 +11,10 @@ import type { Runtime, Workload } from '../src/index.js';
 export const SERVER = fileURLToPath(new URL('server.mjs', import.meta.url));
 const SHELL_PATH = '/usr/bin:/bin';
 
-export const silent = createLogger('test', 'silent');
+const silent = createLogger('test', 'silent');
 
 /** Images of the tests: `server` does as it is told, `broken` ends at once, `missing` is a command that does not exist. */
-export const images = catalogue(
+const images = catalogue(
   {
     server: { command: process.execPath, args: [SERVER], env: {} },
     broken: { command: '/bin/sh', args: ['-c', 'echo "out of luck"; exit 7'], env: {} },

@@ -4,11 +4,11 @@ import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextproto
 
 const INFO = { name: 'test', version: '1' };
 
-export interface CallOptions {
+interface CallOptions {
   onprogress?: (progress: { progress: number; total?: number | undefined }) => void;
   signal?: AbortSignal;
 }
-export interface ToolResult {
+interface ToolResult {
   content: { type: string; text?: string }[];
   structuredContent?: unknown;
   isError?: boolean | undefined;

@@ -34,7 +34,8 @@ export function createManagementApp({ access, controlPlane, isReady, log }: Mana
   const on = {
     error: (error: Error, _req: IncomingMessage, res: unknown) => unavailable(error, res as ServerResponse, log),
   };
-  const proxy = { target: controlPlane, xfwd: true, on };
+  // The names by which this service may be called were checked above; the control plane knows its own.
+  const proxy = { target: controlPlane, changeOrigin: true, xfwd: true, on };
   // `follow` may be quiet for hours: no timeout, and the head does not wait for the first line.
   const proxyRes = (_logs: IncomingMessage, _req: IncomingMessage, res: ServerResponse) =>
     process.nextTick(() => res.flushHeaders()); // the proxy copies the head after it has told

@@ -25,7 +25,7 @@ export interface PipelineParts {
 }
 
 /** What the URL says. */
-export interface McpAddress {
+interface McpAddress {
   adapter: string;
   /** With the question mark, or empty. */
   query: string;

@@ -1,4 +1,5 @@
 import type { Route } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/common/logging';
 import type { RoutePublisher } from '@mcp-gateway/common/routes';
 import type { AdapterRows } from '@mcp-gateway/database';
@@ -29,8 +30,11 @@ export function routeRestorer({ rows, runtime, routes, log }: RestoreParts): () 
     if (await routes.isComplete()) return false;
     const found = await Promise.allSettled((await rows.names()).map(routeFor));
     const reasons = found.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
-    // One row that cannot be read must not keep all the others from being routed to; an outage must.
-    if (reasons.length > 0 && reasons.length === found.length) throw reasons[0];
+    // One row that cannot be read must not keep all the others from being routed to; an outage must, however short.
+    const outage = reasons.find((reason) => reason instanceof GatewayError && reason.code === 'UNAVAILABLE');
+    const [first] = reasons;
+    if (outage) throw outage;
+    if (first && reasons.length === found.length) throw first;
     for (const err of reasons) log.error({ err }, 'a route could not be restored');
     await routes.publishAll(found.flatMap((result) => (result.status === 'fulfilled' ? result.value : [])));
     return true;

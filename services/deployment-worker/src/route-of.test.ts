@@ -4,7 +4,13 @@ import { replicaOf, rowOf, seenOf } from '../test/fixtures.js';
 import { routeOf } from './route-of.js';
 
 const row = rowOf(
-  { replicaCount: 3, requiredRoles: ['Team'], affinity: 'none', path: '/v1/mcp', environmentVariables: { KEY: 'hunter2' } },
+  {
+    replicaCount: 3,
+    requiredRoles: ['Team'],
+    affinity: 'none',
+    path: '/v1/mcp',
+    environmentVariables: { KEY: 'hunter2' },
+  },
   { generation: 4 },
 );
 

@@ -7,7 +7,8 @@ import { statusOf } from './status-of.js';
 const row = rowOf({ replicaCount: 2 });
 const r = (instance: number, state: ObservedReplica['state'], more: Partial<ObservedReplica> = {}) =>
   replicaOf(row, instance, { state, ...more });
-const old = (instance: number, more: Partial<ObservedReplica> = {}) => r(instance, 'Ready', { revision: 'old', ...more });
+const old = (instance: number, more: Partial<ObservedReplica> = {}) =>
+  r(instance, 'Ready', { revision: 'old', ...more });
 const with_ = (...replicas: ObservedReplica[]) => seenOf(row, { replicas });
 
 const BROKEN = { reason: 'ImageNotFound', message: 'No command is known for the image "x": add it.' };
@@ -154,7 +155,11 @@ describe('the health condition', () => {
   it.each([
     ['no replica has passed', with_(r(0, 'Starting')), 'Unknown NotPassedYet: GET /healthz has not answered 2xx yet.'],
     ['one has passed', with_(r(0, 'Starting'), r(1, 'Ready')), 'True HttpGet: GET /healthz answers 2xx.'],
-    ['an open port had to do', seenOf(row, { healthNote: 'GET /healthz answers 404' }), 'True TcpOnly: GET /healthz answers 404'],
+    [
+      'an open port had to do',
+      seenOf(row, { healthNote: 'GET /healthz answers 404' }),
+      'True TcpOnly: GET /healthz answers 404',
+    ],
   ])('when %s', (_what, seen, expected) => {
     expect(health(seen)).toBe(expected);
   });
@@ -164,15 +169,10 @@ describe('the replicas of a status', () => {
   it('say whether they are ready and current, and keep addresses to themselves', () => {
     const restarted = { restartCount: 2, lastExitCode: 137, message: 'It ended.' };
     const { replicas } = statusOf(row, with_(old(0), r(1, 'Starting', restarted)), T1);
+    const common = { startedAt: T0.toISOString(), restartCount: 0, lastExitCode: null, message: null };
     expect(replicas).toStrictEqual([
-      {
-        ...{ name: 'echo-0', instance: 0, state: 'Ready', ready: true, updated: false },
-        ...{ restartCount: 0, lastExitCode: null, startedAt: T0.toISOString(), message: null },
-      },
-      {
-        ...{ name: 'echo-1', instance: 1, state: 'Starting', ready: false, updated: true },
-        ...{ startedAt: T0.toISOString(), ...restarted },
-      },
+      { ...common, name: 'echo-0', instance: 0, state: 'Ready', ready: true, updated: false },
+      { ...common, ...restarted, name: 'echo-1', instance: 1, state: 'Starting', ready: false, updated: true },
     ]);
   });
 });

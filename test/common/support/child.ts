@@ -34,7 +34,7 @@ export function runModule(text: string, { ipc = true } = {}): Child {
     process: child,
     messages,
     output: () => all,
-    says: (text) => waitFor(`the child to say ${text}`, () => all.includes(text)),
+    says: (what) => waitFor(`the child to say ${what}`, () => all.includes(what)),
     // `close` of the process does not come when this side has closed the channel.
     ended: Promise.all([once(child, 'exit'), ...streams.map((stream) => once(stream, 'close'))]).then(
       ([[code, signal]]) => (code ?? signal) as number | string,

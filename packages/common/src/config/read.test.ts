@@ -10,8 +10,8 @@ function refusal(environment: Record<string, string | undefined>): string[] {
   try {
     readConfig(Config, { ...NEEDED, ...environment });
   } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError);
-    return (error as ConfigError).message.split('\n');
+    if (error instanceof ConfigError) return error.message.split('\n');
+    throw error;
   }
   return [];
 }

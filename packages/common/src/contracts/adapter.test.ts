@@ -133,7 +133,7 @@ const refused: [field: string, value: unknown, ...messages: string[]][] = [
   ['resources', { limits: { memory: '-1Gi' } }, `#/resources/limits/memory ${QUANTITY}`],
 ];
 
-const short = (value: unknown) => `${JSON.stringify(value)}`.slice(0, 40);
+const short = (value: unknown) => JSON.stringify(value).slice(0, 40);
 
 describe('a field of an adapter spec', () => {
   it.each(accepted.map(([field, value]) => [field, short(value), value] as const))(

@@ -57,7 +57,15 @@ describe('a leashed process', () => {
   it('gets its arguments, its environment and its folder as they are, and no input', async () => {
     const leashed = await hold({
       command: process.execPath,
-      args: ['-p', 'JSON.stringify([process.argv.slice(1), process.env, process.cwd()])', '--', 'a b', '', '$HOME', `'"`],
+      args: [
+        '-p',
+        'JSON.stringify([process.argv.slice(1), process.env, process.cwd()])',
+        '--',
+        'a b',
+        '',
+        '$HOME',
+        `'"`,
+      ],
       env: { PATH, GREETING: 'Grüße, "du"' },
       cwd: '/usr',
     });

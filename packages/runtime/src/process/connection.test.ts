@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ask } from '../../test/observed.js';
 import { runModule, stillLiving } from '../../test/processes.js';
 import { supervisorOptions, temporaryFolder, SERVER, workload } from '../../test/supervisor.js';
 import { eventually } from '../../test/wait.js';
@@ -103,7 +104,6 @@ async function serverPids(environment = {}): Promise<number[]> {
   return eventually(async () => {
     const { replicas } = await runtime.observe('echo');
     expect(replicas.map(({ state }) => state)).toEqual(['Ready', 'Ready']);
-    const answers = await Promise.all(replicas.map(async ({ endpoint }) => (await fetch(endpoint?.url ?? '')).json()));
-    return answers.map((answer) => (answer as { pid: number }).pid);
+    return Promise.all(replicas.map(async ({ endpoint }) => (await ask(endpoint?.url ?? '')).pid));
   });
 }

@@ -15,9 +15,9 @@ const SessionRecord = z.object({
   initialize: z.string().nullable(),
   closed: z.boolean().default(false),
 });
-export type SessionRecord = z.infer<typeof SessionRecord>;
+type SessionRecord = z.infer<typeof SessionRecord>;
 
-export type SessionPlace = Pick<SessionRecord, 'endpointId' | 'closed'>;
+type SessionPlace = Pick<SessionRecord, 'endpointId' | 'closed'>;
 
 export interface SessionStore {
   /** Writes the record. Must have succeeded before the client learns the id. Rejects when Redis is away. */

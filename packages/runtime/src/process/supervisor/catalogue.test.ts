@@ -98,7 +98,10 @@ describe('a file that is no catalogue', () => {
     ['has a field that is unknown', { mine: { command: 'a', enviroment: {} } }, /"enviroment".*mine/],
   ])('%s, which is said together with what it has to be', async (_what, content, why) => {
     await write(content);
-    for (const error of [await refusal(readCatalogue(file)), await refusal(catalogue(BUILT_IN, file).resolve('bridge'))]) {
+    for (const error of [
+      await refusal(readCatalogue(file)),
+      await refusal(catalogue(BUILT_IN, file).resolve('bridge')),
+    ]) {
       expect(error.reason).toBe('CatalogueInvalid');
       expect(error.message).toMatch(why);
       expect(error.message).toContain(`The catalogue ${file} (MCP_GATEWAY_CATALOGUE) cannot be used: `);

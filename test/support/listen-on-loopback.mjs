@@ -1,5 +1,5 @@
-// `node -r` this to keep a server that listens on every interface to loopback.
-const { Server } = require('node:net');
+// `node --import` this to keep a server that listens on every interface to loopback.
+import { Server } from 'node:net';
 
 const { listen } = Server.prototype;
 Server.prototype.listen = function onLoopback(...args) {

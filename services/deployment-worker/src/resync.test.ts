@@ -1,0 +1,119 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ReconcileQueue } from '@mcp-gateway/common/queue';
+import { rowOf, silent } from '../test/fixtures.js';
+import { World } from '../test/world.js';
+import { resync } from './resync.js';
+
+let world: World;
+let queued: string[];
+let failing: boolean;
+let restored: boolean[];
+let stop: () => Promise<void>;
+beforeEach(() => {
+  world = new World();
+  queued = [];
+  failing = false;
+  restored = [];
+});
+afterEach(() => stop());
+
+const queue: ReconcileQueue = {
+  async reconcile(name) {
+    if (failing) throw new Error('Redis is away');
+    queued.push(name);
+  },
+  close: async () => {},
+};
+
+function start() {
+  const restoreRoutes = async () => restored.shift() ?? false;
+  const { rows, runtime, routes } = world;
+  stop = resync({ rows, runtime, routes, queue, restoreRoutes, log: silent });
+}
+
+async function eventually(check: () => void): Promise<void> {
+  for (let attempt = 0; attempt < 1_000; attempt += 1) {
+    try {
+      return check();
+    } catch {
+      await delay(5);
+    }
+  }
+  check();
+}
+/** Lets everything run that need not wait for anything. */
+async function idle() {
+  for (let turn = 0; turn < 20; turn += 1) await delay(0);
+  queued.length = 0;
+}
+
+describe('a resync', () => {
+  it('queues at the start whatever has a row, runs or is routed to, each once', async () => {
+    world.rowTable.set('row', rowOf({ name: 'row' }));
+    world.rowTable.set('both', rowOf({ name: 'both' }));
+    world.rowTable.set('stray', rowOf({ name: 'stray' }));
+    for (const name of ['both', 'stray']) await world.settle(name);
+    world.rowTable.delete('stray');
+    await world.routes.publish({ ...(world.routeTable.get('both') as never as object), name: 'routed' } as never);
+    start();
+    await eventually(() => expect(queued.toSorted()).toEqual(['both', 'routed', 'row', 'stray']));
+  });
+
+  it('queues a name when the runtime says that it has changed', async () => {
+    start();
+    await idle();
+    world.watcher?.changed('echo');
+    await eventually(() => expect(queued).toEqual(['echo']));
+  });
+
+  it('queues everything when the runtime can be seen again', async () => {
+    start();
+    await idle();
+    world.rowTable.set('echo', rowOf());
+    world.watcher?.synced();
+    await eventually(() => expect(queued).toEqual(['echo']));
+  });
+
+  it('queues rows whose change nobody acted on, every two seconds, whatever went wrong before', async () => {
+    let asked = 0;
+    world.rows.lagging = async (limit) => {
+      expect(limit).toBeGreaterThan(0);
+      asked += 1;
+      if (asked === 1) throw new Error('the database is away');
+      return ['late', 'later'];
+    };
+    start();
+    await eventually(() => expect(queued).toEqual(['late', 'later']));
+    expect(asked).toBe(2);
+  });
+
+  it('queues everything after the routes were restored', async () => {
+    world.rowTable.set('echo', rowOf());
+    restored = [true];
+    start();
+    await eventually(() => expect(queued).toEqual(['echo', 'echo'])); // as at every start, and for the routes
+  });
+
+  it('goes on when the queue was away', async () => {
+    failing = true;
+    world.rowTable.set('echo', rowOf());
+    start();
+    world.watcher?.changed('echo');
+    world.watcher?.synced();
+    await idle();
+    failing = false;
+    world.watcher?.changed('echo');
+    world.watcher?.synced();
+    await eventually(() => expect(queued).toEqual(['echo', 'echo']));
+  });
+
+  it('asks nobody any more once it is stopped', async () => {
+    start();
+    await idle();
+    await stop();
+    const { calls } = world;
+    await idle();
+    expect(world.calls).toBe(calls);
+  });
+});

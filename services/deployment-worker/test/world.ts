@@ -1,0 +1,180 @@
+import type { Route } from '@mcp-gateway/common/contracts';
+import type { RoutePublisher } from '@mcp-gateway/common/routes';
+import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
+import { ABSENT, revisionOf, type Runtime, type WatchListener, type Workload } from '@mcp-gateway/runtime';
+import { reconciler } from '../src/reconcile.js';
+import { rowOf, seenOf, silent, T1 } from './fixtures.js';
+
+interface Running {
+  workload: Workload;
+  /** Differs for each time that it was started. */
+  start: number;
+  ready: boolean;
+  removing: boolean;
+}
+
+/** When the worker dies: at which of its calls to others, and whether the call still has its effect. */
+export interface Crash {
+  at: number;
+  effect: boolean;
+}
+
+/**
+ * What the worker steers, as far as it can see: rows, a runtime and routes, in memory. It breaks off when the worker does
+ * what must never be done in that order.
+ */
+export class World {
+  /** What the worker did to others, in order; reads are left out. */
+  readonly changes: string[] = [];
+  readonly rowTable = new Map<string, AdapterRow>();
+  readonly routeTable = new Map<string, Route>();
+  readonly running = new Map<string, Running>();
+  readonly violations: string[] = [];
+  complete = true;
+  watcher: WatchListener | undefined;
+  calls = 0;
+  #starts = 0;
+
+  constructor(private readonly crash?: Crash) {}
+
+  /** One call of the worker to somebody else. */
+  async #call<T>(effect: () => T, change?: string): Promise<T> {
+    const dies = this.crash?.at === this.calls;
+    this.calls += 1;
+    if (dies && !this.crash?.effect) throw new Error('the worker died');
+    if (change) this.changes.push(change);
+    const result = effect();
+    if (dies) throw new Error('the worker died');
+    return result;
+  }
+
+  #never(what: string, happened: boolean) {
+    if (happened) this.violations.push(what);
+  }
+
+  readonly rows: AdapterRows = {
+    find: (name) => this.#call(() => structuredClone(this.rowTable.get(name) ?? null)),
+    names: () => this.#call(() => [...this.rowTable.keys()]),
+    lagging: () => this.#call(() => []),
+    saveStatus: ({ name, id, generation }, status) =>
+      this.#call(() => {
+        const row = this.rowTable.get(name);
+        if (!row || row.id !== id || row.generation !== generation) return false;
+        this.rowTable.set(name, { ...row, ...status, observedGeneration: generation });
+        return true;
+      }, `saveStatus ${name} ${status.phase}`),
+    purge: ({ name, id }) =>
+      this.#call(() => {
+        this.#never('a row was purged while its workload was there', this.running.has(name));
+        this.#never('a row was purged while its route was there', this.routeTable.has(name));
+        const row = this.rowTable.get(name);
+        return row?.id === id && row.deletedAt !== null && this.rowTable.delete(name);
+      }, `purge ${name}`),
+    create: unused,
+    list: unused,
+    update: unused,
+    markDeleted: unused,
+  };
+
+  readonly runtime: Runtime = {
+    observe: (name) =>
+      this.#call(() => {
+        const found = this.running.get(name);
+        if (!found) return ABSENT;
+        const { workload, removing, ready, start } = found;
+        const like = rowOf({ name, replicaCount: workload.replicas }, { id: workload.adapterId });
+        const seen = seenOf(like, { revision: revisionOf(workload), removing });
+        const replicas = seen.replicas.map((replica): (typeof seen.replicas)[number] => {
+          const { instance } = replica;
+          const url = `http://127.0.0.1:${9_000 + instance}`;
+          const endpoint = removing ? null : { id: `${name}-${instance}.${start}`, url, ready };
+          const state = removing ? 'Stopping' : ready ? 'Ready' : 'Starting';
+          return { ...replica, revision: revisionOf(workload), state, endpoint };
+        });
+        return { ...seen, replicas };
+      }),
+    names: () => this.#call(() => [...this.running.keys()]),
+    apply: (workload) =>
+      this.#call(() => {
+        const found = this.running.get(workload.name);
+        this.#never(
+          'a workload was handed to another adapter',
+          !!found && found.workload.adapterId !== workload.adapterId,
+        );
+        const same = found && !found.removing && revisionOf(found.workload) === revisionOf(workload);
+        const fresh = { start: (this.#starts += 1), ready: false };
+        this.running.set(workload.name, { ...(same ? found : fresh), workload, removing: false });
+      }, `apply ${workload.name} ×${workload.replicas}`),
+    remove: (name) =>
+      this.#call(() => {
+        this.#never('a workload was removed while its route was there', this.routeTable.has(name));
+        const found = this.running.get(name);
+        if (found) found.removing = true;
+      }, `remove ${name}`),
+    watch: (listener) => {
+      this.watcher = listener;
+    },
+  };
+
+  readonly routes: RoutePublisher = {
+    publish: (route) =>
+      this.#call(() => void this.routeTable.set(route.name, route), `publish ${route.name} ${ready(route)}`),
+    withdraw: (name) => this.#call(() => void this.routeTable.delete(name), `withdraw ${name}`),
+    publishAll: (routes) =>
+      this.#call(
+        () => {
+          this.routeTable.clear();
+          for (const route of routes) this.routeTable.set(route.name, route);
+          this.complete = true;
+        },
+        `publishAll ${routes.map(({ name }) => name).join()}`,
+      ),
+    isComplete: () => this.#call(() => this.complete),
+    names: () => this.#call(() => [...this.routeTable.keys()]),
+  };
+
+  readonly reconcile = reconciler({
+    rows: this.rows,
+    runtime: this.runtime,
+    routes: this.routes,
+    now: () => T1,
+    log: silent,
+  });
+
+  /** Time passes for what runs: what starts gets ready, what ends is gone. */
+  pass(): void {
+    for (const [name, found] of this.running) {
+      if (found.removing) this.running.delete(name);
+      else found.ready = true;
+    }
+  }
+
+  /** Reconciles, as the queue and the watch do, until nothing changes any more. A run in which the worker dies is repeated. */
+  async settle(name: string): Promise<void> {
+    for (let before = ''; before !== this.picture();) {
+      before = this.picture();
+      await this.reconcile(name).catch(() => this.reconcile(name));
+      this.pass();
+    }
+  }
+
+  /** All that is left in the end, without the traces of the way there. */
+  picture(): string {
+    const running = [...this.running.values()].map(({ workload, ready: isReady, removing }) => ({
+      workload,
+      isReady,
+      removing,
+    }));
+    const routes = [...this.routeTable.values()].map(({ endpoints, ...route }) => ({
+      ...route,
+      endpoints: endpoints.map(({ url, ready: isReady }) => ({ url, isReady })),
+    }));
+    return JSON.stringify({ rows: [...this.rowTable.values()], running, routes });
+  }
+}
+
+const ready = ({ endpoints }: Route) => `${endpoints.filter((each) => each.ready).length}/${endpoints.length}`;
+
+function unused(): never {
+  throw new Error('the worker does not do this');
+}
