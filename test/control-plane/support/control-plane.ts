@@ -50,8 +50,6 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   return { url: `http://127.0.0.1:${port}`, app, rows, database, logs, hints };
 }
 
-type Spec = Partial<AdapterSpec> & Pick<AdapterSpec, 'name'>;
-
 /** The least that a client has to say. */
 export const specOf = (name: string, changes: object = {}) => ({
   name,
