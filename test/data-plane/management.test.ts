@@ -139,7 +139,7 @@ describe('what the control plane sees of a request through the data plane', () =
     expect(seen?.header('x-dev-userid')).toEqual(['alice']);
     expect(seen?.header('authorization')).toEqual(['Bearer t']);
     expect(seen?.header('if-match')).toEqual(['"a"']);
-    expect(seen?.header('host')).toEqual([new URL(url).host]);
+    expect(seen?.header('x-forwarded-host')).toEqual([new URL(url).host]);
     expect(seen?.header('x-forwarded-for')).toEqual(['127.0.0.1']);
   });
 

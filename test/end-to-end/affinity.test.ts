@@ -92,7 +92,7 @@ describe('affinity none', () => {
     const url = gateway.api.mcp('stateless');
     const answers = await Promise.all(Array.from({ length: 40 }, () => callModern(url, 'whoami')));
 
-    const replicas = answers.map(({ result }) => JSON.parse(result?.content[0]?.text ?? '{}') as Whoami);
+    const replicas = answers.map(({ text }) => JSON.parse(text) as Whoami);
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
     expect(replicasOf(replicas)).toEqual(['stateless-0', 'stateless-1']);
   });

@@ -6,7 +6,8 @@ import {
   LoggingMessageNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { connect, type Session } from '../support/clients.js';
-import { repository, startGateway, type Gateway } from '../support/gateway.js';
+import { startGateway, type Gateway } from '../support/gateway.js';
+import { repository } from '../support/launch.js';
 import { waitFor } from '../support/wait.js';
 
 const server = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js');

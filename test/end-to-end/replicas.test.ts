@@ -1,114 +1,247 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { AdapterStatus } from '@mcp-gateway/common/contracts';
 import { example } from '../support/api.js';
-import { callInSession, connect, count, whoami } from '../support/clients.js';
-import { startGateway, type Gateway } from '../support/gateway.js';
+import {
+  beginInSession,
+  callInSession,
+  callModern,
+  connect,
+  count,
+  initialize,
+  whoami,
+  type Session,
+} from '../support/clients.js';
+import { startGateway, type CatalogueFile, type Gateway } from '../support/gateway.js';
+import { repository } from '../support/launch.js';
+import { family, isAlive, processes, survivors } from '../support/processes.js';
+import { replicaProcesses } from '../support/replicas.js';
+import { useSteadily } from '../support/steady.js';
 import { becomesTrue, waitFor } from '../support/wait.js';
 
-const crashing = { command: process.execPath, args: ['-e', 'console.error("no luck today"); process.exit(3)'] };
+const NODE = process.execPath;
+const CATALOGUE: CatalogueFile = {
+  crashes: { command: NODE, args: ['-e', 'console.error("no such table"); process.exit(3)'] },
+  numbered: { command: NODE, args: [repository('test/support/numbered-sessions.mjs')] },
+};
 
 let gateway: Gateway;
 beforeAll(async () => {
-  gateway = await startGateway({ catalogue: { crashing } });
+  gateway = await startGateway({ catalogue: CATALOGUE });
 }, 60_000);
 
-/** Calls until it is told to stop; resolves with the answers. */
-function keepCalling(url: string, sessionId: string): () => Promise<number[]> {
-  const stopped = new AbortController();
-  const statuses: number[] = [];
-  const calling = (async () => {
-    while (!stopped.signal.aborted) statuses.push((await callInSession(url, sessionId, 'counter')).status);
-  })();
-  return async () => {
-    stopped.abort();
-    await calling;
-    return statuses;
-  };
+const conditionOf = ({ conditions }: AdapterStatus, type: string) => conditions.find((each) => each.type === type);
+
+/** One session on each of the two replicas of the example. */
+async function sessionOnEach(): Promise<[Session, Session]> {
+  const url = gateway.api.mcp('mcp-example');
+  const first = await connect(url);
+  const { replica } = await whoami(first);
+  const second = await waitFor('a session on the other replica', async () => {
+    const session = await connect(url);
+    return (await whoami(session)).replica !== replica && session;
+  });
+  return [first, second];
 }
 
 describe('a replica that is killed', () => {
-  it('shows in the status within 2 s, is back within 5 s, and is not noticed by sessions on the other', async () => {
+  it('is told of within two seconds and back within five, and only its own sessions notice', async () => {
     const url = gateway.api.mcp('mcp-example');
-    const first = await connect(url);
-    const here = await whoami(first);
-    const second = await waitFor('a session on the other replica', async () => {
-      const session = await connect(url);
-      return (await whoami(session)).pid === here.pid ? null : session;
-    });
-    await count(first);
-    const stop = keepCalling(url, second.transport.sessionId as string);
+    const [lost, kept] = await sessionOnEach();
+    await count(lost);
+    const { pid, replica } = await whoami(lost);
+    const lostId = lost.transport.sessionId as string;
+    const steady = useSteadily(kept);
 
-    process.kill(here.pid, 'SIGKILL');
-    const instance = Number(here.replica.at(-1));
-    const replica = async () => (await gateway.api.status('mcp-example')).replicas[instance];
+    const killed = Date.now();
+    process.kill(pid, 'SIGKILL');
+
+    const told = { name: replica, restartCount: 1, lastExitCode: 137 };
+    const status = () => gateway.api.status('mcp-example');
     await becomesTrue(
       'the status to tell',
-      async () => expect(await replica()).toMatchObject({ restartCount: 1, lastExitCode: 137 }),
+      async () => {
+        expect((await status()).replicas).toContainEqual(expect.objectContaining(told));
+      },
       2_000,
     );
-    await gateway.api.ready('mcp-example', 5_000);
+    await waitFor(
+      'both replicas to be ready',
+      async () => (await status()).phase === 'Ready',
+      killed + 5_000 - Date.now(),
+    );
+    expect((await status()).replicas).toContainEqual(expect.objectContaining({ ...told, ready: true }));
 
-    const statuses = await stop();
-    expect(statuses.length).toBeGreaterThan(5);
-    expect(new Set(statuses)).toEqual(new Set([200]));
-    // What the dead process knew is gone; the client is told to start over instead of being counted from anew.
-    await expect(count(first)).rejects.toMatchObject({ code: 404 });
-  }, 30_000);
+    // Before the data plane has heard of it, an answer that it was gone; never a count that starts anew.
+    const after = await waitFor('the session to be gone', async () => {
+      const answer = await callInSession(url, lostId, 'counter');
+      expect(answer.text).toBe('');
+      return answer.status === 404 && answer;
+    });
+    expect(after.error?.message).toContain('initialize a new one');
+    await expect(count(lost)).rejects.toMatchObject({ code: 404 });
+    expect(await count(await connect(url))).toBe(1);
+    const { calls, failures } = await steady.stop();
+    expect({ failures, used: calls > 5 }).toEqual({ failures: [], used: true });
+  });
+
+  it('cuts short the answer that it was writing, so that nobody waits for the rest', async () => {
+    const [session] = await sessionOnEach();
+    const { pid } = await whoami(session);
+    const id = session.transport.sessionId as string;
+    const { rest } = await beginInSession(gateway.api.mcp('mcp-example'), id, 'slow', { seconds: 15, steps: 100 });
+
+    process.kill(pid, 'SIGKILL');
+
+    await expect(rest).rejects.toMatchObject({ message: 'terminated' });
+    await gateway.api.ready('mcp-example');
+  });
+
+  describe('leaves nothing of its sessions to a successor that gives out the same session ids', () => {
+    const numbered = (name: string, more = {}) => ({ name, imageName: 'numbered', imageVersion: '1', ...more });
+    const restarts = async (name: string) => (await gateway.api.status(name)).replicas[0]?.restartCount;
+
+    it.each([
+      {
+        name: 'after-a-crash',
+        async lose() {
+          process.kill(replicaProcesses(gateway, this.name)[0]?.pid as number, 'SIGKILL');
+          await waitFor('the status to tell', async () => (await restarts(this.name)) === 1);
+        },
+      },
+      {
+        name: 'after-a-change-and-back',
+        async lose() {
+          await gateway.api.update(numbered(this.name, { environmentVariables: { CHANGED: 'yes' } }));
+          await gateway.api.ready(this.name);
+          await gateway.api.update(numbered(this.name));
+        },
+      },
+      {
+        name: 'after-it-was-scaled-away-and-back',
+        async lose() {
+          await gateway.api.update(numbered(this.name, { replicaCount: 0 }));
+          await waitFor('no replicas', async () => (await gateway.api.status(this.name)).phase === 'Stopped');
+          await gateway.api.update(numbered(this.name));
+        },
+      },
+      {
+        name: 'after-another-took-the-name',
+        async lose() {
+          await gateway.api.remove(this.name);
+          await gateway.api.create(numbered(this.name));
+        },
+      },
+    ])('$name', async (way) => {
+      const url = gateway.api.mcp(way.name);
+      await gateway.api.create(numbered(way.name));
+      await gateway.api.ready(way.name);
+      const mine = (await initialize(url)).sessionId as string;
+      expect(await callInSession(url, mine, 'counter')).toMatchObject({ status: 200, text: '1' });
+
+      await way.lose();
+      await gateway.api.ready(way.name);
+      const theirs = (await initialize(url)).sessionId as string; // the server calls it 1, as it did mine
+
+      expect(await callInSession(url, mine, 'counter')).toMatchObject({ status: 404, text: '' });
+      expect(await callInSession(url, theirs, 'counter')).toMatchObject({ status: 200, text: '1' });
+    });
+  });
 });
 
-describe('a server that keeps crashing', () => {
-  it('backs off, says so with exit code and where to look, and recovers by a good spec', async () => {
-    await gateway.api.create({ name: 'moody', imageName: 'crashing', imageVersion: '1' });
-    const status = await waitFor('a crash loop', async () => {
-      const seen = await gateway.api.status('moody');
-      return seen.conditions.some(({ reason }) => reason === 'CrashLoopBackOff') ? seen : null;
+describe('a replica that cannot run', () => {
+  it('backs off when it keeps crashing, says so, and starts at once when the spec is corrected', async () => {
+    await gateway.api.create({ name: 'crashing', imageName: 'crashes', imageVersion: '1' });
+
+    const status = await waitFor('the status to call it a crash loop', async () => {
+      const seen = await gateway.api.status('crashing');
+      return conditionOf(seen, 'Ready')?.reason === 'CrashLoopBackOff' && seen;
     });
     expect(status).toMatchObject({ phase: 'Failed', readyReplicas: 0 });
     expect(status.replicas[0]).toMatchObject({ state: 'BackOff', lastExitCode: 3 });
-    const { message = '' } = status.conditions.find(({ type }) => type === 'Ready') ?? {};
-    expect(message).toMatch(/exit code 3 .* the next start is in \d+ s.* GET \/adapters\/moody\/logs\?instance=0/);
-    expect(await gateway.api.logs('moody')).toContain('no luck today');
+    expect(status.replicas[0]?.restartCount).toBeGreaterThanOrEqual(3);
+    expect(conditionOf(status, 'Ready')?.message).toMatch(/exit code 3 .*next start is in \d+ s.*logs\?instance=0/);
+    expect(await gateway.api.logs('crashing')).toContain('no such table');
+    expect(await callModern(gateway.api.mcp('crashing'), 'add')).toMatchObject({ status: 503, retryAfter: '2' });
 
-    await gateway.api.update(example('moody'));
-    await gateway.api.ready('moody');
-    const session = await connect(gateway.api.mcp('moody'));
-    expect(await count(session)).toBe(1);
-  }, 30_000);
-
-  it('leaves the replicas of the version before serving, and says that it is blocked', async () => {
-    await gateway.api.create(example('steady', { replicaCount: 2 }));
-    await gateway.api.ready('steady');
-    const session = await connect(gateway.api.mcp('steady'));
-    const before = await whoami(session);
-
-    await gateway.api.update({ name: 'steady', imageName: 'crashing', imageVersion: '2', replicaCount: 2 });
-    await becomesTrue('the status to tell', async () => {
-      const { phase, conditions } = await gateway.api.status('steady');
-      expect(phase).toBe('Degraded');
-      expect(conditions).toContainEqual(expect.objectContaining({ type: 'Progressing', reason: 'Blocked' }));
+    await gateway.api.update(example('crashing'));
+    await gateway.api.ready('crashing', 5_000);
+    expect(await callModern(gateway.api.mcp('crashing'), 'add', { a: 2, b: 3 })).toMatchObject({
+      status: 200,
+      text: '5',
     });
-    expect(await whoami(session)).toEqual(before);
+  });
 
-    await gateway.api.update(example('steady', { replicaCount: 2 }));
-    await gateway.api.ready('steady');
-    expect(await whoami(session)).toEqual(before);
-  }, 30_000);
+  it('says how to add an image that is not in the catalogue, and starts it when it has been added', async () => {
+    await gateway.api.create({ name: 'unknown', imageName: 'team/unknown', imageVersion: '1' });
+
+    const status = await waitFor('the status to call it failed', async () => {
+      const seen = await gateway.api.status('unknown');
+      return seen.phase === 'Failed' && seen;
+    });
+    expect(conditionOf(status, 'Ready')).toMatchObject({ status: 'False', reason: 'ImageNotFound' });
+    expect(conditionOf(status, 'Ready')?.message).toMatch(/team\/unknown.*catalogue\.json/);
+
+    await gateway.writeCatalogue({ ...CATALOGUE, 'team/unknown': CATALOGUE['numbered'] as CatalogueFile[string] });
+    await gateway.api.ready('unknown');
+    expect(await initialize(gateway.api.mcp('unknown'))).toMatchObject({ status: 200 });
+  });
+
+  it.each([
+    { what: 'crashes', imageName: 'crashes', says: /exit code 3/ },
+    { what: 'is unknown', imageName: 'nobody/knows', says: /nobody\/knows.*catalogue/ },
+  ])(
+    'leaves the replicas of before in place when a new version $what, and says so',
+    async ({ what, imageName, says }) => {
+      const name = `kept-${what.replaceAll(' ', '-')}`;
+      await gateway.api.create(example(name, { replicaCount: 2 }));
+      await gateway.api.ready(name);
+      const before = replicaProcesses(gateway, name).map(({ pid }) => pid);
+      const session = useSteadily(await connect(gateway.api.mcp(name)));
+
+      await gateway.api.update(example(name, { replicaCount: 2, imageName }));
+      const status = await waitFor('the status to call it blocked', async () => {
+        const seen = await gateway.api.status(name);
+        return conditionOf(seen, 'Progressing')?.reason === 'Blocked' && seen;
+      });
+
+      expect(conditionOf(status, 'Progressing')?.message).toMatch(says);
+      expect(status).toMatchObject({ phase: 'Degraded', readyReplicas: 2, updatedReplicas: 1 });
+      expect(conditionOf(status, 'Ready')).toMatchObject({ status: 'True' });
+
+      await gateway.api.update(example(name, { replicaCount: 2 }));
+      await gateway.api.ready(name);
+      expect(replicaProcesses(gateway, name).map(({ pid }) => pid)).toEqual(before);
+      expect((await session.stop()).failures).toEqual([]);
+    },
+  );
 });
 
-describe('an image that nobody knows', () => {
-  it('fails with how to add it, and starts once it is added, without a restart', async () => {
-    await gateway.api.create({ name: 'unknown', imageName: 'unheard-of', imageVersion: '1' });
-    const status = await waitFor('it to fail', async () => {
-      const seen = await gateway.api.status('unknown');
-      return seen.phase === 'Failed' ? seen : null;
-    });
-    const { reason, message } = status.conditions.find(({ type }) => type === 'Ready') ?? {};
-    expect(reason).toBe('ImageNotFound');
-    expect(message).toContain('No command is known for the image "unheard-of".');
-    expect(message).toContain(`add it to ${gateway.home}/catalogue.json, as { "unheard-of": { "command": `);
+describe('a shell that holds a leash', () => {
+  const oneOf = (part: 'redis' | 'postgres') => () => gateway.part(part);
+  const exampleReplica = () => {
+    const [replica] = replicaProcesses(gateway, 'mcp-example');
+    return replica?.pid as number;
+  };
 
-    const entry = process.argv[0] as string;
-    const server = 'require("node:http").createServer((q,r)=>r.end("ok")).listen(process.env.PORT,"127.0.0.1")';
-    await gateway.writeCatalogue({ crashing, 'unheard-of': { command: entry, args: ['-e', server] } });
-    await gateway.api.ready('unknown');
-  }, 30_000);
+  it.each([
+    { what: 'a replica', find: exampleReplica },
+    { what: 'Redis', find: oneOf('redis') },
+    { what: 'PostgreSQL', find: oneOf('postgres') },
+  ])('takes $what with it when it is killed, and both come back', async ({ find }) => {
+    const server = find();
+    const shell = processes().find(({ pid }) => pid === server)?.parent as number;
+    const held = family(shell);
+    expect(held[0]?.command).toContain('leash.sh');
+
+    process.kill(shell, 'SIGKILL');
+
+    await waitFor('what it held to end', () => survivors(held).length === 0);
+    await waitFor('another to run', () => find() !== server && isAlive(find()));
+    await gateway.api.ready('mcp-example');
+    expect(replicaProcesses(gateway, 'mcp-example')).toHaveLength(2);
+    await becomesTrue('all to work', async () => {
+      expect(await gateway.api.list()).toContainEqual(expect.objectContaining({ name: 'mcp-example' }));
+      expect(await initialize(gateway.api.mcp('mcp-example'))).toMatchObject({ status: 200 });
+    });
+  });
 });

@@ -6,6 +6,14 @@ import {
 import type { ClientCapabilities } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach } from '@jest/globals';
 
+const ANSWER_MS = 20_000;
+const RECONNECT = {
+  initialReconnectionDelay: 20,
+  maxReconnectionDelay: 500,
+  reconnectionDelayGrowFactor: 1.5,
+  maxRetries: 10,
+};
+
 const open: Client[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((client) => client.close().catch(() => {})));
@@ -31,6 +39,7 @@ export async function connect(url: string, options: ClientOptions = {}): Promise
   prepare?.(client);
   const transport = new StreamableHTTPClientTransport(new URL(url), {
     requestInit: { headers },
+    reconnectionOptions: RECONNECT,
     ...(fetchWith && { fetch: fetchWith }),
   });
   open.push(client);
@@ -58,36 +67,74 @@ export const whoami = async (session: Session): Promise<Whoami> =>
 
 export interface Answer {
   status: number;
-  result?: { content: { text: string }[] };
+  /** Of the first content block of a tool's result; empty when there is none. */
+  text: string;
+  sessionId: string | null;
+  retryAfter: string | null;
   error?: { code: number; message: string };
 }
 
-const META = {
-  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-  'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1.0.0' },
-  'io.modelcontextprotocol/clientCapabilities': {},
-};
+const MODERN = '2026-07-28';
+const LEGACY = '2025-11-25';
+const CLIENT = { name: 'test', version: '1.0.0' };
 
 /** One call of the modern era, which has no sessions. */
 export function callModern(url: string, name: string, args = {}): Promise<Answer> {
-  const headers = { 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call', 'Mcp-Name': name };
-  return post(url, headers, { name, arguments: args, _meta: META });
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': MODERN,
+    'io.modelcontextprotocol/clientInfo': CLIENT,
+    'io.modelcontextprotocol/clientCapabilities': {},
+  };
+  const headers = { 'MCP-Protocol-Version': MODERN, 'Mcp-Method': 'tools/call', 'Mcp-Name': name };
+  return post(url, headers, 'tools/call', { name, arguments: args, _meta });
 }
 
-/** One call within a session, with no client that would try again or start over. */
-export function callInSession(url: string, sessionId: string, name: string, args = {}): Promise<Answer> {
-  const headers = { 'MCP-Protocol-Version': '2025-11-25', 'Mcp-Session-Id': sessionId };
-  return post(url, headers, { name, arguments: args });
+/** Opens a session of the legacy era, without a client that would go on from there. */
+export function initialize(url: string): Promise<Answer> {
+  return post(url, {}, 'initialize', { protocolVersion: LEGACY, capabilities: {}, clientInfo: CLIENT });
 }
 
-async function post(url: string, headers: Record<string, string>, params: object): Promise<Answer> {
-  const response = await fetch(url, {
+/** One call within a session, without a client that would try again or start over. */
+export const callInSession = (url: string, sessionId: string, name: string, args = {}): Promise<Answer> =>
+  post(url, inSession(sessionId), 'tools/call', { name, arguments: args });
+
+/** The same for a tool that reports progress: resolves when the answer has begun, with its rest. */
+export async function beginInSession(url: string, sessionId: string, name: string, args = {}) {
+  const params = { name, arguments: args, _meta: { progressToken: 1 } };
+  const { body } = await send(url, inSession(sessionId), 'tools/call', params);
+  const reader = (body as NonNullable<typeof body>).getReader();
+  await reader.read();
+  const rest = (async () => {
+    while (!(await reader.read()).done);
+  })();
+  rest.catch(() => {}); // whoever asks for it later is told
+  return { rest };
+}
+
+const inSession = (sessionId: string) => ({ 'MCP-Protocol-Version': LEGACY, 'Mcp-Session-Id': sessionId });
+
+function send(url: string, headers: Record<string, string>, method: string, params: object): Promise<Response> {
+  return fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
-    signal: AbortSignal.timeout(20_000),
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    signal: AbortSignal.timeout(ANSWER_MS),
   });
-  const text = await response.text();
-  const json = text.startsWith('{') ? text : (/^data: (\{.*\})$/m.exec(text)?.[1] ?? '{}');
-  return { status: response.status, ...(JSON.parse(json) as object) };
+}
+
+async function post(url: string, headers: Record<string, string>, method: string, params: object): Promise<Answer> {
+  const response = await send(url, headers, method, params);
+  const body = await response.text();
+  const json = body.startsWith('{') ? body : (/^data: (\{.*\})$/m.exec(body)?.[1] ?? '{}');
+  const { result, error } = JSON.parse(json) as {
+    result?: { content?: { text?: string }[] };
+    error?: { code: number; message: string };
+  };
+  return {
+    status: response.status,
+    text: result?.content?.[0]?.text ?? '',
+    sessionId: response.headers.get('mcp-session-id'),
+    retryAfter: response.headers.get('retry-after'),
+    ...(error && { error }),
+  };
 }

@@ -2,17 +2,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 25;
 
+type Truthy<T> = Exclude<T, false | null | undefined | 0 | ''>;
+
 /**
  * Asks until the answer is truthy. An error counts as "not yet", so an assertion may be asked as well.
  * @throws Error when time is up, with what was waited for and, as its cause, the last error.
  */
-export async function waitFor<T>(what: string, ask: () => T | Promise<T>, timeoutMs = 10_000): Promise<NonNullable<T>> {
+export async function waitFor<T>(what: string, ask: () => T | Promise<T>, timeoutMs = 10_000): Promise<Truthy<T>> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     let cause: unknown;
     try {
       const answer = await ask();
-      if (answer) return answer;
+      if (answer) return answer as Truthy<T>;
     } catch (error) {
       cause = error;
     }

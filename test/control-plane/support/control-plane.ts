@@ -1,5 +1,4 @@
 import { createServer } from 'node:http';
-import type { AdapterSpec } from '@mcp-gateway/common/contracts';
 import { developmentVerifier } from '@mcp-gateway/common/principal';
 import type { ReconcileQueue } from '@mcp-gateway/common/queue';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/common/serving';

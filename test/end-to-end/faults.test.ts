@@ -1,0 +1,141 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { example, type Spec } from '../support/api.js';
+import { callInSession, callModern, connect, count, initialize, whoami } from '../support/clients.js';
+import { startGateway, type Gateway, type Part } from '../support/gateway.js';
+import { replicaProcesses } from '../support/replicas.js';
+import { useSteadily } from '../support/steady.js';
+import { becomesTrue, waitFor } from '../support/wait.js';
+
+const PARTS: Part[] = ['deployment-worker', 'redis', 'postgres', 'control-plane'];
+const CASES = PARTS.flatMap((part) => [
+  { part, moment: 'as they are sent' },
+  { part, moment: 'as they are answered' },
+]);
+const SETTLED_MS = 20_000;
+
+let gateway: Gateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+  const specs = [edition('changed', 0), ...CASES.map((_, index) => example(`removed-${index}`))];
+  await Promise.all(specs.map((spec) => gateway.api.create(spec)));
+  await Promise.all(specs.map(({ name }) => gateway.api.ready(name)));
+}, 60_000);
+
+/** Each differs from the one before in what its processes are started with and in their number. */
+const edition = (name: string, index: number): Spec =>
+  example(name, { environmentVariables: { EDITION: `edition ${index}` }, replicaCount: 1 + (index % 2) });
+
+describe('while a part is killed', () => {
+  it.each(CASES.map((each, index) => ({ ...each, index })))(
+    '$part, and a PUT and a DELETE $moment, each happens wholly or not at all, and sessions go on',
+    async ({ part, moment, index }) => {
+      const session = useSteadily(await connect(gateway.api.mcp('mcp-example')));
+      const spec = edition('changed', index + 1);
+      const removed = `removed-${index}`;
+
+      const victim = gateway.part(part);
+      const answers = Promise.all([statusOf('PUT', '/changed', spec), statusOf('DELETE', `/${removed}`)]);
+      if (moment === 'as they are answered') await answers;
+      process.kill(victim, 'SIGKILL');
+      const opening = initialize(gateway.api.mcp('mcp-example'));
+      const [put, del] = await answers;
+
+      // What failed may or may not have happened, so a client does it again.
+      if (put !== 200) await waitFor('the PUT to be repeated', () => gateway.api.update(spec));
+      if (del !== 204)
+        await waitFor('the DELETE to be repeated', async () =>
+          [204, 404].includes((await statusOf('DELETE', `/${removed}`)) as number),
+        );
+      await becomesTrue('the new spec to be served', () => expectServed(spec), SETTLED_MS);
+      await becomesTrue('the removed adapter to be gone', () => expectGone(removed), SETTLED_MS);
+      await waitFor(`${part} to be back`, () => gateway.part(part) !== victim);
+
+      expect([200, 204, 500, 502, 503, null]).toEqual(expect.arrayContaining([put, del]));
+      // A session is recorded in Redis before its id goes out; nothing else is needed to open one.
+      const { status, retryAfter } = await opening;
+      expect([
+        { status: 200, retryAfter: null },
+        ...(part === 'redis' ? [{ status: 503, retryAfter: '1' }] : []),
+      ]).toContainEqual({ status, retryAfter });
+      const { calls, failures } = await session.stop();
+      expect({ failures, used: calls > 5 }).toEqual({ failures: [], used: true });
+    },
+    60_000,
+  );
+
+  it('Redis, and it comes back empty before the worker has seen it, nobody takes routes for removed', async () => {
+    const url = gateway.api.mcp('mcp-example');
+    const lost = await connect(url);
+    const lostId = lost.transport.sessionId as string;
+    const lookUp = () => callInSession(url, lostId, 'counter');
+    process.kill((await whoami(lost)).pid, 'SIGKILL');
+    await waitFor('the gateway to know', async () => (await lookUp()).error?.message.includes('is gone'));
+    await gateway.api.ready('mcp-example');
+    const session = useSteadily(await connect(url));
+    const worker = gateway.part('deployment-worker');
+    const redis = gateway.part('redis');
+
+    process.kill(worker, 'SIGSTOP');
+    try {
+      process.kill(redis, 'SIGKILL');
+      await waitFor('Redis to be back', () => gateway.part('redis') !== redis);
+      await waitFor('new sessions to be recorded', async () => (await initialize(url)).status === 200);
+      expect(await lookUp()).toMatchObject({ status: 404 }); // which makes the data plane look into Redis
+      expect(await callModern(url, 'add', { a: 2, b: 3 })).toMatchObject({ status: 200, text: '5' });
+    } finally {
+      process.kill(worker, 'SIGCONT');
+    }
+    expect((await session.stop()).failures).toEqual([]);
+  });
+
+  it('the data plane, its sessions go on behind the same URL', async () => {
+    const session = await connect(gateway.api.mcp('mcp-example'));
+    await count(session);
+
+    process.kill(gateway.part('data-plane'), 'SIGKILL');
+
+    await waitFor('the session to go on', async () => (await count(session)) > 1);
+    expect(await count(session)).toBeLessThanOrEqual(4);
+  });
+});
+
+/** Null when there was no answer at all. */
+async function statusOf(method: string, path: string, body?: unknown): Promise<number | null> {
+  try {
+    const answer = await gateway.api.request(method, path, body);
+    await answer.arrayBuffer();
+    return answer.status;
+  } catch {
+    return null;
+  }
+}
+
+async function expectServed(spec: Spec) {
+  const [row, status, list] = await Promise.all([
+    gateway.api.get(spec.name),
+    gateway.api.status(spec.name),
+    gateway.api.list(),
+  ]);
+  expect(row).toMatchObject(spec);
+  expect(list).toContainEqual(row);
+  expect(status).toMatchObject({ phase: 'Ready', observedGeneration: row.generation });
+  const names = Array.from({ length: row.replicaCount }, (_, instance) => `${spec.name}-${instance}`);
+  expect(status.replicas.map(({ name, ready, updated }) => ({ name, ready, updated }))).toEqual(
+    names.map((name) => ({ name, ready: true, updated: true })),
+  );
+
+  const processes = replicaProcesses(gateway, spec.name);
+  expect(processes.map(({ replica, environment }) => ({ replica, edition: environment['EDITION'] }))).toEqual(
+    names.map((replica) => ({ replica, edition: row.environmentVariables['EDITION'] })),
+  );
+  const calls = Array.from({ length: 10 }, () => callModern(gateway.api.mcp(spec.name), 'whoami'));
+  const pids = (await Promise.all(calls)).map(({ text }) => (JSON.parse(text) as { pid: number }).pid);
+  expect(new Set(pids)).toEqual(new Set(processes.map(({ pid }) => pid)));
+}
+
+async function expectGone(name: string) {
+  expect(await statusOf('GET', `/${name}`)).toBe(404);
+  expect((await gateway.api.list()).map((adapter) => adapter.name)).not.toContain(name);
+  expect(replicaProcesses(gateway, name)).toEqual([]);
+  expect(await callModern(gateway.api.mcp(name), 'whoami')).toMatchObject({ status: 404 });
+}

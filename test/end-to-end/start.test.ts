@@ -1,0 +1,256 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { chown, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { afterTests, folder } from '../support/after-tests.js';
+import { example } from '../support/api.js';
+import { callInSession, callModern, callText, connect, initialize } from '../support/clients.js';
+import { refusedStart, startGateway, type CatalogueFile, type Gateway } from '../support/gateway.js';
+import { send } from '../support/http.js';
+import { launch, repository } from '../support/launch.js';
+import { becomesTrue, waitFor } from '../support/wait.js';
+
+const CATALOGUE: CatalogueFile = {
+  numbered: { command: process.execPath, args: [repository('test/support/numbered-sessions.mjs')] },
+};
+const NUMBERED = { name: 'numbered', imageName: 'numbered', imageVersion: '1' };
+const SECRETS = {
+  variable: 'value-of-an-environment-variable',
+  token: 'bearer-token-of-a-caller',
+  cookie: 'cookie-of-a-browser',
+};
+
+let gateway: Gateway;
+beforeAll(async () => {
+  gateway = await startGateway({ catalogue: CATALOGUE, env: { MCP_GATEWAY_LOG_LEVEL: 'trace' } });
+}, 60_000);
+
+describe('what it prints', () => {
+  it('is a client configuration that works', async () => {
+    const line =
+      gateway
+        .output()
+        .split('\n')
+        .find((each) => each.includes('mcpServers')) ?? '';
+    const { mcpServers } = JSON.parse(line) as { mcpServers: Record<string, { type: string; url: string }> };
+
+    expect(mcpServers).toEqual({ 'mcp-example': { type: 'http', url: gateway.api.mcp('mcp-example') } });
+    const session = await connect(mcpServers['mcp-example']?.url as string);
+    expect(await callText(session, 'add', { a: 40, b: 2 })).toBe('42');
+  });
+
+  it('is a line for a shell that works', async () => {
+    const line =
+      gateway
+        .output()
+        .split('\n')
+        .find((each) => each.trimStart().startsWith('curl ')) ?? '';
+    const { stdout } = await promisify(execFile)('/bin/sh', ['-c', line]);
+    expect(stdout).toContain('"text":"5"');
+  });
+
+  it('has no secret in it, nor have the log files, whatever the level and in trouble', async () => {
+    const spec = example('secretive', { environmentVariables: { TOKEN: SECRETS.variable } });
+    const headers = { authorization: `Bearer ${SECRETS.token}`, cookie: `id=${SECRETS.cookie}` };
+    await gateway.api.create(spec);
+    await gateway.api.ready('secretive');
+    const session = await connect(gateway.api.mcp('secretive'), { headers });
+    await callText(session, 'echo', { text: 'hello' });
+    const sessionId = session.transport.sessionId as string;
+    await gateway.api.request('PUT', '/secretive', { ...spec, environmentVariables: { 'NO NAME': SECRETS.variable } });
+    await gateway.api.request('PUT', '/secretive', { ...spec, replicaCount: SECRETS.variable });
+    for (const part of ['redis', 'postgres'] as const) {
+      process.kill(gateway.part(part), 'SIGKILL');
+      await gateway.api.request('PUT', '/secretive', spec);
+      await waitFor(`${part} to be back`, () => gateway.part(part));
+    }
+    await becomesTrue('all to work again', () => gateway.api.update({ ...spec, replicaCount: 0 }));
+
+    const data = join(gateway.home, 'data');
+    const sessionKey = (await readFile(join(data, 'session.key'), 'utf8')).trim();
+    const redisPassword = (await readFile(join(data, 'redis.conf'), 'utf8')).trim().split(' ').at(-1) as string;
+    const said = [gateway.output(), ...(await contentsBelow(join(data, 'logs')))].join('\n');
+    expect(said).toContain('"level":"debug"');
+    for (const secret of [...Object.values(SECRETS), sessionKey, redisPassword, sessionId]) {
+      expect(said.split('\n').filter((line) => line.includes(secret))).toEqual([]);
+    }
+    await gateway.api.remove('secretive');
+  });
+});
+
+describe('an end', () => {
+  // Each goes on with the gateway that the one before has started.
+  it.each([
+    { signal: 'SIGINT', code: 0 },
+    { signal: 'SIGTERM', code: 0 },
+    { signal: 'SIGHUP', code: 0 },
+    { signal: 'SIGKILL', code: null },
+  ] as const)(
+    'by $signal leaves no process behind, and the next start has what there was',
+    async ({ signal, code }) => {
+      if (signal === 'SIGINT') await gateway.api.create(NUMBERED);
+      await gateway.api.ready('numbered');
+      const adapters = await gateway.api.list();
+      const mine = (await initialize(gateway.api.mcp('numbered'))).sessionId as string;
+      expect(gateway.processes().length).toBeGreaterThan(15);
+
+      expect(await gateway.end(signal)).toEqual({ code, left: [] });
+      gateway = await startGateway({ home: gateway.home, catalogue: CATALOGUE });
+
+      expect(adapters.map(({ name }) => name)).toEqual(['mcp-example', 'numbered']);
+      expect(await gateway.api.list()).toEqual(adapters);
+      for (const { name } of adapters) expect(gateway.output()).toContain(gateway.api.mcp(name));
+      await gateway.api.ready('numbered');
+      expect(await callModern(gateway.api.mcp('mcp-example'), 'add', { a: 2, b: 3 })).toMatchObject({ text: '5' });
+      const theirs = (await initialize(gateway.api.mcp('numbered'))).sessionId as string; // the server's first one again
+      expect(await callInSession(gateway.api.mcp('numbered'), mine, 'counter')).toMatchObject({
+        status: 404,
+        text: '',
+      });
+      expect(await callInSession(gateway.api.mcp('numbered'), theirs, 'counter')).toMatchObject({ text: '1' });
+    },
+    60_000,
+  );
+
+  it.each(['SIGINT', 'SIGKILL'] as const)(
+    'by %s while its services start leaves no process behind',
+    async (signal) => {
+      const starting = launch(await folder());
+      await waitFor(
+        'its services',
+        () => starting.processes().some(({ command }) => command.includes('/data-plane/')),
+        20_000,
+      );
+
+      expect((await starting.end(signal)).left).toEqual([]);
+    },
+    40_000,
+  );
+});
+
+describe('a gateway beside another', () => {
+  const root = process.getuid?.() === 0;
+  const NOBODY = 65_534;
+  let other: Gateway;
+  beforeAll(async () => {
+    const home = await folder();
+    if (root) await chown(home, NOBODY, NOBODY);
+    other = await startGateway({
+      home,
+      env: {
+        MCP_GATEWAY_HOST: '0.0.0.0',
+        MCP_GATEWAY_DEVELOPMENT_SIGN_IN: 'allow-from-network',
+        MCP_GATEWAY_ALLOWED_ORIGINS: 'https://portal.example',
+      },
+      as: root ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'] : [],
+    });
+  }, 60_000);
+
+  it('runs as an ordinary user, and shares nothing with the other', async () => {
+    const users = other.processes().map(({ pid }) => userOf(pid));
+    expect(users).not.toContain(0);
+    await other.api.create(example('only-here'));
+    await other.api.ready('only-here');
+    expect((await gateway.api.list()).map(({ name }) => name)).not.toContain('only-here');
+    expect(await callModern(gateway.api.mcp('only-here'), 'add')).toMatchObject({ status: 404 });
+    expect(await callModern(other.api.mcp('only-here'), 'add', { a: 2, b: 3 })).toMatchObject({ text: '5' });
+  });
+
+  it('answers under the names that it has in the network, to the web pages that may call it', async () => {
+    const statusFor = async (headers: Record<string, string>) =>
+      (await send(`${other.url}/adapters`, { method: 'GET', headers: { host: 'gateway.example', ...headers } })).status;
+
+    expect(await statusFor({})).toBe(200);
+    expect(await statusFor({ origin: 'https://portal.example' })).toBe(200);
+    expect(await statusFor({ origin: 'https://elsewhere.example' })).toBe(403);
+  });
+});
+
+describe('a start that cannot work says why, and what to do', () => {
+  const inFile = (text: string) => async () => {
+    const file = join(await folder(), 'catalogue.json');
+    await writeFile(file, text);
+    return { MCP_GATEWAY_CATALOGUE: file };
+  };
+
+  it.each<{ what: string; settings: () => Record<string, string> | Promise<Record<string, string>>; says: RegExp[] }>([
+    {
+      what: 'a port that is taken',
+      async settings() {
+        const server = createServer().listen(0, '127.0.0.1');
+        afterTests(() => server.close());
+        await new Promise((resolve) => server.once('listening', resolve));
+        return { PORT: String((server.address() as AddressInfo).port) };
+      },
+      says: [/^Port \d+ on 127\.0\.0\.1 is taken/, /Set PORT to another/],
+    },
+    { what: 'a port that is none', settings: () => ({ PORT: 'eighty' }), says: [/^PORT must be a port number/] },
+    {
+      what: 'a log level that is none',
+      settings: () => ({ MCP_GATEWAY_LOG_LEVEL: 'loud' }),
+      says: [/^MCP_GATEWAY_LOG_LEVEL must be one of trace, debug/],
+    },
+    {
+      what: 'a database of another kind',
+      settings: () => ({ DATABASE_URL: 'mysql://127.0.0.1/gateway' }),
+      says: [/^DATABASE_URL must start with postgresql:/],
+    },
+    {
+      what: 'development sign-in for the whole network',
+      settings: () => ({ MCP_GATEWAY_HOST: '0.0.0.0' }),
+      says: [/^MCP_GATEWAY_HOST=0\.0\.0\.0/, /MCP_GATEWAY_DEVELOPMENT_SIGN_IN=allow-from-network/],
+    },
+    {
+      what: 'a data folder that another gateway uses',
+      settings: () => ({ MCP_GATEWAY_DATA: join(gateway.home, 'data') }),
+      says: [/^Another gateway uses the data folder/, /set MCP_GATEWAY_DATA to another/],
+    },
+    {
+      what: 'a data folder that cannot be made',
+      settings: () => ({ MCP_GATEWAY_DATA: repository('package.json') }),
+      says: [/^The data folder .*package\.json cannot be made/, /Set MCP_GATEWAY_DATA to another/],
+    },
+    {
+      what: 'a catalogue that is not there',
+      settings: async () => ({ MCP_GATEWAY_CATALOGUE: join(await folder(), 'none.json') }),
+      says: [/^The catalogue .*none\.json \(MCP_GATEWAY_CATALOGUE\) cannot be used/, /no such file/],
+    },
+    { what: 'a catalogue that is not JSON', settings: inFile('{ "a": '), says: [/^The catalogue .*JSON/] },
+    {
+      what: 'a catalogue that is a list',
+      settings: inFile('[]'),
+      says: [/^The catalogue .*expected record/, /image names to \{ "command"/],
+    },
+    { what: 'a catalogue without a command', settings: inFile('{ "a": {} }'), says: [/^The catalogue .*a\.command/] },
+    {
+      what: 'a catalogue with a word that is not known',
+      settings: inFile('{ "a": { "command": "node", "arg": [] } }'),
+      says: [/^The catalogue .*"arg"/],
+    },
+  ])('$what', async ({ settings, says }) => {
+    const { code, left, said } = await refusedStart(await settings());
+
+    expect({ code, left }).toEqual({ code: 1, left: [] });
+    for (const each of says) expect(said).toMatch(each);
+    expect(said).not.toMatch(/^\s+at /m); // a stack is not for whoever starts it
+  });
+
+  it('a database that does not answer, without its password', async () => {
+    const { code, left, said } = await refusedStart({ DATABASE_URL: 'postgresql://me:password1@127.0.0.1:1/gateway' });
+
+    expect({ code, left }).toEqual({ code: 1, left: [] });
+    expect(said).toMatch(/Cannot connect to PostgreSQL at me@127\.0\.0\.1:1\/gateway.* DATABASE_URL/);
+    expect(said).not.toContain('password1');
+  });
+});
+
+async function contentsBelow(path: string): Promise<string[]> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return Promise.all(
+    entries.filter((each) => each.isFile()).map((each) => readFile(join(each.parentPath, each.name), 'utf8')),
+  );
+}
+
+const userOf = (pid: number) => Number(execFileSync('ps', ['-o', 'uid=', '-p', String(pid)], { encoding: 'utf8' }));

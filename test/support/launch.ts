@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterTests } from './after-tests.js';
+import { family, marked, survivors, type ProcessLine } from './processes.js';
+import { waitFor } from './wait.js';
+
+export const repository = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+const END_MS = 20_000;
+const PATH = process.env['PATH'] ?? '';
+
+/** A gateway from the moment of its start, whatever becomes of it. */
+export interface Launched {
+  pid: number;
+  output(): string;
+  hasEnded(): boolean;
+  /** Everything that it started and that runs now, also what has lost its parent. */
+  processes(): ProcessLine[];
+  /** Waits for it to end by itself. */
+  ended(): Promise<Ending>;
+  /** Sends the signal: those of a terminal to the whole group, as a terminal does, others to its first process. */
+  end(signal?: NodeJS.Signals): Promise<Ending>;
+}
+
+interface Ending {
+  /** Of the first process; null when a signal ended it. */
+  code: number | null;
+  /** What it had started and what did not end with it, although that was waited for. */
+  left: ProcessLine[];
+}
+
+/**
+ * Starts a gateway as `npm start` does.
+ * @param home becomes its HOME, which is handed down and so marks what belongs to it; its data folder is in there
+ * @param as a command that runs it as somebody else
+ */
+export function launch(home: string, env: Record<string, string> = {}, as: readonly string[] = []): Launched {
+  const [command, ...args] = [...as, process.execPath, repository('packages/local/dist/main.js')];
+  const child = spawn(command, args, {
+    cwd: repository('.'),
+    env: { PATH, HOME: home, PORT: '0', MCP_GATEWAY_DATA: join(home, 'data'), ...env },
+    // It ends when the channel does, so it does not outlive a test run that is killed.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: true, // a group of its own, as in a terminal
+  });
+  const pid = child.pid as number;
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  const processes = () => [...new Map([...family(pid), ...marked(home)].map((each) => [each.pid, each])).values()];
+
+  async function ending(before: ProcessLine[]): Promise<Ending> {
+    if (!hasEnded())
+      await once(child, 'exit', { signal: AbortSignal.timeout(END_MS) }).catch(() => child.kill('SIGKILL'));
+    const left = () => [...survivors(before), ...marked(home)];
+    await waitFor('all processes to end', () => left().length === 0).catch(() => {});
+    return { code: child.exitCode, left: left() };
+  }
+  afterTests(async () => {
+    if (!hasEnded()) child.kill('SIGTERM');
+    const { left } = await ending([]);
+    if (left.length > 0) throw new Error(`still runs of what was started in ${home}: ${JSON.stringify(left)}`);
+  });
+  return {
+    pid,
+    output: collect(child),
+    hasEnded,
+    processes,
+    ended: () => ending([]),
+    end(signal = 'SIGINT') {
+      const before = processes();
+      process.kill(['SIGINT', 'SIGHUP'].includes(signal) ? -pid : pid, signal);
+      return ending(before);
+    },
+  };
+}
+
+export function collect(child: ChildProcess): () => string {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+  return () => text;
+}

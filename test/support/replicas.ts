@@ -1,0 +1,21 @@
+import type { Gateway } from './gateway.js';
+import { environmentOf, type ProcessLine } from './processes.js';
+
+export interface ReplicaProcess extends ProcessLine {
+  /** As the status names it. */
+  replica: string;
+  environment: Record<string, string>;
+}
+
+/** The processes of an adapter's servers as the machine knows them, without the shells that hold their leashes. */
+export function replicaProcesses(gateway: Gateway, adapter: string): ReplicaProcess[] {
+  return gateway
+    .processes()
+    .filter(({ command }) => !command.startsWith('/bin/sh'))
+    .flatMap((each) => {
+      const environment = environmentOf(each.pid);
+      const replica = environment['MCP_GATEWAY_REPLICA'] ?? '';
+      return replica.replace(/-\d+$/, '') === adapter ? [{ ...each, replica, environment }] : [];
+    })
+    .toSorted((a, b) => a.replica.localeCompare(b.replica));
+}

@@ -1,0 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach } from '@jest/globals';
+import { count, type Session } from './clients.js';
+
+const PACE_MS = 10;
+
+const used: Steady[] = [];
+afterEach(async () => {
+  await Promise.all(used.splice(0).map((each) => each.stop()));
+});
+
+export interface Steady {
+  /** Stops after the call under way. */
+  stop(): Promise<{ calls: number; failures: string[] }>;
+}
+
+/** Uses a session until it is stopped, or the test is over; anything but the next number is a failure. */
+export function useSteadily(session: Session): Steady {
+  const failures: string[] = [];
+  let calls = 0;
+  let stopping = false;
+  const using = (async () => {
+    let expected = await count(session);
+    while (!stopping) {
+      calls += 1;
+      expected += 1;
+      try {
+        const seen = await count(session);
+        if (seen !== expected) failures.push(`call ${calls} counted ${seen}, not ${expected}`);
+        expected = seen;
+      } catch (error) {
+        failures.push(`call ${calls}: ${(error as Error).message}`);
+        expected -= 1;
+      }
+      await delay(PACE_MS);
+    }
+  })();
+  const steady: Steady = {
+    async stop() {
+      stopping = true;
+      await using;
+      return { calls, failures };
+    },
+  };
+  used.push(steady);
+  return steady;
+}
