@@ -41,7 +41,7 @@ const PARTS = {
   'control-plane': /\/control-plane\/dist\/main\.js$/,
   'deployment-worker': /\/deployment-worker\/dist\/main\.js$/,
   'data-plane': /\/data-plane\/dist\/main\.js$/,
-  postgres: /^\S+\/postgres -D /,
+  postgres: /^\/.*\/postgres -D /,
   redis: /^\S*(redis|valkey)-server |^\S+ .*\/wasm-server\.js /,
 };
 
