@@ -14,6 +14,7 @@ export function createLogger(service: string, level: string): Logger {
       serializers: { err: (error: unknown) => error }, // redacted and serialized already
       timestamp: pino.stdTimeFunctions.isoTime,
     },
-    pino.destination({ fd: 2, sync: false }),
+    // Without a minimum, `flush` would not wait for what is being written.
+    pino.destination({ fd: 2, sync: false, minLength: 1 }),
   );
 }
