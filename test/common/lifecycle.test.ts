@@ -50,6 +50,27 @@ describe('a process that is asked to end', () => {
     expect(child.output()).toMatch(/"warn".*not even started[^]*"warn".*socket is gone/);
   });
 
+  it('has written everything that it logged, in order', async () => {
+    const child = runModule(`${IMPORTS}
+      const { defer, shutdown } = shutdownOn(log);
+      defer(() => { for (let line = 0; line < 500; line += 1) log.info({ line, text: 'x'.repeat(1_000) }); });
+      await shutdown();
+    `);
+    expect(await child.ended).toBe(0);
+    const lines = child.output().trimEnd().split('\n');
+    const numbers = lines.map((line) => (JSON.parse(line) as { line: number }).line);
+    expect(numbers).toEqual(Array.from({ length: 500 }, (_, line) => line));
+  });
+
+  it('ends with the code that was set before', async () => {
+    const child = runModule(`${IMPORTS}
+      const { shutdown } = shutdownOn(log);
+      process.exitCode = 3;
+      await shutdown();
+    `);
+    expect(await child.ended).toBe(3);
+  });
+
   it('leaves with an error after ten seconds when a step hangs', async () => {
     const child = runModule(`${IMPORTS}
       mock.timers.enable({ apis: ['setTimeout'] });

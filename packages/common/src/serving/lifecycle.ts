@@ -27,7 +27,7 @@ export function shutdownOn(log: Logger): {
         log.warn({ err: error }, 'a shutdown step failed');
       }
     }
-    log.flush();
+    await new Promise<void>((resolve) => log.flush(() => resolve()));
     process.exit(process.exitCode ?? 0);
   }
   const shutdown = () => (ending ??= end());
