@@ -45,8 +45,8 @@ async function queueOf(prefix: string, url?: string): Promise<ReconcileQueue> {
   return queue;
 }
 
-async function startWorker(prefix: string, reconcile: (name: string) => Promise<void>): Promise<void> {
-  const stop = consume({ redis: await connectRedis(), prefix, reconcile, log: silent });
+async function startWorker(prefix: string, reconcile: (name: string) => Promise<void>, url?: string): Promise<void> {
+  const stop = consume({ redis: await connectRedis(url), prefix, reconcile, log: silent });
   afterTest(() => stop());
 }
 
@@ -176,5 +176,22 @@ describe('the queue of names', () => {
     const runs = new Set<string>();
     await startWorker(prefix, async (name) => void runs.add(name));
     await becomesTrue('what was taken', () => expect([...runs].toSorted()).toEqual(['before', 'echo']));
+  });
+
+  it('is worked off again after an outage, without a new worker', async () => {
+    const prefix = freshPrefix();
+    const line = await redisLine();
+    const queue = await queueOf(prefix);
+    const runs: string[] = [];
+    await startWorker(prefix, async (name) => void runs.push(name), line.url);
+    await queue.reconcile('before');
+    await waitFor('the run before', () => runs.includes('before'));
+    line.cut();
+    await queue.reconcile('meanwhile');
+    line.mend();
+    await waitFor('the run after', () => runs.includes('meanwhile'));
+    await queue.reconcile('after');
+    await waitFor('one more run', () => runs.includes('after'));
+    expect(runs).toEqual(['before', 'meanwhile', 'after']);
   });
 });

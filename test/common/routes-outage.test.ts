@@ -79,6 +79,17 @@ describe('a table of routes while Redis is away', () => {
     await becomesTrue('the removal', () => expect(routes.get('b')).toBeUndefined());
   });
 
+  it('keeps a route that is not there while the set is not complete, when it looks of its own accord', async () => {
+    const { routes, forget, publisher } = await setUp();
+    await forget();
+    await routes.refresh('b');
+    expect(routes.get('b')).toEqual(route('b'));
+    await publisher.publishAll([route('a', 2)]);
+    await becomesTrue('the complete set', () => expect(routes.get('a')?.generation).toBe(2));
+    await routes.refresh('b');
+    expect(routes.get('b')).toBeUndefined();
+  });
+
   it('of a reader that started meanwhile is not loaded until the set is complete', async () => {
     const { prefix, publisher, forget } = await setUp();
     await forget();

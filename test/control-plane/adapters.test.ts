@@ -97,6 +97,17 @@ describe('POST /adapters', () => {
   });
 });
 
+describe('GET /adapters', () => {
+  it('has no ETag, and nor has a status: an ETag names a generation', async () => {
+    await alice.post(specOf('echo'));
+    for (const path of ['/adapters', '/adapters/echo/status', '/openapi.json']) {
+      const { status, headers } = await alice.get(path);
+      expect(status).toBe(200);
+      expect(headers.get('etag')).toBeNull();
+    }
+  });
+});
+
 describe('GET /adapters/{name}', () => {
   it('answers what POST answered', async () => {
     const created = await alice.post(specOf('echo'));

@@ -39,7 +39,14 @@ describe('GET /adapters/{name}/status', () => {
   it('says what the worker has seen', async () => {
     const replicas = [
       replica(0),
-      replica(1, { ready: false, state: 'BackOff', restartCount: 4, lastExitCode: 137, message: 'exits with 137' }),
+      replica(1, {
+        ready: false,
+        updated: false,
+        state: 'BackOff',
+        restartCount: 4,
+        lastExitCode: 137,
+        message: 'exits with 137',
+      }),
       replica(2, { ready: true, updated: false }),
     ];
     await plane.rows.saveStatus(await row(), { phase: 'Degraded', conditions: [condition], replicas });
@@ -50,7 +57,7 @@ describe('GET /adapters/{name}/status', () => {
       observedGeneration: 1,
       desiredReplicas: 3,
       readyReplicas: 2,
-      updatedReplicas: 2,
+      updatedReplicas: 1,
       availableReplicas: 2,
       image: 'mcp-example:1.0.0',
       replicaStatus: '2 of 3 replicas ready',

@@ -1,117 +1,177 @@
-import { createRequire } from 'node:module';
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  CreateMessageRequestSchema,
-  ElicitRequestSchema,
-  LoggingMessageNotificationSchema,
-} from '@modelcontextprotocol/sdk/types.js';
-import { connect, type Session } from '../support/clients.js';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { callInSession } from '../support/clients.js';
 import { startGateway, type Gateway } from '../support/gateway.js';
-import { repository } from '../support/launch.js';
+import { connectToEverything, everythingEntry, type EverythingSession } from '../support/everything.js';
+import { replicaProcesses } from '../support/replicas.js';
 import { waitFor } from '../support/wait.js';
 
-const server = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js');
-// It listens on every interface; here that has to be loopback.
-const loopback = repository('test/support/listen-on-loopback.mjs');
-
 let gateway: Gateway;
-let session: Session;
+let url: string;
+let directUrl: string;
 beforeAll(async () => {
-  const everything = { command: process.execPath, args: ['--import', loopback, server, 'streamableHttp'] };
-  gateway = await startGateway({ catalogue: { everything } });
-  await gateway.api.create({ name: 'everything', imageName: 'everything', imageVersion: '2026.8.31', replicaCount: 2 });
+  gateway = await startGateway({ catalogue: { 'mcp/everything': everythingEntry } });
+  await gateway.api.create({ name: 'everything', imageName: 'mcp/everything', imageVersion: '2026.8.31' });
   await gateway.api.ready('everything');
+  url = gateway.api.mcp('everything');
+  const [replica] = replicaProcesses(gateway, 'everything');
+  directUrl = `http://127.0.0.1:${replica?.environment['PORT']}/mcp`;
 }, 60_000);
 
-const capabilities = { sampling: {}, elicitation: {}, roots: {} };
-const asked: string[] = [];
-const logged: unknown[] = [];
+let through: EverythingSession;
+let direct: EverythingSession;
+beforeEach(async () => {
+  [through, direct] = await Promise.all([connectToEverything(url), connectToEverything(directUrl)]);
+});
 
-async function open(): Promise<Session> {
-  return connect(gateway.api.mcp('everything'), {
-    capabilities,
-    prepare(client) {
-      client.setRequestHandler(CreateMessageRequestSchema, ({ params }) => {
-        asked.push(JSON.stringify(params.messages));
-        return { model: 'test', role: 'assistant', content: { type: 'text', text: 'what a model says' } };
-      });
-      client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
-        asked.push(params.message);
-        return { action: 'decline' };
-      });
-      client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void logged.push(params));
-    },
-  });
+/** What the client gets through the gateway, after it has been found to be what the server itself gives. */
+async function same<T>(use: (session: EverythingSession) => Promise<T>): Promise<T> {
+  const [viaGateway, fromServer] = await Promise.all([use(through), use(direct)]);
+  expect(comparable(viaGateway)).toEqual(comparable(fromServer));
+  return viaGateway;
 }
 
-const text = (result: unknown) => JSON.stringify((result as { content: unknown }).content);
-const tool = async (pattern: RegExp) => {
-  const { tools } = await session.client.listTools();
-  const found = tools.find(({ name }) => pattern.test(name));
-  if (!found) throw new Error(`no tool like ${pattern} among ${tools.map(({ name }) => name).join(', ')}`);
-  return found.name;
-};
+/** Without the time of day and the session ids that the server puts into its texts. */
+const comparable = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value)
+      .replaceAll(/\d{1,2}:\d{2}:\d{2}( [AP]M)?/g, 'now')
+      .replaceAll(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, 'id'),
+  );
 
-describe('a server that others wrote', () => {
-  it('has a health note, because it has no /healthz', async () => {
+const call =
+  (name: string, args = {}) =>
+  ({ client }: EverythingSession) =>
+    client.callTool({ name, arguments: args });
+
+describe('the reference server, through the gateway and directly', () => {
+  it('introduces itself', async () => {
+    const introduction = await same(async ({ client }) => ({
+      server: client.getServerVersion(),
+      capabilities: client.getServerCapabilities(),
+      instructions: client.getInstructions(),
+    }));
+    expect(introduction).toMatchObject({ server: { name: 'mcp-servers/everything' }, capabilities: { logging: {} } });
+  });
+
+  it('is checked by its port, as it has no health endpoint, and says so', async () => {
     const { conditions } = await gateway.api.status('everything');
     expect(conditions).toContainEqual(expect.objectContaining({ type: 'HealthCheck', reason: 'TcpOnly' }));
   });
 
-  it('lists and calls tools', async () => {
-    session = await open();
-    const name = await tool(/^echo$/);
-    expect(text(await session.client.callTool({ name, arguments: { message: 'through' } }))).toContain('through');
-  });
-
-  it('lists and gets prompts', async () => {
-    session = await open();
-    const { prompts } = await session.client.listPrompts();
-    const simple = prompts.find(({ arguments: wanted = [] }) => wanted.every(({ required }) => !required));
-    const { messages } = await session.client.getPrompt({ name: simple?.name ?? '' });
-    expect(messages.length).toBeGreaterThan(0);
-  });
-
-  it('lists and reads resources, and resource templates', async () => {
-    session = await open();
-    const { resources } = await session.client.listResources();
-    const { contents } = await session.client.readResource({ uri: resources[0]?.uri ?? '' });
-    expect(contents[0]?.uri).toBe(resources[0]?.uri);
-    const { resourceTemplates } = await session.client.listResourceTemplates();
-    expect(resourceTemplates.length).toBeGreaterThan(0);
-  });
-
-  it('reports progress while it works', async () => {
-    session = await open();
-    const name = await tool(/long.?running/i);
-    const progress: number[] = [];
-    await session.client.callTool({ name, arguments: { duration: 1, steps: 4 } }, undefined, {
-      onprogress: (step) => void progress.push(step.progress),
+  it('lists and runs tools', async () => {
+    const { tools } = await same(({ client }) => client.listTools());
+    expect(tools.map(({ name }) => name)).toEqual(expect.arrayContaining(['echo', 'trigger-sampling-request']));
+    expect(await same(call('echo', { message: 'grüße 🌍' }))).toMatchObject({ content: [{ text: 'Echo: grüße 🌍' }] });
+    expect(await same(call('get-sum', { a: 2, b: 3 }))).toMatchObject({
+      content: [{ text: expect.stringContaining('5') }],
     });
-    expect(progress).toEqual([1, 2, 3, 4]);
+    expect(await same(call('get-structured-content', { location: 'New York' }))).toHaveProperty(
+      'structuredContent.temperature',
+    );
+    expect(await same(call('get-tiny-image'))).toMatchObject({
+      content: expect.arrayContaining([expect.objectContaining({ type: 'image' })]),
+    });
+    expect(await same(call('get-sum', { a: 'two' }))).toMatchObject({ isError: true });
+    expect(await same(call('no-such-tool'))).toMatchObject({ isError: true });
   });
 
-  it('asks the client to sample, and gets the answer', async () => {
-    session = await open();
-    const name = await tool(/sampling|sampleLLM/i);
-    const result = text(await session.client.callTool({ name, arguments: { prompt: 'say something', maxTokens: 10 } }));
-    expect(asked.join()).toContain('say something');
-    expect(result).toContain('what a model says');
+  it('lists and fills in prompts', async () => {
+    const { prompts } = await same(({ client }) => client.listPrompts());
+    expect(prompts.map(({ name }) => name)).toContain('args-prompt');
+    const filled = await same(({ client }) => client.getPrompt({ name: 'args-prompt', arguments: { city: 'Oslo' } }));
+    expect(JSON.stringify(filled)).toContain('Oslo');
+    const embedded = { name: 'resource-prompt', arguments: { resourceType: 'Text', resourceId: '3' } };
+    expect(JSON.stringify(await same(({ client }) => client.getPrompt(embedded)))).toContain(
+      'demo://resource/dynamic/text/3',
+    );
+    await expect(through.client.getPrompt({ name: 'no-such-prompt' })).rejects.toMatchObject({ code: -32602 });
   });
 
-  it('asks the user through the client, and gets the answer', async () => {
-    session = await open();
-    const before = asked.length;
-    const name = await tool(/elicit/i);
-    expect(text(await session.client.callTool({ name, arguments: {} }))).toMatch(/declin/i);
-    expect(asked.length).toBe(before + 1);
+  it('lists and reads resources, and those of a template', async () => {
+    const { resources } = await same(({ client }) => client.listResources());
+    const { resourceTemplates } = await same(({ client }) => client.listResourceTemplates());
+    expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toContain(
+      'demo://resource/dynamic/text/{resourceId}',
+    );
+    const uris = [resources[0]?.uri as string, 'demo://resource/dynamic/text/12'];
+    for (const uri of uris) {
+      const { contents } = await same(({ client }) => client.readResource({ uri }));
+      expect(contents).toMatchObject([{ uri, text: expect.stringMatching(/\w/) }]);
+    }
+    const blob = await through.client.readResource({ uri: 'demo://resource/dynamic/blob/12' });
+    expect(blob.contents).toMatchObject([{ blob: expect.stringMatching(/^[\w+/=]+$/) }]);
   });
 
-  it('sends log messages on the stream of its own', async () => {
-    session = await open();
-    const name = await tool(/toggle.*logging/i);
-    await session.client.setLoggingLevel('debug');
-    await session.client.callTool({ name, arguments: {} });
-    await waitFor('a log message', () => logged.length > 0, 20_000);
-  }, 30_000);
+  it('completes arguments of prompts and of resource templates', async () => {
+    const department = {
+      ref: { type: 'ref/prompt', name: 'completable-prompt' },
+      argument: { name: 'department', value: 'S' },
+    } as const;
+    expect(await same(({ client }) => client.complete(department))).toMatchObject({
+      completion: { values: ['Sales', 'Support'] },
+    });
+    const id = {
+      ref: { type: 'ref/resource', uri: 'demo://resource/dynamic/text/{resourceId}' },
+      argument: { name: 'resourceId', value: '4' },
+    } as const;
+    expect(await same(({ client }) => client.complete(id))).toMatchObject({ completion: { values: ['4'] } });
+  });
+
+  it('reports progress while a tool runs', async () => {
+    const steps = await same(async ({ client }) => {
+      const progress: unknown[] = [];
+      const operation = { name: 'trigger-long-running-operation', arguments: { duration: 0.4, steps: 4 } };
+      await client.callTool(operation, undefined, { onprogress: (update) => progress.push(update) });
+      return progress;
+    });
+    expect(steps).toEqual([1, 2, 3, 4].map((progress) => ({ progress, total: 4 })));
+  });
+
+  it('asks the client to sample, to elicit, and for its roots', async () => {
+    const sampled = await same(call('trigger-sampling-request', { prompt: 'tell me', maxTokens: 5 }));
+    expect(JSON.stringify(sampled)).toMatch(/sampled: .*tell me/);
+    const elicited = await same(call('trigger-elicitation-request'));
+    expect(JSON.stringify(elicited)).toContain('- Name: one of 13 fields');
+    // Asked for on the server's own stream, not on that of the call.
+    expect(JSON.stringify(await same(call('get-roots-list')))).toContain('file:///projects/gateway');
+  });
+
+  it('logs and notifies on its own stream', async () => {
+    const uri = 'demo://resource/dynamic/text/1';
+    const heard = await same(async (session) => {
+      const { client } = session;
+      await client.setLoggingLevel('info');
+      await client.subscribeResource({ uri });
+      await client.callTool({ name: 'toggle-subscriber-updates', arguments: {} });
+      await waitFor('the notifications', () => session.heard.length >= 2);
+      await client.callTool({ name: 'toggle-subscriber-updates', arguments: {} });
+      return session.heard.filter((each) => !JSON.stringify(each).includes('Roots updated'));
+    });
+    expect(heard).toMatchObject([{ level: 'info', data: expect.stringContaining(uri) }, { uri }]);
+  });
+
+  it('replays what a client missed while its stream was broken', async () => {
+    const resource = (id: number) => ({ uri: `demo://resource/dynamic/text/${id}` });
+    const logged = ({ heard }: EverythingSession) =>
+      heard.map((each) => JSON.stringify(each)).filter((text) => text.includes('Subscribe Resource'));
+    const all = await same(async (session) => {
+      await session.client.setLoggingLevel('info');
+      await session.client.subscribeResource(resource(1)); // the server logs it, with the id from which to go on
+      await waitFor('the first message', () => logged(session).length === 1);
+
+      const comeBack = session.breakStream();
+      await session.client.subscribeResource(resource(2));
+      comeBack();
+
+      await waitFor('the second message', () => logged(session).length > 1);
+      return logged(session);
+    });
+    expect(all).toEqual([1, 2].map((id) => expect.stringContaining(resource(id).uri)));
+  });
+
+  it('ends a session when the client does', async () => {
+    const id = through.transport.sessionId as string;
+    await through.transport.terminateSession();
+    expect(await callInSession(url, id, 'echo', { message: 'still there?' })).toMatchObject({ status: 404, text: '' });
+  });
 });

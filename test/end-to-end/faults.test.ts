@@ -88,6 +88,23 @@ describe('while a part is killed', () => {
     expect((await session.stop()).failures).toEqual([]);
   });
 
+  it('Redis hangs, sessions go on, and nobody is given a session that is not recorded', async () => {
+    const url = gateway.api.mcp('mcp-example');
+    const session = useSteadily(await connect(url));
+    const redis = gateway.part('redis');
+
+    process.kill(redis, 'SIGSTOP');
+    try {
+      expect(await initialize(url)).toMatchObject({ status: 503, sessionId: null, retryAfter: '1' });
+      expect(await callModern(url, 'add', { a: 2, b: 3 })).toMatchObject({ status: 200, text: '5' });
+      expect(await statusOf('PUT', '/changed', edition('changed', 100))).toBe(200);
+    } finally {
+      process.kill(redis, 'SIGCONT');
+    }
+    expect((await session.stop()).failures).toEqual([]);
+    await becomesTrue('the new spec to be served', () => expectServed(edition('changed', 100)), SETTLED_MS);
+  });
+
   it('the data plane, its sessions go on behind the same URL', async () => {
     const session = await connect(gateway.api.mcp('mcp-example'));
     await count(session);

@@ -19,9 +19,12 @@ import { useSteadily } from '../support/steady.js';
 import { becomesTrue, waitFor } from '../support/wait.js';
 
 const NODE = process.execPath;
+const NUMBERED = repository('test/support/numbered-sessions.mjs');
 const CATALOGUE: CatalogueFile = {
   crashes: { command: NODE, args: ['-e', 'console.error("no such table"); process.exit(3)'] },
-  numbered: { command: NODE, args: [repository('test/support/numbered-sessions.mjs')] },
+  numbered: { command: NODE, args: [NUMBERED] },
+  // Does not mind being asked to end.
+  stubborn: { command: NODE, args: ['-e', `process.on('SIGTERM', () => {}); import(${JSON.stringify(NUMBERED)})`] },
 };
 
 let gateway: Gateway;
@@ -145,6 +148,48 @@ describe('a replica that is killed', () => {
       expect(await callInSession(url, mine, 'counter')).toMatchObject({ status: 404, text: '' });
       expect(await callInSession(url, theirs, 'counter')).toMatchObject({ status: 200, text: '1' });
     });
+  });
+});
+
+describe('replicas that are replaced', () => {
+  it('are asked for nothing any more before they end, so that no request is lost', async () => {
+    const url = gateway.api.mcp('replaced');
+    const first = example('replaced', { replicaCount: 2 });
+    const second = { ...first, environmentVariables: { EDITION: 'second' } };
+    await gateway.api.create(first);
+    await gateway.api.ready('replaced');
+    const before = replicaProcesses(gateway, 'replaced').map(({ pid }) => pid);
+
+    let replaced = false;
+    const statuses: number[] = [];
+    const callers = Array.from({ length: 4 }, async () => {
+      while (!replaced) statuses.push((await callModern(url, 'slow', { seconds: 0.1 })).status);
+    });
+    await gateway.api.update(second);
+    await gateway.api.ready('replaced');
+    replaced = true;
+    await Promise.all(callers);
+
+    expect(statuses.length).toBeGreaterThan(20);
+    expect(statuses.filter((status) => status !== 200)).toEqual([]);
+    expect(replicaProcesses(gateway, 'replaced').map(({ pid }) => before.includes(pid))).toEqual([false, false]);
+  });
+});
+
+describe('an adapter that is removed', () => {
+  it('is not served any more although its process takes long to end, and then that is killed', async () => {
+    await gateway.api.create({ name: 'stubborn', imageName: 'stubborn', imageVersion: '1' });
+    await gateway.api.ready('stubborn');
+    const [running] = replicaProcesses(gateway, 'stubborn');
+    const pid = running?.pid as number;
+
+    await gateway.api.remove('stubborn');
+
+    expect((await gateway.api.request('GET', '/stubborn')).status).toBe(404);
+    const answer = () => initialize(gateway.api.mcp('stubborn'));
+    await waitFor('the route to be withdrawn', async () => (await answer()).status === 404, 2_000);
+    expect(isAlive(pid)).toBe(true);
+    await waitFor('the process to be killed', () => !isAlive(pid));
   });
 });
 

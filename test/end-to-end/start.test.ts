@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { afterTests, folder } from '../support/after-tests.js';
 import { example } from '../support/api.js';
-import { callInSession, callModern, callText, connect, initialize } from '../support/clients.js';
+import { callInSession, callModern, callText, connect, initialize, whoami } from '../support/clients.js';
 import { refusedStart, startGateway, type CatalogueFile, type Gateway } from '../support/gateway.js';
 import { send } from '../support/http.js';
 import { launch, repository } from '../support/launch.js';
@@ -57,7 +57,7 @@ describe('what it prints', () => {
     await gateway.api.create(spec);
     await gateway.api.ready('secretive');
     const session = await connect(gateway.api.mcp('secretive'), { headers });
-    await callText(session, 'echo', { text: 'hello' });
+    expect(await whoami(session)).toMatchObject({ authorization: false });
     const sessionId = session.transport.sessionId as string;
     await gateway.api.request('PUT', '/secretive', { ...spec, environmentVariables: { 'NO NAME': SECRETS.variable } });
     await gateway.api.request('PUT', '/secretive', { ...spec, replicaCount: SECRETS.variable });

@@ -87,6 +87,14 @@ describe('reconciling', () => {
     expect([world.routeTable.size, world.running.size]).toEqual([0, 0]);
   });
 
+  it('withdraws the route of what has no row and does not run', async () => {
+    const world = await worldWith(row);
+    world.rowTable.clear();
+    world.running.clear();
+    await world.reconcile('echo');
+    expect(world.changes).toEqual(['withdraw echo']);
+  });
+
   it('clears away what ran for an earlier adapter before it starts anything for one of the same name', async () => {
     const world = await worldWith(row);
     world.rowTable.set('echo', successor);

@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ReconcileQueue } from '@mcp-gateway/common/queue';
+import { ABSENT } from '@mcp-gateway/runtime';
 import { rowOf, silent } from '../test/fixtures.js';
 import { World } from '../test/world.js';
 import { resync } from './resync.js';
+import { routeOf } from './route-of.js';
 
 let world: World;
 let queued: string[];
@@ -55,7 +57,8 @@ describe('a resync', () => {
     world.rowTable.set('stray', rowOf({ name: 'stray' }));
     for (const name of ['both', 'stray']) await world.settle(name);
     world.rowTable.delete('stray');
-    await world.routes.publish({ ...(world.routeTable.get('both') as never as object), name: 'routed' } as never);
+    world.routeTable.delete('stray');
+    await world.routes.publish(routeOf(rowOf({ name: 'routed' }), ABSENT));
     start();
     await eventually(() => expect(queued.toSorted()).toEqual(['both', 'routed', 'row', 'stray']));
   });
@@ -109,11 +112,12 @@ describe('a resync', () => {
   });
 
   it('asks nobody any more once it is stopped', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
     start();
-    await idle();
+    await eventually(() => expect(timers()).toBe(before + 2));
     await stop();
-    const { calls } = world;
-    await idle();
-    expect(world.calls).toBe(calls);
+    await eventually(() => expect(timers()).toBe(before));
+    expect(world.watching?.aborted).toBe(true);
   });
 });

@@ -32,6 +32,7 @@ export class World {
   readonly violations: string[] = [];
   complete = true;
   watcher: WatchListener | undefined;
+  watching: AbortSignal | undefined;
   calls = 0;
   #starts = 0;
 
@@ -111,8 +112,9 @@ export class World {
         const found = this.running.get(name);
         if (found) found.removing = true;
       }, `remove ${name}`),
-    watch: (listener) => {
+    watch: (listener, signal) => {
       this.watcher = listener;
+      this.watching = signal;
     },
   };
 

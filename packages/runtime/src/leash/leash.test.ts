@@ -94,6 +94,23 @@ describe('a leashed process', () => {
     await eventually(() => expect(groupMembers(leashed.pid)).toEqual([]));
   });
 
+  it('is asked once to end, however often that is wished', async () => {
+    const script = `
+      let asked = 0;
+      process.on('SIGTERM', () => {
+        if (++asked === 1) setTimeout(() => process.exit(asked), 200);
+        console.log('asked');
+      });
+      setInterval(() => {}, 1_000);
+      console.log('ready')`;
+    const leashed = await hold({ command: process.execPath, args: ['-e', script] });
+    await once(leashed.stdout, 'data');
+    const stopped = leashed.stop();
+    await once(leashed.stdout, 'data');
+    void leashed.stop();
+    expect(await stopped).toBe(1);
+  });
+
   it('is killed with all it started when it does not heed the signal in time', async () => {
     const leashed = await running(STUBBORN, { graceSeconds: 0.2 });
     expect(groupMembers(leashed.pid).length).toBeGreaterThan(3);

@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { TestClock } from '../../../test/clock.js';
+import { ids, ready } from '../../../test/observed.js';
+import { supervisorOptions, temporaryFolder, workload } from '../../../test/supervisor.js';
+import { eventually } from '../../../test/wait.js';
+import type { Observation } from '../../runtime.js';
+import { revisionOf, type Workload } from '../../workload.js';
+import { Supervisor } from './supervisor.js';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let supervisor: Supervisor;
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  supervisor = new Supervisor({ ...supervisorOptions(folder.path), clock: new TestClock() });
+});
+afterEach(async () => {
+  await supervisor.close();
+  await folder.remove();
+});
+
+const version = (name: string, more: Partial<Workload> = {}) =>
+  workload('echo', { replicas: 3, environment: { VERSION: name }, ...more });
+const broken = (name: string, more: Partial<Workload> = {}) =>
+  version(name, { environment: { VERSION: name, HEALTH: '500' }, ...more });
+const seen = () => supervisor.observe('echo');
+const of = (wanted: Workload, { replicas }: Observation = seen()) =>
+  replicas.filter(({ revision, state }) => revision === revisionOf(wanted) && state !== 'Stopping');
+
+async function converged(wanted: Workload): Promise<Observation> {
+  await eventually(() => {
+    expect(seen().replicas.map(({ state }) => state)).toEqual(Array<string>(wanted.replicas).fill('Ready'));
+    expect(of(wanted)).toHaveLength(wanted.replicas);
+  });
+  return seen();
+}
+function applied(wanted: Workload): Promise<Observation> {
+  supervisor.apply(wanted);
+  return converged(wanted);
+}
+/** What is seen after each change. */
+function record(): Observation[] {
+  const observations: Observation[] = [];
+  supervisor.watch(() => observations.push(seen()));
+  return observations;
+}
+
+describe('a rollout', () => {
+  it('replaces one replica at a time, and has as many ready ones as asked for all the time', async () => {
+    await applied(version('1'));
+    const observations = record();
+    await applied(version('2'));
+    const starting = observations.map((each) => of(version('2'), each).filter(({ state }) => state !== 'Ready').length);
+    expect(Math.max(...starting)).toBe(1);
+    expect(Math.min(...observations.map((each) => ready(each).length))).toBe(3);
+  });
+
+  it('replaces at once what serves nobody', async () => {
+    supervisor.apply(broken('1'));
+    await eventually(() => expect(of(broken('1')).map(({ message }) => message)).toContain('GET /healthz answers 500'));
+    supervisor.apply(version('2'));
+    expect(of(version('2'))).toHaveLength(3);
+    expect(of(broken('1'))).toEqual([]);
+    await converged(version('2'));
+  });
+
+  it('that gets stuck holds one replica in hand, and none of those that serve', async () => {
+    const before = await applied(version('1'));
+    supervisor.apply(broken('2'));
+    await eventually(() => expect(of(broken('2'))[0]?.message).toBe('GET /healthz answers 500'));
+    expect(of(broken('2'))).toHaveLength(1);
+    expect(ids(seen())).toEqual(ids(before));
+  });
+
+  it('that gets stuck makes room for the next one', async () => {
+    await applied(version('1'));
+    supervisor.apply(broken('2'));
+    await eventually(() => expect(of(broken('2'))[0]?.message).toBe('GET /healthz answers 500'));
+    await applied(version('3'));
+    expect(of(broken('2'))).toEqual([]);
+  });
+
+  it('that is taken back leaves the replicas that serve as they were', async () => {
+    const before = await applied(version('1'));
+    supervisor.apply(broken('2'));
+    await eventually(() => expect(of(broken('2'))).toHaveLength(1));
+    const after = await applied(version('1'));
+    expect(ids(after)).toEqual(ids(before));
+  });
+
+  it('may be scaled on the way', async () => {
+    await applied(version('1'));
+    supervisor.apply(version('2'));
+    supervisor.apply(version('2', { replicas: 1 }));
+    await converged(version('2', { replicas: 1 }));
+    supervisor.apply(version('3', { replicas: 1 }));
+    supervisor.apply(version('3', { replicas: 4 }));
+    await converged(version('3', { replicas: 4 }));
+  });
+});
