@@ -18,7 +18,7 @@ export default {
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/'],
-  // Most tests wait for processes and sockets, so two cores take two at once; many cores do not need a PostgreSQL each.
-  maxWorkers: Math.min(8, Math.max(2, Math.floor(availableParallelism() / 2))),
+  // Most tests wait for processes and sockets, so two cores take three at once; many cores do not need a PostgreSQL each.
+  maxWorkers: Math.min(8, Math.max(3, Math.floor(availableParallelism() / 2))),
   testTimeout: 30_000,
 };

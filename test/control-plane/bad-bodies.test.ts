@@ -139,6 +139,11 @@ describe('a body that is no spec', () => {
       must('#/x', 'is not a known field'),
     ],
     ['with __proto__', withSpec('"__proto__":{"admin":true}'), must('#/__proto__', 'is not a known field')],
+    [
+      'with __proto__ for a variable',
+      withSpec('"environmentVariables":{"__proto__":"x"}'),
+      must('#/environmentVariables/__proto__', 'is not a possible name here'),
+    ],
     ['with constructor', withSpec('"constructor":{"prototype":{}}'), must('#/constructor', 'is not a known field')],
     [
       'with a field twice, of which the last counts',
@@ -149,6 +154,27 @@ describe('a body that is no spec', () => {
     const answer = await post({ headers: JSON_TYPE, body });
     expect(answer.text).not.toContain('s3cret');
     expect(await problemIn(answer)).toEqual(expected);
+  });
+});
+
+describe('a method that a path does not have', () => {
+  it.each([
+    ['PATCH', '/adapters', 'HEAD, GET, POST, OPTIONS'],
+    ['PATCH', '/adapters/echo', 'HEAD, GET, PUT, DELETE, OPTIONS'],
+    ['POST', '/adapters/echo', 'HEAD, GET, PUT, DELETE, OPTIONS'],
+    ['DELETE', '/adapters/echo/status', 'HEAD, GET, OPTIONS'],
+    ['PUT', '/adapters/echo/logs', 'HEAD, GET, OPTIONS'],
+    ['POST', '/openapi.json', 'HEAD, GET, OPTIONS'],
+  ])('is answered 405 with those that it has: %s %s', async (method, path, allow) => {
+    const answer = await post({ method }, path);
+    expect(answer.header('allow')).toBe(allow);
+    expect(await problemIn(answer)).toEqual(
+      problem(405, 'METHOD_NOT_ALLOWED', 'The method is not allowed here', {
+        detail: `${method} is not possible on ${path}; use one of ${allow}`,
+      }),
+    );
+    const options = await post({ method: 'OPTIONS' }, path);
+    expect([options.status, options.header('allow')]).toEqual([204, allow]);
   });
 });
 
@@ -171,8 +197,6 @@ describe('a request that is odd', () => {
     ['GET', '/'],
     ['GET', '/adapter'],
     ['GET', '/Adapters'],
-    ['PATCH', '/adapters/echo'],
-    ['POST', '/adapters/echo'],
     ['POST', '/adapters/echo/mcp'],
     ['GET', '/adapters/echo/STATUS'],
     ['GET', '/adapters/echo/logs/0'],

@@ -118,11 +118,11 @@ describe('GET /adapters/{name}/logs', () => {
     ['tail=10001', 'tail', 'must be at most 10000'],
     ['tail=all', 'tail', NUMBER],
     ['follow=yes', 'follow', 'must be true or false'],
-    ['since=1h', 'since', 'is not a known field'],
+    ['since=1h', 'since', 'is not a known parameter'],
   ])('answers 400 for ?%s', async (query, field, detail) => {
     const { status, json } = await logs(`?${query}`);
     expect(status).toBe(400);
-    expect(json).toEqual(invalid({ pointer: `#/${field}`, detail }));
+    expect(json).toEqual(invalid({ parameter: field, detail }));
   });
 });
 

@@ -100,12 +100,12 @@ describe('paging through adapters', () => {
     ['cursor=a+b', 'cursor', LINK],
     [`cursor=${Buffer.from("' OR 1=1").toString('base64url')}`, 'cursor', LINK],
     [`cursor=${Buffer.from('a'.repeat(64)).toString('base64url')}`, 'cursor', LINK],
-    ['page=2', 'page', 'is not a known field'],
-    ['__proto__=2', '__proto__', 'is not a known field'],
+    ['page=2', 'page', 'is not a known parameter'],
+    ['__proto__=2', '__proto__', 'is not a known parameter'],
   ])('answers 400 for ?%s', async (query, field, detail) => {
     const { status, headers, json } = await alice.get(`/adapters?${query}`);
     expect(status).toBe(400);
     expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
-    expect(json).toEqual(invalid({ pointer: `#/${field}`, detail }));
+    expect(json).toEqual(invalid({ parameter: field, detail }));
   });
 });

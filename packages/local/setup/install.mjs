@@ -69,7 +69,7 @@ function advice(output, pnpm) {
   if (output.includes('ERR_PNPM_OUTDATED_LOCKFILE')) {
     return `pnpm-lock.yaml does not fit the package.json files: run \`npx -y ${pnpm} install\` and commit the lock file.`;
   }
-  if (output.includes('ENOENT') && output.includes('npx')) {
+  if (/npx:.*not found/.test(output)) {
     return 'npx was not found; it comes with Node.js. Install npm and run the same command again.';
   }
   if (output.includes('ENOSPC')) return 'The disk is full; the dependencies need about a gigabyte.';

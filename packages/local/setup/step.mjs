@@ -2,6 +2,8 @@ import { interrupted, run } from './process.mjs';
 
 const LONG_MS = 500;
 const KEPT_OUTPUT = 64 * 1024;
+// Begins when it is told to, and not at all when the one that would have told it is gone.
+const WHEN_TOLD = 'read -r go && exec "$@" </dev/null';
 
 /** Ends the set-up with a sentence for the user instead of a stack. */
 export class SetupError extends Error {}
@@ -28,12 +30,13 @@ export async function step(title, [command = '', ...args], { cwd, env, advice, o
     process.stderr.write(`${title} … `);
   };
   const announcing = setTimeout(announce, LONG_MS);
-  const code = await run(command, args, {
+  const code = await run('sh', ['-c', WHEN_TOLD, 'sh', command, ...args], {
     cwd,
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     onSpawn(child) {
-      onSpawn(child);
+      onSpawn(child); // before it does anything: the lock has to know who is at work
+      child.stdin?.on('error', () => {}).end('go\n');
       for (const stream of [child.stdout, child.stderr]) {
         stream?.setEncoding('utf8').on('data', (text) => (output = (output + text).slice(-KEPT_OUTPUT)));
       }

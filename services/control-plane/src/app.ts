@@ -8,6 +8,7 @@ import { adapterRoutes } from './adapters/routes.js';
 import type { AdapterService } from './adapters/service.js';
 import { authenticate } from './authenticate.js';
 import { openApiDocument } from './openapi/document.js';
+import { otherMethods } from './other-methods.js';
 import { answerProblem, nothingHere } from './problems.js';
 
 export interface AppParts {
@@ -41,7 +42,10 @@ export function createApp({ adapters, logs, verifier, access, isReady, log }: Ap
     next();
   });
   const document = openApiDocument();
-  app.get('/openapi.json', (_req, res) => void res.json(document));
+  app
+    .route('/openapi.json')
+    .get((_req, res) => void res.json(document))
+    .all(otherMethods('GET'));
   app.use('/adapters', authenticate(verifier), adapterRoutes({ adapters, logs }));
 
   app.use(nothingHere);

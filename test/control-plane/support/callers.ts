@@ -62,8 +62,8 @@ export const FORBIDDEN = problem(403, 'FORBIDDEN', 'You may not do this', {
 export const CONFLICT = problem(412, 'EDIT_CONFLICT', 'The adapter has changed since you read it', {
   detail: 'read it again and repeat your change',
 });
-export const invalid = (...errors: { pointer: string; detail: string }[]) =>
+export const invalid = (...errors: { pointer?: string; parameter?: string; detail: string }[]) =>
   problem(400, 'INVALID_REQUEST', 'The request is not valid', {
-    detail: errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; '),
+    detail: errors.map(({ pointer, parameter, detail }) => `${pointer ?? parameter} ${detail}`).join('; '),
     errors,
   });

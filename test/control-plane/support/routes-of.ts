@@ -14,6 +14,7 @@ function routesIn(stack: Layer[], prefix: string): string[] {
   return stack.flatMap(({ rawPath, route, handle }) => {
     if (!route) return routesIn(handle.stack ?? [], rawPath === '/' ? prefix : prefix + rawPath);
     const path = (prefix + route.path).replace(/(?<=.)\/$/, '').replaceAll(/:(\w+)/g, '{$1}');
-    return Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${path}`);
+    const methods = Object.keys(route.methods).filter((method) => method !== '_all'); // which only tells of the others
+    return methods.map((method) => `${method.toUpperCase()} ${path}`);
   });
 }

@@ -11,6 +11,17 @@ const VariableName = z
   .refine((name) => !RESERVED.test(name), { message: 'is set by the platform and cannot be overridden' });
 
 /** Literal environment of a replica: at most 256 variables of 32 KiB each. */
-export const EnvironmentVariables = z
-  .record(VariableName, Text.max(32_768, 'must be at most 32768 characters'))
-  .refine((variables) => Object.keys(variables).length <= 256, { message: 'must hold at most 256 variables' });
+export const EnvironmentVariables = z.preprocess(
+  refuseProto,
+  z
+    .record(VariableName, Text.max(32_768, 'must be at most 32768 characters'))
+    .refine((variables) => Object.keys(variables).length <= 256, { message: 'must hold at most 256 variables' }),
+);
+
+/** zod passes over this one key of a record, and what is not refused must not be lost. */
+function refuseProto(variables: unknown, context: z.RefinementCtx): unknown {
+  if (Object.hasOwn(Object(variables), '__proto__')) {
+    context.addIssue({ code: 'custom', path: ['__proto__'], message: 'is not a possible name here' });
+  }
+  return variables;
+}

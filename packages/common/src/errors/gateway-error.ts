@@ -1,8 +1,11 @@
 import { catalogue, type ErrorCode } from './catalogue.js';
 
+/** One of `pointer` and `parameter` says where. */
 export interface FieldError {
   /** RFC 6901 pointer into the body, as a URI fragment: `#/replicaCount`. */
-  pointer: string;
+  pointer?: string;
+  /** Of the query. */
+  parameter?: string;
   detail: string;
 }
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Problem } from '../contracts/problem.js';
-import { GatewayError, type FieldError } from './gateway-error.js';
+import { GatewayError } from './gateway-error.js';
 
 /** RFC 9457 §3: the body of an error answer on the REST API. */
 export function problemOf(error: GatewayError): Problem {
@@ -15,27 +15,40 @@ export function problemOf(error: GatewayError): Problem {
 }
 
 /** Every way the value fails its schema, one entry for each field. */
-export function invalidRequest(error: z.ZodError): GatewayError {
-  const errors = error.issues.flatMap(fieldErrors);
+export function invalidRequest(error: z.ZodError, within: 'body' | 'query' = 'body'): GatewayError {
+  const found = error.issues.flatMap((issue) => findings(issue, within));
+  const place = ({ path }: Finding) => (within === 'body' ? pointer(path) : path.join('.'));
   return new GatewayError('INVALID_REQUEST', {
-    detail: errors.map((field) => `${field.pointer} ${field.detail}`).join('; '),
-    errors,
+    detail: found.map((finding) => `${place(finding)} ${finding.detail}`).join('; '),
+    errors: found.map((finding) => ({
+      ...(within === 'body' ? { pointer: place(finding) } : { parameter: place(finding) }),
+      detail: finding.detail,
+    })),
     cause: error,
   });
 }
 
-function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+interface Finding {
+  path: readonly PropertyKey[];
+  detail: string;
+}
+
+function findings(issue: z.core.$ZodIssue, within: 'body' | 'query'): Finding[] {
+  const { path } = issue;
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ pointer: pointer([...issue.path, key]), detail: 'is not a known field' }));
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        detail: `is not a known ${within === 'body' ? 'field' : 'parameter'}`,
+      }));
     case 'invalid_key':
-      return issue.issues.map(({ message }) => ({ pointer: pointer(issue.path), detail: message }));
+      return issue.issues.map(({ message }) => ({ path, detail: message }));
     case 'invalid_type':
-      return [{ pointer: pointer(issue.path), detail: typeDetail(issue) }];
+      return [{ path, detail: typeDetail(issue) }];
     case 'invalid_value':
-      return [{ pointer: pointer(issue.path), detail: `must be one of ${issue.values.join(', ')}` }];
+      return [{ path, detail: `must be one of ${issue.values.join(', ')}` }];
     default:
-      return [{ pointer: pointer(issue.path), detail: issue.message }];
+      return [{ path, detail: issue.message }];
   }
 }
 

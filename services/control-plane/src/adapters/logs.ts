@@ -5,6 +5,7 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import type { LogReader } from '@mcp-gateway/runtime/logs';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import { parseQuery } from '../query.js';
 
 /** On its own, `?follow` means yes. */
 const Flag = z
@@ -26,7 +27,7 @@ const LogQuery = z.strictObject({
 
 /** Plain text: the last lines, and with `follow` what comes, until the client goes. */
 export async function answerLogs(logs: LogReader, spec: AdapterSpec, req: Request, res: Response): Promise<void> {
-  const query = LogQuery.parse(req.query);
+  const query = parseQuery(LogQuery, req.query);
   const gone = new AbortController();
   res.once('close', () => gone.abort());
   const lines = await logs.read(spec.name, { ...query, signal: gone.signal });

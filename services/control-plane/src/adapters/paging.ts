@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseQuery } from '../query.js';
 
 const MAX_LIMIT = 1_000;
 
@@ -26,7 +27,7 @@ const PageQuery = z.strictObject({
 
 /** Pages are found by name, so rows that come and go in between move nothing. */
 export function pageOf(query: unknown): Page {
-  const { limit, cursor } = PageQuery.parse(query);
+  const { limit, cursor } = parseQuery(PageQuery, query);
   return { limit, ...(cursor !== undefined && { after: cursor }) };
 }
 

@@ -4,6 +4,7 @@ import type { LogReader } from '@mcp-gateway/runtime/logs';
 import { Router } from 'express';
 import { principalOf } from '../authenticate.js';
 import { jsonBody } from '../json-body.js';
+import { otherMethods } from '../other-methods.js';
 import { etagOf, matches } from './etag.js';
 import { answerLogs } from './logs.js';
 import { linkToNext, pageOf } from './paging.js';
@@ -55,6 +56,11 @@ export function adapterRoutes({ adapters, logs }: { adapters: AdapterService; lo
     const row = await adapters.row(principalOf(req), req.params.name);
     await answerLogs(logs, row.spec, req, res);
   });
+
+  router.all('/', otherMethods('GET', 'POST'));
+  router.all('/:name', otherMethods('GET', 'PUT', 'DELETE'));
+  router.all('/:name/status', otherMethods('GET'));
+  router.all('/:name/logs', otherMethods('GET'));
 
   return router;
 }
