@@ -24,6 +24,8 @@ const HOP_BY_HOP = new Set([
 /** What a server may believe about the caller; only the gateway says it. CGI-like servers do not tell "_" from "-". */
 const IDENTITY = /^x[-_](mcp[-_](userid|username|roles)|gateway[-_]secret|dev[-_].*)$/;
 
+const CORS = 'access-control-';
+
 /** Secrets between the client and the gateway. They never reach an adapter. */
 const CREDENTIALS = new Set(['authorization', 'cookie']);
 
@@ -61,7 +63,10 @@ export function requestHeaders(
   return outgoing;
 }
 
-/** The headers to send to the client, as a flat list: what the server said, less what ends here and its session id. */
+/**
+ * The headers to send to the client, as a flat list: what the server said, less what ends here, its session id, and its
+ * word on which web pages may read the answer, which is the gateway's to say.
+ */
 export function responseHeaders(raw: readonly string[]): string[] {
   const connection = raw.filter((_, i) => i % 2 === 1 && raw[i - 1]?.toLowerCase() === 'connection');
   const named = connectionNamed(connection.join(','));
@@ -69,7 +74,7 @@ export function responseHeaders(raw: readonly string[]): string[] {
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] as string;
     const key = name.toLowerCase();
-    if (HOP_BY_HOP.has(key) || named.has(key) || key === HEADER.sessionId) continue;
+    if (HOP_BY_HOP.has(key) || named.has(key) || key === HEADER.sessionId || key.startsWith(CORS)) continue;
     outgoing.push(name, raw[i + 1] as string);
   }
   return outgoing;

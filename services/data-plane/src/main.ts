@@ -62,7 +62,7 @@ runMain(async () => {
     log,
   });
 
-  const server = createDataPlaneServer(mcp, management);
+  const server = createDataPlaneServer(mcp, management, access);
   defer(() => closeServer(server, 5_000));
   const port = await listen(server, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
   log.info({ port }, 'data plane listens');

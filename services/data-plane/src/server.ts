@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { BrowserAccess } from '@mcp-gateway/common/serving';
+import { answerCors } from './cors.js';
 import type { McpPipeline } from './pipeline.js';
 
 /** Long enough for the longest session id and a large token. */
@@ -17,8 +19,10 @@ const MCP_PATH = /^(?:https?:\/\/[^/?#]*)?\/adapters\/([^/?]+)\/mcp(\?.*)?$/;
 export function createDataPlaneServer(
   mcp: McpPipeline,
   management: (req: IncomingMessage, res: ServerResponse) => void,
+  access: BrowserAccess,
 ): Server {
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS }, (req, res) => {
+    if (answerCors(req, res, access)) return;
     const match = MCP_PATH.exec(req.url ?? '');
     if (match) void mcp(req, res, { adapter: match[1] as string, query: match[2] ?? '' });
     else management(req, res);

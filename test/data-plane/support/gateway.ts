@@ -103,7 +103,7 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
   const keys = dataPlaneFields.MCP_GATEWAY_SESSION_KEYS.parse(options.keys ?? newKey());
   const parts = { access, verifier, routes, sessions, keys, upstreams, limits: { bodyBytes }, log };
   const management = createManagementApp({ access, controlPlane, isReady: routes.isLoaded, log });
-  const server = createDataPlaneServer(createPipeline(parts), management);
+  const server = createDataPlaneServer(createPipeline(parts), management, access);
   const port = await listen(server, { host: '127.0.0.1', port: 0 });
   afterTest(async () => {
     await closeServer(server, 0);

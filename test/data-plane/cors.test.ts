@@ -1,0 +1,61 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { send, type Answer } from '../support/http.js';
+import { startGateway } from './support/gateway.js';
+import { routeTo, startUpstream } from './support/upstream.js';
+
+const PORTAL = 'https://portal.example.com';
+const PREFLIGHT = {
+  'access-control-request-method': 'POST',
+  'access-control-request-headers': 'content-type,mcp-session-id,authorization',
+};
+
+let url: string;
+beforeEach(async () => {
+  const { endpoint } = await startUpstream((_req, res) =>
+    res
+      .writeHead(200, { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'x-of-the-server' })
+      .end(),
+  );
+  ({ url } = await startGateway({ routes: [routeTo(endpoint, { name: 'echo' })] }));
+});
+
+const cors = ({ headers }: Answer) =>
+  Object.fromEntries(
+    headers.map(([name, value]) => [name.toLowerCase(), value]).filter(([name]) => name?.startsWith('access-control-')),
+  );
+
+describe.each(['/adapters/echo/mcp', '/adapters'])('a browser that calls %s', (path) => {
+  it('is told that pages of an allowed origin may', async () => {
+    const answer = await send(url + path, { method: 'OPTIONS', headers: { origin: PORTAL, ...PREFLIGHT } });
+    expect(answer.status).toBe(204);
+    expect(answer.header('vary')).toBe('Origin');
+    expect(cors(answer)).toMatchObject({
+      'access-control-allow-origin': PORTAL,
+      'access-control-allow-methods': 'GET, POST, PUT, DELETE',
+      'access-control-allow-headers': PREFLIGHT['access-control-request-headers'],
+    });
+  });
+
+  it('is given the answers for those pages, errors too', async () => {
+    const answer = await send(url + path, { headers: { origin: PORTAL } });
+    expect(cors(answer)).toEqual({
+      'access-control-allow-origin': PORTAL,
+      'access-control-expose-headers': expect.stringContaining('Mcp-Session-Id'),
+    });
+  });
+
+  it.each(['https://evil.example.com', 'http://localhost:3000', 'null'])(
+    'is told nothing about pages of %s',
+    async (origin) => {
+      const preflight = await send(url + path, { method: 'OPTIONS', headers: { origin, ...PREFLIGHT } });
+      expect(preflight.status).toBeGreaterThanOrEqual(400);
+      expect(cors(preflight)).toEqual({});
+      expect(cors(await send(url + path, { headers: { origin } }))).toEqual({});
+    },
+  );
+});
+
+it('does not hand on what the server says about web pages', async () => {
+  const answer = await send(`${url}/adapters/echo/mcp`);
+  expect([answer.status, cors(answer)]).toEqual([200, {}]);
+});
