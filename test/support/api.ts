@@ -25,10 +25,15 @@ export type Api = ReturnType<typeof managementApi>;
 /** The management API at the gateway's URL, as the caller that clients without headers are, with the right to see everything. */
 export function managementApi(url: string) {
   /** Whatever the answer is. Rejects when there is none. */
-  function request(method: string, path: string, body?: unknown): Promise<Response> {
+  function request(
+    method: string,
+    path: string,
+    body?: unknown,
+    caller: Record<string, string> = ADMIN,
+  ): Promise<Response> {
     return fetch(`${url}/adapters${path}`, {
       method,
-      headers: { ...ADMIN, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      headers: { ...caller, ...(body !== undefined && { 'content-type': 'application/json' }) },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(ANSWER_MS),
     });

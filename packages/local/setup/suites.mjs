@@ -18,6 +18,7 @@ const suites = [
     needs: 'network',
     command: 'node bench/start/main.mjs --check',
   },
+  { name: 'the conformance suite', needs: 'two minutes', command: 'npm run test:conformance' },
 ];
 
 /** @returns {string} such as `Skipped: the start-up benchmark (network); run .ci/run` */

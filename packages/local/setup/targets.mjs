@@ -17,13 +17,13 @@ export const targets = {
   test: {
     compile: true,
     async run(args) {
-      // As flags, not in NODE_OPTIONS: jest hands them to its workers, and what the tests start has none of them.
-      const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-      const code = await node([...flags, 'node_modules/jest/bin/jest.js', ...args]);
+      const code = await jest(args);
       console.error(`\n${skippedLine()}`);
       return code;
     },
   },
+  // Left out of `npm test` for the time they take (suites.mjs).
+  'test:conformance': { compile: true, run: (args) => suite('conformance', args) },
   check: {
     compile: false, // its first step
     run: () =>
@@ -49,6 +49,19 @@ export const targets = {
 function node(args, stdio = 'inherit') {
   return run(pinnedNode(), args, { cwd: root, env: projectEnvironment(), stdio });
 }
+
+/** @param {string[]} args */
+function jest(args) {
+  // As flags, not in NODE_OPTIONS: jest hands them to its workers, and what the tests start has none of them.
+  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  return node([...flags, 'node_modules/jest/bin/jest.js', ...args]);
+}
+
+/**
+ * @param {string} folder of `test`, whose files are named *.suite.ts
+ * @param {string[]} args
+ */
+const suite = (folder, args) => jest([...args, '--testMatch', `**/test/${folder}/*.suite.ts`]);
 
 /**
  * @param {string} name
