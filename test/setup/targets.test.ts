@@ -26,7 +26,7 @@ describe('the targets', () => {
         args: ['--json', 'a b'],
         flags: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
       });
-      expect(stderr).toMatch(/^\nSkipped: .*the start-up benchmark .*\(network\); run \.ci\/run\n$/);
+      expect(stderr).toMatch(/^\nSkipped: .*the start-up benchmark .*\(network\), .*; run \.ci\/run\n$/);
     });
 
     it('does not let the packages see each other through NODE_PATH', async () => {
@@ -35,6 +35,12 @@ describe('the targets', () => {
       });
       expect(JSON.parse(stdout)).toMatchObject({ path: '/opt/modules' });
     });
+  });
+
+  it('run a suite that `npm test` leaves out, with the arguments', async () => {
+    const { code, stdout } = await clone.run(['test:conformance', 'client']);
+    expect(code).toBe(7);
+    expect(JSON.parse(stdout)).toMatchObject({ args: ['client', '--testMatch', '**/test/conformance/*.suite.ts'] });
   });
 
   describe('check', () => {
