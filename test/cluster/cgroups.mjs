@@ -1,0 +1,62 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { identify } from './processes.mjs';
+
+/**
+ * The cluster's own folder in each hierarchy of control groups. Two kubelets in one would take each other's pods for
+ * left-overs and end them.
+ * @param {import('./instance.mjs').Instance} instance
+ */
+export function createCgroups(instance) {
+  for (const folder of foldersOf(instance)) fs.mkdirSync(folder, { recursive: true });
+}
+
+/**
+ * @param {import('./instance.mjs').Instance} instance
+ * @returns all processes in the cluster's pods
+ */
+export function processesInPods(instance) {
+  const pids = foldersOf(instance)
+    .flatMap((folder) => [folder, ...foldersBelow(folder)])
+    .flatMap((folder) => read(path.join(folder, 'cgroup.procs')).split('\n').filter(Boolean));
+  return [...new Set(pids)].map((pid) => identify(Number(pid)));
+}
+
+/**
+ * Only once all processes in them have ended.
+ * @param {import('./instance.mjs').Instance} instance
+ */
+export function removeCgroups(instance) {
+  const folders = foldersOf(instance).flatMap((folder) => [folder, ...foldersBelow(folder)]);
+  for (const folder of folders.toSorted((a, b) => b.length - a.length)) {
+    if (fs.existsSync(folder)) fs.rmdirSync(folder);
+  }
+}
+
+/**
+ * One for each controller in version 1, one for all in version 2; some machines have both, and then runc uses both.
+ * @param {import('./instance.mjs').Instance} instance
+ */
+function foldersOf({ name }) {
+  const mounts = read('/proc/self/mounts').split('\n').map((line) => line.split(' '));
+  return mounts.flatMap(([, folder = '', type]) => (/^cgroup2?$/.test(type ?? '') ? [path.join(folder, name)] : []));
+}
+
+/**
+ * @param {string} folder
+ * @returns {string[]}
+ */
+function foldersBelow(folder) {
+  if (!fs.existsSync(folder)) return [];
+  const entries = fs.readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return entries.map((entry) => path.join(folder, entry.name)).flatMap((below) => [below, ...foldersBelow(below)]);
+}
+
+/** @param {string} file */
+function read(file) {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    return ''; // a group that has just gone
+  }
+}

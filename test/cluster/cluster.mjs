@@ -1,0 +1,78 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { build } from './binaries/build.mjs';
+import { createCertificates } from './certificates.mjs';
+import { createCgroups, processesInPods, removeCgroups } from './cgroups.mjs';
+import { claim } from './claim.mjs';
+import { startControlPlane } from './control-plane.mjs';
+import { killDaemon } from './daemon.mjs';
+import { exampleArchive } from './images/example.mjs';
+import { pauseArchive } from './images/pause.mjs';
+import { checkMachine } from './machine.mjs';
+import { createNetwork, processesIn, removeNetwork } from './network.mjs';
+import { loadArchive, startContainerd, startNode } from './node.mjs';
+import { end } from './processes.mjs';
+
+/**
+ * @typedef {import('./instance.mjs').Instance} Instance
+ * @typedef {{ instance: Instance, programs: Record<string, string> }} Cluster
+ */
+
+/**
+ * Starts a cluster with a node that is Ready and knows the image of the example server.
+ * @param {{ number?: number | undefined, holds?: boolean }} options `number`: the instance to be, else any that is free;
+ *   `holds`: the cluster is worth nothing once this process has ended
+ * @returns {Promise<Cluster>}
+ * @throws Error when the machine lacks something, with all that it lacks
+ */
+export async function up({ number, holds = false } = {}) {
+  checkMachine();
+  const programs = await build();
+  const archives = [await pauseArchive(programs), await exampleArchive()];
+  const instance = await claim({ number, holds, clear: down });
+  const cluster = { instance, programs };
+  try {
+    createCgroups(instance);
+    await Promise.all([createNetwork(instance), createCertificates(instance)]);
+    await Promise.all([startControlPlane(cluster), startContainerd(cluster).then(() => loadAll(cluster, archives))]);
+    await startNode(cluster);
+    fs.writeFileSync(clusterFile(instance.folder), JSON.stringify(cluster));
+  } catch (error) {
+    await down(instance);
+    throw error;
+  }
+  return cluster;
+}
+
+/**
+ * Ends a cluster and removes all that was of it, in any state that it may be in.
+ * @param {Instance} instance
+ */
+export async function down(instance) {
+  await killDaemon(instance.folder, 'kubelet'); // or it starts again what ends
+  await end(processesInPods(instance), 'SIGKILL');
+  await end(await processesIn(instance), 'SIGKILL');
+  removeCgroups(instance);
+  await removeNetwork(instance);
+  fs.rmSync(instance.folder, { recursive: true, force: true });
+}
+
+/**
+ * @param {string} folder
+ * @returns {Cluster} the one that runs there
+ */
+export function readCluster(folder) {
+  if (fs.existsSync(clusterFile(folder))) return JSON.parse(fs.readFileSync(clusterFile(folder), 'utf8'));
+  throw new Error(`No cluster runs in ${folder}.`);
+}
+
+/**
+ * @param {Cluster} cluster
+ * @param {readonly string[]} archives
+ */
+async function loadAll(cluster, archives) {
+  for (const archive of archives) await loadArchive(cluster, archive);
+}
+
+/** @param {string} folder */
+const clusterFile = (folder) => path.join(folder, 'cluster.json');

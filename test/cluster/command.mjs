@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const KEPT_OUTPUT = 64 * 1024 * 1024;
+
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+
+/** Ends the commands that run now, so that whoever waits for them fails. */
+export function endCommands() {
+  for (const child of running) child.kill();
+}
+
+/**
+ * Runs a command to its end.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, input?: string, timeout?: number }} [options] timeout in milliseconds
+ * @returns {Promise<string>} what it wrote to standard output
+ * @throws Error with what it wrote to standard error
+ */
+export async function run(command, args, { input, ...options } = {}) {
+  const ended = promisify(execFile)(command, [...args], { maxBuffer: KEPT_OUTPUT, ...options });
+  running.add(ended.child);
+  ended.child.stdin?.on('error', () => {}).end(input); // it may end without reading
+  try {
+    return (await ended).stdout;
+  } catch (error) {
+    const { stderr = '', message, killed } = /** @type {Error & { stderr?: string, killed?: boolean }} */ (error);
+    const said = stderr.trim() || message;
+    throw new Error(`${command} ${args.join(' ')}${killed ? ' took too long' : ' failed'}: ${said}`, { cause: error });
+  } finally {
+    running.delete(ended.child);
+  }
+}
+
+/**
+ * Says what is being done before it is done, and how long it took after.
+ * @template T
+ * @param {string} title
+ * @param {() => Promise<T>} work
+ */
+export async function told(title, work) {
+  const started = performance.now();
+  console.error(`${title} …`);
+  const result = await work();
+  console.error(`${title}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  return result;
+}

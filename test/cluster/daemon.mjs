@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { end, identify, isAlive } from './processes.mjs';
+
+/**
+ * A program of a cluster that runs on after whoever started it. What it takes to start it is in the cluster's folder, so
+ * that another process can stop it and start it again.
+ * @typedef {{ command: string, args: readonly string[], path?: string, process: import('./processes.mjs').Identity }} Daemon
+ */
+
+/**
+ * @param {string} folder the cluster's
+ * @param {string} name
+ * @param {readonly string[]} command
+ * @param {string} [searchPath] folders to put first on its PATH
+ */
+export function startDaemon(folder, name, [command = '', ...args], searchPath) {
+  const log = fs.openSync(logFile(folder, name), 'a');
+  const env = { ...process.env, PATH: [searchPath, process.env.PATH].filter(Boolean).join(path.delimiter) };
+  const child = spawn(command, args, { cwd: folder, env, detached: true, stdio: ['ignore', log, log] });
+  fs.closeSync(log);
+  child.unref();
+  if (child.pid === undefined) throw new Error(`${command} could not be started.`);
+  /** @type {Daemon} */
+  const daemon = { command, args, ...(searchPath && { path: searchPath }), process: identify(child.pid) };
+  fs.writeFileSync(recordFile(folder, name), JSON.stringify(daemon));
+}
+
+/**
+ * @param {string} folder
+ * @param {string} name
+ */
+export function startDaemonAgain(folder, name) {
+  const { command, args, path: searchPath, process: last } = readDaemon(folder, name);
+  if (!isAlive(last)) startDaemon(folder, name, [command, ...args], searchPath);
+}
+
+/**
+ * Ends it without a chance to say goodbye, as a crash would. One that does not run is a success.
+ * @param {string} folder
+ * @param {string} name
+ */
+export async function killDaemon(folder, name) {
+  if (fs.existsSync(recordFile(folder, name))) await end([readDaemon(folder, name).process], 'SIGKILL');
+}
+
+/**
+ * @param {string} folder
+ * @param {string} name
+ * @returns {number} its pid
+ * @throws Error with the last lines that it wrote when it has ended
+ */
+export function pidOf(folder, name) {
+  const { process: last } = readDaemon(folder, name);
+  if (isAlive(last)) return last.pid;
+  const lines = fs.readFileSync(logFile(folder, name), 'utf8').trim().split('\n');
+  throw new Error(`${name} has ended. Its last words, from ${logFile(folder, name)}:\n${lines.slice(-10).join('\n')}`);
+}
+
+/**
+ * @param {string} folder
+ * @param {string} name
+ * @returns {Daemon}
+ */
+const readDaemon = (folder, name) => JSON.parse(fs.readFileSync(recordFile(folder, name), 'utf8'));
+
+/**
+ * @param {string} folder
+ * @param {string} name
+ */
+const recordFile = (folder, name) => path.join(folder, `${name}.json`);
+
+/**
+ * @param {string} folder
+ * @param {string} name
+ */
+const logFile = (folder, name) => path.join(folder, `${name}.log`);

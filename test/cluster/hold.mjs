@@ -1,0 +1,23 @@
+import { endCommands } from './command.mjs';
+import { down, up } from './cluster.mjs';
+
+/**
+ * A cluster that lives as long as whoever started this process: it ends when standard input closes, which the kernel
+ * sees to however that process ends, or at SIGINT or SIGTERM. Its folder is what is printed once it is up.
+ * @param {{ number: number | undefined }} options
+ */
+export async function hold({ number }) {
+  let stopped = false;
+  const stop = new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, resolve);
+    process.stdin.on('end', resolve).on('error', resolve).resume();
+  }).then(() => {
+    stopped = true;
+    endCommands(); // a build may take minutes
+  });
+  const { instance } = await up({ number, holds: true });
+  if (!stopped) console.log(instance.folder);
+  await stop;
+  await down(instance);
+  process.stdin.destroy();
+}

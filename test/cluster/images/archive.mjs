@@ -1,0 +1,50 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cached, keyOf } from '../cache.mjs';
+import { run, told } from '../command.mjs';
+
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+
+/** @param {string[]} args */
+const buildah = (...args) => run('buildah', args);
+
+/**
+ * Builds an image unless the cache has it.
+ * @param {object} image
+ * @param {string} image.tag begins with `localhost/`, which no runtime asks a registry for
+ * @param {string} image.containerfile its name in this folder
+ * @param {readonly string[]} image.inputs whatever the image depends on beside the Containerfile
+ * @param {readonly string[]} [image.bases] archives of the images that it builds on
+ * @param {(context: string) => Promise<void>} image.prepare puts into a folder what the Containerfile copies
+ * @returns {Promise<string>} the archive; its inputs are in the path, so it is good as an input of another image
+ */
+export async function imageArchive({ tag, containerfile, inputs, bases = [], prepare }) {
+  const file = path.join(HERE, containerfile);
+  const key = keyOf(tag, fs.readFileSync(file, 'utf8'), ...inputs, ...bases, process.arch);
+  const folder = await cached(`image-${path.basename(containerfile, '.Containerfile')}-${key}`, (to) =>
+    told(`Building the image ${tag}`, async () => {
+      const context = fs.mkdtempSync(path.join(os.tmpdir(), 'mcp-gateway-image-'));
+      try {
+        await prepare(context);
+        for (const base of bases) await buildah('pull', '--quiet', `docker-archive:${base}`);
+        await buildImage(tag, ['--file', file, context]);
+      } finally {
+        fs.rmSync(context, { recursive: true, force: true });
+      }
+      await buildah('push', '--quiet', tag, `docker-archive:${path.join(to, 'image.tar')}:${tag}`);
+    }),
+  );
+  return path.join(folder, 'image.tar');
+}
+
+/**
+ * @param {string} tag
+ * @param {readonly string[]} args of `buildah build`
+ */
+async function buildImage(tag, args) {
+  // Its first choice of runtime, crun, does not run inside of a container.
+  const runtime = ['--runtime', 'runc', '--isolation', 'oci', '--network', 'host'];
+  await buildah('build', '--quiet', ...runtime, '--tag', tag, ...args);
+}

@@ -1,0 +1,47 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { run } from '../command.mjs';
+import { root } from '../root.mjs';
+import { imageArchive } from './archive.mjs';
+
+const DEBIAN = 'bookworm';
+/** What Node is linked against, and a shell. */
+const PACKAGES = 'libc6,libstdc++6,libgcc-s1,base-files,netbase,tzdata,busybox-static';
+const NPM = '11.21.2';
+
+/** The image to run in, localhost/node:24, with the Node that the project runs on. */
+export function nodeArchive() {
+  const { name, version } = pinnedNode();
+  return imageArchive({
+    tag: 'localhost/node:24',
+    containerfile: 'node.Containerfile',
+    inputs: [DEBIAN, PACKAGES, name, version],
+    async prepare(context) {
+      const debian = path.join(context, 'debian.tar');
+      await run('mmdebstrap', ['--quiet', '--variant=extract', `--include=${PACKAGES}`, DEBIAN, debian]);
+      fs.copyFileSync(path.join(root, 'node_modules', name, 'bin/node'), path.join(context, 'node'));
+    },
+  });
+}
+
+/** The image to build in, localhost/node:24-build: the same, with npm. */
+export async function nodeBuildArchive() {
+  return imageArchive({
+    tag: 'localhost/node:24-build',
+    containerfile: 'node-build.Containerfile',
+    inputs: [NPM],
+    bases: [await nodeArchive()],
+    async prepare(context) {
+      await run('npm', ['pack', '--silent', `npm@${NPM}`, '--pack-destination', context], { cwd: context });
+      await run('tar', ['-xzf', `npm-${NPM}.tgz`, '--no-same-owner'], { cwd: context });
+      fs.renameSync(path.join(context, 'package'), path.join(context, 'npm'));
+    },
+  });
+}
+
+function pinnedNode() {
+  const { optionalDependencies } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const name = `node-linux-${process.arch}`;
+  if (!fs.existsSync(path.join(root, 'node_modules', name))) throw new Error(`${name} is not installed: npm run build`);
+  return { name, version: String(optionalDependencies[name]) };
+}

@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { areBuilt } from './binaries/build.mjs';
+
+const OLDEST_GO = [1, 26];
+const CNI_PLUGINS = ['ptp', 'host-local'];
+
+/** Program → the package of Debian and Ubuntu that has it. */
+const PACKAGES = {
+  buildah: 'buildah',
+  ip: 'iproute2',
+  iptables: 'iptables',
+  mmdebstrap: 'mmdebstrap',
+  mount: 'mount',
+  nsenter: 'util-linux',
+  openssl: 'openssl',
+  runc: 'runc',
+  unshare: 'util-linux',
+};
+
+/** @throws Error with everything that this machine lacks, and what to do about it */
+export function checkMachine() {
+  const lacks = [...system(), ...go(), ...packages()];
+  if (lacks.length > 0) throw new Error(['No cluster can run on this machine:', ...lacks].join('\n  - '));
+}
+
+function system() {
+  if (process.platform !== 'linux') return [`It takes Linux; this is ${process.platform}.`];
+  return process.getuid?.() === 0 ? [] : ['It takes root, for network namespaces and control groups: use sudo -E env "PATH=$PATH".'];
+}
+
+function go() {
+  if (areBuilt()) return [];
+  const { stdout } = spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' });
+  const [, major, minor] = /^go(\d+)\.(\d+)/.exec(stdout ?? '') ?? [];
+  const [oldestMajor = 0, oldestMinor = 0] = OLDEST_GO;
+  const isEnough = Number(major) > oldestMajor || (Number(major) === oldestMajor && Number(minor) >= oldestMinor);
+  return isEnough ? [] : [`It takes Go ${OLDEST_GO.join('.')} or newer, to build Kubernetes once: https://go.dev/dl`];
+}
+
+function packages() {
+  const missing = new Set(Object.entries(PACKAGES).flatMap(([program, name]) => (isOnPath(program) ? [] : [name])));
+  if (!CNI_PLUGINS.every((name) => fs.existsSync(path.join('/usr/lib/cni', name)))) missing.add('containernetworking-plugins');
+  if (!fs.existsSync('/usr/share/keyrings/debian-archive-keyring.gpg')) missing.add('debian-archive-keyring');
+  return missing.size > 0 ? [`It takes packages: apt-get install ${[...missing].toSorted().join(' ')}`] : [];
+}
+
+/** @param {string} program */
+function isOnPath(program) {
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  return folders.some((folder) => folder && fs.existsSync(path.join(folder, program)));
+}
