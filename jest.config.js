@@ -16,7 +16,8 @@ export default {
   // Not the root: .data belongs to a gateway that may run meanwhile, and parts of it may not be readable.
   roots: ['packages', 'services', 'servers', 'test'].map((name) => `<rootDir>/${name}`),
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  // `npm run test:cluster` runs the last.
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.cluster\\.test\\.ts$'],
   modulePathIgnorePatterns: ['/dist/'],
   // Most tests wait for processes and sockets, so two cores take three at once; many cores do not need a PostgreSQL each.
   maxWorkers: Math.min(8, Math.max(3, Math.floor(availableParallelism() / 2))),

@@ -4,7 +4,10 @@ import os from 'node:os';
 import path from 'node:path';
 
 /** What took minutes to build and depends on nothing but its inputs; shared by all clones of this user. */
-export const cacheFolder = path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'mcp-gateway/cluster');
+export const cacheFolder = path.join(
+  process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'),
+  'mcp-gateway/cluster',
+);
 
 /**
  * @param {readonly string[]} inputs

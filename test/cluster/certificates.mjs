@@ -4,8 +4,7 @@ import path from 'node:path';
 import { run } from './command.mjs';
 import { writeKubeconfig } from './kubeconfig.mjs';
 
-const DAYS = '30';
-const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-noenc'];
+const REQUEST = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 30'.split(' ');
 
 /** Who signs in with a certificate: name of the file → subject. RBAC and the Node authorizer know these names. */
 const USERS = {
@@ -24,8 +23,14 @@ export async function createCertificates({ folder, address, server, kubernetesSe
   /** @param {string} name @param {string} subject @param {string[]} extra */
   const request = (name, subject, ...extra) =>
     run('openssl', [
-      ...['req', '-x509', ...NEW_KEY, '-days', DAYS, '-subj', subject],
-      ...['-keyout', file(`${name}.key`), '-out', file(`${name}.crt`), ...extra],
+      ...REQUEST,
+      '-subj',
+      subject,
+      '-keyout',
+      file(`${name}.key`),
+      '-out',
+      file(`${name}.crt`),
+      ...extra,
     ]);
 
   await request('ca', '/CN=test-cluster', '-addext', 'keyUsage=critical,keyCertSign,cRLSign');
@@ -41,7 +46,8 @@ export async function createCertificates({ folder, address, server, kubernetesSe
     writeKubeconfig(file(`${name}.kubeconfig`), {
       server,
       authority: text('ca.crt'),
-      user: { certificate: text(`${name}.crt`), key: text(`${name}.key`) },
+      certificate: text(`${name}.crt`),
+      key: text(`${name}.key`),
     });
   }
 

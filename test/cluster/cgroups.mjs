@@ -38,7 +38,9 @@ export function removeCgroups(instance) {
  * @param {import('./instance.mjs').Instance} instance
  */
 function foldersOf({ name }) {
-  const mounts = read('/proc/self/mounts').split('\n').map((line) => line.split(' '));
+  const mounts = read('/proc/self/mounts')
+    .split('\n')
+    .map((line) => line.split(' '));
   return mounts.flatMap(([, folder = '', type]) => (/^cgroup2?$/.test(type ?? '') ? [path.join(folder, name)] : []));
 }
 

@@ -50,16 +50,16 @@ function take(folder, holds) {
 }
 
 export async function instancesInUse() {
-  const all = [...Array(INSTANCES).keys()].map(instance);
-  const used = await Promise.all(all.map((each) => fs.existsSync(each.folder) && isInUse(each)));
-  return all.filter((_, index) => used[index]);
+  const there = [...Array(INSTANCES).keys()].map(instance).filter(({ folder }) => fs.existsSync(folder));
+  const used = await Promise.all(there.map(isInUse));
+  return there.filter((_, index) => used[index]);
 }
 
-/** @param {import('./instance.mjs').Instance} instance */
-async function isInUse(instance) {
-  const owner = readOwner(instance.folder);
+/** @param {import('./instance.mjs').Instance} of */
+async function isInUse(of) {
+  const owner = readOwner(of.folder);
   if (owner && isAlive(owner.process)) return true;
-  return !owner?.holds && (await processesIn(instance)).length > 0;
+  return !owner?.holds && (await processesIn(of)).length > 0;
 }
 
 /**

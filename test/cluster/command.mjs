@@ -35,6 +35,12 @@ export async function run(command, args, { input, ...options } = {}) {
 }
 
 /**
+ * @param {Record<string, string>} values
+ * @returns {string[]} `--name=value` for each
+ */
+export const flags = (values) => Object.entries(values).map(([name, value]) => `--${name}=${value}`);
+
+/**
  * Says what is being done before it is done, and how long it took after.
  * @template T
  * @param {string} title
@@ -42,8 +48,8 @@ export async function run(command, args, { input, ...options } = {}) {
  */
 export async function told(title, work) {
   const started = performance.now();
-  console.error(`${title} …`);
+  process.stderr.write(`${title} …\n`);
   const result = await work();
-  console.error(`${title}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  process.stderr.write(`${title}: ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
   return result;
 }

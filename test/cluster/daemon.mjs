@@ -17,7 +17,9 @@ import { end, identify, isAlive } from './processes.mjs';
  */
 export function startDaemon(folder, name, [command = '', ...args], searchPath) {
   const log = fs.openSync(logFile(folder, name), 'a');
-  const env = { ...process.env, PATH: [searchPath, process.env.PATH].filter(Boolean).join(path.delimiter) };
+  const PATH = [searchPath, process.env.PATH].filter(Boolean).join(path.delimiter);
+  // Also handed down to the shims of containers, so that whatever is of a cluster can be told.
+  const env = { ...process.env, PATH, MCP_GATEWAY_TEST_CLUSTER: folder };
   const child = spawn(command, args, { cwd: folder, env, detached: true, stdio: ['ignore', log, log] });
   fs.closeSync(log);
   child.unref();
@@ -32,8 +34,16 @@ export function startDaemon(folder, name, [command = '', ...args], searchPath) {
  * @param {string} name
  */
 export function startDaemonAgain(folder, name) {
-  const { command, args, path: searchPath, process: last } = readDaemon(folder, name);
-  if (!isAlive(last)) startDaemon(folder, name, [command, ...args], searchPath);
+  const { command, args, path: searchPath } = readDaemon(folder, name);
+  if (!isRunning(folder, name)) startDaemon(folder, name, [command, ...args], searchPath);
+}
+
+/**
+ * @param {string} folder
+ * @param {string} name
+ */
+export function isRunning(folder, name) {
+  return fs.existsSync(recordFile(folder, name)) && isAlive(readDaemon(folder, name).process);
 }
 
 /**
@@ -42,7 +52,7 @@ export function startDaemonAgain(folder, name) {
  * @param {string} name
  */
 export async function killDaemon(folder, name) {
-  if (fs.existsSync(recordFile(folder, name))) await end([readDaemon(folder, name).process], 'SIGKILL');
+  if (isRunning(folder, name)) await end([readDaemon(folder, name).process], 'SIGKILL');
 }
 
 /**

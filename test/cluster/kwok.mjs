@@ -1,6 +1,7 @@
 import path from 'node:path';
+import { flags } from './command.mjs';
 import { kubectl } from './control-plane.mjs';
-import { startDaemon } from './daemon.mjs';
+import { isRunning, startDaemon } from './daemon.mjs';
 import { inNetwork } from './network.mjs';
 
 const ANNOTATION = 'kwok.x-k8s.io/node';
@@ -14,12 +15,16 @@ const PODS = '10.250.0.0/16';
  */
 export async function startKwok({ instance, programs }) {
   const name = 'simulated';
-  startDaemon(instance.folder, 'kwok', [
-    ...inNetwork(instance),
-    ...[String(programs.kwok), '--kubeconfig', path.join(instance.folder, 'admin.kubeconfig')],
-    ...['--config', String(programs['stages.yaml']), '--cidr', PODS, '--node-lease-duration-seconds=40'],
-    ...['--manage-nodes-with-annotation-selector', `${ANNOTATION}=${name}`],
-  ]);
+  if (!isRunning(instance.folder, 'kwok')) {
+    const values = flags({
+      kubeconfig: path.join(instance.folder, 'admin.kubeconfig'),
+      config: String(programs['stages.yaml']),
+      cidr: PODS,
+      'node-lease-duration-seconds': '40',
+      'manage-nodes-with-annotation-selector': `${ANNOTATION}=${name}`,
+    });
+    startDaemon(instance.folder, 'kwok', [...inNetwork(instance), String(programs.kwok), ...values]);
+  }
   const resources = { cpu: '10000', memory: '10000Gi', pods: '20000' };
   const node = {
     apiVersion: 'v1',
@@ -28,7 +33,7 @@ export async function startKwok({ instance, programs }) {
     spec: { taints: [{ key: 'kwok', effect: 'NoSchedule' }] },
     status: { allocatable: resources, capacity: resources },
   };
-  await kubectl({ instance, programs }, ['apply', '-f', '-'], JSON.stringify(node));
+  await kubectl({ instance, programs }, ['apply', '--server-side', '-f', '-'], JSON.stringify(node));
   await kubectl({ instance, programs }, ['wait', `node/${name}`, '--for=condition=Ready', '--timeout=60s']);
   return name;
 }

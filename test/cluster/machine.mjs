@@ -27,7 +27,9 @@ export function checkMachine() {
 
 function system() {
   if (process.platform !== 'linux') return [`It takes Linux; this is ${process.platform}.`];
-  return process.getuid?.() === 0 ? [] : ['It takes root, for network namespaces and control groups: use sudo -E env "PATH=$PATH".'];
+  return process.getuid?.() === 0
+    ? []
+    : ['It takes root, for network namespaces and control groups: use sudo -E env "PATH=$PATH".'];
 }
 
 function go() {
@@ -41,7 +43,8 @@ function go() {
 
 function packages() {
   const missing = new Set(Object.entries(PACKAGES).flatMap(([program, name]) => (isOnPath(program) ? [] : [name])));
-  if (!CNI_PLUGINS.every((name) => fs.existsSync(path.join('/usr/lib/cni', name)))) missing.add('containernetworking-plugins');
+  if (!CNI_PLUGINS.every((name) => fs.existsSync(path.join('/usr/lib/cni', name))))
+    missing.add('containernetworking-plugins');
   if (!fs.existsSync('/usr/share/keyrings/debian-archive-keyring.gpg')) missing.add('debian-archive-keyring');
   return missing.size > 0 ? [`It takes packages: apt-get install ${[...missing].toSorted().join(' ')}`] : [];
 }

@@ -55,7 +55,9 @@ async function running() {
   if (number !== undefined) return instance(number);
   const all = await instancesInUse();
   if (all[0] && all.length === 1) return all[0];
-  return fail(all.length === 0 ? 'No cluster runs.' : `Several run: --instance ${all.map((each) => each.number).join('|')}`);
+  return fail(
+    all.length === 0 ? 'No cluster runs.' : `Several run: --instance ${all.map((each) => each.number).join('|')}`,
+  );
 }
 
 async function cluster() {

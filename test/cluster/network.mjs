@@ -54,5 +54,8 @@ export async function removeNetwork(instance) {
 export async function processesIn(instance) {
   if (!fs.existsSync(namespaceFile(instance))) return [];
   const pids = await run('ip', ['netns', 'pids', instance.name]);
-  return pids.split('\n').filter(Boolean).map((pid) => identify(Number(pid)));
+  return pids
+    .split('\n')
+    .filter(Boolean)
+    .map((pid) => identify(Number(pid)));
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 
 export const PAUSE = 'localhost/pause:1';
+export const KUBELET_HEALTH_PORT = 10_248;
 const NAME_SERVER_ZONE = 'cluster.local';
 
 /**
@@ -46,8 +47,14 @@ export function configurations({ name, folder, address, server, pods }) {
       apiVersion: 'kubelet.config.k8s.io/v1beta1',
       kind: 'KubeletConfiguration',
       address,
-      authentication: { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: at('ca.crt') } },
+      authentication: {
+        anonymous: { enabled: false },
+        webhook: { enabled: true },
+        x509: { clientCAFile: at('ca.crt') },
+      },
       authorization: { mode: 'Webhook' },
+      healthzBindAddress: address,
+      healthzPort: KUBELET_HEALTH_PORT,
       containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
       cgroupDriver: 'cgroupfs',
       cgroupRoot: `/${name}`,

@@ -1,11 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { run } from './command.mjs';
+import { flags, run } from './command.mjs';
 import { kubectl } from './control-plane.mjs';
 import { pidOf, startDaemon } from './daemon.mjs';
 import { inNetwork } from './network.mjs';
-import { configurations } from './node-configuration.mjs';
+import { configurations, KUBELET_HEALTH_PORT } from './node-configuration.mjs';
+import { daemonReady } from './ready.mjs';
 
 const START_MS = 30_000;
 const POLL_MS = 50;
@@ -61,18 +62,31 @@ export async function startContainerd({ instance, programs }) {
  */
 export async function startNode({ instance, programs }) {
   const { folder } = instance;
-  const [enter = '', ...network] = inNetwork(instance);
-  const view = `--mount=/proc/${pidOf(folder, 'containerd')}/ns/mnt`;
-  const config = (/** @type {string} */ name) => path.join(folder, name);
-  startDaemon(folder, 'kubelet', [
-    ...[enter, ...network, view, String(programs.kubelet)],
-    ...['--config', config('kubelet.yaml'), '--kubeconfig', config('kubelet.kubeconfig')],
-    ...['--hostname-override=node', `--node-ip=${instance.address}`],
-  ]);
-  startDaemon(folder, 'kube-proxy', [enter, ...network, String(programs['kube-proxy']), '--config', config('kube-proxy.yaml')]);
-  startDaemon(folder, 'coredns', [enter, ...network, String(programs.coredns), '-conf', config('Corefile')]);
-  await kubectl({ instance, programs }, ['wait', 'node/node', '--for=create', '--timeout=60s']);
-  await kubectl({ instance, programs }, ['wait', 'node/node', '--for=condition=Ready', '--timeout=60s']);
+  const enter = inNetwork(instance);
+  const start = (/** @type {string} */ name, /** @type {string[]} */ ...command) => startDaemon(folder, name, command);
+  const file = (/** @type {string} */ name) => path.join(folder, name);
+  const ownView = `--mount=/proc/${pidOf(folder, 'containerd')}/ns/mnt`;
+  const kubelet = flags({
+    config: file('kubelet.yaml'),
+    kubeconfig: file('kubelet.kubeconfig'),
+    'hostname-override': 'node',
+    'node-ip': instance.address,
+  });
+  start('kubelet', ...enter, ownView, String(programs.kubelet), ...kubelet);
+  start('kube-proxy', ...enter, String(programs['kube-proxy']), '--config', file('kube-proxy.yaml'));
+  start('coredns', ...enter, String(programs.coredns), '-conf', file('Corefile'));
+  await nodeReady({ instance, programs });
+}
+
+/**
+ * @param {Cluster} cluster
+ * @throws Error when the kubelet has ended, or the node is not Ready within a minute or two
+ */
+export async function nodeReady(cluster) {
+  const { folder, address } = cluster.instance;
+  await daemonReady(folder, 'kubelet', `http://${address}:${KUBELET_HEALTH_PORT}/healthz`);
+  await kubectl(cluster, ['wait', 'node/node', '--for=create', '--timeout=60s']);
+  await kubectl(cluster, ['wait', 'node/node', '--for=condition=Ready', '--timeout=60s']);
 }
 
 /**
@@ -81,5 +95,13 @@ export async function startNode({ instance, programs }) {
  * @param {string} archive of docker or OCI
  */
 export async function loadArchive({ instance, programs }, archive) {
-  await run(String(programs.ctr), ['--address', socket(instance), '--namespace', 'k8s.io', 'images', 'import', archive]);
+  await run(String(programs.ctr), [
+    '--address',
+    socket(instance),
+    '--namespace',
+    'k8s.io',
+    'images',
+    'import',
+    archive,
+  ]);
 }

@@ -41,7 +41,12 @@ export async function end(processes, signal) {
   const deadline = Date.now() + END_MS;
   while (processes.some(isAlive)) {
     if (Date.now() > deadline) {
-      throw new Error(`${signal} did not end ${processes.filter(isAlive).map(({ pid }) => pid).join(', ')}.`);
+      throw new Error(
+        `${signal} did not end ${processes
+          .filter(isAlive)
+          .map(({ pid }) => pid)
+          .join(', ')}.`,
+      );
     }
     await delay(POLL_MS);
   }

@@ -43,6 +43,12 @@ describe('the targets', () => {
     expect(JSON.parse(stdout)).toMatchObject({ args: ['client', '--testMatch', '**/test/conformance/*.suite.ts'] });
   });
 
+  it('run the tests on a cluster with their own configuration', async () => {
+    const { code, stdout } = await clone.run(['test:cluster', 'a b']);
+    expect(code).toBe(7);
+    expect(JSON.parse(stdout).args).toEqual(['--config', 'test/cluster/jest.config.js', 'a b']);
+  });
+
   describe('check', () => {
     const STEPS = [
       'tsc -p tsconfig.test.json',

@@ -10,7 +10,12 @@
 
 const SMALL = '-s -w';
 const KUBERNETES_VERSION = ['k8s.io/client-go/pkg/version', 'k8s.io/component-base/version']
-  .flatMap((name) => [`${name}.gitVersion=v1.36.3`, `${name}.gitMajor=1`, `${name}.gitMinor=36`, `${name}.gitTreeState=clean`])
+  .flatMap((name) => [
+    `${name}.gitVersion=v1.36.3`,
+    `${name}.gitMajor=1`,
+    `${name}.gitMinor=36`,
+    `${name}.gitTreeState=clean`,
+  ])
   .map((value) => `-X ${value}`);
 
 /** @type {Record<string, GoModule>} */
@@ -35,8 +40,10 @@ export const modules = {
       ctr: 'github.com/containerd/containerd/v2/cmd/ctr',
     },
     flags: [
-      ...['-tags', 'no_btrfs no_devmapper no_zfs'],
-      ...['-ldflags', `${SMALL} -X github.com/containerd/containerd/v2/version.Version=v2.4.2`],
+      '-tags',
+      'no_btrfs no_devmapper no_zfs',
+      '-ldflags',
+      `${SMALL} -X github.com/containerd/containerd/v2/version.Version=v2.4.2`,
     ],
   },
   coredns: { programs: { coredns: 'github.com/coredns/coredns' }, flags: ['-ldflags', SMALL] },

@@ -23,7 +23,9 @@ export async function exampleArchive() {
     async prepare(context) {
       const app = path.join(context, 'app');
       const deploy = ['deploy', '--legacy', '--prod', '--no-optional', '--prefer-offline', app];
-      await run('npx', ['-y', '--prefer-offline', pnpm(), '--filter', './servers/mcp-example', ...deploy], { cwd: root });
+      await run('npx', ['-y', '--prefer-offline', pnpm(), '--filter', './servers/mcp-example', ...deploy], {
+        cwd: root,
+      });
       fs.cpSync(DIST, path.join(app, 'dist'), { recursive: true });
     },
   });
@@ -31,7 +33,10 @@ export async function exampleArchive() {
 
 function scripts() {
   const names = fs.readdirSync(DIST, { recursive: true, encoding: 'utf8' });
-  return names.filter((name) => name.endsWith('.js')).toSorted().map((name) => path.join(DIST, name));
+  return names
+    .filter((name) => name.endsWith('.js'))
+    .toSorted()
+    .map((name) => path.join(DIST, name));
 }
 
 /** @returns {string} the version that the project pins, such as `pnpm@10.0.0` */

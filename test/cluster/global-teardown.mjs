@@ -1,0 +1,3 @@
+import { endHolder } from './holder.mjs';
+
+export default endHolder;

@@ -1,0 +1,72 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, globSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { afterTest } from '../support/clean-up.js';
+import { marked } from '../support/processes.js';
+import { waitFor } from '../support/wait.js';
+import { processesInPods } from './cgroups.mjs';
+import { down, readCluster } from './cluster.mjs';
+import { kubectl } from './control-plane.mjs';
+import { instance } from './instance.mjs';
+import { isAlive } from './processes.mjs';
+import { EXAMPLE_IMAGE } from './support/images.js';
+
+const MAIN = fileURLToPath(new URL('main.mjs', import.meta.url));
+const START_MS = 60_000;
+const OTHER = instance(15);
+
+/** Starts a second cluster, beside the one that the tests share. */
+function hold(): { child: ChildProcess; ready: () => Promise<unknown> } {
+  const args = [MAIN, 'hold', '--instance', String(OTHER.number)];
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  afterTest(() => void child.stdin?.end());
+  let printed = '';
+  child.stdout?.on('data', (text) => (printed += String(text)));
+  return { child, ready: () => waitFor('the cluster', () => printed.includes(OTHER.folder), START_MS) };
+}
+
+/** What a cluster leaves on a machine, if it does. */
+function left(): string[] {
+  const groups = globSync(`/sys/fs/cgroup/{${OTHER.name},*/${OTHER.name}}`);
+  const files = [OTHER.folder, `/run/netns/${OTHER.name}`, `/sys/class/net/${OTHER.devices.outside}`].filter(
+    existsSync,
+  );
+  return [...groups, ...files, ...marked(OTHER.folder).map(({ command }) => command)];
+}
+
+describe('a cluster that is held by a process', () => {
+  beforeAll(() => down(OTHER));
+
+  it('leaves nothing when the process is asked to end, even while it starts', async () => {
+    const { child } = hold();
+    await waitFor('the API server', () => marked(OTHER.folder).some(({ command }) => command.includes('apiserver')));
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    expect(left()).toEqual([]);
+  });
+
+  it('is cleared away when the process was killed, by the next of its number, which ends with its input', async () => {
+    const killed = hold();
+    await killed.ready();
+    const run = ['run', 'example', `--image=${EXAMPLE_IMAGE}`];
+    await kubectl(readCluster(OTHER.folder), run);
+    await kubectl(readCluster(OTHER.folder), ['wait', 'pod/example', '--for=condition=Ready', '--timeout=30s']);
+    const pods = processesInPods(OTHER);
+    expect(pods.length).toBeGreaterThan(0);
+    killed.child.kill('SIGKILL');
+    await once(killed.child, 'exit');
+    expect(left()).not.toEqual([]);
+
+    const next = hold();
+    await next.ready();
+    expect(pods.filter(isAlive)).toEqual([]);
+    const cluster = readCluster(OTHER.folder);
+    expect(await kubectl(cluster, ['get', 'pods', '--output=name'])).toBe('');
+
+    next.child.stdin?.end();
+    await once(next.child, 'exit');
+    expect(left()).toEqual([]);
+  });
+});

@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { folder } from '../support/after-tests.js';
+
+const MAIN = fileURLToPath(new URL('main.mjs', import.meta.url));
+
+async function run(...args: string[]) {
+  const env = { PATH: '', HOME: await folder() };
+  const ended = promisify(execFile)(process.execPath, [MAIN, ...args], { env });
+  const { code, stderr } = await ended.then(
+    (said) => ({ code: 0, ...said }),
+    (error: { code: number; stderr: string }) => error,
+  );
+  return { code, stderr };
+}
+
+describe('the command for test clusters', () => {
+  it('says what it can do when it is asked for something else', async () => {
+    const { code, stderr } = await run('start');
+    expect(code).toBe(1);
+    expect(stderr).toContain('node test/cluster/main.mjs COMMAND');
+  });
+
+  it('says all that a machine lacks at once, before it begins', async () => {
+    const { code, stderr } = await run('up');
+    expect(code).toBe(1);
+    expect(stderr).toContain('No cluster can run on this machine:');
+    expect(stderr).toContain('It takes Go 1.26 or newer');
+    expect(stderr).toMatch(/apt-get install buildah .*runc/);
+    expect(stderr).not.toContain('    at ');
+  });
+});
