@@ -1,12 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { INSTANCES, instance } from './instance.mjs';
-import { processesIn } from './network.mjs';
-import { identify, isAlive } from './processes.mjs';
+import { processesIn } from './machine/network.mjs';
+import { identify, isAlive } from './machine/processes.mjs';
 
 /**
  * Who started a cluster. `holds`: the cluster ends with that process, so one that outlived it is a left-over.
- * @typedef {{ process: import('./processes.mjs').Identity, holds: boolean }} Owner
+ * @typedef {{ process: import('./machine/processes.mjs').Identity, holds: boolean }} Owner
  */
 
 /**

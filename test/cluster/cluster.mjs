@@ -1,17 +1,18 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { build } from './binaries/build.mjs';
-import { createCertificates } from './certificates.mjs';
-import { createCgroups, processesInPods, removeCgroups } from './cgroups.mjs';
 import { claim } from './claim.mjs';
-import { startControlPlane } from './control-plane.mjs';
-import { killDaemon } from './daemon.mjs';
+import { createCertificates } from './control-plane/certificates.mjs';
+import { startControlPlane } from './control-plane/start.mjs';
 import { exampleArchive } from './images/example.mjs';
 import { pauseArchive } from './images/pause.mjs';
-import { checkMachine } from './machine.mjs';
-import { createNetwork, processesIn, removeNetwork } from './network.mjs';
-import { loadArchive, startContainerd, startNode } from './node.mjs';
-import { end } from './processes.mjs';
+import { createCgroups, processesInPods, removeCgroups } from './machine/cgroups.mjs';
+import { checkMachine } from './machine/check.mjs';
+import { killDaemon } from './machine/daemon.mjs';
+import { createNetwork, processesIn, removeNetwork } from './machine/network.mjs';
+import { end } from './machine/processes.mjs';
+import { loadArchive } from './node/load.mjs';
+import { startContainerd, startNode } from './node/start.mjs';
 
 /**
  * @typedef {import('./instance.mjs').Instance} Instance
@@ -52,7 +53,8 @@ export async function down(instance) {
   await killDaemon(instance.folder, 'kubelet'); // or it starts again what ends
   await end(processesInPods(instance), 'SIGKILL');
   await end(await processesIn(instance), 'SIGKILL');
-  removeCgroups(instance);
+  await end(processesInPods(instance), 'SIGKILL'); // what containerd was about to start
+  await removeCgroups(instance);
   await removeNetwork(instance);
   fs.rmSync(instance.folder, { recursive: true, force: true });
 }

@@ -1,5 +1,5 @@
-import { endCommands } from './command.mjs';
 import { down, up } from './cluster.mjs';
+import { endCommands } from './machine/command.mjs';
 
 /**
  * A cluster that lives as long as whoever started this process: it ends when standard input closes, which the kernel

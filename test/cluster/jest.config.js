@@ -9,8 +9,8 @@ export default {
   rootDir: fileURLToPath(new URL('../..', import.meta.url)),
   testMatch: ['**/*.cluster.test.ts'],
   testPathIgnorePatterns: testPathIgnorePatterns.filter((pattern) => !pattern.includes('cluster')),
-  globalSetup: '<rootDir>/test/cluster/global-setup.mjs',
-  globalTeardown: '<rootDir>/test/cluster/global-teardown.mjs',
+  globalSetup: '<rootDir>/test/cluster/jest/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/cluster/jest/global-teardown.mjs',
   // One cluster, and some tests take parts of it away.
   maxWorkers: 1,
   testTimeout: 120_000,

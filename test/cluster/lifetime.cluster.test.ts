@@ -6,11 +6,11 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { afterTest } from '../support/clean-up.js';
 import { marked } from '../support/processes.js';
 import { waitFor } from '../support/wait.js';
-import { processesInPods } from './cgroups.mjs';
 import { down, readCluster } from './cluster.mjs';
-import { kubectl } from './control-plane.mjs';
+import { kubectl } from './control-plane/kubectl.mjs';
 import { instance } from './instance.mjs';
-import { isAlive } from './processes.mjs';
+import { processesInPods } from './machine/cgroups.mjs';
+import { isAlive } from './machine/processes.mjs';
 import { EXAMPLE_IMAGE } from './support/images.js';
 
 const MAIN = fileURLToPath(new URL('main.mjs', import.meta.url));

@@ -8,9 +8,9 @@ import { hold } from './hold.mjs';
 import { exampleArchive } from './images/example.mjs';
 import { nodeBuildArchive } from './images/node.mjs';
 import { instance } from './instance.mjs';
-import { startKwok } from './kwok.mjs';
-import { checkMachine } from './machine.mjs';
-import { loadArchive } from './node.mjs';
+import { checkMachine } from './machine/check.mjs';
+import { startKwok } from './node/kwok.mjs';
+import { loadArchive } from './node/load.mjs';
 
 const USAGE = `node test/cluster/main.mjs COMMAND [--instance N]
 

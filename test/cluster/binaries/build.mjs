@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cached, cacheFolder, keyOf } from '../cache.mjs';
-import { run, told } from '../command.mjs';
+import { run, told } from '../machine/command.mjs';
 import { modules } from './modules.mjs';
 
 const SOURCES = fileURLToPath(new URL('.', import.meta.url));

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cached, keyOf } from '../cache.mjs';
-import { run, told } from '../command.mjs';
+import { run, told } from '../machine/command.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { run } from '../command.mjs';
+import { run } from '../machine/command.mjs';
 import { root } from '../root.mjs';
 import { imageArchive } from './archive.mjs';
 

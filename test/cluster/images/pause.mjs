@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { PAUSE } from '../node-configuration.mjs';
+import { PAUSE } from '../node/configuration.mjs';
 import { imageArchive } from './archive.mjs';
 
 /** @param {Record<string, string>} programs */

@@ -1,4 +1,4 @@
-import { loadArchive } from '../node.mjs';
+import { loadArchive } from '../node/load.mjs';
 import { cluster } from './cluster.js';
 
 /** The server that we ship, which every test cluster has on its node. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { kubectl as run } from '../control-plane.mjs';
+import { kubectl as run } from '../control-plane/kubectl.mjs';
 import { cluster } from './cluster.js';
 
 /** A file for clients that are to be the administrator. */

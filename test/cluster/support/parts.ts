@@ -1,7 +1,7 @@
 import { afterTests } from '../../support/after-tests.js';
-import { apiServerReady } from '../control-plane.mjs';
-import { killDaemon, startDaemonAgain } from '../daemon.mjs';
-import { nodeReady } from '../node.mjs';
+import { apiServerReady } from '../control-plane/start.mjs';
+import { killDaemon, startDaemonAgain } from '../machine/daemon.mjs';
+import { nodeReady } from '../node/start.mjs';
 import { cluster } from './cluster.js';
 
 /** A part of the cluster that a test takes away for a while. It is back when the tests of the file are done. */

@@ -1,4 +1,4 @@
-import { startKwok } from '../kwok.mjs';
+import { startKwok } from '../node/kwok.mjs';
 import { cluster } from './cluster.js';
 
 /**

@@ -6,7 +6,7 @@ const NAME_SERVER_ZONE = 'cluster.local';
 
 /**
  * The configuration files of what runs on the node.
- * @param {import('./instance.mjs').Instance} instance
+ * @param {import('../instance.mjs').Instance} instance
  * @returns {Record<string, string>} name → contents
  */
 export function configurations({ name, folder, address, server, pods }) {
@@ -31,7 +31,7 @@ export function configurations({ name, folder, address, server, pods }) {
 
     // A device for each pod, and no bridge: what goes from pod to pod then passes the node's routing, and with it the
     // rules of kube-proxy, whether or not the kernel shows bridged packets to iptables.
-    'pods.conflist': yaml({
+    'cni/pods.conflist': yaml({
       cniVersion: '1.0.0',
       name,
       plugins: [

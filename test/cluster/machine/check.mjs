@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { areBuilt } from './binaries/build.mjs';
+import { areBuilt } from '../binaries/build.mjs';
 
 const OLDEST_GO = [1, 26];
 const CNI_PLUGINS = ['ptp', 'host-local'];

@@ -1,15 +1,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { flags, run } from './command.mjs';
-import { startDaemon } from './daemon.mjs';
-import { inNetwork } from './network.mjs';
-import { daemonReady } from './ready.mjs';
+import { flags } from '../machine/command.mjs';
+import { startDaemon } from '../machine/daemon.mjs';
+import { inNetwork } from '../machine/network.mjs';
+import { daemonReady } from '../machine/ready.mjs';
+import { kubectl } from './kubectl.mjs';
 
-const KUBECTL_MS = 120_000;
 const ETCD = 'http://127.0.0.1:2379';
 const PEERS = 'http://127.0.0.1:2380';
 
-/** @typedef {import('./cluster.mjs').Cluster} Cluster */
+/** @typedef {import('../cluster.mjs').Cluster} Cluster */
 
 /**
  * etcd, API server, controller-manager and scheduler, as kubeadm would configure them where it matters to a client.
@@ -76,15 +76,4 @@ export async function startControlPlane({ instance, programs }) {
  */
 export async function apiServerReady({ folder, server }) {
   await daemonReady(folder, 'kube-apiserver', `${server}/readyz`, fs.readFileSync(path.join(folder, 'ca.crt')));
-}
-
-/**
- * As the administrator.
- * @param {Cluster} cluster
- * @param {readonly string[]} args
- * @param {string} [input]
- */
-export function kubectl({ instance, programs }, args, input = '') {
-  const kubeconfig = path.join(instance.folder, 'admin.kubeconfig');
-  return run(String(programs.kubectl), ['--kubeconfig', kubeconfig, ...args], { input, timeout: KUBECTL_MS });
 }

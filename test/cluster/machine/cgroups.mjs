@@ -1,18 +1,21 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { identify } from './processes.mjs';
+
+const POLL_MS = 50;
 
 /**
  * The cluster's own folder in each hierarchy of control groups. Two kubelets in one would take each other's pods for
  * left-overs and end them.
- * @param {import('./instance.mjs').Instance} instance
+ * @param {import('../instance.mjs').Instance} instance
  */
 export function createCgroups(instance) {
   for (const folder of foldersOf(instance)) fs.mkdirSync(folder, { recursive: true });
 }
 
 /**
- * @param {import('./instance.mjs').Instance} instance
+ * @param {import('../instance.mjs').Instance} instance
  * @returns all processes in the cluster's pods
  */
 export function processesInPods(instance) {
@@ -23,19 +26,31 @@ export function processesInPods(instance) {
 }
 
 /**
- * Only once all processes in them have ended.
- * @param {import('./instance.mjs').Instance} instance
+ * Only once all processes in them have ended; the kernel may need a moment more to notice.
+ * @param {import('../instance.mjs').Instance} instance
  */
-export function removeCgroups(instance) {
+export async function removeCgroups(instance) {
   const folders = foldersOf(instance).flatMap((folder) => [folder, ...foldersBelow(folder)]);
-  for (const folder of folders.toSorted((a, b) => b.length - a.length)) {
+  for (const folder of folders.toSorted((a, b) => b.length - a.length)) await remove(folder);
+}
+
+/**
+ * @param {string} folder
+ * @param {number} [tries]
+ */
+async function remove(folder, tries = 100) {
+  try {
     if (fs.existsSync(folder)) fs.rmdirSync(folder);
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EBUSY' || tries === 0) throw error;
+    await delay(POLL_MS);
+    await remove(folder, tries - 1);
   }
 }
 
 /**
  * One for each controller in version 1, one for all in version 2; some machines have both, and then runc uses both.
- * @param {import('./instance.mjs').Instance} instance
+ * @param {import('../instance.mjs').Instance} instance
  */
 function foldersOf({ name }) {
   const mounts = read('/proc/self/mounts')

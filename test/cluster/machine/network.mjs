@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { run } from './command.mjs';
 import { identify } from './processes.mjs';
 
-/** @typedef {import('./instance.mjs').Instance} Instance */
+/** @typedef {import('../instance.mjs').Instance} Instance */
 
 /** @param {Instance} instance */
 const namespaceFile = ({ name }) => `/run/netns/${name}`;

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { run } from './command.mjs';
+import { run } from '../machine/command.mjs';
 import { writeKubeconfig } from './kubeconfig.mjs';
 
 const REQUEST = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 30'.split(' ');
@@ -16,7 +16,7 @@ const USERS = {
 
 /**
  * An authority for this cluster alone, the API server's certificate, and a kubeconfig for each user.
- * @param {import('./instance.mjs').Instance} instance
+ * @param {import('../instance.mjs').Instance} instance
  */
 export async function createCertificates({ folder, address, server, kubernetesService }) {
   const file = (/** @type {string} */ name) => path.join(folder, name);

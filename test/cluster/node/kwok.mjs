@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { flags } from './command.mjs';
-import { kubectl } from './control-plane.mjs';
-import { isRunning, startDaemon } from './daemon.mjs';
-import { inNetwork } from './network.mjs';
+import { kubectl } from '../control-plane/kubectl.mjs';
+import { flags } from '../machine/command.mjs';
+import { isRunning, startDaemon } from '../machine/daemon.mjs';
+import { inNetwork } from '../machine/network.mjs';
 
 const ANNOTATION = 'kwok.x-k8s.io/node';
 const PODS = '10.250.0.0/16';
@@ -10,7 +10,7 @@ const PODS = '10.250.0.0/16';
 /**
  * Adds a node on which thousands of pods become Ready without running. Only pods that tolerate its taint, `kwok`, and
  * select it go there. Doing it again is a success.
- * @param {import('./cluster.mjs').Cluster} cluster
+ * @param {import('../cluster.mjs').Cluster} cluster
  * @returns {Promise<string>} the name of the node, which is also the value of its label kubernetes.io/hostname
  */
 export async function startKwok({ instance, programs }) {

@@ -1,6 +1,6 @@
-import { readCluster } from './cluster.mjs';
-import { exampleArchive } from './images/example.mjs';
-import { loadArchive } from './node.mjs';
+import { readCluster } from '../cluster.mjs';
+import { exampleArchive } from '../images/example.mjs';
+import { loadArchive } from '../node/load.mjs';
 import { startHolder } from './holder.mjs';
 
 /** One cluster for all test files: the one that MCP_GATEWAY_TEST_CLUSTER names, else a new one that ends with jest. */

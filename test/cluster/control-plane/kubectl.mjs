@@ -1,0 +1,15 @@
+import path from 'node:path';
+import { run } from '../machine/command.mjs';
+
+const TIMEOUT_MS = 120_000;
+
+/**
+ * As the administrator.
+ * @param {import('../cluster.mjs').Cluster} cluster
+ * @param {readonly string[]} args
+ * @param {string} [input]
+ */
+export function kubectl({ instance, programs }, args, input = '') {
+  const kubeconfig = path.join(instance.folder, 'admin.kubeconfig');
+  return run(String(programs.kubectl), ['--kubeconfig', kubeconfig, ...args], { input, timeout: TIMEOUT_MS });
+}
