@@ -3,7 +3,11 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-/** What took minutes to build and depends on nothing but its inputs; shared by all clones of this user. */
+const KEPT = 4;
+const ABANDONED_MS = 24 * 60 * 60 * 1000;
+const KEY_LENGTH = 12;
+
+/** What took long to build and depends on nothing but its inputs; shared by all clones of this user. */
 export const cacheFolder = path.join(
   process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'),
   'mcp-gateway/cluster',
@@ -14,20 +18,32 @@ export const cacheFolder = path.join(
  * @returns {string} a short hash of all of them
  */
 export function keyOf(...inputs) {
-  return createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 12);
+  return createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, KEY_LENGTH);
 }
 
 /**
  * Gives a folder of the cache, made when it is not there yet. Appears complete or not at all, so what is found can be
- * trusted; of two that make the same at once, the first to finish counts.
- * @param {string} name
+ * trusted; of two that make the same at once, the first to finish counts. Of each thing a few stay, those used last.
+ * @param {string} name what it is, and the key of its inputs: `thing-0123456789ab`
  * @param {(folder: string) => Promise<void>} make
  */
 export async function cached(name, make) {
   const folder = path.join(cacheFolder, name);
-  if (fs.existsSync(folder)) return folder;
+  if (!fs.existsSync(folder)) await add(folder, make);
+  const now = new Date();
+  fs.utimesSync(folder, now, now);
+  forgetOld(name.slice(0, -KEY_LENGTH));
+  return folder;
+}
+
+/**
+ * @param {string} folder
+ * @param {(folder: string) => Promise<void>} make
+ */
+async function add(folder, make) {
   fs.mkdirSync(cacheFolder, { recursive: true });
   const unfinished = fs.mkdtempSync(`${folder}.`);
+  fs.chmodSync(unfinished, 0o755); // made by root, for whoever keeps the cache from one run of CI to the next
   try {
     await make(unfinished);
     fs.renameSync(unfinished, folder);
@@ -36,5 +52,18 @@ export async function cached(name, make) {
   } finally {
     fs.rmSync(unfinished, { recursive: true, force: true });
   }
-  return folder;
+}
+
+/** @param {string} prefix */
+function forgetOld(prefix) {
+  const isKey = new RegExp(`^[0-9a-f]{${KEY_LENGTH}}$`);
+  const all = fs
+    .readdirSync(cacheFolder)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => ({ key: name.slice(prefix.length), path: path.join(cacheFolder, name) }))
+    .map((each) => ({ ...each, used: fs.statSync(each.path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .toSorted((a, b) => b.used - a.used);
+  const old = all.filter(({ key }) => isKey.test(key)).slice(KEPT);
+  const abandoned = all.filter(({ key, used }) => key.includes('.') && used < Date.now() - ABANDONED_MS);
+  for (const each of [...old, ...abandoned]) fs.rmSync(each.path, { recursive: true, force: true });
 }

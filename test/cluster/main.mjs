@@ -8,12 +8,13 @@ import { hold } from './hold.mjs';
 import { exampleArchive } from './images/example.mjs';
 import { nodeBuildArchive } from './images/node.mjs';
 import { instance } from './instance.mjs';
-import { checkMachine } from './machine/check.mjs';
+import { checkMachine, missingPackages } from './machine/check.mjs';
 import { startKwok } from './node/kwok.mjs';
 import { loadArchive } from './node/load.mjs';
 
 const USAGE = `node test/cluster/main.mjs COMMAND [--instance N]
 
+  packages      prints the packages of Debian that this machine lacks
   build         programs and images, into ~/.cache/mcp-gateway; the first time takes ten minutes
   up            starts a cluster: instance N, else any that is free
   hold          the same, and ends it when standard input closes or a signal comes
@@ -26,6 +27,7 @@ Several may run at once. Without --instance the commands after "hold" mean the o
 
 /** @type {Record<string, () => Promise<unknown>>} */
 const commands = {
+  packages: async () => console.log(missingPackages().join(' ')),
   async build() {
     checkMachine();
     await build();

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * What `npm test` leaves out because it needs more than a clone that is set up. `.ci/run` has the needs met and runs the
- * commands; one without a command is part of `npm test` where its need is met.
+ * commands; one without a command has its place in `.ci/run`, or is part of `npm test` where its need is met.
  * @type {{ name: string, needs: string, command?: string, isMet?: () => boolean }[]}
  */
 const suites = [
@@ -18,6 +18,7 @@ const suites = [
     needs: 'network',
     command: 'node bench/start/main.mjs --check',
   },
+  { name: 'the tests on a Kubernetes cluster', needs: 'Linux, root and Go' },
   { name: 'the conformance suite', needs: 'two minutes', command: 'npm run test:conformance' },
 ];
 

@@ -46,5 +46,18 @@ export async function imageArchive({ tag, containerfile, inputs, bases = [], pre
 async function buildImage(tag, args) {
   // Its first choice of runtime, crun, does not run inside of a container.
   const runtime = ['--runtime', 'runc', '--isolation', 'oci', '--network', 'host'];
+  const [before] = await idsOf(tag);
   await buildah('build', '--quiet', ...runtime, '--tag', tag, ...args);
+  const [now] = await idsOf(tag);
+  // It would stay for good, without a name. One that others build on cannot go.
+  if (before && before !== now) await buildah('rmi', before).catch(() => {});
+}
+
+/**
+ * @param {string} tag
+ * @returns {Promise<string[]>} of the image that has the tag, if there is one
+ */
+async function idsOf(tag) {
+  const ids = await buildah('images', '--quiet', '--filter', `reference=${tag}`);
+  return ids.split('\n').filter(Boolean);
 }

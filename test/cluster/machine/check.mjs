@@ -4,7 +4,6 @@ import path from 'node:path';
 import { areBuilt } from '../binaries/build.mjs';
 
 const OLDEST_GO = [1, 26];
-const CNI_PLUGINS = ['ptp', 'host-local'];
 
 /** Program → the package of Debian and Ubuntu that has it. */
 const PACKAGES = {
@@ -17,6 +16,12 @@ const PACKAGES = {
   openssl: 'openssl',
   runc: 'runc',
   unshare: 'util-linux',
+};
+
+/** The same, of what is not looked for on PATH. */
+const FILES = {
+  '/usr/lib/cni/ptp': 'containernetworking-plugins',
+  '/usr/share/keyrings/debian-archive-keyring.gpg': 'debian-archive-keyring',
 };
 
 /** @throws Error with everything that this machine lacks, and what to do about it */
@@ -42,11 +47,16 @@ function go() {
 }
 
 function packages() {
+  const missing = missingPackages();
+  return missing.length > 0 ? [`It takes packages: apt-get install ${missing.join(' ')}`] : [];
+}
+
+/** @returns {string[]} names for apt-get; none where there is no Linux */
+export function missingPackages() {
+  if (process.platform !== 'linux') return [];
   const missing = new Set(Object.entries(PACKAGES).flatMap(([program, name]) => (isOnPath(program) ? [] : [name])));
-  if (!CNI_PLUGINS.every((name) => fs.existsSync(path.join('/usr/lib/cni', name))))
-    missing.add('containernetworking-plugins');
-  if (!fs.existsSync('/usr/share/keyrings/debian-archive-keyring.gpg')) missing.add('debian-archive-keyring');
-  return missing.size > 0 ? [`It takes packages: apt-get install ${[...missing].toSorted().join(' ')}`] : [];
+  for (const [file, name] of Object.entries(FILES)) if (!fs.existsSync(file)) missing.add(name);
+  return [...missing].toSorted();
 }
 
 /** @param {string} program */
