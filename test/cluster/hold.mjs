@@ -15,9 +15,15 @@ export async function hold({ number }) {
     stopped = true;
     endCommands(); // a build may take minutes
   });
-  const { instance } = await up({ number, holds: true });
-  if (!stopped) console.log(instance.folder);
-  await stop;
-  await down(instance);
-  process.stdin.destroy();
+  try {
+    const cluster = await up({ number, holds: true }).catch((error) => {
+      if (!stopped) throw error; // else it did not come up because of that
+    });
+    if (!cluster) return;
+    if (!stopped) console.log(cluster.instance.folder);
+    await stop;
+    await down(cluster.instance);
+  } finally {
+    process.stdin.destroy(); // or it keeps this process
+  }
 }

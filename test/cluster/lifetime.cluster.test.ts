@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ import { kubectl } from './control-plane/kubectl.mjs';
 import { instance } from './instance.mjs';
 import { processesInPods } from './machine/cgroups.mjs';
 import { isAlive } from './machine/processes.mjs';
+import { cluster } from './support/cluster.js';
 import { EXAMPLE_IMAGE } from './support/images.js';
 
 const MAIN = fileURLToPath(new URL('main.mjs', import.meta.url));
@@ -18,13 +19,13 @@ const START_MS = 60_000;
 const OTHER = instance(15);
 
 /** Starts a second cluster, beside the one that the tests share. */
-function hold(): { child: ChildProcess; ready: () => Promise<unknown> } {
-  const args = [MAIN, 'hold', '--instance', String(OTHER.number)];
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-  afterTest(() => void child.stdin?.end());
-  let printed = '';
-  child.stdout?.on('data', (text) => (printed += String(text)));
-  return { child, ready: () => waitFor('the cluster', () => printed.includes(OTHER.folder), START_MS) };
+function hold(number = OTHER.number) {
+  const child = spawn(process.execPath, [MAIN, 'hold', '--instance', String(number)], { stdio: 'pipe' });
+  afterTest(() => void child.stdin.end());
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)));
+  const ready = () => waitFor('the cluster', () => output.includes(`${OTHER.folder}\n`), START_MS);
+  return { child, ready, said: () => output };
 }
 
 /** What a cluster leaves on a machine, if it does. */
@@ -41,10 +42,18 @@ describe('a cluster that is held by a process', () => {
 
   it('leaves nothing when the process is asked to end, even while it starts', async () => {
     const { child } = hold();
-    await waitFor('the API server', () => marked(OTHER.folder).some(({ command }) => command.includes('apiserver')));
+    await waitFor('the API server', () =>
+      marked(OTHER.folder).some(({ command }) => /\/kube-apiserver /.test(command)),
+    );
     child.kill('SIGTERM');
     await once(child, 'exit');
     expect(left()).toEqual([]);
+  });
+
+  it('says why it does not start, and ends', async () => {
+    const { child, said } = hold(cluster.instance.number);
+    expect(await once(child, 'exit')).toEqual([1, null]);
+    expect(said()).toContain(`Instance ${cluster.instance.number} is in use, in ${cluster.instance.folder}`);
   });
 
   it('is cleared away when the process was killed, by the next of its number, which ends with its input', async () => {
@@ -62,10 +71,9 @@ describe('a cluster that is held by a process', () => {
     const next = hold();
     await next.ready();
     expect(pods.filter(isAlive)).toEqual([]);
-    const cluster = readCluster(OTHER.folder);
-    expect(await kubectl(cluster, ['get', 'pods', '--output=name'])).toBe('');
+    expect(await kubectl(readCluster(OTHER.folder), ['get', 'pods', '--output=name'])).toBe('');
 
-    next.child.stdin?.end();
+    next.child.stdin.end();
     await once(next.child, 'exit');
     expect(left()).toEqual([]);
   });

@@ -28,7 +28,9 @@ export async function run(command, args, { input, ...options } = {}) {
   } catch (error) {
     const { stderr = '', message, killed } = /** @type {Error & { stderr?: string, killed?: boolean }} */ (error);
     const said = stderr.trim() || message;
-    throw new Error(`${command} ${args.join(' ')}${killed ? ' took too long' : ' failed'}: ${said}`, { cause: error });
+    throw new Error(`${command} ${args.join(' ')}${killed ? ' took too long or was stopped' : ' failed'}: ${said}`, {
+      cause: error,
+    });
   } finally {
     running.delete(ended.child);
   }
