@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AdapterSpec } from '@mcp-gateway/common/contracts';
+import { AdapterSpec, SecretEnvironment } from '@mcp-gateway/common/contracts';
 import { z } from 'zod';
 
 /** What a runtime is asked to run. The worker makes it from a row; a runtime knows nothing of rows. */
@@ -10,6 +10,9 @@ export const Workload = z.object({
   imageName: z.string(),
   imageVersion: z.string(),
   environment: z.record(z.string(), z.string()),
+  /** Variables whose values the runtime takes from where it keeps secrets. */
+  secretEnvironment: SecretEnvironment.optional(),
+  useWorkloadIdentity: z.boolean().optional(),
   replicas: z.int(),
   port: z.int(),
   path: z.string(),
@@ -19,9 +22,10 @@ export const Workload = z.object({
 export type Workload = z.infer<typeof Workload>;
 
 /** Names what a replica was started from: replicas of another revision have to be replaced, whatever their number. */
-export function revisionOf({ replicas: _, environment, ...template }: Workload): string {
+export function revisionOf({ replicas: _, environment, secretEnvironment, ...template }: Workload): string {
+  const secrets = secretEnvironment && sorted(secretEnvironment).map(([name, { secret, key }]) => [name, secret, key]);
   return createHash('sha256')
-    .update(JSON.stringify([sorted(template), sorted(environment)]))
+    .update(JSON.stringify([sorted(template), sorted(environment), ...(secrets ? [secrets] : [])]))
     .digest('hex')
     .slice(0, 10);
 }

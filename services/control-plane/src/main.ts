@@ -4,19 +4,21 @@ import {
   ConfigError,
   DatabaseUrl,
   isLoopback,
+  List,
   readConfig,
   redisFields,
   refuseExposedDevelopmentSignIn,
+  RuntimeName,
   serviceFields,
 } from '@mcp-gateway/common/config';
 import { createLogger } from '@mcp-gateway/common/logging';
-import { developmentVerifier } from '@mcp-gateway/common/principal';
+import { developmentVerifier, holdsAny, isAdmin, type Principal } from '@mcp-gateway/common/principal';
 import { reconcileQueue } from '@mcp-gateway/common/queue';
 import { redisClient } from '@mcp-gateway/common/redis';
 import { closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
 import { adapterRows, connectDatabase, migrate } from '@mcp-gateway/database';
-import { processLogs } from '@mcp-gateway/runtime/logs';
 import { z } from 'zod';
+import { chooseLogs } from './adapters/choose-logs.js';
 import { adapterService } from './adapters/service.js';
 import { createApp } from './app.js';
 
@@ -25,7 +27,8 @@ const Config = z.object({
   ...redisFields,
   ...callerFields,
   DATABASE_URL: DatabaseUrl,
-  PROCESS_LOGS: z.string().describe('the folder in which the process supervisor keeps the logs of replicas'),
+  RUNTIME: RuntimeName,
+  WORKLOAD_IDENTITY_ROLES: List,
 });
 
 runMain(async () => {
@@ -45,9 +48,12 @@ runMain(async () => {
   const queue = reconcileQueue(redis, config.REDIS_PREFIX);
   defer(() => redis.destroy());
 
+  // Processes of this machine have no identity to give away.
+  const mayUseWorkloadIdentity = (principal: Principal) =>
+    config.RUNTIME === 'process' || isAdmin(principal) || holdsAny(principal, config.WORKLOAD_IDENTITY_ROLES);
   const app = createApp({
-    adapters: adapterService({ rows: adapterRows(database), queue, log }),
-    logs: processLogs(config.PROCESS_LOGS),
+    adapters: adapterService({ rows: adapterRows(database), queue, log, mayUseWorkloadIdentity }),
+    logs: await chooseLogs(config.RUNTIME, process.env),
     verifier: developmentVerifier,
     access: {
       allowedOrigins: config.MCP_GATEWAY_ALLOWED_ORIGINS,

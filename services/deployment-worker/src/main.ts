@@ -1,12 +1,12 @@
-import { DatabaseUrl, readConfig, redisFields, serviceFields } from '@mcp-gateway/common/config';
+import { DatabaseUrl, readConfig, redisFields, RuntimeName, serviceFields } from '@mcp-gateway/common/config';
 import { createLogger } from '@mcp-gateway/common/logging';
 import { reconcileQueue } from '@mcp-gateway/common/queue';
 import { redisClient } from '@mcp-gateway/common/redis';
 import { routePublisher } from '@mcp-gateway/common/routes';
 import { runMain, shutdownOn } from '@mcp-gateway/common/serving';
 import { adapterRows, connectDatabase, migrate } from '@mcp-gateway/database';
-import { processRuntime } from '@mcp-gateway/runtime/process';
 import { z } from 'zod';
+import { chooseRuntime } from './choose-runtime.js';
 import { consume } from './consume.js';
 import { reconciler } from './reconcile.js';
 import { resync } from './resync.js';
@@ -16,13 +16,15 @@ const Config = z.object({
   ...serviceFields,
   ...redisFields,
   DATABASE_URL: DatabaseUrl,
-  PROCESS_SUPERVISOR: z.string().describe('the path of the Unix socket on which the process supervisor listens'),
+  RUNTIME: RuntimeName,
 });
 
 runMain(async () => {
   const config = readConfig(Config, process.env);
   const log = createLogger('deployment-worker', config.MCP_GATEWAY_LOG_LEVEL);
   const { defer } = shutdownOn(log);
+  const runtime = await chooseRuntime(config.RUNTIME, process.env, log);
+  defer(() => runtime.close());
 
   await migrate(config.DATABASE_URL, log);
   const database = connectDatabase(config.DATABASE_URL, { poolSize: 10 });
@@ -35,7 +37,6 @@ runMain(async () => {
   const queue = reconcileQueue(redis, config.REDIS_PREFIX);
   const routes = routePublisher(redis, config.REDIS_PREFIX);
 
-  const runtime = processRuntime(config.PROCESS_SUPERVISOR);
   const restoreRoutes = routeRestorer({ rows, runtime, routes, log });
   const now = () => new Date();
   defer(

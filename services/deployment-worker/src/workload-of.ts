@@ -9,6 +9,8 @@ export function workloadOf({ id, spec }: Pick<AdapterRow, 'id' | 'spec'>): Workl
     imageName: spec.imageName,
     imageVersion: spec.imageVersion,
     environment: spec.environmentVariables,
+    ...(Object.keys(spec.secretEnvironment).length > 0 && { secretEnvironment: spec.secretEnvironment }),
+    ...(spec.useWorkloadIdentity && { useWorkloadIdentity: true }),
     replicas: spec.replicaCount,
     port: spec.port,
     path: spec.path,

@@ -25,17 +25,18 @@ export const DatabaseUrl = z
   .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://')
   .describe('the URL of a PostgreSQL database, such as postgresql://user@127.0.0.1:5432/mcp_gateway');
 
-/** A comma-separated list of web origins. */
-const Origins = z
+/** Separated by commas. */
+export const List = z
   .string()
   .default('')
   .transform((list) =>
     list
       .split(',')
-      .map((origin) => origin.trim())
+      .map((item) => item.trim())
       .filter(Boolean),
-  )
-  .refine((origins) => origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin), {
+  );
+
+const Origins = List.refine((origins) => origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin), {
     message: 'must be origins such as https://portal.example.com, separated by commas',
   });
 
@@ -43,6 +44,9 @@ const Origins = z
 export const serviceFields = {
   MCP_GATEWAY_LOG_LEVEL: LogLevel.default('info'),
 };
+
+/** Where replicas run. */
+export const RuntimeName = z.enum(['process', 'kubernetes'], 'must be process or kubernetes').default('process');
 
 /** Settings of a service that shares routes, sessions and the queue. */
 export const redisFields = {

@@ -2,11 +2,13 @@ export {
   callerFields,
   DatabaseUrl,
   isLoopback,
+  List,
   LogLevel,
   Port,
   redisFields,
   RedisUrl,
   refuseExposedDevelopmentSignIn,
+  RuntimeName,
   serviceFields,
 } from './fields.js';
 export { ConfigError, readConfig } from './read.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EnvironmentVariables } from './environment.js';
+import { EnvironmentVariables, SecretEnvironment } from './environment.js';
 import { Text } from './text.js';
 
 /** Names become DNS labels in a cluster (RFC 1123 §2.1), so they stop at 63 characters. */
@@ -44,6 +44,9 @@ export const AdapterSpec = z
     imageName: ImageName,
     imageVersion: ImageVersion,
     environmentVariables: EnvironmentVariables.default({}),
+    secretEnvironment: SecretEnvironment.default({}).meta({
+      description: 'Variables from Secrets in the namespace of the adapters. The process runtime has none and refuses them.',
+    }),
     replicaCount: z.int('must be a whole number').min(0, 'must be at least 0').max(64, 'must be at most 64').default(1),
     description: Text.max(4096, 'must be at most 4096 characters').default(''),
     useWorkloadIdentity: z.boolean().default(false),

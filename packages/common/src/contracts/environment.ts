@@ -10,13 +10,14 @@ const VariableName = z
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be letters, digits and underscores, not starting with a digit')
   .refine((name) => !RESERVED.test(name), { message: 'is set by the platform and cannot be overridden' });
 
-/** Literal environment of a replica: at most 256 variables of 32 KiB each. */
-export const EnvironmentVariables = z.preprocess(
-  refuseProto,
-  z
-    .record(VariableName, Text.max(32_768, 'must be at most 32768 characters'))
-    .refine((variables) => Object.keys(variables).length <= 256, { message: 'must hold at most 256 variables' }),
-);
+/** At most 256 variables. */
+const variablesOf = <T extends z.ZodType>(value: T) =>
+  z.preprocess(
+    refuseProto,
+    z
+      .record(VariableName, value)
+      .refine((variables) => Object.keys(variables).length <= 256, { message: 'must hold at most 256 variables' }),
+  );
 
 /** zod passes over this one key of a record, and what is not refused must not be lost. */
 function refuseProto(variables: unknown, context: z.RefinementCtx): unknown {
@@ -25,3 +26,20 @@ function refuseProto(variables: unknown, context: z.RefinementCtx): unknown {
   }
   return variables;
 }
+
+/** Literal environment of a replica: at most 256 variables of 32 KiB each. */
+export const EnvironmentVariables = variablesOf(Text.max(32_768, 'must be at most 32768 characters'));
+
+/** A DNS subdomain (RFC 1123 §2.1), as Kubernetes names Secrets. */
+const SecretName = z
+  .string()
+  .max(253, 'must be at most 253 characters')
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'must be lower-case letters, digits, inner hyphens and dots');
+
+const SecretKey = z
+  .string()
+  .max(253, 'must be at most 253 characters')
+  .regex(/^[A-Za-z0-9._-]+$/, 'must be letters, digits, ".", "_" and "-"');
+
+/** Variables whose values stay where secrets are kept: the name of a Secret and a key in it. */
+export const SecretEnvironment = variablesOf(z.strictObject({ secret: SecretName, key: SecretKey }));

@@ -1,4 +1,5 @@
 export { AdapterResource, AdapterSpec, ResourceName } from './adapter.js';
+export { SecretEnvironment } from './environment.js';
 export { Problem } from './problem.js';
 export { Endpoint, Route } from './route.js';
 export { AdapterStatus, Condition, Phase, ReplicaStatus } from './status.js';

@@ -1,3 +1,3 @@
 export { developmentVerifier } from './development.js';
-export { canRead, canWrite, foldRole, isAdmin, type Guarded } from './permissions.js';
+export { canRead, canWrite, foldRole, holdsAny, isAdmin, type Guarded } from './permissions.js';
 export type { Principal, Verifier } from './principal.js';

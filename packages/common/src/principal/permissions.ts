@@ -16,8 +16,12 @@ export const isAdmin = (principal: Principal): boolean => principal.roles.some((
 /** Read and use: the creator, any of the required roles, or an admin. No required roles means creator and admin only. */
 export function canRead(principal: Principal, resource: Guarded): boolean {
   if (canWrite(principal, resource)) return true;
+  return holdsAny(principal, resource.requiredRoles);
+}
+
+export function holdsAny(principal: Principal, roles: readonly string[]): boolean {
   const held = new Set(principal.roles.map(foldRole));
-  return resource.requiredRoles.some((role) => held.has(foldRole(role)));
+  return roles.some((role) => held.has(foldRole(role)));
 }
 
 /** Change and remove: the creator or an admin. */

@@ -4,6 +4,10 @@ export interface LogOptions {
   tail: number;
   /** Goes on with what is written from now on, until the signal aborts. */
   follow: boolean;
+  /** Of the process before the one that runs, to see why it ended. */
+  previous: boolean;
+  /** Leaves out what was written longer ago. */
+  sinceSeconds: number | undefined;
   signal: AbortSignal;
 }
 

@@ -1,5 +1,6 @@
 import { open, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { GatewayError } from '@mcp-gateway/common/errors';
 import { logFile, rotatedLogFile } from '../process/log-files.js';
 import type { LogOptions, LogReader } from './log-reader.js';
 
@@ -10,6 +11,10 @@ const NEWLINE = 0x0a;
 export function processLogs(root: string): LogReader {
   return {
     async read(name, options) {
+      if (options.previous || options.sinceSeconds !== undefined) {
+        const detail = 'previous and since need RUNTIME=kubernetes; here the last lines are of all processes of a replica';
+        throw new GatewayError('INVALID_REQUEST', { detail });
+      }
       const file = logFile(root, name, options.instance);
       const now = await contents(file);
       if (!now && !options.follow) return null;

@@ -19,10 +19,19 @@ const wholeNumber = (max: number) =>
     .min(0, 'must be at least 0')
     .max(max, `must be at most ${max}`);
 
+const SECONDS = { s: 1, m: 60, h: 3_600 };
+/** In seconds. */
+const Duration = z
+  .string('must be a time such as 30s, 10m or 2h')
+  .regex(/^[1-9][0-9]{0,5}[smh]$/, 'must be a time such as 30s, 10m or 2h')
+  .transform((text) => Number.parseInt(text, 10) * SECONDS[text.at(-1) as keyof typeof SECONDS]);
+
 const LogQuery = z.strictObject({
   instance: wholeNumber(63).default(0),
   tail: wholeNumber(10_000).default(1_000),
   follow: Flag.default(false),
+  previous: Flag.default(false),
+  since: Duration.optional(),
 });
 
 /** Plain text: the last lines, and with `follow` what comes, until the client goes. */
@@ -30,7 +39,8 @@ export async function answerLogs(logs: LogReader, spec: AdapterSpec, req: Reques
   const query = parseQuery(LogQuery, req.query);
   const gone = new AbortController();
   res.once('close', () => gone.abort());
-  const lines = await logs.read(spec.name, { ...query, signal: gone.signal });
+  const { since: sinceSeconds, ...wanted } = query;
+  const lines = await logs.read(spec.name, { ...wanted, sinceSeconds, signal: gone.signal });
   if (!lines && query.instance >= spec.replicaCount) {
     throw new GatewayError('NOT_FOUND', {
       detail: `${spec.name} has ${spec.replicaCount} replicas; instances count from 0`,
@@ -40,9 +50,8 @@ export async function answerLogs(logs: LogReader, spec: AdapterSpec, req: Reques
     .type('text/plain')
     .set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', 'X-Accel-Buffering': 'no' });
   if (!lines) {
-    res.send(
-      `Replica ${query.instance} of ${spec.name} has not written anything yet; /adapters/${spec.name}/status says how it is.\n`,
-    );
+    const what = query.previous ? 'has had no process before this one' : 'has not written anything yet';
+    res.send(`Replica ${query.instance} of ${spec.name} ${what}; /adapters/${spec.name}/status says how it is.\n`);
     return;
   }
   res.flushHeaders();

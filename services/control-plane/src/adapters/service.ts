@@ -22,10 +22,12 @@ export function adapterService({
   rows,
   queue,
   log,
+  mayUseWorkloadIdentity,
 }: {
   rows: AdapterRows;
   queue: ReconcileQueue;
   log: Logger;
+  mayUseWorkloadIdentity: (principal: Principal) => boolean;
 }): AdapterService {
   /** The row is the truth and a resync finds it, so a queue that is away is no reason to fail. */
   function hint(name: string) {
@@ -52,8 +54,15 @@ export function adapterService({
     return row;
   }
 
+  /** Whoever changes such an adapter chooses what runs with the identity. */
+  function checkIdentity(principal: Principal, { useWorkloadIdentity }: AdapterSpec) {
+    if (!useWorkloadIdentity || mayUseWorkloadIdentity(principal)) return;
+    throw new GatewayError('FORBIDDEN', { detail: 'useWorkloadIdentity needs a role that the operator has given this right' });
+  }
+
   return {
     async create(principal, spec) {
+      checkIdentity(principal, spec);
       const row = await rows.create(spec, principal.subject);
       hint(row.name);
       return resourceOf(row);
@@ -70,6 +79,7 @@ export function adapterService({
     async update(principal, spec, precondition) {
       for (;;) {
         const row = await writable(principal, spec.name, precondition);
+        checkIdentity(principal, spec);
         const updated = await rows.update(row, spec);
         if (updated) {
           hint(spec.name);

@@ -103,6 +103,11 @@ export const adapterPaths = {
         query('instance', 'Ordinal of the replica.', { type: 'integer', minimum: 0, maximum: 63, default: 0 }),
         query('tail', 'How many of the last lines.', { type: 'integer', minimum: 0, maximum: 10000, default: 1000 }),
         query('follow', 'Go on with what is written from now on.', { type: 'boolean', default: false }),
+        query('previous', 'Of the process before the one that runs. Kubernetes only.', { type: 'boolean', default: false }),
+        query('since', 'Not what was written longer ago, such as 30s, 10m or 2h. Kubernetes only.', {
+          type: 'string',
+          pattern: '^[1-9][0-9]{0,5}[smh]$',
+        }),
       ],
       responses: {
         200: { description: 'Lines, or a sentence while there are none.', content: { 'text/plain': { schema: { type: 'string' } } } },

@@ -1,0 +1,120 @@
+import { GatewayError } from '@mcp-gateway/common/errors';
+import { request, type Dispatcher } from 'undici';
+import { apiError, ApiError } from './api-error.js';
+import { credentials } from './credentials.js';
+import { rateLimit } from './rate-limit.js';
+
+export interface ApiRequest {
+  method: 'GET' | 'PATCH' | 'DELETE';
+  path: string;
+  query?: Record<string, string>;
+  body?: object;
+  /** Aborts it. */
+  signal?: AbortSignal;
+}
+
+/** The answer as it comes. */
+export type ApiStream = Dispatcher.ResponseData['body'];
+
+/** The API server. */
+export interface Cluster {
+  /**
+   * One request with a JSON answer.
+   * @throws ApiError when the server refuses it; GatewayError UNAVAILABLE when it cannot be reached or cannot answer.
+   */
+  call(what: ApiRequest): Promise<unknown>;
+  /**
+   * Like `call`, for an answer that may go on for long; `silenceMs` without a byte end it.
+   */
+  stream(what: ApiRequest, silenceMs: number): Promise<ApiStream>;
+  close(): Promise<void>;
+}
+
+const TIMEOUT_MS = 30_000;
+const ERROR_BYTES = 1024 * 1024;
+/** An API server that is busy says when to come again; longer than this is for the caller to wait. */
+const RETRY_AFTER_MAX_SECONDS = 5;
+
+export function connectCluster(kubeconfig: string | undefined, requestsPerSecond: number): Cluster {
+  const identity = credentials(kubeconfig);
+  const turn = rateLimit(requestsPerSecond);
+
+  async function send({ method, path, query = {}, body, signal }: ApiRequest, silenceMs: number) {
+    const limit = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]);
+    await turn(limit);
+    const { server, headers, dispatcher } = await identity.access();
+    const type = method === 'PATCH' ? 'application/apply-patch+yaml' : 'application/json'; // JSON is YAML
+    return request(`${server}${path}?${new URLSearchParams(query).toString()}`, {
+      dispatcher,
+      method,
+      headers: { ...headers, accept: 'application/json', ...(body && { 'content-type': type }) },
+      ...(body && { body: bodyOf(body) }),
+      headersTimeout: TIMEOUT_MS,
+      bodyTimeout: silenceMs,
+      signal: signal ?? null,
+    });
+  }
+
+  async function open(what: ApiRequest, silenceMs: number, again = true): Promise<ApiStream> {
+    const answer = await send(what, silenceMs);
+    if (answer.statusCode < 300) return answer.body;
+    const text = await textOf(answer.body);
+    const wait = Number(answer.headers['retry-after'] ?? Number.NaN);
+    if (answer.statusCode === 429 && again && wait <= RETRY_AFTER_MAX_SECONDS) {
+      await new Promise((resolve) => void setTimeout(resolve, wait * 1_000));
+      return open(what, silenceMs, false);
+    }
+    throw apiError(answer.statusCode, parsed(text));
+  }
+
+  return {
+    async call(what) {
+      try {
+        return await (await open(what, TIMEOUT_MS)).json();
+      } catch (error) {
+        throw unavailableOr(error);
+      }
+    },
+    async stream(what, silenceMs) {
+      try {
+        return await open(what, silenceMs);
+      } catch (error) {
+        throw unavailableOr(error);
+      }
+    },
+    close: () => identity.close(),
+  };
+}
+
+/** JSON that is YAML too, which does not allow every character as it is (YAML 1.2 §5.1). */
+const bodyOf = (body: object): string =>
+  JSON.stringify(body).replaceAll(
+    /[\u007f-\u009f\ufeff\ufffe\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
+/** The server's refusals stay what they are; everything else is an outage. */
+function unavailableOr(error: unknown): Error {
+  if (error instanceof ApiError && error.status === 401) {
+    return new GatewayError('UNAVAILABLE', { detail: 'the Kubernetes API does not accept our credentials', cause: error });
+  }
+  if (error instanceof ApiError && error.status !== 429 && error.status < 500) return error;
+  return new GatewayError('UNAVAILABLE', { detail: 'the Kubernetes API does not answer', cause: error });
+}
+
+async function textOf(body: ApiStream): Promise<string> {
+  let text = '';
+  for await (const chunk of body.setEncoding('utf8')) {
+    text += chunk as string;
+    if (text.length > ERROR_BYTES) break;
+  }
+  return text;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { message: text.slice(0, 1_000) };
+  }
+}

@@ -1,0 +1,63 @@
+/** The fields that are read of what the API server sends. The types of the client have dates where JSON has text. */
+export interface KubeObject {
+  kind?: string;
+  metadata: {
+    name: string;
+    uid: string;
+    resourceVersion: string;
+    generation?: number;
+    creationTimestamp: string;
+    deletionTimestamp?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+  };
+}
+
+export interface StatefulSet extends KubeObject {
+  spec: { replicas: number };
+  status?: { observedGeneration?: number; updateRevision?: string };
+}
+
+export interface ContainerState {
+  waiting?: { reason?: string; message?: string };
+  running?: { startedAt: string };
+  terminated?: { exitCode: number; reason?: string; message?: string; startedAt?: string; finishedAt?: string };
+}
+
+export interface ContainerStatus {
+  name: string;
+  restartCount: number;
+  started?: boolean;
+  containerID?: string;
+  state?: ContainerState;
+  lastState?: ContainerState;
+}
+
+export interface Pod extends KubeObject {
+  spec: { containers: { name: string; image?: string; ports?: { containerPort: number }[] }[] };
+  status?: {
+    phase?: string;
+    reason?: string;
+    message?: string;
+    podIP?: string;
+    conditions?: { type: string; status: string; reason?: string; message?: string }[];
+    containerStatuses?: ContainerStatus[];
+  };
+}
+
+/** A warning about an object. */
+export interface KubeEvent extends KubeObject {
+  involvedObject: { kind?: string; name?: string; uid?: string };
+  reason?: string;
+  message?: string;
+  firstTimestamp?: string | null;
+  lastTimestamp?: string | null;
+  eventTime?: string | null;
+}
+
+export interface KubeList {
+  metadata: { resourceVersion: string; continue?: string };
+  items: KubeObject[];
+}
+
+export const isEnding = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined;

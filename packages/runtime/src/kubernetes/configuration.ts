@@ -1,0 +1,77 @@
+import type { V1NetworkPolicyEgressRule } from '@kubernetes/client-node';
+import { List } from '@mcp-gateway/common/config';
+import { AdapterSpec } from '@mcp-gateway/common/contracts';
+import { z } from 'zod';
+import { clusterFields, Label } from '../logs/cluster-fields.js';
+import type { KubernetesSettings } from './settings.js';
+
+const wholeNumber = (min: number, max: number) =>
+  z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(min, `must be at least ${min}`)
+    .max(max, `must be at most ${max}`);
+
+function jsonOf<T extends z.ZodType>(schema: T, example: string) {
+  return z.string().transform((text, context): z.output<T> => {
+    try {
+      return schema.parse(JSON.parse(text));
+    } catch {
+      context.addIssue({ code: 'custom', message: `must be JSON such as ${example}` });
+      return z.NEVER;
+    }
+  });
+}
+
+const DEFAULT_RESOURCES = { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } };
+const EGRESS_EXAMPLE = '[{"to":[{"ipBlock":{"cidr":"0.0.0.0/0"}}]}]';
+
+/** Settings of a worker with RUNTIME=kubernetes. */
+export const kubernetesFields = {
+  ...clusterFields,
+  KUBERNETES_QPS: wholeNumber(1, 1_000).default(50),
+  IMAGE_REGISTRY: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]*[A-Za-z0-9]$/, 'must be a registry with or without a path, such as registry.example.com/mcp')
+    .describe('the registry, with or without a path, that image names are appended to, such as registry.example.com/mcp'),
+  ALLOWED_IMAGES: List,
+  IMAGE_PULL_SECRETS: List,
+  IMAGE_PULL_POLICY: z
+    .enum(['IfNotPresent', 'Always', 'Never'], 'must be IfNotPresent, Always or Never')
+    .default('IfNotPresent'),
+  ALLOWED_SECRETS: List,
+  WORKLOAD_IDENTITY_SERVICE_ACCOUNT: z.string().optional(),
+  ADAPTER_RESOURCES: jsonOf(AdapterSpec.shape.resources, JSON.stringify(DEFAULT_RESOURCES)).default(DEFAULT_RESOURCES),
+  ADAPTER_RUN_AS_USER: wholeNumber(1, 4_294_967_294).default(65_532),
+  ADAPTER_TMP_SIZE: z
+    .string()
+    .regex(/^[0-9]+(Ki|Mi|Gi)$/, 'must be a quantity such as 256Mi')
+    .default('256Mi'),
+  ADAPTER_DRAIN_SECONDS: wholeNumber(0, 600).default(10),
+  ADAPTER_CALLER_NAMESPACE: Label('the namespace of the data plane and the tool router').optional(),
+  ADAPTER_EGRESS: jsonOf(z.array(z.custom<V1NetworkPolicyEgressRule>((rule) => typeof rule === 'object')), EGRESS_EXAMPLE).optional(),
+  AUTOSCALED_ADAPTERS: List,
+};
+const KubernetesConfig = z.object(kubernetesFields);
+
+export function kubernetesSettings(config: z.infer<typeof KubernetesConfig>): KubernetesSettings {
+  return {
+    namespace: config.NAMESPACE,
+    gateway: config.GATEWAY_NAME,
+    kubeconfig: config.KUBECONFIG,
+    requestsPerSecond: config.KUBERNETES_QPS,
+    imageRegistry: config.IMAGE_REGISTRY,
+    allowedImages: config.ALLOWED_IMAGES,
+    imagePullSecrets: config.IMAGE_PULL_SECRETS,
+    imagePullPolicy: config.IMAGE_PULL_POLICY,
+    allowedSecrets: config.ALLOWED_SECRETS,
+    workloadIdentityServiceAccount: config.WORKLOAD_IDENTITY_SERVICE_ACCOUNT,
+    resources: config.ADAPTER_RESOURCES,
+    runAsUser: config.ADAPTER_RUN_AS_USER,
+    tmpSize: config.ADAPTER_TMP_SIZE,
+    drainSeconds: config.ADAPTER_DRAIN_SECONDS,
+    callerNamespace: config.ADAPTER_CALLER_NAMESPACE ?? config.NAMESPACE,
+    egress: config.ADAPTER_EGRESS,
+    autoscaled: config.AUTOSCALED_ADAPTERS,
+  };
+}

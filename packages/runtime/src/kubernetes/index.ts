@@ -1,0 +1,2 @@
+export { kubernetesRuntime } from './runtime.js';
+export type { KubernetesSettings } from './settings.js';

@@ -1,0 +1,27 @@
+/** Whose an object is, and of which adapter. They select, so they never change. */
+export const GATEWAY = 'mcp-gateway.io/gateway';
+export const ADAPTER = 'mcp-gateway.io/adapter';
+
+export const ADAPTER_ID = 'mcp-gateway.io/adapter-id';
+/** `revisionOf` the workload. */
+export const REVISION = 'mcp-gateway.io/revision';
+/** A hash of the whole object as it was applied, so that what was left out since then is taken away, too. */
+export const MANIFEST = 'mcp-gateway.io/manifest';
+/** The revision whose health path answered 404, so that an open port has to do. */
+export const TCP_CHECK = 'mcp-gateway.io/tcp-check-of-revision';
+
+export const FIELD_MANAGER = 'mcp-gateway';
+
+export const selectorOf = (gateway: string): string => `${GATEWAY}=${gateway},${ADAPTER}`;
+
+/** Labels that select the objects of one adapter. */
+export const selectedBy = (gateway: string, adapter: string) => ({ [GATEWAY]: gateway, [ADAPTER]: adapter });
+
+export const labelsOf = (gateway: string, adapter: string) => ({
+  'app.kubernetes.io/name': 'mcp-server',
+  'app.kubernetes.io/instance': adapter,
+  'app.kubernetes.io/component': 'adapter',
+  'app.kubernetes.io/part-of': 'mcp-gateway',
+  'app.kubernetes.io/managed-by': 'mcp-gateway',
+  ...selectedBy(gateway, adapter),
+});

@@ -1,0 +1,51 @@
+import type { LogOptions, LogReader } from '../logs/log-reader.js';
+import { ApiError } from './api/api-error.js';
+import { connectCluster, type ApiStream, type Cluster } from './api/cluster.js';
+import type { Pod } from './api/objects.js';
+import { pathOf } from './api/resources.js';
+import { ADAPTER, GATEWAY } from './labels.js';
+import { podName } from './object-name.js';
+import { CONTAINER } from './objects/container.js';
+
+interface LogSettings {
+  namespace: string;
+  gateway: string;
+  kubeconfig: string | undefined;
+}
+
+const REQUESTS_PER_SECOND = 20;
+/** Of what was written before; what follows has no bound but the reader's patience. */
+const MAX_BYTES = 16 * 1024 * 1024;
+const NEVER_MS = 0;
+
+/** Logs of the Kubernetes runtime: what the nodes keep of a pod's container. */
+export function kubernetesLogs(settings: LogSettings): LogReader & { close(): Promise<void> } {
+  const cluster = connectCluster(settings.kubeconfig, REQUESTS_PER_SECOND);
+  return {
+    async read(name, options) {
+      const path = pathOf('Pod', settings.namespace, podName(name, options.instance));
+      try {
+        const pod = (await cluster.call({ method: 'GET', path })) as Pod;
+        const { labels = {} } = pod.metadata;
+        if (labels[GATEWAY] !== settings.gateway || labels[ADAPTER] !== name) return null;
+        return await open(cluster, `${path}/log`, options);
+      } catch (error) {
+        // No such pod; a container that has not started, or none before this one.
+        if (error instanceof ApiError && (error.status === 404 || error.status === 400)) return null;
+        throw error;
+      }
+    },
+    close: () => cluster.close(),
+  };
+}
+
+function open(cluster: Cluster, path: string, { tail, follow, previous, sinceSeconds, signal }: LogOptions): Promise<ApiStream> {
+  const query = {
+    container: CONTAINER,
+    tailLines: String(tail),
+    ...(follow ? { follow: 'true' } : { limitBytes: String(MAX_BYTES) }),
+    ...(previous && { previous: 'true' }),
+    ...(sinceSeconds !== undefined && { sinceSeconds: String(sinceSeconds) }),
+  };
+  return cluster.stream({ method: 'GET', path, query, signal }, NEVER_MS);
+}

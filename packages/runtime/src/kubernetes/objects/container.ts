@@ -1,0 +1,73 @@
+import type { V1Container, V1EnvVar, V1ResourceRequirements } from '@kubernetes/client-node';
+import type { AdapterSpec } from '@mcp-gateway/common/contracts';
+import type { Workload } from '../../workload.js';
+import type { KubernetesSettings } from '../settings.js';
+import { probesOf, type HealthCheck } from './probes.js';
+
+export const CONTAINER = 'server';
+export const PORT_NAME = 'mcp';
+
+export const imageOf = ({ imageName, imageVersion }: Workload, { imageRegistry }: KubernetesSettings): string =>
+  `${imageRegistry}/${imageName}:${imageVersion}`;
+
+export function containerOf(workload: Workload, settings: KubernetesSettings, health: HealthCheck): V1Container {
+  return {
+    name: CONTAINER,
+    image: imageOf(workload, settings),
+    imagePullPolicy: settings.imagePullPolicy,
+    ports: [{ name: PORT_NAME, containerPort: workload.port, protocol: 'TCP' }],
+    env: environmentOf(workload),
+    resources: resourcesOf(workload.resources, settings.resources),
+    ...probesOf(workload, health),
+    // Not a command: an image need not have a shell.
+    ...(settings.drainSeconds > 0 && { lifecycle: { preStop: { sleep: { seconds: settings.drainSeconds } } } }),
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      privileged: false,
+      readOnlyRootFilesystem: true,
+    },
+    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+  };
+}
+
+/** Kubernetes expands `$(NAME)` in values; what a caller wrote is meant as it is. */
+const literal = (value: string) => value.replaceAll('$', '$$$$');
+
+function environmentOf({ name, port, environment, secretEnvironment }: Workload): V1EnvVar[] {
+  return [
+    { name: 'PORT', value: String(port) },
+    { name: 'HOST', value: '0.0.0.0' },
+    // The user of the process has no entry in the image's /etc/passwd, and nothing else is writable.
+    ...('HOME' in environment ? [] : [{ name: 'HOME', value: '/tmp' }]),
+    {
+      name: 'MCP_GATEWAY_INSTANCE',
+      valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: "metadata.labels['apps.kubernetes.io/pod-index']" } },
+    },
+    { name: 'MCP_GATEWAY_REPLICA', value: `${name}-$(MCP_GATEWAY_INSTANCE)` },
+    ...sorted(environment).map(([variable, value]) => ({ name: variable, value: literal(value) })),
+    ...sorted(secretEnvironment ?? {}).map(([variable, { secret, key }]) => ({
+      name: variable,
+      valueFrom: { secretKeyRef: { name: secret, key } },
+    })),
+  ];
+}
+
+type Resources = AdapterSpec['resources'];
+
+/** What an adapter says of a resource stands alone: beside a default, its limit could be below the request. */
+export function resourcesOf(own: Resources, defaults: Resources): V1ResourceRequirements {
+  const said = (resource: 'cpu' | 'memory') => own.requests?.[resource] ?? own.limits?.[resource];
+  const amounts = (which: 'requests' | 'limits') => {
+    const found: Record<string, string> = {};
+    for (const resource of ['cpu', 'memory'] as const) {
+      const amount = (said(resource) === undefined ? defaults : own)[which]?.[resource];
+      if (amount !== undefined) found[resource] = amount;
+    }
+    return found;
+  };
+  return { requests: amounts('requests'), limits: amounts('limits') };
+}
+
+const sorted = <T>(record: Record<string, T>): [string, T][] =>
+  Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1));

@@ -1,0 +1,15 @@
+/** The kinds of objects that an adapter consists of; their pods are made by the cluster. */
+export type OwnKind = 'NetworkPolicy' | 'Service' | 'StatefulSet' | 'PodDisruptionBudget';
+
+/** An object as it is applied: nothing but the fields that are ours. */
+export interface Manifest {
+  apiVersion: string;
+  kind: OwnKind;
+  metadata: {
+    name: string;
+    namespace: string;
+    labels: Record<string, string>;
+    annotations: Record<string, string>;
+  };
+  spec: object;
+}

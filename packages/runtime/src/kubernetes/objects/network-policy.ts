@@ -1,0 +1,33 @@
+import type { Workload } from '../../workload.js';
+import { selectedBy } from '../labels.js';
+import type { KubernetesSettings } from '../settings.js';
+import type { Manifest } from './manifest.js';
+import { metadataOf } from './metadata.js';
+
+const CALLERS = ['data-plane', 'tool-router'];
+
+/** Only the gateway reaches a replica, so that nobody gets around sign-in and permissions. */
+export const networkPolicyOf = (workload: Workload, settings: KubernetesSettings): Manifest => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: metadataOf(workload, settings),
+  spec: {
+    podSelector: { matchLabels: selectedBy(settings.gateway, workload.name) },
+    policyTypes: settings.egress ? ['Ingress', 'Egress'] : ['Ingress'],
+    ingress: [
+      {
+        from: [
+          {
+            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': settings.callerNamespace } },
+            podSelector: {
+              matchLabels: { 'app.kubernetes.io/part-of': 'mcp-gateway' },
+              matchExpressions: [{ key: 'app.kubernetes.io/component', operator: 'In', values: CALLERS }],
+            },
+          },
+        ],
+        ports: [{ port: workload.port, protocol: 'TCP' }],
+      },
+    ],
+    ...(settings.egress && { egress: [...settings.egress] }),
+  },
+});

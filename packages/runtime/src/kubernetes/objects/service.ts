@@ -1,0 +1,22 @@
+import type { V1ServiceSpec } from '@kubernetes/client-node';
+import type { Workload } from '../../workload.js';
+import { selectedBy } from '../labels.js';
+import type { KubernetesSettings } from '../settings.js';
+import { PORT_NAME } from './container.js';
+import type { Manifest } from './manifest.js';
+import { metadataOf } from './metadata.js';
+
+/** Gives each pod a name in DNS, from its start on: the gateway decides itself which ones are ready. */
+export const serviceOf = (workload: Workload, settings: KubernetesSettings): Manifest =>
+  ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: metadataOf(workload, settings),
+  spec: {
+    type: 'ClusterIP',
+    clusterIP: 'None',
+    publishNotReadyAddresses: true,
+    selector: selectedBy(settings.gateway, workload.name),
+    ports: [{ name: PORT_NAME, port: workload.port, targetPort: workload.port, protocol: 'TCP' }],
+  } satisfies V1ServiceSpec,
+});

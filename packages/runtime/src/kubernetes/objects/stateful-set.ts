@@ -1,0 +1,84 @@
+import type { V1PodSpec, V1StatefulSetSpec, V1TopologySpreadConstraint } from '@kubernetes/client-node';
+import { revisionOf, type Workload } from '../../workload.js';
+import { ADAPTER_ID, labelsOf, REVISION, selectedBy, TCP_CHECK } from '../labels.js';
+import type { KubernetesSettings } from '../settings.js';
+import { containerOf } from './container.js';
+import type { Manifest } from './manifest.js';
+import { metadataOf } from './metadata.js';
+import type { HealthCheck } from './probes.js';
+
+/** From the signal to the end, after draining. */
+const STOP_SECONDS = 30;
+const OLD_REVISIONS_KEPT = 3;
+
+export function statefulSetOf(
+  workload: Workload,
+  settings: KubernetesSettings,
+  { health, replicas }: { health: HealthCheck; replicas: number },
+): Manifest {
+  const metadata = metadataOf(workload, settings);
+  const revision = revisionOf(workload);
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: {
+      ...metadata,
+      annotations: {
+        ...metadata.annotations,
+        [REVISION]: revision,
+        ...(health === 'tcp' && { [TCP_CHECK]: revision }),
+      },
+    },
+    spec: {
+      serviceName: metadata.name,
+      replicas,
+      selector: { matchLabels: selectedBy(settings.gateway, workload.name) },
+      // One broken replica must not keep the others from starting, and ordinals mean nothing to a server.
+      podManagementPolicy: 'Parallel',
+      updateStrategy: { type: 'RollingUpdate' },
+      revisionHistoryLimit: OLD_REVISIONS_KEPT,
+      template: {
+        metadata: {
+          labels: {
+            ...labelsOf(settings.gateway, workload.name),
+            ...(workload.useWorkloadIdentity && { 'azure.workload.identity/use': 'true' }),
+          },
+          annotations: { [ADAPTER_ID]: workload.adapterId, [REVISION]: revision },
+        },
+        spec: podSpecOf(workload, settings, health),
+      },
+    } satisfies V1StatefulSetSpec,
+  };
+}
+
+function podSpecOf(workload: Workload, settings: KubernetesSettings, health: HealthCheck): V1PodSpec {
+  const { runAsUser, imagePullSecrets, workloadIdentityServiceAccount } = settings;
+  return {
+    containers: [containerOf(workload, settings, health)],
+    volumes: [{ name: 'tmp', emptyDir: { sizeLimit: settings.tmpSize } }],
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser,
+      runAsGroup: runAsUser,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    // Process 1 ignores signals that it has no handler for, and leaves zombies; so the pause container is process 1.
+    shareProcessNamespace: true,
+    terminationGracePeriodSeconds: settings.drainSeconds + STOP_SECONDS,
+    topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((key) =>
+      spreadOver(key, selectedBy(settings.gateway, workload.name)),
+    ),
+    ...(imagePullSecrets.length > 0 && { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
+    ...(workload.useWorkloadIdentity &&
+      workloadIdentityServiceAccount !== undefined && { serviceAccountName: workloadIdentityServiceAccount }),
+  };
+}
+
+const spreadOver = (topologyKey: string, matchLabels: Record<string, string>): V1TopologySpreadConstraint => ({
+  topologyKey,
+  maxSkew: 1,
+  whenUnsatisfiable: 'ScheduleAnyway',
+  labelSelector: { matchLabels },
+});

@@ -1,0 +1,41 @@
+import { ABSENT, type Observation } from '../runtime.js';
+import { isEnding, type KubeObject } from './api/objects.js';
+import { ADAPTER_ID, REVISION, TCP_CHECK } from './labels.js';
+import type { Parts } from './parts.js';
+import { brokenPodsOf } from './rollout.js';
+import { failureOf } from './status/failure-of.js';
+import { healthCheckOf } from './status/health-check-of.js';
+import { replicaOf } from './status/replica-of.js';
+
+/** What the watch has told of an adapter; asks nobody. */
+export function observe({ state, applied, refusals }: Parts, adapter: string): Observation {
+  const objects = state.of(adapter);
+  const { statefulSet, pods, own, warnings } = objects;
+  const refused = refusals.get(adapter);
+  const all: KubeObject[] = [...own.map(({ object }) => object), ...pods];
+  const [first] = all;
+  if (!first) return { ...ABSENT, failure: refused };
+
+  const annotations = statefulSet?.metadata.annotations ?? {};
+  const revision = annotations[REVISION] ?? null;
+  const settled =
+    refused === null &&
+    applied.holds(adapter, objects) &&
+    brokenPodsOf(objects).length === 0 &&
+    healthCheckOf(objects, revision) === (annotations[TCP_CHECK] === undefined ? 'http' : 'tcp');
+  const replicas = pods.map((pod) => replicaOf(pod, warnings));
+  return {
+    exists: true,
+    removing: all.every(isEnding),
+    adapterId: first.metadata.annotations?.[ADAPTER_ID] ?? null,
+    // Null asks for `apply`, which puts right whatever is not.
+    revision: settled ? revision : null,
+    desiredReplicas: statefulSet?.spec.replicas ?? 0,
+    replicas: statefulSet && isEnding(statefulSet) ? replicas.map((each) => ({ ...each, endpoint: null })) : replicas,
+    failure: refused ?? failureOf(statefulSet, pods, warnings),
+    healthNote:
+      annotations[TCP_CHECK] === undefined
+        ? null
+        : 'The health check answers 404, so an open port counts as healthy. Set healthCheck.path to the server\'s own.',
+  };
+}

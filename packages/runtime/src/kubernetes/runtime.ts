@@ -1,0 +1,70 @@
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { Logger } from '@mcp-gateway/common/logging';
+import type { Runtime } from '../runtime.js';
+import { apply } from './apply.js';
+import { connectCluster } from './api/cluster.js';
+import { Applied } from './applied.js';
+import { observe } from './observe.js';
+import type { Parts } from './parts.js';
+import { reflections } from './reflections.js';
+import { Refusals } from './refusals.js';
+import { remove } from './remove.js';
+import type { KubernetesSettings } from './settings.js';
+import { ClusterState } from './store/cluster-state.js';
+import { gather } from './watch.js';
+
+/** How long a first call waits for the first list of everything. */
+const SYNC_MS = 10_000;
+
+/** Replicas as pods of StatefulSets. Watches the cluster from the start until it is closed. */
+export function kubernetesRuntime(settings: KubernetesSettings, log: Logger): Runtime & { close(): Promise<void> } {
+  const cluster = connectCluster(settings.kubeconfig, settings.requestsPerSecond);
+  const state = new ClusterState();
+  const told = new Set<(name: string) => void>();
+  const tell = (name: string) => told.forEach((each) => each(name));
+  state.onChange(tell);
+  const parts: Parts = { settings, cluster, state, log, applied: new Applied(), refusals: new Refusals(tell) };
+
+  const closing = new AbortController();
+  const watches = reflections(state, { ...settings, cluster, log });
+  const running = Promise.all(watches.map((watch) => watch.run(closing.signal)));
+  const synced = Promise.all(watches.map((watch) => watch.synced));
+
+  async function ready(): Promise<void> {
+    const late = new Promise<true>((resolve) => void setTimeout(resolve, SYNC_MS, true).unref());
+    if ((await Promise.race([synced, late])) !== true) return;
+    const cause = watches.find(({ problem }) => problem)?.problem;
+    throw new GatewayError('UNAVAILABLE', { detail: 'the cluster has not been read yet', cause });
+  }
+
+  return {
+    async observe(name) {
+      await ready();
+      return observe(parts, name);
+    },
+    async apply(workload) {
+      await ready();
+      await apply(parts, workload);
+    },
+    async remove(name) {
+      await ready();
+      await remove(parts, name);
+    },
+    async names() {
+      await ready();
+      return state.names();
+    },
+    watch(listener, signal) {
+      const changed = gather(listener, signal);
+      told.add(changed);
+      signal.addEventListener('abort', () => told.delete(changed), { once: true });
+      void synced.then(() => signal.aborted || listener.synced());
+    },
+    async close() {
+      closing.abort();
+      parts.refusals.close();
+      await running;
+      await cluster.close();
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { V1NetworkPolicyEgressRule } from '@kubernetes/client-node';
+import type { AdapterSpec } from '@mcp-gateway/common/contracts';
+
+export interface KubernetesSettings {
+  /** The namespace of all replicas. */
+  namespace: string;
+  /** Marks what is ours; differs between gateways that share a namespace. A label value. */
+  gateway: string;
+  /** A kubeconfig file; undefined: the service account of the pod that this runs in. */
+  kubeconfig: string | undefined;
+  /** Requests in one second, on average; twice as many in a burst. */
+  requestsPerSecond: number;
+  /** Registry and path that image names are appended to, without a slash at the end. */
+  imageRegistry: string;
+  /** Prefixes of image names; empty allows every one. */
+  allowedImages: readonly string[];
+  imagePullSecrets: readonly string[];
+  imagePullPolicy: 'IfNotPresent' | 'Always' | 'Never';
+  /** Prefixes of the names of Secrets that adapters may take variables from; empty allows none. */
+  allowedSecrets: readonly string[];
+  /** Service account of adapters with `useWorkloadIdentity`; undefined refuses them. */
+  workloadIdentityServiceAccount: string | undefined;
+  /** For what an adapter does not say itself. */
+  resources: AdapterSpec['resources'];
+  /** User and group of the processes of a replica. */
+  runAsUser: number;
+  /** A Kubernetes quantity. */
+  tmpSize: string;
+  /** How long a replica that has left the routes may finish what it does before it is told to end. */
+  drainSeconds: number;
+  /** Where the data plane and the tool router run. */
+  callerNamespace: string;
+  /** Undefined does not restrict what replicas may reach. */
+  egress: readonly V1NetworkPolicyEgressRule[] | undefined;
+  /** Names of adapters whose number of replicas is somebody else's after the start; `*` means all. */
+  autoscaled: readonly string[];
+}

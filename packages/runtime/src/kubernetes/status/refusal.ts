@@ -1,0 +1,31 @@
+import type { ApiError } from '../api/api-error.js';
+import type { Failure } from './failure-of.js';
+
+const CANNOT = /User "([^"]*)" cannot (\w+) resource "([^"]*)" in API group "([^"]*)"(?: in the namespace "([^"]*)")?/;
+
+/** Why the API server does not accept an object, in words that say what to do. */
+export function refusalOf({ status, reason, message }: ApiError): Failure {
+  if (status === 404) return { reason: 'NamespaceNotFound', message: `${message}. Make the namespace.` };
+  if (status === 422 || status === 400) {
+    return { reason: 'InvalidObject', message: `The cluster does not accept the spec: ${message}` };
+  }
+  if (status === 413) return { reason: 'TooLarge', message: 'The spec is larger than the cluster stores; shorten the environment.' };
+  return status === 403 ? refusalOfMessage(message) : { reason: reason || 'Refused', message };
+}
+
+/** Why something is forbidden: no right, no quota, or a policy. */
+export function refusalOfMessage(message: string): Failure {
+  const [, user, verb, resource, group, namespace] = CANNOT.exec(message) ?? [];
+  if (verb !== undefined) {
+    const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
+    const what = group === '' ? resource : `${resource}.${group}`;
+    return { reason: 'PermissionMissing', message: `${user} may not ${verb} ${what}${where}. Grant it in its Role.` };
+  }
+  if (message.includes('exceeded quota')) {
+    return { reason: 'QuotaExceeded', message: `The namespace has no room for it: ${message}. Raise the quota or ask for less.` };
+  }
+  if (message.includes('violates PodSecurity')) {
+    return { reason: 'PodSecurityViolation', message: `The namespace does not admit the pod: ${message}` };
+  }
+  return { reason: 'AdmissionDenied', message: `The cluster does not admit it: ${message}` };
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { Endpoint } from '@mcp-gateway/common/contracts';
+import { isEnding, type ContainerStatus, type KubeEvent, type Pod } from '../api/objects.js';
+import { REVISION } from '../labels.js';
+import { CONTAINER } from '../objects/container.js';
+import type { ObservedReplica } from '../../runtime.js';
+import { ordinalOf } from '../store/cluster-state.js';
+import { probeFailure } from './probe-failure.js';
+
+type Finding = Pick<ObservedReplica, 'state' | 'message'>;
+
+/** A pod as one replica of an adapter. */
+export function replicaOf(pod: Pod, warnings: readonly KubeEvent[]): ObservedReplica {
+  const container = pod.status?.containerStatuses?.find(({ name }) => name === CONTAINER);
+  const ended = container?.state?.terminated ?? container?.lastState?.terminated;
+  const finding = findingOf(pod, container, warnings);
+  return {
+    name: pod.metadata.name,
+    instance: ordinalOf(pod),
+    revision: pod.metadata.annotations?.[REVISION] ?? '',
+    ...finding,
+    endpoint: endpointOf(pod, container, finding.state === 'Ready'),
+    restartCount: container?.restartCount ?? 0,
+    lastExitCode: ended?.exitCode ?? null,
+    startedAt: container?.state?.running?.startedAt ?? null,
+  };
+}
+
+/** Null unless the process runs and is to go on running. */
+function endpointOf(pod: Pod, container: ContainerStatus | undefined, ready: boolean): Endpoint | null {
+  const ip = pod.status?.podIP;
+  const port = pod.spec.containers.find(({ name }) => name === CONTAINER)?.ports?.[0]?.containerPort;
+  if (isEnding(pod) || pod.status?.phase !== 'Running' || !container?.state?.running || !ip || !port) return null;
+  return {
+    // Another one for each process: what it held ends with it, so sessions must not find their way to a successor.
+    id: `${pod.metadata.name}.${digest(`${pod.metadata.uid} ${container.containerID}`)}`,
+    url: `http://${ip.includes(':') ? `[${ip}]` : ip}:${port}`,
+    ready,
+  };
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+function findingOf(pod: Pod, container: ContainerStatus | undefined, warnings: readonly KubeEvent[]): Finding {
+  const { phase, reason, message, conditions = [] } = pod.status ?? {};
+  const is = (type: string) => conditions.find((condition) => condition.type === type);
+  if (isEnding(pod)) return { state: 'Stopping', message: null };
+  if (phase === 'Failed' || phase === 'Succeeded') {
+    return { state: 'BackOff', message: `The pod ended: ${reason ?? phase}. ${message ?? ''}`.trim() };
+  }
+  if (container?.state?.waiting) return waitingFinding(container, container.state.waiting);
+  if (container?.state?.terminated) return { state: 'BackOff', message: `${endOf(container)} and is started again.` };
+  if (!container?.state?.running) {
+    const scheduled = is('PodScheduled');
+    return { state: 'Starting', message: scheduled?.status === 'False' ? (scheduled.message ?? null) : null };
+  }
+  if (is('Ready')?.status === 'True') return { state: 'Ready', message: null };
+  const failure = probeFailure(pod, warnings);
+  // Until it listens for the first time it is starting; an answer that says no is another matter.
+  const refuses = failure !== null && !failure.starting;
+  return { state: container.started && failure ? 'NotReady' : refuses ? 'NotReady' : 'Starting', message: failure?.message ?? null };
+}
+
+/** Reasons of a container that waits without anything being wrong. */
+const ON_THE_WAY = ['ContainerCreating', 'PodInitializing'];
+
+function waitingFinding(container: ContainerStatus, { reason = '', message }: { reason?: string; message?: string }): Finding {
+  if (ON_THE_WAY.includes(reason)) return { state: 'Starting', message: null };
+  if (reason === 'CrashLoopBackOff') return { state: 'BackOff', message: `${endOf(container)}; the next start is delayed.` };
+  return { state: 'BackOff', message: `${reason}: ${message ?? 'the cluster says no more'}` };
+}
+
+/** How the process ended last. */
+function endOf({ state, lastState }: ContainerStatus): string {
+  const ended = state?.terminated ?? lastState?.terminated;
+  if (!ended) return 'It ended';
+  if (ended.reason === 'OOMKilled') {
+    return 'It used more memory than its limit and was killed (OOMKilled, exit code 137); raise resources.limits.memory';
+  }
+  const why = ended.reason && !['Error', 'Completed'].includes(ended.reason) ? ` (${ended.reason})` : '';
+  return `It ended with exit code ${ended.exitCode}${why}`;
+}

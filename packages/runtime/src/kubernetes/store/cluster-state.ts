@@ -1,0 +1,90 @@
+import type { KubeEvent, KubeObject, Pod, StatefulSet } from '../api/objects.js';
+import { ADAPTER } from '../labels.js';
+import { objectName } from '../object-name.js';
+import type { OwnKind } from '../objects/manifest.js';
+import { Index } from './index-by.js';
+import { ObjectStore, type AnyStore } from './object-store.js';
+
+/** All that the cluster has of one adapter. */
+export interface AdapterObjects {
+  statefulSet: StatefulSet | undefined;
+  /** The objects that we applied, in the order in which they are removed. */
+  own: { kind: OwnKind; object: KubeObject }[];
+  /** By ordinal. */
+  pods: Pod[];
+  /** Warnings about these, the latest last. */
+  warnings: KubeEvent[];
+}
+
+const MAX_WARNINGS = 10_000;
+const REMOVAL_ORDER = ['StatefulSet', 'Service', 'PodDisruptionBudget', 'NetworkPolicy'] as const;
+
+/** A copy of what the cluster has of all adapters. */
+export class ClusterState {
+  readonly statefulSets = new ObjectStore<StatefulSet>((object) => this.#changed(object));
+  readonly services = new ObjectStore<KubeObject>((object) => this.#changed(object));
+  readonly disruptionBudgets = new ObjectStore<KubeObject>((object) => this.#changed(object));
+  readonly networkPolicies = new ObjectStore<KubeObject>((object) => this.#changed(object));
+  readonly pods = new ObjectStore<Pod>((pod) => {
+    this.#podsOf.update(adapterOf(pod), pod.metadata.name, this.pods.get(pod.metadata.name) !== undefined);
+    this.#changed(pod);
+  });
+  readonly warnings = new ObjectStore<KubeEvent>((event) => this.#warned(event), MAX_WARNINGS);
+  readonly #podsOf = new Index();
+  readonly #warningsOf = new Index();
+  readonly #listeners = new Set<(adapter: string) => void>();
+
+  /** Calls the listener with the name of each adapter of which something changes, until it is told to stop. */
+  onChange(listener: (adapter: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  storeOf(kind: OwnKind | 'Pod'): AnyStore {
+    return {
+      StatefulSet: this.statefulSets,
+      Service: this.services,
+      PodDisruptionBudget: this.disruptionBudgets,
+      NetworkPolicy: this.networkPolicies,
+      Pod: this.pods,
+    }[kind];
+  }
+
+  of(adapter: string): AdapterObjects {
+    const name = objectName('adapter', adapter);
+    const statefulSet = this.statefulSets.get(name);
+    const own = REMOVAL_ORDER.flatMap((kind) => {
+      const object = this.storeOf(kind).get(name);
+      return object ? [{ kind, object }] : [];
+    });
+    const pods = this.#podsOf.get(adapter).flatMap((pod) => this.pods.get(pod) ?? []);
+    const uids = [...pods, ...(statefulSet ? [statefulSet] : [])].map(({ metadata }) => metadata.uid);
+    const warnings = uids.flatMap((uid) => this.#warningsOf.get(uid)).flatMap((event) => this.warnings.get(event) ?? []);
+    return { statefulSet, own, pods: pods.toSorted(byOrdinal), warnings: warnings.toSorted(byTime) };
+  }
+
+  /** Whatever of ours there is. */
+  names(): string[] {
+    const stores = [...REMOVAL_ORDER, 'Pod' as const].map((kind) => this.storeOf(kind));
+    return [...new Set(stores.flatMap((store) => [...store.all()].map(adapterOf)))];
+  }
+
+  #changed(object: KubeObject): void {
+    for (const listener of this.#listeners) listener(adapterOf(object));
+  }
+
+  #warned(event: KubeEvent): void {
+    const { uid = '', name = '' } = event.involvedObject;
+    this.#warningsOf.update(uid, event.metadata.name, this.warnings.get(event.metadata.name) !== undefined);
+    const about = this.pods.get(name) ?? this.statefulSets.get(name);
+    if (about?.metadata.uid === uid) this.#changed(about);
+  }
+}
+
+const adapterOf = ({ metadata }: KubeObject): string => metadata.labels?.[ADAPTER] ?? '';
+
+export const ordinalOf = ({ metadata }: KubeObject): number => Number(metadata.name.split('-').at(-1));
+const byOrdinal = (a: Pod, b: Pod) => ordinalOf(a) - ordinalOf(b);
+
+const timeOf = (event: KubeEvent) => event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;
+const byTime = (a: KubeEvent, b: KubeEvent) => Date.parse(timeOf(a)) - Date.parse(timeOf(b));

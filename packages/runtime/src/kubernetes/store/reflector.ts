@@ -1,0 +1,115 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '@mcp-gateway/common/logging';
+import { ApiError, apiError } from '../api/api-error.js';
+import type { Cluster } from '../api/cluster.js';
+import type { KubeList, KubeObject } from '../api/objects.js';
+import { pathOf, type Kind } from '../api/resources.js';
+import type { ObjectStore } from './object-store.js';
+import { linesOf } from './watch-lines.js';
+
+interface Options {
+  cluster: Cluster;
+  kind: Kind;
+  namespace: string;
+  query: Record<string, string>;
+  log: Logger;
+}
+
+const PAGE = '500';
+/** The server ends a watch after about this long, so that load moves to API servers that are new. */
+const WATCH_SECONDS = 300;
+/** It sends a bookmark every minute, so a longer silence means that nobody is there. */
+const SILENCE_MS = 150_000;
+const BACKOFF_MS = 200;
+const BACKOFF_MAX_MS = 5_000;
+
+export interface Reflection {
+  /** Why the store may lag behind; null while it is watched. */
+  readonly problem: Error | null;
+  /** Resolves when the store has shown everything once. */
+  readonly synced: Promise<void>;
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** Keeps the store like the objects of one kind in the cluster, by one list and then one watch. */
+export class Reflector<T extends KubeObject> implements Reflection {
+  problem: Error | null = null;
+  readonly synced: Promise<void>;
+  #synced: () => void = () => {};
+  /** The version that the store shows; null when it has to be listed first. */
+  #version: string | null = null;
+  #progress = false;
+
+  constructor(
+    private readonly store: ObjectStore<T>,
+    private readonly options: Options,
+  ) {
+    this.synced = new Promise((resolve) => (this.#synced = resolve));
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { kind, log } = this.options;
+    for (let failures = 0; !signal.aborted;) {
+      this.#progress = false;
+      try {
+        this.#version ??= await this.#list(signal);
+        this.#synced();
+        await this.#watch(signal);
+        failures = this.#progress ? 0 : failures + 1;
+      } catch (error) {
+        if (signal.aborted) return;
+        failures = this.#progress ? 1 : failures + 1;
+        if (isExpired(error)) this.#version = null;
+        else if (!this.problem) log.warn({ err: error, kind }, 'a watch broke off; it is tried again');
+        if (!isExpired(error)) this.problem = error as Error;
+      }
+      if (failures > 0) await delay(backoff(failures), undefined, { signal }).catch(() => {});
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<string> {
+    const { cluster, kind, namespace, query } = this.options;
+    const items: T[] = [];
+    let page: KubeList;
+    let next = '';
+    do {
+      const asked = { ...query, limit: PAGE, ...(next !== '' && { continue: next }) };
+      page = (await cluster.call({ method: 'GET', path: pathOf(kind, namespace), query: asked, signal })) as KubeList;
+      items.push(...(page.items as T[]));
+      next = page.metadata.continue ?? '';
+    } while (next !== '');
+    this.store.replaceAll(items, page.metadata.resourceVersion);
+    return page.metadata.resourceVersion;
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { cluster, kind, namespace, query, log } = this.options;
+    const seconds = Math.round(WATCH_SECONDS * (1 + Math.random()));
+    const asked = {
+      ...query,
+      watch: 'true',
+      allowWatchBookmarks: 'true',
+      timeoutSeconds: String(seconds),
+      resourceVersion: this.#version ?? '',
+    };
+    const body = await cluster.stream({ method: 'GET', path: pathOf(kind, namespace), query: asked, signal }, SILENCE_MS);
+    if (this.problem) log.info({ kind }, 'the watch goes on');
+    this.problem = null;
+    for await (const line of linesOf(body)) this.#take(JSON.parse(line) as { type: string; object: T });
+  }
+
+  #take({ type, object }: { type: string; object: T }): void {
+    if (type === 'ERROR') throw apiError(500, object);
+    if (type === 'DELETED') this.store.drop(object);
+    else if (type !== 'BOOKMARK') this.store.put(object);
+    this.#version = object.metadata.resourceVersion;
+    this.#progress = true;
+  }
+}
+
+/** The version is so old that the server has forgotten what came after it. */
+const isExpired = (error: unknown): boolean =>
+  error instanceof ApiError && (error.status === 410 || error.reason === 'Expired');
+
+const backoff = (failures: number): number =>
+  Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);

@@ -1,0 +1,26 @@
+import { readConfig } from '@mcp-gateway/common/config';
+import type { Logger } from '@mcp-gateway/common/logging';
+import type { Runtime } from '@mcp-gateway/runtime';
+import { kubernetesFields, kubernetesSettings } from '@mcp-gateway/runtime/kubernetes/configuration';
+import { processRuntime } from '@mcp-gateway/runtime/process';
+import { z } from 'zod';
+
+const ProcessConfig = z.object({
+  PROCESS_SUPERVISOR: z.string().describe('the path of the Unix socket on which the process supervisor listens'),
+});
+
+/**
+ * The runtime that RUNTIME names, with its own part of the configuration.
+ * @throws ConfigError when that is not complete
+ */
+export async function chooseRuntime(
+  name: 'process' | 'kubernetes',
+  environment: Record<string, string | undefined>,
+  log: Logger,
+): Promise<Runtime & { close(): Promise<void> }> {
+  if (name === 'process') return processRuntime(readConfig(ProcessConfig, environment).PROCESS_SUPERVISOR);
+  const settings = kubernetesSettings(readConfig(z.object(kubernetesFields), environment));
+  // Loaded only here: the client of the cluster is large.
+  const { kubernetesRuntime } = await import('@mcp-gateway/runtime/kubernetes');
+  return kubernetesRuntime(settings, log);
+}
