@@ -47,25 +47,24 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       };
     }
 
-    /** Waits until exactly the replicas asked for run, all of them ready and of that revision. */
-    function converged(wanted: Workload): Promise<Observation> {
-      return settles(async () => {
-        const seen = await runtime.observe(wanted.name);
-        expect(seen).toMatchObject({
-          exists: true,
-          removing: false,
-          adapterId: wanted.adapterId,
-          revision: revisionOf(wanted),
-          desiredReplicas: wanted.replicas,
-          failure: null,
-        });
-        expect(seen.replicas.map(({ state, revision }) => `${state} ${revision}`)).toEqual(
-          Array<string>(wanted.replicas).fill(`Ready ${revisionOf(wanted)}`),
-        );
-        expect(ready(seen)).toHaveLength(wanted.replicas);
-        return seen;
+    /** Exactly the replicas asked for run, all of them ready and of that revision. */
+    async function asWanted(wanted: Workload): Promise<Observation> {
+      const seen = await runtime.observe(wanted.name);
+      expect(seen).toMatchObject({
+        exists: true,
+        removing: false,
+        adapterId: wanted.adapterId,
+        revision: revisionOf(wanted),
+        desiredReplicas: wanted.replicas,
+        failure: null,
       });
+      expect(seen.replicas.map(({ state, revision }) => `${state} ${revision}`)).toEqual(
+        Array<string>(wanted.replicas).fill(`Ready ${revisionOf(wanted)}`),
+      );
+      expect(ready(seen)).toHaveLength(wanted.replicas);
+      return seen;
     }
+    const converged = (wanted: Workload) => settles(() => asWanted(wanted));
     async function applied(wanted: Workload): Promise<Observation> {
       await runtime.apply(wanted);
       return converged(wanted);
@@ -249,7 +248,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       // A runtime may need the old one to be gone first; a reconcile then asks again.
       const after = await settles(async () => {
         await runtime.apply(again);
-        return eventually(() => converged(again), 5_000);
+        return eventually(() => asWanted(again), 5_000);
       });
       expect(ids(after)).not.toEqual(ids(before));
     });

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { developmentVerifier } from '@mcp-gateway/common/principal';
+import { developmentVerifier, type Principal } from '@mcp-gateway/common/principal';
 import type { ReconcileQueue } from '@mcp-gateway/common/queue';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/common/serving';
 import { adapterRows, type AdapterRows, type Database } from '@mcp-gateway/database';
@@ -15,6 +15,8 @@ export interface ControlPlaneOptions {
   access?: BrowserAccess;
   logReader?: LogReader;
   now?: () => Date;
+  /** Default: everybody. */
+  mayUseWorkloadIdentity?: (principal: Principal) => boolean;
 }
 
 export interface ControlPlane {
@@ -36,7 +38,12 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const rows = adapterRows(database, options.now);
   const logs = await temporaryFolder();
   const app = createApp({
-    adapters: adapterService({ rows, queue: options.queue ?? recording, log: silent }),
+    adapters: adapterService({
+      rows,
+      queue: options.queue ?? recording,
+      log: silent,
+      mayUseWorkloadIdentity: options.mayUseWorkloadIdentity ?? (() => true),
+    }),
     logs: options.logReader ?? processLogs(logs),
     verifier: developmentVerifier,
     access,

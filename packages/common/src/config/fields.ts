@@ -36,9 +36,12 @@ export const List = z
       .filter(Boolean),
   );
 
-const Origins = List.refine((origins) => origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin), {
+const Origins = List.refine(
+  (origins) => origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+  {
     message: 'must be origins such as https://portal.example.com, separated by commas',
-  });
+  },
+);
 
 /** Settings every service has. */
 export const serviceFields = {

@@ -45,7 +45,8 @@ export const AdapterSpec = z
     imageVersion: ImageVersion,
     environmentVariables: EnvironmentVariables.default({}),
     secretEnvironment: SecretEnvironment.default({}).meta({
-      description: 'Variables from Secrets in the namespace of the adapters. The process runtime has none and refuses them.',
+      description:
+        'Variables from Secrets in the namespace of the adapters. The process runtime has none and refuses them.',
     }),
     replicaCount: z.int('must be a whole number').min(0, 'must be at least 0').max(64, 'must be at most 64').default(1),
     description: Text.max(4096, 'must be at most 4096 characters').default(''),

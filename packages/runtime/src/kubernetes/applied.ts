@@ -20,7 +20,10 @@ export class Applied {
     const before = this.#entries.get(adapter)?.accepted;
     const accepted = manifests.map((manifest): [OwnKind, Set<string>] => {
       const answer = answers.get(manifest.kind);
-      return [manifest.kind, answer ? new Set(differences(withoutType(manifest), answer)) : (before?.get(manifest.kind) ?? new Set())];
+      return [
+        manifest.kind,
+        answer ? new Set(differences(withoutType(manifest), answer)) : (before?.get(manifest.kind) ?? new Set()),
+      ];
     });
     this.#entries.set(adapter, { manifests, accepted: new Map(accepted) });
   }

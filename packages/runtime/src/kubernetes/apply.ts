@@ -4,7 +4,7 @@ import { ApiError } from './api/api-error.js';
 import { isEnding, type KubeObject } from './api/objects.js';
 import { pathOf } from './api/resources.js';
 import { deleteObject } from './delete-object.js';
-import { ADAPTER, ADAPTER_ID, FIELD_MANAGER, GATEWAY } from './labels.js';
+import { ADAPTER, ADAPTER_ID, fieldManagerOf, GATEWAY } from './labels.js';
 import type { Manifest, OwnKind } from './objects/manifest.js';
 import { manifestsOf } from './objects/manifests.js';
 import { notAllowed } from './not-allowed.js';
@@ -21,10 +21,11 @@ import type { AdapterObjects } from './store/cluster-state.js';
  * @throws GatewayError UNAVAILABLE when the API server cannot be reached
  */
 export async function apply(parts: Parts, workload: Workload): Promise<void> {
-  const { settings, state, applied, refusals, log } = parts;
+  const { settings, state, applied, refusals, removing, log } = parts;
   const { name } = workload;
   const objects = state.of(name);
   if (isInTheWay(objects, workload.adapterId)) return; // the watch calls again when it is gone
+  removing.delete(name);
   const refusal = notAllowed(workload, settings) ?? (await write(parts, workload, objects));
   if (!refusal) return refusals.clear(name);
   log.warn({ name, reason: refusal.reason, message: refusal.message }, 'the workload is refused');
@@ -35,7 +36,9 @@ export async function apply(parts: Parts, workload: Workload): Promise<void> {
 /** What ends takes no changes, and nothing is handed down from an earlier adapter of the name. */
 function isInTheWay({ statefulSet, own, pods }: AdapterObjects, adapterId: string): boolean {
   const theirs = (object: KubeObject) => object.metadata.annotations?.[ADAPTER_ID] !== adapterId;
-  return (statefulSet !== undefined && isEnding(statefulSet)) || [...own.map(({ object }) => object), ...pods].some(theirs);
+  return (
+    (statefulSet !== undefined && isEnding(statefulSet)) || [...own.map(({ object }) => object), ...pods].some(theirs)
+  );
 }
 
 async function write(parts: Parts, workload: Workload, objects: AdapterObjects): Promise<Failure | null> {
@@ -79,12 +82,12 @@ async function applyObject(parts: Parts, manifest: Manifest, objects: AdapterObj
   }
 }
 
-async function patch({ cluster, state }: Parts, manifest: Manifest, force: boolean): Promise<KubeObject> {
+async function patch({ cluster, state, settings }: Parts, manifest: Manifest, force: boolean): Promise<KubeObject> {
   const { kind, metadata } = manifest;
   const answer = (await cluster.call({
     method: 'PATCH',
     path: pathOf(kind, metadata.namespace, metadata.name),
-    query: { fieldManager: FIELD_MANAGER, force: String(force) },
+    query: { fieldManager: fieldManagerOf(settings.gateway), force: String(force) },
     body: manifest,
   })) as KubeObject;
   state.storeOf(kind).put(answer); // so that an observation from now on is not of before

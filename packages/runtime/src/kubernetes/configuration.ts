@@ -32,8 +32,13 @@ export const kubernetesFields = {
   KUBERNETES_QPS: wholeNumber(1, 1_000).default(50),
   IMAGE_REGISTRY: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]*[A-Za-z0-9]$/, 'must be a registry with or without a path, such as registry.example.com/mcp')
-    .describe('the registry, with or without a path, that image names are appended to, such as registry.example.com/mcp'),
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9._:/-]*[A-Za-z0-9]$/,
+      'must be a registry with or without a path, such as registry.example.com/mcp',
+    )
+    .describe(
+      'the registry, with or without a path, that image names are appended to, such as registry.example.com/mcp',
+    ),
   ALLOWED_IMAGES: List,
   IMAGE_PULL_SECRETS: List,
   IMAGE_PULL_POLICY: z
@@ -49,7 +54,10 @@ export const kubernetesFields = {
     .default('256Mi'),
   ADAPTER_DRAIN_SECONDS: wholeNumber(0, 600).default(10),
   ADAPTER_CALLER_NAMESPACE: Label('the namespace of the data plane and the tool router').optional(),
-  ADAPTER_EGRESS: jsonOf(z.array(z.custom<V1NetworkPolicyEgressRule>((rule) => typeof rule === 'object')), EGRESS_EXAMPLE).optional(),
+  ADAPTER_EGRESS: jsonOf(
+    z.array(z.custom<V1NetworkPolicyEgressRule>((rule) => typeof rule === 'object')),
+    EGRESS_EXAMPLE,
+  ).optional(),
   AUTOSCALED_ADAPTERS: List,
 };
 const KubernetesConfig = z.object(kubernetesFields);

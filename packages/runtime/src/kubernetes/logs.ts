@@ -39,7 +39,11 @@ export function kubernetesLogs(settings: LogSettings): LogReader & { close(): Pr
   };
 }
 
-function open(cluster: Cluster, path: string, { tail, follow, previous, sinceSeconds, signal }: LogOptions): Promise<ApiStream> {
+function open(
+  cluster: Cluster,
+  path: string,
+  { tail, follow, previous, sinceSeconds, signal }: LogOptions,
+): Promise<ApiStream> {
   const query = {
     container: CONTAINER,
     tailLines: String(tail),

@@ -36,6 +36,6 @@ export function observe({ state, applied, refusals }: Parts, adapter: string): O
     healthNote:
       annotations[TCP_CHECK] === undefined
         ? null
-        : 'The health check answers 404, so an open port counts as healthy. Set healthCheck.path to the server\'s own.',
+        : "The health check answers 404, so an open port counts as healthy. Set healthCheck.path to the server's own.",
   };
 }

@@ -12,5 +12,7 @@ export interface Parts {
   state: ClusterState;
   applied: Applied;
   refusals: Refusals;
+  /** Adapters whose removal goes on when their pods are gone. */
+  removing: Set<string>;
   log: Logger;
 }

@@ -8,7 +8,7 @@ import { observe } from './observe.js';
 import type { Parts } from './parts.js';
 import { reflections } from './reflections.js';
 import { Refusals } from './refusals.js';
-import { remove } from './remove.js';
+import { goOnRemoving, remove } from './remove.js';
 import type { KubernetesSettings } from './settings.js';
 import { ClusterState } from './store/cluster-state.js';
 import { gather } from './watch.js';
@@ -23,7 +23,16 @@ export function kubernetesRuntime(settings: KubernetesSettings, log: Logger): Ru
   const told = new Set<(name: string) => void>();
   const tell = (name: string) => told.forEach((each) => each(name));
   state.onChange(tell);
-  const parts: Parts = { settings, cluster, state, log, applied: new Applied(), refusals: new Refusals(tell) };
+  const parts: Parts = {
+    settings,
+    cluster,
+    state,
+    log,
+    applied: new Applied(),
+    refusals: new Refusals(tell),
+    removing: new Set(),
+  };
+  state.onChange((name) => goOnRemoving(parts, name));
 
   const closing = new AbortController();
   const watches = reflections(state, { ...settings, cluster, log });

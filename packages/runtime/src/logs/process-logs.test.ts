@@ -21,7 +21,14 @@ afterEach(async () => {
   await folder.remove();
 });
 
-const ONCE: LogOptions = { instance: 0, tail: 1_000, follow: false, signal: new AbortController().signal };
+const ONCE: LogOptions = {
+  instance: 0,
+  tail: 1_000,
+  follow: false,
+  previous: false,
+  sinceSeconds: undefined,
+  signal: new AbortController().signal,
+};
 
 async function read(options: Partial<LogOptions> = {}): Promise<string | null> {
   const stream = await logs.read('echo', { ...ONCE, ...options });

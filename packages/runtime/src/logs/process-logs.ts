@@ -12,7 +12,8 @@ export function processLogs(root: string): LogReader {
   return {
     async read(name, options) {
       if (options.previous || options.sinceSeconds !== undefined) {
-        const detail = 'previous and since need RUNTIME=kubernetes; here the last lines are of all processes of a replica';
+        const detail =
+          'previous and since need RUNTIME=kubernetes; here the last lines are of all processes of a replica';
         throw new GatewayError('INVALID_REQUEST', { detail });
       }
       const file = logFile(root, name, options.instance);

@@ -57,7 +57,9 @@ export function adapterService({
   /** Whoever changes such an adapter chooses what runs with the identity. */
   function checkIdentity(principal: Principal, { useWorkloadIdentity }: AdapterSpec) {
     if (!useWorkloadIdentity || mayUseWorkloadIdentity(principal)) return;
-    throw new GatewayError('FORBIDDEN', { detail: 'useWorkloadIdentity needs a role that the operator has given this right' });
+    throw new GatewayError('FORBIDDEN', {
+      detail: 'useWorkloadIdentity needs a role that the operator has given this right',
+    });
   }
 
   return {

@@ -96,7 +96,10 @@ const bodyOf = (body: object): string =>
 /** The server's refusals stay what they are; everything else is an outage. */
 function unavailableOr(error: unknown): Error {
   if (error instanceof ApiError && error.status === 401) {
-    return new GatewayError('UNAVAILABLE', { detail: 'the Kubernetes API does not accept our credentials', cause: error });
+    return new GatewayError('UNAVAILABLE', {
+      detail: 'the Kubernetes API does not accept our credentials',
+      cause: error,
+    });
   }
   if (error instanceof ApiError && error.status !== 429 && error.status < 500) return error;
   return new GatewayError('UNAVAILABLE', { detail: 'the Kubernetes API does not answer', cause: error });

@@ -6,8 +6,7 @@ import type { Manifest } from './manifest.js';
 import { metadataOf } from './metadata.js';
 
 /** Nodes are drained one replica at a time; those that do not serve are in nobody's way. */
-export const disruptionBudgetOf = (workload: Workload, settings: KubernetesSettings): Manifest =>
-  ({
+export const disruptionBudgetOf = (workload: Workload, settings: KubernetesSettings): Manifest => ({
   apiVersion: 'policy/v1',
   kind: 'PodDisruptionBudget',
   metadata: metadataOf(workload, settings),

@@ -7,8 +7,7 @@ import type { Manifest } from './manifest.js';
 import { metadataOf } from './metadata.js';
 
 /** Gives each pod a name in DNS, from its start on: the gateway decides itself which ones are ready. */
-export const serviceOf = (workload: Workload, settings: KubernetesSettings): Manifest =>
-  ({
+export const serviceOf = (workload: Workload, settings: KubernetesSettings): Manifest => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: metadataOf(workload, settings),

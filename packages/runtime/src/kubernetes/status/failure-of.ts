@@ -32,7 +32,13 @@ function unscheduled({ metadata, status }: Pod): Failure | null {
   };
 }
 
-const IMAGE_REASONS = ['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull', 'ImageInspectError'];
+const IMAGE_REASONS = [
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'InvalidImageName',
+  'ErrImageNeverPull',
+  'ImageInspectError',
+];
 const CONFIG_REASONS = ['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError'];
 
 function notCreated({ metadata, spec, status }: Pod): Failure | null {
@@ -43,7 +49,8 @@ function notCreated({ metadata, spec, status }: Pod): Failure | null {
     return {
       // The kubelet goes back and forth between the two.
       reason: reason === 'ErrImagePull' ? 'ImagePullBackOff' : reason,
-      message: `The image ${image} cannot be pulled. Check its name, its version and the pull secrets. ${shortened(message)}`.trim(),
+      message:
+        `The image ${image} cannot be pulled. Check its name, its version and the pull secrets. ${shortened(message)}`.trim(),
     };
   }
   if (CONFIG_REASONS.includes(reason)) {
@@ -53,7 +60,11 @@ function notCreated({ metadata, spec, status }: Pod): Failure | null {
 }
 
 /** The StatefulSet controller says in an event why it cannot make a pod, and tries again. */
-function missingPods({ metadata, spec }: StatefulSet, pods: readonly Pod[], warnings: readonly KubeEvent[]): Failure | null {
+function missingPods(
+  { metadata, spec }: StatefulSet,
+  pods: readonly Pod[],
+  warnings: readonly KubeEvent[],
+): Failure | null {
   if (pods.length >= spec.replicas) return null;
   const last = warnings.findLast(
     ({ involvedObject, reason }) => involvedObject.uid === metadata.uid && reason === 'FailedCreate',

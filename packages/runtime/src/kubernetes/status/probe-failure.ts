@@ -29,6 +29,7 @@ function explained(why: string): ProbeFailure {
     return { message: `The health check answers ${status}.`, starting: false, notFound: status === '404' };
   }
   if (REFUSED.test(why)) return { message: 'Nothing listens on PORT.', starting: true, notFound: false };
-  if (TIMEOUT.test(why)) return { message: 'The health check does not answer in time.', starting: false, notFound: false };
+  if (TIMEOUT.test(why))
+    return { message: 'The health check does not answer in time.', starting: false, notFound: false };
   return { message: `The health check fails: ${why}`, starting: false, notFound: false };
 }

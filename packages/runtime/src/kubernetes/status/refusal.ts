@@ -9,7 +9,8 @@ export function refusalOf({ status, reason, message }: ApiError): Failure {
   if (status === 422 || status === 400) {
     return { reason: 'InvalidObject', message: `The cluster does not accept the spec: ${message}` };
   }
-  if (status === 413) return { reason: 'TooLarge', message: 'The spec is larger than the cluster stores; shorten the environment.' };
+  if (status === 413)
+    return { reason: 'TooLarge', message: 'The spec is larger than the cluster stores; shorten the environment.' };
   return status === 403 ? refusalOfMessage(message) : { reason: reason || 'Refused', message };
 }
 
@@ -22,7 +23,10 @@ export function refusalOfMessage(message: string): Failure {
     return { reason: 'PermissionMissing', message: `${user} may not ${verb} ${what}${where}. Grant it in its Role.` };
   }
   if (message.includes('exceeded quota')) {
-    return { reason: 'QuotaExceeded', message: `The namespace has no room for it: ${message}. Raise the quota or ask for less.` };
+    return {
+      reason: 'QuotaExceeded',
+      message: `The namespace has no room for it: ${message}. Raise the quota or ask for less.`,
+    };
   }
   if (message.includes('violates PodSecurity')) {
     return { reason: 'PodSecurityViolation', message: `The namespace does not admit the pod: ${message}` };

@@ -58,15 +58,22 @@ function findingOf(pod: Pod, container: ContainerStatus | undefined, warnings: r
   const failure = probeFailure(pod, warnings);
   // Until it listens for the first time it is starting; an answer that says no is another matter.
   const refuses = failure !== null && !failure.starting;
-  return { state: container.started && failure ? 'NotReady' : refuses ? 'NotReady' : 'Starting', message: failure?.message ?? null };
+  return {
+    state: container.started && failure ? 'NotReady' : refuses ? 'NotReady' : 'Starting',
+    message: failure?.message ?? null,
+  };
 }
 
 /** Reasons of a container that waits without anything being wrong. */
 const ON_THE_WAY = ['ContainerCreating', 'PodInitializing'];
 
-function waitingFinding(container: ContainerStatus, { reason = '', message }: { reason?: string; message?: string }): Finding {
+function waitingFinding(
+  container: ContainerStatus,
+  { reason = '', message }: { reason?: string; message?: string },
+): Finding {
   if (ON_THE_WAY.includes(reason)) return { state: 'Starting', message: null };
-  if (reason === 'CrashLoopBackOff') return { state: 'BackOff', message: `${endOf(container)}; the next start is delayed.` };
+  if (reason === 'CrashLoopBackOff')
+    return { state: 'BackOff', message: `${endOf(container)}; the next start is delayed.` };
   return { state: 'BackOff', message: `${reason}: ${message ?? 'the cluster says no more'}` };
 }
 

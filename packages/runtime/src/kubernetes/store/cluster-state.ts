@@ -59,7 +59,9 @@ export class ClusterState {
     });
     const pods = this.#podsOf.get(adapter).flatMap((pod) => this.pods.get(pod) ?? []);
     const uids = [...pods, ...(statefulSet ? [statefulSet] : [])].map(({ metadata }) => metadata.uid);
-    const warnings = uids.flatMap((uid) => this.#warningsOf.get(uid)).flatMap((event) => this.warnings.get(event) ?? []);
+    const warnings = uids
+      .flatMap((uid) => this.#warningsOf.get(uid))
+      .flatMap((event) => this.warnings.get(event) ?? []);
     return { statefulSet, own, pods: pods.toSorted(byOrdinal), warnings: warnings.toSorted(byTime) };
   }
 

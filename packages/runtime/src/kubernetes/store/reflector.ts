@@ -92,7 +92,10 @@ export class Reflector<T extends KubeObject> implements Reflection {
       timeoutSeconds: String(seconds),
       resourceVersion: this.#version ?? '',
     };
-    const body = await cluster.stream({ method: 'GET', path: pathOf(kind, namespace), query: asked, signal }, SILENCE_MS);
+    const body = await cluster.stream(
+      { method: 'GET', path: pathOf(kind, namespace), query: asked, signal },
+      SILENCE_MS,
+    );
     if (this.problem) log.info({ kind }, 'the watch goes on');
     this.problem = null;
     for await (const line of linesOf(body)) this.#take(JSON.parse(line) as { type: string; object: T });
