@@ -1,18 +1,22 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { createLogger } from '@mcp-gateway/common/logging';
+import { scriptArchive } from '../../../test/cluster/images/script.mjs';
+import { loadImage } from '../../../test/cluster/support/images.js';
+import { kubeconfig } from '../../../test/cluster/support/kubectl.js';
 import { kubernetesRuntime, type KubernetesSettings } from '../src/kubernetes/index.js';
+import type { Runtime, Workload } from '../src/index.js';
+import { workload } from './supervisor.js';
 
-/** Images of the tests are loaded into the node, and no registry is asked for a name that begins like this. */
-const IMAGE_REGISTRY = 'localhost';
+const silent = createLogger('test', 'silent');
 
-export const silent = createLogger('test', 'silent');
-
-export const settingsFor = (kubeconfig: string, namespace: string): KubernetesSettings => ({
+/** What a gateway of its own is told that runs replicas in this namespace. */
+export const settingsFor = (namespace: string, more: Partial<KubernetesSettings> = {}): KubernetesSettings => ({
   namespace,
   gateway: `test-${randomBytes(4).toString('hex')}`,
   kubeconfig,
   requestsPerSecond: 50,
-  imageRegistry: IMAGE_REGISTRY,
+  imageRegistry: 'localhost',
   allowedImages: [],
   imagePullSecrets: [],
   imagePullPolicy: 'IfNotPresent',
@@ -25,6 +29,16 @@ export const settingsFor = (kubeconfig: string, namespace: string): KubernetesSe
   callerNamespace: namespace,
   egress: undefined,
   autoscaled: [],
+  ...more,
 });
 
-export { kubernetesRuntime };
+/** Makes the image `server`, version `1`, known to the node: server.mjs, which does as it is told. */
+export async function loadServer(): Promise<void> {
+  await loadImage(await scriptArchive('localhost/server:1', await readFile(new URL('server.mjs', import.meta.url), 'utf8')));
+}
+
+export const startRuntime = (settings: KubernetesSettings): Runtime & { close(): Promise<void> } =>
+  kubernetesRuntime(settings, silent);
+
+/** A workload of the image that `loadServer` makes known. */
+export const serverWorkload = (name: string, more: Partial<Workload> = {}): Workload => workload(name, more);
