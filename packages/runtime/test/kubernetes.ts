@@ -5,8 +5,7 @@ import { scriptArchive } from '../../../test/cluster/images/script.mjs';
 import { loadImage } from '../../../test/cluster/support/images.js';
 import { kubeconfig } from '../../../test/cluster/support/kubectl.js';
 import { kubernetesRuntime, type KubernetesSettings } from '../src/kubernetes/index.js';
-import type { Runtime, Workload } from '../src/index.js';
-import { workload } from './supervisor.js';
+import type { Runtime } from '../src/index.js';
 
 const silent = createLogger('test', 'silent');
 
@@ -34,11 +33,10 @@ export const settingsFor = (namespace: string, more: Partial<KubernetesSettings>
 
 /** Makes the image `server`, version `1`, known to the node: server.mjs, which does as it is told. */
 export async function loadServer(): Promise<void> {
-  await loadImage(await scriptArchive('localhost/server:1', await readFile(new URL('server.mjs', import.meta.url), 'utf8')));
+  await loadImage(
+    await scriptArchive('localhost/server:1', await readFile(new URL('server.mjs', import.meta.url), 'utf8')),
+  );
 }
 
 export const startRuntime = (settings: KubernetesSettings): Runtime & { close(): Promise<void> } =>
   kubernetesRuntime(settings, silent);
-
-/** A workload of the image that `loadServer` makes known. */
-export const serverWorkload = (name: string, more: Partial<Workload> = {}): Workload => workload(name, more);

@@ -17,6 +17,7 @@ describe('an adapter spec', () => {
     expect(AdapterSpec.parse(MINIMAL)).toStrictEqual({
       ...MINIMAL,
       environmentVariables: {},
+      secretEnvironment: {},
       replicaCount: 1,
       description: '',
       useWorkloadIdentity: false,

@@ -83,6 +83,10 @@ export const AdapterSpec = z
       .default({})
       .meta({ description: 'Kubernetes resource requests and limits. The process runtime does not enforce them.' }),
   })
+  .refine(
+    ({ environmentVariables, secretEnvironment }) => Object.keys(secretEnvironment).every((name) => !(name in environmentVariables)),
+    { path: ['secretEnvironment'], message: 'must not name a variable that environmentVariables has, too' },
+  )
   .meta({ id: 'AdapterSpec' });
 export type AdapterSpec = z.infer<typeof AdapterSpec>;
 

@@ -8,7 +8,7 @@ describe('the name of the objects of an adapter', () => {
     ['echo', 'adapter-echo'],
     ['a', 'adapter-a'],
     ['a'.repeat(43), `adapter-${'a'.repeat(43)}`],
-    ['a'.repeat(44), 'adapter-aaaaaaaaaaaaaaaaaaaaaaaaaaa-7d3bd3f8cc0b1ba0'],
+    ['a'.repeat(44), 'adapter-aaaaaaaaaaaaaaaaaaaaaaaaaaa-6cd74b7b493f8c7b'],
   ])('of %s is %s', (name, expected) => {
     expect(objectName('adapter', name)).toBe(expected);
   });

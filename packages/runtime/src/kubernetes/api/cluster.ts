@@ -4,7 +4,7 @@ import { apiError, ApiError } from './api-error.js';
 import { credentials } from './credentials.js';
 import { rateLimit } from './rate-limit.js';
 
-export interface ApiRequest {
+interface ApiRequest {
   method: 'GET' | 'PATCH' | 'DELETE';
   path: string;
   query?: Record<string, string>;

@@ -18,7 +18,7 @@ export interface StatefulSet extends KubeObject {
   status?: { observedGeneration?: number; updateRevision?: string };
 }
 
-export interface ContainerState {
+interface ContainerState {
   waiting?: { reason?: string; message?: string };
   running?: { startedAt: string };
   terminated?: { exitCode: number; reason?: string; message?: string; startedAt?: string; finishedAt?: string };

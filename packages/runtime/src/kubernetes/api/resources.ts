@@ -3,8 +3,8 @@ import type { OwnKind } from '../objects/manifest.js';
 
 export type Kind = OwnKind | 'Pod' | 'Event';
 
-/** What RBAC calls a kind. */
-export const RESOURCE: Record<Kind, string> = {
+/** What paths call a kind. */
+const RESOURCE: Record<Kind, string> = {
   StatefulSet: 'statefulsets',
   Service: 'services',
   PodDisruptionBudget: 'poddisruptionbudgets',

@@ -7,7 +7,7 @@ import { probesOf, type HealthCheck } from './probes.js';
 export const CONTAINER = 'server';
 export const PORT_NAME = 'mcp';
 
-export const imageOf = ({ imageName, imageVersion }: Workload, { imageRegistry }: KubernetesSettings): string =>
+const imageOf = ({ imageName, imageVersion }: Workload, { imageRegistry }: KubernetesSettings): string =>
   `${imageRegistry}/${imageName}:${imageVersion}`;
 
 export function containerOf(workload: Workload, settings: KubernetesSettings, health: HealthCheck): V1Container {

@@ -11,14 +11,16 @@ type Probes = Pick<V1Container, 'startupProbe' | 'readinessProbe' | 'livenessPro
  * minutes end it, since a start anew ends the sessions it has.
  */
 export function probesOf({ healthPath, port }: Workload, check: HealthCheck): Probes {
-  const of = (probe: V1Probe): V1Probe => ({
+  const every = (periodSeconds: number, failureThreshold: number, timeoutSeconds: number): V1Probe => ({
     ...(check === 'http' ? { httpGet: { path: healthPath, port, scheme: 'HTTP' } } : { tcpSocket: { port } }),
+    periodSeconds,
+    failureThreshold,
+    timeoutSeconds,
     successThreshold: 1,
-    ...probe,
   });
   return {
-    startupProbe: of({ periodSeconds: 1, failureThreshold: 300, timeoutSeconds: 2 }),
-    readinessProbe: of({ periodSeconds: 5, failureThreshold: 2, timeoutSeconds: 3 }),
-    livenessProbe: of({ periodSeconds: 10, failureThreshold: 12, timeoutSeconds: 5 }),
+    startupProbe: every(1, 300, 2),
+    readinessProbe: every(5, 2, 3),
+    livenessProbe: every(10, 12, 5),
   };
 }

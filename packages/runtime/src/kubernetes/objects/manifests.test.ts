@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { DEFAULTS } from '../../../test/settings.js';
+import { workload } from '../../../test/supervisor.js';
+import type { Workload } from '../../workload.js';
+import type { KubernetesSettings } from '../settings.js';
+import type { Manifest } from './manifest.js';
+import { manifestsOf } from './manifests.js';
+
+const golden = (name: string) => JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8'));
+
+const EVERYTHING: Partial<Workload> = {
+  imageName: 'team/echo',
+  imageVersion: '2.0.0',
+  environment: { GREETING: 'it costs $5, $(NOT) expanded', EMPTY: '' },
+  secretEnvironment: { TOKEN: { secret: 'mcp-echo', key: 'token' } },
+  useWorkloadIdentity: true,
+  replicas: 3,
+  port: 9000,
+  healthPath: '/live',
+  resources: { requests: { cpu: '250m' }, limits: { cpu: '1', memory: '1Gi' } },
+};
+const EVERY_SETTING: Partial<KubernetesSettings> = {
+  namespace: 'mcp',
+  gateway: 'two',
+  imagePullSecrets: ['registry'],
+  imagePullPolicy: 'Always',
+  workloadIdentityServiceAccount: 'identity',
+  runAsUser: 1_000,
+  tmpSize: '1Gi',
+  drainSeconds: 0,
+  callerNamespace: 'gateway',
+  egress: [{ to: [{ ipBlock: { cidr: '0.0.0.0/0' } }] }],
+};
+
+function manifests(more: Partial<Workload> = {}, settings: Partial<KubernetesSettings> = {}, tcp = false): Manifest[] {
+  const wanted = workload('echo', more);
+  const seen = { health: tcp ? ('tcp' as const) : ('http' as const), replicas: wanted.replicas };
+  return manifestsOf(wanted, { ...DEFAULTS, ...settings }, seen);
+}
+const pod = (...args: Parameters<typeof manifests>) => {
+  const { spec } = manifests(...args).find(({ kind }) => kind === 'StatefulSet') as Manifest;
+  return (spec as { template: { metadata: object; spec: { containers: { env: object[]; resources: object }[] } } })
+    .template;
+};
+const container = (...args: Parameters<typeof manifests>) => pod(...args).spec.containers[0];
+
+describe('the objects of an adapter', () => {
+  it('are these when little is said', () => {
+    expect(manifests()).toEqual(golden('minimal'));
+  });
+
+  it('are these when everything is said', () => {
+    expect(manifests(EVERYTHING, EVERY_SETTING, true)).toEqual(golden('everything'));
+  });
+
+  it('differ in their hash whenever they differ in anything, and not otherwise', () => {
+    const hash = (...args: Parameters<typeof manifests>) =>
+      manifests(...args).map(({ metadata }) => metadata.annotations['mcp-gateway.io/manifest']);
+    expect(hash()).toEqual(hash({}));
+    expect(new Set([...hash(), ...hash({ port: 9000 })]).size).toBe(6);
+  });
+
+  it('leave the pods as they are when only their number changes', () => {
+    expect(pod({ replicas: 5 })).toEqual(pod());
+  });
+
+  it('have a variable of the adapter instead of the default home', () => {
+    const homes = container({ environment: { HOME: '/data' } })?.env.filter(
+      (each) => 'name' in each && each.name === 'HOME',
+    );
+    expect(homes).toEqual([{ name: 'HOME', value: '/data' }]);
+  });
+
+  it.each([
+    ['nothing', {}, { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } }],
+    [
+      'a limit below the default request',
+      { limits: { memory: '64Mi' } },
+      { requests: { cpu: '50m' }, limits: { memory: '64Mi' } },
+    ],
+    [
+      'a request above the default limit',
+      { requests: { memory: '1Gi' } },
+      { requests: { cpu: '50m', memory: '1Gi' }, limits: {} },
+    ],
+    [
+      'another resource',
+      { limits: { cpu: '2' } },
+      { requests: { memory: '128Mi' }, limits: { memory: '512Mi', cpu: '2' } },
+    ],
+  ])('have resources that go together when the adapter says %s', (_what, resources, expected) => {
+    expect(container({ resources })?.resources).toEqual(expected);
+  });
+});
