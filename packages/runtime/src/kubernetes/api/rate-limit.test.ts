@@ -1,0 +1,23 @@
+import { describe, expect, it } from '@jest/globals';
+import { rateLimit } from './rate-limit.js';
+
+const never = new AbortController().signal;
+
+describe('the limit of requests', () => {
+  it('lets twice as many through at once as it does in a second, and then the rest in turn', async () => {
+    const turn = rateLimit(50);
+    const started = performance.now();
+    await Promise.all(Array.from({ length: 110 }, () => turn(never)));
+    // 100 at once, 10 more at 50 a second.
+    expect(performance.now() - started).toBeGreaterThanOrEqual(190);
+  });
+
+  it('stops to wait for its turn when it is told to', async () => {
+    const turn = rateLimit(1);
+    await Promise.all([turn(never), turn(never)]);
+    const stop = new AbortController();
+    const waiting = turn(stop.signal);
+    stop.abort();
+    await expect(waiting).rejects.toThrow('aborted');
+  });
+});

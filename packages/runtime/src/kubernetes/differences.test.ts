@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { differences } from './differences.js';
+
+const wanted = {
+  spec: {
+    replicas: 2,
+    containers: [{ name: 'server', image: 'a:1', env: [{ name: 'A', value: '1' }] }],
+    list: ['x', 'y'],
+  },
+};
+const with_ = (change: (copy: typeof wanted) => void) => {
+  const copy = structuredClone(wanted);
+  change(copy);
+  return copy;
+};
+
+describe('the differences between what is wanted and', () => {
+  it.each<[what: string, found: object, expected: string[]]>([
+    ['the same are none', wanted, []],
+    ['what the server filled in are none', { ...wanted, status: {}, spec: { ...wanted.spec, more: true } }, []],
+    ['a number are its place and what is there', with_(({ spec }) => (spec.replicas = 5)), ['/spec/replicas=5']],
+    [
+      'an item in a list of names',
+      with_(({ spec }) => spec.containers.forEach((each) => (each.image = 'b'))),
+      ['/spec/containers/server/image="b"'],
+    ],
+    [
+      'an item that others added are none',
+      with_(({ spec }) => spec.containers.unshift({ name: 'proxy', image: 'p', env: [] })),
+      [],
+    ],
+    [
+      'an item that is gone',
+      with_(({ spec }) => (spec.containers = [])),
+      [
+        '/spec/containers/server/name=undefined',
+        '/spec/containers/server/image=undefined',
+        '/spec/containers/server/env=undefined',
+      ],
+    ],
+    ['a list that is longer', with_(({ spec }) => spec.list.push('z')), ['/spec/list=["x","y","z"]']],
+    ['a list in another order', with_(({ spec }) => spec.list.reverse()), ['/spec/list/0="y"', '/spec/list/1="x"']],
+    ['nothing', {}, ['/spec/replicas=undefined', '/spec/containers=undefined', '/spec/list=undefined']],
+  ])('%s', (_what, found, expected) => {
+    expect(differences(wanted, found)).toEqual(expected);
+  });
+
+  it('an empty value that the server leaves out are none', () => {
+    expect(differences({ spec: { requests: {}, value: '', list: [] } }, { spec: {} })).toEqual([]);
+    expect(differences({ spec: { value: '' } }, { spec: { value: 'x' } })).toEqual(['/spec/value="x"']);
+  });
+});

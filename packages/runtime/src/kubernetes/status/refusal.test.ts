@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { ApiError } from '../api/api-error.js';
+import { refusalOf } from './refusal.js';
+
+const RIGHT =
+  'statefulsets.apps "adapter-echo" is forbidden: User "system:serviceaccount:adapter:worker" cannot patch resource "statefulsets" in API group "apps" in the namespace "adapter"';
+const CORE = 'pods is forbidden: User "u" cannot list resource "pods" in API group "" in the namespace "adapter"';
+
+describe('a refusal of the API server', () => {
+  it.each([
+    [
+      403,
+      RIGHT,
+      'PermissionMissing',
+      'system:serviceaccount:adapter:worker may not patch statefulsets.apps in namespace adapter. Grant it in its Role.',
+    ],
+    [403, CORE, 'PermissionMissing', 'u may not list pods in namespace adapter. Grant it in its Role.'],
+    [
+      403,
+      'exceeded quota: small',
+      'QuotaExceeded',
+      'The namespace has no room for it: exceeded quota: small. Raise the quota or ask for less.',
+    ],
+    [
+      403,
+      'violates PodSecurity "restricted"',
+      'PodSecurityViolation',
+      'The namespace does not admit the pod: violates PodSecurity "restricted"',
+    ],
+    [403, 'no', 'AdmissionDenied', 'The cluster does not admit it: no'],
+    [404, 'namespaces "adapter" not found', 'NamespaceNotFound', 'namespaces "adapter" not found. Make the namespace.'],
+    [422, 'spec.x: Invalid value', 'InvalidObject', 'The cluster does not accept the spec: spec.x: Invalid value'],
+    [413, 'too large', 'TooLarge', 'The spec is larger than the cluster stores; shorten the environment.'],
+    [405, 'not that way', 'MethodNotAllowed', 'not that way'],
+  ])('with %i, %s, is %s', (status, said, reason, message) => {
+    expect(refusalOf(new ApiError(status, status === 405 ? 'MethodNotAllowed' : '', said))).toEqual({
+      reason,
+      message,
+    });
+  });
+});

@@ -1,0 +1,142 @@
+import { describe, expect, it } from '@jest/globals';
+import type { KubeEvent, Pod } from '../api/objects.js';
+import { notReady, podOf, running, waiting, warning } from '../../../test/pods.js';
+import { replicaOf } from './replica-of.js';
+
+const DELETED = { deletionTimestamp: '2026-11-20T09:00:00Z' };
+const unhealthy = (message: string) => warning('pod-uid', 'Unhealthy', message);
+const ENDED = { terminated: { exitCode: 3, reason: 'Error' } };
+const KILLED = { terminated: { exitCode: 137, reason: 'OOMKilled' } };
+const MEMORY =
+  'It used more memory than its limit and was killed (OOMKilled, exit code 137); raise resources.limits.memory';
+const unschedulable = {
+  phase: 'Pending',
+  conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes are available.' }],
+  containerStatuses: [],
+};
+const starting = { ...notReady, containerStatuses: [running({ started: false })] };
+
+const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, message: string | null][] = [
+  ['that is ready', podOf(), [], 'Ready', null],
+  ['that is ready although it was not', podOf(), [unhealthy('Readiness probe failed: x')], 'Ready', null],
+  ['that is being deleted', podOf(DELETED), [], 'Stopping', null],
+  ['without a node yet', podOf({}, { phase: 'Pending', conditions: [], containerStatuses: [] }), [], 'Starting', null],
+  ['that no node takes', podOf({}, unschedulable), [], 'Starting', '0/3 nodes are available.'],
+  ['whose container is made', podOf({}, waiting('ContainerCreating')), [], 'Starting', null],
+  ['that has started and not answered yet', podOf({}, starting), [], 'Starting', null],
+  [
+    'that does not listen yet',
+    podOf({}, starting),
+    [
+      unhealthy(
+        'Startup probe failed: Get "http://10.0.0.7:8000/healthz": dial tcp 10.0.0.7:8000: connect: connection refused',
+      ),
+    ],
+    'Starting',
+    'Nothing listens on PORT.',
+  ],
+  [
+    'that says no from the start',
+    podOf({}, starting),
+    [unhealthy('Startup probe failed: HTTP probe failed with statuscode: 500')],
+    'NotReady',
+    'The health check answers 500.',
+  ],
+  [
+    'that stopped to listen',
+    podOf({}, notReady),
+    [unhealthy('Readiness probe failed: dial tcp 10.0.0.7:8000: connect: connection refused')],
+    'NotReady',
+    'Nothing listens on PORT.',
+  ],
+  [
+    'of which something else is said',
+    podOf({}, notReady),
+    [
+      unhealthy('Readiness probe failed: HTTP probe failed with statuscode: 503'),
+      warning('pod-uid', 'FailedMount', 'no'),
+    ],
+    'NotReady',
+    'The health check answers 503.',
+  ],
+  [
+    'that ended and is about to start again',
+    podOf({}, { containerStatuses: [running({ state: ENDED })] }),
+    [],
+    'BackOff',
+    'It ended with exit code 3 and is started again.',
+  ],
+  [
+    'that keeps ending',
+    podOf({}, waiting('CrashLoopBackOff', 'back-off', { lastState: ENDED })),
+    [],
+    'BackOff',
+    'It ended with exit code 3; the next start is delayed.',
+  ],
+  [
+    'that is killed for its memory',
+    podOf({}, waiting('CrashLoopBackOff', 'back-off', { lastState: KILLED })),
+    [],
+    'BackOff',
+    `${MEMORY}; the next start is delayed.`,
+  ],
+  [
+    'whose image cannot be pulled',
+    podOf({}, waiting('ErrImagePull', 'not found')),
+    [],
+    'BackOff',
+    'ErrImagePull: not found',
+  ],
+  [
+    'that is evicted',
+    podOf({}, { phase: 'Failed', reason: 'Evicted', message: 'The node was low on memory.' }),
+    [],
+    'BackOff',
+    'The pod ended: Evicted. The node was low on memory.',
+  ],
+];
+
+describe('a pod', () => {
+  it.each(table)('%s', (_what, pod, warnings, state, message) => {
+    expect(replicaOf(pod, warnings)).toMatchObject({ state, message });
+  });
+
+  it('is a replica with its ordinal, its revision and what is known of its process', () => {
+    const pod = podOf({}, { containerStatuses: [running({ restartCount: 2, lastState: KILLED })] });
+    expect(replicaOf(pod, [])).toMatchObject({
+      name: 'adapter-echo-1',
+      instance: 1,
+      revision: 'r1',
+      restartCount: 2,
+      lastExitCode: 137,
+      startedAt: '2026-11-20T08:00:02Z',
+    });
+  });
+});
+
+describe('the endpoint of a pod', () => {
+  const endpoint = (pod: Pod) => replicaOf(pod, []).endpoint;
+  const id = (pod: Pod) => endpoint(pod)?.id;
+
+  it('is its own address and port, and ready when it is', () => {
+    expect(endpoint(podOf())).toMatchObject({ url: 'http://10.0.0.7:8000', ready: true });
+    expect(endpoint(podOf({}, notReady))).toMatchObject({ url: 'http://10.0.0.7:8000', ready: false });
+    expect(endpoint(podOf({}, { podIP: 'fd00::7' }))).toMatchObject({ url: 'http://[fd00::7]:8000' });
+  });
+
+  it.each([
+    ['it is being deleted', podOf(DELETED)],
+    ['it has been evicted', podOf({}, { phase: 'Failed' })],
+    ['it has no address', podOf({}, { podIP: '' })],
+    ['its process has ended', podOf({}, { containerStatuses: [running({ state: ENDED })] })],
+    ['its process has not started', podOf({}, waiting('ContainerCreating'))],
+  ])('is nowhere when %s', (_why, pod) => {
+    expect(endpoint(pod)).toBeNull();
+  });
+
+  it('is another one for another pod of the name, and for another process in it', () => {
+    expect(id(podOf({ resourceVersion: '99' }))).toBe(id(podOf()));
+    expect(id(podOf({ uid: 'successor' }))).not.toBe(id(podOf()));
+    expect(id(podOf({}, { containerStatuses: [running({ containerID: 'containerd://b' })] }))).not.toBe(id(podOf()));
+  });
+});
