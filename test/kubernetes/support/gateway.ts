@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { redisClient } from '@mcp-gateway/common/redis';
+import { followRoutes } from '@mcp-gateway/common/routes';
 import { freePort } from '@mcp-gateway/common/serving';
 import { kubeconfig } from '../../cluster/support/kubectl.js';
 import { afterTests } from '../../support/after-tests.js';
 import { managementApi, type Api } from '../../support/api.js';
-import { emptyDatabase } from '../../support/postgres.js';
+import { emptyDatabase, silent } from '../../support/postgres.js';
 import { freshPrefix, sharedRedis } from '../../support/redis.js';
 import { waitFor } from '../../support/wait.js';
 import { startService, type Service } from './service.js';
@@ -12,6 +14,8 @@ export interface ClusterGateway {
   url: string;
   api: Api;
   worker: Service;
+  /** The URLs of the endpoints that take new sessions, as data planes are told. */
+  routed(name: string): string[];
   /** One more beside the first. */
   startWorker(): Promise<Service>;
 }
@@ -50,10 +54,21 @@ export async function startClusterGateway(
       MCP_GATEWAY_SESSION_KEYS: randomBytes(32).toString('base64'),
     }),
   ]);
+  const redis = redisClient(shared.REDIS_URL, silent);
+  await redis.connect();
+  afterTests(() => redis.destroy());
+  const routes = followRoutes(redis, shared.REDIS_PREFIX, silent);
+  afterTests(routes.close);
   const url = `http://127.0.0.1:${ports.dataPlane}`;
   await waitFor('the data plane to have routes', async () => (await fetch(`${url}/readyz`)).ok);
   const api = managementApi(url);
   // The pods would outlive the worker that could remove them, though not the namespace.
   afterTests(async () => Promise.all((await api.list()).map(({ name }) => api.remove(name).catch(() => {}))));
-  return { url, api, worker: first, startWorker };
+  return {
+    url,
+    api,
+    worker: first,
+    startWorker,
+    routed: (name) => (routes.get(name)?.endpoints ?? []).filter(({ ready }) => ready).map((endpoint) => endpoint.url),
+  };
 }

@@ -1,11 +1,10 @@
-import type { Workload } from '../workload.js';
-import { revisionOf } from '../workload.js';
+import { revisionOf, type Workload } from '../workload.js';
 import { ApiError } from './api/api-error.js';
 import { isEnding, type KubeObject } from './api/objects.js';
-import { pathOf } from './api/resources.js';
+import { applyObject } from './apply-object.js';
 import { deleteObject } from './delete-object.js';
-import { ADAPTER, ADAPTER_ID, fieldManagerOf, GATEWAY } from './labels.js';
-import type { Manifest, OwnKind } from './objects/manifest.js';
+import { ADAPTER_ID } from './labels.js';
+import type { OwnKind } from './objects/manifest.js';
 import { manifestsOf } from './objects/manifests.js';
 import { notAllowed } from './not-allowed.js';
 import type { Parts } from './parts.js';
@@ -48,59 +47,31 @@ async function write(parts: Parts, workload: Workload, objects: AdapterObjects):
     replicas: workload.replicas,
   });
   const answers = new Map<OwnKind, KubeObject>();
-  try {
-    for (const manifest of manifests) {
-      if (!applied.differs(workload.name, manifest, objects)) continue;
-      const answer = await applyObject(parts, manifest, objects);
-      if ('reason' in answer) return answer;
-      answers.set(manifest.kind, answer);
-    }
-    const surplus = objects.own.filter(({ kind }) => manifests.every((manifest) => manifest.kind !== kind));
-    for (const { kind, object } of surplus) await deleteObject(parts, kind, object);
-    for (const pod of brokenPodsOf(parts.state.of(workload.name))) await deleteObject(parts, 'Pod', pod);
-  } catch (error) {
-    if (error instanceof ApiError) return refusalOf(error);
-    throw error;
+  const failures: Failure[] = [];
+  for (const manifest of manifests) {
+    if (!applied.differs(workload.name, manifest, objects)) continue;
+    const answer = await refusable(() => applyObject(parts, manifest));
+    if ('metadata' in answer) answers.set(manifest.kind, answer);
+    else if (manifest.kind === 'NetworkPolicy')
+      return answer; // no pod without it
+    else failures.push(answer);
   }
+  const surplus = objects.own.filter(({ kind }) => manifests.every((manifest) => manifest.kind !== kind));
+  const broken = brokenPodsOf(parts.state.of(workload.name)).map((object) => ({ kind: 'Pod' as const, object }));
+  for (const { kind, object } of [...surplus, ...broken]) {
+    const failure = await refusable(async () => void (await deleteObject(parts, kind, object)));
+    if (failure) failures.push(failure);
+  }
+  if (failures[0]) return failures[0];
   applied.remember(workload.name, manifests, answers);
   return null;
 }
 
-/** One server-side apply. An object that we do not know is not overwritten: somebody else's has the name then. */
-async function applyObject(parts: Parts, manifest: Manifest, objects: AdapterObjects): Promise<KubeObject | Failure> {
-  const known = objects.own.some(({ kind }) => kind === manifest.kind);
+async function refusable<T>(request: () => Promise<T>): Promise<T | Failure> {
   try {
-    return await patch(parts, manifest, known);
+    return await request();
   } catch (error) {
-    if (known || !(error instanceof ApiError) || error.status !== 409) throw error;
-    if (await isOurs(parts, manifest)) return patch(parts, manifest, true);
-    const { name, namespace } = manifest.metadata;
-    return {
-      reason: 'NameTaken',
-      message: `There is a ${manifest.kind} ${name} in namespace ${namespace} that is not this gateway's. Remove it, or register the adapter under another name.`,
-    };
+    if (error instanceof ApiError) return refusalOf(error);
+    throw error;
   }
-}
-
-async function patch({ cluster, state, settings }: Parts, manifest: Manifest, force: boolean): Promise<KubeObject> {
-  const { kind, metadata } = manifest;
-  const answer = (await cluster.call({
-    method: 'PATCH',
-    path: pathOf(kind, metadata.namespace, metadata.name),
-    query: { fieldManager: fieldManagerOf(settings.gateway), force: String(force) },
-    body: manifest,
-  })) as KubeObject;
-  state.storeOf(kind).put(answer); // so that an observation from now on is not of before
-  return answer;
-}
-
-async function isOurs({ cluster, settings }: Parts, { kind, metadata }: Manifest): Promise<boolean> {
-  const path = pathOf(kind, metadata.namespace, metadata.name);
-  const found = (await cluster.call({ method: 'GET', path })) as KubeObject;
-  const { labels = {}, annotations = {} } = found.metadata;
-  return (
-    labels[GATEWAY] === settings.gateway &&
-    labels[ADAPTER] === metadata.labels[ADAPTER] &&
-    annotations[ADAPTER_ID] === metadata.annotations[ADAPTER_ID]
-  );
 }

@@ -5,7 +5,6 @@ import type { KubernetesSettings } from '../settings.js';
 import { probesOf, type HealthCheck } from './probes.js';
 
 export const CONTAINER = 'server';
-export const PORT_NAME = 'mcp';
 
 const imageOf = ({ imageName, imageVersion }: Workload, { imageRegistry }: KubernetesSettings): string =>
   `${imageRegistry}/${imageName}:${imageVersion}`;
@@ -15,7 +14,8 @@ export function containerOf(workload: Workload, settings: KubernetesSettings, he
     name: CONTAINER,
     image: imageOf(workload, settings),
     imagePullPolicy: settings.imagePullPolicy,
-    ports: [{ name: PORT_NAME, containerPort: workload.port, protocol: 'TCP' }],
+    // Without a name: were the number edited, two ports would have it, and nothing could be applied any more.
+    ports: [{ containerPort: workload.port, protocol: 'TCP' }],
     env: environmentOf(workload),
     resources: resourcesOf(workload.resources, settings.resources),
     ...probesOf(workload, health),

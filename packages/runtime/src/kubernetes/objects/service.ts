@@ -2,7 +2,6 @@ import type { V1ServiceSpec } from '@kubernetes/client-node';
 import type { Workload } from '../../workload.js';
 import { selectedBy } from '../labels.js';
 import type { KubernetesSettings } from '../settings.js';
-import { PORT_NAME } from './container.js';
 import type { Manifest } from './manifest.js';
 import { metadataOf } from './metadata.js';
 
@@ -16,6 +15,6 @@ export const serviceOf = (workload: Workload, settings: KubernetesSettings): Man
     clusterIP: 'None',
     publishNotReadyAddresses: true,
     selector: selectedBy(settings.gateway, workload.name),
-    ports: [{ name: PORT_NAME, port: workload.port, targetPort: workload.port, protocol: 'TCP' }],
+    ports: [{ name: 'mcp', port: workload.port, targetPort: workload.port, protocol: 'TCP' }],
   } satisfies V1ServiceSpec,
 });

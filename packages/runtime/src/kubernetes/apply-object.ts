@@ -1,0 +1,64 @@
+import { ApiError } from './api/api-error.js';
+import type { KubeObject } from './api/objects.js';
+import { pathOf } from './api/resources.js';
+import { deleteObject } from './delete-object.js';
+import { ADAPTER, ADAPTER_ID, fieldManagerOf, GATEWAY } from './labels.js';
+import type { Manifest } from './objects/manifest.js';
+import type { Parts } from './parts.js';
+import type { Failure } from './status/failure-of.js';
+
+/**
+ * One server-side apply. An object that we do not know is not overwritten: somebody else's has the name then.
+ * @throws ApiError when the cluster refuses it
+ */
+export async function applyObject(parts: Parts, manifest: Manifest): Promise<KubeObject | Failure> {
+  const known = parts.state.storeOf(manifest.kind).get(manifest.metadata.name) !== undefined;
+  try {
+    return await patch(parts, manifest, known);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (known && error.status === 422) return replace(parts, manifest, error);
+    if (known || error.status !== 409) throw error;
+    if (await isOurs(parts, manifest)) return patch(parts, manifest, true);
+    const { name, namespace } = manifest.metadata;
+    return {
+      reason: 'NameTaken',
+      message: `There is a ${manifest.kind} ${name} in namespace ${namespace} that is not this gateway's. Remove it, or register the adapter under another name.`,
+    };
+  }
+}
+
+/**
+ * Begins anew with an object that an edit has brought where no apply leads back, such as another port under the name of ours.
+ * A StatefulSet is what a caller made of it, so what is wrong with it is told instead.
+ */
+async function replace(parts: Parts, manifest: Manifest, error: ApiError): Promise<KubeObject> {
+  const { kind, metadata } = manifest;
+  const found = parts.state.storeOf(kind).get(metadata.name);
+  if (kind === 'StatefulSet' || !found) throw error;
+  await deleteObject(parts, kind, found);
+  return patch(parts, manifest, false);
+}
+
+async function patch({ cluster, state, settings }: Parts, manifest: Manifest, force: boolean): Promise<KubeObject> {
+  const { kind, metadata } = manifest;
+  const answer = (await cluster.call({
+    method: 'PATCH',
+    path: pathOf(kind, metadata.namespace, metadata.name),
+    query: { fieldManager: fieldManagerOf(settings.gateway), force: String(force) },
+    body: manifest,
+  })) as KubeObject;
+  state.storeOf(kind).put(answer); // so that an observation from now on is not of before
+  return answer;
+}
+
+async function isOurs({ cluster, settings }: Parts, { kind, metadata }: Manifest): Promise<boolean> {
+  const path = pathOf(kind, metadata.namespace, metadata.name);
+  const found = (await cluster.call({ method: 'GET', path })) as KubeObject;
+  const { labels = {}, annotations = {} } = found.metadata;
+  return (
+    labels[GATEWAY] === settings.gateway &&
+    labels[ADAPTER] === metadata.labels[ADAPTER] &&
+    annotations[ADAPTER_ID] === metadata.annotations[ADAPTER_ID]
+  );
+}

@@ -1,0 +1,123 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { freshNamespace } from '../cluster/support/namespace.js';
+import { example } from '../support/api.js';
+import { waitFor } from '../support/wait.js';
+import { startClusterGateway, type ClusterGateway } from './support/gateway.js';
+
+const STEP_MS = 60_000;
+const namespace = freshNamespace();
+const { kubectl, get } = namespace;
+let gateway: ClusterGateway;
+
+interface Found {
+  metadata: { uid: string; annotations: Record<string, string>; labels: Record<string, string> };
+  spec: { replicas: number; template: { spec: { containers: { image: string }[] } }; ports: { port: number }[] };
+}
+const set = () => get<Found>('statefulset', 'adapter-echo');
+const service = () => get<Found>('service', 'adapter-echo');
+const image = async () => (await set()).spec.template.spec.containers[0]?.image;
+
+beforeAll(async () => {
+  gateway = await startClusterGateway(namespace.name);
+  await gateway.api.create(example('echo', { replicaCount: 2 }));
+  await gateway.api.ready('echo', STEP_MS);
+});
+
+interface Drift {
+  what: string;
+  change: () => Promise<unknown>;
+  /** Truthy when it has been put right. */
+  right: (before: Found) => Promise<unknown>;
+}
+
+const drifts: Drift[] = [
+  {
+    what: 'a StatefulSet that somebody deletes',
+    change: () => kubectl('delete', 'statefulset', 'adapter-echo', '--wait=false'),
+    right: async ({ metadata }) => (await set()).metadata.uid !== metadata.uid,
+  },
+  {
+    what: 'an image that somebody edits',
+    change: () => kubectl('set', 'image', 'statefulset/adapter-echo', 'server=localhost/other:1'),
+    right: async () => (await image()) === 'localhost/mcp-example:0.1.0',
+  },
+  {
+    what: 'a number of replicas that somebody scales to',
+    change: () => kubectl('scale', 'statefulset/adapter-echo', '--replicas=5'),
+    right: async () => (await set()).spec.replicas === 2,
+  },
+  {
+    what: 'a Service that somebody deletes',
+    change: () => kubectl('delete', 'service', 'adapter-echo'),
+    right: service,
+  },
+  {
+    what: 'a Service whose port somebody edits',
+    change: () =>
+      kubectl(
+        'patch',
+        'service',
+        'adapter-echo',
+        '--type=json',
+        '--patch=[{"op":"replace","path":"/spec/ports/0/port","value":81}]',
+      ),
+    right: async () => (await service()).spec.ports[0]?.port === 8000,
+  },
+  {
+    what: 'a NetworkPolicy that somebody deletes',
+    change: () => kubectl('delete', 'networkpolicy', 'adapter-echo'),
+    right: () => kubectl('get', 'networkpolicy', 'adapter-echo'),
+  },
+  {
+    what: 'a PodDisruptionBudget that somebody deletes',
+    change: () => kubectl('delete', 'poddisruptionbudget', 'adapter-echo'),
+    right: () => kubectl('get', 'poddisruptionbudget', 'adapter-echo'),
+  },
+  {
+    what: 'a label of ours that somebody takes away',
+    change: () => kubectl('label', 'statefulset', 'adapter-echo', 'mcp-gateway.io/gateway-'),
+    right: async () => (await set()).metadata.labels['mcp-gateway.io/gateway'],
+  },
+  {
+    what: 'an annotation of ours that somebody overwrites',
+    change: () => kubectl('annotate', 'statefulset', 'adapter-echo', '--overwrite', 'mcp-gateway.io/revision=x'),
+    right: async () => (await set()).metadata.annotations['mcp-gateway.io/revision'] !== 'x',
+  },
+];
+
+describe('what somebody changes of an adapter is put right:', () => {
+  it.each(drifts)('$what', async ({ what, change, right }) => {
+    const before = await set();
+    await change();
+    const since = performance.now();
+    await waitFor(`${what} to be put right`, () => right(before));
+    console.info(`${what}: right again after ${Math.round(performance.now() - since)} ms`);
+    await gateway.api.ready('echo', STEP_MS);
+  });
+
+  it('and what others add to our objects stays', async () => {
+    await kubectl('annotate', 'statefulset', 'adapter-echo', 'example.com/theirs=kept');
+    await kubectl('label', 'service', 'adapter-echo', 'example.com/theirs=kept');
+    await kubectl('scale', 'statefulset/adapter-echo', '--replicas=1');
+    await waitFor('the number of replicas', async () => (await set()).spec.replicas === 2);
+    await gateway.api.update(example('echo', { replicaCount: 2, environmentVariables: { NEXT: '1' } }));
+    await gateway.api.ready('echo', STEP_MS);
+    expect((await set()).metadata.annotations['example.com/theirs']).toBe('kept');
+    expect((await service()).metadata.labels['example.com/theirs']).toBe('kept');
+  });
+});
+
+describe('a pod that is deleted', () => {
+  it('has left the routes within a second, and its successor comes in', async () => {
+    const { podIP } = (await get<{ status: { podIP: string } }>('pod', 'adapter-echo-0')).status;
+    const url = `http://${podIP}:8000`;
+    expect(gateway.routed('echo')).toContain(url);
+    await kubectl('delete', 'pod', 'adapter-echo-0', '--wait=false');
+    const since = performance.now();
+    await waitFor('its route to be gone', () => !gateway.routed('echo').includes(url));
+    const took = performance.now() - since;
+    console.info(`a deleted pod: its route is gone after ${Math.round(took)} ms`);
+    expect(took).toBeLessThan(1_000);
+    await gateway.api.ready('echo', STEP_MS);
+  });
+});
