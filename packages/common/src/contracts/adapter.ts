@@ -84,7 +84,8 @@ export const AdapterSpec = z
       .meta({ description: 'Kubernetes resource requests and limits. The process runtime does not enforce them.' }),
   })
   .refine(
-    ({ environmentVariables, secretEnvironment }) => Object.keys(secretEnvironment).every((name) => !(name in environmentVariables)),
+    ({ environmentVariables, secretEnvironment }) =>
+      Object.keys(secretEnvironment).every((name) => !(name in environmentVariables)),
     { path: ['secretEnvironment'], message: 'must not name a variable that environmentVariables has, too' },
   )
   .meta({ id: 'AdapterSpec' });

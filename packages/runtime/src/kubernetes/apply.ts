@@ -59,7 +59,7 @@ async function write(parts: Parts, workload: Workload, objects: AdapterObjects):
   const surplus = objects.own.filter(({ kind }) => manifests.every((manifest) => manifest.kind !== kind));
   const broken = brokenPodsOf(parts.state.of(workload.name)).map((object) => ({ kind: 'Pod' as const, object }));
   for (const { kind, object } of [...surplus, ...broken]) {
-    const failure = await refusable(async () => void (await deleteObject(parts, kind, object)));
+    const failure = await refusable(() => deleteObject(parts, kind, object));
     if (failure) failures.push(failure);
   }
   if (failures[0]) return failures[0];

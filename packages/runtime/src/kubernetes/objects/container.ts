@@ -56,7 +56,7 @@ function environmentOf({ name, port, environment, secretEnvironment }: Workload)
 type Resources = AdapterSpec['resources'];
 
 /** What an adapter says of a resource stands alone: beside a default, its limit could be below the request. */
-export function resourcesOf(own: Resources, defaults: Resources): V1ResourceRequirements {
+function resourcesOf(own: Resources, defaults: Resources): V1ResourceRequirements {
   const said = (resource: 'cpu' | 'memory') => own.requests?.[resource] ?? own.limits?.[resource];
   const amounts = (which: 'requests' | 'limits') => {
     const found: Record<string, string> = {};

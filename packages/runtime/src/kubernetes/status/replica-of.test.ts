@@ -60,6 +60,13 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
     'The health check answers 503.',
   ],
   [
+    'that has started again',
+    podOf({}, { ...notReady, containerStatuses: [running({ started: false, lastState: ENDED })] }),
+    [unhealthy('Startup probe failed: dial tcp 10.0.0.7:8000: connect: connection refused')],
+    'Starting',
+    'It ended with exit code 3 and was started again. Nothing listens on PORT.',
+  ],
+  [
     'that ended and is about to start again',
     podOf({}, { containerStatuses: [running({ state: ENDED })] }),
     [],

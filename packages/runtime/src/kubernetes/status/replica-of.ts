@@ -57,10 +57,11 @@ function findingOf(pod: Pod, container: ContainerStatus | undefined, warnings: r
   if (is('Ready')?.status === 'True') return { state: 'Ready', message: null };
   const failure = probeFailure(pod, warnings);
   // Until it listens for the first time it is starting; an answer that says no is another matter.
-  const refuses = failure !== null && !failure.starting;
+  const starting = failure === null || (failure.starting && !container.started);
+  const before = container.lastState?.terminated ? `${endOf(container)} and was started again.` : null;
   return {
-    state: container.started && failure ? 'NotReady' : refuses ? 'NotReady' : 'Starting',
-    message: failure?.message ?? null,
+    state: starting ? 'Starting' : 'NotReady',
+    message: [before, failure?.message].filter(Boolean).join(' ') || null,
   };
 }
 

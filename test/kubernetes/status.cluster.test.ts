@@ -1,0 +1,173 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { AdapterStatus } from '@mcp-gateway/common/contracts';
+import { scriptArchive } from '../cluster/images/script.mjs';
+import { loadImage } from '../cluster/support/images.js';
+import { freshNamespace } from '../cluster/support/namespace.js';
+import { example, type Spec } from '../support/api.js';
+import { repository } from '../support/launch.js';
+import { waitFor } from '../support/wait.js';
+import { startClusterGateway, type ClusterGateway } from './support/gateway.js';
+
+const STEP_MS = 90_000;
+/** Listens, and answers 404 to everything. */
+const NOT_FOUND = `import { createServer } from 'node:http';
+createServer((_req, res) => res.writeHead(404).end()).listen(Number(process.env.PORT), '0.0.0.0');`;
+const EATS_MEMORY = `const all = []; setInterval(() => all.push(Buffer.alloc(16 * 1024 * 1024, 1)), 10);`;
+const FAILS = `console.error('no such table'); process.exit(3);`;
+
+const namespace = freshNamespace();
+let gateway: ClusterGateway;
+beforeAll(async () => {
+  const scripts = { 'not-found': NOT_FOUND, 'eats-memory': EATS_MEMORY, fails: FAILS };
+  for (const [name, script] of Object.entries(scripts))
+    await loadImage(await scriptArchive(`localhost/${name}:1`, script));
+  const server = await readFile(repository('packages/runtime/test/server.mjs'), 'utf8');
+  await loadImage(await scriptArchive('localhost/server:1', server));
+  gateway = await startClusterGateway(namespace.name, { ALLOWED_SECRETS: 'mcp-' });
+}, 120_000);
+
+const image = (name: string, imageName: string, more: object = {}): Spec => ({
+  name,
+  imageName,
+  imageVersion: '1',
+  ...more,
+});
+const conditionOf = ({ conditions }: AdapterStatus, type: string) => conditions.find((each) => each.type === type);
+
+/** Waits until the adapter is said to be not ready for this reason. */
+async function said(name: string, reason: string): Promise<{ phase: string; message: string; status: AdapterStatus }> {
+  return waitFor(
+    `${name} to be ${reason}`,
+    async () => {
+      const status = await gateway.api.status(name);
+      const ready = conditionOf(status, 'Ready');
+      if (ready?.reason === reason) return { phase: status.phase, message: ready.message, status };
+      throw new Error(JSON.stringify(status));
+    },
+    STEP_MS,
+  );
+}
+
+const NODE_ONLY = { requests: { cpu: '900' } };
+
+describe('the status of an adapter says why it does not run:', () => {
+  it.each<[what: string, reason: string, words: string | RegExp, spec: Spec]>([
+    ['an image that is nowhere', 'ImagePullBackOff', 'localhost/never-built:1', image('nowhere', 'never-built')],
+    ['more than any node has', 'Unschedulable', 'Insufficient cpu', example('huge', { resources: NODE_ONLY })],
+    [
+      'a server that keeps ending',
+      'CrashLoopBackOff',
+      /exit code 3.* GET \/adapters\/ends\/logs\?instance=0/,
+      image('ends', 'fails'),
+    ],
+    [
+      'too little memory',
+      'CrashLoopBackOff',
+      'OOMKilled',
+      image('hungry', 'eats-memory', { resources: { limits: { memory: '64Mi' } } }),
+    ],
+    [
+      'a Secret that is not there',
+      'CreateContainerConfigError',
+      'secret "mcp-absent" not found',
+      example('secretive', { secretEnvironment: { TOKEN: { secret: 'mcp-absent', key: 'token' } } }),
+    ],
+    [
+      'a Secret that is not for adapters',
+      'SecretNotAllowed',
+      'TOKEN may not come from the Secret registry.',
+      example('nosy', { secretEnvironment: { TOKEN: { secret: 'registry', key: 'token' } } }),
+    ],
+    [
+      'an identity that nobody has configured',
+      'WorkloadIdentityNotConfigured',
+      'WORKLOAD_IDENTITY_SERVICE_ACCOUNT',
+      example('identity', { useWorkloadIdentity: true }),
+    ],
+    [
+      'what the cluster does not take',
+      'InvalidObject',
+      'must be less than or equal to memory limit',
+      example('invalid', { resources: { requests: { memory: '2Gi' }, limits: { memory: '1Gi' } } }),
+    ],
+  ])('%s', async (_what, reason, words, spec) => {
+    await gateway.api.create(spec);
+    const { phase, message } = await said(spec.name, reason);
+    expect(message).toMatch(words);
+    expect(phase).toBe('Failed');
+    await gateway.api.remove(spec.name);
+  });
+
+  it('a health check that fails', async () => {
+    await gateway.api.create(image('sick', 'server', { environmentVariables: { HEALTH: '500' } }));
+    await waitFor(
+      'it to say so',
+      async () =>
+        conditionOf(await gateway.api.status('sick'), 'Ready')?.message.includes('The health check answers 500.'),
+      STEP_MS,
+    );
+    await gateway.api.remove('sick');
+  });
+
+  it('a quota, until it is raised', async () => {
+    const quota = (pods: number) => ({
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'few' },
+      spec: { hard: { pods: String(pods) } },
+    });
+    await gateway.api.create(example('quota', { replicaCount: 1 }));
+    await gateway.api.ready('quota', STEP_MS);
+    const pods = (await namespace.kubectl('get', 'pods', '--output=name')).trim().split('\n').length;
+    await namespace.apply(quota(pods));
+    await gateway.api.update(example('quota', { replicaCount: 2 }));
+    expect((await said('quota', 'QuotaExceeded')).message).toContain('exceeded quota: few');
+    expect((await gateway.api.status('quota')).phase).toBe('Degraded');
+    await namespace.apply(quota(100));
+    await gateway.api.ready('quota', STEP_MS);
+    await gateway.api.remove('quota');
+  });
+
+  it('a name that somebody else has, and leaves theirs alone', async () => {
+    await namespace.kubectl('create', 'service', 'clusterip', 'adapter-taken', '--tcp=80');
+    await gateway.api.create(example('taken'));
+    expect((await said('taken', 'NameTaken')).message).toContain('There is a Service adapter-taken');
+    await gateway.api.remove('taken');
+    await waitFor(
+      'the row to be gone',
+      async () => (await gateway.api.list()).every(({ name }) => name !== 'taken'),
+      STEP_MS,
+    );
+    expect(await namespace.kubectl('get', 'service', 'adapter-taken', '--output=name')).toBe('service/adapter-taken\n');
+  });
+});
+
+describe('a server without the health endpoint', () => {
+  it('is checked by TCP, and the status says so', async () => {
+    await gateway.api.create(image('plain', 'not-found'));
+    const seen = await waitFor(
+      'it to be ready',
+      async () => {
+        const now = await gateway.api.status('plain');
+        return now.phase === 'Ready' && now;
+      },
+      STEP_MS,
+    );
+    expect(conditionOf(seen, 'HealthCheck')).toMatchObject({ reason: 'TcpOnly' });
+  });
+});
+
+describe('a variable from a Secret', () => {
+  it('reaches the server, and no value of it the API', async () => {
+    await namespace.kubectl('create', 'secret', 'generic', 'mcp-one', '--from-literal=token=hunter2');
+    const spec = image('secret', 'server', { secretEnvironment: { TOKEN: { secret: 'mcp-one', key: 'token' } } });
+    await gateway.api.create(spec);
+    const url = await waitFor('its route', () => gateway.routed('secret')[0], STEP_MS);
+    const { environment } = (await (await fetch(url)).json()) as { environment: Record<string, string> };
+    expect(environment['TOKEN']).toBe('hunter2');
+    expect(JSON.stringify([await gateway.api.get('secret'), await gateway.api.status('secret')])).not.toContain(
+      'hunter2',
+    );
+  });
+});
