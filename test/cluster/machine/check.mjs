@@ -34,7 +34,7 @@ function system() {
   if (process.platform !== 'linux') return [`It takes Linux; this is ${process.platform}.`];
   return process.getuid?.() === 0
     ? []
-    : ['It takes root, for network namespaces and control groups: use sudo -E env "PATH=$PATH".'];
+    : ['It takes root, for namespaces and control groups: put `sudo -E env "PATH=$PATH"` before the command.'];
 }
 
 function go() {
