@@ -59,6 +59,11 @@ describe('a server that is not good at HTTP', () => {
     const url = await gatewayTo((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf'));
     await expect(bodyOf(await open(url))).rejects.toThrow('aborted');
   });
+
+  it('is a server that went away when nothing but a head has come', async () => {
+    const url = await gatewayTo((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n'));
+    expect(await send(url)).toMatchObject({ status: 502, text: GONE });
+  });
 });
 
 describe('a server that answers before it has read the request', () => {

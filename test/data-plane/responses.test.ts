@@ -69,6 +69,13 @@ describe('the answer of a server', () => {
     );
   });
 
+  it('keeps the bytes of its headers when it is an event stream, too', async () => {
+    const headers = ['Content-Type: text/event-stream', 'X-Latin: caf\u00e9', 'X-Utf: \u00c3\u00a9'];
+    const bytes = Buffer.from(withLength('200 OK', headers, 'data: 1\n\n').toString('utf8'), 'latin1');
+    const { header, text } = await answerOf(bytes);
+    expect([header('x-latin'), header('x-utf'), text]).toEqual(['caf\u00e9', '\u00c3\u00a9', 'data: 1\n\n']);
+  });
+
   it.each(['202 Accepted', '204 No Content'])('may have no body: %s', async (status) => {
     const answer = await answerOf(
       `HTTP/1.1 ${status}\r\n${status.startsWith('202') ? 'Content-Length: 0\r\n' : ''}\r\n`,

@@ -40,7 +40,9 @@ describe('the targets', () => {
   it('run a suite that `npm test` leaves out, with the arguments', async () => {
     const { code, stdout } = await clone.run(['test:conformance', 'client']);
     expect(code).toBe(7);
-    expect(JSON.parse(stdout)).toMatchObject({ args: ['client', '--testMatch', '**/test/conformance/*.suite.ts'] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      args: ['client', '--testMatch', '**/test/{conformance,differential}/*.suite.ts'],
+    });
   });
 
   it('run the tests on a cluster with their own configuration', async () => {

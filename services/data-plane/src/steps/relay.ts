@@ -29,6 +29,12 @@ export function relay(upstreams: Upstreams, endpoint: Endpoint, { res, options, 
     /** Waits for the head to go out: undici lets what came before the end of a connection through even while paused. */
     let early: (() => void)[] | undefined;
     const inOrder = (step: () => void) => (early ? void early.push(step) : step());
+    /** Set while the client knows nothing of the answer yet, and an error can still be one. */
+    let writeHead: (() => void) | undefined;
+    const begin = () => {
+      writeHead?.();
+      writeHead = undefined;
+    };
     const clientGone = new Error('the client went away');
 
     // Passed up: for a modern request this is how a client cancels.
@@ -46,18 +52,17 @@ export function relay(upstreams: Upstreams, endpoint: Endpoint, { res, options, 
         const raw = (current.rawHeaders as Buffer[]).map((part) => part.toString('latin1'));
         const upstreamSessionId = headers[HEADER.sessionId]?.toString();
         const streaming = headers['content-type']?.toString().startsWith('text/event-stream') ?? false;
-        const writeHead = (added: string[]) => {
-          res.writeHead(status, reasonPhrase(statusMessage), [...responseHeaders(raw), ...added]);
-          // A quiet stream whose head is held back looks hung.
-          if (streaming) res.flushHeaders();
-          else idle = setTimeout(() => current.abort(new Error('the body paused for too long')), BODY_IDLE_MS);
-        };
         current.pause();
         early = [];
         onHead({ status, upstreamSessionId })
           .then((added) => {
             if (failed || res.destroyed) return resolve();
-            writeHead(added);
+            writeHead = () => res.writeHead(status, reasonPhrase(statusMessage), [...responseHeaders(raw), ...added]);
+            if (streaming) {
+              begin();
+              // A quiet stream whose head is held back looks hung. Not flushHeaders, which makes UTF-8 of its bytes.
+              res.write('', 'latin1');
+            } else idle = setTimeout(() => current.abort(new Error('the body paused for too long')), BODY_IDLE_MS);
             const held = early ?? [];
             early = undefined;
             held.forEach((step) => step());
@@ -71,6 +76,7 @@ export function relay(upstreams: Upstreams, endpoint: Endpoint, { res, options, 
       onResponseData(current, chunk) {
         inOrder(() => {
           idle?.refresh();
+          begin();
           if (res.write(chunk)) return;
           current.pause();
           res.once('drain', () => current.resume());
@@ -79,6 +85,7 @@ export function relay(upstreams: Upstreams, endpoint: Endpoint, { res, options, 
       onResponseEnd() {
         inOrder(() => {
           clearTimeout(idle);
+          begin();
           res.end();
           resolve();
         });

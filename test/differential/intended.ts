@@ -1,0 +1,73 @@
+import type { Got } from './client.js';
+import type { Exchange } from './exchange.js';
+import type { Header } from './headers.js';
+import type { Arrived } from './server.js';
+import { SESSION } from './server.js';
+
+// The intended differences, as docs/protocol.md lists them. Written down here once more, not taken from the code under test.
+const OF_CONNECTION =
+  /^(connection|keep-alive|proxy-(authenticate|authorization|connection)|te|trailer|transfer-encoding|upgrade)$/;
+const NOT_FOR_SERVERS =
+  /^(authorization|cookie|x[-_]mcp[-_](userid|username|roles)|x[-_]gateway[-_]secret|x[-_]dev[-_].*)$/;
+const WHO_CALLS: Header[] = [
+  ['X-Mcp-UserId', 'alice'],
+  ['X-Mcp-UserName', 'alice'],
+  ['X-Mcp-Roles', 'mcp.dev'],
+];
+
+/** What has to arrive at the server through the gateway, when this arrived without it. */
+export function arrivesAs({ method, url, headers, body }: Arrived, { era, inSession }: Exchange) {
+  const kept = withoutConnection(headers).filter(([name]) => !NOT_FOR_SERVERS.test(name.toLowerCase()));
+  const session: Header[] = inSession && era === 'legacy' ? [['Mcp-Session-Id', SESSION]] : [];
+  return { method, url, headers: [...kept.filter(isNotSession), ...WHO_CALLS, ...session].filter(isNotLength), body };
+}
+
+/** As it arrived through the gateway, in the form of the above. A body that came in chunks may go on with its length. */
+export const arrived = ({ headers, ...rest }: Arrived): Arrived => ({
+  ...rest,
+  headers: withoutConnection(headers).filter(isNotLength),
+});
+
+/** Nothing but a head came back: the gateway can still say what that means, and does. */
+export const brokeOff = ({ complete, body, headers }: Got): boolean =>
+  !complete && body.length === 0 && !headers.some(([, value]) => value.startsWith('text/event-stream'));
+
+/** What has to come back through the gateway, when this came back without it. */
+export function comesBackAs(direct: Got, exchange: Exchange, sealedId: string) {
+  const session = sessionOf(direct, exchange, sealedId);
+  return { ...direct, headers: [...withoutConnection(direct.headers).filter(isNotSession), ...session] };
+}
+
+/** As it came back, either way, in the form of the above. */
+export const cameBack = (got: Got): Got => ({ ...got, headers: withoutConnection(got.headers) });
+
+function sessionOf(
+  { headers, status }: Got,
+  { era, method, inSession }: Exchange,
+  sealedId: string,
+): [string, unknown][] {
+  if (headers.every(isNotSession)) return [];
+  if (inSession && era === 'legacy') return [['mcp-session-id', sealedId]];
+  return era === 'legacy' && method === 'POST' && status < 300 ? [['mcp-session-id', 'a new one']] : [];
+}
+
+/** Each hop spells these in its own way. */
+const isOwn = (name: string) => /^(host|content-length)$/i.test(name);
+
+const isNotLength = ([name]: Header) => name.toLowerCase() !== 'content-length';
+const isNotSession = ([name]: Header) => name.toLowerCase() !== 'mcp-session-id';
+
+/** Without what belongs to the connection, and without an empty body's length, which need not be said. */
+function withoutConnection(headers: Header[]): Header[] {
+  const named = headers
+    .filter(([name]) => name.toLowerCase() === 'connection')
+    .flatMap(([, value]) => value.split(',').map((each) => each.trim().toLowerCase()));
+  return headers
+    .filter(
+      ([name, value]) =>
+        !OF_CONNECTION.test(name.toLowerCase()) &&
+        !named.includes(name.toLowerCase()) &&
+        !(isOwn(name) && value === '0'),
+    )
+    .map(([name, value]) => [isOwn(name) ? name.toLowerCase() : name, value]);
+}
