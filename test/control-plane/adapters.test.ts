@@ -17,6 +17,7 @@ const DEFAULTS = {
   healthCheck: { path: '/healthz' },
   affinity: 'session',
   sessionRecovery: 'replay',
+  sessions: {},
   resources: {},
 };
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Route } from '@mcp-gateway/common/contracts';
 import { send } from '../support/http.js';
 import { rpcError } from './support/rpc-error.js';
 import { newKey, startGateway, type Gateway } from './support/gateway.js';
@@ -52,22 +53,27 @@ describe('a session id', () => {
   it('stands in Redis with what the client said', async () => {
     await openSession(gateway.url);
     const [key] = await gateway.redis.keys(gateway.keyOf('*'));
-    expect(JSON.parse((await gateway.redis.get(key as string)) ?? '')).toEqual({
+    expect(await gateway.redis.hGetAll(key as string)).toEqual({
+      format: '1',
       adapter: 'echo',
+      adapterId: 'adapter-1',
       caller: 'alice',
       endpointId: server.endpoint.id,
       upstreamId: server.ids[0],
+      openedAt: expect.stringMatching(/^\d{10}$/),
+      moves: '0',
+      recentMoves: '0',
+      recentSince: '0',
       initialize: INITIALIZE,
-      closed: false,
     });
-    expect(await gateway.redis.ttl(key as string)).toBeGreaterThan(23 * 3600);
+    expect(await gateway.redis.ttl(key as string)).toBeGreaterThan(7 * 24 * 3600);
   });
 
   it('stands in Redis without what the client said when that is too much', async () => {
     const body = INITIALIZE.replace('"capabilities":{}', `"capabilities":{"x":"${'x'.repeat(64 * 1024)}"}`);
     expect((await send(`${gateway.url}/adapters/echo/mcp`, { body })).header('mcp-session-id')).toBeDefined();
     const [key] = await gateway.redis.keys(gateway.keyOf('*'));
-    expect(JSON.parse((await gateway.redis.get(key as string)) ?? '')).toMatchObject({ initialize: null });
+    expect(await gateway.redis.hGetAll(key as string)).not.toHaveProperty('initialize');
   });
 
   it('stays the same when the server says its own with every answer', async () => {
@@ -171,8 +177,9 @@ describe('a session that is unknown', () => {
     expect(await answersTo(id)).toEqual(unknown());
   });
 
-  it('is 404 when its replica has been replaced', async () => {
-    await gateway.publish(routeTo({ ...server.endpoint, id: 'successor' }, { requiredRoles: ['mcp.dev'] }));
+  it('is 404 when its replica has been replaced and its adapter does not want sessions recovered', async () => {
+    const changes: Partial<Route> = { requiredRoles: ['mcp.dev'], sessionRecovery: 'terminate' };
+    await gateway.publish(routeTo({ ...server.endpoint, id: 'successor' }, changes));
     expect(await answersTo(id)).toEqual(unknown(REPLICA_GONE));
   });
 

@@ -114,9 +114,8 @@ describe('a session on several data planes', () => {
   it('is followed to where its record says that it lives', async () => {
     const id = await openSession(gateway.url);
     const [key = ''] = await gateway.redis.keys(gateway.keyOf('*'));
-    const record = JSON.parse((await gateway.redis.get(key)) ?? '') as object;
-    await gateway.redis.set(key, JSON.stringify({ ...record, endpointId: idle.endpoint.id }));
-    expect((await inSession(second.url, id)).text).toBe(server.ids[0]);
+    await gateway.redis.hSet(key, { endpointId: idle.endpoint.id, upstreamId: 'there' });
+    expect((await inSession(second.url, id)).text).toBe('there');
     expect(idle.seen).toHaveLength(1);
 
     await gateway.redis.publish(`${gateway.prefix}:sessions:changed`, key.split(':').at(-1) ?? '');
@@ -134,7 +133,7 @@ describe('a session on several data planes', () => {
 
   it('goes on with a record that cannot be read', async () => {
     const id = await openSession(gateway.url);
-    for (const key of await gateway.redis.keys(gateway.keyOf('*'))) await gateway.redis.set(key, '{"from": "later"}');
+    for (const key of await gateway.redis.keys(gateway.keyOf('*'))) await gateway.redis.hSet(key, { format: 'later' });
     expect((await inSession(second.url, id)).text).toBe(server.ids[0]);
   });
 });
@@ -160,9 +159,10 @@ describe('a replica that this data plane has not heard of', () => {
 
   it('is asked for once for each request when there is none', async () => {
     const server = await startSessionServer();
-    const gateway = await startGateway({ routes: [routeTo(server.endpoint)] });
+    const terminating = { sessionRecovery: 'terminate' } as const;
+    const gateway = await startGateway({ routes: [routeTo(server.endpoint, terminating)] });
     const id = await openSession(gateway.url);
-    await gateway.publish(routeTo([]));
+    await gateway.publish(routeTo([], terminating));
     const before = await hashReads(gateway);
     expect((await inSession(gateway.url, id)).status).toBe(404);
     expect((await hashReads(gateway)) - before).toBe(1);

@@ -57,11 +57,18 @@ export function requestHeaders(
     if (CREDENTIALS.has(key) || IDENTITY.test(key) || key === HEADER.sessionId) continue;
     outgoing.push(name, incoming[i + 1] as string);
   }
-  outgoing.push('X-Mcp-UserId', headerValue(identity.subject));
-  outgoing.push('X-Mcp-UserName', headerValue(identity.name));
-  outgoing.push('X-Mcp-Roles', headerValue(identity.roles.join(',')));
-  return outgoing;
+  return [...outgoing, ...identityHeaders(identity)];
 }
+
+/** Who calls, as an adapter is told, as a flat list. */
+export const identityHeaders = ({ subject, name, roles }: Identity): string[] => [
+  'X-Mcp-UserId',
+  headerValue(subject),
+  'X-Mcp-UserName',
+  headerValue(name),
+  'X-Mcp-Roles',
+  headerValue(roles.join(',')),
+];
 
 /**
  * The headers to send to the client, as a flat list: what the server said, less what ends here, its session id, and its

@@ -1,8 +1,13 @@
 export { eraOf, type Era } from './era.js';
-export { HEADER, requestHeaders, responseHeaders, type Identity } from './headers.js';
-export { rpcErrorBody } from './json-rpc.js';
+export { endOfBrokenEvent, readEvents, writeEvent, type ServerSentEvent } from './event-stream.js';
+export { HEADER, identityHeaders, requestHeaders, responseHeaders, type Identity } from './headers.js';
+export { rpcError, rpcErrorBody } from './json-rpc.js';
+export { messagesOf, readMessage, type Message, type RequestId } from './message.js';
+export { isRepeatable } from './repeatable.js';
 export {
+  isSessionOf,
   MAX_SESSION_ID_LENGTH,
+  MAX_UPSTREAM_ID_BYTES,
   openSessionId,
   sealSessionId,
   sessionKey,

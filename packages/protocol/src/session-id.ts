@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** What the gateway has to know to route a session without asking anybody. */
 export interface SessionEnvelope {
@@ -25,8 +25,10 @@ const KEY_ID_BYTES = 4;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const HEAD_BYTES = 1 + KEY_ID_BYTES;
-/** Upstream ids of up to 4 KB fit; anything longer was not made here. */
-export const MAX_SESSION_ID_LENGTH = 8_192;
+/** What a server may call a session, in bytes. */
+export const MAX_UPSTREAM_ID_BYTES = 4_096;
+/** An upstream id of that length fits, whatever it is made of; anything longer was not made here. */
+export const MAX_SESSION_ID_LENGTH = 16_384;
 
 /** The key from its 32 bytes. Its id is derived from it, so that keys can be listed in any order. */
 export function sessionKey(key: Buffer): SessionKey {
@@ -37,6 +39,7 @@ export function sessionKey(key: Buffer): SessionKey {
 /**
  * Seals the envelope into a session id: base64url(version ‖ key id ‖ nonce ‖ AES-256-GCM ciphertext ‖ tag), with version
  * and key id authenticated. Base64url is within the visible ASCII that MCP asks for (2025-11-25, transports, session management).
+ * @throws RangeError when the id would be too long to be opened again
  */
 export function sealSessionId(envelope: SessionEnvelope, [key]: readonly [SessionKey, ...SessionKey[]]): string {
   const head = Buffer.concat([Buffer.of(VERSION), Buffer.from(key.id, 'hex')]);
@@ -45,7 +48,9 @@ export function sealSessionId(envelope: SessionEnvelope, [key]: readonly [Sessio
   const { id, adapterId, endpointId, upstreamId, caller, issuedAt } = envelope;
   const plain = JSON.stringify([id, adapterId, endpointId, upstreamId, caller, issuedAt]);
   const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
-  return Buffer.concat([head, nonce, body, cipher.getAuthTag()]).toString('base64url');
+  const sealed = Buffer.concat([head, nonce, body, cipher.getAuthTag()]).toString('base64url');
+  if (sealed.length > MAX_SESSION_ID_LENGTH) throw new RangeError('what is to be sealed is too long');
+  return sealed;
 }
 
 /** The envelope, or null for anything that was not sealed with one of these keys. Does not say why. */
@@ -76,4 +81,10 @@ export function openSessionId(sealed: string, keys: readonly SessionKey[]): Sess
   } catch {
     return null;
   }
+}
+
+/** Whether the session is this caller's on this adapter. Takes the same time whatever differs, and where. */
+export function isSessionOf({ adapterId, caller }: SessionEnvelope, ofAdapter: string, ofCaller: string): boolean {
+  const digest = (...texts: string[]) => createHash('sha256').update(JSON.stringify(texts)).digest();
+  return timingSafeEqual(digest(adapterId, caller), digest(ofAdapter, ofCaller));
 }

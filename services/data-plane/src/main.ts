@@ -13,7 +13,8 @@ import { redisClient } from '@mcp-gateway/common/redis';
 import { followRoutes } from '@mcp-gateway/common/routes';
 import { closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
 import { z } from 'zod';
-import { dataPlaneFields } from './config.js';
+import { createBalancer } from './balance/balancer.js';
+import { dataPlaneFields, sessionLimits } from './config.js';
 import { createManagementApp } from './management.js';
 import { createPipeline } from './pipeline.js';
 import { createDataPlaneServer } from './server.js';
@@ -32,7 +33,13 @@ runMain(async () => {
 
   const redis = redisClient(config.REDIS_URL, log);
   const routes = followRoutes(redis, config.REDIS_PREFIX, log);
-  const sessions = sessionStore({ redis, prefix: config.REDIS_PREFIX, log });
+  const sessions = sessionStore({
+    redis,
+    prefix: config.REDIS_PREFIX,
+    limits: sessionLimits(config),
+    cacheBytes: config.MCP_GATEWAY_SESSION_CACHE_BYTES,
+    log,
+  });
   defer(async () => {
     sessions.close();
     await routes.close();
@@ -40,8 +47,16 @@ runMain(async () => {
   });
   void redis.connect().catch(() => {}); // reconnects by itself; /readyz tells when routes have been read
 
-  const upstreams = createUpstreams({ timeoutMs: config.MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS * 1000 });
-  routes.onChange(() => upstreams.keepOnly(routes.endpoints()));
+  const upstreams = createUpstreams({
+    timeoutMs: config.MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS * 1000,
+    onOutcome: (endpoint, outcome) => balancer.tell(endpoint, outcome),
+  });
+  const balancer = createBalancer({ inFlight: upstreams.inFlight, sessionsOn: ({ id }) => sessions.countOn(id) });
+  routes.onChange(() => {
+    const endpoints = [...routes.endpoints()];
+    upstreams.keepOnly(endpoints);
+    balancer.keepOnly(endpoints);
+  });
   defer(() => upstreams.close());
 
   const access = { allowedOrigins: config.MCP_GATEWAY_ALLOWED_ORIGINS, loopback: isLoopback(config.MCP_GATEWAY_HOST) };
@@ -52,6 +67,7 @@ runMain(async () => {
     sessions,
     keys: config.MCP_GATEWAY_SESSION_KEYS,
     upstreams,
+    balancer,
     limits: { bodyBytes: config.MCP_GATEWAY_MAX_BODY_BYTES },
     log,
   });

@@ -5,6 +5,10 @@ import type { RouteTable } from '@mcp-gateway/common/routes';
 import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/common/serving';
 import { eraOf, type SessionKey } from '@mcp-gateway/protocol';
 import { refuse } from './refuse.js';
+import { createRecovery } from './recovery/recover.js';
+import { idempotentTools } from './recovery/idempotent-tools.js';
+import { createStreams } from './recovery/streams.js';
+import type { Balancer } from './balance/balancer.js';
 import type { SessionStore } from './sessions/store.js';
 import { authenticate } from './steps/authenticate.js';
 import { authorize } from './steps/authorize.js';
@@ -20,6 +24,7 @@ export interface PipelineParts {
   sessions: SessionStore;
   keys: readonly [SessionKey, ...SessionKey[]];
   upstreams: Upstreams;
+  balancer: Balancer;
   limits: Limits;
   log: Logger;
 }
@@ -35,7 +40,11 @@ export type McpPipeline = (req: IncomingMessage, res: ServerResponse, address: M
 
 /** What happens to one MCP request, in order. Each step returns what the next ones need or throws the answer. */
 export function createPipeline(parts: PipelineParts): McpPipeline {
-  const { access, verifier, routes, sessions, keys, upstreams, limits, log } = parts;
+  const { access, verifier, routes, sessions, keys, upstreams, balancer, limits, log } = parts;
+  const recovery = createRecovery({ routes, sessions, upstreams, balancer, log });
+  const streams = createStreams(routes, sessions);
+  const isIdempotent = idempotentTools(upstreams);
+  const carrying = { routes, sessions, keys, upstreams, recovery, streams, isIdempotent };
   return async (req, res, address) => {
     try {
       checkBrowserAccess(req.headers, access); // before sign-in: a browser may carry credentials its user did not mean to send
@@ -43,11 +52,8 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
       const route = authorize(routes, principal, address.adapter); // before the session: a session must not outlive revoked access
       const body = limit(req, limits); // before an endpoint is chosen: what is refused must not count as load
       const era = eraOf(req.method, req.headers);
-      const target = await resolveSession({ routes, sessions, keys, upstreams }, { req, era, route, principal });
-      await forward(
-        { sessions, keys, upstreams },
-        { req, res, body, query: address.query, era, route, principal, target },
-      );
+      const target = await resolveSession({ routes, sessions, keys, balancer }, { req, era, route, principal });
+      await forward(carrying, { req, res, body, query: address.query, era, route, principal, target });
     } catch (error) {
       refuse(req, res, error, log);
     }

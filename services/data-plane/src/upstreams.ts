@@ -20,8 +20,18 @@ const CONNECT_MS = 3_000;
 /** Each open stream is a connection, so this bounds sockets as well. */
 const MAX_IN_FLIGHT = 4_000;
 
+export interface UpstreamsOptions {
+  /** How long an answer may take to begin. */
+  timeoutMs: number;
+  /** Told of each answer that begins, and of each request that got none. */
+  onOutcome?: (endpoint: Endpoint, outcome: 'answered' | 'failed') => void;
+}
+
+/** Statuses with which a server, or what stands before it, says that it is not up to it. */
+const OVERBURDENED = new Set([502, 503, 504]);
+
 /** Connections to replicas: one pool for each endpoint id, so a replica's successor never gets its connections. */
-export function createUpstreams({ timeoutMs }: { timeoutMs: number }): Upstreams {
+export function createUpstreams({ timeoutMs, onOutcome = () => {} }: UpstreamsOptions): Upstreams {
   const upstreams = new Map<string, Upstream>();
 
   function upstreamOf({ id, url }: Endpoint): Upstream {
@@ -52,8 +62,10 @@ export function createUpstreams({ timeoutMs }: { timeoutMs: number }): Upstreams
       const ended = () => void (upstream.inFlight -= 1);
       upstream.pool.dispatch(options, {
         onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
-        onResponseStart: (controller, status, headers, message) =>
-          handler.onResponseStart?.(controller, status, headers, message),
+        onResponseStart(controller, status, headers, message) {
+          if (status >= 200) onOutcome(endpoint, OVERBURDENED.has(status) ? 'failed' : 'answered');
+          handler.onResponseStart?.(controller, status, headers, message);
+        },
         onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),
         onResponseEnd(controller, trailers) {
           ended();
@@ -61,6 +73,7 @@ export function createUpstreams({ timeoutMs }: { timeoutMs: number }): Upstreams
         },
         onResponseError(controller, error) {
           ended();
+          if (isOfConnection(error)) onOutcome(endpoint, 'failed');
           handler.onResponseError?.(controller, error);
         },
       });
@@ -79,3 +92,7 @@ export function createUpstreams({ timeoutMs }: { timeoutMs: number }): Upstreams
     },
   };
 }
+
+/** Not what this side has broken off, which carries an error of its own. */
+const isOfConnection = (error: Error & { code?: string }) =>
+  !(error instanceof GatewayError) && error.code !== undefined && error.code !== 'UND_ERR_ABORTED';

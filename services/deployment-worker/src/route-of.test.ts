@@ -8,6 +8,8 @@ const row = rowOf(
     replicaCount: 3,
     requiredRoles: ['Team'],
     affinity: 'none',
+    sessionRecovery: 'terminate',
+    sessions: { idleTimeoutSeconds: 600 },
     path: '/v1/mcp',
     environmentVariables: { KEY: 'hunter2' },
   },
@@ -19,7 +21,7 @@ it('tells the data plane who may call, how to choose, and every endpoint', () =>
     replicaOf(row, 0),
     replicaOf(row, 1, { state: 'Starting' }),
     replicaOf(row, 2, { state: 'Stopping', endpoint: null }),
-    replicaOf(row, 2, { state: 'NotReady' }),
+    replicaOf(row, 2, { state: 'NotReady', revision: 'another' }),
   ];
   const route = routeOf(row, seenOf(row, { replicas }));
   expect(route).toStrictEqual({
@@ -29,11 +31,13 @@ it('tells the data plane who may call, how to choose, and every endpoint', () =>
     createdBy: 'alice',
     requiredRoles: ['Team'],
     affinity: 'none',
+    sessionRecovery: 'terminate',
+    sessions: { idleTimeoutSeconds: 600 },
     path: '/v1/mcp',
     endpoints: [
-      { id: 'echo-0.a', url: 'http://127.0.0.1:9000', ready: true },
-      { id: 'echo-1.a', url: 'http://127.0.0.1:9001', ready: false },
-      { id: 'echo-2.a', url: 'http://127.0.0.1:9002', ready: false },
+      { id: 'echo-0.a', url: 'http://127.0.0.1:9000', ready: true, updated: true },
+      { id: 'echo-1.a', url: 'http://127.0.0.1:9001', ready: false, updated: true },
+      { id: 'echo-2.a', url: 'http://127.0.0.1:9002', ready: false, updated: false },
     ],
   });
   expect(Route.parse(route)).toStrictEqual(route);

@@ -1,9 +1,11 @@
 import type { Route } from '@mcp-gateway/common/contracts';
 import type { AdapterRow } from '@mcp-gateway/database';
-import type { Observation } from '@mcp-gateway/runtime';
+import { revisionOf, type Observation } from '@mcp-gateway/runtime';
+import { workloadOf } from './workload-of.js';
 
 /** What the data plane has to know of an adapter. */
 export function routeOf(row: AdapterRow, seen: Observation): Route {
+  const wanted = revisionOf(workloadOf(row));
   return {
     name: row.name,
     adapterId: row.id,
@@ -11,7 +13,11 @@ export function routeOf(row: AdapterRow, seen: Observation): Route {
     createdBy: row.createdBy,
     requiredRoles: row.spec.requiredRoles,
     affinity: row.spec.affinity,
+    sessionRecovery: row.spec.sessionRecovery,
+    sessions: row.spec.sessions,
     path: row.spec.path,
-    endpoints: seen.replicas.flatMap(({ endpoint }) => endpoint ?? []),
+    endpoints: seen.replicas.flatMap(({ endpoint, revision }) =>
+      endpoint ? { ...endpoint, updated: revision === wanted } : [],
+    ),
   };
 }

@@ -12,6 +12,8 @@ export const route = (name: string, generation = 1): Route => ({
   createdBy: 'alice',
   requiredRoles: ['team'],
   affinity: 'session',
+  sessionRecovery: 'replay',
+  sessions: {},
   path: '/mcp',
   endpoints: [{ id: `${name}-0.${generation}`, url: 'http://127.0.0.1:1', ready: true }],
 });

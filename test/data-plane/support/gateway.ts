@@ -9,6 +9,7 @@ import { silent } from '../../support/postgres.js';
 import { connectRedis, freshPrefix, sharedRedis } from '../../support/redis.js';
 import { waitFor } from '../../support/wait.js';
 import {
+  createBalancer,
   createDataPlaneServer,
   createManagementApp,
   createPipeline,
@@ -28,6 +29,9 @@ export interface DataPlaneOptions {
   controlPlane?: string;
   bodyBytes?: number;
   timeoutMs?: number;
+  sessionLimits?: Partial<typeof SESSION_LIMITS>;
+  /** Milliseconds since the epoch, as its sessions see it. */
+  now?: () => number;
 }
 
 export interface DataPlane {
@@ -50,6 +54,7 @@ export interface Gateway extends DataPlane {
 export const newKey = (): string => randomBytes(32).toString('base64');
 
 const LOOPBACK: BrowserAccess = { allowedOrigins: ['https://portal.example.com'], loopback: true };
+const SESSION_LIMITS = { idleTimeoutSeconds: 86_400, maxAgeSeconds: 604_800, maxOpen: 10_000, maxOpenPerCaller: 1_000 };
 const NOWHERE = 'http://127.0.0.1:1';
 
 /** An installation with one data plane, which has read its routes. */
@@ -95,13 +100,28 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
   const log = silent;
   const redis = redisClient(options.redisUrl ?? (await sharedRedis()).url, log);
   const routes = followRoutes(redis, prefix, log);
-  const sessions = sessionStore({ redis, prefix, log });
+  const sessions = sessionStore({
+    redis,
+    prefix,
+    limits: { ...SESSION_LIMITS, ...options.sessionLimits },
+    cacheBytes: 1024 * 1024,
+    log,
+    ...(options.now && { now: options.now }),
+  });
   void redis.connect().catch(() => {});
-  const upstreams = createUpstreams({ timeoutMs });
-  routes.onChange(() => upstreams.keepOnly(routes.endpoints()));
+  const upstreams = createUpstreams({
+    timeoutMs,
+    onOutcome: (endpoint, outcome) => balancer.tell(endpoint, outcome),
+  });
+  const balancer = createBalancer({ inFlight: upstreams.inFlight, sessionsOn: ({ id }) => sessions.countOn(id) });
+  routes.onChange(() => {
+    const endpoints = [...routes.endpoints()];
+    upstreams.keepOnly(endpoints);
+    balancer.keepOnly(endpoints);
+  });
 
   const keys = dataPlaneFields.MCP_GATEWAY_SESSION_KEYS.parse(options.keys ?? newKey());
-  const parts = { access, verifier, routes, sessions, keys, upstreams, limits: { bodyBytes }, log };
+  const parts = { access, verifier, routes, sessions, keys, upstreams, balancer, limits: { bodyBytes }, log };
   const management = createManagementApp({ access, controlPlane, isReady: routes.isLoaded, log });
   const server = createDataPlaneServer(createPipeline(parts), management, access);
   const port = await listen(server, { host: '127.0.0.1', port: 0 });

@@ -76,6 +76,8 @@ export function routeTo(endpoint: Endpoint | Endpoint[], changes: Partial<Route>
     createdBy: 'alice',
     requiredRoles: [],
     affinity: 'session',
+    sessionRecovery: 'replay',
+    sessions: {},
     path: '/mcp',
     endpoints: Array.isArray(endpoint) ? endpoint : [endpoint],
     ...changes,

@@ -27,6 +27,7 @@ describe('an adapter spec', () => {
       healthCheck: { path: '/healthz' },
       affinity: 'session',
       sessionRecovery: 'replay',
+      sessions: {},
       resources: {},
     });
   });
@@ -77,6 +78,7 @@ const accepted: [field: string, value: unknown][] = [
   ['requiredRoles', Array(64).fill('ä'.repeat(128))],
   ['affinity', 'none'],
   ['sessionRecovery', 'terminate'],
+  ['sessions', { idleTimeoutSeconds: 60, maxAgeSeconds: 90 * 24 * 3600, maxOpen: 1, maxOpenPerCaller: 1_000_000 }],
   ['healthCheck', {}],
   ['resources', { requests: { cpu: '250m', memory: '1.5Gi' }, limits: { cpu: '2' } }],
 ];
@@ -130,6 +132,11 @@ const refused: [field: string, value: unknown, ...messages: string[]][] = [
   ['requiredRoles', Array(65).fill('a'), '#/requiredRoles must be at most 64 roles'],
   ['affinity', 'sticky', '#/affinity must be one of session, none'],
   ['sessionRecovery', 1, '#/sessionRecovery must be one of replay, terminate'],
+  ['sessions', { idleTimeoutSeconds: 59 }, '#/sessions/idleTimeoutSeconds must be at least 60'],
+  ['sessions', { maxAgeSeconds: 1.5 }, '#/sessions/maxAgeSeconds must be a whole number'],
+  ['sessions', { maxOpen: 0 }, '#/sessions/maxOpen must be at least 1'],
+  ['sessions', { maxOpenPerCaller: 1_000_001 }, '#/sessions/maxOpenPerCaller must be at most 1000000'],
+  ['sessions', { max: 5 }, '#/sessions/max is not a known field'],
   ['resources', { requests: { cpu: '1 core' } }, `#/resources/requests/cpu ${QUANTITY}`],
   ['resources', { limits: { memory: '-1Gi' } }, `#/resources/limits/memory ${QUANTITY}`],
 ];

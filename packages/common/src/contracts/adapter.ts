@@ -37,6 +37,27 @@ const Quantity = z
 
 const ResourceAmounts = z.strictObject({ cpu: Quantity.optional(), memory: Quantity.optional() });
 
+const wholeNumber = (min: number, max: number) =>
+  z.int('must be a whole number').min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
+const DAY = 24 * 3600;
+
+/** What the sessions of an adapter may do; what is left out is as the data plane is configured. */
+export const SessionLimits = z
+  .strictObject({
+    idleTimeoutSeconds: wholeNumber(60, 30 * DAY)
+      .optional()
+      .meta({ description: 'A session that is not used for this long ends. A stream that is open is a use.' }),
+    maxAgeSeconds: wholeNumber(60, 90 * DAY)
+      .optional()
+      .meta({ description: 'A session ends this long after it was opened, however much it is used.' }),
+    maxOpen: wholeNumber(1, 1_000_000).optional().meta({ description: 'Open sessions of the adapter.' }),
+    maxOpenPerCaller: wholeNumber(1, 1_000_000)
+      .optional()
+      .meta({ description: 'Open sessions of one caller on the adapter.' }),
+  })
+  .meta({ id: 'SessionLimits' });
+export type SessionLimits = z.infer<typeof SessionLimits>;
+
 /** What a caller asks for: the desired state of one managed MCP server. */
 export const AdapterSpec = z
   .strictObject({
@@ -75,9 +96,11 @@ export const AdapterSpec = z
       .default('replay')
       .meta({
         description:
-          'What becomes of a session whose replica is gone. `terminate` answers 404, so the client starts over. ' +
-          '`replay` is recorded and, in this version, also answers 404.',
+          'What becomes of a session whose replica is gone. `replay` initializes it on another replica with what the ' +
+          'client said, and the client goes on under its id; what the server held in memory is lost. `terminate` ' +
+          'answers 404, so the client starts over.',
       }),
+    sessions: SessionLimits.default({}),
     resources: z
       .strictObject({ requests: ResourceAmounts.optional(), limits: ResourceAmounts.optional() })
       .default({})

@@ -1,4 +1,4 @@
-export { AdapterResource, AdapterSpec, ResourceName } from './adapter.js';
+export { AdapterResource, AdapterSpec, ResourceName, SessionLimits } from './adapter.js';
 export { SecretEnvironment } from './environment.js';
 export { Problem } from './problem.js';
 export { Endpoint, Route } from './route.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SessionLimits } from './adapter.js';
 
 /** One replica as the data plane sees it. The id changes whenever the replica's state in memory is lost for good. */
 export const Endpoint = z.object({
@@ -6,6 +7,12 @@ export const Endpoint = z.object({
   url: z.url(),
   /** Takes new sessions. Existing sessions may use an endpoint that is listed but not ready. */
   ready: z.boolean(),
+  /** Is about to end: its sessions move, and it gets no new ones. */
+  draining: z.boolean().optional(),
+  /** When it ends, in ISO 8601, as far as that is known. */
+  drainUntil: z.iso.datetime().optional(),
+  /** Runs the current spec. Left out when that is not known. */
+  updated: z.boolean().optional(),
 });
 export type Endpoint = z.infer<typeof Endpoint>;
 
@@ -17,6 +24,9 @@ export const Route = z.object({
   createdBy: z.string(),
   requiredRoles: z.array(z.string()),
   affinity: z.enum(['session', 'none']),
+  // A worker of an earlier version publishes neither of these two.
+  sessionRecovery: z.enum(['replay', 'terminate']).default('replay'),
+  sessions: SessionLimits.default({}),
   path: z.string(),
   endpoints: z.array(Endpoint),
 });

@@ -16,6 +16,7 @@ export const catalogue = {
   EDIT_CONFLICT: { status: 412, rpcCode: -32000, title: 'The adapter has changed since you read it' },
   TOO_LARGE: { status: 413, rpcCode: -32005, title: 'The request body is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, rpcCode: -32000, title: 'The content type is not supported' },
+  SESSION_LIMIT: { status: 429, rpcCode: -32010, title: 'Too many sessions are open' },
   INTERNAL: { status: 500, rpcCode: -32603, title: 'The gateway failed; its log has the cause' },
   UPSTREAM_GONE: { status: 502, rpcCode: -32006, title: 'The MCP server went away; the call may or may not have run' },
   UPSTREAM_REFUSED: {
@@ -23,6 +24,7 @@ export const catalogue = {
     rpcCode: -32006,
     title: 'The MCP server could not be reached; the call did not run',
   },
+  UPSTREAM_INVALID: { status: 502, rpcCode: -32006, title: 'The MCP server gave an answer that cannot be passed on' },
   NO_READY_REPLICA: { status: 503, rpcCode: -32007, title: 'No replica of the adapter is ready' },
   UNAVAILABLE: { status: 503, rpcCode: -32008, title: 'A part that this request needs is not available' },
   UPSTREAM_TIMEOUT: { status: 504, rpcCode: -32009, title: 'The MCP server did not answer in time' },

@@ -14,6 +14,8 @@ export interface GatewayErrorOptions {
   detail?: string;
   errors?: FieldError[];
   headers?: Record<string, string>;
+  /** Of the JSON-RPC request that it answers, when that is known. */
+  requestId?: string | number | undefined;
   /** Goes to the log, never to the client. */
   cause?: unknown;
 }
@@ -27,10 +29,11 @@ export class GatewayError extends Error {
   readonly detail: string | undefined;
   readonly errors: FieldError[] | undefined;
   readonly headers: Record<string, string>;
+  readonly requestId: string | number | undefined;
 
   constructor(
     readonly code: ErrorCode,
-    { detail, errors, headers = {}, cause }: GatewayErrorOptions = {},
+    { detail, errors, headers = {}, requestId, cause }: GatewayErrorOptions = {},
   ) {
     const { status, rpcCode, title } = catalogue[code];
     super(detail ? `${title}: ${detail}` : title, { cause });
@@ -40,5 +43,6 @@ export class GatewayError extends Error {
     this.detail = detail;
     this.errors = errors;
     this.headers = headers;
+    this.requestId = requestId;
   }
 }

@@ -1,4 +1,4 @@
-import { AdapterResource, AdapterSpec, AdapterStatus, Condition, Phase, Problem, ReplicaStatus } from '@mcp-gateway/common/contracts';
+import { AdapterResource, AdapterSpec, AdapterStatus, Condition, Phase, Problem, ReplicaStatus, SessionLimits } from '@mcp-gateway/common/contracts';
 import { z } from 'zod';
 import { adapterPaths } from './adapter-paths.js';
 
@@ -24,6 +24,7 @@ export function openApiDocument(): Record<string, unknown> {
         Phase: schemaOf(Phase, 'output'),
         Problem: schemaOf(Problem, 'output'),
         ReplicaStatus: schemaOf(ReplicaStatus, 'output'),
+        SessionLimits: schemaOf(SessionLimits, 'input'),
       },
     },
   };

@@ -1,108 +1,147 @@
+import type { Route } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/common/logging';
-import { bounded, type RedisClient } from '@mcp-gateway/common/redis';
+import type { RedisClient } from '@mcp-gateway/common/redis';
+import { sessionRecords, type SessionRecords } from '@mcp-gateway/common/sessions';
 import type { SessionEnvelope } from '@mcp-gateway/protocol';
-import { LRUCache } from 'lru-cache';
-import { z } from 'zod';
-
-/** What Redis keeps of a session. */
-const SessionRecord = z.object({
-  adapter: z.string(),
-  caller: z.string(),
-  /** Where it lives now. */
-  endpointId: z.string(),
-  upstreamId: z.string(),
-  /** The client's initialize message, when it was small enough to keep. */
-  initialize: z.string().nullable(),
-  closed: z.boolean().default(false),
-});
-type SessionRecord = z.infer<typeof SessionRecord>;
-
-type SessionPlace = Pick<SessionRecord, 'endpointId' | 'closed'>;
+import { sessionCache } from './cache.js';
+import { followSessionChanges } from './changes.js';
+import { idleSince, isTooOld, keepSeconds, limitsOf, type AllLimits } from './limits.js';
+import { firstPlace, placeOf, type SessionPlace } from './place.js';
+import { refuseSession } from './refuse-session.js';
+import { sessionUses, type SessionUses } from './uses.js';
 
 export interface SessionStore {
-  /** Writes the record. Must have succeeded before the client learns the id. Rejects when Redis is away. */
-  open(envelope: SessionEnvelope, adapter: string, initialize: string | null): Promise<void>;
+  /**
+   * Writes the record. Must have succeeded before the client learns the id.
+   * @throws GatewayError SESSION_LIMIT; UNAVAILABLE when Redis is away
+   */
+  open(envelope: SessionEnvelope, route: Route, initialize: string | null): Promise<void>;
   /** Where the session is. Without Redis the envelope's own word is good enough. */
-  find(envelope: SessionEnvelope): Promise<SessionPlace>;
+  find(envelope: SessionEnvelope, route: Route): Promise<SessionPlace>;
+  /** It has been moved from here; others hear of it by themselves. */
+  moved(id: string, place: SessionPlace): void;
   /** Ends it for every data plane. */
-  end(envelope: SessionEnvelope, adapter: string): Promise<void>;
+  end(envelope: SessionEnvelope, route: Route, how: { tellServer: boolean }): Promise<void>;
+  /** Called for each session that was moved or closed elsewhere, and with undefined when that may have been missed. */
+  onChange(listener: (id: string | undefined) => void): void;
+  /** Open sessions that are known to live on the endpoint. */
+  countOn(endpointId: string): number;
+  readonly records: SessionRecords;
+  readonly uses: SessionUses;
   close(): void;
 }
 
-const MAX_CACHED = 50_000;
-const RECORD_SECONDS = 24 * 3600;
-const TOUCH_EVERY_MS = 600_000;
-/** How long to live on the envelope alone before Redis is asked again. */
-const UNKNOWN_FOR_MS = 3_000;
-const REDIS_MS = 1_000;
-
-export function sessionStore({
-  redis,
-  prefix,
-  log,
-}: {
+export interface SessionStoreParts {
   redis: RedisClient;
   prefix: string;
+  /** What an adapter leaves open. */
+  limits: AllLimits;
+  cacheBytes: number;
   log: Logger;
-}): SessionStore {
-  const places = new LRUCache<string, SessionPlace>({ max: MAX_CACHED, ttl: TOUCH_EVERY_MS });
-  const keyOf = ({ id }: SessionEnvelope) => `${prefix}:session:${id}`;
-  const changed = `${prefix}:sessions:changed`;
-  /** Counts broadcasts: a record that was asked for before the last one may be out of date. */
-  let broadcasts = 0;
-  const forget = (id?: string) => {
-    broadcasts += 1;
-    if (id === undefined) places.clear();
-    else places.delete(id);
-  };
-  const subscriber = redis.duplicate();
-  subscriber.on('error', () => {}); // the command connection logs the outage
-  subscriber.on('ready', () => forget()); // changes may have been missed
-  subscriber
-    .connect()
-    .then(() => subscriber.subscribe(changed, forget))
-    .catch(() => {});
+  /** Milliseconds since the epoch. */
+  now?: () => number;
+}
 
-  const write = (envelope: SessionEnvelope, record: SessionRecord) =>
-    bounded(
-      redis.set(keyOf(envelope), JSON.stringify(record), { expiration: { type: 'EX', value: RECORD_SECONDS } }),
-      REDIS_MS,
-    );
+const CLOSED: SessionPlace = { endpointId: '', upstreamId: '', moves: 0, closed: true };
+/** How long to live on the envelope alone before Redis is asked again. */
+const UNKNOWN_FOR_MS = 3_000;
 
-  async function read(envelope: SessionEnvelope): Promise<SessionRecord | null> {
-    const text = await bounded(redis.getEx(keyOf(envelope), { type: 'EX', value: RECORD_SECONDS }), REDIS_MS);
-    return text === null ? null : SessionRecord.parse(JSON.parse(text));
+/** The sessions as this data plane knows them: a copy in memory of what is in Redis, read when it is first needed. */
+export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log, now = Date.now }: SessionStoreParts) {
+  const records = sessionRecords(redis, prefix);
+  const known = sessionCache(cacheBytes);
+  const uses = sessionUses(records, log, now);
+  const seconds = () => Math.floor(now() / 1000);
+  const listeners: ((id: string | undefined) => void)[] = [];
+  const changes = followSessionChanges(redis, records.keys.changed, (id) => {
+    if (id === undefined) known.forgetAll();
+    else known.forget(id);
+    listeners.forEach((listener) => listener(id));
+  });
+
+  async function end(envelope: SessionEnvelope, route: Route, how: { tellServer: boolean; unlessUsedSince?: number }) {
+    const lasting = { now: seconds(), keepSeconds: keepSeconds(limitsOf(route, defaults)) };
+    return records.close(envelope, { ...lasting, ...how });
   }
 
-  return {
-    async open(envelope, adapter, initialize) {
-      const { caller, endpointId, upstreamId } = envelope;
-      await write(envelope, { adapter, caller, endpointId, upstreamId, initialize, closed: false });
-      places.set(envelope.id, { endpointId, closed: false });
+  /** Asks Redis, and ends what has been idle for too long. */
+  async function read(envelope: SessionEnvelope, route: Route): Promise<SessionPlace> {
+    const { record, lastUsedAt } = await records.find(envelope);
+    if (record === 'closed') return CLOSED;
+    if (record === null) return firstPlace(envelope);
+    const since = idleSince(seconds(), limitsOf(route, defaults));
+    const idle = lastUsedAt !== null && lastUsedAt < since;
+    if (idle && (await end(envelope, route, { tellServer: true, unlessUsedSince: since }))) return CLOSED;
+    return placeOf(record);
+  }
+
+  const store: SessionStore = {
+    async open(envelope, route, initialize) {
+      const limits = limitsOf(route, defaults);
+      const { endpointId, upstreamId, issuedAt, adapterId, caller } = envelope;
+      const record = { adapter: route.name, adapterId, caller, endpointId, upstreamId, initialize, openedAt: issuedAt };
+      const fresh = { moves: 0, recentMoves: 0, recentSince: 0, protocolVersion: null, logLevel: null };
+      const outcome = await records
+        .open(
+          envelope,
+          { ...record, ...fresh, subscriptions: [] },
+          {
+            max: limits.maxOpen,
+            maxPerCaller: limits.maxOpenPerCaller,
+            idleSince: idleSince(issuedAt, limits),
+            keepSeconds: keepSeconds(limits),
+          },
+        )
+        .catch((cause: unknown) => {
+          const detail = 'the session cannot be recorded now';
+          throw new GatewayError('UNAVAILABLE', { detail, headers: { 'retry-after': '1' }, cause });
+        });
+      if (outcome !== 'opened') throw refuseSession(outcome, route.name, limits);
+      known.set(envelope.id, { place: firstPlace(envelope), usedAt: now() });
     },
-    async find(envelope) {
-      const known = places.get(envelope.id);
-      if (known) return known;
-      const unknown = { endpointId: envelope.endpointId, closed: false };
-      const before = broadcasts;
+
+    async find(envelope, route) {
+      const limits = limitsOf(route, defaults);
+      const session = known.get(envelope.id);
+      if (session?.place.closed) return CLOSED;
+      if (isTooOld(envelope.issuedAt, seconds(), limits)) {
+        known.set(envelope.id, { place: CLOSED, usedAt: now() });
+        void end(envelope, route, { tellServer: true }).catch(() => {}); // every data plane comes to this by itself
+        return CLOSED;
+      }
+      if (session && session.usedAt / 1000 >= idleSince(seconds(), limits)) {
+        session.usedAt = now();
+        return session.place;
+      }
+      const before = changes.heard();
       try {
-        const place = (await read(envelope)) ?? unknown;
-        if (broadcasts === before) places.set(envelope.id, place);
+        const place = await read(envelope, route);
+        if (changes.heard() === before) known.set(envelope.id, { place, usedAt: now() });
         return place;
       } catch (error) {
         log.debug({ err: error }, 'session record not read; its id says enough');
-        places.set(envelope.id, unknown, { ttl: UNKNOWN_FOR_MS });
-        return unknown;
+        const place = session?.place ?? firstPlace(envelope);
+        known.set(envelope.id, { place, usedAt: now() }, UNKNOWN_FOR_MS);
+        return place;
       }
     },
-    async end(envelope, adapter) {
-      const { caller, endpointId, upstreamId } = envelope;
-      places.set(envelope.id, { endpointId, closed: true });
-      await write(envelope, { adapter, caller, endpointId, upstreamId, initialize: null, closed: true });
-      await bounded(redis.publish(changed, envelope.id), REDIS_MS);
+
+    moved: (id, place) => known.set(id, { place, usedAt: now() }),
+
+    async end(envelope, route, how) {
+      known.set(envelope.id, { place: CLOSED, usedAt: now() });
+      await end(envelope, route, how);
     },
+
+    onChange: (listener) => void listeners.push(listener),
+    countOn: known.countOn,
+    records,
+    uses,
     close() {
-      if (subscriber.isOpen) subscriber.destroy();
+      changes.close();
+      uses.close();
     },
   };
+  return store;
 }

@@ -1,28 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
-import {
-  HEADER,
-  requestHeaders,
-  sealSessionId,
-  type Era,
-  type SessionEnvelope,
-  type SessionKey,
-} from '@mcp-gateway/protocol';
-import type { SessionStore } from '../sessions/store.js';
-import type { Upstreams } from '../upstreams.js';
-import { capture, type Captured } from './capture.js';
-import { relay, type ResponseHead } from './relay.js';
+import { requestHeaders, type Era } from '@mcp-gateway/protocol';
+import { carry } from '../recovery/carry.js';
+import type { CarryParts } from '../recovery/carried.js';
+import { ClientAnswer } from '../recovery/client-answer.js';
+import { negotiatedVersion } from '../recovery/negotiated-version.js';
+import { capture } from './capture.js';
+import { send } from './send.js';
 import type { Target } from './session.js';
-
-export interface ForwardParts {
-  sessions: SessionStore;
-  keys: readonly [SessionKey, ...SessionKey[]];
-  upstreams: Upstreams;
-}
 
 export interface ForwardRequest {
   req: IncomingMessage;
@@ -36,55 +24,52 @@ export interface ForwardRequest {
 }
 
 /**
- * Sends the request to the endpoint and the answer back, both as they come, and turns session ids from one side's into
- * the other's. Resolves when the answer has ended.
- * @throws GatewayError UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT, TOO_LARGE, UNAVAILABLE
+ * Has the request answered by its endpoint. A request of a session is carried to wherever the session lives, when the
+ * adapter's sessions are recovered. Resolves when the answer has ended.
+ * @throws GatewayError as `send`, and SESSION_NOT_FOUND when the session has nowhere to live
  */
-export async function forward(parts: ForwardParts, request: ForwardRequest): Promise<void> {
-  const { req, res, query, era, route, principal, target } = request;
+export async function forward(parts: CarryParts, request: ForwardRequest): Promise<void> {
+  const { req, route, principal, target } = request;
   const { session, endpoint } = target;
-  const mayOpenSession = era === 'legacy' && route.affinity === 'session' && req.method === 'POST';
-  // What initialize says is needed to repeat it elsewhere; with a session open already, nothing is.
-  const captured = mayOpenSession && !session && request.body ? capture(request.body) : null;
-
   const headers = requestHeaders(req.rawHeaders, req.headers, principal);
-  if (session) headers.push('Mcp-Session-Id', session.envelope.upstreamId);
+  if (!session) return open(parts, request, target, headers);
 
-  await relay(parts.upstreams, endpoint, {
-    res,
-    options: { method: req.method as 'POST', path: route.path + query, headers, body: captured?.body ?? request.body },
-    async onHead({ status, upstreamSessionId }: ResponseHead) {
-      if (session && req.method === 'DELETE' && (status < 300 || status === 404)) {
-        await parts.sessions.end(session.envelope, route.name).catch(() => {}); // the server has ended it in any case
-      }
-      if (upstreamSessionId === undefined) return [];
-      if (session?.envelope.upstreamId === upstreamSessionId) return [HEADER.sessionId, session.sealedId];
-      if (!mayOpenSession || status >= 300) return [];
-      return [HEADER.sessionId, await openSession(parts, request, upstreamSessionId, captured)];
-    },
-  });
+  const end = parts.sessions.uses.begin(session.envelope, req.method === 'GET' ? 'stream' : 'call');
+  try {
+    if (route.sessionRecovery === 'replay') return await carry(parts, request, target, headers);
+    if (!endpoint) throw new GatewayError('SESSION_NOT_FOUND', { detail: 'the replica that held it is gone' });
+    const nothing = () => null; // a session that is not replayed need not be remembered
+    await send(parts, { ...request, sink: request.res, headers, session, endpoint, initialize: nothing });
+  } finally {
+    end();
+  }
 }
 
-/** Remember before you reveal: the record stands before the client sees the id. */
-async function openSession(
-  { sessions, keys }: ForwardParts,
-  { route, principal, target }: ForwardRequest,
-  upstreamId: string,
-  captured: Captured | null,
-): Promise<string> {
-  const envelope: SessionEnvelope = {
-    id: randomUUID(),
-    adapterId: route.adapterId,
-    endpointId: target.endpoint.id,
-    upstreamId,
-    caller: principal.subject,
-    issuedAt: Math.floor(Date.now() / 1000),
-  };
-  try {
-    await sessions.open(envelope, route.name, captured?.text() ?? null);
-  } catch (cause) {
-    const detail = 'the session cannot be recorded now';
-    throw new GatewayError('UNAVAILABLE', { detail, headers: { 'retry-after': '1' }, cause });
-  }
-  return sealSessionId(envelope, keys);
+/** A request that belongs to no session, and may open one. */
+async function open(
+  parts: CarryParts,
+  request: ForwardRequest,
+  { endpoint }: Target & { session: null },
+  headers: string[],
+): Promise<void> {
+  const { req, res, body, era, route } = request;
+  const mayOpen = era === 'legacy' && route.affinity === 'session' && req.method === 'POST';
+  const sending = { ...request, headers, endpoint, session: null };
+  if (!mayOpen || !body) return send(parts, { ...sending, sink: res, initialize: () => null });
+
+  // What initialize says is needed to repeat it elsewhere, and what it is answered with.
+  const captured = capture(body);
+  const answer = new ClientAnswer(res);
+  let opened: string | undefined;
+  await send(parts, {
+    ...sending,
+    sink: answer.next(),
+    body: captured.body,
+    initialize: captured.text,
+    onOpen: (id) => (opened = id),
+  });
+  const version = opened === undefined ? null : negotiatedVersion(answer.tail, answer.isEvents);
+  if (opened === undefined || version === null) return;
+  // Without it the version that the client names on its requests has to do.
+  await parts.sessions.records.note(opened, 'protocolVersion', version).catch(() => {});
 }

@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { HEADER, responseHeaders } from '@mcp-gateway/protocol';
@@ -10,8 +9,20 @@ export interface ResponseHead {
   upstreamSessionId: string | undefined;
 }
 
+/** Where an answer goes: the response to the client, or what stands in for it. */
+export interface Sink {
+  readonly destroyed: boolean;
+  readonly writableFinished: boolean;
+  readonly writableNeedDrain: boolean;
+  writeHead(status: number, reasonPhrase: string, headers: string[]): unknown;
+  flushHeaders(): void;
+  write(chunk: Buffer): boolean;
+  end(): unknown;
+  once(event: 'close' | 'drain', listener: () => void): unknown;
+}
+
 export interface Relay {
-  res: ServerResponse;
+  res: Sink;
   options: Dispatcher.DispatchOptions;
   /** Runs before the head goes out; returns headers to add, as a flat list. A rejection becomes the answer instead. */
   onHead(head: ResponseHead): Promise<string[]>;
@@ -107,7 +118,7 @@ function reasonPhrase(phrase = ''): string {
 }
 
 /** Told apart by whether the request can have run. */
-function upstreamError(error: Error & { code?: string }): GatewayError {
+export function upstreamError(error: Error & { code?: string }): GatewayError {
   if (error instanceof GatewayError) return error; // the body grew too long
   switch (error.code) {
     case 'ECONNREFUSED':

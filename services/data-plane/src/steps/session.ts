@@ -2,24 +2,38 @@ import type { IncomingMessage } from 'node:http';
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
-import { bounded } from '@mcp-gateway/common/redis';
 import type { RouteTable } from '@mcp-gateway/common/routes';
-import { HEADER, openSessionId, type Era, type SessionEnvelope, type SessionKey } from '@mcp-gateway/protocol';
+import {
+  HEADER,
+  isSessionOf,
+  openSessionId,
+  type Era,
+  type SessionEnvelope,
+  type SessionKey,
+} from '@mcp-gateway/protocol';
+import type { Balancer } from '../balance/balancer.js';
+import { findEndpoint } from '../find-endpoint.js';
+import type { SessionPlace } from '../sessions/place.js';
 import type { SessionStore } from '../sessions/store.js';
-import type { Upstreams } from '../upstreams.js';
+
+/** A session, the id that the client knows it by, and where it lives. */
+export interface OpenSession {
+  envelope: SessionEnvelope;
+  sealedId: string;
+  place: SessionPlace;
+}
 
 /** Where a request goes. */
-export interface Target {
-  endpoint: Endpoint;
-  /** The session that it belongs to, and the id that the client knows it by. */
-  session: { envelope: SessionEnvelope; sealedId: string } | null;
-}
+export type Target =
+  | { session: null; endpoint: Endpoint }
+  /** No endpoint: the replica that held it is gone. */
+  | { session: OpenSession; endpoint: Endpoint | undefined };
 
 export interface SessionParts {
   routes: RouteTable;
   sessions: SessionStore;
   keys: readonly SessionKey[];
-  upstreams: Upstreams;
+  balancer: Balancer;
 }
 
 export interface SessionRequest {
@@ -29,70 +43,35 @@ export interface SessionRequest {
   principal: Principal;
 }
 
-const REDIS_MS = 1_000;
-
 /**
- * Chooses the endpoint: the one that the session lives on, else the least busy one that is ready.
+ * Chooses the endpoint: the one that the session lives on, else one that is ready and has little to do.
  * A session id of somebody else, of another adapter, of another installation, or made up is simply unknown: 404, upon
  * which the client starts over (MCP 2025-11-25, transports, session management).
  * @throws GatewayError SESSION_NOT_FOUND, NO_READY_REPLICA, UNAVAILABLE
  */
 export async function resolveSession(
-  parts: SessionParts,
+  { routes, sessions, keys, balancer }: SessionParts,
   { req, era, route, principal }: SessionRequest,
 ): Promise<Target> {
   const sealedId = req.headers[HEADER.sessionId];
   // Modern requests have no session; a header that says otherwise is to be ignored (MCP 2026-07-28).
-  if (era === 'modern' || route.affinity === 'none' || sealedId === undefined) {
-    return { endpoint: leastBusy(route, parts.upstreams), session: null };
-  }
-  const envelope = openSessionId(String(sealedId), parts.keys);
-  if (!envelope || envelope.adapterId !== route.adapterId || envelope.caller !== principal.subject) {
+  if (era === 'modern' || route.affinity === 'none')
+    return { session: null, endpoint: balancer.forRequest(route) ?? none(route) };
+  if (sealedId === undefined) return { session: null, endpoint: balancer.forSession(route) ?? none(route) };
+
+  const envelope = openSessionId(String(sealedId), keys);
+  if (!envelope || !isSessionOf(envelope, route.adapterId, principal.subject)) {
     throw new GatewayError('SESSION_NOT_FOUND');
   }
-  const { endpointId, closed } = await parts.sessions.find(envelope);
-  if (closed) throw new GatewayError('SESSION_NOT_FOUND');
-  const endpoint = find(route, endpointId) ?? (await findAgain(parts.routes, route.name, endpointId));
-  if (!endpoint) throw new GatewayError('SESSION_NOT_FOUND', { detail: 'the replica that held it is gone' });
-  return { endpoint, session: { envelope, sealedId: String(sealedId) } };
+  const place = await sessions.find(envelope, route);
+  if (place.closed) throw new GatewayError('SESSION_NOT_FOUND');
+  const endpoint = await findEndpoint(routes, route.name, place.endpointId);
+  return { session: { envelope, sealedId: String(sealedId), place }, endpoint };
 }
 
-const find = (route: Route | undefined, id: string): Endpoint | undefined =>
-  route?.endpoints.find((endpoint) => endpoint.id === id);
-
-/** Another data plane may have heard of a new replica before this one; ask before ending somebody's session. */
-async function findAgain(routes: RouteTable, adapter: string, id: string): Promise<Endpoint | undefined> {
-  try {
-    await bounded(routes.refresh(adapter), REDIS_MS);
-  } catch (cause) {
-    throw new GatewayError('UNAVAILABLE', {
-      detail: 'the routes cannot be read now',
-      headers: { 'retry-after': '1' },
-      cause,
-    });
-  }
-  return find(routes.get(adapter), id);
-}
-
-function leastBusy(route: Route, upstreams: Upstreams): Endpoint {
-  let best: Endpoint | undefined;
-  let fewest = Infinity;
-  let ties = 0;
-  for (const endpoint of route.endpoints) {
-    if (!endpoint.ready) continue;
-    const load = upstreams.inFlight(endpoint);
-    ties = load === fewest ? ties + 1 : 1;
-    // Of equally busy ones each is chosen with the same probability.
-    if (load < fewest || (load === fewest && Math.random() * ties < 1)) {
-      best = endpoint;
-      fewest = load;
-    }
-  }
-  if (!best) {
-    throw new GatewayError('NO_READY_REPLICA', {
-      detail: `GET /adapters/${route.name}/status says why`,
-      headers: { 'retry-after': '2' },
-    });
-  }
-  return best;
+function none({ name }: Route): never {
+  throw new GatewayError('NO_READY_REPLICA', {
+    detail: `GET /adapters/${name}/status says why`,
+    headers: { 'retry-after': '2' },
+  });
 }

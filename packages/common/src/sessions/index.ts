@@ -1,0 +1,10 @@
+export { sessionKeys, type SessionKeys } from './keys.js';
+export { type SessionRecord } from './record.js';
+export {
+  sessionRecords,
+  type Farewell,
+  type FoundSession,
+  type SessionBounds,
+  type SessionRecords,
+  type SessionRef,
+} from './records.js';

@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+
+/** Where sessions live in Redis. */
+export const sessionKeys = (prefix: string) => ({
+  /** Hash: what is known of one session; see record.ts. */
+  record: (id: string) => `${prefix}:session:${id}`,
+  /** Sorted set: the open sessions of an adapter, each with when it was last used, in seconds since the epoch. */
+  ofAdapter: (adapterId: string) => `${prefix}:sessions:adapter:${adapterId}`,
+  /** The same for one caller of the adapter. A subject may be any text of any length, so its hash stands for it. */
+  ofCaller: (adapterId: string, caller: string) =>
+    `${prefix}:sessions:caller:${adapterId}:${createHash('sha256').update(caller).digest('base64url')}`,
+  /** String: who moves the session now. */
+  moving: (id: string) => `${prefix}:sessions:moving:${id}`,
+  /** Channel: the id of a session that was moved or closed. */
+  changed: `${prefix}:sessions:changed`,
+  /** List: sessions of servers that have ended here, and that the servers have not been told of yet. */
+  farewells: `${prefix}:sessions:farewells`,
+  /** Channel: there is something in the list. */
+  farewell: `${prefix}:sessions:farewell`,
+});
+export type SessionKeys = ReturnType<typeof sessionKeys>;

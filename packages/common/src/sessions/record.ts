@@ -1,0 +1,57 @@
+import { z } from 'zod';
+
+const FORMAT = '1';
+const SUBSCRIPTION = 'subscription:';
+
+const count = z.coerce.number().int();
+
+/** What Redis keeps of a session that is open. Times are seconds since the epoch. */
+export const SessionRecord = z.object({
+  adapter: z.string(),
+  adapterId: z.string(),
+  /** Subject of the caller that it belongs to. */
+  caller: z.string(),
+  /** Where it lives now, and what it is called there. */
+  endpointId: z.string(),
+  upstreamId: z.string(),
+  openedAt: count,
+  /** How often it was moved. Whoever moves it names the number that he saw, so that only one of two does. */
+  moves: count,
+  /** Moves in the minute that began then, so that a session that is moved in circles can be given up. */
+  recentMoves: count,
+  recentSince: count,
+  /** The client's initialize message, when it was small enough to keep. */
+  initialize: z.string().nullable().default(null),
+  /** What client and server agreed on, once it is known. */
+  protocolVersion: z.string().nullable().default(null),
+  logLevel: z.string().nullable().default(null),
+  /** URIs of resources. */
+  subscriptions: z.array(z.string()),
+});
+export type SessionRecord = z.infer<typeof SessionRecord>;
+
+export const subscriptionField = (uri: string): string => SUBSCRIPTION + uri;
+
+/** Names and values of the hash, one after the other. */
+export function fieldsOf({ subscriptions, ...record }: SessionRecord): string[] {
+  return [
+    'format',
+    FORMAT,
+    ...Object.entries(record).flatMap(([name, value]) => (value === null ? [] : [name, String(value)])),
+    ...subscriptions.flatMap((uri) => [subscriptionField(uri), '']),
+  ];
+}
+
+/**
+ * The record; 'closed' for a session that has ended; null when there is none.
+ * @throws Error when it was written by a version that this one does not know
+ */
+export function recordOf(fields: Record<string, string>): SessionRecord | 'closed' | null {
+  if (Object.keys(fields).length === 0) return null;
+  if (fields['format'] !== FORMAT) throw new Error('the session record has another format');
+  if (fields['closedAt'] !== undefined) return 'closed';
+  const subscriptions = Object.keys(fields)
+    .filter((name) => name.startsWith(SUBSCRIPTION))
+    .map((name) => name.slice(SUBSCRIPTION.length));
+  return SessionRecord.parse({ ...fields, subscriptions });
+}

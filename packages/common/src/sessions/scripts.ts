@@ -1,0 +1,80 @@
+/**
+ * What has to happen to a session in one piece. Each is a Lua script, so nothing comes in between; see keys.ts and record.ts
+ * for what they work on.
+ */
+
+/**
+ * KEYS record, adapter's index, caller's index
+ * ARGV id, now, when a session counts as idle that was last used before, most for the adapter, most for the caller,
+ *      seconds to keep, fields and values of the record …
+ */
+export const OPEN = `
+if redis.call('ZCOUNT', KEYS[2], ARGV[3], '+inf') >= tonumber(ARGV[4]) then return 'adapter-full' end
+if redis.call('ZCOUNT', KEYS[3], ARGV[3], '+inf') >= tonumber(ARGV[5]) then return 'caller-full' end
+redis.call('HSET', KEYS[1], unpack(ARGV, 7))
+redis.call('EXPIRE', KEYS[1], ARGV[6])
+for i = 2, 3 do
+  redis.call('ZADD', KEYS[i], ARGV[2], ARGV[1])
+  if redis.call('TTL', KEYS[i]) < tonumber(ARGV[6]) then redis.call('EXPIRE', KEYS[i], ARGV[6]) end
+end
+return 'opened'`;
+
+/**
+ * Leaves a mark in place of the record, or an id that is still good would open the session again.
+ *
+ * KEYS record, adapter's index, caller's index, farewells
+ * ARGV id, now, seconds to keep a mark where there was no record, channel of changes,
+ *      channel of farewells when the server has to be told, else '', only if not used since then, else ''
+ */
+export const CLOSE = `
+local used = redis.call('ZSCORE', KEYS[2], ARGV[1])
+if ARGV[6] ~= '' and used and tonumber(used) >= tonumber(ARGV[6]) then return 0 end
+redis.call('ZREM', KEYS[2], ARGV[1])
+redis.call('ZREM', KEYS[3], ARGV[1])
+local was = redis.call('HMGET', KEYS[1], 'closedAt', 'adapter', 'endpointId', 'upstreamId', 'caller', 'protocolVersion')
+if was[1] then return 0 end
+local left = redis.call('TTL', KEYS[1])
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], 'format', '1', 'closedAt', ARGV[2])
+redis.call('EXPIRE', KEYS[1], left > 0 and left or ARGV[3])
+if ARGV[5] ~= '' and was[2] then
+  redis.call('RPUSH', KEYS[4], cjson.encode({
+    adapter = was[2], endpointId = was[3], upstreamId = was[4], caller = was[5], protocolVersion = was[6] or nil
+  }))
+  redis.call('LTRIM', KEYS[4], -10000, -1)
+  redis.call('PUBLISH', ARGV[5], '')
+end
+redis.call('PUBLISH', ARGV[4], ARGV[1])
+return 1`;
+
+/**
+ * KEYS record
+ * ARGV id, number of moves seen, channel of changes, fields and values to set …
+ */
+export const MOVE = `
+local seen = redis.call('HMGET', KEYS[1], 'moves', 'closedAt')
+if seen[1] ~= ARGV[2] or seen[2] then return 0 end
+redis.call('HSET', KEYS[1], 'moves', tonumber(ARGV[2]) + 1, unpack(ARGV, 4))
+redis.call('PUBLISH', ARGV[3], ARGV[1])
+return 1`;
+
+/**
+ * Sets a field of a session that is open, unless it has as many as it may have.
+ *
+ * KEYS record
+ * ARGV most fields, field, value
+ */
+export const NOTE = `
+local known = redis.call('HMGET', KEYS[1], 'format', 'closedAt', ARGV[2])
+if not known[1] or known[2] then return 0 end
+if not known[3] and redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
+return 1`;
+
+/**
+ * KEYS who moves the session
+ * ARGV who has claimed it
+ */
+export const RELEASE = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return 1`;

@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+import { endOfBrokenEvent, readEvents, writeEvent } from './event-stream.js';
+
+describe('an event stream', () => {
+  it.each([
+    ['nothing', '', [], ''],
+    ['one event', 'data: a\n\n', [{ type: '', data: 'a' }], ''],
+    [
+      'all ends of line',
+      'data: a\r\n\r\ndata: b\r\rdata: c\n\n',
+      ['a', 'b', 'c'].map((data) => ({ type: '', data })),
+      '',
+    ],
+    [
+      'mixed ends of line',
+      'data: a\n\r\ndata: b\r\n\ndata: c',
+      ['a', 'b'].map((data) => ({ type: '', data })),
+      'data: c',
+    ],
+    ['a type and an id', 'event: message\nid: 7\ndata: {}\n\n', [{ type: 'message', data: '{}' }], ''],
+    ['several lines of data', 'data: a\ndata:b\ndata\n\n', [{ type: '', data: 'a\nb\n' }], ''],
+    ['a colon in the data', 'data: {"a":"b: c"}\n\n', [{ type: '', data: '{"a":"b: c"}' }], ''],
+    ['comments and events without data', ': ping\n\nid: 1\nretry: 5\n\n', [], ''],
+    ['half an event', 'data: a\n\nevent: message\ndata: b\n', [{ type: '', data: 'a' }], 'event: message\ndata: b\n'],
+    ['half an end of line', 'data: a\r\n\r', [{ type: '', data: 'a' }], ''],
+  ])('is read: %s', (_what, text, events, rest) => {
+    expect(readEvents(text)).toEqual({ events, rest });
+  });
+
+  it('is written so that it is read as it was', () => {
+    const message = { jsonrpc: '2.0', id: 1, result: { text: 'a\nb\r\n\u2028' } };
+    const { events, rest } = readEvents(writeEvent(message));
+    expect({ rest, messages: events.map(({ data }) => JSON.parse(data) as unknown) }).toEqual({
+      rest: '',
+      messages: [message],
+    });
+  });
+});
+
+describe('an event stream that broke off', () => {
+  const LATER = 'data: later\n\n';
+
+  it.each(['', 'data: a\n\n', 'data: a\r\n\r\n', 'data: a\r\r', ': ping\n\n', 'data: a\n\r\n'])(
+    'between two events needs no end: %j',
+    (text) => {
+      expect(endOfBrokenEvent(text)).toBe('');
+    },
+  );
+
+  it.each([
+    'data: {"half',
+    'event: message\ndata: {"whole":1}\n',
+    'event: message\ndata: {"whole":1}\r\n',
+    'event: message\ndata: {"whole":1}\r',
+    'event: mess',
+    'id: 1',
+    ': comm',
+    'data: a\n\ndata: b',
+    '\n',
+  ])('within an event is not heard of: %j', (text) => {
+    const before = readEvents(text).events;
+    const { events, rest } = readEvents(text + endOfBrokenEvent(text) + LATER);
+    const heard = events.filter(({ type }) => type === '' || type === 'message');
+    expect({ heard, rest }).toEqual({ heard: [...before, { type: '', data: 'later' }], rest: '' });
+  });
+});

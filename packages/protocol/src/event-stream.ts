@@ -1,0 +1,39 @@
+export interface ServerSentEvent {
+  /** Empty when the event has no type of its own, which means `message`. */
+  type: string;
+  data: string;
+}
+
+/** Two ends of line, none of them the half of another (HTML, server-sent events, parsing an event stream). */
+const BLANK_LINE = /(?:\r\n|\n|\r(?!\n)){2}/;
+const END_OF_LINE = /\r\n|\n|\r/;
+
+/** The events that are complete in the text, and what comes after the last of them. Comments and ids are left out. */
+export function readEvents(text: string): { events: ServerSentEvent[]; rest: string } {
+  const blocks = text.split(BLANK_LINE);
+  const rest = blocks.pop() ?? '';
+  return { events: blocks.map(eventOf).filter(({ data }) => data !== ''), rest };
+}
+
+function eventOf(block: string): ServerSentEvent {
+  const data: string[] = [];
+  let type = '';
+  for (const line of block.split(END_OF_LINE)) {
+    const [, field, value = ''] = /^([^:]+)(?:: ?(.*))?$/s.exec(line) ?? [];
+    if (field === 'data') data.push(value);
+    if (field === 'event') type = value;
+  }
+  return { type, data: data.join('\n') };
+}
+
+/** One event of the type `message`. */
+export const writeEvent = (message: unknown): string => `event: message\ndata: ${JSON.stringify(message)}\n\n`;
+
+/**
+ * What to write after a stream that broke off, so that another one can follow: an event that is not complete cannot be taken
+ * back, but it can be given a type that no client of MCP listens to.
+ */
+export function endOfBrokenEvent(last: string): string {
+  if (last === '' || /(?:\n|\r)(?:\n|\r)$/.test(last.replaceAll('\r\n', '\n'))) return '';
+  return `${/[\r\n]$/.test(last) ? '' : '\n'}event: incomplete\n\n`;
+}

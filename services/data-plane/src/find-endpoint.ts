@@ -1,0 +1,31 @@
+import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import { bounded } from '@mcp-gateway/common/redis';
+import type { RouteTable } from '@mcp-gateway/common/routes';
+
+const REDIS_MS = 1_000;
+
+/**
+ * The endpoint, if the adapter has it. Another data plane may have heard of a new replica before this one, so Redis is asked
+ * before the answer is no.
+ * @throws GatewayError UNAVAILABLE when Redis is away
+ */
+export async function findEndpoint(routes: RouteTable, adapter: string, id: string): Promise<Endpoint | undefined> {
+  return find(routes.get(adapter), id) ?? (await findAgain(routes, adapter, id));
+}
+
+async function findAgain(routes: RouteTable, adapter: string, id: string): Promise<Endpoint | undefined> {
+  try {
+    await bounded(routes.refresh(adapter), REDIS_MS);
+  } catch (cause) {
+    throw new GatewayError('UNAVAILABLE', {
+      detail: 'the routes cannot be read now',
+      headers: { 'retry-after': '1' },
+      cause,
+    });
+  }
+  return find(routes.get(adapter), id);
+}
+
+const find = (route: Route | undefined, id: string): Endpoint | undefined =>
+  route?.endpoints.find((endpoint) => endpoint.id === id);

@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import { readMessage } from '@mcp-gateway/protocol';
+import { afterFailure, type Failure, type NextStep } from './after-failure.js';
+
+const request = (method: string) => readMessage(JSON.stringify({ jsonrpc: '2.0', id: 1, method }));
+const LIST = request('tools/list');
+const CALL = request('tools/call');
+const OTHER = request('vendor/pay');
+const NOTICE = readMessage('{"jsonrpc":"2.0","method":"vendor/notice"}');
+
+const failure: Failure = {
+  asked: LIST,
+  mayHaveRun: true,
+  isKept: true,
+  begun: 'no',
+  answered: false,
+  attempt: 1,
+};
+
+const cases: [what: string, changes: Partial<Failure>, next: NextStep][] = [
+  ['a list', {}, 'repeat'],
+  ['a list that cannot have run', { mayHaveRun: false }, 'repeat'],
+  ['a list in a stream that has begun', { begun: 'events' }, 'repeat'],
+  ['a list that is not here any more', { isKept: false }, 'tell'],
+  ['a list that has failed often', { attempt: 4 }, 'tell'],
+  ['a list whose answer is there', { begun: 'events', answered: true }, 'finish'],
+  ['a list of whose JSON a part has gone out', { begun: 'other' }, 'cut'],
+  ['a call', { asked: CALL }, 'ask'],
+  ['a call that cannot have run', { asked: CALL, mayHaveRun: false }, 'repeat'],
+  ['a call that is not here any more', { asked: CALL, isKept: false }, 'tell'],
+  ['a call that has failed often', { asked: CALL, attempt: 4, mayHaveRun: false }, 'tell'],
+  ['a call in a stream that has begun', { asked: CALL, begun: 'events' }, 'ask'],
+  ['a call whose answer is there', { asked: CALL, begun: 'events', answered: true }, 'finish'],
+  ['something else', { asked: OTHER }, 'tell'],
+  ['something else that cannot have run', { asked: OTHER, mayHaveRun: false }, 'repeat'],
+  ['a notice', { asked: NOTICE }, 'tell'],
+  ['what cannot be read', { asked: { kind: 'unreadable' } }, 'tell'],
+  ['what cannot be read and cannot have run', { asked: { kind: 'unreadable' }, mayHaveRun: false }, 'repeat'],
+];
+
+describe('a request whose server went away', () => {
+  it.each(cases)('%s', (_what, changes, next) => {
+    expect(afterFailure({ ...failure, ...changes })).toBe(next);
+  });
+});

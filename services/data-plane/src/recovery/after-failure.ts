@@ -1,0 +1,38 @@
+import type { Message } from '@mcp-gateway/protocol';
+import { isRepeatable } from '@mcp-gateway/protocol';
+
+export interface Failure {
+  /** What the client sent; `stream` when it asked for the server's own stream. */
+  asked: Message | 'stream';
+  /** The server can have begun to act on it. */
+  mayHaveRun: boolean;
+  /** All of the body is here still. */
+  isKept: boolean;
+  /** Something of the answer has gone out. */
+  begun: 'no' | 'events' | 'other';
+  /** The client has its answer, and only the end of the stream is missing. */
+  answered: boolean;
+  attempt: number;
+}
+
+/**
+ * repeat  send it to where the session lives then
+ * ask     the same, if the tool that it calls is one that may run twice
+ * tell    answer with an error that says whether it may have run
+ * finish  the client has all of it
+ * cut     part of an answer that cannot be continued has gone out: break it off
+ */
+export type NextStep = 'repeat' | 'ask' | 'tell' | 'finish' | 'cut';
+
+/** One to begin with, one that shows that the replica is gone, one on the next, and one more. */
+const MAX_ATTEMPTS = 4;
+
+/** What to do for a client whose server went away before it had answered. */
+export function afterFailure({ asked, mayHaveRun, isKept, begun, answered, attempt }: Failure): NextStep {
+  if (begun === 'other') return 'cut';
+  if (asked === 'stream') return 'repeat'; // a stream may be opened again as often as it lasts; see reopen.ts
+  if (answered) return 'finish';
+  if (!isKept || attempt >= MAX_ATTEMPTS) return 'tell';
+  if (!mayHaveRun || isRepeatable(asked)) return 'repeat';
+  return asked.kind === 'request' && asked.method === 'tools/call' ? 'ask' : 'tell';
+}

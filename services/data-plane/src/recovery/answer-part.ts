@@ -1,0 +1,110 @@
+import type { Sink } from '../steps/relay.js';
+import type { ClientAnswer } from './client-answer.js';
+
+/** Of an answer that is not an event stream, where there is one already. */
+const MAX_COLLECTED_BYTES = 4 * 1024 * 1024;
+
+type Listener = () => void;
+
+/**
+ * What one server says of an answer. The first passes through as it comes. Of a later one the head is left out, as the client
+ * has one, and what is not an event stream is made an event.
+ */
+export class AnswerPart implements Sink {
+  /** What the server said is nothing that could follow in an event stream. */
+  isUnusable = false;
+  #isOver = false;
+  #mode: 'pass' | 'collect' = 'pass';
+  #collected: Buffer[] = [];
+  #collectedBytes = 0;
+  readonly #listeners: { event: 'close' | 'drain'; listener: Listener; heard: Listener }[] = [];
+
+  constructor(private readonly answer: ClientAnswer) {}
+
+  get destroyed(): boolean {
+    return this.#isOver || this.answer.res.destroyed;
+  }
+  get writableFinished(): boolean {
+    return this.answer.res.writableFinished;
+  }
+  get writableNeedDrain(): boolean {
+    return this.answer.res.writableNeedDrain;
+  }
+
+  writeHead(status: number, reasonPhrase: string, headers: string[]): void {
+    const { answer } = this;
+    const isEvents = status < 300 && contentType(headers).startsWith('text/event-stream');
+    if (!answer.begun) {
+      answer.begun = true;
+      answer.isEvents = isEvents;
+      answer.res.writeHead(status, reasonPhrase, headers);
+      return;
+    }
+    if (isEvents) answer.mend();
+    else this.#mode = 'collect';
+  }
+
+  flushHeaders(): void {
+    this.answer.res.flushHeaders();
+  }
+
+  write(chunk: Buffer): boolean {
+    if (this.#isOver) return true;
+    if (this.#mode === 'pass') {
+      this.answer.remember(chunk);
+      return this.answer.res.write(chunk);
+    }
+    this.#collectedBytes += chunk.length;
+    if (this.#collectedBytes <= MAX_COLLECTED_BYTES) this.#collected.push(chunk);
+    return true;
+  }
+
+  end(): void {
+    if (this.#isOver) return;
+    if (this.#mode === 'collect') {
+      const message = this.#message();
+      if (message === undefined) {
+        this.isUnusable = true;
+        return this.release();
+      }
+      this.answer.say(message);
+    }
+    this.answer.end();
+  }
+
+  once(event: 'close' | 'drain', listener: Listener): void {
+    const heard = () => {
+      if (!this.#isOver) listener();
+    };
+    this.#listeners.push({ event, listener, heard });
+    this.answer.res.once(event, heard);
+  }
+
+  /** Stops listening to the server, and tells it that the client has gone. */
+  detach(): void {
+    if (this.#isOver) return;
+    const closing = this.#listeners.filter(({ event }) => event === 'close');
+    this.release();
+    for (const { listener } of closing) listener();
+  }
+
+  release(): void {
+    this.#isOver = true;
+    for (const { event, heard } of this.#listeners.splice(0)) this.answer.res.off(event, heard);
+  }
+
+  /** What was collected, when it is a message; an error page of a server's is none. */
+  #message(): unknown {
+    try {
+      const message: unknown = JSON.parse(Buffer.concat(this.#collected).toString('utf8'));
+      return typeof message === 'object' && message !== null && 'jsonrpc' in message ? message : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function contentType(headers: readonly string[]): string {
+  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type');
+  return at < 0 ? '' : (headers[at + 1] ?? '');
+}

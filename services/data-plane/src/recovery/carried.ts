@@ -1,0 +1,70 @@
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { RouteTable } from '@mcp-gateway/common/routes';
+import { HEADER } from '@mcp-gateway/protocol';
+import { findEndpoint } from '../find-endpoint.js';
+import type { ForwardRequest } from '../steps/forward.js';
+import type { SendParts } from '../steps/send.js';
+import type { OpenSession } from '../steps/session.js';
+import type { IsIdempotent } from './idempotent-tools.js';
+import type { Displaced, Recovery, Settled } from './recover.js';
+import type { Streams } from './streams.js';
+
+export interface CarryParts extends SendParts {
+  routes: RouteTable;
+  recovery: Recovery;
+  streams: Streams;
+  isIdempotent: IsIdempotent;
+}
+
+/** A request of a session that is carried to wherever the session lives. */
+export interface Carried {
+  request: ForwardRequest;
+  session: OpenSession;
+  /** As a server sees them, without its session id. */
+  headers: string[];
+}
+
+/** The server does not know the session. Not for clients: it becomes what `settle` makes of it. */
+export class SessionUnknown extends Error {}
+
+/**
+ * Why there was no answer: whether the server can have begun to act on the request.
+ * Undefined for everything that has nothing to do with the server being there.
+ */
+export function mayHaveRun(error: unknown): boolean | undefined {
+  if (error instanceof SessionUnknown) return false;
+  if (!(error instanceof GatewayError)) return undefined;
+  if (error.code === 'UPSTREAM_REFUSED') return false;
+  return error.code === 'UPSTREAM_GONE' ? true : undefined;
+}
+
+/**
+ * Where to send the request next, after it failed at `at`. A connection that broke says nothing of the replica: if that is
+ * there still, it is asked again.
+ * @throws GatewayError as `Recovery.recover`
+ */
+export async function settle(parts: CarryParts, carried: Carried, at: Settled, error: unknown): Promise<Settled> {
+  if (error instanceof GatewayError && error.code === 'UPSTREAM_GONE') {
+    const endpoint = await findEndpoint(parts.routes, carried.request.route.name, at.place.endpointId);
+    if (endpoint && !endpoint.draining) return { place: at.place, endpoint };
+  }
+  return displaced(parts, carried, at.place, error instanceof SessionUnknown ? 'unknown' : 'gone');
+}
+
+/** @throws GatewayError as `Recovery.recover` */
+export function displaced(
+  { recovery }: CarryParts,
+  { request, session, headers }: Carried,
+  from: Settled['place'],
+  why: Displaced['why'],
+): Promise<Settled> {
+  const protocolVersion = request.req.headers[HEADER.protocolVersion]?.toString();
+  return recovery.recover({
+    envelope: session.envelope,
+    adapter: request.route.name,
+    from,
+    why,
+    headers,
+    protocolVersion,
+  });
+}

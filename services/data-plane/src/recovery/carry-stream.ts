@@ -1,0 +1,142 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import { findEndpoint } from '../find-endpoint.js';
+import { send } from '../steps/send.js';
+import { displaced, mayHaveRun, SessionUnknown, settle, type Carried, type CarryParts } from './carried.js';
+import { ClientAnswer } from './client-answer.js';
+import { movesNow } from './drain.js';
+import { spread } from './herd.js';
+import { knowsSession } from './knows-session.js';
+import { hasHeader, without } from './own-headers.js';
+import type { Settled } from './recover.js';
+
+/** A stream that lasted for less was not worth opening. */
+const WORTHWHILE_MS = 5_000;
+/** Streams in a row that were not, until the client is left to try by itself. */
+const MAX_SHORT = 4;
+const LOOK_AGAIN_MS = 100;
+const EVENT_ID = new Set(['last-event-id']);
+
+/** The server does not know the event to resume after, which may be of the replica before it. */
+class EventUnknown extends Error {}
+
+/** The session lives elsewhere now. */
+class Detached extends Error {}
+
+/**
+ * Has the client hear what the server says of its own accord (MCP 2025-11-25, transports, listening for messages), from
+ * whichever replica its session lives on. When that goes away, the client's stream stays open and goes on with what the next
+ * one says. Messages in between are lost: nobody has kept them.
+ */
+export async function carryStream(parts: CarryParts, given: Carried, first: Settled): Promise<void> {
+  const { res } = given.request;
+  const answer = new ClientAnswer(res);
+  let carried = given;
+  let at = first;
+  let short = 0;
+
+  for (;;) {
+    const began = performance.now();
+    const error = await listen(parts, carried, at, answer);
+    if (!error || res.destroyed) return;
+    // The ids of events are those of the replica before.
+    carried = { ...carried, headers: without(carried.headers, EVENT_ID) };
+    if (error instanceof EventUnknown) continue;
+    if (!(error instanceof Detached) && mayHaveRun(error) === undefined) throw error;
+    short = performance.now() - began < WORTHWHILE_MS ? short + 1 : 0;
+    try {
+      if (short >= MAX_SHORT) throw error;
+      if (answer.begun && !(error instanceof Detached)) await delay(spread(1 + parts.streams.countOn(at.endpoint.id)));
+      at = error instanceof Detached ? await resettle(parts, carried, at) : await settle(parts, carried, at, error);
+    } catch (unsettled) {
+      if (answer.begun) return answer.end(); // the client comes back, and is told
+      throw unsettled instanceof SessionUnknown ? new GatewayError('SESSION_NOT_FOUND') : unsettled;
+    }
+    if (res.destroyed) return;
+  }
+}
+
+/** Passes one server's stream on. Returns why it broke off; undefined when it is over. */
+async function listen(
+  parts: CarryParts,
+  carried: Carried,
+  at: Settled,
+  answer: ClientAnswer,
+): Promise<Error | undefined> {
+  const { request, session, headers } = carried;
+  const part = answer.next();
+  let isDetached = false;
+  let isLeaving = false;
+  const forget = parts.streams.add({
+    session: session.envelope.id,
+    adapter: request.route.name,
+    endpointId: at.endpoint.id,
+    look: () =>
+      void livesHere(parts, carried, at).then((here) => {
+        if (here) return;
+        isDetached = true;
+        part.detach();
+      }),
+    leave() {
+      if (isLeaving) return;
+      isLeaving = true;
+      // That it has moved it hears as everybody does. When there was nowhere to go, it tries again when it is told again.
+      void leave(parts, carried, at).catch(() => (isLeaving = false));
+    },
+  });
+  try {
+    await send(parts, {
+      ...request,
+      sink: part,
+      body: null,
+      headers,
+      endpoint: at.endpoint,
+      session: { ...session, place: at.place },
+      initialize: () => null,
+      async onStatus(status) {
+        if (status === 404 && !(await knowsSession(parts.upstreams, carried, at))) throw new SessionUnknown();
+        const refused = status >= 400 && status < 500 && status !== 405;
+        if (refused && at.place.moves > 0 && hasHeader(headers, 'last-event-id')) throw new EventUnknown();
+      },
+    });
+    if (part.isUnusable) answer.end();
+    return isDetached ? new Detached() : undefined;
+  } catch (error) {
+    return isDetached ? new Detached() : (error as Error);
+  } finally {
+    forget();
+  }
+}
+
+/** False when the session has moved, has ended, or its replica is gone. */
+async function livesHere(
+  { sessions, routes }: CarryParts,
+  { request, session }: Carried,
+  at: Settled,
+): Promise<boolean> {
+  const place = await sessions.find(session.envelope, request.route);
+  if (place.closed || place.upstreamId !== at.place.upstreamId || place.endpointId !== at.place.endpointId)
+    return false;
+  return routes.get(request.route.name)?.endpoints.some(({ id }) => id === place.endpointId) ?? false;
+}
+
+async function resettle(parts: CarryParts, carried: Carried, from: Settled): Promise<Settled> {
+  const { request, session } = carried;
+  const place = await parts.sessions.find(session.envelope, request.route);
+  if (place.closed) throw new GatewayError('SESSION_NOT_FOUND');
+  const endpoint = await findEndpoint(parts.routes, request.route.name, place.endpointId);
+  return endpoint ? { place, endpoint } : displaced(parts, carried, from.place, 'gone');
+}
+
+/** Moves the session off a replica that is about to end, as soon as no call is under way, or at the last moment. */
+async function leave(parts: CarryParts, carried: Carried, at: Settled): Promise<void> {
+  const { request, session } = carried;
+  const ending = () => parts.routes.get(request.route.name)?.endpoints.find(({ id }) => id === at.endpoint.id);
+  for (let endpoint = ending(); endpoint?.draining && !request.res.destroyed; endpoint = ending()) {
+    if (movesNow(endpoint, parts.sessions.uses.calls(session.envelope.id), Date.now())) {
+      await displaced(parts, carried, at.place, 'draining');
+      return;
+    }
+    await delay(LOOK_AGAIN_MS);
+  }
+}

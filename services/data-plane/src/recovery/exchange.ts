@@ -1,0 +1,97 @@
+import type { Endpoint } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import { HEADER, readEvents } from '@mcp-gateway/protocol';
+import { upstreamError } from '../steps/relay.js';
+import type { Upstreams } from '../upstreams.js';
+
+export interface Exchange {
+  method: 'POST' | 'DELETE';
+  path: string;
+  /** As undici's flat list. */
+  headers: string[];
+  /** A JSON-RPC message. */
+  message?: unknown;
+  timeoutMs: number;
+}
+
+export interface Reply {
+  status: number;
+  sessionId: string | undefined;
+  /** The JSON-RPC response, when there was one. */
+  response: { result?: unknown; error?: { code: number; message: string } } | undefined;
+}
+
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/**
+ * One message of the gateway's own to a server, and the response to it, whether it comes as JSON or in an event stream.
+ * @throws GatewayError UPSTREAM_REFUSED, UPSTREAM_GONE; UPSTREAM_TIMEOUT when there was no answer within `timeoutMs`
+ */
+export function exchange(upstreams: Upstreams, endpoint: Endpoint, asked: Exchange): Promise<Reply> {
+  const { method, path, message, timeoutMs } = asked;
+  const body = message === undefined ? null : JSON.stringify(message);
+  const headers = [
+    ...asked.headers,
+    ...(body === null ? [] : ['Content-Type', 'application/json']),
+    'Accept',
+    'application/json, text/event-stream',
+  ];
+  return new Promise((resolve, reject) => {
+    const reply: Reply = { status: 0, sessionId: undefined, response: undefined };
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let isEvents = false;
+    let abort: ((reason: Error) => void) | undefined;
+    const over = (end: () => void) => {
+      clearTimeout(late);
+      end();
+    };
+    const late = setTimeout(() => {
+      const error = new GatewayError('UPSTREAM_TIMEOUT', { cause: new Error(`no answer within ${timeoutMs} ms`) });
+      abort?.(error);
+      reject(error);
+    }, timeoutMs);
+    /** What has come so far may be all that is needed: a server may leave the stream open. */
+    const readSoFar = () => (reply.response = responseIn(Buffer.concat(chunks).toString('utf8'), isEvents));
+
+    upstreams.dispatch(
+      endpoint,
+      { method, path, headers, body },
+      {
+        onRequestStart: (controller) => void (abort = (reason) => controller.abort(reason)),
+        onResponseStart(_controller, status, head) {
+          reply.status = status;
+          reply.sessionId = head[HEADER.sessionId]?.toString();
+          isEvents = head['content-type']?.toString().startsWith('text/event-stream') ?? false;
+        },
+        onResponseData(controller, chunk) {
+          chunks.push(chunk);
+          size += chunk.length;
+          if (size > MAX_BYTES) return controller.abort(new Error('the answer is too long'));
+          if (isEvents && readSoFar()) {
+            over(() => resolve(reply));
+            controller.abort(new Error('nothing more is needed'));
+          }
+        },
+        onResponseEnd() {
+          readSoFar();
+          over(() => resolve(reply));
+        },
+        onResponseError: (_controller, error) => over(() => reject(upstreamError(error))),
+      },
+    );
+  });
+}
+
+function responseIn(text: string, isEvents: boolean): Reply['response'] {
+  const texts = isEvents ? readEvents(text).events.map(({ data }) => data) : [text];
+  for (const each of texts) {
+    try {
+      const message = JSON.parse(each) as NonNullable<Reply['response']>;
+      if ('result' in message || 'error' in message) return message;
+    } catch {
+      // Not a message; the next may be one.
+    }
+  }
+  return undefined;
+}

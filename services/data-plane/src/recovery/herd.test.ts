@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import { createHerd, spread } from './herd.js';
+
+describe('a herd', () => {
+  it('has so many work at once, and all of them in the end, in their order', async () => {
+    const herd = createHerd({ atOnce: 3, waiting: 100 });
+    const begun: number[] = [];
+    let working = 0;
+    let most = 0;
+    const works = Array.from({ length: 20 }, (_, at) =>
+      herd(async () => {
+        begun.push(at);
+        most = Math.max(most, (working += 1));
+        await new Promise(setImmediate);
+        working -= 1;
+        if (at % 5 === 0) throw new Error(`${at} failed`);
+        return at;
+      }),
+    );
+    const results = await Promise.allSettled(works);
+    expect(most).toBe(3);
+    expect(begun).toEqual(Array.from({ length: 20 }, (_, at) => at));
+    expect(results.map(({ status }) => status === 'fulfilled')).toEqual(begun.map((at) => at % 5 !== 0));
+    await expect(herd(async () => 'again')).resolves.toBe('again');
+  });
+
+  it('turns away whom it has no room for, and says when to come back', async () => {
+    const herd = createHerd({ atOnce: 1, waiting: 1 });
+    let finish = () => {};
+    const first = herd(() => new Promise<void>((resolve) => (finish = resolve)));
+    const second = herd(async () => 'second');
+    await expect(herd(async () => {})).rejects.toMatchObject({ code: 'UNAVAILABLE', headers: { 'retry-after': '2' } });
+    finish();
+    await first;
+    await expect(second).resolves.toBe('second');
+    await expect(herd(async () => 'third')).resolves.toBe('third');
+  });
+});
+
+describe('streams that come back', () => {
+  it.each([
+    [1, 0.99, 9],
+    [200, 0.5, 1_000],
+    [1_000, 0.9, 9_000],
+    [100_000, 0.9, 9_000],
+    [0, 0.9, 0],
+  ])('%i of them are spread over time: %d of it is %i ms', (streams, random, ms) => {
+    expect(spread(streams, () => random)).toBe(ms);
+  });
+
+  it('have no more time than there is', () => {
+    expect(spread(1_000, () => 0.5, 300)).toBe(150);
+  });
+});

@@ -1,0 +1,76 @@
+import type { Endpoint } from '@mcp-gateway/common/contracts';
+import { LRUCache } from 'lru-cache';
+import type { Upstreams } from '../upstreams.js';
+import { exchange } from './exchange.js';
+import { ownHeaders } from './own-headers.js';
+
+interface ToolQuestion {
+  endpoint: Endpoint;
+  path: string;
+  upstreamId: string;
+  /** Of the call, as the server would see them. */
+  headers: readonly string[];
+  protocolVersion: string | undefined;
+  tool: string;
+}
+
+export type IsIdempotent = (question: ToolQuestion) => Promise<boolean>;
+
+interface Tool {
+  name?: unknown;
+  annotations?: { readOnlyHint?: unknown; idempotentHint?: unknown };
+}
+
+const ASK_MS = 5_000;
+const MAX_PAGES = 10;
+/** Calls of one session that were under way at the same time ask once. */
+const KEPT_MS = 30_000;
+const MAX_KEPT = 1_000;
+
+/**
+ * Whether a tool may run twice: its server says of it that it only reads, or that running it again changes nothing
+ * (MCP 2025-11-25, tools, annotations). The server is asked when it matters, which is when a call was under way on a replica
+ * that went; so the way of every other call stays free of it. A server that does not say means no.
+ * @throws GatewayError as `exchange`
+ */
+export function idempotentTools(upstreams: Upstreams): IsIdempotent {
+  const known = new LRUCache<string, Promise<Set<string>>>({ max: MAX_KEPT, ttl: KEPT_MS });
+  return async (question) => {
+    const key = `${question.endpoint.id} ${question.upstreamId}`;
+    let tools = known.get(key);
+    if (!tools) known.set(key, (tools = list(upstreams, question)));
+    try {
+      return (await tools).has(question.tool);
+    } catch (error) {
+      known.delete(key);
+      throw error;
+    }
+  };
+}
+
+async function list(upstreams: Upstreams, question: ToolQuestion): Promise<Set<string>> {
+  const { endpoint, path, upstreamId, protocolVersion } = question;
+  const version = protocolVersion === undefined ? [] : ['Mcp-Protocol-Version', protocolVersion];
+  const headers = [...ownHeaders(question.headers), 'Mcp-Session-Id', upstreamId, ...version];
+  const found = new Set<string>();
+  let cursor: string | undefined;
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const params = cursor === undefined ? {} : { cursor };
+    const message = { jsonrpc: '2.0', id: `mcp-gateway-tools-${page}`, method: 'tools/list', params };
+    const { response } = await exchange(upstreams, endpoint, {
+      method: 'POST',
+      path,
+      headers,
+      message,
+      timeoutMs: ASK_MS,
+    });
+    const { tools = [], nextCursor } = (response?.result ?? {}) as { tools?: Tool[]; nextCursor?: string };
+    for (const { name, annotations } of tools) {
+      const safe = annotations?.readOnlyHint === true || annotations?.idempotentHint === true;
+      if (safe && typeof name === 'string') found.add(name);
+    }
+    if (nextCursor === undefined) break;
+    cursor = nextCursor;
+  }
+  return found;
+}

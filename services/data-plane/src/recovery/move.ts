@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
+import { GatewayError, type ErrorCode } from '@mcp-gateway/common/errors';
+import type { Logger } from '@mcp-gateway/common/logging';
+import type { RouteTable } from '@mcp-gateway/common/routes';
+import type { Balancer } from '../balance/balancer.js';
+import type { SessionStore } from '../sessions/store.js';
+import type { Upstreams } from '../upstreams.js';
+import { sayFarewell } from './farewell.js';
+import type { Herd } from './herd.js';
+import { countMove } from './judge.js';
+import { cannotBeMoved, look, type Moving } from './look.js';
+import type { Displaced, Settled } from './recover.js';
+import { replay } from './replay.js';
+
+export interface MoveParts {
+  routes: RouteTable;
+  sessions: SessionStore;
+  upstreams: Upstreams;
+  balancer: Balancer;
+  log: Logger;
+}
+
+/** All attempts together; less than clients wait for an answer. */
+const DEADLINE_MS = 15_000;
+/** Attempts that fail because the chosen replica does not answer. */
+const MAX_ATTEMPTS = 4;
+/** Longer than a replay usually takes. Should one take longer, two may be under way, of which one succeeds. */
+const CLAIM_MS = 5_000;
+const LOOK_AGAIN_MS = 50;
+/** What another replica would not change. */
+const FINAL = new Set<ErrorCode>(['SESSION_NOT_FOUND', 'NO_READY_REPLICA', 'UNAVAILABLE']);
+
+/** See `Recovery.recover`. `herd` bounds how many sessions are begun anew at once. */
+export async function moveSession(parts: MoveParts, herd: Herd, session: Displaced): Promise<Settled> {
+  const { from, why } = session;
+  // The process that does not know the session may be one that has just begun on the address of the one that did.
+  const gone = new Set(why === 'unknown' ? [] : [from.endpointId]);
+  const moving: Moving = { session, seenMoves: from.moves, gone, failed: new Set() };
+  const deadline = Date.now() + DEADLINE_MS;
+  let failures = 0;
+
+  while (Date.now() < deadline) {
+    const seen = await look(parts, moving);
+    if ('settled' in seen) return seen.settled;
+    const target = await readyEndpoint(parts, moving, deadline); // not in the herd: it may take long
+    try {
+      const settled = await herd(() => claimAndMove(parts, moving, target));
+      if (settled) return settled;
+      await delay(LOOK_AGAIN_MS);
+    } catch (error) {
+      failures += 1;
+      if (error instanceof GatewayError && FINAL.has(error.code)) throw error;
+      if (failures >= MAX_ATTEMPTS) throw cannotBeMoved(error);
+      moving.failed.add(target.endpoint.id);
+    }
+  }
+  throw cannotBeMoved(new Error(`not moved within ${DEADLINE_MS} ms`));
+}
+
+interface MoveTarget {
+  route: Route;
+  endpoint: Endpoint;
+}
+
+/** Waits for one, as a replica that crashed is often back within seconds. */
+async function readyEndpoint({ routes, balancer }: MoveParts, moving: Moving, deadline: number): Promise<MoveTarget> {
+  const { adapter, why, envelope } = moving.session;
+  for (;;) {
+    const route = routes.get(adapter);
+    if (!route || route.adapterId !== envelope.adapterId) throw new GatewayError('SESSION_NOT_FOUND');
+    const endpoint = balancer.forSession(route, {
+      avoid: new Set([...moving.gone, ...moving.failed]),
+      updated: why === 'draining',
+    });
+    if (endpoint) return { route, endpoint };
+    // A replica that is about to end, and is the only one, keeps its sessions as long as it can.
+    if (why === 'draining' || Date.now() > deadline) throw noReadyReplica(adapter);
+    moving.failed.clear(); // rather one that failed a moment ago than none
+    await delay(LOOK_AGAIN_MS);
+  }
+}
+
+/** Null when somebody else is at it, or was faster. */
+async function claimAndMove(parts: MoveParts, moving: Moving, target: MoveTarget): Promise<Settled | null> {
+  const { records } = parts.sessions;
+  const { id } = moving.session.envelope;
+  const holder = randomUUID();
+  const claimed = await records.claim(id, holder, CLAIM_MS).catch((cause: unknown) => {
+    throw cannotBeMoved(cause);
+  });
+  if (!claimed) return null;
+  try {
+    return await moveTo(parts, moving, target);
+  } finally {
+    await records.release(id, holder).catch(() => {}); // it ends by itself
+  }
+}
+
+async function moveTo(parts: MoveParts, moving: Moving, { route, endpoint }: MoveTarget): Promise<Settled | null> {
+  const { sessions, upstreams, log } = parts;
+  const { envelope, headers, why, protocolVersion } = moving.session;
+  const began = performance.now();
+  const seen = await look(parts, moving); // again: it may have waited in line
+  if ('settled' in seen) return seen.settled;
+  const record = { ...seen.record, protocolVersion: seen.record.protocolVersion ?? protocolVersion ?? null };
+
+  const upstreamId = await replay(upstreams, { endpoint, route, record, headers });
+  const to = { endpointId: endpoint.id, upstreamId, ...countMove(record, Math.floor(Date.now() / 1000)) };
+  const moved = await sessions.records.move(envelope.id, record.moves, to).catch((cause: unknown) => {
+    throw cannotBeMoved(cause);
+  });
+  if (!moved) {
+    void sayFarewell(upstreams, endpoint, route.path, { ...record, upstreamId });
+    return null;
+  }
+  const place = { endpointId: endpoint.id, upstreamId, moves: record.moves + 1, closed: false };
+  sessions.moved(envelope.id, place);
+  const ms = Math.round(performance.now() - began);
+  log.info({ adapter: route.name, session: envelope.id, why, ms }, 'a session was moved to another replica');
+  return { place, endpoint };
+}
+
+const noReadyReplica = (adapter: string) =>
+  new GatewayError('NO_READY_REPLICA', {
+    detail: `GET /adapters/${adapter}/status says why`,
+    headers: { 'retry-after': '2' },
+  });

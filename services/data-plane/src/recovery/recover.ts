@@ -1,0 +1,53 @@
+import type { Endpoint } from '@mcp-gateway/common/contracts';
+import type { SessionEnvelope } from '@mcp-gateway/protocol';
+import type { SessionPlace } from '../sessions/place.js';
+import { createHerd } from './herd.js';
+import { moveSession, type MoveParts } from './move.js';
+
+/** A session that cannot stay where it is. */
+export interface Displaced {
+  envelope: SessionEnvelope;
+  /** The name of its adapter: today's route may differ from the one that the request came by. */
+  adapter: string;
+  /** Where it was seen last. */
+  from: SessionPlace;
+  /** gone: nobody answers there. unknown: the server does not know it. draining: its replica is about to end. */
+  why: 'gone' | 'unknown' | 'draining';
+  /** Of the request that noticed, as the server would see them. */
+  headers: readonly string[];
+  /** As that request names it, for when the record does not say. */
+  protocolVersion: string | undefined;
+}
+
+export interface Settled {
+  place: SessionPlace;
+  endpoint: Endpoint;
+}
+
+export interface Recovery {
+  /**
+   * Begins the session anew on another replica, unless somebody else does or has done so, and tells where it lives then.
+   * @throws GatewayError SESSION_NOT_FOUND when it cannot be kept; NO_READY_REPLICA, UNAVAILABLE when it may be later
+   */
+  recover(session: Displaced): Promise<Settled>;
+}
+
+/** Sessions that one data plane moves at once. */
+const AT_ONCE = 32;
+const MAX_WAITING = 10_000;
+
+/** At most one move of a session at a time here; move.ts sees to it that there is one in all. */
+export function createRecovery(parts: MoveParts): Recovery {
+  const underWay = new Map<string, Promise<Settled>>();
+  const herd = createHerd({ atOnce: AT_ONCE, waiting: MAX_WAITING });
+  return {
+    recover(session) {
+      const { id } = session.envelope;
+      const known = underWay.get(id);
+      if (known) return known;
+      const moving = moveSession(parts, herd, session).finally(() => underWay.delete(id));
+      underWay.set(id, moving);
+      return moving;
+    },
+  };
+}

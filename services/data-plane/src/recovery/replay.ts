@@ -1,0 +1,80 @@
+import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { SessionRecord } from '@mcp-gateway/common/sessions';
+import { MAX_UPSTREAM_ID_BYTES } from '@mcp-gateway/protocol';
+import type { Upstreams } from '../upstreams.js';
+import { exchange, type Exchange, type Reply } from './exchange.js';
+import { ownHeaders } from './own-headers.js';
+
+export interface Replayed {
+  endpoint: Endpoint;
+  route: Route;
+  /** What the client said, and what it agreed on with the server. */
+  record: SessionRecord;
+  /** Of the request that made it necessary, as the server would see them. */
+  headers: readonly string[];
+}
+
+const INITIALIZE_MS = 10_000;
+const RESTORE_MS = 5_000;
+/**
+ * Begins a session anew with what the client said when it began it, and what it has asked for since: log level and
+ * subscriptions (MCP 2025-11-25, lifecycle). Returns the server's id of it.
+ * @throws GatewayError SESSION_NOT_FOUND when the server does not take it as the first one did; UPSTREAM_… when it may later
+ */
+export async function replay(upstreams: Upstreams, { endpoint, route, record, headers }: Replayed): Promise<string> {
+  const base = ownHeaders(headers);
+  const ask = (more: string[], message: unknown, timeoutMs: number): Promise<Reply> => {
+    const asked: Exchange = { method: 'POST', path: route.path, headers: [...base, ...more], message, timeoutMs };
+    return exchange(upstreams, endpoint, asked);
+  };
+
+  const { initialize, version } = initializeOf(record);
+  const reply = await ask([], initialize, INITIALIZE_MS);
+  if (reply.status === 429 || reply.status >= 500) {
+    throw new GatewayError('UPSTREAM_INVALID', { cause: new Error(`initialize was answered ${reply.status}`) });
+  }
+  const upstreamId = sessionIn(reply, version);
+
+  const session = ['Mcp-Session-Id', upstreamId, ...(version === null ? [] : ['Mcp-Protocol-Version', version])];
+  await ask(session, { jsonrpc: '2.0', method: 'notifications/initialized' }, INITIALIZE_MS);
+  for (const [index, request] of askedSince(record).entries()) {
+    // A server that has no such resource any more says so to nobody: the client hears no more of it, as before.
+    const message = { jsonrpc: '2.0', id: `mcp-gateway-replay-${index}`, ...request };
+    await ask(session, message, RESTORE_MS).catch(() => {});
+  }
+  return upstreamId;
+}
+
+/** The client's own words, but for the version: the one that it speaks since the server has answered. */
+function initializeOf({ initialize, protocolVersion }: SessionRecord) {
+  const message = JSON.parse(initialize ?? 'null') as { params?: { protocolVersion?: string } } | null;
+  if (!message?.params) throw notTaken('what the client said when it began is not known');
+  const version = protocolVersion ?? message.params.protocolVersion ?? null;
+  return {
+    initialize: { ...message, params: { ...message.params, protocolVersion: version } },
+    version: protocolVersion,
+  };
+}
+
+function sessionIn({ status, sessionId, response }: Reply, version: string | null): string {
+  if (status >= 300 || !response?.result) throw notTaken(`its initialize was answered ${status}`);
+  const { protocolVersion } = response.result as { protocolVersion?: string };
+  if (version !== null && protocolVersion !== version) {
+    throw notTaken(`the replica speaks ${protocolVersion}, and the client ${version}`);
+  }
+  if (sessionId === undefined || Buffer.byteLength(sessionId) > MAX_UPSTREAM_ID_BYTES) {
+    throw notTaken('the replica gave it no id');
+  }
+  return sessionId;
+}
+
+const notTaken = (why: string) =>
+  new GatewayError('SESSION_NOT_FOUND', { detail: 'the replica that held it is gone', cause: new Error(why) });
+
+function askedSince({ logLevel, subscriptions }: SessionRecord): { method: string; params: object }[] {
+  return [
+    ...(logLevel === null ? [] : [{ method: 'logging/setLevel', params: { level: logLevel } }]),
+    ...subscriptions.map((uri) => ({ method: 'resources/subscribe', params: { uri } })),
+  ];
+}

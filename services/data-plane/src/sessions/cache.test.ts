@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { sessionCache } from './cache.js';
+
+const on = (endpointId: string, more = {}) => ({
+  place: { endpointId, upstreamId: 'raw', moves: 0, closed: false, ...more },
+  usedAt: 0,
+});
+
+describe('the sessions in memory', () => {
+  it('take no more than they may: those that were used last stay', () => {
+    const cache = sessionCache(100_000);
+    for (let i = 0; i < 1_000; i++) {
+      cache.set(`session-${i}`, on('a'));
+      cache.get('session-0');
+    }
+    expect(cache.countOn('a')).toBeGreaterThan(100);
+    expect(cache.countOn('a')).toBeLessThan(170);
+    expect(cache.get('session-0')).toBeDefined();
+    expect(cache.get('session-1')).toBeUndefined();
+    expect(cache.get('session-999')).toBeDefined();
+  });
+
+  it('are fewer when their servers give them long ids', () => {
+    const cache = sessionCache(100_000);
+    for (let i = 0; i < 1_000; i++) cache.set(String(i), on('a', { upstreamId: 'u'.repeat(4_096) }));
+    expect(cache.countOn('a')).toBeLessThan(25);
+  });
+
+  it('are counted by the endpoint that they live on, as long as they are open', () => {
+    const cache = sessionCache(1_000_000);
+    cache.set('1', on('a'));
+    cache.set('2', on('a'));
+    cache.set('3', on('b'));
+    expect([cache.countOn('a'), cache.countOn('b'), cache.countOn('c')]).toEqual([2, 1, 0]);
+    cache.set('1', on('b')); // moved
+    cache.set('2', on('a', { closed: true }));
+    expect([cache.countOn('a'), cache.countOn('b')]).toEqual([0, 2]);
+    cache.forget('3');
+    cache.forget('3');
+    expect(cache.countOn('b')).toBe(1);
+    cache.forgetAll();
+    expect(cache.countOn('b')).toBe(0);
+  });
+});

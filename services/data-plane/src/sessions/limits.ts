@@ -1,0 +1,26 @@
+import type { Route, SessionLimits } from '@mcp-gateway/common/contracts';
+
+export type AllLimits = { [Limit in keyof SessionLimits]-?: number };
+
+/** Last uses are written in batches and clocks differ, so a session is not ended to the second. */
+const SLACK_SECONDS = 20;
+
+/** The adapter's own, and for what it leaves open those that this data plane was configured with. */
+export const limitsOf = ({ sessions }: Pick<Route, 'sessions'>, defaults: AllLimits): AllLimits => ({
+  idleTimeoutSeconds: sessions.idleTimeoutSeconds ?? defaults.idleTimeoutSeconds,
+  maxAgeSeconds: sessions.maxAgeSeconds ?? defaults.maxAgeSeconds,
+  maxOpen: sessions.maxOpen ?? defaults.maxOpen,
+  maxOpenPerCaller: sessions.maxOpenPerCaller ?? defaults.maxOpenPerCaller,
+});
+
+/** A session that was last used before this time, in seconds since the epoch, has ended. */
+export const idleSince = (nowSeconds: number, { idleTimeoutSeconds }: AllLimits): number =>
+  nowSeconds - idleTimeoutSeconds - SLACK_SECONDS;
+
+/** How long to keep a record: as long as its session may live, and until it has been seen that it was not used. */
+export const keepSeconds = ({ idleTimeoutSeconds, maxAgeSeconds }: AllLimits): number =>
+  maxAgeSeconds + idleTimeoutSeconds + 10 * SLACK_SECONDS;
+
+/** Whether its time is over, however much it is used. Times are seconds since the epoch. */
+export const isTooOld = (issuedAt: number, nowSeconds: number, { maxAgeSeconds }: AllLimits): boolean =>
+  nowSeconds >= issuedAt + maxAgeSeconds;

@@ -1,0 +1,27 @@
+import type { SessionRecord } from '@mcp-gateway/common/sessions';
+import type { SessionEnvelope } from '@mcp-gateway/protocol';
+
+/** Where a session lives now, and what it is called there. */
+export interface SessionPlace {
+  endpointId: string;
+  upstreamId: string;
+  /** How often it has been moved to get there. */
+  moves: number;
+  /** It has ended, and is answered as one that never was. */
+  closed: boolean;
+}
+
+/** Without a record, the envelope's own word is good enough. */
+export const firstPlace = ({ endpointId, upstreamId }: SessionEnvelope): SessionPlace => ({
+  endpointId,
+  upstreamId,
+  moves: 0,
+  closed: false,
+});
+
+export const placeOf = ({ endpointId, upstreamId, moves }: SessionRecord): SessionPlace => ({
+  endpointId,
+  upstreamId,
+  moves,
+  closed: false,
+});

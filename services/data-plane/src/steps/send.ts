@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { Principal } from '@mcp-gateway/common/principal';
+import {
+  HEADER,
+  MAX_UPSTREAM_ID_BYTES,
+  sealSessionId,
+  type Era,
+  type SessionEnvelope,
+  type SessionKey,
+} from '@mcp-gateway/protocol';
+import { sayFarewell } from '../recovery/farewell.js';
+import type { SessionStore } from '../sessions/store.js';
+import type { Upstreams } from '../upstreams.js';
+import { relay, type ResponseHead, type Sink } from './relay.js';
+import type { OpenSession } from './session.js';
+
+export interface SendParts {
+  sessions: SessionStore;
+  keys: readonly [SessionKey, ...SessionKey[]];
+  upstreams: Upstreams;
+}
+
+/** A request to one endpoint. */
+export interface Sending {
+  req: IncomingMessage;
+  sink: Sink;
+  body: Buffer | Readable | null;
+  query: string;
+  era: Era;
+  route: Route;
+  principal: Principal;
+  endpoint: Endpoint;
+  /** As the server sees them, without its session id. */
+  headers: readonly string[];
+  session: OpenSession | null;
+  /** The client's initialize message, when this is one and it was small enough to keep. */
+  initialize: () => string | null;
+  /** Told of a session that this request has opened. */
+  onOpen?: (id: string) => void;
+  /** Runs when the server has begun to answer; what it throws becomes the answer. */
+  onStatus?: (status: number) => Promise<void>;
+}
+
+/**
+ * Sends the request to the endpoint and the answer back, both as they come, and turns session ids from one side's into
+ * the other's. Resolves when the answer has ended.
+ * @throws GatewayError UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT, UPSTREAM_INVALID, TOO_LARGE, UNAVAILABLE, SESSION_LIMIT
+ */
+export async function send(parts: SendParts, sending: Sending): Promise<void> {
+  const { req, sink, body, query, era, route, endpoint, session } = sending;
+  const mayOpenSession = era === 'legacy' && route.affinity === 'session' && req.method === 'POST';
+  const headers = [...sending.headers, ...(session ? ['Mcp-Session-Id', session.place.upstreamId] : [])];
+
+  await relay(parts.upstreams, endpoint, {
+    res: sink,
+    options: { method: req.method as 'POST', path: route.path + query, headers, body },
+    async onHead({ status, upstreamSessionId }: ResponseHead) {
+      await sending.onStatus?.(status);
+      if (session && req.method === 'DELETE' && (status < 300 || status === 404)) {
+        // The server has ended it in any case.
+        await parts.sessions.end(session.envelope, route, { tellServer: false }).catch(() => {});
+      }
+      if (upstreamSessionId === undefined) return [];
+      if (session?.place.upstreamId === upstreamSessionId) return [HEADER.sessionId, session.sealedId];
+      if (!mayOpenSession || status >= 300) return [];
+      return [HEADER.sessionId, await openSession(parts, sending, upstreamSessionId)];
+    },
+  });
+}
+
+/** Remember before you reveal: the record stands before the client sees the id. */
+async function openSession(parts: SendParts, sending: Sending, upstreamId: string): Promise<string> {
+  const { sessions, keys, upstreams } = parts;
+  const { route, principal, endpoint, initialize, onOpen } = sending;
+  if (Buffer.byteLength(upstreamId) > MAX_UPSTREAM_ID_BYTES) {
+    throw new GatewayError('UPSTREAM_INVALID', {
+      detail: `its session id is longer than ${MAX_UPSTREAM_ID_BYTES} bytes`,
+    });
+  }
+  const envelope: SessionEnvelope = {
+    id: randomUUID(),
+    adapterId: route.adapterId,
+    endpointId: endpoint.id,
+    upstreamId,
+    caller: principal.subject,
+    issuedAt: Math.floor(Date.now() / 1000),
+  };
+  const sealed = sealSessionId(envelope, keys);
+  try {
+    await sessions.open(envelope, route, initialize());
+  } catch (error) {
+    // Nobody will ever use it.
+    void sayFarewell(upstreams, endpoint, route.path, { upstreamId, caller: principal.subject });
+    throw error;
+  }
+  onOpen?.(envelope.id);
+  return sealed;
+}

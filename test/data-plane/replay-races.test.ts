@@ -1,0 +1,138 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { sessionRecords, type SessionRecords } from '@mcp-gateway/common/sessions';
+import { waitFor } from '../support/wait.js';
+import { startGateway, type DataPlane, type Gateway } from './support/gateway.js';
+import { startReplica, type Replica } from './support/replica.js';
+import { begin, callTool, rpc, whereIs } from './support/rpc.js';
+import { inSession } from './support/session-server.js';
+import { routeTo } from './support/upstream.js';
+
+let first: Replica;
+let second: Replica;
+let gateway: Gateway;
+let other: DataPlane;
+let records: SessionRecords;
+
+beforeEach(async () => {
+  [first, second] = [await startReplica(), await startReplica()];
+  gateway = await startGateway({ routes: [routeTo(first.endpoint)] });
+  other = await gateway.join();
+  records = sessionRecords(gateway.redis, gateway.prefix);
+});
+
+const initialized = ({ said }: Replica) => said.filter(({ method }) => method === 'initialize').length;
+async function idOf(): Promise<string> {
+  const [key = ''] = await gateway.redis.keys(gateway.keyOf('*'));
+  return key.split(':').at(-1) as string;
+}
+
+describe('two who move a session at the same time', () => {
+  it('wait for each other, and the second follows the first', async () => {
+    const session = await begin(gateway.url);
+    await gateway.publish(routeTo([first.endpoint, second.endpoint]));
+    const held = second.hold('initialize');
+    await first.kill();
+    const here = whereIs(gateway.url, session);
+    await held;
+    const there = whereIs(other.url, session);
+    await waitFor('the other to have failed', () => other.upstreams.inFlight(first.endpoint) === 0);
+    expect(initialized(second)).toBe(1);
+    const third = await startReplica();
+    await gateway.publish(routeTo([first.endpoint, { ...second.endpoint, ready: false }, third.endpoint]));
+    (await held).destroy(); // so that it is tried on the third
+    expect(await here).toBe(third.endpoint.id);
+    expect(await there).toBe(third.endpoint.id);
+    expect(initialized(third)).toBe(1);
+  });
+
+  it('do not both succeed when one was too slow: it tells its server that it is not needed', async () => {
+    const session = await begin(gateway.url);
+    const id = await idOf();
+    await gateway.publish(routeTo([first.endpoint, second.endpoint]));
+    const initialize = second.hold('initialize');
+    await first.kill();
+    const asked = callTool(gateway.url, session, 'who');
+    const res = await initialize;
+    // Meanwhile somebody else has moved it.
+    const third = await startReplica();
+    await gateway.publish(routeTo([first.endpoint, second.endpoint, third.endpoint]));
+    third.sessions.set('elsewhere', null);
+    const recent = { recentMoves: 1, recentSince: 0 };
+    expect(await records.move(id, 0, { endpointId: third.endpoint.id, upstreamId: 'elsewhere', ...recent })).toBe(true);
+    res.end(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { protocolVersion: '2025-11-25' } }));
+    expect((await asked).json.result.content[0].text).toBe(third.endpoint.id);
+    await waitFor('the farewell', () => second.said.some(({ method }) => method === 'DELETE'));
+    expect(second.sessions.size).toBe(0);
+  });
+});
+
+describe('a session that was closed', () => {
+  it('is not begun anew, although its replica does not know it', async () => {
+    const session = await begin(gateway.url);
+    await inSession(gateway.url, session, { method: 'DELETE' });
+    await gateway.publish(routeTo(second.endpoint));
+    expect((await callTool(other.url, session, 'who')).status).toBe(404);
+    expect(second.said).toEqual([]);
+  });
+
+  it('while it was moved stays closed, and the replica that it was moved to is told', async () => {
+    const session = await begin(gateway.url);
+    const id = await idOf();
+    await gateway.publish(routeTo([first.endpoint, second.endpoint]));
+    const initialize = second.hold('initialize');
+    await first.kill();
+    const asked = callTool(gateway.url, session, 'who');
+    const res = await initialize;
+    await records.close(
+      { id, adapterId: 'adapter-1', caller: 'alice' },
+      { now: 0, keepSeconds: 60, tellServer: false },
+    );
+    res.end(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { protocolVersion: '2025-11-25' } }));
+    expect((await asked).status).toBe(404);
+    await waitFor('the farewell', () => second.said.some(({ method }) => method === 'DELETE'));
+  });
+});
+
+describe('a session that cannot be begun anew', () => {
+  it.each([
+    ['its record is lost', async () => gateway.redis.del(await gateway.redis.keys(gateway.keyOf('*')))],
+    [
+      'what the client said was too much to keep',
+      async () => gateway.redis.hDel(gateway.keyOf(await idOf()), 'initialize'),
+    ],
+    [
+      'the other replica speaks another version',
+      async () => gateway.publish(routeTo((await startReplica({ protocolVersion: '2024-11-05' })).endpoint)),
+    ],
+  ])('is answered 404, so the client starts over: %s', async (_why, prepare) => {
+    const session = await begin(gateway.url);
+    await gateway.publish(routeTo(second.endpoint));
+    await prepare();
+    const { status, json } = await callTool(gateway.url, session, 'who');
+    expect(status).toBe(404);
+    expect(json.error.message).toBe('There is no such session; initialize a new one: the replica that held it is gone');
+  });
+
+  it('because no replica knows it for long is given up', async () => {
+    const session = await begin(gateway.url);
+    const statuses: number[] = [];
+    for (let round = 0; round < 12; round++) {
+      first.sessions.clear();
+      statuses.push((await rpc(gateway.url, session, 'tools/list')).status);
+    }
+    expect(statuses).toEqual([...Array<number>(10).fill(200), 404, 404]);
+  });
+});
+
+describe('an end that the client asks for', () => {
+  it.each([
+    ['refuses connections', () => first.kill()],
+    ['is not in the routes', () => gateway.publish(routeTo(second.endpoint))],
+  ])('needs no replica: the one that held the session %s', async (_how, lose) => {
+    const session = await begin(gateway.url);
+    await lose();
+    expect((await inSession(gateway.url, session, { method: 'DELETE' })).status).toBe(200);
+    expect((await callTool(gateway.url, session, 'who')).status).toBe(404);
+    expect(second.said).toEqual([]);
+  });
+});

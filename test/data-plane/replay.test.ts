@@ -1,0 +1,78 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { startGateway, type Gateway } from './support/gateway.js';
+import { startReplica, type Replica } from './support/replica.js';
+import { begin, callTool, rpc, whereIs } from './support/rpc.js';
+import { routeTo } from './support/upstream.js';
+
+const methods = ({ said }: Replica) => said.map(({ method }) => method);
+
+describe.each([
+  { answers: 'JSON', events: false },
+  { answers: 'event streams', events: true },
+])('a session whose replica is gone, of servers that answer with $answers', ({ events }) => {
+  let first: Replica;
+  let second: Replica;
+  let gateway: Gateway;
+  let session: string;
+
+  beforeEach(async () => {
+    first = await startReplica({ events });
+    gateway = await startGateway({ routes: [routeTo(first.endpoint)] });
+    session = await begin(gateway.url);
+    second = await startReplica({ events });
+    await gateway.publish(routeTo([first.endpoint, second.endpoint]));
+  });
+
+  it.each([
+    ['it refuses connections', () => first.kill()],
+    ['it is not in the routes', () => gateway.publish(routeTo(second.endpoint))],
+    ['it has forgotten its sessions', async () => first.sessions.clear()],
+  ])('goes on under its id: %s', async (_how, lose) => {
+    await lose();
+    const after = await callTool(gateway.url, session, 'who');
+    expect(after.status).toBe(200);
+    expect([first, second].map(({ endpoint }) => endpoint.id)).toContain(after.json.result.content[0].text);
+    for (let round = 0; round < 3; round++) expect((await callTool(gateway.url, session, 'who')).status).toBe(200);
+  });
+
+  it('begins anew with what the client said', async () => {
+    await rpc(gateway.url, session, 'logging/setLevel', { level: 'error' });
+    await rpc(gateway.url, session, 'logging/setLevel', { level: 'info' });
+    await rpc(gateway.url, session, 'resources/subscribe', { uri: 'file:///a' });
+    await rpc(gateway.url, session, 'resources/subscribe', { uri: 'file:///b?ü' });
+    await rpc(gateway.url, session, 'resources/subscribe', { uri: 'file:///c' });
+    await rpc(gateway.url, session, 'resources/unsubscribe', { uri: 'file:///c' });
+    await first.kill();
+    await callTool(gateway.url, session, 'who');
+
+    expect(methods(second)).toEqual([
+      'initialize',
+      'notifications/initialized',
+      'logging/setLevel',
+      'resources/subscribe',
+      'resources/subscribe',
+      'tools/call',
+    ]);
+    const [initialize, initialized, level, ...subscribed] = second.said;
+    expect(initialize?.params).toEqual(first.said[0]?.params);
+    expect(initialize?.session).toBeUndefined();
+    const [now] = second.sessions.keys();
+    for (const { session: used, headers } of [initialized, level, ...subscribed].flatMap((each) => each ?? [])) {
+      expect(used).toBe(now);
+      expect(headers['mcp-protocol-version']).toBe('2025-11-25');
+      expect(headers['x-mcp-userid']).toBe('alice');
+    }
+    expect(level?.params).toEqual({ level: 'info' });
+    const uris = subscribed.slice(0, 2).map(({ params }) => String(params['uri']));
+    expect(new Set(uris)).toEqual(new Set(['file:///a', 'file:///b?ü']));
+  });
+
+  it('is moved once, however many ask at once, on however many data planes', async () => {
+    const other = await gateway.join();
+    await first.kill();
+    const asked = Array.from({ length: 20 }, (_, at) => whereIs(at % 2 ? other.url : gateway.url, session));
+    expect(new Set(await Promise.all(asked))).toEqual(new Set([second.endpoint.id]));
+    expect(methods(second).filter((method) => method === 'initialize')).toHaveLength(1);
+    expect(second.sessions.size).toBe(1);
+  });
+});

@@ -1,0 +1,132 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Endpoint } from '@mcp-gateway/common/contracts';
+import { afterTest } from '../../support/clean-up.js';
+import { bodyOf } from '../../support/http.js';
+
+interface RpcMessage {
+  id?: string | number;
+  method?: string;
+  params?: Record<string, unknown>;
+}
+
+export interface ReplicaOptions {
+  /** Answers in event streams, whose head goes out before there is an answer, as the SDK does. */
+  events?: boolean;
+  /** What it speaks; default: what it is asked for. */
+  protocolVersion?: string;
+  /** The status that it answers a GET with, when it has no stream of its own. */
+  getStatus?: number;
+}
+
+/** What a request to it was, in order. */
+interface Said {
+  method: string;
+  session: string | undefined;
+  params: Record<string, unknown>;
+  headers: IncomingMessage['headers'];
+}
+
+/** A legacy MCP server with sessions in memory, which can be taken apart at any moment. */
+export interface Replica {
+  endpoint: Endpoint;
+  said: Said[];
+  /** Its sessions, with the stream of its own that each has open. */
+  sessions: Map<string, ServerResponse | null>;
+  /** Keeps requests of the method without an answer. Resolves with the first of them. */
+  hold(method: string): Promise<ServerResponse>;
+  /** As SIGKILL does: every connection breaks, and new ones are refused. */
+  kill(): Promise<void>;
+  /** Says something on the stream of a session. */
+  notify(session: string, text: string): void;
+}
+
+const TOOLS = [
+  { name: 'who' },
+  { name: 'look', annotations: { readOnlyHint: true } },
+  { name: 'put', annotations: { idempotentHint: true, readOnlyHint: false } },
+  { name: 'pay', annotations: { idempotentHint: false, destructiveHint: true } },
+];
+
+let replicas = 0;
+let opened = 0;
+
+export async function startReplica(options: ReplicaOptions = {}): Promise<Replica> {
+  const name = `replica-${++replicas}`;
+  const said: Said[] = [];
+  const sessions: Replica['sessions'] = new Map();
+  const held = new Map<string, (res: ServerResponse) => void>();
+
+  const server = createServer((req, res) => void serve(req, res));
+
+  async function serve(req: IncomingMessage, res: ServerResponse) {
+    const session = req.headers['mcp-session-id']?.toString();
+    const text = (await bodyOf(req).catch(() => Buffer.alloc(0))).toString();
+    const message = (text === '' ? {} : JSON.parse(text)) as RpcMessage;
+    const method = message.method ?? req.method ?? '';
+    said.push({ method, session, params: message.params ?? {}, headers: req.headers });
+    if (method !== 'initialize' && !sessions.has(session ?? '')) return void res.writeHead(404).end('no such session');
+    if (req.method === 'GET') return listen(session as string, res);
+    if (req.method === 'DELETE') {
+      sessions.delete(session as string);
+      return void res.end();
+    }
+    if (message.id === undefined || message.method === undefined) return void res.writeHead(202).end();
+    if (method === 'initialize') {
+      const fresh = `session-${++opened}-of-${name}`;
+      sessions.set(fresh, null);
+      res.setHeader('mcp-session-id', fresh);
+    }
+    answer(message, res);
+  }
+
+  function listen(session: string, res: ServerResponse) {
+    if (options.getStatus !== undefined) return void res.writeHead(options.getStatus).end();
+    sessions.set(session, res);
+    res.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+  }
+
+  function answer({ id, method = '', params = {} }: RpcMessage, res: ServerResponse) {
+    const { events = false } = options;
+    res.writeHead(200, { 'content-type': events ? 'text/event-stream' : 'application/json' });
+    if (events) res.flushHeaders();
+    const release = held.get(method);
+    if (release) return release(res);
+    const body = JSON.stringify({ jsonrpc: '2.0', id, result: resultOf(method, params) });
+    res.end(events ? `event: message\ndata: ${body}\n\n` : body);
+  }
+
+  function resultOf(method: string, params: Record<string, unknown>): unknown {
+    switch (method) {
+      case 'initialize':
+        return {
+          protocolVersion: options.protocolVersion ?? params['protocolVersion'],
+          capabilities: {},
+          serverInfo: { name, version: '1' },
+        };
+      case 'tools/list':
+        return { tools: TOOLS, name };
+      default:
+        return { content: [{ type: 'text', text: name }] };
+    }
+  }
+
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const kill = async () => {
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  };
+  afterTest(() => server.listening && kill());
+  return {
+    endpoint: { id: name, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, ready: true },
+    said,
+    sessions,
+    hold: (method) => new Promise((resolve) => held.set(method, resolve)),
+    kill,
+    notify: (session, text) => void sessions.get(session)?.write(`event: message\ndata: ${JSON.stringify(text)}\n\n`),
+  };
+}
