@@ -64,13 +64,15 @@ describe('while a part is killed', () => {
   );
 
   it('Redis, and it comes back empty before the worker has seen it, nobody takes routes for removed', async () => {
-    const url = gateway.api.mcp('mcp-example');
+    const url = gateway.api.mcp('terminated');
+    await gateway.api.create(example('terminated', { replicaCount: 2, sessionRecovery: 'terminate' }));
+    await gateway.api.ready('terminated');
     const lost = await connect(url);
     const lostId = lost.transport.sessionId as string;
     const lookUp = () => callInSession(url, lostId, 'counter');
     process.kill((await whoami(lost)).pid, 'SIGKILL');
     await waitFor('the gateway to know', async () => (await lookUp()).error?.message.includes('is gone'));
-    await gateway.api.ready('mcp-example');
+    await gateway.api.ready('terminated');
     const session = useSteadily(await connect(url));
     const worker = gateway.part('deployment-worker');
     const redis = gateway.part('redis');

@@ -105,7 +105,10 @@ export async function beginInSession(url: string, sessionId: string, name: strin
   const reader = (body as NonNullable<typeof body>).getReader();
   await reader.read();
   const rest = (async () => {
-    while (!(await reader.read()).done);
+    let text = '';
+    for (let read = await reader.read(); !read.done; read = await reader.read())
+      text += Buffer.from(read.value).toString();
+    return text;
   })();
   rest.catch(() => {}); // whoever asks for it later is told
   return { rest };
