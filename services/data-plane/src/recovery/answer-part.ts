@@ -44,12 +44,11 @@ export class AnswerPart implements Sink {
     else this.#mode = 'collect';
   }
 
-  flushHeaders(): void {
-    this.answer.res.flushHeaders();
-  }
-
-  write(chunk: Buffer): boolean {
+  write(chunk: Buffer): boolean;
+  write(nothing: '', encoding: 'latin1'): boolean;
+  write(chunk: Buffer | ''): boolean {
     if (this.#isOver) return true;
+    if (chunk === '') return this.#mode === 'collect' || this.answer.res.write('', 'latin1');
     if (this.#mode === 'pass') {
       this.answer.remember(chunk);
       return this.answer.res.write(chunk);

@@ -15,8 +15,9 @@ export interface Sink {
   readonly writableFinished: boolean;
   readonly writableNeedDrain: boolean;
   writeHead(status: number, reasonPhrase: string, headers: string[]): unknown;
-  flushHeaders(): void;
   write(chunk: Buffer): boolean;
+  /** Sends the head. */
+  write(nothing: '', encoding: 'latin1'): boolean;
   end(): unknown;
   once(event: 'close' | 'drain', listener: () => void): unknown;
 }
