@@ -90,7 +90,7 @@ describe('what the gateway refuses before a server hears of it', () => {
     expect(await refusedBy({ method })).toMatchObject(refusal(405, text, [['allow', 'POST, GET, DELETE']]));
   });
 
-  it.each(['evil.example', 'evil.example:8000', '127.0.0.1.evil.example', 'localhost.', '@'])(
+  it.each(['evil.example', 'evil.example:8000', '127.0.0.1.evil.example', 'localhost.', '%40'])(
     'is the Host "%s", which is none of this machine',
     async (host) => {
       const body = rpcError(

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { GatewayError } from '@mcp-gateway/common/errors';
 
 /** Names of MCP's own headers, as Node spells them. */
 export const HEADER = {
@@ -39,7 +38,6 @@ export interface Identity {
 /**
  * The headers to send upstream, as undici's flat list: what came in, less what ends here, plus who calls.
  * `Expect` is answered by this server, so it ends here as well. The order and the values of the rest are kept.
- * @throws GatewayError INVALID_REQUEST when there is more than one Host (RFC 9112 §3.2)
  */
 export function requestHeaders(
   incoming: readonly string[],
@@ -48,11 +46,9 @@ export function requestHeaders(
 ): string[] {
   const named = connectionNamed(headers.connection);
   const outgoing: string[] = [];
-  let hosts = 0;
   for (let i = 0; i + 1 < incoming.length; i += 2) {
     const name = incoming[i] as string;
     const key = name.toLowerCase();
-    if (key === 'host' && ++hosts > 1) throw new GatewayError('INVALID_REQUEST', { detail: 'Host is given twice' });
     if (HOP_BY_HOP.has(key) || key === 'expect' || named.has(key)) continue;
     if (CREDENTIALS.has(key) || IDENTITY.test(key) || key === HEADER.sessionId) continue;
     outgoing.push(name, incoming[i + 1] as string);

@@ -4,6 +4,7 @@ import type { Logger } from '@mcp-gateway/common/logging';
 import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/common/serving';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
+import { inviteBody } from './invite-body.js';
 
 export interface ManagementParts {
   access: BrowserAccess;
@@ -27,8 +28,9 @@ export function createManagementApp({ access, controlPlane, isReady, log }: Mana
     else res.status(503).type('text').send('no routes have been read yet: is Redis up, and has the worker run?');
   });
 
-  app.use((req, _res, next) => {
+  app.use((req, res, next) => {
     checkBrowserAccess(req.headers, access);
+    inviteBody(req, res);
     next();
   });
   const on = {

@@ -4,6 +4,7 @@ import type { Verifier } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/common/routes';
 import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/common/serving';
 import { eraOf, type SessionKey } from '@mcp-gateway/protocol';
+import { inviteBody } from './invite-body.js';
 import { refuse } from './refuse.js';
 import { createRecovery } from './recovery/recover.js';
 import { idempotentTools } from './recovery/idempotent-tools.js';
@@ -53,6 +54,7 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
       const body = limit(req, limits); // before an endpoint is chosen: what is refused must not count as load
       const era = eraOf(req.method, req.headers);
       const target = await resolveSession({ routes, sessions, keys, balancer }, { req, era, route, principal });
+      inviteBody(req, res);
       await forward(carrying, { req, res, body, query: address.query, era, route, principal, target });
     } catch (error) {
       refuse(req, res, error, log);

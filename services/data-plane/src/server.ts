@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { BrowserAccess } from '@mcp-gateway/common/serving';
 import { answerCors } from './cors.js';
+import { messageFault } from './message-fault.js';
+import { toOriginForm } from './origin-form.js';
 import type { McpPipeline } from './pipeline.js';
 
 /** Long enough for the longest session id and a large token. */
@@ -9,8 +11,7 @@ const HEADERS_TIMEOUT_MS = 30_000;
 const REQUEST_TIMEOUT_MS = 300_000;
 const KEEP_ALIVE_MS = 65_000;
 
-/** With scheme and host in front, which is the other form that a request target may have (RFC 9112 §3.2.2). */
-const MCP_PATH = /^(?:https?:\/\/[^/?#]*)?\/adapters\/([^/?]+)\/mcp(\?.*)?$/;
+const MCP_PATH = /^\/adapters\/([^/?]+)\/mcp(\?.*)?$/;
 
 /**
  * The MCP path is plain node:http, ahead of Express, which would cost more than the forwarding itself
@@ -21,12 +22,22 @@ export function createDataPlaneServer(
   management: (req: IncomingMessage, res: ServerResponse) => void,
   access: BrowserAccess,
 ): Server {
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS }, (req, res) => {
+  function serve(req: IncomingMessage, res: ServerResponse): void {
+    const fault = messageFault(req);
+    if (fault) {
+      res.writeHead(fault.status, { 'content-type': 'text/plain', connection: 'close' });
+      res.end(`${fault.why}\n`);
+      return;
+    }
+    toOriginForm(req);
     if (answerCors(req, res, access)) return;
     const match = MCP_PATH.exec(req.url ?? '');
     if (match) void mcp(req, res, { adapter: match[1] as string, query: match[2] ?? '' });
     else management(req, res);
-  });
+  }
+
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS }, serve);
+  server.on('checkContinue', serve); // see invite-body.ts
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   return server;
