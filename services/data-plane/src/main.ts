@@ -18,6 +18,7 @@ import { dataPlaneFields, sessionLimits } from './config.js';
 import { createManagementApp } from './management.js';
 import { createPipeline } from './pipeline.js';
 import { createDataPlaneServer } from './server.js';
+import { sweepSessions } from './sessions/sweep.js';
 import { sessionStore } from './sessions/store.js';
 import { createUpstreams } from './upstreams.js';
 
@@ -58,6 +59,8 @@ runMain(async () => {
     balancer.keepOnly(endpoints);
   });
   defer(() => upstreams.close());
+
+  defer(sweepSessions(routes, sessions, log));
 
   const access = { allowedOrigins: config.MCP_GATEWAY_ALLOWED_ORIGINS, loopback: isLoopback(config.MCP_GATEWAY_HOST) };
   const mcp = createPipeline({

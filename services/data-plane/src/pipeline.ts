@@ -6,6 +6,7 @@ import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/common/serv
 import { eraOf, type SessionKey } from '@mcp-gateway/protocol';
 import { inviteBody } from './invite-body.js';
 import { refuse } from './refuse.js';
+import { sayFarewells } from './recovery/farewells.js';
 import { createRecovery } from './recovery/recover.js';
 import { idempotentTools } from './recovery/idempotent-tools.js';
 import { createStreams } from './recovery/streams.js';
@@ -44,6 +45,7 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
   const { access, verifier, routes, sessions, keys, upstreams, balancer, limits, log } = parts;
   const recovery = createRecovery({ routes, sessions, upstreams, balancer, log });
   const streams = createStreams(routes, sessions);
+  sayFarewells(routes, sessions, upstreams);
   const isIdempotent = idempotentTools(upstreams);
   const carrying = { routes, sessions, keys, upstreams, recovery, streams, isIdempotent };
   return async (req, res, address) => {

@@ -16,6 +16,7 @@ import {
   createUpstreams,
   dataPlaneFields,
   sessionStore,
+  type SessionStore,
   type Upstreams,
 } from './sources.js';
 
@@ -38,6 +39,7 @@ export interface DataPlane {
   url: string;
   routes: RouteTable;
   upstreams: Upstreams;
+  sessions: SessionStore;
 }
 
 export interface Gateway extends DataPlane {
@@ -132,5 +134,5 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
     await routes.close();
     if (redis.isOpen) redis.destroy();
   });
-  return { url: `http://127.0.0.1:${port}`, routes, upstreams };
+  return { url: `http://127.0.0.1:${port}`, routes, upstreams, sessions };
 }

@@ -12,6 +12,7 @@ export interface RouteTable {
   /** Called after every change. */
   onChange(listener: () => void): void;
   endpoints(): Iterable<Endpoint>;
+  all(): Iterable<Route>;
   close(): Promise<void>;
 }
 
@@ -87,6 +88,7 @@ export function followRoutes(redis: RedisClient, prefix: string, log: Logger): R
     refresh: (name) => read(name, { told: false }),
     isLoaded: () => loaded,
     onChange: (listener) => void listeners.push(listener),
+    all: () => table.values(),
     *endpoints() {
       for (const route of table.values()) yield* route.endpoints;
     },

@@ -1,6 +1,8 @@
 import { HEADER, type Message } from '@mcp-gateway/protocol';
-import { displaced, mayHaveRun, type Carried, type CarryParts } from './carried.js';
+import { mayHaveRun, settle, type Carried, type CarryParts } from './carried.js';
 import type { Settled } from './recover.js';
+
+const MAX_ATTEMPTS = 3;
 
 /**
  * Whether the tool that the message calls may run twice, and where the session lives once its server has been asked: that it
@@ -8,26 +10,27 @@ import type { Settled } from './recover.js';
  * @throws GatewayError as `Recovery.recover`
  */
 export async function askOfTool(
-  { isIdempotent, ...parts }: CarryParts,
+  parts: CarryParts,
   carried: Carried,
-  at: Settled,
+  first: Settled,
   message: Message,
 ): Promise<{ at: Settled; mayRunTwice: boolean }> {
   const { request, headers } = carried;
-  const ask = ({ endpoint, place }: Settled) =>
-    isIdempotent({
-      endpoint,
-      path: request.route.path,
-      upstreamId: place.upstreamId,
-      headers,
-      protocolVersion: request.req.headers[HEADER.protocolVersion]?.toString(),
-      tool: message.kind === 'request' ? String(message.params['name']) : '',
-    });
-  try {
-    return { at, mayRunTwice: await ask(at) };
-  } catch (error) {
-    if (mayHaveRun(error) !== false) return { at, mayRunTwice: false };
-    const moved = await displaced({ isIdempotent, ...parts }, carried, at.place, 'gone');
-    return { at: moved, mayRunTwice: await ask(moved).catch(() => false) };
+  let at = first;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const mayRunTwice = await parts.isIdempotent({
+        endpoint: at.endpoint,
+        path: request.route.path,
+        upstreamId: at.place.upstreamId,
+        headers,
+        protocolVersion: request.req.headers[HEADER.protocolVersion]?.toString(),
+        tool: message.kind === 'request' ? String(message.params['name']) : '',
+      });
+      return { at, mayRunTwice };
+    } catch (error) {
+      if (mayHaveRun(error) === undefined || attempt >= MAX_ATTEMPTS) return { at, mayRunTwice: false };
+      at = await settle(parts, carried, at, error);
+    }
   }
 }

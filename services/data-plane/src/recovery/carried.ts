@@ -7,6 +7,7 @@ import type { SendParts } from '../steps/send.js';
 import type { OpenSession } from '../steps/session.js';
 import type { IsIdempotent } from './idempotent-tools.js';
 import type { Displaced, Recovery, Settled } from './recover.js';
+import { SessionUnknown } from './session-unknown.js';
 import type { Streams } from './streams.js';
 
 export interface CarryParts extends SendParts {
@@ -23,9 +24,6 @@ export interface Carried {
   /** As a server sees them, without its session id. */
   headers: string[];
 }
-
-/** The server does not know the session. Not for clients: it becomes what `settle` makes of it. */
-export class SessionUnknown extends Error {}
 
 /**
  * Why there was no answer: whether the server can have begun to act on the request.

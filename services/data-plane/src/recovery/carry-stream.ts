@@ -2,13 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { findEndpoint } from '../find-endpoint.js';
 import { send } from '../steps/send.js';
-import { displaced, mayHaveRun, SessionUnknown, settle, type Carried, type CarryParts } from './carried.js';
+import { displaced, mayHaveRun, settle, type Carried, type CarryParts } from './carried.js';
 import { ClientAnswer } from './client-answer.js';
 import { movesNow } from './drain.js';
 import { spread } from './herd.js';
 import { knowsSession } from './knows-session.js';
 import { hasHeader, without } from './own-headers.js';
 import type { Settled } from './recover.js';
+import { SessionUnknown } from './session-unknown.js';
 
 /** A stream that lasted for less was not worth opening. */
 const WORTHWHILE_MS = 5_000;

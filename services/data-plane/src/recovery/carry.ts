@@ -8,11 +8,12 @@ import type { OpenSession, Target } from '../steps/session.js';
 import { afterFailure } from './after-failure.js';
 import { askOfTool } from './ask-of-tool.js';
 import { carryStream } from './carry-stream.js';
-import { displaced, mayHaveRun, SessionUnknown, settle, type Carried, type CarryParts } from './carried.js';
+import { displaced, mayHaveRun, settle, type Carried, type CarryParts } from './carried.js';
 import { ClientAnswer } from './client-answer.js';
 import { movesNow } from './drain.js';
 import type { Settled } from './recover.js';
 import { rememberer } from './remember.js';
+import { SessionUnknown } from './session-unknown.js';
 
 /**
  * Has a request of a session answered by whichever replica the session lives on, and sees to it that it lives on one.

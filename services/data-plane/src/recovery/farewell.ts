@@ -10,7 +10,11 @@ export async function sayFarewell(
   upstreams: Upstreams,
   endpoint: Endpoint,
   path: string,
-  { upstreamId, caller, protocolVersion }: { upstreamId: string; caller: string; protocolVersion?: string | null },
+  {
+    upstreamId,
+    caller,
+    protocolVersion,
+  }: { upstreamId: string; caller: string; protocolVersion?: string | null | undefined },
 ): Promise<void> {
   const version = protocolVersion ? ['Mcp-Protocol-Version', protocolVersion] : [];
   const identity = identityHeaders({ subject: caller, name: caller, roles: [] });

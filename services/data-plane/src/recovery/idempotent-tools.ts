@@ -2,6 +2,7 @@ import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { LRUCache } from 'lru-cache';
 import type { Upstreams } from '../upstreams.js';
 import { exchange } from './exchange.js';
+import { SessionUnknown } from './session-unknown.js';
 import { ownHeaders } from './own-headers.js';
 
 interface ToolQuestion {
@@ -32,6 +33,7 @@ const MAX_KEPT = 1_000;
  * (MCP 2025-11-25, tools, annotations). The server is asked when it matters, which is when a call was under way on a replica
  * that went; so the way of every other call stays free of it. A server that does not say means no.
  * @throws GatewayError as `exchange`
+ * @throws SessionUnknown when the server does not know the session
  */
 export function idempotentTools(upstreams: Upstreams): IsIdempotent {
   const known = new LRUCache<string, Promise<Set<string>>>({ max: MAX_KEPT, ttl: KEPT_MS });
@@ -57,13 +59,14 @@ async function list(upstreams: Upstreams, question: ToolQuestion): Promise<Set<s
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const params = cursor === undefined ? {} : { cursor };
     const message = { jsonrpc: '2.0', id: `mcp-gateway-tools-${page}`, method: 'tools/list', params };
-    const { response } = await exchange(upstreams, endpoint, {
+    const { status, response } = await exchange(upstreams, endpoint, {
       method: 'POST',
       path,
       headers,
       message,
       timeoutMs: ASK_MS,
     });
+    if (status === 404) throw new SessionUnknown();
     const { tools = [], nextCursor } = (response?.result ?? {}) as { tools?: Tool[]; nextCursor?: string };
     for (const { name, annotations } of tools) {
       const safe = annotations?.readOnlyHint === true || annotations?.idempotentHint === true;

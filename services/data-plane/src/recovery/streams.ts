@@ -23,6 +23,8 @@ export interface Streams {
   countOn(endpointId: string): number;
 }
 
+const LOOK_EVERY_MS = 60_000;
+
 /**
  * The streams that nobody asks for anything on: a request finds out that its replica is gone, a stream has to be told. So that
  * not all of those on one replica come back at once, each is told at a time of its own.
@@ -64,6 +66,12 @@ export function createStreams(routes: RouteTable, sessions: SessionStore): Strea
       else stream.look();
     }
   });
+
+  // A session that is too old ends here, too, although nothing is said of it.
+  const lookAtAll = () => {
+    for (const streams of bySession.values()) for (const stream of streams) stream.look();
+  };
+  setInterval(lookAtAll, LOOK_EVERY_MS).unref();
 
   return {
     add(stream) {

@@ -8,24 +8,30 @@ export interface SessionChanges {
 
 /**
  * Tells of every session that any data plane has moved or the API has closed, and with `undefined` that changes may have
- * been missed.
+ * been missed; and that there may be servers that have to be told of the end of a session.
  */
 export function followSessionChanges(
   redis: RedisClient,
-  channel: string,
-  tell: (id: string | undefined) => void,
+  channels: { changed: string; farewell: string },
+  tell: { changed: (id: string | undefined) => void; farewell: () => void },
 ): SessionChanges {
   let heard = 0;
   const changed = (id?: string) => {
     heard += 1;
-    tell(id);
+    tell.changed(id);
   };
   const subscriber = redis.duplicate();
   subscriber.on('error', () => {}); // the command connection logs the outage
-  subscriber.on('ready', () => changed());
+  subscriber.on('ready', () => {
+    changed();
+    tell.farewell();
+  });
   subscriber
     .connect()
-    .then(() => subscriber.subscribe(channel, (id) => changed(id)))
+    .then(async () => {
+      await subscriber.subscribe(channels.changed, (id) => changed(id));
+      await subscriber.subscribe(channels.farewell, () => tell.farewell());
+    })
     .catch(() => {});
   return {
     heard: () => heard,

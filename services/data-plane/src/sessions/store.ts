@@ -2,7 +2,7 @@ import type { Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/common/logging';
 import type { RedisClient } from '@mcp-gateway/common/redis';
-import { sessionRecords, type SessionRecords } from '@mcp-gateway/common/sessions';
+import { sessionRecords, type SessionRecords, type SessionRef } from '@mcp-gateway/common/sessions';
 import type { SessionEnvelope } from '@mcp-gateway/protocol';
 import { sessionCache } from './cache.js';
 import { followSessionChanges } from './changes.js';
@@ -25,6 +25,10 @@ export interface SessionStore {
   end(envelope: SessionEnvelope, route: Route, how: { tellServer: boolean }): Promise<void>;
   /** Called for each session that was moved or closed elsewhere, and with undefined when that may have been missed. */
   onChange(listener: (id: string | undefined) => void): void;
+  /** Called when a server may have to be told that a session of its has ended. */
+  onFarewell(listener: () => void): void;
+  /** Ends the sessions of the adapter that nobody has used for too long, a hundred at most. */
+  endIdle(route: Route): Promise<void>;
   /** Open sessions that are known to live on the endpoint. */
   countOn(endpointId: string): number;
   readonly records: SessionRecords;
@@ -46,6 +50,7 @@ export interface SessionStoreParts {
 const CLOSED: SessionPlace = { endpointId: '', upstreamId: '', moves: 0, closed: true };
 /** How long to live on the envelope alone before Redis is asked again. */
 const UNKNOWN_FOR_MS = 3_000;
+const IDLE_AT_ONCE = 100;
 
 /** The sessions as this data plane knows them: a copy in memory of what is in Redis, read when it is first needed. */
 export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log, now = Date.now }: SessionStoreParts) {
@@ -54,15 +59,19 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
   const uses = sessionUses(records, log, now);
   const seconds = () => Math.floor(now() / 1000);
   const listeners: ((id: string | undefined) => void)[] = [];
-  const changes = followSessionChanges(redis, records.keys.changed, (id) => {
-    if (id === undefined) known.forgetAll();
-    else known.forget(id);
-    listeners.forEach((listener) => listener(id));
+  const farewellListeners: (() => void)[] = [];
+  const changes = followSessionChanges(redis, records.keys, {
+    changed(id) {
+      if (id === undefined) known.forgetAll();
+      else known.forget(id);
+      listeners.forEach((listener) => listener(id));
+    },
+    farewell: () => farewellListeners.forEach((listener) => listener()),
   });
 
-  async function end(envelope: SessionEnvelope, route: Route, how: { tellServer: boolean; unlessUsedSince?: number }) {
+  async function end(session: SessionRef, route: Route, how: { tellServer: boolean; unlessUsedSince?: number }) {
     const lasting = { now: seconds(), keepSeconds: keepSeconds(limitsOf(route, defaults)) };
-    return records.close(envelope, { ...lasting, ...how });
+    return records.close(session, { ...lasting, ...how });
   }
 
   /** Asks Redis, and ends what has been idle for too long. */
@@ -134,7 +143,18 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
       await end(envelope, route, how);
     },
 
+    async endIdle(route) {
+      const { adapterId } = route;
+      const since = idleSince(seconds(), limitsOf(route, defaults));
+      for (const id of await records.idle(adapterId, since, IDLE_AT_ONCE)) {
+        const { record } = await records.find({ id, adapterId }).catch(() => ({ record: null }));
+        const caller = record === null || record === 'closed' ? '' : record.caller;
+        await end({ id, adapterId, caller }, route, { tellServer: true, unlessUsedSince: since });
+      }
+    },
+
     onChange: (listener) => void listeners.push(listener),
+    onFarewell: (listener) => void farewellListeners.push(listener),
     countOn: known.countOn,
     records,
     uses,

@@ -6,6 +6,8 @@ export interface SessionUses {
   begin(ref: SessionRef, kind: UseKind): () => void;
   /** Calls that are under way here, streams of the server not counted. */
   calls(id: string): number;
+  /** Writes to Redis what has been used since the last time. */
+  flush(): Promise<void>;
   close(): void;
 }
 
@@ -55,6 +57,7 @@ export function sessionUses(records: SessionRecords, log: Logger, now: () => num
         begun.at = seconds();
       };
     },
+    flush,
     calls: (id) => uses.get(id)?.calls ?? 0,
     close: () => clearInterval(timer),
   };

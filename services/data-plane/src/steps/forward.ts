@@ -9,8 +9,9 @@ import type { CarryParts } from '../recovery/carried.js';
 import { ClientAnswer } from '../recovery/client-answer.js';
 import { negotiatedVersion } from '../recovery/negotiated-version.js';
 import { capture } from './capture.js';
+import type { Sink } from './relay.js';
 import { send } from './send.js';
-import type { Target } from './session.js';
+import type { OpenSession, Target } from './session.js';
 
 export interface ForwardRequest {
   req: IncomingMessage;
@@ -39,10 +40,35 @@ export async function forward(parts: CarryParts, request: ForwardRequest): Promi
     if (route.sessionRecovery === 'replay') return await carry(parts, request, target, headers);
     if (!endpoint) throw new GatewayError('SESSION_NOT_FOUND', { detail: 'the replica that held it is gone' });
     const nothing = () => null; // a session that is not replayed need not be remembered
-    await send(parts, { ...request, sink: request.res, headers, session, endpoint, initialize: nothing });
+    const sending = { ...request, headers, session, endpoint, initialize: nothing };
+    if (req.method !== 'GET') return await send(parts, { ...sending, sink: request.res });
+    await untilSessionEnds(parts, request, session, (sink) => send(parts, { ...sending, sink }));
   } finally {
     end();
   }
+}
+
+/** Ends the server's own stream when the session has been ended by somebody else. */
+async function untilSessionEnds(
+  { sessions, streams }: CarryParts,
+  { res, route }: ForwardRequest,
+  { envelope, place }: OpenSession,
+  listen: (sink: Sink) => Promise<void>,
+): Promise<void> {
+  const answer = new ClientAnswer(res);
+  const forget = streams.add({
+    session: envelope.id,
+    adapter: route.name,
+    endpointId: place.endpointId,
+    look: () =>
+      void sessions.find(envelope, route).then(({ closed }) => {
+        if (!closed || !answer.begun) return;
+        answer.detach();
+        answer.end();
+      }),
+    leave: () => {}, // its sessions end with it
+  });
+  await listen(answer.next()).finally(forget);
 }
 
 /** A request that belongs to no session, and may open one. */

@@ -1,0 +1,50 @@
+import type { RouteTable } from '@mcp-gateway/common/routes';
+import type { SessionStore } from '../sessions/store.js';
+import type { Upstreams } from '../upstreams.js';
+import { sayFarewell } from './farewell.js';
+import { createHerd } from './herd.js';
+
+const AT_ONCE = 16;
+const MAX_WAITING = 10_000;
+
+/**
+ * Tells servers of sessions that ended without them: by the API, or because nobody used them. Each is taken from the list by
+ * one data plane. One that dies with it is not told; it ends the session by itself when it is not used.
+ */
+export function sayFarewells(routes: RouteTable, sessions: SessionStore, upstreams: Upstreams): void {
+  const herd = createHerd({ atOnce: AT_ONCE, waiting: MAX_WAITING });
+  let again = false;
+  let working = false;
+
+  async function work() {
+    again = true;
+    if (working) return;
+    working = true;
+    try {
+      while (again) {
+        again = false;
+        await takeAll();
+      }
+    } catch {
+      // Redis is away. When it is back, that is told, too.
+    } finally {
+      working = false;
+    }
+  }
+
+  async function takeAll() {
+    for (
+      let farewell = await sessions.records.nextFarewell();
+      farewell;
+      farewell = await sessions.records.nextFarewell()
+    ) {
+      const { adapter, endpointId, ...session } = farewell;
+      const route = routes.get(adapter);
+      const endpoint = route?.endpoints.find(({ id }) => id === endpointId);
+      if (!route || !endpoint) continue;
+      void herd(() => sayFarewell(upstreams, endpoint, route.path, session)).catch(() => {});
+    }
+  }
+
+  sessions.onFarewell(() => void work());
+}

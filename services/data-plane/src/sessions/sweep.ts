@@ -1,0 +1,27 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '@mcp-gateway/common/logging';
+import type { RouteTable } from '@mcp-gateway/common/routes';
+import type { SessionStore } from './store.js';
+
+const EVERY_MS = 30_000;
+
+/**
+ * Ends sessions that nobody uses any more, whichever data plane they came by: a request would find that out, but those make
+ * none. Every data plane does so, each at a time of its own. Until the returned function is called.
+ */
+export function sweepSessions(routes: RouteTable, sessions: SessionStore, log: Logger): () => void {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  void (async () => {
+    for (;;) {
+      await delay(EVERY_MS * (0.5 + Math.random()), undefined, { signal, ref: false }).catch(() => {});
+      if (signal.aborted) return;
+      try {
+        for (const route of routes.all()) if (route.affinity === 'session') await sessions.endIdle(route);
+      } catch (error) {
+        log.debug({ err: error }, 'idle sessions not ended; it is tried again');
+      }
+    }
+  })();
+  return () => stopping.abort();
+}
