@@ -19,6 +19,7 @@ import {
   readCatalogue,
   startSupervisor,
   systemClock,
+  usualTimes,
 } from '@mcp-gateway/runtime/supervisor';
 import { z } from 'zod';
 import { announce } from './announce.js';
@@ -71,9 +72,7 @@ runMain(async () => {
       log,
       logRoot: data.replicaLogs,
       environment: machine,
-      drainMs: 1_000,
-      leaseMs: 600_000,
-      stopGraceSeconds: 4,
+      ...usualTimes,
     });
     defer(supervisor.close);
 

@@ -14,6 +14,13 @@ export interface SupervisorOptions extends ReplicaContext {
   log: Logger;
 }
 
+/** What has proved right on one machine. */
+export const usualTimes = {
+  drainMs: 1_000,
+  leaseMs: 600_000,
+  stopGraceSeconds: 4,
+} satisfies Partial<SupervisorOptions>;
+
 /**
  * What the kubelet and the StatefulSet controller are in a cluster: holds the workloads of this machine and keeps
  * their replicas running, also while the worker is away. When no worker comes back, the replicas end.

@@ -1,0 +1,34 @@
+import { homedir } from 'node:os';
+import { ConfigError, LogLevel, readConfig } from '@mcp-gateway/common/config';
+import { createLogger } from '@mcp-gateway/common/logging';
+import { runMain, shutdownOn } from '@mcp-gateway/common/serving';
+import { z } from 'zod';
+import { catalogue, CatalogueError, readCatalogue, startSupervisor, systemClock, usualTimes } from './index.js';
+
+const Config = z.object({
+  MCP_GATEWAY_LOG_LEVEL: LogLevel.default('info'),
+  MCP_GATEWAY_CATALOGUE: z.string().describe('the JSON file that says which command an image name stands for'),
+  PROCESS_SUPERVISOR: z.string().describe('the path of the Unix socket to listen on'),
+  PROCESS_LOGS: z.string().describe('the folder in which to keep the logs of replicas'),
+  PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
+});
+
+/** A supervisor by itself, for a worker that runs elsewhere, such as in another container. */
+runMain(async () => {
+  const config = readConfig(Config, process.env);
+  const log = createLogger('supervisor', config.MCP_GATEWAY_LOG_LEVEL);
+  const { defer } = shutdownOn(log);
+  await readCatalogue(config.MCP_GATEWAY_CATALOGUE).catch((error: unknown) => {
+    throw error instanceof CatalogueError ? new ConfigError(error.message) : error;
+  });
+  const supervisor = await startSupervisor(config.PROCESS_SUPERVISOR, {
+    catalogue: catalogue({}, config.MCP_GATEWAY_CATALOGUE),
+    clock: systemClock,
+    log,
+    logRoot: config.PROCESS_LOGS,
+    environment: { PATH: config.PATH, HOME: homedir(), LANG: 'C.UTF-8' },
+    ...usualTimes,
+  });
+  defer(supervisor.close);
+  log.info('process supervisor listens');
+});
