@@ -1,13 +1,22 @@
-import { DatabaseUrl, readConfig, redisFields, RuntimeName, serviceFields } from '@mcp-gateway/common/config';
+import {
+  callerFields,
+  DatabaseUrl,
+  Port,
+  readConfig,
+  redisFields,
+  RuntimeName,
+  serviceFields,
+} from '@mcp-gateway/common/config';
 import { createLogger } from '@mcp-gateway/common/logging';
 import { reconcileQueue } from '@mcp-gateway/common/queue';
 import { redisClient } from '@mcp-gateway/common/redis';
 import { routePublisher } from '@mcp-gateway/common/routes';
-import { runMain, shutdownOn } from '@mcp-gateway/common/serving';
+import { closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
 import { adapterRows, connectDatabase, migrate } from '@mcp-gateway/database';
 import { z } from 'zod';
 import { chooseRuntime } from './choose-runtime.js';
 import { consume } from './consume.js';
+import { healthServer } from './health.js';
 import { reconciler } from './reconcile.js';
 import { resync } from './resync.js';
 import { routeRestorer } from './restore-routes.js';
@@ -17,6 +26,8 @@ const Config = z.object({
   ...redisFields,
   DATABASE_URL: DatabaseUrl,
   RUNTIME: RuntimeName,
+  PORT: Port.optional(),
+  MCP_GATEWAY_HOST: callerFields.MCP_GATEWAY_HOST,
 });
 
 runMain(async () => {
@@ -25,6 +36,13 @@ runMain(async () => {
   const { defer } = shutdownOn(log);
   const runtime = await chooseRuntime(config.RUNTIME, process.env, log);
   defer(() => runtime.close());
+
+  let obstacle = async (): Promise<string | null> => 'it is starting';
+  if (config.PORT !== undefined) {
+    const health = healthServer(() => obstacle());
+    defer(() => closeServer(health, 1_000));
+    await listen(health, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
+  }
 
   await migrate(config.DATABASE_URL, log);
   const database = connectDatabase(config.DATABASE_URL, { poolSize: 10 });
@@ -43,5 +61,10 @@ runMain(async () => {
     consume({ redis, prefix: config.REDIS_PREFIX, reconcile: reconciler({ rows, runtime, routes, now, log }), log }),
   );
   defer(resync({ rows, runtime, routes, queue, restoreRoutes, log }));
+  obstacle = async () => {
+    if (!redis.isReady) return 'Redis is not reached';
+    const reached = database.$queryRaw`SELECT 1`.then(() => true);
+    return (await reached.catch(() => false)) ? null : 'the database is not reached';
+  };
   log.info('deployment worker runs');
 });
