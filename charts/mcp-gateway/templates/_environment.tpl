@@ -1,0 +1,51 @@
+{{/* Variables that all services have. */}}
+{{- define "mcp-gateway.sharedVariables" -}}
+- { name: MCP_GATEWAY_LOG_LEVEL, value: {{ .Values.logLevel }} }
+- { name: REDIS_PREFIX, value: {{ .Values.redis.prefix | quote }} }
+- name: REDIS_URL
+  valueFrom:
+    secretKeyRef: {{ include "mcp-gateway.redisSecret" . }}
+{{- end -}}
+
+{{/* Variables of what answers callers. */}}
+{{- define "mcp-gateway.callerVariables" -}}
+- { name: MCP_GATEWAY_HOST, value: 0.0.0.0 }
+- { name: PORT, value: "8000" }
+{{- with .Values.allowedOrigins }}
+- { name: MCP_GATEWAY_ALLOWED_ORIGINS, value: {{ join "," . | quote }} }
+{{- end }}
+{{- with .Values.signIn.development }}
+- { name: MCP_GATEWAY_DEVELOPMENT_SIGN_IN, value: {{ . }} }
+{{- end }}
+{{- end -}}
+
+{{/* Where the sign-in that an operator has made up their mind about comes from. */}}
+{{- define "mcp-gateway.signIn" -}}
+{{- if not (or .Values.signIn.development .Values.signIn.configMap) -}}
+{{- fail "signIn is needed. This version has development sign-in only, with which whoever reaches the gateway is whoever they say they are. If that is what you want: --set signIn.development=allow-from-network" -}}
+{{- end -}}
+{{- with .Values.signIn.configMap -}}
+envFrom:
+  - configMapRef: { name: {{ . }} }
+{{- end -}}
+{{- end -}}
+
+{{- define "mcp-gateway.databaseVariable" -}}
+- name: DATABASE_URL
+  valueFrom:
+    secretKeyRef: {{ include "mcp-gateway.databaseSecret" . }}
+{{- end -}}
+
+{{/* Variables of what speaks to the cluster. */}}
+{{- define "mcp-gateway.clusterVariables" -}}
+- { name: RUNTIME, value: kubernetes }
+- { name: NAMESPACE, value: {{ include "mcp-gateway.adapterNamespace" . }} }
+- { name: GATEWAY_NAME, value: {{ include "mcp-gateway.fullname" . }} }
+{{- end -}}
+
+{{- define "mcp-gateway.adapterNamespace" -}}
+{{- if eq .Values.adapters.namespace .Release.Namespace -}}
+{{- fail (printf "adapters.namespace must not be %s, the namespace of the release: adapters may name Secrets of their namespace, and the gateway's are in this one" .Release.Namespace) -}}
+{{- end -}}
+{{- .Values.adapters.namespace -}}
+{{- end -}}

@@ -1,0 +1,45 @@
+{{/* The name of all that is of this release. Short, because "-deployment-worker" and more is appended, and names of Services stop at 63. */}}
+{{- define "mcp-gateway.fullname" -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
+{{- else if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* (list $ component) */}}
+{{- define "mcp-gateway.selector" -}}
+{{- $root := index . 0 -}}
+app.kubernetes.io/name: mcp-gateway
+app.kubernetes.io/instance: {{ $root.Release.Name }}
+app.kubernetes.io/component: {{ index . 1 }}
+{{- end -}}
+
+{{/* (list $ component) */}}
+{{- define "mcp-gateway.labels" -}}
+{{- $root := index . 0 -}}
+{{ include "mcp-gateway.selector" . }}
+app.kubernetes.io/part-of: mcp-gateway
+app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ $root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
+{{- end -}}
+
+{{/* (list $ component): name, namespace and labels of what a component has one of */}}
+{{- define "mcp-gateway.metadata" -}}
+{{- $root := index . 0 -}}
+name: {{ include "mcp-gateway.fullname" $root }}-{{ index . 1 }}
+namespace: {{ $root.Release.Namespace }}
+labels:
+  {{- include "mcp-gateway.labels" . | nindent 2 }}
+{{- end -}}
+
+{{/* (list $ image) */}}
+{{- define "mcp-gateway.image" -}}
+{{- $root := index . 0 -}}
+{{- $registry := required "image.registry is needed: where the images of the services are, such as ghcr.io/example/mcp-gateway" $root.Values.image.registry -}}
+{{ $registry }}/{{ index . 1 }}:{{ default $root.Chart.AppVersion $root.Values.image.tag }}
+{{- end -}}
