@@ -28,22 +28,31 @@ export async function imageArchive({ tag, containerfile, inputs, bases = [], pre
       const context = fs.mkdtempSync(path.join(os.tmpdir(), 'mcp-gateway-image-'));
       try {
         await prepare(context);
-        for (const base of bases) await buildah('pull', '--quiet', `docker-archive:${base}`);
+        for (const base of bases) await pullArchive(base);
         await buildImage(tag, ['--file', file, context]);
       } finally {
         fs.rmSync(context, { recursive: true, force: true });
       }
-      await buildah('push', '--quiet', tag, `docker-archive:${path.join(to, 'image.tar')}:${tag}`);
+      await pushArchive(tag, path.join(to, 'image.tar'));
     }),
   );
   return path.join(folder, 'image.tar');
 }
 
+/** @param {string} archive */
+export const pullArchive = (archive) => buildah('pull', '--quiet', `docker-archive:${archive}`);
+
+/**
+ * @param {string} tag
+ * @param {string} archive
+ */
+export const pushArchive = (tag, archive) => buildah('push', '--quiet', tag, `docker-archive:${archive}:${tag}`);
+
 /**
  * @param {string} tag
  * @param {readonly string[]} args of `buildah build`
  */
-async function buildImage(tag, args) {
+export async function buildImage(tag, args) {
   // Its first choice of runtime, crun, does not run inside of a container.
   const runtime = ['--runtime', 'runc', '--isolation', 'oci', '--network', 'host'];
   const [before] = await idsOf(tag);

@@ -3,10 +3,10 @@ import path from 'node:path';
 import { run } from '../machine/command.mjs';
 import { root } from '../root.mjs';
 import { imageArchive } from './archive.mjs';
+import { DEBIAN, unpackDebian } from './debian.mjs';
 
-const DEBIAN = 'bookworm';
 /** What Node is linked against, and a shell. */
-const PACKAGES = 'libc6,libstdc++6,libgcc-s1,base-files,netbase,tzdata,busybox-static';
+const PACKAGES = ['libc6', 'libstdc++6', 'libgcc-s1', 'base-files', 'netbase', 'tzdata', 'busybox-static'];
 const NPM = '11.21.2';
 
 /** The image to run in, localhost/node:24, with the Node that the project runs on. */
@@ -15,10 +15,9 @@ export function nodeArchive() {
   return imageArchive({
     tag: 'localhost/node:24',
     containerfile: 'node.Containerfile',
-    inputs: [DEBIAN, PACKAGES, name, version],
+    inputs: [DEBIAN, ...PACKAGES, name, version],
     async prepare(context) {
-      const debian = path.join(context, 'debian.tar');
-      await run('mmdebstrap', ['--quiet', '--variant=extract', `--include=${PACKAGES}`, DEBIAN, debian]);
+      await unpackDebian(context, PACKAGES);
       fs.copyFileSync(path.join(root, 'node_modules', name, 'bin/node'), path.join(context, 'node'));
     },
   });

@@ -1,0 +1,79 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { cached, keyOf } from '../cache.mjs';
+import { run, told } from '../machine/command.mjs';
+import { root } from '../root.mjs';
+import { buildImage, pullArchive, pushArchive } from './archive.mjs';
+import { ccArchive } from './cc.mjs';
+import { nodeBuildArchive } from './node.mjs';
+import { registryAccess } from './registry-access.mjs';
+
+/** What services/Dockerfile has images of. */
+const TARGETS = /** @type {const} */ ([
+  'data-plane',
+  'control-plane',
+  'deployment-worker',
+  'mcp-example',
+  'supervisor',
+]);
+const TAG = 'test';
+
+/** @param {string} target */
+export const gatewayImage = (target) => `localhost/mcp-gateway/${target}:${TAG}`;
+
+/**
+ * The images of this checkout, by services/Dockerfile. Minutes after a change of dependencies, one after a change of
+ * sources, nothing else.
+ * @returns {Promise<Record<typeof TARGETS[number], string>>} the archive of each
+ */
+export async function gatewayArchives() {
+  const bases = [await nodeBuildArchive(), await ccArchive()];
+  const folder = await cached(`images-gateway-${keyOf(await sources(), ...bases)}`, (to) =>
+    told('Building the images of the gateway', async () => {
+      for (const base of bases) await pullArchive(base);
+      const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'mcp-gateway-image-'));
+      try {
+        const registry = await registryAccess(temporary);
+        for (const target of TARGETS) {
+          await buildImage(gatewayImage(target), [...BUILD, '--target', target, ...registry, root]);
+          await pushArchive(gatewayImage(target), path.join(to, `${target}.tar`));
+        }
+      } finally {
+        fs.rmSync(temporary, { recursive: true, force: true });
+      }
+    }),
+  );
+  const archives = TARGETS.map((target) => [target, path.join(folder, `${target}.tar`)]);
+  return Object.fromEntries(archives);
+}
+
+const BUILD = [
+  '--file=services/Dockerfile',
+  '--layers', // the targets share what is built
+  '--build-arg=NODE_IMAGE=localhost/node:24-build',
+  '--build-arg=BASE_IMAGE=localhost/cc:12',
+  '--build-arg=REVISION=test',
+];
+
+/** @returns {Promise<string>} a hash of what goes into the images, as git and .dockerignore see it */
+async function sources() {
+  const paths = [
+    'packages',
+    'services',
+    'servers',
+    'package.json',
+    'pnpm-lock.yaml',
+    'pnpm-workspace.yaml',
+    '.pnpmfile.cjs',
+    'tsconfig.json',
+    'tsconfig.base.json',
+  ];
+  const listing = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard', ...paths], {
+    cwd: root,
+  });
+  const files = listing
+    .split('\0')
+    .filter((file) => file && !file.endsWith('.test.ts') && fs.existsSync(path.join(root, file)));
+  return keyOf(...files.flatMap((file) => [file, fs.readFileSync(path.join(root, file), 'utf8')]));
+}
