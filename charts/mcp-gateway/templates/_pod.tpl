@@ -7,7 +7,12 @@
 {{- $_ := set $own "app.kubernetes.io/part-of" "mcp-gateway" -}}
 labels:
   {{- merge $own $values.podLabels | toYaml | nindent 2 }}
-{{- with $values.podAnnotations }}
+{{- $annotations := deepCopy $values.podAnnotations -}}
+{{- /* Another URL in the values is another Secret, which pods read at their start only. */ -}}
+{{- with compact (list $root.Values.database.url $root.Values.redis.url) }}
+{{- $_ := set $annotations "mcp-gateway.io/urls" (join " " . | sha256sum | trunc 16) }}
+{{- end }}
+{{- with $annotations }}
 annotations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
@@ -21,7 +26,9 @@ serviceAccountName: {{ include "mcp-gateway.fullname" $root }}-{{ index . 1 }}
 enableServiceLinks: false
 securityContext:
   {{- include "mcp-gateway.podSecurity" $root.Values.runAsUser | nindent 2 }}
-{{- include "mcp-gateway.pullSecrets" $root }}
+{{- with include "mcp-gateway.pullSecrets" $root }}
+{{ . }}
+{{- end }}
 terminationGracePeriodSeconds: {{ $values.terminationGracePeriodSeconds }}
 topologySpreadConstraints:
   {{- range list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
@@ -68,12 +75,12 @@ capabilities: { drop: [ALL] }
 {{- end -}}
 
 {{- define "mcp-gateway.pullSecrets" -}}
-{{- with .Values.image.pullSecrets }}
+{{- with .Values.image.pullSecrets -}}
 imagePullSecrets:
   {{- range . }}
   - name: {{ . }}
   {{- end }}
-{{- end }}
+{{- end -}}
 {{- end -}}
 
 {{/* (list $ component component-values) */}}

@@ -52,6 +52,7 @@ async function buildModule(name, to) {
     await go('build', '-trimpath', ...flags, '-o', path.join(to, program), from);
   }
   if (documents) {
+    await go('mod', 'download', documents.module);
     const module = (await go('list', '-m', '-f', '{{.Dir}}', documents.module)).trim();
     const texts = documents.files.map((file) => fs.readFileSync(path.join(module, file), 'utf8'));
     fs.writeFileSync(path.join(to, documents.as), texts.join('\n---\n'));

@@ -64,5 +64,14 @@ export const modules = {
       as: 'stages.yaml',
     },
   },
+  // Not a program: the resource that the chart's HTTPRoute is one of, which clusters do not have of themselves.
+  'gateway-api': {
+    programs: {},
+    documents: {
+      module: 'sigs.k8s.io/gateway-api',
+      files: ['config/crd/standard/gateway.networking.k8s.io_httproutes.yaml'],
+      as: 'http-routes.yaml',
+    },
+  },
   pause: { programs: { pause: '.' }, flags: ['-ldflags', SMALL] },
 };

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { run } from '../cluster/machine/command.mjs';
+import { cluster } from '../cluster/support/cluster.js';
+import { kubeconfig, kubectl } from '../cluster/support/kubectl.js';
+import { freshNamespace } from '../cluster/support/namespace.js';
+import { afterTests } from '../support/after-tests.js';
+import { repository } from '../support/launch.js';
+import { CHART, helm, valuesOf } from './support/helm.js';
+
+const namespace = freshNamespace();
+const adapters = freshNamespace();
+
+beforeAll(async () => {
+  const routes = String(cluster.programs['http-routes.yaml']);
+  await kubectl('apply', '--server-side', '--filename', routes);
+  afterTests(() => kubectl('delete', '--wait=false', '--filename', routes));
+  await kubectl('wait', 'crd/httproutes.gateway.networking.k8s.io', '--for=condition=Established', '--timeout=30s');
+});
+
+/** What the API server, with all that it checks and fills in, makes of manifests. It warns on standard error. */
+async function dryRun(manifests: string): Promise<string> {
+  const command = `"$0" --kubeconfig "$1" apply --server-side --dry-run=server --warnings-as-errors --filename=- 2>&1`;
+  return run('sh', ['-c', command, String(cluster.programs['kubectl']), kubeconfig], { input: manifests });
+}
+
+describe('the API server takes', () => {
+  it.each(['trial', 'production', 'plain'])('what the chart renders for the values "%s"', async (name) => {
+    const where = [`--namespace=${namespace.name}`, `--set=adapters.namespace=${adapters.name}`];
+    const manifests = await helm('template', 'gw', CHART, ...where, valuesOf(name));
+    const count = manifests.match(/^kind: /gm)?.length ?? 0;
+    const taken = await dryRun(manifests);
+    expect(taken).not.toContain('Warning');
+    expect(taken.match(/serverside-applied \(server dry run\)/g)).toHaveLength(count);
+  });
+
+  it('the manifests for kubectl', async () => {
+    const manifests = await readFile(repository('charts/mcp-gateway/manifests/mcp-gateway.yaml'), 'utf8');
+    const here = manifests
+      .replaceAll('namespace: mcp-gateway\n', `namespace: ${namespace.name}\n`)
+      .replaceAll('namespace: adapter\n', `namespace: ${adapters.name}\n`);
+    expect(await dryRun(here)).not.toContain('Warning');
+  });
+});
