@@ -8,6 +8,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** What a spec that says no more than it has to is answered with. */
 const DEFAULTS = {
   environmentVariables: {},
+  secretEnvironment: {},
   replicaCount: 1,
   description: '',
   useWorkloadIdentity: false,

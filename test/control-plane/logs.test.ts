@@ -118,11 +118,44 @@ describe('GET /adapters/{name}/logs', () => {
     ['tail=10001', 'tail', 'must be at most 10000'],
     ['tail=all', 'tail', NUMBER],
     ['follow=yes', 'follow', 'must be true or false'],
-    ['since=1h', 'since', 'is not a known parameter'],
+    ['previous=maybe', 'previous', 'must be true or false'],
+    ['since=1d', 'since', 'must be a time such as 30s, 10m or 2h'],
+    ['since=0s', 'since', 'must be a time such as 30s, 10m or 2h'],
+    ['until=1h', 'until', 'is not a known parameter'],
   ])('answers 400 for ?%s', async (query, field, detail) => {
     const { status, json } = await logs(`?${query}`);
     expect(status).toBe(400);
     expect(json).toEqual(invalid({ parameter: field, detail }));
+  });
+});
+
+describe('what a runtime may not have of its logs', () => {
+  it.each(['previous', 'since=10m'])('is refused in words by the process runtime: ?%s', async (query) => {
+    const plane = await startControlPlane();
+    const alice = caller(plane.url, 'alice');
+    await alice.post(specOf('echo'));
+    const { status, json } = await alice.get(`/adapters/echo/logs?${query}`);
+    expect(status).toBe(400);
+    expect(json.detail).toContain('previous and since need RUNTIME=kubernetes');
+  });
+
+  it.each([
+    ['previous&since=30s', { previous: true, sinceSeconds: 30 }],
+    ['since=10m', { previous: false, sinceSeconds: 600 }],
+    ['since=2h&previous=false', { previous: false, sinceSeconds: 7_200 }],
+  ])('is asked of one that has it: ?%s', async (query, expected) => {
+    const asked: object[] = [];
+    const logReader: LogReader = {
+      async read(_name, options) {
+        asked.push(options);
+        return null;
+      },
+    };
+    const plane = await startControlPlane({ logReader });
+    const alice = caller(plane.url, 'alice');
+    await alice.post(specOf('echo'));
+    expect((await alice.get(`/adapters/echo/logs?${query}`)).status).toBe(200);
+    expect(asked).toEqual([expect.objectContaining(expected)]);
   });
 });
 

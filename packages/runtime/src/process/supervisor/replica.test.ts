@@ -181,3 +181,12 @@ describe('an image that cannot be resolved', () => {
     expect(seen().failure).toBeNull();
   });
 });
+
+describe('a replica that is to have variables from Secrets', () => {
+  it('is not started, and says why', async () => {
+    supervisor.apply(workload('echo', { secretEnvironment: { TOKEN: { secret: 'mcp', key: 'token' } } }));
+    await eventually(() => expect(seen().failure).toMatchObject({ reason: 'SecretsNotSupported' }));
+    expect(seen().failure?.message).toContain('TOKEN is to come from a Secret');
+    expect(replica()).toMatchObject({ state: 'BackOff', endpoint: null });
+  });
+});

@@ -120,6 +120,11 @@ export class Replica {
 
   async #start(): Promise<Leashed | null> {
     const { catalogue, environment, stopGraceSeconds, logRoot, clock } = this.context;
+    this.failure = refusalOf(this.workload);
+    if (this.failure) {
+      this.#set('BackOff', this.failure.message);
+      return null;
+    }
     try {
       const entry = await catalogue.resolve(this.workload.imageName);
       const port = (this.#port ??= await freePort());
@@ -206,4 +211,13 @@ export class Replica {
     this.#message = message;
     this.onChange();
   }
+}
+
+function refusalOf({ secretEnvironment = {} }: Workload): Replica['failure'] {
+  const [variable] = Object.keys(secretEnvironment);
+  if (variable === undefined) return null;
+  return {
+    reason: 'SecretsNotSupported',
+    message: `${variable} is to come from a Secret, and processes have none. Say its value in environmentVariables, or use RUNTIME=kubernetes.`,
+  };
 }

@@ -1,0 +1,46 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { caller, type Caller } from './support/callers.js';
+import { specOf, startControlPlane } from './support/control-plane.js';
+
+const asked = specOf('echo', { useWorkloadIdentity: true });
+
+describe('an adapter with the identity of the cluster', () => {
+  let trusted: Caller;
+  let creator: Caller;
+  beforeEach(async () => {
+    const plane = await startControlPlane({ mayUseWorkloadIdentity: ({ roles }) => roles.includes('identity') });
+    trusted = caller(plane.url, 'alice', 'identity');
+    creator = caller(plane.url, 'alice');
+  });
+
+  const refusal = {
+    code: 'FORBIDDEN',
+    detail: 'useWorkloadIdentity needs a role that the operator has given this right',
+  };
+
+  it('is refused to a caller without the right, and nothing is registered', async () => {
+    const { status, json } = await creator.post(asked);
+    expect(status).toBe(403);
+    expect(json).toMatchObject(refusal);
+    expect((await creator.get('/adapters')).json).toEqual([]);
+  });
+
+  it('is registered by a caller who has it', async () => {
+    expect((await trusted.post(asked)).status).toBe(201);
+  });
+
+  it('is changed by such a caller only, though others may give the identity up', async () => {
+    await trusted.post(asked);
+    const changed = { ...asked, imageVersion: '2.0.0' };
+    const refused = await creator.put('echo', changed);
+    expect(refused.status).toBe(403);
+    expect(refused.json).toMatchObject(refusal);
+    expect((await trusted.put('echo', changed)).status).toBe(200);
+    expect((await creator.put('echo', { ...changed, useWorkloadIdentity: false })).status).toBe(200);
+  });
+
+  it('is removed by whoever may remove it', async () => {
+    await trusted.post(asked);
+    expect((await creator.remove('echo')).status).toBe(204);
+  });
+});
