@@ -73,6 +73,7 @@ const accepted: [field: string, value: unknown][] = [
   ...[0, 1, 64].map((count): [string, unknown] => ['replicaCount', count]),
   ...['/', '/a/b', '/~a/%20/(b)', '/..a/b..', `/${'a'.repeat(1023)}`].map((path): [string, unknown] => ['path', path]),
   ...[1, 65535].map((port): [string, unknown] => ['port', port]),
+  ['secretEnvironment', { TOKEN: { secret: 'mcp-echo.v2', key: 'api_key.TXT' } }],
   ['description', 'Größe 🦙\n'],
   ['description', 'a'.repeat(4096)],
   ['requiredRoles', Array(64).fill('ä'.repeat(128))],
@@ -123,6 +124,17 @@ const refused: [field: string, value: unknown, ...messages: string[]][] = [
   ['description', 'a\0', `#/description ${TEXT}`],
   ['description', '\ud800', `#/description ${TEXT}`],
   ['description', 'a'.repeat(4097), '#/description must be at most 4096 characters'],
+  [
+    'secretEnvironment',
+    { A: { secret: 'Mcp', key: 'a/b' } },
+    '#/secretEnvironment/A/secret must be lower-case letters, digits, inner hyphens and dots',
+    '#/secretEnvironment/A/key must be letters, digits, ".", "_" and "-"',
+  ],
+  [
+    'secretEnvironment',
+    { PORT: { secret: 'a', key: 'b' } },
+    '#/secretEnvironment/PORT is set by the platform and cannot be overridden',
+  ],
   ['useWorkloadIdentity', 'yes', '#/useWorkloadIdentity must be a boolean'],
   ['requiredRoles', 'admin', '#/requiredRoles must be an array'],
   ['requiredRoles', ['a', ''], '#/requiredRoles/1 must not be empty'],
@@ -140,6 +152,15 @@ const refused: [field: string, value: unknown, ...messages: string[]][] = [
   ['resources', { requests: { cpu: '1 core' } }, `#/resources/requests/cpu ${QUANTITY}`],
   ['resources', { limits: { memory: '-1Gi' } }, `#/resources/limits/memory ${QUANTITY}`],
 ];
+
+describe('a variable', () => {
+  it('comes from one place', () => {
+    const twice = { environmentVariables: { A: '1' }, secretEnvironment: { A: { secret: 'a', key: 'b' } } };
+    expect(refusals({ ...MINIMAL, ...twice })).toEqual([
+      { pointer: '#/secretEnvironment', detail: 'must not name a variable that environmentVariables has, too' },
+    ]);
+  });
+});
 
 const short = (value: unknown) => JSON.stringify(value).slice(0, 40);
 
