@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { Agent, createServer, get, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ConfigError } from '../config/index.js';
@@ -83,6 +83,42 @@ describe('closing', () => {
     answer();
     expect(await text).toContain('done');
     await closed;
+  });
+
+  it('loses no request of a client that sends one after another on one connection', async () => {
+    const listening = server((_req, res) => void setTimeout(() => res.end('ok'), 5));
+    const port = await listen(listening, { host: '127.0.0.1', port: 0 });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = () =>
+      new Promise<string>((resolve) => {
+        const asked = get({ port, agent }, (res) => {
+          res.on('error', () => resolve('cut')).on('end', () => resolve('ok'));
+          res.resume();
+        });
+        asked.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code ?? 'error'));
+      });
+    expect(await ask()).toBe('ok');
+    const closed = closeServer(listening, 5_000);
+    const answers = [];
+    do answers.push(await ask());
+    while (answers.at(-1) === 'ok');
+    expect(answers.at(-1)).toBe('ECONNREFUSED'); // sent nowhere, so it can be sent again
+    expect(answers.length).toBeGreaterThan(2);
+    await closed;
+  });
+
+  it('does not wait for a connection that becomes idle', async () => {
+    let answer = () => {};
+    const listening = server((_req, res) => void (answer = () => res.end('ok')));
+    const port = await listen(listening, { host: '127.0.0.1', port: 0 });
+    const asked = fetch(`http://127.0.0.1:${port}`);
+    await once(listening, 'request');
+    const began = performance.now();
+    const closed = closeServer(listening, 20_000);
+    answer();
+    await (await asked).text();
+    await closed;
+    expect(performance.now() - began).toBeLessThan(5_000);
   });
 
   it('cuts a request that takes longer than the grace', async () => {

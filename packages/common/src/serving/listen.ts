@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../config/read.js';
 
 /**
@@ -34,11 +35,27 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
   }
 }
 
-/** Stops taking connections, lets requests in flight end for `graceMs`, then cuts what is left. */
+/** Long enough for a client in the middle of something to send its next request. */
+const DRAIN_MS = 500;
+const IDLE_CHECK_MS = 100;
+
+/**
+ * Closes without losing a request. At first every answer asks its client to leave: on a connection that is closed while it is
+ * idle, a request may be on its way. Then no connection is taken, requests in flight end for `graceMs`, and what is left is
+ * cut. With `graceMs` 0 all of it happens at once.
+ */
 export async function closeServer(server: Server, graceMs: number): Promise<void> {
+  server.prependListener('request', (_req, res) => void res.setHeader('connection', 'close'));
+  if (graceMs > 0 && (await connections(server)) > 0) await delay(DRAIN_MS);
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
+  // A connection that is busy now is idle later, and would be used again until it is cut.
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
+  clearInterval(idle);
   clearTimeout(cut);
 }
+
+const connections = (server: Server): Promise<number> =>
+  new Promise((resolve) => server.getConnections((error, count) => resolve(error ? 0 : count)));
