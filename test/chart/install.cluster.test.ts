@@ -1,0 +1,167 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { AdapterStatus } from '@mcp-gateway/common/contracts';
+import { freshNamespace } from '../cluster/support/namespace.js';
+import { kubectl } from '../cluster/support/kubectl.js';
+import type { Api, Spec } from '../support/api.js';
+import { callModern, callText, connect, count, whoami } from '../support/clients.js';
+import { becomesTrue, waitFor } from '../support/wait.js';
+import { expectGolden } from './support/golden.js';
+import { LOAD_MS, loadImages, release, TRIAL } from './support/release.js';
+import { volume } from './support/volume.js';
+
+const READY_MS = 90_000;
+const EXAMPLE: Spec = { name: 'echo', imageName: 'mcp-example', imageVersion: 'test', replicaCount: 2 };
+
+const namespace = freshNamespace();
+const gateway = release('gw', namespace.name);
+let api: Api;
+let mcp: string;
+
+const install = () =>
+  gateway.install(...TRIAL, `--set=trial.postgresql.persistence.storageClassName=${namespace.name}`);
+
+beforeAll(async () => {
+  await loadImages();
+  await volume(namespace.name, 999);
+  await install();
+  api = await gateway.api();
+  mcp = api.mcp('echo');
+}, LOAD_MS);
+
+const reasonOf = ({ conditions }: AdapterStatus, type: string) => conditions.find((each) => each.type === type)?.reason;
+
+/** Names of what runs in the namespace of the adapters. */
+const objects = async () =>
+  (await gateway.adapters.kubectl('get', 'all,pdb,networkpolicy', '--output=name')).split('\n').filter(Boolean);
+
+describe('a gateway that Helm installed', () => {
+  it('passes its own test', async () => {
+    const said = await gateway.test();
+    expect(said).toContain('ok: the control plane answers through it (/openapi.json: 200)');
+    expect(said).not.toContain('FAILED');
+  });
+
+  it('gives the account of each service the rights that are checked in, and no other', async () => {
+    const rights = [];
+    for (const component of ['data-plane', 'control-plane', 'deployment-worker']) {
+      for (const [where, name] of [
+        ['the namespace of the adapters', gateway.adapters.name],
+        ['its own', namespace.name],
+      ]) {
+        const listed = await kubectl(
+          'auth',
+          'can-i',
+          '--list',
+          `--as=${gateway.account(component)}`,
+          `--namespace=${name}`,
+        );
+        // The rows that begin with a blank are of URLs such as /version, which everybody may read.
+        const rows = listed
+          .split('\n')
+          .filter((row) => /^[a-z]/.test(row))
+          .map((row) => row.replaceAll(/ +/g, ' '));
+        rights.push(`${component} in ${where}`, ...rows.toSorted().map((row) => `  ${row}`));
+      }
+    }
+    await expectGolden('test/chart/golden/rights.txt', `${rights.join('\n')}\n`);
+  });
+
+  it('mounts no token of the cluster into the data plane, which has nothing to ask it', async () => {
+    const { spec } = await namespace.get<{ spec: { template: { spec: { automountServiceAccountToken: boolean } } } }>(
+      gateway.deployment('data-plane'),
+    );
+    expect(spec.template.spec.automountServiceAccountToken).toBe(false);
+  });
+});
+
+describe('an adapter', () => {
+  it('is registered at the Service, and answers clients of either era there', async () => {
+    await api.create(EXAMPLE);
+    await api.ready('echo', READY_MS);
+    const session = await connect(mcp);
+    expect(await callText(session, 'add', { a: 2, b: 3 })).toBe('5');
+    expect(await callModern(mcp, 'add', { a: 20, b: 30 })).toMatchObject({ status: 200, text: '50' });
+    expect((await api.logs('echo')).trim()).toMatch(/^mcp-example listens on/);
+  });
+
+  it('gets a third replica and goes down to one, and the session on that one goes on', async () => {
+    await api.update({ ...EXAMPLE, replicaCount: 3 });
+    await api.ready('echo', READY_MS);
+    const session = await waitFor('a session on the first replica', async () => {
+      const opened = await connect(mcp);
+      return (await whoami(opened)).replica === 'echo-0' && opened;
+    });
+    expect(await count(session)).toBe(1);
+    await api.update({ ...EXAMPLE, replicaCount: 1 });
+    await api.ready('echo', READY_MS);
+    await becomesTrue(
+      'one pod',
+      async () => expect((await objects()).filter((name) => name.startsWith('pod/'))).toEqual(['pod/adapter-echo-0']),
+      READY_MS,
+    );
+    expect(await count(session)).toBe(2);
+  });
+
+  it('is replaced by a new version', async () => {
+    await api.update({ ...EXAMPLE, environmentVariables: { VERSION: 'two' } });
+    await api.ready('echo', READY_MS);
+    const [pod] = (await gateway.adapters.get<{ items: { spec: { containers: { env: object[] }[] } }[] }>('pods'))
+      .items;
+    expect(pod?.spec.containers[0]?.env).toContainEqual({ name: 'VERSION', value: 'two' });
+    expect(await callText(await connect(mcp), 'add', { a: 1, b: 1 })).toBe('2');
+  });
+
+  it('goes on with what it had when a version cannot be run, says why, and recovers', async () => {
+    await api.update({ ...EXAMPLE, imageVersion: 'not-there' });
+    await becomesTrue(
+      'the reason',
+      async () => {
+        const status = await api.status('echo');
+        expect(status.conditions.map(({ reason }) => reason)).toContainEqual(
+          expect.stringMatching(/^(ErrImagePull|ImagePullBackOff)$/),
+        );
+        expect(status.readyReplicas).toBeGreaterThan(0);
+      },
+      READY_MS,
+    );
+    expect(await callText(await connect(mcp), 'add', { a: 2, b: 2 })).toBe('4');
+    await api.update(EXAMPLE);
+    const status = await api.ready('echo', READY_MS);
+    expect(reasonOf(status, 'Ready')).toBe('AllReplicasReady');
+  });
+
+  it('leaves nothing behind when it is removed', async () => {
+    expect((await objects()).length).toBeGreaterThan(0);
+    await api.remove('echo');
+    await becomesTrue('nothing to be left', async () => expect(await objects()).toEqual([]), READY_MS);
+    expect((await callModern(mcp, 'add', { a: 1, b: 1 })).status).toBe(404);
+  });
+});
+
+describe('the release', () => {
+  it('takes everything along when it is uninstalled, but the volume of its database and the password for it', async () => {
+    await api.create({ ...EXAMPLE, name: 'kept' });
+    await api.ready('kept', READY_MS);
+    await gateway.uninstall();
+    await becomesTrue(
+      'nothing to be left',
+      async () => {
+        const kinds = 'all,pdb,networkpolicy,secret,role,rolebinding,persistentvolumeclaim';
+        expect((await namespace.kubectl('get', kinds, '--output=name')).trim().split('\n').toSorted()).toEqual([
+          'persistentvolumeclaim/data-gw-mcp-gateway-postgresql-0',
+          'secret/gw-mcp-gateway-database',
+        ]);
+        const namespaces = await kubectl('get', 'namespace', '--output=name');
+        expect(namespaces.split('\n')).not.toContain(`namespace/${gateway.adapters.name}`);
+      },
+      READY_MS,
+    );
+  });
+
+  it('finds what was registered when it is installed again', async () => {
+    await install();
+    api = await gateway.api();
+    await api.ready('kept', READY_MS);
+    expect((await callModern(api.mcp('kept'), 'add', { a: 3, b: 4 })).text).toBe('7');
+  });
+});

@@ -1,0 +1,58 @@
+import { afterTests } from '../../support/after-tests.js';
+import { managementApi, type Api } from '../../support/api.js';
+import { POSTGRES_IMAGE, postgresArchive, REDIS_IMAGE, redisArchive } from '../../cluster/images/databases.mjs';
+import { gatewayArchives } from '../../cluster/images/gateway.mjs';
+import { loadImage } from '../../cluster/support/images.js';
+import { kubectl, kubectlIn } from '../../cluster/support/kubectl.js';
+import { CHART, helm } from './helm.js';
+
+/** Building what the images are made of included. */
+export const LOAD_MS = 900_000;
+
+/** Makes the images of this checkout, and the databases for a trial, known to the node. */
+export async function loadImages(): Promise<void> {
+  const { supervisor: _, ...services } = await gatewayArchives();
+  for (const archive of [...Object.values(services), await postgresArchive(), await redisArchive()]) {
+    await loadImage(archive);
+  }
+}
+
+const IMAGES = ['--set=image.registry=localhost/mcp-gateway', '--set=image.tag=test'];
+const SIGN_IN = ['--set=signIn.development=allow-from-network'];
+
+/** Of this machine instead of a registry's. */
+export const TRIAL = [
+  `--set=trial.postgresql.enabled=true,trial.postgresql.image=${POSTGRES_IMAGE}`,
+  `--set=trial.redis.enabled=true,trial.redis.image=${REDIS_IMAGE}`,
+];
+
+/** A release of the chart in a namespace; gone with the tests, and its adapters with it. */
+export function release(name: string, namespace: string) {
+  const adapters = `${namespace}-${name}-adapters`;
+  const common = [`--namespace=${namespace}`, '--wait', '--timeout=240s'];
+  const values = [...IMAGES, ...SIGN_IN, `--set=adapters.namespace=${adapters}`, '--set=dataPlane.preStopSeconds=3'];
+  return {
+    adapters: { name: adapters, ...kubectlIn(adapters) },
+    deployment: (component: string) => `deployment/${name}-mcp-gateway-${component}`,
+    account: (component: string) => `system:serviceaccount:${namespace}:${name}-mcp-gateway-${component}`,
+
+    async install(...args: string[]): Promise<string> {
+      afterTests(async () => {
+        await helm('uninstall', name, `--namespace=${namespace}`, '--ignore-not-found');
+        await kubectl('delete', 'namespace', adapters, '--ignore-not-found', '--wait=false');
+      });
+      return helm('install', name, CHART, ...common, ...values, ...args);
+    },
+    upgrade: (...args: string[]) => helm('upgrade', name, CHART, ...common, ...values, ...args),
+    test: () => helm('test', name, `--namespace=${namespace}`, '--logs'),
+    uninstall: () => helm('uninstall', name, ...common),
+
+    /** Through the gateway's Service, whose address can be reached from here. */
+    async api(): Promise<Api> {
+      const output = '--output=jsonpath={.spec.clusterIP}:{.spec.ports[0].port}';
+      return managementApi(
+        `http://${await kubectlIn(namespace).kubectl('get', 'service', `${name}-mcp-gateway`, output)}`,
+      );
+    },
+  };
+}
