@@ -6,7 +6,7 @@ import { caller, type Answer } from './support/callers.js';
 import { specOf, startControlPlane } from './support/control-plane.js';
 import { routesOf } from './support/routes-of.js';
 import { openApiDocument } from './support/sources.js';
-import { condition, replica } from './support/statuses.js';
+import { condition, oneSession, replica, session } from './support/statuses.js';
 
 const COMPONENT = 'https://mcp-gateway.test/';
 
@@ -87,7 +87,7 @@ describe('every answer that the document has', () => {
   const answers = new Map<string, Answer>();
 
   beforeAll(async () => {
-    const plane = await startControlPlane();
+    const plane = await startControlPlane({ sessions: oneSession });
     const alice = caller(plane.url, 'alice');
     const reader = caller(plane.url, 'bob', 'staff');
     const away = caller((await startControlPlane({ database: connect('postgresql://a@127.0.0.1:1/b') })).url, 'alice');
@@ -125,6 +125,20 @@ describe('every answer that the document has', () => {
         await away.get(`/adapters/echo${path}`),
       );
     }
+    const sessions = '/adapters/echo/sessions';
+    await given(
+      'GET /adapters/{name}/sessions',
+      await alice.get(sessions),
+      await alice.get(`${sessions}?limit=x`),
+      await alice.get('/adapters/unknown/sessions'),
+      await away.get(sessions),
+    );
+    await given(
+      'DELETE /adapters/{name}/sessions/{id}',
+      await alice.call('DELETE', `${sessions}/${session.id}`),
+      await alice.call('DELETE', `${sessions}/unknown`),
+      await away.call('DELETE', `${sessions}/${session.id}`),
+    );
     await given('GET /adapters/{name}/logs', await alice.get('/adapters/echo/logs?tail=x'));
     await given(
       'PUT /adapters/{name}',

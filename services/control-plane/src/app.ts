@@ -10,10 +10,13 @@ import { authenticate } from './authenticate.js';
 import { openApiDocument } from './openapi/document.js';
 import { otherMethods } from './other-methods.js';
 import { answerProblem, nothingHere } from './problems.js';
+import { sessionRoutes } from './sessions/routes.js';
+import type { SessionService } from './sessions/service.js';
 
 export interface AppParts {
   adapters: AdapterService;
   logs: LogReader;
+  sessions: SessionService;
   verifier: Verifier;
   access: BrowserAccess;
   /** Rejects while a request could not be served. */
@@ -22,7 +25,7 @@ export interface AppParts {
 }
 
 /** The management API: health, the OpenAPI document, and one router for each resource. */
-export function createApp({ adapters, logs, verifier, access, isReady, log }: AppParts): Express {
+export function createApp({ adapters, logs, sessions, verifier, access, isReady, log }: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false); // an ETag here names a generation, not the bytes of an answer
@@ -46,7 +49,12 @@ export function createApp({ adapters, logs, verifier, access, isReady, log }: Ap
     .route('/openapi.json')
     .get((_req, res) => void res.json(document))
     .all(otherMethods('GET'));
-  app.use('/adapters', authenticate(verifier), adapterRoutes({ adapters, logs }));
+  app.use(
+    '/adapters',
+    authenticate(verifier),
+    adapterRoutes({ adapters, logs }),
+    sessionRoutes({ adapters, sessions }),
+  );
 
   app.use(nothingHere);
   app.use(answerProblem(log));

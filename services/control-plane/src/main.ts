@@ -21,6 +21,7 @@ import { z } from 'zod';
 import { chooseLogs } from './adapters/choose-logs.js';
 import { adapterService } from './adapters/service.js';
 import { createApp } from './app.js';
+import { sessionService } from './sessions/service.js';
 
 const Config = z.object({
   ...serviceFields,
@@ -54,6 +55,7 @@ runMain(async () => {
   const app = createApp({
     adapters: adapterService({ rows: adapterRows(database), queue, log, mayUseWorkloadIdentity }),
     logs: await chooseLogs(config.RUNTIME, process.env),
+    sessions: sessionService(redis, config.REDIS_PREFIX),
     verifier: developmentVerifier,
     access: {
       allowedOrigins: config.MCP_GATEWAY_ALLOWED_ORIGINS,

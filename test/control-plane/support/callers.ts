@@ -30,6 +30,7 @@ export function caller(url: string, subject: string, ...roles: string[]) {
   }
 
   return {
+    call,
     get: (path: string, headers?: Record<string, string>) => call('GET', path, undefined, headers),
     post: (body: unknown, headers?: Record<string, string>) => call('POST', '/adapters', body, headers),
     put: (name: string, body: unknown, headers?: Record<string, string>) =>

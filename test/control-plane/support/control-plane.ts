@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { GatewayError } from '@mcp-gateway/common/errors';
 import { developmentVerifier, type Principal } from '@mcp-gateway/common/principal';
 import type { ReconcileQueue } from '@mcp-gateway/common/queue';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/common/serving';
@@ -6,7 +7,7 @@ import { adapterRows, type AdapterRows, type Database } from '@mcp-gateway/datab
 import { processLogs, type LogReader } from '@mcp-gateway/runtime/logs';
 import { afterTest } from '../../support/clean-up.js';
 import { connect, freshDatabase, silent, temporaryFolder } from '../../support/postgres.js';
-import { adapterService, createApp } from './sources.js';
+import { adapterService, createApp, type SessionService } from './sources.js';
 
 export interface ControlPlaneOptions {
   /** Default: a fresh one. */
@@ -14,6 +15,8 @@ export interface ControlPlaneOptions {
   queue?: ReconcileQueue;
   access?: BrowserAccess;
   logReader?: LogReader;
+  /** Default: none, and none can be ended. */
+  sessions?: SessionService;
   now?: () => Date;
   /** Default: everybody. */
   mayUseWorkloadIdentity?: (principal: Principal) => boolean;
@@ -30,6 +33,13 @@ export interface ControlPlane {
   hints: string[];
 }
 
+const noSessions: SessionService = {
+  list: async () => ({ items: [] }),
+  async end() {
+    throw new GatewayError('SESSION_NOT_FOUND');
+  },
+};
+
 /** As main.ts puts it together. */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const { database = connect(await freshDatabase()), access = { allowedOrigins: [], loopback: true } } = options;
@@ -45,6 +55,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       mayUseWorkloadIdentity: options.mayUseWorkloadIdentity ?? (() => true),
     }),
     logs: options.logReader ?? processLogs(logs),
+    sessions: options.sessions ?? noSessions,
     verifier: developmentVerifier,
     access,
     isReady: async () => void (await database.$queryRaw`SELECT 1`),

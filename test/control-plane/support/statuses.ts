@@ -1,4 +1,6 @@
-import type { Condition, ReplicaStatus } from '@mcp-gateway/common/contracts';
+import type { Condition, ReplicaStatus, SessionResource } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { SessionService } from './sources.js';
 
 export const condition: Condition = {
   type: 'Ready',
@@ -19,3 +21,22 @@ export const replica = (instance: number, changes: Partial<ReplicaStatus> = {}):
   message: null,
   ...changes,
 });
+
+export const session: SessionResource = {
+  id: 'b8f3c1de-2d5e-4b7a-8a63-0f6f5f1f9c22',
+  caller: 'alice',
+  client: { name: 'client', version: '1' },
+  protocolVersion: '2025-11-25',
+  endpoint: 'echo-0.1',
+  moves: 0,
+  openedAt: '2026-01-01T00:00:00.000Z',
+  lastUsedAt: '2026-01-01T00:00:00.000Z',
+};
+
+/** The first page has it, and there are more. */
+export const oneSession: SessionService = {
+  list: async () => ({ items: [session], next: session.id }),
+  async end(_principal, _row, id) {
+    if (id !== session.id) throw new GatewayError('SESSION_NOT_FOUND');
+  },
+};

@@ -1,4 +1,4 @@
-export { sessionKeys, type SessionKeys } from './keys.js';
+export { listSessions, type ListedSession } from './list.js';
 export { type SessionRecord } from './record.js';
 export {
   sessionRecords,

@@ -18,4 +18,3 @@ export const sessionKeys = (prefix: string) => ({
   /** Channel: there is something in the list. */
   farewell: `${prefix}:sessions:farewell`,
 });
-export type SessionKeys = ReturnType<typeof sessionKeys>;

@@ -1,13 +1,8 @@
-const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
-const json = (schema: unknown) => ({ content: { 'application/json': { schema } } });
-const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: ref('Problem') } } });
+import { json, name, notFound, problem, query, ref } from './parts.js';
+
 const etag = { ETag: { description: 'Names this generation; send it as If-Match.', schema: { type: 'string' } } };
-
-const name = { name: 'name', in: 'path', required: true, schema: { type: 'string' } };
 const ifMatch = { name: 'If-Match', in: 'header', description: 'ETag of the generation that you read.', schema: { type: 'string' } };
-const query = (parameter: string, description: string, schema: unknown) => ({ name: parameter, in: 'query', description, schema });
 
-const notFound = problem('No such adapter, or not one that you may read.');
 const forbidden = problem('You may read it, but not change it.');
 const unavailable = problem('The database cannot be reached; try again after Retry-After.');
 const refusedBody = {

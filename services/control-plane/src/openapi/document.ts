@@ -1,6 +1,7 @@
-import { AdapterResource, AdapterSpec, AdapterStatus, Condition, Phase, Problem, ReplicaStatus, SessionLimits } from '@mcp-gateway/common/contracts';
+import { AdapterResource, AdapterSpec, AdapterStatus, Condition, Phase, Problem, ReplicaStatus, SessionLimits, SessionResource } from '@mcp-gateway/common/contracts';
 import { z } from 'zod';
 import { adapterPaths } from './adapter-paths.js';
+import { sessionPaths } from './session-paths.js';
 
 /** The OpenAPI 3.1 document; its schemas are the contracts that the code parses with. */
 export function openApiDocument(): Record<string, unknown> {
@@ -13,8 +14,11 @@ export function openApiDocument(): Record<string, unknown> {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
-    tags: [{ name: 'adapters', description: 'Managed MCP servers' }],
-    paths: adapterPaths,
+    tags: [
+      { name: 'adapters', description: 'Managed MCP servers' },
+      { name: 'sessions', description: 'What clients have open on them' },
+    ],
+    paths: { ...adapterPaths, ...sessionPaths },
     components: {
       schemas: {
         AdapterSpec: schemaOf(AdapterSpec, 'input'),
@@ -25,6 +29,7 @@ export function openApiDocument(): Record<string, unknown> {
         Problem: schemaOf(Problem, 'output'),
         ReplicaStatus: schemaOf(ReplicaStatus, 'output'),
         SessionLimits: schemaOf(SessionLimits, 'input'),
+        SessionResource: schemaOf(SessionResource, 'output'),
       },
     },
   };
