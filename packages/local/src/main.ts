@@ -6,6 +6,7 @@ import {
   callerFields,
   ConfigError,
   DatabaseUrl,
+  drainFields,
   LogLevel,
   readConfig,
   redisFields,
@@ -45,6 +46,7 @@ const Config = z.object({
   DATABASE_URL: DatabaseUrl.optional(),
   REDIS_URL: redisFields.REDIS_URL.optional(),
   REDIS_PREFIX: redisFields.REDIS_PREFIX,
+  ...drainFields,
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
 });
 
@@ -73,6 +75,7 @@ runMain(async () => {
       logRoot: data.replicaLogs,
       environment: machine,
       ...usualTimes,
+      drainMs: config.MCP_GATEWAY_DRAIN_SECONDS * 1000,
     });
     defer(supervisor.close);
 

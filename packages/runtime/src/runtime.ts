@@ -6,7 +6,7 @@ export interface ObservedReplica {
   instance: number;
   revision: string;
   state: 'Starting' | 'Ready' | 'NotReady' | 'BackOff' | 'Stopping';
-  /** Null while there is nothing to send to: not started, between restarts, or about to go. */
+  /** Null while there is nothing to send to: not started, between restarts, or ending. One that is Stopping may be draining. */
   endpoint: Endpoint | null;
   restartCount: number;
   /** 128 + n when signal n ended it; null when it never ended. */

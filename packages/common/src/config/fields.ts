@@ -82,3 +82,12 @@ export function refuseExposedDevelopmentSignIn(config: {
     'Use MCP_GATEWAY_HOST=127.0.0.1, or set MCP_GATEWAY_DEVELOPMENT_SIGN_IN=allow-from-network if that is what you want.'
   );
 }
+
+/** How long a replica that is replaced or scaled away is kept for its sessions to move. */
+export const drainFields = {
+  MCP_GATEWAY_DRAIN_SECONDS: z.coerce
+    .number('must be a number of seconds')
+    .min(0, 'must be at least 0')
+    .max(3600, 'must be at most 3600')
+    .default(10),
+};

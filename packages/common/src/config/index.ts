@@ -1,6 +1,7 @@
 export {
   callerFields,
   DatabaseUrl,
+  drainFields,
   isLoopback,
   List,
   LogLevel,

@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { linkToNext, pageOf } from '../adapters/paging.js';
 import type { AdapterService } from '../adapters/service.js';
 import { principalOf } from '../authenticate.js';
+import { otherMethods } from '../other-methods.js';
 import type { SessionService } from './service.js';
 
 /** REST shapes of /adapters/{name}/sessions. Whoever may read the adapter has sessions on it. */
@@ -21,6 +22,9 @@ export function sessionRoutes({ adapters, sessions }: { adapters: AdapterService
     await sessions.end(principalOf(req), row, req.params.id);
     res.status(204).end();
   });
+
+  router.all('/:name/sessions', otherMethods('GET'));
+  router.all('/:name/sessions/:id', otherMethods('DELETE'));
 
   return router;
 }

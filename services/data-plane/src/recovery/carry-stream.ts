@@ -29,7 +29,12 @@ class Detached extends Error {}
  * whichever replica its session lives on. When that goes away, the client's stream stays open and goes on with what the next
  * one says. Messages in between are lost: nobody has kept them.
  */
-export async function carryStream(parts: CarryParts, given: Carried, first: Settled): Promise<void> {
+export async function carryStream(
+  parts: CarryParts,
+  given: Carried,
+  first: Settled,
+  body: Buffer | null,
+): Promise<void> {
   const { res } = given.request;
   const answer = new ClientAnswer(res);
   let carried = given;
@@ -38,7 +43,7 @@ export async function carryStream(parts: CarryParts, given: Carried, first: Sett
 
   for (;;) {
     const began = performance.now();
-    const error = await listen(parts, carried, at, answer);
+    const error = await listen(parts, carried, { at, body, answer });
     if (!error || res.destroyed) return;
     // The ids of events are those of the replica before.
     carried = { ...carried, headers: without(carried.headers, EVENT_ID) };
@@ -61,8 +66,7 @@ export async function carryStream(parts: CarryParts, given: Carried, first: Sett
 async function listen(
   parts: CarryParts,
   carried: Carried,
-  at: Settled,
-  answer: ClientAnswer,
+  { at, body, answer }: { at: Settled; body: Buffer | null; answer: ClientAnswer },
 ): Promise<Error | undefined> {
   const { request, session, headers } = carried;
   const part = answer.next();
@@ -89,7 +93,7 @@ async function listen(
     await send(parts, {
       ...request,
       sink: part,
-      body: null,
+      body,
       headers,
       endpoint: at.endpoint,
       session: { ...session, place: at.place },

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { ConfigError, LogLevel, readConfig } from '@mcp-gateway/common/config';
+import { ConfigError, drainFields, LogLevel, readConfig } from '@mcp-gateway/common/config';
 import { createLogger } from '@mcp-gateway/common/logging';
 import { runMain, shutdownOn } from '@mcp-gateway/common/serving';
 import { z } from 'zod';
@@ -10,6 +10,7 @@ const Config = z.object({
   MCP_GATEWAY_CATALOGUE: z.string().describe('the JSON file that says which command an image name stands for'),
   PROCESS_SUPERVISOR: z.string().describe('the path of the Unix socket to listen on'),
   PROCESS_LOGS: z.string().describe('the folder in which to keep the logs of replicas'),
+  ...drainFields,
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
 });
 
@@ -28,6 +29,7 @@ runMain(async () => {
     logRoot: config.PROCESS_LOGS,
     environment: { PATH: config.PATH, HOME: homedir(), LANG: 'C.UTF-8' },
     ...usualTimes,
+    drainMs: config.MCP_GATEWAY_DRAIN_SECONDS * 1000,
   });
   defer(supervisor.close);
   log.info('process supervisor listens');

@@ -143,17 +143,48 @@ describe('a replica whose health check fails', () => {
 });
 
 describe('a replica that leaves', () => {
-  it('is out of the routes at once, answers until it has drained, and then ends', async () => {
+  it('takes nothing new and says until when it answers, is out of the routes then, and ends', async () => {
     const release = clock.hold(300);
+    supervisor.apply(workload('echo'));
+    await isReady();
+    const { endpoint } = replica();
+    const states: unknown[] = [];
+    supervisor.watch(() => states.push(seen().replicas.map((each) => each.endpoint)));
+    const drainUntil = new Date(clock.now() + 300).toISOString();
+    supervisor.apply(workload('echo', { replicas: 0 }));
+    const draining = { ...endpoint, ready: false, draining: true, drainUntil };
+    expect(seen()).toMatchObject({ desiredReplicas: 0, replicas: [{ state: 'Stopping', endpoint: draining }] });
+    const { url = '' } = endpoint ?? {};
+    expect((await fetch(url, { headers: { connection: 'close' } })).status).toBe(200);
+    release();
+    await eventually(() => expect(seen().replicas).toEqual([]));
+    expect(states).toEqual(expect.arrayContaining([[draining], [null], []]));
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
+  });
+
+  it('does not drain when it was not ready: nobody has a session there', async () => {
+    clock.hold(300);
+    supervisor.apply(workload('echo', { environment: { HEALTH: '500' } }));
+    await eventually(() => expect(replica().message).toBe('GET /healthz answers 500'));
+    supervisor.apply(workload('echo', { replicas: 0 }));
+    expect(replica()).toMatchObject({ state: 'Stopping', endpoint: null });
+    await supervisor.remove('echo');
+  });
+
+  it('drains no longer when its adapter is removed, or it has ended', async () => {
+    clock.hold(300);
+    supervisor.apply(workload('echo'));
+    await isReady();
+    supervisor.apply(workload('echo', { replicas: 0 }));
+    await supervisor.remove('echo');
+    expect(seen().exists).toBe(false);
+
     supervisor.apply(workload('echo'));
     await isReady();
     const { url = '' } = replica().endpoint ?? {};
     supervisor.apply(workload('echo', { replicas: 0 }));
-    expect(seen()).toMatchObject({ desiredReplicas: 0, replicas: [{ state: 'Stopping', endpoint: null }] });
-    expect((await fetch(url, { headers: { connection: 'close' } })).status).toBe(200);
-    release();
+    await fetch(`${url}/exit?code=0`, { method: 'POST' });
     await eventually(() => expect(seen().replicas).toEqual([]));
-    await expect(fetch(url)).rejects.toThrow('fetch failed');
   });
 
   it('is killed when it does not heed the request to end', async () => {

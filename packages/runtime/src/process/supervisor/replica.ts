@@ -39,9 +39,12 @@ export class Replica {
   #lastExitCode: number | null = null;
   #startedAt: number | null = null;
   #port: number | null = null;
+  /** When it stops to take the requests of its sessions; milliseconds since the epoch. */
+  #drainUntil: number | null = null;
   #process: Leashed | null = null;
   /** Another one for each process: what it held ends with it, so sessions must not find their way to a successor. */
   #endpointId = '';
+  readonly #draining = new AbortController();
   readonly #ending = new AbortController();
   readonly #done: Promise<void>;
 
@@ -67,7 +70,8 @@ export class Replica {
   }
 
   observe(): ObservedReplica {
-    const reachable = this.#process !== null && this.#state !== 'Stopping' && this.#port !== null;
+    const isDraining = this.#drainUntil !== null;
+    const reachable = this.#process !== null && (this.#state !== 'Stopping' || isDraining) && this.#port !== null;
     return {
       name: this.name,
       instance: this.instance,
@@ -78,6 +82,7 @@ export class Replica {
             id: this.#endpointId,
             url: `http://127.0.0.1:${this.#port}`,
             ready: this.ready,
+            ...(this.#drainUntil !== null && { draining: true, drainUntil: new Date(this.#drainUntil).toISOString() }),
           }
         : null,
       restartCount: this.#restartCount,
@@ -87,11 +92,23 @@ export class Replica {
     };
   }
 
-  /** Leaves the routes now and ends after `drainMs`. Resolves when the process is gone. */
+  /**
+   * Takes nothing new from now on and ends after `drainMs`; until then its sessions may use it, and had better move. Asked
+   * again with 0, it waits no longer. Resolves when the process is gone.
+   */
   async stop(drainMs: number): Promise<void> {
+    if (drainMs === 0) this.#draining.abort();
     if (this.#state !== 'Stopping') {
+      const { clock } = this.context;
+      // One that never got ready has no sessions.
+      if (drainMs > 0 && (this.#state === 'Ready' || this.#state === 'NotReady'))
+        this.#drainUntil = clock.now() + drainMs;
       this.#set('Stopping', null);
-      if (this.#process) await this.context.clock.sleep(drainMs);
+      if (this.#drainUntil !== null) {
+        await Promise.race([clock.sleep(drainMs, this.#draining.signal), this.#process?.exited]);
+        this.#drainUntil = null;
+        this.onChange(); // out of the routes, and then it ends
+      }
       this.#ending.abort();
       await this.#process?.stop();
     }

@@ -7,7 +7,7 @@ import { ManagedWorkload } from './managed-workload.js';
 import type { ReplicaContext } from './replica.js';
 
 export interface SupervisorOptions extends ReplicaContext {
-  /** How long a replica that will go is kept after it left the routes. */
+  /** How long a replica that will go is kept for its sessions to move and what is under way to end. */
   drainMs: number;
   /** How long replicas are kept when no worker watches: long enough for one to be restarted. */
   leaseMs: number;
@@ -16,7 +16,6 @@ export interface SupervisorOptions extends ReplicaContext {
 
 /** What has proved right on one machine. */
 export const usualTimes = {
-  drainMs: 1_000,
   leaseMs: 600_000,
   stopGraceSeconds: 4,
 } satisfies Partial<SupervisorOptions>;
