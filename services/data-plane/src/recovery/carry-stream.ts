@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { findEndpoint } from '../find-endpoint.js';
+import type { KeptBody } from '../steps/keep.js';
 import { send } from '../steps/send.js';
 import { displaced, mayHaveRun, settle, type Carried, type CarryParts } from './carried.js';
 import { ClientAnswer } from './client-answer.js';
@@ -16,7 +17,8 @@ const WORTHWHILE_MS = 5_000;
 /** Streams in a row that were not, until the client is left to try by itself. */
 const MAX_SHORT = 4;
 const LOOK_AGAIN_MS = 100;
-const EVENT_ID = new Set(['last-event-id']);
+/** The ids of events are those of the replica before, and MCP gives no meaning to a body. */
+const OF_THE_FIRST = new Set(['last-event-id', 'content-length', 'content-type']);
 
 /** The server does not know the event to resume after, which may be of the replica before it. */
 class EventUnknown extends Error {}
@@ -33,20 +35,21 @@ export async function carryStream(
   parts: CarryParts,
   given: Carried,
   first: Settled,
-  body: Buffer | null,
+  firstBody: KeptBody['body'],
 ): Promise<void> {
   const { res } = given.request;
   const answer = new ClientAnswer(res);
   let carried = given;
   let at = first;
+  let body = firstBody;
   let short = 0;
 
   for (;;) {
     const began = performance.now();
     const error = await listen(parts, carried, { at, body, answer });
     if (!error || res.destroyed) return;
-    // The ids of events are those of the replica before.
-    carried = { ...carried, headers: without(carried.headers, EVENT_ID) };
+    carried = { ...carried, headers: without(carried.headers, OF_THE_FIRST) };
+    body = null;
     if (error instanceof EventUnknown) continue;
     if (!(error instanceof Detached) && mayHaveRun(error) === undefined) throw error;
     short = performance.now() - began < WORTHWHILE_MS ? short + 1 : 0;
@@ -66,7 +69,7 @@ export async function carryStream(
 async function listen(
   parts: CarryParts,
   carried: Carried,
-  { at, body, answer }: { at: Settled; body: Buffer | null; answer: ClientAnswer },
+  { at, body, answer }: { at: Settled; body: KeptBody['body']; answer: ClientAnswer },
 ): Promise<Error | undefined> {
   const { request, session, headers } = carried;
   const part = answer.next();

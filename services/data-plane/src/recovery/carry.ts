@@ -32,10 +32,7 @@ export async function carry(
   if (req.method === 'DELETE') return carryEnd(parts, carried, target);
   const { body, kept } = await keep(request.body);
   const at = await whereToBegin(parts, carried, endpoint);
-  if (req.method === 'GET') {
-    if (!kept) throw new GatewayError('TOO_LARGE', { detail: 'a GET request has no use for so large a body' });
-    return carryStream(parts, carried, at, kept.length > 0 ? kept : null);
-  }
+  if (req.method === 'GET') return carryStream(parts, carried, at, body);
 
   const message: Message = kept ? readMessage(kept.toString('utf8')) : { kind: 'unreadable' };
   return carryMessage(parts, carried, { at, body, isKept: kept !== null, message });
