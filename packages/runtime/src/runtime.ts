@@ -27,6 +27,8 @@ export interface Observation {
   /** What was last applied, by `revisionOf`. */
   revision: string | null;
   desiredReplicas: number;
+  /** The number of replicas is somebody else's to set, once there are any. */
+  autoscaled: boolean;
   replicas: ObservedReplica[];
   /** Why nothing can be started at all, in words that say what to do. */
   failure: { reason: string; message: string } | null;
@@ -40,6 +42,7 @@ export const ABSENT: Observation = {
   adapterId: null,
   revision: null,
   desiredReplicas: 0,
+  autoscaled: false,
   replicas: [],
   failure: null,
   healthNote: null,

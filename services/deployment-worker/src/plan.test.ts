@@ -20,6 +20,8 @@ const table: [what: string, row: AdapterRow | null, seen: Observation, step: Ste
   ['a row with another environment', of({ environmentVariables: { A: '1' } }), seen, 'apply'],
   ['a row with more replicas', of({ replicaCount: 3 }), seen, 'apply'],
   ['a row with no replicas', of({ replicaCount: 0 }), seen, 'apply'],
+  ['a row that an autoscaler has scaled', row, { ...seen, autoscaled: true, desiredReplicas: 5 }, 'report'],
+  ['a row that is to stop, autoscaled or not', of({ replicaCount: 0 }), { ...seen, autoscaled: true }, 'apply'],
   ['a row with another description', of({ description: 'new' }), seen, 'report'],
   ['a row with other roles', of({ requiredRoles: ['team'] }), seen, 'report'],
   ['a row whose workload was told to go', row, { ...seen, removing: true }, 'apply'],

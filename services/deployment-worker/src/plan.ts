@@ -1,5 +1,5 @@
 import type { AdapterRow } from '@mcp-gateway/database';
-import { revisionOf, type Observation } from '@mcp-gateway/runtime';
+import { desiredReplicas, revisionOf, type Observation } from '@mcp-gateway/runtime';
 import { workloadOf } from './workload-of.js';
 
 /**
@@ -19,7 +19,8 @@ export function plan(row: AdapterRow | null, seen: Observation): Step {
   if (seen.exists && (!live || seen.adapterId !== row.id)) return seen.removing ? 'wait' : 'remove';
   if (!live) return row ? 'purge' : 'forget';
   const wanted = workloadOf(row);
+  const replicas = desiredReplicas(wanted.replicas, seen);
   const applied =
-    seen.exists && !seen.removing && seen.revision === revisionOf(wanted) && seen.desiredReplicas === wanted.replicas;
+    seen.exists && !seen.removing && seen.revision === revisionOf(wanted) && seen.desiredReplicas === replicas;
   return applied ? 'report' : 'apply';
 }

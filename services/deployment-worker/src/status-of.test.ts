@@ -46,6 +46,13 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
     'False Complete: 2 of 2 replicas run the current spec.',
   ],
   [
+    'an autoscaler wants another number',
+    seenOf(row, { autoscaled: true, desiredReplicas: 3, replicas: [r(0, 'Ready'), r(1, 'Ready'), r(2, 'Ready')] }),
+    'Ready',
+    'True AllReplicasReady: 3 of 3 replicas ready.',
+    'False Complete: 3 of 3 replicas run the current spec.',
+  ],
+  [
     'one more than asked for is leaving',
     with_(r(0, 'Ready'), r(1, 'Ready'), r(2, 'Stopping', { endpoint: null })),
     'Progressing',

@@ -1,5 +1,5 @@
 import type { AdapterSpec, Condition, Phase, ReplicaStatus } from '@mcp-gateway/common/contracts';
-import { revisionOf, type Observation } from '@mcp-gateway/runtime';
+import { desiredReplicas, revisionOf, type Observation } from '@mcp-gateway/runtime';
 import type { AdapterRow } from '@mcp-gateway/database';
 import { workloadOf } from './workload-of.js';
 
@@ -22,10 +22,11 @@ export function statusOf(row: AdapterRow, seen: Observation, now: Date): SavedSt
     ready: replica.state === 'Ready',
     updated: theirs === revision,
   }));
-  const readiness = readyFinding(row.spec, seen, replicas);
-  const rollout = progressFinding(row.spec, seen, replicas, readiness);
+  const spec = { ...row.spec, replicaCount: desiredReplicas(row.spec.replicaCount, seen) };
+  const readiness = readyFinding(spec, seen, replicas);
+  const rollout = progressFinding(spec, seen, replicas, readiness);
   return {
-    phase: phaseOf(row.spec, replicas, readiness, rollout),
+    phase: phaseOf(spec, replicas, readiness, rollout),
     conditions: [readiness, rollout, healthFinding(row.spec, seen, replicas)].map((finding) =>
       sinceWhen(finding, row.conditions, now),
     ),

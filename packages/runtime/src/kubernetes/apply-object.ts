@@ -1,6 +1,8 @@
+import { GatewayError } from '@mcp-gateway/common/errors';
 import { ApiError } from './api/api-error.js';
 import type { KubeObject } from './api/objects.js';
 import { pathOf } from './api/resources.js';
+import { isAutoscaled } from './autoscaled.js';
 import { deleteObject } from './delete-object.js';
 import { ADAPTER, ADAPTER_ID, fieldManagerOf, GATEWAY } from './labels.js';
 import type { Manifest } from './objects/manifest.js';
@@ -17,8 +19,14 @@ export async function applyObject(parts: Parts, manifest: Manifest): Promise<Kub
     return await patch(parts, manifest, known);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
+    if (known && error.status === 409) {
+      throw new GatewayError('UNAVAILABLE', {
+        detail: 'somebody else changed the object at the same time',
+        cause: error,
+      });
+    }
     if (known && error.status === 422) return replace(parts, manifest, error);
-    if (known || error.status !== 409) throw error;
+    if (error.status !== 409) throw error;
     if (await isOurs(parts, manifest)) return patch(parts, manifest, true);
     const { name, namespace } = manifest.metadata;
     return {
@@ -42,11 +50,17 @@ async function replace(parts: Parts, manifest: Manifest, error: ApiError): Promi
 
 async function patch({ cluster, state, settings }: Parts, manifest: Manifest, force: boolean): Promise<KubeObject> {
   const { kind, metadata } = manifest;
+  const seen = state.storeOf(kind).get(metadata.name);
+  // Else what an autoscaler does at this moment would be undone.
+  const onlyIf = seen && kind === 'StatefulSet' && isAutoscaled(settings, metadata.labels[ADAPTER] ?? '');
+  const body = onlyIf
+    ? { ...manifest, metadata: { ...metadata, resourceVersion: seen.metadata.resourceVersion } }
+    : manifest;
   const answer = (await cluster.call({
     method: 'PATCH',
     path: pathOf(kind, metadata.namespace, metadata.name),
     query: { fieldManager: fieldManagerOf(settings.gateway), force: String(force) },
-    body: manifest,
+    body,
   })) as KubeObject;
   state.storeOf(kind).put(answer); // so that an observation from now on is not of before
   return answer;

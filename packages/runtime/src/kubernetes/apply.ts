@@ -1,8 +1,10 @@
 import { revisionOf, type Workload } from '../workload.js';
 import { ApiError } from './api/api-error.js';
 import { isEnding, type KubeObject } from './api/objects.js';
+import { desiredReplicas } from '../desired-replicas.js';
 import { applyObject } from './apply-object.js';
 import { deleteObject } from './delete-object.js';
+import { isAutoscaled } from './autoscaled.js';
 import { ADAPTER_ID } from './labels.js';
 import type { OwnKind } from './objects/manifest.js';
 import { manifestsOf } from './objects/manifests.js';
@@ -44,7 +46,10 @@ async function write(parts: Parts, workload: Workload, objects: AdapterObjects):
   const { settings, applied } = parts;
   const manifests = manifestsOf(workload, settings, {
     health: healthCheckOf(objects, revisionOf(workload)),
-    replicas: workload.replicas,
+    replicas: desiredReplicas(workload.replicas, {
+      autoscaled: isAutoscaled(settings, workload.name),
+      desiredReplicas: objects.statefulSet?.spec.replicas ?? 0,
+    }),
   });
   const answers = new Map<OwnKind, KubeObject>();
   const failures: Failure[] = [];

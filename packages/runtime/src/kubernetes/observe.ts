@@ -1,6 +1,7 @@
 import { ABSENT, type Observation } from '../runtime.js';
 import { isEnding, type KubeObject } from './api/objects.js';
 import { ADAPTER_ID, REVISION, TCP_CHECK } from './labels.js';
+import { isAutoscaled } from './autoscaled.js';
 import type { Parts } from './parts.js';
 import { brokenPodsOf } from './rollout.js';
 import { failureOf } from './status/failure-of.js';
@@ -8,7 +9,7 @@ import { healthCheckOf } from './status/health-check-of.js';
 import { replicaOf } from './status/replica-of.js';
 
 /** What the watch has told of an adapter; asks nobody. */
-export function observe({ state, applied, refusals }: Parts, adapter: string): Observation {
+export function observe({ settings, state, applied, refusals }: Parts, adapter: string): Observation {
   const objects = state.of(adapter);
   const { statefulSet, pods, own, warnings } = objects;
   const refused = refusals.get(adapter);
@@ -31,6 +32,7 @@ export function observe({ state, applied, refusals }: Parts, adapter: string): O
     // Null asks for `apply`, which puts right whatever is not.
     revision: settled ? revision : null,
     desiredReplicas: statefulSet?.spec.replicas ?? 0,
+    autoscaled: isAutoscaled(settings, adapter),
     replicas: statefulSet && isEnding(statefulSet) ? replicas.map((each) => ({ ...each, endpoint: null })) : replicas,
     failure: refused ?? failureOf(statefulSet, pods, warnings),
     healthNote:

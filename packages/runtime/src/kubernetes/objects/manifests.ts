@@ -24,7 +24,9 @@ export function manifestsOf(
 }
 
 function withHash(manifest: Manifest): Manifest {
-  const hash = createHash('sha256').update(JSON.stringify(manifest)).digest('hex').slice(0, 16);
+  // Their number says itself whether it differs, and an autoscaler's changes are no reason to write.
+  const text = JSON.stringify(manifest, (key, value: unknown) => (key === 'replicas' ? undefined : value));
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
   const { metadata } = manifest;
   return { ...manifest, metadata: { ...metadata, annotations: { ...metadata.annotations, [MANIFEST]: hash } } };
 }

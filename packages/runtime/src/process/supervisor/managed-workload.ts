@@ -51,6 +51,7 @@ export class ManagedWorkload {
       adapterId: this.#workload.adapterId,
       revision: this.#revision,
       desiredReplicas: this.#workload.replicas,
+      autoscaled: false,
       replicas: replicas.map((replica) => replica.observe()),
       failure: current.find(({ failure }) => failure)?.failure ?? null,
       healthNote: current.find(({ healthNote }) => healthNote)?.healthNote ?? null,
