@@ -45,6 +45,9 @@ const PARTS = {
   redis: /^\S*(redis|valkey)-server |^\S+ .*\/wasm-server\.js /,
 };
 
+const allOf = (name: Part, running: ProcessLine[]): ProcessLine[] =>
+  running.filter(({ command }) => PARTS[name].test(command) && !command.startsWith('/bin/sh'));
+
 /** Starts it and waits until it says where it is. It ends with the tests at the latest. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const home = options.home ?? (await folder());
@@ -68,7 +71,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     api: managementApi(url),
     writeCatalogue,
     part(name) {
-      const found = processes().filter(({ command }) => PARTS[name].test(command) && !command.startsWith('/bin/sh'));
+      const found = allOf(name, processes());
       if (found.length === 1) return (found[0] as ProcessLine).pid;
       throw new Error(`there are ${found.length} of ${name}: ${JSON.stringify(found)}`);
     },
@@ -83,11 +86,10 @@ export async function refusedStart(env: Record<string, string>, home?: string) {
 }
 
 /** One more data plane beside the gateway's own, with the same settings but for the port. */
-export async function startDataPlane(gateway: Gateway): Promise<{ url: string }> {
+export async function startDataPlane(gateway: Gateway): Promise<{ url: string; pid: number }> {
+  const [plane] = allOf('data-plane', gateway.processes());
   // NODE_CHANNEL_FD and its like are of the connection to a parent that this one has not.
-  const settings = Object.entries(environmentOf(gateway.part('data-plane'))).filter(
-    ([name]) => !name.startsWith('NODE_'),
-  );
+  const settings = Object.entries(environmentOf(plane?.pid ?? 0)).filter(([name]) => !name.startsWith('NODE_'));
   const env = { ...Object.fromEntries(settings), PORT: '0', MCP_GATEWAY_LOG_LEVEL: 'info' };
   const entry = repository('services/data-plane/dist/main.js');
   const child = spawn(process.execPath, [entry], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
@@ -98,5 +100,5 @@ export async function startDataPlane(gateway: Gateway): Promise<{ url: string }>
   const port = await waitFor('a data plane to listen', () => /"port":(\d+)/.exec(output())?.[1]);
   const url = `http://127.0.0.1:${port}`;
   await waitFor('a data plane to have routes', async () => (await fetch(`${url}/readyz`)).ok);
-  return { url };
+  return { url, pid: child.pid as number };
 }
