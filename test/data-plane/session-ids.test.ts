@@ -12,6 +12,8 @@ import {
   startSessionServer,
   type SessionServer,
 } from './support/session-server.js';
+import { startReplica } from './support/replica.js';
+import { begin, whereIs } from './support/rpc.js';
 import { routeTo, startUpstream } from './support/upstream.js';
 
 const NO_SESSION = rpcError(-32004, 'There is no such session; initialize a new one', 'SESSION_NOT_FOUND');
@@ -146,10 +148,24 @@ describe('a session that is unknown', () => {
     ['cut short', (real) => real.slice(0, -1)],
     ['with something after it', (real) => `${real}A`],
     ['padded', (real) => `${real}=`],
+    ['with its parts in another order', (real) => real.slice(60) + real.slice(0, 60)],
+    ['with two of its parts exchanged', (real) => swapped(real, 20, 40)],
+    ['backwards', (real) => [...real].toReversed().join('')],
+    ['twice in a row', (real) => real + real],
     ['sent twice', (real) => [real, real]],
   ];
   it.each(made)('is 404: %s', async (_name, make) => {
     expect(await answersTo(make(id))).toEqual(unknown());
+  });
+
+  it('cannot be chosen by whoever opens a session', async () => {
+    for (const chosen of ['a'.repeat(100), '00000000-0000-4000-8000-000000000000']) {
+      const answer = await inSession(gateway.url, chosen, { body: INITIALIZE });
+      expect([answer.status, answer.header('mcp-session-id')]).toEqual([404, undefined]);
+    }
+    // Nor is one of alice's of any use to bob, not even to begin with.
+    const planted = await inSession(gateway.url, id, { body: INITIALIZE, headers: { 'x-dev-userid': 'bob' } });
+    expect([planted.status, planted.header('mcp-session-id')]).toEqual([404, undefined]);
   });
 
   it.each([
@@ -190,6 +206,9 @@ describe('a session that is unknown', () => {
   });
 });
 
+const swapped = (text: string, a: number, b: number) =>
+  text.slice(0, a) + text.slice(b, b + 10) + text.slice(a + 10, b) + text.slice(a, a + 10) + text.slice(b + 10);
+
 describe('session keys', () => {
   it('rotate without ending a session', async () => {
     const [first, second] = [newKey(), newKey()];
@@ -205,5 +224,19 @@ describe('session keys', () => {
     const after = await before.join({ keys: second });
     expect((await inSession(after.url, fresh)).text).toBe(server.ids[1]);
     expect(await inSession(after.url, old)).toMatchObject({ status: 404, text: NO_SESSION });
+  });
+
+  it('rotate while a session is moved: it keeps its id, whichever key has sealed it', async () => {
+    const [first, second] = [newKey(), newKey()];
+    const [gone, there] = [await startReplica(), await startReplica()];
+    const before = await startGateway({ routes: [routeTo(gone.endpoint)], keys: first });
+    const session = await begin(before.url);
+    const during = await before.join({ keys: `${second},${first}` });
+    await before.publish(routeTo([gone.endpoint, there.endpoint]));
+    await gone.kill();
+    expect(await whereIs(during.url, session)).toBe(there.endpoint.id);
+    expect(await whereIs(before.url, session)).toBe(there.endpoint.id);
+    const after = await before.join({ keys: second });
+    expect((await inSession(after.url, session)).status).toBe(404);
   });
 });

@@ -101,11 +101,11 @@ describe(`${SESSIONS} sessions over ${REPLICAS} replicas and two data planes`, (
     const load = useAll(sessions);
     await waitFor('all of them to be used', () => new Set(load.uses.map(({ session }) => session)).size === SESSIONS);
     const old = second;
-    await balancer.replace(old.url);
+    await balancer.remove(old.url);
     const began = performance.now();
     process.kill(old.pid, 'SIGTERM');
     second = await startDataPlane(gateway);
-    await balancer.replace(gateway.url, gateway.url, second.url);
+    balancer.add(second.url);
     await waitFor('the old one to end', () => !isAlive(old.pid), 15_000);
     report('a data plane is restarted', `${((performance.now() - began) / 1000).toFixed(1)} s`);
     const uses = await load.stop();

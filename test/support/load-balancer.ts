@@ -2,8 +2,9 @@ import { waitFor } from './wait.js';
 
 export interface LoadBalancer {
   fetch: typeof fetch;
-  /** Puts others in the place of one. Resolves when that has no request any more, but for streams. */
-  replace(old: string, ...now: string[]): Promise<void>;
+  add(origin: string): void;
+  /** Sends it nothing more. Resolves when it has no request any more, but for streams. */
+  remove(origin: string): Promise<void>;
 }
 
 /** Stands before the data planes, as clients see it: sends each request to the next of them. */
@@ -23,9 +24,10 @@ export function loadBalancer(...origins: string[]): LoadBalancer {
         count(origin, -1);
       }
     },
-    async replace(old, ...now) {
-      planes = [...planes.filter((plane) => plane !== old), ...now];
-      await waitFor('the requests to be answered', () => !underWay.get(old));
+    add: (origin) => void (planes = [...planes, origin]),
+    async remove(origin) {
+      planes = planes.filter((plane) => plane !== origin);
+      await waitFor('the requests to be answered', () => !underWay.get(origin));
     },
   };
 }

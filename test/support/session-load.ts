@@ -33,12 +33,10 @@ export function useAll(sessions: readonly Session[]) {
   const work = Promise.all(
     sessions.map(async (session, index) => {
       await delay(Math.random() * PACE_MS);
-      while (!stopping) {
-        for (const kind of Object.keys(KINDS) as Use['kind'][]) {
-          if (stopping) return;
-          uses.push(await use(session, index, kind));
-          await delay(PACE_MS * (0.5 + Math.random()));
-        }
+      const kinds = Object.keys(KINDS) as Use['kind'][];
+      for (let turn = index; !stopping; turn++) {
+        uses.push(await use(session, index, kinds[turn % kinds.length] as Use['kind']));
+        await delay(PACE_MS * (0.5 + Math.random()));
       }
     }),
   );

@@ -53,6 +53,14 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
     keys.ofCaller(adapterId, caller),
   ];
 
+  async function find({ id, adapterId }: Omit<SessionRef, 'caller'>): Promise<FoundSession> {
+    const [fields, lastUsedAt] = await bounded(
+      redis.multi().hGetAll(keys.record(id)).zScore(keys.ofAdapter(adapterId), id).execTyped(),
+      REDIS_MS,
+    );
+    return { record: recordOf(fields), lastUsedAt };
+  }
+
   return {
     keys,
 
@@ -62,13 +70,7 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
         'opened' | 'adapter-full' | 'caller-full';
     },
 
-    async find({ id, adapterId }: Omit<SessionRef, 'caller'>): Promise<FoundSession> {
-      const [fields, lastUsedAt] = await bounded(
-        redis.multi().hGetAll(keys.record(id)).zScore(keys.ofAdapter(adapterId), id).execTyped(),
-        REDIS_MS,
-      );
-      return { record: recordOf(fields), lastUsedAt };
-    },
+    find,
 
     /** Ends it for everybody; `tellServer` when the server has not heard. Does nothing when it was used since `unlessUsedSince`. */
     async close(
@@ -91,10 +93,14 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
       return (await run(MOVE, [keys.record(id)], [id, seenMoves, keys.changed, ...fields])) === 1;
     },
 
-    /** Keeps others from moving the session for `ms`. False when somebody else does. */
-    async claim(id: string, holder: string, ms: number): Promise<boolean> {
+    /** Keeps others from moving the session for `ms`, and tells how it is. Null when somebody else is at it. */
+    async claim(ref: Omit<SessionRef, 'caller'>, holder: string, ms: number): Promise<FoundSession | null> {
       const options = { condition: 'NX', expiration: { type: 'PX', value: ms } } as const;
-      return (await bounded(redis.set(keys.moving(id), holder, options), REDIS_MS)) !== null;
+      const [claimed, found] = await Promise.all([
+        bounded(redis.set(keys.moving(ref.id), holder, options), REDIS_MS),
+        find(ref), // sent right behind it, and so as of after the claim
+      ]);
+      return claimed === null ? null : found;
     },
     async release(id: string, holder: string): Promise<void> {
       await run(RELEASE, [keys.moving(id)], [holder]);

@@ -1,5 +1,5 @@
 import { GatewayError, unreachable } from '@mcp-gateway/common/errors';
-import type { SessionRecord } from '@mcp-gateway/common/sessions';
+import type { FoundSession, SessionRecord } from '@mcp-gateway/common/sessions';
 import { findEndpoint } from '../find-endpoint.js';
 import { placeOf } from '../sessions/place.js';
 import { judge } from './judge.js';
@@ -18,18 +18,17 @@ export interface Moving {
 }
 
 /**
- * What Redis says of it now: where it lives, when somebody else has moved it, else the record to move it by.
+ * What is to be made of what Redis says of it now: where it lives, when somebody else has moved it, else the record to move it by.
  * @throws GatewayError SESSION_NOT_FOUND when it cannot be moved; UNAVAILABLE when Redis is away
  */
 export async function look(
   { routes, sessions, log }: MoveParts,
   moving: Moving,
+  first?: FoundSession,
 ): Promise<{ settled: Settled } | { record: SessionRecord }> {
   const { envelope, adapter } = moving.session;
-  for (;;) {
-    const { record } = await sessions.records.find(envelope).catch((cause: unknown) => {
-      throw cannotBeMoved(cause);
-    });
+  for (let found = first; ; found = undefined) {
+    const { record } = found ?? (await sessions.records.find(envelope).catch(awayFromRedis));
     const verdict = judge(record, moving.seenMoves, Math.floor(Date.now() / 1000));
     switch (verdict) {
       case 'move':
@@ -54,6 +53,10 @@ export async function look(
         return unreachable(verdict);
     }
   }
+}
+
+export function awayFromRedis(cause: unknown): never {
+  throw cannotBeMoved(cause);
 }
 
 export const cannotBeMoved = (cause: unknown): GatewayError =>

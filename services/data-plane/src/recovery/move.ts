@@ -4,13 +4,14 @@ import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError, type ErrorCode } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/common/logging';
 import type { RouteTable } from '@mcp-gateway/common/routes';
+import type { FoundSession } from '@mcp-gateway/common/sessions';
 import type { Balancer } from '../balance/balancer.js';
 import type { SessionStore } from '../sessions/store.js';
 import type { Upstreams } from '../upstreams.js';
 import { sayFarewell } from './farewell.js';
 import type { Herd } from './herd.js';
 import { countMove } from './judge.js';
-import { cannotBeMoved, look, type Moving } from './look.js';
+import { awayFromRedis, cannotBeMoved, look, type Moving } from './look.js';
 import type { Displaced, Settled } from './recover.js';
 import { replay } from './replay.js';
 
@@ -85,32 +86,33 @@ async function readyEndpoint({ routes, balancer }: MoveParts, moving: Moving, de
 /** Null when somebody else is at it, or was faster. */
 async function claimAndMove(parts: MoveParts, moving: Moving, target: MoveTarget): Promise<Settled | null> {
   const { records } = parts.sessions;
-  const { id } = moving.session.envelope;
+  const { envelope } = moving.session;
   const holder = randomUUID();
-  const claimed = await records.claim(id, holder, CLAIM_MS).catch((cause: unknown) => {
-    throw cannotBeMoved(cause);
-  });
+  const claimed = await records.claim(envelope, holder, CLAIM_MS).catch(awayFromRedis);
   if (!claimed) return null;
   try {
-    return await moveTo(parts, moving, target);
+    return await moveTo(parts, moving, target, claimed);
   } finally {
-    await records.release(id, holder).catch(() => {}); // it ends by itself
+    void records.release(envelope.id, holder).catch(() => {}); // it ends by itself
   }
 }
 
-async function moveTo(parts: MoveParts, moving: Moving, { route, endpoint }: MoveTarget): Promise<Settled | null> {
+async function moveTo(
+  parts: MoveParts,
+  moving: Moving,
+  { route, endpoint }: MoveTarget,
+  claimed: FoundSession,
+): Promise<Settled | null> {
   const { sessions, upstreams, log } = parts;
   const { envelope, headers, why, protocolVersion } = moving.session;
   const began = performance.now();
-  const seen = await look(parts, moving); // again: it may have waited in line
+  const seen = await look(parts, moving, claimed); // again: it may have waited in line
   if ('settled' in seen) return seen.settled;
   const record = { ...seen.record, protocolVersion: seen.record.protocolVersion ?? protocolVersion ?? null };
 
   const upstreamId = await replay(upstreams, { endpoint, route, record, headers });
   const to = { endpointId: endpoint.id, upstreamId, ...countMove(record, Math.floor(Date.now() / 1000)) };
-  const moved = await sessions.records.move(envelope.id, record.moves, to).catch((cause: unknown) => {
-    throw cannotBeMoved(cause);
-  });
+  const moved = await sessions.records.move(envelope.id, record.moves, to).catch(awayFromRedis);
   if (!moved) {
     void sayFarewell(upstreams, endpoint, route.path, { ...record, upstreamId });
     return null;
