@@ -1,8 +1,9 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { bodyOf, open, send } from '../support/http.js';
 import { waitFor } from '../support/wait.js';
 import { startGateway } from './support/gateway.js';
+import { startReplica } from './support/replica.js';
 import { INITIALIZE, initialize, openSession, startSessionServer } from './support/session-server.js';
 import { routeTo, startUpstream, type Upstream } from './support/upstream.js';
 
@@ -64,6 +65,35 @@ describe.each([
     for (let round = 0; round < 10; round++) await send(`${url}/adapters/echo/mcp`, { headers, body });
     expect([ready.seen.length, other.seen.length]).toEqual([10, 0]);
   });
+});
+
+describe('a replica that refuses connections', () => {
+  it.each([
+    ['initialize', {}, INITIALIZE],
+    ['initialize in chunks', { 'Transfer-Encoding': 'chunked' }, INITIALIZE],
+    ['a modern request', MODERN, '{"a":1}'],
+    ['a modern request in chunks', { ...MODERN, 'Transfer-Encoding': 'chunked' }, '{"a":1}'],
+  ])('is passed over by %s, all of which reaches another', async (_name, headers, body) => {
+    const [gone, there] = [await startReplica(), await startUpstream(echo)];
+    await gone.kill();
+    const { url } = await startGateway({ routes: [routeTo([gone.endpoint, there.endpoint])] });
+    for (let round = 0; round < 10; round++) {
+      expect(await send(`${url}/adapters/echo/mcp`, { headers, body })).toMatchObject({ status: 200, text: body });
+    }
+  });
+
+  it('is said to be one when there is no other', async () => {
+    const gone = await startReplica();
+    await gone.kill();
+    const { url } = await startGateway({ routes: [routeTo(gone.endpoint)] });
+    const { status, text } = await send(`${url}/adapters/echo/mcp`, { headers: MODERN, body: '{}' });
+    expect(status).toBe(502);
+    expect(text).toContain('The MCP server could not be reached; the call did not run');
+  });
+
+  async function echo(req: IncomingMessage, res: ServerResponse) {
+    res.end(await bodyOf(req));
+  }
 });
 
 describe('load', () => {

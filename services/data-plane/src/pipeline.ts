@@ -47,7 +47,7 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
   const streams = createStreams(routes, sessions);
   sayFarewells(routes, sessions, upstreams);
   const isIdempotent = idempotentTools(upstreams);
-  const carrying = { routes, sessions, keys, upstreams, recovery, streams, isIdempotent };
+  const carrying = { routes, sessions, keys, upstreams, balancer, recovery, streams, isIdempotent };
   return async (req, res, address) => {
     try {
       checkBrowserAccess(req.headers, access); // before sign-in: a browser may carry credentials its user did not mean to send

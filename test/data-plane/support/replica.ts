@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { afterTest } from '../../support/clean-up.js';
 import { bodyOf } from '../../support/http.js';
@@ -16,6 +17,8 @@ export interface ReplicaOptions {
   events?: boolean;
   /** What it speaks; default: what it is asked for. */
   protocolVersion?: string;
+  /** How long it takes to begin a session. */
+  initializeMs?: number;
   /** The status that it answers a GET with, when it has no stream of its own. */
   getStatus?: number;
 }
@@ -34,6 +37,8 @@ export interface Replica {
   said: Said[];
   /** Its sessions, with the stream of its own that each has open. */
   sessions: Map<string, ServerResponse | null>;
+  /** The most sessions that it began at the same time. */
+  mostAtOnce(): number;
   /** Keeps requests of the method without an answer. Resolves with the first of them. */
   hold(method: string): Promise<ServerResponse>;
   /** As SIGKILL does: every connection breaks, and new ones are refused. */
@@ -56,6 +61,8 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
   const name = `replica-${++replicas}`;
   const said: Said[] = [];
   const sessions: Replica['sessions'] = new Map();
+  let beginning = 0;
+  let mostAtOnce = 0;
   const held = new Map<string, (res: ServerResponse) => void>();
 
   const server = createServer((req, res) => void serve(req, res));
@@ -74,6 +81,9 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
     }
     if (message.id === undefined || message.method === undefined) return void res.writeHead(202).end();
     if (method === 'initialize') {
+      mostAtOnce = Math.max(mostAtOnce, (beginning += 1));
+      if (options.initializeMs !== undefined) await delay(options.initializeMs);
+      beginning -= 1;
       const fresh = `session-${++opened}-of-${name}`;
       sessions.set(fresh, null);
       res.setHeader('mcp-session-id', fresh);
@@ -125,6 +135,7 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
     endpoint: { id: name, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, ready: true },
     said,
     sessions,
+    mostAtOnce: () => mostAtOnce,
     hold: (method) => new Promise((resolve) => held.set(method, resolve)),
     kill,
     notify: (session, text) => void sessions.get(session)?.write(`event: message\ndata: ${JSON.stringify(text)}\n\n`),

@@ -14,7 +14,7 @@ export interface Balancer {
   /** Where a new session goes; undefined when no endpoint is ready. */
   forSession(route: Route, preference?: Preference): Endpoint | undefined;
   /** Where a request goes that belongs to no session. */
-  forRequest(route: Route): Endpoint | undefined;
+  forRequest(route: Route, preference?: Preference): Endpoint | undefined;
   /** How a request to the endpoint went. */
   tell(endpoint: Endpoint, outcome: 'answered' | 'failed'): void;
   /** To be called with all endpoints after every change of the routes. */
@@ -62,7 +62,7 @@ export function createBalancer(parts: BalancerParts): Balancer {
         candidates(route, (endpoint) => sessionsOn(endpoint) + inFlight(endpoint), preference),
         random,
       ),
-    forRequest: (route) => leastLoaded(candidates(route, inFlight), random),
+    forRequest: (route, preference) => leastLoaded(candidates(route, inFlight, preference), random),
     tell(endpoint, outcome) {
       const known = seen.get(endpoint.id);
       if (known) known.health = (outcome === 'failed' ? afterFailure : afterSuccess)(known.health, now());

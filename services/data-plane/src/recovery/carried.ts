@@ -1,6 +1,7 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { RouteTable } from '@mcp-gateway/common/routes';
 import { HEADER } from '@mcp-gateway/protocol';
+import type { Balancer } from '../balance/balancer.js';
 import { findEndpoint } from '../find-endpoint.js';
 import type { ForwardRequest } from '../steps/forward.js';
 import type { SendParts } from '../steps/send.js';
@@ -12,6 +13,7 @@ import type { Streams } from './streams.js';
 
 export interface CarryParts extends SendParts {
   routes: RouteTable;
+  balancer: Balancer;
   recovery: Recovery;
   streams: Streams;
   isIdempotent: IsIdempotent;

@@ -7,8 +7,7 @@ import { requestHeaders, type Era } from '@mcp-gateway/protocol';
 import { carry } from '../recovery/carry.js';
 import type { CarryParts } from '../recovery/carried.js';
 import { ClientAnswer } from '../recovery/client-answer.js';
-import { negotiatedVersion } from '../recovery/negotiated-version.js';
-import { capture } from './capture.js';
+import { open } from './open.js';
 import type { Sink } from './relay.js';
 import { send } from './send.js';
 import type { OpenSession, Target } from './session.js';
@@ -33,7 +32,7 @@ export async function forward(parts: CarryParts, request: ForwardRequest): Promi
   const { req, route, principal, target } = request;
   const { session, endpoint } = target;
   const headers = requestHeaders(req.rawHeaders, req.headers, principal);
-  if (!session) return open(parts, request, target, headers);
+  if (!session) return open(parts, request, target.endpoint, headers);
 
   const end = parts.sessions.uses.begin(session.envelope, req.method === 'GET' ? 'stream' : 'call');
   try {
@@ -69,33 +68,4 @@ async function untilSessionEnds(
     leave: () => {}, // its sessions end with it
   });
   await listen(answer.next()).finally(forget);
-}
-
-/** A request that belongs to no session, and may open one. */
-async function open(
-  parts: CarryParts,
-  request: ForwardRequest,
-  { endpoint }: Target & { session: null },
-  headers: string[],
-): Promise<void> {
-  const { req, res, body, era, route } = request;
-  const mayOpen = era === 'legacy' && route.affinity === 'session' && req.method === 'POST';
-  const sending = { ...request, headers, endpoint, session: null };
-  if (!mayOpen || !body) return send(parts, { ...sending, sink: res, initialize: () => null });
-
-  // What initialize says is needed to repeat it elsewhere, and what it is answered with.
-  const captured = capture(body);
-  const answer = new ClientAnswer(res);
-  let opened: string | undefined;
-  await send(parts, {
-    ...sending,
-    sink: answer.next(),
-    body: captured.body,
-    initialize: captured.text,
-    onOpen: (id) => (opened = id),
-  });
-  const version = opened === undefined ? null : negotiatedVersion(answer.tail, answer.isEvents);
-  if (opened === undefined || version === null) return;
-  // Without it the version that the client names on its requests has to do.
-  await parts.sessions.records.note(opened, 'protocolVersion', version).catch(() => {});
 }

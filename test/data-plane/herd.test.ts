@@ -1,0 +1,32 @@
+import { expect, it } from '@jest/globals';
+import { startGateway } from './support/gateway.js';
+import { startReplica } from './support/replica.js';
+import { begin, rpc } from './support/rpc.js';
+import { routeTo } from './support/upstream.js';
+
+const SESSIONS = 1_000;
+const BATCH = 50;
+/** What one data plane moves at once. */
+const AT_ONCE = 32;
+
+it(`${SESSIONS} sessions of one replica that dies go on, without running over the one that is left`, async () => {
+  const [first, second] = [await startReplica(), await startReplica({ initializeMs: 20 })];
+  const gateway = await startGateway({
+    routes: [routeTo(first.endpoint)],
+    sessionLimits: { maxOpenPerCaller: SESSIONS },
+  });
+  const sessions: string[] = [];
+  while (sessions.length < SESSIONS) {
+    sessions.push(...(await Promise.all(Array.from({ length: BATCH }, () => begin(gateway.url)))));
+  }
+  await gateway.publish(routeTo([first.endpoint, second.endpoint]));
+  await first.kill();
+
+  const answers = await Promise.all(sessions.map((session) => rpc(gateway.url, session, 'tools/list')));
+
+  expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+  expect(second.sessions.size).toBe(SESSIONS);
+  expect(second.said.filter(({ method }) => method === 'initialize')).toHaveLength(SESSIONS);
+  expect(second.mostAtOnce()).toBeGreaterThan(1);
+  expect(second.mostAtOnce()).toBeLessThanOrEqual(AT_ONCE);
+}, 60_000);
