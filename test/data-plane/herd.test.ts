@@ -10,7 +10,7 @@ const BATCH = 50;
 const AT_ONCE = 32;
 
 it(`${SESSIONS} sessions of one replica that dies go on, without running over the one that is left`, async () => {
-  const [first, second] = [await startReplica(), await startReplica({ initializeMs: 20 })];
+  const [first, second] = [await startReplica(), await startReplica({ initializeMs: 200 })];
   const gateway = await startGateway({
     routes: [routeTo(first.endpoint)],
     sessionLimits: { maxOpenPerCaller: SESSIONS },
