@@ -4,7 +4,7 @@ import { bodyOf, open, send } from '../support/http.js';
 import { waitFor } from '../support/wait.js';
 import { startGateway } from './support/gateway.js';
 import { startReplica } from './support/replica.js';
-import { INITIALIZE, initialize, openSession, startSessionServer } from './support/session-server.js';
+import { INITIALIZE, initialize, inSession, openSession, startSessionServer } from './support/session-server.js';
 import { routeTo, startUpstream, type Upstream } from './support/upstream.js';
 
 const MODERN = { 'Mcp-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/list' };
@@ -64,6 +64,33 @@ describe.each([
     const { url } = await startGateway({ routes: [route] });
     for (let round = 0; round < 10; round++) await send(`${url}/adapters/echo/mcp`, { headers, body });
     expect([ready.seen.length, other.seen.length]).toEqual([10, 0]);
+  });
+});
+
+describe('a replica that fails', () => {
+  it('gets nothing new after three failures in a row, and keeps its sessions', async () => {
+    let fails = false;
+    const bad = await startUpstream((_req, res) => {
+      if (fails) res.destroy();
+      else res.writeHead(200, { 'mcp-session-id': 'raw' }).end();
+    });
+    const gateway = await startGateway({ routes: [routeTo(bad.endpoint)] });
+    const session = await openSession(gateway.url);
+    const good = await startUpstream((_req, res) => res.end());
+    await gateway.publish(routeTo([bad.endpoint, good.endpoint]));
+    fails = true;
+    bad.seen.length = 0;
+    const url = `${gateway.url}/adapters/echo/mcp`;
+    await waitFor('three failures', async () => {
+      await send(url, { headers: MODERN });
+      return bad.seen.length === 3;
+    });
+    good.seen.length = 0;
+    for (let round = 0; round < 15; round++) expect((await send(url, { headers: MODERN })).status).toBe(200);
+    expect([bad.seen.length, good.seen.length]).toEqual([3, 15]);
+    fails = false;
+    expect((await inSession(gateway.url, session)).status).toBe(200);
+    expect(bad.seen).toHaveLength(4);
   });
 });
 

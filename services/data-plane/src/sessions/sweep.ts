@@ -9,12 +9,17 @@ const EVERY_MS = 30_000;
  * Ends sessions that nobody uses any more, whichever data plane they came by: a request would find that out, but those make
  * none. Every data plane does so, each at a time of its own. Until the returned function is called.
  */
-export function sweepSessions(routes: RouteTable, sessions: SessionStore, log: Logger): () => void {
+export function sweepSessions(
+  routes: Pick<RouteTable, 'all'>,
+  sessions: Pick<SessionStore, 'endIdle'>,
+  log: Logger,
+  everyMs = EVERY_MS,
+): () => void {
   const stopping = new AbortController();
   const { signal } = stopping;
   void (async () => {
     for (;;) {
-      await delay(EVERY_MS * (0.5 + Math.random()), undefined, { signal, ref: false }).catch(() => {});
+      await delay(everyMs * (0.5 + Math.random()), undefined, { signal, ref: false }).catch(() => {});
       if (signal.aborted) return;
       try {
         for (const route of routes.all()) if (route.affinity === 'session') await sessions.endIdle(route);
