@@ -38,7 +38,7 @@ export async function carryStream(
   firstBody: KeptBody['body'],
 ): Promise<void> {
   const { res } = given.request;
-  const answer = new ClientAnswer(res);
+  const answer = new ClientAnswer(res, 'stream');
   let carried = given;
   let at = first;
   let body = firstBody;

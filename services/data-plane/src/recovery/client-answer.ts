@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { endOfBrokenEvent, readEvents, writeEvent, type RequestId } from '@mcp-gateway/protocol';
 import { AnswerPart } from './answer-part.js';
+import { longTail, shortTail, type Tail } from './tail.js';
 
 /** How much of an answer is remembered, in bytes: enough for the message that an event stream ends with. */
 const MAX_TAIL_BYTES = 64 * 1024;
@@ -14,11 +15,16 @@ export class ClientAnswer {
   begun = false;
   /** It is an event stream. */
   isEvents = false;
-  #tail: Buffer[] = [];
-  #tailBytes = 0;
+  readonly #tail: Tail;
   #part: AnswerPart | undefined;
 
-  constructor(readonly res: ServerResponse) {}
+  /** Of an answer that nobody waits for, such as the server's own stream, only the very end is kept. */
+  constructor(
+    readonly res: ServerResponse,
+    kind: 'answer' | 'stream' = 'answer',
+  ) {
+    this.#tail = kind === 'answer' ? longTail(MAX_TAIL_BYTES) : shortTail();
+  }
 
   /** Where the next server's answer goes. What the one before still says is no longer listened to. */
   next(): AnswerPart {
@@ -34,16 +40,12 @@ export class ClientAnswer {
 
   /** Keeps the end of what has passed. */
   remember(chunk: Buffer): void {
-    this.#tail.push(chunk);
-    this.#tailBytes += chunk.length;
-    while (this.#tailBytes - (this.#tail[0] as Buffer).length >= MAX_TAIL_BYTES) {
-      this.#tailBytes -= (this.#tail.shift() as Buffer).length;
-    }
+    this.#tail.add(chunk);
   }
 
   /** The end of what has passed. */
   get tail(): string {
-    return Buffer.concat(this.#tail).toString('utf8');
+    return this.#tail.text();
   }
 
   /** Which of the requests the client has not got the answer to, as far as that can be seen. */

@@ -54,7 +54,7 @@ async function untilSessionEnds(
   { envelope, place }: OpenSession,
   listen: (sink: Sink) => Promise<void>,
 ): Promise<void> {
-  const answer = new ClientAnswer(res);
+  const answer = new ClientAnswer(res, 'stream');
   const forget = streams.add({
     session: envelope.id,
     adapter: route.name,
