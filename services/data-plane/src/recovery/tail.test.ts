@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { longTail, shortTail } from './tail.js';
+import { longTail, shortTail, type Tail } from './tail.js';
 
-const added = <T extends { add(chunk: Buffer): void; text(): string }>(tail: T, ...texts: string[]) => {
+const added = (tail: Tail, ...texts: string[]) => {
   for (const text of texts) tail.add(Buffer.from(text));
   return tail.text();
 };

@@ -21,7 +21,7 @@ const SHORT_BYTES = 16;
 
 /** Its last few characters, copied: enough to see whether an event has ended, for streams that stay open for hours. */
 export function shortTail(): Tail {
-  let last: Buffer<ArrayBufferLike> = Buffer.alloc(0);
+  let last: Buffer = Buffer.alloc(0);
   return {
     add(chunk) {
       last = Buffer.concat([last, chunk.subarray(-SHORT_BYTES)]).subarray(-SHORT_BYTES);

@@ -7,8 +7,14 @@ import { sweepSessions } from './sweep.js';
 const silent = createLogger('test', 'silent');
 const routeOf = (name: string, affinity: string) =>
   Route.parse({
-    ...{ name, adapterId: name, generation: 1, createdBy: 'alice', requiredRoles: [], path: '/mcp', endpoints: [] },
+    name,
+    adapterId: name,
+    generation: 1,
+    createdBy: 'alice',
+    requiredRoles: [],
     affinity,
+    path: '/mcp',
+    endpoints: [],
   });
 
 let stop = () => {};
