@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { kubeconfig } from '../../../../test/cluster/support/kubectl.js';
+import { freshNamespace } from '../../../../test/cluster/support/namespace.js';
+import { apiServer } from '../../../../test/cluster/support/parts.js';
+import { afterTest } from '../../../../test/support/clean-up.js';
+import { loadServer, settingsFor, startRuntime } from '../../test/kubernetes.js';
+import { ready } from '../../test/observed.js';
+import { startRelay, type Relay } from '../../test/relay.js';
+import { workload } from '../../test/supervisor.js';
+import { eventually } from '../../test/wait.js';
+import { ABSENT, revisionOf, type Runtime, type Workload } from '../index.js';
+
+const SETTLE_MS = 60_000;
+const namespace = freshNamespace();
+let relay: Relay;
+let runtime: Runtime & { close(): Promise<void> };
+let settings: ReturnType<typeof settingsFor>;
+
+beforeAll(async () => {
+  await loadServer();
+  relay = await startRelay(kubeconfig);
+  settings = settingsFor(namespace.name, { kubeconfig: relay.kubeconfig, autoscaled: ['scaled'] });
+  runtime = startRuntime(settings);
+  await runtime.names();
+});
+afterAll(async () => {
+  await runtime.close();
+  await relay.close();
+});
+
+const settled = (wanted: Workload, of = runtime) =>
+  eventually(async () => {
+    const seen = await of.observe(wanted.name);
+    expect(seen).toMatchObject({ revision: revisionOf(wanted), failure: null });
+    expect(ready(seen)).toHaveLength(wanted.replicas);
+    return seen;
+  }, SETTLE_MS);
+
+describe('what the API server is asked', () => {
+  const echo = workload('echo', { replicas: 2 });
+
+  it('is one request for each object when an adapter is new', async () => {
+    relay.requests();
+    await runtime.apply(echo);
+    const path = `/namespaces/${namespace.name}`;
+    expect(relay.requests()).toEqual([
+      `PATCH /apis/networking.k8s.io/v1${path}/networkpolicies/adapter-echo`,
+      `PATCH /api/v1${path}/services/adapter-echo`,
+      `PATCH /apis/apps/v1${path}/statefulsets/adapter-echo`,
+      `PATCH /apis/policy/v1${path}/poddisruptionbudgets/adapter-echo`,
+    ]);
+  });
+
+  it('is nothing while pods start, and nothing when the same is observed or applied again', async () => {
+    await settled(echo);
+    await runtime.apply(echo);
+    await runtime.names();
+    expect(relay.requests()).toEqual([]);
+  });
+
+  it('is one request when its number of replicas changes, or its image', async () => {
+    const three = { ...echo, replicas: 3 };
+    await runtime.apply(three);
+    await settled(three);
+    const changed = { ...three, environment: { NEXT: '1' } };
+    await runtime.apply(changed);
+    expect(relay.requests()).toEqual(Array(2).fill(expect.stringMatching(/^PATCH .*statefulsets/)));
+    await settled(changed);
+    await runtime.apply(echo);
+    await settled(echo);
+    relay.requests();
+  });
+
+  it('is one list for each kind when a worker starts, and nothing for adapters that are as they should be', async () => {
+    const other = startRuntime(settings);
+    afterTest(() => other.close());
+    const seen = await other.observe('echo');
+    expect(seen.revision).toBeNull(); // it does not know yet what should be
+    await other.apply(echo);
+    expect(await other.observe('echo')).toMatchObject({ revision: revisionOf(echo) });
+    expect(
+      relay
+        .requests()
+        .map((request) => /^GET .*\/(\w+)$/.exec(request)?.[1] ?? request)
+        .toSorted(),
+    ).toEqual(['events', 'networkpolicies', 'poddisruptionbudgets', 'pods', 'services', 'statefulsets']);
+  });
+});
+
+describe('a worker that was cut off from the API server', () => {
+  it('sees what happened meanwhile, also when its place in the watch has been forgotten', async () => {
+    const kept = workload('kept');
+    const lost = workload('lost');
+    for (const each of [kept, lost]) await runtime.apply(each);
+    const before = await settled(kept);
+    await settled(lost);
+    const changes = new Set<string>();
+    const stop = new AbortController();
+    runtime.watch({ changed: (name) => void changes.add(name), synced: () => {} }, stop.signal);
+
+    relay.cut();
+    await namespace.kubectl('delete', 'pod', 'adapter-kept-0', '--wait=true');
+    await namespace.kubectl('delete', 'statefulset,service,networkpolicy', 'adapter-lost');
+    await namespace.kubectl('wait', 'pod', 'adapter-lost-0', '--for=delete', '--timeout=60s');
+    await apiServer.stop(); // what it remembers of changes begins anew with its start
+    await apiServer.start();
+    relay.join();
+
+    await eventually(async () => expect(await runtime.observe('lost')).toEqual(ABSENT), SETTLE_MS);
+    const after = await settled(kept);
+    expect(ready(after)).not.toEqual(ready(before));
+    expect([...changes]).toEqual(expect.arrayContaining(['kept', 'lost']));
+    expect(relay.watched()).toContain('"code":410');
+    stop.abort();
+  });
+});
+
+describe('an adapter whose replicas are left to an autoscaler', () => {
+  const scaled = workload('scaled', { replicas: 1 });
+  const replicas = async () =>
+    (await namespace.get<{ spec: { replicas: number } }>('statefulset', 'adapter-scaled')).spec.replicas;
+  /** Refused when the object has just changed; a worker's queue tries again. */
+  const apply = (wanted: Workload) => eventually(() => runtime.apply(wanted));
+  const scale = async (count: number) => {
+    await namespace.kubectl('scale', 'statefulset/adapter-scaled', `--replicas=${count}`);
+    await eventually(async () => expect((await runtime.observe('scaled')).desiredReplicas).toBe(count));
+  };
+
+  it('starts with its own number, and keeps the number that it is given', async () => {
+    await apply(scaled);
+    await settled(scaled);
+    await scale(3);
+    await apply(scaled);
+    await apply({ ...scaled, environment: { NEXT: '1' } });
+    expect(await replicas()).toBe(3);
+    expect(await runtime.observe('scaled')).toMatchObject({ autoscaled: true, desiredReplicas: 3 });
+  });
+
+  it('is stopped and started all the same', async () => {
+    await apply({ ...scaled, replicas: 0 });
+    expect(await replicas()).toBe(0);
+    await apply(scaled);
+    expect(await replicas()).toBe(1);
+  });
+});

@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { request } from 'node:https';
+import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
+import { folder } from '../../../test/support/after-tests.js';
+
+export interface Relay {
+  /** A kubeconfig for a client that is to go through it. */
+  kubeconfig: string;
+  /** Method and path of each request, watches left out, since the last call. */
+  requests(): string[];
+  /** What the API server has sent through all watches. */
+  watched(): string;
+  /** Refuses requests and breaks off those that run, until `join`. */
+  cut(): void;
+  join(): void;
+  close(): Promise<void>;
+}
+
+/** Stands between a client and the API server as its administrator, hands on what they say, and remembers it. */
+export async function startRelay(kubeconfig: string): Promise<Relay> {
+  const { clusters, users } = JSON.parse(await readFile(kubeconfig, 'utf8'));
+  const [{ cluster }, { user }] = [clusters[0], users[0]];
+  const tls = {
+    ca: Buffer.from(cluster['certificate-authority-data'], 'base64'),
+    cert: Buffer.from(user['client-certificate-data'], 'base64'),
+    key: Buffer.from(user['client-key-data'], 'base64'),
+  };
+  const asked: string[] = [];
+  let watched = '';
+  let away = false;
+
+  function hand(req: IncomingMessage, res: ServerResponse) {
+    if (away) return void req.destroy();
+    const url = new URL(req.url ?? '/', cluster.server);
+    const isWatch = url.searchParams.has('watch');
+    if (!isWatch) asked.push(`${req.method} ${url.pathname}`);
+    const onward = request(
+      url,
+      { ...tls, method: req.method, headers: { ...req.headers, host: url.host } },
+      (answer) => {
+        if (isWatch) answer.on('data', (chunk) => (watched += String(chunk)));
+        res.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(res);
+        answer.once('error', () => res.destroy());
+      },
+    );
+    onward.once('error', () => res.destroy());
+    res.once('close', () => onward.destroy());
+    req.pipe(onward);
+  }
+
+  const server = createServer(hand).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const file = join(await folder(), 'relay.kubeconfig');
+  await writeFile(
+    file,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'relay', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }],
+      users: [{ name: 'admin', user: {} }],
+      contexts: [{ name: 'relay', context: { cluster: 'relay', user: 'admin' } }],
+      'current-context': 'relay',
+    }),
+  );
+  return {
+    kubeconfig: file,
+    requests: () => asked.splice(0),
+    watched: () => watched,
+    cut() {
+      away = true;
+      server.closeAllConnections();
+    },
+    join: () => void (away = false),
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
