@@ -173,6 +173,18 @@ describe('update', () => {
   });
 });
 
+describe('saveConditions', () => {
+  it('writes them and nothing else, on the generation that was read and no other', async () => {
+    const row = await rows.create(spec('echo'), 'alice');
+    const { conditions } = copy();
+    expect(await rows.saveConditions(row, conditions)).toBe(true);
+    expect(await rows.find('echo')).toEqual({ ...row, conditions });
+    expect(await rows.saveConditions({ ...row, generation: 2 }, [])).toBe(false);
+    expect(await rows.saveConditions({ ...row, id: 'd9428888-122b-11e1-b85c-61cd3cbb3210' }, [])).toBe(false);
+    expect(await rows.find('echo')).toEqual({ ...row, conditions });
+  });
+});
+
 describe('saveStatus', () => {
   it('saves what was observed without touching the time of the last change', async () => {
     const row = await rows.create(spec('echo'), 'alice');

@@ -24,7 +24,7 @@ beforeAll(async () => {
     await loadImage(await scriptArchive(`localhost/${name}:1`, script));
   const server = await readFile(repository('packages/runtime/test/server.mjs'), 'utf8');
   await loadImage(await scriptArchive('localhost/server:1', server));
-  gateway = await startClusterGateway(namespace.name, { ALLOWED_SECRETS: 'mcp-' });
+  gateway = await startClusterGateway(namespace.name, { worker: { ALLOWED_SECRETS: 'mcp-' } });
 }, 120_000);
 
 const image = (name: string, imageName: string, more: object = {}): Spec => ({

@@ -46,6 +46,8 @@ export interface AdapterRows {
   markDeleted(row: Identified): Promise<boolean>;
   /** False when the row has changed since it was read. Writes nothing when nothing changed. */
   saveStatus(row: Read, status: AdapterStatusUpdate): Promise<boolean>;
+  /** The conditions alone: the generation still waits to be acted on. False when the row has changed since it was read. */
+  saveConditions(row: Read, conditions: Condition[]): Promise<boolean>;
   /** Removes the row for good. False when it is gone, or was taken over by a new adapter. */
   purge(row: Identified): Promise<boolean>;
   /** Names that wait for a reconcile, at most `limit`, in random order: one that cannot succeed must not hide others. */
@@ -121,6 +123,13 @@ export function adapterRows(database: Database, now: () => Date = () => new Date
       );
       if (count === 1) return true;
       return (await reach(() => adapter.count({ where: read }))) === 1;
+    },
+
+    async saveConditions({ name, id, generation }, conditions) {
+      const { count } = await reach(() =>
+        adapter.updateMany({ where: { name, id, generation }, data: { conditions: json(conditions) } }),
+      );
+      return count === 1;
     },
 
     async purge({ name, id }) {

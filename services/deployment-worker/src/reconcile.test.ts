@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { GatewayError } from '@mcp-gateway/common/errors';
 import type { AdapterRow } from '@mcp-gateway/database';
 import { deleted, OTHER_ID, rowOf } from '../test/fixtures.js';
 import { World, type Crash } from '../test/world.js';
@@ -116,6 +117,19 @@ describe('reconciling', () => {
     await world.reconcile('echo');
     expect(statusOf(world)).toEqual(changed);
   });
+
+  it.each(['observe', 'apply'] as const)(
+    'says so, and goes on waiting, when the runtime does not answer to %s',
+    async (verb) => {
+      const world = await worldWith(null);
+      world.rowTable.set('echo', row);
+      const away = () => Promise.reject(new GatewayError('UNAVAILABLE', { detail: 'it is away' }));
+    Object.assign(world.runtime, { [verb]: away });
+      await expect(world.reconcile('echo')).rejects.toThrow('it is away');
+      expect(world.changes).toEqual(['saveConditions echo RuntimeUnavailable']);
+      expect(statusOf(world)).toMatchObject({ observedGeneration: 0, phase: 'Pending' });
+    },
+  );
 
   it.each(['rows', 'runtime', 'routes'] as const)('fails, to be run again, while the %s are away', async (part) => {
     const world = await worldWith(null);

@@ -1,4 +1,4 @@
-import { unreachable } from '@mcp-gateway/common/errors';
+import { GatewayError, unreachable } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/common/logging';
 import type { RoutePublisher } from '@mcp-gateway/common/routes';
 import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
@@ -6,6 +6,7 @@ import type { Runtime } from '@mcp-gateway/runtime';
 import { plan } from './plan.js';
 import { routeOf } from './route-of.js';
 import { statusOf } from './status-of.js';
+import { unavailable } from './unavailable.js';
 import { workloadOf } from './workload-of.js';
 
 export interface ReconcileParts {
@@ -24,13 +25,21 @@ export function reconciler({ rows, runtime, routes, now, log }: ReconcileParts):
     await rows.saveStatus(row, statusOf(row, seen, now()));
   }
 
+  /** Why nothing can be said of it; what was seen before stays, and the change goes on waiting to be acted on. */
+  async function explain(row: AdapterRow | null, error: unknown): Promise<never> {
+    if (row && !row.deletedAt && error instanceof GatewayError && error.code === 'UNAVAILABLE') {
+      await rows.saveConditions(row, unavailable(row.conditions, error.detail ?? error.title, now()));
+    }
+    throw error;
+  }
+
   return async (name) => {
     const row = await rows.find(name);
-    const step = plan(row, await runtime.observe(name));
+    const step = plan(row, await runtime.observe(name).catch((error: unknown) => explain(row, error)));
     log.debug({ name, step, generation: row?.generation }, 'reconcile');
     switch (step) {
       case 'apply':
-        await runtime.apply(workloadOf(row as AdapterRow));
+        await runtime.apply(workloadOf(row as AdapterRow)).catch((error: unknown) => explain(row, error));
         return report(row as AdapterRow);
       case 'report':
         return report(row as AdapterRow);

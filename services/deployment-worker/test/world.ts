@@ -64,6 +64,13 @@ export class World {
         this.rowTable.set(name, { ...row, ...status, observedGeneration: generation });
         return true;
       }, `saveStatus ${name} ${status.phase}`),
+    saveConditions: ({ name, id, generation }, conditions) =>
+      this.#call(() => {
+        const row = this.rowTable.get(name);
+        if (!row || row.id !== id || row.generation !== generation) return false;
+        this.rowTable.set(name, { ...row, conditions });
+        return true;
+      }, `saveConditions ${name} ${conditions[0]?.reason}`),
     purge: ({ name, id }) =>
       this.#call(() => {
         this.#never('a row was purged while its workload was there', this.running.has(name));

@@ -23,7 +23,7 @@ export interface ClusterGateway {
 /** The gateway as processes of this machine that runs replicas in a namespace of the test cluster. */
 export async function startClusterGateway(
   namespace: string,
-  workerSettings: Record<string, string> = {},
+  settings: { worker?: Record<string, string>; controlPlane?: Record<string, string> } = {},
 ): Promise<ClusterGateway> {
   const shared = {
     PATH: process.env['PATH'] ?? '',
@@ -41,10 +41,15 @@ export async function startClusterGateway(
     IMAGE_REGISTRY: 'localhost',
     ADAPTER_DRAIN_SECONDS: '1',
     ADAPTER_RESOURCES: '{"requests":{"cpu":"10m","memory":"32Mi"},"limits":{"memory":"256Mi"}}',
-    ...workerSettings,
+    ...settings.worker,
   };
   const startWorker = () => startService('deployment-worker', worker);
-  await startService('control-plane', { ...shared, ...database, PORT: String(ports.controlPlane) });
+  await startService('control-plane', {
+    ...shared,
+    ...database,
+    PORT: String(ports.controlPlane),
+    ...settings.controlPlane,
+  });
   const [first] = await Promise.all([
     startWorker(),
     startService('data-plane', {

@@ -27,7 +27,7 @@ export function kubernetesLogs(settings: LogSettings): LogReader & { close(): Pr
       try {
         const pod = (await cluster.call({ method: 'GET', path })) as Pod;
         const { labels = {} } = pod.metadata;
-        if (labels[GATEWAY] !== settings.gateway || labels[ADAPTER] !== name) return null;
+        if (labels[GATEWAY] !== settings.gateway || labels[ADAPTER] !== name || !hasStarted(pod)) return null;
         return await open(cluster, `${path}/log`, options);
       } catch (error) {
         // No such pod; a container that has not started, or none before this one.
@@ -37,6 +37,12 @@ export function kubernetesLogs(settings: LogSettings): LogReader & { close(): Pr
     },
     close: () => cluster.close(),
   };
+}
+
+/** Of a pod without a node, the API server answers with no lines at all. */
+function hasStarted({ status }: Pod): boolean {
+  const container = status?.containerStatuses?.find(({ name }) => name === CONTAINER);
+  return [container?.state, container?.lastState].some((state) => state?.running ?? state?.terminated);
 }
 
 function open(

@@ -2,6 +2,7 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/common/logging';
 import type { Runtime } from '../runtime.js';
 import { apply } from './apply.js';
+import { ApiError } from './api/api-error.js';
 import { connectCluster } from './api/cluster.js';
 import { Applied } from './applied.js';
 import { observe } from './observe.js';
@@ -10,6 +11,7 @@ import { reflections } from './reflections.js';
 import { Refusals } from './refusals.js';
 import { goOnRemoving, remove } from './remove.js';
 import type { KubernetesSettings } from './settings.js';
+import { refusalOf } from './status/refusal.js';
 import { ClusterState } from './store/cluster-state.js';
 import { gather } from './watch.js';
 
@@ -37,13 +39,17 @@ export function kubernetesRuntime(settings: KubernetesSettings, log: Logger): Ru
   const closing = new AbortController();
   const watches = reflections(state, { ...settings, cluster, log });
   const running = Promise.all(watches.map((watch) => watch.run(closing.signal)));
-  const synced = Promise.all(watches.map((watch) => watch.synced));
+  // Without warnings the statuses have fewer words, and nothing else is wrong.
+  const needed = watches.filter(({ kind }) => kind !== 'Event');
+  const synced = Promise.all(needed.map((watch) => watch.synced));
 
   async function ready(): Promise<void> {
+    const problems = () => needed.flatMap(({ problem }) => problem ?? []);
+    const forbidden = problems().find((problem) => problem instanceof ApiError && problem.status === 403);
+    if (forbidden) throw unavailable(refusalOf(forbidden as ApiError).message, forbidden);
     const late = new Promise<true>((resolve) => void setTimeout(resolve, SYNC_MS, true).unref());
-    if ((await Promise.race([synced, late])) !== true) return;
-    const cause = watches.find(({ problem }) => problem)?.problem;
-    throw new GatewayError('UNAVAILABLE', { detail: 'the cluster has not been read yet', cause });
+    if ((await Promise.race([synced, late])) === true)
+      throw unavailable('the cluster has not been read yet', problems()[0]);
   }
 
   return {
@@ -77,3 +83,5 @@ export function kubernetesRuntime(settings: KubernetesSettings, log: Logger): Ru
     },
   };
 }
+
+const unavailable = (detail: string, cause: unknown) => new GatewayError('UNAVAILABLE', { detail, cause });

@@ -24,6 +24,7 @@ const BACKOFF_MS = 200;
 const BACKOFF_MAX_MS = 5_000;
 
 export interface Reflection {
+  readonly kind: Kind;
   /** Why the store may lag behind; null while it is watched. */
   readonly problem: Error | null;
   /** Resolves when the store has shown everything once. */
@@ -34,6 +35,7 @@ export interface Reflection {
 /** Keeps the store like the objects of one kind in the cluster, by one list and then one watch. */
 export class Reflector<T extends KubeObject> implements Reflection {
   problem: Error | null = null;
+  readonly kind: Kind;
   readonly synced: Promise<void>;
   #synced: () => void = () => {};
   /** The version that the store shows; null when it has to be listed first. */
@@ -44,6 +46,7 @@ export class Reflector<T extends KubeObject> implements Reflection {
     private readonly store: ObjectStore<T>,
     private readonly options: Options,
   ) {
+    this.kind = options.kind;
     this.synced = new Promise((resolve) => (this.#synced = resolve));
   }
 
