@@ -124,7 +124,7 @@ describe('reconciling', () => {
       const world = await worldWith(null);
       world.rowTable.set('echo', row);
       const away = () => Promise.reject(new GatewayError('UNAVAILABLE', { detail: 'it is away' }));
-    Object.assign(world.runtime, { [verb]: away });
+      Object.assign(world.runtime, { [verb]: away });
       await expect(world.reconcile('echo')).rejects.toThrow('it is away');
       expect(world.changes).toEqual(['saveConditions echo RuntimeUnavailable']);
       expect(statusOf(world)).toMatchObject({ observedGeneration: 0, phase: 'Pending' });
