@@ -9,7 +9,7 @@ import { healthCheckOf } from './status/health-check-of.js';
 import { replicaOf } from './status/replica-of.js';
 
 /** What the watch has told of an adapter; asks nobody. */
-export function observe({ settings, state, applied, refusals }: Parts, adapter: string): Observation {
+export function observe({ settings, state, applied, refusals }: Parts, adapter: string, now: Date): Observation {
   const objects = state.of(adapter);
   const { statefulSet, pods, own, warnings } = objects;
   const refused = refusals.get(adapter);
@@ -24,7 +24,7 @@ export function observe({ settings, state, applied, refusals }: Parts, adapter: 
     applied.holds(adapter, objects) &&
     brokenPodsOf(objects).length === 0 &&
     healthCheckOf(objects, revision) === (annotations[TCP_CHECK] === undefined ? 'http' : 'tcp');
-  const replicas = pods.map((pod) => replicaOf(pod, warnings));
+  const replicas = pods.map((pod) => replicaOf(pod, warnings, now));
   return {
     exists: true,
     removing: all.every(isEnding),

@@ -55,7 +55,7 @@ export function kubernetesRuntime(settings: KubernetesSettings, log: Logger): Ru
   return {
     async observe(name) {
       await ready();
-      return observe(parts, name);
+      return observe(parts, name, new Date());
     },
     async apply(workload) {
       await ready();

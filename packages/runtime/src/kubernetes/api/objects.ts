@@ -7,7 +7,9 @@ export interface KubeObject {
     resourceVersion: string;
     generation?: number;
     creationTimestamp: string;
+    /** When it is gone at the latest. */
     deletionTimestamp?: string;
+    deletionGracePeriodSeconds?: number;
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
   };
@@ -33,8 +35,15 @@ export interface ContainerStatus {
   lastState?: ContainerState;
 }
 
+interface Container {
+  name: string;
+  image?: string;
+  ports?: { containerPort: number }[];
+  lifecycle?: { preStop?: { sleep?: { seconds: number } } };
+}
+
 export interface Pod extends KubeObject {
-  spec: { containers: { name: string; image?: string; ports?: { containerPort: number }[] }[] };
+  spec: { containers: Container[] };
   status?: {
     phase?: string;
     reason?: string;

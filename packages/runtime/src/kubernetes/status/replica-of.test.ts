@@ -5,6 +5,16 @@ import { replicaOf } from './replica-of.js';
 
 const DELETED = { deletionTimestamp: '2026-11-20T09:00:00Z' };
 const unhealthy = (message: string) => warning('pod-uid', 'Unhealthy', message);
+const NOW = new Date('2026-11-20T09:00:01Z');
+/** Deleted at 09:00:00, to be gone 40 seconds later, of which the first 10 are for its sessions. */
+const draining = (status: Pod['status'] = {}): Pod => {
+  const pod = podOf({ deletionTimestamp: '2026-11-20T09:00:40Z', deletionGracePeriodSeconds: 40 }, status);
+  const [container] = pod.spec.containers;
+  return {
+    ...pod,
+    spec: { containers: [{ name: 'server', ...container, lifecycle: { preStop: { sleep: { seconds: 10 } } } }] },
+  };
+};
 const ENDED = { terminated: { exitCode: 3, reason: 'Error' } };
 const KILLED = { terminated: { exitCode: 137, reason: 'OOMKilled' } };
 const MEMORY =
@@ -105,12 +115,12 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
 
 describe('a pod', () => {
   it.each(table)('%s', (_what, pod, warnings, state, message) => {
-    expect(replicaOf(pod, warnings)).toMatchObject({ state, message });
+    expect(replicaOf(pod, warnings, NOW)).toMatchObject({ state, message });
   });
 
   it('is a replica with its ordinal, its revision and what is known of its process', () => {
     const pod = podOf({}, { containerStatuses: [running({ restartCount: 2, lastState: KILLED })] });
-    expect(replicaOf(pod, [])).toMatchObject({
+    expect(replicaOf(pod, [], NOW)).toMatchObject({
       name: 'adapter-echo-1',
       instance: 1,
       revision: 'r1',
@@ -122,7 +132,7 @@ describe('a pod', () => {
 });
 
 describe('the endpoint of a pod', () => {
-  const endpoint = (pod: Pod) => replicaOf(pod, []).endpoint;
+  const endpoint = (pod: Pod, now = NOW) => replicaOf(pod, [], now).endpoint;
   const id = (pod: Pod) => endpoint(pod)?.id;
 
   it('is its own address and port, and ready when it is', () => {
@@ -132,13 +142,30 @@ describe('the endpoint of a pod', () => {
   });
 
   it.each([
-    ['it is being deleted', podOf(DELETED)],
+    ['it is deleted without a time to drain', podOf({ ...DELETED, deletionGracePeriodSeconds: 0 })],
+    ['it is deleted and never answered', draining({ containerStatuses: [running({ started: false })] })],
+    ['it has been left long enough to drain', draining(), new Date('2026-11-20T09:00:10Z')],
     ['it has been evicted', podOf({}, { phase: 'Failed' })],
     ['it has no address', podOf({}, { podIP: '' })],
     ['its process has ended', podOf({}, { containerStatuses: [running({ state: ENDED })] })],
     ['its process has not started', podOf({}, waiting('ContainerCreating'))],
-  ])('is nowhere when %s', (_why, pod) => {
-    expect(endpoint(pod)).toBeNull();
+  ])('is nowhere when %s', (_why, pod, now = NOW) => {
+    expect(endpoint(pod, now)).toBeNull();
+  });
+
+  it('takes no new sessions while the pod drains, and says until when it has those it has', () => {
+    expect(endpoint(draining())).toEqual({
+      ...endpoint(podOf()),
+      ready: false,
+      draining: true,
+      drainUntil: '2026-11-20T09:00:10.000Z',
+    });
+    const inAHurry = {
+      ...draining().metadata,
+      deletionTimestamp: '2026-11-20T09:00:03Z',
+      deletionGracePeriodSeconds: 3,
+    };
+    expect(endpoint({ ...draining(), metadata: inAHurry })).toMatchObject({ drainUntil: '2026-11-20T09:00:03.000Z' });
   });
 
   it('is another one for another pod of the name, and for another process in it', () => {

@@ -10,7 +10,7 @@ import { probeFailure } from './probe-failure.js';
 type Finding = Pick<ObservedReplica, 'state' | 'message'>;
 
 /** A pod as one replica of an adapter. */
-export function replicaOf(pod: Pod, warnings: readonly KubeEvent[]): ObservedReplica {
+export function replicaOf(pod: Pod, warnings: readonly KubeEvent[], now: Date): ObservedReplica {
   const container = pod.status?.containerStatuses?.find(({ name }) => name === CONTAINER);
   const ended = container?.state?.terminated ?? container?.lastState?.terminated;
   const finding = findingOf(pod, container, warnings);
@@ -19,24 +19,34 @@ export function replicaOf(pod: Pod, warnings: readonly KubeEvent[]): ObservedRep
     instance: ordinalOf(pod),
     revision: pod.metadata.annotations?.[REVISION] ?? '',
     ...finding,
-    endpoint: endpointOf(pod, container, finding.state === 'Ready'),
+    endpoint: endpointOf(pod, container, finding.state === 'Ready', now),
     restartCount: container?.restartCount ?? 0,
     lastExitCode: ended?.exitCode ?? null,
     startedAt: container?.state?.running?.startedAt ?? null,
   };
 }
 
-/** Null unless the process runs and is to go on running. */
-function endpointOf(pod: Pod, container: ContainerStatus | undefined, ready: boolean): Endpoint | null {
+/** Null unless the process runs and takes requests, if only those of the sessions it has. */
+function endpointOf(pod: Pod, status: ContainerStatus | undefined, ready: boolean, now: Date): Endpoint | null {
   const ip = pod.status?.podIP;
-  const port = pod.spec.containers.find(({ name }) => name === CONTAINER)?.ports?.[0]?.containerPort;
-  if (isEnding(pod) || pod.status?.phase !== 'Running' || !container?.state?.running || !ip || !port) return null;
+  const container = pod.spec.containers.find(({ name }) => name === CONTAINER);
+  const port = container?.ports?.[0]?.containerPort;
+  if (pod.status?.phase !== 'Running' || !status?.state?.running || !ip || !port) return null;
+  const drainUntil = isEnding(pod) ? drainsUntil(pod, container?.lifecycle?.preStop?.sleep?.seconds ?? 0) : null;
+  if (drainUntil && (drainUntil <= now || !status.started)) return null; // nobody has a session on one that never answered
   return {
     // Another one for each process: what it held ends with it, so sessions must not find their way to a successor.
-    id: `${pod.metadata.name}.${digest(`${pod.metadata.uid} ${container.containerID}`)}`,
+    id: `${pod.metadata.name}.${digest(`${pod.metadata.uid} ${status.containerID}`)}`,
     url: `http://${ip.includes(':') ? `[${ip}]` : ip}:${port}`,
     ready,
+    ...(drainUntil && { draining: true, drainUntil: drainUntil.toISOString() }),
   };
+}
+
+/** The process is left in peace until its `preStop` sleep or, when somebody is in a hurry, its grace period is over. */
+function drainsUntil({ metadata }: Pod, sleepSeconds: number): Date {
+  const { deletionTimestamp = '', deletionGracePeriodSeconds: grace = 0 } = metadata;
+  return new Date(Date.parse(deletionTimestamp) - Math.max(0, grace - sleepSeconds) * 1_000);
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
