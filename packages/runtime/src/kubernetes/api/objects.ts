@@ -12,6 +12,7 @@ export interface KubeObject {
     deletionGracePeriodSeconds?: number;
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
+    managedFields?: unknown;
   };
 }
 

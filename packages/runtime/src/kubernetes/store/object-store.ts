@@ -32,6 +32,7 @@ export class ObjectStore<T extends KubeObject> {
     const { name, uid } = object.metadata;
     const known = this.#objects.get(name);
     if (this.#gone.has(uid) || (known && !isLater(object, known))) return;
+    delete object.metadata.managedFields; // as long as all the rest, and nobody here reads it
     this.#objects.set(name, object);
     this.changed(object);
     const [oldest] = this.#objects.values();
