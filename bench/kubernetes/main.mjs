@@ -24,10 +24,11 @@ const secondsSince = (began) => (performance.now() - began) / 1_000;
 const cluster = readCluster(process.env.MCP_GATEWAY_TEST_CLUSTER ?? (await startHolder()));
 const run = (...args) => kubectl(cluster, args);
 let gateway;
+let simulated;
 try {
   await run('create', 'namespace', NAMESPACE);
   // Pods of adapters select no node, so the simulated one has to be the only one that takes them.
-  const simulated = await startKwok(cluster);
+  simulated = await startKwok(cluster);
   await run('taint', 'node', simulated, 'kwok-');
   await run('cordon', 'node');
   gateway = await startGateway(cluster, NAMESPACE);
@@ -68,6 +69,7 @@ try {
   await gateway?.stop();
   await run('delete', 'namespace', NAMESPACE, '--wait=false').catch(() => {});
   await run('uncordon', 'node').catch(() => {});
+  if (simulated) await run('taint', 'node', simulated, 'kwok=:NoSchedule').catch(() => {});
   await endHolder();
 }
 
