@@ -73,5 +73,6 @@ export const modules = {
       as: 'http-routes.yaml',
     },
   },
+  compose: { programs: { 'compose-check': '.' }, flags: ['-ldflags', SMALL] },
   pause: { programs: { pause: '.' }, flags: ['-ldflags', SMALL] },
 };
