@@ -1,0 +1,51 @@
+// A first session against a gateway that runs: registers the example server, waits until it is ready, and calls a tool.
+//   node test/compose/call.mjs [URL]
+import { setTimeout as delay } from 'node:timers/promises';
+
+const [url = 'http://127.0.0.1:8000'] = process.argv.slice(2);
+const NAME = 'mcp-example';
+const READY_MS = 60_000;
+const VERSION = '2026-07-28';
+
+/**
+ * @param {string} path
+ * @param {Record<string, string>} [headers]
+ * @param {object} [body]
+ */
+async function ask(path, headers = {}, body = undefined) {
+  const response = await fetch(`${url}${path}`, {
+    method: body ? 'POST' : 'GET',
+    headers: { ...(body && { 'content-type': 'application/json' }), ...headers },
+    body: body && JSON.stringify(body),
+    signal: AbortSignal.timeout(10_000),
+  });
+  const text = await response.text();
+  if (!response.ok && response.status !== 409) throw new Error(`${path} answered ${response.status}: ${text}`);
+  return JSON.parse(text);
+}
+
+await ask('/adapters', {}, { name: NAME, imageName: NAME, imageVersion: '0.1.0', replicaCount: 2 });
+
+const deadline = Date.now() + READY_MS;
+for (;;) {
+  const status = await ask(`/adapters/${NAME}/status`);
+  if (status.phase === 'Ready') break;
+  if (Date.now() > deadline) throw new Error(`not ready: ${JSON.stringify(status)}`);
+  await delay(500);
+}
+
+const _meta = {
+  'io.modelcontextprotocol/protocolVersion': VERSION,
+  'io.modelcontextprotocol/clientInfo': { name: 'call', version: '1' },
+  'io.modelcontextprotocol/clientCapabilities': {},
+};
+const headers = {
+  accept: 'application/json, text/event-stream',
+  'mcp-protocol-version': VERSION,
+  'mcp-method': 'tools/call',
+  'mcp-name': 'add',
+};
+const params = { name: 'add', arguments: { a: 2, b: 3 }, _meta };
+const { result } = await ask(`/adapters/${NAME}/mcp`, headers, { jsonrpc: '2.0', id: 1, method: 'tools/call', params });
+if (result?.content[0].text !== '5') throw new Error(`2 + 3 is not ${JSON.stringify(result)}`);
+console.log(`2 + 3 = ${result.content[0].text}, by ${url}/adapters/${NAME}/mcp`);
