@@ -10,13 +10,13 @@ const VERSION = '2026-07-28';
 /**
  * @param {string} path
  * @param {Record<string, string>} [headers]
- * @param {object} [body]
+ * @param {object} [body] makes it a POST
  */
-async function ask(path, headers = {}, body = undefined) {
+async function ask(path, headers = {}, body) {
   const response = await fetch(`${url}${path}`, {
     method: body ? 'POST' : 'GET',
     headers: { ...(body && { 'content-type': 'application/json' }), ...headers },
-    body: body && JSON.stringify(body),
+    ...(body && { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(10_000),
   });
   const text = await response.text();

@@ -55,18 +55,11 @@ export const pushArchive = (tag, archive) => buildah('push', '--quiet', tag, `do
 export async function buildImage(tag, args) {
   // Its first choice of runtime, crun, does not run inside of a container.
   const runtime = ['--runtime', 'runc', '--isolation', 'oci', '--network', 'host'];
-  const [before] = await idsOf(tag);
+  const before = await idOf(tag);
   await buildah('build', '--quiet', ...runtime, '--tag', tag, ...args);
-  const [now] = await idsOf(tag);
-  // It would stay for good, without a name. One that others build on cannot go.
-  if (before && before !== now) await buildah('rmi', before).catch(() => {});
+  // The one that had the name, and the layers that nothing else stands on: a gigabyte for each version of our sources.
+  if (before && before !== (await idOf(tag))) await buildah('rmi', before).catch(() => {}); // another build may use it
 }
 
-/**
- * @param {string} tag
- * @returns {Promise<string[]>} of the image that has the tag, if there is one
- */
-async function idsOf(tag) {
-  const ids = await buildah('images', '--quiet', '--filter', `reference=${tag}`);
-  return ids.split('\n').filter(Boolean);
-}
+/** @param {string} tag */
+const idOf = async (tag) => (await buildah('images', '--quiet', '--no-trunc', '--filter', `reference=${tag}`)).trim();

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { cached, keyOf } from '../cache.mjs';
+import { cached, cacheFolder, keyOf } from '../cache.mjs';
 import { run, told } from '../machine/command.mjs';
 import { root } from '../root.mjs';
 import { buildImage, pullArchive, pushArchive } from './archive.mjs';
@@ -18,6 +18,8 @@ const TARGETS = /** @type {const} */ ([
   'supervisor',
 ]);
 const TAG = 'test';
+const NAME = 'images-gateway';
+const KEPT_MS = 24 * 60 * 60 * 1000;
 
 /** @param {string} target */
 export const gatewayImage = (target) => `localhost/mcp-gateway/${target}:${TAG}`;
@@ -29,12 +31,14 @@ export const gatewayImage = (target) => `localhost/mcp-gateway/${target}:${TAG}`
  */
 export async function gatewayArchives() {
   const bases = [await nodeBuildArchive(), await ccArchive()];
-  const folder = await cached(`images-gateway-${keyOf(await sources(), ...bases)}`, (to) =>
+  const folder = await cached(`${NAME}-${keyOf(await sources(), ...bases)}`, (to) =>
     told('Building the images of the gateway', async () => {
       for (const base of bases) await pullArchive(base);
       const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'mcp-gateway-image-'));
       try {
         const registry = await registryAccess(temporary);
+        // By itself, so that it has a name, under which the next build replaces it.
+        await buildImage(gatewayImage('build'), [...BUILD, '--target', 'build', ...registry, root]);
         for (const target of TARGETS) {
           await buildImage(gatewayImage(target), [...BUILD, '--target', target, ...registry, root]);
           await pushArchive(gatewayImage(target), path.join(to, `${target}.tar`));
@@ -44,8 +48,22 @@ export async function gatewayArchives() {
       }
     }),
   );
+  forgetUnused(folder);
   const archives = TARGETS.map((target) => [target, path.join(folder, `${target}.tar`)]);
   return Object.fromEntries(archives);
+}
+
+/**
+ * The archives of one version of the sources take a gigabyte.
+ * @param {string} used
+ */
+function forgetUnused(used) {
+  const now = Date.now();
+  fs.utimesSync(used, now / 1000, now / 1000);
+  for (const name of fs.readdirSync(cacheFolder).filter((each) => each.startsWith(NAME))) {
+    const folder = path.join(cacheFolder, name);
+    if (now - fs.statSync(folder).mtimeMs > KEPT_MS) fs.rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 const BUILD = [
