@@ -45,6 +45,9 @@ export const dataPlaneFields = {
     .int('must be a whole number of bytes')
     .min(1024, 'must be at least 1024')
     .default(4 * 1024 * 1024),
+  MCP_GATEWAY_TLS_CERT_FILE: z.string().optional(),
+  MCP_GATEWAY_TLS_KEY_FILE: z.string().optional(),
+  MCP_GATEWAY_HTTP2_CLEARTEXT: z.enum(['on', 'off'], 'must be "on" or "off"').default('off'),
   MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS: z.coerce
     .number('must be a number of seconds')
     .min(1, 'must be at least 1')

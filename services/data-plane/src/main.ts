@@ -20,6 +20,7 @@ import { createPipeline } from './pipeline.js';
 import { createDataPlaneServer } from './server.js';
 import { sweepSessions } from './sessions/sweep.js';
 import { sessionStore } from './sessions/store.js';
+import { readTlsFiles } from './tls-files.js';
 import { createUpstreams } from './upstreams.js';
 
 const Config = z.object({ ...serviceFields, ...redisFields, ...callerFields, ...dataPlaneFields });
@@ -28,6 +29,8 @@ runMain(async () => {
   const config = readConfig(Config, process.env);
   const exposed = refuseExposedDevelopmentSignIn(config);
   if (exposed) throw new ConfigError(exposed);
+
+  const tls = readTlsFiles(config.MCP_GATEWAY_TLS_CERT_FILE, config.MCP_GATEWAY_TLS_KEY_FILE);
 
   const log = createLogger('data-plane', config.MCP_GATEWAY_LOG_LEVEL);
   const { defer } = shutdownOn(log);
@@ -81,7 +84,8 @@ runMain(async () => {
     log,
   });
 
-  const server = createDataPlaneServer(mcp, management, access);
+  const http2Cleartext = config.MCP_GATEWAY_HTTP2_CLEARTEXT === 'on';
+  const server = createDataPlaneServer(mcp, management, access, { tls, http2Cleartext });
   defer(() => closeServer(server, 5_000));
   const port = await listen(server, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
   log.info({ port }, 'data plane listens');

@@ -1,9 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { BrowserAccess } from '@mcp-gateway/common/serving';
 import { answerCors } from './cors.js';
+import { byAlpn, byPreface } from './http2/recognize.js';
+import { speakHttp2 } from './http2/speak-http2.js';
 import { messageFault } from './message-fault.js';
 import { toOriginForm } from './origin-form.js';
 import type { McpPipeline } from './pipeline.js';
+import type { TlsFiles } from './tls-files.js';
 
 /** Long enough for the longest session id and a large token. */
 const MAX_HEADER_BYTES = 32 * 1024;
@@ -13,6 +17,13 @@ const KEEP_ALIVE_MS = 65_000;
 
 const MCP_PATH = /^\/adapters\/([^/?]+)\/mcp(\?.*)?$/;
 
+export interface Wire {
+  /** Speak TLS, and HTTP/2 with clients that offer it. */
+  tls?: TlsFiles | undefined;
+  /** Without TLS, speak HTTP/2 with clients that begin with it. */
+  http2Cleartext?: boolean;
+}
+
 /**
  * The MCP path is plain node:http, ahead of Express, which would cost more than the forwarding itself
  * (docs/decisions/0002-hot-path-not-on-express.md). Everything else is management.
@@ -21,6 +32,7 @@ export function createDataPlaneServer(
   mcp: McpPipeline,
   management: (req: IncomingMessage, res: ServerResponse) => void,
   access: BrowserAccess,
+  { tls, http2Cleartext = false }: Wire = {},
 ): Server {
   function serve(req: IncomingMessage, res: ServerResponse): void {
     const fault = messageFault(req);
@@ -36,7 +48,13 @@ export function createDataPlaneServer(
     else management(req, res);
   }
 
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS }, serve);
+  const options = { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS };
+  const http2 = { maxHeaderBytes: MAX_HEADER_BYTES, keepAliveMs: KEEP_ALIVE_MS };
+  const server = tls
+    ? createSecureServer({ ...options, ...tls, ALPNProtocols: ['h2', 'http/1.1'] }, serve)
+    : createServer(options, serve);
+  if (tls) speakHttp2(server, 'secureConnection', byAlpn, http2);
+  else if (http2Cleartext) speakHttp2(server, 'connection', byPreface, http2);
   server.on('checkContinue', serve); // see invite-body.ts
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;

@@ -18,6 +18,7 @@ import {
   sessionStore,
   type SessionStore,
   type Upstreams,
+  type Wire,
 } from './sources.js';
 
 export interface DataPlaneOptions {
@@ -30,6 +31,7 @@ export interface DataPlaneOptions {
   controlPlane?: string;
   bodyBytes?: number;
   timeoutMs?: number;
+  wire?: Wire;
   sessionLimits?: Partial<typeof SESSION_LIMITS>;
   /** Milliseconds since the epoch, as its sessions see it. */
   now?: () => number;
@@ -40,6 +42,8 @@ export interface DataPlane {
   routes: RouteTable;
   upstreams: Upstreams;
   sessions: SessionStore;
+  /** As when it is asked to end. */
+  close(graceMs: number): Promise<void>;
 }
 
 export interface Gateway extends DataPlane {
@@ -125,7 +129,7 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
   const keys = dataPlaneFields.MCP_GATEWAY_SESSION_KEYS.parse(options.keys ?? newKey());
   const parts = { access, verifier, routes, sessions, keys, upstreams, balancer, limits: { bodyBytes }, log };
   const management = createManagementApp({ access, controlPlane, isReady: routes.isLoaded, log });
-  const server = createDataPlaneServer(createPipeline(parts), management, access);
+  const server = createDataPlaneServer(createPipeline(parts), management, access, options.wire);
   const port = await listen(server, { host: '127.0.0.1', port: 0 });
   afterTest(async () => {
     await closeServer(server, 0);
@@ -134,5 +138,12 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
     await routes.close();
     if (redis.isOpen) redis.destroy();
   });
-  return { url: `http://127.0.0.1:${port}`, routes, upstreams, sessions };
+  const scheme = options.wire?.tls ? 'https' : 'http';
+  return {
+    url: `${scheme}://127.0.0.1:${port}`,
+    routes,
+    upstreams,
+    sessions,
+    close: (graceMs) => closeServer(server, graceMs),
+  };
 }

@@ -1,0 +1,66 @@
+import type { Server } from 'node:http';
+import { createServer, type ServerHttp2Session } from 'node:http2';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { bridge } from './bridge.js';
+
+export interface Http2Options {
+  /** As for HTTP/1.1, which answers 431; only what is far beyond is cut short before. */
+  maxHeaderBytes: number;
+  /** How long a connection without a request is kept. */
+  keepAliveMs: number;
+}
+
+/** Each may be an open event stream. */
+const MAX_STREAMS = 256;
+
+/** Calls back once it is known whether the connection speaks HTTP/2. */
+export type Recognize = (socket: Socket, then: (isHttp2: boolean) => void) => void;
+
+/**
+ * Lets a server speak HTTP/2 on the connections that are recognized.
+ * @param event of a connection that is ready for HTTP: `connection`, or with TLS `secureConnection`
+ */
+export function speakHttp2(
+  server: Server,
+  event: 'connection' | 'secureConnection',
+  recognize: Recognize,
+  { maxHeaderBytes, keepAliveMs }: Http2Options,
+): void {
+  const [listener] = server.listeners(event) as ((this: Server, connection: Duplex) => void)[];
+  const serveHttp1 = (connection: Duplex) => listener?.call(server, connection);
+  const sessions = new Set<ServerHttp2Session>();
+  const http2 = createServer({
+    settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: 2 * maxHeaderBytes },
+  });
+  http2.on('stream', (stream, _headers, _flags, rawHeaders) => bridge(serveHttp1, stream, rawHeaders));
+  http2.on('sessionError', () => {}); // a connection that broke; its requests have ended with it
+  http2.on('session', (session) => {
+    let open = 0;
+    sessions.add(session);
+    session.on('close', () => sessions.delete(session));
+    session.on('stream', (stream) => {
+      open += 1;
+      stream.on('close', () => (open -= 1));
+    });
+    session.setTimeout(keepAliveMs, () => open === 0 && session.close());
+  });
+
+  server.removeAllListeners(event);
+  server.on(event, (socket: Socket) =>
+    recognize(socket, (isHttp2) => {
+      if (isHttp2) http2.emit('connection', socket);
+      else serveHttp1(socket);
+    }),
+  );
+
+  const { closeIdleConnections, closeAllConnections } = server;
+  server.closeIdleConnections = () => {
+    closeIdleConnections.call(server);
+    for (const session of sessions) session.close(); // no new requests; it ends with those that it has
+  };
+  server.closeAllConnections = () => {
+    closeAllConnections.call(server);
+    for (const session of sessions) session.destroy();
+  };
+}

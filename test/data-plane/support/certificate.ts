@@ -1,0 +1,51 @@
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+
+// Tags of DER (ITU-T X.690 §8); a certificate is that of RFC 5280 §4.1.
+const SEQUENCE = 0x30;
+const SET = 0x31;
+const INTEGER = 0x02;
+const BIT_STRING = 0x03;
+const OCTET_STRING = 0x04;
+const UTF8_STRING = 0x0c;
+const UTC_TIME = 0x17;
+const IN_CONTEXT = 0xa0;
+const DNS_NAME = 0x82;
+const IP_ADDRESS = 0x87;
+
+const ECDSA_WITH_SHA256 = Buffer.from('06082a8648ce3d040302', 'hex');
+const COMMON_NAME = Buffer.from('0603550403', 'hex');
+const SUBJECT_ALT_NAME = Buffer.from('0603551d11', 'hex');
+
+function der(tag: number, ...parts: Buffer[]): Buffer {
+  const content = Buffer.concat(parts);
+  const length = content.length < 128 ? [content.length] : [0x82, content.length >> 8, content.length & 0xff];
+  return Buffer.concat([Buffer.from([tag, ...length]), content]);
+}
+
+const ascii = (tag: number, text: string) => der(tag, Buffer.from(text, 'ascii'));
+
+/** A certificate for this machine, signed by itself, with its key; both in PEM. */
+export function selfSigned(): { cert: Buffer; key: Buffer } {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const name = der(SEQUENCE, der(SET, der(SEQUENCE, COMMON_NAME, ascii(UTF8_STRING, 'localhost'))));
+  const validity = der(SEQUENCE, ascii(UTC_TIME, '200101000000Z'), ascii(UTC_TIME, '490101000000Z'));
+  const names = der(SEQUENCE, ascii(DNS_NAME, 'localhost'), der(IP_ADDRESS, Buffer.from([127, 0, 0, 1])));
+  const serial = Buffer.concat([Buffer.from([1]), randomBytes(8)]);
+  const signed = der(
+    SEQUENCE,
+    der(IN_CONTEXT, der(INTEGER, Buffer.from([2]))), // version 3
+    der(INTEGER, serial),
+    der(SEQUENCE, ECDSA_WITH_SHA256),
+    name,
+    validity,
+    name,
+    publicKey.export({ type: 'spki', format: 'der' }),
+    der(IN_CONTEXT | 3, der(SEQUENCE, der(SEQUENCE, SUBJECT_ALT_NAME, der(OCTET_STRING, names)))),
+  );
+  const signature = der(BIT_STRING, Buffer.from([0]), sign('sha256', signed, privateKey));
+  const certificate = der(SEQUENCE, signed, der(SEQUENCE, ECDSA_WITH_SHA256), signature).toString('base64');
+  return {
+    cert: Buffer.from(`-----BEGIN CERTIFICATE-----\n${certificate}\n-----END CERTIFICATE-----\n`),
+    key: Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+  };
+}
