@@ -83,7 +83,7 @@ describe('what the gateway refuses before a server hears of it', () => {
   it.each(['PUT', 'PATCH', 'OPTIONS', 'HEAD'])('is the method %s', async (method) => {
     const body = rpcError(
       -32000,
-      'The method is not allowed here: MCP uses POST, GET and DELETE',
+      'The method is not allowed here: it is used with POST, GET, DELETE',
       'METHOD_NOT_ALLOWED',
     );
     const text = method === 'HEAD' ? '' : body;

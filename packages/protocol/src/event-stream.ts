@@ -5,7 +5,7 @@ export interface ServerSentEvent {
 }
 
 /** Two ends of line, none of them the half of another (HTML, server-sent events, parsing an event stream). */
-const BLANK_LINE = /(?:\r\n|\n|\r(?!\n)){2}/;
+export const BLANK_LINE = /(?:\r\n|\n|\r(?!\n)){2}/;
 const END_OF_LINE = /\r\n|\n|\r/;
 
 /** The events that are complete in the text, and what comes after the last of them. Comments and ids are left out. */

@@ -1,3 +1,4 @@
+export { EndpointEvent } from './endpoint-event.js';
 export { eraOf, type Era } from './era.js';
 export { endOfBrokenEvent, readEvents, writeEvent, type ServerSentEvent } from './event-stream.js';
 export { HEADER, identityHeaders, requestHeaders, responseHeaders, type Identity } from './headers.js';

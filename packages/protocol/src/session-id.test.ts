@@ -30,6 +30,13 @@ describe('a session id', () => {
     expect(id.length).toBeLessThanOrEqual(MAX_SESSION_ID_LENGTH);
   });
 
+  it('is good for the use that it was made for, and for no other', () => {
+    const url = sealSessionId(ENVELOPE, [KEY], 'url');
+    expect(openSessionId(url, [KEY], 'url')).toStrictEqual(ENVELOPE);
+    expect(openSessionId(url, [KEY])).toBeNull();
+    expect(openSessionId(sealed, [KEY], 'url')).toBeNull();
+  });
+
   it('is visible ASCII that needs no quoting anywhere', () => {
     for (let i = 0; i < 50; i += 1) expect(sealSessionId(ENVELOPE, [KEY])).toMatch(/^[A-Za-z0-9_-]+$/);
   });

@@ -36,15 +36,26 @@ export function sessionKey(key: Buffer): SessionKey {
   return { id: createHash('sha256').update('mcp-gateway session key id').update(key).digest('hex').slice(0, 8), key };
 }
 
+/** What an id is good for: the header `Mcp-Session-Id`, or the URL of the older HTTP transport. One cannot stand for the other. */
+type Use = 'header' | 'url';
+
+/** Of ids for the header nothing is added, as those came first. */
+const associated = (head: Buffer, use: Use): Buffer =>
+  use === 'header' ? head : Buffer.concat([head, Buffer.from(use)]);
+
 /**
- * Seals the envelope into a session id: base64url(version ‖ key id ‖ nonce ‖ AES-256-GCM ciphertext ‖ tag), with version
- * and key id authenticated. Base64url is within the visible ASCII that MCP asks for (2025-11-25, transports, session management).
+ * Seals the envelope into a session id: base64url(version ‖ key id ‖ nonce ‖ AES-256-GCM ciphertext ‖ tag), with version,
+ * key id and use authenticated. Base64url is within the visible ASCII that MCP asks for (2025-11-25, transports, session management).
  * @throws RangeError when the id would be too long to be opened again
  */
-export function sealSessionId(envelope: SessionEnvelope, [key]: readonly [SessionKey, ...SessionKey[]]): string {
+export function sealSessionId(
+  envelope: SessionEnvelope,
+  [key]: readonly [SessionKey, ...SessionKey[]],
+  use: Use = 'header',
+): string {
   const head = Buffer.concat([Buffer.of(VERSION), Buffer.from(key.id, 'hex')]);
   const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', key.key, nonce).setAAD(head);
+  const cipher = createCipheriv('aes-256-gcm', key.key, nonce).setAAD(associated(head, use));
   const { id, adapterId, endpointId, upstreamId, caller, issuedAt } = envelope;
   const plain = JSON.stringify([id, adapterId, endpointId, upstreamId, caller, issuedAt]);
   const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
@@ -54,7 +65,11 @@ export function sealSessionId(envelope: SessionEnvelope, [key]: readonly [Sessio
 }
 
 /** The envelope, or null for anything that was not sealed with one of these keys. Does not say why. */
-export function openSessionId(sealed: string, keys: readonly SessionKey[]): SessionEnvelope | null {
+export function openSessionId(
+  sealed: string,
+  keys: readonly SessionKey[],
+  use: Use = 'header',
+): SessionEnvelope | null {
   if (sealed.length > MAX_SESSION_ID_LENGTH || !/^[A-Za-z0-9_-]+$/.test(sealed)) return null;
   const bytes = Buffer.from(sealed, 'base64url');
   if (bytes.length < HEAD_BYTES + NONCE_BYTES + TAG_BYTES || bytes[0] !== VERSION) return null;
@@ -66,7 +81,7 @@ export function openSessionId(sealed: string, keys: readonly SessionKey[]): Sess
     const decipher = createDecipheriv('aes-256-gcm', key.key, bytes.subarray(HEAD_BYTES, HEAD_BYTES + NONCE_BYTES), {
       authTagLength: TAG_BYTES,
     });
-    decipher.setAAD(bytes.subarray(0, HEAD_BYTES)).setAuthTag(bytes.subarray(-TAG_BYTES));
+    decipher.setAAD(associated(bytes.subarray(0, HEAD_BYTES), use)).setAuthTag(bytes.subarray(-TAG_BYTES));
     const body = bytes.subarray(HEAD_BYTES + NONCE_BYTES, -TAG_BYTES);
     const plain = Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
     const [id, adapterId, endpointId, upstreamId, caller, issuedAt] = JSON.parse(plain) as [

@@ -4,6 +4,8 @@ import type { Verifier } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/common/routes';
 import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/common/serving';
 import { eraOf, type SessionKey } from '@mcp-gateway/protocol';
+import { openStream } from './http-sse/open-stream.js';
+import { postMessage } from './http-sse/post-message.js';
 import { inviteBody } from './invite-body.js';
 import { refuse } from './refuse.js';
 import { sayFarewells } from './recovery/farewells.js';
@@ -31,9 +33,13 @@ export interface PipelineParts {
   log: Logger;
 }
 
+const METHODS = { mcp: ['POST', 'GET', 'DELETE'], sse: ['GET'], messages: ['POST'] } as const;
+
 /** What the URL says. */
-interface McpAddress {
+export interface McpAddress {
   adapter: string;
+  /** `mcp`, or one of the two of the older HTTP transport. */
+  resource: keyof typeof METHODS;
   /** With the question mark, or empty. */
   query: string;
 }
@@ -48,16 +54,21 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
   sayFarewells(routes, sessions, upstreams);
   const isIdempotent = idempotentTools(upstreams);
   const carrying = { routes, sessions, keys, upstreams, balancer, recovery, streams, isIdempotent };
-  return async (req, res, address) => {
+  return async (req, res, { adapter, resource, query }) => {
     try {
       checkBrowserAccess(req.headers, access); // before sign-in: a browser may carry credentials its user did not mean to send
       const principal = await authenticate(verifier, req);
-      const route = authorize(routes, principal, address.adapter); // before the session: a session must not outlive revoked access
-      const body = limit(req, limits); // before an endpoint is chosen: what is refused must not count as load
+      const route = authorize(routes, principal, adapter); // before the session: a session must not outlive revoked access
+      const body = limit(req, limits, METHODS[resource]); // before an endpoint is chosen: what is refused must not count as load
+      if (resource === 'sse')
+        return await openStream({ balancer, upstreams, keys }, { req, res, query, route, principal });
+      if (resource === 'messages') {
+        return await postMessage({ routes, upstreams, keys }, { req, res, body, query, route, principal });
+      }
       const era = eraOf(req.method, req.headers);
       const target = await resolveSession({ routes, sessions, keys, balancer }, { req, era, route, principal });
       inviteBody(req, res);
-      await forward(carrying, { req, res, body, query: address.query, era, route, principal, target });
+      await forward(carrying, { req, res, body, query, era, route, principal, target });
     } catch (error) {
       refuse(req, res, error, log);
     }

@@ -6,7 +6,7 @@ import { byAlpn, byPreface } from './http2/recognize.js';
 import { speakHttp2 } from './http2/speak-http2.js';
 import { messageFault } from './message-fault.js';
 import { toOriginForm } from './origin-form.js';
-import type { McpPipeline } from './pipeline.js';
+import type { McpAddress, McpPipeline } from './pipeline.js';
 import type { TlsFiles } from './tls-files.js';
 
 /** Long enough for the longest session id and a large token. */
@@ -15,7 +15,7 @@ const HEADERS_TIMEOUT_MS = 30_000;
 const REQUEST_TIMEOUT_MS = 300_000;
 const KEEP_ALIVE_MS = 65_000;
 
-const MCP_PATH = /^\/adapters\/([^/?]+)\/mcp(\?.*)?$/;
+const MCP_PATH = /^\/adapters\/(?<adapter>[^/?]+)\/(?<resource>mcp|sse|messages)(?<query>(?:\?.*)?)$/;
 
 export interface Wire {
   /** Speak TLS, and HTTP/2 with clients that offer it. */
@@ -43,8 +43,8 @@ export function createDataPlaneServer(
     }
     toOriginForm(req);
     if (answerCors(req, res, access)) return;
-    const match = MCP_PATH.exec(req.url ?? '');
-    if (match) void mcp(req, res, { adapter: match[1] as string, query: match[2] ?? '' });
+    const address = MCP_PATH.exec(req.url ?? '')?.groups as McpAddress | undefined;
+    if (address) void mcp(req, res, address);
     else management(req, res);
   }
 

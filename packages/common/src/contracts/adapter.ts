@@ -83,7 +83,9 @@ export const AdapterSpec = z
       .max(65535, 'must be at most 65535')
       .default(8000)
       .meta({ description: 'Port the server listens on in its container. The process runtime assigns PORT instead.' }),
-    path: UrlPath.default('/mcp').meta({ description: 'URL path of the MCP endpoint.' }),
+    path: UrlPath.default('/mcp').meta({
+      description: 'URL path of the MCP endpoint; `sse` beside it is the stream of the older HTTP transport.',
+    }),
     healthCheck: z
       .strictObject({ path: UrlPath.default('/healthz') })
       .default({ path: '/healthz' })

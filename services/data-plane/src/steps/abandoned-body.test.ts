@@ -18,7 +18,7 @@ it('does not bring the process down when a captured body fails and nobody listen
 
 it('does not bring the process down when a counted body fails and nobody listens any more', async () => {
   const req = Object.assign(new PassThrough(), { method: 'POST', headers: { 'transfer-encoding': 'chunked' } });
-  const body = limit(req as unknown as IncomingMessage, { bodyBytes: 1024 });
+  const body = limit(req as unknown as IncomingMessage, { bodyBytes: 1024 }, ['POST']);
   req.destroy(new Error('aborted'));
   await closed(body as Readable);
   expect(body?.destroyed).toBe(true);

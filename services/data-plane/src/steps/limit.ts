@@ -6,18 +6,14 @@ export interface Limits {
   bodyBytes: number;
 }
 
-const METHODS = new Set(['POST', 'GET', 'DELETE']);
-
 /**
  * Bounds what a client sends; returns the body to forward, or null when there is none.
  * @throws GatewayError METHOD_NOT_ALLOWED, TOO_LARGE; the stream fails with TOO_LARGE when it grows too long
  */
-export function limit(req: IncomingMessage, { bodyBytes }: Limits): Readable | null {
-  if (!METHODS.has(req.method ?? '')) {
-    throw new GatewayError('METHOD_NOT_ALLOWED', {
-      detail: 'MCP uses POST, GET and DELETE',
-      headers: { allow: 'POST, GET, DELETE' },
-    });
+export function limit(req: IncomingMessage, { bodyBytes }: Limits, methods: readonly string[]): Readable | null {
+  if (!methods.includes(req.method ?? '')) {
+    const allow = methods.join(', ');
+    throw new GatewayError('METHOD_NOT_ALLOWED', { detail: `it is used with ${allow}`, headers: { allow } });
   }
   const length = req.headers['content-length'];
   if (length !== undefined) {

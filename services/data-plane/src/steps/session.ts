@@ -13,6 +13,7 @@ import {
 } from '@mcp-gateway/protocol';
 import type { Balancer } from '../balance/balancer.js';
 import { findEndpoint } from '../find-endpoint.js';
+import { noneReady } from '../none-ready.js';
 import type { SessionPlace } from '../sessions/place.js';
 import type { SessionStore } from '../sessions/store.js';
 
@@ -56,8 +57,8 @@ export async function resolveSession(
   const sealedId = req.headers[HEADER.sessionId];
   // Modern requests have no session; a header that says otherwise is to be ignored (MCP 2026-07-28).
   if (era === 'modern' || route.affinity === 'none')
-    return { session: null, endpoint: balancer.forRequest(route) ?? none(route) };
-  if (sealedId === undefined) return { session: null, endpoint: balancer.forSession(route) ?? none(route) };
+    return { session: null, endpoint: balancer.forRequest(route) ?? noneReady(route) };
+  if (sealedId === undefined) return { session: null, endpoint: balancer.forSession(route) ?? noneReady(route) };
 
   const envelope = openSessionId(String(sealedId), keys);
   if (!envelope || !isSessionOf(envelope, route.adapterId, principal.subject)) {
@@ -67,11 +68,4 @@ export async function resolveSession(
   if (place.closed) throw new GatewayError('SESSION_NOT_FOUND');
   const endpoint = await findEndpoint(routes, route.name, place.endpointId);
   return { session: { envelope, sealedId: String(sealedId), place }, endpoint };
-}
-
-function none({ name }: Route): never {
-  throw new GatewayError('NO_READY_REPLICA', {
-    detail: `GET /adapters/${name}/status says why`,
-    headers: { 'retry-after': '2' },
-  });
 }

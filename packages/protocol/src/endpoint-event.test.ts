@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { EndpointEvent } from './endpoint-event.js';
+
+const REST = 'event: message\ndata: {"a":"é","event":"endpoint"}\n\n: ping\n\n';
+const event = new EndpointEvent((uri) => `<${uri}>`);
+
+function passed(chunks: Buffer[]): string {
+  const rewriting = new EndpointEvent((uri) => `<${uri}>`);
+  return Buffer.concat(chunks.map((chunk) => rewriting.pass(chunk))).toString('utf8');
+}
+
+const streams: [what: string, stream: string, expected: string][] = [
+  ['as the SDK writes it', 'event: endpoint\ndata: /message?a=1\n\n', 'event: endpoint\ndata: </message?a=1>\n\n'],
+  ['without spaces', 'event:endpoint\ndata:/m\n\n', 'event:endpoint\ndata: </m>\n\n'],
+  ['with CRLF', 'event: endpoint\r\ndata: /m\r\n\r\n', 'event: endpoint\r\ndata: </m>\r\n\r\n'],
+  ['with CR', 'event: endpoint\rdata: /m\r\r', 'event: endpoint\rdata: </m>\r\r'],
+  ['data first, with an id', 'data: /m\nid: 1\nevent: endpoint\n\n', 'data: </m>\nid: 1\nevent: endpoint\n\n'],
+  [
+    'after comments',
+    ': hello\n\n: again\n\nevent: endpoint\ndata: /m\n\n',
+    ': hello\n\n: again\n\nevent: endpoint\ndata: </m>\n\n',
+  ],
+];
+
+describe('the endpoint event of a stream', () => {
+  it.each(streams)('is given another place: %s', (_what, stream, expected) => {
+    expect(passed([Buffer.from(stream + REST)])).toBe(expected + REST);
+  });
+
+  it.each(streams)('is found in whatever pieces it comes: %s', (_what, stream, expected) => {
+    const bytes = [...Buffer.from(stream + REST)].map((byte) => Buffer.of(byte));
+    expect(passed(bytes)).toBe(expected + REST);
+  });
+
+  it('is waited for, but not for ever', () => {
+    expect(event.pass(Buffer.from('event: message\ndata: 1\n\nevent: end')).toString()).toBe(
+      'event: message\ndata: 1\n\n',
+    );
+    expect(() => event.pass(Buffer.alloc(20_000, 'x'))).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,43 @@
+import { BLANK_LINE } from './event-stream.js';
+
+/** Nothing but comments comes before it. */
+const MAX_HELD = 16 * 1024;
+const IS_ENDPOINT = /^event: ?endpoint[ \t]*$/m;
+const DATA = /^data: ?(.*?)[ \t]*$/m;
+
+/**
+ * Finds the event with which a stream of the older HTTP transport says where to send messages, and puts another place into
+ * it (MCP 2024-11-05, transports, HTTP with SSE). All other bytes pass as they are.
+ */
+export class EndpointEvent {
+  #held = '';
+  #found = false;
+
+  constructor(private readonly replace: (uri: string) => string) {}
+
+  /**
+   * @returns what can be passed on now
+   * @throws RangeError when too much has come without it
+   */
+  pass(chunk: Buffer): Buffer {
+    if (this.#found) return chunk;
+    this.#held += chunk.toString('latin1'); // a character for each byte
+    let passed = '';
+    while (!this.#found) {
+      const blank = BLANK_LINE.exec(this.#held);
+      if (!blank) break;
+      const end = blank.index + blank[0].length;
+      passed += this.#rewritten(this.#held.slice(0, end));
+      this.#held = this.#held.slice(end);
+    }
+    if (this.#found) passed += this.#held;
+    else if (this.#held.length > MAX_HELD) throw new RangeError('an event stream without an endpoint');
+    return Buffer.from(passed, 'latin1');
+  }
+
+  #rewritten(event: string): string {
+    if (!IS_ENDPOINT.test(event)) return event;
+    this.#found = true;
+    return event.replace(DATA, (_line, uri: string) => `data: ${this.replace(uri)}`);
+  }
+}

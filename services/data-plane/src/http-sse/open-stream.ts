@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Route } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { Principal } from '@mcp-gateway/common/principal';
+import {
+  EndpointEvent,
+  MAX_UPSTREAM_ID_BYTES,
+  requestHeaders,
+  sealSessionId,
+  type SessionKey,
+} from '@mcp-gateway/protocol';
+import type { Balancer } from '../balance/balancer.js';
+import { noneReady } from '../none-ready.js';
+import { relay } from '../steps/relay.js';
+import type { Upstreams } from '../upstreams.js';
+import { EndpointSink } from './endpoint-sink.js';
+import { messagesPath, messagesUrl, streamPath } from './paths.js';
+
+export interface StreamParts {
+  balancer: Balancer;
+  upstreams: Upstreams;
+  keys: readonly [SessionKey, ...SessionKey[]];
+}
+
+export interface StreamRequest {
+  req: IncomingMessage;
+  res: ServerResponse;
+  /** With the question mark, or empty. */
+  query: string;
+  route: Route;
+  principal: Principal;
+}
+
+/**
+ * Opens a stream of the older HTTP transport (MCP 2024-11-05, transports, HTTP with SSE). Its endpoint event is the session:
+ * the place to which the server wants messages sent is sealed into a URL of the gateway's. It lives as long as the stream.
+ * @throws GatewayError NO_READY_REPLICA, UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT, UPSTREAM_INVALID, UNAVAILABLE
+ */
+export async function openStream(
+  parts: StreamParts,
+  { req, res, query, route, principal }: StreamRequest,
+): Promise<void> {
+  const endpoint = parts.balancer.forSession(route) ?? noneReady(route);
+  const path = streamPath(route.path) + query;
+  const event = new EndpointEvent((uri) => {
+    const upstreamId = messagesPath(uri, endpoint.url + path);
+    if (Buffer.byteLength(upstreamId) > MAX_UPSTREAM_ID_BYTES) {
+      throw new GatewayError('UPSTREAM_INVALID', { detail: 'the URL in its endpoint event is too long' });
+    }
+    const { adapterId } = route;
+    const issuedAt = Math.floor(Date.now() / 1000);
+    const envelope = {
+      id: randomUUID(),
+      adapterId,
+      endpointId: endpoint.id,
+      upstreamId,
+      caller: principal.subject,
+      issuedAt,
+    };
+    return messagesUrl(route.name, sealSessionId(envelope, parts.keys, 'url'));
+  });
+  await relay(parts.upstreams, endpoint, {
+    res: new EndpointSink(res, event),
+    options: { method: 'GET', path, headers: uncompressed(requestHeaders(req.rawHeaders, req.headers, principal)) },
+    onHead: async () => [],
+  });
+}
+
+/** What is compressed cannot be rewritten. */
+function uncompressed(headers: readonly string[]): string[] {
+  const isEncoding = (name: string | undefined) => name?.toLowerCase() === 'accept-encoding';
+  return headers.filter((_, i) => !isEncoding(headers[i - (i % 2)]));
+}

@@ -1,0 +1,14 @@
+/** Where a server has its stream: `/sse` beside the adapter's path, which is `/sse` itself for servers that have nothing else. */
+export const streamPath = (path: string): string => path.replace(/[^/]*$/, 'sse');
+
+/** Where messages go, on the server: what its endpoint event says, without a host, as it is the one that said so. */
+export function messagesPath(uri: string, base: string): string {
+  const { pathname, search } = new URL(uri, base);
+  return pathname + search;
+}
+
+export const messagesUrl = (adapter: string, sealedId: string): string =>
+  `/adapters/${adapter}/messages?sessionId=${sealedId}`;
+
+/** The id in the query of such a URL. */
+export const sealedIdOf = (query: string): string => new URLSearchParams(query).get('sessionId') ?? '';

@@ -1,0 +1,49 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Route } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { Principal } from '@mcp-gateway/common/principal';
+import type { RouteTable } from '@mcp-gateway/common/routes';
+import { isSessionOf, openSessionId, requestHeaders, type SessionKey } from '@mcp-gateway/protocol';
+import { findEndpoint } from '../find-endpoint.js';
+import { inviteBody } from '../invite-body.js';
+import { relay } from '../steps/relay.js';
+import type { Upstreams } from '../upstreams.js';
+import { sealedIdOf } from './paths.js';
+
+export interface MessageParts {
+  routes: RouteTable;
+  upstreams: Upstreams;
+  keys: readonly SessionKey[];
+}
+
+export interface MessageRequest {
+  req: IncomingMessage;
+  res: ServerResponse;
+  body: Readable | null;
+  query: string;
+  route: Route;
+  principal: Principal;
+}
+
+/**
+ * Sends a message to where the stream of its session is (MCP 2024-11-05, transports, HTTP with SSE). The answer comes on that
+ * stream, so there is nothing to move when the replica is gone: the stream has ended, too.
+ * @throws GatewayError SESSION_NOT_FOUND, UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT, TOO_LARGE, UNAVAILABLE
+ */
+export async function postMessage(parts: MessageParts, request: MessageRequest): Promise<void> {
+  const { req, res, body, query, route, principal } = request;
+  const envelope = openSessionId(sealedIdOf(query), parts.keys, 'url');
+  if (!envelope || !isSessionOf(envelope, route.adapterId, principal.subject)) {
+    throw new GatewayError('SESSION_NOT_FOUND');
+  }
+  const endpoint = await findEndpoint(parts.routes, route.name, envelope.endpointId);
+  if (!endpoint) throw new GatewayError('SESSION_NOT_FOUND', { detail: 'the replica that held it is gone' });
+  inviteBody(req, res);
+  const headers = requestHeaders(req.rawHeaders, req.headers, principal);
+  await relay(parts.upstreams, endpoint, {
+    res,
+    options: { method: 'POST', path: envelope.upstreamId, headers, body },
+    onHead: async () => [],
+  });
+}

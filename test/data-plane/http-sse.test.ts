@@ -1,0 +1,174 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { bodyOf, head, open, send } from '../support/http.js';
+import { waitFor } from '../support/wait.js';
+import { newKey, startGateway, type Gateway } from './support/gateway.js';
+import { rpcError } from './support/rpc-error.js';
+import { openSession, startSessionServer } from './support/session-server.js';
+import { routeTo, startUpstream, type Upstream } from './support/upstream.js';
+
+const UNKNOWN = rpcError(-32004, 'There is no such session; initialize a new one', 'SESSION_NOT_FOUND');
+const ENDPOINT = /^event: endpoint\ndata: (\/adapters\/echo\/messages\?sessionId=[\w-]+)\n\n$/;
+
+/** A server of the older transport by hand: the test writes its streams. */
+interface OldServer extends Upstream {
+  streams: ServerResponse[];
+  messages: { url: string; body: string }[];
+}
+
+async function startOldServer(): Promise<OldServer> {
+  const streams: ServerResponse[] = [];
+  const messages: OldServer['messages'] = [];
+  const upstream = await startUpstream(async (req, res) => {
+    if (req.method === 'GET') {
+      res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' }).flushHeaders();
+      streams.push(res);
+      return;
+    }
+    messages.push({ url: req.url ?? '', body: (await bodyOf(req)).toString() });
+    res.writeHead(202, { 'x-of': 'the server' }).end('Accepted');
+  });
+  return { ...upstream, streams, messages };
+}
+
+async function next(stream: IncomingMessage): Promise<string> {
+  const [chunk] = (await once(stream, 'data')) as [Buffer];
+  return chunk.toString();
+}
+
+describe('the older HTTP transport', () => {
+  let servers: OldServer[];
+  let gateway: Gateway;
+  beforeEach(async () => {
+    servers = await Promise.all([startOldServer(), startOldServer(), startOldServer()]);
+    gateway = await startGateway({ routes: [routeTo(servers.map(({ endpoint }) => endpoint))] });
+  });
+
+  /** A stream that has begun, with the server that it is on and the URL for its messages. */
+  async function begin(url = gateway.url, said = '/message?sessionId=raw-1') {
+    const opening = open(`${url}/adapters/echo/sse`, { method: 'GET' });
+    const [server, response] = await waitFor('the stream', () =>
+      servers.flatMap((each) => each.streams.splice(0).map((stream) => [each, stream] as const)).at(0),
+    );
+    const client = await opening;
+    response.write(`event: endpoint\ndata: ${said}\n\n`);
+    const [, messages = ''] = ENDPOINT.exec(await next(client)) ?? [];
+    return { client, server, response, messages };
+  }
+
+  it('has its endpoint be the gateway, and the rest of its stream pass as it comes', async () => {
+    const { client, response, server, messages } = await begin();
+    expect(head(client).header('content-type')).toBe('text/event-stream');
+    expect(messages).not.toContain('raw-1');
+    expect(server.seen[0]).toMatchObject({ method: 'GET', url: '/sse' });
+    for (const event of ['event: message\ndata: {"id":1}\n\n', ': ping\n\n', 'event: endpoint\ndata: /again\n\n']) {
+      response.write(event);
+      expect(await next(client)).toBe(event);
+    }
+  });
+
+  it.each([
+    ['/message?sessionId=raw-1', '/message?sessionId=raw-1'],
+    ['http://localhost:3001/messages/?session_id=a%2Fb', '/messages/?session_id=a%2Fb'],
+    ['messages?a=b', '/messages?a=b'],
+  ])('sends messages to where the stream said: %s', async (said, url) => {
+    const { server, messages } = await begin(gateway.url, said);
+    const answer = await send(gateway.url + messages, { body: '{"jsonrpc":"2.0"}' });
+    expect(answer).toMatchObject({ status: 202, text: 'Accepted' });
+    expect(answer.header('x-of')).toBe('the server');
+    expect(server.messages).toEqual([{ url, body: '{"jsonrpc":"2.0"}' }]);
+  });
+
+  it('keeps each session on its replica, whichever data plane has the message', async () => {
+    const other = await gateway.join();
+    const sessions = [];
+    for (let i = 0; i < 12; i += 1) sessions.push(await begin(i % 2 ? gateway.url : other.url, `/message?s=${i}`));
+    expect(new Set(sessions.map(({ server }) => server)).size).toBeGreaterThan(1);
+    for (const [i, { messages, server }] of sessions.entries()) {
+      await send((i % 3 ? gateway.url : other.url) + messages, { body: String(i) });
+      expect(server.messages.at(-1)).toEqual({ url: `/message?s=${i}`, body: String(i) });
+    }
+  });
+
+  it('ends at the server when the client leaves', async () => {
+    const { client, server } = await begin();
+    client.destroy();
+    await expect(server.seen[0]?.cut).resolves.toBeUndefined();
+  });
+
+  it('passes what the server answers instead of a stream', async () => {
+    const refusing = await startUpstream((_req, res) =>
+      res.writeHead(404, { 'x-why': 'none' }).end('event: endpoint\n'),
+    );
+    await gateway.publish(routeTo(refusing.endpoint, { path: '/api/mcp' }));
+    const answer = await send(`${gateway.url}/adapters/echo/sse?a=b`, { method: 'GET' });
+    expect(answer).toMatchObject({ status: 404, text: 'event: endpoint\n' });
+    expect(refusing.seen[0]?.url).toBe('/api/sse?a=b');
+  });
+
+  it('asks for a stream that is not compressed', async () => {
+    const opening = open(`${gateway.url}/adapters/echo/sse`, {
+      method: 'GET',
+      headers: { 'Accept-Encoding': 'gzip, br' },
+    });
+    const server = await waitFor('the stream', () => servers.find(({ streams }) => streams.length > 0));
+    await opening;
+    expect(server.seen[0]?.header('accept-encoding')).toEqual([]);
+  });
+
+  it('cuts a stream off that does not say where to send messages', async () => {
+    const opening = open(`${gateway.url}/adapters/echo/sse`, { method: 'GET' });
+    const stream = await waitFor('the stream', () => servers.flatMap(({ streams }) => streams).at(0));
+    stream.write('x'.repeat(100_000));
+    await expect(bodyOf(await opening)).rejects.toThrow('aborted');
+  });
+
+  it.each([
+    ['POST', 'sse', 'GET'],
+    ['DELETE', 'sse', 'GET'],
+    ['GET', 'messages', 'POST'],
+  ])('knows no %s of %s', async (method, resource, allow) => {
+    const answer = await send(`${gateway.url}/adapters/echo/${resource}`, { method });
+    expect([answer.status, answer.header('allow')]).toEqual([405, allow]);
+  });
+
+  it('has no use for the session of another caller, adapter, installation or replica, nor for what is none', async () => {
+    const { messages, server } = await begin();
+    const twin = routeTo(server.endpoint, { name: 'twin', adapterId: 'adapter-2', createdBy: 'alice' });
+    const shared = routeTo(
+      servers.map(({ endpoint }) => endpoint),
+      { requiredRoles: ['staff'] },
+    );
+    await gateway.publish(shared, twin);
+    const elsewhere = await startGateway({ routes: [shared], keys: newKey() });
+    const asBob = { 'x-dev-userid': 'bob', 'x-dev-roles': 'staff' };
+    const refused = [
+      send(gateway.url + messages, { headers: asBob }),
+      send(gateway.url + messages.replace('echo', 'twin')),
+      send(elsewhere.url + messages),
+      send(gateway.url + messages.slice(0, -1)),
+      send(`${gateway.url}/adapters/echo/messages`),
+      send(`${gateway.url}/adapters/echo/messages?sessionId=`),
+      send(`${gateway.url}/adapters/echo/messages?session_id=${messages.split('=')[1]}`),
+    ];
+    for (const answer of await Promise.all(refused)) expect(answer).toMatchObject({ status: 404, text: UNKNOWN });
+
+    await gateway.publish(routeTo(servers.filter((each) => each !== server).map(({ endpoint }) => endpoint)));
+    expect((await send(gateway.url + messages)).status).toBe(404);
+    expect(server.messages).toEqual([]);
+  });
+
+  it('has ids that are none for the other transport, and the other way round', async () => {
+    const { messages } = await begin();
+    const streamable = await startSessionServer();
+    await gateway.publish(routeTo([...servers.map(({ endpoint }) => endpoint), streamable.endpoint]));
+    const id = messages.split('=')[1] as string;
+    const asHeader = await send(`${gateway.url}/adapters/echo/mcp`, { headers: { 'mcp-session-id': id } });
+    expect(asHeader.status).toBe(404);
+
+    await gateway.publish(routeTo(streamable.endpoint));
+    const session = await openSession(gateway.url);
+    expect((await send(`${gateway.url}/adapters/echo/messages?sessionId=${session}`)).status).toBe(404);
+  });
+});
