@@ -11,17 +11,28 @@ import type { TlsFiles } from './tls-files.js';
 
 /** Long enough for the longest session id and a large token. */
 const MAX_HEADER_BYTES = 32 * 1024;
-const HEADERS_TIMEOUT_MS = 30_000;
-const REQUEST_TIMEOUT_MS = 300_000;
-const KEEP_ALIVE_MS = 65_000;
+const TIMEOUTS: Timeouts = { headersMs: 30_000, requestMs: 300_000, keepAliveMs: 65_000, checkMs: 30_000 };
 
 const MCP_PATH = /^\/adapters\/(?<adapter>[^/?]+)\/(?<resource>mcp|sse|messages)(?<query>(?:\?.*)?)$/;
+
+/** How long a client may take; none of it is about answers, which may be streams of hours. */
+interface Timeouts {
+  /** Until the head of its request is there. */
+  headersMs: number;
+  /** Until all of its request is there. */
+  requestMs: number;
+  /** Until its next request. */
+  keepAliveMs: number;
+  /** How often the first two are looked after. */
+  checkMs: number;
+}
 
 export interface Wire {
   /** Speak TLS, and HTTP/2 with clients that offer it. */
   tls?: TlsFiles | undefined;
   /** Without TLS, speak HTTP/2 with clients that begin with it. */
   http2Cleartext?: boolean;
+  timeouts?: Timeouts;
 }
 
 /**
@@ -32,7 +43,7 @@ export function createDataPlaneServer(
   mcp: McpPipeline,
   management: (req: IncomingMessage, res: ServerResponse) => void,
   access: BrowserAccess,
-  { tls, http2Cleartext = false }: Wire = {},
+  { tls, http2Cleartext = false, timeouts = TIMEOUTS }: Wire = {},
 ): Server {
   function serve(req: IncomingMessage, res: ServerResponse): void {
     const fault = messageFault(req);
@@ -48,15 +59,19 @@ export function createDataPlaneServer(
     else management(req, res);
   }
 
-  const options = { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS };
-  const http2 = { maxHeaderBytes: MAX_HEADER_BYTES, keepAliveMs: KEEP_ALIVE_MS };
+  const options = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: timeouts.headersMs,
+    requestTimeout: timeouts.requestMs,
+    keepAliveTimeout: timeouts.keepAliveMs,
+    connectionsCheckingInterval: timeouts.checkMs,
+  };
+  const http2 = { maxHeaderBytes: MAX_HEADER_BYTES, keepAliveMs: timeouts.keepAliveMs };
   const server = tls
     ? createSecureServer({ ...options, ...tls, ALPNProtocols: ['h2', 'http/1.1'] }, serve)
     : createServer(options, serve);
   if (tls) speakHttp2(server, 'secureConnection', byAlpn, http2);
   else if (http2Cleartext) speakHttp2(server, 'connection', byPreface, http2);
   server.on('checkContinue', serve); // see invite-body.ts
-  server.headersTimeout = HEADERS_TIMEOUT_MS;
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
   return server;
 }

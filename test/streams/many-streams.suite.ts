@@ -1,0 +1,134 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterEach, beforeAll, expect, it } from '@jest/globals';
+import { startGateway, type Gateway } from '../support/gateway.js';
+import { repository } from '../support/launch.js';
+import { replicaProcesses } from '../support/replicas.js';
+import { waitFor } from '../support/wait.js';
+
+const STREAMS = 500;
+/**
+ * How much the data plane may grow while they fill all buffers on the way, in bytes, and how much after that. Most of the first is
+ * what the allocator keeps of what has passed: a stream at rest holds about 30 KiB.
+ */
+const WHILE_FILLING = STREAMS * 512 * 1024;
+const AT_REST = 32 * 1024 * 1024;
+const RUN_MS = 180_000;
+const KB = 1024;
+
+let gateway: Gateway;
+let url: URL;
+let server: string;
+beforeAll(async () => {
+  const entry = { command: process.execPath, args: [repository('test/streams/flood.mjs')] };
+  gateway = await startGateway({ catalogue: { flood: entry } });
+  await gateway.api.create({ name: 'flood', imageName: 'flood', imageVersion: '1' });
+  await gateway.api.ready('flood');
+  url = new URL(gateway.api.mcp('flood'));
+  server = `http://127.0.0.1:${replicaProcesses(gateway, 'flood')[0]?.environment['PORT']}`;
+  await others(500); // what is loaded and allocated once
+}, RUN_MS);
+
+const sockets: Socket[] = [];
+afterEach(() => sockets.splice(0).forEach((socket) => socket.destroy()));
+
+const memory = () =>
+  Number(execFileSync('ps', ['-o', 'rss=', '-p', String(gateway.part('data-plane'))], { encoding: 'utf8' })) * KB;
+
+async function begin(head: string): Promise<Socket> {
+  const socket = connect(Number(url.port), url.hostname);
+  sockets.push(socket);
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  socket.write(`${head}\r\nHost: ${url.host}\r\n\r\n`);
+  return socket;
+}
+
+/** So many ordinary calls, one after another; how long the slowest took, in milliseconds. */
+async function others(count: number): Promise<number> {
+  let slowest = 0;
+  for (let i = 0; i < count; i += 1) {
+    const begun = performance.now();
+    const answer = await fetch(url, { method: 'POST', body: '{}', signal: AbortSignal.timeout(20_000) });
+    expect(await answer.text()).toBe('ok');
+    slowest = Math.max(slowest, performance.now() - begun);
+  }
+  return slowest;
+}
+
+/** Until nothing has moved for a while; what has moved until then, in bytes. */
+async function standstill(moved: () => number | Promise<number>): Promise<number> {
+  let before = -1;
+  let polls = 0;
+  await waitFor(
+    'a standstill',
+    async () => {
+      const now = await moved();
+      polls = now === before ? polls + 1 : 0;
+      before = now;
+      return now > 0 && polls === 100;
+    },
+    60_000,
+  );
+  return before;
+}
+
+/** Other calls while the streams are at rest; fails when the data plane has grown more than it may. */
+async function expectFlat(what: string, moved: number, before: number): Promise<void> {
+  const full = memory();
+  const slowest = await others(200);
+  const filling = full - before;
+  const atRest = memory() - full;
+  const mib = (bytes: number) => `${(bytes / KB / KB).toFixed(0)} MiB`;
+  process.stdout.write(
+    `${STREAMS} ${what}: ${mib(moved)} moved, ${mib(filling)} more memory, then ${mib(atRest)}; ` +
+      `the slowest of 200 other calls took ${slowest.toFixed(0)} ms\n`,
+  );
+  expect(filling).toBeLessThan(WHILE_FILLING);
+  expect(atRest).toBeLessThan(AT_REST);
+}
+
+it(
+  'are stopped when their readers stop, with memory that stays flat and others that go on',
+  async () => {
+    const before = memory();
+    const readers = await Promise.all(Array.from({ length: STREAMS }, () => begin(`GET ${url.pathname} HTTP/1.1`)));
+    readers.forEach((socket) => socket.pause());
+    const written = async () => Number(await (await fetch(`${server}/written`)).text());
+    const moved = await standstill(written);
+    await expectFlat('streams to clients that stopped reading', moved, before);
+    expect(await written()).toBe(moved);
+
+    readers[0]?.resume();
+    await waitFor('the stream that is read again to move', async () => (await written()) > moved);
+  },
+  RUN_MS,
+);
+
+it(
+  'are stopped when the server stops reading, with memory that stays flat and others that go on',
+  async () => {
+    const before = memory();
+    const chunk = Buffer.alloc(64 * KB, 'x');
+    const length = 64 * chunk.length;
+    let moved = 0;
+    const heads = Array.from({ length: STREAMS }, () =>
+      begin(`POST ${url.pathname}?hold HTTP/1.1\r\nContent-Length: ${length}`),
+    );
+    for (const socket of await Promise.all(heads)) {
+      let left = length;
+      const write = () => {
+        while (left > 0) {
+          left -= chunk.length;
+          moved += chunk.length;
+          if (!socket.write(chunk)) break;
+        }
+      };
+      socket.on('drain', write);
+      write();
+    }
+    await expectFlat('bodies to a server that stopped reading', await standstill(() => moved), before);
+  },
+  RUN_MS,
+);
