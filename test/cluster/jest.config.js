@@ -13,5 +13,5 @@ export default {
   globalTeardown: '<rootDir>/test/cluster/jest/global-teardown.mjs',
   // One cluster, and some tests take parts of it away.
   maxWorkers: 1,
-  testTimeout: 120_000,
+  testTimeout: 300_000,
 };
