@@ -189,9 +189,9 @@ describe('the queue of names', () => {
     line.cut();
     await queue.reconcile('meanwhile');
     line.mend();
-    await waitFor('the run after', () => runs.includes('meanwhile'));
+    await waitFor('the run after', () => runs.includes('meanwhile'), 40_000);
     await queue.reconcile('after');
     await waitFor('one more run', () => runs.includes('after'));
     expect(runs).toEqual(['before', 'meanwhile', 'after']);
-  });
+  }, 60_000);
 });
