@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach } from '@jest/globals';
 import { callText, type Session } from './clients.js';
 
-const PACE_MS = 600;
+const PACE_MS = 1_500;
 
 /** What a session does, by turns: two that may run twice, and one that may not. */
 const KINDS = {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach } from '@jest/globals';
 import { count, type Session } from './clients.js';
 
-const PACE_MS = 10;
+const PACE_MS = 25;
 
 const used: Steady[] = [];
 afterEach(async () => {

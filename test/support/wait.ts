@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const POLL_MS = 25;
+const FIRST_POLL_MS = 10;
+/** What is asked again and again takes time from what is waited for. */
+const POLL_MS = 200;
 
 type Truthy<T> = Exclude<T, false | null | undefined | 0 | ''>;
 
@@ -10,7 +12,7 @@ type Truthy<T> = Exclude<T, false | null | undefined | 0 | ''>;
  */
 export async function waitFor<T>(what: string, ask: () => T | Promise<T>, timeoutMs = 10_000): Promise<Truthy<T>> {
   const deadline = Date.now() + timeoutMs;
-  for (;;) {
+  for (let poll = FIRST_POLL_MS; ; poll = Math.min(POLL_MS, poll * 1.5)) {
     let cause: unknown;
     try {
       const answer = await ask();
@@ -22,7 +24,7 @@ export async function waitFor<T>(what: string, ask: () => T | Promise<T>, timeou
       const last = cause instanceof Error ? `; the last try failed with: ${cause.message}` : '';
       throw new Error(`waited ${timeoutMs} ms for ${what}${last}`, { cause });
     }
-    await delay(POLL_MS);
+    await delay(poll);
   }
 }
 

@@ -28,6 +28,9 @@ afterAll(async () => {
   await relay.close();
 });
 
+/** Warnings are not waited for, so they may be listed at any time. */
+const asked = () => relay.requests().filter((request) => !request.endsWith('/events'));
+
 const settled = (wanted: Workload, of = runtime) =>
   eventually(async () => {
     const seen = await of.observe(wanted.name);
@@ -40,10 +43,10 @@ describe('what the API server is asked', () => {
   const echo = workload('echo', { replicas: 2 });
 
   it('is one request for each object when an adapter is new', async () => {
-    relay.requests();
+    asked();
     await runtime.apply(echo);
     const path = `/namespaces/${namespace.name}`;
-    expect(relay.requests()).toEqual([
+    expect(asked()).toEqual([
       `PATCH /apis/networking.k8s.io/v1${path}/networkpolicies/adapter-echo`,
       `PATCH /api/v1${path}/services/adapter-echo`,
       `PATCH /apis/apps/v1${path}/statefulsets/adapter-echo`,
@@ -55,7 +58,7 @@ describe('what the API server is asked', () => {
     await settled(echo);
     await runtime.apply(echo);
     await runtime.names();
-    expect(relay.requests()).toEqual([]);
+    expect(asked()).toEqual([]);
   });
 
   it('is one request when its number of replicas changes, or its image', async () => {
@@ -64,11 +67,11 @@ describe('what the API server is asked', () => {
     await settled(three);
     const changed = { ...three, environment: { NEXT: '1' } };
     await runtime.apply(changed);
-    expect(relay.requests()).toEqual(Array(2).fill(expect.stringMatching(/^PATCH .*statefulsets/)));
+    expect(asked()).toEqual(Array(2).fill(expect.stringMatching(/^PATCH .*statefulsets/)));
     await settled(changed);
     await runtime.apply(echo);
     await settled(echo);
-    relay.requests();
+    asked();
   });
 
   it('is one list for each kind when a worker starts, and nothing for adapters that are as they should be', async () => {
@@ -78,9 +81,7 @@ describe('what the API server is asked', () => {
     expect(seen.revision).toBeNull(); // it does not know yet what should be
     await other.apply(echo);
     expect(await other.observe('echo')).toMatchObject({ revision: revisionOf(echo) });
-    const asked = relay.requests().map((request) => /^GET .*\/(\w+)$/.exec(request)?.[1] ?? request);
-    // Warnings are not waited for.
-    const kinds = asked.filter((kind) => kind !== 'events');
+    const kinds = asked().map((request) => /^GET .*\/(\w+)$/.exec(request)?.[1] ?? request);
     expect(kinds.toSorted()).toEqual(['networkpolicies', 'poddisruptionbudgets', 'pods', 'services', 'statefulsets']);
   });
 });

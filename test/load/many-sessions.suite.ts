@@ -55,7 +55,7 @@ describe(`${SESSIONS} sessions over ${REPLICAS} replicas and two data planes`, (
 
     // Hangs for a moment first, so that calls of every kind are under way when it dies.
     process.kill(victim, 'SIGSTOP');
-    await delay(300);
+    await delay(600);
     const killed = performance.now();
     process.kill(victim, 'SIGKILL');
     await delay(5_000);

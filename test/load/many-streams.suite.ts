@@ -21,7 +21,7 @@ let gateway: Gateway;
 let url: URL;
 let server: string;
 beforeAll(async () => {
-  const entry = { command: process.execPath, args: [repository('test/streams/flood.mjs')] };
+  const entry = { command: process.execPath, args: [repository('test/load/flood.mjs')] };
   gateway = await startGateway({ catalogue: { flood: entry } });
   await gateway.api.create({ name: 'flood', imageName: 'flood', imageVersion: '1' });
   await gateway.api.ready('flood');
