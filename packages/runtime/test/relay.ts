@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { request } from 'node:https';
-import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
-import { folder } from '../../../test/support/after-tests.js';
+import { kubeconfigOf } from './kubeconfig.js';
 
 export interface Relay {
   /** A kubeconfig for a client that is to go through it. */
@@ -54,21 +53,8 @@ export async function startRelay(kubeconfig: string): Promise<Relay> {
 
   const server = createServer(hand).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const file = join(await folder(), 'relay.kubeconfig');
-  await writeFile(
-    file,
-    JSON.stringify({
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [{ name: 'relay', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }],
-      users: [{ name: 'admin', user: {} }],
-      contexts: [{ name: 'relay', context: { cluster: 'relay', user: 'admin' } }],
-      'current-context': 'relay',
-    }),
-  );
   return {
-    kubeconfig: file,
+    kubeconfig: await kubeconfigOf((server.address() as AddressInfo).port),
     requests: () => asked.splice(0),
     watched: () => watched,
     cut() {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mcp-gateway/common/logging';
+import { errors } from 'undici';
 import { ApiError, apiError } from '../api/api-error.js';
 import type { Cluster } from '../api/cluster.js';
 import type { KubeList, KubeObject } from '../api/objects.js';
@@ -13,12 +14,16 @@ interface Options {
   namespace: string;
   query: Record<string, string>;
   log: Logger;
+  silenceMs?: number;
 }
 
 const PAGE = '500';
 /** The server ends a watch after about this long, so that load moves to API servers that are new. */
 const WATCH_SECONDS = 300;
-/** It sends a bookmark every minute, so a longer silence means that nobody is there. */
+/**
+ * It sends a bookmark every minute, but for events, of which it keeps no copy. After a longer silence the watch is opened
+ * again, which tells whether anybody is there.
+ */
 const SILENCE_MS = 150_000;
 const BACKOFF_MS = 200;
 const BACKOFF_MAX_MS = 5_000;
@@ -86,7 +91,7 @@ export class Reflector<T extends KubeObject> implements Reflection {
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
-    const { cluster, kind, namespace, query, log } = this.options;
+    const { cluster, kind, namespace, query, log, silenceMs = SILENCE_MS } = this.options;
     const seconds = Math.round(WATCH_SECONDS * (1 + Math.random()));
     const asked = {
       ...query,
@@ -97,11 +102,16 @@ export class Reflector<T extends KubeObject> implements Reflection {
     };
     const body = await cluster.stream(
       { method: 'GET', path: pathOf(kind, namespace), query: asked, signal },
-      SILENCE_MS,
+      silenceMs,
     );
     if (this.problem) log.info({ kind }, 'the watch goes on');
     this.problem = null;
-    for await (const line of linesOf(body)) this.#take(JSON.parse(line) as { type: string; object: T });
+    try {
+      for await (const line of linesOf(body)) this.#take(JSON.parse(line) as { type: string; object: T });
+    } catch (error) {
+      if (!isSilence(error)) throw error;
+      this.#progress = true;
+    }
   }
 
   #take({ type, object }: { type: string; object: T }): void {
@@ -116,6 +126,8 @@ export class Reflector<T extends KubeObject> implements Reflection {
 /** The version is so old that the server has forgotten what came after it. */
 const isExpired = (error: unknown): boolean =>
   error instanceof ApiError && (error.status === 410 || error.reason === 'Expired');
+
+const isSilence = (error: unknown): boolean => error instanceof errors.BodyTimeoutError;
 
 const backoff = (failures: number): number =>
   Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
