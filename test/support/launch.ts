@@ -10,6 +10,7 @@ export const repository = (path: string): string => fileURLToPath(new URL(`../..
 
 const END_MS = 20_000;
 const PATH = process.env['PATH'] ?? '';
+const NODE_COMPILE_CACHE = repository('node_modules/.cache/compiled');
 
 /** A gateway from the moment of its start, whatever becomes of it. */
 export interface Launched {
@@ -40,7 +41,11 @@ export function launch(home: string, env: Record<string, string> = {}, as: reado
   const [command, ...args] = [...as, process.execPath, repository('packages/local/dist/main.js')];
   const child = spawn(command, args, {
     cwd: repository('.'),
-    env: { PATH, HOME: home, PORT: '0', MCP_GATEWAY_DATA: join(home, 'data'), MCP_GATEWAY_DRAIN_SECONDS: '1', ...env },
+    env: {
+      ...{ PATH, HOME: home, NODE_COMPILE_CACHE },
+      ...{ PORT: '0', MCP_GATEWAY_DATA: join(home, 'data'), MCP_GATEWAY_DRAIN_SECONDS: '1' },
+      ...env,
+    },
     // It ends when the channel does, so it does not outlive a test run that is killed.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true, // a group of its own, as in a terminal

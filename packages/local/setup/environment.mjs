@@ -23,10 +23,17 @@ export function installEnvironment() {
   };
 }
 
-/** For everything that the project runs: its own Node and its own commands come first. */
+/**
+ * For everything that the project runs: its own Node and its own commands come first. Compiled code is kept for the next
+ * start; Node does without where it cannot write.
+ */
 export function projectEnvironment() {
   const env = withoutModulePath();
-  return { ...env, PATH: [path.dirname(pinnedNode()), BIN, env.PATH].join(path.delimiter) };
+  return {
+    NODE_COMPILE_CACHE: path.join(root, 'node_modules', '.cache', 'compiled'),
+    ...env,
+    PATH: [path.dirname(pinnedNode()), BIN, env.PATH].join(path.delimiter),
+  };
 }
 
 /** npm starts this file by pnpm's shim of Node, which lets every package see all others through NODE_PATH. */

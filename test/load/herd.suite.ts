@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals';
-import { startGateway } from './support/gateway.js';
-import { startReplica } from './support/replica.js';
-import { rpc } from './support/rpc.js';
-import { openSession } from './support/session-server.js';
-import { routeTo } from './support/upstream.js';
+import { startGateway } from '../data-plane/support/gateway.js';
+import { startReplica } from '../data-plane/support/replica.js';
+import { rpc } from '../data-plane/support/rpc.js';
+import { openSession } from '../data-plane/support/session-server.js';
+import { routeTo } from '../data-plane/support/upstream.js';
 
 const SESSIONS = 1_000;
 const BATCH = 50;
