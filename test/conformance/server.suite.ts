@@ -4,22 +4,15 @@ import { startGateway, type CatalogueFile, type Gateway } from '../support/gatew
 import { repository } from '../support/launch.js';
 import { sharedRedis } from '../support/redis.js';
 import { replicaProcesses } from '../support/replicas.js';
-import { differences } from './suite/compare.js';
+import { expectSameResults, RUN_MS } from './suite/expect-same.js';
 import { startInjector } from './suite/injector.js';
-import { countPassed, type Report } from './suite/report.js';
-import { runServerScenarios } from './suite/run.js';
+import { SERVERS } from './suite/servers.js';
 import { printTables, type Comparison } from './suite/table.js';
 
-const RUN_MS = 300_000;
 const entry = (server: string): CatalogueFile[string] => ({
   command: process.execPath,
   args: [repository(`test/conformance/servers/${server}/main.ts`)],
 });
-/** How many scenarios of each revision there are; a server passes them all, or it is the server that is wrong. */
-const SERVERS = [
-  { server: 'legacy', revisions: { '2025-06-18': 27, '2025-11-25': 33 } },
-  { server: 'both-eras', revisions: { '2025-06-18': 27, '2025-11-25': 33, '2026-07-28': 40 } },
-];
 const WAYS = ['gateway', 'gateway, 3 replicas', 'gateway with sign-in'];
 
 let gateway: Gateway;
@@ -31,8 +24,6 @@ afterAll(() => printTables(comparisons));
 
 describe.each(SERVERS)('the $server server', ({ server, revisions }) => {
   const urls = new Map<string, string>();
-  const runsOf = new Map<string, Map<string, Report>>();
-  let directUrl: string;
 
   beforeAll(async () => {
     const redis = await sharedRedis();
@@ -53,35 +44,13 @@ describe.each(SERVERS)('the $server server', ({ server, revisions }) => {
     afterTests(injector.close);
     urls.set('gateway with sign-in', injector.url + ofAlice.pathname);
     const [replica] = replicaProcesses(gateway, server);
-    directUrl = `http://127.0.0.1:${replica?.environment['PORT']}/mcp`;
+    urls.set('direct', `http://127.0.0.1:${replica?.environment['PORT']}/mcp`);
   }, RUN_MS);
-
-  it.each(Object.entries(revisions))(
-    'passes every scenario of %s directly',
-    async (revision, scenarios) => {
-      const direct = await runServerScenarios(directUrl, revision);
-      const runs = new Map([['direct', direct]]);
-      runsOf.set(revision, runs);
-      comparisons.push({ revision, subject: `${server} server`, runs });
-      expect(countPassed(direct)).toBe(scenarios);
-      expect(direct.size).toBe(scenarios);
-    },
-    RUN_MS,
-  );
 
   it('is behind sign-in where it should be', async () => {
     const { status } = await fetch(gateway.api.mcp(`${server}-alice`), { method: 'DELETE' });
     expect(status).toBe(404);
   });
 
-  it.each(WAYS.flatMap((way) => Object.keys(revisions).map((revision) => [way, revision] as const)))(
-    'gives the same results: %s, %s',
-    async (way, revision) => {
-      const runs = runsOf.get(revision) as Map<string, Report>;
-      const through = await runServerScenarios(urls.get(way) as string, revision);
-      runs.set(way, through);
-      expect(differences(runs.get('direct') as Report, through)).toEqual([]);
-    },
-    RUN_MS,
-  );
+  expectSameResults({ server, revisions, ways: WAYS, urlOf: (way) => urls.get(way) as string, comparisons });
 });

@@ -1,11 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { run } from '../machine/command.mjs';
 import { root } from '../root.mjs';
 import { imageArchive } from './archive.mjs';
+import { deployPackage } from './deploy.mjs';
 import { nodeArchive } from './node.mjs';
 
-const SERVER = path.join(root, 'servers/mcp-example');
+const FOLDER = 'servers/mcp-example';
+const SERVER = path.join(root, FOLDER);
 const DIST = path.join(SERVER, 'dist');
 
 /**
@@ -22,10 +23,7 @@ export async function exampleArchive() {
     bases: [await nodeArchive()],
     async prepare(context) {
       const app = path.join(context, 'app');
-      const deploy = ['deploy', '--legacy', '--prod', '--no-optional', '--prefer-offline', app];
-      await run('npx', ['-y', '--prefer-offline', pnpm(), '--filter', './servers/mcp-example', ...deploy], {
-        cwd: root,
-      });
+      await deployPackage(FOLDER, app);
       fs.cpSync(DIST, path.join(app, 'dist'), { recursive: true });
     },
   });
@@ -37,9 +35,4 @@ function scripts() {
     .filter((name) => name.endsWith('.js'))
     .toSorted()
     .map((name) => path.join(DIST, name));
-}
-
-/** @returns {string} the version that the project pins, such as `pnpm@10.0.0` */
-function pnpm() {
-  return JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')).packageManager;
 }

@@ -1,0 +1,5 @@
+/** How many scenarios of each revision there are; a server passes them all, or it is the server that is wrong. */
+export const SERVERS = [
+  { server: 'legacy', revisions: { '2025-06-18': 27, '2025-11-25': 33 } },
+  { server: 'both-eras', revisions: { '2025-06-18': 27, '2025-11-25': 33, '2026-07-28': 40 } },
+];
