@@ -56,6 +56,9 @@ tolerations:
 affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- with include "mcp-gateway.volumes" . }}
+{{ . }}
+{{- end }}
 {{- end -}}
 
 {{/* For Pod Security "restricted", with a user id, or null where the cluster gives out ids. */}}
@@ -87,27 +90,31 @@ imagePullSecrets:
 {{- define "mcp-gateway.containerSettings" -}}
 {{- $root := index . 0 -}}
 {{- $values := index . 2 -}}
+{{- $scheme := ternary ", scheme: HTTPS" "" (ne (include "mcp-gateway.tlsSecret" .) "") -}}
 image: {{ include "mcp-gateway.image" . }}
 imagePullPolicy: {{ $root.Values.image.pullPolicy }}
 securityContext:
   {{- include "mcp-gateway.containerSecurity" . | nindent 2 }}
 resources:
   {{- toYaml $values.resources | nindent 2 }}
+{{- with include "mcp-gateway.volumeMounts" . }}
+{{ . }}
+{{- end }}
 ports:
   - name: http
     containerPort: 8000
 # Long enough for another one to finish its migrations first.
 startupProbe:
-  httpGet: { path: /livez, port: http }
+  httpGet: { path: /livez, port: http{{ $scheme }} }
   periodSeconds: 1
   timeoutSeconds: 3
   failureThreshold: 120
 livenessProbe:
-  httpGet: { path: /livez, port: http }
+  httpGet: { path: /livez, port: http{{ $scheme }} }
   periodSeconds: 10
   timeoutSeconds: 5
 readinessProbe:
-  httpGet: { path: /readyz, port: http }
+  httpGet: { path: /readyz, port: http{{ $scheme }} }
   periodSeconds: 5
   timeoutSeconds: 3
   failureThreshold: 2

@@ -10,8 +10,8 @@
 - { name: ADAPTER_RUN_AS_USER, value: {{ .runAsUser | int64 | quote }} }
 - { name: ADAPTER_TMP_SIZE, value: {{ .tmpSize }} }
 - { name: ADAPTER_DRAIN_SECONDS, value: {{ .drainSeconds | quote }} }
-{{- with .egress }}
-- { name: ADAPTER_EGRESS, value: {{ toJson . | quote }} }
+{{- if not (kindIs "invalid" .egress) }}
+- { name: ADAPTER_EGRESS, value: {{ toJson .egress | quote }} }
 {{- end }}
 {{- range $name, $list := dict "ALLOWED_IMAGES" .allowedImages "ALLOWED_SECRETS" .allowedSecrets "IMAGE_PULL_SECRETS" .imagePullSecrets "AUTOSCALED_ADAPTERS" .autoscaled }}
 {{- with $list }}

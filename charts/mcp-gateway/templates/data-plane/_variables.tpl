@@ -1,0 +1,32 @@
+{{/* Bounds of sessions. */}}
+{{- define "mcp-gateway.sessionVariables" -}}
+{{- with .Values.dataPlane.sessions -}}
+- { name: MCP_GATEWAY_SESSION_IDLE_SECONDS, value: {{ .idleSeconds | int64 | quote }} }
+- { name: MCP_GATEWAY_SESSION_MAX_AGE_SECONDS, value: {{ .maxAgeSeconds | int64 | quote }} }
+- { name: MCP_GATEWAY_SESSIONS_PER_ADAPTER, value: {{ .perAdapter | int64 | quote }} }
+- { name: MCP_GATEWAY_SESSIONS_PER_CALLER, value: {{ .perCaller | int64 | quote }} }
+- { name: MCP_GATEWAY_SESSION_CACHE_BYTES, value: {{ .cacheBytes | int64 | quote }} }
+{{- end -}}
+{{- end -}}
+
+{{/* What is spoken on the port. */}}
+{{- define "mcp-gateway.wireVariables" -}}
+{{- if .Values.dataPlane.tls.existingSecret -}}
+- { name: MCP_GATEWAY_TLS_CERT_FILE, value: /etc/mcp-gateway/tls/tls.crt }
+- { name: MCP_GATEWAY_TLS_KEY_FILE, value: /etc/mcp-gateway/tls/tls.key }
+{{- else if .Values.dataPlane.http2Cleartext -}}
+- { name: MCP_GATEWAY_HTTP2_CLEARTEXT, value: "on" }
+{{- end -}}
+{{- end -}}
+
+{{- define "mcp-gateway.scheme" -}}
+{{- ternary "https" "http" (ne .Values.dataPlane.tls.existingSecret "") -}}
+{{- end -}}
+
+{{/* What the Service says of it, as Gateways and meshes read it. */}}
+{{- define "mcp-gateway.appProtocol" -}}
+{{- if .Values.dataPlane.tls.existingSecret -}}https
+{{- else if .Values.dataPlane.http2Cleartext -}}kubernetes.io/h2c
+{{- else -}}http
+{{- end -}}
+{{- end -}}

@@ -1,0 +1,23 @@
+import { readFile } from 'node:fs/promises';
+import { expect, it } from '@jest/globals';
+import { callerFields, redisFields, serviceFields } from '@mcp-gateway/common/config';
+import { kubernetesFields } from '@mcp-gateway/runtime/kubernetes/configuration';
+import { dataPlaneFields } from '../../services/data-plane/src/config.js';
+import { repository } from '../support/launch.js';
+
+const SETS = ['trial', 'production', 'plain'];
+const NOT_FOR_THE_CHART = [
+  'AUTH_MODE', // has one value
+  'KUBECONFIG', // pods have an account
+];
+
+it('has a value in the chart for everything that a service can be told', async () => {
+  const rendered = await Promise.all(
+    SETS.map((name) => readFile(repository(`test/chart/golden/${name}.yaml`), 'utf8')),
+  );
+  const set = new Set(
+    rendered.flatMap((text) => [...text.matchAll(/\bname: ([A-Z][A-Z0-9_]+)\b/g)].map(([, name]) => name)),
+  );
+  const fields = { ...serviceFields, ...redisFields, ...callerFields, ...dataPlaneFields, ...kubernetesFields };
+  expect(Object.keys(fields).filter((name) => !set.has(name))).toEqual(NOT_FOR_THE_CHART);
+});
