@@ -214,7 +214,7 @@ describe('a request that is odd', () => {
       { host: 'evil.example' },
       'HOST_NOT_ALLOWED',
       'Requests for this host are not allowed',
-      'use localhost or 127.0.0.1 in the URL',
+      'use localhost or 127.0.0.1 in the URL, or add the name to MCP_GATEWAY_ALLOWED_HOSTS',
     ],
     [
       { origin: 'https://evil.example' },

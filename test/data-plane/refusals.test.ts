@@ -95,7 +95,7 @@ describe('what the gateway refuses before a server hears of it', () => {
     async (host) => {
       const body = rpcError(
         -32002,
-        'Requests for this host are not allowed: use localhost or 127.0.0.1 in the URL',
+        'Requests for this host are not allowed: use localhost or 127.0.0.1 in the URL, or add the name to MCP_GATEWAY_ALLOWED_HOSTS',
         'HOST_NOT_ALLOWED',
       );
       expect(await refusedBy({ headers: { host } })).toMatchObject(refusal(403, body));
@@ -147,12 +147,42 @@ describe('what the gateway refuses before a server hears of it', () => {
 describe('on an address that others reach', () => {
   it('refuses all pages but those that are allowed, and takes every Host', async () => {
     const upstream = await startUpstream((_req, res) => res.end('ok'));
-    const access = { allowedOrigins: ['https://portal.example.com'], loopback: false };
+    const access = { allowedOrigins: ['https://portal.example.com'], allowedHosts: [], loopback: false };
     const { url } = await startGateway({ routes: [routeTo(upstream.endpoint)], access });
     const ask = (headers: Record<string, string>) => send(`${url}/adapters/echo/mcp`, { headers });
     expect((await ask({ host: 'gateway.example.com' })).status).toBe(200);
     expect((await ask({ origin: 'https://portal.example.com' })).status).toBe(200);
     expect((await ask({ origin: 'http://localhost:3000' })).status).toBe(403);
+  });
+});
+
+describe('with names that it may be called by', () => {
+  it.each([true, false])('refuses all others, on MCP paths and on the API (loopback: %s)', async (loopback) => {
+    const upstream = await startUpstream((_req, res) => res.end('ok'));
+    const access = { allowedOrigins: [], allowedHosts: ['gateway.example.com'], loopback };
+    const { url } = await startGateway({ routes: [routeTo(upstream.endpoint)], access });
+    const ask = (path: string, host: string) => send(`${url}${path}`, { headers: { host } });
+
+    for (const host of ['gateway.example.com', 'gateway.example.com:8443', 'localhost:8000']) {
+      expect((await ask('/adapters/echo/mcp', host)).text).toBe('ok');
+    }
+    const seen = upstream.seen.length;
+    const mcp = await ask('/adapters/echo/mcp', 'rebound.example');
+    expect(mcp.status).toBe(403);
+    expect(JSON.parse(mcp.text)).toMatchObject({ jsonrpc: '2.0', error: { data: { code: 'HOST_NOT_ALLOWED' } } });
+    const api = await ask('/adapters', 'rebound.example');
+    expect(api.status).toBe(403);
+    expect(api.header('content-type')).toBe('application/problem+json');
+    expect(JSON.parse(api.text)).toMatchObject({ code: 'HOST_NOT_ALLOWED' });
+    expect(upstream.seen).toHaveLength(seen);
+  });
+
+  it('lets probes through under any name', async () => {
+    const access = { allowedOrigins: [], allowedHosts: ['gateway.example.com'], loopback: false };
+    const { url } = await startGateway({ routes: [], access });
+    for (const path of ['/livez', '/readyz']) {
+      expect((await send(url + path, { method: 'GET', headers: { host: '10.0.0.1:8000' } })).text).toBe('ok');
+    }
   });
 });
 

@@ -143,6 +143,7 @@ describe('a gateway beside another', () => {
         MCP_GATEWAY_HOST: '0.0.0.0',
         MCP_GATEWAY_DEVELOPMENT_SIGN_IN: 'allow-from-network',
         MCP_GATEWAY_ALLOWED_ORIGINS: 'https://portal.example',
+        MCP_GATEWAY_ALLOWED_HOSTS: 'gateway.example',
       },
       as: root ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'] : [],
     });
@@ -163,6 +164,7 @@ describe('a gateway beside another', () => {
       (await send(`${other.url}/adapters`, { method: 'GET', headers: { host: 'gateway.example', ...headers } })).status;
 
     expect(await statusFor({})).toBe(200);
+    expect(await statusFor({ host: 'rebound.example' })).toBe(403);
     expect(await statusFor({ origin: 'https://portal.example' })).toBe(200);
     expect(await statusFor({ origin: 'https://elsewhere.example' })).toBe(403);
   });

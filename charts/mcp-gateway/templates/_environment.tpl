@@ -19,6 +19,14 @@
 {{- end }}
 {{- end -}}
 
+{{/* The names of a Service of the release, and those given: a list for a variable. (list $ service names) */}}
+{{- define "mcp-gateway.hosts" -}}
+{{- $root := index . 0 -}}
+{{- $short := index . 1 -}}
+{{- $full := printf "%s.%s" $short $root.Release.Namespace -}}
+{{- concat (index . 2) (list $short $full (printf "%s.svc" $full) (printf "%s.svc.cluster.local" $full)) | join "," -}}
+{{- end -}}
+
 {{/* Where the sign-in that an operator has made up their mind about comes from. */}}
 {{- define "mcp-gateway.signIn" -}}
 {{- if not (or .Values.signIn.development .Values.signIn.configMap) -}}

@@ -32,14 +32,8 @@ import { keepRunning } from './keep-running.js';
 import { checkPort } from './port.js';
 import { startService } from './service.js';
 
-const { PORT, MCP_GATEWAY_HOST, MCP_GATEWAY_DEVELOPMENT_SIGN_IN, AUTH_MODE, MCP_GATEWAY_ALLOWED_ORIGINS } =
-  callerFields;
 const Config = z.object({
-  PORT,
-  MCP_GATEWAY_HOST,
-  AUTH_MODE,
-  MCP_GATEWAY_DEVELOPMENT_SIGN_IN,
-  MCP_GATEWAY_ALLOWED_ORIGINS,
+  ...callerFields,
   MCP_GATEWAY_LOG_LEVEL: LogLevel.default('warn'),
   MCP_GATEWAY_DATA: z.string().default(fileURLToPath(new URL('../../../.data', import.meta.url))),
   MCP_GATEWAY_CATALOGUE: z.string().optional(),
@@ -98,6 +92,7 @@ runMain(async () => {
       ...shared,
       PORT: String(port),
       MCP_GATEWAY_HOST: config.MCP_GATEWAY_HOST,
+      MCP_GATEWAY_ALLOWED_HOSTS: config.MCP_GATEWAY_ALLOWED_HOSTS.join(','),
       MCP_GATEWAY_DEVELOPMENT_SIGN_IN: config.MCP_GATEWAY_DEVELOPMENT_SIGN_IN ?? '',
       MCP_GATEWAY_SESSION_KEYS: data.sessionKey,
       CONTROL_PLANE_URL: `http://127.0.0.1:${controlPlanePort}`,

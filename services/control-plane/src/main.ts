@@ -3,7 +3,6 @@ import {
   callerFields,
   ConfigError,
   DatabaseUrl,
-  isLoopback,
   List,
   readConfig,
   redisFields,
@@ -15,7 +14,7 @@ import { createLogger } from '@mcp-gateway/common/logging';
 import { developmentVerifier, holdsAny, isAdmin, type Principal } from '@mcp-gateway/common/principal';
 import { reconcileQueue } from '@mcp-gateway/common/queue';
 import { redisClient } from '@mcp-gateway/common/redis';
-import { closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
+import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
 import { adapterRows, connectDatabase, migrate } from '@mcp-gateway/database';
 import { z } from 'zod';
 import { chooseLogs } from './adapters/choose-logs.js';
@@ -57,10 +56,7 @@ runMain(async () => {
     logs: await chooseLogs(config.RUNTIME, process.env),
     sessions: sessionService(redis, config.REDIS_PREFIX),
     verifier: developmentVerifier,
-    access: {
-      allowedOrigins: config.MCP_GATEWAY_ALLOWED_ORIGINS,
-      loopback: isLoopback(config.MCP_GATEWAY_HOST),
-    },
+    access: browserAccess(config),
     isReady: async () => void (await database.$queryRaw`SELECT 1`),
     log,
   });

@@ -1,7 +1,6 @@
 import {
   callerFields,
   ConfigError,
-  isLoopback,
   readConfig,
   redisFields,
   refuseExposedDevelopmentSignIn,
@@ -11,7 +10,7 @@ import { createLogger } from '@mcp-gateway/common/logging';
 import { developmentVerifier } from '@mcp-gateway/common/principal';
 import { redisClient } from '@mcp-gateway/common/redis';
 import { followRoutes } from '@mcp-gateway/common/routes';
-import { closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
+import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
 import { z } from 'zod';
 import { createBalancer } from './balance/balancer.js';
 import { dataPlaneFields, sessionLimits } from './config.js';
@@ -65,7 +64,7 @@ runMain(async () => {
 
   defer(sweepSessions(routes, sessions, log));
 
-  const access = { allowedOrigins: config.MCP_GATEWAY_ALLOWED_ORIGINS, loopback: isLoopback(config.MCP_GATEWAY_HOST) };
+  const access = browserAccess(config);
   const mcp = createPipeline({
     access,
     verifier: developmentVerifier,

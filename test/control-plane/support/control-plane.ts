@@ -42,7 +42,10 @@ const noSessions: SessionService = {
 
 /** As main.ts puts it together. */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-  const { database = connect(await freshDatabase()), access = { allowedOrigins: [], loopback: true } } = options;
+  const {
+    database = connect(await freshDatabase()),
+    access = { allowedOrigins: [], allowedHosts: [], loopback: true },
+  } = options;
   const hints: string[] = [];
   const recording: ReconcileQueue = { reconcile: async (name) => void hints.push(name), close: async () => {} };
   const rows = adapterRows(database, options.now);

@@ -59,7 +59,7 @@ export interface Gateway extends DataPlane {
 
 export const newKey = (): string => randomBytes(32).toString('base64');
 
-const LOOPBACK: BrowserAccess = { allowedOrigins: ['https://portal.example.com'], loopback: true };
+const LOOPBACK: BrowserAccess = { allowedOrigins: ['https://portal.example.com'], allowedHosts: [], loopback: true };
 const SESSION_LIMITS = { idleTimeoutSeconds: 86_400, maxAgeSeconds: 604_800, maxOpen: 10_000, maxOpenPerCaller: 1_000 };
 const NOWHERE = 'http://127.0.0.1:1';
 

@@ -12,6 +12,9 @@ export const LogLevel = z.enum(
   'must be one of trace, debug, info, warn, error, silent',
 );
 
+/** In lower case, an address in its shortest form; empty when it is no URL. */
+export const hostnameOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : '');
+
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
 export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
 
@@ -43,6 +46,11 @@ const Origins = List.refine(
   },
 );
 
+const HOST = /^[\w.-]+$|^\[[\da-f:.]+\]$/;
+const Hosts = List.refine((hosts) => hosts.every((host) => HOST.test(host) && hostnameOf(`http://${host}`) === host), {
+  message: 'must be host names in lower case and without a port, such as gateway.example.com, separated by commas',
+});
+
 /** Settings every service has. */
 export const serviceFields = {
   MCP_GATEWAY_LOG_LEVEL: LogLevel.default('info'),
@@ -67,6 +75,7 @@ export const callerFields = {
   AUTH_MODE: z.enum(['development'], 'must be "development"').default('development'),
   MCP_GATEWAY_DEVELOPMENT_SIGN_IN: z.literal('allow-from-network', 'can only be "allow-from-network"').optional(),
   MCP_GATEWAY_ALLOWED_ORIGINS: Origins,
+  MCP_GATEWAY_ALLOWED_HOSTS: Hosts,
 };
 
 /** Says why a service must not start with development sign-in where others can reach it. */

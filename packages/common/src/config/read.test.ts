@@ -26,14 +26,21 @@ describe('reading the configuration', () => {
       MCP_GATEWAY_HOST: '127.0.0.1',
       AUTH_MODE: 'development',
       MCP_GATEWAY_ALLOWED_ORIGINS: [],
+      MCP_GATEWAY_ALLOWED_HOSTS: [],
     });
   });
 
   it('turns text into what it means', () => {
-    const environment = { PORT: '0', MCP_GATEWAY_ALLOWED_ORIGINS: 'https://a.example, http://b.example:8080,' };
+    const hosts = { MCP_GATEWAY_ALLOWED_HOSTS: 'gateway.example, 10.0.0.1,[::2]' };
+    const environment = {
+      ...hosts,
+      PORT: '0',
+      MCP_GATEWAY_ALLOWED_ORIGINS: 'https://a.example, http://b.example:8080,',
+    };
     expect(readConfig(Config, { ...NEEDED, ...environment })).toMatchObject({
       PORT: 0,
       MCP_GATEWAY_ALLOWED_ORIGINS: ['https://a.example', 'http://b.example:8080'],
+      MCP_GATEWAY_ALLOWED_HOSTS: ['gateway.example', '10.0.0.1', '[::2]'],
     });
   });
 
@@ -59,6 +66,7 @@ describe('reading the configuration', () => {
   });
 
   const ORIGINS = 'must be origins such as https://portal.example.com, separated by commas';
+  const HOSTS = 'must be host names in lower case and without a port, such as gateway.example.com, separated by commas';
   it.each([
     ['PORT', 'http', 'must be a port number'],
     ['PORT', '80.5', 'must be a port number'],
@@ -78,6 +86,11 @@ describe('reading the configuration', () => {
     ['MCP_GATEWAY_ALLOWED_ORIGINS', 'https://a.example/', ORIGINS],
     ['MCP_GATEWAY_ALLOWED_ORIGINS', 'https://a.example,https://b.example/path', ORIGINS],
     ['MCP_GATEWAY_ALLOWED_ORIGINS', 'https://A.example', ORIGINS],
+    ['MCP_GATEWAY_ALLOWED_HOSTS', '*', HOSTS],
+    ['MCP_GATEWAY_ALLOWED_HOSTS', 'Gateway.example', HOSTS],
+    ['MCP_GATEWAY_ALLOWED_HOSTS', 'gateway.example:8000', HOSTS],
+    ['MCP_GATEWAY_ALLOWED_HOSTS', 'https://gateway.example', HOSTS],
+    ['MCP_GATEWAY_ALLOWED_HOSTS', 'a.example,b.example/path', HOSTS],
   ])('refuses %s=%s', (name, value, message) => {
     expect(refusal({ [name]: value })).toEqual([`${name} ${message}`]);
   });

@@ -5,9 +5,9 @@ import { checkBrowserAccess } from './browser-access.js';
 
 const PORTAL = 'https://portal.example.com';
 
-function decision(loopback: boolean, headers: IncomingHttpHeaders): string {
+function decision(loopback: boolean, headers: IncomingHttpHeaders, allowedHosts: string[] = []): string {
   try {
-    checkBrowserAccess(headers, { allowedOrigins: [PORTAL], loopback });
+    checkBrowserAccess(headers, { allowedOrigins: [PORTAL], allowedHosts, loopback });
     return 'allowed';
   } catch (error) {
     return (error as GatewayError).code;
@@ -81,5 +81,30 @@ describe('a gateway on the network', () => {
     ['gateway.example.com', 'null', 'ORIGIN_NOT_ALLOWED'],
   ])('called as %s by a page of %s is %s', (host, origin, expected) => {
     expect(decision(false, { host, ...(origin !== undefined && { origin }) })).toBe(expected);
+  });
+});
+
+describe.each([true, false])('a gateway that is told its names (loopback: %s)', (loopback) => {
+  it.each([
+    ['gateway.example.com', 'allowed'],
+    ['gateway.example.com:8443', 'allowed'],
+    ['GATEWAY.example.com', 'allowed'],
+    ['10.0.0.1:8000', 'allowed'],
+    // Nobody else can point these anywhere; a port-forward comes with them.
+    ['localhost:8000', 'allowed'],
+    ['127.0.0.1', 'allowed'],
+    ['evil.example.com', 'HOST_NOT_ALLOWED'],
+    ['gateway.example.com.evil.example', 'HOST_NOT_ALLOWED'],
+    ['sub.gateway.example.com', 'HOST_NOT_ALLOWED'],
+    ['gateway.example.com@evil.example', 'HOST_NOT_ALLOWED'],
+    ['10.0.0.2', 'HOST_NOT_ALLOWED'],
+    ['', 'HOST_NOT_ALLOWED'],
+  ])('called as %j is %s', (host, expected) => {
+    expect(decision(loopback, { host }, ['gateway.example.com', '10.0.0.1'])).toBe(expected);
+  });
+
+  it('still refuses the pages of others', () => {
+    const headers = { host: 'gateway.example.com', origin: 'https://gateway.example.com' };
+    expect(decision(loopback, headers, ['gateway.example.com'])).toBe('ORIGIN_NOT_ALLOWED');
   });
 });

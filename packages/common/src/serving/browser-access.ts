@@ -1,33 +1,50 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isLoopback } from '../config/fields.js';
+import { hostnameOf, isLoopback } from '../config/fields.js';
 import { GatewayError } from '../errors/gateway-error.js';
 
 export interface BrowserAccess {
   /** Origins, such as `https://portal.example.com`, whose pages may call. */
   allowedOrigins: readonly string[];
-  /** The service listens on loopback: then only names of this machine are honest, and its own pages may call. */
+  /** Names, without ports, by which the service may be called beside those of this machine. Empty: any, unless on loopback. */
+  allowedHosts: readonly string[];
+  /** The service listens on loopback: then its own pages may call. */
   loopback: boolean;
 }
 
+/** As the settings of a service say. */
+export const browserAccess = (config: {
+  MCP_GATEWAY_ALLOWED_ORIGINS: readonly string[];
+  MCP_GATEWAY_ALLOWED_HOSTS: readonly string[];
+  MCP_GATEWAY_HOST: string;
+}): BrowserAccess => ({
+  allowedOrigins: config.MCP_GATEWAY_ALLOWED_ORIGINS,
+  allowedHosts: config.MCP_GATEWAY_ALLOWED_HOSTS,
+  loopback: isLoopback(config.MCP_GATEWAY_HOST),
+});
+
 /**
- * Refuses what a web page of another site makes a browser send (MCP 2025-11-25, transports, security warning). `Host` tells
- * DNS rebinding: the browser believes it talks to another site, which has pointed its name at this machine.
+ * Refuses what a web page of another site makes a browser send (MCP 2025-11-25, transports, security warning).
  * @throws GatewayError HOST_NOT_ALLOWED, ORIGIN_NOT_ALLOWED
  */
-export function checkBrowserAccess(headers: IncomingHttpHeaders, { allowedOrigins, loopback }: BrowserAccess): void {
-  if (loopback && !isLoopback(hostname(`http://${headers.host ?? ''}`))) {
-    throw new GatewayError('HOST_NOT_ALLOWED', { detail: 'use localhost or 127.0.0.1 in the URL' });
-  }
+export function checkBrowserAccess(headers: IncomingHttpHeaders, access: BrowserAccess): void {
+  checkHost(headers.host, access);
   const { origin } = headers;
-  if (origin === undefined || allowedOrigins.includes(origin)) return;
-  if (loopback && isLoopback(hostname(origin))) return;
+  if (origin === undefined || access.allowedOrigins.includes(origin)) return;
+  if (access.loopback && isLoopback(hostnameOf(origin))) return;
   throw new GatewayError('ORIGIN_NOT_ALLOWED', { detail: 'the operator can add it to MCP_GATEWAY_ALLOWED_ORIGINS' });
 }
 
-function hostname(url: string): string {
-  try {
-    return new URL(url).hostname;
-  } catch {
-    return '';
-  }
+/**
+ * `Host` tells DNS rebinding: the browser believes it talks to another site, which has pointed its name at this service.
+ * Nobody else can point the names of loopback anywhere, so they are honest wherever the service listens.
+ */
+function checkHost(host: string | undefined, { allowedHosts, loopback }: BrowserAccess): void {
+  const name = hostnameOf(`http://${host ?? ''}`);
+  if (isLoopback(name) || allowedHosts.includes(name)) return;
+  if (!loopback && allowedHosts.length === 0) return;
+  // On loopback, who calls is most often the operator.
+  const detail = loopback
+    ? 'use localhost or 127.0.0.1 in the URL, or add the name to MCP_GATEWAY_ALLOWED_HOSTS'
+    : 'the operator can add it to MCP_GATEWAY_ALLOWED_HOSTS';
+  throw new GatewayError('HOST_NOT_ALLOWED', { detail });
 }

@@ -1,4 +1,4 @@
-export { checkBrowserAccess, type BrowserAccess } from './browser-access.js';
+export { browserAccess, checkBrowserAccess, type BrowserAccess } from './browser-access.js';
 export { freePort } from './free-port.js';
 export { runMain, shutdownOn } from './lifecycle.js';
 export { closeServer, listen } from './listen.js';
