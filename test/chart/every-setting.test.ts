@@ -2,13 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
 import { callerFields, redisFields, serviceFields } from '@mcp-gateway/common/config';
 import { kubernetesFields } from '@mcp-gateway/runtime/kubernetes/configuration';
-import { dataPlaneFields } from '../../services/data-plane/src/config.js';
+import { dataPlaneFields } from '../data-plane/support/sources.js';
 import { repository } from '../support/launch.js';
 
 const SETS = ['trial', 'production', 'plain'];
 const NOT_FOR_THE_CHART = [
   'AUTH_MODE', // has one value
   'KUBECONFIG', // pods have an account
+  'KUBERNETES_SERVICE_HOST', // as all pods
+  'KUBERNETES_SERVICE_PORT',
 ];
 
 it('has a value in the chart for everything that a service can be told', async () => {
