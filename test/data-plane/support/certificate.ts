@@ -18,8 +18,13 @@ const SUBJECT_ALT_NAME = Buffer.from('0603551d11', 'hex');
 
 function der(tag: number, ...parts: Buffer[]): Buffer {
   const content = Buffer.concat(parts);
-  const length = content.length < 128 ? [content.length] : [0x82, content.length >> 8, content.length & 0xff];
-  return Buffer.concat([Buffer.from([tag, ...length]), content]);
+  return Buffer.concat([Buffer.from([tag, ...lengthOf(content.length)]), content]);
+}
+
+/** In as few bytes as it takes, which not every reader insists on, but Go's does. */
+function lengthOf(length: number): number[] {
+  if (length < 0x80) return [length];
+  return length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
 }
 
 const ascii = (tag: number, text: string) => der(tag, Buffer.from(text, 'ascii'));
