@@ -14,6 +14,7 @@ export const settingsFor = (namespace: string, more: Partial<KubernetesSettings>
   namespace,
   gateway: `test-${randomBytes(4).toString('hex')}`,
   kubeconfig,
+  apiServer: undefined,
   requestsPerSecond: 50,
   imageRegistry: 'localhost',
   allowedImages: [],
@@ -38,5 +39,5 @@ export async function loadServer(): Promise<void> {
   );
 }
 
-export const startRuntime = (settings: KubernetesSettings): Runtime & { close(): Promise<void> } =>
+export const startRuntime = (settings: KubernetesSettings): Promise<Runtime & { close(): Promise<void> }> =>
   kubernetesRuntime(settings, silent);

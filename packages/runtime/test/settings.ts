@@ -5,6 +5,7 @@ export const DEFAULTS: KubernetesSettings = {
   namespace: 'adapter',
   gateway: 'mcp-gateway',
   kubeconfig: undefined,
+  apiServer: undefined,
   requestsPerSecond: 50,
   imageRegistry: 'registry.example.com/mcp',
   allowedImages: [],

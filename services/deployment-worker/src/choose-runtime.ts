@@ -20,7 +20,7 @@ export async function chooseRuntime(
 ): Promise<Runtime & { close(): Promise<void> }> {
   if (name === 'process') return processRuntime(readConfig(ProcessConfig, environment).PROCESS_SUPERVISOR);
   const settings = kubernetesSettings(readConfig(z.object(kubernetesFields), environment));
-  // Loaded only here: the client of the cluster is large.
+  // Loaded only here: who runs processes has no cluster.
   const { kubernetesRuntime } = await import('@mcp-gateway/runtime/kubernetes');
   return kubernetesRuntime(settings, log);
 }

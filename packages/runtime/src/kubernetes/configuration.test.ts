@@ -39,6 +39,7 @@ describe('the configuration of the Kubernetes runtime', () => {
       namespace: 'mcp',
       gateway: 'two',
       kubeconfig: '/k',
+      apiServer: undefined,
       requestsPerSecond: 5,
       imageRegistry: 'registry.example.com/mcp',
       allowedImages: ['mcp-', 'team/'],
@@ -54,6 +55,14 @@ describe('the configuration of the Kubernetes runtime', () => {
       egress,
       autoscaled: ['echo'],
     });
+  });
+
+  it.each([
+    ['10.96.0.1', '443', 'https://10.96.0.1:443'],
+    ['fd00::1', '6443', 'https://[fd00::1]:6443'],
+  ])('reaches the API server where pods are told that it is: %s, %s', (host, port, url) => {
+    const told = { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port };
+    expect(read({ ...NEEDED, ...told })).toStrictEqual({ ...DEFAULTS, apiServer: url });
   });
 
   it('lets callers in from the namespace of the adapters unless told otherwise', () => {

@@ -2,7 +2,7 @@ import type { V1NetworkPolicyEgressRule } from '@kubernetes/client-node';
 import { List } from '@mcp-gateway/common/config';
 import { AdapterSpec } from '@mcp-gateway/common/contracts';
 import { z } from 'zod';
-import { clusterFields, Label } from '../logs/cluster-fields.js';
+import { clusterAddress, clusterFields, Label } from '../logs/cluster-fields.js';
 import type { KubernetesSettings } from './settings.js';
 
 const wholeNumber = (min: number, max: number) =>
@@ -66,7 +66,7 @@ export function kubernetesSettings(config: z.infer<typeof KubernetesConfig>): Ku
   return {
     namespace: config.NAMESPACE,
     gateway: config.GATEWAY_NAME,
-    kubeconfig: config.KUBECONFIG,
+    ...clusterAddress(config),
     requestsPerSecond: config.KUBERNETES_QPS,
     imageRegistry: config.IMAGE_REGISTRY,
     allowedImages: config.ALLOWED_IMAGES,

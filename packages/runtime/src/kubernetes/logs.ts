@@ -1,16 +1,16 @@
 import type { LogOptions, LogReader } from '../logs/log-reader.js';
 import { ApiError } from './api/api-error.js';
 import { connectCluster, type ApiStream, type Cluster } from './api/cluster.js';
+import type { ClusterAddress } from './api/credentials.js';
 import type { Pod } from './api/objects.js';
 import { pathOf } from './api/resources.js';
 import { ADAPTER, GATEWAY } from './labels.js';
 import { podName } from './object-name.js';
 import { CONTAINER } from './objects/container.js';
 
-interface LogSettings {
+interface LogSettings extends ClusterAddress {
   namespace: string;
   gateway: string;
-  kubeconfig: string | undefined;
 }
 
 const REQUESTS_PER_SECOND = 20;
@@ -19,8 +19,8 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const NEVER_MS = 0;
 
 /** Logs of the Kubernetes runtime: what the nodes keep of a pod's container. */
-export function kubernetesLogs(settings: LogSettings): LogReader & { close(): Promise<void> } {
-  const cluster = connectCluster(settings.kubeconfig, REQUESTS_PER_SECOND);
+export async function kubernetesLogs(settings: LogSettings): Promise<LogReader & { close(): Promise<void> }> {
+  const cluster = await connectCluster(settings, REQUESTS_PER_SECOND);
   return {
     async read(name, options) {
       const path = pathOf('Pod', settings.namespace, podName(name, options.instance));

@@ -20,7 +20,7 @@ beforeAll(async () => {
   await loadServer();
   relay = await startRelay(kubeconfig);
   settings = settingsFor(namespace.name, { kubeconfig: relay.kubeconfig, autoscaled: ['scaled'] });
-  runtime = startRuntime(settings);
+  runtime = await startRuntime(settings);
   await runtime.names();
 });
 afterAll(async () => {
@@ -75,7 +75,7 @@ describe('what the API server is asked', () => {
   });
 
   it('is one list for each kind when a worker starts, and nothing for adapters that are as they should be', async () => {
-    const other = startRuntime(settings);
+    const other = await startRuntime(settings);
     afterTest(() => other.close());
     const seen = await other.observe('echo');
     expect(seen.revision).toBeNull(); // it does not know yet what should be

@@ -13,6 +13,6 @@ const namespace = freshNamespace();
 
 runtimeContract('kubernetes', async () => {
   await loadServer();
-  const runtime = startRuntime(settingsFor(namespace.name));
+  const runtime = await startRuntime(settingsFor(namespace.name));
   return { runtime, ours: OURS, close: () => runtime.close() };
 });

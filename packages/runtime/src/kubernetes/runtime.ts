@@ -19,8 +19,11 @@ import { gather } from './watch.js';
 const SYNC_MS = 10_000;
 
 /** Replicas as pods of StatefulSets. Watches the cluster from the start until it is closed. */
-export function kubernetesRuntime(settings: KubernetesSettings, log: Logger): Runtime & { close(): Promise<void> } {
-  const cluster = connectCluster(settings.kubeconfig, settings.requestsPerSecond);
+export async function kubernetesRuntime(
+  settings: KubernetesSettings,
+  log: Logger,
+): Promise<Runtime & { close(): Promise<void> }> {
+  const cluster = await connectCluster(settings, settings.requestsPerSecond);
   const state = new ClusterState();
   const told = new Set<(name: string) => void>();
   const tell = (name: string) => told.forEach((each) => each(name));

@@ -1,13 +1,12 @@
 import type { V1NetworkPolicyEgressRule } from '@kubernetes/client-node';
 import type { AdapterSpec } from '@mcp-gateway/common/contracts';
+import type { ClusterAddress } from './api/credentials.js';
 
-export interface KubernetesSettings {
+export interface KubernetesSettings extends ClusterAddress {
   /** The namespace of all replicas. */
   namespace: string;
   /** Marks what is ours; differs between gateways that share a namespace. A label value. */
   gateway: string;
-  /** A kubeconfig file; undefined: the service account of the pod that this runs in. */
-  kubeconfig: string | undefined;
   /** Requests in one second, on average; twice as many in a burst. */
   requestsPerSecond: number;
   /** Registry and path that image names are appended to, without a slash at the end. */

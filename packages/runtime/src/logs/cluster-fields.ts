@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { z } from 'zod';
 
 export const Label = (what: string) =>
@@ -12,4 +13,15 @@ export const clusterFields = {
   NAMESPACE: Label('the namespace in which adapters run').default('adapter'),
   GATEWAY_NAME: Label('marks what belongs to this gateway').default('mcp-gateway'),
   KUBECONFIG: z.string().optional(),
+  /** Every pod has these two. */
+  KUBERNETES_SERVICE_HOST: z.string().optional(),
+  KUBERNETES_SERVICE_PORT: z.string().optional(),
 };
+const ClusterConfig = z.object(clusterFields);
+
+/** How the API server is reached. */
+export function clusterAddress(config: z.infer<typeof ClusterConfig>) {
+  const { KUBECONFIG: kubeconfig, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = config;
+  const apiServer = host === undefined ? undefined : `https://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+  return { kubeconfig, apiServer };
+}

@@ -1,6 +1,6 @@
 import { readConfig } from '@mcp-gateway/common/config';
 import { processLogs, type LogReader } from '@mcp-gateway/runtime/logs';
-import { clusterFields } from '@mcp-gateway/runtime/logs/cluster-fields';
+import { clusterAddress, clusterFields } from '@mcp-gateway/runtime/logs/cluster-fields';
 import { z } from 'zod';
 
 const ProcessConfig = z.object({
@@ -16,8 +16,8 @@ export async function chooseLogs(
   environment: Record<string, string | undefined>,
 ): Promise<LogReader> {
   if (runtime === 'process') return processLogs(readConfig(ProcessConfig, environment).PROCESS_LOGS);
-  const { NAMESPACE, GATEWAY_NAME, KUBECONFIG } = readConfig(z.object(clusterFields), environment);
-  // Loaded only here: the client of the cluster is large.
+  const config = readConfig(z.object(clusterFields), environment);
+  // Loaded only here: who runs processes has no cluster.
   const { kubernetesLogs } = await import('@mcp-gateway/runtime/logs/kubernetes');
-  return kubernetesLogs({ namespace: NAMESPACE, gateway: GATEWAY_NAME, kubeconfig: KUBECONFIG });
+  return kubernetesLogs({ namespace: config.NAMESPACE, gateway: config.GATEWAY_NAME, ...clusterAddress(config) });
 }

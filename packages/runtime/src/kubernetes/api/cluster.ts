@@ -1,7 +1,7 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { request, type Dispatcher } from 'undici';
 import { apiError, ApiError } from './api-error.js';
-import { credentials } from './credentials.js';
+import { credentials, type ClusterAddress } from './credentials.js';
 import { rateLimit } from './rate-limit.js';
 
 interface ApiRequest {
@@ -35,8 +35,9 @@ const ERROR_BYTES = 1024 * 1024;
 /** An API server that is busy says when to come again; longer than this is for the caller to wait. */
 const RETRY_AFTER_MAX_SECONDS = 5;
 
-export function connectCluster(kubeconfig: string | undefined, requestsPerSecond: number): Cluster {
-  const identity = credentials(kubeconfig);
+/** @throws Error when nothing says who we are to it */
+export async function connectCluster(address: ClusterAddress, requestsPerSecond: number): Promise<Cluster> {
+  const identity = await credentials(address);
   const turn = rateLimit(requestsPerSecond);
 
   async function send({ method, path, query = {}, body, signal }: ApiRequest, silenceMs: number) {

@@ -1,6 +1,13 @@
-import type { ConnectionOptions } from 'node:tls';
-import { KubeConfig } from '@kubernetes/client-node';
 import { Agent, type Dispatcher } from 'undici';
+import type { Identity } from './identity.js';
+import { serviceAccount } from './service-account.js';
+
+export interface ClusterAddress {
+  /** A kubeconfig file; undefined: the service account of the pod that this runs in. */
+  kubeconfig: string | undefined;
+  /** The URL of the API server that pods are told; the kubeconfig has its own. */
+  apiServer: string | undefined;
+}
 
 export interface Access {
   /** Without a slash at the end; may have a path. */
@@ -14,37 +21,39 @@ const KEEP_ALIVE_DELAY_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
- * Who we are to the API server. The client's own requests make new TLS connections for each call, so this takes from it
- * what it knows about kubeconfig files, service accounts and tokens that expire, and keeps connections itself.
+ * Who we are to the API server. The official client makes a new TLS connection for each call, so this takes from it
+ * what it knows about kubeconfig files, and keeps connections itself.
  * @throws Error when there is neither a kubeconfig nor a service account
  */
-export function credentials(kubeconfig: string | undefined): { access(): Promise<Access>; close(): Promise<void> } {
-  const config = new KubeConfig();
-  if (kubeconfig === undefined) config.loadFromCluster();
-  else config.loadFromFile(kubeconfig);
-  const cluster = config.getCurrentCluster();
-  if (!cluster) throw new Error(`${kubeconfig ?? 'the service account'} names no cluster`);
-
+export async function credentials(
+  address: ClusterAddress,
+): Promise<{ access(): Promise<Access>; close(): Promise<void> }> {
+  const identity = await identityOf(address);
   let agent: Agent | undefined;
   let agentFor = '';
   return {
     async access() {
-      const options: ConnectionOptions & { headers?: Record<string, string> } = {};
-      await config.applyToHTTPSOptions(options);
-      const { ca, cert, key, servername, rejectUnauthorized, headers = {} } = options;
-      const tls = Object.fromEntries(
-        Object.entries({ ca, cert, key, servername, rejectUnauthorized }).filter(([, value]) => value !== undefined),
-      );
-      const identity = JSON.stringify(tls);
-      if (!agent || identity !== agentFor) {
+      const { headers, tls } = await identity.current();
+      const presented = JSON.stringify(tls);
+      if (!agent || presented !== agentFor) {
         void agent?.close(); // a renewed certificate; what runs on the old one may end
         agent = new Agent({
           connect: { ...tls, keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS, timeout: CONNECT_TIMEOUT_MS },
         });
-        agentFor = identity;
+        agentFor = presented;
       }
-      return { server: cluster.server.replace(/\/$/, ''), headers, dispatcher: agent };
+      return { server: identity.server, headers, dispatcher: agent };
     },
     close: async () => agent?.destroy(),
   };
+}
+
+async function identityOf({ kubeconfig, apiServer }: ClusterAddress): Promise<Identity> {
+  if (kubeconfig === undefined) {
+    if (apiServer === undefined) throw new Error('KUBECONFIG is required outside of a cluster: a kubeconfig file');
+    return serviceAccount(apiServer);
+  }
+  // Loaded only here: the official client takes 85 MB, which pods can do without.
+  const { kubeconfigIdentity } = await import('./kubeconfig.js');
+  return kubeconfigIdentity(kubeconfig);
 }

@@ -26,7 +26,8 @@ async function reflect(watches: ((res: ServerResponse) => void)[]) {
     watches.shift()?.(res);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const cluster = connectCluster(await kubeconfigOf((server.address() as AddressInfo).port), 50);
+  const kubeconfig = await kubeconfigOf((server.address() as AddressInfo).port);
+  const cluster = await connectCluster({ kubeconfig, apiServer: undefined }, 50);
   const store = new ObjectStore<KubeEvent>(() => {});
   const log = createLogger('test', 'silent');
   const warnings: unknown[] = [];
