@@ -42,8 +42,12 @@ export function launch(home: string, env: Record<string, string> = {}, as: reado
   const child = spawn(command, args, {
     cwd: repository('.'),
     env: {
-      ...{ PATH, HOME: home, NODE_COMPILE_CACHE },
-      ...{ PORT: '0', MCP_GATEWAY_DATA: join(home, 'data'), MCP_GATEWAY_DRAIN_SECONDS: '1' },
+      PATH,
+      HOME: home,
+      NODE_COMPILE_CACHE,
+      PORT: '0',
+      MCP_GATEWAY_DATA: join(home, 'data'),
+      MCP_GATEWAY_DRAIN_SECONDS: '1',
       ...env,
     },
     // It ends when the channel does, so it does not outlive a test run that is killed.
