@@ -32,6 +32,10 @@ describe('two runs of the conformance suite', () => {
     expect(difference?.split('through the gateway ')[1]).toContain(right);
   });
 
+  it('are the same when only notes differ', () => {
+    expect(differences(report({ a: [check('1'), check('2', 'INFO')] }), report({ a: [check('1')] }))).toEqual([]);
+  });
+
   it('are the same when only the time, the address and the ids differ', () => {
     const seen = (details: Record<string, unknown>) => report({ a: [{ ...check('1'), details }] });
     const uuid = '2f697d9e-41e3-4bfe-a851-1de365955819';
