@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * What `npm test` leaves out because it needs more than a clone that is set up. `.ci/run` has the needs met and runs the
- * commands; one without a command has its place in `.ci/run`, or is part of `npm test` where its need is met.
- * @type {{ name: string, needs: string, command?: string, isMet?: () => boolean }[]}
+ * commands, each of which counts there as one step or by its tests; one without a command has its place in `.ci/run`, or is
+ * part of `npm test` where its need is met.
+ * @type {{ name: string, needs: string, counts?: 'step' | 'tests', command?: string, isMet?: () => boolean }[]}
  */
 const suites = [
   {
@@ -16,10 +17,22 @@ const suites = [
   {
     name: 'the start-up benchmark and the MCP Inspector session',
     needs: 'network',
+    counts: 'step',
     command: 'node bench/start/main.mjs --check',
   },
   { name: 'the tests on a Kubernetes cluster', needs: 'Linux, root and Go' },
-  { name: 'the conformance suite', needs: 'two minutes', command: 'npm run test:conformance' },
+  {
+    name: 'the conformance suite, the differential one and those of many sessions and streams',
+    needs: 'minutes',
+    counts: 'tests',
+    command: 'npm run test:conformance',
+  },
+  {
+    name: 'the interoperability table',
+    needs: 'four minutes, network, Python 3.10 or newer with venv',
+    counts: 'tests',
+    command: 'npm run test:interoperability',
+  },
 ];
 
 /** @returns {string} such as `Skipped: the start-up benchmark (network); run .ci/run` */
@@ -34,7 +47,7 @@ function isOnPath(command) {
   return folders.some((folder) => folder && fs.existsSync(path.join(folder, command)));
 }
 
-// `node packages/local/setup/suites.mjs` prints the commands, a line each, for .ci/run.
+// `node packages/local/setup/suites.mjs` prints the commands, a line each, for .ci/run: `tests npm run …`.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const { command } of suites) if (command) console.log(command);
+  for (const { counts, command } of suites) if (command) console.log(counts, command);
 }

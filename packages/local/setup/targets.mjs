@@ -40,6 +40,7 @@ export const targets = {
   build: { compile: true, run: async () => 0 },
   // Left out of `npm test` for the time they take (suites.mjs).
   'test:conformance': { compile: true, run: (args) => suite('{conformance,differential,load}', args) },
+  'test:interoperability': { compile: true, run: (args) => suite('interoperability', args) },
   // And for what it needs of the machine.
   'test:cluster': { compile: true, run: (args) => jest(['--config', 'test/cluster/jest.config.js', ...args]) },
 };

@@ -15,6 +15,12 @@ export interface ToolContext {
   elicit(message: string, schema: Schema): Promise<{ action: string; content?: object | undefined }>;
   /** Ends the stream of this call; the client comes back for the answer. */
   endStream(): void;
+  /** Where the client works. */
+  roots(): Promise<string[]>;
+  /** Tells who has subscribed to it that a resource has changed. */
+  touch(uri: string): Promise<void> | void;
+  /** When the client has cancelled the call. */
+  signal: AbortSignal;
 }
 
 export interface ConformanceTool {
@@ -25,6 +31,7 @@ export interface ConformanceTool {
 }
 
 const STEP_MS = 50;
+const SLOW_MS = 20_000;
 
 const fixed = (name: string, ...content: Content[]): ConformanceTool => ({
   name,
@@ -41,8 +48,42 @@ const asking = (name: string, schema: Schema): ConformanceTool => ({
   },
 });
 
+const slow = { begun: 0, cancelled: 0 };
+
+/** What the suite does not call, and clients do that are tried with this server (test/interoperability). */
+const more: ConformanceTool[] = [
+  {
+    name: 'test_roots',
+    inputSchema: NO_ARGUMENTS,
+    call: async (_args, { roots }) => [text((await roots()).join(' '))],
+  },
+  {
+    name: 'test_touch_resource',
+    inputSchema: oneString('uri'),
+    async call({ uri }, { touch }) {
+      await touch(String(uri));
+      return [text('Touched.')];
+    },
+  },
+  {
+    name: 'test_slow',
+    inputSchema: NO_ARGUMENTS,
+    async call(_args, { signal }) {
+      slow.begun += 1;
+      await delay(SLOW_MS, undefined, { signal }).catch(() => (slow.cancelled += 1));
+      return [text('Took its time.')];
+    },
+  },
+  {
+    name: 'test_cancellations',
+    inputSchema: NO_ARGUMENTS,
+    call: () => [text(`begun: ${slow.begun}, cancelled: ${slow.cancelled}`)],
+  },
+];
+
 /** The tools that the conformance suite calls on a server of any era; what they do is in its scenarios' descriptions. */
 export const tools: ConformanceTool[] = [
+  ...more,
   fixed('test_simple_text', text('This is a simple text response for testing.')),
   fixed('test_image_content', image),
   fixed('test_audio_content', audio),

@@ -24,7 +24,7 @@ export function bothErasServer(changes: Changes): McpServer {
         description: `The suite's ${name}.`,
         inputSchema: fromJsonSchema<Record<string, unknown>>(inputSchema as never),
       },
-      async (args, context) => ({ content: await call(args, contextOf(context)) }),
+      async (args, context) => ({ content: await call(args, contextOf(context, server, changes)) }),
     );
   }
   server.registerTool(
@@ -50,7 +50,7 @@ export function bothErasServer(changes: Changes): McpServer {
 
 const Answer = z.object({ content: z.object({ type: z.literal('text'), text: z.string() }) });
 
-function contextOf({ mcpReq, http }: ServerContext): ToolContext {
+function contextOf({ mcpReq, http }: ServerContext, { server }: McpServer, changes: Changes): ToolContext {
   const progressToken = mcpReq._meta?.progressToken;
   return {
     log: (data) => mcpReq.log('info', data),
@@ -64,5 +64,11 @@ function contextOf({ mcpReq, http }: ServerContext): ToolContext {
     },
     elicit: (message, schema) => mcpReq.elicitInput({ message, requestedSchema: schema as never }),
     endStream: () => http?.closeSSE?.(),
+    roots: async () => (await server.listRoots()).roots.map(({ uri }) => uri),
+    async touch(uri) {
+      if (mcpReq.envelope) changes.publish({ kind: 'resource_updated', uri });
+      else await server.sendResourceUpdated({ uri });
+    },
+    signal: mcpReq.signal,
   };
 }

@@ -6,6 +6,7 @@ import {
   CreateMessageResultSchema,
   ElicitResultSchema,
   ErrorCode,
+  ListRootsResultSchema,
   ListToolsRequestSchema,
   McpError,
   SubscribeRequestSchema,
@@ -77,5 +78,11 @@ function contextOf(server: Server, extra: Extra): ToolContext {
       return extra.sendRequest({ method: 'elicitation/create', params }, ElicitResultSchema);
     },
     endStream: () => extra.closeSSEStream?.(),
+    async roots() {
+      const { roots } = await extra.sendRequest({ method: 'roots/list' }, ListRootsResultSchema);
+      return roots.map(({ uri }) => uri);
+    },
+    touch: (uri) => server.sendResourceUpdated({ uri }),
+    signal: extra.signal,
   };
 }

@@ -1,0 +1,114 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { ANSWERS } from '../features.ts';
+import { attemptAll, Cannot, readArguments } from './attempt.ts';
+import { attempts, cancelledOf, expectText, pause, type TriedClient } from './attempts.ts';
+import { noResumption } from './resumes.ts';
+
+// `node inspector.ts URL PROFILE ERA PROGRAM`, where the last is the Inspector's own. It makes one request in each run.
+const { url, profile, mode: protocolEra } = readArguments();
+const [, , , , , inspector = ''] = process.argv;
+const HEARD_MS = 2000;
+
+const folder = await mkdtemp(join(tmpdir(), 'inspector-'));
+const config = join(folder, 'config.json');
+const isOld = url.pathname.endsWith('/sse');
+await writeFile(
+  config,
+  JSON.stringify({
+    mcpServers: {
+      tried: {
+        type: isOld ? 'sse' : 'streamable-http',
+        url: url.href,
+        protocolEra,
+        roots: [{ uri: ANSWERS.root, name: 'root' }],
+        modernLogLevel: 'debug',
+      },
+    },
+  }),
+);
+const program = [inspector, '--cli', '--config', config, '--server', 'tried', '--quiet', '--method'];
+
+/** What it prints, in which a refusal may be. @throws Error with what it printed when it fails */
+async function run(...args: string[]): Promise<unknown> {
+  // A part of what a run takes is compiling the program.
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(dirname(inspector), 'compiled') };
+  const { stdout } = await promisify(execFile)(process.execPath, [...program, ...args], { env }).catch(
+    ({ stdout: said, stderr }: { stdout: string; stderr: string }) => {
+      throw new Error(`${said} ${stderr}`.trim());
+    },
+  );
+  return JSON.parse(stdout);
+}
+const callArguments = (name: string, args: object = {}) => [
+  'tools/call',
+  '--tool-name',
+  name,
+  '--tool-args-json',
+  JSON.stringify(args),
+];
+
+const client: TriedClient = {
+  listTools: () => run('tools/list'),
+  call: ({ name, args }) => run(...callArguments(name, args)),
+  listPrompts: () => run('prompts/list'),
+  getPrompt(name, args) {
+    const pairs = Object.entries(args).map((pair) => pair.join('='));
+    return run('prompts/get', '--prompt-name', name, '--prompt-args', ...pairs);
+  },
+  listResources: () => run('resources/list'),
+  listResourceTemplates: () => run('resources/templates/list'),
+  readResource: (uri) => run('resources/read', '--uri', uri),
+  complete: () => run('prompts/complete'),
+  subscribe: (uri) => run('resources/subscribe', '--uri', uri).then(() => async () => {}),
+  callLogged: ({ name, args }) => run(...callArguments(name, args)),
+  heard: [],
+  resumes: noResumption.sse,
+};
+
+await attemptAll({
+  ...attempts(client, profile),
+  async progress() {
+    expectText(await client.call(profile.progress), 'content');
+    throw new Cannot('it prints results only');
+  },
+  async logging() {
+    const { text, ...tool } = profile.logging;
+    const said = JSON.stringify(await client.call(tool));
+    if (!said.includes(text)) throw new Cannot('it prints results only');
+  },
+  /** Ends a run that waits for its answer, as Ctrl-C does. */
+  async cancellation() {
+    const { witness, name, args } = profile.cancellation;
+    if (!witness) throw new Cannot('it cancels by ending, and the server tells nobody whether it has heard');
+    const other = new Client({ name: 'witness', version: '1.0.0' });
+    await other.connect(new StreamableHTTPClientTransport(url));
+    const ask = async () => JSON.stringify(await other.callTool({ ...witness }));
+    const before = await ask();
+    const running = spawn(process.execPath, [...program, ...callArguments(name, args)], { stdio: 'ignore' });
+    while ((await ask()) === before) await pause();
+    running.kill('SIGINT');
+    await once(running, 'exit');
+    const deadline = Date.now() + HEARD_MS;
+    while (cancelledOf(await ask()) === cancelledOf(before) && Date.now() < deadline) await pause();
+    const after = await ask();
+    await other.close();
+    if (cancelledOf(after) === cancelledOf(before))
+      throw new Cannot('it ends, which cancels nothing before 2026-07-28');
+  },
+  async resumption() {
+    const { text, endedBy, ...tool } = profile.resumption;
+    expectText(await client.call(tool), text);
+    if (isOld) throw new Cannot(noResumption.sse);
+    if (JSON.stringify(await run('initialize')).includes('2026-07-28')) throw new Cannot(noResumption.modern);
+    if (endedBy === 'cut') throw new Cannot('it lets nobody cut its stream, and the server does not');
+  },
+});
+await rm(folder, { recursive: true });
+process.exit(0); // a connection may still be open

@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { cached, keyOf } from '../cluster/cache.mjs';
+import { repository } from '../support/launch.js';
+
+const INSPECTOR = '@modelcontextprotocol/inspector@2.12.0';
+const REQUIREMENTS = repository('test/interoperability/python/requirements.txt');
+const INSTALL_MS = 300_000;
+const CHECK = 'import ensurepip, venv, sys; sys.exit(sys.version_info < (3, 10))';
+
+const run = promisify(execFile);
+
+/** The Python that has the packages of requirements.txt. @throws Error when there is no Python with venv */
+export async function pythonEnvironment(): Promise<string> {
+  await run('python3', ['-c', CHECK]).catch((cause: unknown) => {
+    throw new Error('python3 has to be Python 3.10 or newer with venv (on Debian: apt-get install python3-venv)', {
+      cause,
+    });
+  });
+  const { stdout: version } = await run('python3', ['--version']);
+  const requirements = await readFile(REQUIREMENTS, 'utf8');
+  const folder = await cached(`python-${keyOf(version, requirements)}`, async (into) => {
+    await run('python3', ['-m', 'venv', into]);
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS];
+    await run(join(into, 'bin/python'), pip, { timeout: INSTALL_MS });
+  });
+  return join(folder, 'bin/python'); // the folder has moved: of its programs, only this one finds its packages
+}
+
+/** The MCP Inspector's program. Not a dependency, because it brings a web application along. */
+export async function inspectorProgram(): Promise<string> {
+  const folder = await cached(`inspector-${keyOf(INSPECTOR)}`, async (into) => {
+    const npm = ['install', '--no-audit', '--no-fund', '--silent', '--prefix', into, INSPECTOR];
+    await run('npm', npm, { timeout: INSTALL_MS });
+  });
+  return join(folder, 'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js');
+}
