@@ -70,7 +70,7 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
       inviteBody(req, res);
       await forward(carrying, { req, res, body, query, era, route, principal, target });
     } catch (error) {
-      refuse(req, res, error, log);
+      refuse(res, error, log);
     }
   };
 }

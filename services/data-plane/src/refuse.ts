@@ -1,13 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/common/logging';
 import { rpcErrorBody } from '@mcp-gateway/protocol';
 
-/** How long a client that is still sending is read from after it has been refused. */
-const LINGER_MS = 2_000;
-
 /** Answers with the error as JSON-RPC. When the answer has begun, cutting it short is all that is left to say. */
-export function refuse(req: IncomingMessage, res: ServerResponse, thrown: unknown, log: Logger): void {
+export function refuse(res: ServerResponse, thrown: unknown, log: Logger): void {
   const error = thrown instanceof GatewayError ? thrown : new GatewayError('INTERNAL', { cause: thrown });
   // That no replica is ready stands in the status, and clients ask again.
   const level = error.status >= 500 && error.code !== 'NO_READY_REPLICA' ? 'warn' : 'debug';
@@ -18,9 +15,4 @@ export function refuse(req: IncomingMessage, res: ServerResponse, thrown: unknow
   }
   res.writeHead(error.status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...error.headers });
   res.end(rpcErrorBody(error));
-  if (req.complete) return;
-  // Reading on lets the client see the answer instead of a broken connection; but not for ever.
-  req.unpipe();
-  req.resume();
-  setTimeout(() => req.complete || req.destroy(), LINGER_MS).unref();
 }

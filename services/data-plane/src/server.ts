@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from 'node:https';
 import type { BrowserAccess } from '@mcp-gateway/common/serving';
 import { answerCors } from './cors.js';
+import { drainAfterAnswer } from './drain.js';
 import { byAlpn, byPreface } from './http2/recognize.js';
 import { speakHttp2 } from './http2/speak-http2.js';
 import { messageFault } from './message-fault.js';
@@ -52,6 +53,7 @@ export function createDataPlaneServer(
       res.end(`${fault.why}\n`);
       return;
     }
+    drainAfterAnswer(req, res);
     toOriginForm(req);
     if (answerCors(req, res, access)) return;
     const address = MCP_PATH.exec(req.url ?? '')?.groups as McpAddress | undefined;

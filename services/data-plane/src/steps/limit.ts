@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { Transform, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { GatewayError } from '@mcp-gateway/common/errors';
+import { RequestBody, tooLarge } from '../request-body.js';
 
 export interface Limits {
   bodyBytes: number;
@@ -16,25 +17,7 @@ export function limit(req: IncomingMessage, { bodyBytes }: Limits, methods: read
     throw new GatewayError('METHOD_NOT_ALLOWED', { detail: `it is used with ${allow}`, headers: { allow } });
   }
   const length = req.headers['content-length'];
-  if (length !== undefined) {
-    if (Number(length) > bodyBytes) throw tooLarge(bodyBytes);
-    return Number(length) === 0 ? null : req; // Node's parser holds the client to its word
-  }
-  return req.headers['transfer-encoding'] === undefined ? null : counted(req, bodyBytes);
+  if (length === undefined && req.headers['transfer-encoding'] === undefined) return null;
+  if (Number(length) > bodyBytes) throw tooLarge(bodyBytes);
+  return Number(length) === 0 ? null : new RequestBody(req, bodyBytes);
 }
-
-function counted(req: IncomingMessage, bodyBytes: number): Readable {
-  let seen = 0;
-  const counter = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      seen += chunk.length;
-      if (seen > bodyBytes) done(tooLarge(bodyBytes));
-      else done(null, chunk);
-    },
-  });
-  counter.on('error', () => {}); // whoever reads it may have stopped listening, or not begun
-  req.once('error', (error) => counter.destroy(error));
-  return req.pipe(counter);
-}
-
-const tooLarge = (bodyBytes: number) => new GatewayError('TOO_LARGE', { detail: `the limit is ${bodyBytes} bytes` });
