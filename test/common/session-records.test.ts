@@ -113,6 +113,16 @@ describe('the records of sessions', () => {
     expect(await idsOf()).toEqual(['1', '2']);
   });
 
+  it('tell which of them are old', async () => {
+    await open('1');
+    await records.open(ref('2'), recordOf('alice', { openedAt: NOW - 10 }), BOUNDS);
+    await records.touch([{ ...ref('2'), at: NOW + 50 }]);
+    expect(await records.openedBefore('adapter-1', NOW, 10)).toEqual(['2']);
+    expect(await records.openedBefore('adapter-1', NOW + 1, 1)).toEqual(['2']);
+    await records.close(ref('2'), CLOSE);
+    expect(await records.openedBefore('adapter-1', NOW + 1, 10)).toEqual(['1']);
+  });
+
   it('leave farewells, each for one to take, in their order', async () => {
     for (const id of ['1', '2', '3']) await open(id, id);
     await records.note('1', 'protocolVersion', '2025-06-18');

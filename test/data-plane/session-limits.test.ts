@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Route } from '@mcp-gateway/common/contracts';
-import { sessionRecords } from '@mcp-gateway/common/sessions';
+import { listSessions, sessionRecords } from '@mcp-gateway/common/sessions';
 import { bodyOf, send } from '../support/http.js';
 import { waitFor } from '../support/wait.js';
 import { startGateway, type DataPlaneOptions, type Gateway } from './support/gateway.js';
@@ -104,13 +104,33 @@ describe('a session that is not used', () => {
     let now = Date.now();
     const { server, gateway } = await gatewayWith({ idleTimeoutSeconds: 60 }, { now: () => now });
     await begin(gateway.url);
-    await gateway.sessions.endIdle(gateway.routes.get('echo') as Route);
+    await gateway.sessions.endOverdue(gateway.routes.get('echo') as Route);
     expect(server.sessions.size).toBe(1);
     now += 2 * MINUTE;
-    await gateway.sessions.endIdle(gateway.routes.get('echo') as Route);
+    await gateway.sessions.endOverdue(gateway.routes.get('echo') as Route);
     await waitFor('the farewell', () => farewells(server).length === 1);
     const records = sessionRecords(gateway.redis, gateway.prefix);
     expect(await records.idle('adapter-1', now / 1000, 10)).toEqual([]);
+  });
+
+  it('goes on when it is used just when it is about to be ended', async () => {
+    let now = Date.now();
+    const { server, gateway } = await gatewayWith({ idleTimeoutSeconds: 60 }, { now: () => now });
+    await begin(gateway.url);
+    now += 2 * MINUTE;
+    const { records } = gateway.sessions;
+    const { idle } = records;
+    const use = async (adapterId: string, id = '') =>
+      records.touch([{ id, adapterId, caller: 'alice', at: Math.floor(now / 1000) }]);
+    records.idle = async (adapterId, before, limit) => {
+      const found = await idle(adapterId, before, limit);
+      await use(adapterId, found[0]);
+      return found;
+    };
+    await gateway.sessions.endOverdue(gateway.routes.get('echo') as Route);
+    await gateway.sessions.endOverdue(gateway.routes.get('echo') as Route);
+    expect(server.sessions.size).toBe(1);
+    expect(await idle('adapter-1', Infinity, 10)).toHaveLength(1);
   });
 
   it('goes on when it is used on another data plane', async () => {
@@ -135,7 +155,7 @@ describe('a session that is not used', () => {
       now += MINUTE / 2;
       await gateway.sessions.uses.flush();
     }
-    await gateway.sessions.endIdle(gateway.routes.get('echo') as Route);
+    await gateway.sessions.endOverdue(gateway.routes.get('echo') as Route);
     expect(await statusOf(gateway, session)).toBe(200);
     expect(farewells(server)).toEqual([]);
     stream.destroy();
@@ -165,6 +185,23 @@ describe('a session that is too old', () => {
       await waitFor('the farewell', () => farewells(server).length === 1);
     },
   );
+
+  it('ends although nobody asks for it, and gives up its place', async () => {
+    let now = Date.now();
+    const limits = { maxAgeSeconds: 600, maxOpen: 1 };
+    const { server, gateway } = await gatewayWith(limits, { now: () => now });
+    await begin(gateway.url);
+    now += 9 * MINUTE;
+    await gateway.sessions.endOverdue(gateway.routes.get('echo') as Route);
+    expect((await open(gateway)).status).toBe(429);
+    now += 2 * MINUTE;
+    await gateway.sessions.endOverdue(gateway.routes.get('echo') as Route);
+    expect((await open(gateway)).status).toBe(200);
+    await waitFor('the farewells', () => farewells(server).length === 2);
+    expect(server.sessions.size).toBe(1);
+    const { sessions } = await listSessions(gateway.redis, gateway.prefix, { adapterId: 'adapter-1', limit: 10 });
+    expect(sessions).toHaveLength(1);
+  });
 });
 
 describe("a server's session id", () => {

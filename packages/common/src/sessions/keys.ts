@@ -6,7 +6,9 @@ export const sessionKeys = (prefix: string) => ({
   record: (id: string) => `${prefix}:session:${id}`,
   /** Sorted set: the open sessions of an adapter, each with when it was last used, in seconds since the epoch. */
   ofAdapter: (adapterId: string) => `${prefix}:sessions:adapter:${adapterId}`,
-  /** The same for one caller of the adapter. A subject may be any text of any length, so its hash stands for it. */
+  /** Sorted set: the same sessions, each with when it was opened. */
+  openedOf: (adapterId: string) => `${prefix}:sessions:opened:${adapterId}`,
+  /** As `ofAdapter`, for one caller of the adapter. A subject may be any text of any length, so its hash stands for it. */
   ofCaller: (adapterId: string, caller: string) =>
     `${prefix}:sessions:caller:${adapterId}:${createHash('sha256').update(caller).digest('base64url')}`,
   /** String: who moves the session now. */

@@ -53,6 +53,9 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
     keys.ofCaller(adapterId, caller),
   ];
 
+  const idsBefore = (index: string, before: number, limit: number): Promise<string[]> =>
+    bounded(redis.zRange(index, '-inf', `(${before}`, { BY: 'SCORE', LIMIT: { offset: 0, count: limit } }), REDIS_MS);
+
   async function find({ id, adapterId }: Omit<SessionRef, 'caller'>): Promise<FoundSession> {
     const [fields, lastUsedAt] = await bounded(
       redis.multi().hGetAll(keys.record(id)).zScore(keys.ofAdapter(adapterId), id).execTyped(),
@@ -66,8 +69,8 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
 
     async open(ref: SessionRef, record: SessionRecord, { max, maxPerCaller, idleSince, keepSeconds }: SessionBounds) {
       const args = [ref.id, record.openedAt, idleSince, max, maxPerCaller, keepSeconds, ...fieldsOf(record)];
-      return (await run(OPEN, [keys.record(ref.id), ...indexes(ref)], args)) as
-        'opened' | 'adapter-full' | 'caller-full';
+      const on = [keys.record(ref.id), ...indexes(ref), keys.openedOf(ref.adapterId)];
+      return (await run(OPEN, on, args)) as 'opened' | 'adapter-full' | 'caller-full';
     },
 
     find,
@@ -77,7 +80,7 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
       ref: SessionRef,
       { now, keepSeconds, ...how }: { now: number; keepSeconds: number; tellServer: boolean; unlessUsedSince?: number },
     ): Promise<boolean> {
-      const on = [keys.record(ref.id), ...indexes(ref), keys.farewells];
+      const on = [keys.record(ref.id), ...indexes(ref), keys.openedOf(ref.adapterId), keys.farewells];
       const farewell = how.tellServer ? keys.farewell : '';
       const args = [ref.id, now, keepSeconds, keys.changed, farewell, how.unlessUsedSince ?? ''];
       return (await run(CLOSE, on, args)) === 1;
@@ -134,13 +137,11 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
 
     /** Ids of sessions that were used last before `before`, the longest idle first. */
     idle: (adapterId: string, before: number, limit: number): Promise<string[]> =>
-      bounded(
-        redis.zRange(keys.ofAdapter(adapterId), '-inf', `(${before}`, {
-          BY: 'SCORE',
-          LIMIT: { offset: 0, count: limit },
-        }),
-        REDIS_MS,
-      ),
+      idsBefore(keys.ofAdapter(adapterId), before, limit),
+
+    /** Ids of sessions that were opened before `before`, the oldest first. */
+    openedBefore: (adapterId: string, before: number, limit: number): Promise<string[]> =>
+      idsBefore(keys.openedOf(adapterId), before, limit),
 
     /** Takes one, so that no two tell the same server. */
     async nextFarewell(): Promise<Farewell | null> {

@@ -22,5 +22,8 @@ export const keepSeconds = ({ idleTimeoutSeconds, maxAgeSeconds }: AllLimits): n
   maxAgeSeconds + idleTimeoutSeconds + 10 * SLACK_SECONDS;
 
 /** Whether its time is over, however much it is used. Times are seconds since the epoch. */
-export const isTooOld = (issuedAt: number, nowSeconds: number, { maxAgeSeconds }: AllLimits): boolean =>
-  nowSeconds >= issuedAt + maxAgeSeconds;
+export const isTooOld = (issuedAt: number, nowSeconds: number, limits: AllLimits): boolean =>
+  issuedAt < tooOldSince(nowSeconds, limits);
+
+/** The same the other way round: what was opened before this time is over. */
+export const tooOldSince = (nowSeconds: number, { maxAgeSeconds }: AllLimits): number => nowSeconds - maxAgeSeconds + 1;

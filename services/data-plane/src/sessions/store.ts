@@ -6,7 +6,7 @@ import { sessionRecords, type SessionRecords, type SessionRef } from '@mcp-gatew
 import type { SessionEnvelope } from '@mcp-gateway/protocol';
 import { sessionCache } from './cache.js';
 import { followSessionChanges } from './changes.js';
-import { idleSince, isTooOld, keepSeconds, limitsOf, type AllLimits } from './limits.js';
+import { idleSince, isTooOld, keepSeconds, limitsOf, tooOldSince, type AllLimits } from './limits.js';
 import { firstPlace, placeOf, type SessionPlace } from './place.js';
 import { refuseSession } from './refuse-session.js';
 import { sessionUses, type SessionUses } from './uses.js';
@@ -27,8 +27,8 @@ export interface SessionStore {
   onChange(listener: (id: string | undefined) => void): void;
   /** Called when a server may have to be told that a session of its has ended. */
   onFarewell(listener: () => void): void;
-  /** Ends the sessions of the adapter that nobody has used for too long, a hundred at most. */
-  endIdle(route: Route): Promise<void>;
+  /** Ends the sessions of the adapter that nobody has used for too long, and those that are too old; a thousand of each at most. */
+  endOverdue(route: Route): Promise<void>;
   /** Open sessions that are known to live on the endpoint. */
   countOn(endpointId: string): number;
   readonly records: SessionRecords;
@@ -50,7 +50,7 @@ export interface SessionStoreParts {
 const CLOSED: SessionPlace = { endpointId: '', upstreamId: '', moves: 0, closed: true };
 /** How long to live on the envelope alone before Redis is asked again. */
 const UNKNOWN_FOR_MS = 3_000;
-const IDLE_AT_ONCE = 100;
+const OVERDUE_AT_ONCE = 1_000;
 
 /** The sessions as this data plane knows them: a copy in memory of what is in Redis, read when it is first needed. */
 export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log, now = Date.now }: SessionStoreParts) {
@@ -143,13 +143,20 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
       await end(envelope, route, how);
     },
 
-    async endIdle(route) {
+    async endOverdue(route) {
       const { adapterId } = route;
-      const since = idleSince(seconds(), limitsOf(route, defaults));
-      for (const id of await records.idle(adapterId, since, IDLE_AT_ONCE)) {
+      const limits = limitsOf(route, defaults);
+      const endById = async (id: string, how: { unlessUsedSince?: number }) => {
         const { record } = await records.find({ id, adapterId }).catch(() => ({ record: null }));
         const caller = record === null || record === 'closed' ? '' : record.caller;
-        await end({ id, adapterId, caller }, route, { tellServer: true, unlessUsedSince: since });
+        await end({ id, adapterId, caller }, route, { tellServer: true, ...how });
+      };
+      const since = idleSince(seconds(), limits);
+      for (const id of await records.idle(adapterId, since, OVERDUE_AT_ONCE)) {
+        await endById(id, { unlessUsedSince: since });
+      }
+      for (const id of await records.openedBefore(adapterId, tooOldSince(seconds(), limits), OVERDUE_AT_ONCE)) {
+        await endById(id, {});
       }
     },
 

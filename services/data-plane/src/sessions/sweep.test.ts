@@ -20,12 +20,12 @@ const routeOf = (name: string, affinity: string) =>
 let stop = () => {};
 afterEach(() => stop());
 
-it('ends idle sessions of every adapter that has any, again and again, also after it could not', async () => {
+it('ends overdue sessions of every adapter that has any, again and again, also after it could not', async () => {
   const routes = [routeOf('first', 'session'), routeOf('stateless', 'none'), routeOf('second', 'session')];
   const swept: string[] = [];
   const enough = new Promise<void>((resolve) => {
     const sessions = {
-      async endIdle({ name }: Route) {
+      async endOverdue({ name }: Route) {
         swept.push(name);
         if (swept.length === 1) throw new Error('Redis is away');
         if (swept.length >= 5) resolve();
@@ -41,7 +41,7 @@ it('stops when it is told to', async () => {
   let swept = 0;
   const first = new Promise<void>((resolve) => {
     const sessions = {
-      async endIdle() {
+      async endOverdue() {
         swept += 1;
         resolve();
       },

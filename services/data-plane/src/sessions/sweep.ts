@@ -6,12 +6,12 @@ import type { SessionStore } from './store.js';
 const EVERY_MS = 30_000;
 
 /**
- * Ends sessions that nobody uses any more, whichever data plane they came by: a request would find that out, but those make
- * none. Every data plane does so, each at a time of its own. Until the returned function is called.
+ * Ends sessions that nobody uses any more and those that are too old, whichever data plane they came by: a request would
+ * find that out, but nobody may make one. Every data plane does so, each at a time of its own. Until the returned function is called.
  */
 export function sweepSessions(
   routes: Pick<RouteTable, 'all'>,
-  sessions: Pick<SessionStore, 'endIdle'>,
+  sessions: Pick<SessionStore, 'endOverdue'>,
   log: Logger,
   everyMs = EVERY_MS,
 ): () => void {
@@ -22,9 +22,9 @@ export function sweepSessions(
       await delay(everyMs * (0.5 + Math.random()), undefined, { signal, ref: false }).catch(() => {});
       if (signal.aborted) return;
       try {
-        for (const route of routes.all()) if (route.affinity === 'session') await sessions.endIdle(route);
+        for (const route of routes.all()) if (route.affinity === 'session') await sessions.endOverdue(route);
       } catch (error) {
-        log.debug({ err: error }, 'idle sessions not ended; it is tried again');
+        log.debug({ err: error }, 'overdue sessions not ended; it is tried again');
       }
     }
   })();
