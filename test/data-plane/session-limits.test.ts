@@ -87,6 +87,31 @@ describe('the number of open sessions', () => {
   });
 });
 
+describe('a session that a server begins although the request is one of the stateless revision', () => {
+  const MODERN = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'initialize' };
+  const initializeWith = (gateway: Gateway, headers: object) =>
+    send(`${gateway.url}/adapters/echo/mcp`, {
+      body: message('initialize', { protocolVersion: '2025-11-25' }),
+      headers: { ...MODERN, ...headers },
+    });
+
+  it('counts as any other when the headers name initialize', async () => {
+    const { gateway } = await gatewayWith({ maxOpen: 1 });
+    const opened = await initializeWith(gateway, {});
+    expect([opened.status, opened.header('mcp-session-id')]).toEqual([200, expect.any(String)]);
+    expect((await initializeWith(gateway, {})).status).toBe(429);
+  });
+
+  it.each(['session', 'none'] as const)('is ended when the headers lie (affinity %s)', async (affinity) => {
+    const server = await startReplica();
+    const gateway = await startGateway({ routes: [routeTo(server.endpoint, { affinity })] });
+    const answer = await initializeWith(gateway, { 'mcp-method': 'tools/list' });
+    expect([answer.status, answer.header('mcp-session-id')]).toEqual([200, undefined]);
+    await waitFor('the farewell', () => farewells(server).length === 1);
+    expect(server.sessions.size).toBe(0);
+  });
+});
+
 describe('a session that is not used', () => {
   it('ends on every data plane, and its server is told', async () => {
     let now = Date.now();

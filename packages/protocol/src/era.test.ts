@@ -15,6 +15,7 @@ const table: [what: string, method: string | undefined, headers: IncomingHttpHea
   ['a POST without a method header', 'POST', { 'mcp-protocol-version': '2026-07-28' }, 'legacy'],
   ['a POST with nothing', 'POST', {}, 'legacy'],
   ['a POST with a session as well', 'POST', { ...modern, 'mcp-session-id': 'x' }, 'modern'],
+  ['an initialize that names a modern version', 'POST', { ...modern, 'mcp-method': 'initialize' }, 'legacy'],
   ['a GET', 'GET', modern, 'legacy'],
   ['a DELETE', 'DELETE', modern, 'legacy'],
   ['no method', undefined, modern, 'legacy'],

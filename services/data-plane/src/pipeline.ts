@@ -53,7 +53,7 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
   const streams = createStreams(routes, sessions);
   sayFarewells(routes, sessions, upstreams);
   const isIdempotent = idempotentTools(upstreams);
-  const carrying = { routes, sessions, keys, upstreams, balancer, recovery, streams, isIdempotent };
+  const carrying = { routes, sessions, keys, upstreams, balancer, recovery, streams, isIdempotent, log };
   return async (req, res, { adapter, resource, query }) => {
     try {
       checkBrowserAccess(req.headers, access); // before sign-in: a browser may carry credentials its user did not mean to send

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
+import type { Logger } from '@mcp-gateway/common/logging';
 import type { Principal } from '@mcp-gateway/common/principal';
 import {
   HEADER,
@@ -22,6 +23,7 @@ export interface SendParts {
   sessions: SessionStore;
   keys: readonly [SessionKey, ...SessionKey[]];
   upstreams: Upstreams;
+  log: Logger;
 }
 
 /** A request to one endpoint. */
@@ -54,6 +56,7 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
   const { req, sink, body, query, era, route, endpoint, session } = sending;
   const mayOpenSession = era === 'legacy' && route.affinity === 'session' && req.method === 'POST';
   const headers = [...sending.headers, ...(session ? ['Mcp-Session-Id', session.place.upstreamId] : [])];
+  let unasked: string | undefined;
 
   await relay(parts.upstreams, endpoint, {
     res: sink,
@@ -66,10 +69,28 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
       }
       if (upstreamSessionId === undefined) return [];
       if (session?.place.upstreamId === upstreamSessionId) return [HEADER.sessionId, session.sealedId];
-      if (!mayOpenSession || status >= 300) return [];
+      if (status >= 300) return [];
+      if (!mayOpenSession) {
+        if (!session) unasked = upstreamSessionId;
+        return [];
+      }
       return [HEADER.sessionId, await openSession(parts, sending, upstreamSessionId)];
     },
+  }).finally(() => {
+    if (unasked !== undefined) endUnasked(parts, sending, unasked);
   });
+}
+
+/**
+ * A server may begin a session with whatever it takes for an initialize, whatever the headers say. One that nobody has been
+ * told of is not counted, so it must not stay; after the answer, which may be a stream of that session's.
+ */
+function endUnasked({ upstreams, log }: SendParts, { route, principal, endpoint }: Sending, upstreamId: string): void {
+  log.warn(
+    { adapter: route.name, caller: principal.subject },
+    'a server began a session where none may be; it is ended',
+  );
+  void sayFarewell(upstreams, endpoint, route.path, { upstreamId, caller: principal.subject });
 }
 
 /** Remember before you reveal: the record stands before the client sees the id. */
