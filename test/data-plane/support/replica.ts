@@ -41,6 +41,8 @@ export interface Replica {
   mostAtOnce(): number;
   /** Keeps requests of the method without an answer. Resolves with the first of them. */
   hold(method: string): Promise<ServerResponse>;
+  /** Answers requests of the method with an error and this status from now on. */
+  refuse(method: string, status: number): void;
   /** As SIGKILL does: every connection breaks, and new ones are refused. */
   kill(): Promise<void>;
   /** Says something on the stream of a session. */
@@ -54,6 +56,11 @@ const TOOLS = [
   { name: 'pay', annotations: { idempotentHint: false, destructiveHint: true } },
 ];
 
+const REFUSED_AS = { 'content-type': 'application/json', 'x-own': 'yes' };
+/** Not as the gateway would write it. */
+export const refusalOf = (id: string | number): string =>
+  ` { "id": ${JSON.stringify(id)},"jsonrpc":"2.0","error":{"message":"no such thing", "code":-32601}}\n`;
+
 let replicas = 0;
 let opened = 0;
 
@@ -64,6 +71,7 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
   let beginning = 0;
   let mostAtOnce = 0;
   const held = new Map<string, (res: ServerResponse) => void>();
+  const refused = new Map<string, number>();
 
   const server = createServer((req, res) => void serve(req, res));
 
@@ -80,6 +88,8 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
       return void res.end();
     }
     if (message.id === undefined || message.method === undefined) return void res.writeHead(202).end();
+    const status = refused.get(method);
+    if (status !== undefined) return void res.writeHead(status, REFUSED_AS).end(refusalOf(message.id));
     if (method === 'initialize') {
       mostAtOnce = Math.max(mostAtOnce, (beginning += 1));
       if (options.initializeMs !== undefined) await delay(options.initializeMs);
@@ -137,6 +147,7 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
     sessions,
     mostAtOnce: () => mostAtOnce,
     hold: (method) => new Promise((resolve) => held.set(method, resolve)),
+    refuse: (method, status) => void refused.set(method, status),
     kill,
     notify: (session, text) => void sessions.get(session)?.write(`event: message\ndata: ${JSON.stringify(text)}\n\n`),
   };

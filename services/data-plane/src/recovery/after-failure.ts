@@ -19,10 +19,11 @@ export interface Failure {
  * repeat  send it to where the session lives then
  * ask     the same, if the tool that it calls is one that may run twice
  * tell    answer with an error that says whether it may have run
+ * renew   see to it that the session lives, and tell the client to send it again
  * finish  the client has all of it
  * cut     part of an answer that cannot be continued has gone out: break it off
  */
-export type NextStep = 'repeat' | 'ask' | 'tell' | 'finish' | 'cut';
+export type NextStep = 'repeat' | 'ask' | 'tell' | 'renew' | 'finish' | 'cut';
 
 /** One to begin with, one that shows that the replica is gone, one on the next, and one more. */
 const MAX_ATTEMPTS = 4;
@@ -32,7 +33,8 @@ export function afterFailure({ asked, mayHaveRun, isKept, begun, answered, attem
   if (begun === 'other') return 'cut';
   if (asked === 'stream') return 'repeat'; // a stream may be opened again as often as it lasts; see reopen.ts
   if (answered) return 'finish';
-  if (!isKept || attempt >= MAX_ATTEMPTS) return 'tell';
+  if (attempt >= MAX_ATTEMPTS) return 'tell';
+  if (!isKept) return mayHaveRun ? 'tell' : 'renew';
   if (!mayHaveRun || isRepeatable(asked)) return 'repeat';
   return asked.kind === 'request' && asked.method === 'tools/call' ? 'ask' : 'tell';
 }

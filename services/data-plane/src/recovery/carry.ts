@@ -11,9 +11,12 @@ import { carryStream } from './carry-stream.js';
 import { displaced, mayHaveRun, settle, type Carried, type CarryParts } from './carried.js';
 import { ClientAnswer } from './client-answer.js';
 import { movesNow } from './drain.js';
+import { knowsSession } from './knows-session.js';
 import type { Settled } from './recover.js';
 import { rememberer } from './remember.js';
 import { SessionUnknown } from './session-unknown.js';
+
+const SEND_AGAIN = { detail: 'the session goes on; send it again' };
 
 /**
  * Has a request of a session answered by whichever replica the session lives on, and sees to it that it lives on one.
@@ -79,7 +82,8 @@ async function carryMessage(parts: CarryParts, carried: Carried, { at: first, bo
         initialize: () => (isInitialize ? (body as Buffer).toString('utf8') : null),
         async onStatus(status) {
           // From a session that has just begun, 404 is the server's own business.
-          if (status === 404 && isKept && !renewed) throw new SessionUnknown();
+          const isDoubtful = status === 404 && !renewed;
+          if (isDoubtful && !(await knowsSession(parts.upstreams, carried, at))) throw new SessionUnknown();
           if (status < 300) await remember();
         },
       });
@@ -101,10 +105,12 @@ async function carryMessage(parts: CarryParts, carried: Carried, { at: first, bo
         return answer.end();
       case 'tell':
         return tell(answer, left, ran, error);
+      case 'renew':
       case 'repeat':
       case 'ask':
         try {
           at = await settle(parts, carried, at, error);
+          if (next === 'renew') return tell(answer, left, ran, error, SEND_AGAIN);
           if (next === 'ask') {
             const told = await askOfTool(parts, carried, at, message);
             if (!told.mayRunTwice) return tell(answer, left, ran, error);
@@ -123,8 +129,8 @@ async function carryMessage(parts: CarryParts, carried: Carried, { at: first, bo
 }
 
 /** Says whether it may have run: in the stream, when that has begun, else as the answer. */
-function tell(answer: ClientAnswer, ids: RequestId[], ran: boolean, cause: unknown): void {
-  failed(answer, ids, new GatewayError(ran ? 'UPSTREAM_GONE' : 'UPSTREAM_REFUSED', { cause }));
+function tell(answer: ClientAnswer, ids: RequestId[], ran: boolean, cause: unknown, options = {}): void {
+  failed(answer, ids, new GatewayError(ran ? 'UPSTREAM_GONE' : 'UPSTREAM_REFUSED', { ...options, cause }));
 }
 
 function failed(answer: ClientAnswer, ids: RequestId[], thrown: unknown): void {

@@ -7,19 +7,23 @@ import type { Settled } from './recover.js';
 
 const PING_MS = 5_000;
 
+/** JSON-RPC 2.0 §5.1. Who says so has read the message, although MCP has every server answer a ping. */
+const METHOD_NOT_FOUND = -32601;
+
 /**
- * Whether the server knows the session that it has answered 404 about. On a GET that may just as well mean that it has no
- * stream of its own, although 405 would be right; it is asked again in a way that leaves no doubt.
+ * Whether the server knows the session in which it has answered 404. That may just as well mean a method, a resource or a
+ * stream that it does not have; so it is asked again in a way that leaves no doubt. One that does not answer has not said
+ * that it does not know it.
  */
 export async function knowsSession(upstreams: Upstreams, { request, headers }: Carried, at: Settled): Promise<boolean> {
   const version = request.req.headers[HEADER.protocolVersion]?.toString();
   const named = version === undefined ? [] : ['Mcp-Protocol-Version', version];
-  const { status } = await exchange(upstreams, at.endpoint, {
+  const { status, response } = await exchange(upstreams, at.endpoint, {
     method: 'POST',
     path: request.route.path,
     headers: [...ownHeaders(headers), 'Mcp-Session-Id', at.place.upstreamId, ...named],
     message: { jsonrpc: '2.0', id: 'mcp-gateway-ping', method: 'ping' },
     timeoutMs: PING_MS,
-  }).catch(() => ({ status: 0 }));
-  return status !== 404;
+  }).catch(() => ({ status: 0, response: undefined }));
+  return status !== 404 || response?.error?.code === METHOD_NOT_FOUND;
 }
