@@ -12,19 +12,23 @@ export function announce({ url, adapters, data, logs }: Announcement): string {
   const mcp = (name: string) => `${url}/adapters/${name}/mcp`;
   const servers = Object.fromEntries(adapters.map(({ name }) => [name, { type: 'http', url: mcp(name) }]));
   const shown = adapters.map(({ name, ready }) =>
-    ready ? `  ${mcp(name)}` : `  ${mcp(name)}   (not ready: see ${url}/adapters/${name}/status)`,
+    ready ? `  ${mcp(name)}` : `  ${mcp(name)}   (not ready yet: see ${url}/adapters/${name}/status)`,
   );
   const example = adapters.find(({ name, ready }) => ready && name === 'mcp-example');
   return [
     '',
-    'MCP Gateway is running. Paste into an MCP client:',
-    '',
-    ...shown,
-    '',
-    'As client configuration:',
-    '',
-    `  ${JSON.stringify({ mcpServers: servers })}`,
-    '',
+    ...(adapters.length === 0
+      ? ['MCP Gateway is running.', '']
+      : [
+          'MCP Gateway is running. Paste into an MCP client:',
+          '',
+          ...shown,
+          '',
+          'As client configuration:',
+          '',
+          `  ${JSON.stringify({ mcpServers: servers })}`,
+          '',
+        ]),
     ...(example ? ['Or call a tool from a shell:', '', `  ${curlLine(mcp(example.name))}`, ''] : []),
     `Manage servers at ${url}/adapters (described at ${url}/openapi.json).`,
     `Data is in ${data}, logs are in ${logs}. Ctrl-C ends everything.`,

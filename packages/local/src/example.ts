@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AdapterResource, AdapterStatus } from '@mcp-gateway/common/contracts';
 
-const READY_MS = 30_000;
+const REQUEST_MS = 10_000;
+const POLL_MS = 50;
 const ADMIN = { 'x-dev-userid': 'dev', 'x-dev-roles': 'mcp.admin' };
 const EXAMPLE = {
   name: 'mcp-example',
@@ -16,45 +17,71 @@ export interface ShownAdapter {
   ready: boolean;
 }
 
-/** The adapters there are, or on an empty gateway the example, once each is ready or clearly is not. */
-export async function showAdapters(url: string): Promise<ShownAdapter[]> {
-  const adapters = await call<AdapterResource[]>(`${url}/adapters`, { headers: ADMIN });
-  const names = adapters.map(({ name }) => name);
-  if (names.length === 0) {
-    const { name } = await call<AdapterResource>(`${url}/adapters`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(EXAMPLE),
-    });
-    names.push(name);
-  }
-  const deadline = Date.now() + READY_MS;
-  return Promise.all(names.map(async (name) => ({ name, ready: await becomesReady(url, name, deadline) })));
+/** Milliseconds for which the announcement waits for what it shows. */
+export interface Patience {
+  /** For the example, and for the answer to which adapters there are. */
+  example: number;
+  /** For adapters of the user's own, all together: one that never gets ready must not hold back the URL. */
+  others: number;
+}
+const USUAL: Patience = { example: 30_000, others: 3_000 };
+
+/**
+ * The adapters there are, or on an empty gateway the example, once each is ready or is not waited for any longer. What is
+ * removed meanwhile is left out. Never rejects: the gateway runs, whatever becomes of what it shows.
+ */
+export async function showAdapters(url: string, patience: Patience = USUAL): Promise<ShownAdapter[]> {
+  const began = Date.now();
+  const names = (await answerBefore(began + patience.example, (signal) => namesOrExample(url, signal))) ?? [];
+  const shown = await Promise.all(
+    names.map(async (name) => {
+      const deadline = name === EXAMPLE.name ? began + patience.example : Date.now() + patience.others;
+      return (await answerBefore(deadline, (signal) => look(url, name, signal))) ?? { name, ready: false };
+    }),
+  );
+  return shown.filter((each) => each !== 'gone');
 }
 
-async function becomesReady(url: string, name: string, deadline: number): Promise<boolean> {
-  while (Date.now() < deadline) {
-    const { phase } = await call<AdapterStatus>(`${url}/adapters/${name}/status`, { headers: ADMIN });
-    if (phase === 'Failed' || phase === 'Stopped') return false;
-    if (phase === 'Ready' && (await isRouted(url, name))) return true;
-    await delay(50);
+/** Asks again while there is no answer. Undefined when time is up. */
+async function answerBefore<T>(
+  deadline: number,
+  ask: (signal: AbortSignal) => Promise<T | undefined>,
+): Promise<T | undefined> {
+  for (let left = deadline - Date.now(); left > 0; left = deadline - Date.now()) {
+    // A part of the gateway that is away for a moment comes back, and may have taken the answer with it.
+    const answer = await ask(AbortSignal.timeout(Math.min(left, REQUEST_MS))).catch(() => undefined);
+    if (answer !== undefined) return answer;
+    await delay(POLL_MS);
   }
-  return false;
+  return undefined;
+}
+
+async function namesOrExample(url: string, signal: AbortSignal): Promise<string[] | undefined> {
+  const listed = await fetch(`${url}/adapters`, { headers: ADMIN, signal });
+  if (!listed.ok) return undefined;
+  const adapters = (await listed.json()) as AdapterResource[];
+  if (adapters.length > 0) return adapters.map(({ name }) => name);
+  const created = await fetch(`${url}/adapters`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(EXAMPLE),
+    signal,
+  });
+  return created.ok ? [EXAMPLE.name] : undefined;
+}
+
+/** Undefined while it may still get ready. */
+async function look(url: string, name: string, signal: AbortSignal): Promise<ShownAdapter | 'gone' | undefined> {
+  const response = await fetch(`${url}/adapters/${name}/status`, { headers: ADMIN, signal });
+  if (response.status === 404) return 'gone';
+  if (!response.ok) return undefined;
+  const { phase } = (await response.json()) as AdapterStatus;
+  if (phase === 'Failed' || phase === 'Stopped') return { name, ready: false };
+  return phase === 'Ready' && (await isRouted(url, name, signal)) ? { name, ready: true } : undefined;
 }
 
 /** The data plane hears of a route a moment after the worker has written it. */
-async function isRouted(url: string, name: string): Promise<boolean> {
-  const { status } = await fetch(`${url}/adapters/${name}/mcp`, {
-    method: 'DELETE',
-    headers: ADMIN,
-    signal: AbortSignal.timeout(5_000),
-  });
+async function isRouted(url: string, name: string, signal: AbortSignal): Promise<boolean> {
+  const { status } = await fetch(`${url}/adapters/${name}/mcp`, { method: 'DELETE', headers: ADMIN, signal });
   return status !== 404 && status !== 503;
-}
-
-async function call<T>(url: string, init: RequestInit): Promise<T> {
-  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(10_000) });
-  if (!response.ok)
-    throw new Error(`${init.method ?? 'GET'} ${url} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as T;
 }
