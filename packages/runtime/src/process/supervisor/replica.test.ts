@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../../test/clock.js';
@@ -139,6 +141,50 @@ describe('a replica whose health check fails', () => {
     supervisor.apply(workload('echo', { healthPath: '/no-such-path' }));
     await isReady();
     expect(seen().healthNote).toContain('GET /no-such-path answers 404');
+  });
+});
+
+const onLinux = process.platform === 'linux' ? describe : describe.skip;
+onLinux('a replica on whose port another program listens', () => {
+  it('is not ready, says so, and is started again with another port', async () => {
+    const file = join(folder.path, 'port');
+    const script = `if [ -e ${file} ]; then exec "$@"; fi; echo $PORT >${file}.new; mv ${file}.new ${file}; sleep 1000`;
+    const args = ['-c', script, '-', process.execPath, SERVER];
+    start({ catalogue: catalogue({ late: { command: '/bin/sh', args, env: {} } }, undefined) });
+    const release = clock.hold(0);
+    supervisor.apply(workload('echo', { imageName: 'late' }));
+    const port = Number(await eventually(() => readFile(file, 'utf8')));
+    const other = createServer((_req, res) => res.end('mine')).listen(port, '127.0.0.1');
+    const states: string[] = [];
+    supervisor.watch(() => states.push(replica().state));
+    await eventually(() =>
+      expect(replica()).toMatchObject({
+        state: 'BackOff',
+        endpoint: null,
+        message: `Another program listens on ${port}, the port that it was given; it is being restarted, with another port.`,
+      }),
+    );
+    expect(states).not.toContain('Ready');
+    release();
+    await isReady();
+    expect(new URL(replica().endpoint?.url ?? '').port).not.toBe(String(port));
+    other.close();
+  });
+
+  it('has another port after it was ready and ended', async () => {
+    const release = clock.hold(0);
+    supervisor.apply(workload('echo'));
+    await isReady();
+    const port = Number(new URL(replica().endpoint?.url ?? '').port);
+    await tell('/exit?code=3');
+    await eventually(() => expect(replica().state).toBe('BackOff'));
+    const other = createServer((_req, res) => res.end('mine')).listen(port, '127.0.0.1');
+    await once(other, 'listening');
+    release();
+    await isReady();
+    expect(replica()).toMatchObject({ restartCount: 1 });
+    expect(new URL(replica().endpoint?.url ?? '').port).not.toBe(String(port));
+    other.close();
   });
 });
 

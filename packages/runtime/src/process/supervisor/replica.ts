@@ -8,8 +8,10 @@ import { logFile } from '../log-files.js';
 import { countCrash, restartDelay } from './backoff.js';
 import { CatalogueError, type Catalogue } from './catalogue.js';
 import type { Clock } from './clock.js';
+import { listenerOf } from './listener.js';
 import { logWriter } from './log-writer.js';
 import { probe } from './probe.js';
+import { restartMessage } from './restart-message.js';
 
 export interface ReplicaContext {
   catalogue: Catalogue;
@@ -39,6 +41,8 @@ export class Replica {
   #lastExitCode: number | null = null;
   #startedAt: number | null = null;
   #port: number | null = null;
+  /** Another program listens on the port of the process that runs, or was killed for that. */
+  #portTaken = false;
   /** When it stops to take the requests of its sessions; milliseconds since the epoch. */
   #drainUntil: number | null = null;
   #process: Leashed | null = null;
@@ -144,7 +148,9 @@ export class Replica {
     }
     try {
       const entry = await catalogue.resolve(this.workload.imageName);
-      const port = (this.#port ??= await freePort());
+      // Never the one before: between two processes anybody may take it.
+      const port = (this.#port = await freePort());
+      this.#portTaken = false;
       this.#endpointId = `${this.name}.${randomUUID()}`;
       this.#process = await leash({
         command: entry.command,
@@ -185,6 +191,15 @@ export class Replica {
     while (!signal.aborted && !this.#ending.signal.aborted) {
       const result = await probe(this.#port as number, this.workload.healthPath);
       if (signal.aborted || this.#state === 'Stopping') return;
+      if (result.healthy && this.#state !== 'Ready') {
+        this.#portTaken = (await listenerOf(this.#port as number, process.pid)) === 'foreign';
+        if (signal.aborted || this.#state === 'Stopping') return;
+      }
+      if (this.#portTaken) {
+        log.warn({ replica: this.name, port: this.#port }, 'another program listens on the port of a replica');
+        void process.kill();
+        return;
+      }
       if (result.healthy) {
         failures = 0;
         this.healthNote = result.note;
@@ -205,20 +220,12 @@ export class Replica {
 
   async #recover(code: number) {
     const { clock } = this.context;
-    const wasReady = this.#state === 'Ready' || this.#state === 'NotReady';
-    // A port that was never listened on may be taken by somebody else.
-    if (!wasReady) this.#port = null;
     this.#crashes = countCrash(this.#crashes, clock.now() - (this.#startedAt ?? 0));
     this.#restartCount += 1;
     this.#lastExitCode = code;
     const delay = restartDelay(this.#crashes);
-    const ended = `It ended with exit code ${code}`;
-    this.#set(
-      'BackOff',
-      delay === 0
-        ? `${ended} and is being restarted.`
-        : `${ended} for the ${this.#crashes}. time in a row; the next start is in ${Math.round(delay / 1000)} s.`,
-    );
+    const takenPort = this.#portTaken ? this.#port : null;
+    this.#set('BackOff', restartMessage({ code, takenPort, crashes: this.#crashes, delay }));
     await clock.sleep(delay, this.#ending.signal);
   }
 

@@ -1,0 +1,85 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+
+/** Who listens on a port of 127.0.0.1. Where that cannot be told, as on macOS, it is `unknown`. */
+export type Listener = 'own' | 'foreign' | 'unknown';
+
+/** What a connection to 127.0.0.1 reaches, as /proc/net writes addresses; the kernel prefers the first that listens. */
+const REACHED = [
+  ['0100007F', '0000000000000000FFFF00000100007F'],
+  ['00000000'],
+  ['00000000000000000000000000000000', '0000000000000000FFFF000000000000'],
+];
+const LISTEN = '0A';
+
+/**
+ * Whether the port is listened on by the process with this id or by one of its own: in its process group or session, or
+ * started by one of those. It takes one look at all processes, so it is not for every probe.
+ */
+export async function listenerOf(port: number, leader: number, proc = '/proc'): Promise<Listener> {
+  try {
+    const wanted = await socketsOn(port, proc);
+    if (wanted.size === 0) return 'unknown';
+    for (const pid of await tree(leader, proc)) {
+      for (const socket of await socketsOf(pid, proc)) wanted.delete(socket);
+    }
+    return wanted.size === 0 ? 'own' : 'foreign';
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** Inodes of the sockets of which one takes a connection to the port. */
+async function socketsOn(port: number, proc: string): Promise<Set<string>> {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  const tables = await Promise.all([
+    readFile(`${proc}/net/tcp`, 'utf8'),
+    readFile(`${proc}/net/tcp6`, 'utf8').catch(ifMissing('')), // a machine without IPv6
+  ]);
+  const listening = tables
+    .flatMap((table) => table.split('\n').slice(1))
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, local, , state]) => state === LISTEN && local?.endsWith(`:${hex}`));
+  for (const addresses of REACHED) {
+    const reached = listening.filter(([, local = '']) => addresses.includes(local.slice(0, -hex.length - 1)));
+    if (reached.length > 0) return new Set(reached.map((columns) => columns[9] ?? ''));
+  }
+  return new Set();
+}
+
+async function tree(leader: number, proc: string): Promise<Set<number>> {
+  const pids = (await readdir(proc)).filter((name) => /^\d+$/.test(name));
+  const all = (await Promise.all(pids.map((pid) => family(pid, proc)))).flatMap((each) => each ?? []);
+  const found = new Set(
+    all.filter((each) => [each.pid, each.group, each.session].includes(leader)).map(({ pid }) => pid),
+  );
+  for (let before = -1; before < found.size;) {
+    before = found.size;
+    for (const { pid, parent } of all) if (found.has(parent)) found.add(pid);
+  }
+  return found;
+}
+
+/** Undefined when it has ended meanwhile. */
+async function family(pid: string, proc: string) {
+  const stat = await readFile(`${proc}/${pid}/stat`, 'utf8').catch(ifMissing(undefined));
+  // The name before it is in brackets, and may have brackets and spaces in it (proc_pid_stat(5)).
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [, parent, group, session] = (fields ?? []).map(Number);
+  return fields && { pid: Number(pid), parent: Number(parent), group, session };
+}
+
+/** @throws Error when the process may not be looked into */
+async function socketsOf(pid: number, proc: string): Promise<string[]> {
+  const folder = `${proc}/${pid}/fd`;
+  const names = await readdir(folder).catch(ifMissing<string[]>([]));
+  const links = await Promise.all(names.map((name) => readlink(`${folder}/${name}`).catch(ifMissing(''))));
+  return links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []);
+}
+
+/** A process may end, and close a file, while it is looked at. */
+const ifMissing =
+  <T>(instead: T) =>
+  (error: NodeJS.ErrnoException): T => {
+    if (error.code === 'ENOENT' || error.code === 'ESRCH') return instead;
+    throw error;
+  };
