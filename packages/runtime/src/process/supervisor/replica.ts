@@ -190,11 +190,10 @@ export class Replica {
     let failures = 0;
     while (!signal.aborted && !this.#ending.signal.aborted) {
       const result = await probe(this.#port as number, this.workload.healthPath);
-      if (signal.aborted || this.#state === 'Stopping') return;
-      if (result.healthy && this.#state !== 'Ready') {
+      if (result.healthy && !this.ready) {
         this.#portTaken = (await listenerOf(this.#port as number, process.pid)) === 'foreign';
-        if (signal.aborted || this.#state === 'Stopping') return;
       }
+      if (signal.aborted || this.#state === 'Stopping') return;
       if (this.#portTaken) {
         log.warn({ replica: this.name, port: this.#port }, 'another program listens on the port of a replica');
         void process.kill();
