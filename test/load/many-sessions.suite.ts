@@ -11,6 +11,8 @@ import { waitFor } from '../support/wait.js';
 const SESSIONS = 200;
 const AT_ONCE = 20;
 const REPLICAS = 3;
+/** So that the clients leave two cores something for the servers. */
+const PACE_MS = 1_500;
 /** Within which everything is answered, one way or the other; much less than clients wait. */
 const ANSWERED_MS = 20_000;
 const SAYS_WHETHER = /may or may not have run|did not run/;
@@ -50,7 +52,7 @@ describe(`${SESSIONS} sessions over ${REPLICAS} replicas and two data planes`, (
     const ids = sessions.map(({ transport }) => transport.sessionId);
     const [victim = 0] = pids;
     const lost = indexesOn(victim);
-    const load = useAll(sessions);
+    const load = useAll(sessions, PACE_MS);
     await waitFor('all of them to be used', () => new Set(load.uses.map(({ session }) => session)).size === SESSIONS);
 
     // Hangs for a moment first, so that calls of every kind are under way when it dies.
@@ -80,7 +82,7 @@ describe(`${SESSIONS} sessions over ${REPLICAS} replicas and two data planes`, (
   }, 120_000);
 
   it('all go on while every replica is replaced, and no call fails', async () => {
-    const load = useAll(sessions);
+    const load = useAll(sessions, PACE_MS);
     const began = performance.now();
     await gateway.api.update(example('many', { replicaCount: REPLICAS, environmentVariables: { EDITION: 'second' } }));
     await gateway.api.ready('many', 60_000);
@@ -98,7 +100,7 @@ describe(`${SESSIONS} sessions over ${REPLICAS} replicas and two data planes`, (
   }, 120_000);
 
   it('all go on where they are while a data plane is restarted, and no call fails', async () => {
-    const load = useAll(sessions);
+    const load = useAll(sessions, PACE_MS);
     await waitFor('all of them to be used', () => new Set(load.uses.map(({ session }) => session)).size === SESSIONS);
     const old = second;
     await balancer.remove(old.url);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach } from '@jest/globals';
 import { callText, type Session } from './clients.js';
 
-const PACE_MS = 1_500;
+const PACE_MS = 600;
 
 /** What a session does, by turns: two that may run twice, and one that may not. */
 const KINDS = {
@@ -26,17 +26,17 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((each) => each.stop()));
 });
 
-/** Uses all of the sessions, each at its own pace, until it is stopped, or the test is over. */
-export function useAll(sessions: readonly Session[]) {
+/** Uses all of the sessions, each every `paceMs` or so, until it is stopped, or the test is over. */
+export function useAll(sessions: readonly Session[], paceMs = PACE_MS) {
   const uses: Use[] = [];
   let stopping = false;
   const work = Promise.all(
     sessions.map(async (session, index) => {
-      await delay(Math.random() * PACE_MS);
+      await delay(Math.random() * paceMs);
       const kinds = Object.keys(KINDS) as Use['kind'][];
       for (let turn = index; !stopping; turn++) {
         uses.push(await use(session, index, kinds[turn % kinds.length] as Use['kind']));
-        await delay(PACE_MS * (0.5 + Math.random()));
+        await delay(paceMs * (0.5 + Math.random()));
       }
     }),
   );
