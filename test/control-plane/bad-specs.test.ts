@@ -79,7 +79,7 @@ const cases: Record<string, Case[]> = {
       variables(name),
       [`#/environmentVariables/${name}`, RESERVED],
     ]),
-    [variables('A'.repeat(257)), [`#/environmentVariables/${'A'.repeat(257)}`, 'must be at most 256 characters']],
+    [variables('A'.repeat(257)), [`#/environmentVariables/${'A'.repeat(256)}…`, 'must be at most 256 characters']],
     [{ environmentVariables: { A: 1 } }, ['#/environmentVariables/A', 'must be a string']],
     [{ environmentVariables: { A: null } }, ['#/environmentVariables/A', 'must be a string']],
     [{ environmentVariables: { A: 'x\0y' } }, ['#/environmentVariables/A', TEXT]],

@@ -107,14 +107,16 @@ describe('GET /adapters/{name}/logs', () => {
     expect(stream.complete).toBe(true);
   });
 
-  const NUMBER = 'must be a number';
+  const NUMBER = 'must be a whole number, in decimal digits';
   it.each([
-    ['instance=-1', 'instance', 'must be at least 0'],
+    ['instance=-1', 'instance', NUMBER],
     ['instance=64', 'instance', 'must be at most 63'],
-    ['instance=0.5', 'instance', 'must be a whole number'],
+    ['instance=0.5', 'instance', NUMBER],
     ['instance=../../etc/passwd', 'instance', NUMBER],
     ['instance=0&instance=1', 'instance', NUMBER],
-    ['tail=-1', 'tail', 'must be at least 0'],
+    ['tail=-1', 'tail', NUMBER],
+    ['tail=', 'tail', NUMBER],
+    ['tail=0x2', 'tail', NUMBER],
     ['tail=10001', 'tail', 'must be at most 10000'],
     ['tail=all', 'tail', NUMBER],
     ['follow=yes', 'follow', 'must be true or false'],

@@ -85,16 +85,20 @@ describe('paging through adapters', () => {
     expect(last.headers.get('link')).toBeNull();
   });
 
+  const NUMBER = 'must be a whole number, in decimal digits';
   const LINK = 'must be a cursor from a Link header';
   it.each([
     ['limit=0', 'limit', 'must be at least 1'],
-    ['limit=-1', 'limit', 'must be at least 1'],
-    ['limit=', 'limit', 'must be at least 1'],
+    ['limit=-1', 'limit', NUMBER],
+    ['limit=', 'limit', NUMBER],
+    ['limit=0x2', 'limit', NUMBER],
+    ['limit=1e1', 'limit', NUMBER],
+    ['limit=%205', 'limit', NUMBER],
     ['limit=1001', 'limit', 'must be at most 1000'],
-    ['limit=1.5', 'limit', 'must be a whole number'],
-    ['limit=all', 'limit', 'must be a number'],
-    ['limit=Infinity', 'limit', 'must be a number'],
-    ['limit=1&limit=2', 'limit', 'must be a number'],
+    ['limit=1.5', 'limit', NUMBER],
+    ['limit=all', 'limit', NUMBER],
+    ['limit=Infinity', 'limit', NUMBER],
+    ['limit=1&limit=2', 'limit', NUMBER],
     ['cursor=', 'cursor', LINK],
     ['cursor=%00', 'cursor', LINK],
     ['cursor=a+b', 'cursor', LINK],

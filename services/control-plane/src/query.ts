@@ -1,5 +1,5 @@
 import { invalidRequest } from '@mcp-gateway/common/errors';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** @throws GatewayError INVALID_REQUEST naming each bad parameter. */
 export function parseQuery<T>(schema: z.ZodType<T>, query: unknown): T {
@@ -7,3 +7,13 @@ export function parseQuery<T>(schema: z.ZodType<T>, query: unknown): T {
   if (error) throw invalidRequest(error, 'query');
   return data;
 }
+
+const DIGITS = 'must be a whole number, in decimal digits';
+
+/** A number in a query. Not by coercion, which takes an empty text for 0, and 0x2 and 1e1 for what JavaScript means by them. */
+export const wholeNumber = (min: number, max: number) =>
+  z
+    .string(DIGITS)
+    .regex(/^\d+$/, DIGITS)
+    .transform(Number)
+    .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));

@@ -29,7 +29,7 @@ describe('environment variables', () => {
   });
 
   it('may not have a name of more than 256 characters', () => {
-    expect(refusals({ ['A'.repeat(257)]: '' })).toEqual([`#/${'A'.repeat(257)} must be at most 256 characters`]);
+    expect(refusals({ ['A'.repeat(257)]: '' })).toEqual([`#/${'A'.repeat(256)}… must be at most 256 characters`]);
   });
 
   it.each([
@@ -57,6 +57,10 @@ describe('environment variables', () => {
   });
 
   it('are 256 at most', () => {
+    // Without a word on each, however wrong they are.
+    expect(refusals(Object.fromEntries(Object.keys(named(300)).map((name) => [`${name} `, 1])))).toEqual([
+      '# must hold at most 256 variables',
+    ]);
     expect(refusals(named(257))).toEqual(['# must hold at most 256 variables']);
   });
 

@@ -11,16 +11,18 @@ const VariableName = z
   .refine((name) => !RESERVED.test(name), { message: 'is set by the platform and cannot be overridden' });
 
 /** At most 256 variables. */
-const variablesOf = <T extends z.ZodType>(value: T) =>
-  z.preprocess(
-    refuseProto,
-    z
-      .record(VariableName, value)
-      .refine((variables) => Object.keys(variables).length <= 256, { message: 'must hold at most 256 variables' }),
-  );
+const variablesOf = <T extends z.ZodType>(value: T) => z.preprocess(refuseWhole, z.record(VariableName, value));
 
-/** zod passes over this one key of a record, and what is not refused must not be lost. */
-function refuseProto(variables: unknown, context: z.RefinementCtx): unknown {
+const MAX_VARIABLES = 256;
+
+/**
+ * What is refused without a look at each variable: too many of them, as a look takes time, and `__proto__`, which zod passes
+ * over in a record; what is not refused must not be lost.
+ */
+function refuseWhole(variables: unknown, context: z.RefinementCtx): unknown {
+  if (Object.keys(Object(variables)).length > MAX_VARIABLES) {
+    context.addIssue({ code: 'custom', message: `must hold at most ${MAX_VARIABLES} variables` });
+  }
   if (Object.hasOwn(Object(variables), '__proto__')) {
     context.addIssue({ code: 'custom', path: ['__proto__'], message: 'is not a possible name here' });
   }

@@ -80,7 +80,24 @@ describe('the fields of an invalid request', () => {
     ]);
   });
 
-  it('are all in the detail, for people who read only that', () => {
+  it('are the first fifty, and five in the detail, which says how many more there are', () => {
+    const unknown = Object.fromEntries(Array.from({ length: 80_000 }, (_, index) => [`field${index}`, 1]));
+    const { error } = Body.safeParse({ ...valid, ...unknown });
+    const { errors, detail } = problemOf(invalidRequest(error as z.ZodError));
+    expect(errors).toHaveLength(50);
+    expect(detail).toMatch(/^#\/field0 is not a known field; .*#\/field4 is not a known field; and 79995 more$/);
+  });
+
+  it('are shortened where they are longer than any name that is right', () => {
+    for (const within of ['body', 'query'] as const) {
+      const { error } = Body.safeParse({ ...valid, ['x'.repeat(100_000)]: 1 });
+      const problem = JSON.stringify(problemOf(invalidRequest(error as z.ZodError, within)));
+      expect(problem).toContain(`${'x'.repeat(256)}…`);
+      expect(problem.length).toBeLessThan(1_000);
+    }
+  });
+
+  it('are all in the detail when they are few, for people who read only that', () => {
     const { error } = Body.safeParse({ list: 1, map: null, kind: 'a' });
     expect(invalidRequest(error as z.ZodError)).toMatchObject({
       code: 'INVALID_REQUEST',

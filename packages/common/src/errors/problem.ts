@@ -14,13 +14,26 @@ export function problemOf(error: GatewayError): Problem {
   };
 }
 
-/** Every way the value fails its schema, one entry for each field. */
+/** However much is wrong with a request, the answer to it stays small. */
+const MAX_ERRORS = 50;
+const MAX_IN_DETAIL = 5;
+/** As long as the longest name that may be right. */
+const MAX_NAME_CHARS = 256;
+
+/**
+ * The ways the value fails its schema, one entry for each field: the first 50 of them. `detail` has the first five and says
+ * how many more there are.
+ */
 export function invalidRequest(error: z.ZodError, within: 'body' | 'query' = 'body'): GatewayError {
   const found = error.issues.flatMap((issue) => findings(issue, within));
-  const place = ({ path }: Finding) => (within === 'body' ? pointer(path) : path.join('.'));
+  const place = ({ path }: Finding) => (within === 'body' ? pointer(path) : path.map(shortened).join('.'));
+  const more = found.length - MAX_IN_DETAIL;
   return new GatewayError('INVALID_REQUEST', {
-    detail: found.map((finding) => `${place(finding)} ${finding.detail}`).join('; '),
-    errors: found.map((finding) => ({
+    detail: [
+      ...found.slice(0, MAX_IN_DETAIL).map((finding) => `${place(finding)} ${finding.detail}`),
+      ...(more > 0 ? [`and ${more} more`] : []),
+    ].join('; '),
+    errors: found.slice(0, MAX_ERRORS).map((finding) => ({
       ...(within === 'body' ? { pointer: place(finding) } : { parameter: place(finding) }),
       detail: finding.detail,
     })),
@@ -66,5 +79,10 @@ function typeName(expected: string): string {
 }
 
 function pointer(path: readonly PropertyKey[]): string {
-  return '#' + path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return '#' + path.map((part) => `/${shortened(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+function shortened(name: PropertyKey): string {
+  const text = String(name);
+  return text.length > MAX_NAME_CHARS ? `${text.slice(0, MAX_NAME_CHARS)}…`.toWellFormed() : text;
 }

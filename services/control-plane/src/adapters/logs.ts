@@ -5,19 +5,13 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import type { LogReader } from '@mcp-gateway/runtime/logs';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { parseQuery } from '../query.js';
+import { parseQuery, wholeNumber } from '../query.js';
 
 /** On its own, `?follow` means yes. */
 const Flag = z
   .string('must be true or false')
   .regex(/^(true|false|1|0|)$/, 'must be true or false')
   .transform((text) => !['false', '0'].includes(text));
-const wholeNumber = (max: number) =>
-  z.coerce
-    .number('must be a number')
-    .int('must be a whole number')
-    .min(0, 'must be at least 0')
-    .max(max, `must be at most ${max}`);
 
 const SECONDS = { s: 1, m: 60, h: 3_600 };
 /** In seconds. */
@@ -27,8 +21,8 @@ const Duration = z
   .transform((text) => Number.parseInt(text, 10) * SECONDS[text.at(-1) as keyof typeof SECONDS]);
 
 const LogQuery = z.strictObject({
-  instance: wholeNumber(63).default(0),
-  tail: wholeNumber(10_000).default(1_000),
+  instance: wholeNumber(0, 63).default(0),
+  tail: wholeNumber(0, 10_000).default(1_000),
   follow: Flag.default(false),
   previous: Flag.default(false),
   since: Duration.optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseQuery } from '../query.js';
+import { parseQuery, wholeNumber } from '../query.js';
 
 const MAX_LIMIT = 1_000;
 
@@ -14,12 +14,7 @@ const Cursor = z
   .transform((cursor) => Buffer.from(cursor, 'base64url').toString('utf8'));
 
 const PageQuery = z.strictObject({
-  limit: z.coerce
-    .number('must be a number')
-    .int('must be a whole number')
-    .min(1, 'must be at least 1')
-    .max(MAX_LIMIT, `must be at most ${MAX_LIMIT}`)
-    .default(MAX_LIMIT),
+  limit: wholeNumber(1, MAX_LIMIT).default(MAX_LIMIT),
   cursor: Cursor.refine((name) => /^[a-z0-9-]{1,63}$/.test(name), {
     message: 'must be a cursor from a Link header',
   }).optional(),
