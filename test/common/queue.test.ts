@@ -195,3 +195,19 @@ describe('the queue of names', () => {
     expect(runs).toEqual(['before', 'meanwhile', 'after']);
   }, 60_000);
 });
+
+describe('a run that has failed for good', () => {
+  it('leaves nothing in Redis', async () => {
+    const prefix = freshPrefix();
+    const redis = await connectRedis();
+    const queue = await queueOf(prefix);
+    const kept = async () =>
+      (await redis.keys(`${prefix}:queue:*`)).filter((key) => /:(failed|wait|active|\d+)$/.test(key));
+
+    await queue.reconcile('echo');
+
+    expect(await kept()).not.toEqual([]);
+    await startWorker(prefix, () => Promise.reject(Object.assign(new Error('no'), { name: 'UnrecoverableError' })));
+    await becomesTrue('it to have failed', async () => expect(await kept()).toEqual([]));
+  });
+});

@@ -67,6 +67,22 @@ describe.each([
   });
 });
 
+describe('a request that a replica took before it went away', () => {
+  it('may have run, so no other replica gets it', async () => {
+    const upstreams = [
+      await startUpstream((_req, res) => res.destroy()),
+      await startUpstream((_req, res) => res.destroy()),
+    ];
+    const route = routeTo(
+      upstreams.map(({ endpoint }) => endpoint),
+      { affinity: 'none' },
+    );
+    const { url } = await startGateway({ routes: [route] });
+    expect((await send(`${url}/adapters/echo/mcp`, { method: 'GET' })).status).toBe(502);
+    expect(upstreams.flatMap(({ seen }) => seen)).toHaveLength(1);
+  });
+});
+
 describe('a replica that fails', () => {
   it('gets nothing new after three failures in a row, and keeps its sessions', async () => {
     let fails = false;

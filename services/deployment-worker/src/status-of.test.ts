@@ -104,6 +104,21 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
     `False Blocked: 1 of 2 replicas run the current spec. echo-1: It ended with exit code 7. ${CORRECT}`,
   ],
   [
+    'one has ended twice',
+    with_(r(0, 'Ready'), r(1, 'BackOff', { ...crashing, restartCount: 2 })),
+    'Degraded',
+    'False ReplicasNotReady: 1 of 2 replicas ready. echo-1: It ended with exit code 7.',
+    'True RollingOut: 1 of 2 replicas run the current spec.',
+  ],
+  [
+    'one has ended three times, which is no accident',
+    with_(r(0, 'Ready'), r(1, 'BackOff', { ...crashing, restartCount: 3 })),
+    'Degraded',
+    'False CrashLoopBackOff: 1 of 2 replicas ready. echo-1: It ended with exit code 7. ' +
+      'GET /adapters/echo/logs?instance=1 shows what it wrote.',
+    `False Blocked: 1 of 2 replicas run the current spec. echo-1: It ended with exit code 7. ${CORRECT}`,
+  ],
+  [
     'one ended by accident and is coming back',
     with_(r(0, 'Ready'), r(1, 'Starting', { restartCount: 1 })),
     'Degraded',

@@ -27,13 +27,19 @@ export interface Relay {
   options: Dispatcher.DispatchOptions;
   /** Runs before the head goes out; returns headers to add, as a flat list. A rejection becomes the answer instead. */
   onHead(head: ResponseHead): Promise<string[]>;
+  /** Milliseconds; default: five minutes. */
+  bodyIdleMs?: number;
 }
 
 /** How long a body that is not an event stream may pause. */
 const BODY_IDLE_MS = 300_000;
 
 /** One request to an endpoint, its answer written to `res` as it comes, with back-pressure. Resolves at its end. */
-export function relay(upstreams: Upstreams, endpoint: Endpoint, { res, options, onHead }: Relay): Promise<void> {
+export function relay(
+  upstreams: Upstreams,
+  endpoint: Endpoint,
+  { res, options, onHead, bodyIdleMs = BODY_IDLE_MS }: Relay,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
     let idle: NodeJS.Timeout | undefined;
@@ -74,7 +80,7 @@ export function relay(upstreams: Upstreams, endpoint: Endpoint, { res, options, 
               begin();
               // A quiet stream whose head is held back looks hung. Not flushHeaders, which makes UTF-8 of its bytes.
               res.write('', 'latin1');
-            } else idle = setTimeout(() => current.abort(new Error('the body paused for too long')), BODY_IDLE_MS);
+            } else idle = setTimeout(() => current.abort(new Error('the body paused for too long')), bodyIdleMs);
             const held = early ?? [];
             early = undefined;
             held.forEach((step) => step());

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../../test/clock.js';
+import { ask } from '../../../test/observed.js';
 import { SERVER, supervisorOptions, temporaryFolder, workload } from '../../../test/supervisor.js';
 import { eventually } from '../../../test/wait.js';
 import type { ObservedReplica } from '../../runtime.js';
@@ -185,6 +186,29 @@ onLinux('a replica on whose port another program listens', () => {
     expect(replica()).toMatchObject({ restartCount: 1 });
     expect(new URL(replica().endpoint?.url ?? '').port).not.toBe(String(port));
     other.close();
+  });
+});
+
+describe('the environment of a replica', () => {
+  it('has it listen on this machine only, on its own port, whatever is configured', async () => {
+    start({ environment: { ...supervisorOptions(folder.path).environment, HOST: '0.0.0.0', PORT: '1' } });
+    supervisor.apply(workload('echo'));
+    await isReady();
+    const { url = '' } = replica().endpoint ?? {};
+    const { environment } = await ask(url);
+    expect(environment).toMatchObject({ HOST: '127.0.0.1', PORT: new URL(url).port, MCP_GATEWAY_REPLICA: 'echo-0' });
+  });
+});
+
+describe('a removal', () => {
+  it('that is taken back before it is done leaves the workload and its logs', async () => {
+    supervisor.apply(workload('echo'));
+    await isReady();
+    const removed = supervisor.remove('echo');
+    supervisor.apply(workload('echo', { replicas: 0 }));
+    await removed;
+    expect(seen()).toMatchObject({ exists: true, removing: false });
+    expect(await readFile(join(folder.path, 'logs', 'echo', '0.log'), 'utf8')).toContain('listens');
   });
 });
 

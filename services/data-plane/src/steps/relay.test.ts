@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createUpstreams } from '../upstreams.js';
+import { relay, type Sink } from './relay.js';
+
+const upstreams = createUpstreams({ timeoutMs: 10_000 });
+let server: Server;
+afterEach(async () => {
+  server.closeAllConnections();
+  server.close();
+});
+
+/** What a client gets of the answer. */
+async function answerOf(answer: RequestListener, bodyIdleMs: number): Promise<string> {
+  server = createServer(answer).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  let got = '';
+  const res: Sink = {
+    destroyed: false,
+    writableFinished: false,
+    writableNeedDrain: false,
+    writeHead: (status) => (got += `${status} `),
+    write: (chunk: Buffer | '') => ((got += chunk.toString()), true),
+    end: () => (got += ' end'),
+    once: () => {},
+  };
+  const options = { method: 'GET', path: '/', headers: [] } as const;
+  await relay(upstreams, { id: url, url, ready: true }, { res, options, onHead: async () => [], bodyIdleMs });
+  return got;
+}
+
+describe('an answer that pauses', () => {
+  it('is broken off after a while when it is not an event stream', async () => {
+    const answer = answerOf((_req, res) => void res.writeHead(200, { 'content-length': '10' }).write('half'), 100);
+    await expect(answer).rejects.toMatchObject({
+      code: 'UPSTREAM_GONE',
+      cause: { message: 'the body paused for too long' },
+    });
+  });
+
+  it('goes on when the pauses are shorter, or it is an event stream', async () => {
+    for (const [type, bodyIdleMs] of [
+      ['application/json', 10_000],
+      ['text/event-stream', 1],
+    ] as const) {
+      const answer = answerOf((_req, res) => {
+        res.writeHead(200, { 'content-type': type }).write('one ');
+        setTimeout(() => res.end('two'), 50);
+      }, bodyIdleMs);
+      expect(await answer).toBe('200 one two end');
+    }
+  });
+});
