@@ -13,12 +13,11 @@ const SHELL_PATH = '/usr/bin:/bin';
 
 const silent = createLogger('test', 'silent');
 
-/** Images of the tests: `server` does as it is told, `broken` ends at once, `missing` is a command that does not exist. */
+/** Images of the tests: `server` does as it is told, `broken` ends at once. */
 const images = catalogue(
   {
     server: { command: process.execPath, args: [SERVER], env: {} },
     broken: { command: '/bin/sh', args: ['-c', 'echo "out of luck"; exit 7'], env: {} },
-    missing: { command: '/no/such/command', args: [], env: {} },
   },
   undefined,
 );

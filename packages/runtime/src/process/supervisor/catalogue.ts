@@ -16,7 +16,7 @@ const CatalogueFile = z.record(z.string(), CatalogueEntry);
 export class CatalogueError extends Error {
   override readonly name = 'CatalogueError';
   constructor(
-    readonly reason: 'ImageNotFound' | 'CatalogueInvalid',
+    readonly reason: 'ImageNotFound' | 'CatalogueInvalid' | 'StartFailed',
     message: string,
   ) {
     super(message);

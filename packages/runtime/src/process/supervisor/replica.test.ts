@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../../test/clock.js';
@@ -65,12 +63,6 @@ describe('a replica that keeps ending', () => {
     await eventually(() => expect(replica().restartCount).toBe(4));
     await supervisor.remove('echo');
     expect(seen().exists).toBe(false);
-  });
-
-  it('is one whose command does not exist', async () => {
-    clock.hold(1_000);
-    supervisor.apply(workload('echo', { imageName: 'missing' }));
-    await eventually(() => expect(replica()).toMatchObject({ state: 'BackOff', lastExitCode: 127, restartCount: 2 }));
   });
 
   it('has everything that it said before it ended in its log', async () => {
@@ -142,50 +134,6 @@ describe('a replica whose health check fails', () => {
     supervisor.apply(workload('echo', { healthPath: '/no-such-path' }));
     await isReady();
     expect(seen().healthNote).toContain('GET /no-such-path answers 404');
-  });
-});
-
-const onLinux = process.platform === 'linux' ? describe : describe.skip;
-onLinux('a replica on whose port another program listens', () => {
-  it('is not ready, says so, and is started again with another port', async () => {
-    const file = join(folder.path, 'port');
-    const script = `if [ -e ${file} ]; then exec "$@"; fi; echo $PORT >${file}.new; mv ${file}.new ${file}; sleep 1000`;
-    const args = ['-c', script, '-', process.execPath, SERVER];
-    start({ catalogue: catalogue({ late: { command: '/bin/sh', args, env: {} } }, undefined) });
-    const release = clock.hold(0);
-    supervisor.apply(workload('echo', { imageName: 'late' }));
-    const port = Number(await eventually(() => readFile(file, 'utf8')));
-    const other = createServer((_req, res) => res.end('mine')).listen(port, '127.0.0.1');
-    const states: string[] = [];
-    supervisor.watch(() => states.push(replica().state));
-    await eventually(() =>
-      expect(replica()).toMatchObject({
-        state: 'BackOff',
-        endpoint: null,
-        message: `Another program listens on ${port}, the port that it was given; it is being restarted, with another port.`,
-      }),
-    );
-    expect(states).not.toContain('Ready');
-    release();
-    await isReady();
-    expect(new URL(replica().endpoint?.url ?? '').port).not.toBe(String(port));
-    other.close();
-  });
-
-  it('has another port after it was ready and ended', async () => {
-    const release = clock.hold(0);
-    supervisor.apply(workload('echo'));
-    await isReady();
-    const port = Number(new URL(replica().endpoint?.url ?? '').port);
-    await tell('/exit?code=3');
-    await eventually(() => expect(replica().state).toBe('BackOff'));
-    const other = createServer((_req, res) => res.end('mine')).listen(port, '127.0.0.1');
-    await once(other, 'listening');
-    release();
-    await isReady();
-    expect(replica()).toMatchObject({ restartCount: 1 });
-    expect(new URL(replica().endpoint?.url ?? '').port).not.toBe(String(port));
-    other.close();
   });
 });
 
@@ -278,6 +226,21 @@ describe('an image that cannot be resolved', () => {
     await eventually(() => expect(seen().failure?.reason).toBe('ImageNotFound'));
     expect(replica()).toMatchObject({ state: 'BackOff', message: seen().failure?.message, restartCount: 0 });
     await writeFile(file, JSON.stringify({ mine: { command: process.execPath, args: [SERVER] } }));
+    await isReady();
+    expect(seen().failure).toBeNull();
+  });
+});
+
+describe('a command that cannot be run', () => {
+  it('is not started, with the reason, until it can', async () => {
+    const cwd = join(folder.path, 'later');
+    const entry = { command: process.execPath, args: [SERVER], env: {}, cwd };
+    start({ catalogue: catalogue({ server: entry }, undefined) });
+    supervisor.apply(workload('echo'));
+    await eventually(() => expect(seen().failure).toMatchObject({ reason: 'StartFailed' }));
+    expect(seen().failure?.message).toContain(cwd);
+    expect(replica()).toMatchObject({ state: 'BackOff', message: seen().failure?.message, restartCount: 0 });
+    await mkdir(cwd);
     await isReady();
     expect(seen().failure).toBeNull();
   });

@@ -7,6 +7,7 @@ import type { Workload } from '../../workload.js';
 import { logFile } from '../log-files.js';
 import { countCrash, restartDelay } from './backoff.js';
 import { CatalogueError, type Catalogue } from './catalogue.js';
+import { checkCommand } from './check-command.js';
 import type { Clock } from './clock.js';
 import { listenerOf } from './listener.js';
 import { logWriter } from './log-writer.js';
@@ -148,6 +149,7 @@ export class Replica {
     }
     try {
       const entry = await catalogue.resolve(this.workload.imageName);
+      await checkCommand(entry, entry.env['PATH'] ?? environment['PATH'] ?? '');
       // Never the one before: between two processes anybody may take it.
       const port = (this.#port = await freePort());
       this.#portTaken = false;
