@@ -25,6 +25,8 @@ const imports = (file: string, from: string, rule?: string): Case => ({
 const refused = (file: string, from: string) => imports(file, from, IMPORTS);
 const allowed = (file: string, from: string) => imports(file, from);
 
+const PRISMA = ['@prisma/client', '.prisma/client', '@prisma/adapter-pg', 'prisma', 'pg'];
+const LINE = 'export const it = 1;\n';
 const SERVICES = ['control-plane', 'data-plane', 'deployment-worker', 'tool-router', 'portal'];
 
 const groups: Record<string, Case[]> = {
@@ -35,6 +37,9 @@ const groups: Record<string, Case[]> = {
         refused(`services/${service}/src/by-name.ts`, `@mcp-gateway/${other}`),
         refused(`services/${service}/src/by-entry.ts`, `@mcp-gateway/${other}/steps`),
         refused(`services/${service}/src/by-path.ts`, `../../${other}/src/app.js`),
+        refused(`services/${service}/src/by-relative.ts`, `../../${other}/app.js`),
+        refused(`services/${service}/src/local.ts`, '@mcp-gateway/local/redis'),
+        refused(`services/${service}/src/example.ts`, '@mcp-gateway/mcp-example'),
         refused(`services/${service}/src/deep/by-path.ts`, `../../../${other}/dist/app.js`),
         allowed(`services/${service}/src/own.ts`, '../src/app.js'),
         allowed(`services/${service}/src/common.ts`, '@mcp-gateway/common/errors'),
@@ -53,8 +58,8 @@ const groups: Record<string, Case[]> = {
       'servers/mcp-example/src/a.ts',
       'test/e2e/a.test.ts',
     ].flatMap((file) =>
-      ['@prisma/client', '@prisma/adapter-pg', 'prisma', 'pg', '@mcp-gateway/database/src/generated/client.js'].map(
-        (from, index) => refused(file.replace('a.', `prisma-${index}.`), from),
+      [...PRISMA, '@mcp-gateway/database/src/generated/client.js'].map((from, index) =>
+        refused(file.replace('a.', `prisma-${index}.`), from),
       ),
     ),
     refused('services/deployment-worker/src/generated.ts', '../../../packages/database/src/generated/client.js'),
@@ -90,12 +95,19 @@ const groups: Record<string, Case[]> = {
     allowed('packages/common/src/own.ts', '../errors/index.js'),
     allowed('packages/common/src/zod.ts', 'zod'),
   ],
-  'packages/protocol imports packages/common only': [
-    ...['database', 'local', 'runtime', 'runtime/leash'].map((from, index) =>
-      refused(`packages/protocol/src/above-${index}.ts`, `@mcp-gateway/${from}`),
-    ),
-    allowed('packages/protocol/src/errors.ts', '@mcp-gateway/common/errors'),
-  ],
+  'the packages beside packages/common import that only': [
+    'protocol',
+    'database',
+    'runtime',
+    'runtime/src/kubernetes',
+  ].flatMap((name) => [
+    ...['database', 'local/postgres', 'local', 'runtime', 'runtime/leash', 'protocol', 'mcp-example']
+      .filter((from) => !from.startsWith(name.split('/')[0] ?? ''))
+      .map((from, index) =>
+        refused(`packages/${name}${name.includes('/') ? '' : '/src'}/above-${index}.ts`, `@mcp-gateway/${from}`),
+      ),
+    allowed(`packages/${name}${name.includes('/') ? '' : '/src'}/errors.ts`, '@mcp-gateway/common/errors'),
+  ]),
   'the control plane has the logs of the runtime and nothing else of it': [
     refused('services/control-plane/src/runtime.ts', '@mcp-gateway/runtime'),
     refused('services/control-plane/src/leash.ts', '@mcp-gateway/runtime/leash'),
@@ -118,6 +130,11 @@ const groups: Record<string, Case[]> = {
   ],
   'every kind of import counts': [
     { file: 'services/data-plane/src/dynamic.ts', code: "export const rows = await import('pg');\n", rule: IMPORTS },
+    {
+      file: 'services/data-plane/src/create-require.ts',
+      code: "import { createRequire } from 'node:module';\nexport const rows: unknown = createRequire(import.meta.url)('pg');\n",
+      rule: IMPORTS,
+    },
     { file: 'services/data-plane/src/reexport.ts', code: "export * from 'pg';\n", rule: IMPORTS },
     { file: 'services/data-plane/src/type.ts', code: "export type { Pool } from 'pg';\n", rule: IMPORTS },
     {
@@ -130,13 +147,26 @@ const groups: Record<string, Case[]> = {
     { file: 'services/data-plane/src/port.ts', code: 'export const port = process.env.PORT;\n', rule: PROPERTIES },
     { file: 'services/data-plane/src/key.ts', code: "export const all = process['env'];\n", rule: PROPERTIES },
     { file: 'packages/common/src/taken.ts', code: 'export const { env } = process;\n', rule: PROPERTIES },
+    { file: 'services/data-plane/src/global.ts', code: 'export const it = globalThis.process;\n', rule: PROPERTIES },
+    { file: 'services/data-plane/src/deep/main.ts', code: 'export const it = process.env.PORT;\n', rule: PROPERTIES },
+    { file: 'services/data-plane/src/port.mjs', code: 'export const it = process.env.PORT;\n', rule: PROPERTIES },
+    { file: 'packages/runtime/src/process/supervisor/main.ts', code: 'export const it = process.env.PORT;\n' },
     ...['common', 'database', 'protocol', 'runtime'].flatMap((name) => [
+      { file: `packages/${name}/src/plain.ts`, code: "export { env } from 'process';\n", rule: IMPORTS },
       { file: `packages/${name}/src/env.ts`, code: "export { env } from 'node:process';\n", rule: IMPORTS },
       { file: `packages/${name}/src/all.ts`, code: "export { default } from 'node:process';\n", rule: IMPORTS },
     ]),
     { file: 'services/data-plane/src/main.ts', code: 'export const port = process.env.PORT;\n' },
     { file: 'packages/local/src/postgres/server.test.ts', code: 'export const path = process.env.PATH;\n' },
     { file: 'packages/local/setup/paths.mjs', code: 'export const path = process.env.PATH;\n' },
+  ],
+  'files have at most 300 lines': [
+    {
+      file: 'packages/common/src/long.test.ts',
+      code: LINE + '// and one more\n'.repeat(300),
+      rule: 'eslint(max-lines)',
+    },
+    { file: 'packages/common/src/short.ts', code: LINE + '// and one more\n'.repeat(299) },
   ],
 };
 

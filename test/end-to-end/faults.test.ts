@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { example, type Spec } from '../support/api.js';
 import { callInSession, callModern, connect, count, initialize, whoami } from '../support/clients.js';
 import { startGateway, type Gateway, type Part } from '../support/gateway.js';
+import { family, isAlive, processes, survivors } from '../support/processes.js';
 import { replicaProcesses } from '../support/replicas.js';
 import { useSteadily } from '../support/steady.js';
 import { becomesTrue, waitFor } from '../support/wait.js';
@@ -118,6 +119,36 @@ describe('while a part is killed', () => {
   });
 });
 
+describe('a shell that holds a leash', () => {
+  const oneOf = (part: 'redis' | 'postgres') => () => gateway.part(part);
+  const exampleReplica = () => {
+    const [replica] = replicaProcesses(gateway, 'mcp-example');
+    return replica?.pid as number;
+  };
+
+  it.each([
+    { what: 'a replica', find: exampleReplica },
+    { what: 'Redis', find: oneOf('redis') },
+    { what: 'PostgreSQL', find: oneOf('postgres') },
+  ])('takes $what with it when it is killed, and both come back', async ({ find }) => {
+    const server = find();
+    const shell = processes().find(({ pid }) => pid === server)?.parent as number;
+    const held = family(shell);
+    expect(held[0]?.command).toContain('leash.sh');
+
+    process.kill(shell, 'SIGKILL');
+
+    await waitFor('what it held to end', () => survivors(held).length === 0);
+    await waitFor('another to run', () => find() !== server && isAlive(find()));
+    await gateway.api.ready('mcp-example');
+    expect(replicaProcesses(gateway, 'mcp-example')).toHaveLength(2);
+    await becomesTrue('all to work', async () => {
+      expect(await gateway.api.list()).toContainEqual(expect.objectContaining({ name: 'mcp-example' }));
+      expect(await initialize(gateway.api.mcp('mcp-example'))).toMatchObject({ status: 200 });
+    });
+  });
+});
+
 /** Null when there was no answer at all. */
 async function statusOf(method: string, path: string, body?: unknown): Promise<number | null> {
   try {
@@ -143,13 +174,13 @@ async function expectServed(spec: Spec) {
     names.map((name) => ({ name, ready: true, updated: true })),
   );
 
-  const processes = replicaProcesses(gateway, spec.name);
-  expect(processes.map(({ replica, environment }) => ({ replica, edition: environment['EDITION'] }))).toEqual(
+  const running = replicaProcesses(gateway, spec.name);
+  expect(running.map(({ replica, environment }) => ({ replica, edition: environment['EDITION'] }))).toEqual(
     names.map((replica) => ({ replica, edition: row.environmentVariables['EDITION'] })),
   );
   const calls = Array.from({ length: 10 }, () => callModern(gateway.api.mcp(spec.name), 'whoami'));
   const pids = (await Promise.all(calls)).map(({ text }) => (JSON.parse(text) as { pid: number }).pid);
-  expect(new Set(pids)).toEqual(new Set(processes.map(({ pid }) => pid)));
+  expect(new Set(pids)).toEqual(new Set(running.map(({ pid }) => pid)));
 }
 
 async function expectGone(name: string) {

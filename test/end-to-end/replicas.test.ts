@@ -13,7 +13,7 @@ import {
 } from '../support/clients.js';
 import { startGateway, type CatalogueFile, type Gateway } from '../support/gateway.js';
 import { repository } from '../support/launch.js';
-import { family, isAlive, processes, survivors } from '../support/processes.js';
+import { isAlive } from '../support/processes.js';
 import { replicaProcesses } from '../support/replicas.js';
 import { useSteadily } from '../support/steady.js';
 import { becomesTrue, waitFor } from '../support/wait.js';
@@ -275,34 +275,4 @@ describe('a replica that cannot run', () => {
       expect((await session.stop()).failures).toEqual([]);
     },
   );
-});
-
-describe('a shell that holds a leash', () => {
-  const oneOf = (part: 'redis' | 'postgres') => () => gateway.part(part);
-  const exampleReplica = () => {
-    const [replica] = replicaProcesses(gateway, 'mcp-example');
-    return replica?.pid as number;
-  };
-
-  it.each([
-    { what: 'a replica', find: exampleReplica },
-    { what: 'Redis', find: oneOf('redis') },
-    { what: 'PostgreSQL', find: oneOf('postgres') },
-  ])('takes $what with it when it is killed, and both come back', async ({ find }) => {
-    const server = find();
-    const shell = processes().find(({ pid }) => pid === server)?.parent as number;
-    const held = family(shell);
-    expect(held[0]?.command).toContain('leash.sh');
-
-    process.kill(shell, 'SIGKILL');
-
-    await waitFor('what it held to end', () => survivors(held).length === 0);
-    await waitFor('another to run', () => find() !== server && isAlive(find()));
-    await gateway.api.ready('mcp-example');
-    expect(replicaProcesses(gateway, 'mcp-example')).toHaveLength(2);
-    await becomesTrue('all to work', async () => {
-      expect(await gateway.api.list()).toContainEqual(expect.objectContaining({ name: 'mcp-example' }));
-      expect(await initialize(gateway.api.mcp('mcp-example'))).toMatchObject({ status: 200 });
-    });
-  });
 });
