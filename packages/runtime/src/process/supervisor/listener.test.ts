@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type ListenOptions, type Server } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '../../../test/supervisor.js';
 import { leash, type Leashed } from '../../leash/index.js';
@@ -75,9 +77,22 @@ onLinux('the listener on a port', () => {
 });
 
 describe('the listener on a port', () => {
+  it.each([
+    { owner: 0, user: 1000, found: 'unknown' },
+    { owner: 0, user: 0, found: 'foreign' },
+    { owner: 65_534, user: 1000, found: 'foreign' },
+  ])('of user $owner is $found to user $user, who trusts root alone', async ({ owner, user, found }) => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder.path, 'net'));
+    const columns = `0: 0100007F:1F40 00000000:0000 0A 00000000:00000000 00:00000000 00000000 ${owner} 0 4711`;
+    await writeFile(join(folder.path, 'net/tcp'), `head\n${columns}\n`);
+    expect(await listenerOf(8000, process.pid, { proc: folder.path, user })).toBe(found);
+    await folder.remove();
+  });
+
   it('is unknown where the system does not tell', async () => {
     const folder = await temporaryFolder();
-    expect(await listenerOf(await somebodyElse(), process.pid, folder.path)).toBe('unknown');
+    expect(await listenerOf(await somebodyElse(), process.pid, { proc: folder.path })).toBe('unknown');
     await folder.remove();
   });
 });

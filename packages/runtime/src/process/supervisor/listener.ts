@@ -10,15 +10,23 @@ const REACHED = [
   ['00000000000000000000000000000000', '0000000000000000FFFF000000000000'],
 ];
 const LISTEN = '0A';
+const ROOT = 0;
 
 /**
  * Whether the port is listened on by the process with this id or by one of its own: in its process group or session, or
- * started by one of those. It takes one look at all processes, so it is not for every probe.
+ * started by one of those. It takes one look at all processes, so it is not for every probe. A listener of root is trusted
+ * by who is not root: a daemon publishes the ports of containers (`docker run -p`), and root may do what it likes anyway.
  */
-export async function listenerOf(port: number, leader: number, proc = '/proc'): Promise<Listener> {
+export async function listenerOf(
+  port: number,
+  leader: number,
+  { proc = '/proc', user = process.getuid?.() } = {},
+): Promise<Listener> {
   try {
-    const wanted = await socketsOn(port, proc);
-    if (wanted.size === 0) return 'unknown';
+    const sockets = await socketsOn(port, proc);
+    if (user !== ROOT && [...sockets.values()].every((owner) => owner === ROOT)) return 'unknown';
+    if (sockets.size === 0) return 'unknown';
+    const wanted = new Set(sockets.keys());
     for (const pid of await tree(leader, proc)) {
       for (const socket of await socketsOf(pid, proc)) wanted.delete(socket);
     }
@@ -28,8 +36,8 @@ export async function listenerOf(port: number, leader: number, proc = '/proc'): 
   }
 }
 
-/** Inodes of the sockets of which one takes a connection to the port. */
-async function socketsOn(port: number, proc: string): Promise<Set<string>> {
+/** Inodes and owners of the sockets of which one takes a connection to the port. */
+async function socketsOn(port: number, proc: string): Promise<Map<string, number>> {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   const tables = await Promise.all([
     readFile(`${proc}/net/tcp`, 'utf8'),
@@ -41,9 +49,9 @@ async function socketsOn(port: number, proc: string): Promise<Set<string>> {
     .filter(([, local, , state]) => state === LISTEN && local?.endsWith(`:${hex}`));
   for (const addresses of REACHED) {
     const reached = listening.filter(([, local = '']) => addresses.includes(local.slice(0, -hex.length - 1)));
-    if (reached.length > 0) return new Set(reached.map((columns) => columns[9] ?? ''));
+    if (reached.length > 0) return new Map(reached.map((columns) => [columns[9] ?? '', Number(columns[7])]));
   }
-  return new Set();
+  return new Map();
 }
 
 async function tree(leader: number, proc: string): Promise<Set<number>> {
