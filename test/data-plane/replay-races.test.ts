@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { sessionRecords, type SessionRecords } from '@mcp-gateway/common/sessions';
+import { bodyOf, send } from '../support/http.js';
 import { waitFor } from '../support/wait.js';
 import { startGateway, type DataPlane, type Gateway } from './support/gateway.js';
 import { startReplica, type Replica } from './support/replica.js';
-import { begin, callTool, rpc, whereIs } from './support/rpc.js';
+import { begin, callTool, message, rpc, whereIs } from './support/rpc.js';
 import { inSession } from './support/session-server.js';
-import { routeTo } from './support/upstream.js';
+import { routeTo, startUpstream } from './support/upstream.js';
 
 let first: Replica;
 let second: Replica;
@@ -111,6 +112,21 @@ describe('a session that cannot be begun anew', () => {
     const { status, json } = await callTool(gateway.url, session, 'who');
     expect(status).toBe(404);
     expect(json.error.message).toBe('There is no such session; initialize a new one: the replica that held it is gone');
+  });
+
+  it('because it was not opened by an initialize, which is all that may be said again', async () => {
+    const calls: string[] = [];
+    const server = await startUpstream(async (req, res, seen) => {
+      calls.push((JSON.parse((await bodyOf(req)).toString()) as { method: string }).method);
+      if (seen.header('mcp-session-id').length > 0) return res.writeHead(404).end();
+      return res.writeHead(200, { 'mcp-session-id': 'raw' }).end('{"jsonrpc":"2.0","id":1,"result":{}}');
+    });
+    await gateway.publish(routeTo(server.endpoint));
+    const body = message('tools/call', { name: 'buy', initialize: '"initialize"' });
+    const session = (await send(`${gateway.url}/adapters/echo/mcp`, { body })).header('mcp-session-id') as string;
+    const { status, json } = await rpc(gateway.url, session, 'tools/list');
+    expect([status, json.error.data.code]).toEqual([404, 'SESSION_NOT_FOUND']);
+    expect(calls).toEqual(['tools/call', 'tools/list', 'ping']);
   });
 
   it('because no replica knows it for long is given up', async () => {

@@ -2,6 +2,7 @@ import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { CarryParts } from '../recovery/carried.js';
 import { ClientAnswer } from '../recovery/client-answer.js';
+import { initializeIn } from '../recovery/initialize-in.js';
 import { negotiatedVersion } from '../recovery/negotiated-version.js';
 import { capture } from './capture.js';
 import type { ForwardRequest } from './forward.js';
@@ -39,7 +40,7 @@ export async function open(
       endpoint: to,
       sink: answer.next(),
       body: captured.body,
-      initialize: captured.text,
+      initialize: () => initializeIn(captured.text()),
       onOpen: (id) => (opened = id),
     }),
   );
