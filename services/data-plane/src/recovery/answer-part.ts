@@ -33,14 +33,18 @@ export class AnswerPart implements Sink {
 
   writeHead(status: number, reasonPhrase: string, headers: string[]): void {
     const { answer } = this;
-    const isEvents = status < 300 && contentType(headers).startsWith('text/event-stream');
+    const isCoded = !['', 'identity'].includes(valueOf(headers, 'content-encoding').toLowerCase());
+    const isEvents = status < 300 && valueOf(headers, 'content-type').startsWith('text/event-stream') && !isCoded;
     if (!answer.begun) {
       answer.begun = true;
       answer.isEvents = isEvents;
       answer.res.writeHead(status, reasonPhrase, headers);
       return;
     }
-    if (isEvents) answer.mend();
+    if (isCoded) {
+      this.isUnusable = true;
+      this.detach();
+    } else if (isEvents) answer.mend();
     else this.#mode = 'collect';
   }
 
@@ -96,14 +100,17 @@ export class AnswerPart implements Sink {
   #message(): unknown {
     try {
       const message: unknown = JSON.parse(Buffer.concat(this.#collected).toString('utf8'));
-      return typeof message === 'object' && message !== null && 'jsonrpc' in message ? message : undefined;
+      const messages = [message].flat();
+      return messages.length > 0 && messages.every(isMessage) ? message : undefined;
     } catch {
       return undefined;
     }
   }
 }
 
-function contentType(headers: readonly string[]): string {
-  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type');
+const isMessage = (value: unknown): boolean => typeof value === 'object' && value !== null && 'jsonrpc' in value;
+
+function valueOf(headers: readonly string[], name: string): string {
+  const at = headers.findIndex((each, index) => index % 2 === 0 && each.toLowerCase() === name);
   return at < 0 ? '' : (headers[at + 1] ?? '');
 }

@@ -17,8 +17,8 @@ const WORTHWHILE_MS = 5_000;
 /** Streams in a row that were not, until the client is left to try by itself. */
 const MAX_SHORT = 4;
 const LOOK_AGAIN_MS = 100;
-/** The ids of events are those of the replica before, and MCP gives no meaning to a body. */
-const OF_THE_FIRST = new Set(['last-event-id', 'content-length', 'content-type']);
+/** The ids of events are those of the replica before, what goes on is plain, and MCP gives no meaning to a body. */
+const OF_THE_FIRST = new Set(['accept-encoding', 'last-event-id', 'content-length', 'content-type']);
 
 /** The server does not know the event to resume after, which may be of the replica before it. */
 class EventUnknown extends Error {}
@@ -48,6 +48,7 @@ export async function carryStream(
     const began = performance.now();
     const error = await listen(parts, carried, { at, body, answer });
     if (!error || res.destroyed) return;
+    if (answer.begun && !answer.isEvents) return answer.close();
     carried = { ...carried, headers: without(carried.headers, OF_THE_FIRST) };
     body = null;
     if (error instanceof EventUnknown) continue;
@@ -58,7 +59,7 @@ export async function carryStream(
       if (answer.begun && !(error instanceof Detached)) await delay(spread(1 + parts.streams.countOn(at.endpoint.id)));
       at = error instanceof Detached ? await resettle(parts, carried, at) : await settle(parts, carried, at, error);
     } catch (unsettled) {
-      if (answer.begun) return answer.end(); // the client comes back, and is told
+      if (answer.begun) return answer.close(); // the client comes back, and is told
       throw unsettled instanceof SessionUnknown ? new GatewayError('SESSION_NOT_FOUND') : unsettled;
     }
     if (res.destroyed) return;
@@ -103,11 +104,11 @@ async function listen(
       initialize: () => null,
       async onStatus(status) {
         if (status === 404 && !(await knowsSession(parts.upstreams, carried, at))) throw new SessionUnknown();
-        const refused = status >= 400 && status < 500 && status !== 405;
+        const refused = status >= 400 && status < 500;
         if (refused && at.place.moves > 0 && hasHeader(headers, 'last-event-id')) throw new EventUnknown();
       },
     });
-    if (part.isUnusable) answer.end();
+    if (part.isUnusable) answer.close();
     return isDetached ? new Detached() : undefined;
   } catch (error) {
     return isDetached ? new Detached() : (error as Error);

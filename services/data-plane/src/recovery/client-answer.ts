@@ -13,7 +13,7 @@ const MAX_TAIL_BYTES = 64 * 1024;
 export class ClientAnswer {
   /** The head has gone out. */
   begun = false;
-  /** It is an event stream. */
+  /** It is an event stream that another server, or the gateway, can go on with. */
   isEvents = false;
   readonly #tail: Tail;
   #part: AnswerPart | undefined;
@@ -73,6 +73,13 @@ export class ClientAnswer {
   end(): void {
     this.#part?.release();
     this.res.end();
+  }
+
+  /** Ends it in its server's place. What cannot be told from a whole answer then is cut off. */
+  close(): void {
+    if (this.isEvents) return this.end();
+    this.#part?.release();
+    this.res.destroy();
   }
 }
 
