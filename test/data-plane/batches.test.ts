@@ -1,6 +1,8 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { bodyOf } from '../support/http.js';
 import { startGateway } from './support/gateway.js';
+import { message } from './support/rpc.js';
 import { inSession, openSession } from './support/session-server.js';
 import { routeTo, startUpstream } from './support/upstream.js';
 
@@ -8,6 +10,17 @@ const BATCH = '[{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","id":2
 const ANSWERS = '[{"jsonrpc":"2.0","id":2,"result":{"tools":[]}},{"jsonrpc":"2.0","id":1,"result":{}}]';
 const EVENTS = 'data: {"jsonrpc":"2.0","id":2,"result":{"tools":[]}}\n\ndata: {"jsonrpc":"2.0","id":1,"result":{}}\n\n';
 const SAYINGS = '[{"jsonrpc":"2.0","method":"notifications/initialized"},{"jsonrpc":"2.0","id":"a","result":{}}]';
+
+const CALLS = `[${['a', 'b', 'c'].map((id) => message('tools/call', { name: 'pay' }, id)).join()}]`;
+const mayHaveRun = (id: string) => ({
+  jsonrpc: '2.0',
+  id,
+  error: {
+    code: -32006,
+    message: 'The MCP server went away; the call may or may not have run',
+    data: { code: 'UPSTREAM_GONE' },
+  },
+});
 
 /** Messages in a list, which only MCP 2025-03-26 has (transports, sending messages to the server). */
 describe('a batch in a session', () => {
@@ -42,5 +55,46 @@ describe('a batch in a session', () => {
     const { status, header, text } = await inSession(url, session, { body: batch });
     expect([status, header('content-type'), text]).toEqual(expected);
     expect(arrived).toEqual([batch]);
+  });
+});
+
+describe('a batch under way on a server that goes', () => {
+  async function answerTo(batch: string, answer: (req: IncomingMessage, res: ServerResponse) => unknown) {
+    const upstream = await startUpstream(async (req, res) => {
+      const body = (await bodyOf(req)).toString();
+      if (body.includes('"initialize"')) return res.writeHead(200, { 'mcp-session-id': 'raw' }).end('{}');
+      return answer(req, res);
+    });
+    const { url } = await startGateway({ routes: [routeTo(upstream.endpoint)] });
+    return inSession(url, await openSession(url), { body: batch });
+  }
+
+  it.each([
+    ['each of its requests', CALLS, ['a', 'b', 'c']],
+    ['the one request in it, in a list', `[${message('vendor/pay', {}, 'a')}]`, ['a']],
+  ])('is answered with an error for %s', async (_what, batch, ids) => {
+    const { status, text } = await answerTo(batch, (req) => req.socket.destroy());
+    expect([status, JSON.parse(text)]).toEqual([502, ids.map(mayHaveRun)]);
+  });
+
+  it('has those requests answered in the stream that have no answer there', async () => {
+    const answered = 'data: {"jsonrpc":"2.0","id":"b","result":{}}\n\n';
+    const { text } = await answerTo(CALLS, (_req, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' });
+      res.write(answered, () => res.destroy());
+    });
+    expect(text.startsWith(answered)).toBe(true);
+    const said = [...text.slice(answered.length).matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data));
+    expect(said).toEqual(['a', 'c'].map(mayHaveRun));
+  });
+
+  it('goes on in the stream with the list that the next server answers', async () => {
+    let asked = 0;
+    const { text } = await answerTo(BATCH, (_req, res) => {
+      if (++asked > 1) return res.writeHead(200, { 'content-type': 'application/json' }).end(ANSWERS);
+      res.writeHead(200, { 'content-type': 'text/event-stream' });
+      return res.write(': begun\n\n', () => res.destroy());
+    });
+    expect(text).toBe(`: begun\n\nevent: message\ndata: ${ANSWERS}\n\n`);
   });
 });

@@ -14,6 +14,16 @@ it('refuses as JSON-RPC does, without an id, with the code for programs', () => 
   });
 });
 
+it('answers the request, or each request of a batch', () => {
+  const idsOf = (requestId: string | number | (string | number)[]) => {
+    const answer = JSON.parse(rpcErrorBody(new GatewayError('UPSTREAM_GONE', { requestId }))) as { id: unknown };
+    return Array.isArray(answer) ? answer.map(({ id }: { id: unknown }) => id) : answer.id;
+  };
+  expect(idsOf(0)).toBe(0);
+  expect(idsOf(['a', 2])).toEqual(['a', 2]);
+  expect(idsOf(['a'])).toEqual(['a']);
+});
+
 it('says what to do, and not what went wrong inside', () => {
   const error = new GatewayError('UNAVAILABLE', { detail: 'try again', cause: new Error('password=hunter2') });
   expect(rpcErrorBody(error)).toContain('"A part that this request needs is not available: try again"');

@@ -1,13 +1,18 @@
 import type { GatewayError } from '@mcp-gateway/common/errors';
+import type { RequestId } from './message.js';
 
-/** The gateway's own refusal on an MCP path, as the body of an answer. */
-export const rpcErrorBody = (error: GatewayError): string => JSON.stringify(rpcError(error));
+/** The gateway's own refusal on an MCP path, as the body of an answer: a list, when it answers a batch. */
+export function rpcErrorBody(error: GatewayError): string {
+  const { requestId } = error;
+  const answer = Array.isArray(requestId) ? requestId.map((id) => rpcError(error, id)) : rpcError(error, requestId);
+  return JSON.stringify(answer);
+}
 
 /**
- * The same as a JSON-RPC 2.0 §5.1 error. The id is null when the gateway has forwarded without reading the message, and so
+ * The refusal of one request, as a JSON-RPC 2.0 §5.1 error. The id is null when the gateway has forwarded without reading the message, and so
  * does not know which request it refuses.
  */
-export function rpcError(error: GatewayError, id = error.requestId) {
+export function rpcError(error: GatewayError, id: RequestId | undefined) {
   return {
     jsonrpc: '2.0',
     id: id ?? null,

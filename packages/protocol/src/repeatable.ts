@@ -26,7 +26,7 @@ export function isRepeatable(message: Message): boolean {
     case 'notification':
       return REPEATABLE.has(message.method) || LISTS.test(message.method);
     case 'response':
-      return true; // to a question of the server's; a server that did not ask ignores it
+      return true; // in the session in which the server has asked; it ignores a second answer
     case 'batch':
       return message.messages.every(isRepeatable);
     case 'unreadable':

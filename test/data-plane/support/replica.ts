@@ -126,7 +126,9 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
           serverInfo: { name, version: '1' },
         };
       case 'tools/list':
-        return { tools: TOOLS, name };
+        return params['cursor'] === undefined
+          ? { tools: TOOLS.slice(0, 2), name, nextCursor: 'the rest' }
+          : { tools: TOOLS.slice(2), name };
       default:
         return { content: [{ type: 'text', text: name }] };
     }

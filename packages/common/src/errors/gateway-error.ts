@@ -9,13 +9,15 @@ export interface FieldError {
   detail: string;
 }
 
+type RpcId = string | number;
+
 export interface GatewayErrorOptions {
   /** Shown to the client: what is wrong with this request and what to do. */
   detail?: string;
   errors?: FieldError[];
   headers?: Record<string, string>;
-  /** Of the JSON-RPC request that it answers, when that is known. */
-  requestId?: string | number | undefined;
+  /** Of the JSON-RPC request that it answers, when that is known; of each of them, when they came as a batch. */
+  requestId?: RpcId | RpcId[] | undefined;
   /** Goes to the log, never to the client. */
   cause?: unknown;
 }
@@ -29,7 +31,7 @@ export class GatewayError extends Error {
   readonly detail: string | undefined;
   readonly errors: FieldError[] | undefined;
   readonly headers: Record<string, string>;
-  readonly requestId: string | number | undefined;
+  readonly requestId: RpcId | RpcId[] | undefined;
 
   constructor(
     readonly code: ErrorCode,

@@ -6,6 +6,7 @@ const request = (method: string) => readMessage(JSON.stringify({ jsonrpc: '2.0',
 const LIST = request('tools/list');
 const CALL = request('tools/call');
 const OTHER = request('vendor/pay');
+const RESPONSE = readMessage('{"jsonrpc":"2.0","id":1,"result":{}}');
 const NOTICE = readMessage('{"jsonrpc":"2.0","method":"vendor/notice"}');
 
 const failure: Failure = {
@@ -35,6 +36,10 @@ const cases: [what: string, changes: Partial<Failure>, next: NextStep][] = [
   ['something else', { asked: OTHER }, 'tell'],
   ['something else that cannot have run', { asked: OTHER, mayHaveRun: false }, 'repeat'],
   ['a notice', { asked: NOTICE }, 'tell'],
+  ['an answer to the server', { asked: RESPONSE }, 'stay'],
+  ['an answer to the server that cannot have arrived', { asked: RESPONSE, mayHaveRun: false }, 'stay'],
+  ['an answer to the server that has failed often', { asked: RESPONSE, attempt: 4 }, 'tell'],
+  ['an answer to the server beside a list', { asked: { kind: 'batch', messages: [LIST, RESPONSE] } }, 'tell'],
   ['what cannot be read', { asked: { kind: 'unreadable' } }, 'tell'],
   ['what cannot be read and cannot have run', { asked: { kind: 'unreadable' }, mayHaveRun: false }, 'repeat'],
 ];

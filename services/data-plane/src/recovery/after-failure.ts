@@ -1,5 +1,5 @@
 import type { Message } from '@mcp-gateway/protocol';
-import { isRepeatable } from '@mcp-gateway/protocol';
+import { isRepeatable, messagesOf } from '@mcp-gateway/protocol';
 
 export interface Failure {
   /** What the client sent; `stream` when it asked for the server's own stream. */
@@ -17,13 +17,14 @@ export interface Failure {
 
 /**
  * repeat  send it to where the session lives then
+ * stay    the same, if that is where it was sent before
  * ask     the same, if the tool that it calls is one that may run twice
  * tell    answer with an error that says whether it may have run
  * renew   see to it that the session lives, and tell the client to send it again
  * finish  the client has all of it
  * cut     part of an answer that cannot be continued has gone out: break it off
  */
-export type NextStep = 'repeat' | 'ask' | 'tell' | 'renew' | 'finish' | 'cut';
+export type NextStep = 'repeat' | 'stay' | 'ask' | 'tell' | 'renew' | 'finish' | 'cut';
 
 /** One to begin with, one that shows that the replica is gone, one on the next, and one more. */
 const MAX_ATTEMPTS = 4;
@@ -34,7 +35,11 @@ export function afterFailure({ asked, mayHaveRun, isKept, begun, answered, attem
   if (asked === 'stream') return 'repeat'; // a stream may be opened again as often as it lasts; see reopen.ts
   if (answered) return 'finish';
   if (attempt >= MAX_ATTEMPTS) return 'tell';
+  if (messagesOf(asked).some(isResponse)) return messagesOf(asked).every(isResponse) ? 'stay' : 'tell';
   if (!isKept) return mayHaveRun ? 'tell' : 'renew';
   if (!mayHaveRun || isRepeatable(asked)) return 'repeat';
   return asked.kind === 'request' && asked.method === 'tools/call' ? 'ask' : 'tell';
 }
+
+/** To a question that a server has asked in its session; in another one the same id may mean another question. */
+const isResponse = ({ kind }: Message): boolean => kind === 'response';

@@ -1,4 +1,6 @@
+import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
+import type { Logger } from '@mcp-gateway/common/logging';
 import type { RouteTable } from '@mcp-gateway/common/routes';
 import { HEADER } from '@mcp-gateway/protocol';
 import type { Balancer } from '../balance/balancer.js';
@@ -6,7 +8,9 @@ import { findEndpoint } from '../find-endpoint.js';
 import type { ForwardRequest } from '../steps/forward.js';
 import type { SendParts } from '../steps/send.js';
 import type { OpenSession } from '../steps/session.js';
+import { movesNow } from './drain.js';
 import type { IsIdempotent } from './idempotent-tools.js';
+import type { Posted } from './posted.js';
 import type { Displaced, Recovery, Settled } from './recover.js';
 import { SessionUnknown } from './session-unknown.js';
 import type { Streams } from './streams.js';
@@ -17,6 +21,7 @@ export interface CarryParts extends SendParts {
   recovery: Recovery;
   streams: Streams;
   isIdempotent: IsIdempotent;
+  log: Logger;
 }
 
 /** A request of a session that is carried to wherever the session lives. */
@@ -44,11 +49,42 @@ export function mayHaveRun(error: unknown): boolean | undefined {
  * @throws GatewayError as `Recovery.recover`
  */
 export async function settle(parts: CarryParts, carried: Carried, at: Settled, error: unknown): Promise<Settled> {
-  if (error instanceof GatewayError && error.code === 'UPSTREAM_GONE') {
-    const endpoint = await findEndpoint(parts.routes, carried.request.route.name, at.place.endpointId);
-    if (endpoint && !endpoint.draining) return { place: at.place, endpoint };
-  }
+  const endpoint = await stillThere(parts, carried, at, error);
+  if (endpoint && !endpoint.draining) return { place: at.place, endpoint };
   return displaced(parts, carried, at.place, error instanceof SessionUnknown ? 'unknown' : 'gone');
+}
+
+/**
+ * The endpoint, when all that is known against it is that a connection to it broke.
+ * @throws GatewayError UNAVAILABLE when Redis is away
+ */
+export async function stillThere(
+  { routes }: CarryParts,
+  { request }: Carried,
+  { place }: Settled,
+  error: unknown,
+): Promise<Endpoint | undefined> {
+  const isGone = !(error instanceof GatewayError && error.code === 'UPSTREAM_GONE');
+  return isGone ? undefined : findEndpoint(routes, request.route.name, place.endpointId);
+}
+
+/**
+ * Where the session lives, once it lives on a replica that is there and stays. An answer of the client's goes to who has asked.
+ * @throws GatewayError as `Recovery.recover`
+ */
+export async function whereToBegin(
+  parts: CarryParts,
+  carried: Carried,
+  endpoint: Endpoint | undefined,
+  posted?: Posted,
+): Promise<Settled> {
+  const { envelope, place } = carried.session;
+  if (!endpoint) return displaced(parts, carried, place, 'gone');
+  const here = { place, endpoint };
+  const others = parts.sessions.uses.calls(envelope.id) - (posted ? 1 : 0);
+  if (!movesNow(endpoint, others, Date.now()) || posted?.holdsResponse) return here;
+  // With nowhere to go, or no Redis, it stays as long as it can.
+  return displaced(parts, carried, place, 'draining').catch(() => here);
 }
 
 /** @throws GatewayError as `Recovery.recover` */

@@ -1,5 +1,6 @@
 import type { SessionRecords } from '@mcp-gateway/common/sessions';
-import { messagesOf, type Message } from '@mcp-gateway/protocol';
+import { messagesOf } from '@mcp-gateway/protocol';
+import type { Posted } from './posted.js';
 
 const MAX_URI_LENGTH = 2_048;
 const MAX_LEVEL_LENGTH = 32;
@@ -8,8 +9,9 @@ const MAX_LEVEL_LENGTH = 32;
  * Notes what the message asks of the server for the rest of the session: a log level, a subscription. The server has taken it;
  * the client hears of that only after it has been noted. Without Redis it is not, and a replay will lack it.
  */
-export function rememberer(records: SessionRecords, session: string, message: Message): () => Promise<void> {
-  const notes = messagesOf(message).flatMap((each): (() => Promise<unknown>)[] => {
+export function rememberer(records: SessionRecords, session: string, posted: Posted): () => Promise<void> {
+  if (!posted.mayAskForLater) return async () => {};
+  const notes = messagesOf(posted.message).flatMap((each): (() => Promise<unknown>)[] => {
     if (each.kind !== 'request') return [];
     const { level, uri } = each.params;
     switch (each.method) {

@@ -1,0 +1,113 @@
+import type { Endpoint } from '@mcp-gateway/common/contracts';
+import { GatewayError, unreachable } from '@mcp-gateway/common/errors';
+import { send } from '../steps/send.js';
+import { afterFailure } from './after-failure.js';
+import { answering, answerRequests, tell } from './answer-requests.js';
+import { askOfTool } from './ask-of-tool.js';
+import { mayHaveRun, settle, stillThere, whereToBegin, type Carried, type CarryParts } from './carried.js';
+import { ClientAnswer } from './client-answer.js';
+import { initializeIn } from './initialize-in.js';
+import { knowsSession } from './knows-session.js';
+import { without } from './own-headers.js';
+import { Posted } from './posted.js';
+import type { Settled } from './recover.js';
+import { rememberer } from './remember.js';
+import { SessionUnknown } from './session-unknown.js';
+
+/** A stream that has begun plain goes on plain. */
+const CODINGS = new Set(['accept-encoding']);
+const SEND_AGAIN = 'the session goes on; send it again';
+
+/** Has what a client posts in a session answered. See `carry`. */
+export async function carryMessage(parts: CarryParts, carried: Carried, endpoint: Endpoint | undefined): Promise<void> {
+  const posted = await Posted.read(carried.request.body);
+  let first: Settled;
+  try {
+    if (!endpoint && posted.holdsResponse) return drop(parts, carried, posted);
+    first = await whereToBegin(parts, carried, endpoint, posted);
+  } catch (error) {
+    throw answering(posted, error);
+  }
+  return carryPosted(parts, carried, first, posted);
+}
+
+async function carryPosted(parts: CarryParts, carried: Carried, first: Settled, posted: Posted): Promise<void> {
+  const { request, session, headers } = carried;
+  const answer = new ClientAnswer(request.res);
+  const remember = rememberer(parts.sessions.records, session.envelope.id, posted);
+  let at = first;
+  let renewed = false;
+
+  for (let attempt = 1; ; attempt += 1) {
+    let error: unknown;
+    const part = answer.next();
+    try {
+      await send(parts, {
+        ...request,
+        sink: part,
+        body: posted.body,
+        headers: answer.begun ? without(headers, CODINGS) : headers,
+        endpoint: at.endpoint,
+        session: { ...session, place: at.place },
+        initialize: () => initializeIn(posted.text),
+        async onStatus(status) {
+          // From a session that has just begun, 404 is the server's own business.
+          const isDoubtful = status === 404 && !renewed;
+          if (isDoubtful && !(await knowsSession(parts.upstreams, carried, at))) throw new SessionUnknown();
+          if (status < 300) await remember();
+        },
+      });
+      if (!part.isUnusable) return;
+      error = new GatewayError('UPSTREAM_GONE');
+    } catch (thrown) {
+      error = thrown;
+    }
+    const ran = mayHaveRun(error);
+    if (ran === undefined) throw answering(posted, error);
+    const begun = !answer.begun ? 'no' : answer.isEvents ? 'events' : 'other';
+    const ids = posted.requestIds;
+    const answered = ids.length > 0 && answer.unanswered(ids).length === 0;
+    const { isKept, message: asked } = posted;
+    const next = afterFailure({ asked, mayHaveRun: ran, isKept, begun, answered, attempt });
+    switch (next) {
+      case 'cut':
+        throw error;
+      case 'finish':
+        return answer.close();
+      case 'tell':
+        return tell(answer, posted, ran, { cause: error });
+      case 'stay':
+        if (!(await stillThere(parts, carried, at, error))) return drop(parts, carried, posted);
+        break;
+      case 'renew':
+      case 'repeat':
+      case 'ask':
+        try {
+          at = await settle(parts, carried, at, error);
+          if (next === 'renew') return tell(answer, posted, ran, { cause: error, detail: SEND_AGAIN });
+          if (next === 'ask') {
+            const told = await askOfTool(parts, carried, at, asked);
+            if (!told.mayRunTwice) return tell(answer, posted, ran, { cause: error });
+            at = told.at;
+          }
+          renewed ||= error instanceof SessionUnknown;
+        } catch (unsettled) {
+          return answerRequests(answer, posted, unsettled);
+        }
+        break;
+      default:
+        return unreachable(next);
+    }
+    if (request.res.destroyed) return;
+  }
+}
+
+/** A server's question is gone with its session on that server: the client has answered it, and nobody waits for that. */
+function drop({ log }: CarryParts, { request, session }: Carried, posted: Posted): void {
+  if (posted.requestIds.length > 0) throw new GatewayError('UPSTREAM_REFUSED');
+  log.debug(
+    { adapter: request.route.name, session: session.envelope.id },
+    'an answer was dropped, as the server that asked is gone',
+  );
+  request.res.writeHead(202, { 'content-length': 0 }).end();
+}

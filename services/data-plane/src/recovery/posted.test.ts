@@ -1,0 +1,75 @@
+import { Readable } from 'node:stream';
+import { describe, expect, it } from '@jest/globals';
+import type { SessionRecords } from '@mcp-gateway/common/sessions';
+import { Posted } from './posted.js';
+import { rememberer } from './remember.js';
+
+/** A message that must not be parsed. */
+class Unread extends Posted {
+  override get message(): never {
+    throw new Error('parsed');
+  }
+}
+
+const request = (method: string, params: object = {}) => JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+
+async function noted(posted: Posted): Promise<unknown[][]> {
+  const notes: unknown[][] = [];
+  const note = async (...given: unknown[]) => void notes.push(given);
+  await rememberer({ note, subscribe: note, unsubscribe: note } as unknown as SessionRecords, 's', posted)();
+  return notes;
+}
+
+describe('what is remembered of a message', () => {
+  it.each([
+    ['a call', request('tools/call', { name: 'weather', arguments: { city: 'Zürich', unit: '°C' } })],
+    ['a list', request('tools/list')],
+    ['an answer', '{"jsonrpc":"2.0","id":1,"result":{}}'],
+    ['a batch', `[${request('ping')},${request('tools/list')}]`],
+  ])('is nothing, and it is not parsed: %s', async (_what, text) => {
+    expect(await noted(new Unread(null, Buffer.from(text)))).toEqual([]);
+  });
+
+  it('is nothing of one that is too long to be kept', async () => {
+    expect(await noted(new Unread(null, null))).toEqual([]);
+  });
+
+  it.each([
+    ['a level', request('logging/setLevel', { level: 'info' }), [['s', 'logLevel', 'info']]],
+    ['a subscription', request('resources/subscribe', { uri: 'a:b' }), [['s', 'a:b']]],
+    ['the end of one', request('resources/unsubscribe', { uri: 'a:b' }), [['s', 'a:b']]],
+    [
+      'one of a batch',
+      `[${request('ping')},${request('logging/setLevel', { level: 'info' })}]`,
+      [['s', 'logLevel', 'info']],
+    ],
+    [
+      'one with the slash escaped',
+      request('logging/setLevel', { level: 'info' }).replace('/', '\\/'),
+      [['s', 'logLevel', 'info']],
+    ],
+    [
+      'one with letters escaped',
+      request('resources/subscribe', { uri: 'a:b' }).replace('subscribe', '\\u0073ubscribe'),
+      [['s', 'a:b']],
+    ],
+    ['nothing of a call that only speaks of it', request('tools/call', { name: 'setLevel' }), []],
+    ['nothing of a level that is none', request('logging/setLevel', { level: 5 }), []],
+    ['nothing of a URI that is too long', request('resources/subscribe', { uri: `a:${'b'.repeat(2_048)}` }), []],
+  ])('is %s', async (_what, text, notes) => {
+    expect(await noted(await Posted.read(Readable.from([Buffer.from(text)])))).toEqual(notes);
+  });
+});
+
+describe('a message that was posted', () => {
+  it.each([
+    ['a request', request('ping'), [1], false],
+    ['an answer', '{"jsonrpc":"2.0","id":1,"result":{}}', [], true],
+    ['a batch of both', `[${request('ping')},{"jsonrpc":"2.0","id":7,"result":{}}]`, [1], true],
+    ['no JSON', '{', [], false],
+    ['one that is too long', ' '.repeat(65 * 1024) + request('ping'), [], false],
+  ])('is told by what has to be answered in it: %s', async (_what, text, requestIds, holdsResponse) => {
+    const posted = await Posted.read(Readable.from([Buffer.from(text)]));
+    expect([posted.requestIds, posted.holdsResponse]).toEqual([requestIds, holdsResponse]);
+  });
+});

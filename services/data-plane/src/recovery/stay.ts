@@ -1,0 +1,60 @@
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { ForwardRequest } from '../steps/forward.js';
+import type { Sink } from '../steps/relay.js';
+import { send } from '../steps/send.js';
+import type { OpenSession, Target } from '../steps/session.js';
+import { answering } from './answer-requests.js';
+import type { CarryParts } from './carried.js';
+import { ClientAnswer } from './client-answer.js';
+import { Posted } from './posted.js';
+
+/**
+ * Has a request of a session answered by the replica that it was opened on. When that is gone, the session is: the client
+ * starts over (MCP 2025-11-25, transports, session management).
+ * @throws GatewayError as `send`, and SESSION_NOT_FOUND
+ */
+export async function stay(
+  parts: CarryParts,
+  request: ForwardRequest,
+  { session, endpoint }: Target & { session: OpenSession },
+  headers: string[],
+): Promise<void> {
+  const { req, res } = request;
+  const posted = await Posted.read(request.body);
+  const nothing = () => null; // a session that is not replayed need not be remembered
+  const sending = { ...request, body: posted.body, headers, session, initialize: nothing };
+  try {
+    if (!endpoint) throw new GatewayError('UPSTREAM_REFUSED');
+    if (req.method !== 'GET') return await send(parts, { ...sending, endpoint, sink: res });
+    await untilSessionEnds(parts, request, session, (sink) => send(parts, { ...sending, endpoint, sink }));
+  } catch (error) {
+    const isGone = error instanceof GatewayError && error.code === 'UPSTREAM_REFUSED';
+    throw answering(posted, isGone ? replicaGone(error) : error);
+  }
+}
+
+const replicaGone = (cause: Error) =>
+  new GatewayError('SESSION_NOT_FOUND', { detail: 'the replica that held it is gone', cause });
+
+/** Ends the server's own stream when the session has been ended by somebody else. */
+async function untilSessionEnds(
+  { sessions, streams }: CarryParts,
+  { res, route }: ForwardRequest,
+  { envelope, place }: OpenSession,
+  listen: (sink: Sink) => Promise<void>,
+): Promise<void> {
+  const answer = new ClientAnswer(res, 'stream');
+  const forget = streams.add({
+    session: envelope.id,
+    adapter: route.name,
+    endpointId: place.endpointId,
+    look: () =>
+      void sessions.find(envelope, route).then(({ closed }) => {
+        if (!closed || !answer.begun) return;
+        answer.detach();
+        answer.close();
+      }),
+    leave: () => {}, // its sessions end with it
+  });
+  await listen(answer.next()).finally(forget);
+}
