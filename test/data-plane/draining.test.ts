@@ -75,6 +75,17 @@ describe('a replica that is draining', () => {
     expect((await slow).json.result).toEqual({ done: true });
   });
 
+  it('is not asked again when a connection to it breaks', async () => {
+    const session = await begin(gateway.url);
+    const held = first.hold('tools/list');
+    const list = rpc(gateway.url, session, 'tools/list');
+    const res = await held;
+    await drainFirst();
+    res.destroy();
+    expect((await list).json.result.name).toBe(second.endpoint.id);
+    expect(asked(first, 'tools/list')).toBe(1);
+  });
+
   it('has the streams of its sessions move by themselves, on every data plane', async () => {
     const session = await begin(gateway.url);
     const stream = await openStream(other.url, session);

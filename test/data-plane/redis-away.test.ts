@@ -3,6 +3,8 @@ import { send, type Answer } from '../support/http.js';
 import { redisLine, type RedisLine } from '../support/redis-line.js';
 import { freezeRedis, freshPrefix } from '../support/redis.js';
 import { waitFor } from '../support/wait.js';
+import { startReplica } from './support/replica.js';
+import { begin, openStream, whereIs } from './support/rpc.js';
 import { rpcError } from './support/rpc-error.js';
 import { startDataPlane, startGateway, type DataPlane, type Gateway } from './support/gateway.js';
 import {
@@ -123,6 +125,24 @@ describe('when Redis is back', () => {
     await waitFor('the end of the other', async () => (await inSession(second.url, other)).status === 404);
     await gateway.publish(routeTo(server.endpoint, { generation: 2 }));
     expect(second.routes.get('echo')?.generation).toBe(2);
+  });
+
+  it('has streams follow the sessions that were moved meanwhile', async () => {
+    const line = await redisLine();
+    const [first, next] = [await startReplica(), await startReplica()];
+    const gateway = await startGateway({ routes: [routeTo(first.endpoint)] });
+    const second = await gateway.join({ redisUrl: line.url });
+    const id = await begin(gateway.url);
+    const stream = await openStream(second.url, id);
+    await waitFor('the stream', () => [...first.sessions.values()].some(Boolean));
+    await gateway.publish(routeTo([{ ...first.endpoint, ready: false }, next.endpoint]));
+    line.cut();
+    await waitFor('Redis to be missed', async () => (await initialize(second.url)).status === 503);
+    first.sessions.clear(); // its stream stays open all the same
+    expect(await whereIs(gateway.url, id)).toBe(next.endpoint.id); // nobody tells the second
+    line.mend();
+    await waitFor('the stream to be opened again', () => [...next.sessions.values()].some(Boolean));
+    stream.destroy();
   });
 
   it('works with a data plane that was started without it', async () => {

@@ -67,6 +67,40 @@ describe('two who move a session at the same time', () => {
   });
 });
 
+describe('a session that waits for a replica', () => {
+  let session: string;
+  beforeEach(async () => {
+    session = await begin(gateway.url);
+    await gateway.publish(routeTo({ ...first.endpoint, ready: false }));
+    first.sessions.clear();
+  });
+  /** Asks, and waits until there is nowhere to go. */
+  async function ask() {
+    const asked = callTool(gateway.url, session, 'who');
+    await waitFor('the replica to be asked', () => first.said.some(({ method }) => method === 'ping'));
+    return { asked };
+  }
+
+  it('is where somebody else has moved it meanwhile', async () => {
+    const id = await idOf();
+    const { asked } = await ask();
+    const third = await startReplica();
+    third.sessions.set('elsewhere', null);
+    const to = { endpointId: third.endpoint.id, upstreamId: 'elsewhere', recentMoves: 1, recentSince: 0 };
+    await records.move(id, 0, to);
+    await gateway.publish(routeTo([second.endpoint, { ...third.endpoint, ready: false }]));
+    expect((await asked).json.result.content[0].text).toBe(third.endpoint.id);
+    expect(second.said).toEqual([]);
+  });
+
+  it('is lost when another adapter has taken the name', async () => {
+    const { asked } = await ask();
+    await gateway.publish(routeTo(second.endpoint, { adapterId: 'adapter-2' }));
+    expect((await asked).status).toBe(404);
+    expect(second.said).toEqual([]);
+  });
+});
+
 describe('a session that was closed', () => {
   it('is not begun anew, although its replica does not know it', async () => {
     const session = await begin(gateway.url);

@@ -67,6 +67,25 @@ describe.each([
     expect(new Set(uris)).toEqual(new Set(['file:///a', 'file:///b?ü']));
   });
 
+  it('begins anew without what its server has refused', async () => {
+    first.refuse('logging/setLevel', 400);
+    await rpc(gateway.url, session, 'logging/setLevel', { level: 'none' });
+    await first.kill();
+    await whereIs(gateway.url, session);
+    expect(methods(second)).toEqual(['initialize', 'notifications/initialized', 'tools/call']);
+  });
+
+  it('is begun on another replica when one has no room for it, and is asked of that only once', async () => {
+    const third = await startReplica({ events });
+    await gateway.publish(routeTo(third.endpoint));
+    await begin(gateway.url); // so that the second has less to do, and is chosen first
+    second.refuse('initialize', 429);
+    await gateway.publish(routeTo([first.endpoint, second.endpoint, third.endpoint]));
+    await first.kill();
+    expect(await whereIs(gateway.url, session)).toBe(third.endpoint.id);
+    expect(methods(second)).toEqual(['initialize']);
+  });
+
   it('is moved once, however many ask at once, on however many data planes', async () => {
     const other = await gateway.join();
     await first.kill();

@@ -6,7 +6,8 @@ import { waitFor } from '../support/wait.js';
 import { startGateway, type Gateway } from './support/gateway.js';
 import { startReplica, type Replica } from './support/replica.js';
 import { begin, openStream, whereIs } from './support/rpc.js';
-import { routeTo } from './support/upstream.js';
+import { openSession } from './support/session-server.js';
+import { routeTo, startUpstream } from './support/upstream.js';
 
 const NOTICE = (text: string) => `event: message\ndata: ${JSON.stringify(text)}\n\n`;
 
@@ -118,6 +119,20 @@ describe('a server without a stream of its own', () => {
     expect(answer.statusCode).toBe(getStatus);
     await whereIs(gateway.url, session);
     expect(server.sessions.size).toBe(1);
+  });
+
+  it('or whose stream never lasts, has it opened four times, and then again when the client comes back', async () => {
+    let opened = 0;
+    const server = await startUpstream(async (req, res) => {
+      await bodyOf(req);
+      if (req.method !== 'GET') return res.writeHead(200, { 'mcp-session-id': 'raw' }).end('{}');
+      opened += 1;
+      return res.writeHead(200, { 'content-type': 'text/event-stream' }).write(': hello\n\n', () => res.destroy());
+    });
+    const gateway = await startGateway({ routes: [routeTo(server.endpoint)] });
+    const stream = await openStream(gateway.url, await openSession(gateway.url));
+    expect((await bodyOf(stream)).toString()).toBe(': hello\n\n'.repeat(4));
+    expect(opened).toBe(4);
   });
 
   it('that takes over from one with a stream has the stream end', async () => {
