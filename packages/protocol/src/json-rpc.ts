@@ -9,8 +9,8 @@ export function rpcErrorBody(error: GatewayError): string {
 }
 
 /**
- * The refusal of one request, as a JSON-RPC 2.0 §5.1 error. The id is null when the gateway has forwarded without reading the message, and so
- * does not know which request it refuses.
+ * The refusal of one request, as a JSON-RPC 2.0 §5.1 error. The id is null when the gateway has forwarded without reading the
+ * message, and so does not know which request it refuses.
  */
 export function rpcError(error: GatewayError, id: RequestId | undefined) {
   return {

@@ -2,8 +2,8 @@ import type { Message } from '@mcp-gateway/protocol';
 import { isRepeatable, messagesOf } from '@mcp-gateway/protocol';
 
 export interface Failure {
-  /** What the client sent; `stream` when it asked for the server's own stream. */
-  asked: Message | 'stream';
+  /** What the client sent. */
+  asked: Message;
   /** The server can have begun to act on it. */
   mayHaveRun: boolean;
   /** All of the body is here still. */
@@ -32,7 +32,6 @@ const MAX_ATTEMPTS = 4;
 /** What to do for a client whose server went away before it had answered. */
 export function afterFailure({ asked, mayHaveRun, isKept, begun, answered, attempt }: Failure): NextStep {
   if (begun === 'other') return 'cut';
-  if (asked === 'stream') return 'repeat'; // a stream may be opened again as often as it lasts; see reopen.ts
   if (answered) return 'finish';
   if (attempt >= MAX_ATTEMPTS) return 'tell';
   if (messagesOf(asked).some(isResponse)) return messagesOf(asked).every(isResponse) ? 'stay' : 'tell';
