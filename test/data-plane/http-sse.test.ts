@@ -91,6 +91,16 @@ describe('the older HTTP transport', () => {
     }
   });
 
+  it('has its endpoint be the gateway, too, when its type is written otherwise and a byte order mark comes first', async () => {
+    const odd = await startUpstream((_req, res) => {
+      res.writeHead(200, { 'content-type': 'Text/Event-Stream' });
+      res.write('\ufeffevent: endpoint\ndata: /raw\n\n');
+    });
+    await gateway.publish(routeTo(odd.endpoint));
+    const client = await open(`${gateway.url}/adapters/echo/sse`, { method: 'GET' });
+    expect(await next(client)).toMatch(/^\ufeffevent: endpoint\ndata: \/adapters\/echo\/messages\?sessionId=/);
+  });
+
   it('ends at the server when the client leaves', async () => {
     const { client, server } = await begin();
     client.destroy();

@@ -41,6 +41,15 @@ describe.each(['GET', 'POST'])('an event stream that answers a %s', (method) => 
     expect(header('content-encoding')).toBeUndefined();
   });
 
+  it('has its head reach the client at once, however its type is written', async () => {
+    const upstream = await startUpstream((_req, res) =>
+      res.writeHead(200, { 'content-type': 'Text/Event-Stream' }).flushHeaders(),
+    );
+    const { url } = await startGateway({ routes: [routeTo(upstream.endpoint)] });
+    const client = await open(`${url}/adapters/echo/mcp`, { method, ...(method === 'POST' && { body: '{}' }) });
+    expect(head(client).header('content-type')).toBe('Text/Event-Stream');
+  });
+
   it('reaches the client event by event, byte for byte', async () => {
     const { client, server } = await beginStream(method);
     const events = [

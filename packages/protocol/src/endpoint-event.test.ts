@@ -13,6 +13,7 @@ const streams: [what: string, stream: string, expected: string][] = [
   ['as the SDK writes it', 'event: endpoint\ndata: /message?a=1\n\n', 'event: endpoint\ndata: </message?a=1>\n\n'],
   ['without spaces', 'event:endpoint\ndata:/m\n\n', 'event:endpoint\ndata: </m>\n\n'],
   ['with CRLF', 'event: endpoint\r\ndata: /m\r\n\r\n', 'event: endpoint\r\ndata: </m>\r\n\r\n'],
+  ['after a byte order mark', '\ufeffevent: endpoint\ndata: /m\n\n', '\ufeffevent: endpoint\ndata: </m>\n\n'],
   ['with CR', 'event: endpoint\rdata: /m\r\r', 'event: endpoint\rdata: </m>\r\r'],
   ['data first, with an id', 'data: /m\nid: 1\nevent: endpoint\n\n', 'data: </m>\nid: 1\nevent: endpoint\n\n'],
   [

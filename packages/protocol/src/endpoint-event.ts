@@ -2,6 +2,8 @@ import { BLANK_LINE } from './event-stream.js';
 
 /** Nothing but comments comes before it. */
 const MAX_HELD = 16 * 1024;
+/** UTF-8's, a character for each byte; a stream may begin with it, and it is not part of the first line then. */
+const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 const IS_ENDPOINT = /^event: ?endpoint[ \t]*$/m;
 const DATA = /^data: ?(.*?)[ \t]*$/m;
 
@@ -11,6 +13,7 @@ const DATA = /^data: ?(.*?)[ \t]*$/m;
  */
 export class EndpointEvent {
   #held = '';
+  #isFirst = true;
   #found = false;
 
   constructor(private readonly replace: (uri: string) => string) {}
@@ -35,9 +38,12 @@ export class EndpointEvent {
     return Buffer.from(passed, 'latin1');
   }
 
-  #rewritten(event: string): string {
-    if (!IS_ENDPOINT.test(event)) return event;
+  #rewritten(block: string): string {
+    const mark = this.#isFirst && block.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : '';
+    this.#isFirst = false;
+    const event = block.slice(mark.length);
+    if (!IS_ENDPOINT.test(event)) return block;
     this.#found = true;
-    return event.replace(DATA, (_line, uri: string) => `data: ${this.replace(uri)}`);
+    return mark + event.replace(DATA, (_line, uri: string) => `data: ${this.replace(uri)}`);
   }
 }

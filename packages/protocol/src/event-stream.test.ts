@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { endOfBrokenEvent, readEvents, writeEvent } from './event-stream.js';
+import { announcesEventStream, endOfBrokenEvent, isEventStream, readEvents, writeEvent } from './event-stream.js';
 
 describe('an event stream', () => {
   it.each([
@@ -21,6 +21,7 @@ describe('an event stream', () => {
     ['several lines of data', 'data: a\ndata:b\ndata\n\n', [{ type: '', data: 'a\nb\n' }], ''],
     ['a colon in the data', 'data: {"a":"b: c"}\n\n', [{ type: '', data: '{"a":"b: c"}' }], ''],
     ['comments and events without data', ': ping\n\nid: 1\nretry: 5\n\n', [], ''],
+    ['a byte order mark first', '\ufeffdata: a\n\n', [{ type: '', data: 'a' }], ''],
     ['half an event', 'data: a\n\nevent: message\ndata: b\n', [{ type: '', data: 'a' }], 'event: message\ndata: b\n'],
     ['half an end of line', 'data: a\r\n\r', [{ type: '', data: 'a' }], ''],
   ])('is read: %s', (_what, text, events, rest) => {
@@ -34,6 +35,20 @@ describe('an event stream', () => {
       rest: '',
       messages: [message],
     });
+  });
+});
+
+describe('a body', () => {
+  it.each([
+    ['text/event-stream', true],
+    ['Text/Event-Stream; charset=utf-8', true],
+    [' text/event-stream ;x', true],
+    ['text/event-streams', false],
+    ['application/json', false],
+    [undefined, false],
+  ])('of the type %s is an event stream: %s', (contentType, is) => {
+    expect(isEventStream(contentType)).toBe(is);
+    expect(announcesEventStream(contentType === undefined ? [] : ['A', 'b', 'Content-Type', contentType])).toBe(is);
   });
 });
 

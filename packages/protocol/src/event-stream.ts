@@ -4,13 +4,26 @@ export interface ServerSentEvent {
   data: string;
 }
 
+/** Whether a body of this `Content-Type` is an event stream. Media types have no case, and may have parameters (RFC 9110 §8.3.1). */
+export const isEventStream = (contentType: string | undefined): boolean =>
+  /^[ \t]*text\/event-stream[ \t]*(;|$)/i.test(contentType ?? '');
+
+/** The same of a flat list of headers. */
+export function announcesEventStream(headers: readonly string[]): boolean {
+  const at = headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-type');
+  return at >= 0 && isEventStream(headers[at + 1]);
+}
+
+/** A stream may begin with it, and it is not part of the first line then (HTML, server-sent events, parsing an event stream). */
+const BYTE_ORDER_MARK = /^\ufeff/;
+
 /** Two ends of line, none of them the half of another (HTML, server-sent events, parsing an event stream). */
 export const BLANK_LINE = /(?:\r\n|\n|\r(?!\n)){2}/;
 const END_OF_LINE = /\r\n|\n|\r/;
 
 /** The events that are complete in the text, and what comes after the last of them. Comments and ids are left out. */
 export function readEvents(text: string): { events: ServerSentEvent[]; rest: string } {
-  const blocks = text.split(BLANK_LINE);
+  const blocks = text.replace(BYTE_ORDER_MARK, '').split(BLANK_LINE);
   const rest = blocks.pop() ?? '';
   return { events: blocks.map(eventOf).filter(({ data }) => data !== ''), rest };
 }

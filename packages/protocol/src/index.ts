@@ -1,6 +1,13 @@
 export { EndpointEvent } from './endpoint-event.js';
 export { eraOf, type Era } from './era.js';
-export { endOfBrokenEvent, readEvents, writeEvent, type ServerSentEvent } from './event-stream.js';
+export {
+  announcesEventStream,
+  endOfBrokenEvent,
+  isEventStream,
+  readEvents,
+  writeEvent,
+  type ServerSentEvent,
+} from './event-stream.js';
 export { HEADER, identityHeaders, requestHeaders, responseHeaders, type Identity } from './headers.js';
 export { rpcError, rpcErrorBody } from './json-rpc.js';
 export { messagesOf, readMessage, type Message, type RequestId } from './message.js';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { EndpointEvent } from '@mcp-gateway/protocol';
+import { announcesEventStream, type EndpointEvent } from '@mcp-gateway/protocol';
 import type { Sink } from '../steps/relay.js';
 
 /** Passes an answer on, and when it is an event stream, with another place in its endpoint event. */
@@ -23,7 +23,7 @@ export class EndpointSink implements Sink {
   }
 
   writeHead(status: number, reasonPhrase: string, headers: string[]): void {
-    this.#isStream = status === 200 && isEventStream(headers);
+    this.#isStream = status === 200 && announcesEventStream(headers);
     this.res.writeHead(status, reasonPhrase, headers);
   }
 
@@ -51,9 +51,4 @@ export class EndpointSink implements Sink {
       throw new GatewayError('UPSTREAM_INVALID', { detail: 'its stream does not say where to send messages', cause });
     }
   }
-}
-
-function isEventStream(headers: readonly string[]): boolean {
-  const at = headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-type');
-  return at >= 0 && (headers[at + 1]?.startsWith('text/event-stream') ?? false);
 }

@@ -1,3 +1,4 @@
+import { announcesEventStream } from '@mcp-gateway/protocol';
 import type { Sink } from '../steps/relay.js';
 import type { ClientAnswer } from './client-answer.js';
 
@@ -34,7 +35,7 @@ export class AnswerPart implements Sink {
   writeHead(status: number, reasonPhrase: string, headers: string[]): void {
     const { answer } = this;
     const isCoded = !['', 'identity'].includes(valueOf(headers, 'content-encoding').toLowerCase());
-    const isEvents = status < 300 && valueOf(headers, 'content-type').startsWith('text/event-stream') && !isCoded;
+    const isEvents = status < 300 && announcesEventStream(headers) && !isCoded;
     if (!answer.begun) {
       answer.begun = true;
       answer.isEvents = isEvents;

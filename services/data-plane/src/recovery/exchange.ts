@@ -1,6 +1,6 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { HEADER, readEvents } from '@mcp-gateway/protocol';
+import { HEADER, isEventStream, readEvents } from '@mcp-gateway/protocol';
 import { upstreamError } from '../steps/relay.js';
 import type { Upstreams } from '../upstreams.js';
 
@@ -62,7 +62,7 @@ export function exchange(upstreams: Upstreams, endpoint: Endpoint, asked: Exchan
         onResponseStart(_controller, status, head) {
           reply.status = status;
           reply.sessionId = head[HEADER.sessionId]?.toString();
-          isEvents = head['content-type']?.toString().startsWith('text/event-stream') ?? false;
+          isEvents = isEventStream(head['content-type']?.toString());
         },
         onResponseData(controller, chunk) {
           chunks.push(chunk);

@@ -1,6 +1,6 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { HEADER, responseHeaders } from '@mcp-gateway/protocol';
+import { HEADER, isEventStream, responseHeaders } from '@mcp-gateway/protocol';
 import type { Dispatcher } from 'undici';
 import type { Upstreams } from '../upstreams.js';
 
@@ -69,7 +69,7 @@ export function relay(
         if (status < 200) return; // informational; Node has answered `Expect` itself
         const raw = (current.rawHeaders as Buffer[]).map((part) => part.toString('latin1'));
         const upstreamSessionId = headers[HEADER.sessionId]?.toString();
-        const streaming = headers['content-type']?.toString().startsWith('text/event-stream') ?? false;
+        const streaming = isEventStream(headers['content-type']?.toString());
         current.pause();
         early = [];
         onHead({ status, upstreamSessionId })
