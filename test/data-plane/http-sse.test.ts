@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { bodyOf, head, open, send } from '../support/http.js';
 import { waitFor } from '../support/wait.js';
 import { newKey, startGateway, type Gateway } from './support/gateway.js';
+import { rawConnection } from './support/raw.js';
 import { rpcError } from './support/rpc-error.js';
 import { openSession, startSessionServer } from './support/session-server.js';
 import { routeTo, startUpstream, type Upstream } from './support/upstream.js';
@@ -51,8 +52,8 @@ describe('the older HTTP transport', () => {
     const [server, response] = await waitFor('the stream', () =>
       servers.flatMap((each) => each.streams.splice(0).map((stream) => [each, stream] as const)).at(0),
     );
-    const client = await opening;
     response.write(`event: endpoint\ndata: ${said}\n\n`);
+    const client = await opening;
     const [, messages = ''] = ENDPOINT.exec(await next(client)) ?? [];
     return { client, server, response, messages };
   }
@@ -78,6 +79,17 @@ describe('the older HTTP transport', () => {
     expect(answer).toMatchObject({ status: 202, text: 'Accepted' });
     expect(answer.header('x-of')).toBe('the server');
     expect(server.messages).toEqual([{ url, body: '{"jsonrpc":"2.0"}' }]);
+  });
+
+  it('invites a message whose client waits for that', async () => {
+    const { messages, server } = await begin();
+    const connection = rawConnection(gateway.url);
+    const head = [`POST ${messages} HTTP/1.1`, 'Host: 127.0.0.1', 'X-Dev-UserId: alice', 'Expect: 100-continue'];
+    connection.write([...head, 'Content-Length: 2', '', ''].join('\r\n'));
+    await connection.until('HTTP/1.1 100 Continue\r\n\r\n');
+    connection.write('{}');
+    await connection.until('HTTP/1.1 202 ');
+    expect(server.messages).toHaveLength(1);
   });
 
   it('keeps each session on its replica, whichever data plane has the message', async () => {
@@ -117,21 +129,44 @@ describe('the older HTTP transport', () => {
     expect(refusing.seen[0]?.url).toBe('/api/sse?a=b');
   });
 
+  it('passes an event stream that comes with another status as it is', async () => {
+    const refusing = await startUpstream((_req, res) =>
+      res.writeHead(503, { 'content-type': 'text/event-stream' }).end('event: endpoint\ndata: /raw\n\n'),
+    );
+    await gateway.publish(routeTo(refusing.endpoint));
+    const answer = await send(`${gateway.url}/adapters/echo/sse`, { method: 'GET' });
+    expect(answer).toMatchObject({ status: 503, text: 'event: endpoint\ndata: /raw\n\n' });
+  });
+
   it('asks for a stream that is not compressed', async () => {
     const opening = open(`${gateway.url}/adapters/echo/sse`, {
       method: 'GET',
       headers: { 'Accept-Encoding': 'gzip, br' },
     });
     const server = await waitFor('the stream', () => servers.find(({ streams }) => streams.length > 0));
+    server.streams[0]?.write('event: endpoint\ndata: /raw\n\n');
     await opening;
     expect(server.seen[0]?.header('accept-encoding')).toEqual([]);
   });
 
-  it('cuts a stream off that does not say where to send messages', async () => {
-    const opening = open(`${gateway.url}/adapters/echo/sse`, { method: 'GET' });
+  it.each([
+    ['does not say', 'x'.repeat(20_000), 'its stream does not say where to send messages'],
+    ['says something that is no URL', 'event: endpoint\ndata: http://[\n\n', 'its stream does not say'],
+    ['says too much', `event: endpoint\ndata: /${'m'.repeat(4_096)}\n\n`, 'the URL in its endpoint event is too long'],
+  ])('says what is wrong with a stream that %s where to send messages', async (_what, said, why) => {
+    const opening = send(`${gateway.url}/adapters/echo/sse`, { method: 'GET' });
     const stream = await waitFor('the stream', () => servers.flatMap(({ streams }) => streams).at(0));
-    stream.write('x'.repeat(100_000));
-    await expect(bodyOf(await opening)).rejects.toThrow('aborted');
+    stream.write(said);
+    const { status, text } = await opening;
+    expect([status, text]).toEqual([502, expect.stringContaining(why)]);
+    expect(JSON.parse(text)).toMatchObject({ error: { data: { code: 'UPSTREAM_INVALID' } } });
+  });
+
+  it('cuts a stream off whose head could not wait any longer, and says nothing then', async () => {
+    const client = await open(`${gateway.url}/adapters/echo/sse`, { method: 'GET' });
+    expect(head(client).header('content-type')).toBe('text/event-stream');
+    servers.flatMap(({ streams }) => streams)[0]?.write('x'.repeat(20_000));
+    await expect(bodyOf(client)).rejects.toThrow('aborted');
   });
 
   it.each([

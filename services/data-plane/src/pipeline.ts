@@ -61,9 +61,12 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
       const route = authorize(routes, principal, adapter); // before the session: a session must not outlive revoked access
       const body = limit(req, limits, METHODS[resource]); // before an endpoint is chosen: what is refused must not count as load
       if (resource === 'sse')
-        return await openStream({ balancer, upstreams, keys }, { req, res, query, route, principal });
+        return await openStream(
+          { balancer, upstreams, keys, sessions, streams },
+          { req, res, query, route, principal },
+        );
       if (resource === 'messages') {
-        return await postMessage({ routes, upstreams, keys }, { req, res, body, query, route, principal });
+        return await postMessage({ routes, upstreams, keys, sessions }, { req, res, body, query, route, principal });
       }
       const era = eraOf(req.method, req.headers);
       const target = await resolveSession({ routes, sessions, keys, balancer }, { req, era, route, principal });

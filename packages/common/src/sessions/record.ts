@@ -14,6 +14,8 @@ export const SessionRecord = z.object({
   /** Where it lives now, and what it is called there. */
   endpointId: z.string(),
   upstreamId: z.string(),
+  /** Of the older HTTP transport the session is one stream, whose end tells the server. Absent for Streamable HTTP. */
+  transport: z.literal('http-sse').optional(),
   openedAt: count,
   /** How often it was moved. Whoever moves it names the number that he saw, so that only one of two does. */
   moves: count,
@@ -37,7 +39,9 @@ export function fieldsOf({ subscriptions, ...record }: SessionRecord): string[] 
   return [
     'format',
     FORMAT,
-    ...Object.entries(record).flatMap(([name, value]) => (value === null ? [] : [name, String(value)])),
+    ...Object.entries(record).flatMap(([name, value]) =>
+      value === null || value === undefined ? [] : [name, String(value)],
+    ),
     ...subscriptions.flatMap((uri) => [subscriptionField(uri), '']),
   ];
 }

@@ -30,13 +30,14 @@ export const CLOSE = `
 local used = redis.call('ZSCORE', KEYS[2], ARGV[1])
 if ARGV[6] ~= '' and used and tonumber(used) >= tonumber(ARGV[6]) then return 0 end
 for i = 2, 4 do redis.call('ZREM', KEYS[i], ARGV[1]) end
-local was = redis.call('HMGET', KEYS[1], 'closedAt', 'adapter', 'endpointId', 'upstreamId', 'caller', 'protocolVersion')
+local was = redis.call('HMGET', KEYS[1],
+  'closedAt', 'adapter', 'endpointId', 'upstreamId', 'caller', 'protocolVersion', 'transport')
 if was[1] then return 0 end
 local left = redis.call('TTL', KEYS[1])
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'format', '1', 'closedAt', ARGV[2])
 redis.call('EXPIRE', KEYS[1], left > 0 and left or ARGV[3])
-if ARGV[5] ~= '' and was[2] then
+if ARGV[5] ~= '' and was[2] and not was[7] then
   redis.call('RPUSH', KEYS[5], cjson.encode({
     adapter = was[2], endpointId = was[3], upstreamId = was[4], caller = was[5], protocolVersion = was[6] or nil
   }))

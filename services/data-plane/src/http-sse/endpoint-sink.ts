@@ -1,52 +1,71 @@
-import type { ServerResponse } from 'node:http';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { announcesEventStream, type EndpointEvent } from '@mcp-gateway/protocol';
 import type { Sink } from '../steps/relay.js';
 
+/** How long the head of a stream waits for its endpoint event: while it does, a bad one can still be answered in words. */
+const HEAD_MS = 1_000;
+
 /** Passes an answer on, and when it is an event stream, with another place in its endpoint event. */
 export class EndpointSink implements Sink {
   #isStream = false;
+  /** Sends the head that is held back. */
+  #head: (() => void) | undefined;
+  #late: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly res: ServerResponse,
+    private readonly to: Sink,
     private readonly event: EndpointEvent,
   ) {}
 
   get destroyed(): boolean {
-    return this.res.destroyed;
+    return this.to.destroyed;
   }
   get writableFinished(): boolean {
-    return this.res.writableFinished;
+    return this.to.writableFinished;
   }
   get writableNeedDrain(): boolean {
-    return this.res.writableNeedDrain;
+    return this.to.writableNeedDrain;
   }
 
   writeHead(status: number, reasonPhrase: string, headers: string[]): void {
     this.#isStream = status === 200 && announcesEventStream(headers);
-    this.res.writeHead(status, reasonPhrase, headers);
+    this.#head = () => this.to.writeHead(status, reasonPhrase, headers);
+    if (this.#isStream) this.#late = setTimeout(() => this.#begin(), HEAD_MS);
+    else this.#begin();
   }
 
   /** @throws GatewayError UPSTREAM_INVALID when there is no endpoint where it has to be */
-  write(chunk: Buffer | '', encoding: 'latin1' = 'latin1'): boolean {
-    if (chunk === '') return this.res.write(chunk, encoding);
-    if (!this.#isStream) return this.res.write(chunk);
-    const passed = this.#pass(chunk);
-    return passed.length === 0 || this.res.write(passed);
+  write(chunk: Buffer | ''): boolean {
+    if (chunk === '') return this.#head !== undefined || this.to.write('', 'latin1');
+    const passed = this.#isStream ? this.#pass(chunk) : chunk;
+    if (passed.length === 0) return true;
+    this.#begin();
+    return this.to.write(passed);
   }
 
   end(): void {
-    this.res.end();
+    this.#begin();
+    this.to.end();
   }
 
   once(event: 'close' | 'drain', listener: () => void): void {
-    this.res.once(event, listener);
+    this.to.once(event, listener);
+  }
+
+  #begin(): void {
+    clearTimeout(this.#late);
+    const head = this.#head;
+    this.#head = undefined;
+    if (!head || this.to.destroyed) return;
+    head();
+    if (this.#isStream) this.to.write('', 'latin1');
   }
 
   #pass(chunk: Buffer): Buffer {
     try {
       return this.event.pass(chunk);
     } catch (cause) {
+      clearTimeout(this.#late);
       if (cause instanceof GatewayError) throw cause;
       throw new GatewayError('UPSTREAM_INVALID', { detail: 'its stream does not say where to send messages', cause });
     }

@@ -8,16 +8,19 @@ import {
   MAX_UPSTREAM_ID_BYTES,
   requestHeaders,
   sealSessionId,
+  type SessionEnvelope,
   type SessionKey,
 } from '@mcp-gateway/protocol';
 import type { Balancer } from '../balance/balancer.js';
 import { noneReady } from '../none-ready.js';
+import { ClientAnswer } from '../recovery/client-answer.js';
 import { relay } from '../steps/relay.js';
 import type { Upstreams } from '../upstreams.js';
 import { EndpointSink } from './endpoint-sink.js';
 import { messagesPath, messagesUrl, streamPath } from './paths.js';
+import { StreamSession, type StreamSessionParts } from './stream-session.js';
 
-export interface StreamParts {
+export interface StreamParts extends StreamSessionParts {
   balancer: Balancer;
   upstreams: Upstreams;
   keys: readonly [SessionKey, ...SessionKey[]];
@@ -35,7 +38,7 @@ export interface StreamRequest {
 /**
  * Opens a stream of the older HTTP transport (MCP 2024-11-05, transports, HTTP with SSE). Its endpoint event is the session:
  * the place to which the server wants messages sent is sealed into a URL of the gateway's. It lives as long as the stream.
- * @throws GatewayError NO_READY_REPLICA, UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT, UPSTREAM_INVALID, UNAVAILABLE
+ * @throws GatewayError SESSION_LIMIT, NO_READY_REPLICA, UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT, UPSTREAM_INVALID, UNAVAILABLE
  */
 export async function openStream(
   parts: StreamParts,
@@ -43,28 +46,31 @@ export async function openStream(
 ): Promise<void> {
   const endpoint = parts.balancer.forSession(route) ?? noneReady(route);
   const path = streamPath(route.path) + query;
+  const envelope: SessionEnvelope = {
+    id: randomUUID(),
+    adapterId: route.adapterId,
+    endpointId: endpoint.id,
+    upstreamId: path,
+    caller: principal.subject,
+    issuedAt: Math.floor(Date.now() / 1000),
+  };
   const event = new EndpointEvent((uri) => {
     const upstreamId = messagesPath(uri, endpoint.url + path);
     if (Buffer.byteLength(upstreamId) > MAX_UPSTREAM_ID_BYTES) {
       throw new GatewayError('UPSTREAM_INVALID', { detail: 'the URL in its endpoint event is too long' });
     }
-    const { adapterId } = route;
-    const issuedAt = Math.floor(Date.now() / 1000);
-    const envelope = {
-      id: randomUUID(),
-      adapterId,
-      endpointId: endpoint.id,
-      upstreamId,
-      caller: principal.subject,
-      issuedAt,
-    };
-    return messagesUrl(route.name, sealSessionId(envelope, parts.keys, 'url'));
+    return messagesUrl(route.name, sealSessionId({ ...envelope, upstreamId }, parts.keys, 'url'));
   });
+  const answer = new ClientAnswer(res, 'stream');
+  const session = new StreamSession(parts, envelope, route, answer);
   await relay(parts.upstreams, endpoint, {
-    res: new EndpointSink(res, event),
+    res: new EndpointSink(answer.next(), event),
     options: { method: 'GET', path, headers: uncompressed(requestHeaders(req.rawHeaders, req.headers, principal)) },
-    onHead: async () => [],
-  });
+    async onHead({ status, isEvents }) {
+      if (status === 200 && isEvents) await session.begin();
+      return [];
+    },
+  }).finally(() => session.end());
 }
 
 /** What is compressed cannot be rewritten. */

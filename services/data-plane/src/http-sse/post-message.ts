@@ -7,6 +7,7 @@ import type { RouteTable } from '@mcp-gateway/common/routes';
 import { isSessionOf, openSessionId, requestHeaders, type SessionKey } from '@mcp-gateway/protocol';
 import { findEndpoint } from '../find-endpoint.js';
 import { inviteBody } from '../invite-body.js';
+import type { SessionStore } from '../sessions/store.js';
 import { relay } from '../steps/relay.js';
 import type { Upstreams } from '../upstreams.js';
 import { sealedIdOf } from './paths.js';
@@ -15,6 +16,7 @@ export interface MessageParts {
   routes: RouteTable;
   upstreams: Upstreams;
   keys: readonly SessionKey[];
+  sessions: Pick<SessionStore, 'find'>;
 }
 
 export interface MessageRequest {
@@ -37,6 +39,8 @@ export async function postMessage(parts: MessageParts, request: MessageRequest):
   if (!envelope || !isSessionOf(envelope, route.adapterId, principal.subject)) {
     throw new GatewayError('SESSION_NOT_FOUND');
   }
+  const { closed } = await parts.sessions.find(envelope, route);
+  if (closed) throw new GatewayError('SESSION_NOT_FOUND');
   const endpoint = await findEndpoint(parts.routes, route.name, envelope.endpointId);
   if (!endpoint) throw new GatewayError('SESSION_NOT_FOUND', { detail: 'the replica that held it is gone' });
   inviteBody(req, res);

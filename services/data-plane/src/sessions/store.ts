@@ -2,7 +2,7 @@ import type { Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/common/logging';
 import type { RedisClient } from '@mcp-gateway/common/redis';
-import { sessionRecords, type SessionRecords, type SessionRef } from '@mcp-gateway/common/sessions';
+import { sessionRecords, type SessionRecord, type SessionRecords, type SessionRef } from '@mcp-gateway/common/sessions';
 import type { SessionEnvelope } from '@mcp-gateway/protocol';
 import { sessionCache } from './cache.js';
 import { followSessionChanges } from './changes.js';
@@ -16,7 +16,7 @@ export interface SessionStore {
    * Writes the record. Must have succeeded before the client learns the id.
    * @throws GatewayError SESSION_LIMIT; UNAVAILABLE when Redis is away
    */
-  open(envelope: SessionEnvelope, route: Route, initialize: string | null): Promise<void>;
+  open(envelope: SessionEnvelope, route: Route, opened: OpenedBy): Promise<void>;
   /** Where the session is. Without Redis the envelope's own word is good enough. */
   find(envelope: SessionEnvelope, route: Route): Promise<SessionPlace>;
   /** It has been moved from here; others hear of it by themselves. */
@@ -35,6 +35,9 @@ export interface SessionStore {
   readonly uses: SessionUses;
   close(): void;
 }
+
+/** What opened it: the client's initialize message, as far as it could be kept, or a stream of the older HTTP transport. */
+export type OpenedBy = Pick<SessionRecord, 'initialize' | 'transport'>;
 
 export interface SessionStoreParts {
   redis: RedisClient;
@@ -86,15 +89,15 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
   }
 
   const store: SessionStore = {
-    async open(envelope, route, initialize) {
+    async open(envelope, route, opened) {
       const limits = limitsOf(route, defaults);
       const { endpointId, upstreamId, issuedAt, adapterId, caller } = envelope;
-      const record = { adapter: route.name, adapterId, caller, endpointId, upstreamId, initialize, openedAt: issuedAt };
+      const record = { adapter: route.name, adapterId, caller, endpointId, upstreamId, openedAt: issuedAt };
       const fresh = { moves: 0, recentMoves: 0, recentSince: 0, protocolVersion: null, logLevel: null };
       const outcome = await records
         .open(
           envelope,
-          { ...record, ...fresh, subscriptions: [] },
+          { ...record, ...opened, ...fresh, subscriptions: [] },
           {
             max: limits.maxOpen,
             maxPerCaller: limits.maxOpenPerCaller,

@@ -22,7 +22,7 @@ export function sweepSessions(
       await delay(everyMs * (0.5 + Math.random()), undefined, { signal, ref: false }).catch(() => {});
       if (signal.aborted) return;
       try {
-        for (const route of routes.all()) if (route.affinity === 'session') await sessions.endOverdue(route);
+        for (const route of routes.all()) await sessions.endOverdue(route);
       } catch (error) {
         log.debug({ err: error }, 'overdue sessions not ended; it is tried again');
       }

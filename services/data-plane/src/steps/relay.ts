@@ -6,6 +6,7 @@ import type { Upstreams } from '../upstreams.js';
 
 export interface ResponseHead {
   status: number;
+  isEvents: boolean;
   upstreamSessionId: string | undefined;
 }
 
@@ -72,7 +73,7 @@ export function relay(
         const streaming = isEventStream(headers['content-type']?.toString());
         current.pause();
         early = [];
-        onHead({ status, upstreamSessionId })
+        onHead({ status, isEvents: streaming, upstreamSessionId })
           .then((added) => {
             if (failed || res.destroyed) return resolve();
             writeHead = () => res.writeHead(status, reasonPhrase(statusMessage), [...responseHeaders(raw), ...added]);

@@ -112,7 +112,7 @@ async function openSession(parts: SendParts, sending: Sending, upstreamId: strin
   };
   const sealed = sealSessionId(envelope, keys);
   try {
-    await sessions.open(envelope, route, initialize());
+    await sessions.open(envelope, route, { initialize: initialize() });
   } catch (error) {
     // Nobody will ever use it.
     void sayFarewell(upstreams, endpoint, route.path, { upstreamId, caller: principal.subject });

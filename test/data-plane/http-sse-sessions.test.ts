@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Route } from '@mcp-gateway/common/contracts';
+import { listSessions } from '@mcp-gateway/common/sessions';
+import { bodyOf, open, send } from '../support/http.js';
+import { waitFor } from '../support/wait.js';
+import { startGateway, type Gateway } from './support/gateway.js';
+import { routeTo, startUpstream, type Upstream } from './support/upstream.js';
+
+const MINUTE = 60_000;
+
+describe('a stream of the older HTTP transport is a session', () => {
+  let server: Upstream;
+  let streams: ServerResponse[];
+  let gateway: Gateway;
+  let now: number;
+  beforeEach(async () => {
+    now = Date.now();
+    streams = [];
+    server = await startUpstream((req, res) => {
+      if (req.method !== 'GET') return res.writeHead(202).end();
+      streams.push(res);
+      res.writeHead(200, { 'content-type': 'text/event-stream' });
+      return res.write(`event: endpoint\ndata: /message?s=${streams.length}\n\n`);
+    });
+    gateway = await gatewayWith({});
+  });
+  const gatewayWith = (sessions: Route['sessions'], changes: Partial<Route> = {}) =>
+    startGateway({ routes: [routeTo(server.endpoint, { sessions, ...changes })], now: () => now });
+
+  const ask = (url = gateway.url, caller = 'alice') =>
+    open(`${url}/adapters/echo/sse`, {
+      method: 'GET',
+      headers: { 'x-dev-userid': caller, 'x-dev-roles': 'mcp.admin' },
+    });
+  async function messagesOf(stream: IncomingMessage): Promise<string> {
+    const [chunk] = (await once(stream, 'data')) as [Buffer];
+    return gateway.url + (/data: (.*)\n/.exec(chunk.toString())?.[1] ?? '');
+  }
+  const listed = async () => {
+    const page = { adapterId: 'adapter-1', limit: 10 };
+    return (await listSessions(gateway.redis, gateway.prefix, page)).sessions;
+  };
+  const post = async (messages: string) => (await send(messages, { body: '{}' })).status;
+
+  it('that is recorded before the client can send, and ends with the stream', async () => {
+    const stream = await ask();
+    const messages = await messagesOf(stream);
+    expect(await listed()).toMatchObject([{ record: { caller: 'alice', transport: 'http-sse', upstreamId: '/sse' } }]);
+    expect(await post(messages)).toBe(202);
+    stream.destroy();
+    await waitFor('the session to end', async () => (await listed()).length === 0);
+    expect(await post(messages)).toBe(404);
+    expect(server.seen.map(({ method }) => method)).toEqual(['GET', 'POST']); // it needs no DELETE
+  });
+
+  it.each(['session', 'none'] as const)('that counts, over all data planes (affinity %s)', async (affinity) => {
+    gateway = await gatewayWith({ maxOpen: 3, maxOpenPerCaller: 2 }, { affinity });
+    const other = await gateway.join();
+    const opened = [await ask(), await ask(other.url)];
+    const refused = await ask(other.url);
+    expect(refused.statusCode).toBe(429);
+    expect((await bodyOf(refused)).toString()).toContain('you have 2 open on echo');
+    await waitFor('the server to be told', () => streams[2]?.destroyed);
+
+    expect((await ask(gateway.url, 'bob')).statusCode).toBe(200);
+    expect((await ask(gateway.url, 'carol')).statusCode).toBe(429);
+    opened[0]?.destroy();
+    await waitFor('its place', async () => (await listed()).length === 2);
+    expect((await ask(other.url)).statusCode).toBe(200);
+  });
+
+  it('that is ended by the API, wherever the stream is', async () => {
+    const other = await gateway.join();
+    const stream = await ask(other.url);
+    const messages = await messagesOf(stream);
+    const [session] = await listed();
+    const how = { now: Math.floor(now / 1000), keepSeconds: 60, tellServer: true };
+    const ref = { id: session?.id ?? '', adapterId: 'adapter-1', caller: 'alice' };
+    await gateway.sessions.records.close(ref, how);
+    expect((await bodyOf(stream)).toString()).toBe('');
+    await server.seen[0]?.cut;
+    expect(await post(messages)).toBe(404);
+    expect(await gateway.sessions.records.nextFarewell()).toBeNull();
+  });
+
+  it('that ends when it is too old, however much it is used', async () => {
+    gateway = await gatewayWith({ maxAgeSeconds: 600, idleTimeoutSeconds: 60 });
+    const stream = await ask();
+    const messages = await messagesOf(stream);
+    const route = gateway.routes.get('echo') as Route;
+    for (let minute = 1; minute < 10; minute++) {
+      now += MINUTE;
+      await gateway.sessions.uses.flush();
+      await gateway.sessions.endOverdue(route);
+    }
+    expect(await post(messages)).toBe(202);
+    now += MINUTE;
+    await gateway.sessions.endOverdue(route);
+    expect((await bodyOf(stream)).toString()).toBe('');
+    expect(await post(messages)).toBe(404);
+    await server.seen[0]?.cut;
+  });
+});
