@@ -136,6 +136,12 @@ describe('the records of sessions', () => {
     ]);
   });
 
+  it('leave no farewell when the server hears of the end by itself', async () => {
+    await records.open(ref('1'), recordOf('alice', { transport: 'http-sse' }), BOUNDS);
+    await records.close(ref('1'), CLOSE);
+    expect(await records.nextFarewell()).toBeNull();
+  });
+
   it('remember so many subscriptions and no more', async () => {
     await open('1');
     const taken = [];

@@ -68,6 +68,15 @@ describe('a request target with scheme and host in front (RFC 9112 §3.2.2)', ()
     expect(upstream.seen).toEqual([]);
   });
 
+  it.each(['user:secret@127.0.0.1', '@127.0.0.1', '', ':80', 'a b'])(
+    'is refused for what is no host: "%s"',
+    async (authority) => {
+      const received = await send(`POST http://${authority}${PATH} HTTP/1.1`, ...HOST, 'Content-Length: 1', '', 'a');
+      expect(statuses(received)).toEqual([400]);
+      expect(upstream.seen).toEqual([]);
+    },
+  );
+
   it('reaches management as well', async () => {
     expect(await send('GET http://localhost/livez HTTP/1.1', ...HOST, CLOSE, '', '')).toMatch(/\r\n\r\nok$/);
   });

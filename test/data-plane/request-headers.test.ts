@@ -71,6 +71,15 @@ describe('what a server sees of a request', () => {
     expect(headers).toContainEqual(['X-End', '2']);
   });
 
+  it('keeps what every recipient needs, although Connection names it', async () => {
+    const needed = { 'Content-Type': 'application/json', 'Mcp-Method': 'tools/list', 'Last-Event-ID': '7' };
+    const names = ['host', 'content-length', ...Object.keys(needed)].join(', ');
+    const { headers } = await seenAfter({ headers: { Connection: `close, ${names}`, ...needed }, body: '{}' });
+    expect(headers).toEqual(
+      expect.arrayContaining([['host', new URL(gateway.url).host], ['content-length', '2'], ...Object.entries(needed)]),
+    );
+  });
+
   it('is no attempt to change the protocol', async () => {
     const { headers } = await seenAfter({ method: 'GET', headers: { Connection: 'Upgrade', Upgrade: 'websocket' } });
     expect(headers.filter(([name]) => /^upgrade$/i.test(name))).toEqual([]);

@@ -45,6 +45,16 @@ const IDENTITY = [
   'X_Dev_Roles',
 ];
 
+const NEEDED = ['Host', 'Accept', 'Content-Length', 'Content-Type', 'Cache-Control', 'Last-Event-ID', 'Mcp-Name'];
+
+describe('headers that everybody who reads a message needs', () => {
+  it.each(NEEDED.flatMap(cases))('pass although Connection names them: %s', (name) => {
+    const raw = ['Connection', `close, ${name}`, name, 'x'];
+    expect(sent(raw)).toEqual([name, 'x', ...SAYS_ALICE]);
+    expect(responseHeaders(raw)).toEqual([name, 'x']);
+  });
+});
+
 describe('the headers of a request to a server', () => {
   it.each([...HOP_BY_HOP, ...CREDENTIALS, ...IDENTITY, 'Expect', 'Mcp-Session-Id'].flatMap(cases))(
     'have no %s of the client',

@@ -20,6 +20,9 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ]);
 
+/** Whoever is to read the message needs these, so that `Connection` cannot name them (RFC 9110 §7.6.1). */
+const END_TO_END = /^(host|accept|cache-control|content-.*|last-event-id|mcp-.*)$/;
+
 /** What a server may believe about the caller; only the gateway says it. CGI-like servers do not tell "_" from "-". */
 const IDENTITY = /^x[-_](mcp[-_](userid|username|roles)|gateway[-_]secret|dev[-_].*)$/;
 
@@ -84,7 +87,8 @@ export function responseHeaders(raw: readonly string[]): string[] {
 }
 
 function connectionNamed(connection: string | undefined): Set<string> {
-  return new Set(connection?.split(',').map((name) => name.trim().toLowerCase()));
+  const names = connection?.split(',').map((name) => name.trim().toLowerCase());
+  return new Set(names?.filter((name) => !END_TO_END.test(name)));
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { authorityOf } from './origin-form.js';
 
 /** What Node's parser lets through although it must not be acted on, and the status that says so. */
 export interface MessageFault {
@@ -9,14 +10,18 @@ export interface MessageFault {
 /** A name, an IPv4 address or an IPv6 one in brackets, and perhaps a port (RFC 9110 §7.2). */
 const HOST = /^(\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(:\d*)?$/i;
 
-type Message = Pick<IncomingMessage, 'httpVersion' | 'headers' | 'rawHeaders'>;
+type Message = Pick<IncomingMessage, 'httpVersion' | 'headers' | 'rawHeaders' | 'url'>;
 
 /** Why a request cannot be understood in one way only, or null. A gateway and a server that differ about it are one too many. */
-export function messageFault({ httpVersion, headers, rawHeaders }: Message): MessageFault | null {
+export function messageFault({ httpVersion, headers, rawHeaders, url }: Message): MessageFault | null {
   if (!/^1\.[01]$/.test(httpVersion)) return { status: 505, why: 'This port speaks HTTP/1.1.' };
   const hosts = rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === 'host');
   if (hosts.length > 1) return { status: 400, why: 'Host must be given once (RFC 9112 §3.2).' };
   if (!HOST.test(hosts[0] ?? '')) return { status: 400, why: 'Host must be a name or an address (RFC 9112 §3.2).' };
+  const authority = authorityOf(url);
+  if (authority !== undefined && (/^(:|$)/.test(authority) || !HOST.test(authority))) {
+    return { status: 400, why: 'The target must name a host, and no user (RFC 9110 §4.2.1, §4.2.4).' };
+  }
   const coding = headers['transfer-encoding'];
   if (coding === undefined) return null;
   if (httpVersion === '1.0') return { status: 400, why: 'HTTP/1.0 has no Transfer-Encoding (RFC 9112 §6.1).' };

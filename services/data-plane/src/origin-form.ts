@@ -2,6 +2,9 @@ import type { IncomingMessage } from 'node:http';
 
 const ABSOLUTE = /^https?:\/\/([^/?#]*)([^#]*)/i;
 
+/** The host that a request target names, if it names one. */
+export const authorityOf = (target: string | undefined): string | undefined => ABSOLUTE.exec(target ?? '')?.[1];
+
 /**
  * Turns a request target with scheme and host in front into the usual form. The host that it names counts, and the header
  * of that name is to be ignored (RFC 9112 §3.2.2).
