@@ -29,14 +29,20 @@ const USUAL: Patience = { example: 30_000, others: 3_000 };
 /**
  * The adapters there are, or on an empty gateway the example, once each is ready or is not waited for any longer. What is
  * removed meanwhile is left out. Never rejects: the gateway runs, whatever becomes of what it shows.
+ * @param url of the API
+ * @param gateway where to see that an adapter is routed to, or null: this process need not trust the certificate there
  */
-export async function showAdapters(url: string, patience: Patience = USUAL): Promise<ShownAdapter[]> {
+export async function showAdapters(
+  url: string,
+  patience: Patience = USUAL,
+  gateway: string | null = url,
+): Promise<ShownAdapter[]> {
   const began = Date.now();
   const names = (await answerBefore(began + patience.example, (signal) => namesOrExample(url, signal))) ?? [];
   const shown = await Promise.all(
     names.map(async (name) => {
       const deadline = name === EXAMPLE.name ? began + patience.example : Date.now() + patience.others;
-      return (await answerBefore(deadline, (signal) => look(url, name, signal))) ?? { name, ready: false };
+      return (await answerBefore(deadline, (signal) => look(url, gateway, name, signal))) ?? { name, ready: false };
     }),
   );
   return shown.filter((each) => each !== 'gone');
@@ -71,13 +77,19 @@ async function namesOrExample(url: string, signal: AbortSignal): Promise<string[
 }
 
 /** Undefined while it may still get ready. */
-async function look(url: string, name: string, signal: AbortSignal): Promise<ShownAdapter | 'gone' | undefined> {
+async function look(
+  url: string,
+  gateway: string | null,
+  name: string,
+  signal: AbortSignal,
+): Promise<ShownAdapter | 'gone' | undefined> {
   const response = await fetch(`${url}/adapters/${name}/status`, { headers: ADMIN, signal });
   if (response.status === 404) return 'gone';
   if (!response.ok) return undefined;
   const { phase } = (await response.json()) as AdapterStatus;
   if (phase === 'Failed' || phase === 'Stopped') return { name, ready: false };
-  return phase === 'Ready' && (await isRouted(url, name, signal)) ? { name, ready: true } : undefined;
+  if (phase !== 'Ready') return undefined;
+  return gateway === null || (await isRouted(gateway, name, signal)) ? { name, ready: true } : undefined;
 }
 
 /** The data plane hears of a route a moment after the worker has written it. */

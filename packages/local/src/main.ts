@@ -11,6 +11,7 @@ import {
   readConfig,
   redisFields,
   refuseExposedDevelopmentSignIn,
+  trafficFields,
 } from '@mcp-gateway/common/config';
 import { createLogger } from '@mcp-gateway/common/logging';
 import { freePort, runMain, shutdownOn } from '@mcp-gateway/common/serving';
@@ -30,7 +31,7 @@ import { showAdapters } from './example.js';
 import { embeddedPostgres, embeddedRedis } from './embedded.js';
 import { keepRunning } from './keep-running.js';
 import { checkPort } from './port.js';
-import { startService } from './service.js';
+import { asSet, startService } from './service.js';
 
 const Config = z.object({
   ...callerFields,
@@ -40,6 +41,8 @@ const Config = z.object({
   DATABASE_URL: DatabaseUrl.optional(),
   REDIS_URL: redisFields.REDIS_URL.optional(),
   REDIS_PREFIX: redisFields.REDIS_PREFIX,
+  MCP_GATEWAY_SESSION_KEYS: z.string().optional(),
+  ...trafficFields,
   ...drainFields,
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
 });
@@ -94,7 +97,8 @@ runMain(async () => {
       MCP_GATEWAY_HOST: config.MCP_GATEWAY_HOST,
       MCP_GATEWAY_ALLOWED_HOSTS: config.MCP_GATEWAY_ALLOWED_HOSTS.join(','),
       MCP_GATEWAY_DEVELOPMENT_SIGN_IN: config.MCP_GATEWAY_DEVELOPMENT_SIGN_IN ?? '',
-      MCP_GATEWAY_SESSION_KEYS: data.sessionKey,
+      MCP_GATEWAY_SESSION_KEYS: config.MCP_GATEWAY_SESSION_KEYS ?? data.sessionKey,
+      ...asSet(Object.keys(trafficFields), process.env),
       CONTROL_PLANE_URL: `http://127.0.0.1:${controlPlanePort}`,
     };
     const services = [
@@ -106,8 +110,10 @@ runMain(async () => {
     await Promise.all(services);
 
     const host = ['0.0.0.0', '::'].includes(config.MCP_GATEWAY_HOST) ? '127.0.0.1' : config.MCP_GATEWAY_HOST;
-    const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-    console.log(announce({ url, adapters: await showAdapters(url), data: data.root, logs: join(data.root, 'logs') }));
+    const tls = config.MCP_GATEWAY_TLS_CERT_FILE !== undefined;
+    const url = `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const adapters = await showAdapters(dataPlane.CONTROL_PLANE_URL, undefined, tls ? null : url);
+    console.log(announce({ url, adapters, data: data.root, logs: join(data.root, 'logs') }));
   } catch (error) {
     console.error(error instanceof ConfigError || error instanceof CatalogueError ? error.message : error);
     process.exitCode = 1;

@@ -7,6 +7,10 @@ const STOP_MS = 8_000;
 /** Compiled code, which makes the next start shorter; Node does without where it cannot write. */
 const NODE_COMPILE_CACHE = fileURLToPath(new URL('../../../node_modules/.cache/compiled', import.meta.url));
 
+/** Those of the variables that have a value, as they stand. */
+export const asSet = (names: readonly string[], env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+
 /**
  * Starts one of the services as a child process and waits until it says that it is ready. The IPC channel is its leash:
  * a service ends when the channel does (common/serving).

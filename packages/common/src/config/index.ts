@@ -1,3 +1,4 @@
+export { sessionFields, trafficFields } from './data-plane.js';
 export {
   callerFields,
   DatabaseUrl,

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+const wholeNumber = (unit: string, min: number, max: number) =>
+  z.coerce
+    .number(`must be a number of ${unit}`)
+    .int(`must be a whole number of ${unit}`)
+    .min(min, `must be at least ${min}`)
+    .max(max, `must be at most ${max}`);
+
+const DAY = 24 * 3600;
+
+/** What the sessions of an adapter may do that does not say so itself. */
+export const sessionFields = {
+  MCP_GATEWAY_SESSION_IDLE_SECONDS: wholeNumber('seconds', 60, 30 * DAY).default(DAY),
+  MCP_GATEWAY_SESSION_MAX_AGE_SECONDS: wholeNumber('seconds', 60, 90 * DAY).default(7 * DAY),
+  MCP_GATEWAY_SESSIONS_PER_ADAPTER: wholeNumber('sessions', 1, 1_000_000).default(10_000),
+  MCP_GATEWAY_SESSIONS_PER_CALLER: wholeNumber('sessions', 1, 1_000_000).default(1_000),
+  MCP_GATEWAY_SESSION_CACHE_BYTES: wholeNumber('bytes', 1024 * 1024, 64 * 1024 ** 3).default(64 * 1024 * 1024),
+};
+
+/** Settings of the data plane that are the same wherever it runs; who starts it for a user hands them on. */
+export const trafficFields = {
+  ...sessionFields,
+  MCP_GATEWAY_MAX_BODY_BYTES: z.coerce
+    .number('must be a number of bytes')
+    .int('must be a whole number of bytes')
+    .min(1024, 'must be at least 1024')
+    .default(4 * 1024 * 1024),
+  MCP_GATEWAY_TLS_CERT_FILE: z.string().optional(),
+  MCP_GATEWAY_TLS_KEY_FILE: z.string().optional(),
+  MCP_GATEWAY_HTTP2_CLEARTEXT: z.enum(['on', 'off'], 'must be "on" or "off"').default('off'),
+  MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS: z.coerce
+    .number('must be a number of seconds')
+    .min(1, 'must be at least 1')
+    .max(86_400, 'must be at most 86400')
+    .default(300),
+};
