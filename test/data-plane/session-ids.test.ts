@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Route } from '@mcp-gateway/common/contracts';
 import { send } from '../support/http.js';
 import { rpcError } from './support/rpc-error.js';
-import { newKey, startGateway, type Gateway } from './support/gateway.js';
+import { newKey, startGateway, type DataPlane, type Gateway } from './support/gateway.js';
 import {
   INITIALIZE,
   initialize,
@@ -210,20 +210,27 @@ const swapped = (text: string, a: number, b: number) =>
   text.slice(0, a) + text.slice(b, b + 10) + text.slice(a + 10, b) + text.slice(a, a + 10) + text.slice(b + 10);
 
 describe('session keys', () => {
-  it('rotate without ending a session', async () => {
+  it('rotate without ending a session, at each step on one data plane after the other', async () => {
     const [first, second] = [newKey(), newKey()];
     const server = await startSessionServer();
     const before = await startGateway({ routes: [routeTo(server.endpoint)], keys: first });
-    const old = await openSession(before.url);
+    const withKeys = (...keys: string[]) => before.join({ keys: keys.join(',') });
+    const behind = await withKeys(first, second);
+    const inFront = await withKeys(second, first);
+    const alone = await withKeys(second);
 
-    const during = await before.join({ keys: `${second},${first}` });
-    expect((await inSession(during.url, old)).text).toBe(server.ids[0]);
-    const fresh = await openSession(during.url);
+    const sideBySide: [DataPlane, DataPlane][] = [
+      [before, behind],
+      [behind, inFront],
+    ];
+    for (const [one, other] of sideBySide.flatMap(([last, next]) => [[last, next] as const, [next, last] as const])) {
+      const id = await openSession(one.url);
+      expect((await inSession(other.url, id)).text).toBe(server.ids.at(-1));
+    }
+    const [old, fresh] = [await openSession(behind.url), await openSession(inFront.url)];
+    expect((await inSession(alone.url, fresh)).text).toBe(server.ids.at(-1));
+    expect(await inSession(alone.url, old)).toMatchObject({ status: 404, text: NO_SESSION });
     expect((await inSession(before.url, fresh)).text).toBe(NO_SESSION); // so the key comes to all before one seals with it
-
-    const after = await before.join({ keys: second });
-    expect((await inSession(after.url, fresh)).text).toBe(server.ids[1]);
-    expect(await inSession(after.url, old)).toMatchObject({ status: 404, text: NO_SESSION });
   });
 
   it('rotate while a session is moved: it keeps its id, whichever key has sealed it', async () => {
