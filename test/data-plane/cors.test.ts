@@ -13,7 +13,11 @@ let url: string;
 beforeEach(async () => {
   const { endpoint } = await startUpstream((_req, res) =>
     res
-      .writeHead(200, { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'x-of-the-server' })
+      .writeHead(200, {
+        vary: 'Accept',
+        'access-control-allow-origin': '*',
+        'access-control-expose-headers': 'x-of-the-server',
+      })
       .end(),
   );
   ({ url } = await startGateway({ routes: [routeTo(endpoint, { name: 'echo' })] }));
@@ -38,6 +42,7 @@ describe.each(['/adapters/echo/mcp', '/adapters'])('a browser that calls %s', (p
 
   it('is given the answers for those pages, errors too', async () => {
     const answer = await send(url + path, { headers: { origin: PORTAL } });
+    expect(answer.header('vary')).toMatch(/(^|, )Origin$/);
     expect(cors(answer)).toEqual({
       'access-control-allow-origin': PORTAL,
       'access-control-expose-headers': expect.stringContaining('Mcp-Session-Id'),
@@ -53,6 +58,14 @@ describe.each(['/adapters/echo/mcp', '/adapters'])('a browser that calls %s', (p
       expect(cors(await send(url + path, { headers: { origin } }))).toEqual({});
     },
   );
+});
+
+it.each([
+  [PORTAL, 'Accept, Origin'],
+  [undefined, 'Accept'],
+])('keeps what the server says that its answer depends on (origin %s)', async (origin, vary) => {
+  const answer = await send(`${url}/adapters/echo/mcp`, { headers: origin ? { origin } : {} });
+  expect(answer.header('vary')).toBe(vary);
 });
 
 it('does not hand on what the server says about web pages', async () => {

@@ -16,7 +16,7 @@ export function answerCors(req: IncomingMessage, res: ServerResponse, { allowedO
   if (origin === undefined || !allowedOrigins.includes(origin)) return false;
   res.setHeader('Access-Control-Allow-Origin', origin);
   res.setHeader('Access-Control-Expose-Headers', EXPOSED);
-  res.setHeader('Vary', 'Origin');
+  varyByOrigin(res);
   if (req.method !== 'OPTIONS' || req.headers['access-control-request-method'] === undefined) return false;
   res.writeHead(204, {
     'Access-Control-Allow-Methods': 'GET, POST, PUT, DELETE',
@@ -25,4 +25,16 @@ export function answerCors(req: IncomingMessage, res: ServerResponse, { allowedO
   });
   res.end();
   return true;
+}
+
+/** An answer depends on the origin beside what a server says that it depends on (RFC 9110 §12.5.5), which comes later. */
+function varyByOrigin(res: ServerResponse): void {
+  const { writeHead } = res;
+  res.writeHead = function (this: ServerResponse, ...[status, ...rest]: unknown[]) {
+    const headers = rest.at(-1);
+    const isRelayed = Array.isArray(headers) && headers.some((name, i) => i % 2 === 0 && /^vary$/i.test(String(name)));
+    if (isRelayed) headers.push('Vary', 'Origin');
+    else res.appendHeader('Vary', 'Origin');
+    return Reflect.apply(writeHead, this, [status, ...rest]) as ServerResponse;
+  } as typeof writeHead;
 }
