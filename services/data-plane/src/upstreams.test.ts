@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { createUpstreams } from './upstreams.js';
 
@@ -20,6 +24,33 @@ describe('the requests on one replica', () => {
     await Promise.all(ends);
     expect(upstreams.inFlight(endpoint)).toBe(0);
     await upstreams.close();
+  });
+
+  it('are no failure of the replica when it is the client that breaks off', async () => {
+    const server = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const told: string[] = [];
+    const upstreams = createUpstreams({
+      timeoutMs: 10_000,
+      onOutcome: (_endpoint, outcome) => void told.push(outcome),
+    });
+    const body = new PassThrough();
+    body.write('{');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const end = new Promise<Error>((resolve) =>
+      upstreams.dispatch(
+        { ...endpoint, url },
+        { method: 'POST', path: '/', body },
+        { onResponseError: (_controller, error) => resolve(error) },
+      ),
+    );
+    await once(server, 'request');
+    body.destroy();
+    const error = await end;
+    await upstreams.close();
+    server.close().closeAllConnections();
+    expect(error).toMatchObject({ code: 'UND_ERR_ABORTED' });
+    expect(told).toEqual([]);
   });
 
   it('are ended when the data plane ends', async () => {

@@ -24,6 +24,7 @@ describe('the balancer', () => {
   let now: number;
   let random: () => number;
   let sessions: Record<string, number>;
+  let inFlight: Record<string, number>;
   let balancer: Balancer;
   let seen = 0;
 
@@ -31,9 +32,10 @@ describe('the balancer', () => {
     now = 1_000_000;
     random = () => ((seen += 7) % 100) / 100;
     sessions = {};
+    inFlight = {};
     balancer = createBalancer({
       sessionsOn: ({ id }) => sessions[id] ?? 0,
-      inFlight: () => 0,
+      inFlight: ({ id }) => inFlight[id] ?? 0,
       now: () => now,
       random: () => random(),
     });
@@ -62,6 +64,11 @@ describe('the balancer', () => {
 
   it('chooses the one with fewer sessions', () => {
     sessions = { a: 5, b: 4 };
+    expect(balancer.forSession(routed(endpoint('a'), endpoint('b')))?.id).toBe('b');
+  });
+
+  it('counts what is in flight as well, as much of it is sessions that are about to begin', () => {
+    [sessions, inFlight] = [{ a: 4, b: 5 }, { a: 3 }];
     expect(balancer.forSession(routed(endpoint('a'), endpoint('b')))?.id).toBe('b');
   });
 
@@ -129,10 +136,9 @@ describe('the balancer', () => {
     const ready = routed(endpoint('a'), endpoint('b'));
     routed(endpoint('a'), endpoint('b', { ready: false }));
     routed(endpoint('a'), endpoint('b'));
-    random = () => 0.5; // more than its share
+    random = () => 0.4; // more than its share
     expect(balancer.forRequest(ready)?.id).toBe('a');
     now += 10_000;
-    random = () => 0.4;
     expect(balancer.forRequest(ready)?.id).toBe('b');
   });
 });
