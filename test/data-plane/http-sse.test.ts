@@ -84,8 +84,8 @@ describe('the older HTTP transport', () => {
   it('invites a message whose client waits for that', async () => {
     const { messages, server } = await begin();
     const connection = rawConnection(gateway.url);
-    const head = [`POST ${messages} HTTP/1.1`, 'Host: 127.0.0.1', 'X-Dev-UserId: alice', 'Expect: 100-continue'];
-    connection.write([...head, 'Content-Length: 2', '', ''].join('\r\n'));
+    const lines = [`POST ${messages} HTTP/1.1`, 'Host: 127.0.0.1', 'X-Dev-UserId: alice', 'Expect: 100-continue'];
+    connection.write([...lines, 'Content-Length: 2', '', ''].join('\r\n'));
     await connection.until('HTTP/1.1 100 Continue\r\n\r\n');
     connection.write('{}');
     await connection.until('HTTP/1.1 202 ');

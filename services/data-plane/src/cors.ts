@@ -36,5 +36,5 @@ function varyByOrigin(res: ServerResponse): void {
     if (isRelayed) headers.push('Vary', 'Origin');
     else res.appendHeader('Vary', 'Origin');
     return Reflect.apply(writeHead, this, [status, ...rest]) as ServerResponse;
-  } as typeof writeHead;
+  };
 }

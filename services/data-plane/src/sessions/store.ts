@@ -37,7 +37,7 @@ export interface SessionStore {
 }
 
 /** What opened it: the client's initialize message, as far as it could be kept, or a stream of the older HTTP transport. */
-export type OpenedBy = Pick<SessionRecord, 'initialize' | 'transport'>;
+type OpenedBy = Pick<SessionRecord, 'initialize' | 'transport'>;
 
 export interface SessionStoreParts {
   redis: RedisClient;
