@@ -5,7 +5,16 @@ import { brokenPodsOf } from './rollout.js';
 
 const OLD = { labels: { 'controller-revision-hash': 'adapter-echo-old' } };
 const NEW = { labels: { 'controller-revision-hash': 'adapter-echo-new' } };
-const starting = { containerStatuses: [running({ started: false })] };
+const starting = { conditions: [], containerStatuses: [running({ started: false })] };
+const restarted = (reason?: string): Pod['status'] => ({
+  conditions: [
+    { type: 'Initialized', status: 'True', lastTransitionTime: '2026-11-20T08:00:00Z' },
+    { type: 'Ready', status: 'False', lastTransitionTime: '2026-11-20T08:30:00Z' },
+  ],
+  containerStatuses: [
+    running({ started: false, restartCount: 3, ...(reason !== undefined && { state: { waiting: { reason } } }) }),
+  ],
+});
 const set = statefulSetOf(2);
 const unseen: StatefulSet = { ...set, metadata: { ...set.metadata, generation: 3 } };
 
@@ -13,12 +22,28 @@ describe('a pod that a rollout would wait for in vain', () => {
   it.each<[what: string, statefulSet: StatefulSet, pod: Pod, broken: boolean]>([
     ['is one of a former revision that has never started', set, podOf(OLD, starting), true],
     ['is one of a former revision whose image does not exist', set, podOf(OLD, waiting('ErrImagePull')), true],
-    ['is one of a former revision without a node', set, podOf(OLD, { phase: 'Pending', containerStatuses: [] }), true],
-    ['is none that has served', set, podOf(OLD), false],
+    [
+      'is one of a former revision without a node',
+      set,
+      podOf(OLD, { phase: 'Pending', conditions: [], containerStatuses: [] }),
+      true,
+    ],
+    ['is none that serves', set, podOf(OLD), false],
+    ['is none that has served and is started again', set, podOf(OLD, restarted()), false],
+    ['is one that has served and keeps crashing', set, podOf(OLD, restarted('CrashLoopBackOff')), true],
     ['is none of the new revision', set, podOf(NEW, starting), false],
     ['is none that is ending', set, podOf({ ...OLD, deletionTimestamp: 'now' }, starting), false],
     ['is none while the controller has not seen the new revision', unseen, podOf(OLD, starting), false],
   ])('%s', (_what, statefulSet, pod, broken) => {
     expect(brokenPodsOf({ statefulSet, own: [], pods: [pod], warnings: [] })).toEqual(broken ? [pod] : []);
+  });
+
+  it.each<[what: string, wanted: Pod['status'], broken: boolean]>([
+    ['as long as one of the new revision does not get ready', waiting('ErrImagePull'), false],
+    ['once those of the new revision are ready', {}, true],
+  ])('is one that has served and keeps crashing: %s', (_what, wanted, broken) => {
+    const old = podOf(OLD, restarted('CrashLoopBackOff'));
+    const pods = [old, podOf(NEW, wanted)];
+    expect(brokenPodsOf({ statefulSet: set, own: [], pods, warnings: [] })).toEqual(broken ? [old] : []);
   });
 });

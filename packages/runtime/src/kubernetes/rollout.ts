@@ -1,20 +1,27 @@
 import { isEnding, type Pod } from './api/objects.js';
 import { CONTAINER } from './objects/container.js';
+import { hasServed } from './status/has-served.js';
 import type { AdapterObjects } from './store/cluster-state.js';
 
 const REVISION_HASH = 'controller-revision-hash';
 
 /**
- * Pods of a former revision that have never got to serve. Where a StatefulSet counts unavailable pods before it replaces one
- * (the feature MaxUnavailableStatefulSet), it would wait for these forever, also when the new revision is the cure.
+ * Pods of a former revision that are in the way of the wanted one. Where a StatefulSet counts unavailable pods before it
+ * replaces one (the feature MaxUnavailableStatefulSet), it would wait for these forever, also when the new revision is the cure.
+ * What has served is none of them: it may serve again, and its successor would have a revision that nobody has seen work.
+ * Only when it keeps crashing, and the rollout waits for nothing else, is it replaced as its turn would be.
  */
 export function brokenPodsOf({ statefulSet, pods }: AdapterObjects): Pod[] {
   const { updateRevision, observedGeneration } = statefulSet?.status ?? {};
   if (!statefulSet || updateRevision === undefined || observedGeneration !== statefulSet.metadata.generation) return [];
-  return pods.filter(
-    (pod) => pod.metadata.labels?.[REVISION_HASH] !== updateRevision && !isEnding(pod) && !hasStarted(pod),
-  );
+  const isWanted = ({ metadata }: Pod) => metadata.labels?.[REVISION_HASH] === updateRevision;
+  const stuck = pods.some((pod) => isWanted(pod) && !isReady(pod));
+  return pods.filter((pod) => !isWanted(pod) && !isEnding(pod) && (!hasServed(pod) || (!stuck && keepsCrashing(pod))));
 }
 
-const hasStarted = ({ status }: Pod): boolean =>
-  status?.containerStatuses?.some(({ name, started }) => name === CONTAINER && started === true) ?? false;
+const isReady = (pod: Pod): boolean =>
+  !isEnding(pod) &&
+  (pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false);
+
+const keepsCrashing = ({ status }: Pod): boolean =>
+  status?.containerStatuses?.find(({ name }) => name === CONTAINER)?.state?.waiting?.reason === 'CrashLoopBackOff';

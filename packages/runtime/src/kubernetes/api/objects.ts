@@ -12,7 +12,10 @@ export interface KubeObject {
     deletionGracePeriodSeconds?: number;
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
-    managedFields?: unknown;
+    /** By name and uid; at most one of them controls it. */
+    ownerReferences?: { kind: string; name: string; controller?: boolean }[];
+    /** Not kept of what is watched. */
+    managedFields?: { manager?: string; operation?: string }[];
   };
 }
 
@@ -40,7 +43,17 @@ interface Container {
   name: string;
   image?: string;
   ports?: { containerPort: number }[];
+  startupProbe?: { httpGet?: object };
   lifecycle?: { preStop?: { sleep?: { seconds: number } } };
+}
+
+interface PodCondition {
+  type: string;
+  status: string;
+  reason?: string;
+  message?: string;
+  /** When the status became what it is. */
+  lastTransitionTime?: string;
 }
 
 export interface Pod extends KubeObject {
@@ -50,7 +63,7 @@ export interface Pod extends KubeObject {
     reason?: string;
     message?: string;
     podIP?: string;
-    conditions?: { type: string; status: string; reason?: string; message?: string }[];
+    conditions?: PodCondition[];
     containerStatuses?: ContainerStatus[];
   };
 }
