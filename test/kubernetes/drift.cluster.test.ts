@@ -73,6 +73,15 @@ const drifts: Drift[] = [
     change: () => kubectl('delete', 'poddisruptionbudget', 'adapter-echo'),
     right: () => kubectl('get', 'poddisruptionbudget', 'adapter-echo'),
   },
+  ...[
+    { kind: 'networkpolicy', patch: '{"spec":{"podSelector":{"matchLabels":{"foo":"bar"}}}}' },
+    { kind: 'poddisruptionbudget', patch: '{"spec":{"selector":{"matchLabels":{"foo":"bar"}}}}' },
+    { kind: 'service', patch: '{"spec":{"selector":{"foo":"bar"}}}' },
+  ].map(({ kind, patch }) => ({
+    what: `a label that somebody adds to the selector of a ${kind}`,
+    change: () => kubectl('patch', kind, 'adapter-echo', '--type=merge', `--patch=${patch}`),
+    right: async () => !JSON.stringify((await get<Found>(kind, 'adapter-echo')).spec).includes('foo'),
+  })),
   {
     what: 'a label of ours that somebody takes away',
     change: () => kubectl('label', 'statefulset', 'adapter-echo', 'mcp-gateway.io/gateway-'),

@@ -53,4 +53,26 @@ describe('the differences between what is wanted and', () => {
     expect(differences({ spec: { requests: {}, value: '', list: [] } }, { spec: {} })).toEqual([]);
     expect(differences({ spec: { value: '' } }, { spec: { value: 'x' } })).toEqual(['/spec/value="x"']);
   });
+
+  it.each<[what: string, spec: (more: object) => object, at: string]>([
+    ['a label that a Service selects by', (more) => ({ selector: { a: '1', ...more } }), '/selector'],
+    [
+      'a label that a policy selects by',
+      (more) => ({ podSelector: { matchLabels: { a: '1', ...more } } }),
+      '/podSelector/matchLabels',
+    ],
+    [
+      'another way to select beside labels',
+      (more) => ({ podSelector: { matchLabels: { a: '1' }, ...more } }),
+      '/podSelector',
+    ],
+    [
+      'something of a port that may be reached',
+      (more) => ({ ingress: [{ ports: [{ port: 1, ...more }] }] }),
+      '/ingress/0/ports/0',
+    ],
+  ])('%s that somebody adds is one, since the field is ours as a whole', (_what, spec, at) => {
+    expect(differences(spec({}), spec({ x: 'y' }))).toEqual([`${at}/x="y"`]);
+    expect(differences(spec({}), spec({}))).toEqual([]);
+  });
 });
