@@ -87,6 +87,11 @@ const drifts: Drift[] = [
     change: () => kubectl('label', 'statefulset', 'adapter-echo', 'mcp-gateway.io/gateway-'),
     right: async () => (await set()).metadata.labels['mcp-gateway.io/gateway'],
   },
+  ...['gateway', 'adapter'].map((label) => ({
+    what: `the name of another ${label} that somebody writes on it`,
+    change: () => kubectl('label', 'statefulset', 'adapter-echo', '--overwrite', `mcp-gateway.io/${label}=other`),
+    right: async () => (await set()).metadata.labels[`mcp-gateway.io/${label}`] !== 'other',
+  })),
   {
     what: 'an annotation of ours that somebody overwrites',
     change: () => kubectl('annotate', 'statefulset', 'adapter-echo', '--overwrite', 'mcp-gateway.io/revision=x'),

@@ -2,9 +2,10 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import { ApiError } from './api/api-error.js';
 import type { KubeObject } from './api/objects.js';
 import { pathOf } from './api/resources.js';
+import { isAppliedBy } from './applied-by.js';
 import { isAutoscaled } from './autoscaled.js';
 import { deleteObject } from './delete-object.js';
-import { ADAPTER, ADAPTER_ID, fieldManagerOf, GATEWAY } from './labels.js';
+import { ADAPTER, ADAPTER_ID, fieldManagerOf } from './labels.js';
 import type { Manifest } from './objects/manifest.js';
 import type { Parts } from './parts.js';
 import type { Failure } from './status/failure-of.js';
@@ -66,13 +67,12 @@ async function patch({ cluster, state, settings }: Parts, manifest: Manifest, fo
   return answer;
 }
 
+/** Made by us for this adapter, and not for an earlier one of the name. */
 async function isOurs({ cluster, settings }: Parts, { kind, metadata }: Manifest): Promise<boolean> {
   const path = pathOf(kind, metadata.namespace, metadata.name);
   const found = (await cluster.call({ method: 'GET', path })) as KubeObject;
-  const { labels = {}, annotations = {} } = found.metadata;
   return (
-    labels[GATEWAY] === settings.gateway &&
-    labels[ADAPTER] === metadata.labels[ADAPTER] &&
-    annotations[ADAPTER_ID] === metadata.annotations[ADAPTER_ID]
+    isAppliedBy(settings.gateway, found) &&
+    found.metadata.annotations?.[ADAPTER_ID] === metadata.annotations[ADAPTER_ID]
   );
 }

@@ -2,10 +2,11 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import { ApiError } from './api/api-error.js';
 import { deleteObject } from './delete-object.js';
 import type { Parts } from './parts.js';
+import { reclaim } from './reclaim.js';
 import { refusalOf } from './status/refusal.js';
 
 /**
- * Begins to delete whatever is ours. The network policy goes last, so that no pod is ever without it: `goOnRemoving` sees to
+ * Begins to delete whatever is ours, also what somebody has relabelled. The network policy goes last, so that no pod is ever without it: `goOnRemoving` sees to
  * that, and after a restart whoever calls this again.
  * @throws GatewayError UNAVAILABLE when the API server cannot be reached
  */
@@ -15,6 +16,7 @@ export async function remove(parts: Parts, adapter: string): Promise<void> {
   refusals.clear(adapter);
   removing.add(adapter);
   try {
+    await reclaim(parts, adapter);
     for (const { kind, object } of state.of(adapter).own) {
       if (kind === 'NetworkPolicy' && state.of(adapter).pods.length > 0) continue;
       await deleteObject(parts, kind, object);

@@ -1,5 +1,6 @@
 /** The fields that are read of what the API server sends. The types of the client have dates where JSON has text. */
 export interface KubeObject {
+  apiVersion?: string;
   kind?: string;
   metadata: {
     name: string;

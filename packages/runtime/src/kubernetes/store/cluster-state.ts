@@ -1,7 +1,7 @@
 import type { KubeEvent, KubeObject, Pod, StatefulSet } from '../api/objects.js';
 import { ADAPTER } from '../labels.js';
 import { objectName } from '../object-name.js';
-import type { OwnKind } from '../objects/manifest.js';
+import { OWN_KINDS, type OwnKind } from '../objects/manifest.js';
 import { Index } from './index-by.js';
 import { ObjectStore, type AnyStore } from './object-store.js';
 
@@ -17,17 +17,18 @@ export interface AdapterObjects {
 }
 
 const MAX_WARNINGS = 10_000;
-const REMOVAL_ORDER = ['StatefulSet', 'Service', 'PodDisruptionBudget', 'NetworkPolicy'] as const;
 
 /** A copy of what the cluster has of all adapters. */
 export class ClusterState {
-  readonly statefulSets = new ObjectStore<StatefulSet>((object) => this.#changed(object));
-  readonly services = new ObjectStore<KubeObject>((object) => this.#changed(object));
-  readonly disruptionBudgets = new ObjectStore<KubeObject>((object) => this.#changed(object));
-  readonly networkPolicies = new ObjectStore<KubeObject>((object) => this.#changed(object));
-  readonly pods = new ObjectStore<Pod>((pod) => {
-    this.#podsOf.update(adapterOf(pod), pod.metadata.name, this.pods.get(pod.metadata.name) !== undefined);
-    this.#changed(pod);
+  readonly statefulSets = new ObjectStore<StatefulSet>((...both) => this.#changed(...both));
+  readonly services = new ObjectStore<KubeObject>((...both) => this.#changed(...both));
+  readonly disruptionBudgets = new ObjectStore<KubeObject>((...both) => this.#changed(...both));
+  readonly networkPolicies = new ObjectStore<KubeObject>((...both) => this.#changed(...both));
+  readonly pods = new ObjectStore<Pod>((pod, before) => {
+    const { name } = pod.metadata;
+    if (before) this.#podsOf.update(adapterOf(before), name, false);
+    this.#podsOf.update(adapterOf(pod), name, this.pods.get(name) !== undefined);
+    this.#changed(pod, before);
   });
   readonly warnings = new ObjectStore<KubeEvent>((event) => this.#warned(event), MAX_WARNINGS);
   readonly #podsOf = new Index();
@@ -53,7 +54,7 @@ export class ClusterState {
   of(adapter: string): AdapterObjects {
     const name = objectName('adapter', adapter);
     const statefulSet = this.statefulSets.get(name);
-    const own = REMOVAL_ORDER.flatMap((kind) => {
+    const own = OWN_KINDS.flatMap((kind) => {
       const object = this.storeOf(kind).get(name);
       return object ? [{ kind, object }] : [];
     });
@@ -67,12 +68,15 @@ export class ClusterState {
 
   /** Whatever of ours there is. */
   names(): string[] {
-    const stores = [...REMOVAL_ORDER, 'Pod' as const].map((kind) => this.storeOf(kind));
+    const stores = [...OWN_KINDS, 'Pod' as const].map((kind) => this.storeOf(kind));
     return [...new Set(stores.flatMap((store) => [...store.all()].map(adapterOf)))];
   }
 
-  #changed(object: KubeObject): void {
-    for (const listener of this.#listeners) listener(adapterOf(object));
+  /** Somebody may have given it another adapter's name. */
+  #changed(object: KubeObject, before = object): void {
+    for (const adapter of new Set([adapterOf(before), adapterOf(object)])) {
+      for (const listener of this.#listeners) listener(adapter);
+    }
   }
 
   #warned(event: KubeEvent): void {

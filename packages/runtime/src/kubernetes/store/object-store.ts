@@ -15,7 +15,7 @@ export class ObjectStore<T extends KubeObject> {
   readonly #gone = new Set<string>();
 
   constructor(
-    private readonly changed: (object: T) => void,
+    private readonly changed: (object: T, before?: T) => void,
     /** The oldest go when there are more. */
     private readonly limit = Number.POSITIVE_INFINITY,
   ) {}
@@ -34,7 +34,7 @@ export class ObjectStore<T extends KubeObject> {
     if (this.#gone.has(uid) || (known && !isLater(object, known))) return;
     delete object.metadata.managedFields; // as long as all the rest, and nobody here reads it
     this.#objects.set(name, object);
-    this.changed(object);
+    this.changed(object, known);
     const [oldest] = this.#objects.values();
     if (oldest && this.#objects.size > this.limit) this.#remove(oldest);
   }

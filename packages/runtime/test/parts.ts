@@ -1,0 +1,60 @@
+import { createLogger } from '@mcp-gateway/common/logging';
+import { ApiError } from '../src/kubernetes/api/api-error.js';
+import type { Cluster } from '../src/kubernetes/api/cluster.js';
+import type { KubeObject } from '../src/kubernetes/api/objects.js';
+import { Applied } from '../src/kubernetes/applied.js';
+import type { Parts } from '../src/kubernetes/parts.js';
+import { Refusals } from '../src/kubernetes/refusals.js';
+import type { KubernetesSettings } from '../src/kubernetes/settings.js';
+import { ClusterState } from '../src/kubernetes/store/cluster-state.js';
+import { DEFAULTS } from './settings.js';
+
+type Request = Parameters<Cluster['call']>[0];
+
+/** Parts of the runtime whose API server answers so; undefined is 404. `asked` has each request, in order. */
+export function partsOf(
+  answer: (request: Request) => KubeObject | undefined,
+  settings: Partial<KubernetesSettings> = {},
+): { parts: Parts; asked: Request[] } {
+  const asked: Request[] = [];
+  const cluster: Cluster = {
+    async call(request) {
+      asked.push(request);
+      const found = answer(request);
+      if (!found) throw new ApiError(404, 'NotFound', 'there is none');
+      return found;
+    },
+    stream: () => Promise.reject(new Error('nothing is watched')),
+    close: async () => {},
+  };
+  const parts: Parts = {
+    settings: { ...DEFAULTS, ...settings },
+    cluster,
+    state: new ClusterState(),
+    applied: new Applied(),
+    refusals: new Refusals(() => {}),
+    removing: new Set(),
+    log: createLogger('test', 'silent'),
+  };
+  return { parts, asked };
+}
+
+/** Requests as their method and what of the path differs. */
+export const linesOf = (asked: readonly Request[]): string[] =>
+  asked.map(({ method, path }) => `${method} ${path.split('/').slice(-2).join('/')}`);
+
+/** An object of the adapter `echo`, as the default gateway applied it. */
+export const ownObject = (kind: string, more: Partial<KubeObject['metadata']> = {}): KubeObject => ({
+  apiVersion: 'v1',
+  kind,
+  metadata: {
+    name: 'adapter-echo',
+    uid: `uid-of-${kind}`,
+    resourceVersion: '7',
+    creationTimestamp: '2026-11-20T08:00:00Z',
+    labels: { 'mcp-gateway.io/gateway': 'mcp-gateway', 'mcp-gateway.io/adapter': 'echo' },
+    annotations: { 'mcp-gateway.io/adapter-id': 'id-of-echo' },
+    managedFields: [{ manager: 'mcp-gateway/mcp-gateway', operation: 'Apply' }],
+    ...more,
+  },
+});
