@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ownObject } from '../../../test/parts.js';
+import { podOf } from '../../../test/pods.js';
 import { ClusterState } from './cluster-state.js';
 
 describe('the copy of what the cluster has', () => {
@@ -10,5 +11,13 @@ describe('the copy of what the cluster has', () => {
     state.onChange((adapter) => void told.push(adapter));
     state.services.put(ownObject('Service', { resourceVersion: '8', labels: { 'mcp-gateway.io/adapter': 'other' } }));
     expect(told).toEqual(['echo', 'other']);
+  });
+
+  it('has no adapter and no replica of a pod that only carries labels', () => {
+    const state = new ClusterState();
+    state.pods.put(podOf({ name: 'adapter-echo-debug' }));
+    expect([state.of('echo').pods, state.names()]).toEqual([[], []]);
+    state.pods.put(podOf());
+    expect([state.of('echo').pods, state.names()]).toEqual([[podOf()], ['echo']]);
   });
 });

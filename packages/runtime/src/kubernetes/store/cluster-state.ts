@@ -4,13 +4,14 @@ import { objectName } from '../object-name.js';
 import { OWN_KINDS, type OwnKind } from '../objects/manifest.js';
 import { Index } from './index-by.js';
 import { ObjectStore, type AnyStore } from './object-store.js';
+import { isReplica } from './replica-pod.js';
 
 /** All that the cluster has of one adapter. */
 export interface AdapterObjects {
   statefulSet: StatefulSet | undefined;
   /** The objects that we applied, in the order in which they are removed. */
   own: { kind: OwnKind; object: KubeObject }[];
-  /** By ordinal. */
+  /** Its replicas, by ordinal. */
   pods: Pod[];
   /** Warnings about these, the latest last. */
   warnings: KubeEvent[];
@@ -58,7 +59,8 @@ export class ClusterState {
       const object = this.storeOf(kind).get(name);
       return object ? [{ kind, object }] : [];
     });
-    const pods = this.#podsOf.get(adapter).flatMap((pod) => this.pods.get(pod) ?? []);
+    const labelled = this.#podsOf.get(adapter).flatMap((pod) => this.pods.get(pod) ?? []);
+    const pods = labelled.filter((pod) => isReplica(pod, adapter));
     const uids = [...pods, ...(statefulSet ? [statefulSet] : [])].map(({ metadata }) => metadata.uid);
     const warnings = uids
       .flatMap((uid) => this.#warningsOf.get(uid))
@@ -68,8 +70,9 @@ export class ClusterState {
 
   /** Whatever of ours there is. */
   names(): string[] {
-    const stores = [...OWN_KINDS, 'Pod' as const].map((kind) => this.storeOf(kind));
-    return [...new Set(stores.flatMap((store) => [...store.all()].map(adapterOf)))];
+    const own = OWN_KINDS.flatMap((kind) => [...this.storeOf(kind).all()]);
+    const replicas = [...this.pods.all()].filter((pod) => isReplica(pod, adapterOf(pod)));
+    return [...new Set([...own, ...replicas].map(adapterOf))];
   }
 
   /** Somebody may have given it another adapter's name. */
