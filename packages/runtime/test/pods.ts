@@ -12,7 +12,16 @@ export function podOf(more: Partial<Pod['metadata']> = {}, status: Pod['status']
       annotations: { 'mcp-gateway.io/revision': 'r1' },
       ...more,
     },
-    spec: { containers: [{ name: 'server', image: 'registry/echo:1', ports: [{ containerPort: 8000 }] }] },
+    spec: {
+      containers: [
+        {
+          name: 'server',
+          image: 'registry/echo:1',
+          ports: [{ containerPort: 8000 }],
+          startupProbe: { httpGet: { path: '/healthz' } },
+        },
+      ],
+    },
     status: {
       phase: 'Running',
       podIP: '10.0.0.7',

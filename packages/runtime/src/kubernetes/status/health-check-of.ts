@@ -1,17 +1,22 @@
+import type { Pod } from '../api/objects.js';
 import { REVISION, TCP_CHECK } from '../labels.js';
+import { CONTAINER } from '../objects/container.js';
 import type { HealthCheck } from '../objects/probes.js';
 import type { AdapterObjects } from '../store/cluster-state.js';
+import { hasServed } from './has-served.js';
 import { probeFailure } from './probe-failure.js';
 
 /**
- * How replicas of a revision are to be checked: by TCP from the first time on that one of them answers 404. A new revision
- * may have a health endpoint, so it is asked again.
+ * How replicas of a revision are to be checked: by TCP when one of them answers 404 and none has ever passed the check. Where
+ * one has, there is a health endpoint, and a 404 is a failure like any other. A new revision may have one, so it is asked again.
  */
 export function healthCheckOf({ statefulSet, pods, warnings }: AdapterObjects, revision: string | null): HealthCheck {
   if (revision === null) return 'http';
   if (statefulSet?.metadata.annotations?.[TCP_CHECK] === revision) return 'tcp';
-  const answers404 = pods.some(
-    (pod) => pod.metadata.annotations?.[REVISION] === revision && probeFailure(pod, warnings)?.notFound,
-  );
-  return answers404 ? 'tcp' : 'http';
+  const asked = pods.filter((pod) => pod.metadata.annotations?.[REVISION] === revision && isAsked(pod));
+  const answers404 = asked.some((pod) => probeFailure(pod, warnings)?.notFound);
+  return answers404 && !asked.some(hasServed) ? 'tcp' : 'http';
 }
+
+const isAsked = ({ spec }: Pod): boolean =>
+  spec.containers.some(({ name, startupProbe }) => name === CONTAINER && startupProbe?.httpGet !== undefined);

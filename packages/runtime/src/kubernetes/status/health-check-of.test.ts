@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { notReady, podOf, running, statefulSetOf, warning } from '../../../test/pods.js';
+import type { Pod, StatefulSet } from '../api/objects.js';
+import { healthCheckOf } from './health-check-of.js';
+
+const NOT_FOUND = 'Startup probe failed: HTTP probe failed with statuscode: 404';
+const warnings = [warning('pod-uid', 'Unhealthy', NOT_FOUND)];
+const starting: Pod['status'] = { ...notReady, containerStatuses: [running({ started: false })] };
+const set = statefulSetOf(2);
+const byTcp: StatefulSet = {
+  ...set,
+  metadata: { ...set.metadata, annotations: { 'mcp-gateway.io/tcp-check-of-revision': 'r1' } },
+};
+const other = { name: 'adapter-echo-0', uid: 'other' };
+const portIsAsked = { ...podOf(other), spec: { containers: [{ name: 'server', startupProbe: {} }] } };
+
+describe('replicas of which one answers 404', () => {
+  it.each<[what: string, statefulSet: StatefulSet, pods: Pod[], expected: 'http' | 'tcp']>([
+    ['by their port when it has never passed', set, [podOf({}, starting)], 'tcp'],
+    ['by their path when it has passed before', set, [podOf({}, notReady)], 'http'],
+    ['by their path when another has passed', set, [podOf({}, starting), podOf(other)], 'http'],
+    ['by their port when another passes whose port is asked', set, [podOf({}, starting), portIsAsked], 'tcp'],
+    ['by their port when that has been found before', byTcp, [], 'tcp'],
+    [
+      'by their path when it is of another revision',
+      set,
+      [podOf({ annotations: { 'mcp-gateway.io/revision': 'r0' } }, starting)],
+      'http',
+    ],
+  ])('are checked %s', (_what, statefulSet, pods, expected) => {
+    expect(healthCheckOf({ statefulSet, own: [], pods, warnings }, 'r1')).toBe(expected);
+  });
+});
