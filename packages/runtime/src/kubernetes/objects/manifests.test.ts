@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DEFAULTS } from '../../../test/settings.js';
 import { workload } from '../../../test/supervisor.js';
 import type { Workload } from '../../workload.js';
+import { differences } from '../differences.js';
 import type { KubernetesSettings } from '../settings.js';
 import type { Manifest } from './manifest.js';
 import { manifestsOf } from './manifests.js';
@@ -63,6 +64,19 @@ describe('the objects of an adapter', () => {
 
   it('leave the pods as they are when only their number changes', () => {
     expect(pod({ replicas: 5 })).toEqual(pod());
+  });
+
+  it('take the service account away that an identity gave', () => {
+    const found = pod({ useWorkloadIdentity: true }, EVERY_SETTING).spec;
+    const places = differences(pod({}, EVERY_SETTING).spec, found);
+    expect(places).toEqual(['/serviceAccountName="identity"', '/serviceAccount="identity"']);
+  });
+
+  it.each([
+    [1, false],
+    [2, true],
+  ])('of %i replicas have a disruption budget: %s', (replicas, budget) => {
+    expect(manifests({ replicas }).some(({ kind }) => kind === 'PodDisruptionBudget')).toBe(budget);
   });
 
   it('have a variable of the adapter instead of the default home', () => {

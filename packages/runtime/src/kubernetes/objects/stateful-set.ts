@@ -53,6 +53,7 @@ export function statefulSetOf(
 
 function podSpecOf(workload: Workload, settings: KubernetesSettings, health: HealthCheck): V1PodSpec {
   const { runAsUser, imagePullSecrets, workloadIdentityServiceAccount } = settings;
+  const serviceAccount = (workload.useWorkloadIdentity && workloadIdentityServiceAccount) || '';
   return {
     containers: [containerOf(workload, settings, health)],
     volumes: [{ name: 'tmp', emptyDir: { sizeLimit: settings.tmpSize } }],
@@ -71,8 +72,9 @@ function podSpecOf(workload: Workload, settings: KubernetesSettings, health: Hea
       spreadOver(key, selectedBy(settings.gateway, workload.name)),
     ),
     ...(imagePullSecrets.length > 0 && { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
-    ...(workload.useWorkloadIdentity &&
-      workloadIdentityServiceAccount !== undefined && { serviceAccountName: workloadIdentityServiceAccount }),
+    // Both, and also when there is none: the server writes the deprecated name beside the other, and restores either from what is left.
+    serviceAccountName: serviceAccount,
+    serviceAccount,
   };
 }
 
