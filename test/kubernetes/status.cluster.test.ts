@@ -6,7 +6,7 @@ import { loadImage } from '../cluster/support/images.js';
 import { freshNamespace } from '../cluster/support/namespace.js';
 import { example, type Spec } from '../support/api.js';
 import { repository } from '../support/launch.js';
-import { waitFor } from '../support/wait.js';
+import { becomesTrue, waitFor } from '../support/wait.js';
 import { startClusterGateway, type ClusterGateway } from './support/gateway.js';
 
 const STEP_MS = 90_000;
@@ -128,18 +128,41 @@ describe('the status of an adapter says why it does not run:', () => {
     await gateway.api.ready('quota', STEP_MS);
     await gateway.api.remove('quota');
   });
+});
 
-  it('a name that somebody else has, and leaves theirs alone', async () => {
-    await namespace.kubectl('create', 'service', 'clusterip', 'adapter-taken', '--tcp=80');
-    await gateway.api.create(example('taken'));
-    expect((await said('taken', 'NameTaken')).message).toContain('There is a Service adapter-taken');
-    await gateway.api.remove('taken');
-    await waitFor(
-      'the row to be gone',
-      async () => (await gateway.api.list()).every(({ name }) => name !== 'taken'),
+/** Each has no field with which ours would be in conflict. */
+const THEIRS = [
+  { apiVersion: 'v1', kind: 'Service', spec: { clusterIP: 'None' } },
+  { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', spec: { maxUnavailable: 1 } },
+  { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', spec: { podSelector: {}, policyTypes: ['Ingress'] } },
+];
+
+describe('an object of somebody else’s under the name of ours', () => {
+  it.each(THEIRS)('stays as it is, and the status says so as long as it is there: $kind', async (theirs) => {
+    const name = `taken-${theirs.kind.toLowerCase()}`;
+    const found = () => namespace.get<{ metadata: { uid: string }; spec: object }>(theirs.kind, `adapter-${name}`);
+    await namespace.apply({ ...theirs, metadata: { name: `adapter-${name}` } });
+    const before = await found();
+    await gateway.api.create(example(name, { replicaCount: 2 }));
+    // The network policy is what pods wait for; with the others they serve.
+    const [phase, ready] = theirs.kind === 'NetworkPolicy' ? ['Failed', 'False'] : ['Degraded', 'True'];
+    await becomesTrue(
+      'the status to say so',
+      async () => {
+        const status = await gateway.api.status(name);
+        expect([status.phase, conditionOf(status, 'Ready')?.status]).toEqual([phase, ready]);
+        expect(conditionOf(status, 'Progressing')?.message).toContain(`There is a ${theirs.kind} adapter-${name}`);
+      },
       STEP_MS,
     );
-    expect(await namespace.kubectl('get', 'service', 'adapter-taken', '--output=name')).toBe('service/adapter-taken\n');
+    await gateway.api.remove(name);
+    await waitFor(
+      'the row to be gone',
+      async () => (await gateway.api.list()).every((each) => each.name !== name),
+      STEP_MS,
+    );
+    expect(await found()).toMatchObject({ metadata: { uid: before.metadata.uid }, spec: before.spec });
+    expect((await found()).metadata).not.toHaveProperty('labels');
   });
 });
 

@@ -46,6 +46,13 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
     'False Complete: 2 of 2 replicas run the current spec.',
   ],
   [
+    'all are ready, and something of theirs is refused',
+    seenOf(row, { failure: { reason: 'NameTaken', message: 'There is a Service of that name.' } }),
+    'Degraded',
+    'True AllReplicasReady: 2 of 2 replicas ready.',
+    'False NameTaken: 2 of 2 replicas run the current spec. There is a Service of that name.',
+  ],
+  [
     'an autoscaler wants another number',
     seenOf(row, { autoscaled: true, desiredReplicas: 3, replicas: [r(0, 'Ready'), r(1, 'Ready'), r(2, 'Ready')] }),
     'Ready',

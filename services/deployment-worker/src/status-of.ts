@@ -81,7 +81,10 @@ function progressFinding(
   const stuck = updated.find((replica) => isLooping(replica) || replica.state === 'NotReady');
   const blocked = readiness.status === 'False' && !['ReplicasNotReady', 'ScaledToZero'].includes(readiness.reason);
   if (serving === replicaCount && replicas.length === replicaCount) {
-    return { type, status: 'False', reason: 'Complete', message: `${count}.` };
+    // Replicas that serve do not need all of their objects, but their operator wants to know which one is refused.
+    return failure
+      ? { type, status: 'False', reason: failure.reason, message: `${count}. ${failure.message}` }
+      : { type, status: 'False', reason: 'Complete', message: `${count}.` };
   }
   if (stuck || failure || blocked) {
     const why = stuck ? ` ${stuck.name}: ${stuck.message ?? 'not ready.'}` : failure ? ` ${failure.message}` : '';

@@ -7,17 +7,22 @@ import { isAutoscaled } from './autoscaled.js';
 import { deleteObject } from './delete-object.js';
 import { ADAPTER, ADAPTER_ID, fieldManagerOf } from './labels.js';
 import type { Manifest } from './objects/manifest.js';
+import { belongsTo } from './ownership.js';
 import type { Parts } from './parts.js';
 import type { Failure } from './status/failure-of.js';
 
 /**
- * One server-side apply. An object that we do not know is not overwritten: somebody else's has the name then.
+ * One server-side apply. An object that is not ours is not overwritten: somebody else's has the name then. The watch shows
+ * theirs; of one that is made in this very moment, conflicts of fields do.
  * @throws ApiError when the cluster refuses it
  */
 export async function applyObject(parts: Parts, manifest: Manifest): Promise<KubeObject | Failure> {
-  const known = parts.state.storeOf(manifest.kind).get(manifest.metadata.name) !== undefined;
+  const { kind, metadata } = manifest;
+  const known = parts.state.storeOf(kind).get(metadata.name) !== undefined;
+  const unmarked = known ? undefined : parts.state.others[kind].get(metadata.name);
+  if (unmarked && !(await isOurs(parts, manifest))) return nameTaken(manifest);
   try {
-    return await patch(parts, manifest, known);
+    return await patch(parts, manifest, known || unmarked !== undefined);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (known && error.status === 409) {
@@ -28,14 +33,14 @@ export async function applyObject(parts: Parts, manifest: Manifest): Promise<Kub
     }
     if (known && error.status === 422) return replace(parts, manifest, error);
     if (error.status !== 409) throw error;
-    if (await isOurs(parts, manifest)) return patch(parts, manifest, true);
-    const { name, namespace } = manifest.metadata;
-    return {
-      reason: 'NameTaken',
-      message: `There is a ${manifest.kind} ${name} in namespace ${namespace} that is not this gateway's. Remove it, or register the adapter under another name.`,
-    };
+    return (await isOurs(parts, manifest)) ? patch(parts, manifest, true) : nameTaken(manifest);
   }
 }
+
+const nameTaken = ({ kind, metadata: { name, namespace } }: Manifest): Failure => ({
+  reason: 'NameTaken',
+  message: `There is a ${kind} ${name} in namespace ${namespace} that is not this gateway's. Remove it, or register the adapter under another name.`,
+});
 
 /**
  * Begins anew with an object that an edit has brought where no apply leads back, such as another port under the name of ours.
@@ -67,12 +72,13 @@ async function patch({ cluster, state, settings }: Parts, manifest: Manifest, fo
   return answer;
 }
 
-/** Made by us for this adapter, and not for an earlier one of the name. */
-async function isOurs({ cluster, settings }: Parts, { kind, metadata }: Manifest): Promise<boolean> {
+/** Made by us for this adapter, and not for an earlier one of the name, whatever has become of its labels. */
+async function isOurs({ cluster, settings }: Parts, manifest: Manifest): Promise<boolean> {
+  const { kind, metadata } = manifest;
   const path = pathOf(kind, metadata.namespace, metadata.name);
   const found = (await cluster.call({ method: 'GET', path })) as KubeObject;
+  const id = found.metadata.annotations?.[ADAPTER_ID];
   return (
-    isAppliedBy(settings.gateway, found) &&
-    found.metadata.annotations?.[ADAPTER_ID] === metadata.annotations[ADAPTER_ID]
+    belongsTo(found, manifest) || (isAppliedBy(settings.gateway, found) && id === metadata.annotations[ADAPTER_ID])
   );
 }

@@ -70,6 +70,7 @@ describe('the configuration of the Kubernetes runtime', () => {
   });
 
   const RESOURCES = 'must be JSON such as {"requests":{"cpu":"50m","memory":"128Mi"},"limits":{"memory":"512Mi"}}';
+  const EGRESS = 'must be JSON such as [{"to":[{"ipBlock":{"cidr":"0.0.0.0/0"}}]}]';
   it.each([
     ['IMAGE_REGISTRY', 'registry/', 'must be a registry with or without a path, such as registry.example.com/mcp'],
     ['NAMESPACE', 'Adapter', 'must be lower-case letters, digits and inner hyphens'],
@@ -77,11 +78,12 @@ describe('the configuration of the Kubernetes runtime', () => {
     ['KUBERNETES_QPS', '0', 'must be at least 1'],
     ['IMAGE_PULL_POLICY', 'Sometimes', 'must be IfNotPresent, Always or Never'],
     ['ADAPTER_RESOURCES', '{', RESOURCES],
-    ['ADAPTER_RESOURCES', '{"limits":{"gpu":"1"}}', RESOURCES],
+    ['ADAPTER_RESOURCES', '{"limits":{"gpu":"1"}}', `${RESOURCES}; at limits: Unrecognized key: "gpu"`],
     ['ADAPTER_RUN_AS_USER', '0', 'must be at least 1'],
     ['ADAPTER_TMP_SIZE', '1G', 'must be a quantity such as 256Mi'],
     ['ADAPTER_DRAIN_SECONDS', 'ten', 'must be a number'],
-    ['ADAPTER_EGRESS', '{}', 'must be JSON such as [{"to":[{"ipBlock":{"cidr":"0.0.0.0/0"}}]}]'],
+    ['ADAPTER_EGRESS', '{}', EGRESS],
+    ['ADAPTER_EGRESS', '[{"nonsense":1}]', `${EGRESS}; at 0: Unrecognized key: "nonsense"`],
   ])('refuses %s=%s', (name, value, message) => {
     const refused = new ConfigError(`${name} ${message}`);
     expect(() => read({ ...NEEDED, [name]: value })).toThrow(refused);

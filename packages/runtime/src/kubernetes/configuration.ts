@@ -1,8 +1,8 @@
-import type { V1NetworkPolicyEgressRule } from '@kubernetes/client-node';
 import { List } from '@mcp-gateway/common/config';
 import { AdapterSpec } from '@mcp-gateway/common/contracts';
 import { z } from 'zod';
 import { clusterAddress, clusterFields, Label } from '../logs/cluster-fields.js';
+import { EgressRule } from './egress.js';
 import type { KubernetesSettings } from './settings.js';
 
 const wholeNumber = (min: number, max: number) =>
@@ -14,13 +14,21 @@ const wholeNumber = (min: number, max: number) =>
 
 function jsonOf<T extends z.ZodType>(schema: T, example: string) {
   return z.string().transform((text, context): z.output<T> => {
-    try {
-      return schema.parse(JSON.parse(text));
-    } catch {
-      context.addIssue({ code: 'custom', message: `must be JSON such as ${example}` });
-      return z.NEVER;
-    }
+    const parsed = schema.safeParse(jsonIn(text));
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    const where = issue && issue.path.length > 0 ? `; at ${issue.path.join('.')}: ${issue.message}` : '';
+    context.addIssue({ code: 'custom', message: `must be JSON such as ${example}${where}` });
+    return z.NEVER;
   });
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text; // which is none of what is asked for
+  }
 }
 
 const DEFAULT_RESOURCES = { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } };
@@ -54,10 +62,7 @@ export const kubernetesFields = {
     .default('256Mi'),
   ADAPTER_DRAIN_SECONDS: wholeNumber(0, 600).default(10),
   ADAPTER_CALLER_NAMESPACE: Label('the namespace of the data plane and the tool router').optional(),
-  ADAPTER_EGRESS: jsonOf(
-    z.array(z.custom<V1NetworkPolicyEgressRule>((rule) => typeof rule === 'object')),
-    EGRESS_EXAMPLE,
-  ).optional(),
+  ADAPTER_EGRESS: jsonOf(z.array(EgressRule), EGRESS_EXAMPLE).optional(),
   AUTOSCALED_ADAPTERS: List,
 };
 const KubernetesConfig = z.object(kubernetesFields);

@@ -7,7 +7,10 @@ const RETRY_MS = 10_000;
 export class Refusals {
   readonly #failures = new Map<string, { failure: Failure; timer: NodeJS.Timeout }>();
 
-  constructor(private readonly retry: (adapter: string) => void) {}
+  constructor(
+    private readonly retry: (adapter: string) => void,
+    private readonly retryMs = RETRY_MS,
+  ) {}
 
   get(adapter: string): Failure | null {
     return this.#failures.get(adapter)?.failure ?? null;
@@ -18,7 +21,7 @@ export class Refusals {
     const timer = setTimeout(() => {
       this.#failures.delete(adapter);
       this.retry(adapter);
-    }, RETRY_MS);
+    }, this.retryMs);
     timer.unref();
     this.#failures.set(adapter, { failure, timer });
   }

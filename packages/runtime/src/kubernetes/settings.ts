@@ -1,6 +1,6 @@
-import type { V1NetworkPolicyEgressRule } from '@kubernetes/client-node';
 import type { AdapterSpec } from '@mcp-gateway/common/contracts';
 import type { ClusterAddress } from './api/credentials.js';
+import type { EgressRule } from './egress.js';
 
 export interface KubernetesSettings extends ClusterAddress {
   /** The namespace of all replicas. */
@@ -30,7 +30,7 @@ export interface KubernetesSettings extends ClusterAddress {
   /** Where the data plane and the tool router run. */
   callerNamespace: string;
   /** Undefined does not restrict what replicas may reach. */
-  egress: readonly V1NetworkPolicyEgressRule[] | undefined;
+  egress: readonly EgressRule[] | undefined;
   /** Names of adapters whose number of replicas is somebody else's after the start; `*` means all. */
   autoscaled: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { request, type Dispatcher } from 'undici';
-import { apiError, ApiError } from './api-error.js';
+import { apiError, ApiError, isRefusal } from './api-error.js';
 import { credentials, type ClusterAddress } from './credentials.js';
 import { rateLimit } from './rate-limit.js';
 
@@ -102,7 +102,7 @@ function unavailableOr(error: unknown): Error {
       cause: error,
     });
   }
-  if (error instanceof ApiError && error.status !== 429 && error.status < 500) return error;
+  if (error instanceof ApiError && isRefusal(error)) return error;
   return new GatewayError('UNAVAILABLE', { detail: 'the Kubernetes API does not answer', cause: error });
 }
 

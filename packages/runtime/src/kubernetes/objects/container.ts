@@ -34,19 +34,19 @@ export function containerOf(workload: Workload, settings: KubernetesSettings, he
 /** Kubernetes expands `$(NAME)` in values; what a caller wrote is meant as it is. */
 const literal = (value: string) => value.replaceAll('$', '$$$$');
 
-function environmentOf({ name, port, environment, secretEnvironment }: Workload): V1EnvVar[] {
+function environmentOf({ name, port, environment, secretEnvironment = {} }: Workload): V1EnvVar[] {
   return [
     { name: 'PORT', value: String(port) },
     { name: 'HOST', value: '0.0.0.0' },
     // The user of the process has no entry in the image's /etc/passwd, and nothing else is writable.
-    ...('HOME' in environment ? [] : [{ name: 'HOME', value: '/tmp' }]),
+    ...('HOME' in environment || 'HOME' in secretEnvironment ? [] : [{ name: 'HOME', value: '/tmp' }]),
     {
       name: 'MCP_GATEWAY_INSTANCE',
       valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: "metadata.labels['apps.kubernetes.io/pod-index']" } },
     },
     { name: 'MCP_GATEWAY_REPLICA', value: `${name}-$(MCP_GATEWAY_INSTANCE)` },
     ...sorted(environment).map(([variable, value]) => ({ name: variable, value: literal(value) })),
-    ...sorted(secretEnvironment ?? {}).map(([variable, { secret, key }]) => ({
+    ...sorted(secretEnvironment).map(([variable, { secret, key }]) => ({
       name: variable,
       valueFrom: { secretKeyRef: { name: secret, key } },
     })),

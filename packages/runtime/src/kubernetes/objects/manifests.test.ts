@@ -79,11 +79,23 @@ describe('the objects of an adapter', () => {
     expect(manifests({ replicas }).some(({ kind }) => kind === 'PodDisruptionBudget')).toBe(budget);
   });
 
-  it('have a variable of the adapter instead of the default home', () => {
-    const homes = container({ environment: { HOME: '/data' } })?.env.filter(
-      (each) => 'name' in each && each.name === 'HOME',
-    );
-    expect(homes).toEqual([{ name: 'HOME', value: '/data' }]);
+  it.each([
+    [{ environment: { HOME: '/data' } }, { value: '/data' }],
+    [
+      { secretEnvironment: { HOME: { secret: 's', key: 'k' } } },
+      { valueFrom: { secretKeyRef: { name: 's', key: 'k' } } },
+    ],
+  ])('have a variable of the adapter instead of the default home: %j', (more, home) => {
+    const homes = container(more)?.env.filter((each) => 'name' in each && each.name === 'HOME');
+    expect(homes).toEqual([{ name: 'HOME', ...home }]);
+  });
+
+  it.each([
+    [undefined, ['Ingress'], undefined],
+    [[], ['Ingress', 'Egress'], []],
+  ])('restrict what replicas may reach when egress is %j', (egress, policyTypes, rules) => {
+    const [policy] = manifests({}, { egress });
+    expect(policy?.spec).toMatchObject({ policyTypes, ...(rules && { egress: rules }) });
   });
 
   it.each([

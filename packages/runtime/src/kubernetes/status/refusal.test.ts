@@ -31,6 +31,12 @@ describe('a refusal of the API server', () => {
     [404, 'namespaces "adapter" not found', 'NamespaceNotFound', 'namespaces "adapter" not found. Make the namespace.'],
     [422, 'spec.x: Invalid value', 'InvalidObject', 'The cluster does not accept the spec: spec.x: Invalid value'],
     [413, 'too large', 'TooLarge', 'The spec is larger than the cluster stores; shorten the environment.'],
+    [
+      500,
+      'failed to create typed patch object: duplicate entries for key [name="A"]',
+      'InvalidObject',
+      'The cluster does not accept the spec: failed to create typed patch object: duplicate entries for key [name="A"]',
+    ],
     [405, 'not that way', 'MethodNotAllowed', 'not that way'],
   ])('with %i, %s, is %s', (status, said, reason, message) => {
     expect(refusalOf(new ApiError(status, status === 405 ? 'MethodNotAllowed' : '', said))).toEqual({

@@ -6,7 +6,7 @@ const CANNOT = /User "([^"]*)" cannot (\w+) resource "([^"]*)" in API group "([^
 /** Why the API server does not accept an object, in words that say what to do. */
 export function refusalOf({ status, reason, message }: ApiError): Failure {
   if (status === 404) return { reason: 'NamespaceNotFound', message: `${message}. Make the namespace.` };
-  if (status === 422 || status === 400) {
+  if (status === 422 || status === 400 || message.includes('typed patch object')) {
     return { reason: 'InvalidObject', message: `The cluster does not accept the spec: ${message}` };
   }
   if (status === 413)

@@ -31,6 +31,13 @@ export class ClusterState {
     this.#podsOf.update(adapterOf(pod), name, this.pods.get(name) !== undefined);
     this.#changed(pod, before);
   });
+  /** Objects of the kinds that adapters consist of, in the same namespace and not ours. */
+  readonly others: Record<OwnKind, ObjectStore<KubeObject>> = {
+    StatefulSet: new ObjectStore(() => {}),
+    Service: new ObjectStore(() => {}),
+    PodDisruptionBudget: new ObjectStore(() => {}),
+    NetworkPolicy: new ObjectStore(() => {}),
+  };
   readonly warnings = new ObjectStore<KubeEvent>((event) => this.#warned(event), MAX_WARNINGS);
   readonly #podsOf = new Index();
   readonly #warningsOf = new Index();

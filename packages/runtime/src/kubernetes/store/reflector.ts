@@ -5,7 +5,7 @@ import { ApiError, apiError } from '../api/api-error.js';
 import type { Cluster } from '../api/cluster.js';
 import type { KubeList, KubeObject } from '../api/objects.js';
 import { pathOf, type Kind } from '../api/resources.js';
-import type { ObjectStore } from './object-store.js';
+import type { Watched } from './partition.js';
 import { linesOf } from './watch-lines.js';
 
 interface Options {
@@ -48,7 +48,7 @@ export class Reflector<T extends KubeObject> implements Reflection {
   #progress = false;
 
   constructor(
-    private readonly store: ObjectStore<T>,
+    private readonly store: Watched<T>,
     private readonly options: Options,
   ) {
     this.kind = options.kind;

@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import { EgressRule } from './egress.js';
+
+const to = (...peers: object[]) => ({ to: peers });
+const port = (...ports: object[]) => ({ ports });
+const selector = { matchLabels: { app: 'x' }, matchExpressions: [{ key: 'k', operator: 'In', values: ['v'] }] };
+
+describe('a rule of what replicas may reach', () => {
+  it.each([
+    {},
+    to({ ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } }),
+    to({ ipBlock: { cidr: 'fd00::/8' } }),
+    to({ podSelector: {} }),
+    to({ namespaceSelector: selector, podSelector: selector }),
+    port({ port: 53, protocol: 'UDP' }, { port: 'https' }, { port: 8000, endPort: 9000 }, {}),
+  ])('is %j', (rule) => {
+    expect(EgressRule.parse(rule)).toEqual(rule);
+  });
+
+  it.each<[rule: unknown, at: string, message: string]>([
+    [{ nonsense: 1 }, '', 'Unrecognized key: "nonsense"'],
+    [to({ ipBlock: { cidr: '10.0.0.1' } }), 'to.0.ipBlock.cidr', 'must be a block of addresses such as 10.0.0.0/8'],
+    [to({ ipBlock: { cdir: '10.0.0.0/8', cidr: '10.0.0.0/8' } }), 'to.0.ipBlock', 'Unrecognized key: "cdir"'],
+    [to({ podSelector: { app: 'x' } }), 'to.0.podSelector', 'Unrecognized key: "app"'],
+    [to({}), 'to.0', 'must have an ipBlock, or a podSelector and a namespaceSelector or one of them'],
+    [to({ ipBlock: { cidr: '10.0.0.0/8' }, podSelector: {} }), 'to.0', 'must have an ipBlock, or'],
+    [port({ port: 0 }), 'ports.0.port', 'expected number to be >=1'],
+    [port({ port: 2, endPort: 1 }), 'ports.0', 'must have a number as port'],
+    [port({ protocol: 'tcp' }), 'ports.0.protocol', 'Invalid option'],
+  ])('is not %j', (rule, at, message) => {
+    const issues = EgressRule.safeParse(rule).error?.issues ?? [];
+    expect(issues.map(({ path }) => path.join('.'))).toEqual([at]);
+    expect(issues[0]?.message).toContain(message);
+  });
+});
