@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { freshNamespace } from '../cluster/support/namespace.js';
 import { expectGolden } from './support/golden.js';
 import { CHART, helm, valuesOf } from './support/helm.js';
 
+const namespace = freshNamespace();
 const SETS = ['trial', 'production', 'plain'];
 const ENOUGH = ['--set=image.registry=a.example/b', '--set=signIn.development=allow-from-network'];
 const DATABASES = ['--set=database.existingSecret=db', '--set=redis.existingSecret=redis'];
@@ -28,8 +30,16 @@ describe('the chart', () => {
   });
 
   it('tells after the install what to do next, and what is not for production', async () => {
-    const notes = async (name: string) => {
-      const said = await helm('install', 'gw', CHART, '--namespace=gateway', '--dry-run=client', valuesOf(name));
+    const notes = async (name: string, ...args: string[]) => {
+      const said = await helm(
+        'install',
+        'gw',
+        CHART,
+        '--namespace=gateway',
+        '--dry-run=client',
+        valuesOf(name),
+        ...args,
+      );
       return said.slice(said.indexOf('NOTES:'));
     };
     const trial = await notes('trial');
@@ -39,6 +49,39 @@ describe('the chart', () => {
     const production = await notes('production');
     expect(production).toContain('export GATEWAY=https://mcp.example.com');
     expect(production).not.toMatch(/TRIAL|DEVELOPMENT/);
+    expect(await notes('production', '--set=ingress.path=/gw')).toContain(
+      'export GATEWAY=https://mcp.example.com/gw\n',
+    );
+    expect(await notes('trial', '--set=dataPlane.service.type=LoadBalancer')).toContain("ingress[0]['hostname','ip']");
+  });
+
+  it('takes beginnings of names of Secrets, and names that look like numbers', async () => {
+    const secrets = ['database', 'redis', 'sessionKeys'].map((of) => `--set-string=${of}.existingSecret=123`);
+    const rendered = await template(...ENOUGH, ...secrets, '--set=adapters.allowedSecrets={mcp-}');
+    expect(rendered).toContain('{ name: ALLOWED_SECRETS, value: "mcp-" }');
+    expect(rendered.match(/secretKeyRef: { name: "123"/g)?.length).toBeGreaterThanOrEqual(3);
+    expect(rendered).not.toContain('name: 123');
+  });
+
+  it('leaves the number of pods to the autoscaler, and keeps what there is when one is switched on', async () => {
+    const scaled = [
+      ...[...ENOUGH, ...DATABASES, `--namespace=${namespace.name}`, '--set=dataPlane.autoscaling.enabled=true'],
+      '--show-only=templates/data-plane/deployment.yaml',
+    ];
+    const selector = { app: 'x' };
+    const pod = { metadata: { labels: selector }, spec: { containers: [{ name: 'x', image: 'x' }] } };
+    await namespace.apply({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: {
+        name: 'gw-mcp-gateway-data-plane',
+        labels: { 'app.kubernetes.io/managed-by': 'Helm' },
+        annotations: { 'meta.helm.sh/release-name': 'gw', 'meta.helm.sh/release-namespace': namespace.name },
+      },
+      spec: { replicas: 6, selector: { matchLabels: selector }, template: pod },
+    });
+    expect(await helm('template', 'gw', CHART, ...scaled)).not.toContain('replicas:');
+    expect(await helm('template', 'gw', CHART, ...scaled, '--dry-run=server')).toContain('\n  replicas: 6\n');
   });
 });
 
@@ -58,6 +101,16 @@ describe('what the chart refuses', () => {
       [...ENOUGH, ...DATABASES, '--set=adapters.namespace=gateway'],
       'adapters.namespace must not be gateway',
     ],
+    [
+      'fewer pods at most than at least',
+      [...ENOUGH, ...DATABASES, '--set=dataPlane.autoscaling.enabled=true,dataPlane.autoscaling.minReplicas=11'],
+      'dataPlane.autoscaling.minReplicas is 11, which is more than maxReplicas, 10',
+    ],
+    [
+      'pods that are killed before they are told to end',
+      [...ENOUGH, ...DATABASES, '--set=controlPlane.preStopSeconds=30'],
+      'preStopSeconds of the control-plane must be less than its terminationGracePeriodSeconds',
+    ],
     ['a route to nowhere', [...ENOUGH, ...DATABASES, '--set=httpRoute.enabled=true'], 'httpRoute.parentRefs is needed'],
   ])('%s', async (_, args, message) => {
     await expect(template(...args)).rejects.toThrow(message);
@@ -76,6 +129,13 @@ describe('what the chart refuses', () => {
     ['logLevel=loud', "at '/logLevel'"],
     ['allowedHosts={mcp.example.com:443}', "at '/allowedHosts/0'"],
     ['dataPlane.sessions.idleSeconds=59', "at '/dataPlane/sessions/idleSeconds'"],
+    ['fullnameOverride=my.gateway', "at '/fullnameOverride'"],
+    ['ingress.host=https://mcp.example.com', "at '/ingress/host'"],
+    [
+      'networkPolicy.gatewayFrom[0].foo=1',
+      "at '/networkPolicy/gatewayFrom/0': additional properties 'foo' not allowed",
+    ],
+    ['adapters.egress[0].nonsense=1', "at '/adapters/egress/0': additional properties 'nonsense' not allowed"],
     ['runAsUser=0', "at '/runAsUser'"],
     ['worker.resources.limit.memory=1Gi', "at '/worker/resources': additional properties 'limit' not allowed"],
   ])('the value %s', async (value, message) => {

@@ -34,7 +34,7 @@
 {{- end -}}
 {{- with .Values.signIn.configMap -}}
 envFrom:
-  - configMapRef: { name: {{ . }} }
+  - configMapRef: { name: {{ . | quote }} }
 {{- end -}}
 {{- end -}}
 

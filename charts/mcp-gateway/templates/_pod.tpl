@@ -29,6 +29,9 @@ securityContext:
 {{- with include "mcp-gateway.pullSecrets" $root }}
 {{ . }}
 {{- end }}
+{{- if ge (int64 (default 0 $values.preStopSeconds)) (int64 $values.terminationGracePeriodSeconds) }}
+{{- fail (printf "preStopSeconds of the %s must be less than its terminationGracePeriodSeconds: its pods would be killed before they are told to end" (index . 1)) }}
+{{- end }}
 terminationGracePeriodSeconds: {{ $values.terminationGracePeriodSeconds }}
 topologySpreadConstraints:
   {{- range list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
@@ -42,7 +45,7 @@ topologySpreadConstraints:
     matchLabelKeys: [pod-template-hash]
   {{- end }}
 {{- with $values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- with $values.nodeSelector }}
 nodeSelector:
@@ -81,7 +84,7 @@ capabilities: { drop: [ALL] }
 {{- with .Values.image.pullSecrets -}}
 imagePullSecrets:
   {{- range . }}
-  - name: {{ . }}
+  - name: {{ . | quote }}
   {{- end }}
 {{- end -}}
 {{- end -}}

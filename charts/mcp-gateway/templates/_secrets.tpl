@@ -5,7 +5,7 @@
 {{- fail "a database is needed, and one: database.url, database.existingSecret or, for a first look, trial.postgresql.enabled=true" -}}
 {{- end -}}
 {{- with .Values.database -}}
-{ name: {{ default (printf "%s-database" (include "mcp-gateway.fullname" $)) .existingSecret }}, key: {{ ternary .existingSecretKey "DATABASE_URL" (ne .existingSecret "") }} }
+{ name: {{ default (printf "%s-database" (include "mcp-gateway.fullname" $)) .existingSecret | quote }}, key: {{ ternary .existingSecretKey "DATABASE_URL" (ne .existingSecret "") | quote }} }
 {{- end -}}
 {{- end -}}
 
@@ -15,13 +15,13 @@
 {{- fail "a Redis is needed, and one: redis.url, redis.existingSecret or, for a first look, trial.redis.enabled=true" -}}
 {{- end -}}
 {{- with .Values.redis -}}
-{ name: {{ default (printf "%s-redis" (include "mcp-gateway.fullname" $)) .existingSecret }}, key: {{ ternary .existingSecretKey "REDIS_URL" (ne .existingSecret "") }} }
+{ name: {{ default (printf "%s-redis" (include "mcp-gateway.fullname" $)) .existingSecret | quote }}, key: {{ ternary .existingSecretKey "REDIS_URL" (ne .existingSecret "") | quote }} }
 {{- end -}}
 {{- end -}}
 
 {{- define "mcp-gateway.sessionKeysSecret" -}}
 {{- with .Values.sessionKeys -}}
-{ name: {{ default (printf "%s-session-keys" (include "mcp-gateway.fullname" $)) .existingSecret }}, key: {{ ternary .existingSecretKey "MCP_GATEWAY_SESSION_KEYS" (ne .existingSecret "") }} }
+{ name: {{ default (printf "%s-session-keys" (include "mcp-gateway.fullname" $)) .existingSecret | quote }}, key: {{ ternary .existingSecretKey "MCP_GATEWAY_SESSION_KEYS" (ne .existingSecret "") | quote }} }
 {{- end -}}
 {{- end -}}
 

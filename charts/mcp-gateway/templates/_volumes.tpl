@@ -12,7 +12,7 @@
 {{- if or $secret $extra -}}
 volumes:
   {{- with $secret }}
-  - { name: tls, secret: { secretName: {{ . }} } }
+  - { name: tls, secret: { secretName: {{ . | quote }} } }
   {{- end }}
   {{- with $extra }}
   {{- toYaml . | nindent 2 }}

@@ -19,7 +19,7 @@
 {{- end }}
 {{- end }}
 {{- with .workloadIdentity.serviceAccount }}
-- { name: WORKLOAD_IDENTITY_SERVICE_ACCOUNT, value: {{ . }} }
+- { name: WORKLOAD_IDENTITY_SERVICE_ACCOUNT, value: {{ . | quote }} }
 {{- end }}
 {{- end -}}
 {{- end -}}
