@@ -65,7 +65,10 @@ describe('the chart', () => {
 
   it('leaves the number of pods to the autoscaler, and keeps what there is when one is switched on', async () => {
     const scaled = [
-      ...[...ENOUGH, ...DATABASES, `--namespace=${namespace.name}`, '--set=dataPlane.autoscaling.enabled=true'],
+      ...ENOUGH,
+      ...DATABASES,
+      `--namespace=${namespace.name}`,
+      '--set=dataPlane.autoscaling.enabled=true',
       '--show-only=templates/data-plane/deployment.yaml',
     ];
     const selector = { app: 'x' };
