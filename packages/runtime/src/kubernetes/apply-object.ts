@@ -7,7 +7,6 @@ import { isAutoscaled } from './autoscaled.js';
 import { deleteObject } from './delete-object.js';
 import { ADAPTER, ADAPTER_ID, fieldManagerOf } from './labels.js';
 import type { Manifest } from './objects/manifest.js';
-import { belongsTo } from './ownership.js';
 import type { Parts } from './parts.js';
 import type { Failure } from './status/failure-of.js';
 
@@ -19,10 +18,10 @@ import type { Failure } from './status/failure-of.js';
 export async function applyObject(parts: Parts, manifest: Manifest): Promise<KubeObject | Failure> {
   const { kind, metadata } = manifest;
   const known = parts.state.storeOf(kind).get(metadata.name) !== undefined;
-  const unmarked = known ? undefined : parts.state.others[kind].get(metadata.name);
+  const unmarked = !known && parts.state.others[kind].get(metadata.name) !== undefined;
   if (unmarked && !(await isOurs(parts, manifest))) return nameTaken(manifest);
   try {
-    return await patch(parts, manifest, known || unmarked !== undefined);
+    return await patch(parts, manifest, known || unmarked);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (known && error.status === 409) {
@@ -72,13 +71,12 @@ async function patch({ cluster, state, settings }: Parts, manifest: Manifest, fo
   return answer;
 }
 
-/** Made by us for this adapter, and not for an earlier one of the name, whatever has become of its labels. */
-async function isOurs({ cluster, settings }: Parts, manifest: Manifest): Promise<boolean> {
-  const { kind, metadata } = manifest;
+/** Made by us for this adapter, and not for an earlier one of the name. */
+async function isOurs({ cluster, settings }: Parts, { kind, metadata }: Manifest): Promise<boolean> {
   const path = pathOf(kind, metadata.namespace, metadata.name);
   const found = (await cluster.call({ method: 'GET', path })) as KubeObject;
-  const id = found.metadata.annotations?.[ADAPTER_ID];
   return (
-    belongsTo(found, manifest) || (isAppliedBy(settings.gateway, found) && id === metadata.annotations[ADAPTER_ID])
+    isAppliedBy(settings.gateway, found) &&
+    found.metadata.annotations?.[ADAPTER_ID] === metadata.annotations[ADAPTER_ID]
   );
 }
