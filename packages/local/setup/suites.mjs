@@ -22,7 +22,7 @@ const suites = [
   },
   { name: 'the tests on a Kubernetes cluster', needs: 'Linux, root and Go' },
   {
-    name: 'the conformance suite, the differential one and those of many sessions and streams',
+    name: 'the conformance suite, the differential one and those of many sessions, streams and faults',
     needs: 'minutes',
     counts: 'tests',
     command: 'npm run test:conformance',
