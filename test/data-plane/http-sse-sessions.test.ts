@@ -84,6 +84,20 @@ describe('a stream of the older HTTP transport is a session', () => {
     expect(await post(messages)).toBe(404);
   });
 
+  it('whose place is free again when the data plane that held it has died', async () => {
+    await ask();
+    const other = await gateway.join();
+    const sweepIn = async (minutes: number) => {
+      now += minutes * MINUTE;
+      await other.sessions.endOverdue(other.routes.get('echo') as Route);
+      return (await listed()).length;
+    };
+    expect(await sweepIn(4)).toBe(1);
+    await gateway.sessions.uses.flush(); // it lives, and says so
+    expect(await sweepIn(4)).toBe(1);
+    expect(await sweepIn(2)).toBe(0);
+  });
+
   it('that ends when it is too old, however much it is used', async () => {
     gateway = await gatewayWith({ maxAgeSeconds: 600, idleTimeoutSeconds: 60 });
     const stream = await ask();

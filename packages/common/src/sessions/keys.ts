@@ -8,6 +8,8 @@ export const sessionKeys = (prefix: string) => ({
   ofAdapter: (adapterId: string) => `${prefix}:sessions:adapter:${adapterId}`,
   /** Sorted set: the same sessions, each with when it was opened. */
   openedOf: (adapterId: string) => `${prefix}:sessions:opened:${adapterId}`,
+  /** Sorted set: of the same sessions those that are streams of the older HTTP transport, each with when it was last seen open. */
+  streamsOf: (adapterId: string) => `${prefix}:sessions:streams:${adapterId}`,
   /** As `ofAdapter`, for one caller of the adapter. A subject may be any text of any length, so its hash stands for it. */
   ofCaller: (adapterId: string, caller: string) =>
     `${prefix}:sessions:caller:${adapterId}:${createHash('sha256').update(caller).digest('base64url')}`,

@@ -69,7 +69,8 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
 
     async open(ref: SessionRef, record: SessionRecord, { max, maxPerCaller, idleSince, keepSeconds }: SessionBounds) {
       const args = [ref.id, record.openedAt, idleSince, max, maxPerCaller, keepSeconds, ...fieldsOf(record)];
-      const on = [keys.record(ref.id), ...indexes(ref), keys.openedOf(ref.adapterId)];
+      const streams = record.transport === undefined ? [] : [keys.streamsOf(ref.adapterId)];
+      const on = [keys.record(ref.id), ...indexes(ref), keys.openedOf(ref.adapterId), ...streams];
       return (await run(OPEN, on, args)) as 'opened' | 'adapter-full' | 'caller-full';
     },
 
@@ -80,7 +81,9 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
       ref: SessionRef,
       { now, keepSeconds, ...how }: { now: number; keepSeconds: number; tellServer: boolean; unlessUsedSince?: number },
     ): Promise<boolean> {
-      const on = [keys.record(ref.id), ...indexes(ref), keys.openedOf(ref.adapterId), keys.farewells];
+      const { adapterId } = ref;
+      const aside = [keys.openedOf(adapterId), keys.streamsOf(adapterId), keys.farewells];
+      const on = [keys.record(ref.id), ...indexes(ref), ...aside];
       const farewell = how.tellServer ? keys.farewell : '';
       const args = [ref.id, now, keepSeconds, keys.changed, farewell, how.unlessUsedSince ?? ''];
       return (await run(CLOSE, on, args)) === 1;
@@ -124,7 +127,7 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
     async touch(uses: readonly (SessionRef & { at: number })[]): Promise<void> {
       const members = new Map<string, { score: number; value: string }[]>();
       for (const use of uses) {
-        for (const index of indexes(use)) {
+        for (const index of [...indexes(use), keys.streamsOf(use.adapterId)]) {
           const used = members.get(index) ?? [];
           members.set(index, used);
           used.push({ score: use.at, value: use.id });
@@ -138,6 +141,10 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
     /** Ids of sessions that were used last before `before`, the longest idle first. */
     idle: (adapterId: string, before: number, limit: number): Promise<string[]> =>
       idsBefore(keys.ofAdapter(adapterId), before, limit),
+
+    /** Ids of streams of the older HTTP transport that were last seen open before `before`. */
+    leftStreams: (adapterId: string, before: number, limit: number): Promise<string[]> =>
+      idsBefore(keys.streamsOf(adapterId), before, limit),
 
     /** Ids of sessions that were opened before `before`, the oldest first. */
     openedBefore: (adapterId: string, before: number, limit: number): Promise<string[]> =>

@@ -4,7 +4,7 @@
  */
 
 /**
- * KEYS record, adapter's index, caller's index, adapter's index by age
+ * KEYS record, adapter's index, caller's index, adapter's index by age, and of a stream the adapter's index of those
  * ARGV id, now, when a session counts as idle that was last used before, most for the adapter, most for the caller,
  *      seconds to keep, fields and values of the record …
  */
@@ -13,7 +13,7 @@ if redis.call('ZCOUNT', KEYS[2], ARGV[3], '+inf') >= tonumber(ARGV[4]) then retu
 if redis.call('ZCOUNT', KEYS[3], ARGV[3], '+inf') >= tonumber(ARGV[5]) then return 'caller-full' end
 redis.call('HSET', KEYS[1], unpack(ARGV, 7))
 redis.call('EXPIRE', KEYS[1], ARGV[6])
-for i = 2, 4 do
+for i = 2, #KEYS do
   redis.call('ZADD', KEYS[i], ARGV[2], ARGV[1])
   if redis.call('TTL', KEYS[i]) < tonumber(ARGV[6]) then redis.call('EXPIRE', KEYS[i], ARGV[6]) end
 end
@@ -22,14 +22,14 @@ return 'opened'`;
 /**
  * Leaves a mark in place of the record, or an id that is still good would open the session again.
  *
- * KEYS record, adapter's index, caller's index, adapter's index by age, farewells
+ * KEYS record, adapter's index, caller's index, adapter's index by age, its index of streams, farewells
  * ARGV id, now, seconds to keep a mark where there was no record, channel of changes,
  *      channel of farewells when the server has to be told, else '', only if not used since then, else ''
  */
 export const CLOSE = `
 local used = redis.call('ZSCORE', KEYS[2], ARGV[1])
 if ARGV[6] ~= '' and used and tonumber(used) >= tonumber(ARGV[6]) then return 0 end
-for i = 2, 4 do redis.call('ZREM', KEYS[i], ARGV[1]) end
+for i = 2, 5 do redis.call('ZREM', KEYS[i], ARGV[1]) end
 local was = redis.call('HMGET', KEYS[1],
   'closedAt', 'adapter', 'endpointId', 'upstreamId', 'caller', 'protocolVersion', 'transport')
 if was[1] then return 0 end
@@ -38,10 +38,10 @@ redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'format', '1', 'closedAt', ARGV[2])
 redis.call('EXPIRE', KEYS[1], left > 0 and left or ARGV[3])
 if ARGV[5] ~= '' and was[2] and not was[7] then
-  redis.call('RPUSH', KEYS[5], cjson.encode({
+  redis.call('RPUSH', KEYS[6], cjson.encode({
     adapter = was[2], endpointId = was[3], upstreamId = was[4], caller = was[5], protocolVersion = was[6] or nil
   }))
-  redis.call('LTRIM', KEYS[5], -10000, -1)
+  redis.call('LTRIM', KEYS[6], -10000, -1)
   redis.call('PUBLISH', ARGV[5], '')
 end
 redis.call('PUBLISH', ARGV[4], ARGV[1])

@@ -17,6 +17,15 @@ export const limitsOf = ({ sessions }: Pick<Route, 'sessions'>, defaults: AllLim
 export const idleSince = (nowSeconds: number, { idleTimeoutSeconds }: AllLimits): number =>
   nowSeconds - idleTimeoutSeconds - SLACK_SECONDS;
 
+/** Much longer than Redis is away for a restart of its own, as nothing is seen meanwhile. */
+const LEFT_AFTER_SECONDS = 300;
+
+/**
+ * A stream of the older HTTP transport is in use as long as it is open. One that was last seen before this time is not: the
+ * data plane that held it has died.
+ */
+export const leftSince = (nowSeconds: number): number => nowSeconds - LEFT_AFTER_SECONDS;
+
 /** How long to keep a record: as long as its session may live, and until it has been seen that it was not used. */
 export const keepSeconds = ({ idleTimeoutSeconds, maxAgeSeconds }: AllLimits): number =>
   maxAgeSeconds + idleTimeoutSeconds + 10 * SLACK_SECONDS;

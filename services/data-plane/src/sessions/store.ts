@@ -6,7 +6,7 @@ import { sessionRecords, type SessionRecord, type SessionRecords, type SessionRe
 import type { SessionEnvelope } from '@mcp-gateway/protocol';
 import { sessionCache } from './cache.js';
 import { followSessionChanges } from './changes.js';
-import { idleSince, isTooOld, keepSeconds, limitsOf, tooOldSince, type AllLimits } from './limits.js';
+import { idleSince, isTooOld, keepSeconds, leftSince, limitsOf, tooOldSince, type AllLimits } from './limits.js';
 import { firstPlace, placeOf, type SessionPlace } from './place.js';
 import { refuseSession } from './refuse-session.js';
 import { sessionUses, type SessionUses } from './uses.js';
@@ -27,7 +27,7 @@ export interface SessionStore {
   onChange(listener: (id: string | undefined) => void): void;
   /** Called when a server may have to be told that a session of its has ended. */
   onFarewell(listener: () => void): void;
-  /** Ends the sessions of the adapter that nobody has used for too long, and those that are too old; a thousand of each at most. */
+  /** Ends the sessions of the adapter that nobody has used for too long, or that are too old; a thousand of a kind at most. */
   endOverdue(route: Route): Promise<void>;
   /** Open sessions that are known to live on the endpoint. */
   countOn(endpointId: string): number;
@@ -157,6 +157,10 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
       const since = idleSince(seconds(), limits);
       for (const id of await records.idle(adapterId, since, OVERDUE_AT_ONCE)) {
         await endById(id, { unlessUsedSince: since });
+      }
+      const left = leftSince(seconds());
+      for (const id of await records.leftStreams(adapterId, left, OVERDUE_AT_ONCE)) {
+        await endById(id, { unlessUsedSince: left });
       }
       for (const id of await records.openedBefore(adapterId, tooOldSince(seconds(), limits), OVERDUE_AT_ONCE)) {
         await endById(id, {});
