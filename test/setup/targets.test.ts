@@ -41,7 +41,7 @@ describe('the targets', () => {
     const { code, stdout } = await clone.run(['test:conformance', 'client']);
     expect(code).toBe(7);
     expect(JSON.parse(stdout)).toMatchObject({
-      args: ['client', '--testMatch', '**/test/{conformance,differential,load}/*.suite.ts'],
+      args: ['client', '--testMatch', '**/test/{conformance,differential}/*.suite.ts'],
     });
   });
 

@@ -22,10 +22,16 @@ const suites = [
   },
   { name: 'the tests on a Kubernetes cluster', needs: 'Linux, root and Go' },
   {
-    name: 'the conformance suite, the differential one and those of many sessions, streams and faults',
+    name: 'the conformance suite and the differential one',
     needs: 'minutes',
     counts: 'tests',
     command: 'npm run test:conformance',
+  },
+  {
+    name: 'the suites of many sessions, streams and faults',
+    needs: 'minutes',
+    counts: 'tests',
+    command: 'npm run test:load',
   },
   {
     name: 'the interoperability table',
