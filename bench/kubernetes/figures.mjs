@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { kubectl } from '../../test/cluster/control-plane/kubectl.mjs';
 
 /** Nobody but a worker applies, and nobody but a worker deletes or reads these. */
@@ -20,17 +18,4 @@ export async function apiRequests(cluster, since = 0) {
     if (OURS.test(resource) && VERBS.test(verb) && subresource === '') sum += Number(value);
   }
   return sum - since;
-}
-
-const TICKS = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
-
-/** User and system time of a process since its start (proc(5), /proc/pid/stat). */
-export function cpuSeconds(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
-}
-
-export function residentMegabytes(pid) {
-  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return Number(kilobytes) / 1_024;
 }

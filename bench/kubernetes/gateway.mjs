@@ -9,6 +9,7 @@ import { connectDatabase } from '@mcp-gateway/database';
 import { freePort } from '@mcp-gateway/common/serving';
 import { startPostgres } from '@mcp-gateway/local/postgres';
 import { startRedis } from '@mcp-gateway/local/redis';
+import { end } from '../processes.mjs';
 
 const log = createLogger('bench', 'warn');
 
@@ -69,11 +70,4 @@ export async function startGateway({ instance }, namespace) {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function end(child) {
-  if (child.exitCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGTERM');
-  await exited;
 }

@@ -9,7 +9,8 @@ import { readCluster } from '../../test/cluster/cluster.mjs';
 import { kubectl } from '../../test/cluster/control-plane/kubectl.mjs';
 import { endHolder, startHolder } from '../../test/cluster/jest/holder.mjs';
 import { startKwok } from '../../test/cluster/node/kwok.mjs';
-import { apiRequests, cpuSeconds, residentMegabytes } from './figures.mjs';
+import { cpuSeconds, residentMegabytes } from '../processes.mjs';
+import { apiRequests } from './figures.mjs';
 import { startGateway } from './gateway.mjs';
 
 const ADAPTERS = Number(process.argv[2] ?? 500);

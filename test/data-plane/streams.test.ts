@@ -114,7 +114,8 @@ describe('a client that leaves', () => {
     await waitFor('it not to count any more', () => gateway.upstreams.inFlight(upstream.endpoint) === 0);
   });
 
-  it.each([{ 'Content-Length': '100' }, { 'Transfer-Encoding': 'chunked' }])(
+  // A shorter one waits for the whole of its body before the server hears of it.
+  it.each([{ 'Content-Length': '100000' }, { 'Transfer-Encoding': 'chunked' }])(
     'takes its request with it while it still sends (%j)',
     async (headers) => {
       const { url, upstream, gateway, answer } = await byHand();
@@ -128,6 +129,21 @@ describe('a client that leaves', () => {
       await waitFor('it not to count any more', () => gateway.upstreams.inFlight(upstream.endpoint) === 0);
     },
   );
+});
+
+describe('a client that leaves while it sends a short message', () => {
+  it.each([
+    ['of no session', {}],
+    ['of a stateless request', { 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call' }],
+  ])('has troubled no server with it: one %s', async (_what, headers) => {
+    const { url, upstream } = await byHand();
+    const left = start(url, { headers: { ...headers, 'Content-Length': '100' } });
+    await new Promise<void>((resolve) => left.write('the beginning', () => resolve()));
+    left.destroy();
+    void open(url, { headers: { 'X-Next': '1' } }).catch(() => {});
+    await waitFor('the server to have the next request', () => upstream.seen.length > 0);
+    expect(upstream.seen.map(({ header }) => header('x-next'))).toEqual([['1']]);
+  });
 });
 
 describe('a side that does not read', () => {

@@ -2,30 +2,41 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { GatewayError } from '@mcp-gateway/common/errors';
 
+/** What a client sends, up to a bound; to be read once, as a stream or whole (steps/keep.ts). */
+export interface RequestBody {
+  req: IncomingMessage;
+  maxBytes: number;
+  /** As the client says; undefined when it sends chunks. */
+  length: number | undefined;
+}
+
 /**
- * What a client sends, up to a bound. Not the request itself, as whoever reads this may destroy it, and what is left of the
- * request has to be read nevertheless (drain.ts).
+ * The body as it comes, after what has been read of it already. Not the request itself, as whoever reads this may destroy it,
+ * and what is left of the request has to be read nevertheless (drain.ts).
  * Fails with GatewayError TOO_LARGE when it grows too long.
  */
-export class RequestBody extends Readable {
+export class BodyStream extends Readable {
   #seen = 0;
+  readonly #req: IncomingMessage;
+  readonly #maxBytes: number;
 
-  constructor(
-    private readonly req: IncomingMessage,
-    private readonly maxBytes: number,
-  ) {
+  constructor({ req, maxBytes }: RequestBody, begun: readonly Buffer[] = []) {
     super();
+    this.#req = req;
+    this.#maxBytes = maxBytes;
     this.on('error', () => {}); // whoever reads it may have stopped listening, or not begun
     req.pause(); // until it is asked for
+    begun.forEach(this.#take);
     req.on('data', this.#take).once('end', this.#end).once('error', this.#fail).once('close', this.#fail);
+    if (req.destroyed) this.#fail();
   }
 
   override _read(): void {
-    this.req.resume();
+    this.#req.resume();
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    const { req } = this;
+    const req = this.#req;
     if (req.listeners('data').includes(this.#take)) req.pause(); // else it is being drained
     req.off('data', this.#take).off('end', this.#end).off('close', this.#fail);
     done(error);
@@ -33,20 +44,22 @@ export class RequestBody extends Readable {
 
   readonly #take = (chunk: Buffer): void => {
     this.#seen += chunk.length;
-    if (this.#seen > this.maxBytes) {
-      this.destroy(tooLarge(this.maxBytes));
-    } else if (!this.push(chunk)) this.req.pause();
+    if (this.#seen > this.#maxBytes) {
+      this.destroy(tooLarge(this.#maxBytes));
+    } else if (!this.push(chunk)) this.#req.pause();
   };
 
   readonly #end = (): void => {
-    this.req.off('close', this.#fail);
+    this.#req.off('close', this.#fail);
     this.push(null);
   };
 
   readonly #fail = (error?: Error): void => {
-    this.destroy(error ?? new Error('the client went away'));
+    this.destroy(error ?? clientGone());
   };
 }
+
+export const clientGone = () => new Error('the client went away');
 
 export const tooLarge = (maxBytes: number) =>
   new GatewayError('TOO_LARGE', { detail: `the limit is ${maxBytes} bytes` });

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
 import type { Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
@@ -7,7 +6,9 @@ import type { RouteTable } from '@mcp-gateway/common/routes';
 import { isSessionOf, openSessionId, requestHeaders, type SessionKey } from '@mcp-gateway/protocol';
 import { findEndpoint } from '../find-endpoint.js';
 import { inviteBody } from '../invite-body.js';
+import type { RequestBody } from '../request-body.js';
 import type { SessionStore } from '../sessions/store.js';
+import { keepIfShort } from '../steps/keep.js';
 import { relay } from '../steps/relay.js';
 import type { Upstreams } from '../upstreams.js';
 import { sealedIdOf } from './paths.js';
@@ -22,7 +23,7 @@ export interface MessageParts {
 export interface MessageRequest {
   req: IncomingMessage;
   res: ServerResponse;
-  body: Readable | null;
+  body: RequestBody | null;
   query: string;
   route: Route;
   principal: Principal;
@@ -34,7 +35,7 @@ export interface MessageRequest {
  * @throws GatewayError SESSION_NOT_FOUND, UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT, TOO_LARGE, UNAVAILABLE
  */
 export async function postMessage(parts: MessageParts, request: MessageRequest): Promise<void> {
-  const { req, res, body, query, route, principal } = request;
+  const { req, res, query, route, principal } = request;
   const envelope = openSessionId(sealedIdOf(query), parts.keys, 'url');
   if (!envelope || !isSessionOf(envelope, route.adapterId, principal.subject)) {
     throw new GatewayError('SESSION_NOT_FOUND');
@@ -44,10 +45,11 @@ export async function postMessage(parts: MessageParts, request: MessageRequest):
   const endpoint = await findEndpoint(parts.routes, route.name, envelope.endpointId);
   if (!endpoint) throw new GatewayError('SESSION_NOT_FOUND', { detail: 'the replica that held it is gone' });
   inviteBody(req, res);
+  const { body } = await keepIfShort(request.body);
   const headers = requestHeaders(req.rawHeaders, req.headers, principal);
   await relay(parts.upstreams, endpoint, {
     res,
     options: { method: 'POST', path: envelope.upstreamId, headers, body },
-    onHead: async () => [],
+    onHead: () => [],
   });
 }

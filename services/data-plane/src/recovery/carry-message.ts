@@ -7,7 +7,7 @@ import { askOfTool } from './ask-of-tool.js';
 import { mayHaveRun, settle, stillThere, whereToBegin, type Carried, type CarryParts } from './carried.js';
 import { ClientAnswer } from './client-answer.js';
 import { initializeIn } from './initialize-in.js';
-import { knowsSession } from './knows-session.js';
+import { refuseUnknown } from './refuse-unknown.js';
 import { without } from './own-headers.js';
 import { Posted } from './posted.js';
 import type { Settled } from './recover.js';
@@ -50,11 +50,10 @@ async function carryPosted(parts: CarryParts, carried: Carried, first: Settled, 
         endpoint: at.endpoint,
         session: { ...session, place: at.place },
         initialize: () => initializeIn(posted.text),
-        async onStatus(status) {
+        onStatus(status) {
           // From a session that has just begun, 404 is the server's own business.
-          const isDoubtful = status === 404 && !renewed;
-          if (isDoubtful && !(await knowsSession(parts.upstreams, carried, at))) throw new SessionUnknown();
-          if (status < 300) await remember();
+          if (status === 404 && !renewed) return refuseUnknown(parts, carried, at);
+          return status < 300 ? remember?.() : undefined;
         },
       });
       if (!part.isUnusable) return;

@@ -7,7 +7,7 @@ import { displaced, mayHaveRun, settle, type Carried, type CarryParts } from './
 import { ClientAnswer } from './client-answer.js';
 import { movesNow } from './drain.js';
 import { spread } from './herd.js';
-import { knowsSession } from './knows-session.js';
+import { refuseUnknown } from './refuse-unknown.js';
 import { hasHeader, without } from './own-headers.js';
 import type { Settled } from './recover.js';
 import { SessionUnknown } from './session-unknown.js';
@@ -103,7 +103,7 @@ async function listen(
       session: { ...session, place: at.place },
       initialize: () => null,
       async onStatus(status) {
-        if (status === 404 && !(await knowsSession(parts.upstreams, carried, at))) throw new SessionUnknown();
+        if (status === 404) await refuseUnknown(parts, carried, at);
         const refused = status >= 400 && status < 500;
         if (refused && at.place.moves > 0 && hasHeader(headers, 'last-event-id')) throw new EventUnknown();
       },

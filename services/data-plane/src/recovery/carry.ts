@@ -1,5 +1,5 @@
 import type { ForwardRequest } from '../steps/forward.js';
-import { keep } from '../steps/keep.js';
+import { keep, keepIfShort } from '../steps/keep.js';
 import { send } from '../steps/send.js';
 import type { OpenSession, Target } from '../steps/session.js';
 import { carryMessage } from './carry-message.js';
@@ -40,7 +40,8 @@ async function carryEnd(
   const { res, route } = request;
   try {
     if (endpoint) {
-      return await send(parts, { ...request, sink: res, headers, session, endpoint, initialize: () => null });
+      const { body } = await keepIfShort(request.body);
+      return await send(parts, { ...request, body, sink: res, headers, session, endpoint, initialize: () => null });
     }
   } catch (error) {
     if (res.headersSent || mayHaveRun(error) === undefined) throw error;

@@ -1,5 +1,5 @@
-import type { Readable } from 'node:stream';
 import { messagesOf, readMessage, type Message, type RequestId } from '@mcp-gateway/protocol';
+import type { RequestBody } from '../request-body.js';
 import { keep, type KeptBody } from '../steps/keep.js';
 
 /** All that can be in a body with one of the methods that are remembered, as JSON may write any letter as `\u…`. */
@@ -16,7 +16,7 @@ export class Posted {
   ) {}
 
   /** @throws GatewayError TOO_LARGE */
-  static async read(source: Readable | null): Promise<Posted> {
+  static async read(source: RequestBody | null): Promise<Posted> {
     const { body, kept } = await keep(source);
     return new Posted(body, kept);
   }

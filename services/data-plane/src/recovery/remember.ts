@@ -7,10 +7,15 @@ const MAX_LEVEL_LENGTH = 32;
 
 /**
  * Notes what the message asks of the server for the rest of the session: a log level, a subscription. The server has taken it;
- * the client hears of that only after it has been noted. Without Redis it is not, and a replay will lack it.
+ * the client hears of that only after it has been noted. Without Redis it is not, and a replay will lack it. Undefined when
+ * there is nothing to note.
  */
-export function rememberer(records: SessionRecords, session: string, posted: Posted): () => Promise<void> {
-  if (!posted.mayAskForLater) return async () => {};
+export function rememberer(
+  records: SessionRecords,
+  session: string,
+  posted: Posted,
+): (() => Promise<void>) | undefined {
+  if (!posted.mayAskForLater) return undefined;
   const notes = messagesOf(posted.message).flatMap((each): (() => Promise<unknown>)[] => {
     if (each.kind !== 'request') return [];
     const { level, uri } = each.params;
@@ -27,6 +32,7 @@ export function rememberer(records: SessionRecords, session: string, posted: Pos
         return [];
     }
   });
+  if (notes.length === 0) return undefined;
   return async () => {
     for (const note of notes) await note().catch(() => {});
   };

@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
 import type { Route } from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
 import { requestHeaders, type Era } from '@mcp-gateway/protocol';
 import { carry } from '../recovery/carry.js';
 import type { CarryParts } from '../recovery/carried.js';
 import { stay } from '../recovery/stay.js';
+import type { RequestBody } from '../request-body.js';
 import { open } from './open.js';
 import type { Target } from './session.js';
 
 export interface ForwardRequest {
   req: IncomingMessage;
   res: ServerResponse;
-  body: Readable | null;
+  body: RequestBody | null;
   query: string;
   era: Era;
   route: Route;

@@ -1,4 +1,5 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { BodyStream, clientGone, tooLarge, type RequestBody } from '../request-body.js';
 
 const MAX_BYTES = 64 * 1024;
 
@@ -9,29 +10,42 @@ export interface KeptBody {
   kept: Buffer | null;
 }
 
-/** Reads a small body whole before it is forwarded. A longer one is handed on as it comes, from its beginning. */
-export async function keep(source: Readable | null): Promise<KeptBody> {
+/**
+ * Reads a small body whole before it is forwarded. A longer one is handed on as it comes, from its beginning.
+ * @throws GatewayError TOO_LARGE
+ */
+export async function keep(source: RequestBody | null): Promise<KeptBody> {
   if (!source) return { body: null, kept: Buffer.alloc(0) };
+  const { req, maxBytes } = source;
+  if (req.destroyed) throw clientGone();
   const chunks: Buffer[] = [];
   let size = 0;
-  const iterator = source.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
-  for (;;) {
-    const { done, value } = await iterator.next();
-    if (done) {
-      const kept = Buffer.concat(chunks);
-      return { body: kept, kept };
-    }
-    chunks.push(value);
-    size += value.length;
-    if (size > MAX_BYTES) return { body: Readable.from(all(chunks, iterator)), kept: null };
-  }
+  return new Promise((resolve, reject) => {
+    const release = () => req.off('data', take).off('end', end).off('error', fail).off('close', fail);
+    const take = (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > maxBytes) fail(tooLarge(maxBytes));
+      else if (size > MAX_BYTES) {
+        release();
+        resolve({ body: new BodyStream(source, chunks), kept: null }); // at once, or what comes next is lost
+      }
+    };
+    const end = () => {
+      release();
+      const kept = Buffer.concat(chunks); // a copy, as a chunk holds on to all that came with it
+      resolve({ body: kept, kept });
+    };
+    const fail = (error?: Error) => {
+      release().pause();
+      reject(error ?? clientGone());
+    };
+    req.on('data', take).once('end', end).once('error', fail).once('close', fail);
+  });
 }
 
-async function* all(chunks: Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  yield* chunks;
-  for (;;) {
-    const { done, value } = await rest.next();
-    if (done) return;
-    yield value;
-  }
+/** The same, but what does not say how long it is comes as a stream at once: the server may answer before its end. */
+export async function keepIfShort(source: RequestBody | null): Promise<KeptBody> {
+  const isLong = source && (source.length === undefined || source.length > MAX_BYTES);
+  return isLong ? { body: new BodyStream(source), kept: null } : keep(source);
 }

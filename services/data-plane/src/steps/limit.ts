@@ -1,23 +1,23 @@
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { RequestBody, tooLarge } from '../request-body.js';
+import { tooLarge, type RequestBody } from '../request-body.js';
 
 export interface Limits {
   bodyBytes: number;
 }
 
 /**
- * Bounds what a client sends; returns the body to forward, or null when there is none.
- * @throws GatewayError METHOD_NOT_ALLOWED, TOO_LARGE; the stream fails with TOO_LARGE when it grows too long
+ * Bounds what a client sends; returns the body, or null when there is none.
+ * @throws GatewayError METHOD_NOT_ALLOWED, TOO_LARGE; so does whoever reads the body when it grows too long
  */
-export function limit(req: IncomingMessage, { bodyBytes }: Limits, methods: readonly string[]): Readable | null {
+export function limit(req: IncomingMessage, { bodyBytes }: Limits, methods: readonly string[]): RequestBody | null {
   if (!methods.includes(req.method ?? '')) {
     const allow = methods.join(', ');
     throw new GatewayError('METHOD_NOT_ALLOWED', { detail: `it is used with ${allow}`, headers: { allow } });
   }
-  const length = req.headers['content-length'];
-  if (length === undefined && req.headers['transfer-encoding'] === undefined) return null;
-  if (Number(length) > bodyBytes) throw tooLarge(bodyBytes);
-  return Number(length) === 0 ? null : new RequestBody(req, bodyBytes);
+  const given = req.headers['content-length'];
+  if (given === undefined && req.headers['transfer-encoding'] === undefined) return null;
+  const length = given === undefined ? undefined : Number(given);
+  if (length !== undefined && length > bodyBytes) throw tooLarge(bodyBytes);
+  return length === 0 ? null : { req, maxBytes: bodyBytes, length };
 }

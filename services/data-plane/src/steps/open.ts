@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { CarryParts } from '../recovery/carried.js';
@@ -6,6 +7,7 @@ import { initializeIn } from '../recovery/initialize-in.js';
 import { negotiatedVersion } from '../recovery/negotiated-version.js';
 import { capture } from './capture.js';
 import type { ForwardRequest } from './forward.js';
+import { keepIfShort } from './keep.js';
 import { send } from './send.js';
 
 const MAX_ATTEMPTS = 3;
@@ -20,9 +22,10 @@ export async function open(
   endpoint: Endpoint,
   headers: string[],
 ): Promise<void> {
-  const { req, res, body, era, route } = request;
+  const { req, res, era, route } = request;
+  const { body } = await keepIfShort(request.body);
   const mayOpen = era === 'legacy' && route.affinity === 'session' && req.method === 'POST';
-  const sending = { ...request, headers, session: null };
+  const sending = { ...request, body, headers, session: null };
   if (!mayOpen || !body) {
     const nothing = () => null;
     return passingOver(parts, request, endpoint, (to) =>
@@ -31,7 +34,7 @@ export async function open(
   }
 
   // What initialize says is needed to repeat it elsewhere, and what it is answered with.
-  const captured = capture(body);
+  const captured = body instanceof Readable ? capture(body) : { body, text: () => body.toString('utf8') };
   const answer = new ClientAnswer(res);
   let opened: string | undefined;
   await passingOver(parts, request, endpoint, (to) =>

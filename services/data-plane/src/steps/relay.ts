@@ -26,14 +26,20 @@ export interface Sink {
 export interface Relay {
   res: Sink;
   options: Dispatcher.DispatchOptions;
-  /** Runs before the head goes out; returns headers to add, as a flat list. A rejection becomes the answer instead. */
-  onHead(head: ResponseHead): Promise<string[]>;
+  /**
+   * Runs before the head goes out; returns headers to add, as a flat list. A rejection becomes the answer instead. A promise
+   * holds the answer up, which costs, so there is one only when there is something to wait for.
+   */
+  onHead(head: ResponseHead): string[] | Promise<string[]>;
   /** Milliseconds; default: five minutes. */
   bodyIdleMs?: number;
 }
 
 /** How long a body that is not an event stream may pause. */
 const BODY_IDLE_MS = 300_000;
+
+/** Made once, as nobody reads where: a stack for each request costs more than all of its headers. */
+const CLIENT_GONE = new Error('the client went away');
 
 /** One request to an endpoint, its answer written to `res` as it comes, with back-pressure. Resolves at its end. */
 export function relay(
@@ -44,7 +50,7 @@ export function relay(
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
     let idle: NodeJS.Timeout | undefined;
-    let failed = false;
+    let isOver = false;
     /** Waits for the head to go out: undici lets what came before the end of a connection through even while paused. */
     let early: (() => void)[] | undefined;
     const inOrder = (step: () => void) => (early ? void early.push(step) : step());
@@ -54,43 +60,56 @@ export function relay(
       writeHead?.();
       writeHead = undefined;
     };
-    const clientGone = new Error('the client went away');
 
     // Passed up: for a modern request this is how a client cancels.
     res.once('close', () => {
-      if (!res.writableFinished) controller?.abort(clientGone);
+      if (!res.writableFinished) controller?.abort(CLIENT_GONE);
     });
 
     upstreams.dispatch(endpoint, options, {
       onRequestStart(started) {
         controller = started;
-        if (res.destroyed) started.abort(clientGone);
+        if (res.destroyed) started.abort(CLIENT_GONE);
       },
       onResponseStart(current, status, headers, statusMessage) {
         if (status < 200) return; // informational; Node has answered `Expect` itself
         const raw = (current.rawHeaders as Buffer[]).map((part) => part.toString('latin1'));
         const upstreamSessionId = headers[HEADER.sessionId]?.toString();
         const streaming = isEventStream(headers['content-type']?.toString());
+        const fail = (error: Error) => {
+          reject(error);
+          current.abort(error);
+        };
+        /** To be called when what came together with the head has been passed on. */
+        const waitForMore = () => {
+          if (isOver || res.destroyed) return;
+          if (!streaming) {
+            idle = setTimeout(() => current.abort(new Error('the body paused for too long')), bodyIdleMs);
+          } else if (writeHead) {
+            begin();
+            // A quiet stream whose head is held back looks hung. Not flushHeaders, which makes UTF-8 of its bytes.
+            res.write('', 'latin1');
+          }
+        };
+        const goOn = (added: string[]) => {
+          writeHead = () => res.writeHead(status, reasonPhrase(statusMessage), [...responseHeaders(raw), ...added]);
+          Promise.resolve().then(waitForMore).catch(fail);
+        };
+
+        const added = onHead({ status, isEvents: streaming, upstreamSessionId });
+        if (!(added instanceof Promise)) return res.destroyed ? current.abort(CLIENT_GONE) : goOn(added);
         current.pause();
         early = [];
-        onHead({ status, isEvents: streaming, upstreamSessionId })
-          .then((added) => {
-            if (failed || res.destroyed) return resolve();
-            writeHead = () => res.writeHead(status, reasonPhrase(statusMessage), [...responseHeaders(raw), ...added]);
-            if (streaming) {
-              begin();
-              // A quiet stream whose head is held back looks hung. Not flushHeaders, which makes UTF-8 of its bytes.
-              res.write('', 'latin1');
-            } else idle = setTimeout(() => current.abort(new Error('the body paused for too long')), bodyIdleMs);
+        added
+          .then((late) => {
+            if (isOver || res.destroyed) return resolve();
+            goOn(late);
             const held = early ?? [];
             early = undefined;
             held.forEach((step) => step());
             if (!res.writableNeedDrain) current.resume();
           })
-          .catch((error: Error) => {
-            reject(error);
-            current.abort(error);
-          });
+          .catch(fail);
       },
       onResponseData(current, chunk) {
         inOrder(() => {
@@ -103,6 +122,7 @@ export function relay(
       },
       onResponseEnd() {
         inOrder(() => {
+          isOver = true;
           clearTimeout(idle);
           begin();
           res.end();
@@ -110,9 +130,9 @@ export function relay(
         });
       },
       onResponseError(_current, error) {
-        failed = true;
+        isOver = true;
         clearTimeout(idle);
-        if (error === clientGone || res.destroyed) resolve();
+        if (error === CLIENT_GONE || res.destroyed) resolve();
         else reject(upstreamError(error));
       },
     });

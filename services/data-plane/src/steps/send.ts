@@ -43,8 +43,8 @@ export interface Sending {
   initialize: () => string | null;
   /** Told of a session that this request has opened. */
   onOpen?: (id: string) => void;
-  /** Runs when the server has begun to answer; what it throws becomes the answer. */
-  onStatus?: (status: number) => Promise<void>;
+  /** Runs when the server has begun to answer; what it rejects with becomes the answer. */
+  onStatus?: (status: number) => Promise<void> | undefined;
 }
 
 /**
@@ -58,23 +58,30 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
   const headers = [...sending.headers, ...(session ? ['Mcp-Session-Id', session.place.upstreamId] : [])];
   let unasked: string | undefined;
 
+  /** The session's id for the client, when the server has said what it calls it. */
+  const named = ({ status, upstreamSessionId }: ResponseHead): string[] => {
+    if (session && session.place.upstreamId === upstreamSessionId) return [HEADER.sessionId, session.sealedId];
+    if (!session && status < 300) unasked = upstreamSessionId;
+    return [];
+  };
   await relay(parts.upstreams, endpoint, {
     res: sink,
     options: { method: req.method as 'POST', path: route.path + query, headers, body },
-    async onHead({ status, upstreamSessionId }: ResponseHead) {
-      await sending.onStatus?.(status);
-      if (session && req.method === 'DELETE' && (status < 300 || status === 404)) {
+    onHead(head) {
+      const { status, upstreamSessionId } = head;
+      const opened =
+        mayOpenSession && status < 300 && upstreamSessionId !== session?.place.upstreamId
+          ? upstreamSessionId
+          : undefined;
+      const ended = session && req.method === 'DELETE' && (status < 300 || status === 404) ? session : undefined;
+      const first = sending.onStatus?.(status);
+      if (!first && opened === undefined && !ended) return named(head);
+      return (async () => {
+        await first;
         // The server has ended it in any case.
-        await parts.sessions.end(session.envelope, route, { tellServer: false }).catch(() => {});
-      }
-      if (upstreamSessionId === undefined) return [];
-      if (session?.place.upstreamId === upstreamSessionId) return [HEADER.sessionId, session.sealedId];
-      if (status >= 300) return [];
-      if (!mayOpenSession) {
-        if (!session) unasked = upstreamSessionId;
-        return [];
-      }
-      return [HEADER.sessionId, await openSession(parts, sending, upstreamSessionId)];
+        if (ended) await parts.sessions.end(ended.envelope, route, { tellServer: false }).catch(() => {});
+        return opened === undefined ? named(head) : [HEADER.sessionId, await openSession(parts, sending, opened)];
+      })();
     },
   }).finally(() => {
     if (unasked !== undefined) endUnasked(parts, sending, unasked);

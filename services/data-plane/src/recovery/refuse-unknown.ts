@@ -1,9 +1,9 @@
 import { HEADER } from '@mcp-gateway/protocol';
-import type { Upstreams } from '../upstreams.js';
-import type { Carried } from './carried.js';
+import type { Carried, CarryParts } from './carried.js';
 import { exchange } from './exchange.js';
 import { ownHeaders } from './own-headers.js';
 import type { Settled } from './recover.js';
+import { SessionUnknown } from './session-unknown.js';
 
 const PING_MS = 5_000;
 
@@ -11,11 +11,16 @@ const PING_MS = 5_000;
 const METHOD_NOT_FOUND = -32601;
 
 /**
- * Whether the server knows the session in which it has answered 404. That may just as well mean a method, a resource or a
- * stream that it does not have; so it is asked again in a way that leaves no doubt. One that does not answer has not said
- * that it does not know it.
+ * To be called when the server has answered 404: asks it whether it knows the session. That may just as well mean a method, a
+ * resource or a stream that it does not have; so it is asked in a way that leaves no doubt. One that does not answer has not
+ * said that it does not know it.
+ * @throws SessionUnknown
  */
-export async function knowsSession(upstreams: Upstreams, { request, headers }: Carried, at: Settled): Promise<boolean> {
+export async function refuseUnknown(
+  { upstreams }: Pick<CarryParts, 'upstreams'>,
+  { request, headers }: Carried,
+  at: Settled,
+): Promise<void> {
   const version = request.req.headers[HEADER.protocolVersion]?.toString();
   const named = version === undefined ? [] : ['Mcp-Protocol-Version', version];
   const { status, response } = await exchange(upstreams, at.endpoint, {
@@ -25,5 +30,5 @@ export async function knowsSession(upstreams: Upstreams, { request, headers }: C
     message: { jsonrpc: '2.0', id: 'mcp-gateway-ping', method: 'ping' },
     timeoutMs: PING_MS,
   }).catch(() => ({ status: 0, response: undefined }));
-  return status !== 404 || response?.error?.code === METHOD_NOT_FOUND;
+  if (status === 404 && response?.error?.code !== METHOD_NOT_FOUND) throw new SessionUnknown();
 }

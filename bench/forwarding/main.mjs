@@ -1,0 +1,70 @@
+// What forwarding costs: the data plane beside forwarders that others wrote, under the same load, one after another in turn.
+//
+//   node bench/forwarding/main.mjs                       about five minutes
+//     --requests 20000 --rounds 5 --connections 50       how many, how often, how many at once
+//     --only data-plane,bare                             without the others
+//     --against DIR                                      also the data plane of another checkout, which has to be built
+//     --profile DIR                                      has V8 write profiles of the data planes there
+//
+// What counts is the processor time of a process for each request, as ratios: other work on the machine changes it little.
+// Needs Linux, for /proc, and a build (npm run build).
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startRedis } from '@mcp-gateway/local/redis';
+import { end } from '../processes.mjs';
+import { LOADS, measure } from './load.mjs';
+import { print, summarize } from './report.mjs';
+import { log, publishRoutes, startDataPlane, startSubject } from './start.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    requests: { type: 'string', default: '20000' },
+    rounds: { type: 'string', default: '5' },
+    connections: { type: 'string', default: '50' },
+    only: { type: 'string' },
+    against: { type: 'string' },
+    profile: { type: 'string' },
+  },
+});
+const OURS = 'data-plane';
+const how = { requests: Number(options.requests), connections: Number(options.connections) };
+const rounds = Number(options.rounds);
+const checkout = fileURLToPath(new URL('../..', import.meta.url));
+const isWanted = (name) => !options.only || options.only.split(',').includes(name);
+
+const folder = mkdtempSync(path.join(tmpdir(), 'mcpgw-'));
+const started = [];
+const redis = await startRedis({ path: process.env.PATH, dataDir: folder, log });
+try {
+  const begin = async (starting) => started[started.push(await starting) - 1];
+  const upstream = await begin(startSubject('upstream'));
+  await publishRoutes(redis.url, upstream.url);
+  const dataPlane = (name, from) =>
+    begin(startDataPlane(name, from, { redisUrl: redis.url, profileDir: options.profile }));
+
+  const subjects = isWanted('direct') ? [{ name: 'direct', url: upstream.url }] : [];
+  if (isWanted(OURS)) subjects.push(await dataPlane(OURS, checkout));
+  if (options.against) subjects.push(await dataPlane('against', path.resolve(options.against)));
+  for (const name of ['bare', 'express', 'fastify']) {
+    if (isWanted(name)) subjects.push(await begin(startSubject(name, upstream.url)));
+  }
+
+  console.log(`${cpus().length} cores, ${cpus()[0].model}; Node ${process.version}; Redis: ${redis.kind}`);
+  console.log(`${how.connections} connections, ${rounds} rounds of ${how.requests} requests; medians, [least–most]`);
+  const runs = [];
+  for (let round = 0; round < rounds; round += 1) {
+    for (const load of LOADS) {
+      for (const subject of subjects) {
+        runs.push({ load: load.name, subject: subject.name, ...(await measure(subject, load, how)) });
+      }
+    }
+  }
+  print(summarize(runs), OURS);
+} finally {
+  for (const { child } of started.toReversed()) await end(child);
+  await redis.stop();
+  rmSync(folder, { recursive: true, force: true });
+}

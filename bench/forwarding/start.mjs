@@ -1,0 +1,66 @@
+import { fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createLogger } from '@mcp-gateway/common/logging';
+import { redisClient } from '@mcp-gateway/common/redis';
+import { routePublisher } from '@mcp-gateway/common/routes';
+import { freePort } from '@mcp-gateway/common/serving';
+
+const START_MS = 30_000;
+const ADAPTERS = ['json', 'events'];
+
+export const log = createLogger('bench', 'warn');
+
+async function start(entry, { args = [], env = {}, execArgv = [] } = {}) {
+  const child = fork(entry, args, { env: { PATH: process.env.PATH, ...env }, execArgv });
+  const [said] = await once(child, 'message', { signal: AbortSignal.timeout(START_MS) });
+  return { child, port: said.port };
+}
+
+/** One of `subjects/`, in a process of its own. */
+export async function startSubject(name, upstream) {
+  const entry = fileURLToPath(new URL(`subjects/${name}.mjs`, import.meta.url));
+  const { child, port } = await start(entry, { args: [upstream].filter(Boolean) });
+  return { name, child, url: `http://127.0.0.1:${port}` };
+}
+
+/** Has the routes of all data planes lead to the upstream. */
+export async function publishRoutes(redisUrl, upstream) {
+  const client = redisClient(redisUrl, log);
+  await client.connect();
+  await routePublisher(client, 'mcp-gateway').publishAll(
+    ADAPTERS.map((name) => ({
+      name,
+      adapterId: name,
+      generation: 1,
+      createdBy: 'dev',
+      requiredRoles: [],
+      affinity: 'session',
+      sessionRecovery: 'replay',
+      sessions: {},
+      path: `/adapters/${name}/mcp`,
+      endpoints: [{ id: `${name}-0`, url: upstream, ready: true }],
+    })),
+  );
+  client.destroy();
+}
+
+/** The data plane of a checkout that is built, as it runs in an installation. */
+export async function startDataPlane(name, checkout, { redisUrl, profileDir }) {
+  const port = await freePort();
+  const env = {
+    PORT: String(port),
+    REDIS_URL: redisUrl,
+    CONTROL_PLANE_URL: 'http://127.0.0.1:1', // nobody asks for it
+    MCP_GATEWAY_SESSION_KEYS: randomBytes(32).toString('base64'),
+    MCP_GATEWAY_LOG_LEVEL: 'warn',
+  };
+  const execArgv = profileDir ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : [];
+  const { child } = await start(path.join(checkout, 'services/data-plane/dist/main.js'), { env, execArgv });
+  const url = `http://127.0.0.1:${port}`;
+  while (!(await fetch(`${url}/readyz`)).ok) await delay(20);
+  return { name, child, url };
+}

@@ -1,0 +1,25 @@
+// An MCP server that does next to nothing: it reads the message and gives the answer of its path. What has not come to it as
+// it was sent it answers with 400.
+import { createServer } from 'node:http';
+import { ANSWER, EVENT, MESSAGE, SESSION } from '../messages.mjs';
+
+const WHOLE = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(ANSWER) };
+const EVENTS = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' };
+const LENGTH = Buffer.byteLength(MESSAGE);
+
+const server = createServer({ keepAliveTimeout: 60_000 }, (req, res) => {
+  let length = 0;
+  req.on('data', (chunk) => (length += chunk.length));
+  req.on('end', () => {
+    const isModern = req.headers['mcp-method'] !== undefined;
+    const session = req.headers['mcp-session-id'];
+    const named = isModern ? {} : { 'mcp-session-id': SESSION };
+    if (!isModern && session === undefined) return res.writeHead(200, { ...WHOLE, ...named }).end(ANSWER); // initialize
+    if (length !== LENGTH || session !== named['mcp-session-id']) return res.writeHead(400).end();
+    if (req.url === '/adapters/json/mcp') return res.writeHead(200, { ...WHOLE, ...named }).end(ANSWER);
+    res.writeHead(200, { ...EVENTS, ...named }).write(EVENT);
+    return res.end();
+  });
+});
+server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
+process.on('disconnect', () => process.exit());
