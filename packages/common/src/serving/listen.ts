@@ -3,6 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../config/read.js';
 
+/** Connections that may wait to be accepted, as far as the system lets them: after an outage all clients come back at once. */
+const BACKLOG = 4_096;
+
 /**
  * Starts to listen; returns the port, which differs from the one asked for when that was 0.
  * @throws ConfigError when the port is taken, naming the variable to change.
@@ -10,7 +13,7 @@ import { ConfigError } from '../config/read.js';
 export async function listen(server: Server, { host, port }: { host: string; port: number }): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       server.off('error', reject);
       resolve();
     });
