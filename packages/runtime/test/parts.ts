@@ -39,6 +39,14 @@ export function partsOf(
   return { parts, asked };
 }
 
+let versions = 100;
+/** What an API server makes of an apply: the next version of what it is sent. */
+export function applied({ body }: Request): KubeObject {
+  const { kind, metadata, ...rest } = body as KubeObject;
+  const version = (versions += 1);
+  return { ...rest, ...ownObject(kind ?? '', { ...metadata, resourceVersion: String(version) }) };
+}
+
 /** Requests as their method and what of the path differs. */
 export const linesOf = (asked: readonly Request[]): string[] =>
   asked.map(({ method, path }) => `${method} ${path.split('/').slice(-2).join('/')}`);
