@@ -40,6 +40,13 @@ describe('the runtime', () => {
     });
   });
 
+  it('names a right of which it learns while it waits', async () => {
+    const pods = { ...watch('Pod', never), problem: null as Error | null };
+    const asked = readiness([pods], SYNC_MS).ready();
+    pods.problem = forbidden;
+    await expect(asked).rejects.toMatchObject({ cause: forbidden });
+  });
+
   it('does without the warnings', async () => {
     const { synced, ready } = readiness([watch('Pod'), watch('Event', never, forbidden)], SYNC_MS);
     await expect(ready()).resolves.toBeUndefined();

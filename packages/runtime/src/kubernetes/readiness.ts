@@ -22,11 +22,12 @@ export function readiness(watches: readonly Reflection[], syncMs = SYNC_MS): Rea
     synced,
     async ready() {
       const problems = () => needed.flatMap(({ problem }) => problem ?? []);
-      const forbidden = problems().find((problem) => problem instanceof ApiError && problem.status === 403);
-      if (forbidden) throw unavailable(refusalOf(forbidden as ApiError).message, forbidden);
+      const forbidden = () => problems().find((problem) => problem instanceof ApiError && problem.status === 403);
       const late = new Promise<true>((resolve) => void setTimeout(resolve, syncMs, true).unref());
-      if ((await Promise.race([synced, late])) === true)
-        throw unavailable('the cluster has not been read yet', problems()[0]);
+      const isLate = !forbidden() && (await Promise.race([synced, late])) === true;
+      const missing = forbidden();
+      if (missing) throw unavailable(refusalOf(missing as ApiError).message, missing);
+      if (isLate) throw unavailable('the cluster has not been read yet', problems()[0]);
     },
   };
 }
