@@ -84,7 +84,7 @@ describe('a workload that is applied', () => {
 
   it('is not to be removed any more', async () => {
     const { parts } = setUp();
-    parts.removing.add('echo');
+    parts.removing.set('echo', 'waiting');
     await apply(parts, echo);
     expect(parts.removing.has('echo')).toBe(false);
   });
@@ -99,7 +99,7 @@ describe('a workload that is applied', () => {
     ['a pod of an earlier adapter is there', ({ state }) => state.pods.put(podOf(EARLIER))],
   ])('waits while %s', async (_what, put) => {
     const { parts, asked } = setUp();
-    parts.removing.add('echo');
+    parts.removing.set('echo', 'waiting');
     put(parts);
     await apply(parts, echo);
     expect(asked()).toEqual([]);

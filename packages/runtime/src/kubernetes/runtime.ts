@@ -30,7 +30,7 @@ export async function kubernetesRuntime(
     log,
     applied: new Applied(),
     refusals: new Refusals(tell),
-    removing: new Set(),
+    removing: new Map(),
   };
   state.onChange((name) => goOnRemoving(parts, name));
 
