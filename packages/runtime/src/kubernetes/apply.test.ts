@@ -57,7 +57,7 @@ describe('a workload that is applied', () => {
 
   it('keeps the number of replicas that an autoscaler gave it', async () => {
     const { parts, bodies } = setUp({ autoscaled: ['echo'] });
-    await apply(parts, echo);
+    await apply(parts, { ...echo, replicas: 1 });
     const scaled = parts.state.statefulSets.get('adapter-echo') as StatefulSet;
     parts.state.statefulSets.put({
       ...scaled,
@@ -65,8 +65,8 @@ describe('a workload that is applied', () => {
       spec: { ...scaled.spec, replicas: 5 },
     });
     bodies();
-    await apply(parts, next);
-    expect(bodies()).toMatchObject([{ kind: 'StatefulSet', spec: { replicas: 5 } }]);
+    await apply(parts, { ...next, replicas: 1 });
+    expect(bodies()).toMatchObject([{ kind: 'StatefulSet', spec: { replicas: 5 } }, { kind: 'PodDisruptionBudget' }]);
   });
 
   it('is checked by its port where its health path answers 404', async () => {

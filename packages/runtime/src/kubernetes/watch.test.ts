@@ -29,4 +29,14 @@ describe('changes in a row', () => {
     await eventually(() => expect(other.told).toEqual(['last']));
     expect(told).toEqual([]);
   });
+
+  it('are told to nobody who stopped before the first', async () => {
+    const { told, tell, stop } = watcher();
+    stop.abort();
+    tell('a');
+    const other = watcher();
+    other.tell('last');
+    await eventually(() => expect(other.told).toEqual(['last']));
+    expect(told).toEqual([]);
+  });
 });
