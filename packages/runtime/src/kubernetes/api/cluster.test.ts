@@ -65,12 +65,12 @@ describe('an answer of the API server', () => {
     await expect(cluster.stream(X, 1_000)).rejects.toMatchObject(OUTAGE);
   });
 
-  it.each<[status: number, body: string, message: string]>([
-    [404, '', 'the Kubernetes API answered 404'],
-    [404, '{}', 'the Kubernetes API answered 404'],
-    [403, '<p>no</p>', '<p>no</p>'],
-    [403, 'x'.repeat(5_000), 'x'.repeat(1_000)],
-  ])('with %i that is no Status, %.20s, is a refusal all the same', async (status, body, message) => {
+  it.each<[what: string, status: number, body: string, message: string]>([
+    ['nothing', 404, '', 'the Kubernetes API answered 404'],
+    ['an object', 404, '{}', 'the Kubernetes API answered 404'],
+    ['a page', 403, '<p>no</p>', '<p>no</p>'],
+    ['a long page', 403, 'x'.repeat(5_000), 'x'.repeat(1_000)],
+  ])('that is %s where a Status should be is a refusal all the same', async (_what, status, body, message) => {
     const { cluster } = await clusterThatAnswers(status, body);
     await expect(cluster.call(X)).rejects.toMatchObject({ name: 'ApiError', status, reason: '', message });
   });
