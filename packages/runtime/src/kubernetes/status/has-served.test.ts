@@ -20,6 +20,11 @@ describe('a replica that', () => {
     ['is ready has served', {}, true],
     ['is alive and not ready has served', since(40, { started: true }), true],
     ['starts for the first time has not', since(10, {}), false],
+    [
+      'starts beside another that has started has not',
+      { ...since(10, {}), containerStatuses: [running({ name: 'proxy' }), running({ started: false })] },
+      false,
+    ],
     ['has no image has not', waiting('ErrImagePull'), false],
     ['has no node has not', { phase: 'Pending', conditions: [], containerStatuses: [] }, false],
     ['was ready before its first process ended has served', since(40, { state: ended }), true],

@@ -8,6 +8,11 @@ describe('a pod with the labels of an adapter', () => {
   it.each([
     ['is a replica when its StatefulSet made it', { ...by('StatefulSet', 'adapter-echo') }, true],
     ['is a replica when its StatefulSet was deleted without it', {}, true],
+    [
+      'is a replica when something else owns it as well',
+      { ownerReferences: [{ kind: 'Other', name: 'other' }, ...by('StatefulSet', 'adapter-echo').ownerReferences] },
+      true,
+    ],
     ['is none when it is a copy for debugging', { name: 'adapter-echo-debug' }, false],
     ['is none when its name only begins like one', { name: 'adapter-echo-1-copy' }, false],
     ['is none when it has the name of the StatefulSet', { name: 'adapter-echo' }, false],
