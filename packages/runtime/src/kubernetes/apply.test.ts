@@ -15,7 +15,9 @@ const gone: KubeObject = { ...ownObject('Status'), kind: 'Status' };
 
 /** Refuses what the line of a request contains. */
 let refused: string[];
-beforeEach(() => (refused = []));
+beforeEach(() => {
+  refused = [];
+});
 
 function setUp(settings: Parameters<typeof partsOf>[1] = {}, also: (answer: KubeObject) => void = () => {}) {
   const { parts, asked } = partsOf((request) => {

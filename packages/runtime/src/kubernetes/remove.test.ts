@@ -101,6 +101,15 @@ describe('what is removed of an adapter', () => {
     expect(linesOf(asked).filter((line) => line.startsWith('DELETE'))).toEqual(['DELETE statefulsets/adapter-echo']);
   });
 
+  it('is not over as long as something of it ends', async () => {
+    const { parts } = partsOf(({ method }) =>
+      method === 'DELETE' ? ownObject('StatefulSet', { deletionTimestamp: 'now', resourceVersion: '8' }) : undefined,
+    );
+    known(parts, 'StatefulSet');
+    await remove(parts, 'echo');
+    expect(parts.removing.has('echo')).toBe(true);
+  });
+
   it('is forgotten with what was known of it, and is over when nothing is left', async () => {
     const { parts } = partsOf(({ method }) => (method === 'DELETE' ? gone : undefined));
     known(parts, 'Service');

@@ -121,7 +121,10 @@ describe('a request to the API server', () => {
   it('says who we are and what is sent, which is JSON as YAML allows it', async () => {
     const bodies: string[] = [];
     const { cluster, asked } = await clusterThat((req, res) => {
-      void text(req).then((body) => void bodies.push(body) || res.end('{}'));
+      void text(req).then((body) => {
+        bodies.push(body);
+        res.end('{}');
+      });
     });
     await cluster.call({ method: 'PATCH', path: '/x', query: { force: 'true' }, body: { a: 'ä\u007f\u0085\ufeff' } });
     await cluster.call({ method: 'DELETE', path: '/x', body: { b: 1 } });

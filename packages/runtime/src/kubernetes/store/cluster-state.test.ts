@@ -54,16 +54,23 @@ describe('the copy of what the cluster has', () => {
     for (const kind of OWN_KINDS.toReversed()) state.storeOf(kind).put(ownObject(kind));
     for (const ordinal of [10, 2, 1]) state.pods.put(podOf({ name: `adapter-echo-${ordinal}`, uid: `uid-${ordinal}` }));
     const at = (hour: number) => `2026-11-20T0${hour}:00:00Z`;
-    const late = warning('uid-of-StatefulSet', 'last', '', at(9));
-    const said = { ...warning('uid-1', 'second', '', at(1)), lastTimestamp: null, eventTime: at(8) };
-    const made = { ...warning('uid-2', 'first', '', at(7)), lastTimestamp: null };
-    for (const each of [late, said, made, warning('other', 'none', '')]) state.warnings.put(each);
+    const late = { ...warning('uid-10', 'last', '', at(1)), lastTimestamp: at(9) };
+    const said = { ...warning('uid-2', 'second', '', at(1)), lastTimestamp: null, eventTime: at(8) };
+    const made = { ...warning('uid-1', 'first', '', at(7)), lastTimestamp: null };
+    for (const each of [
+      late,
+      said,
+      made,
+      warning('uid-of-StatefulSet', 'zeroth', '', at(6)),
+      warning('other', 'none', ''),
+    ])
+      state.warnings.put(each);
 
     const { statefulSet, own, pods, warnings } = state.of('echo');
     expect(own.map(({ kind }) => kind)).toEqual(OWN_KINDS);
     expect(statefulSet).toBe(own[0]?.object);
     expect(pods.map(({ metadata }) => metadata.name)).toEqual(['adapter-echo-1', 'adapter-echo-2', 'adapter-echo-10']);
-    expect(warnings.map(({ reason }) => reason)).toEqual(['first', 'second', 'last']);
+    expect(warnings.map(({ reason }) => reason)).toEqual(['zeroth', 'first', 'second', 'last']);
     expect(state.names()).toEqual(['echo']);
     expect(state.of('other')).toEqual({ statefulSet: undefined, own: [], pods: [], warnings: [] });
   });

@@ -19,6 +19,7 @@ describe('the store of a kind', () => {
     store.put(object(9));
     store.put(object(10)); // later as a number, not as text
     store.put(object(9));
+    store.put(object(10));
     expect(version()).toBe('10');
     expect(changes).toEqual(['a', 'a']);
   });

@@ -100,6 +100,13 @@ describe('a list', () => {
     expect(said).toEqual(['broke off', 'goes on']);
   });
 
+  it('that fails is not made again once somebody says so', async () => {
+    const { asked, reflector, stop } = await reflect([], { lists: [answer(503, {}), answer(503, {})] });
+    await eventually(() => expect(reflector.problem).not.toBeNull());
+    await stop();
+    expect(asked.length).toBeLessThanOrEqual(2);
+  });
+
   it.each([
     ['a list', [() => {}], 1],
     ['a watch', [], 2],
