@@ -26,7 +26,11 @@ export async function startApiServer(): Promise<ApiServer> {
   const watches = new Map<string, ServerResponse>();
   const requests: string[] = [];
   const forbidden = new Set<string>();
-  const of = (resource: string) => objects.get(resource) ?? objects.set(resource, new Map()).get(resource)!;
+  const of = (resource: string) => {
+    const found = objects.get(resource) ?? new Map<string, KubeObject>();
+    objects.set(resource, found);
+    return found;
+  };
   const tell = (resource: string, type: string, object: KubeObject) =>
     watches.get(resource)?.write(`${JSON.stringify({ type, object })}\n`);
 

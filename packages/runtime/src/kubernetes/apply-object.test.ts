@@ -44,22 +44,23 @@ describe('an object that is applied', () => {
     expect(answer).toMatchObject(taken ? { kind: 'StatefulSet' } : { reason: 'NameTaken' });
   });
 
-  it.each<[what: string, found: Partial<KubeObject['metadata']>, taken: boolean]>([
-    ['is taken back', relabelled, true],
-    ['is left alone when it is another gateway’s', { ...relabelled, managedFields: byOthers }, false],
-  ])('and that the watch shows without our labels %s', async (_what, found, taken) => {
+  const NAME_TAKEN = {
+    reason: 'NameTaken',
+    message: expect.stringContaining('a StatefulSet adapter-echo in namespace adapter'),
+  };
+  it.each([
+    ['is taken back', relabelled, ['GET undefined', 'PATCH true'], { kind: 'StatefulSet' }],
+    [
+      'is left alone when it is another gateway’s',
+      { ...relabelled, managedFields: byOthers },
+      ['GET undefined'],
+      NAME_TAKEN,
+    ],
+  ])('and that the watch shows without our labels %s', async (_what, found, requests, expected) => {
     const { parts, asked } = partsOf(() => ownObject('StatefulSet', found));
     parts.state.others.StatefulSet.put(ownObject('StatefulSet', found));
-    const answer = await applyObject(parts, manifest);
-    expect(asked.map(({ method, query }) => `${method} ${query?.['force']}`)).toEqual([
-      'GET undefined',
-      ...(taken ? ['PATCH true'] : []),
-    ]);
-    expect(answer).toMatchObject(
-      taken
-        ? { kind: 'StatefulSet' }
-        : { reason: 'NameTaken', message: expect.stringContaining('a StatefulSet adapter-echo in namespace adapter') },
-    );
+    expect(await applyObject(parts, manifest)).toMatchObject(expected);
+    expect(asked.map(({ method, query }) => `${method} ${query?.['force']}`)).toEqual(requests);
   });
 
   it('is known from then on, and its fields are marked as this gateway’s', async () => {
@@ -119,6 +120,6 @@ describe('an object that is known and refused', () => {
     const { parts, asked } = partsOf(applied, { autoscaled: ['*'] });
     parts.state.services.put(ownObject('Service'));
     await applyObject(parts, service);
-    expect((asked[0]?.body as KubeObject).metadata.resourceVersion).toBeUndefined();
+    expect(asked.map(({ body }) => (body as KubeObject).metadata.resourceVersion)).toEqual([undefined]);
   });
 });
