@@ -9,7 +9,7 @@ export interface ClusterAddress {
   apiServer: string | undefined;
 }
 
-export interface Access {
+interface Access {
   /** Without a slash at the end; may have a path. */
   server: string;
   headers: Record<string, string>;
