@@ -2,7 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { workload } from '../test/supervisor.js';
 import { revisionOf, type Workload } from './workload.js';
 
-const BASE = workload('echo', { environment: { A: '1', B: '2' }, resources: { limits: { cpu: '1' } } });
+const BASE = workload('echo', {
+  environment: { A: '1', B: '2' },
+  resources: { limits: { cpu: '1' } },
+  secretEnvironment: { A: { secret: 's', key: 'k' } },
+});
 
 describe('the revision of a workload', () => {
   it.each<[string, Partial<Workload>]>([
@@ -14,6 +18,11 @@ describe('the revision of a workload', () => {
     ['path', { path: '/other' }],
     ['healthPath', { healthPath: '/other' }],
     ['resources', { resources: { limits: { cpu: '2' } } }],
+    ['identity', { useWorkloadIdentity: true }],
+    ['secrets, by a name', { secretEnvironment: { B: { secret: 's', key: 'k' } } }],
+    ['secrets, by the Secret', { secretEnvironment: { A: { secret: 't', key: 'k' } } }],
+    ['secrets, by the key', { secretEnvironment: { A: { secret: 's', key: 'l' } } }],
+    ['secrets, by one less', { secretEnvironment: {} }],
     ['environment, by a value', { environment: { A: '1', B: '3' } }],
     ['environment, by a name', { environment: { A: '1', C: '2' } }],
     ['environment, by one less', { environment: { A: '1' } }],

@@ -33,10 +33,19 @@ export function partsOf(
     state: new ClusterState(),
     applied: new Applied(),
     refusals: new Refusals(() => {}),
-    removing: new Set(),
+    removing: new Map(),
     log: createLogger('test', 'silent'),
   };
   return { parts, asked };
+}
+
+let versions = 100;
+/** What an API server makes of an apply of something new. */
+export function applied({ body }: Request): KubeObject {
+  const { kind, metadata, ...rest } = body as KubeObject;
+  const version = (versions += 1);
+  const made = { ...metadata, uid: `uid-of-${kind}-${version}`, resourceVersion: String(version) };
+  return { ...rest, ...ownObject(kind ?? '', made) };
 }
 
 /** Requests as their method and what of the path differs. */

@@ -128,8 +128,28 @@ describe('reconciling', () => {
       await expect(world.reconcile('echo')).rejects.toThrow('it is away');
       expect(world.changes).toEqual(['saveConditions echo RuntimeUnavailable']);
       expect(statusOf(world)).toMatchObject({ observedGeneration: 0, phase: 'Pending' });
+      expect(statusOf(world)?.conditions[0]?.message).toContain('nobody answers: it is away.');
     },
   );
+
+  it.each<[what: string, of: AdapterRow, error: Error, changes: string[]]>([
+    ['a deleted row, whose conditions nobody reads', deleted(row), new GatewayError('UNAVAILABLE'), []],
+    ['what is no outage', row, new GatewayError('INTERNAL'), []],
+    ['a mistake of ours', row, new TypeError('a mistake'), []],
+    [
+      'an outage of which no more is said',
+      row,
+      new GatewayError('UNAVAILABLE'),
+      ['saveConditions echo RuntimeUnavailable'],
+    ],
+  ])('fails, and saves no more than this of %s', async (_what, of, error, changes) => {
+    const world = await worldWith(null);
+    world.rowTable.set('echo', of);
+    Object.assign(world.runtime, { observe: () => Promise.reject(error) });
+    await expect(world.reconcile('echo')).rejects.toBe(error);
+    expect(world.changes).toEqual(changes);
+    for (const { message } of statusOf(world)?.conditions ?? []) expect(message).not.toContain('undefined');
+  });
 
   it.each(['rows', 'runtime', 'routes'] as const)('fails, to be run again, while the %s are away', async (part) => {
     const world = await worldWith(null);

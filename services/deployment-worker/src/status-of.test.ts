@@ -140,6 +140,22 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
     'False Complete: 2 of 2 replicas run the current spec.',
   ],
   [
+    'one keeps ending, and nobody says why',
+    with_(r(0, 'Ready'), r(1, 'BackOff', { ...crashing, message: null })),
+    'Degraded',
+    'False CrashLoopBackOff: 1 of 2 replicas ready. echo-1: it keeps ending. ' +
+      'GET /adapters/echo/logs?instance=1 shows what it wrote.',
+    `False Blocked: 1 of 2 replicas run the current spec. echo-1: not ready. ${CORRECT}`,
+  ],
+  [
+    'an old one keeps ending while the new start',
+    with_(old(0, { ...crashing }), r(1, 'Starting')),
+    'Failed',
+    'False CrashLoopBackOff: 0 of 2 replicas ready. echo-0: It ended with exit code 7. ' +
+      'GET /adapters/echo/logs?instance=0 shows what it wrote.',
+    `False Blocked: 0 of 2 replicas run the current spec. ${CORRECT}`,
+  ],
+  [
     'one does not answer any more',
     with_(r(0, 'Ready'), r(1, 'NotReady', { message: 'GET /healthz answers 500' })),
     'Degraded',

@@ -29,3 +29,9 @@ it('is all that a runtime has to know of a row, and no more', () => {
   });
   expect(Workload.parse(workload)).toStrictEqual(workload);
 });
+
+it('is also where secrets come from and whose identity it has, where a row says so', () => {
+  const secretEnvironment = { TOKEN: { secret: 'mcp-echo', key: 'token' } };
+  const workload = workloadOf(rowOf({ secretEnvironment, useWorkloadIdentity: true }));
+  expect(workload).toMatchObject({ secretEnvironment, useWorkloadIdentity: true });
+});

@@ -34,6 +34,22 @@ describe('what was applied', () => {
     expect(applied().holds('echo', objects(asServed))).toBe(true);
   });
 
+  it('holds while it is as a list has it, without what the list says once for all', () => {
+    const memory_ = new Applied();
+    memory_.remember(
+      'echo',
+      [manifest({})],
+      new Map([['Service', { ...found({}), apiVersion: 'v1', kind: 'Service' }]]),
+    );
+    expect(memory_.holds('echo', objects(found({})))).toBe(true);
+  });
+
+  it('holds also when it is applied again without being written', () => {
+    const memory_ = applied();
+    memory_.remember('echo', [manifest({ memory })], new Map());
+    expect(memory_.holds('echo', objects(asServed))).toBe(true);
+  });
+
   it.each([
     ['somebody changes it', objects(found({ memory: '2Gi' }, { memory }))],
     ['somebody deletes it', objects()],

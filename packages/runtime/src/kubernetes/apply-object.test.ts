@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { ownObject, partsOf } from '../../test/parts.js';
+import { applied, ownObject, partsOf } from '../../test/parts.js';
 import { DEFAULTS } from '../../test/settings.js';
 import { workload } from '../../test/supervisor.js';
 import { ApiError } from './api/api-error.js';
 import type { KubeObject } from './api/objects.js';
 import { applyObject } from './apply-object.js';
+import { serviceOf } from './objects/service.js';
 import { statefulSetOf } from './objects/stateful-set.js';
 
 const echo = { ...workload('echo'), adapterId: 'id-of-echo' };
@@ -13,6 +14,7 @@ const manifest = statefulSetOf(echo, DEFAULTS, { health: 'http', replicas: 1 });
 describe('an object that is applied', () => {
   it.each<[what: string, autoscaled: string[], version: string | undefined]>([
     ['as it was seen when an autoscaler may change it at the same time', ['echo'], '7'],
+    ['as it was seen when an autoscaler may change any', ['*'], '7'],
     ['as it is otherwise', [], undefined],
   ])('is changed %s', async (_what, autoscaled, version) => {
     const { parts, asked } = partsOf(() => ownObject('StatefulSet', { resourceVersion: '8' }), { autoscaled });
@@ -40,5 +42,84 @@ describe('an object that is applied', () => {
       ...(taken ? ['PATCH true'] : []),
     ]);
     expect(answer).toMatchObject(taken ? { kind: 'StatefulSet' } : { reason: 'NameTaken' });
+  });
+
+  const NAME_TAKEN = {
+    reason: 'NameTaken',
+    message: expect.stringContaining('a StatefulSet adapter-echo in namespace adapter'),
+  };
+  it.each([
+    ['is taken back', relabelled, ['GET undefined', 'PATCH true'], { kind: 'StatefulSet' }],
+    [
+      'is left alone when it is another gateway’s',
+      { ...relabelled, managedFields: byOthers },
+      ['GET undefined'],
+      NAME_TAKEN,
+    ],
+  ])('and that the watch shows without our labels %s', async (_what, found, requests, expected) => {
+    const { parts, asked } = partsOf(() => ownObject('StatefulSet', found));
+    parts.state.others.StatefulSet.put(ownObject('StatefulSet', found));
+    expect(await applyObject(parts, manifest)).toMatchObject(expected);
+    expect(asked.map(({ method, query }) => `${method} ${query?.['force']}`)).toEqual(requests);
+  });
+
+  it('is known from then on, and its fields are marked as this gateway’s', async () => {
+    const { parts, asked } = partsOf(applied, { gateway: 'two' });
+    await applyObject(parts, statefulSetOf(echo, { ...DEFAULTS, gateway: 'two' }, { health: 'http', replicas: 1 }));
+    expect(asked.map(({ query }) => query)).toEqual([{ fieldManager: 'mcp-gateway/two', force: 'false' }]);
+    expect(parts.state.of('echo').statefulSet).toBeDefined();
+  });
+});
+
+describe('an object that is known and refused', () => {
+  const service = serviceOf(echo, DEFAULTS);
+  const refusing = (status: number) => {
+    let refusals = 1;
+    return partsOf((request) => {
+      if (request.method === 'DELETE') return { ...ownObject('Status'), kind: 'Status' };
+      if (refusals-- > 0) throw new ApiError(status, 'Refused', 'no');
+      return applied(request);
+    });
+  };
+  const methods = (asked: readonly { method: string; query?: Record<string, string> }[]) =>
+    asked.map(({ method, query }) => `${method} ${query?.['force']}`);
+
+  it('is made anew when no apply leads back to what it should be', async () => {
+    const { parts, asked } = refusing(422);
+    parts.state.services.put(ownObject('Service'));
+    await applyObject(parts, service);
+    expect(methods(asked)).toEqual(['PATCH true', 'DELETE undefined', 'PATCH false']);
+  });
+
+  it('is not made anew when replicas would end with it, and nothing is deleted that is not known', async () => {
+    const known = refusing(422);
+    known.parts.state.storeOf('StatefulSet').put(ownObject('StatefulSet'));
+    await expect(applyObject(known.parts, manifest)).rejects.toMatchObject({ status: 422 });
+    const unknown = refusing(422);
+    await expect(applyObject(unknown.parts, service)).rejects.toMatchObject({ status: 422 });
+    expect([...methods(known.asked), ...methods(unknown.asked)]).toEqual(['PATCH true', 'PATCH false']);
+  });
+
+  it('is tried again later when somebody else changes it at the same time', async () => {
+    const { parts, asked } = refusing(409);
+    parts.state.services.put(ownObject('Service'));
+    await expect(applyObject(parts, service)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      detail: 'somebody else changed the object at the same time',
+    });
+    expect(methods(asked)).toEqual(['PATCH true']);
+  });
+
+  it('is not asked for once more when it may not be written', async () => {
+    const { parts, asked } = refusing(403);
+    await expect(applyObject(parts, service)).rejects.toMatchObject({ status: 403 });
+    expect(methods(asked)).toEqual(['PATCH false']);
+  });
+
+  it('may have changed when it is not what an autoscaler scales', async () => {
+    const { parts, asked } = partsOf(applied, { autoscaled: ['*'] });
+    parts.state.services.put(ownObject('Service'));
+    await applyObject(parts, service);
+    expect(asked.map(({ body }) => (body as KubeObject).metadata.resourceVersion)).toEqual([undefined]);
   });
 });

@@ -54,12 +54,40 @@ describe('the differences between what is wanted and', () => {
     expect(differences({ spec: { value: '' } }, { spec: { value: 'x' } })).toEqual(['/spec/value="x"']);
   });
 
+  it.each<[what: string, wanted: unknown, found: unknown, expected: string[]]>([
+    ['an empty list and what others put in', { list: [] }, { list: ['x'] }, ['/list=["x"]']],
+    ['a number and its text', { port: 1 }, { port: '1' }, ['/port="1"']],
+    ['a list and what is none', { list: ['x'] }, { list: { 0: 'x' } }, ['/list={"0":"x"}']],
+  ])('%s', (_what, wanted_, found, expected) => {
+    expect(differences(wanted_, found)).toEqual(expected);
+  });
+
   it.each<[what: string, spec: (more: object) => object, at: string]>([
     ['a label that a Service selects by', (more) => ({ selector: { a: '1', ...more } }), '/selector'],
     [
       'a label that a policy selects by',
       (more) => ({ podSelector: { matchLabels: { a: '1', ...more } } }),
       '/podSelector/matchLabels',
+    ],
+    [
+      'a label that callers are selected by',
+      (more) => ({ ingress: [{ from: [{ namespaceSelector: { matchLabels: { a: '1', ...more } } }] }] }),
+      '/ingress/0/from/0/namespaceSelector/matchLabels',
+    ],
+    [
+      'a label that what may be reached is selected by',
+      (more) => ({ egress: [{ to: [{ namespaceSelector: { matchLabels: { a: '1', ...more } } }] }] }),
+      '/egress/0/to/0/namespaceSelector/matchLabels',
+    ],
+    [
+      'a label that replicas are spread by',
+      (more) => ({ topologySpreadConstraints: [{ labelSelector: { matchLabels: { a: '1', ...more } } }] }),
+      '/topologySpreadConstraints/0/labelSelector/matchLabels',
+    ],
+    [
+      'something of a named port that may be reached',
+      (more) => ({ ingress: [{ ports: [{ name: 'a', ...more }] }] }),
+      '/ingress/0/ports/a',
     ],
     [
       'another way to select beside labels',

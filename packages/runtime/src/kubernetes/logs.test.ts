@@ -4,34 +4,94 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { afterTest } from '../../../../test/support/clean-up.js';
 import { kubeconfigOf } from '../../test/kubeconfig.js';
-import { podOf } from '../../test/pods.js';
+import { podOf, running, waiting } from '../../test/pods.js';
+import type { LogOptions } from '../logs/log-reader.js';
+import type { Pod } from './api/objects.js';
 import { kubernetesLogs } from './logs.js';
 
-/** Of the adapter `echo` of the gateway `one`, where its pod has these labels. */
-async function logs(labels: Record<string, string>): Promise<string | null> {
-  const api = createServer((req, res) =>
-    res.end(req.url?.includes('/log?') ? 'a line\n' : JSON.stringify(podOf({ labels }))),
-  ).listen(0, '127.0.0.1');
+const OURS = { labels: { 'mcp-gateway.io/gateway': 'one', 'mcp-gateway.io/adapter': 'echo' } };
+const ENDED = { terminated: { exitCode: 1 } };
+const only = (state: object) => podOf(OURS, { containerStatuses: [running({ state, lastState: {} })] });
+
+/** Of the adapter `echo` of the gateway `one`; the lines go on without an end when they are followed. */
+async function logs(pod: Pod | number, options: Partial<LogOptions> = {}, log = 200) {
+  const asked: string[] = [];
+  const api = createServer((req, res) => {
+    asked.push(req.url ?? '');
+    if (!req.url?.includes('/log?')) {
+      return void (typeof pod === 'number' ? res.writeHead(pod).end('{}') : res.end(JSON.stringify(pod)));
+    }
+    res.writeHead(log).write('a line\n');
+    if (!options.follow) res.end();
+  }).listen(0, '127.0.0.1');
   await once(api, 'listening');
-  afterTest(() => api.close());
+  afterTest(() => {
+    api.closeAllConnections();
+    api.close();
+  });
   const kubeconfig = await kubeconfigOf((api.address() as AddressInfo).port);
   const reader = await kubernetesLogs({ namespace: 'mcp', gateway: 'one', kubeconfig, apiServer: undefined });
   afterTest(() => reader.close());
-  const { signal } = new AbortController();
-  const options = { instance: 1, tail: 10, follow: false, previous: false, sinceSeconds: undefined, signal };
-  const found = await reader.read('echo', options);
+  const usual = { instance: 1, tail: 10, follow: false, previous: false, sinceSeconds: undefined };
+  const found = await reader.read('echo', { ...usual, signal: new AbortController().signal, ...options });
+  return { asked, found };
+}
+async function text(...args: Parameters<typeof logs>): Promise<string | null> {
+  const { found } = await logs(...args);
   if (!found) return null;
-  let text = '';
-  for await (const part of found) text += String(part);
-  return text;
+  let lines = '';
+  for await (const part of found) lines += String(part);
+  return lines;
 }
 
 describe('the logs of a replica', () => {
   it.each([
-    ['are read where the pod is ours', 'one', 'echo', 'a line\n'],
-    ['are nobody else’s where the pod is another gateway’s', 'two', 'echo', null],
-    ['are nobody else’s where the pod is another adapter’s', 'one', 'other', null],
-  ])('%s', async (_what, gateway, adapter, expected) => {
-    expect(await logs({ 'mcp-gateway.io/gateway': gateway, 'mcp-gateway.io/adapter': adapter })).toBe(expected);
+    ['are read where the pod is ours', podOf(OURS), 'a line\n'],
+    ['are read where its process is between two starts', only(ENDED), 'a line\n'],
+    [
+      'are read where its process waits for its next start',
+      podOf(OURS, waiting('x', '', { lastState: ENDED })),
+      'a line\n',
+    ],
+    ['are none where no process has started', podOf(OURS, waiting('ContainerCreating')), null],
+    ['are none where it has no container yet', podOf(OURS, { containerStatuses: [] }), null],
+    ['are none where there is no pod', 404, null],
+    [
+      'are nobody else’s where the pod is another gateway’s',
+      podOf({ labels: { ...OURS.labels, 'mcp-gateway.io/gateway': 'two' } }),
+      null,
+    ],
+    [
+      'are nobody else’s where the pod is another adapter’s',
+      podOf({ labels: { ...OURS.labels, 'mcp-gateway.io/adapter': 'other' } }),
+      null,
+    ],
+  ])('%s', async (_what, pod, expected) => {
+    expect(await text(pod)).toBe(expected);
+  });
+
+  it('are none where the container has none, and a right that is missing is no reason to say so', async () => {
+    expect(await text(podOf(OURS), {}, 400)).toBeNull();
+    await expect(text(podOf(OURS), {}, 403)).rejects.toMatchObject({ status: 403 });
+  });
+
+  it.each<[options: Partial<LogOptions>, query: string]>([
+    [{}, 'tailLines=10&limitBytes=16777216'],
+    [{ follow: true }, 'tailLines=10&follow=true'],
+    [{ previous: true, tail: 5 }, 'tailLines=5&limitBytes=16777216&previous=true'],
+    [{ sinceSeconds: 0 }, 'tailLines=10&limitBytes=16777216&sinceSeconds=0'],
+  ])('with %j are asked for so', async (options, query) => {
+    const { asked } = await logs(podOf(OURS), options);
+    const pod = '/api/v1/namespaces/mcp/pods/adapter-echo-1';
+    expect(asked).toEqual([pod, `${pod}/log?container=server&${query}`]);
+  });
+
+  it('are followed until the reader stops', async () => {
+    const stop = new AbortController();
+    const { found } = await logs(podOf(OURS), { follow: true, signal: stop.signal });
+    const lines = found?.[Symbol.asyncIterator]();
+    expect(String((await lines?.next())?.value)).toBe('a line\n');
+    stop.abort();
+    await expect(lines?.next()).rejects.toThrow('aborted');
   });
 });

@@ -23,4 +23,17 @@ describe('what the operator allows of', () => {
   ])('%s', (_what, wanted, settings, reason) => {
     expect(notAllowed(workload('echo', wanted), { ...DEFAULTS, ...settings })?.reason ?? null).toBe(reason);
   });
+
+  it.each<[wanted: Partial<Workload>, settings: Partial<KubernetesSettings>, message: string]>([
+    [image('other'), IMAGES, 'The image other is not allowed here. Allowed are names that begin with "mcp-", "team/".'],
+    [from('other'), SECRETS, 'TOKEN may not come from the Secret other. Allowed are names that begin with "mcp-".'],
+    [
+      from('other'),
+      IMAGES,
+      'TOKEN may not come from the Secret other. The operator has allowed none (ALLOWED_SECRETS).',
+    ],
+  ])('%j is said', (wanted, settings, message) => {
+    const allImages = 'imageName' in wanted ? {} : { allowedImages: [] };
+    expect(notAllowed(workload('echo', wanted), { ...DEFAULTS, ...settings, ...allImages })?.message).toBe(message);
+  });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { ownObject } from '../../test/parts.js';
 import { DEFAULTS } from '../../test/settings.js';
+import type { KubeObject } from './api/objects.js';
+import { isAppliedBy } from './applied-by.js';
 import { ADAPTER, GATEWAY } from './labels.js';
 import { isMarked } from './ownership.js';
 
@@ -12,5 +14,30 @@ describe('an object in the namespace', () => {
     ['is not marked by ours alone, of no adapter', { [GATEWAY]: DEFAULTS.gateway }, false],
   ])('%s', (_what, labels, marked) => {
     expect(isMarked(ownObject('Service', { labels }), DEFAULTS.gateway)).toBe(marked);
+  });
+
+  it.each<[what: string, managedFields: KubeObject['metadata']['managedFields'], byUs: boolean]>([
+    ['is made by us when we applied it', [{ manager: 'mcp-gateway/mcp-gateway', operation: 'Apply' }], true],
+    [
+      'is made by us, whoever changed it since',
+      [
+        { manager: 'kubectl', operation: 'Update' },
+        { manager: 'mcp-gateway/mcp-gateway', operation: 'Apply' },
+      ],
+      true,
+    ],
+    ['is not when another gateway applied it', [{ manager: 'mcp-gateway/two', operation: 'Apply' }], false],
+    [
+      'is not when somebody only wrote under our name',
+      [{ manager: 'mcp-gateway/mcp-gateway', operation: 'Update' }],
+      false,
+    ],
+    ['is not when we only gave it labels', [{ manager: 'mcp-gateway/mcp-gateway/labels', operation: 'Apply' }], false],
+    ['is not when nobody is said to have made it', undefined, false],
+  ])('%s', (_what, managedFields, byUs) => {
+    const { metadata, ...rest } = ownObject('Service');
+    const object = { ...rest, metadata: { ...metadata, managedFields: managedFields ?? [] } };
+    if (!managedFields) delete (object.metadata as KubeObject['metadata']).managedFields;
+    expect(isAppliedBy(DEFAULTS.gateway, object)).toBe(byUs);
   });
 });

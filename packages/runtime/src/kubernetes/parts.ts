@@ -12,7 +12,7 @@ export interface Parts {
   state: ClusterState;
   applied: Applied;
   refusals: Refusals;
-  /** Adapters whose removal goes on when their pods are gone. */
-  removing: Set<string>;
+  /** Adapters that are being removed: by requests that are under way, or when their pods are gone. */
+  removing: Map<string, 'going' | 'waiting'>;
   log: Logger;
 }

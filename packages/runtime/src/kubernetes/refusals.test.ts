@@ -21,6 +21,19 @@ describe('a refusal', () => {
     expect(all.get('echo')).toBeNull();
   });
 
+  it('that is followed by another is tried again once, and none when all is closed', async () => {
+    const { all, retried } = refusals(10);
+    for (const failure of [FAILURE, { ...FAILURE, message: 'There is another.' }]) all.set('echo', failure);
+    expect(all.get('echo')?.message).toBe('There is another.');
+    const closed = refusals(10);
+    closed.all.set('echo', FAILURE);
+    closed.all.close();
+    const last = refusals(20);
+    last.all.set('echo', FAILURE);
+    await eventually(() => expect(last.retried).toEqual(['echo']));
+    expect([retried, closed.retried]).toEqual([['echo'], []]);
+  });
+
   it('that is over is not tried again', async () => {
     const { all, retried } = refusals(10);
     all.set('echo', FAILURE);

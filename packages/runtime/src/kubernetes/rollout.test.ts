@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { podOf, running, statefulSetOf, waiting } from '../../test/pods.js';
+import { notReady, podOf, running, statefulSetOf, waiting } from '../../test/pods.js';
 import type { Pod, StatefulSet } from './api/objects.js';
 import { brokenPodsOf } from './rollout.js';
 
 const OLD = { labels: { 'controller-revision-hash': 'adapter-echo-old' } };
 const NEW = { labels: { 'controller-revision-hash': 'adapter-echo-new' } };
+const ENDING = { deletionTimestamp: 'now' };
 const starting = { conditions: [], containerStatuses: [running({ started: false })] };
 const restarted = (reason?: string): Pod['status'] => ({
   conditions: [
@@ -15,6 +16,8 @@ const restarted = (reason?: string): Pod['status'] => ({
     running({ started: false, restartCount: 3, ...(reason !== undefined && { state: { waiting: { reason } } }) }),
   ],
 });
+const crashing = running({ name: 'proxy', state: { waiting: { reason: 'CrashLoopBackOff' } } });
+const beside = { ...restarted(), containerStatuses: [crashing, ...(restarted()?.containerStatuses ?? [])] };
 const set = statefulSetOf(2);
 const unseen: StatefulSet = { ...set, metadata: { ...set.metadata, generation: 3 } };
 
@@ -30,20 +33,23 @@ describe('a pod that a rollout would wait for in vain', () => {
     ],
     ['is none that serves', set, podOf(OLD), false],
     ['is none that has served and is started again', set, podOf(OLD, restarted()), false],
+    ['is none that has served, beside something that keeps crashing', set, podOf(OLD, beside), false],
     ['is one that has served and keeps crashing', set, podOf(OLD, restarted('CrashLoopBackOff')), true],
     ['is none of the new revision', set, podOf(NEW, starting), false],
-    ['is none that is ending', set, podOf({ ...OLD, deletionTimestamp: 'now' }, starting), false],
+    ['is none that is ending', set, podOf({ ...OLD, ...ENDING }, starting), false],
     ['is none while the controller has not seen the new revision', unseen, podOf(OLD, starting), false],
   ])('%s', (_what, statefulSet, pod, broken) => {
     expect(brokenPodsOf({ statefulSet, own: [], pods: [pod], warnings: [] })).toEqual(broken ? [pod] : []);
   });
 
-  it.each<[what: string, wanted: Pod['status'], broken: boolean]>([
+  it.each<[what: string, wanted: Pod['status'], broken: boolean, more?: object]>([
     ['as long as one of the new revision does not get ready', waiting('ErrImagePull'), false],
+    ['as long as one of the new revision answers no', notReady, false],
+    ['as long as one of the new revision ends', {}, false, ENDING],
     ['once those of the new revision are ready', {}, true],
-  ])('is one that has served and keeps crashing: %s', (_what, wanted, broken) => {
+  ])('is one that has served and keeps crashing: %s', (_what, wanted, broken, more = {}) => {
     const old = podOf(OLD, restarted('CrashLoopBackOff'));
-    const pods = [old, podOf(NEW, wanted)];
+    const pods = [old, podOf({ ...NEW, ...more }, wanted)];
     expect(brokenPodsOf({ statefulSet: set, own: [], pods, warnings: [] })).toEqual(broken ? [old] : []);
   });
 });

@@ -1,22 +1,17 @@
-import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/common/logging';
 import type { Runtime } from '../runtime.js';
 import { apply } from './apply.js';
-import { ApiError } from './api/api-error.js';
 import { connectCluster } from './api/cluster.js';
 import { Applied } from './applied.js';
 import { observe } from './observe.js';
 import type { Parts } from './parts.js';
+import { readiness } from './readiness.js';
 import { reflections } from './reflections.js';
 import { Refusals } from './refusals.js';
 import { goOnRemoving, remove } from './remove.js';
 import type { KubernetesSettings } from './settings.js';
-import { refusalOf } from './status/refusal.js';
 import { ClusterState } from './store/cluster-state.js';
 import { gather } from './watch.js';
-
-/** How long a first call waits for the first list of everything. */
-const SYNC_MS = 10_000;
 
 /** Replicas as pods of StatefulSets. Watches the cluster from the start until it is closed. */
 export async function kubernetesRuntime(
@@ -35,25 +30,14 @@ export async function kubernetesRuntime(
     log,
     applied: new Applied(),
     refusals: new Refusals(tell),
-    removing: new Set(),
+    removing: new Map(),
   };
   state.onChange((name) => goOnRemoving(parts, name));
 
   const closing = new AbortController();
   const watches = reflections(state, { ...settings, cluster, log });
   const running = Promise.all(watches.map((watch) => watch.run(closing.signal)));
-  // Without warnings the statuses have fewer words, and nothing else is wrong.
-  const needed = watches.filter(({ kind }) => kind !== 'Event');
-  const synced = Promise.all(needed.map((watch) => watch.synced));
-
-  async function ready(): Promise<void> {
-    const problems = () => needed.flatMap(({ problem }) => problem ?? []);
-    const forbidden = problems().find((problem) => problem instanceof ApiError && problem.status === 403);
-    if (forbidden) throw unavailable(refusalOf(forbidden as ApiError).message, forbidden);
-    const late = new Promise<true>((resolve) => void setTimeout(resolve, SYNC_MS, true).unref());
-    if ((await Promise.race([synced, late])) === true)
-      throw unavailable('the cluster has not been read yet', problems()[0]);
-  }
+  const { synced, ready } = readiness(watches);
 
   return {
     async observe(name) {
@@ -86,5 +70,3 @@ export async function kubernetesRuntime(
     },
   };
 }
-
-const unavailable = (detail: string, cause: unknown) => new GatewayError('UNAVAILABLE', { detail, cause });

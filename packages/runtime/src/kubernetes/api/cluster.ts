@@ -119,6 +119,6 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return { message: text.slice(0, 1_000) };
+    return text === '' ? null : { message: text.slice(0, 1_000) };
   }
 }

@@ -9,7 +9,7 @@ export interface ClusterAddress {
   apiServer: string | undefined;
 }
 
-export interface Access {
+interface Access {
   /** Without a slash at the end; may have a path. */
   server: string;
   headers: Record<string, string>;
@@ -25,10 +25,16 @@ const CONNECT_TIMEOUT_MS = 5_000;
  * what it knows about kubeconfig files, and keeps connections itself.
  * @throws Error when there is neither a kubeconfig nor a service account
  */
-export async function credentials(
-  address: ClusterAddress,
-): Promise<{ access(): Promise<Access>; close(): Promise<void> }> {
-  const identity = await identityOf(address);
+export const credentials = async (address: ClusterAddress): Promise<Connections> =>
+  connections(await identityOf(address));
+
+interface Connections {
+  access(): Promise<Access>;
+  close(): Promise<void>;
+}
+
+/** Connections that are kept as long as the identity presents the same. */
+export function connections(identity: Identity): Connections {
   let agent: Agent | undefined;
   let agentFor = '';
   return {

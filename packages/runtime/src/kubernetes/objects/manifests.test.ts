@@ -14,7 +14,7 @@ const EVERYTHING: Partial<Workload> = {
   imageName: 'team/echo',
   imageVersion: '2.0.0',
   environment: { GREETING: 'it costs $5, $(NOT) expanded', EMPTY: '' },
-  secretEnvironment: { TOKEN: { secret: 'mcp-echo', key: 'token' } },
+  secretEnvironment: { TOKEN: { secret: 'mcp-echo', key: 'token' }, KEY: { secret: 'mcp-key', key: 'key' } },
   useWorkloadIdentity: true,
   replicas: 3,
   port: 9000,

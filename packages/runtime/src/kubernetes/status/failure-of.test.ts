@@ -73,12 +73,58 @@ describe('what keeps replicas from starting, when there is', () => {
     expect(failure?.message ?? '').toContain(said);
   });
 
+  it.each(['InvalidImageName', 'ErrImageNeverPull', 'ImageInspectError'])('%s', (reason) => {
+    expect(failureOf(statefulSetOf(1), [podOf({}, waiting(reason))], [])).toEqual({
+      reason,
+      message: 'The image registry/echo:1 cannot be pulled. Check its name, its version and the pull secrets.',
+    });
+  });
+
+  it.each(['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError'])('%s', (reason) => {
+    expect(failureOf(statefulSetOf(1), [podOf({}, waiting(reason, 'no such file'))], [])).toEqual({
+      reason,
+      message: 'The container of adapter-echo-1 cannot be made: no such file',
+    });
+  });
+
+  it.each<[what: string, reason: string, message: string | undefined]>([
+    ['no node, and no reason', 'Unschedulable', 'No node takes adapter-echo-1: the scheduler says no more.'],
+    ['a gate that somebody will open', 'SchedulingGated', undefined],
+  ])('%s', (_what, reason, message) => {
+    const status = { conditions: [{ type: 'PodScheduled', status: 'False', reason }] };
+    expect(failureOf(statefulSetOf(1), [podOf({}, status)], [])?.message).toBe(message);
+  });
+
+  const LATE = '2026-11-20T10:00:00Z';
+  const [quota, policy] = [refused(QUOTA), refused(SECURITY)];
+  it.each<[what: string, pods: Pod[], warnings: KubeEvent[], reason: string | undefined]>([
+    ['one refusal after another, is the last', [], [quota, policy], 'PodSecurityViolation'],
+    [
+      'a refusal in the second of the last pod, is that',
+      [podOf({ creationTimestamp: LATE })],
+      [refused(QUOTA, LATE)],
+      'QuotaExceeded',
+    ],
+    ['a refusal between two pods, is nothing', [podOf(), podOf({ creationTimestamp: LATE })], [quota], undefined],
+    ['a warning of something else about it, is nothing', [], [warning('set-uid', 'FailedDelete', QUOTA)], undefined],
+    [
+      'a refusal that only has the time of its event, is that',
+      [podOf()],
+      [{ ...refused(QUOTA, '2026-11-20T07:00:00Z'), lastTimestamp: null, eventTime: LATE }],
+      'QuotaExceeded',
+    ],
+  ])('%s', (_what, pods, warnings, reason) => {
+    expect(failureOf(statefulSetOf(3), pods, warnings)?.reason).toBe(reason);
+  });
+
   it('no StatefulSet, is nothing', () => {
     expect(failureOf(undefined, [], [refused(QUOTA)])).toBeNull();
   });
 
-  it('a message of many lines, is shortened', () => {
-    const pod = podOf({}, waiting('ErrImagePull', 'x'.repeat(5_000)));
-    expect(failureOf(statefulSetOf(1), [pod], [])?.message.length).toBeLessThan(700);
+  it.each(['ErrImagePull', 'CreateContainerError'])('%s with a long message, is shortened', (reason) => {
+    const said = (length: number) =>
+      failureOf(statefulSetOf(1), [podOf({}, waiting(reason, 'x'.repeat(length)))], [])?.message;
+    expect(said(500)).toMatch(/ x{500}$/);
+    expect(said(501)).toMatch(/ x{500}…$/);
   });
 });

@@ -18,8 +18,15 @@ const since = (second: number, more: Partial<ContainerStatus>): Pod['status'] =>
 describe('a replica that', () => {
   it.each<[what: string, status: Pod['status'], served: boolean]>([
     ['is ready has served', {}, true],
+    ['is ready has served, whatever else is said', { containerStatuses: [running({ started: false })] }, true],
+    ['was ready before its process ended for the first time has served', since(40, { lastState: ended }), true],
     ['is alive and not ready has served', since(40, { started: true }), true],
     ['starts for the first time has not', since(10, {}), false],
+    [
+      'starts beside another that has started has not',
+      { ...since(10, {}), containerStatuses: [running({ name: 'proxy' }), running({ started: false })] },
+      false,
+    ],
     ['has no image has not', waiting('ErrImagePull'), false],
     ['has no node has not', { phase: 'Pending', conditions: [], containerStatuses: [] }, false],
     ['was ready before its first process ended has served', since(40, { state: ended }), true],

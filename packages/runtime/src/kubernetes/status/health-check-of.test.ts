@@ -14,6 +14,16 @@ const byTcp: StatefulSet = {
 const other = { name: 'adapter-echo-0', uid: 'other' };
 const portIsAsked = { ...podOf(other), spec: { containers: [{ name: 'server', startupProbe: {} }] } };
 
+const asksBeside: Pod = {
+  ...podOf({}, starting),
+  spec: {
+    containers: [
+      { name: 'proxy', startupProbe: { httpGet: {} } },
+      { name: 'server', startupProbe: {} },
+    ],
+  },
+};
+
 describe('replicas of which one answers 404', () => {
   it.each<[what: string, statefulSet: StatefulSet, pods: Pod[], expected: 'http' | 'tcp']>([
     ['by their port when it has never passed', set, [podOf({}, starting)], 'tcp'],
@@ -27,7 +37,12 @@ describe('replicas of which one answers 404', () => {
       [podOf({ annotations: { 'mcp-gateway.io/revision': 'r0' } }, starting)],
       'http',
     ],
+    ['by their path when only something beside asks for a path', set, [asksBeside], 'http'],
   ])('are checked %s', (_what, statefulSet, pods, expected) => {
     expect(healthCheckOf({ statefulSet, own: [], pods, warnings }, 'r1')).toBe(expected);
+  });
+
+  it('are checked by their path as long as nobody knows which revision is wanted', () => {
+    expect(healthCheckOf({ statefulSet: set, own: [], pods: [podOf({}, starting)], warnings }, null)).toBe('http');
   });
 });

@@ -37,6 +37,14 @@ describe('a refusal of the API server', () => {
       'InvalidObject',
       'The cluster does not accept the spec: failed to create typed patch object: duplicate entries for key [name="A"]',
     ],
+    [400, 'no such field', 'InvalidObject', 'The cluster does not accept the spec: no such field'],
+    [
+      403,
+      'nodes is forbidden: User "u" cannot list resource "nodes" in API group "" at the cluster scope',
+      'PermissionMissing',
+      'u may not list nodes. Grant it in its Role.',
+    ],
+    [409, 'somebody was faster', 'Refused', 'somebody was faster'],
     [405, 'not that way', 'MethodNotAllowed', 'not that way'],
   ])('with %i, %s, is %s', (status, said, reason, message) => {
     expect(refusalOf(new ApiError(status, status === 405 ? 'MethodNotAllowed' : '', said))).toEqual({

@@ -104,6 +104,45 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
     'BackOff',
     'ErrImagePull: not found',
   ],
+  ['whose first containers run', podOf({}, waiting('PodInitializing')), [], 'Starting', null],
+  ['that waits for a reason', podOf({}, waiting('Odd')), [], 'BackOff', 'Odd: the cluster says no more'],
+  [
+    'that keeps ending, nobody knows how',
+    podOf({}, waiting('CrashLoopBackOff')),
+    [],
+    'BackOff',
+    'It ended; the next start is delayed.',
+  ],
+  [
+    'that ended as it should not, and otherwise before',
+    podOf(
+      {},
+      {
+        containerStatuses: [running({ state: { terminated: { exitCode: 0, reason: 'Completed' } }, lastState: ENDED })],
+      },
+    ),
+    [],
+    'BackOff',
+    'It ended with exit code 0 and is started again.',
+  ],
+  [
+    'that cannot run',
+    podOf(
+      {},
+      { containerStatuses: [running({ state: { terminated: { exitCode: 128, reason: 'ContainerCannotRun' } } })] },
+    ),
+    [],
+    'BackOff',
+    'It ended with exit code 128 (ContainerCannotRun) and is started again.',
+  ],
+  [
+    'that has a node and no container yet',
+    podOf({}, { conditions: [{ type: 'PodScheduled', status: 'True', message: 'done' }], containerStatuses: [] }),
+    [],
+    'Starting',
+    null,
+  ],
+  ['that ended well', podOf({}, { phase: 'Succeeded' }), [], 'BackOff', 'The pod ended: Succeeded.'],
   [
     'that is evicted',
     podOf({}, { phase: 'Failed', reason: 'Evicted', message: 'The node was low on memory.' }),
@@ -128,6 +167,8 @@ describe('a pod', () => {
       lastExitCode: 137,
       startedAt: '2026-11-20T08:00:02Z',
     });
+    const again = podOf({}, { containerStatuses: [running({ state: ENDED, lastState: KILLED })] });
+    expect(replicaOf(again, [], NOW)).toMatchObject({ lastExitCode: 3, startedAt: null });
   });
 });
 
@@ -144,6 +185,11 @@ describe('the endpoint of a pod', () => {
   it.each([
     ['it is deleted without a time to drain', podOf({ ...DELETED, deletionGracePeriodSeconds: 0 })],
     ['it is deleted and never answered', draining({ containerStatuses: [running({ started: false })] })],
+    [
+      'it is deleted and has no time to drain of its own',
+      podOf({ deletionTimestamp: '2026-11-20T09:00:30Z', deletionGracePeriodSeconds: 30 }),
+    ],
+    ['it has no port', { ...podOf(), spec: { containers: [{ name: 'server' }] } }],
     ['it has been left long enough to drain', draining(), new Date('2026-11-20T09:00:10Z')],
     ['it has been evicted', podOf({}, { phase: 'Failed' })],
     ['it has no address', podOf({}, { podIP: '' })],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ownObject } from '../../../test/parts.js';
-import { podOf } from '../../../test/pods.js';
+import { podOf, warning } from '../../../test/pods.js';
+import { OWN_KINDS } from '../objects/manifest.js';
 import { ClusterState } from './cluster-state.js';
 
 describe('the copy of what the cluster has', () => {
@@ -19,5 +20,75 @@ describe('the copy of what the cluster has', () => {
     expect([state.of('echo').pods, state.names()]).toEqual([[], []]);
     state.pods.put(podOf());
     expect([state.of('echo').pods, state.names()]).toEqual([[podOf()], ['echo']]);
+  });
+
+  it('tells of each kind that changes, and of a warning about it, until it is told to stop', () => {
+    const state = new ClusterState();
+    const told: string[] = [];
+    const stop = state.onChange((adapter) => void told.push(adapter));
+    const objects = [
+      ...OWN_KINDS.map((kind) => [kind, ownObject(kind)] as const),
+      ['Pod', { ...podOf(), ...ownObject('', { ...podOf().metadata }) }] as const,
+    ];
+    for (const [kind, object] of objects) {
+      state.storeOf(kind).put(object);
+      expect([kind, told.splice(0)]).toEqual([kind, ['echo']]);
+    }
+    const about = (name: string, uid: string) => ({
+      ...warning(uid, 'Unhealthy', name),
+      involvedObject: { name, uid },
+    });
+    state.warnings.put(about('adapter-echo-1', 'pod-uid'));
+    state.warnings.put(about('adapter-echo', 'uid-of-StatefulSet'));
+    expect(told.splice(0)).toEqual(['echo', 'echo']);
+    state.warnings.put(about('adapter-echo', 'uid-of-an-earlier-one'));
+    state.warnings.put(about('somebody-elses', 'other'));
+    expect(told).toEqual([]);
+    stop();
+    state.services.forget(ownObject('Service'));
+    expect(told).toEqual([]);
+  });
+
+  it('has of an adapter its objects in the order of their removal, pods by number, and warnings by time', () => {
+    const state = new ClusterState();
+    for (const kind of OWN_KINDS.toReversed()) state.storeOf(kind).put(ownObject(kind));
+    for (const ordinal of [10, 2, 1]) state.pods.put(podOf({ name: `adapter-echo-${ordinal}`, uid: `uid-${ordinal}` }));
+    const at = (hour: number) => `2026-11-20T0${hour}:00:00Z`;
+    const late = { ...warning('uid-10', 'last', '', at(1)), lastTimestamp: at(9) };
+    const said = { ...warning('uid-2', 'second', '', at(1)), lastTimestamp: null, eventTime: at(8) };
+    const made = { ...warning('uid-1', 'first', '', at(7)), lastTimestamp: null };
+    for (const each of [
+      late,
+      said,
+      made,
+      warning('uid-of-StatefulSet', 'zeroth', '', at(6)),
+      warning('other', 'none', ''),
+    ])
+      state.warnings.put(each);
+
+    const { statefulSet, own, pods, warnings } = state.of('echo');
+    expect(own.map(({ kind }) => kind)).toEqual(OWN_KINDS);
+    expect(statefulSet).toBe(own[0]?.object);
+    expect(pods.map(({ metadata }) => metadata.name)).toEqual(['adapter-echo-1', 'adapter-echo-2', 'adapter-echo-10']);
+    expect(warnings.map(({ reason }) => reason)).toEqual(['zeroth', 'first', 'second', 'last']);
+    expect(state.names()).toEqual(['echo']);
+    expect(state.of('other')).toEqual({ statefulSet: undefined, own: [], pods: [], warnings: [] });
+  });
+
+  it('has a pod no more that is gone, or that is given to another adapter', () => {
+    const state = new ClusterState();
+    state.pods.put(podOf());
+    state.pods.put(podOf({ resourceVersion: '11', labels: { 'mcp-gateway.io/adapter': 'other' } }));
+    expect(state.of('echo').pods).toEqual([]);
+    state.pods.put(podOf({ resourceVersion: '12' }));
+    state.pods.drop(podOf());
+    expect(state.of('echo').pods).toEqual([]);
+  });
+
+  it('has no more than ten thousand warnings, of which the oldest go', () => {
+    const state = new ClusterState();
+    for (let each = 0; each <= 10_000; each += 1) state.warnings.put(warning(String(each), 'Unhealthy', ''));
+    const [first] = state.warnings.all();
+    expect([first?.involvedObject.uid, [...state.warnings.all()].length]).toEqual(['1', 10_000]);
   });
 });

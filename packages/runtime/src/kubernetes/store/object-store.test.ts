@@ -19,6 +19,7 @@ describe('the store of a kind', () => {
     store.put(object(9));
     store.put(object(10)); // later as a number, not as text
     store.put(object(9));
+    store.put(object(10));
     expect(version()).toBe('10');
     expect(changes).toEqual(['a', 'a']);
   });
@@ -39,6 +40,18 @@ describe('the store of a kind', () => {
     expect(version()).toBe('5');
   });
 
+  it('keeps the successor of an object that we deleted late', () => {
+    store.put(object(5, 'a', 'successor'));
+    store.forget(object(4));
+    expect(version()).toBe('5');
+  });
+
+  it('keeps no notes of who wrote which field', () => {
+    const { metadata } = object(1);
+    store.put({ metadata: { ...metadata, managedFields: [{ manager: 'm' }] } });
+    expect(store.get('a')).toEqual({ metadata });
+  });
+
   it('is like a list afterwards, but for what was written since', () => {
     store.put(object(1, 'gone'));
     store.put(object(3, 'changed'));
@@ -49,9 +62,10 @@ describe('the store of a kind', () => {
     expect(changes.toSorted()).toEqual(['changed', 'gone', 'new']);
   });
 
-  it('lets the oldest go when it is full', () => {
-    store = new ObjectStore(() => {}, 2);
+  it('lets the oldest go when it is full, and tells of it', () => {
+    store = new ObjectStore(({ metadata }) => void changes.push(metadata.name), 2);
     for (const name of ['a', 'b', 'c']) store.put(object(1, name));
     expect([...store.all()].map(({ metadata }) => metadata.name)).toEqual(['b', 'c']);
+    expect(changes).toEqual(['a', 'b', 'c', 'a']);
   });
 });

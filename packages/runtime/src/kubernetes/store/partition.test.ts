@@ -37,6 +37,7 @@ describe('what is watched of a kind', () => {
     partition.put(object(3, 'us'));
     expect(names()).toEqual([['a'], []]);
     partition.drop(object(4, 'us'));
+    expect(names()).toEqual([[], []]);
     partition.put(object(5, 'them'));
     partition.drop(object(6, 'them'));
     expect(names()).toEqual([[], []]);

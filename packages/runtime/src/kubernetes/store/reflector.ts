@@ -5,6 +5,7 @@ import { ApiError, apiError } from '../api/api-error.js';
 import type { Cluster } from '../api/cluster.js';
 import type { KubeList, KubeObject } from '../api/objects.js';
 import { pathOf, type Kind } from '../api/resources.js';
+import { backoff, failuresAfter } from './backoff.js';
 import type { Watched } from './partition.js';
 import { linesOf } from './watch-lines.js';
 
@@ -25,8 +26,6 @@ const WATCH_SECONDS = 300;
  * again, which tells whether anybody is there.
  */
 const SILENCE_MS = 150_000;
-const BACKOFF_MS = 200;
-const BACKOFF_MAX_MS = 5_000;
 
 export interface Reflection {
   readonly kind: Kind;
@@ -59,18 +58,19 @@ export class Reflector<T extends KubeObject> implements Reflection {
     const { kind, log } = this.options;
     for (let failures = 0; !signal.aborted;) {
       this.#progress = false;
+      let broke = false;
       try {
         this.#version ??= await this.#list(signal);
         this.#synced();
         await this.#watch(signal);
-        failures = this.#progress ? 0 : failures + 1;
       } catch (error) {
         if (signal.aborted) return;
-        failures = this.#progress ? 1 : failures + 1;
+        broke = true;
         if (isExpired(error)) this.#version = null;
         else if (!this.problem) log.warn({ err: error, kind }, 'a watch broke off; it is tried again');
         if (!isExpired(error)) this.problem = error as Error;
       }
+      failures = failuresAfter(failures, { broke, progress: this.#progress });
       if (failures > 0) await delay(backoff(failures), undefined, { signal }).catch(() => {});
     }
   }
@@ -128,6 +128,3 @@ const isExpired = (error: unknown): boolean =>
   error instanceof ApiError && (error.status === 410 || error.reason === 'Expired');
 
 const isSilence = (error: unknown): boolean => error instanceof errors.BodyTimeoutError;
-
-const backoff = (failures: number): number =>
-  Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);

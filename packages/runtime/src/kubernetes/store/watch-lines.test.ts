@@ -28,6 +28,11 @@ describe('the lines of a stream', () => {
     expect(found).toEqual(['ä🦙']);
   });
 
+  it('have no bound together', async () => {
+    const long = `\n${'x'.repeat(1024 * 1024)}`;
+    expect(await lines(...Array<string>(18).fill(long), '\n')).toHaveLength(19);
+  });
+
   it('have a bound', async () => {
     await expect(lines('x'.repeat(17 * 1024 * 1024))).rejects.toThrow('a line without an end');
   });

@@ -1,0 +1,159 @@
+import { describe, expect, it } from '@jest/globals';
+import { applied, ownObject, partsOf } from '../../test/parts.js';
+import { notReady, podOf, running, waiting, warning } from '../../test/pods.js';
+import { workload } from '../../test/supervisor.js';
+import { ABSENT } from '../runtime.js';
+import { revisionOf } from '../workload.js';
+import type { KubeObject, Pod, StatefulSet } from './api/objects.js';
+import { apply } from './apply.js';
+import { observe } from './observe.js';
+import type { Parts } from './parts.js';
+
+const NOW = new Date('2026-11-20T09:00:00Z');
+const echo = workload('echo', { adapterId: 'id-of-echo' });
+const ANNOTATIONS = { 'mcp-gateway.io/adapter-id': 'id-of-echo', 'mcp-gateway.io/revision': revisionOf(echo) };
+const ENDING = { deletionTimestamp: '2026-11-20T09:00:30Z', deletionGracePeriodSeconds: 40 };
+const REFUSED = { reason: 'Refused', message: 'No.' };
+
+const seen = (parts: Parts) => observe(parts, 'echo', NOW);
+const pod = (more: Partial<Pod['metadata']> = {}, status: Pod['status'] = {}) =>
+  podOf({ name: 'adapter-echo-0', annotations: ANNOTATIONS, ...more }, status);
+
+/** One replica of `echo`, applied and ready. */
+async function thatRuns(settings: Parameters<typeof partsOf>[1] = {}): Promise<Parts> {
+  const { parts } = partsOf(applied, settings);
+  await apply(parts, echo);
+  parts.state.pods.put(pod());
+  return parts;
+}
+let version = 1_000;
+/** Somebody changes an object of it. */
+function change<T extends KubeObject>(store: { get(name: string): T | undefined; put(object: T): void }, more: object) {
+  const { metadata, ...rest } = store.get('adapter-echo') as T;
+  const { metadata: changed, ...others } = more as Partial<KubeObject>;
+  version += 1;
+  store.put({ ...rest, ...others, metadata: { ...metadata, ...changed, resourceVersion: String(version) } } as T);
+}
+const annotated = ({ state }: Parts, more: Record<string, string>) =>
+  change(state.statefulSets, { metadata: { annotations: { ...annotationsOf(state.statefulSets), ...more } } });
+const annotationsOf = (store: Parts['state']['statefulSets']) => store.get('adapter-echo')?.metadata.annotations;
+
+describe('what is observed of an adapter', () => {
+  it('is nothing when there is nothing, but why it was refused', async () => {
+    const { parts } = partsOf(() => undefined);
+    expect(seen(parts)).toEqual(ABSENT);
+    parts.refusals.set('echo', REFUSED);
+    expect(seen(parts)).toEqual({ ...ABSENT, failure: REFUSED });
+  });
+
+  it('is this when it runs', async () => {
+    expect(seen(await thatRuns())).toEqual({
+      exists: true,
+      removing: false,
+      adapterId: 'id-of-echo',
+      revision: revisionOf(echo),
+      desiredReplicas: 1,
+      autoscaled: false,
+      replicas: [
+        {
+          name: 'adapter-echo-0',
+          instance: 0,
+          revision: revisionOf(echo),
+          state: 'Ready',
+          endpoint: { id: expect.stringMatching(/^adapter-echo-0\./), url: 'http://10.0.0.7:8000', ready: true },
+          restartCount: 0,
+          lastExitCode: null,
+          startedAt: '2026-11-20T08:00:02Z',
+          message: null,
+        },
+      ],
+      failure: null,
+      healthNote: null,
+    });
+  });
+
+  it('says that the number of replicas is somebody else’s', async () => {
+    const parts = await thatRuns({ autoscaled: ['*'] });
+    change(parts.state.statefulSets, { spec: { replicas: 7 } });
+    expect(seen(parts)).toMatchObject({ autoscaled: true, desiredReplicas: 7 });
+  });
+
+  it('says why replicas cannot start, and before that why it was refused', async () => {
+    const parts = await thatRuns();
+    parts.state.pods.put(pod({ resourceVersion: '99' }, waiting('ErrImagePull')));
+    expect(seen(parts).failure).toMatchObject({ reason: 'ImagePullBackOff' });
+    parts.refusals.set('echo', REFUSED);
+    expect(seen(parts).failure).toEqual(REFUSED);
+  });
+
+  it('says that an open port has to do', async () => {
+    const parts = await thatRuns();
+    annotated(parts, { 'mcp-gateway.io/tcp-check-of-revision': revisionOf(echo) });
+    expect(seen(parts).healthNote).toContain('answers 404, so an open port counts as healthy');
+  });
+});
+
+describe('an adapter is to be applied again when', () => {
+  const NOT_FOUND = 'Startup probe failed: HTTP probe failed with statuscode: 404';
+  it.each<[what: string, happens: (parts: Parts) => void]>([
+    ['it was refused', ({ refusals }) => refusals.set('echo', REFUSED)],
+    ['this process does not know what it applied', ({ applied: memory }) => memory.forget('echo')],
+    ['somebody has changed an object of it', ({ state }) => change(state.services, { spec: {} })],
+    [
+      'a rollout would wait for a pod in vain',
+      ({ state }) => {
+        change(state.statefulSets, { status: { updateRevision: 'new' } });
+        state.pods.put(pod({ resourceVersion: '99' }, waiting('ErrImagePull')));
+      },
+    ],
+    [
+      'its health path turns out to answer 404',
+      ({ state }) => {
+        state.pods.put(
+          pod({ resourceVersion: '99' }, { ...notReady, containerStatuses: [running({ started: false })] }),
+        );
+        state.warnings.put(warning('pod-uid', 'Unhealthy', NOT_FOUND));
+      },
+    ],
+    [
+      'an open port had to do for an earlier revision only',
+      (parts) => annotated(parts, { 'mcp-gateway.io/tcp-check-of-revision': 'earlier' }),
+    ],
+  ])('%s', async (_what, happens) => {
+    const parts = await thatRuns();
+    expect(seen(parts).revision).toBe(revisionOf(echo));
+    happens(parts);
+    expect(seen(parts).revision).toBeNull();
+  });
+});
+
+describe('an adapter that is being removed', () => {
+  const left = (kinds: KubeObject[], ...pods: Pod[]) => {
+    const { parts } = partsOf(() => undefined);
+    for (const object of kinds) parts.state.storeOf(object.kind as 'Service').put(object);
+    for (const each of pods) parts.state.pods.put(each);
+    return seen(parts);
+  };
+  const set = (more: Partial<KubeObject['metadata']> = {}): StatefulSet => ({
+    ...ownObject('StatefulSet', more),
+    spec: { replicas: 2 },
+  });
+
+  it('is so once all of it ends, and has its name as long as a pod is there', () => {
+    expect(left([set(ENDING)], pod(ENDING))).toMatchObject({ removing: true, adapterId: 'id-of-echo' });
+    expect(left([], pod(ENDING))).toMatchObject({ exists: true, removing: true, adapterId: 'id-of-echo' });
+    expect(left([], pod(ENDING))).toMatchObject({ desiredReplicas: 0, revision: null });
+  });
+
+  it.each<[what: string, found: ReturnType<typeof left>]>([
+    ['its network policy is still there', left([set(ENDING), ownObject('NetworkPolicy')])],
+    ['a pod of it is still there', left([set(ENDING)], pod())],
+  ])('is not yet when %s', (_what, found) => {
+    expect(found).toMatchObject({ exists: true, removing: false });
+  });
+
+  it('gets no requests once its StatefulSet ends, also where a pod does not know yet', () => {
+    expect(left([set()], pod()).replicas.map(({ endpoint }) => endpoint?.ready)).toEqual([true]);
+    expect(left([set(ENDING)], pod()).replicas.map(({ endpoint }) => endpoint)).toEqual([null]);
+  });
+});

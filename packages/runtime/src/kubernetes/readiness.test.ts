@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { ApiError } from './api/api-error.js';
+import { readiness } from './readiness.js';
+import type { Reflection } from './store/reflector.js';
+
+const SYNC_MS = 20;
+const never = new Promise<void>(() => {});
+const CANNOT = 'User "worker" cannot list resource "pods" in API group "" in the namespace "adapter"';
+const forbidden = new ApiError(403, 'Forbidden', `pods is forbidden: ${CANNOT}`);
+
+const watch = (kind: Reflection['kind'], synced = Promise.resolve(), problem: Error | null = null): Reflection => ({
+  kind,
+  synced,
+  problem,
+  run: () => never,
+});
+
+describe('the runtime', () => {
+  it('is ready once all has been listed, also while a watch is broken off', async () => {
+    const away = watch('Service', Promise.resolve(), new Error('it does not answer'));
+    await expect(readiness([watch('Pod'), away], SYNC_MS).ready()).resolves.toBeUndefined();
+  });
+
+  it('waits for the last list, and says why it has not been made', async () => {
+    const problem = new Error('it does not answer');
+    const { ready } = readiness([watch('Pod'), watch('Service', never, problem)], SYNC_MS);
+    await expect(ready()).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      detail: 'the cluster has not been read yet',
+      cause: problem,
+    });
+  });
+
+  it('names a right that it lacks, and does not wait for it', async () => {
+    const { ready } = readiness([watch('Service'), watch('Pod', never, forbidden)]);
+    await expect(ready()).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      detail: 'worker may not list pods in namespace adapter. Grant it in its Role.',
+      cause: forbidden,
+    });
+  });
+
+  it('names a right of which it learns while it waits', async () => {
+    const pods = { ...watch('Pod', never), problem: null as Error | null };
+    const asked = readiness([pods], SYNC_MS).ready();
+    pods.problem = forbidden;
+    await expect(asked).rejects.toMatchObject({ cause: forbidden });
+  });
+
+  it('does without the warnings', async () => {
+    const { synced, ready } = readiness([watch('Pod'), watch('Event', never, forbidden)], SYNC_MS);
+    await expect(ready()).resolves.toBeUndefined();
+    await expect(synced).resolves.toHaveLength(1);
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from '@jest/globals';
+import { createLogger } from '@mcp-gateway/common/logging';
+import { afterTest } from '../../../../test/support/clean-up.js';
+import { startApiServer, type ApiServer } from '../../test/api-server.js';
+import { ownObject } from '../../test/parts.js';
+import { podOf } from '../../test/pods.js';
+import { DEFAULTS } from '../../test/settings.js';
+import { workload } from '../../test/supervisor.js';
+import { eventually } from '../../test/wait.js';
+import { ABSENT } from '../runtime.js';
+import { kubernetesRuntime } from './runtime.js';
+
+const echo = workload('echo', { adapterId: 'id-of-echo' });
+const pod = podOf({
+  labels: ownObject('').metadata.labels ?? {},
+  annotations: ownObject('').metadata.annotations ?? {},
+});
+
+async function start(api: ApiServer) {
+  const settings = { ...DEFAULTS, kubeconfig: api.kubeconfig };
+  const runtime = await kubernetesRuntime(settings, createLogger('test', 'silent'));
+  afterTest(() => runtime.close());
+  return runtime;
+}
+/** What a watcher is told, until `stop`. */
+function watch(runtime: Awaited<ReturnType<typeof start>>) {
+  const told: string[] = [];
+  const stopping = new AbortController();
+  runtime.watch(
+    { changed: (name) => void told.push(name), synced: () => void told.push('everything') },
+    stopping.signal,
+  );
+  return { told, stop: () => stopping.abort() };
+}
+const deletions = (api: ApiServer) => api.requests().filter((line) => line.startsWith('DELETE'));
+
+describe('the runtime', () => {
+  it('lists and watches what adapters consist of, their pods, and warnings', async () => {
+    const api = await startApiServer();
+    await start(api);
+    await eventually(() => expect(api.watches()).toBe(6));
+    const namespace = '/namespaces/adapter';
+    const ours = 'labelSelector=mcp-gateway.io%2Fgateway%3Dmcp-gateway%2Cmcp-gateway.io%2Fadapter&';
+    const kinds = [
+      `/apis/apps/v1${namespace}/statefulsets?`,
+      `/api/v1${namespace}/services?`,
+      `/apis/policy/v1${namespace}/poddisruptionbudgets?`,
+      `/apis/networking.k8s.io/v1${namespace}/networkpolicies?`,
+      `/api/v1${namespace}/pods?${ours}`,
+      `/api/v1${namespace}/events?fieldSelector=type%3DWarning&`,
+    ];
+    const wanted = kinds.flatMap((kind) => [
+      `GET ${kind}limit=500`,
+      `GET ${kind}watch=true&allowWatchBookmarks=true&resourceVersion=50`,
+    ]);
+    expect(api.requests().toSorted()).toEqual(wanted.toSorted());
+  });
+
+  it('knows what there was before it started, and nothing that is somebody else’s', async () => {
+    const api = await startApiServer();
+    const theirs = ownObject('Service', { name: 'theirs', labels: {} });
+    for (const object of [ownObject('Service'), theirs]) api.put('services', object);
+    api.put(
+      'poddisruptionbudgets',
+      ownObject('PodDisruptionBudget', {
+        name: 'b',
+        labels: { ...ownObject('').metadata.labels, 'mcp-gateway.io/adapter': 'b' },
+      }),
+    );
+    const runtime = await start(api);
+    expect((await runtime.names()).toSorted()).toEqual(['b', 'echo']);
+    expect(await runtime.observe('echo')).toMatchObject({ exists: true, adapterId: 'id-of-echo' });
+    expect(await runtime.observe('theirs')).toEqual(ABSENT);
+  });
+
+  it('tells its watchers what happens, until they stop', async () => {
+    const api = await startApiServer();
+    const runtime = await start(api);
+    const stopped = watch(runtime);
+    stopped.stop();
+    const { told } = watch(runtime);
+    await eventually(() => expect(told).toEqual(['everything']));
+    await runtime.apply(echo);
+    await eventually(() => expect(told).toContain('echo'));
+    await eventually(() => expect(api.watches()).toBe(6));
+    api.put('pods', podOf({ name: 'adapter-other-0', labels: { 'mcp-gateway.io/adapter': 'other' } }));
+    await eventually(() => expect(told).toContain('other'));
+    expect((await runtime.observe('other')).replicas).toMatchObject([{ state: 'Ready' }]);
+    expect(stopped.told).toEqual([]);
+  });
+
+  it('removes the network policy of an adapter when its last pod is gone', async () => {
+    const api = await startApiServer();
+    api.put('pods', { ...pod, metadata: { ...pod.metadata, deletionTimestamp: '2026-11-20T09:00:00Z' } });
+    const runtime = await start(api);
+    await runtime.apply(echo);
+    await eventually(() => expect(api.watches()).toBe(6));
+    api.requests();
+    await runtime.remove('echo');
+    expect(deletions(api)).toHaveLength(2);
+    expect(await runtime.observe('echo')).toMatchObject({ exists: true });
+    api.drop('pods', pod.metadata.name);
+    await eventually(async () => expect(await runtime.observe('echo')).toEqual(ABSENT));
+    expect(deletions(api)).toEqual([expect.stringContaining('/networkpolicies/adapter-echo')]);
+  });
+
+  it('answers nothing while it does not see everything', async () => {
+    const api = await startApiServer();
+    api.forbidden.add('statefulsets');
+    const runtime = await start(api);
+    const verbs = [
+      () => runtime.observe('echo'),
+      () => runtime.apply(echo),
+      () => runtime.remove('echo'),
+      () => runtime.names(),
+    ];
+    const forbidden = { code: 'UNAVAILABLE', detail: 'The cluster does not admit it: no statefulsets' };
+    const listed = () => eventually(() => expect(api.requests().join()).toContain('/statefulsets?'));
+    await listed();
+    await listed(); // again, so it has been refused before
+    for (const verb of verbs) await expect(verb()).rejects.toMatchObject(forbidden);
+    expect(api.requests().join()).not.toContain('PATCH');
+  });
+
+  it('watches nothing any more once it is closed', async () => {
+    const api = await startApiServer();
+    const runtime = await start(api);
+    await eventually(() => expect(api.watches()).toBe(6));
+    await runtime.close();
+    await eventually(() => expect(api.watches()).toBe(0));
+  });
+});
