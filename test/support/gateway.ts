@@ -8,6 +8,8 @@ import { collect, launch, repository, type Launched } from './launch.js';
 import { environmentOf, type ProcessLine } from './processes.js';
 import { waitFor } from './wait.js';
 
+/** Less than a test may take; a machine that is busy starts processes slowly. */
+const LISTEN_MS = 25_000;
 const START_MS = 60_000;
 
 export type CatalogueFile = Record<string, { command: string; args?: string[]; env?: Record<string, string> }>;
@@ -85,9 +87,6 @@ export async function refusedStart(env: Record<string, string>, home?: string) {
   return { code, left, said: launched.output() };
 }
 
-/** Less than a test may take; a machine that is busy starts processes slowly. */
-const START_MS = 25_000;
-
 /** One more data plane beside the gateway's own, with the same settings but for the port. */
 export async function startDataPlane(gateway: Gateway): Promise<{ url: string; pid: number }> {
   const [plane] = allOf('data-plane', gateway.processes());
@@ -100,7 +99,7 @@ export async function startDataPlane(gateway: Gateway): Promise<{ url: string; p
     if (child.kill('SIGKILL')) await once(child, 'exit');
   });
   const output = collect(child);
-  const port = await waitFor('a data plane to listen', () => /"port":(\d+)/.exec(output())?.[1], START_MS);
+  const port = await waitFor('a data plane to listen', () => /"port":(\d+)/.exec(output())?.[1], LISTEN_MS);
   const url = `http://127.0.0.1:${port}`;
   await waitFor('a data plane to have routes', async () => (await fetch(`${url}/readyz`)).ok);
   return { url, pid: child.pid as number };
