@@ -13,6 +13,7 @@ import {
   createDataPlaneServer,
   createManagementApp,
   createPipeline,
+  createRecovery,
   createUpstreams,
   dataPlaneFields,
   sessionStore,
@@ -127,7 +128,9 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
   });
 
   const keys = dataPlaneFields.MCP_GATEWAY_SESSION_KEYS.parse(options.keys ?? newKey());
-  const parts = { access, verifier, routes, sessions, keys, upstreams, balancer, limits: { bodyBytes }, log };
+  const recovery = createRecovery({ routes, sessions, upstreams, balancer, log });
+  const limits = { bodyBytes };
+  const parts = { access, verifier, routes, sessions, keys, upstreams, balancer, recovery, limits, log };
   const management = createManagementApp({ access, controlPlane, isReady: routes.isLoaded, log });
   const server = createDataPlaneServer(createPipeline(parts), management, access, options.wire);
   const port = await listen(server, { host: '127.0.0.1', port: 0 });

@@ -3,6 +3,7 @@ export { createBalancer } from '../../../services/data-plane/src/balance/balance
 export { dataPlaneFields } from '../../../services/data-plane/src/config.js';
 export { createManagementApp } from '../../../services/data-plane/src/management.js';
 export { createPipeline } from '../../../services/data-plane/src/pipeline.js';
+export { createRecovery } from '../../../services/data-plane/src/recovery/recover.js';
 export { createDataPlaneServer, type Wire } from '../../../services/data-plane/src/server.js';
 export { sessionStore, type SessionStore } from '../../../services/data-plane/src/sessions/store.js';
 export { createUpstreams, type Upstreams } from '../../../services/data-plane/src/upstreams.js';
