@@ -3,7 +3,7 @@ import type { Logger } from '@mcp-gateway/common/logging';
 import type { Runtime } from '../runtime.js';
 import { apply } from './apply.js';
 import { ApiError } from './api/api-error.js';
-import { connectCluster } from './api/cluster.js';
+import { connectCluster, type ApiListener } from './api/cluster.js';
 import { Applied } from './applied.js';
 import { observe } from './observe.js';
 import type { Parts } from './parts.js';
@@ -22,8 +22,9 @@ const SYNC_MS = 10_000;
 export async function kubernetesRuntime(
   settings: KubernetesSettings,
   log: Logger,
+  onAnswer?: ApiListener,
 ): Promise<Runtime & { close(): Promise<void> }> {
-  const cluster = await connectCluster(settings, settings.requestsPerSecond);
+  const cluster = await connectCluster(settings, settings.requestsPerSecond, onAnswer);
   const state = new ClusterState();
   const told = new Set<(name: string) => void>();
   const tell = (name: string) => told.forEach((each) => each(name));

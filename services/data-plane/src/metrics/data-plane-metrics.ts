@@ -1,10 +1,9 @@
 import type { ErrorCode } from '@mcp-gateway/common/errors';
-import { children, HTTP_BUCKETS, methodLabel, statusClass, type Metrics } from '@mcp-gateway/common/telemetry';
+import { children, HTTP_BUCKETS, methodLabel, onHead, statusClass, type Metrics } from '@mcp-gateway/common/telemetry';
 import { announcesEventStream, eraOf } from '@mcp-gateway/protocol';
 import type { McpPipeline } from '../pipeline.js';
 import type { Displaced, MoveOutcome } from '../recovery/recover.js';
-import { readGauges, type GaugeParts, type UnderWay } from './gauges.js';
-import { onHead } from './on-head.js';
+import { addGauges, type GaugeParts, type UnderWay } from './gauges.js';
 
 export interface DataPlaneMetrics {
   /** The pipeline, counted. */
@@ -46,7 +45,7 @@ export function dataPlaneMetrics(metrics: Metrics, { routes, ...parts }: Omit<Ga
     labels: ['reason', 'outcome'],
   });
   const underWay = new Map<string, UnderWay>();
-  readGauges(metrics, { ...parts, routes, underWay });
+  addGauges(metrics, { ...parts, routes, underWay });
 
   const label = (adapter: string) => (routes.get(adapter) ? adapter : NO_ADAPTER);
   function underWayOf(adapter: string): UnderWay {

@@ -23,7 +23,7 @@ export interface GaugeParts {
 }
 
 /** What the parts of the data plane know anyway, read when somebody asks. */
-export function readGauges(metrics: Metrics, parts: GaugeParts): void {
+export function addGauges(metrics: Metrics, parts: GaugeParts): void {
   const { redis, routes, sessions, balancer, movesWaiting, underWay } = parts;
   const single = (name: string, help: string, read: () => number | undefined) =>
     metrics.gauge({ name, help, labels: [] }, () => {
