@@ -4,6 +4,7 @@ import { developmentVerifier, type Verifier } from '@mcp-gateway/common/principa
 import { redisClient, type RedisClient } from '@mcp-gateway/common/redis';
 import { followRoutes, routePublisher, type RouteTable } from '@mcp-gateway/common/routes';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/common/serving';
+import type { Metrics } from '@mcp-gateway/common/telemetry';
 import { afterTest } from '../../support/clean-up.js';
 import { silent } from '../../support/postgres.js';
 import { connectRedis, freshPrefix, sharedRedis } from '../../support/redis.js';
@@ -16,6 +17,7 @@ import {
   createRecovery,
   createUpstreams,
   dataPlaneFields,
+  dataPlaneMetrics,
   sessionStore,
   type SessionStore,
   type Upstreams,
@@ -36,6 +38,7 @@ export interface DataPlaneOptions {
   sessionLimits?: Partial<typeof SESSION_LIMITS>;
   /** Milliseconds since the epoch, as its sessions see it. */
   now?: () => number;
+  metrics?: Metrics | undefined;
 }
 
 export interface DataPlane {
@@ -128,11 +131,14 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
   });
 
   const keys = dataPlaneFields.MCP_GATEWAY_SESSION_KEYS.parse(options.keys ?? newKey());
-  const recovery = createRecovery({ routes, sessions, upstreams, balancer, log });
+  const watched = { redis, routes, sessions, balancer, movesWaiting: () => recovery.waiting() };
+  const measure = options.metrics && dataPlaneMetrics(options.metrics, watched);
+  const recovery = createRecovery({ routes, sessions, upstreams, balancer, log, onOutcome: measure?.moved });
   const limits = { bodyBytes };
-  const parts = { access, verifier, routes, sessions, keys, upstreams, balancer, recovery, limits, log };
+  const parts = { access, verifier, routes, sessions, keys, upstreams, balancer, recovery, limits, log, onRefusal: measure?.refused };
+  const mcp = createPipeline(parts);
   const management = createManagementApp({ access, controlPlane, isReady: routes.isLoaded, log });
-  const server = createDataPlaneServer(createPipeline(parts), management, access, options.wire);
+  const server = createDataPlaneServer(measure?.measured(mcp) ?? mcp, management, access, options.wire);
   const port = await listen(server, { host: '127.0.0.1', port: 0 });
   afterTest(async () => {
     await closeServer(server, 0);

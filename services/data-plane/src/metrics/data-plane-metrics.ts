@@ -14,6 +14,7 @@ export interface DataPlaneMetrics {
 
 /** For every name that is not one of an adapter: anybody can ask for any number of them. */
 const NO_ADAPTER = 'none';
+const REASONS: readonly Displaced['why'][] = ['gone', 'unknown', 'draining'];
 
 /** What docs/metrics.md lists for the data plane. Names of adapters are told while they are in the routes. */
 export function dataPlaneMetrics(metrics: Metrics, { routes, ...parts }: Omit<GaugeParts, 'underWay'>): DataPlaneMetrics {
@@ -44,6 +45,7 @@ export function dataPlaneMetrics(metrics: Metrics, { routes, ...parts }: Omit<Ga
     help: 'Sessions that could not stay where they were',
     labels: ['reason', 'outcome'],
   });
+  for (const reason of REASONS) moves.inc({ reason, outcome: 'settled' }, 0); // so that a rate sees the first
   const underWay = new Map<string, UnderWay>();
   addGauges(metrics, { ...parts, routes, underWay });
 
