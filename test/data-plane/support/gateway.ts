@@ -135,7 +135,19 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
   const measure = options.metrics && dataPlaneMetrics(options.metrics, watched);
   const recovery = createRecovery({ routes, sessions, upstreams, balancer, log, onOutcome: measure?.moved });
   const limits = { bodyBytes };
-  const parts = { access, verifier, routes, sessions, keys, upstreams, balancer, recovery, limits, log, onRefusal: measure?.refused };
+  const parts = {
+    access,
+    verifier,
+    routes,
+    sessions,
+    keys,
+    upstreams,
+    balancer,
+    recovery,
+    limits,
+    log,
+    onRefusal: measure?.refused,
+  };
   const mcp = createPipeline(parts);
   const management = createManagementApp({ access, controlPlane, isReady: routes.isLoaded, log });
   const server = createDataPlaneServer(measure?.measured(mcp) ?? mcp, management, access, options.wire);

@@ -9,4 +9,5 @@ export const statusClass = (status: number | undefined): string => CLASSES[Math.
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** The method, or `other`: anybody can make one up. */
-export const methodLabel = (method: string | undefined): string => (METHODS.has(method ?? '') ? String(method) : 'other');
+export const methodLabel = (method: string | undefined): string =>
+  METHODS.has(method ?? '') ? String(method) : 'other';

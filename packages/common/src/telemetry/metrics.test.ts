@@ -16,7 +16,7 @@ describe('metrics', () => {
     }
   });
 
-  it('are a service\'s own: two do not mix', async () => {
+  it("are a service's own: two do not mix", async () => {
     const [one, two] = [createMetrics(), createMetrics()];
     one.counter(what('our_total')).inc();
     two.counter(what('our_total')).inc(2);

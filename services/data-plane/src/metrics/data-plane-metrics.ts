@@ -17,7 +17,10 @@ const NO_ADAPTER = 'none';
 const REASONS: readonly Displaced['why'][] = ['gone', 'unknown', 'draining'];
 
 /** What docs/metrics.md lists for the data plane. Names of adapters are told while they are in the routes. */
-export function dataPlaneMetrics(metrics: Metrics, { routes, ...parts }: Omit<GaugeParts, 'underWay'>): DataPlaneMetrics {
+export function dataPlaneMetrics(
+  metrics: Metrics,
+  { routes, ...parts }: Omit<GaugeParts, 'underWay'>,
+): DataPlaneMetrics {
   const requests = children(
     metrics.counter({
       name: 'mcp_gateway_requests_total',

@@ -2,7 +2,12 @@ import { expect, it } from '@jest/globals';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { endpointStates } from './endpoint-states.js';
 
-const endpoint = (id: string, more: Partial<Endpoint> = {}): Endpoint => ({ id, url: 'http://a', ready: true, ...more });
+const endpoint = (id: string, more: Partial<Endpoint> = {}): Endpoint => ({
+  id,
+  url: 'http://a',
+  ready: true,
+  ...more,
+});
 
 it('counts each endpoint once, by what matters most of it', () => {
   const endpoints = [

@@ -18,10 +18,13 @@ export function addGauges(metrics: Metrics, { redis, queue, adapters }: GaugePar
   /** One query for both metrics. */
   const counts = () => (counting ??= adapters().finally(() => (counting = undefined)));
 
-  metrics.gauge({ name: 'mcp_gateway_adapters', help: 'Registered adapters, by phase', labels: ['phase'] }, async () => {
-    const found = new Map((await counts()).map((count) => [count.phase, count.adapters]));
-    return PHASES.map((phase) => ({ labels: { phase }, value: found.get(phase) ?? 0 }));
-  });
+  metrics.gauge(
+    { name: 'mcp_gateway_adapters', help: 'Registered adapters, by phase', labels: ['phase'] },
+    async () => {
+      const found = new Map((await counts()).map((count) => [count.phase, count.adapters]));
+      return PHASES.map((phase) => ({ labels: { phase }, value: found.get(phase) ?? 0 }));
+    },
+  );
   metrics.gauge(
     {
       name: 'mcp_gateway_adapters_lagging',

@@ -2,17 +2,18 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
+import { freePort } from '@mcp-gateway/common/serving';
 import { afterTest } from '../../../../../test/support/clean-up.js';
 import { kubeconfigOf } from '../../../test/kubeconfig.js';
 import { ApiError } from './api-error.js';
-import { connectCluster } from './cluster.js';
+import { connectCluster, type ApiListener } from './cluster.js';
 
 /** An API server that answers everything like this. */
-async function clusterThatAnswers(status: number, body: object, requestsPerSecond = 50) {
+async function clusterThatAnswers(status: number, body: object, requestsPerSecond = 50, onAnswer?: ApiListener) {
   const server = createServer((_req, res) => res.writeHead(status).end(JSON.stringify(body))).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const kubeconfig = await kubeconfigOf((server.address() as AddressInfo).port);
-  const cluster = await connectCluster({ kubeconfig, apiServer: undefined }, requestsPerSecond);
+  const cluster = await connectCluster({ kubeconfig, apiServer: undefined }, requestsPerSecond, onAnswer);
   afterTest(async () => {
     await cluster.close();
     server.close();
@@ -43,6 +44,33 @@ describe('an answer of the API server', () => {
     const cluster = await clusterThatAnswers(status, { kind: 'Status', code: status, message });
     await expect(cluster.call({ method: 'PATCH', path: '/x', body: {} })).rejects.toMatchObject(OUTAGE);
   });
+});
+
+it('tells of each answer, and of each request that gets none', async () => {
+  const heard: unknown[] = [];
+  const listener: ApiListener = (verb, status) => void heard.push([verb, status]);
+  const cluster = await clusterThatAnswers(200, {}, 50, listener);
+  await cluster.call({ method: 'GET', path: '/x' });
+  await cluster.call({ method: 'PATCH', path: '/x', body: {} });
+  await cluster.call({ method: 'DELETE', path: '/x' });
+  await (await cluster.stream({ method: 'GET', path: '/x', query: { watch: 'true' } }, 1_000)).dump();
+  const refusing = await clusterThatAnswers(409, {}, 50, listener);
+  await expect(refusing.call({ method: 'PATCH', path: '/x', body: {} })).rejects.toThrow(ApiError);
+  const gone = await connectCluster(
+    { kubeconfig: await kubeconfigOf(await freePort()), apiServer: undefined },
+    50,
+    listener,
+  );
+  await expect(gone.call({ method: 'GET', path: '/x' })).rejects.toMatchObject(OUTAGE);
+  await gone.close();
+  expect(heard).toEqual([
+    ['get', 200],
+    ['patch', 200],
+    ['delete', 200],
+    ['watch', 200],
+    ['patch', 409],
+    ['get', undefined],
+  ]);
 });
 
 it('is asked no more often than allowed', async () => {
