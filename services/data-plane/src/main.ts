@@ -69,8 +69,7 @@ runMain(async () => {
   defer(sweepSessions(routes, sessions, log));
 
   const measure =
-    metrics &&
-    dataPlaneMetrics(metrics, { redis, routes, sessions, balancer, movesWaiting: () => recovery.waiting() });
+    metrics && dataPlaneMetrics(metrics, { redis, routes, sessions, balancer, movesWaiting: () => recovery.waiting() });
   const recovery = createRecovery({ routes, sessions, upstreams, balancer, log, onOutcome: measure?.moved });
 
   const access = browserAccess(config);

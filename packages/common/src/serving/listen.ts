@@ -34,7 +34,9 @@ function listenError(
 ): Error {
   switch (error.code) {
     case 'EADDRINUSE':
-      return new ConfigError(`Port ${port} on ${host} is taken. Set ${set.port} to another one, such as ${set.port}=${port + 1}.`);
+      return new ConfigError(
+        `Port ${port} on ${host} is taken. Set ${set.port} to another one, such as ${set.port}=${port + 1}.`,
+      );
     case 'EACCES':
       return new ConfigError(`Port ${port} needs privileges this user lacks. Set ${set.port} to one above 1023.`);
     case 'EADDRNOTAVAIL':

@@ -26,7 +26,7 @@ export async function openMetrics(config: MetricsConfig, { log, defer }: OpenPar
   if (port === undefined) return undefined;
   const { createMetrics } = await import('./metrics.js');
   const metrics = createMetrics();
-  const server = metricsServer(metrics, log);
+  const server = metricsServer(metrics, { host, log });
   defer(() => closeServer(server, GRACE_MS));
   const metricsPort = await listen(server, { host, port }, VARIABLES);
   log.info({ metricsPort }, 'metrics are served');

@@ -1,4 +1,5 @@
-import type { Server } from 'node:http';
+import { once } from 'node:events';
+import { get, type IncomingMessage, type Server } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ConfigError } from '../config/index.js';
 import { createLogger } from '../logging/index.js';
@@ -12,8 +13,8 @@ afterEach(async () => {
   for (const step of steps.splice(0).toReversed()) await step();
 });
 
-async function urlOf(text: () => Promise<string>): Promise<string> {
-  const server: Server = metricsServer({ text, contentType: 'text/plain; version=0.0.4' }, log);
+async function urlOf(text: () => Promise<string>, host = '127.0.0.1'): Promise<string> {
+  const server: Server = metricsServer({ text, contentType: 'text/plain; version=0.0.4' }, { host, log });
   steps.push(() => server.close());
   steps.push(() => server.closeAllConnections());
   return `http://127.0.0.1:${await listen(server, { host: '127.0.0.1', port: 0 })}`;
@@ -35,6 +36,16 @@ describe('the port of metrics', () => {
     expect(answer.headers.get('content-type')).toBe(type);
   });
 
+  it.each([
+    ['127.0.0.1', 'localhost:9464', 200],
+    ['127.0.0.1', 'rebound.example', 403],
+    ['0.0.0.0', '10.0.0.7:9464', 200],
+  ])('on %s, called as %s, answers %i', async (listens, host, status) => {
+    const req = get(`${await urlOf(async () => 'a 1\n', listens)}/metrics`, { headers: { host } });
+    const [answer] = (await once(req, 'response')) as [IncomingMessage];
+    expect(answer.resume().statusCode).toBe(status);
+  });
+
   it('collects once for all who ask meanwhile, and anew for who comes later', async () => {
     let collected = 0;
     let finish = () => {};
@@ -48,7 +59,7 @@ describe('the port of metrics', () => {
           return `a ${++collected}\n`;
         },
       },
-      log,
+      { host: '127.0.0.1', log },
     );
     server.on('request', () => (asked += 1) === 2 && both.resolve());
     steps.push(() => server.close());

@@ -1,13 +1,23 @@
 import { createServer, type Server } from 'node:http';
+import { isLoopback } from '../config/index.js';
+import type { GatewayError } from '../errors/index.js';
 import type { Logger } from '../logging/index.js';
+import { checkBrowserAccess } from '../serving/index.js';
 import type { Metrics } from './metrics.js';
 
 /** Those that scrape are few; each keeps a connection. */
 const MAX_CONNECTIONS = 64;
 const REQUEST_MS = 10_000;
 
-/** Answers GET and HEAD of /metrics, and nothing else. Who asks while an answer is being made gets the same one. */
-export function metricsServer({ text, contentType }: Pick<Metrics, 'text' | 'contentType'>, log: Logger): Server {
+/**
+ * Answers GET and HEAD of /metrics, and nothing else. Who asks while an answer is being made gets the same one.
+ * @param host that it will listen on: on loopback, no web page gets to read it by a name of its own
+ */
+export function metricsServer(
+  { text, contentType }: Pick<Metrics, 'text' | 'contentType'>,
+  { host, log }: { host: string; log: Logger },
+): Server {
+  const access = { allowedOrigins: [], allowedHosts: [], loopback: isLoopback(host) };
   let underWay: Promise<string> | undefined;
   const shared = () => (underWay ??= text().finally(() => (underWay = undefined)));
 
@@ -21,6 +31,11 @@ export function metricsServer({ text, contentType }: Pick<Metrics, 'text' | 'con
           ...headers,
         })
         .end(body); // Node leaves it out of the answer to HEAD
+    try {
+      checkBrowserAccess(req.headers, access);
+    } catch (error) {
+      return answer(403, `${(error as GatewayError).title}\n`);
+    }
     if (req.url?.split('?')[0] !== '/metrics') return answer(404, 'try /metrics\n');
     if (req.method !== 'GET' && req.method !== 'HEAD') return answer(405, 'use GET\n', { allow: 'GET, HEAD' });
     return void shared().then(

@@ -1,6 +1,13 @@
 import type { RequestListener } from 'node:http';
 import type { RedisClient } from '@mcp-gateway/common/redis';
-import { HTTP_BUCKETS, methodLabel, onHead, redisGauge, statusClass, type Metrics } from '@mcp-gateway/common/telemetry';
+import {
+  HTTP_BUCKETS,
+  methodLabel,
+  onHead,
+  redisGauge,
+  statusClass,
+  type Metrics,
+} from '@mcp-gateway/common/telemetry';
 import { openApiDocument } from '../openapi/document.js';
 import { routePattern } from './route-pattern.js';
 
