@@ -63,6 +63,7 @@ describe('the port of metrics', () => {
     );
     server.on('request', () => (asked += 1) === 2 && both.resolve());
     steps.push(() => server.close());
+    steps.push(() => server.closeAllConnections());
     const url = `http://127.0.0.1:${await listen(server, { host: '127.0.0.1', port: 0 })}/metrics`;
     const answers = [fetch(url), fetch(url)];
     await both.promise;
