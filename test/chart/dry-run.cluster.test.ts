@@ -12,10 +12,11 @@ const namespace = freshNamespace();
 const adapters = freshNamespace();
 
 beforeAll(async () => {
-  const routes = String(cluster.programs['http-routes.yaml']);
-  await kubectl('apply', '--server-side', '--filename', routes);
-  afterTests(() => kubectl('delete', '--wait=false', '--filename', routes));
-  await kubectl('wait', 'crd/httproutes.gateway.networking.k8s.io', '--for=condition=Established', '--timeout=30s');
+  const definitions = ['http-routes.yaml', 'service-monitors.yaml'].map((name) => String(cluster.programs[name]));
+  for (const file of definitions) await kubectl('apply', '--server-side', '--filename', file);
+  afterTests(() => kubectl('delete', '--wait=false', ...definitions.map((file) => `--filename=${file}`)));
+  const kinds = ['crd/httproutes.gateway.networking.k8s.io', 'crd/servicemonitors.monitoring.coreos.com'];
+  await kubectl('wait', ...kinds, '--for=condition=Established', '--timeout=30s');
 });
 
 /** What the API server, with all that it checks and fills in, makes of manifests. It warns on standard error. */

@@ -84,6 +84,15 @@ describe('an adapter', () => {
     expect((await api.logs('echo')).trim()).toMatch(/^mcp-example listens on/);
   });
 
+  it('is counted by each service, on the port that the Service for Prometheus leads to', async () => {
+    const told = await gateway.scrape();
+    for (const metric of ['requests_total', 'api_requests_total', 'reconciles_total']) {
+      expect(told.filter((text) => text.includes(`\n# TYPE mcp_gateway_${metric} `))).toHaveLength(2);
+    }
+    expect(told).toHaveLength(6);
+    expect(told.join('')).toMatch(/^mcp_gateway_requests_total\{adapter="echo",era="modern",.*\} 1$/m);
+  });
+
   it('gets a third replica and goes down to one, and the session on that one goes on', async () => {
     await api.update({ ...EXAMPLE, replicaCount: 3 });
     await api.ready('echo', READY_MS);

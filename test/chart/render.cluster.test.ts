@@ -114,6 +114,11 @@ describe('what the chart refuses', () => {
       [...ENOUGH, ...DATABASES, '--set=controlPlane.preStopSeconds=30'],
       'preStopSeconds of the control-plane must be less than its terminationGracePeriodSeconds',
     ],
+    [
+      'a ServiceMonitor of nothing',
+      [...ENOUGH, ...DATABASES, '--set=metrics.enabled=false,metrics.serviceMonitor.enabled=true'],
+      'metrics.serviceMonitor.enabled needs metrics.enabled',
+    ],
     ['a route to nowhere', [...ENOUGH, ...DATABASES, '--set=httpRoute.enabled=true'], 'httpRoute.parentRefs is needed'],
   ])('%s', async (_, args, message) => {
     await expect(template(...args)).rejects.toThrow(message);
@@ -132,6 +137,7 @@ describe('what the chart refuses', () => {
     ['logLevel=loud', "at '/logLevel'"],
     ['allowedHosts={mcp.example.com:443}', "at '/allowedHosts/0'"],
     ['dataPlane.sessions.idleSeconds=59', "at '/dataPlane/sessions/idleSeconds'"],
+    ['metrics.serviceMonitor.interval=soon', "at '/metrics/serviceMonitor/interval'"],
     ['fullnameOverride=my.gateway', "at '/fullnameOverride'"],
     ['ingress.host=https://mcp.example.com', "at '/ingress/host'"],
     [

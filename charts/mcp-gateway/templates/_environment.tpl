@@ -5,6 +5,9 @@
 - name: REDIS_URL
   valueFrom:
     secretKeyRef: {{ include "mcp-gateway.redisSecret" . }}
+{{- with include "mcp-gateway.metricsVariables" . }}
+{{ . }}
+{{- end }}
 {{- end -}}
 
 {{/* Variables of what answers callers. */}}

@@ -106,6 +106,10 @@ resources:
 ports:
   - name: http
     containerPort: 8000
+  {{- if $root.Values.metrics.enabled }}
+  - name: metrics
+    containerPort: 9464
+  {{- end }}
 # Long enough for another one to finish its migrations first.
 startupProbe:
   httpGet: { path: /livez, port: http{{ $scheme }} }

@@ -8,6 +8,7 @@ import {
   DatabaseUrl,
   drainFields,
   LogLevel,
+  metricsFields,
   readConfig,
   redisFields,
   refuseExposedDevelopmentSignIn,
@@ -30,6 +31,7 @@ import { dataFolder } from './data-folder.js';
 import { showAdapters } from './example.js';
 import { embeddedPostgres, embeddedRedis } from './embedded.js';
 import { keepRunning } from './keep-running.js';
+import { metricsOf } from './metrics-of.js';
 import { checkPort } from './port.js';
 import { asSet, startService } from './service.js';
 
@@ -44,6 +46,7 @@ const Config = z.object({
   MCP_GATEWAY_SESSION_KEYS: z.string().optional(),
   ...trafficFields,
   ...drainFields,
+  ...metricsFields,
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
 });
 
@@ -101,10 +104,12 @@ runMain(async () => {
       ...asSet(Object.keys(trafficFields), process.env),
       CONTROL_PLANE_URL: `http://127.0.0.1:${controlPlanePort}`,
     };
+    const start = (name: string, environment: Record<string, string>) =>
+      keepRunning(name, () => startService(name, { ...environment, ...metricsOf(name, config) }), log);
     const services = [
-      keepRunning('control-plane', () => startService('control-plane', controlPlane), log),
-      keepRunning('deployment-worker', () => startService('deployment-worker', worker), log),
-      keepRunning('data-plane', () => startService('data-plane', dataPlane), log),
+      start('control-plane', controlPlane),
+      start('deployment-worker', worker),
+      start('data-plane', dataPlane),
     ];
     defer(async () => void (await Promise.all(services.map(async (service) => (await service).stop()))));
     await Promise.all(services);

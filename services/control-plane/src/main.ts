@@ -15,11 +15,13 @@ import { developmentVerifier, holdsAny, isAdmin, type Principal } from '@mcp-gat
 import { reconcileQueue } from '@mcp-gateway/common/queue';
 import { redisClient } from '@mcp-gateway/common/redis';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
+import { openMetrics } from '@mcp-gateway/common/telemetry';
 import { adapterRows, connectDatabase, migrate } from '@mcp-gateway/database';
 import { z } from 'zod';
 import { chooseLogs } from './adapters/choose-logs.js';
 import { adapterService } from './adapters/service.js';
 import { createApp } from './app.js';
+import { measuredApi } from './metrics/api-metrics.js';
 import { sessionService } from './sessions/service.js';
 
 const Config = z.object({
@@ -38,6 +40,7 @@ runMain(async () => {
 
   const log = createLogger('control-plane', config.MCP_GATEWAY_LOG_LEVEL);
   const { defer } = shutdownOn(log);
+  const metrics = await openMetrics(config, { log, defer }); // first, so that it is there until the end
 
   await migrate(config.DATABASE_URL, log);
   const database = connectDatabase(config.DATABASE_URL, { poolSize: 10 });
@@ -60,7 +63,7 @@ runMain(async () => {
     isReady: async () => void (await database.$queryRaw`SELECT 1`),
     log,
   });
-  const server = createServer(app);
+  const server = createServer(metrics ? measuredApi(metrics, redis, app) : app);
   defer(() => closeServer(server, 5_000));
   const port = await listen(server, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
   log.info({ port }, 'control plane listens');

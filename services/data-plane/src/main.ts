@@ -11,11 +11,14 @@ import { developmentVerifier } from '@mcp-gateway/common/principal';
 import { redisClient } from '@mcp-gateway/common/redis';
 import { followRoutes } from '@mcp-gateway/common/routes';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
+import { openMetrics } from '@mcp-gateway/common/telemetry';
 import { z } from 'zod';
 import { createBalancer } from './balance/balancer.js';
 import { dataPlaneFields, sessionLimits } from './config.js';
 import { createManagementApp } from './management.js';
+import { dataPlaneMetrics } from './metrics/data-plane-metrics.js';
 import { createPipeline } from './pipeline.js';
+import { createRecovery } from './recovery/recover.js';
 import { createDataPlaneServer } from './server.js';
 import { sweepSessions } from './sessions/sweep.js';
 import { sessionStore } from './sessions/store.js';
@@ -33,6 +36,7 @@ runMain(async () => {
 
   const log = createLogger('data-plane', config.MCP_GATEWAY_LOG_LEVEL);
   const { defer } = shutdownOn(log);
+  const metrics = await openMetrics(config, { log, defer }); // first, so that it is there until the end
 
   const redis = redisClient(config.REDIS_URL, log);
   const routes = followRoutes(redis, config.REDIS_PREFIX, log);
@@ -64,6 +68,10 @@ runMain(async () => {
 
   defer(sweepSessions(routes, sessions, log));
 
+  const measure =
+    metrics && dataPlaneMetrics(metrics, { redis, routes, sessions, balancer, movesWaiting: () => recovery.waiting() });
+  const recovery = createRecovery({ routes, sessions, upstreams, balancer, log, onOutcome: measure?.moved });
+
   const access = browserAccess(config);
   const mcp = createPipeline({
     access,
@@ -73,8 +81,10 @@ runMain(async () => {
     keys: config.MCP_GATEWAY_SESSION_KEYS,
     upstreams,
     balancer,
+    recovery,
     limits: { bodyBytes: config.MCP_GATEWAY_MAX_BODY_BYTES },
     log,
+    onRefusal: measure?.refused,
   });
   const management = createManagementApp({
     access,
@@ -84,7 +94,7 @@ runMain(async () => {
   });
 
   const http2Cleartext = config.MCP_GATEWAY_HTTP2_CLEARTEXT === 'on';
-  const server = createDataPlaneServer(mcp, management, access, { tls, http2Cleartext });
+  const server = createDataPlaneServer(measure?.measured(mcp) ?? mcp, management, access, { tls, http2Cleartext });
   defer(() => closeServer(server, 5_000));
   const port = await listen(server, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
   log.info({ port }, 'data plane listens');

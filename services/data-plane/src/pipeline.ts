@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ErrorCode } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/common/logging';
 import type { Verifier } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/common/routes';
@@ -9,7 +10,7 @@ import { postMessage } from './http-sse/post-message.js';
 import { inviteBody } from './invite-body.js';
 import { refuse } from './refuse.js';
 import { sayFarewells } from './recovery/farewells.js';
-import { createRecovery } from './recovery/recover.js';
+import type { Recovery } from './recovery/recover.js';
 import { idempotentTools } from './recovery/idempotent-tools.js';
 import { createStreams } from './recovery/streams.js';
 import type { Balancer } from './balance/balancer.js';
@@ -29,8 +30,11 @@ export interface PipelineParts {
   keys: readonly [SessionKey, ...SessionKey[]];
   upstreams: Upstreams;
   balancer: Balancer;
+  recovery: Recovery;
   limits: Limits;
   log: Logger;
+  /** Told of each request that the gateway itself answers with an error, or breaks off for one. */
+  onRefusal?: ((adapter: string, code: ErrorCode) => void) | undefined;
 }
 
 const METHODS = { mcp: ['POST', 'GET', 'DELETE'], sse: ['GET'], messages: ['POST'] } as const;
@@ -48,8 +52,7 @@ export type McpPipeline = (req: IncomingMessage, res: ServerResponse, address: M
 
 /** What happens to one MCP request, in order. Each step returns what the next ones need or throws the answer. */
 export function createPipeline(parts: PipelineParts): McpPipeline {
-  const { access, verifier, routes, sessions, keys, upstreams, balancer, limits, log } = parts;
-  const recovery = createRecovery({ routes, sessions, upstreams, balancer, log });
+  const { access, verifier, routes, sessions, keys, upstreams, balancer, recovery, limits, log, onRefusal } = parts;
   const streams = createStreams(routes, sessions);
   sayFarewells(routes, sessions, upstreams);
   const isIdempotent = idempotentTools(upstreams);
@@ -73,7 +76,8 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
       inviteBody(req, res);
       await forward(carrying, { req, res, body, query, era, route, principal, target });
     } catch (error) {
-      refuse(res, error, log);
+      const { code } = refuse(res, error, log);
+      onRefusal?.(adapter, code);
     }
   };
 }

@@ -1,6 +1,7 @@
 import { readConfig } from '@mcp-gateway/common/config';
 import type { Logger } from '@mcp-gateway/common/logging';
 import type { Runtime } from '@mcp-gateway/runtime';
+import type { ApiListener } from '@mcp-gateway/runtime/kubernetes';
 import { kubernetesFields, kubernetesSettings } from '@mcp-gateway/runtime/kubernetes/configuration';
 import { processRuntime } from '@mcp-gateway/runtime/process';
 import { z } from 'zod';
@@ -11,16 +12,18 @@ const ProcessConfig = z.object({
 
 /**
  * The runtime that RUNTIME names, with its own part of the configuration.
+ * @param onAnswer hears of each answer of the Kubernetes API
  * @throws ConfigError when that is not complete
  */
 export async function chooseRuntime(
   name: 'process' | 'kubernetes',
   environment: Record<string, string | undefined>,
   log: Logger,
+  onAnswer?: ApiListener,
 ): Promise<Runtime & { close(): Promise<void> }> {
   if (name === 'process') return processRuntime(readConfig(ProcessConfig, environment).PROCESS_SUPERVISOR);
   const settings = kubernetesSettings(readConfig(z.object(kubernetesFields), environment));
   // Loaded only here: who runs processes has no cluster.
   const { kubernetesRuntime } = await import('@mcp-gateway/runtime/kubernetes');
-  return kubernetesRuntime(settings, log);
+  return kubernetesRuntime(settings, log, onAnswer);
 }

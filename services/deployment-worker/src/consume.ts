@@ -3,7 +3,8 @@ import { RECONCILE_QUEUE, type ReconcileJob } from '@mcp-gateway/common/queue';
 import type { RedisClient } from '@mcp-gateway/common/redis';
 import { Worker } from 'bullmq';
 
-const CONCURRENCY = 8;
+/** Adapters that one worker works on at once. */
+export const CONCURRENCY = 8;
 /** A worker that dies loses its locks after this long, and another takes its jobs. */
 const LOCK_MS = 5_000;
 const STALLED_EVERY_MS = 2_500;
@@ -13,7 +14,8 @@ const RETRY_MS = 500;
 export interface Consumption {
   redis: RedisClient;
   prefix: string;
-  reconcile: (name: string) => Promise<void>;
+  /** @param failures of this job before */
+  reconcile: (name: string, failures: number) => Promise<void>;
   log: Logger;
 }
 
@@ -23,7 +25,7 @@ export function consume({ redis, prefix, reconcile, log }: Consumption): () => P
   // never reconnect, and the process would not even hear a signal. Commands that wait instead do not fail.
   const connection = redis.duplicate({ disableOfflineQueue: false });
   connection.on('error', () => {}); // `redis` logs its outages
-  const worker = new Worker<ReconcileJob>(RECONCILE_QUEUE, (job) => reconcile(job.data.name), {
+  const worker = new Worker<ReconcileJob>(RECONCILE_QUEUE, (job) => reconcile(job.data.name, job.attemptsMade), {
     connection,
     prefix: `${prefix}:queue`,
     concurrency: CONCURRENCY,

@@ -12,11 +12,13 @@ import { reconcileQueue } from '@mcp-gateway/common/queue';
 import { redisClient } from '@mcp-gateway/common/redis';
 import { routePublisher } from '@mcp-gateway/common/routes';
 import { closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
-import { adapterRows, connectDatabase, migrate } from '@mcp-gateway/database';
+import { openMetrics } from '@mcp-gateway/common/telemetry';
+import { adapterRows, connectDatabase, countAdapters, migrate } from '@mcp-gateway/database';
 import { z } from 'zod';
 import { chooseRuntime } from './choose-runtime.js';
 import { consume } from './consume.js';
 import { healthServer } from './health.js';
+import { workerMetrics } from './metrics/worker-metrics.js';
 import { reconciler } from './reconcile.js';
 import { resync } from './resync.js';
 import { routeRestorer } from './restore-routes.js';
@@ -34,7 +36,9 @@ runMain(async () => {
   const config = readConfig(Config, process.env);
   const log = createLogger('deployment-worker', config.MCP_GATEWAY_LOG_LEVEL);
   const { defer } = shutdownOn(log);
-  const runtime = await chooseRuntime(config.RUNTIME, process.env, log);
+  const metrics = await openMetrics(config, { log, defer }); // first, so that it is there until the end
+  const measure = metrics && workerMetrics(metrics);
+  const runtime = await chooseRuntime(config.RUNTIME, process.env, log, measure?.apiAnswered);
   defer(() => runtime.close());
 
   let obstacle = async (): Promise<string | null> => 'it is starting';
@@ -56,10 +60,9 @@ runMain(async () => {
   const routes = routePublisher(redis, config.REDIS_PREFIX);
 
   const restoreRoutes = routeRestorer({ rows, runtime, routes, log });
-  const now = () => new Date();
-  defer(
-    consume({ redis, prefix: config.REDIS_PREFIX, reconcile: reconciler({ rows, runtime, routes, now, log }), log }),
-  );
+  const reconcile = reconciler({ rows, runtime, routes, now: () => new Date(), log });
+  defer(consume({ redis, prefix: config.REDIS_PREFIX, reconcile: measure?.reconciling(reconcile) ?? reconcile, log }));
+  measure?.watch({ redis, queue, adapters: () => countAdapters(database) });
   defer(resync({ rows, runtime, routes, queue, restoreRoutes, log }));
   obstacle = async () => {
     if (!redis.isReady) return 'Redis is not reached';

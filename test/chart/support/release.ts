@@ -8,6 +8,8 @@ import { CHART, helm } from './helm.js';
 
 /** Building what the images are made of included. */
 export const LOAD_MS = 900_000;
+/** As Prometheus waits for it. */
+const SCRAPE_MS = 10_000;
 
 /** Makes the images of this checkout, and the databases for a trial, known to the node. */
 export async function loadImages(): Promise<void> {
@@ -46,6 +48,16 @@ export function release(name: string, namespace: string) {
     upgrade: (...args: string[]) => helm('upgrade', name, CHART, ...common, ...values, ...args),
     test: () => helm('test', name, `--namespace=${namespace}`, '--logs'),
     uninstall: () => helm('uninstall', name, ...common),
+
+    /** What each pod tells of itself that the Service for Prometheus leads to. */
+    async scrape(): Promise<string[]> {
+      const output = '--output=jsonpath={range .items[*]}{.endpoints[*].addresses[0]} {end}';
+      const selector = `--selector=kubernetes.io/service-name=${name}-mcp-gateway-metrics`;
+      const addresses = await kubectlIn(namespace).kubectl('get', 'endpointslices', selector, output);
+      const read = async (address: string) =>
+        (await fetch(`http://${address}:9464/metrics`, { signal: AbortSignal.timeout(SCRAPE_MS) })).text();
+      return Promise.all(addresses.split(/\s+/).filter(Boolean).map(read));
+    },
 
     /** Through the gateway's Service, whose address can be reached from here. */
     async api(): Promise<Api> {

@@ -73,6 +73,15 @@ export const modules = {
       as: 'http-routes.yaml',
     },
   },
+  // Nor this: the resource that the chart's ServiceMonitor is one of.
+  'prometheus-operator': {
+    programs: {},
+    documents: {
+      module: 'github.com/prometheus-operator/prometheus-operator',
+      files: ['example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml'],
+      as: 'service-monitors.yaml',
+    },
+  },
   compose: { programs: { 'compose-check': '.' }, flags: ['-ldflags', SMALL] },
   pause: { programs: { pause: '.' }, flags: ['-ldflags', SMALL] },
 };

@@ -4,6 +4,7 @@ import { developmentVerifier, type Verifier } from '@mcp-gateway/common/principa
 import { redisClient, type RedisClient } from '@mcp-gateway/common/redis';
 import { followRoutes, routePublisher, type RouteTable } from '@mcp-gateway/common/routes';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/common/serving';
+import type { Metrics } from '@mcp-gateway/common/telemetry';
 import { afterTest } from '../../support/clean-up.js';
 import { silent } from '../../support/postgres.js';
 import { connectRedis, freshPrefix, sharedRedis } from '../../support/redis.js';
@@ -13,8 +14,10 @@ import {
   createDataPlaneServer,
   createManagementApp,
   createPipeline,
+  createRecovery,
   createUpstreams,
   dataPlaneFields,
+  dataPlaneMetrics,
   sessionStore,
   type SessionStore,
   type Upstreams,
@@ -35,6 +38,7 @@ export interface DataPlaneOptions {
   sessionLimits?: Partial<typeof SESSION_LIMITS>;
   /** Milliseconds since the epoch, as its sessions see it. */
   now?: () => number;
+  metrics?: Metrics | undefined;
 }
 
 export interface DataPlane {
@@ -127,9 +131,26 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
   });
 
   const keys = dataPlaneFields.MCP_GATEWAY_SESSION_KEYS.parse(options.keys ?? newKey());
-  const parts = { access, verifier, routes, sessions, keys, upstreams, balancer, limits: { bodyBytes }, log };
+  const watched = { redis, routes, sessions, balancer, movesWaiting: () => recovery.waiting() };
+  const measure = options.metrics && dataPlaneMetrics(options.metrics, watched);
+  const recovery = createRecovery({ routes, sessions, upstreams, balancer, log, onOutcome: measure?.moved });
+  const limits = { bodyBytes };
+  const parts = {
+    access,
+    verifier,
+    routes,
+    sessions,
+    keys,
+    upstreams,
+    balancer,
+    recovery,
+    limits,
+    log,
+    onRefusal: measure?.refused,
+  };
+  const mcp = createPipeline(parts);
   const management = createManagementApp({ access, controlPlane, isReady: routes.isLoaded, log });
-  const server = createDataPlaneServer(createPipeline(parts), management, access, options.wire);
+  const server = createDataPlaneServer(measure?.measured(mcp) ?? mcp, management, access, options.wire);
   const port = await listen(server, { host: '127.0.0.1', port: 0 });
   afterTest(async () => {
     await closeServer(server, 0);

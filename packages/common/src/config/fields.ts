@@ -51,9 +51,16 @@ const Hosts = List.refine((hosts) => hosts.every((host) => HOST.test(host) && ho
   message: 'must be host names in lower case and without a port, such as gateway.example.com, separated by commas',
 });
 
+/** Where metrics are served, if anywhere. */
+export const metricsFields = {
+  MCP_GATEWAY_METRICS_PORT: Port.optional(),
+  MCP_GATEWAY_METRICS_HOST: z.string().default('127.0.0.1'),
+};
+
 /** Settings every service has. */
 export const serviceFields = {
   MCP_GATEWAY_LOG_LEVEL: LogLevel.default('info'),
+  ...metricsFields,
 };
 
 /** Where replicas run. */

@@ -6,6 +6,7 @@ export {
   isLoopback,
   List,
   LogLevel,
+  metricsFields,
   Port,
   redisFields,
   RedisUrl,

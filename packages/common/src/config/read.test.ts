@@ -21,6 +21,7 @@ describe('reading the configuration', () => {
     expect(readConfig(Config, { ...NEEDED, HOME: '/root' })).toStrictEqual({
       ...NEEDED,
       MCP_GATEWAY_LOG_LEVEL: 'info',
+      MCP_GATEWAY_METRICS_HOST: '127.0.0.1',
       REDIS_PREFIX: 'mcp-gateway',
       PORT: 8000,
       MCP_GATEWAY_HOST: '127.0.0.1',

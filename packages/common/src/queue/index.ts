@@ -17,7 +17,14 @@ export interface ReconcileQueue {
   close(): Promise<void>;
 }
 
-export function reconcileQueue(redis: RedisClient, prefix: string): ReconcileQueue {
+const STATES = ['waiting', 'active', 'delayed'] as const;
+
+export interface QueueCounts {
+  /** Names that wait, that are worked on, and that wait to be tried again. @throws when Redis is away. */
+  counts(): Promise<Record<(typeof STATES)[number], number>>;
+}
+
+export function reconcileQueue(redis: RedisClient, prefix: string): ReconcileQueue & QueueCounts {
   const queue = new Queue<ReconcileJob>(RECONCILE_QUEUE, { connection: redis, prefix: `${prefix}:queue` });
   queue.on('error', () => {}); // the client logs its own outages
   return {
@@ -34,6 +41,10 @@ export function reconcileQueue(redis: RedisClient, prefix: string): ReconcileQue
           removeOnFail: true,
         },
       );
+    },
+    async counts() {
+      const { waiting = 0, active = 0, delayed = 0 } = await queue.getJobCounts(...STATES);
+      return { waiting, active, delayed };
     },
     close: () => queue.close(),
   };

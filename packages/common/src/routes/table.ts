@@ -7,6 +7,8 @@ export interface RouteTable {
   get(name: string): Route | undefined;
   /** True once a complete set of routes has been read, and for ever after. */
   isLoaded(): boolean;
+  /** When all of them were read last, in milliseconds since the epoch. */
+  readAt(): number | undefined;
   /** Reads one route now, for a caller who has reason to think that the copy is behind. Rejects when Redis is away. */
   refresh(name: string): Promise<void>;
   /** Called after every change. */
@@ -28,6 +30,7 @@ export function followRoutes(redis: RedisClient, prefix: string, log: Logger): R
   const listeners: (() => void)[] = [];
   let table = new Map<string, Route>();
   let loaded = false;
+  let readAt: number | undefined;
   const changed = () => listeners.forEach((listener) => listener());
 
   /** Whoever was told of a change may take a route that is not there for one that was withdrawn. */
@@ -49,6 +52,7 @@ export function followRoutes(redis: RedisClient, prefix: string, log: Logger): R
     // Redis came back empty and the worker has not written everything yet: what is missing may still exist.
     table = complete ? found : new Map([...table, ...found]);
     loaded ||= Boolean(complete);
+    readAt = Date.now();
     changed();
   }
 
@@ -87,6 +91,7 @@ export function followRoutes(redis: RedisClient, prefix: string, log: Logger): R
     get: (name) => table.get(name),
     refresh: (name) => read(name, { told: false }),
     isLoaded: () => loaded,
+    readAt: () => readAt,
     onChange: (listener) => void listeners.push(listener),
     all: () => table.values(),
     *endpoints() {

@@ -6,11 +6,18 @@ import { ConfigError } from '../config/read.js';
 /** Connections that may wait to be accepted, as far as the system lets them: after an outage all clients come back at once. */
 const BACKLOG = 4_096;
 
+/** The names of the variables that say where to listen. */
+const USUAL = { port: 'PORT', host: 'MCP_GATEWAY_HOST' };
+
 /**
  * Starts to listen; returns the port, which differs from the one asked for when that was 0.
  * @throws ConfigError when the port is taken, naming the variable to change.
  */
-export async function listen(server: Server, { host, port }: { host: string; port: number }): Promise<number> {
+export async function listen(
+  server: Server,
+  { host, port }: { host: string; port: number },
+  variables = USUAL,
+): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, host, backlog: BACKLOG }, () => {
@@ -18,21 +25,27 @@ export async function listen(server: Server, { host, port }: { host: string; por
       resolve();
     });
   }).catch((error: NodeJS.ErrnoException) => {
-    throw listenError(error, host, port);
+    throw listenError(error, { host, port }, variables);
   });
   return (server.address() as AddressInfo).port;
 }
 
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+function listenError(
+  error: NodeJS.ErrnoException,
+  { host, port }: { host: string; port: number },
+  set: typeof USUAL,
+): Error {
   switch (error.code) {
     case 'EADDRINUSE':
-      return new ConfigError(`Port ${port} on ${host} is taken. Set PORT to another one, such as PORT=${port + 1}.`);
+      return new ConfigError(
+        `Port ${port} on ${host} is taken. Set ${set.port} to another one, such as ${set.port}=${port + 1}.`,
+      );
     case 'EACCES':
-      return new ConfigError(`Port ${port} needs privileges this user lacks. Set PORT to one above 1023.`);
+      return new ConfigError(`Port ${port} needs privileges this user lacks. Set ${set.port} to one above 1023.`);
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN': // the resolver does not answer
-      return new ConfigError(`MCP_GATEWAY_HOST=${host} is not an address of this machine.`);
+      return new ConfigError(`${set.host}=${host} is not an address of this machine.`);
     default:
       return error;
   }

@@ -1,2 +1,3 @@
+export type { ApiListener } from './api/cluster.js';
 export { kubernetesRuntime } from './runtime.js';
 export type { KubernetesSettings } from './settings.js';

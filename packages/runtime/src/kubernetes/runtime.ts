@@ -1,7 +1,7 @@
 import type { Logger } from '@mcp-gateway/common/logging';
 import type { Runtime } from '../runtime.js';
 import { apply } from './apply.js';
-import { connectCluster } from './api/cluster.js';
+import { connectCluster, type ApiListener } from './api/cluster.js';
 import { Applied } from './applied.js';
 import { observe } from './observe.js';
 import type { Parts } from './parts.js';
@@ -17,8 +17,9 @@ import { gather } from './watch.js';
 export async function kubernetesRuntime(
   settings: KubernetesSettings,
   log: Logger,
+  onAnswer?: ApiListener,
 ): Promise<Runtime & { close(): Promise<void> }> {
-  const cluster = await connectCluster(settings, settings.requestsPerSecond);
+  const cluster = await connectCluster(settings, settings.requestsPerSecond, onAnswer);
   const state = new ClusterState();
   const told = new Set<(name: string) => void>();
   const tell = (name: string) => told.forEach((each) => each(name));

@@ -15,6 +15,8 @@ export interface Balancer {
   forSession(route: Route, preference?: Preference): Endpoint | undefined;
   /** Where a request goes that belongs to no session. */
   forRequest(route: Route, preference?: Preference): Endpoint | undefined;
+  /** The ids of those endpoints that get nothing new now because of how they answer. */
+  ejected(route: Route): ReadonlySet<string>;
   /** How a request to the endpoint went. */
   tell(endpoint: Endpoint, outcome: 'answered' | 'failed'): void;
   /** To be called with all endpoints after every change of the routes. */
@@ -41,9 +43,11 @@ export function createBalancer(parts: BalancerParts): Balancer {
   let begun = false;
   const healthOf = ({ id }: Endpoint) => seen.get(id)?.health ?? HEALTHY;
 
+  const ejectedOf = (route: Route) =>
+    ejected(new Map(route.endpoints.map((endpoint) => [endpoint.id, healthOf(endpoint)])), now());
+
   function candidates(route: Route, load: (endpoint: Endpoint) => number, preference: Preference = {}) {
-    const health = new Map(route.endpoints.map((endpoint) => [endpoint.id, healthOf(endpoint)]));
-    const out = ejected(health, now());
+    const out = ejectedOf(route);
     const usable = route.endpoints.filter(({ id }) => !preference.avoid?.has(id));
     const able: Candidate<Endpoint>[] = usable
       .map((endpoint) => ({
@@ -63,6 +67,7 @@ export function createBalancer(parts: BalancerParts): Balancer {
         random,
       ),
     forRequest: (route, preference) => leastLoaded(candidates(route, inFlight, preference), random),
+    ejected: ejectedOf,
     tell(endpoint, outcome) {
       const known = seen.get(endpoint.id);
       if (known) known.health = (outcome === 'failed' ? afterFailure : afterSuccess)(known.health, now());

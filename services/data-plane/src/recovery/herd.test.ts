@@ -29,10 +29,12 @@ describe('a herd', () => {
     let finish = () => {};
     const first = herd(() => new Promise<void>((resolve) => (finish = resolve)));
     const second = herd(async () => 'second');
+    expect(herd.waiting()).toBe(1);
     await expect(herd(async () => {})).rejects.toMatchObject({ code: 'UNAVAILABLE', headers: { 'retry-after': '2' } });
     finish();
     await first;
     await expect(second).resolves.toBe('second');
+    expect(herd.waiting()).toBe(0);
     await expect(herd(async () => 'third')).resolves.toBe('third');
   });
 });

@@ -1,6 +1,10 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
 
-export type Herd = <T>(work: () => Promise<T>) => Promise<T>;
+export interface Herd {
+  <T>(work: () => Promise<T>): Promise<T>;
+  /** How many wait in line. */
+  waiting(): number;
+}
 
 /**
  * Lets so many work at once and the others wait in line, so that the replicas that are left are not run over by the sessions
@@ -10,7 +14,7 @@ export type Herd = <T>(work: () => Promise<T>) => Promise<T>;
 export function createHerd({ atOnce, waiting: maxWaiting }: { atOnce: number; waiting: number }): Herd {
   let working = 0;
   const line: (() => void)[] = [];
-  return async (work) => {
+  async function herd<T>(work: () => Promise<T>): Promise<T> {
     if (working >= atOnce) {
       if (line.length >= maxWaiting) {
         const detail = 'too many sessions are being moved to other replicas at once';
@@ -27,7 +31,8 @@ export function createHerd({ atOnce, waiting: maxWaiting }: { atOnce: number; wa
       if (next) next();
       else working -= 1;
     }
-  };
+  }
+  return Object.assign(herd, { waiting: () => line.length });
 }
 
 const PER_STREAM_MS = 10;

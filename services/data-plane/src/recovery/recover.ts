@@ -1,4 +1,5 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
+import { GatewayError, type ErrorCode } from '@mcp-gateway/common/errors';
 import type { SessionEnvelope } from '@mcp-gateway/protocol';
 import type { SessionPlace } from '../sessions/place.js';
 import { createHerd } from './herd.js';
@@ -30,6 +31,15 @@ export interface Recovery {
    * @throws GatewayError SESSION_NOT_FOUND when it cannot be kept; NO_READY_REPLICA, UNAVAILABLE when it may be later
    */
   recover(session: Displaced): Promise<Settled>;
+  /** How many wait because so many are being moved. */
+  waiting(): number;
+}
+
+/** What became of a session that could not stay: it lives somewhere again, whoever has moved it, or why it does not. */
+export type MoveOutcome = 'settled' | ErrorCode;
+
+export interface RecoveryParts extends MoveParts {
+  onOutcome?: ((why: Displaced['why'], outcome: MoveOutcome) => void) | undefined;
 }
 
 /** Sessions that one data plane moves at once. */
@@ -37,7 +47,7 @@ const AT_ONCE = 32;
 const MAX_WAITING = 10_000;
 
 /** At most one move of a session at a time here; move.ts sees to it that there is one in all. */
-export function createRecovery(parts: MoveParts): Recovery {
+export function createRecovery({ onOutcome = () => {}, ...parts }: RecoveryParts): Recovery {
   const underWay = new Map<string, Promise<Settled>>();
   const herd = createHerd({ atOnce: AT_ONCE, waiting: MAX_WAITING });
   return {
@@ -47,7 +57,12 @@ export function createRecovery(parts: MoveParts): Recovery {
       if (known) return known;
       const moving = moveSession(parts, herd, session).finally(() => underWay.delete(id));
       underWay.set(id, moving);
+      moving.then(
+        () => onOutcome(session.why, 'settled'),
+        (error: unknown) => onOutcome(session.why, error instanceof GatewayError ? error.code : 'INTERNAL'),
+      );
       return moving;
     },
+    waiting: herd.waiting,
   };
 }

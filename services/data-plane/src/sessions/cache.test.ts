@@ -38,7 +38,9 @@ describe('the sessions in memory', () => {
     cache.forget('3');
     cache.forget('3');
     expect(cache.countOn('b')).toBe(1);
+    expect(cache.size()).toEqual({ sessions: 2, bytes: 2 * (600 + '1'.length + 'a'.length + 'raw'.length) });
     cache.forgetAll();
+    expect(cache.size()).toEqual({ sessions: 0, bytes: 0 });
     expect(cache.countOn('b')).toBe(0);
   });
 });

@@ -14,6 +14,8 @@ export interface SessionCache {
   forgetAll(): void;
   /** Open sessions that are known to live on the endpoint. */
   countOn(endpointId: string): number;
+  /** How many there are, and about what they take. */
+  size(): { sessions: number; bytes: number };
 }
 
 /** What an entry takes besides its texts; measured with ids of the usual length. */
@@ -43,5 +45,6 @@ export function sessionCache(maxBytes: number): SessionCache {
     forget: (id) => void sessions.delete(id),
     forgetAll: () => sessions.clear(),
     countOn: (endpointId) => counts.get(endpointId) ?? 0,
+    size: () => ({ sessions: sessions.size, bytes: sessions.calculatedSize }),
   };
 }

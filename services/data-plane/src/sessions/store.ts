@@ -31,6 +31,8 @@ export interface SessionStore {
   endOverdue(route: Route): Promise<void>;
   /** Open sessions that are known to live on the endpoint. */
   countOn(endpointId: string): number;
+  /** Of the copy in memory. */
+  cached(): { sessions: number; bytes: number };
   readonly records: SessionRecords;
   readonly uses: SessionUses;
   close(): void;
@@ -170,6 +172,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
     onChange: (listener) => void listeners.push(listener),
     onFarewell: (listener) => void farewellListeners.push(listener),
     countOn: known.countOn,
+    cached: known.size,
     records,
     uses,
     close() {

@@ -3,18 +3,22 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
+import { freePort } from '@mcp-gateway/common/serving';
 import { afterTest } from '../../../../../test/support/clean-up.js';
 import { kubeconfigOf } from '../../../test/kubeconfig.js';
 import { eventually } from '../../../test/wait.js';
 import { ApiError } from './api-error.js';
-import { connectCluster } from './cluster.js';
+import { connectCluster, type ApiListener } from './cluster.js';
 
 const OUTAGE = { code: 'UNAVAILABLE', detail: 'the Kubernetes API does not answer' };
 const X = { method: 'GET', path: '/x' } as const;
 const BUSY: RequestListener = (_req, res) => res.writeHead(429, { 'retry-after': '0' }).end('{}');
 
 /** An API server that answers its requests like this, in turn, and then always like the last. */
-async function clusterThat(answers: RequestListener | RequestListener[], requestsPerSecond = 50) {
+async function clusterThat(
+  answers: RequestListener | RequestListener[],
+  { requestsPerSecond = 50, onAnswer }: { requestsPerSecond?: number; onAnswer?: ApiListener } = {},
+) {
   const asked: IncomingMessage[] = [];
   const turns = [answers].flat();
   const server = createServer((req, res) => {
@@ -25,7 +29,7 @@ async function clusterThat(answers: RequestListener | RequestListener[], request
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const kubeconfig = await kubeconfigOf(port, { path: '/clusters/a/', user: { token: 'secret' } });
-  const cluster = await connectCluster({ kubeconfig, apiServer: undefined }, requestsPerSecond);
+  const cluster = await connectCluster({ kubeconfig, apiServer: undefined }, requestsPerSecond, onAnswer);
   afterTest(async () => {
     await cluster.close();
     server.closeAllConnections();
@@ -33,8 +37,11 @@ async function clusterThat(answers: RequestListener | RequestListener[], request
   });
   return { cluster, asked };
 }
-const clusterThatAnswers = (status: number, body: object | string) =>
-  clusterThat((_req, res) => res.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body)));
+const clusterThatAnswers = (status: number, body: object | string, onAnswer?: ApiListener) =>
+  clusterThat(
+    (_req, res) => res.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body)),
+    onAnswer && { onAnswer },
+  );
 
 describe('an answer of the API server', () => {
   it.each([
@@ -145,7 +152,7 @@ describe('a request to the API server', () => {
   });
 
   it('ends when it is told to, also while it waits for its turn', async () => {
-    const { cluster, asked } = await clusterThat(() => {}, 1);
+    const { cluster, asked } = await clusterThat(() => {}, { requestsPerSecond: 1 });
     const stop = new AbortController();
     const calls = [1, 2, 3].map(() => cluster.call({ ...X, signal: stop.signal }).catch((error: unknown) => error));
     await eventually(() => expect(asked).toHaveLength(2));
@@ -159,6 +166,33 @@ describe('a request to the API server', () => {
     expect(await cluster.call(X)).toEqual({});
     await cluster.close();
     await expect(cluster.call(X)).rejects.toMatchObject(OUTAGE);
+  });
+
+  it('tells of each answer, and of each request that gets none', async () => {
+    const heard: unknown[] = [];
+    const listener: ApiListener = (verb, status) => void heard.push([verb, status]);
+    const { cluster } = await clusterThatAnswers(200, {}, listener);
+    await cluster.call({ method: 'GET', path: '/x' });
+    await cluster.call({ method: 'PATCH', path: '/x', body: {} });
+    await cluster.call({ method: 'DELETE', path: '/x' });
+    await (await cluster.stream({ method: 'GET', path: '/x', query: { watch: 'true' } }, 1_000)).dump();
+    const { cluster: refusing } = await clusterThatAnswers(409, {}, listener);
+    await expect(refusing.call({ method: 'PATCH', path: '/x', body: {} })).rejects.toThrow(ApiError);
+    const gone = await connectCluster(
+      { kubeconfig: await kubeconfigOf(await freePort()), apiServer: undefined },
+      50,
+      listener,
+    );
+    await expect(gone.call({ method: 'GET', path: '/x' })).rejects.toMatchObject(OUTAGE);
+    await gone.close();
+    expect(heard).toEqual([
+      ['get', 200],
+      ['patch', 200],
+      ['delete', 200],
+      ['watch', 200],
+      ['patch', 409],
+      ['get', undefined],
+    ]);
   });
 
   it('is made no more often than allowed', async () => {

@@ -1,4 +1,4 @@
-import { GatewayError } from '@mcp-gateway/common/errors';
+import { GatewayError, unreachable } from '@mcp-gateway/common/errors';
 import { request, type Dispatcher } from 'undici';
 import { apiError, ApiError, isRefusal } from './api-error.js';
 import { credentials, type ClusterAddress } from './credentials.js';
@@ -30,13 +30,20 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
+/** Hears of each request's status; undefined when there was no answer. */
+export type ApiListener = (verb: 'get' | 'watch' | 'patch' | 'delete', status: number | undefined) => void;
+
 const TIMEOUT_MS = 30_000;
 const ERROR_BYTES = 1024 * 1024;
 /** An API server that is busy says when to come again; longer than this is for the caller to wait. */
 const RETRY_AFTER_MAX_SECONDS = 5;
 
 /** @throws Error when nothing says who we are to it */
-export async function connectCluster(address: ClusterAddress, requestsPerSecond: number): Promise<Cluster> {
+export async function connectCluster(
+  address: ClusterAddress,
+  requestsPerSecond: number,
+  onAnswer: ApiListener = () => {},
+): Promise<Cluster> {
   const identity = await credentials(address);
   const turn = rateLimit(requestsPerSecond);
 
@@ -57,7 +64,11 @@ export async function connectCluster(address: ClusterAddress, requestsPerSecond:
   }
 
   async function open(what: ApiRequest, silenceMs: number, again = true): Promise<ApiStream> {
-    const answer = await send(what, silenceMs);
+    const answer = await send(what, silenceMs).catch((error: unknown) => {
+      if (!what.signal?.aborted) onAnswer(verbOf(what), undefined);
+      throw error;
+    });
+    onAnswer(verbOf(what), answer.statusCode);
     if (answer.statusCode < 300) return answer.body;
     const text = await textOf(answer.body);
     const wait = Number(answer.headers['retry-after'] ?? Number.NaN);
@@ -85,6 +96,20 @@ export async function connectCluster(address: ClusterAddress, requestsPerSecond:
     },
     close: () => identity.close(),
   };
+}
+
+function verbOf({ method, query }: ApiRequest): Parameters<ApiListener>[0] {
+  if (query?.['watch'] !== undefined) return 'watch';
+  switch (method) {
+    case 'GET':
+      return 'get';
+    case 'PATCH':
+      return 'patch';
+    case 'DELETE':
+      return 'delete';
+    default:
+      return unreachable(method);
+  }
 }
 
 /** JSON that is YAML too, which does not allow every character as it is (YAML 1.2 §5.1). */

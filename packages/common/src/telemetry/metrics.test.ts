@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import { children } from './children.js';
+import { createMetrics } from './metrics.js';
+
+/** The samples of our own. */
+async function samples(metrics: ReturnType<typeof createMetrics>): Promise<string[]> {
+  return (await metrics.text()).split('\n').filter((line) => line.startsWith('our_'));
+}
+const what = (name: string) => ({ name, help: 'Something', labels: [] });
+
+describe('metrics', () => {
+  it('have those of the process and of Node.js in them', async () => {
+    const text = await createMetrics().text();
+    for (const name of ['process_cpu_seconds_total', 'process_resident_memory_bytes', 'nodejs_eventloop_lag_seconds']) {
+      expect(text).toContain(`\n${name} `);
+    }
+  });
+
+  it("are a service's own: two do not mix", async () => {
+    const [one, two] = [createMetrics(), createMetrics()];
+    one.counter(what('our_total')).inc();
+    two.counter(what('our_total')).inc(2);
+    expect([await samples(one), await samples(two)]).toEqual([['our_total 1'], ['our_total 2']]);
+  });
+
+  it('that are read when asked for are as they are then, and series that are not there any more are gone', async () => {
+    const metrics = createMetrics();
+    let adapters = ['a', 'b'];
+    metrics.gauge({ name: 'our_things', help: 'Things', labels: ['adapter'] }, () =>
+      adapters.map((adapter) => ({ labels: { adapter }, value: adapters.length })),
+    );
+    expect(await samples(metrics)).toEqual(['our_things{adapter="a"} 2', 'our_things{adapter="b"} 2']);
+    adapters = ['b'];
+    expect(await samples(metrics)).toEqual(['our_things{adapter="b"} 1']);
+  });
+
+  it('that cannot be read are left out, and do not keep the others', async () => {
+    const metrics = createMetrics();
+    let read = async () => [{ labels: {}, value: 1 }];
+    metrics.gauge(what('our_answer'), () => read());
+    metrics.gauge(what('our_failure'), () => {
+      throw new Error('away');
+    });
+    expect(await samples(metrics)).toEqual(['our_answer 1']);
+    read = () => new Promise(() => {}); // never
+    metrics.gauge(what('our_other'), () => [{ labels: {}, value: 7 }]);
+    expect(await samples(metrics)).toEqual(['our_other 7']);
+  });
+});
+
+describe('series of a name', () => {
+  it('go with it, and only they', async () => {
+    const metrics = createMetrics();
+    const requests = children(metrics.counter({ name: 'our_total', help: 'x', labels: ['adapter', 'status'] }));
+    const times = children(metrics.histogram({ name: 'our_seconds', help: 'x', labels: ['adapter'], buckets: [1] }));
+    for (const adapter of ['a', 'b', 'a']) requests.of(adapter, '2xx').inc();
+    requests.of('a', '5xx').inc();
+    times.of('a').observe(0.5);
+    times.of('b').observe(2);
+    requests.forget('a');
+    times.forget('a');
+    requests.forget('never there');
+    expect(await samples(metrics)).toEqual([
+      'our_total{adapter="b",status="2xx"} 1',
+      'our_seconds_bucket{le="1",adapter="b"} 0',
+      'our_seconds_bucket{le="+Inf",adapter="b"} 1',
+      'our_seconds_sum{adapter="b"} 2',
+      'our_seconds_count{adapter="b"} 1',
+    ]);
+    requests.of('a', '2xx').inc();
+    expect(await samples(metrics)).toContain('our_total{adapter="a",status="2xx"} 1');
+  });
+});

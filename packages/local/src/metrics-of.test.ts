@@ -1,0 +1,20 @@
+import { expect, it } from '@jest/globals';
+import { metricsOf } from './metrics-of.js';
+
+const HOST = { MCP_GATEWAY_METRICS_HOST: '127.0.0.1' };
+
+it.each([
+  ['data-plane', 9464, '9464'],
+  ['control-plane', 9464, '9465'],
+  ['deployment-worker', 9464, '9466'],
+  ['deployment-worker', 0, '0'],
+])('the metrics of the %s are, for %i, on port %s', (service, first, port) => {
+  expect(metricsOf(service, { ...HOST, MCP_GATEWAY_METRICS_PORT: first })).toEqual({
+    ...HOST,
+    MCP_GATEWAY_METRICS_PORT: port,
+  });
+});
+
+it('no service has metrics unless somebody asks', () => {
+  expect(metricsOf('data-plane', HOST)).toEqual({});
+});

@@ -1,0 +1,48 @@
+import type { RequestListener } from 'node:http';
+import type { RedisClient } from '@mcp-gateway/common/redis';
+import {
+  HTTP_BUCKETS,
+  methodLabel,
+  onHead,
+  redisGauge,
+  statusClass,
+  type Metrics,
+} from '@mcp-gateway/common/telemetry';
+import { openApiDocument } from '../openapi/document.js';
+import { routePattern } from './route-pattern.js';
+
+const HEALTH = ['/livez', '/readyz', '/openapi.json'];
+
+/** The API, counted: what docs/metrics.md lists for the control plane. */
+export function measuredApi(
+  metrics: Metrics,
+  redis: Pick<RedisClient, 'isReady'>,
+  serve: RequestListener,
+): RequestListener {
+  const patterns = [...HEALTH, ...Object.keys(openApiDocument().paths ?? {})];
+  const requests = metrics.counter({
+    name: 'mcp_gateway_api_requests_total',
+    help: 'Requests of the REST API that were answered, or whose client went away before',
+    labels: ['route', 'method', 'status'],
+  });
+  const durations = metrics.histogram({
+    name: 'mcp_gateway_api_request_duration_seconds',
+    help: 'Time from the head of a request of the REST API to the head of its answer',
+    labels: ['route', 'method'],
+    buckets: HTTP_BUCKETS,
+  });
+  redisGauge(metrics, redis);
+
+  return (req, res) => {
+    const began = performance.now();
+    const labels = { route: routePattern(patterns, req.url ?? ''), method: methodLabel(req.method) };
+    onHead(res, (status) => {
+      requests.inc({ ...labels, status: statusClass(status) });
+      durations.observe(labels, (performance.now() - began) / 1000);
+    });
+    res.once('close', () => {
+      if (!res.headersSent) requests.inc({ ...labels, status: statusClass(undefined) });
+    });
+    serve(req, res);
+  };
+}

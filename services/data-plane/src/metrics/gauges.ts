@@ -1,0 +1,59 @@
+import type { RedisClient } from '@mcp-gateway/common/redis';
+import type { RouteTable } from '@mcp-gateway/common/routes';
+import { redisGauge, type Metrics } from '@mcp-gateway/common/telemetry';
+import type { Balancer } from '../balance/balancer.js';
+import type { SessionStore } from '../sessions/store.js';
+import { endpointStates } from './endpoint-states.js';
+
+/** What is going on for one adapter now. */
+export interface UnderWay {
+  requests: number;
+  streams: number;
+}
+
+export interface GaugeParts {
+  redis: Pick<RedisClient, 'isReady'>;
+  routes: RouteTable;
+  sessions: Pick<SessionStore, 'cached'>;
+  balancer: Pick<Balancer, 'ejected'>;
+  /** Of sessions that are to move to another replica. */
+  movesWaiting: () => number;
+  /** By adapter. */
+  underWay: ReadonlyMap<string, UnderWay>;
+}
+
+/** What the parts of the data plane know anyway, read when somebody asks. */
+export function addGauges(metrics: Metrics, parts: GaugeParts): void {
+  const { redis, routes, sessions, balancer, movesWaiting, underWay } = parts;
+  const single = (name: string, help: string, read: () => number | undefined) =>
+    metrics.gauge({ name, help, labels: [] }, () => {
+      const value = read();
+      return value === undefined ? [] : [{ labels: {}, value }];
+    });
+  const byAdapter = (name: string, help: string, count: (now: UnderWay) => number) =>
+    metrics.gauge({ name, help, labels: ['adapter'] }, () =>
+      Array.from(underWay, ([adapter, now]) => ({ labels: { adapter }, value: count(now) })),
+    );
+
+  byAdapter('mcp_gateway_requests_in_flight', 'MCP requests under way, streams included', (now) => now.requests);
+  byAdapter('mcp_gateway_streams_open', 'Event streams that are open to clients', (now) => now.streams);
+  metrics.gauge(
+    { name: 'mcp_gateway_endpoints', help: 'Replicas in the routes, by state', labels: ['adapter', 'state'] },
+    () =>
+      Array.from(routes.all()).flatMap((route) =>
+        Object.entries(endpointStates(route.endpoints, balancer.ejected(route))).map(([state, value]) => ({
+          labels: { adapter: route.name, state },
+          value,
+        })),
+      ),
+  );
+  single('mcp_gateway_session_moves_waiting', 'Sessions that wait in line to be moved', movesWaiting);
+  single('mcp_gateway_sessions_cached', 'Sessions in memory', () => sessions.cached().sessions);
+  single('mcp_gateway_sessions_cached_bytes', 'About what these take', () => sessions.cached().bytes);
+  single('mcp_gateway_routes', 'Adapters in the routes', () => Array.from(routes.all()).length);
+  single('mcp_gateway_routes_read_timestamp_seconds', 'When all routes were read last, since the epoch', () => {
+    const at = routes.readAt();
+    return at === undefined ? undefined : at / 1000;
+  });
+  redisGauge(metrics, redis);
+}

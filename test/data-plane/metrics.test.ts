@@ -1,0 +1,135 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { openMetrics, type Metrics } from '@mcp-gateway/common/telemetry';
+import { afterTest } from '../support/clean-up.js';
+import { send, start } from '../support/http.js';
+import { silent } from '../support/postgres.js';
+import { samplesOf } from '../support/samples.js';
+import { becomesTrue } from '../support/wait.js';
+import { startGateway, type Gateway } from './support/gateway.js';
+import { startReplica, type Replica } from './support/replica.js';
+import { begin, callTool, openStream, rpc } from './support/rpc.js';
+import { routeTo, startUpstream } from './support/upstream.js';
+
+const MODERN = { 'Mcp-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/list' };
+
+let metrics: Metrics;
+let first: Replica;
+let second: Replica;
+let gateway: Gateway;
+
+beforeEach(async () => {
+  const config = { MCP_GATEWAY_METRICS_PORT: 0, MCP_GATEWAY_METRICS_HOST: '127.0.0.1' };
+  metrics = (await openMetrics(config, { log: silent, defer: afterTest })) as Metrics;
+  [first, second] = [await startReplica(), await startReplica()];
+  gateway = await startGateway({ routes: [routeTo(first.endpoint)], metrics });
+});
+
+const mcp = (adapter: string) => `${gateway.url}/adapters/${adapter}/mcp`;
+const samples = async (name: string) => samplesOf(await metrics.text(), `mcp_gateway_${name}`);
+/** That what is under way is told of is a matter of a moment. */
+const become = (name: string, expected: Record<string, number>) =>
+  becomesTrue(name, async () => expect(await samples(name)).toEqual(expected));
+
+describe('what the data plane tells', () => {
+  it('counts requests by adapter, era, method and the class of the status, once each', async () => {
+    const session = await begin(gateway.url); // two requests
+    for (let i = 0; i < 3; i++) await callTool(gateway.url, session, 'who');
+    await send(mcp('echo'), { headers: MODERN, body: '{}' });
+    await send(mcp('echo'), { method: 'PUT', body: '{}' });
+    await send(mcp('made-up'), { body: '{}' });
+    await send(mcp('made-up-too'), { method: 'PROPFIND', body: '{}' });
+    expect(await samples('requests_total')).toEqual({
+      'adapter="echo",era="legacy",method="POST",status="2xx"': 5,
+      'adapter="echo",era="modern",method="POST",status="4xx"': 1,
+      'adapter="echo",era="legacy",method="PUT",status="4xx"': 1,
+      'adapter="none",era="legacy",method="POST",status="4xx"': 1,
+      'adapter="none",era="legacy",method="other",status="4xx"': 1,
+    });
+    expect(await samples('request_duration_seconds_count')).toEqual({
+      'adapter="echo",method="POST"': 6,
+      'adapter="echo",method="PUT"': 1,
+      'adapter="none",method="POST"': 1,
+      'adapter="none",method="other"': 1,
+    });
+    expect(await samples('refusals_total')).toEqual({
+      'adapter="echo",code="METHOD_NOT_ALLOWED"': 1,
+      'adapter="none",code="ADAPTER_NOT_FOUND"': 2,
+    });
+    expect(await samples('sessions_cached')).toEqual({ '': 1 });
+    await become('requests_in_flight', { 'adapter="echo"': 0, 'adapter="none"': 0 });
+  });
+
+  it('counts what is under way, and streams among it, for as long as it is', async () => {
+    const session = await begin(gateway.url);
+    const stream = await openStream(gateway.url, session);
+    const held = first.hold('vendor/slow');
+    const slow = rpc(gateway.url, session, 'vendor/slow');
+    const answer = await held;
+    expect(await samples('requests_in_flight')).toEqual({ 'adapter="echo"': 2 });
+    expect(await samples('streams_open')).toEqual({ 'adapter="echo"': 1 });
+    answer.end('{}');
+    await slow;
+    await become('requests_in_flight', { 'adapter="echo"': 1 });
+    stream.destroy();
+    await become('requests_in_flight', { 'adapter="echo"': 0 });
+    expect(await samples('streams_open')).toEqual({ 'adapter="echo"': 0 });
+  });
+
+  it('counts a client that went away before there was an answer', async () => {
+    const { promise: arrived, resolve } = Promise.withResolvers<void>();
+    const silentServer = await startUpstream(() => resolve());
+    await gateway.publish(routeTo(silentServer.endpoint));
+    const req = start(mcp('echo'));
+    req.end('{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}');
+    await arrived;
+    req.destroy();
+    await become('requests_total', { 'adapter="echo",era="legacy",method="POST",status="none"': 1 });
+    expect(await samples('requests_in_flight')).toEqual({ 'adapter="echo"': 0 });
+  });
+
+  it('counts sessions that move, with why and what became of them', async () => {
+    const session = await begin(gateway.url);
+    await gateway.publish(routeTo([second.endpoint]));
+    await callTool(gateway.url, session, 'who');
+    const forgotten = await begin(gateway.url);
+    await gateway.redis.del(await gateway.redis.keys(gateway.keyOf('*')));
+    await gateway.publish(routeTo([first.endpoint]));
+    await callTool(gateway.url, forgotten, 'who');
+    expect(await samples('session_moves_total')).toEqual({
+      'reason="gone",outcome="settled"': 1,
+      'reason="gone",outcome="SESSION_NOT_FOUND"': 1,
+      'reason="unknown",outcome="settled"': 0,
+      'reason="draining",outcome="settled"': 0,
+    });
+    expect(await samples('session_moves_waiting')).toEqual({ '': 0 });
+  });
+
+  it('knows the routes, and the replicas by their state', async () => {
+    const draining = { ...second.endpoint, draining: true };
+    await gateway.publish(routeTo([first.endpoint, draining]), routeTo([], { name: 'idle', adapterId: '2' }));
+    expect(await samples('routes')).toEqual({ '': 2 });
+    expect(await samples('redis_connected')).toEqual({ '': 1 });
+    expect((await samples('routes_read_timestamp_seconds'))['']).toBeGreaterThan(1_700_000_000);
+    expect(await samples('endpoints')).toMatchObject({
+      'adapter="echo",state="ready"': 1,
+      'adapter="echo",state="draining"': 1,
+      'adapter="idle",state="ready"': 0,
+    });
+  });
+
+  it('says nothing more of an adapter that has gone', async () => {
+    await gateway.publish(routeTo(first.endpoint), routeTo(second.endpoint, { name: 'other', adapterId: '2' }));
+    const session = await begin(gateway.url);
+    const stream = await openStream(gateway.url, session);
+    await send(mcp('other'), { method: 'PUT' });
+    await gateway.publish(routeTo(first.endpoint));
+    expect(await metrics.text()).not.toContain('"other"');
+    await send(mcp('other'), { body: '{}' });
+    await gateway.publish();
+    stream.destroy();
+    await send(mcp('echo'), { body: '{}' });
+    const text = await metrics.text();
+    expect(text).not.toMatch(/"(echo|other)"/);
+    expect(text).toContain('adapter="none"');
+  });
+});
