@@ -22,8 +22,11 @@ export async function loadImages(): Promise<void> {
 const IMAGES = ['--set=image.registry=localhost/mcp-gateway', '--set=image.tag=test'];
 const SIGN_IN = ['--set=signIn.development=allow-from-network'];
 
-/** Less than load balancers need, of which there are none. */
-const SOON = ['--set=dataPlane.preStopSeconds=3,controlPlane.preStopSeconds=1,adapters.drainSeconds=2'];
+/** There is one node for several releases, and no load balancer that has to notice who goes. */
+const SMALL_CLUSTER = [
+  '--set=dataPlane.resources.requests.cpu=50m',
+  '--set=dataPlane.preStopSeconds=3,controlPlane.preStopSeconds=1,adapters.drainSeconds=2',
+];
 
 /** Of this machine instead of a registry's. */
 export const TRIAL = [
@@ -35,7 +38,7 @@ export const TRIAL = [
 export function release(name: string, namespace: string) {
   const adapters = `${namespace}-${name}-adapters`;
   const common = [`--namespace=${namespace}`, '--wait', '--timeout=240s'];
-  const values = [...IMAGES, ...SIGN_IN, `--set=adapters.namespace=${adapters}`, ...SOON];
+  const values = [...IMAGES, ...SIGN_IN, `--set=adapters.namespace=${adapters}`, ...SMALL_CLUSTER];
   return {
     adapters: { name: adapters, ...kubectlIn(adapters) },
     deployment: (component: string) => `deployment/${name}-mcp-gateway-${component}`,
