@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { run } from '../cluster/machine/command.mjs';
@@ -35,11 +36,28 @@ describe('the API server takes', () => {
     expect(taken.match(/serverside-applied \(server dry run\)/g)).toHaveLength(count);
   });
 
+  it('a release and namespaces whose names YAML takes for numbers', async () => {
+    const names = ['', '1e'].map((begin) => `${begin}${randomInt(1e6, 1e7)}`);
+    for (const name of names) {
+      await kubectl('create', 'namespace', name);
+      afterTests(() => kubectl('delete', 'namespace', name, '--wait=false'));
+    }
+    const [own = '', other = ''] = names;
+    const where = [`--namespace=${own}`, `--set-string=adapters.namespace=${other}`];
+    const manifests = await helm('template', '1.5', CHART, ...where, valuesOf('production'));
+    expect(await dryRun(manifests)).not.toContain('Warning');
+    // Before Kubernetes 1.36 these begin with a letter.
+    expect(manifests.match(/(?<=^kind: Service\nmetadata:\n {2}name: ).*/gm)).toEqual([
+      'mcp-gateway-1-5-control-plane',
+      '"mcp-gateway-1-5"',
+    ]);
+  });
+
   it('the manifests for kubectl', async () => {
     const manifests = await readFile(repository('charts/mcp-gateway/manifests/mcp-gateway.yaml'), 'utf8');
     const here = manifests
-      .replaceAll('namespace: mcp-gateway\n', `namespace: ${namespace.name}\n`)
-      .replaceAll('namespace: adapter\n', `namespace: ${adapters.name}\n`);
+      .replaceAll('namespace: "mcp-gateway"\n', `namespace: ${namespace.name}\n`)
+      .replaceAll('namespace: "adapter"\n', `namespace: ${adapters.name}\n`);
     expect(await dryRun(here)).not.toContain('Warning');
   });
 });

@@ -2,10 +2,16 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ownerOf, take } from './machine/ownership.mjs';
+import { isAlive } from './machine/processes.mjs';
 
 const KEPT = 4;
 const ABANDONED_MS = 24 * 60 * 60 * 1000;
 const KEY_LENGTH = 12;
+const POLL_MS = 200;
+/** Three times what the programs of a cluster take to build on two cores. */
+const OTHERS_MS = 30 * 60 * 1000;
 
 /** What took long to build and depends on nothing but its inputs; shared by all clones of this user. */
 export const cacheFolder = path.join(
@@ -23,13 +29,15 @@ export function keyOf(...inputs) {
 
 /**
  * Gives a folder of the cache, made when it is not there yet. Appears complete or not at all, so what is found can be
- * trusted; of two that make the same at once, the first to finish counts. Of each thing a few stay, those used last.
+ * trusted. Of two who want the same at once, in whatever process, one makes it and the other waits. Of each thing a few
+ * stay, those used last.
  * @param {string} name what it is, and the key of its inputs: `thing-0123456789ab`
  * @param {(folder: string) => Promise<void>} make
+ * @throws Error what `make` did, or when another process has not finished after half an hour
  */
 export async function cached(name, make) {
   const folder = path.join(cacheFolder, name);
-  if (!fs.existsSync(folder)) await add(folder, make);
+  if (!fs.existsSync(folder)) await alone(`${folder}.making`, async () => fs.existsSync(folder) || add(folder, make));
   const now = new Date();
   fs.utimesSync(folder, now, now);
   forgetOld(name.slice(0, -KEY_LENGTH));
@@ -37,11 +45,32 @@ export async function cached(name, make) {
 }
 
 /**
+ * @param {string} lock
+ * @param {() => Promise<unknown>} work
+ */
+async function alone(lock, work) {
+  fs.mkdirSync(cacheFolder, { recursive: true });
+  const deadline = Date.now() + OTHERS_MS;
+  while (!take(lock, true)) {
+    const owner = ownerOf(lock);
+    if (owner && isAlive(owner.process)) {
+      if (Date.now() > deadline)
+        throw new Error(`Process ${owner.process.pid} has not finished ${lock} after 30 minutes.`);
+      await delay(POLL_MS);
+    } else fs.rmSync(lock, { recursive: true, force: true }); // should two do so at once, both work, to the same end
+  }
+  try {
+    await work();
+  } finally {
+    fs.rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+/**
  * @param {string} folder
  * @param {(folder: string) => Promise<void>} make
  */
 async function add(folder, make) {
-  fs.mkdirSync(cacheFolder, { recursive: true });
   const unfinished = fs.mkdtempSync(`${folder}.`);
   fs.chmodSync(unfinished, 0o755); // made by root, for whoever keeps the cache from one run of CI to the next
   try {

@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile, readdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { folder } from '../support/after-tests.js';
 import type * as Cache from './cache.mjs';
+import { identify } from './machine/processes.mjs';
 
 const fill = (contents: string) => (into: string) => writeFile(join(into, 'file'), contents);
 
@@ -34,10 +37,28 @@ describe('the cache of what test clusters are made of', () => {
     expect(existsSync(await cache.cached(name, fill('whole')))).toBe(true);
   });
 
-  it('gives both of two who make the same at once what the first has finished', async () => {
+  it('makes a thing once for two who want it at the same time', async () => {
     const name = nameOf('raced', 'a');
-    const both = await Promise.all([cache.cached(name, fill('one')), cache.cached(name, fill('other'))]);
+    let made = 0;
+    const make = async (into: string) => {
+      made += 1;
+      await fill('made')(into);
+    };
+    const both = await Promise.all([cache.cached(name, make), cache.cached(name, make)]);
     expect(new Set(both).size).toBe(1);
+    expect(made).toBe(1);
+  });
+
+  it('makes a thing that a process was at work on when it ended', async () => {
+    const name = nameOf('left', 'a');
+    const lock = join(cache.cacheFolder, `${name}.making`);
+    const child = spawn(process.execPath, ['--eval', '']);
+    const owner = { process: identify(Number(child.pid)), holds: true };
+    await once(child, 'exit');
+    await mkdir(lock, { recursive: true });
+    await writeFile(join(lock, 'owner.json'), JSON.stringify(owner));
+    expect(existsSync(await cache.cached(name, fill('made')))).toBe(true);
+    expect(existsSync(lock)).toBe(false);
   });
 
   it('keeps four of a kind, those that were used last', async () => {

@@ -11,7 +11,9 @@ export default {
   testPathIgnorePatterns: testPathIgnorePatterns.filter((pattern) => !pattern.includes('cluster')),
   globalSetup: '<rootDir>/test/cluster/jest/global-setup.mjs',
   globalTeardown: '<rootDir>/test/cluster/jest/global-teardown.mjs',
-  // One cluster, and some tests take parts of it away.
-  maxWorkers: 1,
+  testSequencer: '<rootDir>/test/cluster/jest/sequencer.mjs',
+  // They wait for pods most of the time. They share a cluster, each file with namespaces of its own; one that takes parts of
+  // a cluster away has the environment own-cluster.mjs.
+  maxWorkers: 3,
   testTimeout: 300_000,
 };

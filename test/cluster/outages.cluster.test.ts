@@ -1,3 +1,4 @@
+/** @jest-environment <rootDir>/test/cluster/jest/own-cluster.mjs */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { kubectl } from './support/kubectl.js';
 import { exampleServer } from './support/manifests.js';

@@ -1,3 +1,4 @@
+/** @jest-environment <rootDir>/test/cluster/jest/own-cluster.mjs */
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { freshNamespace } from '../cluster/support/namespace.js';

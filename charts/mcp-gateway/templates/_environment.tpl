@@ -50,8 +50,8 @@ envFrom:
 {{/* Variables of what speaks to the cluster. */}}
 {{- define "mcp-gateway.clusterVariables" -}}
 - { name: RUNTIME, value: kubernetes }
-- { name: NAMESPACE, value: {{ include "mcp-gateway.adapterNamespace" . }} }
-- { name: GATEWAY_NAME, value: {{ include "mcp-gateway.fullname" . }} }
+- { name: NAMESPACE, value: {{ include "mcp-gateway.adapterNamespace" . | quote }} }
+- { name: GATEWAY_NAME, value: {{ include "mcp-gateway.fullname" . | quote }} }
 {{- end -}}
 
 {{- define "mcp-gateway.adapterNamespace" -}}

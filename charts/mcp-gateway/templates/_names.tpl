@@ -1,12 +1,18 @@
-{{/* The name of all that is of this release. Short, because "-deployment-worker" and more is appended, and names of Services stop at 63. */}}
+{{/*
+The name of all that is of this release. Short, because "-deployment-worker" and more is appended, and names of Services stop at 63.
+Before Kubernetes 1.36 they also begin with a letter, and they have no dots, both of which a release may.
+*/}}
 {{- define "mcp-gateway.fullname" -}}
 {{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- $release := replace "." "-" .Release.Name -}}
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
-{{- else if contains $name .Release.Name -}}
-{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- else if regexMatch "^[0-9]" $release -}}
+{{- printf "%s-%s" $name $release | trunc 40 | trimSuffix "-" -}}
+{{- else if contains $name $release -}}
+{{- $release | trunc 40 | trimSuffix "-" -}}
 {{- else -}}
-{{- printf "%s-%s" .Release.Name $name | trunc 40 | trimSuffix "-" -}}
+{{- printf "%s-%s" $release $name | trunc 40 | trimSuffix "-" -}}
 {{- end -}}
 {{- end -}}
 
@@ -14,7 +20,7 @@
 {{- define "mcp-gateway.selector" -}}
 {{- $root := index . 0 -}}
 app.kubernetes.io/name: mcp-gateway
-app.kubernetes.io/instance: {{ $root.Release.Name }}
+app.kubernetes.io/instance: {{ $root.Release.Name | quote }}
 app.kubernetes.io/component: {{ index . 1 }}
 {{- end -}}
 
@@ -32,7 +38,7 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- define "mcp-gateway.metadata" -}}
 {{- $root := index . 0 -}}
 name: {{ include "mcp-gateway.fullname" $root }}-{{ index . 1 }}
-namespace: {{ $root.Release.Namespace }}
+namespace: {{ $root.Release.Namespace | quote }}
 labels:
   {{- include "mcp-gateway.labels" . | nindent 2 }}
 {{- end -}}

@@ -21,14 +21,14 @@ metadata:
   {{- include "mcp-gateway.adapterMetadata" . | nindent 2 }}
 roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{ $name }} }
 subjects:
-  - { kind: ServiceAccount, name: {{ $name }}, namespace: {{ $root.Release.Namespace }} }
+  - { kind: ServiceAccount, name: {{ $name }}, namespace: {{ $root.Release.Namespace | quote }} }
 {{- end -}}
 
 {{/* (list $ component) */}}
 {{- define "mcp-gateway.adapterMetadata" -}}
 {{- $root := index . 0 -}}
 name: {{ include "mcp-gateway.fullname" $root }}-{{ index . 1 }}
-namespace: {{ include "mcp-gateway.adapterNamespace" $root }}
+namespace: {{ include "mcp-gateway.adapterNamespace" $root | quote }}
 labels:
   {{- include "mcp-gateway.labels" . | nindent 2 }}
 {{- end -}}

@@ -13,14 +13,22 @@ const SCRAPE_MS = 10_000;
 
 /** Makes the images of this checkout, and the databases for a trial, known to the node. */
 export async function loadImages(): Promise<void> {
-  const { supervisor: _, ...services } = await gatewayArchives();
-  for (const archive of [...Object.values(services), await postgresArchive(), await redisArchive()]) {
-    await loadImage(archive);
-  }
+  const [{ supervisor: _, ...services }, postgres, redis] = await Promise.all([
+    gatewayArchives(),
+    postgresArchive(),
+    redisArchive(),
+  ]);
+  for (const archive of [...Object.values(services), postgres, redis]) await loadImage(archive);
 }
 
 const IMAGES = ['--set=image.registry=localhost/mcp-gateway', '--set=image.tag=test'];
 const SIGN_IN = ['--set=signIn.development=allow-from-network'];
+
+/** There is one node for several releases, and no load balancer that has to notice who goes. */
+const SMALL_CLUSTER = [
+  '--set=dataPlane.resources.requests.cpu=50m',
+  '--set=dataPlane.preStopSeconds=3,controlPlane.preStopSeconds=1,adapters.drainSeconds=2',
+];
 
 /** Of this machine instead of a registry's. */
 export const TRIAL = [
@@ -32,7 +40,7 @@ export const TRIAL = [
 export function release(name: string, namespace: string) {
   const adapters = `${namespace}-${name}-adapters`;
   const common = [`--namespace=${namespace}`, '--wait', '--timeout=240s'];
-  const values = [...IMAGES, ...SIGN_IN, `--set=adapters.namespace=${adapters}`, '--set=dataPlane.preStopSeconds=3'];
+  const values = [...IMAGES, ...SIGN_IN, `--set=adapters.namespace=${adapters}`, ...SMALL_CLUSTER];
   return {
     adapters: { name: adapters, ...kubectlIn(adapters) },
     deployment: (component: string) => `deployment/${name}-mcp-gateway-${component}`,

@@ -1,3 +1,3 @@
-import { endHolder } from './holder.mjs';
+import { tearDown } from './global-setup.mjs';
 
-export default endHolder;
+export default tearDown;

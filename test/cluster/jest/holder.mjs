@@ -4,29 +4,32 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../main.mjs', import.meta.url));
 
-/** @type {import('node:child_process').ChildProcess | undefined} */
-let holder;
+/** A cluster, by its folder; nothing is left of it when `end` resolves. @typedef {{ folder: string, end(): Promise<void> }} Held */
 
 /**
  * Starts a cluster that ends with this process, whichever way that ends.
- * @returns {Promise<string>} its folder
+ * @returns {Promise<Held>}
  * @throws Error when it does not start; why is on standard error
  */
-export async function startHolder() {
+export async function hold() {
   // A group of its own: what a terminal sends to this process must not reach the commands that take the cluster down.
-  holder = spawn(process.execPath, [MAIN, 'hold'], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
-  let printed = '';
-  holder.stdout?.setEncoding('utf8').on('data', (text) => (printed += text));
-  const ready = new Promise((resolve) => holder?.stdout?.on('data', () => printed.includes('\n') && resolve(true)));
-  await Promise.race([ready, once(holder, 'exit')]);
-  if (holder.exitCode === null) return printed.trim();
-  throw new Error('The cluster did not start; why is said above.');
-}
-
-/** Resolves when nothing is left of it. */
-export async function endHolder() {
-  if (!holder || holder.exitCode !== null || holder.signalCode !== null) return;
+  const holder = spawn(process.execPath, [MAIN, 'hold'], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
   const ended = once(holder, 'exit');
-  holder.stdin?.end();
-  await ended;
+  let printed = '';
+  const ready = new Promise((resolve) =>
+    holder.stdout.setEncoding('utf8').on('data', (text) => {
+      printed += text;
+      if (printed.includes('\n')) resolve(true);
+    }),
+  );
+  await Promise.race([ready, ended]);
+  if (holder.exitCode !== null || holder.signalCode !== null)
+    throw new Error('The cluster did not start; why is said above.');
+  return {
+    folder: printed.trim(),
+    async end() {
+      holder.stdin.end();
+      await ended;
+    },
+  };
 }

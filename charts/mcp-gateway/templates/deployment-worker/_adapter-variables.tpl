@@ -5,7 +5,7 @@
 - { name: IMAGE_PULL_POLICY, value: {{ .imagePullPolicy }} }
 - { name: KUBERNETES_QPS, value: {{ $.Values.worker.kubernetesQps | quote }} }
 # The gateway's pods are here; nobody else may reach a replica.
-- { name: ADAPTER_CALLER_NAMESPACE, value: {{ $.Release.Namespace }} }
+- { name: ADAPTER_CALLER_NAMESPACE, value: {{ $.Release.Namespace | quote }} }
 - { name: ADAPTER_RESOURCES, value: {{ toJson .resources | quote }} }
 - { name: ADAPTER_RUN_AS_USER, value: {{ .runAsUser | int64 | quote }} }
 - { name: ADAPTER_TMP_SIZE, value: {{ .tmpSize }} }

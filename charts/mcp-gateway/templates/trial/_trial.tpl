@@ -27,7 +27,7 @@ spec:
         - podSelector:
             matchLabels:
               app.kubernetes.io/name: mcp-gateway
-              app.kubernetes.io/instance: {{ $root.Release.Name }}
+              app.kubernetes.io/instance: {{ $root.Release.Name | quote }}
 {{- end }}
 {{- end -}}
 

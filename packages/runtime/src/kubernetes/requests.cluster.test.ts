@@ -1,3 +1,4 @@
+/** @jest-environment <rootDir>/test/cluster/jest/own-cluster.mjs */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { kubeconfig } from '../../../../test/cluster/support/kubectl.js';
 import { freshNamespace } from '../../../../test/cluster/support/namespace.js';
