@@ -7,7 +7,7 @@ import { cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readCluster } from '../../test/cluster/cluster.mjs';
 import { kubectl } from '../../test/cluster/control-plane/kubectl.mjs';
-import { endHolder, startHolder } from '../../test/cluster/jest/holder.mjs';
+import { hold } from '../../test/cluster/jest/holder.mjs';
 import { startKwok } from '../../test/cluster/node/kwok.mjs';
 import { cpuSeconds, residentMegabytes } from '../processes.mjs';
 import { apiRequests } from './figures.mjs';
@@ -22,7 +22,9 @@ const NAMESPACE = 'bench';
 const print = (what, value) => console.log(`${what.padEnd(64)} ${value}`);
 const secondsSince = (began) => (performance.now() - began) / 1_000;
 
-const cluster = readCluster(process.env.MCP_GATEWAY_TEST_CLUSTER ?? (await startHolder()));
+const reused = process.env.MCP_GATEWAY_TEST_CLUSTER;
+const held = reused ? undefined : await hold();
+const cluster = readCluster(reused ?? held.folder);
 const run = (...args) => kubectl(cluster, args);
 let gateway;
 let simulated;
@@ -71,7 +73,7 @@ try {
   await run('delete', 'namespace', NAMESPACE, '--wait=false').catch(() => {});
   await run('uncordon', 'node').catch(() => {});
   if (simulated) await run('taint', 'node', simulated, 'kwok=:NoSchedule').catch(() => {});
-  await endHolder();
+  await held?.end();
 }
 
 async function ready(count) {
