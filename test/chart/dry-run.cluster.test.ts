@@ -50,6 +50,7 @@ describe('the API server takes', () => {
     expect(manifests.match(/(?<=^kind: Service\nmetadata:\n {2}name: ).*/gm)).toEqual([
       'mcp-gateway-1-5-control-plane',
       '"mcp-gateway-1-5"',
+      'mcp-gateway-1-5-metrics',
     ]);
   });
 
