@@ -1,20 +1,21 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { createUpstreams } from '../upstreams.js';
 import { relay, type Sink } from './relay.js';
 
 const upstreams = createUpstreams({ timeoutMs: 10_000 });
-let server: Server;
-afterEach(async () => {
-  server.closeAllConnections();
-  server.close();
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close().closeAllConnections();
 });
+afterAll(() => upstreams.close());
 
 /** What a client gets of the answer. */
 async function answerOf(answer: RequestListener, bodyIdleMs: number): Promise<string> {
-  server = createServer(answer).listen(0, '127.0.0.1');
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  servers.push(server);
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   let got = '';
