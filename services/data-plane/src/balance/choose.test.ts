@@ -47,6 +47,22 @@ describe('the better of two', () => {
     expect(counts['new']).toBeLessThan(1_000);
   });
 
+  it.each([
+    ['one other', [candidate('new', 0, 0.1), candidate('b', 500)], 400],
+    [
+      'two others, as it would be in two of three pairs',
+      [candidate('new', 0, 0.1), candidate('b', 500), candidate('c', 500)],
+      267,
+    ],
+    ['one that is new as well, but less so', [candidate('new', 0, 0.1), candidate('b', 500, 0.5)], 800],
+    ['one that is as new', [candidate('new', 0, 0.1), candidate('b', 500, 0.1)], 4_000],
+  ])('is a new one as rarely as its share is small, however little it has to do, beside %s', (_what, all, expected) => {
+    const random = numbers();
+    const { new: count } = chosen(() => betterOfTwo(all, random));
+    expect(count).toBeGreaterThan(expected * 0.8);
+    expect(count).toBeLessThan(expected * 1.2);
+  });
+
   it('keeps the loads of many nearly even', () => {
     const random = numbers();
     const loads = Array.from({ length: 10 }, (_, at) => ({ endpoint: at, load: 0, weight: 1 }));
@@ -66,6 +82,7 @@ describe('the least loaded', () => {
     ['one has least to do', [candidate('a', 2), candidate('b', 1), candidate('c', 3)], 'b'],
     ['one has nothing to do and takes nothing', [candidate('a', 2), candidate('b', 0, 0)], 'a'],
     ['all that there is takes a small share', [candidate('a', 2, 0.1)], 'a'],
+    ['all take as small a share', [candidate('a', 2, 0.1), candidate('b', 1, 0.1)], 'b'],
   ])('when %s', (_when, candidates, expected) => {
     for (const value of [0.2, 0.5, 0.999]) expect(leastLoaded(candidates, () => value)).toBe(expected);
   });

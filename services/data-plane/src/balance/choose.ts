@@ -7,35 +7,38 @@ export interface Candidate<T> {
 }
 
 /**
- * Two at random, each as probable as it weighs, and of these the one with less to do. Nearly as even as the least loaded of
- * all, and many who choose at once, or from counts that are a little old, do not all choose the same.
+ * Two at random of those that take part, and of these the one with less to do. Nearly as even as the least loaded of all, and
+ * many who choose at once, or from counts that are a little old, do not all choose the same.
  */
 export function betterOfTwo<T>(candidates: readonly Candidate<T>[], random: () => number): T | undefined {
-  const first = draw(candidates, random);
-  if (!first) return undefined;
-  const second = draw(
-    candidates.filter((candidate) => candidate !== first),
+  const taking = takingPart(candidates, random);
+  const first = anyOf(taking, random);
+  const second = anyOf(
+    taking.filter((candidate) => candidate !== first),
     random,
   );
-  return second && second.load < first.load ? second.endpoint : first.endpoint;
+  return first && second && second.load < first.load ? second.endpoint : first?.endpoint;
 }
 
-/** The one with least to do of those that take part, each with the probability of its weight; by chance among equals. */
+/** The one with least to do of those that take part; by chance among equals. */
 export function leastLoaded<T>(candidates: readonly Candidate<T>[], random: () => number): T | undefined {
-  const able = candidates.filter(({ weight }) => weight > 0);
-  const taking = able.filter(({ weight }) => weight >= 1 || random() < weight);
   let best: Candidate<T> | undefined;
   let ties = 0;
-  for (const candidate of taking.length > 0 ? taking : able) {
+  for (const candidate of takingPart(candidates, random)) {
     ties = best && candidate.load === best.load ? ties + 1 : 1;
     if (!best || candidate.load < best.load || (candidate.load === best.load && random() * ties < 1)) best = candidate;
   }
   return best?.endpoint;
 }
 
-function draw<T>(candidates: readonly Candidate<T>[], random: () => number): Candidate<T> | undefined {
-  const total = candidates.reduce((sum, { weight }) => sum + weight, 0);
-  let at = random() * total;
-  const able = candidates.filter(({ weight }) => weight > 0);
-  return able.find(({ weight }) => (at -= weight) < 0) ?? able.at(-1); // sums of fractions are not exact
+/**
+ * Each with the probability of its weight beside the greatest one, so at least one. Decided before loads are compared: what
+ * has just begun has less to do than all the others, and would win wherever it takes part.
+ */
+function takingPart<T>(candidates: readonly Candidate<T>[], random: () => number): Candidate<T>[] {
+  const most = Math.max(0, ...candidates.map(({ weight }) => weight));
+  return candidates.filter(({ weight }) => weight > 0 && (weight >= most || random() * most < weight));
 }
+
+const anyOf = <T>(candidates: readonly T[], random: () => number): T | undefined =>
+  candidates[Math.floor(random() * candidates.length)];
