@@ -15,7 +15,7 @@ import { rememberer } from './remember.js';
 import { SessionUnknown } from './session-unknown.js';
 
 /** A stream that has begun plain goes on plain. */
-const CODINGS = new Set(['accept-encoding']);
+const isAboutCodings = (name: string) => name === 'accept-encoding';
 const SEND_AGAIN = 'the session goes on; send it again';
 
 /** Has what a client posts in a session answered. See `carry`. */
@@ -46,7 +46,7 @@ async function carryPosted(parts: CarryParts, carried: Carried, first: Settled, 
         ...request,
         sink: part,
         body: posted.body,
-        headers: answer.begun ? without(headers, CODINGS) : headers,
+        headers: answer.begun ? without(headers, isAboutCodings) : headers,
         endpoint: at.endpoint,
         session: { ...session, place: at.place },
         initialize: () => initializeIn(posted.text),

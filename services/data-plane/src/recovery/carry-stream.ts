@@ -8,7 +8,7 @@ import { ClientAnswer } from './client-answer.js';
 import { movesNow } from './drain.js';
 import { spread } from './herd.js';
 import { refuseUnknown } from './refuse-unknown.js';
-import { hasHeader, without } from './own-headers.js';
+import { hasHeader, without, withoutBody } from './own-headers.js';
 import type { Settled } from './recover.js';
 import { SessionUnknown } from './session-unknown.js';
 
@@ -18,7 +18,7 @@ const WORTHWHILE_MS = 5_000;
 const MAX_SHORT = 4;
 const LOOK_AGAIN_MS = 100;
 /** The ids of events are those of the replica before, what goes on is plain, and MCP gives no meaning to a body. */
-const OF_THE_FIRST = new Set(['accept-encoding', 'last-event-id', 'content-length', 'content-type']);
+const isOfTheFirst = (name: string) => name === 'accept-encoding' || name === 'last-event-id';
 
 /** The server does not know the event to resume after, which may be of the replica before it. */
 class EventUnknown extends Error {}
@@ -49,7 +49,7 @@ export async function carryStream(
     const error = await listen(parts, carried, { at, body, answer });
     if (!error || res.destroyed) return;
     if (answer.begun && !answer.isEvents) return answer.close();
-    carried = { ...carried, headers: without(carried.headers, OF_THE_FIRST) };
+    carried = { ...carried, headers: without(withoutBody(carried.headers), isOfTheFirst) };
     body = null;
     if (error instanceof EventUnknown) continue;
     if (!(error instanceof Detached) && mayHaveRun(error) === undefined) throw error;

@@ -1,22 +1,22 @@
-/** They speak of the request that they came with. */
-const OF_ONE_REQUEST = new Set([
-  'accept',
-  'accept-encoding',
-  'content-length',
-  'content-type',
-  'last-event-id',
-  'mcp-method',
-  'mcp-name',
-  'mcp-protocol-version',
-  'mcp-session-id',
-]);
+/**
+ * They speak of the request that they came with: of its message, its body, or what was wanted of its answer (RFC 9110 §8, §13,
+ * §14; RFC 9530; MCP 2025-11-25, transports).
+ */
+const OF_ONE_REQUEST =
+  /^(?:accept|accept-encoding|content-.*|if-.*|mcp-.*|(?:want-)?(?:content-|repr-)?digest|last-event-id|range|idempotency-key|signature|signature-input)$/;
+
+/** They speak of a body. */
+const OF_A_BODY = /^(?:content-.*|(?:repr-)?digest)$/;
 
 /** For a message of the gateway's own within a session: what the client sends with each of its requests, as a flat list. */
-export const ownHeaders = (flat: readonly string[]): string[] => without(flat, OF_ONE_REQUEST);
+export const ownHeaders = (flat: readonly string[]): string[] => without(flat, (name) => OF_ONE_REQUEST.test(name));
 
-/** The flat list without the headers that have one of the names, which are in lower case. */
-export const without = (flat: readonly string[], names: ReadonlySet<string>): string[] =>
-  flat.filter((_, index) => !names.has((flat[index - (index % 2)] as string).toLowerCase()));
+/** For the same request, sent again without its body. */
+export const withoutBody = (flat: readonly string[]): string[] => without(flat, (name) => OF_A_BODY.test(name));
+
+/** The flat list without some of the headers, by their names in lower case. */
+export const without = (flat: readonly string[], isLeftOut: (name: string) => boolean): string[] =>
+  flat.filter((_, index) => !isLeftOut((flat[index - (index % 2)] as string).toLowerCase()));
 
 export const hasHeader = (flat: readonly string[], name: string): boolean =>
   flat.some((each, index) => index % 2 === 0 && each.toLowerCase() === name);
