@@ -132,6 +132,16 @@ describe('an event stream that breaks off', () => {
   });
 
   it.each([
+    ['before the text', `{"jsonrpc":"2.0","id":5,"result":{"text":"${'x'.repeat(400_000)}"}}`],
+    ['after the text', `{"result":{"text":"${'x'.repeat(400_000)}"},"jsonrpc":"2.0","id":5}`],
+  ])('just ends when a long answer was in it, with its id %s', async (_where, answer) => {
+    const long = `event: message\ndata: ${answer}\n\n${NOTICE.repeat(1_000)}`;
+    const { text } = await after(long);
+    expect([text.length, text.slice(-1_000)]).toEqual([long.length, long.slice(-1_000)]);
+    expect(second.said).toEqual([]);
+  });
+
+  it.each([
     'data: {"jsonrpc":"2.0","id":5,"res',
     'event: message\ndata: {"jsonrpc":"2.0","id":5,"result":{}}\n',
     'event: mess',

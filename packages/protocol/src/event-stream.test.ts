@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { announcesEventStream, endOfBrokenEvent, isEventStream, readEvents, writeEvent } from './event-stream.js';
+import { announcesEventStream, isEventStream, readEvents, writeEvent } from './event-stream.js';
 
 describe('an event stream', () => {
   it.each([
@@ -49,33 +49,5 @@ describe('a body', () => {
   ])('of the type %s is an event stream: %s', (contentType, is) => {
     expect(isEventStream(contentType)).toBe(is);
     expect(announcesEventStream(contentType === undefined ? [] : ['A', 'b', 'Content-Type', contentType])).toBe(is);
-  });
-});
-
-describe('an event stream that broke off', () => {
-  const LATER = 'data: later\n\n';
-
-  it.each(['', 'data: a\n\n', 'data: a\r\n\r\n', 'data: a\r\r', ': ping\n\n', 'data: a\n\r\n'])(
-    'between two events needs no end: %j',
-    (text) => {
-      expect(endOfBrokenEvent(text)).toBe('');
-    },
-  );
-
-  it.each([
-    'data: {"half',
-    'event: message\ndata: {"whole":1}\n',
-    'event: message\ndata: {"whole":1}\r\n',
-    'event: message\ndata: {"whole":1}\r',
-    'event: mess',
-    'id: 1',
-    ': comm',
-    'data: a\n\ndata: b',
-    '\n',
-  ])('within an event is not heard of: %j', (text) => {
-    const before = readEvents(text).events;
-    const { events, rest } = readEvents(text + endOfBrokenEvent(text) + LATER);
-    const heard = events.filter(({ type }) => type === '' || type === 'message');
-    expect({ heard, rest }).toEqual({ heard: [...before, { type: '', data: 'later' }], rest: '' });
   });
 });

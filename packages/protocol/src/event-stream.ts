@@ -41,12 +41,3 @@ function eventOf(block: string): ServerSentEvent {
 
 /** One event of the type `message`. */
 export const writeEvent = (message: unknown): string => `event: message\ndata: ${JSON.stringify(message)}\n\n`;
-
-/**
- * What to write after a stream that broke off, so that another one can follow: an event that is not complete cannot be taken
- * back, but it can be given a type that no client of MCP listens to.
- */
-export function endOfBrokenEvent(last: string): string {
-  if (last === '' || /(?:\n|\r)(?:\n|\r)$/.test(last.replaceAll('\r\n', '\n'))) return '';
-  return `${/[\r\n]$/.test(last) ? '' : '\n'}event: incomplete\n\n`;
-}

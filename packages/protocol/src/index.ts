@@ -1,17 +1,12 @@
 export { EndpointEvent } from './endpoint-event.js';
 export { eraOf, type Era } from './era.js';
-export {
-  announcesEventStream,
-  endOfBrokenEvent,
-  isEventStream,
-  readEvents,
-  writeEvent,
-  type ServerSentEvent,
-} from './event-stream.js';
+export { EventReader } from './event-reader.js';
+export { announcesEventStream, isEventStream, readEvents, writeEvent, type ServerSentEvent } from './event-stream.js';
 export { HEADER, identityHeaders, requestHeaders, responseHeaders, type Identity } from './headers.js';
 export { rpcError, rpcErrorBody } from './json-rpc.js';
 export { messagesOf, readMessage, type Message, type RequestId } from './message.js';
 export { isRepeatable } from './repeatable.js';
+export { ResponseReader } from './response-reader.js';
 export {
   isSessionOf,
   MAX_SESSION_ID_LENGTH,

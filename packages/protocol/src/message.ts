@@ -16,11 +16,14 @@ const UNREADABLE: Message = { kind: 'unreadable' };
 /** Never throws: what cannot be read is told to be so. */
 export function readMessage(text: string): Message {
   try {
-    return messageOf(JSON.parse(text));
+    return messageOf(parseMessage(text));
   } catch {
     return UNREADABLE;
   }
 }
+
+/** @throws SyntaxError */
+export const parseMessage = (text: string): unknown => JSON.parse(text);
 
 /** The messages, when there is a batch of them. */
 export const messagesOf = (message: Message): Message[] => (message.kind === 'batch' ? message.messages : [message]);

@@ -61,7 +61,7 @@ export async function openStream(
     }
     return messagesUrl(route.name, sealSessionId({ ...envelope, upstreamId }, parts.keys, 'url'));
   });
-  const answer = new ClientAnswer(res, 'stream');
+  const answer = new ClientAnswer(res);
   const session = new StreamSession(parts, envelope, route, answer);
   await relay(parts.upstreams, endpoint, {
     res: new EndpointSink(answer.next(), event),

@@ -7,8 +7,9 @@ import { askOfTool } from './ask-of-tool.js';
 import { mayHaveRun, settle, stillThere, whereToBegin, type Carried, type CarryParts } from './carried.js';
 import { ClientAnswer } from './client-answer.js';
 import { initializeIn } from './initialize-in.js';
-import { refuseUnknown } from './refuse-unknown.js';
 import { without } from './own-headers.js';
+import { PassedEvents } from './passed-events.js';
+import { refuseUnknown } from './refuse-unknown.js';
 import { Posted } from './posted.js';
 import type { Settled } from './recover.js';
 import { rememberer } from './remember.js';
@@ -33,7 +34,7 @@ export async function carryMessage(parts: CarryParts, carried: Carried, endpoint
 
 async function carryPosted(parts: CarryParts, carried: Carried, first: Settled, posted: Posted): Promise<void> {
   const { request, session, headers } = carried;
-  const answer = new ClientAnswer(request.res);
+  const answer = new ClientAnswer(request.res, { events: new PassedEvents('answer') });
   const remember = rememberer(parts.sessions.records, session.envelope.id, posted);
   let at = first;
   let renewed = false;

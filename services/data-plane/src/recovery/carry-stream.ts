@@ -7,8 +7,9 @@ import { displaced, mayHaveRun, settle, type Carried, type CarryParts } from './
 import { ClientAnswer } from './client-answer.js';
 import { movesNow } from './drain.js';
 import { spread } from './herd.js';
-import { refuseUnknown } from './refuse-unknown.js';
 import { hasHeader, without, withoutBody } from './own-headers.js';
+import { PassedEvents } from './passed-events.js';
+import { refuseUnknown } from './refuse-unknown.js';
 import type { Settled } from './recover.js';
 import { SessionUnknown } from './session-unknown.js';
 
@@ -38,7 +39,7 @@ export async function carryStream(
   firstBody: KeptBody['body'],
 ): Promise<void> {
   const { res } = given.request;
-  const answer = new ClientAnswer(res, 'stream');
+  const answer = new ClientAnswer(res, { events: new PassedEvents('stream') });
   let carried = given;
   let at = first;
   let body = firstBody;

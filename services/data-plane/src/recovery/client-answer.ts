@@ -1,10 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import { endOfBrokenEvent, readEvents, writeEvent, type RequestId } from '@mcp-gateway/protocol';
+import { writeEvent, type RequestId } from '@mcp-gateway/protocol';
 import { AnswerPart } from './answer-part.js';
-import { longTail, shortTail, type Tail } from './tail.js';
-
-/** How much of an answer is remembered, in bytes: enough for the message that an event stream ends with. */
-const MAX_TAIL_BYTES = 64 * 1024;
+import type { PassedEvents } from './passed-events.js';
+import type { Tail } from './tail.js';
 
 /**
  * The answer to one request as its client gets it: what one server says, or several, one after another, when the first went
@@ -15,16 +13,13 @@ export class ClientAnswer {
   begun = false;
   /** It is an event stream that another server, or the gateway, can go on with. */
   isEvents = false;
-  readonly #tail: Tail;
   #part: AnswerPart | undefined;
 
-  /** Of an answer that nobody waits for, such as the server's own stream, only the very end is kept. */
+  /** `tail` is given all that passes; `events` is what passes when it is an event stream. */
   constructor(
     readonly res: ServerResponse,
-    kind: 'answer' | 'stream' = 'answer',
-  ) {
-    this.#tail = kind === 'answer' ? longTail(MAX_TAIL_BYTES) : shortTail();
-  }
+    private readonly passed: { tail?: Tail; events?: PassedEvents } = {},
+  ) {}
 
   /** Where the next server's answer goes. What the one before still says is no longer listened to. */
   next(): AnswerPart {
@@ -38,36 +33,27 @@ export class ClientAnswer {
     this.#part?.detach();
   }
 
-  /** Keeps the end of what has passed. */
+  /** To be told what passes. */
   remember(chunk: Buffer): void {
-    this.#tail.add(chunk);
-  }
-
-  /** The end of what has passed. */
-  get tail(): string {
-    return this.#tail.text();
+    this.passed.tail?.add(chunk);
+    if (this.isEvents) this.passed.events?.add(chunk);
   }
 
   /** Which of the requests the client has not got the answer to, as far as that can be seen. */
   unanswered(ids: readonly RequestId[]): RequestId[] {
-    const answered = new Set(readEvents(this.tail).events.flatMap(({ data }) => responsesIn(data)));
-    return ids.filter((id) => !answered.has(id));
+    return ids.filter((id) => !this.passed.events?.answered.has(id));
   }
 
   /** Puts an end to an event that has broken off, so that another may follow. */
   mend(): void {
-    const end = endOfBrokenEvent(this.tail);
-    if (end === '') return;
-    this.remember(Buffer.from(end));
-    this.res.write(end);
+    const end = this.passed.events?.break() ?? '';
+    if (end !== '') this.res.write(Buffer.from(end, 'latin1'));
   }
 
   /** Adds a message of the gateway's own to an event stream. */
   say(message: unknown): void {
     this.mend();
-    const event = writeEvent(message);
-    this.remember(Buffer.from(event));
-    this.res.write(event);
+    this.res.write(writeEvent(message));
   }
 
   end(): void {
@@ -78,19 +64,12 @@ export class ClientAnswer {
   /** Ends it in its server's place. What cannot be told from a whole answer then is cut off. */
   close(): void {
     if (this.isEvents) return this.end();
+    this.cut();
+  }
+
+  /** Breaks it off, as when a server's connection breaks. */
+  cut(): void {
     this.#part?.release();
     this.res.destroy();
-  }
-}
-
-/** The ids that the message, or the messages, of an event answer. */
-function responsesIn(data: string): RequestId[] {
-  try {
-    const messages = [JSON.parse(data)].flat() as { id?: RequestId; result?: unknown; error?: unknown }[];
-    return messages.flatMap(({ id, result, error }) =>
-      id !== undefined && (result !== undefined || error !== undefined) ? [id] : [],
-    );
-  } catch {
-    return [];
   }
 }

@@ -43,7 +43,7 @@ async function untilSessionEnds(
   { envelope, place }: OpenSession,
   listen: (sink: Sink) => Promise<void>,
 ): Promise<void> {
-  const answer = new ClientAnswer(res, 'stream');
+  const answer = new ClientAnswer(res);
   const forget = streams.add({
     session: envelope.id,
     adapter: route.name,

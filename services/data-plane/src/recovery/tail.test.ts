@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { longTail, shortTail, type Tail } from './tail.js';
+import { longTail, type Tail } from './tail.js';
 
 const added = (tail: Tail, ...texts: string[]) => {
   for (const text of texts) tail.add(Buffer.from(text));
-  return tail.text();
+  return Buffer.concat(tail.take()).toString();
 };
 
 describe('the end of a stream', () => {
@@ -19,22 +19,14 @@ describe('the end of a stream', () => {
   it('is no more than that of an endless one', () => {
     const tail = longTail(1_000);
     for (let i = 0; i < 10_000; i++) tail.add(Buffer.alloc(100, 'x'));
-    expect(tail.text().length).toBeLessThanOrEqual(1_100);
+    expect(Buffer.concat(tail.take()).length).toBeLessThanOrEqual(1_100);
   });
 
-  it.each([
-    [['data: a\r\n', '\r\n'], 'data: a\r\n\r\n'],
-    [['x'.repeat(100), '\n', '\n'], `${'x'.repeat(14)}\n\n`],
-    [['a'.repeat(15), 'b'.repeat(15)], `a${'b'.repeat(15)}`],
-  ])('may be its last characters only: %#', (texts, text) => {
-    expect(added(shortTail(), ...texts)).toBe(text);
-  });
-
-  it('keeps nothing of the chunks that it came in', () => {
-    const chunk = Buffer.from('0123456789');
-    const tail = shortTail();
-    tail.add(chunk);
-    chunk.fill('x');
-    expect(tail.text()).toBe('0123456789');
+  it('is taken, and what went before was told in order', () => {
+    const gone: string[] = [];
+    const tail = longTail(8, (chunk) => void gone.push(chunk.toString()));
+    expect(added(tail, 'abcd', 'efgh', 'ijkl', 'mn')).toBe('efghijklmn');
+    expect(added(tail, 'op')).toBe('op');
+    expect(gone.join('')).toBe('abcd');
   });
 });

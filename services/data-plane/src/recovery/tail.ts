@@ -1,31 +1,30 @@
 export interface Tail {
   add(chunk: Buffer): void;
-  text(): string;
+  /** What is kept, in order; nothing is kept any more then. */
+  take(): Buffer[];
 }
 
-/** The end of a stream, at least so many bytes of it. Holds on to the chunks, so to as much memory as they take. */
-export function longTail(bytes: number): Tail {
-  const chunks: Buffer[] = [];
+/**
+ * The end of a stream, at least so many bytes of it. Holds on to the chunks, so to as much memory as they take. What goes before
+ * is told, in order.
+ */
+export function longTail(bytes: number, tellOfGone: (chunk: Buffer) => void = () => {}): Tail {
+  let chunks: Buffer[] = [];
   let size = 0;
   return {
     add(chunk) {
       chunks.push(chunk);
       size += chunk.length;
-      while (size - (chunks[0] as Buffer).length >= bytes) size -= (chunks.shift() as Buffer).length;
+      while (size - (chunks[0] as Buffer).length >= bytes) {
+        const gone = chunks.shift() as Buffer;
+        size -= gone.length;
+        tellOfGone(gone);
+      }
     },
-    text: () => Buffer.concat(chunks).toString('utf8'),
-  };
-}
-
-const SHORT_BYTES = 16;
-
-/** Its last few characters, copied: enough to see whether an event has ended, for streams that stay open for hours. */
-export function shortTail(): Tail {
-  let last: Buffer = Buffer.alloc(0);
-  return {
-    add(chunk) {
-      last = Buffer.concat([last, chunk.subarray(-SHORT_BYTES)]).subarray(-SHORT_BYTES);
+    take() {
+      const taken = chunks;
+      [chunks, size] = [[], 0];
+      return taken;
     },
-    text: () => last.toString('latin1'),
   };
 }

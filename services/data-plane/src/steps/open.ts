@@ -5,12 +5,15 @@ import type { CarryParts } from '../recovery/carried.js';
 import { ClientAnswer } from '../recovery/client-answer.js';
 import { initializeIn } from '../recovery/initialize-in.js';
 import { negotiatedVersion } from '../recovery/negotiated-version.js';
+import { longTail } from '../recovery/tail.js';
 import { capture } from './capture.js';
 import type { ForwardRequest } from './forward.js';
 import { keepIfShort } from './keep.js';
 import { send } from './send.js';
 
 const MAX_ATTEMPTS = 3;
+/** Of the answer, in bytes: enough for the message that an event stream ends with. */
+const MAX_TAIL_BYTES = 64 * 1024;
 
 /**
  * Has a request answered that belongs to no session, and may open one.
@@ -35,7 +38,8 @@ export async function open(
 
   // What initialize says is needed to repeat it elsewhere, and what it is answered with.
   const captured = body instanceof Readable ? capture(body) : { body, text: () => body.toString('utf8') };
-  const answer = new ClientAnswer(res);
+  const tail = longTail(MAX_TAIL_BYTES);
+  const answer = new ClientAnswer(res, { tail });
   let opened: string | undefined;
   await passingOver(parts, request, endpoint, (to) =>
     send(parts, {
@@ -47,7 +51,8 @@ export async function open(
       onOpen: (id) => (opened = id),
     }),
   );
-  const version = opened === undefined ? null : negotiatedVersion(answer.tail, answer.isEvents);
+  const version =
+    opened === undefined ? null : negotiatedVersion(Buffer.concat(tail.take()).toString('utf8'), answer.isEvents);
   if (opened === undefined || version === null) return;
   // Without it the version that the client names on its requests has to do.
   await parts.sessions.records.note(opened, 'protocolVersion', version).catch(() => {});

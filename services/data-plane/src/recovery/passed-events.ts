@@ -1,0 +1,60 @@
+import { EventReader, ResponseReader, type RequestId } from '@mcp-gateway/protocol';
+import { longTail } from './tail.js';
+
+/** How much of an answer is kept unread, in bytes: most answers are never read. */
+const MAX_UNREAD_BYTES = 64 * 1024;
+
+/**
+ * What has passed of an event stream, for when it breaks off. An answer is read only then, and before that as far as it is
+ * more than may be kept; the server's own stream, which stays open for hours, is read as it passes, and nothing of it kept.
+ */
+export class PassedEvents {
+  readonly #answered = new Set<RequestId>();
+  readonly #response = new ResponseReader();
+  readonly #unread = longTail(MAX_UNREAD_BYTES, (chunk) => this.#reader.add(chunk));
+  #reader: EventReader;
+  #idBefore: string | undefined;
+
+  constructor(private readonly kind: 'answer' | 'stream') {
+    this.#reader = this.#newReader();
+  }
+
+  add(chunk: Buffer): void {
+    if (this.kind === 'answer') this.#unread.add(chunk);
+    else this.#reader.add(chunk);
+  }
+
+  /** The ids of the requests that have been answered, by this server and those before. */
+  get answered(): ReadonlySet<RequestId> {
+    this.#read();
+    return this.#answered;
+  }
+
+  /** Of the last event that was complete and had one, of this server's. */
+  get lastId(): string | undefined {
+    this.#read();
+    return this.#reader.lastId;
+  }
+
+  /** What to write after what has passed, so that another server's events may follow: those are added next. */
+  break(): string {
+    this.#read();
+    const ending = this.#reader.ending(this.#idBefore);
+    this.#idBefore = this.#reader.lastId ?? this.#idBefore;
+    this.#response.end();
+    this.#reader = this.#newReader();
+    return ending;
+  }
+
+  #newReader(): EventReader {
+    if (this.kind === 'stream') return new EventReader();
+    return new EventReader({
+      data: (piece) => this.#response.add(piece),
+      end: () => this.#response.end().forEach((id) => this.#answered.add(id)),
+    });
+  }
+
+  #read(): void {
+    for (const chunk of this.#unread.take()) this.#reader.add(chunk);
+  }
+}
