@@ -22,6 +22,17 @@ describe('the end of a stream', () => {
     expect(Buffer.concat(tail.take()).length).toBeLessThanOrEqual(1_100);
   });
 
+  it.each([1, 16, 64, 255, 1_024])('takes few chunks, however small those are that come: of %d bytes', (length) => {
+    const gone: Buffer[] = [];
+    const tail = longTail(64 * 1024, (chunk) => void gone.push(chunk));
+    const text = Buffer.from(Array.from({ length: 200_000 }, (_, i) => i % 251));
+    for (let at = 0; at < text.length; at += length) tail.add(text.subarray(at, at + length));
+    const kept = tail.take();
+    expect(kept.length).toBeLessThan(600);
+    expect(Buffer.concat(kept).length).toBeLessThan(2 * 64 * 1024);
+    expect(Buffer.concat([...gone, ...kept]).equals(text)).toBe(true);
+  });
+
   it('is taken, and what went before was told in order', () => {
     const gone: string[] = [];
     const tail = longTail(8, (chunk) => void gone.push(chunk.toString()));
