@@ -15,6 +15,7 @@ const failure: Failure = {
   isKept: true,
   begun: 'no',
   answered: false,
+  resumable: false,
   attempt: 1,
 };
 
@@ -33,6 +34,15 @@ const cases: [what: string, changes: Partial<Failure>, next: NextStep][] = [
   ['a call that has failed often', { asked: CALL, attempt: 4, mayHaveRun: false }, 'tell'],
   ['a call in a stream that has begun', { asked: CALL, begun: 'events' }, 'ask'],
   ['a call whose answer is there', { asked: CALL, begun: 'events', answered: true }, 'finish'],
+  ['a call in a stream that its client can resume', { asked: CALL, begun: 'events', resumable: true }, 'cut'],
+  ['something else in such a stream', { asked: OTHER, begun: 'events', resumable: true }, 'cut'],
+  ['a list in such a stream', { begun: 'events', resumable: true }, 'repeat'],
+  ['a list in such a stream that is not here any more', { begun: 'events', resumable: true, isKept: false }, 'cut'],
+  [
+    'a call in such a stream whose answer is there',
+    { asked: CALL, begun: 'events', answered: true, resumable: true },
+    'finish',
+  ],
   ['something else', { asked: OTHER }, 'tell'],
   ['something else that cannot have run', { asked: OTHER, mayHaveRun: false }, 'repeat'],
   ['a notice', { asked: NOTICE }, 'tell'],

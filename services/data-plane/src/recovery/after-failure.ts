@@ -12,6 +12,8 @@ export interface Failure {
   begun: 'no' | 'events' | 'other';
   /** The client has its answer, and only the end of the stream is missing. */
   answered: boolean;
+  /** The client can resume the stream by itself, from the server that it came from. */
+  resumable: boolean;
   attempt: number;
 }
 
@@ -22,7 +24,7 @@ export interface Failure {
  * tell    answer with an error that says whether it may have run
  * renew   see to it that the session lives, and tell the client to send it again
  * finish  the client has all of it
- * cut     part of an answer that cannot be continued has gone out: break it off
+ * cut     part of an answer has gone out that cannot be continued, or that the client continues itself: break it off
  */
 export type NextStep = 'repeat' | 'stay' | 'ask' | 'tell' | 'renew' | 'finish' | 'cut';
 
@@ -30,9 +32,10 @@ export type NextStep = 'repeat' | 'stay' | 'ask' | 'tell' | 'renew' | 'finish' |
 const MAX_ATTEMPTS = 4;
 
 /** What to do for a client whose server went away before it had answered. */
-export function afterFailure({ asked, mayHaveRun, isKept, begun, answered, attempt }: Failure): NextStep {
+export function afterFailure({ asked, mayHaveRun, isKept, begun, answered, resumable, attempt }: Failure): NextStep {
   if (begun === 'other') return 'cut';
   if (answered) return 'finish';
+  if (resumable && !(isKept && isRepeatable(asked))) return 'cut';
   if (attempt >= MAX_ATTEMPTS) return 'tell';
   if (messagesOf(asked).some(isResponse)) return messagesOf(asked).every(isResponse) ? 'stay' : 'tell';
   if (!isKept) return mayHaveRun ? 'tell' : 'renew';

@@ -5,6 +5,9 @@ import type { ClientAnswer } from './client-answer.js';
 /** Of an answer that is not an event stream, where there is one already. */
 const MAX_COLLECTED_BYTES = 4 * 1024 * 1024;
 
+/** What may be in a header, as Latin-1 (RFC 9110 §5.5). */
+const FIELD_VALUE = /^[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?$/;
+
 type Listener = () => void;
 
 /**
@@ -15,6 +18,7 @@ export class AnswerPart implements Sink {
   /** What the server said is nothing that could follow in an event stream. */
   isUnusable = false;
   #isOver = false;
+  #isEvents = false;
   #mode: 'pass' | 'collect' = 'pass';
   #collected: Buffer[] = [];
   #collectedBytes = 0;
@@ -24,6 +28,11 @@ export class AnswerPart implements Sink {
 
   get destroyed(): boolean {
     return this.#isOver || this.answer.res.destroyed;
+  }
+  /** The `Last-Event-ID` to go on from where this server's events broke off; undefined when it gives them none. */
+  get resumeAfter(): string | undefined {
+    const id = this.#isEvents ? this.answer.lastId : undefined;
+    return id !== undefined && FIELD_VALUE.test(id) ? id : undefined;
   }
   get writableFinished(): boolean {
     return this.answer.res.writableFinished;
@@ -36,6 +45,7 @@ export class AnswerPart implements Sink {
     const { answer } = this;
     const isCoded = !['', 'identity'].includes(valueOf(headers, 'content-encoding').toLowerCase());
     const isEvents = status < 300 && announcesEventStream(headers) && !isCoded;
+    this.#isEvents = isEvents;
     if (!answer.begun) {
       answer.begun = true;
       answer.isEvents = isEvents;

@@ -7,6 +7,7 @@ import { askOfTool } from './ask-of-tool.js';
 import { mayHaveRun, settle, stillThere, whereToBegin, type Carried, type CarryParts } from './carried.js';
 import { ClientAnswer } from './client-answer.js';
 import { initializeIn } from './initialize-in.js';
+import { isResumable } from './is-resumable.js';
 import { without } from './own-headers.js';
 import { PassedEvents } from './passed-events.js';
 import { refuseUnknown } from './refuse-unknown.js';
@@ -67,8 +68,9 @@ async function carryPosted(parts: CarryParts, carried: Carried, first: Settled, 
     const begun = !answer.begun ? 'no' : answer.isEvents ? 'events' : 'other';
     const ids = posted.requestIds;
     const answered = ids.length > 0 && answer.unanswered(ids).length === 0;
+    const resumable = ran && !answered && (await isResumable(parts, carried, { at, part, error }));
     const { isKept, message: asked } = posted;
-    const next = afterFailure({ asked, mayHaveRun: ran, isKept, begun, answered, attempt });
+    const next = afterFailure({ asked, mayHaveRun: ran, isKept, begun, answered, resumable, attempt });
     switch (next) {
       case 'cut':
         throw error;

@@ -3,11 +3,12 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import { findEndpoint } from '../find-endpoint.js';
 import type { KeptBody } from '../steps/keep.js';
 import { send } from '../steps/send.js';
+import type { AnswerPart } from './answer-part.js';
 import { displaced, mayHaveRun, settle, type Carried, type CarryParts } from './carried.js';
 import { ClientAnswer } from './client-answer.js';
 import { movesNow } from './drain.js';
 import { spread } from './herd.js';
-import { hasHeader, without, withoutBody } from './own-headers.js';
+import { headerOf, without, withoutBody } from './own-headers.js';
 import { PassedEvents } from './passed-events.js';
 import { refuseUnknown } from './refuse-unknown.js';
 import type { Settled } from './recover.js';
@@ -18,11 +19,14 @@ const WORTHWHILE_MS = 5_000;
 /** Streams in a row that were not, until the client is left to try by itself. */
 const MAX_SHORT = 4;
 const LOOK_AGAIN_MS = 100;
-/** The ids of events are those of the replica before, what goes on is plain, and MCP gives no meaning to a body. */
+/** What goes on is plain, and after the events that there have been. */
 const isOfTheFirst = (name: string) => name === 'accept-encoding' || name === 'last-event-id';
 
 /** The server does not know the event to resume after, which may be of the replica before it. */
 class EventUnknown extends Error {}
+
+/** The server does not go on after the event that the client has got last. */
+class NotResumed extends Error {}
 
 /** The session lives elsewhere now. */
 class Detached extends Error {}
@@ -30,7 +34,8 @@ class Detached extends Error {}
 /**
  * Has the client hear what the server says of its own accord (MCP 2025-11-25, transports, listening for messages), from
  * whichever replica its session lives on. When that goes away, the client's stream stays open and goes on with what the next
- * one says. Messages in between are lost: nobody has kept them.
+ * one says. Messages in between are lost: nobody has kept them. When only the connection breaks, the same replica is asked to go on
+ * after the last event that had an id.
  */
 export async function carryStream(
   parts: CarryParts,
@@ -44,13 +49,18 @@ export async function carryStream(
   let at = first;
   let body = firstBody;
   let short = 0;
+  let resumeAfter = headerOf(given.headers, 'last-event-id');
 
   for (;;) {
     const began = performance.now();
-    const error = await listen(parts, carried, { at, body, answer });
+    const part = answer.next();
+    const error = await listen(parts, carried, { at, body, answer, part });
     if (!error || res.destroyed) return;
     if (answer.begun && !answer.isEvents) return answer.close();
-    carried = { ...carried, headers: without(withoutBody(carried.headers), isOfTheFirst) };
+    if (error instanceof NotResumed) return answer.cut(); // its client knows better what to do
+    resumeAfter = error instanceof EventUnknown ? undefined : (part.resumeAfter ?? resumeAfter);
+    const headers = without(withoutBody(given.headers), isOfTheFirst);
+    carried = { ...given, headers };
     body = null;
     if (error instanceof EventUnknown) continue;
     if (!(error instanceof Detached) && mayHaveRun(error) === undefined) throw error;
@@ -58,12 +68,15 @@ export async function carryStream(
     try {
       if (short >= MAX_SHORT) throw error;
       if (answer.begun && !(error instanceof Detached)) await delay(spread(1 + parts.streams.countOn(at.endpoint.id)));
+      const { moves } = at.place;
       at = error instanceof Detached ? await resettle(parts, carried, at) : await settle(parts, carried, at, error);
+      if (at.place.moves !== moves) resumeAfter = undefined; // ids of events are those of the replica before
     } catch (unsettled) {
       if (answer.begun) return answer.close(); // the client comes back, and is told
       throw unsettled instanceof SessionUnknown ? new GatewayError('SESSION_NOT_FOUND') : unsettled;
     }
     if (res.destroyed) return;
+    if (resumeAfter !== undefined) carried.headers.push('Last-Event-ID', resumeAfter);
   }
 }
 
@@ -71,10 +84,9 @@ export async function carryStream(
 async function listen(
   parts: CarryParts,
   carried: Carried,
-  { at, body, answer }: { at: Settled; body: KeptBody['body']; answer: ClientAnswer },
+  { at, body, answer, part }: { at: Settled; body: KeptBody['body']; answer: ClientAnswer; part: AnswerPart },
 ): Promise<Error | undefined> {
   const { request, session, headers } = carried;
-  const part = answer.next();
   let isDetached = false;
   let isLeaving = false;
   const forget = parts.streams.add({
@@ -105,8 +117,9 @@ async function listen(
       initialize: () => null,
       async onStatus(status) {
         if (status === 404) await refuseUnknown(parts, carried, at);
-        const refused = status >= 400 && status < 500;
-        if (refused && at.place.moves > 0 && hasHeader(headers, 'last-event-id')) throw new EventUnknown();
+        const refused = status >= 400 && status < 500 && headerOf(headers, 'last-event-id') !== undefined;
+        if (refused && answer.begun) throw new NotResumed();
+        if (refused && at.place.moves > 0) throw new EventUnknown();
       },
     });
     if (part.isUnusable) answer.close();

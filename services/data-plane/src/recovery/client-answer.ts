@@ -44,6 +44,11 @@ export class ClientAnswer {
     return ids.filter((id) => !this.passed.events?.answered.has(id));
   }
 
+  /** The id of the last event that is complete, of those of the last server that has begun to answer. */
+  get lastId(): string | undefined {
+    return this.passed.events?.lastId;
+  }
+
   /** Puts an end to an event that has broken off, so that another may follow. */
   mend(): void {
     const end = this.passed.events?.break() ?? '';

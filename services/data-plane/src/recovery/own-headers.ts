@@ -18,5 +18,8 @@ export const withoutBody = (flat: readonly string[]): string[] => without(flat, 
 export const without = (flat: readonly string[], isLeftOut: (name: string) => boolean): string[] =>
   flat.filter((_, index) => !isLeftOut((flat[index - (index % 2)] as string).toLowerCase()));
 
-export const hasHeader = (flat: readonly string[], name: string): boolean =>
-  flat.some((each, index) => index % 2 === 0 && each.toLowerCase() === name);
+/** The first one of the name, which is in lower case. */
+export function headerOf(flat: readonly string[], name: string): string | undefined {
+  const at = flat.findIndex((each, index) => index % 2 === 0 && each.toLowerCase() === name);
+  return at < 0 ? undefined : flat[at + 1];
+}

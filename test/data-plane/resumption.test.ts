@@ -1,0 +1,148 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { bodyOf, open } from '../support/http.js';
+import { waitFor } from '../support/wait.js';
+import { startGateway, type Gateway } from './support/gateway.js';
+import { startReplica } from './support/replica.js';
+import { begin, message, openStream } from './support/rpc.js';
+import { routeTo, startUpstream, type Upstream } from './support/upstream.js';
+
+const notice = (id: string) => `id: ${id}\ndata: {"jsonrpc":"2.0","method":"notifications/n${id}"}\n\n`;
+const PAID = 'id: c-2\ndata: {"jsonrpc":"2.0","id":7,"result":{"paid":true}}\n\n';
+const RESULT = { protocolVersion: '2025-11-25', tools: [{ name: 'pay' }] };
+
+/** What has come, also of a stream that breaks off. */
+function listenTo(stream: IncomingMessage) {
+  const heard = { text: '', isOver: false };
+  stream.on('data', (chunk: Buffer) => (heard.text += chunk.toString()));
+  stream.on('close', () => (heard.isOver = true));
+  return heard;
+}
+
+/** MCP 2025-11-25, transports, resumability and redelivery. */
+describe('a stream of events with ids, whose connection breaks while its replica stays', () => {
+  let server: Upstream;
+  let gateway: Gateway;
+  let session: string;
+  /** How a GET is answered: the first one, and the one that asks to go on. */
+  let listen: (res: ServerResponse, after: string | undefined) => unknown;
+  let called: string[];
+  const gets = () =>
+    server.seen.filter(({ method }) => method === 'GET').map(({ header }) => header('last-event-id')[0]);
+
+  beforeEach(async () => {
+    called = [];
+    server = await startUpstream(async (req, res, { header }) => {
+      if (req.method === 'GET') return listen(res, header('last-event-id')[0]);
+      const { id, method } = JSON.parse((await bodyOf(req)).toString()) as { id?: number; method: string };
+      if (id === undefined) return res.writeHead(202).end();
+      called.push(method);
+      if (['tools/call', 'tools/list'].includes(method) && called.filter((each) => each === method).length === 1) {
+        res.writeHead(200, { 'content-type': 'text/event-stream' });
+        return res.write('id: c-1\ndata:\n\n', () => res.destroy());
+      }
+      const head = method === 'initialize' ? { 'mcp-session-id': 'raw' } : {};
+      return res.writeHead(200, head).end(JSON.stringify({ jsonrpc: '2.0', id, result: RESULT }));
+    });
+    gateway = await startGateway({ routes: [routeTo(server.endpoint)] });
+    session = await begin(gateway.url);
+  });
+  const beginStream = (res: ServerResponse, text: string, breakOff?: () => unknown) =>
+    res.writeHead(200, { 'content-type': 'text/event-stream' }).write(text, breakOff);
+  async function post(method: string) {
+    const body = message(method, { name: 'pay' }, 7);
+    return listenTo(await open(`${gateway.url}/adapters/echo/mcp`, { headers: { 'mcp-session-id': session }, body }));
+  }
+
+  it('is asked to go on after the last event that came whole, and the client sees no break', async () => {
+    listen = (res, after) => {
+      if (after === undefined) beginStream(res, `${notice('99')}${notice('100')}id: 10`, () => res.destroy());
+      else beginStream(res, notice('101'));
+    };
+    const heard = listenTo(await openStream(gateway.url, session));
+    await waitFor('what came after the break', () => heard.text.includes('n101'));
+    const ending = 'id: 10\nevent: incomplete\nid: 100\n\n'; // or the client would go on after event 10
+    expect(heard).toEqual({ text: notice('99') + notice('100') + ending + notice('101'), isOver: false });
+    expect(gets()).toEqual([undefined, '100']);
+  });
+
+  it('is asked to go on after what the client has asked for, when nothing came', async () => {
+    let opened = 0;
+    listen = (res) =>
+      (opened += 1) === 1 ? beginStream(res, ':\n\n', () => res.destroy()) : beginStream(res, notice('6'));
+    const heard = listenTo(await openStream(gateway.url, session, { 'Last-Event-ID': '5' }));
+    await waitFor('what came after the break', () => heard.text.includes('n6'));
+    expect(gets()).toEqual(['5', '5']);
+  });
+
+  it('is broken off at the client when the server does not go on', async () => {
+    listen = (res, after) => {
+      if (after === undefined) beginStream(res, notice('1'), () => res.destroy());
+      else res.writeHead(400).end('unknown event');
+    };
+    const stream = await openStream(gateway.url, session);
+    const heard = listenTo(stream);
+    await waitFor('the break', () => heard.isOver);
+    expect([heard.text, stream.complete]).toEqual([notice('1'), false]);
+  });
+
+  it('is broken off at the client when it is that of a call, which the client resumes', async () => {
+    listen = (res, after) =>
+      res.writeHead(200, { 'content-type': 'text/event-stream' }).end(after === 'c-1' ? PAID : '');
+    const heard = await post('tools/call');
+    await waitFor('the break', () => heard.isOver);
+    expect(heard.text).toBe('id: c-1\ndata:\n\n');
+    const resumed = await bodyOf(await openStream(gateway.url, session, { 'Last-Event-ID': 'c-1' }));
+    expect(resumed.toString()).toBe(PAID);
+    expect(called).toEqual(['initialize', 'tools/call', 'ping']);
+  });
+
+  it('is gone on with by asking again when it is that of a request that only reads', async () => {
+    const heard = await post('tools/list');
+    await waitFor('the answer', () => heard.isOver);
+    expect(heard.text).toMatch(/^id: c-1\ndata:\n\nevent: message\ndata: .*"id":7,"result":.*\n\n$/);
+    expect(called).toEqual(['initialize', 'tools/list', 'ping', 'tools/list']);
+  });
+});
+
+describe('a stream of events with ids, whose replica dies', () => {
+  it.each([
+    [
+      'of a call, has the error that says so',
+      'tools/call',
+      /^id: c-1\ndata:\n\nevent: message\n.*UPSTREAM_GONE.*\n\n$/,
+    ],
+    [
+      'of a list, has the answer of the next',
+      'tools/list',
+      /^id: c-1\ndata:\n\nevent: message\n.*"name":"replica-\d+".*\n\n$/,
+    ],
+  ])('%s', async (_what, method, text) => {
+    const [first, second] = [await startReplica({ events: true }), await startReplica({ events: true })];
+    const gateway = await startGateway({ routes: [routeTo(first.endpoint)] });
+    const session = await begin(gateway.url);
+    await gateway.publish(routeTo([first.endpoint, second.endpoint]));
+    const held = first.hold(method);
+    const body = message(method, { name: 'pay' });
+    const asked = open(`${gateway.url}/adapters/echo/mcp`, { headers: { 'mcp-session-id': session }, body });
+    const res = await held;
+    await new Promise((resolve) => res.write('id: c-1\ndata:\n\n', resolve));
+    await first.kill();
+    expect((await bodyOf(await asked)).toString()).toMatch(text);
+  });
+
+  it('of its own, goes on at the next one, which is not asked for events of the one before', async () => {
+    const [first, second] = [await startReplica(), await startReplica()];
+    const gateway = await startGateway({ routes: [routeTo(first.endpoint)] });
+    const session = await begin(gateway.url);
+    await gateway.publish(routeTo([first.endpoint, second.endpoint]));
+    const heard = listenTo(await openStream(gateway.url, session));
+    const [upstreamId] = [...first.sessions.keys()];
+    first.sessions.get(upstreamId as string)?.write(notice('5'));
+    await waitFor('an event', () => heard.text === notice('5'));
+    await first.kill();
+    const asked = await waitFor('the stream', () => second.said.find((each) => each.method === 'GET'));
+    expect(asked.headers['last-event-id']).toBeUndefined();
+    expect(heard.isOver).toBe(false);
+  });
+});
