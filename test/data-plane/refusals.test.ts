@@ -222,7 +222,11 @@ describe('when no server can answer', () => {
   it('gives up on a server that is silent, and lets go of it', async () => {
     const upstream = await startUpstream(() => {});
     const { url, upstreams } = await startGateway({ routes: [routeTo(upstream.endpoint)], timeoutMs: 300 });
-    const body = rpcError(-32009, 'The MCP server did not answer in time', 'UPSTREAM_TIMEOUT');
+    const body = rpcError(
+      -32009,
+      'The MCP server did not answer in time; the call may or may not have run',
+      'UPSTREAM_TIMEOUT',
+    );
     expect(await send(`${url}/adapters/echo/mcp`, { body: '{}' })).toMatchObject(refusal(504, body));
     await upstream.seen[0]?.cut;
     expect(upstreams.inFlight(upstream.endpoint)).toBe(0);

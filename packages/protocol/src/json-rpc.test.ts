@@ -24,6 +24,11 @@ it('answers the request, or each request of a batch', () => {
   expect(idsOf(['a'])).toEqual(['a']);
 });
 
+it('answers a request whose id is no safe number by that id', () => {
+  const error = new GatewayError('UPSTREAM_GONE', { requestId: 9007199254740993n });
+  expect(rpcErrorBody(error)).toContain('"id":9007199254740993,');
+});
+
 it('says what to do, and not what went wrong inside', () => {
   const error = new GatewayError('UNAVAILABLE', { detail: 'try again', cause: new Error('password=hunter2') });
   expect(rpcErrorBody(error)).toContain('"A part that this request needs is not available: try again"');

@@ -1,6 +1,9 @@
 import type { GatewayError } from '@mcp-gateway/common/errors';
 import type { RequestId } from './message.js';
 
+/** Part of JSON in the Node that is pinned, and not yet in the library of types. */
+const { rawJSON } = JSON as typeof JSON & { rawJSON: (text: string) => unknown };
+
 /** The gateway's own refusal on an MCP path, as the body of an answer: a list, when it answers a batch. */
 export function rpcErrorBody(error: GatewayError): string {
   const { requestId } = error;
@@ -15,7 +18,7 @@ export function rpcErrorBody(error: GatewayError): string {
 export function rpcError(error: GatewayError, id: RequestId | undefined) {
   return {
     jsonrpc: '2.0',
-    id: id ?? null,
+    id: typeof id === 'bigint' ? rawJSON(String(id)) : (id ?? null),
     error: {
       code: error.rpcCode,
       message: error.detail === undefined ? error.title : `${error.title}: ${error.detail}`,

@@ -46,6 +46,18 @@ describe('what a client sends', () => {
     expect(readMessage(text)).toEqual(UNREADABLE);
   });
 
+  it.each([
+    ['9007199254740991', 9007199254740991],
+    ['9007199254740993', 9007199254740993n],
+    ['-9007199254740993', -9007199254740993n],
+    ['123456789012345678901234567890', 123456789012345678901234567890n],
+    ['1.5', 1.5],
+  ])('has its id as it is: %s', (source, id) => {
+    const text = `{"jsonrpc":"2.0","id":${source},"method":"m"}`;
+    expect(readMessage(text)).toEqual({ kind: 'request', id, method: 'm', params: {} });
+    expect(readMessage(`[${text}]`)).toEqual({ kind: 'batch', messages: [readMessage(text)] });
+  });
+
   it('is one message or the messages of a batch', () => {
     const one = readMessage(JSON.stringify(rpc({ method: 'n' })));
     expect(messagesOf(one)).toEqual([one]);

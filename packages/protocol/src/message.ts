@@ -1,5 +1,5 @@
-/** A JSON-RPC 2.0 id of a request. */
-export type RequestId = string | number;
+/** A JSON-RPC 2.0 id of a request; a bigint, where a number would be another one. */
+export type RequestId = string | number | bigint;
 
 /** What a client's body is, as far as a gateway has to know. */
 export type Message =
@@ -22,8 +22,21 @@ export function readMessage(text: string): Message {
   }
 }
 
-/** @throws SyntaxError */
-export const parseMessage = (text: string): unknown => JSON.parse(text);
+/**
+ * A message, or a batch of them, with its ids as they are.
+ * @throws SyntaxError
+ */
+export function parseMessage(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  const isRounded = [value].flat().some((each) => isObject(each) && isInexact(each['id']));
+  return isRounded ? JSON.parse(text, exactId) : value; // seldom, as that takes far longer
+}
+
+const isInexact = (id: unknown) => typeof id === 'number' && !Number.isSafeInteger(id);
+
+function exactId(this: unknown, key: string, value: unknown, { source = '' }: { source?: string } = {}): unknown {
+  return key === 'id' && isInexact(value) && /^-?\d+$/.test(source) ? BigInt(source) : value;
+}
 
 /** The messages, when there is a batch of them. */
 export const messagesOf = (message: Message): Message[] => (message.kind === 'batch' ? message.messages : [message]);
@@ -38,6 +51,6 @@ function messageOf(value: unknown): Message {
   return isId(id) ? { kind: 'request', id, method, params } : UNREADABLE;
 }
 
-const isId = (id: unknown): id is RequestId => typeof id === 'string' || typeof id === 'number';
+const isId = (id: unknown): id is RequestId => ['string', 'number', 'bigint'].includes(typeof id);
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -29,6 +29,12 @@ describe('a message', () => {
     }
   });
 
+  it('tells an id that is no safe number as it is', () => {
+    const reader = new ResponseReader();
+    reader.add('[{"id":9007199254740993,"result":{}},{"result":{},"id":9007199254740992}]');
+    expect(reader.end()).toEqual([9007199254740993n, 9007199254740992n]);
+  });
+
   it.each(['', '{', '}', ']]]{"id":1,"result":{}}', '{"id":1,"result":{}', '{"id":1,"result":"', 'null', '5'])(
     'answers nothing when it cannot be read, and the next one does: %j',
     (text) => {

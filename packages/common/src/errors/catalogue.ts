@@ -27,7 +27,11 @@ export const catalogue = {
   UPSTREAM_INVALID: { status: 502, rpcCode: -32006, title: 'The MCP server gave an answer that cannot be passed on' },
   NO_READY_REPLICA: { status: 503, rpcCode: -32007, title: 'No replica of the adapter is ready' },
   UNAVAILABLE: { status: 503, rpcCode: -32008, title: 'A part that this request needs is not available' },
-  UPSTREAM_TIMEOUT: { status: 504, rpcCode: -32009, title: 'The MCP server did not answer in time' },
+  UPSTREAM_TIMEOUT: {
+    status: 504,
+    rpcCode: -32009,
+    title: 'The MCP server did not answer in time; the call may or may not have run',
+  },
 } as const satisfies Record<string, { status: number; rpcCode: number; title: string }>;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -9,7 +9,7 @@ export interface FieldError {
   detail: string;
 }
 
-type RpcId = string | number;
+type RpcId = string | number | bigint;
 
 export interface GatewayErrorOptions {
   /** Shown to the client: what is wrong with this request and what to do. */
