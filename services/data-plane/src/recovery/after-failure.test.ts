@@ -25,6 +25,7 @@ const cases: [what: string, changes: Partial<Failure>, next: NextStep][] = [
   ['a list in a stream that has begun', { begun: 'events' }, 'repeat'],
   ['a list that is not here any more', { isKept: false }, 'tell'],
   ['a list that is not here any more and cannot have run', { isKept: false, mayHaveRun: false }, 'renew'],
+  ['a list that has failed three times', { attempt: 3 }, 'repeat'],
   ['a list that has failed often', { attempt: 4 }, 'tell'],
   ['a list whose answer is there', { begun: 'events', answered: true }, 'finish'],
   ['a list of whose JSON a part has gone out', { begun: 'other' }, 'cut'],
