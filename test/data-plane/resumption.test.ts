@@ -131,6 +131,45 @@ describe('a stream of events with ids, whose replica dies', () => {
     expect((await bodyOf(await asked)).toString()).toMatch(text);
   });
 
+  it('or drains, of a call, has the error: its session moves, so nobody could resume it', async () => {
+    const [first, second] = [await startReplica({ events: true }), await startReplica()];
+    const gateway = await startGateway({ routes: [routeTo(first.endpoint)] });
+    const session = await begin(gateway.url);
+    const held = first.hold('tools/call');
+    const body = message('tools/call', { name: 'pay' });
+    const asked = open(`${gateway.url}/adapters/echo/mcp`, { headers: { 'mcp-session-id': session }, body });
+    const res = await held;
+    const drainUntil = new Date(Date.now() + 60_000).toISOString();
+    await gateway.publish(routeTo([{ ...first.endpoint, ready: false, draining: true, drainUntil }, second.endpoint]));
+    res.write('id: c-1\ndata:\n\n', () => res.destroy());
+    expect((await bodyOf(await asked)).toString()).toContain('UPSTREAM_GONE');
+  });
+
+  it('of a call, is not taken for one of the next, whose answer breaks off before it is one', async () => {
+    const first = await startReplica({ events: true });
+    let calls = 0;
+    const tools = [{ name: 'look', annotations: { readOnlyHint: true } }];
+    const second = await startUpstream(async (req, res) => {
+      const { id, method } = JSON.parse((await bodyOf(req)).toString()) as { id?: number; method: string };
+      if (id === undefined) return res.writeHead(202).end();
+      const text = JSON.stringify({ jsonrpc: '2.0', id, result: { protocolVersion: '2025-11-25', tools } });
+      res.writeHead(200, { 'mcp-session-id': 'raw', 'content-type': 'application/json' });
+      if (method === 'tools/call' && ++calls === 1) return res.write(text.slice(0, 9), () => res.destroy());
+      return res.end(text);
+    });
+    const gateway = await startGateway({ routes: [routeTo(first.endpoint)] });
+    const session = await begin(gateway.url);
+    await gateway.publish(routeTo([first.endpoint, second.endpoint]));
+    const held = first.hold('tools/call');
+    const body = message('tools/call', { name: 'look' }, 7);
+    const asked = open(`${gateway.url}/adapters/echo/mcp`, { headers: { 'mcp-session-id': session }, body });
+    const res = await held;
+    await new Promise((resolve) => res.write('id: c-1\ndata:\n\n', resolve));
+    await first.kill();
+    expect((await bodyOf(await asked)).toString()).toContain('"id":7,"result":');
+    expect(calls).toBe(2);
+  });
+
   it('of its own, goes on at the next one, which is not asked for events of the one before', async () => {
     const [first, second] = [await startReplica(), await startReplica()];
     const gateway = await startGateway({ routes: [routeTo(first.endpoint)] });
