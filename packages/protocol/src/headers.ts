@@ -38,6 +38,9 @@ export interface Identity {
   roles: readonly string[];
 }
 
+/** The headers of a message for whoever reads it next, as a flat list in its order: all but those of the connection. */
+export const endToEndHeaders = (raw: readonly string[]): string[] => passOn(raw, connectionOf(raw), () => false);
+
 /**
  * The headers to send upstream, as undici's flat list: what came in, less what ends here, plus who calls.
  * `Expect` is answered by this server, so it ends here as well. The order and the values of the rest are kept.
@@ -47,16 +50,9 @@ export function requestHeaders(
   headers: IncomingHttpHeaders,
   identity: Identity,
 ): string[] {
-  const named = connectionNamed(headers.connection);
-  const outgoing: string[] = [];
-  for (let i = 0; i + 1 < incoming.length; i += 2) {
-    const name = incoming[i] as string;
-    const key = name.toLowerCase();
-    if (HOP_BY_HOP.has(key) || key === 'expect' || named.has(key)) continue;
-    if (CREDENTIALS.has(key) || IDENTITY.test(key) || key === HEADER.sessionId) continue;
-    outgoing.push(name, incoming[i + 1] as string);
-  }
-  return [...outgoing, ...identityHeaders(identity)];
+  const endsHere = (key: string) =>
+    key === 'expect' || CREDENTIALS.has(key) || IDENTITY.test(key) || key === HEADER.sessionId;
+  return [...passOn(incoming, headers.connection, endsHere), ...identityHeaders(identity)];
 }
 
 /** Who calls, as an adapter is told, as a flat list. */
@@ -73,18 +69,23 @@ export const identityHeaders = ({ subject, name, roles }: Identity): string[] =>
  * The headers to send to the client, as a flat list: what the server said, less what ends here, its session id, and its
  * word on which web pages may read the answer, which is the gateway's to say.
  */
-export function responseHeaders(raw: readonly string[]): string[] {
-  const connection = raw.filter((_, i) => i % 2 === 1 && raw[i - 1]?.toLowerCase() === 'connection');
-  const named = connectionNamed(connection.join(','));
+export const responseHeaders = (raw: readonly string[]): string[] =>
+  passOn(raw, connectionOf(raw), (key) => key === HEADER.sessionId || key.startsWith(CORS));
+
+function passOn(raw: readonly string[], connection: string | undefined, endsHere: (key: string) => boolean): string[] {
+  const named = connectionNamed(connection);
   const outgoing: string[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] as string;
     const key = name.toLowerCase();
-    if (HOP_BY_HOP.has(key) || named.has(key) || key === HEADER.sessionId || key.startsWith(CORS)) continue;
+    if (HOP_BY_HOP.has(key) || named.has(key) || endsHere(key)) continue;
     outgoing.push(name, raw[i + 1] as string);
   }
   return outgoing;
 }
+
+const connectionOf = (raw: readonly string[]): string =>
+  raw.filter((_, i) => i % 2 === 1 && raw[i - 1]?.toLowerCase() === 'connection').join(',');
 
 function connectionNamed(connection: string | undefined): Set<string> {
   const names = connection?.split(',').map((name) => name.trim().toLowerCase());

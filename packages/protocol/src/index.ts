@@ -2,7 +2,7 @@ export { EndpointEvent } from './endpoint-event.js';
 export { eraOf, type Era } from './era.js';
 export { EventReader } from './event-reader.js';
 export { announcesEventStream, isEventStream, readEvents, writeEvent, type ServerSentEvent } from './event-stream.js';
-export { HEADER, identityHeaders, requestHeaders, responseHeaders, type Identity } from './headers.js';
+export { endToEndHeaders, HEADER, identityHeaders, requestHeaders, responseHeaders, type Identity } from './headers.js';
 export { rpcError, rpcErrorBody } from './json-rpc.js';
 export { messagesOf, readMessage, type Message, type RequestId } from './message.js';
 export { isRepeatable } from './repeatable.js';

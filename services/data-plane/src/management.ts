@@ -5,6 +5,7 @@ import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/common/serv
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { inviteBody } from './invite-body.js';
+import { dropConnectionHeaders, sendHead } from './management-headers.js';
 
 export interface ManagementParts {
   access: BrowserAccess;
@@ -31,17 +32,24 @@ export function createManagementApp({ access, controlPlane, isReady, log }: Mana
   app.use((req, res, next) => {
     checkBrowserAccess(req.headers, access);
     inviteBody(req, res);
+    dropConnectionHeaders(req);
     next();
   });
   const on = {
     error: (error: Error, _req: IncomingMessage, res: unknown) => unavailable(error, res as ServerResponse, log),
+    // Before the proxy copies the head, which it then leaves. Nobody catches what is thrown here.
+    proxyRes(answer: IncomingMessage, _req: IncomingMessage, res: ServerResponse) {
+      try {
+        sendHead(answer, res);
+      } catch (error) {
+        answer.destroy();
+        unavailable(error as Error, res, log);
+      }
+    },
   };
   // The names by which this service may be called were checked above; the control plane knows its own.
   const proxy = { target: controlPlane, changeOrigin: true, xfwd: true, on };
-  // `follow` may be quiet for hours: no timeout, and the head does not wait for the first line.
-  const proxyRes = (_logs: IncomingMessage, _req: IncomingMessage, res: ServerResponse) =>
-    process.nextTick(() => res.flushHeaders()); // the proxy copies the head after it has told
-  app.use(createProxyMiddleware({ ...proxy, on: { ...on, proxyRes }, pathFilter: (path) => LOGS.test(path) }));
+  app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => LOGS.test(path) })); // which may pause for hours
   app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => MANAGED.test(path), proxyTimeout: PROXY_MS }));
 
   app.use((req) => {
