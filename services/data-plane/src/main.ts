@@ -94,7 +94,8 @@ runMain(async () => {
   });
 
   const http2Cleartext = config.MCP_GATEWAY_HTTP2_CLEARTEXT === 'on';
-  const server = createDataPlaneServer(measure?.measured(mcp) ?? mcp, management, access, { tls, http2Cleartext });
+  const mcpPath = measure?.measured(mcp) ?? mcp;
+  const server = createDataPlaneServer(mcpPath, management, access, { tls, http2Cleartext, log });
   defer(() => closeServer(server, 5_000));
   const port = await listen(server, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
   log.info({ port }, 'data plane listens');

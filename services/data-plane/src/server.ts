@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import type { Logger } from '@mcp-gateway/common/logging';
 import type { BrowserAccess } from '@mcp-gateway/common/serving';
 import { answerCors } from './cors.js';
 import { drainAfterAnswer } from './drain.js';
@@ -34,6 +35,8 @@ export interface Wire {
   /** Without TLS, speak HTTP/2 with clients that begin with it. */
   http2Cleartext?: boolean;
   timeouts?: Timeouts;
+  /** Where it is told that a request has failed for a reason that nobody has foreseen. */
+  log?: Logger;
 }
 
 /**
@@ -44,8 +47,10 @@ export function createDataPlaneServer(
   mcp: McpPipeline,
   management: (req: IncomingMessage, res: ServerResponse) => void,
   access: BrowserAccess,
-  { tls, http2Cleartext = false, timeouts = TIMEOUTS }: Wire = {},
+  { tls, http2Cleartext = false, timeouts = TIMEOUTS, log }: Wire = {},
 ): Server {
+  const onThrow = (thrown: unknown) => log?.error({ err: thrown }, 'a request failed; all others go on');
+
   function serve(req: IncomingMessage, res: ServerResponse): void {
     const fault = messageFault(req);
     if (fault) {
@@ -68,7 +73,7 @@ export function createDataPlaneServer(
     keepAliveTimeout: timeouts.keepAliveMs,
     connectionsCheckingInterval: timeouts.checkMs,
   };
-  const http2 = { maxHeaderBytes: MAX_HEADER_BYTES, keepAliveMs: timeouts.keepAliveMs };
+  const http2 = { maxHeaderBytes: MAX_HEADER_BYTES, keepAliveMs: timeouts.keepAliveMs, onThrow };
   const server = tls
     ? createSecureServer({ ...options, ...tls, ALPNProtocols: ['h2', 'http/1.1'] }, serve)
     : createServer(options, serve);

@@ -5,6 +5,12 @@ export interface RequestFields {
   headers: string[];
 }
 
+/**
+ * Speaks of the connection to whoever is next, as all that HTTP/2 leaves to say so (RFC 9110 §7.6.1). Node throws when it is on
+ * a message without chunks.
+ */
+const OF_CONNECTION = 'trailer';
+
 /** The request line and the headers of HTTP/1.1 for those of HTTP/2, which come as a flat list (RFC 9113 §8.3.1). */
 export function requestFields(raw: readonly string[], { hasBody }: { hasBody: boolean }): RequestFields {
   const pseudo = new Map<string, string>();
@@ -13,7 +19,7 @@ export function requestFields(raw: readonly string[], { hasBody }: { hasBody: bo
     const name = raw[i] as string;
     const value = raw[i + 1] as string;
     if (name.startsWith(':')) pseudo.set(name, value);
-    else headers.push(name, value);
+    else if (name !== OF_CONNECTION) headers.push(name, value);
   }
   const has = (name: string) => headers.some((each, i) => i % 2 === 0 && each === name);
   const method = pseudo.get(':method') ?? 'GET';

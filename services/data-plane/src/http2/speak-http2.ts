@@ -9,6 +9,8 @@ export interface Http2Options {
   maxHeaderBytes: number;
   /** How long a connection without a request is kept. */
   keepAliveMs: number;
+  /** Told of what would have ended the process. It has ended one request. */
+  onThrow: (thrown: unknown) => void;
 }
 
 /** Each may be an open event stream. */
@@ -25,7 +27,7 @@ export function speakHttp2(
   server: Server,
   event: 'connection' | 'secureConnection',
   recognize: Recognize,
-  { maxHeaderBytes, keepAliveMs }: Http2Options,
+  { maxHeaderBytes, keepAliveMs, onThrow }: Http2Options,
 ): void {
   const [listener] = server.listeners(event) as ((this: Server, connection: Duplex) => void)[];
   const serveHttp1 = (connection: Duplex) => listener?.call(server, connection);
@@ -33,7 +35,7 @@ export function speakHttp2(
   const http2 = createServer({
     settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: 2 * maxHeaderBytes },
   });
-  http2.on('stream', (stream, _headers, _flags, rawHeaders) => bridge(serveHttp1, stream, rawHeaders));
+  http2.on('stream', (stream, _headers, _flags, rawHeaders) => bridge(serveHttp1, stream, rawHeaders, onThrow));
   http2.on('sessionError', () => {}); // a connection that broke; its requests have ended with it
   http2.on('session', (session) => {
     let open = 0;
