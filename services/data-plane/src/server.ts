@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from 'node:https';
 import type { Logger } from '@mcp-gateway/common/logging';
 import type { BrowserAccess } from '@mcp-gateway/common/serving';
+import { contain } from './contain.js';
 import { answerCors } from './cors.js';
 import { drainAfterAnswer } from './drain.js';
 import { byAlpn, byPreface } from './http2/recognize.js';
@@ -51,7 +52,9 @@ export function createDataPlaneServer(
 ): Server {
   const onThrow = (thrown: unknown) => log?.error({ err: thrown }, 'a request failed; all others go on');
 
-  function serve(req: IncomingMessage, res: ServerResponse): void {
+  const serve = (req: IncomingMessage, res: ServerResponse) => contain(res, onThrow, () => answer(req, res));
+
+  function answer(req: IncomingMessage, res: ServerResponse): void | Promise<void> {
     const fault = messageFault(req);
     if (fault) {
       res.writeHead(fault.status, { 'content-type': 'text/plain', connection: 'close' });
@@ -62,8 +65,8 @@ export function createDataPlaneServer(
     toOriginForm(req);
     if (answerCors(req, res, access)) return;
     const address = MCP_PATH.exec(req.url ?? '')?.groups as McpAddress | undefined;
-    if (address) void mcp(req, res, address);
-    else management(req, res);
+    if (address) return mcp(req, res, address);
+    management(req, res);
   }
 
   const options = {

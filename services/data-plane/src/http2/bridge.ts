@@ -58,6 +58,7 @@ export function bridge(
 function connect(serveHttp1: (connection: Duplex) => void, { session }: ServerHttp2Stream): Duplex {
   const [near, far] = connectionPair();
   near.on('close', () => far.destroy());
+  for (const end of [near, far]) end.on('error', () => {}); // whoever uses it may have stopped listening
   const { remoteAddress, remotePort } = session?.socket ?? {};
   serveHttp1(Object.assign(far, { remoteAddress, remotePort, encrypted: session?.encrypted ?? false }));
   return near;

@@ -72,7 +72,7 @@ export function relay(
         if (res.destroyed) started.abort(CLIENT_GONE);
       },
       onResponseStart(current, status, headers, statusMessage) {
-        if (status < 100 || status > 599) {
+        if (status > 599) {
           return current.abort(new GatewayError('UPSTREAM_INVALID', { detail: `its status is ${status}` }));
         }
         if (status < 200) return; // informational; Node has answered `Expect` itself

@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
+import { createLogger } from '@mcp-gateway/common/logging';
+import { listen } from '@mcp-gateway/common/serving';
+import { afterTest } from '../support/clean-up.js';
+import { send } from '../support/http.js';
+import { waitFor } from '../support/wait.js';
+import { http2Client } from './support/http2.js';
+import { createDataPlaneServer } from './support/sources.js';
+
+const ACCESS = { allowedOrigins: [], allowedHosts: [], loopback: true };
+const FAILS: Record<string, (req: IncomingMessage, res: ServerResponse) => void | Promise<void>> = {
+  '/throws': () => {
+    throw new Error('nobody has foreseen this');
+  },
+  '/rejects': () => Promise.reject(new Error('nor this')),
+  '/phrase': (_req, res) => void res.writeHead(200, 'O\x01K').end(),
+  '/begun': (_req, res) => {
+    res.writeHead(200).write('half');
+    throw new Error('nor this');
+  },
+  '/late': (_req, res) => void res.end('all').write('more'),
+  '/status': (_req, res) => void res.writeHead(999).end(), // which HTTP/2 cannot say
+};
+
+const ANSWERS = new Map<string, (number | 'cut')[]>([
+  ['/throws', [500]],
+  ['/rejects', [500]],
+  ['/phrase', [500]],
+  ['/begun', ['cut']],
+  ['/late', [200, 'cut']],
+  ['/status', [999]], // over HTTP/1.1
+]);
+
+/** A server whose requests fail in ways that are faults of the gateway itself, on both paths. */
+async function faulty() {
+  const told: string[] = [];
+  const log = Object.assign(createLogger('test', 'silent'), { error: (_: unknown, text: string) => told.push(text) });
+  const fail = (req: IncomingMessage, res: ServerResponse) =>
+    FAILS[new URL(req.url ?? '', 'http://a').pathname]?.(req, res);
+  const server = createDataPlaneServer(
+    async (req, res, { query }) => fail(Object.assign(req, { url: query.slice(1) }), res),
+    (req, res) => (req.url === '/livez' ? void res.end('ok') : fail(req, res)),
+    ACCESS,
+    { http2Cleartext: true, log },
+  );
+  const port = await listen(server, { host: '127.0.0.1', port: 0 });
+  afterTest(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${port}`, told };
+}
+
+describe('a request that fails for a reason that nobody has foreseen', () => {
+  it.each(
+    [...ANSWERS].flatMap(([path, outcomes]) => [
+      ...(path === '/rejects' ? [] : [{ path, outcomes }]), // Express answers for what is rejected there
+      { path: `/adapters/a/mcp?${path}`, outcomes },
+    ]),
+  )('ends alone and is logged: $path', async ({ path, outcomes }) => {
+    const { url, told } = await faulty();
+    const { send: ask, start } = http2Client(url);
+    const one = await send(url + path).then(
+      ({ status }) => status,
+      () => 'cut',
+    );
+    expect(outcomes).toContain(one);
+    const stream = start(path);
+    stream.resume().end('{}');
+    await new Promise((resolve) => stream.once('close', resolve));
+    await waitFor('the log', () => told.includes('a request failed; all others go on'));
+    expect((await ask('/livez', { ':method': 'GET' })).text).toBe('ok');
+  });
+});
