@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { freePort } from '@mcp-gateway/common/serving';
 import { bodyOf, head, open, send } from '../support/http.js';
 import { waitFor } from '../support/wait.js';
 import { newKey, startGateway, type Gateway } from './support/gateway.js';
@@ -67,6 +68,12 @@ describe('the older HTTP transport', () => {
       response.write(event);
       expect(await next(client)).toBe(event);
     }
+  });
+
+  it('begins on another replica when one refuses connections', async () => {
+    const gone = { id: 'gone', url: `http://127.0.0.1:${await freePort()}`, ready: true };
+    await gateway.publish(routeTo([gone, ...servers.slice(0, 1).map(({ endpoint }) => endpoint)]));
+    for (let i = 0; i < 8; i += 1) expect(head((await begin()).client).status).toBe(200);
   });
 
   it.each([

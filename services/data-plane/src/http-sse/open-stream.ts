@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Route } from '@mcp-gateway/common/contracts';
+import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import {
@@ -14,6 +14,7 @@ import {
 import type { Balancer } from '../balance/balancer.js';
 import { noneReady } from '../none-ready.js';
 import { ClientAnswer } from '../recovery/client-answer.js';
+import { passingOver } from '../steps/passing-over.js';
 import { relay } from '../steps/relay.js';
 import type { Upstreams } from '../upstreams.js';
 import { EndpointSink } from './endpoint-sink.js';
@@ -40,11 +41,21 @@ export interface StreamRequest {
  * the place to which the server wants messages sent is sealed into a URL of the gateway's. It lives as long as the stream.
  * @throws GatewayError SESSION_LIMIT, NO_READY_REPLICA, UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT, UPSTREAM_INVALID, UNAVAILABLE
  */
-export async function openStream(
+export async function openStream(parts: StreamParts, request: StreamRequest): Promise<void> {
+  const { res, route } = request;
+  const { balancer } = parts;
+  const first = balancer.forSession(route) ?? noneReady(route);
+  const answer = new ClientAnswer(res);
+  const next = (avoid: ReadonlySet<string>) => balancer.forSession(route, { avoid });
+  await passingOver(res, first, next, (endpoint) => openOn(parts, request, endpoint, answer));
+}
+
+async function openOn(
   parts: StreamParts,
-  { req, res, query, route, principal }: StreamRequest,
+  { req, query, route, principal }: StreamRequest,
+  endpoint: Endpoint,
+  answer: ClientAnswer,
 ): Promise<void> {
-  const endpoint = parts.balancer.forSession(route) ?? noneReady(route);
   const path = streamPath(route.path) + query;
   const envelope: SessionEnvelope = {
     id: randomUUID(),
@@ -61,7 +72,6 @@ export async function openStream(
     }
     return messagesUrl(route.name, sealSessionId({ ...envelope, upstreamId }, parts.keys, 'url'));
   });
-  const answer = new ClientAnswer(res);
   const session = new StreamSession(parts, envelope, route, answer);
   await relay(parts.upstreams, endpoint, {
     res: new EndpointSink(answer.next(), event),
