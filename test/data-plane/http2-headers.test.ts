@@ -9,6 +9,8 @@ const MCP = '/adapters/echo/mcp';
 const PATHS = [MCP, '/adapters', '/adapters/echo/logs?follow=true', '/openapi.json', '/nowhere', '/livez'];
 const wire = { http2Cleartext: true };
 
+type Fields = Record<string, string>;
+
 describe('a request of HTTP/2 with headers that HTTP/1.1 gives a meaning', () => {
   let upstream: Upstream;
   let control: Upstream;
@@ -19,7 +21,7 @@ describe('a request of HTTP/2 with headers that HTTP/1.1 gives a meaning', () =>
     gateway = await startGateway({ routes: [routeTo(upstream.endpoint)], controlPlane: control.endpoint.url, wire });
   });
 
-  it.each([
+  it.each<Fields>([
     { trailer: 'x' },
     { te: 'trailers' },
     { expect: '100-continue' },
@@ -38,7 +40,7 @@ describe('a request of HTTP/2 with headers that HTTP/1.1 gives a meaning', () =>
     for (const name of ['trailer', 'te', 'expect']) expect(names).not.toContain(name);
   });
 
-  it.each([
+  it.each<Fields>([
     { ':method': 'CONNECT' },
     { ':method': 'HEAD' },
     { ':method': 'OPTIONS', ':path': '*' },
@@ -55,7 +57,7 @@ describe('a request of HTTP/2 with headers that HTTP/1.1 gives a meaning', () =>
     { 'content-length': '5' },
   ])('and one that is hardly one ends by itself: %j', async (headers) => {
     const { session, start } = http2Client(gateway.url);
-    const { ':path': path = '/livez', ...rest } = headers as Record<string, string>;
+    const { ':path': path = '/livez', ...rest } = headers;
     try {
       const stream =
         rest[':method'] === 'CONNECT' ? session.request({ ...rest, ':authority': 'a' }) : start(path, rest);
