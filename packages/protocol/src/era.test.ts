@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { eraOf } from './era.js';
+import { eraOf, eraOfMessage, isContradictory } from './era.js';
+import { readMessage } from './message.js';
 
 const modern = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call' };
 
@@ -24,5 +25,35 @@ const table: [what: string, method: string | undefined, headers: IncomingHttpHea
 describe('the era of a request', () => {
   it.each(table)('%s', (_what, method, headers, era) => {
     expect(eraOf(method, headers)).toBe(era);
+  });
+});
+
+it.each([
+  [{ 'mcp-protocol-version': '2026-07-28' }, true],
+  [{ ...modern }, false],
+  [{ 'mcp-protocol-version': '2025-11-25' }, false],
+  [{}, false],
+])('whether headers contradict each other: %j', (headers, expected) => {
+  expect(isContradictory('POST', headers)).toBe(expected);
+  expect(isContradictory('GET', headers)).toBe(false);
+});
+
+const named = (version: unknown) => ({ _meta: { 'io.modelcontextprotocol/protocolVersion': version } });
+
+describe('the era of a message', () => {
+  it.each([
+    [{ id: 1, method: 'tools/list', params: named('2026-07-28') }, 'modern'],
+    [{ method: 'notifications/cancelled', params: named('2026-07-28') }, 'modern'],
+    [{ id: 1, method: 'tools/list', params: named('2025-11-25') }, 'legacy'],
+    [{ id: 1, method: 'tools/list', params: named(20260728) }, 'legacy'],
+    [{ id: 1, method: 'initialize', params: named('2026-07-28') }, 'legacy'],
+    [{ id: 1, method: 'tools/list', params: { _meta: null } }, 'legacy'],
+    [{ id: 1, method: 'tools/list', params: { _meta: 'x' } }, 'legacy'],
+    [{ id: 1, method: 'tools/list' }, 'legacy'],
+    [{ id: 1, result: {} }, 'legacy'],
+    ['no message', 'legacy'],
+  ])('%j', (message, era) => {
+    const text = typeof message === 'string' ? message : JSON.stringify({ jsonrpc: '2.0', ...message });
+    expect(eraOfMessage(readMessage(text))).toBe(era);
   });
 });

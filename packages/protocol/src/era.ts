@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { HEADER } from './headers.js';
+import type { Message } from './message.js';
 
 /** The first stateless revision of MCP; revisions are dates, so they compare as strings. */
 const FIRST_MODERN_VERSION = '2026-07-28';
@@ -11,14 +12,29 @@ export type Era = 'legacy' | 'modern';
  * names its version and its method in headers). A GET or DELETE, or a version header without a method header, is legacy, and
  * so is `initialize`, which modern revisions do not have: a server that answers it may begin a session.
  */
-export function eraOf(method: string | undefined, headers: IncomingHttpHeaders): Era {
-  const version = headers[HEADER.protocolVersion];
-  const rpcMethod = headers[HEADER.method];
-  const modern =
-    method === 'POST' &&
-    typeof version === 'string' &&
-    version >= FIRST_MODERN_VERSION &&
-    rpcMethod !== undefined &&
-    rpcMethod !== 'initialize';
-  return modern ? 'modern' : 'legacy';
+export const eraOf = (method: string | undefined, headers: IncomingHttpHeaders): Era =>
+  namesModernVersion(method, headers) && headers[HEADER.method] !== undefined && headers[HEADER.method] !== 'initialize'
+    ? 'modern'
+    : 'legacy';
+
+/**
+ * The headers contradict each other: a modern version, and not the method that belongs to it. What the body says decides then,
+ * so that the server can tell the client what is missing.
+ */
+export const isContradictory = (method: string | undefined, headers: IncomingHttpHeaders): boolean =>
+  namesModernVersion(method, headers) && headers[HEADER.method] === undefined;
+
+/** Which era a message belongs to by itself (MCP 2026-07-28: every request names its version in `_meta`). */
+export function eraOfMessage(message: Message): Era {
+  if (message.kind !== 'request' && message.kind !== 'notification') return 'legacy';
+  const { _meta: meta } = message.params as { _meta?: Record<string, unknown> | null };
+  const version = meta?.[META_VERSION];
+  return isModern(version) && message.method !== 'initialize' ? 'modern' : 'legacy';
 }
+
+const META_VERSION = 'io.modelcontextprotocol/protocolVersion';
+
+const isModern = (version: unknown): boolean => typeof version === 'string' && version >= FIRST_MODERN_VERSION;
+
+const namesModernVersion = (method: string | undefined, headers: IncomingHttpHeaders): boolean =>
+  method === 'POST' && isModern(headers[HEADER.protocolVersion]);

@@ -1,5 +1,5 @@
 export { EndpointEvent } from './endpoint-event.js';
-export { eraOf, type Era } from './era.js';
+export { eraOf, eraOfMessage, isContradictory, type Era } from './era.js';
 export { EventReader } from './event-reader.js';
 export { announcesEventStream, isEventStream, readEvents, writeEvent, type ServerSentEvent } from './event-stream.js';
 export { endToEndHeaders, HEADER, identityHeaders, requestHeaders, responseHeaders, type Identity } from './headers.js';

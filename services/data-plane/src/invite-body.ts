@@ -5,5 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
  * is left to refuse it for, so that what is refused is not sent.
  */
 export function inviteBody(req: IncomingMessage, res: ServerResponse): void {
-  if (req.httpVersion === '1.1' && /^100-continue$/i.test(req.headers.expect ?? '')) res.writeContinue();
+  if (req.httpVersion !== '1.1' || !/^100-continue$/i.test(req.headers.expect ?? '')) return;
+  delete req.headers.expect; // it is told once
+  res.writeContinue();
 }

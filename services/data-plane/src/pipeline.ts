@@ -4,7 +4,7 @@ import type { Logger } from '@mcp-gateway/common/logging';
 import type { Verifier } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/common/routes';
 import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/common/serving';
-import { eraOf, type SessionKey } from '@mcp-gateway/protocol';
+import type { SessionKey } from '@mcp-gateway/protocol';
 import { openStream } from './http-sse/open-stream.js';
 import { postMessage } from './http-sse/post-message.js';
 import { inviteBody } from './invite-body.js';
@@ -17,6 +17,7 @@ import type { Balancer } from './balance/balancer.js';
 import type { SessionStore } from './sessions/store.js';
 import { authenticate } from './steps/authenticate.js';
 import { authorize } from './steps/authorize.js';
+import { decideEra } from './steps/decide-era.js';
 import { forward } from './steps/forward.js';
 import { limit, type Limits } from './steps/limit.js';
 import { resolveSession } from './steps/session.js';
@@ -71,10 +72,11 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
       if (resource === 'messages') {
         return await postMessage({ routes, upstreams, keys, sessions }, { req, res, body, query, route, principal });
       }
-      const era = eraOf(req.method, req.headers);
+      const asked = decideEra(req, res, body);
+      const { era, body: decided } = asked instanceof Promise ? await asked : asked;
       const target = await resolveSession({ routes, sessions, keys, balancer }, { req, era, route, principal });
       inviteBody(req, res);
-      await forward(carrying, { req, res, body, query, era, route, principal, target });
+      await forward(carrying, { req, res, body: decided, query, era, route, principal, target });
     } catch (error) {
       const { code } = refuse(res, error, log);
       onRefusal?.(adapter, code);

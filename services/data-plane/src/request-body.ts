@@ -8,6 +8,15 @@ export interface RequestBody {
   maxBytes: number;
   /** As the client says; undefined when it sends chunks. */
   length: number | undefined;
+  /** What has been read of it already, because something had to be known before. */
+  read?: KeptBody;
+}
+
+export interface KeptBody {
+  /** To forward: all of the bytes, or where they come from. */
+  body: Buffer | Readable | null;
+  /** All of it, so that it can be sent again; null when that is too much to keep. */
+  kept: Buffer | null;
 }
 
 /**

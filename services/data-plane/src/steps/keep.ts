@@ -1,14 +1,8 @@
-import type { Readable } from 'node:stream';
-import { BodyStream, clientGone, tooLarge, type RequestBody } from '../request-body.js';
+import { BodyStream, clientGone, tooLarge, type KeptBody, type RequestBody } from '../request-body.js';
+
+export type { KeptBody };
 
 const MAX_BYTES = 64 * 1024;
-
-export interface KeptBody {
-  /** To forward: all of the bytes, or where they come from. */
-  body: Buffer | Readable | null;
-  /** All of it, so that it can be sent again; null when that is too much to keep. */
-  kept: Buffer | null;
-}
 
 /**
  * Reads a small body whole before it is forwarded. A longer one is handed on as it comes, from its beginning.
@@ -16,6 +10,7 @@ export interface KeptBody {
  */
 export async function keep(source: RequestBody | null): Promise<KeptBody> {
   if (!source) return { body: null, kept: Buffer.alloc(0) };
+  if (source.read) return source.read;
   const { req, maxBytes } = source;
   if (req.destroyed) throw clientGone();
   const chunks: Buffer[] = [];
@@ -46,6 +41,6 @@ export async function keep(source: RequestBody | null): Promise<KeptBody> {
 
 /** The same, but what does not say how long it is comes as a stream at once: the server may answer before its end. */
 export async function keepIfShort(source: RequestBody | null): Promise<KeptBody> {
-  const isLong = source && (source.length === undefined || source.length > MAX_BYTES);
+  const isLong = source && !source.read && (source.length === undefined || source.length > MAX_BYTES);
   return isLong ? { body: new BodyStream(source), kept: null } : keep(source);
 }
