@@ -47,10 +47,14 @@ export class Supervisor {
     changed();
   }
 
-  /** Ends every replica and removes their logs. */
+  /** Ends every replica and removes their logs. While these cannot be removed, it is there still, to be asked for again. */
   async remove(name: string): Promise<void> {
     if (!(await this.#end(name))) return;
-    await rm(logFolder(this.options.logRoot, name), { recursive: true, force: true });
+    try {
+      await rm(logFolder(this.options.logRoot, name), { recursive: true, force: true });
+    } catch (error) {
+      return this.options.log.warn({ err: error, name }, 'the logs of a workload that goes cannot be removed');
+    }
     if (!this.observe(name).removing) return; // asked for again in the meantime
     this.#workloads.delete(name);
     this.#changed(name);

@@ -1,0 +1,26 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from '@jest/globals';
+import { supervisorOptions, temporaryFolder, workload } from '../../../test/supervisor.js';
+import { ABSENT } from '../../runtime.js';
+import { Supervisor } from './supervisor.js';
+
+it('a workload whose logs cannot be removed goes when it is asked for again, and takes no other with it', async () => {
+  const folder = await temporaryFolder();
+  const options = supervisorOptions(folder.path);
+  const supervisor = new Supervisor(options);
+  try {
+    supervisor.apply(workload('echo'));
+    const aside = join(folder.path, 'aside');
+    await rename(options.logRoot, aside).catch(() => {});
+    await writeFile(options.logRoot, 'in the way');
+    await supervisor.remove('echo');
+    expect(supervisor.observe('echo')).toMatchObject({ removing: true });
+    await rm(options.logRoot);
+    await supervisor.remove('echo');
+    expect(supervisor.observe('echo')).toEqual(ABSENT);
+  } finally {
+    await supervisor.close();
+    await folder.remove();
+  }
+});
