@@ -10,7 +10,7 @@ import { initializeIn } from './initialize-in.js';
 import { isResumable } from './is-resumable.js';
 import { without } from './own-headers.js';
 import { PassedEvents } from './passed-events.js';
-import { refuseUnknown } from './refuse-unknown.js';
+import { endUnknown, refuseUnknown } from './refuse-unknown.js';
 import { Posted } from './posted.js';
 import type { Settled } from './recover.js';
 import { rememberer } from './remember.js';
@@ -53,8 +53,8 @@ async function carryPosted(parts: CarryParts, carried: Carried, first: Settled, 
         session: { ...session, place: at.place },
         initialize: () => initializeIn(posted.text),
         onStatus(status) {
-          // From a session that has just begun, 404 is the server's own business.
-          if (status === 404 && !renewed) return refuseUnknown(parts, carried, at);
+          // A session that has just begun is not begun again: the client gets the 404.
+          if (status === 404) return (renewed ? endUnknown : refuseUnknown)(parts, carried, at);
           return status < 300 ? remember?.() : undefined;
         },
       });

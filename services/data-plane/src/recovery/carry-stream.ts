@@ -73,7 +73,9 @@ export async function carryStream(
       if (at.place.moves !== moves) resumeAfter = undefined; // ids of events are those of the replica before
     } catch (unsettled) {
       if (answer.begun) return answer.close(); // the client comes back, and is told
-      throw unsettled instanceof SessionUnknown ? new GatewayError('SESSION_NOT_FOUND') : unsettled;
+      if (!(unsettled instanceof SessionUnknown)) throw unsettled;
+      await parts.sessions.end(carried.session.envelope, carried.request.route, { tellServer: false }).catch(() => {});
+      throw new GatewayError('SESSION_NOT_FOUND');
     }
     if (res.destroyed) return;
     if (resumeAfter !== undefined) carried.headers.push('Last-Event-ID', resumeAfter);
