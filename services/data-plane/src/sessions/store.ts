@@ -9,7 +9,7 @@ import { followSessionChanges } from './changes.js';
 import { idleSince, isTooOld, keepSeconds, leftSince, limitsOf, tooOldSince, type AllLimits } from './limits.js';
 import { firstPlace, placeOf, type SessionPlace } from './place.js';
 import { refuseSession } from './refuse-session.js';
-import { sessionUses, type SessionUses } from './uses.js';
+import { sessionUses, type SessionUses, type UseKind } from './uses.js';
 
 export interface SessionStore {
   /**
@@ -19,6 +19,8 @@ export interface SessionStore {
   open(envelope: SessionEnvelope, route: Route, opened: OpenedBy): Promise<void>;
   /** Where the session is. Without Redis the envelope's own word is good enough. */
   find(envelope: SessionEnvelope, route: Route): Promise<SessionPlace>;
+  /** Counts a use of it that begins now; the returned function ends it. */
+  use(envelope: SessionEnvelope, route: Route, kind: UseKind): () => void;
   /** It has been moved from here; others hear of it by themselves. */
   moved(id: string, place: SessionPlace): void;
   /** Ends it for every data plane. */
@@ -140,6 +142,8 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
         return place;
       }
     },
+
+    use: (envelope, route, kind) => uses.begin(envelope, kind, keepSeconds(limitsOf(route, defaults))),
 
     moved: (id, place) => known.set(id, { place, usedAt: now() }),
 

@@ -1,9 +1,9 @@
-import type { SessionRecords, SessionRef } from '@mcp-gateway/common/sessions';
+import type { SessionRecords, SessionRef, SessionUse } from '@mcp-gateway/common/sessions';
 import type { Logger } from '@mcp-gateway/common/logging';
 
 export interface SessionUses {
-  /** Counts a use that begins now; the returned function ends it. */
-  begin(ref: SessionRef, kind: UseKind): () => void;
+  /** Counts a use that begins now; the returned function ends it. `keepSeconds`: how long the record is needed from now on. */
+  begin(ref: SessionRef, kind: UseKind, keepSeconds: number): () => void;
   /** Calls that are under way here, streams of the server not counted. */
   calls(id: string): number;
   /** Writes to Redis what has been used since the last time. */
@@ -11,13 +11,11 @@ export interface SessionUses {
   close(): void;
 }
 
-type UseKind = 'call' | 'stream';
+export type UseKind = 'call' | 'stream';
 
-interface Use extends SessionRef {
+interface Use extends SessionUse {
   calls: number;
   streams: number;
-  /** Seconds since the epoch. */
-  at: number;
 }
 
 const FLUSH_EVERY_MS = 10_000;
@@ -26,7 +24,11 @@ const FLUSH_EVERY_MS = 10_000;
  * Which sessions are in use, and when they were last. Written to Redis every ten seconds, all at once: a request does not
  * wait for it, and what a data plane that dies takes with it is less than the slack that limits.ts gives.
  */
-export function sessionUses(records: SessionRecords, log: Logger, now: () => number = Date.now): SessionUses {
+export function sessionUses(
+  records: Pick<SessionRecords, 'touch'>,
+  log: Logger,
+  now: () => number = Date.now,
+): SessionUses {
   const uses = new Map<string, Use>();
   const seconds = () => Math.floor(now() / 1000);
 
@@ -45,12 +47,13 @@ export function sessionUses(records: SessionRecords, log: Logger, now: () => num
   timer.unref();
 
   return {
-    begin({ id, adapterId, caller }, kind) {
+    begin({ id, adapterId, caller }, kind, keepSeconds) {
       const field = kind === 'call' ? 'calls' : 'streams';
       let use = uses.get(id);
-      if (!use) uses.set(id, (use = { id, adapterId, caller, calls: 0, streams: 0, at: 0 }));
+      if (!use) uses.set(id, (use = { id, adapterId, caller, keepSeconds, calls: 0, streams: 0, at: 0 }));
       const begun = use;
       begun[field] += 1;
+      begun.keepSeconds = keepSeconds;
       begun.at = seconds();
       return () => {
         begun[field] -= 1;
