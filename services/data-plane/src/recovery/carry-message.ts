@@ -30,7 +30,9 @@ export async function carryMessage(parts: CarryParts, carried: Carried, endpoint
   } catch (error) {
     throw answering(posted, error);
   }
-  return carryPosted(parts, carried, first, posted);
+  // Not before: those who wait to move the session must not keep each other from it.
+  const over = parts.sessions.uses.send(carried.session.envelope.id);
+  await carryPosted(parts, carried, first, posted).finally(over);
 }
 
 async function carryPosted(parts: CarryParts, carried: Carried, first: Settled, posted: Posted): Promise<void> {

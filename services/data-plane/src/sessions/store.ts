@@ -4,12 +4,13 @@ import type { Logger } from '@mcp-gateway/common/logging';
 import type { RedisClient } from '@mcp-gateway/common/redis';
 import { sessionRecords, type SessionRecord, type SessionRecords, type SessionRef } from '@mcp-gateway/common/sessions';
 import type { SessionEnvelope } from '@mcp-gateway/protocol';
+import { askDataPlanes } from './ask-data-planes.js';
 import { sessionCache } from './cache.js';
 import { followSessionChanges } from './changes.js';
 import { idleSince, isTooOld, keepSeconds, leftSince, limitsOf, tooOldSince, type AllLimits } from './limits.js';
 import { firstPlace, placeOf, type SessionPlace } from './place.js';
 import { refuseSession } from './refuse-session.js';
-import { sessionUses, type SessionUses, type UseKind } from './uses.js';
+import { sessionUses, type SessionUses } from './uses.js';
 
 export interface SessionStore {
   /**
@@ -20,11 +21,13 @@ export interface SessionStore {
   /** Where the session is. Without Redis the envelope's own word is good enough. */
   find(envelope: SessionEnvelope, route: Route): Promise<SessionPlace>;
   /** Counts a use of it that begins now; the returned function ends it. */
-  use(envelope: SessionEnvelope, route: Route, kind: UseKind): () => void;
+  use(envelope: SessionEnvelope, route: Route): () => void;
   /** It has been moved from here; others hear of it by themselves. */
   moved(id: string, place: SessionPlace): void;
   /** Ends it for every data plane. */
   end(envelope: SessionEnvelope, route: Route, how: { tellServer: boolean }): Promise<void>;
+  /** Whether no data plane has a call of it under way. False when that cannot be known. */
+  isIdle(id: string): Promise<boolean>;
   /** Called for each session that was moved or closed elsewhere, and with undefined when that may have been missed. */
   onChange(listener: (id: string | undefined) => void): void;
   /** Called when a server may have to be told that a session of its has ended. */
@@ -67,6 +70,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
   const seconds = () => Math.floor(now() / 1000);
   const listeners: ((id: string | undefined) => void)[] = [];
   const farewellListeners: (() => void)[] = [];
+  const dataPlanes = askDataPlanes(redis, records.keys.calls, uses.calls);
   const changes = followSessionChanges(redis, records.keys, {
     changed(id) {
       if (id === undefined) known.forgetAll();
@@ -74,6 +78,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
       listeners.forEach((listener) => listener(id));
     },
     farewell: () => farewellListeners.forEach((listener) => listener()),
+    calls: dataPlanes.hear,
   });
 
   async function end(session: SessionRef, route: Route, how: { tellServer: boolean; unlessUsedSince?: number }) {
@@ -143,7 +148,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
       }
     },
 
-    use: (envelope, route, kind) => uses.begin(envelope, kind, keepSeconds(limitsOf(route, defaults))),
+    use: (envelope, route) => uses.begin(envelope, keepSeconds(limitsOf(route, defaults))),
 
     moved: (id, place) => known.set(id, { place, usedAt: now() }),
 
@@ -175,6 +180,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
 
     onChange: (listener) => void listeners.push(listener),
     onFarewell: (listener) => void farewellListeners.push(listener),
+    isIdle: dataPlanes.isIdle,
     countOn: known.countOn,
     cached: known.size,
     records,
