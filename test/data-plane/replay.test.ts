@@ -67,12 +67,23 @@ describe.each([
     expect(new Set(uris)).toEqual(new Set(['file:///a', 'file:///b?ü']));
   });
 
-  it('begins anew without what its server has refused', async () => {
-    first.refuse('logging/setLevel', 400);
+  it.each([400, 200])('begins anew without what its server has refused, with the status %d', async (status) => {
+    first.refuse('logging/setLevel', status);
     await rpc(gateway.url, session, 'logging/setLevel', { level: 'none' });
     await first.kill();
     await whereIs(gateway.url, session);
     expect(methods(second)).toEqual(['initialize', 'notifications/initialized', 'tools/call']);
+  });
+
+  it('begins anew with what it had before its server refused to change that', async () => {
+    await rpc(gateway.url, session, 'logging/setLevel', { level: 'debug' });
+    await rpc(gateway.url, session, 'resources/subscribe', { uri: 'file:///a' });
+    for (const method of ['logging/setLevel', 'resources/unsubscribe']) first.refuse(method, 200);
+    await rpc(gateway.url, session, 'logging/setLevel', { level: 'bogus' });
+    await rpc(gateway.url, session, 'resources/unsubscribe', { uri: 'file:///a' });
+    await first.kill();
+    await whereIs(gateway.url, session);
+    expect(second.said.slice(2, 4).map(({ params }) => params)).toEqual([{ level: 'debug' }, { uri: 'file:///a' }]);
   });
 
   it('is begun on another replica when one has no room for it, and is asked of that only once', async () => {

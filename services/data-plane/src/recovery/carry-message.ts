@@ -13,11 +13,15 @@ import { PassedEvents } from './passed-events.js';
 import { endUnknown, refuseUnknown } from './refuse-unknown.js';
 import { Posted } from './posted.js';
 import type { Settled } from './recover.js';
+import { refusalsIn } from './refusals-in.js';
 import { rememberer } from './remember.js';
 import { SessionUnknown } from './session-unknown.js';
+import { longTail } from './tail.js';
 
 /** A stream that has begun plain goes on plain. */
 const isAboutCodings = (name: string) => name === 'accept-encoding';
+/** Of the answer to a message that asks for something that lasts as long as the session. */
+const MAX_TAIL_BYTES = 64 * 1024;
 const SEND_AGAIN = 'the session goes on; send it again';
 
 /** Has what a client posts in a session answered. See `carry`. */
@@ -37,10 +41,13 @@ export async function carryMessage(parts: CarryParts, carried: Carried, endpoint
 
 async function carryPosted(parts: CarryParts, carried: Carried, first: Settled, posted: Posted): Promise<void> {
   const { request, session, headers } = carried;
-  const answer = new ClientAnswer(request.res, { events: new PassedEvents('answer') });
   const remember = rememberer(parts.sessions.records, session.envelope.id, posted);
+  const tail = remember && longTail(MAX_TAIL_BYTES);
+  const answer = new ClientAnswer(request.res, { events: new PassedEvents('answer'), ...(tail && { tail }) });
+  const refused = () => refusalsIn(Buffer.concat(tail?.take() ?? []).toString('utf8'), answer.isEvents);
   let at = first;
   let renewed = false;
+  let isTaken = false;
 
   for (let attempt = 1; ; attempt += 1) {
     let error: unknown;
@@ -57,10 +64,14 @@ async function carryPosted(parts: CarryParts, carried: Carried, first: Settled, 
         onStatus(status) {
           // A session that has just begun is not begun again: the client gets the 404.
           if (status === 404) return (renewed ? endUnknown : refuseUnknown)(parts, carried, at);
-          return status < 300 ? remember?.() : undefined;
+          isTaken = status < 300;
+          return undefined;
         },
       });
-      if (!part.isUnusable) return;
+      if (!part.isUnusable) {
+        if (isTaken) await remember?.(refused());
+        return;
+      }
       error = new GatewayError('UPSTREAM_GONE');
     } catch (thrown) {
       error = thrown;
@@ -77,6 +88,7 @@ async function carryPosted(parts: CarryParts, carried: Carried, first: Settled, 
       case 'cut':
         throw error;
       case 'finish':
+        await remember?.(refused());
         return answer.close();
       case 'tell':
         return tell(answer, posted, ran, { cause: error });
