@@ -40,8 +40,9 @@ export async function stay(
     await untilSessionEnds(parts, request, session, (sink) => send(parts, { ...sending, endpoint, sink }));
   } catch (error) {
     if (!(error instanceof GatewayError && error.code === 'UPSTREAM_REFUSED')) throw answering(posted, error);
-    // Its place is free before the client starts over. The replica may be there, though it cannot be reached from here.
-    await parts.sessions.end(session.envelope, request.route, { tellServer: true }).catch(() => {});
+    // Its place is free before the client starts over. A replica that is in the routes may be back in a moment.
+    const how = { tellServer: endpoint !== undefined };
+    await parts.sessions.end(session.envelope, request.route, how).catch(() => {});
     throw answering(posted, replicaGone(error));
   }
 }
