@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { waitFor } from '../support/wait.js';
 import { startGateway, type Gateway } from './support/gateway.js';
 import { startReplica, type Replica } from './support/replica.js';
 import { begin, callTool, rpc, whereIs } from './support/rpc.js';
@@ -95,6 +96,15 @@ describe.each([
     await first.kill();
     expect(await whereIs(gateway.url, session)).toBe(third.endpoint.id);
     expect(methods(second)).toEqual(['initialize']);
+  });
+
+  it('is begun on the one replica that is left when that has refused it a moment ago', async () => {
+    second.refuse('initialize', 503);
+    await first.kill();
+    const after = whereIs(gateway.url, session);
+    await waitFor('the refusal', () => methods(second).includes('initialize'));
+    second.allow('initialize');
+    expect(await after).toBe(second.endpoint.id);
   });
 
   it('is moved once, however many ask at once, on however many data planes', async () => {
