@@ -75,7 +75,7 @@ describe('the records of sessions', () => {
     expect(await records.note('1', 'logLevel', 'info')).toBe(false);
     expect(await records.subscribe('1', 'file:///a')).toBe(false);
     await records.unsubscribe('1', 'file:///a');
-    await records.touch([{ ...ref('1'), at: NOW + 5 }]);
+    await records.touch([{ ...ref('1'), at: NOW + 5, keepSeconds: 60 }]);
     expect(await records.move('1', 0, { endpointId: 'b', upstreamId: 'b', recentMoves: 1, recentSince: NOW })).toBe(
       false,
     );
@@ -91,7 +91,7 @@ describe('the records of sessions', () => {
 
   it('are not closed for not being used when they have been used since', async () => {
     await open('1');
-    await records.touch([{ ...ref('1'), at: NOW + 50 }]);
+    await records.touch([{ ...ref('1'), at: NOW + 50, keepSeconds: 60 }]);
     expect(await records.close(ref('1'), { ...CLOSE, unlessUsedSince: NOW + 50 })).toBe(false);
     expect((await records.find(ref('1'))).record).not.toBe('closed');
     expect(await records.close(ref('1'), { ...CLOSE, unlessUsedSince: NOW + 51 })).toBe(true);
@@ -101,22 +101,43 @@ describe('the records of sessions', () => {
     await open('1');
     await open('2', 'bob');
     await records.touch([
-      { ...ref('1'), at: NOW + 50 },
-      { ...ref('2', 'bob'), at: NOW + 20 },
+      { ...ref('1'), at: NOW + 50, keepSeconds: 60 },
+      { ...ref('2', 'bob'), at: NOW + 20, keepSeconds: 60 },
     ]);
-    await records.touch([{ ...ref('1'), at: NOW + 10 }]); // of another data plane, and late
+    await records.touch([{ ...ref('1'), at: NOW + 10, keepSeconds: 60 }]); // of another data plane, and late
     expect((await records.find(ref('1'))).lastUsedAt).toBe(NOW + 50);
     expect(await records.idle('adapter-1', NOW + 50, 10)).toEqual(['2']);
     expect(await records.idle('adapter-1', NOW + 51, 10)).toEqual(['2', '1']);
     expect(await records.idle('adapter-1', NOW + 51, 1)).toEqual(['2']);
-    await records.touch([{ ...ref('never opened'), at: NOW }]);
+    await records.touch([{ ...ref('never opened'), at: NOW, keepSeconds: 60 }]);
     expect(await idsOf()).toEqual(['1', '2']);
+  });
+
+  it('are kept for as long as their last use says, unless they are to be kept for longer', async () => {
+    const streams = { ...BOUNDS, keepSeconds: 100 };
+    await records.open(ref('1'), recordOf('alice', { transport: 'http-sse' }), streams);
+    const shortest = async () => Math.min(...(await Promise.all((await redis.keys(`${prefix}:*`)).map(timeLeft))));
+    const timeLeft = (key: string) => redis.ttl(key);
+    await records.touch([{ ...ref('1'), at: NOW, keepSeconds: 5_000 }]);
+    expect(await shortest()).toBeGreaterThan(4_900);
+    await records.touch([{ ...ref('1'), at: NOW, keepSeconds: 100 }]);
+    expect(await shortest()).toBeGreaterThan(4_900);
+    expect(await redis.keys(`${prefix}:*`)).toHaveLength(5);
+  });
+
+  it.each([
+    ['the record was to be', 3_600, 60],
+    ['whoever closes them says', 60, 3_600],
+  ])('are marked as closed for as long as %s kept, if that is longer', async (_whose, openFor, closedFor) => {
+    await records.open(ref('1'), recordOf(), { ...BOUNDS, keepSeconds: openFor });
+    await records.close(ref('1'), { ...CLOSE, keepSeconds: closedFor });
+    expect(await redis.ttl(records.keys.record('1'))).toBeGreaterThan(3_500);
   });
 
   it('tell which of them are old', async () => {
     await open('1');
     await records.open(ref('2'), recordOf('alice', { openedAt: NOW - 10 }), BOUNDS);
-    await records.touch([{ ...ref('2'), at: NOW + 50 }]);
+    await records.touch([{ ...ref('2'), at: NOW + 50, keepSeconds: 60 }]);
     expect(await records.openedBefore('adapter-1', NOW, 10)).toEqual(['2']);
     expect(await records.openedBefore('adapter-1', NOW + 1, 1)).toEqual(['2']);
     await records.close(ref('2'), CLOSE);

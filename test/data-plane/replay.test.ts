@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { waitFor } from '../support/wait.js';
 import { startGateway, type Gateway } from './support/gateway.js';
 import { startReplica, type Replica } from './support/replica.js';
 import { begin, callTool, rpc, whereIs } from './support/rpc.js';
@@ -67,12 +68,23 @@ describe.each([
     expect(new Set(uris)).toEqual(new Set(['file:///a', 'file:///b?ü']));
   });
 
-  it('begins anew without what its server has refused', async () => {
-    first.refuse('logging/setLevel', 400);
+  it.each([400, 200])('begins anew without what its server has refused, with the status %d', async (status) => {
+    first.refuse('logging/setLevel', status);
     await rpc(gateway.url, session, 'logging/setLevel', { level: 'none' });
     await first.kill();
     await whereIs(gateway.url, session);
     expect(methods(second)).toEqual(['initialize', 'notifications/initialized', 'tools/call']);
+  });
+
+  it('begins anew with what it had before its server refused to change that', async () => {
+    await rpc(gateway.url, session, 'logging/setLevel', { level: 'debug' });
+    await rpc(gateway.url, session, 'resources/subscribe', { uri: 'file:///a' });
+    for (const method of ['logging/setLevel', 'resources/unsubscribe']) first.refuse(method, 200);
+    await rpc(gateway.url, session, 'logging/setLevel', { level: 'bogus' });
+    await rpc(gateway.url, session, 'resources/unsubscribe', { uri: 'file:///a' });
+    await first.kill();
+    await whereIs(gateway.url, session);
+    expect(second.said.slice(2, 4).map(({ params }) => params)).toEqual([{ level: 'debug' }, { uri: 'file:///a' }]);
   });
 
   it('is begun on another replica when one has no room for it, and is asked of that only once', async () => {
@@ -84,6 +96,15 @@ describe.each([
     await first.kill();
     expect(await whereIs(gateway.url, session)).toBe(third.endpoint.id);
     expect(methods(second)).toEqual(['initialize']);
+  });
+
+  it('is begun on the one replica that is left when that has refused it a moment ago', async () => {
+    second.refuse('initialize', 503);
+    await first.kill();
+    const after = whereIs(gateway.url, session);
+    await waitFor('the refusal', () => methods(second).includes('initialize'));
+    second.allow('initialize');
+    expect(await after).toBe(second.endpoint.id);
   });
 
   it('is moved once, however many ask at once, on however many data planes', async () => {

@@ -146,7 +146,7 @@ describe('a session that is not used', () => {
     const { records } = gateway.sessions;
     const { idle } = records;
     const use = async (adapterId: string, id = '') =>
-      records.touch([{ id, adapterId, caller: 'alice', at: Math.floor(now / 1000) }]);
+      records.touch([{ id, adapterId, caller: 'alice', at: Math.floor(now / 1000), keepSeconds: 60 }]);
     records.idle = async (adapterId, before, limit) => {
       const found = await idle(adapterId, before, limit);
       await use(adapterId, found[0]);

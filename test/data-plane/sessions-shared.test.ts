@@ -136,6 +136,15 @@ describe('a session on several data planes', () => {
     for (const key of await gateway.redis.keys(gateway.keyOf('*'))) await gateway.redis.hSet(key, { format: 'later' });
     expect((await inSession(second.url, id)).text).toBe(server.ids[0]);
   });
+
+  it('is looked for again before long when its record could not be read', async () => {
+    const id = await openSession(gateway.url);
+    const [key = ''] = await gateway.redis.keys(gateway.keyOf('*'));
+    await gateway.redis.hSet(key, { format: 'later' });
+    expect((await inSession(second.url, id)).text).toBe(server.ids[0]);
+    await gateway.redis.hSet(key, { format: '1', endpointId: idle.endpoint.id, upstreamId: 'there' }); // and nobody is told
+    await waitFor('the record to be read', async () => (await inSession(second.url, id)).text === 'there');
+  });
 });
 
 describe('a replica that this data plane has not heard of', () => {

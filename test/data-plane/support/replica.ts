@@ -43,6 +43,10 @@ export interface Replica {
   hold(method: string): Promise<ServerResponse>;
   /** Answers requests of the method with an error and this status from now on. */
   refuse(method: string, status: number): void;
+  /** Answers them as before. */
+  allow(method: string): void;
+  /** Loses every session that says this, once it has been answered. */
+  forgetAfter(method: string): void;
   /** As SIGKILL does: every connection breaks, and new ones are refused. */
   kill(): Promise<void>;
   /** Says something on the stream of a session. */
@@ -72,6 +76,7 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
   let mostAtOnce = 0;
   const held = new Map<string, (res: ServerResponse) => void>();
   const refused = new Map<string, number>();
+  const forgotten = new Set<string>();
 
   const server = createServer((req, res) => void serve(req, res));
 
@@ -82,6 +87,7 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
     const method = message.method ?? req.method ?? '';
     said.push({ method, session, params: message.params ?? {}, headers: req.headers });
     if (method !== 'initialize' && !sessions.has(session ?? '')) return void res.writeHead(404).end('no such session');
+    if (forgotten.has(method)) sessions.delete(session as string);
     if (req.method === 'GET') return listen(session as string, res);
     if (req.method === 'DELETE') {
       sessions.delete(session as string);
@@ -150,6 +156,8 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
     mostAtOnce: () => mostAtOnce,
     hold: (method) => new Promise((resolve) => held.set(method, resolve)),
     refuse: (method, status) => void refused.set(method, status),
+    allow: (method) => void refused.delete(method),
+    forgetAfter: (method) => void forgotten.add(method),
     kill,
     notify: (session, text) => void sessions.get(session)?.write(`event: message\ndata: ${JSON.stringify(text)}\n\n`),
   };

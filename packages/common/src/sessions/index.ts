@@ -7,4 +7,5 @@ export {
   type SessionBounds,
   type SessionRecords,
   type SessionRef,
+  type SessionUse,
 } from './records.js';

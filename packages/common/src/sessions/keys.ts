@@ -17,6 +17,8 @@ export const sessionKeys = (prefix: string) => ({
   moving: (id: string) => `${prefix}:sessions:moving:${id}`,
   /** Channel: the id of a session that was moved or closed. */
   changed: `${prefix}:sessions:changed`,
+  /** Channel: data planes ask each other whether they have calls of a session under way. */
+  calls: `${prefix}:sessions:calls`,
   /** List: sessions of servers that have ended here, and that the servers have not been told of yet. */
   farewells: `${prefix}:sessions:farewells`,
   /** Channel: there is something in the list. */

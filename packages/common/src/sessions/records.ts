@@ -11,6 +11,13 @@ export interface SessionRef {
   caller: string;
 }
 
+export interface SessionUse extends SessionRef {
+  /** When, in seconds since the epoch. */
+  at: number;
+  /** From now on, as the limits of its adapter are now. */
+  keepSeconds: number;
+}
+
 export interface SessionBounds {
   /** Open sessions, of the adapter and of one caller of it. */
   max: number;
@@ -123,18 +130,24 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
       await bounded(redis.hDel(keys.record(id), subscriptionField(uri)), REDIS_MS);
     },
 
-    /** Writes when sessions were last used. */
-    async touch(uses: readonly (SessionRef & { at: number })[]): Promise<void> {
+    /** Writes when sessions were last used, and keeps what there is of them for as long as is said now, in seconds. */
+    async touch(uses: readonly SessionUse[]): Promise<void> {
       const members = new Map<string, { score: number; value: string }[]>();
-      for (const use of uses) {
-        for (const index of [...indexes(use), keys.streamsOf(use.adapterId)]) {
+      const kept = new Map<string, number>();
+      const keep = (key: string, seconds: number) => kept.set(key, Math.max(seconds, kept.get(key) ?? 0));
+      for (const { id, at, keepSeconds, ...whose } of uses) {
+        for (const index of [...indexes(whose), keys.streamsOf(whose.adapterId)]) {
           const used = members.get(index) ?? [];
           members.set(index, used);
-          used.push({ score: use.at, value: use.id });
+          used.push({ score: at, value: id });
+          keep(index, keepSeconds);
         }
+        keep(keys.openedOf(whose.adapterId), keepSeconds);
+        keep(keys.record(id), keepSeconds);
       }
       const transaction = redis.multi();
       for (const [index, used] of members) transaction.zAdd(index, used, { condition: 'XX', comparison: 'GT' });
+      for (const [key, seconds] of kept) transaction.expire(key, seconds, 'GT');
       await bounded(transaction.exec(), REDIS_MS);
     },
 

@@ -23,7 +23,7 @@ return 'opened'`;
  * Leaves a mark in place of the record, or an id that is still good would open the session again.
  *
  * KEYS record, adapter's index, caller's index, adapter's index by age, its index of streams, farewells
- * ARGV id, now, seconds to keep a mark where there was no record, channel of changes,
+ * ARGV id, now, seconds to keep the mark, unless the record was to be kept for longer, channel of changes,
  *      channel of farewells when the server has to be told, else '', only if not used since then, else ''
  */
 export const CLOSE = `
@@ -36,7 +36,7 @@ if was[1] then return 0 end
 local left = redis.call('TTL', KEYS[1])
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'format', '1', 'closedAt', ARGV[2])
-redis.call('EXPIRE', KEYS[1], left > 0 and left or ARGV[3])
+redis.call('EXPIRE', KEYS[1], math.max(left, tonumber(ARGV[3])))
 if ARGV[5] ~= '' and was[2] and not was[7] then
   redis.call('RPUSH', KEYS[6], cjson.encode({
     adapter = was[2], endpointId = was[3], upstreamId = was[4], caller = was[5], protocolVersion = was[6] or nil

@@ -18,8 +18,8 @@ export interface SessionService {
   end(principal: Principal, row: AdapterRow, id: string): Promise<void>;
 }
 
-/** How long the mark of a session stays whose record had no end. */
-const KEEP_SECONDS = 90 * 24 * 3600;
+/** As the data planes are set to, unless they are told otherwise: then the record is to be kept for as long. */
+const USUAL_MAX_AGE_SECONDS = 7 * 24 * 3600;
 
 /** The sessions that the data planes have recorded. All calls throw UNAVAILABLE while Redis is away. */
 export function sessionService(redis: RedisClient, prefix: string): SessionService {
@@ -43,7 +43,8 @@ export function sessionService(redis: RedisClient, prefix: string): SessionServi
       const { caller } = record;
       if (caller !== principal.subject && !maySeeAll(principal, row)) throw new GatewayError('SESSION_NOT_FOUND');
       const now = Math.floor(Date.now() / 1000);
-      const how = { now, keepSeconds: KEEP_SECONDS, tellServer: true };
+      const keepSeconds = row.spec.sessions.maxAgeSeconds ?? USUAL_MAX_AGE_SECONDS;
+      const how = { now, keepSeconds, tellServer: true };
       const ended = await records.close({ id, adapterId: row.id, caller }, how).catch(away);
       if (!ended) throw new GatewayError('SESSION_NOT_FOUND'); // somebody else was faster
     },

@@ -32,7 +32,7 @@ export class StreamSession {
     const { parts, envelope, route } = this;
     await parts.sessions.open(envelope, route, { initialize: null, transport: 'http-sse' });
     this.#leaving.push(
-      parts.sessions.uses.begin(envelope, 'stream'),
+      parts.sessions.use(envelope, route),
       parts.streams.add({
         session: envelope.id,
         adapter: route.name,

@@ -81,8 +81,8 @@ export async function whereToBegin(
   const { envelope, place } = carried.session;
   if (!endpoint) return displaced(parts, carried, place, 'gone');
   const here = { place, endpoint };
-  const others = parts.sessions.uses.calls(envelope.id) - (posted ? 1 : 0);
-  if (!movesNow(endpoint, others, Date.now()) || posted?.holdsResponse) return here;
+  if (!endpoint.draining || posted?.holdsResponse) return here;
+  if (!(await movesNow(parts.sessions, envelope.id, endpoint))) return here;
   // With nowhere to go, or no Redis, it stays as long as it can.
   return displaced(parts, carried, place, 'draining').catch(() => here);
 }

@@ -10,14 +10,18 @@ import { initializeIn } from './initialize-in.js';
 import { isResumable } from './is-resumable.js';
 import { without } from './own-headers.js';
 import { PassedEvents } from './passed-events.js';
-import { refuseUnknown } from './refuse-unknown.js';
+import { endUnknown, refuseUnknown } from './refuse-unknown.js';
 import { Posted } from './posted.js';
 import type { Settled } from './recover.js';
+import { refusalsIn } from './refusals-in.js';
 import { rememberer } from './remember.js';
 import { SessionUnknown } from './session-unknown.js';
+import { longTail } from './tail.js';
 
 /** A stream that has begun plain goes on plain. */
 const isAboutCodings = (name: string) => name === 'accept-encoding';
+/** Of the answer to a message that asks for something that lasts as long as the session. */
+const MAX_TAIL_BYTES = 64 * 1024;
 const SEND_AGAIN = 'the session goes on; send it again';
 
 /** Has what a client posts in a session answered. See `carry`. */
@@ -30,15 +34,20 @@ export async function carryMessage(parts: CarryParts, carried: Carried, endpoint
   } catch (error) {
     throw answering(posted, error);
   }
-  return carryPosted(parts, carried, first, posted);
+  // Not before: those who wait to move the session must not keep each other from it.
+  const over = parts.sessions.uses.send(carried.session.envelope.id);
+  await carryPosted(parts, carried, first, posted).finally(over);
 }
 
 async function carryPosted(parts: CarryParts, carried: Carried, first: Settled, posted: Posted): Promise<void> {
   const { request, session, headers } = carried;
-  const answer = new ClientAnswer(request.res, { events: new PassedEvents('answer') });
   const remember = rememberer(parts.sessions.records, session.envelope.id, posted);
+  const tail = remember && longTail(MAX_TAIL_BYTES);
+  const answer = new ClientAnswer(request.res, { events: new PassedEvents('answer'), ...(tail && { tail }) });
+  const refused = () => refusalsIn(Buffer.concat(tail?.take() ?? []).toString('utf8'), answer.isEvents);
   let at = first;
   let renewed = false;
+  let isTaken = false;
 
   for (let attempt = 1; ; attempt += 1) {
     let error: unknown;
@@ -53,12 +62,16 @@ async function carryPosted(parts: CarryParts, carried: Carried, first: Settled, 
         session: { ...session, place: at.place },
         initialize: () => initializeIn(posted.text),
         onStatus(status) {
-          // From a session that has just begun, 404 is the server's own business.
-          if (status === 404 && !renewed) return refuseUnknown(parts, carried, at);
-          return status < 300 ? remember?.() : undefined;
+          // A session that has just begun is not begun again: the client gets the 404.
+          if (status === 404) return (renewed ? endUnknown : refuseUnknown)(parts, carried, at);
+          isTaken = status < 300;
+          return undefined;
         },
       });
-      if (!part.isUnusable) return;
+      if (!part.isUnusable) {
+        if (isTaken) await remember?.(refused());
+        return;
+      }
       error = new GatewayError('UPSTREAM_GONE');
     } catch (thrown) {
       error = thrown;
@@ -75,6 +88,7 @@ async function carryPosted(parts: CarryParts, carried: Carried, first: Settled, 
       case 'cut':
         throw error;
       case 'finish':
+        await remember?.(refused());
         return answer.close();
       case 'tell':
         return tell(answer, posted, ran, { cause: error });

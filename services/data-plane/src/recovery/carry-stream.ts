@@ -18,7 +18,7 @@ import { SessionUnknown } from './session-unknown.js';
 const WORTHWHILE_MS = 5_000;
 /** Streams in a row that were not, until the client is left to try by itself. */
 const MAX_SHORT = 4;
-const LOOK_AGAIN_MS = 100;
+const LOOK_AGAIN_MS = 250;
 /** What goes on is plain, and after the events that there have been. */
 const isOfTheFirst = (name: string) => name === 'accept-encoding' || name === 'last-event-id';
 
@@ -73,7 +73,9 @@ export async function carryStream(
       if (at.place.moves !== moves) resumeAfter = undefined; // ids of events are those of the replica before
     } catch (unsettled) {
       if (answer.begun) return answer.close(); // the client comes back, and is told
-      throw unsettled instanceof SessionUnknown ? new GatewayError('SESSION_NOT_FOUND') : unsettled;
+      if (!(unsettled instanceof SessionUnknown)) throw unsettled;
+      await parts.sessions.end(carried.session.envelope, carried.request.route, { tellServer: false }).catch(() => {});
+      throw new GatewayError('SESSION_NOT_FOUND');
     }
     if (res.destroyed) return;
     if (resumeAfter !== undefined) carried.headers.push('Last-Event-ID', resumeAfter);
@@ -156,7 +158,7 @@ async function leave(parts: CarryParts, carried: Carried, at: Settled): Promise<
   const { request, session } = carried;
   const ending = () => parts.routes.get(request.route.name)?.endpoints.find(({ id }) => id === at.endpoint.id);
   for (let endpoint = ending(); endpoint?.draining && !request.res.destroyed; endpoint = ending()) {
-    if (movesNow(endpoint, parts.sessions.uses.calls(session.envelope.id), Date.now())) {
+    if (await movesNow(parts.sessions, session.envelope.id, endpoint)) {
       await displaced(parts, carried, at.place, 'draining');
       return;
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { drainSpread, movesNow } from './drain.js';
+import { drainSpread, whenToMove } from './drain.js';
 
 const NOW = Date.parse('2026-11-20T08:00:00.000Z');
 const endpoint = { id: 'a', url: 'http://127.0.0.1:1', ready: false };
@@ -11,14 +11,13 @@ const ending = (seconds: number) => ({
 
 describe('a session moves off its endpoint', () => {
   it.each([
-    ['not while that stays', endpoint, 0, false],
-    ['when that is about to end and nothing is under way', ending(10), 0, true],
-    ['not while a call is under way', ending(10), 1, false],
-    ['at the last moment, whatever is under way', ending(1), 5, true],
-    ['when the last moment is over', ending(-5), 5, true],
-    ['not when nobody knows when the last moment is', { ...endpoint, draining: true }, 1, false],
-  ])('%s', (_when, at, calls, moves) => {
-    expect(movesNow(at, calls, NOW)).toBe(moves);
+    ['never while that stays', endpoint, 'never'],
+    ['when no call is under way, if that is about to end', ending(10), 'when idle'],
+    ['at the last moment, whatever is under way', ending(1), 'now'],
+    ['when the last moment is over', ending(-5), 'now'],
+    ['when no call is under way, if nobody knows the last moment', { ...endpoint, draining: true }, 'when idle'],
+  ])('%s', (_when, at, when) => {
+    expect(whenToMove(at, NOW)).toBe(when);
   });
 
   it.each([

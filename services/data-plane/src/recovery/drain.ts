@@ -1,4 +1,5 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
+import type { SessionStore } from '../sessions/store.js';
 
 /** Before the end of a replica that nobody has told the time of. */
 const USUAL_MS = 10_000;
@@ -6,13 +7,18 @@ const USUAL_MS = 10_000;
 const MARGIN_MS = 1_000;
 
 /**
- * Whether a session on the endpoint moves now: the endpoint is about to end, and no call of the session is under way, or it
- * cannot be waited for any longer. `now` is in milliseconds since the epoch.
+ * When a session on the endpoint moves: not at all while the endpoint stays; if that is about to end, when no call of the
+ * session is under way; or now, as it cannot be waited for any longer. `now` is in milliseconds since the epoch.
  */
-export function movesNow({ draining, drainUntil }: Endpoint, callsUnderWay: number, now: number): boolean {
-  if (!draining) return false;
-  if (callsUnderWay === 0) return true;
-  return drainUntil !== undefined && now >= Date.parse(drainUntil) - MARGIN_MS;
+export function whenToMove({ draining, drainUntil }: Endpoint, now: number): 'never' | 'when idle' | 'now' {
+  if (!draining) return 'never';
+  return drainUntil !== undefined && now >= Date.parse(drainUntil) - MARGIN_MS ? 'now' : 'when idle';
+}
+
+/** Whether the session moves off the endpoint now; asks every data plane for calls, but only while the endpoint drains. */
+export async function movesNow(sessions: SessionStore, session: string, endpoint: Endpoint): Promise<boolean> {
+  const when = whenToMove(endpoint, Date.now());
+  return when === 'when idle' ? sessions.isIdle(session) : when === 'now';
 }
 
 /** Over how much time the sessions of the endpoint are moved, in milliseconds: the first half of what is left. */

@@ -12,6 +12,8 @@ export interface Exchange {
   /** A JSON-RPC message. */
   message?: unknown;
   timeoutMs: number;
+  /** Told of the session that the server has begun, whatever becomes of the rest of its answer. */
+  onSession?: (upstreamId: string) => void;
 }
 
 export interface Reply {
@@ -62,6 +64,7 @@ export function exchange(upstreams: Upstreams, endpoint: Endpoint, asked: Exchan
         onResponseStart(_controller, status, head) {
           reply.status = status;
           reply.sessionId = head[HEADER.sessionId]?.toString();
+          if (reply.sessionId !== undefined) asked.onSession?.(reply.sessionId);
           isEvents = isEventStream(head['content-type']?.toString());
         },
         onResponseData(controller, chunk) {

@@ -1,4 +1,6 @@
 import type { RouteTable } from '@mcp-gateway/common/routes';
+import type { SessionRecords } from '@mcp-gateway/common/sessions';
+import { findEndpoint } from '../find-endpoint.js';
 import type { SessionStore } from '../sessions/store.js';
 import type { Upstreams } from '../upstreams.js';
 import { sayFarewell } from './farewell.js';
@@ -9,14 +11,20 @@ const MAX_WAITING = 10_000;
 
 /**
  * Tells servers of sessions that ended without them: by the API, or because nobody used them. Each is taken from the list by
- * one data plane. One that dies with it is not told; it ends the session by itself when it is not used.
+ * one data plane, which has to know its routes by then. When that dies with it, the server is not told; it ends the session by
+ * itself when it is not used.
  */
-export function sayFarewells(routes: RouteTable, sessions: SessionStore, upstreams: Upstreams): void {
+export function sayFarewells(
+  routes: RouteTable,
+  sessions: Pick<SessionStore, 'onFarewell'> & { records: Pick<SessionRecords, 'nextFarewell'> },
+  upstreams: Upstreams,
+): void {
   const herd = createHerd({ atOnce: AT_ONCE, waiting: MAX_WAITING });
   let again = false;
   let working = false;
 
   async function work() {
+    if (!routes.isLoaded()) return;
     again = true;
     if (working) return;
     working = true;
@@ -26,7 +34,7 @@ export function sayFarewells(routes: RouteTable, sessions: SessionStore, upstrea
         await takeAll();
       }
     } catch {
-      // Redis is away. When it is back, that is told, too.
+      // Redis is away. The routes are read again when it is back, and every now and then.
     } finally {
       working = false;
     }
@@ -39,12 +47,13 @@ export function sayFarewells(routes: RouteTable, sessions: SessionStore, upstrea
       farewell = await sessions.records.nextFarewell()
     ) {
       const { adapter, endpointId, ...session } = farewell;
+      const endpoint = await findEndpoint(routes, adapter, endpointId);
       const route = routes.get(adapter);
-      const endpoint = route?.endpoints.find(({ id }) => id === endpointId);
       if (!route || !endpoint) continue;
       void herd(() => sayFarewell(upstreams, endpoint, route.path, session)).catch(() => {});
     }
   }
 
   sessions.onFarewell(() => void work());
+  routes.onChange(() => void work());
 }

@@ -112,9 +112,13 @@ async function moveTo(
 
   const upstreamId = await replay(upstreams, { endpoint, route, record, headers });
   const to = { endpointId: endpoint.id, upstreamId, ...countMove(record, Math.floor(Date.now() / 1000)) };
-  const moved = await sessions.records.move(envelope.id, record.moves, to).catch(awayFromRedis);
+  const unneeded = () => void sayFarewell(upstreams, endpoint, route.path, { ...record, upstreamId });
+  const moved = await sessions.records.move(envelope.id, record.moves, to).catch((cause: unknown) => {
+    unneeded(); // should Redis have moved it all the same, the session is found to be unknown there, and moved again
+    return awayFromRedis(cause);
+  });
   if (!moved) {
-    void sayFarewell(upstreams, endpoint, route.path, { ...record, upstreamId });
+    unneeded();
     return null;
   }
   const place = { endpointId: endpoint.id, upstreamId, moves: record.moves + 1, closed: false };

@@ -14,10 +14,11 @@ const request = (method: string, params: object = {}) => JSON.stringify({ jsonrp
 
 const posted = (text: string) => new Posted(Buffer.from(text), Buffer.from(text));
 
-async function noted(message: Posted): Promise<unknown[][]> {
+async function noted(message: Posted, refused: (string | number)[] = []): Promise<unknown[][]> {
   const notes: unknown[][] = [];
   const note = async (...given: unknown[]) => void notes.push(given);
-  await rememberer({ note, subscribe: note, unsubscribe: note } as unknown as SessionRecords, 's', message)?.();
+  const records = { note, subscribe: note, unsubscribe: note } as unknown as SessionRecords;
+  await rememberer(records, 's', message)?.(new Set(refused));
   return notes;
 }
 
@@ -59,6 +60,16 @@ describe('what is remembered of a message', () => {
     ['nothing of a URI that is too long', request('resources/subscribe', { uri: `a:${'b'.repeat(2_048)}` }), []],
   ])('is %s', async (_what, text, notes) => {
     expect(await noted(posted(text))).toEqual(notes);
+  });
+
+  it('is what the server has not refused of it', async () => {
+    const subscribe = (id: string | number) =>
+      JSON.stringify({ jsonrpc: '2.0', id, method: 'resources/subscribe', params: { uri: `a:${typeof id}${id}` } });
+    const batch = posted(`[${subscribe(1)},${subscribe('1')},${subscribe(2)}]`);
+    expect(await noted(batch, [1, 3])).toEqual([
+      ['s', 'a:string1'],
+      ['s', 'a:number2'],
+    ]);
   });
 });
 

@@ -55,7 +55,9 @@ export function createRecovery({ onOutcome = () => {}, ...parts }: RecoveryParts
       const { id } = session.envelope;
       const known = underWay.get(id);
       if (known) return known;
-      const moving = moveSession(parts, herd, session).finally(() => underWay.delete(id));
+      const moving = moveSession(parts, herd, session)
+        .catch((error: unknown) => endLost(parts, session, error))
+        .finally(() => underWay.delete(id));
       underWay.set(id, moving);
       moving.then(
         () => onOutcome(session.why, 'settled'),
@@ -65,4 +67,18 @@ export function createRecovery({ onOutcome = () => {}, ...parts }: RecoveryParts
     },
     waiting: herd.waiting,
   };
+}
+
+/**
+ * A session that cannot be begun anew is answered 404, upon which its client starts over: it ends, so that its place is free by
+ * then, and so that it is gone for good. One whose replica only drains lives on there.
+ */
+async function endLost({ routes, sessions }: MoveParts, session: Displaced, error: unknown): Promise<never> {
+  const { envelope, adapter, why } = session;
+  const isLost = error instanceof GatewayError && error.code === 'SESSION_NOT_FOUND' && why !== 'draining';
+  const route = routes.get(adapter);
+  if (isLost && route?.adapterId === envelope.adapterId) {
+    await sessions.end(envelope, route, { tellServer: why !== 'unknown' }).catch(() => {});
+  }
+  throw error;
 }

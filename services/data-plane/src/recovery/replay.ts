@@ -4,6 +4,7 @@ import type { SessionRecord } from '@mcp-gateway/common/sessions';
 import { MAX_UPSTREAM_ID_BYTES } from '@mcp-gateway/protocol';
 import type { Upstreams } from '../upstreams.js';
 import { exchange, type Exchange, type Reply } from './exchange.js';
+import { sayFarewell } from './farewell.js';
 import { ownHeaders } from './own-headers.js';
 
 export interface Replayed {
@@ -19,18 +20,44 @@ const INITIALIZE_MS = 10_000;
 const RESTORE_MS = 5_000;
 /**
  * Begins a session anew with what the client said when it began it, and what it has asked for since: log level and
- * subscriptions (MCP 2025-11-25, lifecycle). Returns the server's id of it.
+ * subscriptions (MCP 2025-11-25, lifecycle). Returns the server's id of it. One that the server has begun for nothing is ended.
  * @throws GatewayError SESSION_NOT_FOUND when the server does not take it as the first one did; UPSTREAM_… when it may later
  */
-export async function replay(upstreams: Upstreams, { endpoint, route, record, headers }: Replayed): Promise<string> {
+export async function replay(upstreams: Upstreams, replayed: Replayed): Promise<string> {
+  const { endpoint, route, record } = replayed;
+  const begun: Begun = { upstreamId: undefined, protocolVersion: record.protocolVersion };
+  try {
+    return await begin(upstreams, replayed, begun);
+  } catch (error) {
+    const { upstreamId } = begun;
+    if (upstreamId !== undefined) {
+      void sayFarewell(upstreams, endpoint, route.path, { ...begun, upstreamId, caller: record.caller });
+    }
+    throw error;
+  }
+}
+
+/** What the server has said so far. */
+interface Begun {
+  upstreamId: string | undefined;
+  protocolVersion: string | null;
+}
+
+async function begin(
+  upstreams: Upstreams,
+  { endpoint, route, record, headers }: Replayed,
+  begun: Begun,
+): Promise<string> {
   const base = ownHeaders(headers);
-  const ask = (more: string[], message: unknown, timeoutMs: number): Promise<Reply> => {
+  const ask = (more: string[], message: unknown, timeoutMs: number, told: Partial<Exchange> = {}): Promise<Reply> => {
     const asked: Exchange = { method: 'POST', path: route.path, headers: [...base, ...more], message, timeoutMs };
-    return exchange(upstreams, endpoint, asked);
+    return exchange(upstreams, endpoint, { ...asked, ...told });
   };
 
   const { initialize, version } = initializeOf(record);
-  const reply = await ask([], initialize, INITIALIZE_MS);
+  const onSession = (upstreamId: string) => (begun.upstreamId = upstreamId);
+  const reply = await ask([], initialize, INITIALIZE_MS, { onSession });
+  begun.protocolVersion = versionIn(reply) ?? version;
   if (reply.status === 429 || reply.status >= 500) {
     throw new GatewayError('UPSTREAM_INVALID', { cause: new Error(`initialize was answered ${reply.status}`) });
   }
@@ -57,11 +84,15 @@ function initializeOf({ initialize, protocolVersion }: SessionRecord) {
   };
 }
 
-function sessionIn({ status, sessionId, response }: Reply, version: string | null): string {
+const versionIn = ({ response }: Reply): string | undefined =>
+  (response?.result as { protocolVersion?: string } | undefined)?.protocolVersion;
+
+function sessionIn(reply: Reply, version: string | null): string {
+  const { status, sessionId, response } = reply;
   if (status >= 300 || !response?.result) throw notTaken(`its initialize was answered ${status}`);
-  const { protocolVersion } = response.result as { protocolVersion?: string };
-  if (version !== null && protocolVersion !== version) {
-    throw notTaken(`the replica speaks ${protocolVersion}, and the client ${version}`);
+  const spoken = versionIn(reply);
+  if (version !== null && spoken !== version) {
+    throw notTaken(`the replica speaks ${spoken}, and the client ${version}`);
   }
   if (sessionId === undefined || Buffer.byteLength(sessionId) > MAX_UPSTREAM_ID_BYTES) {
     throw notTaken('the replica gave it no id');

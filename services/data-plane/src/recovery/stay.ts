@@ -7,6 +7,7 @@ import { answering } from './answer-requests.js';
 import type { CarryParts } from './carried.js';
 import { ClientAnswer } from './client-answer.js';
 import { Posted } from './posted.js';
+import { endUnknown } from './refuse-unknown.js';
 
 /**
  * Has a request of a session answered by the replica that it was opened on. When that is gone, the session is: the client
@@ -22,14 +23,27 @@ export async function stay(
   const { req, res } = request;
   const posted = await Posted.read(request.body);
   const nothing = () => null; // a session that is not replayed need not be remembered
-  const sending = { ...request, body: posted.body, headers, session, initialize: nothing };
+  const sending = {
+    ...request,
+    body: posted.body,
+    headers,
+    session,
+    initialize: nothing,
+    onStatus: (status: number) =>
+      endpoint && status === 404 && req.method !== 'DELETE'
+        ? endUnknown(parts, { request, session, headers }, { place: session.place, endpoint })
+        : undefined,
+  };
   try {
     if (!endpoint) throw new GatewayError('UPSTREAM_REFUSED');
     if (req.method !== 'GET') return await send(parts, { ...sending, endpoint, sink: res });
     await untilSessionEnds(parts, request, session, (sink) => send(parts, { ...sending, endpoint, sink }));
   } catch (error) {
-    const isGone = error instanceof GatewayError && error.code === 'UPSTREAM_REFUSED';
-    throw answering(posted, isGone ? replicaGone(error) : error);
+    if (!(error instanceof GatewayError && error.code === 'UPSTREAM_REFUSED')) throw answering(posted, error);
+    // Its place is free before the client starts over. A replica that is in the routes may be back in a moment.
+    const how = { tellServer: endpoint !== undefined };
+    await parts.sessions.end(session.envelope, request.route, how).catch(() => {});
+    throw answering(posted, replicaGone(error));
   }
 }
 

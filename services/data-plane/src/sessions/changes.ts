@@ -8,12 +8,12 @@ export interface SessionChanges {
 
 /**
  * Tells of every session that any data plane has moved or the API has closed, and with `undefined` that changes may have
- * been missed; and that there may be servers that have to be told of the end of a session.
+ * been missed; that there may be servers that have to be told of the end of a session; and what data planes ask each other.
  */
 export function followSessionChanges(
   redis: RedisClient,
-  channels: { changed: string; farewell: string },
-  tell: { changed: (id: string | undefined) => void; farewell: () => void },
+  channels: { changed: string; farewell: string; calls: string },
+  tell: { changed: (id: string | undefined) => void; farewell: () => void; calls: (text: string) => void },
 ): SessionChanges {
   let heard = 0;
   const changed = (id?: string) => {
@@ -31,6 +31,7 @@ export function followSessionChanges(
     .then(async () => {
       await subscriber.subscribe(channels.changed, (id) => changed(id));
       await subscriber.subscribe(channels.farewell, () => tell.farewell());
+      await subscriber.subscribe(channels.calls, (text) => tell.calls(text));
     })
     .catch(() => {});
   return {

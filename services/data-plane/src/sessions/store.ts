@@ -4,6 +4,7 @@ import type { Logger } from '@mcp-gateway/common/logging';
 import type { RedisClient } from '@mcp-gateway/common/redis';
 import { sessionRecords, type SessionRecord, type SessionRecords, type SessionRef } from '@mcp-gateway/common/sessions';
 import type { SessionEnvelope } from '@mcp-gateway/protocol';
+import { askDataPlanes } from './ask-data-planes.js';
 import { sessionCache } from './cache.js';
 import { followSessionChanges } from './changes.js';
 import { idleSince, isTooOld, keepSeconds, leftSince, limitsOf, tooOldSince, type AllLimits } from './limits.js';
@@ -19,10 +20,14 @@ export interface SessionStore {
   open(envelope: SessionEnvelope, route: Route, opened: OpenedBy): Promise<void>;
   /** Where the session is. Without Redis the envelope's own word is good enough. */
   find(envelope: SessionEnvelope, route: Route): Promise<SessionPlace>;
+  /** Counts a use of it that begins now; the returned function ends it. */
+  use(envelope: SessionEnvelope, route: Route): () => void;
   /** It has been moved from here; others hear of it by themselves. */
   moved(id: string, place: SessionPlace): void;
   /** Ends it for every data plane. */
   end(envelope: SessionEnvelope, route: Route, how: { tellServer: boolean }): Promise<void>;
+  /** Whether no data plane has a call of it under way. False when that cannot be known. */
+  isIdle(id: string): Promise<boolean>;
   /** Called for each session that was moved or closed elsewhere, and with undefined when that may have been missed. */
   onChange(listener: (id: string | undefined) => void): void;
   /** Called when a server may have to be told that a session of its has ended. */
@@ -65,6 +70,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
   const seconds = () => Math.floor(now() / 1000);
   const listeners: ((id: string | undefined) => void)[] = [];
   const farewellListeners: (() => void)[] = [];
+  const dataPlanes = askDataPlanes(redis, records.keys.calls, uses.calls);
   const changes = followSessionChanges(redis, records.keys, {
     changed(id) {
       if (id === undefined) known.forgetAll();
@@ -72,6 +78,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
       listeners.forEach((listener) => listener(id));
     },
     farewell: () => farewellListeners.forEach((listener) => listener()),
+    calls: dataPlanes.hear,
   });
 
   async function end(session: SessionRef, route: Route, how: { tellServer: boolean; unlessUsedSince?: number }) {
@@ -141,6 +148,8 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
       }
     },
 
+    use: (envelope, route) => uses.begin(envelope, keepSeconds(limitsOf(route, defaults))),
+
     moved: (id, place) => known.set(id, { place, usedAt: now() }),
 
     async end(envelope, route, how) {
@@ -171,6 +180,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
 
     onChange: (listener) => void listeners.push(listener),
     onFarewell: (listener) => void farewellListeners.push(listener),
+    isIdle: dataPlanes.isIdle,
     countOn: known.countOn,
     cached: known.size,
     records,

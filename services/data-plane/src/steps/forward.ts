@@ -31,7 +31,7 @@ export async function forward(parts: CarryParts, request: ForwardRequest): Promi
   const headers = requestHeaders(req.rawHeaders, req.headers, principal);
   if (!session) return open(parts, request, target.endpoint, headers);
 
-  const end = parts.sessions.uses.begin(session.envelope, req.method === 'GET' ? 'stream' : 'call');
+  const end = parts.sessions.use(session.envelope, route);
   try {
     if (route.sessionRecovery === 'replay') return await carry(parts, request, target, headers);
     await stay(parts, request, target, headers);

@@ -1,0 +1,95 @@
+import { beforeEach, expect, it } from '@jest/globals';
+import { Route } from '@mcp-gateway/common/contracts';
+import type { RouteTable } from '@mcp-gateway/common/routes';
+import type { Farewell } from '@mcp-gateway/common/sessions';
+import type { Upstreams } from '../upstreams.js';
+import { sayFarewells } from './farewells.js';
+
+const route = Route.parse({
+  name: 'echo',
+  adapterId: 'adapter-1',
+  generation: 1,
+  createdBy: 'alice',
+  requiredRoles: [],
+  affinity: 'session',
+  path: '/mcp',
+  endpoints: [{ id: 'a', url: 'http://127.0.0.1:1', ready: true }],
+});
+const farewellTo = (upstreamId: string): Farewell => ({
+  adapter: 'echo',
+  endpointId: 'a',
+  upstreamId,
+  caller: 'alice',
+});
+
+let left: Farewell[];
+let isLoaded: boolean;
+let told: string[];
+/** Ends what Redis is asked for, one at a time. */
+let answers: (() => void)[];
+let onFarewell = () => {};
+let onRoutes = () => {};
+
+beforeEach(() => {
+  [left, told, answers, isLoaded] = [[], [], [], true];
+  const routes: RouteTable = {
+    get: () => (isLoaded ? route : undefined),
+    isLoaded: () => isLoaded,
+    readAt: () => undefined,
+    refresh: async () => {},
+    onChange: (listener) => void (onRoutes = listener),
+    endpoints: () => route.endpoints,
+    all: () => [route],
+    close: async () => {},
+  };
+  const nextFarewell = () => {
+    const next = left.shift() ?? null; // as of when it was asked
+    return new Promise<Farewell | null>((resolve) => answers.push(() => resolve(next)));
+  };
+  const upstreams = {
+    dispatch(_to: unknown, { headers }: { headers: string[] }, handler: { onResponseEnd(): void }) {
+      told.push(headers[1] as string);
+      handler.onResponseEnd();
+    },
+  } as unknown as Upstreams;
+  sayFarewells(
+    routes,
+    { onFarewell: (listener) => void (onFarewell = listener), records: { nextFarewell } },
+    upstreams,
+  );
+});
+
+/** Answers all that is asked of Redis until nothing more is. */
+async function answerAll() {
+  while (answers.length > 0) {
+    answers.shift()?.();
+    await new Promise(setImmediate);
+  }
+}
+
+it('are said when there are any, until there are none', async () => {
+  left.push(farewellTo('one'), farewellTo('two'));
+  onFarewell();
+  await answerAll();
+  expect(told).toEqual(['one', 'two']);
+});
+
+it('are said, too, when they are left just when no more were found', async () => {
+  onFarewell();
+  left.push(farewellTo('late'));
+  onFarewell();
+  await answerAll();
+  expect(told).toEqual(['late']);
+});
+
+it('are left alone until the routes are known, and said then', async () => {
+  isLoaded = false;
+  left.push(farewellTo('one'));
+  onFarewell();
+  await answerAll();
+  expect(left).toHaveLength(1);
+  isLoaded = true;
+  onRoutes();
+  await answerAll();
+  expect(told).toEqual(['one']);
+});

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { bounded, type RedisClient } from '@mcp-gateway/common/redis';
+import { z } from 'zod';
+
+const Said = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('question'), id: z.string(), session: z.string() }),
+  z.object({ kind: z.literal('answer'), id: z.string(), isIdle: z.boolean() }),
+]);
+type Said = z.infer<typeof Said>;
+
+export interface DataPlanes {
+  /** Whether none of them, nor this one, has a call of the session under way. False when that cannot be known. */
+  isIdle(session: string): Promise<boolean>;
+  /** To be called with what is said on the channel. */
+  hear(text: string): void;
+}
+
+const REDIS_MS = 1_000;
+const ANSWER_MS = 1_000;
+/** After one did not answer: it may be gone without Redis knowing, and requests wait for the answer. */
+const SILENT_MS = 5_000;
+
+/**
+ * Asks all data planes, this one too, through a channel of Redis, which says how many have got the question. So nothing has to be
+ * written down about a call before somebody asks.
+ */
+export function askDataPlanes(redis: RedisClient, channel: string, callsHere: (session: string) => number): DataPlanes {
+  const asked = new Map<string, (isIdle: boolean) => void>();
+  let silentUntil = 0;
+  const say = (said: Said): Promise<number> => bounded(redis.publish(channel, JSON.stringify(said)), REDIS_MS);
+
+  function ask(session: string): Promise<boolean> {
+    return new Promise((resolve) => {
+      const id = randomUUID();
+      let receivers = Infinity;
+      let idle = 0;
+      const over = (isIdle: boolean) => {
+        clearTimeout(late);
+        asked.delete(id);
+        resolve(isIdle);
+      };
+      const late = setTimeout(() => {
+        silentUntil = Date.now() + SILENT_MS;
+        over(false);
+      }, ANSWER_MS);
+      asked.set(id, (isIdle) => {
+        idle += 1;
+        if (!isIdle || idle >= receivers) over(isIdle);
+      });
+      say({ kind: 'question', id, session }).then(
+        (count) => {
+          receivers = count;
+          if (count === 0)
+            over(false); // its own answer would not be heard
+          else if (idle >= count) over(true);
+        },
+        () => over(false),
+      );
+    });
+  }
+
+  return {
+    isIdle: async (session) => callsHere(session) === 0 && Date.now() >= silentUntil && ask(session),
+    hear(text) {
+      const said = read(text);
+      if (!said) return;
+      if (said.kind === 'answer') return asked.get(said.id)?.(said.isIdle);
+      void say({ kind: 'answer', id: said.id, isIdle: callsHere(said.session) === 0 }).catch(() => {});
+    },
+  };
+}
+
+/** Undefined for what another version may say. Throwing here would end the process. */
+function read(text: string): Said | undefined {
+  try {
+    return Said.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,25 @@
+import { expect, it } from '@jest/globals';
+import { sessionRecords } from '@mcp-gateway/common/sessions';
+import { waitFor } from '../support/wait.js';
+import { startGateway } from './support/gateway.js';
+import { startReplica } from './support/replica.js';
+import { begin } from './support/rpc.js';
+import { routeTo } from './support/upstream.js';
+
+it('servers are told of what has ended while no data plane ran, by the next one that starts', async () => {
+  const server = await startReplica();
+  const gateway = await startGateway({ routes: [routeTo(server.endpoint)] });
+  const records = sessionRecords(gateway.redis, gateway.prefix);
+  const { ofAdapter } = records.keys;
+  gateway.sessions.close(); // it hears no more, as if it had ended
+  for (let started = 1; started <= 4; started++) {
+    await begin(gateway.url);
+    const [id = ''] = await gateway.redis.zRange(ofAdapter('adapter-1'), 0, -1);
+    const ref = { id, adapterId: 'adapter-1', caller: 'alice' };
+    await records.close(ref, { now: 1, keepSeconds: 60, tellServer: true });
+    const next = await gateway.join();
+    await waitFor('the farewell', () => server.said.filter(({ method }) => method === 'DELETE').length === started);
+    next.sessions.close();
+  }
+  expect(server.sessions.size).toBe(0);
+});

@@ -1,0 +1,42 @@
+import { expect, it } from '@jest/globals';
+import { sessionRecords } from '@mcp-gateway/common/sessions';
+import { startGateway, type Gateway } from './support/gateway.js';
+import { startReplica } from './support/replica.js';
+import { begin, callTool } from './support/rpc.js';
+import { inSession } from './support/session-server.js';
+import { routeTo } from './support/upstream.js';
+
+const DAY = 86_400;
+const LOW = { sessions: { idleTimeoutSeconds: 60, maxAgeSeconds: 60 } };
+const HIGH = { sessions: { idleTimeoutSeconds: DAY, maxAgeSeconds: 7 * DAY } };
+
+/** The least time that anything in Redis of a session is kept for, in seconds. */
+async function shortestKept({ redis, prefix, keyOf }: Gateway): Promise<number> {
+  const { ofAdapter, ofCaller, openedOf } = sessionRecords(redis, prefix).keys;
+  const keys = [...(await redis.keys(keyOf('*'))), ofAdapter('adapter-1'), ofCaller('adapter-1', 'alice')];
+  return Math.min(...(await Promise.all([...keys, openedOf('adapter-1')].map((key) => redis.ttl(key)))));
+}
+
+async function raisedWhileOpen() {
+  const { endpoint } = await startReplica();
+  const gateway = await startGateway({ routes: [routeTo(endpoint, LOW)] });
+  const session = await begin(gateway.url);
+  await gateway.sessions.uses.flush();
+  expect(await shortestKept(gateway)).toBeLessThan(DAY);
+  await gateway.publish(routeTo(endpoint, HIGH));
+  return { gateway, session };
+}
+
+it('a session that goes on as limits were raised keeps its record as long as it may live', async () => {
+  const { gateway, session } = await raisedWhileOpen();
+  expect((await callTool(gateway.url, session, 'who')).status).toBe(200);
+  await gateway.sessions.uses.flush();
+  expect(await shortestKept(gateway)).toBeGreaterThan(7 * DAY);
+});
+
+it('a session that ends after limits were raised is known to have ended as long as its id would be good', async () => {
+  const { gateway, session } = await raisedWhileOpen();
+  expect((await inSession(gateway.url, session, { method: 'DELETE' })).status).toBe(200);
+  const [key = ''] = await gateway.redis.keys(gateway.keyOf('*'));
+  expect(await gateway.redis.ttl(key)).toBeGreaterThan(7 * DAY);
+});
