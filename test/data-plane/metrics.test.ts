@@ -65,7 +65,7 @@ describe('what the data plane tells', () => {
     const held = first.hold('vendor/slow');
     const slow = rpc(gateway.url, session, 'vendor/slow');
     const answer = await held;
-    expect(await samples('requests_in_flight')).toEqual({ 'adapter="echo"': 2 });
+    await become('requests_in_flight', { 'adapter="echo"': 2 });
     expect(await samples('streams_open')).toEqual({ 'adapter="echo"': 1 });
     answer.end('{}');
     await slow;

@@ -19,7 +19,7 @@ function opening() {
     sessions: {
       open: () => new Promise<void>((resolve) => (written = resolve)).then(() => void hold('record')),
       end: async () => void held.delete('record'),
-      uses: { begin: () => hold('use') },
+      use: () => hold('use'),
     },
     streams: { add: () => hold('stream') },
   } as unknown as StreamSessionParts;
