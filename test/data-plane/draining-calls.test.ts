@@ -121,8 +121,8 @@ describe('a session that one data plane has a call of under way, on a replica th
 function answerTo({ sessions }: DataPlane): Promise<boolean> {
   const { isIdle } = sessions;
   return new Promise((resolve) => {
-    sessions.isIdle = async (id) => {
-      const idle = await isIdle(id);
+    sessions.isIdle = async (id, endpointId) => {
+      const idle = await isIdle(id, endpointId);
       resolve(idle);
       return idle;
     };

@@ -21,7 +21,7 @@ export async function startServer() {
   let arrived: Arrived | undefined;
   const upstream: Upstream = await startUpstream(async (req: IncomingMessage, res: ServerResponse) => {
     const body = (await bodyOf(req)).toString('latin1');
-    if (isOfTheGateway(req)) return void res.writeHead(200).end();
+    if (isOfTheGateway(req, body)) return void res.writeHead(200).end();
     arrived = { method: req.method ?? '', url: req.url ?? '', headers: pairs(req.rawHeaders), body };
     if (answer) await send(res, answer);
     else res.writeHead(200, ['Mcp-Session-Id', SESSION]).end();
@@ -40,9 +40,9 @@ export async function startServer() {
   };
 }
 
-/** It ends a session that a server began with a request that can have none. */
-const isOfTheGateway = ({ method, headers }: IncomingMessage) =>
-  method === 'DELETE' && headers['mcp-session-id'] === SESSION;
+/** It ends a session that a server began with a request that can have none, and asks after a 404 whether there is one. */
+const isOfTheGateway = ({ method, headers }: IncomingMessage, body: string) =>
+  (method === 'DELETE' && headers['mcp-session-id'] === SESSION) || body.includes('"mcp-gateway-ping"');
 
 async function send(
   res: ServerResponse,

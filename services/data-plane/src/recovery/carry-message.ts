@@ -35,7 +35,7 @@ export async function carryMessage(parts: CarryParts, carried: Carried, endpoint
     throw answering(posted, error);
   }
   // Not before: those who wait to move the session must not keep each other from it.
-  const over = parts.sessions.uses.send(carried.session.envelope.id);
+  const over = parts.sessions.uses.send(carried.session.envelope.id, first.endpoint.id);
   await carryPosted(parts, carried, first, posted).finally(over);
 }
 

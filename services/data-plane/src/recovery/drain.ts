@@ -18,7 +18,7 @@ export function whenToMove({ draining, drainUntil }: Endpoint, now: number): 'ne
 /** Whether the session moves off the endpoint now; asks every data plane for calls, but only while the endpoint drains. */
 export async function movesNow(sessions: SessionStore, session: string, endpoint: Endpoint): Promise<boolean> {
   const when = whenToMove(endpoint, Date.now());
-  return when === 'when idle' ? sessions.isIdle(session) : when === 'now';
+  return when === 'when idle' ? sessions.isIdle(session, endpoint.id) : when === 'now';
 }
 
 /** Over how much time the sessions of the endpoint are moved, in milliseconds: the first half of what is left. */

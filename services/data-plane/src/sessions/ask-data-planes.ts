@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { bounded, type RedisClient } from '@mcp-gateway/common/redis';
 import { z } from 'zod';
+import type { SessionUses } from './uses.js';
 
 const Said = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('question'), id: z.string(), session: z.string() }),
+  z.object({ kind: z.literal('question'), id: z.string(), session: z.string(), endpoint: z.string() }),
   z.object({ kind: z.literal('answer'), id: z.string(), isIdle: z.boolean() }),
 ]);
 type Said = z.infer<typeof Said>;
 
 export interface DataPlanes {
-  /** Whether none of them, nor this one, has a call of the session under way. False when that cannot be known. */
-  isIdle(session: string): Promise<boolean>;
+  /**
+   * Whether none of them, nor this one, has a call of the session under way to the endpoint. Calls to another one are of a
+   * data plane that knows already that the session has moved. False when it cannot be known.
+   */
+  isIdle(session: string, endpoint: string): Promise<boolean>;
   /** To be called with what is said on the channel. */
   hear(text: string): void;
 }
@@ -24,12 +28,12 @@ const SILENT_MS = 5_000;
  * Asks all data planes, this one too, through a channel of Redis, which says how many have got the question. So nothing has to be
  * written down about a call before somebody asks.
  */
-export function askDataPlanes(redis: RedisClient, channel: string, callsHere: (session: string) => number): DataPlanes {
+export function askDataPlanes(redis: RedisClient, channel: string, callsHere: SessionUses['calls']): DataPlanes {
   const asked = new Map<string, (isIdle: boolean) => void>();
   let silentUntil = 0;
   const say = (said: Said): Promise<number> => bounded(redis.publish(channel, JSON.stringify(said)), REDIS_MS);
 
-  function ask(session: string): Promise<boolean> {
+  function ask(session: string, endpoint: string): Promise<boolean> {
     return new Promise((resolve) => {
       const id = randomUUID();
       let receivers = Infinity;
@@ -47,7 +51,7 @@ export function askDataPlanes(redis: RedisClient, channel: string, callsHere: (s
         idle += 1;
         if (!isIdle || idle >= receivers) over(isIdle);
       });
-      say({ kind: 'question', id, session }).then(
+      say({ kind: 'question', id, session, endpoint }).then(
         (count) => {
           receivers = count;
           if (count === 0)
@@ -60,12 +64,14 @@ export function askDataPlanes(redis: RedisClient, channel: string, callsHere: (s
   }
 
   return {
-    isIdle: async (session) => callsHere(session) === 0 && Date.now() >= silentUntil && ask(session),
+    isIdle: async (session, endpoint) =>
+      callsHere(session, endpoint) === 0 && Date.now() >= silentUntil && ask(session, endpoint),
     hear(text) {
       const said = read(text);
       if (!said) return;
       if (said.kind === 'answer') return asked.get(said.id)?.(said.isIdle);
-      void say({ kind: 'answer', id: said.id, isIdle: callsHere(said.session) === 0 }).catch(() => {});
+      const isIdle = callsHere(said.session, said.endpoint) === 0;
+      void say({ kind: 'answer', id: said.id, isIdle }).catch(() => {});
     },
   };
 }

@@ -26,8 +26,8 @@ export interface SessionStore {
   moved(id: string, place: SessionPlace): void;
   /** Ends it for every data plane. */
   end(envelope: SessionEnvelope, route: Route, how: { tellServer: boolean }): Promise<void>;
-  /** Whether no data plane has a call of it under way. False when that cannot be known. */
-  isIdle(id: string): Promise<boolean>;
+  /** Whether no data plane has a call of it under way to the endpoint. False when that cannot be known. */
+  isIdle(id: string, endpointId: string): Promise<boolean>;
   /** Called for each session that was moved or closed elsewhere, and with undefined when that may have been missed. */
   onChange(listener: (id: string | undefined) => void): void;
   /** Called when a server may have to be told that a session of its has ended. */

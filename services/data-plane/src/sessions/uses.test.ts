@@ -47,13 +47,12 @@ it('are not in the way when they cannot be written', async () => {
   await expect(uses.flush()).resolves.toBeUndefined();
 });
 
-it('count calls from when they are sent until they are over', () => {
-  const end = uses.begin(ALICE, 60);
-  expect(uses.calls('1')).toBe(0);
-  const overs = [uses.send('1'), uses.send('1')];
-  expect(uses.calls('1')).toBe(2);
-  overs.forEach((over) => over());
-  expect(uses.calls('1')).toBe(0);
-  end();
-  expect(uses.calls('unknown')).toBe(0);
+it('count calls to each endpoint from when they are sent until they are over', () => {
+  const counts = () => ['old', 'new', 'other'].map((endpoint) => uses.calls('1', endpoint));
+  const overs = [uses.send('1', 'old'), uses.send('1', 'old'), uses.send('1', 'new'), uses.send('2', 'other')];
+  expect(counts()).toEqual([2, 1, 0]);
+  overs[0]?.();
+  expect(counts()).toEqual([1, 1, 0]);
+  overs.slice(1).forEach((over) => over());
+  expect(counts()).toEqual([0, 0, 0]);
 });

@@ -4,10 +4,10 @@ import type { Logger } from '@mcp-gateway/common/logging';
 export interface SessionUses {
   /** Counts a use that begins now; the returned function ends it. `keepSeconds`: how long the record is needed from now on. */
   begin(ref: SessionRef, keepSeconds: number): () => void;
-  /** Counts a call that goes to the server now, within a use; the returned function is to be called when it is over. */
-  send(id: string): () => void;
-  /** Calls that have gone to the server from here and are not over. */
-  calls(id: string): number;
+  /** Counts a call that goes to the endpoint now; the returned function is to be called when it is over. */
+  send(id: string, endpointId: string): () => void;
+  /** Calls of the session that have gone to the endpoint from here and are not over. */
+  calls(id: string, endpointId: string): number;
   /** Writes to Redis what has been used since the last time. */
   flush(): Promise<void>;
   close(): void;
@@ -15,7 +15,6 @@ export interface SessionUses {
 
 interface Use extends SessionUse {
   open: number;
-  calls: number;
 }
 
 const FLUSH_EVERY_MS = 10_000;
@@ -30,6 +29,7 @@ export function sessionUses(
   now: () => number = Date.now,
 ): SessionUses {
   const uses = new Map<string, Use>();
+  const calls = new Map<string, number>();
   const seconds = () => Math.floor(now() / 1000);
 
   async function flush() {
@@ -49,7 +49,7 @@ export function sessionUses(
   return {
     begin({ id, adapterId, caller }, keepSeconds) {
       let use = uses.get(id);
-      if (!use) uses.set(id, (use = { id, adapterId, caller, keepSeconds, open: 0, calls: 0, at: 0 }));
+      if (!use) uses.set(id, (use = { id, adapterId, caller, keepSeconds, open: 0, at: 0 }));
       const begun = use;
       begun.open += 1;
       begun.keepSeconds = keepSeconds;
@@ -59,15 +59,19 @@ export function sessionUses(
         begun.at = seconds();
       };
     },
-    send(id) {
-      const use = uses.get(id);
-      if (use) use.calls += 1;
+    send(id, endpointId) {
+      const key = keyOf(id, endpointId);
+      calls.set(key, (calls.get(key) ?? 0) + 1);
       return () => {
-        if (use) use.calls -= 1;
+        const left = (calls.get(key) ?? 0) - 1;
+        if (left > 0) calls.set(key, left);
+        else calls.delete(key);
       };
     },
-    calls: (id) => uses.get(id)?.calls ?? 0,
+    calls: (id, endpointId) => calls.get(keyOf(id, endpointId)) ?? 0,
     flush,
     close: () => clearInterval(timer),
   };
 }
+
+const keyOf = (id: string, endpointId: string) => `${id} ${endpointId}`;
