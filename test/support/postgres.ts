@@ -1,14 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach } from '@jest/globals';
 import { createLogger } from '@mcp-gateway/common/logging';
-import { connectDatabase, createDatabase, migrate, type ConnectOptions, type Database } from '@mcp-gateway/database';
+import { connectDatabase, createDatabase, type ConnectOptions, type Database } from '@mcp-gateway/database';
 import { startPostgres, type Postgres } from '@mcp-gateway/local/postgres';
 
 export const silent = createLogger('test', 'silent');
-
-const TEMPLATE = 'migrated';
 
 /** What is in it may be lost with the machine, though not with the server, so it never waits for the disk. */
 const SETTINGS = { fsync: 'off', full_page_writes: 'off' };
@@ -38,26 +37,21 @@ export async function postgresIn(folder: string): Promise<Postgres> {
   return postgres;
 }
 
-let shared: Promise<Postgres> | undefined;
-let databases = 0;
+let own: Promise<Postgres> | undefined;
 
-/** The one server that the tests of a file share; started when the first asks for it. */
-export const sharedPostgres = (): Promise<Postgres> => (shared ??= temporaryFolder().then(postgresIn));
-
-let template: Promise<void> | undefined;
-
-/** The URL of a migrated database that nobody else uses. */
-export async function freshDatabase(): Promise<string> {
-  const { url } = await sharedPostgres();
-  template ??= createDatabase(url('postgres'), TEMPLATE).then(() => migrate(url(TEMPLATE), silent));
-  await template;
-  return emptyDatabase(TEMPLATE);
+/** The server that all files share (one-postgres.mjs); in a run that has none, this file's own. */
+export async function sharedPostgres(): Promise<Pick<Postgres, 'url'>> {
+  const shared = process.env['MCP_GATEWAY_TEST_POSTGRES'];
+  return shared ? { url: (name) => shared.replace('NAME', name) } : (own ??= temporaryFolder().then(postgresIn));
 }
+
+/** The URL of a migrated database that nobody else uses, on the server of one-postgres.mjs. */
+export const freshDatabase = (): Promise<string> => emptyDatabase('migrated');
 
 /** The URL of a database that nobody else uses, without the gateway's tables. */
 export async function emptyDatabase(from?: string): Promise<string> {
   const { url } = await sharedPostgres();
-  const name = `test_${++databases}`;
+  const name = `test_${randomUUID()}`;
   await createDatabase(url('postgres'), name, from);
   return url(name);
 }

@@ -1,0 +1,30 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger } from '@mcp-gateway/common/logging';
+import { createDatabase, migrate } from '@mcp-gateway/database';
+import { startPostgres } from '@mcp-gateway/local/postgres';
+
+const log = createLogger('test', 'silent');
+/** What is in it may be lost with the machine, though not with the server, so it never waits for the disk. */
+const settings = { fsync: 'off', full_page_writes: 'off' };
+
+let end = async () => {};
+
+/**
+ * One PostgreSQL for all files of a run: to set one up takes longer than most of them. Their databases are their own.
+ * It ends with jest, whichever way that ends.
+ */
+export default async function setUp() {
+  const folder = await mkdtemp(join(tmpdir(), 'mcpgw-')); // short, because sockets go there
+  const server = await startPostgres({ dataDir: join(folder, 'data'), socketDir: join(folder, 's'), log, settings });
+  end = async () => {
+    await server.kill();
+    await rm(folder, { recursive: true, force: true });
+  };
+  await createDatabase(server.url('postgres'), 'migrated');
+  await migrate(server.url('migrated'), log);
+  process.env.MCP_GATEWAY_TEST_POSTGRES = server.url('NAME');
+}
+
+export const tearDown = () => end();
