@@ -125,8 +125,9 @@ describe('the status of an adapter says why it does not run:', () => {
     });
     await gateway.api.create(example('quota', { replicaCount: 1 }));
     await gateway.api.ready('quota', STEP_MS);
-    const pods = (await namespace.kubectl('get', 'pods', '--output=name')).trim().split('\n').length;
-    await namespace.apply(quota(pods));
+    const pods = async () => (await namespace.kubectl('get', 'pods', '--output=name')).trim().split('\n');
+    await becomesTrue('pods of other adapters to be gone', async () => expect(await pods()).toHaveLength(1), STEP_MS);
+    await namespace.apply(quota(1));
     await gateway.api.update(example('quota', { replicaCount: 2 }));
     expect((await said('quota', 'QuotaExceeded')).message).toContain('exceeded quota: few');
     expect((await gateway.api.status('quota')).phase).toBe('Degraded');
