@@ -19,8 +19,8 @@ export default {
   // `npm run test:cluster` runs the last.
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.cluster\\.test\\.ts$'],
   modulePathIgnorePatterns: ['/dist/'],
-  // Most tests wait for processes and sockets, so two cores take three at once.
-  maxWorkers: Math.min(8, Math.max(3, Math.floor(availableParallelism() / 2))),
+  // Most tests wait for processes and sockets, so two cores take four at once.
+  maxWorkers: Math.min(8, Math.max(4, Math.floor(availableParallelism() / 2))),
   testTimeout: 30_000,
   globalSetup: '<rootDir>/test/support/one-postgres.mjs',
   globalTeardown: '<rootDir>/test/support/end-postgres.mjs',
