@@ -80,7 +80,7 @@ describe('a replica that is killed', () => {
     expect(lost.transport.sessionId).toBe(lostId);
     expect(await count(await connect(url))).toBe(1);
     const { calls, failures } = await steady.stop();
-    expect({ failures, used: calls > 5 }).toEqual({ failures: [], used: true });
+    expect({ failures, used: calls > 0 }).toEqual({ failures: [], used: true });
   });
 
   it('has its sessions answered 404 when their adapter wants that', async () => {
