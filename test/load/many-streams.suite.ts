@@ -14,6 +14,9 @@ const STREAMS = 500;
  */
 const WHILE_FILLING = STREAMS * 512 * 1024;
 const AT_REST = 32 * 1024 * 1024;
+/** So many are read again, each until it has had more than all buffers on its way hold, in bytes. */
+const READ_AGAIN = 10;
+const MORE_THAN_BUFFERED = 64 * 1024 * 1024;
 const RUN_MS = 180_000;
 const KB = 1024;
 
@@ -100,8 +103,15 @@ it(
     await expectFlat('streams to clients that stopped reading', moved, before);
     expect(await written()).toBe(moved);
 
-    readers[0]?.resume();
-    await waitFor('the stream that is read again to move', async () => (await written()) > moved);
+    // The machine may be short of memory for sockets by now, which is its own bound, so the others go first.
+    const again = readers.splice(0, READ_AGAIN);
+    readers.forEach((socket) => socket.destroy());
+    again.forEach((socket) => socket.resume());
+    await waitFor(
+      'the streams that are read again to move',
+      () => again.every((socket) => socket.bytesRead > MORE_THAN_BUFFERED),
+      60_000,
+    );
   },
   RUN_MS,
 );
