@@ -87,6 +87,24 @@ describe('what the data plane tells', () => {
     expect(await samples('requests_in_flight')).toEqual({ 'adapter="echo"': 0 });
   });
 
+  it('counts a client that went away in the middle of its body, which is no refusal', async () => {
+    const headers = { 'content-length': '1000' };
+    const inSession = { 'mcp-session-id': await begin(gateway.url) };
+    await become('requests_in_flight', { 'adapter="echo"': 0 });
+    for (const more of [{}, inSession, MODERN]) {
+      const req = start(mcp('echo'), { headers: { ...headers, ...more } });
+      req.write('{"jsonrpc":"2.0"');
+      await become('requests_in_flight', { 'adapter="echo"': 1 });
+      req.destroy();
+      await become('requests_in_flight', { 'adapter="echo"': 0 });
+    }
+    expect(await samples('requests_total')).toMatchObject({
+      'adapter="echo",era="legacy",method="POST",status="none"': 2,
+      'adapter="echo",era="modern",method="POST",status="none"': 1,
+    });
+    expect(await samples('refusals_total')).toEqual({});
+  });
+
   it('counts sessions that move, with why and what became of them', async () => {
     const session = await begin(gateway.url);
     await gateway.publish(routeTo([second.endpoint]));

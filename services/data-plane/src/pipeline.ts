@@ -9,6 +9,7 @@ import { openStream } from './http-sse/open-stream.js';
 import { postMessage } from './http-sse/post-message.js';
 import { inviteBody } from './invite-body.js';
 import { refuse } from './refuse.js';
+import { CLIENT_GONE } from './request-body.js';
 import { sayFarewells } from './recovery/farewells.js';
 import type { Recovery } from './recovery/recover.js';
 import { idempotentTools } from './recovery/idempotent-tools.js';
@@ -78,6 +79,7 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
       inviteBody(req, res);
       await forward(carrying, { req, res, body: decided, query, era, route, principal, target });
     } catch (error) {
+      if (error === CLIENT_GONE) return void res.destroy();
       const { code } = refuse(res, error, log);
       onRefusal?.(adapter, code);
     }

@@ -48,25 +48,25 @@ const MAX_WAITING = 10_000;
 
 /** At most one move of a session at a time here; move.ts sees to it that there is one in all. */
 export function createRecovery({ onOutcome = () => {}, ...parts }: RecoveryParts): Recovery {
-  const underWay = new Map<string, Promise<Settled>>();
+  const underWay = new Map<string, { why: Displaced['why']; moving: Promise<Settled> }>();
   const herd = createHerd({ atOnce: AT_ONCE, waiting: MAX_WAITING });
-  return {
-    recover(session) {
-      const { id } = session.envelope;
-      const known = underWay.get(id);
-      if (known) return known;
-      const moving = moveSession(parts, herd, session)
-        .catch((error: unknown) => endLost(parts, session, error))
-        .finally(() => underWay.delete(id));
-      underWay.set(id, moving);
-      moving.then(
-        () => onOutcome(session.why, 'settled'),
-        (error: unknown) => onOutcome(session.why, error instanceof GatewayError ? error.code : 'INTERNAL'),
-      );
-      return moving;
-    },
-    waiting: herd.waiting,
-  };
+  function recover(session: Displaced): Promise<Settled> {
+    const { id } = session.envelope;
+    const known = underWay.get(id);
+    // A move for a drain gives up early, as the session may stay then. One that has lost its replica may not.
+    if (known?.why === 'draining' && session.why !== 'draining') return known.moving.catch(() => recover(session));
+    if (known) return known.moving;
+    const moving = moveSession(parts, herd, session)
+      .catch((error: unknown) => endLost(parts, session, error))
+      .finally(() => underWay.delete(id));
+    underWay.set(id, { why: session.why, moving });
+    moving.then(
+      () => onOutcome(session.why, 'settled'),
+      (error: unknown) => onOutcome(session.why, error instanceof GatewayError ? error.code : 'INTERNAL'),
+    );
+    return moving;
+  }
+  return { recover, waiting: herd.waiting };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { BodyStream, clientGone, tooLarge, type KeptBody, type RequestBody } from '../request-body.js';
+import { BodyStream, CLIENT_GONE, tooLarge, type KeptBody, type RequestBody } from '../request-body.js';
 
 export type { KeptBody };
 
@@ -12,11 +12,11 @@ export async function keep(source: RequestBody | null): Promise<KeptBody> {
   if (!source) return { body: null, kept: Buffer.alloc(0) };
   if (source.read) return source.read;
   const { req, maxBytes } = source;
-  if (req.destroyed) throw clientGone();
+  if (req.destroyed) throw CLIENT_GONE;
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve, reject) => {
-    const release = () => req.off('data', take).off('end', end).off('error', fail).off('close', fail);
+    const release = () => req.off('data', take).off('end', end).off('error', gone).off('close', gone);
     const take = (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;
@@ -31,11 +31,12 @@ export async function keep(source: RequestBody | null): Promise<KeptBody> {
       const kept = Buffer.concat(chunks); // a copy, as a chunk holds on to all that came with it
       resolve({ body: kept, kept });
     };
-    const fail = (error?: Error) => {
+    const fail = (error: Error) => {
       release().pause();
-      reject(error ?? clientGone());
+      reject(error);
     };
-    req.on('data', take).once('end', end).once('error', fail).once('close', fail);
+    const gone = () => fail(CLIENT_GONE);
+    req.on('data', take).once('end', end).once('error', gone).once('close', gone);
   });
 }
 

@@ -2,6 +2,7 @@ import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { HEADER, isEventStream, responseHeaders } from '@mcp-gateway/protocol';
 import type { Dispatcher } from 'undici';
+import { CLIENT_GONE } from '../request-body.js';
 import type { Upstreams } from '../upstreams.js';
 
 export interface ResponseHead {
@@ -37,9 +38,6 @@ export interface Relay {
 
 /** How long a body that is not an event stream may pause. */
 const BODY_IDLE_MS = 300_000;
-
-/** Made once, as nobody reads where: a stack for each request costs more than all of its headers. */
-const CLIENT_GONE = new Error('the client went away');
 
 /** One request to an endpoint, its answer written to `res` as it comes, with back-pressure. Resolves at its end. */
 export function relay(
