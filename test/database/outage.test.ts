@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayError, problemOf } from '@mcp-gateway/common/errors';
-import { adapterRows, migrate } from '@mcp-gateway/database';
+import type { Logger } from '@mcp-gateway/common/logging';
+import { adapterRows, migrate, migrateWhenReached } from '@mcp-gateway/database';
 import { connect, freshDatabase, postgresIn, silent, temporaryFolder } from '../support/postgres.js';
 import { spec } from './specs.js';
 
@@ -53,6 +54,33 @@ describe('a server that is killed', () => {
     await untilBlocked(url);
     await postgres.kill();
     expect(await call).toMatchObject(unavailable('Connection terminated'));
+  });
+});
+
+describe('a service that starts before its database', () => {
+  it('migrates when the database is there, and says what it waits for', async () => {
+    const folder = await temporaryFolder();
+    const before = await postgresIn(folder);
+    await before.kill();
+    const url = before.url('mcp_gateway');
+    const { promise: waits, resolve } = Promise.withResolvers<unknown>();
+    const migrated = migrateWhenReached(url, { info() {}, warn: resolve } as unknown as Logger);
+    expect(await waits).toEqual({
+      reason: expect.stringMatching(/^Cannot connect to PostgreSQL at .*DATABASE_URL is right/),
+    });
+    await postgresIn(folder);
+    await migrated;
+    expect(await adapterRows(connect(url)).names()).toEqual([]);
+  });
+
+  it.each([
+    ['user', 'nobody@', '/test_'],
+    ['database', 'postgres@', '/none_'],
+  ])('does not wait for a %s that is not there', async (_, user, database) => {
+    const url = (await freshDatabase()).replace('postgres@', user).replace('/test_', database);
+    expect(await thrownBy(migrateWhenReached(url, silent))).toMatchObject({
+      message: expect.stringContaining('not exist'),
+    });
   });
 });
 

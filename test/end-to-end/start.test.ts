@@ -245,6 +245,7 @@ describe('a start that cannot work says why, and what to do', () => {
     expect({ code, left }).toEqual({ code: 1, left: [] });
     expect(said).toMatch(/Cannot connect to PostgreSQL at me@127\.0\.0\.1:1\/gateway.* DATABASE_URL/);
     expect(said).not.toContain('password1');
+    expect(said).not.toMatch(/^\s+at /m);
   });
 });
 

@@ -8,6 +8,8 @@ const RETRY_AFTER_S = '2';
  */
 const SQLSTATE = /^(08|28|53|57|58|3D000|25006)/;
 
+const REFUSED_LOGIN = /^(28|3D000)/;
+
 /** @prisma/adapter-pg has these for errors of the socket. */
 const DRIVER_KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TlsConnectionError']);
 
@@ -41,6 +43,12 @@ export function databaseIsAway(error: unknown): boolean {
     databaseIsAway(cause) ||
     (Array.isArray(errors) && errors.some(databaseIsAway))
   );
+}
+
+/** Whether waiting may help: a login that is refused stays refused. */
+export function databaseMayComeBack(error: unknown): boolean {
+  const { cause } = error as { cause?: { code?: unknown } };
+  return databaseIsAway(error) && !REFUSED_LOGIN.test(String(cause?.code));
 }
 
 /** @throws GatewayError UNAVAILABLE when the database is away; its cause, for the log, is what the driver threw. */

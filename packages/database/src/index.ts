@@ -5,5 +5,7 @@ export { countAdapters, type AdapterCount } from './count-adapters.js';
 export { connectDatabase, type ConnectOptions, type Database } from './connect.js';
 export { createDatabase } from './create-database.js';
 export { migrate } from './migrate.js';
+export { migrateWhenReached } from './migrate-when-reached.js';
 export { findDrift } from './migrations/evolve.js';
 export { MigrationError } from './migrations/explain.js';
+export { checkDatabase } from './session.js';

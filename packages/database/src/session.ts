@@ -35,6 +35,9 @@ export async function withSession<T>(url: string, use: (session: Client) => Prom
   }
 }
 
+/** @throws as `withSession` */
+export const checkDatabase = (url: string): Promise<void> => withSession(url, async () => {});
+
 /** A host with several addresses fails with an AggregateError, which has a code but no message. */
 function reasonOf(error: unknown): string {
   const { message, code } = error as { message?: string; code?: string };

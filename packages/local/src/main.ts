@@ -16,6 +16,7 @@ import {
 } from '@mcp-gateway/common/config';
 import { createLogger } from '@mcp-gateway/common/logging';
 import { freePort, runMain, shutdownOn } from '@mcp-gateway/common/serving';
+import { checkDatabase } from '@mcp-gateway/database';
 import {
   catalogue,
   CatalogueError,
@@ -50,6 +51,10 @@ const Config = z.object({
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
 });
 
+const inWords = (error: Error) => {
+  throw new ConfigError(error.message);
+};
+
 /** The whole gateway on one machine. What starts later depends on what started before, and ends before it. */
 runMain(async () => {
   const config = readConfig(Config, process.env);
@@ -65,6 +70,7 @@ runMain(async () => {
     defer(() => rm(data.sockets, { recursive: true, force: true }));
     const machine = { PATH: config.PATH, HOME: homedir(), LANG: 'C.UTF-8' };
 
+    if (config.DATABASE_URL) await checkDatabase(config.DATABASE_URL).catch(inWords); // services would wait for it
     const databaseUrl = config.DATABASE_URL ?? (await embeddedPostgres(data, log, defer));
     const redisUrl = config.REDIS_URL ?? (await embeddedRedis(data, config.PATH, log, defer));
 

@@ -16,7 +16,7 @@ import { reconcileQueue } from '@mcp-gateway/common/queue';
 import { redisClient } from '@mcp-gateway/common/redis';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
 import { openMetrics } from '@mcp-gateway/common/telemetry';
-import { adapterRows, connectDatabase, migrate } from '@mcp-gateway/database';
+import { adapterRows, connectDatabase, migrateWhenReached } from '@mcp-gateway/database';
 import { z } from 'zod';
 import { chooseLogs } from './adapters/choose-logs.js';
 import { adapterService } from './adapters/service.js';
@@ -42,7 +42,7 @@ runMain(async () => {
   const { defer } = shutdownOn(log);
   const metrics = await openMetrics(config, { log, defer }); // first, so that it is there until the end
 
-  await migrate(config.DATABASE_URL, log);
+  let isMigrated = false;
   const database = connectDatabase(config.DATABASE_URL, { poolSize: 10 });
   defer(() => database.$disconnect());
 
@@ -60,11 +60,16 @@ runMain(async () => {
     sessions: sessionService(redis, config.REDIS_PREFIX),
     verifier: developmentVerifier,
     access: browserAccess(config),
-    isReady: async () => void (await database.$queryRaw`SELECT 1`),
+    isReady: async () => {
+      if (!isMigrated) throw new Error('it has not been reached since the start');
+      await database.$queryRaw`SELECT 1`;
+    },
     log,
   });
   const server = createServer(metrics ? measuredApi(metrics, redis, app) : app);
   defer(() => closeServer(server, 5_000));
   const port = await listen(server, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
   log.info({ port }, 'control plane listens');
+  await migrateWhenReached(config.DATABASE_URL, log);
+  isMigrated = true;
 });

@@ -13,7 +13,7 @@ import { redisClient } from '@mcp-gateway/common/redis';
 import { routePublisher } from '@mcp-gateway/common/routes';
 import { closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
 import { openMetrics } from '@mcp-gateway/common/telemetry';
-import { adapterRows, connectDatabase, countAdapters, migrate } from '@mcp-gateway/database';
+import { adapterRows, connectDatabase, countAdapters, migrateWhenReached } from '@mcp-gateway/database';
 import { z } from 'zod';
 import { chooseRuntime } from './choose-runtime.js';
 import { consume } from './consume.js';
@@ -48,7 +48,8 @@ runMain(async () => {
     await listen(health, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
   }
 
-  await migrate(config.DATABASE_URL, log);
+  obstacle = async () => 'the database is not reached';
+  await migrateWhenReached(config.DATABASE_URL, log);
   const database = connectDatabase(config.DATABASE_URL, { poolSize: 10 });
   defer(() => database.$disconnect());
   const rows = adapterRows(database);

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { GatewayError, type ErrorCode } from '@mcp-gateway/common/errors';
+import type { ErrorCode, GatewayError } from '@mcp-gateway/common/errors';
 import { createRecovery, type Displaced, type RecoveryParts } from './recover.js';
 
 const UNREACHED = new Error('Redis is away');

@@ -1,0 +1,23 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '@mcp-gateway/common/logging';
+import { databaseMayComeBack } from './away.js';
+import { migrate } from './migrate.js';
+
+const RETRY_MS = 1_000;
+
+/**
+ * Migrates as soon as the database can be reached, however long that takes: a service that ended instead would be started again
+ * ever more slowly.
+ * @throws as `migrate`, and when the database refuses the login.
+ */
+export async function migrateWhenReached(databaseUrl: string, log: Logger): Promise<void> {
+  for (;;) {
+    try {
+      return await migrate(databaseUrl, log);
+    } catch (error) {
+      if (!databaseMayComeBack(error)) throw error;
+      log.warn({ reason: (error as Error).message }, 'waiting for the database');
+      await delay(RETRY_MS);
+    }
+  }
+}
