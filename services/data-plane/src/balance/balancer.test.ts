@@ -1,24 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Route, type Endpoint } from '@mcp-gateway/common/contracts';
+import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
+import { endpoint, routeOf } from '../../test/routes.js';
 import { createBalancer, type Balancer } from './balancer.js';
-
-const endpoint = (id: string, more: Partial<Endpoint> = {}): Endpoint => ({
-  id,
-  url: 'http://127.0.0.1:1',
-  ready: true,
-  ...more,
-});
-const routeOf = (...endpoints: Endpoint[]): Route =>
-  Route.parse({
-    name: 'echo',
-    adapterId: 'adapter-1',
-    generation: 1,
-    createdBy: 'alice',
-    requiredRoles: [],
-    affinity: 'session',
-    path: '/mcp',
-    endpoints,
-  });
 
 describe('the balancer', () => {
   let now: number;
@@ -50,7 +33,7 @@ describe('the balancer', () => {
   const both = (...ids: (string | undefined)[]) => ({ forSession: new Set(ids), forRequest: new Set(ids) });
   function routed(...endpoints: Endpoint[]): Route {
     balancer.keepOnly(endpoints);
-    return routeOf(...endpoints);
+    return routeOf(endpoints);
   }
 
   it('chooses nothing where nothing is ready', () => {

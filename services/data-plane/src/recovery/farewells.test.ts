@@ -1,20 +1,11 @@
 import { beforeEach, expect, it } from '@jest/globals';
-import { Route } from '@mcp-gateway/common/contracts';
 import type { RouteTable } from '@mcp-gateway/common/routes';
 import type { Farewell } from '@mcp-gateway/common/sessions';
+import { endpoint, routeOf } from '../../test/routes.js';
 import type { Upstreams } from '../upstreams.js';
 import { sayFarewells } from './farewells.js';
 
-const route = Route.parse({
-  name: 'echo',
-  adapterId: 'adapter-1',
-  generation: 1,
-  createdBy: 'alice',
-  requiredRoles: [],
-  affinity: 'session',
-  path: '/mcp',
-  endpoints: [{ id: 'a', url: 'http://127.0.0.1:1', ready: true }],
-});
+const route = routeOf([endpoint('a')]);
 const farewellTo = (upstreamId: string): Farewell => ({
   adapter: 'echo',
   endpointId: 'a',

@@ -1,27 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, it } from '@jest/globals';
-import { Route } from '@mcp-gateway/common/contracts';
+import type { Route } from '@mcp-gateway/common/contracts';
 import { createLogger } from '@mcp-gateway/common/logging';
+import { routeOf } from '../../test/routes.js';
 import { sweepSessions } from './sweep.js';
 
 const silent = createLogger('test', 'silent');
-const routeOf = (name: string, affinity: string) =>
-  Route.parse({
-    name,
-    adapterId: name,
-    generation: 1,
-    createdBy: 'alice',
-    requiredRoles: [],
-    affinity,
-    path: '/mcp',
-    endpoints: [],
-  });
-
 let stop = () => {};
 afterEach(() => stop());
 
 it('ends overdue sessions of every adapter, again and again, also after it could not', async () => {
-  const routes = [routeOf('first', 'session'), routeOf('stateless', 'none'), routeOf('second', 'session')];
+  const [first, second] = ['first', 'second'].map((name) => routeOf([], { name })) as [Route, Route];
+  const routes = [first, routeOf([], { name: 'stateless', affinity: 'none' }), second];
   const swept: string[] = [];
   const enough = new Promise<void>((resolve) => {
     const sessions = {
@@ -46,7 +36,7 @@ it('stops when it is told to', async () => {
         resolve();
       },
     };
-    stop = sweepSessions({ all: () => [routeOf('first', 'session')] }, sessions, silent, 2);
+    stop = sweepSessions({ all: () => [routeOf([])] }, sessions, silent, 2);
   });
   await first;
   stop();
