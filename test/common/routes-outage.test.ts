@@ -26,6 +26,15 @@ async function setUp() {
   };
 }
 
+it('is read again from time to time, should a change not have been heard', async () => {
+  const prefix = freshPrefix();
+  const redis = await connectRedis();
+  await routePublisher(redis, prefix).publishAll([]);
+  const routes = await follow(prefix, undefined, 20);
+  await redis.hSet(`${prefix}:routes`, 'a', JSON.stringify(route('a')));
+  await becomesTrue('the route', () => expect(routes.get('a')).toEqual(route('a')));
+});
+
 describe('a table of routes while Redis is away', () => {
   it('keeps what it has, and says that it cannot refresh', async () => {
     const { line, routes } = await setUp();

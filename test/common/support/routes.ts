@@ -19,8 +19,8 @@ export const route = (name: string, generation = 1): Route => ({
 });
 
 /** A reader of its own, as a data plane is, which has read once; ends with the test. */
-export async function follow(prefix: string, url?: string): Promise<RouteTable> {
-  const routes = followRoutes(await connectRedis(url), prefix, silent);
+export async function follow(prefix: string, url?: string, reloadEveryMs?: number): Promise<RouteTable> {
+  const routes = followRoutes(await connectRedis(url), prefix, silent, reloadEveryMs);
   afterTest(() => routes.close());
   await new Promise<void>((resolve) => routes.onChange(resolve));
   return routes;

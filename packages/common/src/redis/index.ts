@@ -1,2 +1,3 @@
 export { bounded } from './bounded.js';
+export { subscription, type Subscription } from './subscription.js';
 export { redisClient, type RedisClient } from './client.js';

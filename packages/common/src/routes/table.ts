@@ -1,6 +1,6 @@
 import { Route, type Endpoint } from '../contracts/route.js';
 import type { Logger } from '../logging/index.js';
-import type { RedisClient } from '../redis/index.js';
+import { subscription, type RedisClient } from '../redis/index.js';
 import { ALL_ROUTES, routeKeys } from './keys.js';
 
 export interface RouteTable {
@@ -25,7 +25,12 @@ const RELOAD_EVERY_MS = 30_000;
  * reloads on reconnect and on a timer; keeps the last table while Redis is away, or is back but empty.
  * Every read uses one connection, so answers arrive in the order in which they were asked for.
  */
-export function followRoutes(redis: RedisClient, prefix: string, log: Logger): RouteTable {
+export function followRoutes(
+  redis: RedisClient,
+  prefix: string,
+  log: Logger,
+  reloadEveryMs = RELOAD_EVERY_MS,
+): RouteTable {
   const keys = routeKeys(prefix);
   const listeners: (() => void)[] = [];
   let table = new Map<string, Route>();
@@ -67,25 +72,10 @@ export function followRoutes(redis: RedisClient, prefix: string, log: Logger): R
   }
 
   const attempt = (work: Promise<void>) => work.catch((error: unknown) => log.debug({ err: error }, 'routes not read'));
-  const subscriber = redis.duplicate();
-  subscriber.on('error', () => {}); // the command connection logs the outage
-  // Fires on the first connection and on every later one, after the subscriptions have been restored.
-  subscriber.on('ready', () => void subscribe());
-
-  let subscribed = false;
-  async function subscribe() {
-    if (!subscribed) {
-      subscribed = true;
-      await subscriber
-        .subscribe(keys.changed, (name) => void attempt(name === ALL_ROUTES ? reload() : read(name, { told: true })))
-        .catch(() => (subscribed = false));
-    }
-    await attempt(reload());
-  }
-
+  const told = (name: string) => void attempt(name === ALL_ROUTES ? reload() : read(name, { told: true }));
+  const changes = subscription(redis, { [keys.changed]: told }, () => void attempt(reload()));
   redis.on('ready', () => void attempt(reload()));
-  const timer = setInterval(() => void attempt(reload()), RELOAD_EVERY_MS);
-  void subscriber.connect().catch(() => {}); // reconnects by itself
+  const timer = setInterval(() => void attempt(reload()), reloadEveryMs);
 
   return {
     get: (name) => table.get(name),
@@ -99,7 +89,7 @@ export function followRoutes(redis: RedisClient, prefix: string, log: Logger): R
     },
     async close() {
       clearInterval(timer);
-      if (subscriber.isOpen) subscriber.destroy();
+      changes.close();
     },
   };
 }

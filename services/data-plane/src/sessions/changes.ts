@@ -1,4 +1,4 @@
-import type { RedisClient } from '@mcp-gateway/common/redis';
+import { subscription, type RedisClient } from '@mcp-gateway/common/redis';
 
 export interface SessionChanges {
   /** Counts what was heard: a record that was asked for before the last of it may be out of date. */
@@ -20,24 +20,14 @@ export function followSessionChanges(
     heard += 1;
     tell.changed(id);
   };
-  const subscriber = redis.duplicate();
-  subscriber.on('error', () => {}); // the command connection logs the outage
-  subscriber.on('ready', () => {
+  const channelsHeard = {
+    [channels.changed]: (id: string) => changed(id),
+    [channels.farewell]: () => tell.farewell(),
+    [channels.calls]: (text: string) => tell.calls(text),
+  };
+  const { close } = subscription(redis, channelsHeard, () => {
     changed();
     tell.farewell();
   });
-  subscriber
-    .connect()
-    .then(async () => {
-      await subscriber.subscribe(channels.changed, (id) => changed(id));
-      await subscriber.subscribe(channels.farewell, () => tell.farewell());
-      await subscriber.subscribe(channels.calls, (text) => tell.calls(text));
-    })
-    .catch(() => {});
-  return {
-    heard: () => heard,
-    close() {
-      if (subscriber.isOpen) subscriber.destroy();
-    },
-  };
+  return { heard: () => heard, close };
 }
