@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { lstat, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { link, lstat, mkdir, readdir, readFile, realpath, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '@mcp-gateway/common/config';
-import { answers } from '@mcp-gateway/runtime/supervisor';
+import { lockFolder } from './folder-lock.js';
 
 /** What survives a restart, and where the parts meet while they run. */
 export interface DataFolder {
@@ -15,19 +15,28 @@ export interface DataFolder {
   supervisorSocket: string;
   /** 32 bytes in base64. Kept, so that session ids outlive a restart of the data plane. */
   sessionKey: string;
+  /** To be called last: from then on another gateway may use the folder. */
+  release(): Promise<void>;
 }
 
-/** @throws ConfigError when another gateway uses the folder, or it cannot be written */
-export async function dataFolder(path: string): Promise<DataFolder> {
+const LOCK = 'lock.sock';
+
+/**
+ * Nothing that is in the folder is changed before it is certain that no other gateway uses it.
+ * @param isEnding whether this process is about to end
+ * @throws ConfigError when another gateway uses the folder, or it cannot be written
+ */
+export async function dataFolder(path: string, isEnding: () => boolean): Promise<DataFolder> {
   await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: Error) => {
     throw new ConfigError(
       `The data folder ${path} cannot be made: ${error.message}. Set MCP_GATEWAY_DATA to another one.`,
     );
   });
   const root = await realpath(path);
-  const sockets = await socketFolder(root);
-  const supervisorSocket = join(sockets, 'supervisor.sock');
-  if (await answers(supervisorSocket)) {
+  const key = await sessionKey(join(root, 'session.key'));
+  const sockets = await socketFolderOf(root);
+  const lock = await lockFolder(join(sockets, LOCK), () => makeOwn(sockets), isEnding);
+  if (!lock) {
     throw new ConfigError(
       `Another gateway uses the data folder ${root}. Stop it, or set MCP_GATEWAY_DATA to another one.`,
     );
@@ -37,31 +46,48 @@ export async function dataFolder(path: string): Promise<DataFolder> {
     postgres: join(root, 'postgres'),
     replicaLogs: join(root, 'logs', 'replicas'),
     sockets,
-    supervisorSocket,
-    sessionKey: await sessionKey(join(root, 'session.key')),
+    supervisorSocket: join(sockets, 'supervisor.sock'),
+    sessionKey: key,
+    async release() {
+      const left = (await readdir(sockets)).filter((name) => name !== LOCK);
+      await Promise.all(left.map((name) => rm(join(sockets, name), { recursive: true, force: true })));
+      await lock.release();
+      await rmdir(sockets).catch(() => {}); // somebody else may have it already
+    },
   };
 }
 
-/** One folder for each data folder and user. Its name can be guessed, so whose it is has to be checked. */
-async function socketFolder(root: string): Promise<string> {
-  const uid = process.getuid?.() ?? 0;
+/** One folder for each data folder and user. */
+async function socketFolderOf(root: string): Promise<string> {
   const hash = createHash('sha256').update(root).digest('hex').slice(0, 12);
-  const path = join(await realpath(tmpdir()), `mcp-gateway-${uid}-${hash}`);
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  const found = await lstat(path);
-  if (!found.isDirectory() || found.uid !== uid || (found.mode & 0o077) !== 0) {
-    throw new ConfigError(`${path} belongs to somebody else. Remove it, or set TMPDIR to a folder of your own.`);
-  }
-  return path;
+  return join(await realpath(tmpdir()), `mcp-gateway-${uid()}-${hash}`);
 }
 
-async function sessionKey(file: string): Promise<string> {
-  const key = randomBytes(32).toString('base64');
-  try {
-    await writeFile(file, key, { flag: 'wx', mode: 0o600 });
-    return key;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return (await readFile(file, 'utf8')).trim();
-    throw error;
+const uid = () => process.getuid?.() ?? 0;
+
+/** Its name can be guessed, so whose it is has to be checked. */
+async function makeOwn(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  const found = await lstat(path);
+  if (!found.isDirectory() || found.uid !== uid() || (found.mode & 0o077) !== 0) {
+    throw new ConfigError(`${path} belongs to somebody else. Remove it, or set TMPDIR to a folder of your own.`);
   }
+}
+
+const KEY_BYTES = 32;
+
+/** Written whole or not at all: half a key would be in the way of every later start. */
+async function sessionKey(file: string): Promise<string> {
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, randomBytes(KEY_BYTES).toString('base64'), { mode: 0o600 });
+  try {
+    await link(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await rm(draft);
+  }
+  const key = (await readFile(file, 'utf8')).trim();
+  if (Buffer.from(key, 'base64').length === KEY_BYTES) return key;
+  throw new ConfigError(`${file} does not hold a key. Remove it; sessions that clients still have end with that.`);
 }

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -61,13 +60,13 @@ runMain(async () => {
   const exposed = refuseExposedDevelopmentSignIn(config);
   if (exposed) throw new ConfigError(exposed);
   const log = createLogger('local', config.MCP_GATEWAY_LOG_LEVEL);
-  const { defer, shutdown } = shutdownOn(log);
+  const { defer, shutdown, isEnding } = shutdownOn(log);
   try {
     const port = await checkPort(config.MCP_GATEWAY_HOST, config.PORT);
     const userCatalogue = config.MCP_GATEWAY_CATALOGUE && resolve(config.MCP_GATEWAY_CATALOGUE);
     if (userCatalogue) await readCatalogue(userCatalogue);
-    const data = await dataFolder(config.MCP_GATEWAY_DATA);
-    defer(() => rm(data.sockets, { recursive: true, force: true }));
+    const data = await dataFolder(config.MCP_GATEWAY_DATA, isEnding);
+    defer(data.release);
     const machine = { PATH: config.PATH, HOME: homedir(), LANG: 'C.UTF-8' };
 
     if (config.DATABASE_URL) await checkDatabase(config.DATABASE_URL).catch(inWords); // services would wait for it
@@ -117,7 +116,7 @@ runMain(async () => {
       start('deployment-worker', worker),
       start('data-plane', dataPlane),
     ];
-    defer(async () => void (await Promise.all(services.map(async (service) => (await service).stop()))));
+    defer(() => Promise.allSettled(services.map(async (service) => (await service).stop())));
     await Promise.all(services);
 
     const host = ['0.0.0.0', '::'].includes(config.MCP_GATEWAY_HOST) ? '127.0.0.1' : config.MCP_GATEWAY_HOST;

@@ -18,3 +18,9 @@ it.each([
 it('no service has metrics unless somebody asks', () => {
   expect(metricsOf('data-plane', HOST)).toEqual({});
 });
+
+it('leaves room for the ports of the others', () => {
+  const at = (port: number) => () => metricsOf('data-plane', { ...HOST, MCP_GATEWAY_METRICS_PORT: port });
+  expect(at(65_533)).not.toThrow();
+  expect(at(65_534)).toThrow('MCP_GATEWAY_METRICS_PORT must be at most 65533: other services have the next two.');
+});

@@ -10,6 +10,7 @@ const SHUTDOWN_MS = 10_000;
 export function shutdownOn(log: Logger): {
   defer(step: () => Promise<unknown> | void): void;
   shutdown(): Promise<never>;
+  isEnding(): boolean;
 } {
   const steps: (() => Promise<unknown> | void)[] = [];
   let ending: Promise<never> | undefined;
@@ -37,7 +38,7 @@ export function shutdownOn(log: Logger): {
   process.on('SIGHUP', () => void shutdown());
   if (process.connected) process.on('disconnect', () => void shutdown());
   else if (process.send) void shutdown(); // the channel closed before this process got here
-  return { defer: (step) => void steps.push(step), shutdown };
+  return { defer: (step) => void steps.push(step), shutdown, isEnding: () => ending !== undefined };
 }
 
 /**

@@ -1,0 +1,59 @@
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { dataFolder, type DataFolder } from './data-folder.js';
+
+let root: string;
+const opened: DataFolder[] = [];
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'mcpgw-'));
+});
+afterEach(async () => {
+  for (const data of opened.splice(0)) await data.release();
+  await rm(root, { recursive: true });
+});
+
+async function open(): Promise<DataFolder> {
+  const data = await dataFolder(root, () => false);
+  opened.push(data);
+  return data;
+}
+const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
+
+describe('a data folder', () => {
+  it('is left as it is by a gateway that may not use it', async () => {
+    const { sockets } = await open();
+    await writeFile(join(sockets, 'supervisor.sock'), '');
+    await expect(open()).rejects.toThrow(/^Another gateway uses the data folder .* set MCP_GATEWAY_DATA to another/);
+    expect(await readdir(sockets)).toContain('supervisor.sock');
+  });
+
+  it('leaves no sockets behind, and can be used again', async () => {
+    const first = await dataFolder(root, () => false);
+    await writeFile(join(first.sockets, 'supervisor.sock'), '');
+    await first.release();
+    await expect(stat(first.sockets)).rejects.toThrow('ENOENT');
+    expect((await open()).sessionKey).toBe(first.sessionKey);
+  });
+
+  it('keeps its key and its sockets from other users', async () => {
+    const { sockets } = await open();
+    expect(await modeOf(join(root, 'session.key'))).toBe(0o600);
+    expect(await modeOf(sockets)).toBe(0o700);
+    expect(await readdir(root)).toEqual(['session.key']);
+    expect(await readFile(join(root, 'session.key'), 'utf8')).toMatch(/^[\w+/]{43}=$/);
+  });
+
+  it.each(['', 'bm90IDMyIGJ5dGVz'])('says what to do about a key file that holds %j', async (text) => {
+    await writeFile(join(root, 'session.key'), text);
+    await expect(open()).rejects.toThrow(/session\.key does not hold a key\. Remove it/);
+  });
+
+  it('does not use a folder for sockets that others may write to', async () => {
+    const { sockets, release } = await dataFolder(root, () => false);
+    await chmod(sockets, 0o777);
+    await expect(open()).rejects.toThrow(/belongs to somebody else/);
+    await release();
+  });
+});
