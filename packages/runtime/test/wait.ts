@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const POLL_MS = 10;
+const FIRST_POLL_MS = 10;
+/** What is asked again and again takes time from what is waited for. */
+const POLL_MS = 100;
 
 /**
  * Repeats the assertions until they hold, and returns what they return.
@@ -8,12 +10,12 @@ const POLL_MS = 10;
  */
 export async function eventually<T>(check: () => T | Promise<T>, timeoutMs = 15_000): Promise<T> {
   const deadline = Date.now() + timeoutMs;
-  for (;;) {
+  for (let poll = FIRST_POLL_MS; ; poll = Math.min(POLL_MS, poll * 1.5)) {
     try {
       return await check();
     } catch (error) {
       if (Date.now() > deadline) throw error;
     }
-    await delay(POLL_MS);
+    await delay(poll);
   }
 }
