@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../src/process/supervisor/clock.js';
 
+/** A sleep is this short, yet leaves the processor to what the test waits for: a replica is probed between two of them. */
+const SLEEP_MS = 10;
+
 /** Time that passes when somebody sleeps, and hardly takes any. */
 export class TestClock implements Clock {
   /** In the order in which they began. */
@@ -16,7 +19,7 @@ export class TestClock implements Clock {
     this.sleeps.push(ms);
     if (signal?.aborted) return;
     const aborted = new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
-    await Promise.race([this.#held.get(ms) ?? delay(1), aborted]);
+    await Promise.race([this.#held.get(ms) ?? delay(SLEEP_MS), aborted]);
     this.#time += ms;
   }
 
