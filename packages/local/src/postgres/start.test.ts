@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -12,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLogger } from '@mcp-gateway/common/logging';
 import { connectDatabase } from '@mcp-gateway/database';
 import { findBinaries } from './binaries.js';
@@ -25,6 +26,19 @@ let folder: string;
 let dataDir: string;
 let socketDir: string;
 let running: Postgres[];
+
+/** A cluster that was made and never used. To make one takes longer than all that most tests do with it. */
+let made: string;
+beforeAll(async () => {
+  made = mkdtempSync(join(tmpdir(), 'mcpgw-'));
+  const postgres = await startPostgres({ dataDir: join(made, 'data'), socketDir: join(made, 's'), log });
+  await postgres.stop();
+});
+afterAll(() => rmSync(made, { recursive: true }));
+function copyMade() {
+  cpSync(join(made, 'data'), dataDir, { recursive: true });
+  chmodSync(dataDir, 0o700); // the copy of the folder itself is open to all
+}
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), `mcpgw "it's, `)); // a path to stumble over
@@ -70,6 +84,7 @@ describe('startPostgres', () => {
   });
 
   it('ends in order and finds everything again', async () => {
+    copyMade();
     const first = await start();
     await query(first, 'CREATE TABLE kept AS SELECT 42 AS answer');
     await first.stop();
@@ -78,6 +93,7 @@ describe('startPostgres', () => {
   });
 
   it('starts again at once after a kill, with everything that was committed', async () => {
+    copyMade();
     let postgres = await start();
     await query(postgres, 'CREATE TABLE kept (answer int)');
     for (let answer = 1; answer <= 3; answer++) {
@@ -90,6 +106,7 @@ describe('startPostgres', () => {
   });
 
   it('waits until the last process of a killed server has let go of the data', async () => {
+    copyMade();
     const killed = await start();
     const database = connectDatabase(killed.url('mcp_gateway'), { poolSize: 1 });
     const [backend] = await database.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
@@ -104,6 +121,7 @@ describe('startPostgres', () => {
   });
 
   it('is not misled by lock files whose process number belongs to somebody else now', async () => {
+    copyMade();
     await (await start()).kill();
     const stranger = spawn('sleep', ['60']);
     try {
@@ -132,6 +150,7 @@ describe('startPostgres', () => {
   });
 
   it('passes on what PostgreSQL says when it cannot start, and what to do instead', async () => {
+    copyMade();
     await (await start()).stop();
     writeFileSync(join(dataDir, 'postgresql.conf'), 'no_such_setting = 1\n');
     await expect(start()).rejects.toThrow(/ended with code 1.*no_such_setting.*Set DATABASE_URL/s);
@@ -169,6 +188,7 @@ describe('startPostgres', () => {
   }
 
   it('leaves no process behind when it is killed', async () => {
+    copyMade();
     const { child, url } = await startElsewhere();
     const database = connectDatabase(url, { poolSize: 1 });
     await database.$executeRaw`SELECT 1`; // a client does not hold the server up
@@ -182,6 +202,7 @@ describe('startPostgres', () => {
   });
 
   it('is followed by another one at once', async () => {
+    copyMade();
     const { child } = await startElsewhere();
     child.kill('SIGKILL');
     expect(await query(await start(), 'SELECT 1 AS one')).toEqual({ one: 1 });
