@@ -1,20 +1,26 @@
-import { expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
+import { afterTests } from '../support/after-tests.js';
 import { connect, count } from '../support/clients.js';
 import { startGateway, type Gateway } from '../support/gateway.js';
 import { isAlive } from '../support/processes.js';
-import { redisLine } from '../support/redis-line.js';
+import { redisLine, type RedisLine } from '../support/redis-line.js';
 import { becomesTrue, waitFor } from '../support/wait.js';
 
+let line: RedisLine;
+let gateway: Gateway;
+beforeAll(async () => {
+  line = await redisLine(afterTests);
+  gateway = await startGateway({ env: { REDIS_URL: line.url } });
+}, 60_000);
+
 it('keeps sessions going and the API working while Redis is away, and catches up when it is back', async () => {
-  const line = await redisLine();
-  const gateway = await startGateway({ env: { REDIS_URL: line.url } });
   const session = await connect(gateway.api.mcp('mcp-example'));
   expect(await count(session)).toBe(1);
 
   line.cut();
   expect(await count(session)).toBe(2);
   expect((await gateway.api.status('mcp-example')).phase).toBe('Ready');
-  await gateway.api.update({ ...(await example(gateway)), description: 'changed while Redis was away' });
+  await gateway.api.update({ ...(await example()), description: 'changed while Redis was away' });
 
   line.mend();
   await becomesTrue('the change to be acted on', async () => {
@@ -22,24 +28,20 @@ it('keeps sessions going and the API working while Redis is away, and catches up
     expect([generation, observedGeneration]).toEqual([2, 2]);
   });
   expect(await count(session)).toBe(3);
-  await gateway.end();
 }, 60_000);
 
 it('lets the worker end when it is asked to while Redis is away', async () => {
-  const line = await redisLine();
-  const gateway = await startGateway({ env: { REDIS_URL: line.url } });
   const worker = gateway.part('deployment-worker');
   line.cut();
   process.kill(worker, 'SIGTERM');
   await waitFor('the worker to end', () => !isAlive(worker), 15_000);
   line.mend();
   await waitFor('another worker', () => gateway.part('deployment-worker') !== worker, 40_000);
-  await gateway.api.update({ ...(await example(gateway)), replicaCount: 1 });
+  await gateway.api.update({ ...(await example()), replicaCount: 1 });
   await gateway.api.ready('mcp-example');
-  await gateway.end();
 }, 90_000);
 
-async function example(gateway: Gateway) {
+async function example() {
   const { name, imageName, imageVersion, replicaCount } = await gateway.api.get('mcp-example');
   return { name, imageName, imageVersion, replicaCount };
 }

@@ -22,8 +22,8 @@ interface Connection {
   server: Socket;
 }
 
-/** A way to the Redis of the file that a test can break. */
-export async function redisLine(): Promise<RedisLine> {
+/** A way to the Redis of the file that a test can break. It ends with the test, unless `after` says when. */
+export async function redisLine(after = afterTest): Promise<RedisLine> {
   const target = new URL((await sharedRedis()).url);
   const connections = new Set<Connection>();
   let isCut = false;
@@ -58,7 +58,7 @@ export async function redisLine(): Promise<RedisLine> {
     isCut = true;
     for (const { client } of connections) client.destroy();
   };
-  afterTest(() => {
+  after(() => {
     cut();
     listener.close();
   });
