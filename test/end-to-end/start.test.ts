@@ -51,6 +51,30 @@ describe('what it prints', () => {
     expect(stdout).toContain('"text":"5"');
   });
 
+  it('has no id of a session in it, good or bad, however much is logged', async () => {
+    const url = gateway.api.mcp('mcp-example');
+    const session = await connect(url);
+    const good = session.transport.sessionId as string;
+    const bad = [`${good.slice(0, -8)}AAAAAAAA`, good.slice(0, 100), 'never-a-session-but-somebody-else-s-secret'];
+    for (const id of bad) expect(await callInSession(url, id, 'whoami')).toMatchObject({ status: 404 });
+
+    // Nor when it is moved, and its server does not answer.
+    process.kill((await whoami(session)).pid, 'SIGKILL');
+    await whoami(session);
+    expect((await initialize(url)).status).toBe(200);
+    await session.transport.terminateSession();
+    expect(await callInSession(url, good, 'whoami')).toMatchObject({ status: 404 });
+
+    const said = () => gateway.output();
+    await waitFor('the refusals to be logged', () => said().split('SESSION_NOT_FOUND').length > bad.length + 1);
+    await waitFor('the move to be logged', () => said().includes('a session was moved to another replica'));
+    for (const id of [good, ...bad]) {
+      expect(said()).not.toContain(id);
+      expect(said()).not.toContain(id.slice(0, 32));
+    }
+    await gateway.api.ready('mcp-example');
+  });
+
   it('has no secret in it, nor have the log files, whatever the level and in trouble', async () => {
     const spec = example('secretive', { environmentVariables: { TOKEN: SECRETS.variable } });
     const headers = { authorization: `Bearer ${SECRETS.token}`, cookie: `id=${SECRETS.cookie}` };
