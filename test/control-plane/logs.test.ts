@@ -131,6 +131,38 @@ describe('GET /adapters/{name}/logs', () => {
   });
 });
 
+describe('somebody who follows the logs', () => {
+  async function followed(name: string, headers: Record<string, string>) {
+    const plane = await startControlPlane({ logCheckMs: 20 });
+    const alice = caller(plane.url, 'alice');
+    await alice.post(specOf('echo', { requiredRoles: ['team'] }));
+    await mkdir(join(plane.logs, 'echo'));
+    await writeFile(join(plane.logs, 'echo', '0.log'), 'first\n');
+    const url = `${plane.url}/adapters/echo/logs?follow=true`;
+    const stream = await open(url, { method: 'GET', headers: { 'X-Dev-UserId': name, ...headers } });
+    expect(await next(stream)).toBe('first\n');
+    const write = (text: string) => appendFile(join(plane.logs, 'echo', '0.log'), text);
+    return { plane, alice, stream, write };
+  }
+
+  it('is sent no more when the permission is taken back, and others are', async () => {
+    const { alice, stream, write } = await followed('carol', { 'X-Dev-Roles': 'team' });
+    await alice.put('echo', specOf('echo', { requiredRoles: ['team'], description: 'changed' }));
+    await write('second\n');
+    expect(await next(stream)).toBe('second\n');
+    await alice.put('echo', specOf('echo', { requiredRoles: [] }));
+    expect((await bodyOf(stream)).toString()).toBe('');
+    expect(stream.complete).toBe(true);
+  });
+
+  it('is not sent those of the next adapter of the name', async () => {
+    const { plane, alice, stream } = await followed('alice', {});
+    await alice.remove('echo');
+    await caller(plane.url, 'bob').post(specOf('echo', { requiredRoles: ['team'] }));
+    expect((await bodyOf(stream)).toString()).toBe('');
+  });
+});
+
 describe('what a runtime may not have of its logs', () => {
   it.each(['previous', 'since=10m'])('is refused in words by the process runtime: ?%s', async (query) => {
     const plane = await startControlPlane();

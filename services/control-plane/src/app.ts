@@ -16,6 +16,7 @@ import type { SessionService } from './sessions/service.js';
 export interface AppParts {
   adapters: AdapterService;
   logs: LogReader;
+  logCheckMs?: number;
   sessions: SessionService;
   verifier: Verifier;
   access: BrowserAccess;
@@ -25,7 +26,7 @@ export interface AppParts {
 }
 
 /** The management API: health, the OpenAPI document, and one router for each resource. */
-export function createApp({ adapters, logs, sessions, verifier, access, isReady, log }: AppParts): Express {
+export function createApp({ adapters, logs, logCheckMs, sessions, verifier, access, isReady, log }: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false); // an ETag here names a generation, not the bytes of an answer
@@ -52,7 +53,7 @@ export function createApp({ adapters, logs, sessions, verifier, access, isReady,
   app.use(
     '/adapters',
     authenticate(verifier),
-    adapterRoutes({ adapters, logs }),
+    adapterRoutes({ adapters, logs, logCheckMs }),
     sessionRoutes({ adapters, sessions }),
   );
 

@@ -15,6 +15,7 @@ export interface ControlPlaneOptions {
   queue?: ReconcileQueue;
   access?: BrowserAccess;
   logReader?: LogReader;
+  logCheckMs?: number;
   /** Default: none, and none can be ended. */
   sessions?: SessionService;
   now?: () => Date;
@@ -58,6 +59,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       mayUseWorkloadIdentity: options.mayUseWorkloadIdentity ?? (() => true),
     }),
     logs: options.logReader ?? processLogs(logs),
+    ...(options.logCheckMs !== undefined && { logCheckMs: options.logCheckMs }),
     sessions: options.sessions ?? noSessions,
     verifier: developmentVerifier,
     access,

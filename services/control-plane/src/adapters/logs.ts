@@ -28,8 +28,20 @@ const LogQuery = z.strictObject({
   since: Duration.optional(),
 });
 
-/** Plain text: the last lines, and with `follow` what comes, until the client goes. */
-export async function answerLogs(logs: LogReader, spec: AdapterSpec, req: Request, res: Response): Promise<void> {
+export interface LogSource {
+  logs: LogReader;
+  spec: AdapterSpec;
+  /** Whether the caller may still read them, and they are still of the same adapter. Rejects when that cannot be known now. */
+  isOpen: () => Promise<boolean>;
+  /** How often that is asked while a client follows, in milliseconds. */
+  checkEveryMs?: number | undefined;
+}
+
+const CHECK_EVERY_MS = 5_000;
+
+/** Plain text: the last lines, and with `follow` what comes, until the client goes or may not read them any more. */
+export async function answerLogs(source: LogSource, req: Request, res: Response): Promise<void> {
+  const { logs, spec, isOpen, checkEveryMs = CHECK_EVERY_MS } = source;
   const query = parseQuery(LogQuery, req.query);
   const gone = new AbortController();
   res.once('close', () => gone.abort());
@@ -48,6 +60,13 @@ export async function answerLogs(logs: LogReader, spec: AdapterSpec, req: Reques
     res.send(`Replica ${query.instance} of ${spec.name} ${what}; /adapters/${spec.name}/status says how it is.\n`);
     return;
   }
+  const check = () =>
+    isOpen().then(
+      (open) => open || gone.abort(),
+      () => {},
+    );
+  const checks = setInterval(() => void check(), checkEveryMs);
+  gone.signal.addEventListener('abort', () => clearInterval(checks));
   res.flushHeaders();
   await pipeline(Readable.from(lines), res).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error; // else the client left

@@ -11,8 +11,15 @@ import { linkToNext, pageOf } from './paging.js';
 import type { AdapterService } from './service.js';
 import { statusOf } from './status.js';
 
+export interface AdapterRoutesParts {
+  adapters: AdapterService;
+  logs: LogReader;
+  /** How often somebody who follows logs is looked at again; default: see logs.ts. */
+  logCheckMs?: number | undefined;
+}
+
 /** REST shapes of /adapters: parse, ask the service, answer with status and headers. */
-export function adapterRoutes({ adapters, logs }: { adapters: AdapterService; logs: LogReader }): Router {
+export function adapterRoutes({ adapters, logs, logCheckMs }: AdapterRoutesParts): Router {
   const router = Router({ caseSensitive: true });
 
   router.post('/', ...jsonBody, async (req, res) => {
@@ -53,8 +60,10 @@ export function adapterRoutes({ adapters, logs }: { adapters: AdapterService; lo
   });
 
   router.get('/:name/logs', async (req, res) => {
-    const row = await adapters.row(principalOf(req), req.params.name);
-    await answerLogs(logs, row.spec, req, res);
+    const read = () => adapters.row(principalOf(req), req.params.name);
+    const { id, spec } = await read();
+    const isOpen = () => read().then((row) => row.id === id, falseWhenNotFound);
+    await answerLogs({ logs, spec, isOpen, checkEveryMs: logCheckMs }, req, res);
   });
 
   router.all('/', otherMethods('GET', 'POST'));
@@ -63,4 +72,9 @@ export function adapterRoutes({ adapters, logs }: { adapters: AdapterService; lo
   router.all('/:name/logs', otherMethods('GET'));
 
   return router;
+}
+
+function falseWhenNotFound(error: unknown): false {
+  if (error instanceof GatewayError && error.code === 'ADAPTER_NOT_FOUND') return false;
+  throw error;
 }
