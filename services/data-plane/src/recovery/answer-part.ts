@@ -1,12 +1,16 @@
 import { announcesEventStream } from '@mcp-gateway/protocol';
 import type { Sink } from '../steps/relay.js';
 import type { ClientAnswer } from './client-answer.js';
+import { EventStamper } from './event-ids.js';
+import { without } from './own-headers.js';
 
 /** Of an answer that is not an event stream, where there is one already. */
 const MAX_COLLECTED_BYTES = 4 * 1024 * 1024;
 
 /** What may be in a header, as Latin-1 (RFC 9110 §5.5). */
 const FIELD_VALUE = /^[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?$/;
+
+const isLength = (name: string) => name === 'content-length';
 
 type Listener = () => void;
 
@@ -24,12 +28,20 @@ export class AnswerPart implements Sink {
   #collectedBytes = 0;
   readonly #listeners: { event: 'close' | 'drain'; listener: Listener; heard: Listener }[] = [];
 
-  constructor(private readonly answer: ClientAnswer) {}
+  readonly #stamper: EventStamper | undefined;
+
+  /** `stamp` goes before the ids of its events; empty for nothing. */
+  constructor(
+    private readonly answer: ClientAnswer,
+    stamp: string,
+  ) {
+    this.#stamper = stamp === '' ? undefined : new EventStamper(stamp);
+  }
 
   get destroyed(): boolean {
     return this.#isOver || this.answer.res.destroyed;
   }
-  /** The `Last-Event-ID` to go on from where this server's events broke off; undefined when it gives them none. */
+  /** The `Last-Event-ID` for the client to go on from where this server's events broke off; undefined when it gives them none. */
   get resumeAfter(): string | undefined {
     const id = this.#isEvents ? this.answer.lastId : undefined;
     return id !== undefined && FIELD_VALUE.test(id) ? id : undefined;
@@ -49,7 +61,8 @@ export class AnswerPart implements Sink {
     if (!answer.begun) {
       answer.begun = true;
       answer.isEvents = isEvents;
-      answer.res.writeHead(status, reasonPhrase, headers);
+      const grows = isEvents && this.#stamper;
+      answer.res.writeHead(status, reasonPhrase, grows ? without(headers, isLength) : headers);
       return;
     }
     if (isCoded) {
@@ -65,8 +78,9 @@ export class AnswerPart implements Sink {
     if (this.#isOver) return true;
     if (chunk === '') return this.#mode === 'collect' || this.answer.res.write('', 'latin1');
     if (this.#mode === 'pass') {
-      this.answer.remember(chunk);
-      return this.answer.res.write(chunk);
+      const passing = this.#isEvents && this.#stamper ? this.#stamper.add(chunk) : chunk;
+      this.answer.remember(passing);
+      return this.answer.res.write(passing);
     }
     this.#collectedBytes += chunk.length;
     if (this.#collectedBytes <= MAX_COLLECTED_BYTES) this.#collected.push(chunk);

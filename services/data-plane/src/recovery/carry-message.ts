@@ -6,6 +6,7 @@ import { answering, answerRequests, tell } from './answer-requests.js';
 import { askOfTool } from './ask-of-tool.js';
 import { mayHaveRun, settle, stillThere, whereToBegin, type Carried, type CarryParts } from './carried.js';
 import { ClientAnswer } from './client-answer.js';
+import { stampOf } from './event-ids.js';
 import { initializeIn } from './initialize-in.js';
 import { isResumable } from './is-resumable.js';
 import { without } from './own-headers.js';
@@ -18,7 +19,7 @@ import { rememberer } from './remember.js';
 import { SessionUnknown } from './session-unknown.js';
 import { longTail } from './tail.js';
 
-/** A stream that has begun plain goes on plain. */
+/** A stream that has begun plain goes on plain; and ids of events can be stamped only where they can be read. */
 const isAboutCodings = (name: string) => name === 'accept-encoding';
 /** Of the answer to a message that asks for something that lasts as long as the session. */
 const MAX_TAIL_BYTES = 64 * 1024;
@@ -51,13 +52,14 @@ async function carryPosted(parts: CarryParts, carried: Carried, first: Settled, 
 
   for (let attempt = 1; ; attempt += 1) {
     let error: unknown;
-    const part = answer.next();
+    const stamp = stampOf(session.envelope, at.place);
+    const part = answer.next(stamp);
     try {
       await send(parts, {
         ...request,
         sink: part,
         body: posted.body,
-        headers: answer.begun ? without(headers, isAboutCodings) : headers,
+        headers: answer.begun || stamp !== '' ? without(headers, isAboutCodings) : headers,
         endpoint: at.endpoint,
         session: { ...session, place: at.place },
         initialize: () => initializeIn(posted.text),

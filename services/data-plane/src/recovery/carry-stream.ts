@@ -7,6 +7,7 @@ import type { AnswerPart } from './answer-part.js';
 import { displaced, mayHaveRun, settle, type Carried, type CarryParts } from './carried.js';
 import { ClientAnswer } from './client-answer.js';
 import { movesNow } from './drain.js';
+import { serverEventId, stampOf } from './event-ids.js';
 import { spread } from './herd.js';
 import { headerOf, without, withoutBody } from './own-headers.js';
 import { PassedEvents } from './passed-events.js';
@@ -19,11 +20,8 @@ const WORTHWHILE_MS = 5_000;
 /** Streams in a row that were not, until the client is left to try by itself. */
 const MAX_SHORT = 4;
 const LOOK_AGAIN_MS = 250;
-/** What goes on is plain, and after the events that there have been. */
+/** What goes on is plain, and after the events that there have been; ids of events can be stamped only where they can be read. */
 const isOfTheFirst = (name: string) => name === 'accept-encoding' || name === 'last-event-id';
-
-/** The server does not know the event to resume after, which may be of the replica before it. */
-class EventUnknown extends Error {}
 
 /** The server does not go on after the event that the client has got last. */
 class NotResumed extends Error {}
@@ -45,32 +43,27 @@ export async function carryStream(
 ): Promise<void> {
   const { res } = given.request;
   const answer = new ClientAnswer(res, { events: new PassedEvents('stream') });
-  let carried = given;
   let at = first;
   let body = firstBody;
   let short = 0;
   let resumeAfter = headerOf(given.headers, 'last-event-id');
 
-  for (;;) {
+  for (let attempt = 1; ; attempt += 1) {
     const began = performance.now();
-    const part = answer.next();
+    const carried = { ...given, headers: headersAt(given, at, { attempt, resumeAfter }) };
+    const part = answer.next(stampOf(given.session.envelope, at.place));
     const error = await listen(parts, carried, { at, body, answer, part });
     if (!error || res.destroyed) return;
     if (answer.begun && !answer.isEvents) return answer.close();
     if (error instanceof NotResumed) return answer.cut(); // its client knows better what to do
-    resumeAfter = error instanceof EventUnknown ? undefined : (part.resumeAfter ?? resumeAfter);
-    const headers = without(withoutBody(given.headers), isOfTheFirst);
-    carried = { ...given, headers };
+    resumeAfter = part.resumeAfter ?? resumeAfter;
     body = null;
-    if (error instanceof EventUnknown) continue;
     if (!(error instanceof Detached) && mayHaveRun(error) === undefined) throw error;
     short = performance.now() - began < WORTHWHILE_MS ? short + 1 : 0;
     try {
       if (short >= MAX_SHORT) throw error;
       if (answer.begun && !(error instanceof Detached)) await delay(spread(1 + parts.streams.countOn(at.endpoint.id)));
-      const { moves } = at.place;
       at = error instanceof Detached ? await resettle(parts, carried, at) : await settle(parts, carried, at, error);
-      if (at.place.moves !== moves) resumeAfter = undefined; // ids of events are those of the replica before
     } catch (unsettled) {
       if (answer.begun) return answer.close(); // the client comes back, and is told
       if (!(unsettled instanceof SessionUnknown)) throw unsettled;
@@ -78,8 +71,19 @@ export async function carryStream(
       throw new GatewayError('SESSION_NOT_FOUND');
     }
     if (res.destroyed) return;
-    if (resumeAfter !== undefined) carried.headers.push('Last-Event-ID', resumeAfter);
   }
+}
+
+/** The client's, as they came if it can be; `resumeAfter` is the id of an event as the client knows it. */
+function headersAt(
+  { session, headers }: Carried,
+  { place }: Settled,
+  { attempt, resumeAfter }: { attempt: number; resumeAfter: string | undefined },
+): string[] {
+  const eventId = resumeAfter === undefined ? undefined : serverEventId(session.envelope, place, resumeAfter);
+  if (attempt === 1 && place.moves === 0 && eventId === resumeAfter) return headers;
+  const rest = without(attempt === 1 ? headers : withoutBody(headers), isOfTheFirst);
+  return eventId === undefined ? rest : [...rest, 'Last-Event-ID', eventId];
 }
 
 /** Passes one server's stream on. Returns why it broke off; undefined when it is over. */
@@ -121,7 +125,6 @@ async function listen(
         if (status === 404) await refuseUnknown(parts, carried, at);
         const refused = status >= 400 && status < 500 && headerOf(headers, 'last-event-id') !== undefined;
         if (refused && answer.begun) throw new NotResumed();
-        if (refused && at.place.moves > 0) throw new EventUnknown();
       },
     });
     if (part.isUnusable) answer.close();

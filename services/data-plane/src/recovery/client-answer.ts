@@ -21,10 +21,10 @@ export class ClientAnswer {
     private readonly passed: { tail?: Tail; events?: PassedEvents } = {},
   ) {}
 
-  /** Where the next server's answer goes. What the one before still says is no longer listened to. */
-  next(): AnswerPart {
+  /** Where the next server's answer goes. What the one before still says is no longer listened to. `stamp`: see event-ids.ts. */
+  next(stamp = ''): AnswerPart {
     this.#part?.release();
-    this.#part = new AnswerPart(this);
+    this.#part = new AnswerPart(this, stamp);
     return this.#part;
   }
 

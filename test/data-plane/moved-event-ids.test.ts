@@ -1,0 +1,123 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { bodyOf, send } from '../support/http.js';
+import { waitFor } from '../support/wait.js';
+import { startGateway, type DataPlane, type Gateway } from './support/gateway.js';
+import { begin, message, openStream, rpc } from './support/rpc.js';
+import { routeTo, startUpstream, type Upstream } from './support/upstream.js';
+
+const event = (id: number, data: string) => `id: ${id}\ndata: ${data}\n\n`;
+
+interface CountingServer extends Upstream {
+  /** Says something in the session, whether its client listens or not. */
+  say(data: string): void;
+  /** What each GET has asked to go on after. */
+  asked: (string | undefined)[];
+}
+
+/** Numbers the events of its session 1, 2, 3 …, keeps them, and goes on after the one that is named. */
+async function startCountingServer(): Promise<CountingServer> {
+  const events: string[] = [];
+  const asked: CountingServer['asked'] = [];
+  let stream: ServerResponse | undefined;
+  const upstream = await startUpstream(async (req, res, { header }) => {
+    const text = (await bodyOf(req)).toString();
+    if (req.method === 'GET') {
+      const after = header('last-event-id')[0];
+      asked.push(after);
+      stream = res.writeHead(200, { 'content-type': 'text/event-stream' });
+      stream.write(after === undefined ? ':\n\n' : `:\n\n${events.slice(Number(after)).join('')}`);
+      return undefined;
+    }
+    const { id, method } = JSON.parse(text) as { id?: number; method: string };
+    if (id === undefined) return res.writeHead(202).end();
+    const result = JSON.stringify({ jsonrpc: '2.0', id, result: { protocolVersion: '2025-11-25' } });
+    const body = Buffer.from(method === 'initialize' ? result : event(90, result));
+    const isCoded = header('accept-encoding').length > 0;
+    res.writeHead(200, {
+      'content-type': method === 'initialize' ? 'application/json' : 'text/event-stream',
+      'mcp-session-id': 'raw',
+      ...(isCoded && { 'content-encoding': 'gzip' }),
+      ...(!isCoded && { 'content-length': body.length }),
+    });
+    return res.end(isCoded ? gzipSync(body) : body);
+  });
+  const say = (data: string) => {
+    events.push(event(events.length + 1, data));
+    stream?.write(events.at(-1));
+  };
+  return { ...upstream, say, asked };
+}
+
+function listenTo(stream: IncomingMessage) {
+  const heard = { text: '', lastId: () => [...heard.text.matchAll(/^id: (.*)$/gm)].at(-1)?.[1] ?? 'none' };
+  stream.on('data', (chunk: Buffer) => (heard.text += chunk.toString()));
+  return heard;
+}
+
+describe('the ids of events, in a session whose replicas each count from one', () => {
+  let first: CountingServer;
+  let second: CountingServer;
+  let gateway: Gateway;
+  let other: DataPlane;
+  let session: string;
+
+  beforeEach(async () => {
+    [first, second] = [await startCountingServer(), await startCountingServer()];
+    gateway = await startGateway({ routes: [routeTo(first.endpoint)] });
+    other = await gateway.join();
+    session = await begin(gateway.url);
+  });
+  const listen = async (plane: DataPlane, after?: string) => {
+    const stream = await openStream(plane.url, session, after === undefined ? {} : { 'Last-Event-ID': after });
+    return { stream, heard: listenTo(stream) };
+  };
+  /** As when the first replica goes and the session is used then. */
+  async function move() {
+    await gateway.publish(routeTo(second.endpoint));
+    await rpc(gateway.url, session, 'tools/list');
+  }
+
+  it('are the server’s own until it is moved', async () => {
+    const { heard } = await listen(gateway);
+    await waitFor('the stream', () => heard.text === ':\n\n');
+    first.say('a');
+    await waitFor('an event', () => heard.text.endsWith(event(1, 'a')));
+  });
+
+  it('are not taken for those of the next one, by any data plane', async () => {
+    for (const text of ['a', 'b', 'c']) first.say(text);
+    await move();
+    for (const text of ['d', 'e', 'f', 'g']) second.say(text);
+    for (const plane of [gateway, other]) {
+      const { stream, heard } = await listen(plane, '3');
+      await waitFor('the stream', () => heard.text !== '');
+      stream.destroy();
+    }
+    expect(second.asked).toEqual([undefined, undefined]);
+  });
+
+  it('lead to the next event after a move, too, by every data plane', async () => {
+    await move();
+    const { stream, heard } = await listen(gateway);
+    await waitFor('the stream', () => heard.text !== '');
+    second.say('a');
+    await waitFor('an event', () => heard.lastId() !== 'none');
+    stream.destroy();
+    second.say('b');
+    for (const plane of [other, gateway]) {
+      const next = await listen(plane, heard.lastId());
+      await waitFor('what came meanwhile', () => next.heard.text.includes('data: b'));
+      next.stream.destroy();
+    }
+    expect(second.asked).toEqual([undefined, '1', '1']);
+  });
+
+  it('are marked in the answers to calls, too, of which no length is told then and which come plain', async () => {
+    await move();
+    const headers = { 'mcp-session-id': session, 'accept-encoding': 'gzip' };
+    const answer = await send(`${gateway.url}/adapters/echo/mcp`, { headers, body: message('tools/list') });
+    expect(answer.text).toMatch(/^id: [\da-f]{8}\.1:90\ndata: \{.*"result":.*\}\n\n$/);
+  });
+});
