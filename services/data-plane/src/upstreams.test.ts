@@ -53,6 +53,37 @@ describe('the requests on one replica', () => {
     expect(told).toEqual([]);
   });
 
+  it('end some time after the replica has left the routes, but not when it comes back before', async () => {
+    const server = createServer(() => {}).listen(0, '127.0.0.1'); // as a machine that has vanished: no answer, and no end
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const [gone, back] = [
+      { ...endpoint, url },
+      { ...endpoint, url, id: 'b' },
+    ];
+    const upstreams = createUpstreams({ timeoutMs: 60_000, leaveMs: 50 });
+    const ended: string[] = [];
+    const ends = [gone, back].map(
+      (to) =>
+        new Promise<Error>((resolve) =>
+          upstreams.dispatch(to, request, {
+            onResponseError(_controller, error) {
+              ended.push(to.id);
+              resolve(error);
+            },
+          }),
+        ),
+    );
+    await once(server, 'request');
+    upstreams.keepOnly([]);
+    upstreams.keepOnly([back]);
+    expect(await ends[0]).toMatchObject({ code: 'UPSTREAM_GONE' });
+    expect([ended, upstreams.inFlight(gone), upstreams.inFlight(back)]).toEqual([['a'], 0, 1]);
+    upstreams.keepOnly([]);
+    expect(await ends[1]).toMatchObject({ code: 'UPSTREAM_GONE' });
+    server.close().closeAllConnections();
+  });
+
   it('are ended when the data plane ends', async () => {
     const upstreams = createUpstreams({ timeoutMs: 1_000 });
     const end = new Promise((resolve) =>

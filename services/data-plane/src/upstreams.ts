@@ -6,7 +6,10 @@ export interface Upstreams {
   /** Starts a request and counts it until it has ended. @throws GatewayError UNAVAILABLE when the endpoint has too many. */
   dispatch(endpoint: Endpoint, options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void;
   inFlight(endpoint: Endpoint): number;
-  /** Forgets the endpoints that are no longer routed to; what is in flight on them goes on. */
+  /**
+   * To be called with all endpoints after every change of the routes. What is in flight on others goes on for a while, and
+   * then ends with UPSTREAM_GONE.
+   */
   keepOnly(endpoints: Iterable<Endpoint>): void;
   close(): Promise<void>;
 }
@@ -14,24 +17,33 @@ export interface Upstreams {
 interface Upstream {
   pool: Pool;
   inFlight: number;
+  /** Set once it is no longer routed to. */
+  leaving?: NodeJS.Timeout | undefined;
 }
 
 const CONNECT_MS = 3_000;
 /** Each open stream is a connection, so this bounds sockets as well. */
 const MAX_IN_FLIGHT = 4_000;
+/**
+ * A replica leaves the routes when it is told to end, and has up to 30 seconds then to finish what it is at. One whose
+ * connections are open after that has vanished together with its machine, as nobody has closed them.
+ */
+const LEAVE_MS = 35_000;
 
 export interface UpstreamsOptions {
   /** How long an answer may take to begin. */
   timeoutMs: number;
   /** Told of each answer that begins, and of each request that got none. */
   onOutcome?: (endpoint: Endpoint, outcome: 'answered' | 'failed') => void;
+  /** How long requests go on on an endpoint that is no longer routed to. */
+  leaveMs?: number;
 }
 
 /** Statuses with which a server, or what stands before it, says that it is not up to it. */
 const OVERBURDENED = new Set([502, 503, 504]);
 
 /** Connections to replicas: one pool for each endpoint id, so a replica's successor never gets its connections. */
-export function createUpstreams({ timeoutMs, onOutcome = () => {} }: UpstreamsOptions): Upstreams {
+export function createUpstreams({ timeoutMs, onOutcome = () => {}, leaveMs = LEAVE_MS }: UpstreamsOptions): Upstreams {
   const upstreams = new Map<string, Upstream>();
 
   function upstreamOf({ id, url }: Endpoint): Upstream {
@@ -47,6 +59,12 @@ export function createUpstreams({ timeoutMs, onOutcome = () => {} }: UpstreamsOp
       upstreams.set(id, (upstream = { pool, inFlight: 0 }));
     }
     return upstream;
+  }
+
+  function forget(id: string, { pool }: Upstream) {
+    upstreams.delete(id);
+    const cause = new Error('the replica has left the routes');
+    void pool.destroy(new GatewayError('UPSTREAM_GONE', { cause })).catch(() => {});
   }
 
   return {
@@ -81,10 +99,13 @@ export function createUpstreams({ timeoutMs, onOutcome = () => {} }: UpstreamsOp
     inFlight: ({ id }) => upstreams.get(id)?.inFlight ?? 0,
     keepOnly(endpoints) {
       const kept = new Set(Array.from(endpoints, ({ id }) => id));
-      for (const [id, { pool }] of upstreams) {
-        if (kept.has(id)) continue;
-        upstreams.delete(id);
-        void pool.close().catch(() => {});
+      for (const [id, upstream] of upstreams) {
+        if (kept.has(id)) {
+          clearTimeout(upstream.leaving);
+          upstream.leaving = undefined;
+        } else {
+          upstream.leaving ??= setTimeout(() => forget(id, upstream), leaveMs).unref();
+        }
       }
     },
     async close() {

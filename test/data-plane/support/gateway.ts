@@ -34,6 +34,8 @@ export interface DataPlaneOptions {
   controlPlane?: string;
   bodyBytes?: number;
   timeoutMs?: number;
+  /** How long requests go on on a replica that has left the routes. */
+  leaveMs?: number;
   wire?: Wire;
   sessionLimits?: Partial<typeof SESSION_LIMITS>;
   /** Milliseconds since the epoch, as its sessions see it. */
@@ -121,6 +123,7 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
   void redis.connect().catch(() => {});
   const upstreams = createUpstreams({
     timeoutMs,
+    ...(options.leaveMs !== undefined && { leaveMs: options.leaveMs }),
     onOutcome: (endpoint, outcome) => balancer.tell(endpoint, outcome),
   });
   const balancer = createBalancer({ inFlight: upstreams.inFlight, sessionsOn: ({ id }) => sessions.countOn(id) });
