@@ -122,6 +122,18 @@ describe('what the data plane tells', () => {
     expect(await samples('session_moves_waiting')).toEqual({ '': 0 });
   });
 
+  it('does not count a session as lost that stays on a replica which drains, as there is nowhere to go', async () => {
+    const session = await begin(gateway.url);
+    await gateway.publish(routeTo([{ ...first.endpoint, ready: false, draining: true }]));
+    for (let i = 0; i < 2; i++) expect((await callTool(gateway.url, session, 'who')).status).toBe(200);
+    expect(await samples('session_moves_total')).toEqual({
+      'reason="gone",outcome="settled"': 0,
+      'reason="unknown",outcome="settled"': 0,
+      'reason="draining",outcome="settled"': 0,
+      'reason="draining",outcome="stayed"': 2,
+    });
+  });
+
   it('knows the routes, and the replicas by their state', async () => {
     const draining = { ...second.endpoint, draining: true };
     await gateway.publish(routeTo([first.endpoint, draining]), routeTo([], { name: 'idle', adapterId: '2' }));

@@ -40,7 +40,7 @@ it('is tried again for who has lost the replica, when a move for a drain that is
   expect(await Promise.all(asked)).toEqual(['UNAVAILABLE', 'UNAVAILABLE', lost, lost]);
   expect(ended).toEqual(['id']);
   expect(outcomes).toEqual([
-    ['draining', 'UNAVAILABLE'],
+    ['draining', 'stayed'],
     ['gone', lost],
   ]);
 });

@@ -35,8 +35,11 @@ export interface Recovery {
   waiting(): number;
 }
 
-/** What became of a session that could not stay: it lives somewhere again, whoever has moved it, or why it does not. */
-export type MoveOutcome = 'settled' | ErrorCode;
+/**
+ * What became of a session that could not or should not stay: it lives somewhere again, whoever has moved it; it stays for now
+ * on a replica that drains; or why it has nowhere to live.
+ */
+export type MoveOutcome = 'settled' | 'stayed' | ErrorCode;
 
 export interface RecoveryParts extends MoveParts {
   onOutcome?: ((why: Displaced['why'], outcome: MoveOutcome) => void) | undefined;
@@ -62,11 +65,16 @@ export function createRecovery({ onOutcome = () => {}, ...parts }: RecoveryParts
     underWay.set(id, { why: session.why, moving });
     moving.then(
       () => onOutcome(session.why, 'settled'),
-      (error: unknown) => onOutcome(session.why, error instanceof GatewayError ? error.code : 'INTERNAL'),
+      (error: unknown) => onOutcome(session.why, outcomeOf(session.why, error)),
     );
     return moving;
   }
   return { recover, waiting: herd.waiting };
+}
+
+function outcomeOf(why: Displaced['why'], error: unknown): MoveOutcome {
+  if (why === 'draining') return 'stayed';
+  return error instanceof GatewayError ? error.code : 'INTERNAL';
 }
 
 /**
