@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
-import type { ErrorCode, GatewayError } from '@mcp-gateway/common/errors';
-import { createRecovery, type Displaced, type RecoveryParts } from './recover.js';
+import type { GatewayError } from '@mcp-gateway/common/errors';
+import { createRecovery, type Displaced, type MoveOutcome, type RecoveryParts } from './recover.js';
 
 const UNREACHED = new Error('Redis is away');
 const session = (why: Displaced['why']): Displaced => ({
@@ -15,7 +15,7 @@ const codeOf = (error: unknown) => (error as GatewayError).code;
 
 /** Where Redis answers nothing until it fails for the first who asks, and knows no session for whoever asks later. */
 function recoveryOf() {
-  const ended: string[] = [];
+  const ended: { id: string; tellServer: boolean }[] = [];
   const outcomes: [Displaced['why'], string][] = [];
   const { promise: first, reject: fail } = Promise.withResolvers<never>();
   const answers = [first];
@@ -23,9 +23,10 @@ function recoveryOf() {
     routes: { get: () => ({ adapterId: 'adapter-1' }) },
     sessions: {
       records: { find: () => answers.shift() ?? Promise.resolve({ record: null }) },
-      end: async ({ id }: { id: string }) => void ended.push(id),
+      end: async ({ id }: { id: string }, _route: unknown, how: { tellServer: boolean }) =>
+        void ended.push({ id, ...how }),
     },
-    onOutcome: (why: Displaced['why'], outcome: 'settled' | ErrorCode) => void outcomes.push([why, outcome]),
+    onOutcome: (why: Displaced['why'], outcome: MoveOutcome) => void outcomes.push([why, outcome]),
   };
   return { recovery: createRecovery(parts as unknown as RecoveryParts), ended, outcomes, fail: () => fail(UNREACHED) };
 }
@@ -38,7 +39,7 @@ it('is tried again for who has lost the replica, when a move for a drain that is
   fail();
   const lost = 'SESSION_NOT_FOUND';
   expect(await Promise.all(asked)).toEqual(['UNAVAILABLE', 'UNAVAILABLE', lost, lost]);
-  expect(ended).toEqual(['id']);
+  expect(ended).toEqual([{ id: 'id', tellServer: true }]); // which may be back, and knows it then
   expect(outcomes).toEqual([
     ['draining', 'stayed'],
     ['gone', lost],
@@ -51,4 +52,13 @@ it('is one for all who ask for the same', async () => {
   fail();
   expect(await Promise.all(asked)).toEqual(['UNAVAILABLE', 'UNAVAILABLE', 'UNAVAILABLE']);
   expect(outcomes).toEqual([['gone', 'UNAVAILABLE']]);
+});
+
+it('ends a session for good that is lost, without a word to a server that does not know it', async () => {
+  const { recovery, ended, fail } = recoveryOf();
+  const first = recovery.recover(session('draining')).catch(codeOf);
+  fail();
+  await first;
+  expect(await recovery.recover(session('unknown')).catch(codeOf)).toBe('SESSION_NOT_FOUND');
+  expect(ended).toEqual([{ id: 'id', tellServer: false }]);
 });
