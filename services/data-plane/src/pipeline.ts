@@ -13,6 +13,7 @@ import { CLIENT_GONE } from './request-body.js';
 import { sayFarewells } from './recovery/farewells.js';
 import type { Recovery } from './recovery/recover.js';
 import { idempotentTools } from './recovery/idempotent-tools.js';
+import { polledCalls } from './recovery/polled-calls.js';
 import { createStreams } from './recovery/streams.js';
 import type { Balancer } from './balance/balancer.js';
 import type { SessionStore } from './sessions/store.js';
@@ -56,9 +57,10 @@ export type McpPipeline = (req: IncomingMessage, res: ServerResponse, address: M
 export function createPipeline(parts: PipelineParts): McpPipeline {
   const { access, verifier, routes, sessions, keys, upstreams, balancer, recovery, limits, log, onRefusal } = parts;
   const streams = createStreams(routes, sessions);
+  const polled = polledCalls(sessions.uses);
   sayFarewells(routes, sessions, upstreams);
   const isIdempotent = idempotentTools(upstreams);
-  const carrying = { routes, sessions, keys, upstreams, balancer, recovery, streams, isIdempotent, log };
+  const carrying = { routes, sessions, keys, upstreams, balancer, recovery, streams, polled, isIdempotent, log };
   return async (req, res, { adapter, resource, query }) => {
     try {
       checkBrowserAccess(req.headers, access); // before sign-in: a browser may carry credentials its user did not mean to send

@@ -19,6 +19,8 @@ export interface Seen {
 export interface Upstream {
   endpoint: Endpoint;
   seen: Seen[];
+  /** As SIGKILL does: every connection breaks, and new ones are refused. */
+  kill(): Promise<void>;
 }
 
 type Answer = (req: IncomingMessage, res: ServerResponse, seen: Seen) => unknown;
@@ -35,7 +37,13 @@ export async function startUpstream(answer: Answer): Promise<Upstream> {
     void answer(req, res, request);
   });
   afterTest(() => server.closeAllConnections());
-  return { endpoint: nextEndpoint(await listenOn(server)), seen };
+  const kill = async () => {
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  };
+  return { endpoint: nextEndpoint(await listenOn(server)), seen, kill };
 }
 
 function record(req: IncomingMessage, res: ServerResponse): Seen {

@@ -10,6 +10,7 @@ import type { SendParts } from '../steps/send.js';
 import type { OpenSession } from '../steps/session.js';
 import { movesNow } from './drain.js';
 import type { IsIdempotent } from './idempotent-tools.js';
+import type { PolledCalls } from './polled-calls.js';
 import type { Posted } from './posted.js';
 import type { Displaced, Recovery, Settled } from './recover.js';
 import { SessionUnknown } from './session-unknown.js';
@@ -20,6 +21,7 @@ export interface CarryParts extends SendParts {
   balancer: Balancer;
   recovery: Recovery;
   streams: Streams;
+  polled: PolledCalls;
   isIdempotent: IsIdempotent;
   log: Logger;
 }

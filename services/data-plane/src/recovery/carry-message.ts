@@ -72,6 +72,7 @@ async function carryPosted(parts: CarryParts, carried: Carried, first: Settled, 
       });
       if (!part.isUnusable) {
         if (isTaken) await remember?.(refused());
+        waitForClient(parts, carried, at, answer.resumableFor(posted));
         return;
       }
       error = new GatewayError('UPSTREAM_GONE');
@@ -88,6 +89,7 @@ async function carryPosted(parts: CarryParts, carried: Carried, first: Settled, 
     const next = afterFailure({ asked, mayHaveRun: ran, isKept, begun, answered, resumable, attempt });
     switch (next) {
       case 'cut':
+        if (resumable) waitForClient(parts, carried, at, answer.resumableFor(posted));
         throw error;
       case 'finish':
         await remember?.(refused());
@@ -118,6 +120,15 @@ async function carryPosted(parts: CarryParts, carried: Carried, first: Settled, 
     }
     if (request.res.destroyed) return;
   }
+}
+
+function waitForClient(
+  { polled }: CarryParts,
+  { session }: Carried,
+  { place }: Settled,
+  resumable: ReturnType<ClientAnswer['resumableFor']>,
+): void {
+  if (resumable) polled.add(session.envelope.id, place, resumable);
 }
 
 /** A server's question is gone with its session on that server: the client has answered it, and nobody waits for that. */

@@ -11,6 +11,7 @@ import { serverEventId, stampOf } from './event-ids.js';
 import { spread } from './herd.js';
 import { headerOf, without, withoutBody } from './own-headers.js';
 import { PassedEvents } from './passed-events.js';
+import { tellPolled } from './polled-calls.js';
 import { refuseUnknown } from './refuse-unknown.js';
 import type { Settled } from './recover.js';
 import { SessionUnknown } from './session-unknown.js';
@@ -33,7 +34,7 @@ class Detached extends Error {}
  * Has the client hear what the server says of its own accord (MCP 2025-11-25, transports, listening for messages), from
  * whichever replica its session lives on. When that goes away, the client's stream stays open and goes on with what the next
  * one says. Messages in between are lost: nobody has kept them. When only the connection breaks, the same replica is asked to go on
- * after the last event that had an id.
+ * after the last event that had an id. A client that has come back for the answer to a call hears what has become of it.
  */
 export async function carryStream(
   parts: CarryParts,
@@ -42,21 +43,27 @@ export async function carryStream(
   firstBody: KeptBody['body'],
 ): Promise<void> {
   const { res } = given.request;
-  const answer = new ClientAnswer(res, { events: new PassedEvents('stream') });
+  const { envelope } = given.session;
   let at = first;
   let body = firstBody;
   let short = 0;
   let resumeAfter = headerOf(given.headers, 'last-event-id');
+  const call = resumeAfter === undefined ? undefined : parts.polled.resume(envelope.id, resumeAfter);
+  const answer = new ClientAnswer(res, {
+    events: call ? new PassedEvents('resumed', (id) => call.answered(id)) : new PassedEvents('stream'),
+  });
 
   for (let attempt = 1; ; attempt += 1) {
+    if (call && call.waiting.size > 0 && call.moves !== at.place.moves) return tellPolled(answer, call);
     const began = performance.now();
     const carried = { ...given, headers: headersAt(given, at, { attempt, resumeAfter }) };
-    const part = answer.next(stampOf(given.session.envelope, at.place));
+    const part = answer.next(stampOf(envelope, at.place));
     const error = await listen(parts, carried, { at, body, answer, part });
+    resumeAfter = part.resumeAfter ?? resumeAfter;
+    if (resumeAfter !== undefined) call?.waitOn(resumeAfter);
     if (!error || res.destroyed) return;
     if (answer.begun && !answer.isEvents) return answer.close();
     if (error instanceof NotResumed) return answer.cut(); // its client knows better what to do
-    resumeAfter = part.resumeAfter ?? resumeAfter;
     body = null;
     if (!(error instanceof Detached) && mayHaveRun(error) === undefined) throw error;
     short = performance.now() - began < WORTHWHILE_MS ? short + 1 : 0;
@@ -67,7 +74,7 @@ export async function carryStream(
     } catch (unsettled) {
       if (answer.begun) return answer.close(); // the client comes back, and is told
       if (!(unsettled instanceof SessionUnknown)) throw unsettled;
-      await parts.sessions.end(carried.session.envelope, carried.request.route, { tellServer: false }).catch(() => {});
+      await parts.sessions.end(envelope, carried.request.route, { tellServer: false }).catch(() => {});
       throw new GatewayError('SESSION_NOT_FOUND');
     }
     if (res.destroyed) return;

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { writeEvent, type RequestId } from '@mcp-gateway/protocol';
 import { AnswerPart } from './answer-part.js';
+import type { Posted } from './posted.js';
 import type { PassedEvents } from './passed-events.js';
 import type { Tail } from './tail.js';
 
@@ -47,6 +48,22 @@ export class ClientAnswer {
   /** The id of the last event that is complete, of those of the last server that has begun to answer. */
   get lastId(): string | undefined {
     return this.passed.events?.lastId;
+  }
+
+  /** The same, when requests are left without an answer in an event stream that their client can resume then. */
+  resumableFor(posted: Pick<Posted, 'requestIds'>): { eventId: string; ids: RequestId[] } | undefined {
+    if (!this.passed.events?.mayHaveIds) return undefined;
+    const eventId = this.#part?.resumeAfter;
+    const ids = eventId === undefined ? [] : this.unanswered(posted.requestIds);
+    return eventId === undefined || ids.length === 0 ? undefined : { eventId, ids };
+  }
+
+  /** To be called before the gateway says anything that no server has begun to. */
+  beginEvents(): void {
+    if (this.begun) return;
+    this.begun = true;
+    this.isEvents = true;
+    this.res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   }
 
   /** Puts an end to an event that has broken off, so that another may follow. */

@@ -6,7 +6,8 @@ const MAX_UNREAD_BYTES = 64 * 1024;
 
 /**
  * What has passed of an event stream, for when it breaks off. An answer is read only then, and before that as far as it is
- * more than may be kept; the server's own stream, which stays open for hours, is read as it passes, and nothing of it kept.
+ * more than may be kept; the server's own stream, which stays open for hours, is read as it passes, and nothing of it kept. So is
+ * one that a client has resumed, which may bring answers: these are told.
  */
 export class PassedEvents {
   readonly #answered = new Set<RequestId>();
@@ -14,14 +15,25 @@ export class PassedEvents {
   readonly #unread = longTail(MAX_UNREAD_BYTES, (chunk) => this.#reader.add(chunk));
   #reader: EventReader;
   #idBefore: string | undefined;
+  /** False when no event has an id, for certain; costs less than to read them. */
+  mayHaveIds = false;
+  /** The last two bytes: what is looked for may be in two chunks. */
+  #end = '';
 
-  constructor(private readonly kind: 'answer' | 'stream') {
+  constructor(
+    private readonly kind: 'answer' | 'stream' | 'resumed',
+    private readonly onAnswered: (id: RequestId) => void = () => {},
+  ) {
     this.#reader = this.#newReader();
   }
 
   add(chunk: Buffer): void {
-    if (this.kind === 'answer') this.#unread.add(chunk);
-    else this.#reader.add(chunk);
+    if (this.kind !== 'answer') return this.#reader.add(chunk);
+    if (!this.mayHaveIds) {
+      this.mayHaveIds = chunk.includes('id:') || (this.#end + chunk.toString('latin1', 0, 2)).includes('id:');
+      this.#end = (this.#end + chunk.toString('latin1', Math.max(0, chunk.length - 2))).slice(-2);
+    }
+    this.#unread.add(chunk);
   }
 
   /** The ids of the requests that have been answered, by this server and those before. */
@@ -50,7 +62,12 @@ export class PassedEvents {
     if (this.kind === 'stream') return new EventReader();
     return new EventReader({
       data: (piece) => this.#response.add(piece),
-      end: () => this.#response.end().forEach((id) => this.#answered.add(id)),
+      end: () => {
+        for (const id of this.#response.end()) {
+          this.#answered.add(id);
+          this.onAnswered(id);
+        }
+      },
     });
   }
 

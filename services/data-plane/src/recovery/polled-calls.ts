@@ -1,0 +1,91 @@
+import { GatewayError } from '@mcp-gateway/common/errors';
+import { rpcError, type RequestId } from '@mcp-gateway/protocol';
+import { LRUCache } from 'lru-cache';
+import type { SessionPlace } from '../sessions/place.js';
+import type { SessionUses } from '../sessions/uses.js';
+import type { ClientAnswer } from './client-answer.js';
+
+/** How long a client may be away until it is no longer waited for. */
+const TTL_MS = 300_000;
+const MAX_BYTES = 16 * 1024 * 1024;
+/** What an entry takes besides its texts, about. */
+const ENTRY_BYTES = 500;
+
+/** The requests of one answer that broke off before it had them all. */
+export interface PolledCall {
+  /** How often the session had been moved to get where they run. */
+  moves: number;
+  waiting: Set<RequestId>;
+  /** To be called for each that is answered. */
+  answered(id: RequestId): void;
+  /** To be called when the client has been listening and leaves; `eventId` is the last that it got. */
+  waitOn(eventId: string): void;
+  /** Nobody waits any more. */
+  over(): void;
+}
+
+export interface PolledCalls {
+  add(session: string, place: SessionPlace, polled: { eventId: string; ids: readonly RequestId[] }): void;
+  /** What the client has come back for that asks to go on after the event. */
+  resume(session: string, eventId: string): PolledCall | undefined;
+}
+
+/**
+ * Calls for whose answers clients come back: their stream ended after an event with an id, by the will of the server or as the
+ * client's connection broke (MCP 2025-11-25, transports, resumability and redelivery). Until the answer has come they count
+ * as under way, as their session cannot move without losing it. `eventId` is as the client knows it.
+ */
+export function polledCalls(uses: Pick<SessionUses, 'send'>): PolledCalls {
+  const calls = new LRUCache<string, PolledCall>({
+    maxSize: MAX_BYTES,
+    ttl: TTL_MS,
+    ttlAutopurge: true,
+    sizeCalculation: ({ waiting }, key) => ENTRY_BYTES + key.length + [...waiting].join().length,
+    dispose: (call, _key, reason) => {
+      if (reason !== 'delete') call.over();
+    },
+  });
+  return {
+    add(session, { endpointId, moves }, { eventId, ids }) {
+      const waiting = new Set(ids);
+      const end = uses.send(session, endpointId);
+      let key = keyOf(session, eventId);
+      const call: PolledCall = {
+        moves,
+        waiting,
+        answered(id) {
+          if (waiting.delete(id) && waiting.size === 0) end();
+          if (waiting.size === 0) calls.delete(key);
+        },
+        waitOn(after) {
+          if (waiting.size === 0) return;
+          const before = key;
+          key = keyOf(session, after);
+          calls.set(key, call);
+          if (key !== before) calls.delete(before);
+        },
+        over() {
+          for (const id of waiting) call.answered(id);
+        },
+      };
+      calls.set(key, call);
+    },
+    resume(session, eventId) {
+      const key = keyOf(session, eventId);
+      const call = calls.get(key);
+      if (call) calls.set(key, call, { ttl: 0 }); // as long as the client listens
+      return call;
+    },
+  };
+}
+
+const keyOf = (session: string, eventId: string) => `${session} ${eventId}`;
+
+/** Answers the requests whose answers are gone with the replica. */
+export function tellPolled(answer: ClientAnswer, call: PolledCall): void {
+  const error = new GatewayError('UPSTREAM_GONE');
+  answer.beginEvents();
+  for (const id of call.waiting) answer.say(rpcError(error, id));
+  call.over();
+  answer.close();
+}

@@ -1,0 +1,55 @@
+import { bodyOf } from '../../support/http.js';
+import { startUpstream, type Upstream } from './upstream.js';
+
+export interface PollingServer extends Upstream {
+  /** Has the call under way answered when its client comes back. */
+  finish(): void;
+  /** Keeps its client from now on. */
+  hang(): void;
+  /** What was said in its sessions: methods, and `GET` with the event to go on after. */
+  said: string[];
+}
+
+let opened = 0;
+
+/**
+ * Has the clients of its calls come back for the answers: closes each stream after an event with an id and `retry` (MCP
+ * 2025-11-25, transports, resumability and redelivery).
+ */
+export async function startPollingServer(): Promise<PollingServer> {
+  const sessions = new Set<string>();
+  const said: string[] = [];
+  let events = 0;
+  let called: unknown;
+  let then: 'prime' | 'finish' | 'hang' = 'prime';
+  const prime = () => `id: e-${(events += 1)}\nretry: 10\ndata:\n\n`;
+  const upstream = await startUpstream(async (req, res, { header }) => {
+    const text = (await bodyOf(req)).toString();
+    const session = header('mcp-session-id')[0] ?? '';
+    const { id, method = req.method } = (text === '' ? {} : JSON.parse(text)) as { id?: unknown; method?: string };
+    if (method !== 'initialize' && !sessions.has(session)) return res.writeHead(404).end();
+    if (method === 'GET') {
+      const after = header('last-event-id')[0];
+      said.push(`GET ${after ?? ''}`);
+      res.writeHead(200, { 'content-type': 'text/event-stream' });
+      if (after === undefined || then === 'hang') return res.flushHeaders();
+      if (then === 'prime') return res.end(prime());
+      return res.end(`id: done\ndata: ${JSON.stringify({ jsonrpc: '2.0', id: called, result: { isPaid: true } })}\n\n`);
+    }
+    said.push(String(method));
+    if (id === undefined) return res.writeHead(202).end();
+    if (method === 'tools/call') {
+      called = id;
+      return res.writeHead(200, { 'content-type': 'text/event-stream' }).end(prime());
+    }
+    const fresh = `polling-${(opened += 1)}`;
+    if (method === 'initialize') sessions.add(fresh);
+    const result = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'polling', version: '1' } };
+    res.writeHead(200, {
+      'content-type': 'application/json',
+      ...(method === 'initialize' && { 'mcp-session-id': fresh }),
+    });
+    return res.end(JSON.stringify({ jsonrpc: '2.0', id, result }));
+  });
+  return { ...upstream, said, finish: () => void (then = 'finish'), hang: () => void (then = 'hang') };
+}
