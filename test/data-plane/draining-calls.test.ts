@@ -85,6 +85,18 @@ describe('a session that one data plane has a call of under way, on a replica th
     expect([here, there]).toEqual([first.endpoint.id, first.endpoint.id]);
   });
 
+  it('stays without another question for a while after one did not answer', async () => {
+    const silent = await connectRedis();
+    const { calls } = sessionRecords(gateway.redis, gateway.prefix).keys;
+    const questions: string[] = [];
+    await silent.subscribe(calls, (text) => void (text.includes('question') && questions.push(text)));
+    await drain();
+    await finish();
+    for (let round = 0; round < 2; round++) expect(await whereIs(gateway.url, session)).toBe(first.endpoint.id);
+    expect(await whereIs(other.url, session)).toBe(first.endpoint.id); // asks for itself, and is heard after the others
+    expect(questions).toHaveLength(2);
+  });
+
   it('moves although something is said that no data plane understands', async () => {
     const { calls } = sessionRecords(gateway.redis, gateway.prefix).keys;
     for (const text of ['', '{"kind":"later"}']) await gateway.redis.publish(calls, text);

@@ -29,7 +29,11 @@ const LOOK_EVERY_MS = 60_000;
  * The streams that nobody asks for anything on: a request finds out that its replica is gone, a stream has to be told. So that
  * not all of those on one replica come back at once, each is told at a time of its own.
  */
-export function createStreams(routes: RouteTable, sessions: SessionStore): Streams {
+export function createStreams(
+  routes: Pick<RouteTable, 'get' | 'onChange'>,
+  sessions: Pick<SessionStore, 'onChange'>,
+  lookEveryMs = LOOK_EVERY_MS,
+): Streams {
   const byEndpoint = new Map<string, Set<OpenStream>>();
   const bySession = new Map<string, Set<OpenStream>>();
   /** Streams that will be told of their endpoint. */
@@ -71,7 +75,7 @@ export function createStreams(routes: RouteTable, sessions: SessionStore): Strea
   const lookAtAll = () => {
     for (const streams of bySession.values()) for (const stream of streams) stream.look();
   };
-  setInterval(lookAtAll, LOOK_EVERY_MS).unref();
+  setInterval(lookAtAll, lookEveryMs).unref();
 
   return {
     add(stream) {
