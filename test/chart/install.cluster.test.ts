@@ -167,7 +167,7 @@ describe('the release', () => {
         const kinds = 'all,pdb,networkpolicy,secret,role,rolebinding,persistentvolumeclaim';
         expect((await namespace.kubectl('get', kinds, '--output=name')).trim().split('\n').toSorted()).toEqual([
           'persistentvolumeclaim/data-gw-mcp-gateway-postgresql-0',
-          'secret/gw-mcp-gateway-database',
+          'secret/gw-mcp-gateway-postgresql',
         ]);
         const namespaces = await kubectl('get', 'namespace', '--output=name');
         expect(namespaces.split('\n')).not.toContain(`namespace/${gateway.adapters.name}`);

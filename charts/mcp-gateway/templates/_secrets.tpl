@@ -31,3 +31,30 @@
 {{- $secret := lookup "v1" "Secret" $root.Release.Namespace (index . 1) -}}
 {{- default (index . 3 | b64enc) (get (default dict $secret.data) (index . 2)) -}}
 {{- end -}}
+
+{{/*
+Fails where Helm would delete an object because it is rendered no longer: one of this release, which is there and is not to be
+kept. Nothing is known without the cluster. (list $ apiVersion kind namespace name why)
+*/}}
+{{- define "mcp-gateway.refuseDeletion" -}}
+{{- $root := index . 0 -}}
+{{- $object := lookup (index . 1) (index . 2) (index . 3) (index . 4) -}}
+{{- $annotations := dig "metadata" "annotations" dict (default dict $object) -}}
+{{- $release := get $annotations "meta.helm.sh/release-name" -}}
+{{- $at := get $annotations "meta.helm.sh/release-namespace" -}}
+{{- if and (eq $release $root.Release.Name) (eq $at $root.Release.Namespace) (ne (get $annotations "helm.sh/resource-policy") "keep") -}}
+{{- $what := lower (index . 2) -}}
+{{- $where := ternary (printf " --namespace %s" (index . 3)) "" (ne (index . 3) "") -}}
+{{- fail (printf "%s To keep it: kubectl annotate %s %s%s helm.sh/resource-policy=keep" (index . 5) $what (index . 4) $where) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Fails where a Secret that this release made is named as one of the user's. (list $ component value) */}}
+{{- define "mcp-gateway.refuseOwnSecret" -}}
+{{- $root := index . 0 -}}
+{{- $name := printf "%s-%s" (include "mcp-gateway.fullname" $root) (index . 1) -}}
+{{- if eq $name (get (get $root.Values (index . 2)) "existingSecret") -}}
+{{- $why := printf "%s.existingSecret is %s, which this release made: Helm would delete it. Leave the value empty and the others as they were, and it stays." (index . 2) $name -}}
+{{- include "mcp-gateway.refuseDeletion" (list $root "v1" "Secret" $root.Release.Namespace $name $why) -}}
+{{- end -}}
+{{- end -}}

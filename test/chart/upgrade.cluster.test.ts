@@ -1,0 +1,62 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { freshNamespace } from '../cluster/support/namespace.js';
+import { kubectl } from '../cluster/support/kubectl.js';
+import { afterTests } from '../support/after-tests.js';
+import { CHART, helm } from './support/helm.js';
+
+const INSTALL_MS = 60_000;
+const TRIAL = ['--set=trial.postgresql.enabled=true,trial.redis.enabled=true'];
+const URLS = ['--set=database.url=postgresql://user:password@db/x,redis.url=redis://cache'];
+
+const namespace = freshNamespace();
+const adapters = `${namespace.name}-adapters`;
+
+/** Nothing of it has to run: only what Helm makes of the objects counts. */
+const RELEASE = [
+  `--namespace=${namespace.name}`,
+  `--set=adapters.namespace=${adapters}`,
+  '--set=image.registry=localhost/none,signIn.development=allow-from-network,migrations.job=false',
+  '--set=dataPlane.replicas=0,controlPlane.replicas=0,worker.replicas=0',
+];
+const upgrade = (...args: string[]) => helm('upgrade', 'gw', CHART, ...RELEASE, ...args);
+
+beforeAll(async () => {
+  afterTests(() => kubectl('delete', 'namespace', adapters, '--ignore-not-found', '--wait=false'));
+  await helm('install', 'gw', CHART, ...RELEASE, ...TRIAL);
+}, INSTALL_MS);
+
+const data = (secret: string) =>
+  namespace.kubectl('get', 'secret', `gw-mcp-gateway-${secret}`, '--output=jsonpath={.data}');
+
+describe('an upgrade', () => {
+  it('keeps the password of the trial PostgreSQL while another database is used, as its volume does', async () => {
+    const before = await data('postgresql');
+    await upgrade(...URLS);
+    expect(await data('postgresql')).toBe(before);
+    await upgrade(...TRIAL);
+    expect(await data('postgresql')).toBe(before);
+    const { password } = JSON.parse(before) as { password: string };
+    const { DATABASE_URL } = JSON.parse(await data('database')) as { DATABASE_URL: string };
+    expect(atob(DATABASE_URL)).toContain(`:${atob(password)}@gw-mcp-gateway-postgresql:`);
+  });
+
+  it.each([
+    ['sessionKeys', 'session-keys', []],
+    ['database', 'database', ['--set=trial.postgresql.enabled=false']],
+    ['redis', 'redis', ['--set=trial.redis.enabled=false']],
+  ])('is refused when it names as %s the Secret that Helm would delete then', async (value, component, args) => {
+    const before = await data(component);
+    const name = `gw-mcp-gateway-${component}`;
+    await expect(upgrade(...TRIAL, ...args, `--set=${value}.existingSecret=${name}`)).rejects.toThrow(
+      `To keep it: kubectl annotate secret ${name} --namespace ${namespace.name} helm.sh/resource-policy=keep`,
+    );
+    expect(await data(component)).toBe(before);
+  });
+
+  it('leaves a Secret that it made to who says that it is to be kept', async () => {
+    const before = await data('session-keys');
+    await namespace.kubectl('annotate', 'secret', 'gw-mcp-gateway-session-keys', 'helm.sh/resource-policy=keep');
+    await upgrade(...TRIAL, '--set=sessionKeys.existingSecret=gw-mcp-gateway-session-keys');
+    expect(await data('session-keys')).toBe(before);
+  });
+});
