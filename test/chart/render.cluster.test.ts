@@ -2,13 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { freshNamespace } from '../cluster/support/namespace.js';
 import { expectGolden } from './support/golden.js';
 import { CHART, helm, valuesOf } from './support/helm.js';
+import { DATABASES, ENOUGH, template } from './support/template.js';
 
 const namespace = freshNamespace();
 const SETS = ['trial', 'production', 'plain'];
-const ENOUGH = ['--set=image.registry=a.example/b', '--set=signIn.development=allow-from-network'];
-const DATABASES = ['--set=database.existingSecret=db', '--set=redis.existingSecret=redis'];
-
-const template = (...args: string[]) => helm('template', 'gw', CHART, '--namespace=gateway', ...args);
 
 /** What a render without a cluster makes up anew each time. */
 const withoutSecrets = (text: string) =>
@@ -58,8 +55,8 @@ describe('the chart', () => {
   it('takes beginnings of names of Secrets, and names that look like numbers', async () => {
     const secrets = ['database', 'redis', 'sessionKeys'].map((of) => `--set-string=${of}.existingSecret=123`);
     const rendered = await template(...ENOUGH, ...secrets, '--set=adapters.allowedSecrets={mcp-}');
-    expect(rendered).toContain('{ name: ALLOWED_SECRETS, value: "mcp-" }');
-    expect(rendered.match(/secretKeyRef: { name: "123"/g)?.length).toBeGreaterThanOrEqual(3);
+    expect(rendered).toContain('name: ALLOWED_SECRETS\n              value: mcp-\n');
+    expect(rendered.match(/^ +name: "123"$/gm)?.length).toBeGreaterThanOrEqual(3);
     expect(rendered).not.toContain('name: 123');
   });
 
@@ -85,69 +82,5 @@ describe('the chart', () => {
     });
     expect(await helm('template', 'gw', CHART, ...scaled)).not.toContain('replicas:');
     expect(await helm('template', 'gw', CHART, ...scaled, '--dry-run=server')).toContain('\n  replicas: 6\n');
-  });
-});
-
-describe('what the chart refuses', () => {
-  it.each([
-    ['no registry', [], 'image.registry is needed'],
-    ['no word on sign-in', [...DATABASES, '--set=image.registry=a.example/b'], 'signIn.development=allow-from-network'],
-    ['no database', [...ENOUGH, '--set=redis.existingSecret=redis'], 'a database is needed, and one'],
-    [
-      'two databases',
-      [...ENOUGH, ...DATABASES, '--set=database.url=postgresql://db/x'],
-      'a database is needed, and one',
-    ],
-    ['no Redis', [...ENOUGH, '--set=database.existingSecret=db'], 'a Redis is needed, and one'],
-    [
-      'adapters beside its own Secrets',
-      [...ENOUGH, ...DATABASES, '--set=adapters.namespace=gateway'],
-      'adapters.namespace must not be gateway',
-    ],
-    [
-      'fewer pods at most than at least',
-      [...ENOUGH, ...DATABASES, '--set=dataPlane.autoscaling.enabled=true,dataPlane.autoscaling.minReplicas=11'],
-      'dataPlane.autoscaling.minReplicas is 11, which is more than maxReplicas, 10',
-    ],
-    [
-      'pods that are killed before they are told to end',
-      [...ENOUGH, ...DATABASES, '--set=controlPlane.preStopSeconds=30'],
-      'preStopSeconds of the control-plane must be less than its terminationGracePeriodSeconds',
-    ],
-    [
-      'a ServiceMonitor of nothing',
-      [...ENOUGH, ...DATABASES, '--set=metrics.enabled=false,metrics.serviceMonitor.enabled=true'],
-      'metrics.serviceMonitor.enabled needs metrics.enabled',
-    ],
-    ['a route to nowhere', [...ENOUGH, ...DATABASES, '--set=httpRoute.enabled=true'], 'httpRoute.parentRefs is needed'],
-  ])('%s', async (_, args, message) => {
-    await expect(template(...args)).rejects.toThrow(message);
-  });
-
-  it.each([
-    ['dataPlane.replica=3', "at '/dataPlane': additional properties 'replica' not allowed"],
-    ['postgresql.enabled=true', "at '': additional properties 'postgresql' not allowed"],
-    ['signIn.development=true', "at '/signIn/development'"],
-    ['database.url=mysql://db', "at '/database/url'"],
-    ['redis.url=localhost:6379', "at '/redis/url'"],
-    ['dataPlane.replicas=many', "at '/dataPlane/replicas'"],
-    ['image.pullPolicy=always', "at '/image/pullPolicy'"],
-    ['adapters.namespace=Adapters', "at '/adapters/namespace'"],
-    ['adapters.resources.limits.memory=lots', "at '/adapters/resources/limits/memory'"],
-    ['logLevel=loud', "at '/logLevel'"],
-    ['allowedHosts={mcp.example.com:443}', "at '/allowedHosts/0'"],
-    ['dataPlane.sessions.idleSeconds=59', "at '/dataPlane/sessions/idleSeconds'"],
-    ['metrics.serviceMonitor.interval=soon', "at '/metrics/serviceMonitor/interval'"],
-    ['fullnameOverride=my.gateway', "at '/fullnameOverride'"],
-    ['ingress.host=https://mcp.example.com', "at '/ingress/host'"],
-    [
-      'networkPolicy.gatewayFrom[0].foo=1',
-      "at '/networkPolicy/gatewayFrom/0': additional properties 'foo' not allowed",
-    ],
-    ['adapters.egress[0].nonsense=1', "at '/adapters/egress/0': additional properties 'nonsense' not allowed"],
-    ['runAsUser=0', "at '/runAsUser'"],
-    ['worker.resources.limit.memory=1Gi', "at '/worker/resources': additional properties 'limit' not allowed"],
-  ])('the value %s', async (value, message) => {
-    await expect(template(...ENOUGH, ...DATABASES, `--set=${value}`)).rejects.toThrow(message);
   });
 });

@@ -1,3 +1,21 @@
+{{- define "mcp-gateway.dataPlaneVariables" -}}
+{{ include "mcp-gateway.sharedVariables" . }}
+{{ include "mcp-gateway.callerVariables" . }}
+{{- with .Values.allowedHosts }}
+- { name: MCP_GATEWAY_ALLOWED_HOSTS, value: {{ include "mcp-gateway.hosts" (list $ (include "mcp-gateway.fullname" $) .) | quote }} }
+{{- end }}
+- { name: CONTROL_PLANE_URL, value: "http://{{ include "mcp-gateway.fullname" . }}-control-plane:8000" }
+- { name: MCP_GATEWAY_MAX_BODY_BYTES, value: {{ .Values.dataPlane.maxBodyBytes | int64 | quote }} }
+- { name: MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS, value: {{ .Values.dataPlane.upstreamTimeoutSeconds | int64 | quote }} }
+{{ include "mcp-gateway.sessionVariables" . }}
+{{- with include "mcp-gateway.wireVariables" . }}
+{{ . }}
+{{- end }}
+- name: MCP_GATEWAY_SESSION_KEYS
+  valueFrom:
+    secretKeyRef: {{ include "mcp-gateway.sessionKeysSecret" . }}
+{{- end -}}
+
 {{/* Bounds of sessions. */}}
 {{- define "mcp-gateway.sessionVariables" -}}
 {{- with .Values.dataPlane.sessions -}}

@@ -1,0 +1,13 @@
+{{- define "mcp-gateway.controlPlaneVariables" -}}
+{{ include "mcp-gateway.sharedVariables" . }}
+{{ include "mcp-gateway.callerVariables" . }}
+{{- if .Values.allowedHosts }}
+# Only data planes call it.
+- { name: MCP_GATEWAY_ALLOWED_HOSTS, value: {{ include "mcp-gateway.hosts" (list $ (printf "%s-control-plane" (include "mcp-gateway.fullname" $)) list) | quote }} }
+{{- end }}
+{{ include "mcp-gateway.databaseVariable" . }}
+{{ include "mcp-gateway.clusterVariables" . }}
+{{- with .Values.adapters.workloadIdentity.roles }}
+- { name: WORKLOAD_IDENTITY_ROLES, value: {{ join "," . | quote }} }
+{{- end }}
+{{- end -}}

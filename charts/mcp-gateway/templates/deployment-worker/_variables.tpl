@@ -1,0 +1,8 @@
+{{- define "mcp-gateway.workerVariables" -}}
+- { name: MCP_GATEWAY_HOST, value: 0.0.0.0 }
+- { name: PORT, value: "8000" }
+{{ include "mcp-gateway.sharedVariables" . }}
+{{ include "mcp-gateway.databaseVariable" . }}
+{{ include "mcp-gateway.clusterVariables" . }}
+{{ include "mcp-gateway.adapterVariables" . }}
+{{- end -}}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+import { DATABASES, ENOUGH, template } from './support/template.js';
+
+describe('what the chart refuses', () => {
+  it.each([
+    ['no registry', [], 'image.registry is needed'],
+    ['no word on sign-in', [...DATABASES, '--set=image.registry=a.example/b'], 'signIn.development=allow-from-network'],
+    ['no database', [...ENOUGH, '--set=redis.existingSecret=redis'], 'a database is needed, and one'],
+    [
+      'two databases',
+      [...ENOUGH, ...DATABASES, '--set=database.url=postgresql://db/x'],
+      'a database is needed, and one',
+    ],
+    ['no Redis', [...ENOUGH, '--set=database.existingSecret=db'], 'a Redis is needed, and one'],
+    [
+      'adapters beside its own Secrets',
+      [...ENOUGH, ...DATABASES, '--set=adapters.namespace=gateway'],
+      'adapters.namespace must not be gateway',
+    ],
+    [
+      'fewer pods at most than at least',
+      [...ENOUGH, ...DATABASES, '--set=dataPlane.autoscaling.enabled=true,dataPlane.autoscaling.minReplicas=11'],
+      'dataPlane.autoscaling.minReplicas is 11, which is more than maxReplicas, 10',
+    ],
+    [
+      'pods that are killed before they are told to end',
+      [...ENOUGH, ...DATABASES, '--set=controlPlane.preStopSeconds=30'],
+      'preStopSeconds of the control-plane must be less than its terminationGracePeriodSeconds',
+    ],
+    [
+      'a ServiceMonitor of nothing',
+      [...ENOUGH, ...DATABASES, '--set=metrics.enabled=false,metrics.serviceMonitor.enabled=true'],
+      'metrics.serviceMonitor.enabled needs metrics.enabled',
+    ],
+    ['a route to nowhere', [...ENOUGH, ...DATABASES, '--set=httpRoute.enabled=true'], 'httpRoute.parentRefs is needed'],
+  ])('%s', async (_, args, message) => {
+    await expect(template(...args)).rejects.toThrow(message);
+  });
+
+  it.each([
+    ['dataPlane.replica=3', "at '/dataPlane': additional properties 'replica' not allowed"],
+    ['postgresql.enabled=true', "at '': additional properties 'postgresql' not allowed"],
+    ['signIn.development=true', "at '/signIn/development'"],
+    ['database.url=mysql://db', "at '/database/url'"],
+    ['redis.url=localhost:6379', "at '/redis/url'"],
+    ['dataPlane.replicas=many', "at '/dataPlane/replicas'"],
+    ['image.pullPolicy=always', "at '/image/pullPolicy'"],
+    ['adapters.namespace=Adapters', "at '/adapters/namespace'"],
+    ['adapters.resources.limits.memory=lots', "at '/adapters/resources/limits/memory'"],
+    ['logLevel=loud', "at '/logLevel'"],
+    ['allowedHosts={mcp.example.com:443}', "at '/allowedHosts/0'"],
+    ['dataPlane.sessions.idleSeconds=59', "at '/dataPlane/sessions/idleSeconds'"],
+    ['metrics.serviceMonitor.interval=soon', "at '/metrics/serviceMonitor/interval'"],
+    ['fullnameOverride=my.gateway', "at '/fullnameOverride'"],
+    ['ingress.host=https://mcp.example.com', "at '/ingress/host'"],
+    [
+      'networkPolicy.gatewayFrom[0].foo=1',
+      "at '/networkPolicy/gatewayFrom/0': additional properties 'foo' not allowed",
+    ],
+    ['adapters.egress[0].nonsense=1', "at '/adapters/egress/0': additional properties 'nonsense' not allowed"],
+    ['runAsUser=0', "at '/runAsUser'"],
+    ['worker.resources.limit.memory=1Gi', "at '/worker/resources': additional properties 'limit' not allowed"],
+  ])('the value %s', async (value, message) => {
+    await expect(template(...ENOUGH, ...DATABASES, `--set=${value}`)).rejects.toThrow(message);
+  });
+});
