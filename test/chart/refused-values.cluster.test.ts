@@ -32,6 +32,26 @@ describe('what the chart refuses', () => {
       [...ENOUGH, ...DATABASES, '--set=metrics.enabled=false,metrics.serviceMonitor.enabled=true'],
       'metrics.serviceMonitor.enabled needs metrics.enabled',
     ],
+    [
+      'more requested than the limit',
+      [...ENOUGH, ...DATABASES, '--set=adapters.resources.requests.memory=1Gi'],
+      'adapters.resources.requests.memory is 1Gi, which is more than limits.memory, 512Mi',
+    ],
+    [
+      'a range of ports that ends before it begins',
+      [...ENOUGH, ...DATABASES, '--set=adapters.egress[0].ports[0].port=90,adapters.egress[0].ports[0].endPort=80'],
+      'adapters.egress has a range of ports from 90 to 80',
+    ],
+    ...['loadBalancerClass=a', 'loadBalancerSourceRanges={10.0.0.0/8}'].map((value): [string, string[], string] => [
+      `${value} of what is no load balancer`,
+      [...ENOUGH, ...DATABASES, `--set=dataPlane.service.${value}`],
+      'need the type LoadBalancer; it is ClusterIP',
+    ]),
+    [
+      'a volume with the name of that of the certificate',
+      [...ENOUGH, ...DATABASES, '--set=dataPlane.tls.existingSecret=a,dataPlane.extraVolumes[0].name=tls'],
+      'dataPlane.extraVolumes must not have one with the name tls',
+    ],
     ['a route to nowhere', [...ENOUGH, ...DATABASES, '--set=httpRoute.enabled=true'], 'httpRoute.parentRefs is needed'],
   ])('%s', async (_, args, message) => {
     await expect(template(...args)).rejects.toThrow(message);
@@ -58,6 +78,25 @@ describe('what the chart refuses', () => {
       "at '/networkPolicy/gatewayFrom/0': additional properties 'foo' not allowed",
     ],
     ['adapters.egress[0].nonsense=1', "at '/adapters/egress/0': additional properties 'nonsense' not allowed"],
+    [
+      'adapters.resources.limits.ephemeral-storage=1Gi',
+      "at '/adapters/resources/limits': additional properties 'ephemeral-storage' not allowed",
+    ],
+    ['adapters.egress[0].ports[0].port=70000', "at '/adapters/egress/0/ports/0/port': maximum: got 70,000"],
+    ['adapters.egress[0].ports[0].endPort=80', "at '/adapters/egress/0/ports/0': missing property 'port'"],
+    ['adapters.egress[0].to[0].ipBlock.cidr=10.0.0.1', "at '/adapters/egress/0/to/0/ipBlock/cidr'"],
+    ['adapters.egress[0].to[0].ipBlock.cidr=fe80::1::/64', "at '/adapters/egress/0/to/0/ipBlock/cidr'"],
+    [
+      'networkPolicy.gatewayFrom[0].ipBlock.cidr=10.0.0.0/8,networkPolicy.gatewayFrom[0].podSelector.matchLabels.a=b',
+      "at '/networkPolicy/gatewayFrom/0': maxProperties: got 2, want 1",
+    ],
+    ['networkPolicy.gatewayFrom[0].ipBlock.cidr=10.0.0.0/33', "at '/networkPolicy/gatewayFrom/0/ipBlock/cidr'"],
+    [
+      'dataPlane.service.type=LoadBalancer,dataPlane.service.loadBalancerSourceRanges={10.0.0.0}',
+      "at '/dataPlane/service",
+    ],
+    ['ingress.path=/a//b', "at '/ingress/path'"],
+    ['worker.extraEnv[0].name=A,worker.extraEnv[0].value=1', "at '/worker/extraEnv/0/value': got number, want string"],
     ['runAsUser=0', "at '/runAsUser'"],
     ['worker.resources.limit.memory=1Gi', "at '/worker/resources': additional properties 'limit' not allowed"],
   ])('the value %s', async (value, message) => {

@@ -9,6 +9,11 @@
 {{- define "mcp-gateway.volumes" -}}
 {{- $secret := include "mcp-gateway.tlsSecret" . -}}
 {{- $extra := (index . 2).extraVolumes -}}
+{{- range $extra -}}
+{{- if and $secret (eq .name "tls") -}}
+{{- fail "dataPlane.extraVolumes must not have one with the name tls: that is the certificate of dataPlane.tls.existingSecret" -}}
+{{- end -}}
+{{- end -}}
 {{- if or $secret $extra -}}
 volumes:
   {{- with $secret }}

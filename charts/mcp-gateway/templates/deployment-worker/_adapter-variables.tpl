@@ -6,12 +6,12 @@
 - { name: KUBERNETES_QPS, value: {{ $.Values.worker.kubernetesQps | quote }} }
 # The gateway's pods are here; nobody else may reach a replica.
 - { name: ADAPTER_CALLER_NAMESPACE, value: {{ $.Release.Namespace | quote }} }
-- { name: ADAPTER_RESOURCES, value: {{ toJson .resources | quote }} }
+- { name: ADAPTER_RESOURCES, value: {{ include "mcp-gateway.adapterResources" $ | quote }} }
 - { name: ADAPTER_RUN_AS_USER, value: {{ .runAsUser | int64 | quote }} }
 - { name: ADAPTER_TMP_SIZE, value: {{ .tmpSize }} }
 - { name: ADAPTER_DRAIN_SECONDS, value: {{ .drainSeconds | quote }} }
 {{- if not (kindIs "invalid" .egress) }}
-- { name: ADAPTER_EGRESS, value: {{ toJson .egress | quote }} }
+- { name: ADAPTER_EGRESS, value: {{ include "mcp-gateway.adapterEgress" $ | quote }} }
 {{- end }}
 {{- range $name, $list := dict "ALLOWED_IMAGES" .allowedImages "ALLOWED_SECRETS" .allowedSecrets "IMAGE_PULL_SECRETS" .imagePullSecrets "AUTOSCALED_ADAPTERS" .autoscaled }}
 {{- with $list }}
