@@ -28,6 +28,8 @@ beforeAll(async () => {
 const data = (secret: string) =>
   namespace.kubectl('get', 'secret', `gw-mcp-gateway-${secret}`, '--output=jsonpath={.data}');
 
+const phase = () => kubectl('get', 'namespace', adapters, '--output=jsonpath={.status.phase}');
+
 describe('an upgrade', () => {
   it('keeps the password of the trial PostgreSQL while another database is used, as its volume does', async () => {
     const before = await data('postgresql');
@@ -38,6 +40,23 @@ describe('an upgrade', () => {
     const { password } = JSON.parse(before) as { password: string };
     const { DATABASE_URL } = JSON.parse(await data('database')) as { DATABASE_URL: string };
     expect(atob(DATABASE_URL)).toContain(`:${atob(password)}@gw-mcp-gateway-postgresql:`);
+  });
+
+  it.each([
+    ['without a namespace for adapters', ['--set=adapters.createNamespace=false']],
+    ['with another one', [`--set=adapters.namespace=${adapters}-2`]],
+  ])('%s is refused while Helm would delete the one with the adapters', async (_, args) => {
+    await expect(upgrade(...TRIAL, ...args)).rejects.toThrow(
+      `Helm would delete the namespace ${adapters}, which this release made, and all adapters in it. ` +
+        `To keep it: kubectl annotate namespace ${adapters} helm.sh/resource-policy=keep`,
+    );
+    expect(await phase()).toBe('Active');
+  });
+
+  it('leaves the namespace of the adapters to who says that it is to be kept, and another upgrade does, too', async () => {
+    await kubectl('annotate', 'namespace', adapters, 'helm.sh/resource-policy=keep');
+    for (const _ of [1, 2]) await upgrade(...TRIAL, '--set=adapters.createNamespace=false');
+    expect(await phase()).toBe('Active');
   });
 
   it.each([
