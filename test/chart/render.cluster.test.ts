@@ -46,6 +46,7 @@ describe('the chart', () => {
     const production = await notes('production');
     expect(production).toContain('export GATEWAY=https://mcp.example.com');
     expect(production).not.toMatch(/TRIAL|DEVELOPMENT/);
+    expect(production).toContain('Helm 4 wants --force-conflicts');
     expect(await notes('production', '--set=ingress.path=/gw')).toContain(
       'export GATEWAY=https://mcp.example.com/gw\n',
     );

@@ -6,6 +6,7 @@ import { CHART, helm } from './support/helm.js';
 
 const INSTALL_MS = 60_000;
 const TRIAL = ['--set=trial.postgresql.enabled=true,trial.redis.enabled=true'];
+const AUTOSCALED = ['--set=dataPlane.autoscaling.enabled=true'];
 const URLS = ['--set=database.url=postgresql://user:password@db/x,redis.url=redis://cache'];
 
 const namespace = freshNamespace();
@@ -28,6 +29,8 @@ beforeAll(async () => {
 const data = (secret: string) =>
   namespace.kubectl('get', 'secret', `gw-mcp-gateway-${secret}`, '--output=jsonpath={.data}');
 
+const pods = () =>
+  namespace.kubectl('get', 'deployment/gw-mcp-gateway-data-plane', '--output=jsonpath={.spec.replicas}');
 const phase = () => kubectl('get', 'namespace', adapters, '--output=jsonpath={.status.phase}');
 
 describe('an upgrade', () => {
@@ -41,6 +44,40 @@ describe('an upgrade', () => {
     const { DATABASE_URL } = JSON.parse(await data('database')) as { DATABASE_URL: string };
     expect(atob(DATABASE_URL)).toContain(`:${atob(password)}@gw-mcp-gateway-postgresql:`);
   });
+
+  it('begins with the least number for an autoscaler that is switched on where there was no pod', async () => {
+    await upgrade(...TRIAL, ...AUTOSCALED);
+    expect(await pods()).toBe('2');
+  });
+
+  it('leaves the number to the autoscaler once that has set it, and so can be rolled back', async () => {
+    // As an autoscaler does: through the subresource.
+    await namespace.kubectl('scale', 'deployment/gw-mcp-gateway-data-plane', '--replicas=3');
+    const { version } = JSON.parse(await upgrade(...TRIAL, ...AUTOSCALED, '--output=json')) as { version: number };
+    expect(await pods()).toBe('3');
+    await namespace.kubectl('scale', 'deployment/gw-mcp-gateway-data-plane', '--replicas=4');
+    await upgrade(...TRIAL, ...AUTOSCALED, '--set=logLevel=debug');
+    await helm('rollback', 'gw', String(version), `--namespace=${namespace.name}`);
+    expect(await pods()).toBe('4');
+  });
+
+  it('takes the number back from an autoscaler that is switched off when conflicts are forced', async () => {
+    await expect(upgrade(...TRIAL)).rejects.toThrow('.spec.replicas');
+    expect(await pods()).toBe('4');
+    await upgrade(...TRIAL, '--force-conflicts');
+    expect(await pods()).toBe('0');
+    await upgrade(...TRIAL, '--set=dataPlane.replicas=1');
+    expect(await pods()).toBe('1');
+  });
+
+  it.each(['size=2Gi', 'enabled=false', 'storageClassName=other'])(
+    'is refused with another volume for the trial PostgreSQL, %s',
+    async (value) => {
+      await expect(upgrade(...TRIAL, `--set=trial.postgresql.persistence.${value}`)).rejects.toThrow(
+        `kubectl delete statefulset gw-mcp-gateway-postgresql --namespace ${namespace.name}`,
+      );
+    },
+  );
 
   it.each([
     ['without a namespace for adapters', ['--set=adapters.createNamespace=false']],
@@ -77,5 +114,11 @@ describe('an upgrade', () => {
     await namespace.kubectl('annotate', 'secret', 'gw-mcp-gateway-session-keys', 'helm.sh/resource-policy=keep');
     await upgrade(...TRIAL, '--set=sessionKeys.existingSecret=gw-mcp-gateway-session-keys');
     expect(await data('session-keys')).toBe(before);
+  });
+
+  it('takes the same size in other words, and another one once the StatefulSet is gone', async () => {
+    await upgrade(...TRIAL, '--set=trial.postgresql.persistence.size=1024Mi');
+    await namespace.kubectl('delete', 'statefulset', 'gw-mcp-gateway-postgresql');
+    await upgrade(...TRIAL, '--set=trial.postgresql.persistence.size=2Gi');
   });
 });

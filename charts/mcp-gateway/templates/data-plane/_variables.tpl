@@ -27,21 +27,6 @@
 {{- end -}}
 {{- end -}}
 
-{{/*
-How many pods, or nothing. With an autoscaler as many as there are: a number that an upgrade leaves out becomes one. Without the
-cluster nothing is known, and a number would be put back at every `kubectl apply`.
-*/}}
-{{- define "mcp-gateway.dataPlaneReplicas" -}}
-{{- if .Values.dataPlane.autoscaling.enabled -}}
-{{- $live := lookup "apps/v1" "Deployment" .Release.Namespace (printf "%s-data-plane" (include "mcp-gateway.fullname" .)) -}}
-{{- with $live -}}
-{{- .spec.replicas | int64 -}}
-{{- end -}}
-{{- else -}}
-{{- .Values.dataPlane.replicas -}}
-{{- end -}}
-{{- end -}}
-
 {{/* What is spoken on the port. */}}
 {{- define "mcp-gateway.wireVariables" -}}
 {{- if .Values.dataPlane.tls.existingSecret -}}
