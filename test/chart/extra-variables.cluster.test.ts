@@ -12,7 +12,7 @@ const PARTS = [
 /** Names of the variables of the one container of a part, and the line that gives the variable a value. */
 async function variables(file: string, name: string, ...args: string[]) {
   const rendered = await template(...args, `--show-only=templates/${file}.yaml`);
-  const names = [...rendered.matchAll(/^ {12}- name: (.*)$/gm)].map((match) => match[1]);
+  const names = [...rendered.matchAll(/^ {12}- name: (.*)$/gm)].flatMap(([, each]) => each ?? []);
   return { names, value: rendered.split(`- name: ${name}\n`)[1]?.split('\n')[0]?.trim() };
 }
 
