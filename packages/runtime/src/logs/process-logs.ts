@@ -1,7 +1,7 @@
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { logFile, rotatedLogFile } from '../process/log-files.js';
+import { logFile, logFolder, rotatedLogFile } from '../process/log-files.js';
 import type { LogOptions, LogReader } from './log-reader.js';
 
 const POLL_MS = 250;
@@ -10,18 +10,19 @@ const NEWLINE = 0x0a;
 /** Logs of the process runtime: files in `root`, which the supervisor writes and bounds. */
 export function processLogs(root: string): LogReader {
   return {
-    async read(name, options) {
+    async read(owner, options) {
       if (options.previous || options.sinceSeconds !== undefined) {
         const detail =
           'previous and since need RUNTIME=kubernetes; here the last lines are of all processes of a replica';
         throw new GatewayError('INVALID_REQUEST', { detail });
       }
-      const file = logFile(root, name, options.instance);
+      const file = logFile(root, owner, options.instance);
       const now = await contents(file);
       if (!now && !options.follow) return null;
       const before = await contents(rotatedLogFile(file));
       const text = Buffer.concat([before ?? Buffer.alloc(0), now ?? Buffer.alloc(0)]);
-      return stream(lastLines(text, options.tail), file, now?.length ?? null, options);
+      const source = { folder: logFolder(root, owner), file };
+      return stream(lastLines(text, options.tail), source, now?.length ?? null, options);
     },
   };
 }
@@ -43,15 +44,31 @@ function lastLines(text: Buffer, count: number): Buffer {
   return text.subarray(at + 1);
 }
 
+interface Source {
+  folder: string;
+  file: string;
+}
+
+const exists = (folder: string) =>
+  stat(folder).then(
+    () => true,
+    () => false,
+  );
+
 /** `from` is null while the file does not exist. */
-async function* stream(start: Buffer, file: string, from: number | null, { follow, signal }: LogOptions) {
+async function* stream(start: Buffer, { folder, file }: Source, from: number | null, { follow, signal }: LogOptions) {
   if (start.length > 0) yield start;
   let position = from;
+  let begun = await exists(folder);
   while (follow && !signal.aborted) {
     await delay(POLL_MS, undefined, { signal }).catch(() => {});
     const added = await readFrom(file, position ?? 0);
-    if (!added && position === null) continue;
-    if (!added) return; // the adapter is gone, and its logs with it
+    if (!added) {
+      const there = await exists(folder);
+      if (position !== null || (begun && !there)) return; // the adapter is gone, and its logs with it
+      begun = there;
+      continue;
+    }
     if (added.bytes.length > 0) yield added.bytes;
     position = added.position;
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../../test/clock.js';
 import { ask } from '../../../test/observed.js';
-import { SERVER, supervisorOptions, temporaryFolder, workload } from '../../../test/supervisor.js';
+import { logOf, SERVER, supervisorOptions, temporaryFolder, workload } from '../../../test/supervisor.js';
 import { eventually } from '../../../test/wait.js';
 import type { ObservedReplica } from '../../runtime.js';
 import { catalogue } from './catalogue.js';
@@ -53,7 +53,7 @@ describe('a replica that keeps ending', () => {
       message: 'It ended with exit code 7 for the 4. time in a row; the next start is in 4 s.',
     });
     expect(seen().failure).toBeNull();
-    const log = await readFile(join(folder.path, 'logs', 'echo', '0.log'), 'utf8');
+    const log = await readFile(logOf(folder.path), 'utf8');
     expect(log).toBe('out of luck\n'.repeat(4));
   });
 
@@ -74,7 +74,7 @@ describe('a replica that keeps ending', () => {
     supervisor.apply(workload('echo', { imageName: 'talker' }));
     await eventually(() => expect(replica()).toMatchObject({ lastExitCode: 9 }));
     await eventually(async () => {
-      const log = await readFile(join(folder.path, 'logs', 'echo', '0.log'), 'utf8');
+      const log = await readFile(logOf(folder.path), 'utf8');
       expect(log.length).toBe(60_011);
       expect(log.endsWith(' last words')).toBe(true);
     });
@@ -156,7 +156,7 @@ describe('a removal', () => {
     supervisor.apply(workload('echo', { replicas: 0 }));
     await removed;
     expect(seen()).toMatchObject({ exists: true, removing: false });
-    expect(await readFile(join(folder.path, 'logs', 'echo', '0.log'), 'utf8')).toContain('listens');
+    expect(await readFile(logOf(folder.path), 'utf8')).toContain('listens');
   });
 });
 

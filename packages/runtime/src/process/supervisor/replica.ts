@@ -4,21 +4,20 @@ import { freePort } from '@mcp-gateway/common/serving';
 import { leash, type Leashed } from '../../leash/index.js';
 import type { ObservedReplica } from '../../runtime.js';
 import type { Workload } from '../../workload.js';
-import { logFile } from '../log-files.js';
 import { countCrash, restartDelay } from './backoff.js';
 import { CatalogueError, type Catalogue } from './catalogue.js';
 import { checkCommand } from './check-command.js';
 import type { Clock } from './clock.js';
 import { listenerOf } from './listener.js';
-import { logWriter } from './log-writer.js';
 import { probe } from './probe.js';
+import type { ReplicaLogs } from './replica-logs.js';
 import { restartMessage } from './restart-message.js';
 
 export interface ReplicaContext {
   catalogue: Catalogue;
   clock: Clock;
   log: Logger;
-  logRoot: string;
+  logs: ReplicaLogs;
   /** What every replica gets of this machine's environment, such as PATH. */
   environment: Record<string, string>;
   stopGraceSeconds: number;
@@ -141,7 +140,7 @@ export class Replica {
   }
 
   async #start(): Promise<Leashed | null> {
-    const { catalogue, environment, stopGraceSeconds, logRoot, clock } = this.context;
+    const { catalogue, environment, stopGraceSeconds, logs, clock } = this.context;
     this.failure = refusalOf(this.workload);
     if (this.failure) {
       this.#set('BackOff', this.failure.message);
@@ -177,7 +176,7 @@ export class Replica {
       return null;
     }
     const process = this.#process;
-    const output = logWriter(logFile(logRoot, this.workload.name, this.instance));
+    const output = logs.writer({ name: this.workload.name, id: this.workload.adapterId }, this.instance);
     process.stdout.on('data', (chunk: Buffer) => output.write(chunk));
     process.stderr.on('data', (chunk: Buffer) => output.write(chunk));
     void process.exited.then(() => setImmediate(() => output.close()));
