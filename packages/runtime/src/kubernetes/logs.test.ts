@@ -37,7 +37,10 @@ async function logs(pod: Pod | number, options: Partial<LogOptions> = {}, log = 
   const reader = await kubernetesLogs({ namespace: 'mcp', gateway: 'one', kubeconfig, apiServer: undefined });
   afterTest(() => reader.close());
   const usual = { instance: 1, tail: 10, follow: false, previous: false, sinceSeconds: undefined };
-  const found = await reader.read({ name: 'echo', id: ID }, { ...usual, signal: new AbortController().signal, ...options });
+  const found = await reader.read(
+    { name: 'echo', id: ID },
+    { ...usual, signal: new AbortController().signal, ...options },
+  );
   return { asked, found };
 }
 async function text(...args: Parameters<typeof logs>): Promise<string | null> {

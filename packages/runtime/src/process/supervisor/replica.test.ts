@@ -246,11 +246,13 @@ describe('a command that cannot be run', () => {
   });
 });
 
-describe('a replica that is to have variables from Secrets', () => {
-  it('is not started, and says why', async () => {
-    supervisor.apply(workload('echo', { secretEnvironment: { TOKEN: { secret: 'mcp', key: 'token' } } }));
-    await eventually(() => expect(seen().failure).toMatchObject({ reason: 'SecretsNotSupported' }));
-    expect(seen().failure?.message).toContain('TOKEN is to come from a Secret');
-    expect(replica()).toMatchObject({ state: 'BackOff', endpoint: null });
+describe('a replica that a process cannot be', () => {
+  it.each([
+    ['SecretsNotSupported', { secretEnvironment: { TOKEN: { secret: 'mcp', key: 'token' } } }],
+    ['VariableNotSupported', { environment: { OPTIND: 'abc' } }],
+  ])('is not started, and says why: %s', async (reason, more) => {
+    supervisor.apply(workload('echo', more));
+    await eventually(() => expect(seen().failure).toMatchObject({ reason }));
+    expect(replica()).toMatchObject({ state: 'BackOff', endpoint: null, message: seen().failure?.message });
   });
 });

@@ -10,6 +10,7 @@ import { checkCommand } from './check-command.js';
 import type { Clock } from './clock.js';
 import { listenerOf } from './listener.js';
 import { probe } from './probe.js';
+import { refusalOf } from './refusal.js';
 import type { ReplicaLogs } from './replica-logs.js';
 import { restartMessage } from './restart-message.js';
 
@@ -59,10 +60,13 @@ export class Replica {
     private readonly context: ReplicaContext,
     private readonly onChange: () => void,
   ) {
-    this.#done = this.#run().catch((error: unknown) => {
-      context.log.error({ err: error, replica: this.name }, 'replica loop failed');
-      this.#set('BackOff', 'The supervisor failed to run this replica; its log has the cause.');
-    });
+    // Not before there is somebody to tell of changes.
+    this.#done = Promise.resolve()
+      .then(() => this.#run())
+      .catch((error: unknown) => {
+        context.log.error({ err: error, replica: this.name }, 'replica loop failed');
+        this.#set('BackOff', 'The supervisor failed to run this replica; its log has the cause.');
+      });
   }
 
   get name(): string {
@@ -235,13 +239,4 @@ export class Replica {
     this.#message = message;
     this.onChange();
   }
-}
-
-function refusalOf({ secretEnvironment = {} }: Workload): Replica['failure'] {
-  const [variable] = Object.keys(secretEnvironment);
-  if (variable === undefined) return null;
-  return {
-    reason: 'SecretsNotSupported',
-    message: `${variable} is to come from a Secret, and processes have none. Say its value in environmentVariables, or use RUNTIME=kubernetes.`,
-  };
 }
