@@ -21,6 +21,8 @@ export interface ReplicaContext {
   logs: ReplicaLogs;
   /** What every replica gets of this machine's environment, such as PATH. */
   environment: Record<string, string>;
+  /** How long a process may take until its health check passes. */
+  startMs: number;
   stopGraceSeconds: number;
 }
 
@@ -44,6 +46,8 @@ export class Replica {
   #port: number | null = null;
   /** Another program listens on the port of the process that runs, or was killed for that. */
   #portTaken = false;
+  /** Why the process that runs, or was killed for that, is not ready in time. */
+  #late: string | null = null;
   /** When it stops to take the requests of its sessions; milliseconds since the epoch. */
   #drainUntil: number | null = null;
   #process: Leashed | null = null;
@@ -191,7 +195,10 @@ export class Replica {
   }
 
   async #watchHealth(process: Leashed, signal: AbortSignal) {
-    const { clock, log } = this.context;
+    const { clock, log, startMs } = this.context;
+    const deadline = clock.now() + startMs;
+    const before = this.#late === null ? '' : `It was started again, as it was not ready in ${startMs / 1000} s: `;
+    this.#late = null;
     let failures = 0;
     while (!signal.aborted && !this.#ending.signal.aborted) {
       const result = await probe(this.#port as number, this.workload.healthPath);
@@ -209,7 +216,13 @@ export class Replica {
         this.healthNote = result.note;
         this.#set('Ready', null);
       } else if (this.#state === 'Starting') {
-        this.#set('Starting', result.message);
+        this.#set('Starting', `${before}${result.message}`);
+        if (clock.now() >= deadline) {
+          this.#late = result.message;
+          log.warn({ replica: this.name }, 'replica has not passed its health check in time; restarting it');
+          void process.kill();
+          return;
+        }
       } else {
         failures += 1;
         if (failures >= NOT_READY_AFTER) this.#set('NotReady', result.message);
@@ -223,13 +236,14 @@ export class Replica {
   }
 
   async #recover(code: number) {
-    const { clock } = this.context;
+    const { clock, startMs } = this.context;
     this.#crashes = countCrash(this.#crashes, clock.now() - (this.#startedAt ?? 0));
     this.#restartCount += 1;
     this.#lastExitCode = code;
     const delay = restartDelay(this.#crashes);
     const takenPort = this.#portTaken ? this.#port : null;
-    this.#set('BackOff', restartMessage({ code, takenPort, crashes: this.#crashes, delay }));
+    const late = this.#late === null ? null : { afterMs: startMs, message: this.#late };
+    this.#set('BackOff', restartMessage({ code, takenPort, late, crashes: this.#crashes, delay }));
     await clock.sleep(delay, this.#ending.signal);
   }
 

@@ -1,5 +1,6 @@
 import type { Logger } from '@mcp-gateway/common/logging';
 import { ABSENT, type Observation } from '../../runtime.js';
+import { STARTUP_SECONDS } from '../../startup.js';
 import type { Workload } from '../../workload.js';
 import { ManagedWorkload } from './managed-workload.js';
 import { ReplicaLogs } from './replica-logs.js';
@@ -17,6 +18,7 @@ export interface SupervisorOptions extends Omit<ReplicaContext, 'logs'> {
 
 /** What has proved right on one machine. */
 export const usualTimes = {
+  startMs: STARTUP_SECONDS * 1000,
   leaseMs: 600_000,
   stopGraceSeconds: 4,
 } satisfies Partial<SupervisorOptions>;
