@@ -110,7 +110,7 @@ describe('GET /adapters/{name}/logs', () => {
     await writeFile(file('0.log'), 'last words\n');
     const stream = await follow();
     expect(await next(stream)).toBe('last words\n');
-    await rm(file('0.log'));
+    await rm(folder, { recursive: true });
     expect((await bodyOf(stream)).toString()).toBe('');
     expect(stream.complete).toBe(true);
   });

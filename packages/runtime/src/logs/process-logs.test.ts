@@ -1,7 +1,9 @@
 import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { descriptorsOf } from '../../test/descriptors.js';
 import { temporaryFolder } from '../../test/supervisor.js';
 import { logFile, logFolder } from '../process/log-files.js';
+import { logWriter } from '../process/supervisor/log-writer.js';
 import type { LogOptions, LogReader } from './log-reader.js';
 import { processLogs } from './process-logs.js';
 
@@ -130,6 +132,35 @@ describe('logs that are followed', () => {
     expect(await next()).toBe('second\n');
     await appendFile(file, 'third\n');
     expect(await next()).toBe('third\n');
+  });
+
+  it.each([1, 2])('lose nothing when the file is full, also %i times at once', async (times) => {
+    const log = logWriter(file, 100);
+    log.write(Buffer.from('line 0\n'));
+    const { next } = await follow();
+    let text = (await next()) as string;
+    // All of it between two looks of the reader.
+    const lines = Array.from({ length: 15 * times }, (_, i) => `line ${i + 1}\n`);
+    for (const line of lines) log.write(Buffer.from(line));
+    log.write(Buffer.from('end\n'));
+    while (!text.endsWith('end\n')) text += await next();
+    expect(text).toBe(`line 0\n${lines.join('')}end\n`);
+    log.close();
+  });
+
+  it('keep no file open once the reader has gone, also one that never began to read', async () => {
+    await writeFile(file, 'first\n');
+    const before = descriptorsOf(file);
+    const { next, stop } = await follow();
+    expect(await next()).toBe('first\n');
+    expect(descriptorsOf(file)).toBe(before + 1);
+    const end = next();
+    stop();
+    expect(await end).toBeNull();
+    const lines = await logs.read(ECHO, { ...ONCE, follow: true });
+    await lines?.[Symbol.asyncIterator]().return?.();
+    await read();
+    expect(descriptorsOf(file)).toBe(before);
   });
 
   it('end when the adapter is removed', async () => {
