@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../../test/clock.js';
+import { descriptorsOf } from '../../../test/descriptors.js';
 import { ask } from '../../../test/observed.js';
 import { logOf, SERVER, supervisorOptions, temporaryFolder, workload } from '../../../test/supervisor.js';
 import { eventually } from '../../../test/wait.js';
@@ -55,6 +56,13 @@ describe('a replica that keeps ending', () => {
     expect(seen().failure).toBeNull();
     const log = await readFile(logOf(folder.path), 'utf8');
     expect(log).toBe('out of luck\n'.repeat(4));
+  });
+
+  it('leaves no file open', async () => {
+    clock.hold(4_000);
+    supervisor.apply(workload('echo', { imageName: 'broken' }));
+    await eventually(() => expect(replica().restartCount).toBe(4));
+    await eventually(() => expect(descriptorsOf(logOf(folder.path))).toBe(0));
   });
 
   it('is not waited for when it is removed', async () => {
@@ -145,6 +153,21 @@ describe('the environment of a replica', () => {
     const { url = '' } = replica().endpoint ?? {};
     const { environment } = await ask(url);
     expect(environment).toMatchObject({ HOST: '127.0.0.1', PORT: new URL(url).port, MCP_GATEWAY_REPLICA: 'echo-0' });
+  });
+});
+
+describe('variables of the same name', () => {
+  it('are the adapter’s before the catalogue’s, and the catalogue’s before the machine’s', async () => {
+    const env = { A: 'catalogue', B: 'catalogue', C: 'catalogue' };
+    const server = { command: process.execPath, args: [SERVER], env };
+    start({
+      catalogue: catalogue({ server }, undefined),
+      environment: { ...supervisorOptions(folder.path).environment, A: 'machine', B: 'machine', D: 'machine' },
+    });
+    supervisor.apply(workload('echo', { environment: { A: 'adapter' } }));
+    await isReady();
+    const { environment } = await ask(replica().endpoint?.url ?? '');
+    expect(environment).toMatchObject({ A: 'adapter', B: 'catalogue', C: 'catalogue', D: 'machine' });
   });
 });
 
