@@ -5,13 +5,21 @@
 # by dying in any way, COMMAND gets SIGNAL, and after GRACE_SECONDS its whole process group is killed. Started as the
 # leader of its process group. SIGTERM to the leash starts the same ending. Exits with COMMAND's status, 128 + n for
 # signal n.
+
+# The environment is COMMAND's, and every variable of a shell may be one of it: none is set before COMMAND has started, and
+# what the shell adds by itself is taken away.
+unset PWD OLDPWD SHLVL
+start() {
+  shift 2
+  "$@" </dev/null 3<&- &
+}
+exec 3<&0
+start "$@"
+child=$!
 signal=$1
 grace=$2
-shift 2
-
-exec 3<&0
-"$@" </dev/null 3<&- &
-child=$!
+released=
+PATH=$PATH:/usr/bin:/bin
 # The shell reports who was terminated, and dies of SIGPIPE when the holder who read it is gone.
 exec >/dev/null 2>&1
 

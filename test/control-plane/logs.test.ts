@@ -15,18 +15,26 @@ async function next(stream: IncomingMessage): Promise<string> {
   return chunk.toString();
 }
 
+/** Where its replicas write. */
+async function folderOfEcho({ logs, rows }: ControlPlane): Promise<string> {
+  const folder = join(logs, `echo.${(await rows.find('echo'))?.id}`);
+  await mkdir(folder);
+  return folder;
+}
+
 describe('GET /adapters/{name}/logs', () => {
   let plane: ControlPlane;
   let alice: Caller;
+  let folder: string;
 
   beforeEach(async () => {
     plane = await startControlPlane();
     alice = caller(plane.url, 'alice');
     await alice.post(specOf('echo', { replicaCount: 2 }));
-    await mkdir(join(plane.logs, 'echo'));
+    folder = await folderOfEcho(plane);
   });
 
-  const file = (name: string) => join(plane.logs, 'echo', name);
+  const file = (name: string) => join(folder, name);
   const logs = async (query = '') => alice.get(`/adapters/echo/logs${query}`);
   const follow = (query = '') => open(`${plane.url}/adapters/echo/logs?follow=true${query}`, { method: 'GET' });
 
@@ -102,7 +110,7 @@ describe('GET /adapters/{name}/logs', () => {
     await writeFile(file('0.log'), 'last words\n');
     const stream = await follow();
     expect(await next(stream)).toBe('last words\n');
-    await rm(file('0.log'));
+    await rm(folder, { recursive: true });
     expect((await bodyOf(stream)).toString()).toBe('');
     expect(stream.complete).toBe(true);
   });
@@ -136,12 +144,12 @@ describe('somebody who follows the logs', () => {
     const plane = await startControlPlane({ logCheckMs: 20 });
     const alice = caller(plane.url, 'alice');
     await alice.post(specOf('echo', { requiredRoles: ['team'] }));
-    await mkdir(join(plane.logs, 'echo'));
-    await writeFile(join(plane.logs, 'echo', '0.log'), 'first\n');
+    const file = join(await folderOfEcho(plane), '0.log');
+    await writeFile(file, 'first\n');
     const url = `${plane.url}/adapters/echo/logs?follow=true`;
     const stream = await open(url, { method: 'GET', headers: { 'X-Dev-UserId': name, ...headers } });
     expect(await next(stream)).toBe('first\n');
-    const write = (text: string) => appendFile(join(plane.logs, 'echo', '0.log'), text);
+    const write = (text: string) => appendFile(file, text);
     return { plane, alice, stream, write };
   }
 

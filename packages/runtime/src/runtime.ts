@@ -19,6 +19,7 @@ export interface ObservedReplica {
 
 /** What a runtime sees of one workload. */
 export interface Observation {
+  /** There is something of it, if only logs that outlived what wrote them. */
   exists: boolean;
   /** Being removed: replicas are ending, and the workload is gone when they have. */
   removing: boolean;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLogger } from '@mcp-gateway/common/logging';
 import { processRuntime } from '../src/process/index.js';
+import { logFile } from '../src/process/log-files.js';
 import { catalogue, startSupervisor, systemClock } from '../src/process/supervisor/index.js';
 import type { SupervisorOptions } from '../src/process/supervisor/supervisor.js';
 import type { Runtime, Workload } from '../src/index.js';
@@ -36,10 +37,15 @@ export function supervisorOptions(folder: string): SupervisorOptions {
     logRoot: join(folder, 'logs'),
     environment: { PATH: SHELL_PATH },
     drainMs: 300,
+    startMs: 1_000_000_000, // clocks of tests run fast
     leaseMs: 30_000,
     stopGraceSeconds: 2,
   };
 }
+
+/** Where replica 0 of the workload `echo` writes. */
+export const logOf = (folder: string, { adapterId } = workload('echo')): string =>
+  logFile(join(folder, 'logs'), { name: 'echo', id: adapterId }, 0);
 
 export interface TestRuntime {
   runtime: Runtime;

@@ -9,9 +9,12 @@ const seen = seenOf(row);
 const of = (spec: Parameters<typeof rowOf>[0]) => rowOf({ replicaCount: 2, ...spec });
 /** The same name, taken over by a new adapter. */
 const successor = rowOf({ replicaCount: 2 }, { id: OTHER_ID });
+/** What a supervisor sees that was started anew. */
+const logsOf = ({ id }: AdapterRow): Observation => ({ ...ABSENT, exists: true, adapterId: id });
 
 const table: [what: string, row: AdapterRow | null, seen: Observation, step: Step][] = [
   ['a new row', row, ABSENT, 'apply'],
+  ['a row whose logs are left of it', row, logsOf(row), 'apply'],
   ['a row that was applied', row, seen, 'report'],
   ['a row that was applied, whatever its generation', { ...row, generation: 9 }, seen, 'report'],
   ['a row whose replicas are not there yet', row, { ...seen, replicas: [] }, 'report'],
@@ -27,13 +30,16 @@ const table: [what: string, row: AdapterRow | null, seen: Observation, step: Ste
   ['a row whose workload was told to go', row, { ...seen, removing: true }, 'apply'],
   ['a row that took over a name with what runs for it', successor, seen, 'remove'],
   ['a row that took over a name that is being cleared', successor, { ...seen, removing: true }, 'wait'],
+  ['a row that took over a name with logs', successor, logsOf(row), 'remove'],
   ['a row that took over a name that is clear', successor, ABSENT, 'apply'],
   ['a deleted row that still runs', deleted(row), seen, 'remove'],
   ['a deleted row that runs what it was not told', deleted(row), { ...seen, revision: 'other' }, 'remove'],
   ['a deleted row of which another runs', deleted(successor), seen, 'remove'],
   ['a deleted row that is ending', deleted(row), { ...seen, removing: true }, 'wait'],
+  ['a deleted row of which logs are left', deleted(row), logsOf(row), 'remove'],
   ['a deleted row that runs no more', deleted(row), ABSENT, 'purge'],
   ['no row, and something runs', null, seen, 'remove'],
+  ['no row, and logs are left', null, logsOf(row), 'remove'],
   ['no row, and something is ending', null, { ...seen, removing: true }, 'wait'],
   ['no row, and nothing', null, ABSENT, 'forget'],
 ];

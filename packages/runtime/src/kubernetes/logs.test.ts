@@ -9,7 +9,11 @@ import type { LogOptions } from '../logs/log-reader.js';
 import type { Pod } from './api/objects.js';
 import { kubernetesLogs } from './logs.js';
 
-const OURS = { labels: { 'mcp-gateway.io/gateway': 'one', 'mcp-gateway.io/adapter': 'echo' } };
+const ID = '9a0c7a2e-53bc-4b2c-9a5c-6f4a3f6f0b11';
+const OURS = {
+  labels: { 'mcp-gateway.io/gateway': 'one', 'mcp-gateway.io/adapter': 'echo' },
+  annotations: { 'mcp-gateway.io/adapter-id': ID },
+};
 const ENDED = { terminated: { exitCode: 1 } };
 const only = (state: object) => podOf(OURS, { containerStatuses: [running({ state, lastState: {} })] });
 
@@ -33,7 +37,10 @@ async function logs(pod: Pod | number, options: Partial<LogOptions> = {}, log = 
   const reader = await kubernetesLogs({ namespace: 'mcp', gateway: 'one', kubeconfig, apiServer: undefined });
   afterTest(() => reader.close());
   const usual = { instance: 1, tail: 10, follow: false, previous: false, sinceSeconds: undefined };
-  const found = await reader.read('echo', { ...usual, signal: new AbortController().signal, ...options });
+  const found = await reader.read(
+    { name: 'echo', id: ID },
+    { ...usual, signal: new AbortController().signal, ...options },
+  );
   return { asked, found };
 }
 async function text(...args: Parameters<typeof logs>): Promise<string | null> {
@@ -58,12 +65,17 @@ describe('the logs of a replica', () => {
     ['are none where there is no pod', 404, null],
     [
       'are nobody else’s where the pod is another gateway’s',
-      podOf({ labels: { ...OURS.labels, 'mcp-gateway.io/gateway': 'two' } }),
+      podOf({ ...OURS, labels: { ...OURS.labels, 'mcp-gateway.io/gateway': 'two' } }),
       null,
     ],
     [
       'are nobody else’s where the pod is another adapter’s',
-      podOf({ labels: { ...OURS.labels, 'mcp-gateway.io/adapter': 'other' } }),
+      podOf({ ...OURS, labels: { ...OURS.labels, 'mcp-gateway.io/adapter': 'other' } }),
+      null,
+    ],
+    [
+      'are nobody else’s where the pod is of an earlier adapter of the name',
+      podOf({ ...OURS, annotations: { 'mcp-gateway.io/adapter-id': 'an-earlier-one' } }),
       null,
     ],
   ])('%s', async (_what, pod, expected) => {

@@ -4,7 +4,7 @@ import { connectCluster, type ApiStream, type Cluster } from './api/cluster.js';
 import type { ClusterAddress } from './api/credentials.js';
 import type { Pod } from './api/objects.js';
 import { pathOf } from './api/resources.js';
-import { ADAPTER, GATEWAY } from './labels.js';
+import { ADAPTER, ADAPTER_ID, GATEWAY } from './labels.js';
 import { podName } from './object-name.js';
 import { CONTAINER } from './objects/container.js';
 
@@ -22,12 +22,13 @@ const NEVER_MS = 0;
 export async function kubernetesLogs(settings: LogSettings): Promise<LogReader & { close(): Promise<void> }> {
   const cluster = await connectCluster(settings, REQUESTS_PER_SECOND);
   return {
-    async read(name, options) {
+    async read({ name, id }, options) {
       const path = pathOf('Pod', settings.namespace, podName(name, options.instance));
       try {
         const pod = (await cluster.call({ method: 'GET', path })) as Pod;
-        const { labels = {} } = pod.metadata;
-        if (labels[GATEWAY] !== settings.gateway || labels[ADAPTER] !== name || !hasStarted(pod)) return null;
+        const { labels = {}, annotations = {} } = pod.metadata;
+        if (labels[GATEWAY] !== settings.gateway || labels[ADAPTER] !== name) return null;
+        if (annotations[ADAPTER_ID] !== id || !hasStarted(pod)) return null; // an earlier one's pod may still be ending
         return await open(cluster, `${path}/log`, options);
       } catch (error) {
         // No such pod; a container that has not started, or none before this one.

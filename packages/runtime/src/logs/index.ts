@@ -1,2 +1,2 @@
-export type { LogOptions, LogReader } from './log-reader.js';
+export type { LogOptions, LogOwner, LogReader } from './log-reader.js';
 export { processLogs } from './process-logs.js';

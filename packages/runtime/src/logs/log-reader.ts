@@ -11,8 +11,14 @@ export interface LogOptions {
   signal: AbortSignal;
 }
 
+/** An adapter, told from others that had its name before. */
+export interface LogOwner {
+  name: string;
+  id: string;
+}
+
 /** Reads what a replica wrote to standard output and standard error. */
 export interface LogReader {
   /** Null when this replica has not written anything. */
-  read(name: string, options: LogOptions): Promise<AsyncIterable<Buffer | string> | null>;
+  read(owner: LogOwner, options: LogOptions): Promise<AsyncIterable<Buffer | string> | null>;
 }

@@ -1,18 +1,21 @@
 import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { descriptorsOf } from '../../test/descriptors.js';
 import { temporaryFolder } from '../../test/supervisor.js';
+import { logFile, logFolder } from '../process/log-files.js';
+import { logWriter } from '../process/supervisor/log-writer.js';
 import type { LogOptions, LogReader } from './log-reader.js';
 import { processLogs } from './process-logs.js';
 
+const ECHO = { name: 'echo', id: '9a0c7a2e-53bc-4b2c-9a5c-6f4a3f6f0b11' };
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let logs: LogReader;
 let file: string;
 beforeEach(async () => {
   folder = await temporaryFolder();
   logs = processLogs(folder.path);
-  await mkdir(join(folder.path, 'echo'));
-  file = join(folder.path, 'echo', '0.log');
+  await mkdir(logFolder(folder.path, ECHO));
+  file = logFile(folder.path, ECHO, 0);
 });
 const reading = new Set<AbortController>();
 afterEach(async () => {
@@ -31,7 +34,7 @@ const ONCE: LogOptions = {
 };
 
 async function read(options: Partial<LogOptions> = {}): Promise<string | null> {
-  const stream = await logs.read('echo', { ...ONCE, ...options });
+  const stream = await logs.read(ECHO, { ...ONCE, ...options });
   if (!stream) return null;
   const chunks = [];
   for await (const chunk of stream) chunks.push(Buffer.from(chunk));
@@ -42,7 +45,7 @@ async function read(options: Partial<LogOptions> = {}): Promise<string | null> {
 async function follow(tail = 1_000) {
   const stop = new AbortController();
   reading.add(stop);
-  const stream = await logs.read('echo', { ...ONCE, tail, follow: true, signal: stop.signal });
+  const stream = await logs.read(ECHO, { ...ONCE, tail, follow: true, signal: stop.signal });
   const chunks = (stream as AsyncIterable<Buffer | string>)[Symbol.asyncIterator]();
   return {
     stop: () => stop.abort(),
@@ -85,13 +88,13 @@ describe('the logs of a replica', () => {
 
   it('are those of the instance that was asked for', async () => {
     await writeFile(file, 'of 0\n');
-    await writeFile(join(folder.path, 'echo', '1.log'), 'of 1\n');
+    await writeFile(logFile(folder.path, ECHO, 1), 'of 1\n');
     expect(await read({ instance: 1 })).toBe('of 1\n');
   });
 
   it('are nothing while it has not written, or does not exist', async () => {
     expect(await read()).toBeNull();
-    expect(await logs.read('ghost', ONCE)).toBeNull();
+    expect(await logs.read({ ...ECHO, name: 'ghost' }, ONCE)).toBeNull();
   });
 });
 
@@ -131,12 +134,64 @@ describe('logs that are followed', () => {
     expect(await next()).toBe('third\n');
   });
 
+  it.each([1, 2])('lose nothing when the file is full, also %i times at once', async (times) => {
+    const log = logWriter(file, 100);
+    log.write(Buffer.from('line 0\n'));
+    const { next } = await follow();
+    let text = (await next()) as string;
+    // All of it between two looks of the reader.
+    const lines = Array.from({ length: 15 * times }, (_, i) => `line ${i + 1}\n`);
+    for (const line of lines) log.write(Buffer.from(line));
+    log.write(Buffer.from('end\n'));
+    while (!text.endsWith('end\n')) text += await next();
+    expect(text).toBe(`line 0\n${lines.join('')}end\n`);
+    log.close();
+  });
+
+  it('keep no file open once the reader has gone, also one that never began to read', async () => {
+    await writeFile(file, 'first\n');
+    const before = descriptorsOf(file);
+    const { next, stop } = await follow();
+    expect(await next()).toBe('first\n');
+    expect(descriptorsOf(file)).toBe(before + 1);
+    const end = next();
+    stop();
+    expect(await end).toBeNull();
+    const lines = await logs.read(ECHO, { ...ONCE, follow: true });
+    await lines?.[Symbol.asyncIterator]().return?.();
+    await read();
+    expect(descriptorsOf(file)).toBe(before);
+  });
+
   it('end when the adapter is removed', async () => {
     await writeFile(file, 'first\n');
     const { next } = await follow();
     await next();
-    await rm(join(folder.path, 'echo'), { recursive: true });
+    await rm(logFolder(folder.path, ECHO), { recursive: true });
     expect(await next()).toBeNull();
+  });
+
+  it('end when the adapter is removed that has never written anything', async () => {
+    const { next } = await follow();
+    const end = next();
+    await rm(logFolder(folder.path, ECHO), { recursive: true });
+    expect(await end).toBeNull();
+  });
+
+  it('are not those of the next adapter of the name', async () => {
+    const { next, stop } = await follow();
+    const first = next();
+    const bobs = { ...ECHO, id: 'f3b9a0ce-8a43-4d0e-9b9e-0a6d7a1c5e42' };
+    await mkdir(logFolder(folder.path, bobs));
+    await writeFile(logFile(folder.path, bobs, 0), 'secret of bob\n');
+    const theirs = await logs.read(bobs, { ...ONCE, follow: true, signal: AbortSignal.timeout(10_000) });
+    for await (const lines of theirs ?? []) {
+      expect(String(lines)).toBe('secret of bob\n');
+      break;
+    }
+    stop();
+    expect(await first).toBeNull();
+    expect(await read()).toBeNull();
   });
 
   it('end when the reader goes, also before anything was written', async () => {

@@ -1,8 +1,9 @@
-import { open, readFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { logFile, rotatedLogFile } from '../process/log-files.js';
+import { logFile, logFolder, rotatedLogFile } from '../process/log-files.js';
 import type { LogOptions, LogReader } from './log-reader.js';
+import { newerLogs, openLog, type OpenLog } from './open-log.js';
 
 const POLL_MS = 250;
 const NEWLINE = 0x0a;
@@ -10,27 +11,63 @@ const NEWLINE = 0x0a;
 /** Logs of the process runtime: files in `root`, which the supervisor writes and bounds. */
 export function processLogs(root: string): LogReader {
   return {
-    async read(name, options) {
+    async read(owner, options) {
       if (options.previous || options.sinceSeconds !== undefined) {
         const detail =
           'previous and since need RUNTIME=kubernetes; here the last lines are of all processes of a replica';
         throw new GatewayError('INVALID_REQUEST', { detail });
       }
-      const file = logFile(root, name, options.instance);
-      const now = await contents(file);
-      if (!now && !options.follow) return null;
-      const before = await contents(rotatedLogFile(file));
-      const text = Buffer.concat([before ?? Buffer.alloc(0), now ?? Buffer.alloc(0)]);
-      return stream(lastLines(text, options.tail), file, now?.length ?? null, options);
+      const lines = linesOf(logFolder(root, owner), logFile(root, owner, options.instance), options);
+      // Begun here: what is written from now on follows. A generator that has not begun would not close its files either.
+      return (await lines.next()).done ? null : lines;
     },
   };
 }
 
-async function contents(file: string): Promise<Buffer | null> {
-  return readFile(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
+/** Yields nothing first, once it has read what there is. */
+async function* linesOf(folder: string, file: string, { tail, follow, signal }: LogOptions): AsyncGenerator<Buffer> {
+  const first = await openLog(file, rotatedLogFile(file));
+  /** The one that is read, and those that were begun after it. */
+  const files: OpenLog[] = first ? [first] : [];
+  try {
+    if (!first && !follow) return;
+    const start = lastLines(await everything(file, first), tail);
+    let begun = await exists(folder);
+    yield Buffer.alloc(0);
+    if (start.length > 0) yield start;
+    while (follow && !signal.aborted) {
+      await delay(POLL_MS, undefined, { signal }).catch(() => {});
+      const there = await exists(folder);
+      files.push(...(await newerLogs(file, files[0])));
+      yield* rest(files);
+      if (begun && !there) return; // the adapter is gone, and its logs with it
+      begun = there;
+    }
+  } finally {
+    await Promise.all(files.map(({ handle }) => handle.close()));
+  }
+}
+
+/** Reads each to its end, and closes all but the last, which may go on. A file has all that it gets when a newer one is there. */
+async function* rest(files: OpenLog[]): AsyncGenerator<Buffer> {
+  for (let [reading] = files; reading; [reading] = files) {
+    const added = await reading.handle.readFile();
+    if (added.length > 0) yield added;
+    if (files.length === 1) return;
+    files.shift();
+    await reading.handle.close();
+  }
+}
+
+async function everything(file: string, current: OpenLog | null): Promise<Buffer> {
+  const text = current ? await current.handle.readFile() : Buffer.alloc(0);
+  const before = await openLog(rotatedLogFile(file));
+  try {
+    // It is the same when the file was renamed a moment ago.
+    return before && before.inode !== current?.inode ? Buffer.concat([await before.handle.readFile(), text]) : text;
+  } finally {
+    await before?.handle.close();
+  }
 }
 
 function lastLines(text: Buffer, count: number): Buffer {
@@ -43,33 +80,8 @@ function lastLines(text: Buffer, count: number): Buffer {
   return text.subarray(at + 1);
 }
 
-/** `from` is null while the file does not exist. */
-async function* stream(start: Buffer, file: string, from: number | null, { follow, signal }: LogOptions) {
-  if (start.length > 0) yield start;
-  let position = from;
-  while (follow && !signal.aborted) {
-    await delay(POLL_MS, undefined, { signal }).catch(() => {});
-    const added = await readFrom(file, position ?? 0);
-    if (!added && position === null) continue;
-    if (!added) return; // the adapter is gone, and its logs with it
-    if (added.bytes.length > 0) yield added.bytes;
-    position = added.position;
-  }
-}
-
-async function readFrom(file: string, position: number): Promise<{ bytes: Buffer; position: number } | null> {
-  const handle = await open(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
-  if (!handle) return null;
-  try {
-    const { size } = await handle.stat();
-    const start = size < position ? 0 : position; // rotated: begin with the new file
-    const bytes = Buffer.alloc(size - start);
-    const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
-    return { bytes: bytes.subarray(0, bytesRead), position: start + bytesRead };
-  } finally {
-    await handle.close();
-  }
-}
+const exists = (folder: string) =>
+  stat(folder).then(
+    () => true,
+    () => false,
+  );

@@ -30,6 +30,8 @@ const LogQuery = z.strictObject({
 
 export interface LogSource {
   logs: LogReader;
+  /** The adapter's. */
+  id: string;
   spec: AdapterSpec;
   /** Whether the caller may still read them, and they are still of the same adapter. Rejects when that cannot be known now. */
   isOpen: () => Promise<boolean>;
@@ -41,12 +43,12 @@ const CHECK_EVERY_MS = 5_000;
 
 /** Plain text: the last lines, and with `follow` what comes, until the client goes or may not read them any more. */
 export async function answerLogs(source: LogSource, req: Request, res: Response): Promise<void> {
-  const { logs, spec, isOpen, checkEveryMs = CHECK_EVERY_MS } = source;
+  const { logs, id, spec, isOpen, checkEveryMs = CHECK_EVERY_MS } = source;
   const query = parseQuery(LogQuery, req.query);
   const gone = new AbortController();
   res.once('close', () => gone.abort());
   const { since: sinceSeconds, ...wanted } = query;
-  const lines = await logs.read(spec.name, { ...wanted, sinceSeconds, signal: gone.signal });
+  const lines = await logs.read({ name: spec.name, id }, { ...wanted, sinceSeconds, signal: gone.signal });
   if (!lines && query.instance >= spec.replicaCount) {
     throw new GatewayError('NOT_FOUND', {
       detail: `${spec.name} has ${spec.replicaCount} replicas; instances count from 0`,

@@ -63,7 +63,7 @@ export function adapterRoutes({ adapters, logs, logCheckMs }: AdapterRoutesParts
     const read = () => adapters.row(principalOf(req), req.params.name);
     const { id, spec } = await read();
     const isOpen = () => read().then((row) => row.id === id, falseWhenNotFound);
-    await answerLogs({ logs, spec, isOpen, checkEveryMs: logCheckMs }, req, res);
+    await answerLogs({ logs, id, spec, isOpen, checkEveryMs: logCheckMs }, req, res);
   });
 
   router.all('/', otherMethods('GET', 'POST'));

@@ -2,8 +2,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../../test/clock.js';
+import { descriptorsOf } from '../../../test/descriptors.js';
 import { ask } from '../../../test/observed.js';
-import { SERVER, supervisorOptions, temporaryFolder, workload } from '../../../test/supervisor.js';
+import { logOf, SERVER, supervisorOptions, temporaryFolder, workload } from '../../../test/supervisor.js';
 import { eventually } from '../../../test/wait.js';
 import type { ObservedReplica } from '../../runtime.js';
 import { catalogue } from './catalogue.js';
@@ -53,8 +54,15 @@ describe('a replica that keeps ending', () => {
       message: 'It ended with exit code 7 for the 4. time in a row; the next start is in 4 s.',
     });
     expect(seen().failure).toBeNull();
-    const log = await readFile(join(folder.path, 'logs', 'echo', '0.log'), 'utf8');
+    const log = await readFile(logOf(folder.path), 'utf8');
     expect(log).toBe('out of luck\n'.repeat(4));
+  });
+
+  it('leaves no file open', async () => {
+    clock.hold(4_000);
+    supervisor.apply(workload('echo', { imageName: 'broken' }));
+    await eventually(() => expect(replica().restartCount).toBe(4));
+    await eventually(() => expect(descriptorsOf(logOf(folder.path))).toBe(0));
   });
 
   it('is not waited for when it is removed', async () => {
@@ -74,7 +82,7 @@ describe('a replica that keeps ending', () => {
     supervisor.apply(workload('echo', { imageName: 'talker' }));
     await eventually(() => expect(replica()).toMatchObject({ lastExitCode: 9 }));
     await eventually(async () => {
-      const log = await readFile(join(folder.path, 'logs', 'echo', '0.log'), 'utf8');
+      const log = await readFile(logOf(folder.path), 'utf8');
       expect(log.length).toBe(60_011);
       expect(log.endsWith(' last words')).toBe(true);
     });
@@ -148,6 +156,21 @@ describe('the environment of a replica', () => {
   });
 });
 
+describe('variables of the same name', () => {
+  it('are the adapter’s before the catalogue’s, and the catalogue’s before the machine’s', async () => {
+    const env = { A: 'catalogue', B: 'catalogue', C: 'catalogue' };
+    const server = { command: process.execPath, args: [SERVER], env };
+    start({
+      catalogue: catalogue({ server }, undefined),
+      environment: { ...supervisorOptions(folder.path).environment, A: 'machine', B: 'machine', D: 'machine' },
+    });
+    supervisor.apply(workload('echo', { environment: { A: 'adapter' } }));
+    await isReady();
+    const { environment } = await ask(replica().endpoint?.url ?? '');
+    expect(environment).toMatchObject({ A: 'adapter', B: 'catalogue', C: 'catalogue', D: 'machine' });
+  });
+});
+
 describe('a removal', () => {
   it('that is taken back before it is done leaves the workload and its logs', async () => {
     supervisor.apply(workload('echo'));
@@ -156,7 +179,7 @@ describe('a removal', () => {
     supervisor.apply(workload('echo', { replicas: 0 }));
     await removed;
     expect(seen()).toMatchObject({ exists: true, removing: false });
-    expect(await readFile(join(folder.path, 'logs', 'echo', '0.log'), 'utf8')).toContain('listens');
+    expect(await readFile(logOf(folder.path), 'utf8')).toContain('listens');
   });
 });
 
@@ -246,11 +269,13 @@ describe('a command that cannot be run', () => {
   });
 });
 
-describe('a replica that is to have variables from Secrets', () => {
-  it('is not started, and says why', async () => {
-    supervisor.apply(workload('echo', { secretEnvironment: { TOKEN: { secret: 'mcp', key: 'token' } } }));
-    await eventually(() => expect(seen().failure).toMatchObject({ reason: 'SecretsNotSupported' }));
-    expect(seen().failure?.message).toContain('TOKEN is to come from a Secret');
-    expect(replica()).toMatchObject({ state: 'BackOff', endpoint: null });
+describe('a replica that a process cannot be', () => {
+  it.each([
+    ['SecretsNotSupported', { secretEnvironment: { TOKEN: { secret: 'mcp', key: 'token' } } }],
+    ['VariableNotSupported', { environment: { OPTIND: 'abc' } }],
+  ])('is not started, and says why: %s', async (reason, more) => {
+    supervisor.apply(workload('echo', more));
+    await eventually(() => expect(seen().failure).toMatchObject({ reason }));
+    expect(replica()).toMatchObject({ state: 'BackOff', endpoint: null, message: seen().failure?.message });
   });
 });

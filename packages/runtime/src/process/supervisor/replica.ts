@@ -4,23 +4,25 @@ import { freePort } from '@mcp-gateway/common/serving';
 import { leash, type Leashed } from '../../leash/index.js';
 import type { ObservedReplica } from '../../runtime.js';
 import type { Workload } from '../../workload.js';
-import { logFile } from '../log-files.js';
 import { countCrash, restartDelay } from './backoff.js';
 import { CatalogueError, type Catalogue } from './catalogue.js';
 import { checkCommand } from './check-command.js';
 import type { Clock } from './clock.js';
 import { listenerOf } from './listener.js';
-import { logWriter } from './log-writer.js';
 import { probe } from './probe.js';
+import { refusalOf } from './refusal.js';
+import type { ReplicaLogs } from './replica-logs.js';
 import { restartMessage } from './restart-message.js';
 
 export interface ReplicaContext {
   catalogue: Catalogue;
   clock: Clock;
   log: Logger;
-  logRoot: string;
+  logs: ReplicaLogs;
   /** What every replica gets of this machine's environment, such as PATH. */
   environment: Record<string, string>;
+  /** How long a process may take until its health check passes. */
+  startMs: number;
   stopGraceSeconds: number;
 }
 
@@ -44,6 +46,8 @@ export class Replica {
   #port: number | null = null;
   /** Another program listens on the port of the process that runs, or was killed for that. */
   #portTaken = false;
+  /** Why the process that runs, or was killed for that, is not ready in time. */
+  #late: string | null = null;
   /** When it stops to take the requests of its sessions; milliseconds since the epoch. */
   #drainUntil: number | null = null;
   #process: Leashed | null = null;
@@ -60,10 +64,13 @@ export class Replica {
     private readonly context: ReplicaContext,
     private readonly onChange: () => void,
   ) {
-    this.#done = this.#run().catch((error: unknown) => {
-      context.log.error({ err: error, replica: this.name }, 'replica loop failed');
-      this.#set('BackOff', 'The supervisor failed to run this replica; its log has the cause.');
-    });
+    // Not before there is somebody to tell of changes.
+    this.#done = Promise.resolve()
+      .then(() => this.#run())
+      .catch((error: unknown) => {
+        context.log.error({ err: error, replica: this.name }, 'replica loop failed');
+        this.#set('BackOff', 'The supervisor failed to run this replica; its log has the cause.');
+      });
   }
 
   get name(): string {
@@ -141,7 +148,7 @@ export class Replica {
   }
 
   async #start(): Promise<Leashed | null> {
-    const { catalogue, environment, stopGraceSeconds, logRoot, clock } = this.context;
+    const { catalogue, environment, stopGraceSeconds, logs, clock } = this.context;
     this.failure = refusalOf(this.workload);
     if (this.failure) {
       this.#set('BackOff', this.failure.message);
@@ -177,7 +184,7 @@ export class Replica {
       return null;
     }
     const process = this.#process;
-    const output = logWriter(logFile(logRoot, this.workload.name, this.instance));
+    const output = logs.writer({ name: this.workload.name, id: this.workload.adapterId }, this.instance);
     process.stdout.on('data', (chunk: Buffer) => output.write(chunk));
     process.stderr.on('data', (chunk: Buffer) => output.write(chunk));
     void process.exited.then(() => setImmediate(() => output.close()));
@@ -188,7 +195,10 @@ export class Replica {
   }
 
   async #watchHealth(process: Leashed, signal: AbortSignal) {
-    const { clock, log } = this.context;
+    const { clock, log, startMs } = this.context;
+    const deadline = clock.now() + startMs;
+    const before = this.#late === null ? '' : `It was started again, as it was not ready in ${startMs / 1000} s: `;
+    this.#late = null;
     let failures = 0;
     while (!signal.aborted && !this.#ending.signal.aborted) {
       const result = await probe(this.#port as number, this.workload.healthPath);
@@ -206,7 +216,13 @@ export class Replica {
         this.healthNote = result.note;
         this.#set('Ready', null);
       } else if (this.#state === 'Starting') {
-        this.#set('Starting', result.message);
+        this.#set('Starting', `${before}${result.message}`);
+        if (clock.now() >= deadline) {
+          this.#late = result.message;
+          log.warn({ replica: this.name }, 'replica has not passed its health check in time; restarting it');
+          void process.kill();
+          return;
+        }
       } else {
         failures += 1;
         if (failures >= NOT_READY_AFTER) this.#set('NotReady', result.message);
@@ -220,13 +236,14 @@ export class Replica {
   }
 
   async #recover(code: number) {
-    const { clock } = this.context;
+    const { clock, startMs } = this.context;
     this.#crashes = countCrash(this.#crashes, clock.now() - (this.#startedAt ?? 0));
     this.#restartCount += 1;
     this.#lastExitCode = code;
     const delay = restartDelay(this.#crashes);
     const takenPort = this.#portTaken ? this.#port : null;
-    this.#set('BackOff', restartMessage({ code, takenPort, crashes: this.#crashes, delay }));
+    const late = this.#late === null ? null : { afterMs: startMs, message: this.#late };
+    this.#set('BackOff', restartMessage({ code, takenPort, late, crashes: this.#crashes, delay }));
     await clock.sleep(delay, this.#ending.signal);
   }
 
@@ -236,13 +253,4 @@ export class Replica {
     this.#message = message;
     this.onChange();
   }
-}
-
-function refusalOf({ secretEnvironment = {} }: Workload): Replica['failure'] {
-  const [variable] = Object.keys(secretEnvironment);
-  if (variable === undefined) return null;
-  return {
-    reason: 'SecretsNotSupported',
-    message: `${variable} is to come from a Secret, and processes have none. Say its value in environmentVariables, or use RUNTIME=kubernetes.`,
-  };
 }

@@ -2,6 +2,8 @@ interface Restart {
   code: number;
   /** Set when it was ended because another program listens there. */
   takenPort: number | null;
+  /** Set when it was ended because its health check did not pass in time, for this reason. */
+  late: { afterMs: number; message: string } | null;
   /** In a row, with this one. */
   crashes: number;
   /** Milliseconds until the next start. */
@@ -9,12 +11,15 @@ interface Restart {
 }
 
 /** Why a replica is started again, and when. */
-export function restartMessage({ code, takenPort, crashes, delay }: Restart): string {
+export function restartMessage({ code, takenPort, late, crashes, delay }: Restart): string {
   const seconds = Math.round(delay / 1000);
   if (takenPort === null) {
+    const what = late
+      ? `It did not pass its health check within ${late.afterMs / 1000} s of its start (${late.message})`
+      : `It ended with exit code ${code}`;
     return delay === 0
-      ? `It ended with exit code ${code} and is being restarted.`
-      : `It ended with exit code ${code} for the ${crashes}. time in a row; the next start is in ${seconds} s.`;
+      ? `${what} and is being restarted.`
+      : `${what} for the ${crashes}. time in a row; the next start is in ${seconds} s.`;
   }
   const next = delay === 0 ? 'is being restarted' : `is started again in ${seconds} s`;
   return `Another program listens on ${takenPort}, the port that it was given; it ${next}, with another port.`;

@@ -1,12 +1,14 @@
-import { rm } from 'node:fs/promises';
 import type { Logger } from '@mcp-gateway/common/logging';
 import { ABSENT, type Observation } from '../../runtime.js';
+import { STARTUP_SECONDS } from '../../startup.js';
 import type { Workload } from '../../workload.js';
-import { logFolder } from '../log-files.js';
 import { ManagedWorkload } from './managed-workload.js';
+import { ReplicaLogs } from './replica-logs.js';
 import type { ReplicaContext } from './replica.js';
 
-export interface SupervisorOptions extends ReplicaContext {
+export interface SupervisorOptions extends Omit<ReplicaContext, 'logs'> {
+  /** The folder of the logs of replicas. */
+  logRoot: string;
   /** How long a replica that will go is kept for its sessions to move and what is under way to end. */
   drainMs: number;
   /** How long replicas are kept when no worker watches: long enough for one to be restarted. */
@@ -16,6 +18,7 @@ export interface SupervisorOptions extends ReplicaContext {
 
 /** What has proved right on one machine. */
 export const usualTimes = {
+  startMs: STARTUP_SECONDS * 1000,
   leaseMs: 600_000,
   stopGraceSeconds: 4,
 } satisfies Partial<SupervisorOptions>;
@@ -27,37 +30,55 @@ export const usualTimes = {
 export class Supervisor {
   readonly #workloads = new Map<string, ManagedWorkload>();
   readonly #watchers = new Set<(name: string) => void>();
+  readonly #logs: ReplicaLogs;
   #lease: NodeJS.Timeout | undefined;
 
-  constructor(private readonly options: SupervisorOptions) {}
+  constructor(private readonly options: SupervisorOptions) {
+    this.#logs = new ReplicaLogs(options.logRoot);
+  }
 
   names(): string[] {
-    return [...this.#workloads.keys()];
+    return [...new Set([...this.#workloads.keys(), ...this.#logs.owners().map(({ name }) => name)])];
   }
 
   observe(name: string): Observation {
-    return this.#workloads.get(name)?.observe() ?? ABSENT;
+    return this.#workloads.get(name)?.observe() ?? this.#leftBehind(name);
   }
 
+  /** One adapter after the other: while there is anything of an earlier one of the name, that goes, and this has to be asked for again. */
   apply(workload: Workload) {
-    const existing = this.#workloads.get(workload.name);
+    const { name, adapterId } = workload;
+    const before = this.observe(name);
+    if (before.exists && before.adapterId !== adapterId) return void this.remove(name);
+    const existing = this.#workloads.get(name);
     if (existing) return existing.apply(workload);
-    const changed = () => this.#changed(workload.name);
-    this.#workloads.set(workload.name, new ManagedWorkload(workload, this.options, changed));
+    try {
+      this.#logs.begin({ name, id: adapterId });
+    } catch (error) {
+      this.options.log.warn({ err: error, name }, 'the logs of a workload cannot be kept');
+    }
+    const changed = () => this.#changed(name);
+    this.#workloads.set(name, new ManagedWorkload(workload, { ...this.options, logs: this.#logs }, changed));
     changed();
   }
 
   /** Ends every replica and removes their logs. While these cannot be removed, it is there still, to be asked for again. */
   async remove(name: string): Promise<void> {
-    if (!(await this.#end(name))) return;
+    if (!this.observe(name).exists) return;
+    if (this.#workloads.has(name) && !(await this.#end(name))) return;
     try {
-      await rm(logFolder(this.options.logRoot, name), { recursive: true, force: true });
+      this.#logs.remove(name);
     } catch (error) {
       return this.options.log.warn({ err: error, name }, 'the logs of a workload that goes cannot be removed');
     }
-    if (!this.observe(name).removing) return; // asked for again in the meantime
     this.#workloads.delete(name);
     this.#changed(name);
+  }
+
+  /** Logs outlive the supervisor. Whoever asks can tell by the id whether they are to stay. */
+  #leftBehind(name: string): Observation {
+    const owner = this.#logs.owners().find((each) => each.name === name);
+    return owner ? { ...ABSENT, exists: true, adapterId: owner.id } : ABSENT;
   }
 
   /** Ends everything and keeps the logs, which may say why it had to end. */
