@@ -32,7 +32,7 @@ export interface Observation {
   replicas: ObservedReplica[];
   /** Why nothing can be started at all, in words that say what to do. */
   failure: { reason: string; message: string } | null;
-  /** Something worth knowing about the health check. */
+  /** Something worth knowing about the health check of what was last applied. */
   healthNote: string | null;
 }
 

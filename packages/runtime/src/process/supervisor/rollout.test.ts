@@ -79,6 +79,16 @@ describe('a rollout', () => {
     expect(of(broken('2'))).toEqual([]);
   });
 
+  it('says of a health check only what replicas of the wanted revision have shown', async () => {
+    await applied(version('1', { healthPath: '/none' }));
+    expect(seen().healthNote).toContain('GET /none answers 404');
+    supervisor.apply(broken('2'));
+    await eventually(() => expect(of(broken('2'))[0]?.message).toBe('GET /healthz answers 500'));
+    expect(seen().healthNote).toBeNull();
+    await applied(version('3', { healthPath: '/nothing' }));
+    expect(seen().healthNote).toContain('GET /nothing answers 404');
+  });
+
   it('that is taken back leaves the replicas that serve as they were', async () => {
     const before = await applied(version('1'));
     supervisor.apply(broken('2'));
