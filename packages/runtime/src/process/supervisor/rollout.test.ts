@@ -89,6 +89,17 @@ describe('a rollout', () => {
     expect(seen().healthNote).toContain('GET /nothing answers 404');
   });
 
+  it('leaves each replica at the path that it was started with, whatever the workload says by now', async () => {
+    const paths = () => seen().replicas.map(({ revision, endpoint }) => `${revision} ${endpoint?.path}`);
+    const [first, bad] = [version('1'), broken('2', { path: '/api/mcp', replicas: 3 })];
+    await applied(first);
+    supervisor.apply(bad);
+    await eventually(() => expect(of(bad)[0]?.endpoint).not.toBeNull());
+    expect(paths().toSorted()).toEqual(
+      [...Array<string>(3).fill(`${revisionOf(first)} /mcp`), `${revisionOf(bad)} /api/mcp`].toSorted(),
+    );
+  });
+
   it('that is taken back leaves the replicas that serve as they were', async () => {
     const before = await applied(version('1'));
     supervisor.apply(broken('2'));
