@@ -70,8 +70,8 @@ describe.each(CLIENTS)('the $client client, $revision', ({ client, revision, sce
 async function controlOfGateway(): Promise<string> {
   const gateway = await startGateway();
   const control = await startControl(async ({ origin, pathname }) => {
-    const endpoint = { id: 'suite', url: origin, ready: true };
-    await gateway.publish(routeTo(endpoint, { createdBy: 'dev', path: pathname }));
+    const endpoint = { id: 'suite', url: origin, path: pathname, ready: true };
+    await gateway.publish(routeTo(endpoint, { createdBy: 'dev' }));
     return `${gateway.url}/adapters/echo/mcp`;
   });
   afterTest(control.close);

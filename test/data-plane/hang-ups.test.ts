@@ -14,7 +14,7 @@ describe('a client that hangs up in the middle of its request', () => {
     async function servers() {
       const answering = await startUpstream((_req, res) => res.writeHead(400).end('early'));
       const silent = await startUpstream(() => {});
-      const refusing = { id: 'refusing', url: `http://127.0.0.1:${await freePort()}`, ready: true };
+      const refusing = { id: 'refusing', url: `http://127.0.0.1:${await freePort()}`, path: '/mcp', ready: true };
       const routes = [
         routeTo(answering.endpoint, { name: 'answering' }),
         routeTo(refusing, { name: 'refusing' }),

@@ -71,7 +71,7 @@ describe('the older HTTP transport', () => {
   });
 
   it('begins on another replica when one refuses connections', async () => {
-    const gone = { id: 'gone', url: `http://127.0.0.1:${await freePort()}`, ready: true };
+    const gone = { id: 'gone', url: `http://127.0.0.1:${await freePort()}`, path: '/mcp', ready: true };
     await gateway.publish(routeTo([gone, ...servers.slice(0, 1).map(({ endpoint }) => endpoint)]));
     for (let i = 0; i < 8; i += 1) expect(head((await begin()).client).status).toBe(200);
   });
@@ -130,7 +130,7 @@ describe('the older HTTP transport', () => {
     const refusing = await startUpstream((_req, res) =>
       res.writeHead(404, { 'x-why': 'none' }).end('event: endpoint\n'),
     );
-    await gateway.publish(routeTo(refusing.endpoint, { path: '/api/mcp' }));
+    await gateway.publish(routeTo({ ...refusing.endpoint, path: '/api/mcp' }));
     const answer = await send(`${gateway.url}/adapters/echo/sse?a=b`, { method: 'GET' });
     expect(answer).toMatchObject({ status: 404, text: 'event: endpoint\n' });
     expect(refusing.seen[0]?.url).toBe('/api/sse?a=b');

@@ -204,7 +204,7 @@ describe('when no server can answer', () => {
   });
 
   it('says that the call did not run when nobody listens', async () => {
-    const endpoint = { id: 'gone', url: `http://127.0.0.1:${await freePort()}`, ready: true };
+    const endpoint = { id: 'gone', url: `http://127.0.0.1:${await freePort()}`, path: '/mcp', ready: true };
     const { url, upstreams } = await startGateway({ routes: [routeTo(endpoint)] });
     expect(await send(`${url}/adapters/echo/mcp`, { body: '{}' })).toMatchObject(refusal(502, REFUSED));
     expect(await send(`${url}/adapters/echo/mcp`, { method: 'GET' })).toMatchObject(refusal(502, REFUSED));

@@ -12,7 +12,7 @@ describe('what a server sees of a request', () => {
       req.resume().once('end', () => res.end('{}'));
     });
     gateway = await startGateway({
-      routes: [routeTo(upstream.endpoint, { path: '/a/path', requiredRoles: ['staff'] })],
+      routes: [routeTo({ ...upstream.endpoint, path: '/a/path' }, { requiredRoles: ['staff'] })],
     });
   });
 

@@ -192,6 +192,27 @@ describe('replicas that are replaced', () => {
   });
 });
 
+describe('a change of the path', () => {
+  it('that is stuck leaves the replicas that serve reachable at the path that they have', async () => {
+    const url = gateway.api.mcp('moved');
+    const served = example('moved', { replicaCount: 2 });
+    await gateway.api.create(served);
+    await gateway.api.ready('moved');
+    const id = (await initialize(url)).sessionId as string;
+
+    await gateway.api.update({ ...served, path: '/api/mcp', imageName: 'mistyped' });
+    await waitFor('the change to be stuck', async () => {
+      const status = await gateway.api.status('moved');
+      return conditionOf(status, 'Progressing')?.reason === 'Blocked';
+    });
+
+    expect(await callInSession(url, id, 'counter')).toMatchObject({ status: 200, text: '1' });
+    const begun = (await initialize(url)).sessionId as string;
+    expect(await callInSession(url, begun, 'counter')).toMatchObject({ status: 200, text: '1' });
+    expect((await callModern(url, 'whoami')).status).toBe(200);
+  });
+});
+
 describe('an adapter that is removed', () => {
   it('is not served any more although its process takes long to end, and then that is killed', async () => {
     await gateway.api.create({ name: 'stubborn', imageName: 'stubborn', imageVersion: '1' });

@@ -10,11 +10,13 @@ const { kubectl, get } = namespace;
 let gateway: ClusterGateway;
 
 interface Found {
-  metadata: { uid: string; annotations: Record<string, string>; labels: Record<string, string> };
+  metadata: { uid: string; generation: number; annotations: Record<string, string>; labels: Record<string, string> };
   spec: { replicas: number; template: { spec: { containers: { image: string }[] } }; ports: { port: number }[] };
 }
 const set = () => get<Found>('statefulset', 'adapter-echo');
 const service = () => get<Found>('service', 'adapter-echo');
+const noteOfPath = async () =>
+  `mcp-gateway.io/path-of-revision-${(await set()).metadata.annotations['mcp-gateway.io/revision']}`;
 const image = async () => (await set()).spec.template.spec.containers[0]?.image;
 
 beforeAll(async () => {
@@ -96,6 +98,13 @@ const drifts: Drift[] = [
     what: 'an annotation of ours that somebody overwrites',
     change: () => kubectl('annotate', 'statefulset', 'adapter-echo', '--overwrite', 'mcp-gateway.io/revision=x'),
     right: async () => (await set()).metadata.annotations['mcp-gateway.io/revision'] !== 'x',
+  },
+  {
+    what: 'a path that is not noted, as before an upgrade of the gateway, and no pod is replaced for it',
+    change: async () => kubectl('annotate', 'statefulset', 'adapter-echo', `${await noteOfPath()}-`),
+    right: async (before) =>
+      (await set()).metadata.annotations[await noteOfPath()] === '/mcp' &&
+      (await set()).metadata.generation === before.metadata.generation,
   },
 ];
 

@@ -46,12 +46,12 @@ describe('an adapter on a cluster', () => {
     await becomesTrue('the row to be gone', async () => expect(await api.list()).toEqual([]), STEP_MS);
   });
 
-  it('goes on with the old replicas when a new version is bad, says so, and takes the former one back', async () => {
+  it('goes on with the old replicas, at their path, when a new version is bad, says so, and takes the former one back', async () => {
     const { api } = gateway;
     const good = example('versions', { replicaCount: 2 });
     await api.create(good);
     await api.ready('versions', STEP_MS);
-    await api.update({ ...good, imageVersion: 'never-built' });
+    await api.update({ ...good, imageVersion: 'never-built', path: '/api/mcp' });
     const stuck = await waitFor(
       'the worker to say so',
       async () => {

@@ -1,4 +1,4 @@
-import type { Endpoint } from '@mcp-gateway/common/contracts';
+import type { PublishedEndpoint } from '@mcp-gateway/common/contracts';
 import type { Workload } from './workload.js';
 
 export interface ObservedReplica {
@@ -7,7 +7,7 @@ export interface ObservedReplica {
   revision: string;
   state: 'Starting' | 'Ready' | 'NotReady' | 'BackOff' | 'Stopping';
   /** Null while there is nothing to send to: not started, between restarts, or ending. One that is Stopping may be draining. */
-  endpoint: Endpoint | null;
+  endpoint: PublishedEndpoint | null;
   restartCount: number;
   /** 128 + n when signal n ended it; null when it never ended. */
   lastExitCode: number | null;
@@ -33,7 +33,7 @@ export interface Observation {
   replicas: ObservedReplica[];
   /** Why nothing can be started at all, in words that say what to do. */
   failure: { reason: string; message: string } | null;
-  /** Something worth knowing about the health check. */
+  /** Something worth knowing about the health check of what was last applied. */
   healthNote: string | null;
 }
 

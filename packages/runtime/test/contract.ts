@@ -154,7 +154,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
     it('keeps the old replicas while a new version does not get ready, and goes on with a good one', async () => {
       const good = workload('1', { replicas: 2 });
       const before = await applied(good);
-      const bad = { ...good, environment: { VERSION: '2', HEALTH: '500' } };
+      const bad = { ...good, path: '/api/mcp', environment: { VERSION: '2', HEALTH: '500' } };
       await runtime.apply(bad);
       const tried = await settles(async () => {
         const seen = await runtime.observe(good.name);
@@ -162,11 +162,13 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
         expect(newer).not.toEqual([]);
         // It runs and is reached, and still is not ready.
         for (const { endpoint } of newer) expect((await ask(endpoint?.url ?? '')).version).toBe('2');
+        for (const { endpoint } of newer) expect(endpoint?.path).toBe('/api/mcp');
         return seen;
       });
       expect(tried.replicas.filter(({ state }) => state === 'Ready').length).toBeGreaterThan(0);
       for (const endpoint of ready(tried)) {
         expect(ids(before)).toContain(endpoint.id);
+        expect(endpoint.path).toBe('/mcp');
         expect((await ask(endpoint.url)).version).toBe('1');
       }
       await applied({ ...good, environment: { VERSION: '3' } });

@@ -1,8 +1,8 @@
-import type { Endpoint } from '@mcp-gateway/common/contracts';
+import type { PublishedEndpoint } from '@mcp-gateway/common/contracts';
 import type { Observation } from '../src/index.js';
 
 /** The endpoints that take new sessions. */
-export const ready = ({ replicas }: Observation): Endpoint[] =>
+export const ready = ({ replicas }: Observation): PublishedEndpoint[] =>
   replicas.flatMap(({ endpoint }) => (endpoint?.ready ? [endpoint] : []));
 
 export const ids = (seen: Observation): string[] => ready(seen).map(({ id }) => id);

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { createUpstreams } from './upstreams.js';
 
-const endpoint = { id: 'a', url: 'http://127.0.0.1:1', ready: true };
+const endpoint = { id: 'a', url: 'http://127.0.0.1:1', path: '/mcp', ready: true };
 const request = { method: 'GET', path: '/' } as const;
 
 describe('the requests on one replica', () => {

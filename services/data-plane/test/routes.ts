@@ -3,6 +3,7 @@ import { Route, type Endpoint } from '@mcp-gateway/common/contracts';
 export const endpoint = (id: string, more: Partial<Endpoint> = {}): Endpoint => ({
   id,
   url: 'http://127.0.0.1:1',
+  path: '/mcp',
   ready: true,
   ...more,
 });

@@ -1,4 +1,4 @@
-import type { Route } from '@mcp-gateway/common/contracts';
+import type { PublishedRoute } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/common/logging';
 import type { RoutePublisher } from '@mcp-gateway/common/routes';
@@ -19,7 +19,7 @@ export interface RestoreParts {
  * overwritten by what was read before, so whoever calls has to queue all names afterwards.
  */
 export function routeRestorer({ rows, runtime, routes, log }: RestoreParts): () => Promise<boolean> {
-  async function routeFor(name: string): Promise<Route[]> {
+  async function routeFor(name: string): Promise<PublishedRoute[]> {
     const row = await rows.find(name);
     if (!row || row.deletedAt) return [];
     const seen = await runtime.observe(name);

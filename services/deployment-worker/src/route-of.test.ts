@@ -35,12 +35,23 @@ it('tells the data plane who may call, how to choose, and every endpoint', () =>
     sessions: { idleTimeoutSeconds: 600 },
     path: '/v1/mcp',
     endpoints: [
-      { id: 'echo-0.a', url: 'http://127.0.0.1:9000', ready: true, updated: true },
-      { id: 'echo-1.a', url: 'http://127.0.0.1:9001', ready: false, updated: true },
-      { id: 'echo-2.a', url: 'http://127.0.0.1:9002', ready: false, updated: false },
+      { id: 'echo-0.a', url: 'http://127.0.0.1:9000', path: '/v1/mcp', ready: true, updated: true },
+      { id: 'echo-1.a', url: 'http://127.0.0.1:9001', path: '/v1/mcp', ready: false, updated: true },
+      { id: 'echo-2.a', url: 'http://127.0.0.1:9002', path: '/v1/mcp', ready: false, updated: false },
     ],
   });
-  expect(Route.parse(route)).toStrictEqual(route);
+  const { path: _, ...read } = route;
+  expect(Route.parse(route)).toStrictEqual(read);
+});
+
+it.each([
+  ['what its replica was started with, while a change rolls out', '/mcp', '/mcp'],
+  ["the spec's, where the runtime does not know it", undefined, '/v1/mcp'],
+])('tells of each endpoint the path: %s', (_which, known, path) => {
+  const endpoint = { id: 'echo-0.a', url: 'http://127.0.0.1:9000', ready: true, ...(known && { path: known }) };
+  const replicas = [replicaOf(row, 0, { revision: 'another', endpoint }), replicaOf(row, 1)];
+  const route = routeOf(row, seenOf(row, { replicas }));
+  expect(route.endpoints.map((each) => each.path)).toEqual([path, '/v1/mcp']);
 });
 
 it('tells nothing that the data plane need not know', () => {

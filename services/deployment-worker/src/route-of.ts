@@ -1,10 +1,10 @@
-import type { Route } from '@mcp-gateway/common/contracts';
+import type { PublishedRoute } from '@mcp-gateway/common/contracts';
 import type { AdapterRow } from '@mcp-gateway/database';
 import { revisionOf, type Observation } from '@mcp-gateway/runtime';
 import { workloadOf } from './workload-of.js';
 
 /** What the data plane has to know of an adapter. */
-export function routeOf(row: AdapterRow, seen: Observation): Route {
+export function routeOf(row: AdapterRow, seen: Observation): PublishedRoute {
   const wanted = revisionOf(workloadOf(row));
   return {
     name: row.name,
@@ -17,7 +17,7 @@ export function routeOf(row: AdapterRow, seen: Observation): Route {
     sessions: row.spec.sessions,
     path: row.spec.path,
     endpoints: seen.replicas.flatMap(({ endpoint, revision }) =>
-      endpoint ? { ...endpoint, updated: revision === wanted } : [],
+      endpoint ? { ...endpoint, path: endpoint.path ?? row.spec.path, updated: revision === wanted } : [],
     ),
   };
 }

@@ -201,6 +201,16 @@ describe('the health condition', () => {
     ['no replica has passed', with_(r(0, 'Starting')), 'Unknown NotPassedYet: GET /healthz has not answered 2xx yet.'],
     ['one has passed', with_(r(0, 'Starting'), r(1, 'Ready')), 'True HttpGet: GET /healthz answers 2xx.'],
     [
+      'only those of an earlier spec have passed, which may have another path',
+      with_(old(0), r(0, 'Starting', { message: 'GET /healthz answers 406' }), old(1)),
+      'Unknown NotPassedYet: GET /healthz has not answered 2xx yet.',
+    ],
+    [
+      'one of this spec has passed beside one of an earlier',
+      with_(r(0, 'Ready'), old(1)),
+      'True HttpGet: GET /healthz answers 2xx.',
+    ],
+    [
       'an open port had to do',
       seenOf(row, { healthNote: 'GET /healthz answers 404' }),
       'True TcpOnly: GET /healthz answers 404',

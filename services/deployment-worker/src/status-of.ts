@@ -98,10 +98,11 @@ function progressFinding(
   return { type, status: 'True', reason: 'RollingOut', message: `${count}.` };
 }
 
+/** Says of the present spec's check only what its own replicas have shown: those of an earlier one are asked another question. */
 function healthFinding({ healthCheck }: AdapterSpec, { healthNote }: Observation, replicas: ReplicaStatus[]): Finding {
   const type = 'HealthCheck';
   if (healthNote) return { type, status: 'True', reason: 'TcpOnly', message: healthNote };
-  const checked = replicas.some(({ ready }) => ready);
+  const checked = replicas.some(({ ready, updated }) => ready && updated);
   return checked
     ? { type, status: 'True', reason: 'HttpGet', message: `GET ${healthCheck.path} answers 2xx.` }
     : { type, status: 'Unknown', reason: 'NotPassedYet', message: `GET ${healthCheck.path} has not answered 2xx yet.` };

@@ -39,7 +39,12 @@ export function replicaOf(row: AdapterRow, instance = 0, more: Partial<ObservedR
     instance,
     revision: revisionOf(workloadOf(row)),
     state,
-    endpoint: { id: `${row.name}-${instance}.a`, url: `http://127.0.0.1:900${instance}`, ready: state === 'Ready' },
+    endpoint: {
+      id: `${row.name}-${instance}.a`,
+      url: `http://127.0.0.1:900${instance}`,
+      path: row.spec.path,
+      ready: state === 'Ready',
+    },
     restartCount: 0,
     lastExitCode: null,
     startedAt: T0.toISOString(),

@@ -1,4 +1,4 @@
-import type { Route } from '@mcp-gateway/common/contracts';
+import type { PublishedRoute } from '@mcp-gateway/common/contracts';
 import type { RoutePublisher } from '@mcp-gateway/common/routes';
 import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
 import { ABSENT, revisionOf, type Runtime, type WatchListener, type Workload } from '@mcp-gateway/runtime';
@@ -27,7 +27,7 @@ export class World {
   /** What the worker did to others, in order; reads are left out. */
   readonly changes: string[] = [];
   readonly rowTable = new Map<string, AdapterRow>();
-  readonly routeTable = new Map<string, Route>();
+  readonly routeTable = new Map<string, PublishedRoute>();
   readonly running = new Map<string, Running>();
   readonly violations: string[] = [];
   complete = true;
@@ -182,7 +182,7 @@ export class World {
   }
 }
 
-const ready = ({ endpoints }: Route) => `${endpoints.filter((each) => each.ready).length}/${endpoints.length}`;
+const ready = ({ endpoints }: PublishedRoute) => `${endpoints.filter((each) => each.ready).length}/${endpoints.length}`;
 
 function unused(): never {
   throw new Error('the worker does not do this');

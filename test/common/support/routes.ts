@@ -1,11 +1,11 @@
-import type { Route } from '@mcp-gateway/common/contracts';
+import { Route, type PublishedRoute } from '@mcp-gateway/common/contracts';
 import { followRoutes, type RouteTable } from '@mcp-gateway/common/routes';
 import { afterTest } from '../../support/clean-up.js';
 import { silent } from '../../support/postgres.js';
 import { connectRedis } from '../../support/redis.js';
 import { waitFor } from '../../support/wait.js';
 
-export const route = (name: string, generation = 1): Route => ({
+export const route = (name: string, generation = 1): PublishedRoute => ({
   name,
   adapterId: `id-of-${name}`,
   generation,
@@ -15,8 +15,11 @@ export const route = (name: string, generation = 1): Route => ({
   sessionRecovery: 'replay',
   sessions: {},
   path: '/mcp',
-  endpoints: [{ id: `${name}-0.${generation}`, url: 'http://127.0.0.1:1', ready: true }],
+  endpoints: [{ id: `${name}-0.${generation}`, url: 'http://127.0.0.1:1', path: '/mcp', ready: true }],
 });
+
+/** The same as a reader has it. */
+export const readRoute = (name: string): Route => Route.parse(route(name));
 
 /** A reader of its own, as a data plane is, which has read once; ends with the test. */
 export async function follow(prefix: string, url?: string, reloadEveryMs?: number): Promise<RouteTable> {

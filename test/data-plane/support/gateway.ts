@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Route } from '@mcp-gateway/common/contracts';
+import { Route, type PublishedRoute } from '@mcp-gateway/common/contracts';
 import { developmentVerifier, type Verifier } from '@mcp-gateway/common/principal';
 import { redisClient, type RedisClient } from '@mcp-gateway/common/redis';
 import { followRoutes, routePublisher, type RouteTable } from '@mcp-gateway/common/routes';
@@ -58,7 +58,7 @@ export interface Gateway extends DataPlane {
   redis: RedisClient;
   keyOf(session: string): string;
   /** Makes these the routes of the installation, and waits until each data plane knows. */
-  publish(...routes: Route[]): Promise<void>;
+  publish(...routes: PublishedRoute[]): Promise<void>;
   /** One more data plane of the installation. */
   join(options?: DataPlaneOptions): Promise<DataPlane>;
 }
@@ -71,7 +71,7 @@ const NOWHERE = 'http://127.0.0.1:1';
 
 /** An installation with one data plane, which has read its routes. */
 export async function startGateway(
-  { routes = [], ...options }: DataPlaneOptions & { routes?: Route[] } = {},
+  { routes = [], ...options }: DataPlaneOptions & { routes?: PublishedRoute[] } = {},
   prefix = freshPrefix(),
 ): Promise<Gateway> {
   const keys = options.keys ?? newKey();
@@ -100,9 +100,9 @@ export async function startGateway(
   };
 }
 
-function isCurrent(table: RouteTable, wanted: Route[]): boolean {
+function isCurrent(table: RouteTable, wanted: PublishedRoute[]): boolean {
   const known = [...table.endpoints()].length === wanted.flatMap(({ endpoints }) => endpoints).length;
-  return known && wanted.every((route) => JSON.stringify(table.get(route.name)) === JSON.stringify(route));
+  return known && wanted.every((route) => JSON.stringify(table.get(route.name)) === JSON.stringify(Route.parse(route)));
 }
 
 /** As main.ts puts it together. */

@@ -13,6 +13,8 @@ interface RpcMessage {
 }
 
 export interface ReplicaOptions {
+  /** Where it serves MCP; default: `/mcp`. Everywhere else it answers 404. */
+  path?: string;
   /** Answers in event streams, whose head goes out before there is an answer, as the SDK does. */
   events?: boolean;
   /** What it speaks; default: what it is asked for. */
@@ -70,6 +72,7 @@ let opened = 0;
 
 export async function startReplica(options: ReplicaOptions = {}): Promise<Replica> {
   const name = `replica-${++replicas}`;
+  const { path = '/mcp' } = options;
   const said: Said[] = [];
   const sessions: Replica['sessions'] = new Map();
   let beginning = 0;
@@ -81,6 +84,7 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
   const server = createServer((req, res) => void serve(req, res));
 
   async function serve(req: IncomingMessage, res: ServerResponse) {
+    if (req.url?.replace(/\?.*/, '') !== path) return void res.writeHead(404).end('nothing is served here');
     const session = req.headers['mcp-session-id']?.toString();
     const text = (await bodyOf(req).catch(() => Buffer.alloc(0))).toString();
     const message = (text === '' ? {} : JSON.parse(text)) as RpcMessage;
@@ -150,7 +154,7 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
   };
   afterTest(() => server.listening && kill());
   return {
-    endpoint: { id: name, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, ready: true },
+    endpoint: { id: name, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, path, ready: true },
     said,
     sessions,
     mostAtOnce: () => mostAtOnce,

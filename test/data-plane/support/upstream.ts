@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
+import type { Endpoint, PublishedRoute, Route } from '@mcp-gateway/common/contracts';
 import { afterTest } from '../../support/clean-up.js';
 import { pairs } from '../../support/http.js';
 
@@ -26,7 +26,7 @@ export interface Upstream {
 type Answer = (req: IncomingMessage, res: ServerResponse, seen: Seen) => unknown;
 
 let endpoints = 0;
-const nextEndpoint = (url: string): Endpoint => ({ id: `endpoint-${++endpoints}`, url, ready: true });
+const nextEndpoint = (url: string): Endpoint => ({ id: `endpoint-${++endpoints}`, url, path: '/mcp', ready: true });
 
 /** An MCP server reduced to HTTP, so that a test decides and sees every byte. */
 export async function startUpstream(answer: Answer): Promise<Upstream> {
@@ -76,7 +76,8 @@ async function listenOn(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-export function routeTo(endpoint: Endpoint | Endpoint[], changes: Partial<Route> = {}): Route {
+/** As it is published, and as it is read. */
+export function routeTo(endpoint: Endpoint | Endpoint[], changes: Partial<Route> = {}): PublishedRoute & Route {
   return {
     name: 'echo',
     adapterId: 'adapter-1',

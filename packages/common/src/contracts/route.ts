@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { SessionLimits } from './adapter.js';
 
-/** One replica as the data plane sees it. The id changes whenever the replica's state in memory is lost for good. */
-export const Endpoint = z.object({
+/** One replica, for the data plane. The id changes whenever the replica's state in memory is lost for good. */
+const PublishedEndpoint = z.object({
   id: z.string(),
   url: z.url(),
+  /** Where it serves MCP: what it was started with, whatever the spec says by now. Left out when that is not known. */
+  path: z.string().optional(),
   /** Takes new sessions. Existing sessions may use an endpoint that is listed but not ready. */
   ready: z.boolean(),
   /** Is about to end: its sessions move, and it gets no new ones. */
@@ -14,20 +16,31 @@ export const Endpoint = z.object({
   /** Runs the current spec. Left out when that is not known. */
   updated: z.boolean().optional(),
 });
-export type Endpoint = z.infer<typeof Endpoint>;
+export type PublishedEndpoint = z.infer<typeof PublishedEndpoint>;
 
-/** What the data plane knows of an adapter. Written by the worker, read from Redis. */
-export const Route = z.object({
-  name: z.string(),
-  adapterId: z.string(),
-  generation: z.int(),
-  createdBy: z.string(),
-  requiredRoles: z.array(z.string()),
-  affinity: z.enum(['session', 'none']),
-  // A worker of an earlier version publishes neither of these two.
-  sessionRecovery: z.enum(['replay', 'terminate']).default('replay'),
-  sessions: SessionLimits.default({}),
-  path: z.string(),
-  endpoints: z.array(Endpoint),
-});
-export type Route = z.infer<typeof Route>;
+/**
+ * What the data plane knows of an adapter. Written by the worker, read from Redis. Each endpoint is read with a path of its own,
+ * and the route without: while a change of it rolls out, there is no path that all replicas have.
+ */
+export const Route = z
+  .object({
+    name: z.string(),
+    adapterId: z.string(),
+    generation: z.int(),
+    createdBy: z.string(),
+    requiredRoles: z.array(z.string()),
+    affinity: z.enum(['session', 'none']),
+    // A worker of an earlier version publishes neither of these two.
+    sessionRecovery: z.enum(['replay', 'terminate']).default('replay'),
+    sessions: SessionLimits.default({}),
+    /** Of endpoints that have none; a worker of an earlier version publishes no others. */
+    path: z.string(),
+    endpoints: z.array(PublishedEndpoint),
+  })
+  .transform(({ path, endpoints, ...route }) => ({
+    ...route,
+    endpoints: endpoints.map((endpoint) => ({ ...endpoint, path: endpoint.path ?? path })),
+  }));
+export type PublishedRoute = z.input<typeof Route>;
+export type Route = z.output<typeof Route>;
+export type Endpoint = Route['endpoints'][number];

@@ -1,13 +1,13 @@
-import type { Route } from '../contracts/route.js';
+import type { PublishedRoute } from '../contracts/route.js';
 import type { RedisClient } from '../redis/index.js';
 import { ALL_ROUTES, routeKeys } from './keys.js';
 
 export interface RoutePublisher {
   /** Writes the route and tells the readers, unless it stands there already. */
-  publish(route: Route): Promise<void>;
+  publish(route: PublishedRoute): Promise<void>;
   withdraw(name: string): Promise<void>;
   /** Makes Redis hold exactly these routes, and says that it is complete. */
-  publishAll(routes: readonly Route[]): Promise<void>;
+  publishAll(routes: readonly PublishedRoute[]): Promise<void>;
   isComplete(): Promise<boolean>;
   names(): Promise<string[]>;
 }

@@ -84,6 +84,23 @@ describe('a workload that is applied', () => {
     });
   });
 
+  it('has the paths of its pods noted, and their template is free of them', async () => {
+    const { parts, bodies } = setUp();
+    await apply(parts, echo);
+    parts.state.pods.put(podOf({ annotations: OF_ECHO }));
+    bodies();
+    const moved = { ...echo, path: '/api/mcp' };
+    await apply(parts, moved);
+    const [set] = bodies() as { metadata: object; spec: object }[];
+    expect(set?.metadata).toMatchObject({
+      annotations: {
+        [`mcp-gateway.io/path-of-revision-${revisionOf(echo)}`]: '/mcp',
+        [`mcp-gateway.io/path-of-revision-${revisionOf(moved)}`]: '/api/mcp',
+      },
+    });
+    expect(JSON.stringify(set?.spec)).not.toContain('path-of-revision');
+  });
+
   it('is not to be removed any more', async () => {
     const { parts } = setUp();
     parts.removing.set('echo', 'waiting');

@@ -11,6 +11,7 @@ import { manifestsOf } from './objects/manifests.js';
 import { notAllowed } from './not-allowed.js';
 import type { Parts } from './parts.js';
 import { brokenPodsOf } from './rollout.js';
+import { pathsToNote } from './served-paths.js';
 import { healthCheckOf } from './status/health-check-of.js';
 import { refusalOf } from './status/refusal.js';
 import type { Failure } from './status/failure-of.js';
@@ -46,6 +47,7 @@ async function write(parts: Parts, workload: Workload, objects: AdapterObjects):
   const { settings, applied } = parts;
   const manifests = manifestsOf(workload, settings, {
     health: healthCheckOf(objects, revisionOf(workload)),
+    paths: pathsToNote(objects, workload),
     replicas: desiredReplicas(workload.replicas, {
       autoscaled: isAutoscaled(settings, workload.name),
       desiredReplicas: objects.statefulSet?.spec.replicas ?? 0,

@@ -9,6 +9,8 @@ export const REVISION = 'mcp-gateway.io/revision';
 export const MANIFEST = 'mcp-gateway.io/manifest';
 /** The revision whose health path answered 404, so that an open port has to do. */
 export const TCP_CHECK = 'mcp-gateway.io/tcp-check-of-revision';
+/** The path that pods of this revision have, which the spec may no longer say. */
+export const pathOfRevision = (revision: string): string => `mcp-gateway.io/path-of-revision-${revision}`;
 
 /** Differs between gateways, so that the API server tells us of a conflict when one would take what is another's. */
 export const fieldManagerOf = (gateway: string): string => `mcp-gateway/${gateway}`;

@@ -60,7 +60,12 @@ describe('what is observed of an adapter', () => {
           instance: 0,
           revision: revisionOf(echo),
           state: 'Ready',
-          endpoint: { id: expect.stringMatching(/^adapter-echo-0\./), url: 'http://10.0.0.7:8000', ready: true },
+          endpoint: {
+            id: expect.stringMatching(/^adapter-echo-0\./),
+            url: 'http://10.0.0.7:8000',
+            path: '/mcp',
+            ready: true,
+          },
           restartCount: 0,
           lastExitCode: null,
           startedAt: '2026-11-20T08:00:02Z',

@@ -24,7 +24,7 @@ export function observe({ settings, state, applied, refusals }: Parts, adapter: 
     applied.holds(adapter, objects) &&
     brokenPodsOf(objects).length === 0 &&
     healthCheckOf(objects, revision) === (annotations[TCP_CHECK] === undefined ? 'http' : 'tcp');
-  const replicas = pods.map((pod) => replicaOf(pod, warnings, now));
+  const replicas = pods.map((pod) => replicaOf(pod, statefulSet, warnings, now));
   return {
     exists: true,
     removing: all.every(isEnding),

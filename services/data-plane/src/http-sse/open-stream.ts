@@ -56,7 +56,7 @@ async function openOn(
   endpoint: Endpoint,
   answer: ClientAnswer,
 ): Promise<void> {
-  const path = streamPath(route.path) + query;
+  const path = streamPath(endpoint.path) + query;
   const envelope: SessionEnvelope = {
     id: randomUUID(),
     adapterId: route.adapterId,

@@ -5,6 +5,7 @@ import { endpointStates } from './endpoint-states.js';
 const endpoint = (id: string, more: Partial<Endpoint> = {}): Endpoint => ({
   id,
   url: 'http://a',
+  path: '/mcp',
   ready: true,
   ...more,
 });

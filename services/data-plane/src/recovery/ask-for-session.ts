@@ -25,7 +25,6 @@ export async function askForSession(
   const named = version === undefined ? [] : ['Mcp-Protocol-Version', version];
   const reply = await exchange(upstreams, at.endpoint, {
     method: 'POST',
-    path: request.route.path,
     headers: [...ownHeaders(headers), 'Mcp-Session-Id', at.place.upstreamId, ...named],
     message: { jsonrpc: '2.0', id: 'mcp-gateway-ping', method: 'ping' },
     timeoutMs: PING_MS,

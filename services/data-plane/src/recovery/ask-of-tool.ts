@@ -21,7 +21,6 @@ export async function askOfTool(
     try {
       const mayRunTwice = await parts.isIdempotent({
         endpoint: at.endpoint,
-        path: request.route.path,
         upstreamId: at.place.upstreamId,
         headers,
         protocolVersion: request.req.headers[HEADER.protocolVersion]?.toString(),

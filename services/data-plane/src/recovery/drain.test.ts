@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { drainSpread, whenToMove } from './drain.js';
 
 const NOW = Date.parse('2026-11-20T08:00:00.000Z');
-const endpoint = { id: 'a', url: 'http://127.0.0.1:1', ready: false };
+const endpoint = { id: 'a', url: 'http://127.0.0.1:1', path: '/mcp', ready: false };
 const ending = (seconds: number) => ({
   ...endpoint,
   draining: true,

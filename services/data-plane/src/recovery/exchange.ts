@@ -6,7 +6,6 @@ import type { Upstreams } from '../upstreams.js';
 
 export interface Exchange {
   method: 'POST' | 'DELETE';
-  path: string;
   /** As undici's flat list. */
   headers: string[];
   /** A JSON-RPC message. */
@@ -30,7 +29,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
  * @throws GatewayError UPSTREAM_REFUSED, UPSTREAM_GONE; UPSTREAM_TIMEOUT when there was no answer within `timeoutMs`
  */
 export function exchange(upstreams: Upstreams, endpoint: Endpoint, asked: Exchange): Promise<Reply> {
-  const { method, path, message, timeoutMs } = asked;
+  const { method, message, timeoutMs } = asked;
   const body = message === undefined ? null : JSON.stringify(message);
   const headers = [
     ...asked.headers,
@@ -58,7 +57,7 @@ export function exchange(upstreams: Upstreams, endpoint: Endpoint, asked: Exchan
 
     upstreams.dispatch(
       endpoint,
-      { method, path, headers, body },
+      { method, path: endpoint.path, headers, body },
       {
         onRequestStart: (controller) => void (abort = (reason) => controller.abort(reason)),
         onResponseStart(_controller, status, head) {

@@ -9,7 +9,6 @@ const FAREWELL_MS = 5_000;
 export async function sayFarewell(
   upstreams: Upstreams,
   endpoint: Endpoint,
-  path: string,
   {
     upstreamId,
     caller,
@@ -20,7 +19,7 @@ export async function sayFarewell(
   const identity = identityHeaders({ subject: caller, name: caller, roles: [] });
   const headers = ['Mcp-Session-Id', upstreamId, ...version, ...identity];
   try {
-    await exchange(upstreams, endpoint, { method: 'DELETE', path, headers, timeoutMs: FAREWELL_MS });
+    await exchange(upstreams, endpoint, { method: 'DELETE', headers, timeoutMs: FAREWELL_MS });
   } catch {
     // Gone, or too busy to listen.
   }

@@ -48,9 +48,8 @@ export function sayFarewells(
     ) {
       const { adapter, endpointId, ...session } = farewell;
       const endpoint = await findEndpoint(routes, adapter, endpointId);
-      const route = routes.get(adapter);
-      if (!route || !endpoint) continue;
-      void herd(() => sayFarewell(upstreams, endpoint, route.path, session)).catch(() => {});
+      if (!endpoint) continue;
+      void herd(() => sayFarewell(upstreams, endpoint, session)).catch(() => {});
     }
   }
 

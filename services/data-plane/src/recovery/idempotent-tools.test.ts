@@ -40,8 +40,8 @@ describe('whether a tool may run twice', () => {
 
   const ask = (tool: string, upstreamId = 's') => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const endpoint = { id: 'a', url, ready: true };
-    return isIdempotent({ endpoint, path: '/mcp', upstreamId, headers: [], protocolVersion: undefined, tool });
+    const endpoint = { id: 'a', url, path: '/mcp', ready: true };
+    return isIdempotent({ endpoint, upstreamId, headers: [], protocolVersion: undefined, tool });
   };
 
   it.each([

@@ -7,7 +7,6 @@ import { ownHeaders } from './own-headers.js';
 
 interface ToolQuestion {
   endpoint: Endpoint;
-  path: string;
   upstreamId: string;
   /** Of the call, as the server would see them. */
   headers: readonly string[];
@@ -51,7 +50,7 @@ export function idempotentTools(upstreams: Upstreams): IsIdempotent {
 }
 
 async function list(upstreams: Upstreams, question: ToolQuestion): Promise<Set<string>> {
-  const { endpoint, path, upstreamId, protocolVersion } = question;
+  const { endpoint, upstreamId, protocolVersion } = question;
   const version = protocolVersion === undefined ? [] : ['Mcp-Protocol-Version', protocolVersion];
   const headers = [...ownHeaders(question.headers), 'Mcp-Session-Id', upstreamId, ...version];
   const found = new Set<string>();
@@ -61,7 +60,6 @@ async function list(upstreams: Upstreams, question: ToolQuestion): Promise<Set<s
     const message = { jsonrpc: '2.0', id: `mcp-gateway-tools-${page}`, method: 'tools/list', params };
     const { status, response } = await exchange(upstreams, endpoint, {
       method: 'POST',
-      path,
       headers,
       message,
       timeoutMs: ASK_MS,

@@ -110,9 +110,9 @@ async function moveTo(
   if ('settled' in seen) return seen.settled;
   const record = { ...seen.record, protocolVersion: seen.record.protocolVersion ?? protocolVersion ?? null };
 
-  const upstreamId = await replay(upstreams, { endpoint, route, record, headers });
+  const upstreamId = await replay(upstreams, { endpoint, record, headers });
   const to = { endpointId: endpoint.id, upstreamId, ...countMove(record, Math.floor(Date.now() / 1000)) };
-  const unneeded = () => void sayFarewell(upstreams, endpoint, route.path, { ...record, upstreamId });
+  const unneeded = () => void sayFarewell(upstreams, endpoint, { ...record, upstreamId });
   const moved = await sessions.records.move(envelope.id, record.moves, to).catch((cause: unknown) => {
     unneeded(); // should Redis have moved it all the same, the session is found to be unknown there, and moved again
     return awayFromRedis(cause);

@@ -1,4 +1,4 @@
-import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
+import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { SessionRecord } from '@mcp-gateway/common/sessions';
 import { MAX_UPSTREAM_ID_BYTES } from '@mcp-gateway/protocol';
@@ -9,7 +9,6 @@ import { ownHeaders } from './own-headers.js';
 
 export interface Replayed {
   endpoint: Endpoint;
-  route: Route;
   /** What the client said, and what it agreed on with the server. */
   record: SessionRecord;
   /** Of the request that made it necessary, as the server would see them. */
@@ -24,14 +23,14 @@ const RESTORE_MS = 5_000;
  * @throws GatewayError SESSION_NOT_FOUND when the server does not take it as the first one did; UPSTREAM_… when it may later
  */
 export async function replay(upstreams: Upstreams, replayed: Replayed): Promise<string> {
-  const { endpoint, route, record } = replayed;
+  const { endpoint, record } = replayed;
   const begun: Begun = { upstreamId: undefined, protocolVersion: record.protocolVersion };
   try {
     return await begin(upstreams, replayed, begun);
   } catch (error) {
     const { upstreamId } = begun;
     if (upstreamId !== undefined) {
-      void sayFarewell(upstreams, endpoint, route.path, { ...begun, upstreamId, caller: record.caller });
+      void sayFarewell(upstreams, endpoint, { ...begun, upstreamId, caller: record.caller });
     }
     throw error;
   }
@@ -43,14 +42,10 @@ interface Begun {
   protocolVersion: string | null;
 }
 
-async function begin(
-  upstreams: Upstreams,
-  { endpoint, route, record, headers }: Replayed,
-  begun: Begun,
-): Promise<string> {
+async function begin(upstreams: Upstreams, { endpoint, record, headers }: Replayed, begun: Begun): Promise<string> {
   const base = ownHeaders(headers);
   const ask = (more: string[], message: unknown, timeoutMs: number, told: Partial<Exchange> = {}): Promise<Reply> => {
-    const asked: Exchange = { method: 'POST', path: route.path, headers: [...base, ...more], message, timeoutMs };
+    const asked: Exchange = { method: 'POST', headers: [...base, ...more], message, timeoutMs };
     return exchange(upstreams, endpoint, { ...asked, ...told });
   };
 

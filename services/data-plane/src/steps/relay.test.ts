@@ -29,7 +29,7 @@ async function answerOf(answer: RequestListener, bodyIdleMs: number): Promise<st
     once: () => {},
   };
   const options = { method: 'GET', path: '/', headers: [] } as const;
-  await relay(upstreams, { id: url, url, ready: true }, { res, options, onHead: () => [], bodyIdleMs });
+  await relay(upstreams, { id: url, url, path: '/mcp', ready: true }, { res, options, onHead: () => [], bodyIdleMs });
   return got;
 }
 

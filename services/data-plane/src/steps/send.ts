@@ -66,7 +66,7 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
   };
   await relay(parts.upstreams, endpoint, {
     res: sink,
-    options: { method: req.method as 'POST', path: route.path + query, headers, body },
+    options: { method: req.method as 'POST', path: endpoint.path + query, headers, body },
     onHead(head) {
       const { status, upstreamSessionId } = head;
       const opened =
@@ -97,7 +97,7 @@ function endUnasked({ upstreams, log }: SendParts, { route, principal, endpoint 
     { adapter: route.name, caller: principal.subject },
     'a server began a session where none may be; it is ended',
   );
-  void sayFarewell(upstreams, endpoint, route.path, { upstreamId, caller: principal.subject });
+  void sayFarewell(upstreams, endpoint, { upstreamId, caller: principal.subject });
 }
 
 /** Remember before you reveal: the record stands before the client sees the id. */
@@ -122,7 +122,7 @@ async function openSession(parts: SendParts, sending: Sending, upstreamId: strin
     await sessions.open(envelope, route, { initialize: initialize() });
   } catch (error) {
     // Nobody will ever use it.
-    void sayFarewell(upstreams, endpoint, route.path, { upstreamId, caller: principal.subject });
+    void sayFarewell(upstreams, endpoint, { upstreamId, caller: principal.subject });
     throw error;
   }
   onOpen?.(envelope.id);

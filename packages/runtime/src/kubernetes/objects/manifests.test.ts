@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULTS } from '../../../test/settings.js';
 import { workload } from '../../../test/supervisor.js';
-import type { Workload } from '../../workload.js';
+import { revisionOf, type Workload } from '../../workload.js';
 import { differences } from '../differences.js';
 import type { KubernetesSettings } from '../settings.js';
 import type { Manifest } from './manifest.js';
@@ -36,7 +36,11 @@ const EVERY_SETTING: Partial<KubernetesSettings> = {
 
 function manifests(more: Partial<Workload> = {}, settings: Partial<KubernetesSettings> = {}, tcp = false): Manifest[] {
   const wanted = workload('echo', more);
-  const seen = { health: tcp ? ('tcp' as const) : ('http' as const), replicas: wanted.replicas };
+  const seen = {
+    health: tcp ? ('tcp' as const) : ('http' as const),
+    replicas: wanted.replicas,
+    paths: { [revisionOf(wanted)]: wanted.path },
+  };
   return manifestsOf(wanted, { ...DEFAULTS, ...settings }, seen);
 }
 const pod = (...args: Parameters<typeof manifests>) => {

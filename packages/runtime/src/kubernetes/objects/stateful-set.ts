@@ -1,6 +1,6 @@
 import type { V1PodSpec, V1StatefulSetSpec, V1TopologySpreadConstraint } from '@kubernetes/client-node';
 import { revisionOf, type Workload } from '../../workload.js';
-import { ADAPTER_ID, labelsOf, REVISION, selectedBy, TCP_CHECK } from '../labels.js';
+import { ADAPTER_ID, labelsOf, pathOfRevision, REVISION, selectedBy, TCP_CHECK } from '../labels.js';
 import type { KubernetesSettings } from '../settings.js';
 import { containerOf } from './container.js';
 import type { Manifest } from './manifest.js';
@@ -11,10 +11,18 @@ import type { HealthCheck } from './probes.js';
 const STOP_SECONDS = 30;
 const OLD_REVISIONS_KEPT = 3;
 
+/** What depends on what there is. */
+export interface SeenBefore {
+  health: HealthCheck;
+  replicas: number;
+  /** By revision: those that pods have. */
+  paths: Record<string, string>;
+}
+
 export function statefulSetOf(
   workload: Workload,
   settings: KubernetesSettings,
-  { health, replicas }: { health: HealthCheck; replicas: number },
+  { health, replicas, paths }: SeenBefore,
 ): Manifest {
   const metadata = metadataOf(workload, settings);
   const revision = revisionOf(workload);
@@ -27,6 +35,7 @@ export function statefulSetOf(
         ...metadata.annotations,
         [REVISION]: revision,
         ...(health === 'tcp' && { [TCP_CHECK]: revision }),
+        ...Object.fromEntries(Object.entries(paths).map(([each, path]) => [pathOfRevision(each), path])),
       },
     },
     spec: {

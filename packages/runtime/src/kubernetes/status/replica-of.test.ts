@@ -154,12 +154,12 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
 
 describe('a pod', () => {
   it.each(table)('%s', (_what, pod, warnings, state, message) => {
-    expect(replicaOf(pod, warnings, NOW)).toMatchObject({ state, message });
+    expect(replicaOf(pod, undefined, warnings, NOW)).toMatchObject({ state, message });
   });
 
   it('is a replica with its ordinal, its revision and what is known of its process', () => {
     const pod = podOf({}, { containerStatuses: [running({ restartCount: 2, lastState: KILLED })] });
-    expect(replicaOf(pod, [], NOW)).toMatchObject({
+    expect(replicaOf(pod, undefined, [], NOW)).toMatchObject({
       name: 'adapter-echo-1',
       instance: 1,
       revision: 'r1',
@@ -168,12 +168,12 @@ describe('a pod', () => {
       startedAt: '2026-11-20T08:00:02Z',
     });
     const again = podOf({}, { containerStatuses: [running({ state: ENDED, lastState: KILLED })] });
-    expect(replicaOf(again, [], NOW)).toMatchObject({ lastExitCode: 3, startedAt: null });
+    expect(replicaOf(again, undefined, [], NOW)).toMatchObject({ lastExitCode: 3, startedAt: null });
   });
 });
 
 describe('the endpoint of a pod', () => {
-  const endpoint = (pod: Pod, now = NOW) => replicaOf(pod, [], now).endpoint;
+  const endpoint = (pod: Pod, now = NOW) => replicaOf(pod, undefined, [], now).endpoint;
   const id = (pod: Pod) => endpoint(pod)?.id;
 
   it('is its own address and port, and ready when it is', () => {

@@ -1,25 +1,34 @@
 import { createHash } from 'node:crypto';
-import type { Endpoint } from '@mcp-gateway/common/contracts';
-import { isEnding, type ContainerStatus, type KubeEvent, type Pod } from '../api/objects.js';
+import type { PublishedEndpoint } from '@mcp-gateway/common/contracts';
+import { isEnding, type ContainerStatus, type KubeEvent, type Pod, type StatefulSet } from '../api/objects.js';
 import { REVISION } from '../labels.js';
 import { CONTAINER } from '../objects/container.js';
 import type { ObservedReplica } from '../../runtime.js';
+import { servedPath } from '../served-paths.js';
 import { ordinalOf } from '../store/cluster-state.js';
 import { probeFailure } from './probe-failure.js';
 
 type Finding = Pick<ObservedReplica, 'state' | 'message'>;
 
 /** A pod as one replica of an adapter. */
-export function replicaOf(pod: Pod, warnings: readonly KubeEvent[], now: Date): ObservedReplica {
+export function replicaOf(
+  pod: Pod,
+  statefulSet: StatefulSet | undefined,
+  warnings: readonly KubeEvent[],
+  now: Date,
+): ObservedReplica {
+  const revision = pod.metadata.annotations?.[REVISION] ?? '';
+  const path = servedPath(statefulSet, revision);
   const container = pod.status?.containerStatuses?.find(({ name }) => name === CONTAINER);
   const ended = container?.state?.terminated ?? container?.lastState?.terminated;
   const finding = findingOf(pod, container, warnings);
+  const endpoint = endpointOf(pod, container, finding.state === 'Ready', now);
   return {
     name: pod.metadata.name,
     instance: ordinalOf(pod),
-    revision: pod.metadata.annotations?.[REVISION] ?? '',
+    revision,
     ...finding,
-    endpoint: endpointOf(pod, container, finding.state === 'Ready', now),
+    endpoint: endpoint && { ...endpoint, ...(path !== undefined && { path }) },
     restartCount: container?.restartCount ?? 0,
     lastExitCode: ended?.exitCode ?? null,
     startedAt: container?.state?.running?.startedAt ?? null,
@@ -27,7 +36,12 @@ export function replicaOf(pod: Pod, warnings: readonly KubeEvent[], now: Date): 
 }
 
 /** Null unless the process runs and takes requests, if only those of the sessions it has. */
-function endpointOf(pod: Pod, status: ContainerStatus | undefined, ready: boolean, now: Date): Endpoint | null {
+function endpointOf(
+  pod: Pod,
+  status: ContainerStatus | undefined,
+  ready: boolean,
+  now: Date,
+): PublishedEndpoint | null {
   const ip = pod.status?.podIP;
   const container = pod.spec.containers.find(({ name }) => name === CONTAINER);
   const port = container?.ports?.[0]?.containerPort;

@@ -54,7 +54,7 @@ export class ManagedWorkload {
       autoscaled: false,
       replicas: replicas.map((replica) => replica.observe()),
       failure: current.find(({ failure }) => failure)?.failure ?? null,
-      healthNote: current.find(({ healthNote }) => healthNote)?.healthNote ?? null,
+      healthNote: current.find((each) => each.healthNote && each.revision === this.#revision)?.healthNote ?? null,
     };
   }
 

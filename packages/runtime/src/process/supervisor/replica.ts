@@ -93,6 +93,7 @@ export class Replica {
         ? {
             id: this.#endpointId,
             url: `http://127.0.0.1:${this.#port}`,
+            path: this.workload.path,
             ready: this.ready,
             ...(this.#drainUntil !== null && { draining: true, drainUntil: new Date(this.#drainUntil).toISOString() }),
           }

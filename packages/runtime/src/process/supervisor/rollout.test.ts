@@ -79,6 +79,27 @@ describe('a rollout', () => {
     expect(of(broken('2'))).toEqual([]);
   });
 
+  it('says of a health check only what replicas of the wanted revision have shown', async () => {
+    await applied(version('1', { healthPath: '/none' }));
+    expect(seen().healthNote).toContain('GET /none answers 404');
+    supervisor.apply(broken('2'));
+    await eventually(() => expect(of(broken('2'))[0]?.message).toBe('GET /healthz answers 500'));
+    expect(seen().healthNote).toBeNull();
+    await applied(version('3', { healthPath: '/nothing' }));
+    expect(seen().healthNote).toContain('GET /nothing answers 404');
+  });
+
+  it('leaves each replica at the path that it was started with, whatever the workload says by now', async () => {
+    const paths = () => seen().replicas.map(({ revision, endpoint }) => `${revision} ${endpoint?.path}`);
+    const [first, bad] = [version('1'), broken('2', { path: '/api/mcp', replicas: 3 })];
+    await applied(first);
+    supervisor.apply(bad);
+    await eventually(() => expect(of(bad)[0]?.endpoint).not.toBeNull());
+    expect(paths().toSorted()).toEqual(
+      [...Array<string>(3).fill(`${revisionOf(first)} /mcp`), `${revisionOf(bad)} /api/mcp`].toSorted(),
+    );
+  });
+
   it('that is taken back leaves the replicas that serve as they were', async () => {
     const before = await applied(version('1'));
     supervisor.apply(broken('2'));

@@ -1,0 +1,21 @@
+import { revisionOf, type Workload } from '../workload.js';
+import { pathOfRevision, REVISION } from './labels.js';
+import type { AdapterObjects } from './store/cluster-state.js';
+
+/**
+ * Where pods of a revision serve MCP, as it was noted when the revision was applied; undefined of one from before paths were
+ * noted. It stands at the StatefulSet, since an annotation more in the template of pods would replace all there are.
+ */
+export const servedPath = (statefulSet: AdapterObjects['statefulSet'], revision: string): string | undefined =>
+  statefulSet?.metadata.annotations?.[pathOfRevision(revision)];
+
+/** Paths by revision: that of the wanted one, and of others what is known as long as there are pods of theirs. */
+export function pathsToNote({ statefulSet, pods }: AdapterObjects, workload: Workload): Record<string, string> {
+  // Pods of the revision that was applied last may be there, and not be seen yet.
+  const revisions = [statefulSet, ...pods].map((object) => object?.metadata.annotations?.[REVISION] ?? '');
+  const known = revisions.map((revision) => [revision, servedPath(statefulSet, revision)] as const);
+  return Object.fromEntries([
+    ...known.flatMap(([revision, path]) => (path === undefined ? [] : [[revision, path]])),
+    [revisionOf(workload), workload.path],
+  ]) as Record<string, string>;
+}
