@@ -10,8 +10,9 @@ export const MANIFEST = 'mcp-gateway.io/manifest';
 /** The revision whose health path answered 404, so that an open port has to do. */
 export const TCP_CHECK = 'mcp-gateway.io/tcp-check-of-revision';
 
+export const FIELD_MANAGERS = 'mcp-gateway/';
 /** Differs between gateways, so that the API server tells us of a conflict when one would take what is another's. */
-export const fieldManagerOf = (gateway: string): string => `mcp-gateway/${gateway}`;
+export const fieldManagerOf = (gateway: string): string => `${FIELD_MANAGERS}${gateway}`;
 
 export const selectorOf = (gateway: string): string => `${GATEWAY}=${gateway},${ADAPTER}`;
 

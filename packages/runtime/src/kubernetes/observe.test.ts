@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { applied, ownObject, partsOf } from '../../test/parts.js';
+import { applied, idEdited, ownObject, partsOf } from '../../test/parts.js';
 import { notReady, podOf, running, waiting, warning } from '../../test/pods.js';
 import { workload } from '../../test/supervisor.js';
 import { ABSENT } from '../runtime.js';
@@ -124,6 +124,38 @@ describe('an adapter is to be applied again when', () => {
     expect(seen(parts).revision).toBe(revisionOf(echo));
     happens(parts);
     expect(seen(parts).revision).toBeNull();
+  });
+});
+
+describe('whose the objects are', () => {
+  const EDITED = { annotations: { 'mcp-gateway.io/adapter-id': 'other' }, ...idEdited };
+
+  it('is not what somebody has written over the id', async () => {
+    const parts = await thatRuns();
+    change(parts.state.statefulSets, { metadata: EDITED });
+    change(parts.state.services, { metadata: EDITED });
+    expect(seen(parts)).toMatchObject({ adapterId: 'id-of-echo', revision: null });
+  });
+
+  it('says the template of the StatefulSet when nothing else does any more', async () => {
+    const { parts } = partsOf(applied);
+    await apply(parts, echo);
+    for (const { kind } of parts.state.of('echo').own) change(parts.state.storeOf(kind), { metadata: EDITED });
+    expect(seen(parts).adapterId).toBe('id-of-echo');
+  });
+
+  it('is told by their pods when nothing else is left, and else by nobody', () => {
+    const { parts } = partsOf(() => undefined);
+    parts.state.services.put(ownObject('Service', EDITED));
+    expect(seen(parts).adapterId).toBeNull();
+    parts.state.pods.put(pod());
+    expect(seen(parts).adapterId).toBe('id-of-echo');
+  });
+
+  it('is an earlier adapter where this gateway wrote its id', () => {
+    const { parts } = partsOf(() => undefined);
+    parts.state.services.put(ownObject('Service', { annotations: EDITED.annotations }));
+    expect(seen(parts).adapterId).toBe('other');
   });
 });
 

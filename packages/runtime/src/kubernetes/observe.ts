@@ -1,12 +1,14 @@
 import { ABSENT, type Observation } from '../runtime.js';
 import { isEnding, type KubeObject } from './api/objects.js';
 import { ADAPTER_ID, REVISION, TCP_CHECK } from './labels.js';
+import { adapterIdOf } from './made-for.js';
 import { isAutoscaled } from './autoscaled.js';
 import type { Parts } from './parts.js';
 import { brokenPodsOf } from './rollout.js';
 import { failureOf } from './status/failure-of.js';
 import { healthCheckOf } from './status/health-check-of.js';
 import { replicaOf } from './status/replica-of.js';
+import type { AdapterObjects } from './store/cluster-state.js';
 
 /** What the watch has told of an adapter; asks nobody. */
 export function observe({ settings, state, applied, refusals }: Parts, adapter: string, now: Date): Observation {
@@ -14,8 +16,7 @@ export function observe({ settings, state, applied, refusals }: Parts, adapter: 
   const { statefulSet, pods, own, warnings } = objects;
   const refused = refusals.get(adapter);
   const all: KubeObject[] = [...own.map(({ object }) => object), ...pods];
-  const [first] = all;
-  if (!first) return { ...ABSENT, failure: refused };
+  if (all.length === 0) return { ...ABSENT, failure: refused };
 
   const annotations = statefulSet?.metadata.annotations ?? {};
   const revision = annotations[REVISION] ?? null;
@@ -28,7 +29,7 @@ export function observe({ settings, state, applied, refusals }: Parts, adapter: 
   return {
     exists: true,
     removing: all.every(isEnding),
-    adapterId: first.metadata.annotations?.[ADAPTER_ID] ?? null,
+    adapterId: whose(settings.gateway, objects),
     // Null asks for `apply`, which puts right whatever is not.
     revision: settled ? revision : null,
     desiredReplicas: statefulSet?.spec.replicas ?? 0,
@@ -40,4 +41,10 @@ export function observe({ settings, state, applied, refusals }: Parts, adapter: 
         ? null
         : "The health check answers 404, so an open port counts as healthy. Set healthCheck.path to the server's own.",
   };
+}
+
+/** The first that tells: an id that somebody has edited must not look like an earlier adapter, all of which is to be removed. */
+function whose(gateway: string, { own, pods }: AdapterObjects): string | null {
+  const ids = own.map(({ object }) => adapterIdOf(gateway, object));
+  return [...ids, ...pods.map(({ metadata }) => metadata.annotations?.[ADAPTER_ID])].find(Boolean) ?? null;
 }

@@ -1,3 +1,8 @@
+/** Fields that somebody has written: `f:` and their name, and what is in them in the same way. */
+export interface Fields {
+  [field: string]: Fields;
+}
+
 /** The fields that are read of what the API server sends. The types of the client have dates where JSON has text. */
 export interface KubeObject {
   apiVersion?: string;
@@ -14,14 +19,14 @@ export interface KubeObject {
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
     /** By name and uid; at most one of them controls it. */
-    ownerReferences?: { kind: string; name: string; controller?: boolean }[];
-    /** Not kept of what is watched. */
-    managedFields?: { manager?: string; operation?: string }[];
+    ownerReferences?: { kind: string; name: string; uid?: string; controller?: boolean }[];
+    /** Of what is watched, only what says whose it is. */
+    managedFields?: { manager?: string; operation?: string; fieldsV1?: Fields }[];
   };
 }
 
 export interface StatefulSet extends KubeObject {
-  spec: { replicas: number };
+  spec: { replicas: number; template?: { metadata?: { annotations?: Record<string, string> } } };
   status?: { observedGeneration?: number; updateRevision?: string };
 }
 
