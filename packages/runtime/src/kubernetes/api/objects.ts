@@ -16,6 +16,8 @@ export interface KubeObject {
     /** When it is gone at the latest. */
     deletionTimestamp?: string;
     deletionGracePeriodSeconds?: number;
+    /** Who has to agree before it goes. */
+    finalizers?: string[];
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
     /** By name and uid; at most one of them controls it. */
@@ -50,6 +52,7 @@ interface Container {
   image?: string;
   ports?: { containerPort: number }[];
   startupProbe?: { httpGet?: object };
+  readinessProbe?: { httpGet?: object };
   lifecycle?: { preStop?: { sleep?: { seconds: number } } };
 }
 
@@ -63,7 +66,7 @@ interface PodCondition {
 }
 
 export interface Pod extends KubeObject {
-  spec: { containers: Container[] };
+  spec: { containers: Container[]; nodeName?: string };
   status?: {
     phase?: string;
     reason?: string;
@@ -83,6 +86,10 @@ export interface KubeEvent extends KubeObject {
   lastTimestamp?: string | null;
   eventTime?: string | null;
 }
+
+/** When it last happened, in milliseconds since 1970. */
+export const timeOf = ({ lastTimestamp, eventTime, metadata }: KubeEvent): number =>
+  Date.parse(lastTimestamp ?? eventTime ?? metadata.creationTimestamp);
 
 export interface KubeList {
   metadata: { resourceVersion: string; continue?: string };

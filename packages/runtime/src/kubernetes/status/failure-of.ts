@@ -1,4 +1,4 @@
-import { isEnding, type KubeEvent, type Pod, type StatefulSet } from '../api/objects.js';
+import { isEnding, timeOf, type KubeEvent, type Pod, type StatefulSet } from '../api/objects.js';
 import { CONTAINER } from '../objects/container.js';
 import { refusalOfMessage } from './refusal.js';
 
@@ -71,8 +71,7 @@ function missingPods(
   );
   if (!last?.message) return null;
   const newest = Math.max(0, ...pods.map((pod) => Date.parse(pod.metadata.creationTimestamp)));
-  const at = Date.parse(last.lastTimestamp ?? last.eventTime ?? last.metadata.creationTimestamp);
-  return at >= newest ? refusalOfMessage(last.message) : null;
+  return timeOf(last) >= newest ? refusalOfMessage(last.message) : null;
 }
 
 const MAX_MESSAGE = 500;

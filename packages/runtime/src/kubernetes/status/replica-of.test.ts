@@ -43,7 +43,7 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
       ),
     ],
     'Starting',
-    'Nothing listens on PORT.',
+    'Nothing listened on PORT at 09:00 UTC.',
   ],
   [
     'that says no from the start',
@@ -57,7 +57,14 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
     podOf({}, notReady),
     [unhealthy('Readiness probe failed: dial tcp 10.0.0.7:8000: connect: connection refused')],
     'NotReady',
-    'Nothing listens on PORT.',
+    'Nothing listened on PORT at 09:00 UTC.',
+  ],
+  [
+    'that listens, of which nobody has said more since',
+    podOf({}, notReady),
+    [unhealthy('Startup probe failed: dial tcp 10.0.0.7:8000: connect: connection refused')],
+    'Starting',
+    'It listens, and has not passed its health check yet.',
   ],
   [
     'of which something else is said',
@@ -74,7 +81,7 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
     podOf({}, { ...notReady, containerStatuses: [running({ started: false, lastState: ENDED })] }),
     [unhealthy('Startup probe failed: dial tcp 10.0.0.7:8000: connect: connection refused')],
     'Starting',
-    'It ended with exit code 3 and was started again. Nothing listens on PORT.',
+    'It ended with exit code 3 and was started again. Nothing listened on PORT at 09:00 UTC.',
   ],
   [
     'that ended and is about to start again',

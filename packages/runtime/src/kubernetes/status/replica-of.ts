@@ -68,10 +68,11 @@ function findingOf(pod: Pod, container: ContainerStatus | undefined, warnings: r
   const failure = probeFailure(pod, warnings);
   // Until it listens for the first time it is starting; an answer that says no is another matter.
   const starting = failure === null || (failure.starting && !container.started);
+  const silent = container.started ? 'It listens, and has not passed its health check yet.' : null;
   const before = container.lastState?.terminated ? `${endOf(container)} and was started again.` : null;
   return {
     state: starting ? 'Starting' : 'NotReady',
-    message: [before, failure?.message].filter(Boolean).join(' ') || null,
+    message: [before, failure ? failure.message : silent].filter(Boolean).join(' ') || null,
   };
 }
 
