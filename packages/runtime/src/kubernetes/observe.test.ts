@@ -184,6 +184,16 @@ describe('an adapter that is being removed', () => {
     expect(found).toMatchObject({ exists: true, removing: false });
   });
 
+  it('says no more why a replica could not start', () => {
+    const failed = (more: Partial<KubeObject['metadata']>) => {
+      const { parts } = partsOf(() => undefined);
+      parts.state.statefulSets.put(set(more));
+      parts.state.warnings.put(warning('uid-of-StatefulSet', 'FailedCreate', 'exceeded quota'));
+      return seen(parts).failure;
+    };
+    expect([failed({})?.reason, failed(ENDING)]).toEqual(['QuotaExceeded', null]);
+  });
+
   it('gets no requests once its StatefulSet ends, also where a pod does not know yet', () => {
     expect(left([set()], pod()).replicas.map(({ endpoint }) => endpoint?.ready)).toEqual([true]);
     expect(left([set(ENDING)], pod()).replicas.map(({ endpoint }) => endpoint)).toEqual([null]);

@@ -18,6 +18,7 @@ export function observe({ settings, state, applied, refusals }: Parts, adapter: 
   const all: KubeObject[] = [...own.map(({ object }) => object), ...pods];
   if (all.length === 0) return { ...ABSENT, failure: refused };
 
+  const removing = all.every(isEnding);
   const annotations = statefulSet?.metadata.annotations ?? {};
   const revision = annotations[REVISION] ?? null;
   const settled =
@@ -28,14 +29,14 @@ export function observe({ settings, state, applied, refusals }: Parts, adapter: 
   const replicas = pods.map((pod) => replicaOf(pod, warnings, now));
   return {
     exists: true,
-    removing: all.every(isEnding),
+    removing,
     adapterId: whose(settings.gateway, objects),
     // Null asks for `apply`, which puts right whatever is not.
     revision: settled ? revision : null,
     desiredReplicas: statefulSet?.spec.replicas ?? 0,
     autoscaled: isAutoscaled(settings, adapter),
     replicas: statefulSet && isEnding(statefulSet) ? replicas.map((each) => ({ ...each, endpoint: null })) : replicas,
-    failure: refused ?? failureOf(statefulSet, pods, warnings),
+    failure: refused ?? (removing ? null : failureOf(statefulSet, pods, warnings)),
     healthNote:
       annotations[TCP_CHECK] === undefined
         ? null
