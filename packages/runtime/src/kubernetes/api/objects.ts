@@ -74,6 +74,7 @@ export interface Pod extends KubeObject {
     podIP?: string;
     conditions?: PodCondition[];
     containerStatuses?: ContainerStatus[];
+    initContainerStatuses?: ContainerStatus[];
   };
 }
 
