@@ -21,15 +21,16 @@ export function probesOf({ healthPath, port }: Workload, check: HealthCheck): Pr
   const open = { tcpSocket: { port } };
   const asked = check === 'http' ? { httpGet: { path: healthPath, port, scheme: 'HTTP' } } : open;
   const assumed = check === 'http' && healthPath === ASSUMED_PATH;
-  const every = (periodSeconds: number, failureThreshold: number, timeoutSeconds: number): V1Probe => ({
+  const every = (periodSeconds: number, failureThreshold: number, timeoutSeconds: number, what: V1Probe): V1Probe => ({
+    ...what,
     periodSeconds,
     failureThreshold,
     timeoutSeconds,
     successThreshold: 1,
   });
   return {
-    startupProbe: { ...(assumed ? open : asked), ...every(3, 100, 2) },
-    readinessProbe: { ...asked, ...every(5, 2, 3) },
-    livenessProbe: { ...asked, ...every(10, assumed ? 33 : 12, 5) },
+    startupProbe: every(3, 100, 2, assumed ? open : asked),
+    readinessProbe: every(5, 2, 3, asked),
+    livenessProbe: every(10, assumed ? 33 : 12, 5, asked),
   };
 }
