@@ -5,6 +5,7 @@ import type { Workload } from '../../workload.js';
 /** `tcp` when the server has no health endpoint, so that an open port has to do. */
 export type HealthCheck = 'http' | 'tcp';
 
+type Asked = Pick<V1Probe, 'httpGet' | 'tcpSocket'>;
 type Probes = Pick<V1Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'>;
 
 /** The path of a spec that names none, which a server need not have. */
@@ -21,7 +22,7 @@ export function probesOf({ healthPath, port }: Workload, check: HealthCheck): Pr
   const open = { tcpSocket: { port } };
   const asked = check === 'http' ? { httpGet: { path: healthPath, port, scheme: 'HTTP' } } : open;
   const assumed = check === 'http' && healthPath === ASSUMED_PATH;
-  const every = (periodSeconds: number, failureThreshold: number, timeoutSeconds: number, what: V1Probe): V1Probe => ({
+  const every = (periodSeconds: number, failureThreshold: number, timeoutSeconds: number, what: Asked): V1Probe => ({
     ...what,
     periodSeconds,
     failureThreshold,
