@@ -3,10 +3,12 @@ import type { IncomingMessage } from 'node:http';
 import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { AdapterRow } from '@mcp-gateway/database';
 import type { LogReader } from '@mcp-gateway/runtime/logs';
 import { bodyOf, head, open } from '../support/http.js';
 import { caller, invalid, problem, type Caller } from './support/callers.js';
 import { specOf, startControlPlane, type ControlPlane } from './support/control-plane.js';
+import { replica } from './support/statuses.js';
 
 const lines = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `line ${from + i}\n`).join('');
 
@@ -72,6 +74,13 @@ describe('GET /adapters/{name}/logs', () => {
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('text/plain; charset=utf-8');
     expect(text).toBe('Replica 1 of echo has not written anything yet; /adapters/echo/status says how it is.\n');
+  });
+
+  it('answers a sentence for a replica that is there beyond what the spec asks for', async () => {
+    const row = (await plane.rows.find('echo')) as AdapterRow;
+    await plane.rows.saveStatus(row, { phase: 'Ready', conditions: [], replicas: [replica(2)] });
+    expect((await logs('?instance=2')).text).toContain('Replica 2 of echo has not written anything yet');
+    expect((await logs('?instance=3')).status).toBe(404);
   });
 
   it('answers 404 for a replica that cannot be, unless it has been', async () => {

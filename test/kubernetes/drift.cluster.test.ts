@@ -11,7 +11,12 @@ let gateway: ClusterGateway;
 
 interface Found {
   metadata: { uid: string; generation: number; annotations: Record<string, string>; labels: Record<string, string> };
-  spec: { replicas: number; template: { spec: { containers: { image: string }[] } }; ports: { port: number }[] };
+  spec: {
+    updateStrategy: { rollingUpdate?: { partition?: number } };
+    replicas: number;
+    template: { spec: { containers: { image: string }[] } };
+    ports: { port: number }[];
+  };
 }
 const set = () => get<Found>('statefulset', 'adapter-echo');
 const service = () => get<Found>('service', 'adapter-echo');
@@ -47,6 +52,18 @@ const drifts: Drift[] = [
     what: 'a number of replicas that somebody scales to',
     change: () => kubectl('scale', 'statefulset/adapter-echo', '--replicas=5'),
     right: async () => (await set()).spec.replicas === 2,
+  },
+  {
+    what: 'a partition that somebody sets for its rollouts',
+    change: () =>
+      kubectl(
+        'patch',
+        'statefulset',
+        'adapter-echo',
+        '--type=merge',
+        '--patch={"spec":{"updateStrategy":{"rollingUpdate":{"partition":2}}}}',
+      ),
+    right: async () => !(await set()).spec.updateStrategy.rollingUpdate?.partition,
   },
   {
     what: 'a Service that somebody deletes',

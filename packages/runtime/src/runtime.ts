@@ -15,6 +15,8 @@ export interface ObservedReplica {
   startedAt: string | null;
   /** A sentence for people when the state needs one. */
   message: string | null;
+  /** The machine that it runs on does not answer, which no other spec mends. */
+  nodeLost?: true;
 }
 
 /** What a runtime sees of one workload. */

@@ -52,6 +52,17 @@ export function applied({ body }: Request): KubeObject {
 export const linesOf = (asked: readonly Request[]): string[] =>
   asked.map(({ method, path }) => `${method} ${path.split('/').slice(-2).join('/')}`);
 
+/** The id of an adapter as the API server notes that somebody wrote it. */
+const ID_FIELD = { 'f:metadata': { 'f:annotations': { 'f:mcp-gateway.io/adapter-id': {} } } };
+
+/** What is noted of an object whose id somebody has edited since this gateway applied it. */
+export const idEdited = {
+  managedFields: [
+    { manager: 'mcp-gateway/mcp-gateway', operation: 'Apply', fieldsV1: {} },
+    { manager: 'kubectl-annotate', operation: 'Update', fieldsV1: ID_FIELD },
+  ],
+};
+
 /** An object of the adapter `echo`, as the default gateway applied it. */
 export const ownObject = (kind: string, more: Partial<KubeObject['metadata']> = {}): KubeObject => ({
   apiVersion: 'v1',
@@ -63,7 +74,7 @@ export const ownObject = (kind: string, more: Partial<KubeObject['metadata']> = 
     creationTimestamp: '2026-11-20T08:00:00Z',
     labels: { 'mcp-gateway.io/gateway': 'mcp-gateway', 'mcp-gateway.io/adapter': 'echo' },
     annotations: { 'mcp-gateway.io/adapter-id': 'id-of-echo' },
-    managedFields: [{ manager: 'mcp-gateway/mcp-gateway', operation: 'Apply' }],
+    managedFields: [{ manager: 'mcp-gateway/mcp-gateway', operation: 'Apply', fieldsV1: ID_FIELD }],
     ...more,
   },
 });

@@ -19,6 +19,7 @@ export function podOf(more: Partial<Pod['metadata']> = {}, status: Pod['status']
           image: 'registry/echo:1',
           ports: [{ containerPort: 8000 }],
           startupProbe: { httpGet: { path: '/healthz' } },
+          readinessProbe: { httpGet: { path: '/healthz' } },
         },
       ],
     },

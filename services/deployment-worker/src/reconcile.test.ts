@@ -100,11 +100,24 @@ describe('reconciling', () => {
     const world = await worldWith(row);
     world.rowTable.set('echo', successor);
     await world.reconcile('echo');
-    expect(world.changes).toEqual(['withdraw echo', 'remove echo']);
+    expect(world.changes).toEqual(['withdraw echo', 'remove echo', 'saveConditions echo NameInUse']);
+    await world.reconcile('echo'); // it is still ending
+    expect(world.changes).toHaveLength(3);
+    expect(statusOf(world)).toMatchObject({ observedGeneration: 0, phase: 'Pending' });
     await world.settle('echo');
     expect(world.routeTable.get('echo')).toMatchObject({ adapterId: OTHER_ID });
     expect(statusOf(world)).toMatchObject({ phase: 'Ready', observedGeneration: 3 });
     expect(world.violations).toEqual([]);
+  });
+
+  it('tells an adapter what keeps an earlier one of its name from being removed', async () => {
+    const world = await worldWith(row);
+    world.rowTable.set('echo', successor);
+    const { observe } = world.runtime;
+    const failure = { reason: 'PermissionMissing', message: 'It may not delete pods.' };
+    Object.assign(world.runtime, { observe: async (name: string) => ({ ...(await observe(name)), failure }) });
+    await world.reconcile('echo');
+    expect(statusOf(world)?.conditions[0]?.message).toContain('still being removed. It may not delete pods.');
   });
 
   it('does not save what it saw on a row that has changed meanwhile', async () => {

@@ -2,7 +2,8 @@ import { GatewayError, unreachable } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/common/logging';
 import type { RoutePublisher } from '@mcp-gateway/common/routes';
 import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
-import type { Runtime } from '@mcp-gateway/runtime';
+import type { Observation, Runtime } from '@mcp-gateway/runtime';
+import { nameInUse } from './name-in-use.js';
 import { plan } from './plan.js';
 import { routeOf } from './route-of.js';
 import { statusOf } from './status-of.js';
@@ -33,9 +34,18 @@ export function reconciler({ rows, runtime, routes, now, log }: ReconcileParts):
     throw error;
   }
 
+  /** A new adapter has to wait for what it cannot see. */
+  async function sayWhatIsInTheWay(row: AdapterRow | null, seen: Observation) {
+    if (!row || row.deletedAt) return;
+    const conditions = nameInUse(row.conditions, seen, now());
+    const said = row.conditions.some(({ message }) => message === conditions[0]?.message);
+    if (!said) await rows.saveConditions(row, conditions);
+  }
+
   return async (name) => {
     const row = await rows.find(name);
-    const step = plan(row, await runtime.observe(name).catch((error: unknown) => explain(row, error)));
+    const seen = await runtime.observe(name).catch((error: unknown) => explain(row, error));
+    const step = plan(row, seen);
     log.debug({ name, step, generation: row?.generation }, 'reconcile');
     switch (step) {
       case 'apply':
@@ -45,9 +55,10 @@ export function reconciler({ rows, runtime, routes, now, log }: ReconcileParts):
         return report(row as AdapterRow);
       case 'remove':
         await routes.withdraw(name); // first, so that nobody is sent to what is about to end
-        return runtime.remove(name);
+        await runtime.remove(name);
+        return sayWhatIsInTheWay(row, await runtime.observe(name));
       case 'wait':
-        return;
+        return sayWhatIsInTheWay(row, seen);
       case 'purge':
         await routes.withdraw(name);
         await rows.purge(row as AdapterRow);

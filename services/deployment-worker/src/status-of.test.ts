@@ -39,6 +39,13 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
     'True RollingOut: 1 of 2 replicas run the current spec.',
   ],
   [
+    'the node of one does not answer',
+    with_(r(0, 'Ready'), r(1, 'NotReady', { message: 'Its node a does not answer.', nodeLost: true })),
+    'Degraded',
+    'False ReplicasNotReady: 1 of 2 replicas ready. echo-1: Its node a does not answer.',
+    'False NodeLost: 1 of 2 replicas run the current spec. echo-1: Its node a does not answer.',
+  ],
+  [
     'all are ready',
     seenOf(row),
     'Ready',
@@ -217,6 +224,15 @@ describe('the health condition', () => {
     ],
   ])('when %s', (_what, seen, expected) => {
     expect(health(seen)).toBe(expected);
+  });
+
+  it('keeps what was answered before its node was lost, and says nothing of a node', () => {
+    const { conditions } = statusOf(row, seenOf(row), T0);
+    const lost = with_(r(0, 'NotReady', { nodeLost: true }), r(1, 'NotReady', { nodeLost: true }));
+    const now = statusOf({ ...row, conditions }, lost, T1);
+    expect(now.conditions[2]).toEqual(conditions[2]);
+    expect(now.replicas[0]).not.toHaveProperty('nodeLost');
+    expect(statusOf(row, lost, T1).conditions[2]).toMatchObject({ reason: 'NotPassedYet' });
   });
 });
 

@@ -17,19 +17,21 @@ const LOOPING_AFTER = 3;
 /** What to tell people about an adapter, from what is wanted and what is seen. */
 export function statusOf(row: AdapterRow, seen: Observation, now: Date): SavedStatus {
   const revision = revisionOf(workloadOf(row));
-  const replicas = seen.replicas.map(({ endpoint: _, revision: theirs, ...replica }): ReplicaStatus => ({
+  const replicas = seen.replicas.map(({ endpoint: _, revision: theirs, nodeLost: __, ...replica }): ReplicaStatus => ({
     ...replica,
     ready: replica.state === 'Ready',
     updated: theirs === revision,
   }));
   const spec = { ...row.spec, replicaCount: desiredReplicas(row.spec.replicaCount, seen) };
   const readiness = readyFinding(spec, seen, replicas);
+  const lost = seen.replicas.find((replica) => replica.nodeLost && replica.revision === revision);
   const rollout = progressFinding(spec, seen, replicas, readiness);
+  const passed = row.conditions.find(({ type, status }) => type === 'HealthCheck' && status === 'True');
+  // A node that is gone says nothing about what it answered before.
+  const health = (lost && passed) ?? healthFinding(row.spec, seen, replicas);
   return {
     phase: phaseOf(spec, replicas, readiness, rollout),
-    conditions: [readiness, rollout, healthFinding(row.spec, seen, replicas)].map((finding) =>
-      sinceWhen(finding, row.conditions, now),
-    ),
+    conditions: [readiness, rollout, health].map((finding) => sinceWhen(finding, row.conditions, now)),
     replicas,
   };
 }
@@ -70,10 +72,11 @@ function readyFinding({ name, replicaCount }: AdapterSpec, seen: Observation, re
 /** True while replicas start or are replaced and nothing stands in the way. */
 function progressFinding(
   { replicaCount }: AdapterSpec,
-  { failure }: Observation,
+  seen: Observation,
   replicas: ReplicaStatus[],
   readiness: Finding,
 ): Finding {
+  const { failure } = seen;
   const type = 'Progressing';
   const updated = replicas.filter((replica) => replica.updated);
   const serving = updated.filter(({ ready }) => ready).length;
@@ -85,6 +88,10 @@ function progressFinding(
     return failure
       ? { type, status: 'False', reason: failure.reason, message: `${count}. ${failure.message}` }
       : { type, status: 'False', reason: 'Complete', message: `${count}.` };
+  }
+  const lost = seen.replicas.find(({ nodeLost }) => nodeLost);
+  if (lost && !failure && (!stuck || stuck.name === lost.name)) {
+    return { type, status: 'False', reason: 'NodeLost', message: `${count}. ${lost.name}: ${lost.message}` };
   }
   if (stuck || failure || blocked) {
     const why = stuck ? ` ${stuck.name}: ${stuck.message ?? 'not ready.'}` : failure ? ` ${failure.message}` : '';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { applied, ownObject, partsOf } from '../../test/parts.js';
+import { applied, idEdited, ownObject, partsOf } from '../../test/parts.js';
 import { DEFAULTS } from '../../test/settings.js';
 import { workload } from '../../test/supervisor.js';
 import { ApiError } from './api/api-error.js';
@@ -24,11 +24,13 @@ describe('an object that is applied', () => {
   });
 
   const relabelled = { labels: { 'mcp-gateway.io/gateway': 'other', 'mcp-gateway.io/adapter': 'echo' } };
+  const EARLIER = { 'mcp-gateway.io/adapter-id': 'id-of-an-earlier-one' };
   const byOthers = [{ manager: 'mcp-gateway/other', operation: 'Apply' }];
   it.each<[what: string, found: Partial<KubeObject['metadata']>, taken: boolean]>([
     ['gets its labels back when somebody has overwritten them', relabelled, true],
     ['is left to another gateway that made it', { managedFields: byOthers }, false],
-    ['is left alone when it was made for an earlier adapter of the name', { annotations: {} }, false],
+    ['is left alone when it was made for an earlier adapter of the name', { annotations: EARLIER }, false],
+    ['is taken back when somebody has edited the id of its adapter, too', { annotations: EARLIER, ...idEdited }, true],
   ])('%s', async (_what, found, taken) => {
     const { parts, asked } = partsOf(({ method, query }) => {
       if (method === 'PATCH' && query?.['force'] === 'false')

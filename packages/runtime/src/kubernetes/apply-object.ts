@@ -2,10 +2,12 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import { ApiError } from './api/api-error.js';
 import type { KubeObject } from './api/objects.js';
 import { pathOf } from './api/resources.js';
-import { isAppliedBy } from './applied-by.js';
 import { isAutoscaled } from './autoscaled.js';
 import { deleteObject } from './delete-object.js';
+import { isAppliedBy } from './applied-by.js';
 import { ADAPTER, ADAPTER_ID, fieldManagerOf } from './labels.js';
+import { isMadeFor } from './made-for.js';
+import { nameTaken } from './name-taken.js';
 import type { Manifest } from './objects/manifest.js';
 import type { Parts } from './parts.js';
 import type { Failure } from './status/failure-of.js';
@@ -18,8 +20,9 @@ import type { Failure } from './status/failure-of.js';
 export async function applyObject(parts: Parts, manifest: Manifest): Promise<KubeObject | Failure> {
   const { kind, metadata } = manifest;
   const known = parts.state.storeOf(kind).get(metadata.name) !== undefined;
+  const taken = nameTaken(kind, metadata.name, metadata.namespace);
   const unmarked = !known && parts.state.others[kind].get(metadata.name) !== undefined;
-  if (unmarked && !(await isOurs(parts, manifest))) return nameTaken(manifest);
+  if (unmarked && !(await isOurs(parts, manifest))) return taken;
   try {
     return await patch(parts, manifest, known || unmarked);
   } catch (error) {
@@ -32,14 +35,9 @@ export async function applyObject(parts: Parts, manifest: Manifest): Promise<Kub
     }
     if (known && error.status === 422) return replace(parts, manifest, error);
     if (error.status !== 409) throw error;
-    return (await isOurs(parts, manifest)) ? patch(parts, manifest, true) : nameTaken(manifest);
+    return (await isOurs(parts, manifest)) ? patch(parts, manifest, true) : taken;
   }
 }
-
-const nameTaken = ({ kind, metadata: { name, namespace } }: Manifest): Failure => ({
-  reason: 'NameTaken',
-  message: `There is a ${kind} ${name} in namespace ${namespace} that is not this gateway's. Remove it, or register the adapter under another name.`,
-});
 
 /**
  * Begins anew with an object that an edit has brought where no apply leads back, such as another port under the name of ours.
@@ -76,7 +74,6 @@ async function isOurs({ cluster, settings }: Parts, { kind, metadata }: Manifest
   const path = pathOf(kind, metadata.namespace, metadata.name);
   const found = (await cluster.call({ method: 'GET', path })) as KubeObject;
   return (
-    isAppliedBy(settings.gateway, found) &&
-    found.metadata.annotations?.[ADAPTER_ID] === metadata.annotations[ADAPTER_ID]
+    isAppliedBy(settings.gateway, found) && isMadeFor(settings.gateway, found, metadata.annotations[ADAPTER_ID] ?? '')
   );
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { applied, linesOf, ownObject, partsOf } from '../../test/parts.js';
+import { applied, idEdited, linesOf, ownObject, partsOf } from '../../test/parts.js';
 import { podOf, waiting, warning } from '../../test/pods.js';
 import { workload } from '../../test/supervisor.js';
 import { revisionOf, type Workload } from '../workload.js';
@@ -123,6 +123,49 @@ describe('a workload that is applied', () => {
     await apply(parts, echo);
     expect(asked()).toEqual([]);
     expect(parts.removing.has('echo')).toBe(true);
+  });
+
+  it.each<[what: string, put: (parts: ReturnType<typeof setUp>['parts']) => void]>([
+    ['Service', ({ state }) => state.services.put(ownObject('Service', EARLIER))],
+    ['Service', ({ state }) => state.services.put(ownObject('Service', { annotations: {}, managedFields: [] }))],
+    ['Pod', ({ state }) => state.pods.put(podOf(EARLIER))],
+  ])('says that it does not take a %s that is not its own', async (kind, put) => {
+    const { parts } = setUp();
+    put(parts);
+    await apply(parts, echo);
+    expect(parts.refusals.get('echo')).toEqual({
+      reason: 'NameTaken',
+      message: expect.stringContaining(`a ${kind} adapter-echo`),
+    });
+  });
+
+  it.each<[what: string, annotations: Record<string, string>]>([
+    ['edited', EARLIER.annotations],
+    ['removed', {}],
+  ])('gets back the id of its adapter that somebody has %s', async (_what, annotations) => {
+    const { parts, bodies } = setUp();
+    await apply(parts, echo);
+    bodies();
+    for (const { kind, object } of parts.state.of('echo').own) {
+      const version = String(Number(object.metadata.resourceVersion) + 1_000);
+      const metadata = { ...object.metadata, ...idEdited, annotations, resourceVersion: version };
+      parts.state.storeOf(kind).put({ ...object, metadata });
+    }
+    await apply(parts, echo);
+    const id = { metadata: { annotations: { 'mcp-gateway.io/adapter-id': 'id-of-echo' } } };
+    expect(bodies()).toMatchObject([id, id, id, id]);
+    expect(parts.refusals.get('echo')).toBeNull();
+  });
+
+  it('is not stopped by what somebody writes on a pod of its own', async () => {
+    const { parts, asked } = setUp();
+    await apply(parts, echo);
+    const uid = parts.state.of('echo').statefulSet?.metadata.uid ?? '';
+    const ownerReferences = [{ kind: 'StatefulSet', name: 'adapter-echo', uid, controller: true }];
+    parts.state.pods.put(podOf({ ...EARLIER, ownerReferences }));
+    asked();
+    await apply(parts, next);
+    expect(asked()).toEqual(['PATCH statefulsets/adapter-echo']);
   });
 });
 

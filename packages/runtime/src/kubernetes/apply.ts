@@ -5,9 +5,9 @@ import { desiredReplicas } from '../desired-replicas.js';
 import { applyObject } from './apply-object.js';
 import { deleteObject } from './delete-object.js';
 import { isAutoscaled } from './autoscaled.js';
-import { ADAPTER_ID } from './labels.js';
 import type { OwnKind } from './objects/manifest.js';
 import { manifestsOf } from './objects/manifests.js';
+import { takenBy } from './name-taken.js';
 import { notAllowed } from './not-allowed.js';
 import type { Parts } from './parts.js';
 import { brokenPodsOf } from './rollout.js';
@@ -26,21 +26,14 @@ export async function apply(parts: Parts, workload: Workload): Promise<void> {
   const { settings, state, applied, refusals, removing, log } = parts;
   const { name } = workload;
   const objects = state.of(name);
-  if (isInTheWay(objects, workload.adapterId)) return; // the watch calls again when it is gone
-  removing.delete(name);
-  const refusal = notAllowed(workload, settings) ?? (await write(parts, workload, objects));
+  if (objects.statefulSet && isEnding(objects.statefulSet)) return; // it takes no changes; the watch calls again when it is gone
+  const taken = takenBy(objects, { ...settings, adapterId: workload.adapterId });
+  if (!taken) removing.delete(name);
+  const refusal = taken ?? notAllowed(workload, settings) ?? (await write(parts, workload, objects));
   if (!refusal) return refusals.clear(name);
   log.warn({ name, reason: refusal.reason, message: refusal.message }, 'the workload is refused');
   applied.forget(name);
   refusals.set(name, refusal);
-}
-
-/** What ends takes no changes, and nothing is handed down from an earlier adapter of the name. */
-function isInTheWay({ statefulSet, own, pods }: AdapterObjects, adapterId: string): boolean {
-  const theirs = (object: KubeObject) => object.metadata.annotations?.[ADAPTER_ID] !== adapterId;
-  return (
-    (statefulSet !== undefined && isEnding(statefulSet)) || [...own.map(({ object }) => object), ...pods].some(theirs)
-  );
 }
 
 async function write(parts: Parts, workload: Workload, objects: AdapterObjects): Promise<Failure | null> {

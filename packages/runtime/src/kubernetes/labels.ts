@@ -12,8 +12,9 @@ export const TCP_CHECK = 'mcp-gateway.io/tcp-check-of-revision';
 /** The path that pods of this revision have, which the spec may no longer say. */
 export const pathOfRevision = (revision: string): string => `mcp-gateway.io/path-of-revision-${revision}`;
 
+export const FIELD_MANAGERS = 'mcp-gateway/';
 /** Differs between gateways, so that the API server tells us of a conflict when one would take what is another's. */
-export const fieldManagerOf = (gateway: string): string => `mcp-gateway/${gateway}`;
+export const fieldManagerOf = (gateway: string): string => `${FIELD_MANAGERS}${gateway}`;
 
 export const selectorOf = (gateway: string): string => `${GATEWAY}=${gateway},${ADAPTER}`;
 

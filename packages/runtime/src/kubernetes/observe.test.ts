@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { applied, ownObject, partsOf } from '../../test/parts.js';
+import { applied, idEdited, ownObject, partsOf } from '../../test/parts.js';
 import { notReady, podOf, running, waiting, warning } from '../../test/pods.js';
 import { workload } from '../../test/supervisor.js';
 import { ABSENT } from '../runtime.js';
@@ -132,6 +132,38 @@ describe('an adapter is to be applied again when', () => {
   });
 });
 
+describe('whose the objects are', () => {
+  const EDITED = { annotations: { 'mcp-gateway.io/adapter-id': 'other' }, ...idEdited };
+
+  it('is not what somebody has written over the id', async () => {
+    const parts = await thatRuns();
+    change(parts.state.statefulSets, { metadata: EDITED });
+    change(parts.state.services, { metadata: EDITED });
+    expect(seen(parts)).toMatchObject({ adapterId: 'id-of-echo', revision: null });
+  });
+
+  it('says the template of the StatefulSet when nothing else does any more', async () => {
+    const { parts } = partsOf(applied);
+    await apply(parts, echo);
+    for (const { kind } of parts.state.of('echo').own) change(parts.state.storeOf(kind), { metadata: EDITED });
+    expect(seen(parts).adapterId).toBe('id-of-echo');
+  });
+
+  it('is told by their pods when nothing else is left, and else by nobody', () => {
+    const { parts } = partsOf(() => undefined);
+    parts.state.services.put(ownObject('Service', EDITED));
+    expect(seen(parts).adapterId).toBeNull();
+    parts.state.pods.put(pod());
+    expect(seen(parts).adapterId).toBe('id-of-echo');
+  });
+
+  it('is an earlier adapter where this gateway wrote its id', () => {
+    const { parts } = partsOf(() => undefined);
+    parts.state.services.put(ownObject('Service', { annotations: EDITED.annotations }));
+    expect(seen(parts).adapterId).toBe('other');
+  });
+});
+
 describe('an adapter that is being removed', () => {
   const left = (kinds: KubeObject[], ...pods: Pod[]) => {
     const { parts } = partsOf(() => undefined);
@@ -155,6 +187,16 @@ describe('an adapter that is being removed', () => {
     ['a pod of it is still there', left([set(ENDING)], pod())],
   ])('is not yet when %s', (_what, found) => {
     expect(found).toMatchObject({ exists: true, removing: false });
+  });
+
+  it('says no more why a replica could not start', () => {
+    const failed = (more: Partial<KubeObject['metadata']>) => {
+      const { parts } = partsOf(() => undefined);
+      parts.state.statefulSets.put(set(more));
+      parts.state.warnings.put(warning('uid-of-StatefulSet', 'FailedCreate', 'exceeded quota'));
+      return seen(parts).failure;
+    };
+    expect([failed({})?.reason, failed(ENDING)]).toEqual(['QuotaExceeded', null]);
   });
 
   it('gets no requests once its StatefulSet ends, also where a pod does not know yet', () => {

@@ -1,12 +1,14 @@
 import { ABSENT, type Observation } from '../runtime.js';
 import { isEnding, type KubeObject } from './api/objects.js';
 import { ADAPTER_ID, REVISION, TCP_CHECK } from './labels.js';
+import { adapterIdOf } from './made-for.js';
 import { isAutoscaled } from './autoscaled.js';
 import type { Parts } from './parts.js';
 import { brokenPodsOf } from './rollout.js';
 import { failureOf } from './status/failure-of.js';
 import { healthCheckOf } from './status/health-check-of.js';
 import { replicaOf } from './status/replica-of.js';
+import type { AdapterObjects } from './store/cluster-state.js';
 
 /** What the watch has told of an adapter; asks nobody. */
 export function observe({ settings, state, applied, refusals }: Parts, adapter: string, now: Date): Observation {
@@ -14,9 +16,9 @@ export function observe({ settings, state, applied, refusals }: Parts, adapter: 
   const { statefulSet, pods, own, warnings } = objects;
   const refused = refusals.get(adapter);
   const all: KubeObject[] = [...own.map(({ object }) => object), ...pods];
-  const [first] = all;
-  if (!first) return { ...ABSENT, failure: refused };
+  if (all.length === 0) return { ...ABSENT, failure: refused };
 
+  const removing = all.every(isEnding);
   const annotations = statefulSet?.metadata.annotations ?? {};
   const revision = annotations[REVISION] ?? null;
   const settled =
@@ -27,17 +29,23 @@ export function observe({ settings, state, applied, refusals }: Parts, adapter: 
   const replicas = pods.map((pod) => replicaOf(pod, statefulSet, warnings, now));
   return {
     exists: true,
-    removing: all.every(isEnding),
-    adapterId: first.metadata.annotations?.[ADAPTER_ID] ?? null,
+    removing,
+    adapterId: whose(settings.gateway, objects),
     // Null asks for `apply`, which puts right whatever is not.
     revision: settled ? revision : null,
     desiredReplicas: statefulSet?.spec.replicas ?? 0,
     autoscaled: isAutoscaled(settings, adapter),
     replicas: statefulSet && isEnding(statefulSet) ? replicas.map((each) => ({ ...each, endpoint: null })) : replicas,
-    failure: refused ?? failureOf(statefulSet, pods, warnings),
+    failure: refused ?? (removing ? null : failureOf(statefulSet, pods, warnings)),
     healthNote:
       annotations[TCP_CHECK] === undefined
         ? null
         : "The health check answers 404, so an open port counts as healthy. Set healthCheck.path to the server's own.",
   };
+}
+
+/** The first that tells: an id that somebody has edited must not look like an earlier adapter, all of which is to be removed. */
+function whose(gateway: string, { own, pods }: AdapterObjects): string | null {
+  const ids = own.map(({ object }) => adapterIdOf(gateway, object));
+  return [...ids, ...pods.map(({ metadata }) => metadata.annotations?.[ADAPTER_ID])].find(Boolean) ?? null;
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { afterTest } from '../../../../test/support/clean-up.js';
 import { eventually } from '../../test/wait.js';
 import { Refusals } from './refusals.js';
@@ -32,6 +32,17 @@ describe('a refusal', () => {
     last.all.set('echo', FAILURE);
     await eventually(() => expect(last.retried).toEqual(['echo']));
     expect([retried, closed.retried]).toEqual([['echo'], []]);
+  });
+
+  it('is tried again after ten seconds when nobody says otherwise', () => {
+    jest.useFakeTimers();
+    afterTest(() => void jest.useRealTimers());
+    const retried: string[] = [];
+    new Refusals((adapter) => void retried.push(adapter)).set('echo', FAILURE);
+    jest.advanceTimersByTime(9_999);
+    expect(retried).toEqual([]);
+    jest.advanceTimersByTime(1);
+    expect(retried).toEqual(['echo']);
   });
 
   it('that is over is not tried again', async () => {

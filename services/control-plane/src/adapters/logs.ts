@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { AdapterSpec } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
+import type { AdapterRow } from '@mcp-gateway/database';
 import type { LogReader } from '@mcp-gateway/runtime/logs';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
@@ -30,9 +30,7 @@ const LogQuery = z.strictObject({
 
 export interface LogSource {
   logs: LogReader;
-  /** The adapter's. */
-  id: string;
-  spec: AdapterSpec;
+  row: AdapterRow;
   /** Whether the caller may still read them, and they are still of the same adapter. Rejects when that cannot be known now. */
   isOpen: () => Promise<boolean>;
   /** How often that is asked while a client follows, in milliseconds. */
@@ -43,13 +41,16 @@ const CHECK_EVERY_MS = 5_000;
 
 /** Plain text: the last lines, and with `follow` what comes, until the client goes or may not read them any more. */
 export async function answerLogs(source: LogSource, req: Request, res: Response): Promise<void> {
-  const { logs, id, spec, isOpen, checkEveryMs = CHECK_EVERY_MS } = source;
+  const { logs, row, isOpen, checkEveryMs = CHECK_EVERY_MS } = source;
+  const { spec, replicas } = row;
   const query = parseQuery(LogQuery, req.query);
   const gone = new AbortController();
   res.once('close', () => gone.abort());
   const { since: sinceSeconds, ...wanted } = query;
-  const lines = await logs.read({ name: spec.name, id }, { ...wanted, sinceSeconds, signal: gone.signal });
-  if (!lines && query.instance >= spec.replicaCount) {
+  const lines = await logs.read({ name: spec.name, id: row.id }, { ...wanted, sinceSeconds, signal: gone.signal });
+  // An autoscaler may have made more than the spec asks for.
+  const isSeen = replicas.some(({ instance }) => instance === query.instance);
+  if (!lines && query.instance >= spec.replicaCount && !isSeen) {
     throw new GatewayError('NOT_FOUND', {
       detail: `${spec.name} has ${spec.replicaCount} replicas; instances count from 0`,
     });

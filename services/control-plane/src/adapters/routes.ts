@@ -61,9 +61,9 @@ export function adapterRoutes({ adapters, logs, logCheckMs }: AdapterRoutesParts
 
   router.get('/:name/logs', async (req, res) => {
     const read = () => adapters.row(principalOf(req), req.params.name);
-    const { id, spec } = await read();
-    const isOpen = () => read().then((row) => row.id === id, falseWhenNotFound);
-    await answerLogs({ logs, id, spec, isOpen, checkEveryMs: logCheckMs }, req, res);
+    const row = await read();
+    const isOpen = () => read().then(({ id }) => id === row.id, falseWhenNotFound);
+    await answerLogs({ logs, row, isOpen, checkEveryMs: logCheckMs }, req, res);
   });
 
   router.all('/', otherMethods('GET', 'POST'));

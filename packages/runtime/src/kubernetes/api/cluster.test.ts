@@ -161,6 +161,15 @@ describe('a request to the API server', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('is refused at once when its turn would come too late', async () => {
+    const { cluster } = await clusterThat(() => {}, { requestsPerSecond: 1 });
+    const stop = new AbortController();
+    const calls = Array.from({ length: 32 }, () => cluster.call({ ...X, signal: stop.signal }).catch(() => 'aborted'));
+    await expect(cluster.call(X)).rejects.toMatchObject(OUTAGE);
+    stop.abort();
+    expect(await Promise.all(calls)).toEqual(calls.map(() => 'aborted'));
+  });
+
   it('is not made any more once the connection is closed', async () => {
     const { cluster } = await clusterThatAnswers(200, {});
     expect(await cluster.call(X)).toEqual({});

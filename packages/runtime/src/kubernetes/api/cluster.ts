@@ -45,11 +45,10 @@ export async function connectCluster(
   onAnswer: ApiListener = () => {},
 ): Promise<Cluster> {
   const identity = await credentials(address);
-  const turn = rateLimit(requestsPerSecond);
+  const turn = rateLimit(requestsPerSecond, TIMEOUT_MS);
 
   async function send({ method, path, query = {}, body, signal }: ApiRequest, silenceMs: number) {
-    const limit = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]);
-    await turn(limit);
+    await turn(signal);
     const { server, headers, dispatcher } = await identity.access();
     const type = method === 'PATCH' ? 'application/apply-patch+yaml' : 'application/json'; // JSON is YAML
     return request(`${server}${path}?${new URLSearchParams(query).toString()}`, {

@@ -1,3 +1,8 @@
+/** Fields that somebody has written: `f:` and their name, and what is in them in the same way. */
+export interface Fields {
+  [field: string]: Fields;
+}
+
 /** The fields that are read of what the API server sends. The types of the client have dates where JSON has text. */
 export interface KubeObject {
   apiVersion?: string;
@@ -11,17 +16,19 @@ export interface KubeObject {
     /** When it is gone at the latest. */
     deletionTimestamp?: string;
     deletionGracePeriodSeconds?: number;
+    /** Who has to agree before it goes. */
+    finalizers?: string[];
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
     /** By name and uid; at most one of them controls it. */
-    ownerReferences?: { kind: string; name: string; controller?: boolean }[];
-    /** Not kept of what is watched. */
-    managedFields?: { manager?: string; operation?: string }[];
+    ownerReferences?: { kind: string; name: string; uid?: string; controller?: boolean }[];
+    /** Of what is watched, only what says whose it is. */
+    managedFields?: { manager?: string; operation?: string; fieldsV1?: Fields }[];
   };
 }
 
 export interface StatefulSet extends KubeObject {
-  spec: { replicas: number };
+  spec: { replicas: number; template?: { metadata?: { annotations?: Record<string, string> } } };
   status?: { observedGeneration?: number; updateRevision?: string };
 }
 
@@ -45,6 +52,7 @@ interface Container {
   image?: string;
   ports?: { containerPort: number }[];
   startupProbe?: { httpGet?: object };
+  readinessProbe?: { httpGet?: object };
   lifecycle?: { preStop?: { sleep?: { seconds: number } } };
 }
 
@@ -58,7 +66,7 @@ interface PodCondition {
 }
 
 export interface Pod extends KubeObject {
-  spec: { containers: Container[] };
+  spec: { containers: Container[]; nodeName?: string };
   status?: {
     phase?: string;
     reason?: string;
@@ -66,6 +74,7 @@ export interface Pod extends KubeObject {
     podIP?: string;
     conditions?: PodCondition[];
     containerStatuses?: ContainerStatus[];
+    initContainerStatuses?: ContainerStatus[];
   };
 }
 
@@ -78,6 +87,10 @@ export interface KubeEvent extends KubeObject {
   lastTimestamp?: string | null;
   eventTime?: string | null;
 }
+
+/** When it last happened, in milliseconds since 1970. */
+export const timeOf = ({ lastTimestamp, eventTime, metadata }: KubeEvent): number =>
+  Date.parse(lastTimestamp ?? eventTime ?? metadata.creationTimestamp);
 
 export interface KubeList {
   metadata: { resourceVersion: string; continue?: string };

@@ -5,15 +5,24 @@ const never = new AbortController().signal;
 
 describe('the limit of requests', () => {
   it('lets twice as many through at once as it does in a second, and then the rest in turn', async () => {
-    const turn = rateLimit(50);
+    const turn = rateLimit(50, 30_000);
     const started = performance.now();
     await Promise.all(Array.from({ length: 110 }, () => turn(never)));
     // 100 at once, 10 more at 50 a second.
     expect(performance.now() - started).toBeGreaterThanOrEqual(190);
   });
 
+  it('refuses at once what would wait for too long, and nothing has to wait for that', async () => {
+    let now = 0;
+    const turn = rateLimit(1_000, 2, () => now);
+    await Promise.all([turn(), turn()]);
+    await expect(turn()).rejects.toThrow('too many requests wait');
+    now = 1;
+    await turn();
+  });
+
   it('stops to wait for its turn when it is told to', async () => {
-    const turn = rateLimit(1);
+    const turn = rateLimit(1, 30_000);
     await Promise.all([turn(never), turn(never)]);
     const stop = new AbortController();
     const waiting = turn(stop.signal);

@@ -1,27 +1,41 @@
 import type { V1Container, V1Probe } from '@kubernetes/client-node';
+import { AdapterSpec } from '@mcp-gateway/common/contracts';
 import { STARTUP_SECONDS } from '../../startup.js';
 import type { Workload } from '../../workload.js';
 
 /** `tcp` when the server has no health endpoint, so that an open port has to do. */
 export type HealthCheck = 'http' | 'tcp';
 
+type Asked = Pick<V1Probe, 'httpGet' | 'tcpSocket'>;
 type Probes = Pick<V1Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'>;
+
+/** In seconds. */
+const START_PERIOD = 3;
+
+/** The path of a spec that names none, which a server need not have. */
+const ASSUMED_PATH = AdapterSpec.shape.healthCheck.parse(undefined).path;
 
 /**
  * Once a server has started, ten seconds of failing take it out of the routes for new sessions, and two
  * minutes end it, since a start anew ends the sessions it has.
+ *
+ * The kubelet tells of 25 events of a pod, and then of one in five minutes. So a start is asked every three seconds only. And where the path is an
+ * assumption, an open port has started, and it takes longer than five minutes to end it: that the path is not there is told by then.
  */
 export function probesOf({ healthPath, port }: Workload, check: HealthCheck): Probes {
-  const every = (periodSeconds: number, failureThreshold: number, timeoutSeconds: number): V1Probe => ({
-    ...(check === 'http' ? { httpGet: { path: healthPath, port, scheme: 'HTTP' } } : { tcpSocket: { port } }),
+  const open = { tcpSocket: { port } };
+  const asked = check === 'http' ? { httpGet: { path: healthPath, port, scheme: 'HTTP' } } : open;
+  const assumed = check === 'http' && healthPath === ASSUMED_PATH;
+  const every = (periodSeconds: number, failureThreshold: number, timeoutSeconds: number, what: Asked): V1Probe => ({
+    ...what,
     periodSeconds,
     failureThreshold,
     timeoutSeconds,
     successThreshold: 1,
   });
   return {
-    startupProbe: every(1, STARTUP_SECONDS, 2),
-    readinessProbe: every(5, 2, 3),
-    livenessProbe: every(10, 12, 5),
+    startupProbe: every(START_PERIOD, STARTUP_SECONDS / START_PERIOD, 2, assumed ? open : asked),
+    readinessProbe: every(5, 2, 3, asked),
+    livenessProbe: every(10, assumed ? 33 : 12, 5, asked),
   };
 }

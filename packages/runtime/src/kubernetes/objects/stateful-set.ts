@@ -44,7 +44,8 @@ export function statefulSetOf(
       selector: { matchLabels: selectedBy(settings.gateway, workload.name) },
       // One broken replica must not keep the others from starting, and ordinals mean nothing to a server.
       podManagementPolicy: 'Parallel',
-      updateStrategy: { type: 'RollingUpdate' },
+      // A partition that somebody sets would keep replicas at an old revision.
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } },
       revisionHistoryLimit: OLD_REVISIONS_KEPT,
       template: {
         metadata: {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { podOf, statefulSetOf, waiting, warning } from '../../../test/pods.js';
-import type { KubeEvent, Pod } from '../api/objects.js';
+import type { ContainerStatus, KubeEvent, Pod } from '../api/objects.js';
 import { failureOf } from './failure-of.js';
 
 const DELETED = { deletionTimestamp: '2026-11-20T09:00:00Z' };
@@ -13,6 +13,13 @@ const CREATE =
 const QUOTA = `${CREATE} exceeded quota: small, requested: pods=1, used: pods=1, limited: pods=1`;
 const SECURITY = `${CREATE} violates PodSecurity "restricted:latest"`;
 const refused = (message: string, at?: string) => warning('set-uid', 'FailedCreate', message, at);
+
+const init = (state: ContainerStatus['state'], exitCode = 0): ContainerStatus => ({
+  name: 'mesh',
+  restartCount: 0,
+  ...(state && { state }),
+  ...(exitCode > 0 && { lastState: { terminated: { exitCode } } }),
+});
 
 const table: [what: string, pods: Pod[], warnings: KubeEvent[], reason: string | null, said: string][] = [
   ['pods that run', [podOf()], [], null, ''],
@@ -32,6 +39,46 @@ const table: [what: string, pods: Pod[], warnings: KubeEvent[], reason: string |
     'Check its name',
   ],
   ['an image that was not pulled for a pod that goes', [podOf(DELETED, waiting('ErrImagePull'))], [], null, ''],
+  ...(
+    [
+      [
+        { waiting: { reason: 'CrashLoopBackOff' } },
+        7,
+        "mesh of adapter-echo-1, which is not the gateway's, fails: it ended with exit code 7.",
+      ],
+      [{ terminated: { exitCode: 1 } }, 0, 'fails: it ended with exit code 1.'],
+      [{ waiting: { reason: 'ErrImagePull', message: 'not found' } }, 0, 'fails: ErrImagePull. not found'],
+    ] as const
+  ).map(([state, exitCode, said]): (typeof table)[number] => [
+    `an init container of somebody's: ${said}`,
+    [podOf({}, { ...waiting('PodInitializing'), initContainerStatuses: [init(state, exitCode)] })],
+    [],
+    'InitContainerFailed',
+    said,
+  ]),
+  [
+    'an init container of somebody that runs or is done',
+    [
+      podOf(
+        {},
+        {
+          ...waiting('PodInitializing'),
+          initContainerStatuses: [init({ terminated: { exitCode: 0 } }), init({ running: { startedAt: '' } }, 1)],
+        },
+      ),
+    ],
+    [],
+    null,
+    '',
+  ],
+  [
+    'a pod whose sandbox cannot be made',
+    [podOf({}, waiting('ContainerCreating'))],
+    [warning('pod-uid', 'FailedCreatePodSandBox', 'container init was OOM-killed (memory limit too low?)')],
+    'FailedCreatePodSandBox',
+    'adapter-echo-1: container init was OOM-killed',
+  ],
+  ['a sandbox that was made at last', [podOf()], [warning('pod-uid', 'FailedCreatePodSandBox', 'no')], null, ''],
   [
     'no node',
     [podOf(), podOf({}, unschedulable)],

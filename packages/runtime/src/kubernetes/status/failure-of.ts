@@ -1,4 +1,4 @@
-import { isEnding, type KubeEvent, type Pod, type StatefulSet } from '../api/objects.js';
+import { isEnding, timeOf, type KubeEvent, type Pod, type StatefulSet } from '../api/objects.js';
 import { CONTAINER } from '../objects/container.js';
 import { refusalOfMessage } from './refusal.js';
 
@@ -17,7 +17,7 @@ export function failureOf(
 ): Failure | null {
   for (const pod of pods) {
     if (isEnding(pod)) continue;
-    const failure = unscheduled(pod) ?? notCreated(pod);
+    const failure = unscheduled(pod) ?? notInitialized(pod) ?? notCreated(pod) ?? noSandbox(pod, warnings);
     if (failure) return failure;
   }
   return statefulSet ? missingPods(statefulSet, pods, warnings) : null;
@@ -59,6 +59,31 @@ function notCreated({ metadata, spec, status }: Pod): Failure | null {
   return null;
 }
 
+/** The runtime makes no such container; a webhook or an edit of somebody's has added it. */
+function notInitialized({ metadata, status }: Pod): Failure | null {
+  for (const { name, state = {}, lastState } of status?.initContainerStatuses ?? []) {
+    const { reason = '', message = '' } = state.waiting ?? {};
+    const code = (state.terminated ?? lastState?.terminated)?.exitCode ?? 0;
+    const fails = reason === 'CrashLoopBackOff' || [...IMAGE_REASONS, ...CONFIG_REASONS].includes(reason);
+    if (!fails && (!state.terminated || code === 0)) continue;
+    const why = code === 0 ? `${reason}. ${shortened(message)}`.trim() : `it ended with exit code ${code}.`;
+    return {
+      reason: 'InitContainerFailed',
+      message: `The init container ${name} of ${metadata.name}, which is not the gateway's, fails: ${why}`,
+    };
+  }
+  return null;
+}
+
+/** Most often the limit of memory is too low for any process; the node says so in events only. */
+function noSandbox({ metadata, status }: Pod, warnings: readonly KubeEvent[]): Failure | null {
+  const state = status?.containerStatuses?.find(({ name }) => name === CONTAINER)?.state;
+  if (state?.waiting?.reason !== 'ContainerCreating') return null;
+  const reason = 'FailedCreatePodSandBox';
+  const last = warnings.findLast((event) => event.involvedObject.uid === metadata.uid && event.reason === reason);
+  return last ? { reason, message: `Its node cannot begin ${metadata.name}: ${shortened(last.message ?? '')}` } : null;
+}
+
 /** The StatefulSet controller says in an event why it cannot make a pod, and tries again. */
 function missingPods(
   { metadata, spec }: StatefulSet,
@@ -71,8 +96,7 @@ function missingPods(
   );
   if (!last?.message) return null;
   const newest = Math.max(0, ...pods.map((pod) => Date.parse(pod.metadata.creationTimestamp)));
-  const at = Date.parse(last.lastTimestamp ?? last.eventTime ?? last.metadata.creationTimestamp);
-  return at >= newest ? refusalOfMessage(last.message) : null;
+  return timeOf(last) >= newest ? refusalOfMessage(last.message) : null;
 }
 
 const MAX_MESSAGE = 500;

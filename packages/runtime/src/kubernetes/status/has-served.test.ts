@@ -42,4 +42,12 @@ describe('a replica that', () => {
   ])('%s', (_what, status, served) => {
     expect(hasServed(podOf({}, status))).toBe(served);
   });
+
+  it('listens has not yet served where that is enough for its start', () => {
+    const listens = (second: number) => {
+      const pod = podOf({}, since(second, { started: true }));
+      return { ...pod, spec: { containers: [{ name: 'server', startupProbe: {}, readinessProbe: { httpGet: {} } }] } };
+    };
+    expect([hasServed(listens(10)), hasServed(listens(40))]).toEqual([false, true]);
+  });
 });

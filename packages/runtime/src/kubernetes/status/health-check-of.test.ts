@@ -5,21 +5,30 @@ import { healthCheckOf } from './health-check-of.js';
 
 const NOT_FOUND = 'Startup probe failed: HTTP probe failed with statuscode: 404';
 const warnings = [warning('pod-uid', 'Unhealthy', NOT_FOUND)];
+const since = (second: string) => [
+  { type: 'Initialized', status: 'True', lastTransitionTime: '2026-11-20T08:00:10Z' },
+  { type: 'Ready', status: 'False', lastTransitionTime: `2026-11-20T08:00:${second}Z` },
+];
 const starting: Pod['status'] = { ...notReady, containerStatuses: [running({ started: false })] };
+/** It listens, which is enough for its start. */
+const listens: Pod = {
+  ...podOf({}, { conditions: since('10'), containerStatuses: [running()] }),
+  spec: { containers: [{ name: 'server', startupProbe: {}, readinessProbe: { httpGet: {} } }] },
+};
 const set = statefulSetOf(2);
 const byTcp: StatefulSet = {
   ...set,
   metadata: { ...set.metadata, annotations: { 'mcp-gateway.io/tcp-check-of-revision': 'r1' } },
 };
 const other = { name: 'adapter-echo-0', uid: 'other' };
-const portIsAsked = { ...podOf(other), spec: { containers: [{ name: 'server', startupProbe: {} }] } };
+const portIsAsked = { ...podOf(other), spec: { containers: [{ name: 'server', readinessProbe: {} }] } };
 
 const asksBeside: Pod = {
   ...podOf({}, starting),
   spec: {
     containers: [
-      { name: 'proxy', startupProbe: { httpGet: {} } },
-      { name: 'server', startupProbe: {} },
+      { name: 'proxy', readinessProbe: { httpGet: {} } },
+      { name: 'server', readinessProbe: {} },
     ],
   },
 };
@@ -30,6 +39,13 @@ describe('replicas of which one answers 404', () => {
     ['by their path when it has passed before', set, [podOf({}, notReady)], 'http'],
     ['by their path when another has passed', set, [podOf({}, starting), podOf(other)], 'http'],
     ['by their port when another passes whose port is asked', set, [podOf({}, starting), portIsAsked], 'tcp'],
+    ['by their port when it listens and has never passed', set, [listens], 'tcp'],
+    [
+      'by their path when it listens and has passed',
+      set,
+      [{ ...listens, status: { ...listens.status, conditions: since('40') } }],
+      'http',
+    ],
     ['by their port when that has been found before', byTcp, [], 'tcp'],
     [
       'by their path when it is of another revision',

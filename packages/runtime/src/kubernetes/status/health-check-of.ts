@@ -4,7 +4,7 @@ import { CONTAINER } from '../objects/container.js';
 import type { HealthCheck } from '../objects/probes.js';
 import type { AdapterObjects } from '../store/cluster-state.js';
 import { hasServed } from './has-served.js';
-import { probeFailure } from './probe-failure.js';
+import { answersNotFound } from './probe-failure.js';
 
 /**
  * How replicas of a revision are to be checked: by TCP when one of them answers 404 and none has ever passed the check. Where
@@ -14,9 +14,9 @@ export function healthCheckOf({ statefulSet, pods, warnings }: AdapterObjects, r
   if (revision === null) return 'http';
   if (statefulSet?.metadata.annotations?.[TCP_CHECK] === revision) return 'tcp';
   const asked = pods.filter((pod) => pod.metadata.annotations?.[REVISION] === revision && isAsked(pod));
-  const answers404 = asked.some((pod) => probeFailure(pod, warnings)?.notFound);
+  const answers404 = asked.some((pod) => answersNotFound(pod, warnings));
   return answers404 && !asked.some(hasServed) ? 'tcp' : 'http';
 }
 
 const isAsked = ({ spec }: Pod): boolean =>
-  spec.containers.some(({ name, startupProbe }) => name === CONTAINER && startupProbe?.httpGet !== undefined);
+  spec.containers.some(({ name, readinessProbe }) => name === CONTAINER && readinessProbe?.httpGet !== undefined);

@@ -1,21 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import { podOf, warning } from '../../../test/pods.js';
-import { probeFailure } from './probe-failure.js';
+import { podOf, running, warning } from '../../../test/pods.js';
+import { answersNotFound, probeFailure } from './probe-failure.js';
 
 const GET = 'Get "http://10.0.0.7:8000/healthz":';
 const unhealthy = (message: string) => warning('pod-uid', 'Unhealthy', message);
-const failure = { starting: false, notFound: false };
+const failure = { starting: false };
+
+const starting = podOf({}, { containerStatuses: [running({ started: false })] });
 
 describe('a probe that fails', () => {
   it.each<[said: string, expected: object]>([
-    [
-      'HTTP probe failed with statuscode: 404',
-      { ...failure, message: 'The health check answers 404.', notFound: true },
-    ],
+    ['HTTP probe failed with statuscode: 404', { ...failure, message: 'The health check answers 404.' }],
     ['HTTP probe failed with statuscode: 503', { ...failure, message: 'The health check answers 503.' }],
     [
       `${GET} dial tcp 10.0.0.7:8000: connect: connection refused`,
-      { ...failure, message: 'Nothing listens on PORT.', starting: true },
+      { ...failure, message: 'Nothing listened on PORT at 09:00 UTC.', starting: true },
     ],
     [
       `${GET} context deadline exceeded (Client.Timeout exceeded while awaiting headers)`,
@@ -30,7 +29,7 @@ describe('a probe that fails', () => {
     [`${GET} EOF\nat the end\n`, { ...failure, message: `The health check fails: ${GET} EOF\nat the end` }],
   ])('with %s is told in our words', (said, expected) => {
     for (const probe of ['Startup', 'Readiness', 'Liveness']) {
-      expect(probeFailure(podOf(), [unhealthy(`${probe} probe failed: ${said}`)])).toEqual(expected);
+      expect(probeFailure(starting, [unhealthy(`${probe} probe failed: ${said}`)])).toEqual(expected);
     }
   });
 
@@ -42,13 +41,24 @@ describe('a probe that fails', () => {
       warning('other', 'Unhealthy', 'Startup probe failed: x'),
       warning('pod-uid', 'BackOff', 'Startup probe failed: x'),
     ];
-    expect(probeFailure(podOf(), [...told, ...others])?.message).toBe('The health check answers 503.');
+    expect(probeFailure(starting, [...told, ...others])?.message).toBe('The health check answers 503.');
   });
 
   it.each(['Container server failed liveness probe, will be restarted', 'Startup probe errored: no container'])(
     'is none when the kubelet says %s',
     (message) => {
-      expect(probeFailure(podOf(), [unhealthy(message)])).toBeNull();
+      expect(probeFailure(starting, [unhealthy(message)])).toBeNull();
     },
   );
+
+  it('of the start says nothing more once that is passed, and one before the process began says nothing of it', () => {
+    const failed = (probe: string, at: string) =>
+      warning('pod-uid', 'Unhealthy', `${probe} probe failed: HTTP probe failed with statuscode: 404`, at);
+    const now = '2026-11-20T09:00:00Z';
+    const before = '2026-11-20T08:00:01Z';
+    expect(probeFailure(podOf(), [failed('Startup', now)])).toBeNull();
+    expect(probeFailure(podOf(), [failed('Readiness', now)])).not.toBeNull();
+    expect(probeFailure(podOf(), [failed('Readiness', before)])).toBeNull();
+    expect(answersNotFound(podOf(), [failed('Readiness', before)])).toBe(true);
+  });
 });

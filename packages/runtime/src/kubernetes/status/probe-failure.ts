@@ -1,12 +1,11 @@
-import type { KubeEvent, Pod } from '../api/objects.js';
+import { timeOf, type KubeEvent, type Pod } from '../api/objects.js';
+import { CONTAINER } from '../objects/container.js';
 
 export interface ProbeFailure {
   /** A sentence. */
   message: string;
-  /** Nothing listens yet, as with every server that starts. */
+  /** Nothing listened yet, as with every server that starts. */
   starting: boolean;
-  /** There is no such path. */
-  notFound: boolean;
 }
 
 const FAILED = /^(Startup|Readiness|Liveness) probe failed: ([\s\S]*)$/;
@@ -14,22 +13,36 @@ const STATUS = /^HTTP probe failed with statuscode: (\d+)/;
 const REFUSED = /connection refused/;
 const TIMEOUT = /deadline exceeded|timeout|Client\.Timeout/i;
 
-/** What the kubelet last said about the health check of this pod; it says so in events only. */
+/**
+ * What the kubelet last said about the health check of the process that runs now; it says so in events only, and soon in one
+ * every five minutes: what holds only for the moment is dated.
+ */
 export function probeFailure(pod: Pod, warnings: readonly KubeEvent[]): ProbeFailure | null {
-  const last = warnings.findLast(
-    ({ involvedObject, reason }) => involvedObject.uid === pod.metadata.uid && reason === 'Unhealthy',
-  );
-  const [, , why] = FAILED.exec(last?.message ?? '') ?? [];
-  return why === undefined ? null : explained(why.trim());
+  const container = pod.status?.containerStatuses?.find(({ name }) => name === CONTAINER);
+  const last = lastFailure(pod, warnings);
+  if (!last || last.at < Date.parse(container?.state?.running?.startedAt ?? '')) return null;
+  if (last.probe === 'Startup' && container?.started) return null; // it has passed that one since
+  return explained(last.why, new Date(last.at));
 }
 
-function explained(why: string): ProbeFailure {
+/** Whether it was last said that there is no such path, of whichever process of the pod. */
+export const answersNotFound = (pod: Pod, warnings: readonly KubeEvent[]): boolean =>
+  STATUS.exec(lastFailure(pod, warnings)?.why ?? '')?.[1] === '404';
+
+function lastFailure({ metadata }: Pod, warnings: readonly KubeEvent[]) {
+  const last = warnings.findLast(
+    ({ involvedObject, reason }) => involvedObject.uid === metadata.uid && reason === 'Unhealthy',
+  );
+  const [, probe, why] = FAILED.exec(last?.message ?? '') ?? [];
+  return last && why !== undefined ? { probe, why: why.trim(), at: timeOf(last) } : null;
+}
+
+function explained(why: string, at: Date): ProbeFailure {
   const status = STATUS.exec(why)?.[1];
-  if (status !== undefined) {
-    return { message: `The health check answers ${status}.`, starting: false, notFound: status === '404' };
+  if (status !== undefined) return { message: `The health check answers ${status}.`, starting: false };
+  if (REFUSED.test(why)) {
+    return { message: `Nothing listened on PORT at ${at.toISOString().slice(11, 16)} UTC.`, starting: true };
   }
-  if (REFUSED.test(why)) return { message: 'Nothing listens on PORT.', starting: true, notFound: false };
-  if (TIMEOUT.test(why))
-    return { message: 'The health check does not answer in time.', starting: false, notFound: false };
-  return { message: `The health check fails: ${why}`, starting: false, notFound: false };
+  if (TIMEOUT.test(why)) return { message: 'The health check does not answer in time.', starting: false };
+  return { message: `The health check fails: ${why}`, starting: false };
 }

@@ -26,10 +26,36 @@ const unschedulable = {
 };
 const starting = { ...notReady, containerStatuses: [running({ started: false })] };
 
+const onLostNode = (more: Partial<Pod['metadata']> = {}): Pod => {
+  const pod = podOf(more, { conditions: [{ type: 'Ready', status: 'False', reason: 'NodeNotReady' }] });
+  return { ...pod, spec: { ...pod.spec, nodeName: 'node-1' } };
+};
+
 const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, message: string | null][] = [
   ['that is ready', podOf(), [], 'Ready', null],
   ['that is ready although it was not', podOf(), [unhealthy('Readiness probe failed: x')], 'Ready', null],
   ['that is being deleted', podOf(DELETED), [], 'Stopping', null],
+  [
+    'that is being deleted and that somebody holds',
+    podOf({ ...DELETED, finalizers: ['example.com/hold'] }),
+    [],
+    'Stopping',
+    'It is gone when whoever put a finalizer on it takes that off: example.com/hold.',
+  ],
+  [
+    'that is being deleted on a node that does not answer',
+    onLostNode(DELETED),
+    [],
+    'Stopping',
+    'Its node node-1 does not answer. It is gone when the node is back, or when somebody deletes the node or, by force, the pod.',
+  ],
+  [
+    'whose node does not answer, whatever was said before',
+    onLostNode(),
+    [unhealthy('Readiness probe failed: dial tcp 10.0.0.7:8000: connect: connection refused')],
+    'NotReady',
+    'Its node node-1 does not answer.',
+  ],
   ['without a node yet', podOf({}, { phase: 'Pending', conditions: [], containerStatuses: [] }), [], 'Starting', null],
   ['that no node takes', podOf({}, unschedulable), [], 'Starting', '0/3 nodes are available.'],
   ['whose container is made', podOf({}, waiting('ContainerCreating')), [], 'Starting', null],
@@ -43,7 +69,7 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
       ),
     ],
     'Starting',
-    'Nothing listens on PORT.',
+    'Nothing listened on PORT at 09:00 UTC.',
   ],
   [
     'that says no from the start',
@@ -57,7 +83,14 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
     podOf({}, notReady),
     [unhealthy('Readiness probe failed: dial tcp 10.0.0.7:8000: connect: connection refused')],
     'NotReady',
-    'Nothing listens on PORT.',
+    'Nothing listened on PORT at 09:00 UTC.',
+  ],
+  [
+    'that listens, of which nobody has said more since',
+    podOf({}, notReady),
+    [unhealthy('Startup probe failed: dial tcp 10.0.0.7:8000: connect: connection refused')],
+    'Starting',
+    'It listens, and has not passed its health check yet.',
   ],
   [
     'of which something else is said',
@@ -74,7 +107,7 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
     podOf({}, { ...notReady, containerStatuses: [running({ started: false, lastState: ENDED })] }),
     [unhealthy('Startup probe failed: dial tcp 10.0.0.7:8000: connect: connection refused')],
     'Starting',
-    'It ended with exit code 3 and was started again. Nothing listens on PORT.',
+    'It ended with exit code 3 and was started again. Nothing listened on PORT at 09:00 UTC.',
   ],
   [
     'that ended and is about to start again',
@@ -155,6 +188,11 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
 describe('a pod', () => {
   it.each(table)('%s', (_what, pod, warnings, state, message) => {
     expect(replicaOf(pod, undefined, warnings, NOW)).toMatchObject({ state, message });
+  });
+
+  it('says that its node is the cause, and only then', () => {
+    expect(replicaOf(onLostNode(), undefined, [], NOW).nodeLost).toBe(true);
+    expect(replicaOf(podOf({}, notReady), undefined, [], NOW)).not.toHaveProperty('nodeLost');
   });
 
   it('is a replica with its ordinal, its revision and what is known of its process', () => {

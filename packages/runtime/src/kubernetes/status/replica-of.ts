@@ -6,9 +6,10 @@ import { CONTAINER } from '../objects/container.js';
 import type { ObservedReplica } from '../../runtime.js';
 import { servedPath } from '../served-paths.js';
 import { ordinalOf } from '../store/cluster-state.js';
+import { isNodeLost, silentNode } from './node-lost.js';
 import { probeFailure } from './probe-failure.js';
 
-type Finding = Pick<ObservedReplica, 'state' | 'message'>;
+type Finding = Pick<ObservedReplica, 'state' | 'message' | 'nodeLost'>;
 
 /** A pod as one replica of an adapter. */
 export function replicaOf(
@@ -68,10 +69,11 @@ const digest = (text: string) => createHash('sha256').update(text).digest('hex')
 function findingOf(pod: Pod, container: ContainerStatus | undefined, warnings: readonly KubeEvent[]): Finding {
   const { phase, reason, message, conditions = [] } = pod.status ?? {};
   const is = (type: string) => conditions.find((condition) => condition.type === type);
-  if (isEnding(pod)) return { state: 'Stopping', message: null };
+  if (isEnding(pod)) return { state: 'Stopping', message: endsAfter(pod) };
   if (phase === 'Failed' || phase === 'Succeeded') {
     return { state: 'BackOff', message: `The pod ended: ${reason ?? phase}. ${message ?? ''}`.trim() };
   }
+  if (isNodeLost(pod)) return { state: 'NotReady', message: silentNode(pod), nodeLost: true };
   if (container?.state?.waiting) return waitingFinding(container, container.state.waiting);
   if (container?.state?.terminated) return { state: 'BackOff', message: `${endOf(container)} and is started again.` };
   if (!container?.state?.running) {
@@ -82,11 +84,22 @@ function findingOf(pod: Pod, container: ContainerStatus | undefined, warnings: r
   const failure = probeFailure(pod, warnings);
   // Until it listens for the first time it is starting; an answer that says no is another matter.
   const starting = failure === null || (failure.starting && !container.started);
+  const silent = container.started ? 'It listens, and has not passed its health check yet.' : null;
   const before = container.lastState?.terminated ? `${endOf(container)} and was started again.` : null;
   return {
     state: starting ? 'Starting' : 'NotReady',
-    message: [before, failure?.message].filter(Boolean).join(' ') || null,
+    message: [before, failure ? failure.message : silent].filter(Boolean).join(' ') || null,
   };
+}
+
+/** What keeps a pod that ends from being gone; null when that is nothing but its time. */
+function endsAfter(pod: Pod): string | null {
+  const { finalizers = [] } = pod.metadata;
+  if (isNodeLost(pod))
+    return `${silentNode(pod)} It is gone when the node is back, or when somebody deletes the node or, by force, the pod.`;
+  return finalizers.length > 0
+    ? `It is gone when whoever put a finalizer on it takes that off: ${finalizers.join(', ')}.`
+    : null;
 }
 
 /** Reasons of a container that waits without anything being wrong. */

@@ -1,4 +1,4 @@
-import type { KubeEvent, KubeObject, Pod, StatefulSet } from '../api/objects.js';
+import { timeOf, type KubeEvent, type KubeObject, type Pod, type StatefulSet } from '../api/objects.js';
 import { ADAPTER } from '../labels.js';
 import { objectName } from '../object-name.js';
 import { OWN_KINDS, type OwnKind } from '../objects/manifest.js';
@@ -102,5 +102,4 @@ const adapterOf = ({ metadata }: KubeObject): string => metadata.labels?.[ADAPTE
 export const ordinalOf = ({ metadata }: KubeObject): number => Number(metadata.name.split('-').at(-1));
 const byOrdinal = (a: Pod, b: Pod) => ordinalOf(a) - ordinalOf(b);
 
-const timeOf = (event: KubeEvent) => event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;
-const byTime = (a: KubeEvent, b: KubeEvent) => Date.parse(timeOf(a)) - Date.parse(timeOf(b));
+const byTime = (a: KubeEvent, b: KubeEvent) => timeOf(a) - timeOf(b);

@@ -46,10 +46,26 @@ describe('the store of a kind', () => {
     expect(version()).toBe('5');
   });
 
-  it('keeps no notes of who wrote which field', () => {
+  it('keeps no notes of who wrote which field, but whose the id of the adapter is', () => {
     const { metadata } = object(1);
-    store.put({ metadata: { ...metadata, managedFields: [{ manager: 'm' }] } });
-    expect(store.get('a')).toEqual({ metadata });
+    const id = { 'f:annotations': { 'f:mcp-gateway.io/adapter-id': {} } };
+    const notes = [
+      { manager: 'm', operation: 'Apply', fieldsV1: { 'f:metadata': id } },
+      {
+        manager: 'mcp-gateway/a',
+        operation: 'Apply',
+        fieldsV1: { 'f:metadata': { ...id, 'f:labels': {} }, 'f:spec': {} },
+      },
+      { manager: 'mcp-gateway/b', operation: 'Apply', fieldsV1: { 'f:spec': {} } },
+      { manager: 'mcp-gateway/b', operation: 'Update', fieldsV1: { 'f:metadata': id } },
+    ];
+    store.put({ metadata: { ...metadata, managedFields: notes } });
+    expect(store.get('a')?.metadata.managedFields).toEqual([
+      { manager: 'mcp-gateway/a', operation: 'Apply', fieldsV1: { 'f:metadata': id } },
+      { manager: 'mcp-gateway/b', operation: 'Apply', fieldsV1: {} },
+    ]);
+    store.put({ metadata: { ...metadata, resourceVersion: '9', managedFields: [{ manager: 'm' }] } });
+    expect(store.get('a')).toEqual({ metadata: { ...metadata, resourceVersion: '9' } });
   });
 
   it('is like a list afterwards, but for what was written since', () => {

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../api/objects.js';
+import { ownershipOf } from '../applied-by.js';
 
 /** A store of whichever kind. */
 export interface AnyStore {
@@ -32,7 +33,7 @@ export class ObjectStore<T extends KubeObject> {
     const { name, uid } = object.metadata;
     const known = this.#objects.get(name);
     if (this.#gone.has(uid) || (known && !isLater(object, known))) return;
-    delete object.metadata.managedFields; // as long as all the rest, and nobody here reads it
+    keepOwnership(object);
     this.#objects.set(name, object);
     this.changed(object, known);
     const [oldest] = this.#objects.values();
@@ -68,6 +69,12 @@ export class ObjectStore<T extends KubeObject> {
     this.#objects.delete(object.metadata.name);
     this.changed(object);
   }
+}
+
+function keepOwnership({ metadata }: KubeObject): void {
+  const kept = ownershipOf(metadata.managedFields ?? []);
+  if (kept.length > 0) metadata.managedFields = kept;
+  else delete metadata.managedFields;
 }
 
 const isLater = (object: KubeObject, known: KubeObject): boolean =>

@@ -134,6 +134,11 @@ describe('a watch', () => {
     expect({ said, problem: reflector.problem }).toEqual({ said: [], problem: null });
   });
 
+  it('is opened again at once however often nothing is said, since that is no failure', async () => {
+    const { store } = await reflect([...Array<Answer>(12).fill(silent), tells(line('ADDED', event('late', '6')))]);
+    await eventually(() => expect(store.get('late')).toBeDefined());
+  });
+
   it('that breaks off is opened again after what it said, and somebody is warned, once', async () => {
     const { versions, store, said } = await reflect([
       breaksOff(

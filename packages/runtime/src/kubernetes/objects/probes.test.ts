@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { workload } from '../../../test/supervisor.js';
+import { probesOf, type HealthCheck } from './probes.js';
+
+const START = ['startup', 'readiness', 'liveness'] as const;
+
+/** What each probe asks, and for how many seconds it fails before something is done. */
+const seen = (healthPath: string, check: HealthCheck) => {
+  const probes = probesOf(workload('echo', { healthPath, port: 8000 }), check);
+  return START.map((name) => {
+    const { httpGet, tcpSocket, periodSeconds = 0, failureThreshold = 0 } = probes[`${name}Probe`] ?? {};
+    return `${name} ${httpGet?.path ?? tcpSocket?.port} ${periodSeconds}×${failureThreshold}`;
+  });
+};
+
+describe('the probes of a replica', () => {
+  it.each<[what: string, path: string, check: HealthCheck, expected: string[]]>([
+    [
+      'ask for its path from the start',
+      '/live',
+      'http',
+      ['startup /live 3×100', 'readiness /live 5×2', 'liveness /live 10×12'],
+    ],
+    [
+      'let it start with an open port where the path is an assumption, and live until that is known to be wrong',
+      '/healthz',
+      'http',
+      ['startup 8000 3×100', 'readiness /healthz 5×2', 'liveness /healthz 10×33'],
+    ],
+    [
+      'ask for the port alone when that has to do',
+      '/healthz',
+      'tcp',
+      ['startup 8000 3×100', 'readiness 8000 5×2', 'liveness 8000 10×12'],
+    ],
+  ])('%s', (_what, path, check, expected) => {
+    expect(seen(path, check)).toEqual(expected);
+  });
+});
