@@ -9,6 +9,7 @@ import { sessionCache } from './cache.js';
 import { followSessionChanges } from './changes.js';
 import { idleSince, isTooOld, keepSeconds, leftSince, limitsOf, tooOldSince, type AllLimits } from './limits.js';
 import { firstPlace, placeOf, type SessionPlace } from './place.js';
+import { followReconnects } from './reconnects.js';
 import { refuseSession } from './refuse-session.js';
 import { sessionUses, type SessionUses } from './uses.js';
 
@@ -32,7 +33,7 @@ export interface SessionStore {
   onChange(listener: (id: string | undefined) => void): void;
   /** Called when a server may have to be told that a session of its has ended. */
   onFarewell(listener: () => void): void;
-  /** Ends the sessions of the adapter that nobody has used for too long, or that are too old; a thousand of a kind at most. */
+  /** Ends the sessions of the adapter that nobody has used for too long, or that are too old; a thousand of a kind at most. None while uses may not be written yet. */
   endOverdue(route: Route): Promise<void>;
   /** Open sessions that are known to live on the endpoint. */
   countOn(endpointId: string): number;
@@ -81,6 +82,8 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
     calls: dataPlanes.hear,
   });
 
+  const { isSettled } = followReconnects(redis, now, () => void uses.flush());
+
   async function end(session: SessionRef, route: Route, how: { tellServer: boolean; unlessUsedSince?: number }) {
     const lasting = { now: seconds(), keepSeconds: keepSeconds(limitsOf(route, defaults)) };
     return records.close(session, { ...lasting, ...how });
@@ -92,8 +95,9 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
     if (record === 'closed') return CLOSED;
     if (record === null) return firstPlace(envelope);
     const since = idleSince(seconds(), limitsOf(route, defaults));
-    const idle = lastUsedAt !== null && lastUsedAt < since;
-    if (idle && (await end(envelope, route, { tellServer: true, unlessUsedSince: since }))) return CLOSED;
+    const usedAt = Math.max(lastUsedAt ?? Infinity, uses.unwritten(envelope.id) ?? 0);
+    if (usedAt < since && isSettled() && (await end(envelope, route, { tellServer: true, unlessUsedSince: since })))
+      return CLOSED;
     return placeOf(record);
   }
 
@@ -158,6 +162,8 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
     },
 
     async endOverdue(route) {
+      if (!isSettled()) return;
+      await uses.catchUp();
       const { adapterId } = route;
       const limits = limitsOf(route, defaults);
       const endById = async (id: string, how: { unlessUsedSince?: number }) => {
