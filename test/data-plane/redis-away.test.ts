@@ -94,7 +94,9 @@ describe.each(['away', 'frozen'])('while Redis is %s', (kind) => {
     const id = await openSession(gateway.url);
     await gateway.publish(routeTo({ ...server.endpoint, id: 'another' }));
     await takeRedisAway();
-    expect(unavailable(await timed(inSession(gateway.url, id)))).toBe(away('the routes cannot be read now'));
+    expect(unavailable(await timed(inSession(gateway.url, id)))).toBe(
+      away('where the session lives cannot be found out now'),
+    );
   });
 
   it('stays ready and keeps its routes', async () => {

@@ -5,14 +5,17 @@ interface KnownSession {
   place: SessionPlace;
   /** When it was last used as far as this data plane knows, in milliseconds since the epoch. */
   usedAt: number;
+  /** Until when it need not be asked for again, in milliseconds since the epoch. What is known stays beyond. */
+  goodUntil: number;
 }
 
 export interface SessionCache {
   get(id: string): KnownSession | undefined;
-  set(id: string, session: KnownSession, ttlMs?: number): void;
-  forget(id: string): void;
-  forgetAll(): void;
-  /** Open sessions that are known to live on the endpoint. */
+  set(id: string, session: KnownSession): void;
+  /** It may have changed: it is to be asked for again, and holds as long as nobody can be asked. */
+  doubt(id: string): void;
+  doubtAll(): void;
+  /** Open sessions that are known to live on the endpoint; not those in doubt. */
   countOn(endpointId: string): number;
   /** How many there are, and about what they take. */
   size(): { sessions: number; bytes: number };
@@ -20,30 +23,34 @@ export interface SessionCache {
 
 /** What an entry takes besides its texts; measured with ids of the usual length. */
 const ENTRY_BYTES = 600;
-/** A safety net: what changes is broadcast. */
-const TTL_MS = 600_000;
+
+const IN_DOUBT = 0;
 
 /** The sessions in use, as many as fit into `maxBytes`; those that were not used for the longest time give way. */
 export function sessionCache(maxBytes: number): SessionCache {
   const counts = new Map<string, number>();
-  const count = ({ place }: KnownSession, by: 1 | -1) => {
-    if (place.closed) return;
+  const count = ({ place, goodUntil }: KnownSession, by: 1 | -1) => {
+    if (place.closed || goodUntil === IN_DOUBT) return;
     const now = (counts.get(place.endpointId) ?? 0) + by;
     if (now > 0) counts.set(place.endpointId, now);
     else counts.delete(place.endpointId);
   };
   const sessions = new LRUCache<string, KnownSession>({
     maxSize: maxBytes,
-    ttl: TTL_MS,
     sizeCalculation: ({ place }, id) => ENTRY_BYTES + id.length + place.endpointId.length + place.upstreamId.length,
     onInsert: (session) => count(session, 1),
     dispose: (session) => count(session, -1),
   });
+  const doubt = (session: KnownSession | undefined) => {
+    if (!session) return;
+    count(session, -1);
+    session.goodUntil = IN_DOUBT;
+  };
   return {
     get: (id) => sessions.get(id),
-    set: (id, session, ttlMs = TTL_MS) => void sessions.set(id, session, { ttl: ttlMs }),
-    forget: (id) => void sessions.delete(id),
-    forgetAll: () => sessions.clear(),
+    set: (id, session) => void sessions.set(id, session),
+    doubt: (id) => doubt(sessions.peek(id)),
+    doubtAll: () => sessions.forEach(doubt),
     countOn: (endpointId) => counts.get(endpointId) ?? 0,
     size: () => ({ sessions: sessions.size, bytes: sessions.calculatedSize }),
   };

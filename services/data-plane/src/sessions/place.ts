@@ -25,3 +25,9 @@ export const placeOf = ({ endpointId, upstreamId, moves }: SessionRecord): Sessi
   moves,
   closed: false,
 });
+
+/** Of what has just been read and what was known, that which is later. A session that has ended does not come back. */
+export function latest(read: SessionPlace, known: SessionPlace | undefined): SessionPlace {
+  if (!known || read.closed) return read;
+  return known.closed || known.moves > read.moves ? known : read;
+}

@@ -8,7 +8,7 @@ import { askDataPlanes } from './ask-data-planes.js';
 import { sessionCache } from './cache.js';
 import { followSessionChanges } from './changes.js';
 import { idleSince, isTooOld, keepSeconds, leftSince, limitsOf, tooOldSince, type AllLimits } from './limits.js';
-import { firstPlace, placeOf, type SessionPlace } from './place.js';
+import { firstPlace, latest, placeOf, type SessionPlace } from './place.js';
 import { followReconnects } from './reconnects.js';
 import { refuseSession } from './refuse-session.js';
 import { sessionUses, type SessionUses } from './uses.js';
@@ -19,7 +19,7 @@ export interface SessionStore {
    * @throws GatewayError SESSION_LIMIT; UNAVAILABLE when Redis is away
    */
   open(envelope: SessionEnvelope, route: Route, opened: OpenedBy): Promise<void>;
-  /** Where the session is. Without Redis the envelope's own word is good enough. */
+  /** Where the session is. Without Redis what is remembered is good enough, and else the envelope's own word. */
   find(envelope: SessionEnvelope, route: Route): Promise<SessionPlace>;
   /** Counts a use of it that begins now; the returned function ends it. */
   use(envelope: SessionEnvelope, route: Route): () => void;
@@ -59,7 +59,9 @@ export interface SessionStoreParts {
 }
 
 const CLOSED: SessionPlace = { endpointId: '', upstreamId: '', moves: 0, closed: true };
-/** How long to live on the envelope alone before Redis is asked again. */
+/** A safety net: what changes is broadcast. */
+const KNOWN_FOR_MS = 600_000;
+/** How long to live on what is remembered, or on the envelope alone, before Redis is asked again. */
 const UNKNOWN_FOR_MS = 3_000;
 const OVERDUE_AT_ONCE = 1_000;
 
@@ -74,8 +76,8 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
   const dataPlanes = askDataPlanes(redis, records.keys.calls, uses.calls);
   const changes = followSessionChanges(redis, records.keys, {
     changed(id) {
-      if (id === undefined) known.forgetAll();
-      else known.forget(id);
+      if (id === undefined) known.doubtAll();
+      else known.doubt(id);
       listeners.forEach((listener) => listener(id));
     },
     farewell: () => farewellListeners.forEach((listener) => listener()),
@@ -83,6 +85,9 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
   });
 
   const { isSettled } = followReconnects(redis, now, () => void uses.flush());
+
+  const learn = (id: string, place: SessionPlace, forMs = KNOWN_FOR_MS) =>
+    known.set(id, { place, usedAt: now(), goodUntil: now() + forMs });
 
   async function end(session: SessionRef, route: Route, how: { tellServer: boolean; unlessUsedSince?: number }) {
     const lasting = { now: seconds(), keepSeconds: keepSeconds(limitsOf(route, defaults)) };
@@ -123,7 +128,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
           throw new GatewayError('UNAVAILABLE', { detail, headers: { 'retry-after': '1' }, cause });
         });
       if (outcome !== 'opened') throw refuseSession(outcome, route.name, limits);
-      known.set(envelope.id, { place: firstPlace(envelope), usedAt: now() });
+      learn(envelope.id, firstPlace(envelope));
     },
 
     async find(envelope, route) {
@@ -131,33 +136,33 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
       const session = known.get(envelope.id);
       if (session?.place.closed) return CLOSED;
       if (isTooOld(envelope.issuedAt, seconds(), limits)) {
-        known.set(envelope.id, { place: CLOSED, usedAt: now() });
+        learn(envelope.id, CLOSED);
         void end(envelope, route, { tellServer: true }).catch(() => {}); // every data plane comes to this by itself
         return CLOSED;
       }
-      if (session && session.usedAt / 1000 >= idleSince(seconds(), limits)) {
+      if (session && now() < session.goodUntil && session.usedAt / 1000 >= idleSince(seconds(), limits)) {
         session.usedAt = now();
         return session.place;
       }
       const before = changes.heard();
       try {
-        const place = await read(envelope, route);
-        if (changes.heard() === before) known.set(envelope.id, { place, usedAt: now() });
+        const place = latest(await read(envelope, route), known.get(envelope.id)?.place);
+        if (changes.heard() === before) learn(envelope.id, place);
         return place;
       } catch (error) {
-        log.debug({ err: error }, 'session record not read; its id says enough');
-        const place = session?.place ?? firstPlace(envelope);
-        known.set(envelope.id, { place, usedAt: now() }, UNKNOWN_FOR_MS);
+        log.debug({ err: error }, 'session record not read; what is remembered or its id says enough');
+        const place = known.get(envelope.id)?.place ?? firstPlace(envelope);
+        learn(envelope.id, place, UNKNOWN_FOR_MS);
         return place;
       }
     },
 
     use: (envelope, route) => uses.begin(envelope, keepSeconds(limitsOf(route, defaults))),
 
-    moved: (id, place) => known.set(id, { place, usedAt: now() }),
+    moved: (id, place) => learn(id, place),
 
     async end(envelope, route, how) {
-      known.set(envelope.id, { place: CLOSED, usedAt: now() });
+      learn(envelope.id, CLOSED);
       await end(envelope, route, how);
     },
 
