@@ -18,14 +18,17 @@ async function findAgain(routes: RouteTable, adapter: string, id: string): Promi
   try {
     await bounded(routes.refresh(adapter), REDIS_MS);
   } catch (cause) {
-    throw new GatewayError('UNAVAILABLE', {
-      detail: 'where the session lives cannot be found out now',
-      headers: { 'retry-after': '1' },
-      cause,
-    });
+    throw placeUnknown(cause);
   }
   return find(routes.get(adapter), id);
 }
+
+export const placeUnknown = (cause?: unknown): GatewayError =>
+  new GatewayError('UNAVAILABLE', {
+    detail: 'where the session lives cannot be found out now',
+    headers: { 'retry-after': '1' },
+    cause,
+  });
 
 const find = (route: Route | undefined, id: string): Endpoint | undefined =>
   route?.endpoints.find((endpoint) => endpoint.id === id);

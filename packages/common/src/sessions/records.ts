@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { bounded, type RedisClient } from '../redis/index.js';
 import { sessionKeys } from './keys.js';
 import { fieldsOf, recordOf, subscriptionField, type SessionRecord } from './record.js';
-import { CLOSE, MOVE, NOTE, OPEN, RELEASE } from './scripts.js';
+import { CLOSE, MOVE, NOTE, OPEN, RELEASE, RESTORE } from './scripts.js';
 
 /** Whose session it is; enough to find everything that Redis has of it. */
 export interface SessionRef {
@@ -104,6 +104,12 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
     ): Promise<boolean> {
       const fields = Object.entries(to).flat();
       return (await run(MOVE, [keys.record(id)], [id, seenMoves, keys.changed, ...fields])) === 1;
+    },
+
+    /** Writes a record that may have been lost, unless there is one that is as late, or the session has been closed. */
+    async restore(id: string, record: SessionRecord, keepSeconds: number): Promise<boolean> {
+      const args = [id, record.moves, keepSeconds, keys.changed, ...fieldsOf(record)];
+      return (await run(RESTORE, [keys.record(id)], args)) === 1;
     },
 
     /** Keeps others from moving the session for `ms`, and tells how it is. Null when somebody else is at it. */

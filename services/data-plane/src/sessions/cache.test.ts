@@ -39,6 +39,18 @@ describe('the sessions in memory', () => {
     expect(cache.size()).toEqual({ sessions: 3, bytes: 3 * (600 + '1'.length + 'a'.length + 'raw'.length) });
   });
 
+  it('are known to have been moved, unless they have been moved on', () => {
+    const cache = sessionCache(1_000_000);
+    const opened = { adapter: 'echo', adapterId: 'adapter-1', caller: 'alice', openedAt: 0 };
+    for (const id of ['1', '2', '3']) cache.set(id, { ...on('b', { moves: 1 }), opened });
+    cache.set('4', on('a'));
+    expect(cache.size().bytes).toBe(3 * (600 + 250 + '1braw'.length + 'alice'.length) + 600 + '4araw'.length);
+    cache.doubtAll();
+    cache.doubt('1');
+    cache.set('2', on('', { closed: true }));
+    expect(cache.moved()).toEqual([{ id: '3', place: on('b', { moves: 1 }).place, opened }]);
+  });
+
   it('stay when they are in doubt, and do not count then', () => {
     const cache = sessionCache(1_000_000);
     for (const id of ['1', '2', '3']) cache.set(id, on('a'));

@@ -9,6 +9,8 @@ export interface SessionPlace {
   moves: number;
   /** It has ended, and is answered as one that never was. */
   closed: boolean;
+  /** There is nothing to go by but the envelope, and another data plane may know better. */
+  guessed?: true;
 }
 
 /** Without a record, the envelope's own word is good enough. */
@@ -18,6 +20,8 @@ export const firstPlace = ({ endpointId, upstreamId }: SessionEnvelope): Session
   moves: 0,
   closed: false,
 });
+
+export const guessedPlace = (envelope: SessionEnvelope): SessionPlace => ({ ...firstPlace(envelope), guessed: true });
 
 export const placeOf = ({ endpointId, upstreamId, moves }: SessionRecord): SessionPlace => ({
   endpointId,
@@ -29,5 +33,5 @@ export const placeOf = ({ endpointId, upstreamId, moves }: SessionRecord): Sessi
 /** Of what has just been read and what was known, that which is later. A session that has ended does not come back. */
 export function latest(read: SessionPlace, known: SessionPlace | undefined): SessionPlace {
   if (!known || read.closed) return read;
-  return known.closed || known.moves > read.moves ? known : read;
+  return known.closed || known.moves > read.moves || read.guessed ? known : read;
 }

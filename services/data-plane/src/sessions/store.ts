@@ -2,15 +2,22 @@ import type { Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/common/logging';
 import type { RedisClient } from '@mcp-gateway/common/redis';
-import { sessionRecords, type SessionRecord, type SessionRecords, type SessionRef } from '@mcp-gateway/common/sessions';
+import {
+  sessionRecords,
+  type SessionChange,
+  type SessionRecord,
+  type SessionRecords,
+  type SessionRef,
+} from '@mcp-gateway/common/sessions';
 import type { SessionEnvelope } from '@mcp-gateway/protocol';
 import { askDataPlanes } from './ask-data-planes.js';
 import { sessionCache } from './cache.js';
 import { followSessionChanges } from './changes.js';
 import { idleSince, isTooOld, keepSeconds, leftSince, limitsOf, tooOldSince, type AllLimits } from './limits.js';
-import { firstPlace, latest, placeOf, type SessionPlace } from './place.js';
+import { firstPlace, guessedPlace, latest, placeOf, type SessionPlace } from './place.js';
 import { followReconnects } from './reconnects.js';
 import { refuseSession } from './refuse-session.js';
+import { restorePlaces } from './restore-places.js';
 import { sessionUses, type SessionUses } from './uses.js';
 
 export interface SessionStore {
@@ -24,7 +31,7 @@ export interface SessionStore {
   /** Counts a use of it that begins now; the returned function ends it. */
   use(envelope: SessionEnvelope, route: Route): () => void;
   /** It has been moved from here; others hear of it by themselves. */
-  moved(id: string, place: SessionPlace): void;
+  moved(envelope: SessionEnvelope, adapter: string, place: SessionPlace): void;
   /** Ends it for every data plane. */
   end(envelope: SessionEnvelope, route: Route, how: { tellServer: boolean }): Promise<void>;
   /** Whether no data plane has a call of it under way to the endpoint. False when that cannot be known. */
@@ -75,19 +82,32 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
   const farewellListeners: (() => void)[] = [];
   const dataPlanes = askDataPlanes(redis, records.keys.calls, uses.calls);
   const changes = followSessionChanges(redis, records.keys, {
-    changed(id) {
-      if (id === undefined) known.doubtAll();
-      else known.doubt(id);
-      listeners.forEach((listener) => listener(id));
+    changed(change) {
+      if (change) hear(change);
+      else known.doubtAll();
+      listeners.forEach((listener) => listener(change?.id));
     },
     farewell: () => farewellListeners.forEach((listener) => listener()),
     calls: dataPlanes.hear,
   });
 
-  const { isSettled } = followReconnects(redis, now, () => void uses.flush());
+  const { isSettled } = followReconnects(redis, now, () =>
+    Promise.all([restorePlaces(records, known.moved(), keepSeconds(defaults)), uses.flush().then(uses.catchUp)]),
+  );
 
-  const learn = (id: string, place: SessionPlace, forMs = KNOWN_FOR_MS) =>
-    known.set(id, { place, usedAt: now(), goodUntil: now() + forMs });
+  function learn(envelope: SessionEnvelope, adapter: string, place: SessionPlace, forMs = KNOWN_FOR_MS) {
+    const { id, adapterId, caller, issuedAt: openedAt } = envelope;
+    const opened = place.moves > 0 && { opened: { adapter, adapterId, caller, openedAt } };
+    known.set(id, { place, usedAt: now(), goodUntil: now() + forMs, ...opened });
+  }
+  const learnEnd = (id: string) => known.set(id, { place: CLOSED, usedAt: now(), goodUntil: Infinity });
+
+  function hear({ id, what }: SessionChange) {
+    const place = known.get(id)?.place;
+    if (!place) return;
+    if (what === 'closed') learnEnd(id);
+    else if (what === 'unknown' || place.moves < what.moves) known.doubt(id); // else it was moved from here
+  }
 
   async function end(session: SessionRef, route: Route, how: { tellServer: boolean; unlessUsedSince?: number }) {
     const lasting = { now: seconds(), keepSeconds: keepSeconds(limitsOf(route, defaults)) };
@@ -98,7 +118,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
   async function read(envelope: SessionEnvelope, route: Route): Promise<SessionPlace> {
     const { record, lastUsedAt } = await records.find(envelope);
     if (record === 'closed') return CLOSED;
-    if (record === null) return firstPlace(envelope);
+    if (record === null) return isSettled() ? firstPlace(envelope) : guessedPlace(envelope);
     const since = idleSince(seconds(), limitsOf(route, defaults));
     const usedAt = Math.max(lastUsedAt ?? Infinity, uses.unwritten(envelope.id) ?? 0);
     if (usedAt < since && isSettled() && (await end(envelope, route, { tellServer: true, unlessUsedSince: since })))
@@ -128,7 +148,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
           throw new GatewayError('UNAVAILABLE', { detail, headers: { 'retry-after': '1' }, cause });
         });
       if (outcome !== 'opened') throw refuseSession(outcome, route.name, limits);
-      learn(envelope.id, firstPlace(envelope));
+      learn(envelope, route.name, firstPlace(envelope));
     },
 
     async find(envelope, route) {
@@ -136,7 +156,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
       const session = known.get(envelope.id);
       if (session?.place.closed) return CLOSED;
       if (isTooOld(envelope.issuedAt, seconds(), limits)) {
-        learn(envelope.id, CLOSED);
+        learnEnd(envelope.id);
         void end(envelope, route, { tellServer: true }).catch(() => {}); // every data plane comes to this by itself
         return CLOSED;
       }
@@ -147,22 +167,23 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
       const before = changes.heard();
       try {
         const place = latest(await read(envelope, route), known.get(envelope.id)?.place);
-        if (changes.heard() === before) learn(envelope.id, place);
+        const forMs = place.guessed ? UNKNOWN_FOR_MS : KNOWN_FOR_MS;
+        if (changes.heard() === before) learn(envelope, route.name, place, forMs);
         return place;
       } catch (error) {
         log.debug({ err: error }, 'session record not read; what is remembered or its id says enough');
-        const place = known.get(envelope.id)?.place ?? firstPlace(envelope);
-        learn(envelope.id, place, UNKNOWN_FOR_MS);
+        const place = known.get(envelope.id)?.place ?? guessedPlace(envelope);
+        learn(envelope, route.name, place, UNKNOWN_FOR_MS);
         return place;
       }
     },
 
     use: (envelope, route) => uses.begin(envelope, keepSeconds(limitsOf(route, defaults))),
 
-    moved: (id, place) => learn(id, place),
+    moved: (envelope, adapter, place) => learn(envelope, adapter, latest(place, known.get(envelope.id)?.place)),
 
     async end(envelope, route, how) {
-      learn(envelope.id, CLOSED);
+      learnEnd(envelope.id);
       await end(envelope, route, how);
     },
 
