@@ -129,6 +129,24 @@ describe('when Redis is back', () => {
     expect(second.routes.get('echo')?.generation).toBe(2);
   });
 
+  it('ends the sessions that clients have ended meanwhile on every data plane, and gives their places back', async () => {
+    const line = await redisLine();
+    const server = await startSessionServer();
+    const route = routeTo(server.endpoint, { sessions: { maxOpen: 1 } });
+    const gateway = await startGateway({ routes: [route] });
+    const second = await gateway.join({ redisUrl: line.url });
+    const id = await openSession(gateway.url);
+    expect((await inSession(second.url, id)).status).toBe(200);
+    line.cut();
+    await waitFor('Redis to be missed', async () => (await initialize(second.url)).status === 503);
+    expect((await inSession(second.url, id, { method: 'DELETE' })).status).toBe(200);
+    expect((await inSession(gateway.url, id)).status).toBe(200); // it cannot know
+    expect((await initialize(gateway.url)).status).toBe(429);
+    line.mend();
+    await waitFor('the end to be known', async () => (await inSession(gateway.url, id)).status === 404);
+    expect((await initialize(gateway.url)).status).toBe(200);
+  });
+
   it('has streams follow the sessions that were moved meanwhile', async () => {
     const line = await redisLine();
     const [first, next] = [await startReplica(), await startReplica()];

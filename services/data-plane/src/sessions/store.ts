@@ -18,6 +18,7 @@ import { firstPlace, guessedPlace, latest, placeOf, type SessionPlace } from './
 import { followReconnects } from './reconnects.js';
 import { refuseSession } from './refuse-session.js';
 import { restorePlaces } from './restore-places.js';
+import { unwrittenEnds } from './unwritten-ends.js';
 import { sessionUses, type SessionUses } from './uses.js';
 
 export interface SessionStore {
@@ -32,7 +33,7 @@ export interface SessionStore {
   use(envelope: SessionEnvelope, route: Route): () => void;
   /** It has been moved from here; others hear of it by themselves. */
   moved(envelope: SessionEnvelope, adapter: string, place: SessionPlace): void;
-  /** Ends it for every data plane. */
+  /** Ends it for every data plane; when Redis is away for this one, and for the others as soon as it is back. */
   end(envelope: SessionEnvelope, route: Route, how: { tellServer: boolean }): Promise<void>;
   /** Whether no data plane has a call of it under way to the endpoint. False when that cannot be known. */
   isIdle(id: string, endpointId: string): Promise<boolean>;
@@ -77,6 +78,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
   const records = sessionRecords(redis, prefix);
   const known = sessionCache(cacheBytes);
   const uses = sessionUses(records, log, now);
+  const ends = unwrittenEnds();
   const seconds = () => Math.floor(now() / 1000);
   const listeners: ((id: string | undefined) => void)[] = [];
   const farewellListeners: (() => void)[] = [];
@@ -92,7 +94,11 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
   });
 
   const { isSettled } = followReconnects(redis, now, () =>
-    Promise.all([restorePlaces(records, known.moved(), keepSeconds(defaults)), uses.flush().then(uses.catchUp)]),
+    Promise.all([
+      restorePlaces(records, known.moved(), keepSeconds(defaults)),
+      ends.catchUp(),
+      uses.flush().then(uses.catchUp),
+    ]),
   );
 
   function learn(envelope: SessionEnvelope, adapter: string, place: SessionPlace, forMs = KNOWN_FOR_MS) {
@@ -184,12 +190,12 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
 
     async end(envelope, route, how) {
       learnEnd(envelope.id);
-      await end(envelope, route, how);
+      await ends.end(envelope.id, () => end(envelope, route, how));
     },
 
     async endOverdue(route) {
       if (!isSettled()) return;
-      await uses.catchUp();
+      await Promise.all([ends.catchUp(), uses.catchUp()]);
       const { adapterId } = route;
       const limits = limitsOf(route, defaults);
       const endById = async (id: string, how: { unlessUsedSince?: number }) => {
