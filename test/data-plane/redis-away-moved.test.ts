@@ -49,6 +49,12 @@ describe('a session that was moved', () => {
     expect(await whereIs(other.url, session)).toBe(second.endpoint.id);
   });
 
+  it('is answered at once while Redis is away, time and again', async () => {
+    await cutRedis();
+    await expect(gateway.sessions.records.find({ id: 'any', adapterId: 'adapter-1' })).rejects.toThrow('offline');
+    await expect(gateway.routes.refresh('echo')).rejects.toThrow('offline');
+  });
+
   it('is answered 503 elsewhere while Redis is away, and goes on when it is back', async () => {
     await cutRedis();
     const { status, text, header } = await callTool(other.url, session, 'who');

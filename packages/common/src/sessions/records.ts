@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bounded, type RedisClient } from '../redis/index.js';
+import { bounded, ready, type RedisClient } from '../redis/index.js';
 import { sessionKeys } from './keys.js';
 import { fieldsOf, recordOf, subscriptionField, type SessionRecord } from './record.js';
 import { CLOSE, MOVE, NOTE, OPEN, RELEASE, RESTORE } from './scripts.js';
@@ -65,7 +65,7 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
 
   async function find({ id, adapterId }: Omit<SessionRef, 'caller'>): Promise<FoundSession> {
     const [fields, lastUsedAt] = await bounded(
-      redis.multi().hGetAll(keys.record(id)).zScore(keys.ofAdapter(adapterId), id).execTyped(),
+      ready(redis).multi().hGetAll(keys.record(id)).zScore(keys.ofAdapter(adapterId), id).execTyped(),
       REDIS_MS,
     );
     return { record: recordOf(fields), lastUsedAt };
@@ -151,10 +151,10 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
         keep(keys.openedOf(whose.adapterId), keepSeconds);
         keep(keys.record(id), keepSeconds);
       }
-      const transaction = redis.multi();
-      for (const [index, used] of members) transaction.zAdd(index, used, { condition: 'XX', comparison: 'GT' });
-      for (const [key, seconds] of kept) transaction.expire(key, seconds, 'GT');
-      await bounded(transaction.exec(), REDIS_MS);
+      const writes = ready(redis).multi();
+      for (const [index, used] of members) writes.zAdd(index, used, { condition: 'XX', comparison: 'GT' });
+      for (const [key, seconds] of kept) writes.expire(key, seconds, 'GT');
+      await bounded(writes.exec(), REDIS_MS);
     },
 
     /** Ids of sessions that were used last before `before`, the longest idle first. */

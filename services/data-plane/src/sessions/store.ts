@@ -81,25 +81,25 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
   const ends = unwrittenEnds();
   const seconds = () => Math.floor(now() / 1000);
   const listeners: ((id: string | undefined) => void)[] = [];
+  const tell = (id: string | undefined) => listeners.forEach((listener) => listener(id));
   const farewellListeners: (() => void)[] = [];
   const dataPlanes = askDataPlanes(redis, records.keys.calls, uses.calls);
   const changes = followSessionChanges(redis, records.keys, {
     changed(change) {
       if (change) hear(change);
       else known.doubtAll();
-      listeners.forEach((listener) => listener(change?.id));
+      tell(change?.id);
     },
     farewell: () => farewellListeners.forEach((listener) => listener()),
     calls: dataPlanes.hear,
   });
 
-  const { isSettled } = followReconnects(redis, now, () =>
-    Promise.all([
-      restorePlaces(records, known.moved(), keepSeconds(defaults)),
-      ends.catchUp(),
-      uses.flush().then(uses.catchUp),
-    ]),
-  );
+  const { isSettled } = followReconnects(redis, now, async () => {
+    const restored = restorePlaces(records, known.moved(), keepSeconds(defaults));
+    await Promise.all([restored, ends.catchUp(), uses.flush().then(uses.catchUp)]);
+    known.doubtAll(); // what was heard before could not be asked for
+    tell(undefined);
+  });
 
   function learn(envelope: SessionEnvelope, adapter: string, place: SessionPlace, forMs = KNOWN_FOR_MS) {
     const { id, adapterId, caller, issuedAt: openedAt } = envelope;
