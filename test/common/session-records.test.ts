@@ -58,9 +58,13 @@ describe('the records of sessions', () => {
   });
 
   it.each([
-    ['is none', async () => {}, { moves: 2, endpointId: 'c', initialize: null }],
-    ['is an older one', () => open('1'), { moves: 2, endpointId: 'c', initialize: '{}' }],
-    ['is one as late', () => records.open(ref('1'), recordOf('alice', { moves: 2 }), BOUNDS), { endpointId: 'a' }],
+    ['is none', async () => {}, expect.objectContaining({ moves: 2, endpointId: 'c', initialize: null })],
+    ['is an older one', () => open('1'), expect.objectContaining({ moves: 2, endpointId: 'c', initialize: '{}' })],
+    [
+      'is one as late',
+      () => records.open(ref('1'), recordOf('alice', { moves: 2 }), BOUNDS),
+      expect.objectContaining({ endpointId: 'a' }),
+    ],
     ['is a mark', () => records.close(ref('1'), CLOSE), 'closed'],
   ])('are written again when there %s, as far as that is right', async (_what, before, after) => {
     await before();
@@ -70,8 +74,7 @@ describe('the records of sessions', () => {
     const lost = recordOf('alice', { moves: 2, endpointId: 'c', initialize: null });
     const isWritten = await records.restore('1', lost, 3_600);
     const { record } = await records.find(ref('1'));
-    if (after === 'closed') expect(record).toBe('closed');
-    else expect(record).toMatchObject(after as Partial<SessionRecord>);
+    expect(record).toEqual(after);
     expect(isWritten).toBe((record as SessionRecord).endpointId === 'c');
     await waitFor('what is said', async () => {
       await redis.publish(records.keys.changed, 'last');

@@ -25,7 +25,7 @@ describe('a session that was moved', () => {
     session = await begin(gateway.url);
     const told = new Promise((resolve) => gateway.sessions.onChange(resolve));
     await gateway.publish(routeTo([{ ...first.endpoint, ready: false, draining: true }, second.endpoint]));
-    expect(await whereIs(gateway.url, session)).toBe(second.endpoint.id);
+    await waitFor('the move', async () => (await whereIs(gateway.url, session)) === second.endpoint.id);
     await told;
     await gateway.publish(routeTo([second.endpoint]));
   });

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { SessionPlace } from './place.js';
 
 /** What a record says besides where the session lives, as far as that can be known without it. */
-export interface Opened {
+interface Opened {
   adapter: string;
   adapterId: string;
   caller: string;
