@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { Logger } from '@mcp-gateway/common/logging';
-import { redisClient } from '@mcp-gateway/common/redis';
+import { ready, redisClient } from '@mcp-gateway/common/redis';
 import { afterTest } from '../support/clean-up.js';
 import { redisLine } from '../support/redis-line.js';
 import { waitFor } from '../support/wait.js';
@@ -25,10 +25,12 @@ it('rejects commands at once while Redis is away, and takes them when it is back
   await waitFor('the outage', () => !client.isReady);
   const began = performance.now();
   await expect(client.ping()).rejects.toThrow('offline');
+  expect(() => ready(client)).toThrow('offline');
   expect(performance.now() - began).toBeLessThan(500);
   line.mend();
   await waitFor('Redis to be back', () => client.isReady);
   expect(await client.ping()).toBe('PONG');
+  expect(await ready(client).multi().ping().exec()).toEqual(['PONG']);
 });
 
 it('logs one line when Redis goes and one when it is back, however often it tried', async () => {

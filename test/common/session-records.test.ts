@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { listSessions, sessionRecords, type SessionRecord, type SessionRecords } from '@mcp-gateway/common/sessions';
 import type { RedisClient } from '@mcp-gateway/common/redis';
 import { connectRedis, freshPrefix } from '../support/redis.js';
+import { waitFor } from '../support/wait.js';
 
 const NOW = 1_780_000_000;
 const BOUNDS = { max: 100, maxPerCaller: 100, idleSince: NOW - 600, keepSeconds: 3_600 };
@@ -54,6 +55,38 @@ describe('the records of sessions', () => {
 
   it('that there are none of are null', async () => {
     expect(await records.find(ref('unknown'))).toEqual({ record: null, lastUsedAt: null });
+  });
+
+  it.each([
+    ['is none', async () => {}, expect.objectContaining({ moves: 2, endpointId: 'c', initialize: null })],
+    ['is an older one', () => open('1'), expect.objectContaining({ moves: 2, endpointId: 'c', initialize: '{}' })],
+    [
+      'is one as late',
+      () => records.open(ref('1'), recordOf('alice', { moves: 2 }), BOUNDS),
+      expect.objectContaining({ endpointId: 'a' }),
+    ],
+    ['is a mark', () => records.close(ref('1'), CLOSE), 'closed'],
+  ])('are written again when there %s, as far as that is right', async (_what, before, after) => {
+    await before();
+    const heard: string[] = [];
+    const subscriber = await connectRedis();
+    await subscriber.subscribe(records.keys.changed, (text) => heard.push(text));
+    const lost = recordOf('alice', { moves: 2, endpointId: 'c', initialize: null });
+    const isWritten = await records.restore('1', lost, 3_600);
+    const { record } = await records.find(ref('1'));
+    expect(record).toEqual(after);
+    expect(isWritten).toBe((record as SessionRecord).endpointId === 'c');
+    await waitFor('what is said', async () => {
+      await redis.publish(records.keys.changed, 'last');
+      return heard.includes('last');
+    });
+    expect(heard.filter((text) => text !== 'last')).toEqual(isWritten ? ['1 2'] : []);
+    expect(await redis.ttl(records.keys.record('1'))).toBeGreaterThan(50);
+  });
+
+  it('leave alone what another version has written', async () => {
+    await redis.hSet(records.keys.record('1'), { format: 'later' });
+    expect(await records.restore('1', recordOf('alice', { moves: 2 }), 3_600)).toBe(false);
   });
 
   it.each([

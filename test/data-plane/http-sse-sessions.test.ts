@@ -4,8 +4,9 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Route } from '@mcp-gateway/common/contracts';
 import { listSessions } from '@mcp-gateway/common/sessions';
 import { bodyOf, open, send } from '../support/http.js';
+import { redisLine } from '../support/redis-line.js';
 import { waitFor } from '../support/wait.js';
-import { startGateway, type Gateway } from './support/gateway.js';
+import { startGateway, type DataPlane, type Gateway } from './support/gateway.js';
 import { routeTo, startUpstream, type Upstream } from './support/upstream.js';
 
 const MINUTE = 60_000;
@@ -96,6 +97,41 @@ describe('a stream of the older HTTP transport is a session', () => {
     await gateway.sessions.uses.flush(); // it lives, and says so
     expect(await sweepIn(4)).toBe(1);
     expect(await sweepIn(2)).toBe(0);
+  });
+
+  it('that goes on when Redis was away for longer than it takes to give up streams', async () => {
+    const line = await redisLine();
+    gateway = await startGateway({ routes: [routeTo(server.endpoint)], redisUrl: line.url, now: () => now });
+    const other = await gateway.join();
+    const route = gateway.routes.get('echo') as Route;
+    const stream = await ask();
+    const messages = await messagesOf(stream);
+    const isSwept = async ({ sessions }: DataPlane) => {
+      await sessions.endOverdue(route); // rejects while Redis is away
+      return true;
+    };
+    now += MINUTE;
+    line.cut();
+    for (const { sessions } of [other, gateway]) {
+      const isMissed = () =>
+        sessions.records.nextFarewell().then(
+          () => false,
+          () => true,
+        );
+      await waitFor('Redis to be missed', isMissed);
+    }
+    for (let minute = 0; minute < 8; minute++) {
+      now += MINUTE;
+      await gateway.sessions.uses.flush();
+    }
+    line.mend();
+    for (const member of [other, gateway]) await waitFor('a sweep', () => isSwept(member));
+    now += MINUTE / 2;
+    for (const member of [other, gateway]) await isSwept(member);
+    expect(await listed()).toHaveLength(1);
+    expect(await post(messages)).toBe(202);
+    expect(stream.closed).toBe(false);
+    stream.destroy();
   });
 
   it('that ends when it is too old, however much it is used', async () => {

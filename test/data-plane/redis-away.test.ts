@@ -94,7 +94,9 @@ describe.each(['away', 'frozen'])('while Redis is %s', (kind) => {
     const id = await openSession(gateway.url);
     await gateway.publish(routeTo({ ...server.endpoint, id: 'another' }));
     await takeRedisAway();
-    expect(unavailable(await timed(inSession(gateway.url, id)))).toBe(away('the routes cannot be read now'));
+    expect(unavailable(await timed(inSession(gateway.url, id)))).toBe(
+      away('where the session lives cannot be found out now'),
+    );
   });
 
   it('stays ready and keeps its routes', async () => {
@@ -125,6 +127,24 @@ describe('when Redis is back', () => {
     await waitFor('the end of the other', async () => (await inSession(second.url, other)).status === 404);
     await gateway.publish(routeTo(server.endpoint, { generation: 2 }));
     expect(second.routes.get('echo')?.generation).toBe(2);
+  });
+
+  it('ends the sessions that clients have ended meanwhile on every data plane, and gives their places back', async () => {
+    const line = await redisLine();
+    const server = await startSessionServer();
+    const route = routeTo(server.endpoint, { sessions: { maxOpen: 1 } });
+    const gateway = await startGateway({ routes: [route] });
+    const second = await gateway.join({ redisUrl: line.url });
+    const id = await openSession(gateway.url);
+    expect((await inSession(second.url, id)).status).toBe(200);
+    line.cut();
+    await waitFor('Redis to be missed', async () => (await initialize(second.url)).status === 503);
+    expect((await inSession(second.url, id, { method: 'DELETE' })).status).toBe(200);
+    expect((await inSession(gateway.url, id)).status).toBe(200); // it cannot know
+    expect((await initialize(gateway.url)).status).toBe(429);
+    line.mend();
+    await waitFor('the end to be known', async () => (await inSession(gateway.url, id)).status === 404);
+    expect((await initialize(gateway.url)).status).toBe(200);
   });
 
   it('has streams follow the sessions that were moved meanwhile', async () => {

@@ -6,7 +6,7 @@ import type { RouteTable } from '@mcp-gateway/common/routes';
 const REDIS_MS = 1_000;
 
 /**
- * The endpoint, if the adapter has it. Another data plane may have heard of a new replica before this one, so Redis is asked
+ * The endpoint that a session is said to live on, if the adapter has it. Another data plane may have heard of a new replica before this one, so Redis is asked
  * before the answer is no.
  * @throws GatewayError UNAVAILABLE when Redis is away
  */
@@ -18,14 +18,17 @@ async function findAgain(routes: RouteTable, adapter: string, id: string): Promi
   try {
     await bounded(routes.refresh(adapter), REDIS_MS);
   } catch (cause) {
-    throw new GatewayError('UNAVAILABLE', {
-      detail: 'the routes cannot be read now',
-      headers: { 'retry-after': '1' },
-      cause,
-    });
+    throw placeUnknown(cause);
   }
   return find(routes.get(adapter), id);
 }
+
+export const placeUnknown = (cause?: unknown): GatewayError =>
+  new GatewayError('UNAVAILABLE', {
+    detail: 'where the session lives cannot be found out now',
+    headers: { 'retry-after': '1' },
+    cause,
+  });
 
 const find = (route: Route | undefined, id: string): Endpoint | undefined =>
   route?.endpoints.find((endpoint) => endpoint.id === id);

@@ -1,6 +1,6 @@
 import { Route, type Endpoint } from '../contracts/route.js';
 import type { Logger } from '../logging/index.js';
-import { subscription, type RedisClient } from '../redis/index.js';
+import { ready, subscription, type RedisClient } from '../redis/index.js';
 import { ALL_ROUTES, routeKeys } from './keys.js';
 
 export interface RouteTable {
@@ -40,7 +40,7 @@ export function followRoutes(
 
   /** Whoever was told of a change may take a route that is not there for one that was withdrawn. */
   async function read(name: string, { told }: { told: boolean }) {
-    const [complete, json] = await redis.multi().exists(keys.complete).hGet(keys.routes, name).execTyped();
+    const [complete, json] = await ready(redis).multi().exists(keys.complete).hGet(keys.routes, name).execTyped();
     const route = parse(json);
     if (route) table.set(name, route);
     else if (complete || told) table.delete(name);
@@ -48,7 +48,7 @@ export function followRoutes(
   }
 
   async function reload() {
-    const [complete, entries] = await redis.multi().exists(keys.complete).hGetAll(keys.routes).execTyped();
+    const [complete, entries] = await ready(redis).multi().exists(keys.complete).hGetAll(keys.routes).execTyped();
     const found = new Map<string, Route>();
     for (const [name, json] of Object.entries(entries)) {
       const route = parse(json);

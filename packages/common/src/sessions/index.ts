@@ -1,3 +1,4 @@
+export { readChange, type SessionChange } from './change.js';
 export { listSessions, type ListedSession } from './list.js';
 export { type SessionRecord } from './record.js';
 export {

@@ -15,7 +15,7 @@ export const sessionKeys = (prefix: string) => ({
     `${prefix}:sessions:caller:${adapterId}:${createHash('sha256').update(caller).digest('base64url')}`,
   /** String: who moves the session now. */
   moving: (id: string) => `${prefix}:sessions:moving:${id}`,
-  /** Channel: the id of a session that was moved or closed. */
+  /** Channel: what became of a session; see change.ts. */
   changed: `${prefix}:sessions:changed`,
   /** Channel: data planes ask each other whether they have calls of a session under way. */
   calls: `${prefix}:sessions:calls`,

@@ -1,4 +1,4 @@
-import { bounded, type RedisClient } from '../redis/index.js';
+import { bounded, ready, type RedisClient } from '../redis/index.js';
 import { sessionKeys } from './keys.js';
 import { recordOf, type SessionRecord } from './record.js';
 
@@ -35,9 +35,9 @@ export async function listSessions(
   const left = all.filter(({ value }) => value > after).toSorted((a, b) => (a.value < b.value ? -1 : 1));
   const page = left.slice(0, limit);
 
-  const transaction = redis.multi();
-  for (const { value } of page) transaction.hGetAll(keys.record(value));
-  const records = page.length === 0 ? [] : await bounded(transaction.exec(), REDIS_MS);
+  const reads = ready(redis).multi();
+  for (const { value } of page) reads.hGetAll(keys.record(value));
+  const records = page.length === 0 ? [] : await bounded(reads.exec(), REDIS_MS);
   const sessions = page.flatMap(({ value, score }, at): ListedSession[] => {
     const record = readable(records[at] as unknown as Record<string, string>);
     return record ? [{ id: value, record, lastUsedAt: score }] : [];

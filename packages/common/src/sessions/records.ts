@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { bounded, type RedisClient } from '../redis/index.js';
+import { bounded, ready, type RedisClient } from '../redis/index.js';
 import { sessionKeys } from './keys.js';
 import { fieldsOf, recordOf, subscriptionField, type SessionRecord } from './record.js';
-import { CLOSE, MOVE, NOTE, OPEN, RELEASE } from './scripts.js';
+import { CLOSE, MOVE, NOTE, OPEN, RELEASE, RESTORE } from './scripts.js';
 
 /** Whose session it is; enough to find everything that Redis has of it. */
 export interface SessionRef {
@@ -65,7 +65,7 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
 
   async function find({ id, adapterId }: Omit<SessionRef, 'caller'>): Promise<FoundSession> {
     const [fields, lastUsedAt] = await bounded(
-      redis.multi().hGetAll(keys.record(id)).zScore(keys.ofAdapter(adapterId), id).execTyped(),
+      ready(redis).multi().hGetAll(keys.record(id)).zScore(keys.ofAdapter(adapterId), id).execTyped(),
       REDIS_MS,
     );
     return { record: recordOf(fields), lastUsedAt };
@@ -104,6 +104,12 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
     ): Promise<boolean> {
       const fields = Object.entries(to).flat();
       return (await run(MOVE, [keys.record(id)], [id, seenMoves, keys.changed, ...fields])) === 1;
+    },
+
+    /** Writes a record that may have been lost, unless there is one that is as late, or the session has been closed. */
+    async restore(id: string, record: SessionRecord, keepSeconds: number): Promise<boolean> {
+      const args = [id, record.moves, keepSeconds, keys.changed, ...fieldsOf(record)];
+      return (await run(RESTORE, [keys.record(id)], args)) === 1;
     },
 
     /** Keeps others from moving the session for `ms`, and tells how it is. Null when somebody else is at it. */
@@ -145,10 +151,10 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
         keep(keys.openedOf(whose.adapterId), keepSeconds);
         keep(keys.record(id), keepSeconds);
       }
-      const transaction = redis.multi();
-      for (const [index, used] of members) transaction.zAdd(index, used, { condition: 'XX', comparison: 'GT' });
-      for (const [key, seconds] of kept) transaction.expire(key, seconds, 'GT');
-      await bounded(transaction.exec(), REDIS_MS);
+      const writes = ready(redis).multi();
+      for (const [index, used] of members) writes.zAdd(index, used, { condition: 'XX', comparison: 'GT' });
+      for (const [key, seconds] of kept) writes.expire(key, seconds, 'GT');
+      await bounded(writes.exec(), REDIS_MS);
     },
 
     /** Ids of sessions that were used last before `before`, the longest idle first. */

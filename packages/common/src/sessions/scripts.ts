@@ -44,7 +44,7 @@ if ARGV[5] ~= '' and was[2] and not was[7] then
   redis.call('LTRIM', KEYS[6], -10000, -1)
   redis.call('PUBLISH', ARGV[5], '')
 end
-redis.call('PUBLISH', ARGV[4], ARGV[1])
+redis.call('PUBLISH', ARGV[4], ARGV[1] .. ' closed')
 return 1`;
 
 /**
@@ -54,8 +54,23 @@ return 1`;
 export const MOVE = `
 local seen = redis.call('HMGET', KEYS[1], 'moves', 'closedAt')
 if seen[1] ~= ARGV[2] or seen[2] then return 0 end
-redis.call('HSET', KEYS[1], 'moves', tonumber(ARGV[2]) + 1, unpack(ARGV, 4))
-redis.call('PUBLISH', ARGV[3], ARGV[1])
+local moves = tonumber(ARGV[2]) + 1
+redis.call('HSET', KEYS[1], 'moves', moves, unpack(ARGV, 4))
+redis.call('PUBLISH', ARGV[3], ARGV[1] .. ' ' .. moves)
+return 1`;
+
+/**
+ * Writes a record again that may have been lost, unless there is one that is as late, or of another format, or a mark.
+ *
+ * KEYS record
+ * ARGV id, number of moves, seconds to keep, channel of changes, fields and values of the record …
+ */
+export const RESTORE = `
+local has = redis.call('HMGET', KEYS[1], 'format', 'moves', 'closedAt')
+if has[3] or (has[1] and (has[1] ~= '1' or tonumber(has[2]) >= tonumber(ARGV[2]))) then return 0 end
+redis.call('HSET', KEYS[1], unpack(ARGV, 5))
+if redis.call('TTL', KEYS[1]) < 0 then redis.call('EXPIRE', KEYS[1], ARGV[3]) end
+redis.call('PUBLISH', ARGV[4], ARGV[1] .. ' ' .. ARGV[2])
 return 1`;
 
 /**

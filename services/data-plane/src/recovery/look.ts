@@ -35,7 +35,7 @@ export async function look(
         return { record: record as SessionRecord };
       case 'follow': {
         const place = placeOf(record as SessionRecord);
-        sessions.moved(envelope.id, place);
+        sessions.moved(envelope, adapter, place);
         const endpoint = await findEndpoint(routes, adapter, place.endpointId);
         if (endpoint) return { settled: { place, endpoint } };
         moving.seenMoves = place.moves;

@@ -122,7 +122,7 @@ async function moveTo(
     return null;
   }
   const place = { endpointId: endpoint.id, upstreamId, moves: record.moves + 1, closed: false };
-  sessions.moved(envelope.id, place);
+  sessions.moved(envelope, route.name, place);
   const ms = Math.round(performance.now() - began);
   log.info({ adapter: route.name, session: envelope.id, why, ms }, 'a session was moved to another replica');
   return { place, endpoint };

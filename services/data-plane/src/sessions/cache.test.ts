@@ -4,6 +4,7 @@ import { sessionCache } from './cache.js';
 const on = (endpointId: string, more = {}) => ({
   place: { endpointId, upstreamId: 'raw', moves: 0, closed: false, ...more },
   usedAt: 0,
+  goodUntil: 1,
 });
 
 describe('the sessions in memory', () => {
@@ -35,12 +36,32 @@ describe('the sessions in memory', () => {
     cache.set('1', on('b')); // moved
     cache.set('2', on('a', { closed: true }));
     expect([cache.countOn('a'), cache.countOn('b')]).toEqual([0, 2]);
-    cache.forget('3');
-    cache.forget('3');
-    expect(cache.countOn('b')).toBe(1);
-    expect(cache.size()).toEqual({ sessions: 2, bytes: 2 * (600 + '1'.length + 'a'.length + 'raw'.length) });
-    cache.forgetAll();
-    expect(cache.size()).toEqual({ sessions: 0, bytes: 0 });
-    expect(cache.countOn('b')).toBe(0);
+    expect(cache.size()).toEqual({ sessions: 3, bytes: 3 * (600 + '1'.length + 'a'.length + 'raw'.length) });
+  });
+
+  it('are known to have been moved, unless they have been moved on', () => {
+    const cache = sessionCache(1_000_000);
+    const opened = { adapter: 'echo', adapterId: 'adapter-1', caller: 'alice', openedAt: 0 };
+    for (const id of ['1', '2', '3']) cache.set(id, { ...on('b', { moves: 1 }), opened });
+    cache.set('4', on('a'));
+    expect(cache.size().bytes).toBe(3 * (600 + 250 + '1braw'.length + 'alice'.length) + 600 + '4araw'.length);
+    cache.doubtAll();
+    cache.doubt('1');
+    cache.set('2', on('', { closed: true }));
+    expect(cache.moved()).toEqual([{ id: '3', place: on('b', { moves: 1 }).place, opened }]);
+  });
+
+  it('stay when they are in doubt, and do not count then', () => {
+    const cache = sessionCache(1_000_000);
+    for (const id of ['1', '2', '3']) cache.set(id, on('a'));
+    cache.doubt('1');
+    cache.doubt('1');
+    cache.doubt('unknown');
+    expect([cache.get('1')?.place.endpointId, cache.get('1')?.goodUntil, cache.countOn('a')]).toEqual(['a', 0, 2]);
+    cache.doubtAll();
+    expect([cache.get('2')?.goodUntil, cache.size().sessions, cache.countOn('a')]).toEqual([0, 3, 0]);
+    cache.set('1', on('b'));
+    cache.set('2', on('a'));
+    expect([cache.countOn('a'), cache.countOn('b')]).toEqual([1, 1]);
   });
 });

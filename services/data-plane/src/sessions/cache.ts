@@ -1,18 +1,40 @@
 import { LRUCache } from 'lru-cache';
 import type { SessionPlace } from './place.js';
 
+/** What a record says besides where the session lives, as far as that can be known without it. */
+interface Opened {
+  adapter: string;
+  adapterId: string;
+  caller: string;
+  /** Seconds since the epoch. */
+  openedAt: number;
+}
+
+export interface MovedSession {
+  id: string;
+  place: SessionPlace;
+  opened: Opened;
+}
+
 interface KnownSession {
   place: SessionPlace;
   /** When it was last used as far as this data plane knows, in milliseconds since the epoch. */
   usedAt: number;
+  /** Until when it need not be asked for again, in milliseconds since the epoch. What is known stays beyond. */
+  goodUntil: number;
+  /** Of a session that was moved, as nothing but its record says where to. */
+  opened?: Opened;
 }
 
 export interface SessionCache {
   get(id: string): KnownSession | undefined;
-  set(id: string, session: KnownSession, ttlMs?: number): void;
-  forget(id: string): void;
-  forgetAll(): void;
-  /** Open sessions that are known to live on the endpoint. */
+  set(id: string, session: KnownSession): void;
+  /** It may have changed: it is to be asked for again, and holds as long as nobody can be asked. */
+  doubt(id: string): void;
+  doubtAll(): void;
+  /** Sessions that are known to have been moved to where they are, but for those in doubt by themselves. */
+  moved(): MovedSession[];
+  /** Open sessions that are known to live on the endpoint; not those in doubt. */
   countOn(endpointId: string): number;
   /** How many there are, and about what they take. */
   size(): { sessions: number; bytes: number };
@@ -20,30 +42,46 @@ export interface SessionCache {
 
 /** What an entry takes besides its texts; measured with ids of the usual length. */
 const ENTRY_BYTES = 600;
-/** A safety net: what changes is broadcast. */
-const TTL_MS = 600_000;
+/** What it takes more when the session was moved. */
+const OPENED_BYTES = 250;
+
+const IN_DOUBT = 0;
 
 /** The sessions in use, as many as fit into `maxBytes`; those that were not used for the longest time give way. */
 export function sessionCache(maxBytes: number): SessionCache {
   const counts = new Map<string, number>();
-  const count = ({ place }: KnownSession, by: 1 | -1) => {
-    if (place.closed) return;
+  const count = ({ place, goodUntil }: KnownSession, by: 1 | -1) => {
+    if (place.closed || goodUntil === IN_DOUBT) return;
     const now = (counts.get(place.endpointId) ?? 0) + by;
     if (now > 0) counts.set(place.endpointId, now);
     else counts.delete(place.endpointId);
   };
   const sessions = new LRUCache<string, KnownSession>({
     maxSize: maxBytes,
-    ttl: TTL_MS,
-    sizeCalculation: ({ place }, id) => ENTRY_BYTES + id.length + place.endpointId.length + place.upstreamId.length,
+    sizeCalculation: ({ place, opened }, id) =>
+      ENTRY_BYTES +
+      id.length +
+      place.endpointId.length +
+      place.upstreamId.length +
+      (opened ? OPENED_BYTES + opened.caller.length : 0),
     onInsert: (session) => count(session, 1),
     dispose: (session) => count(session, -1),
   });
+  const doubt = (session: KnownSession | undefined) => {
+    if (!session) return;
+    count(session, -1);
+    session.goodUntil = IN_DOUBT;
+  };
   return {
     get: (id) => sessions.get(id),
-    set: (id, session, ttlMs = TTL_MS) => void sessions.set(id, session, { ttl: ttlMs }),
-    forget: (id) => void sessions.delete(id),
-    forgetAll: () => sessions.clear(),
+    set: (id, session) => void sessions.set(id, session),
+    doubt(id) {
+      const session = sessions.peek(id);
+      doubt(session);
+      delete session?.opened;
+    },
+    doubtAll: () => sessions.forEach((session) => doubt(session)),
+    moved: () => [...sessions.entries()].flatMap(([id, { place, opened }]) => (opened ? [{ id, place, opened }] : [])),
     countOn: (endpointId) => counts.get(endpointId) ?? 0,
     size: () => ({ sessions: sessions.size, bytes: sessions.calculatedSize }),
   };

@@ -1,4 +1,5 @@
 import { subscription, type RedisClient } from '@mcp-gateway/common/redis';
+import { readChange, type SessionChange } from '@mcp-gateway/common/sessions';
 
 export interface SessionChanges {
   /** Counts what was heard: a record that was asked for before the last of it may be out of date. */
@@ -13,15 +14,15 @@ export interface SessionChanges {
 export function followSessionChanges(
   redis: RedisClient,
   channels: { changed: string; farewell: string; calls: string },
-  tell: { changed: (id: string | undefined) => void; farewell: () => void; calls: (text: string) => void },
+  tell: { changed: (change: SessionChange | undefined) => void; farewell: () => void; calls: (text: string) => void },
 ): SessionChanges {
   let heard = 0;
-  const changed = (id?: string) => {
+  const changed = (change?: SessionChange) => {
     heard += 1;
-    tell.changed(id);
+    tell.changed(change);
   };
   const channelsHeard = {
-    [channels.changed]: (id: string) => changed(id),
+    [channels.changed]: (text: string) => changed(readChange(text)),
     [channels.farewell]: () => tell.farewell(),
     [channels.calls]: (text: string) => tell.calls(text),
   };

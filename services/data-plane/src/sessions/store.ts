@@ -2,14 +2,23 @@ import type { Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/common/logging';
 import type { RedisClient } from '@mcp-gateway/common/redis';
-import { sessionRecords, type SessionRecord, type SessionRecords, type SessionRef } from '@mcp-gateway/common/sessions';
+import {
+  sessionRecords,
+  type SessionChange,
+  type SessionRecord,
+  type SessionRecords,
+  type SessionRef,
+} from '@mcp-gateway/common/sessions';
 import type { SessionEnvelope } from '@mcp-gateway/protocol';
 import { askDataPlanes } from './ask-data-planes.js';
 import { sessionCache } from './cache.js';
 import { followSessionChanges } from './changes.js';
 import { idleSince, isTooOld, keepSeconds, leftSince, limitsOf, tooOldSince, type AllLimits } from './limits.js';
-import { firstPlace, placeOf, type SessionPlace } from './place.js';
+import { firstPlace, guessedPlace, latest, placeOf, type SessionPlace } from './place.js';
+import { followReconnects } from './reconnects.js';
 import { refuseSession } from './refuse-session.js';
+import { restorePlaces } from './restore-places.js';
+import { unwrittenEnds } from './unwritten-ends.js';
 import { sessionUses, type SessionUses } from './uses.js';
 
 export interface SessionStore {
@@ -18,13 +27,13 @@ export interface SessionStore {
    * @throws GatewayError SESSION_LIMIT; UNAVAILABLE when Redis is away
    */
   open(envelope: SessionEnvelope, route: Route, opened: OpenedBy): Promise<void>;
-  /** Where the session is. Without Redis the envelope's own word is good enough. */
+  /** Where the session is. Without Redis what is remembered is good enough, and else the envelope's own word. */
   find(envelope: SessionEnvelope, route: Route): Promise<SessionPlace>;
   /** Counts a use of it that begins now; the returned function ends it. */
   use(envelope: SessionEnvelope, route: Route): () => void;
   /** It has been moved from here; others hear of it by themselves. */
-  moved(id: string, place: SessionPlace): void;
-  /** Ends it for every data plane. */
+  moved(envelope: SessionEnvelope, adapter: string, place: SessionPlace): void;
+  /** Ends it for every data plane; when Redis is away for this one, and for the others as soon as it is back. */
   end(envelope: SessionEnvelope, route: Route, how: { tellServer: boolean }): Promise<void>;
   /** Whether no data plane has a call of it under way to the endpoint. False when that cannot be known. */
   isIdle(id: string, endpointId: string): Promise<boolean>;
@@ -32,7 +41,7 @@ export interface SessionStore {
   onChange(listener: (id: string | undefined) => void): void;
   /** Called when a server may have to be told that a session of its has ended. */
   onFarewell(listener: () => void): void;
-  /** Ends the sessions of the adapter that nobody has used for too long, or that are too old; a thousand of a kind at most. */
+  /** Ends the sessions of the adapter that nobody has used for too long, or that are too old; a thousand of a kind at most. None while uses may not be written yet. */
   endOverdue(route: Route): Promise<void>;
   /** Open sessions that are known to live on the endpoint. */
   countOn(endpointId: string): number;
@@ -58,7 +67,9 @@ export interface SessionStoreParts {
 }
 
 const CLOSED: SessionPlace = { endpointId: '', upstreamId: '', moves: 0, closed: true };
-/** How long to live on the envelope alone before Redis is asked again. */
+/** A safety net: what changes is broadcast. */
+const KNOWN_FOR_MS = 600_000;
+/** How long to live on what is remembered, or on the envelope alone, before Redis is asked again. */
 const UNKNOWN_FOR_MS = 3_000;
 const OVERDUE_AT_ONCE = 1_000;
 
@@ -67,19 +78,42 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
   const records = sessionRecords(redis, prefix);
   const known = sessionCache(cacheBytes);
   const uses = sessionUses(records, log, now);
+  const ends = unwrittenEnds();
   const seconds = () => Math.floor(now() / 1000);
   const listeners: ((id: string | undefined) => void)[] = [];
+  const tell = (id: string | undefined) => listeners.forEach((listener) => listener(id));
   const farewellListeners: (() => void)[] = [];
   const dataPlanes = askDataPlanes(redis, records.keys.calls, uses.calls);
   const changes = followSessionChanges(redis, records.keys, {
-    changed(id) {
-      if (id === undefined) known.forgetAll();
-      else known.forget(id);
-      listeners.forEach((listener) => listener(id));
+    changed(change) {
+      if (change) hear(change);
+      else known.doubtAll();
+      tell(change?.id);
     },
     farewell: () => farewellListeners.forEach((listener) => listener()),
     calls: dataPlanes.hear,
   });
+
+  const { isSettled } = followReconnects(redis, now, async () => {
+    const restored = restorePlaces(records, known.moved(), keepSeconds(defaults));
+    await Promise.all([restored, ends.catchUp(), uses.flush().then(uses.catchUp)]);
+    known.doubtAll(); // what was heard before could not be asked for
+    tell(undefined);
+  });
+
+  function learn(envelope: SessionEnvelope, adapter: string, place: SessionPlace, forMs = KNOWN_FOR_MS) {
+    const { id, adapterId, caller, issuedAt: openedAt } = envelope;
+    const opened = place.moves > 0 && { opened: { adapter, adapterId, caller, openedAt } };
+    known.set(id, { place, usedAt: now(), goodUntil: now() + forMs, ...opened });
+  }
+  const learnEnd = (id: string) => known.set(id, { place: CLOSED, usedAt: now(), goodUntil: Infinity });
+
+  function hear({ id, what }: SessionChange) {
+    const place = known.get(id)?.place;
+    if (!place) return;
+    if (what === 'closed') learnEnd(id);
+    else if (what === 'unknown' || place.moves < what.moves) known.doubt(id); // else it was moved from here
+  }
 
   async function end(session: SessionRef, route: Route, how: { tellServer: boolean; unlessUsedSince?: number }) {
     const lasting = { now: seconds(), keepSeconds: keepSeconds(limitsOf(route, defaults)) };
@@ -90,10 +124,11 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
   async function read(envelope: SessionEnvelope, route: Route): Promise<SessionPlace> {
     const { record, lastUsedAt } = await records.find(envelope);
     if (record === 'closed') return CLOSED;
-    if (record === null) return firstPlace(envelope);
+    if (record === null) return isSettled() ? firstPlace(envelope) : guessedPlace(envelope);
     const since = idleSince(seconds(), limitsOf(route, defaults));
-    const idle = lastUsedAt !== null && lastUsedAt < since;
-    if (idle && (await end(envelope, route, { tellServer: true, unlessUsedSince: since }))) return CLOSED;
+    const usedAt = Math.max(lastUsedAt ?? Infinity, uses.unwritten(envelope.id) ?? 0);
+    if (usedAt < since && isSettled() && (await end(envelope, route, { tellServer: true, unlessUsedSince: since })))
+      return CLOSED;
     return placeOf(record);
   }
 
@@ -119,7 +154,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
           throw new GatewayError('UNAVAILABLE', { detail, headers: { 'retry-after': '1' }, cause });
         });
       if (outcome !== 'opened') throw refuseSession(outcome, route.name, limits);
-      known.set(envelope.id, { place: firstPlace(envelope), usedAt: now() });
+      learn(envelope, route.name, firstPlace(envelope));
     },
 
     async find(envelope, route) {
@@ -127,37 +162,40 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
       const session = known.get(envelope.id);
       if (session?.place.closed) return CLOSED;
       if (isTooOld(envelope.issuedAt, seconds(), limits)) {
-        known.set(envelope.id, { place: CLOSED, usedAt: now() });
+        learnEnd(envelope.id);
         void end(envelope, route, { tellServer: true }).catch(() => {}); // every data plane comes to this by itself
         return CLOSED;
       }
-      if (session && session.usedAt / 1000 >= idleSince(seconds(), limits)) {
+      if (session && now() < session.goodUntil && session.usedAt / 1000 >= idleSince(seconds(), limits)) {
         session.usedAt = now();
         return session.place;
       }
       const before = changes.heard();
       try {
-        const place = await read(envelope, route);
-        if (changes.heard() === before) known.set(envelope.id, { place, usedAt: now() });
+        const place = latest(await read(envelope, route), known.get(envelope.id)?.place);
+        const forMs = place.guessed ? UNKNOWN_FOR_MS : KNOWN_FOR_MS;
+        if (changes.heard() === before) learn(envelope, route.name, place, forMs);
         return place;
       } catch (error) {
-        log.debug({ err: error }, 'session record not read; its id says enough');
-        const place = session?.place ?? firstPlace(envelope);
-        known.set(envelope.id, { place, usedAt: now() }, UNKNOWN_FOR_MS);
+        log.debug({ err: error }, 'session record not read; what is remembered or its id says enough');
+        const place = known.get(envelope.id)?.place ?? guessedPlace(envelope);
+        learn(envelope, route.name, place, UNKNOWN_FOR_MS);
         return place;
       }
     },
 
     use: (envelope, route) => uses.begin(envelope, keepSeconds(limitsOf(route, defaults))),
 
-    moved: (id, place) => known.set(id, { place, usedAt: now() }),
+    moved: (envelope, adapter, place) => learn(envelope, adapter, latest(place, known.get(envelope.id)?.place)),
 
     async end(envelope, route, how) {
-      known.set(envelope.id, { place: CLOSED, usedAt: now() });
-      await end(envelope, route, how);
+      learnEnd(envelope.id);
+      await ends.end(envelope.id, () => end(envelope, route, how));
     },
 
     async endOverdue(route) {
+      if (!isSettled()) return;
+      await Promise.all([ends.catchUp(), uses.catchUp()]);
       const { adapterId } = route;
       const limits = limitsOf(route, defaults);
       const endById = async (id: string, how: { unlessUsedSince?: number }) => {

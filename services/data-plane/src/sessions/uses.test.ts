@@ -47,6 +47,54 @@ it('are not in the way when they cannot be written', async () => {
   await expect(uses.flush()).resolves.toBeUndefined();
 });
 
+it('are written when they can be again, each session with its last', async () => {
+  isAway = true;
+  for (let round = 0; round < 3; round++) {
+    uses.begin(ALICE, 60)();
+    await uses.flush();
+    await expect(uses.catchUp()).rejects.toThrow('Redis is away');
+    expect(uses.unwritten('1')).toBe(seconds);
+    seconds += 10;
+  }
+  isAway = false;
+  await uses.catchUp();
+  expect(uses.unwritten('1')).toBeUndefined();
+  await uses.flush();
+  expect(written).toEqual([[{ id: '1', at: 1_020, keepSeconds: 60 }]]);
+});
+
+it('are not lost when they end while they are being written', async () => {
+  const end = uses.begin(ALICE, 60);
+  const flushed = uses.flush();
+  seconds += 10;
+  end();
+  await flushed;
+  expect(uses.unwritten('1')).toBe(1_010);
+});
+
+it('that go on have no end yet', () => {
+  uses.begin(ALICE, 60);
+  seconds += 1_000;
+  expect(uses.unwritten('1')).toBe(2_000);
+});
+
+it('are kept for so many sessions and no more while they cannot be written, those that were used last', async () => {
+  isAway = true;
+  const end = uses.begin({ ...ALICE, id: 'open' }, 60);
+  seconds += 1;
+  for (let id = 0; id < 100_001; id++) {
+    if (id === 2) seconds += 1;
+    uses.begin({ ...ALICE, id: String(id) }, 60)();
+  }
+  await uses.flush();
+  expect([uses.unwritten('0'), uses.unwritten('1')]).toEqual([undefined, undefined]);
+  isAway = false;
+  await uses.flush();
+  expect(written.flat()).toHaveLength(100_000);
+  expect(written.flat().some(({ id }) => id === 'open')).toBe(true);
+  end();
+});
+
 it('count calls to each endpoint from when they are sent until they are over', () => {
   const counts = () => ['old', 'new', 'other'].map((endpoint) => uses.calls('1', endpoint));
   const overs = [uses.send('1', 'old'), uses.send('1', 'old'), uses.send('1', 'new'), uses.send('2', 'other')];

@@ -12,7 +12,7 @@ import {
   type SessionKey,
 } from '@mcp-gateway/protocol';
 import type { Balancer } from '../balance/balancer.js';
-import { findEndpoint } from '../find-endpoint.js';
+import { findEndpoint, placeUnknown } from '../find-endpoint.js';
 import { noneReady } from '../none-ready.js';
 import type { SessionPlace } from '../sessions/place.js';
 import type { SessionStore } from '../sessions/store.js';
@@ -67,5 +67,6 @@ export async function resolveSession(
   const place = await sessions.find(envelope, route);
   if (place.closed) throw new GatewayError('SESSION_NOT_FOUND');
   const endpoint = await findEndpoint(routes, route.name, place.endpointId);
+  if (!endpoint && place.guessed) throw placeUnknown();
   return { session: { envelope, sealedId: String(sealedId), place }, endpoint };
 }

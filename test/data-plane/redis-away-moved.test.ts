@@ -1,0 +1,68 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { redisLine, type RedisLine } from '../support/redis-line.js';
+import { waitFor } from '../support/wait.js';
+import { startGateway, type DataPlane, type Gateway } from './support/gateway.js';
+import { startReplica, type Replica } from './support/replica.js';
+import { begin, callTool, whereIs } from './support/rpc.js';
+import { initialize } from './support/session-server.js';
+import { routeTo } from './support/upstream.js';
+
+describe('a session that was moved', () => {
+  let now: number;
+  let line: RedisLine;
+  let second: Replica;
+  let gateway: Gateway;
+  let other: DataPlane;
+  let session: string;
+
+  beforeEach(async () => {
+    now = Date.now();
+    line = await redisLine();
+    const first = await startReplica();
+    second = await startReplica();
+    gateway = await startGateway({ routes: [routeTo(first.endpoint)], redisUrl: line.url, now: () => now });
+    other = await gateway.join();
+    session = await begin(gateway.url);
+    const told = new Promise((resolve) => gateway.sessions.onChange(resolve));
+    await gateway.publish(routeTo([{ ...first.endpoint, ready: false, draining: true }, second.endpoint]));
+    await waitFor('the move', async () => (await whereIs(gateway.url, session)) === second.endpoint.id);
+    await told;
+    await gateway.publish(routeTo([second.endpoint]));
+  });
+
+  const cutRedis = async () => {
+    line.cut();
+    await waitFor('Redis to be missed', async () => (await initialize(gateway.url)).status === 503);
+  };
+
+  it('goes on while Redis is away, however long, where it was moved', async () => {
+    await cutRedis();
+    for (let hour = 0; hour < 3; hour++) {
+      expect(await whereIs(gateway.url, session)).toBe(second.endpoint.id);
+      now += 3_600_000;
+    }
+  });
+
+  it('goes on while Redis is away on a data plane that has seen it since', async () => {
+    expect(await whereIs(other.url, session)).toBe(second.endpoint.id);
+    await cutRedis();
+    expect(await whereIs(other.url, session)).toBe(second.endpoint.id);
+  });
+
+  it('is answered at once while Redis is away, time and again', async () => {
+    await cutRedis();
+    await expect(gateway.sessions.records.find({ id: 'any', adapterId: 'adapter-1' })).rejects.toThrow('offline');
+    await expect(gateway.routes.refresh('echo')).rejects.toThrow('offline');
+  });
+
+  it('is answered 503 elsewhere while Redis is away, and goes on when it is back', async () => {
+    await cutRedis();
+    const { status, text, header } = await callTool(other.url, session, 'who');
+    expect([status, header('retry-after')]).toEqual([503, '1']);
+    const why = 'where the session lives cannot be found out now';
+    expect(text).toContain(`A part that this request needs is not available: ${why}`);
+    line.mend();
+    now += 10_000; // longer than what was found is good for
+    await waitFor('it to be found', async () => (await whereIs(other.url, session)) === second.endpoint.id);
+  });
+});

@@ -1,0 +1,84 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { redisLine, type RedisLine } from '../support/redis-line.js';
+import { waitFor } from '../support/wait.js';
+import { startGateway, type DataPlane, type Gateway } from './support/gateway.js';
+import { startReplica, type Replica } from './support/replica.js';
+import { begin, callTool, openStream, whereIs } from './support/rpc.js';
+import { initialize, inSession } from './support/session-server.js';
+import { routeTo } from './support/upstream.js';
+
+const SETTLED = 15_000;
+
+describe('when Redis comes back without its data, a session that was moved', () => {
+  let now: number;
+  let line: RedisLine;
+  let second: Replica;
+  let gateway: Gateway;
+  let other: DataPlane;
+  let session: string;
+
+  beforeEach(async () => {
+    now = Date.now();
+    line = await redisLine();
+    const first = await startReplica();
+    second = await startReplica();
+    const options = { redisUrl: line.url, now: () => now };
+    gateway = await startGateway({ routes: [routeTo(first.endpoint)], ...options });
+    other = await gateway.join();
+    session = await begin(gateway.url);
+    const told = new Promise((resolve) => gateway.sessions.onChange(resolve));
+    await gateway.publish(routeTo([{ ...first.endpoint, ready: false, draining: true }, second.endpoint]));
+    await waitFor('the move', async () => (await whereIs(gateway.url, session)) === second.endpoint.id);
+    await told;
+    await gateway.publish(routeTo([second.endpoint]));
+    await first.kill();
+  });
+
+  const seesRedis = async ({ url }: DataPlane) => (await initialize(url)).status === 200;
+  async function emptyRedis(meanwhile = async () => {}) {
+    line.cut();
+    for (const member of [gateway, other]) await waitFor('Redis to be missed', async () => !(await seesRedis(member)));
+    await gateway.redis.del(await gateway.redis.keys(`${gateway.prefix}:session*`));
+    await meanwhile();
+    line.mend();
+    for (const member of [gateway, other]) await waitFor('Redis to be back', () => seesRedis(member));
+  }
+  const statusOf = async ({ url }: DataPlane) => (await callTool(url, session, 'who')).status;
+
+  it('goes on where it is, on every data plane', async () => {
+    const stream = await openStream(gateway.url, session);
+    await emptyRedis();
+    await waitFor('it to be found', async () => (await whereIs(other.url, session)) === second.endpoint.id);
+    expect(await whereIs(gateway.url, session)).toBe(second.endpoint.id);
+    const third = await gateway.join();
+    expect(await whereIs(third.url, session)).toBe(second.endpoint.id);
+    expect(stream.closed).toBe(false);
+    stream.destroy();
+  });
+
+  it('goes on when it was not used since it was moved and Redis loses its data again', async () => {
+    for (let round = 0; round < 2; round++) await emptyRedis();
+    await waitFor('it to be found', async () => (await whereIs(other.url, session)) === second.endpoint.id);
+  });
+
+  it('does not open again when its client has ended it before', async () => {
+    expect(await whereIs(other.url, session)).toBe(second.endpoint.id);
+    const told = new Promise((resolve) => other.sessions.onChange(resolve));
+    await inSession(gateway.url, session, { method: 'DELETE' });
+    await told;
+    await emptyRedis();
+    expect([await statusOf(gateway), await statusOf(other)]).toEqual([404, 404]);
+    const said = second.said.filter(({ session: named }) => named !== undefined);
+    expect(said.at(-1)?.method).toBe('DELETE');
+  });
+
+  it('is lost when nobody knows it, but not before those who may have written it', async () => {
+    await gateway.redis.del(await gateway.redis.keys(`${gateway.prefix}:session*`));
+    const third = await gateway.join();
+    expect(await statusOf(third)).toBe(503);
+    await waitFor('its end', async () => {
+      now += SETTLED;
+      return (await statusOf(third)) === 404;
+    });
+  });
+});
