@@ -15,6 +15,8 @@ export interface DataPlanes {
    * data plane that knows already that the session has moved. False when it cannot be known.
    */
   isIdle(session: string, endpoint: string): Promise<boolean>;
+  /** Whether there is no other. To be asked once this one hears what is said. */
+  isAlone(): Promise<boolean>;
   /** To be called with what is said on the channel. */
   hear(text: string): void;
 }
@@ -66,6 +68,10 @@ export function askDataPlanes(redis: RedisClient, channel: string, callsHere: Se
   return {
     isIdle: async (session, endpoint) =>
       callsHere(session, endpoint) === 0 && Date.now() >= silentUntil && ask(session, endpoint),
+    async isAlone() {
+      const [hearing = 0] = Object.values(await bounded(redis.pubSubNumSub(channel), REDIS_MS));
+      return hearing <= 1;
+    },
     hear(text) {
       const said = read(text);
       if (!said) return;

@@ -4,6 +4,8 @@ import { readChange, type SessionChange } from '@mcp-gateway/common/sessions';
 export interface SessionChanges {
   /** Counts what was heard: a record that was asked for before the last of it may be out of date. */
   heard(): number;
+  /** Resolves when changes are heard for the first time. */
+  hearing: Promise<void>;
   close(): void;
 }
 
@@ -26,9 +28,11 @@ export function followSessionChanges(
     [channels.farewell]: () => tell.farewell(),
     [channels.calls]: (text: string) => tell.calls(text),
   };
+  const { promise: hearing, resolve } = Promise.withResolvers<void>();
   const { close } = subscription(redis, channelsHeard, () => {
+    resolve();
     changed();
     tell.farewell();
   });
-  return { heard: () => heard, close };
+  return { heard: () => heard, hearing, close };
 }

@@ -9,22 +9,29 @@ export interface Reconnects {
 const SETTLED_AFTER_MS = 15_000;
 const RETRY_MS = 1_000;
 
+export interface ReconnectParts {
+  redis: Pick<RedisClient, 'on' | 'isReady'>;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  catchUp: () => Promise<unknown>;
+  /** Whether there is no other data plane. */
+  isAlone: () => Promise<boolean>;
+}
+
 /**
  * Runs `catchUp` whenever Redis is there again, and the first time, until it succeeds: a Redis that still loads its data
- * refuses. `now` is in milliseconds since the epoch.
+ * refuses. A data plane that has just started and is the only one has nobody to wait for.
  */
-export function followReconnects(
-  redis: Pick<RedisClient, 'on' | 'isReady'>,
-  now: () => number,
-  catchUp: () => Promise<unknown>,
-): Reconnects {
+export function followReconnects({ redis, now, catchUp, isAlone }: ReconnectParts): Reconnects {
   let connections = 0;
   let caughtUpAt = Infinity;
 
   async function run(connection: number) {
     try {
       await catchUp();
-      if (connection === connections) caughtUpAt = now();
+      if (connection !== connections) return;
+      caughtUpAt = now();
+      if (connection === 1 && (await isAlone()) && connection === connections) caughtUpAt = -Infinity;
     } catch {
       const again = () => void (connection === connections && redis.isReady && run(connection));
       setTimeout(again, RETRY_MS).unref();

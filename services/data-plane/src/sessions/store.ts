@@ -94,12 +94,14 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
     calls: dataPlanes.hear,
   });
 
-  const { isSettled } = followReconnects(redis, now, async () => {
+  async function catchUp() {
     const restored = restorePlaces(records, known.moved(), keepSeconds(defaults));
     await Promise.all([restored, ends.catchUp(), uses.flush().then(uses.catchUp)]);
     known.doubtAll(); // what was heard before could not be asked for
     tell(undefined);
-  });
+  }
+  const isAlone = () => changes.hearing.then(dataPlanes.isAlone);
+  const { isSettled } = followReconnects({ redis, now, catchUp, isAlone });
 
   function learn(envelope: SessionEnvelope, adapter: string, place: SessionPlace, forMs = KNOWN_FOR_MS) {
     const { id, adapterId, caller, issuedAt: openedAt } = envelope;
