@@ -23,7 +23,13 @@ describe('the paths that are noted', () => {
     ['what pods have that still serve', noting('r1', { r1: '/mcp' }), ['r1', 'r1'], { r1: '/mcp' }],
     ['that of the revision before, whose pods may not be seen yet', noting('r1', { r1: '/mcp' }), [], { r1: '/mcp' }],
     ['each of several', noting('r2', { r1: '/mcp', r2: '/x' }), ['r1', 'r2'], { r1: '/mcp', r2: '/x' }],
-    ['none of a revision that no pod has any more', noting(current, { r1: '/mcp', [current]: '/v2' }), [current], {}],
+    ['none of a revision that no pod has any more', noting('r2', { r1: '/mcp', r2: '/x' }), ['r2'], { r2: '/x' }],
+    [
+      'all there are, when nothing changes',
+      noting(current, { r1: '/mcp', [current]: '/v2' }),
+      [current],
+      { r1: '/mcp' },
+    ],
     ['none of a revision of which nothing was noted', noting('r1', {}), ['r1', ''], {}],
     ['the wanted one as it is now, whatever was noted', noting(current, { [current]: '/edited' }), [current], {}],
   ])('are, beside the wanted one, %s', (_which, statefulSet, revisions, others) => {

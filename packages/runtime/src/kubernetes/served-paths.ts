@@ -9,13 +9,26 @@ import type { AdapterObjects } from './store/cluster-state.js';
 export const servedPath = (statefulSet: AdapterObjects['statefulSet'], revision: string): string | undefined =>
   statefulSet?.metadata.annotations?.[pathOfRevision(revision)];
 
-/** Paths by revision: that of the wanted one, and of others what is known as long as there are pods of theirs. */
+/**
+ * Paths by revision: that of the wanted one, and of others what is known as long as there are pods of theirs. What is no longer
+ * needed goes with the next change, as to take it away by itself would be a request more for each rollout.
+ */
 export function pathsToNote({ statefulSet, pods }: AdapterObjects, workload: Workload): Record<string, string> {
+  const wanted = revisionOf(workload);
+  const annotations = statefulSet?.metadata.annotations ?? {};
+  if (annotations[REVISION] === wanted && servedPath(statefulSet, wanted) === workload.path)
+    return notesIn(annotations);
   // Pods of the revision that was applied last may be there, and not be seen yet.
   const revisions = [statefulSet, ...pods].map((object) => object?.metadata.annotations?.[REVISION] ?? '');
   const known = revisions.map((revision) => [revision, servedPath(statefulSet, revision)] as const);
   return Object.fromEntries([
     ...known.flatMap(([revision, path]) => (path === undefined ? [] : [[revision, path]])),
-    [revisionOf(workload), workload.path],
+    [wanted, workload.path],
   ]) as Record<string, string>;
+}
+
+function notesIn(annotations: Record<string, string>): Record<string, string> {
+  const prefix = pathOfRevision('');
+  const notes = Object.entries(annotations).filter(([key]) => key.startsWith(prefix));
+  return Object.fromEntries(notes.map(([key, path]) => [key.slice(prefix.length), path]));
 }
