@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { redisLine, type RedisLine } from '../support/redis-line.js';
 import { waitFor } from '../support/wait.js';
-import { startGateway, type DataPlane, type Gateway } from './support/gateway.js';
-import { startReplica, type Replica } from './support/replica.js';
-import { begin, callTool, whereIs } from './support/rpc.js';
+import type { DataPlane, Gateway } from './support/gateway.js';
+import { movedSession } from './support/moved-session.js';
+import type { Replica } from './support/replica.js';
+import { callTool, whereIs } from './support/rpc.js';
 import { initialize } from './support/session-server.js';
-import { routeTo } from './support/upstream.js';
 
 describe('a session that was moved', () => {
   let now: number;
@@ -18,16 +18,7 @@ describe('a session that was moved', () => {
   beforeEach(async () => {
     now = Date.now();
     line = await redisLine();
-    const first = await startReplica();
-    second = await startReplica();
-    gateway = await startGateway({ routes: [routeTo(first.endpoint)], redisUrl: line.url, now: () => now });
-    other = await gateway.join();
-    session = await begin(gateway.url);
-    const told = new Promise((resolve) => gateway.sessions.onChange(resolve));
-    await gateway.publish(routeTo([{ ...first.endpoint, ready: false, draining: true }, second.endpoint]));
-    await waitFor('the move', async () => (await whereIs(gateway.url, session)) === second.endpoint.id);
-    await told;
-    await gateway.publish(routeTo([second.endpoint]));
+    ({ gateway, other, second, session } = await movedSession({ redisUrl: line.url, now: () => now }));
   });
 
   const cutRedis = async () => {

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { redisLine, type RedisLine } from '../support/redis-line.js';
 import { waitFor } from '../support/wait.js';
-import { startGateway, type DataPlane, type Gateway } from './support/gateway.js';
-import { startReplica, type Replica } from './support/replica.js';
-import { begin, callTool, openStream, whereIs } from './support/rpc.js';
+import type { DataPlane, Gateway } from './support/gateway.js';
+import { movedSession } from './support/moved-session.js';
+import type { Replica } from './support/replica.js';
+import { callTool, openStream, whereIs } from './support/rpc.js';
 import { initialize, inSession } from './support/session-server.js';
-import { routeTo } from './support/upstream.js';
 
 const SETTLED = 15_000;
 
@@ -20,18 +20,9 @@ describe('when Redis comes back without its data, a session that was moved', () 
   beforeEach(async () => {
     now = Date.now();
     line = await redisLine();
-    const first = await startReplica();
-    second = await startReplica();
-    const options = { redisUrl: line.url, now: () => now };
-    gateway = await startGateway({ routes: [routeTo(first.endpoint)], ...options });
-    other = await gateway.join();
-    session = await begin(gateway.url);
-    const told = new Promise((resolve) => gateway.sessions.onChange(resolve));
-    await gateway.publish(routeTo([{ ...first.endpoint, ready: false, draining: true }, second.endpoint]));
-    await waitFor('the move', async () => (await whereIs(gateway.url, session)) === second.endpoint.id);
-    await told;
-    await gateway.publish(routeTo([second.endpoint]));
-    await first.kill();
+    const moved = await movedSession({ redisUrl: line.url, now: () => now });
+    ({ gateway, other, second, session } = moved);
+    await moved.first.kill();
   });
 
   const seesRedis = async ({ url }: DataPlane) => (await initialize(url)).status === 200;

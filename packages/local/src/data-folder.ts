@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { link, lstat, mkdir, readdir, readFile, realpath, rm, rmdir, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '@mcp-gateway/common/config';
@@ -33,7 +33,6 @@ export async function dataFolder(path: string, isEnding: () => boolean): Promise
     );
   });
   const root = await realpath(path);
-  const key = await sessionKey(join(root, 'session.key'));
   const sockets = await socketFolderOf(root);
   const lock = await lockFolder(join(sockets, LOCK), () => makeOwn(sockets), isEnding);
   if (!lock) {
@@ -41,6 +40,16 @@ export async function dataFolder(path: string, isEnding: () => boolean): Promise
       `Another gateway uses the data folder ${root}. Stop it, or set MCP_GATEWAY_DATA to another one.`,
     );
   }
+  const release = async () => {
+    const left = (await readdir(sockets)).filter((name) => name !== LOCK);
+    await Promise.all(left.map((name) => rm(join(sockets, name), { recursive: true, force: true })));
+    await lock.release();
+    await rmdir(sockets).catch(() => {}); // somebody else may have it already
+  };
+  const key = await sessionKey(join(root, 'session.key')).catch(async (error: unknown) => {
+    await release();
+    throw error;
+  });
   return {
     root,
     postgres: join(root, 'postgres'),
@@ -48,12 +57,7 @@ export async function dataFolder(path: string, isEnding: () => boolean): Promise
     sockets,
     supervisorSocket: join(sockets, 'supervisor.sock'),
     sessionKey: key,
-    async release() {
-      const left = (await readdir(sockets)).filter((name) => name !== LOCK);
-      await Promise.all(left.map((name) => rm(join(sockets, name), { recursive: true, force: true })));
-      await lock.release();
-      await rmdir(sockets).catch(() => {}); // somebody else may have it already
-    },
+    release,
   };
 }
 
@@ -76,18 +80,20 @@ async function makeOwn(path: string): Promise<void> {
 
 const KEY_BYTES = 32;
 
-/** Written whole or not at all: half a key would be in the way of every later start. */
 async function sessionKey(file: string): Promise<string> {
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, randomBytes(KEY_BYTES).toString('base64'), { mode: 0o600 });
-  try {
-    await link(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    await rm(draft);
-  }
-  const key = (await readFile(file, 'utf8')).trim();
-  if (Buffer.from(key, 'base64').length === KEY_BYTES) return key;
+  const key = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return newKey(file);
+    throw error;
+  });
+  if (Buffer.from(key, 'base64').length === KEY_BYTES) return key.trim();
   throw new ConfigError(`${file} does not hold a key. Remove it; sessions that clients still have end with that.`);
+}
+
+/** Written whole or not at all: half a key would be in the way of every later start. */
+async function newKey(file: string): Promise<string> {
+  const key = randomBytes(KEY_BYTES).toString('base64');
+  const draft = `${file}.new`;
+  await writeFile(draft, key, { mode: 0o600 });
+  await rename(draft, file);
+  return key;
 }

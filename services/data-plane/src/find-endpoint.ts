@@ -6,8 +6,8 @@ import type { RouteTable } from '@mcp-gateway/common/routes';
 const REDIS_MS = 1_000;
 
 /**
- * The endpoint that a session is said to live on, if the adapter has it. Another data plane may have heard of a new replica before this one, so Redis is asked
- * before the answer is no.
+ * The endpoint that a session is said to live on, if the adapter has it. Another data plane may have heard of a new replica
+ * before this one, so Redis is asked before the answer is no.
  * @throws GatewayError UNAVAILABLE when Redis is away
  */
 export async function findEndpoint(routes: RouteTable, adapter: string, id: string): Promise<Endpoint | undefined> {

@@ -16,7 +16,10 @@ interface Whose {
   adapterId: string;
 }
 
-/** Nothing is handed down from an earlier adapter of the name, and nothing is taken from anybody; null where nothing is in the way. */
+/**
+ * Nothing is handed down from an earlier adapter of the name, and nothing is taken from anybody; null where nothing is in
+ * the way.
+ */
 export function takenBy({ statefulSet, own, pods }: AdapterObjects, whose: Whose): Failure | null {
   const { gateway, namespace, adapterId } = whose;
   const theirs = own.find(({ object }) => !isMadeFor(gateway, object, adapterId));

@@ -3,7 +3,8 @@ import type { SessionPlace } from '../sessions/place.js';
 
 /**
  * What the ids of a session's events begin with at the client, so that an id says which replica has given it, to every data
- * plane: many servers count, and would take an id of another one for theirs. Empty until the session has moved: then ids are the server's.
+ * plane: many servers count, and would take an id of another one for theirs. Empty until the session has moved: up to then ids
+ * are the server's.
  */
 export const stampOf = ({ id }: Pick<SessionEnvelope, 'id'>, { moves }: Pick<SessionPlace, 'moves'>): string =>
   moves === 0 ? '' : `${id.slice(0, 8)}.${moves}:`;

@@ -41,7 +41,10 @@ export interface SessionStore {
   onChange(listener: (id: string | undefined) => void): void;
   /** Called when a server may have to be told that a session of its has ended. */
   onFarewell(listener: () => void): void;
-  /** Ends the sessions of the adapter that nobody has used for too long, or that are too old; a thousand of a kind at most. None while uses may not be written yet. */
+  /**
+   * Ends the sessions of the adapter that nobody has used for too long, or that are too old; a thousand of a kind at most. None
+   * while uses may not be written yet.
+   */
   endOverdue(route: Route): Promise<void>;
   /** Open sessions that are known to live on the endpoint. */
   countOn(endpointId: string): number;

@@ -16,11 +16,12 @@ const START_PERIOD = 3;
 const ASSUMED_PATH = AdapterSpec.shape.healthCheck.parse(undefined).path;
 
 /**
- * Once a server has started, ten seconds of failing take it out of the routes for new sessions, and two
- * minutes end it, since a start anew ends the sessions it has.
+ * Once a server has started, ten seconds of failing take it out of the routes for new sessions, and two minutes end it, since a
+ * start anew ends the sessions it has.
  *
- * The kubelet tells of 25 events of a pod, and then of one in five minutes. So a start is asked every three seconds only. And where the path is an
- * assumption, an open port has started, and it takes longer than five minutes to end it: that the path is not there is told by then.
+ * The kubelet tells of 25 events of a pod, and then of one in five minutes. So a start is asked every three seconds only. And
+ * where the path is an assumption, an open port has started, and it takes longer than five minutes to end it: that the path is
+ * not there is told by then.
  */
 export function probesOf({ healthPath, port }: Workload, check: HealthCheck): Probes {
   const open = { tcpSocket: { port } };

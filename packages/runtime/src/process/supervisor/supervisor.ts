@@ -45,7 +45,10 @@ export class Supervisor {
     return this.#workloads.get(name)?.observe() ?? this.#leftBehind(name);
   }
 
-  /** One adapter after the other: while there is anything of an earlier one of the name, that goes, and this has to be asked for again. */
+  /**
+   * One adapter after the other: while there is anything of an earlier one of the name, that goes, and this has to be asked for
+   * again.
+   */
   apply(workload: Workload) {
     const { name, adapterId } = workload;
     const before = this.observe(name);
