@@ -90,6 +90,6 @@ describe('the requests on one replica', () => {
       upstreams.dispatch(endpoint, request, { onResponseError: (_controller, error) => resolve(error) }),
     );
     await upstreams.close();
-    expect(await end).toBeInstanceOf(Error);
+    expect(await end).toMatchObject({ code: 'UND_ERR_DESTROYED' });
   });
 });
