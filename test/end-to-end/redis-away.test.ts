@@ -2,6 +2,7 @@ import { beforeAll, expect, it } from '@jest/globals';
 import { afterTests } from '../support/after-tests.js';
 import { connect, count } from '../support/clients.js';
 import { startGateway, type Gateway } from '../support/gateway.js';
+import { emptyDatabase } from '../support/postgres.js';
 import { isAlive } from '../support/processes.js';
 import { redisLine, type RedisLine } from '../support/redis-line.js';
 import { becomesTrue, waitFor } from '../support/wait.js';
@@ -10,7 +11,7 @@ let line: RedisLine;
 let gateway: Gateway;
 beforeAll(async () => {
   line = await redisLine(afterTests);
-  gateway = await startGateway({ env: { REDIS_URL: line.url } });
+  gateway = await startGateway({ env: { DATABASE_URL: await emptyDatabase(), REDIS_URL: line.url } });
 }, 60_000);
 
 it('keeps sessions going and the API working while Redis is away, and catches up when it is back', async () => {

@@ -13,6 +13,7 @@ import {
 } from '../support/clients.js';
 import { startGateway, type CatalogueFile, type Gateway } from '../support/gateway.js';
 import { repository } from '../support/launch.js';
+import { emptyDatabase } from '../support/postgres.js';
 import { isAlive } from '../support/processes.js';
 import { replicaProcesses } from '../support/replicas.js';
 import { useSteadily } from '../support/steady.js';
@@ -29,7 +30,7 @@ const CATALOGUE: CatalogueFile = {
 
 let gateway: Gateway;
 beforeAll(async () => {
-  gateway = await startGateway({ catalogue: CATALOGUE });
+  gateway = await startGateway({ catalogue: CATALOGUE, env: { DATABASE_URL: await emptyDatabase() } });
 }, 60_000);
 
 const conditionOf = ({ conditions }: AdapterStatus, type: string) => conditions.find((each) => each.type === type);

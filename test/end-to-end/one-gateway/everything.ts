@@ -1,27 +1,13 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { callInSession } from '../support/clients.js';
-import { startGateway, type Gateway } from '../support/gateway.js';
-import { connectToEverything, everythingEntry, type EverythingSession } from '../support/everything.js';
-import { replicaProcesses } from '../support/replicas.js';
-import { waitFor } from '../support/wait.js';
+import { callInSession } from '../../support/clients.js';
+import { connectToEverything, type EverythingSession } from '../../support/everything.js';
+import { replicaProcesses } from '../../support/replicas.js';
+import { waitFor } from '../../support/wait.js';
+import { gateway } from './gateway.js';
 
-let gateway: Gateway;
 let url: string;
-let directUrl: string;
-beforeAll(async () => {
-  gateway = await startGateway({ catalogue: { 'mcp/everything': everythingEntry } });
-  await gateway.api.create({ name: 'everything', imageName: 'mcp/everything', imageVersion: '2026.8.31' });
-  await gateway.api.ready('everything');
-  url = gateway.api.mcp('everything');
-  const [replica] = replicaProcesses(gateway, 'everything');
-  directUrl = `http://127.0.0.1:${replica?.environment['PORT']}/mcp`;
-}, 60_000);
-
 let through: EverythingSession;
 let direct: EverythingSession;
-beforeEach(async () => {
-  [through, direct] = await Promise.all([connectToEverything(url), connectToEverything(directUrl)]);
-});
 
 /** What the client gets through the gateway, after it has been found to be what the server itself gives. */
 async function same<T>(use: (session: EverythingSession) => Promise<T>): Promise<T> {
@@ -44,6 +30,18 @@ const call =
     client.callTool({ name, arguments: args });
 
 describe('the reference server, through the gateway and directly', () => {
+  let directUrl: string;
+  beforeAll(async () => {
+    await gateway.api.create({ name: 'everything', imageName: 'mcp/everything', imageVersion: '2026.8.31' });
+    await gateway.api.ready('everything');
+    url = gateway.api.mcp('everything');
+    const [replica] = replicaProcesses(gateway, 'everything');
+    directUrl = `http://127.0.0.1:${replica?.environment['PORT']}/mcp`;
+  }, 60_000);
+  beforeEach(async () => {
+    [through, direct] = await Promise.all([connectToEverything(url), connectToEverything(directUrl)]);
+  });
+
   it('introduces itself', async () => {
     const introduction = await same(async ({ client }) => ({
       server: client.getServerVersion(),

@@ -1,19 +1,13 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { example } from '../support/api.js';
-import { callModern, connect, count, whoami, type Session, type Whoami } from '../support/clients.js';
-import { startDataPlane, startGateway, type Gateway } from '../support/gateway.js';
+import { example } from '../../support/api.js';
+import { callModern, connect, count, whoami, type Session, type Whoami } from '../../support/clients.js';
+import { startDataPlane } from '../../support/gateway.js';
+import { gateway } from './gateway.js';
 
 const CLIENTS = 50;
 const CALLS = 20;
 
-let gateway: Gateway;
 let secondDataPlane: { url: string };
-beforeAll(async () => {
-  gateway = await startGateway();
-  await gateway.api.create(example('stateless', { replicaCount: 2, affinity: 'none' }));
-  await gateway.api.ready('stateless');
-  secondDataPlane = await startDataPlane(gateway);
-}, 60_000);
 
 /** A load balancer in front of the data planes that sends each request to the next one. */
 function roundRobin(used: Set<string>): typeof fetch {
@@ -28,6 +22,10 @@ function roundRobin(used: Set<string>): typeof fetch {
 }
 
 describe('session affinity', () => {
+  beforeAll(async () => {
+    secondDataPlane = await startDataPlane(gateway);
+  }, 60_000);
+
   it(`keeps ${CLIENTS} sessions apart and each on its replica, over two data planes`, async () => {
     const used = new Set<string>();
     const url = gateway.api.mcp('mcp-example');
@@ -88,6 +86,11 @@ describe('session affinity', () => {
 });
 
 describe('affinity none', () => {
+  beforeAll(async () => {
+    await gateway.api.create(example('stateless', { replicaCount: 2, affinity: 'none' }));
+    await gateway.api.ready('stateless');
+  });
+
   it('spreads modern requests over the replicas', async () => {
     const url = gateway.api.mcp('stateless');
     const answers = await Promise.all(Array.from({ length: 40 }, () => callModern(url, 'whoami')));

@@ -1,19 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import { callInSession, callModern, initialize } from '../support/clients.js';
-import { startGateway, type Gateway } from '../support/gateway.js';
-import { repository } from '../support/launch.js';
-import { samplesOf } from '../support/samples.js';
-import { becomesTrue } from '../support/wait.js';
+import { describe, expect, it } from '@jest/globals';
+import { callInSession, callModern, initialize } from '../../support/clients.js';
+import { repository } from '../../support/launch.js';
+import { samplesOf } from '../../support/samples.js';
+import { becomesTrue } from '../../support/wait.js';
+import { gateway } from './gateway.js';
 
 const SERVICES = { 'data-plane': 'Data plane', 'control-plane': 'Control plane', 'deployment-worker': 'Worker' };
 type Service = keyof typeof SERVICES;
-
-let gateway: Gateway;
-
-beforeAll(async () => {
-  gateway = await startGateway({ env: { MCP_GATEWAY_METRICS_PORT: '0', MCP_GATEWAY_LOG_LEVEL: 'info' } });
-}, 60_000);
 
 async function scrape(service: Service): Promise<string> {
   const said = gateway.output().matchAll(/"service":"([a-z-]+)","metricsPort":(\d+)/g);

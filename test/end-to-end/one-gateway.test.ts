@@ -1,0 +1,8 @@
+import { beforeAll } from '@jest/globals';
+import { start } from './one-gateway/gateway.js';
+/* oxlint-disable import/no-unassigned-import -- each registers its tests */
+import './one-gateway/metrics.js'; // counts the adapters, so before the others register theirs
+import './one-gateway/affinity.js';
+import './one-gateway/everything.js';
+
+beforeAll(start, 60_000);

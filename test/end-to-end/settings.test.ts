@@ -1,0 +1,119 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { chown, writeFile } from 'node:fs/promises';
+import { connect } from 'node:http2';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { trafficFields } from '@mcp-gateway/common/config';
+import { selfSigned } from '../data-plane/support/certificate.js';
+import { folder } from '../support/after-tests.js';
+import { example } from '../support/api.js';
+import { callModern, initialize } from '../support/clients.js';
+import { startGateway, type Gateway } from '../support/gateway.js';
+import { send } from '../support/http.js';
+import { launch, repository, type Launched } from '../support/launch.js';
+import { waitFor } from '../support/wait.js';
+
+const DEV = { 'x-dev-userid': 'dev' };
+const NOBODY = 65_534;
+
+let gateway: Gateway;
+let encrypted: Launched & { url: string; cert: Buffer };
+beforeAll(async () => {
+  [gateway, encrypted] = await Promise.all([startInNetwork(), startEncrypted()]);
+}, 60_000);
+
+/** By an ordinary user, for the whole network, with bounds. */
+async function startInNetwork(): Promise<Gateway> {
+  const root = process.getuid?.() === 0;
+  const home = await folder();
+  if (root) await chown(home, NOBODY, NOBODY);
+  return startGateway({
+    home,
+    env: {
+      MCP_GATEWAY_HOST: '0.0.0.0',
+      MCP_GATEWAY_DEVELOPMENT_SIGN_IN: 'allow-from-network',
+      MCP_GATEWAY_ALLOWED_ORIGINS: 'https://portal.example',
+      MCP_GATEWAY_ALLOWED_HOSTS: 'gateway.example',
+      MCP_GATEWAY_HTTP2_CLEARTEXT: 'on',
+      MCP_GATEWAY_MAX_BODY_BYTES: '2048',
+      MCP_GATEWAY_SESSIONS_PER_CALLER: '1',
+    },
+    as: root ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'] : [],
+  });
+}
+
+async function startEncrypted() {
+  const home = await folder();
+  const files = { MCP_GATEWAY_TLS_CERT_FILE: join(home, 'cert.pem'), MCP_GATEWAY_TLS_KEY_FILE: join(home, 'key.pem') };
+  const { cert, key } = selfSigned();
+  await writeFile(files.MCP_GATEWAY_TLS_CERT_FILE, cert);
+  await writeFile(files.MCP_GATEWAY_TLS_KEY_FILE, key);
+  const launched = launch(home, files);
+  const said = () => /Manage servers at (https:\S+)\/adapters/.exec(launched.output())?.[1];
+  return { ...launched, cert, url: await waitFor('its URL', said, 60_000) };
+}
+
+async function getOverHttp2(url: string, ca?: Buffer) {
+  const client = connect(new URL(url).origin, { ...(ca && { ca }) });
+  const stream = client.request({ ':path': new URL(url).pathname, ...DEV });
+  const [head] = (await once(stream, 'response')) as [{ ':status': number }];
+  const body = await text(stream);
+  client.destroy();
+  return { status: head[':status'], body };
+}
+
+describe('a gateway beside another', () => {
+  it('runs as an ordinary user, and shares nothing with the other', async () => {
+    expect(gateway.processes().map(({ pid }) => userOf(pid))).not.toContain(0);
+    await gateway.api.create(example('only-here'));
+    await gateway.api.ready('only-here');
+    const { body } = await getOverHttp2(`${encrypted.url}/adapters`, encrypted.cert);
+    expect((JSON.parse(body) as { name: string }[]).map(({ name }) => name)).toEqual(['mcp-example']);
+    expect(await callModern(gateway.api.mcp('only-here'), 'add', { a: 2, b: 3 })).toMatchObject({ text: '5' });
+  });
+
+  it('answers under the names that it has in the network, to the web pages that may call it', async () => {
+    const statusFor = async (headers: Record<string, string>) =>
+      (await send(`${gateway.url}/adapters`, { method: 'GET', headers: { host: 'gateway.example', ...headers } }))
+        .status;
+
+    expect(await statusFor({})).toBe(200);
+    expect(await statusFor({ host: 'rebound.example' })).toBe(403);
+    expect(await statusFor({ origin: 'https://portal.example' })).toBe(200);
+    expect(await statusFor({ origin: 'https://elsewhere.example' })).toBe(403);
+  });
+});
+
+describe('settings of the data plane hold for npm start', () => {
+  it('bounds, timeouts and HTTP/2', async () => {
+    const mcp = gateway.api.mcp('mcp-example');
+    expect((await send(mcp, { headers: DEV, body: 'x'.repeat(2_049) })).status).toBe(413);
+    const statuses = [];
+    for (let i = 0; i < 2; i++) statuses.push((await initialize(mcp)).status);
+    expect(statuses).toEqual([200, 429]);
+    expect(await getOverHttp2(`${gateway.url}/livez`)).toMatchObject({ status: 200 });
+  });
+
+  it('TLS, with the URL to say so', async () => {
+    expect(await getOverHttp2(`${encrypted.url}/livez`, encrypted.cert)).toMatchObject({ status: 200 });
+  });
+
+  it('and all stand in its documentation', () => {
+    const [first = ''] = readFileSync(repository('docs/configuration.md'), 'utf8').split('## Each service');
+    expect(Object.keys(trafficFields).filter((name) => !first.includes(name))).toEqual([]);
+  });
+});
+
+describe('an end', () => {
+  it.each([
+    { signal: 'SIGTERM', which: () => gateway },
+    { signal: 'SIGHUP', which: () => encrypted },
+  ] as const)('by $signal leaves no process behind', async ({ signal, which }) => {
+    expect(await which().end(signal)).toEqual({ code: 0, left: [] });
+  });
+});
+
+const userOf = (pid: number) => Number(execFileSync('ps', ['-o', 'uid=', '-p', String(pid)], { encoding: 'utf8' }));
