@@ -135,7 +135,8 @@ describe('a stream of the older HTTP transport is a session', () => {
   });
 
   it('that ends when it is too old, however much it is used', async () => {
-    gateway = await gatewayWith({ maxAgeSeconds: 600, idleTimeoutSeconds: 60 });
+    // Ids have the time of the machine: half a minute for one that is slow.
+    gateway = await gatewayWith({ maxAgeSeconds: 570, idleTimeoutSeconds: 60 });
     const stream = await ask();
     const messages = await messagesOf(stream);
     const route = gateway.routes.get('echo') as Route;
