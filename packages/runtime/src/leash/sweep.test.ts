@@ -14,12 +14,12 @@ afterEach(async () => {
   for (const pid of stillLiving(started.splice(0))) process.kill(pid, 'SIGKILL');
 });
 
-/** Scripts for Node that start a process in a session of its own and print its id. */
+/** Scripts for Node that start a process in a session of its own and print its id; this one, its own as well. */
 const DETACHED = `
   const { spawn } = require('node:child_process');
   const away = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
   away.unref();
-  console.log(away.pid);`;
+  console.log(away.pid, process.pid);`;
 const SETSID = `
   require('node:child_process').spawn('setsid', ['sh', '-c', 'echo $$; exec sleep 1000'], { stdio: 'inherit' }).unref();`;
 /** Its parent has ended, and its output goes on to the command's. */
@@ -30,15 +30,18 @@ const UNMARKED = DETACHED.replace('detached: true', 'detached: true, env: {}');
 const FOR_EVER = `setInterval(() => {}, 1_000);`;
 const STUBBORN = `process.on('SIGTERM', () => {}); ${FOR_EVER}`;
 
-async function hold(script: string, options: Partial<LeashOptions> = {}): Promise<{ leashed: Leashed; away: number }> {
+async function hold(
+  script: string,
+  options: Partial<LeashOptions> = {},
+): Promise<{ leashed: Leashed; away: number; own: number }> {
   const leashed = await leash({ command: process.execPath, args: ['-e', script], env, ...options });
   held.push(leashed);
   const [line] = (await once(leashed.stdout, 'data')) as [Buffer];
-  const away = Number(line.toString());
+  const [away = 0, own = 0] = line.toString().split(' ').map(Number);
   started.push(away);
   expect(stillLiving([away])).toEqual([away]);
   expect(groupMembers(leashed.pid)).not.toContain(away);
-  return { leashed, away };
+  return { leashed, away, own };
 }
 
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
@@ -56,7 +59,7 @@ onLinux('what a leashed process has started in a session of its own', () => {
   });
 
   it('is gone when that did not heed the signal in time', async () => {
-    const { leashed, away } = await hold(DETACHED + STUBBORN, { graceSeconds: 0.2 });
+    const { leashed, away } = await hold(STUBBORN + DETACHED, { graceSeconds: 0.2 });
     expect(await leashed.stop()).toBe(137);
     await eventually(() => expect(stillLiving([away])).toEqual([]));
   });
@@ -68,7 +71,8 @@ onLinux('what a leashed process has started in a session of its own', () => {
   });
 
   it('is gone when that has ended by itself', async () => {
-    const { leashed, away } = await hold(`${DETACHED} process.stdout.write('', () => process.exit(3));`);
+    const { leashed, away, own } = await hold(`process.on('SIGUSR2', () => process.exit(3)); ${DETACHED} ${FOR_EVER}`);
+    process.kill(own, 'SIGUSR2');
     expect(await leashed.exited).toBe(3);
     await eventually(() => expect(stillLiving([away])).toEqual([]));
   });
@@ -81,7 +85,7 @@ onLinux('what a leashed process has started in a session of its own', () => {
   });
 
   it('is gone with what it starts meanwhile', async () => {
-    const breed = `while :; do setsid sleep 1000 & sleep 0.001; done`;
+    const breed = `for _ in $(seq 500); do setsid sleep 100 & sleep 0.001; done`;
     const script = `require('node:child_process').spawn('setsid', ['sh', '-c', ${JSON.stringify(breed)}], { stdio: 'inherit' });`;
     const { leashed } = await hold(script + DETACHED + FOR_EVER);
     const closed = once(leashed.stdout, 'close'); // they all hold it
@@ -105,7 +109,7 @@ onLinux('what a leashed process has started in a session of its own', () => {
   const LEASH = new URL('index.ts', import.meta.url).href;
   it.each([
     { what: 'that ends in order', script: DETACHED + FOR_EVER, graceSeconds: 20 },
-    { what: 'that heeds no signal', script: DETACHED + STUBBORN, graceSeconds: 0.2 },
+    { what: 'that heeds no signal', script: STUBBORN + DETACHED, graceSeconds: 0.2 },
   ])('is gone when the holder of one $what was killed', async ({ script, graceSeconds }) => {
     const options = { command: process.execPath, args: ['-e', script], env, graceSeconds };
     const { child, line } = await runModule(`
