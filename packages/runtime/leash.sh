@@ -6,7 +6,7 @@
 # leader of its process group. SIGTERM to the leash starts the same ending. Exits with COMMAND's status, 128 + n for
 # signal n.
 #
-# COMMAND has MARK as MCP_GATEWAY_LEASH in its environment, and so has all that it starts. What has it is killed when COMMAND
+# COMMAND has MARK as MCP_GATEWAY_LEASH in its environment, and so has what it starts. Whoever has it is killed when COMMAND
 # has ended, in whichever group or session. Who kills the leash itself has to see to that (sweep.sh).
 
 # The environment is COMMAND's, and every variable of a shell may be one of it: none is set before COMMAND has started, and

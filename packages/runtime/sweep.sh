@@ -2,7 +2,7 @@
 # sweep.sh MARK
 #
 # Kills every process that was started with MARK in its environment, whatever group or session it is in, until none is
-# found. One that its user may not look into is left alone. Does nothing where there is no /proc as Linux has it.
+# found. One that its user may not look into is left alone. Does nothing where /proc is not as on Linux.
 
 PATH=$PATH:/usr/bin:/bin
 cd /proc/self/.. 2>/dev/null || exit 0
