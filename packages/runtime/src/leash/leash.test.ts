@@ -73,7 +73,7 @@ describe('a leashed process', () => {
     expect(args).toEqual(['a b', '', '$HOME', `'"`]);
     // Some shells cannot be kept from adding these two.
     const { SHLVL: _level, _: _last, ...rest } = env;
-    expect(rest).toEqual({ PATH, GREETING: 'Grüße, "du"' });
+    expect(rest).toEqual({ PATH, GREETING: 'Grüße, "du"', MCP_GATEWAY_LEASH: expect.any(String) });
     expect(cwd).toBe('/usr');
     expect(await text((await shell('cat; echo end')).stdout)).toBe('end\n');
   });
@@ -88,7 +88,7 @@ describe('a leashed process', () => {
     const leashed = await hold({ command: process.execPath, args: ['-e', script], env });
     const [said] = (await once(leashed.stdout, 'data')) as [Buffer];
     const { SHLVL: _level, _: _last, ...rest } = JSON.parse(said.toString()) as Record<string, string>;
-    expect(rest).toEqual(env);
+    expect(rest).toEqual({ ...env, MCP_GATEWAY_LEASH: expect.any(String) });
     expect(await leashed.stop()).toBe(3);
   });
 
