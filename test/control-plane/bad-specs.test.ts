@@ -1,6 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { connectDatabase, type Database } from '@mcp-gateway/database';
-import { freshDatabase } from '../support/postgres.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { caller, invalid } from './support/callers.js';
 import { specOf, startControlPlane, type ControlPlane } from './support/control-plane.js';
 
@@ -121,16 +119,9 @@ const titleOf = (changes: object): string => {
 };
 
 describe('a spec that is not valid is answered 400, with each field and what is wrong with it', () => {
-  let database: Database;
   let plane: ControlPlane;
-
-  beforeAll(async () => {
-    database = connectDatabase(await freshDatabase(), { poolSize: 2 });
-  });
-  afterAll(() => database.$disconnect());
   beforeEach(async () => {
-    await database.adapter.deleteMany();
-    plane = await startControlPlane({ database });
+    plane = await startControlPlane();
   });
 
   describe.each(Object.entries(cases))('%s', (_field, list) => {

@@ -11,7 +11,7 @@ const PACKAGE = fileURLToPath(new URL('../../packages/database', import.meta.url
 let copy: string;
 beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'mcpgw with spaces '));
-  for (const name of ['package.json', 'generate.mjs', 'prisma'])
+  for (const name of ['package.json', 'generate.mjs', 'prisma', 'src/generated'])
     cpSync(join(PACKAGE, name), join(copy, name), { recursive: true });
   symlinkSync(join(PACKAGE, 'node_modules'), join(copy, 'node_modules'));
 });
@@ -20,21 +20,17 @@ afterAll(() => rmSync(copy, { recursive: true }));
 const generate = () => promisify(execFile)(process.execPath, [join(copy, 'generate.mjs')]);
 const client = () => join(copy, 'src/generated/client.ts');
 
-it('generates the client, in a folder with spaces too', async () => {
-  await generate();
-  expect(readFileSync(client(), 'utf8')).toContain('PrismaClient');
-});
-
 it('does nothing while the schema stays the same', async () => {
   const before = statSync(client()).mtimeMs;
   await generate();
   expect(statSync(client()).mtimeMs).toBe(before);
 });
 
-it('generates again when the schema has changed', async () => {
+it('generates the client when the schema has changed, in a folder with spaces too', async () => {
   appendFileSync(join(copy, 'prisma/schema.prisma'), 'model Extra {\n  id Int @id\n}\n');
   await generate();
-  expect(readFileSync(client(), 'utf8')).toContain('export type Extra ');
+  const generated = readFileSync(client(), 'utf8');
+  for (const name of ['PrismaClient', 'export type Extra ']) expect(generated).toContain(name);
 });
 
 it('says what is wrong with a schema, and tries again the next time', async () => {

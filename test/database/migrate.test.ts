@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
 import type { Logger } from '@mcp-gateway/common/logging';
 import { adapterRows, findDrift, migrate, MigrationError } from '@mcp-gateway/database';
+import { repository } from '../support/launch.js';
 import { connect, emptyDatabase, sharedPostgres, silent } from '../support/postgres.js';
 
 const PACKAGE = fileURLToPath(new URL('../../packages/database/', import.meta.url));
@@ -15,7 +16,9 @@ const checkedIn = readdirSync(MIGRATIONS)
   .toSorted();
 
 const command = (url: string, ...args: string[]) =>
-  promisify(execFile)(process.execPath, [`${PACKAGE}dist/main.js`, ...args], { env: { DATABASE_URL: url } });
+  promisify(execFile)(process.execPath, [`${PACKAGE}dist/main.js`, ...args], {
+    env: { DATABASE_URL: url, NODE_COMPILE_CACHE: repository('node_modules/.cache/compiled') },
+  });
 
 const appliedIn = (url: string) =>
   connect(url).$queryRaw<{ migration_name: string; checksum: string }[]>`

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayError, problemOf } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/common/logging';
-import { adapterRows, migrate, migrateWhenReached } from '@mcp-gateway/database';
+import { adapterRows, createDatabase, migrate, migrateWhenReached } from '@mcp-gateway/database';
 import { connect, freshDatabase, postgresIn, silent, temporaryFolder } from '../support/postgres.js';
 import { spec } from './specs.js';
 
@@ -22,11 +23,25 @@ const thrownBy = (call: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
+/** Of the servers that are killed, one after the other: to make a cluster takes longer than most of these tests. */
+let folder: string;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+});
+
+/** A database that nobody else uses, on a server of this file. */
+async function startOwn() {
+  const postgres = await postgresIn(folder);
+  const name = `test_${randomUUID()}`;
+  await createDatabase(postgres.url('postgres'), name);
+  return { postgres, url: postgres.url(name) };
+}
+
 describe('a server that is killed', () => {
   it('fails the calls of that time as unavailable, and later ones work once it is back', async () => {
-    const folder = await temporaryFolder();
-    let postgres = await postgresIn(folder);
-    const url = postgres.url('mcp_gateway');
+    const own = await startOwn();
+    let { postgres } = own;
+    const { url } = own;
     await migrate(url, silent);
     const rows = adapterRows(connect(url));
     const row = await rows.create(spec('echo'), 'alice');
@@ -43,11 +58,11 @@ describe('a server that is killed', () => {
       const found = await Promise.all(Array.from({ length: 10 }, () => rows.find('echo')));
       expect(found).toEqual(Array.from({ length: 10 }, () => row));
     }
+    await postgres.kill();
   });
 
   it('fails the call that is under way as unavailable', async () => {
-    const postgres = await postgresIn(await temporaryFolder());
-    const url = postgres.url('mcp_gateway');
+    const { postgres, url } = await startOwn();
     await migrate(url, silent);
     await lockAdapters(url);
     const call = thrownBy(adapterRows(connect(url)).names());
@@ -59,10 +74,8 @@ describe('a server that is killed', () => {
 
 describe('a service that starts before its database', () => {
   it('migrates when the database is there, and says what it waits for', async () => {
-    const folder = await temporaryFolder();
-    const before = await postgresIn(folder);
-    await before.kill();
-    const url = before.url('mcp_gateway');
+    const { postgres, url } = await startOwn();
+    await postgres.kill();
     const { promise: waits, resolve } = Promise.withResolvers<unknown>();
     const migrated = migrateWhenReached(url, { info() {}, warn: resolve } as unknown as Logger);
     expect(await waits).toEqual({

@@ -5,6 +5,7 @@ import { chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterTests } from '../support/after-tests.js';
 import { isAlive } from '../support/processes.js';
 import { waitFor } from '../support/wait.js';
 
@@ -92,6 +93,17 @@ export interface Options {
   uid?: number;
 }
 
+let original: Promise<Clone> | undefined;
+
+async function build(): Promise<Clone> {
+  const clone = await Clone.create();
+  afterTests(() => clone.remove());
+  const { code, stderr } = await clone.run(['build']);
+  if (code !== 0) throw new Error(stderr);
+  await clone.calls();
+  return clone;
+}
+
 /** A small workspace with the real set-up in it, and stand-ins for what the set-up calls. */
 export class Clone {
   private readonly children: ChildProcess[] = [];
@@ -134,6 +146,15 @@ export class Clone {
     for (const [name, code] of Object.entries(PROGRAMS)) await clone.write({ [`programs/${name}`]: code });
     for (const name of ['npx', 'checker', 'shim']) await chmod(clone.at(`programs/${name}`), 0o755);
     await symlink(process.execPath, clone.at('programs/node'));
+    return clone;
+  }
+
+  /** One that has been built, of which `calls` says nothing. To build each would take longer than most tests do. */
+  static async built(): Promise<Clone> {
+    const clone = new Clone(await mkdtemp(path.join(tmpdir(), 'mcp gateway clone ')));
+    await chmod(clone.folder, 0o755);
+    const { folder } = await (original ??= build());
+    await cp(folder, clone.folder, { recursive: true, verbatimSymlinks: true });
     return clone;
   }
 

@@ -23,61 +23,6 @@ describe('the set-up', () => {
     expect(await clone.calls()).toEqual([]);
   });
 
-  it.each(['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', 'packages/app/package.json'])(
-    'installs again when %s has changed',
-    async (file) => {
-      await clone.run(['build']);
-      await clone.calls();
-      clone.append(file, '\n');
-      await clone.run(['build']);
-      expect(await clone.calls()).toEqual([INSTALL, 'generate', TSC]);
-    },
-  );
-
-  it('installs again when the dependencies of one package were deleted', async () => {
-    await clone.run(['build']);
-    await clone.calls();
-    await rm(clone.at('packages/app/node_modules'), { recursive: true });
-    await clone.run(['build']);
-    expect((await clone.calls())[0]).toBe(INSTALL);
-  });
-
-  it('compiles a change that carries an older time than the last build', async () => {
-    await clone.run(['build']);
-    await clone.calls();
-    await clone.write({ 'packages/app/src/index.ts': 'export const one = 2;\n' });
-    utimesSync(clone.at('packages/app/src/index.ts'), 1000, 1000);
-    await clone.run(['build']);
-    expect(await clone.calls()).toEqual(['generate', TSC]);
-  });
-
-  it('compiles again when a source came, went or moved', async () => {
-    await clone.run(['build']);
-    await clone.calls();
-    renameSync(clone.at('packages/app/src/index.test.ts'), clone.at('packages/app/src/index.d.ts'));
-    await clone.run(['build']);
-    expect(await clone.calls()).toEqual(['generate', TSC]);
-    rmSync(clone.at('packages/app/src/index.d.ts'));
-    await clone.run(['build']);
-    expect(await clone.calls()).toEqual(['generate', TSC]);
-  });
-
-  it('compiles from scratch when an output is gone', async () => {
-    await clone.run(['build']);
-    await clone.calls();
-    rmSync(clone.at('packages/app/dist/index.js'));
-    await clone.run(['build']);
-    expect(await clone.calls()).toEqual(['generate', 'tsc -b packages/app, from scratch']);
-  });
-
-  it('does not compile because a test has changed', async () => {
-    await clone.run(['build']);
-    await clone.calls();
-    clone.append('packages/app/src/index.test.ts', '// changed\n');
-    await clone.run(['build']);
-    expect(await clone.calls()).toEqual([]);
-  });
-
   it('keeps the settings of an outer npm command from pnpm, but not the way to the registry', async () => {
     await clone.run(['build'], {
       env: {
@@ -122,22 +67,6 @@ describe('the set-up', () => {
     expect(await clone.run(['build'])).toMatchObject({ code: 0 });
   });
 
-  it.each([
-    ['install', 'package.json', 'npx.fails', INSTALL],
-    ['compilation', 'packages/app/src/index.ts', 'tsc.fails', TSC],
-  ])('does not trust what a failed %s left, even when its cause was taken back', async (_name, file, failure, call) => {
-    await clone.run(['build']);
-    const before = clone.read(file);
-    clone.append(file, '\n');
-    await clone.write({ [failure]: '' });
-    expect(await clone.run(['build'])).toMatchObject({ code: 1 });
-    await clone.write({ [file]: before });
-    await rm(clone.at(failure));
-    await clone.calls();
-    expect(await clone.run(['build'])).toMatchObject({ code: 0 });
-    expect(await clone.calls()).toContain(call);
-  });
-
   it('shows what tsc said, and compiles again after the correction', async () => {
     await clone.write({ 'packages/app/src/index.ts': 'broken' });
     const { code, stderr } = await clone.run(['start']);
@@ -147,27 +76,6 @@ describe('the set-up', () => {
     await clone.calls();
     expect(await clone.run(['build'])).toMatchObject({ code: 0 });
     expect(await clone.calls()).toEqual(['generate', TSC]);
-  });
-
-  it('runs what is ready for a user who may not write here, and tells him when it is not', async () => {
-    await clone.run(['build']);
-    const node = clone.at('programs/own-node');
-    try {
-      linkSync(process.execPath, node);
-    } catch {
-      await copyFile(process.execPath, node); // another file system
-    }
-    await chmod(clone.at('node_modules/.setup'), 0o555);
-    const stranger = process.getuid?.() === 0 ? { uid: 65_534 } : {};
-    const run = (target: string) =>
-      clone.start(node, [clone.at('packages/local/setup.mjs'), target], { ...stranger }).ended;
-
-    expect(await run('build')).toEqual({ code: 0, stdout: '', stderr: '' });
-    clone.append('packages/app/src/index.ts', '// changed\n');
-    const { code, stderr } = await run('build');
-    expect(code).toBe(1);
-    expect(stderr).toContain('Its owner has to run `npm run build` first.');
-    await chmod(clone.at('node_modules/.setup'), 0o755);
   });
 
   it('lets one set-up work and the other wait', async () => {
@@ -213,5 +121,93 @@ describe('the set-up', () => {
     expect(await first.ended).toMatchObject({ code: 143 });
     await rm(clone.at('npx.waits'));
     expect(await clone.run(['build'])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('the set-up of a clone that is built', () => {
+  let clone: Clone;
+
+  beforeEach(async () => {
+    clone = await Clone.built();
+  });
+
+  afterEach(() => clone.remove());
+
+  it.each(['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', 'packages/app/package.json'])(
+    'installs again when %s has changed',
+    async (file) => {
+      clone.append(file, '\n');
+      await clone.run(['build']);
+      expect(await clone.calls()).toEqual([INSTALL, 'generate', TSC]);
+    },
+  );
+
+  it('installs again when the dependencies of one package were deleted', async () => {
+    await rm(clone.at('packages/app/node_modules'), { recursive: true });
+    await clone.run(['build']);
+    expect((await clone.calls())[0]).toBe(INSTALL);
+  });
+
+  it('compiles a change that carries an older time than the last build', async () => {
+    await clone.write({ 'packages/app/src/index.ts': 'export const one = 2;\n' });
+    utimesSync(clone.at('packages/app/src/index.ts'), 1000, 1000);
+    await clone.run(['build']);
+    expect(await clone.calls()).toEqual(['generate', TSC]);
+  });
+
+  it('compiles again when a source came, went or moved', async () => {
+    renameSync(clone.at('packages/app/src/index.test.ts'), clone.at('packages/app/src/index.d.ts'));
+    await clone.run(['build']);
+    expect(await clone.calls()).toEqual(['generate', TSC]);
+    rmSync(clone.at('packages/app/src/index.d.ts'));
+    await clone.run(['build']);
+    expect(await clone.calls()).toEqual(['generate', TSC]);
+  });
+
+  it('compiles from scratch when an output is gone', async () => {
+    rmSync(clone.at('packages/app/dist/index.js'));
+    await clone.run(['build']);
+    expect(await clone.calls()).toEqual(['generate', 'tsc -b packages/app, from scratch']);
+  });
+
+  it('does not compile because a test has changed', async () => {
+    clone.append('packages/app/src/index.test.ts', '// changed\n');
+    await clone.run(['build']);
+    expect(await clone.calls()).toEqual([]);
+  });
+
+  it.each([
+    ['install', 'package.json', 'npx.fails', INSTALL],
+    ['compilation', 'packages/app/src/index.ts', 'tsc.fails', TSC],
+  ])('does not trust what a failed %s left, even when its cause was taken back', async (_name, file, failure, call) => {
+    const before = clone.read(file);
+    clone.append(file, '\n');
+    await clone.write({ [failure]: '' });
+    expect(await clone.run(['build'])).toMatchObject({ code: 1 });
+    await clone.write({ [file]: before });
+    await rm(clone.at(failure));
+    await clone.calls();
+    expect(await clone.run(['build'])).toMatchObject({ code: 0 });
+    expect(await clone.calls()).toContain(call);
+  });
+
+  it('runs what is ready for a user who may not write here, and tells him when it is not', async () => {
+    const node = clone.at('programs/own-node');
+    try {
+      linkSync(process.execPath, node);
+    } catch {
+      await copyFile(process.execPath, node); // another file system
+    }
+    await chmod(clone.at('node_modules/.setup'), 0o555);
+    const stranger = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+    const run = (target: string) =>
+      clone.start(node, [clone.at('packages/local/setup.mjs'), target], { ...stranger }).ended;
+
+    expect(await run('build')).toEqual({ code: 0, stdout: '', stderr: '' });
+    clone.append('packages/app/src/index.ts', '// changed\n');
+    const { code, stderr } = await run('build');
+    expect(code).toBe(1);
+    expect(stderr).toContain('Its owner has to run `npm run build` first.');
+    await chmod(clone.at('node_modules/.setup'), 0o755);
   });
 });

@@ -8,9 +8,7 @@ describe('npm start', () => {
   let clone: Clone;
 
   beforeEach(async () => {
-    clone = await Clone.create();
-    await clone.run(['build']);
-    await clone.calls();
+    clone = await Clone.built();
   });
 
   afterEach(() => clone.remove());

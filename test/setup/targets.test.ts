@@ -5,9 +5,7 @@ describe('the targets', () => {
   let clone: Clone;
 
   beforeEach(async () => {
-    clone = await Clone.create();
-    await clone.run(['build']);
-    await clone.calls();
+    clone = await Clone.built();
   });
 
   afterEach(() => clone.remove());

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import { createHttpServer } from './http.js';
+import { portOf } from './port.js';
 import { createExampleServer } from './server.js';
 import { legacySessions } from './sessions.js';
 
@@ -11,8 +12,8 @@ const SWEEP_MS = 60_000;
 const CUT_CONNECTIONS_MS = 1_000;
 
 const { PORT = '8000', HOST = '127.0.0.1', MCP_GATEWAY_REPLICA: replica } = process.env;
-const port = Number(PORT);
-if (!/^\d+$/.test(PORT) || port > 65_535) leave(`PORT must be a number from 0 to 65535, not '${PORT}'.`);
+const port = portOf(PORT);
+if (port === undefined) leave(`PORT must be a number from 0 to 65535, not '${PORT}'.`);
 
 const sessions = legacySessions({ createServer: () => createExampleServer({ era: 'legacy', replica, wait }) });
 const modern = createMcpHandler(() => createExampleServer({ era: 'modern', replica, wait }), { legacy: 'reject' });

@@ -13,9 +13,14 @@ const RESOLVE_SOURCES = `data:text/javascript,
       next(context.parentURL?.includes('/node_modules/') ? specifier : source(specifier), context),
   });`;
 
+const NODE_COMPILE_CACHE = fileURLToPath(new URL('../../../node_modules/.cache/compiled', import.meta.url));
+
 /** main.ts as a process of its own. */
 export function startProcess(env: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, ['--import', RESOLVE_SOURCES, MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, ['--import', RESOLVE_SOURCES, MAIN], {
+    env: { NODE_COMPILE_CACHE, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 /** What it writes until it has said a line, or is gone. */

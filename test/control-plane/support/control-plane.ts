@@ -1,16 +1,17 @@
 import { createServer } from 'node:http';
+import { afterAll } from '@jest/globals';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { developmentVerifier, type Principal } from '@mcp-gateway/common/principal';
 import type { ReconcileQueue } from '@mcp-gateway/common/queue';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/common/serving';
-import { adapterRows, type AdapterRows, type Database } from '@mcp-gateway/database';
+import { adapterRows, connectDatabase, type AdapterRows, type Database } from '@mcp-gateway/database';
 import { processLogs, type LogReader } from '@mcp-gateway/runtime/logs';
 import { afterTest } from '../../support/clean-up.js';
-import { connect, freshDatabase, silent, temporaryFolder } from '../../support/postgres.js';
+import { freshDatabase, silent, temporaryFolder } from '../../support/postgres.js';
 import { adapterService, createApp, type SessionService } from './sources.js';
 
 export interface ControlPlaneOptions {
-  /** Default: a fresh one. */
+  /** Default: the one of the file, emptied. */
   database?: Database;
   queue?: ReconcileQueue;
   access?: BrowserAccess;
@@ -41,12 +42,19 @@ const noSessions: SessionService = {
   },
 };
 
+let shared: Database | undefined;
+afterAll(() => shared?.$disconnect());
+
+/** To make a database and to learn its queries again would take longer than most tests. */
+async function emptied(): Promise<Database> {
+  shared ??= connectDatabase(await freshDatabase(), { poolSize: 5 });
+  await shared.adapter.deleteMany();
+  return shared;
+}
+
 /** As main.ts puts it together. */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-  const {
-    database = connect(await freshDatabase()),
-    access = { allowedOrigins: [], allowedHosts: [], loopback: true },
-  } = options;
+  const { database = await emptied(), access = { allowedOrigins: [], allowedHosts: [], loopback: true } } = options;
   const hints: string[] = [];
   const recording: ReconcileQueue = { reconcile: async (name) => void hints.push(name), close: async () => {} };
   const rows = adapterRows(database, options.now);

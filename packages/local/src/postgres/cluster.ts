@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { leash } from '@mcp-gateway/runtime/leash';
 import { instead } from './binaries.js';
@@ -9,6 +9,12 @@ import type { LogFile } from './log-file.js';
 /** Makes an empty cluster on first use. @throws Error when initdb fails, with what it said. */
 export async function ensureCluster(dataDir: string, initdb: string, identity: Identity, log: LogFile): Promise<void> {
   if (existsSync(join(dataDir, 'PG_VERSION'))) return identity.own(dataDir);
+  await rmdir(dataDir).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return;
+    throw new Error(`${dataDir} holds something that is not a PostgreSQL cluster. Remove it or use another folder.`, {
+      cause,
+    });
+  });
   // initdb writes PG_VERSION early; only the rename says that it came to its end.
   const partial = `${dataDir}.partial`;
   await rm(partial, { recursive: true, force: true });
@@ -32,9 +38,5 @@ export async function ensureCluster(dataDir: string, initdb: string, identity: I
   const code = await child.exited;
   await said.end;
   if (code !== 0) throw new Error(`PostgreSQL's initdb failed with code ${code}.\n${said.text()}\n${instead()}`);
-  await rename(partial, dataDir).catch((cause: unknown) => {
-    throw new Error(`${dataDir} holds something that is not a PostgreSQL cluster. Remove it or use another folder.`, {
-      cause,
-    });
-  });
+  await rename(partial, dataDir);
 }

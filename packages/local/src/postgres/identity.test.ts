@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, expect, it } from '@jest/globals';
 import { createDatabase } from '@mcp-gateway/database';
 import { findBinaries } from './binaries.js';
 import { ensureCluster } from './cluster.js';
@@ -21,15 +21,19 @@ import { makeSocketDir, socketUrl } from './socket.js';
 
 const identities = isRoot() ? [nobody, ...((await hasUserNamespaces()) ? [rootInNamespace] : [])] : [ordinaryUser];
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'mcpgw-'));
+/** Where each has made a cluster. */
+const folders = new Map<Identity, string>();
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
+
+function folderOf(identity: Identity): string {
+  const folder = folders.get(identity) ?? mkdtempSync(join(tmpdir(), 'mcpgw-'));
+  folders.set(identity, folder);
   chmodSync(folder, 0o755);
-});
-afterEach(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
 
 /** The steps of startPostgres, as somebody. */
-async function runAs(identity: Identity) {
+async function runAs(identity: Identity, folder: string) {
   const [dataDir, socketDir, log] = [join(folder, 'data'), join(folder, 's'), logFile(join(folder, 'log'))];
   const { initdb, postgres } = await findBinaries();
   await makeSocketDir(socketDir);
@@ -45,26 +49,30 @@ async function runAs(identity: Identity) {
   return { dataDir, server };
 }
 
-describe.each(identities)('as $name', (identity) => {
-  it('makes a cluster and runs it', async () => {
-    const { dataDir, server } = await runAs(identity);
-    expect(statSync(dataDir).mode & 0o777).toBe(0o700);
-    expect(await server.stop()).toBe(0);
-  });
+it.each(identities)('makes a cluster and runs it as $name', async (identity) => {
+  const { dataDir, server } = await runAs(identity, folderOf(identity));
+  expect(statSync(dataDir).mode & 0o777).toBe(0o700);
+  expect(await server.stop()).toBe(0);
+});
 
-  it('takes over a cluster that somebody else made', async () => {
-    for (const other of identities) {
-      await (await runAs(other)).server.stop();
-      const { server } = await runAs(identity);
-      expect(await server.stop()).toBe(0);
-    }
-  });
+it.each(identities)('takes over a cluster that somebody else made as $name', async (identity) => {
+  for (const other of identities) {
+    const folder = folderOf(other);
+    await (await runAs(other, folder)).server.stop();
+    const { server } = await runAs(identity, folder);
+    expect(await server.stop()).toBe(0);
+  }
 });
 
 if (isRoot()) {
   it('says what to do when nobody may not enter the folder', async () => {
-    chmodSync(folder, 0o700);
-    await expect(runAs(nobody)).rejects.toThrow(/initdb failed.*ermission denied.*Set DATABASE_URL.*ordinary user/s);
+    const folder = mkdtempSync(join(tmpdir(), 'mcpgw-')); // closed to others
+    try {
+      const message = /initdb failed.*ermission denied.*Set DATABASE_URL.*ordinary user/s;
+      await expect(runAs(nobody, folder)).rejects.toThrow(message);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 }
 

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -21,34 +20,34 @@ import { isRoot } from './identity.js';
 import { startPostgres, type Postgres } from './start.js';
 
 const log = createLogger('test', 'silent');
+const ROOT = join(import.meta.dirname, '../..');
 
+/**
+ * Most tests go on with the cluster of the one before: to make one takes longer than all that they do with it, and to
+ * copy it hardly less.
+ */
+let shared: string;
 let folder: string;
 let dataDir: string;
 let socketDir: string;
 let running: Postgres[];
 
-/** A cluster that was made and never used. To make one takes longer than all that most tests do with it. */
-let made: string;
-beforeAll(async () => {
-  made = mkdtempSync(join(tmpdir(), 'mcpgw-'));
-  const postgres = await startPostgres({ dataDir: join(made, 'data'), socketDir: join(made, 's'), log });
-  await postgres.stop();
-});
-afterAll(() => rmSync(made, { recursive: true }));
-function copyMade() {
-  cpSync(join(made, 'data'), dataDir, { recursive: true });
-  chmodSync(dataDir, 0o700); // the copy of the folder itself is open to all
-}
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), `mcpgw "it's, `)); // a path to stumble over
+const newFolder = () => mkdtempSync(join(tmpdir(), `mcpgw "it's, `)); // a path to stumble over
+function use(path: string) {
+  folder = path;
   dataDir = join(folder, 'state', 'data');
   socketDir = join(folder, 's');
+}
+
+beforeAll(() => void (shared = newFolder()));
+afterAll(() => rmSync(shared, { recursive: true }));
+beforeEach(() => {
+  use(shared);
   running = [];
 });
 afterEach(async () => {
   for (const postgres of running) await postgres.kill();
-  rmSync(folder, { recursive: true });
+  if (folder !== shared) rmSync(folder, { recursive: true });
 });
 
 async function start(): Promise<Postgres> {
@@ -84,29 +83,26 @@ describe('startPostgres', () => {
   });
 
   it('ends in order and finds everything again', async () => {
-    copyMade();
     const first = await start();
-    await query(first, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    await query(first, 'CREATE TABLE stopped AS SELECT 42 AS answer');
     await first.stop();
     expect(await first.exited).toBe(0);
-    expect(await query(await start(), 'SELECT answer FROM kept')).toEqual({ answer: 42 });
+    expect(await query(await start(), 'SELECT answer FROM stopped')).toEqual({ answer: 42 });
   });
 
   it('starts again at once after a kill, with everything that was committed', async () => {
-    copyMade();
     let postgres = await start();
-    await query(postgres, 'CREATE TABLE kept (answer int)');
+    await query(postgres, 'CREATE TABLE killed (answer int)');
     for (let answer = 1; answer <= 3; answer++) {
-      await query(postgres, `INSERT INTO kept VALUES (${answer})`);
+      await query(postgres, `INSERT INTO killed VALUES (${answer})`);
       await postgres.kill();
       expect(await postgres.exited).toBe(137);
       postgres = await start();
-      expect(await query(postgres, 'SELECT max(answer) AS answer FROM kept')).toEqual({ answer });
+      expect(await query(postgres, 'SELECT max(answer) AS answer FROM killed')).toEqual({ answer });
     }
   });
 
   it('waits until the last process of a killed server has let go of the data', async () => {
-    copyMade();
     const killed = await start();
     const database = connectDatabase(killed.url('mcp_gateway'), { poolSize: 1 });
     const [backend] = await database.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
@@ -121,7 +117,6 @@ describe('startPostgres', () => {
   });
 
   it('is not misled by lock files whose process number belongs to somebody else now', async () => {
-    copyMade();
     await (await start()).kill();
     const stranger = spawn('sleep', ['60']);
     try {
@@ -135,6 +130,7 @@ describe('startPostgres', () => {
   });
 
   it('makes the cluster anew when its making was interrupted', async () => {
+    use(newFolder());
     mkdirSync(`${dataDir}.partial/base`, { recursive: true });
     writeFileSync(`${dataDir}.partial/PG_VERSION`, '18\n');
     mkdirSync(dataDir);
@@ -143,6 +139,7 @@ describe('startPostgres', () => {
   });
 
   it('leaves a folder alone that holds something else', async () => {
+    use(newFolder());
     mkdirSync(dataDir, { recursive: true });
     writeFileSync(join(dataDir, 'thesis.txt'), '');
     await expect(start()).rejects.toThrow('not a PostgreSQL cluster');
@@ -150,10 +147,15 @@ describe('startPostgres', () => {
   });
 
   it('passes on what PostgreSQL says when it cannot start, and what to do instead', async () => {
-    copyMade();
     await (await start()).stop();
-    writeFileSync(join(dataDir, 'postgresql.conf'), 'no_such_setting = 1\n');
-    await expect(start()).rejects.toThrow(/ended with code 1.*no_such_setting.*Set DATABASE_URL/s);
+    const settings = join(dataDir, 'postgresql.conf');
+    const before = readFileSync(settings);
+    writeFileSync(settings, 'no_such_setting = 1\n');
+    try {
+      await expect(start()).rejects.toThrow(/ended with code 1.*no_such_setting.*Set DATABASE_URL/s);
+    } finally {
+      writeFileSync(settings, before);
+    }
   });
 
   it('says what to do on a platform without binaries', async () => {
@@ -174,7 +176,8 @@ describe('startPostgres', () => {
       const postgres = await startPostgres({ dataDir, socketDir, log: createLogger('child', 'silent') });
       console.log(postgres.url('mcp_gateway'));`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script, dataDir, socketDir], {
-      cwd: join(import.meta.dirname, '../..'),
+      cwd: ROOT,
+      env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: join(ROOT, '../../node_modules/.cache/compiled') },
       stdio: ['ignore', 'pipe', 'inherit'],
       ...(uid !== undefined && { uid, gid: uid }),
     });
@@ -188,7 +191,6 @@ describe('startPostgres', () => {
   }
 
   it('leaves no process behind when it is killed', async () => {
-    copyMade();
     const { child, url } = await startElsewhere();
     const database = connectDatabase(url, { poolSize: 1 });
     await database.$executeRaw`SELECT 1`; // a client does not hold the server up
@@ -202,13 +204,13 @@ describe('startPostgres', () => {
   });
 
   it('is followed by another one at once', async () => {
-    copyMade();
     const { child } = await startElsewhere();
     child.kill('SIGKILL');
     expect(await query(await start(), 'SELECT 1 AS one')).toEqual({ one: 1 });
   });
 
   it('may be an ordinary user', async () => {
+    use(newFolder());
     const uid = isRoot() ? 65534 : Number(process.getuid?.());
     chmodSync(folder, 0o755);
     if (isRoot()) chownSync(folder, uid, uid);

@@ -3,6 +3,18 @@ import { z } from 'zod';
 import { adapterPaths } from './adapter-paths.js';
 import { sessionPaths } from './session-paths.js';
 
+const schemas = {
+  AdapterSpec: schemaOf(AdapterSpec, 'input'),
+  AdapterResource: schemaOf(AdapterResource, 'output'),
+  AdapterStatus: schemaOf(AdapterStatus, 'output'),
+  Condition: schemaOf(Condition, 'output'),
+  Phase: schemaOf(Phase, 'output'),
+  Problem: schemaOf(Problem, 'output'),
+  ReplicaStatus: schemaOf(ReplicaStatus, 'output'),
+  SessionLimits: schemaOf(SessionLimits, 'input'),
+  SessionResource: schemaOf(SessionResource, 'output'),
+};
+
 /** The OpenAPI 3.1 document; its schemas are the contracts that the code parses with. */
 export function openApiDocument(): Record<string, unknown> {
   return {
@@ -20,17 +32,7 @@ export function openApiDocument(): Record<string, unknown> {
     ],
     paths: { ...adapterPaths, ...sessionPaths },
     components: {
-      schemas: {
-        AdapterSpec: schemaOf(AdapterSpec, 'input'),
-        AdapterResource: schemaOf(AdapterResource, 'output'),
-        AdapterStatus: schemaOf(AdapterStatus, 'output'),
-        Condition: schemaOf(Condition, 'output'),
-        Phase: schemaOf(Phase, 'output'),
-        Problem: schemaOf(Problem, 'output'),
-        ReplicaStatus: schemaOf(ReplicaStatus, 'output'),
-        SessionLimits: schemaOf(SessionLimits, 'input'),
-        SessionResource: schemaOf(SessionResource, 'output'),
-      },
+      schemas,
     },
   };
 }
