@@ -178,6 +178,15 @@ describe('the queue of names', () => {
     await becomesTrue('what was taken', () => expect([...runs].toSorted()).toEqual(['before', 'echo']));
   });
 
+  it('takes names again when Redis goes just as it begins, and is back', async () => {
+    const line = await redisLine();
+    const queue = await queueOf(freshPrefix(), line.url);
+    line.cut();
+    await becomesTrue('the connection to break', () => expect(queue.reconcile('echo')).rejects.toThrow());
+    line.mend();
+    await becomesTrue('it to take names', () => queue.reconcile('echo'));
+  });
+
   it('is worked off again after an outage, without a new worker', async () => {
     const prefix = freshPrefix();
     const line = await redisLine();

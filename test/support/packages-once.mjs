@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import JestRuntime from 'jest-runtime';
 
 /**
- * Large packages without a state that tests would share, and a room that has each. Every test file has a realm of its own,
+ * Large packages, of which no test changes a state that all share, and a room that has each. Every test file has a realm of its own,
  * for which Jest compiles and runs all that it imports again: with these, half the processor time of most files.
  * What they throw is no `instanceof Error` in the realm of a test, as with Node's own modules.
  */

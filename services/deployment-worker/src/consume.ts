@@ -33,6 +33,7 @@ export function consume({ redis, prefix, reconcile, log }: Consumption): () => P
     stalledInterval: STALLED_EVERY_MS,
     maxStalledCount: 10,
     runRetryDelay: RETRY_MS,
+    skipVersionCheck: true, // see reconcileQueue
   });
   worker.on('failed', (job, error) => {
     log.warn({ err: error, name: job?.data.name, attempt: job?.attemptsMade }, 'reconcile failed');

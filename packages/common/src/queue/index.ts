@@ -25,7 +25,11 @@ export interface QueueCounts {
 }
 
 export function reconcileQueue(redis: RedisClient, prefix: string): ReconcileQueue & QueueCounts {
-  const queue = new Queue<ReconcileJob>(RECONCILE_QUEUE, { connection: redis, prefix: `${prefix}:queue` });
+  const queue = new Queue<ReconcileJob>(RECONCILE_QUEUE, {
+    connection: redis,
+    prefix: `${prefix}:queue`,
+    skipVersionCheck: true, // BullMQ asks once, and refuses everything for good when the connection breaks meanwhile
+  });
   queue.on('error', () => {}); // the client logs its own outages
   return {
     async reconcile(name) {
