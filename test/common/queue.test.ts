@@ -182,7 +182,7 @@ describe('the queue of names', () => {
     const line = await redisLine();
     const queue = await queueOf(freshPrefix(), line.url);
     line.cut();
-    await becomesTrue('the connection to break', () => expect(queue.reconcile('echo')).rejects.toThrow());
+    await becomesTrue('the connection to break', () => expect(queue.reconcile('echo')).rejects.toThrow('offline'));
     line.mend();
     await becomesTrue('it to take names', () => queue.reconcile('echo'));
   });
