@@ -20,8 +20,10 @@ const DETACHED = `
   const away = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
   away.unref();
   console.log(away.pid, process.pid);`;
+/** Heeds no request to end. */
 const SETSID = `
-  require('node:child_process').spawn('setsid', ['sh', '-c', 'echo $$; exec sleep 1000'], { stdio: 'inherit' }).unref();`;
+  const stubborn = 'trap "" TERM; echo $$; exec sleep 1000';
+  require('node:child_process').spawn('setsid', ['sh', '-c', stubborn], { stdio: 'inherit' }).unref();`;
 /** Its parent has ended, and its output goes on to the command's. */
 const ORPHAN = `
   require('node:child_process').execFileSync('sh', ['-c', '(setsid sh -c "echo \\\\$\\\\$; exec sleep 1000" &) &'], { stdio: 'inherit' });`;
