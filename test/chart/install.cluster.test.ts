@@ -140,7 +140,7 @@ describe('an adapter', () => {
         );
         expect(status.readyReplicas).toBeGreaterThan(0);
       },
-      READY_MS,
+      2 * READY_MS,
     );
     expect(await callText(await connect(mcp), 'add', { a: 2, b: 2 })).toBe('4');
     await api.update(EXAMPLE);

@@ -24,7 +24,9 @@ function startOf(pid) {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
     // `pid (name) state …`: the name may hold spaces and brackets.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+    // Its other threads may end after the first, and keep its sockets until then.
+    const hasEnded = fields[0] === 'X' || (fields[0] === 'Z' && Number(fields[17]) <= 1);
+    return hasEnded ? undefined : fields[19];
   } catch {
     return undefined;
   }

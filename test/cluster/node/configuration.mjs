@@ -63,6 +63,7 @@ export function configurations({ name, folder, address, server, pods }) {
       enforceNodeAllocatable: [],
       oomScoreAdj: 0, // lowering it takes a capability that a container may not have
       maxPods: 200,
+      serializeImagePulls: false, // an image that no registry has keeps no other waiting
       evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '1%', 'imagefs.available': '1%' },
       // Images come by hand and only once.
       imageGCHighThresholdPercent: 100,
