@@ -36,6 +36,8 @@ export interface DataPlaneOptions {
   timeoutMs?: number;
   /** How long requests go on on a replica that has left the routes. */
   leaveMs?: number;
+  /** How long a session that has lost its replica waits for another one. */
+  moveWithinMs?: number;
   wire?: Wire;
   sessionLimits?: Partial<typeof SESSION_LIMITS>;
   /** Milliseconds since the epoch, as its sessions see it. */
@@ -136,7 +138,8 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
   const keys = dataPlaneFields.MCP_GATEWAY_SESSION_KEYS.parse(options.keys ?? newKey());
   const watched = { redis, routes, sessions, balancer, movesWaiting: () => recovery.waiting() };
   const measure = options.metrics && dataPlaneMetrics(options.metrics, watched);
-  const recovery = createRecovery({ routes, sessions, upstreams, balancer, log, onOutcome: measure?.moved });
+  const withinMs = options.moveWithinMs;
+  const recovery = createRecovery({ routes, sessions, upstreams, balancer, log, withinMs, onOutcome: measure?.moved });
   const limits = { bodyBytes };
   const parts = {
     access,

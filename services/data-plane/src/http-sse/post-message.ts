@@ -7,8 +7,9 @@ import { isSessionOf, openSessionId, requestHeaders, type SessionKey } from '@mc
 import { findEndpoint } from '../find-endpoint.js';
 import { inviteBody } from '../invite-body.js';
 import type { RequestBody } from '../request-body.js';
+import { answering } from '../recovery/answer-requests.js';
+import { Posted } from '../recovery/posted.js';
 import type { SessionStore } from '../sessions/store.js';
-import { keepIfShort } from '../steps/keep.js';
 import { relay } from '../steps/relay.js';
 import type { Upstreams } from '../upstreams.js';
 import { sealedIdOf } from './paths.js';
@@ -45,11 +46,14 @@ export async function postMessage(parts: MessageParts, request: MessageRequest):
   const endpoint = await findEndpoint(parts.routes, route.name, envelope.endpointId);
   if (!endpoint) throw new GatewayError('SESSION_NOT_FOUND', { detail: 'the replica that held it is gone' });
   inviteBody(req, res);
-  const { body } = await keepIfShort(request.body);
+  const posted = await Posted.readIfShort(request.body);
   const headers = requestHeaders(req.rawHeaders, req.headers, principal);
   await relay(parts.upstreams, endpoint, {
     res,
-    options: { method: 'POST', path: envelope.upstreamId, headers, body },
+    options: { method: 'POST', path: envelope.upstreamId, headers, body: posted.body },
     onHead: () => [],
+    delivery: posted,
+  }).catch((error: unknown) => {
+    throw answering(posted, error);
   });
 }

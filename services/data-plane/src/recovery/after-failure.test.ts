@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readMessage } from '@mcp-gateway/protocol';
+import { isRepeatable, readMessage } from '@mcp-gateway/protocol';
 import { afterFailure, type Failure, type NextStep } from './after-failure.js';
 
 const request = (method: string) => readMessage(JSON.stringify({ jsonrpc: '2.0', id: 1, method }));
@@ -9,7 +9,7 @@ const OTHER = request('vendor/pay');
 const RESPONSE = readMessage('{"jsonrpc":"2.0","id":1,"result":{}}');
 const NOTICE = readMessage('{"jsonrpc":"2.0","method":"vendor/notice"}');
 
-const failure: Failure = {
+const failure: Omit<Failure, 'mayRunTwice'> = {
   asked: LIST,
   mayHaveRun: true,
   isKept: true,
@@ -31,6 +31,7 @@ const cases: [what: string, changes: Partial<Failure>, next: NextStep][] = [
   ['a list of whose JSON a part has gone out', { begun: 'other' }, 'cut'],
   ['a call', { asked: CALL }, 'ask'],
   ['a call that cannot have run', { asked: CALL, mayHaveRun: false }, 'repeat'],
+  ['a call of a tool that says that it may run twice', { asked: CALL, mayRunTwice: true }, 'repeat'],
   ['a call that is not here any more', { asked: CALL, isKept: false }, 'tell'],
   ['a call that has failed often', { asked: CALL, attempt: 4, mayHaveRun: false }, 'tell'],
   ['a call in a stream that has begun', { asked: CALL, begun: 'events' }, 'ask'],
@@ -57,6 +58,7 @@ const cases: [what: string, changes: Partial<Failure>, next: NextStep][] = [
 
 describe('a request whose server went away', () => {
   it.each(cases)('%s', (_what, changes, next) => {
-    expect(afterFailure({ ...failure, ...changes })).toBe(next);
+    const { asked } = { ...failure, ...changes };
+    expect(afterFailure({ ...failure, mayRunTwice: isRepeatable(asked), ...changes })).toBe(next);
   });
 });

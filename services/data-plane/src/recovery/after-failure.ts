@@ -1,11 +1,13 @@
 import type { Message } from '@mcp-gateway/protocol';
-import { isRepeatable, messagesOf } from '@mcp-gateway/protocol';
+import { messagesOf } from '@mcp-gateway/protocol';
 
 export interface Failure {
   /** What the client sent. */
   asked: Message;
-  /** The server can have begun to act on it. */
+  /** A server can have begun to act on it, this one or one before. */
   mayHaveRun: boolean;
+  /** It makes no difference whether it runs once or twice: by what it is, or by what its tool says of itself. */
+  mayRunTwice: boolean;
   /** All of the body is here still. */
   isKept: boolean;
   /** Something of the answer has gone out. */
@@ -32,14 +34,15 @@ export type NextStep = 'repeat' | 'stay' | 'ask' | 'tell' | 'renew' | 'finish' |
 const MAX_ATTEMPTS = 4;
 
 /** What to do for a client whose server went away before it had answered. */
-export function afterFailure({ asked, mayHaveRun, isKept, begun, answered, resumable, attempt }: Failure): NextStep {
+export function afterFailure(failure: Failure): NextStep {
+  const { asked, mayHaveRun, mayRunTwice, isKept, begun, answered, resumable, attempt } = failure;
   if (begun === 'other') return 'cut';
   if (answered) return 'finish';
-  if (resumable && !(isKept && isRepeatable(asked))) return 'cut';
+  if (resumable && !(isKept && mayRunTwice)) return 'cut';
   if (attempt >= MAX_ATTEMPTS) return 'tell';
   if (messagesOf(asked).some(isResponse)) return messagesOf(asked).every(isResponse) ? 'stay' : 'tell';
   if (!isKept) return mayHaveRun ? 'tell' : 'renew';
-  if (!mayHaveRun || isRepeatable(asked)) return 'repeat';
+  if (!mayHaveRun || mayRunTwice) return 'repeat';
   return asked.kind === 'request' && asked.method === 'tools/call' ? 'ask' : 'tell';
 }
 

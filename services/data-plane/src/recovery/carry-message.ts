@@ -59,6 +59,7 @@ async function carryPosted(parts: CarryParts, carried: Carried, first: Settled, 
         ...request,
         sink: part,
         body: posted.body,
+        delivery: posted,
         headers: answer.begun || stamp !== '' ? without(headers, isAboutCodings) : headers,
         endpoint: at.endpoint,
         session: { ...session, place: at.place },
@@ -80,13 +81,23 @@ async function carryPosted(parts: CarryParts, carried: Carried, first: Settled, 
       error = thrown;
     }
     const ran = mayHaveRun(error);
-    if (ran === undefined) throw answering(posted, error);
     const begun = !answer.begun ? 'no' : answer.isEvents ? 'events' : 'other';
+    if (ran === undefined && begun === 'events') return answerRequests(answer, posted, error);
+    if (ran === undefined) throw answering(posted, error);
+    if (!ran) posted.notTaken();
     const ids = posted.requestIds;
-    const answered = ids.length > 0 && answer.unanswered(ids).length === 0;
+    const answered = ids.length > 0 ? answer.unanswered(ids).length === 0 : !posted.isReadable && answer.hasAnswered;
     const resumable = ran && !answered && (await isResumable(parts, carried, { at, part, error }));
-    const { isKept, message: asked } = posted;
-    const next = afterFailure({ asked, mayHaveRun: ran, isKept, begun, answered, resumable, attempt });
+    const next = afterFailure({
+      asked: posted.message,
+      mayHaveRun: posted.mayHaveRun,
+      mayRunTwice: posted.mayRunTwice,
+      isKept: posted.isKept,
+      begun,
+      answered,
+      resumable,
+      attempt,
+    });
     switch (next) {
       case 'cut':
         if (resumable) waitForClient(parts, carried, at, answer.resumableFor(posted));
@@ -95,7 +106,7 @@ async function carryPosted(parts: CarryParts, carried: Carried, first: Settled, 
         await remember?.(refused());
         return answer.close();
       case 'tell':
-        return tell(answer, posted, ran, { cause: error });
+        return tell(answer, posted, { cause: error });
       case 'stay':
         if (!(await stillThere(parts, carried, at, error))) return drop(parts, carried, posted);
         break;
@@ -104,10 +115,11 @@ async function carryPosted(parts: CarryParts, carried: Carried, first: Settled, 
       case 'ask':
         try {
           at = await settle(parts, carried, at, error);
-          if (next === 'renew') return tell(answer, posted, ran, { cause: error, detail: SEND_AGAIN });
+          if (next === 'renew') return tell(answer, posted, { cause: error, detail: SEND_AGAIN });
           if (next === 'ask') {
-            const told = await askOfTool(parts, carried, at, asked);
-            if (!told.mayRunTwice) return tell(answer, posted, ran, { cause: error });
+            const told = await askOfTool(parts, carried, at, posted.message);
+            if (!told.mayRunTwice) return tell(answer, posted, { cause: error });
+            posted.callsRepeatableTool();
             at = told.at;
           }
           renewed ||= error instanceof SessionUnknown;

@@ -45,6 +45,11 @@ export class ClientAnswer {
     return ids.filter((id) => !this.passed.events?.answered.has(id));
   }
 
+  /** The client has got an answer to any request. */
+  get hasAnswered(): boolean {
+    return (this.passed.events?.answered.size ?? 0) > 0;
+  }
+
   /** The id of the last event that is complete, of those of the last server that has begun to answer. */
   get lastId(): string | undefined {
     return this.passed.events?.lastId;

@@ -42,6 +42,7 @@ export function exchange(upstreams: Upstreams, endpoint: Endpoint, asked: Exchan
     const chunks: Buffer[] = [];
     let size = 0;
     let isEvents = false;
+    let isSent = false;
     let abort: ((reason: Error) => void) | undefined;
     const over = (end: () => void) => {
       clearTimeout(late);
@@ -59,7 +60,10 @@ export function exchange(upstreams: Upstreams, endpoint: Endpoint, asked: Exchan
       endpoint,
       { method, path: endpoint.path, headers, body },
       {
-        onRequestStart: (controller) => void (abort = (reason) => controller.abort(reason)),
+        onRequestStart(controller) {
+          isSent = true;
+          abort = (reason) => controller.abort(reason);
+        },
         onResponseStart(_controller, status, head) {
           reply.status = status;
           reply.sessionId = head[HEADER.sessionId]?.toString();
@@ -79,7 +83,7 @@ export function exchange(upstreams: Upstreams, endpoint: Endpoint, asked: Exchan
           readSoFar();
           over(() => resolve(reply));
         },
-        onResponseError: (_controller, error) => over(() => reject(upstreamError(error))),
+        onResponseError: (_controller, error) => over(() => reject(upstreamError(error, isSent))),
       },
     );
   });

@@ -21,10 +21,12 @@ export interface MoveParts {
   upstreams: Upstreams;
   balancer: Balancer;
   log: Logger;
+  /** How long all attempts together may take, in milliseconds. */
+  withinMs?: number | undefined;
 }
 
-/** All attempts together; less than clients wait for an answer. */
-const DEADLINE_MS = 15_000;
+/** Less than clients wait for an answer. */
+const WITHIN_MS = 15_000;
 /** Attempts that fail because the chosen replica does not answer. */
 const MAX_ATTEMPTS = 4;
 /** Longer than a replay usually takes. Should one take longer, two may be under way, of which one succeeds. */
@@ -36,10 +38,11 @@ const FINAL = new Set<ErrorCode>(['SESSION_NOT_FOUND', 'NO_READY_REPLICA', 'UNAV
 /** See `Recovery.recover`. `herd` bounds how many sessions are begun anew at once. */
 export async function moveSession(parts: MoveParts, herd: Herd, session: Displaced): Promise<Settled> {
   const { from, why } = session;
+  const { withinMs = WITHIN_MS } = parts;
   // The process that does not know the session may be one that has just begun on the address of the one that did.
   const gone = new Set(why === 'unknown' ? [] : [from.endpointId]);
   const moving: Moving = { session, seenMoves: from.moves, gone, failed: new Set() };
-  const deadline = Date.now() + DEADLINE_MS;
+  const deadline = Date.now() + withinMs;
   let failures = 0;
 
   while (Date.now() < deadline) {
@@ -57,7 +60,7 @@ export async function moveSession(parts: MoveParts, herd: Herd, session: Displac
       moving.failed.add(target.endpoint.id);
     }
   }
-  throw cannotBeMoved(new Error(`not moved within ${DEADLINE_MS} ms`));
+  throw cannotBeMoved(new Error(`not moved within ${withinMs} ms`));
 }
 
 interface MoveTarget {

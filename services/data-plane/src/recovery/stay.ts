@@ -26,6 +26,7 @@ export async function stay(
   const sending = {
     ...request,
     body: posted.body,
+    delivery: posted,
     headers,
     session,
     initialize: nothing,

@@ -1,15 +1,14 @@
-import { Readable } from 'node:stream';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
+import { answering } from '../recovery/answer-requests.js';
 import type { CarryParts } from '../recovery/carried.js';
 import { ClientAnswer } from '../recovery/client-answer.js';
 import { initializeIn } from '../recovery/initialize-in.js';
 import { negotiatedVersion } from '../recovery/negotiated-version.js';
+import { Posted } from '../recovery/posted.js';
 import { longTail } from '../recovery/tail.js';
-import { capture } from './capture.js';
 import type { ForwardRequest } from './forward.js';
-import { keepIfShort } from './keep.js';
 import { passingOver } from './passing-over.js';
-import { send } from './send.js';
+import { send, type Sending } from './send.js';
 
 /** Of the answer, in bytes: enough for the message that an event stream ends with. */
 const MAX_TAIL_BYTES = 64 * 1024;
@@ -25,31 +24,38 @@ export async function open(
   headers: string[],
 ): Promise<void> {
   const { req, res, era, route } = request;
-  const { body } = await keepIfShort(request.body);
-  const mayOpen = era === 'legacy' && route.affinity === 'session' && req.method === 'POST';
-  const sending = { ...request, body, headers, session: null };
+  const mayOpen = era === 'legacy' && route.affinity === 'session' && req.method === 'POST' && request.body !== null;
+  const posted = await Posted.readIfShort(request.body, { isCaptured: mayOpen });
   const isStateless = era === 'modern' || route.affinity === 'none';
   const next = (avoid: ReadonlySet<string>) =>
     parts.balancer[isStateless ? 'forRequest' : 'forSession'](route, { avoid });
-  if (!mayOpen || !body) {
+  const sending = { ...request, body: posted.body, delivery: posted, headers, session: null };
+  try {
+    if (mayOpen) return await openSession(parts, sending, { posted, endpoint, next });
     const nothing = () => null;
-    return passingOver(res, endpoint, next, (to) =>
+    await passingOver(res, endpoint, next, (to) =>
       send(parts, { ...sending, endpoint: to, sink: res, initialize: nothing }),
     );
+  } catch (error) {
+    throw answering(posted, error);
   }
+}
 
-  // What initialize says is needed to repeat it elsewhere, and what it is answered with.
-  const captured = body instanceof Readable ? capture(body) : { body, text: () => body.toString('utf8') };
+/** What initialize says is needed to repeat it elsewhere, and what it is answered with. */
+async function openSession(
+  parts: CarryParts,
+  sending: Omit<Sending, 'sink' | 'endpoint' | 'initialize'> & Pick<ForwardRequest, 'res'>,
+  { posted, endpoint, next }: { posted: Posted; endpoint: Endpoint; next: Parameters<typeof passingOver>[2] },
+): Promise<void> {
   const tail = longTail(MAX_TAIL_BYTES);
-  const answer = new ClientAnswer(res, { tail });
+  const answer = new ClientAnswer(sending.res, { tail });
   let opened: string | undefined;
-  await passingOver(res, endpoint, next, (to) =>
+  await passingOver(sending.res, endpoint, next, (to) =>
     send(parts, {
       ...sending,
       endpoint: to,
       sink: answer.next(),
-      body: captured.body,
-      initialize: () => initializeIn(captured.text()),
+      initialize: () => initializeIn(posted.text),
       onOpen: (id) => (opened = id),
     }),
   );

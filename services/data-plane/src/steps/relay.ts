@@ -32,6 +32,8 @@ export interface Relay {
    * holds the answer up, which costs, so there is one only when there is something to wait for.
    */
   onHead(head: ResponseHead): string[] | Promise<string[]>;
+  /** Told before the first byte of the request goes out. */
+  delivery?: { sent(): void } | undefined;
   /** Milliseconds; default: five minutes. */
   bodyIdleMs?: number;
 }
@@ -43,12 +45,13 @@ const BODY_IDLE_MS = 300_000;
 export function relay(
   upstreams: Upstreams,
   endpoint: Endpoint,
-  { res, options, onHead, bodyIdleMs = BODY_IDLE_MS }: Relay,
+  { res, options, onHead, delivery, bodyIdleMs = BODY_IDLE_MS }: Relay,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
     let idle: NodeJS.Timeout | undefined;
     let isOver = false;
+    let isSent = false;
     /** Waits for the head to go out: undici lets what came before the end of a connection through even while paused. */
     let early: (() => void)[] | undefined;
     const inOrder = (step: () => void) => (early ? void early.push(step) : step());
@@ -67,7 +70,9 @@ export function relay(
     upstreams.dispatch(endpoint, options, {
       onRequestStart(started) {
         controller = started;
-        if (res.destroyed) started.abort(CLIENT_GONE);
+        if (res.destroyed) return started.abort(CLIENT_GONE);
+        isSent = true;
+        delivery?.sent();
       },
       onResponseStart(current, status, headers, statusMessage) {
         if (status > 599) {
@@ -134,7 +139,7 @@ export function relay(
         isOver = true;
         clearTimeout(idle);
         if (error === CLIENT_GONE || res.destroyed) resolve();
-        else reject(upstreamError(error));
+        else reject(upstreamError(error, isSent));
       },
     });
   });
@@ -146,18 +151,22 @@ function reasonPhrase(phrase = ''): string {
   return /^[\t -~\x80-\xff]*$/.test(bytes) ? bytes : '';
 }
 
-/** Told apart by whether the request can have run. */
-export function upstreamError(error: Error & { code?: string }): GatewayError {
+/** What keeps a connection from being made. An open one may end with most of these, too: by the words of a router, say. */
+const NOT_CONNECTED = new Set([
+  'EADDRNOTAVAIL',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** Told apart by whether the request can have run: `isSent` when a byte of it may have gone out. */
+export function upstreamError(error: Error & { code?: string }, isSent: boolean): GatewayError {
   if (error instanceof GatewayError) return error; // the body grew too long
-  switch (error.code) {
-    case 'ECONNREFUSED':
-    case 'EHOSTUNREACH':
-    case 'ENOTFOUND':
-    case 'UND_ERR_CONNECT_TIMEOUT':
-      return new GatewayError('UPSTREAM_REFUSED', { cause: error });
-    case 'UND_ERR_HEADERS_TIMEOUT':
-      return new GatewayError('UPSTREAM_TIMEOUT', { cause: error });
-    default:
-      return new GatewayError('UPSTREAM_GONE', { cause: error });
-  }
+  if (error.code === 'UND_ERR_HEADERS_TIMEOUT') return new GatewayError('UPSTREAM_TIMEOUT', { cause: error });
+  const isRefused = !isSent && NOT_CONNECTED.has(error.code ?? '');
+  return new GatewayError(isRefused ? 'UPSTREAM_REFUSED' : 'UPSTREAM_GONE', { cause: error });
 }

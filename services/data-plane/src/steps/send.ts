@@ -43,6 +43,8 @@ export interface Sending {
   initialize: () => string | null;
   /** Told of a session that this request has opened. */
   onOpen?: (id: string) => void;
+  /** Told before the first byte goes out. */
+  delivery?: { sent(): void };
   /** Runs when the server has begun to answer; what it rejects with becomes the answer. */
   onStatus?: (status: number) => Promise<void> | undefined;
 }
@@ -67,6 +69,7 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
   await relay(parts.upstreams, endpoint, {
     res: sink,
     options: { method: req.method as 'POST', path: endpoint.path + query, headers, body },
+    delivery: sending.delivery,
     onHead(head) {
       const { status, upstreamSessionId } = head;
       const opened =
@@ -80,7 +83,11 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
         await first;
         // The server has ended it in any case.
         if (ended) await parts.sessions.end(ended.envelope, route, { tellServer: false }).catch(() => {});
-        return opened === undefined ? named(head) : [HEADER.sessionId, await openSession(parts, sending, opened)];
+        if (opened === undefined) return named(head);
+        const sealedId = await openSession(parts, sending, opened);
+        if (sealedId !== undefined) return [HEADER.sessionId, sealedId];
+        unasked = opened;
+        return [];
       })();
     },
   }).finally(() => {
@@ -100,8 +107,11 @@ function endUnasked({ upstreams, log }: SendParts, { route, principal, endpoint 
   void sayFarewell(upstreams, endpoint, { upstreamId, caller: principal.subject });
 }
 
-/** Remember before you reveal: the record stands before the client sees the id. */
-async function openSession(parts: SendParts, sending: Sending, upstreamId: string): Promise<string> {
+/**
+ * Remember before you reveal: the record stands before the client sees the id. Undefined when it cannot be written and the
+ * request is no initialize: what it asked for has been done, so its answer passes, without a session.
+ */
+async function openSession(parts: SendParts, sending: Sending, upstreamId: string): Promise<string | undefined> {
   const { sessions, keys, upstreams } = parts;
   const { route, principal, endpoint, initialize, onOpen } = sending;
   if (Buffer.byteLength(upstreamId) > MAX_UPSTREAM_ID_BYTES) {
@@ -118,9 +128,11 @@ async function openSession(parts: SendParts, sending: Sending, upstreamId: strin
     issuedAt: Math.floor(Date.now() / 1000),
   };
   const sealed = sealSessionId(envelope, keys);
+  const said = initialize();
   try {
-    await sessions.open(envelope, route, { initialize: initialize() });
+    await sessions.open(envelope, route, { initialize: said });
   } catch (error) {
+    if (said === null) return undefined;
     // Nobody will ever use it.
     void sayFarewell(upstreams, endpoint, { upstreamId, caller: principal.subject });
     throw error;
