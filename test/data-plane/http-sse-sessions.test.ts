@@ -37,7 +37,7 @@ describe('a stream of the older HTTP transport is a session', () => {
     });
   async function messagesOf(stream: IncomingMessage): Promise<string> {
     const [chunk] = (await once(stream, 'data')) as [Buffer];
-    return gateway.url + (/data: (.*)\n/.exec(chunk.toString())?.[1] ?? '');
+    return new URL(/data: (.*)\n/.exec(chunk.toString())?.[1] ?? '', `${gateway.url}/adapters/echo/sse`).href;
   }
   const listed = async () => {
     const page = { adapterId: 'adapter-1', limit: 10 };

@@ -26,7 +26,7 @@ describe.each([
   beforeEach(async () => {
     answers = async (req, res) => {
       const body = await bodyOf(req).catch(() => 'cut off');
-      res.writeHead(200, ['Set-Cookie', 'a=1', 'Set-Cookie', 'b=2', 'X-Mixed', 'Case', 'Content-Type', 'text/plain']);
+      res.writeHead(200, ['X-Twice', 'a=1', 'X-Twice', 'b=2', 'X-Mixed', 'Case', 'Content-Type', 'text/plain']);
       res.end(`got ${body.toString()}`);
     };
     upstream = await startUpstream((...all) => answers(...all));
@@ -37,9 +37,13 @@ describe.each([
   it('carries a request and its answer', async () => {
     const { status, headers, text } = await client.send(`${PATH}?a=%2F`, { 'mcp-param-a': 'é'.normalize() }, 'a body');
     expect({ status, text }).toEqual({ status: 200, text: 'got a body' });
-    expect(headers).toMatchObject({ 'set-cookie': ['a=1', 'b=2'], 'x-mixed': 'Case', 'content-type': 'text/plain' });
+    expect(headers).toMatchObject({ 'x-twice': 'a=1, b=2', 'x-mixed': 'Case', 'content-type': 'text/plain' });
     expect(upstream.seen[0]).toMatchObject({ method: 'POST', url: '/mcp?a=%2F' });
-    expect(upstream.seen[0]?.header('host')).toEqual([new URL(gateway.url).host]);
+    const { host, protocol } = new URL(gateway.url);
+    expect(upstream.seen[0]?.header('host')).toEqual([new URL(upstream.endpoint.url).host]);
+    expect(upstream.seen[0]?.header('forwarded')).toEqual([
+      `for=127.0.0.1;host="${host}";proto=${protocol.slice(0, -1)}`,
+    ]);
     expect(upstream.seen[0]?.header('x-mcp-userid')).toEqual(['alice']);
   });
 

@@ -52,7 +52,7 @@ describe('a request target with scheme and host in front (RFC 9112 §3.2.2)', ()
     );
     expect(received).toContain('got a at ');
     expect(upstream.seen[0]).toMatchObject({ url: '/mcp?a=http://b/' });
-    expect(upstream.seen[0]?.header('host')).toEqual(['localhost:1']);
+    expect(upstream.seen[0]?.header('x-forwarded-host')).toEqual(['localhost:1']);
   });
 
   it('is refused for its host, whatever the header says', async () => {

@@ -25,12 +25,16 @@ describe('what a server sees of a request', () => {
     const { method, url, headers } = await seenAfter({ headers: { 'X-Custom': 'kept' }, body: '{}' });
     expect({ method, url }).toEqual({ method: 'POST', url: '/a/path' });
     expect(headers).toEqual([
-      ['host', new URL(gateway.url).host],
+      ['host', new URL(upstream.endpoint.url).host],
       ['connection', 'keep-alive'],
       ['X-Custom', 'kept'],
       ['X-Mcp-UserId', 'alice'],
       ['X-Mcp-UserName', 'alice'],
       ['X-Mcp-Roles', 'mcp.dev'],
+      ['X-Forwarded-For', '127.0.0.1'],
+      ['X-Forwarded-Host', new URL(gateway.url).host],
+      ['X-Forwarded-Proto', 'http'],
+      ['Forwarded', `for=127.0.0.1;host="${new URL(gateway.url).host}";proto=http`],
       ['content-length', '2'],
     ]);
   });
@@ -76,7 +80,11 @@ describe('what a server sees of a request', () => {
     const names = ['host', 'content-length', ...Object.keys(needed)].join(', ');
     const { headers } = await seenAfter({ headers: { Connection: `close, ${names}`, ...needed }, body: '{}' });
     expect(headers).toEqual(
-      expect.arrayContaining([['host', new URL(gateway.url).host], ['content-length', '2'], ...Object.entries(needed)]),
+      expect.arrayContaining([
+        ['host', new URL(upstream.endpoint.url).host],
+        ['content-length', '2'],
+        ...Object.entries(needed),
+      ]),
     );
   });
 
@@ -103,9 +111,26 @@ describe('what a server sees of a request', () => {
     ]);
   });
 
-  it('has the Host that the client asked for', async () => {
-    const { header } = await seenAfter({ headers: { Host: 'localhost:4711' } });
-    expect(header('host')).toEqual(['localhost:4711']);
+  it("has the server's own Host and no Origin, since the gateway has checked both", async () => {
+    const headers = { Host: 'localhost:4711', Origin: 'https://portal.example.com', 'Sec-Fetch-Site': 'cross-site' };
+    const { header } = await seenAfter({ headers });
+    expect(header('host')).toEqual([new URL(upstream.endpoint.url).host]);
+    expect([...header('origin'), ...header('sec-fetch-site')]).toEqual([]);
+    expect(header('x-forwarded-host')).toEqual(['localhost:4711']);
+  });
+
+  it("has the client's Host and Origin, where the adapter preserves them", async () => {
+    await gateway.publish(routeTo(upstream.endpoint, { preserveHost: true }));
+    const headers = { Host: 'localhost:4711', Origin: 'https://portal.example.com' };
+    const { header } = await seenAfter({ headers });
+    expect([header('host'), header('origin')]).toEqual([['localhost:4711'], ['https://portal.example.com']]);
+  });
+
+  it('has nothing that a caller has made up about where it is', async () => {
+    const headers = { 'X-Forwarded-For': '6.6.6.6', Forwarded: 'for=6.6.6.6', 'X-Real-IP': '6.6.6.6' };
+    const seen = await seenAfter({ headers });
+    expect(JSON.stringify(seen.headers)).not.toContain('6.6.6.6');
+    expect(seen.header('x-forwarded-for')).toEqual(['127.0.0.1']);
   });
 
   it('has the query as it came', async () => {

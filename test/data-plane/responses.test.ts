@@ -8,6 +8,11 @@ import { routeTo, startTcpUpstream, startUpstream } from './support/upstream.js'
 const RPC_ERROR = '{"jsonrpc":"2.0","id":7,"error":{"code":-32020,"message":"HeaderMismatch"}}';
 const CHALLENGE = 'Bearer resource_metadata="https://upstream.example/.well-known/oauth-protected-resource", scope="a"';
 
+const CONTAINED = [
+  ['Content-Security-Policy', 'sandbox'],
+  ['X-Content-Type-Options', 'nosniff'],
+];
+
 /** Sends one request to a server that answers with these bytes. */
 async function answerOf(bytes: string | Buffer, method = 'POST') {
   const endpoint = await startTcpUpstream((socket) => socket.write(bytes));
@@ -27,8 +32,6 @@ describe('the answer of a server', () => {
       ['Content-Type', 'application/json; charset=utf-8'],
       ['X-Twice', 'b'],
       ['X-Twice', 'a'],
-      ['Set-Cookie', 'a=1; HttpOnly'],
-      ['Set-Cookie', 'b=2'],
       ['mcp-Protocol-version', '2025-11-25'],
       ['X-Latin', 'caf\u00e9'],
       ['X-Empty', ''],
@@ -38,7 +41,7 @@ describe('the answer of a server', () => {
     const bytes = Buffer.from(`HTTP/1.1 200 OK\r\n${head}Content-Length: 2\r\n\r\n{}`, 'latin1');
     const { status, headers, text } = await answerOf(bytes);
     expect(status).toBe(200);
-    expect(headers).toEqual([...sent, ['Content-Length', '2'], ['Connection', 'close']]);
+    expect(headers).toEqual([...sent, ['Content-Length', '2'], ...CONTAINED, ['Connection', 'close']]);
     expect(text).toBe('{}');
   });
 
@@ -56,7 +59,6 @@ describe('the answer of a server', () => {
     ['500 Internal Server Error', ['Content-Type: text/plain'], 'Traceback …'],
     ['502 Bad Gateway', [], 'another proxy'],
     ['503 Service Unavailable', ['Retry-After: 1'], ''],
-    ['307 Temporary Redirect', ['Location: /elsewhere'], ''],
     ['299 Odd', [], 'odd'],
   ])('reaches the client as it came: %s', async (status, headers, body) => {
     const answer = await answerOf(withLength(status, headers, body));
@@ -117,6 +119,7 @@ describe('the answer of a server', () => {
     expect(headers.filter(([name]) => name !== 'Date')).toEqual([
       ['X-End', '2'],
       ['Content-Length', '2'],
+      ...CONTAINED,
       ['Connection', 'close'],
     ]);
   });

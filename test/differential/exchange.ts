@@ -67,7 +67,8 @@ const ofMcp: fc.Arbitrary<Header> = fc.oneof(
   named(['Mcp-Param-Name'], fc.constant('=?base64?546L?=')),
   named(['Accept'], fc.constantFrom('application/json, text/event-stream', 'text/event-stream', '*/*', '')),
   named(['Content-Type'], fc.constantFrom('application/json', 'application/json; charset=utf-8', 'text/plain')),
-  named(['Accept-Encoding', 'Accept-Language', 'User-Agent', 'traceparent', 'X-Forwarded-For', 'If-None-Match']),
+  named(['Forwarded', 'X-Forwarded-For', 'X-Forwarded-Host', 'X-Real-IP']),
+  named(['Accept-Encoding', 'Accept-Language', 'User-Agent', 'traceparent', 'If-None-Match']),
 );
 
 const EXTRA = fc.array(fc.oneof(unknown, ofMcp, credentials, identity), { maxLength: 8 });
@@ -85,7 +86,8 @@ const answerHeaders = shuffled(
   fc.array(
     fc.oneof(
       unknown,
-      named(['Set-Cookie', 'WWW-Authenticate', 'Retry-After', 'Cache-Control', 'Link', 'X-Accel-Buffering', 'Via']),
+      named(['WWW-Authenticate', 'Retry-After', 'Cache-Control', 'X-Accel-Buffering', 'Via']),
+      named(['Set-Cookie', 'Link', 'X-Accel-Redirect', 'Content-Security-Policy', 'X-Content-Type-Options']),
       named(['Content-Encoding'], fc.constantFrom('gzip', 'br', 'identity')),
       named(['X-Mcp-UserId', 'Authorization', 'MCP-Protocol-Version']),
     ),

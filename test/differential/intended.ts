@@ -9,6 +9,20 @@ const OF_CONNECTION =
   /^(connection|keep-alive|proxy-(authenticate|authorization|connection)|te|trailer|transfer-encoding|upgrade)$/;
 const NOT_FOR_SERVERS =
   /^(authorization|cookie|x[-_]mcp[-_](userid|username|roles)|x[-_]gateway[-_]secret|x[-_]dev[-_].*)$/;
+const NOT_OF_CLIENTS = /^(host|forwarded|x-forwarded-.*|x-real-ip)$/;
+/** Act on the gateway's whole origin. */
+const NOT_FOR_CLIENTS = /^(set-cookie|link|x-accel-redirect|content-security-policy|x-content-type-options)$/;
+const CONTAINED: Header[] = [
+  ['Content-Security-Policy', 'sandbox'],
+  ['X-Content-Type-Options', 'nosniff'],
+];
+/** From which host, and to which one; the gateway sends requests to the server's own. */
+const WHERE_FROM = (host: string): Header[] => [
+  ['X-Forwarded-For', '127.0.0.1'],
+  ['X-Forwarded-Host', host],
+  ['X-Forwarded-Proto', 'http'],
+  ['Forwarded', `for=127.0.0.1;host="${host}";proto=http`],
+];
 const WHO_CALLS: Header[] = [
   ['X-Mcp-UserId', 'alice'],
   ['X-Mcp-UserName', 'alice'],
@@ -16,8 +30,12 @@ const WHO_CALLS: Header[] = [
 ];
 
 /** What has to arrive at the server through the gateway, when this arrived without it. */
-export function arrivesAs({ method, url, headers, body }: Arrived, { era, inSession }: Exchange) {
-  const kept = withoutConnection(headers).filter(([name]) => !NOT_FOR_SERVERS.test(name.toLowerCase()));
+export function arrivesAs({ method, url, headers, body }: Arrived, { era, inSession }: Exchange, ownHost: string) {
+  const [, asked = ''] = headers.find(([name]) => name.toLowerCase() === 'host') ?? [];
+  const kept = withoutConnection(headers).filter(
+    ([name]) => !NOT_FOR_SERVERS.test(name.toLowerCase()) && !NOT_OF_CLIENTS.test(name.toLowerCase()),
+  );
+  kept.push(['host', ownHost], ...WHERE_FROM(asked));
   const session: Header[] = inSession && era === 'legacy' ? [['Mcp-Session-Id', SESSION]] : [];
   return { method, url, headers: [...kept.filter(isNotSession), ...WHO_CALLS, ...session].filter(isNotLength), body };
 }
@@ -35,7 +53,10 @@ export const brokeOff = ({ complete, body, headers }: Got): boolean =>
 /** What has to come back through the gateway, when this came back without it. */
 export function comesBackAs(direct: Got, exchange: Exchange, sealedId: string) {
   const session = sessionOf(direct, exchange, sealedId);
-  return { ...direct, headers: [...withoutConnection(direct.headers).filter(isNotSession), ...session] };
+  const kept = withoutConnection(direct.headers)
+    .filter(isNotSession)
+    .filter(([name]) => !NOT_FOR_CLIENTS.test(name.toLowerCase()));
+  return { ...direct, headers: [...kept, ...CONTAINED, ...session] };
 }
 
 /** As it came back, either way, in the form of the above. */

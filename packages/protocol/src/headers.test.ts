@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue, type IncomingHttpHeaders } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { requestHeaders, responseHeaders, type Identity } from './headers.js';
+import { requestHeaders, type Addition, type Identity } from './headers.js';
+import { responseHeaders } from './response-headers.js';
 
 const ALICE: Identity = { subject: 'alice', name: 'Alice', roles: ['team-a', 'team-b'] };
 const SAYS_ALICE = ['X-Mcp-UserId', 'alice', 'X-Mcp-UserName', 'Alice', 'X-Mcp-Roles', 'team-a,team-b'];
@@ -14,7 +15,9 @@ function parsed(raw: readonly string[]): IncomingHttpHeaders {
   }
   return headers;
 }
-const sent = (raw: readonly string[], identity = ALICE) => requestHeaders(raw, parsed(raw), identity);
+const sent = (raw: readonly string[], identity = ALICE, more: Partial<Addition> = {}) =>
+  requestHeaders(raw, parsed(raw), { identity, forwarded: [], preserveHost: false, ...more });
+const CONTAINED = ['Content-Security-Policy', 'sandbox', 'X-Content-Type-Options', 'nosniff'];
 const cases = (name: string) => [name, name.toLowerCase(), name.toUpperCase()];
 
 const HOP_BY_HOP = [
@@ -27,6 +30,33 @@ const HOP_BY_HOP = [
   'Trailer',
   'Transfer-Encoding',
   'Upgrade',
+];
+/** Act on all that the gateway's origin serves, or on a proxy before it. */
+const OF_ORIGIN = [
+  'Set-Cookie',
+  'Set-Cookie2',
+  'Clear-Site-Data',
+  'Alt-Svc',
+  'Strict-Transport-Security',
+  'Public-Key-Pins',
+  'Refresh',
+  'Link',
+  'Content-Location',
+  'Service-Worker-Allowed',
+  'NEL',
+  'Report-To',
+  'Reporting-Endpoints',
+  'Access-Control-Allow-Origin',
+  'Access-Control-Allow-Credentials',
+  'Timing-Allow-Origin',
+  'Content-Security-Policy',
+  'Content-Security-Policy-Report-Only',
+  'X-Content-Type-Options',
+  'Speculation-Rules',
+  'Use-As-Dictionary',
+  'X-Accel-Redirect',
+  'X-Accel-Expires',
+  'X-Sendfile',
 ];
 const CREDENTIALS = ['Authorization', 'Cookie'];
 const IDENTITY = [
@@ -45,13 +75,32 @@ const IDENTITY = [
   'X_Dev_Roles',
 ];
 
-const NEEDED = ['Host', 'Accept', 'Content-Length', 'Content-Type', 'Cache-Control', 'Last-Event-ID', 'Mcp-Name'];
+const FROM_WHERE = [
+  'Forwarded',
+  'X-Forwarded',
+  'X-Forwarded-For',
+  'X-Forwarded-Host',
+  'X-Forwarded-Proto',
+  'X-Forwarded-Port',
+  'X-Forwarded-Prefix',
+  'X_Forwarded_For',
+  'X-Original-Forwarded-For',
+  'X-Original-URL',
+  'X-Rewrite-URL',
+  'X-Real-IP',
+  'X-Client-IP',
+  'True-Client-IP',
+  'CF-Connecting-IP',
+  'X-Envoy-External-Address',
+];
+
+const NEEDED = ['Accept', 'Content-Length', 'Content-Type', 'Cache-Control', 'Last-Event-ID', 'Mcp-Name'];
 
 describe('headers that everybody who reads a message needs', () => {
   it.each(NEEDED.flatMap(cases))('pass although Connection names them: %s', (name) => {
     const raw = ['Connection', `close, ${name}`, name, 'x'];
     expect(sent(raw)).toEqual([name, 'x', ...SAYS_ALICE]);
-    expect(responseHeaders(raw)).toEqual([name, 'x']);
+    expect(responseHeaders(raw)).toEqual([name, 'x', ...CONTAINED]);
   });
 });
 
@@ -68,6 +117,23 @@ describe('the headers of a request to a server', () => {
       ]);
     },
   );
+
+  it.each(FROM_WHERE.flatMap(cases))('have no %s of the client, who may make it up', (name) => {
+    expect(sent([name, '6.6.6.6'])).toEqual(SAYS_ALICE);
+    expect(sent([name, '6.6.6.6'], ALICE, { forwarded: ['Forwarded', 'for=1.2.3.4'] })).toEqual([
+      ...SAYS_ALICE,
+      'Forwarded',
+      'for=1.2.3.4',
+    ]);
+  });
+
+  it('have what servers check against web pages only for a server that is to check it', () => {
+    const raw = ['Host', 'gateway.example.com', 'Origin', 'https://a.example', 'Sec-Fetch-Site', 'cross-site'];
+    expect(sent(raw)).toEqual(SAYS_ALICE);
+    expect(sent(raw, ALICE, { preserveHost: true })).toEqual([...raw, ...SAYS_ALICE]);
+    const named = ['Connection', 'host', 'Host', 'gateway.example.com'];
+    expect(sent(named, ALICE, { preserveHost: true })).toEqual(['Host', 'gateway.example.com', ...SAYS_ALICE]);
+  });
 
   it('have nothing that Connection names, in any case and spacing', () => {
     const raw = [
@@ -91,10 +157,10 @@ describe('the headers of a request to a server', () => {
 
   it('keep the order, the spelling, the values and the duplicates of all others', () => {
     const raw = [
-      ['Host', 'gateway.example.com', 'ACCEPT', 'application/json', 'accept', 'text/event-stream'],
-      ['Content-Type', 'application/json', 'Content-Length', '2', 'Origin', 'https://a.example'],
+      ['ACCEPT', 'application/json', 'accept', 'text/event-stream'],
+      ['Content-Type', 'application/json', 'Content-Length', '2', 'Referer', 'https://a.example/'],
       ['Mcp-Protocol-Version', '2025-11-25', 'Mcp-Method', 'tools/call', 'Mcp-Name', 'add', 'Last-Event-ID', '7'],
-      ['traceparent', '00-a-b-01', 'X-Forwarded-For', '10.0.0.1', 'X-Mcp-User', 'kept', 'X-Device', 'kept', 'X', ''],
+      ['traceparent', '00-a-b-01', 'Via', '1.1 a', 'X-Mcp-User', 'kept', 'X-Device', 'kept', 'X', ''],
     ].flat();
     expect(sent(raw)).toEqual([...raw, ...SAYS_ALICE]);
   });
@@ -122,25 +188,26 @@ describe('the headers of a request to a server', () => {
 });
 
 describe('the headers of an answer to the client', () => {
-  it.each([...HOP_BY_HOP, 'Mcp-Session-Id'].flatMap(cases))('have no %s of the server', (name) => {
+  it.each([...HOP_BY_HOP, 'Mcp-Session-Id', ...OF_ORIGIN].flatMap(cases))('have no %s of the server', (name) => {
     expect(responseHeaders(['Content-Type', 'text/plain', name, 'of-the-server', 'X-Last', '1'])).toEqual([
       'Content-Type',
       'text/plain',
       'X-Last',
       '1',
+      ...CONTAINED,
     ]);
   });
 
   it('have nothing that any Connection header names, wherever it stands', () => {
     const raw = ['X-Early', '1', 'Connection', 'X-Early', 'connection', 'close, X-Late', 'x-late', '2', 'X-Kept', '3'];
-    expect(responseHeaders(raw)).toEqual(['X-Kept', '3']);
+    expect(responseHeaders(raw)).toEqual(['X-Kept', '3', ...CONTAINED]);
   });
 
   it('keep the order, the spelling, the values and the duplicates of all others', () => {
     const raw = [
-      ['Set-Cookie', 'a=1', 'Date', 'now', 'set-cookie', 'b=2', 'Content-Type', 'text/event-stream'],
+      ['X-Twice', 'b', 'Date', 'now', 'x-twice', 'a', 'Content-Type', 'text/event-stream', 'X-Accel-Buffering', 'no'],
       ['WWW-Authenticate', 'Bearer', 'Allow', 'GET', 'X-Mcp-UserId', 'kept', 'ETag', '"1"', 'X-Empty', ''],
     ].flat();
-    expect(responseHeaders(raw)).toEqual(raw);
+    expect(responseHeaders(raw)).toEqual([...raw, ...CONTAINED]);
   });
 });

@@ -23,13 +23,18 @@ const HOP_BY_HOP = new Set([
 /** Whoever is to read the message needs these, so that `Connection` cannot name them (RFC 9110 §7.6.1). */
 const END_TO_END = /^(host|accept|cache-control|content-.*|last-event-id|mcp-.*)$/;
 
-/** What a server may believe about the caller; only the gateway says it. CGI-like servers do not tell "_" from "-". */
-const IDENTITY = /^x[-_](mcp[-_](userid|username|roles)|gateway[-_]secret|dev[-_].*)$/;
+/**
+ * What a server may believe about the caller, its address and the URL that it has called; only the gateway says it. "_" counts
+ * as "-", which CGI-like servers do not tell apart.
+ */
+const SAID_BY_GATEWAY =
+  /^(x-(mcp-(userid|username|roles)|gateway-secret|dev-.*|forwarded(-.*)?|original-.*|real-ip|(cluster-)?client-ip|rewrite-url|envoy-external-address)|forwarded|(true-|fastly-|fly-)?client-ip|cf-connecting-ip(v6)?)$/;
 
-const CORS = 'access-control-';
+/** Secrets between the client and the gateway, which never reach an adapter, and what the gateway itself has answered. */
+const FOR_GATEWAY = new Set<string>(['authorization', 'cookie', 'cookie2', 'expect', HEADER.sessionId]);
 
-/** Secrets between the client and the gateway. They never reach an adapter. */
-const CREDENTIALS = new Set(['authorization', 'cookie']);
+/** What a server checks to tell a web page's request from another. The gateway has checked it (serving/browser-access.ts). */
+const OF_BROWSER_ACCESS = /^(host|origin|sec-fetch-.*)$/;
 
 /** Identity headers that an adapter sees, in the shape of Microsoft's gateway. */
 export interface Identity {
@@ -41,18 +46,31 @@ export interface Identity {
 /** The headers of a message for whoever reads it next, as a flat list in its order: all but those of the connection. */
 export const endToEndHeaders = (raw: readonly string[]): string[] => passOn(raw, connectionOf(raw), () => false);
 
+/** What a request says beside what its client has said. */
+export interface Addition {
+  identity: Identity;
+  /** Where it came from, as a flat list. */
+  forwarded: readonly string[];
+  /** The server gets the client's `Host` and `Origin`; else it gets its own host, from undici, and no `Origin`. */
+  preserveHost: boolean;
+}
+
 /**
- * The headers to send upstream, as undici's flat list: what came in, less what ends here, plus who calls.
- * `Expect` is answered by this server, so it ends here as well. The order and the values of the rest are kept.
+ * The headers to send upstream, as undici's flat list: what came in, less what ends here, plus who calls and from where.
+ * The order and the values of the rest are kept.
  */
 export function requestHeaders(
   incoming: readonly string[],
   headers: IncomingHttpHeaders,
-  identity: Identity,
+  { identity, forwarded, preserveHost }: Addition,
 ): string[] {
-  const endsHere = (key: string) =>
-    key === 'expect' || CREDENTIALS.has(key) || IDENTITY.test(key) || key === HEADER.sessionId;
-  return [...passOn(incoming, headers.connection, endsHere), ...identityHeaders(identity)];
+  const endsHere = (name: string) => {
+    const key = name.includes('_') ? name.replaceAll('_', '-') : name;
+    return FOR_GATEWAY.has(key) || SAID_BY_GATEWAY.test(key) || (!preserveHost && OF_BROWSER_ACCESS.test(key));
+  };
+  const outgoing = passOn(incoming, headers.connection, endsHere);
+  outgoing.push(...identityHeaders(identity), ...forwarded);
+  return outgoing;
 }
 
 /** Who calls, as an adapter is told, as a flat list. */
@@ -65,14 +83,12 @@ export const identityHeaders = ({ subject, name, roles }: Identity): string[] =>
   headerValue(roles.join(',')),
 ];
 
-/**
- * The headers to send to the client, as a flat list: what the server said, less what ends here, its session id, and its
- * word on which web pages may read the answer, which is the gateway's to say.
- */
-export const responseHeaders = (raw: readonly string[]): string[] =>
-  passOn(raw, connectionOf(raw), (key) => key === HEADER.sessionId || key.startsWith(CORS));
-
-function passOn(raw: readonly string[], connection: string | undefined, endsHere: (key: string) => boolean): string[] {
+/** The flat list without the headers of the connection, and without those that end here, by their names in lower case. */
+export function passOn(
+  raw: readonly string[],
+  connection: string | undefined,
+  endsHere: (key: string) => boolean,
+): string[] {
   const named = connectionNamed(connection);
   const outgoing: string[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
@@ -84,7 +100,8 @@ function passOn(raw: readonly string[], connection: string | undefined, endsHere
   return outgoing;
 }
 
-const connectionOf = (raw: readonly string[]): string =>
+/** What all `Connection` headers of a flat list say. */
+export const connectionOf = (raw: readonly string[]): string =>
   raw.filter((_, i) => i % 2 === 1 && raw[i - 1]?.toLowerCase() === 'connection').join(',');
 
 function connectionNamed(connection: string | undefined): Set<string> {

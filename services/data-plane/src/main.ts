@@ -15,10 +15,12 @@ import { openMetrics } from '@mcp-gateway/common/telemetry';
 import { z } from 'zod';
 import { createBalancer } from './balance/balancer.js';
 import { dataPlaneFields, sessionLimits } from './config.js';
+import { forwardedBy } from './forwarded.js';
 import { createManagementApp } from './management.js';
 import { dataPlaneMetrics } from './metrics/data-plane-metrics.js';
 import { createPipeline } from './pipeline.js';
 import { createRecovery } from './recovery/recover.js';
+import { referencesFor } from './reference.js';
 import { createDataPlaneServer } from './server.js';
 import { sweepSessions } from './sessions/sweep.js';
 import { sessionStore } from './sessions/store.js';
@@ -72,7 +74,10 @@ runMain(async () => {
     metrics && dataPlaneMetrics(metrics, { redis, routes, sessions, balancer, movesWaiting: () => recovery.waiting() });
   const recovery = createRecovery({ routes, sessions, upstreams, balancer, log, onOutcome: measure?.moved });
 
+  const publicUrl = config.MCP_GATEWAY_PUBLIC_URL;
   const access = browserAccess(config);
+  const forwarded = forwardedBy(config.MCP_GATEWAY_TRUSTED_PROXIES);
+  const referenceTo = referencesFor(publicUrl?.path);
   const mcp = createPipeline({
     access,
     verifier: developmentVerifier,
@@ -83,6 +88,8 @@ runMain(async () => {
     balancer,
     recovery,
     limits: { bodyBytes: config.MCP_GATEWAY_MAX_BODY_BYTES },
+    forwarded,
+    referenceTo,
     log,
     onRefusal: measure?.refused,
   });
@@ -90,12 +97,19 @@ runMain(async () => {
     access,
     controlPlane: config.CONTROL_PLANE_URL,
     isReady: routes.isLoaded,
+    forwarded,
+    referenceTo,
     log,
   });
 
   const http2Cleartext = config.MCP_GATEWAY_HTTP2_CLEARTEXT === 'on';
   const mcpPath = measure?.measured(mcp) ?? mcp;
-  const server = createDataPlaneServer(mcpPath, management, access, { tls, http2Cleartext, log });
+  const server = createDataPlaneServer(mcpPath, management, access, {
+    tls,
+    http2Cleartext,
+    publicPath: publicUrl?.path ?? '',
+    log,
+  });
   defer(() => closeServer(server, 5_000));
   const port = await listen(server, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
   log.info({ port }, 'data plane listens');

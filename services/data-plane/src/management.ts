@@ -4,13 +4,17 @@ import type { Logger } from '@mcp-gateway/common/logging';
 import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/common/serving';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
+import type { Forwarded } from './forwarded.js';
 import { inviteBody } from './invite-body.js';
-import { dropConnectionHeaders, sendHead } from './management-headers.js';
+import { prepareHeaders, sendHead } from './management-headers.js';
+import { withReferences, type ReferenceTo } from './reference.js';
 
 export interface ManagementParts {
   access: BrowserAccess;
   controlPlane: string;
   isReady: () => boolean;
+  forwarded: Forwarded;
+  referenceTo: ReferenceTo;
   log: Logger;
 }
 
@@ -19,7 +23,8 @@ const LOGS = /^\/adapters\/[^/]+\/logs$/;
 const MANAGED = /^\/(adapters(\/|$)|openapi\.json$)/;
 
 /** Health, and the control plane behind the same URL. Nothing here is hot, so it may be Express. */
-export function createManagementApp({ access, controlPlane, isReady, log }: ManagementParts): Express {
+export function createManagementApp(parts: ManagementParts): Express {
+  const { access, controlPlane, isReady, forwarded, referenceTo, log } = parts;
   const app = express();
   app.disable('x-powered-by');
 
@@ -32,15 +37,15 @@ export function createManagementApp({ access, controlPlane, isReady, log }: Mana
   app.use((req, res, next) => {
     checkBrowserAccess(req.headers, access);
     inviteBody(req, res);
-    dropConnectionHeaders(req);
+    prepareHeaders(req, forwarded(req));
     next();
   });
   const on = {
     error: (error: Error, _req: IncomingMessage, res: unknown) => unavailable(error, res as ServerResponse, log),
     // Before the proxy copies the head, which it then leaves. Nobody catches what is thrown here.
-    proxyRes(answer: IncomingMessage, _req: IncomingMessage, res: ServerResponse) {
+    proxyRes(answer: IncomingMessage, req: IncomingMessage, res: ServerResponse) {
       try {
-        sendHead(answer, res);
+        sendHead(answer, res, (headers) => withReferences(headers, req.url ?? '', referenceTo));
       } catch (error) {
         answer.destroy();
         unavailable(error as Error, res, log);
@@ -48,7 +53,7 @@ export function createManagementApp({ access, controlPlane, isReady, log }: Mana
     },
   };
   // The names by which this service may be called were checked above; the control plane knows its own.
-  const proxy = { target: controlPlane, changeOrigin: true, xfwd: true, on };
+  const proxy = { target: controlPlane, changeOrigin: true, on };
   app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => LOGS.test(path) })); // which may pause for hours
   app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => MANAGED.test(path), proxyTimeout: PROXY_MS }));
 

@@ -7,7 +7,9 @@ import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/common/serv
 import type { SessionKey } from '@mcp-gateway/protocol';
 import { openStream } from './http-sse/open-stream.js';
 import { postMessage } from './http-sse/post-message.js';
+import type { Forwarded } from './forwarded.js';
 import { inviteBody } from './invite-body.js';
+import type { ReferenceTo } from './reference.js';
 import { refuse } from './refuse.js';
 import { CLIENT_GONE } from './request-body.js';
 import { sayFarewells } from './recovery/farewells.js';
@@ -35,6 +37,8 @@ export interface PipelineParts {
   balancer: Balancer;
   recovery: Recovery;
   limits: Limits;
+  forwarded: Forwarded;
+  referenceTo: ReferenceTo;
   log: Logger;
   /** Told of each request that the gateway itself answers with an error, or breaks off for one. */
   onRefusal?: ((adapter: string, code: ErrorCode) => void) | undefined;
@@ -56,11 +60,25 @@ export type McpPipeline = (req: IncomingMessage, res: ServerResponse, address: M
 /** What happens to one MCP request, in order. Each step returns what the next ones need or throws the answer. */
 export function createPipeline(parts: PipelineParts): McpPipeline {
   const { access, verifier, routes, sessions, keys, upstreams, balancer, recovery, limits, log, onRefusal } = parts;
+  const { forwarded, referenceTo } = parts;
   const streams = createStreams(routes, sessions);
   const polled = polledCalls(sessions.uses);
   sayFarewells(routes, sessions, upstreams);
   const isIdempotent = idempotentTools(upstreams);
-  const carrying = { routes, sessions, keys, upstreams, balancer, recovery, streams, polled, isIdempotent, log };
+  const carrying = {
+    routes,
+    sessions,
+    keys,
+    upstreams,
+    balancer,
+    recovery,
+    streams,
+    polled,
+    isIdempotent,
+    forwarded,
+    referenceTo,
+    log,
+  };
   return async (req, res, { adapter, resource, query }) => {
     try {
       checkBrowserAccess(req.headers, access); // before sign-in: a browser may carry credentials its user did not mean to send
@@ -69,11 +87,11 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
       const body = limit(req, limits, METHODS[resource]); // before an endpoint is chosen: what is refused must not count as load
       if (resource === 'sse')
         return await openStream(
-          { balancer, upstreams, keys, sessions, streams },
+          { balancer, upstreams, keys, sessions, streams, forwarded, referenceTo },
           { req, res, query, route, principal },
         );
       if (resource === 'messages') {
-        return await postMessage({ routes, upstreams, keys, sessions }, { req, res, body, query, route, principal });
+        return await postMessage(carrying, { req, res, body, query, route, principal });
       }
       const asked = decideEra(req, res, body);
       const { era, body: decided } = asked instanceof Promise ? await asked : asked;

@@ -16,7 +16,7 @@ import type { TlsFiles } from './tls-files.js';
 const MAX_HEADER_BYTES = 32 * 1024;
 const TIMEOUTS: Timeouts = { headersMs: 30_000, requestMs: 300_000, keepAliveMs: 65_000, checkMs: 30_000 };
 
-const MCP_PATH = /^\/adapters\/(?<adapter>[^/?]+)\/(?<resource>mcp|sse|messages)(?<query>(?:\?.*)?)$/;
+const MCP_PATH = /^\/adapters\/(?<adapter>[^/?]+)\/(?<resource>mcp|sse|messages)\/?(?<query>(?:\?.*)?)$/;
 
 /** How long a client may take; none of it is about answers, which may be streams of hours. */
 interface Timeouts {
@@ -36,6 +36,8 @@ export interface Wire {
   /** Without TLS, speak HTTP/2 with clients that begin with it. */
   http2Cleartext?: boolean;
   timeouts?: Timeouts;
+  /** Where clients see the root of the gateway; a proxy may leave it in front of what it sends on. */
+  publicPath?: string;
   /** Where it is told that a request has failed for a reason that nobody has foreseen. */
   log?: Logger;
 }
@@ -48,10 +50,11 @@ export function createDataPlaneServer(
   mcp: McpPipeline,
   management: (req: IncomingMessage, res: ServerResponse) => void,
   access: BrowserAccess,
-  { tls, http2Cleartext = false, timeouts = TIMEOUTS, log }: Wire = {},
+  { tls, http2Cleartext = false, timeouts = TIMEOUTS, publicPath = '', log }: Wire = {},
 ): Server {
   const onThrow = (thrown: unknown) => log?.error({ err: thrown }, 'a request failed; all others go on');
 
+  const prefix = `${publicPath}/`;
   const serve = (req: IncomingMessage, res: ServerResponse) => contain(res, onThrow, () => answer(req, res));
 
   function answer(req: IncomingMessage, res: ServerResponse): void | Promise<void> {
@@ -63,6 +66,7 @@ export function createDataPlaneServer(
     }
     drainAfterAnswer(req, res);
     toOriginForm(req);
+    if (prefix !== '/' && req.url?.startsWith(prefix)) req.url = req.url.slice(publicPath.length);
     if (answerCors(req, res, access)) return;
     const address = MCP_PATH.exec(req.url ?? '')?.groups as McpAddress | undefined;
     if (address) return mcp(req, res, address);

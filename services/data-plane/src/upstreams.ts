@@ -1,9 +1,10 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { Pool, type Dispatcher } from 'undici';
+import { Redirects } from './redirects.js';
 
 export interface Upstreams {
-  /** Starts a request and counts it until it has ended. @throws GatewayError UNAVAILABLE when the endpoint has too many. */
+  /** Starts a request, follows redirects within the endpoint, and counts it until it has ended. @throws GatewayError UNAVAILABLE when the endpoint has too many. */
   dispatch(endpoint: Endpoint, options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void;
   inFlight(endpoint: Endpoint): number;
   /**
@@ -16,12 +17,26 @@ export interface Upstreams {
 
 interface Upstream {
   pool: Pool;
+  redirects: Redirects;
   inFlight: number;
   /** Set once it is no longer routed to. */
   leaving?: NodeJS.Timeout | undefined;
 }
 
+/** A request, wherever it goes. */
+interface Asked {
+  options: Dispatcher.DispatchOptions;
+  handler: Dispatcher.DispatchHandler;
+  redirects: number;
+  aborted?: Error;
+}
+
 const CONNECT_MS = 3_000;
+/** A server that redirects more often does so in a circle. */
+const MAX_REDIRECTS = 3;
+/** What is read of the body of a redirect, so that its connection can be used again. */
+const MAX_REDIRECT_BYTES = 64 * 1024;
+const MAX_REDIRECT_MS = 1_000;
 /** Each open stream is a connection, so this bounds sockets as well. */
 const MAX_IN_FLIGHT = 4_000;
 /**
@@ -46,7 +61,8 @@ const OVERBURDENED = new Set([502, 503, 504]);
 export function createUpstreams({ timeoutMs, onOutcome = () => {}, leaveMs = LEAVE_MS }: UpstreamsOptions): Upstreams {
   const upstreams = new Map<string, Upstream>();
 
-  function upstreamOf({ id, url }: Endpoint): Upstream {
+  function upstreamOf(endpoint: Endpoint): Upstream {
+    const { id, url } = endpoint;
     let upstream = upstreams.get(id);
     if (!upstream) {
       const pool = new Pool(url, {
@@ -56,7 +72,7 @@ export function createUpstreams({ timeoutMs, onOutcome = () => {}, leaveMs = LEA
         headersTimeout: timeoutMs,
         bodyTimeout: 0, // the quiet of a stream is not ours to end; forward.ts bounds the other bodies
       });
-      upstreams.set(id, (upstream = { pool, inFlight: 0 }));
+      upstreams.set(id, (upstream = { pool, redirects: new Redirects(endpoint), inFlight: 0 }));
     }
     return upstream;
   }
@@ -67,34 +83,62 @@ export function createUpstreams({ timeoutMs, onOutcome = () => {}, leaveMs = LEA
     void pool.destroy(new GatewayError('UPSTREAM_GONE', { cause })).catch(() => {});
   }
 
+  /** Sends a request to where it is to go by now. */
+  function send(endpoint: Endpoint, asked: Asked, path: string): void {
+    const upstream = upstreamOf(endpoint);
+    if (upstream.inFlight >= MAX_IN_FLIGHT) {
+      throw new GatewayError('UNAVAILABLE', {
+        detail: 'the replica has too many open requests',
+        headers: { 'retry-after': '1' },
+      });
+    }
+    upstream.inFlight += 1;
+    const { options, handler } = asked;
+    const ended = () => void (upstream.inFlight -= 1);
+    /** Set once the answer is a redirect that has been followed. */
+    let rest: Rest | undefined;
+    upstream.pool.dispatch(path === options.path ? options : { ...options, path }, {
+      onRequestStart(controller, context) {
+        if (asked.aborted) return controller.abort(asked.aborted);
+        handler.onRequestStart?.(controller, context);
+      },
+      onResponseStart(controller, status, headers, message) {
+        if (status >= 200) onOutcome(endpoint, OVERBURDENED.has(status) ? 'failed' : 'answered');
+        if (status === 404 && path !== options.path) upstream.redirects.forget(options);
+        const location = status >= 300 && status < 400 ? headers['location']?.toString() : undefined;
+        const next = location === undefined ? undefined : upstream.redirects.follow(options, path, status, location);
+        if (next === undefined || asked.redirects >= MAX_REDIRECTS) {
+          return handler.onResponseStart?.(controller, status, headers, message);
+        }
+        rest = new Rest(controller);
+        asked.redirects += 1;
+        try {
+          send(endpoint, asked, next);
+        } catch (error) {
+          handler.onResponseError?.(controller, error as Error);
+        }
+      },
+      onResponseData(controller, chunk) {
+        if (rest) rest.take(chunk.length);
+        else handler.onResponseData?.(controller, chunk);
+      },
+      onResponseEnd(controller, trailers) {
+        ended();
+        if (rest) rest.end();
+        else handler.onResponseEnd?.(controller, trailers);
+      },
+      onResponseError(controller, error) {
+        ended();
+        if (isOfConnection(error)) onOutcome(endpoint, 'failed');
+        if (!rest) return handler.onResponseError?.(controller, error);
+        if (!rest.end() && !isOfConnection(error)) asked.aborted = error; // before the next request has begun
+      },
+    });
+  }
+
   return {
     dispatch(endpoint, options, handler) {
-      const upstream = upstreamOf(endpoint);
-      if (upstream.inFlight >= MAX_IN_FLIGHT) {
-        throw new GatewayError('UNAVAILABLE', {
-          detail: 'the replica has too many open requests',
-          headers: { 'retry-after': '1' },
-        });
-      }
-      upstream.inFlight += 1;
-      const ended = () => void (upstream.inFlight -= 1);
-      upstream.pool.dispatch(options, {
-        onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
-        onResponseStart(controller, status, headers, message) {
-          if (status >= 200) onOutcome(endpoint, OVERBURDENED.has(status) ? 'failed' : 'answered');
-          handler.onResponseStart?.(controller, status, headers, message);
-        },
-        onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),
-        onResponseEnd(controller, trailers) {
-          ended();
-          handler.onResponseEnd?.(controller, trailers);
-        },
-        onResponseError(controller, error) {
-          ended();
-          if (isOfConnection(error)) onOutcome(endpoint, 'failed');
-          handler.onResponseError?.(controller, error);
-        },
-      });
+      send(endpoint, { options, handler, redirects: 0 }, upstreamOf(endpoint).redirects.pathOf(options));
     },
     inFlight: ({ id }) => upstreams.get(id)?.inFlight ?? 0,
     keepOnly(endpoints) {
@@ -112,6 +156,33 @@ export function createUpstreams({ timeoutMs, onOutcome = () => {}, leaveMs = LEA
       await Promise.all(Array.from(upstreams.values(), ({ pool }) => pool.destroy()));
     },
   };
+}
+
+/** What is left of the answer that was a redirect. */
+class Rest {
+  #bytes = 0;
+  #isTooMuch = false;
+  readonly #late: NodeJS.Timeout;
+
+  constructor(private readonly controller: Dispatcher.DispatchController) {
+    this.#late = setTimeout(() => this.#giveUp(), MAX_REDIRECT_MS);
+  }
+
+  take(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes > MAX_REDIRECT_BYTES) this.#giveUp();
+  }
+
+  /** @returns whether it ended, or was given up, as it should */
+  end(): boolean {
+    clearTimeout(this.#late);
+    return this.#isTooMuch;
+  }
+
+  #giveUp(): void {
+    this.#isTooMuch = true;
+    this.controller.abort(new Error('the rest of a redirect'));
+  }
 }
 
 /** Not what this side has broken off, which carries an error of its own. */

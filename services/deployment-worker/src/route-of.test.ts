@@ -10,6 +10,7 @@ const row = rowOf(
     affinity: 'none',
     sessionRecovery: 'terminate',
     sessions: { idleTimeoutSeconds: 600 },
+    preserveHost: true,
     path: '/v1/mcp',
     environmentVariables: { KEY: 'hunter2' },
   },
@@ -33,6 +34,7 @@ it('tells the data plane who may call, how to choose, and every endpoint', () =>
     affinity: 'none',
     sessionRecovery: 'terminate',
     sessions: { idleTimeoutSeconds: 600 },
+    preserveHost: true,
     path: '/v1/mcp',
     endpoints: [
       { id: 'echo-0.a', url: 'http://127.0.0.1:9000', path: '/v1/mcp', ready: true, updated: true },

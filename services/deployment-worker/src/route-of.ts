@@ -15,6 +15,7 @@ export function routeOf(row: AdapterRow, seen: Observation): PublishedRoute {
     affinity: row.spec.affinity,
     sessionRecovery: row.spec.sessionRecovery,
     sessions: row.spec.sessions,
+    preserveHost: row.spec.preserveHost,
     path: row.spec.path,
     endpoints: seen.replicas.flatMap(({ endpoint, revision }) =>
       endpoint ? { ...endpoint, path: endpoint.path ?? row.spec.path, updated: revision === wanted } : [],

@@ -14,6 +14,7 @@ export const route = (name: string, generation = 1): PublishedRoute => ({
   affinity: 'session',
   sessionRecovery: 'replay',
   sessions: {},
+  preserveHost: false,
   path: '/mcp',
   endpoints: [{ id: `${name}-0.${generation}`, url: 'http://127.0.0.1:1', path: '/mcp', ready: true }],
 });

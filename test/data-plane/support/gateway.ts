@@ -18,6 +18,8 @@ import {
   createUpstreams,
   dataPlaneFields,
   dataPlaneMetrics,
+  forwardedBy,
+  referencesFor,
   sessionStore,
   type SessionStore,
   type Upstreams,
@@ -32,6 +34,10 @@ export interface DataPlaneOptions {
   access?: BrowserAccess;
   verifier?: Verifier;
   controlPlane?: string;
+  /** As in MCP_GATEWAY_PUBLIC_URL. */
+  publicUrl?: string;
+  /** As in MCP_GATEWAY_TRUSTED_PROXIES. */
+  trustedProxies?: readonly string[];
   bodyBytes?: number;
   timeoutMs?: number;
   /** How long requests go on on a replica that has left the routes. */
@@ -141,6 +147,11 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
   const withinMs = options.moveWithinMs;
   const recovery = createRecovery({ routes, sessions, upstreams, balancer, log, withinMs, onOutcome: measure?.moved });
   const limits = { bodyBytes };
+  const { publicUrl } = options;
+  const publicPath =
+    publicUrl === undefined ? undefined : dataPlaneFields.MCP_GATEWAY_PUBLIC_URL.parse(publicUrl)?.path;
+  const referenceTo = referencesFor(publicPath);
+  const forwarded = forwardedBy(options.trustedProxies ?? []);
   const parts = {
     access,
     verifier,
@@ -151,12 +162,24 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
     balancer,
     recovery,
     limits,
+    forwarded,
+    referenceTo,
     log,
     onRefusal: measure?.refused,
   };
   const mcp = createPipeline(parts);
-  const management = createManagementApp({ access, controlPlane, isReady: routes.isLoaded, log });
-  const server = createDataPlaneServer(measure?.measured(mcp) ?? mcp, management, access, options.wire);
+  const management = createManagementApp({
+    access,
+    controlPlane,
+    isReady: routes.isLoaded,
+    forwarded,
+    referenceTo,
+    log,
+  });
+  const server = createDataPlaneServer(measure?.measured(mcp) ?? mcp, management, access, {
+    ...options.wire,
+    ...(publicPath !== undefined && { publicPath }),
+  });
   const port = await listen(server, { host: '127.0.0.1', port: 0 });
   afterTest(async () => {
     await closeServer(server, 0);

@@ -2,9 +2,11 @@
 export { createBalancer } from '../../../services/data-plane/src/balance/balancer.js';
 export { dataPlaneFields } from '../../../services/data-plane/src/config.js';
 export { dataPlaneMetrics } from '../../../services/data-plane/src/metrics/data-plane-metrics.js';
+export { forwardedBy } from '../../../services/data-plane/src/forwarded.js';
 export { createManagementApp } from '../../../services/data-plane/src/management.js';
 export { createPipeline } from '../../../services/data-plane/src/pipeline.js';
 export { createRecovery } from '../../../services/data-plane/src/recovery/recover.js';
+export { referencesFor } from '../../../services/data-plane/src/reference.js';
 export { createDataPlaneServer, type Wire } from '../../../services/data-plane/src/server.js';
 export { sessionStore, type SessionStore } from '../../../services/data-plane/src/sessions/store.js';
 export { createUpstreams, type Upstreams } from '../../../services/data-plane/src/upstreams.js';

@@ -87,6 +87,7 @@ export function routeTo(endpoint: Endpoint | Endpoint[], changes: Partial<Route>
     affinity: 'session',
     sessionRecovery: 'replay',
     sessions: {},
+    preserveHost: false,
     path: '/mcp',
     endpoints: Array.isArray(endpoint) ? endpoint : [endpoint],
     ...changes,

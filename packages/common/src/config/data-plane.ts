@@ -1,4 +1,7 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
+import { List } from './fields.js';
+import { PublicUrl } from './public-url.js';
 
 const wholeNumber = (unit: string, min: number, max: number) =>
   z.coerce
@@ -18,6 +21,14 @@ export const sessionFields = {
   MCP_GATEWAY_SESSION_CACHE_BYTES: wholeNumber('bytes', 1024 * 1024, 64 * 1024 ** 3).default(64 * 1024 * 1024),
 };
 
+/** `10.0.0.0/8`, `fd00::/8`, or one address. */
+function isAddressRange(range: string): boolean {
+  const [address = '', bits, ...more] = range.split('/');
+  const family = isIP(address);
+  const isPrefix = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+  return family > 0 && isPrefix && more.length === 0;
+}
+
 /** Settings of the data plane that are the same wherever it runs; who starts it for a user hands them on. */
 export const trafficFields = {
   ...sessionFields,
@@ -28,6 +39,12 @@ export const trafficFields = {
     .default(4 * 1024 * 1024),
   MCP_GATEWAY_TLS_CERT_FILE: z.string().optional(),
   MCP_GATEWAY_TLS_KEY_FILE: z.string().optional(),
+  /** Undefined: clients get relative references. */
+  MCP_GATEWAY_PUBLIC_URL: PublicUrl.optional(),
+  /** Proxies whose word counts for where a request comes from. */
+  MCP_GATEWAY_TRUSTED_PROXIES: List.refine((ranges) => ranges.every(isAddressRange), {
+    message: 'must be addresses or ranges such as 10.0.0.0/8, separated by commas',
+  }),
   MCP_GATEWAY_HTTP2_CLEARTEXT: z.enum(['on', 'off'], 'must be "on" or "off"').default('off'),
   MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS: z.coerce
     .number('must be a number of seconds')

@@ -14,4 +14,5 @@ export {
   RuntimeName,
   serviceFields,
 } from './fields.js';
+export type { PublicUrl } from './public-url.js';
 export { ConfigError, readConfig } from './read.js';

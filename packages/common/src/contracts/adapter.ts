@@ -103,6 +103,14 @@ export const AdapterSpec = z
           'answers 404, so the client starts over.',
       }),
     sessions: SessionLimits.default({}),
+    preserveHost: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          'The server gets the `Host` and the `Origin` of its clients. Else it gets its own host and no `Origin`, which ' +
+          'servers accept that check both; the gateway has checked them.',
+      }),
     resources: z
       .strictObject({ requests: ResourceAmounts.optional(), limits: ResourceAmounts.optional() })
       .default({})

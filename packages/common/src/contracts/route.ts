@@ -30,9 +30,10 @@ export const Route = z
     createdBy: z.string(),
     requiredRoles: z.array(z.string()),
     affinity: z.enum(['session', 'none']),
-    // A worker of an earlier version publishes neither of these two.
+    // A worker of an earlier version publishes none of these three.
     sessionRecovery: z.enum(['replay', 'terminate']).default('replay'),
     sessions: SessionLimits.default({}),
+    preserveHost: z.boolean().default(false),
     /** Of endpoints that have none; a worker of an earlier version publishes no others. */
     path: z.string(),
     endpoints: z.array(PublishedEndpoint),

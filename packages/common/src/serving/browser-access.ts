@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { hostnameOf, isLoopback } from '../config/fields.js';
+import type { PublicUrl } from '../config/public-url.js';
 import { GatewayError } from '../errors/gateway-error.js';
 
 export interface BrowserAccess {
@@ -16,11 +17,18 @@ export const browserAccess = (config: {
   MCP_GATEWAY_ALLOWED_ORIGINS: readonly string[];
   MCP_GATEWAY_ALLOWED_HOSTS: readonly string[];
   MCP_GATEWAY_HOST: string;
-}): BrowserAccess => ({
-  allowedOrigins: config.MCP_GATEWAY_ALLOWED_ORIGINS,
-  allowedHosts: config.MCP_GATEWAY_ALLOWED_HOSTS,
-  loopback: isLoopback(config.MCP_GATEWAY_HOST),
-});
+  MCP_GATEWAY_PUBLIC_URL?: PublicUrl | undefined;
+}): BrowserAccess => {
+  const allowedHosts = config.MCP_GATEWAY_ALLOWED_HOSTS;
+  const loopback = isLoopback(config.MCP_GATEWAY_HOST);
+  const publicHost = config.MCP_GATEWAY_PUBLIC_URL?.hostname;
+  const isAnyAllowed = !loopback && allowedHosts.length === 0;
+  return {
+    allowedOrigins: config.MCP_GATEWAY_ALLOWED_ORIGINS,
+    allowedHosts: publicHost === undefined || isAnyAllowed ? allowedHosts : [...allowedHosts, publicHost],
+    loopback,
+  };
+};
 
 /**
  * Refuses what a web page of another site makes a browser send (MCP 2025-11-25, transports, security warning).

@@ -12,8 +12,11 @@ import {
   type SessionKey,
 } from '@mcp-gateway/protocol';
 import type { Balancer } from '../balance/balancer.js';
+import type { Forwarded } from '../forwarded.js';
 import { noneReady } from '../none-ready.js';
 import { ClientAnswer } from '../recovery/client-answer.js';
+import { seenFrom } from '../redirects.js';
+import type { ReferenceTo } from '../reference.js';
 import { passingOver } from '../steps/passing-over.js';
 import { relay } from '../steps/relay.js';
 import type { Upstreams } from '../upstreams.js';
@@ -25,6 +28,8 @@ export interface StreamParts extends StreamSessionParts {
   balancer: Balancer;
   upstreams: Upstreams;
   keys: readonly [SessionKey, ...SessionKey[]];
+  forwarded: Forwarded;
+  referenceTo: ReferenceTo;
 }
 
 export interface StreamRequest {
@@ -70,12 +75,16 @@ async function openOn(
     if (Buffer.byteLength(upstreamId) > MAX_UPSTREAM_ID_BYTES) {
       throw new GatewayError('UPSTREAM_INVALID', { detail: 'the URL in its endpoint event is too long' });
     }
-    return messagesUrl(route.name, sealSessionId({ ...envelope, upstreamId }, parts.keys, 'url'));
+    const url = messagesUrl(route.name, sealSessionId({ ...envelope, upstreamId }, parts.keys, 'url'));
+    return parts.referenceTo(url, req.url ?? '');
   });
   const session = new StreamSession(parts, envelope, route, answer);
+  const { preserveHost } = route;
+  const added = { identity: principal, forwarded: parts.forwarded(req), preserveHost };
   await relay(parts.upstreams, endpoint, {
     res: new EndpointSink(answer.next(), event),
-    options: { method: 'GET', path, headers: uncompressed(requestHeaders(req.rawHeaders, req.headers, principal)) },
+    options: { method: 'GET', path, headers: uncompressed(requestHeaders(req.rawHeaders, req.headers, added)) },
+    seenAs: seenFrom(parts.referenceTo, { req, route, endpoint }),
     async onHead({ status, isEvents }) {
       if (status === 200 && isEvents) await session.begin();
       return [];

@@ -5,6 +5,9 @@ it.each([
   ['/mcp', '/sse'],
   ['/sse', '/sse'],
   ['/', '/sse'],
+  ['/mcp/', '/sse'],
+  ['/sse/', '/sse'],
+  ['/api/v1/mcp/', '/api/v1/sse'],
   ['/api/v1/mcp', '/api/v1/sse'],
 ])('the stream beside %s is at %s', (path, stream) => {
   expect(streamPath(path)).toBe(stream);

@@ -1,5 +1,8 @@
 /** Where a server has its stream: `/sse` beside the adapter's path, which is `/sse` itself for servers that have nothing else. */
-export const streamPath = (path: string): string => path.replace(/[^/]*$/, 'sse');
+export function streamPath(path: string): string {
+  const plain = path.endsWith('/') ? path.slice(0, -1) : path;
+  return `${plain.slice(0, plain.lastIndexOf('/') + 1) || '/'}sse`;
+}
 
 /** Where messages go, on the server: what its endpoint event says, without a host, as it is the one that said so. */
 export function messagesPath(uri: string, base: string): string {

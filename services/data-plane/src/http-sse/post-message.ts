@@ -5,7 +5,10 @@ import type { Principal } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/common/routes';
 import { isSessionOf, openSessionId, requestHeaders, type SessionKey } from '@mcp-gateway/protocol';
 import { findEndpoint } from '../find-endpoint.js';
+import type { Forwarded } from '../forwarded.js';
 import { inviteBody } from '../invite-body.js';
+import { seenFrom } from '../redirects.js';
+import type { ReferenceTo } from '../reference.js';
 import type { RequestBody } from '../request-body.js';
 import { answering } from '../recovery/answer-requests.js';
 import { Posted } from '../recovery/posted.js';
@@ -19,6 +22,8 @@ export interface MessageParts {
   upstreams: Upstreams;
   keys: readonly SessionKey[];
   sessions: Pick<SessionStore, 'find'>;
+  forwarded: Forwarded;
+  referenceTo: ReferenceTo;
 }
 
 export interface MessageRequest {
@@ -47,10 +52,17 @@ export async function postMessage(parts: MessageParts, request: MessageRequest):
   if (!endpoint) throw new GatewayError('SESSION_NOT_FOUND', { detail: 'the replica that held it is gone' });
   inviteBody(req, res);
   const posted = await Posted.readIfShort(request.body);
-  const headers = requestHeaders(req.rawHeaders, req.headers, principal);
+  const { preserveHost } = route;
+  const added = { identity: principal, forwarded: parts.forwarded(req), preserveHost };
   await relay(parts.upstreams, endpoint, {
     res,
-    options: { method: 'POST', path: envelope.upstreamId, headers, body: posted.body },
+    options: {
+      method: 'POST',
+      path: envelope.upstreamId,
+      headers: requestHeaders(req.rawHeaders, req.headers, added),
+      body: posted.body,
+    },
+    seenAs: seenFrom(parts.referenceTo, { req, route, endpoint }),
     onHead: () => [],
     delivery: posted,
   }).catch((error: unknown) => {

@@ -5,6 +5,7 @@ import type { RouteTable } from '@mcp-gateway/common/routes';
 import { HEADER } from '@mcp-gateway/protocol';
 import type { Balancer } from '../balance/balancer.js';
 import { findEndpoint } from '../find-endpoint.js';
+import type { Forwarded } from '../forwarded.js';
 import type { ForwardRequest } from '../steps/forward.js';
 import type { SendParts } from '../steps/send.js';
 import type { OpenSession } from '../steps/session.js';
@@ -23,6 +24,7 @@ export interface CarryParts extends SendParts {
   streams: Streams;
   polled: PolledCalls;
   isIdempotent: IsIdempotent;
+  forwarded: Forwarded;
   log: Logger;
 }
 

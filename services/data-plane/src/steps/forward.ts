@@ -28,7 +28,11 @@ export interface ForwardRequest {
 export async function forward(parts: CarryParts, request: ForwardRequest): Promise<void> {
   const { req, route, principal, target } = request;
   const { session } = target;
-  const headers = requestHeaders(req.rawHeaders, req.headers, principal);
+  const headers = requestHeaders(req.rawHeaders, req.headers, {
+    identity: principal,
+    forwarded: parts.forwarded(req),
+    preserveHost: route.preserveHost,
+  });
   if (!session) return open(parts, request, target.endpoint, headers);
 
   const end = parts.sessions.use(session.envelope, route);

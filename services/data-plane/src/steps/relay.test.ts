@@ -29,7 +29,11 @@ async function answerOf(answer: RequestListener, bodyIdleMs: number): Promise<st
     once: () => {},
   };
   const options = { method: 'GET', path: '/', headers: [] } as const;
-  await relay(upstreams, { id: url, url, path: '/mcp', ready: true }, { res, options, onHead: () => [], bodyIdleMs });
+  await relay(
+    upstreams,
+    { id: url, url, path: '/mcp', ready: true },
+    { res, options, onHead: () => [], seenAs: () => undefined, bodyIdleMs },
+  );
   return got;
 }
 

@@ -2,6 +2,8 @@ import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { HEADER, isEventStream, responseHeaders } from '@mcp-gateway/protocol';
 import type { Dispatcher } from 'undici';
+import { without } from '../recovery/own-headers.js';
+import { locationFor } from '../redirects.js';
 import { CLIENT_GONE } from '../request-body.js';
 import type { Upstreams } from '../upstreams.js';
 
@@ -34,6 +36,8 @@ export interface Relay {
   onHead(head: ResponseHead): string[] | Promise<string[]>;
   /** Told before the first byte of the request goes out. */
   delivery?: { sent(): void } | undefined;
+  /** Where the client finds a path of the server; undefined when it cannot reach it. */
+  seenAs(path: string): string | undefined;
   /** Milliseconds; default: five minutes. */
   bodyIdleMs?: number;
 }
@@ -45,7 +49,7 @@ const BODY_IDLE_MS = 300_000;
 export function relay(
   upstreams: Upstreams,
   endpoint: Endpoint,
-  { res, options, onHead, delivery, bodyIdleMs = BODY_IDLE_MS }: Relay,
+  { res, options, onHead, seenAs, delivery, bodyIdleMs = BODY_IDLE_MS }: Relay,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
@@ -79,7 +83,15 @@ export function relay(
           return current.abort(new GatewayError('UPSTREAM_INVALID', { detail: `its status is ${status}` }));
         }
         if (status < 200) return; // informational; Node has answered `Expect` itself
-        const raw = (current.rawHeaders as Buffer[]).map((part) => part.toString('latin1'));
+        let raw = (current.rawHeaders as Buffer[]).map((part) => part.toString('latin1'));
+        const location = headers['location']?.toString();
+        if (location !== undefined) {
+          try {
+            raw = withLocation(raw, locationFor(endpoint, options, { status, location, seenAs }));
+          } catch (error) {
+            return current.abort(error as Error);
+          }
+        }
         const upstreamSessionId = headers[HEADER.sessionId]?.toString();
         const streaming = isEventStream(headers['content-type']?.toString());
         const fail = (error: Error) => {
@@ -143,6 +155,11 @@ export function relay(
       },
     });
   });
+}
+
+function withLocation(raw: readonly string[], location: string | undefined): string[] {
+  const rest = without(raw, (name) => name === 'location');
+  return location === undefined ? rest : [...rest, 'Location', location];
 }
 
 /** undici reads it as UTF-8; Node writes Latin-1 and throws on what no phrase may contain. */

@@ -14,6 +14,8 @@ import {
   type SessionKey,
 } from '@mcp-gateway/protocol';
 import { sayFarewell } from '../recovery/farewell.js';
+import { seenFrom } from '../redirects.js';
+import type { ReferenceTo } from '../reference.js';
 import type { SessionStore } from '../sessions/store.js';
 import type { Upstreams } from '../upstreams.js';
 import { relay, type ResponseHead, type Sink } from './relay.js';
@@ -23,6 +25,7 @@ export interface SendParts {
   sessions: SessionStore;
   keys: readonly [SessionKey, ...SessionKey[]];
   upstreams: Upstreams;
+  referenceTo: ReferenceTo;
   log: Logger;
 }
 
@@ -70,6 +73,7 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
     res: sink,
     options: { method: req.method as 'POST', path: endpoint.path + query, headers, body },
     delivery: sending.delivery,
+    seenAs: seenFrom(parts.referenceTo, { req, route, endpoint }),
     onHead(head) {
       const { status, upstreamSessionId } = head;
       const opened =

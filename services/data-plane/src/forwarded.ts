@@ -1,0 +1,96 @@
+import type { IncomingMessage } from 'node:http';
+import { BlockList, isIP, isIPv6 } from 'node:net';
+
+/** Where a request came from, as a flat list of `X-Forwarded-*` and `Forwarded` (RFC 7239). */
+export type Forwarded = (req: IncomingMessage) => readonly string[];
+
+const AUTHORITY = /^[\w.:[\]-]{1,255}$/;
+const PROTO = /^https?$/;
+const FAMILY = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'] as const;
+
+/** What is known of a connection, and what its last request was told to come from. */
+interface Hop {
+  peer: string;
+  isTrusted: boolean;
+  said: string;
+  flat: readonly string[];
+}
+
+/**
+ * Says where requests come from. The connection says it, and a proxy in the trusted ranges says it for the connection before its own.
+ * Of a list of addresses, the last one that is no trusted proxy's counts; the client may have made up the ones before it.
+ * The result is kept with the connection, whose requests mostly say the same.
+ */
+export function forwardedBy(trustedRanges: readonly string[]): Forwarded {
+  const trusted = new BlockList();
+  for (const range of trustedRanges) {
+    const [address = '', bits] = range.split('/');
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    trusted.addSubnet(address, Number(bits ?? (family === 'ipv6' ? 128 : 32)), family);
+  }
+  const isTrusted = (address: string) =>
+    trustedRanges.length > 0 && isIP(address) > 0 && trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  const hops = new WeakMap<object, Hop>();
+
+  function hopOf(socket: IncomingMessage['socket']): Hop {
+    let hop = hops.get(socket);
+    if (!hop) {
+      const peer = plain(socket.remoteAddress ?? '');
+      hops.set(socket, (hop = { peer, isTrusted: isTrusted(peer), said: '', flat: [] }));
+    }
+    return hop;
+  }
+
+  return ({ socket, headers }) => {
+    const hop = hopOf(socket);
+    const claims = hop.isTrusted ? headers : {};
+    const [list, otherHost, otherProto] = FAMILY.map((name) => claims[name]?.toString() ?? '') as [
+      string,
+      string,
+      string,
+    ];
+    const said = `${headers.host}\n${list}\n${otherHost}\n${otherProto}`;
+    if (said === hop.said) return hop.flat;
+    const proto = lastOf(otherProto).toLowerCase();
+    const own = 'encrypted' in socket && socket.encrypted ? 'https' : 'http';
+    hop.said = said;
+    hop.flat = flatList({
+      client: clientOf(hop.peer, list, isTrusted),
+      host: [lastOf(otherHost), headers.host ?? ''].find((each) => AUTHORITY.test(each)),
+      proto: PROTO.test(proto) ? proto : own,
+    });
+    return hop.flat;
+  };
+}
+
+function clientOf(peer: string, list: string, isTrusted: (address: string) => boolean): string {
+  let client = peer;
+  for (const each of list.split(',').toReversed()) {
+    if (!isTrusted(client)) break;
+    const next = addressIn(each.trim());
+    if (isIP(next) === 0) break;
+    client = next;
+  }
+  return client;
+}
+
+/** Some proxies add the port. */
+const addressIn = (entry: string): string =>
+  plain(/^\[([\da-f:.]+)\](?::\d+)?$/i.exec(entry)?.[1] ?? /^([\d.]+):\d+$/.exec(entry)?.[1] ?? entry);
+
+/** IPv4 as it is written everywhere else, and IPv6 without its zone. */
+const plain = (address: string): string => address.replace(/^::ffff:(?=[\d.]+$)/i, '').replace(/%.*$/, '');
+
+const lastOf = (list: string): string => list.split(',').at(-1)?.trim() ?? '';
+
+function flatList({ client, host, proto }: { client: string; host: string | undefined; proto: string }): string[] {
+  const node = isIPv6(client) ? `"[${client}]"` : client || 'unknown';
+  return [
+    ...(client ? ['X-Forwarded-For', client] : []),
+    ...(host === undefined ? [] : ['X-Forwarded-Host', host]),
+    'X-Forwarded-Proto',
+    proto,
+    'Forwarded',
+    [`for=${node}`, ...(host === undefined ? [] : [`host="${host}"`]), `proto=${proto}`].join(';'),
+  ];
+}
