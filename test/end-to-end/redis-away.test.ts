@@ -1,18 +1,42 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, expect, it } from '@jest/globals';
-import { afterTests } from '../support/after-tests.js';
+import { selfSigned } from '../data-plane/support/certificate.js';
+import { afterTests, folder } from '../support/after-tests.js';
 import { connect, count } from '../support/clients.js';
 import { startGateway, type Gateway } from '../support/gateway.js';
 import { emptyDatabase } from '../support/postgres.js';
 import { isAlive } from '../support/processes.js';
+import { replicaProcesses } from '../support/replicas.js';
 import { redisLine, type RedisLine } from '../support/redis-line.js';
 import { becomesTrue, waitFor } from '../support/wait.js';
+
+/** A proxy that is not there. */
+const NOWHERE = 'http://127.0.0.1:1';
 
 let line: RedisLine;
 let gateway: Gateway;
 beforeAll(async () => {
-  line = await redisLine(afterTests);
-  gateway = await startGateway({ env: { DATABASE_URL: await emptyDatabase(), REDIS_URL: line.url } });
+  const home = await folder();
+  const authority = join(home, 'authority.pem');
+  const { cert, key } = selfSigned();
+  await writeFile(authority, cert);
+  line = await redisLine(afterTests, { cert, key });
+  const network = { NODE_EXTRA_CA_CERTS: authority, HTTP_PROXY: NOWHERE, http_proxy: NOWHERE, NODE_USE_ENV_PROXY: '1' };
+  gateway = await startGateway({ home, env: { ...network, DATABASE_URL: await emptyDatabase(), REDIS_URL: line.url } });
 }, 60_000);
+
+it('trusts an authority of the user’s own, uses no proxy within the gateway, and passes both on to servers', async () => {
+  expect(gateway.output()).toContain(gateway.api.mcp('mcp-example')); // as it does once that is ready
+  const [{ environment } = { environment: {} }] = replicaProcesses(gateway, 'mcp-example');
+  expect(environment).toMatchObject({
+    NODE_EXTRA_CA_CERTS: join(gateway.home, 'authority.pem'),
+    HTTP_PROXY: NOWHERE,
+    http_proxy: NOWHERE,
+    NODE_USE_ENV_PROXY: '1',
+  });
+  expect(Object.keys(environment)).not.toContain('REDIS_URL');
+});
 
 it('keeps sessions going and the API working while Redis is away, and catches up when it is back', async () => {
   const session = await connect(gateway.api.mcp('mcp-example'));

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { afterTest } from './clean-up.js';
 import { sharedRedis } from './redis.js';
 
@@ -22,15 +23,15 @@ interface Connection {
   server: Socket;
 }
 
-/** A way to the Redis of the file that a test can break. It ends with the test, unless `after` says when. */
-export async function redisLine(after = afterTest): Promise<RedisLine> {
+/** A way to the Redis of the file that a test can break, with TLS if asked. It ends with the test, unless `after` says when. */
+export async function redisLine(after = afterTest, tls?: TlsOptions): Promise<RedisLine> {
   const target = new URL((await sharedRedis()).url);
   const connections = new Set<Connection>();
   let isCut = false;
   let heldText: string | undefined;
   let onHeld = () => {};
 
-  const listener = createServer((client) => {
+  const accept = (client: Socket) => {
     if (isCut) return void client.destroy();
     const server = connect(Number(target.port), target.hostname);
     const connection = { client, server };
@@ -51,7 +52,8 @@ export async function redisLine(after = afterTest): Promise<RedisLine> {
         server.destroy();
       });
     }
-  }).listen(0, '127.0.0.1');
+  };
+  const listener = (tls ? createTlsServer(tls, accept) : createServer(accept)).listen(0, '127.0.0.1');
   await once(listener, 'listening');
 
   const cut = () => {
@@ -63,7 +65,7 @@ export async function redisLine(after = afterTest): Promise<RedisLine> {
     listener.close();
   });
   return {
-    url: `redis://:${target.password}@127.0.0.1:${(listener.address() as AddressInfo).port}`,
+    url: `${tls ? 'rediss' : 'redis'}://:${target.password}@127.0.0.1:${(listener.address() as AddressInfo).port}`,
     cut,
     mend: () => void (isCut = false),
     hold: (text) =>

@@ -1,10 +1,30 @@
-/** @throws Error in words, never with the URL itself: it may hold a password. */
+import { accessSync, constants } from 'node:fs';
+import { ConfigError, parseDatabaseUrl } from '@mcp-gateway/common/config';
+
+/** The driver reads them for each connection. */
+const FILES = ['sslcert', 'sslkey', 'sslrootcert'];
+
+/** @throws ConfigError in words, never with the URL itself: it may hold a password. */
 export function checkDatabaseUrl(href: string): string {
-  const schema = parse(href).searchParams.get('schema');
+  const { searchParams } = parse(href);
+  const schema = searchParams.get('schema');
   if (schema && schema !== 'public') {
-    throw new Error(`DATABASE_URL must not set schema=${schema}: the gateway keeps its tables in the schema "public".`);
+    throw new ConfigError(
+      `DATABASE_URL must not set schema=${schema}: the gateway keeps its tables in the schema "public".`,
+    );
   }
+  for (const name of FILES) checkFile(name, searchParams.get(name));
   return href;
+}
+
+function checkFile(name: string, file: string | null) {
+  if (!file) return;
+  try {
+    accessSync(file, constants.R_OK);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new ConfigError(`DATABASE_URL names the file ${file} as ${name}, which cannot be read (${code}).`, { cause });
+  }
 }
 
 /** `user@host:port/database`: what an error message may show of a URL. */
@@ -22,8 +42,8 @@ export function atDatabase(href: string, database: string): string {
 }
 
 function parse(href: string): URL {
-  // libpq allows an empty host after a user, when `?host=` names the folder of a socket; the URL standard does not.
-  const url = URL.parse(href) ?? URL.parse(href.replace('@/', '@localhost/'));
-  if (!url) throw new Error('DATABASE_URL is not a URL. Write it as postgresql://user:password@host:5432/database.');
+  const url = parseDatabaseUrl(href);
+  if (!url)
+    throw new ConfigError('DATABASE_URL is not a URL. Write it as postgresql://user:password@host:5432/database.');
   return url;
 }

@@ -1,8 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AdapterResource, AdapterStatus } from '@mcp-gateway/common/contracts';
+import { Agent, fetch, type RequestInit } from 'undici';
 
 const REQUEST_MS = 10_000;
 const POLL_MS = 50;
+/** Straight to the gateway: a proxy of the environment is for what leaves this machine. */
+const dispatcher = new Agent();
+const call = (url: string, init: RequestInit) => fetch(url, { ...init, dispatcher });
 const ADMIN = { 'x-dev-userid': 'dev', 'x-dev-roles': 'mcp.admin' };
 const EXAMPLE = {
   name: 'mcp-example',
@@ -63,11 +67,11 @@ async function answerBefore<T>(
 }
 
 async function namesOrExample(url: string, signal: AbortSignal): Promise<string[] | undefined> {
-  const listed = await fetch(`${url}/adapters`, { headers: ADMIN, signal });
+  const listed = await call(`${url}/adapters`, { headers: ADMIN, signal });
   if (!listed.ok) return undefined;
   const adapters = (await listed.json()) as AdapterResource[];
   if (adapters.length > 0) return adapters.map(({ name }) => name);
-  const created = await fetch(`${url}/adapters`, {
+  const created = await call(`${url}/adapters`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(EXAMPLE),
@@ -83,7 +87,7 @@ async function look(
   name: string,
   signal: AbortSignal,
 ): Promise<ShownAdapter | 'gone' | undefined> {
-  const response = await fetch(`${url}/adapters/${name}/status`, { headers: ADMIN, signal });
+  const response = await call(`${url}/adapters/${name}/status`, { headers: ADMIN, signal });
   if (response.status === 404) return 'gone';
   if (!response.ok) return undefined;
   const { phase } = (await response.json()) as AdapterStatus;
@@ -94,6 +98,6 @@ async function look(
 
 /** The data plane hears of a route a moment after the worker has written it. */
 async function isRouted(url: string, name: string, signal: AbortSignal): Promise<boolean> {
-  const { status } = await fetch(`${url}/adapters/${name}/mcp`, { method: 'DELETE', headers: ADMIN, signal });
+  const { status } = await call(`${url}/adapters/${name}/mcp`, { method: 'DELETE', headers: ADMIN, signal });
   return status !== 404 && status !== 503;
 }

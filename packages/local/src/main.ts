@@ -8,12 +8,15 @@ import {
   drainFields,
   LogLevel,
   metricsFields,
+  networkVariables,
   readConfig,
   redisFields,
   refuseExposedDevelopmentSignIn,
   trafficFields,
+  trustVariables,
 } from '@mcp-gateway/common/config';
 import { createLogger } from '@mcp-gateway/common/logging';
+import { checkRedis } from '@mcp-gateway/common/redis';
 import { freePort, runMain, shutdownOn } from '@mcp-gateway/common/serving';
 import { checkDatabase } from '@mcp-gateway/database';
 import {
@@ -70,6 +73,7 @@ runMain(async () => {
     const machine = { PATH: config.PATH, HOME: homedir(), LANG: 'C.UTF-8' };
 
     if (config.DATABASE_URL) await checkDatabase(config.DATABASE_URL).catch(inWords); // services would wait for it
+    if (config.REDIS_URL) await checkRedis(config.REDIS_URL, { mustAnswer: true });
     const databaseUrl = config.DATABASE_URL ?? (await embeddedPostgres(data, log, defer));
     const redisUrl = config.REDIS_URL ?? (await embeddedRedis(data, config.PATH, log, defer));
 
@@ -78,7 +82,7 @@ runMain(async () => {
       clock: systemClock,
       log,
       logRoot: data.replicaLogs,
-      environment: machine,
+      environment: { ...networkVariables(process.env), ...machine },
       ...usualTimes,
       drainMs: config.MCP_GATEWAY_DRAIN_SECONDS * 1000,
     });
@@ -87,6 +91,7 @@ runMain(async () => {
     const controlPlanePort = await freePort();
     const shared = {
       ...machine,
+      ...trustVariables(process.env),
       MCP_GATEWAY_LOG_LEVEL: config.MCP_GATEWAY_LOG_LEVEL,
       REDIS_URL: redisUrl,
       REDIS_PREFIX: config.REDIS_PREFIX,

@@ -17,6 +17,8 @@ export const Workload = z.object({
   port: z.int(),
   path: z.string(),
   healthPath: z.string(),
+  /** Left out: GET on the path, or an open port where there is no such path. */
+  healthType: AdapterSpec.shape.healthCheck.unwrap().shape.type,
   resources: AdapterSpec.shape.resources,
 });
 export type Workload = z.infer<typeof Workload>;

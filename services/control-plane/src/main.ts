@@ -13,7 +13,7 @@ import {
 import { createLogger } from '@mcp-gateway/common/logging';
 import { developmentVerifier, holdsAny, isAdmin, type Principal } from '@mcp-gateway/common/principal';
 import { reconcileQueue } from '@mcp-gateway/common/queue';
-import { redisClient } from '@mcp-gateway/common/redis';
+import { checkRedis, redisClient } from '@mcp-gateway/common/redis';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
 import { openMetrics } from '@mcp-gateway/common/telemetry';
 import { adapterRows, connectDatabase, migrateWhenReached } from '@mcp-gateway/database';
@@ -46,6 +46,7 @@ runMain(async () => {
   const database = connectDatabase(config.DATABASE_URL, { poolSize: 10 });
   defer(() => database.$disconnect());
 
+  await checkRedis(config.REDIS_URL);
   const redis = redisClient(config.REDIS_URL, log);
   void redis.connect().catch(() => {}); // the queue is a hint, so the API works without it
   const queue = reconcileQueue(redis, config.REDIS_PREFIX);

@@ -1,4 +1,4 @@
-import { trafficFields, type sessionFields } from '@mcp-gateway/common/config';
+import { HttpUrl, trafficFields, type sessionFields } from '@mcp-gateway/common/config';
 import { sessionKey, type SessionKey } from '@mcp-gateway/protocol';
 import { z } from 'zod';
 import type { AllLimits } from './sessions/limits.js';
@@ -19,7 +19,7 @@ const SessionKeys = z
 
 /** Settings that only the data plane has. */
 export const dataPlaneFields = {
-  CONTROL_PLANE_URL: z.url('must be a URL').describe('the URL of the control plane, such as http://127.0.0.1:8001'),
+  CONTROL_PLANE_URL: HttpUrl.describe('the URL of the control plane, such as http://127.0.0.1:8001'),
   /** The first key seals new session ids; the others still open old ones. */
   MCP_GATEWAY_SESSION_KEYS: SessionKeys,
   ...trafficFields,

@@ -8,7 +8,7 @@ import {
 } from '@mcp-gateway/common/config';
 import { createLogger } from '@mcp-gateway/common/logging';
 import { developmentVerifier } from '@mcp-gateway/common/principal';
-import { redisClient } from '@mcp-gateway/common/redis';
+import { checkRedis, redisClient } from '@mcp-gateway/common/redis';
 import { followRoutes } from '@mcp-gateway/common/routes';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
 import { openMetrics } from '@mcp-gateway/common/telemetry';
@@ -40,6 +40,7 @@ runMain(async () => {
   const { defer } = shutdownOn(log);
   const metrics = await openMetrics(config, { log, defer }); // first, so that it is there until the end
 
+  await checkRedis(config.REDIS_URL);
   const redis = redisClient(config.REDIS_URL, log);
   const routes = followRoutes(redis, config.REDIS_PREFIX, log);
   const sessions = sessionStore({

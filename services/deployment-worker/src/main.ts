@@ -9,7 +9,7 @@ import {
 } from '@mcp-gateway/common/config';
 import { createLogger } from '@mcp-gateway/common/logging';
 import { reconcileQueue } from '@mcp-gateway/common/queue';
-import { redisClient } from '@mcp-gateway/common/redis';
+import { checkRedis, redisClient } from '@mcp-gateway/common/redis';
 import { routePublisher } from '@mcp-gateway/common/routes';
 import { closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
 import { openMetrics } from '@mcp-gateway/common/telemetry';
@@ -54,6 +54,7 @@ runMain(async () => {
   defer(() => database.$disconnect());
   const rows = adapterRows(database);
 
+  await checkRedis(config.REDIS_URL);
   const redis = redisClient(config.REDIS_URL, log);
   await redis.connect();
   defer(() => redis.destroy());

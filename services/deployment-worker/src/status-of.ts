@@ -1,4 +1,5 @@
 import type { AdapterSpec, Condition, Phase, ReplicaStatus } from '@mcp-gateway/common/contracts';
+import { unreachable } from '@mcp-gateway/common/errors';
 import { desiredReplicas, revisionOf, type Observation } from '@mcp-gateway/runtime';
 import type { AdapterRow } from '@mcp-gateway/database';
 import { workloadOf } from './workload-of.js';
@@ -106,13 +107,35 @@ function progressFinding(
 }
 
 /** Says of the present spec's check only what its own replicas have shown: those of an earlier one are asked another question. */
-function healthFinding({ healthCheck }: AdapterSpec, { healthNote }: Observation, replicas: ReplicaStatus[]): Finding {
+function healthFinding(spec: AdapterSpec, { healthNote }: Observation, replicas: ReplicaStatus[]): Finding {
   const type = 'HealthCheck';
   if (healthNote) return { type, status: 'True', reason: 'TcpOnly', message: healthNote };
-  const checked = replicas.some(({ ready, updated }) => ready && updated);
-  return checked
-    ? { type, status: 'True', reason: 'HttpGet', message: `GET ${healthCheck.path} answers 2xx.` }
-    : { type, status: 'Unknown', reason: 'NotPassedYet', message: `GET ${healthCheck.path} has not answered 2xx yet.` };
+  const { reason, passes, fails } = checkOf(spec);
+  return replicas.some(({ ready, updated }) => ready && updated)
+    ? { type, status: 'True', reason, message: passes }
+    : { type, status: 'Unknown', reason: 'NotPassedYet', message: fails };
+}
+
+function checkOf({ healthCheck, path }: AdapterSpec): { reason: string; passes: string; fails: string } {
+  switch (healthCheck.type) {
+    case 'tcp':
+      return { reason: 'TcpConnect', passes: 'The port is open.', fails: 'The port is not open yet.' };
+    case 'mcp': {
+      const asked = `POST ${path}`;
+      return {
+        reason: 'McpPost',
+        passes: `${asked} is answered in MCP.`,
+        fails: `${asked} is not answered in MCP yet.`,
+      };
+    }
+    case 'http':
+    case undefined: {
+      const asked = `GET ${healthCheck.path}`;
+      return { reason: 'HttpGet', passes: `${asked} answers 2xx.`, fails: `${asked} has not answered 2xx yet.` };
+    }
+    default:
+      return unreachable(healthCheck.type);
+  }
 }
 
 const isLooping = ({ state, restartCount }: ReplicaStatus) => state !== 'Ready' && restartCount >= LOOPING_AFTER;

@@ -15,6 +15,7 @@ export function workloadOf({ id, spec }: Pick<AdapterRow, 'id' | 'spec'>): Workl
     port: spec.port,
     path: spec.path,
     healthPath: spec.healthCheck.path,
+    ...(spec.healthCheck.type && { healthType: spec.healthCheck.type }),
     resources: spec.resources,
   };
 }

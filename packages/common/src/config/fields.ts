@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RedisUrl } from './urls.js';
 
 /** A TCP port; 0 lets the system choose. */
 export const Port = z.coerce
@@ -17,16 +18,6 @@ export const hostnameOf = (url: string): string => (URL.canParse(url) ? new URL(
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
 export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
-
-export const RedisUrl = z
-  .string()
-  .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
-  .describe('the URL of a Redis or Valkey server, such as redis://127.0.0.1:6379');
-
-export const DatabaseUrl = z
-  .string()
-  .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://')
-  .describe('the URL of a PostgreSQL database, such as postgresql://user@127.0.0.1:5432/mcp_gateway');
 
 /** Separated by commas. */
 export const List = z

@@ -1,7 +1,6 @@
 export { sessionFields, trafficFields } from './data-plane.js';
 export {
   callerFields,
-  DatabaseUrl,
   drainFields,
   isLoopback,
   List,
@@ -9,10 +8,11 @@ export {
   metricsFields,
   Port,
   redisFields,
-  RedisUrl,
   refuseExposedDevelopmentSignIn,
   RuntimeName,
   serviceFields,
 } from './fields.js';
 export type { PublicUrl } from './public-url.js';
 export { ConfigError, readConfig } from './read.js';
+export { DatabaseUrl, HttpUrl, parseDatabaseUrl, RedisUrl } from './urls.js';
+export { networkVariables, trustVariables } from './passed-on.js';

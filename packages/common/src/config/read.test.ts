@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { callerFields, DatabaseUrl, redisFields, serviceFields } from './fields.js';
+import { callerFields, redisFields, serviceFields } from './fields.js';
 import { ConfigError, readConfig } from './read.js';
+import { DatabaseUrl, HttpUrl } from './urls.js';
 
 const Config = z.object({ ...serviceFields, ...redisFields, ...callerFields, DATABASE_URL: DatabaseUrl });
 const NEEDED = { REDIS_URL: 'redis://127.0.0.1:6379', DATABASE_URL: 'postgresql://u@h/d' };
@@ -78,6 +79,11 @@ describe('reading the configuration', () => {
     ['MCP_GATEWAY_DEVELOPMENT_SIGN_IN', 'yes', 'can only be "allow-from-network"'],
     ['REDIS_URL', '127.0.0.1:6379', 'must start with redis:// or rediss://'],
     ['REDIS_URL', 'http://h', 'must start with redis:// or rediss://'],
+    [
+      'REDIS_URL',
+      'redis://h/one',
+      'must have the number of a database as its path, as in redis://127.0.0.1:6379/0, or no path',
+    ],
     ['REDIS_PREFIX', 'a b', 'must be letters, digits, "_", ":" and "-"'],
     ['REDIS_PREFIX', '{a}', 'must be letters, digits, "_", ":" and "-"'],
     ['DATABASE_URL', 'mysql://h/d', 'must start with postgresql://'],
@@ -94,6 +100,46 @@ describe('reading the configuration', () => {
     ['MCP_GATEWAY_ALLOWED_HOSTS', 'a.example,b.example/path', HOSTS],
   ])('refuses %s=%s', (name, value, message) => {
     expect(refusal({ [name]: value })).toEqual([`${name} ${message}`]);
+  });
+
+  const SHAPE = /^\w+_URL must be a URL such as .+; percent-encode characters of the password such as/;
+  it.each([
+    'redis://:s3c/ret@127.0.0.1:6379',
+    'redis://:s3c#ret@127.0.0.1:6379',
+    'redis://user:12#s3cret@127.0.0.1:6379',
+    'redis://user:12?s3cret@127.0.0.1:6379',
+    'redis://user:12/s3cret@127.0.0.1:6379',
+    'redis://:s3cret%@127.0.0.1:6379',
+    'redis://:s3cret@127.0.0.1:port',
+    'redis:///0',
+  ])('refuses REDIS_URL=%s in one sentence, without the password', (value) => {
+    expect(refusal({ REDIS_URL: value })).toEqual([expect.stringMatching(SHAPE)]);
+    expect(refusal({ REDIS_URL: value }).join()).not.toContain('s3c');
+  });
+
+  it.each([
+    'postgresql://me:s3c/ret@127.0.0.1/gateway',
+    'postgresql://me:12/s3cret@127.0.0.1/gateway',
+    'postgresql://me:12#s3cret@127.0.0.1/gateway',
+    'postgresql://me:s3cret%zz@127.0.0.1/gateway',
+    'postgresql://me:s3cret@[nowhere/gateway',
+  ])('refuses DATABASE_URL=%s in one sentence, without the password', (value) => {
+    expect(refusal({ DATABASE_URL: value })).toEqual([expect.stringMatching(SHAPE)]);
+    expect(refusal({ DATABASE_URL: value }).join()).not.toContain('s3c');
+  });
+
+  it.each([
+    ['REDIS_URL', 'rediss://user:p%2Fw@redis.example:6380/3'],
+    ['REDIS_URL', 'redis://[::1]:6379'],
+    ['DATABASE_URL', 'postgresql://app:s3cret@/gateway?host=/tmp/dir'],
+    ['DATABASE_URL', 'postgresql:///gateway'],
+  ])('takes %s=%s', (name, value) => {
+    expect(refusal({ [name]: value })).toEqual([]);
+  });
+
+  it.each(['control-plane:8001', 'ftp://control-plane', '/'])('refuses CONTROL_PLANE_URL=%s', (value) => {
+    const read = () => readConfig(z.object({ CONTROL_PLANE_URL: HttpUrl }), { CONTROL_PLANE_URL: value });
+    expect(read).toThrow('CONTROL_PLANE_URL must be a URL that starts with http:// or https://');
   });
 
   it('does not repeat what a secret variable holds', () => {

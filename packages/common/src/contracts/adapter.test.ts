@@ -121,6 +121,7 @@ const refused: [field: string, value: unknown, ...messages: string[]][] = [
   ['path', '/a/../b', DOTS],
   ['healthCheck', { path: '/a/..' }, '#/healthCheck/path must not contain ".." segments'],
   ['healthCheck', '/healthz', '#/healthCheck must be an object'],
+  ['healthCheck', { type: 'grpc' }, '#/healthCheck/type must be one of http, tcp, mcp'],
   ['description', 'a\0', `#/description ${TEXT}`],
   ['description', '\ud800', `#/description ${TEXT}`],
   ['description', 'a'.repeat(4097), '#/description must be at most 4096 characters'],

@@ -87,9 +87,20 @@ export const AdapterSpec = z
       description: 'URL path of the MCP endpoint; `sse` beside it is the stream of the older HTTP transport.',
     }),
     healthCheck: z
-      .strictObject({ path: UrlPath.default('/healthz') })
+      .strictObject({
+        type: z
+          .enum(['http', 'tcp', 'mcp'])
+          .optional()
+          .meta({
+            description:
+              '`http`: GET on `path` must answer 2xx. `tcp`: the port is open. `mcp`: a POST to the MCP endpoint is ' +
+              'answered in MCP; Kubernetes cannot send one, so there an open port counts. Left out: as `http`, and by ' +
+              'TCP where there is no health endpoint: `path` answers 404 or, while it is the default, any 4xx but 401 and 429.',
+          }),
+        path: UrlPath.default('/healthz').meta({ description: 'Used by `http`.' }),
+      })
       .default({ path: '/healthz' })
-      .meta({ description: 'GET must answer 2xx. A server that answers 404 is checked by TCP instead.' }),
+      .meta({ description: 'How the gateway tells that a replica is ready.' }),
     affinity: z.enum(['session', 'none']).default('session').meta({
       description: '`session` keeps a session on one replica; `none` spreads every request, for stateless servers.',
     }),

@@ -1,12 +1,13 @@
 import { createClient } from 'redis';
 import type { Logger } from '../logging/index.js';
+import { redisRefusal } from './refusal.js';
 
 export type RedisClient = ReturnType<typeof createClient>;
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Others are copies: createClient assembles all commands again for each URL, which takes tens of milliseconds. */
-const unconnected: RedisClient = createClient();
+export const unconnected: RedisClient = createClient();
 
 /**
  * A client that reconnects for ever and fails fast in between: a command sent while Redis is away rejects at once.
@@ -24,7 +25,9 @@ export function redisClient(url: string, log: Logger): RedisClient {
   });
   let away = false;
   client.on('error', (error: Error) => {
-    if (!away) log.warn({ err: error }, 'redis is away; trying again');
+    const reason = redisRefusal(error);
+    if (!away && reason) log.error({ reason }, 'redis refuses the connection; trying again');
+    else if (!away) log.warn({ err: error }, 'redis is away; trying again');
     away = true;
   });
   client.on('ready', () => {

@@ -9,7 +9,7 @@ import { serviceOf } from './objects/service.js';
 import { statefulSetOf } from './objects/stateful-set.js';
 
 const echo = { ...workload('echo'), adapterId: 'id-of-echo' };
-const manifest = statefulSetOf(echo, DEFAULTS, { health: 'http', replicas: 1, paths: {} });
+const manifest = statefulSetOf(echo, DEFAULTS, { health: { by: 'http' }, replicas: 1, paths: {} });
 
 describe('an object that is applied', () => {
   it.each<[what: string, autoscaled: string[], version: string | undefined]>([
@@ -69,7 +69,7 @@ describe('an object that is applied', () => {
     const { parts, asked } = partsOf(applied, { gateway: 'two' });
     await applyObject(
       parts,
-      statefulSetOf(echo, { ...DEFAULTS, gateway: 'two' }, { health: 'http', replicas: 1, paths: {} }),
+      statefulSetOf(echo, { ...DEFAULTS, gateway: 'two' }, { health: { by: 'http' }, replicas: 1, paths: {} }),
     );
     expect(asked.map(({ query }) => query)).toEqual([{ fieldManager: 'mcp-gateway/two', force: 'false' }]);
     expect(parts.state.of('echo').statefulSet).toBeDefined();

@@ -39,7 +39,7 @@ export async function apply(parts: Parts, workload: Workload): Promise<void> {
 async function write(parts: Parts, workload: Workload, objects: AdapterObjects): Promise<Failure | null> {
   const { settings, applied } = parts;
   const manifests = manifestsOf(workload, settings, {
-    health: healthCheckOf(objects, revisionOf(workload)),
+    health: healthCheckOf(objects, revisionOf(workload), workload.healthType),
     paths: pathsToNote(objects, workload),
     replicas: desiredReplicas(workload.replicas, {
       autoscaled: isAutoscaled(settings, workload.name),

@@ -9,6 +9,10 @@ export const REVISION = 'mcp-gateway.io/revision';
 export const MANIFEST = 'mcp-gateway.io/manifest';
 /** The revision whose health path answered 404, so that an open port has to do. */
 export const TCP_CHECK = 'mcp-gateway.io/tcp-check-of-revision';
+/** What it answered, such as `403`. */
+export const HEALTH_ANSWER = 'mcp-gateway.io/health-check-answer';
+/** `healthCheck.type` of the spec, where it says one. */
+export const HEALTH_TYPE = 'mcp-gateway.io/health-check-type';
 /** The path that pods of this revision have, which the spec may no longer say. */
 export const pathOfRevision = (revision: string): string => `mcp-gateway.io/path-of-revision-${revision}`;
 

@@ -95,6 +95,20 @@ describe('what is observed of an adapter', () => {
     const parts = await thatRuns();
     annotated(parts, { 'mcp-gateway.io/tcp-check-of-revision': revisionOf(echo) });
     expect(seen(parts).healthNote).toContain('answers 404, so an open port counts as healthy');
+    annotated(parts, { 'mcp-gateway.io/health-check-answer': '403' });
+    expect(seen(parts).healthNote).toContain('answers 403, so an open port counts as healthy');
+  });
+
+  it.each([
+    ['tcp', null],
+    ['mcp', 'Kubernetes cannot ask in MCP, so an open port counts as healthy.'],
+  ])('says what becomes of a check of type %s', async (type, note) => {
+    const parts = await thatRuns();
+    annotated(parts, {
+      'mcp-gateway.io/tcp-check-of-revision': revisionOf(echo),
+      'mcp-gateway.io/health-check-type': type,
+    });
+    expect(seen(parts).healthNote).toBe(note);
   });
 });
 

@@ -1,6 +1,8 @@
+import { AdapterSpec } from '@mcp-gateway/common/contracts';
+import { healthNoteOf } from '../health-path.js';
 import { ABSENT, type Observation } from '../runtime.js';
 import { isEnding, type KubeObject } from './api/objects.js';
-import { ADAPTER_ID, REVISION, TCP_CHECK } from './labels.js';
+import { ADAPTER_ID, HEALTH_ANSWER, HEALTH_TYPE, REVISION, TCP_CHECK } from './labels.js';
 import { adapterIdOf } from './made-for.js';
 import { isAutoscaled } from './autoscaled.js';
 import type { Parts } from './parts.js';
@@ -25,7 +27,8 @@ export function observe({ settings, state, applied, refusals }: Parts, adapter: 
     refused === null &&
     applied.holds(adapter, objects) &&
     brokenPodsOf(objects).length === 0 &&
-    healthCheckOf(objects, revision) === (annotations[TCP_CHECK] === undefined ? 'http' : 'tcp');
+    healthCheckOf(objects, revision, typeIn(annotations)).by ===
+      (annotations[TCP_CHECK] === undefined ? 'http' : 'tcp');
   const replicas = pods.map((pod) => replicaOf(pod, statefulSet, warnings, now));
   return {
     exists: true,
@@ -37,11 +40,25 @@ export function observe({ settings, state, applied, refusals }: Parts, adapter: 
     autoscaled: isAutoscaled(settings, adapter),
     replicas: statefulSet && isEnding(statefulSet) ? replicas.map((each) => ({ ...each, endpoint: null })) : replicas,
     failure: refused ?? (removing ? null : failureOf(statefulSet, pods, warnings)),
-    healthNote:
-      annotations[TCP_CHECK] === undefined
-        ? null
-        : "The health check answers 404, so an open port counts as healthy. Set healthCheck.path to the server's own.",
+    healthNote: noteIn(annotations),
   };
+}
+
+type Annotations = Record<string, string>;
+
+const HealthType = AdapterSpec.shape.healthCheck.unwrap().shape.type;
+const typeIn = (annotations: Annotations) => HealthType.safeParse(annotations[HEALTH_TYPE]).data;
+
+function noteIn(annotations: Annotations): string | null {
+  if (annotations[TCP_CHECK] === undefined) return null;
+  switch (typeIn(annotations)) {
+    case 'mcp':
+      return 'Kubernetes cannot ask in MCP, so an open port counts as healthy.';
+    case 'tcp':
+      return null; // as it was asked for
+    default:
+      return healthNoteOf(`The health check answers ${annotations[HEALTH_ANSWER] ?? 404}`);
+  }
 }
 
 /** The first that tells: an id that somebody has edited must not look like an earlier adapter, all of which is to be removed. */

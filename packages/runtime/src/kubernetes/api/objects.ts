@@ -52,7 +52,7 @@ interface Container {
   image?: string;
   ports?: { containerPort: number }[];
   startupProbe?: { httpGet?: object };
-  readinessProbe?: { httpGet?: object };
+  readinessProbe?: { httpGet?: { path?: string } };
   lifecycle?: { preStop?: { sleep?: { seconds: number } } };
 }
 

@@ -37,7 +37,7 @@ const EVERY_SETTING: Partial<KubernetesSettings> = {
 function manifests(more: Partial<Workload> = {}, settings: Partial<KubernetesSettings> = {}, tcp = false): Manifest[] {
   const wanted = workload('echo', more);
   const seen = {
-    health: tcp ? ('tcp' as const) : ('http' as const),
+    health: tcp ? { by: 'tcp' as const } : { by: 'http' as const },
     replicas: wanted.replicas,
     paths: { [revisionOf(wanted)]: wanted.path },
   };

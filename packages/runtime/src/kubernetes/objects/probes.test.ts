@@ -5,8 +5,8 @@ import { probesOf, type HealthCheck } from './probes.js';
 const START = ['startup', 'readiness', 'liveness'] as const;
 
 /** What each probe asks, and for how many seconds it fails before something is done. */
-const seen = (healthPath: string, check: HealthCheck) => {
-  const probes = probesOf(workload('echo', { healthPath, port: 8000 }), check);
+const seen = (healthPath: string, by: HealthCheck['by'], healthType?: 'http') => {
+  const probes = probesOf(workload('echo', { healthPath, healthType, port: 8000 }), { by });
   return START.map((name) => {
     const { httpGet, tcpSocket, periodSeconds = 0, failureThreshold = 0 } = probes[`${name}Probe`] ?? {};
     return `${name} ${httpGet?.path ?? tcpSocket?.port} ${periodSeconds}×${failureThreshold}`;
@@ -14,7 +14,7 @@ const seen = (healthPath: string, check: HealthCheck) => {
 };
 
 describe('the probes of a replica', () => {
-  it.each<[what: string, path: string, check: HealthCheck, expected: string[]]>([
+  it.each<[what: string, path: string, by: HealthCheck['by'], expected: string[]]>([
     [
       'ask for its path from the start',
       '/live',
@@ -33,7 +33,11 @@ describe('the probes of a replica', () => {
       'tcp',
       ['startup 8000 3×100', 'readiness 8000 5×2', 'liveness 8000 10×12'],
     ],
-  ])('%s', (_what, path, check, expected) => {
-    expect(seen(path, check)).toEqual(expected);
+  ])('%s', (_what, path, by, expected) => {
+    expect(seen(path, by)).toEqual(expected);
+  });
+
+  it('ask for the default path from the start where the spec says that it is there', () => {
+    expect(seen('/healthz', 'http', 'http')[0]).toBe('startup /healthz 3×100');
   });
 });

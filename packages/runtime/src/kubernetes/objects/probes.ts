@@ -1,19 +1,16 @@
 import type { V1Container, V1Probe } from '@kubernetes/client-node';
-import { AdapterSpec } from '@mcp-gateway/common/contracts';
+import { ASSUMED_PATH } from '../../health-path.js';
 import { STARTUP_SECONDS } from '../../startup.js';
 import type { Workload } from '../../workload.js';
 
-/** `tcp` when the server has no health endpoint, so that an open port has to do. */
-export type HealthCheck = 'http' | 'tcp';
+/** By TCP when an open port has to do; with the answer that says that there is no health endpoint, where one was asked. */
+export type HealthCheck = { by: 'http' } | { by: 'tcp'; answer?: string };
 
 type Asked = Pick<V1Probe, 'httpGet' | 'tcpSocket'>;
 type Probes = Pick<V1Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'>;
 
 /** In seconds. */
 const START_PERIOD = 3;
-
-/** The path of a spec that names none, which a server need not have. */
-const ASSUMED_PATH = AdapterSpec.shape.healthCheck.parse(undefined).path;
 
 /**
  * Once a server has started, ten seconds of failing take it out of the routes for new sessions, and two minutes end it, since a
@@ -23,10 +20,10 @@ const ASSUMED_PATH = AdapterSpec.shape.healthCheck.parse(undefined).path;
  * where the path is an assumption, an open port has started, and it takes longer than five minutes to end it: that the path is
  * not there is told by then.
  */
-export function probesOf({ healthPath, port }: Workload, check: HealthCheck): Probes {
+export function probesOf({ healthPath, healthType, port }: Workload, { by }: HealthCheck): Probes {
   const open = { tcpSocket: { port } };
-  const asked = check === 'http' ? { httpGet: { path: healthPath, port, scheme: 'HTTP' } } : open;
-  const assumed = check === 'http' && healthPath === ASSUMED_PATH;
+  const asked = by === 'http' ? { httpGet: { path: healthPath, port, scheme: 'HTTP' } } : open;
+  const assumed = by === 'http' && healthType === undefined && healthPath === ASSUMED_PATH;
   const every = (periodSeconds: number, failureThreshold: number, timeoutSeconds: number, what: Asked): V1Probe => ({
     ...what,
     periodSeconds,

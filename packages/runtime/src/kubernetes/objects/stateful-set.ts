@@ -1,6 +1,15 @@
 import type { V1PodSpec, V1StatefulSetSpec, V1TopologySpreadConstraint } from '@kubernetes/client-node';
 import { revisionOf, type Workload } from '../../workload.js';
-import { ADAPTER_ID, labelsOf, pathOfRevision, REVISION, selectedBy, TCP_CHECK } from '../labels.js';
+import {
+  ADAPTER_ID,
+  HEALTH_ANSWER,
+  HEALTH_TYPE,
+  labelsOf,
+  pathOfRevision,
+  REVISION,
+  selectedBy,
+  TCP_CHECK,
+} from '../labels.js';
 import type { KubernetesSettings } from '../settings.js';
 import { containerOf } from './container.js';
 import type { Manifest } from './manifest.js';
@@ -34,7 +43,8 @@ export function statefulSetOf(
       annotations: {
         ...metadata.annotations,
         [REVISION]: revision,
-        ...(health === 'tcp' && { [TCP_CHECK]: revision }),
+        ...(workload.healthType && { [HEALTH_TYPE]: workload.healthType }),
+        ...(health.by === 'tcp' && { [TCP_CHECK]: revision, ...(health.answer && { [HEALTH_ANSWER]: health.answer }) }),
         ...Object.fromEntries(Object.entries(paths).map(([each, path]) => [pathOfRevision(each), path])),
       },
     },

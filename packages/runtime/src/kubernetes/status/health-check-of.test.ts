@@ -55,10 +55,49 @@ describe('replicas of which one answers 404', () => {
     ],
     ['by their path when only something beside asks for a path', set, [asksBeside], 'http'],
   ])('are checked %s', (_what, statefulSet, pods, expected) => {
-    expect(healthCheckOf({ statefulSet, own: [], pods, warnings }, 'r1')).toBe(expected);
+    expect(healthCheckOf({ statefulSet, own: [], pods, warnings }, 'r1', undefined).by).toBe(expected);
   });
 
   it('are checked by their path as long as nobody knows which revision is wanted', () => {
-    expect(healthCheckOf({ statefulSet: set, own: [], pods: [podOf({}, starting)], warnings }, null)).toBe('http');
+    const objects = { statefulSet: set, own: [], pods: [podOf({}, starting)], warnings };
+    expect(healthCheckOf(objects, null, undefined).by).toBe('http');
+  });
+
+  it('are checked as the spec says, where it says', () => {
+    const objects = { statefulSet: set, own: [], pods: [podOf({}, starting)], warnings };
+    const types = ['http', 'tcp', 'mcp'] as const;
+    expect(types.map((type) => healthCheckOf(objects, 'r1', type).by)).toEqual(['http', 'tcp', 'tcp']);
+  });
+});
+
+describe('replicas of which one answers no', () => {
+  const checkOf = (status: number, path: string) => {
+    const message = `Readiness probe failed: HTTP probe failed with statuscode: ${status}`;
+    const pod: Pod = {
+      ...podOf({}, starting),
+      spec: { containers: [{ name: 'server', readinessProbe: { httpGet: { path } } }] },
+    };
+    const told = [warning('pod-uid', 'Unhealthy', message)];
+    return healthCheckOf({ statefulSet: set, own: [], pods: [pod], warnings: told }, 'r1', undefined);
+  };
+
+  it.each([400, 403, 404, 405, 421])('on the default path, with %i, are checked by their port', (status) => {
+    expect(checkOf(status, '/healthz')).toEqual({ by: 'tcp', answer: String(status) });
+  });
+
+  it.each([
+    [401, '/healthz'],
+    [429, '/healthz'],
+    [503, '/healthz'],
+    [403, '/live'],
+  ])('with %i on %s are checked by their path', (status, path) => {
+    expect(checkOf(status, path).by).toBe('http');
+  });
+
+  it('are still said to have answered so when nobody asks any more', () => {
+    const annotations = { ...byTcp.metadata.annotations, 'mcp-gateway.io/health-check-answer': '403' };
+    const statefulSet = { ...byTcp, metadata: { ...byTcp.metadata, annotations } };
+    const seen = healthCheckOf({ statefulSet, own: [], pods: [], warnings: [] }, 'r1', undefined);
+    expect(seen).toEqual({ by: 'tcp', answer: '403' });
   });
 });

@@ -1,22 +1,39 @@
+import { isUnknownPath } from '../../health-path.js';
+import type { Workload } from '../../workload.js';
 import type { Pod } from '../api/objects.js';
-import { REVISION, TCP_CHECK } from '../labels.js';
+import { HEALTH_ANSWER, REVISION, TCP_CHECK } from '../labels.js';
 import { CONTAINER } from '../objects/container.js';
 import type { HealthCheck } from '../objects/probes.js';
 import type { AdapterObjects } from '../store/cluster-state.js';
 import { hasServed } from './has-served.js';
-import { answersNotFound } from './probe-failure.js';
+import { lastAnswer } from './probe-failure.js';
+
+const BY_HTTP: HealthCheck = { by: 'http' };
 
 /**
- * How replicas of a revision are to be checked: by TCP when one of them answers 404 and none has ever passed the check. Where
- * one has, there is a health endpoint, and a 404 is a failure like any other. A new revision may have one, so it is asked again.
+ * How replicas of a revision are to be checked where the spec does not say: by TCP when one of them answers that there is no such
+ * path and none has ever passed the check. Where one has, there is a health endpoint, and that answer is a failure like any other.
+ * A new revision may have one, so it is asked again.
  */
-export function healthCheckOf({ statefulSet, pods, warnings }: AdapterObjects, revision: string | null): HealthCheck {
-  if (revision === null) return 'http';
-  if (statefulSet?.metadata.annotations?.[TCP_CHECK] === revision) return 'tcp';
-  const asked = pods.filter((pod) => pod.metadata.annotations?.[REVISION] === revision && isAsked(pod));
-  const answers404 = asked.some((pod) => answersNotFound(pod, warnings));
-  return answers404 && !asked.some(hasServed) ? 'tcp' : 'http';
+export function healthCheckOf(
+  { statefulSet, pods, warnings }: AdapterObjects,
+  revision: string | null,
+  type: Workload['healthType'],
+): HealthCheck {
+  if (type) return type === 'http' ? BY_HTTP : { by: 'tcp' }; // the kubelet cannot POST
+  if (revision === null) return BY_HTTP;
+  const annotations = statefulSet?.metadata.annotations ?? {};
+  if (annotations[TCP_CHECK] === revision) return { by: 'tcp', answer: annotations[HEALTH_ANSWER] ?? '404' };
+  const asked = pods.filter((pod) => pod.metadata.annotations?.[REVISION] === revision && askedPath(pod) !== undefined);
+  if (asked.some(hasServed)) return BY_HTTP;
+  for (const pod of asked) {
+    const answer = lastAnswer(pod, warnings);
+    if (answer !== null && isUnknownPath(answer, askedPath(pod) ?? '')) return { by: 'tcp', answer: String(answer) };
+  }
+  return BY_HTTP;
 }
 
-const isAsked = ({ spec }: Pod): boolean =>
-  spec.containers.some(({ name, readinessProbe }) => name === CONTAINER && readinessProbe?.httpGet !== undefined);
+const askedPath = ({ spec }: Pod): string | undefined => {
+  const get = spec.containers.find(({ name }) => name === CONTAINER)?.readinessProbe?.httpGet;
+  return get && (get.path ?? '');
+};

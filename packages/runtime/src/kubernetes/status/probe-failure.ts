@@ -25,9 +25,11 @@ export function probeFailure(pod: Pod, warnings: readonly KubeEvent[]): ProbeFai
   return explained(last.why, new Date(last.at));
 }
 
-/** Whether it was last said that there is no such path, of whichever process of the pod. */
-export const answersNotFound = (pod: Pod, warnings: readonly KubeEvent[]): boolean =>
-  STATUS.exec(lastFailure(pod, warnings)?.why ?? '')?.[1] === '404';
+/** The status that the kubelet was last answered, by whichever process of the pod. */
+export const lastAnswer = (pod: Pod, warnings: readonly KubeEvent[]): number | null => {
+  const status = STATUS.exec(lastFailure(pod, warnings)?.why ?? '')?.[1];
+  return status === undefined ? null : Number(status);
+};
 
 function lastFailure({ metadata }: Pod, warnings: readonly KubeEvent[]) {
   const last = warnings.findLast(

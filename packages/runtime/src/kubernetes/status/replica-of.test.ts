@@ -156,7 +156,8 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
     ),
     [],
     'BackOff',
-    'It ended with exit code 0 and is started again.',
+    'It ended with exit code 0 and is started again. A server that speaks stdio ends like this, as nobody writes to it: ' +
+      'start it with its option for streamable HTTP.',
   ],
   [
     'that cannot run',

@@ -4,6 +4,7 @@ import { isEnding, type ContainerStatus, type KubeEvent, type Pod, type Stateful
 import { REVISION } from '../labels.js';
 import { CONTAINER } from '../objects/container.js';
 import type { ObservedReplica } from '../../runtime.js';
+import { STDIO_HINT } from '../../startup.js';
 import { servedPath } from '../served-paths.js';
 import { ordinalOf } from '../store/cluster-state.js';
 import { isNodeLost, silentNode } from './node-lost.js';
@@ -75,7 +76,8 @@ function findingOf(pod: Pod, container: ContainerStatus | undefined, warnings: r
   }
   if (isNodeLost(pod)) return { state: 'NotReady', message: silentNode(pod), nodeLost: true };
   if (container?.state?.waiting) return waitingFinding(container, container.state.waiting);
-  if (container?.state?.terminated) return { state: 'BackOff', message: `${endOf(container)} and is started again.` };
+  if (container?.state?.terminated)
+    return { state: 'BackOff', message: `${endOf(container)} and is started again.${stdioHint(container)}` };
   if (!container?.state?.running) {
     const scheduled = is('PodScheduled');
     return { state: 'Starting', message: scheduled?.status === 'False' ? (scheduled.message ?? null) : null };
@@ -111,8 +113,12 @@ function waitingFinding(
 ): Finding {
   if (ON_THE_WAY.includes(reason)) return { state: 'Starting', message: null };
   if (reason === 'CrashLoopBackOff')
-    return { state: 'BackOff', message: `${endOf(container)}; the next start is delayed.` };
+    return { state: 'BackOff', message: `${endOf(container)}; the next start is delayed.${stdioHint(container)}` };
   return { state: 'BackOff', message: `${reason}: ${message ?? 'the cluster says no more'}` };
+}
+
+function stdioHint({ state, lastState }: ContainerStatus): string {
+  return (state?.terminated ?? lastState?.terminated)?.exitCode === 0 ? ` ${STDIO_HINT}` : '';
 }
 
 /** How the process ended last. */

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '../../../test/supervisor.js';
 import { leash, type Leashed } from '../../leash/index.js';
 import { listenerOf } from './listener.js';
+import type { Loopback } from './probe.js';
 
 const ENVIRONMENT = { PATH: `${process.env['PATH']}` };
 const held: Leashed[] = [];
@@ -39,6 +40,7 @@ async function listening(line: string, host = '127.0.0.1') {
   listeners.push(listener);
   return { pid, port };
 }
+const at = (port: number, host: Loopback = '127.0.0.1') => ({ host, port });
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 
 onLinux('the listener on a port', () => {
@@ -49,30 +51,40 @@ onLinux('the listener on a port', () => {
     ['a child whose parent has ended', '("$NODE" -e "$SCRIPT" &); sleep 1000'],
   ])('is own when it is %s', async (_who, line) => {
     const { pid, port } = await listening(line);
-    expect(await listenerOf(port, pid)).toBe('own');
+    expect(await listenerOf(at(port), pid)).toBe('own');
   });
 
   it.each(['0.0.0.0', '::', '::ffff:127.0.0.1'])('is own when the command listens on %s', async (host) => {
     const { pid, port } = await listening('exec "$NODE" -e "$SCRIPT"', host);
-    expect(await listenerOf(port, pid)).toBe('own');
+    expect(await listenerOf(at(port), pid)).toBe('own');
   });
 
   it.each(['127.0.0.1', '0.0.0.0', '::'])('is foreign when another program listens on %s', async (host) => {
     const { pid } = await running('echo ready; sleep 1000');
-    expect(await listenerOf(await somebodyElse({ host }), pid)).toBe('foreign');
+    expect(await listenerOf(at(await somebodyElse({ host })), pid)).toBe('foreign');
+  });
+
+  it.each(['::1', '::'])('is own when the command listens on %s and is reached at ::1', async (host) => {
+    const { pid, port } = await listening('exec "$NODE" -e "$SCRIPT"', host);
+    expect(await listenerOf(at(port, '[::1]'), pid)).toBe('own');
+  });
+
+  it.each(['::1', '::'])('is foreign when another program listens on %s and is reached at ::1', async (host) => {
+    const { pid } = await running('echo ready; sleep 1000');
+    expect(await listenerOf(at(await somebodyElse({ host }), '[::1]'), pid)).toBe('foreign');
   });
 
   it('is who is reached, whoever listens on other addresses of the port', async () => {
     const port = await somebodyElse({ host: '::', ipv6Only: true });
     const script = `require('net').createServer().listen(${port}, '127.0.0.1', () => console.log('listens'))`;
     const { pid } = await running('exec "$NODE" -e "$SCRIPT"', { NODE: process.execPath, SCRIPT: script });
-    expect(await listenerOf(port, pid)).toBe('own');
+    expect(await listenerOf(at(port), pid)).toBe('own');
   });
 
   it('is unknown when nobody listens', async () => {
     const port = await somebodyElse();
     await new Promise((resolve) => servers.pop()?.close(resolve));
-    expect(await listenerOf(port, process.pid)).toBe('unknown');
+    expect(await listenerOf(at(port), process.pid)).toBe('unknown');
   });
 });
 
@@ -86,13 +98,13 @@ describe('the listener on a port', () => {
     await mkdir(join(folder.path, 'net'));
     const columns = `0: 0100007F:1F40 00000000:0000 0A 00000000:00000000 00:00000000 00000000 ${owner} 0 4711`;
     await writeFile(join(folder.path, 'net/tcp'), `head\n${columns}\n`);
-    expect(await listenerOf(8000, process.pid, { proc: folder.path, user })).toBe(found);
+    expect(await listenerOf(at(8000), process.pid, { proc: folder.path, user })).toBe(found);
     await folder.remove();
   });
 
   it('is unknown where the system does not tell', async () => {
     const folder = await temporaryFolder();
-    expect(await listenerOf(await somebodyElse(), process.pid, { proc: folder.path })).toBe('unknown');
+    expect(await listenerOf(at(await somebodyElse()), process.pid, { proc: folder.path })).toBe('unknown');
     await folder.remove();
   });
 });

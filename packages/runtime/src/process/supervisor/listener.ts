@@ -1,14 +1,19 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import type { Loopback } from './probe.js';
 
-/** Who listens on a port of 127.0.0.1. Where that cannot be told, as on macOS, it is `unknown`. */
+/** Who listens on a port of this machine. Where that cannot be told, as on macOS, it is `unknown`. */
 export type Listener = 'own' | 'foreign' | 'unknown';
 
-/** What a connection to 127.0.0.1 reaches, as /proc/net writes addresses; the kernel prefers the first that listens. */
-const REACHED = [
-  ['0100007F', '0000000000000000FFFF00000100007F'],
-  ['00000000'],
-  ['00000000000000000000000000000000', '0000000000000000FFFF000000000000'],
-];
+const ANY_IPV6 = '00000000000000000000000000000000';
+/** What a connection to each address reaches, as /proc/net writes addresses; the kernel prefers the first that listens. */
+const REACHED: Record<Loopback, string[][]> = {
+  '127.0.0.1': [
+    ['0100007F', '0000000000000000FFFF00000100007F'],
+    ['00000000'],
+    [ANY_IPV6, '0000000000000000FFFF000000000000'],
+  ],
+  '[::1]': [['00000000000000000000000001000000'], [ANY_IPV6]],
+};
 const LISTEN = '0A';
 const ROOT = 0;
 
@@ -18,12 +23,12 @@ const ROOT = 0;
  * by who is not root: a daemon publishes the ports of containers (`docker run -p`), and root may do what it likes anyway.
  */
 export async function listenerOf(
-  port: number,
+  where: { host: Loopback; port: number },
   leader: number,
   { proc = '/proc', user = process.getuid?.() } = {},
 ): Promise<Listener> {
   try {
-    const sockets = await socketsOn(port, proc);
+    const sockets = await socketsOn(where, proc);
     if (user !== ROOT && [...sockets.values()].every((owner) => owner === ROOT)) return 'unknown';
     if (sockets.size === 0) return 'unknown';
     const wanted = new Set(sockets.keys());
@@ -37,7 +42,7 @@ export async function listenerOf(
 }
 
 /** Inodes and owners of the sockets of which one takes a connection to the port. */
-async function socketsOn(port: number, proc: string): Promise<Map<string, number>> {
+async function socketsOn({ host, port }: { host: Loopback; port: number }, proc: string): Promise<Map<string, number>> {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   const tables = await Promise.all([
     readFile(`${proc}/net/tcp`, 'utf8'),
@@ -47,7 +52,7 @@ async function socketsOn(port: number, proc: string): Promise<Map<string, number
     .flatMap((table) => table.split('\n').slice(1))
     .map((line) => line.trim().split(/\s+/))
     .filter(([, local, , state]) => state === LISTEN && local?.endsWith(`:${hex}`));
-  for (const addresses of REACHED) {
+  for (const addresses of REACHED[host]) {
     const reached = listening.filter(([, local = '']) => addresses.includes(local.slice(0, -hex.length - 1)));
     if (reached.length > 0) return new Map(reached.map((columns) => [columns[9] ?? '', Number(columns[7])]));
   }

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { ConfigError, drainFields, LogLevel, readConfig } from '@mcp-gateway/common/config';
+import { ConfigError, drainFields, LogLevel, networkVariables, readConfig } from '@mcp-gateway/common/config';
 import { createLogger } from '@mcp-gateway/common/logging';
 import { runMain, shutdownOn } from '@mcp-gateway/common/serving';
 import { z } from 'zod';
@@ -27,7 +27,7 @@ runMain(async () => {
     clock: systemClock,
     log,
     logRoot: config.PROCESS_LOGS,
-    environment: { PATH: config.PATH, HOME: homedir(), LANG: 'C.UTF-8' },
+    environment: { ...networkVariables(process.env), PATH: config.PATH, HOME: homedir(), LANG: 'C.UTF-8' },
     ...usualTimes,
     drainMs: config.MCP_GATEWAY_DRAIN_SECONDS * 1000,
   });

@@ -89,7 +89,58 @@ describe('a replica that keeps ending', () => {
   });
 });
 
+describe('a replica that may speak stdio', () => {
+  const running = (command: string) =>
+    start({ catalogue: catalogue({ silent: { command: '/bin/sh', args: ['-c', command], env: {} } }, undefined) });
+
+  it('is told so when it ends with exit code 0', async () => {
+    running('exit 0');
+    clock.hold(1_000);
+    supervisor.apply(workload('echo', { imageName: 'silent' }));
+    await eventually(() => expect(replica().restartCount).toBe(2));
+    expect(replica().message).toBe(
+      'It ended with exit code 0 for the 2. time in a row; the next start is in 1 s. A server that speaks stdio ends ' +
+        'like this, as nobody writes to it: start it with its option for streamable HTTP.',
+    );
+  });
+
+  it('is told so when it does not listen for long', async () => {
+    running('sleep 1000');
+    supervisor.apply(workload('echo', { imageName: 'silent' }));
+    await eventually(() =>
+      expect(replica().message).toBe(
+        'GET /healthz fails: nothing listens on PORT yet. It has to listen on the PORT of its environment, or get it as ' +
+          '{port} in its arguments, and to speak HTTP, not stdio.',
+      ),
+    );
+  });
+});
+
+describe('a replica that listens on ::1 only', () => {
+  it('is reached there', async () => {
+    const script = `require('http').createServer((_, res) => res.end('here')).listen(process.env.PORT, '::1')`;
+    start({ catalogue: catalogue({ six: { command: process.execPath, args: ['-e', script], env: {} } }, undefined) });
+    supervisor.apply(workload('echo', { imageName: 'six' }));
+    await isReady();
+    const { url = '' } = replica().endpoint ?? {};
+    expect(url).toMatch(/^http:\/\/\[::1\]:\d+$/);
+    expect(await (await fetch(url, { headers: { connection: 'close' } })).text()).toBe('here');
+  });
+});
+
 describe('a replica whose health check fails', () => {
+  it('says what the server first said with it, though it says something else each time', async () => {
+    const script = `let n = 0; require('http').createServer((_, res) => res.writeHead(503).end('not yet: ' + n++)).listen(process.env.PORT, '127.0.0.1')`;
+    start({ catalogue: catalogue({ busy: { command: process.execPath, args: ['-e', script], env: {} } }, undefined) });
+    const messages = new Set<string | null>();
+    supervisor.watch(() => messages.add(seen().replicas[0]?.message ?? null));
+    supervisor.apply(workload('echo', { imageName: 'busy' }));
+    await eventually(() => expect([...messages]).toContain('GET /healthz answers 503 "not yet: 0"'));
+    const before = clock.sleeps.length;
+    await eventually(() => expect(clock.sleeps.length).toBeGreaterThan(before + 3));
+    expect([...messages].filter((message) => message?.includes('not yet'))).toHaveLength(1);
+  });
+
   it('is starting, with the reason, as long as it has never passed', async () => {
     supervisor.apply(workload('echo', { environment: { HEALTH: '503' } }));
     await eventually(() => expect(replica().message).toBe('GET /healthz answers 503'));

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@mcp-gateway/common/logging';
 import { freePort } from '@mcp-gateway/common/serving';
+import { healthNoteOf } from '../../health-path.js';
 import { leash, type Leashed } from '../../leash/index.js';
 import type { ObservedReplica } from '../../runtime.js';
 import type { Workload } from '../../workload.js';
@@ -9,10 +10,10 @@ import { CatalogueError, type Catalogue } from './catalogue.js';
 import { checkCommand } from './check-command.js';
 import type { Clock } from './clock.js';
 import { listenerOf } from './listener.js';
-import { probe } from './probe.js';
+import { probe, type Loopback, type ProbeResult } from './probe.js';
 import { refusalOf } from './refusal.js';
 import type { ReplicaLogs } from './replica-logs.js';
-import { restartMessage } from './restart-message.js';
+import { NEVER_LISTENS, restartMessage } from './restart-message.js';
 
 export interface ReplicaContext {
   catalogue: Catalogue;
@@ -32,6 +33,8 @@ const PROBE_RUNNING_MS = 2_000;
 const NOT_READY_AFTER = 3;
 const RESTART_AFTER = 15;
 const CATALOGUE_RETRY_MS = 3_000;
+/** Most servers listen by then; one that does not may never. */
+const SILENT_MS = 10_000;
 
 /** One replica: a process that is started, probed, restarted with back-off, and ended. */
 export class Replica {
@@ -44,10 +47,13 @@ export class Replica {
   #lastExitCode: number | null = null;
   #startedAt: number | null = null;
   #port: number | null = null;
+  /** Where on loopback it listens; null until something does. */
+  #host: Loopback | null = null;
   /** Another program listens on the port of the process that runs, or was killed for that. */
   #portTaken = false;
   /** Why the process that runs, or was killed for that, is not ready in time. */
   #late: string | null = null;
+  #answer = { said: '', quote: '' };
   /** When it stops to take the requests of its sessions; milliseconds since the epoch. */
   #drainUntil: number | null = null;
   #process: Leashed | null = null;
@@ -92,7 +98,7 @@ export class Replica {
       endpoint: reachable
         ? {
             id: this.#endpointId,
-            url: `http://127.0.0.1:${this.#port}`,
+            url: `http://${this.#host ?? '127.0.0.1'}:${this.#port}`,
             path: this.workload.path,
             ready: this.ready,
             ...(this.#drainUntil !== null && { draining: true, drainUntil: new Date(this.#drainUntil).toISOString() }),
@@ -161,6 +167,7 @@ export class Replica {
       // Never the one before: between two processes anybody may take it.
       const port = (this.#port = await freePort());
       this.#portTaken = false;
+      this.#host = null;
       this.#endpointId = `${this.name}.${randomUUID()}`;
       this.#process = await leash({
         command: entry.command,
@@ -202,9 +209,11 @@ export class Replica {
     this.#late = null;
     let failures = 0;
     while (!signal.aborted && !this.#ending.signal.aborted) {
-      const result = await probe(this.#port as number, this.workload.healthPath);
+      const result = await probe(this.#port as number, this.workload, this.ready ? this.#host : null);
       if (result.healthy && !this.ready) {
-        this.#portTaken = (await listenerOf(this.#port as number, process.pid)) === 'foreign';
+        this.#host = result.host;
+        const where = { host: result.host ?? '127.0.0.1', port: this.#port as number };
+        this.#portTaken = (await listenerOf(where, process.pid)) === 'foreign';
       }
       if (signal.aborted || this.#state === 'Stopping') return;
       if (this.#portTaken) {
@@ -214,19 +223,21 @@ export class Replica {
       }
       if (result.healthy) {
         failures = 0;
-        this.healthNote = result.note;
+        this.healthNote = result.note && healthNoteOf(this.#inWords(result));
         this.#set('Ready', null);
       } else if (this.#state === 'Starting') {
-        this.#set('Starting', `${before}${result.message}`);
+        const silent = result.host === null && clock.now() - (this.#startedAt ?? 0) >= SILENT_MS;
+        const message = silent ? `${result.message}. ${NEVER_LISTENS}` : this.#inWords(result);
+        this.#set('Starting', `${before}${message}`);
         if (clock.now() >= deadline) {
-          this.#late = result.message;
+          this.#late = message;
           log.warn({ replica: this.name }, 'replica has not passed its health check in time; restarting it');
           void process.kill();
           return;
         }
       } else {
         failures += 1;
-        if (failures >= NOT_READY_AFTER) this.#set('NotReady', result.message);
+        if (failures >= NOT_READY_AFTER) this.#set('NotReady', this.#inWords(result));
         if (failures >= RESTART_AFTER) {
           log.warn({ replica: this.name, failures }, 'replica does not answer its health check; restarting it');
           void process.kill();
@@ -234,6 +245,13 @@ export class Replica {
       }
       await clock.sleep(this.#state === 'Starting' ? PROBE_STARTING_MS : PROBE_RUNNING_MS, signal);
     }
+  }
+
+  /** With what the server said when it first gave this answer: what differs each time is no news. */
+  #inWords({ note, message, quote }: ProbeResult): string {
+    const answer = note ?? message ?? '';
+    if (this.#answer.said !== answer) this.#answer = { said: answer, quote };
+    return `${answer}${this.#answer.quote}`;
   }
 
   async #recover(code: number) {

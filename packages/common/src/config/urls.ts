@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+const REDIS_SHAPE =
+  'must be a URL such as redis://user:password@127.0.0.1:6379; ' +
+  'percent-encode characters of the password such as "/", "@", "#" and "%"';
+const DATABASE_SHAPE =
+  'must be a URL such as postgresql://user:password@127.0.0.1:5432/mcp_gateway; ' +
+  'percent-encode characters of the password such as "/", "@", "#" and "%"';
+
+/** No message of these repeats the value, which may hold a password. */
+export const RedisUrl = z
+  .string()
+  .regex(/^rediss?:\/\//, { error: 'must start with redis:// or rediss://', abort: true })
+  .refine((href) => isWhole(URL.parse(href)) && URL.parse(href)?.hostname !== '', { error: REDIS_SHAPE, abort: true })
+  .refine((href) => /^\/?\d*$/.test(URL.parse(href)?.pathname ?? ''), {
+    error: 'must have the number of a database as its path, as in redis://127.0.0.1:6379/0, or no path',
+  })
+  .describe('the URL of a Redis or Valkey server, such as redis://127.0.0.1:6379');
+
+export const DatabaseUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, { error: 'must start with postgresql://', abort: true })
+  .refine((href) => isWhole(parseDatabaseUrl(href)), { error: DATABASE_SHAPE })
+  .describe('the URL of a PostgreSQL database, such as postgresql://user@127.0.0.1:5432/mcp_gateway');
+
+/** Of a service within the gateway. */
+export const HttpUrl = z
+  .string()
+  .refine(
+    (href) => /^https?:$/.test(URL.parse(href)?.protocol ?? ''),
+    'must be a URL that starts with http:// or https://',
+  );
+
+/** libpq allows an empty host after a user, when `?host=` names the folder of a socket; the URL standard does not. */
+export const parseDatabaseUrl = (href: string): URL | null =>
+  URL.parse(href) ?? URL.parse(href.replace('@/', '@localhost/'));
+
+/**
+ * Whether the user name and the password end where the URL standard says: after a "/", "?" or "#" that is not encoded, the rest
+ * of a password would be a path, which messages may show.
+ */
+function isWhole(url: URL | null): boolean {
+  if (!url || /[@#]/.test(url.pathname + url.search + url.hash)) return false;
+  try {
+    decodeURIComponent(url.username + url.password);
+    return true;
+  } catch {
+    return false; // a "%" that encodes nothing
+  }
+}
