@@ -17,6 +17,9 @@
 {{- with .Values.allowedOrigins }}
 - { name: MCP_GATEWAY_ALLOWED_ORIGINS, value: {{ join "," . | quote }} }
 {{- end }}
+{{- with .Values.adapters.allowedCallers }}
+- { name: MCP_GATEWAY_ALLOWED_CALLERS, value: {{ join "," . | quote }} }
+{{- end }}
 {{- with .Values.signIn.development }}
 - { name: MCP_GATEWAY_DEVELOPMENT_SIGN_IN, value: {{ . }} }
 {{- end }}

@@ -7,7 +7,7 @@ import {
   serviceFields,
 } from '@mcp-gateway/common/config';
 import { createLogger } from '@mcp-gateway/common/logging';
-import { developmentVerifier } from '@mcp-gateway/common/principal';
+import { developmentSignIn, refuseReplicas } from '@mcp-gateway/common/principal';
 import { redisClient } from '@mcp-gateway/common/redis';
 import { followRoutes } from '@mcp-gateway/common/routes';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
@@ -73,9 +73,14 @@ runMain(async () => {
   const recovery = createRecovery({ routes, sessions, upstreams, balancer, log, onOutcome: measure?.moved });
 
   const access = browserAccess(config);
+  const checkCaller = refuseReplicas(routes, {
+    allowed: config.MCP_GATEWAY_ALLOWED_CALLERS,
+    // On loopback no pod calls. Elsewhere nobody is sent here before that.
+    untilRead: access.loopback ? 'allow' : 'refuse',
+  });
   const mcp = createPipeline({
     access,
-    verifier: developmentVerifier,
+    verifier: developmentSignIn(checkCaller),
     routes,
     sessions,
     keys: config.MCP_GATEWAY_SESSION_KEYS,
@@ -90,6 +95,7 @@ runMain(async () => {
     access,
     controlPlane: config.CONTROL_PLANE_URL,
     isReady: routes.isLoaded,
+    checkCaller,
     log,
   });
 

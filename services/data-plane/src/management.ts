@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError, problemOf } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/common/logging';
+import type { CallerCheck } from '@mcp-gateway/common/principal';
 import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/common/serving';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
@@ -11,6 +12,8 @@ export interface ManagementParts {
   access: BrowserAccess;
   controlPlane: string;
   isReady: () => boolean;
+  /** Refuses those whose sign-in the control plane could not tell from a person's: to it, the data plane is who calls. */
+  checkCaller?: CallerCheck;
   log: Logger;
 }
 
@@ -19,7 +22,7 @@ const LOGS = /^\/adapters\/[^/]+\/logs$/;
 const MANAGED = /^\/(adapters(\/|$)|openapi\.json$)/;
 
 /** Health, and the control plane behind the same URL. Nothing here is hot, so it may be Express. */
-export function createManagementApp({ access, controlPlane, isReady, log }: ManagementParts): Express {
+export function createManagementApp({ access, controlPlane, isReady, checkCaller, log }: ManagementParts): Express {
   const app = express();
   app.disable('x-powered-by');
 
@@ -31,6 +34,7 @@ export function createManagementApp({ access, controlPlane, isReady, log }: Mana
 
   app.use((req, res, next) => {
     checkBrowserAccess(req.headers, access);
+    checkCaller?.(req.headers, req.socket.remoteAddress);
     inviteBody(req, res);
     dropConnectionHeaders(req);
     next();
