@@ -44,7 +44,7 @@ describe('a replica that calls the gateway with development sign-in', () => {
     const answer = await send(`${url}/adapters/echo/mcp`, CALL);
     expect(answer.status).toBe(403);
     const message = `You may not do this: ${DETAIL}`;
-    expect(JSON.parse(answer.body)).toMatchObject({ error: { message, data: { code: 'FORBIDDEN' } } });
+    expect(JSON.parse(answer.body.toString())).toMatchObject({ error: { message, data: { code: 'FORBIDDEN' } } });
     expect(asked).toBe(0);
   });
 
