@@ -29,7 +29,7 @@ async function dryRun(manifests: string): Promise<string> {
 describe('the API server takes', () => {
   it.each(['trial', 'production', 'plain'])('what the chart renders for the values "%s"', async (name) => {
     const where = [`--namespace=${namespace.name}`, `--set=adapters.namespace=${adapters.name}`];
-    const manifests = await helm('template', 'gw', CHART, ...where, valuesOf(name));
+    const manifests = await helm('template', 'gw', CHART, ...where, valuesOf(name), '--dry-run=server');
     const count = manifests.match(/^kind: /gm)?.length ?? 0;
     const taken = await dryRun(manifests);
     expect(taken).not.toContain('Warning');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DATABASES, ENOUGH, template } from './support/template.js';
+import { DATABASES, ENOUGH, template, TRIAL_PASSWORDS } from './support/template.js';
 
 describe('what the chart refuses', () => {
   it.each([
@@ -52,6 +52,13 @@ describe('what the chart refuses', () => {
       [...ENOUGH, ...DATABASES, '--set=dataPlane.tls.existingSecret=a,dataPlane.extraVolumes[0].name=tls'],
       'dataPlane.extraVolumes must not have one with the name tls',
     ],
+    ...['trial.postgresql.password', 'trial.redis.password', 'sessionKeys.existingSecret'].map(
+      (value): [string, string[], string] => [
+        `what it would generate anew each time without the cluster, ${value}`,
+        [...ENOUGH, ...TRIAL_PASSWORDS, `--set=${value}=`],
+        `${value} is needed where Helm renders without the cluster`,
+      ],
+    ),
     ['a route to nowhere', [...ENOUGH, ...DATABASES, '--set=httpRoute.enabled=true'], 'httpRoute.parentRefs is needed'],
   ])('%s', async (_, args, message) => {
     await expect(template(...args)).rejects.toThrow(message);
@@ -77,6 +84,14 @@ describe('what the chart refuses', () => {
       'networkPolicy.gatewayFrom[0].foo=1',
       "at '/networkPolicy/gatewayFrom/0': additional properties 'foo' not allowed",
     ],
+    [
+      'adapters.podLabels.app\\.kubernetes\\.io/component=data-plane',
+      "invalid propertyName 'app.kubernetes.io/component'",
+    ],
+    ['adapters.podLabels.mcp-gateway\\.io/adapter=x', "invalid propertyName 'mcp-gateway.io/adapter'"],
+    ['adapters.podAnnotations.mcp-gateway\\.io/revision=x', "invalid propertyName 'mcp-gateway.io/revision'"],
+    ['adapters.tolerations[0].effect=NoSchedule', "at '/adapters/tolerations/0'"],
+    ['trial.postgresql.password=with-a-hyphen', "at '/trial/postgresql/password'"],
     ['adapters.egress[0].nonsense=1', "at '/adapters/egress/0': additional properties 'nonsense' not allowed"],
     [
       'adapters.resources.limits.ephemeral-storage=1Gi',

@@ -2,18 +2,21 @@ import { describe, expect, it } from '@jest/globals';
 import { freshNamespace } from '../cluster/support/namespace.js';
 import { expectGolden } from './support/golden.js';
 import { CHART, helm, valuesOf } from './support/helm.js';
-import { DATABASES, ENOUGH, template } from './support/template.js';
+import { DATABASES, ENOUGH, template, TRIAL_PASSWORDS } from './support/template.js';
 
 const namespace = freshNamespace();
 const SETS = ['trial', 'production', 'plain'];
 
-/** What a render without a cluster makes up anew each time. */
+/** What a render of a first install makes up. */
 const withoutSecrets = (text: string) =>
   text.replaceAll(/^( {2}(?:MCP_GATEWAY_SESSION_KEYS|password|DATABASE_URL|REDIS_URL): ).*$/gm, '$1(secret)');
 
 describe('the chart', () => {
   it.each(SETS)('renders what is checked in for the values "%s"', async (name) => {
-    await expectGolden(`test/chart/golden/${name}.yaml`, withoutSecrets(await template(valuesOf(name))));
+    await expectGolden(
+      `test/chart/golden/${name}.yaml`,
+      withoutSecrets(await template(valuesOf(name), '--dry-run=server')),
+    );
   });
 
   it('has manifests for kubectl that are current', async () => {
@@ -35,17 +38,26 @@ describe('the chart', () => {
         '--namespace=gateway',
         '--dry-run=client',
         valuesOf(name),
+        ...(name === 'trial' ? [...ENOUGH, ...TRIAL_PASSWORDS] : []),
         ...args,
       );
       return said.slice(said.indexOf('NOTES:'));
     };
     const trial = await notes('trial');
     expect(trial).toContain('kubectl --namespace gateway port-forward service/gw-mcp-gateway 8000:8000');
+    expect(trial).toContain('export NAME=mcp-example IMAGE=mcp-example VERSION=0.1.0\n');
+    expect(await notes('trial', '--set=adapters.allowedImages={mcp-}')).toContain('IMAGE=mcp-example');
+    expect(await notes('trial', '--set=adapters.allowedImages={team/}')).toContain(
+      'a.example/b that begins with team/:',
+    );
     expect(trial).toContain('TRIAL DATABASES: PostgreSQL and Redis');
     expect(trial).toContain('DEVELOPMENT SIGN-IN: whoever reaches the gateway is whoever they say they are');
     const production = await notes('production');
     expect(production).toContain('export GATEWAY=https://mcp.example.com');
     expect(production).not.toMatch(/TRIAL|DEVELOPMENT/);
+    // That registry is somebody's own, and need not have the example server.
+    expect(production).toContain('IMAGE is a name below registry.example.com/mcp-servers');
+    expect(production).toContain('make this Secret in the namespace mcp-servers');
     expect(production).toContain('Helm 4 wants --force-conflicts');
     expect(await notes('production', '--set=ingress.path=/gw')).toContain(
       'export GATEWAY=https://mcp.example.com/gw\n',
@@ -59,6 +71,72 @@ describe('the chart', () => {
     expect(rendered).toContain('name: ALLOWED_SECRETS\n              value: mcp-\n');
     expect(rendered.match(/^ +name: "123"$/gm)?.length).toBeGreaterThanOrEqual(3);
     expect(rendered).not.toContain('name: 123');
+  });
+
+  it('renders the same each time without the cluster', async () => {
+    const [first, second] = await Promise.all([1, 2].map(() => template(...ENOUGH, ...TRIAL_PASSWORDS)));
+    expect(first).toBe(second);
+    const changed = await template(...ENOUGH, ...TRIAL_PASSWORDS, '--set=trial.redis.password=anotherone');
+    const urls = (text?: string) => new Set(text?.match(/mcp-gateway.io\/(urls|password): .*/g));
+    expect(urls(first).size).toBe(2);
+    expect(urls(changed)).not.toEqual(urls(first)); // so that what reads it at its start begins anew
+  });
+
+  it.each([
+    ['the defaults', '4194304,dataPlane.upstreamTimeoutSeconds=300', '8m', '3600'],
+    ['larger messages and slower servers', '16777217,dataPlane.upstreamTimeoutSeconds=7200', '33m', '7260'],
+  ])('lets an Ingress take what the data plane takes, with %s', async (_, limits, size, timeout) => {
+    const show = '--show-only=templates/data-plane/ingress.yaml';
+    const args = [
+      ...ENOUGH,
+      ...DATABASES,
+      '--set=ingress.enabled=true',
+      `--set=dataPlane.maxBodyBytes=${limits}`,
+      show,
+    ];
+    const rendered = await template(...args);
+    expect(rendered).toContain(`proxy-body-size: ${size}\n`);
+    expect(rendered).toContain(`proxy-read-timeout: "${timeout}"\n`);
+    const key = 'ingress.annotations.nginx\\.ingress\\.kubernetes\\.io/proxy-body-size';
+    expect(await template(...args, `--set-string=${key}=1g`)).toContain('proxy-body-size: 1g\n');
+    expect(await template(...args, `--set=${key}=null`)).not.toContain('proxy-body-size');
+  });
+
+  const NOT_ADAPTERS =
+    '- namespaceSelector:\n            matchExpressions:\n' +
+    '              - { key: kubernetes.io/metadata.name, operator: NotIn, values: ["adapter"] }';
+  const policy = async (...args: string[]) => {
+    const rendered = await template(
+      ...ENOUGH,
+      ...DATABASES,
+      ...args,
+      '--show-only=templates/data-plane/network-policy.yaml',
+    );
+    return rendered.split('- ports: [{ port: http }]\n')[1]?.split('    - ports')[0] ?? '';
+  };
+
+  it('keeps the pods of adapters from the gateway, however others reach it', async () => {
+    const inside = await policy();
+    expect(inside).toContain(NOT_ADAPTERS);
+    expect(inside).not.toContain('ipBlock');
+    for (const way of [
+      'ingress.enabled=true',
+      'dataPlane.service.type=LoadBalancer',
+      'dataPlane.service.type=NodePort',
+    ]) {
+      const outside = await policy(`--set=${way},networkPolicy.podCIDRs={10.244.0.0/16,fd00::/48}`);
+      expect(outside).toContain(NOT_ADAPTERS);
+      expect(outside).toContain('cidr: "0.0.0.0/0"\n            except: ["10.244.0.0/16"]\n');
+      expect(outside).toContain('cidr: "::/0"\n            except: ["fd00::/48"]\n');
+    }
+  });
+
+  it('lets adapters in by name, beside the peers of the operator', async () => {
+    for (const from of ['', ',networkPolicy.gatewayFrom[0].podSelector.matchLabels.a=b']) {
+      const rendered = await policy(`--set=adapters.allowedCallers={agent,helper}${from}`);
+      expect(rendered).toContain('- { key: mcp-gateway.io/adapter, operator: In, values: ["agent","helper"] }\n');
+      expect(rendered.includes(NOT_ADAPTERS)).toBe(from === '');
+    }
   });
 
   it('leaves the number of pods to the autoscaler, and keeps what there is when one is switched on', async () => {

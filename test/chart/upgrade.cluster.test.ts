@@ -45,6 +45,16 @@ describe('an upgrade', () => {
     expect(atob(DATABASE_URL)).toContain(`:${atob(password)}@gw-mcp-gateway-postgresql:`);
   });
 
+  it('is refused with another password for the trial PostgreSQL than its volume was made with', async () => {
+    const { password = '' } = JSON.parse(await data('postgresql')) as { password?: string };
+    const given = (value: string) => [...TRIAL, `--set=trial.postgresql.password=${value}`];
+    await expect(upgrade(...given('anotherone'))).rejects.toThrow(
+      'trial.postgresql.password is not the password that the trial PostgreSQL was made with, which the Secret gw-mcp-gateway-postgresql has.',
+    );
+    await upgrade(...given(atob(password)));
+    expect(JSON.parse(await data('postgresql'))).toEqual({ password });
+  });
+
   it('begins with the least number for an autoscaler that is switched on where there was no pod', async () => {
     await upgrade(...TRIAL, ...AUTOSCALED);
     expect(await pods()).toBe('2');

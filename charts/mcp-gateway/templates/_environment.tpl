@@ -12,10 +12,13 @@
 
 {{/* Variables of what answers callers. */}}
 {{- define "mcp-gateway.callerVariables" -}}
-- { name: MCP_GATEWAY_HOST, value: 0.0.0.0 }
+- { name: MCP_GATEWAY_HOST, value: "::" }
 - { name: PORT, value: "8000" }
 {{- with .Values.allowedOrigins }}
 - { name: MCP_GATEWAY_ALLOWED_ORIGINS, value: {{ join "," . | quote }} }
+{{- end }}
+{{- with .Values.adapters.allowedCallers }}
+- { name: MCP_GATEWAY_ALLOWED_CALLERS, value: {{ join "," . | quote }} }
 {{- end }}
 {{- with .Values.signIn.development }}
 - { name: MCP_GATEWAY_DEVELOPMENT_SIGN_IN, value: {{ . }} }

@@ -46,6 +46,6 @@ labels:
 {{/* (list $ image) */}}
 {{- define "mcp-gateway.image" -}}
 {{- $root := index . 0 -}}
-{{- $registry := required "image.registry is needed: where the images of the services are, such as ghcr.io/example/mcp-gateway" $root.Values.image.registry -}}
+{{- $registry := required "image.registry is needed: where the images of the services are, such as ghcr.io/example/mcp-gateway. A published chart knows its own; from a clone: --set image.registry=…, as docs/helm.md says" $root.Values.image.registry -}}
 {{ $registry }}/{{ index . 1 }}:{{ default $root.Chart.AppVersion $root.Values.image.tag }}
 {{- end -}}

@@ -9,7 +9,7 @@ labels:
   {{- merge $own $values.podLabels | toYaml | nindent 2 }}
 {{- $annotations := deepCopy $values.podAnnotations -}}
 {{- /* Another URL in the values is another Secret, which pods read at their start only. */ -}}
-{{- with compact (list $root.Values.database.url $root.Values.redis.url) }}
+{{- with compact (list $root.Values.database.url $root.Values.redis.url $root.Values.trial.redis.password) }}
 {{- $_ := set $annotations "mcp-gateway.io/urls" (join " " . | sha256sum | trunc 16) }}
 {{- end }}
 {{- with $annotations }}

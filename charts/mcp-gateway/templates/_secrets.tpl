@@ -25,11 +25,40 @@
 {{- end -}}
 {{- end -}}
 
-{{/* What a generated Secret holds already, else a new one, in base64. (list $ secret key new) */}}
+{{/*
+What a generated Secret holds already, else a new one, in base64. Without the cluster it would be another one at each render, while
+what was made with the first goes on with that, so it fails and says what to set. (list $ secret key new value)
+*/}}
 {{- define "mcp-gateway.kept" -}}
 {{- $root := index . 0 -}}
 {{- $secret := lookup "v1" "Secret" $root.Release.Namespace (index . 1) -}}
-{{- default (index . 3 | b64enc) (get (default dict $secret.data) (index . 2)) -}}
+{{- with get (default dict $secret.data) (index . 2) -}}
+{{- . -}}
+{{- else -}}
+{{- /* A list of no objects is a list; without the cluster there is none. Helm itself has to be allowed to read this one. */ -}}
+{{- if not (lookup "v1" "Secret" $root.Release.Namespace "") -}}
+{{- fail (printf "%s is needed where Helm renders without the cluster, as helm template and Argo CD do: what is generated would be another one each time. To see what Helm would install: --dry-run=server" (index . 4)) -}}
+{{- end -}}
+{{- index . 3 | b64enc -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The password of a trial database, in base64: the one of the values, else a generated one. (list $ component) */}}
+{{- define "mcp-gateway.trialPassword" -}}
+{{- $root := index . 0 -}}
+{{- $component := index . 1 -}}
+{{- $name := printf "%s-%s" (include "mcp-gateway.fullname" $root) $component -}}
+{{- $value := printf "trial.%s.password" $component -}}
+{{- with get (get $root.Values.trial $component) "password" -}}
+{{- $secret := lookup "v1" "Secret" $root.Release.Namespace $name -}}
+{{- $before := get (default dict $secret.data) "password" -}}
+{{- if and (eq $component "postgresql") $before (ne $before (b64enc .)) -}}
+{{- fail (printf "%s is not the password that the trial PostgreSQL was made with, which the Secret %s has. Leave the value empty, or set it to that one: kubectl get secret %s --namespace %s --output jsonpath={.data.password} | base64 --decode" $value $name $name $root.Release.Namespace) -}}
+{{- end -}}
+{{- b64enc . -}}
+{{- else -}}
+{{- include "mcp-gateway.kept" (list $root $name "password" (randAlphaNum 32) $value) -}}
+{{- end -}}
 {{- end -}}
 
 {{/*

@@ -8,6 +8,8 @@ export interface ObservedReplica {
   state: 'Starting' | 'Ready' | 'NotReady' | 'BackOff' | 'Stopping';
   /** Null while there is nothing to send to: not started, between restarts, or ending. One that is Stopping may be draining. */
   endpoint: PublishedEndpoint | null;
+  /** What it calls from, whatever its state. Left out where it shares the addresses of others. */
+  addresses?: string[];
   restartCount: number;
   /** 128 + n when signal n ended it; null when it never ended. */
   lastExitCode: number | null;

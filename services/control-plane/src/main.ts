@@ -11,9 +11,10 @@ import {
   serviceFields,
 } from '@mcp-gateway/common/config';
 import { createLogger } from '@mcp-gateway/common/logging';
-import { developmentVerifier, holdsAny, isAdmin, type Principal } from '@mcp-gateway/common/principal';
+import { developmentSignIn, holdsAny, isAdmin, refuseReplicas, type Principal } from '@mcp-gateway/common/principal';
 import { reconcileQueue } from '@mcp-gateway/common/queue';
 import { checkRedis, redisClient } from '@mcp-gateway/common/redis';
+import { followRoutes } from '@mcp-gateway/common/routes';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
 import { openMetrics } from '@mcp-gateway/common/telemetry';
 import { adapterRows, connectDatabase, migrateWhenReached } from '@mcp-gateway/database';
@@ -50,7 +51,13 @@ runMain(async () => {
   const redis = redisClient(config.REDIS_URL, log);
   void redis.connect().catch(() => {}); // the queue is a hint, so the API works without it
   const queue = reconcileQueue(redis, config.REDIS_PREFIX);
-  defer(() => redis.destroy());
+  // Only to know replicas by their addresses, which may call here where nothing enforces the NetworkPolicy. The API works without.
+  const routes = followRoutes(redis, config.REDIS_PREFIX, log);
+  defer(async () => {
+    await routes.close();
+    redis.destroy();
+  });
+  const checkCaller = refuseReplicas(routes, { allowed: config.MCP_GATEWAY_ALLOWED_CALLERS, untilRead: 'allow' });
 
   // Processes of this machine have no identity to give away.
   const mayUseWorkloadIdentity = (principal: Principal) =>
@@ -59,7 +66,7 @@ runMain(async () => {
     adapters: adapterService({ rows: adapterRows(database), queue, log, mayUseWorkloadIdentity }),
     logs: await chooseLogs(config.RUNTIME, process.env),
     sessions: sessionService(redis, config.REDIS_PREFIX),
-    verifier: developmentVerifier,
+    verifier: developmentSignIn(checkCaller),
     access: browserAccess(config),
     isReady: async () => {
       if (!isMigrated) throw new Error('it has not been reached since the start');

@@ -7,8 +7,8 @@ import {
   serviceFields,
 } from '@mcp-gateway/common/config';
 import { createLogger } from '@mcp-gateway/common/logging';
-import { developmentVerifier } from '@mcp-gateway/common/principal';
 import { checkRedis, redisClient } from '@mcp-gateway/common/redis';
+import { developmentSignIn, refuseReplicas } from '@mcp-gateway/common/principal';
 import { followRoutes } from '@mcp-gateway/common/routes';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
 import { openMetrics } from '@mcp-gateway/common/telemetry';
@@ -79,9 +79,14 @@ runMain(async () => {
   const access = browserAccess(config);
   const forwarded = forwardedBy(config.MCP_GATEWAY_TRUSTED_PROXIES);
   const referenceTo = referencesFor(publicUrl?.path);
+  const checkCaller = refuseReplicas(routes, {
+    allowed: config.MCP_GATEWAY_ALLOWED_CALLERS,
+    // On loopback no pod calls. Elsewhere nobody is sent here before that.
+    untilRead: access.loopback ? 'allow' : 'refuse',
+  });
   const mcp = createPipeline({
     access,
-    verifier: developmentVerifier,
+    verifier: developmentSignIn(checkCaller),
     routes,
     sessions,
     keys: config.MCP_GATEWAY_SESSION_KEYS,
@@ -100,6 +105,7 @@ runMain(async () => {
     isReady: routes.isLoaded,
     forwarded,
     referenceTo,
+    checkCaller,
     log,
   });
 

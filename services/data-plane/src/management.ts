@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError, problemOf } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/common/logging';
+import type { CallerCheck } from '@mcp-gateway/common/principal';
 import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/common/serving';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
@@ -15,6 +16,8 @@ export interface ManagementParts {
   isReady: () => boolean;
   forwarded: Forwarded;
   referenceTo: ReferenceTo;
+  /** Refuses those whose sign-in the control plane could not tell from a person's: to it, the data plane is who calls. */
+  checkCaller?: CallerCheck;
   log: Logger;
 }
 
@@ -24,7 +27,7 @@ const MANAGED = /^\/(adapters(\/|$)|openapi\.json$)/;
 
 /** Health, and the control plane behind the same URL. Nothing here is hot, so it may be Express. */
 export function createManagementApp(parts: ManagementParts): Express {
-  const { access, controlPlane, isReady, forwarded, referenceTo, log } = parts;
+  const { access, controlPlane, isReady, forwarded, referenceTo, checkCaller, log } = parts;
   const app = express();
   app.disable('x-powered-by');
 
@@ -36,6 +39,7 @@ export function createManagementApp(parts: ManagementParts): Express {
 
   app.use((req, res, next) => {
     checkBrowserAccess(req.headers, access);
+    checkCaller?.(req.headers, req.socket.remoteAddress);
     inviteBody(req, res);
     prepareHeaders(req, forwarded(req));
     next();

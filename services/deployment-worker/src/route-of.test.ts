@@ -56,6 +56,13 @@ it.each([
   expect(route.endpoints.map((each) => each.path)).toEqual([path, '/v1/mcp']);
 });
 
+it('tells of the addresses that replicas call from, also of those that take no requests', () => {
+  const addresses = ['10.0.0.7', 'fd00::7'];
+  const replicas = [replicaOf(row, 0, { addresses }), replicaOf(row, 1, { endpoint: null, addresses: ['10.0.0.8'] })];
+  const route = routeOf(row, seenOf(row, { replicas }));
+  expect(Route.parse(route).addresses).toEqual([...addresses, '10.0.0.8']);
+});
+
 it('tells nothing that the data plane need not know', () => {
   expect(JSON.stringify(routeOf(row, seenOf(row)))).not.toContain('hunter2');
 });

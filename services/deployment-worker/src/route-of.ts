@@ -6,6 +6,7 @@ import { workloadOf } from './workload-of.js';
 /** What the data plane has to know of an adapter. */
 export function routeOf(row: AdapterRow, seen: Observation): PublishedRoute {
   const wanted = revisionOf(workloadOf(row));
+  const addresses = seen.replicas.flatMap((replica) => replica.addresses ?? []);
   return {
     name: row.name,
     adapterId: row.id,
@@ -20,5 +21,6 @@ export function routeOf(row: AdapterRow, seen: Observation): PublishedRoute {
     endpoints: seen.replicas.flatMap(({ endpoint, revision }) =>
       endpoint ? { ...endpoint, path: endpoint.path ?? row.spec.path, updated: revision === wanted } : [],
     ),
+    ...(addresses.length > 0 && { addresses }),
   };
 }

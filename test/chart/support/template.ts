@@ -1,7 +1,16 @@
 import { CHART, helm } from './helm.js';
 
-/** What the chart does not assume. */
-export const ENOUGH = ['--set=image.registry=a.example/b', '--set=signIn.development=allow-from-network'];
+/** What the chart does not assume, or cannot make up without the cluster. */
+export const ENOUGH = [
+  '--set=image.registry=a.example/b',
+  '--set=signIn.development=allow-from-network',
+  '--set=sessionKeys.existingSecret=keys',
+];
+/** Databases for a first look, with what is generated when there is a cluster. */
+export const TRIAL_PASSWORDS = [
+  '--set=trial.postgresql.enabled=true,trial.postgresql.password=ofthefirst',
+  '--set=trial.redis.enabled=true,trial.redis.password=ofthesecond',
+];
 export const DATABASES = ['--set=database.existingSecret=db', '--set=redis.existingSecret=redis'];
 
 /** Renders the chart without the cluster. */

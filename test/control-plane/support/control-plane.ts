@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { afterAll } from '@jest/globals';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { developmentVerifier, type Principal } from '@mcp-gateway/common/principal';
+import { developmentSignIn, type CallerCheck, type Principal } from '@mcp-gateway/common/principal';
 import type { ReconcileQueue } from '@mcp-gateway/common/queue';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/common/serving';
 import { adapterRows, connectDatabase, type AdapterRows, type Database } from '@mcp-gateway/database';
@@ -15,6 +15,8 @@ export interface ControlPlaneOptions {
   database?: Database;
   queue?: ReconcileQueue;
   access?: BrowserAccess;
+  /** Default: all callers may sign in. */
+  checkCaller?: CallerCheck;
   logReader?: LogReader;
   logCheckMs?: number;
   /** Default: none, and none can be ended. */
@@ -69,7 +71,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     logs: options.logReader ?? processLogs(logs),
     ...(options.logCheckMs !== undefined && { logCheckMs: options.logCheckMs }),
     sessions: options.sessions ?? noSessions,
-    verifier: developmentVerifier,
+    verifier: developmentSignIn(options.checkCaller ?? (() => {})),
     access,
     isReady: async () => void (await database.$queryRaw`SELECT 1`),
     log: silent,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Route, type PublishedRoute } from '@mcp-gateway/common/contracts';
-import { developmentVerifier, type Verifier } from '@mcp-gateway/common/principal';
+import { developmentSignIn, refuseReplicas, type Verifier } from '@mcp-gateway/common/principal';
 import { redisClient, type RedisClient } from '@mcp-gateway/common/redis';
 import { followRoutes, routePublisher, type RouteTable } from '@mcp-gateway/common/routes';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/common/serving';
@@ -33,6 +33,8 @@ export interface DataPlaneOptions {
   keys?: string;
   access?: BrowserAccess;
   verifier?: Verifier;
+  /** As in MCP_GATEWAY_ALLOWED_CALLERS. */
+  allowedCallers?: string[];
   controlPlane?: string;
   /** As in MCP_GATEWAY_PUBLIC_URL. */
   publicUrl?: string;
@@ -115,7 +117,7 @@ function isCurrent(table: RouteTable, wanted: PublishedRoute[]): boolean {
 
 /** As main.ts puts it together. */
 export async function startDataPlane(prefix: string, options: DataPlaneOptions = {}): Promise<DataPlane> {
-  const { access = LOOPBACK, verifier = developmentVerifier, controlPlane = NOWHERE } = options;
+  const { access = LOOPBACK, controlPlane = NOWHERE } = options;
   const { bodyBytes = 4 * 1024 * 1024, timeoutMs = 10_000 } = options;
   const log = silent;
   const redis = redisClient(options.redisUrl ?? (await sharedRedis()).url, log);
@@ -141,6 +143,8 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
     balancer.keepOnly(endpoints);
   });
 
+  const untilRead = access.loopback ? 'allow' : 'refuse';
+  const checkCaller = refuseReplicas(routes, { allowed: options.allowedCallers ?? [], untilRead });
   const keys = dataPlaneFields.MCP_GATEWAY_SESSION_KEYS.parse(options.keys ?? newKey());
   const watched = { redis, routes, sessions, balancer, movesWaiting: () => recovery.waiting() };
   const measure = options.metrics && dataPlaneMetrics(options.metrics, watched);
@@ -154,7 +158,7 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
   const forwarded = forwardedBy(options.trustedProxies ?? []);
   const parts = {
     access,
-    verifier,
+    verifier: options.verifier ?? developmentSignIn(checkCaller),
     routes,
     sessions,
     keys,
@@ -174,6 +178,7 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
     isReady: routes.isLoaded,
     forwarded,
     referenceTo,
+    checkCaller,
     log,
   });
   const server = createDataPlaneServer(measure?.measured(mcp) ?? mcp, management, access, {

@@ -8,6 +8,8 @@
 - { name: ADAPTER_CALLER_NAMESPACE, value: {{ $.Release.Namespace | quote }} }
 - { name: ADAPTER_RESOURCES, value: {{ include "mcp-gateway.adapterResources" $ | quote }} }
 - { name: ADAPTER_RUN_AS_USER, value: {{ .runAsUser | int64 | quote }} }
+# Tells whether pods are reached by IPv4 or by IPv6, and so where replicas have to listen.
+- { name: POD_IP, valueFrom: { fieldRef: { fieldPath: status.podIP } } }
 - { name: ADAPTER_TMP_SIZE, value: {{ .tmpSize }} }
 - { name: ADAPTER_DRAIN_SECONDS, value: {{ .drainSeconds | quote }} }
 {{- if not (kindIs "invalid" .egress) }}
@@ -16,6 +18,16 @@
 {{- range $name, $list := dict "ALLOWED_IMAGES" .allowedImages "ALLOWED_SECRETS" .allowedSecrets "IMAGE_PULL_SECRETS" .imagePullSecrets "AUTOSCALED_ADAPTERS" .autoscaled }}
 {{- with $list }}
 - { name: {{ $name }}, value: {{ join "," . | quote }} }
+{{- end }}
+{{- end }}
+{{- range $name, $json := dict "ADAPTER_POD_LABELS" .podLabels "ADAPTER_POD_ANNOTATIONS" .podAnnotations "ADAPTER_NODE_SELECTOR" .nodeSelector "ADAPTER_TOLERATIONS" .tolerations }}
+{{- with $json }}
+- { name: {{ $name }}, value: {{ toJson . | quote }} }
+{{- end }}
+{{- end }}
+{{- range $name, $class := dict "ADAPTER_PRIORITY_CLASS" .priorityClassName "ADAPTER_RUNTIME_CLASS" .runtimeClassName }}
+{{- with $class }}
+- { name: {{ $name }}, value: {{ . | quote }} }
 {{- end }}
 {{- end }}
 {{- with .workloadIdentity.serviceAccount }}

@@ -1,5 +1,5 @@
 {{- define "mcp-gateway.workerVariables" -}}
-- { name: MCP_GATEWAY_HOST, value: 0.0.0.0 }
+- { name: MCP_GATEWAY_HOST, value: "::" }
 - { name: PORT, value: "8000" }
 {{ include "mcp-gateway.sharedVariables" . }}
 {{ include "mcp-gateway.databaseVariable" . }}

@@ -1,7 +1,7 @@
 {{/* Where services have their metrics: not on the port for callers, for they name adapters. */}}
 {{- define "mcp-gateway.metricsVariables" -}}
 {{- if .Values.metrics.enabled -}}
-- { name: MCP_GATEWAY_METRICS_HOST, value: 0.0.0.0 }
+- { name: MCP_GATEWAY_METRICS_HOST, value: "::" }
 - { name: MCP_GATEWAY_METRICS_PORT, value: "9464" }
 {{- end -}}
 {{- end -}}

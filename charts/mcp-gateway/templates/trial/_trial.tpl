@@ -6,6 +6,7 @@ kind: Service
 metadata:
   {{- include "mcp-gateway.metadata" . | nindent 2 }}
 spec:
+  ipFamilyPolicy: PreferDualStack
   selector:
     {{- include "mcp-gateway.selector" . | nindent 4 }}
   ports:

@@ -74,6 +74,8 @@ export const callerFields = {
   MCP_GATEWAY_DEVELOPMENT_SIGN_IN: z.literal('allow-from-network', 'can only be "allow-from-network"').optional(),
   MCP_GATEWAY_ALLOWED_ORIGINS: Origins,
   MCP_GATEWAY_ALLOWED_HOSTS: Hosts,
+  /** Names of adapters whose replicas may use development sign-in. */
+  MCP_GATEWAY_ALLOWED_CALLERS: List,
 };
 
 /** Says why a service must not start with development sign-in where others can reach it. */

@@ -29,6 +29,7 @@ describe('reading the configuration', () => {
       AUTH_MODE: 'development',
       MCP_GATEWAY_ALLOWED_ORIGINS: [],
       MCP_GATEWAY_ALLOWED_HOSTS: [],
+      MCP_GATEWAY_ALLOWED_CALLERS: [],
     });
   });
 

@@ -37,6 +37,8 @@ export const Route = z
     /** Of endpoints that have none; a worker of an earlier version publishes no others. */
     path: z.string(),
     endpoints: z.array(PublishedEndpoint),
+    /** What its replicas call from, in whatever state they are. Left out where others call from there, too, as on one machine. */
+    addresses: z.array(z.string()).optional(),
   })
   .transform(({ path, endpoints, ...route }) => ({
     ...route,

@@ -1,12 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Principal, Verifier } from './principal.js';
 import { GatewayError } from '../errors/gateway-error.js';
+import type { Principal, Verifier } from './principal.js';
+import type { CallerCheck } from './refuse-replicas.js';
 
 const MAX_HEADER = 256;
 
 /**
  * Sign-in for development: no token; the caller is `dev`, or what the `X-Dev-*` headers say.
- * Anyone who reaches the port is anyone they like, so `main.ts` allows it on loopback only.
+ * Anyone who reaches the port is anyone they like, so `main.ts` allows it on loopback only, unless the operator says otherwise.
  */
 export const developmentVerifier: Verifier = async (headers): Promise<Principal> => {
   const subject = single(headers, 'x-dev-userid') ?? 'dev';
@@ -20,6 +21,14 @@ export const developmentVerifier: Verifier = async (headers): Promise<Principal>
     tenant: 'default',
   };
 };
+
+/** The same for those callers only that the check lets pass. */
+export const developmentSignIn =
+  (check: CallerCheck): Verifier =>
+  async (headers, address) => {
+    check(headers, address);
+    return developmentVerifier(headers);
+  };
 
 function single(headers: IncomingHttpHeaders, name: string): string | undefined {
   const value = headers[name]?.toString().trim();

@@ -1,3 +1,4 @@
-export { developmentVerifier } from './development.js';
+export { developmentSignIn, developmentVerifier } from './development.js';
 export { canRead, canWrite, foldRole, holdsAny, isAdmin, type Guarded } from './permissions.js';
 export type { Principal, Verifier } from './principal.js';
+export { refuseReplicas, type CallerCheck } from './refuse-replicas.js';

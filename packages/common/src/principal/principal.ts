@@ -11,6 +11,8 @@ export interface Principal {
 
 /**
  * Turns what a request carries into a principal.
- * @throws GatewayError SIGN_IN_REQUIRED when it carries nothing, or nothing that holds.
+ * @param address the other end of its connection
+ * @throws GatewayError SIGN_IN_REQUIRED when it carries nothing, or nothing that holds; FORBIDDEN when its kind of sign-in is not
+ * for callers from there.
  */
-export type Verifier = (headers: IncomingHttpHeaders) => Promise<Principal>;
+export type Verifier = (headers: IncomingHttpHeaders, address?: string) => Promise<Principal>;

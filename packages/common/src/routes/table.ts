@@ -2,6 +2,7 @@ import { Route, type Endpoint } from '../contracts/route.js';
 import type { Logger } from '../logging/index.js';
 import { ready, subscription, type RedisClient } from '../redis/index.js';
 import { ALL_ROUTES, routeKeys } from './keys.js';
+import { ReplicaAddresses } from './replica-addresses.js';
 
 export interface RouteTable {
   get(name: string): Route | undefined;
@@ -15,6 +16,8 @@ export interface RouteTable {
   onChange(listener: () => void): void;
   endpoints(): Iterable<Endpoint>;
   all(): Iterable<Route>;
+  /** The adapter that a replica with this address belongs to, or belonged to a few minutes ago. */
+  adapterAt(address: string): string | undefined;
   close(): Promise<void>;
 }
 
@@ -36,14 +39,17 @@ export function followRoutes(
   let table = new Map<string, Route>();
   let loaded = false;
   let readAt: number | undefined;
+  const addresses = new ReplicaAddresses();
   const changed = () => listeners.forEach((listener) => listener());
 
   /** Whoever was told of a change may take a route that is not there for one that was withdrawn. */
   async function read(name: string, { told }: { told: boolean }) {
     const [complete, json] = await ready(redis).multi().exists(keys.complete).hGet(keys.routes, name).execTyped();
     const route = parse(json);
+    const before = table.get(name);
     if (route) table.set(name, route);
     else if (complete || told) table.delete(name);
+    addresses.replace(before, table.get(name), Date.now());
     changed();
   }
 
@@ -58,6 +64,7 @@ export function followRoutes(
     table = complete ? found : new Map([...table, ...found]);
     loaded ||= Boolean(complete);
     readAt = Date.now();
+    addresses.replaceAll(table.values(), readAt);
     changed();
   }
 
@@ -84,6 +91,7 @@ export function followRoutes(
     readAt: () => readAt,
     onChange: (listener) => void listeners.push(listener),
     all: () => table.values(),
+    adapterAt: (address) => addresses.adapterAt(address, Date.now()),
     *endpoints() {
       for (const route of table.values()) yield* route.endpoints;
     },

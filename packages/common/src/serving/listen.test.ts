@@ -34,6 +34,31 @@ describe('listening', () => {
     expect(port).toBeGreaterThan(0);
   });
 
+  it('takes IPv4 as well as IPv6 on the address that stands for all', async () => {
+    const port = await listen(
+      server((_req, res) => void res.end('ok')),
+      { host: '::', port: 0 },
+    );
+    for (const host of ['127.0.0.1', '[::1]']) expect(await (await fetch(`http://${host}:${port}`)).text()).toBe('ok');
+  });
+
+  it('takes IPv4 on the address that stands for all where the kernel has no IPv6', async () => {
+    const listening = server((_req, res) => void res.end('ok'));
+    const { listen: really } = listening;
+    listening.listen = function (this: Server, ...args: unknown[]) {
+      const [{ host }] = args as [{ host: string }];
+      if (!host.includes(':')) return Reflect.apply(really, this, args) as Server;
+      const error = Object.assign(new Error('no such family'), { code: 'EAFNOSUPPORT' });
+      setImmediate(() => this.emit('error', error));
+      return this;
+    } as Server['listen'];
+    const port = await listen(listening, { host: '::', port: 0 });
+    expect(await (await fetch(`http://127.0.0.1:${port}`)).text()).toBe('ok');
+    const elsewhere = server();
+    elsewhere.listen = listening.listen;
+    await expect(listen(elsewhere, { host: '::1', port: 0 })).rejects.toThrow('no such family');
+  });
+
   it('says which variable to change when the port is taken', async () => {
     const port = await listen(server(), { host: '127.0.0.1', port: 0 });
     const error = await refusal('127.0.0.1', port);

@@ -9,8 +9,12 @@ const BACKLOG = 4_096;
 /** The names of the variables that say where to listen. */
 const USUAL = { port: 'PORT', host: 'MCP_GATEWAY_HOST' };
 
+/** Every address, IPv4 included, and what stands for it on a machine without IPv6 (where the kernel has none, EAFNOSUPPORT). */
+const ANY = '::';
+const ANY_IPV4 = '0.0.0.0';
+
 /**
- * Starts to listen; returns the port, which differs from the one asked for when that was 0.
+ * Starts to listen; returns the port, which differs from the one asked for when that was 0. `::` also stands for all of IPv4.
  * @throws ConfigError when the port is taken, naming the variable to change.
  */
 export async function listen(
@@ -18,17 +22,25 @@ export async function listen(
   { host, port }: { host: string; port: number },
   variables = USUAL,
 ): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
+  await listenOn(server, host, port)
+    .catch((error: NodeJS.ErrnoException) => {
+      if (host !== ANY || error.code !== 'EAFNOSUPPORT') throw error;
+      return listenOn(server, ANY_IPV4, port);
+    })
+    .catch((error: NodeJS.ErrnoException) => {
+      throw listenError(error, { host, port }, variables);
+    });
+  return (server.address() as AddressInfo).port;
+}
+
+const listenOn = (server: Server, host: string, port: number): Promise<void> =>
+  new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, host, backlog: BACKLOG }, () => {
       server.off('error', reject);
       resolve();
     });
-  }).catch((error: NodeJS.ErrnoException) => {
-    throw listenError(error, { host, port }, variables);
   });
-  return (server.address() as AddressInfo).port;
-}
 
 function listenError(
   error: NodeJS.ErrnoException,

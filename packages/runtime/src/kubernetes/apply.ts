@@ -41,6 +41,7 @@ async function write(parts: Parts, workload: Workload, objects: AdapterObjects):
   const manifests = manifestsOf(workload, settings, {
     health: healthCheckOf(objects, revisionOf(workload), workload.healthType),
     paths: pathsToNote(objects, workload),
+    annotations: objects.statefulSet?.metadata.annotations ?? {},
     replicas: desiredReplicas(workload.replicas, {
       autoscaled: isAutoscaled(settings, workload.name),
       desiredReplicas: objects.statefulSet?.spec.replicas ?? 0,

@@ -2,7 +2,7 @@
  * Fields that belong to one manager as a whole (`x-kubernetes-map-type` and `x-kubernetes-list-type: atomic`), and to which
  * the server adds nothing: an apply takes away what others put in. All else that is atomic is a list of plain values.
  */
-const ATOMIC = new Set(['selector', 'podSelector', 'namespaceSelector', 'labelSelector', 'ingress']);
+const ATOMIC = new Set(['selector', 'podSelector', 'namespaceSelector', 'labelSelector', 'nodeSelector', 'ingress']);
 
 /**
  * Where an object is not what it is wanted to be, as JSON pointers with what is there. What others added, and what the

@@ -1,3 +1,5 @@
+/** Of labels and annotations that say what is whose, and what of it was applied. */
+export const OWN_PREFIX = 'mcp-gateway.io/';
 /** Whose an object is, and of which adapter. They select, so they never change. */
 export const GATEWAY = 'mcp-gateway.io/gateway';
 export const ADAPTER = 'mcp-gateway.io/adapter';
@@ -13,6 +15,11 @@ export const TCP_CHECK = 'mcp-gateway.io/tcp-check-of-revision';
 export const HEALTH_ANSWER = 'mcp-gateway.io/health-check-answer';
 /** `healthCheck.type` of the spec, where it says one. */
 export const HEALTH_TYPE = 'mcp-gateway.io/health-check-type';
+/** A hash of the template of pods as it is without any time to drain, and the seconds that its pods have for that. */
+export const TEMPLATE = 'mcp-gateway.io/template';
+export const DRAIN_SECONDS = 'mcp-gateway.io/drain-seconds';
+/** Gives a pod the identity of its service account in Azure. */
+export const WORKLOAD_IDENTITY = 'azure.workload.identity/use';
 /** The path that pods of this revision have, which the spec may no longer say. */
 export const pathOfRevision = (revision: string): string => `mcp-gateway.io/path-of-revision-${revision}`;
 

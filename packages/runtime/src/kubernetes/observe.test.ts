@@ -66,6 +66,7 @@ describe('what is observed of an adapter', () => {
             path: '/mcp',
             ready: true,
           },
+          addresses: ['10.0.0.7'],
           restartCount: 0,
           lastExitCode: null,
           startedAt: '2026-11-20T08:00:02Z',

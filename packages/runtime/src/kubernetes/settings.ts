@@ -1,6 +1,7 @@
 import type { AdapterSpec } from '@mcp-gateway/common/contracts';
 import type { ClusterAddress } from './api/credentials.js';
 import type { EgressRule } from './egress.js';
+import type { Toleration } from './pod-settings.js';
 
 export interface KubernetesSettings extends ClusterAddress {
   /** The namespace of all replicas. */
@@ -23,10 +24,20 @@ export interface KubernetesSettings extends ClusterAddress {
   resources: AdapterSpec['resources'];
   /** User and group of the processes of a replica. */
   runAsUser: number;
+  /** Where replicas listen: all addresses of the kind that pods have. */
+  replicaHost: '0.0.0.0' | '::';
   /** A Kubernetes quantity. */
   tmpSize: string;
   /** How long a replica that has left the routes may finish what it does before it is told to end. */
   drainSeconds: number;
+  /** Of the pods of all adapters, beside what says whose they are. */
+  podLabels: Readonly<Record<string, string>>;
+  podAnnotations: Readonly<Record<string, string>>;
+  /** Labels of the nodes that replicas run on. */
+  nodeSelector: Readonly<Record<string, string>>;
+  tolerations: readonly Toleration[];
+  priorityClassName: string | undefined;
+  runtimeClassName: string | undefined;
   /** Where the data plane and the tool router run. */
   callerNamespace: string;
   /** Undefined does not restrict what replicas may reach. */

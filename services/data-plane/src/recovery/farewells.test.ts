@@ -31,6 +31,7 @@ beforeEach(() => {
     onChange: (listener) => void (onRoutes = listener),
     endpoints: () => route.endpoints,
     all: () => [route],
+    adapterAt: () => undefined,
     close: async () => {},
   };
   const nextFarewell = () => {

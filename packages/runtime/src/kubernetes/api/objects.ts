@@ -72,6 +72,8 @@ export interface Pod extends KubeObject {
     reason?: string;
     message?: string;
     podIP?: string;
+    /** The same, and where the cluster has both kinds of addresses, the other one. */
+    podIPs?: { ip: string }[];
     conditions?: PodCondition[];
     containerStatuses?: ContainerStatus[];
     initContainerStatuses?: ContainerStatus[];

@@ -16,7 +16,7 @@ export function containerOf(workload: Workload, settings: KubernetesSettings, he
     imagePullPolicy: settings.imagePullPolicy,
     // Without a name: were the number edited, two ports would have it, and nothing could be applied any more.
     ports: [{ containerPort: workload.port, protocol: 'TCP' }],
-    env: environmentOf(workload),
+    env: environmentOf(workload, settings.replicaHost),
     resources: resourcesOf(workload.resources, settings.resources),
     ...probesOf(workload, health),
     // Not a command: an image need not have a shell.
@@ -34,10 +34,10 @@ export function containerOf(workload: Workload, settings: KubernetesSettings, he
 /** Kubernetes expands `$(NAME)` in values; what a caller wrote is meant as it is. */
 const literal = (value: string) => value.replaceAll('$', '$$$$');
 
-function environmentOf({ name, port, environment, secretEnvironment = {} }: Workload): V1EnvVar[] {
+function environmentOf({ name, port, environment, secretEnvironment = {} }: Workload, host: string): V1EnvVar[] {
   return [
     { name: 'PORT', value: String(port) },
-    { name: 'HOST', value: '0.0.0.0' },
+    { name: 'HOST', value: host },
     // The user of the process has no entry in the image's /etc/passwd, and nothing else is writable.
     ...('HOME' in environment || 'HOME' in secretEnvironment ? [] : [{ name: 'HOME', value: '/tmp' }]),
     {

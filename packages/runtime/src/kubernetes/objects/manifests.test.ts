@@ -30,14 +30,27 @@ const EVERY_SETTING: Partial<KubernetesSettings> = {
   runAsUser: 1_000,
   tmpSize: '1Gi',
   drainSeconds: 0,
+  replicaHost: '::',
+  podLabels: { 'example.com/team': 'a' },
+  podAnnotations: { 'example.com/scrape': 'true' },
+  nodeSelector: { pool: 'mcp' },
+  tolerations: [{ key: 'mcp', operator: 'Exists', effect: 'NoSchedule' }],
+  priorityClassName: 'low',
+  runtimeClassName: 'gvisor',
   callerNamespace: 'gateway',
   egress: [{ to: [{ ipBlock: { cidr: '0.0.0.0/0' } }] }],
 };
 
-function manifests(more: Partial<Workload> = {}, settings: Partial<KubernetesSettings> = {}, tcp = false): Manifest[] {
+function manifests(
+  more: Partial<Workload> = {},
+  settings: Partial<KubernetesSettings> = {},
+  tcp = false,
+  annotations: Record<string, string> = {},
+): Manifest[] {
   const wanted = workload('echo', more);
   const seen = {
     health: tcp ? { by: 'tcp' as const } : { by: 'http' as const },
+    annotations,
     replicas: wanted.replicas,
     paths: { [revisionOf(wanted)]: wanted.path },
   };
@@ -68,6 +81,18 @@ describe('the objects of an adapter', () => {
 
   it('leave the pods as they are when only their number changes', () => {
     expect(pod({ replicas: 5 })).toEqual(pod());
+  });
+
+  it('leave the pods as they are when only their time to drain changes, until something else does', () => {
+    const [, , statefulSet] = manifests({}, { drainSeconds: 10 });
+    const { annotations } = (statefulSet as Manifest).metadata;
+    const kept = [{}, { drainSeconds: 60 }, false, annotations] as const;
+    expect(pod(...kept)).toEqual(pod({}, { drainSeconds: 10 }));
+    const [, , again] = manifests(...kept);
+    expect((again as Manifest).metadata.annotations).toMatchObject({ 'mcp-gateway.io/drain-seconds': '10' });
+    const changed = [{ port: 9000 }, { drainSeconds: 60 }] as const;
+    expect(pod(...changed, false, annotations)).toEqual(pod(...changed));
+    expect(pod(...changed).spec).toMatchObject({ terminationGracePeriodSeconds: 90 });
   });
 
   it('take the service account away that an identity gave', () => {

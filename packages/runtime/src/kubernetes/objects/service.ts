@@ -12,6 +12,7 @@ export const serviceOf = (workload: Workload, settings: KubernetesSettings): Man
   metadata: metadataOf(workload, settings),
   spec: {
     type: 'ClusterIP',
+    ipFamilyPolicy: 'PreferDualStack',
     clusterIP: 'None',
     publishNotReadyAddresses: true,
     selector: selectedBy(settings.gateway, workload.name),

@@ -1,14 +1,24 @@
-import type { V1PodSpec, V1StatefulSetSpec, V1TopologySpreadConstraint } from '@kubernetes/client-node';
+import { createHash } from 'node:crypto';
+import type {
+  V1PodSpec,
+  V1PodTemplateSpec,
+  V1StatefulSetSpec,
+  V1Toleration,
+  V1TopologySpreadConstraint,
+} from '@kubernetes/client-node';
 import { revisionOf, type Workload } from '../../workload.js';
 import {
   ADAPTER_ID,
   HEALTH_ANSWER,
   HEALTH_TYPE,
+  DRAIN_SECONDS,
   labelsOf,
   pathOfRevision,
   REVISION,
   selectedBy,
   TCP_CHECK,
+  TEMPLATE,
+  WORKLOAD_IDENTITY,
 } from '../labels.js';
 import type { KubernetesSettings } from '../settings.js';
 import { containerOf } from './container.js';
@@ -26,15 +36,22 @@ export interface SeenBefore {
   replicas: number;
   /** By revision: those that pods have. */
   paths: Record<string, string>;
+  /** Annotations of the StatefulSet. */
+  annotations?: Readonly<Record<string, string>>;
 }
 
 export function statefulSetOf(
   workload: Workload,
   settings: KubernetesSettings,
-  { health, replicas, paths }: SeenBefore,
+  { health, replicas, paths, annotations = {} }: SeenBefore,
 ): Manifest {
   const metadata = metadataOf(workload, settings);
   const revision = revisionOf(workload);
+  const templateOf = (drainSeconds: number) => podTemplateOf(workload, { ...settings, drainSeconds }, health);
+  const hash = digest(templateOf(0));
+  // Another time to drain is no reason to replace what runs: pods that are made for another reason get it.
+  const kept = annotations[TEMPLATE] === hash ? Number(annotations[DRAIN_SECONDS]) : NaN;
+  const drainSeconds = Number.isInteger(kept) && kept >= 0 ? kept : settings.drainSeconds;
   return {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
@@ -45,6 +62,8 @@ export function statefulSetOf(
         [REVISION]: revision,
         ...(workload.healthType && { [HEALTH_TYPE]: workload.healthType }),
         ...(health.by === 'tcp' && { [TCP_CHECK]: revision, ...(health.answer && { [HEALTH_ANSWER]: health.answer }) }),
+        [TEMPLATE]: hash,
+        [DRAIN_SECONDS]: String(drainSeconds),
         ...Object.fromEntries(Object.entries(paths).map(([each, path]) => [pathOfRevision(each), path])),
       },
     },
@@ -57,22 +76,33 @@ export function statefulSetOf(
       // A partition that somebody sets would keep replicas at an old revision.
       updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } },
       revisionHistoryLimit: OLD_REVISIONS_KEPT,
-      template: {
-        metadata: {
-          labels: {
-            ...labelsOf(settings.gateway, workload.name),
-            ...(workload.useWorkloadIdentity && { 'azure.workload.identity/use': 'true' }),
-          },
-          annotations: { [ADAPTER_ID]: workload.adapterId, [REVISION]: revision },
-        },
-        spec: podSpecOf(workload, settings, health),
-      },
+      template: templateOf(drainSeconds),
     } satisfies V1StatefulSetSpec,
   };
 }
 
+const digest = (template: V1PodTemplateSpec) =>
+  createHash('sha256').update(JSON.stringify(template)).digest('hex').slice(0, 16);
+
+const podTemplateOf = (workload: Workload, settings: KubernetesSettings, health: HealthCheck): V1PodTemplateSpec => ({
+  metadata: {
+    labels: {
+      ...settings.podLabels,
+      ...labelsOf(settings.gateway, workload.name),
+      ...(workload.useWorkloadIdentity && { [WORKLOAD_IDENTITY]: 'true' }),
+    },
+    annotations: {
+      ...settings.podAnnotations,
+      [ADAPTER_ID]: workload.adapterId,
+      [REVISION]: revisionOf(workload),
+    },
+  },
+  spec: podSpecOf(workload, settings, health),
+});
+
 function podSpecOf(workload: Workload, settings: KubernetesSettings, health: HealthCheck): V1PodSpec {
   const { runAsUser, imagePullSecrets, workloadIdentityServiceAccount } = settings;
+  const { nodeSelector, tolerations, priorityClassName, runtimeClassName } = settings;
   const serviceAccount = (workload.useWorkloadIdentity && workloadIdentityServiceAccount) || '';
   return {
     containers: [containerOf(workload, settings, health)],
@@ -92,6 +122,10 @@ function podSpecOf(workload: Workload, settings: KubernetesSettings, health: Hea
       spreadOver(key, selectedBy(settings.gateway, workload.name)),
     ),
     ...(imagePullSecrets.length > 0 && { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
+    ...(Object.keys(nodeSelector).length > 0 && { nodeSelector: { ...nodeSelector } }),
+    ...(tolerations.length > 0 && { tolerations: [...tolerations] as V1Toleration[] }),
+    ...(priorityClassName && { priorityClassName }),
+    ...(runtimeClassName && { runtimeClassName }),
     // Both, and also when there is none: the server writes the deprecated name beside the other, and restores either from what is left.
     serviceAccountName: serviceAccount,
     serviceAccount,

@@ -211,6 +211,24 @@ describe('a pod', () => {
   });
 });
 
+describe('the addresses of a pod', () => {
+  const both = { podIPs: [{ ip: '10.0.0.7' }, { ip: 'fd00::7' }] };
+
+  it.each([
+    ['all that it has', podOf({}, both), ['10.0.0.7', 'fd00::7']],
+    [
+      'those of one that takes no requests yet',
+      podOf({}, { ...waiting('CrashLoopBackOff'), ...both }),
+      ['10.0.0.7', 'fd00::7'],
+    ],
+    ['those of one that is told to end', podOf({ ...DELETED, deletionGracePeriodSeconds: 0 }), ['10.0.0.7']],
+    ['none before it has one', podOf({}, { phase: 'Pending', podIP: '' }), []],
+    ['none after it has ended, when another pod may get them', podOf({}, { ...both, phase: 'Failed' }), []],
+  ])('are %s', (_which, pod, addresses) => {
+    expect(replicaOf(pod, undefined, [], NOW).addresses).toEqual(addresses);
+  });
+});
+
 describe('the endpoint of a pod', () => {
   const endpoint = (pod: Pod, now = NOW) => replicaOf(pod, undefined, [], now).endpoint;
   const id = (pod: Pod) => endpoint(pod)?.id;

@@ -31,6 +31,7 @@ export function replicaOf(
     revision,
     ...finding,
     endpoint: endpoint && { ...endpoint, ...(path !== undefined && { path }) },
+    addresses: addressesOf(pod),
     restartCount: container?.restartCount ?? 0,
     lastExitCode: ended?.exitCode ?? null,
     startedAt: container?.state?.running?.startedAt ?? null,
@@ -57,6 +58,12 @@ function endpointOf(
     ready,
     ...(drainUntil && { draining: true, drainUntil: drainUntil.toISOString() }),
   };
+}
+
+/** Until the pod has ended, its containers may call from there; after that the cluster gives the address to another. */
+function addressesOf({ status: { phase = '', podIP, podIPs } = {} }: Pod): string[] {
+  if (['Failed', 'Succeeded'].includes(phase)) return [];
+  return podIPs?.map(({ ip }) => ip) ?? (podIP ? [podIP] : []);
 }
 
 /** The process is left in peace until its `preStop` sleep or, when somebody is in a hurry, its grace period is over. */

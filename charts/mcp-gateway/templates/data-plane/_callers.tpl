@@ -1,0 +1,40 @@
+{{/* Who may reach the gateway: peers of a NetworkPolicy. Without a word of the operator all but the pods of adapters. */}}
+{{- define "mcp-gateway.gatewayPeers" -}}
+{{- with .Values.networkPolicy.gatewayFrom -}}
+{{ toYaml . }}
+# helm test
+- podSelector:
+    matchLabels:
+      {{- include "mcp-gateway.selector" (list $ "test") | nindent 6 }}
+{{- else -}}
+- namespaceSelector:
+    matchExpressions:
+      - { key: kubernetes.io/metadata.name, operator: NotIn, values: [{{ include "mcp-gateway.adapterNamespace" . | quote }}] }
+{{- if or .Values.ingress.enabled .Values.httpRoute.enabled (ne .Values.dataPlane.service.type "ClusterIP") }}
+# What leads in from outside may come with an address that is no pod's. Some networks count pods among addresses.
+{{- range $cidr, $isOfKind := dict "0.0.0.0/0" "^[^:]+$" "::/0" ":" }}
+- ipBlock:
+    cidr: {{ $cidr | quote }}
+    {{- $except := list }}
+    {{- range $.Values.networkPolicy.podCIDRs }}
+    {{- if regexMatch $isOfKind . }}
+    {{- $except = append $except . }}
+    {{- end }}
+    {{- end }}
+    {{- with $except }}
+    except: {{ toJson . }}
+    {{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- with .Values.adapters.allowedCallers }}
+- namespaceSelector:
+    matchLabels:
+      kubernetes.io/metadata.name: {{ include "mcp-gateway.adapterNamespace" $ | quote }}
+  podSelector:
+    matchLabels:
+      mcp-gateway.io/gateway: {{ include "mcp-gateway.fullname" $ | quote }}
+    matchExpressions:
+      - { key: mcp-gateway.io/adapter, operator: In, values: {{ toJson . }} }
+{{- end }}
+{{- end -}}

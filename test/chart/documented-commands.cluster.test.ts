@@ -1,0 +1,29 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from '@jest/globals';
+import { run } from '../cluster/machine/command.mjs';
+import { cluster } from '../cluster/support/cluster.js';
+import { kubeconfig } from '../cluster/support/kubectl.js';
+import { repository } from '../support/launch.js';
+import { CHART } from './support/helm.js';
+
+const docs = await readFile(repository('docs/helm.md'), 'utf8');
+const blocks = (language: string) => [...docs.matchAll(/^```(\w+)\n(.*?)^```/gms)].filter(([, of]) => of === language);
+const commands = blocks('sh')
+  .flatMap(([, , block = '']) => block.replaceAll(/ \\\n */g, ' ').split('\n'))
+  .filter((line) => /^helm (install|template) /.test(line));
+const values = blocks('yaml').find(([, , block = '']) => block.startsWith('# values.yaml'))?.[2] ?? '';
+
+it.each(commands)('Helm takes what docs/helm.md says: %s', async (command) => {
+  const folder = await mkdtemp(join(tmpdir(), 'mcp-gateway-docs-'));
+  await writeFile(join(folder, 'values.yaml'), values);
+  const script = `IMAGES=registry.example.com/mcp-gateway; CHART='${CHART}'; helm() { '${cluster.programs['helm']}' "$@" --dry-run=server; }; ${command}`;
+  const env = { PATH: process.env['PATH'], HOME: folder, KUBECONFIG: kubeconfig };
+  const said = await run('sh', ['-c', script], { env, cwd: folder });
+  expect(said).toContain('image: registry.example.com/mcp-gateway/data-plane:');
+});
+
+it('there are commands in docs/helm.md', () => {
+  expect(commands).toHaveLength(3);
+});
