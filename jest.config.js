@@ -22,6 +22,7 @@ export default {
   // Most tests wait for processes and sockets, so two cores take four at once.
   maxWorkers: Math.min(8, Math.max(4, Math.floor(availableParallelism() / 2))),
   runtime: '<rootDir>/test/support/packages-once.mjs',
+  setupFilesAfterEnv: ['<rootDir>/test/support/forget-colour.mjs'],
   testSequencer: '<rootDir>/test/support/sequencer.mjs',
   testTimeout: 30_000,
   globalSetup: '<rootDir>/test/support/one-postgres.mjs',

@@ -49,6 +49,16 @@ describe('the set-up', () => {
     expect(env).toContain('npm_config_https_proxy=http://127.0.0.1:2/\n');
   });
 
+  it('installs for a user whose home folder cannot be written', async () => {
+    const home = clone.at('package.json');
+    const npm = { npm_config_cache: `${home}/.npm`, npm_config_userconfig: `${home}/.npmrc` }; // as npm hands them down
+    expect(await clone.run(['build'], { env: { HOME: home, ...npm } })).toMatchObject({ code: 0 });
+    const env = clone.read('npx.env').split('\n');
+    expect(env).toContain(`HOME=${clone.at('node_modules/.cache/home')}`);
+    expect(env).toContain(`npm_config_cache=${clone.at('node_modules/.cache/home/.npm')}`);
+    expect(env).toContain(`npm_config_userconfig=${home}/.npmrc`);
+  });
+
   it.each([
     ['ENOTFOUND registry', 'registry did not answer'],
     ['ERR_PNPM_OUTDATED_LOCKFILE', 'npx -y pnpm@1.2.3 install'],

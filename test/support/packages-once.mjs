@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import JestRuntime from 'jest-runtime';
+import { forcedColour } from './forget-colour.mjs';
 
 /**
  * Large packages, of which no test changes a state that all share, and a room that has each. Every test file has a realm of its own,
@@ -36,6 +37,8 @@ export default class PackagesOnce extends JestRuntime {
   /** @param {ConstructorParameters<typeof JestRuntime>} args */
   constructor(...args) {
     const [config, environment, resolver, ...rest] = args;
+    // For what a failed assertion says: `expect` asks for it once, before forget-colour.mjs runs in this realm.
+    if (forcedColour) environment.global.process.env['FORCE_COLOR'] = forcedColour;
     /** @param {string} name */
     const isCoreModule = (name) => requireOf(name) !== undefined || resolver.isCoreModule(name);
     super(config, environment, Object.create(resolver, { isCoreModule: { value: isCoreModule } }), ...rest);

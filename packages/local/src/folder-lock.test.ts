@@ -1,40 +1,61 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { lockFolder } from './folder-lock.js';
+import { lockFolder, type FolderLock } from './folder-lock.js';
 
 let folder: string;
+const held = new Set<FolderLock>();
+const others: ChildProcess[] = [];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mcpgw-'));
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(async () => {
+  for (const other of others.splice(0)) other.kill('SIGKILL');
+  await Promise.all([...held].map((each) => each.release()));
+  await rm(folder, { recursive: true });
+});
 
 const path = () => join(folder, 'lock.sock');
-const lock = (isEnding = () => false) => lockFolder(path(), () => mkdir(folder, { recursive: true }), isEnding);
+async function lock(isEnding = () => false): Promise<FolderLock | null> {
+  const taken = await lockFolder(path(), () => mkdir(folder, { recursive: true }), isEnding);
+  if (!taken) return null;
+  const own = {
+    release() {
+      held.delete(own);
+      return taken.release();
+    },
+  };
+  held.add(own);
+  return own;
+}
+
+/** A process that listens where the lock is, and says nothing. */
+async function listener(): Promise<ChildProcess> {
+  const listens = `require('node:net').createServer().listen(process.argv[1], () => console.log('listens'))`;
+  const other = spawn(process.execPath, ['-e', listens, path()]);
+  others.push(other);
+  await once(other.stdout, 'data');
+  return other;
+}
 
 it('is held by one, until that one releases it', async () => {
   const first = await lock();
   expect(await lock()).toBeNull();
   expect(await lock()).toBeNull();
   await first?.release();
-  const second = await lock();
+  expect(await lock()).not.toBeNull();
   expect(await lock()).toBeNull();
-  await second?.release();
 });
 
 it('is taken from one that was killed', async () => {
-  const listens = `require('node:net').createServer().listen(process.argv[1], () => console.log('listens'))`;
-  const killed = spawn(process.execPath, ['-e', listens, path()]);
-  await once(killed.stdout, 'data');
+  const killed = await listener();
   killed.kill('SIGKILL');
   await once(killed, 'exit');
-  const taken = await lock();
-  expect(taken).not.toBeNull();
-  await taken?.release();
+  expect(await lock()).not.toBeNull();
 });
 
 it('is waited for while the one that has it is about to end', async () => {
@@ -46,21 +67,10 @@ it('is waited for while the one that has it is about to end', async () => {
   await delay(50); // long enough to be refused
   expect(isTaken).toBe(false);
   await first?.release();
-  const taken = await second;
-  expect(taken).not.toBeNull();
-  await taken?.release();
+  expect(await second).not.toBeNull();
 });
 
 it('is not taken from one that says nothing', async () => {
-  const silent = spawn(process.execPath, [
-    '-e',
-    `require('node:net').createServer().listen(process.argv[1], () => console.log('listens'))`,
-    path(),
-  ]);
-  await once(silent.stdout, 'data');
-  try {
-    expect(await lock()).toBeNull();
-  } finally {
-    silent.kill('SIGKILL');
-  }
+  await listener();
+  expect(await lock()).toBeNull();
 });

@@ -20,13 +20,17 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
     let made: RuntimeUnderTest;
     let runtime: Runtime;
     let names = 0;
+    const watching = new AbortController();
 
     jest.setTimeout(TEST_MS);
     beforeAll(async () => {
       made = await make();
       runtime = made.runtime;
     });
-    afterAll(() => made.close());
+    afterAll(async () => {
+      watching.abort();
+      await made.close();
+    });
 
     const settles = <T>(check: () => T | Promise<T>) => eventually(check, SETTLE_MS);
 
@@ -257,10 +261,9 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
     });
 
     it('calls a watcher when it begins to watch and for every change, until it stops', async () => {
-      const stop = new AbortController();
       const changes = new Set<string>();
       await new Promise<void>((resolve) =>
-        runtime.watch({ changed: (changed) => void changes.add(changed), synced: resolve }, stop.signal),
+        runtime.watch({ changed: (changed) => void changes.add(changed), synced: resolve }, watching.signal),
       );
       const wanted = workload('1');
       await runtime.apply(wanted);
@@ -275,7 +278,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       await settles(() => expect(changes).toContain(wanted.name));
       await absent(wanted.name);
 
-      stop.abort();
+      watching.abort();
       changes.clear();
       await applied(workload('1'));
       expect(changes).toEqual(new Set());

@@ -1,6 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { afterEach } from '@jest/globals';
 
 /** Who has ended and waits for a parent to notice is not listed. */
 function living(): { pid: number; group: number }[] {
@@ -25,7 +26,12 @@ export function stillLiving(pids: readonly number[]): number[] {
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
-/** Runs the text as a module of this package in a Node of its own, and waits for the first line that it prints. */
+const modules: ChildProcess[] = [];
+afterEach(async () => {
+  for (const child of modules.splice(0)) if (child.kill('SIGKILL')) await once(child, 'exit');
+});
+
+/** Runs the text as a module of this package in a Node of its own until the test is over, and waits for its first line. */
 export async function runModule(text: string): Promise<{ child: ChildProcess; line: string }> {
   const child = spawn(
     process.execPath,
@@ -35,6 +41,7 @@ export async function runModule(text: string): Promise<{ child: ChildProcess; li
       stdio: ['pipe', 'pipe', 'inherit'],
     },
   );
+  modules.push(child);
   const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
   return { child, line: line.trim() };
 }

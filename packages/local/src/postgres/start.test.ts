@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
@@ -31,6 +32,8 @@ let folder: string;
 let dataDir: string;
 let socketDir: string;
 let running: Postgres[];
+let children: ChildProcess[];
+let databases: ReturnType<typeof connectDatabase>[];
 
 const newFolder = () => mkdtempSync(join(tmpdir(), `mcpgw "it's, `)); // a path to stumble over
 function use(path: string) {
@@ -44,8 +47,12 @@ afterAll(() => rmSync(shared, { recursive: true }));
 beforeEach(() => {
   use(shared);
   running = [];
+  children = [];
+  databases = [];
 });
 afterEach(async () => {
+  for (const database of databases) await database.$disconnect();
+  for (const child of children) if (child.kill('SIGKILL')) await once(child, 'exit');
   for (const postgres of running) await postgres.kill();
   if (folder !== shared) rmSync(folder, { recursive: true });
 });
@@ -56,14 +63,17 @@ async function start(): Promise<Postgres> {
   return postgres;
 }
 
+function connect(url: string) {
+  const database = connectDatabase(url, { poolSize: 1 });
+  databases.push(database);
+  return database;
+}
+
 async function query(postgres: Postgres, sql: string): Promise<Record<string, unknown>> {
-  const database = connectDatabase(postgres.url('mcp_gateway'), { poolSize: 1 });
-  try {
-    const [row] = await database.$queryRawUnsafe<Record<string, unknown>[]>(sql);
-    return row ?? {};
-  } finally {
-    await database.$disconnect();
-  }
+  const database = connect(postgres.url('mcp_gateway'));
+  const [row] = await database.$queryRawUnsafe<Record<string, unknown>[]>(sql);
+  await database.$disconnect();
+  return row ?? {};
 }
 
 describe('startPostgres', () => {
@@ -104,16 +114,20 @@ describe('startPostgres', () => {
 
   it('waits until the last process of a killed server has let go of the data', async () => {
     const killed = await start();
-    const database = connectDatabase(killed.url('mcp_gateway'), { poolSize: 1 });
+    const database = connect(killed.url('mcp_gateway'));
     const [backend] = await database.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
     process.kill(Number(backend?.pid), 'SIGSTOP');
-    await killed.kill();
-    const starting = start();
-    const first = await Promise.race([starting, new Promise((resolve) => setTimeout(() => resolve('waits'), 500))]);
-    expect(first).toBe('waits');
-    process.kill(Number(backend?.pid), 'SIGCONT');
+    let starting: Promise<Postgres> | undefined;
+    try {
+      await killed.kill();
+      starting = start();
+      const first = await Promise.race([starting, new Promise((resolve) => setTimeout(() => resolve('waits'), 500))]);
+      expect(first).toBe('waits');
+    } finally {
+      process.kill(Number(backend?.pid), 'SIGCONT');
+      await starting;
+    }
     expect(await query(await starting, 'SELECT 1 AS one')).toEqual({ one: 1 });
-    await database.$disconnect();
   });
 
   it('is not misled by lock files whose process number belongs to somebody else now', async () => {
@@ -181,6 +195,7 @@ describe('startPostgres', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
       ...(uid !== undefined && { uid, gid: uid }),
     });
+    children.push(child);
     const [url] = await Promise.race([
       child.stdout.take(1).toArray(),
       new Promise<never>((_, reject) =>
@@ -192,14 +207,13 @@ describe('startPostgres', () => {
 
   it('leaves no process behind when it is killed', async () => {
     const { child, url } = await startElsewhere();
-    const database = connectDatabase(url, { poolSize: 1 });
+    const database = connect(url);
     await database.$executeRaw`SELECT 1`; // a client does not hold the server up
     const server = Number.parseInt(readFileSync(join(dataDir, 'postmaster.pid'), 'utf8'), 10);
     const family = [server, ...childrenOf(server)];
     expect(family.length).toBeGreaterThan(3);
     child.kill('SIGKILL');
     await until(() => family.every((pid) => !isAlive(pid)));
-    await database.$disconnect();
     expect(existsSync(join(dataDir, 'postmaster.pid'))).toBe(false); // it ended in order
   });
 

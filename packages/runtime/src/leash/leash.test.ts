@@ -173,7 +173,7 @@ describe('when the holder of a leash is gone', () => {
       const options = { command: '/bin/sh', args: ['-c', ${JSON.stringify(script)}], env: { PATH: ${JSON.stringify(PATH)} } };
       const { pid, stdout } = await leash({ ...options, graceSeconds: ${graceSeconds} });
       await once(stdout, 'data');
-      console.log(pid);
+      console.log(String(pid));
       ${after}
       setInterval(() => {}, 1_000);
     `);

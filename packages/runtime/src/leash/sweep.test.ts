@@ -19,7 +19,7 @@ const DETACHED = `
   const { spawn } = require('node:child_process');
   const away = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
   away.unref();
-  console.log(away.pid, process.pid);`;
+  console.log(away.pid + ' ' + process.pid);`;
 /** Heeds no request to end. */
 const SETSID = `
   const stubborn = 'trap "" TERM; echo $$; exec sleep 1000';
@@ -118,7 +118,7 @@ onLinux('what a leashed process has started in a session of its own', () => {
       import { once } from 'node:events';
       import { leash } from ${JSON.stringify(LEASH)};
       const { pid, stdout } = await leash(${JSON.stringify(options)});
-      console.log(pid, (await once(stdout, 'data')).toString());
+      console.log(pid + ' ' + (await once(stdout, 'data')));
       setInterval(() => {}, 1_000);`);
     const [group = 0, away = 0] = line.split(' ').map(Number);
     started.push(away);

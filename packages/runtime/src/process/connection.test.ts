@@ -12,12 +12,15 @@ let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let socketPath: string;
 let runtime: ReturnType<typeof processRuntime>;
 const running: RunningSupervisor[] = [];
+let watching: AbortController;
 beforeEach(async () => {
   folder = await temporaryFolder();
   socketPath = join(folder.path, 's', 'supervisor.sock');
   runtime = processRuntime(socketPath);
+  watching = new AbortController();
 });
 afterEach(async () => {
+  watching.abort();
   await Promise.all(running.splice(0).map((each) => each.close()));
   await runtime.close();
   await folder.remove();
@@ -86,15 +89,13 @@ describe('the runtime', () => {
   });
 
   it('tells a watcher each time that it sees the supervisor again', async () => {
-    const stop = new AbortController();
     let synced = 0;
-    runtime.watch({ changed: () => {}, synced: () => (synced += 1) }, stop.signal);
+    runtime.watch({ changed: () => {}, synced: () => (synced += 1) }, watching.signal);
     for (const times of [1, 2]) {
       const supervisor = await start();
       await eventually(() => expect(synced).toBe(times));
       await supervisor.close();
     }
-    stop.abort();
   });
 });
 

@@ -7,7 +7,9 @@ import type { WatchListener } from '../../runtime.js';
 const ENDED = { exists: true, revision: null, replicas: [] };
 
 const started: TestRuntime[] = [];
+const watches: AbortController[] = [];
 afterEach(async () => {
+  for (const stop of watches.splice(0)) stop.abort();
   await Promise.all(started.splice(0).map((each) => each.close()));
 });
 async function start(leaseMs: number): Promise<TestRuntime> {
@@ -19,6 +21,7 @@ async function start(leaseMs: number): Promise<TestRuntime> {
 /** Watches as a worker does; resolves when the watch has begun. */
 async function watch({ runtime }: TestRuntime, changed: WatchListener['changed'] = () => {}): Promise<AbortController> {
   const stop = new AbortController();
+  watches.push(stop);
   await new Promise<void>((resolve) => runtime.watch({ changed, synced: resolve }, stop.signal));
   return stop;
 }

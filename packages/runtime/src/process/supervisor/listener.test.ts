@@ -34,7 +34,7 @@ async function somebodyElse(options: ListenOptions = { host: '127.0.0.1' }): Pro
 
 /** The port on which the line of a shell has a Node listen. */
 async function listening(line: string, host = '127.0.0.1') {
-  const script = `require('net').createServer().listen(0, process.env.HOST, function () { console.log(this.address().port, process.pid) })`;
+  const script = `require('net').createServer().listen(0, process.env.HOST, function () { console.log(this.address().port + ' ' + process.pid) })`;
   const { pid, said } = await running(line, { NODE: process.execPath, SCRIPT: script, HOST: host });
   const [port = 0, listener = 0] = said.split(' ').map(Number);
   listeners.push(listener);
