@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { Pool } from 'pg';
+import { Pool, type ClientBase } from 'pg';
 import { PrismaClient } from './generated/client.js';
 import { connectionConfig } from './session.js';
 
@@ -18,6 +18,16 @@ const IDLE_MS = 60_000;
 /** How much longer than the server's own limit to wait for a server that does not say anything at all. */
 const SILENCE_MS = 1_000;
 
+/**
+ * Has the server end what takes too long. Not at the start of the connection, where PgBouncer refuses it, and not behind a pooler
+ * at all, which hands the connection on with its settings: there the server's process is not the one that answered the start, and
+ * `query_timeout` has to do.
+ */
+async function limitStatements(client: ClientBase, ms: number) {
+  const { processID } = client as ClientBase & { processID: number | null };
+  await client.query(`SELECT set_config('statement_timeout', $1, false) WHERE pg_backend_pid() = $2`, [ms, processID]);
+}
+
 /** Connects when the first query comes, and again whenever the database was away. */
 export function connectDatabase(url: string, options: ConnectOptions): Database {
   const { poolSize, connectTimeoutMs, statementTimeoutMs = 10_000 } = options;
@@ -25,7 +35,7 @@ export function connectDatabase(url: string, options: ConnectOptions): Database 
     ...connectionConfig(url, connectTimeoutMs),
     max: poolSize,
     idleTimeoutMillis: IDLE_MS,
-    statement_timeout: statementTimeoutMs,
+    onConnect: (client) => limitStatements(client, statementTimeoutMs),
     query_timeout: statementTimeoutMs + SILENCE_MS,
   });
   // `minimal`: the other formats quote the arguments of a failed call, and those hold environment variables.

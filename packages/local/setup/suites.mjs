@@ -14,6 +14,7 @@ const suites = [
     needs: 'redis-server on PATH',
     isMet: () => ['redis-server', 'valkey-server'].some(isOnPath),
   },
+  { name: 'the tests on PgBouncer', needs: 'pgbouncer on PATH', isMet: () => isOnPath('pgbouncer') },
   {
     name: 'the start-up benchmark and the MCP Inspector session',
     needs: 'network',

@@ -1,19 +1,17 @@
-import { DatabaseError, type Client } from 'pg';
+import type { Client } from 'pg';
 import type { Migration } from './folder.js';
-
-const UNDEFINED_TABLE = '42P01';
 
 /** The finished migrations of the database: name → checksum. Empty for a database that was never migrated. */
 async function finishedMigrations(session: Client): Promise<Map<string, string>> {
-  try {
-    const { rows } = await session.query<{ migration_name: string; checksum: string }>(
-      'SELECT migration_name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
-    );
-    return new Map(rows.map(({ migration_name, checksum }) => [migration_name, checksum]));
-  } catch (error) {
-    if (error instanceof DatabaseError && error.code === UNDEFINED_TABLE) return new Map();
-    throw error;
-  }
+  // Asked first: an error would end the transaction that holds the lock.
+  const { rows: found } = await session.query(
+    "SELECT FROM pg_tables WHERE tablename = '_prisma_migrations' AND schemaname = 'public'",
+  );
+  if (found.length === 0) return new Map();
+  const { rows } = await session.query<{ migration_name: string; checksum: string }>(
+    'SELECT migration_name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
+  );
+  return new Map(rows.map(({ migration_name, checksum }) => [migration_name, checksum]));
 }
 
 export interface History {

@@ -10,6 +10,9 @@ import { columnTypeOf, parserOf } from './column-types.js';
 
 export const PROVIDER = { provider: 'postgres', adapterName: '@prisma/adapter-pg' } as const;
 
+/** A lock of the session, which a pooler would hand on with the connection. Nobody needs it: `withMigrationLock` is around. */
+const ENGINE_LOCK = /^SELECT pg_advisory_lock\(/;
+
 /** One connection, in the form in which the schema engine uses it. */
 export function driverAdapter(client: Client, dispose: () => Promise<void>): SqlDriverAdapter {
   const queryable = sqlQueryable(client);
@@ -43,7 +46,7 @@ function sqlQueryable(client: Client): SqlQueryable {
         rows,
       };
     },
-    executeRaw: async (query) => (await run(query)).rowCount ?? 0,
+    executeRaw: async (query) => (ENGINE_LOCK.test(query.sql) ? 0 : ((await run(query)).rowCount ?? 0)),
   };
 }
 

@@ -11,7 +11,7 @@ export interface EngineAdapter extends SqlMigrationAwareDriverAdapterFactory {
 
 export function engineAdapter(url: string): EngineAdapter {
   const open = new Set<SqlDriverAdapter>();
-  // One connection each and never a pool: the engine's advisory lock belongs to the connection that took it.
+  // One connection each and never a pool: a transaction of the engine's belongs to one.
   const connect = async (databaseUrl: string, onDisposed = async () => {}) => {
     const client = new Client(connectionConfig(databaseUrl));
     client.on('error', () => {}); // the query that is under way reports it

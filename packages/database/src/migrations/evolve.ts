@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { migrationList, MIGRATIONS_FOLDER, readMigrations, readSchema } from './folder.js';
-import { NO_FILTERS, withSchemaEngine } from './schema-engine.js';
+import { withMigrationLock } from './lock.js';
+import { NO_FILTERS, withSchemaEngine, type SchemaEngine } from './schema-engine.js';
+import { withSession } from '../session.js';
 
 /**
  * The SQL that would bring the checked-in migrations to schema.prisma; undefined when they agree.
@@ -39,8 +41,12 @@ export async function createMigration(serverUrl: string, name: string): Promise<
 /** Says what a person found out about a migration that failed: whether its changes are in the database. */
 export async function resolveMigration(databaseUrl: string, name: string, state: 'applied' | 'rolled-back') {
   const migrationsList = migrationList(await readMigrations());
-  await withSchemaEngine(databaseUrl, await readSchema(), async (engine) => {
-    if (state === 'applied') await engine.markMigrationApplied({ migrationName: name, migrationsList });
-    else await engine.markMigrationRolledBack({ migrationName: name });
-  });
+  const resolve = (engine: SchemaEngine) =>
+    state === 'applied'
+      ? engine.markMigrationApplied({ migrationName: name, migrationsList })
+      : engine.markMigrationRolledBack({ migrationName: name });
+  const schema = await readSchema();
+  await withSession(databaseUrl, (session) =>
+    withMigrationLock(session, async () => void (await withSchemaEngine(databaseUrl, schema, resolve))),
+  );
 }

@@ -7,6 +7,8 @@ import { engineAdapter } from './engine-adapter.js';
 import type { Schema } from './folder.js';
 import { webAssembly } from './webassembly.js';
 
+export type { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
+
 /** Prisma may manage every table there is. */
 export const NO_FILTERS = { externalTables: [], externalEnums: [] };
 
