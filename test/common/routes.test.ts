@@ -43,6 +43,19 @@ describe('a table of routes', () => {
     expect(seen).toEqual([2, undefined]);
   });
 
+  it('knows the addresses of replicas, also of those that have just left', async () => {
+    const prefix = freshPrefix();
+    const publisher = await publisherOf(prefix);
+    await publisher.publishAll([{ ...route('a'), addresses: ['10.0.0.7'] }]);
+    const routes = await followLoaded(prefix);
+    expect([routes.adapterAt('10.0.0.7'), routes.adapterAt('10.0.0.8')]).toEqual(['a', undefined]);
+    await publisher.publish({ ...route('b'), addresses: ['10.0.0.8'] });
+    await becomesTrue('the new one', () => expect(routes.adapterAt('10.0.0.8')).toBe('b'));
+    await publisher.withdraw('a');
+    await becomesTrue('a withdrawal', () => expect(routes.get('a')).toBeUndefined());
+    expect(routes.adapterAt('10.0.0.7')).toBe('a');
+  });
+
   it('has what a full set has, and drops what it has not', async () => {
     const prefix = freshPrefix();
     const publisher = await publisherOf(prefix);

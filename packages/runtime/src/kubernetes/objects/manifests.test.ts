@@ -83,6 +83,31 @@ describe('the objects of an adapter', () => {
     expect(pod({ replicas: 5 })).toEqual(pod());
   });
 
+  it.each<[setting: keyof KubernetesSettings, value: unknown, replaces: boolean]>([
+    ['imageRegistry', 'registry.example.com/other', true],
+    ['imagePullPolicy', 'Always', true],
+    ['imagePullSecrets', ['registry'], true],
+    ['runAsUser', 1_000, true],
+    ['tmpSize', '1Gi', true],
+    ['resources', {}, true],
+    ['podLabels', { team: 'a' }, true],
+    ['podAnnotations', { team: 'a' }, true],
+    ['nodeSelector', { pool: 'mcp' }, true],
+    ['tolerations', [{ operator: 'Exists' }], true],
+    ['priorityClassName', 'low', true],
+    ['runtimeClassName', 'gvisor', true],
+    ['workloadIdentityServiceAccount', 'identity', false],
+    ['egress', [], false],
+    ['autoscaled', ['*'], false],
+    ['allowedImages', ['echo'], false],
+    ['allowedSecrets', ['echo'], false],
+    ['callerNamespace', 'gateway', false],
+    ['requestsPerSecond', 1, false],
+  ])('have their pods replaced, as docs/helm.md says, by another %s (%j): %s', (setting, value, replaces) => {
+    const [before, after] = [pod(), pod({}, { [setting]: value })].map((template) => JSON.stringify(template));
+    expect(before !== after).toBe(replaces);
+  });
+
   it('leave the pods as they are when only their time to drain changes, until something else does', () => {
     const [, , statefulSet] = manifests({}, { drainSeconds: 10 });
     const { annotations } = (statefulSet as Manifest).metadata;
