@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { DATABASES, ENOUGH, template, TRIAL_PASSWORDS } from './support/template.js';
 
+const ROUTE = ['--set=httpRoute.enabled=true,httpRoute.parentRefs[0].name=public'];
+
 describe('what the chart refuses', () => {
   it.each([
     ['no registry', [], 'image.registry is needed'],
@@ -59,6 +61,11 @@ describe('what the chart refuses', () => {
         `${value} is needed where Helm renders without the cluster`,
       ],
     ),
+    [
+      'two paths to one gateway',
+      [...ENOUGH, ...DATABASES, '--set=ingress.enabled=true,ingress.path=/a', ...ROUTE],
+      'ingress.path is /a and httpRoute.path is /',
+    ],
     ['a route to nowhere', [...ENOUGH, ...DATABASES, '--set=httpRoute.enabled=true'], 'httpRoute.parentRefs is needed'],
   ])('%s', async (_, args, message) => {
     await expect(template(...args)).rejects.toThrow(message);

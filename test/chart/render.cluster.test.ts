@@ -65,6 +65,20 @@ describe('the chart', () => {
     expect(await notes('trial', '--set=dataPlane.service.type=LoadBalancer')).toContain("ingress[0]['hostname','ip']");
   });
 
+  it.each([
+    ['--set=ingress.enabled=true,ingress.path=/gw/', 'value: "/gw"'],
+    ['--set=httpRoute.enabled=true,httpRoute.parentRefs[0].name=public,httpRoute.path=/gw', 'value: "/gw"'],
+    ['--set=ingress.enabled=true,ingress.path=/gw,publicUrl=https://tools.example.com/', 'value: "https://tools.example.com/"'],
+  ])('tells the gateway where clients reach it: %s', async (value, expected) => {
+    const rendered = await template(...ENOUGH, ...DATABASES, value);
+    expect(rendered).toMatch(new RegExp(`MCP_GATEWAY_PUBLIC_URL\n +${expected}`));
+  });
+
+  it.each(['/', '/gw(/|$)(.*)'])('leaves that to relative references with the path %s', async (path) => {
+    const values = ['--set=ingress.enabled=true', `--set-string=ingress.path=${path}`];
+    expect(await template(...ENOUGH, ...DATABASES, ...values)).not.toContain('MCP_GATEWAY_PUBLIC_URL');
+  });
+
   it('takes beginnings of names of Secrets, and names that look like numbers', async () => {
     const secrets = ['database', 'redis', 'sessionKeys'].map((of) => `--set-string=${of}.existingSecret=123`);
     const rendered = await template(...ENOUGH, ...secrets, '--set=adapters.allowedSecrets={mcp-}');

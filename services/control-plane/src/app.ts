@@ -41,7 +41,8 @@ export function createApp({ adapters, logs, logCheckMs, sessions, verifier, acce
     res.type('text').send('ok');
   });
 
-  app.use((req, _res, next) => {
+  app.use((req, res, next) => {
+    res.set({ 'Content-Security-Policy': 'sandbox', 'X-Content-Type-Options': 'nosniff' }); // logs are what adapters say
     checkBrowserAccess(req.headers, access);
     next();
   });

@@ -38,6 +38,55 @@ describe('the settings of the data plane', () => {
     expect(openSessionId(old, keys)).toEqual(envelope);
   });
 
+  it.each([
+    ['https://tools.example.com/gateway/', { hostname: 'tools.example.com', path: '/gateway' }],
+    ['https://tools.example.com', { hostname: 'tools.example.com', path: '' }],
+    ['http://127.0.0.1:8080/a/b-c_d', { hostname: '127.0.0.1', path: '/a/b-c_d' }],
+    ['/gateway', { hostname: undefined, path: '/gateway' }],
+    ['/', { hostname: undefined, path: '' }],
+  ])('take a public URL, or the path of one: %s', (url, expected) => {
+    expect(read({ MCP_GATEWAY_PUBLIC_URL: url }).MCP_GATEWAY_PUBLIC_URL).toEqual(expected);
+  });
+
+  const BAD_URL =
+    'MCP_GATEWAY_PUBLIC_URL must be a URL such as https://tools.example.com/gateway, or only its path, such as /gateway';
+  it.each([
+    ['tools.example.com/gateway', BAD_URL],
+    ['//tools.example.com/gateway', BAD_URL],
+    ['ftp://tools.example.com', BAD_URL],
+    ['https://user:s3cret@tools.example.com/', BAD_URL],
+    ['https://tools.example.com/?a=b', BAD_URL],
+    ['https://tools.example.com/a%2Fb', BAD_URL],
+    ['/a b', BAD_URL],
+    ['/a//b', BAD_URL],
+    [
+      'https://tools.example.com/adapters',
+      'MCP_GATEWAY_PUBLIC_URL must have another path: the gateway itself serves /adapters, /livez, /readyz and /openapi.json',
+    ],
+  ])('say what is wrong with a public URL: %s', (url, message) => {
+    expect(() => read({ MCP_GATEWAY_PUBLIC_URL: url })).toThrow(message);
+    expect(() => read({ MCP_GATEWAY_PUBLIC_URL: url })).not.toThrow('s3cret');
+  });
+
+  it('trust the proxies in ranges of addresses', () => {
+    const list = '10.0.0.0/8, 127.0.0.1, fd00::/8';
+    const { MCP_GATEWAY_TRUSTED_PROXIES: ranges } = read({ MCP_GATEWAY_TRUSTED_PROXIES: list });
+    expect(ranges).toEqual(['10.0.0.0/8', '127.0.0.1', 'fd00::/8']);
+    for (const wrong of [
+      '10.0.0.0/33',
+      '10.0.0',
+      'fd00::/129',
+      '10.0.0.0/',
+      '10.0.0.0/8/8',
+      'proxy.example',
+      '10.0.0.0/-1',
+    ]) {
+      expect(() => read({ MCP_GATEWAY_TRUSTED_PROXIES: wrong })).toThrow(
+        'MCP_GATEWAY_TRUSTED_PROXIES must be addresses or ranges such as 10.0.0.0/8, separated by commas',
+      );
+    }
+  });
+
   const BAD_KEY =
     'MCP_GATEWAY_SESSION_KEYS must be keys of 32 bytes in base64, separated by commas; make one with: openssl rand -base64 32';
   it.each([

@@ -89,7 +89,7 @@ export function locationFor(
     detail: !target
       ? 'it redirects to what is no URL'
       : target.isOwn
-        ? `it redirects to ${path}; set the adapter's "path" to the path of its MCP endpoint, such as that`
+        ? `it redirects to ${path}; set the adapter's "path" to it, if that is its MCP endpoint`
         : `it redirects to another host; if that is its own name, set the adapter's "path" to ${path}`,
   });
 }

@@ -15,6 +15,8 @@ interface RpcMessage {
 export interface ReplicaOptions {
   /** Where it serves MCP; default: `/mcp`. Everywhere else it answers 404. */
   path?: string;
+  /** A path that it redirects to that one. */
+  redirectsFrom?: string;
   /** Answers in event streams, whose head goes out before there is an answer, as the SDK does. */
   events?: boolean;
   /** What it speaks; default: what it is asked for. */
@@ -84,7 +86,9 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
   const server = createServer((req, res) => void serve(req, res));
 
   async function serve(req: IncomingMessage, res: ServerResponse) {
-    if (req.url?.replace(/\?.*/, '') !== path) return void res.writeHead(404).end('nothing is served here');
+    const asked = req.url?.replace(/\?.*/, '');
+    if (asked === options.redirectsFrom) return void res.writeHead(307, { location: path }).end();
+    if (asked !== path) return void res.writeHead(404).end('nothing is served here');
     const session = req.headers['mcp-session-id']?.toString();
     const text = (await bodyOf(req).catch(() => Buffer.alloc(0))).toString();
     const message = (text === '' ? {} : JSON.parse(text)) as RpcMessage;

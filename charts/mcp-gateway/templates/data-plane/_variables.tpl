@@ -7,6 +7,12 @@
 - { name: CONTROL_PLANE_URL, value: "http://{{ include "mcp-gateway.fullname" . }}-control-plane:8000" }
 - { name: MCP_GATEWAY_MAX_BODY_BYTES, value: {{ .Values.dataPlane.maxBodyBytes | int64 | quote }} }
 - { name: MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS, value: {{ .Values.dataPlane.upstreamTimeoutSeconds | int64 | quote }} }
+{{- with include "mcp-gateway.publicUrl" . }}
+- { name: MCP_GATEWAY_PUBLIC_URL, value: {{ . | quote }} }
+{{- end }}
+{{- with .Values.trustedProxies }}
+- { name: MCP_GATEWAY_TRUSTED_PROXIES, value: {{ join "," . | quote }} }
+{{- end }}
 {{ include "mcp-gateway.sessionVariables" . }}
 {{- with include "mcp-gateway.wireVariables" . }}
 {{ . }}
@@ -14,6 +20,21 @@
 - name: MCP_GATEWAY_SESSION_KEYS
   valueFrom:
     secretKeyRef: {{ include "mcp-gateway.sessionKeysSecret" . }}
+{{- end -}}
+
+{{/* Where clients reach the gateway; empty when they may as well be told relative references. */}}
+{{- define "mcp-gateway.publicUrl" -}}
+{{- $paths := list -}}
+{{- if .Values.ingress.enabled }}{{ $paths = append $paths .Values.ingress.path }}{{ end -}}
+{{- if .Values.httpRoute.enabled }}{{ $paths = append $paths .Values.httpRoute.path }}{{ end -}}
+{{- if .Values.publicUrl -}}
+{{- .Values.publicUrl -}}
+{{- else if gt (len (uniq $paths)) 1 -}}
+{{- fail (printf "ingress.path is %s and httpRoute.path is %s: clients are sent to one path; make them the same, or set publicUrl" .Values.ingress.path .Values.httpRoute.path) -}}
+{{- else -}}
+{{- /* What is a pattern to the controller of the Ingress is no path. */ -}}
+{{- range uniq $paths }}{{ if regexMatch "^(/[A-Za-z0-9_.~-]+)+/?$" . }}{{ trimSuffix "/" . }}{{ end }}{{ end -}}
+{{- end -}}
 {{- end -}}
 
 {{/* Bounds of sessions. */}}

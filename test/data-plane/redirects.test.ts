@@ -1,0 +1,184 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
+import { bodyOf, open, send, type SendOptions } from '../support/http.js';
+import { startGateway, type Gateway } from './support/gateway.js';
+import { startReplica } from './support/replica.js';
+import { begin, callTool, whereIs } from './support/rpc.js';
+import { routeTo, startUpstream, type Upstream } from './support/upstream.js';
+
+const MCP = '/adapters/echo/mcp';
+const LONG = 'x'.repeat(200_000);
+
+interface Redirecting extends Upstream {
+  gateway: Gateway;
+  /** Method, URL and length of what it has been asked, in order. */
+  asked: string[];
+  ask(options?: SendOptions, query?: string): ReturnType<typeof send>;
+}
+
+/** A server that redirects some paths, and answers all others with what it has been sent. */
+async function redirecting(
+  redirects: Record<string, [status: number, location: string | ((req: IncomingMessage) => string)]>,
+  { path = '/mcp', preserveHost = false, body = '' } = {},
+): Promise<Redirecting> {
+  const asked: string[] = [];
+  const upstream = await startUpstream(async (req: IncomingMessage, res: ServerResponse) => {
+    const sent = await bodyOf(req);
+    asked.push(`${req.method} ${req.url} ${sent.length}`);
+    const [status, location] = redirects[req.url?.replace(/\?.*/, '') ?? ''] ?? [];
+    if (status === undefined || location === undefined) return res.end(sent);
+    return res.writeHead(status, { location: typeof location === 'string' ? location : location(req) }).end(body);
+  });
+  const route = routeTo({ ...upstream.endpoint, path }, { preserveHost });
+  const gateway = await startGateway({ routes: [route] });
+  const ask = (options: SendOptions = { body: 'hello' }, query = '') => send(gateway.url + MCP + query, options);
+  return { ...upstream, gateway, asked, ask };
+}
+
+const ownUrl = (path: string) => (req: IncomingMessage) => `http://${req.headers.host}${path}`;
+const asHttps = (path: string) => (req: IncomingMessage) => `https://${req.headers.host}${path}`;
+
+describe('a redirect within the server', () => {
+  it.each([
+    [307, '/mcp/'],
+    [308, 'mcp/'],
+    [301, '/mcp/'],
+    [302, '/mcp/'],
+    [307, ownUrl('/mcp/')],
+    [307, asHttps('/mcp/')],
+    [307, '/api/v2/mcp'],
+  ] as const)('is followed with method and body: %s', async (status, location) => {
+    const { ask, asked } = await redirecting({ '/mcp': [status, location] });
+    expect(await ask()).toMatchObject({ status: 200, text: 'hello' });
+    expect(asked).toEqual(['POST /mcp 5', expect.stringMatching(/^POST \/(mcp\/|api\/v2\/mcp) 5$/)]);
+  });
+
+  it('costs only the first request of each method, which keep their queries', async () => {
+    const { ask, asked } = await redirecting({ '/mcp': [307, (req) => (req.url ?? '').replace('/mcp', '/mcp/')] });
+    for (const query of ['?a=1', '?b=2']) {
+      for (const method of ['POST', 'GET', 'DELETE']) expect((await ask({ method }, query)).status).toBe(200);
+    }
+    expect(asked.filter((each) => / \/mcp\?/.test(each))).toHaveLength(3);
+    expect(asked.slice(-3)).toEqual(['POST /mcp/?b=2 0', 'GET /mcp/?b=2 0', 'DELETE /mcp/?b=2 0']);
+  });
+
+  it("is one to the name that the server has been told, too, where it gets the client's Host", async () => {
+    const { ask } = await redirecting({ '/mcp': [307, ownUrl('/mcp/')] }, { preserveHost: true });
+    expect(await ask({ headers: { host: 'localhost:1' }, body: 'hello' })).toMatchObject({
+      status: 200,
+      text: 'hello',
+    });
+  });
+
+  it('is asked for again once the path that it led to is gone', async () => {
+    const redirects: Parameters<typeof redirecting>[0] = { '/mcp': [307, '/old'] };
+    const { ask, asked } = await redirecting(redirects);
+    expect((await ask()).status).toBe(200);
+    redirects['/mcp'] = [307, '/new'];
+    redirects['/old'] = [404, ''];
+    expect((await ask()).status).toBe(404);
+    expect((await ask()).status).toBe(200);
+    expect(asked.slice(2)).toEqual(['POST /old 5', 'POST /mcp 5', 'POST /new 5']);
+  });
+
+  it('asks for a body that is no longer held to be sent again, and knows the way then', async () => {
+    const { ask } = await redirecting({ '/mcp': [307, '/mcp/'] });
+    const first = await ask({ body: LONG });
+    expect(first.status).toBe(502);
+    expect(first.text).toContain('it redirects to \\"/mcp/\\"; set the adapter\'s \\"path\\" to it');
+    expect(await ask({ body: LONG })).toMatchObject({ status: 200, text: LONG });
+  });
+
+  it('is refused when it leads in a circle', async () => {
+    const { ask, asked } = await redirecting({ '/mcp': [307, '/a'], '/a': [308, '/mcp'] });
+    expect((await ask()).status).toBe(502);
+    expect(asked.length).toBeLessThan(6);
+  });
+
+  it('does not wait for the end of its own body, of which little is read', async () => {
+    const { ask, gateway, endpoint } = await redirecting({ '/mcp': [307, '/mcp/'] }, { body: LONG.repeat(5) });
+    expect(await ask()).toMatchObject({ status: 200, text: 'hello' });
+    expect(gateway.upstreams.inFlight(endpoint)).toBeLessThan(2);
+  });
+
+  it('is followed for the stream of the older transport, and for the messages of it', async () => {
+    const server = await startUpstream((req, res) => {
+      const [path, query = ''] = req.url?.split('?') ?? [];
+      if (!path?.endsWith('/')) return res.writeHead(307, { location: `${path}/${query && `?${query}`}` }).end();
+      if (path !== '/sse/') return res.writeHead(202).end(req.url);
+      return res.writeHead(200, { 'content-type': 'text/event-stream' }).write('event: endpoint\ndata: /say?s=1\n\n');
+    });
+    const gateway = await startGateway({ routes: [routeTo({ ...server.endpoint, path: '/mcp/' })] });
+    const stream = await open(`${gateway.url}/adapters/echo/sse`, { method: 'GET' });
+    const [chunk] = (await once(stream, 'data')) as [Buffer];
+    const reference = /data: (.*)\n/.exec(chunk.toString())?.[1] ?? '';
+    const messages = new URL(reference, `${gateway.url}/adapters/echo/sse`);
+    expect(await send(messages.href, { body: '{}' })).toMatchObject({ status: 202, text: '/say/?s=1' });
+  });
+
+  it('is followed when a session is begun anew on a replica that redirects', async () => {
+    const mounted = async () => {
+      const replica = await startReplica({ path: '/mcp/', redirectsFrom: '/mcp' });
+      return { ...replica, endpoint: { ...replica.endpoint, path: '/mcp' } };
+    };
+    const [first, second] = [await mounted(), await mounted()];
+    const gateway = await startGateway({ routes: [routeTo(first.endpoint)] });
+    const session = await begin(gateway.url);
+    await gateway.publish(routeTo([first.endpoint, second.endpoint]));
+    await first.kill();
+    expect(await whereIs(gateway.url, session)).toBe(second.endpoint.id);
+    expect((await callTool(gateway.url, session, 'pay')).status).toBe(200);
+  });
+});
+
+describe('a redirect that is not followed', () => {
+  it.each([
+    [303, '/mcp?done=1', 'mcp?done=1'],
+    [303, '/mcp/', 'mcp'],
+    [301, '/sse', 'sse'],
+  ])("leads to the adapter's URL, where it leads to the adapter: %s %s", async (status, location, seen) => {
+    const { ask } = await redirecting({ '/mcp': [status, location] });
+    const answer = await ask();
+    expect([answer.status, answer.header('location')]).toEqual([status, seen]);
+  });
+
+  it.each([
+    [303, '/elsewhere', 'it redirects to \\"/elsewhere\\"'],
+    [302, '/login?next=/mcp', 'it redirects to \\"/login\\"'],
+    [
+      307,
+      'http://echo-0.internal:8000/mcp/',
+      'to another host; if that is its own name, set the adapter\'s \\"path\\"',
+    ],
+    [302, 'https://login.example.com/', 'to another host'],
+    [308, 'http://[', 'to what is no URL'],
+  ])('is an error that says which path to set: %s %s', async (status, location, why) => {
+    const { ask } = await redirecting({ '/mcp': [status, location] });
+    const answer = await ask();
+    expect(answer.status).toBe(502);
+    expect(answer.header('location')).toBeUndefined();
+    expect(answer.text).toContain(why);
+    expect(answer.text).not.toMatch(/internal|login\.example/);
+  });
+
+  it.each([
+    [201, '/things/7', undefined],
+    [202, '/mcp?poll=1', 'mcp?poll=1'],
+  ])('may be no redirect at all: %s %s', async (status, location, seen) => {
+    const { ask } = await redirecting({ '/mcp': [status, location] });
+    const answer = await ask();
+    expect([answer.status, answer.header('location')]).toEqual([status, seen]);
+  });
+});
+
+describe('a slash at the end of the URL', () => {
+  it.each(['', '?a=b'])('makes no difference to a request%s', async (query) => {
+    const { gateway, asked } = await redirecting({});
+    expect(await send(`${gateway.url}${MCP}/${query}`, { body: 'hello' })).toMatchObject({
+      status: 200,
+      text: 'hello',
+    });
+    expect(asked).toEqual([`POST /mcp${query} 5`]);
+  });
+});
