@@ -12,6 +12,7 @@ import {
   redisFields,
   refuseExposedDevelopmentSignIn,
   trafficFields,
+  unknownVariables,
 } from '@mcp-gateway/common/config';
 import { createLogger } from '@mcp-gateway/common/logging';
 import { freePort, runMain, shutdownOn } from '@mcp-gateway/common/serving';
@@ -56,6 +57,7 @@ const inWords = (error: Error) => {
 
 /** The whole gateway on one machine. What starts later depends on what started before, and ends before it. */
 runMain(async () => {
+  for (const warning of unknownVariables(process.env, Object.keys(Config.shape))) console.error(warning);
   const config = readConfig(Config, process.env);
   const exposed = refuseExposedDevelopmentSignIn(config);
   if (exposed) throw new ConfigError(exposed);

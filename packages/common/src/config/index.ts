@@ -15,3 +15,4 @@ export {
   serviceFields,
 } from './fields.js';
 export { ConfigError, readConfig } from './read.js';
+export { unknownVariables } from './unknown-variables.js';
