@@ -19,6 +19,7 @@ const PROGRAMS = {
     echo "npx $*" >> calls
     env > npx.env
     if [ -e npx.fails ]; then cat npx.fails; exit 3; fi
+    if [ -e npx.says ]; then cat npx.says; fi
     while [ -e npx.waits ]; do sleep 0.05; done
     mkdir -p packages/app/node_modules node_modules/${NODE_PACKAGE}/bin node_modules/.bin
     ln -sf "$REAL_NODE" node_modules/${NODE_PACKAGE}/bin/node

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '../support/wait.js';
 import { Clone } from './clone.js';
 
-const INSTALL = 'npx -y --prefer-offline pnpm@1.2.3 install --frozen-lockfile';
+const INSTALL = 'npx -y --prefer-offline --loglevel=http pnpm@1.2.3 install --frozen-lockfile';
 const TSC = 'tsc -b packages/app';
 
 describe('the set-up', () => {
@@ -60,7 +60,7 @@ describe('the set-up', () => {
   });
 
   it.each([
-    ['ENOTFOUND registry', 'registry did not answer'],
+    ['ENOTFOUND registry', 'The package registry (https://registry.npmjs.org/) did not answer'],
     ['ERR_PNPM_OUTDATED_LOCKFILE', 'npx -y pnpm@1.2.3 install'],
     ['ENOSPC: no space left', 'disk is full'],
     ['something else', 'run the same command again'],
@@ -75,6 +75,24 @@ describe('the set-up', () => {
 
     await rm(clone.at('npx.fails'));
     expect(await clone.run(['build'])).toMatchObject({ code: 0 });
+  });
+
+  it.each([
+    ['npm', 'npm http fetch GET http://h/pnpm attempt 1 failed with ECONNREFUSED'],
+    ['pnpm', ' WARN  GET http://h/one error (ECONNREFUSED). Will retry in 10 seconds. 2 retries left.'],
+  ])('says what the install waits for while %s asks the registry again, and how to help', async (_name, line) => {
+    await clone.write({ 'npx.says': `${line}\n`, 'npx.waits': '' });
+    const env = { npm_config_registry: 'http://alice:hunter2@127.0.0.1:1/npm/' };
+    const { child, ended } = clone.setup(['build'], { env });
+    let said = '';
+    child.stderr?.on('data', (text: string) => (said += text));
+    const sentence = 'The package registry (http://127.0.0.1:1/npm/) does not answer: ECONNREFUSED.';
+    await waitFor('a word about the registry', () => said.includes(sentence));
+    await rm(clone.at('npx.waits'));
+    const { code, stderr } = await ended;
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^Installing .* … \n.*HTTPS_PROXY.*npm config set registry.*\nInstalling .* … [\d.]+ s\n/);
+    expect(stderr).not.toContain('hunter2');
   });
 
   it('shows what tsc said, and compiles again after the correction', async () => {

@@ -4,7 +4,10 @@ import config from '../../jest.config.js';
 import { repository } from './launch.js';
 
 const print = (env?: NodeJS.ProcessEnv) =>
-  execFileSync(process.execPath, ['-p', '[4711, process.env.FORCE_COLOR, process.env.NO_COLOR]'], { encoding: 'utf8', env });
+  execFileSync(process.execPath, ['-p', '[4711, process.env.FORCE_COLOR, process.env.NO_COLOR]'], {
+    encoding: 'utf8',
+    env,
+  });
 
 it('a program that a test starts prints without colour', () => {
   expect(print()).toBe('[ 4711, undefined, undefined ]\n');

@@ -6,6 +6,9 @@ import { fingerprint, readStamp, removeStamp, writeStamp } from './stamp.mjs';
 import { step, SetupError } from './step.mjs';
 
 const STAMP = 'installed';
+const SILENT_MS = 15_000;
+const REMEDY =
+  'Check the network. Behind a proxy, set HTTPS_PROXY; for another registry, use `npm config set registry URL`.';
 
 export function isInstalled() {
   return readStamp(STAMP) === inputs() && fs.existsSync(pinnedNode()) && workspaceFolders().every(hasItsDependencies);
@@ -19,8 +22,9 @@ export async function install(lock) {
   removeStamp(STAMP);
   await step(
     first ? 'Installing dependencies (first time, about half a minute)' : 'Installing dependencies',
-    ['npx', '-y', '--prefer-offline', pnpm, 'install', '--frozen-lockfile'],
-    { cwd: root, env: installEnvironment(), onSpawn: lock.share, advice: (output) => advice(output, pnpm) },
+    // Of its requests `remark` reads which have failed.
+    ['npx', '-y', '--prefer-offline', '--loglevel=http', pnpm, 'install', '--frozen-lockfile'],
+    { cwd: root, env: installEnvironment(), onSpawn: lock.share, advice: (output) => advice(output, pnpm), remark },
   );
   if (!fs.existsSync(pinnedNode())) {
     // pnpm passes over an optional dependency that cannot be fetched.
@@ -76,7 +80,27 @@ function advice(output, pnpm) {
   if (/EACCES|EPERM|EROFS/.test(output))
     return `Somebody else owns part of ${root}; make it yours (chown) and try again.`;
   if (/ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|FETCH/.test(output)) {
-    return 'The package registry did not answer. Check the network (behind a proxy, set HTTPS_PROXY) and run the same command again.';
+    return `The package registry (${registry()}) did not answer. ${REMEDY} Then run the same command again.`;
   }
   return 'Installing the dependencies failed; the reason is above. Once it is solved, run the same command again.';
+}
+
+/**
+ * npm and pnpm try again for more than a minute without a word.
+ * @param {string} output
+ * @param {number} silentMs
+ */
+function remark(output, silentMs) {
+  const [, ofNpm, ofPnpm] = /attempt \d+ failed with (\w+)|error \((\w+)\)\. Will retry/.exec(output) ?? [];
+  const code = ofNpm ?? ofPnpm;
+  const end = 'It is asked again for a minute or two.';
+  if (code) return `The package registry (${registry()}) does not answer: ${code}. ${end} ${REMEDY}`;
+  if (silentMs < SILENT_MS || / done$/m.test(output)) return undefined;
+  return `The package registry (${registry()}) has not answered yet. ${REMEDY}`;
+}
+
+/** Without a user and a password that may be in it. */
+function registry() {
+  const { npm_config_registry: url = 'https://registry.npmjs.org/' } = process.env;
+  return URL.canParse(url) ? `${new URL(url).origin}${new URL(url).pathname}` : 'its URL is not valid';
 }

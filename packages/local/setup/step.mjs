@@ -1,6 +1,6 @@
 import { interrupted, run } from './process.mjs';
+import { showProgress } from './progress.mjs';
 
-const LONG_MS = 500;
 const KEPT_OUTPUT = 64 * 1024;
 // Begins when it is told to, and not at all when the one that would have told it is gone.
 const WHEN_TOLD = 'read -r go && exec "$@" </dev/null';
@@ -9,7 +9,7 @@ const WHEN_TOLD = 'read -r go && exec "$@" </dev/null';
 export class SetupError extends Error {}
 
 /**
- * Runs a command and keeps its output back: nothing is shown when it is quick, one line with the time it took when it
+ * Runs a command and keeps its output back: nothing is shown when it is quick, one line with the time it takes when it
  * is long, its output and the advice when it fails.
  * @param {string} title
  * @param {readonly string[]} command
@@ -17,19 +17,15 @@ export class SetupError extends Error {}
  *   cwd: string,
  *   env: NodeJS.ProcessEnv,
  *   advice: (output: string) => string,
+ *   remark?: (output: string, silentMs: number) => string | undefined,
  *   onSpawn: (child: import('node:child_process').ChildProcess) => void,
- * }} options
+ * }} options `remark` says what it waits for, from its output and from how long it has been silent
  * @throws SetupError when it cannot be started or ends with anything but 0.
  */
-export async function step(title, [command = '', ...args], { cwd, env, advice, onSpawn }) {
-  const started = Date.now();
+export async function step(title, [command = '', ...args], { cwd, env, advice, remark, onSpawn }) {
   let output = '';
-  let announced = false;
-  const announce = () => {
-    announced = true;
-    process.stderr.write(`${title} … `);
-  };
-  const announcing = setTimeout(announce, LONG_MS);
+  let heardAt = Date.now();
+  const progress = showProgress(title, { remark: () => remark?.(output, Date.now() - heardAt) });
   const code = await run('sh', ['-c', WHEN_TOLD, 'sh', command, ...args], {
     cwd,
     env,
@@ -38,20 +34,18 @@ export async function step(title, [command = '', ...args], { cwd, env, advice, o
       onSpawn(child); // before it does anything: the lock has to know who is at work
       child.stdin?.on('error', () => {}).end('go\n');
       for (const stream of [child.stdout, child.stderr]) {
-        stream?.setEncoding('utf8').on('data', (text) => (output = (output + text).slice(-KEPT_OUTPUT)));
+        stream?.setEncoding('utf8').on('data', (text) => {
+          heardAt = Date.now();
+          output = (output + text).slice(-KEPT_OUTPUT);
+        });
       }
     },
   }).catch((error) => {
     output += String(error);
     return 127;
   });
-  clearTimeout(announcing);
 
-  if (code === 0 && !interrupted()) {
-    if (announced) process.stderr.write(`${((Date.now() - started) / 1000).toFixed(1)} s\n`);
-    return;
-  }
-  if (!announced) announce();
-  process.stderr.write(interrupted() ? 'stopped\n' : 'failed\n');
+  if (code === 0 && !interrupted()) return progress.end();
+  progress.end(interrupted() ? 'stopped' : 'failed');
   throw new SetupError(`\n${output.trim()}\n\n${advice(output)}`);
 }

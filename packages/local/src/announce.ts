@@ -10,14 +10,18 @@ export interface Announcement {
 /** What to do next, ready to paste. */
 export function announce({ url, adapters, data, logs }: Announcement): string {
   const mcp = (name: string) => `${url}/adapters/${name}/mcp`;
-  const servers = Object.fromEntries(adapters.map(({ name }) => [name, { type: 'http', url: mcp(name) }]));
-  const shown = adapters.map(({ name, ready }) =>
+  const usable = adapters.filter(({ obstacle }) => obstacle === undefined);
+  const servers = Object.fromEntries(usable.map(({ name }) => [name, { type: 'http', url: mcp(name) }]));
+  const shown = usable.map(({ name, ready }) =>
     ready ? `  ${mcp(name)}` : `  ${mcp(name)}   (not ready yet: see ${url}/adapters/${name}/status)`,
+  );
+  const others = adapters.flatMap(({ name, obstacle }) =>
+    obstacle === undefined ? [] : [`  ${name}: ${obstacle}`, `    ${url}/adapters/${name}/status`],
   );
   const example = adapters.find(({ name, ready }) => ready && name === 'mcp-example');
   return [
     '',
-    ...(adapters.length === 0
+    ...(usable.length === 0
       ? ['MCP Gateway is running.', '']
       : [
           'MCP Gateway is running. Paste into an MCP client:',
@@ -30,6 +34,7 @@ export function announce({ url, adapters, data, logs }: Announcement): string {
           '',
         ]),
     ...(example ? ['Or call a tool from a shell:', '', `  ${curlLine(mcp(example.name))}`, ''] : []),
+    ...(others.length === 0 ? [] : ['Not running, and why:', '', ...others, '']),
     `Manage servers at ${url}/adapters (described at ${url}/openapi.json).`,
     `Data is in ${data}, logs are in ${logs}. Ctrl-C ends everything.`,
     '',

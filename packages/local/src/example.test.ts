@@ -30,8 +30,11 @@ async function gateway(answers: Answers): Promise<{ url: string; asked: string[]
 const list = (...names: string[]) => ({
   'GET /adapters': () => ({ status: 200, body: names.map((name) => ({ name })) }),
 });
-const phase = (name: string, is: string) => ({
-  [`GET /adapters/${name}/status`]: () => ({ status: 200, body: { phase: is } }),
+const phase = (name: string, is: string, message = '') => ({
+  [`GET /adapters/${name}/status`]: () => ({
+    status: 200,
+    body: { phase: is, conditions: [{ type: 'Ready', message }] },
+  }),
   [`DELETE /adapters/${name}/mcp`]: () => ({ status: 400 }),
 });
 /** One answer after the other, the last of them for good. */
@@ -40,19 +43,44 @@ const inTurn = (...given: ReturnType<Answers[string]>[]) => {
   return () => given[Math.min(turn++, given.length - 1)] ?? { status: 404 };
 };
 
+const IMPATIENT = { example: 20_000, others: 1_000 };
+
 describe('what the announcement shows', () => {
   it('are the adapters that there are, ready or not', async () => {
     const { url } = await gateway({
       ...list('a', 'b', 'c'),
       ...phase('a', 'Ready'),
-      ...phase('b', 'Failed'),
+      ...phase('b', 'Failed', 'No command\x1b[2J is known.'),
       ...phase('c', 'Stopped'),
     });
-    expect(await showAdapters(url)).toEqual([
+    const adapters = await showAdapters(url, IMPATIENT);
+    expect(adapters).toEqual([
       { name: 'a', ready: true },
-      { name: 'b', ready: false },
-      { name: 'c', ready: false },
+      { name: 'b', ready: false, obstacle: 'No command [2J is known.' },
+      { name: 'c', ready: false, obstacle: 'it is scaled to zero' },
     ]);
+    const said = announce({ url, adapters, data: '/data', logs: '/data/logs' });
+    expect(said).toContain(
+      `Not running, and why:\n\n  b: No command [2J is known.\n    ${url}/adapters/b/status\n  c: it `,
+    );
+    expect(said).toContain(JSON.stringify({ mcpServers: { a: { type: 'http', url: `${url}/adapters/a/mcp` } } }));
+  });
+
+  it('says why none runs', async () => {
+    const { url } = await gateway({ ...list('b'), ...phase('b', 'Failed', 'No command is known.') });
+    const said = announce({ url, adapters: await showAdapters(url, IMPATIENT), data: '/data', logs: '/data/logs' });
+    expect(said).toContain('MCP Gateway is running.\n\nNot running, and why:\n\n  b: No command is known.');
+  });
+
+  it('is not a failure of the last run, which this run corrects', async () => {
+    const failed = { status: 200, body: { phase: 'Failed', conditions: [] } };
+    const ready = { status: 200, body: { phase: 'Ready', conditions: [] } };
+    const { url } = await gateway({
+      ...list('a'),
+      ...phase('a', 'Ready'),
+      'GET /adapters/a/status': inTurn(failed, ready),
+    });
+    expect(await showAdapters(url)).toEqual([{ name: 'a', ready: true }]);
   });
 
   it('is the example when there are none, waited for until it is routed', async () => {
@@ -76,7 +104,7 @@ describe('what the announcement shows', () => {
     ['is not answered', () => 'silence'],
   ])('is there although a status %s', async (what, status) => {
     const { url } = await gateway({ ...list('a'), ...phase('a', 'Ready'), 'GET /adapters/a/status': status });
-    const patience = what === 'is not answered' ? { example: 20_000, others: 200 } : undefined;
+    const patience = what === 'is not answered' ? IMPATIENT : undefined;
     expect(await showAdapters(url, patience)).toEqual([{ name: 'a', ready: patience === undefined }]);
   });
 

@@ -19,6 +19,8 @@ const EXAMPLE = {
 export interface ShownAdapter {
   name: string;
   ready: boolean;
+  /** Why it does not get ready until somebody changes something. */
+  obstacle?: string;
 }
 
 /** Milliseconds for which the announcement waits for what it shows. */
@@ -28,6 +30,7 @@ export interface Patience {
   /** For adapters of the user's own, all together: one that never gets ready must not hold back the URL. */
   others: number;
 }
+const STOPPED = 'it is scaled to zero';
 const USUAL: Patience = { example: 30_000, others: 3_000 };
 
 /**
@@ -46,7 +49,14 @@ export async function showAdapters(
   const shown = await Promise.all(
     names.map(async (name) => {
       const deadline = name === EXAMPLE.name ? began + patience.example : Date.now() + patience.others;
-      return (await answerBefore(deadline, (signal) => look(url, gateway, name, signal))) ?? { name, ready: false };
+      let last: ShownAdapter = { name, ready: false };
+      const final = await answerBefore(deadline, async (signal) => {
+        const seen = await look(url, gateway, name, signal);
+        if (seen === 'gone' || seen.ready || seen.obstacle === STOPPED) return seen;
+        last = seen;
+        return undefined;
+      });
+      return final ?? last;
     }),
   );
   return shown.filter((each) => each !== 'gone');
@@ -80,20 +90,23 @@ async function namesOrExample(url: string, signal: AbortSignal): Promise<string[
   return created.ok ? [EXAMPLE.name] : undefined;
 }
 
-/** Undefined while it may still get ready. */
+/** A failure may be the one of the last run, which this run is about to correct: it counts once time is up. */
 async function look(
   url: string,
   gateway: string | null,
   name: string,
   signal: AbortSignal,
-): Promise<ShownAdapter | 'gone' | undefined> {
+): Promise<ShownAdapter | 'gone'> {
   const response = await call(`${url}/adapters/${name}/status`, { headers: ADMIN, signal });
   if (response.status === 404) return 'gone';
-  if (!response.ok) return undefined;
-  const { phase } = (await response.json()) as AdapterStatus;
-  if (phase === 'Failed' || phase === 'Stopped') return { name, ready: false };
-  if (phase !== 'Ready') return undefined;
-  return gateway === null || (await isRouted(gateway, name, signal)) ? { name, ready: true } : undefined;
+  if (!response.ok) return { name, ready: false };
+  const { phase, conditions } = (await response.json()) as AdapterStatus;
+  if (phase === 'Stopped') return { name, ready: false, obstacle: STOPPED };
+  if (phase === 'Failed') {
+    const message = conditions.find(({ type }) => type === 'Ready')?.message;
+    return { name, ready: false, obstacle: (message || phase).replaceAll(/\p{Cc}+/gu, ' ') }; // for a terminal
+  }
+  return { name, ready: phase === 'Ready' && (gateway === null || (await isRouted(gateway, name, signal))) };
 }
 
 /** The data plane hears of a route a moment after the worker has written it. */

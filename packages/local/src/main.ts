@@ -14,6 +14,7 @@ import {
   refuseExposedDevelopmentSignIn,
   trafficFields,
   trustVariables,
+  unknownVariables,
 } from '@mcp-gateway/common/config';
 import { createLogger } from '@mcp-gateway/common/logging';
 import { checkRedis } from '@mcp-gateway/common/redis';
@@ -59,6 +60,7 @@ const inWords = (error: Error) => {
 
 /** The whole gateway on one machine. What starts later depends on what started before, and ends before it. */
 runMain(async () => {
+  for (const warning of unknownVariables(process.env, Object.keys(Config.shape))) console.error(warning);
   const config = readConfig(Config, process.env);
   const exposed = refuseExposedDevelopmentSignIn(config);
   if (exposed) throw new ConfigError(exposed);

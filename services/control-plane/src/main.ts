@@ -9,6 +9,7 @@ import {
   refuseExposedDevelopmentSignIn,
   RuntimeName,
   serviceFields,
+  unknownVariables,
 } from '@mcp-gateway/common/config';
 import { createLogger } from '@mcp-gateway/common/logging';
 import { developmentSignIn, holdsAny, isAdmin, refuseReplicas, type Principal } from '@mcp-gateway/common/principal';
@@ -40,6 +41,7 @@ runMain(async () => {
   if (exposed) throw new ConfigError(exposed);
 
   const log = createLogger('control-plane', config.MCP_GATEWAY_LOG_LEVEL);
+  for (const warning of unknownVariables(process.env, Object.keys(Config.shape))) log.warn(warning);
   const { defer } = shutdownOn(log);
   const metrics = await openMetrics(config, { log, defer }); // first, so that it is there until the end
 

@@ -5,6 +5,7 @@ import {
   redisFields,
   refuseExposedDevelopmentSignIn,
   serviceFields,
+  unknownVariables,
 } from '@mcp-gateway/common/config';
 import { createLogger } from '@mcp-gateway/common/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/common/redis';
@@ -37,6 +38,7 @@ runMain(async () => {
   const tls = readTlsFiles(config.MCP_GATEWAY_TLS_CERT_FILE, config.MCP_GATEWAY_TLS_KEY_FILE);
 
   const log = createLogger('data-plane', config.MCP_GATEWAY_LOG_LEVEL);
+  for (const warning of unknownVariables(process.env, Object.keys(Config.shape))) log.warn(warning);
   const { defer } = shutdownOn(log);
   const metrics = await openMetrics(config, { log, defer }); // first, so that it is there until the end
 

@@ -6,6 +6,7 @@ import {
   redisFields,
   RuntimeName,
   serviceFields,
+  unknownVariables,
 } from '@mcp-gateway/common/config';
 import { createLogger } from '@mcp-gateway/common/logging';
 import { reconcileQueue } from '@mcp-gateway/common/queue';
@@ -35,6 +36,7 @@ const Config = z.object({
 runMain(async () => {
   const config = readConfig(Config, process.env);
   const log = createLogger('deployment-worker', config.MCP_GATEWAY_LOG_LEVEL);
+  for (const warning of unknownVariables(process.env, Object.keys(Config.shape))) log.warn(warning);
   const { defer } = shutdownOn(log);
   const metrics = await openMetrics(config, { log, defer }); // first, so that it is there until the end
   const measure = metrics && workerMetrics(metrics);

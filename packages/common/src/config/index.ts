@@ -16,3 +16,4 @@ export type { PublicUrl } from './public-url.js';
 export { ConfigError, readConfig } from './read.js';
 export { DatabaseUrl, HttpUrl, parseDatabaseUrl, RedisUrl } from './urls.js';
 export { networkVariables, trustVariables } from './passed-on.js';
+export { unknownVariables } from './unknown-variables.js';

@@ -1,5 +1,12 @@
 import { homedir } from 'node:os';
-import { ConfigError, drainFields, LogLevel, networkVariables, readConfig } from '@mcp-gateway/common/config';
+import {
+  ConfigError,
+  drainFields,
+  LogLevel,
+  networkVariables,
+  readConfig,
+  unknownVariables,
+} from '@mcp-gateway/common/config';
 import { createLogger } from '@mcp-gateway/common/logging';
 import { runMain, shutdownOn } from '@mcp-gateway/common/serving';
 import { z } from 'zod';
@@ -18,6 +25,7 @@ const Config = z.object({
 runMain(async () => {
   const config = readConfig(Config, process.env);
   const log = createLogger('supervisor', config.MCP_GATEWAY_LOG_LEVEL);
+  for (const warning of unknownVariables(process.env, Object.keys(Config.shape))) log.warn(warning);
   const { defer } = shutdownOn(log);
   await readCatalogue(config.MCP_GATEWAY_CATALOGUE).catch((error: unknown) => {
     throw error instanceof CatalogueError ? new ConfigError(error.message) : error;

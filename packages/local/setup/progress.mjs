@@ -1,0 +1,58 @@
+const LONG_MS = 500;
+const TICK_MS = 1_000;
+/** Between two signs of life where nothing can be painted over: in a pipe or a file. */
+const SPARSE_MS = 15_000;
+const CLEAR_TO_END = '\x1b[K';
+
+/**
+ * Shows nothing of a step that is quick. Of a long one it shows the title and the time that has passed, which moves: every
+ * second in a terminal, now and then elsewhere.
+ * @param {string} title
+ * @param {{
+ *   remark: (passedMs: number) => string | undefined,
+ *   out?: { isTTY?: boolean, write: (text: string) => unknown },
+ * }} options `remark` is asked every second what to say of the step; a new remark gets a line of its own
+ */
+export function showProgress(title, { remark, out = process.stderr }) {
+  const began = Date.now();
+  const passed = () => Date.now() - began;
+  const seconds = () => `${Math.floor(passed() / 1_000)} s`;
+  const said = new Set();
+  let begun = false;
+  let shownMs = 0;
+
+  const announce = () => {
+    begun = true;
+    shownMs = passed();
+    out.write(`${title} … `);
+  };
+  const paint = () => {
+    if (out.isTTY) return out.write(`\r${title} … ${seconds()} ${CLEAR_TO_END}`);
+    if (passed() - shownMs < SPARSE_MS) return;
+    shownMs = passed();
+    out.write(`${seconds()} … `);
+  };
+  const tick = () => {
+    const sentence = remark(passed());
+    if (sentence && !said.has(sentence)) {
+      said.add(sentence);
+      out.write(`\n${sentence}\n`);
+      announce();
+    }
+    paint();
+  };
+  const announcing = setTimeout(announce, LONG_MS);
+  const ticking = setInterval(tick, TICK_MS);
+
+  return {
+    /** @param {string} [word] what became of it; without one it has ended well, which is shown of a long step only */
+    end(word) {
+      clearTimeout(announcing);
+      clearInterval(ticking);
+      if (word === undefined && !begun) return;
+      if (!begun) announce();
+      if (out.isTTY) out.write(`\r${title} … ${CLEAR_TO_END}`);
+      out.write(`${word ?? `${(passed() / 1_000).toFixed(1)} s`}\n`);
+    },
+  };
+}
