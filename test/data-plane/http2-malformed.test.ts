@@ -33,7 +33,11 @@ describe.each([
     const { endpoint } = await startUpstream((req, res) => {
       res.on('error', () => {});
       if (req.method === 'GET') res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n');
-      else req.on('error', () => {}).on('end', () => res.end('ok')).resume();
+      else
+        req
+          .on('error', () => {})
+          .on('end', () => res.end('ok'))
+          .resume();
     });
     gateway = await startGateway({ routes: [routeTo(endpoint)], wire });
   });

@@ -42,7 +42,7 @@ export function createApp({ adapters, logs, logCheckMs, sessions, verifier, acce
   });
 
   app.use((req, _res, next) => {
-    checkBrowserAccess(req.headers, access);
+    checkBrowserAccess(req.headers, access, req.method === 'GET' || req.method === 'HEAD');
     next();
   });
   const document = openApiDocument();
