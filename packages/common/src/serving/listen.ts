@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../config/read.js';
+import { endDeadConnections } from './end-dead-connections.js';
 
 /** Connections that may wait to be accepted, as far as the system lets them: after an outage all clients come back at once. */
 const BACKLOG = 4_096;
@@ -10,7 +11,8 @@ const BACKLOG = 4_096;
 const USUAL = { port: 'PORT', host: 'MCP_GATEWAY_HOST' };
 
 /**
- * Starts to listen; returns the port, which differs from the one asked for when that was 0.
+ * Starts to listen; returns the port, which differs from the one asked for when that was 0. Connections of clients that have vanished
+ * end within about a minute.
  * @throws ConfigError when the port is taken, naming the variable to change.
  */
 export async function listen(
@@ -18,6 +20,7 @@ export async function listen(
   { host, port }: { host: string; port: number },
   variables = USUAL,
 ): Promise<number> {
+  endDeadConnections(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, host, backlog: BACKLOG }, () => {
