@@ -52,6 +52,21 @@ describe('a log line', () => {
     });
   });
 
+  it('has nothing that a terminal acts on, and says the same to a reader of JSON', async () => {
+    const said = '\u001b[2J\u009b31m\u202eevil\u007f';
+    const child = runModule(`
+      import { createLogger } from '@mcp-gateway/common/logging';
+      const log = createLogger('data-plane', 'info').child({ caller: ${JSON.stringify(said)} });
+      log.info({ [${JSON.stringify(said)}]: 1 }, ${JSON.stringify(said)});
+      log.flush();
+      process.disconnect();
+    `);
+    await child.ended;
+    // oxlint-disable-next-line no-control-regex
+    expect(child.output()).not.toMatch(/[\0-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
+    expect(JSON.parse(child.output())).toMatchObject({ caller: said, [said]: 1, msg: said });
+  });
+
   it('is written from the level on that was asked for', async () => {
     expect(await lines(`log.info('a'); log.warn('b'); log.error('c');`, 'warn')).toMatchObject([
       { msg: 'b' },

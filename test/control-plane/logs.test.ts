@@ -62,10 +62,23 @@ describe('GET /adapters/{name}/logs', () => {
     expect((await logs('?follow=false&tail=1&instance=1')).text).toBe(lines(19, 20));
   });
 
-  it('answers bytes as the replica wrote them', async () => {
+  it('escapes what a terminal would act on, also when it is followed and comes in pieces', async () => {
+    await writeFile(file('0.log'), '\x1b[2J\tone\r\n');
+    expect((await logs()).text).toBe('\\u001b[2J\tone\r\n');
+    const stream = await follow('&tail=0');
+    const arrived = next(stream);
+    const [first, second] = [Buffer.from('a\x1b[31m\u009b').subarray(0, -1), Buffer.from('\u009b\n').subarray(1)];
+    await appendFile(file('0.log'), first);
+    expect(await arrived).toBe('a\\u001b[31m');
+    const rest = next(stream);
+    await appendFile(file('0.log'), second);
+    expect(await rest).toBe('\\u009b\n');
+  });
+
+  it('answers bytes as the replica wrote them to whoever asks for them raw', async () => {
     const bytes = Buffer.from([0xff, 0x00, 0x1b, 0x5b, 0x33, 0x31, 0x6d, 0x0d, 0x0a, 0xe7, 0x8e]);
     await writeFile(file('0.log'), bytes);
-    const res = await open(`${plane.url}/adapters/echo/logs`, { method: 'GET' });
+    const res = await open(`${plane.url}/adapters/echo/logs?raw=true`, { method: 'GET' });
     expect((await bodyOf(res)).equals(bytes)).toBe(true);
   });
 
@@ -137,6 +150,7 @@ describe('GET /adapters/{name}/logs', () => {
     ['tail=10001', 'tail', 'must be at most 10000'],
     ['tail=all', 'tail', NUMBER],
     ['follow=yes', 'follow', 'must be true or false'],
+    ['raw=yes', 'raw', 'must be true or false'],
     ['previous=maybe', 'previous', 'must be true or false'],
     ['since=1d', 'since', 'must be a time such as 30s, 10m or 2h'],
     ['since=0s', 'since', 'must be a time such as 30s, 10m or 2h'],

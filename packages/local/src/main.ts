@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import {
   callerFields,
   ConfigError,
@@ -16,7 +17,7 @@ import {
   trustVariables,
   unknownVariables,
 } from '@mcp-gateway/common/config';
-import { createLogger } from '@mcp-gateway/common/logging';
+import { createLogger, escapeControls } from '@mcp-gateway/common/logging';
 import { checkRedis } from '@mcp-gateway/common/redis';
 import { freePort, runMain, shutdownOn } from '@mcp-gateway/common/serving';
 import { checkDatabase } from '@mcp-gateway/database';
@@ -130,9 +131,10 @@ runMain(async () => {
     const tls = config.MCP_GATEWAY_TLS_CERT_FILE !== undefined;
     const url = `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
     const adapters = await showAdapters(dataPlane.CONTROL_PLANE_URL, undefined, tls ? null : url);
-    console.log(announce({ url, adapters, data: data.root, logs: join(data.root, 'logs') }));
+    console.log(escapeControls(announce({ url, adapters, data: data.root, logs: join(data.root, 'logs') })));
   } catch (error) {
-    console.error(error instanceof ConfigError || error instanceof CatalogueError ? error.message : error);
+    const isOfUser = error instanceof ConfigError || error instanceof CatalogueError;
+    console.error(escapeControls(isOfUser ? error.message : inspect(error)));
     process.exitCode = 1;
     await shutdown();
   }

@@ -43,7 +43,7 @@ export function createApp({ adapters, logs, logCheckMs, sessions, verifier, acce
 
   app.use((req, res, next) => {
     res.set({ 'Content-Security-Policy': 'sandbox', 'X-Content-Type-Options': 'nosniff' }); // logs are what adapters say
-    checkBrowserAccess(req.headers, access);
+    checkBrowserAccess(req.headers, access, req.method === 'GET' || req.method === 'HEAD');
     next();
   });
   const document = openApiDocument();

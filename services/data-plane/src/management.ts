@@ -38,7 +38,7 @@ export function createManagementApp(parts: ManagementParts): Express {
   });
 
   app.use((req, res, next) => {
-    checkBrowserAccess(req.headers, access);
+    checkBrowserAccess(req.headers, access, req.method === 'GET' || req.method === 'HEAD');
     checkCaller?.(req.headers, req.socket.remoteAddress);
     inviteBody(req, res);
     prepareHeaders(req, forwarded(req));

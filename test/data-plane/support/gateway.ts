@@ -47,6 +47,8 @@ export interface DataPlaneOptions {
   /** How long a session that has lost its replica waits for another one. */
   moveWithinMs?: number;
   wire?: Wire;
+  /** Where it listens. */
+  host?: string;
   sessionLimits?: Partial<typeof SESSION_LIMITS>;
   /** Milliseconds since the epoch, as its sessions see it. */
   now?: () => number;
@@ -185,7 +187,7 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
     ...options.wire,
     ...(publicPath !== undefined && { publicPath }),
   });
-  const port = await listen(server, { host: '127.0.0.1', port: 0 });
+  const port = await listen(server, { host: options.host ?? '127.0.0.1', port: 0 });
   afterTest(async () => {
     await closeServer(server, 0);
     await upstreams.close();

@@ -3,6 +3,7 @@ export { createBalancer } from '../../../services/data-plane/src/balance/balance
 export { dataPlaneFields } from '../../../services/data-plane/src/config.js';
 export { dataPlaneMetrics } from '../../../services/data-plane/src/metrics/data-plane-metrics.js';
 export { forwardedBy } from '../../../services/data-plane/src/forwarded.js';
+export { surviveStreamErrors } from '../../../services/data-plane/src/http2/survive-stream-errors.js';
 export { createManagementApp } from '../../../services/data-plane/src/management.js';
 export { createPipeline } from '../../../services/data-plane/src/pipeline.js';
 export { createRecovery } from '../../../services/data-plane/src/recovery/recover.js';

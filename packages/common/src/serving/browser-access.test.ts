@@ -5,9 +5,14 @@ import { checkBrowserAccess } from './browser-access.js';
 
 const PORTAL = 'https://portal.example.com';
 
-function decision(loopback: boolean, headers: IncomingHttpHeaders, allowedHosts: string[] = []): string {
+function decision(
+  loopback: boolean,
+  headers: IncomingHttpHeaders,
+  allowedHosts: string[] = [],
+  isDocument = false,
+): string {
   try {
-    checkBrowserAccess(headers, { allowedOrigins: [PORTAL], allowedHosts, loopback });
+    checkBrowserAccess(headers, { allowedOrigins: [PORTAL], allowedHosts, loopback }, isDocument);
     return 'allowed';
   } catch (error) {
     return (error as GatewayError).code;
@@ -106,5 +111,47 @@ describe.each([true, false])('a gateway that is told its names (loopback: %s)', 
   it('still refuses the pages of others', () => {
     const headers = { host: 'gateway.example.com', origin: 'https://gateway.example.com' };
     expect(decision(loopback, headers, ['gateway.example.com'])).toBe('ORIGIN_NOT_ALLOWED');
+  });
+});
+
+describe('a browser that names no origin', () => {
+  const IMAGE = { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' };
+  const LINK = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+  const FRAME = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' };
+  const to = { local: 'localhost:8000', network: 'gateway.example.com' };
+
+  it.each([
+    // Of a page of another site; of a page of a sibling; of a page of the gateway's own; of nobody's page.
+    { site: 'cross-site', fetch: IMAGE, local: false, network: false, document: false },
+    { site: 'cross-site', fetch: FRAME, local: false, network: false, document: false },
+    { site: 'cross-site', fetch: LINK, local: false, network: false, document: true },
+    { site: 'cross-site', fetch: {}, local: false, network: false, document: false },
+    { site: 'same-site', fetch: IMAGE, local: true, network: false, document: false },
+    { site: 'same-site', fetch: LINK, local: true, network: false, document: true },
+    { site: 'same-origin', fetch: IMAGE, local: true, network: true, document: true },
+    { site: 'none', fetch: LINK, local: true, network: true, document: true },
+    { site: undefined, fetch: { 'sec-fetch-mode': 'cors' }, local: true, network: true, document: true },
+  ])('is told whether it may: $site, $fetch', ({ site, fetch, ...expected }) => {
+    const headers = { ...fetch, ...(site !== undefined && { 'sec-fetch-site': site }) };
+    const isAllowed = (loopback: boolean, host: string, isDocument: boolean) =>
+      decision(loopback, { ...headers, host }, [], isDocument) === 'allowed';
+    expect({
+      local: isAllowed(true, to.local, false),
+      network: isAllowed(false, to.network, false),
+      document: isAllowed(false, to.network, true),
+    }).toEqual(expected);
+  });
+
+  it('is taken for a sibling of no page of this machine under a name that others may share', () => {
+    const headers = { host: to.network, 'sec-fetch-site': 'same-site', ...IMAGE };
+    expect(decision(true, headers, [to.network])).toBe('ORIGIN_NOT_ALLOWED');
+  });
+
+  it('is judged by its origin as soon as it names one', () => {
+    const headers = { host: to.network, 'sec-fetch-site': 'cross-site' };
+    expect(decision(false, { ...headers, origin: PORTAL })).toBe('allowed');
+    expect(decision(false, { ...headers, origin: 'https://evil.example.com', ...LINK }, [], true)).toBe(
+      'ORIGIN_NOT_ALLOWED',
+    );
   });
 });

@@ -32,14 +32,32 @@ export const browserAccess = (config: {
 
 /**
  * Refuses what a web page of another site makes a browser send (MCP 2025-11-25, transports, security warning).
+ * @param isDocument the request has no effect, so a link of another site may lead to it
  * @throws GatewayError HOST_NOT_ALLOWED, ORIGIN_NOT_ALLOWED
  */
-export function checkBrowserAccess(headers: IncomingHttpHeaders, access: BrowserAccess): void {
+export function checkBrowserAccess(headers: IncomingHttpHeaders, access: BrowserAccess, isDocument = false): void {
   checkHost(headers.host, access);
   const { origin } = headers;
-  if (origin === undefined || access.allowedOrigins.includes(origin)) return;
+  if (origin === undefined) return checkSite(headers, access, isDocument);
+  if (access.allowedOrigins.includes(origin)) return;
   if (access.loopback && isLoopback(hostnameOf(origin))) return;
   throw new GatewayError('ORIGIN_NOT_ALLOWED', { detail: 'the operator can add it to MCP_GATEWAY_ALLOWED_ORIGINS' });
+}
+
+/**
+ * A browser names no origin on a GET for an image, a frame or a script. `Sec-Fetch-Site` says whose page asks (Fetch Metadata
+ * Request Headers §2.3). It is absent from clients that are no browsers, and from browsers that call over plain HTTP beyond loopback.
+ */
+function checkSite(headers: IncomingHttpHeaders, { loopback }: BrowserAccess, isDocument: boolean): void {
+  const site = headers['sec-fetch-site'];
+  if (site !== 'cross-site' && site !== 'same-site') return;
+  // Another port of this machine.
+  if (site === 'same-site' && loopback && isLoopback(hostnameOf(`http://${headers.host ?? ''}`))) return;
+  // Somebody follows a link. A frame would be another destination.
+  if (isDocument && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document') return;
+  throw new GatewayError('ORIGIN_NOT_ALLOWED', {
+    detail: `a page of another site made the browser send this (Sec-Fetch-Site: ${site}) and names no origin`,
+  });
 }
 
 /**

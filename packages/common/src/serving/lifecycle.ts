@@ -1,5 +1,6 @@
+import { inspect } from 'node:util';
 import { ConfigError } from '../config/read.js';
-import type { Logger } from '../logging/index.js';
+import { escapeControls, type Logger } from '../logging/index.js';
 
 const SHUTDOWN_MS = 10_000;
 
@@ -49,7 +50,7 @@ export function runMain(main: () => Promise<void>): void {
   main().then(
     () => process.send?.({ ready: true }),
     (error: unknown) => {
-      console.error(error instanceof ConfigError ? error.message : error);
+      console.error(escapeControls(error instanceof ConfigError ? error.message : inspect(error)));
       process.exit(1);
     },
   );

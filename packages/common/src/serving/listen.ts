@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../config/read.js';
+import { endDeadConnections } from './end-dead-connections.js';
 
 /** Connections that may wait to be accepted, as far as the system lets them: after an outage all clients come back at once. */
 const BACKLOG = 4_096;
@@ -15,6 +16,7 @@ const ANY_IPV4 = '0.0.0.0';
 
 /**
  * Starts to listen; returns the port, which differs from the one asked for when that was 0. `::` also stands for all of IPv4.
+ * Connections of clients that have vanished end within about a minute.
  * @throws ConfigError when the port is taken, naming the variable to change.
  */
 export async function listen(
@@ -22,6 +24,7 @@ export async function listen(
   { host, port }: { host: string; port: number },
   variables = USUAL,
 ): Promise<number> {
+  endDeadConnections(server);
   await listenOn(server, host, port)
     .catch((error: NodeJS.ErrnoException) => {
       if (host !== ANY || error.code !== 'EAFNOSUPPORT') throw error;

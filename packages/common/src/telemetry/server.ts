@@ -32,7 +32,7 @@ export function metricsServer(
         })
         .end(body); // Node leaves it out of the answer to HEAD
     try {
-      checkBrowserAccess(req.headers, access);
+      checkBrowserAccess(req.headers, access, req.method === 'GET' || req.method === 'HEAD');
     } catch (error) {
       return answer(403, `${(error as GatewayError).title}\n`);
     }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GatewayError } from '@mcp-gateway/common/errors';
+import { escapedControls } from '@mcp-gateway/common/logging';
 import type { AdapterRow } from '@mcp-gateway/database';
 import type { LogReader } from '@mcp-gateway/runtime/logs';
 import type { Request, Response } from 'express';
@@ -26,6 +27,7 @@ const LogQuery = z.strictObject({
   follow: Flag.default(false),
   previous: Flag.default(false),
   since: Duration.optional(),
+  raw: Flag.default(false),
 });
 
 export interface LogSource {
@@ -46,7 +48,7 @@ export async function answerLogs(source: LogSource, req: Request, res: Response)
   const query = parseQuery(LogQuery, req.query);
   const gone = new AbortController();
   res.once('close', () => gone.abort());
-  const { since: sinceSeconds, ...wanted } = query;
+  const { since: sinceSeconds, raw, ...wanted } = query;
   const lines = await logs.read({ name: spec.name, id: row.id }, { ...wanted, sinceSeconds, signal: gone.signal });
   // An autoscaler may have made more than the spec asks for.
   const isSeen = replicas.some(({ instance }) => instance === query.instance);
@@ -71,7 +73,8 @@ export async function answerLogs(source: LogSource, req: Request, res: Response)
   const checks = setInterval(() => void check(), checkEveryMs);
   gone.signal.addEventListener('abort', () => clearInterval(checks));
   res.flushHeaders();
-  await pipeline(Readable.from(lines), res).catch((error: NodeJS.ErrnoException) => {
+  // Whoever reads them in a terminal must not have it act on what a server has written.
+  await pipeline(Readable.from(raw ? lines : escapedControls(lines)), res).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error; // else the client left
   });
 }

@@ -103,6 +103,10 @@ export const adapterPaths = {
           type: 'string',
           pattern: '^[1-9][0-9]{0,5}[smh]$',
         }),
+        query('raw', 'The bytes as they were written. Otherwise what a terminal would act on is escaped, as in \\u001b.', {
+          type: 'boolean',
+          default: false,
+        }),
       ],
       responses: {
         200: { description: 'Lines, or a sentence while there are none.', content: { 'text/plain': { schema: { type: 'string' } } } },

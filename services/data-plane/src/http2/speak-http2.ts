@@ -3,6 +3,7 @@ import { createServer, type ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { bridge } from './bridge.js';
+import { surviveStreamErrors } from './survive-stream-errors.js';
 
 export interface Http2Options {
   /** As for HTTP/1.1, which answers 431; only what is far beyond is cut short before. */
@@ -40,6 +41,7 @@ export function speakHttp2(
   http2.on('session', (session) => {
     let open = 0;
     sessions.add(session);
+    surviveStreamErrors(session);
     session.on('close', () => sessions.delete(session));
     session.on('stream', (stream) => {
       open += 1;

@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { escapeControls, escapedControls } from './escape-controls.js';
+
+const RLO = '\u202e';
+
+describe('what a terminal acts on', () => {
+  it.each([
+    ['\x1b[31mred\x1b[0m', '\\u001b[31mred\\u001b[0m'],
+    ['\x1b]0;title\x07', '\\u001b]0;title\\u0007'],
+    ['\x9b2J', '\\u009b2J'],
+    ['a\0b\x08c\x7fd\x0be\x0cf', 'a\\u0000b\\u0008c\\u007fd\\u000be\\u000cf'],
+    ['over\rwritten', 'over\\u000dwritten'],
+    [`${RLO}txt.exe`, '\\u202etxt.exe'],
+    ['\u061c\u200e\u200f\u202a\u2066\u2069', '\\u061c\\u200e\\u200f\\u202a\\u2066\\u2069'],
+  ])('is escaped: %j', (text, expected) => {
+    expect(escapeControls(text)).toBe(expected);
+  });
+
+  it.each(['a\tb\nc\r\n', 'ä 🦙 \\u001b', 'שלום', '\u00a0\u00ad'])('leaves all other text as it is: %j', (text) => {
+    expect(escapeControls(text)).toBe(text);
+  });
+
+  it('means the same when a reader of JSON reads it', () => {
+    const text = `\x9b${RLO}\x7f`;
+    expect(JSON.parse(escapeControls(JSON.stringify(text)))).toBe(text);
+  });
+
+  it('is escaped wherever the chunks break', async () => {
+    const written = Buffer.from(`\x1b[1mä\r\n\u009b🦙${RLO}a\rb\r`);
+    const expected = escapeControls(written.toString());
+    for (let size = 1; size <= written.length; size += 1) {
+      const chunks = Array.from({ length: Math.ceil(written.length / size) }, (_, i) =>
+        written.subarray(i * size, (i + 1) * size),
+      );
+      expect((await Array.fromAsync(escapedControls(inOrder(chunks)))).join('')).toBe(expected);
+    }
+  });
+
+  it('is shown as what it is not when its bytes are not UTF-8', async () => {
+    const bytes = Buffer.from([0x61, 0x9b, 0x62, 0xc2]);
+    expect((await Array.fromAsync(escapedControls(inOrder([bytes])))).join('')).toBe('a\ufffdb\ufffd');
+  });
+
+  it('is found in reasonable time', () => {
+    const began = performance.now();
+    expect(escapeControls('\r'.repeat(1_000_000))).toHaveLength(6_000_000);
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+});
+
+async function* inOrder(chunks: readonly Buffer[]): AsyncGenerator<Buffer> {
+  yield* chunks;
+}
