@@ -1,0 +1,34 @@
+import { expect, it } from '@jest/globals';
+import { nearest } from './nearest.js';
+
+const KNOWN = [
+  'name',
+  'imageName',
+  'imageVersion',
+  'secretEnvironment',
+  'environmentVariables',
+  'replicaCount',
+  'requiredRoles',
+  'port',
+  'path',
+];
+
+it.each([
+  ['nmae', 'name'],
+  ['names', 'name'],
+  ['IMAGE', 'imageName'],
+  ['version', 'imageVersion'],
+  ['imageTag', 'imageName'],
+  ['env', 'environmentVariables'],
+  ['replicas', 'replicaCount'],
+  ['roles', 'requiredRoles'],
+  ['ports', 'port'],
+  ['url', undefined],
+  ['extra', undefined],
+  ['', undefined],
+  ['x', undefined],
+  ['constructor', undefined],
+  ['replicas'.repeat(10_000), undefined],
+])('for "%.20s" the nearest known name is %s', (name, expected) => {
+  expect(nearest(name, KNOWN)).toBe(expected);
+});
