@@ -15,6 +15,7 @@ const streams: [what: string, stream: string, expected: string][] = [
   ['with CRLF', 'event: endpoint\r\ndata: /m\r\n\r\n', 'event: endpoint\r\ndata: </m>\r\n\r\n'],
   ['after a byte order mark', '\ufeffevent: endpoint\ndata: /m\n\n', '\ufeffevent: endpoint\ndata: </m>\n\n'],
   ['with CR', 'event: endpoint\rdata: /m\r\r', 'event: endpoint\rdata: </m>\r\r'],
+  ['with blanks at the end', 'event: endpoint \t\ndata: /m\t \t\n\n', 'event: endpoint \t\ndata: </m>\n\n'],
   ['data first, with an id', 'data: /m\nid: 1\nevent: endpoint\n\n', 'data: </m>\nid: 1\nevent: endpoint\n\n'],
   [
     'after comments',
@@ -38,5 +39,12 @@ describe('the endpoint event of a stream', () => {
       'event: message\ndata: 1\n\n',
     );
     expect(() => event.pass(Buffer.alloc(20_000, 'x'))).toThrow(RangeError);
+  });
+
+  it('is found in no time in a line of a million blanks', () => {
+    const blanks = ' '.repeat(1_000_000);
+    const began = performance.now();
+    expect(passed([Buffer.from(`event: endpoint\ndata: /m${blanks}x\n\n`)])).toContain(`data: </m${blanks}x>`);
+    expect(performance.now() - began).toBeLessThan(3_000); // minutes, where each blank is tried as the beginning of the end
   });
 });

@@ -5,7 +5,7 @@ const MAX_HELD = 16 * 1024;
 /** UTF-8's, a character for each byte; a stream may begin with it, and it is not part of the first line then. */
 const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 const IS_ENDPOINT = /^event: ?endpoint[ \t]*$/m;
-const DATA = /^data: ?(.*?)[ \t]*$/m;
+const DATA = /^data: ?(.*)$/m;
 
 /**
  * Finds the event with which a stream of the older HTTP transport says where to send messages, and puts another place into
@@ -44,6 +44,13 @@ export class EndpointEvent {
     const event = block.slice(mark.length);
     if (!IS_ENDPOINT.test(event)) return block;
     this.#found = true;
-    return mark + event.replace(DATA, (_line, uri: string) => `data: ${this.replace(uri)}`);
+    return mark + event.replace(DATA, (_line, value: string) => `data: ${this.replace(withoutTrailingBlanks(value))}`);
   }
+}
+
+/** Not by a pattern, which would try again from each of many blanks. */
+function withoutTrailingBlanks(value: string): string {
+  let end = value.length;
+  while (value[end - 1] === ' ' || value[end - 1] === '\t') end -= 1;
+  return value.slice(0, end);
 }

@@ -1,7 +1,6 @@
-import { GatewayError, invalidRequest, problemOf } from '@mcp-gateway/common/errors';
+import { GatewayError, problemOf } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/common/logging';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import { ZodError } from 'zod';
 
 export const nothingHere: RequestHandler = (req) => {
   throw new GatewayError('NOT_FOUND', {
@@ -25,7 +24,6 @@ export function answerProblem(log: Logger): ErrorRequestHandler {
 
 function gatewayError(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
-  if (thrown instanceof ZodError) return invalidRequest(thrown);
   return bodyError(thrown as BodyError) ?? new GatewayError('INTERNAL', { cause: thrown });
 }
 

@@ -2,9 +2,14 @@ import { invalidRequest } from '@mcp-gateway/common/errors';
 import { z } from 'zod';
 
 /** @throws GatewayError INVALID_REQUEST naming each bad parameter. */
-export function parseQuery<T>(schema: z.ZodType<T>, query: unknown): T {
-  const { data, error } = schema.safeParse(query);
-  if (error) throw invalidRequest(error, 'query');
+export const parseQuery = <T>(schema: z.ZodType<T>, query: unknown): T => parse(schema, query, 'query');
+
+/** @throws GatewayError INVALID_REQUEST naming each bad field. */
+export const parseBody = <T>(schema: z.ZodType<T>, body: unknown): T => parse(schema, body, 'body');
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, within: 'body' | 'query'): T {
+  const { data, error } = schema.safeParse(value);
+  if (error) throw invalidRequest(error, { within, schema });
   return data;
 }
 

@@ -54,9 +54,12 @@ describe('an adapter spec', () => {
 });
 
 const LABEL = '#/name must be lower-case letters, digits and inner hyphens';
-const IMAGE = '#/imageName must be lower-case words joined by single ".", "_", "/" or "-"';
+const IMAGE =
+  '#/imageName must be lower-case words joined by ".", "_", "__" or hyphens, in parts joined by "/", such as "team/mcp-example"';
 const HOST = '#/imageName must not name a registry host; the operator configures the registry';
-const TAG = '#/imageVersion must be an image tag: letters, digits, "_", "." and "-", at most 128';
+const TAG =
+  '#/imageVersion must be a tag (letters, digits, "_", "." and "-", at most 128), a digest (sha256:…), or both (1.0.0@sha256:…)';
+const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const WHOLE = '#/replicaCount must be a whole number';
 const PATH = '#/path must be an absolute URL path without query';
 const DOTS = '#/path must not contain ".." segments';
@@ -65,11 +68,12 @@ const QUANTITY = 'must be a Kubernetes quantity such as "250m" or "256Mi"';
 
 const accepted: [field: string, value: unknown][] = [
   ...['a', '0', 'a-b', 'a--b', '9-a', 'a'.repeat(63)].map((name): [string, unknown] => ['name', name]),
-  ...['a', 'a/b', 'team/a.b_c-d', 'sub/localhost', 'a'.repeat(255)].map((name): [string, unknown] => [
-    'imageName',
-    name,
-  ]),
-  ...['1', 'latest', '_a', 'A.b-c_d', 'a'.repeat(128)].map((tag): [string, unknown] => ['imageVersion', tag]),
+  ...['a', 'a/b', 'team/a.b_c-d', 'a__b', 'a--b/c---d', 'sub/localhost', 'a'.repeat(255)].map(
+    (name): [string, unknown] => ['imageName', name],
+  ),
+  ...['1', 'latest', '_a', 'A.b-c_d', 'a'.repeat(128), DIGEST, `sha512:${'a'.repeat(128)}`, `1.0@${DIGEST}`].map(
+    (tag): [string, unknown] => ['imageVersion', tag],
+  ),
   ...[0, 1, 64].map((count): [string, unknown] => ['replicaCount', count]),
   ...['/', '/a/b', '/~a/%20/(b)', '/..a/b..', `/${'a'.repeat(1023)}`].map((path): [string, unknown] => ['path', path]),
   ...[1, 65535].map((port): [string, unknown] => ['port', port]),
@@ -85,26 +89,28 @@ const accepted: [field: string, value: unknown][] = [
 ];
 
 const refused: [field: string, value: unknown, ...messages: string[]][] = [
-  ['name', '', '#/name must not be empty', LABEL],
+  ['name', '', '#/name must not be empty'],
   ['name', 'a'.repeat(64), '#/name must be at most 63 characters'],
   ...['Echo', '..', 'a..b', 'a/b', '-a', 'a-', 'a_b', 'ä', 'echo\n', ' a', '🦙'].map(
     (name): [string, unknown, string] => ['name', name, LABEL],
   ),
   ['name', 5, '#/name must be a string'],
   ['name', null, '#/name must be a string'],
-  ...['', 'a/../b', 'a//b', '/a', 'a/', 'A', 'a:1', 'a@sha256', 'host:5000/a', 'a b', 'a..b'].map(
+  ...['', 'a/../b', 'a//b', '/a', 'a/', 'A', 'a:', 'a@sha256', 'a b', 'a..b', 'a___b', 'a_-b', '../a', '.a/b'].map(
     (name): [string, unknown, string] => ['imageName', name, IMAGE],
   ),
-  ['imageName', '../a', IMAGE, HOST],
+  ['imageName', 'x:1', '#/imageName must not contain a tag; put "1" into imageVersion'],
+  ['imageName', `a/x@${DIGEST}`, `#/imageName must not contain a digest; put "${DIGEST}" into imageVersion`],
+  ['imageName', `x:1@${DIGEST}`, `#/imageName must not contain a digest; put "1@${DIGEST}" into imageVersion`],
+  ['imageName', 'host:5000/a', HOST],
+  ['imageName', 'host:5000/a:1', HOST],
   ['imageName', 'registry.example.com/a', HOST],
   ['imageName', 'localhost/a', HOST],
   ['imageName', '10.0.0.1/a', HOST],
   ['imageName', 'a'.repeat(256), '#/imageName must be at most 255 characters'],
-  ...['', '-a', '.a', 'a:b', 'a/b', 'a b', 'a\n', 'a'.repeat(129)].map((tag): [string, unknown, string] => [
-    'imageVersion',
-    tag,
-    TAG,
-  ]),
+  ...['', '-a', '.a', 'a:b', 'a/b', 'a b', 'a\n', 'a'.repeat(129), 'sha256:ab', DIGEST.toUpperCase(), `@${DIGEST}`].map(
+    (tag): [string, unknown, string] => ['imageVersion', tag, TAG],
+  ),
   ['replicaCount', -1, '#/replicaCount must be at least 0'],
   ['replicaCount', 65, '#/replicaCount must be at most 64'],
   ...[1.5, '2', null, NaN, Infinity, true].map((count): [string, unknown, string] => ['replicaCount', count, WHOLE]),

@@ -1,39 +1,22 @@
 import { z } from 'zod';
 import { EnvironmentVariables, SecretEnvironment } from './environment.js';
-import { Text } from './text.js';
+import { foldFields } from './fields.js';
+import { ImageName, ImageVersion } from './image.js';
+import { boundedString, text } from './text.js';
 
 /** Names become DNS labels in a cluster (RFC 1123 §2.1), so they stop at 63 characters. */
-export const ResourceName = z
-  .string()
-  .min(1, 'must not be empty')
-  .max(63, 'must be at most 63 characters')
+export const ResourceName = boundedString(63, 1)
   .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'must be lower-case letters, digits and inner hyphens')
   .meta({ description: 'Name of the adapter; part of its URL.', examples: ['mcp-example'] });
 
-const ImageName = z
-  .string()
-  .max(255, 'must be at most 255 characters')
-  .regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, 'must be lower-case words joined by single ".", "_", "/" or "-"')
-  // The operator's registry is put in front; a host here would let a caller choose where code comes from.
-  .refine((image) => !/^([^/]*\.[^/]*|localhost)\//.test(image), {
-    message: 'must not name a registry host; the operator configures the registry',
-  })
-  .meta({ description: 'Image without registry and tag.', examples: ['mcp-example'] });
-
-const ImageVersion = z
-  .string()
-  .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, 'must be an image tag: letters, digits, "_", "." and "-", at most 128')
-  .meta({ description: 'Tag of the image.', examples: ['1.0.0'] });
-
-const UrlPath = z
-  .string()
-  .max(1024, 'must be at most 1024 characters')
+const UrlPath = boundedString(1024)
   .regex(/^\/[A-Za-z0-9/._~!$&'()*+,;=:@%-]*$/, 'must be an absolute URL path without query')
   .refine((path) => !path.split('/').includes('..'), { message: 'must not contain ".." segments' });
 
-const Quantity = z
-  .string()
-  .regex(/^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/, 'must be a Kubernetes quantity such as "250m" or "256Mi"');
+const Quantity = boundedString(64).regex(
+  /^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/,
+  'must be a Kubernetes quantity such as "250m" or "256Mi"',
+);
 
 const ResourceAmounts = z.strictObject({ cpu: Quantity.optional(), memory: Quantity.optional() });
 
@@ -70,10 +53,10 @@ export const AdapterSpec = z
         'Variables from Secrets in the namespace of the adapters. The process runtime has none and refuses them.',
     }),
     replicaCount: z.int('must be a whole number').min(0, 'must be at least 0').max(64, 'must be at most 64').default(1),
-    description: Text.max(4096, 'must be at most 4096 characters').default(''),
+    description: text(4096).default(''),
     useWorkloadIdentity: z.boolean().default(false),
     requiredRoles: z
-      .array(Text.min(1, 'must not be empty').max(128, 'must be at most 128 characters'))
+      .array(text(128, 1))
       .max(64, 'must be at most 64 roles')
       .default([])
       .meta({ description: 'Any one of these roles may use the adapter, besides its creator and mcp.admin.' }),
@@ -135,12 +118,45 @@ export const AdapterSpec = z
   .meta({ id: 'AdapterSpec' });
 export type AdapterSpec = z.infer<typeof AdapterSpec>;
 
-/** The spec plus what the control plane knows of it. */
-export const AdapterResource = AdapterSpec.extend({
+/** What the gateway itself says of an adapter. */
+const ServerFields = z.object({
   id: z.uuid().meta({ description: 'Differs between an adapter and a later one of the same name.' }),
   generation: z.int().meta({ description: 'Counts the changes of the spec.' }),
-  createdBy: z.string(),
-  createdAt: z.iso.datetime(),
-  lastUpdatedAt: z.iso.datetime(),
-}).meta({ id: 'AdapterResource' });
+  createdBy: z.string().meta({ description: 'Subject of the caller that registered the adapter.' }),
+  createdAt: z.iso.datetime().meta({ description: 'When the adapter was registered.' }),
+  lastUpdatedAt: z.iso.datetime().meta({ description: 'When the spec was last replaced.' }),
+});
+const SERVER_FIELDS = ServerFields.keyof().options;
+
+/** The spec plus what the control plane knows of it. */
+export const AdapterResource = AdapterSpec.extend(ServerFields.shape).meta({ id: 'AdapterResource' });
 export type AdapterResource = z.infer<typeof AdapterResource>;
+
+const ofServer = (description: string) => z.unknown().optional().meta({ description, readOnly: true });
+const IGNORED = 'The gateway sets this field and ignores it in requests.';
+const CURRENT = 'The gateway sets this field. POST ignores it; PUT answers 412 when it is not the current one.';
+
+/** The body of a request: a spec, or what GET answered with changes in it. */
+export const AdapterBody = AdapterSpec.safeExtend({
+  id: ofServer(CURRENT),
+  generation: ofServer(CURRENT),
+  createdBy: ofServer(IGNORED),
+  createdAt: ofServer(IGNORED),
+  lastUpdatedAt: ofServer(IGNORED),
+} satisfies Record<(typeof SERVER_FIELDS)[number], z.ZodType>).meta({ id: 'AdapterBody' });
+
+export interface AdapterRequest {
+  spec: AdapterSpec;
+  /** Which state of the adapter the sender has read, as far as the body says so. */
+  read: { id?: unknown; generation?: unknown };
+}
+
+/** Reads names of fields in any case, and a field that is null as one that is left out. */
+export const AdapterRequest = z
+  .preprocess((body, context) => foldFields(AdapterBody, body, context), AdapterBody)
+  .transform((body): AdapterRequest => {
+    const { id, generation } = body;
+    const spec: AdapterSpec & { [field in (typeof SERVER_FIELDS)[number]]?: unknown } = body;
+    for (const field of SERVER_FIELDS) delete spec[field];
+    return { spec, read: { ...(id !== undefined && { id }), ...(generation !== undefined && { generation }) } };
+  });

@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { Text } from './text.js';
+import { boundedString, text } from './text.js';
 
 /** Set by the platform for every replica; a spec that set them would break routing or isolation. */
 const RESERVED = /^(PORT|HOST|PATH|MCP_GATEWAY_.*|KUBERNETES_.*)$/;
 
-const VariableName = z
-  .string()
-  .max(256, 'must be at most 256 characters')
+const VariableName = boundedString(256)
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be letters, digits and underscores, not starting with a digit')
   .refine((name) => !RESERVED.test(name), { message: 'is set by the platform and cannot be overridden' });
 
@@ -30,18 +28,15 @@ function refuseWhole(variables: unknown, context: z.RefinementCtx): unknown {
 }
 
 /** Literal environment of a replica: at most 256 variables of 32 KiB each. */
-export const EnvironmentVariables = variablesOf(Text.max(32_768, 'must be at most 32768 characters'));
+export const EnvironmentVariables = variablesOf(text(32_768));
 
 /** A DNS subdomain (RFC 1123 §2.1), as Kubernetes names Secrets. */
-const SecretName = z
-  .string()
-  .max(253, 'must be at most 253 characters')
-  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'must be lower-case letters, digits, inner hyphens and dots');
+const SecretName = boundedString(253).regex(
+  /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/,
+  'must be lower-case letters, digits, inner hyphens and dots',
+);
 
-const SecretKey = z
-  .string()
-  .max(253, 'must be at most 253 characters')
-  .regex(/^[A-Za-z0-9._-]+$/, 'must be letters, digits, ".", "_" and "-"');
+const SecretKey = boundedString(253).regex(/^[A-Za-z0-9._-]+$/, 'must be letters, digits, ".", "_" and "-"');
 
 /** Variables whose values stay where secrets are kept: the name of a Secret and a key in it. */
 export const SecretEnvironment = variablesOf(z.strictObject({ secret: SecretName, key: SecretKey }));

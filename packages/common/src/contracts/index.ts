@@ -1,5 +1,6 @@
-export { AdapterResource, AdapterSpec, ResourceName, SessionLimits } from './adapter.js';
+export { AdapterBody, AdapterRequest, AdapterResource, AdapterSpec, ResourceName, SessionLimits } from './adapter.js';
 export { SecretEnvironment } from './environment.js';
+export { imageReference } from './image.js';
 export { Problem } from './problem.js';
 export { Route, type Endpoint, type PublishedEndpoint, type PublishedRoute } from './route.js';
 export { SessionResource } from './session.js';

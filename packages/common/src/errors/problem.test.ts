@@ -91,7 +91,7 @@ describe('the fields of an invalid request', () => {
   it('are shortened where they are longer than any name that is right', () => {
     for (const within of ['body', 'query'] as const) {
       const { error } = Body.safeParse({ ...valid, ['x'.repeat(100_000)]: 1 });
-      const problem = JSON.stringify(problemOf(invalidRequest(error as z.ZodError, within)));
+      const problem = JSON.stringify(problemOf(invalidRequest(error as z.ZodError, { within })));
       expect(problem).toContain(`${'x'.repeat(256)}…`);
       expect(problem.length).toBeLessThan(1_000);
     }

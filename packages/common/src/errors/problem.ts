@@ -1,6 +1,8 @@
 import type { z } from 'zod';
+import { fieldsAt } from '../contracts/fields.js';
 import type { Problem } from '../contracts/problem.js';
 import { GatewayError } from './gateway-error.js';
+import { nearest } from './nearest.js';
 
 /** RFC 9457 §3: the body of an error answer on the REST API. */
 export function problemOf(error: GatewayError): Problem {
@@ -20,12 +22,19 @@ const MAX_IN_DETAIL = 5;
 /** As long as the longest name that may be right. */
 const MAX_NAME_CHARS = 256;
 
+export interface Parsed {
+  within?: 'body' | 'query';
+  /** What it was parsed with: an unknown field is told which known one was probably meant. */
+  schema?: z.ZodType;
+}
+
 /**
  * The ways the value fails its schema, one entry for each field: the first 50 of them. `detail` has the first five and says
  * how many more there are.
  */
-export function invalidRequest(error: z.ZodError, within: 'body' | 'query' = 'body'): GatewayError {
+export function invalidRequest(error: z.ZodError, { within = 'body', schema }: Parsed = {}): GatewayError {
   const found = error.issues.flatMap((issue) => findings(issue, within));
+  for (const finding of schema ? found.slice(0, MAX_ERRORS) : []) suggest(finding, schema as z.ZodType);
   const place = ({ path }: Finding) => (within === 'body' ? pointer(path) : path.map(shortened).join('.'));
   const more = found.length - MAX_IN_DETAIL;
   return new GatewayError('INVALID_REQUEST', {
@@ -44,6 +53,13 @@ export function invalidRequest(error: z.ZodError, within: 'body' | 'query' = 'bo
 interface Finding {
   path: readonly PropertyKey[];
   detail: string;
+  isUnknown?: boolean;
+}
+
+function suggest(finding: Finding, schema: z.ZodType): void {
+  if (!finding.isUnknown) return;
+  const name = nearest(String(finding.path.at(-1)), Object.keys(fieldsAt(schema, finding.path.slice(0, -1))));
+  if (name !== undefined) finding.detail += `; did you mean "${name}"?`;
 }
 
 function findings(issue: z.core.$ZodIssue, within: 'body' | 'query'): Finding[] {
@@ -53,6 +69,7 @@ function findings(issue: z.core.$ZodIssue, within: 'body' | 'query'): Finding[] 
       return issue.keys.map((key) => ({
         path: [...path, key],
         detail: `is not a known ${within === 'body' ? 'field' : 'parameter'}`,
+        isUnknown: true,
       }));
     case 'invalid_key':
       return issue.issues.map(({ message }) => ({ path, detail: message }));

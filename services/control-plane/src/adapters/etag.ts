@@ -1,10 +1,10 @@
-import type { AdapterResource } from '@mcp-gateway/common/contracts';
+import type { AdapterRequest, AdapterResource } from '@mcp-gateway/common/contracts';
 
-export type Precondition = (current: Pick<AdapterResource, 'id' | 'generation'>) => boolean;
+type State = Pick<AdapterResource, 'id' | 'generation'>;
+export type Precondition = (current: State) => boolean;
 
 /** A strong validator (RFC 9110 §8.8.3): changes with the spec, and with every new adapter of the name. */
-export const etagOf = ({ id, generation }: Pick<AdapterResource, 'id' | 'generation'>): string =>
-  `"${id.slice(0, 8)}-${generation}"`;
+export const etagOf = ({ id, generation }: State): string => `"${id.slice(0, 8)}-${generation}"`;
 
 /** RFC 9110 §13.1.1: what an If-Match header asks for. Without one, anything will do. */
 export function matches(ifMatch: string | undefined): Precondition {
@@ -12,3 +12,9 @@ export function matches(ifMatch: string | undefined): Precondition {
   const wanted = ifMatch.split(',').map((tag) => tag.trim());
   return (current) => wanted.includes(etagOf(current));
 }
+
+/** A body that names an id or a generation says, as If-Match does, which state of the adapter its sender has read. */
+export const hasRead =
+  ({ id, generation }: AdapterRequest['read']): Precondition =>
+  (current) =>
+    (id ?? current.id) === current.id && (generation ?? current.generation) === current.generation;

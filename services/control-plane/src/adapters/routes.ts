@@ -1,11 +1,12 @@
-import { AdapterSpec } from '@mcp-gateway/common/contracts';
+import { AdapterRequest } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { LogReader } from '@mcp-gateway/runtime/logs';
 import { Router } from 'express';
 import { principalOf } from '../authenticate.js';
 import { jsonBody } from '../json-body.js';
 import { otherMethods } from '../other-methods.js';
-import { etagOf, matches } from './etag.js';
+import { parseBody } from '../query.js';
+import { etagOf, hasRead, matches } from './etag.js';
 import { answerLogs } from './logs.js';
 import { linkToNext, pageOf } from './paging.js';
 import type { AdapterService } from './service.js';
@@ -23,7 +24,7 @@ export function adapterRoutes({ adapters, logs, logCheckMs }: AdapterRoutesParts
   const router = Router({ caseSensitive: true });
 
   router.post('/', ...jsonBody, async (req, res) => {
-    const spec = AdapterSpec.parse(req.body);
+    const { spec } = parseBody(AdapterRequest, req.body);
     const created = await adapters.create(principalOf(req), spec);
     res.status(201).location(`/adapters/${created.name}`).set('ETag', etagOf(created)).json(created);
   });
@@ -41,12 +42,13 @@ export function adapterRoutes({ adapters, logs, logCheckMs }: AdapterRoutesParts
   });
 
   router.put('/:name', ...jsonBody, async (req, res) => {
-    const spec = AdapterSpec.parse(req.body);
+    const { spec, read } = parseBody(AdapterRequest, req.body);
     if (spec.name !== req.params.name) {
       const errors = [{ pointer: '#/name', detail: 'must be the name in the URL; an adapter cannot be renamed' }];
       throw new GatewayError('INVALID_REQUEST', { detail: `#/name ${errors[0]?.detail}`, errors });
     }
-    const updated = await adapters.update(principalOf(req), spec, matches(req.get('if-match')));
+    const [isWanted, isRead] = [matches(req.get('if-match')), hasRead(read)];
+    const updated = await adapters.update(principalOf(req), spec, (row) => isWanted(row) && isRead(row));
     res.set('ETag', etagOf(updated)).json(updated);
   });
 

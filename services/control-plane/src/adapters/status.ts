@@ -1,4 +1,4 @@
-import type { AdapterStatus, Phase } from '@mcp-gateway/common/contracts';
+import { imageReference, type AdapterStatus, type Phase } from '@mcp-gateway/common/contracts';
 import type { AdapterRow } from '@mcp-gateway/database';
 
 /** The answer of /status, from what the worker last saw. */
@@ -14,7 +14,7 @@ export function statusOf(row: AdapterRow): AdapterStatus {
     readyReplicas,
     updatedReplicas: replicas.filter(({ updated }) => updated).length,
     availableReplicas: readyReplicas,
-    image: `${spec.imageName}:${spec.imageVersion}`,
+    image: imageReference(spec),
     replicaStatus: `${readyReplicas} of ${spec.replicaCount} replicas ready`,
     conditions: row.conditions,
     replicas,

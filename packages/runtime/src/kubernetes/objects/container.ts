@@ -1,13 +1,13 @@
 import type { V1Container, V1EnvVar, V1ResourceRequirements } from '@kubernetes/client-node';
-import type { AdapterSpec } from '@mcp-gateway/common/contracts';
+import { imageReference, type AdapterSpec } from '@mcp-gateway/common/contracts';
 import type { Workload } from '../../workload.js';
 import type { KubernetesSettings } from '../settings.js';
 import { probesOf, type HealthCheck } from './probes.js';
 
 export const CONTAINER = 'server';
 
-const imageOf = ({ imageName, imageVersion }: Workload, { imageRegistry }: KubernetesSettings): string =>
-  `${imageRegistry}/${imageName}:${imageVersion}`;
+const imageOf = (workload: Workload, { imageRegistry }: KubernetesSettings): string =>
+  `${imageRegistry}/${imageReference(workload)}`;
 
 export function containerOf(workload: Workload, settings: KubernetesSettings, health: HealthCheck): V1Container {
   return {

@@ -68,6 +68,15 @@ describe('the objects of an adapter', () => {
     expect(manifests()).toEqual(golden('minimal'));
   });
 
+  it.each([
+    ['1.0.0', 'team/echo:1.0.0'],
+    [`sha256:${'a'.repeat(64)}`, `team/echo@sha256:${'a'.repeat(64)}`],
+    [`1.0.0@sha256:${'a'.repeat(64)}`, `team/echo:1.0.0@sha256:${'a'.repeat(64)}`],
+  ])('name the image by tag or digest: %s', (imageVersion, reference) => {
+    const image = `${DEFAULTS.imageRegistry}/${reference}`;
+    expect(container({ imageName: 'team/echo', imageVersion })).toMatchObject({ image });
+  });
+
   it('are these when everything is said', () => {
     expect(manifests(EVERYTHING, EVERY_SETTING, true)).toEqual(golden('everything'));
   });
