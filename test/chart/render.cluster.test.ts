@@ -66,12 +66,12 @@ describe('the chart', () => {
   });
 
   it.each([
-    ['--set=ingress.enabled=true,ingress.path=/gw/', 'value: "/gw"'],
-    ['--set=httpRoute.enabled=true,httpRoute.parentRefs[0].name=public,httpRoute.path=/gw', 'value: "/gw"'],
-    ['--set=ingress.enabled=true,ingress.path=/gw,publicUrl=https://tools.example.com/', 'value: "https://tools.example.com/"'],
+    ['--set=ingress.enabled=true,ingress.path=/gw/', '/gw'],
+    ['--set=httpRoute.enabled=true,httpRoute.parentRefs[0].name=public,httpRoute.path=/gw', '/gw'],
+    ['--set=ingress.enabled=true,ingress.path=/gw,publicUrl=https://tools.example.com/', 'https://tools.example.com/'],
   ])('tells the gateway where clients reach it: %s', async (value, expected) => {
     const rendered = await template(...ENOUGH, ...DATABASES, value);
-    expect(rendered).toMatch(new RegExp(`MCP_GATEWAY_PUBLIC_URL\n +${expected}`));
+    expect(rendered.replaceAll(/\n +value: /g, ' ')).toContain(`MCP_GATEWAY_PUBLIC_URL ${expected}\n`);
   });
 
   it.each(['/', '/gw(/|$)(.*)'])('leaves that to relative references with the path %s', async (path) => {

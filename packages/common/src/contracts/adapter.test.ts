@@ -24,6 +24,7 @@ describe('an adapter spec', () => {
       requiredRoles: [],
       port: 8000,
       path: '/mcp',
+      preserveHost: false,
       healthCheck: { path: '/healthz' },
       affinity: 'session',
       sessionRecovery: 'replay',
