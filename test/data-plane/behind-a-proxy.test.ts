@@ -91,8 +91,8 @@ describe('a server behind a proxy and the gateway', () => {
     const base = await startProxy(gateway.url);
     const headers = { 'x-forwarded-for': '6.6.6.6', forwarded: 'for=6.6.6.6' };
     for (const path of ['/adapters/echo/mcp', '/adapters']) await send(base + path, { headers });
-    return [upstream, control].map(({ seen: [request] }) =>
-      ['for', 'host', 'proto'].map((name) => request?.header(`x-forwarded-${name}`).join()),
+    return [upstream, control].map(({ seen: [first] }) =>
+      ['for', 'host', 'proto'].map((name) => first?.header(`x-forwarded-${name}`).join()),
     );
   }
 

@@ -33,6 +33,7 @@ describe('management through the data plane', () => {
     const created = await alice.post(specOf('echo'));
     expect(created.status).toBe(201);
     expect(created.headers.get('location')).toBe('adapters/echo');
+    expect(created.headers.get('content-security-policy')).toBe('sandbox'); // logs, too, are what adapters say
     expect(created.json.createdBy).toBe('alice');
     const etag = created.headers.get('etag') ?? '';
     expect(etag).toMatch(/^"[0-9a-f]{8}-1"$/);

@@ -118,7 +118,7 @@ function targetOf(
   const base = new URL(path, endpoint.url);
   if (!URL.canParse(location, base.href)) return undefined;
   const { protocol, host, pathname, search } = new URL(location, base);
-  const flat = Array.isArray(headers) ? (headers as string[]) : [];
+  const flat = Array.isArray(headers) ? headers : [];
   const names = [base.host, headerOf(flat, 'host'), headerOf(flat, 'x-forwarded-host')];
   return { path: pathname, query: search, isOwn: /^https?:$/.test(protocol) && names.includes(host) };
 }

@@ -35,7 +35,12 @@ it('rewrites the paths in Location and Link, and nothing else', () => {
     ['Link', '</adapters?cursor=1>; rel="next", <https://docs.example/>; rel="help", <//cdn.example/x>; rel="icon"'],
   ].flat();
   expect(withReferences(raw, '/adapters', referencesFor('/gw'))).toEqual([
-    ...['Location', '/gw/adapters/echo', 'X-Path', '/adapters/echo', 'location', 'https://elsewhere.example/x'],
+    'Location',
+    '/gw/adapters/echo',
+    'X-Path',
+    '/adapters/echo',
+    'location',
+    'https://elsewhere.example/x',
     'Link',
     '</gw/adapters?cursor=1>; rel="next", <https://docs.example/>; rel="help", <//cdn.example/x>; rel="icon"',
   ]);
