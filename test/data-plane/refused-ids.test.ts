@@ -18,7 +18,7 @@ describe('a refusal', () => {
     { what: 'it names a version and no method', headers: { 'mcp-protocol-version': '2026-07-28' }, status: 503 },
     { what: 'its session is unknown', headers: { 'mcp-session-id': 'made-up' }, status: 404 },
     { what: 'the adapter is unknown', path: '/adapters/nobody/mcp', status: 404 },
-    { what: 'the adapter is not the caller\'s', path: '/adapters/bobs/mcp', status: 404 },
+    { what: "the adapter is not the caller's", path: '/adapters/bobs/mcp', status: 404 },
     { what: 'its page is not allowed', headers: { origin: 'https://evil.example.com' }, status: 403 },
     { what: 'its stream is unknown', path: '/adapters/echo/messages?sessionId=made-up', status: 404 },
     { what: 'its length is not known before', headers: { 'transfer-encoding': 'chunked' }, status: 503 },
