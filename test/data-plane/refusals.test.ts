@@ -193,7 +193,7 @@ describe('when no server can answer', () => {
     const { endpoint, seen } = await startUpstream((_req, res) => res.end());
     const body = rpcError(
       -32007,
-      'No replica of the adapter is ready: GET /adapters/echo/status says why',
+      'No replica of the adapter is ready: its replicas are starting, so try again; GET /adapters/echo/status says how far they are',
       'NO_READY_REPLICA',
     );
     for (const endpoints of [[], [{ ...endpoint, ready: false }]]) {
@@ -201,6 +201,18 @@ describe('when no server can answer', () => {
       expect(await send(`${url}/adapters/echo/mcp`)).toMatchObject(refusal(503, body, [['retry-after', '2']]));
     }
     expect(seen).toEqual([]);
+  });
+
+  it.each([
+    { phase: 'Failed', says: 'its replicas do not start; GET /adapters/echo/status says why and what to do' },
+    { phase: 'Stopped', says: 'it is scaled to zero; whoever may change it starts it by PUT /adapters/echo' },
+  ] as const)('names another remedy than to try again when the adapter is $phase', async ({ phase, says }) => {
+    const { url } = await startGateway({ routes: [routeTo([], { phase })] });
+    for (const path of ['mcp', 'sse']) {
+      const answer = await send(`${url}/adapters/echo/${path}`, { method: 'GET' });
+      expect([answer.status, answer.header('retry-after')]).toEqual([503, undefined]);
+      expect(answer.text).toContain(says);
+    }
   });
 
   it('says that the call did not run when nobody listens', async () => {

@@ -5,8 +5,7 @@ import type { RequestId } from './message.js';
 const { rawJSON } = JSON as typeof JSON & { rawJSON: (text: string) => unknown };
 
 /** The gateway's own refusal on an MCP path, as the body of an answer: a list, when it answers a batch. */
-export function rpcErrorBody(error: GatewayError): string {
-  const { requestId } = error;
+export function rpcErrorBody(error: GatewayError, requestId = error.requestId): string {
   const answer = Array.isArray(requestId) ? requestId.map((id) => rpcError(error, id)) : rpcError(error, requestId);
   return JSON.stringify(answer);
 }

@@ -11,7 +11,7 @@ import type { Forwarded } from './forwarded.js';
 import { inviteBody } from './invite-body.js';
 import type { ReferenceTo } from './reference.js';
 import { refuse } from './refuse.js';
-import { CLIENT_GONE } from './request-body.js';
+import { CLIENT_GONE, type RequestBody } from './request-body.js';
 import { sayFarewells } from './recovery/farewells.js';
 import type { Recovery } from './recovery/recover.js';
 import { idempotentTools } from './recovery/idempotent-tools.js';
@@ -80,11 +80,12 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
     log,
   };
   return async (req, res, { adapter, resource, query }) => {
+    let body: RequestBody | null = null;
     try {
       checkBrowserAccess(req.headers, access); // before sign-in: a browser may carry credentials its user did not mean to send
       const principal = await authenticate(verifier, req);
       const route = authorize(routes, principal, adapter); // before the session: a session must not outlive revoked access
-      const body = limit(req, limits, METHODS[resource]); // before an endpoint is chosen: what is refused must not count as load
+      body = limit(req, limits, METHODS[resource]); // before an endpoint is chosen: what is refused must not count as load
       if (resource === 'sse')
         return await openStream(
           { balancer, upstreams, keys, sessions, streams, forwarded, referenceTo },
@@ -95,12 +96,13 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
       }
       const asked = decideEra(req, res, body);
       const { era, body: decided } = asked instanceof Promise ? await asked : asked;
+      body = decided;
       const target = await resolveSession({ routes, sessions, keys, balancer }, { req, era, route, principal });
       inviteBody(req, res);
-      await forward(carrying, { req, res, body: decided, query, era, route, principal, target });
+      await forward(carrying, { req, res, body, query, era, route, principal, target });
     } catch (error) {
       if (error === CLIENT_GONE) return void res.destroy();
-      const { code } = refuse(res, error, log);
+      const { code } = await refuse({ req, res, body }, error, log);
       onRefusal?.(adapter, code);
     }
   };

@@ -3,28 +3,34 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { createUpstreams } from './upstreams.js';
+import { createUpstreams, type Dispatch } from './upstreams.js';
 
 const endpoint = { id: 'a', url: 'http://127.0.0.1:1', path: '/mcp', ready: true };
 const request = { method: 'GET', path: '/' } as const;
 
 describe('the requests on one replica', () => {
-  it('are counted from when they are dispatched until they have ended, and bounded', async () => {
-    const upstreams = createUpstreams({ timeoutMs: 1_000 });
-    const ends = Array.from(
-      { length: 4_000 },
-      () =>
+  it.each([
+    { many: 'streams', of: request, others: { method: 'POST', path: '/' } },
+    { many: 'streams', of: { method: 'POST', path: '/', isStream: true }, others: { method: 'POST', path: '/' } },
+    { many: 'calls', of: { method: 'POST', path: '/' }, others: request },
+  ] as const)(
+    'are counted from when they are dispatched until they have ended, and bounded: $many, $of.method',
+    async ({ many, of, others }) => {
+      const upstreams = createUpstreams({ timeoutMs: 1_000, maxOpen: { streams: 3, calls: 3 } });
+      const start = (options: Dispatch) =>
         new Promise((resolve) =>
-          upstreams.dispatch(endpoint, request, { onResponseError: (_controller, error) => resolve(error) }),
-        ),
-    );
-    expect(() => upstreams.dispatch(endpoint, request, {})).toThrow('the replica has too many open requests');
-    expect(upstreams.inFlight(endpoint)).toBe(4_000);
-    expect(upstreams.inFlight({ ...endpoint, id: 'b' })).toBe(0);
-    await Promise.all(ends);
-    expect(upstreams.inFlight(endpoint)).toBe(0);
-    await upstreams.close();
-  });
+          upstreams.dispatch(endpoint, options, { onResponseError: (_controller, error) => resolve(error) }),
+        );
+      const ends = Array.from({ length: 3 }, () => start(of));
+      expect(() => upstreams.dispatch(endpoint, of, {})).toThrow(`the replica has too many open ${many}`);
+      ends.push(start(others));
+      expect(upstreams.inFlight(endpoint)).toBe(4);
+      expect(upstreams.inFlight({ ...endpoint, id: 'b' })).toBe(0);
+      await Promise.all(ends);
+      expect(upstreams.inFlight(endpoint)).toBe(0);
+      await upstreams.close();
+    },
+  );
 
   it('are no failure of the replica when it is the client that breaks off', async () => {
     const server = createServer(() => {}).listen(0, '127.0.0.1');

@@ -4,8 +4,13 @@ import { Pool, type Dispatcher } from 'undici';
 import { Redirects } from './redirects.js';
 
 export interface Upstreams {
-  /** Starts a request, follows redirects within the endpoint, and counts it until it has ended. @throws GatewayError UNAVAILABLE when the endpoint has too many. */
-  dispatch(endpoint: Endpoint, options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void;
+  /**
+   * Starts a request, follows redirects within the endpoint, and counts it until it has ended: a GET and what else stays open as
+   * streams, all others as calls.
+   * @throws GatewayError UNAVAILABLE when the endpoint has too many of the kind
+   */
+  dispatch(endpoint: Endpoint, options: Dispatch, handler: Dispatcher.DispatchHandler): void;
+  /** Streams and calls. */
   inFlight(endpoint: Endpoint): number;
   /**
    * To be called with all endpoints after every change of the routes. What is in flight on others goes on for a while, and
@@ -15,17 +20,22 @@ export interface Upstreams {
   close(): Promise<void>;
 }
 
+export type Dispatch = Dispatcher.DispatchOptions & {
+  /** The answer stays open for what the server will have to say. Default: of a GET. */
+  isStream?: boolean;
+};
+
 interface Upstream {
   pool: Pool;
   redirects: Redirects;
-  inFlight: number;
+  open: { streams: number; calls: number };
   /** Set once it is no longer routed to. */
   leaving?: NodeJS.Timeout | undefined;
 }
 
 /** A request, wherever it goes. */
 interface Asked {
-  options: Dispatcher.DispatchOptions;
+  options: Dispatch;
   handler: Dispatcher.DispatchHandler;
   redirects: number;
   aborted?: Error;
@@ -37,8 +47,8 @@ const MAX_REDIRECTS = 3;
 /** What is read of the body of a redirect, so that its connection can be used again. */
 const MAX_REDIRECT_BYTES = 64 * 1024;
 const MAX_REDIRECT_MS = 1_000;
-/** Each open stream is a connection, so this bounds sockets as well. */
-const MAX_IN_FLIGHT = 4_000;
+/** Each is a connection, so this bounds sockets as well. However many idle streams there are, calls have a place. */
+const MAX_OPEN = { streams: 4_000, calls: 4_000 };
 /**
  * A replica leaves the routes when it is told to end, and has up to 30 seconds then to finish what it is at. One whose
  * connections are open after that has vanished together with its machine, as nobody has closed them.
@@ -52,13 +62,20 @@ export interface UpstreamsOptions {
   onOutcome?: (endpoint: Endpoint, outcome: 'answered' | 'failed') => void;
   /** How long requests go on on an endpoint that is no longer routed to. */
   leaveMs?: number;
+  /** On each endpoint. */
+  maxOpen?: { streams: number; calls: number };
 }
 
 /** Statuses with which a server, or what stands before it, says that it is not up to it. */
 const OVERBURDENED = new Set([502, 503, 504]);
 
 /** Connections to replicas: one pool for each endpoint id, so a replica's successor never gets its connections. */
-export function createUpstreams({ timeoutMs, onOutcome = () => {}, leaveMs = LEAVE_MS }: UpstreamsOptions): Upstreams {
+export function createUpstreams({
+  timeoutMs,
+  onOutcome = () => {},
+  leaveMs = LEAVE_MS,
+  maxOpen = MAX_OPEN,
+}: UpstreamsOptions): Upstreams {
   const upstreams = new Map<string, Upstream>();
 
   function upstreamOf(endpoint: Endpoint): Upstream {
@@ -66,13 +83,13 @@ export function createUpstreams({ timeoutMs, onOutcome = () => {}, leaveMs = LEA
     let upstream = upstreams.get(id);
     if (!upstream) {
       const pool = new Pool(url, {
-        connections: MAX_IN_FLIGHT,
+        connections: maxOpen.streams + maxOpen.calls,
         pipelining: 1,
         connect: { timeout: CONNECT_MS },
         headersTimeout: timeoutMs,
         bodyTimeout: 0, // the quiet of a stream is not ours to end; forward.ts bounds the other bodies
       });
-      upstreams.set(id, (upstream = { pool, redirects: new Redirects(endpoint), inFlight: 0 }));
+      upstreams.set(id, (upstream = { pool, redirects: new Redirects(endpoint), open: { streams: 0, calls: 0 } }));
     }
     return upstream;
   }
@@ -86,15 +103,17 @@ export function createUpstreams({ timeoutMs, onOutcome = () => {}, leaveMs = LEA
   /** Sends a request to where it is to go by now. */
   function send(endpoint: Endpoint, asked: Asked, path: string): void {
     const upstream = upstreamOf(endpoint);
-    if (upstream.inFlight >= MAX_IN_FLIGHT) {
+    const { open } = upstream;
+    const kind = (asked.options.isStream ?? asked.options.method === 'GET') ? 'streams' : 'calls';
+    if (open[kind] >= maxOpen[kind]) {
       throw new GatewayError('UNAVAILABLE', {
-        detail: 'the replica has too many open requests',
+        detail: `the replica has too many open ${kind}`,
         headers: { 'retry-after': '1' },
       });
     }
-    upstream.inFlight += 1;
+    open[kind] += 1;
     const { options, handler } = asked;
-    const ended = () => void (upstream.inFlight -= 1);
+    const ended = () => void (open[kind] -= 1);
     /** Set once the answer is a redirect that has been followed. */
     let rest: Rest | undefined;
     upstream.pool.dispatch(path === options.path ? options : { ...options, path }, {
@@ -140,7 +159,10 @@ export function createUpstreams({ timeoutMs, onOutcome = () => {}, leaveMs = LEA
     dispatch(endpoint, options, handler) {
       send(endpoint, { options, handler, redirects: 0 }, upstreamOf(endpoint).redirects.pathOf(options));
     },
-    inFlight: ({ id }) => upstreams.get(id)?.inFlight ?? 0,
+    inFlight({ id }) {
+      const open = upstreams.get(id)?.open;
+      return open ? open.streams + open.calls : 0;
+    },
     keepOnly(endpoints) {
       const kept = new Set(Array.from(endpoints, ({ id }) => id));
       for (const [id, upstream] of upstreams) {

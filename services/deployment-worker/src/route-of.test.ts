@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Route } from '@mcp-gateway/common/contracts';
 import { replicaOf, rowOf, seenOf } from '../test/fixtures.js';
 import { routeOf } from './route-of.js';
@@ -65,4 +65,24 @@ it('tells of the addresses that replicas call from, also of those that take no r
 
 it('tells nothing that the data plane need not know', () => {
   expect(JSON.stringify(routeOf(row, seenOf(row)))).not.toContain('hunter2');
+});
+
+describe('an adapter without a ready replica', () => {
+  const phaseIn = (spec: Parameters<typeof rowOf>[0], states: Parameters<typeof replicaOf>[2][]) => {
+    const wanted = rowOf(spec);
+    const replicas = states.map((state, i) => replicaOf(wanted, i, state));
+    return routeOf(wanted, seenOf(wanted, { replicas })).phase;
+  };
+  const crashing = { state: 'BackOff', restartCount: 9, endpoint: null } as const;
+
+  it.each([
+    { what: 'starts', spec: { replicaCount: 1 }, states: [{ state: 'Starting' }], phase: undefined },
+    { what: 'has none yet', spec: { replicaCount: 1 }, states: [], phase: undefined },
+    { what: 'has failed', spec: { replicaCount: 1 }, states: [crashing], phase: 'Failed' },
+    { what: 'has one that serves', spec: { replicaCount: 2 }, states: [{}, crashing], phase: undefined },
+    { what: 'is scaled to zero', spec: { replicaCount: 0 }, states: [], phase: 'Stopped' },
+    { what: 'is about to be', spec: { replicaCount: 0 }, states: [{ state: 'Stopping' }], phase: 'Stopped' },
+  ] as const)('is told from others: one that $what', ({ spec, states, phase }) => {
+    expect(phaseIn(spec, [...states])).toBe(phase);
+  });
 });

@@ -1,6 +1,7 @@
 import type { PublishedRoute } from '@mcp-gateway/common/contracts';
 import type { AdapterRow } from '@mcp-gateway/database';
 import { revisionOf, type Observation } from '@mcp-gateway/runtime';
+import { statusOf } from './status-of.js';
 import { workloadOf } from './workload-of.js';
 
 /** What the data plane has to know of an adapter. */
@@ -18,9 +19,17 @@ export function routeOf(row: AdapterRow, seen: Observation): PublishedRoute {
     sessions: row.spec.sessions,
     preserveHost: row.spec.preserveHost,
     path: row.spec.path,
+    ...phaseOf(row, seen),
     endpoints: seen.replicas.flatMap(({ endpoint, revision }) =>
       endpoint ? { ...endpoint, path: endpoint.path ?? row.spec.path, updated: revision === wanted } : [],
     ),
     ...(addresses.length > 0 && { addresses }),
   };
+}
+
+/** Why there is nothing to wait for, when that is so. */
+function phaseOf(row: AdapterRow, seen: Observation): Pick<PublishedRoute, 'phase'> {
+  if (row.spec.replicaCount === 0) return { phase: 'Stopped' };
+  if (seen.replicas.some(({ endpoint }) => endpoint?.ready)) return {};
+  return statusOf(row, seen, new Date()).phase === 'Failed' ? { phase: 'Failed' } : {};
 }

@@ -34,6 +34,8 @@ export const Route = z
     sessionRecovery: z.enum(['replay', 'terminate']).default('replay'),
     sessions: SessionLimits.default({}),
     preserveHost: z.boolean().default(false),
+    /** Of an adapter without a ready endpoint. Left out while its replicas start, and by a worker of an earlier version. */
+    phase: z.enum(['Failed', 'Stopped']).optional(),
     /** Of endpoints that have none; a worker of an earlier version publishes no others. */
     path: z.string(),
     endpoints: z.array(PublishedEndpoint),

@@ -35,7 +35,7 @@ export function unacknowledgedIn(text: string): Unacknowledged[] {
 
 /** Words of 32 bits, each in the machine's order of bytes, which is from the end. */
 function addressOf(hex: string): string {
-  const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => [...Buffer.from(word, 'hex').reverse()]);
+  const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => Array.from(Buffer.from(word, 'hex')).toReversed());
   const ipv4 = bytes.slice(-4).join('.');
   if (bytes.length === 4) return ipv4;
   if (hex.startsWith(MAPPED)) return `::ffff:${ipv4}`;

@@ -6,6 +6,7 @@ import type { Logger } from '@mcp-gateway/common/logging';
 import type { RouteTable } from '@mcp-gateway/common/routes';
 import type { FoundSession } from '@mcp-gateway/common/sessions';
 import type { Balancer } from '../balance/balancer.js';
+import { noReadyReplica } from '../none-ready.js';
 import type { SessionStore } from '../sessions/store.js';
 import type { Upstreams } from '../upstreams.js';
 import { sayFarewell } from './farewell.js';
@@ -80,7 +81,8 @@ async function readyEndpoint({ routes, balancer }: MoveParts, moving: Moving, de
     });
     if (endpoint) return { route, endpoint };
     // A replica that is about to end, and is the only one, keeps its sessions as long as it can.
-    if (why === 'draining' || Date.now() > deadline) throw noReadyReplica(adapter);
+    const isOver = why === 'draining' || route.phase === 'Stopped' || Date.now() > deadline;
+    if (isOver) throw noReadyReplica(route);
     moving.failed.clear(); // rather one that failed a moment ago than none
     await delay(LOOK_AGAIN_MS);
   }
@@ -130,9 +132,3 @@ async function moveTo(
   log.info({ adapter: route.name, session: envelope.id, why, ms }, 'a session was moved to another replica');
   return { place, endpoint };
 }
-
-const noReadyReplica = (adapter: string) =>
-  new GatewayError('NO_READY_REPLICA', {
-    detail: `GET /adapters/${adapter}/status says why`,
-    headers: { 'retry-after': '2' },
-  });

@@ -2,7 +2,7 @@ import { BodyStream, CLIENT_GONE, tooLarge, type KeptBody, type RequestBody } fr
 
 export type { KeptBody };
 
-const MAX_BYTES = 64 * 1024;
+export const MAX_KEPT_BYTES = 64 * 1024;
 
 /**
  * Reads a small body whole before it is forwarded. A longer one is handed on as it comes, from its beginning.
@@ -21,7 +21,7 @@ export async function keep(source: RequestBody | null): Promise<KeptBody> {
       chunks.push(chunk);
       size += chunk.length;
       if (size > maxBytes) fail(tooLarge(maxBytes));
-      else if (size > MAX_BYTES) {
+      else if (size > MAX_KEPT_BYTES) {
         release();
         resolve({ body: new BodyStream(source, chunks), kept: null }); // at once, or what comes next is lost
       }
@@ -42,6 +42,6 @@ export async function keep(source: RequestBody | null): Promise<KeptBody> {
 
 /** The same, but what does not say how long it is comes as a stream at once: the server may answer before its end. */
 export async function keepIfShort(source: RequestBody | null): Promise<KeptBody> {
-  const isLong = source && !source.read && (source.length === undefined || source.length > MAX_BYTES);
+  const isLong = source && !source.read && (source.length === undefined || source.length > MAX_KEPT_BYTES);
   return isLong ? { body: new BodyStream(source), kept: null } : keep(source);
 }

@@ -5,7 +5,7 @@ import type { Dispatcher } from 'undici';
 import { without } from '../recovery/own-headers.js';
 import { locationFor } from '../redirects.js';
 import { CLIENT_GONE } from '../request-body.js';
-import type { Upstreams } from '../upstreams.js';
+import type { Dispatch, Upstreams } from '../upstreams.js';
 
 export interface ResponseHead {
   status: number;
@@ -28,7 +28,7 @@ export interface Sink {
 
 export interface Relay {
   res: Sink;
-  options: Dispatcher.DispatchOptions;
+  options: Dispatch;
   /**
    * Runs before the head goes out; returns headers to add, as a flat list. A rejection becomes the answer instead. A promise
    * holds the answer up, which costs, so there is one only when there is something to wait for.

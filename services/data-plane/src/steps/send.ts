@@ -21,6 +21,9 @@ import type { Upstreams } from '../upstreams.js';
 import { relay, type ResponseHead, type Sink } from './relay.js';
 import type { OpenSession } from './session.js';
 
+/** Stays open for what the server has to say (MCP 2026-07-28). */
+const LISTEN = 'subscriptions/listen';
+
 export interface SendParts {
   sessions: SessionStore;
   keys: readonly [SessionKey, ...SessionKey[]];
@@ -71,7 +74,13 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
   };
   await relay(parts.upstreams, endpoint, {
     res: sink,
-    options: { method: req.method as 'POST', path: endpoint.path + query, headers, body },
+    options: {
+      method: req.method as 'POST',
+      path: endpoint.path + query,
+      headers,
+      body,
+      isStream: req.method === 'GET' || req.headers['mcp-method'] === LISTEN,
+    },
     delivery: sending.delivery,
     seenAs: seenFrom(parts.referenceTo, { req, route, endpoint }),
     onHead(head) {
