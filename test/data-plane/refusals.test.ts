@@ -197,7 +197,7 @@ describe('when no server can answer', () => {
       'NO_READY_REPLICA',
     );
     for (const endpoints of [[], [{ ...endpoint, ready: false }]]) {
-      const { url } = await startGateway({ routes: [routeTo(endpoints)] });
+      const { url } = await startGateway({ routes: [routeTo(endpoints)], waitMs: 100 });
       expect(await send(`${url}/adapters/echo/mcp`)).toMatchObject(refusal(503, body, [['retry-after', '2']]));
     }
     expect(seen).toEqual([]);
@@ -217,7 +217,7 @@ describe('when no server can answer', () => {
 
   it('says that the call did not run when nobody listens', async () => {
     const endpoint = { id: 'gone', url: `http://127.0.0.1:${await freePort()}`, path: '/mcp', ready: true };
-    const { url, upstreams } = await startGateway({ routes: [routeTo(endpoint)] });
+    const { url, upstreams } = await startGateway({ routes: [routeTo(endpoint)], waitMs: 100 });
     expect(await send(`${url}/adapters/echo/mcp`, { body: '{}' })).toMatchObject(refusal(502, REFUSED));
     expect(await send(`${url}/adapters/echo/mcp`, { method: 'GET' })).toMatchObject(refusal(502, REFUSED));
     expect(upstreams.inFlight(endpoint)).toBe(0);

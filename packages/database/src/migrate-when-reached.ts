@@ -11,12 +11,15 @@ const RETRY_MS = 1_000;
  * @throws as `migrate`, and when the database refuses the login.
  */
 export async function migrateWhenReached(databaseUrl: string, log: Logger): Promise<void> {
+  let said: string | undefined;
   for (;;) {
     try {
       return await migrate(databaseUrl, log);
     } catch (error) {
       if (!databaseMayComeBack(error)) throw error;
-      log.warn({ reason: (error as Error).message }, 'waiting for the database');
+      const reason = (error as Error).message;
+      if (reason !== said) log.warn({ reason }, 'waiting for the database');
+      said = reason;
       await delay(RETRY_MS);
     }
   }

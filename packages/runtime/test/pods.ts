@@ -37,6 +37,7 @@ export const running = (more: Partial<ContainerStatus> = {}): ContainerStatus =>
   name: 'server',
   restartCount: 0,
   started: true,
+  ready: true,
   containerID: 'containerd://a',
   state: { running: { startedAt: '2026-11-20T08:00:02Z' } },
   ...more,

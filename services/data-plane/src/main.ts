@@ -15,6 +15,7 @@ import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-ga
 import { openMetrics } from '@mcp-gateway/common/telemetry';
 import { z } from 'zod';
 import { createBalancer } from './balance/balancer.js';
+import { createEndpointWaits } from './balance/wait-for-endpoint.js';
 import { dataPlaneFields, sessionLimits } from './config.js';
 import { forwardedBy } from './forwarded.js';
 import { createManagementApp } from './management.js';
@@ -69,6 +70,7 @@ runMain(async () => {
     upstreams.keepOnly(endpoints);
     balancer.keepOnly(endpoints);
   });
+  const waits = createEndpointWaits(routes); // after the balancer: it asks that again upon each change
   defer(() => upstreams.close());
 
   defer(sweepSessions(routes, sessions, log));
@@ -94,6 +96,7 @@ runMain(async () => {
     keys: config.MCP_GATEWAY_SESSION_KEYS,
     upstreams,
     balancer,
+    waits,
     recovery,
     limits: { bodyBytes: config.MCP_GATEWAY_MAX_BODY_BYTES },
     forwarded,

@@ -18,6 +18,7 @@ import { idempotentTools } from './recovery/idempotent-tools.js';
 import { polledCalls } from './recovery/polled-calls.js';
 import { createStreams } from './recovery/streams.js';
 import type { Balancer } from './balance/balancer.js';
+import type { EndpointWaits } from './balance/wait-for-endpoint.js';
 import type { SessionStore } from './sessions/store.js';
 import { authenticate } from './steps/authenticate.js';
 import { authorize } from './steps/authorize.js';
@@ -35,6 +36,7 @@ export interface PipelineParts {
   keys: readonly [SessionKey, ...SessionKey[]];
   upstreams: Upstreams;
   balancer: Balancer;
+  waits: EndpointWaits;
   recovery: Recovery;
   limits: Limits;
   forwarded: Forwarded;
@@ -60,7 +62,7 @@ export type McpPipeline = (req: IncomingMessage, res: ServerResponse, address: M
 /** What happens to one MCP request, in order. Each step returns what the next ones need or throws the answer. */
 export function createPipeline(parts: PipelineParts): McpPipeline {
   const { access, verifier, routes, sessions, keys, upstreams, balancer, recovery, limits, log, onRefusal } = parts;
-  const { forwarded, referenceTo } = parts;
+  const { waits, forwarded, referenceTo } = parts;
   const streams = createStreams(routes, sessions);
   const polled = polledCalls(sessions.uses);
   sayFarewells(routes, sessions, upstreams);
@@ -71,6 +73,7 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
     keys,
     upstreams,
     balancer,
+    waits,
     recovery,
     streams,
     polled,
@@ -88,7 +91,7 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
       body = limit(req, limits, METHODS[resource]); // before an endpoint is chosen: what is refused must not count as load
       if (resource === 'sse')
         return await openStream(
-          { balancer, upstreams, keys, sessions, streams, forwarded, referenceTo },
+          { routes, balancer, waits, upstreams, keys, sessions, streams, forwarded, referenceTo },
           { req, res, query, route, principal },
         );
       if (resource === 'messages') {
@@ -97,7 +100,7 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
       const asked = decideEra(req, res, body);
       const { era, body: decided } = asked instanceof Promise ? await asked : asked;
       body = decided;
-      const target = await resolveSession({ routes, sessions, keys, balancer }, { req, era, route, principal });
+      const target = await resolveSession(carrying, { req, res, era, route, principal });
       inviteBody(req, res);
       await forward(carrying, { req, res, body, query, era, route, principal, target });
     } catch (error) {

@@ -1,7 +1,9 @@
+import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/common/logging';
 import { RECONCILE_QUEUE, type ReconcileJob } from '@mcp-gateway/common/queue';
 import type { RedisClient } from '@mcp-gateway/common/redis';
 import { Worker } from 'bullmq';
+import { outageLog } from './outage-log.js';
 
 /** Adapters that one worker works on at once. */
 export const CONCURRENCY = 8;
@@ -35,9 +37,14 @@ export function consume({ redis, prefix, reconcile, log }: Consumption): () => P
     runRetryDelay: RETRY_MS,
     skipVersionCheck: true, // see reconcileQueue
   });
+  const outages = outageLog(log);
   worker.on('failed', (job, error) => {
-    log.warn({ err: error, name: job?.data.name, attempt: job?.attemptsMade }, 'reconcile failed');
+    // Each adapter has causes of its own; a part that is away is the same for all of them.
+    const isAway = error instanceof GatewayError && error.code === 'UNAVAILABLE';
+    if (isAway) outages.failed('a reconcile', error, { name: job?.data.name });
+    else log.warn({ err: error, name: job?.data.name, attempt: job?.attemptsMade }, 'reconcile failed');
   });
+  worker.on('completed', () => outages.succeeded('a reconcile'));
   worker.on('error', () => {}); // the client logs its own outages
   return async () => {
     await worker.close(!connection.isReady); // without Redis no job can be ended in order

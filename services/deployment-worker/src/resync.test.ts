@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ReconcileQueue } from '@mcp-gateway/common/queue';
 import { ABSENT } from '@mcp-gateway/runtime';
+import type { Logger } from '@mcp-gateway/common/logging';
 import { rowOf, silent } from '../test/fixtures.js';
 import { World } from '../test/world.js';
 import { resync } from './resync.js';
@@ -28,10 +29,10 @@ const queue: ReconcileQueue = {
   close: async () => {},
 };
 
-function start() {
+function start(log: Logger = silent) {
   const restoreRoutes = async () => restored.shift() ?? false;
   const { rows, runtime, routes } = world;
-  stop = resync({ rows, runtime, routes, queue, restoreRoutes, log: silent });
+  stop = resync({ rows, runtime, routes, queue, restoreRoutes, log });
 }
 
 async function eventually(check: () => void): Promise<void> {
@@ -89,6 +90,22 @@ describe('a resync', () => {
     start();
     await eventually(() => expect(queued).toEqual(['late', 'later']));
     expect(asked).toBe(2);
+  });
+
+  it('says once that the database is away, and once that it is back', async () => {
+    const said: string[] = [];
+    const warn = (_fields: object, text: string) => void said.push(text);
+    let asked = 0;
+    world.rows.lagging = async () => {
+      asked += 1;
+      if (asked < 3) throw new Error('the database is away');
+      return ['late'];
+    };
+    start({ warn, info: (text: string) => void said.push(text) } as unknown as Logger);
+    await eventually(() => expect(queued).toEqual(['late']));
+    await eventually(() =>
+      expect(said).toEqual(['resync of what lags failed; it is tried again', 'resync of what lags succeeds again']),
+    );
   });
 
   it('queues everything after the routes were restored', async () => {

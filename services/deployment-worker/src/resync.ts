@@ -4,6 +4,7 @@ import type { ReconcileQueue } from '@mcp-gateway/common/queue';
 import type { RoutePublisher } from '@mcp-gateway/common/routes';
 import type { AdapterRows } from '@mcp-gateway/database';
 import type { Runtime } from '@mcp-gateway/runtime';
+import { outageLog } from './outage-log.js';
 
 const LAGGING_EVERY_MS = 2_000;
 const ALL_EVERY_MS = 300_000;
@@ -24,8 +25,12 @@ export interface ResyncParts {
  */
 export function resync({ rows, runtime, routes, queue, restoreRoutes, log }: ResyncParts): () => Promise<void> {
   const stopped = new AbortController();
+  const outages = outageLog(log);
   const attempt = (what: string, work: Promise<unknown>) =>
-    work.catch((error: unknown) => log.warn({ err: error }, `${what} failed; it is tried again`));
+    work.then(
+      () => outages.succeeded(what),
+      (error: unknown) => outages.failed(what, error),
+    );
 
   const enqueue = async (names: Iterable<string>) => {
     for (const name of names) await queue.reconcile(name);

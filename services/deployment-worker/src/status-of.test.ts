@@ -29,21 +29,21 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
     with_(r(0, 'Starting', { message: 'GET /healthz fails' }), r(1, 'Starting')),
     'Progressing',
     'False ReplicasNotReady: 0 of 2 replicas ready. echo-0: GET /healthz fails',
-    'True RollingOut: 0 of 2 replicas run the current spec.',
+    'True RollingOut: 2 of 2 replicas have the current spec, 0 of them ready.',
   ],
   [
     'one is ready, one starts',
     with_(r(0, 'Ready'), r(1, 'Starting')),
     'Progressing',
     'False ReplicasNotReady: 1 of 2 replicas ready.',
-    'True RollingOut: 1 of 2 replicas run the current spec.',
+    'True RollingOut: 2 of 2 replicas have the current spec, 1 of them ready.',
   ],
   [
     'the node of one does not answer',
     with_(r(0, 'Ready'), r(1, 'NotReady', { message: 'Its node a does not answer.', nodeLost: true })),
     'Degraded',
     'False ReplicasNotReady: 1 of 2 replicas ready. echo-1: Its node a does not answer.',
-    'False NodeLost: 1 of 2 replicas run the current spec. echo-1: Its node a does not answer.',
+    'False NodeLost: 2 of 2 replicas have the current spec, 1 of them ready. echo-1: Its node a does not answer.',
   ],
   [
     'all are ready',
@@ -78,28 +78,42 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
     with_(old(0), r(0, 'Starting'), old(1)),
     'Progressing',
     'True AllReplicasReady: 2 of 2 replicas ready.',
-    'True RollingOut: 0 of 2 replicas run the current spec.',
+    'True RollingOut: 1 of 2 replicas have the current spec, 0 of them ready.',
   ],
   [
     'the old serve while the new keep ending',
     with_(old(0), r(0, 'BackOff', crashing), old(1)),
     'Degraded',
     'True AllReplicasReady: 2 of 2 replicas ready.',
-    `False Blocked: 0 of 2 replicas run the current spec. echo-0: It ended with exit code 7. ${CORRECT}`,
+    `False Blocked: 1 of 2 replicas have the current spec, 0 of them ready. echo-0: It ended with exit code 7. ${CORRECT}`,
   ],
   [
     'the old serve while the new cannot be started at all',
     { ...with_(old(0), r(0, 'BackOff', { endpoint: null }), old(1)), failure: BROKEN },
     'Degraded',
     'True AllReplicasReady: 2 of 2 replicas ready.',
-    `False Blocked: 0 of 2 replicas run the current spec. ${BROKEN.message} ${CORRECT}`,
+    `False Blocked: 1 of 2 replicas have the current spec, 0 of them ready. ${BROKEN.message} ${CORRECT}`,
   ],
   [
     'nothing can be started at all',
     { ...with_(r(0, 'BackOff', { endpoint: null }), r(1, 'BackOff', { endpoint: null })), failure: BROKEN },
     'Failed',
     `False ImageNotFound: ${BROKEN.message}`,
-    `False Blocked: 0 of 2 replicas run the current spec. ${BROKEN.message} ${CORRECT}`,
+    `False Blocked: 2 of 2 replicas have the current spec, 0 of them ready. ${BROKEN.message} ${CORRECT}`,
+  ],
+  [
+    'no node takes one, which no spec mends',
+    { ...with_(r(0, 'Ready'), r(1, 'Starting')), failure: { reason: 'Unschedulable', message: 'No node takes it.' } },
+    'Degraded',
+    'False Unschedulable: No node takes it.',
+    'False Blocked: 2 of 2 replicas have the current spec, 1 of them ready. No node takes it. Replicas that serve stay.',
+  ],
+  [
+    'one of the current spec is leaving',
+    with_(old(0), r(1, 'Stopping', { endpoint: null })),
+    'Progressing',
+    'False ReplicasNotReady: 1 of 2 replicas ready.',
+    'True RollingOut: 0 of 2 replicas run the current spec.',
   ],
   [
     'all keep ending',
@@ -107,7 +121,7 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
     'Failed',
     'False CrashLoopBackOff: 0 of 2 replicas ready. echo-0: It ended with exit code 7. ' +
       'GET /adapters/echo/logs?instance=0 shows what it wrote.',
-    `False Blocked: 0 of 2 replicas run the current spec. echo-0: It ended with exit code 7. ${CORRECT}`,
+    `False Blocked: 2 of 2 replicas have the current spec, 0 of them ready. echo-0: It ended with exit code 7. ${CORRECT}`,
   ],
   [
     'one keeps ending',
@@ -115,14 +129,14 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
     'Degraded',
     'False CrashLoopBackOff: 1 of 2 replicas ready. echo-1: It ended with exit code 7. ' +
       'GET /adapters/echo/logs?instance=1 shows what it wrote.',
-    `False Blocked: 1 of 2 replicas run the current spec. echo-1: It ended with exit code 7. ${CORRECT}`,
+    `False Blocked: 2 of 2 replicas have the current spec, 1 of them ready. echo-1: It ended with exit code 7. ${CORRECT}`,
   ],
   [
     'one has ended twice',
     with_(r(0, 'Ready'), r(1, 'BackOff', { ...crashing, restartCount: 2 })),
     'Degraded',
     'False ReplicasNotReady: 1 of 2 replicas ready. echo-1: It ended with exit code 7.',
-    'True RollingOut: 1 of 2 replicas run the current spec.',
+    'True RollingOut: 2 of 2 replicas have the current spec, 1 of them ready.',
   ],
   [
     'one has ended three times, which is no accident',
@@ -130,14 +144,14 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
     'Degraded',
     'False CrashLoopBackOff: 1 of 2 replicas ready. echo-1: It ended with exit code 7. ' +
       'GET /adapters/echo/logs?instance=1 shows what it wrote.',
-    `False Blocked: 1 of 2 replicas run the current spec. echo-1: It ended with exit code 7. ${CORRECT}`,
+    `False Blocked: 2 of 2 replicas have the current spec, 1 of them ready. echo-1: It ended with exit code 7. ${CORRECT}`,
   ],
   [
     'one ended by accident and is coming back',
     with_(r(0, 'Ready'), r(1, 'Starting', { restartCount: 1 })),
     'Degraded',
     'False ReplicasNotReady: 1 of 2 replicas ready.',
-    'True RollingOut: 1 of 2 replicas run the current spec.',
+    'True RollingOut: 2 of 2 replicas have the current spec, 1 of them ready.',
   ],
   [
     'one is ready again after many restarts',
@@ -152,7 +166,7 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
     'Degraded',
     'False CrashLoopBackOff: 1 of 2 replicas ready. echo-1: it keeps ending. ' +
       'GET /adapters/echo/logs?instance=1 shows what it wrote.',
-    `False Blocked: 1 of 2 replicas run the current spec. echo-1: not ready. ${CORRECT}`,
+    `False Blocked: 2 of 2 replicas have the current spec, 1 of them ready. echo-1: not ready. ${CORRECT}`,
   ],
   [
     'an old one keeps ending while the new start',
@@ -160,21 +174,21 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
     'Failed',
     'False CrashLoopBackOff: 0 of 2 replicas ready. echo-0: It ended with exit code 7. ' +
       'GET /adapters/echo/logs?instance=0 shows what it wrote.',
-    `False Blocked: 0 of 2 replicas run the current spec. ${CORRECT}`,
+    `False Blocked: 1 of 2 replicas have the current spec, 0 of them ready. ${CORRECT}`,
   ],
   [
     'one does not answer any more',
     with_(r(0, 'Ready'), r(1, 'NotReady', { message: 'GET /healthz answers 500' })),
     'Degraded',
     'False ReplicasNotReady: 1 of 2 replicas ready. echo-1: GET /healthz answers 500',
-    `False Blocked: 1 of 2 replicas run the current spec. echo-1: GET /healthz answers 500 ${CORRECT}`,
+    `False Blocked: 2 of 2 replicas have the current spec, 1 of them ready. echo-1: GET /healthz answers 500 ${CORRECT}`,
   ],
   [
     'none answers any more',
     with_(r(0, 'NotReady'), r(1, 'NotReady')),
     'Failed',
     'False ReplicasNotReady: 0 of 2 replicas ready.',
-    `False Blocked: 0 of 2 replicas run the current spec. echo-0: not ready. ${CORRECT}`,
+    `False Blocked: 2 of 2 replicas have the current spec, 0 of them ready. echo-0: not ready. ${CORRECT}`,
   ],
 ];
 

@@ -79,9 +79,12 @@ function progressFinding(
 ): Finding {
   const { failure } = seen;
   const type = 'Progressing';
-  const updated = replicas.filter((replica) => replica.updated);
+  const updated = replicas.filter((replica) => replica.updated && replica.state !== 'Stopping');
   const serving = updated.filter(({ ready }) => ready).length;
-  const count = `${serving} of ${replicaCount} replicas run the current spec`;
+  const count =
+    serving === updated.length
+      ? `${serving} of ${replicaCount} replicas run the current spec`
+      : `${updated.length} of ${replicaCount} replicas have the current spec, ${serving} of them ready`;
   const stuck = updated.find((replica) => isLooping(replica) || replica.state === 'NotReady');
   const blocked = readiness.status === 'False' && !['ReplicasNotReady', 'ScaledToZero'].includes(readiness.reason);
   if (serving === replicaCount && replicas.length === replicaCount) {
@@ -96,12 +99,9 @@ function progressFinding(
   }
   if (stuck || failure || blocked) {
     const why = stuck ? ` ${stuck.name}: ${stuck.message ?? 'not ready.'}` : failure ? ` ${failure.message}` : '';
-    return {
-      type,
-      status: 'False',
-      reason: 'Blocked',
-      message: `${count}.${why} Correct the spec with PUT; replicas that serve stay.`,
-    };
+    const mends = stuck || !failure || isMendedBySpec(failure.reason);
+    const remedy = mends ? 'Correct the spec with PUT; replicas that serve stay.' : 'Replicas that serve stay.';
+    return { type, status: 'False', reason: 'Blocked', message: `${count}.${why} ${remedy}` };
   }
   return { type, status: 'True', reason: 'RollingOut', message: `${count}.` };
 }
@@ -137,6 +137,20 @@ function checkOf({ healthCheck, path }: AdapterSpec): { reason: string; passes: 
       return unreachable(healthCheck.type);
   }
 }
+
+/** What stands in the way on the side of the cluster; its message says what to do there. */
+const OF_THE_CLUSTER = new Set([
+  'AdmissionDenied',
+  'InitContainerFailed',
+  'NamespaceNotFound',
+  'PermissionMissing',
+  'PodSecurityViolation',
+  'QuotaExceeded',
+  'Refused',
+  'Unschedulable',
+]);
+
+const isMendedBySpec = (reason: string) => !OF_THE_CLUSTER.has(reason);
 
 const isLooping = ({ state, restartCount }: ReplicaStatus) => state !== 'Ready' && restartCount >= LOOPING_AFTER;
 

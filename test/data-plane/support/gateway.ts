@@ -12,6 +12,7 @@ import { waitFor } from '../../support/wait.js';
 import {
   createBalancer,
   createDataPlaneServer,
+  createEndpointWaits,
   createManagementApp,
   createPipeline,
   createRecovery,
@@ -46,6 +47,8 @@ export interface DataPlaneOptions {
   leaveMs?: number;
   /** How long a session that has lost its replica waits for another one. */
   moveWithinMs?: number;
+  /** How long requests wait for an endpoint. */
+  waitMs?: number;
   wire?: Wire;
   /** Where it listens. */
   host?: string;
@@ -147,6 +150,7 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
 
   const untilRead = access.loopback ? 'allow' : 'refuse';
   const checkCaller = refuseReplicas(routes, { allowed: options.allowedCallers ?? [], untilRead });
+  const waits = createEndpointWaits(routes, { waitMs: options.waitMs });
   const keys = dataPlaneFields.MCP_GATEWAY_SESSION_KEYS.parse(options.keys ?? newKey());
   const watched = { redis, routes, sessions, balancer, movesWaiting: () => recovery.waiting() };
   const measure = options.metrics && dataPlaneMetrics(options.metrics, watched);
@@ -166,6 +170,7 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
     keys,
     upstreams,
     balancer,
+    waits,
     recovery,
     limits,
     forwarded,

@@ -1,5 +1,6 @@
 // The data plane is a program, not a package, so its parts are reached by path; here only.
 export { createBalancer } from '../../../services/data-plane/src/balance/balancer.js';
+export { createEndpointWaits } from '../../../services/data-plane/src/balance/wait-for-endpoint.js';
 export { dataPlaneFields } from '../../../services/data-plane/src/config.js';
 export { dataPlaneMetrics } from '../../../services/data-plane/src/metrics/data-plane-metrics.js';
 export { forwardedBy } from '../../../services/data-plane/src/forwarded.js';

@@ -9,6 +9,11 @@ const PublishedEndpoint = z.object({
   path: z.string().optional(),
   /** Takes new sessions. Existing sessions may use an endpoint that is listed but not ready. */
   ready: z.boolean(),
+  /**
+   * Answers requests, as in an EndpointSlice of Kubernetes: also while it drains, or while only its node is silent. Left out
+   * where `ready` says it. An endpoint that serves and is not ready is the last resort.
+   */
+  serving: z.boolean().optional(),
   /** Is about to end: its sessions move, and it gets no new ones. */
   draining: z.boolean().optional(),
   /** When it ends, in ISO 8601, as far as that is known. */

@@ -214,8 +214,10 @@ describe('an adapter that is being removed', () => {
     expect([failed({})?.reason, failed(ENDING)]).toEqual(['QuotaExceeded', null]);
   });
 
-  it('gets no requests once its StatefulSet ends, also where a pod does not know yet', () => {
+  it('drains once its StatefulSet ends, also where a pod does not know yet', () => {
     expect(left([set()], pod()).replicas.map(({ endpoint }) => endpoint?.ready)).toEqual([true]);
-    expect(left([set(ENDING)], pod()).replicas.map(({ endpoint }) => endpoint)).toEqual([null]);
+    const [replica] = left([set(ENDING)], pod()).replicas;
+    expect(replica?.endpoint).toMatchObject({ ready: false, serving: true, draining: true });
+    expect(left([set(ENDING)], pod({}, notReady)).replicas[0]?.endpoint).not.toHaveProperty('serving');
   });
 });

@@ -1,6 +1,6 @@
 import { AdapterSpec } from '@mcp-gateway/common/contracts';
 import { healthNoteOf } from '../health-path.js';
-import { ABSENT, type Observation } from '../runtime.js';
+import { ABSENT, type Observation, type ObservedReplica } from '../runtime.js';
 import { isEnding, type KubeObject } from './api/objects.js';
 import { ADAPTER_ID, HEALTH_ANSWER, HEALTH_TYPE, REVISION, TCP_CHECK } from './labels.js';
 import { adapterIdOf } from './made-for.js';
@@ -38,7 +38,7 @@ export function observe({ settings, state, applied, refusals }: Parts, adapter: 
     revision: settled ? revision : null,
     desiredReplicas: statefulSet?.spec.replicas ?? 0,
     autoscaled: isAutoscaled(settings, adapter),
-    replicas: statefulSet && isEnding(statefulSet) ? replicas.map((each) => ({ ...each, endpoint: null })) : replicas,
+    replicas: statefulSet && isEnding(statefulSet) ? replicas.map(asDraining) : replicas,
     failure: refused ?? (removing ? null : failureOf(statefulSet, pods, warnings)),
     healthNote: noteIn(annotations),
   };
@@ -59,6 +59,14 @@ function noteIn(annotations: Annotations): string | null {
     default:
       return healthNoteOf(`The health check answers ${annotations[HEALTH_ANSWER] ?? 404}`);
   }
+}
+
+/** Its pods end soon, also those that do not know yet. */
+function asDraining(replica: ObservedReplica): ObservedReplica {
+  const { endpoint } = replica;
+  if (!endpoint || endpoint.draining) return replica;
+  const serving = endpoint.serving ?? endpoint.ready;
+  return { ...replica, endpoint: { ...endpoint, ready: false, ...(serving && { serving }), draining: true } };
 }
 
 /** The first that tells: an id that somebody has edited must not look like an earlier adapter, all of which is to be removed. */

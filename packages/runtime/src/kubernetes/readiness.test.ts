@@ -1,12 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { ApiError } from './api/api-error.js';
-import { readiness } from './readiness.js';
+import { missingNamespace, readiness } from './readiness.js';
 import type { Reflection } from './store/reflector.js';
 
 const SYNC_MS = 20;
 const never = new Promise<void>(() => {});
 const CANNOT = 'User "worker" cannot list resource "pods" in API group "" in the namespace "adapter"';
 const forbidden = new ApiError(403, 'Forbidden', `pods is forbidden: ${CANNOT}`);
+
+const told = async () => null;
 
 const watch = (kind: Reflection['kind'], synced = Promise.resolve(), problem: Error | null = null): Reflection => ({
   kind,
@@ -18,12 +20,12 @@ const watch = (kind: Reflection['kind'], synced = Promise.resolve(), problem: Er
 describe('the runtime', () => {
   it('is ready once all has been listed, also while a watch is broken off', async () => {
     const away = watch('Service', Promise.resolve(), new Error('it does not answer'));
-    await expect(readiness([watch('Pod'), away], SYNC_MS).ready()).resolves.toBeUndefined();
+    await expect(readiness([watch('Pod'), away], told, SYNC_MS).ready()).resolves.toBeUndefined();
   });
 
   it('waits for the last list, and says why it has not been made', async () => {
     const problem = new Error('it does not answer');
-    const { ready } = readiness([watch('Pod'), watch('Service', never, problem)], SYNC_MS);
+    const { ready } = readiness([watch('Pod'), watch('Service', never, problem)], told, SYNC_MS);
     await expect(ready()).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       detail: 'the cluster has not been read yet',
@@ -32,23 +34,35 @@ describe('the runtime', () => {
   });
 
   it('names a right that it lacks, and does not wait for it', async () => {
-    const { ready } = readiness([watch('Service'), watch('Pod', never, forbidden)]);
+    const { ready } = readiness([watch('Service'), watch('Pod', never, forbidden)], told);
     await expect(ready()).rejects.toMatchObject({
       code: 'UNAVAILABLE',
-      detail: 'worker may not list pods in namespace adapter. Grant it in its Role.',
+      detail:
+        'worker may not list pods in namespace adapter. Make the namespace if it does not exist, else grant it in its Role there.',
       cause: forbidden,
     });
   });
 
+  it('says that there is no namespace where the API server tells', async () => {
+    const answers = (status: number) => ({ call: () => Promise.reject(new ApiError(status, '', 'no')) });
+    const ready = (status: number) =>
+      readiness([watch('Pod', never, forbidden)], () => missingNamespace(answers(status), 'adapter')).ready();
+    await expect(ready(404)).rejects.toMatchObject({
+      detail: 'There is no namespace adapter. Make the namespace, and what the gateway needs in it.',
+    });
+    await expect(ready(403)).rejects.toMatchObject({ detail: expect.stringContaining('may not list pods') });
+    expect(await missingNamespace({ call: async () => ({}) }, 'adapter')).toBeNull();
+  });
+
   it('names a right of which it learns while it waits', async () => {
     const pods = { ...watch('Pod', never), problem: null as Error | null };
-    const asked = readiness([pods], SYNC_MS).ready();
+    const asked = readiness([pods], told, SYNC_MS).ready();
     pods.problem = forbidden;
     await expect(asked).rejects.toMatchObject({ cause: forbidden });
   });
 
   it('does without the warnings', async () => {
-    const { synced, ready } = readiness([watch('Pod'), watch('Event', never, forbidden)], SYNC_MS);
+    const { synced, ready } = readiness([watch('Pod'), watch('Event', never, forbidden)], told, SYNC_MS);
     await expect(ready()).resolves.toBeUndefined();
     await expect(synced).resolves.toHaveLength(1);
   });

@@ -1,5 +1,6 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { ApiError } from './api/api-error.js';
+import type { Cluster } from './api/cluster.js';
 import { refusalOf } from './status/refusal.js';
 import type { Reflection } from './store/reflector.js';
 
@@ -13,8 +14,15 @@ interface Readiness {
   ready(): Promise<void>;
 }
 
-/** Whether the cluster is seen by these watches. */
-export function readiness(watches: readonly Reflection[], syncMs = SYNC_MS): Readiness {
+/**
+ * Whether the cluster is seen by these watches.
+ * @param missing resolves to the name of the namespace when the API server says that there is none, which few may ask it
+ */
+export function readiness(
+  watches: readonly Reflection[],
+  missing: () => Promise<string | null>,
+  syncMs = SYNC_MS,
+): Readiness {
   // Without warnings the statuses have fewer words, and nothing else is wrong.
   const needed = watches.filter(({ kind }) => kind !== 'Event');
   const synced = Promise.all(needed.map((watch) => watch.synced));
@@ -25,11 +33,30 @@ export function readiness(watches: readonly Reflection[], syncMs = SYNC_MS): Rea
       const forbidden = () => problems().find((problem) => problem instanceof ApiError && problem.status === 403);
       const late = new Promise<true>((resolve) => void setTimeout(resolve, syncMs, true).unref());
       const isLate = !forbidden() && (await Promise.race([synced, late])) === true;
-      const missing = forbidden();
-      if (missing) throw unavailable(refusalOf(missing as ApiError).message, missing);
+      const refused = forbidden();
+      if (refused) {
+        const namespace = await missing();
+        throw unavailable(
+          namespace === null ? refusalOf(refused as ApiError).message : noNamespace(namespace),
+          refused,
+        );
+      }
       if (isLate) throw unavailable('the cluster has not been read yet', problems()[0]);
     },
   };
 }
 
 const unavailable = (detail: string, cause: unknown) => new GatewayError('UNAVAILABLE', { detail, cause });
+
+const noNamespace = (name: string) =>
+  `There is no namespace ${name}. Make the namespace, and what the gateway needs in it.`;
+
+/** The name, if the namespace does not exist; null where it does, or where nobody tells. */
+export async function missingNamespace(cluster: Pick<Cluster, 'call'>, name: string): Promise<string | null> {
+  try {
+    await cluster.call({ method: 'GET', path: `/api/v1/namespaces/${encodeURIComponent(name)}` });
+    return null;
+  } catch (error) {
+    return error instanceof ApiError && error.status === 404 ? name : null;
+  }
+}

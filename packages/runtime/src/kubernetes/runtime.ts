@@ -5,7 +5,7 @@ import { connectCluster, type ApiListener } from './api/cluster.js';
 import { Applied } from './applied.js';
 import { observe } from './observe.js';
 import type { Parts } from './parts.js';
-import { readiness } from './readiness.js';
+import { missingNamespace, readiness } from './readiness.js';
 import { reflections } from './reflections.js';
 import { Refusals } from './refusals.js';
 import { goOnRemoving, remove } from './remove.js';
@@ -38,7 +38,7 @@ export async function kubernetesRuntime(
   const closing = new AbortController();
   const watches = reflections(state, { ...settings, cluster, log });
   const running = Promise.all(watches.map((watch) => watch.run(closing.signal)));
-  const { synced, ready } = readiness(watches);
+  const { synced, ready } = readiness(watches, () => missingNamespace(cluster, settings.namespace));
 
   return {
     async observe(name) {

@@ -12,7 +12,7 @@ export function statusOf(row: AdapterRow): AdapterStatus {
     observedGeneration: row.observedGeneration,
     desiredReplicas: spec.replicaCount,
     readyReplicas,
-    updatedReplicas: replicas.filter(({ updated }) => updated).length,
+    updatedReplicas: replicas.filter(({ updated, state }) => updated && state !== 'Stopping').length,
     availableReplicas: readyReplicas,
     image: imageReference(spec),
     replicaStatus: `${readyReplicas} of ${spec.replicaCount} replicas ready`,

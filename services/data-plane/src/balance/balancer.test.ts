@@ -45,6 +45,20 @@ describe('the balancer', () => {
     expect(chosen(routed(endpoint('a', { draining: true }), endpoint('b')))).toEqual(both('b'));
   });
 
+  it('chooses one that drains or whose node is silent where none is ready, unless only a ready one will do', () => {
+    const until = (ms: number) => new Date(now + ms).toISOString();
+    const drains = endpoint('drains', { ready: false, serving: true, draining: true, drainUntil: until(5_000) });
+    const ends = endpoint('ends', { ready: false, serving: true, draining: true, drainUntil: until(100) });
+    const silent = endpoint('silent', { ready: false, serving: true });
+    const fails = endpoint('fails', { ready: false });
+    expect(chosen(routed(drains, endpoint('a')))).toEqual(both('a'));
+    expect(chosen(routed(drains, ends, silent, fails))).toEqual(both('drains'));
+    expect(chosen(routed(ends, silent, fails))).toEqual(both('silent'));
+    expect(chosen(routed(ends, fails))).toEqual(both(undefined));
+    expect(balancer.forSession(routed(drains), { ready: true })).toBeUndefined();
+    expect(balancer.forSession(routed(drains), { avoid: new Set(['drains']) })).toBeUndefined();
+  });
+
   it('chooses the one with fewer sessions', () => {
     sessions = { a: 5, b: 4 };
     expect(balancer.forSession(routed(endpoint('a'), endpoint('b')))?.id).toBe('b');

@@ -1,17 +1,19 @@
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { betterOfTwo, leastLoaded, type Candidate } from './choose.js';
 import { afterFailure, afterSuccess, ejected, HEALTHY, type Health } from './health.js';
-import { weightOf } from './weight.js';
+import { lastResort, weightOf } from './weight.js';
 
 interface Preference {
   /** Endpoints that are out of the question. */
   avoid?: ReadonlySet<string>;
   /** Rather one that runs the current spec, as the others will be replaced soon. */
   updated?: boolean;
+  /** Only one that is ready: no last resort. */
+  ready?: boolean;
 }
 
 export interface Balancer {
-  /** Where a new session goes; undefined when no endpoint is ready. */
+  /** Where a new session goes; undefined when no endpoint is ready, and none serves until it ends. */
   forSession(route: Route, preference?: Preference): Endpoint | undefined;
   /** Where a request goes that belongs to no session. */
   forRequest(route: Route, preference?: Preference): Endpoint | undefined;
@@ -49,13 +51,17 @@ export function createBalancer(parts: BalancerParts): Balancer {
   function candidates(route: Route, load: (endpoint: Endpoint) => number, preference: Preference = {}) {
     const out = ejectedOf(route);
     const usable = route.endpoints.filter(({ id }) => !preference.avoid?.has(id));
-    const able: Candidate<Endpoint>[] = usable
+    const ready: Candidate<Endpoint>[] = usable
       .map((endpoint) => ({
         endpoint,
         load: load(endpoint),
         weight: weightOf(endpoint, seen.get(endpoint.id)?.readySince ?? 0, now()),
       }))
       .filter(({ weight }) => weight > 0);
+    const able =
+      ready.length > 0 || preference.ready
+        ? ready
+        : lastResort(usable, now()).map((endpoint) => ({ endpoint, load: load(endpoint), weight: 1 }));
     const taking = orAll(able, ({ endpoint }) => !out.has(endpoint.id));
     return preference.updated ? orAll(taking, ({ endpoint }) => endpoint.updated === true) : taking;
   }

@@ -12,3 +12,19 @@ export function weightOf({ ready, draining }: Endpoint, readySince: number, now:
   if (!ready || draining) return 0;
   return Math.min(1, Math.max(LEAST, (now - readySince) / SLOW_START_MS));
 }
+
+/** Before its end an endpoint gets nothing new, as that would be cut off. */
+const END_MARGIN_MS = 500;
+
+/**
+ * What still serves where no endpoint is ready, as kube-proxy uses endpoints that terminate: those that drain, else those whose
+ * node is silent. `now` is in milliseconds since the epoch.
+ */
+export function lastResort(endpoints: readonly Endpoint[], now: number): Endpoint[] {
+  const serving = endpoints.filter(
+    ({ ready, serving: serves = ready, drainUntil }) =>
+      serves && (drainUntil === undefined || now < Date.parse(drainUntil) - END_MARGIN_MS),
+  );
+  const draining = serving.filter(({ drainUntil }) => drainUntil !== undefined);
+  return draining.length > 0 ? draining : serving;
+}

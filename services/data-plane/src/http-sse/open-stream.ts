@@ -11,12 +11,12 @@ import {
   type SessionEnvelope,
   type SessionKey,
 } from '@mcp-gateway/protocol';
-import type { Balancer } from '../balance/balancer.js';
 import type { Forwarded } from '../forwarded.js';
 import { noneReady } from '../none-ready.js';
 import { ClientAnswer } from '../recovery/client-answer.js';
 import { seenFrom } from '../redirects.js';
 import type { ReferenceTo } from '../reference.js';
+import { endpoints, type EndpointParts } from '../steps/endpoints.js';
 import { passingOver } from '../steps/passing-over.js';
 import { relay } from '../steps/relay.js';
 import type { Upstreams } from '../upstreams.js';
@@ -24,8 +24,7 @@ import { EndpointSink } from './endpoint-sink.js';
 import { messagesPath, messagesUrl, streamPath } from './paths.js';
 import { StreamSession, type StreamSessionParts } from './stream-session.js';
 
-export interface StreamParts extends StreamSessionParts {
-  balancer: Balancer;
+export interface StreamParts extends StreamSessionParts, EndpointParts {
   upstreams: Upstreams;
   keys: readonly [SessionKey, ...SessionKey[]];
   forwarded: Forwarded;
@@ -48,11 +47,10 @@ export interface StreamRequest {
  */
 export async function openStream(parts: StreamParts, request: StreamRequest): Promise<void> {
   const { res, route } = request;
-  const { balancer } = parts;
-  const first = balancer.forSession(route) ?? noneReady(route);
+  const others = endpoints(parts, { ...request, era: 'legacy' });
+  const first = others.now() ?? (await others.later()) ?? noneReady(route);
   const answer = new ClientAnswer(res);
-  const next = (avoid: ReadonlySet<string>) => balancer.forSession(route, { avoid });
-  await passingOver(res, first, next, (endpoint) => openOn(parts, request, endpoint, answer));
+  await passingOver(res, first, others, (endpoint) => openOn(parts, request, endpoint, answer));
 }
 
 async function openOn(

@@ -1,15 +1,14 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/common/logging';
-import type { RouteTable } from '@mcp-gateway/common/routes';
 import { HEADER } from '@mcp-gateway/protocol';
-import type { Balancer } from '../balance/balancer.js';
 import { findEndpoint } from '../find-endpoint.js';
 import type { Forwarded } from '../forwarded.js';
+import type { EndpointParts } from '../steps/endpoints.js';
 import type { ForwardRequest } from '../steps/forward.js';
 import type { SendParts } from '../steps/send.js';
 import type { OpenSession } from '../steps/session.js';
-import { movesNow } from './drain.js';
+import { hasEnded, movesNow } from './drain.js';
 import type { IsIdempotent } from './idempotent-tools.js';
 import type { PolledCalls } from './polled-calls.js';
 import type { Posted } from './posted.js';
@@ -17,9 +16,7 @@ import type { Displaced, Recovery, Settled } from './recover.js';
 import { SessionUnknown } from './session-unknown.js';
 import type { Streams } from './streams.js';
 
-export interface CarryParts extends SendParts {
-  routes: RouteTable;
-  balancer: Balancer;
+export interface CarryParts extends SendParts, EndpointParts {
   recovery: Recovery;
   streams: Streams;
   polled: PolledCalls;
@@ -88,7 +85,9 @@ export async function whereToBegin(
   if (!endpoint.draining || posted?.holdsResponse) return here;
   if (!(await movesNow(parts.sessions, envelope.id, endpoint))) return here;
   // With nowhere to go, or no Redis, it stays as long as it can.
-  return displaced(parts, carried, place, 'draining').catch(() => here);
+  return displaced(parts, carried, place, 'draining').catch(() =>
+    hasEnded(endpoint, Date.now()) ? displaced(parts, carried, place, 'gone') : here,
+  );
 }
 
 /** @throws GatewayError as `Recovery.recover` */

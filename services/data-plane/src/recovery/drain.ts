@@ -15,6 +15,10 @@ export function whenToMove({ draining, drainUntil }: Endpoint, now: number): 'ne
   return drainUntil !== undefined && now >= Date.parse(drainUntil) - MARGIN_MS ? 'now' : 'when idle';
 }
 
+/** Whether the time of the endpoint is over, although it is in the routes still: what is sent to it now is cut off. */
+export const hasEnded = ({ drainUntil }: Endpoint, now: number): boolean =>
+  drainUntil !== undefined && now >= Date.parse(drainUntil);
+
 /** Whether the session moves off the endpoint now; asks every data plane for calls, but only while the endpoint drains. */
 export async function movesNow(sessions: SessionStore, session: string, endpoint: Endpoint): Promise<boolean> {
   const when = whenToMove(endpoint, Date.now());

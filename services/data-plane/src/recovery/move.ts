@@ -78,6 +78,7 @@ async function readyEndpoint({ routes, balancer }: MoveParts, moving: Moving, de
     const endpoint = balancer.forSession(route, {
       avoid: new Set([...moving.gone, ...moving.failed]),
       updated: why === 'draining',
+      ready: why === 'draining',
     });
     if (endpoint) return { route, endpoint };
     // A replica that is about to end, and is the only one, keeps its sessions as long as it can.

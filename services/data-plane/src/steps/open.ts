@@ -6,6 +6,7 @@ import { initializeIn } from '../recovery/initialize-in.js';
 import { negotiatedVersion } from '../recovery/negotiated-version.js';
 import { Posted } from '../recovery/posted.js';
 import { longTail } from '../recovery/tail.js';
+import { endpoints, type Endpoints } from './endpoints.js';
 import type { ForwardRequest } from './forward.js';
 import { passingOver } from './passing-over.js';
 import { send, type Sending } from './send.js';
@@ -26,16 +27,17 @@ export async function open(
   const { req, res, era, route } = request;
   const mayOpen = era === 'legacy' && route.affinity === 'session' && req.method === 'POST' && request.body !== null;
   const posted = await Posted.readIfShort(request.body, { isCaptured: mayOpen });
-  const isStateless = era === 'modern' || route.affinity === 'none';
-  const next = (avoid: ReadonlySet<string>) =>
-    parts.balancer[isStateless ? 'forRequest' : 'forSession'](route, { avoid });
+  const others = endpoints(parts, request);
   const sending = { ...request, body: posted.body, delivery: posted, headers, session: null };
   try {
-    if (mayOpen) return await openSession(parts, sending, { posted, endpoint, next });
+    if (mayOpen) return await openSession(parts, sending, { posted, endpoint, others });
     const nothing = () => null;
-    await passingOver(res, endpoint, next, (to) =>
-      send(parts, { ...sending, endpoint: to, sink: res, initialize: nothing }),
-    );
+    let again: ClientAnswer | undefined;
+    await passingOver(res, endpoint, others, (to, attempt) => {
+      // Each attempt listens to its sink, and `res` would gather the listeners of all.
+      const sink = attempt === 1 ? res : (again ??= new ClientAnswer(res)).next();
+      return send(parts, { ...sending, endpoint: to, sink, initialize: nothing });
+    });
   } catch (error) {
     throw answering(posted, error);
   }
@@ -45,12 +47,12 @@ export async function open(
 async function openSession(
   parts: CarryParts,
   sending: Omit<Sending, 'sink' | 'endpoint' | 'initialize'> & Pick<ForwardRequest, 'res'>,
-  { posted, endpoint, next }: { posted: Posted; endpoint: Endpoint; next: Parameters<typeof passingOver>[2] },
+  { posted, endpoint, others }: { posted: Posted; endpoint: Endpoint; others: Endpoints },
 ): Promise<void> {
   const tail = longTail(MAX_TAIL_BYTES);
   const answer = new ClientAnswer(sending.res, { tail });
   let opened: string | undefined;
-  await passingOver(sending.res, endpoint, next, (to) =>
+  await passingOver(sending.res, endpoint, others, (to) =>
     send(parts, {
       ...sending,
       endpoint: to,

@@ -1,27 +1,25 @@
 import type { ServerResponse } from 'node:http';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
+import type { Endpoints } from './endpoints.js';
 
 const MAX_ATTEMPTS = 3;
 
-/**
- * Goes on to the next replica when one refuses the connection: nothing of the request has been there.
- * @param next chooses one that is not among those to avoid
- */
+/** Goes on to the next replica when one refuses the connection: nothing of the request has been there. */
 export async function passingOver(
   res: ServerResponse,
   first: Endpoint,
-  next: (avoid: ReadonlySet<string>) => Endpoint | undefined,
-  attempt: (endpoint: Endpoint) => Promise<void>,
+  { now, later }: Endpoints,
+  attempt: (endpoint: Endpoint, number: number) => Promise<void>,
 ): Promise<void> {
   const avoid = new Set<string>();
-  for (let endpoint = first; ;) {
+  for (let endpoint = first, number = 1; ; number += 1) {
     try {
-      return await attempt(endpoint);
+      return await attempt(endpoint, number);
     } catch (error) {
-      const isRefused = error instanceof GatewayError && error.code === 'UPSTREAM_REFUSED';
+      if (!(error instanceof GatewayError && error.code === 'UPSTREAM_REFUSED') || res.destroyed) throw error;
       avoid.add(endpoint.id);
-      const other = isRefused && avoid.size < MAX_ATTEMPTS && !res.destroyed ? next(avoid) : undefined;
+      const other = (avoid.size < MAX_ATTEMPTS ? now(avoid) : undefined) ?? (await later(avoid));
       if (!other) throw error;
       endpoint = other;
     }

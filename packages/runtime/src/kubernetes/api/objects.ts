@@ -42,6 +42,8 @@ export interface ContainerStatus {
   name: string;
   restartCount: number;
   started?: boolean;
+  /** Its readiness probe passes, as its kubelet said last. */
+  ready?: boolean;
   containerID?: string;
   state?: ContainerState;
   lastState?: ContainerState;

@@ -84,7 +84,7 @@ const table: [what: string, pods: Pod[], warnings: KubeEvent[], reason: string |
     [podOf(), podOf({}, unschedulable)],
     [],
     'Unschedulable',
-    'No node takes adapter-echo-1: 0/3 nodes are available.',
+    'No node takes adapter-echo-1: 0/3 nodes are available. Add a node that takes it.',
   ],
   [
     'a Secret that is not there',
@@ -135,7 +135,11 @@ describe('what keeps replicas from starting, when there is', () => {
   });
 
   it.each<[what: string, reason: string, message: string | undefined]>([
-    ['no node, and no reason', 'Unschedulable', 'No node takes adapter-echo-1: the scheduler says no more.'],
+    [
+      'no node, and no reason',
+      'Unschedulable',
+      'No node takes adapter-echo-1: the scheduler says no more. Add a node that takes it.',
+    ],
     ['a gate that somebody will open', 'SchedulingGated', undefined],
   ])('%s', (_what, reason, message) => {
     const status = { conditions: [{ type: 'PodScheduled', status: 'False', reason }] };

@@ -26,10 +26,13 @@ export function failureOf(
 function unscheduled({ metadata, status }: Pod): Failure | null {
   const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') return null;
-  return {
-    reason: 'Unschedulable',
-    message: `No node takes ${metadata.name}: ${scheduled.message ?? 'the scheduler says no more.'}`,
-  };
+  const why = scheduled.message ?? 'the scheduler says no more.';
+  return { reason: 'Unschedulable', message: `No node takes ${metadata.name}: ${why} ${remedyOf(why)}` };
+}
+
+function remedyOf(why: string): string {
+  if (/\bInsufficient\b/.test(why)) return 'Add a node, or ask for less in resources.requests with PUT.';
+  return /\bwere unschedulable\b/.test(why) ? 'Uncordon a node, or add one.' : 'Add a node that takes it.';
 }
 
 const IMAGE_REASONS = [

@@ -12,9 +12,14 @@ describe('a refusal of the API server', () => {
       403,
       RIGHT,
       'PermissionMissing',
-      'system:serviceaccount:adapter:worker may not patch statefulsets.apps in namespace adapter. Grant it in its Role.',
+      'system:serviceaccount:adapter:worker may not patch statefulsets.apps in namespace adapter. Make the namespace if it does not exist, else grant it in its Role there.',
     ],
-    [403, CORE, 'PermissionMissing', 'u may not list pods in namespace adapter. Grant it in its Role.'],
+    [
+      403,
+      CORE,
+      'PermissionMissing',
+      'u may not list pods in namespace adapter. Make the namespace if it does not exist, else grant it in its Role there.',
+    ],
     [
       403,
       'exceeded quota: small',

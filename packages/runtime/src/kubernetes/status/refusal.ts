@@ -18,9 +18,14 @@ export function refusalOf({ status, reason, message }: ApiError): Failure {
 export function refusalOfMessage(message: string): Failure {
   const [, user, verb, resource, group, namespace] = CANNOT.exec(message) ?? [];
   if (verb !== undefined) {
-    const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
     const what = group === '' ? resource : `${resource}.${group}`;
-    return { reason: 'PermissionMissing', message: `${user} may not ${verb} ${what}${where}. Grant it in its Role.` };
+    const cannot = `${user} may not ${verb} ${what}`;
+    // A Role of a namespace that does not exist grants nothing, so the API server says the same of both.
+    const message =
+      namespace === undefined
+        ? `${cannot}. Grant it in its Role.`
+        : `${cannot} in namespace ${namespace}. Make the namespace if it does not exist, else grant it in its Role there.`;
+    return { reason: 'PermissionMissing', message };
   }
   if (message.includes('exceeded quota')) {
     return {

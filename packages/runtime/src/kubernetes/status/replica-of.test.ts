@@ -260,15 +260,37 @@ describe('the endpoint of a pod', () => {
     expect(endpoint(draining())).toEqual({
       ...endpoint(podOf()),
       ready: false,
+      serving: true,
       draining: true,
       drainUntil: '2026-11-20T09:00:10.000Z',
     });
+    const failing = draining({ containerStatuses: [running({ ready: false })] });
+    expect(endpoint(failing)).toMatchObject({ ready: false, draining: true });
+    expect(endpoint(failing)).not.toHaveProperty('serving');
     const inAHurry = {
       ...draining().metadata,
       deletionTimestamp: '2026-11-20T09:00:03Z',
       deletionGracePeriodSeconds: 3,
     };
     expect(endpoint({ ...draining(), metadata: inAHurry })).toMatchObject({ drainUntil: '2026-11-20T09:00:03.000Z' });
+  });
+
+  it('serves while its node is silent, as its process was well when the node was heard last', () => {
+    const lost = (ready: boolean, more = {}) => {
+      const pod = onLostNode(more);
+      return { ...pod, status: { ...pod.status, containerStatuses: [running({ ready })] } };
+    };
+    expect(endpoint(lost(true))).toMatchObject({ ready: false, serving: true });
+    expect(endpoint(lost(false))).not.toHaveProperty('serving');
+    expect(endpoint(podOf({}, notReady))).not.toHaveProperty('serving');
+    // The node does not know that the pod is deleted, so nothing ends there.
+    const deleted = endpoint(lost(true, { ...DELETED, deletionGracePeriodSeconds: 0 }));
+    expect(deleted).toMatchObject({ ready: false, serving: true, draining: true });
+    expect(deleted).not.toHaveProperty('drainUntil');
+    const evicted = draining({
+      conditions: [{ type: 'DisruptionTarget', status: 'True', reason: 'DeletionByTaintManager' }],
+    });
+    expect(endpoint(evicted)).toMatchObject({ serving: true, drainUntil: '2026-11-20T09:00:10.000Z' });
   });
 
   it('is another one for another pod of the name, and for another process in it', () => {

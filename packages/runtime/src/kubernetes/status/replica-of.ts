@@ -7,7 +7,7 @@ import type { ObservedReplica } from '../../runtime.js';
 import { STDIO_HINT } from '../../startup.js';
 import { servedPath } from '../served-paths.js';
 import { ordinalOf } from '../store/cluster-state.js';
-import { isNodeLost, silentNode } from './node-lost.js';
+import { isNodeLost, isNodeSilent, silentNode } from './node-lost.js';
 import { probeFailure } from './probe-failure.js';
 
 type Finding = Pick<ObservedReplica, 'state' | 'message' | 'nodeLost'>;
@@ -50,13 +50,18 @@ function endpointOf(
   const port = container?.ports?.[0]?.containerPort;
   if (pod.status?.phase !== 'Running' || !status?.state?.running || !ip || !port) return null;
   const drainUntil = isEnding(pod) ? drainsUntil(pod, container?.lifecycle?.preStop?.sleep?.seconds ?? 0) : null;
-  if (drainUntil && (drainUntil <= now || !status.started)) return null; // nobody has a session on one that never answered
+  if (drainUntil && !status.started) return null; // nobody has a session on one that never answered
+  const silent = isNodeSilent(pod); // its kubelet does not know that the pod is deleted, and ends nothing
+  if (drainUntil && drainUntil <= now && !silent) return null;
+  // The condition of a pod that is deleted, or whose node is silent, no longer tells whether the process answers.
+  const serving = !ready && (drainUntil !== null || silent) && status.ready === true;
   return {
     // Another one for each process: what it held ends with it, so sessions must not find their way to a successor.
     id: `${pod.metadata.name}.${digest(`${pod.metadata.uid} ${status.containerID}`)}`,
     url: `http://${ip.includes(':') ? `[${ip}]` : ip}:${port}`,
     ready,
-    ...(drainUntil && { draining: true, drainUntil: drainUntil.toISOString() }),
+    ...(serving && { serving }),
+    ...(drainUntil && { draining: true, ...(!silent && { drainUntil: drainUntil.toISOString() }) }),
   };
 }
 

@@ -244,7 +244,7 @@ describe('a replica that leaves', () => {
     supervisor.watch(() => states.push(seen().replicas.map((each) => each.endpoint)));
     const drainUntil = new Date(clock.now() + 300).toISOString();
     supervisor.apply(workload('echo', { replicas: 0 }));
-    const draining = { ...endpoint, ready: false, draining: true, drainUntil };
+    const draining = { ...endpoint, ready: false, serving: true, draining: true, drainUntil };
     expect(seen()).toMatchObject({ desiredReplicas: 0, replicas: [{ state: 'Stopping', endpoint: draining }] });
     const { url = '' } = endpoint ?? {};
     expect((await fetch(url, { headers: { connection: 'close' } })).status).toBe(200);

@@ -56,6 +56,8 @@ export class Replica {
   #answer = { said: '', quote: '' };
   /** When it stops to take the requests of its sessions; milliseconds since the epoch. */
   #drainUntil: number | null = null;
+  /** It answered when it began to drain. */
+  #servesWhileDraining = false;
   #process: Leashed | null = null;
   /** Another one for each process: what it held ends with it, so sessions must not find their way to a successor. */
   #endpointId = '';
@@ -101,7 +103,11 @@ export class Replica {
             url: `http://${this.#host ?? '127.0.0.1'}:${this.#port}`,
             path: this.workload.path,
             ready: this.ready,
-            ...(this.#drainUntil !== null && { draining: true, drainUntil: new Date(this.#drainUntil).toISOString() }),
+            ...(this.#drainUntil !== null && {
+              ...(this.#servesWhileDraining && { serving: true }),
+              draining: true,
+              drainUntil: new Date(this.#drainUntil).toISOString(),
+            }),
           }
         : null,
       restartCount: this.#restartCount,
@@ -122,6 +128,7 @@ export class Replica {
       // One that never got ready has no sessions.
       if (drainMs > 0 && (this.#state === 'Ready' || this.#state === 'NotReady'))
         this.#drainUntil = clock.now() + drainMs;
+      this.#servesWhileDraining = this.ready;
       this.#set('Stopping', null);
       if (this.#drainUntil !== null) {
         await Promise.race([clock.sleep(drainMs, this.#draining.signal), this.#process?.exited]);

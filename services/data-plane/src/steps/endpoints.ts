@@ -1,0 +1,60 @@
+import type { ServerResponse } from 'node:http';
+import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
+import type { Principal } from '@mcp-gateway/common/principal';
+import type { RouteTable } from '@mcp-gateway/common/routes';
+import type { Era } from '@mcp-gateway/protocol';
+import type { Balancer } from '../balance/balancer.js';
+import type { EndpointWaits } from '../balance/wait-for-endpoint.js';
+import { authorize } from './authorize.js';
+
+export interface EndpointParts {
+  routes: RouteTable;
+  balancer: Balancer;
+  waits: EndpointWaits;
+}
+
+interface Asking {
+  res: ServerResponse;
+  era: Era;
+  route: Route;
+  principal: Principal;
+}
+
+export interface Endpoints {
+  /** An endpoint that takes the request, and is not among those to avoid. */
+  now(avoid?: ReadonlySet<string>): Endpoint | undefined;
+  /**
+   * Waits for one where there is none; one that refused connections before is taken again rather than none. All waits of a
+   * request end at the same time.
+   * @throws GatewayError ADAPTER_NOT_FOUND when the adapter is gone, or the caller may not use it any more; CLIENT_GONE
+   */
+  later(avoid?: ReadonlySet<string>): Promise<Endpoint | undefined>;
+}
+
+/** Where a request goes that belongs to no session, and may open one. */
+export function endpoints(
+  { routes, balancer, waits }: EndpointParts,
+  { res, era, route, principal }: Asking,
+): Endpoints {
+  const choose = (from: Route, avoid: ReadonlySet<string> | undefined) => {
+    const preference = avoid && { avoid };
+    const isStateless = era === 'modern' || from.affinity === 'none';
+    return isStateless ? balancer.forRequest(from, preference) : balancer.forSession(from, preference);
+  };
+  let deadline: number | undefined;
+  return {
+    now: (avoid) => choose(route, avoid),
+    later(avoid) {
+      deadline ??= waits.deadline();
+      return waits.wait({
+        adapter: route.name,
+        client: res,
+        deadline,
+        choose() {
+          const latest = authorize(routes, principal, route.name); // again: it may have been revoked meanwhile
+          return choose(latest, avoid) ?? (avoid && choose(latest, undefined));
+        },
+      });
+    },
+  };
+}

@@ -1,0 +1,151 @@
+/** @jest-environment <rootDir>/test/cluster/jest/own-cluster.mjs */
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { kubectl } from '../cluster/support/kubectl.js';
+import { freshNamespace } from '../cluster/support/namespace.js';
+import { apiServer, kubelet } from '../cluster/support/parts.js';
+import { example } from '../support/api.js';
+import { waitFor } from '../support/wait.js';
+import { callSteadily, tableOf, type Met } from './support/clients.js';
+import { startClusterGateway, type ClusterGateway } from './support/gateway.js';
+
+const STEP_MS = 120_000;
+const CLIENTS = 5;
+/** Before a fault, and after all is as it should be. */
+const QUIET_MS = 2_000;
+const API_AWAY_MS = 30_000;
+/** A session that may have run a call is told so, and only that: its process was killed without a warning. */
+const MAY_HAVE_RUN = /may or may not have run/;
+
+interface Fault {
+  what: string;
+  name: string;
+  replicas: number;
+  strike: () => Promise<unknown>;
+  /** Failures that no gateway can spare its clients. */
+  spared?: RegExp;
+}
+
+const namespace = freshNamespace();
+const met = new Map<string, Met>();
+let gateway: ClusterGateway;
+
+const rollOut = (name: string, replicaCount: number) =>
+  gateway.api.update(example(name, { replicaCount, environmentVariables: { NEXT: '1' } }));
+
+/** Each of an adapter of its own. */
+const faults: Fault[] = [
+  {
+    what: 'pod deleted',
+    name: 'deleted',
+    replicas: 1,
+    strike: () => namespace.kubectl('delete', 'pod', 'adapter-deleted-0', '--wait=false'),
+  },
+  {
+    what: 'pod deleted by force',
+    name: 'forced',
+    replicas: 1,
+    strike: () => namespace.kubectl('delete', 'pod', 'adapter-forced-0', '--force', '--grace-period=0'),
+    spared: MAY_HAVE_RUN,
+  },
+  { what: 'rollout, one replica', name: 'one', replicas: 1, strike: () => rollOut('one', 1) },
+  { what: 'rollout, two replicas', name: 'two', replicas: 2, strike: () => rollOut('two', 2) },
+  {
+    what: 'StatefulSet deleted',
+    name: 'removed',
+    replicas: 1,
+    strike: () => namespace.kubectl('delete', 'statefulset', 'adapter-removed', '--wait=false'),
+  },
+  {
+    what: 'StatefulSet scaled to 0',
+    name: 'scaled',
+    replicas: 1,
+    strike: () => namespace.kubectl('scale', 'statefulset', 'adapter-scaled', '--replicas=0'),
+  },
+];
+
+const uids = async (name: string) =>
+  (
+    await namespace.kubectl(
+      'get',
+      'pods',
+      `--selector=mcp-gateway.io/adapter=${name}`,
+      '--output=name',
+      '-o=jsonpath={.items[*].metadata.uid}',
+    )
+  )
+    .split(' ')
+    .filter(Boolean);
+
+const ready = (name: string) => gateway.api.ready(name, STEP_MS);
+
+/** What clients meet while all this happens, as one row of the table. */
+async function underLoad(what: string, name: string, happens: () => Promise<unknown>): Promise<Met> {
+  const clients = await callSteadily(gateway.api.mcp(name), CLIENTS);
+  await delay(QUIET_MS);
+  await happens();
+  await delay(QUIET_MS);
+  const seen = await clients.stop();
+  met.set(what, seen);
+  return seen;
+}
+
+const failures = ({ sessions, stateless, opened }: Met) => [
+  ...sessions.failures,
+  ...stateless.failures,
+  ...opened.failures,
+];
+
+beforeAll(async () => {
+  gateway = await startClusterGateway(namespace.name, { worker: { ADAPTER_DRAIN_SECONDS: '5' } });
+  for (const { name, replicas } of faults) await gateway.api.create(example(name, { replicaCount: replicas }));
+  await gateway.api.create(example('echo'));
+  for (const { name } of [...faults, { name: 'echo' }]) await ready(name);
+});
+afterAll(() => {
+  process.stdout.write(`\n${tableOf(met)}\n`);
+});
+
+describe('five clients in sessions and five without, two calls a second each, see no error', () => {
+  it('while pods and StatefulSets are deleted, replaced and scaled', async () => {
+    const rows = await Promise.all(
+      faults.map(async ({ what, name, strike, spared }) => {
+        const row = await underLoad(what, name, async () => {
+          const before = await uids(name);
+          await strike();
+          await waitFor(
+            `${name} to be replaced`,
+            async () => (await uids(name)).every((uid) => !before.includes(uid)),
+            STEP_MS,
+          );
+          await ready(name);
+        });
+        return { what, failures: failures(row).filter((failure) => !spared?.test(failure)) };
+      }),
+    );
+    expect(rows.filter((row) => row.failures.length > 0)).toEqual([]);
+  });
+
+  it('while the API server is away for half a minute, and the kubelet comes back late', async () => {
+    const row = await underLoad('API server away for 30 s', 'echo', async () => {
+      await apiServer.stop();
+      await delay(API_AWAY_MS);
+      await apiServer.start();
+      await ready('echo');
+      await delay(15_000); // the node controller may find only now that the node has been silent
+      await ready('echo');
+    });
+    expect(failures(row)).toEqual([]);
+  });
+
+  it('while the node is NotReady, as its kubelet is gone', async () => {
+    const row = await underLoad('node NotReady', 'echo', async () => {
+      await kubelet.stop();
+      await kubectl('wait', 'nodes', '--all', '--for=condition=Ready=Unknown', '--timeout=100s');
+      await delay(10_000);
+      await kubelet.start();
+      await ready('echo');
+    });
+    expect(failures(row)).toEqual([]);
+  });
+});
