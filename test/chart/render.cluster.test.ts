@@ -13,10 +13,7 @@ const withoutSecrets = (text: string) =>
 
 describe('the chart', () => {
   it.each(SETS)('renders what is checked in for the values "%s"', async (name) => {
-    await expectGolden(
-      `test/chart/golden/${name}.yaml`,
-      withoutSecrets(await template(...renderOf(name))),
-    );
+    await expectGolden(`test/chart/golden/${name}.yaml`, withoutSecrets(await template(...renderOf(name))));
   });
 
   it('has manifests for kubectl that are current', async () => {
@@ -66,9 +63,12 @@ describe('the chart', () => {
   });
 
   it.each([
-    ['--set=ingress.enabled=true,ingress.path=/gw/', 'value: "/gw"'],
-    ['--set=httpRoute.enabled=true,httpRoute.parentRefs[0].name=public,httpRoute.path=/gw', 'value: "/gw"'],
-    ['--set=ingress.enabled=true,ingress.path=/gw,publicUrl=https://tools.example.com/', 'value: "https://tools.example.com/"'],
+    ['--set=ingress.enabled=true,ingress.path=/gw/', 'value: /gw'],
+    ['--set=httpRoute.enabled=true,httpRoute.parentRefs[0].name=public,httpRoute.path=/gw', 'value: /gw'],
+    [
+      '--set=ingress.enabled=true,ingress.path=/gw,publicUrl=https://tools.example.com/',
+      'value: https://tools.example.com/',
+    ],
   ])('tells the gateway where clients reach it: %s', async (value, expected) => {
     const rendered = await template(...ENOUGH, ...DATABASES, value);
     expect(rendered).toMatch(new RegExp(`MCP_GATEWAY_PUBLIC_URL\n +${expected}`));
