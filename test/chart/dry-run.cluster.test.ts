@@ -7,7 +7,7 @@ import { kubeconfig, kubectl } from '../cluster/support/kubectl.js';
 import { freshNamespace } from '../cluster/support/namespace.js';
 import { afterTests } from '../support/after-tests.js';
 import { repository } from '../support/launch.js';
-import { CHART, helm, valuesOf } from './support/helm.js';
+import { CHART, helm, renderOf, valuesOf } from './support/helm.js';
 
 const namespace = freshNamespace();
 const adapters = freshNamespace();
@@ -29,7 +29,7 @@ async function dryRun(manifests: string): Promise<string> {
 describe('the API server takes', () => {
   it.each(['trial', 'production', 'plain'])('what the chart renders for the values "%s"', async (name) => {
     const where = [`--namespace=${namespace.name}`, `--set=adapters.namespace=${adapters.name}`];
-    const manifests = await helm('template', 'gw', CHART, ...where, valuesOf(name), '--dry-run=server');
+    const manifests = await helm('template', 'gw', CHART, ...where, ...renderOf(name));
     const count = manifests.match(/^kind: /gm)?.length ?? 0;
     const taken = await dryRun(manifests);
     expect(taken).not.toContain('Warning');

@@ -6,7 +6,11 @@ const ROUTE = ['--set=httpRoute.enabled=true,httpRoute.parentRefs[0].name=public
 describe('what the chart refuses', () => {
   it.each([
     ['no registry', [], 'image.registry is needed'],
-    ['no word on sign-in', [...DATABASES, '--set=image.registry=a.example/b'], 'signIn.development=allow-from-network'],
+    [
+      'no word on sign-in',
+      [...ENOUGH, ...DATABASES, '--set=signIn.development='],
+      'signIn.development=allow-from-network',
+    ],
     ['no database', [...ENOUGH, '--set=redis.existingSecret=redis'], 'a database is needed, and one'],
     [
       'two databases',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { freshNamespace } from '../cluster/support/namespace.js';
 import { expectGolden } from './support/golden.js';
-import { CHART, helm, valuesOf } from './support/helm.js';
+import { CHART, helm, renderOf, valuesOf } from './support/helm.js';
 import { DATABASES, ENOUGH, template, TRIAL_PASSWORDS } from './support/template.js';
 
 const namespace = freshNamespace();
@@ -13,10 +13,7 @@ const withoutSecrets = (text: string) =>
 
 describe('the chart', () => {
   it.each(SETS)('renders what is checked in for the values "%s"', async (name) => {
-    await expectGolden(
-      `test/chart/golden/${name}.yaml`,
-      withoutSecrets(await template(valuesOf(name), '--dry-run=server')),
-    );
+    await expectGolden(`test/chart/golden/${name}.yaml`, withoutSecrets(await template(...renderOf(name))));
   });
 
   it('has manifests for kubectl that are current', async () => {

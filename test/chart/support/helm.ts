@@ -23,3 +23,6 @@ export async function helm(...args: string[]): Promise<string> {
 
 /** `--values` of a file in ../values. */
 export const valuesOf = (name: string): string => `--values=${repository(`test/chart/values/${name}.yaml`)}`;
+
+/** The same for a whole render: what is generated on a first install is not without the cluster. */
+export const renderOf = (name: string): string[] => [valuesOf(name), ...(name === 'trial' ? ['--dry-run=server'] : [])];
