@@ -9,7 +9,7 @@ import { startGateway, type Gateway } from './support/gateway.js';
 import { http2Client } from './support/http2.js';
 import { rawConnection } from './support/raw.js';
 import { initialize } from './support/session-server.js';
-import { routeTo, startUpstream, type Upstream } from './support/upstream.js';
+import { ownHost, routeTo, startUpstream, type Upstream } from './support/upstream.js';
 
 const PATH = '/adapters/echo/mcp';
 const tls = selfSigned();
@@ -40,7 +40,7 @@ describe.each([
     expect(headers).toMatchObject({ 'x-twice': 'a=1, b=2', 'x-mixed': 'Case', 'content-type': 'text/plain' });
     expect(upstream.seen[0]).toMatchObject({ method: 'POST', url: '/mcp?a=%2F' });
     const { host, protocol } = new URL(gateway.url);
-    expect(upstream.seen[0]?.header('host')).toEqual([new URL(upstream.endpoint.url).host]);
+    expect(upstream.seen[0]?.header('host')).toEqual([ownHost(upstream.endpoint)]);
     expect(upstream.seen[0]?.header('forwarded')).toEqual([
       `for=127.0.0.1;host="${host}";proto=${protocol.slice(0, -1)}`,
     ]);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { send, type SendOptions } from '../support/http.js';
 import { startGateway, type Gateway } from './support/gateway.js';
-import { routeTo, startUpstream, type Seen, type Upstream } from './support/upstream.js';
+import { ownHost, routeTo, startUpstream, type Seen, type Upstream } from './support/upstream.js';
 
 describe('what a server sees of a request', () => {
   let upstream: Upstream;
@@ -25,7 +25,7 @@ describe('what a server sees of a request', () => {
     const { method, url, headers } = await seenAfter({ headers: { 'X-Custom': 'kept' }, body: '{}' });
     expect({ method, url }).toEqual({ method: 'POST', url: '/a/path' });
     expect(headers).toEqual([
-      ['host', new URL(upstream.endpoint.url).host],
+      ['host', ownHost(upstream.endpoint)],
       ['connection', 'keep-alive'],
       ['X-Custom', 'kept'],
       ['X-Mcp-UserId', 'alice'],
@@ -81,7 +81,7 @@ describe('what a server sees of a request', () => {
     const { headers } = await seenAfter({ headers: { Connection: `close, ${names}`, ...needed }, body: '{}' });
     expect(headers).toEqual(
       expect.arrayContaining([
-        ['host', new URL(upstream.endpoint.url).host],
+        ['host', ownHost(upstream.endpoint)],
         ['content-length', '2'],
         ...Object.entries(needed),
       ]),
@@ -114,7 +114,7 @@ describe('what a server sees of a request', () => {
   it("has the server's own Host and no Origin, since the gateway has checked both", async () => {
     const headers = { Host: 'localhost:4711', Origin: 'https://portal.example.com', 'Sec-Fetch-Site': 'cross-site' };
     const { header } = await seenAfter({ headers });
-    expect(header('host')).toEqual([new URL(upstream.endpoint.url).host]);
+    expect(header('host')).toEqual([ownHost(upstream.endpoint)]);
     expect([...header('origin'), ...header('sec-fetch-site')]).toEqual([]);
     expect(header('x-forwarded-host')).toEqual(['localhost:4711']);
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cached, keyOf } from '../cluster/cache.mjs';
 import { repository } from '../support/launch.js';
+import type { ThirdParty } from './third-party.js';
 
 const INSPECTOR = '@modelcontextprotocol/inspector@2.12.0';
 const REQUIREMENTS = repository('test/interoperability/python/requirements.txt');
@@ -21,12 +22,7 @@ export async function pythonEnvironment(): Promise<string> {
   });
   const { stdout: version } = await run('python3', ['--version']);
   const requirements = await readFile(REQUIREMENTS, 'utf8');
-  const folder = await cached(`python-${keyOf(version, requirements)}`, async (into) => {
-    await run('python3', ['-m', 'venv', into]);
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS];
-    await run(join(into, 'bin/python'), pip, { timeout: INSTALL_MS });
-  });
-  return join(folder, 'bin/python'); // the folder has moved: of its programs, only this one finds its packages
+  return virtualEnvironment(`python-${keyOf(version, requirements)}`, ['-r', REQUIREMENTS]);
 }
 
 /** The MCP Inspector's program. Not a dependency, because it brings a web application along. */
@@ -36,4 +32,29 @@ export async function inspectorProgram(): Promise<string> {
     await run('npm', npm, { timeout: INSTALL_MS });
   });
   return join(folder, 'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js');
+}
+
+/** The command that runs the program of a package, at its version and in an environment of its own. */
+export async function installed(of: ThirdParty): Promise<string[]> {
+  const { name, registry, package: named, version, program } = of;
+  const thing = `third-party-${name}-${keyOf(registry, named, version)}`;
+  if (registry === 'npm') {
+    const modules = await cached(thing, async (into) => {
+      const npm = ['install', '--no-audit', '--no-fund', '--silent', '--prefix', into, `${named}@${version}`];
+      await run('npm', npm, { timeout: INSTALL_MS });
+    });
+    return [join(modules, 'node_modules/.bin', program)];
+  }
+  const python = await virtualEnvironment(thing, [`${named}==${version}`, '--constraint', REQUIREMENTS]);
+  return [python, join(python, '..', program)]; // its first line names the folder from which it has moved
+}
+
+/** @returns its Python */
+async function virtualEnvironment(key: string, packages: string[]): Promise<string> {
+  const folder = await cached(key, async (into) => {
+    await run('python3', ['-m', 'venv', into]);
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages];
+    await run(join(into, 'bin/python'), pip, { timeout: INSTALL_MS });
+  });
+  return join(folder, 'bin/python'); // the folder has moved: of its programs, only this one finds its packages
 }

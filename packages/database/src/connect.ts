@@ -35,7 +35,7 @@ export function connectDatabase(url: string, options: ConnectOptions): Database 
     ...connectionConfig(url, connectTimeoutMs),
     max: poolSize,
     idleTimeoutMillis: IDLE_MS,
-    onConnect: (client) => limitStatements(client, statementTimeoutMs),
+    onConnect: (client): unknown => limitStatements(client, statementTimeoutMs), // which is waited for
     query_timeout: statementTimeoutMs + SILENCE_MS,
   });
   // `minimal`: the other formats quote the arguments of a failed call, and those hold environment variables.

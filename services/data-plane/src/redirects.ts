@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
+import { byName } from '@mcp-gateway/common/serving';
 import type { Dispatcher } from 'undici';
 import { streamPath } from './http-sse/paths.js';
 import { headerOf } from './recovery/own-headers.js';
@@ -119,7 +120,12 @@ function targetOf(
   if (!URL.canParse(location, base.href)) return undefined;
   const { protocol, host, pathname, search } = new URL(location, base);
   const flat = Array.isArray(headers) ? headers : [];
-  const names = [base.host, headerOf(flat, 'host'), headerOf(flat, 'x-forwarded-host')];
+  const names = [
+    base.host,
+    new URL(byName(endpoint.url).origin).host,
+    headerOf(flat, 'host'),
+    headerOf(flat, 'x-forwarded-host'),
+  ];
   return { path: pathname, query: search, isOwn: /^https?:$/.test(protocol) && names.includes(host) };
 }
 

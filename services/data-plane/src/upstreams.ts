@@ -1,5 +1,6 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
+import { byName } from '@mcp-gateway/common/serving';
 import { Pool, type Dispatcher } from 'undici';
 import { Redirects } from './redirects.js';
 
@@ -82,10 +83,11 @@ export function createUpstreams({
     const { id, url } = endpoint;
     let upstream = upstreams.get(id);
     if (!upstream) {
-      const pool = new Pool(url, {
+      const { origin, lookup } = byName(url);
+      const pool = new Pool(origin, {
         connections: maxOpen.streams + maxOpen.calls,
         pipelining: 1,
-        connect: { timeout: CONNECT_MS },
+        connect: { timeout: CONNECT_MS, ...(lookup && { lookup }) },
         headersTimeout: timeoutMs,
         bodyTimeout: 0, // the quiet of a stream is not ours to end; forward.ts bounds the other bodies
       });

@@ -93,3 +93,6 @@ export function routeTo(endpoint: Endpoint | Endpoint[], changes: Partial<Route>
     ...changes,
   };
 }
+
+/** What it is called by the gateway. */
+export const ownHost = ({ url }: Pick<Endpoint, 'url'>): string => `localhost:${new URL(url).port}`;

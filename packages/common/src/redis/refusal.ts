@@ -9,12 +9,12 @@ export function redisRefusal(error: unknown): string | undefined {
       'Set NODE_EXTRA_CA_CERTS to a file with the certificate of its authority, or correct the host in REDIS_URL.'
     );
   }
-  if (/^NOAUTH/.test(message)) {
+  if (message.startsWith('NOAUTH')) {
     return 'Redis asks for a password. Add it to REDIS_URL, as in redis://:password@127.0.0.1:6379.';
   }
   if (/^WRONGPASS|^ERR (AUTH|invalid password)/.test(message))
     return 'Redis refuses the user name or the password of REDIS_URL. Correct them.';
-  if (/^NOPERM/.test(message))
+  if (message.startsWith('NOPERM'))
     return 'Redis does not permit the user of REDIS_URL what the gateway needs. Extend its ACL.';
   if (/^ERR DB index is out of range|^ERR SELECT is not allowed/.test(message))
     return 'Redis does not have the database whose number is the path of REDIS_URL. Use another number or no path.';

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { byName } from '@mcp-gateway/common/serving';
 import { Client, type Dispatcher } from 'undici';
 import { isUnknownPath } from '../../health-path.js';
 import type { Workload } from '../../workload.js';
@@ -46,7 +47,8 @@ export async function probe(port: number, check: Check, known: Loopback | null =
 /** Null when nothing listens there. */
 async function ask(host: Loopback, port: number, check: Check): Promise<Verdict | null> {
   // Of its own for each probe: the next one may meet another process on this port, and a proxy of the environment is not for it.
-  const client = new Client(`http://${host}:${port}`);
+  const { origin, lookup } = byName(`http://${host}:${port}`);
+  const client = new Client(origin, { ...(lookup && { connect: { lookup } }) });
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   try {
     switch (check.healthType) {

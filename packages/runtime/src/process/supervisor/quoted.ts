@@ -22,7 +22,6 @@ export function quoted(contentType: string | string[] | undefined, text: string)
   if (String(contentType).includes('html')) return '';
   const line = text
     .toWellFormed()
-    // eslint-disable-next-line no-control-regex
     .replaceAll(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
     .trim();
   if (line === '') return '';
