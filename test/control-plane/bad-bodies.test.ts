@@ -149,19 +149,21 @@ describe('a body that is no spec', () => {
 });
 
 describe('a method that a path does not have', () => {
+  const REGISTER = '; POST /adapters registers an adapter, and MCP clients use /adapters/echo/mcp';
   it.each([
     ['PATCH', '/adapters', 'HEAD, GET, POST, OPTIONS'],
     ['PATCH', '/adapters/echo', 'HEAD, GET, PUT, DELETE, OPTIONS'],
-    ['POST', '/adapters/echo', 'HEAD, GET, PUT, DELETE, OPTIONS'],
+    ['POST', '/adapters/echo', 'HEAD, GET, PUT, DELETE, OPTIONS', REGISTER],
+    ['POST', '/adapters/echo/status', 'HEAD, GET, OPTIONS', REGISTER],
     ['DELETE', '/adapters/echo/status', 'HEAD, GET, OPTIONS'],
     ['PUT', '/adapters/echo/logs', 'HEAD, GET, OPTIONS'],
     ['POST', '/openapi.json', 'HEAD, GET, OPTIONS'],
-  ])('is answered 405 with those that it has: %s %s', async (method, path, allow) => {
+  ])('is answered 405 with those that it has: %s %s', async (method, path, allow, instead = '') => {
     const answer = await post({ method }, path);
     expect(answer.header('allow')).toBe(allow);
     expect(await problemIn(answer)).toEqual(
       problem(405, 'METHOD_NOT_ALLOWED', 'The method is not allowed here', {
-        detail: `${method} is not possible on ${path}; use one of ${allow}`,
+        detail: `${method} is not possible on ${path}; use one of ${allow}${instead}`,
       }),
     );
     const options = await post({ method: 'OPTIONS' }, path);

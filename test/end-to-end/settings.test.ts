@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { chown, writeFile } from 'node:fs/promises';
@@ -8,12 +8,12 @@ import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { trafficFields } from '@mcp-gateway/common/config';
 import { selfSigned } from '../data-plane/support/certificate.js';
-import { folder } from '../support/after-tests.js';
+import { afterTests, folder } from '../support/after-tests.js';
 import { example } from '../support/api.js';
 import { callModern, initialize } from '../support/clients.js';
 import { startGateway, type Gateway } from '../support/gateway.js';
 import { send } from '../support/http.js';
-import { launch, repository, type Launched } from '../support/launch.js';
+import { collect, launch, repository, type Launched } from '../support/launch.js';
 import { waitFor } from '../support/wait.js';
 
 const DEV = { 'x-dev-userid': 'dev' };
@@ -40,6 +40,7 @@ async function startInNetwork(): Promise<Gateway> {
       MCP_GATEWAY_HTTP2_CLEARTEXT: 'on',
       MCP_GATEWAY_MAX_BODY_BYTES: '2048',
       MCP_GATEWAY_SESSIONS_PER_CALLER: '1',
+      MCP_GATEWAY_LOGLEVEL: 'debug',
     },
     as: root ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'] : [],
   });
@@ -104,6 +105,42 @@ describe('settings of the data plane hold for npm start', () => {
   it('and all stand in its documentation', () => {
     const [first = ''] = readFileSync(repository('docs/configuration.md'), 'utf8').split('## Each service');
     expect(Object.keys(trafficFields).filter((name) => !first.includes(name))).toEqual([]);
+  });
+});
+
+describe('a misspelt setting', () => {
+  const WARNING =
+    'MCP_GATEWAY_LOGLEVEL is not a setting of the gateway and has no effect; did you mean MCP_GATEWAY_LOG_LEVEL?';
+
+  it('is named by `npm start`, once', () => {
+    expect(gateway.output().split(WARNING)).toHaveLength(2);
+  });
+
+  it.each([
+    'services/control-plane/dist/main.js',
+    'services/data-plane/dist/main.js',
+    'services/deployment-worker/dist/main.js',
+    'packages/runtime/dist/process/supervisor/main.js',
+  ])('is named by %s', async (program) => {
+    const home = await folder();
+    await writeFile(join(home, 'catalogue.json'), '{}');
+    const env = {
+      PATH: process.env['PATH'],
+      PORT: '0',
+      MCP_GATEWAY_LOGLEVEL: 'debug',
+      MCP_GATEWAY_CATALOGUE: join(home, 'catalogue.json'),
+      MCP_GATEWAY_SESSION_KEYS: Buffer.alloc(32).toString('base64'),
+      PROCESS_SUPERVISOR: join(home, 'supervisor.sock'),
+      PROCESS_LOGS: join(home, 'logs'),
+      RUNTIME: 'process',
+      REDIS_URL: 'redis://127.0.0.1:1',
+      DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none',
+      CONTROL_PLANE_URL: 'http://127.0.0.1:1',
+    };
+    const child = spawn(process.execPath, [repository(program)], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    afterTests(() => child.kill('SIGKILL'));
+    const output = collect(child);
+    await waitFor('the warning', () => output().includes(WARNING));
   });
 });
 

@@ -1,18 +1,22 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, expect, it } from '@jest/globals';
 import { connectV1 } from '../test/clients.js';
 import { exitOf, firstLine, startProcess } from '../test/start-process.js';
 import { callTool, initialize, openStream, post } from '../test/wire.js';
 
 const children: ChildProcess[] = [];
+let other: Server | undefined;
 function start(env: Record<string, string>): ChildProcess {
   const child = startProcess(env);
   children.push(child);
   return child;
 }
-afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')));
+afterEach(() => {
+  children.splice(0).forEach((child) => child.kill('SIGKILL'));
+  other?.close();
+});
 
 async function startAndListen(env: Record<string, string> = {}) {
   const child = start({ PORT: '0', ...env });
@@ -48,11 +52,10 @@ it('refuses what is no port in words', async () => {
 });
 
 it('says that the port is taken, and what to do', async () => {
-  const other = createServer().listen(0, '127.0.0.1');
+  other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
   const child = start({ PORT: String(port) });
   expect(await firstLine(child, 'stderr')).toContain(`Port ${port} on 127.0.0.1 is taken. Set PORT to another one`);
   expect((await exitOf(child)).code).toBe(1);
-  other.close();
 });

@@ -1,6 +1,18 @@
+import { afterEach } from '@jest/globals';
 import { Client as ClientV2, StreamableHTTPClientTransport as TransportV2 } from '@modelcontextprotocol/client';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+
+const open: TestClient[] = [];
+afterEach(async () => {
+  await Promise.allSettled(open.splice(0).map((client) => client.close()));
+});
+
+/** Closed after the test at the latest. */
+function untilAfterTest(client: TestClient): TestClient {
+  open.push(client);
+  return client;
+}
 
 const INFO = { name: 'test', version: '1' };
 
@@ -28,7 +40,7 @@ export const connectV1: Connect = async (url, headers = {}) => {
   const client = new ClientV1(INFO);
   const transport = new TransportV1(new URL(url), { requestInit: { headers } });
   await client.connect(transport);
-  return {
+  return untilAfterTest({
     sessionId: transport.sessionId,
     serverVersion: client.getServerVersion()?.version,
     toolNames: async () => (await client.listTools()).tools.map((tool) => tool.name),
@@ -36,7 +48,7 @@ export const connectV1: Connect = async (url, headers = {}) => {
       (await client.callTool({ name, arguments: args }, undefined, options)) as ToolResult,
     endSession: () => transport.terminateSession(),
     close: () => client.close(),
-  };
+  });
 };
 
 export const connectV2 =
@@ -45,14 +57,14 @@ export const connectV2 =
     const client = new ClientV2(INFO, mode && { versionNegotiation: { mode } });
     const transport = new TransportV2(new URL(url), { requestInit: { headers } });
     await client.connect(transport);
-    return {
+    return untilAfterTest({
       sessionId: transport.sessionId,
       serverVersion: client.getServerVersion()?.version,
       toolNames: async () => (await client.listTools()).tools.map((tool) => tool.name),
       call: (name, args = {}, options = {}) => client.callTool({ name, arguments: args }, options),
       endSession: () => transport.terminateSession(),
       close: () => client.close(),
-    };
+    });
   };
 
 export const legacyClients = [

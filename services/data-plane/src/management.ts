@@ -5,7 +5,9 @@ import type { CallerCheck } from '@mcp-gateway/common/principal';
 import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/common/serving';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
+import { rpcErrorBody } from '@mcp-gateway/protocol';
 import type { Forwarded } from './forwarded.js';
+import { frontPage } from './front-page.js';
 import { inviteBody } from './invite-body.js';
 import { prepareHeaders, sendHead } from './management-headers.js';
 import { withReferences, type ReferenceTo } from './reference.js';
@@ -25,7 +27,26 @@ const PROXY_MS = 30_000;
 const LOGS = /^\/adapters\/[^/]+\/logs$/;
 const MANAGED = /^\/(adapters(\/|$)|openapi\.json$)/;
 
-/** Health, and the control plane behind the same URL. Nothing here is hot, so it may be Express. */
+/** Where a client sends its messages that knows the gateway and not the URL of a server. */
+const MISTAKEN_FOR_MCP = ['/', '/mcp', '/sse', '/messages'];
+const SERVERS = 'each MCP server has a URL of its own, /adapters/{name}/mcp; GET /adapters lists them';
+const TOOLS =
+  'tools belong to MCP servers: ask with tools/list at /adapters/{name}/mcp; GET /adapters lists the servers';
+const HEALTH = 'whether the gateway works is told at /livez and /readyz';
+/** What people look for at addresses that other gateways have. */
+const INSTEAD = new Map([
+  ...MISTAKEN_FOR_MCP.map((path) => [path, SERVERS] as const),
+  ['/tools', TOOLS],
+  ['/health', HEALTH],
+  ['/healthz', HEALTH],
+]);
+
+function whatIsThere(path: string): string {
+  const [, first = ''] = path.split('/', 2);
+  return `nothing is served at ${path}; ${INSTEAD.get(`/${first}`) ?? 'see /openapi.json'}`;
+}
+
+/** The front page, health, and the control plane behind the same URL. Nothing here is hot, so it may be Express. */
 export function createManagementApp(parts: ManagementParts): Express {
   const { access, controlPlane, isReady, forwarded, referenceTo, checkCaller, log } = parts;
   const app = express();
@@ -36,6 +57,8 @@ export function createManagementApp(parts: ManagementParts): Express {
     if (isReady()) res.type('text').send('ok');
     else res.status(503).type('text').send('no routes have been read yet: is Redis up, and has the worker run?');
   });
+
+  app.get('/', frontPage);
 
   app.use((req, res, next) => {
     checkBrowserAccess(req.headers, access, req.method === 'GET' || req.method === 'HEAD');
@@ -61,8 +84,13 @@ export function createManagementApp(parts: ManagementParts): Express {
   app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => LOGS.test(path) })); // which may pause for hours
   app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => MANAGED.test(path), proxyTimeout: PROXY_MS }));
 
+  app.post(MISTAKEN_FOR_MCP, (req, res) => {
+    const error = new GatewayError('NOT_FOUND', { detail: whatIsThere(req.path) });
+    res.writeHead(error.status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+    res.end(rpcErrorBody(error));
+  });
   app.use((req) => {
-    throw new GatewayError('NOT_FOUND', { detail: `nothing is served at ${req.path}; see /openapi.json` });
+    throw new GatewayError('NOT_FOUND', { detail: whatIsThere(req.path) });
   });
   app.use(answerProblem(log));
   return app;

@@ -3,10 +3,25 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { createUpstreams, type Dispatch } from './upstreams.js';
+import { afterTest } from '../../../test/support/clean-up.js';
+import { createUpstreams as create, type Dispatch } from './upstreams.js';
 
 const endpoint = { id: 'a', url: 'http://127.0.0.1:1', path: '/mcp', ready: true };
 const request = { method: 'GET', path: '/' } as const;
+
+const createUpstreams: typeof create = (...options) => {
+  const upstreams = create(...options);
+  afterTest(() => upstreams.close());
+  return upstreams;
+};
+
+/** As a machine that has vanished: no answer, and no end. */
+async function silentServer() {
+  const server = createServer(() => {}).listen(0, '127.0.0.1');
+  afterTest(() => server.close().closeAllConnections());
+  await once(server, 'listening');
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
 
 describe('the requests on one replica', () => {
   it.each([
@@ -33,8 +48,7 @@ describe('the requests on one replica', () => {
   );
 
   it('are no failure of the replica when it is the client that breaks off', async () => {
-    const server = createServer(() => {}).listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    const { server, url } = await silentServer();
     const told: string[] = [];
     const upstreams = createUpstreams({
       timeoutMs: 10_000,
@@ -42,7 +56,6 @@ describe('the requests on one replica', () => {
     });
     const body = new PassThrough();
     body.write('{');
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const end = new Promise<Error>((resolve) =>
       upstreams.dispatch(
         { ...endpoint, url },
@@ -54,15 +67,12 @@ describe('the requests on one replica', () => {
     body.destroy();
     const error = await end;
     await upstreams.close();
-    server.close().closeAllConnections();
     expect(error).toMatchObject({ code: 'UND_ERR_ABORTED' });
     expect(told).toEqual([]);
   });
 
   it('end some time after the replica has left the routes, but not when it comes back before', async () => {
-    const server = createServer(() => {}).listen(0, '127.0.0.1'); // as a machine that has vanished: no answer, and no end
-    await once(server, 'listening');
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { server, url } = await silentServer();
     const [gone, back] = [
       { ...endpoint, url },
       { ...endpoint, url, id: 'b' },
@@ -87,7 +97,6 @@ describe('the requests on one replica', () => {
     expect([ended, upstreams.inFlight(gone), upstreams.inFlight(back)]).toEqual([['a'], 0, 1]);
     upstreams.keepOnly([]);
     expect(await ends[1]).toMatchObject({ code: 'UPSTREAM_GONE' });
-    server.close().closeAllConnections();
   });
 
   it('are ended when the data plane ends', async () => {

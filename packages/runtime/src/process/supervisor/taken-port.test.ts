@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../../test/clock.js';
@@ -13,6 +13,7 @@ import { Supervisor } from './supervisor.js';
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let clock: TestClock;
 let supervisor: Supervisor;
+let other: Server | undefined;
 const start = (images?: Catalogue) => {
   supervisor = new Supervisor({ ...supervisorOptions(folder.path), clock, ...(images && { catalogue: images }) });
 };
@@ -21,6 +22,8 @@ beforeEach(async () => {
   clock = new TestClock();
 });
 afterEach(async () => {
+  other?.close();
+  other?.closeAllConnections();
   await supervisor.close();
   await folder.remove();
 });
@@ -38,7 +41,7 @@ onLinux('a replica on whose port another program listens', () => {
     const release = clock.hold(0);
     supervisor.apply(workload('echo', { imageName: 'late' }));
     const port = Number(await eventually(() => readFile(file, 'utf8')));
-    const other = createServer((_req, res) => res.end('mine')).listen(port, '127.0.0.1');
+    other = createServer((_req, res) => res.end('mine')).listen(port, '127.0.0.1');
     const states: string[] = [];
     supervisor.watch(() => states.push(replica().state));
     await eventually(() =>
@@ -52,7 +55,6 @@ onLinux('a replica on whose port another program listens', () => {
     release();
     await isReady();
     expect(new URL(replica().endpoint?.url ?? '').port).not.toBe(String(port));
-    other.close();
   });
 
   it('has another port after it was ready and ended', async () => {
@@ -63,12 +65,11 @@ onLinux('a replica on whose port another program listens', () => {
     const port = Number(new URL(replica().endpoint?.url ?? '').port);
     await fetch(`${replica().endpoint?.url}/exit?code=3`, { method: 'POST', headers: { connection: 'close' } });
     await eventually(() => expect(replica().state).toBe('BackOff'));
-    const other = createServer((_req, res) => res.end('mine')).listen(port, '127.0.0.1');
+    other = createServer((_req, res) => res.end('mine')).listen(port, '127.0.0.1');
     await once(other, 'listening');
     release();
     await isReady();
     expect(replica()).toMatchObject({ restartCount: 1 });
     expect(new URL(replica().endpoint?.url ?? '').port).not.toBe(String(port));
-    other.close();
   });
 });
