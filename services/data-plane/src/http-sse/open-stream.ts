@@ -17,6 +17,7 @@ import { noneReady } from '../none-ready.js';
 import { ClientAnswer } from '../recovery/client-answer.js';
 import { seenFrom } from '../redirects.js';
 import type { ReferenceTo } from '../reference.js';
+import type { Grants } from '../steps/grants.js';
 import { passingOver } from '../steps/passing-over.js';
 import { relay } from '../steps/relay.js';
 import type { Upstreams } from '../upstreams.js';
@@ -27,6 +28,7 @@ import { StreamSession, type StreamSessionParts } from './stream-session.js';
 export interface StreamParts extends StreamSessionParts {
   balancer: Balancer;
   upstreams: Upstreams;
+  grants: Grants;
   keys: readonly [SessionKey, ...SessionKey[]];
   forwarded: Forwarded;
   referenceTo: ReferenceTo;
@@ -51,7 +53,10 @@ export async function openStream(parts: StreamParts, request: StreamRequest): Pr
   const { balancer } = parts;
   const first = balancer.forSession(route) ?? noneReady(route);
   const answer = new ClientAnswer(res);
-  const next = (avoid: ReadonlySet<string>) => balancer.forSession(route, { avoid });
+  const next = (avoid: ReadonlySet<string>) => {
+    parts.grants.check(request);
+    return balancer.forSession(route, { avoid });
+  };
   await passingOver(res, first, next, (endpoint) => openOn(parts, request, endpoint, answer));
 }
 
@@ -89,6 +94,7 @@ async function openOn(
       if (status === 200 && isEvents) await session.begin();
       return [];
     },
+    permit: parts.grants.permit({ route, principal }, 'stream'),
   }).finally(() => session.end());
 }
 

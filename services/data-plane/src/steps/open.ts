@@ -27,8 +27,10 @@ export async function open(
   const mayOpen = era === 'legacy' && route.affinity === 'session' && req.method === 'POST' && request.body !== null;
   const posted = await Posted.readIfShort(request.body, { isCaptured: mayOpen });
   const isStateless = era === 'modern' || route.affinity === 'none';
-  const next = (avoid: ReadonlySet<string>) =>
-    parts.balancer[isStateless ? 'forRequest' : 'forSession'](route, { avoid });
+  const next = (avoid: ReadonlySet<string>) => {
+    parts.grants.check(request);
+    return parts.balancer[isStateless ? 'forRequest' : 'forSession'](route, { avoid });
+  };
   const sending = { ...request, body: posted.body, delivery: posted, headers, session: null };
   try {
     if (mayOpen) return await openSession(parts, sending, { posted, endpoint, next });

@@ -18,6 +18,7 @@ import { seenFrom } from '../redirects.js';
 import type { ReferenceTo } from '../reference.js';
 import type { SessionStore } from '../sessions/store.js';
 import type { Upstreams } from '../upstreams.js';
+import type { Grants } from './grants.js';
 import { relay, type ResponseHead, type Sink } from './relay.js';
 import type { OpenSession } from './session.js';
 
@@ -26,6 +27,7 @@ export interface SendParts {
   keys: readonly [SessionKey, ...SessionKey[]];
   upstreams: Upstreams;
   referenceTo: ReferenceTo;
+  grants: Grants;
   log: Logger;
 }
 
@@ -74,6 +76,7 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
     options: { method: req.method as 'POST', path: endpoint.path + query, headers, body },
     delivery: sending.delivery,
     seenAs: seenFrom(parts.referenceTo, { req, route, endpoint }),
+    permit: parts.grants.permit(sending, req.method === 'GET' ? 'stream' : 'answer'),
     onHead(head) {
       const { status, upstreamSessionId } = head;
       const opened =
