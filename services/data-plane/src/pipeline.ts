@@ -24,6 +24,7 @@ import { authenticate } from './steps/authenticate.js';
 import { authorize } from './steps/authorize.js';
 import { decideEra } from './steps/decide-era.js';
 import { forward } from './steps/forward.js';
+import { createGrants } from './steps/grants.js';
 import { limit, type Limits } from './steps/limit.js';
 import { resolveSession } from './steps/session.js';
 import type { Upstreams } from './upstreams.js';
@@ -63,6 +64,7 @@ export type McpPipeline = (req: IncomingMessage, res: ServerResponse, address: M
 export function createPipeline(parts: PipelineParts): McpPipeline {
   const { access, verifier, routes, sessions, keys, upstreams, balancer, recovery, limits, log, onRefusal } = parts;
   const { waits, forwarded, referenceTo } = parts;
+  const grants = createGrants(routes);
   const streams = createStreams(routes, sessions);
   const polled = polledCalls(sessions.uses);
   sayFarewells(routes, sessions, upstreams);
@@ -72,6 +74,7 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
     sessions,
     keys,
     upstreams,
+    grants,
     balancer,
     waits,
     recovery,
@@ -91,7 +94,7 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
       body = limit(req, limits, METHODS[resource]); // before an endpoint is chosen: what is refused must not count as load
       if (resource === 'sse')
         return await openStream(
-          { routes, balancer, waits, upstreams, keys, sessions, streams, forwarded, referenceTo },
+          { routes, balancer, waits, upstreams, grants, keys, sessions, streams, forwarded, referenceTo },
           { req, res, query, route, principal },
         );
       if (resource === 'messages') {

@@ -17,7 +17,8 @@ export interface Refused {
 
 /**
  * Answers with the error as JSON-RPC, and with the id of the request if its body can tell; returns the error. When the answer has
- * begun, cutting it short is all that is left to say.
+ * begun, cutting it short is all that is left to say: a stream
+ * that somebody only listens to ends.
  */
 export async function refuse(refused: Refused, thrown: unknown, log: Logger): Promise<GatewayError> {
   const { res } = refused;
@@ -27,7 +28,8 @@ export async function refuse(refused: Refused, thrown: unknown, log: Logger): Pr
   log[level]({ code: error.code, detail: error.detail, err: error.cause }, 'MCP request refused');
   const requestId = res.headersSent ? undefined : (error.requestId ?? (await requestIdIn(refused)));
   if (res.headersSent || res.destroyed) {
-    res.destroy();
+    if (error.code === 'ADAPTER_NOT_FOUND' && res.req.method === 'GET') res.end();
+    else res.destroy();
     return error;
   }
   res.writeHead(error.status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...error.headers });

@@ -17,6 +17,7 @@ import { ClientAnswer } from '../recovery/client-answer.js';
 import { seenFrom } from '../redirects.js';
 import type { ReferenceTo } from '../reference.js';
 import { endpoints, type EndpointParts } from '../steps/endpoints.js';
+import type { Grants } from '../steps/grants.js';
 import { passingOver } from '../steps/passing-over.js';
 import { relay } from '../steps/relay.js';
 import type { Upstreams } from '../upstreams.js';
@@ -26,6 +27,7 @@ import { StreamSession, type StreamSessionParts } from './stream-session.js';
 
 export interface StreamParts extends StreamSessionParts, EndpointParts {
   upstreams: Upstreams;
+  grants: Grants;
   keys: readonly [SessionKey, ...SessionKey[]];
   forwarded: Forwarded;
   referenceTo: ReferenceTo;
@@ -87,6 +89,7 @@ async function openOn(
       if (status === 200 && isEvents) await session.begin();
       return [];
     },
+    permit: parts.grants.permit({ route, principal }, 'stream'),
   }).finally(() => session.end());
 }
 

@@ -13,6 +13,7 @@ import type { RequestBody } from '../request-body.js';
 import { answering } from '../recovery/answer-requests.js';
 import { Posted } from '../recovery/posted.js';
 import type { SessionStore } from '../sessions/store.js';
+import type { Grants } from '../steps/grants.js';
 import { relay } from '../steps/relay.js';
 import type { Upstreams } from '../upstreams.js';
 import { sealedIdOf } from './paths.js';
@@ -20,6 +21,7 @@ import { sealedIdOf } from './paths.js';
 export interface MessageParts {
   routes: RouteTable;
   upstreams: Upstreams;
+  grants: Grants;
   keys: readonly SessionKey[];
   sessions: Pick<SessionStore, 'find'>;
   forwarded: Forwarded;
@@ -65,6 +67,7 @@ export async function postMessage(parts: MessageParts, request: MessageRequest):
     seenAs: seenFrom(parts.referenceTo, { req, route, endpoint }),
     onHead: () => [],
     delivery: posted,
+    permit: parts.grants.permit(request, 'answer'),
   }).catch((error: unknown) => {
     throw answering(posted, error);
   });

@@ -10,7 +10,7 @@ import { safeAnswer } from './retry-safety.js';
  * message that was posted passes here, so none invites a retry of what must not run twice.
  */
 export function answering(posted: Posted, thrown: unknown): GatewayError {
-  if (thrown === CLIENT_GONE) throw thrown;
+  if (thrown === CLIENT_GONE) throw CLIENT_GONE;
   const error = safeAnswer(
     thrown instanceof GatewayError ? thrown : new GatewayError('INTERNAL', { cause: thrown }),
     posted,

@@ -50,6 +50,7 @@ export function mayHaveRun(error: unknown): boolean | undefined {
  * @throws GatewayError as `Recovery.recover`
  */
 export async function settle(parts: CarryParts, carried: Carried, at: Settled, error: unknown): Promise<Settled> {
+  parts.grants.check(carried.request);
   const endpoint = await stillThere(parts, carried, at, error);
   if (endpoint && !endpoint.draining) return { place: at.place, endpoint };
   return displaced(parts, carried, at.place, error instanceof SessionUnknown ? 'unknown' : 'gone');
@@ -101,6 +102,7 @@ export function displaced(
   return recovery.recover({
     envelope: session.envelope,
     adapter: request.route.name,
+    principal: request.principal,
     from,
     why,
     headers,

@@ -11,7 +11,7 @@ import { serverEventId, stampOf } from './event-ids.js';
 import { spread } from './herd.js';
 import { headerOf, without, withoutBody } from './own-headers.js';
 import { PassedEvents } from './passed-events.js';
-import { tellPolled } from './polled-calls.js';
+import { tellPolled, type PolledCall } from './polled-calls.js';
 import { refuseUnknown } from './refuse-unknown.js';
 import type { Settled } from './recover.js';
 import { SessionUnknown } from './session-unknown.js';
@@ -42,16 +42,34 @@ export async function carryStream(
   first: Settled,
   firstBody: KeptBody['body'],
 ): Promise<void> {
+  const { envelope } = given.session;
+  const eventId = headerOf(given.headers, 'last-event-id');
+  const call = eventId === undefined ? undefined : parts.polled.resume(envelope.id, eventId);
+  const answer = new ClientAnswer(given.request.res, {
+    events: call ? new PassedEvents('resumed', (id) => call.answered(id)) : new PassedEvents('stream'),
+  });
+  // Between two servers, too, when nothing of it passes.
+  const end = () => answer.begun && answer.close();
+  const unwatch = parts.grants.watch({ grant: given.request, kind: 'stream', end });
+  await follow(parts, given, { first, firstBody, answer, call }).finally(unwatch);
+}
+
+async function follow(
+  parts: CarryParts,
+  given: Carried,
+  {
+    first,
+    firstBody,
+    answer,
+    call,
+  }: { first: Settled; firstBody: KeptBody['body']; answer: ClientAnswer; call: PolledCall | undefined },
+): Promise<void> {
   const { res } = given.request;
   const { envelope } = given.session;
   let at = first;
   let body = firstBody;
   let short = 0;
   let resumeAfter = headerOf(given.headers, 'last-event-id');
-  const call = resumeAfter === undefined ? undefined : parts.polled.resume(envelope.id, resumeAfter);
-  const answer = new ClientAnswer(res, {
-    events: call ? new PassedEvents('resumed', (id) => call.answered(id)) : new PassedEvents('stream'),
-  });
 
   for (let attempt = 1; ; attempt += 1) {
     if (call && call.waiting.size > 0 && call.moves !== at.place.moves) return tellPolled(answer, call);
@@ -157,6 +175,7 @@ async function livesHere(
 
 async function resettle(parts: CarryParts, carried: Carried, from: Settled): Promise<Settled> {
   const { request, session } = carried;
+  parts.grants.check(request);
   const place = await parts.sessions.find(session.envelope, request.route);
   if (place.closed) throw new GatewayError('SESSION_NOT_FOUND');
   const endpoint = await findEndpoint(parts.routes, request.route.name, place.endpointId);

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError, type ErrorCode } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/common/logging';
+import { canRead } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/common/routes';
 import type { FoundSession } from '@mcp-gateway/common/sessions';
 import type { Balancer } from '../balance/balancer.js';
@@ -34,7 +35,7 @@ const MAX_ATTEMPTS = 4;
 const CLAIM_MS = 5_000;
 const LOOK_AGAIN_MS = 50;
 /** What another replica would not change. */
-const FINAL = new Set<ErrorCode>(['SESSION_NOT_FOUND', 'NO_READY_REPLICA', 'UNAVAILABLE']);
+const FINAL = new Set<ErrorCode>(['SESSION_NOT_FOUND', 'ADAPTER_NOT_FOUND', 'NO_READY_REPLICA', 'UNAVAILABLE']);
 
 /** See `Recovery.recover`. `herd` bounds how many sessions are begun anew at once. */
 export async function moveSession(parts: MoveParts, herd: Herd, session: Displaced): Promise<Settled> {
@@ -71,10 +72,9 @@ interface MoveTarget {
 
 /** Waits for one, as a replica that crashed is often back within seconds. */
 async function readyEndpoint({ routes, balancer }: MoveParts, moving: Moving, deadline: number): Promise<MoveTarget> {
-  const { adapter, why, envelope } = moving.session;
+  const { why, adapter } = moving.session;
   for (;;) {
-    const route = routes.get(adapter);
-    if (!route || route.adapterId !== envelope.adapterId) throw new GatewayError('SESSION_NOT_FOUND');
+    const route = routeOf(routes, moving.session);
     const endpoint = balancer.forSession(route, {
       avoid: new Set([...moving.gone, ...moving.failed]),
       updated: why === 'draining',
@@ -87,6 +87,14 @@ async function readyEndpoint({ routes, balancer }: MoveParts, moving: Moving, de
     moving.failed.clear(); // rather one that failed a moment ago than none
     await delay(LOOK_AGAIN_MS);
   }
+}
+
+/** Today's route, as long as it is one for the session and its caller. Nothing is begun in the name of a caller who may not. */
+function routeOf(routes: RouteTable, { adapter, envelope, principal }: Displaced): Route {
+  const route = routes.get(adapter);
+  if (!route || !canRead(principal, route)) throw new GatewayError('ADAPTER_NOT_FOUND');
+  if (route.adapterId !== envelope.adapterId) throw new GatewayError('SESSION_NOT_FOUND');
+  return route;
 }
 
 /** Null when somebody else is at it, or was faster. */
@@ -116,6 +124,7 @@ async function moveTo(
   if ('settled' in seen) return seen.settled;
   const record = { ...seen.record, protocolVersion: seen.record.protocolVersion ?? protocolVersion ?? null };
 
+  routeOf(parts.routes, moving.session); // again: it may have waited in line
   const upstreamId = await replay(upstreams, { endpoint, record, headers });
   const to = { endpointId: endpoint.id, upstreamId, ...countMove(record, Math.floor(Date.now() / 1000)) };
   const unneeded = () => void sayFarewell(upstreams, endpoint, { ...record, upstreamId });

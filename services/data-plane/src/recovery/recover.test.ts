@@ -6,6 +6,7 @@ const UNREACHED = new Error('Redis is away');
 const session = (why: Displaced['why']): Displaced => ({
   envelope: { id: 'id', adapterId: 'adapter-1', endpointId: 'a', upstreamId: 'up', caller: 'alice', issuedAt: 0 },
   adapter: 'echo',
+  principal: { subject: 'alice', name: 'alice', roles: [], tenant: 'default' },
   from: { endpointId: 'a', upstreamId: 'up', moves: 0, closed: false },
   why,
   headers: [],

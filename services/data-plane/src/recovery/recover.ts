@@ -1,5 +1,6 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError, type ErrorCode } from '@mcp-gateway/common/errors';
+import type { Principal } from '@mcp-gateway/common/principal';
 import type { SessionEnvelope } from '@mcp-gateway/protocol';
 import type { SessionPlace } from '../sessions/place.js';
 import { createHerd } from './herd.js';
@@ -10,6 +11,8 @@ export interface Displaced {
   envelope: SessionEnvelope;
   /** The name of its adapter: today's route may differ from the one that the request came by. */
   adapter: string;
+  /** For whom it is moved. */
+  principal: Principal;
   /** Where it was seen last. */
   from: SessionPlace;
   /** gone: nobody answers there. unknown: the server does not know it. draining: its replica is about to end. */
@@ -28,7 +31,8 @@ export interface Settled {
 export interface Recovery {
   /**
    * Begins the session anew on another replica, unless somebody else does or has done so, and tells where it lives then.
-   * @throws GatewayError SESSION_NOT_FOUND when it cannot be kept; NO_READY_REPLICA, UNAVAILABLE when it may be later
+   * @throws GatewayError SESSION_NOT_FOUND when it cannot be kept; ADAPTER_NOT_FOUND when the caller may not use the adapter
+   *   any more; NO_READY_REPLICA, UNAVAILABLE when it may be later
    */
   recover(session: Displaced): Promise<Settled>;
   /** How many wait because so many are being moved. */
@@ -58,7 +62,9 @@ export function createRecovery({ onOutcome = () => {}, ...parts }: RecoveryParts
     const known = underWay.get(id);
     // A move for a drain gives up early, as the session may stay then. One that has lost its replica may not.
     if (known?.why === 'draining' && session.why !== 'draining') return known.moving.catch(() => recover(session));
-    if (known) return known.moving;
+    // It was begun by another request of the caller, whose roles may have been others.
+    if (known)
+      return known.moving.catch((error: unknown) => (isDenied(error) ? recover(session) : Promise.reject(error)));
     const moving = moveSession(parts, herd, session)
       .catch((error: unknown) => endLost(parts, session, error))
       .finally(() => underWay.delete(id));
@@ -71,6 +77,8 @@ export function createRecovery({ onOutcome = () => {}, ...parts }: RecoveryParts
   }
   return { recover, waiting: herd.waiting };
 }
+
+const isDenied = (error: unknown) => error instanceof GatewayError && error.code === 'ADAPTER_NOT_FOUND';
 
 function outcomeOf(why: Displaced['why'], error: unknown): MoveOutcome {
   if (why === 'draining') return 'stayed';

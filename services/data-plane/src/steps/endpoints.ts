@@ -5,12 +5,13 @@ import type { RouteTable } from '@mcp-gateway/common/routes';
 import type { Era } from '@mcp-gateway/protocol';
 import type { Balancer } from '../balance/balancer.js';
 import type { EndpointWaits } from '../balance/wait-for-endpoint.js';
-import { authorize } from './authorize.js';
+import type { Grants } from './grants.js';
 
 export interface EndpointParts {
   routes: RouteTable;
   balancer: Balancer;
   waits: EndpointWaits;
+  grants: Grants;
 }
 
 interface Asking {
@@ -21,7 +22,10 @@ interface Asking {
 }
 
 export interface Endpoints {
-  /** An endpoint that takes the request, and is not among those to avoid. */
+  /**
+   * An endpoint that takes the request, and is not among those to avoid.
+   * @throws GatewayError ADAPTER_NOT_FOUND, as below
+   */
   now(avoid?: ReadonlySet<string>): Endpoint | undefined;
   /**
    * Waits for one where there is none; one that refused connections before is taken again rather than none. All waits of a
@@ -33,7 +37,7 @@ export interface Endpoints {
 
 /** Where a request goes that belongs to no session, and may open one. */
 export function endpoints(
-  { routes, balancer, waits }: EndpointParts,
+  { routes, balancer, waits, grants }: EndpointParts,
   { res, era, route, principal }: Asking,
 ): Endpoints {
   const choose = (from: Route, avoid: ReadonlySet<string> | undefined) => {
@@ -43,7 +47,10 @@ export function endpoints(
   };
   let deadline: number | undefined;
   return {
-    now: (avoid) => choose(route, avoid),
+    now(avoid) {
+      if (avoid) grants.check({ principal, route }); // the request came a while ago
+      return choose(route, avoid);
+    },
     later(avoid) {
       deadline ??= waits.deadline();
       return waits.wait({
@@ -51,7 +58,8 @@ export function endpoints(
         client: res,
         deadline,
         choose() {
-          const latest = authorize(routes, principal, route.name); // again: it may have been revoked meanwhile
+          grants.check({ principal, route }); // again: it may have been revoked meanwhile
+          const latest = routes.get(route.name) ?? route;
           return choose(latest, avoid) ?? (avoid && choose(latest, undefined));
         },
       });

@@ -29,11 +29,9 @@ async function answerOf(answer: RequestListener, bodyIdleMs: number): Promise<st
     once: () => {},
   };
   const options = { method: 'GET', path: '/', headers: [] } as const;
-  await relay(
-    upstreams,
-    { id: url, url, path: '/mcp', ready: true },
-    { res, options, onHead: () => [], seenAs: () => undefined, bodyIdleMs },
-  );
+  const permit = { deny: () => undefined, watch: () => () => {} };
+  const asked = { res, options, onHead: () => [], seenAs: () => undefined, permit, bodyIdleMs };
+  await relay(upstreams, { id: url, url, path: '/mcp', ready: true }, asked);
   return got;
 }
 

@@ -38,8 +38,16 @@ export interface Relay {
   delivery?: { sent(): void } | undefined;
   /** Where the client finds a path of the server; undefined when it cannot reach it. */
   seenAs(path: string): string | undefined;
+  permit: Permit;
   /** Milliseconds; default: five minutes. */
   bodyIdleMs?: number;
+}
+
+/** Whether the caller may have an answer that begins, and when one that lasts must end. */
+export interface Permit {
+  deny(): GatewayError | undefined;
+  /** Returns how to stop watching. */
+  watch(end: (error: GatewayError) => void): () => void;
 }
 
 /** How long a body that is not an event stream may pause. */
@@ -49,11 +57,12 @@ const BODY_IDLE_MS = 300_000;
 export function relay(
   upstreams: Upstreams,
   endpoint: Endpoint,
-  { res, options, onHead, seenAs, delivery, bodyIdleMs = BODY_IDLE_MS }: Relay,
+  { res, options, onHead, seenAs, delivery, permit, bodyIdleMs = BODY_IDLE_MS }: Relay,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
     let idle: NodeJS.Timeout | undefined;
+    let unwatch: (() => void) | undefined;
     let isOver = false;
     let isSent = false;
     /** Waits for the head to go out: undici lets what came before the end of a connection through even while paused. */
@@ -101,6 +110,7 @@ export function relay(
         /** To be called when what came together with the head has been passed on. */
         const waitForMore = () => {
           if (isOver || res.destroyed) return;
+          unwatch = permit.watch((error) => current.abort(error));
           if (!streaming) {
             idle = setTimeout(() => current.abort(new Error('the body paused for too long')), bodyIdleMs);
           } else if (writeHead) {
@@ -114,6 +124,8 @@ export function relay(
           Promise.resolve().then(waitForMore).catch(fail);
         };
 
+        const denied = permit.deny();
+        if (denied) return fail(denied);
         const added = onHead({ status, isEvents: streaming, upstreamSessionId });
         if (!(added instanceof Promise)) return res.destroyed ? current.abort(CLIENT_GONE) : goOn(added);
         current.pause();
@@ -142,6 +154,7 @@ export function relay(
         inOrder(() => {
           isOver = true;
           clearTimeout(idle);
+          unwatch?.();
           begin();
           res.end();
           resolve();
@@ -150,6 +163,7 @@ export function relay(
       onResponseError(_current, error) {
         isOver = true;
         clearTimeout(idle);
+        unwatch?.();
         if (error === CLIENT_GONE || res.destroyed) resolve();
         else reject(upstreamError(error, isSent));
       },

@@ -18,6 +18,7 @@ import { seenFrom } from '../redirects.js';
 import type { ReferenceTo } from '../reference.js';
 import type { SessionStore } from '../sessions/store.js';
 import type { Upstreams } from '../upstreams.js';
+import type { Grants } from './grants.js';
 import { relay, type ResponseHead, type Sink } from './relay.js';
 import type { OpenSession } from './session.js';
 
@@ -29,6 +30,7 @@ export interface SendParts {
   keys: readonly [SessionKey, ...SessionKey[]];
   upstreams: Upstreams;
   referenceTo: ReferenceTo;
+  grants: Grants;
   log: Logger;
 }
 
@@ -83,6 +85,7 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
     },
     delivery: sending.delivery,
     seenAs: seenFrom(parts.referenceTo, { req, route, endpoint }),
+    permit: parts.grants.permit(sending, req.method === 'GET' ? 'stream' : 'answer'),
     onHead(head) {
       const { status, upstreamSessionId } = head;
       const opened =

@@ -1,0 +1,200 @@
+import type { IncomingMessage } from 'node:http';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Route } from '@mcp-gateway/common/contracts';
+import { developmentVerifier, type Verifier } from '@mcp-gateway/common/principal';
+import { bodyOf, open } from '../support/http.js';
+import { waitFor } from '../support/wait.js';
+import { startGateway, type Gateway } from './support/gateway.js';
+import { startReplica, type Replica } from './support/replica.js';
+import { begin, message, openStream } from './support/rpc.js';
+import { routeTo, startUpstream, type Upstream } from './support/upstream.js';
+
+const BOB = { 'x-dev-userid': 'bob', 'x-dev-roles': 'team' };
+const TEAM = { createdBy: 'alice', requiredRoles: ['team'] };
+const MODERN = { 'Mcp-Protocol-Version': '2026-07-28', 'Mcp-Method': 'subscriptions/listen' };
+const MAY_HAVE_RUN = 'the call may or may not have run';
+
+/** Says something on every stream and then nothing, and opens a session with `initialize`. */
+const quietServer = () =>
+  startUpstream(async (req, res) => {
+    const text = (await bodyOf(req)).toString();
+    if (text.includes('"initialize"')) return res.writeHead(200, { 'mcp-session-id': 'quiet' }).end('{}');
+    if (text.includes('initialized')) return res.writeHead(202).end();
+    const first = req.url === '/sse' ? 'event: endpoint\ndata: /messages?id=1\n\n' : ': begun\n\n';
+    return res.writeHead(200, { 'content-type': 'text/event-stream' }).write(first);
+  });
+
+interface Way {
+  route?: Partial<Route>;
+  ask: (url: string) => Promise<IncomingMessage>;
+}
+const call = (url: string, headers: Record<string, string> = {}) =>
+  open(`${url}/adapters/echo/mcp`, { body: message('tools/call', {}, 'c'), headers: { ...BOB, ...headers } });
+const inSession = async (url: string) => ({ 'Mcp-Session-Id': await begin(url, BOB) });
+const TERMINATE = { sessionRecovery: 'terminate' } as const;
+
+const LISTENING: [string, Way][] = [
+  ["a session's own stream", { ask: async (url) => openStream(url, await begin(url, BOB), BOB) }],
+  [
+    'one of a session that is not recovered',
+    { route: TERMINATE, ask: async (url) => openStream(url, await begin(url, BOB), BOB) },
+  ],
+  [
+    'one without a session',
+    { route: { affinity: 'none' }, ask: (url) => open(`${url}/adapters/echo/mcp`, { method: 'GET', headers: BOB }) },
+  ],
+  ['one of the older transport', { ask: (url) => open(`${url}/adapters/echo/sse`, { method: 'GET', headers: BOB }) }],
+];
+const ANSWERS: [string, Way][] = [
+  ['the answer to a call in a session', { ask: async (url) => call(url, await inSession(url)) }],
+  ['one in a session that is not recovered', { route: TERMINATE, ask: async (url) => call(url, await inSession(url)) }],
+  ['one without a session', { route: { affinity: 'none' }, ask: (url) => call(url) }],
+  ['one to a modern request', { ask: (url) => call(url, MODERN) }],
+];
+
+/** Reads the stream from now on; `over` resolves when it has ended, however. */
+function listen(stream: IncomingMessage) {
+  const heard = { text: '', isOver: false };
+  stream.on('data', (chunk: Buffer) => (heard.text += chunk.toString()));
+  const over = new Promise<void>((resolve) => {
+    stream.once('close', () => {
+      heard.isOver = true;
+      resolve();
+    });
+  });
+  return Object.assign(heard, { over });
+}
+
+async function listening({ route, ask }: Way) {
+  const server = await quietServer();
+  const publish = (changes: Partial<Route>) =>
+    gateway.publish(routeTo(server.endpoint, { ...TEAM, ...route, ...changes }));
+  const gateway = await startGateway({ routes: [routeTo(server.endpoint, { ...TEAM, ...route })] });
+  const heard = listen(await ask(gateway.url));
+  await waitFor('the stream to begin', () => heard.text !== '');
+  return { gateway, server, heard, publish };
+}
+
+const serverSees = ({ seen }: Upstream) => seen.at(-1)?.cut;
+
+describe('a stream whose caller loses the permission to use the adapter', () => {
+  it.each([...LISTENING, ...ANSWERS])('ends at once, here and at the server: %s', async (_what, way) => {
+    const { server, heard, publish } = await listening(way);
+    await publish({ requiredRoles: ['others'] });
+    await heard.over;
+    await serverSees(server);
+  });
+
+  it.each(LISTENING)('ends when the adapter is removed, and when it is made anew: %s', async (_what, way) => {
+    const removed = await listening(way);
+    await removed.gateway.publish();
+    await removed.heard.over;
+    const anew = await listening(way);
+    await anew.publish({ adapterId: 'adapter-2' });
+    await anew.heard.over;
+  });
+
+  it.each([...LISTENING, ...ANSWERS])('goes on as long as another role permits it: %s', async (_what, way) => {
+    const { heard, publish } = await listening(way);
+    await publish({ requiredRoles: ['others', 'TEAM'], generation: 2 });
+    await publish({ requiredRoles: ['team'], generation: 3 });
+    expect(heard.isOver).toBe(false);
+  });
+
+  it.each(ANSWERS)(
+    'goes on to its end when the adapter is removed, as its call is under way: %s',
+    async (_what, way) => {
+      const { gateway, heard } = await listening(way);
+      await gateway.publish();
+      expect(heard.isOver).toBe(false);
+    },
+  );
+
+  it('ends with the word that its call may have run', async () => {
+    const [[, way]] = ANSWERS as [[string, Way]];
+    const { heard, publish } = await listening(way);
+    await publish({ requiredRoles: [] });
+    await heard.over;
+    expect(heard.text).toContain(MAY_HAVE_RUN);
+  });
+});
+
+describe('a session whose caller loses the permission to use the adapter', () => {
+  let first: Replica;
+  let second: Replica;
+  let gateway: Gateway;
+  let session: string;
+  let asked: number;
+  const revoked = { createdBy: 'alice', requiredRoles: [] };
+
+  beforeEach(async () => {
+    [first, second] = [await startReplica({ events: true }), await startReplica({ events: true })];
+    asked = 0;
+    const verifier: Verifier = (headers) => {
+      asked += 1;
+      return developmentVerifier(headers);
+    };
+    gateway = await startGateway({ routes: [routeTo(first.endpoint, TEAM)], verifier });
+    session = await begin(gateway.url, BOB);
+  });
+  /** Who has begun sessions on the second replica, after the creator has begun one there. */
+  async function beginners() {
+    await begin(gateway.url);
+    return second.said.flatMap(({ method, headers }) => (method === 'initialize' ? [headers['x-mcp-userid']] : []));
+  }
+  const inIt = () => ({ 'Mcp-Session-Id': session });
+
+  it.each([
+    ['is not there any more', false],
+    ['drains', true],
+  ])('is not begun anew in the name of that caller when its replica %s', async (_how, draining) => {
+    const heard = listen(await openStream(gateway.url, session, BOB));
+    const gone = { ...first.endpoint, ready: false, draining, drainUntil: new Date(Date.now() + 1_000).toISOString() };
+    await gateway.publish(routeTo(draining ? [gone, second.endpoint] : [second.endpoint], revoked));
+    await heard.over;
+    expect(await beginners()).toEqual(['alice']);
+  });
+
+  it('is not begun anew for a call that has waited for a replica meanwhile', async () => {
+    await gateway.publish(routeTo([], TEAM));
+    const before = asked;
+    const answer = call(gateway.url, inIt());
+    await waitFor('the call to come', () => asked > before);
+    await gateway.publish(routeTo(second.endpoint, revoked));
+    expect((await answer).statusCode).toBe(404);
+    expect(await beginners()).toEqual(['alice']);
+  });
+
+  it('is not begun anew for a call that was under way, whose caller is told that it may have run', async () => {
+    const held = first.hold('tools/call');
+    const answer = call(gateway.url, inIt());
+    await held;
+    await gateway.publish(routeTo([first.endpoint, second.endpoint], revoked));
+    await first.kill();
+    expect((await bodyOf(await answer)).toString()).toContain(MAY_HAVE_RUN);
+    expect(second.said).toEqual([]);
+  });
+
+  it('gets no answer any more that its server begins later', async () => {
+    const plain = await startReplica();
+    const own = await startGateway({ routes: [routeTo(plain.endpoint, TEAM)] });
+    session = await begin(own.url, BOB);
+    const held = plain.hold('tools/call');
+    const answer = call(own.url, inIt());
+    const res = await held;
+    await own.publish(routeTo(plain.endpoint, revoked));
+    res.end('{"jsonrpc":"2.0","id":"c","result":{"secret":true}}');
+    const { statusCode } = await answer;
+    const text = (await bodyOf(await answer)).toString();
+    expect(statusCode).toBe(502);
+    expect(text).toContain(MAY_HAVE_RUN);
+    expect(text).not.toContain('secret');
+  });
+
+  it('goes on when the permission is given back', async () => {
+    await gateway.publish(routeTo(first.endpoint, revoked));
+    expect((await call(gateway.url, inIt())).statusCode).toBe(404);
+    await gateway.publish(routeTo(first.endpoint, TEAM));
+    expect((await call(gateway.url, inIt())).statusCode).toBe(200);
+  });
+});
