@@ -15,6 +15,7 @@ interface Response {
   content?: Record<string, { schema: object }>;
 }
 interface Operation {
+  tags: string[];
   requestBody?: { content: Record<string, { schema: object }> };
   responses: Record<string, Response>;
 }
@@ -36,11 +37,17 @@ ajv.addFormat('uuid', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 const resolved = JSON.parse(JSON.stringify(document).replaceAll('#/components/schemas/', COMPONENT)) as Document;
 for (const [name, schema] of Object.entries(resolved.components.schemas)) ajv.addSchema(schema, COMPONENT + name);
 
-const operations = Object.entries(resolved.paths).flatMap(([path, methods]) =>
+const everyOperation = Object.entries(resolved.paths).flatMap(([path, methods]) =>
   Object.entries(methods)
     .filter(([method]) => METHODS.includes(method))
-    .map(([method, { responses }]) => ({ operation: `${method.toUpperCase()} ${path}`, responses })),
+    .map(([method, { tags, responses }]) => ({
+      operation: `${method.toUpperCase()} ${path}`,
+      isMcp: tags.includes('mcp'),
+      responses,
+    })),
 );
+// The data plane serves those of MCP (test/data-plane/documented.test.ts).
+const operations = everyOperation.filter(({ isMcp }) => !isMcp);
 const documented = operations.flatMap(({ operation, responses }) =>
   Object.entries(responses).map(([status, response]) => ({ operation, status: Number(status), response })),
 );
@@ -80,6 +87,19 @@ describe('the OpenAPI document', () => {
     expect(valid(specOf('Echo'))).toBe(false);
     expect(valid(specOf('echo', { extra: 1 }))).toBe(false);
     expect(valid({ name: 'echo' })).toBe(false);
+    expect(valid({ ...specOf('echo'), id: 'x', generation: 1, createdBy: 'a', lastUpdatedAt: '' })).toBe(true);
+  });
+
+  it('describes every operation, parameter, answer and field', () => {
+    expect(undescribed(document.paths, ['paths'])).toEqual([]);
+    expect(undescribed(document.components, ['components'])).toEqual([]);
+  });
+
+  it('asks clients for three fields of a spec only, as no field that they send has a default', () => {
+    const { AdapterBody, SessionLimits } = document.components.schemas;
+    expect(AdapterBody).toMatchObject({ required: ['name', 'imageName', 'imageVersion'] });
+    expect(JSON.stringify([AdapterBody, SessionLimits])).not.toContain('"default"');
+    expect(JSON.stringify(AdapterBody)).toContain('Default: `8000`.');
   });
 });
 
@@ -97,6 +117,14 @@ describe('every answer that the document has', () => {
     const given = async (operation: string, ...those: Answer[]) => {
       for (const answer of those) answers.set(`${operation} ${answer.status}`, answer);
     };
+
+    for (const { operation } of operations) {
+      const [method, path] = operation.split(' ') as [string, string];
+      const url = path.replace('{name}', 'echo').replace('{id}', session.id);
+      const nobody = await alice.call(method, url, undefined, { 'x-dev-userid': 'a'.repeat(257) });
+      const page = await alice.call(method, url, undefined, { origin: 'https://evil.example' });
+      await given(operation, nobody, page);
+    }
 
     const shared = specOf('echo', { requiredRoles: ['staff'], environmentVariables: { A: 'b' } });
     await given(
@@ -177,3 +205,16 @@ describe('every answer that the document has', () => {
     expect(validate.errors ?? []).toEqual([]);
   });
 });
+
+/** Where something is that ought to have a description, and has neither that nor a reference to what has one. */
+function undescribed(node: unknown, path: readonly string[]): string[] {
+  if (node === null || typeof node !== 'object') return [];
+  const parent = path.at(-2) ?? '';
+  const isThing =
+    METHODS.includes(path.at(-1) ?? '') ||
+    ['properties', 'parameters', 'responses', 'headers', 'securitySchemes'].includes(parent);
+  const found = isThing && !('description' in node) && !('$ref' in node) ? [path.join('/')] : [];
+  // Not into examples, which may have any field.
+  const children = Object.entries(node).filter(([key]) => !['examples', 'example', 'const', 'enum'].includes(key));
+  return [...found, ...children.flatMap(([key, child]) => undescribed(child, [...path, key]))];
+}

@@ -18,7 +18,14 @@ const Quantity = boundedString(64).regex(
   'must be a Kubernetes quantity such as "250m" or "256Mi"',
 );
 
-const ResourceAmounts = z.strictObject({ cpu: Quantity.optional(), memory: Quantity.optional() });
+const resourceAmounts = (description: string) =>
+  z
+    .strictObject({
+      cpu: Quantity.optional().meta({ description: 'Processors, such as `250m` or `2`.' }),
+      memory: Quantity.optional().meta({ description: 'Bytes, such as `256Mi`.' }),
+    })
+    .optional()
+    .meta({ description });
 
 const wholeNumber = (min: number, max: number) =>
   z.int('must be a whole number').min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
@@ -47,14 +54,23 @@ export const AdapterSpec = z
     name: ResourceName,
     imageName: ImageName,
     imageVersion: ImageVersion,
-    environmentVariables: EnvironmentVariables.default({}),
+    environmentVariables: EnvironmentVariables.default({}).meta({
+      description: 'Environment variables of the server. `PORT`, `HOST` and `PATH` are set by the platform.',
+    }),
     secretEnvironment: SecretEnvironment.default({}).meta({
       description:
         'Variables from Secrets in the namespace of the adapters. The process runtime has none and refuses them.',
     }),
-    replicaCount: z.int('must be a whole number').min(0, 'must be at least 0').max(64, 'must be at most 64').default(1),
-    description: text(4096).default(''),
-    useWorkloadIdentity: z.boolean().default(false),
+    replicaCount: z
+      .int('must be a whole number')
+      .min(0, 'must be at least 0')
+      .max(64, 'must be at most 64')
+      .default(1)
+      .meta({ description: 'How many copies of the server run. With 0 the adapter is stopped.' }),
+    description: text(4096).default('').meta({ description: 'For people; the gateway does not read it.' }),
+    useWorkloadIdentity: z.boolean().default(false).meta({
+      description: 'The pods run with the Azure workload identity that the operator has set up. Takes a role.',
+    }),
     requiredRoles: z
       .array(text(128, 1))
       .max(64, 'must be at most 64 roles')
@@ -96,7 +112,9 @@ export const AdapterSpec = z
           'client said, and the client goes on under its id; what the server held in memory is lost. `terminate` ' +
           'answers 404, so the client starts over.',
       }),
-    sessions: SessionLimits.default({}),
+    sessions: SessionLimits.default({}).meta({
+      description: 'Limits of the sessions; what is left out is as the operator has set it.',
+    }),
     preserveHost: z
       .boolean()
       .default(false)
@@ -106,7 +124,10 @@ export const AdapterSpec = z
           'servers accept that check both; the gateway has checked them.',
       }),
     resources: z
-      .strictObject({ requests: ResourceAmounts.optional(), limits: ResourceAmounts.optional() })
+      .strictObject({
+        requests: resourceAmounts('What the scheduler reserves for each replica.'),
+        limits: resourceAmounts('What each replica may use at most.'),
+      })
       .default({})
       .meta({ description: 'Kubernetes resource requests and limits. The process runtime does not enforce them.' }),
   })

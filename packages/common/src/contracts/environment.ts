@@ -39,4 +39,9 @@ const SecretName = boundedString(253).regex(
 const SecretKey = boundedString(253).regex(/^[A-Za-z0-9._-]+$/, 'must be letters, digits, ".", "_" and "-"');
 
 /** Variables whose values stay where secrets are kept: the name of a Secret and a key in it. */
-export const SecretEnvironment = variablesOf(z.strictObject({ secret: SecretName, key: SecretKey }));
+export const SecretEnvironment = variablesOf(
+  z.strictObject({
+    secret: SecretName.meta({ description: 'Name of the Secret.' }),
+    key: SecretKey.meta({ description: 'Key in the Secret.' }),
+  }),
+);

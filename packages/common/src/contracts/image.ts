@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { boundedString } from './text.js';
 
 // The grammar of the OCI distribution specification. Each alternative begins with another character, so that none of

@@ -3,14 +3,24 @@ import { z } from 'zod';
 /** RFC 9457 problem details, with `code` for programs and `errors` naming each bad field (RFC 6901 pointers) or query parameter. */
 export const Problem = z
   .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    code: z.string(),
-    detail: z.string().optional(),
+    type: z.string().meta({ description: 'URN of this kind of problem.' }),
+    title: z.string().meta({ description: 'What the kind of problem is, for people.' }),
+    status: z.int().meta({ description: 'The HTTP status.' }),
+    code: z.string().meta({ description: 'The kind of problem, for programs, such as `ADAPTER_NOT_FOUND`.' }),
+    detail: z.string().optional().meta({ description: 'What is wrong with this request, and what to do.' }),
     errors: z
-      .array(z.object({ pointer: z.string().optional(), parameter: z.string().optional(), detail: z.string() }))
-      .optional(),
+      .array(
+        z.object({
+          pointer: z
+            .string()
+            .optional()
+            .meta({ description: 'Where in the body: an RFC 6901 pointer such as `#/replicaCount`.' }),
+          parameter: z.string().optional().meta({ description: 'Which parameter of the query.' }),
+          detail: z.string().meta({ description: 'What is wrong there, and what is right.' }),
+        }),
+      )
+      .optional()
+      .meta({ description: 'Each bad field of the body or parameter of the query; the first 50.' }),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof Problem>;

@@ -8,7 +8,7 @@ import {
   statusClass,
   type Metrics,
 } from '@mcp-gateway/common/telemetry';
-import { openApiDocument } from '../openapi/document.js';
+import { managementPaths } from '../openapi/document.js';
 import { routePattern } from './route-pattern.js';
 
 const HEALTH = ['/livez', '/readyz', '/openapi.json'];
@@ -19,7 +19,7 @@ export function measuredApi(
   redis: Pick<RedisClient, 'isReady'>,
   serve: RequestListener,
 ): RequestListener {
-  const patterns = [...HEALTH, ...Object.keys(openApiDocument().paths ?? {})];
+  const patterns = [...HEALTH, ...Object.keys(managementPaths)];
   const requests = metrics.counter({
     name: 'mcp_gateway_api_requests_total',
     help: 'Requests of the REST API that were answered, or whose client went away before',

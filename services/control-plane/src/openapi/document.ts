@@ -1,10 +1,21 @@
-import { AdapterResource, AdapterSpec, AdapterStatus, Condition, Phase, Problem, ReplicaStatus, SessionLimits, SessionResource } from '@mcp-gateway/common/contracts';
+import {
+  AdapterBody,
+  AdapterResource,
+  AdapterStatus,
+  Condition,
+  Phase,
+  Problem,
+  ReplicaStatus,
+  SessionLimits,
+  SessionResource,
+} from '@mcp-gateway/common/contracts';
 import { z } from 'zod';
 import { adapterPaths } from './adapter-paths.js';
+import { mcpPaths, mcpSchemas } from './mcp-paths.js';
 import { sessionPaths } from './session-paths.js';
 
 const schemas = {
-  AdapterSpec: schemaOf(AdapterSpec, 'input'),
+  AdapterBody: withoutDefaults(schemaOf(AdapterBody, 'input')),
   AdapterResource: schemaOf(AdapterResource, 'output'),
   AdapterStatus: schemaOf(AdapterStatus, 'output'),
   Condition: schemaOf(Condition, 'output'),
@@ -13,10 +24,18 @@ const schemas = {
   ReplicaStatus: schemaOf(ReplicaStatus, 'output'),
   SessionLimits: schemaOf(SessionLimits, 'input'),
   SessionResource: schemaOf(SessionResource, 'output'),
+  ...mcpSchemas,
 };
 
+/** The paths that the control plane serves; the data plane serves those of MCP. */
+export const managementPaths = { ...adapterPaths, ...sessionPaths };
+
+const DEVELOPMENT =
+  'Development sign-in: there is no token. The caller is `dev` with the role `mcp.dev`, or the one that this header and ' +
+  '`X-Dev-Name` and `X-Dev-Roles` (separated by commas) name. On loopback only, unless the operator insists.';
+
 /** The OpenAPI 3.1 document; its schemas are the contracts that the code parses with. */
-export function openApiDocument(): Record<string, unknown> {
+export function openApiDocument() {
   return {
     openapi: '3.1.0',
     info: {
@@ -25,13 +44,18 @@ export function openApiDocument(): Record<string, unknown> {
       description: 'Deploys, inspects and removes MCP servers. MCP clients use /adapters/{name}/mcp on the same host.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: '/', description: 'The gateway that answers with this document.' }],
+    security: [{ development: [] }, {}],
     tags: [
       { name: 'adapters', description: 'Managed MCP servers' },
       { name: 'sessions', description: 'What clients have open on them' },
+      { name: 'mcp', description: 'What MCP clients use; SDKs of MCP speak it' },
     ],
-    paths: { ...adapterPaths, ...sessionPaths },
+    paths: { ...managementPaths, ...mcpPaths },
     components: {
+      securitySchemes: {
+        development: { type: 'apiKey', in: 'header', name: 'X-Dev-UserId', description: DEVELOPMENT },
+      },
       schemas,
     },
   };
@@ -47,4 +71,17 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): unknown {
   const definition = $defs[String(id)];
   if (!definition) throw new Error(`zod has no definition of ${id}`);
   return JSON.parse(JSON.stringify(definition).replaceAll('"#/$defs/', '"#/components/schemas/'));
+}
+
+/**
+ * For generators of clients, a field with a `default` is one that is always there, so that each request would have to
+ * name it. In what clients send, the description has it.
+ */
+function withoutDefaults(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutDefaults);
+  if (schema === null || typeof schema !== 'object') return schema;
+  const fields = Object.entries(schema).map(([key, value]) => [key, withoutDefaults(value)] as const);
+  const { default: value, ...rest } = Object.fromEntries(fields) as { default?: unknown; description?: string };
+  if (value === undefined) return rest;
+  return { ...rest, description: `${rest.description ?? ''} Default: \`${JSON.stringify(value)}\`.`.trimStart() };
 }

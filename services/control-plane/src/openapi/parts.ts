@@ -1,9 +1,46 @@
 /** What the descriptions of paths are made of. */
 export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 export const json = (schema: unknown) => ({ content: { 'application/json': { schema } } });
-export const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: ref('Problem') } } });
+export const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: ref('Problem') } },
+});
 
-export const name = { name: 'name', in: 'path', required: true, schema: { type: 'string' } };
-export const query = (parameter: string, description: string, schema: unknown) => ({ name: parameter, in: 'query', description, schema });
+const pathParameter = (name: string, description: string, schema: object) => ({
+  name,
+  in: 'path',
+  required: true,
+  description,
+  schema: { type: 'string', ...schema },
+});
+export const name = pathParameter('name', 'Name of the adapter.', {});
+export const sessionId = pathParameter('id', 'Id of the session, as listed.', { format: 'uuid' });
+export const query = (parameter: string, description: string, schema: unknown) => ({
+  name: parameter,
+  in: 'query',
+  description,
+  schema,
+});
+export const header = (parameter: string, description: string) => ({
+  name: parameter,
+  in: 'header',
+  description,
+  schema: { type: 'string' },
+});
+export const page = [
+  query('limit', 'How many entries at most.', { type: 'integer', minimum: 1, maximum: 1000, default: 1000 }),
+  query('cursor', 'Where the page begins; from the Link header of the page before.', { type: 'string' }),
+];
+export const link = {
+  Link: { description: 'rel="next" when there is more (RFC 8288).', schema: { type: 'string' } },
+};
 
-export const notFound = problem('No such adapter, or not one that you may read.');
+export const notFound = problem('There is no such adapter, or you may not read it.');
+const unsigned = problem('The request does not say who calls in a way that the gateway accepts.');
+const elsewhere = 'Requests from this web origin or for this host are not allowed';
+/** 403 of an operation that has no reason of its own for it. */
+const refused = problem(`${elsewhere}.`);
+export const forbidden = (reason: string) => problem(`${reason} Or: ${elsewhere[0]?.toLowerCase()}${elsewhere.slice(1)}.`);
+
+/** The answers of an operation, with those that every operation has. */
+export const responses = (own: Record<number, unknown>) => ({ 401: unsigned, 403: refused, ...own });

@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { expect, it } from '@jest/globals';
+import { send } from '../support/http.js';
+import { startGateway } from './support/gateway.js';
+import { routeTo, startUpstream } from './support/upstream.js';
+
+interface Document {
+  paths: Record<string, Record<string, { tags?: string[] }>>;
+}
+
+it('the paths of MCP that the OpenAPI document has are served with their methods, and with no others', async () => {
+  const file = new URL('../../openapi/mcp-gateway.openapi.json', import.meta.url);
+  const { paths } = JSON.parse(await readFile(file, 'utf8')) as Document;
+  const { endpoint } = await startUpstream((req, res) => void req.resume().once('end', () => res.end('{}')));
+  const { url } = await startGateway({ routes: [routeTo(endpoint, { affinity: 'none' })] });
+
+  const ofMcp = Object.entries(paths).filter(([, path]) =>
+    Object.values(path).some(({ tags }) => tags?.includes('mcp')),
+  );
+  expect(ofMcp.map(([path]) => path)).toEqual([
+    '/adapters/{name}/mcp',
+    '/adapters/{name}/sse',
+    '/adapters/{name}/messages',
+  ]);
+  for (const [path, operations] of ofMcp) {
+    for (const method of ['get', 'post', 'delete', 'put', 'patch']) {
+      const body = method === 'post' ? { body: '{}' } : {};
+      const { status } = await send(`${url}${path.replace('{name}', 'echo')}`, {
+        method: method.toUpperCase(),
+        ...body,
+      });
+      expect([method, path, status === 405]).toEqual([method, path, !(method in operations)]);
+    }
+  }
+});
