@@ -27,14 +27,21 @@ const END_TO_END = /^(host|accept|cache-control|content-.*|last-event-id|mcp-.*)
  * What a server may believe about the caller, its address and the URL that it has called; only the gateway says it. "_" counts
  * as "-", which CGI-like servers do not tell apart.
  */
-const SAID_BY_GATEWAY =
-  /^(x-(mcp-(userid|username|roles)|gateway-secret|dev-.*|forwarded(-.*)?|original-.*|real-ip|(cluster-)?client-ip|rewrite-url|envoy-external-address)|forwarded|(true-|fastly-|fly-)?client-ip|cf-connecting-ip(v6)?)$/;
+const SAID_BY_GATEWAY = [
+  'x-mcp-(userid|username|roles)|x-gateway-secret|x-dev-.*',
+  'forwarded|x-forwarded(-.*)?|x-original-.*|x-rewrite-url|x-envoy-external-address',
+  'x-real-ip|(x-|x-cluster-|true-|fastly-|fly-)?client-ip|cf-connecting-ip(v6)?',
+].join('|');
 
 /** Secrets between the client and the gateway, which never reach an adapter, and what the gateway itself has answered. */
 const FOR_GATEWAY = new Set<string>(['authorization', 'cookie', 'cookie2', 'expect', HEADER.sessionId]);
 
 /** What a server checks to tell a web page's request from another. The gateway has checked it (serving/browser-access.ts). */
-const OF_BROWSER_ACCESS = /^(host|origin|sec-fetch-.*)$/;
+const OF_BROWSER_ACCESS = 'host|origin|sec-fetch-.*';
+
+/** One pattern, as each header of each request is compared with it. */
+const ENDS_HERE = new RegExp(`^(${SAID_BY_GATEWAY}|${OF_BROWSER_ACCESS})$`);
+const ENDS_HERE_PRESERVING_HOST = new RegExp(`^(${SAID_BY_GATEWAY})$`);
 
 /** Identity headers that an adapter sees, in the shape of Microsoft's gateway. */
 export interface Identity {
@@ -64,9 +71,10 @@ export function requestHeaders(
   headers: IncomingHttpHeaders,
   { identity, forwarded, preserveHost }: Addition,
 ): string[] {
+  const pattern = preserveHost ? ENDS_HERE_PRESERVING_HOST : ENDS_HERE;
   const endsHere = (name: string) => {
     const key = name.includes('_') ? name.replaceAll('_', '-') : name;
-    return FOR_GATEWAY.has(key) || SAID_BY_GATEWAY.test(key) || (!preserveHost && OF_BROWSER_ACCESS.test(key));
+    return FOR_GATEWAY.has(key) || pattern.test(key);
   };
   const outgoing = passOn(incoming, headers.connection, endsHere);
   outgoing.push(...identityHeaders(identity), ...forwarded);
