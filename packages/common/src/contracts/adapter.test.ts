@@ -29,6 +29,7 @@ describe('an adapter spec', () => {
       affinity: 'session',
       sessionRecovery: 'replay',
       sessions: {},
+      preserveHost: false,
       resources: {},
     });
   });
