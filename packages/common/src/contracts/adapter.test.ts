@@ -29,7 +29,6 @@ describe('an adapter spec', () => {
       affinity: 'session',
       sessionRecovery: 'replay',
       sessions: {},
-      preserveHost: false,
       resources: {},
     });
   });
