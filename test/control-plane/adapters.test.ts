@@ -19,6 +19,7 @@ const DEFAULTS = {
   affinity: 'session',
   sessionRecovery: 'replay',
   sessions: {},
+  preserveHost: false,
   resources: {},
 };
 

@@ -56,13 +56,14 @@ describe('the targets', () => {
       'prettier --check --log-level=warn .',
       'knip ',
       'openapi --check',
+      'redocly lint --config openapi/redocly.yaml',
     ];
 
     it('runs every step', async () => {
       const { code, stdout } = await clone.run(['check']);
       expect(code).toBe(0);
       expect(await clone.calls()).toEqual(STEPS);
-      expect(stdout).toContain('6 of 6 passed');
+      expect(stdout).toContain('7 of 7 passed');
     });
 
     it('runs the rest when one fails, and names it', async () => {
@@ -70,7 +71,7 @@ describe('the targets', () => {
       const { code, stdout } = await clone.run(['check']);
       expect(code).toBe(1);
       expect(await clone.calls()).toEqual(STEPS);
-      expect(stdout).toContain('4 of 6 passed; failed: oxlint, knip');
+      expect(stdout).toContain('5 of 7 passed; failed: oxlint, knip');
     });
 
     it('goes on when the sources do not compile', async () => {
@@ -78,7 +79,7 @@ describe('the targets', () => {
       const { code, stdout, stderr } = await clone.run(['check']);
       expect(code).toBe(1);
       expect(await clone.calls()).toEqual(['generate', 'tsc -b packages/app', ...STEPS]);
-      expect(stdout).toContain('5 of 6 passed; failed: tsc -b');
+      expect(stdout).toContain('6 of 7 passed; failed: tsc -b');
       expect(stderr).toContain('error TS0000');
     });
   });
