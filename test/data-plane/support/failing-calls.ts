@@ -33,6 +33,11 @@ const ASKED = {
   },
 };
 type Asked = keyof typeof ASKED;
+const IN_ALL_POINTS: Asked[] = [
+  'a call of a tool without hints',
+  'a batch of calls',
+  'a call that is too long to be kept',
+];
 
 const MODERN = { 'Mcp-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call' };
 /** How the client speaks to the adapter. */
@@ -73,7 +78,7 @@ interface Point {
   fail: (under: UnderWay, isRouted: boolean) => unknown;
   /** Something of the answer that cannot be continued has gone out, or the client continues it itself. */
   hasBegun?: true;
-  /** It is tried in every way that a client may speak to an adapter, not only in a session. */
+  /** It is tried with every message, in every way that a client may speak to an adapter. */
   isForAll?: true;
 }
 
@@ -169,7 +174,7 @@ export async function failingCalls(): Promise<FailingCall[]> {
   for (const [way, { route, session, headers = {}, asked }] of Object.entries(WAYS)) {
     for (const what of asked) {
       for (const [point, { fail, hasBegun = false, isForAll }] of Object.entries(POINTS)) {
-        if (way !== 'in a session' && !isForAll) continue;
+        if (!isForAll && !(way === 'in a session' && IN_ALL_POINTS.includes(what))) continue;
         const { body, ids, ...rest } = ASKED[what];
         const server = await startDoomedServer();
         const adapter = `adapter-${cases.length}`;
