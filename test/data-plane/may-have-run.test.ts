@@ -1,177 +1,16 @@
-import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import type { Route } from '@mcp-gateway/common/contracts';
-import { answerTo, bodyOf, open, send, start } from '../support/http.js';
 import { redisLine, type RedisLine } from '../support/redis-line.js';
 import { waitFor } from '../support/wait.js';
-import { startDoomedServer, type DoomedServer, type UnderWay } from './support/doomed-server.js';
+import { startDoomedServer, type UnderWay } from './support/doomed-server.js';
+import { failingCalls, type FailingCall, type Got, type Published } from './support/failing-calls.js';
 import { startGateway, type Gateway } from './support/gateway.js';
-import { message } from './support/rpc.js';
-import { INITIALIZE } from './support/session-server.js';
-import { routeTo } from './support/upstream.js';
-
-/** What a client asks for, and the ids of the requests that have to be answered. */
-const ASKED = {
-  'a call of a tool without hints': { body: message('tools/call', { name: 'pay' }, 'a'), ids: ['a'] },
-  'a method of its own': { body: message('vendor/pay', {}, 7), ids: [7] },
-  'a notification': { body: '{"jsonrpc":"2.0","method":"vendor/pay"}', ids: [] },
-  'a batch of calls': {
-    body: `[${message('tools/call', {}, 'a')},${message('vendor/pay', {}, 'b')}]`,
-    ids: ['a', 'b'],
-  },
-  'a batch with a list in it': {
-    body: `[${message('tools/list', {}, 1)},${message('vendor/pay', {}, 2)}]`,
-    ids: [1, 2],
-  },
-  'a call that is too long to be kept': {
-    body: message('tools/call', { name: 'pay', padding: 'x'.repeat(300_000) }, 'long'),
-    ids: [null],
-  },
-  'what cannot be read': { body: '{}', ids: [null] },
-  'a list': { body: message('tools/list', {}, 'l'), ids: ['l'], mayRunTwice: true },
-  'a call of a tool that only reads': {
-    body: message('tools/call', { name: 'look' }, 'r'),
-    ids: ['r'],
-    mayRunTwice: true,
-  },
-};
-type Asked = keyof typeof ASKED;
-
-const MODERN = { 'Mcp-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call' };
-/** How the client speaks to the adapter. */
-const WAYS: Record<
-  string,
-  { route?: Partial<Route>; session?: 'mcp' | 'sse'; headers?: Record<string, string>; asked: Asked[] }
-> = {
-  'in a session': { session: 'mcp', asked: Object.keys(ASKED) as Asked[] },
-  'in a session that is not recovered': {
-    session: 'mcp',
-    route: { sessionRecovery: 'terminate' },
-    asked: ['a call of a tool without hints', 'a batch of calls', 'a call that is too long to be kept'],
-  },
-  'without a session': { asked: ['a call of a tool without hints', 'a call that is too long to be kept'] },
-  'of an adapter without sessions': {
-    route: { affinity: 'none' },
-    asked: ['a call of a tool without hints', 'a batch of calls'],
-  },
-  'as a modern request': {
-    headers: MODERN,
-    asked: ['a call of a tool without hints', 'a call that is too long to be kept'],
-  },
-  'by the older transport': {
-    session: 'sse',
-    asked: ['a call of a tool without hints', 'a call that is too long to be kept'],
-  },
-};
-
-const EVENT = 'data: {"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1,"progress":1}}\n\n';
-const EVENTS = { 'content-type': 'text/event-stream' };
-const written = (res: UnderWay['res'], text: string) =>
-  new Promise<void>((resolve) => res.write(text, () => resolve()));
-
-type Published = ReturnType<typeof routeTo>;
-
-interface Point {
-  /** `isRouted`: the adapter has its replica still. */
-  fail: (under: UnderWay, isRouted: boolean) => unknown;
-  /** Something of the answer that cannot be continued has gone out, or the client continues it itself. */
-  hasBegun?: true;
-  /** It is tried in every way that a client may speak to an adapter, not only in a session. */
-  isForAll?: true;
-}
-
-/** Where the server fails after it has got something of the request. */
-const POINTS: Record<string, Point> = {
-  'its process ends before it answers': { isForAll: true, fail: ({ server }) => server.kill() },
-  'its connection breaks before it answers': { fail: ({ res }) => res.destroy() },
-  'its process ends after the head of its answer': {
-    hasBegun: true,
-    async fail({ res, server }) {
-      res.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
-      await delay(20);
-      await server.kill();
-    },
-  },
-  'its process ends within its answer': {
-    hasBegun: true,
-    isForAll: true,
-    async fail({ res, server }) {
-      await written(res.writeHead(200, { 'content-type': 'application/json' }), '{"jsonrpc":"2.0",');
-      await server.kill();
-    },
-  },
-  'its process ends after the head of an event stream': {
-    async fail({ res, server }) {
-      res.writeHead(200, EVENTS).flushHeaders();
-      await delay(20);
-      await server.kill();
-    },
-  },
-  'its process ends after an event': {
-    isForAll: true,
-    async fail({ res, server }) {
-      await written(res.writeHead(200, EVENTS), EVENT);
-      await server.kill();
-    },
-  },
-  'its process ends after an event with an id': {
-    async fail({ res, server }) {
-      await written(res.writeHead(200, EVENTS), `id: e1\n${EVENT}`);
-      await server.kill();
-    },
-  },
-  'its connection breaks within an event': {
-    async fail({ res }) {
-      await written(res.writeHead(200, EVENTS), EVENT.slice(0, 30));
-      res.destroy();
-    },
-  },
-  'its connection breaks after an event with an id': {
-    hasBegun: true, // the client may resume it
-    async fail({ res }) {
-      await written(res.writeHead(200, EVENTS), `id: e1\n${EVENT}`);
-      res.destroy();
-    },
-  },
-  'it is silent after it has left the routes, as when its machine is gone': {
-    fail: ({ server }, isRouted) => isRouted && server.kill(),
-  },
-  'it gives a session of its own with the answer': {
-    isForAll: true,
-    async fail({ res }) {
-      const headers = { 'content-type': 'application/json', 'mcp-session-id': 'another' };
-      res.writeHead(200, headers).end('{"jsonrpc":"2.0","id":"a","result":{"isPaid":true}}');
-    },
-  },
-};
-
-interface Case {
-  name: string;
-  adapter: string;
-  route: Published;
-  server: DoomedServer;
-  ids: (string | number | null)[];
-  mayRunTwice: boolean;
-  hasBegun: boolean;
-  fail: Point['fail'];
-  ask: (url: string) => Promise<Got>;
-}
-
-interface Got {
-  status: number;
-  headers: Record<string, string | string[] | undefined>;
-  text: string;
-  /** The connection broke before the end of the answer. */
-  isCut: boolean;
-}
 
 interface Hindered {
   gateway: Gateway;
   line: RedisLine;
-  cases: Case[];
+  cases: FailingCall[];
   /** Publishes the route of each case as it is then. */
-  publish(routeOf: (each: Case) => Published[]): Promise<void>;
+  publish(routeOf: (each: FailingCall) => Published[]): Promise<void>;
 }
 
 const sessionsIn = async ({ redis, prefix }: Gateway) =>
@@ -227,76 +66,11 @@ const HINDRANCES: Record<string, (hindered: Hindered) => unknown> = {
   },
 };
 
-async function casesOf(): Promise<Case[]> {
-  const cases: Case[] = [];
-  for (const [way, { route, session, headers = {}, asked }] of Object.entries(WAYS)) {
-    for (const what of asked) {
-      for (const [point, { fail, hasBegun = false, isForAll }] of Object.entries(POINTS)) {
-        if (way !== 'in a session' && !isForAll) continue;
-        const { body, ids, ...rest } = ASKED[what];
-        const server = await startDoomedServer();
-        const adapter = `adapter-${cases.length}`;
-        const { 'Mcp-Method': method, ...others } = headers;
-        cases.push({
-          name: `${what}, ${way}; ${point}`,
-          adapter,
-          route: { ...routeTo(server.endpoint), name: adapter, adapterId: adapter, ...route },
-          server,
-          ids,
-          mayRunTwice: 'mayRunTwice' in rest,
-          hasBegun,
-          fail,
-          ask: (url) =>
-            ask(`${url}/adapters/${adapter}`, {
-              session,
-              body,
-              headers: method ? { ...others, 'Mcp-Method': method } : others,
-            }),
-        });
-      }
-    }
-  }
-  return cases;
-}
-
-/** Opens the session, and resolves with what the request is answered in the end. */
-async function ask(
-  url: string,
-  { session, body, headers }: { session: 'mcp' | 'sse' | undefined; body: string; headers: Record<string, string> },
-): Promise<Got> {
-  const options = { body, headers: { ...headers } };
-  let to = `${url}/mcp`;
-  if (session === 'mcp') {
-    const { header } = await send(to, { body: INITIALIZE });
-    options.headers['Mcp-Session-Id'] = header('mcp-session-id') ?? '';
-  } else if (session === 'sse') {
-    const stream = await open(`${url}/sse`, { method: 'GET' });
-    stream.on('error', () => {});
-    const [chunk] = (await once(stream, 'data')) as [Buffer];
-    to = new URL(/data: (.*)/.exec(chunk.toString())?.[1] ?? '', url).href;
-  }
-  const req = start(to, options);
-  req.end(body);
-  try {
-    const res = await answerTo(req);
-    const { statusCode: status = 0, headers: got } = res;
-    let text = '';
-    res.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    const isCut = await bodyOf(res).then(
-      () => false,
-      () => true,
-    );
-    return { status, headers: got, text, isCut };
-  } catch {
-    return { status: 0, headers: {}, text: '', isCut: true };
-  }
-}
-
 const INVITING =
   /did not run|send it again|try again|initialize a new|no such (?:session|adapter)|is not available|is ready/i;
 
 /** What is wrong about an answer to what may have run, and may not run twice. */
-function faultOf({ status, headers, text, isCut }: Got, { ids, hasBegun, server }: Case): string | undefined {
+function faultOf({ status, headers, text, isCut }: Got, { ids, hasBegun, server }: FailingCall): string | undefined {
   if ([404, 408, 425, 429, 503].includes(status)) return `its status is ${status}`;
   if (headers['retry-after'] !== undefined) return 'it says when to send it again';
   const told = codesIn(text);
@@ -326,7 +100,7 @@ function codesIn(text: string): [id: unknown, code: string | undefined][] {
 
 describe('what may have run is never answered in a way that invites to send it again', () => {
   it.each(Object.keys(HINDRANCES))('%s', async (hindrance) => {
-    const cases = await casesOf();
+    const cases = await failingCalls();
     const line = await redisLine();
     const gateway = await startGateway({
       routes: cases.map(({ route }) => route),
@@ -336,7 +110,7 @@ describe('what may have run is never answered in a way that invites to send it a
     });
     const answers = cases.map((each) => each.ask(gateway.url));
     const underWay = await Promise.all(cases.map(({ server }) => server.reached));
-    const publish = (routeOf: (each: Case) => Published[]) => gateway.publish(...cases.flatMap(routeOf));
+    const publish = (routeOf: (each: FailingCall) => Published[]) => gateway.publish(...cases.flatMap(routeOf));
     await HINDRANCES[hindrance]?.({ gateway, line, cases, publish });
     const routed = new Set(Array.from(gateway.routes.endpoints(), ({ id }) => id));
     await Promise.all(

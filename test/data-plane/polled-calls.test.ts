@@ -79,6 +79,18 @@ describe('a call that its server has the client come back for', () => {
     stream.destroy();
   });
 
+  it.each([
+    ['cannot go on anywhere', false],
+    ['has ended, as it could not go on anywhere', true],
+  ])('is told so when its session %s', async (_how, known) => {
+    second.refuse('initialize', 400);
+    await gateway.publish(routeTo([first.endpoint, second.endpoint]));
+    await first.kill();
+    if (known) expect((await rpc(gateway.url, session, 'tools/list')).status).toBe(404);
+    expect(await poll()).toContain('UPSTREAM_GONE');
+    expect((await openStream(gateway.url, session, { 'Last-Event-ID': eventId })).statusCode).toBe(404);
+  });
+
   it('is told so while its client listens, too', async () => {
     first.hang();
     const stream = await openStream(gateway.url, session, { 'Last-Event-ID': eventId });

@@ -37,7 +37,7 @@ describe('the number of open sessions', () => {
     expect(refused.header('mcp-session-id')).toBeUndefined();
     expect(JSON.parse(refused.text)).toEqual({
       jsonrpc: '2.0',
-      id: null,
+      id: expect.any(Number),
       error: {
         code: -32010,
         message:

@@ -11,7 +11,7 @@ import { serverEventId, stampOf } from './event-ids.js';
 import { spread } from './herd.js';
 import { headerOf, without, withoutBody } from './own-headers.js';
 import { PassedEvents } from './passed-events.js';
-import { tellPolled, type PolledCall } from './polled-calls.js';
+import { isLost, resumedCall, tellPolled, type PolledCall } from './polled-calls.js';
 import { refuseUnknown } from './refuse-unknown.js';
 import type { Settled } from './recover.js';
 import { SessionUnknown } from './session-unknown.js';
@@ -43,8 +43,7 @@ export async function carryStream(
   firstBody: KeptBody['body'],
 ): Promise<void> {
   const { envelope } = given.session;
-  const eventId = headerOf(given.headers, 'last-event-id');
-  const call = eventId === undefined ? undefined : parts.polled.resume(envelope.id, eventId);
+  const call = resumedCall(parts.polled, envelope.id, given.headers);
   const answer = new ClientAnswer(given.request.res, {
     events: call ? new PassedEvents('resumed', (id) => call.answered(id)) : new PassedEvents('stream'),
   });
@@ -90,6 +89,7 @@ async function follow(
       if (answer.begun && !(error instanceof Detached)) await delay(spread(1 + parts.streams.countOn(at.endpoint.id)));
       at = error instanceof Detached ? await resettle(parts, carried, at) : await settle(parts, carried, at, error);
     } catch (unsettled) {
+      if (call && isLost(call, unsettled)) return tellPolled(answer, call);
       if (answer.begun) return answer.close(); // the client comes back, and is told
       if (!(unsettled instanceof SessionUnknown)) throw unsettled;
       await parts.sessions.end(envelope, carried.request.route, { tellServer: false }).catch(() => {});

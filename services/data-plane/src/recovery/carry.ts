@@ -5,6 +5,9 @@ import type { OpenSession, Target } from '../steps/session.js';
 import { carryMessage } from './carry-message.js';
 import { carryStream } from './carry-stream.js';
 import { mayHaveRun, whereToBegin, type Carried, type CarryParts } from './carried.js';
+import { ClientAnswer } from './client-answer.js';
+import { headerOf } from './own-headers.js';
+import { isLost, resumedCall, tellPolled } from './polled-calls.js';
 
 /**
  * Has a request of a session answered by whichever replica the session lives on, and sees to it that it lives on one.
@@ -24,11 +27,27 @@ export async function carry(
       return carryEnd(parts, carried, target);
     case 'GET': {
       const { body } = await keep(request.body);
-      return carryStream(parts, carried, await whereToBegin(parts, carried, endpoint), body);
+      try {
+        return await carryStream(parts, carried, await whereToBegin(parts, carried, endpoint), body);
+      } catch (error) {
+        return tellResumed(parts, carried, error);
+      }
     }
     default:
       return carryMessage(parts, carried, endpoint);
   }
+}
+
+/**
+ * A session has ended, or cannot go on: a client that resumes the answer to a call is told that the call may have run.
+ * @throws the error, when it waits for none
+ */
+export function tellResumed({ polled }: CarryParts, { request, session, headers }: Carried, error: unknown): void {
+  const call = request.res.headersSent ? undefined : resumedCall(polled, session.envelope.id, headers);
+  if (call && isLost(call, error)) return tellPolled(new ClientAnswer(request.res), call);
+  const eventId = headerOf(headers, 'last-event-id');
+  if (eventId !== undefined) call?.waitOn(eventId);
+  throw error;
 }
 
 /** A session whose replica is gone needs nobody to end it. */

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { SessionPlace } from '../sessions/place.js';
 import type { SessionUses } from '../sessions/uses.js';
 import type { ClientAnswer } from './client-answer.js';
+import { headerOf } from './own-headers.js';
 
 /** How long a client may be away until it is no longer waited for. */
 const TTL_MS = 300_000;
@@ -81,7 +82,17 @@ export function polledCalls(uses: Pick<SessionUses, 'send'>): PolledCalls {
 
 const keyOf = (session: string, eventId: string) => `${session} ${eventId}`;
 
-/** Answers the requests whose answers are gone with the replica. */
+/** What the client has come back for that resumes a stream; undefined when nothing is known to be under way. */
+export function resumedCall(polled: PolledCalls, session: string, headers: readonly string[]): PolledCall | undefined {
+  const eventId = headerOf(headers, 'last-event-id');
+  return eventId === undefined ? undefined : polled.resume(session, eventId);
+}
+
+/** Whether the answers are gone for good, by why the session cannot go on: Redis may be back in a moment, and its replica there. */
+export const isLost = (call: PolledCall, error: unknown): boolean =>
+  call.waiting.size > 0 && !(error instanceof GatewayError && error.code === 'UNAVAILABLE');
+
+/** Answers the requests whose answers are gone with the replica, or with the session. */
 export function tellPolled(answer: ClientAnswer, call: PolledCall): void {
   const error = new GatewayError('UPSTREAM_GONE');
   answer.beginEvents();

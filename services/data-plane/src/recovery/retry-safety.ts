@@ -45,7 +45,8 @@ const REASONS: Partial<Record<ErrorCode, string>> = {
  * not run twice, is answered with UPSTREAM_GONE, whatever kept the gateway from going on.
  */
 export function safeAnswer(error: GatewayError, { mayHaveRun, mayRunTwice }: Delivery): GatewayError {
-  if (!mayHaveRun || !INVITES_RETRY[error.code]) return error;
+  const invites = INVITES_RETRY[error.code] || 'retry-after' in error.headers;
+  if (!mayHaveRun || !invites) return error;
   if (mayRunTwice && error.code !== 'UPSTREAM_REFUSED') return error; // which says that the call did not run
   const detail = REASONS[error.code] ?? error.detail;
   return new GatewayError('UPSTREAM_GONE', { ...(detail !== undefined && { detail }), cause: error });

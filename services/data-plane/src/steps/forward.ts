@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Route } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import { requestHeaders, type Era } from '@mcp-gateway/protocol';
-import { carry } from '../recovery/carry.js';
+import { carry, tellResumed } from '../recovery/carry.js';
 import type { CarryParts } from '../recovery/carried.js';
 import { stay } from '../recovery/stay.js';
 import type { RequestBody } from '../request-body.js';
@@ -34,6 +35,9 @@ export async function forward(parts: CarryParts, request: ForwardRequest): Promi
     preserveHost: route.preserveHost,
   });
   if (!session) return open(parts, request, target.endpoint, headers);
+  if (session.place.closed) {
+    return tellResumed(parts, { request, session, headers }, new GatewayError('SESSION_NOT_FOUND'));
+  }
 
   const end = parts.sessions.use(session.envelope, route);
   try {

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { createUpstreams } from '../upstreams.js';
-import { relay, type Sink } from './relay.js';
+import { relay, upstreamError, type Sink } from './relay.js';
 
 const upstreams = createUpstreams({ timeoutMs: 10_000 });
 const servers: Server[] = [];
@@ -55,5 +55,24 @@ describe('an answer that pauses', () => {
       }, bodyIdleMs);
       expect(await answer).toBe('200 one two end');
     }
+  });
+});
+
+describe('an error of a connection', () => {
+  const of = (code: string) => Object.assign(new Error(code), { code });
+
+  it.each(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT'])(
+    'says that the request did not run when nothing of it has been sent, and only then: %s',
+    (code) => {
+      expect(upstreamError(of(code), false).code).toBe('UPSTREAM_REFUSED');
+      expect(upstreamError(of(code), true).code).toBe('UPSTREAM_GONE');
+    },
+  );
+
+  it.each(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])('never says so when the server has ended it: %s', (code) => {
+    expect([true, false].map((isSent) => upstreamError(of(code), isSent).code)).toEqual([
+      'UPSTREAM_GONE',
+      'UPSTREAM_GONE',
+    ]);
   });
 });

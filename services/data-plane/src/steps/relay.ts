@@ -84,6 +84,7 @@ export function relay(
       onRequestStart(started) {
         controller = started;
         if (res.destroyed) return started.abort(CLIENT_GONE);
+        if (isSent) return; // a redirect is followed
         isSent = true;
         delivery?.sent();
       },

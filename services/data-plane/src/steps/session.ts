@@ -64,7 +64,9 @@ export async function resolveSession(parts: SessionParts, request: SessionReques
     throw new GatewayError('SESSION_NOT_FOUND');
   }
   const place = await sessions.find(envelope, route);
-  if (place.closed) throw new GatewayError('SESSION_NOT_FOUND');
+  const isResumed = req.headers['last-event-id'] !== undefined; // a call of the session may be under way still
+  if (place.closed && !isResumed) throw new GatewayError('SESSION_NOT_FOUND');
+  if (place.closed) return { session: { envelope, sealedId: String(sealedId), place }, endpoint: undefined };
   const endpoint = await findEndpoint(routes, route.name, place.endpointId);
   if (!endpoint && place.guessed) throw placeUnknown();
   return { session: { envelope, sealedId: String(sealedId), place }, endpoint };
