@@ -18,11 +18,14 @@ const LOOPING_AFTER = 3;
 /** What to tell people about an adapter, from what is wanted and what is seen. */
 export function statusOf(row: AdapterRow, seen: Observation, now: Date): SavedStatus {
   const revision = revisionOf(workloadOf(row));
-  const replicas = seen.replicas.map(({ endpoint: _, revision: theirs, nodeLost: __, ...replica }): ReplicaStatus => ({
-    ...replica,
-    ready: replica.state === 'Ready',
-    updated: theirs === revision,
-  }));
+  // Nothing beside what the contract has: a status with more is read as none.
+  const replicas = seen.replicas.map(
+    ({ endpoint: _, addresses: __, nodeLost: ___, revision: theirs, ...replica }): ReplicaStatus => ({
+      ...replica,
+      ready: replica.state === 'Ready',
+      updated: theirs === revision,
+    }),
+  );
   const spec = { ...row.spec, replicaCount: desiredReplicas(row.spec.replicaCount, seen) };
   const readiness = readyFinding(spec, seen, replicas);
   const lost = seen.replicas.find((replica) => replica.nodeLost && replica.revision === revision);

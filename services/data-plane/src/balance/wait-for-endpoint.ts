@@ -71,7 +71,7 @@ export function createEndpointWaits(
             const endpoint = choose();
             if (endpoint || Date.now() >= deadline) settle(() => resolve(endpoint));
           } catch (error) {
-            settle(() => reject(error));
+            settle(() => reject(error as Error));
           }
         });
         client.once('close', left);

@@ -21,11 +21,11 @@ export function refusalOfMessage(message: string): Failure {
     const what = group === '' ? resource : `${resource}.${group}`;
     const cannot = `${user} may not ${verb} ${what}`;
     // A Role of a namespace that does not exist grants nothing, so the API server says the same of both.
-    const message =
+    const missing =
       namespace === undefined
         ? `${cannot}. Grant it in its Role.`
         : `${cannot} in namespace ${namespace}. Make the namespace if it does not exist, else grant it in its Role there.`;
-    return { reason: 'PermissionMissing', message };
+    return { reason: 'PermissionMissing', message: missing };
   }
   if (message.includes('exceeded quota')) {
     return {
