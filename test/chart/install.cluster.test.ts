@@ -93,6 +93,18 @@ describe('an adapter', () => {
     expect((await api.logs('echo')).trim()).toMatch(/^mcp-example listens on/);
   });
 
+  it('registers nothing itself, at the gateway or around it, although development sign-in takes others at their word', async () => {
+    const control = `http://gw-mcp-gateway-control-plane.${namespace.name}:8000`;
+    const script = `
+      const headers = { 'content-type': 'application/json', 'x-dev-roles': 'mcp.admin' };
+      const body = JSON.stringify({ name: 'evil', imageName: 'mcp-example', imageVersion: 'test', replicaCount: 0 });
+      for (const url of process.argv.slice(1)) {
+        console.log((await fetch(url + '/adapters', { method: 'POST', headers, body })).status);
+      }`;
+    const node = ['node', '--input-type=module', '--eval', script, new URL(mcp).origin, control];
+    expect(await gateway.adapters.kubectl('exec', 'adapter-echo-0', '--', ...node)).toBe('403\n403\n');
+  });
+
   it('is counted by each service, on the port that the Service for Prometheus leads to', async () => {
     const told = await gateway.scrape();
     for (const metric of ['requests_total', 'api_requests_total', 'reconciles_total']) {
