@@ -8,7 +8,8 @@ import type { ThirdParty } from './third-party.js';
 
 const INSPECTOR = '@modelcontextprotocol/inspector@2.12.0';
 const REQUIREMENTS = repository('test/interoperability/python/requirements.txt');
-const INSTALL_MS = 300_000;
+const INSTALL_MS = 600_000;
+const NPM_INSTALL = ['install', '--no-audit', '--no-fund', '--silent', '--prefix'];
 const CHECK = 'import ensurepip, venv, sys; sys.exit(sys.version_info < (3, 10))';
 
 const run = promisify(execFile);
@@ -28,25 +29,22 @@ export async function pythonEnvironment(): Promise<string> {
 /** The MCP Inspector's program. Not a dependency, because it brings a web application along. */
 export async function inspectorProgram(): Promise<string> {
   const folder = await cached(`inspector-${keyOf(INSPECTOR)}`, async (into) => {
-    const npm = ['install', '--no-audit', '--no-fund', '--silent', '--prefix', into, INSPECTOR];
-    await run('npm', npm, { timeout: INSTALL_MS });
+    await run('npm', [...NPM_INSTALL, into, INSPECTOR], { timeout: INSTALL_MS });
   });
   return join(folder, 'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js');
 }
 
-/** The command that runs the program of a package, at its version and in an environment of its own. */
-export async function installed(of: ThirdParty): Promise<string[]> {
-  const { name, registry, package: named, version, program } = of;
-  const thing = `third-party-${name}-${keyOf(registry, named, version)}`;
-  if (registry === 'npm') {
-    const modules = await cached(thing, async (into) => {
-      const npm = ['install', '--no-audit', '--no-fund', '--silent', '--prefix', into, `${named}@${version}`];
-      await run('npm', npm, { timeout: INSTALL_MS });
-    });
-    return [join(modules, 'node_modules/.bin', program)];
-  }
-  const python = await virtualEnvironment(thing, [`${named}==${version}`, '--constraint', REQUIREMENTS]);
-  return [python, join(python, '..', program)]; // its first line names the folder from which it has moved
+/** The commands that run the programs of packages, at their versions, by registry. */
+export async function installed(all: readonly ThirdParty[]): Promise<(one: ThirdParty) => string[]> {
+  const from = (registry: ThirdParty['registry']) => all.filter((each) => each.registry === registry);
+  const npm = from('npm').map((each) => `${each.package}@${each.version}`);
+  const pypi = from('PyPI').map((each) => `${each.package}==${each.version}`);
+  const modules = await cached(`third-party-npm-${keyOf(...npm)}`, async (into) => {
+    await run('npm', [...NPM_INSTALL, into, ...npm], { timeout: INSTALL_MS });
+  });
+  const python = await virtualEnvironment(`third-party-pypi-${keyOf(...pypi)}`, [...pypi, '-c', REQUIREMENTS]);
+  return ({ registry, program }) =>
+    registry === 'npm' ? [join(modules, 'node_modules/.bin', program)] : [python, join(python, '..', program)]; // its first line names the folder from which it has moved
 }
 
 /** @returns its Python */

@@ -8,16 +8,16 @@ import { repository } from '../support/launch.js';
 import { installed } from './environments.js';
 import { entryOf, FILES, rowOf, THIRD_PARTY } from './third-party.js';
 
-const SET_UP_MS = 900_000;
+const SET_UP_MS = 1_200_000;
 const READY_MS = 120_000;
 
 let gateway: Gateway;
 beforeAll(async () => {
   const home = await folder();
   for (const [name, text] of Object.entries(FILES)) await writeFile(join(home, name), text);
-  const catalogue: CatalogueFile = {};
-  // One after the other: there are not so many cores.
-  for (const each of THIRD_PARTY) catalogue[each.name] = entryOf(each, await installed(each), home);
+  const commandOf = await installed(THIRD_PARTY);
+  const entries = THIRD_PARTY.map((each) => [each.name, entryOf(each, commandOf(each), home)] as const);
+  const catalogue: CatalogueFile = Object.fromEntries(entries);
   gateway = await startGateway({ home, catalogue });
   for (const { name } of THIRD_PARTY) await gateway.api.create({ name, imageName: name, imageVersion: '1' });
 }, SET_UP_MS);

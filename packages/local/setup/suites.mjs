@@ -35,8 +35,8 @@ const suites = [
     command: 'npm run test:load',
   },
   {
-    name: 'the interoperability table',
-    needs: 'four minutes, network, Python 3.10 or newer with venv',
+    name: 'the interoperability table and the servers of others',
+    needs: 'seven minutes, network, Python 3.10 or newer with venv',
     counts: 'tests',
     command: 'npm run test:interoperability',
   },
