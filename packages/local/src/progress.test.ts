@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
-import { showProgress } from '../../packages/local/setup/progress.mjs';
+import { showProgress } from '../setup/progress.mjs';
 
 let shown: string;
 let remark: string | undefined;
@@ -8,7 +8,7 @@ beforeEach(() => {
   shown = '';
   remark = undefined;
 });
-afterEach(() => jest.useRealTimers());
+afterEach(() => void jest.useRealTimers());
 
 const begin = (isTTY: boolean) =>
   showProgress('Compiling', { remark: () => remark, out: { isTTY, write: (text: string) => (shown += text) } });
