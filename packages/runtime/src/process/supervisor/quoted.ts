@@ -22,7 +22,7 @@ export function quoted(contentType: string | string[] | undefined, text: string)
   if (String(contentType).includes('html')) return '';
   const line = text
     .toWellFormed()
-    .replaceAll(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim();
   if (line === '') return '';
   return ` "${line.length > QUOTED_CHARACTERS ? `${line.slice(0, QUOTED_CHARACTERS)}…` : line}"`;
