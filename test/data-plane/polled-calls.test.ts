@@ -86,7 +86,8 @@ describe('a call that its server has the client come back for', () => {
     second.refuse('initialize', 400);
     await gateway.publish(routeTo([first.endpoint, second.endpoint]));
     await first.kill();
-    if (known) expect((await rpc(gateway.url, session, 'tools/list')).status).toBe(404);
+    const seen = known ? (await rpc(gateway.url, session, 'tools/list')).status : 404;
+    expect(seen).toBe(404);
     expect(await poll()).toContain('UPSTREAM_GONE');
     expect((await openStream(gateway.url, session, { 'Last-Event-ID': eventId })).statusCode).toBe(404);
   });

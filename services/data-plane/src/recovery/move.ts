@@ -72,7 +72,7 @@ interface MoveTarget {
 
 /** Waits for one, as a replica that crashed is often back within seconds. */
 async function readyEndpoint({ routes, balancer }: MoveParts, moving: Moving, deadline: number): Promise<MoveTarget> {
-  const { why, adapter } = moving.session;
+  const { why } = moving.session;
   for (;;) {
     const route = routeOf(routes, moving.session);
     const endpoint = balancer.forSession(route, {

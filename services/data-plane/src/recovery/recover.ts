@@ -63,8 +63,12 @@ export function createRecovery({ onOutcome = () => {}, ...parts }: RecoveryParts
     // A move for a drain gives up early, as the session may stay then. One that has lost its replica may not.
     if (known?.why === 'draining' && session.why !== 'draining') return known.moving.catch(() => recover(session));
     // It was begun by another request of the caller, whose roles may have been others.
-    if (known)
-      return known.moving.catch((error: unknown) => (isDenied(error) ? recover(session) : Promise.reject(error)));
+    if (known) {
+      return known.moving.catch((error: unknown) => {
+        if (isDenied(error)) return recover(session);
+        throw error;
+      });
+    }
     const moving = moveSession(parts, herd, session)
       .catch((error: unknown) => endLost(parts, session, error))
       .finally(() => underWay.delete(id));

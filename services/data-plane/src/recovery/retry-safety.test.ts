@@ -13,7 +13,7 @@ describe('the error for a request', () => {
       mayRunTwice: false,
     });
     expect([401, 403, 404, 408, 412, 425, 429, 503]).not.toContain(status);
-    if (status === 502) expect(message).not.toMatch(INVITING);
+    expect(status === 502 ? message : '').not.toMatch(INVITING);
     expect(headers).toEqual({});
   });
 
