@@ -51,7 +51,9 @@ export const waiting = (reason: string, message?: string, more: Partial<Containe
   ],
 });
 
-export const notReady: Pod['status'] = { conditions: [{ type: 'Ready', status: 'False' }] };
+export const notReady: Pod['status'] = {
+  conditions: [{ type: 'Ready', status: 'False', reason: 'ContainersNotReady' }],
+};
 
 export const warning = (
   uid: string,

@@ -9,9 +9,16 @@ export const isNodeLost = (pod: Pod): boolean =>
 
 /** The same, but for a pod that is evicted from a node that may be there: that one ends its pod in order. */
 export const isNodeSilent = (pod: Pod): boolean =>
-  pod.status?.reason === 'NodeLost' || reasonOf(pod, 'Ready') === 'NodeNotReady';
+  pod.status?.reason === 'NodeLost' || reasonOf(pod, 'Ready') === 'NodeNotReady' || isMarked(pod);
 
-const reasonOf = ({ status }: Pod, type: string): string | undefined =>
-  status?.conditions?.find((condition) => condition.type === type)?.reason;
+const conditionOf = ({ status }: Pod, type: string) => status?.conditions?.find((each) => each.type === type);
+const reasonOf = (pod: Pod, type: string): string | undefined => conditionOf(pod, type)?.reason;
+
+/** The node controller says that a pod is not ready, and gives no reason; a kubelet gives one, and says so of containers, too. */
+function isMarked(pod: Pod): boolean {
+  const ready = conditionOf(pod, 'Ready');
+  const containers = pod.status?.containerStatuses ?? [];
+  return ready?.status === 'False' && !ready.reason && containers.length > 0 && containers.every((each) => each.ready);
+}
 
 export const silentNode = ({ spec }: Pod): string => `Its node ${spec.nodeName ?? ''} does not answer.`;

@@ -279,12 +279,13 @@ describe('the endpoint of a pod', () => {
       return { ...pod, status: { ...pod.status, containerStatuses: [running({ ready })] } };
     };
     expect(endpoint(lost(true))).toMatchObject({ ready: false, serving: true });
+    const marked = podOf({}, { conditions: [{ type: 'Ready', status: 'False' }] }); // as the node controller does
+    expect(endpoint(marked)).toMatchObject({ ready: false, serving: true });
     expect(endpoint(lost(false))).not.toHaveProperty('serving');
     expect(endpoint(podOf({}, notReady))).not.toHaveProperty('serving');
     // The node does not know that the pod is deleted, so nothing ends there.
     const deleted = endpoint(lost(true, { ...DELETED, deletionGracePeriodSeconds: 0 }));
-    expect(deleted).toMatchObject({ ready: false, serving: true, draining: true });
-    expect(deleted).not.toHaveProperty('drainUntil');
+    expect(deleted).toEqual({ ...deleted, ready: false, serving: true, draining: true, drainUntil: undefined });
     const evicted = draining({
       conditions: [{ type: 'DisruptionTarget', status: 'True', reason: 'DeletionByTaintManager' }],
     });
