@@ -1,3 +1,4 @@
+import { GatewayError } from '@mcp-gateway/common/errors';
 import type { ServerResponse } from 'node:http';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import type { RouteTable } from '@mcp-gateway/common/routes';
@@ -10,7 +11,7 @@ const MAX_WAITING = 1_000;
 /** What time alone changes, such as an endpoint that refused connections a moment ago. */
 const LOOK_AGAIN_MS = 250;
 
-export interface EndpointWait {
+interface EndpointWait {
   adapter: string;
   client: ServerResponse;
   /** In milliseconds since the epoch. */
@@ -71,7 +72,7 @@ export function createEndpointWaits(
             const endpoint = choose();
             if (endpoint || Date.now() >= deadline) settle(() => resolve(endpoint));
           } catch (error) {
-            settle(() => reject(error as Error));
+            settle(() => reject(error instanceof Error ? error : new GatewayError('INTERNAL', { cause: error })));
           }
         });
         client.once('close', left);

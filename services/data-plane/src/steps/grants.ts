@@ -25,7 +25,7 @@ export function grantState({ principal, route }: Grant, now: Route | undefined):
 }
 
 /** An answer that goes on: a stream that its caller listens to, or what a call is answered with. */
-export interface Watched {
+interface Watched {
   grant: Grant;
   kind: 'stream' | 'answer';
   /** Called once, when it may not go on. */
