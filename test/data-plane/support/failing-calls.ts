@@ -215,7 +215,7 @@ async function ask(
     const stream = await open(`${url}/sse`, { method: 'GET' });
     stream.on('error', () => {});
     const [chunk] = (await once(stream, 'data')) as [Buffer];
-    to = new URL(/data: (.*)/.exec(chunk.toString())?.[1] ?? '', url).href;
+    to = new URL(/data: (.*)/.exec(chunk.toString())?.[1] ?? '', `${url}/sse`).href;
   }
   const req = start(to, options);
   req.end(body);
