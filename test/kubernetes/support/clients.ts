@@ -39,7 +39,8 @@ export async function callSteadily(url: string, clients: number) {
     while (!stopping) {
       const began = performance.now();
       const failure = await call().then(failureOf, (error: unknown) => String((error as Error).cause ?? error));
-      calls.push({ ms: performance.now() - began, failure });
+      const ms = performance.now() - began;
+      calls.push({ ms, failure: failure && `${failure} after ${Math.floor(ms / 1000)} s` });
       await delay(Math.max(0, PACE_MS - (performance.now() - began)));
     }
   }
