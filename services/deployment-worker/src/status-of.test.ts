@@ -33,17 +33,14 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
   ],
   [
     'one is ready, one starts',
-    with_(r(0, 'Ready'), r(1, 'Starting')),
+    with_(r(0, 'Ready', { addresses: ['10.0.0.7'] }), r(1, 'Starting')),
     'Progressing',
     'False ReplicasNotReady: 1 of 2 replicas ready.',
     'True RollingOut: 2 of 2 replicas have the current spec, 1 of them ready.',
   ],
   [
     'the node of one does not answer',
-    with_(
-      r(0, 'Ready', { addresses: ['10.0.0.7'] }),
-      r(1, 'NotReady', { message: 'Its node a does not answer.', nodeLost: true }),
-    ),
+    with_(r(0, 'Ready'), r(1, 'NotReady', { message: 'Its node a does not answer.', nodeLost: true })),
     'Degraded',
     'False ReplicasNotReady: 1 of 2 replicas ready. echo-1: Its node a does not answer.',
     'False NodeLost: 2 of 2 replicas have the current spec, 1 of them ready. echo-1: Its node a does not answer.',
