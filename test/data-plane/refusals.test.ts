@@ -207,7 +207,8 @@ describe('when no server can answer', () => {
     { phase: 'Failed', says: 'its replicas do not start; GET /adapters/echo/status says why and what to do' },
     { phase: 'Stopped', says: 'it is scaled to zero; whoever may change it starts it by PUT /adapters/echo' },
   ] as const)('names another remedy than to try again when the adapter is $phase', async ({ phase, says }) => {
-    const { url } = await startGateway({ routes: [routeTo([], { phase })] });
+    const waitMs = phase === 'Failed' ? 100 : undefined; // a stopped adapter is not waited for
+    const { url } = await startGateway({ routes: [routeTo([], { phase })], ...(waitMs && { waitMs }) });
     for (const path of ['mcp', 'sse']) {
       const answer = await send(`${url}/adapters/echo/${path}`, { method: 'GET' });
       expect([answer.status, answer.header('retry-after')]).toEqual([503, undefined]);

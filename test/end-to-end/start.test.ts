@@ -182,7 +182,7 @@ describe('a start that cannot work says why, and what to do', () => {
         /^PORT must be a port number/m,
         /^MCP_GATEWAY_LOG_LEVEL must be one of trace, debug/m,
         /^DATABASE_URL must start with postgresql:/m,
-        /^REDIS_URL must be a URL such as (?!.*word@)/m,
+        /^REDIS_URL must be a URL such as (?!.*12\/)/m,
         /^MCP_GATEWAY_SESSION_IDLE_SECONDS must be a number of/m,
       ],
     },

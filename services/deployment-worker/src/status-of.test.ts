@@ -243,7 +243,11 @@ describe('the health condition', () => {
   it.each([
     ['http', 'True HttpGet: GET /up answers 2xx.', 'Unknown NotPassedYet: GET /up has not answered 2xx yet.'],
     ['tcp', 'True TcpConnect: The port is open.', 'Unknown NotPassedYet: The port is not open yet.'],
-    ['mcp', 'True McpPost: POST /mcp is answered in MCP.', 'Unknown NotPassedYet: POST /mcp is not answered in MCP yet.'],
+    [
+      'mcp',
+      'True McpPost: POST /mcp is answered in MCP.',
+      'Unknown NotPassedYet: POST /mcp is not answered in MCP yet.',
+    ],
   ] as const)('of type %s says what is asked', (type, passed, notYet) => {
     const typed = rowOf({ healthCheck: { type, path: '/up' } });
     const of = (seen: Observation) => text(statusOf(typed, seen, T1).conditions[2] as Condition);

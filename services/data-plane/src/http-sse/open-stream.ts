@@ -50,7 +50,7 @@ export interface StreamRequest {
 export async function openStream(parts: StreamParts, request: StreamRequest): Promise<void> {
   const { res, route } = request;
   const others = endpoints(parts, { ...request, era: 'legacy' });
-  const first = others.now() ?? (await others.later()) ?? noneReady(route);
+  const first = others.now() ?? (await others.later()) ?? noneReady(parts.routes.get(route.name) ?? route);
   const answer = new ClientAnswer(res);
   await passingOver(res, first, others, (endpoint) => openOn(parts, request, endpoint, answer));
 }

@@ -5,6 +5,7 @@ import type { RouteTable } from '@mcp-gateway/common/routes';
 import type { Era } from '@mcp-gateway/protocol';
 import type { Balancer } from '../balance/balancer.js';
 import type { EndpointWaits } from '../balance/wait-for-endpoint.js';
+import { noReadyReplica } from '../none-ready.js';
 import type { Grants } from './grants.js';
 
 export interface EndpointParts {
@@ -30,7 +31,8 @@ export interface Endpoints {
   /**
    * Waits for one where there is none; one that refused connections before is taken again rather than none. All waits of a
    * request end at the same time.
-   * @throws GatewayError ADAPTER_NOT_FOUND when the adapter is gone, or the caller may not use it any more; CLIENT_GONE
+   * @throws GatewayError ADAPTER_NOT_FOUND when the adapter is gone, or the caller may not use it any more; NO_READY_REPLICA at once
+   * when it is scaled to zero; CLIENT_GONE
    */
   later(avoid?: ReadonlySet<string>): Promise<Endpoint | undefined>;
 }
@@ -60,7 +62,9 @@ export function endpoints(
         choose() {
           grants.check({ principal, route }); // again: it may have been revoked meanwhile
           const latest = routes.get(route.name) ?? route;
-          return choose(latest, avoid) ?? (avoid && choose(latest, undefined));
+          const found = choose(latest, avoid) ?? (avoid && choose(latest, undefined));
+          if (!found && latest.phase === 'Stopped') throw noReadyReplica(latest); // no replica is about to come
+          return found;
         },
       });
     },

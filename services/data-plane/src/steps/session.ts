@@ -56,7 +56,7 @@ export async function resolveSession(parts: SessionParts, request: SessionReques
   // Modern requests have no session; a header that says otherwise is to be ignored (MCP 2026-07-28).
   if (sealedId === undefined || era === 'modern' || route.affinity === 'none') {
     const { now, later } = endpoints(parts, request);
-    return { session: null, endpoint: now() ?? (await later()) ?? noneReady(route) };
+    return { session: null, endpoint: now() ?? (await later()) ?? noneReady(routes.get(route.name) ?? route) };
   }
 
   const envelope = openSessionId(String(sealedId), keys);
