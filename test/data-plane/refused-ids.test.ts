@@ -7,7 +7,10 @@ import { routeTo } from './support/upstream.js';
 describe('a refusal', () => {
   let url: string;
   beforeEach(async () => {
-    ({ url } = await startGateway({ routes: [routeTo([]), routeTo([], { name: 'bobs', createdBy: 'bob' })], waitMs: 0 }));
+    ({ url } = await startGateway({
+      routes: [routeTo([]), routeTo([], { name: 'bobs', createdBy: 'bob' })],
+      waitMs: 0,
+    }));
   });
   const call = (id: unknown, more = {}) => JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', ...more });
   const idOf = ({ text }: Answer) => (JSON.parse(text) as { id: unknown }).id;
