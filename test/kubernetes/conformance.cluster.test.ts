@@ -39,6 +39,7 @@ describe.each(SERVERS)('the $server server on pods', ({ server, revisions }) => 
         imageName: 'conformance-servers',
         imageVersion: '1',
         replicaCount,
+        preserveHost: true, // these servers answer for localhost, as the client calls the gateway, and not for a pod's address
         // Subscriptions of the modern era hear of changes on any replica.
         environmentVariables: { SERVER: server, REDIS_URL: redisUrl },
       });
