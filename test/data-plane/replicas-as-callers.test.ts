@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { refuseReplicas } from '@mcp-gateway/common/principal';
 import { caller } from '../control-plane/support/callers.js';
@@ -60,6 +62,40 @@ describe('a replica that calls the gateway with development sign-in', () => {
     expect(asked).toBe(1);
   });
 });
+
+it('registers nothing by a connection that it resets, upon which the system forgets its address', async () => {
+  const replicas = {
+    isLoaded: () => true,
+    adapterAt: (address: string) => (address === '127.0.0.1' ? 'echo' : undefined),
+  };
+  const check = refuseReplicas(replicas, { allowed: [], untilRead: 'allow' });
+  const addresses: (string | undefined)[] = [];
+  let passed = 0;
+  const { url, hints } = await startControlPlane({
+    checkCaller(headers, address) {
+      addresses.push(address);
+      check(headers, address);
+      passed += 1;
+    },
+  });
+  while (!addresses.includes(undefined)) await postAndReset(url, JSON.stringify(specOf('evil')));
+  expect({ passed, hints }).toEqual({ passed: 0, hints: [] });
+});
+
+async function postAndReset(url: string, body: string): Promise<void> {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port) }).on('error', () => {});
+  await once(socket, 'connect');
+  const head = [
+    'POST /adapters HTTP/1.1',
+    `Host: ${hostname}`,
+    ...Object.entries(ADMIN).map((field) => field.join(': ')),
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.write(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.resetAndDestroy());
+  await once(socket, 'close');
+}
 
 it('registers nothing at the control plane either, where no policy keeps a replica from it', async () => {
   const replicas = { isLoaded: () => true, adapterAt: () => 'echo' };

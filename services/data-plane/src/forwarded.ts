@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
+import { addressIn } from '@mcp-gateway/common/principal';
 
 /** Where a request came from, as a flat list of `X-Forwarded-*` and `Forwarded` (RFC 7239). */
 export type Forwarded = (req: IncomingMessage) => readonly string[];
@@ -35,7 +36,7 @@ export function forwardedBy(trustedRanges: readonly string[]): Forwarded {
   function hopOf(socket: IncomingMessage['socket']): Hop {
     let hop = hops.get(socket);
     if (!hop) {
-      const peer = plain(socket.remoteAddress ?? '');
+      const peer = addressIn(socket.remoteAddress ?? '');
       hops.set(socket, (hop = { peer, isTrusted: isTrusted(peer), said: '', flat: [] }));
     }
     return hop;
@@ -73,13 +74,6 @@ function clientOf(peer: string, list: string, isTrusted: (address: string) => bo
   }
   return client;
 }
-
-/** Some proxies add the port. */
-const addressIn = (entry: string): string =>
-  plain(/^\[([\da-f:.]+)\](?::\d+)?$/i.exec(entry)?.[1] ?? /^([\d.]+):\d+$/.exec(entry)?.[1] ?? entry);
-
-/** IPv4 as it is written everywhere else, and IPv6 without its zone. */
-const plain = (address: string): string => address.replace(/^::ffff:(?=[\d.]+$)/i, '').replace(/%.*$/, '');
 
 const lastOf = (list: string): string => list.split(',').at(-1)?.trim() ?? '';
 

@@ -35,7 +35,16 @@ describe('development sign-in', () => {
     ['10.0.0.9', { 'x-forwarded-for': '203.0.113.5, ::ffff:10.0.0.7,10.0.0.9' }, 'FORBIDDEN'],
     ['10.0.0.9', { 'x-forwarded-for': '203.0.113.5' }, 'dev'],
     ['10.0.0.7', { 'x-forwarded-for': '10.0.0.8' }, 'FORBIDDEN'],
-    [undefined, {}, 'dev'],
+    ['10.0.0.9', { 'x-forwarded-for': '203.0.113.5, 10.0.0.7:4711' }, 'FORBIDDEN'],
+    ['10.0.0.9', { 'x-forwarded-for': '[fd00::7]:4711' }, 'FORBIDDEN'],
+    ['10.0.0.9', { 'x-forwarded-for': 'FD00:0:0::7' }, 'FORBIDDEN'],
+    ['10.0.0.9', { 'x-forwarded-for': '::ffff:a00:7' }, 'FORBIDDEN'],
+    ['10.0.0.9', { forwarded: 'for=203.0.113.5, proto=http;For="[fd00::7]:4711"' }, 'FORBIDDEN'],
+    ['10.0.0.9', { forwarded: 'for=10.0.0.7' }, 'FORBIDDEN'],
+    ['10.0.0.9', { forwarded: 'for=unknown;by=10.0.0.7' }, 'dev'],
+    // It has reset its connection.
+    [undefined, {}, 'FORBIDDEN'],
+    [undefined, { 'x-forwarded-for': '10.0.0.8' }, 'FORBIDDEN'],
   ])('from %s with %j ends with %s', async (address, headers, expected) => {
     expect(await signIn(address, headers)).toBe(expected);
   });

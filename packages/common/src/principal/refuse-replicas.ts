@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { isIPv6, SocketAddress } from 'node:net';
 import { GatewayError } from '../errors/gateway-error.js';
 
 /**
@@ -26,26 +27,42 @@ export interface CallerRules {
  */
 export function refuseReplicas(replicas: Replicas, { allowed, untilRead }: CallerRules): CallerCheck {
   const check = (address: string) => {
-    const adapter = replicas.adapterAt(plain(address));
-    if (adapter !== undefined && !allowed.includes(adapter)) throw refusal();
+    const adapter = replicas.adapterAt(address);
+    if (adapter !== undefined && !allowed.includes(adapter)) throw refusal('the address of a replica');
   };
   return (headers, address) => {
     if (untilRead === 'refuse' && !replicas.isLoaded()) {
       throw new GatewayError('UNAVAILABLE', { detail: 'the gateway is starting', headers: { 'retry-after': '1' } });
     }
-    if (address !== undefined) check(address);
+    // The system forgets the address of a caller that has reset its connection. What it has sent can be read all the same.
+    if (address === undefined) throw refusal('an unknown address');
+    check(addressIn(address));
     // A caller can add addresses here, which only harms itself, but not take away what a proxy adds.
-    const forwardedFor = headers['x-forwarded-for'];
-    if (forwardedFor !== undefined) for (const each of String(forwardedFor).split(',')) check(each.trim());
+    const { 'x-forwarded-for': list, forwarded } = headers;
+    if (list !== undefined) for (const each of String(list).split(',')) check(addressIn(each.trim()));
+    if (forwarded !== undefined) {
+      for (const [, node = ''] of forwarded.matchAll(FORWARDED_FOR)) check(addressIn(node.trim()));
+    }
   };
 }
 
-/** An IPv4 address as a socket for both kinds has it (RFC 4291 §2.5.5.2), in its usual form. */
-const plain = (address: string): string => (address.startsWith('::ffff:') ? address.slice(7) : address);
+/** A parameter of `Forwarded` (RFC 7239 §5.2). */
+const FORWARDED_FOR = /\bfor="?([^",;]+)/gi;
 
-const refusal = () =>
+/** The address in an entry of `X-Forwarded-For`, to which some proxies add the port, in its usual form. */
+export const addressIn = (entry: string): string =>
+  usual(/^\[([\da-f:.]+)\](?::\d+)?$/i.exec(entry)?.[1] ?? /^([\d.]+):\d+$/.exec(entry)?.[1] ?? entry);
+
+/** IPv4 as it is written everywhere else (RFC 4291 §2.5.5.2), and IPv6 as short as can be (RFC 5952) and without its zone. */
+function usual(address: string): string {
+  const [bare = ''] = address.split('%', 1);
+  const short = isIPv6(bare) ? new SocketAddress({ family: 'ipv6', address: bare }).address : bare;
+  return short.replace(/^::ffff:(?=[\d.]+$)/i, '');
+}
+
+const refusal = (origin: string) =>
   new GatewayError('FORBIDDEN', {
     detail:
-      'development sign-in is not for servers, and this request comes from the address of a replica; ' +
+      `development sign-in is not for servers, and this request comes from ${origin}; ` +
       'the operator can let an adapter in by its name with MCP_GATEWAY_ALLOWED_CALLERS',
   });
