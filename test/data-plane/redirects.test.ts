@@ -48,10 +48,15 @@ describe('a redirect within the server', () => {
     [307, ownUrl('/mcp/')],
     [307, asHttps('/mcp/')],
     [307, '/api/v2/mcp'],
+    [307, '/.//:99999/mcp/'],
+    [307, '/.//elsewhere.example/mcp/'],
   ] as const)('is followed with method and body: %s', async (status, location) => {
     const { ask, asked } = await redirecting({ '/mcp': [status, location] });
     expect(await ask()).toMatchObject({ status: 200, text: 'hello' });
-    expect(asked).toEqual(['POST /mcp 5', expect.stringMatching(/^POST \/(mcp\/|api\/v2\/mcp) 5$/)]);
+    expect(asked).toEqual([
+      'POST /mcp 5',
+      expect.stringMatching(/^POST \/(mcp\/|api\/v2\/mcp|\/:99999\/mcp\/|\/elsewhere.example\/mcp\/) 5$/),
+    ]);
   });
 
   it('costs only the first request of each method, which keep their queries', async () => {
@@ -72,14 +77,24 @@ describe('a redirect within the server', () => {
   });
 
   it('is asked for again once the path that it led to is gone', async () => {
-    const redirects: Parameters<typeof redirecting>[0] = { '/mcp': [307, '/old'] };
+    const redirects: Parameters<typeof redirecting>[0] = { '/mcp': [308, '/old'] };
     const { ask, asked } = await redirecting(redirects);
     expect((await ask()).status).toBe(200);
-    redirects['/mcp'] = [307, '/new'];
+    redirects['/mcp'] = [308, '/new'];
     redirects['/old'] = [404, ''];
     expect((await ask()).status).toBe(404);
     expect((await ask()).status).toBe(200);
     expect(asked.slice(2)).toEqual(['POST /old 5', 'POST /mcp 5', 'POST /new 5']);
+  });
+
+  it('is one for its caller alone, where it is temporary and leads to another path', async () => {
+    const ownPath: [number, (req: IncomingMessage) => string] = [
+      307,
+      (req) => `/of/${String(req.headers['x-mcp-userid'])}`,
+    ];
+    const { ask, asked } = await redirecting({ '/mcp': ownPath });
+    for (const user of ['alice', 'bob']) await ask({ headers: { 'x-dev-userid': user, 'x-dev-roles': 'mcp.admin' } });
+    expect(asked).toEqual(['POST /mcp 0', 'POST /of/alice 0', 'POST /mcp 0', 'POST /of/bob 0']);
   });
 
   it('asks for a body that is no longer held to be sent again, and knows the way then', async () => {
@@ -95,6 +110,17 @@ describe('a redirect within the server', () => {
     expect((await ask()).status).toBe(502);
     expect(asked.length).toBeLessThan(6);
   });
+
+  it.each(['/.//:99999/', '/.//[/', '/.//elsewhere.example/'])(
+    'makes no other host of a path with two slashes: %s',
+    async (location) => {
+      const path = location.slice(2);
+      const { ask } = await redirecting({ '/mcp': [307, location], [path]: [307, 'http://elsewhere.example/mcp'] });
+      const answer = await ask();
+      expect(answer.status).toBe(502);
+      expect(answer.text).toContain('it redirects to another host');
+    },
+  );
 
   it('does not wait for the end of its own body, of which little is read', async () => {
     const { ask, gateway, endpoint } = await redirecting({ '/mcp': [307, '/mcp/'] }, { body: LONG.repeat(5) });
@@ -137,10 +163,13 @@ describe('a redirect that is not followed', () => {
     [303, '/mcp?done=1', 'mcp?done=1'],
     [303, '/mcp/', 'mcp'],
     [301, '/sse', 'sse'],
+    [302, '/mcp?done=1', 'mcp?done=1'],
+    [301, '/mcp/?done=1', 'mcp?done=1'],
   ])("leads to the adapter's URL, where it leads to the adapter: %s %s", async (status, location, seen) => {
-    const { ask } = await redirecting({ '/mcp': [status, location] });
+    const { ask, asked } = await redirecting({ '/mcp': [status, location] });
     const answer = await ask();
     expect([answer.status, answer.header('location')]).toEqual([status, seen]);
+    expect(asked).toHaveLength(1);
   });
 
   it.each([

@@ -47,11 +47,13 @@ export class Redirects {
    */
   follow(options: Dispatcher.DispatchOptions, path: string, status: number, location: string): string | undefined {
     const target = targetOf(this.endpoint, { ...options, path }, location);
-    if (!target?.isOwn || !keepsMethod(status, options.method, split(path)[0], target.path)) return undefined;
+    if (!target?.isOwn || !keepsMethod(status, options.method, path, target)) return undefined;
     const to = target.path + target.query;
     if (to === path) return undefined;
     const [asked, query] = split(options.path);
-    if (query === target.query) this.#learn(`${options.method} ${asked}`, target.path);
+    if (query === target.query && isForAll(status, asked, target.path)) {
+      this.#learn(`${options.method} ${asked}`, target.path);
+    }
     return isHeld(options.body) ? to : undefined;
   }
 
@@ -61,11 +63,20 @@ export class Redirects {
   }
 }
 
-/** 301 and 302 leave it open whether a POST becomes a GET; for a slash at the end of the path, no server means that. */
-function keepsMethod(status: number, method: string, from: string, to: string): boolean {
+/**
+ * 301 and 302 leave it open whether a POST becomes a GET. For a slash at the end of the path, no server means that; where the query
+ * differs as well, the server may have run the call, and say where its result is.
+ */
+function keepsMethod(status: number, method: string, path: string, to: Target): boolean {
   if (status === 307 || status === 308) return true;
-  return (status === 301 || status === 302) && (method === 'GET' || isSamePath(from, to));
+  if (status !== 301 && status !== 302) return false;
+  const [from, query] = split(path);
+  return method === 'GET' || (from !== to.path && isSamePath(from, to.path) && ['', query].includes(to.query));
 }
+
+/** Whether other requests may go there at once: a redirect that is temporary may be this caller's alone (RFC 9111 §3). */
+const isForAll = (status: number, from: string, to: string): boolean =>
+  status === 301 || status === 308 || isSamePath(from, to);
 
 const isHeld = (body: unknown): boolean => body == null || typeof body === 'string' || Buffer.isBuffer(body);
 
@@ -116,7 +127,7 @@ function targetOf(
   { path, headers }: Dispatcher.DispatchOptions,
   location: string,
 ): Target | undefined {
-  const base = new URL(path, endpoint.url);
+  const base = new URL(endpoint.url + path); // a path may begin with two slashes, and then is no host
   if (!URL.canParse(location, base.href)) return undefined;
   const { protocol, host, pathname, search } = new URL(location, base);
   const flat = Array.isArray(headers) ? headers : [];
