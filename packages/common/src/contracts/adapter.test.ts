@@ -162,6 +162,11 @@ const refused: [field: string, value: unknown, ...messages: string[]][] = [
 ];
 
 describe('a variable', () => {
+  it('may have the name of what every object has', () => {
+    const secretEnvironment = { toString: { secret: 'a', key: 'b' } };
+    expect(refusals({ ...MINIMAL, secretEnvironment })).toEqual([]);
+  });
+
   it('comes from one place', () => {
     const twice = { environmentVariables: { A: '1' }, secretEnvironment: { A: { secret: 'a', key: 'b' } } };
     expect(refusals({ ...MINIMAL, ...twice })).toEqual([

@@ -133,7 +133,7 @@ export const AdapterSpec = z
   })
   .refine(
     ({ environmentVariables, secretEnvironment }) =>
-      Object.keys(secretEnvironment).every((name) => !(name in environmentVariables)),
+      Object.keys(secretEnvironment).every((name) => !Object.hasOwn(environmentVariables, name)),
     { path: ['secretEnvironment'], message: 'must not name a variable that environmentVariables has, too' },
   )
   .meta({ id: 'AdapterSpec' });

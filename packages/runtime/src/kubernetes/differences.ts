@@ -12,7 +12,7 @@ export function differences(wanted: unknown, found: unknown, at = '', whole = fa
   if (Array.isArray(wanted)) return differentItems(wanted, found, at, whole);
   if (!isObject(wanted)) return Object.is(wanted, found) ? [] : [`${at}=${JSON.stringify(found)}`];
   const there = isObject(found) ? found : {};
-  const added = whole ? Object.keys(there).filter((key) => !(key in wanted)) : [];
+  const added = whole ? Object.keys(there).filter((key) => !Object.hasOwn(wanted, key)) : [];
   return [...Object.keys(wanted), ...added].flatMap((key) => {
     const value = wanted[key];
     // The server leaves out what is empty.
