@@ -67,7 +67,7 @@ describe('the older HTTP transport', () => {
     expect(messages).toMatch(/^\/adapters\/echo\/messages\?sessionId=/);
     expect(messages).not.toContain('raw-1');
     expect(server.seen[0]).toMatchObject({ method: 'GET', url: '/sse' });
-    for (const event of ['event: message\ndata: {"id":1}\n\n', ': ping\n\n', 'event: endpoint\ndata: /again\n\n']) {
+    for (const event of ['event: message\ndata: {"id":1}\n\n', ': ping\n\n', 'event: endpoints\ndata: /x\n\n']) {
       response.write(event);
       expect(await next(client)).toBe(event);
     }
@@ -157,6 +157,40 @@ describe('the older HTTP transport', () => {
     server.streams[0]?.write('event: endpoint\ndata: /raw\n\n');
     await opening;
     expect(server.seen[0]?.header('accept-encoding')).toEqual([]);
+  });
+
+  it.each([['gzip'], [['identity', 'gzip']]])(
+    'refuses a stream that is compressed all the same: %j',
+    async (coding) => {
+      const server = await startUpstream((_req, res) => {
+        res.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': coding });
+        res.write('event: endpoint\ndata: /m\n\n'); // may stand in the head of what is compressed
+      });
+      const { url } = await startGateway({ routes: [routeTo(server.endpoint)] });
+      const { status, text } = await send(`${url}/adapters/echo/sse`, { method: 'GET' });
+      expect([status, text]).toEqual([502, expect.stringContaining('its stream is compressed')]);
+    },
+  );
+
+  it.each([['text/event-streams'], [['text/plain', 'text/event-stream']]])(
+    'lets no endpoint pass in what a client may take for a stream: %j',
+    async (type) => {
+      const server = await startUpstream((_req, res) => {
+        res.writeHead(200, { 'content-type': type }).end('event: endpoint\ndata: /adapters/other/mcp\n\n');
+      });
+      const { url } = await startGateway({ routes: [routeTo(server.endpoint)] });
+      expect((await send(`${url}/adapters/echo/sse`, { method: 'GET' })).text).toMatch(ENDPOINT);
+    },
+  );
+
+  it('is cut off when a second endpoint event would send messages elsewhere', async () => {
+    const { client, response } = await begin();
+    const rest: string[] = [];
+    client.on('data', (chunk: Buffer) => rest.push(chunk.toString())).on('error', () => {});
+    const closed = new Promise((resolve) => client.once('close', resolve));
+    response.write('event: endpoint\ndata: /adapters/other/mcp\n\n');
+    await closed;
+    expect(rest).toEqual([]);
   });
 
   it.each([

@@ -41,6 +41,23 @@ describe('the endpoint event of a stream', () => {
     expect(() => event.pass(Buffer.alloc(20_000, 'x'))).toThrow(RangeError);
   });
 
+  it.each(['event: endpoint\ndata: /n\n\n', 'data: /n\r\nevent:endpoint \r\n', 'id: 1\revent: endpoint\r'])(
+    'does not come twice: %j',
+    (again) => {
+      const bytes = Buffer.from(`event: endpoint\ndata: /m\n\n${REST}${again}`);
+      expect(() => passed([bytes])).toThrow(RangeError);
+      expect(() => passed([...bytes].map((byte) => Buffer.of(byte)))).toThrow(RangeError);
+    },
+  );
+
+  it.each(['data: event: endpoint\n\n', ' event: endpoint\n\n', 'event: endpoints\n\n', ': event: endpoint\n\n'])(
+    'is no other line: %j',
+    (other) => {
+      const bytes = Buffer.from(`event: endpoint\ndata: /m\n\n${other}`);
+      expect(passed([...bytes].map((byte) => Buffer.of(byte)))).toBe(`event: endpoint\ndata: </m>\n\n${other}`);
+    },
+  );
+
   it('is found in no time in a line of a million blanks', () => {
     const blanks = ' '.repeat(1_000_000);
     const began = performance.now();

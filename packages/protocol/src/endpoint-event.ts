@@ -6,24 +6,34 @@ const MAX_HELD = 16 * 1024;
 const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 const IS_ENDPOINT = /^event: ?endpoint[ \t]*$/m;
 const DATA = /^data: ?(.*)$/m;
+/** A line that names another one, after an end of line or at the beginning. */
+const IS_ANOTHER = /(?:^|[\r\n])event: ?endpoint[ \t]*[\r\n]/;
+/** Of a line that has not ended: more than the name of such an event takes. */
+const MAX_LINE = 64;
 
 /**
  * Finds the event with which a stream of the older HTTP transport says where to send messages, and puts another place into
- * it (MCP 2024-11-05, transports, HTTP with SSE). All other bytes pass as they are.
+ * it (MCP 2024-11-05, transports, HTTP with SSE). All other bytes pass as they are. A second such event is refused: it would have
+ * the client send its messages, and its credentials, to what else the gateway serves.
  */
 export class EndpointEvent {
   #held = '';
   #isFirst = true;
   #found = false;
+  /** What the last line begins with that has passed and has not ended. */
+  #line = '';
 
   constructor(private readonly replace: (uri: string) => string) {}
 
   /**
    * @returns what can be passed on now
-   * @throws RangeError when too much has come without it
+   * @throws RangeError when too much has come without it, or it comes again
    */
   pass(chunk: Buffer): Buffer {
-    if (this.#found) return chunk;
+    if (this.#found) {
+      this.#refuseAnother(chunk.toString('latin1'));
+      return chunk;
+    }
     this.#held += chunk.toString('latin1'); // a character for each byte
     let passed = '';
     while (!this.#found) {
@@ -33,9 +43,19 @@ export class EndpointEvent {
       passed += this.#rewritten(this.#held.slice(0, end));
       this.#held = this.#held.slice(end);
     }
-    if (this.#found) passed += this.#held;
-    else if (this.#held.length > MAX_HELD) throw new RangeError('an event stream without an endpoint');
+    if (this.#found) {
+      this.#refuseAnother(this.#held);
+      passed += this.#held;
+    }
+    if (!this.#found && this.#held.length > MAX_HELD) throw new RangeError('an event stream without an endpoint');
     return Buffer.from(passed, 'latin1');
+  }
+
+  #refuseAnother(text: string): void {
+    const seen = this.#line + text;
+    if (IS_ANOTHER.test(seen)) throw new RangeError('an event stream with a second endpoint');
+    const begin = Math.max(seen.lastIndexOf('\n'), seen.lastIndexOf('\r')) + 1;
+    this.#line = seen.slice(begin, begin + MAX_LINE);
   }
 
   #rewritten(block: string): string {

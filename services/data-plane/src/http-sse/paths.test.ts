@@ -25,6 +25,10 @@ it.each([
   expect(messagesPath(uri, 'http://127.0.0.1:9000/api/sse')).toBe(path);
 });
 
+it.each(['javascript:alert(1)', 'x:http://elsewhere.example/message'])('no messages go to %s', (uri) => {
+  expect(() => messagesPath(uri, 'http://127.0.0.1:9000/api/sse')).toThrow(TypeError);
+});
+
 it('finds the id again in the URL that it was put into', () => {
   expect(messagesUrl('echo', 'abc-_9')).toBe('/adapters/echo/messages?sessionId=abc-_9');
   expect(sealedIdOf('?sessionId=abc-_9')).toBe('abc-_9');

@@ -4,9 +4,13 @@ export function streamPath(path: string): string {
   return `${plain.slice(0, plain.lastIndexOf('/') + 1) || '/'}sse`;
 }
 
-/** Where messages go, on the server: what its endpoint event says, without a host, as it is the one that said so. */
+/**
+ * Where messages go, on the server: what its endpoint event says, without a host, as it is the one that said so.
+ * @throws TypeError when that is no URL of HTTP
+ */
 export function messagesPath(uri: string, base: string): string {
-  const { pathname, search } = new URL(uri, base);
+  const { protocol, pathname, search } = new URL(uri, base);
+  if (!/^https?:$/.test(protocol)) throw new TypeError(`messages cannot be sent by ${protocol}`);
   return pathname + search;
 }
 
