@@ -113,3 +113,13 @@ describe('text made to be slow', () => {
     },
   );
 });
+
+it('makes no terminal act on what another caller has written', async () => {
+  const description = 'a\u001b[2Jb\u009b31mc\u202ed';
+  await alice.post(specOf('loud', { description }));
+  const answer = await alice.get('/adapters/loud');
+  expect(answer.text).toContain(String.raw`a\u001b[2Jb\u009b31mc\u202ed`);
+  expect(answer.json).toMatchObject({ description });
+  const refused = await alice.post(specOf('louder', { '\u009b31m': 1 }));
+  expect(refused.text).toContain(String.raw`#/\u009b31m is not a known field`);
+});

@@ -1,5 +1,5 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { Logger } from '@mcp-gateway/common/logging';
+import { escapeControls, type Logger } from '@mcp-gateway/common/logging';
 import type { Verifier } from '@mcp-gateway/common/principal';
 import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/common/serving';
 import type { LogReader } from '@mcp-gateway/runtime/logs';
@@ -43,6 +43,8 @@ export function createApp({ adapters, logs, logCheckMs, sessions, verifier, acce
 
   app.use((req, res, next) => {
     res.set({ 'Content-Security-Policy': 'sandbox', 'X-Content-Type-Options': 'nosniff' }); // logs are what adapters say
+    // Whoever reads an answer in a terminal must not have it act on what others have written into it.
+    res.json = (body) => res.type('application/json').send(escapeControls(JSON.stringify(body)));
     checkBrowserAccess(req.headers, access, req.method === 'GET' || req.method === 'HEAD');
     next();
   });

@@ -1,5 +1,5 @@
 import { GatewayError, problemOf } from '@mcp-gateway/common/errors';
-import type { Logger } from '@mcp-gateway/common/logging';
+import { escapeControls, type Logger } from '@mcp-gateway/common/logging';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 
 export const nothingHere: RequestHandler = (req) => {
@@ -18,7 +18,7 @@ export function answerProblem(log: Logger): ErrorRequestHandler {
       .status(error.status)
       .set(error.headers)
       .type('application/problem+json')
-      .send(JSON.stringify(problemOf(error)));
+      .send(escapeControls(JSON.stringify(problemOf(error))));
   };
 }
 
