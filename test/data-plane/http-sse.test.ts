@@ -163,7 +163,7 @@ describe('the older HTTP transport', () => {
     'refuses a stream that is compressed all the same: %j',
     async (coding) => {
       const server = await startUpstream((_req, res) => {
-        res.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': coding });
+        res.setHeader('content-type', 'text/event-stream').setHeader('content-encoding', coding);
         res.write('event: endpoint\ndata: /m\n\n'); // may stand in the head of what is compressed
       });
       const { url } = await startGateway({ routes: [routeTo(server.endpoint)] });
@@ -176,7 +176,7 @@ describe('the older HTTP transport', () => {
     'lets no endpoint pass in what a client may take for a stream: %j',
     async (type) => {
       const server = await startUpstream((_req, res) => {
-        res.writeHead(200, { 'content-type': type }).end('event: endpoint\ndata: /adapters/other/mcp\n\n');
+        res.setHeader('content-type', type).end('event: endpoint\ndata: /adapters/other/mcp\n\n');
       });
       const { url } = await startGateway({ routes: [routeTo(server.endpoint)] });
       expect((await send(`${url}/adapters/echo/sse`, { method: 'GET' })).text).toMatch(ENDPOINT);

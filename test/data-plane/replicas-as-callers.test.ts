@@ -78,13 +78,16 @@ it('registers nothing by a connection that it resets, upon which the system forg
       passed += 1;
     },
   });
-  while (!addresses.includes(undefined)) await postAndReset(url, JSON.stringify(specOf('evil')));
+  // Systems differ in when they forget it.
+  for (let i = 0; i < 100 && !addresses.includes(undefined); i += 1)
+    await postAndReset(url, JSON.stringify(specOf('evil')));
   expect({ passed, hints }).toEqual({ passed: 0, hints: [] });
 });
 
 async function postAndReset(url: string, body: string): Promise<void> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) }).on('error', () => {});
+  const closed = new Promise((resolve) => socket.once('close', resolve));
   await once(socket, 'connect');
   const head = [
     'POST /adapters HTTP/1.1',
@@ -94,7 +97,7 @@ async function postAndReset(url: string, body: string): Promise<void> {
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];
   socket.write(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.resetAndDestroy());
-  await once(socket, 'close');
+  await closed;
 }
 
 it('registers nothing at the control plane either, where no policy keeps a replica from it', async () => {

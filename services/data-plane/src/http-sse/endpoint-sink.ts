@@ -1,5 +1,6 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { EndpointEvent } from '@mcp-gateway/protocol';
+import { without } from '../recovery/own-headers.js';
 import type { Sink } from '../steps/relay.js';
 
 /** How long the head of a stream waits for its endpoint event: while it does, a bad one can still be answered in words. */
@@ -40,7 +41,8 @@ export class EndpointSink implements Sink {
       const detail = 'its stream is compressed, so nothing can be read of where to send messages';
       throw new GatewayError('UPSTREAM_INVALID', { detail });
     }
-    this.#head = () => this.to.writeHead(status, reasonPhrase, headers);
+    const passed = this.#isStream ? without(headers, (name) => name === 'content-length') : headers; // it becomes longer
+    this.#head = () => this.to.writeHead(status, reasonPhrase, passed);
     if (this.#isStream) this.#late = setTimeout(() => this.#begin(), HEAD_MS);
     else this.#begin();
   }
