@@ -60,7 +60,16 @@ describe('the OpenAPI document', () => {
     const { status, headers, text } = await caller(url, 'alice').get('/openapi.json');
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
-    expect(text).toBe(JSON.stringify(document));
+    const served = JSON.parse(text) as { servers: { url: string }[] };
+    expect({ ...served, servers: [] }).toEqual({ ...document, servers: [] });
+  });
+
+  it('names the gateway that serves it, also under the prefix of a proxy', async () => {
+    const { url } = await startControlPlane();
+    const { text } = await caller(url, 'alice').get('/openapi.json');
+    const { servers } = JSON.parse(text) as { servers: { url: string }[] };
+    const seenAt = 'https://tools.example.com/gw/openapi.json';
+    expect(servers.map((server) => new URL(server.url, seenAt).href)).toEqual(['https://tools.example.com/gw/']);
   });
 
   it('has every route that is served, and no other', async () => {

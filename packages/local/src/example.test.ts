@@ -83,6 +83,33 @@ describe('what the announcement shows', () => {
     expect(await showAdapters(url)).toEqual([{ name: 'a', ready: true }]);
   });
 
+  it('is the failure of an adapter that was ready in the last run', async () => {
+    const ready = { status: 200, body: { phase: 'Ready', conditions: [] } };
+    const failed = { status: 200, body: { phase: 'Failed', conditions: [{ type: 'Ready', message: 'No command.' }] } };
+    const { url } = await gateway({
+      ...list('a'),
+      'GET /adapters/a/status': inTurn(ready, failed),
+      'DELETE /adapters/a/mcp': () => 'silence', // the data plane waits for a replica
+    });
+    expect(await showAdapters(url, { example: 20_000, others: 2_000 })).toEqual([
+      { name: 'a', ready: false, obstacle: 'No command.' },
+    ]);
+  });
+
+  it('asks for no adapter before the data plane has read its routes', async () => {
+    const { url, asked } = await gateway({
+      ...list('a'),
+      ...phase('a', 'Ready'),
+      'GET /readyz': inTurn({ status: 503 }, { status: 503 }, { status: 200 }),
+    });
+    expect(await showAdapters(url)).toEqual([{ name: 'a', ready: true }]);
+    expect(asked.filter((each) => !each.endsWith('/status'))).toEqual([
+      'GET /adapters',
+      ...Array.from({ length: 3 }, () => 'GET /readyz'),
+      'DELETE /adapters/a/mcp',
+    ]);
+  });
+
   it('is the example when there are none, waited for until it is routed', async () => {
     const { url, asked } = await gateway({
       ...list(),

@@ -4,6 +4,8 @@ import { Agent, fetch, type RequestInit } from 'undici';
 
 const REQUEST_MS = 10_000;
 const POLL_MS = 50;
+/** The data plane holds a request for an adapter without endpoints for much longer; the status may say more meanwhile. */
+const ROUTED_MS = 500;
 /** Straight to the gateway: a proxy of the environment is for what leaves this machine. */
 const dispatcher = new Agent();
 const call = (url: string, init: RequestInit) => fetch(url, { ...init, dispatcher });
@@ -109,8 +111,17 @@ async function look(
   return { name, ready: phase === 'Ready' && (gateway === null || (await isRouted(gateway, name, signal))) };
 }
 
-/** The data plane hears of a route a moment after the worker has written it. */
+/**
+ * The data plane hears of a route a moment after the worker has written it. Until it has read any, it would log each
+ * request as refused.
+ */
 async function isRouted(url: string, name: string, signal: AbortSignal): Promise<boolean> {
-  const { status } = await call(`${url}/adapters/${name}/mcp`, { method: 'DELETE', headers: ADMIN, signal });
-  return status !== 404 && status !== 503;
+  const ready = await call(`${url}/readyz`, { signal });
+  await ready.body?.cancel();
+  if (ready.status === 503) return false;
+  const soon = AbortSignal.any([signal, AbortSignal.timeout(ROUTED_MS)]);
+  const asked = { method: 'DELETE', headers: ADMIN, signal: soon };
+  const answer = await call(`${url}/adapters/${name}/mcp`, asked).catch(() => undefined);
+  await answer?.body?.cancel();
+  return answer !== undefined && answer.status !== 404 && answer.status !== 503;
 }

@@ -48,7 +48,7 @@ export function createApp({ adapters, logs, logCheckMs, sessions, verifier, acce
     checkBrowserAccess(req.headers, access, req.method === 'GET' || req.method === 'HEAD');
     next();
   });
-  const document = openApiDocument();
+  const document = openApiDocument('.'); // under whatever prefix a proxy serves it
   app
     .route('/openapi.json')
     .get((_req, res) => void res.json(document))

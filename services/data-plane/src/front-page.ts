@@ -14,7 +14,7 @@ const HTML = `<!doctype html>
 <p>This gateway runs MCP servers and gives each of them a URL. There is nothing to sign in to here: programs use it.</p>
 <ul>
 <li><a href="adapters">adapters</a> lists the servers that you may use and manages them.</li>
-<li><code>adapters/NAME/mcp</code> is the URL of one of them for an MCP client; <code>adapters/NAME/sse</code> is for older clients.</li>
+<li><code>adapters/NAME/mcp</code> is the URL of one of them for an MCP client; <code>adapters/NAME/sse</code> is for clients and servers of the older transport.</li>
 <li><a href="openapi.json">openapi.json</a> describes the API.</li>
 <li><a href="livez">livez</a> and <a href="readyz">readyz</a> tell whether the gateway works.</li>
 </ul>
@@ -26,7 +26,8 @@ const TEXT = `MCP Gateway
 This gateway runs MCP servers and gives each of them a URL. Below the address of this page:
 
   adapters            lists the servers that you may use and manages them
-  adapters/NAME/mcp   is the URL of one of them for an MCP client (adapters/NAME/sse: older clients)
+  adapters/NAME/mcp   is the URL of one of them for an MCP client
+  adapters/NAME/sse   is for clients and servers of the older transport
   openapi.json        describes the API
   livez, readyz       tell whether the gateway works
 `;

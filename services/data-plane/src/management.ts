@@ -32,7 +32,7 @@ const MISTAKEN_FOR_MCP = ['/', '/mcp', '/sse', '/messages'];
 const SERVERS = 'each MCP server has a URL of its own, /adapters/{name}/mcp; GET /adapters lists them';
 const TOOLS =
   'tools belong to MCP servers: ask with tools/list at /adapters/{name}/mcp; GET /adapters lists the servers';
-const HEALTH = 'whether the gateway works is told at /livez and /readyz';
+const HEALTH = '/livez and /readyz tell whether the gateway works';
 /** What people look for at addresses that other gateways have. */
 const INSTEAD = new Map([
   ...MISTAKEN_FOR_MCP.map((path) => [path, SERVERS] as const),

@@ -215,6 +215,12 @@ describe('the status when', () => {
   });
 });
 
+it.each(['StartFailed', 'CatalogueInvalid'])('the status asks for no other spec when the reason is %s', (reason) => {
+  const failed = { ...with_(r(0, 'BackOff')), failure: { reason, message: 'Install it.' } };
+  const progressing = text(statusOf(row, failed, T1).conditions[1] as Condition);
+  expect(progressing).toMatch(/^False Blocked: .* Install it\. Replicas that serve stay\.$/);
+});
+
 describe('the health condition', () => {
   const health = (seen: Observation) => text(statusOf(row, seen, T1).conditions[2] as Condition);
 
@@ -226,16 +232,8 @@ describe('the health condition', () => {
       with_(old(0), r(0, 'Starting', { message: 'GET /healthz answers 406' }), old(1)),
       'Unknown NotPassedYet: GET /healthz has not answered 2xx yet.',
     ],
-    [
-      'one of this spec has passed beside one of an earlier',
-      with_(r(0, 'Ready'), old(1)),
-      'True HttpGet: GET /healthz answers 2xx.',
-    ],
-    [
-      'an open port had to do',
-      seenOf(row, { healthNote: 'GET /healthz answers 404' }),
-      'True TcpOnly: GET /healthz answers 404',
-    ],
+    ['one beside an earlier one has passed', with_(r(0, 'Ready'), old(1)), 'True HttpGet: GET /healthz answers 2xx.'],
+    ['an open port had to do', seenOf(row, { healthNote: 'It answers 404' }), 'True TcpOnly: It answers 404'],
   ])('when %s', (_what, seen, expected) => {
     expect(health(seen)).toBe(expected);
   });

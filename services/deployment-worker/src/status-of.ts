@@ -141,19 +141,21 @@ function checkOf({ healthCheck, path }: AdapterSpec): { reason: string; passes: 
   }
 }
 
-/** What stands in the way on the side of the cluster; its message says what to do there. */
-const OF_THE_CLUSTER = new Set([
+/** What stands in the way in the cluster or on the machine; its message says what to do there. */
+const OUTSIDE_THE_SPEC = new Set([
   'AdmissionDenied',
+  'CatalogueInvalid',
   'InitContainerFailed',
   'NamespaceNotFound',
   'PermissionMissing',
   'PodSecurityViolation',
   'QuotaExceeded',
   'Refused',
+  'StartFailed',
   'Unschedulable',
 ]);
 
-const isMendedBySpec = (reason: string) => !OF_THE_CLUSTER.has(reason);
+const isMendedBySpec = (reason: string) => !OUTSIDE_THE_SPEC.has(reason);
 
 const isLooping = ({ state, restartCount }: ReplicaStatus) => state !== 'Ready' && restartCount >= LOOPING_AFTER;
 

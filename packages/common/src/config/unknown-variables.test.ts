@@ -17,6 +17,12 @@ it.each([
   ]);
 });
 
+it('suggests a setting of the caller that has no prefix', () => {
+  expect(unknownVariables({ MCP_GATEWAY_PORT: '9000' }, ['PORT', 'MCP_GATEWAY_DATA'])).toEqual([
+    'MCP_GATEWAY_PORT is not a setting of the gateway and has no effect; did you mean PORT?',
+  ]);
+});
+
 it('a variable that is like no setting is said to be unknown, with the page that lists them', () => {
   expect(unknownVariables({ MCP_GATEWAY_QZX: '1' })).toEqual([
     'MCP_GATEWAY_QZX is not a setting of the gateway and has no effect; docs/configuration.md lists the settings.',

@@ -30,11 +30,14 @@ export function unknownVariables(
 ): string[] {
   const settings = [...SETTINGS, ...own.filter(isSetting)];
   const suffixes = settings.map((name) => name.slice(PREFIX.length));
+  const withoutPrefix = new Set(own.filter((name) => !isSetting(name)));
   return Object.entries(environment).flatMap(([name, value = '']) => {
     if (!isSetting(name.toUpperCase()) || settings.includes(name) || OWN.test(name)) return [];
     if (SERVICE_LINK.test(name) || SERVICE_URL.test(value)) return [];
-    const meant = nearest(name.slice(PREFIX.length), suffixes);
-    const advice = meant ? `did you mean ${PREFIX}${meant}?` : 'docs/configuration.md lists the settings.';
+    const suffix = name.slice(PREFIX.length);
+    const near = nearest(suffix, suffixes);
+    const meant = withoutPrefix.has(suffix) ? suffix : near && PREFIX + near;
+    const advice = meant ? `did you mean ${meant}?` : 'docs/configuration.md lists the settings.';
     return [`${name} is not a setting of the gateway and has no effect; ${advice}`];
   });
 }

@@ -34,8 +34,11 @@ const DEVELOPMENT =
   'Development sign-in: there is no token. The caller is `dev` with the role `mcp.dev`, or the one that this header and ' +
   '`X-Dev-Name` and `X-Dev-Roles` (separated by commas) name. On loopback only, unless the operator insists.';
 
-/** The OpenAPI 3.1 document; its schemas are the contracts that the code parses with. */
-export function openApiDocument() {
+/**
+ * The OpenAPI 3.1 document; its schemas are the contracts that the code parses with.
+ * @param server URL of the gateway, which may be relative to that of the document (Server Object)
+ */
+export function openApiDocument(server = '/') {
   return {
     openapi: '3.1.0',
     info: {
@@ -44,7 +47,7 @@ export function openApiDocument() {
       description: 'Deploys, inspects and removes MCP servers. MCP clients use /adapters/{name}/mcp on the same host.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/', description: 'The gateway that answers with this document.' }],
+    servers: [{ url: server, description: 'The gateway that answers with this document.' }],
     security: [{ development: [] }, {}],
     tags: [
       { name: 'adapters', description: 'Managed MCP servers' },
