@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { afterTest } from '../support/clean-up.js';
 import { waitFor } from '../support/wait.js';
@@ -62,15 +63,40 @@ describe.each([
   });
 });
 
-it('closes a connection that a client has broken as a whole', async () => {
+/** @returns its URL */
+async function startServer(pingMs: number): Promise<string> {
   const server = createServer()
-    .on('session', (session) => surviveStreamErrors(session, 50))
+    .on('session', (session) => surviveStreamErrors(session, pingMs))
     .on('sessionError', () => {})
     .on('stream', (stream) => stream.on('error', () => {}))
     .listen(0, '127.0.0.1');
   afterTest(() => server.close());
   await once(server, 'listening');
-  const connection = rawHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+it('keeps a connection on which several streams are malformed at once, and asks once whether it lives', async () => {
+  const pingMs = 1_000;
+  const connection = rawHttp2(await startServer(pingMs));
+  const malformed = (stream: number) => [headers(stream, post(['content-length', '1']), 0), data(stream, '{}')];
+  connection.write(...malformed(1), ...malformed(3));
+  await connection.next(FRAME.reset, 3);
+  const { payload } = await connection.next(FRAME.ping, 0);
+  connection.write(frame(FRAME.ping, FLAG.ack, 0, payload));
+  await delay(1.2 * pingMs);
+  expect(connection.isClosed()).toBe(false);
+});
+
+it('closes a connection at once on which nothing is HTTP/2', async () => {
+  const { port, hostname } = new URL(await startServer(60_000));
+  const socket = connect(Number(port), hostname).resume();
+  afterTest(() => socket.destroy());
+  socket.write('SSH-2.0-client, which is no preface of HTTP/2\r\n');
+  await once(socket, 'close');
+});
+
+it('closes a connection that a client has broken as a whole', async () => {
+  const connection = rawHttp2(await startServer(50));
   connection.write(headers(1, post(), FLAG.endStream), data(1, 'after the end'));
   await connection.next(FRAME.goaway, 0);
   await waitFor('the connection to be closed', connection.isClosed);

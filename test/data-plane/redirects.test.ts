@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { bodyOf, open, send, type SendOptions } from '../support/http.js';
+import { waitFor } from '../support/wait.js';
 import { startGateway, type Gateway } from './support/gateway.js';
 import { startReplica } from './support/replica.js';
 import { begin, callTool, whereIs } from './support/rpc.js';
@@ -68,6 +69,12 @@ describe('a redirect within the server', () => {
     expect(asked.slice(-3)).toEqual(['POST /mcp/?b=2 0', 'GET /mcp/?b=2 0', 'DELETE /mcp/?b=2 0']);
   });
 
+  it('is asked for each time when it leads to another query', async () => {
+    const { ask, asked } = await redirecting({ '/mcp': [307, '/api?key=1'] });
+    for (const _ of [1, 2]) expect((await ask()).status).toBe(200);
+    expect(asked).toEqual(['POST /mcp 5', 'POST /api?key=1 5', 'POST /mcp 5', 'POST /api?key=1 5']);
+  });
+
   it("is one to the name that the server has been told, too, where it gets the client's Host", async () => {
     const { ask } = await redirecting({ '/mcp': [307, ownUrl('/mcp/')] }, { preserveHost: true });
     expect(await ask({ headers: { host: 'localhost:1' }, body: 'hello' })).toMatchObject({
@@ -105,6 +112,12 @@ describe('a redirect within the server', () => {
     expect(await ask({ body: LONG })).toMatchObject({ status: 200, text: LONG });
   });
 
+  it('is not followed to where it comes from', async () => {
+    const { ask, asked } = await redirecting({ '/mcp': [307, '/mcp'] });
+    expect((await ask()).status).toBe(502);
+    expect(asked).toEqual(['POST /mcp 5']);
+  });
+
   it('is refused when it leads in a circle', async () => {
     const { ask, asked } = await redirecting({ '/mcp': [307, '/a'], '/a': [308, '/mcp'] });
     expect((await ask()).status).toBe(502);
@@ -126,6 +139,16 @@ describe('a redirect within the server', () => {
     const { ask, gateway, endpoint } = await redirecting({ '/mcp': [307, '/mcp/'] }, { body: LONG.repeat(5) });
     expect(await ask()).toMatchObject({ status: 200, text: 'hello' });
     expect(gateway.upstreams.inFlight(endpoint)).toBeLessThan(2);
+  });
+
+  it('gives its connection up when its own body does not end', async () => {
+    const { endpoint } = await startUpstream((req, res) => {
+      if (req.url !== '/mcp') return res.end('here');
+      return res.writeHead(307, { location: '/mcp/' }).write('and so on');
+    });
+    const gateway = await startGateway({ routes: [routeTo(endpoint)] });
+    expect(await send(gateway.url + MCP, { body: 'hello' })).toMatchObject({ status: 200, text: 'here' });
+    await waitFor('the connection to be given up', () => gateway.upstreams.inFlight(endpoint) === 0);
   });
 
   it('is followed for the stream of the older transport, and for the messages of it', async () => {

@@ -7,6 +7,8 @@ import { freshPrefix } from '../support/redis.js';
 import { waitFor } from '../support/wait.js';
 import { rpcError } from './support/rpc-error.js';
 import { startDataPlane, startGateway, type Gateway } from './support/gateway.js';
+import { startReplica } from './support/replica.js';
+import { begin, callTool } from './support/rpc.js';
 import { routeTo, startTcpUpstream, startUpstream, type Upstream } from './support/upstream.js';
 
 const NO_ADAPTER = rpcError(-32003, 'There is no such adapter', 'ADAPTER_NOT_FOUND');
@@ -214,6 +216,15 @@ describe('when no server can answer', () => {
       expect([answer.status, answer.header('retry-after')]).toEqual([503, undefined]);
       expect(answer.text).toContain(says);
     }
+  });
+
+  it('tells a session at once when its adapter is scaled to zero', async () => {
+    const replica = await startReplica();
+    const gateway = await startGateway({ routes: [routeTo(replica.endpoint)], moveWithinMs: 600_000 });
+    const session = await begin(gateway.url);
+    await gateway.publish(routeTo([], { phase: 'Stopped' }));
+    await replica.kill();
+    expect((await callTool(gateway.url, session, 'pay')).json.error.message).toContain('it is scaled to zero');
   });
 
   it('says that the call did not run when nobody listens', async () => {

@@ -53,6 +53,16 @@ describe('a refusal', () => {
     expect(await connection.until('"id":null')).toContain('HTTP/1.1 404 Not Found');
   });
 
+  it('waits for no body that its client sends only when it is invited', async () => {
+    const slow = rawConnection(url);
+    slow.write(`POST ${MCP} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{`);
+    const uninvited = rawConnection(url);
+    uninvited.write(`POST ${MCP} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n`);
+    const answered = [slow, uninvited].map((each) => each.until('"id":null').then(() => each));
+    expect(await Promise.race(answered)).toBe(uninvited);
+    await Promise.all(answered);
+  });
+
   it('does not invite a body', async () => {
     const connection = rawConnection(url);
     const head = ['Host: localhost', 'Content-Length: 10', 'Expect: 100-continue', 'X-Dev-UserId: alice'];

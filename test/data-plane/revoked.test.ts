@@ -175,14 +175,30 @@ describe('a session whose caller loses the permission to use the adapter', () =>
     expect(second.said).toEqual([]);
   });
 
-  it('gets no answer any more that its server begins later', async () => {
+  /** Has a request under way at a server that has said nothing of its answer yet when the permission goes. */
+  async function underWay(method: string, route: Partial<Route> = {}) {
     const plain = await startReplica();
-    const own = await startGateway({ routes: [routeTo(plain.endpoint, TEAM)] });
+    const own = await startGateway({ routes: [routeTo(plain.endpoint, { ...TEAM, ...route })] });
     session = await begin(own.url, BOB);
-    const held = plain.hold('tools/call');
-    const answer = call(own.url, inIt());
+    const held = plain.hold(method);
+    const answer = open(`${own.url}/adapters/echo/mcp`, {
+      body: message(method, {}, 'c'),
+      headers: { ...BOB, ...inIt() },
+    });
     const res = await held;
-    await own.publish(routeTo(plain.endpoint, revoked));
+    await own.publish(routeTo(plain.endpoint, { ...route, ...revoked }));
+    return { plain, answer, res };
+  }
+
+  it('has nothing sent again to the same replica when only the connection breaks', async () => {
+    const { plain, answer, res } = await underWay('tools/list');
+    res.destroy();
+    expect((await answer).statusCode).toBe(404);
+    expect(plain.said.filter(({ method }) => method === 'tools/list')).toHaveLength(1);
+  });
+
+  it.each([{}, TERMINATE])('gets no answer any more that its server begins later: %j', async (route) => {
+    const { answer, res } = await underWay('tools/call', route);
     res.end('{"jsonrpc":"2.0","id":"c","result":{"secret":true}}');
     const { statusCode } = await answer;
     const text = (await bodyOf(await answer)).toString();

@@ -2,12 +2,14 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
 import type { Logger } from '@mcp-gateway/common/logging';
 import { adapterRows, findDrift, migrate, MigrationError } from '@mcp-gateway/database';
 import { repository } from '../support/launch.js';
 import { connect, emptyDatabase, sharedPostgres, silent } from '../support/postgres.js';
+import { waitFor } from '../support/wait.js';
 
 const PACKAGE = fileURLToPath(new URL('../../packages/database/', import.meta.url));
 const MIGRATIONS = `${PACKAGE}prisma/migrations/`;
@@ -32,6 +34,31 @@ describe('migrate', () => {
     expect(log.info.mock.calls).toEqual([[{ migrations: checkedIn }, 'migrated the database']]);
     expect((await appliedIn(url)).map((row) => row.migration_name)).toEqual(checkedIn);
     expect(await adapterRows(connect(url)).names()).toEqual([]);
+  });
+
+  it('keeps its lock for as long as it takes, though the server ends sessions that idle in a transaction', async () => {
+    const url = await emptyDatabase();
+    const name = new URL(url.replace('@/', '@localhost/')).pathname.slice(1);
+    const database = connect(url);
+    await database.$executeRawUnsafe(`ALTER DATABASE "${name}" SET idle_in_transaction_session_timeout = '500ms'`);
+    const locks = () =>
+      database.$queryRaw<unknown[]>`
+        SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+        WHERE locktype = 'advisory' AND datname = current_database()`;
+    let migrating: Promise<void> | undefined;
+    const held: unknown[][] = [];
+    await connect(url).$transaction(async (blocking) => {
+      await blocking.$executeRaw`SET LOCAL idle_in_transaction_session_timeout = 0`;
+      await blocking.$executeRaw`CREATE TABLE _prisma_migrations ()`; // the migration waits for its end
+      migrating = migrate(url, silent);
+      await waitFor('the lock', async () => (await locks()).length > 0);
+      await delay(800);
+      held.push(await locks());
+      await blocking.$executeRaw`DROP TABLE _prisma_migrations`;
+    });
+    await migrating;
+    expect(held).toEqual([[expect.anything()]]);
+    expect(await locks()).toEqual([]);
   });
 
   it('applies them once when four processes start at once', async () => {

@@ -57,6 +57,9 @@ const OF_ORIGIN = [
   'X-Accel-Redirect',
   'X-Accel-Expires',
   'X-Sendfile',
+  'X-Sendfile2',
+  'X-Lighttpd-Send-File',
+  'X-Reproxy-URL',
 ];
 const CREDENTIALS = ['Authorization', 'Cookie'];
 const IDENTITY = [

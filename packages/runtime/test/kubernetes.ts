@@ -6,36 +6,21 @@ import { loadImage } from '../../../test/cluster/support/images.js';
 import { kubeconfig } from '../../../test/cluster/support/kubectl.js';
 import { kubernetesRuntime, type KubernetesSettings } from '../src/kubernetes/index.js';
 import type { Runtime } from '../src/index.js';
+import { DEFAULTS } from './settings.js';
 
 const silent = createLogger('test', 'silent');
 
 /** What a gateway of its own is told that runs replicas in this namespace. */
 export const settingsFor = (namespace: string, more: Partial<KubernetesSettings> = {}): KubernetesSettings => ({
+  ...DEFAULTS,
   namespace,
+  callerNamespace: namespace,
   gateway: `test-${randomBytes(4).toString('hex')}`,
   kubeconfig,
-  apiServer: undefined,
-  requestsPerSecond: 50,
   imageRegistry: 'localhost',
-  allowedImages: [],
-  imagePullSecrets: [],
-  imagePullPolicy: 'IfNotPresent',
-  allowedSecrets: [],
-  workloadIdentityServiceAccount: undefined,
   resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '256Mi' } },
-  runAsUser: 65_532,
-  replicaHost: '0.0.0.0',
   tmpSize: '16Mi',
-  podLabels: {},
-  podAnnotations: {},
-  nodeSelector: {},
-  tolerations: [],
-  priorityClassName: undefined,
-  runtimeClassName: undefined,
   drainSeconds: 1,
-  callerNamespace: namespace,
-  egress: undefined,
-  autoscaled: [],
   ...more,
 });
 

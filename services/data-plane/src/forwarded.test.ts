@@ -86,6 +86,13 @@ describe('where a request came from', () => {
     });
   });
 
+  it('has the host of each request on the same connection', () => {
+    const forwarded = forwardedBy([]);
+    const socket = { remoteAddress: '203.0.113.7' };
+    const ask = (host: string) => forwarded({ socket, headers: { host } } as unknown as IncomingMessage);
+    expect([ask(HOST), ask('other.example.com')].map((flat) => flat[3])).toEqual([HOST, 'other.example.com']);
+  });
+
   it('is told anew when a proxy says something else on the same connection', () => {
     const forwarded = forwardedBy(['10.0.0.1']);
     const socket = { remoteAddress: '10.0.0.1' };

@@ -27,9 +27,8 @@ export function routeOf(row: AdapterRow, seen: Observation): PublishedRoute {
   };
 }
 
-/** Why there is nothing to wait for, when that is so. */
+/** Why there is nothing to wait for, when that is so. An adapter with a ready replica has not failed. */
 function phaseOf(row: AdapterRow, seen: Observation): Pick<PublishedRoute, 'phase'> {
   if (row.spec.replicaCount === 0) return { phase: 'Stopped' };
-  if (seen.replicas.some(({ endpoint }) => endpoint?.ready)) return {};
   return statusOf(row, seen, new Date()).phase === 'Failed' ? { phase: 'Failed' } : {};
 }

@@ -39,13 +39,6 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
     'True RollingOut: 2 of 2 replicas have the current spec, 1 of them ready.',
   ],
   [
-    'the node of one does not answer',
-    with_(r(0, 'Ready'), r(1, 'NotReady', { message: 'Its node a does not answer.', nodeLost: true })),
-    'Degraded',
-    'False ReplicasNotReady: 1 of 2 replicas ready. echo-1: Its node a does not answer.',
-    'False NodeLost: 2 of 2 replicas have the current spec, 1 of them ready. echo-1: Its node a does not answer.',
-  ],
-  [
     'all are ready',
     seenOf(row),
     'Ready',
@@ -107,6 +100,16 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
     'Degraded',
     'False Unschedulable: No node takes it.',
     'False Blocked: 2 of 2 replicas have the current spec, 1 of them ready. No node takes it. Replicas that serve stay.',
+  ],
+  [
+    'no node takes one, and another keeps ending, which a spec may mend',
+    {
+      ...with_(r(0, 'BackOff', crashing), r(1, 'Starting')),
+      failure: { reason: 'Unschedulable', message: 'No node takes it.' },
+    },
+    'Failed',
+    'False Unschedulable: No node takes it.',
+    `False Blocked: 2 of 2 replicas have the current spec, 0 of them ready. echo-0: It ended with exit code 7. ${CORRECT}`,
   ],
   [
     'one of the current spec is leaving',
@@ -205,13 +208,19 @@ describe('the status when', () => {
   });
 
   it.each([
-    ['nothing runs', ABSENT.replicas, 'Stopped'],
-    ['the last one is leaving', [replicaOf(row, 0, { state: 'Stopping', endpoint: null })], 'Progressing'],
-  ])('no replicas are asked for and %s', (_what, replicas, phase) => {
+    ['nothing runs', ABSENT.replicas, 'Stopped', 'False Complete'],
+    [
+      'the last one is leaving',
+      [replicaOf(row, 0, { state: 'Stopping', endpoint: null })],
+      'Progressing',
+      'True RollingOut',
+    ],
+  ])('no replicas are asked for and %s', (_what, replicas, phase, progress) => {
     const none = rowOf({ replicaCount: 0 });
     const status = statusOf(none, seenOf(none, { replicas }), T1);
     expect(status.phase).toBe(phase);
     expect(text(status.conditions[0] as Condition)).toBe('False ScaledToZero: No replicas are asked for.');
+    expect(text(status.conditions[1] as Condition)).toBe(`${progress}: 0 of 0 replicas run the current spec.`);
   });
 });
 
@@ -251,15 +260,6 @@ describe('the health condition', () => {
     const of = (seen: Observation) => text(statusOf(typed, seen, T1).conditions[2] as Condition);
     const starting = seenOf(typed, { replicas: [replicaOf(typed, 0, { state: 'Starting' })] });
     expect([of(seenOf(typed)), of(starting)]).toEqual([passed, notYet]);
-  });
-
-  it('keeps what was answered before its node was lost, and says nothing of a node', () => {
-    const { conditions } = statusOf(row, seenOf(row), T0);
-    const lost = with_(r(0, 'NotReady', { nodeLost: true }), r(1, 'NotReady', { nodeLost: true }));
-    const now = statusOf({ ...row, conditions }, lost, T1);
-    expect(now.conditions[2]).toEqual(conditions[2]);
-    expect(now.replicas[0]).not.toHaveProperty('nodeLost');
-    expect(statusOf(row, lost, T1).conditions[2]).toMatchObject({ reason: 'NotPassedYet' });
   });
 });
 

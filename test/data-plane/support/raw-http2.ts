@@ -4,7 +4,7 @@ import { afterTest } from '../../support/clean-up.js';
 import { waitFor } from '../../support/wait.js';
 
 export const FRAME = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goaway: 7 } as const;
-export const FLAG = { endStream: 1, endHeaders: 4 } as const;
+export const FLAG = { ack: 1, endStream: 1, endHeaders: 4 } as const;
 
 const FRAME_HEAD_BYTES = 9;
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';

@@ -85,6 +85,11 @@ describe('reading the configuration', () => {
       'redis://h/one',
       'must have the number of a database as its path, as in redis://127.0.0.1:6379/0, or no path',
     ],
+    [
+      'REDIS_URL',
+      'redis://h/0#1',
+      'must be a URL such as redis://user:password@127.0.0.1:6379; percent-encode characters of the password such as "/", "@", "#" and "%"',
+    ],
     ['REDIS_PREFIX', 'a b', 'must be letters, digits, "_", ":" and "-"'],
     ['REDIS_PREFIX', '{a}', 'must be letters, digits, "_", ":" and "-"'],
     ['DATABASE_URL', 'mysql://h/d', 'must start with postgresql://'],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { invalidRequest, type FieldError } from '../errors/index.js';
 import { AdapterSpec } from './adapter.js';
+import { imageReference } from './image.js';
 
 const MINIMAL = { name: 'echo', imageName: 'mcp-example', imageVersion: '1.0.0' };
 
@@ -191,4 +192,14 @@ describe('a field of an adapter spec', () => {
       expect(details(field, value)).toEqual(messages);
     },
   );
+});
+
+it.each([
+  ['1.0.0', 'team/x:1.0.0'],
+  ['sha256-tag', 'team/x:sha256-tag'],
+  ['1.0.0@sha256:abc', 'team/x:1.0.0@sha256:abc'],
+  ['sha256:abc', 'team/x@sha256:abc'],
+  ['sha512:abc', 'team/x@sha512:abc'],
+])('the reference of an image of version %s is as registries read it', (imageVersion, reference) => {
+  expect(imageReference({ imageName: 'team/x', imageVersion })).toBe(reference);
 });

@@ -98,6 +98,13 @@ describe('the body of a request', () => {
 });
 
 describe('the fields of a schema', () => {
+  it('are not looked for among more than any object or list may have', () => {
+    const entries = Array.from({ length: 1_001 }, (_, at) => [`field${at}`, 1]);
+    const [many, list] = [Object.fromEntries(entries) as object, Array.from({ length: 1_001 }, () => ({ ONE: 'a' }))];
+    expect(foldFields(Outer, many, { addIssue() {} } as never)).toBe(many);
+    expect(foldFields(Outer, { list }, { addIssue() {} } as never)).toEqual({ list });
+  });
+
   const Inner = z.strictObject({ one: z.string().optional() });
   const Outer = z.strictObject({
     list: z.array(Inner.nullable()).default([]),

@@ -13,22 +13,24 @@ const KNOWN = [
   'path',
 ];
 
-it.each([
-  ['nmae', 'name'],
-  ['names', 'name'],
-  ['IMAGE', 'imageName'],
-  ['version', 'imageVersion'],
-  ['imageTag', 'imageName'],
-  ['env', 'environmentVariables'],
-  ['replicas', 'replicaCount'],
-  ['roles', 'requiredRoles'],
-  ['ports', 'port'],
-  ['url', undefined],
-  ['extra', undefined],
-  ['', undefined],
-  ['x', undefined],
-  ['constructor', undefined],
-  ['replicas'.repeat(10_000), undefined],
-])('for "%.20s" the nearest known name is %s', (name, expected) => {
+it.each(
+  [
+    ['nmae', 'name'],
+    ['names', 'name'],
+    ['IMAGE', 'imageName'],
+    ['version', 'imageVersion'],
+    ['imageTag', 'imageName'],
+    ['env', 'environmentVariables'],
+    ['replicas', 'replicaCount'],
+    ['roles', 'requiredRoles'],
+    ['ports', 'port'],
+    ['url', undefined],
+    ['extra', undefined],
+    ['', undefined],
+    ['x', undefined],
+    ['constructor', undefined],
+    ['replicas'.repeat(10_000), undefined],
+  ].map(([name = '', expected]) => ({ start: name.slice(0, 20), name, expected })),
+)('for "$start" the nearest known name is $expected', ({ name, expected }) => {
   expect(nearest(name, KNOWN)).toBe(expected);
 });

@@ -20,7 +20,7 @@ export class ReplicaAddresses {
   replace(before: Route | undefined, after: Route | undefined, now: number): void {
     for (const address of before?.addresses ?? []) {
       const entry = this.#known.get(address);
-      if (entry?.adapter === before?.name && entry?.until === Infinity) entry.until = now + KEPT_MS;
+      if (entry && entry.adapter === before?.name) entry.until = now + KEPT_MS;
     }
     if (after) this.#add(after);
   }

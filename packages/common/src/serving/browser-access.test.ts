@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import type { GatewayError } from '../errors/index.js';
-import { checkBrowserAccess } from './browser-access.js';
+import { browserAccess, checkBrowserAccess } from './browser-access.js';
 
 const PORTAL = 'https://portal.example.com';
 
@@ -147,11 +147,39 @@ describe('a browser that names no origin', () => {
     expect(decision(true, headers, [to.network])).toBe('ORIGIN_NOT_ALLOWED');
   });
 
+  it('is taken for a sibling of no page of this machine by a gateway that listens on the network', () => {
+    const headers = { host: to.local, 'sec-fetch-site': 'same-site', ...IMAGE };
+    expect(decision(false, headers)).toBe('ORIGIN_NOT_ALLOWED');
+  });
+
   it('is judged by its origin as soon as it names one', () => {
     const headers = { host: to.network, 'sec-fetch-site': 'cross-site' };
     expect(decision(false, { ...headers, origin: PORTAL })).toBe('allowed');
     expect(decision(false, { ...headers, origin: 'https://evil.example.com', ...LINK }, [], true)).toBe(
       'ORIGIN_NOT_ALLOWED',
     );
+  });
+});
+
+describe('the host of the public URL', () => {
+  const hostsOf = (host: string, hosts: string[]) =>
+    browserAccess({
+      MCP_GATEWAY_ALLOWED_ORIGINS: [],
+      MCP_GATEWAY_ALLOWED_HOSTS: hosts,
+      MCP_GATEWAY_HOST: host,
+      MCP_GATEWAY_PUBLIC_URL: { hostname: 'tools.example.com', path: '' },
+    }).allowedHosts;
+
+  it.each([
+    { what: 'is a name of a gateway on loopback', host: '127.0.0.1', hosts: [], expected: ['tools.example.com'] },
+    {
+      what: 'is a name beside those that the gateway is told',
+      host: '0.0.0.0',
+      hosts: ['gateway.example.com'],
+      expected: ['gateway.example.com', 'tools.example.com'],
+    },
+    { what: 'takes no name away from a gateway that has any', host: '0.0.0.0', hosts: [], expected: [] },
+  ])('$what', ({ host, hosts, expected }) => {
+    expect(hostsOf(host, hosts)).toEqual(expected);
   });
 });

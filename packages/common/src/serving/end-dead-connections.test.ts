@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -64,9 +65,23 @@ it('ends the connection of a peer that stays silent, and no other', async () => 
   const [dead, other] = [await connectTo(port), await connectTo(port)];
   const ends: string[] = [];
   for (const [name, socket] of Object.entries({ dead, other })) socket.once('close', () => ends.push(name));
-  silent = [{ localPort: port, address: '127.0.0.1', port: dead.localPort as number, attempts: 7 }];
+  const { port: elsewhere } = await start({ look: async () => [] });
+  const sameOfAnother = { localPort: elsewhere, address: '127.0.0.1', port: other.localPort as number, attempts: 7 };
+  silent = [sameOfAnother, { localPort: port, address: '127.0.0.1', port: dead.localPort as number, attempts: 7 }];
   await once(dead, 'close');
   expect(ends).toEqual(['dead']);
+});
+
+it('has the kernel probe a quiet connection after half a minute', async () => {
+  const { port } = await start({ look: async () => [] });
+  const { localPort = 0 } = await connectTo(port);
+  if (process.platform !== 'linux') return;
+  // Linux tells which timer each connection has, and when it is over, in hundredths of a second.
+  const [here, there] = [port, localPort].map((each) => each.toString(16).toUpperCase().padStart(4, '0'));
+  const line = new RegExp(`:${here} \\S+:${there} 01 \\S+ 02:(\\w+) `);
+  const [, timer = ''] = line.exec(await readFile('/proc/net/tcp', 'latin1')) ?? [];
+  expect(Number.parseInt(timer, 16)).toBeGreaterThan(2_000);
+  expect(Number.parseInt(timer, 16)).toBeLessThanOrEqual(3_000);
 });
 
 const ends: (() => void)[] = [];

@@ -15,8 +15,6 @@ export interface Unacknowledged {
 const LINE =
   /^ *\d+: [0-9A-F]+:([0-9A-F]{4}) ([0-9A-F]+):([0-9A-F]{4}) [0-9A-F]{2} [0-9A-F]{8}:[0-9A-F]{8} [0-9A-F]{2}:[0-9A-F]+ ([0-9A-F]{8}) +\d+ +(\d+) /gm;
 const NONE = '00000000';
-/** How an IPv4 address begins where IPv6 is spoken. */
-const MAPPED = `${NONE}${NONE}FFFF0000`;
 
 /** In the text of /proc/net/tcp or tcp6. A peer that only does not read is not among them: its kernel answers the probes. */
 export function unacknowledgedIn(text: string): Unacknowledged[] {
@@ -36,9 +34,7 @@ export function unacknowledgedIn(text: string): Unacknowledged[] {
 /** Words of 32 bits, each in the machine's order of bytes, which is from the end. */
 function addressOf(hex: string): string {
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => Array.from(Buffer.from(word, 'hex')).toReversed());
-  const ipv4 = bytes.slice(-4).join('.');
-  if (bytes.length === 4) return ipv4;
-  if (hex.startsWith(MAPPED)) return `::ffff:${ipv4}`;
+  if (bytes.length === 4) return bytes.join('.');
   const groups = Array.from({ length: 8 }, (_, i) =>
     Buffer.from(bytes)
       .readUInt16BE(2 * i)

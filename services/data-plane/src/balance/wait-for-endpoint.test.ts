@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { endpoint } from '../../test/routes.js';
 import { CLIENT_GONE } from '../request-body.js';
@@ -53,6 +53,20 @@ describe('requests that wait for an endpoint', () => {
     found = endpoint('b');
     changed();
     expect(await next).toBe(found);
+  });
+
+  it('keep no timer when they are over', async () => {
+    jest.useFakeTimers();
+    try {
+      const waiting = [wait(), wait({ adapter: 'other' })];
+      expect(jest.getTimerCount()).toBe(1);
+      found = endpoint('a');
+      changed();
+      await Promise.all(waiting);
+      expect(jest.getTimerCount()).toBe(0);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('end with their client, and make room', async () => {

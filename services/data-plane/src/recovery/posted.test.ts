@@ -88,4 +88,25 @@ describe('a message that was posted', () => {
     const { requestIds: asked, holdsResponse: answers } = posted(text);
     expect([asked, answers]).toEqual([requestIds, holdsResponse]);
   });
+
+  it.each([
+    ['was never sent', [], false],
+    ['was sent', ['sent'], true],
+    ['was not taken', ['sent', 'notTaken'], false],
+    ['was not taken at first', ['sent', 'notTaken', 'sent'], true],
+    ['was sent, and then not taken elsewhere', ['sent', 'sent', 'notTaken'], true],
+  ] as const)('may have run or not: one that %s', (_what, events, mayHaveRun) => {
+    const call = posted(request('tools/call'));
+    for (const event of events) call[event]();
+    expect(call.mayHaveRun).toBe(mayHaveRun);
+  });
+
+  it.each([
+    ['nothing', '', true],
+    ['what opens a session', request('initialize'), true],
+    ['a list', request('tools/list'), true],
+    ['a call', request('tools/call'), false],
+  ])('may run twice or not: %s', (_what, text, mayRunTwice) => {
+    expect(posted(text).mayRunTwice).toBe(mayRunTwice);
+  });
 });

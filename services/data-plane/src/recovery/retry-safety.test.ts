@@ -2,23 +2,26 @@ import { describe, expect, it } from '@jest/globals';
 import { catalogue, GatewayError, type ErrorCode } from '@mcp-gateway/common/errors';
 import { safeAnswer } from './retry-safety.js';
 
-const HEADERS = { headers: { 'retry-after': '1' } };
 const INVITING = /did not run|send it again|initialize a new|try again/;
 const codes = Object.keys(catalogue) as ErrorCode[];
+const ways = [{}, { headers: { 'retry-after': '1' } }];
 
 describe('the error for a request', () => {
-  it.each(codes)('that may have run invites no retry: %s', (code) => {
-    const { status, headers, message } = safeAnswer(new GatewayError(code, HEADERS), {
-      mayHaveRun: true,
-      mayRunTwice: false,
-    });
-    expect([401, 403, 404, 408, 412, 425, 429, 503]).not.toContain(status);
-    expect(status === 502 ? message : '').not.toMatch(INVITING);
-    expect(headers).toEqual({});
-  });
+  it.each(codes.flatMap((code) => ways.map((way) => ({ code, way }))))(
+    'that may have run invites no retry: $code, $way',
+    ({ code, way }) => {
+      const { status, headers, message } = safeAnswer(new GatewayError(code, way), {
+        mayHaveRun: true,
+        mayRunTwice: false,
+      });
+      expect([401, 403, 404, 408, 412, 425, 429, 503]).not.toContain(status);
+      expect(status === 502 ? message : '').not.toMatch(INVITING);
+      expect(headers).toEqual({});
+    },
+  );
 
   it.each(codes)('that cannot have run is what it is: %s', (code) => {
-    const error = new GatewayError(code, HEADERS);
+    const error = new GatewayError(code, ways[1]);
     expect(safeAnswer(error, { mayHaveRun: false, mayRunTwice: false })).toBe(error);
   });
 

@@ -1,12 +1,15 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { createUpstreams } from '../upstreams.js';
 import { relay, upstreamError, type Sink } from './relay.js';
 
 const upstreams = createUpstreams({ timeoutMs: 10_000 });
 const servers: Server[] = [];
+/** Answers whose permission is watched. */
+const watches = { now: 0 };
 afterEach(() => {
   for (const server of servers.splice(0)) server.close().closeAllConnections();
 });
@@ -29,11 +32,35 @@ async function answerOf(answer: RequestListener, bodyIdleMs: number): Promise<st
     once: () => {},
   };
   const options = { method: 'GET', path: '/', headers: [] } as const;
-  const permit = { deny: () => undefined, watch: () => () => {} };
+  const permit = {
+    deny: () => undefined,
+    watch() {
+      watches.now += 1;
+      return () => (watches.now -= 1);
+    },
+  };
   const asked = { res, options, onHead: () => [], seenAs: () => undefined, permit, bodyIdleMs };
   await relay(upstreams, { id: url, url, path: '/mcp', ready: true }, asked);
   return got;
 }
+
+describe('an answer that is over', () => {
+  it.each([
+    ['has ended', (res: ServerResponse) => void res.end('two')],
+    ['has been broken off', (res: ServerResponse) => void res.destroy()],
+  ])('is not watched any more when it %s', async (_how, finish) => {
+    const { promise: begun, resolve: begin } = Promise.withResolvers<ServerResponse>();
+    const answer = answerOf((_req, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' }).write('one ');
+      begin(res);
+    }, 10_000).catch(() => {});
+    const res = await begun;
+    while (watches.now === 0) await delay(1);
+    finish(res);
+    await answer;
+    expect(watches.now).toBe(0);
+  });
+});
 
 describe('an answer that pauses', () => {
   it('is broken off after a while when it is not an event stream', async () => {

@@ -20,6 +20,10 @@ const byTcp: StatefulSet = {
   ...set,
   metadata: { ...set.metadata, annotations: { 'mcp-gateway.io/tcp-check-of-revision': 'r1' } },
 };
+const ofEarlier: StatefulSet = {
+  ...set,
+  metadata: { ...set.metadata, annotations: { 'mcp-gateway.io/tcp-check-of-revision': 'r0' } },
+};
 const other = { name: 'adapter-echo-0', uid: 'other' };
 const portIsAsked = { ...podOf(other), spec: { containers: [{ name: 'server', readinessProbe: {} }] } };
 
@@ -47,6 +51,7 @@ describe('replicas of which one answers 404', () => {
       'http',
     ],
     ['by their port when that has been found before', byTcp, [], 'tcp'],
+    ['by their path when that has been found of an earlier revision', ofEarlier, [], 'http'],
     [
       'by their path when it is of another revision',
       set,

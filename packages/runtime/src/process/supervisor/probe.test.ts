@@ -64,6 +64,7 @@ describe('a health check', () => {
     ['a result', (_req, res) => res.end('{"jsonrpc":"2.0","id":"health-check","result":{}}')],
     ['an error, as there is no session', (_req, res) => res.writeHead(400).end(UNKNOWN_SESSION)],
     ['an event of a stream that goes on', (_req, res) => void res.writeHead(200).write(`data: ${UNKNOWN_SESSION}\n\n`)],
+    ['the word that a notification is taken', (_req, res) => res.writeHead(202).end()],
     [
       'a redirect to where it is answered',
       (req, res) =>
@@ -82,6 +83,12 @@ describe('a health check', () => {
     const message = `POST /mcp answers ${code}`;
     const result = await probe(port, { ...healthz, healthType: 'mcp' });
     expect(result).toEqual({ ...failed, message, quote: `${quote}, which is not MCP` });
+  });
+
+  it('of type mcp that is redirected in a circle is failed, in words', async () => {
+    const port = await answering((_req, res) => res.writeHead(307, { location: '/mcp' }).end());
+    const message = 'POST /mcp answers 307';
+    expect(await probe(port, { ...healthz, healthType: 'mcp' })).toMatchObject({ healthy: false, message });
   });
 
   it('quotes one line without control characters, at most 120 characters, and no page', async () => {
@@ -109,6 +116,14 @@ describe('a health check', () => {
     servers.push(server.listen(0, '::1'));
     await once(server, 'listening');
     expect(await probe((server.address() as AddressInfo).port, healthz)).toEqual({ ...passed, host: '[::1]' });
+  });
+
+  it('goes to the address where the server was found, though another one has the port on the other address', async () => {
+    const port = await status(200);
+    const server = createServer((_req, res) => res.writeHead(503).end());
+    servers.push(server.listen(port, '::1'));
+    await once(server, 'listening');
+    expect(await probe(port, healthz, '[::1]')).toMatchObject({ healthy: false, host: '[::1]' });
   });
 
   it('goes to the server, not to the proxy of the environment', async () => {
