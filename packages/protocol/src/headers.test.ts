@@ -71,6 +71,14 @@ const IDENTITY = [
   'X-Dev-Name',
   'X-Dev-Roles',
   'X-Dev-Anything',
+  // Servers believe these of other gateways.
+  'Remote-User',
+  'X-Remote-User',
+  'X-Remote-Groups',
+  'X-Auth-Request-Email',
+  'X-Ms-Client-Principal',
+  'X-Ms-Client-Principal-Id',
+  'Proxy',
   // Some servers turn both spellings into one name.
   'X_Mcp_UserId',
   'x-mcp_roles',

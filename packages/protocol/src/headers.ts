@@ -29,6 +29,7 @@ const END_TO_END = /^(host|accept|cache-control|content-.*|last-event-id|mcp-.*)
  */
 const SAID_BY_GATEWAY = [
   'x-mcp-(userid|username|roles)|x-gateway-secret|x-dev-.*',
+  '(x-)?remote-(user|name|email|groups)|x-auth-request-.*|x-ms-client-principal(-.*)?|proxy', // of other gateways; CGI's HTTP_PROXY
   'forwarded|x-forwarded(-.*)?|x-original-.*|x-rewrite-url|x-envoy-external-address',
   'x-real-ip|(x-|x-cluster-|true-|fastly-|fly-)?client-ip|cf-connecting-ip(v6)?',
 ].join('|');
