@@ -35,7 +35,8 @@ export async function startDoomedServer(options: DoomedServerOptions = {}): Prom
     if (req.method === 'GET') return openStream(res);
     if (req.method === 'DELETE') return res.end();
     const isLong = Number(header('content-length')[0]) > 64 * 1024;
-    const text = isLong ? await firstOf(req) : (await bodyOf(req)).toString();
+    const text = isLong ? await firstOf(req) : await bodyOf(req).then(String, () => undefined);
+    if (text === undefined) return; // it ended while it read
     const { id, method = '' } =
       isLong || text.startsWith('[') ? {} : (JSON.parse(text) as { id?: unknown; method?: string });
     const session = header('mcp-session-id')[0];
