@@ -43,7 +43,7 @@ export function createApp({ adapters, logs, logCheckMs, sessions, verifier, acce
 
   app.use((req, res, next) => {
     res.set({ 'Content-Security-Policy': 'sandbox', 'X-Content-Type-Options': 'nosniff' }); // logs are what adapters say
-    // Whoever reads an answer in a terminal must not have it act on what others have written into it.
+    // A terminal that shows an answer must not act on what others have written into it.
     res.json = (body) => res.type('application/json').send(escapeControls(JSON.stringify(body)));
     checkBrowserAccess(req.headers, access, req.method === 'GET' || req.method === 'HEAD');
     next();

@@ -24,7 +24,7 @@ const MAX_NAME_CHARS = 256;
 
 export interface Parsed {
   within?: 'body' | 'query';
-  /** What it was parsed with: an unknown field is told which known one was probably meant. */
+  /** The schema of the input. The error about an unknown field names the known field that was probably meant. */
   schema?: z.ZodType;
 }
 

@@ -34,7 +34,7 @@ export function refuseReplicas(replicas: Replicas, { allowed, untilRead }: Calle
     if (untilRead === 'refuse' && !replicas.isLoaded()) {
       throw new GatewayError('UNAVAILABLE', { detail: 'the gateway is starting', headers: { 'retry-after': '1' } });
     }
-    // The system forgets the address of a caller that has reset its connection. What it has sent can be read all the same.
+    // The system forgets the address of a caller that has reset its connection. Its bytes can still be read.
     if (address === undefined) throw refusal('an unknown address');
     check(addressIn(address));
     // A caller can add addresses here, which only harms itself, but not take away what a proxy adds.

@@ -10,7 +10,7 @@ import { columnTypeOf, parserOf } from './column-types.js';
 
 export const PROVIDER = { provider: 'postgres', adapterName: '@prisma/adapter-pg' } as const;
 
-/** A lock of the session, which a pooler would hand on with the connection. Nobody needs it: `withMigrationLock` is around. */
+/** A lock of the session, which a pooler would hand on with the connection. `withMigrationLock` makes it unnecessary. */
 const ENGINE_LOCK = /^SELECT pg_advisory_lock\(/;
 
 /** One connection, in the form in which the schema engine uses it. */

@@ -73,7 +73,7 @@ export async function answerLogs(source: LogSource, req: Request, res: Response)
   const checks = setInterval(() => void check(), checkEveryMs);
   gone.signal.addEventListener('abort', () => clearInterval(checks));
   res.flushHeaders();
-  // Whoever reads them in a terminal must not have it act on what a server has written.
+  // A terminal that shows them must not act on what a server has written.
   await pipeline(Readable.from(raw ? lines : escapedControls(lines)), res).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error; // else the client left
   });
