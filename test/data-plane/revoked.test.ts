@@ -137,7 +137,7 @@ describe('a session whose caller loses the permission to use the adapter', () =>
     gateway = await startGateway({ routes: [routeTo(first.endpoint, TEAM)], verifier });
     session = await begin(gateway.url, BOB);
   });
-  /** Who has begun sessions on the second replica, after the creator has begun one there. */
+  /** Callers that have begun sessions on the second replica, after the creator has begun one there. */
   async function beginners() {
     await begin(gateway.url);
     return second.said.flatMap(({ method, headers }) => (method === 'initialize' ? [headers['x-mcp-userid']] : []));

@@ -21,7 +21,7 @@ interface Fault {
   name: string;
   replicas: number;
   strike: () => Promise<unknown>;
-  /** What else may happen, as the process is killed without a warning. */
+  /** Failures that may also happen, as the process is killed without a warning. */
   lost?: RegExp;
 }
 

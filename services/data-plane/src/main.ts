@@ -8,8 +8,8 @@ import {
   unknownVariables,
 } from '@mcp-gateway/common/config';
 import { createLogger } from '@mcp-gateway/common/logging';
-import { checkRedis, redisClient } from '@mcp-gateway/common/redis';
 import { developmentSignIn, refuseReplicas } from '@mcp-gateway/common/principal';
+import { checkRedis, redisClient } from '@mcp-gateway/common/redis';
 import { followRoutes } from '@mcp-gateway/common/routes';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
 import { openMetrics } from '@mcp-gateway/common/telemetry';
@@ -85,7 +85,7 @@ runMain(async () => {
   const referenceTo = referencesFor(publicUrl?.path);
   const checkCaller = refuseReplicas(routes, {
     allowed: config.MCP_GATEWAY_ALLOWED_CALLERS,
-    // On loopback no pod calls. Elsewhere nobody is sent here before that.
+    // No pod reaches loopback. On a cluster the Service sends nobody here before the routes are read.
     untilRead: access.loopback ? 'allow' : 'refuse',
   });
   const mcp = createPipeline({

@@ -94,5 +94,5 @@ export function routeTo(endpoint: Endpoint | Endpoint[], changes: Partial<Route>
   };
 }
 
-/** What it is called by the gateway. */
+/** The name that the gateway calls it by. */
 export const ownHost = ({ url }: Pick<Endpoint, 'url'>): string => `localhost:${new URL(url).port}`;

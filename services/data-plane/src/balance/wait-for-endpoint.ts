@@ -1,6 +1,6 @@
-import { GatewayError } from '@mcp-gateway/common/errors';
 import type { ServerResponse } from 'node:http';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
 import type { RouteTable } from '@mcp-gateway/common/routes';
 import { CLIENT_GONE } from '../request-body.js';
 
@@ -8,7 +8,7 @@ import { CLIENT_GONE } from '../request-body.js';
 const WAIT_MS = 15_000;
 /** Of one adapter. Each is a request that is held in memory, with its connection. */
 const MAX_WAITING = 1_000;
-/** What time alone changes, such as an endpoint that refused connections a moment ago. */
+/** For changes that time alone brings, such as the end of an endpoint's ejection, and the pace of new attempts at one that refuses. */
 const LOOK_AGAIN_MS = 250;
 
 interface EndpointWait {

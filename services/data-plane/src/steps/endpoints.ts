@@ -31,8 +31,8 @@ export interface Endpoints {
   /**
    * Waits for one where there is none; one that refused connections before is taken again rather than none. All waits of a
    * request end at the same time.
-   * @throws GatewayError ADAPTER_NOT_FOUND when the adapter is gone, or the caller may not use it any more; NO_READY_REPLICA at once
-   * when it is scaled to zero; CLIENT_GONE
+   * @throws GatewayError ADAPTER_NOT_FOUND when the adapter is gone, or the caller may not use it any more; NO_READY_REPLICA, within
+   * a quarter of a second, when it is scaled to zero; CLIENT_GONE
    */
   later(avoid?: ReadonlySet<string>): Promise<Endpoint | undefined>;
 }

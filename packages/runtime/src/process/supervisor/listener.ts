@@ -1,7 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import type { Loopback } from './probe.js';
 
-/** Who listens on a port of this machine. Where that cannot be told, as on macOS, it is `unknown`. */
+/** The owner of the listening socket of a port on this machine; `unknown` on systems that do not tell, such as macOS. */
 export type Listener = 'own' | 'foreign' | 'unknown';
 
 const ANY_IPV6 = '00000000000000000000000000000000';
