@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createLogger } from '@mcp-gateway/common/logging';
-import { redisClient } from '@mcp-gateway/common/redis';
-import { routePublisher } from '@mcp-gateway/common/routes';
-import { freePort } from '@mcp-gateway/common/serving';
+import { createLogger } from '@mcp-gateway/platform/logging';
+import { redisClient } from '@mcp-gateway/platform/redis';
+import { routePublisher } from '@mcp-gateway/routing';
+import { freePort } from '@mcp-gateway/platform/serving';
 
 const START_MS = 30_000;
 const ADAPTERS = ['json', 'events'];

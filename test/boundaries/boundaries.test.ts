@@ -95,7 +95,7 @@ const groups: Record<string, Case[]> = {
     allowed('packages/common/src/own.ts', '../errors/index.js'),
     allowed('packages/common/src/zod.ts', 'zod'),
   ],
-  'the packages beside packages/common import that only': [
+  'database, runtime and protocol import no package beside them': [
     'protocol',
     'database',
     'runtime',
@@ -124,7 +124,7 @@ const groups: Record<string, Case[]> = {
     refused('bench/start/package.ts', '../../packages/common/src/errors/index.js'),
     refused('test/data-plane/support/other.ts', '../../../services/data-plane/src/app.js'),
     allowed('test/data-plane/support/sources.ts', '../../../services/data-plane/src/app.js'),
-    refused('test/common/support/sources.ts', '../../../packages/common/src/errors/index.js'),
+    refused('test/routing/support/sources.ts', '../../../packages/common/src/errors/index.js'),
     refused('test/built/support/sources.ts', '../../../services/data-plane/dist/app.js'),
     refused('test/database/support/sources.ts', '@prisma/client'),
   ],

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
-import { callerFields, redisFields, serviceFields } from '@mcp-gateway/common/config';
+import { callerFields, redisFields, serviceFields } from '@mcp-gateway/platform/config';
 import { kubernetesFields } from '@mcp-gateway/runtime/kubernetes/configuration';
 import { dataPlaneFields } from '../data-plane/support/sources.js';
 import { repository } from '../support/launch.js';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { reconcileQueue } from '@mcp-gateway/common/queue';
-import { redisClient } from '@mcp-gateway/common/redis';
+import { reconcileQueue } from '@mcp-gateway/routing/queue';
+import { redisClient } from '@mcp-gateway/platform/redis';
 import { migrate } from '@mcp-gateway/database';
 import { afterTest } from '../support/clean-up.js';
 import { connect, freshDatabase, postgresIn, silent, temporaryFolder } from '../support/postgres.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { PublishedRoute } from '@mcp-gateway/common/contracts';
-import { sessionRecords } from '@mcp-gateway/common/sessions';
+import { sessionRecords } from '@mcp-gateway/sessions';
 import { open, send } from '../support/http.js';
 import { waitFor } from '../support/wait.js';
 import { startGateway, type Gateway } from './support/gateway.js';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { createLogger } from '@mcp-gateway/common/logging';
-import { listen } from '@mcp-gateway/common/serving';
+import { createLogger } from '@mcp-gateway/platform/logging';
+import { listen } from '@mcp-gateway/platform/serving';
 import { afterTest } from '../support/clean-up.js';
 import { send } from '../support/http.js';
 import { waitFor } from '../support/wait.js';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { sessionRecords } from '@mcp-gateway/common/sessions';
+import { sessionRecords } from '@mcp-gateway/sessions';
 import { connectRedis } from '../support/redis.js';
 import { waitFor } from '../support/wait.js';
 import { startGateway, type DataPlane, type Gateway } from './support/gateway.js';

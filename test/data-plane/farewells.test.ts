@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { sessionRecords } from '@mcp-gateway/common/sessions';
+import { sessionRecords } from '@mcp-gateway/sessions';
 import { waitFor } from '../support/wait.js';
 import { startGateway } from './support/gateway.js';
 import { startReplica } from './support/replica.js';

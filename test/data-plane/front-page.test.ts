@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { freePort } from '@mcp-gateway/common/serving';
+import { freePort } from '@mcp-gateway/platform/serving';
 import { send } from '../support/http.js';
 import { startGateway } from './support/gateway.js';
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { freePort } from '@mcp-gateway/common/serving';
+import { freePort } from '@mcp-gateway/platform/serving';
 import { answerTo, head, send, start } from '../support/http.js';
 import { startGateway } from './support/gateway.js';
 import { routeTo, startUpstream } from './support/upstream.js';

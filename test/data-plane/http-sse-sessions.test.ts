@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Route } from '@mcp-gateway/common/contracts';
-import { listSessions } from '@mcp-gateway/common/sessions';
+import { listSessions } from '@mcp-gateway/sessions';
 import { bodyOf, open, send } from '../support/http.js';
 import { redisLine } from '../support/redis-line.js';
 import { waitFor } from '../support/wait.js';

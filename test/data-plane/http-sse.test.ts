@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { freePort } from '@mcp-gateway/common/serving';
+import { freePort } from '@mcp-gateway/platform/serving';
 import { bodyOf, head, open, send } from '../support/http.js';
 import { waitFor } from '../support/wait.js';
 import { newKey, startGateway, type Gateway } from './support/gateway.js';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { freePort } from '@mcp-gateway/common/serving';
+import { freePort } from '@mcp-gateway/platform/serving';
 import { caller, problem } from '../control-plane/support/callers.js';
 import { specOf, startControlPlane, type ControlPlane } from '../control-plane/support/control-plane.js';
 import { answerTo, bodyOf, head, open, send, start } from '../support/http.js';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { openMetrics, type Metrics } from '@mcp-gateway/common/telemetry';
+import { openMetrics, type Metrics } from '@mcp-gateway/platform/telemetry';
 import { afterTest } from '../support/clean-up.js';
 import { send, start } from '../support/http.js';
 import { silent } from '../support/postgres.js';

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { sessionRecords } from '@mcp-gateway/common/sessions';
+import { sessionRecords } from '@mcp-gateway/sessions';
 import { startGateway, type Gateway } from './support/gateway.js';
 import { startReplica } from './support/replica.js';
 import { begin, callTool } from './support/rpc.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { freePort } from '@mcp-gateway/common/serving';
+import { freePort } from '@mcp-gateway/platform/serving';
 import { send, type Answer, type SendOptions } from '../support/http.js';
 import { freshPrefix } from '../support/redis.js';
 import { waitFor } from '../support/wait.js';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { sessionRecords, type SessionRecords } from '@mcp-gateway/common/sessions';
+import { sessionRecords, type SessionRecords } from '@mcp-gateway/sessions';
 import { bodyOf, send } from '../support/http.js';
 import { waitFor } from '../support/wait.js';
 import { startGateway, type DataPlane, type Gateway } from './support/gateway.js';

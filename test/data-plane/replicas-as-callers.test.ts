@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { refuseReplicas } from '@mcp-gateway/common/principal';
+import { refuseReplicas } from '@mcp-gateway/identity';
 import { caller } from '../control-plane/support/callers.js';
 import { specOf, startControlPlane } from '../control-plane/support/control-plane.js';
 import { send } from '../support/http.js';

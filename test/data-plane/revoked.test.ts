@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Route } from '@mcp-gateway/common/contracts';
-import { developmentVerifier, type Verifier } from '@mcp-gateway/common/principal';
+import { developmentVerifier, type Verifier } from '@mcp-gateway/identity';
 import { bodyOf, open } from '../support/http.js';
 import { waitFor } from '../support/wait.js';
 import { startGateway, type Gateway } from './support/gateway.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Route } from '@mcp-gateway/common/contracts';
-import { listSessions, sessionRecords } from '@mcp-gateway/common/sessions';
+import { listSessions, sessionRecords } from '@mcp-gateway/sessions';
 import { bodyOf, send } from '../support/http.js';
 import { waitFor } from '../support/wait.js';
 import { startGateway, type DataPlaneOptions, type Gateway } from './support/gateway.js';

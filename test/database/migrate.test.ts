@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
-import type { Logger } from '@mcp-gateway/common/logging';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import { adapterRows, findDrift, migrate, MigrationError } from '@mcp-gateway/database';
 import { repository } from '../support/launch.js';
 import { connect, emptyDatabase, sharedPostgres, silent } from '../support/postgres.js';

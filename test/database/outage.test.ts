@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayError, problemOf } from '@mcp-gateway/common/errors';
-import type { Logger } from '@mcp-gateway/common/logging';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import { adapterRows, createDatabase, migrate, migrateWhenReached } from '@mcp-gateway/database';
 import { connect, freshDatabase, postgresIn, silent, temporaryFolder } from '../support/postgres.js';
 import { spec } from './specs.js';

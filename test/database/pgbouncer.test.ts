@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Logger } from '@mcp-gateway/common/logging';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import { adapterRows, migrate } from '@mcp-gateway/database';
 import { hasPgbouncer, pgbouncer } from '../support/pgbouncer.js';
 import { connect, emptyDatabase, silent } from '../support/postgres.js';

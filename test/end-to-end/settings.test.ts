@@ -6,7 +6,7 @@ import { connect } from 'node:http2';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { trafficFields } from '@mcp-gateway/common/config';
+import { trafficFields } from '@mcp-gateway/platform/config';
 import { selfSigned } from '../data-plane/support/certificate.js';
 import { afterTests, folder } from '../support/after-tests.js';
 import { example } from '../support/api.js';

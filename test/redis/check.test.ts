@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { checkRedis } from '@mcp-gateway/common/redis';
-import { freePort } from '@mcp-gateway/common/serving';
+import { checkRedis } from '@mcp-gateway/platform/redis';
+import { freePort } from '@mcp-gateway/platform/serving';
 import { selfSigned } from '../data-plane/support/certificate.js';
 import { afterTest } from '../support/clean-up.js';
 import { sharedRedis } from '../support/redis.js';

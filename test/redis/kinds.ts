@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createLogger } from '@mcp-gateway/common/logging';
+import { createLogger } from '@mcp-gateway/platform/logging';
 import { startRedis, type Redis } from '@mcp-gateway/local/redis';
 
 const PATH = process.env['PATH'] ?? '';

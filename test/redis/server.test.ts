@@ -5,7 +5,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { freePort } from '@mcp-gateway/common/serving';
+import { freePort } from '@mcp-gateway/platform/serving';
 import { createClient } from 'redis';
 import { kinds, Servers } from './kinds.js';
 

@@ -9,10 +9,10 @@ import { forcedColour } from './forget-colour.mjs';
  */
 const rooms = {
   '@kubernetes/client-node': 'packages/runtime',
-  bullmq: 'packages/common',
+  bullmq: 'packages/routing',
   pg: 'packages/database',
-  pino: 'packages/common',
-  redis: 'packages/common',
+  pino: 'packages/platform',
+  redis: 'packages/platform',
   undici: 'services/data-plane',
   zod: 'packages/common',
 };

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort } from '@mcp-gateway/common/serving';
+import { freePort } from '@mcp-gateway/platform/serving';
 import { afterTests, folder } from './after-tests.js';
 import { collect } from './launch.js';
 import { waitFor } from './wait.js';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach } from '@jest/globals';
-import { createLogger } from '@mcp-gateway/common/logging';
+import { createLogger } from '@mcp-gateway/platform/logging';
 import { connectDatabase, createDatabase, type ConnectOptions, type Database } from '@mcp-gateway/database';
 import { startPostgres, type Postgres } from '@mcp-gateway/local/postgres';
 

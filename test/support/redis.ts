@@ -1,5 +1,5 @@
 import { afterAll } from '@jest/globals';
-import { redisClient, type RedisClient } from '@mcp-gateway/common/redis';
+import { redisClient, type RedisClient } from '@mcp-gateway/platform/redis';
 import { startRedis, type Redis } from '@mcp-gateway/local/redis';
 import { afterTest } from './clean-up.js';
 import { silent, temporaryFolder } from './postgres.js';

@@ -1,4 +1,4 @@
-import { createLogger } from '@mcp-gateway/common/logging';
+import { createLogger } from '@mcp-gateway/platform/logging';
 import { migrate } from './migrate.js';
 import { createMigration, findDrift, resolveMigration } from './migrations/evolve.js';
 

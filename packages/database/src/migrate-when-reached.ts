@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '@mcp-gateway/common/logging';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import { databaseMayComeBack } from './away.js';
 import { migrate } from './migrate.js';
 

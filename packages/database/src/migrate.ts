@@ -1,4 +1,4 @@
-import type { Logger } from '@mcp-gateway/common/logging';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Client } from 'pg';
 import { compareHistory } from './migrations/applied.js';
 import { explain } from './migrations/explain.js';

@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs';
-import { ConfigError, parseDatabaseUrl } from '@mcp-gateway/common/config';
+import { ConfigError, parseDatabaseUrl } from '@mcp-gateway/platform/config';
 
 /** The driver reads them for each connection. */
 const FILES = ['sslcert', 'sslkey', 'sslrootcert'];

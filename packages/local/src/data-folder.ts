@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError } from '@mcp-gateway/common/config';
+import { ConfigError } from '@mcp-gateway/platform/config';
 import { lockFolder } from './folder-lock.js';
 
 /** What survives a restart, and where the parts meet while they run. */

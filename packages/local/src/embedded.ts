@@ -1,5 +1,5 @@
-import type { Logger } from '@mcp-gateway/common/logging';
-import { freePort } from '@mcp-gateway/common/serving';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import { freePort } from '@mcp-gateway/platform/serving';
 import type { DataFolder } from './data-folder.js';
 import { keepRunning } from './keep-running.js';
 import { startPostgres } from './postgres/index.js';

@@ -16,10 +16,10 @@ import {
   trafficFields,
   trustVariables,
   unknownVariables,
-} from '@mcp-gateway/common/config';
-import { createLogger, escapeControls } from '@mcp-gateway/common/logging';
-import { checkRedis } from '@mcp-gateway/common/redis';
-import { freePort, runMain, shutdownOn } from '@mcp-gateway/common/serving';
+} from '@mcp-gateway/platform/config';
+import { createLogger, escapeControls } from '@mcp-gateway/platform/logging';
+import { checkRedis } from '@mcp-gateway/platform/redis';
+import { freePort, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
 import { checkDatabase } from '@mcp-gateway/database';
 import {
   catalogue,

@@ -1,4 +1,4 @@
-import { ConfigError } from '@mcp-gateway/common/config';
+import { ConfigError } from '@mcp-gateway/platform/config';
 
 /** In the order of their ports. */
 const SERVICES = ['data-plane', 'control-plane', 'deployment-worker'];

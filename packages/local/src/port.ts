@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { closeServer, listen } from '@mcp-gateway/common/serving';
+import { closeServer, listen } from '@mcp-gateway/platform/serving';
 
 /**
  * The port to use, chosen now when 0 was asked for, so that everything that starts before the data plane does not

@@ -8,13 +8,3 @@ export { messagesOf, readMessage, type Message, type RequestId } from './message
 export { isRepeatable } from './repeatable.js';
 export { responseHeaders } from './response-headers.js';
 export { ResponseReader } from './response-reader.js';
-export {
-  isSessionOf,
-  MAX_SESSION_ID_LENGTH,
-  MAX_UPSTREAM_ID_BYTES,
-  openSessionId,
-  sealSessionId,
-  sessionKey,
-  type SessionEnvelope,
-  type SessionKey,
-} from './session-id.js';

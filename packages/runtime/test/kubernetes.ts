@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createLogger } from '@mcp-gateway/common/logging';
+import { createLogger } from '@mcp-gateway/platform/logging';
 import { scriptArchive } from '../../../test/cluster/images/script.mjs';
 import { loadImage } from '../../../test/cluster/support/images.js';
 import { kubeconfig } from '../../../test/cluster/support/kubectl.js';

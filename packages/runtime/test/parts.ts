@@ -1,4 +1,4 @@
-import { createLogger } from '@mcp-gateway/common/logging';
+import { createLogger } from '@mcp-gateway/platform/logging';
 import { ApiError } from '../src/kubernetes/api/api-error.js';
 import type { Cluster } from '../src/kubernetes/api/cluster.js';
 import type { KubeObject } from '../src/kubernetes/api/objects.js';

@@ -2,7 +2,7 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createLogger } from '@mcp-gateway/common/logging';
+import { createLogger } from '@mcp-gateway/platform/logging';
 import { processRuntime } from '../src/process/index.js';
 import { logFile } from '../src/process/log-files.js';
 import { catalogue, startSupervisor, systemClock } from '../src/process/supervisor/index.js';

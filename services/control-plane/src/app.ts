@@ -1,7 +1,7 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { escapeControls, type Logger } from '@mcp-gateway/common/logging';
-import type { Verifier } from '@mcp-gateway/common/principal';
-import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/common/serving';
+import { escapeControls, type Logger } from '@mcp-gateway/platform/logging';
+import type { Verifier } from '@mcp-gateway/identity';
+import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/platform/serving';
 import type { LogReader } from '@mcp-gateway/runtime/logs';
 import express, { type Express } from 'express';
 import { adapterRoutes } from './adapters/routes.js';

@@ -1,4 +1,5 @@
-import type { Principal, Verifier } from '@mcp-gateway/common/principal';
+import type { Principal } from '@mcp-gateway/common/principal';
+import type { Verifier } from '@mcp-gateway/identity';
 import type { Request, RequestHandler } from 'express';
 
 const principals = new WeakMap<Request, Principal>();

@@ -10,14 +10,15 @@ import {
   RuntimeName,
   serviceFields,
   unknownVariables,
-} from '@mcp-gateway/common/config';
-import { createLogger } from '@mcp-gateway/common/logging';
-import { developmentSignIn, holdsAny, isAdmin, refuseReplicas, type Principal } from '@mcp-gateway/common/principal';
-import { reconcileQueue } from '@mcp-gateway/common/queue';
-import { checkRedis, redisClient } from '@mcp-gateway/common/redis';
-import { followRoutes } from '@mcp-gateway/common/routes';
-import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
-import { openMetrics } from '@mcp-gateway/common/telemetry';
+} from '@mcp-gateway/platform/config';
+import { createLogger } from '@mcp-gateway/platform/logging';
+import { holdsAny, isAdmin, type Principal } from '@mcp-gateway/common/principal';
+import { developmentSignIn, refuseReplicas } from '@mcp-gateway/identity';
+import { reconcileQueue } from '@mcp-gateway/routing/queue';
+import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
+import { followRoutes } from '@mcp-gateway/routing';
+import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
+import { openMetrics } from '@mcp-gateway/platform/telemetry';
 import { adapterRows, connectDatabase, migrateWhenReached } from '@mcp-gateway/database';
 import { z } from 'zod';
 import { chooseLogs } from './adapters/choose-logs.js';

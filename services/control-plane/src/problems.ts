@@ -1,5 +1,5 @@
 import { GatewayError, problemOf } from '@mcp-gateway/common/errors';
-import { escapeControls, type Logger } from '@mcp-gateway/common/logging';
+import { escapeControls, type Logger } from '@mcp-gateway/platform/logging';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 
 export const nothingHere: RequestHandler = (req) => {

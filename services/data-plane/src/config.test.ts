@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { readConfig } from '@mcp-gateway/common/config';
-import { openSessionId, sealSessionId } from '@mcp-gateway/protocol';
+import { readConfig } from '@mcp-gateway/platform/config';
+import { openSessionId, sealSessionId } from '@mcp-gateway/sessions';
 import { z } from 'zod';
 import { dataPlaneFields } from './config.js';
 

@@ -1,5 +1,5 @@
-import { HttpUrl, trafficFields, type sessionFields } from '@mcp-gateway/common/config';
-import { sessionKey, type SessionKey } from '@mcp-gateway/protocol';
+import { HttpUrl, trafficFields, type sessionFields } from '@mcp-gateway/platform/config';
+import { sessionKey, type SessionKey } from '@mcp-gateway/sessions';
 import { z } from 'zod';
 import type { AllLimits } from './sessions/limits.js';
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { BrowserAccess } from '@mcp-gateway/common/serving';
+import type { BrowserAccess } from '@mcp-gateway/platform/serving';
 
 /** What a page may read beside the body. */
 const EXPOSED = 'Mcp-Session-Id, MCP-Protocol-Version, WWW-Authenticate, Retry-After, ETag, Link, Location, Allow';

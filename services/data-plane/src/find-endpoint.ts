@@ -1,7 +1,7 @@
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { bounded } from '@mcp-gateway/common/redis';
-import type { RouteTable } from '@mcp-gateway/common/routes';
+import { bounded } from '@mcp-gateway/platform/redis';
+import type { RouteTable } from '@mcp-gateway/routing';
 
 const REDIS_MS = 1_000;
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import { addressIn } from '@mcp-gateway/common/principal';
+import { addressIn } from '@mcp-gateway/identity';
 
 /** Where a request came from, as a flat list of `X-Forwarded-*` and `Forwarded` (RFC 7239). */
 export type Forwarded = (req: IncomingMessage) => readonly string[];

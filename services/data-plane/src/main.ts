@@ -6,13 +6,13 @@ import {
   refuseExposedDevelopmentSignIn,
   serviceFields,
   unknownVariables,
-} from '@mcp-gateway/common/config';
-import { createLogger } from '@mcp-gateway/common/logging';
-import { developmentSignIn, refuseReplicas } from '@mcp-gateway/common/principal';
-import { checkRedis, redisClient } from '@mcp-gateway/common/redis';
-import { followRoutes } from '@mcp-gateway/common/routes';
-import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
-import { openMetrics } from '@mcp-gateway/common/telemetry';
+} from '@mcp-gateway/platform/config';
+import { createLogger } from '@mcp-gateway/platform/logging';
+import { developmentSignIn, refuseReplicas } from '@mcp-gateway/identity';
+import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
+import { followRoutes } from '@mcp-gateway/routing';
+import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
+import { openMetrics } from '@mcp-gateway/platform/telemetry';
 import { z } from 'zod';
 import { createBalancer } from './balance/balancer.js';
 import { createEndpointWaits } from './balance/wait-for-endpoint.js';

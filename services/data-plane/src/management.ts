@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError, problemOf } from '@mcp-gateway/common/errors';
-import type { Logger } from '@mcp-gateway/common/logging';
-import type { CallerCheck } from '@mcp-gateway/common/principal';
-import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/common/serving';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import type { CallerCheck } from '@mcp-gateway/identity';
+import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/platform/serving';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { rpcErrorBody } from '@mcp-gateway/protocol';

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorCode } from '@mcp-gateway/common/errors';
-import type { Logger } from '@mcp-gateway/common/logging';
-import type { Verifier } from '@mcp-gateway/common/principal';
-import type { RouteTable } from '@mcp-gateway/common/routes';
-import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/common/serving';
-import type { SessionKey } from '@mcp-gateway/protocol';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import type { Verifier } from '@mcp-gateway/identity';
+import type { RouteTable } from '@mcp-gateway/routing';
+import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/platform/serving';
+import type { SessionKey } from '@mcp-gateway/sessions';
 import { openStream } from './http-sse/open-stream.js';
 import { postMessage } from './http-sse/post-message.js';
 import type { Forwarded } from './forwarded.js';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { byName } from '@mcp-gateway/common/serving';
+import { byName } from '@mcp-gateway/platform/serving';
 import type { Dispatcher } from 'undici';
 import { streamPath } from './http-sse/paths.js';
 import { headerOf } from './recovery/own-headers.js';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { Logger } from '@mcp-gateway/common/logging';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import { messagesOf, readMessage, rpcErrorBody, type RequestId } from '@mcp-gateway/protocol';
 import type { RequestBody } from './request-body.js';
 import { keep, MAX_KEPT_BYTES } from './steps/keep.js';

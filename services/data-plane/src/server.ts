@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { Logger } from '@mcp-gateway/common/logging';
-import type { BrowserAccess } from '@mcp-gateway/common/serving';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import type { BrowserAccess } from '@mcp-gateway/platform/serving';
 import { contain } from './contain.js';
 import { answerCors } from './cors.js';
 import { drainAfterAnswer } from './drain.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import { ConfigError } from '@mcp-gateway/common/config';
+import { ConfigError } from '@mcp-gateway/platform/config';
 
 export interface TlsFiles {
   /** PEM: the certificate, and after it those that lead to a root. */

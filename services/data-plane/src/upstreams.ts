@@ -1,6 +1,6 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { byName } from '@mcp-gateway/common/serving';
+import { byName } from '@mcp-gateway/platform/serving';
 import { Pool, type Dispatcher } from 'undici';
 import { Redirects } from './redirects.js';
 

@@ -1,5 +1,5 @@
-import { readConfig } from '@mcp-gateway/common/config';
-import type { Logger } from '@mcp-gateway/common/logging';
+import { readConfig } from '@mcp-gateway/platform/config';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Runtime } from '@mcp-gateway/runtime';
 import type { ApiListener } from '@mcp-gateway/runtime/kubernetes';
 import { kubernetesFields, kubernetesSettings } from '@mcp-gateway/runtime/kubernetes/configuration';

@@ -1,7 +1,7 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { Logger } from '@mcp-gateway/common/logging';
-import { RECONCILE_QUEUE, type ReconcileJob } from '@mcp-gateway/common/queue';
-import type { RedisClient } from '@mcp-gateway/common/redis';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import { RECONCILE_QUEUE, type ReconcileJob } from '@mcp-gateway/routing/queue';
+import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { Worker } from 'bullmq';
 import { outageLog } from './outage-log.js';
 

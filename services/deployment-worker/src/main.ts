@@ -7,13 +7,13 @@ import {
   RuntimeName,
   serviceFields,
   unknownVariables,
-} from '@mcp-gateway/common/config';
-import { createLogger } from '@mcp-gateway/common/logging';
-import { reconcileQueue } from '@mcp-gateway/common/queue';
-import { checkRedis, redisClient } from '@mcp-gateway/common/redis';
-import { routePublisher } from '@mcp-gateway/common/routes';
-import { closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/common/serving';
-import { openMetrics } from '@mcp-gateway/common/telemetry';
+} from '@mcp-gateway/platform/config';
+import { createLogger } from '@mcp-gateway/platform/logging';
+import { reconcileQueue } from '@mcp-gateway/routing/queue';
+import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
+import { routePublisher } from '@mcp-gateway/routing';
+import { closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
+import { openMetrics } from '@mcp-gateway/platform/telemetry';
 import { adapterRows, connectDatabase, countAdapters, migrateWhenReached } from '@mcp-gateway/database';
 import { z } from 'zod';
 import { chooseRuntime } from './choose-runtime.js';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { Logger } from '@mcp-gateway/common/logging';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import { outageLog, type OutageLog } from './outage-log.js';
 
 const driver = new Error("\nInvalid `findMany()` invocation:\n\nCan't reach database server at 127.0.0.1:5432");

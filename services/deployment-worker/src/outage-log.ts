@@ -1,5 +1,5 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { Logger } from '@mcp-gateway/common/logging';
+import type { Logger } from '@mcp-gateway/platform/logging';
 
 export interface OutageLog {
   failed(what: string, error: unknown, fields?: object): void;

@@ -1,6 +1,6 @@
 import { GatewayError, unreachable } from '@mcp-gateway/common/errors';
-import type { Logger } from '@mcp-gateway/common/logging';
-import type { RoutePublisher } from '@mcp-gateway/common/routes';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import type { RoutePublisher } from '@mcp-gateway/routing';
 import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
 import type { Observation, Runtime } from '@mcp-gateway/runtime';
 import { nameInUse } from './name-in-use.js';

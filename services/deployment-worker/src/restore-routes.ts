@@ -1,7 +1,7 @@
 import type { PublishedRoute } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { Logger } from '@mcp-gateway/common/logging';
-import type { RoutePublisher } from '@mcp-gateway/common/routes';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import type { RoutePublisher } from '@mcp-gateway/routing';
 import type { AdapterRows } from '@mcp-gateway/database';
 import type { Runtime } from '@mcp-gateway/runtime';
 import { routeOf } from './route-of.js';

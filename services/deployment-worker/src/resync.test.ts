@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ReconcileQueue } from '@mcp-gateway/common/queue';
+import type { ReconcileQueue } from '@mcp-gateway/routing/queue';
 import { ABSENT } from '@mcp-gateway/runtime';
-import type { Logger } from '@mcp-gateway/common/logging';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import { rowOf, silent } from '../test/fixtures.js';
 import { World } from '../test/world.js';
 import { resync } from './resync.js';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '@mcp-gateway/common/logging';
-import type { ReconcileQueue } from '@mcp-gateway/common/queue';
-import type { RoutePublisher } from '@mcp-gateway/common/routes';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import type { ReconcileQueue } from '@mcp-gateway/routing/queue';
+import type { RoutePublisher } from '@mcp-gateway/routing';
 import type { AdapterRows } from '@mcp-gateway/database';
 import type { Runtime } from '@mcp-gateway/runtime';
 import { outageLog } from './outage-log.js';

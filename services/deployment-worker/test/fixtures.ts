@@ -1,5 +1,5 @@
 import { AdapterSpec } from '@mcp-gateway/common/contracts';
-import { createLogger } from '@mcp-gateway/common/logging';
+import { createLogger } from '@mcp-gateway/platform/logging';
 import type { AdapterRow } from '@mcp-gateway/database';
 import { ABSENT, revisionOf, type Observation, type ObservedReplica } from '@mcp-gateway/runtime';
 import { workloadOf } from '../src/workload-of.js';

@@ -1,5 +1,5 @@
 import type { PublishedRoute } from '@mcp-gateway/common/contracts';
-import type { RoutePublisher } from '@mcp-gateway/common/routes';
+import type { RoutePublisher } from '@mcp-gateway/routing';
 import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
 import { ABSENT, revisionOf, type Runtime, type WatchListener, type Workload } from '@mcp-gateway/runtime';
 import { reconciler } from '../src/reconcile.js';

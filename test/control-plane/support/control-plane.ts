@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import { afterAll } from '@jest/globals';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { developmentSignIn, type CallerCheck, type Principal } from '@mcp-gateway/common/principal';
-import type { ReconcileQueue } from '@mcp-gateway/common/queue';
-import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/common/serving';
+import { type Principal } from '@mcp-gateway/common/principal';
+import { developmentSignIn, type CallerCheck } from '@mcp-gateway/identity';
+import type { ReconcileQueue } from '@mcp-gateway/routing/queue';
+import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/platform/serving';
 import { adapterRows, connectDatabase, type AdapterRows, type Database } from '@mcp-gateway/database';
 import { processLogs, type LogReader } from '@mcp-gateway/runtime/logs';
 import { afterTest } from '../../support/clean-up.js';

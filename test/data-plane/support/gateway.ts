@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Route, type PublishedRoute } from '@mcp-gateway/common/contracts';
-import { developmentSignIn, refuseReplicas, type Verifier } from '@mcp-gateway/common/principal';
-import { redisClient, type RedisClient } from '@mcp-gateway/common/redis';
-import { followRoutes, routePublisher, type RouteTable } from '@mcp-gateway/common/routes';
-import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/common/serving';
-import type { Metrics } from '@mcp-gateway/common/telemetry';
+import { developmentSignIn, refuseReplicas, type Verifier } from '@mcp-gateway/identity';
+import { redisClient, type RedisClient } from '@mcp-gateway/platform/redis';
+import { followRoutes, routePublisher, type RouteTable } from '@mcp-gateway/routing';
+import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/platform/serving';
+import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { afterTest } from '../../support/clean-up.js';
 import { silent } from '../../support/postgres.js';
 import { connectRedis, freshPrefix, sharedRedis } from '../../support/redis.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { redisClient } from '@mcp-gateway/common/redis';
-import { followRoutes } from '@mcp-gateway/common/routes';
-import { freePort } from '@mcp-gateway/common/serving';
+import { redisClient } from '@mcp-gateway/platform/redis';
+import { followRoutes } from '@mcp-gateway/routing';
+import { freePort } from '@mcp-gateway/platform/serving';
 import { kubeconfig } from '../../cluster/support/kubectl.js';
 import { afterTests } from '../../support/after-tests.js';
 import { managementApi, type Api } from '../../support/api.js';

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createLogger } from '@mcp-gateway/common/logging';
+import { createLogger } from '@mcp-gateway/platform/logging';
 import { connectDatabase } from '@mcp-gateway/database';
 import { findBinaries } from './binaries.js';
 import { isRoot } from './identity.js';
@@ -185,7 +185,7 @@ describe('startPostgres', () => {
   async function startElsewhere(uid?: number) {
     const script = `
       const { startPostgres } = await import('@mcp-gateway/local/postgres');
-      const { createLogger } = await import('@mcp-gateway/common/logging');
+      const { createLogger } = await import('@mcp-gateway/platform/logging');
       const [dataDir, socketDir] = process.argv.slice(1);
       const postgres = await startPostgres({ dataDir, socketDir, log: createLogger('child', 'silent') });
       console.log(postgres.url('mcp_gateway'));`;

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
-import type { Logger } from '@mcp-gateway/common/logging';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import { createDatabase } from '@mcp-gateway/database';
 import { findBinaries } from './binaries.js';
 import { ensureCluster } from './cluster.js';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '@mcp-gateway/common/logging';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import { leash, type Leashed } from '@mcp-gateway/runtime/leash';
 import { answersPing } from './ping.js';
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from '@mcp-gateway/common/serving';
-import type { Logger } from '@mcp-gateway/common/logging';
+import { freePort } from '@mcp-gateway/platform/serving';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import { launch, PortTakenError } from './launch.js';
 import { passwordFile } from './password.js';
 import { chooseServer, type ServerKind } from './server.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, readConfig } from '@mcp-gateway/common/config';
+import { ConfigError, readConfig } from '@mcp-gateway/platform/config';
 import { z } from 'zod';
 import { DEFAULTS } from '../../test/settings.js';
 import { kubernetesFields, kubernetesSettings } from './configuration.js';

@@ -1,4 +1,4 @@
-import { List } from '@mcp-gateway/common/config';
+import { List } from '@mcp-gateway/platform/config';
 import { AdapterSpec } from '@mcp-gateway/common/contracts';
 import { z } from 'zod';
 import { clusterAddress, clusterFields, Label } from '../logs/cluster-fields.js';

@@ -1,4 +1,4 @@
-import type { Logger } from '@mcp-gateway/common/logging';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Cluster } from './api/cluster.js';
 import type { Applied } from './applied.js';
 import type { Refusals } from './refusals.js';

@@ -1,4 +1,4 @@
-import type { Logger } from '@mcp-gateway/common/logging';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Cluster } from './api/cluster.js';
 import type { KubeObject } from './api/objects.js';
 import type { Kind } from './api/resources.js';

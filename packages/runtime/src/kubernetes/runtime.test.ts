@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createLogger } from '@mcp-gateway/common/logging';
+import { createLogger } from '@mcp-gateway/platform/logging';
 import { afterTest } from '../../../../test/support/clean-up.js';
 import { startApiServer, type ApiServer } from '../../test/api-server.js';
 import { ownObject } from '../../test/parts.js';

@@ -1,4 +1,4 @@
-import type { Logger } from '@mcp-gateway/common/logging';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Runtime } from '../runtime.js';
 import { apply } from './apply.js';
 import { connectCluster, type ApiListener } from './api/cluster.js';

@@ -57,7 +57,7 @@ describe('a supervisor', () => {
     const images = { server: { command: process.execPath, args: [SERVER], env: {} } };
     const options = { ...supervisorOptions(folder.path), stopGraceSeconds: 0.5 };
     const { child } = await runModule(`
-      import { createLogger } from '@mcp-gateway/common/logging';
+      import { createLogger } from '@mcp-gateway/platform/logging';
       import { catalogue, startSupervisor, systemClock } from '@mcp-gateway/runtime/supervisor';
       await startSupervisor(${JSON.stringify(socketPath)}, {
         ...${JSON.stringify({ ...options, catalogue: null, clock: null, log: null })},

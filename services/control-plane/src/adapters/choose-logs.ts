@@ -1,4 +1,4 @@
-import { readConfig } from '@mcp-gateway/common/config';
+import { readConfig } from '@mcp-gateway/platform/config';
 import { processLogs, type LogReader } from '@mcp-gateway/runtime/logs';
 import { clusterAddress, clusterFields } from '@mcp-gateway/runtime/logs/cluster-fields';
 import { z } from 'zod';

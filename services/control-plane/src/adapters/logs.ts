@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { escapedControls } from '@mcp-gateway/common/logging';
+import { escapedControls } from '@mcp-gateway/platform/logging';
 import type { AdapterRow } from '@mcp-gateway/database';
 import type { LogReader } from '@mcp-gateway/runtime/logs';
 import type { Request, Response } from 'express';

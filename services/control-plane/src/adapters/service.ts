@@ -1,8 +1,8 @@
 import { ResourceName, type AdapterResource, type AdapterSpec } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { Logger } from '@mcp-gateway/common/logging';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import { canRead, canWrite, isAdmin, type Principal } from '@mcp-gateway/common/principal';
-import type { ReconcileQueue } from '@mcp-gateway/common/queue';
+import type { ReconcileQueue } from '@mcp-gateway/routing/queue';
 import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
 import type { Precondition } from './etag.js';
 import type { Page } from './paging.js';

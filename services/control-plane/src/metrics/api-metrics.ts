@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import type { RedisClient } from '@mcp-gateway/common/redis';
+import type { RedisClient } from '@mcp-gateway/platform/redis';
 import {
   HTTP_BUCKETS,
   methodLabel,
@@ -7,7 +7,7 @@ import {
   redisGauge,
   statusClass,
   type Metrics,
-} from '@mcp-gateway/common/telemetry';
+} from '@mcp-gateway/platform/telemetry';
 import { managementPaths } from '../openapi/document.js';
 import { routePattern } from './route-pattern.js';
 

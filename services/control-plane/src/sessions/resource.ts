@@ -1,5 +1,5 @@
 import type { SessionResource } from '@mcp-gateway/common/contracts';
-import type { ListedSession } from '@mcp-gateway/common/sessions';
+import type { ListedSession } from '@mcp-gateway/sessions';
 import { z } from 'zod';
 
 const MAX_NAME = 256;

@@ -1,8 +1,8 @@
 import type { SessionResource } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { canWrite, type Principal } from '@mcp-gateway/common/principal';
-import type { RedisClient } from '@mcp-gateway/common/redis';
-import { listSessions, sessionRecords } from '@mcp-gateway/common/sessions';
+import type { RedisClient } from '@mcp-gateway/platform/redis';
+import { listSessions, sessionRecords } from '@mcp-gateway/sessions';
 import type { AdapterRow } from '@mcp-gateway/database';
 import { z } from 'zod';
 import { sessionResource } from './resource.js';

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { RouteTable } from '@mcp-gateway/common/routes';
+import type { RouteTable } from '@mcp-gateway/routing';
 import { CLIENT_GONE } from '../request-body.js';
 
 /** As long as a request of a session waits, and less than clients wait for an answer. */

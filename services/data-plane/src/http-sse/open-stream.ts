@@ -3,14 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
-import {
-  EndpointEvent,
-  MAX_UPSTREAM_ID_BYTES,
-  requestHeaders,
-  sealSessionId,
-  type SessionEnvelope,
-  type SessionKey,
-} from '@mcp-gateway/protocol';
+import { EndpointEvent, requestHeaders } from '@mcp-gateway/protocol';
+import { MAX_UPSTREAM_ID_BYTES, sealSessionId, type SessionEnvelope, type SessionKey } from '@mcp-gateway/sessions';
 import type { Forwarded } from '../forwarded.js';
 import { noneReady } from '../none-ready.js';
 import { ClientAnswer } from '../recovery/client-answer.js';

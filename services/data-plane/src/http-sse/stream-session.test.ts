@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Route } from '@mcp-gateway/common/contracts';
-import type { SessionEnvelope } from '@mcp-gateway/protocol';
+import type { SessionEnvelope } from '@mcp-gateway/sessions';
 import type { ClientAnswer } from '../recovery/client-answer.js';
 import { StreamSession, type StreamSessionParts } from './stream-session.js';
 

@@ -1,5 +1,5 @@
 import type { Route } from '@mcp-gateway/common/contracts';
-import type { SessionEnvelope } from '@mcp-gateway/protocol';
+import type { SessionEnvelope } from '@mcp-gateway/sessions';
 import type { ClientAnswer } from '../recovery/client-answer.js';
 import type { Streams } from '../recovery/streams.js';
 import type { SessionStore } from '../sessions/store.js';

@@ -1,5 +1,12 @@
 import type { ErrorCode } from '@mcp-gateway/common/errors';
-import { children, HTTP_BUCKETS, methodLabel, onHead, statusClass, type Metrics } from '@mcp-gateway/common/telemetry';
+import {
+  children,
+  HTTP_BUCKETS,
+  methodLabel,
+  onHead,
+  statusClass,
+  type Metrics,
+} from '@mcp-gateway/platform/telemetry';
 import { announcesEventStream, eraOf } from '@mcp-gateway/protocol';
 import type { McpPipeline } from '../pipeline.js';
 import type { Displaced, MoveOutcome } from '../recovery/recover.js';

@@ -1,6 +1,6 @@
-import type { RedisClient } from '@mcp-gateway/common/redis';
-import type { RouteTable } from '@mcp-gateway/common/routes';
-import { redisGauge, type Metrics } from '@mcp-gateway/common/telemetry';
+import type { RedisClient } from '@mcp-gateway/platform/redis';
+import type { RouteTable } from '@mcp-gateway/routing';
+import { redisGauge, type Metrics } from '@mcp-gateway/platform/telemetry';
 import type { Balancer } from '../balance/balancer.js';
 import type { SessionStore } from '../sessions/store.js';
 import { endpointStates } from './endpoint-states.js';

@@ -1,6 +1,6 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { Logger } from '@mcp-gateway/common/logging';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import { HEADER } from '@mcp-gateway/protocol';
 import { findEndpoint } from '../find-endpoint.js';
 import type { Forwarded } from '../forwarded.js';

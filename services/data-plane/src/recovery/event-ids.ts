@@ -1,4 +1,4 @@
-import type { SessionEnvelope } from '@mcp-gateway/protocol';
+import type { SessionEnvelope } from '@mcp-gateway/sessions';
 import type { SessionPlace } from '../sessions/place.js';
 
 /**

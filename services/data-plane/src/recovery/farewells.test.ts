@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from '@jest/globals';
-import type { RouteTable } from '@mcp-gateway/common/routes';
-import type { Farewell } from '@mcp-gateway/common/sessions';
+import type { RouteTable } from '@mcp-gateway/routing';
+import type { Farewell } from '@mcp-gateway/sessions';
 import { endpoint, routeOf } from '../../test/routes.js';
 import type { Upstreams } from '../upstreams.js';
 import { sayFarewells } from './farewells.js';

@@ -1,5 +1,5 @@
-import type { RouteTable } from '@mcp-gateway/common/routes';
-import type { SessionRecords } from '@mcp-gateway/common/sessions';
+import type { RouteTable } from '@mcp-gateway/routing';
+import type { SessionRecords } from '@mcp-gateway/sessions';
 import { findEndpoint } from '../find-endpoint.js';
 import type { SessionStore } from '../sessions/store.js';
 import type { Upstreams } from '../upstreams.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SessionRecord } from '@mcp-gateway/common/sessions';
+import type { SessionRecord } from '@mcp-gateway/sessions';
 import { countMove, judge, type Verdict } from './judge.js';
 
 const NOW = 1_780_000_000;

@@ -1,4 +1,4 @@
-import type { FoundSession, SessionRecord } from '@mcp-gateway/common/sessions';
+import type { FoundSession, SessionRecord } from '@mcp-gateway/sessions';
 
 /**
  * follow  somebody else has moved it already

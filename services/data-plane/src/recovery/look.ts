@@ -1,5 +1,5 @@
 import { GatewayError, unreachable } from '@mcp-gateway/common/errors';
-import type { FoundSession, SessionRecord } from '@mcp-gateway/common/sessions';
+import type { FoundSession, SessionRecord } from '@mcp-gateway/sessions';
 import { findEndpoint } from '../find-endpoint.js';
 import { placeOf } from '../sessions/place.js';
 import { judge } from './judge.js';

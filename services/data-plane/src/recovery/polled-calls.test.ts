@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { createLogger } from '@mcp-gateway/common/logging';
+import { createLogger } from '@mcp-gateway/platform/logging';
 import { sessionUses } from '../sessions/uses.js';
 import { polledCalls } from './polled-calls.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SessionRecords } from '@mcp-gateway/common/sessions';
+import type { SessionRecords } from '@mcp-gateway/sessions';
 import { Posted } from './posted.js';
 import { rememberer } from './remember.js';
 

@@ -1,7 +1,7 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError, type ErrorCode } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
-import type { SessionEnvelope } from '@mcp-gateway/protocol';
+import type { SessionEnvelope } from '@mcp-gateway/sessions';
 import type { SessionPlace } from '../sessions/place.js';
 import { createHerd } from './herd.js';
 import { moveSession, type MoveParts } from './move.js';

@@ -1,4 +1,4 @@
-import type { SessionRecords } from '@mcp-gateway/common/sessions';
+import type { SessionRecords } from '@mcp-gateway/sessions';
 import { messagesOf, type Message, type RequestId } from '@mcp-gateway/protocol';
 import type { Posted } from './posted.js';
 

@@ -1,7 +1,7 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { SessionRecord } from '@mcp-gateway/common/sessions';
-import { MAX_UPSTREAM_ID_BYTES } from '@mcp-gateway/protocol';
+import type { SessionRecord } from '@mcp-gateway/sessions';
+import { MAX_UPSTREAM_ID_BYTES } from '@mcp-gateway/sessions';
 import type { Upstreams } from '../upstreams.js';
 import { exchange, type Exchange, type Reply } from './exchange.js';
 import { sayFarewell } from './farewell.js';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
-import type { RouteTable } from '@mcp-gateway/common/routes';
+import type { RouteTable } from '@mcp-gateway/routing';
 import type { SessionStore } from '../sessions/store.js';
 import { drainSpread } from './drain.js';
 import { spread } from './herd.js';

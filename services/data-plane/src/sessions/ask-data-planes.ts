@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { bounded, type RedisClient } from '@mcp-gateway/common/redis';
+import { bounded, type RedisClient } from '@mcp-gateway/platform/redis';
 import { z } from 'zod';
 import type { SessionUses } from './uses.js';
 

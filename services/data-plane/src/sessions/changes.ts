@@ -1,5 +1,5 @@
-import { subscription, type RedisClient } from '@mcp-gateway/common/redis';
-import { readChange, type SessionChange } from '@mcp-gateway/common/sessions';
+import { subscription, type RedisClient } from '@mcp-gateway/platform/redis';
+import { readChange, type SessionChange } from '@mcp-gateway/sessions';
 
 export interface SessionChanges {
   /** Counts what was heard: a record that was asked for before the last of it may be out of date. */

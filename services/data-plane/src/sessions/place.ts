@@ -1,5 +1,5 @@
-import type { SessionRecord } from '@mcp-gateway/common/sessions';
-import type { SessionEnvelope } from '@mcp-gateway/protocol';
+import type { SessionRecord } from '@mcp-gateway/sessions';
+import type { SessionEnvelope } from '@mcp-gateway/sessions';
 
 /** Where a session lives now, and what it is called there. */
 export interface SessionPlace {

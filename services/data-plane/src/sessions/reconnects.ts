@@ -1,4 +1,4 @@
-import type { RedisClient } from '@mcp-gateway/common/redis';
+import type { RedisClient } from '@mcp-gateway/platform/redis';
 
 export interface Reconnects {
   /** Whether every data plane has had the time to write what it could not while Redis was away. */

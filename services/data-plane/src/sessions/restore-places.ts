@@ -1,4 +1,4 @@
-import type { SessionRecords } from '@mcp-gateway/common/sessions';
+import type { SessionRecords } from '@mcp-gateway/sessions';
 import type { MovedSession } from './cache.js';
 
 const AT_ONCE = 500;

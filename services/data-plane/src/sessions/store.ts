@@ -1,15 +1,15 @@
 import type { Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { Logger } from '@mcp-gateway/common/logging';
-import type { RedisClient } from '@mcp-gateway/common/redis';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import type { RedisClient } from '@mcp-gateway/platform/redis';
 import {
   sessionRecords,
   type SessionChange,
   type SessionRecord,
   type SessionRecords,
   type SessionRef,
-} from '@mcp-gateway/common/sessions';
-import type { SessionEnvelope } from '@mcp-gateway/protocol';
+} from '@mcp-gateway/sessions';
+import type { SessionEnvelope } from '@mcp-gateway/sessions';
 import { askDataPlanes } from './ask-data-planes.js';
 import { sessionCache } from './cache.js';
 import { followSessionChanges } from './changes.js';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, it } from '@jest/globals';
 import type { Route } from '@mcp-gateway/common/contracts';
-import { createLogger } from '@mcp-gateway/common/logging';
+import { createLogger } from '@mcp-gateway/platform/logging';
 import { routeOf } from '../../test/routes.js';
 import { sweepSessions } from './sweep.js';
 

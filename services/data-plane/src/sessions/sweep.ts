@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '@mcp-gateway/common/logging';
-import type { RouteTable } from '@mcp-gateway/common/routes';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import type { RouteTable } from '@mcp-gateway/routing';
 import type { SessionStore } from './store.js';
 
 const EVERY_MS = 30_000;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { createLogger } from '@mcp-gateway/common/logging';
-import type { SessionUse } from '@mcp-gateway/common/sessions';
+import { createLogger } from '@mcp-gateway/platform/logging';
+import type { SessionUse } from '@mcp-gateway/sessions';
 import { sessionUses, type SessionUses } from './uses.js';
 
 const ALICE = { id: '1', adapterId: 'adapter-1', caller: 'alice' };

@@ -1,5 +1,5 @@
-import type { SessionRecords, SessionRef, SessionUse } from '@mcp-gateway/common/sessions';
-import type { Logger } from '@mcp-gateway/common/logging';
+import type { SessionRecords, SessionRef, SessionUse } from '@mcp-gateway/sessions';
+import type { Logger } from '@mcp-gateway/platform/logging';
 
 export interface SessionUses {
   /** Counts a use that begins now; the returned function ends it. `keepSeconds`: how long the record is needed from now on. */

@@ -1,7 +1,7 @@
 import type { Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { canRead, type Principal } from '@mcp-gateway/common/principal';
-import type { RouteTable } from '@mcp-gateway/common/routes';
+import type { RouteTable } from '@mcp-gateway/routing';
 
 /**
  * The route, for a caller who may use it. A stranger is told the same as for a name that does not exist.

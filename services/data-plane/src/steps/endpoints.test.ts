@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { expect, it } from '@jest/globals';
 import type { Route } from '@mcp-gateway/common/contracts';
-import type { RouteTable } from '@mcp-gateway/common/routes';
+import type { RouteTable } from '@mcp-gateway/routing';
 import { endpoint, routeOf } from '../../test/routes.js';
 import { createBalancer } from '../balance/balancer.js';
 import { createEndpointWaits } from '../balance/wait-for-endpoint.js';

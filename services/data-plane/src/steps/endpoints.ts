@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
-import type { RouteTable } from '@mcp-gateway/common/routes';
+import type { RouteTable } from '@mcp-gateway/routing';
 import type { Era } from '@mcp-gateway/protocol';
 import type { Balancer } from '../balance/balancer.js';
 import type { EndpointWaits } from '../balance/wait-for-endpoint.js';

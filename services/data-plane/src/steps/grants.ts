@@ -1,7 +1,7 @@
 import type { Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { canRead, type Principal } from '@mcp-gateway/common/principal';
-import type { RouteTable } from '@mcp-gateway/common/routes';
+import type { RouteTable } from '@mcp-gateway/routing';
 import type { Permit } from './relay.js';
 
 /** That the caller may use the adapter, as it was decided when the request came. */

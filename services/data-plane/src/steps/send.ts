@@ -3,16 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { Logger } from '@mcp-gateway/common/logging';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Principal } from '@mcp-gateway/common/principal';
-import {
-  HEADER,
-  MAX_UPSTREAM_ID_BYTES,
-  sealSessionId,
-  type Era,
-  type SessionEnvelope,
-  type SessionKey,
-} from '@mcp-gateway/protocol';
+import { HEADER, type Era } from '@mcp-gateway/protocol';
+import { MAX_UPSTREAM_ID_BYTES, sealSessionId, type SessionEnvelope, type SessionKey } from '@mcp-gateway/sessions';
 import { sayFarewell } from '../recovery/farewell.js';
 import { seenFrom } from '../redirects.js';
 import type { ReferenceTo } from '../reference.js';

@@ -2,14 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
-import {
-  HEADER,
-  isSessionOf,
-  openSessionId,
-  type Era,
-  type SessionEnvelope,
-  type SessionKey,
-} from '@mcp-gateway/protocol';
+import { HEADER, type Era } from '@mcp-gateway/protocol';
+import { isSessionOf, openSessionId, type SessionEnvelope, type SessionKey } from '@mcp-gateway/sessions';
 import { findEndpoint, placeUnknown } from '../find-endpoint.js';
 import { noneReady } from '../none-ready.js';
 import type { SessionPlace } from '../sessions/place.js';

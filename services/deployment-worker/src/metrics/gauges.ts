@@ -1,7 +1,7 @@
 import { Phase } from '@mcp-gateway/common/contracts';
-import type { QueueCounts } from '@mcp-gateway/common/queue';
-import type { RedisClient } from '@mcp-gateway/common/redis';
-import { redisGauge, type Metrics } from '@mcp-gateway/common/telemetry';
+import type { QueueCounts } from '@mcp-gateway/routing/queue';
+import type { RedisClient } from '@mcp-gateway/platform/redis';
+import { redisGauge, type Metrics } from '@mcp-gateway/platform/telemetry';
 import type { AdapterCount } from '@mcp-gateway/database';
 
 export interface GaugeParts {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { openMetrics, type Metrics } from '@mcp-gateway/common/telemetry';
+import { openMetrics, type Metrics } from '@mcp-gateway/platform/telemetry';
 import { afterTest } from '../../../../test/support/clean-up.js';
 import { samplesOf } from '../../../../test/support/samples.js';
 import { silent } from '../../test/fixtures.js';

@@ -1,4 +1,4 @@
-import { statusClass, type Metrics } from '@mcp-gateway/common/telemetry';
+import { statusClass, type Metrics } from '@mcp-gateway/platform/telemetry';
 import type { ApiListener } from '@mcp-gateway/runtime/kubernetes';
 import { CONCURRENCY, type Consumption } from '../consume.js';
 import { addGauges, type GaugeParts } from './gauges.js';

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
-import { freePort } from '@mcp-gateway/common/serving';
+import { freePort } from '@mcp-gateway/platform/serving';
 import { afterTest } from '../../../../../test/support/clean-up.js';
 import { kubeconfigOf } from '../../../test/kubeconfig.js';
 import { eventually } from '../../../test/wait.js';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { createLogger } from '@mcp-gateway/common/logging';
+import { createLogger } from '@mcp-gateway/platform/logging';
 import { afterTest } from '../../../../../test/support/clean-up.js';
 import { kubeconfigOf } from '../../../test/kubeconfig.js';
 import { eventually } from '../../../test/wait.js';

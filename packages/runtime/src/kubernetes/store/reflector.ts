@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '@mcp-gateway/common/logging';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import { errors } from 'undici';
 import { ApiError, apiError } from '../api/api-error.js';
 import type { Cluster } from '../api/cluster.js';

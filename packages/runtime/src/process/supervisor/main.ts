@@ -6,9 +6,9 @@ import {
   networkVariables,
   readConfig,
   unknownVariables,
-} from '@mcp-gateway/common/config';
-import { createLogger } from '@mcp-gateway/common/logging';
-import { runMain, shutdownOn } from '@mcp-gateway/common/serving';
+} from '@mcp-gateway/platform/config';
+import { createLogger } from '@mcp-gateway/platform/logging';
+import { runMain, shutdownOn } from '@mcp-gateway/platform/serving';
 import { z } from 'zod';
 import { catalogue, CatalogueError, readCatalogue, startSupervisor, systemClock, usualTimes } from './index.js';
 

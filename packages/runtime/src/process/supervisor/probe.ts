@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { byName } from '@mcp-gateway/common/serving';
+import { byName } from '@mcp-gateway/platform/serving';
 import { Client, type Dispatcher } from 'undici';
 import { isUnknownPath } from '../../health-path.js';
 import type { Workload } from '../../workload.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Logger } from '@mcp-gateway/common/logging';
-import { freePort } from '@mcp-gateway/common/serving';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import { freePort } from '@mcp-gateway/platform/serving';
 import { healthNoteOf } from '../../health-path.js';
 import { leash, type Leashed } from '../../leash/index.js';
 import type { ObservedReplica } from '../../runtime.js';

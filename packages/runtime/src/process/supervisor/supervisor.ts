@@ -1,4 +1,4 @@
-import type { Logger } from '@mcp-gateway/common/logging';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import { ABSENT, type Observation } from '../../runtime.js';
 import { STARTUP_SECONDS } from '../../startup.js';
 import type { Workload } from '../../workload.js';

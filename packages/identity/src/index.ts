@@ -1,0 +1,3 @@
+export { developmentSignIn, developmentVerifier } from './development.js';
+export { addressIn, refuseReplicas, type CallerCheck } from './refuse-replicas.js';
+export type { Verifier } from './verifier.js';

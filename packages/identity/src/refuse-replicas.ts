@@ -1,0 +1,68 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { isIPv6, SocketAddress } from 'node:net';
+import { GatewayError } from '@mcp-gateway/common/errors';
+
+/**
+ * Refuses callers by where they call from.
+ * @param address the other end of the connection
+ * @throws GatewayError FORBIDDEN, UNAVAILABLE
+ */
+export type CallerCheck = (headers: IncomingHttpHeaders, address?: string) => void;
+
+interface Replicas {
+  isLoaded(): boolean;
+  adapterAt(address: string): string | undefined;
+}
+
+export interface CallerRules {
+  /** Names of adapters whose replicas may call all the same. */
+  allowed: readonly string[];
+  /** What becomes of a caller while no replica is known yet. */
+  untilRead: 'allow' | 'refuse';
+}
+
+/**
+ * Development sign-in takes callers at their word, so a server that can be made to send a request would be an admin. This refuses
+ * replicas of adapters, as far as addresses tell them: a proxy in between hides one unless it says whom it forwards for.
+ */
+export function refuseReplicas(replicas: Replicas, { allowed, untilRead }: CallerRules): CallerCheck {
+  const check = (address: string) => {
+    const adapter = replicas.adapterAt(address);
+    if (adapter !== undefined && !allowed.includes(adapter)) throw refusal('the address of a replica');
+  };
+  return (headers, address) => {
+    if (untilRead === 'refuse' && !replicas.isLoaded()) {
+      throw new GatewayError('UNAVAILABLE', { detail: 'the gateway is starting', headers: { 'retry-after': '1' } });
+    }
+    // The system forgets the address of a caller that has reset its connection. Its bytes can still be read.
+    if (address === undefined) throw refusal('an unknown address');
+    check(addressIn(address));
+    // A caller can add addresses here, which only harms itself, but not take away what a proxy adds.
+    const { 'x-forwarded-for': list, forwarded } = headers;
+    if (list !== undefined) for (const each of String(list).split(',')) check(addressIn(each.trim()));
+    if (forwarded !== undefined) {
+      for (const [, node = ''] of forwarded.matchAll(FORWARDED_FOR)) check(addressIn(node.trim()));
+    }
+  };
+}
+
+/** A parameter of `Forwarded` (RFC 7239 §5.2). */
+const FORWARDED_FOR = /\bfor="?([^",;]+)/gi;
+
+/** The address in an entry of `X-Forwarded-For`, to which some proxies add the port, in its usual form. */
+export const addressIn = (entry: string): string =>
+  usual(/^\[([\da-f:.]+)\](?::\d+)?$/i.exec(entry)?.[1] ?? /^([\d.]+):\d+$/.exec(entry)?.[1] ?? entry);
+
+/** IPv4 as it is written everywhere else (RFC 4291 §2.5.5.2), and IPv6 as short as can be (RFC 5952) and without its zone. */
+function usual(address: string): string {
+  const [bare = ''] = address.split('%', 1);
+  const short = isIPv6(bare) ? new SocketAddress({ family: 'ipv6', address: bare }).address : bare;
+  return short.replace(/^::ffff:(?=[\d.]+$)/i, '');
+}
+
+const refusal = (origin: string) =>
+  new GatewayError('FORBIDDEN', {
+    detail:
+      `development sign-in is not for servers, and this request comes from ${origin}; ` +
+      'the operator can let an adapter in by its name with MCP_GATEWAY_ALLOWED_CALLERS',
+  });

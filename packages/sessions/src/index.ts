@@ -1,0 +1,22 @@
+export { readChange, type SessionChange } from './change.js';
+export { listSessions, type ListedSession } from './list.js';
+export { type SessionRecord } from './record.js';
+export {
+  sessionRecords,
+  type Farewell,
+  type FoundSession,
+  type SessionBounds,
+  type SessionRecords,
+  type SessionRef,
+  type SessionUse,
+} from './records.js';
+export {
+  isSessionOf,
+  MAX_SESSION_ID_LENGTH,
+  MAX_UPSTREAM_ID_BYTES,
+  openSessionId,
+  sealSessionId,
+  sessionKey,
+  type SessionEnvelope,
+  type SessionKey,
+} from './sealed-id.js';

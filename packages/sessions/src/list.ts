@@ -1,0 +1,57 @@
+import { bounded, ready, type RedisClient } from '@mcp-gateway/platform/redis';
+import { sessionKeys } from './keys.js';
+import { recordOf, type SessionRecord } from './record.js';
+
+export interface ListedSession {
+  id: string;
+  record: SessionRecord;
+  /** Seconds since the epoch; up to some seconds late. */
+  lastUsedAt: number;
+}
+
+export interface SessionPage {
+  adapterId: string;
+  /** Only this caller's. */
+  caller?: string;
+  limit: number;
+  /** The id after which the page begins. */
+  after?: string;
+}
+
+const REDIS_MS = 2_000;
+
+/**
+ * One page of the open sessions of an adapter, by id, so that those that come and go in between move nothing. `next` is
+ * where the next page begins. Reads the ids of all of them, of which there are as many as the adapter may have.
+ */
+export async function listSessions(
+  redis: RedisClient,
+  prefix: string,
+  { adapterId, caller, limit, after = '' }: SessionPage,
+): Promise<{ sessions: ListedSession[]; next?: string }> {
+  const keys = sessionKeys(prefix);
+  const index = caller === undefined ? keys.ofAdapter(adapterId) : keys.ofCaller(adapterId, caller);
+  const all = await bounded(redis.zRangeWithScores(index, 0, -1), REDIS_MS);
+  const left = all.filter(({ value }) => value > after).toSorted((a, b) => (a.value < b.value ? -1 : 1));
+  const page = left.slice(0, limit);
+
+  const reads = ready(redis).multi();
+  for (const { value } of page) reads.hGetAll(keys.record(value));
+  const records = page.length === 0 ? [] : await bounded(reads.exec(), REDIS_MS);
+  const sessions = page.flatMap(({ value, score }, at): ListedSession[] => {
+    const record = readable(records[at] as unknown as Record<string, string>);
+    return record ? [{ id: value, record, lastUsedAt: score }] : [];
+  });
+  const last = page.at(-1);
+  return left.length > limit && last ? { sessions, next: last.value } : { sessions };
+}
+
+/** Null for one that was closed a moment ago, and for one that another version has written. */
+function readable(fields: Record<string, string>): SessionRecord | null {
+  try {
+    const record = recordOf(fields);
+    return record === 'closed' ? null : record;
+  } catch {
+    return null;
+  }
+}

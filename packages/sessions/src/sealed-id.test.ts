@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { MAX_SESSION_ID_LENGTH, openSessionId, sealSessionId, sessionKey, type SessionEnvelope } from './sealed-id.js';
+
+const key = () => sessionKey(randomBytes(32));
+const KEY = key();
+
+const ENVELOPE: SessionEnvelope = {
+  id: 'f3b1c8e2',
+  adapterId: '6a1c7f0e-7a55-4bd5-9f2b-9b1a4a1f4a11',
+  endpointId: 'echo-0.0123456789.0',
+  upstreamId: 'e4b8-upstream',
+  caller: 'alice',
+  issuedAt: 1_780_000_000,
+};
+
+const sealed = sealSessionId(ENVELOPE, [KEY]);
+const bytes = Buffer.from(sealed, 'base64url');
+
+describe('a session id', () => {
+  it.each([
+    ['as usual', ENVELOPE],
+    ['with names in any script', { ...ENVELOPE, caller: 'José 李雷 🦙', upstreamId: '"\\\n' }],
+    ['with nothing in it', { id: '', adapterId: '', endpointId: '', upstreamId: '', caller: '', issuedAt: 0 }],
+    ['with an upstream id of 4 KB', { ...ENVELOPE, upstreamId: 'u'.repeat(4_096) }],
+    ['with one that is hard to write down', { ...ENVELOPE, upstreamId: '\\'.repeat(4_096), caller: '\0'.repeat(255) }],
+  ])('opens to what was sealed, %s', (_what, envelope) => {
+    const id = sealSessionId(envelope, [KEY]);
+    expect(openSessionId(id, [KEY])).toStrictEqual(envelope);
+    expect(id.length).toBeLessThanOrEqual(MAX_SESSION_ID_LENGTH);
+  });
+
+  it('is good for the use that it was made for, and for no other', () => {
+    const url = sealSessionId(ENVELOPE, [KEY], 'url');
+    expect(openSessionId(url, [KEY], 'url')).toStrictEqual(ENVELOPE);
+    expect(openSessionId(url, [KEY])).toBeNull();
+    expect(openSessionId(sealed, [KEY], 'url')).toBeNull();
+  });
+
+  it('is visible ASCII that needs no quoting anywhere', () => {
+    for (let i = 0; i < 50; i += 1) expect(sealSessionId(ENVELOPE, [KEY])).toMatch(/^[A-Za-z0-9_-]+$/);
+  });
+
+  it('is never the same twice', () => {
+    const ids = Array.from({ length: 500 }, () => sealSessionId(ENVELOPE, [KEY]));
+    expect(new Set(ids).size).toBe(500);
+    // Nor is the nonce, which would give the key away.
+    const nonces = ids.map((id) => Buffer.from(id, 'base64url').toString('hex', 5, 17));
+    expect(new Set(nonces).size).toBe(500);
+  });
+
+  it('shows nothing of what is in it', () => {
+    const text = bytes.toString('latin1') + sealed;
+    for (const value of Object.values(ENVELOPE)) expect(text).not.toContain(String(value));
+  });
+
+  it('does not open with any single bit flipped', () => {
+    for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+      const flipped = Buffer.from(bytes);
+      flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
+      expect([bit, openSessionId(flipped.toString('base64url'), [KEY])]).toEqual([bit, null]);
+    }
+  });
+
+  it('does not open with any one character changed', () => {
+    for (let at = 0; at < sealed.length; at += 1) {
+      const other = sealed[at] === 'A' ? 'B' : 'A';
+      expect(openSessionId(sealed.slice(0, at) + other + sealed.slice(at + 1), [KEY])).toBeNull();
+    }
+  });
+
+  it('does not open cut short at either end, or with more at either end', () => {
+    for (let length = 0; length < sealed.length; length += 1) {
+      expect(openSessionId(sealed.slice(0, length), [KEY])).toBeNull();
+      expect(openSessionId(sealed.slice(-length - 1, -1), [KEY])).toBeNull();
+    }
+    for (const more of ['A', 'AA', 'AAA', 'AAAA', sealed]) {
+      expect(openSessionId(sealed + more, [KEY])).toBeNull();
+      expect(openSessionId(more + sealed, [KEY])).toBeNull();
+    }
+  });
+
+  it('opens in its one spelling only', () => {
+    const lengths = new Set<number>();
+    // Of all three lengths modulo 3, so that some have bits to spare in their last character.
+    for (const upstreamId of ['a', 'ab', 'abc']) {
+      const id = sealSessionId({ ...ENVELOPE, upstreamId }, [KEY]);
+      lengths.add(id.length % 4);
+      const raw = Buffer.from(id, 'base64url');
+      const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+      const spellings = alphabet
+        .split('')
+        .map((last) => id.slice(0, -1) + last)
+        .filter((other) => other !== id);
+      const same = spellings.filter((other) => Buffer.from(other, 'base64url').equals(raw));
+      const others = [...same, raw.toString('base64'), `${id}=`, `${id}\n`, ` ${id}`, id.replace(/(.{8})/, '$1.')];
+      expect(others.filter((other) => other !== id && openSessionId(other, [KEY]))).toEqual([]);
+      expect(openSessionId(id, [KEY])).not.toBeNull();
+    }
+    expect(lengths).toEqual(new Set([0, 2, 3]));
+  });
+
+  it.each([0, 2, 255])('does not open as of version %i', (version) => {
+    const other = Buffer.from(bytes);
+    other[0] = version;
+    expect(openSessionId(other.toString('base64url'), [KEY])).toBeNull();
+  });
+
+  it.each(['', 'x', '3f2504e0-4f89-11d3-9a0c-0305e82c3301', 'A'.repeat(44), 'A'.repeat(45), 'a b', 'ä'.repeat(100)])(
+    'is not %j',
+    (text) => {
+      expect(openSessionId(text, [KEY])).toBeNull();
+    },
+  );
+
+  it('is not made when it would be too long to be opened', () => {
+    const envelope = { ...ENVELOPE, upstreamId: 'u'.repeat(12_300) };
+    expect(() => sealSessionId(envelope, [KEY])).toThrow('what is to be sealed is too long');
+  });
+
+  it('does not open when it is longer than any that is made', () => {
+    expect(openSessionId('A'.repeat(MAX_SESSION_ID_LENGTH + 1), [KEY])).toBeNull();
+  });
+});
+
+describe('the keys of session ids', () => {
+  it('are not exchangeable', () => {
+    expect(openSessionId(sealed, [key()])).toBeNull();
+    expect(openSessionId(sealed, [])).toBeNull();
+    // Not even with the same id.
+    expect(openSessionId(sealed, [{ ...key(), id: KEY.id }])).toBeNull();
+  });
+
+  it('rotate: the first seals, all open', () => {
+    const next = key();
+    const after = sealSessionId(ENVELOPE, [next, KEY]);
+    for (const keys of [
+      [next, KEY],
+      [KEY, next],
+    ]) {
+      expect(openSessionId(sealed, keys)).toStrictEqual(ENVELOPE);
+      expect(openSessionId(after, keys)).toStrictEqual(ENVELOPE);
+    }
+    expect(openSessionId(after, [KEY])).toBeNull();
+  });
+
+  it('have an id that follows from the key and does not show it', () => {
+    const raw = randomBytes(32);
+    expect(sessionKey(raw).id).toBe(sessionKey(Buffer.from(raw)).id);
+    expect(sessionKey(raw).id).toMatch(/^[0-9a-f]{8}$/);
+    expect(raw.toString('hex')).not.toContain(sessionKey(raw).id);
+  });
+
+  it.each([0, 16, 31, 33, 64])('have 32 bytes, not %i', (length) => {
+    expect(() => sessionKey(randomBytes(length))).toThrow('a session key has 32 bytes');
+  });
+});

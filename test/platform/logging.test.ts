@@ -1,0 +1,77 @@
+import { describe, expect, it } from '@jest/globals';
+import { runModule } from './support/child.js';
+
+/** The lines that a process writes which logs so. */
+async function lines(statements: string, level = 'info'): Promise<Record<string, unknown>[]> {
+  const child = runModule(`
+    import { createLogger } from '@mcp-gateway/platform/logging';
+    const log = createLogger('data-plane', '${level}');
+    ${statements}
+    log.flush();
+    process.disconnect();
+  `);
+  await child.ended;
+  expect(child.output()).not.toContain('hunter2');
+  const written = child.output().trimEnd();
+  return written === '' ? [] : written.split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+describe('a log line', () => {
+  it('is JSON with a time, a level in words and the service', async () => {
+    expect(await lines(`log.info({ port: 1 }, 'listens');`)).toEqual([
+      {
+        level: 'info',
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+        service: 'data-plane',
+        port: 1,
+        msg: 'listens',
+      },
+    ]);
+  });
+
+  it.each([
+    ['a field', `log.info({ authorization: 'Bearer hunter2' })`],
+    ['a request', `log.info({ req: { headers: { Cookie: 'hunter2', 'Mcp-Session-Id': 'hunter2' } } })`],
+    ['a row', `log.info({ row: { spec: { environmentVariables: { KEY: 'hunter2' } } } })`],
+    ['a child', `log.child({ password: 'hunter2', environmentVariables: { A: 'hunter2' } }).info('x')`],
+    ['an error', `log.error(Object.assign(new Error('x'), { options: { headers: { authorization: 'hunter2' } } }))`],
+    [
+      'a cause',
+      `log.error({ err: new Error('x', { cause: Object.assign(new Error('y'), { password: 'hunter2' }) }) })`,
+    ],
+  ])('has no secret of %s', async (_what, statement) => {
+    expect(await lines(`${statement};`)).toHaveLength(1);
+  });
+
+  it('tells an error with its stack and its cause', async () => {
+    const [line] = await lines(`log.error({ err: new TypeError('outer', { cause: new Error('inner') }) }, 'failed');`);
+    expect(line).toMatchObject({
+      level: 'error',
+      msg: 'failed',
+      err: { type: 'TypeError', message: 'outer: inner', stack: expect.stringContaining('caused by: Error: inner') },
+    });
+  });
+
+  it('has nothing that a terminal acts on, and says the same to a reader of JSON', async () => {
+    const said = '\u001b[2J\u009b31m\u202eevil\u007f';
+    const child = runModule(`
+      import { createLogger } from '@mcp-gateway/platform/logging';
+      const log = createLogger('data-plane', 'info').child({ caller: ${JSON.stringify(said)} });
+      log.info({ [${JSON.stringify(said)}]: 1 }, ${JSON.stringify(said)});
+      log.flush();
+      process.disconnect();
+    `);
+    await child.ended;
+    // oxlint-disable-next-line no-control-regex
+    expect(child.output()).not.toMatch(/[\0-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
+    expect(JSON.parse(child.output())).toMatchObject({ caller: said, [said]: 1, msg: said });
+  });
+
+  it('is written from the level on that was asked for', async () => {
+    expect(await lines(`log.info('a'); log.warn('b'); log.error('c');`, 'warn')).toMatchObject([
+      { msg: 'b' },
+      { msg: 'c' },
+    ]);
+    expect(await lines(`log.error('c');`, 'silent')).toEqual([]);
+  });
+});

@@ -1,0 +1,49 @@
+import { expect, it } from '@jest/globals';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import { ready, redisClient } from '@mcp-gateway/platform/redis';
+import { afterTest } from '../support/clean-up.js';
+import { redisLine } from '../support/redis-line.js';
+import { waitFor } from '../support/wait.js';
+
+/** A connected client on a line that can be cut, and what it logs. */
+async function setUp() {
+  const logged: string[] = [];
+  const record = (level: string) => (first: unknown, second?: string) =>
+    void logged.push(`${level} ${second ?? String(first)}`);
+  const log = { warn: record('warn'), info: record('info'), error: record('error') } as unknown as Logger;
+  const line = await redisLine();
+  const client = redisClient(line.url, log);
+  afterTest(() => client.isOpen && client.destroy());
+  await client.connect();
+  return { client, line, logged };
+}
+
+it('rejects commands at once while Redis is away, and takes them when it is back', async () => {
+  const { client, line } = await setUp();
+  expect(await client.ping()).toBe('PONG');
+  line.cut();
+  await waitFor('the outage', () => !client.isReady);
+  const began = performance.now();
+  await expect(client.ping()).rejects.toThrow('offline');
+  expect(() => ready(client)).toThrow('offline');
+  expect(performance.now() - began).toBeLessThan(500);
+  line.mend();
+  await waitFor('Redis to be back', () => client.isReady);
+  expect(await client.ping()).toBe('PONG');
+  expect(await ready(client).multi().ping().exec()).toEqual(['PONG']);
+});
+
+it('logs one line when Redis goes and one when it is back, however often it tried', async () => {
+  const { client, line, logged } = await setUp();
+  let tries = 0;
+  client.on('reconnecting', () => (tries += 1));
+  for (const outage of [1, 2]) {
+    tries = 0;
+    line.cut();
+    await waitFor('some tries', () => tries > 3);
+    line.mend();
+    await waitFor('Redis to be back', () => client.isReady);
+    expect(logged).toHaveLength(outage * 2);
+  }
+  expect(logged.slice(0, 2)).toEqual(['warn redis is away; trying again', 'info redis is back']);
+});

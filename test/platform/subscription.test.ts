@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it } from '@jest/globals';
+import { redisClient, subscription } from '@mcp-gateway/platform/redis';
+import { afterTest } from '../support/clean-up.js';
+import { silent } from '../support/postgres.js';
+import { connectRedis, freshPrefix, sharedRedis } from '../support/redis.js';
+import { redisLine } from '../support/redis-line.js';
+import { becomesTrue, waitFor } from '../support/wait.js';
+
+/** Two channels heard by way of the URL, and a Redis to say something on them. */
+async function setUp(url: string) {
+  const prefix = freshPrefix();
+  const heard: string[] = [];
+  let times = 0;
+  const hear = (channel: string) => (text: string) => void heard.push(`${channel} ${text}`);
+  const channels = { [`${prefix}:a`]: hear('a'), [`${prefix}:b`]: hear('b') };
+  const { close } = subscription(redisClient(url, silent), channels, () => (times += 1));
+  afterTest(close);
+  const redis = await connectRedis();
+  return {
+    times: () => times,
+    /** Until both have been heard, each of them once for each time that it was said. */
+    async isHeard() {
+      await becomesTrue('both channels to be subscribed to', async () => {
+        const counts = await redis.pubSubNumSub(Object.keys(channels));
+        expect(Object.values(counts)).toEqual([1, 1]);
+      });
+      const said = randomUUID();
+      for (const channel of Object.keys(channels)) await redis.publish(channel, said);
+      await waitFor('what was said last', () => heard.includes(`b ${said}`));
+      expect(heard.splice(0)).toEqual([`a ${said}`, `b ${said}`]);
+    },
+  };
+}
+
+it('hears again after each outage, and tells that something may have been missed', async () => {
+  const line = await redisLine();
+  const { isHeard, times } = await setUp(line.url);
+  await isHeard();
+  for (const outage of [1, 2]) {
+    line.cut();
+    line.mend();
+    await waitFor('to be told', () => times() === outage + 1);
+    await isHeard();
+  }
+});
+
+it('hears although the connection broke while it subscribed', async () => {
+  const line = await redisLine();
+  const held = line.hold('subscribe');
+  const { isHeard, times } = await setUp(line.url);
+  await held;
+  line.cut();
+  line.release();
+  line.mend();
+  await waitFor('the second try', () => times() === 2);
+  await isHeard();
+});
+
+it('hears as soon as it may, when Redis refused it at first', async () => {
+  const redis = await connectRedis();
+  const { url } = await sharedRedis();
+  const user = `user-${randomUUID()}`;
+  await redis.aclSetUser(user, ['on', '>password', '~*', '+@all', 'resetchannels']);
+  afterTest(() => redis.aclDelUser(user));
+  const { isHeard, times } = await setUp(Object.assign(new URL(url), { username: user, password: 'password' }).href);
+  await waitFor('a try', () => times() > 0);
+  await redis.aclSetUser(user, 'allchannels');
+  await isHeard();
+});

@@ -1,0 +1,125 @@
+import { describe, expect, it } from '@jest/globals';
+import { followRoutes, routePublisher } from '@mcp-gateway/routing';
+import { afterTest } from '../support/clean-up.js';
+import { silent } from '../support/postgres.js';
+import { connectRedis, freshPrefix } from '../support/redis.js';
+import { redisLine } from '../support/redis-line.js';
+import { becomesTrue, waitFor } from '../support/wait.js';
+import { follow, followLoaded, readRoute, route } from './support/routes.js';
+
+/** A Redis behind a line that can be cut, with two routes and a reader that has them. */
+async function setUp() {
+  const prefix = freshPrefix();
+  const redis = await connectRedis();
+  const publisher = routePublisher(redis, prefix);
+  await publisher.publishAll([route('a'), route('b')]);
+  const line = await redisLine();
+  const routes = await followLoaded(prefix, line.url);
+  return {
+    prefix,
+    redis,
+    publisher,
+    line,
+    routes,
+    /** As a Redis that was started anew and has kept nothing. */
+    forget: () => redis.del([`${prefix}:routes`, `${prefix}:routes:complete`]),
+  };
+}
+
+it('is read again from time to time, should a change not have been heard', async () => {
+  const prefix = freshPrefix();
+  const redis = await connectRedis();
+  await routePublisher(redis, prefix).publishAll([]);
+  const routes = await follow(prefix, undefined, 20);
+  await redis.hSet(`${prefix}:routes`, 'a', JSON.stringify(route('a')));
+  await becomesTrue('the route', () => expect(routes.get('a')).toEqual(readRoute('a')));
+});
+
+describe('a table of routes while Redis is away', () => {
+  it('keeps what it has, and says that it cannot refresh', async () => {
+    const { line, routes } = await setUp();
+    line.cut();
+    await waitFor('the outage to be noticed', () =>
+      routes.refresh('a').then(
+        () => false,
+        () => true,
+      ),
+    );
+    expect(routes.get('a')).toEqual(readRoute('a'));
+    expect(routes.isLoaded()).toBe(true);
+  });
+
+  it('learns what it missed when Redis is back, and is told of changes again', async () => {
+    const { line, routes, publisher } = await setUp();
+    line.cut();
+    await publisher.publish(route('a', 2));
+    await publisher.withdraw('b');
+    line.mend();
+    await becomesTrue('what was missed', () => {
+      expect(routes.get('a')?.generation).toBe(2);
+      expect(routes.get('b')).toBeUndefined();
+    });
+    // Not by another reload: only one of the two connections may be back so far.
+    await publisher.publish(route('c'));
+    await becomesTrue('a change', () => expect(routes.get('c')).toBeDefined());
+    await publisher.publish(route('c', 2));
+    await becomesTrue('another change', () => expect(routes.get('c')?.generation).toBe(2), 2_000);
+  });
+
+  it('keeps what it has when Redis comes back empty, until the set is complete again', async () => {
+    const { line, routes, publisher, forget } = await setUp();
+    line.cut();
+    await forget();
+    await publisher.publish(route('a', 2)); // the worker is at it
+    line.mend();
+    await becomesTrue('what is there again', () => expect(routes.get('a')?.generation).toBe(2));
+    expect(routes.get('b')).toEqual(readRoute('b'));
+    expect(routes.isLoaded()).toBe(true);
+
+    await publisher.publishAll([route('a', 3)]);
+    await becomesTrue('the complete set', () => expect(routes.get('a')?.generation).toBe(3));
+    expect(routes.get('b')).toBeUndefined();
+  });
+
+  it('takes a removal for one while the set is not complete, when it is told of it', async () => {
+    const { routes, publisher, redis, prefix } = await setUp();
+    await redis.del(`${prefix}:routes:complete`);
+    await publisher.withdraw('b');
+    await becomesTrue('the removal', () => expect(routes.get('b')).toBeUndefined());
+  });
+
+  it('keeps a route that is not there while the set is not complete, when it looks of its own accord', async () => {
+    const { routes, forget, publisher } = await setUp();
+    await forget();
+    await routes.refresh('b');
+    expect(routes.get('b')).toEqual(readRoute('b'));
+    await publisher.publishAll([route('a', 2)]);
+    await becomesTrue('the complete set', () => expect(routes.get('a')?.generation).toBe(2));
+    await routes.refresh('b');
+    expect(routes.get('b')).toBeUndefined();
+  });
+
+  it('of a reader that started meanwhile is not loaded until the set is complete', async () => {
+    const { prefix, publisher, forget } = await setUp();
+    await forget();
+    const late = await follow(prefix);
+    await publisher.publish(route('a'));
+    await becomesTrue('a single route', () => expect(late.get('a')).toBeDefined());
+    expect(late.isLoaded()).toBe(false);
+    await publisher.publishAll([route('a')]);
+    await becomesTrue('the complete set', () => expect(late.isLoaded()).toBe(true));
+  });
+
+  it('loads when Redis was away from the start', async () => {
+    const { prefix, line, publisher } = await setUp();
+    const redis = await connectRedis(line.url);
+    line.cut();
+    await waitFor('the outage', () => !redis.isReady);
+    const routes = followRoutes(redis, prefix, silent);
+    afterTest(() => routes.close());
+    line.mend();
+    await becomesTrue('the routes', () => expect(routes.get('b')).toBeDefined());
+    await publisher.publish(route('c'));
+    await becomesTrue('a change', () => expect(routes.get('c')).toBeDefined(), 5_000);
+  });
+});

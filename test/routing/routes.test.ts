@@ -1,0 +1,156 @@
+import { describe, expect, it } from '@jest/globals';
+import { routePublisher } from '@mcp-gateway/routing';
+import { connectRedis, freshPrefix } from '../support/redis.js';
+import { becomesTrue } from '../support/wait.js';
+import { follow, followLoaded, readRoute, route } from './support/routes.js';
+
+async function publisherOf(prefix: string) {
+  return routePublisher(await connectRedis(), prefix);
+}
+
+describe('a table of routes', () => {
+  it('knows nothing before anything has been written, and says so', async () => {
+    const prefix = freshPrefix();
+    const routes = await follow(prefix);
+    await routes.refresh('echo');
+    expect(routes.get('echo')).toBeUndefined();
+    expect(routes.isLoaded()).toBe(false);
+  });
+
+  it('reads a complete set, also an empty one', async () => {
+    const prefix = freshPrefix();
+    const publisher = await publisherOf(prefix);
+    await publisher.publishAll([]);
+    const empty = await followLoaded(prefix);
+    expect([...empty.endpoints()]).toEqual([]);
+    await publisher.publishAll([route('a'), route('b')]);
+    const routes = await followLoaded(prefix);
+    expect(routes.get('a')).toEqual(readRoute('a'));
+    expect([...routes.endpoints()].map(({ id }) => id).toSorted()).toEqual(['a-0.1', 'b-0.1']);
+  });
+
+  it('follows what is published and withdrawn, and tells its listeners', async () => {
+    const prefix = freshPrefix();
+    const publisher = await publisherOf(prefix);
+    await publisher.publishAll([route('a')]);
+    const routes = await followLoaded(prefix);
+    const seen: (number | undefined)[] = [];
+    routes.onChange(() => seen.push(routes.get('a')?.generation));
+    await publisher.publish(route('a', 2));
+    await becomesTrue('a change', () => expect(routes.get('a')?.generation).toBe(2));
+    await publisher.withdraw('a');
+    await becomesTrue('a withdrawal', () => expect(routes.get('a')).toBeUndefined());
+    expect(seen).toEqual([2, undefined]);
+  });
+
+  it('knows the addresses of replicas, also of those that have just left', async () => {
+    const prefix = freshPrefix();
+    const publisher = await publisherOf(prefix);
+    await publisher.publishAll([{ ...route('a'), addresses: ['10.0.0.7'] }]);
+    const routes = await followLoaded(prefix);
+    expect([routes.adapterAt('10.0.0.7'), routes.adapterAt('10.0.0.8')]).toEqual(['a', undefined]);
+    await publisher.publish({ ...route('b'), addresses: ['10.0.0.8'] });
+    await becomesTrue('the new one', () => expect(routes.adapterAt('10.0.0.8')).toBe('b'));
+    await publisher.withdraw('a');
+    await becomesTrue('a withdrawal', () => expect(routes.get('a')).toBeUndefined());
+    expect(routes.adapterAt('10.0.0.7')).toBe('a');
+  });
+
+  it('has what a full set has, and drops what it has not', async () => {
+    const prefix = freshPrefix();
+    const publisher = await publisherOf(prefix);
+    await publisher.publishAll([route('a'), route('b')]);
+    const routes = await followLoaded(prefix);
+    await publisher.publishAll([route('b', 2), route('c')]);
+    await becomesTrue('the new set', () => expect(routes.get('c')).toBeDefined());
+    expect(routes.get('a')).toBeUndefined();
+    expect(routes.get('b')?.generation).toBe(2);
+  });
+
+  it('reads one route when asked to, without being told of a change', async () => {
+    const prefix = freshPrefix();
+    const publisher = await publisherOf(prefix);
+    await publisher.publishAll([route('a')]);
+    const routes = await followLoaded(prefix);
+    const redis = await connectRedis();
+    await redis.hSet(`${prefix}:routes`, 'a', JSON.stringify(route('a', 2)));
+    expect(routes.get('a')?.generation).toBe(1);
+    await routes.refresh('a');
+    expect(routes.get('a')?.generation).toBe(2);
+    await redis.hDel(`${prefix}:routes`, 'a');
+    await routes.refresh('a');
+    expect(routes.get('a')).toBeUndefined();
+  });
+
+  it('keeps two installations on one Redis apart', async () => {
+    const [mine, other] = [freshPrefix(), freshPrefix()];
+    await (await publisherOf(mine)).publishAll([route('a')]);
+    await (await publisherOf(other)).publishAll([route('b')]);
+    const routes = await followLoaded(mine);
+    expect(routes.get('b')).toBeUndefined();
+  });
+
+  it.each([
+    ['of another shape', JSON.stringify({ name: 'bad' })],
+    ['that is not JSON', '{"name":'],
+  ])('is not brought down by an entry %s', async (_what, entry) => {
+    const prefix = freshPrefix();
+    const publisher = await publisherOf(prefix);
+    await publisher.publishAll([route('a'), route('b')]);
+    await (await connectRedis()).hSet(`${prefix}:routes`, 'bad', entry);
+    const routes = await followLoaded(prefix);
+    expect(routes.get('a')).toBeDefined();
+    expect(routes.get('bad')).toBeUndefined();
+    await expect(routes.refresh('bad')).resolves.toBeUndefined();
+  });
+
+  // Subscribe, then snapshot: whatever is written while a reader starts is either in what it loads or told to it.
+  it('loses nothing that is published while it starts', async () => {
+    const prefix = freshPrefix();
+    const publisher = await publisherOf(prefix);
+    await publisher.publishAll(Array.from({ length: 50 }, (_, index) => route(`a${index}`)));
+    let generation = 1;
+    let publishing = true;
+    const writing = (async () => {
+      while (publishing) {
+        generation += 1;
+        for (let index = 0; index < 50; index += 1) await publisher.publish(route(`a${index}`, generation));
+      }
+    })();
+    const tables = [];
+    for (let reader = 0; reader < 8; reader += 1) tables.push(await followLoaded(prefix));
+    publishing = false;
+    await writing;
+    for (const table of tables) {
+      await becomesTrue('every table to have the last generation', () => {
+        for (let index = 0; index < 50; index += 1) expect(table.get(`a${index}`)?.generation).toBe(generation);
+      });
+    }
+  });
+});
+
+describe('a publisher of routes', () => {
+  it('writes and tells nothing when the route stands there already', async () => {
+    const prefix = freshPrefix();
+    const publisher = await publisherOf(prefix);
+    const told: string[] = [];
+    const listener = await connectRedis();
+    await listener.subscribe(`${prefix}:routes:changed`, (name) => void told.push(name));
+    await publisher.publish(route('a'));
+    await publisher.publish(route('a'));
+    await publisher.withdraw('a');
+    await publisher.withdraw('a');
+    await publisher.publishAll([]);
+    await becomesTrue('all messages', () => expect(told).toContain('*'));
+    expect(told).toEqual(['a', 'a', '*']);
+  });
+
+  it('is complete once a full set has been written, and not by single routes', async () => {
+    const publisher = await publisherOf(freshPrefix());
+    expect(await publisher.isComplete()).toBe(false);
+    await publisher.publish(route('a'));
+    expect(await publisher.isComplete()).toBe(false);
+    await publisher.publishAll([]);
+    expect(await publisher.isComplete()).toBe(true);
+  });
+});

@@ -1,0 +1,37 @@
+import { Route, type PublishedRoute } from '@mcp-gateway/common/contracts';
+import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
+import { afterTest } from '../../support/clean-up.js';
+import { silent } from '../../support/postgres.js';
+import { connectRedis } from '../../support/redis.js';
+import { waitFor } from '../../support/wait.js';
+
+export const route = (name: string, generation = 1): PublishedRoute => ({
+  name,
+  adapterId: `id-of-${name}`,
+  generation,
+  createdBy: 'alice',
+  requiredRoles: ['team'],
+  affinity: 'session',
+  sessionRecovery: 'replay',
+  sessions: {},
+  preserveHost: false,
+  path: '/mcp',
+  endpoints: [{ id: `${name}-0.${generation}`, url: 'http://127.0.0.1:1', path: '/mcp', ready: true }],
+});
+
+/** The same as a reader has it. */
+export const readRoute = (name: string): Route => Route.parse(route(name));
+
+/** A reader of its own, as a data plane is, which has read once; ends with the test. */
+export async function follow(prefix: string, url?: string, reloadEveryMs?: number): Promise<RouteTable> {
+  const routes = followRoutes(await connectRedis(url), prefix, silent, reloadEveryMs);
+  afterTest(() => routes.close());
+  await new Promise<void>((resolve) => routes.onChange(resolve));
+  return routes;
+}
+
+export async function followLoaded(prefix: string, url?: string): Promise<RouteTable> {
+  const routes = await follow(prefix, url);
+  await waitFor('the routes to be loaded', () => routes.isLoaded());
+  return routes;
+}
