@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+/** What the API manages. Two resources of different kinds may have the same name. */
+export const ResourceKind = z.enum(['adapter', 'tool']);
+export type ResourceKind = z.infer<typeof ResourceKind>;
+
+/** How a resource is named wherever it is written down. */
+export interface ResourceRef {
+  kind: ResourceKind;
+  name: string;
+}
+
+/** `adapter/echo`: one string for a queue, a hash, an index. Names contain no slash. */
+export const resourceKey = ({ kind, name }: ResourceRef): string => `${kind}/${name}`;
