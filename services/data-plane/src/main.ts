@@ -14,20 +14,20 @@ import { followRoutes } from '@mcp-gateway/routing';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
 import { openMetrics } from '@mcp-gateway/platform/telemetry';
 import { z } from 'zod';
-import { createBalancer } from './balance/balancer.js';
-import { createEndpointWaits } from './balance/wait-for-endpoint.js';
+import { createBalancer } from './upstream/balancer/balancer.js';
+import { createEndpointWaits } from './upstream/balancer/wait-for-endpoint.js';
 import { dataPlaneFields, sessionLimits } from './config.js';
-import { forwardedBy } from './forwarded.js';
-import { createManagementApp } from './management.js';
+import { forwardedBy } from './request/forwarded.js';
+import { createManagementApp } from './management/app.js';
 import { dataPlaneMetrics } from './metrics/data-plane-metrics.js';
-import { createPipeline } from './pipeline.js';
-import { createRecovery } from './recovery/recover.js';
-import { referencesFor } from './reference.js';
-import { createDataPlaneServer } from './server.js';
-import { sweepSessions } from './sessions/sweep.js';
+import { createPipeline } from './pipeline/pipeline.js';
+import { createRelocator } from './sessions/relocate/relocator.js';
+import { referencesFor } from './request/reference.js';
+import { createDataPlaneServer } from './server/server.js';
+import { expireSessions } from './sessions/expiry.js';
 import { sessionStore } from './sessions/store.js';
-import { readTlsFiles } from './tls-files.js';
-import { createUpstreams } from './upstreams.js';
+import { readTlsFiles } from './server/tls-files.js';
+import { createUpstreams } from './upstream/pools.js';
 
 const Config = z.object({ ...serviceFields, ...redisFields, ...callerFields, ...dataPlaneFields });
 
@@ -73,11 +73,12 @@ runMain(async () => {
   const waits = createEndpointWaits(routes); // after the balancer: it asks that again upon each change
   defer(() => upstreams.close());
 
-  defer(sweepSessions(routes, sessions, log));
+  defer(expireSessions(routes, sessions, log));
 
   const measure =
-    metrics && dataPlaneMetrics(metrics, { redis, routes, sessions, balancer, movesWaiting: () => recovery.waiting() });
-  const recovery = createRecovery({ routes, sessions, upstreams, balancer, log, onOutcome: measure?.moved });
+    metrics &&
+    dataPlaneMetrics(metrics, { redis, routes, sessions, balancer, relocationsWaiting: () => recovery.waiting() });
+  const recovery = createRelocator({ routes, sessions, upstreams, balancer, log, onOutcome: measure?.moved });
 
   const publicUrl = config.MCP_GATEWAY_PUBLIC_URL;
   const access = browserAccess(config);

@@ -15,7 +15,7 @@ import {
   createEndpointWaits,
   createManagementApp,
   createPipeline,
-  createRecovery,
+  createRelocator,
   createUpstreams,
   dataPlaneFields,
   dataPlaneMetrics,
@@ -152,10 +152,10 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
   const checkCaller = refuseReplicas(routes, { allowed: options.allowedCallers ?? [], untilRead });
   const waits = createEndpointWaits(routes, { waitMs: options.waitMs });
   const keys = dataPlaneFields.MCP_GATEWAY_SESSION_KEYS.parse(options.keys ?? newKey());
-  const watched = { redis, routes, sessions, balancer, movesWaiting: () => recovery.waiting() };
+  const watched = { redis, routes, sessions, balancer, relocationsWaiting: () => recovery.waiting() };
   const measure = options.metrics && dataPlaneMetrics(options.metrics, watched);
   const withinMs = options.moveWithinMs;
-  const recovery = createRecovery({ routes, sessions, upstreams, balancer, log, withinMs, onOutcome: measure?.moved });
+  const recovery = createRelocator({ routes, sessions, upstreams, balancer, log, withinMs, onOutcome: measure?.moved });
   const limits = { bodyBytes };
   const { publicUrl } = options;
   const publicPath =

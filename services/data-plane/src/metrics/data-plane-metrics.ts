@@ -8,20 +8,20 @@ import {
   type Metrics,
 } from '@mcp-gateway/platform/telemetry';
 import { announcesEventStream, eraOf } from '@mcp-gateway/protocol';
-import type { McpPipeline } from '../pipeline.js';
-import type { Displaced, MoveOutcome } from '../recovery/recover.js';
+import type { McpPipeline } from '../pipeline/pipeline.js';
+import type { Relocation, RelocationOutcome } from '../sessions/relocate/relocator.js';
 import { addGauges, type GaugeParts, type UnderWay } from './gauges.js';
 
 export interface DataPlaneMetrics {
   /** The pipeline, counted. */
   measured(pipeline: McpPipeline): McpPipeline;
   refused(adapter: string, code: ErrorCode): void;
-  moved(why: Displaced['why'], outcome: MoveOutcome): void;
+  moved(why: Relocation['why'], outcome: RelocationOutcome): void;
 }
 
 /** For every name that is not one of an adapter: anybody can ask for any number of them. */
 const NO_ADAPTER = 'none';
-const REASONS: readonly Displaced['why'][] = ['gone', 'unknown', 'draining'];
+const REASONS: readonly Relocation['why'][] = ['gone', 'unknown', 'draining'];
 
 /** What docs/metrics.md lists for the data plane. Names of adapters are told while they are in the routes. */
 export function dataPlaneMetrics(

@@ -10,16 +10,16 @@ import {
   type SessionRef,
 } from '@mcp-gateway/sessions';
 import type { SessionEnvelope } from '@mcp-gateway/sessions';
-import { askDataPlanes } from './ask-data-planes.js';
+import { createIdleQuery } from './idle-query.js';
 import { sessionCache } from './cache.js';
 import { followSessionChanges } from './changes.js';
 import { idleSince, isTooOld, keepSeconds, leftSince, limitsOf, tooOldSince, type AllLimits } from './limits.js';
-import { firstPlace, guessedPlace, latest, placeOf, type SessionPlace } from './place.js';
-import { followReconnects } from './reconnects.js';
-import { refuseSession } from './refuse-session.js';
-import { restorePlaces } from './restore-places.js';
-import { unwrittenEnds } from './unwritten-ends.js';
-import { sessionUses, type SessionUses } from './uses.js';
+import { initialLocation, unverifiedLocation, latest, locationOf, type SessionLocation } from './location.js';
+import { catchUpOnReconnect } from './reconnects.js';
+import { sessionLimitReached } from './limits.js';
+import { restoreLocations } from './catch-up.js';
+import { unwrittenEnds } from './catch-up.js';
+import { sessionActivity, type SessionActivity } from './activity.js';
 
 export interface SessionStore {
   /**
@@ -28,11 +28,11 @@ export interface SessionStore {
    */
   open(envelope: SessionEnvelope, route: Route, opened: OpenedBy): Promise<void>;
   /** Where the session is. Without Redis what is remembered is good enough, and else the envelope's own word. */
-  find(envelope: SessionEnvelope, route: Route): Promise<SessionPlace>;
+  find(envelope: SessionEnvelope, route: Route): Promise<SessionLocation>;
   /** Counts a use of it that begins now; the returned function ends it. */
   use(envelope: SessionEnvelope, route: Route): () => void;
   /** It has been moved from here; others hear of it by themselves. */
-  moved(envelope: SessionEnvelope, adapter: string, place: SessionPlace): void;
+  moved(envelope: SessionEnvelope, adapter: string, place: SessionLocation): void;
   /** Ends it for every data plane; when Redis is away for this one, and for the others as soon as it is back. */
   end(envelope: SessionEnvelope, route: Route, how: { tellServer: boolean }): Promise<void>;
   /** Whether no data plane has a call of it under way to the endpoint. False when that cannot be known. */
@@ -40,7 +40,7 @@ export interface SessionStore {
   /** Called for each session that was moved or closed elsewhere, and with undefined when that may have been missed. */
   onChange(listener: (id: string | undefined) => void): void;
   /** Called when a server may have to be told that a session of its has ended. */
-  onFarewell(listener: () => void): void;
+  onTermination(listener: () => void): void;
   /**
    * Ends the sessions of the adapter that nobody has used for too long, or that are too old; a thousand of a kind at most. None
    * while uses may not be written yet.
@@ -51,7 +51,7 @@ export interface SessionStore {
   /** Of the copy in memory. */
   cached(): { sessions: number; bytes: number };
   readonly records: SessionRecords;
-  readonly uses: SessionUses;
+  readonly uses: SessionActivity;
   close(): void;
 }
 
@@ -69,7 +69,7 @@ export interface SessionStoreParts {
   now?: () => number;
 }
 
-const CLOSED: SessionPlace = { endpointId: '', upstreamId: '', moves: 0, closed: true };
+const CLOSED: SessionLocation = { endpointId: '', upstreamId: '', moves: 0, closed: true };
 /** A safety net: what changes is broadcast. */
 const KNOWN_FOR_MS = 600_000;
 /** How long to live on what is remembered, or on the envelope alone, before Redis is asked again. */
@@ -80,33 +80,33 @@ const OVERDUE_AT_ONCE = 1_000;
 export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log, now = Date.now }: SessionStoreParts) {
   const records = sessionRecords(redis, prefix);
   const known = sessionCache(cacheBytes);
-  const uses = sessionUses(records, log, now);
+  const uses = sessionActivity(records, log, now);
   const ends = unwrittenEnds();
   const seconds = () => Math.floor(now() / 1000);
   const listeners: ((id: string | undefined) => void)[] = [];
   const tell = (id: string | undefined) => listeners.forEach((listener) => listener(id));
-  const farewellListeners: (() => void)[] = [];
-  const dataPlanes = askDataPlanes(redis, records.keys.calls, uses.calls);
+  const terminationListeners: (() => void)[] = [];
+  const dataPlanes = createIdleQuery(redis, records.keys.calls, uses.calls);
   const changes = followSessionChanges(redis, records.keys, {
     changed(change) {
       if (change) hear(change);
-      else known.doubtAll();
+      else known.invalidateAll();
       tell(change?.id);
     },
-    farewell: () => farewellListeners.forEach((listener) => listener()),
+    farewell: () => terminationListeners.forEach((listener) => listener()),
     calls: dataPlanes.hear,
   });
 
   async function catchUp() {
-    const restored = restorePlaces(records, known.moved(), keepSeconds(defaults));
+    const restored = restoreLocations(records, known.moved(), keepSeconds(defaults));
     await Promise.all([restored, ends.catchUp(), uses.flush().then(uses.catchUp)]);
-    known.doubtAll(); // what was heard before could not be asked for
+    known.invalidateAll(); // what was heard before could not be asked for
     tell(undefined);
   }
   const isAlone = () => changes.hearing.then(dataPlanes.isAlone);
-  const { isSettled } = followReconnects({ redis, now, catchUp, isAlone });
+  const { isSettled } = catchUpOnReconnect({ redis, now, catchUp, isAlone });
 
-  function learn(envelope: SessionEnvelope, adapter: string, place: SessionPlace, forMs = KNOWN_FOR_MS) {
+  function learn(envelope: SessionEnvelope, adapter: string, place: SessionLocation, forMs = KNOWN_FOR_MS) {
     const { id, adapterId, caller, issuedAt: openedAt } = envelope;
     const opened = place.moves > 0 && { opened: { adapter, adapterId, caller, openedAt } };
     known.set(id, { place, usedAt: now(), goodUntil: now() + forMs, ...opened });
@@ -117,7 +117,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
     const place = known.get(id)?.place;
     if (!place) return;
     if (what === 'closed') learnEnd(id);
-    else if (what === 'unknown' || place.moves < what.moves) known.doubt(id); // else it was moved from here
+    else if (what === 'unknown' || place.moves < what.moves) known.invalidate(id); // else it was moved from here
   }
 
   async function end(session: SessionRef, route: Route, how: { tellServer: boolean; unlessUsedSince?: number }) {
@@ -126,15 +126,15 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
   }
 
   /** Asks Redis, and ends what has been idle for too long. */
-  async function read(envelope: SessionEnvelope, route: Route): Promise<SessionPlace> {
+  async function read(envelope: SessionEnvelope, route: Route): Promise<SessionLocation> {
     const { record, lastUsedAt } = await records.find(envelope);
     if (record === 'closed') return CLOSED;
-    if (record === null) return isSettled() ? firstPlace(envelope) : guessedPlace(envelope);
+    if (record === null) return isSettled() ? initialLocation(envelope) : unverifiedLocation(envelope);
     const since = idleSince(seconds(), limitsOf(route, defaults));
     const usedAt = Math.max(lastUsedAt ?? Infinity, uses.unwritten(envelope.id) ?? 0);
     if (usedAt < since && isSettled() && (await end(envelope, route, { tellServer: true, unlessUsedSince: since })))
       return CLOSED;
-    return placeOf(record);
+    return locationOf(record);
   }
 
   const store: SessionStore = {
@@ -158,8 +158,8 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
           const detail = 'the session cannot be recorded now';
           throw new GatewayError('UNAVAILABLE', { detail, headers: { 'retry-after': '1' }, cause });
         });
-      if (outcome !== 'opened') throw refuseSession(outcome, route.name, limits);
-      learn(envelope, route.name, firstPlace(envelope));
+      if (outcome !== 'opened') throw sessionLimitReached(outcome, route.name, limits);
+      learn(envelope, route.name, initialLocation(envelope));
     },
 
     async find(envelope, route) {
@@ -178,12 +178,12 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
       const before = changes.heard();
       try {
         const place = latest(await read(envelope, route), known.get(envelope.id)?.place);
-        const forMs = place.guessed ? UNKNOWN_FOR_MS : KNOWN_FOR_MS;
+        const forMs = place.unverified ? UNKNOWN_FOR_MS : KNOWN_FOR_MS;
         if (changes.heard() === before) learn(envelope, route.name, place, forMs);
         return place;
       } catch (error) {
         log.debug({ err: error }, 'session record not read; what is remembered or its id says enough');
-        const place = known.get(envelope.id)?.place ?? guessedPlace(envelope);
+        const place = known.get(envelope.id)?.place ?? unverifiedLocation(envelope);
         learn(envelope, route.name, place, UNKNOWN_FOR_MS);
         return place;
       }
@@ -222,7 +222,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
     },
 
     onChange: (listener) => void listeners.push(listener),
-    onFarewell: (listener) => void farewellListeners.push(listener),
+    onTermination: (listener) => void terminationListeners.push(listener),
     isIdle: dataPlanes.isIdle,
     countOn: known.countOn,
     cached: known.size,

@@ -1,0 +1,119 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Route } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { Principal } from '@mcp-gateway/common/principal';
+import { requestHeaders, type Era } from '@mcp-gateway/protocol';
+import { mayHaveRun, type RecoverableRequest, type ForwardingParts, initialPlacement } from './recoverable.js';
+import { stay } from './pinned.js';
+import type { RequestBody } from '../request/body.js';
+import { open } from './unpinned.js';
+import type { OpenSession, Target } from '../pipeline/resolve-session.js';
+import { keep, bufferShortBody } from '../request/buffer-body.js';
+import { send } from './send.js';
+import { recoverablePost } from './recoverable-post.js';
+import { recoverableStream } from './recoverable-stream.js';
+import { ClientResponse } from './response/client-response.js';
+import { headerOf } from '../upstream/call.js';
+import { isLost, resumptionOf, failPendingResumption } from './pending-resumptions.js';
+
+export interface ForwardRequest {
+  req: IncomingMessage;
+  res: ServerResponse;
+  body: RequestBody | null;
+  query: string;
+  era: Era;
+  route: Route;
+  principal: Principal;
+  target: Target;
+}
+
+/**
+ * Has the request answered by its endpoint. A request of a session is carried to wherever the session lives, when the
+ * adapter's sessions are recovered. Resolves when the answer has ended.
+ * @throws GatewayError as `send`, and SESSION_NOT_FOUND when the session has nowhere to live
+ */
+export async function forward(parts: ForwardingParts, request: ForwardRequest): Promise<void> {
+  const { req, route, principal, target } = request;
+  const { session } = target;
+  const headers = requestHeaders(req.rawHeaders, req.headers, {
+    identity: principal,
+    forwarded: parts.forwarded(req),
+    preserveHost: route.preserveHost,
+  });
+  if (!session) return open(parts, request, target.endpoint, headers);
+  if (session.place.closed) {
+    return failResumed(parts, { request, session, headers }, new GatewayError('SESSION_NOT_FOUND'));
+  }
+
+  const end = parts.sessions.use(session.envelope, route);
+  try {
+    if (route.sessionRecovery === 'replay') return await carry(parts, request, target, headers);
+    await stay(parts, request, target, headers);
+  } finally {
+    end();
+  }
+}
+
+/**
+ * Has a request of a session answered by whichever replica the session lives on, and sees to it that it lives on one.
+ * See docs/sessions.md for what is sent again and what is not.
+ * @throws GatewayError as `send` and `Recovery.recover`
+ */
+export async function carry(
+  parts: ForwardingParts,
+  request: ForwardRequest,
+  target: Target & { session: OpenSession },
+  headers: string[],
+): Promise<void> {
+  const { session, endpoint } = target;
+  const carried: RecoverableRequest = { request, session, headers };
+  switch (request.req.method) {
+    case 'DELETE':
+      return endSession(parts, carried, target);
+    case 'GET': {
+      const { body } = await keep(request.body);
+      try {
+        return await recoverableStream(parts, carried, await initialPlacement(parts, carried, endpoint), body);
+      } catch (error) {
+        return failResumed(parts, carried, error);
+      }
+    }
+    default:
+      return recoverablePost(parts, carried, endpoint);
+  }
+}
+
+/**
+ * A session has ended, or cannot go on: a client that resumes the answer to a call is told that the call may have run.
+ * @throws the error, when it waits for none
+ */
+export function failResumed(
+  { polled }: ForwardingParts,
+  { request, session, headers }: RecoverableRequest,
+  error: unknown,
+): void {
+  const call = request.res.headersSent ? undefined : resumptionOf(polled, session.envelope.id, headers);
+  if (call && isLost(call, error)) return failPendingResumption(new ClientResponse(request.res), call);
+  const eventId = headerOf(headers, 'last-event-id');
+  if (eventId !== undefined) call?.waitOn(eventId);
+  throw error;
+}
+
+/** A session whose replica is gone needs nobody to end it. */
+async function endSession(
+  parts: ForwardingParts,
+  { request, session, headers }: RecoverableRequest,
+  { endpoint }: Target,
+): Promise<void> {
+  const { res, route } = request;
+  try {
+    if (endpoint) {
+      const { body } = await bufferShortBody(request.body);
+      return await send(parts, { ...request, body, sink: res, headers, session, endpoint, initialize: () => null });
+    }
+  } catch (error) {
+    if (res.headersSent || mayHaveRun(error) === undefined) throw error;
+  }
+  await parts.sessions.end(session.envelope, route, { tellServer: false }).catch(() => {});
+  res.writeHead(200, { 'content-length': 0 }).end();
+}

@@ -1,0 +1,75 @@
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { ForwardRequest } from './forward.js';
+import type { ResponseSink } from '../upstream/proxy.js';
+import { send } from './send.js';
+import type { OpenSession, Target } from '../pipeline/resolve-session.js';
+import { answering } from './client-error.js';
+import type { ForwardingParts } from './recoverable.js';
+import { ClientResponse } from './response/client-response.js';
+import { BufferedMessage } from './buffered-message.js';
+import { endIfUnknown } from './session-probe.js';
+
+/**
+ * Has a request of a session answered by the replica that it was opened on. When that is gone, the session is: the client
+ * starts over (MCP 2025-11-25, transports, session management).
+ * @throws GatewayError as `send`, and SESSION_NOT_FOUND
+ */
+export async function stay(
+  parts: ForwardingParts,
+  request: ForwardRequest,
+  { session, endpoint }: Target & { session: OpenSession },
+  headers: string[],
+): Promise<void> {
+  const { req, res } = request;
+  const posted = await BufferedMessage.read(request.body);
+  const nothing = () => null; // a session that is not replayed need not be remembered
+  const sending = {
+    ...request,
+    body: posted.body,
+    delivery: posted,
+    headers,
+    session,
+    initialize: nothing,
+    onStatus: (status: number) =>
+      endpoint && status === 404 && req.method !== 'DELETE'
+        ? endIfUnknown(parts, { request, session, headers }, { place: session.place, endpoint })
+        : undefined,
+  };
+  try {
+    if (!endpoint) throw new GatewayError('UPSTREAM_REFUSED');
+    if (req.method !== 'GET') return await send(parts, { ...sending, endpoint, sink: res });
+    await untilSessionEnds(parts, request, session, (sink) => send(parts, { ...sending, endpoint, sink }));
+  } catch (error) {
+    if (!(error instanceof GatewayError && error.code === 'UPSTREAM_REFUSED')) throw answering(posted, error);
+    // Its place is free before the client starts over. A replica that is in the routes may be back in a moment.
+    const how = { tellServer: endpoint !== undefined };
+    await parts.sessions.end(session.envelope, request.route, how).catch(() => {});
+    throw answering(posted, replicaGone(error));
+  }
+}
+
+const replicaGone = (cause: Error) =>
+  new GatewayError('SESSION_NOT_FOUND', { detail: 'the replica that held it is gone', cause });
+
+/** Ends the server's own stream when the session has been ended by somebody else. */
+async function untilSessionEnds(
+  { sessions, streams }: ForwardingParts,
+  { res, route }: ForwardRequest,
+  { envelope, place }: OpenSession,
+  listen: (sink: ResponseSink) => Promise<void>,
+): Promise<void> {
+  const answer = new ClientResponse(res);
+  const forget = streams.add({
+    session: envelope.id,
+    adapter: route.name,
+    endpointId: place.endpointId,
+    look: () =>
+      void sessions.find(envelope, route).then(({ closed }) => {
+        if (!closed || !answer.begun) return;
+        answer.detach();
+        answer.close();
+      }),
+    leave: () => {}, // its sessions end with it
+  });
+  await listen(answer.next()).finally(forget);
+}

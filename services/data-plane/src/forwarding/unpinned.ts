@@ -1,0 +1,69 @@
+import type { Endpoint } from '@mcp-gateway/common/contracts';
+import { answering } from './client-error.js';
+import type { ForwardingParts } from './recoverable.js';
+import { ClientResponse } from './response/client-response.js';
+import { initializeMessage } from './session-settings.js';
+import { negotiatedVersion } from './session-settings.js';
+import { BufferedMessage } from './buffered-message.js';
+import { tailBuffer } from './response/tail-buffer.js';
+import { endpoints, type EndpointCandidates } from '../upstream/connect-retry.js';
+import type { ForwardRequest } from './forward.js';
+import { withConnectRetry } from '../upstream/connect-retry.js';
+import { send, type Sending } from './send.js';
+
+/** Of the answer, in bytes: enough for the message that an event stream ends with. */
+const MAX_TAIL_BYTES = 64 * 1024;
+
+/**
+ * Has a request answered that belongs to no session, and may open one.
+ * @throws GatewayError as `send`
+ */
+export async function open(
+  parts: ForwardingParts,
+  request: ForwardRequest,
+  endpoint: Endpoint,
+  headers: string[],
+): Promise<void> {
+  const { req, res, era, route } = request;
+  const mayOpen = era === 'legacy' && route.affinity === 'session' && req.method === 'POST' && request.body !== null;
+  const posted = await BufferedMessage.readIfShort(request.body, { isCaptured: mayOpen });
+  const others = endpoints(parts, request);
+  const sending = { ...request, body: posted.body, delivery: posted, headers, session: null };
+  try {
+    if (mayOpen) return await openSession(parts, sending, { posted, endpoint, others });
+    const nothing = () => null;
+    let again: ClientResponse | undefined;
+    await withConnectRetry(res, endpoint, others, (to, attempt) => {
+      // Each attempt listens to its sink, and `res` would gather the listeners of all.
+      const sink = attempt === 1 ? res : (again ??= new ClientResponse(res)).next();
+      return send(parts, { ...sending, endpoint: to, sink, initialize: nothing });
+    });
+  } catch (error) {
+    throw answering(posted, error);
+  }
+}
+
+/** What initialize says is needed to repeat it elsewhere, and what it is answered with. */
+async function openSession(
+  parts: ForwardingParts,
+  sending: Omit<Sending, 'sink' | 'endpoint' | 'initialize'> & Pick<ForwardRequest, 'res'>,
+  { posted, endpoint, others }: { posted: BufferedMessage; endpoint: Endpoint; others: EndpointCandidates },
+): Promise<void> {
+  const tail = tailBuffer(MAX_TAIL_BYTES);
+  const answer = new ClientResponse(sending.res, { tail });
+  let opened: string | undefined;
+  await withConnectRetry(sending.res, endpoint, others, (to) =>
+    send(parts, {
+      ...sending,
+      endpoint: to,
+      sink: answer.next(),
+      initialize: () => initializeMessage(posted.text),
+      onOpen: (id) => (opened = id),
+    }),
+  );
+  const version =
+    opened === undefined ? null : negotiatedVersion(Buffer.concat(tail.take()).toString('utf8'), answer.isEvents);
+  if (opened === undefined || version === null) return;
+  // Without it the version that the client names on its requests has to do.
+  await parts.sessions.records.note(opened, 'protocolVersion', version).catch(() => {});
+}

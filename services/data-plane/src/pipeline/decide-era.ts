@@ -1,0 +1,29 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { eraOf, eraOfMessage, isContradictory, readMessage, type Era } from '@mcp-gateway/protocol';
+import { sendContinue } from '../request/body.js';
+import type { RequestBody } from '../request/body.js';
+import { keep } from '../request/buffer-body.js';
+
+export interface Decided {
+  era: Era;
+  body: RequestBody | null;
+}
+
+/**
+ * The era of a request, by its headers. Only when these contradict each other is the body asked, up to the length that is kept.
+ * @throws GatewayError TOO_LARGE
+ */
+export function decideEra(
+  req: IncomingMessage,
+  res: ServerResponse,
+  body: RequestBody | null,
+): Decided | Promise<Decided> {
+  if (body && isContradictory(req.method, req.headers)) return askBody(req, res, body);
+  return { era: eraOf(req.method, req.headers), body };
+}
+
+async function askBody(req: IncomingMessage, res: ServerResponse, body: RequestBody): Promise<Decided> {
+  sendContinue(req, res);
+  const read = await keep(body);
+  return { era: eraOfMessage(readMessage(read.kept?.toString('utf8') ?? '')), body: { ...body, read } };
+}

@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import { messagesOf, readMessage, rpcErrorBody, type RequestId } from '@mcp-gateway/protocol';
+import type { RequestBody } from '../request/body.js';
+import { keep, MAX_BUFFERED_BYTES } from '../request/buffer-body.js';
+
+/** How long a refusal waits for the body, which says what it is that is refused. */
+const BODY_MS = 1_000;
+
+export interface Refused {
+  req: IncomingMessage;
+  res: ServerResponse;
+  /** As far as it has been looked at. */
+  body: RequestBody | null;
+}
+
+/**
+ * Answers with the error as JSON-RPC, and with the id of the request if its body can tell; returns the error. When the answer has
+ * begun, cutting it short is all that is left to say: a stream
+ * that somebody only listens to ends.
+ */
+export async function refuse(refused: Refused, thrown: unknown, log: Logger): Promise<GatewayError> {
+  const { res } = refused;
+  const error = thrown instanceof GatewayError ? thrown : new GatewayError('INTERNAL', { cause: thrown });
+  // That no replica is ready stands in the status, and clients ask again.
+  const level = error.status >= 500 && error.code !== 'NO_READY_REPLICA' ? 'warn' : 'debug';
+  log[level]({ code: error.code, detail: error.detail, err: error.cause }, 'MCP request refused');
+  const requestId = res.headersSent ? undefined : (error.requestId ?? (await requestIdIn(refused)));
+  if (res.headersSent || res.destroyed) {
+    if (error.code === 'ADAPTER_NOT_FOUND' && res.req.method === 'GET') res.end();
+    else res.destroy();
+    return error;
+  }
+  res.writeHead(error.status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...error.headers });
+  res.end(rpcErrorBody(error, requestId));
+  return error;
+}
+
+/** Undefined when there is none, or the body is too long, too slow, or has gone to a server. A batch has several. */
+async function requestIdIn({ req, body }: Refused): Promise<RequestId | RequestId[] | undefined> {
+  const text = body?.read ? body.read.kept : await readShort(req);
+  const message = readMessage(text?.toString('utf8') ?? '');
+  const ids = messagesOf(message).flatMap((each) => (each.kind === 'request' ? [each.id] : []));
+  return message.kind === 'batch' && ids.length > 0 ? ids : ids[0];
+}
+
+async function readShort(req: IncomingMessage): Promise<Buffer | null> {
+  const length = Number(req.headers['content-length'] ?? MAX_BUFFERED_BYTES);
+  const isUntouched = req.readableFlowing === null && !req.readableDidRead;
+  // A client that waits to be invited is not to send what is refused (invite-body.ts).
+  if (req.method !== 'POST' || !isUntouched || length > MAX_BUFFERED_BYTES || req.headers.expect !== undefined)
+    return null;
+  let late: NodeJS.Timeout | undefined;
+  const inTime = new Promise<null>((resolve) => (late = setTimeout(resolve, BODY_MS, null)));
+  const whole = keep({ req, maxBytes: MAX_BUFFERED_BYTES, length: undefined }).then(
+    ({ kept }) => kept,
+    () => null,
+  );
+  return Promise.race([whole, inTime]).finally(() => clearTimeout(late));
+}
