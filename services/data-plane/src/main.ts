@@ -62,7 +62,7 @@ runMain(async () => {
 
   const upstreams = createUpstreams({
     timeoutMs: config.MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS * 1000,
-    onOutcome: (endpoint, outcome) => balancer.tell(endpoint, outcome),
+    onOutcome: (endpoint, outcome) => balancer.recordOutcome(endpoint, outcome),
   });
   const balancer = createBalancer({ inFlight: upstreams.inFlight, sessionsOn: ({ id }) => sessions.countOn(id) });
   routes.onChange(() => {
@@ -77,8 +77,8 @@ runMain(async () => {
 
   const measure =
     metrics &&
-    dataPlaneMetrics(metrics, { redis, routes, sessions, balancer, relocationsWaiting: () => recovery.waiting() });
-  const recovery = createRelocator({ routes, sessions, upstreams, balancer, log, onOutcome: measure?.moved });
+    dataPlaneMetrics(metrics, { redis, routes, sessions, balancer, relocationsWaiting: () => relocator.waiting() });
+  const relocator = createRelocator({ routes, sessions, upstreams, balancer, log, onOutcome: measure?.moved });
 
   const publicUrl = config.MCP_GATEWAY_PUBLIC_URL;
   const access = browserAccess(config);
@@ -98,7 +98,7 @@ runMain(async () => {
     upstreams,
     balancer,
     waits,
-    recovery,
+    relocator,
     limits: { bodyBytes: config.MCP_GATEWAY_MAX_BODY_BYTES },
     forwarded,
     referenceTo,

@@ -139,7 +139,7 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
   const upstreams = createUpstreams({
     timeoutMs,
     ...(options.leaveMs !== undefined && { leaveMs: options.leaveMs }),
-    onOutcome: (endpoint, outcome) => balancer.tell(endpoint, outcome),
+    onOutcome: (endpoint, outcome) => balancer.recordOutcome(endpoint, outcome),
   });
   const balancer = createBalancer({ inFlight: upstreams.inFlight, sessionsOn: ({ id }) => sessions.countOn(id) });
   routes.onChange(() => {
@@ -152,10 +152,18 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
   const checkCaller = refuseReplicas(routes, { allowed: options.allowedCallers ?? [], untilRead });
   const waits = createEndpointWaits(routes, { waitMs: options.waitMs });
   const keys = dataPlaneFields.MCP_GATEWAY_SESSION_KEYS.parse(options.keys ?? newKey());
-  const watched = { redis, routes, sessions, balancer, relocationsWaiting: () => recovery.waiting() };
+  const watched = { redis, routes, sessions, balancer, relocationsWaiting: () => relocator.waiting() };
   const measure = options.metrics && dataPlaneMetrics(options.metrics, watched);
   const withinMs = options.moveWithinMs;
-  const recovery = createRelocator({ routes, sessions, upstreams, balancer, log, withinMs, onOutcome: measure?.moved });
+  const relocator = createRelocator({
+    routes,
+    sessions,
+    upstreams,
+    balancer,
+    log,
+    withinMs,
+    onOutcome: measure?.moved,
+  });
   const limits = { bodyBytes };
   const { publicUrl } = options;
   const publicPath =
@@ -171,7 +179,7 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
     upstreams,
     balancer,
     waits,
-    recovery,
+    relocator,
     limits,
     forwarded,
     referenceTo,

@@ -12,7 +12,7 @@ class Unread extends BufferedMessage {
 
 const request = (method: string, params: object = {}) => JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
 
-const posted = (text: string) => new BufferedMessage(Buffer.from(text), Buffer.from(text));
+const buffered = (text: string) => new BufferedMessage(Buffer.from(text), Buffer.from(text));
 
 async function noted(message: BufferedMessage, refused: (string | number)[] = []): Promise<unknown[][]> {
   const notes: unknown[][] = [];
@@ -59,13 +59,13 @@ describe('what is remembered of a message', () => {
     ['nothing of a level that is none', request('logging/setLevel', { level: 5 }), []],
     ['nothing of a URI that is too long', request('resources/subscribe', { uri: `a:${'b'.repeat(2_048)}` }), []],
   ])('is %s', async (_what, text, notes) => {
-    expect(await noted(posted(text))).toEqual(notes);
+    expect(await noted(buffered(text))).toEqual(notes);
   });
 
   it('is what the server has not refused of it', async () => {
     const subscribe = (id: string | number) =>
       JSON.stringify({ jsonrpc: '2.0', id, method: 'resources/subscribe', params: { uri: `a:${typeof id}${id}` } });
-    const batch = posted(`[${subscribe(1)},${subscribe('1')},${subscribe(2)}]`);
+    const batch = buffered(`[${subscribe(1)},${subscribe('1')},${subscribe(2)}]`);
     expect(await noted(batch, [1, 3])).toEqual([
       ['s', 'a:string1'],
       ['s', 'a:number2'],
@@ -85,7 +85,7 @@ describe('a message that was posted', () => {
     ['a batch of both', `[${request('ping')},{"jsonrpc":"2.0","id":7,"result":{}}]`, [1], true],
     ['no JSON', '{', [], false],
   ])('is told by what has to be answered in it: %s', (_what, text, requestIds, holdsResponse) => {
-    const { requestIds: asked, holdsResponse: answers } = posted(text);
+    const { requestIds: asked, holdsResponse: answers } = buffered(text);
     expect([asked, answers]).toEqual([requestIds, holdsResponse]);
   });
 
@@ -96,7 +96,7 @@ describe('a message that was posted', () => {
     ['was not taken at first', ['sent', 'notAccepted', 'sent'], true],
     ['was sent, and then not taken elsewhere', ['sent', 'sent', 'notAccepted'], true],
   ] as const)('may have run or not: one that %s', (_what, events, mayHaveRun) => {
-    const call = posted(request('tools/call'));
+    const call = buffered(request('tools/call'));
     for (const event of events) call[event]();
     expect(call.mayHaveRun).toBe(mayHaveRun);
   });
@@ -107,6 +107,6 @@ describe('a message that was posted', () => {
     ['a list', request('tools/list'), true],
     ['a call', request('tools/call'), false],
   ])('may run twice or not: %s', (_what, text, mayRunTwice) => {
-    expect(posted(text).mayRunTwice).toBe(mayRunTwice);
+    expect(buffered(text).mayRunTwice).toBe(mayRunTwice);
   });
 });

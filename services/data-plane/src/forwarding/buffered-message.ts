@@ -2,11 +2,11 @@ import { Readable } from 'node:stream';
 import { isRepeatable, messagesOf, readMessage, type Message, type RequestId } from '@mcp-gateway/protocol';
 import type { RequestBody } from '../request/body.js';
 import { capture } from '../request/buffer-body.js';
-import { keep, bufferShortBody, type BufferedBody } from '../request/buffer-body.js';
+import { bufferBody, bufferShortBody, type BufferedBody } from '../request/buffer-body.js';
 import type { Delivery } from './client-error.js';
 
 /** All that can be in a body with one of the methods that are remembered, as JSON may write any letter as `\u…`. */
-const TRACES = ['setLevel', 'subscribe', '\\u'];
+const SETTINGS_MARKERS = ['setLevel', 'subscribe', '\\u'];
 
 /**
  * What a client has posted, and what is known of its delivery. It is parsed only for who has to know what it says, which is
@@ -21,14 +21,14 @@ export class BufferedMessage implements Delivery {
   constructor(
     /** To forward. */
     readonly body: BufferedBody['body'],
-    private readonly kept: Buffer | null,
+    private readonly bytes: Buffer | null,
     private readonly captured: () => string | null = () => null,
   ) {}
 
   /** @throws GatewayError TOO_LARGE */
   static async read(source: RequestBody | null): Promise<BufferedMessage> {
-    const { body, kept } = await keep(source);
-    return new BufferedMessage(body, kept);
+    const { body, bytes } = await bufferBody(source);
+    return new BufferedMessage(body, bytes);
   }
 
   /**
@@ -37,17 +37,17 @@ export class BufferedMessage implements Delivery {
    * @throws GatewayError TOO_LARGE
    */
   static async readIfShort(source: RequestBody | null, { isCaptured = false } = {}): Promise<BufferedMessage> {
-    const { body, kept } = await bufferShortBody(source);
-    if (!isCaptured || !(body instanceof Readable)) return new BufferedMessage(body, kept);
+    const { body, bytes } = await bufferShortBody(source);
+    if (!isCaptured || !(body instanceof Readable)) return new BufferedMessage(body, bytes);
     const passing = capture(body);
-    return new BufferedMessage(passing.body, kept, passing.text);
+    return new BufferedMessage(passing.body, bytes, passing.text);
   }
 
   get mayHaveRun(): boolean {
     return this.#sentEarlier || this.#sentLast;
   }
   get mayRunTwice(): boolean {
-    if (this.kept?.length === 0) return true; // there is nothing to run
+    if (this.bytes?.length === 0) return true; // there is nothing to run
     const { message } = this;
     const opensSession = message.kind === 'request' && message.method === 'initialize';
     return this.#toolMayRunTwice || opensSession || isRepeatable(message);
@@ -71,10 +71,10 @@ export class BufferedMessage implements Delivery {
 
   /** It is all here, and can be sent again. */
   get isBuffered(): boolean {
-    return this.kept !== null;
+    return this.bytes !== null;
   }
   get text(): string | null {
-    return this.kept?.toString('utf8') ?? this.captured();
+    return this.bytes?.toString('utf8') ?? this.captured();
   }
   /** Unreadable when it was too long to be kept. */
   get message(): Message {
@@ -94,6 +94,6 @@ export class BufferedMessage implements Delivery {
   }
   /** False when it certainly asks for nothing that lasts as long as the session; costs less than to parse it. */
   get mayChangeSettings(): boolean {
-    return TRACES.some((trace) => this.kept?.includes(trace) ?? false);
+    return SETTINGS_MARKERS.some((trace) => this.bytes?.includes(trace) ?? false);
   }
 }

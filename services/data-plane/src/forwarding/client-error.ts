@@ -60,15 +60,15 @@ export function safeAnswer(error: GatewayError, { mayHaveRun, mayRunTwice }: Del
  * What a request is answered with instead, with the ids of what it asked: a batch has an answer for each. Every error for a
  * message that was posted passes here, so none invites a retry of what must not run twice.
  */
-export function answering(posted: BufferedMessage, thrown: unknown): GatewayError {
+export function clientError(buffered: BufferedMessage, thrown: unknown): GatewayError {
   if (thrown === CLIENT_GONE) throw CLIENT_GONE;
   const error = safeAnswer(
     thrown instanceof GatewayError ? thrown : new GatewayError('INTERNAL', { cause: thrown }),
-    posted,
+    buffered,
   );
   const { code, detail, headers, cause } = error;
-  const ids = posted.requestIds;
-  const requestId = posted.message.kind === 'batch' && ids.length > 0 ? ids : ids[0];
+  const ids = buffered.requestIds;
+  const requestId = buffered.message.kind === 'batch' && ids.length > 0 ? ids : ids[0];
   return new GatewayError(code, { ...(detail !== undefined && { detail }), headers, cause, requestId });
 }
 
@@ -76,16 +76,24 @@ export function answering(posted: BufferedMessage, thrown: unknown): GatewayErro
  * Answers each request that has no answer yet with the error: in the stream, when that has begun.
  * @throws GatewayError the error, to be the answer, when none has begun
  */
-export function failPendingWith(answer: ClientResponse, posted: BufferedMessage, thrown: unknown): void {
-  const error = answering(posted, thrown);
+export function failPendingWith(answer: ClientResponse, buffered: BufferedMessage, thrown: unknown): void {
+  const error = clientError(buffered, thrown);
   if (!answer.begun) throw error;
   // What is not kept cannot be asked for its ids.
-  const ids = posted.isReadable ? answer.unanswered(posted.requestIds) : answer.hasAnswered ? [] : [undefined];
+  const ids = buffered.isReadable ? answer.unanswered(buffered.requestIds) : answer.hasAnswered ? [] : [undefined];
   for (const id of ids) answer.say(rpcError(error, id));
   answer.close();
 }
 
 /** Says whether it may have run. */
-export function tell(answer: ClientResponse, posted: BufferedMessage, options: { cause: unknown; detail?: string }) {
-  failPendingWith(answer, posted, new GatewayError(posted.mayHaveRun ? 'UPSTREAM_GONE' : 'UPSTREAM_REFUSED', options));
+export function failPending(
+  answer: ClientResponse,
+  buffered: BufferedMessage,
+  options: { cause: unknown; detail?: string },
+) {
+  failPendingWith(
+    answer,
+    buffered,
+    new GatewayError(buffered.mayHaveRun ? 'UPSTREAM_GONE' : 'UPSTREAM_REFUSED', options),
+  );
 }

@@ -4,11 +4,11 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import { requestHeaders, type Era } from '@mcp-gateway/protocol';
 import { mayHaveRun, type RecoverableRequest, type ForwardingParts, initialPlacement } from './recoverable.js';
-import { stay } from './pinned.js';
+import { forwardPinned } from './pinned.js';
 import type { RequestBody } from '../request/body.js';
-import { open } from './unpinned.js';
+import { forwardUnpinned } from './unpinned.js';
 import type { OpenSession, Target } from '../pipeline/resolve-session.js';
-import { keep, bufferShortBody } from '../request/buffer-body.js';
+import { bufferBody, bufferShortBody } from '../request/buffer-body.js';
 import { send } from './send.js';
 import { recoverablePost } from './recoverable-post.js';
 import { recoverableStream } from './recoverable-stream.js';
@@ -40,15 +40,15 @@ export async function forward(parts: ForwardingParts, request: ForwardRequest): 
     forwarded: parts.forwarded(req),
     preserveHost: route.preserveHost,
   });
-  if (!session) return open(parts, request, target.endpoint, headers);
-  if (session.place.closed) {
+  if (!session) return forwardUnpinned(parts, request, target.endpoint, headers);
+  if (session.location.closed) {
     return failResumed(parts, { request, session, headers }, new GatewayError('SESSION_NOT_FOUND'));
   }
 
   const end = parts.sessions.use(session.envelope, route);
   try {
-    if (route.sessionRecovery === 'replay') return await carry(parts, request, target, headers);
-    await stay(parts, request, target, headers);
+    if (route.sessionRecovery === 'replay') return await forwardWithRecovery(parts, request, target, headers);
+    await forwardPinned(parts, request, target, headers);
   } finally {
     end();
   }
@@ -59,27 +59,27 @@ export async function forward(parts: ForwardingParts, request: ForwardRequest): 
  * See docs/sessions.md for what is sent again and what is not.
  * @throws GatewayError as `send` and `Recovery.recover`
  */
-export async function carry(
+export async function forwardWithRecovery(
   parts: ForwardingParts,
   request: ForwardRequest,
   target: Target & { session: OpenSession },
   headers: string[],
 ): Promise<void> {
   const { session, endpoint } = target;
-  const carried: RecoverableRequest = { request, session, headers };
+  const recoverable: RecoverableRequest = { request, session, headers };
   switch (request.req.method) {
     case 'DELETE':
-      return endSession(parts, carried, target);
+      return endSession(parts, recoverable, target);
     case 'GET': {
-      const { body } = await keep(request.body);
+      const { body } = await bufferBody(request.body);
       try {
-        return await recoverableStream(parts, carried, await initialPlacement(parts, carried, endpoint), body);
+        return await recoverableStream(parts, recoverable, await initialPlacement(parts, recoverable, endpoint), body);
       } catch (error) {
-        return failResumed(parts, carried, error);
+        return failResumed(parts, recoverable, error);
       }
     }
     default:
-      return recoverablePost(parts, carried, endpoint);
+      return recoverablePost(parts, recoverable, endpoint);
   }
 }
 
@@ -88,14 +88,14 @@ export async function carry(
  * @throws the error, when it waits for none
  */
 export function failResumed(
-  { polled }: ForwardingParts,
+  { resumptions }: ForwardingParts,
   { request, session, headers }: RecoverableRequest,
   error: unknown,
 ): void {
-  const call = request.res.headersSent ? undefined : resumptionOf(polled, session.envelope.id, headers);
+  const call = request.res.headersSent ? undefined : resumptionOf(resumptions, session.envelope.id, headers);
   if (call && isLost(call, error)) return failPendingResumption(new ClientResponse(request.res), call);
   const eventId = headerOf(headers, 'last-event-id');
-  if (eventId !== undefined) call?.waitOn(eventId);
+  if (eventId !== undefined) call?.awaitAfter(eventId);
   throw error;
 }
 

@@ -4,7 +4,7 @@ import type { Upstreams } from '../upstream/pools.js';
 import { callUpstream, sessionHeaders } from '../upstream/call.js';
 import { SessionUnknown } from './session-probe.js';
 import { HEADER, type Message } from '@mcp-gateway/protocol';
-import { mayHaveRun, settle, type RecoverableRequest, type ForwardingParts } from './recoverable.js';
+import { mayHaveRun, nextPlacement, type RecoverableRequest, type ForwardingParts } from './recoverable.js';
 import type { Placement } from '../sessions/relocate/relocator.js';
 
 interface ToolQuestion {
@@ -87,17 +87,17 @@ const MAX_ATTEMPTS = 3;
  */
 export async function resolveToolHints(
   parts: ForwardingParts,
-  carried: RecoverableRequest,
+  recoverable: RecoverableRequest,
   first: Placement,
   message: Message,
 ): Promise<{ at: Placement; mayRunTwice: boolean }> {
-  const { request, headers } = carried;
+  const { request, headers } = recoverable;
   let at = first;
   for (let attempt = 1; ; attempt += 1) {
     try {
       const mayRunTwice = await parts.isIdempotent({
         endpoint: at.endpoint,
-        upstreamId: at.place.upstreamId,
+        upstreamId: at.location.upstreamId,
         headers,
         protocolVersion: request.req.headers[HEADER.protocolVersion]?.toString(),
         tool: message.kind === 'request' ? String(message.params['name']) : '',
@@ -105,7 +105,7 @@ export async function resolveToolHints(
       return { at, mayRunTwice };
     } catch (error) {
       if (mayHaveRun(error) === undefined || attempt >= MAX_ATTEMPTS) return { at, mayRunTwice: false };
-      at = await settle(parts, carried, at, error);
+      at = await nextPlacement(parts, recoverable, at, error);
     }
   }
 }

@@ -20,13 +20,13 @@ export interface PendingResumption {
   /** To be called for each that is answered. */
   answered(id: RequestId): void;
   /** To be called when the client has been listening and leaves; `eventId` is the last that it got. */
-  waitOn(eventId: string): void;
+  awaitAfter(eventId: string): void;
   /** Nobody waits any more. */
-  over(): void;
+  abandon(): void;
 }
 
 export interface PendingResumptions {
-  add(session: string, place: SessionLocation, polled: { eventId: string; ids: readonly RequestId[] }): void;
+  add(session: string, location: SessionLocation, resumption: { eventId: string; ids: readonly RequestId[] }): void;
   /** What the client has come back for that asks to go on after the event. */
   resume(session: string, eventId: string): PendingResumption | undefined;
 }
@@ -36,20 +36,20 @@ export interface PendingResumptions {
  * client's connection broke (MCP 2025-11-25, transports, resumability and redelivery). Until the answer has come they count
  * as under way, as their session cannot move without losing it. `eventId` is as the client knows it.
  */
-export function pendingResumptions(uses: Pick<SessionActivity, 'send'>): PendingResumptions {
+export function pendingResumptions(activity: Pick<SessionActivity, 'send'>): PendingResumptions {
   const calls = new LRUCache<string, PendingResumption>({
     maxSize: MAX_BYTES,
     ttl: TTL_MS,
     ttlAutopurge: true,
     sizeCalculation: ({ waiting }, key) => ENTRY_BYTES + key.length + [...waiting].join().length,
     dispose: (call, _key, reason) => {
-      if (reason !== 'delete') call.over();
+      if (reason !== 'delete') call.abandon();
     },
   });
   return {
     add(session, { endpointId, moves }, { eventId, ids }) {
       const waiting = new Set(ids);
-      const end = uses.send(session, endpointId);
+      const end = activity.send(session, endpointId);
       let key = keyOf(session, eventId);
       const call: PendingResumption = {
         moves,
@@ -58,14 +58,14 @@ export function pendingResumptions(uses: Pick<SessionActivity, 'send'>): Pending
           if (waiting.delete(id) && waiting.size === 0) end();
           if (waiting.size === 0) calls.delete(key);
         },
-        waitOn(after) {
+        awaitAfter(after) {
           if (waiting.size === 0) return;
           const before = key;
           key = keyOf(session, after);
           calls.set(key, call);
           if (key !== before) calls.delete(before);
         },
-        over() {
+        abandon() {
           for (const id of waiting) call.answered(id);
         },
       };
@@ -84,12 +84,12 @@ const keyOf = (session: string, eventId: string) => `${session} ${eventId}`;
 
 /** What the client has come back for that resumes a stream; undefined when nothing is known to be under way. */
 export function resumptionOf(
-  polled: PendingResumptions,
+  resumption: PendingResumptions,
   session: string,
   headers: readonly string[],
 ): PendingResumption | undefined {
   const eventId = headerOf(headers, 'last-event-id');
-  return eventId === undefined ? undefined : polled.resume(session, eventId);
+  return eventId === undefined ? undefined : resumption.resume(session, eventId);
 }
 
 /** Whether the answers are gone for good, by why the session cannot go on: Redis may be back in a moment, and its replica there. */
@@ -101,6 +101,6 @@ export function failPendingResumption(answer: ClientResponse, call: PendingResum
   const error = new GatewayError('UPSTREAM_GONE');
   answer.beginEvents();
   for (const id of call.waiting) answer.say(rpcError(error, id));
-  call.over();
+  call.abandon();
   answer.close();
 }

@@ -3,7 +3,7 @@ import type { ForwardRequest } from './forward.js';
 import type { ResponseSink } from '../upstream/proxy.js';
 import { send } from './send.js';
 import type { OpenSession, Target } from '../pipeline/resolve-session.js';
-import { answering } from './client-error.js';
+import { clientError } from './client-error.js';
 import type { ForwardingParts } from './recoverable.js';
 import { ClientResponse } from './response/client-response.js';
 import { BufferedMessage } from './buffered-message.js';
@@ -14,37 +14,37 @@ import { endIfUnknown } from './session-probe.js';
  * starts over (MCP 2025-11-25, transports, session management).
  * @throws GatewayError as `send`, and SESSION_NOT_FOUND
  */
-export async function stay(
+export async function forwardPinned(
   parts: ForwardingParts,
   request: ForwardRequest,
   { session, endpoint }: Target & { session: OpenSession },
   headers: string[],
 ): Promise<void> {
   const { req, res } = request;
-  const posted = await BufferedMessage.read(request.body);
-  const nothing = () => null; // a session that is not replayed need not be remembered
+  const buffered = await BufferedMessage.read(request.body);
+  const noInitialize = () => null; // a session that is not replayed need not be remembered
   const sending = {
     ...request,
-    body: posted.body,
-    delivery: posted,
+    body: buffered.body,
+    delivery: buffered,
     headers,
     session,
-    initialize: nothing,
+    initialize: noInitialize,
     onStatus: (status: number) =>
       endpoint && status === 404 && req.method !== 'DELETE'
-        ? endIfUnknown(parts, { request, session, headers }, { place: session.place, endpoint })
+        ? endIfUnknown(parts, { request, session, headers }, { location: session.location, endpoint })
         : undefined,
   };
   try {
     if (!endpoint) throw new GatewayError('UPSTREAM_REFUSED');
     if (req.method !== 'GET') return await send(parts, { ...sending, endpoint, sink: res });
-    await untilSessionEnds(parts, request, session, (sink) => send(parts, { ...sending, endpoint, sink }));
+    await listenUntilSessionEnds(parts, request, session, (sink) => send(parts, { ...sending, endpoint, sink }));
   } catch (error) {
-    if (!(error instanceof GatewayError && error.code === 'UPSTREAM_REFUSED')) throw answering(posted, error);
+    if (!(error instanceof GatewayError && error.code === 'UPSTREAM_REFUSED')) throw clientError(buffered, error);
     // Its place is free before the client starts over. A replica that is in the routes may be back in a moment.
     const how = { tellServer: endpoint !== undefined };
     await parts.sessions.end(session.envelope, request.route, how).catch(() => {});
-    throw answering(posted, replicaGone(error));
+    throw clientError(buffered, replicaGone(error));
   }
 }
 
@@ -52,24 +52,24 @@ const replicaGone = (cause: Error) =>
   new GatewayError('SESSION_NOT_FOUND', { detail: 'the replica that held it is gone', cause });
 
 /** Ends the server's own stream when the session has been ended by somebody else. */
-async function untilSessionEnds(
+async function listenUntilSessionEnds(
   { sessions, streams }: ForwardingParts,
   { res, route }: ForwardRequest,
-  { envelope, place }: OpenSession,
+  { envelope, location }: OpenSession,
   listen: (sink: ResponseSink) => Promise<void>,
 ): Promise<void> {
   const answer = new ClientResponse(res);
   const forget = streams.add({
     session: envelope.id,
     adapter: route.name,
-    endpointId: place.endpointId,
-    look: () =>
+    endpointId: location.endpointId,
+    recheck: () =>
       void sessions.find(envelope, route).then(({ closed }) => {
         if (!closed || !answer.begun) return;
         answer.detach();
         answer.close();
       }),
-    leave: () => {}, // its sessions end with it
+    onDrain: () => {}, // its sessions end with it
   });
   await listen(answer.next()).finally(forget);
 }

@@ -2,11 +2,11 @@ import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError, unreachable } from '@mcp-gateway/common/errors';
 import { send } from './send.js';
 import { afterFailure } from './retry-policy.js';
-import { answering, failPendingWith, tell } from './client-error.js';
+import { clientError, failPendingWith, failPending } from './client-error.js';
 import { resolveToolHints } from './idempotent-tools.js';
 import {
   mayHaveRun,
-  settle,
+  nextPlacement,
   routedEndpoint,
   initialPlacement,
   type RecoverableRequest,
@@ -35,61 +35,61 @@ const SEND_AGAIN = 'the session goes on; send it again';
 /** Has what a client posts in a session answered. See `carry`. */
 export async function recoverablePost(
   parts: ForwardingParts,
-  carried: RecoverableRequest,
+  recoverable: RecoverableRequest,
   endpoint: Endpoint | undefined,
 ): Promise<void> {
-  const posted = await BufferedMessage.read(carried.request.body);
+  const buffered = await BufferedMessage.read(recoverable.request.body);
   let first: Placement;
   try {
-    if (!endpoint && posted.holdsResponse) return drop(parts, carried, posted);
-    first = await initialPlacement(parts, carried, endpoint, posted);
+    if (!endpoint && buffered.holdsResponse) return dropResponse(parts, recoverable, buffered);
+    first = await initialPlacement(parts, recoverable, endpoint, buffered);
   } catch (error) {
-    throw answering(posted, error);
+    throw clientError(buffered, error);
   }
   // Not before: those who wait to move the session must not keep each other from it.
-  const over = parts.sessions.uses.send(carried.session.envelope.id, first.endpoint.id);
-  await postWithRecovery(parts, carried, first, posted).finally(over);
+  const endCall = parts.sessions.activity.send(recoverable.session.envelope.id, first.endpoint.id);
+  await postWithRecovery(parts, recoverable, first, buffered).finally(endCall);
 }
 
 async function postWithRecovery(
   parts: ForwardingParts,
-  carried: RecoverableRequest,
+  recoverable: RecoverableRequest,
   first: Placement,
-  posted: BufferedMessage,
+  buffered: BufferedMessage,
 ): Promise<void> {
-  const { request, session, headers } = carried;
-  const remember = settingsRecorder(parts.sessions.records, session.envelope.id, posted);
+  const { request, session, headers } = recoverable;
+  const remember = settingsRecorder(parts.sessions.records, session.envelope.id, buffered);
   const tail = remember && tailBuffer(MAX_TAIL_BYTES);
   const answer = new ClientResponse(request.res, { events: new SseTracker('answer'), ...(tail && { tail }) });
   const refused = () => rejectedRequestIds(Buffer.concat(tail?.take() ?? []).toString('utf8'), answer.isEvents);
   let at = first;
-  let renewed = false;
+  let isRelocated = false;
   let isAccepted = false;
 
   for (let attempt = 1; ; attempt += 1) {
     let error: unknown;
-    const stamp = eventIdEpoch(session.envelope, at.place);
-    const part = answer.next(stamp);
+    const epoch = eventIdEpoch(session.envelope, at.location);
+    const part = answer.next(epoch);
     try {
       await send(parts, {
         ...request,
         sink: part,
-        body: posted.body,
-        delivery: posted,
-        headers: answer.begun || stamp !== '' ? without(headers, isAboutCodings) : headers,
+        body: buffered.body,
+        delivery: buffered,
+        headers: answer.begun || epoch !== '' ? without(headers, isAboutCodings) : headers,
         endpoint: at.endpoint,
-        session: { ...session, place: at.place },
-        initialize: () => initializeMessage(posted.text),
+        session: { ...session, location: at.location },
+        initialize: () => initializeMessage(buffered.text),
         onStatus(status) {
           // A session that has just begun is not begun again: the client gets the 404.
-          if (status === 404) return (renewed ? endIfUnknown : throwIfUnknown)(parts, carried, at);
+          if (status === 404) return (isRelocated ? endIfUnknown : throwIfUnknown)(parts, recoverable, at);
           isAccepted = status < 300;
           return undefined;
         },
       });
       if (!part.isUnusable) {
         if (isAccepted) await remember?.(refused());
-        waitForClient(parts, carried, at, answer.resumableFor(posted));
+        awaitResumption(parts, recoverable, at, answer.resumableFor(buffered));
         return;
       }
       error = new GatewayError('UPSTREAM_GONE');
@@ -98,17 +98,17 @@ async function postWithRecovery(
     }
     const ran = mayHaveRun(error);
     const begun = !answer.begun ? 'no' : answer.isEvents ? 'events' : 'other';
-    if (ran === undefined && begun === 'events') return failPendingWith(answer, posted, error);
-    if (ran === undefined) throw answering(posted, error);
-    if (!ran) posted.notAccepted();
-    const ids = posted.requestIds;
-    const answered = ids.length > 0 ? answer.unanswered(ids).length === 0 : !posted.isReadable && answer.hasAnswered;
-    const resumable = ran && !answered && (await isResumable(parts, carried, { at, part, error }));
+    if (ran === undefined && begun === 'events') return failPendingWith(answer, buffered, error);
+    if (ran === undefined) throw clientError(buffered, error);
+    if (!ran) buffered.notAccepted();
+    const ids = buffered.requestIds;
+    const answered = ids.length > 0 ? answer.unanswered(ids).length === 0 : !buffered.isReadable && answer.hasAnswered;
+    const resumable = ran && !answered && (await isResumable(parts, recoverable, { at, part, error }));
     const next = afterFailure({
-      asked: posted.message,
-      mayHaveRun: posted.mayHaveRun,
-      mayRunTwice: posted.mayRunTwice,
-      isBuffered: posted.isBuffered,
+      asked: buffered.message,
+      mayHaveRun: buffered.mayHaveRun,
+      mayRunTwice: buffered.mayRunTwice,
+      isBuffered: buffered.isBuffered,
       begun,
       answered,
       resumable,
@@ -116,31 +116,31 @@ async function postWithRecovery(
     });
     switch (next) {
       case 'cut':
-        if (resumable) waitForClient(parts, carried, at, answer.resumableFor(posted));
+        if (resumable) awaitResumption(parts, recoverable, at, answer.resumableFor(buffered));
         throw error;
       case 'finish':
         await remember?.(refused());
         return answer.close();
       case 'tell':
-        return tell(answer, posted, { cause: error });
+        return failPending(answer, buffered, { cause: error });
       case 'stay':
-        if (!(await routedEndpoint(parts, carried, at, error))) return drop(parts, carried, posted);
+        if (!(await routedEndpoint(parts, recoverable, at, error))) return dropResponse(parts, recoverable, buffered);
         break;
       case 'renew':
       case 'repeat':
       case 'ask':
         try {
-          at = await settle(parts, carried, at, error);
-          if (next === 'renew') return tell(answer, posted, { cause: error, detail: SEND_AGAIN });
+          at = await nextPlacement(parts, recoverable, at, error);
+          if (next === 'renew') return failPending(answer, buffered, { cause: error, detail: SEND_AGAIN });
           if (next === 'ask') {
-            const told = await resolveToolHints(parts, carried, at, posted.message);
-            if (!told.mayRunTwice) return tell(answer, posted, { cause: error });
-            posted.markToolRepeatable();
+            const told = await resolveToolHints(parts, recoverable, at, buffered.message);
+            if (!told.mayRunTwice) return failPending(answer, buffered, { cause: error });
+            buffered.markToolRepeatable();
             at = told.at;
           }
-          renewed ||= error instanceof SessionUnknown;
-        } catch (unsettled) {
-          return failPendingWith(answer, posted, unsettled);
+          isRelocated ||= error instanceof SessionUnknown;
+        } catch (failure) {
+          return failPendingWith(answer, buffered, failure);
         }
         break;
       default:
@@ -150,18 +150,22 @@ async function postWithRecovery(
   }
 }
 
-function waitForClient(
-  { polled }: ForwardingParts,
+function awaitResumption(
+  { resumptions }: ForwardingParts,
   { session }: RecoverableRequest,
-  { place }: Placement,
+  { location }: Placement,
   resumable: ReturnType<ClientResponse['resumableFor']>,
 ): void {
-  if (resumable) polled.add(session.envelope.id, place, resumable);
+  if (resumable) resumptions.add(session.envelope.id, location, resumable);
 }
 
 /** A server's question is gone with its session on that server: the client has answered it, and nobody waits for that. */
-function drop({ log }: ForwardingParts, { request, session }: RecoverableRequest, posted: BufferedMessage): void {
-  if (posted.requestIds.length > 0) throw new GatewayError('UPSTREAM_REFUSED');
+function dropResponse(
+  { log }: ForwardingParts,
+  { request, session }: RecoverableRequest,
+  buffered: BufferedMessage,
+): void {
+  if (buffered.requestIds.length > 0) throw new GatewayError('UPSTREAM_REFUSED');
   log.debug(
     { adapter: request.route.name, session: session.envelope.id },
     'an answer was dropped, as the server that asked is gone',

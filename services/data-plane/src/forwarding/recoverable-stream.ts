@@ -4,7 +4,7 @@ import { findEndpoint } from '../upstream/find-endpoint.js';
 import type { BufferedBody } from '../request/buffer-body.js';
 import { send } from './send.js';
 import type { ResponsePart } from './response/response-part.js';
-import { relocate, mayHaveRun, settle, type RecoverableRequest, type ForwardingParts } from './recoverable.js';
+import { relocate, mayHaveRun, nextPlacement, type RecoverableRequest, type ForwardingParts } from './recoverable.js';
 import { ClientResponse } from './response/client-response.js';
 import { shouldRelocateNow } from '../sessions/relocate/drain.js';
 import { serverEventId, eventIdEpoch } from './response/event-ids.js';
@@ -43,7 +43,7 @@ export async function recoverableStream(
   firstBody: BufferedBody['body'],
 ): Promise<void> {
   const { envelope } = given.session;
-  const call = resumptionOf(parts.polled, envelope.id, given.headers);
+  const call = resumptionOf(parts.resumptions, envelope.id, given.headers);
   const answer = new ClientResponse(given.request.res, {
     events: call ? new SseTracker('resumed', (id) => call.answered(id)) : new SseTracker('stream'),
   });
@@ -71,13 +71,13 @@ async function follow(
   let resumeAfter = headerOf(given.headers, 'last-event-id');
 
   for (let attempt = 1; ; attempt += 1) {
-    if (call && call.waiting.size > 0 && call.moves !== at.place.moves) return failPendingResumption(answer, call);
+    if (call && call.waiting.size > 0 && call.moves !== at.location.moves) return failPendingResumption(answer, call);
     const began = performance.now();
-    const carried = { ...given, headers: headersAt(given, at, { attempt, resumeAfter }) };
-    const part = answer.next(eventIdEpoch(envelope, at.place));
-    const error = await listen(parts, carried, { at, body, answer, part });
+    const recoverable = { ...given, headers: headersAt(given, at, { attempt, resumeAfter }) };
+    const part = answer.next(eventIdEpoch(envelope, at.location));
+    const error = await listen(parts, recoverable, { at, body, answer, part });
     resumeAfter = part.resumeAfter ?? resumeAfter;
-    if (resumeAfter !== undefined) call?.waitOn(resumeAfter);
+    if (resumeAfter !== undefined) call?.awaitAfter(resumeAfter);
     if (!error || res.destroyed) return;
     if (answer.begun && !answer.isEvents) return answer.close();
     if (error instanceof NotResumed) return answer.cut(); // its client knows better what to do
@@ -89,13 +89,13 @@ async function follow(
       if (answer.begun && !(error instanceof Detached)) await delay(jitter(1 + parts.streams.countOn(at.endpoint.id)));
       at =
         error instanceof Detached
-          ? await currentPlacement(parts, carried, at)
-          : await settle(parts, carried, at, error);
-    } catch (unsettled) {
-      if (call && isLost(call, unsettled)) return failPendingResumption(answer, call);
+          ? await currentPlacement(parts, recoverable, at)
+          : await nextPlacement(parts, recoverable, at, error);
+    } catch (failure) {
+      if (call && isLost(call, failure)) return failPendingResumption(answer, call);
       if (answer.begun) return answer.close(); // the client comes back, and is told
-      if (!(unsettled instanceof SessionUnknown)) throw unsettled;
-      await parts.sessions.end(envelope, carried.request.route, { tellServer: false }).catch(() => {});
+      if (!(failure instanceof SessionUnknown)) throw failure;
+      await parts.sessions.end(envelope, recoverable.request.route, { tellServer: false }).catch(() => {});
       throw new GatewayError('SESSION_NOT_FOUND');
     }
     if (res.destroyed) return;
@@ -105,11 +105,11 @@ async function follow(
 /** The client's, as they came if it can be; `resumeAfter` is the id of an event as the client knows it. */
 function headersAt(
   { session, headers }: RecoverableRequest,
-  { place }: Placement,
+  { location }: Placement,
   { attempt, resumeAfter }: { attempt: number; resumeAfter: string | undefined },
 ): string[] {
-  const eventId = resumeAfter === undefined ? undefined : serverEventId(session.envelope, place, resumeAfter);
-  if (attempt === 1 && place.moves === 0 && eventId === resumeAfter) return headers;
+  const eventId = resumeAfter === undefined ? undefined : serverEventId(session.envelope, location, resumeAfter);
+  if (attempt === 1 && location.moves === 0 && eventId === resumeAfter) return headers;
   const rest = without(attempt === 1 ? headers : withoutBodyHeaders(headers), isOfTheFirst);
   return eventId === undefined ? rest : [...rest, 'Last-Event-ID', eventId];
 }
@@ -117,27 +117,27 @@ function headersAt(
 /** Passes one server's stream on. Returns why it broke off; undefined when it is over. */
 async function listen(
   parts: ForwardingParts,
-  carried: RecoverableRequest,
+  recoverable: RecoverableRequest,
   { at, body, answer, part }: { at: Placement; body: BufferedBody['body']; answer: ClientResponse; part: ResponsePart },
 ): Promise<Error | undefined> {
-  const { request, session, headers } = carried;
+  const { request, session, headers } = recoverable;
   let isDetached = false;
-  let isLeaving = false;
+  let isRelocating = false;
   const forget = parts.streams.add({
     session: session.envelope.id,
     adapter: request.route.name,
     endpointId: at.endpoint.id,
-    look: () =>
-      void livesHere(parts, carried, at).then((here) => {
+    recheck: () =>
+      void isPlacedHere(parts, recoverable, at).then((here) => {
         if (here) return;
         isDetached = true;
         part.detach();
       }),
-    leave() {
-      if (isLeaving) return;
-      isLeaving = true;
+    onDrain() {
+      if (isRelocating) return;
+      isRelocating = true;
       // That it has moved it hears as everybody does. When there was nowhere to go, it tries again when it is told again.
-      void leave(parts, carried, at).catch(() => (isLeaving = false));
+      void leave(parts, recoverable, at).catch(() => (isRelocating = false));
     },
   });
   try {
@@ -147,10 +147,10 @@ async function listen(
       body,
       headers,
       endpoint: at.endpoint,
-      session: { ...session, place: at.place },
+      session: { ...session, location: at.location },
       initialize: () => null,
       async onStatus(status) {
-        if (status === 404) await throwIfUnknown(parts, carried, at);
+        if (status === 404) await throwIfUnknown(parts, recoverable, at);
         const refused = status >= 400 && status < 500 && headerOf(headers, 'last-event-id') !== undefined;
         if (refused && answer.begun) throw new NotResumed();
       },
@@ -165,37 +165,41 @@ async function listen(
 }
 
 /** False when the session has moved, has ended, or its replica is gone. */
-async function livesHere(
+async function isPlacedHere(
   { sessions, routes }: ForwardingParts,
   { request, session }: RecoverableRequest,
   at: Placement,
 ): Promise<boolean> {
-  const place = await sessions.find(session.envelope, request.route);
-  if (place.closed || place.upstreamId !== at.place.upstreamId || place.endpointId !== at.place.endpointId)
+  const location = await sessions.find(session.envelope, request.route);
+  if (
+    location.closed ||
+    location.upstreamId !== at.location.upstreamId ||
+    location.endpointId !== at.location.endpointId
+  )
     return false;
-  return routes.get(request.route.name)?.endpoints.some(({ id }) => id === place.endpointId) ?? false;
+  return routes.get(request.route.name)?.endpoints.some(({ id }) => id === location.endpointId) ?? false;
 }
 
 async function currentPlacement(
   parts: ForwardingParts,
-  carried: RecoverableRequest,
+  recoverable: RecoverableRequest,
   from: Placement,
 ): Promise<Placement> {
-  const { request, session } = carried;
+  const { request, session } = recoverable;
   parts.grants.check(request);
-  const place = await parts.sessions.find(session.envelope, request.route);
-  if (place.closed) throw new GatewayError('SESSION_NOT_FOUND');
-  const endpoint = await findEndpoint(parts.routes, request.route.name, place.endpointId);
-  return endpoint ? { place, endpoint } : relocate(parts, carried, from.place, 'gone');
+  const location = await parts.sessions.find(session.envelope, request.route);
+  if (location.closed) throw new GatewayError('SESSION_NOT_FOUND');
+  const endpoint = await findEndpoint(parts.routes, request.route.name, location.endpointId);
+  return endpoint ? { location, endpoint } : relocate(parts, recoverable, from.location, 'gone');
 }
 
 /** Moves the session off a replica that is about to end, as soon as no call is under way, or at the last moment. */
-async function leave(parts: ForwardingParts, carried: RecoverableRequest, at: Placement): Promise<void> {
-  const { request, session } = carried;
+async function leave(parts: ForwardingParts, recoverable: RecoverableRequest, at: Placement): Promise<void> {
+  const { request, session } = recoverable;
   const ending = () => parts.routes.get(request.route.name)?.endpoints.find(({ id }) => id === at.endpoint.id);
   for (let endpoint = ending(); endpoint?.draining && !request.res.destroyed; endpoint = ending()) {
     if (await shouldRelocateNow(parts.sessions, session.envelope.id, endpoint)) {
-      await relocate(parts, carried, at.place, 'draining');
+      await relocate(parts, recoverable, at.location, 'draining');
       return;
     }
     await delay(RECHECK_MS);

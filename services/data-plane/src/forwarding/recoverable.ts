@@ -17,9 +17,9 @@ import { SessionUnknown } from './session-probe.js';
 import type { StreamRegistry } from '../sessions/stream-registry.js';
 
 export interface ForwardingParts extends SendParts, EndpointParts {
-  recovery: Recovery;
+  relocator: Recovery;
   streams: StreamRegistry;
-  polled: PendingResumptions;
+  resumptions: PendingResumptions;
   isIdempotent: IsIdempotent;
   forwarded: Forwarded;
   log: Logger;
@@ -47,18 +47,18 @@ export function mayHaveRun(error: unknown): boolean | undefined {
 /**
  * Where to send the request next, after it failed at `at`. A connection that broke says nothing of the replica: if that is
  * there still, it is asked again.
- * @throws GatewayError as `Recovery.recover`
+ * @throws GatewayError as `Recovery.relocate`
  */
-export async function settle(
+export async function nextPlacement(
   parts: ForwardingParts,
-  carried: RecoverableRequest,
+  recoverable: RecoverableRequest,
   at: Placement,
   error: unknown,
 ): Promise<Placement> {
-  parts.grants.check(carried.request);
-  const endpoint = await routedEndpoint(parts, carried, at, error);
-  if (endpoint && !endpoint.draining) return { place: at.place, endpoint };
-  return relocate(parts, carried, at.place, error instanceof SessionUnknown ? 'unknown' : 'gone');
+  parts.grants.check(recoverable.request);
+  const endpoint = await routedEndpoint(parts, recoverable, at, error);
+  if (endpoint && !endpoint.draining) return { location: at.location, endpoint };
+  return relocate(parts, recoverable, at.location, error instanceof SessionUnknown ? 'unknown' : 'gone');
 }
 
 /**
@@ -68,43 +68,43 @@ export async function settle(
 export async function routedEndpoint(
   { routes }: ForwardingParts,
   { request }: RecoverableRequest,
-  { place }: Placement,
+  { location }: Placement,
   error: unknown,
 ): Promise<Endpoint | undefined> {
   const isGone = !(error instanceof GatewayError && error.code === 'UPSTREAM_GONE');
-  return isGone ? undefined : findEndpoint(routes, request.route.name, place.endpointId);
+  return isGone ? undefined : findEndpoint(routes, request.route.name, location.endpointId);
 }
 
 /**
  * Where the session lives, once it lives on a replica that is there and stays. An answer of the client's goes to who has asked.
- * @throws GatewayError as `Recovery.recover`
+ * @throws GatewayError as `Recovery.relocate`
  */
 export async function initialPlacement(
   parts: ForwardingParts,
-  carried: RecoverableRequest,
+  recoverable: RecoverableRequest,
   endpoint: Endpoint | undefined,
-  posted?: BufferedMessage,
+  buffered?: BufferedMessage,
 ): Promise<Placement> {
-  const { envelope, place } = carried.session;
-  if (!endpoint) return relocate(parts, carried, place, 'gone');
-  const here = { place, endpoint };
-  if (!endpoint.draining || posted?.holdsResponse) return here;
+  const { envelope, location } = recoverable.session;
+  if (!endpoint) return relocate(parts, recoverable, location, 'gone');
+  const here = { location, endpoint };
+  if (!endpoint.draining || buffered?.holdsResponse) return here;
   if (!(await shouldRelocateNow(parts.sessions, envelope.id, endpoint))) return here;
   // With nowhere to go, or no Redis, it stays as long as it can.
-  return relocate(parts, carried, place, 'draining').catch(() =>
-    hasEnded(endpoint, Date.now()) ? relocate(parts, carried, place, 'gone') : here,
+  return relocate(parts, recoverable, location, 'draining').catch(() =>
+    hasEnded(endpoint, Date.now()) ? relocate(parts, recoverable, location, 'gone') : here,
   );
 }
 
-/** @throws GatewayError as `Recovery.recover` */
+/** @throws GatewayError as `Recovery.relocate` */
 export function relocate(
-  { recovery }: ForwardingParts,
+  { relocator }: ForwardingParts,
   { request, session, headers }: RecoverableRequest,
-  from: Placement['place'],
+  from: Placement['location'],
   why: Relocation['why'],
 ): Promise<Placement> {
   const protocolVersion = request.req.headers[HEADER.protocolVersion]?.toString();
-  return recovery.recover({
+  return relocator.relocate({
     envelope: session.envelope,
     adapter: request.route.name,
     principal: request.principal,

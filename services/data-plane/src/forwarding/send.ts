@@ -59,12 +59,12 @@ export interface Sending {
 export async function send(parts: SendParts, sending: Sending): Promise<void> {
   const { req, sink, body, query, era, route, endpoint, session } = sending;
   const mayOpenSession = era === 'legacy' && route.affinity === 'session' && req.method === 'POST';
-  const headers = [...sending.headers, ...(session ? ['Mcp-Session-Id', session.place.upstreamId] : [])];
+  const headers = [...sending.headers, ...(session ? ['Mcp-Session-Id', session.location.upstreamId] : [])];
   let unrequested: string | undefined;
 
   /** The session's id for the client, when the server has said what it calls it. */
   const named = ({ status, upstreamSessionId }: ResponseHead): string[] => {
-    if (session && session.place.upstreamId === upstreamSessionId) return [HEADER.sessionId, session.sealedId];
+    if (session && session.location.upstreamId === upstreamSessionId) return [HEADER.sessionId, session.sealedId];
     if (!session && status < 300) unrequested = upstreamSessionId;
     return [];
   };
@@ -83,7 +83,7 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
     onHead(head) {
       const { status, upstreamSessionId } = head;
       const opened =
-        mayOpenSession && status < 300 && upstreamSessionId !== session?.place.upstreamId
+        mayOpenSession && status < 300 && upstreamSessionId !== session?.location.upstreamId
           ? upstreamSessionId
           : undefined;
       const ended = session && req.method === 'DELETE' && (status < 300 || status === 404) ? session : undefined;

@@ -25,7 +25,7 @@ export async function probeSession(
   const named = version === undefined ? [] : ['Mcp-Protocol-Version', version];
   const reply = await callUpstream(upstreams, at.endpoint, {
     method: 'POST',
-    headers: [...sessionHeaders(headers), 'Mcp-Session-Id', at.place.upstreamId, ...named],
+    headers: [...sessionHeaders(headers), 'Mcp-Session-Id', at.location.upstreamId, ...named],
     message: { jsonrpc: '2.0', id: 'mcp-gateway-ping', method: 'ping' },
     timeoutMs: PING_MS,
   }).catch(() => undefined);
@@ -41,19 +41,23 @@ export async function probeSession(
  */
 export async function throwIfUnknown(
   parts: ForwardingParts,
-  carried: RecoverableRequest,
+  recoverable: RecoverableRequest,
   at: Placement,
 ): Promise<void> {
-  if ((await probeSession(parts, carried, at)) === 'unknown') throw new SessionUnknown();
+  if ((await probeSession(parts, recoverable, at)) === 'unknown') throw new SessionUnknown();
 }
 
 /**
  * To be called when the server has answered 404, and that is passed on: if it does not know the session, its client starts
  * over. So it ends here, too, before the client hears, or the place that it takes would keep the client from that.
  */
-export async function endIfUnknown(parts: ForwardingParts, carried: RecoverableRequest, at: Placement): Promise<void> {
-  if ((await probeSession(parts, carried, at)) !== 'unknown') return;
-  const { request, session } = carried;
+export async function endIfUnknown(
+  parts: ForwardingParts,
+  recoverable: RecoverableRequest,
+  at: Placement,
+): Promise<void> {
+  if ((await probeSession(parts, recoverable, at)) !== 'unknown') return;
+  const { request, session } = recoverable;
   await parts.sessions.end(session.envelope, request.route, { tellServer: false }).catch(() => {});
 }
 
@@ -67,11 +71,11 @@ export class SessionUnknown extends Error {}
  */
 export async function isResumable(
   parts: ForwardingParts,
-  carried: RecoverableRequest,
+  recoverable: RecoverableRequest,
   { at, part, error }: { at: Placement; part: ResponsePart; error: unknown },
 ): Promise<boolean> {
   if (part.resumeAfter === undefined) return false;
-  const endpoint = await routedEndpoint(parts, carried, at, error).catch(() => undefined);
+  const endpoint = await routedEndpoint(parts, recoverable, at, error).catch(() => undefined);
   if (!endpoint || endpoint.draining) return false;
-  return (await probeSession(parts, carried, at)) === 'known';
+  return (await probeSession(parts, recoverable, at)) === 'known';
 }

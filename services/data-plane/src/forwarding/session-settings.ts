@@ -42,10 +42,10 @@ const MAX_LEVEL_LENGTH = 32;
 export function settingsRecorder(
   records: SessionRecords,
   session: string,
-  posted: BufferedMessage,
+  buffered: BufferedMessage,
 ): ((refused: ReadonlySet<RequestId>) => Promise<void>) | undefined {
-  if (!posted.mayChangeSettings) return undefined;
-  const notes = messagesOf(posted.message).flatMap((each) => {
+  if (!buffered.mayChangeSettings) return undefined;
+  const notes = messagesOf(buffered.message).flatMap((each) => {
     const write = each.kind === 'request' ? noteOf(records, session, each) : undefined;
     return each.kind === 'request' && write ? [{ id: each.id, write }] : [];
   });

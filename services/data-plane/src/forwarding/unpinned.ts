@@ -1,5 +1,5 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
-import { answering } from './client-error.js';
+import { clientError } from './client-error.js';
 import type { ForwardingParts } from './recoverable.js';
 import { ClientResponse } from './response/client-response.js';
 import { initializeMessage } from './session-settings.js';
@@ -18,7 +18,7 @@ const MAX_TAIL_BYTES = 64 * 1024;
  * Has a request answered that belongs to no session, and may open one.
  * @throws GatewayError as `send`
  */
-export async function open(
+export async function forwardUnpinned(
   parts: ForwardingParts,
   request: ForwardRequest,
   endpoint: Endpoint,
@@ -26,28 +26,28 @@ export async function open(
 ): Promise<void> {
   const { req, res, era, route } = request;
   const mayOpen = era === 'legacy' && route.affinity === 'session' && req.method === 'POST' && request.body !== null;
-  const posted = await BufferedMessage.readIfShort(request.body, { isCaptured: mayOpen });
+  const buffered = await BufferedMessage.readIfShort(request.body, { isCaptured: mayOpen });
   const others = endpoints(parts, request);
-  const sending = { ...request, body: posted.body, delivery: posted, headers, session: null };
+  const sending = { ...request, body: buffered.body, delivery: buffered, headers, session: null };
   try {
-    if (mayOpen) return await openSession(parts, sending, { posted, endpoint, others });
-    const nothing = () => null;
+    if (mayOpen) return await forwardInitialize(parts, sending, { buffered, endpoint, others });
+    const noInitialize = () => null;
     let again: ClientResponse | undefined;
     await withConnectRetry(res, endpoint, others, (to, attempt) => {
       // Each attempt listens to its sink, and `res` would gather the listeners of all.
       const sink = attempt === 1 ? res : (again ??= new ClientResponse(res)).next();
-      return send(parts, { ...sending, endpoint: to, sink, initialize: nothing });
+      return send(parts, { ...sending, endpoint: to, sink, initialize: noInitialize });
     });
   } catch (error) {
-    throw answering(posted, error);
+    throw clientError(buffered, error);
   }
 }
 
 /** What initialize says is needed to repeat it elsewhere, and what it is answered with. */
-async function openSession(
+async function forwardInitialize(
   parts: ForwardingParts,
   sending: Omit<Sending, 'sink' | 'endpoint' | 'initialize'> & Pick<ForwardRequest, 'res'>,
-  { posted, endpoint, others }: { posted: BufferedMessage; endpoint: Endpoint; others: EndpointCandidates },
+  { buffered, endpoint, others }: { buffered: BufferedMessage; endpoint: Endpoint; others: EndpointCandidates },
 ): Promise<void> {
   const tail = tailBuffer(MAX_TAIL_BYTES);
   const answer = new ClientResponse(sending.res, { tail });
@@ -57,7 +57,7 @@ async function openSession(
       ...sending,
       endpoint: to,
       sink: answer.next(),
-      initialize: () => initializeMessage(posted.text),
+      initialize: () => initializeMessage(buffered.text),
       onOpen: (id) => (opened = id),
     }),
   );

@@ -11,7 +11,7 @@ import { sendContinue } from '../request/body.js';
 import { seenFrom } from '../upstream/redirects.js';
 import type { ReferenceTo } from '../request/reference.js';
 import type { RequestBody } from '../request/body.js';
-import { answering } from '../forwarding/client-error.js';
+import { clientError } from '../forwarding/client-error.js';
 import { BufferedMessage } from '../forwarding/buffered-message.js';
 import type { SessionStore } from '../sessions/store.js';
 import type { Grants } from '../request/grants.js';
@@ -54,7 +54,7 @@ export async function postMessage(parts: MessageParts, request: MessageRequest):
   const endpoint = await findEndpoint(parts.routes, route.name, envelope.endpointId);
   if (!endpoint) throw new GatewayError('SESSION_NOT_FOUND', { detail: 'the replica that held it is gone' });
   sendContinue(req, res);
-  const posted = await BufferedMessage.readIfShort(request.body);
+  const buffered = await BufferedMessage.readIfShort(request.body);
   const { preserveHost } = route;
   const added = { identity: principal, forwarded: parts.forwarded(req), preserveHost };
   await proxyRequest(parts.upstreams, endpoint, {
@@ -63,13 +63,13 @@ export async function postMessage(parts: MessageParts, request: MessageRequest):
       method: 'POST',
       path: envelope.upstreamId,
       headers: requestHeaders(req.rawHeaders, req.headers, added),
-      body: posted.body,
+      body: buffered.body,
     },
     seenAs: seenFrom(parts.referenceTo, { req, route, endpoint }),
     onHead: () => [],
-    delivery: posted,
+    delivery: buffered,
     permit: parts.grants.permit(request, 'answer'),
   }).catch((error: unknown) => {
-    throw answering(posted, error);
+    throw clientError(buffered, error);
   });
 }

@@ -15,7 +15,7 @@ export interface StreamSessionParts {
  */
 export class StreamSession {
   #isOver = false;
-  readonly #leaving: (() => void)[] = [];
+  readonly #releases: (() => void)[] = [];
 
   constructor(
     private readonly parts: StreamSessionParts,
@@ -31,14 +31,14 @@ export class StreamSession {
   async begin(): Promise<void> {
     const { parts, envelope, route } = this;
     await parts.sessions.open(envelope, route, { initialize: null, transport: 'http-sse' });
-    this.#leaving.push(
+    this.#releases.push(
       parts.sessions.use(envelope, route),
       parts.streams.add({
         session: envelope.id,
         adapter: route.name,
         endpointId: envelope.endpointId,
-        look: () => void this.#look(),
-        leave: () => {}, // there is nowhere to move it to
+        recheck: () => void this.#recheck(),
+        onDrain: () => {}, // there is nowhere to move it to
       }),
       () => void parts.sessions.end(envelope, route, { tellServer: false }).catch(() => {}), // it ends by itself, unused
     );
@@ -47,10 +47,10 @@ export class StreamSession {
 
   end(): void {
     this.#isOver = true;
-    for (const leave of this.#leaving.splice(0)) leave();
+    for (const onDrain of this.#releases.splice(0)) onDrain();
   }
 
-  async #look(): Promise<void> {
+  async #recheck(): Promise<void> {
     const { closed } = await this.parts.sessions.find(this.envelope, this.route);
     if (!closed || !this.answer.begun) return;
     this.answer.detach();

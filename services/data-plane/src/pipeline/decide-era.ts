@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { eraOf, eraOfMessage, isContradictory, readMessage, type Era } from '@mcp-gateway/protocol';
 import { sendContinue } from '../request/body.js';
 import type { RequestBody } from '../request/body.js';
-import { keep } from '../request/buffer-body.js';
+import { bufferBody } from '../request/buffer-body.js';
 
 export interface Decided {
   era: Era;
@@ -24,6 +24,6 @@ export function decideEra(
 
 async function askBody(req: IncomingMessage, res: ServerResponse, body: RequestBody): Promise<Decided> {
   sendContinue(req, res);
-  const read = await keep(body);
-  return { era: eraOfMessage(readMessage(read.kept?.toString('utf8') ?? '')), body: { ...body, read } };
+  const read = await bufferBody(body);
+  return { era: eraOfMessage(readMessage(read.bytes?.toString('utf8') ?? '')), body: { ...body, read } };
 }

@@ -38,7 +38,7 @@ export interface PipelineParts {
   upstreams: Upstreams;
   balancer: Balancer;
   waits: EndpointWaits;
-  recovery: Recovery;
+  relocator: Recovery;
   limits: Limits;
   forwarded: Forwarded;
   referenceTo: ReferenceTo;
@@ -62,11 +62,11 @@ export type McpPipeline = (req: IncomingMessage, res: ServerResponse, address: M
 
 /** What happens to one MCP request, in order. Each step returns what the next ones need or throws the answer. */
 export function createPipeline(parts: PipelineParts): McpPipeline {
-  const { access, verifier, routes, sessions, keys, upstreams, balancer, recovery, limits, log, onRefusal } = parts;
+  const { access, verifier, routes, sessions, keys, upstreams, balancer, relocator, limits, log, onRefusal } = parts;
   const { waits, forwarded, referenceTo } = parts;
   const grants = createGrants(routes);
   const streams = createStreamRegistry(routes, sessions);
-  const polled = pendingResumptions(sessions.uses);
+  const resumptions = pendingResumptions(sessions.activity);
   terminateEndedSessions(routes, sessions, upstreams);
   const isIdempotent = idempotentTools(upstreams);
   const forwarding = {
@@ -77,9 +77,9 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
     grants,
     balancer,
     waits,
-    recovery,
+    relocator,
     streams,
-    polled,
+    resumptions,
     isIdempotent,
     forwarded,
     referenceTo,

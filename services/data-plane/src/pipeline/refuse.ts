@@ -3,7 +3,7 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { messagesOf, readMessage, rpcErrorBody, type RequestId } from '@mcp-gateway/protocol';
 import type { RequestBody } from '../request/body.js';
-import { keep, MAX_BUFFERED_BYTES } from '../request/buffer-body.js';
+import { bufferBody, MAX_BUFFERED_BYTES } from '../request/buffer-body.js';
 
 /** How long a refusal waits for the body, which says what it is that is refused. */
 const BODY_MS = 1_000;
@@ -39,7 +39,7 @@ export async function refuse(refused: Refused, thrown: unknown, log: Logger): Pr
 
 /** Undefined when there is none, or the body is too long, too slow, or has gone to a server. A batch has several. */
 async function requestIdIn({ req, body }: Refused): Promise<RequestId | RequestId[] | undefined> {
-  const text = body?.read ? body.read.kept : await readShort(req);
+  const text = body?.read ? body.read.bytes : await readShort(req);
   const message = readMessage(text?.toString('utf8') ?? '');
   const ids = messagesOf(message).flatMap((each) => (each.kind === 'request' ? [each.id] : []));
   return message.kind === 'batch' && ids.length > 0 ? ids : ids[0];
@@ -51,11 +51,11 @@ async function readShort(req: IncomingMessage): Promise<Buffer | null> {
   // A client that waits to be invited is not to send what is refused (invite-body.ts).
   if (req.method !== 'POST' || !isUntouched || length > MAX_BUFFERED_BYTES || req.headers.expect !== undefined)
     return null;
-  let late: NodeJS.Timeout | undefined;
-  const inTime = new Promise<null>((resolve) => (late = setTimeout(resolve, BODY_MS, null)));
-  const whole = keep({ req, maxBytes: MAX_BUFFERED_BYTES, length: undefined }).then(
-    ({ kept }) => kept,
+  let timer: NodeJS.Timeout | undefined;
+  const inTime = new Promise<null>((resolve) => (timer = setTimeout(resolve, BODY_MS, null)));
+  const whole = bufferBody({ req, maxBytes: MAX_BUFFERED_BYTES, length: undefined }).then(
+    ({ bytes }) => bytes,
     () => null,
   );
-  return Promise.race([whole, inTime]).finally(() => clearTimeout(late));
+  return Promise.race([whole, inTime]).finally(() => clearTimeout(timer));
 }

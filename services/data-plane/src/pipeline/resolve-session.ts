@@ -14,7 +14,7 @@ import { endpoints, type EndpointParts } from '../upstream/connect-retry.js';
 export interface OpenSession {
   envelope: SessionEnvelope;
   sealedId: string;
-  place: SessionLocation;
+  location: SessionLocation;
 }
 
 /** Where a request goes. */
@@ -60,11 +60,11 @@ export async function resolveSession(parts: SessionParts, request: SessionReques
   if (!envelope || !isSessionOf(envelope, route.adapterId, principal.subject)) {
     throw new GatewayError('SESSION_NOT_FOUND');
   }
-  const place = await sessions.find(envelope, route);
+  const location = await sessions.find(envelope, route);
   const isResumed = req.headers['last-event-id'] !== undefined; // a call of the session may be under way still
-  if (place.closed && !isResumed) throw new GatewayError('SESSION_NOT_FOUND');
-  if (place.closed) return { session: { envelope, sealedId: String(sealedId), place }, endpoint: undefined };
-  const endpoint = await findEndpoint(routes, route.name, place.endpointId);
-  if (!endpoint && place.unverified) throw locationUnknown();
-  return { session: { envelope, sealedId: String(sealedId), place }, endpoint };
+  if (location.closed && !isResumed) throw new GatewayError('SESSION_NOT_FOUND');
+  if (location.closed) return { session: { envelope, sealedId: String(sealedId), location }, endpoint: undefined };
+  const endpoint = await findEndpoint(routes, route.name, location.endpointId);
+  if (!endpoint && location.unverified) throw locationUnknown();
+  return { session: { envelope, sealedId: String(sealedId), location }, endpoint };
 }

@@ -16,7 +16,7 @@ export interface BufferedBody {
   /** To forward: all of the bytes, or where they come from. */
   body: Buffer | Readable | null;
   /** All of it, so that it can be sent again; null when that is too much to keep. */
-  kept: Buffer | null;
+  bytes: Buffer | null;
 }
 
 /**

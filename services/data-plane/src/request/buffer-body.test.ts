@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
-import { keep, bufferShortBody } from './buffer-body.js';
+import { bufferBody, bufferShortBody } from './buffer-body.js';
 
 const KIB = 1024;
 
@@ -18,7 +18,7 @@ const bytesOf = async (body: Buffer | Readable | null) => (body instanceof Reada
 
 describe('a body that is to be kept', () => {
   it('is none when there is none', async () => {
-    expect(await keep(null)).toEqual({ body: null, kept: Buffer.alloc(0) });
+    expect(await bufferBody(null)).toEqual({ body: null, bytes: Buffer.alloc(0) });
   });
 
   it('is read whole when it is small, and handed on when it is not', async () => {
@@ -31,8 +31,8 @@ describe('a body that is to be kept', () => {
       const { client, body: source } = sending();
       const all = Buffer.alloc(size, 'abcdefg');
       Readable.from([all.subarray(0, size / 2), all.subarray(size / 2, size - 1), all.subarray(size - 1)]).pipe(client);
-      const { body, kept } = await keep(source);
-      expect(kept?.equals(all) ?? false).toBe(isBuffered);
+      const { body, bytes } = await bufferBody(source);
+      expect(bytes?.equals(all) ?? false).toBe(isBuffered);
       expect((await bytesOf(body))?.equals(all)).toBe(true);
     }
   });
@@ -40,7 +40,7 @@ describe('a body that is to be kept', () => {
   it('loses nothing that comes at the moment in which it grows too long to be kept', async () => {
     // As Node's parser does when one packet holds several chunks.
     const req = new Readable({ read() {} });
-    const keeping = keep({ req: req as unknown as IncomingMessage, maxBytes: 1024 * KIB, length: undefined });
+    const keeping = bufferBody({ req: req as unknown as IncomingMessage, maxBytes: 1024 * KIB, length: undefined });
     await once(req, 'resume');
     for (const letter of 'abcd') req.push(Buffer.alloc(40 * KIB, letter));
     req.push('e');
@@ -52,7 +52,7 @@ describe('a body that is to be kept', () => {
 
   it('is refused when it is longer than it may be', async () => {
     const { client, body } = sending({ maxBytes: KIB });
-    const keeping = keep(body);
+    const keeping = bufferBody(body);
     client.write(Buffer.alloc(KIB + 1));
     await expect(keeping).rejects.toMatchObject({ code: 'TOO_LARGE' });
   });
@@ -61,10 +61,10 @@ describe('a body that is to be kept', () => {
     for (const isReadFirst of [true, false]) {
       const { client, body } = sending();
       client.write('{');
-      const reading = isReadFirst && keep(body);
+      const reading = isReadFirst && bufferBody(body);
       client.destroy();
       if (!reading) await once(client, 'close');
-      await expect(reading || keep(body)).rejects.toThrow('the client went away');
+      await expect(reading || bufferBody(body)).rejects.toThrow('the client went away');
     }
   });
 });
@@ -73,7 +73,7 @@ describe('a body that is kept if it is short', () => {
   it('is read whole when it says so', async () => {
     const { client, body } = sending({ length: 2 });
     client.end('{}');
-    expect(await bufferShortBody(body)).toMatchObject({ kept: Buffer.from('{}') });
+    expect(await bufferShortBody(body)).toMatchObject({ bytes: Buffer.from('{}') });
   });
 
   it.each([
@@ -82,8 +82,8 @@ describe('a body that is kept if it is short', () => {
   ])('is handed on before it ends when %s', async (_why, length) => {
     const { client, body: source } = sending({ ...(length && { length }) });
     client.write('first');
-    const { body, kept } = await bufferShortBody(source);
-    expect(kept).toBeNull();
+    const { body, bytes } = await bufferShortBody(source);
+    expect(bytes).toBeNull();
     client.end(' last');
     expect(String(await bytesOf(body))).toBe('first last');
   });

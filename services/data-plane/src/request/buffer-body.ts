@@ -9,8 +9,8 @@ export const MAX_BUFFERED_BYTES = 64 * 1024;
  * Reads a small body whole before it is forwarded. A longer one is handed on as it comes, from its beginning.
  * @throws GatewayError TOO_LARGE
  */
-export async function keep(source: RequestBody | null): Promise<BufferedBody> {
-  if (!source) return { body: null, kept: Buffer.alloc(0) };
+export async function bufferBody(source: RequestBody | null): Promise<BufferedBody> {
+  if (!source) return { body: null, bytes: Buffer.alloc(0) };
   if (source.read) return source.read;
   const { req, maxBytes } = source;
   if (req.destroyed) throw CLIENT_GONE;
@@ -24,13 +24,13 @@ export async function keep(source: RequestBody | null): Promise<BufferedBody> {
       if (size > maxBytes) fail(tooLarge(maxBytes));
       else if (size > MAX_BUFFERED_BYTES) {
         release();
-        resolve({ body: new BodyStream(source, chunks), kept: null }); // at once, or what comes next is lost
+        resolve({ body: new BodyStream(source, chunks), bytes: null }); // at once, or what comes next is lost
       }
     };
     const end = () => {
       release();
-      const kept = Buffer.concat(chunks); // a copy, as a chunk holds on to all that came with it
-      resolve({ body: kept, kept });
+      const bytes = Buffer.concat(chunks); // a copy, as a chunk holds on to all that came with it
+      resolve({ body: bytes, bytes });
     };
     const fail = (error: Error) => {
       release().pause();
@@ -44,7 +44,7 @@ export async function keep(source: RequestBody | null): Promise<BufferedBody> {
 /** The same, but what does not say how long it is comes as a stream at once: the server may answer before its end. */
 export async function bufferShortBody(source: RequestBody | null): Promise<BufferedBody> {
   const isLong = source && !source.read && (source.length === undefined || source.length > MAX_BUFFERED_BYTES);
-  return isLong ? { body: new BodyStream(source), kept: null } : keep(source);
+  return isLong ? { body: new BodyStream(source), bytes: null } : bufferBody(source);
 }
 
 const MAX_BYTES = 64 * 1024;

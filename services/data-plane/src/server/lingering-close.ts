@@ -12,12 +12,12 @@ const MAX_BYTES = 16 * 1024 * 1024;
 export function lingerAfterResponse(req: IncomingMessage, res: ServerResponse): void {
   res.once('finish', () => {
     if (req.complete) return;
-    let drained = 0;
+    let discarded = 0;
     req.unpipe();
     req.removeAllListeners('data'); // nobody needs it any more, and who is slow would hold it up
     req.on('data', ({ length }: Buffer) => {
-      drained += length;
-      if (drained > MAX_BYTES) req.pause();
+      discarded += length;
+      if (discarded > MAX_BYTES) req.pause();
     });
     req.resume();
     const late = setTimeout(() => req.complete || req.destroy(), LINGER_MS);

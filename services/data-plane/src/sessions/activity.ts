@@ -20,8 +20,8 @@ export interface SessionActivity {
   close(): void;
 }
 
-interface Use extends SessionUse {
-  open: number;
+interface Entry extends SessionUse {
+  active: number;
 }
 
 const FLUSH_EVERY_MS = 10_000;
@@ -38,28 +38,28 @@ export function sessionActivity(
   log: Logger,
   now: () => number = Date.now,
 ): SessionActivity {
-  const uses = new Map<string, Use>();
+  const entries = new Map<string, Entry>();
   const calls = new Map<string, number>();
   const seconds = () => Math.floor(now() / 1000);
   let isBehind = false;
 
   async function write() {
-    const all = [...uses.values()];
+    const all = [...entries.values()];
     for (let from = 0; from < all.length; from += AT_ONCE) {
       const batch = all.slice(from, from + AT_ONCE);
-      for (const use of batch) if (use.open > 0) use.at = seconds();
-      const written = batch.map((use) => ({ ...use }));
+      for (const entry of batch) if (entry.active > 0) entry.at = seconds();
+      const written = batch.map((entry) => ({ ...entry }));
       await records.touch(written);
-      for (const [index, use] of batch.entries()) {
-        const isOver = use.open === 0 && use.at === written[index]?.at;
-        if (isOver && uses.get(use.id) === use) uses.delete(use.id);
+      for (const [index, entry] of batch.entries()) {
+        const isOver = entry.active === 0 && entry.at === written[index]?.at;
+        if (isOver && entries.get(entry.id) === entry) entries.delete(entry.id);
       }
     }
   }
   function giveUpOldest() {
-    if (uses.size <= MAX_UNWRITTEN) return;
-    const over = [...uses.values()].filter(({ open }) => open === 0).toSorted((a, b) => a.at - b.at);
-    for (const { id } of over.slice(0, uses.size - MAX_UNWRITTEN)) uses.delete(id);
+    if (entries.size <= MAX_UNWRITTEN) return;
+    const idle = [...entries.values()].filter(({ active }) => active === 0).toSorted((a, b) => a.at - b.at);
+    for (const { id } of idle.slice(0, entries.size - MAX_UNWRITTEN)) entries.delete(id);
   }
   async function flush() {
     try {
@@ -78,14 +78,14 @@ export function sessionActivity(
 
   return {
     begin({ id, adapterId, caller }, keepSeconds) {
-      let use = uses.get(id);
-      if (!use) uses.set(id, (use = { id, adapterId, caller, keepSeconds, open: 0, at: 0 }));
-      const begun = use;
-      begun.open += 1;
+      let entry = entries.get(id);
+      if (!entry) entries.set(id, (entry = { id, adapterId, caller, keepSeconds, active: 0, at: 0 }));
+      const begun = entry;
+      begun.active += 1;
       begun.keepSeconds = keepSeconds;
       begun.at = seconds();
       return () => {
-        begun.open -= 1;
+        begun.active -= 1;
         begun.at = seconds();
       };
     },
@@ -100,8 +100,8 @@ export function sessionActivity(
     },
     calls: (id, endpointId) => calls.get(keyOf(id, endpointId)) ?? 0,
     unwritten(id) {
-      const use = uses.get(id);
-      return use && use.open > 0 ? seconds() : use?.at;
+      const entry = entries.get(id);
+      return entry && entry.active > 0 ? seconds() : entry?.at;
     },
     flush: flushIfPossible,
     catchUp: async () => (isBehind ? flush() : undefined),

@@ -12,12 +12,12 @@ interface Opened {
 
 export interface RelocatedSession {
   id: string;
-  place: SessionLocation;
+  location: SessionLocation;
   opened: Opened;
 }
 
 interface KnownSession {
-  place: SessionLocation;
+  location: SessionLocation;
   /** When it was last used as far as this data plane knows, in milliseconds since the epoch. */
   usedAt: number;
   /** Until when it need not be asked for again, in milliseconds since the epoch. What is known stays beyond. */
@@ -50,19 +50,19 @@ const INVALIDATED = 0;
 /** The sessions in use, as many as fit into `maxBytes`; those that were not used for the longest time give way. */
 export function sessionCache(maxBytes: number): SessionCache {
   const counts = new Map<string, number>();
-  const count = ({ place, goodUntil }: KnownSession, by: 1 | -1) => {
-    if (place.closed || goodUntil === INVALIDATED) return;
-    const now = (counts.get(place.endpointId) ?? 0) + by;
-    if (now > 0) counts.set(place.endpointId, now);
-    else counts.delete(place.endpointId);
+  const count = ({ location, goodUntil }: KnownSession, by: 1 | -1) => {
+    if (location.closed || goodUntil === INVALIDATED) return;
+    const now = (counts.get(location.endpointId) ?? 0) + by;
+    if (now > 0) counts.set(location.endpointId, now);
+    else counts.delete(location.endpointId);
   };
   const sessions = new LRUCache<string, KnownSession>({
     maxSize: maxBytes,
-    sizeCalculation: ({ place, opened }, id) =>
+    sizeCalculation: ({ location, opened }, id) =>
       ENTRY_BYTES +
       id.length +
-      place.endpointId.length +
-      place.upstreamId.length +
+      location.endpointId.length +
+      location.upstreamId.length +
       (opened ? OPENED_BYTES + opened.caller.length : 0),
     onInsert: (session) => count(session, 1),
     dispose: (session) => count(session, -1),
@@ -81,7 +81,8 @@ export function sessionCache(maxBytes: number): SessionCache {
       delete session?.opened;
     },
     invalidateAll: () => sessions.forEach((session) => invalidate(session)),
-    moved: () => [...sessions.entries()].flatMap(([id, { place, opened }]) => (opened ? [{ id, place, opened }] : [])),
+    moved: () =>
+      [...sessions.entries()].flatMap(([id, { location, opened }]) => (opened ? [{ id, location, opened }] : [])),
     countOn: (endpointId) => counts.get(endpointId) ?? 0,
     size: () => ({ sessions: sessions.size, bytes: sessions.calculatedSize }),
   };

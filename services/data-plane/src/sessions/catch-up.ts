@@ -19,7 +19,7 @@ export async function restoreLocations(
   }
 }
 
-const recordOf = ({ place: { endpointId, upstreamId, moves }, opened }: RelocatedSession) => ({
+const recordOf = ({ location: { endpointId, upstreamId, moves }, opened }: RelocatedSession) => ({
   ...opened,
   endpointId,
   upstreamId,

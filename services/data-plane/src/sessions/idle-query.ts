@@ -33,34 +33,35 @@ const SILENT_MS = 5_000;
 export function createIdleQuery(redis: RedisClient, channel: string, callsHere: SessionActivity['calls']): IdleQuery {
   const asked = new Map<string, (isIdle: boolean) => void>();
   let silentUntil = 0;
-  const say = (said: PeerMessage): Promise<number> => bounded(redis.publish(channel, JSON.stringify(said)), REDIS_MS);
+  const publish = (message: PeerMessage): Promise<number> =>
+    bounded(redis.publish(channel, JSON.stringify(message)), REDIS_MS);
 
   function ask(session: string, endpoint: string): Promise<boolean> {
     return new Promise((resolve) => {
       const id = randomUUID();
       let receivers = Infinity;
       let idle = 0;
-      const over = (isIdle: boolean) => {
+      const settle = (isIdle: boolean) => {
         clearTimeout(late);
         asked.delete(id);
         resolve(isIdle);
       };
       const late = setTimeout(() => {
         silentUntil = Date.now() + SILENT_MS;
-        over(false);
+        settle(false);
       }, ANSWER_MS);
       asked.set(id, (isIdle) => {
         idle += 1;
-        if (!isIdle || idle >= receivers) over(isIdle);
+        if (!isIdle || idle >= receivers) settle(isIdle);
       });
-      say({ kind: 'question', id, session, endpoint }).then(
+      publish({ kind: 'question', id, session, endpoint }).then(
         (count) => {
           receivers = count;
           if (count === 0)
-            over(false); // its own answer would not be heard
-          else if (idle >= count) over(true);
+            settle(false); // its own answer would not be heard
+          else if (idle >= count) settle(true);
         },
-        () => over(false),
+        () => settle(false),
       );
     });
   }
@@ -73,11 +74,11 @@ export function createIdleQuery(redis: RedisClient, channel: string, callsHere: 
       return hearing <= 1;
     },
     hear(text) {
-      const said = read(text);
-      if (!said) return;
-      if (said.kind === 'answer') return asked.get(said.id)?.(said.isIdle);
-      const isIdle = callsHere(said.session, said.endpoint) === 0;
-      void say({ kind: 'answer', id: said.id, isIdle }).catch(() => {});
+      const message = read(text);
+      if (!message) return;
+      if (message.kind === 'answer') return asked.get(message.id)?.(message.isIdle);
+      const isIdle = callsHere(message.session, message.endpoint) === 0;
+      void publish({ kind: 'answer', id: message.id, isIdle }).catch(() => {});
     },
   };
 }

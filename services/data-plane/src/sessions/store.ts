@@ -32,7 +32,7 @@ export interface SessionStore {
   /** Counts a use of it that begins now; the returned function ends it. */
   use(envelope: SessionEnvelope, route: Route): () => void;
   /** It has been moved from here; others hear of it by themselves. */
-  moved(envelope: SessionEnvelope, adapter: string, place: SessionLocation): void;
+  moved(envelope: SessionEnvelope, adapter: string, location: SessionLocation): void;
   /** Ends it for every data plane; when Redis is away for this one, and for the others as soon as it is back. */
   end(envelope: SessionEnvelope, route: Route, how: { tellServer: boolean }): Promise<void>;
   /** Whether no data plane has a call of it under way to the endpoint. False when that cannot be known. */
@@ -51,7 +51,7 @@ export interface SessionStore {
   /** Of the copy in memory. */
   cached(): { sessions: number; bytes: number };
   readonly records: SessionRecords;
-  readonly uses: SessionActivity;
+  readonly activity: SessionActivity;
   close(): void;
 }
 
@@ -80,18 +80,18 @@ const OVERDUE_AT_ONCE = 1_000;
 export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log, now = Date.now }: SessionStoreParts) {
   const records = sessionRecords(redis, prefix);
   const known = sessionCache(cacheBytes);
-  const uses = sessionActivity(records, log, now);
+  const activity = sessionActivity(records, log, now);
   const ends = unwrittenEnds();
   const seconds = () => Math.floor(now() / 1000);
   const listeners: ((id: string | undefined) => void)[] = [];
-  const tell = (id: string | undefined) => listeners.forEach((listener) => listener(id));
+  const notify = (id: string | undefined) => listeners.forEach((listener) => listener(id));
   const terminationListeners: (() => void)[] = [];
-  const dataPlanes = createIdleQuery(redis, records.keys.calls, uses.calls);
+  const dataPlanes = createIdleQuery(redis, records.keys.calls, activity.calls);
   const changes = followSessionChanges(redis, records.keys, {
     changed(change) {
       if (change) hear(change);
       else known.invalidateAll();
-      tell(change?.id);
+      notify(change?.id);
     },
     farewell: () => terminationListeners.forEach((listener) => listener()),
     calls: dataPlanes.hear,
@@ -99,25 +99,25 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
 
   async function catchUp() {
     const restored = restoreLocations(records, known.moved(), keepSeconds(defaults));
-    await Promise.all([restored, ends.catchUp(), uses.flush().then(uses.catchUp)]);
+    await Promise.all([restored, ends.catchUp(), activity.flush().then(activity.catchUp)]);
     known.invalidateAll(); // what was heard before could not be asked for
-    tell(undefined);
+    notify(undefined);
   }
   const isAlone = () => changes.hearing.then(dataPlanes.isAlone);
   const { isSettled } = catchUpOnReconnect({ redis, now, catchUp, isAlone });
 
-  function learn(envelope: SessionEnvelope, adapter: string, place: SessionLocation, forMs = KNOWN_FOR_MS) {
+  function learn(envelope: SessionEnvelope, adapter: string, location: SessionLocation, forMs = KNOWN_FOR_MS) {
     const { id, adapterId, caller, issuedAt: openedAt } = envelope;
-    const opened = place.moves > 0 && { opened: { adapter, adapterId, caller, openedAt } };
-    known.set(id, { place, usedAt: now(), goodUntil: now() + forMs, ...opened });
+    const opened = location.moves > 0 && { opened: { adapter, adapterId, caller, openedAt } };
+    known.set(id, { location, usedAt: now(), goodUntil: now() + forMs, ...opened });
   }
-  const learnEnd = (id: string) => known.set(id, { place: CLOSED, usedAt: now(), goodUntil: Infinity });
+  const learnEnd = (id: string) => known.set(id, { location: CLOSED, usedAt: now(), goodUntil: Infinity });
 
   function hear({ id, what }: SessionChange) {
-    const place = known.get(id)?.place;
-    if (!place) return;
+    const location = known.get(id)?.location;
+    if (!location) return;
     if (what === 'closed') learnEnd(id);
-    else if (what === 'unknown' || place.moves < what.moves) known.invalidate(id); // else it was moved from here
+    else if (what === 'unknown' || location.moves < what.moves) known.invalidate(id); // else it was moved from here
   }
 
   async function end(session: SessionRef, route: Route, how: { tellServer: boolean; unlessUsedSince?: number }) {
@@ -131,7 +131,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
     if (record === 'closed') return CLOSED;
     if (record === null) return isSettled() ? initialLocation(envelope) : unverifiedLocation(envelope);
     const since = idleSince(seconds(), limitsOf(route, defaults));
-    const usedAt = Math.max(lastUsedAt ?? Infinity, uses.unwritten(envelope.id) ?? 0);
+    const usedAt = Math.max(lastUsedAt ?? Infinity, activity.unwritten(envelope.id) ?? 0);
     if (usedAt < since && isSettled() && (await end(envelope, route, { tellServer: true, unlessUsedSince: since })))
       return CLOSED;
     return locationOf(record);
@@ -165,7 +165,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
     async find(envelope, route) {
       const limits = limitsOf(route, defaults);
       const session = known.get(envelope.id);
-      if (session?.place.closed) return CLOSED;
+      if (session?.location.closed) return CLOSED;
       if (isTooOld(envelope.issuedAt, seconds(), limits)) {
         learnEnd(envelope.id);
         void end(envelope, route, { tellServer: true }).catch(() => {}); // every data plane comes to this by itself
@@ -173,25 +173,26 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
       }
       if (session && now() < session.goodUntil && session.usedAt / 1000 >= idleSince(seconds(), limits)) {
         session.usedAt = now();
-        return session.place;
+        return session.location;
       }
       const before = changes.heard();
       try {
-        const place = latest(await read(envelope, route), known.get(envelope.id)?.place);
-        const forMs = place.unverified ? UNKNOWN_FOR_MS : KNOWN_FOR_MS;
-        if (changes.heard() === before) learn(envelope, route.name, place, forMs);
-        return place;
+        const location = latest(await read(envelope, route), known.get(envelope.id)?.location);
+        const forMs = location.unverified ? UNKNOWN_FOR_MS : KNOWN_FOR_MS;
+        if (changes.heard() === before) learn(envelope, route.name, location, forMs);
+        return location;
       } catch (error) {
         log.debug({ err: error }, 'session record not read; what is remembered or its id says enough');
-        const place = known.get(envelope.id)?.place ?? unverifiedLocation(envelope);
-        learn(envelope, route.name, place, UNKNOWN_FOR_MS);
-        return place;
+        const location = known.get(envelope.id)?.location ?? unverifiedLocation(envelope);
+        learn(envelope, route.name, location, UNKNOWN_FOR_MS);
+        return location;
       }
     },
 
-    use: (envelope, route) => uses.begin(envelope, keepSeconds(limitsOf(route, defaults))),
+    use: (envelope, route) => activity.begin(envelope, keepSeconds(limitsOf(route, defaults))),
 
-    moved: (envelope, adapter, place) => learn(envelope, adapter, latest(place, known.get(envelope.id)?.place)),
+    moved: (envelope, adapter, location) =>
+      learn(envelope, adapter, latest(location, known.get(envelope.id)?.location)),
 
     async end(envelope, route, how) {
       learnEnd(envelope.id);
@@ -200,7 +201,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
 
     async endOverdue(route) {
       if (!isSettled()) return;
-      await Promise.all([ends.catchUp(), uses.catchUp()]);
+      await Promise.all([ends.catchUp(), activity.catchUp()]);
       const { adapterId } = route;
       const limits = limitsOf(route, defaults);
       const endById = async (id: string, how: { unlessUsedSince?: number }) => {
@@ -227,10 +228,10 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
     countOn: known.countOn,
     cached: known.size,
     records,
-    uses,
+    activity,
     close() {
       changes.close();
-      uses.close();
+      activity.close();
     },
   };
   return store;

@@ -16,11 +16,11 @@ function start(count: number, recheckEveryMs?: number) {
       session: `s-${stream}`,
       adapter: 'echo',
       endpointId: 'a',
-      look() {
+      recheck() {
         told.push(stream);
         resolve();
       },
-      leave: () => {},
+      onDrain: () => {},
     }),
   );
   const leaveRoutes = () => {

@@ -11,9 +11,9 @@ interface OpenStream {
   adapter: string;
   endpointId: string;
   /** The endpoint has left the routes, or the session may live elsewhere now. */
-  look(): void;
+  recheck(): void;
   /** The endpoint is about to end. */
-  leave(endpoint: Endpoint): void;
+  onDrain(endpoint: Endpoint): void;
 }
 
 export interface StreamRegistry {
@@ -39,26 +39,26 @@ export function createStreamRegistry(
   /** Streams that will be told of their endpoint. */
   const waiting = new WeakSet<OpenStream>();
 
-  function later(stream: OpenStream, ms: number, tell: () => void) {
+  function later(stream: OpenStream, ms: number, notify: () => void) {
     void delay(ms, undefined, { ref: false }).then(() => {
       waiting.delete(stream);
-      if (byEndpoint.get(stream.endpointId)?.has(stream)) tell();
+      if (byEndpoint.get(stream.endpointId)?.has(stream)) notify();
     });
   }
-  function tellOfEndpoint(stream: OpenStream, ms: number, tell: () => void) {
+  function notifyOfEndpoint(stream: OpenStream, ms: number, notify: () => void) {
     if (waiting.has(stream)) return;
     waiting.add(stream);
-    later(stream, ms, tell);
+    later(stream, ms, notify);
   }
 
   routes.onChange(() => {
     for (const [id, streams] of byEndpoint) {
       for (const stream of streams) {
         const endpoint = routes.get(stream.adapter)?.endpoints.find((each) => each.id === id);
-        if (!endpoint) tellOfEndpoint(stream, jitter(streams.size), () => stream.look());
+        if (!endpoint) notifyOfEndpoint(stream, jitter(streams.size), () => stream.recheck());
         else if (endpoint.draining) {
           const ms = jitter(streams.size, Math.random, drainJitterMs(endpoint, Date.now()));
-          tellOfEndpoint(stream, ms, () => stream.leave(endpoint));
+          notifyOfEndpoint(stream, ms, () => stream.onDrain(endpoint));
         }
       }
     }
@@ -66,36 +66,36 @@ export function createStreamRegistry(
   sessions.onChange((id) => {
     const concerned = id === undefined ? [...bySession.values()].flatMap((streams) => [...streams]) : bySession.get(id);
     for (const stream of concerned ?? []) {
-      if (id === undefined) later(stream, jitter(bySession.size), () => stream.look());
-      else stream.look();
+      if (id === undefined) later(stream, jitter(bySession.size), () => stream.recheck());
+      else stream.recheck();
     }
   });
 
   // A session that is too old ends here, too, although nothing is said of it.
   const recheckAll = () => {
-    for (const streams of bySession.values()) for (const stream of streams) stream.look();
+    for (const streams of bySession.values()) for (const stream of streams) stream.recheck();
   };
   setInterval(recheckAll, recheckEveryMs).unref();
 
   return {
     add(stream) {
-      put(byEndpoint, stream.endpointId, stream);
-      put(bySession, stream.session, stream);
+      add(byEndpoint, stream.endpointId, stream);
+      add(bySession, stream.session, stream);
       return () => {
-        take(byEndpoint, stream.endpointId, stream);
-        take(bySession, stream.session, stream);
+        remove(byEndpoint, stream.endpointId, stream);
+        remove(bySession, stream.session, stream);
       };
     },
     countOn: (endpointId) => byEndpoint.get(endpointId)?.size ?? 0,
   };
 }
 
-function put<T>(sets: Map<string, Set<T>>, key: string, value: T): void {
+function add<T>(sets: Map<string, Set<T>>, key: string, value: T): void {
   const set = sets.get(key) ?? new Set<T>();
   sets.set(key, set.add(value));
 }
 
-function take<T>(sets: Map<string, Set<T>>, key: string, value: T): void {
+function remove<T>(sets: Map<string, Set<T>>, key: string, value: T): void {
   const set = sets.get(key);
   set?.delete(value);
   if (set?.size === 0) sets.delete(key);

@@ -31,13 +31,13 @@ describe('the requests on one replica', () => {
   ] as const)(
     'are counted from when they are dispatched until they have ended, and bounded: $many, $of.method',
     async ({ many, of, others }) => {
-      const upstreams = createUpstreams({ timeoutMs: 1_000, maxOpen: { streams: 3, calls: 3 } });
+      const upstreams = createUpstreams({ timeoutMs: 1_000, maxActive: { streams: 3, calls: 3 } });
       const start = (options: Dispatch) =>
         new Promise((resolve) =>
           upstreams.dispatch(endpoint, options, { onResponseError: (_controller, error) => resolve(error) }),
         );
       const ends = Array.from({ length: 3 }, () => start(of));
-      expect(() => upstreams.dispatch(endpoint, of, {})).toThrow(`the replica has too many open ${many}`);
+      expect(() => upstreams.dispatch(endpoint, of, {})).toThrow(`the replica has too many active ${many}`);
       ends.push(start(others));
       expect(upstreams.inFlight(endpoint)).toBe(4);
       expect(upstreams.inFlight({ ...endpoint, id: 'b' })).toBe(0);
@@ -77,7 +77,7 @@ describe('the requests on one replica', () => {
       { ...endpoint, url },
       { ...endpoint, url, id: 'b' },
     ];
-    const upstreams = createUpstreams({ timeoutMs: 60_000, leaveMs: 50 });
+    const upstreams = createUpstreams({ timeoutMs: 60_000, retireMs: 50 });
     const ended: string[] = [];
     const ends = [gone, back].map(
       (to) =>

@@ -29,9 +29,9 @@ export type Dispatch = Dispatcher.DispatchOptions & {
 interface Upstream {
   pool: Pool;
   redirects: Redirects;
-  open: { streams: number; calls: number };
+  active: { streams: number; calls: number };
   /** Set once it is no longer routed to. */
-  leaving?: NodeJS.Timeout | undefined;
+  retiring?: NodeJS.Timeout | undefined;
 }
 
 /** A request, wherever it goes. */
@@ -49,12 +49,12 @@ const MAX_REDIRECTS = 3;
 const MAX_REDIRECT_BYTES = 64 * 1024;
 const MAX_REDIRECT_MS = 1_000;
 /** Each is a connection, so this bounds sockets as well. However many idle streams there are, calls have a place. */
-const MAX_OPEN = { streams: 4_000, calls: 4_000 };
+const MAX_ACTIVE = { streams: 4_000, calls: 4_000 };
 /**
  * A replica leaves the routes when it is told to end, and has up to 30 seconds then to finish what it is at. One whose
  * connections are open after that has vanished together with its machine, as nobody has closed them.
  */
-const LEAVE_MS = 35_000;
+const RETIRE_MS = 35_000;
 
 export interface UpstreamsOptions {
   /** How long an answer may take to begin. */
@@ -62,9 +62,9 @@ export interface UpstreamsOptions {
   /** Told of each answer that begins, and of each request that got none. */
   onOutcome?: (endpoint: Endpoint, outcome: 'answered' | 'failed') => void;
   /** How long requests go on on an endpoint that is no longer routed to. */
-  leaveMs?: number;
+  retireMs?: number;
   /** On each endpoint. */
-  maxOpen?: { streams: number; calls: number };
+  maxActive?: { streams: number; calls: number };
 }
 
 /** Statuses with which a server, or what stands before it, says that it is not up to it. */
@@ -74,8 +74,8 @@ const OVERBURDENED = new Set([502, 503, 504]);
 export function createUpstreams({
   timeoutMs,
   onOutcome = () => {},
-  leaveMs = LEAVE_MS,
-  maxOpen = MAX_OPEN,
+  retireMs = RETIRE_MS,
+  maxActive = MAX_ACTIVE,
 }: UpstreamsOptions): Upstreams {
   const upstreams = new Map<string, Upstream>();
 
@@ -85,42 +85,42 @@ export function createUpstreams({
     if (!upstream) {
       const { origin, lookup } = byName(url);
       const pool = new Pool(origin, {
-        connections: maxOpen.streams + maxOpen.calls,
+        connections: maxActive.streams + maxActive.calls,
         pipelining: 1,
         connect: { timeout: CONNECT_MS, ...(lookup && { lookup }) },
         headersTimeout: timeoutMs,
         bodyTimeout: 0, // the quiet of a stream is not ours to end; forward.ts bounds the other bodies
       });
-      upstreams.set(id, (upstream = { pool, redirects: new Redirects(endpoint), open: { streams: 0, calls: 0 } }));
+      upstreams.set(id, (upstream = { pool, redirects: new Redirects(endpoint), active: { streams: 0, calls: 0 } }));
     }
     return upstream;
   }
 
-  function forget(id: string, { pool }: Upstream) {
+  function retire(id: string, { pool }: Upstream) {
     upstreams.delete(id);
     const cause = new Error('the replica has left the routes');
     void pool.destroy(new GatewayError('UPSTREAM_GONE', { cause })).catch(() => {});
   }
 
   /** Sends a request to where it is to go by now. */
-  function send(endpoint: Endpoint, asked: PendingRequest, path: string): void {
+  function send(endpoint: Endpoint, pending: PendingRequest, path: string): void {
     const upstream = upstreamOf(endpoint);
-    const { open } = upstream;
-    const kind = (asked.options.isStream ?? asked.options.method === 'GET') ? 'streams' : 'calls';
-    if (open[kind] >= maxOpen[kind]) {
+    const { active } = upstream;
+    const kind = (pending.options.isStream ?? pending.options.method === 'GET') ? 'streams' : 'calls';
+    if (active[kind] >= maxActive[kind]) {
       throw new GatewayError('UNAVAILABLE', {
-        detail: `the replica has too many open ${kind}`,
+        detail: `the replica has too many active ${kind}`,
         headers: { 'retry-after': '1' },
       });
     }
-    open[kind] += 1;
-    const { options, handler } = asked;
-    const ended = () => void (open[kind] -= 1);
+    active[kind] += 1;
+    const { options, handler } = pending;
+    const ended = () => void (active[kind] -= 1);
     /** Set once the answer is a redirect that has been followed. */
-    let rest: Rest | undefined;
+    let redirectBody: RedirectBody | undefined;
     upstream.pool.dispatch(path === options.path ? options : { ...options, path }, {
       onRequestStart(controller, context) {
-        if (asked.aborted) return controller.abort(asked.aborted);
+        if (pending.aborted) return controller.abort(pending.aborted);
         handler.onRequestStart?.(controller, context);
       },
       onResponseStart(controller, status, headers, message) {
@@ -128,31 +128,31 @@ export function createUpstreams({
         if (status === 404 && path !== options.path) upstream.redirects.forget(options);
         const location = status >= 300 && status < 400 ? headers['location']?.toString() : undefined;
         const next = location === undefined ? undefined : upstream.redirects.follow(options, path, status, location);
-        if (next === undefined || asked.redirects >= MAX_REDIRECTS) {
+        if (next === undefined || pending.redirects >= MAX_REDIRECTS) {
           return handler.onResponseStart?.(controller, status, headers, message);
         }
-        rest = new Rest(controller);
-        asked.redirects += 1;
+        redirectBody = new RedirectBody(controller);
+        pending.redirects += 1;
         try {
-          send(endpoint, asked, next);
+          send(endpoint, pending, next);
         } catch (error) {
           handler.onResponseError?.(controller, error as Error);
         }
       },
       onResponseData(controller, chunk) {
-        if (rest) rest.take(chunk.length);
+        if (redirectBody) redirectBody.take(chunk.length);
         else handler.onResponseData?.(controller, chunk);
       },
       onResponseEnd(controller, trailers) {
         ended();
-        if (rest) rest.end();
+        if (redirectBody) redirectBody.end();
         else handler.onResponseEnd?.(controller, trailers);
       },
       onResponseError(controller, error) {
         ended();
         if (isOfConnection(error)) onOutcome(endpoint, 'failed');
-        if (!rest) return handler.onResponseError?.(controller, error);
-        if (!rest.end() && !isOfConnection(error)) asked.aborted = error; // before the next request has begun
+        if (!redirectBody) return handler.onResponseError?.(controller, error);
+        if (!redirectBody.end() && !isOfConnection(error)) pending.aborted = error; // before the next request has begun
       },
     });
   }
@@ -162,17 +162,17 @@ export function createUpstreams({
       send(endpoint, { options, handler, redirects: 0 }, upstreamOf(endpoint).redirects.pathOf(options));
     },
     inFlight({ id }) {
-      const open = upstreams.get(id)?.open;
-      return open ? open.streams + open.calls : 0;
+      const active = upstreams.get(id)?.active;
+      return active ? active.streams + active.calls : 0;
     },
     keepOnly(endpoints) {
       const kept = new Set(Array.from(endpoints, ({ id }) => id));
       for (const [id, upstream] of upstreams) {
         if (kept.has(id)) {
-          clearTimeout(upstream.leaving);
-          upstream.leaving = undefined;
+          clearTimeout(upstream.retiring);
+          upstream.retiring = undefined;
         } else {
-          upstream.leaving ??= setTimeout(() => forget(id, upstream), leaveMs).unref();
+          upstream.retiring ??= setTimeout(() => retire(id, upstream), retireMs).unref();
         }
       }
     },
@@ -183,7 +183,7 @@ export function createUpstreams({
 }
 
 /** What is left of the answer that was a redirect. */
-class Rest {
+class RedirectBody {
   #bytes = 0;
   #isTooMuch = false;
   readonly #late: NodeJS.Timeout;

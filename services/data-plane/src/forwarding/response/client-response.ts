@@ -22,10 +22,10 @@ export class ClientResponse {
     private readonly passed: { tail?: TailBuffer; events?: SseTracker } = {},
   ) {}
 
-  /** Where the next server's answer goes. What the one before still says is no longer listened to. `stamp`: see event-ids.ts. */
-  next(stamp = ''): ResponsePart {
+  /** Where the next server's answer goes. What the one before still says is no longer listened to. `epoch`: see event-ids.ts. */
+  next(epoch = ''): ResponsePart {
     this.#part?.release();
-    this.#part = new ResponsePart(this, stamp);
+    this.#part = new ResponsePart(this, epoch);
     return this.#part;
   }
 
@@ -56,10 +56,10 @@ export class ClientResponse {
   }
 
   /** The same, when requests are left without an answer in an event stream that their client can resume then. */
-  resumableFor(posted: Pick<BufferedMessage, 'requestIds'>): { eventId: string; ids: RequestId[] } | undefined {
+  resumableFor(buffered: Pick<BufferedMessage, 'requestIds'>): { eventId: string; ids: RequestId[] } | undefined {
     if (!this.passed.events?.mayHaveIds) return undefined;
     const eventId = this.#part?.resumeAfter;
-    const ids = eventId === undefined ? [] : this.unanswered(posted.requestIds);
+    const ids = eventId === undefined ? [] : this.unanswered(buffered.requestIds);
     return eventId === undefined || ids.length === 0 ? undefined : { eventId, ids };
   }
 

@@ -12,11 +12,11 @@ export const eventIdEpoch = ({ id }: Pick<SessionEnvelope, 'id'>, { moves }: Pic
 /** The id that the server at the place has given, from the one that the client has got; undefined when another has given it. */
 export function serverEventId(
   envelope: Pick<SessionEnvelope, 'id'>,
-  place: Pick<SessionLocation, 'moves'>,
+  location: Pick<SessionLocation, 'moves'>,
   clientId: string,
 ): string | undefined {
-  const stamp = eventIdEpoch(envelope, place);
-  if (stamp !== '') return clientId.startsWith(stamp) ? clientId.slice(stamp.length) : undefined;
+  const epoch = eventIdEpoch(envelope, location);
+  if (epoch !== '') return clientId.startsWith(epoch) ? clientId.slice(epoch.length) : undefined;
   return STAMPED.exec(clientId)?.[1] === envelope.id.slice(0, 8) ? undefined : clientId;
 }
 
@@ -33,7 +33,7 @@ export class EventIdPrefixer {
   #held = '';
   #isLineStart = true;
 
-  constructor(private readonly stamp: string) {}
+  constructor(private readonly epoch: string) {}
 
   add(chunk: Buffer): Buffer {
     const before = this.#isLineStart ? '\n' : '';
@@ -41,6 +41,6 @@ export class EventIdPrefixer {
     this.#held = BEGINNING.exec(text)?.[1] ?? '';
     const whole = text.slice(0, text.length - this.#held.length);
     this.#isLineStart = /[\r\n]$/.test(whole);
-    return Buffer.from(whole.replace(ID, `$1$2${this.stamp}`).slice(before.length), 'latin1');
+    return Buffer.from(whole.replace(ID, `$1$2${this.epoch}`).slice(before.length), 'latin1');
   }
 }

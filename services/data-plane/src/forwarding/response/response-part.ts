@@ -30,12 +30,12 @@ export class ResponsePart implements ResponseSink {
 
   readonly #stamper: EventIdPrefixer | undefined;
 
-  /** `stamp` goes before the ids of its events; empty for nothing. */
+  /** `epoch` goes before the ids of its events; empty for nothing. */
   constructor(
     private readonly answer: ClientResponse,
-    stamp: string,
+    epoch: string,
   ) {
-    this.#stamper = stamp === '' ? undefined : new EventIdPrefixer(stamp);
+    this.#stamper = epoch === '' ? undefined : new EventIdPrefixer(epoch);
   }
 
   get destroyed(): boolean {

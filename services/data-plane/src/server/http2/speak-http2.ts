@@ -40,15 +40,15 @@ export function speakHttp2(
   http2.on('stream', (stream, _headers, _flags, rawHeaders) => bridge(serveHttp1, stream, rawHeaders, onThrow));
   http2.on('sessionError', () => {}); // a connection that broke; its requests have ended with it
   http2.on('session', (session) => {
-    let open = 0;
+    let streams = 0;
     sessions.add(session);
     surviveStreamErrors(session);
     session.on('close', () => sessions.delete(session));
     session.on('stream', (stream) => {
-      open += 1;
-      stream.on('close', () => (open -= 1));
+      streams += 1;
+      stream.on('close', () => (streams -= 1));
     });
-    session.setTimeout(keepAliveMs, () => open === 0 && session.close());
+    session.setTimeout(keepAliveMs, () => streams === 0 && session.close());
   });
 
   server.removeAllListeners(event);
@@ -81,21 +81,21 @@ export const byAlpn: Recognize = (socket, then) => then((socket as TLSSocket).al
 export const byPreface: Recognize = (socket, then) => {
   const late = setTimeout(() => socket.destroy(), FIRST_BYTES_MS);
   let head = Buffer.alloc(0);
-  socket.on('readable', look).on('error', leave).on('close', leave);
+  socket.on('readable', inspect).on('error', stop).on('close', stop);
 
-  function look(): void {
+  function inspect(): void {
     const chunk = socket.read() as Buffer | null;
     if (chunk === null) return;
     head = Buffer.concat([head, chunk]);
     const start = head.toString('latin1', 0, PREFACE.length);
     if (start !== PREFACE && PREFACE.startsWith(start)) return;
-    leave();
+    stop();
     socket.unshift(head);
     then(start === PREFACE);
   }
 
-  function leave(): void {
+  function stop(): void {
     clearTimeout(late);
-    socket.off('readable', look).off('error', leave).off('close', leave);
+    socket.off('readable', inspect).off('error', stop).off('close', stop);
   }
 };

@@ -20,25 +20,25 @@ export interface RelocationState {
  * What is to be made of what Redis says of it now: where it lives, when somebody else has moved it, else the record to move it by.
  * @throws GatewayError SESSION_NOT_FOUND when it cannot be moved; UNAVAILABLE when Redis is away
  */
-export async function look(
+export async function loadPlacement(
   { routes, sessions, log }: RelocationParts,
-  moving: RelocationState,
+  state: RelocationState,
   first?: FoundSession,
-): Promise<{ settled: Placement } | { record: SessionRecord }> {
-  const { envelope, adapter } = moving.session;
+): Promise<{ placement: Placement } | { record: SessionRecord }> {
+  const { envelope, adapter } = state.session;
   for (let found = first; ; found = undefined) {
     const { record } = found ?? (await sessions.records.find(envelope).catch(throwCannotRelocate));
-    const verdict = decideRelocation(record, moving.seenMoves, Math.floor(Date.now() / 1000));
+    const verdict = decideRelocation(record, state.seenMoves, Math.floor(Date.now() / 1000));
     switch (verdict) {
       case 'move':
         return { record: record as SessionRecord };
       case 'follow': {
-        const place = locationOf(record as SessionRecord);
-        sessions.moved(envelope, adapter, place);
-        const endpoint = await findEndpoint(routes, adapter, place.endpointId);
-        if (endpoint) return { settled: { place, endpoint } };
-        moving.seenMoves = place.moves;
-        moving.gone.add(place.endpointId);
+        const location = locationOf(record as SessionRecord);
+        sessions.moved(envelope, adapter, location);
+        const endpoint = await findEndpoint(routes, adapter, location.endpointId);
+        if (endpoint) return { placement: { location, endpoint } };
+        state.seenMoves = location.moves;
+        state.gone.add(location.endpointId);
         break;
       }
       case 'ended':

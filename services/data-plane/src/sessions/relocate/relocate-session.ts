@@ -13,7 +13,7 @@ import type { Upstreams } from '../../upstream/pools.js';
 import { terminateUpstreamSession } from '../termination.js';
 import type { ConcurrencyLimiter } from '../concurrency-limiter.js';
 import { countMove } from './load-placement.js';
-import { throwCannotRelocate, cannotRelocate, look, type RelocationState } from './load-placement.js';
+import { throwCannotRelocate, cannotRelocate, loadPlacement, type RelocationState } from './load-placement.js';
 import type { Relocation, Placement } from './relocator.js';
 import { replay } from './replay.js';
 
@@ -47,26 +47,26 @@ export async function relocateSession(
   const { withinMs = WITHIN_MS } = parts;
   // The process that does not know the session may be one that has just begun on the address of the one that did.
   const gone = new Set(why === 'unknown' ? [] : [from.endpointId]);
-  const moving: RelocationState = { session, seenMoves: from.moves, gone, failed: new Set() };
+  const state: RelocationState = { session, seenMoves: from.moves, gone, failed: new Set() };
   const deadline = Date.now() + withinMs;
   let failures = 0;
 
   while (Date.now() < deadline) {
-    const seen = await look(parts, moving);
-    if ('settled' in seen) return seen.settled;
-    const target = await relocationTarget(parts, moving, deadline); // not in the limiter: it may take long
+    const seen = await loadPlacement(parts, state);
+    if ('placement' in seen) return seen.placement;
+    const target = await relocationTarget(parts, state, deadline); // not in the limiter: it may take long
     try {
-      const settled = await limiter(() => claimAndRelocate(parts, moving, target));
-      if (settled) return settled;
+      const placement = await limiter(() => claimAndRelocate(parts, state, target));
+      if (placement) return placement;
       await delay(RECHECK_MS);
     } catch (error) {
       failures += 1;
       if (error instanceof GatewayError && FINAL.has(error.code)) throw error;
       if (failures >= MAX_ATTEMPTS) throw cannotRelocate(error);
-      moving.failed.add(target.endpoint.id);
+      state.failed.add(target.endpoint.id);
     }
   }
-  throw cannotRelocate(new Error(`not moved within ${withinMs} ms`));
+  throw cannotRelocate(new Error(`not recorded within ${withinMs} ms`));
 }
 
 interface RelocationTarget {
@@ -77,14 +77,14 @@ interface RelocationTarget {
 /** Waits for one, as a replica that crashed is often back within seconds. */
 async function relocationTarget(
   { routes, balancer }: RelocationParts,
-  moving: RelocationState,
+  state: RelocationState,
   deadline: number,
 ): Promise<RelocationTarget> {
-  const { why } = moving.session;
+  const { why } = state.session;
   for (;;) {
-    const route = routeOf(routes, moving.session);
+    const route = routeOf(routes, state.session);
     const endpoint = balancer.forSession(route, {
-      avoid: new Set([...moving.gone, ...moving.failed]),
+      avoid: new Set([...state.gone, ...state.failed]),
       updated: why === 'draining',
       ready: why === 'draining',
     });
@@ -92,7 +92,7 @@ async function relocationTarget(
     // A replica that is about to end, and is the only one, keeps its sessions as long as it can.
     const isOver = why === 'draining' || route.phase === 'Stopped' || Date.now() > deadline;
     if (isOver) throw noReadyReplica(route);
-    moving.failed.clear(); // rather one that failed a moment ago than none
+    state.failed.clear(); // rather one that failed a moment ago than none
     await delay(RECHECK_MS);
   }
 }
@@ -108,16 +108,16 @@ function routeOf(routes: RouteTable, { adapter, envelope, principal }: Relocatio
 /** Null when somebody else is at it, or was faster. */
 async function claimAndRelocate(
   parts: RelocationParts,
-  moving: RelocationState,
+  state: RelocationState,
   target: RelocationTarget,
 ): Promise<Placement | null> {
   const { records } = parts.sessions;
-  const { envelope } = moving.session;
+  const { envelope } = state.session;
   const holder = randomUUID();
   const claimed = await records.claim(envelope, holder, CLAIM_MS).catch(throwCannotRelocate);
   if (!claimed) return null;
   try {
-    return await relocateTo(parts, moving, target, claimed);
+    return await relocateTo(parts, state, target, claimed);
   } finally {
     void records.release(envelope.id, holder).catch(() => {}); // it ends by itself
   }
@@ -125,32 +125,32 @@ async function claimAndRelocate(
 
 async function relocateTo(
   parts: RelocationParts,
-  moving: RelocationState,
+  state: RelocationState,
   { route, endpoint }: RelocationTarget,
   claimed: FoundSession,
 ): Promise<Placement | null> {
   const { sessions, upstreams, log } = parts;
-  const { envelope, headers, why, protocolVersion } = moving.session;
+  const { envelope, headers, why, protocolVersion } = state.session;
   const began = performance.now();
-  const seen = await look(parts, moving, claimed); // again: it may have waited in line
-  if ('settled' in seen) return seen.settled;
+  const seen = await loadPlacement(parts, state, claimed); // again: it may have waited in line
+  if ('placement' in seen) return seen.placement;
   const record = { ...seen.record, protocolVersion: seen.record.protocolVersion ?? protocolVersion ?? null };
 
-  routeOf(parts.routes, moving.session); // again: it may have waited in line
+  routeOf(parts.routes, state.session); // again: it may have waited in line
   const upstreamId = await replay(upstreams, { endpoint, record, headers });
   const to = { endpointId: endpoint.id, upstreamId, ...countMove(record, Math.floor(Date.now() / 1000)) };
-  const unneeded = () => void terminateUpstreamSession(upstreams, endpoint, { ...record, upstreamId });
-  const moved = await sessions.records.move(envelope.id, record.moves, to).catch((cause: unknown) => {
-    unneeded(); // should Redis have moved it all the same, the session is found to be unknown there, and moved again
+  const terminateUnneeded = () => void terminateUpstreamSession(upstreams, endpoint, { ...record, upstreamId });
+  const recorded = await sessions.records.move(envelope.id, record.moves, to).catch((cause: unknown) => {
+    terminateUnneeded(); // should Redis have recorded it all the same, the session is found to be unknown there, and recorded again
     return throwCannotRelocate(cause);
   });
-  if (!moved) {
-    unneeded();
+  if (!recorded) {
+    terminateUnneeded();
     return null;
   }
-  const place = { endpointId: endpoint.id, upstreamId, moves: record.moves + 1, closed: false };
-  sessions.moved(envelope, route.name, place);
+  const location = { endpointId: endpoint.id, upstreamId, moves: record.moves + 1, closed: false };
+  sessions.moved(envelope, route.name, location);
   const ms = Math.round(performance.now() - began);
   log.info({ adapter: route.name, session: envelope.id, why, ms }, 'a session was moved to another replica');
-  return { place, endpoint };
+  return { location, endpoint };
 }

@@ -30,7 +30,7 @@ function recoveryOf() {
     onOutcome: (why: Relocation['why'], outcome: RelocationOutcome) => void outcomes.push([why, outcome]),
   };
   return {
-    recovery: createRelocator(parts as unknown as RelocatorParts),
+    relocator: createRelocator(parts as unknown as RelocatorParts),
     ended,
     outcomes,
     fail: () => fail(UNREACHED),
@@ -38,9 +38,9 @@ function recoveryOf() {
 }
 
 it('is tried again for who has lost the replica, when a move for a drain that is under way fails', async () => {
-  const { recovery, ended, outcomes, fail } = recoveryOf();
+  const { relocator, ended, outcomes, fail } = recoveryOf();
   const asked = (['draining', 'draining', 'gone', 'unknown'] as const).map((why) =>
-    recovery.recover(session(why)).catch(codeOf),
+    relocator.relocate(session(why)).catch(codeOf),
   );
   fail();
   const lost = 'SESSION_NOT_FOUND';
@@ -53,18 +53,18 @@ it('is tried again for who has lost the replica, when a move for a drain that is
 });
 
 it('is one for all who ask for the same', async () => {
-  const { recovery, outcomes, fail } = recoveryOf();
-  const asked = (['gone', 'draining', 'unknown'] as const).map((why) => recovery.recover(session(why)).catch(codeOf));
+  const { relocator, outcomes, fail } = recoveryOf();
+  const asked = (['gone', 'draining', 'unknown'] as const).map((why) => relocator.relocate(session(why)).catch(codeOf));
   fail();
   expect(await Promise.all(asked)).toEqual(['UNAVAILABLE', 'UNAVAILABLE', 'UNAVAILABLE']);
   expect(outcomes).toEqual([['gone', 'UNAVAILABLE']]);
 });
 
 it('ends a session for good that is lost, without a word to a server that does not know it', async () => {
-  const { recovery, ended, fail } = recoveryOf();
-  const first = recovery.recover(session('draining')).catch(codeOf);
+  const { relocator, ended, fail } = recoveryOf();
+  const first = relocator.relocate(session('draining')).catch(codeOf);
   fail();
   await first;
-  expect(await recovery.recover(session('unknown')).catch(codeOf)).toBe('SESSION_NOT_FOUND');
+  expect(await relocator.relocate(session('unknown')).catch(codeOf)).toBe('SESSION_NOT_FOUND');
   expect(ended).toEqual([{ id: 'id', tellServer: false }]);
 });

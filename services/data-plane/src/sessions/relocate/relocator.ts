@@ -24,7 +24,7 @@ export interface Relocation {
 }
 
 export interface Placement {
-  place: SessionLocation;
+  location: SessionLocation;
   endpoint: Endpoint;
 }
 
@@ -34,7 +34,7 @@ export interface Recovery {
    * @throws GatewayError SESSION_NOT_FOUND when it cannot be kept; ADAPTER_NOT_FOUND when the caller may not use the adapter
    *   any more; NO_READY_REPLICA, UNAVAILABLE when it may be later
    */
-  recover(session: Relocation): Promise<Placement>;
+  relocate(session: Relocation): Promise<Placement>;
   /** How many wait because so many are being moved. */
   waiting(): number;
 }
@@ -55,31 +55,31 @@ const MAX_WAITING = 10_000;
 
 /** At most one move of a session at a time here; move.ts sees to it that there is one in all. */
 export function createRelocator({ onOutcome = () => {}, ...parts }: RelocatorParts): Recovery {
-  const underWay = new Map<string, { why: Relocation['why']; moving: Promise<Placement> }>();
+  const inProgress = new Map<string, { why: Relocation['why']; relocating: Promise<Placement> }>();
   const limiter = createConcurrencyLimiter({ atOnce: AT_ONCE, waiting: MAX_WAITING });
-  function recover(session: Relocation): Promise<Placement> {
+  function relocate(session: Relocation): Promise<Placement> {
     const { id } = session.envelope;
-    const known = underWay.get(id);
+    const known = inProgress.get(id);
     // A move for a drain gives up early, as the session may stay then. One that has lost its replica may not.
-    if (known?.why === 'draining' && session.why !== 'draining') return known.moving.catch(() => recover(session));
+    if (known?.why === 'draining' && session.why !== 'draining') return known.relocating.catch(() => relocate(session));
     // It was begun by another request of the caller, whose roles may have been others.
     if (known) {
-      return known.moving.catch((error: unknown) => {
-        if (isDenied(error)) return recover(session);
+      return known.relocating.catch((error: unknown) => {
+        if (isDenied(error)) return relocate(session);
         throw error;
       });
     }
-    const moving = relocateSession(parts, limiter, session)
+    const relocating = relocateSession(parts, limiter, session)
       .catch((error: unknown) => endUnrecoverable(parts, session, error))
-      .finally(() => underWay.delete(id));
-    underWay.set(id, { why: session.why, moving });
-    moving.then(
+      .finally(() => inProgress.delete(id));
+    inProgress.set(id, { why: session.why, relocating });
+    relocating.then(
       () => onOutcome(session.why, 'settled'),
       (error: unknown) => onOutcome(session.why, outcomeOf(session.why, error)),
     );
-    return moving;
+    return relocating;
   }
-  return { recover, waiting: limiter.waiting };
+  return { relocate, waiting: limiter.waiting };
 }
 
 const isDenied = (error: unknown) => error instanceof GatewayError && error.code === 'ADAPTER_NOT_FOUND';

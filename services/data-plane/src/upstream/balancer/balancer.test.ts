@@ -86,22 +86,22 @@ describe('the balancer', () => {
   it('gives nothing new to one that fails, tries it again after a while, and trusts it when it answers', () => {
     const [a, b] = [endpoint('a'), endpoint('b')];
     const route = routed(a, b);
-    for (let i = 0; i < 3; i++) balancer.tell(a, 'failed');
+    for (let i = 0; i < 3; i++) balancer.recordOutcome(a, 'failed');
     expect(chosen(route)).toEqual(both('b'));
     now += 2_000;
     expect(chosen(route)).toEqual(both('a', 'b'));
-    balancer.tell(a, 'failed');
+    balancer.recordOutcome(a, 'failed');
     expect(chosen(route)).toEqual(both('b'));
     now += 4_000;
-    balancer.tell(a, 'answered');
-    balancer.tell(a, 'failed');
+    balancer.recordOutcome(a, 'answered');
+    balancer.recordOutcome(a, 'failed');
     expect(chosen(route)).toEqual(both('a', 'b'));
   });
 
   it('goes on with what it has when all of it fails', () => {
     const [a, b] = [endpoint('a'), endpoint('b')];
     const route = routed(a, b);
-    for (let i = 0; i < 3; i++) [a, b].forEach((each) => balancer.tell(each, 'failed'));
+    for (let i = 0; i < 3; i++) [a, b].forEach((each) => balancer.recordOutcome(each, 'failed'));
     expect(chosen(route).forSession.size).toBe(1);
     expect(chosen(route)).not.toEqual(both(undefined));
   });
@@ -109,7 +109,7 @@ describe('the balancer', () => {
   it('goes on with one that fails when there is no other ready', () => {
     const [a, b] = [endpoint('a'), endpoint('b', { ready: false })];
     const route = routed(a, b);
-    for (let i = 0; i < 3; i++) balancer.tell(a, 'failed');
+    for (let i = 0; i < 3; i++) balancer.recordOutcome(a, 'failed');
     expect(chosen(route)).toEqual(both('a'));
   });
 

@@ -1,6 +1,6 @@
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { betterOfTwo, leastLoaded, type Candidate } from './choose.js';
-import { afterFailure, afterSuccess, ejected, HEALTHY, type Health } from './health.js';
+import { recordFailure, recordSuccess, ejected, HEALTHY, type Health } from './health.js';
 import { lastResort, weightOf } from './choose.js';
 
 interface Preference {
@@ -20,7 +20,7 @@ export interface Balancer {
   /** The ids of those endpoints that get nothing new now because of how they answer. */
   ejected(route: Route): ReadonlySet<string>;
   /** How a request to the endpoint went. */
-  tell(endpoint: Endpoint, outcome: 'answered' | 'failed'): void;
+  recordOutcome(endpoint: Endpoint, outcome: 'answered' | 'failed'): void;
   /** To be called with all endpoints after every change of the routes. */
   keepOnly(endpoints: Iterable<Endpoint>): void;
 }
@@ -74,9 +74,9 @@ export function createBalancer(parts: BalancerParts): Balancer {
       ),
     forRequest: (route, preference) => leastLoaded(candidates(route, inFlight, preference), random),
     ejected: ejectedOf,
-    tell(endpoint, outcome) {
+    recordOutcome(endpoint, outcome) {
       const known = seen.get(endpoint.id);
-      if (known) known.health = (outcome === 'failed' ? afterFailure : afterSuccess)(known.health, now());
+      if (known) known.health = (outcome === 'failed' ? recordFailure : recordSuccess)(known.health, now());
     },
     keepOnly(endpoints) {
       const kept = new Map<string, Seen>();

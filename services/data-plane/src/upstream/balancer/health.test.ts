@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { afterFailure, afterSuccess, ejected, HEALTHY, type Health } from './health.js';
+import { recordFailure, recordSuccess, ejected, HEALTHY, type Health } from './health.js';
 
 const NOW = 1_000_000;
 const out = (ejections: number, until: number): Health => ({ failures: 3, ejections, ejectedUntil: until });
@@ -13,7 +13,7 @@ describe('an endpoint', () => {
     ['is ejected for a minute at most', out(20, NOW - 1), { ...out(21, NOW + 60_000), failures: 4 }],
     ['is not ejected again by what it was asked before', out(1, NOW + 1), { ...out(1, NOW + 1), failures: 4 }],
   ])('%s', (_what, before, after) => {
-    expect(afterFailure(before, NOW)).toEqual(after);
+    expect(recordFailure(before, NOW)).toEqual(after);
   });
 
   it.each([
@@ -21,7 +21,7 @@ describe('an endpoint', () => {
     ['is as new after an answer to what it is tried with', out(3, NOW), HEALTHY],
     ['stays ejected after an answer to what it was asked before', out(3, NOW + 1), out(3, NOW + 1)],
   ])('%s', (_what, before, after) => {
-    expect(afterSuccess(before, NOW)).toEqual(after);
+    expect(recordSuccess(before, NOW)).toEqual(after);
   });
 });
 

@@ -16,7 +16,7 @@ const MAX_MS = 60_000;
 const MAX_EJECTED = 0.5;
 
 /** After three failures in a row an endpoint gets nothing new for a while; after that, one more failure is enough. */
-export function afterFailure(health: Health, now: number): Health {
+export function recordFailure(health: Health, now: number): Health {
   const failures = health.failures + 1;
   const isTried = health.ejections > 0 && now >= health.ejectedUntil;
   if (now < health.ejectedUntil || (failures < FAILURES && !isTried)) return { ...health, failures };
@@ -25,7 +25,7 @@ export function afterFailure(health: Health, now: number): Health {
 }
 
 /** An answer while it is ejected is one to a request from before. */
-export const afterSuccess = (health: Health, now: number): Health => (now < health.ejectedUntil ? health : HEALTHY);
+export const recordSuccess = (health: Health, now: number): Health => (now < health.ejectedUntil ? health : HEALTHY);
 
 /** Those of an adapter that get nothing new now: of the ejected ones, the last half to have been so. */
 export function ejected(endpoints: ReadonlyMap<string, Health>, now: number): Set<string> {

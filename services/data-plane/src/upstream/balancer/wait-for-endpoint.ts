@@ -37,18 +37,18 @@ export function createEndpointWaits(
 ): EndpointWaits {
   const waiting = new Map<string, Set<() => void>>();
   const recheckAll = () => {
-    for (const looks of waiting.values()) for (const look of looks) look();
+    for (const rechecks of waiting.values()) for (const recheck of rechecks) recheck();
   };
   routes.onChange(recheckAll);
   let timer: NodeJS.Timeout | undefined;
 
-  function add(adapter: string, look: () => void): () => void {
-    const looks = waiting.get(adapter) ?? new Set();
-    waiting.set(adapter, looks.add(look));
+  function add(adapter: string, recheck: () => void): () => void {
+    const rechecks = waiting.get(adapter) ?? new Set();
+    waiting.set(adapter, rechecks.add(recheck));
     timer ??= setInterval(recheckAll, RECHECK_MS).unref();
     return () => {
-      looks.delete(look);
-      if (looks.size === 0) waiting.delete(adapter);
+      rechecks.delete(recheck);
+      if (rechecks.size === 0) waiting.delete(adapter);
       if (waiting.size > 0) return;
       clearInterval(timer);
       timer = undefined;
@@ -63,10 +63,10 @@ export function createEndpointWaits(
       return new Promise((resolve, reject) => {
         const settle = (outcome: () => void) => {
           remove();
-          client.off('close', left);
+          client.off('close', onClientGone);
           outcome();
         };
-        const left = () => settle(() => reject(CLIENT_GONE));
+        const onClientGone = () => settle(() => reject(CLIENT_GONE));
         const remove = add(adapter, () => {
           try {
             const endpoint = choose();
@@ -75,7 +75,7 @@ export function createEndpointWaits(
             settle(() => reject(error instanceof Error ? error : new GatewayError('INTERNAL', { cause: error })));
           }
         });
-        client.once('close', left);
+        client.once('close', onClientGone);
       });
     },
   };
