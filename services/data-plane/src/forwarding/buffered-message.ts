@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
-import { isRepeatable, messagesOf, readMessage, type Message, type RequestId } from '@mcp-gateway/protocol';
+import { isRepeatable, type Message, messagesOf, readMessage, type RequestId } from '@mcp-gateway/protocol';
 import type { RequestBody } from '../request/body.js';
-import { capture } from '../request/buffer-body.js';
-import { bufferBody, bufferShortBody, type BufferedBody } from '../request/buffer-body.js';
+import { bufferBody, type BufferedBody, bufferShortBody, capture } from '../request/buffer-body.js';
 import type { Delivery } from './client-error.js';
 
 /** All that can be in a body with one of the methods that are remembered, as JSON may write any letter as `\u…`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { catalogue, GatewayError, type ErrorCode } from '@mcp-gateway/common/errors';
+import { catalogue, type ErrorCode, GatewayError } from '@mcp-gateway/common/errors';
 import { safeAnswer } from './client-error.js';
 
 const INVITING = /did not run|send it again|initialize a new|try again/;

@@ -1,4 +1,4 @@
-import { GatewayError, type ErrorCode } from '@mcp-gateway/common/errors';
+import { type ErrorCode, GatewayError } from '@mcp-gateway/common/errors';
 import { rpcError } from '@mcp-gateway/protocol';
 import { CLIENT_GONE } from '../request/body.js';
 import type { ClientResponse } from './response/client-response.js';

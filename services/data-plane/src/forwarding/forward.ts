@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
-import { requestHeaders, type Era } from '@mcp-gateway/protocol';
-import { mayHaveRun, type RecoverableRequest, type ForwardingParts, initialPlacement } from './recoverable.js';
+import { type Era, headerValue, requestHeaders } from '@mcp-gateway/protocol';
+import { type ForwardingParts, initialPlacement, mayHaveRun, type RecoverableRequest } from './recoverable.js';
 import { forwardPinned } from './pinned.js';
 import type { RequestBody } from '../request/body.js';
 import { forwardUnpinned } from './unpinned.js';
@@ -13,8 +13,7 @@ import { send } from './send.js';
 import { recoverablePost } from './recoverable-post.js';
 import { recoverableStream } from './recoverable-stream.js';
 import { ClientResponse } from './response/client-response.js';
-import { headerOf } from '../upstream/call.js';
-import { isLost, resumptionOf, failPendingResumption } from './pending-resumptions.js';
+import { failPendingResumption, isLost, resumptionOf } from './pending-resumptions.js';
 
 export interface ForwardRequest {
   req: IncomingMessage;
@@ -94,7 +93,7 @@ export function failResumed(
 ): void {
   const call = request.res.headersSent ? undefined : resumptionOf(resumptions, session.envelope.id, headers);
   if (call && isLost(call, error)) return failPendingResumption(new ClientResponse(request.res), call);
-  const eventId = headerOf(headers, 'last-event-id');
+  const eventId = headerValue(headers, 'last-event-id');
   if (eventId !== undefined) call?.awaitAfter(eventId);
   throw error;
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createUpstreams, type Upstreams } from '../upstream/pools.js';
 import { idempotentTools, type IsIdempotent } from './idempotent-tools.js';
-import { SessionUnknown } from './session-probe.js';
+import { SessionUnknown } from '../upstream/call.js';
 
 const TOOLS = [
   { name: 'look', annotations: { readOnlyHint: true } },

@@ -1,11 +1,10 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { LRUCache } from 'lru-cache';
-import type { Upstreams } from '../upstream/pools.js';
-import { callUpstream, sessionHeaders } from '../upstream/call.js';
-import { SessionUnknown } from './session-probe.js';
 import { HEADER, type Message } from '@mcp-gateway/protocol';
-import { mayHaveRun, nextPlacement, type RecoverableRequest, type ForwardingParts } from './recoverable.js';
-import type { Placement } from '../sessions/relocate/relocator.js';
+import type { Upstreams } from '../upstream/pools.js';
+import { callUpstream, sessionHeaders, SessionUnknown } from '../upstream/call.js';
+import { type ForwardingParts, mayHaveRun, nextPlacement, type RecoverableRequest } from './recoverable.js';
+import type { Placement } from '../sessions/relocate/relocation.js';
 
 interface ToolQuestion {
   endpoint: Endpoint;

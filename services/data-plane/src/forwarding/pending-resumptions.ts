@@ -1,10 +1,9 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { rpcError, type RequestId } from '@mcp-gateway/protocol';
+import { headerValue, type RequestId, rpcError } from '@mcp-gateway/protocol';
 import { LRUCache } from 'lru-cache';
 import type { SessionLocation } from '../sessions/location.js';
 import type { SessionActivity } from '../sessions/activity.js';
 import type { ClientResponse } from './response/client-response.js';
-import { headerOf } from '../upstream/call.js';
 
 /** How long a client may be away until it is no longer waited for. */
 const TTL_MS = 300_000;
@@ -88,7 +87,7 @@ export function resumptionOf(
   session: string,
   headers: readonly string[],
 ): PendingResumption | undefined {
-  const eventId = headerOf(headers, 'last-event-id');
+  const eventId = headerValue(headers, 'last-event-id');
   return eventId === undefined ? undefined : resumption.resume(session, eventId);
 }
 

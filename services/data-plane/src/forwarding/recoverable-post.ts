@@ -1,30 +1,27 @@
+import { withoutHeaders } from '@mcp-gateway/protocol';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError, unreachable } from '@mcp-gateway/common/errors';
 import { send } from './send.js';
 import { afterFailure } from './retry-policy.js';
-import { clientError, failPendingWith, failPending } from './client-error.js';
+import { clientError, failPending, failPendingWith } from './client-error.js';
 import { resolveToolHints } from './idempotent-tools.js';
 import {
+  type ForwardingParts,
+  initialPlacement,
   mayHaveRun,
   nextPlacement,
-  routedEndpoint,
-  initialPlacement,
   type RecoverableRequest,
-  type ForwardingParts,
+  routedEndpoint,
 } from './recoverable.js';
 import { ClientResponse } from './response/client-response.js';
 import { eventIdEpoch } from './response/event-ids.js';
-import { initializeMessage } from './session-settings.js';
-import { isResumable } from './session-probe.js';
-import { without } from '../upstream/call.js';
+import { initializeMessage, rejectedRequestIds, settingsRecorder } from './session-settings.js';
+import { endIfUnknown, isResumable, throwIfUnknown } from './session-probe.js';
 import { SseTracker } from './response/sse-tracker.js';
-import { endIfUnknown, throwIfUnknown } from './session-probe.js';
 import { BufferedMessage } from './buffered-message.js';
-import type { Placement } from '../sessions/relocate/relocator.js';
-import { rejectedRequestIds } from './session-settings.js';
-import { settingsRecorder } from './session-settings.js';
-import { SessionUnknown } from './session-probe.js';
 import { tailBuffer } from './response/tail-buffer.js';
+import type { Placement } from '../sessions/relocate/relocation.js';
+import { SessionUnknown } from '../upstream/call.js';
 
 /** A stream that has begun plain goes on plain; and ids of events can be stamped only where they can be read. */
 const isAboutCodings = (name: string) => name === 'accept-encoding';
@@ -76,7 +73,7 @@ async function postWithRecovery(
         sink: part,
         body: buffered.body,
         delivery: buffered,
-        headers: answer.begun || epoch !== '' ? without(headers, isAboutCodings) : headers,
+        headers: answer.begun || epoch !== '' ? withoutHeaders(headers, isAboutCodings) : headers,
         endpoint: at.endpoint,
         session: { ...session, location: at.location },
         initialize: () => initializeMessage(buffered.text),

@@ -1,20 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { headerValue, withoutHeaders } from '@mcp-gateway/protocol';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { findEndpoint } from '../upstream/find-endpoint.js';
 import type { BufferedBody } from '../request/buffer-body.js';
 import { send } from './send.js';
 import type { ResponsePart } from './response/response-part.js';
-import { relocate, mayHaveRun, nextPlacement, type RecoverableRequest, type ForwardingParts } from './recoverable.js';
+import { type ForwardingParts, mayHaveRun, nextPlacement, type RecoverableRequest, relocate } from './recoverable.js';
 import { ClientResponse } from './response/client-response.js';
 import { shouldRelocateNow } from '../sessions/relocate/drain.js';
-import { serverEventId, eventIdEpoch } from './response/event-ids.js';
+import { eventIdEpoch, serverEventId } from './response/event-ids.js';
 import { jitter } from '../sessions/concurrency-limiter.js';
-import { headerOf, without, withoutBodyHeaders } from '../upstream/call.js';
+import { SessionUnknown, withoutBodyHeaders } from '../upstream/call.js';
 import { SseTracker } from './response/sse-tracker.js';
-import { isLost, resumptionOf, failPendingResumption, type PendingResumption } from './pending-resumptions.js';
+import { failPendingResumption, isLost, type PendingResumption, resumptionOf } from './pending-resumptions.js';
 import { throwIfUnknown } from './session-probe.js';
-import type { Placement } from '../sessions/relocate/relocator.js';
-import { SessionUnknown } from './session-probe.js';
+import type { Placement } from '../sessions/relocate/relocation.js';
 
 /** A stream that lasted for less was not worth opening. */
 const WORTHWHILE_MS = 5_000;
@@ -68,7 +68,7 @@ async function follow(
   let at = first;
   let body = firstBody;
   let short = 0;
-  let resumeAfter = headerOf(given.headers, 'last-event-id');
+  let resumeAfter = headerValue(given.headers, 'last-event-id');
 
   for (let attempt = 1; ; attempt += 1) {
     if (call && call.waiting.size > 0 && call.moves !== at.location.moves) return failPendingResumption(answer, call);
@@ -110,7 +110,7 @@ function headersAt(
 ): string[] {
   const eventId = resumeAfter === undefined ? undefined : serverEventId(session.envelope, location, resumeAfter);
   if (attempt === 1 && location.moves === 0 && eventId === resumeAfter) return headers;
-  const rest = without(attempt === 1 ? headers : withoutBodyHeaders(headers), isOfTheFirst);
+  const rest = withoutHeaders(attempt === 1 ? headers : withoutBodyHeaders(headers), isOfTheFirst);
   return eventId === undefined ? rest : [...rest, 'Last-Event-ID', eventId];
 }
 
@@ -151,7 +151,7 @@ async function listen(
       initialize: () => null,
       async onStatus(status) {
         if (status === 404) await throwIfUnknown(parts, recoverable, at);
-        const refused = status >= 400 && status < 500 && headerOf(headers, 'last-event-id') !== undefined;
+        const refused = status >= 400 && status < 500 && headerValue(headers, 'last-event-id') !== undefined;
         if (refused && answer.begun) throw new NotResumed();
       },
     });

@@ -12,9 +12,10 @@ import { hasEnded, shouldRelocateNow } from '../sessions/relocate/drain.js';
 import type { IsIdempotent } from './idempotent-tools.js';
 import type { PendingResumptions } from './pending-resumptions.js';
 import type { BufferedMessage } from './buffered-message.js';
-import type { Relocation, Recovery, Placement } from '../sessions/relocate/relocator.js';
-import { SessionUnknown } from './session-probe.js';
+import type { Recovery } from '../sessions/relocate/relocator.js';
 import type { StreamRegistry } from '../sessions/stream-registry.js';
+import type { Placement, Relocation } from '../sessions/relocate/relocation.js';
+import { SessionUnknown } from '../upstream/call.js';
 
 export interface ForwardingParts extends SendParts, EndpointParts {
   relocator: Recovery;

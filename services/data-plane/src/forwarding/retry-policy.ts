@@ -1,5 +1,4 @@
-import type { Message } from '@mcp-gateway/protocol';
-import { messagesOf } from '@mcp-gateway/protocol';
+import { type Message, messagesOf } from '@mcp-gateway/protocol';
 
 export interface Failure {
   /** What the client sent. */

@@ -5,7 +5,7 @@ import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Principal } from '@mcp-gateway/common/principal';
-import { HEADER, type Era } from '@mcp-gateway/protocol';
+import { type Era, HEADER } from '@mcp-gateway/protocol';
 import { MAX_UPSTREAM_ID_BYTES, sealSessionId, type SessionEnvelope, type SessionKey } from '@mcp-gateway/sessions';
 import { terminateUpstreamSession } from '../sessions/termination.js';
 import { seenFrom } from '../upstream/redirects.js';

@@ -1,8 +1,8 @@
 import { HEADER } from '@mcp-gateway/protocol';
-import { routedEndpoint, type RecoverableRequest, type ForwardingParts } from './recoverable.js';
-import { callUpstream, sessionHeaders } from '../upstream/call.js';
-import type { Placement } from '../sessions/relocate/relocator.js';
+import { type ForwardingParts, type RecoverableRequest, routedEndpoint } from './recoverable.js';
+import { callUpstream, sessionHeaders, SessionUnknown } from '../upstream/call.js';
 import type { ResponsePart } from './response/response-part.js';
+import type { Placement } from '../sessions/relocate/relocation.js';
 
 const PING_MS = 5_000;
 
@@ -60,9 +60,6 @@ export async function endIfUnknown(
   const { request, session } = recoverable;
   await parts.sessions.end(session.envelope, request.route, { tellServer: false }).catch(() => {});
 }
-
-/** The server does not know the session. Not for clients: the session is begun anew, or is answered as one that is gone. */
-export class SessionUnknown extends Error {}
 
 /**
  * Whether the client can go on by itself where the stream of its answer has broken off (MCP 2025-11-25, transports,

@@ -1,4 +1,4 @@
-import { messagesOf, readEvents, readMessage, type Message, type RequestId } from '@mcp-gateway/protocol';
+import { type Message, messagesOf, readEvents, readMessage, type RequestId } from '@mcp-gateway/protocol';
 import type { SessionRecords } from '@mcp-gateway/sessions';
 import type { BufferedMessage } from './buffered-message.js';
 

@@ -2,13 +2,11 @@ import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { clientError } from './client-error.js';
 import type { ForwardingParts } from './recoverable.js';
 import { ClientResponse } from './response/client-response.js';
-import { initializeMessage } from './session-settings.js';
-import { negotiatedVersion } from './session-settings.js';
+import { initializeMessage, negotiatedVersion } from './session-settings.js';
 import { BufferedMessage } from './buffered-message.js';
 import { tailBuffer } from './response/tail-buffer.js';
-import { endpoints, type EndpointCandidates } from '../upstream/connect-retry.js';
+import { type EndpointCandidates, endpoints, withConnectRetry } from '../upstream/connect-retry.js';
 import type { ForwardRequest } from './forward.js';
-import { withConnectRetry } from '../upstream/connect-retry.js';
 import { send, type Sending } from './send.js';
 
 /** Of the answer, in bytes: enough for the message that an event stream ends with. */

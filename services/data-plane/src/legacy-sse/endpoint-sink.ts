@@ -1,6 +1,5 @@
+import { type EndpointEvent, headerValues, withoutHeaders } from '@mcp-gateway/protocol';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { EndpointEvent } from '@mcp-gateway/protocol';
-import { without } from '../upstream/call.js';
 import type { ResponseSink } from '../upstream/proxy.js';
 
 /** How long the head of a stream waits for its endpoint event: while it does, a bad one can still be answered in words. */
@@ -8,9 +7,6 @@ const HEAD_MS = 1_000;
 
 /** Some clients look for it anywhere in the header. */
 const AS_CLIENTS_READ_IT = /text\/event-stream/i;
-
-const valuesOf = (headers: readonly string[], name: string): string[] =>
-  headers.filter((_, i) => i % 2 === 1 && headers[i - 1]?.toLowerCase() === name);
 
 /** Passes an answer on, and when it is an event stream, with another place in its endpoint event. */
 export class EndpointSink implements ResponseSink {
@@ -36,12 +32,13 @@ export class EndpointSink implements ResponseSink {
 
   /** @throws GatewayError UPSTREAM_INVALID for a stream that is compressed although nobody has asked for that */
   writeHead(status: number, reasonPhrase: string, headers: string[]): void {
-    this.#isStream = status === 200 && valuesOf(headers, 'content-type').some((type) => AS_CLIENTS_READ_IT.test(type));
-    if (this.#isStream && valuesOf(headers, 'content-encoding').some((coding) => !/^(identity)?$/i.test(coding))) {
+    this.#isStream =
+      status === 200 && headerValues(headers, 'content-type').some((type) => AS_CLIENTS_READ_IT.test(type));
+    if (this.#isStream && headerValues(headers, 'content-encoding').some((coding) => !/^(identity)?$/i.test(coding))) {
       const detail = 'its stream is compressed, so nothing can be read of where to send messages';
       throw new GatewayError('UPSTREAM_INVALID', { detail });
     }
-    const passed = this.#isStream ? without(headers, (name) => name === 'content-length') : headers; // it becomes longer
+    const passed = this.#isStream ? withoutHeaders(headers, (name) => name === 'content-length') : headers; // it becomes longer
     this.#head = () => this.to.writeHead(status, reasonPhrase, passed);
     if (this.#isStream) this.#late = setTimeout(() => this.#begin(), HEAD_MS);
     else this.#begin();

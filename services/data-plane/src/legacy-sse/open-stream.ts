@@ -3,20 +3,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
-import { EndpointEvent, requestHeaders } from '@mcp-gateway/protocol';
+import { EndpointEvent, type HeaderList, requestHeaders, withoutHeaders } from '@mcp-gateway/protocol';
 import { MAX_UPSTREAM_ID_BYTES, sealSessionId, type SessionEnvelope, type SessionKey } from '@mcp-gateway/sessions';
 import type { Forwarded } from '../request/forwarded.js';
 import { throwNoReadyReplica } from '../upstream/find-endpoint.js';
 import { ClientResponse } from '../forwarding/response/client-response.js';
-import { seenFrom } from '../upstream/redirects.js';
+import { seenFrom, streamPath } from '../upstream/redirects.js';
 import type { ReferenceTo } from '../request/reference.js';
-import { endpoints, type EndpointParts } from '../upstream/connect-retry.js';
+import { type EndpointParts, endpoints, withConnectRetry } from '../upstream/connect-retry.js';
 import type { Grants } from '../request/grants.js';
-import { withConnectRetry } from '../upstream/connect-retry.js';
 import { proxyRequest } from '../upstream/proxy.js';
 import type { Upstreams } from '../upstream/pools.js';
 import { EndpointSink } from './endpoint-sink.js';
-import { messagesPath, messagesUrl, streamPath } from './paths.js';
+import { messagesPath, messagesUrl } from './paths.js';
 import { StreamSession, type StreamSessionParts } from './stream-session.js';
 
 export interface StreamParts extends StreamSessionParts, EndpointParts {
@@ -87,8 +86,5 @@ async function openOn(
   }).finally(() => session.end());
 }
 
-/** What is compressed cannot be rewritten. */
-function uncompressed(headers: readonly string[]): string[] {
-  const isEncoding = (name: string | undefined) => name?.toLowerCase() === 'accept-encoding';
-  return headers.filter((_, i) => !isEncoding(headers[i - (i % 2)]));
-}
+/** The gateway cannot rewrite a compressed stream. */
+const uncompressed = (headers: HeaderList): string[] => withoutHeaders(headers, (name) => name === 'accept-encoding');

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { messagesPath, messagesUrl, sealedIdOf, streamPath } from './paths.js';
+import { messagesPath, messagesUrl, sealedIdOf } from './paths.js';
+import { streamPath } from '../upstream/redirects.js';
 
 it.each([
   ['/mcp', '/sse'],

@@ -1,9 +1,3 @@
-/** Where a server has its stream: `/sse` beside the adapter's path, which is `/sse` itself for servers that have nothing else. */
-export function streamPath(path: string): string {
-  const plain = path.endsWith('/') ? path.slice(0, -1) : path;
-  return `${plain.slice(0, plain.lastIndexOf('/') + 1) || '/'}sse`;
-}
-
 /**
  * Where messages go, on the server: what its endpoint event says, without a host, as it is the one that said so.
  * @throws TypeError when that is no URL of HTTP

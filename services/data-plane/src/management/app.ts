@@ -2,15 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError, problemOf } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { CallerCheck } from '@mcp-gateway/identity';
-import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/platform/serving';
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import { type BrowserAccess, checkBrowserAccess } from '@mcp-gateway/platform/serving';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { rpcErrorBody } from '@mcp-gateway/protocol';
 import type { Forwarded } from '../request/forwarded.js';
 import { frontPage } from './front-page.js';
 import { sendContinue } from '../request/body.js';
 import { prepareHeaders, sendHead } from './headers.js';
-import { withReferences, type ReferenceTo } from '../request/reference.js';
+import { type ReferenceTo, withReferences } from '../request/reference.js';
+import express, { type ErrorRequestHandler, type Express } from 'express';
 
 export interface ManagementParts {
   access: BrowserAccess;

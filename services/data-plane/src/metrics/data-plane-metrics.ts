@@ -3,14 +3,15 @@ import {
   children,
   HTTP_BUCKETS,
   methodLabel,
+  type Metrics,
   onHead,
   statusClass,
-  type Metrics,
 } from '@mcp-gateway/platform/telemetry';
 import { announcesEventStream, eraOf } from '@mcp-gateway/protocol';
 import type { McpPipeline } from '../pipeline/pipeline.js';
-import type { Relocation, RelocationOutcome } from '../sessions/relocate/relocator.js';
+import type { RelocationOutcome } from '../sessions/relocate/relocator.js';
 import { addGauges, type GaugeParts, type UnderWay } from './gauges.js';
+import type { Relocation } from '../sessions/relocate/relocation.js';
 
 export interface DataPlaneMetrics {
   /** The pipeline, counted. */

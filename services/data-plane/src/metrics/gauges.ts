@@ -1,7 +1,7 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { RouteTable } from '@mcp-gateway/routing';
-import { redisGauge, type Metrics } from '@mcp-gateway/platform/telemetry';
+import { type Metrics, redisGauge } from '@mcp-gateway/platform/telemetry';
 import type { Balancer } from '../upstream/balancer/balancer.js';
 import type { SessionStore } from '../sessions/store.js';
 

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { eraOf, eraOfMessage, isContradictory, readMessage, type Era } from '@mcp-gateway/protocol';
-import { sendContinue } from '../request/body.js';
-import type { RequestBody } from '../request/body.js';
+import { type Era, eraOf, eraOfMessage, isContradictory, readMessage } from '@mcp-gateway/protocol';
+import { type RequestBody, sendContinue } from '../request/body.js';
 import { bufferBody } from '../request/buffer-body.js';
 
 export interface Decided {

@@ -2,13 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
-import { HEADER, type Era } from '@mcp-gateway/protocol';
+import { type Era, HEADER } from '@mcp-gateway/protocol';
 import { isSessionOf, openSessionId, type SessionEnvelope, type SessionKey } from '@mcp-gateway/sessions';
-import { findEndpoint, locationUnknown } from '../upstream/find-endpoint.js';
-import { throwNoReadyReplica } from '../upstream/find-endpoint.js';
+import { findEndpoint, locationUnknown, throwNoReadyReplica } from '../upstream/find-endpoint.js';
 import type { SessionLocation } from '../sessions/location.js';
 import type { SessionStore } from '../sessions/store.js';
-import { endpoints, type EndpointParts } from '../upstream/connect-retry.js';
+import { type EndpointParts, endpoints } from '../upstream/connect-retry.js';
 
 /** A session, the id that the client knows it by, and where it lives. */
 export interface OpenSession {

@@ -1,5 +1,5 @@
-import { BodyStream, CLIENT_GONE, tooLarge, type BufferedBody, type RequestBody } from './body.js';
-import { Transform, type Readable } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
+import { BodyStream, type BufferedBody, CLIENT_GONE, type RequestBody, tooLarge } from './body.js';
 
 export type { BufferedBody };
 

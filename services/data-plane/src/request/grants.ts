@@ -2,7 +2,6 @@ import type { Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { canRead, type Principal } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/routing';
-import type { Permit } from '../upstream/proxy.js';
 
 /** That the caller may use the adapter, as it was decided when the request came. */
 export interface Grant {
@@ -30,6 +29,13 @@ interface Watched {
   kind: 'stream' | 'answer';
   /** Called once, when it may not go on. */
   end(error: GatewayError): void;
+}
+
+/** Whether the caller may have an answer that begins, and when one that lasts must end. */
+export interface Permit {
+  deny(): GatewayError | undefined;
+  /** Returns how to stop watching. */
+  watch(end: (error: GatewayError) => void): () => void;
 }
 
 export interface Grants {

@@ -1,3 +1,5 @@
+import { type HeaderList, mapHeaders } from '@mcp-gateway/protocol';
+
 /**
  * References to what this gateway serves, for clients that reach it at whatever URL (RFC 3986 §4.2). A proxy may serve it under a
  * prefix and take that away, so where the prefix is not configured, references are relative to the URL that the client has asked for.
@@ -25,10 +27,10 @@ export function relativeReference(target: string, from: string): string {
 const IS_PATH = /^\/(?!\/)/;
 
 /** The `Location` and `Link` headers of a flat list, as the client has to see them. */
-export function withReferences(raw: readonly string[], from: string, referenceTo: ReferenceTo): string[] {
+export function withReferences(raw: HeaderList, from: string, referenceTo: ReferenceTo): string[] {
   const seen = (path: string) => (IS_PATH.test(path) ? referenceTo(path, from) : path);
-  return raw.map((value, i) => {
-    switch (i % 2 === 1 ? raw[i - 1]?.toLowerCase() : undefined) {
+  return mapHeaders(raw, (name, value) => {
+    switch (name) {
       case 'location':
         return seen(value);
       case 'link':

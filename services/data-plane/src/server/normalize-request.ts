@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { headerValues } from '@mcp-gateway/protocol';
 
 /** What Node's parser lets through although it must not be acted on, and the status that says so. */
 export interface MessageFault {
@@ -14,7 +15,7 @@ type Message = Pick<IncomingMessage, 'httpVersion' | 'headers' | 'rawHeaders' | 
 /** Why a request cannot be understood in one way only, or null. A gateway and a server that differ about it are one too many. */
 export function messageFault({ httpVersion, headers, rawHeaders, url }: Message): MessageFault | null {
   if (!/^1\.[01]$/.test(httpVersion)) return { status: 505, why: 'This port speaks HTTP/1.1.' };
-  const hosts = rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === 'host');
+  const hosts = headerValues(rawHeaders, 'host');
   if (hosts.length > 1) return { status: 400, why: 'Host must be given once (RFC 9112 §3.2).' };
   if (!HOST.test(hosts[0] ?? '')) return { status: 400, why: 'Host must be a name or an address (RFC 9112 §3.2).' };
   const authority = authorityOf(url);

@@ -5,10 +5,8 @@ import type { BrowserAccess } from '@mcp-gateway/platform/serving';
 import { contain } from './error-boundary.js';
 import { answerCors } from './cors.js';
 import { lingerAfterResponse } from './lingering-close.js';
-import { byAlpn, byPreface } from './http2/speak-http2.js';
-import { speakHttp2 } from './http2/speak-http2.js';
-import { messageFault } from './normalize-request.js';
-import { toOriginForm } from './normalize-request.js';
+import { byAlpn, byPreface, speakHttp2 } from './http2/speak-http2.js';
+import { messageFault, toOriginForm } from './normalize-request.js';
 import type { McpAddress, McpPipeline } from '../pipeline/pipeline.js';
 import type { TlsFiles } from './tls-files.js';
 

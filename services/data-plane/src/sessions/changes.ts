@@ -1,4 +1,4 @@
-import { subscription, type RedisClient } from '@mcp-gateway/platform/redis';
+import { type RedisClient, subscription } from '@mcp-gateway/platform/redis';
 import { readChange, type SessionChange } from '@mcp-gateway/sessions';
 
 export interface SessionChanges {

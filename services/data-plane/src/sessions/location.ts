@@ -1,5 +1,4 @@
-import type { SessionRecord } from '@mcp-gateway/sessions';
-import type { SessionEnvelope } from '@mcp-gateway/sessions';
+import type { SessionEnvelope, SessionRecord } from '@mcp-gateway/sessions';
 
 /** Where a session lives now, and what it is called there. */
 export interface SessionLocation {

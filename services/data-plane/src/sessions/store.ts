@@ -3,22 +3,29 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import {
-  sessionRecords,
   type SessionChange,
+  type SessionEnvelope,
   type SessionRecord,
+  sessionRecords,
   type SessionRecords,
   type SessionRef,
 } from '@mcp-gateway/sessions';
-import type { SessionEnvelope } from '@mcp-gateway/sessions';
 import { createIdleQuery } from './idle-query.js';
 import { sessionCache } from './cache.js';
 import { followSessionChanges } from './changes.js';
-import { idleSince, isTooOld, keepSeconds, leftSince, limitsOf, tooOldSince, type AllLimits } from './limits.js';
-import { initialLocation, unverifiedLocation, latest, locationOf, type SessionLocation } from './location.js';
+import {
+  type AllLimits,
+  idleSince,
+  isTooOld,
+  keepSeconds,
+  leftSince,
+  limitsOf,
+  sessionLimitReached,
+  tooOldSince,
+} from './limits.js';
+import { initialLocation, latest, locationOf, type SessionLocation, unverifiedLocation } from './location.js';
 import { catchUpOnReconnect } from './reconnects.js';
-import { sessionLimitReached } from './limits.js';
-import { restoreLocations } from './catch-up.js';
-import { unwrittenEnds } from './catch-up.js';
+import { restoreLocations, unwrittenEnds } from './catch-up.js';
 import { sessionActivity, type SessionActivity } from './activity.js';
 
 export interface SessionStore {

@@ -1,9 +1,9 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { identityHeaders } from '@mcp-gateway/protocol';
-import type { Upstreams } from '../upstream/pools.js';
-import { callUpstream } from '../upstream/call.js';
 import type { RouteTable } from '@mcp-gateway/routing';
 import type { SessionRecords } from '@mcp-gateway/sessions';
+import type { Upstreams } from '../upstream/pools.js';
+import { callUpstream } from '../upstream/call.js';
 import { findEndpoint } from '../upstream/find-endpoint.js';
 import type { SessionStore } from './store.js';
 import { createConcurrencyLimiter } from './concurrency-limiter.js';

@@ -1,12 +1,12 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { HEADER, isEventStream, readEvents } from '@mcp-gateway/protocol';
+import { HEADER, type HeaderList, isEventStream, readEvents, withoutHeaders } from '@mcp-gateway/protocol';
 import { upstreamError } from './proxy.js';
 import type { Upstreams } from './pools.js';
 
 export interface UpstreamCall {
   method: 'POST' | 'DELETE';
-  /** As undici's flat list. */
+  /** As undici's headers list. */
   headers: string[];
   /** A JSON-RPC message. */
   message?: unknown;
@@ -112,18 +112,13 @@ const OF_ONE_REQUEST =
 /** They speak of a body. */
 const OF_A_BODY = /^(?:content-.*|(?:repr-)?digest)$/;
 
-/** For a message of the gateway's own within a session: what the client sends with each of its requests, as a flat list. */
-export const sessionHeaders = (flat: readonly string[]): string[] => without(flat, (name) => OF_ONE_REQUEST.test(name));
+/** For a message of the gateway's own within a session: what the client sends with each of its requests. */
+export const sessionHeaders = (headers: HeaderList): string[] =>
+  withoutHeaders(headers, (name) => OF_ONE_REQUEST.test(name));
 
 /** For the same request, sent again without its body. */
-export const withoutBodyHeaders = (flat: readonly string[]): string[] => without(flat, (name) => OF_A_BODY.test(name));
+export const withoutBodyHeaders = (headers: HeaderList): string[] =>
+  withoutHeaders(headers, (name) => OF_A_BODY.test(name));
 
-/** The flat list without some of the headers, by their names in lower case. */
-export const without = (flat: readonly string[], isLeftOut: (name: string) => boolean): string[] =>
-  flat.filter((_, index) => !isLeftOut((flat[index - (index % 2)] as string).toLowerCase()));
-
-/** The first one of the name, which is in lower case. */
-export function headerOf(flat: readonly string[], name: string): string | undefined {
-  const at = flat.findIndex((each, index) => index % 2 === 0 && each.toLowerCase() === name);
-  return at < 0 ? undefined : flat[at + 1];
-}
+/** The server does not know the session. Clients never see it: the session is relocated, or is answered as one that is gone. */
+export class SessionUnknown extends Error {}

@@ -1,7 +1,7 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { byName } from '@mcp-gateway/platform/serving';
-import { Pool, type Dispatcher } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 import { Redirects } from './redirects.js';
 
 export interface Upstreams {

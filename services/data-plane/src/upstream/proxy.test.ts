@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { createUpstreams } from './pools.js';
-import { proxyRequest, upstreamError, type ResponseSink } from './proxy.js';
+import { proxyRequest, type ResponseSink, upstreamError } from './proxy.js';
 
 const upstreams = createUpstreams({ timeoutMs: 10_000 });
 const servers: Server[] = [];

@@ -1,8 +1,8 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { HEADER, isEventStream, responseHeaders } from '@mcp-gateway/protocol';
+import { HEADER, isEventStream, responseHeaders, withoutHeaders } from '@mcp-gateway/protocol';
 import type { Dispatcher } from 'undici';
-import { without } from './call.js';
+import type { Permit } from '../request/grants.js';
 import { locationFor } from './redirects.js';
 import { CLIENT_GONE } from '../request/body.js';
 import type { Dispatch, Upstreams } from './pools.js';
@@ -41,13 +41,6 @@ export interface ProxyRequest {
   permit: Permit;
   /** Milliseconds; default: five minutes. */
   bodyIdleMs?: number;
-}
-
-/** Whether the caller may have an answer that begins, and when one that lasts must end. */
-export interface Permit {
-  deny(): GatewayError | undefined;
-  /** Returns how to stop watching. */
-  watch(end: (error: GatewayError) => void): () => void;
 }
 
 /** How long a body that is not an event stream may pause. */
@@ -173,7 +166,7 @@ export function proxyRequest(
 }
 
 function withLocation(raw: readonly string[], location: string | undefined): string[] {
-  const rest = without(raw, (name) => name === 'location');
+  const rest = withoutHeaders(raw, (name) => name === 'location');
   return location === undefined ? rest : [...rest, 'Location', location];
 }
 

@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import { headerValue } from '@mcp-gateway/protocol';
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { byName } from '@mcp-gateway/platform/serving';
 import type { Dispatcher } from 'undici';
-import { streamPath } from '../legacy-sse/paths.js';
-import { headerOf } from './call.js';
 import type { ReferenceTo } from '../request/reference.js';
 
 /** Where a server sends a client. */
@@ -118,6 +117,12 @@ export const seenFrom =
     return name && referenceTo(`/adapters/${route.name}/${name}`, req.url ?? '');
   };
 
+/** Where a server has its stream: `/sse` beside the adapter's path, which is `/sse` itself for servers that have nothing else. */
+export function streamPath(path: string): string {
+  const plain = path.endsWith('/') ? path.slice(0, -1) : path;
+  return `${plain.slice(0, plain.lastIndexOf('/') + 1) || '/'}sse`;
+}
+
 /**
  * A server may call itself by the name in its endpoint's URL, or by what the request has named. Its scheme does not count: it may believe
  * `X-Forwarded-Proto`.
@@ -134,8 +139,8 @@ function targetOf(
   const names = [
     base.host,
     new URL(byName(endpoint.url).origin).host,
-    headerOf(flat, 'host'),
-    headerOf(flat, 'x-forwarded-host'),
+    headerValue(flat, 'host'),
+    headerValue(flat, 'x-forwarded-host'),
   ];
   return { path: pathname, query: search, isOwn: /^https?:$/.test(protocol) && names.includes(host) };
 }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { writeEvent, type RequestId } from '@mcp-gateway/protocol';
+import { type RequestId, writeEvent } from '@mcp-gateway/protocol';
 import { ResponsePart } from './response-part.js';
 import type { BufferedMessage } from '../buffered-message.js';
 import type { SseTracker } from './sse-tracker.js';

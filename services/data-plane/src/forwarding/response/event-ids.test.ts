@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { EventIdPrefixer, serverEventId, eventIdEpoch } from './event-ids.js';
+import { eventIdEpoch, EventIdPrefixer, serverEventId } from './event-ids.js';
 
 const SESSION = { id: '0a1b2c3d-0000-4000-8000-000000000000' };
 const OTHER = { id: 'ffffffff-0000-4000-8000-000000000000' };

@@ -1,8 +1,7 @@
-import { announcesEventStream } from '@mcp-gateway/protocol';
+import { announcesEventStream, headerValue, withoutHeaders } from '@mcp-gateway/protocol';
 import type { ResponseSink } from '../../upstream/proxy.js';
 import type { ClientResponse } from './client-response.js';
 import { EventIdPrefixer } from './event-ids.js';
-import { without } from '../../upstream/call.js';
 
 /** Of an answer that is not an event stream, where there is one already. */
 const MAX_COLLECTED_BYTES = 4 * 1024 * 1024;
@@ -55,14 +54,14 @@ export class ResponsePart implements ResponseSink {
 
   writeHead(status: number, reasonPhrase: string, headers: string[]): void {
     const { answer } = this;
-    const isCoded = !['', 'identity'].includes(valueOf(headers, 'content-encoding').toLowerCase());
+    const isCoded = !['', 'identity'].includes((headerValue(headers, 'content-encoding') ?? '').toLowerCase());
     const isEvents = status < 300 && announcesEventStream(headers) && !isCoded;
     this.#isEvents = isEvents;
     if (!answer.begun) {
       answer.begun = true;
       answer.isEvents = isEvents;
       const grows = isEvents && this.#stamper;
-      answer.res.writeHead(status, reasonPhrase, grows ? without(headers, isLength) : headers);
+      answer.res.writeHead(status, reasonPhrase, grows ? withoutHeaders(headers, isLength) : headers);
       return;
     }
     if (isCoded) {
@@ -134,8 +133,3 @@ export class ResponsePart implements ResponseSink {
 }
 
 const isMessage = (value: unknown): boolean => typeof value === 'object' && value !== null && 'jsonrpc' in value;
-
-function valueOf(headers: readonly string[], name: string): string {
-  const at = headers.findIndex((each, index) => index % 2 === 0 && each.toLowerCase() === name);
-  return at < 0 ? '' : (headers[at + 1] ?? '');
-}

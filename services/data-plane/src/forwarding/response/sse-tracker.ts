@@ -1,4 +1,4 @@
-import { EventReader, ResponseReader, type RequestId } from '@mcp-gateway/protocol';
+import { EventReader, type RequestId, ResponseReader } from '@mcp-gateway/protocol';
 import { tailBuffer } from './tail-buffer.js';
 
 /** How much of an answer is kept unread, in bytes: most answers are never read. */

@@ -1,9 +1,8 @@
-import { request, type IncomingMessage } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { constants, type ServerHttp2Stream } from 'node:http2';
-import { pipeline, type Duplex } from 'node:stream';
+import { type Duplex, pipeline } from 'node:stream';
 import { connectionPair } from './connection-pair.js';
-import { responseFields } from './fields.js';
-import { requestFields } from './fields.js';
+import { requestFields, responseFields } from './fields.js';
 
 const { NGHTTP2_NO_ERROR, NGHTTP2_INTERNAL_ERROR } = constants;
 

@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { connect, constants, createServer, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { requestFields } from './fields.js';
-import { responseFields } from './fields.js';
+import { requestFields, responseFields } from './fields.js';
 
 describe('the headers of a request of HTTP/2', () => {
   it('have the host of its authority, whatever they say themselves', () => {

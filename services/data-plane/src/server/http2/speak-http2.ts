@@ -2,9 +2,9 @@ import type { Server } from 'node:http';
 import { createServer, type ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import { bridge } from './bridge.js';
 import { surviveStreamErrors } from './survive-stream-errors.js';
-import type { TLSSocket } from 'node:tls';
 
 export interface Http2Options {
   /** As for HTTP/1.1, which answers 431; only what is far beyond is cut short before. */

@@ -2,8 +2,7 @@ import { GatewayError, unreachable } from '@mcp-gateway/common/errors';
 import type { FoundSession, SessionRecord } from '@mcp-gateway/sessions';
 import { findEndpoint } from '../../upstream/find-endpoint.js';
 import { locationOf } from '../location.js';
-import type { RelocationParts } from './relocate-session.js';
-import type { Relocation, Placement } from './relocator.js';
+import type { Placement, Relocation, RelocationParts } from './relocation.js';
 
 /** What is known of a session that is to be moved. */
 export interface RelocationState {

@@ -1,31 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
-import { GatewayError, type ErrorCode } from '@mcp-gateway/common/errors';
-import type { Logger } from '@mcp-gateway/platform/logging';
+import { type ErrorCode, GatewayError } from '@mcp-gateway/common/errors';
 import { canRead } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/routing';
 import type { FoundSession } from '@mcp-gateway/sessions';
-import type { Balancer } from '../../upstream/balancer/balancer.js';
 import { noReadyReplica } from '../../upstream/find-endpoint.js';
-import type { SessionStore } from '../store.js';
-import type { Upstreams } from '../../upstream/pools.js';
 import { terminateUpstreamSession } from '../termination.js';
 import type { ConcurrencyLimiter } from '../concurrency-limiter.js';
-import { countMove } from './load-placement.js';
-import { throwCannotRelocate, cannotRelocate, loadPlacement, type RelocationState } from './load-placement.js';
-import type { Relocation, Placement } from './relocator.js';
+import {
+  cannotRelocate,
+  countMove,
+  loadPlacement,
+  type RelocationState,
+  throwCannotRelocate,
+} from './load-placement.js';
 import { replay } from './replay.js';
-
-export interface RelocationParts {
-  routes: RouteTable;
-  sessions: SessionStore;
-  upstreams: Upstreams;
-  balancer: Balancer;
-  log: Logger;
-  /** How long all attempts together may take, in milliseconds. */
-  withinMs?: number | undefined;
-}
+import type { Placement, Relocation, RelocationParts } from './relocation.js';
 
 /** Less than clients wait for an answer. */
 const WITHIN_MS = 15_000;

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { GatewayError } from '@mcp-gateway/common/errors';
-import { createRelocator, type Relocation, type RelocationOutcome, type RelocatorParts } from './relocator.js';
+import { createRelocator, type RelocationOutcome, type RelocatorParts } from './relocator.js';
+import type { Relocation } from './relocation.js';
 
 const UNREACHED = new Error('Redis is away');
 const session = (why: Relocation['why']): Relocation => ({

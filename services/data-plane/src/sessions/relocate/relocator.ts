@@ -1,32 +1,7 @@
-import type { Endpoint } from '@mcp-gateway/common/contracts';
-import { GatewayError, type ErrorCode } from '@mcp-gateway/common/errors';
-import type { Principal } from '@mcp-gateway/common/principal';
-import type { SessionEnvelope } from '@mcp-gateway/sessions';
-import type { SessionLocation } from '../location.js';
+import { type ErrorCode, GatewayError } from '@mcp-gateway/common/errors';
 import { createConcurrencyLimiter } from '../concurrency-limiter.js';
-import { relocateSession, type RelocationParts } from './relocate-session.js';
-
-/** A session that cannot stay where it is. */
-export interface Relocation {
-  envelope: SessionEnvelope;
-  /** The name of its adapter: today's route may differ from the one that the request came by. */
-  adapter: string;
-  /** For whom it is moved. */
-  principal: Principal;
-  /** Where it was seen last. */
-  from: SessionLocation;
-  /** gone: nobody answers there. unknown: the server does not know it. draining: its replica is about to end. */
-  why: 'gone' | 'unknown' | 'draining';
-  /** Of the request that noticed, as the server would see them. */
-  headers: readonly string[];
-  /** As that request names it, for when the record does not say. */
-  protocolVersion: string | undefined;
-}
-
-export interface Placement {
-  location: SessionLocation;
-  endpoint: Endpoint;
-}
+import { relocateSession } from './relocate-session.js';
+import type { Placement, Relocation, RelocationParts } from './relocation.js';
 
 export interface Recovery {
   /**

@@ -1,11 +1,9 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { SessionRecord } from '@mcp-gateway/sessions';
-import { MAX_UPSTREAM_ID_BYTES } from '@mcp-gateway/sessions';
+import { MAX_UPSTREAM_ID_BYTES, type SessionRecord } from '@mcp-gateway/sessions';
 import type { Upstreams } from '../../upstream/pools.js';
-import { callUpstream, type UpstreamCall, type UpstreamReply } from '../../upstream/call.js';
+import { callUpstream, sessionHeaders, type UpstreamCall, type UpstreamReply } from '../../upstream/call.js';
 import { terminateUpstreamSession } from '../termination.js';
-import { sessionHeaders } from '../../upstream/call.js';
 
 export interface ReplayRequest {
   endpoint: Endpoint;

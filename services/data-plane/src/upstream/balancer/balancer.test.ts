@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { endpoint, routeOf } from '../../../test/routes.js';
-import { createBalancer, type Balancer } from './balancer.js';
+import { type Balancer, createBalancer } from './balancer.js';
 
 describe('the balancer', () => {
   let now: number;

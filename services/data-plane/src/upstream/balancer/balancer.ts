@@ -1,7 +1,6 @@
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
-import { betterOfTwo, leastLoaded, type Candidate } from './choose.js';
-import { recordFailure, recordSuccess, ejected, HEALTHY, type Health } from './health.js';
-import { lastResort, weightOf } from './choose.js';
+import { betterOfTwo, type Candidate, lastResort, leastLoaded, weightOf } from './choose.js';
+import { ejected, type Health, HEALTHY, recordFailure, recordSuccess } from './health.js';
 
 interface Preference {
   /** Endpoints that are out of the question. */

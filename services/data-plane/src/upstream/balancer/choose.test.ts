@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { betterOfTwo, leastLoaded, type Candidate } from './choose.js';
+import { betterOfTwo, type Candidate, leastLoaded } from './choose.js';
 
 const candidate = (endpoint: string, load: number, weight = 1): Candidate<string> => ({ endpoint, load, weight });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { recordFailure, recordSuccess, ejected, HEALTHY, type Health } from './health.js';
+import { ejected, type Health, HEALTHY, recordFailure, recordSuccess } from './health.js';
 
 const NOW = 1_000_000;
 const out = (ejections: number, until: number): Health => ({ failures: 3, ejections, ejectedUntil: until });
