@@ -43,7 +43,7 @@ describe('the number of open sessions', () => {
         message:
           'Too many sessions are open: you have 3 open on echo, which is the most for one caller; end one that you do ' +
           'not need (GET /adapters/echo/sessions lists them); sessions that are idle for 600 s end by themselves',
-        data: { code: 'SESSION_LIMIT' },
+        data: { code: 'SESSION_LIMIT', requestId: expect.any(String) },
       },
     });
     // The server had opened it already.

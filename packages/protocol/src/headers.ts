@@ -6,6 +6,8 @@ export const HEADER = {
   sessionId: 'mcp-session-id',
   protocolVersion: 'mcp-protocol-version',
   method: 'mcp-method',
+  /** Not MCP's: the id by which logs of several services speak of one request. */
+  requestId: 'x-request-id',
 } as const;
 
 /** They speak of one connection, not of the message (RFC 9110 §7.6.1), so they end at each hop. */
@@ -36,7 +38,14 @@ const SAID_BY_GATEWAY = [
 ].join('|');
 
 /** Secrets between the client and the gateway, which never reach an adapter, and what the gateway itself has answered. */
-const FOR_GATEWAY = new Set<string>(['authorization', 'cookie', 'cookie2', 'expect', HEADER.sessionId]);
+const FOR_GATEWAY = new Set<string>([
+  'authorization',
+  'cookie',
+  'cookie2',
+  'expect',
+  HEADER.sessionId,
+  HEADER.requestId,
+]);
 
 /** What a server checks to tell a web page's request from another. The gateway has checked it (serving/browser-access.ts). */
 const OF_BROWSER_ACCESS = 'host|origin|sec-fetch-.*';
@@ -58,6 +67,7 @@ export const endToEndHeaders = (raw: HeaderList): string[] => passOn(raw, connec
 /** What a request says beside what its client has said. */
 export interface Addition {
   identity: Identity;
+  requestId: string;
   /** Where it came from, as a flat list. */
   forwarded: HeaderList;
   /** The server gets the client's `Host` and `Origin`; else it gets its own host, from undici, and no `Origin`. */
@@ -71,7 +81,7 @@ export interface Addition {
 export function requestHeaders(
   incoming: HeaderList,
   headers: IncomingHttpHeaders,
-  { identity, forwarded, preserveHost }: Addition,
+  { identity, requestId, forwarded, preserveHost }: Addition,
 ): string[] {
   const pattern = preserveHost ? ENDS_HERE_PRESERVING_HOST : ENDS_HERE;
   const endsHere = (name: string) => {
@@ -79,7 +89,7 @@ export function requestHeaders(
     return FOR_GATEWAY.has(key) || pattern.test(key);
   };
   const outgoing = passOn(incoming, headers.connection, endsHere);
-  outgoing.push(...identityHeaders(identity), ...forwarded);
+  outgoing.push(...identityHeaders(identity), 'X-Request-Id', requestId, ...forwarded);
   return outgoing;
 }
 

@@ -81,7 +81,7 @@ export function failPendingWith(answer: ClientResponse, buffered: BufferedMessag
   if (!answer.begun) throw error;
   // What is not kept cannot be asked for its ids.
   const ids = buffered.isReadable ? answer.unanswered(buffered.requestIds) : answer.hasAnswered ? [] : [undefined];
-  for (const id of ids) answer.say(rpcError(error, id));
+  for (const id of ids) answer.say(rpcError(error, answer.requestId, id));
   answer.close();
 }
 

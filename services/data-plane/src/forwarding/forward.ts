@@ -7,35 +7,26 @@ import { type ForwardingParts, initialPlacement, mayHaveRun, type RecoverableReq
 import { forwardPinned } from './pinned.js';
 import type { RequestBody } from '../request/body.js';
 import { forwardUnpinned } from './unpinned.js';
-import type { OpenSession, Target } from '../pipeline/resolve-session.js';
 import { bufferBody, bufferShortBody } from '../request/buffer-body.js';
 import { send } from './send.js';
 import { recoverablePost } from './recoverable-post.js';
 import { recoverableStream } from './recoverable-stream.js';
 import { ClientResponse } from './response/client-response.js';
 import { failPendingResumption, isLost, resumptionOf } from './pending-resumptions.js';
-
-export interface ForwardRequest {
-  req: IncomingMessage;
-  res: ServerResponse;
-  body: RequestBody | null;
-  query: string;
-  era: Era;
-  route: Route;
-  principal: Principal;
-  target: Target;
-}
+import type { McpRequest } from '../request/context.js';
+import type { OpenSession, Target } from '../sessions/location.js';
 
 /**
  * Has the request answered by its endpoint. A request of a session is carried to wherever the session lives, when the
  * adapter's sessions are recovered. Resolves when the answer has ended.
  * @throws GatewayError as `send`, and SESSION_NOT_FOUND when the session has nowhere to live
  */
-export async function forward(parts: ForwardingParts, request: ForwardRequest): Promise<void> {
-  const { req, route, principal, target } = request;
+export async function forward(parts: ForwardingParts, request: McpRequest, target: Target): Promise<void> {
+  const { req, route, principal } = request;
   const { session } = target;
   const headers = requestHeaders(req.rawHeaders, req.headers, {
     identity: principal,
+    requestId: request.id,
     forwarded: parts.forwarded(req),
     preserveHost: route.preserveHost,
   });
@@ -56,11 +47,11 @@ export async function forward(parts: ForwardingParts, request: ForwardRequest): 
 /**
  * Has a request of a session answered by whichever replica the session lives on, and sees to it that it lives on one.
  * See docs/sessions.md for what is sent again and what is not.
- * @throws GatewayError as `send` and `Recovery.recover`
+ * @throws GatewayError as `send` and `Relocator.recover`
  */
 export async function forwardWithRecovery(
   parts: ForwardingParts,
-  request: ForwardRequest,
+  request: McpRequest,
   target: Target & { session: OpenSession },
   headers: string[],
 ): Promise<void> {
@@ -92,7 +83,7 @@ export function failResumed(
   error: unknown,
 ): void {
   const call = request.res.headersSent ? undefined : resumptionOf(resumptions, session.envelope.id, headers);
-  if (call && isLost(call, error)) return failPendingResumption(new ClientResponse(request.res), call);
+  if (call && isLost(call, error)) return failPendingResumption(new ClientResponse(request), call);
   const eventId = headerValue(headers, 'last-event-id');
   if (eventId !== undefined) call?.awaitAfter(eventId);
   throw error;

@@ -82,7 +82,7 @@ const MAX_ATTEMPTS = 3;
 /**
  * Whether the tool that the message calls may run twice, and where the session lives once its server has been asked: that it
  * is gone may show only now.
- * @throws GatewayError as `Recovery.recover`
+ * @throws GatewayError as `Relocator.recover`
  */
 export async function resolveToolHints(
   parts: ForwardingParts,

@@ -1,13 +1,13 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { ForwardRequest } from './forward.js';
 import type { ResponseSink } from '../upstream/proxy.js';
 import { send } from './send.js';
-import type { OpenSession, Target } from '../pipeline/resolve-session.js';
 import { clientError } from './client-error.js';
 import type { ForwardingParts } from './recoverable.js';
 import { ClientResponse } from './response/client-response.js';
 import { BufferedMessage } from './buffered-message.js';
 import { endIfUnknown } from './session-probe.js';
+import type { McpRequest } from '../request/context.js';
+import type { OpenSession, Target } from '../sessions/location.js';
 
 /**
  * Has a request of a session answered by the replica that it was opened on. When that is gone, the session is: the client
@@ -16,7 +16,7 @@ import { endIfUnknown } from './session-probe.js';
  */
 export async function forwardPinned(
   parts: ForwardingParts,
-  request: ForwardRequest,
+  request: McpRequest,
   { session, endpoint }: Target & { session: OpenSession },
   headers: string[],
 ): Promise<void> {
@@ -54,11 +54,12 @@ const replicaGone = (cause: Error) =>
 /** Ends the server's own stream when the session has been ended by somebody else. */
 async function listenUntilSessionEnds(
   { sessions, streams }: ForwardingParts,
-  { res, route }: ForwardRequest,
+  request: McpRequest,
   { envelope, location }: OpenSession,
   listen: (sink: ResponseSink) => Promise<void>,
 ): Promise<void> {
-  const answer = new ClientResponse(res);
+  const answer = new ClientResponse(request);
+  const { route } = request;
   const forget = streams.add({
     session: envelope.id,
     adapter: route.name,

@@ -57,7 +57,7 @@ async function postWithRecovery(
   const { request, session, headers } = recoverable;
   const remember = settingsRecorder(parts.sessions.records, session.envelope.id, buffered);
   const tail = remember && tailBuffer(MAX_TAIL_BYTES);
-  const answer = new ClientResponse(request.res, { events: new SseTracker('answer'), ...(tail && { tail }) });
+  const answer = new ClientResponse(request, { events: new SseTracker('answer'), ...(tail && { tail }) });
   const refused = () => rejectedRequestIds(Buffer.concat(tail?.take() ?? []).toString('utf8'), answer.isEvents);
   let at = first;
   let isRelocated = false;

@@ -44,7 +44,7 @@ export async function recoverableStream(
 ): Promise<void> {
   const { envelope } = given.session;
   const call = resumptionOf(parts.resumptions, envelope.id, given.headers);
-  const answer = new ClientResponse(given.request.res, {
+  const answer = new ClientResponse(given.request, {
     events: call ? new SseTracker('resumed', (id) => call.answered(id)) : new SseTracker('stream'),
   });
   // Between two servers, too, when nothing of it passes.

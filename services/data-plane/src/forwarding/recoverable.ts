@@ -5,20 +5,20 @@ import { HEADER } from '@mcp-gateway/protocol';
 import { findEndpoint } from '../upstream/find-endpoint.js';
 import type { Forwarded } from '../request/forwarded.js';
 import type { EndpointParts } from '../upstream/connect-retry.js';
-import type { ForwardRequest } from './forward.js';
 import type { SendParts } from './send.js';
-import type { OpenSession } from '../pipeline/resolve-session.js';
 import { hasEnded, shouldRelocateNow } from '../sessions/relocate/drain.js';
 import type { IsIdempotent } from './idempotent-tools.js';
 import type { PendingResumptions } from './pending-resumptions.js';
 import type { BufferedMessage } from './buffered-message.js';
-import type { Recovery } from '../sessions/relocate/relocator.js';
+import type { Relocator } from '../sessions/relocate/relocator.js';
 import type { StreamRegistry } from '../sessions/stream-registry.js';
 import type { Placement, Relocation } from '../sessions/relocate/relocation.js';
 import { SessionUnknown } from '../upstream/call.js';
+import type { McpRequest } from '../request/context.js';
+import type { OpenSession } from '../sessions/location.js';
 
 export interface ForwardingParts extends SendParts, EndpointParts {
-  relocator: Recovery;
+  relocator: Relocator;
   streams: StreamRegistry;
   resumptions: PendingResumptions;
   isIdempotent: IsIdempotent;
@@ -28,7 +28,7 @@ export interface ForwardingParts extends SendParts, EndpointParts {
 
 /** A request of a session that is carried to wherever the session lives. */
 export interface RecoverableRequest {
-  request: ForwardRequest;
+  request: McpRequest;
   session: OpenSession;
   /** As a server sees them, without its session id. */
   headers: string[];
@@ -48,7 +48,7 @@ export function mayHaveRun(error: unknown): boolean | undefined {
 /**
  * Where to send the request next, after it failed at `at`. A connection that broke says nothing of the replica: if that is
  * there still, it is asked again.
- * @throws GatewayError as `Recovery.relocate`
+ * @throws GatewayError as `Relocator.relocate`
  */
 export async function nextPlacement(
   parts: ForwardingParts,
@@ -78,7 +78,7 @@ export async function routedEndpoint(
 
 /**
  * Where the session lives, once it lives on a replica that is there and stays. An answer of the client's goes to who has asked.
- * @throws GatewayError as `Recovery.relocate`
+ * @throws GatewayError as `Relocator.relocate`
  */
 export async function initialPlacement(
   parts: ForwardingParts,
@@ -97,7 +97,7 @@ export async function initialPlacement(
   );
 }
 
-/** @throws GatewayError as `Recovery.relocate` */
+/** @throws GatewayError as `Relocator.relocate` */
 export function relocate(
   { relocator }: ForwardingParts,
   { request, session, headers }: RecoverableRequest,

@@ -14,7 +14,7 @@ import type { SessionStore } from '../sessions/store.js';
 import type { Upstreams } from '../upstream/pools.js';
 import type { Grants } from '../request/grants.js';
 import { proxyRequest, type ResponseHead, type ResponseSink } from '../upstream/proxy.js';
-import type { OpenSession } from '../pipeline/resolve-session.js';
+import type { OpenSession } from '../sessions/location.js';
 
 /** Stays open for what the server has to say (MCP 2026-07-28). */
 const LISTEN = 'subscriptions/listen';

@@ -6,8 +6,8 @@ import { initializeMessage, negotiatedVersion } from './session-settings.js';
 import { BufferedMessage } from './buffered-message.js';
 import { tailBuffer } from './response/tail-buffer.js';
 import { type EndpointCandidates, endpoints, withConnectRetry } from '../upstream/connect-retry.js';
-import type { ForwardRequest } from './forward.js';
 import { send, type Sending } from './send.js';
+import type { McpRequest } from '../request/context.js';
 
 /** Of the answer, in bytes: enough for the message that an event stream ends with. */
 const MAX_TAIL_BYTES = 64 * 1024;
@@ -18,7 +18,7 @@ const MAX_TAIL_BYTES = 64 * 1024;
  */
 export async function forwardUnpinned(
   parts: ForwardingParts,
-  request: ForwardRequest,
+  request: McpRequest,
   endpoint: Endpoint,
   headers: string[],
 ): Promise<void> {
@@ -33,7 +33,7 @@ export async function forwardUnpinned(
     let again: ClientResponse | undefined;
     await withConnectRetry(res, endpoint, others, (to, attempt) => {
       // Each attempt listens to its sink, and `res` would gather the listeners of all.
-      const sink = attempt === 1 ? res : (again ??= new ClientResponse(res)).next();
+      const sink = attempt === 1 ? res : (again ??= new ClientResponse(request)).next();
       return send(parts, { ...sending, endpoint: to, sink, initialize: noInitialize });
     });
   } catch (error) {
@@ -44,11 +44,11 @@ export async function forwardUnpinned(
 /** What initialize says is needed to repeat it elsewhere, and what it is answered with. */
 async function forwardInitialize(
   parts: ForwardingParts,
-  sending: Omit<Sending, 'sink' | 'endpoint' | 'initialize'> & Pick<ForwardRequest, 'res'>,
+  sending: Omit<Sending, 'sink' | 'endpoint' | 'initialize'> & Pick<McpRequest, 'id' | 'res'>,
   { buffered, endpoint, others }: { buffered: BufferedMessage; endpoint: Endpoint; others: EndpointCandidates },
 ): Promise<void> {
   const tail = tailBuffer(MAX_TAIL_BYTES);
-  const answer = new ClientResponse(sending.res, { tail });
+  const answer = new ClientResponse(sending, { tail });
   let opened: string | undefined;
   await withConnectRetry(sending.res, endpoint, others, (to) =>
     send(parts, {

@@ -17,6 +17,7 @@ import type { Upstreams } from '../upstream/pools.js';
 import { EndpointSink } from './endpoint-sink.js';
 import { messagesPath, messagesUrl } from './paths.js';
 import { StreamSession, type StreamSessionParts } from './stream-session.js';
+import type { McpRequest } from '../request/context.js';
 
 export interface StreamParts extends StreamSessionParts, EndpointParts {
   upstreams: Upstreams;
@@ -26,31 +27,22 @@ export interface StreamParts extends StreamSessionParts, EndpointParts {
   referenceTo: ReferenceTo;
 }
 
-export interface StreamRequest {
-  req: IncomingMessage;
-  res: ServerResponse;
-  /** With the question mark, or empty. */
-  query: string;
-  route: Route;
-  principal: Principal;
-}
-
 /**
  * Opens a stream of the older HTTP transport (MCP 2024-11-05, transports, HTTP with SSE). Its endpoint event is the session:
  * the place to which the server wants messages sent is sealed into a URL of the gateway's. It lives as long as the stream.
  * @throws GatewayError SESSION_LIMIT, NO_READY_REPLICA, UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT, UPSTREAM_INVALID, UNAVAILABLE
  */
-export async function openStream(parts: StreamParts, request: StreamRequest): Promise<void> {
+export async function openStream(parts: StreamParts, request: McpRequest): Promise<void> {
   const { res, route } = request;
   const others = endpoints(parts, { ...request, era: 'legacy' });
   const first = others.now() ?? (await others.later()) ?? throwNoReadyReplica(parts.routes.get(route.name) ?? route);
-  const answer = new ClientResponse(res);
+  const answer = new ClientResponse(request);
   await withConnectRetry(res, first, others, (endpoint) => openOn(parts, request, endpoint, answer));
 }
 
 async function openOn(
   parts: StreamParts,
-  { req, query, route, principal }: StreamRequest,
+  { id, req, query, route, principal }: McpRequest,
   endpoint: Endpoint,
   answer: ClientResponse,
 ): Promise<void> {
@@ -73,7 +65,7 @@ async function openOn(
   });
   const session = new StreamSession(parts, envelope, route, answer);
   const { preserveHost } = route;
-  const added = { identity: principal, forwarded: parts.forwarded(req), preserveHost };
+  const added = { identity: principal, requestId: id, forwarded: parts.forwarded(req), preserveHost };
   await proxyRequest(parts.upstreams, endpoint, {
     res: new EndpointSink(answer.next(), event),
     options: { method: 'GET', path, headers: uncompressed(requestHeaders(req.rawHeaders, req.headers, added)) },

@@ -17,6 +17,7 @@ import type { Grants } from '../request/grants.js';
 import { proxyRequest } from '../upstream/proxy.js';
 import type { Upstreams } from '../upstream/pools.js';
 import { sealedIdOf } from './paths.js';
+import type { McpRequest } from '../request/context.js';
 
 export interface MessageParts {
   routes: RouteTable;
@@ -28,21 +29,12 @@ export interface MessageParts {
   referenceTo: ReferenceTo;
 }
 
-export interface MessageRequest {
-  req: IncomingMessage;
-  res: ServerResponse;
-  body: RequestBody | null;
-  query: string;
-  route: Route;
-  principal: Principal;
-}
-
 /**
  * Sends a message to where the stream of its session is (MCP 2024-11-05, transports, HTTP with SSE). The answer comes on that
  * stream, so there is nothing to move when the replica is gone: the stream has ended, too.
  * @throws GatewayError SESSION_NOT_FOUND, UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT, TOO_LARGE, UNAVAILABLE
  */
-export async function postMessage(parts: MessageParts, request: MessageRequest): Promise<void> {
+export async function postMessage(parts: MessageParts, request: McpRequest): Promise<void> {
   const { req, res, query, route, principal } = request;
   const envelope = openSessionId(sealedIdOf(query), parts.keys, 'url');
   if (!envelope || !isSessionOf(envelope, route.adapterId, principal.subject)) {
@@ -55,7 +47,7 @@ export async function postMessage(parts: MessageParts, request: MessageRequest):
   sendContinue(req, res);
   const buffered = await BufferedMessage.readIfShort(request.body);
   const { preserveHost } = route;
-  const added = { identity: principal, forwarded: parts.forwarded(req), preserveHost };
+  const added = { identity: principal, requestId: request.id, forwarded: parts.forwarded(req), preserveHost };
   await proxyRequest(parts.upstreams, endpoint, {
     res,
     options: {

@@ -4,12 +4,13 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import type { CallerCheck } from '@mcp-gateway/identity';
 import { type BrowserAccess, checkBrowserAccess } from '@mcp-gateway/platform/serving';
 import { createProxyMiddleware } from 'http-proxy-middleware';
-import { rpcErrorBody } from '@mcp-gateway/protocol';
+import { HEADER, rpcErrorBody } from '@mcp-gateway/protocol';
 import type { Forwarded } from '../request/forwarded.js';
 import { frontPage } from './front-page.js';
 import { sendContinue } from '../request/body.js';
 import { prepareHeaders, sendHead } from './headers.js';
 import { type ReferenceTo, withReferences } from '../request/reference.js';
+import { HookedResponse } from '../request/hooked-response.js';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 
 export interface ManagementParts {
@@ -51,6 +52,11 @@ export function createManagementApp(parts: ManagementParts): Express {
   const { access, controlPlane, isReady, forwarded, referenceTo, checkCaller, log } = parts;
   const app = express();
   app.disable('x-powered-by');
+  // Express gives responses this prototype in place of their own, whose hook sees each head.
+  app.response = Object.create(HookedResponse.prototype, {
+    ...Object.getOwnPropertyDescriptors(express.response),
+    ...Object.getOwnPropertyDescriptors(app.response),
+  }) as typeof app.response;
 
   app.get('/livez', (_req, res) => void res.type('text').send('ok'));
   app.get('/readyz', (_req, res) => {
@@ -87,7 +93,7 @@ export function createManagementApp(parts: ManagementParts): Express {
   app.post(MISTAKEN_FOR_MCP, (req, res) => {
     const error = new GatewayError('NOT_FOUND', { detail: whatIsThere(req.path) });
     res.writeHead(error.status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-    res.end(rpcErrorBody(error));
+    res.end(rpcErrorBody(error, String(req.headers[HEADER.requestId])));
   });
   app.use((req) => {
     throw new GatewayError('NOT_FOUND', { detail: whatIsThere(req.path) });

@@ -1,49 +1,25 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ErrorCode } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import type { Verifier } from '@mcp-gateway/identity';
-import type { RouteTable } from '@mcp-gateway/routing';
 import { type BrowserAccess, checkBrowserAccess } from '@mcp-gateway/platform/serving';
-import type { SessionKey } from '@mcp-gateway/sessions';
+import type { Verifier } from '@mcp-gateway/identity';
+import { forward } from '../forwarding/forward.js';
+import type { ForwardingParts } from '../forwarding/recoverable.js';
 import { openStream } from '../legacy-sse/open-stream.js';
 import { postMessage } from '../legacy-sse/post-message.js';
-import type { Forwarded } from '../request/forwarded.js';
-import { CLIENT_GONE, type RequestBody, sendContinue } from '../request/body.js';
-import type { ReferenceTo } from '../request/reference.js';
-import { refuse } from './refuse.js';
-import { terminateEndedSessions } from '../sessions/termination.js';
-import type { Recovery } from '../sessions/relocate/relocator.js';
-import { idempotentTools } from '../forwarding/idempotent-tools.js';
-import { pendingResumptions } from '../forwarding/pending-resumptions.js';
-import { createStreamRegistry } from '../sessions/stream-registry.js';
-import type { Balancer } from '../upstream/balancer/balancer.js';
-import type { EndpointWaits } from '../upstream/balancer/wait-for-endpoint.js';
-import type { SessionStore } from '../sessions/store.js';
+import { CLIENT_GONE, sendContinue } from '../request/body.js';
+import type { McpRequest, RequestContext } from '../request/context.js';
 import { authenticate } from './authenticate.js';
 import { authorize } from './authorize.js';
 import { decideEra } from './decide-era.js';
-import { forward } from '../forwarding/forward.js';
-import { createGrants } from '../request/grants.js';
-import { limit, type Limits } from './validate.js';
+import { refuse } from './refuse.js';
 import { resolveSession } from './resolve-session.js';
-import type { Upstreams } from '../upstream/pools.js';
+import { type Limits, validate } from './validate.js';
 
 export interface PipelineParts {
   access: BrowserAccess;
   verifier: Verifier;
-  routes: RouteTable;
-  sessions: SessionStore;
-  keys: readonly [SessionKey, ...SessionKey[]];
-  upstreams: Upstreams;
-  balancer: Balancer;
-  waits: EndpointWaits;
-  relocator: Recovery;
   limits: Limits;
-  forwarded: Forwarded;
-  referenceTo: ReferenceTo;
+  forwarding: ForwardingParts;
   log: Logger;
-  /** Told of each request that the gateway itself answers with an error, or breaks off for one. */
-  onRefusal?: ((adapter: string, code: ErrorCode) => void) | undefined;
 }
 
 const METHODS = { mcp: ['POST', 'GET', 'DELETE'], sse: ['GET'], messages: ['POST'] } as const;
@@ -52,63 +28,43 @@ const METHODS = { mcp: ['POST', 'GET', 'DELETE'], sse: ['GET'], messages: ['POST
 export interface McpAddress {
   adapter: string;
   /** `mcp`, or one of the two of the older HTTP transport. */
-  resource: keyof typeof METHODS;
+  endpoint: keyof typeof METHODS;
   /** With the question mark, or empty. */
   query: string;
 }
 
-export type McpPipeline = (req: IncomingMessage, res: ServerResponse, address: McpAddress) => Promise<void>;
+/** Answers the request, whatever happens. Resolves when the answer has ended. */
+export type McpPipeline = (context: RequestContext, address: McpAddress) => Promise<void>;
 
-/** What happens to one MCP request, in order. Each step returns what the next ones need or throws the answer. */
-export function createPipeline(parts: PipelineParts): McpPipeline {
-  const { access, verifier, routes, sessions, keys, upstreams, balancer, relocator, limits, log, onRefusal } = parts;
-  const { waits, forwarded, referenceTo } = parts;
-  const grants = createGrants(routes);
-  const streams = createStreamRegistry(routes, sessions);
-  const resumptions = pendingResumptions(sessions.activity);
-  terminateEndedSessions(routes, sessions, upstreams);
-  const isIdempotent = idempotentTools(upstreams);
-  const forwarding = {
-    routes,
-    sessions,
-    keys,
-    upstreams,
-    grants,
-    balancer,
-    waits,
-    relocator,
-    streams,
-    resumptions,
-    isIdempotent,
-    forwarded,
-    referenceTo,
-    log,
-  };
-  return async (req, res, { adapter, resource, query }) => {
-    let body: RequestBody | null = null;
+/**
+ * What happens to one MCP request, in order. Each step fills the context or throws what becomes the answer; one that has its
+ * result in memory returns no promise, as each costs a turn of the event loop.
+ */
+export function createPipeline({ access, verifier, limits, forwarding, log }: PipelineParts): McpPipeline {
+  async function run(context: RequestContext, { adapter, endpoint, query }: McpAddress): Promise<void> {
+    const { req, res } = context;
+    checkBrowserAccess(req.headers, access); // before sign-in: a browser may carry credentials that its user did not mean to send
+    const signedIn = authenticate(verifier, context);
+    const principal = (context.principal = signedIn instanceof Promise ? await signedIn : signedIn);
+    const route = authorize(forwarding.routes, principal, adapter); // before the session: it must not outlive revoked access
+    context.body = validate(req, limits, METHODS[endpoint]); // before an endpoint is chosen: a refused request is no load
+    const request: McpRequest = Object.assign(context, { query, principal, route, era: 'legacy' as const });
+    if (endpoint === 'sse') return openStream(forwarding, request);
+    if (endpoint === 'messages') return postMessage(forwarding, request);
+    const deciding = decideEra(request);
+    if (deciding instanceof Promise) await deciding;
+    const target = await resolveSession(forwarding, request);
+    sendContinue(req, res);
+    return forward(forwarding, request, target);
+  }
+
+  return async (context, address) => {
+    context.enter({ kind: 'adapter', name: address.adapter });
     try {
-      checkBrowserAccess(req.headers, access); // before sign-in: a browser may carry credentials its user did not mean to send
-      const principal = await authenticate(verifier, req);
-      const route = authorize(routes, principal, adapter); // before the session: a session must not outlive revoked access
-      body = limit(req, limits, METHODS[resource]); // before an endpoint is chosen: what is refused must not count as load
-      if (resource === 'sse')
-        return await openStream(
-          { routes, balancer, waits, upstreams, grants, keys, sessions, streams, forwarded, referenceTo },
-          { req, res, query, route, principal },
-        );
-      if (resource === 'messages') {
-        return await postMessage(forwarding, { req, res, body, query, route, principal });
-      }
-      const asked = decideEra(req, res, body);
-      const { era, body: decided } = asked instanceof Promise ? await asked : asked;
-      body = decided;
-      const target = await resolveSession(forwarding, { req, res, era, route, principal });
-      sendContinue(req, res);
-      await forward(forwarding, { req, res, body, query, era, route, principal, target });
+      await run(context, address);
     } catch (error) {
-      if (error === CLIENT_GONE) return void res.destroy();
-      const { code } = await refuse({ req, res, body }, error, log);
-      onRefusal?.(adapter, code);
+      if (error === CLIENT_GONE) context.res.destroy();
+      else await refuse(context, error, log);
     }
   };
 }

@@ -4,41 +4,32 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import { messagesOf, readMessage, type RequestId, rpcErrorBody } from '@mcp-gateway/protocol';
 import type { RequestBody } from '../request/body.js';
 import { bufferBody, MAX_BUFFERED_BYTES } from '../request/buffer-body.js';
+import type { RequestContext } from '../request/context.js';
 
 /** How long a refusal waits for the body, which says what it is that is refused. */
 const BODY_MS = 1_000;
 
-export interface Refused {
-  req: IncomingMessage;
-  res: ServerResponse;
-  /** As far as it has been looked at. */
-  body: RequestBody | null;
-}
-
 /**
- * Answers with the error as JSON-RPC, and with the id of the request if its body can tell; returns the error. When the answer has
- * begun, cutting it short is all that is left to say: a stream
- * that somebody only listens to ends.
+ * Answers with the error as JSON-RPC, and with the id of the JSON-RPC request if the body tells it. When the answer has begun,
+ * breaking it off is all that is left to say; a stream that its client only listens to ends.
  */
-export async function refuse(refused: Refused, thrown: unknown, log: Logger): Promise<GatewayError> {
-  const { res } = refused;
+export async function refuse(context: RequestContext, thrown: unknown, log: Logger): Promise<void> {
+  const { id, req, res } = context;
+  if (!(thrown instanceof GatewayError)) log.error({ requestId: id, err: thrown }, 'an MCP request failed');
   const error = thrown instanceof GatewayError ? thrown : new GatewayError('INTERNAL', { cause: thrown });
-  // That no replica is ready stands in the status, and clients ask again.
-  const level = error.status >= 500 && error.code !== 'NO_READY_REPLICA' ? 'warn' : 'debug';
-  log[level]({ code: error.code, detail: error.detail, err: error.cause }, 'MCP request refused');
-  const requestId = res.headersSent ? undefined : (error.requestId ?? (await requestIdIn(refused)));
+  context.refusal = error;
+  const ids = res.headersSent ? undefined : (error.requestId ?? (await idsIn(context)));
   if (res.headersSent || res.destroyed) {
-    if (error.code === 'ADAPTER_NOT_FOUND' && res.req.method === 'GET') res.end();
+    if (error.code === 'ADAPTER_NOT_FOUND' && req.method === 'GET') res.end();
     else res.destroy();
-    return error;
+    return;
   }
   res.writeHead(error.status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...error.headers });
-  res.end(rpcErrorBody(error, requestId));
-  return error;
+  res.end(rpcErrorBody(error, id, ids));
 }
 
 /** Undefined when there is none, or the body is too long, too slow, or has gone to a server. A batch has several. */
-async function requestIdIn({ req, body }: Refused): Promise<RequestId | RequestId[] | undefined> {
+async function idsIn({ req, body }: RequestContext): Promise<RequestId | RequestId[] | undefined> {
   const text = body?.read ? body.read.bytes : await readShort(req);
   const message = readMessage(text?.toString('utf8') ?? '');
   const ids = messagesOf(message).flatMap((each) => (each.kind === 'request' ? [each.id] : []));

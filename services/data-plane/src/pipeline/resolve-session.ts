@@ -1,38 +1,17 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import { type Era, HEADER } from '@mcp-gateway/protocol';
 import { isSessionOf, openSessionId, type SessionEnvelope, type SessionKey } from '@mcp-gateway/sessions';
 import { findEndpoint, locationUnknown, throwNoReadyReplica } from '../upstream/find-endpoint.js';
-import type { SessionLocation } from '../sessions/location.js';
+import type { SessionLocation, Target } from '../sessions/location.js';
 import type { SessionStore } from '../sessions/store.js';
 import { type EndpointParts, endpoints } from '../upstream/connect-retry.js';
-
-/** A session, the id that the client knows it by, and where it lives. */
-export interface OpenSession {
-  envelope: SessionEnvelope;
-  sealedId: string;
-  location: SessionLocation;
-}
-
-/** Where a request goes. */
-export type Target =
-  | { session: null; endpoint: Endpoint }
-  /** No endpoint: the replica that held it is gone. */
-  | { session: OpenSession; endpoint: Endpoint | undefined };
+import type { McpRequest } from '../request/context.js';
 
 export interface SessionParts extends EndpointParts {
   sessions: SessionStore;
   keys: readonly SessionKey[];
-}
-
-export interface SessionRequest {
-  req: IncomingMessage;
-  res: ServerResponse;
-  era: Era;
-  route: Route;
-  principal: Principal;
 }
 
 /**
@@ -42,7 +21,7 @@ export interface SessionRequest {
  * which the client starts over (MCP 2025-11-25, transports, session management).
  * @throws GatewayError SESSION_NOT_FOUND, NO_READY_REPLICA, UNAVAILABLE
  */
-export async function resolveSession(parts: SessionParts, request: SessionRequest): Promise<Target> {
+export async function resolveSession(parts: SessionParts, request: McpRequest): Promise<Target> {
   const { routes, sessions, keys } = parts;
   const { req, era, route, principal } = request;
   const sealedId = req.headers[HEADER.sessionId];

@@ -8,9 +8,9 @@ export interface Limits {
 
 /**
  * Bounds what a client sends; returns the body, or null when there is none.
- * @throws GatewayError METHOD_NOT_ALLOWED, TOO_LARGE; so does whoever reads the body when it grows too long
+ * @throws GatewayError METHOD_NOT_ALLOWED, TOO_LARGE; TOO_LARGE also comes from reading a body that grows too long
  */
-export function limit(req: IncomingMessage, { bodyBytes }: Limits, methods: readonly string[]): RequestBody | null {
+export function validate(req: IncomingMessage, { bodyBytes }: Limits, methods: readonly string[]): RequestBody | null {
   if (!methods.includes(req.method ?? '')) {
     const allow = methods.join(', ');
     throw new GatewayError('METHOD_NOT_ALLOWED', { detail: `it is used with ${allow}`, headers: { allow } });

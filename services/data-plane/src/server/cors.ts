@@ -1,8 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BrowserAccess } from '@mcp-gateway/platform/serving';
+import type { RequestContext } from '../request/context.js';
 
 /** What a page may read beside the body. */
-const EXPOSED = 'Mcp-Session-Id, MCP-Protocol-Version, WWW-Authenticate, Retry-After, ETag, Link, Location, Allow';
+const EXPOSED =
+  'Mcp-Session-Id, MCP-Protocol-Version, WWW-Authenticate, Retry-After, ETag, Link, Location, Allow, X-Request-Id';
 const PREFLIGHT_SECONDS = 600;
 
 /**
@@ -11,12 +12,19 @@ const PREFLIGHT_SECONDS = 600;
  * Pages of this machine are not among them unless named: with development sign-in they could start programs.
  * @returns whether the request has been answered
  */
-export function answerCors(req: IncomingMessage, res: ServerResponse, { allowedOrigins }: BrowserAccess): boolean {
+export function answerCors(context: RequestContext, { allowedOrigins }: BrowserAccess): boolean {
+  const { req, res } = context;
   const { origin } = req.headers;
   if (origin === undefined || !allowedOrigins.includes(origin)) return false;
-  res.setHeader('Access-Control-Allow-Origin', origin);
-  res.setHeader('Access-Control-Expose-Headers', EXPOSED);
-  varyByOrigin(res);
+  // `Vary` beside what a server says that its answer depends on (RFC 9110 §12.5.5).
+  context.addToHead([
+    'Access-Control-Allow-Origin',
+    origin,
+    'Access-Control-Expose-Headers',
+    EXPOSED,
+    'Vary',
+    'Origin',
+  ]);
   if (req.method !== 'OPTIONS' || req.headers['access-control-request-method'] === undefined) return false;
   res.writeHead(204, {
     'Access-Control-Allow-Methods': 'GET, POST, PUT, DELETE',
@@ -25,16 +33,4 @@ export function answerCors(req: IncomingMessage, res: ServerResponse, { allowedO
   });
   res.end();
   return true;
-}
-
-/** An answer depends on the origin beside what a server says that it depends on (RFC 9110 §12.5.5), which comes later. */
-function varyByOrigin(res: ServerResponse): void {
-  const { writeHead } = res;
-  res.writeHead = function (this: ServerResponse, ...[status, ...rest]: unknown[]) {
-    const headers = rest.at(-1);
-    const isRelayed = Array.isArray(headers) && headers.some((name, i) => i % 2 === 0 && /^vary$/i.test(String(name)));
-    if (isRelayed) headers.push('Vary', 'Origin');
-    else res.appendHeader('Vary', 'Origin');
-    return Reflect.apply(writeHead, this, [status, ...rest]) as ServerResponse;
-  };
 }

@@ -1,16 +1,17 @@
-import type { ServerResponse } from 'node:http';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import type { RequestContext } from '../request/context.js';
 
 /**
- * Serves one request. What it throws, now or later, ends that request and no other: a throw in a listener that nobody catches
- * would end the process, and everybody's streams with it (docs/decisions/0014-one-request-ends-alone.md).
+ * Serves one request. What it throws, now or later, ends that request and no other: a throw in a listener that nothing catches
+ * would end the process, and every stream with it (docs/decisions/0014-one-request-ends-alone.md).
  */
-export function contain(
-  res: ServerResponse,
-  onThrow: (thrown: unknown) => void,
+export function errorBoundary(
+  { id, res }: RequestContext,
+  log: Logger | undefined,
   serve: () => void | Promise<void>,
 ): void {
   const fail = (thrown: unknown) => {
-    onThrow(thrown);
+    log?.error({ requestId: id, err: thrown }, 'a request failed; all others go on');
     if (res.headersSent || res.destroyed) return void res.destroy();
     res.writeHead(500, 'Internal Server Error', { connection: 'close' }).end(); // the phrase may be what was refused
   };

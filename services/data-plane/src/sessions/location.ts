@@ -1,4 +1,5 @@
 import type { SessionEnvelope, SessionRecord } from '@mcp-gateway/sessions';
+import type { Endpoint } from '@mcp-gateway/common/contracts';
 
 /** Where a session lives now, and what it is called there. */
 export interface SessionLocation {
@@ -37,3 +38,16 @@ export function latest(read: SessionLocation, known: SessionLocation | undefined
   if (!known || read.closed) return read;
   return known.closed || known.moves > read.moves || read.unverified ? known : read;
 }
+
+/** A session, the id that the client knows it by, and where it lives. */
+export interface OpenSession {
+  envelope: SessionEnvelope;
+  sealedId: string;
+  location: SessionLocation;
+}
+
+/** Where a request goes. */
+export type Target =
+  | { session: null; endpoint: Endpoint }
+  /** No endpoint: the replica that held it is gone. */
+  | { session: OpenSession; endpoint: Endpoint | undefined };

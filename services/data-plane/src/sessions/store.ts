@@ -73,7 +73,7 @@ export interface SessionStoreParts {
   cacheBytes: number;
   log: Logger;
   /** Milliseconds since the epoch. */
-  now?: () => number;
+  now?: (() => number) | undefined;
 }
 
 const CLOSED: SessionLocation = { endpointId: '', upstreamId: '', moves: 0, closed: true };

@@ -21,6 +21,7 @@ export interface StreamRegistry {
   add(stream: OpenStream): () => void;
   /** How many are open on the endpoint. */
   countOn(endpointId: string): number;
+  close(): void;
 }
 
 const RECHECK_EVERY_MS = 60_000;
@@ -75,7 +76,7 @@ export function createStreamRegistry(
   const recheckAll = () => {
     for (const streams of bySession.values()) for (const stream of streams) stream.recheck();
   };
-  setInterval(recheckAll, recheckEveryMs).unref();
+  const timer = setInterval(recheckAll, recheckEveryMs).unref();
 
   return {
     add(stream) {
@@ -87,6 +88,7 @@ export function createStreamRegistry(
       };
     },
     countOn: (endpointId) => byEndpoint.get(endpointId)?.size ?? 0,
+    close: () => clearInterval(timer),
   };
 }
 

@@ -4,6 +4,7 @@ import { ResponsePart } from './response-part.js';
 import type { BufferedMessage } from '../buffered-message.js';
 import type { SseTracker } from './sse-tracker.js';
 import type { TailBuffer } from './tail-buffer.js';
+import type { RequestContext } from '../../request/context.js';
 
 /**
  * The answer to one request as its client gets it: what one server says, or several, one after another, when the first went
@@ -17,10 +18,16 @@ export class ClientResponse {
   #part: ResponsePart | undefined;
 
   /** `tail` is given all that passes; `events` is what passes when it is an event stream. */
+  readonly res: ServerResponse;
+  readonly requestId: string;
+
   constructor(
-    readonly res: ServerResponse,
+    { id, res }: Pick<RequestContext, 'id' | 'res'>,
     private readonly passed: { tail?: TailBuffer; events?: SseTracker } = {},
-  ) {}
+  ) {
+    this.res = res;
+    this.requestId = id;
+  }
 
   /** Where the next server's answer goes. What the one before still says is no longer listened to. `epoch`: see event-ids.ts. */
   next(epoch = ''): ResponsePart {

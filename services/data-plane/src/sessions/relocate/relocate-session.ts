@@ -28,7 +28,7 @@ const RECHECK_MS = 50;
 /** What another replica would not change. */
 const FINAL = new Set<ErrorCode>(['SESSION_NOT_FOUND', 'ADAPTER_NOT_FOUND', 'NO_READY_REPLICA', 'UNAVAILABLE']);
 
-/** See `Recovery.recover`. `limiter` bounds how many sessions are begun anew at once. */
+/** See `Relocator.recover`. `limiter` bounds how many sessions are begun anew at once. */
 export async function relocateSession(
   parts: RelocationParts,
   limiter: ConcurrencyLimiter,

@@ -3,7 +3,7 @@ import { createConcurrencyLimiter } from '../concurrency-limiter.js';
 import { relocateSession } from './relocate-session.js';
 import type { Placement, Relocation, RelocationParts } from './relocation.js';
 
-export interface Recovery {
+export interface Relocator {
   /**
    * Begins the session anew on another replica, unless somebody else does or has done so, and tells where it lives then.
    * @throws GatewayError SESSION_NOT_FOUND when it cannot be kept; ADAPTER_NOT_FOUND when the caller may not use the adapter
@@ -29,7 +29,7 @@ const AT_ONCE = 32;
 const MAX_WAITING = 10_000;
 
 /** At most one move of a session at a time here; move.ts sees to it that there is one in all. */
-export function createRelocator({ onOutcome = () => {}, ...parts }: RelocatorParts): Recovery {
+export function createRelocator({ onOutcome = () => {}, ...parts }: RelocatorParts): Relocator {
   const inProgress = new Map<string, { why: Relocation['why']; relocating: Promise<Placement> }>();
   const limiter = createConcurrencyLimiter({ atOnce: AT_ONCE, waiting: MAX_WAITING });
   function relocate(session: Relocation): Promise<Placement> {
