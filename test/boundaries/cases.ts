@@ -26,6 +26,9 @@ const refused = (file: string, from: string, rule: string): Case => ({ ...allowe
 
 const PRISMA = ['@prisma/client', '.prisma/client', '@prisma/adapter-pg', 'prisma', 'pg'];
 const LINE = 'export const it = 1;\n';
+/** A function of so many lines of code, with a comment and an empty line, which do not count. */
+const functionOf = (lines: number) =>
+  `export function it(): void {\n  // comment\n\n${'  console.log();\n'.repeat(lines - 2)}}\n`;
 const SERVICES = ['control-plane', 'data-plane', 'deployment-worker', 'tool-router', 'portal'];
 const DATA_PLANE = 'services/data-plane/src';
 const CONTROL_PLANE = 'services/control-plane/src';
@@ -247,5 +250,11 @@ export const groups: Record<string, Case[]> = {
       rule: 'eslint(max-lines)',
     },
     { file: 'packages/common/src/short.ts', code: LINE + '// and one more\n'.repeat(299) },
+  ],
+  'functions have at most 60 lines': [
+    { file: 'packages/platform/src/long-function.ts', code: functionOf(61), rule: 'eslint(max-lines-per-function)' },
+    { file: 'packages/platform/src/short-function.ts', code: functionOf(60) },
+    { file: 'packages/platform/src/long-function.test.ts', code: functionOf(61) },
+    { file: 'test/e2e/long-function.ts', code: functionOf(61) },
   ],
 };
