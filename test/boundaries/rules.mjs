@@ -62,12 +62,13 @@ export const layers = {
   'services/data-plane/src': [
     ['main'],
     ['compose'],
-    ['metrics'],
+    ['config', 'metrics'],
     ['server'],
     ['pipeline', 'management'],
     ['forwarding', 'legacy-sse'],
     ['sessions'],
     ['upstream'],
+    ['request'],
   ],
   'services/control-plane/src': [['main'], ['compose'], ['app'], ['adapters', 'sessions'], ['resources']],
   'packages/runtime/src/kubernetes': [
@@ -78,6 +79,9 @@ export const layers = {
     ['api'],
   ],
 };
+
+/** Packages of `layers` in which every file and folder has a line. */
+export const complete = ['services/data-plane/src'];
 
 /**
  * Folders that never import each other.
@@ -92,58 +96,28 @@ export const apart = [['packages/runtime/src/process', 'packages/runtime/src/kub
 export const knownCycles = [
   'packages/runtime/src/kubernetes/status/failure-of.ts',
   'packages/runtime/src/kubernetes/status/refusal.ts',
-  'services/data-plane/src/recovery/answer-part.ts',
-  'services/data-plane/src/recovery/ask-for-session.ts',
-  'services/data-plane/src/recovery/ask-of-tool.ts',
-  'services/data-plane/src/recovery/carried.ts',
-  'services/data-plane/src/recovery/carry-message.ts',
-  'services/data-plane/src/recovery/carry-stream.ts',
-  'services/data-plane/src/recovery/carry.ts',
-  'services/data-plane/src/recovery/client-answer.ts',
-  'services/data-plane/src/recovery/is-resumable.ts',
-  'services/data-plane/src/recovery/look.ts',
-  'services/data-plane/src/recovery/move.ts',
-  'services/data-plane/src/recovery/recover.ts',
-  'services/data-plane/src/recovery/refuse-unknown.ts',
-  'services/data-plane/src/recovery/stay.ts',
-  'services/data-plane/src/steps/forward.ts',
-  'services/data-plane/src/steps/open.ts',
+  'services/data-plane/src/forwarding/buffered-message.ts',
+  'services/data-plane/src/forwarding/client-error.ts',
+  'services/data-plane/src/forwarding/forward.ts',
+  'services/data-plane/src/forwarding/idempotent-tools.ts',
+  'services/data-plane/src/forwarding/pinned.ts',
+  'services/data-plane/src/forwarding/recoverable-post.ts',
+  'services/data-plane/src/forwarding/recoverable-stream.ts',
+  'services/data-plane/src/forwarding/recoverable.ts',
+  'services/data-plane/src/forwarding/response/client-response.ts',
+  'services/data-plane/src/forwarding/response/response-part.ts',
+  'services/data-plane/src/forwarding/session-probe.ts',
+  'services/data-plane/src/forwarding/unpinned.ts',
 ];
 
 /**
  * Files that still import a line above theirs.
  * @type {string[]}
  */
-export const knownUpward = ['packages/runtime/src/kubernetes/api/resources.ts'];
-
-/**
- * Files and folders that have no line in `layers` yet. In the packages named here, everything else has one.
- * @type {Record<string, string[]>}
- */
-export const unplaced = {
-  'services/data-plane/src': [
-    'balance',
-    'config',
-    'contain',
-    'cors',
-    'drain',
-    'find-endpoint',
-    'forwarded',
-    'front-page',
-    'http-sse',
-    'http2',
-    'invite-body',
-    'management-headers',
-    'message-fault',
-    'none-ready',
-    'origin-form',
-    'recovery',
-    'redirects',
-    'reference',
-    'refuse',
-    'request-body',
-    'steps',
-    'tls-files',
-    'upstreams',
-  ],
-};
+export const knownUpward = [
+  'packages/runtime/src/kubernetes/api/resources.ts',
+  'services/data-plane/src/forwarding/forward.ts',
+  'services/data-plane/src/forwarding/pinned.ts',
+  'services/data-plane/src/forwarding/recoverable.ts',
+  'services/data-plane/src/forwarding/send.ts',
+];
