@@ -101,7 +101,7 @@ const groups: Record<string, Case[]> = {
     'runtime',
     'runtime/src/kubernetes',
   ].flatMap((name) => [
-    ...['database', 'local/postgres', 'local', 'runtime', 'runtime/leash', 'protocol', 'mcp-example']
+    ...['database', 'local/postgres', 'local', 'runtime', 'runtime/child-guard', 'protocol', 'mcp-example']
       .filter((from) => !from.startsWith(name.split('/')[0] ?? ''))
       .map((from, index) =>
         refused(`packages/${name}${name.includes('/') ? '' : '/src'}/above-${index}.ts`, `@mcp-gateway/${from}`),
@@ -110,7 +110,7 @@ const groups: Record<string, Case[]> = {
   ]),
   'the control plane has the logs of the runtime and nothing else of it': [
     refused('services/control-plane/src/runtime.ts', '@mcp-gateway/runtime'),
-    refused('services/control-plane/src/leash.ts', '@mcp-gateway/runtime/leash'),
+    refused('services/control-plane/src/child-guard.ts', '@mcp-gateway/runtime/child-guard'),
     allowed('services/control-plane/src/logs.ts', '@mcp-gateway/runtime/logs'),
     allowed('services/deployment-worker/src/runtime.ts', '@mcp-gateway/runtime'),
   ],

@@ -27,18 +27,18 @@ import {
   readCatalogue,
   startSupervisor,
   systemClock,
-  usualTimes,
+  defaultTimes,
 } from '@mcp-gateway/runtime/supervisor';
 import { z } from 'zod';
 import { announce } from './announce.js';
 import { builtInCatalogue } from './catalogue.js';
 import { dataFolder } from './data-folder.js';
-import { showAdapters } from './example.js';
+import { awaitAdapters } from './await-adapters.js';
 import { embeddedPostgres, embeddedRedis } from './embedded.js';
 import { keepRunning } from './keep-running.js';
-import { metricsOf } from './metrics-of.js';
+import { metricsEnvironment } from './metrics-environment.js';
 import { checkPort } from './port.js';
-import { asSet, startService } from './service.js';
+import { definedVariables, startService } from './service.js';
 
 const Config = z.object({
   ...callerFields,
@@ -55,7 +55,7 @@ const Config = z.object({
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
 });
 
-const inWords = (error: Error) => {
+const asConfigError = (error: Error) => {
   throw new ConfigError(error.message);
 };
 
@@ -75,7 +75,7 @@ runMain(async () => {
     defer(data.release);
     const machine = { PATH: config.PATH, HOME: homedir(), LANG: 'C.UTF-8' };
 
-    if (config.DATABASE_URL) await checkDatabase(config.DATABASE_URL).catch(inWords); // services would wait for it
+    if (config.DATABASE_URL) await checkDatabase(config.DATABASE_URL).catch(asConfigError); // services would wait for it
     if (config.REDIS_URL) await checkRedis(config.REDIS_URL, { mustAnswer: true });
     const databaseUrl = config.DATABASE_URL ?? (await embeddedPostgres(data, log, defer));
     const redisUrl = config.REDIS_URL ?? (await embeddedRedis(data, config.PATH, log, defer));
@@ -86,7 +86,7 @@ runMain(async () => {
       log,
       logRoot: data.replicaLogs,
       environment: { ...networkVariables(process.env), ...machine },
-      ...usualTimes,
+      ...defaultTimes,
       drainMs: config.MCP_GATEWAY_DRAIN_SECONDS * 1000,
     });
     defer(supervisor.close);
@@ -114,11 +114,11 @@ runMain(async () => {
       MCP_GATEWAY_ALLOWED_HOSTS: config.MCP_GATEWAY_ALLOWED_HOSTS.join(','),
       MCP_GATEWAY_DEVELOPMENT_SIGN_IN: config.MCP_GATEWAY_DEVELOPMENT_SIGN_IN ?? '',
       MCP_GATEWAY_SESSION_KEYS: config.MCP_GATEWAY_SESSION_KEYS ?? data.sessionKey,
-      ...asSet(Object.keys(trafficFields), process.env),
+      ...definedVariables(Object.keys(trafficFields), process.env),
       CONTROL_PLANE_URL: `http://127.0.0.1:${controlPlanePort}`,
     };
     const start = (name: string, environment: Record<string, string>) =>
-      keepRunning(name, () => startService(name, { ...environment, ...metricsOf(name, config) }), log);
+      keepRunning(name, () => startService(name, { ...environment, ...metricsEnvironment(name, config) }), log);
     const services = [
       start('control-plane', controlPlane),
       start('deployment-worker', worker),
@@ -130,7 +130,7 @@ runMain(async () => {
     const host = ['0.0.0.0', '::'].includes(config.MCP_GATEWAY_HOST) ? '127.0.0.1' : config.MCP_GATEWAY_HOST;
     const tls = config.MCP_GATEWAY_TLS_CERT_FILE !== undefined;
     const url = `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
-    const adapters = await showAdapters(dataPlane.CONTROL_PLANE_URL, undefined, tls ? null : url);
+    const adapters = await awaitAdapters(dataPlane.CONTROL_PLANE_URL, undefined, tls ? null : url);
     console.log(escapeControls(announce({ url, adapters, data: data.root, logs: join(data.root, 'logs') })));
   } catch (error) {
     const isOfUser = error instanceof ConfigError || error instanceof CatalogueError;

@@ -8,12 +8,12 @@ const STOP_MS = 8_000;
 const NODE_COMPILE_CACHE = fileURLToPath(new URL('../../../node_modules/.cache/compiled', import.meta.url));
 
 /** Those of the variables that have a value, as they stand. */
-export const asSet = (names: readonly string[], env: NodeJS.ProcessEnv): Record<string, string> =>
+export const definedVariables = (names: readonly string[], env: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 
 /**
- * Starts one of the services as a child process and waits until it says that it is ready. The IPC channel is its leash:
- * a service ends when the channel does (common/serving).
+ * Starts one of the services as a child process and waits until it says that it is ready. A service ends when its
+ * IPC channel closes (packages/platform, serving).
  * @throws Error when it ends before it is ready; what was wrong stands on standard error
  */
 export async function startService(name: string, env: Record<string, string>): Promise<Running> {

@@ -1,14 +1,14 @@
 import { AdapterSpec } from '@mcp-gateway/common/contracts';
 
 /** The path of a spec that names none, which a server need not have. */
-export const ASSUMED_PATH = AdapterSpec.shape.healthCheck.parse(undefined).path;
+export const DEFAULT_HEALTH_PATH = AdapterSpec.shape.healthCheck.parse(undefined).path;
 
 /**
  * Whether this answer says that there is no health endpoint. A path that nobody has chosen need not exist, so any refusal will do
  * but 401 and 429, which are about the caller.
  */
-export const isUnknownPath = (status: number, path: string): boolean =>
-  status === 404 || (path === ASSUMED_PATH && status >= 400 && status < 500 && status !== 401 && status !== 429);
+export const isMissingHealthPath = (status: number, path: string): boolean =>
+  status === 404 || (path === DEFAULT_HEALTH_PATH && status >= 400 && status < 500 && status !== 401 && status !== 429);
 
 /** @param answer what the health check got instead of 2xx, such as `GET /healthz answers 404` */
 export const healthNoteOf = (answer: string): string =>

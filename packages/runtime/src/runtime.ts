@@ -21,6 +21,14 @@ export interface ObservedReplica {
   nodeLost?: true;
 }
 
+/** Why a workload cannot run, in the form of a Kubernetes condition. */
+export interface Failure {
+  /** One CamelCase word. */
+  reason: string;
+  /** Sentences that say what to do. */
+  message: string;
+}
+
 /** What a runtime sees of one workload. */
 export interface Observation {
   /** There is something of it, if only logs that outlived what wrote them. */
@@ -36,7 +44,7 @@ export interface Observation {
   autoscaled: boolean;
   replicas: ObservedReplica[];
   /** Why nothing can be started at all, in words that say what to do. */
-  failure: { reason: string; message: string } | null;
+  failure: Failure | null;
   /** Something worth knowing about the health check of what was last applied. */
   healthNote: string | null;
 }

@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers';
 import { afterTest } from '../../../test/support/clean-up.js';
 import type { KubeObject } from '../src/kubernetes/api/objects.js';
 import { kubeconfigOf } from './kubeconfig.js';
-import { applied } from './parts.js';
+import { applied } from './context.js';
 
 export interface ApiServer {
   kubeconfig: string;

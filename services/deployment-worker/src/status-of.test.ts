@@ -47,10 +47,10 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
   ],
   [
     'all are ready, and something of theirs is refused',
-    seenOf(row, { failure: { reason: 'NameTaken', message: 'There is a Service of that name.' } }),
+    seenOf(row, { failure: { reason: 'NameConflict', message: 'There is a Service of that name.' } }),
     'Degraded',
     'True AllReplicasReady: 2 of 2 replicas ready.',
-    'False NameTaken: 2 of 2 replicas run the current spec. There is a Service of that name.',
+    'False NameConflict: 2 of 2 replicas run the current spec. There is a Service of that name.',
   ],
   [
     'an autoscaler wants another number',

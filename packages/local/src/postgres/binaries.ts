@@ -1,4 +1,4 @@
-import { isRoot } from './identity.js';
+import { isRoot } from './server-user.js';
 
 export interface Binaries {
   initdb: string;
@@ -6,7 +6,7 @@ export interface Binaries {
 }
 
 /** Ends every sentence about an embedded server that cannot run: what the user can do. */
-export function instead(): string {
+export function alternatives(): string {
   const user = isRoot() ? ', or run MCP Gateway as an ordinary user' : '';
   return `Set DATABASE_URL to use another PostgreSQL server${user}.`;
 }
@@ -17,7 +17,7 @@ export async function findBinaries(platform = `${process.platform}-${process.arc
   try {
     return (await import(name)) as Binaries;
   } catch (cause) {
-    const message = `There is no embedded PostgreSQL here: the optional package ${name} is not installed. ${instead()}`;
+    const message = `There is no embedded PostgreSQL here: the optional package ${name} is not installed. ${alternatives()}`;
     throw new Error(message, { cause });
   }
 }

@@ -1,13 +1,18 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { leash } from '@mcp-gateway/runtime/leash';
-import { instead } from './binaries.js';
-import { PATH, type Identity } from './identity.js';
+import { spawnGuarded } from '@mcp-gateway/runtime/child-guard';
+import { alternatives } from './binaries.js';
+import { PATH, type ServerUser } from './server-user.js';
 import type { LogFile } from './log-file.js';
 
 /** Makes an empty cluster on first use. @throws Error when initdb fails, with what it said. */
-export async function ensureCluster(dataDir: string, initdb: string, identity: Identity, log: LogFile): Promise<void> {
+export async function ensureCluster(
+  dataDir: string,
+  initdb: string,
+  identity: ServerUser,
+  log: LogFile,
+): Promise<void> {
   if (existsSync(join(dataDir, 'PG_VERSION'))) return identity.own(dataDir);
   await rmdir(dataDir).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return;
@@ -33,10 +38,10 @@ export async function ensureCluster(dataDir: string, initdb: string, identity: I
     '--no-sync',
     '--no-instructions',
   ];
-  const child = await leash({ ...identity.run(initdb, args), env: { PATH, LC_ALL: 'C' }, cwd: '/' });
+  const child = await spawnGuarded({ ...identity.run(initdb, args), env: { PATH, LC_ALL: 'C' }, cwd: '/' });
   const said = log.record(child.stdout, child.stderr);
   const code = await child.exited;
   await said.end;
-  if (code !== 0) throw new Error(`PostgreSQL's initdb failed with code ${code}.\n${said.text()}\n${instead()}`);
+  if (code !== 0) throw new Error(`PostgreSQL's initdb failed with code ${code}.\n${said.text()}\n${alternatives()}`);
   await rename(partial, dataDir);
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { databaseIsAway } from '@mcp-gateway/database';
-import { leash, type Leashed } from '@mcp-gateway/runtime/leash';
-import { instead } from './binaries.js';
-import { PATH, type Command } from './identity.js';
+import { spawnGuarded, type GuardedChild } from '@mcp-gateway/runtime/child-guard';
+import { alternatives } from './binaries.js';
+import { PATH, type Command } from './server-user.js';
 import type { LogFile } from './log-file.js';
 
 const POLL_MS = 10;
@@ -20,7 +20,7 @@ export interface Launch {
   probe: () => Promise<unknown>;
 }
 
-export interface Server extends Leashed {
+export interface Server extends GuardedChild {
   /** Waits until none of its processes is left: backends outlive a killed server for a moment, and go on answering. */
   end(): Promise<unknown>;
 }
@@ -43,14 +43,14 @@ export async function launch(options: Launch): Promise<Server> {
     } catch (cause) {
       await server.kill();
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(`${reason}; see ${options.log.path}\n${said.text()}\n${instead()}`, { cause });
+      throw new Error(`${reason}; see ${options.log.path}\n${said.text()}\n${alternatives()}`, { cause });
     }
     await sleep(POLL_MS);
   }
 }
 
 async function spawn({ command, env, log }: Launch) {
-  const server = await leash({
+  const server = await spawnGuarded({
     ...command,
     env: { PATH, LC_ALL: 'C', ...env },
     cwd: '/', // the working directory may be closed to whoever the server runs as
@@ -59,7 +59,11 @@ async function spawn({ command, env, log }: Launch) {
   return { server, said: log.record(server.stdout, server.stderr) };
 }
 
-async function firstOf(server: Leashed, probe: Launch['probe'], deadline: number): Promise<number | 'ready' | 'late'> {
+async function firstOf(
+  server: GuardedChild,
+  probe: Launch['probe'],
+  deadline: number,
+): Promise<number | 'ready' | 'late'> {
   let code: number | undefined;
   void server.exited.then((status) => (code = status));
   while (code === undefined) {

@@ -17,7 +17,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { connectDatabase } from '@mcp-gateway/database';
 import { findBinaries } from './binaries.js';
-import { isRoot } from './identity.js';
+import { isRoot } from './server-user.js';
 import { startPostgres, type Postgres } from './start.js';
 
 const log = createLogger('test', 'silent');
@@ -160,7 +160,7 @@ describe('startPostgres', () => {
     expect(existsSync(join(dataDir, 'thesis.txt'))).toBe(true);
   });
 
-  it('passes on what PostgreSQL says when it cannot start, and what to do instead', async () => {
+  it('passes on what PostgreSQL says when it cannot start, and what to do alternatives', async () => {
     await (await start()).stop();
     const settings = join(dataDir, 'postgresql.conf');
     const before = readFileSync(settings);

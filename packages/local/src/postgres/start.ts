@@ -3,7 +3,7 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import { createDatabase } from '@mcp-gateway/database';
 import { findBinaries } from './binaries.js';
 import { ensureCluster } from './cluster.js';
-import { chooseIdentity } from './identity.js';
+import { chooseServerUser } from './server-user.js';
 import { logFile } from './log-file.js';
 import { awaitPredecessor } from './predecessor.js';
 import { launch } from './server.js';
@@ -47,7 +47,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const socketDir = resolve(options.socketDir);
   const url = (database: string) => socketUrl(socketDir, database);
   const { initdb, postgres } = await findBinaries();
-  const identity = await chooseIdentity();
+  const identity = await chooseServerUser();
   const log = logFile(options.logFile ?? join(dirname(dataDir), 'logs', 'postgres.log'));
   await makeSocketDir(socketDir);
   await identity.own(socketDir);

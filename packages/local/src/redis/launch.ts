@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import { leash, type Leashed } from '@mcp-gateway/runtime/leash';
+import { spawnGuarded, type GuardedChild } from '@mcp-gateway/runtime/child-guard';
 import { answersPing } from './ping.js';
 
 const READY_MS = 15_000;
 const POLL_MS = 10;
 const STOP_SECONDS = 3;
 const KEPT_OUTPUT = 4_096;
-/** For the leash; the servers are found by their full names. */
+/** For the child guard; the servers have absolute paths. */
 const PATH = '/usr/bin:/bin';
 
 export class PortTakenError extends Error {}
@@ -22,8 +22,8 @@ export interface Launch {
 }
 
 /** @throws PortTakenError, or Error with the server's last words. */
-export async function launch({ command, args, dataDir, port, password, log }: Launch): Promise<Leashed> {
-  const server = await leash({ command, args, cwd: dataDir, env: { PATH }, graceSeconds: STOP_SECONDS });
+export async function launch({ command, args, dataDir, port, password, log }: Launch): Promise<GuardedChild> {
+  const server = await spawnGuarded({ command, args, cwd: dataDir, env: { PATH }, graceSeconds: STOP_SECONDS });
   let said = '';
   const ended = server.exited.then((code) => ({ code }));
   for (const stream of [server.stdout, server.stderr]) {

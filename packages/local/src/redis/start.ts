@@ -11,7 +11,7 @@ const POLL_MS = 200;
 export interface RedisOptions {
   /** Default: a free one. A given one keeps the URL when the server is started again, so that clients come back. */
   port?: number;
-  /** Where to look for redis-server and valkey-server: folders, as in PATH. */
+  /** Folders to search for redis-server and valkey-server: folders, as in PATH. */
   path: string;
   /** Made when it is not there. Holds the password; the data themselves are not kept. */
   dataDir: string;
@@ -42,14 +42,14 @@ export async function startRedis({ port, path, dataDir, log }: RedisOptions): Pr
   for (;;) {
     const chosen = port ?? (await freePort());
     try {
-      const leashed = await launch({ ...server.command(chosen, file), dataDir, port: chosen, password, log });
+      const guarded = await launch({ ...server.command(chosen, file), dataDir, port: chosen, password, log });
       log.info({ kind: server.kind, port: chosen, ms: Math.round(performance.now() - started) }, 'Redis runs');
       return {
         url: `redis://:${password}@127.0.0.1:${chosen}`,
         kind: server.kind,
-        exited: leashed.exited,
-        stop: async () => void (await leashed.stop()),
-        kill: async () => void (await leashed.kill()),
+        exited: guarded.exited,
+        stop: async () => void (await guarded.stop()),
+        kill: async () => void (await guarded.kill()),
       };
     } catch (error) {
       // A free port may be gone a moment later, and a predecessor may take a moment to leave the given one.

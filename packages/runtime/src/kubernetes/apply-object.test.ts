@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { applied, idEdited, ownObject, partsOf } from '../../test/parts.js';
+import { applied, idEdited, ownedObject, contextOf } from '../../test/context.js';
 import { DEFAULTS } from '../../test/settings.js';
 import { workload } from '../../test/supervisor.js';
 import { ApiError } from './api/api-error.js';
@@ -17,9 +17,9 @@ describe('an object that is applied', () => {
     ['as it was seen when an autoscaler may change any', ['*'], '7'],
     ['as it is otherwise', [], undefined],
   ])('is changed %s', async (_what, autoscaled, version) => {
-    const { parts, asked } = partsOf(() => ownObject('StatefulSet', { resourceVersion: '8' }), { autoscaled });
-    parts.state.storeOf('StatefulSet').put(ownObject('StatefulSet'));
-    await applyObject(parts, manifest);
+    const { context, asked } = contextOf(() => ownedObject('StatefulSet', { resourceVersion: '8' }), { autoscaled });
+    context.state.storeOf('StatefulSet').put(ownedObject('StatefulSet'));
+    await applyObject(context, manifest);
     expect(asked.map(({ body }) => (body as KubeObject).metadata.resourceVersion)).toEqual([version]);
   });
 
@@ -32,22 +32,22 @@ describe('an object that is applied', () => {
     ['is left alone when it was made for an earlier adapter of the name', { annotations: EARLIER }, false],
     ['is taken back when somebody has edited the id of its adapter, too', { annotations: EARLIER, ...idEdited }, true],
   ])('%s', async (_what, found, taken) => {
-    const { parts, asked } = partsOf(({ method, query }) => {
+    const { context, asked } = contextOf(({ method, query }) => {
       if (method === 'PATCH' && query?.['force'] === 'false')
         throw new ApiError(409, 'Conflict', 'of .metadata.labels');
-      return ownObject('StatefulSet', found);
+      return ownedObject('StatefulSet', found);
     });
-    const answer = await applyObject(parts, manifest);
+    const answer = await applyObject(context, manifest);
     expect(asked.map(({ method, query }) => `${method} ${query?.['force']}`)).toEqual([
       'PATCH false',
       'GET undefined',
       ...(taken ? ['PATCH true'] : []),
     ]);
-    expect(answer).toMatchObject(taken ? { kind: 'StatefulSet' } : { reason: 'NameTaken' });
+    expect(answer).toMatchObject(taken ? { kind: 'StatefulSet' } : { reason: 'NameConflict' });
   });
 
   const NAME_TAKEN = {
-    reason: 'NameTaken',
+    reason: 'NameConflict',
     message: expect.stringContaining('a StatefulSet adapter-echo in namespace adapter'),
   };
   it.each([
@@ -59,30 +59,30 @@ describe('an object that is applied', () => {
       NAME_TAKEN,
     ],
   ])('and that the watch shows without our labels %s', async (_what, found, requests, expected) => {
-    const { parts, asked } = partsOf(() => ownObject('StatefulSet', found));
-    parts.state.others.StatefulSet.put(ownObject('StatefulSet', found));
-    expect(await applyObject(parts, manifest)).toMatchObject(expected);
+    const { context, asked } = contextOf(() => ownedObject('StatefulSet', found));
+    context.state.others.StatefulSet.put(ownedObject('StatefulSet', found));
+    expect(await applyObject(context, manifest)).toMatchObject(expected);
     expect(asked.map(({ method, query }) => `${method} ${query?.['force']}`)).toEqual(requests);
   });
 
   it('is known from then on, and its fields are marked as this gateway’s', async () => {
-    const { parts, asked } = partsOf(applied, { gateway: 'two' });
+    const { context, asked } = contextOf(applied, { gateway: 'two' });
     await applyObject(
-      parts,
+      context,
       statefulSetOf(echo, { ...DEFAULTS, gateway: 'two' }, { health: { by: 'http' }, replicas: 1, paths: {} }),
     );
     expect(asked.map(({ query }) => query)).toEqual([{ fieldManager: 'mcp-gateway/two', force: 'false' }]);
-    expect(parts.state.of('echo').statefulSet).toBeDefined();
+    expect(context.state.of('echo').statefulSet).toBeDefined();
   });
 });
 
 describe('an object that is known and refused', () => {
   const service = serviceOf(echo, DEFAULTS);
   const refusing = (status: number) => {
-    let refusals = 1;
-    return partsOf((request) => {
-      if (request.method === 'DELETE') return { ...ownObject('Status'), kind: 'Status' };
-      if (refusals-- > 0) throw new ApiError(status, 'Refused', 'no');
+    let rejections = 1;
+    return contextOf((request) => {
+      if (request.method === 'DELETE') return { ...ownedObject('Status'), kind: 'Status' };
+      if (rejections-- > 0) throw new ApiError(status, 'Refused', 'no');
       return applied(request);
     });
   };
@@ -90,25 +90,25 @@ describe('an object that is known and refused', () => {
     asked.map(({ method, query }) => `${method} ${query?.['force']}`);
 
   it('is made anew when no apply leads back to what it should be', async () => {
-    const { parts, asked } = refusing(422);
-    parts.state.services.put(ownObject('Service'));
-    await applyObject(parts, service);
+    const { context, asked } = refusing(422);
+    context.state.services.put(ownedObject('Service'));
+    await applyObject(context, service);
     expect(methods(asked)).toEqual(['PATCH true', 'DELETE undefined', 'PATCH false']);
   });
 
   it('is not made anew when replicas would end with it, and nothing is deleted that is not known', async () => {
     const known = refusing(422);
-    known.parts.state.storeOf('StatefulSet').put(ownObject('StatefulSet'));
-    await expect(applyObject(known.parts, manifest)).rejects.toMatchObject({ status: 422 });
+    known.context.state.storeOf('StatefulSet').put(ownedObject('StatefulSet'));
+    await expect(applyObject(known.context, manifest)).rejects.toMatchObject({ status: 422 });
     const unknown = refusing(422);
-    await expect(applyObject(unknown.parts, service)).rejects.toMatchObject({ status: 422 });
+    await expect(applyObject(unknown.context, service)).rejects.toMatchObject({ status: 422 });
     expect([...methods(known.asked), ...methods(unknown.asked)]).toEqual(['PATCH true', 'PATCH false']);
   });
 
   it('is tried again later when somebody else changes it at the same time', async () => {
-    const { parts, asked } = refusing(409);
-    parts.state.services.put(ownObject('Service'));
-    await expect(applyObject(parts, service)).rejects.toMatchObject({
+    const { context, asked } = refusing(409);
+    context.state.services.put(ownedObject('Service'));
+    await expect(applyObject(context, service)).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       detail: 'somebody else changed the object at the same time',
     });
@@ -116,15 +116,15 @@ describe('an object that is known and refused', () => {
   });
 
   it('is not asked for once more when it may not be written', async () => {
-    const { parts, asked } = refusing(403);
-    await expect(applyObject(parts, service)).rejects.toMatchObject({ status: 403 });
+    const { context, asked } = refusing(403);
+    await expect(applyObject(context, service)).rejects.toMatchObject({ status: 403 });
     expect(methods(asked)).toEqual(['PATCH false']);
   });
 
   it('may have changed when it is not what an autoscaler scales', async () => {
-    const { parts, asked } = partsOf(applied, { autoscaled: ['*'] });
-    parts.state.services.put(ownObject('Service'));
-    await applyObject(parts, service);
+    const { context, asked } = contextOf(applied, { autoscaled: ['*'] });
+    context.state.services.put(ownedObject('Service'));
+    await applyObject(context, service);
     expect(asked.map(({ body }) => (body as KubeObject).metadata.resourceVersion)).toEqual([undefined]);
   });
 });

@@ -4,27 +4,27 @@ import type { KubeObject } from './api/objects.js';
 import { pathOf } from './api/resources.js';
 import { isAutoscaled } from './autoscaled.js';
 import { deleteObject } from './delete-object.js';
-import { isAppliedBy } from './applied-by.js';
+import { isFieldManager } from './field-manager.js';
 import { ADAPTER, ADAPTER_ID, fieldManagerOf } from './labels.js';
-import { isMadeFor } from './made-for.js';
-import { nameTaken } from './name-taken.js';
+import { isOwnedBy } from './owner.js';
+import { nameConflict } from './conflict.js';
 import type { Manifest } from './objects/manifest.js';
-import type { Parts } from './parts.js';
-import type { Failure } from './status/failure-of.js';
+import type { RuntimeContext } from './context.js';
+import type { Failure } from '../runtime.js';
 
 /**
  * One server-side apply. An object that is not ours is not overwritten: somebody else's has the name then. The watch shows
  * theirs; of one that is made in this very moment, conflicts of fields do.
  * @throws ApiError when the cluster refuses it
  */
-export async function applyObject(parts: Parts, manifest: Manifest): Promise<KubeObject | Failure> {
+export async function applyObject(context: RuntimeContext, manifest: Manifest): Promise<KubeObject | Failure> {
   const { kind, metadata } = manifest;
-  const known = parts.state.storeOf(kind).get(metadata.name) !== undefined;
-  const taken = nameTaken(kind, metadata.name, metadata.namespace);
-  const unmarked = !known && parts.state.others[kind].get(metadata.name) !== undefined;
-  if (unmarked && !(await isOurs(parts, manifest))) return taken;
+  const known = context.state.storeOf(kind).get(metadata.name) !== undefined;
+  const taken = nameConflict(kind, metadata.name, metadata.namespace);
+  const unmarked = !known && context.state.others[kind].get(metadata.name) !== undefined;
+  if (unmarked && !(await isOurs(context, manifest))) return taken;
   try {
-    return await patch(parts, manifest, known || unmarked);
+    return await patch(context, manifest, known || unmarked);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (known && error.status === 409) {
@@ -33,9 +33,9 @@ export async function applyObject(parts: Parts, manifest: Manifest): Promise<Kub
         cause: error,
       });
     }
-    if (known && error.status === 422) return replace(parts, manifest, error);
+    if (known && error.status === 422) return replace(context, manifest, error);
     if (error.status !== 409) throw error;
-    return (await isOurs(parts, manifest)) ? patch(parts, manifest, true) : taken;
+    return (await isOurs(context, manifest)) ? patch(context, manifest, true) : taken;
   }
 }
 
@@ -43,15 +43,19 @@ export async function applyObject(parts: Parts, manifest: Manifest): Promise<Kub
  * Begins anew with an object that an edit has brought where no apply leads back, such as another port under the name of ours.
  * A StatefulSet is what a caller made of it, so what is wrong with it is told instead.
  */
-async function replace(parts: Parts, manifest: Manifest, error: ApiError): Promise<KubeObject> {
+async function replace(context: RuntimeContext, manifest: Manifest, error: ApiError): Promise<KubeObject> {
   const { kind, metadata } = manifest;
-  const found = parts.state.storeOf(kind).get(metadata.name);
+  const found = context.state.storeOf(kind).get(metadata.name);
   if (kind === 'StatefulSet' || !found) throw error;
-  await deleteObject(parts, kind, found);
-  return patch(parts, manifest, false);
+  await deleteObject(context, kind, found);
+  return patch(context, manifest, false);
 }
 
-async function patch({ cluster, state, settings }: Parts, manifest: Manifest, force: boolean): Promise<KubeObject> {
+async function patch(
+  { cluster, state, settings }: RuntimeContext,
+  manifest: Manifest,
+  force: boolean,
+): Promise<KubeObject> {
   const { kind, metadata } = manifest;
   const seen = state.storeOf(kind).get(metadata.name);
   // Else what an autoscaler does at this moment would be undone.
@@ -70,10 +74,11 @@ async function patch({ cluster, state, settings }: Parts, manifest: Manifest, fo
 }
 
 /** Made by us for this adapter, and not for an earlier one of the name. */
-async function isOurs({ cluster, settings }: Parts, { kind, metadata }: Manifest): Promise<boolean> {
+async function isOurs({ cluster, settings }: RuntimeContext, { kind, metadata }: Manifest): Promise<boolean> {
   const path = pathOf(kind, metadata.namespace, metadata.name);
   const found = (await cluster.call({ method: 'GET', path })) as KubeObject;
   return (
-    isAppliedBy(settings.gateway, found) && isMadeFor(settings.gateway, found, metadata.annotations[ADAPTER_ID] ?? '')
+    isFieldManager(settings.gateway, found) &&
+    isOwnedBy(settings.gateway, found, metadata.annotations[ADAPTER_ID] ?? '')
   );
 }

@@ -1,22 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { ownObject, partsOf } from '../../test/parts.js';
+import { ownedObject, contextOf } from '../../test/context.js';
 import { podOf } from '../../test/pods.js';
 import { ApiError } from './api/api-error.js';
 import type { KubeObject } from './api/objects.js';
 import { deleteObject } from './delete-object.js';
-import { OWN_KINDS } from './objects/manifest.js';
+import { OWNED_KINDS } from './objects/manifest.js';
 
 const ENDING = { deletionTimestamp: '2026-11-20T09:00:00Z', resourceVersion: '8' };
-const service = ownObject('Service');
-const status: KubeObject = { ...ownObject('Status'), kind: 'Status' };
+const service = ownedObject('Service');
+const status: KubeObject = { ...ownedObject('Status'), kind: 'Status' };
 
 /** What is left of a Service in our copy after the API server has answered its deletion so. */
 async function afterwards(answer: () => KubeObject) {
-  const { parts } = partsOf(answer);
-  parts.state.services.put(ownObject('Service'));
-  const outcome = await deleteObject(parts, 'Service', service).catch((error: unknown) => error);
-  return { outcome, left: parts.state.services.get('adapter-echo')?.metadata };
+  const { context } = contextOf(answer);
+  context.state.services.put(ownedObject('Service'));
+  const outcome = await deleteObject(context, 'Service', service).catch((error: unknown) => error);
+  return { outcome, left: context.state.services.get('adapter-echo')?.metadata };
 }
 const refuse = (error: Error) => () => {
   throw error;
@@ -24,9 +24,9 @@ const refuse = (error: Error) => () => {
 
 describe('an object that is deleted', () => {
   it('is that one and no other, and a StatefulSet stays until its pods are gone', async () => {
-    const { parts, asked } = partsOf(() => status);
-    for (const kind of OWN_KINDS) await deleteObject(parts, kind, ownObject(kind));
-    await deleteObject(parts, 'Pod', podOf());
+    const { context, asked } = contextOf(() => status);
+    for (const kind of OWNED_KINDS) await deleteObject(context, kind, ownedObject(kind));
+    await deleteObject(context, 'Pod', podOf());
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' };
     const namespace = '/namespaces/adapter';
     const of = (uid: string) => ({ ...body, preconditions: { uid } });
@@ -44,13 +44,13 @@ describe('an object that is deleted', () => {
   });
 
   it('is left to end when it does already', async () => {
-    const { parts, asked } = partsOf(() => status);
-    await deleteObject(parts, 'Service', ownObject('Service', ENDING));
+    const { context, asked } = contextOf(() => status);
+    await deleteObject(context, 'Service', ownedObject('Service', ENDING));
     expect(asked).toEqual([]);
   });
 
   it('is known to end as long as it does', async () => {
-    const { left } = await afterwards(() => ownObject('Service', ENDING));
+    const { left } = await afterwards(() => ownedObject('Service', ENDING));
     expect(left).toMatchObject(ENDING);
   });
 

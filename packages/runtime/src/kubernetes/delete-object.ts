@@ -1,19 +1,19 @@
 import { ApiError } from './api/api-error.js';
-import { isEnding, type KubeObject } from './api/objects.js';
+import { isTerminating, type KubeObject } from './api/objects.js';
 import { pathOf } from './api/resources.js';
-import type { OwnKind } from './objects/manifest.js';
-import type { Parts } from './parts.js';
+import type { OwnedKind } from './objects/manifest.js';
+import type { RuntimeContext } from './context.js';
 
 /**
  * Deletes this object and none that has taken its name since. What is being deleted is left to end; what is gone is a success.
  * A StatefulSet stays until its pods are gone.
  */
 export async function deleteObject(
-  { cluster, state, settings }: Parts,
-  kind: OwnKind | 'Pod',
+  { cluster, state, settings }: RuntimeContext,
+  kind: OwnedKind | 'Pod',
   object: KubeObject,
 ): Promise<void> {
-  if (isEnding(object)) return;
+  if (isTerminating(object)) return;
   const { name, uid } = object.metadata;
   const store = state.storeOf(kind);
   try {

@@ -27,10 +27,10 @@ export const FIELD_MANAGERS = 'mcp-gateway/';
 /** Differs between gateways, so that the API server tells us of a conflict when one would take what is another's. */
 export const fieldManagerOf = (gateway: string): string => `${FIELD_MANAGERS}${gateway}`;
 
-export const selectorOf = (gateway: string): string => `${GATEWAY}=${gateway},${ADAPTER}`;
+export const labelSelector = (gateway: string): string => `${GATEWAY}=${gateway},${ADAPTER}`;
 
 /** Labels that select the objects of one adapter. */
-export const selectedBy = (gateway: string, adapter: string) => ({ [GATEWAY]: gateway, [ADAPTER]: adapter });
+export const selectorLabels = (gateway: string, adapter: string) => ({ [GATEWAY]: gateway, [ADAPTER]: adapter });
 
 export const labelsOf = (gateway: string, adapter: string) => ({
   'app.kubernetes.io/name': 'mcp-server',
@@ -38,5 +38,5 @@ export const labelsOf = (gateway: string, adapter: string) => ({
   'app.kubernetes.io/component': 'adapter',
   'app.kubernetes.io/part-of': 'mcp-gateway',
   'app.kubernetes.io/managed-by': 'mcp-gateway',
-  ...selectedBy(gateway, adapter),
+  ...selectorLabels(gateway, adapter),
 });

@@ -1,14 +1,14 @@
 import type { LogOptions, LogReader } from '../logs/log-reader.js';
 import { ApiError } from './api/api-error.js';
-import { connectCluster, type ApiStream, type Cluster } from './api/cluster.js';
-import type { ClusterAddress } from './api/credentials.js';
+import { connectApi, type ApiStream, type ApiClient } from './api/client.js';
+import type { ApiServerAddress } from './api/connection.js';
 import type { Pod } from './api/objects.js';
 import { pathOf } from './api/resources.js';
 import { ADAPTER, ADAPTER_ID, GATEWAY } from './labels.js';
 import { podName } from './object-name.js';
 import { CONTAINER } from './objects/container.js';
 
-interface LogSettings extends ClusterAddress {
+interface LogSettings extends ApiServerAddress {
   namespace: string;
   gateway: string;
 }
@@ -20,7 +20,7 @@ const NEVER_MS = 0;
 
 /** Logs of the Kubernetes runtime: what the nodes keep of a pod's container. */
 export async function kubernetesLogs(settings: LogSettings): Promise<LogReader & { close(): Promise<void> }> {
-  const cluster = await connectCluster(settings, REQUESTS_PER_SECOND);
+  const cluster = await connectApi(settings, REQUESTS_PER_SECOND);
   return {
     async read({ name, id }, options) {
       const path = pathOf('Pod', settings.namespace, podName(name, options.instance));
@@ -47,7 +47,7 @@ function hasStarted({ status }: Pod): boolean {
 }
 
 function open(
-  cluster: Cluster,
+  cluster: ApiClient,
   path: string,
   { tail, follow, previous, sinceSeconds, signal }: LogOptions,
 ): Promise<ApiStream> {

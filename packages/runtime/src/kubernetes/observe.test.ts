@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { applied, idEdited, ownObject, partsOf } from '../../test/parts.js';
+import { applied, idEdited, ownedObject, contextOf } from '../../test/context.js';
 import { notReady, podOf, running, waiting, warning } from '../../test/pods.js';
 import { workload } from '../../test/supervisor.js';
 import { ABSENT } from '../runtime.js';
@@ -7,7 +7,7 @@ import { revisionOf } from '../workload.js';
 import type { KubeObject, Pod, StatefulSet } from './api/objects.js';
 import { apply } from './apply.js';
 import { observe } from './observe.js';
-import type { Parts } from './parts.js';
+import type { RuntimeContext } from './context.js';
 
 const NOW = new Date('2026-11-20T09:00:00Z');
 const echo = workload('echo', { adapterId: 'id-of-echo' });
@@ -15,16 +15,16 @@ const ANNOTATIONS = { 'mcp-gateway.io/adapter-id': 'id-of-echo', 'mcp-gateway.io
 const ENDING = { deletionTimestamp: '2026-11-20T09:00:30Z', deletionGracePeriodSeconds: 40 };
 const REFUSED = { reason: 'Refused', message: 'No.' };
 
-const seen = (parts: Parts) => observe(parts, 'echo', NOW);
+const seen = (context: RuntimeContext) => observe(context, 'echo', NOW);
 const pod = (more: Partial<Pod['metadata']> = {}, status: Pod['status'] = {}) =>
   podOf({ name: 'adapter-echo-0', annotations: ANNOTATIONS, ...more }, status);
 
 /** One replica of `echo`, applied and ready. */
-async function thatRuns(settings: Parameters<typeof partsOf>[1] = {}): Promise<Parts> {
-  const { parts } = partsOf(applied, settings);
-  await apply(parts, echo);
-  parts.state.pods.put(pod());
-  return parts;
+async function thatRuns(settings: Parameters<typeof contextOf>[1] = {}): Promise<RuntimeContext> {
+  const { context } = contextOf(applied, settings);
+  await apply(context, echo);
+  context.state.pods.put(pod());
+  return context;
 }
 let version = 1_000;
 /** Somebody changes an object of it. */
@@ -34,16 +34,17 @@ function change<T extends KubeObject>(store: { get(name: string): T | undefined;
   version += 1;
   store.put({ ...rest, ...others, metadata: { ...metadata, ...changed, resourceVersion: String(version) } } as T);
 }
-const annotated = ({ state }: Parts, more: Record<string, string>) =>
+const annotated = ({ state }: RuntimeContext, more: Record<string, string>) =>
   change(state.statefulSets, { metadata: { annotations: { ...annotationsOf(state.statefulSets), ...more } } });
-const annotationsOf = (store: Parts['state']['statefulSets']) => store.get('adapter-echo')?.metadata.annotations;
+const annotationsOf = (store: RuntimeContext['state']['statefulSets']) =>
+  store.get('adapter-echo')?.metadata.annotations;
 
 describe('what is observed of an adapter', () => {
   it('is nothing when there is nothing, but why it was refused', async () => {
-    const { parts } = partsOf(() => undefined);
-    expect(seen(parts)).toEqual(ABSENT);
-    parts.refusals.set('echo', REFUSED);
-    expect(seen(parts)).toEqual({ ...ABSENT, failure: REFUSED });
+    const { context } = contextOf(() => undefined);
+    expect(seen(context)).toEqual(ABSENT);
+    context.failureConditions.set('echo', REFUSED);
+    expect(seen(context)).toEqual({ ...ABSENT, failure: REFUSED });
   });
 
   it('is this when it runs', async () => {
@@ -79,45 +80,45 @@ describe('what is observed of an adapter', () => {
   });
 
   it('says that the number of replicas is somebody else’s', async () => {
-    const parts = await thatRuns({ autoscaled: ['*'] });
-    change(parts.state.statefulSets, { spec: { replicas: 7 } });
-    expect(seen(parts)).toMatchObject({ autoscaled: true, desiredReplicas: 7 });
+    const context = await thatRuns({ autoscaled: ['*'] });
+    change(context.state.statefulSets, { spec: { replicas: 7 } });
+    expect(seen(context)).toMatchObject({ autoscaled: true, desiredReplicas: 7 });
   });
 
   it('says why replicas cannot start, and before that why it was refused', async () => {
-    const parts = await thatRuns();
-    parts.state.pods.put(pod({ resourceVersion: '99' }, waiting('ErrImagePull')));
-    expect(seen(parts).failure).toMatchObject({ reason: 'ImagePullBackOff' });
-    parts.refusals.set('echo', REFUSED);
-    expect(seen(parts).failure).toEqual(REFUSED);
+    const context = await thatRuns();
+    context.state.pods.put(pod({ resourceVersion: '99' }, waiting('ErrImagePull')));
+    expect(seen(context).failure).toMatchObject({ reason: 'ImagePullBackOff' });
+    context.failureConditions.set('echo', REFUSED);
+    expect(seen(context).failure).toEqual(REFUSED);
   });
 
   it('says that an open port has to do', async () => {
-    const parts = await thatRuns();
-    annotated(parts, { 'mcp-gateway.io/tcp-check-of-revision': revisionOf(echo) });
-    expect(seen(parts).healthNote).toContain('answers 404, so an open port counts as healthy');
-    annotated(parts, { 'mcp-gateway.io/health-check-answer': '403' });
-    expect(seen(parts).healthNote).toContain('answers 403, so an open port counts as healthy');
+    const context = await thatRuns();
+    annotated(context, { 'mcp-gateway.io/tcp-check-of-revision': revisionOf(echo) });
+    expect(seen(context).healthNote).toContain('answers 404, so an open port counts as healthy');
+    annotated(context, { 'mcp-gateway.io/health-check-answer': '403' });
+    expect(seen(context).healthNote).toContain('answers 403, so an open port counts as healthy');
   });
 
   it.each([
     ['tcp', null],
     ['mcp', 'Kubernetes cannot ask in MCP, so an open port counts as healthy.'],
   ])('says what becomes of a check of type %s', async (type, note) => {
-    const parts = await thatRuns();
-    annotated(parts, {
+    const context = await thatRuns();
+    annotated(context, {
       'mcp-gateway.io/tcp-check-of-revision': revisionOf(echo),
       'mcp-gateway.io/health-check-type': type,
     });
-    expect(seen(parts).healthNote).toBe(note);
+    expect(seen(context).healthNote).toBe(note);
   });
 });
 
 describe('an adapter is to be applied again when', () => {
   const NOT_FOUND = 'Startup probe failed: HTTP probe failed with statuscode: 404';
-  it.each<[what: string, happens: (parts: Parts) => void]>([
-    ['it was refused', ({ refusals }) => refusals.set('echo', REFUSED)],
-    ['this process does not know what it applied', ({ applied: memory }) => memory.forget('echo')],
+  it.each<[what: string, happens: (context: RuntimeContext) => void]>([
+    ['it was refused', ({ failureConditions }) => failureConditions.set('echo', REFUSED)],
+    ['this process does not know what it applied', ({ lastApplied: memory }) => memory.forget('echo')],
     ['somebody has changed an object of it', ({ state }) => change(state.services, { spec: {} })],
     [
       'a rollout would wait for a pod in vain',
@@ -137,13 +138,13 @@ describe('an adapter is to be applied again when', () => {
     ],
     [
       'an open port had to do for an earlier revision only',
-      (parts) => annotated(parts, { 'mcp-gateway.io/tcp-check-of-revision': 'earlier' }),
+      (context) => annotated(context, { 'mcp-gateway.io/tcp-check-of-revision': 'earlier' }),
     ],
   ])('%s', async (_what, happens) => {
-    const parts = await thatRuns();
-    expect(seen(parts).revision).toBe(revisionOf(echo));
-    happens(parts);
-    expect(seen(parts).revision).toBeNull();
+    const context = await thatRuns();
+    expect(seen(context).revision).toBe(revisionOf(echo));
+    happens(context);
+    expect(seen(context).revision).toBeNull();
   });
 });
 
@@ -151,43 +152,43 @@ describe('whose the objects are', () => {
   const EDITED = { annotations: { 'mcp-gateway.io/adapter-id': 'other' }, ...idEdited };
 
   it('is not what somebody has written over the id', async () => {
-    const parts = await thatRuns();
-    change(parts.state.statefulSets, { metadata: EDITED });
-    change(parts.state.services, { metadata: EDITED });
-    expect(seen(parts)).toMatchObject({ adapterId: 'id-of-echo', revision: null });
+    const context = await thatRuns();
+    change(context.state.statefulSets, { metadata: EDITED });
+    change(context.state.services, { metadata: EDITED });
+    expect(seen(context)).toMatchObject({ adapterId: 'id-of-echo', revision: null });
   });
 
   it('says the template of the StatefulSet when nothing else does any more', async () => {
-    const { parts } = partsOf(applied);
-    await apply(parts, echo);
-    for (const { kind } of parts.state.of('echo').own) change(parts.state.storeOf(kind), { metadata: EDITED });
-    expect(seen(parts).adapterId).toBe('id-of-echo');
+    const { context } = contextOf(applied);
+    await apply(context, echo);
+    for (const { kind } of context.state.of('echo').own) change(context.state.storeOf(kind), { metadata: EDITED });
+    expect(seen(context).adapterId).toBe('id-of-echo');
   });
 
   it('is told by their pods when nothing else is left, and else by nobody', () => {
-    const { parts } = partsOf(() => undefined);
-    parts.state.services.put(ownObject('Service', EDITED));
-    expect(seen(parts).adapterId).toBeNull();
-    parts.state.pods.put(pod());
-    expect(seen(parts).adapterId).toBe('id-of-echo');
+    const { context } = contextOf(() => undefined);
+    context.state.services.put(ownedObject('Service', EDITED));
+    expect(seen(context).adapterId).toBeNull();
+    context.state.pods.put(pod());
+    expect(seen(context).adapterId).toBe('id-of-echo');
   });
 
   it('is an earlier adapter where this gateway wrote its id', () => {
-    const { parts } = partsOf(() => undefined);
-    parts.state.services.put(ownObject('Service', { annotations: EDITED.annotations }));
-    expect(seen(parts).adapterId).toBe('other');
+    const { context } = contextOf(() => undefined);
+    context.state.services.put(ownedObject('Service', { annotations: EDITED.annotations }));
+    expect(seen(context).adapterId).toBe('other');
   });
 });
 
 describe('an adapter that is being removed', () => {
   const left = (kinds: KubeObject[], ...pods: Pod[]) => {
-    const { parts } = partsOf(() => undefined);
-    for (const object of kinds) parts.state.storeOf(object.kind as 'Service').put(object);
-    for (const each of pods) parts.state.pods.put(each);
-    return seen(parts);
+    const { context } = contextOf(() => undefined);
+    for (const object of kinds) context.state.storeOf(object.kind as 'Service').put(object);
+    for (const each of pods) context.state.pods.put(each);
+    return seen(context);
   };
   const set = (more: Partial<KubeObject['metadata']> = {}): StatefulSet => ({
-    ...ownObject('StatefulSet', more),
+    ...ownedObject('StatefulSet', more),
     spec: { replicas: 2 },
   });
 
@@ -198,7 +199,7 @@ describe('an adapter that is being removed', () => {
   });
 
   it.each<[what: string, found: ReturnType<typeof left>]>([
-    ['its network policy is still there', left([set(ENDING), ownObject('NetworkPolicy')])],
+    ['its network policy is still there', left([set(ENDING), ownedObject('NetworkPolicy')])],
     ['a pod of it is still there', left([set(ENDING)], pod())],
   ])('is not yet when %s', (_what, found) => {
     expect(found).toMatchObject({ exists: true, removing: false });
@@ -206,10 +207,10 @@ describe('an adapter that is being removed', () => {
 
   it('says no more why a replica could not start', () => {
     const failed = (more: Partial<KubeObject['metadata']>) => {
-      const { parts } = partsOf(() => undefined);
-      parts.state.statefulSets.put(set(more));
-      parts.state.warnings.put(warning('uid-of-StatefulSet', 'FailedCreate', 'exceeded quota'));
-      return seen(parts).failure;
+      const { context } = contextOf(() => undefined);
+      context.state.statefulSets.put(set(more));
+      context.state.warnings.put(warning('uid-of-StatefulSet', 'FailedCreate', 'exceeded quota'));
+      return seen(context).failure;
     };
     expect([failed({})?.reason, failed(ENDING)]).toEqual(['QuotaExceeded', null]);
   });

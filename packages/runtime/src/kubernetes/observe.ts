@@ -1,31 +1,35 @@
 import { AdapterSpec } from '@mcp-gateway/common/contracts';
 import { healthNoteOf } from '../health-path.js';
 import { ABSENT, type Observation, type ObservedReplica } from '../runtime.js';
-import { isEnding, type KubeObject } from './api/objects.js';
+import { isTerminating, type KubeObject } from './api/objects.js';
 import { ADAPTER_ID, HEALTH_ANSWER, HEALTH_TYPE, REVISION, TCP_CHECK } from './labels.js';
-import { adapterIdOf } from './made-for.js';
+import { ownerIdOf } from './owner.js';
 import { isAutoscaled } from './autoscaled.js';
-import type { Parts } from './parts.js';
+import type { RuntimeContext } from './context.js';
 import { brokenPodsOf } from './rollout.js';
-import { failureOf } from './status/failure-of.js';
+import { workloadFailure } from './status/workload-failure.js';
 import { healthCheckOf } from './status/health-check-of.js';
 import { replicaOf } from './status/replica-of.js';
-import type { AdapterObjects } from './store/cluster-state.js';
+import type { WorkloadObjects } from './store/cluster-state.js';
 
 /** What the watch has told of an adapter; asks nobody. */
-export function observe({ settings, state, applied, refusals }: Parts, adapter: string, now: Date): Observation {
+export function observe(
+  { settings, state, lastApplied, failureConditions }: RuntimeContext,
+  adapter: string,
+  now: Date,
+): Observation {
   const objects = state.of(adapter);
   const { statefulSet, pods, own, warnings } = objects;
-  const refused = refusals.get(adapter);
+  const refused = failureConditions.get(adapter);
   const all: KubeObject[] = [...own.map(({ object }) => object), ...pods];
   if (all.length === 0) return { ...ABSENT, failure: refused };
 
-  const removing = all.every(isEnding);
+  const removing = all.every(isTerminating);
   const annotations = statefulSet?.metadata.annotations ?? {};
   const revision = annotations[REVISION] ?? null;
   const settled =
     refused === null &&
-    applied.holds(adapter, objects) &&
+    lastApplied.isCurrent(adapter, objects) &&
     brokenPodsOf(objects).length === 0 &&
     healthCheckOf(objects, revision, typeIn(annotations)).by ===
       (annotations[TCP_CHECK] === undefined ? 'http' : 'tcp');
@@ -38,8 +42,8 @@ export function observe({ settings, state, applied, refusals }: Parts, adapter: 
     revision: settled ? revision : null,
     desiredReplicas: statefulSet?.spec.replicas ?? 0,
     autoscaled: isAutoscaled(settings, adapter),
-    replicas: statefulSet && isEnding(statefulSet) ? replicas.map(asDraining) : replicas,
-    failure: refused ?? (removing ? null : failureOf(statefulSet, pods, warnings)),
+    replicas: statefulSet && isTerminating(statefulSet) ? replicas.map(asDraining) : replicas,
+    failure: refused ?? (removing ? null : workloadFailure(statefulSet, pods, warnings)),
     healthNote: noteIn(annotations),
   };
 }
@@ -70,7 +74,7 @@ function asDraining(replica: ObservedReplica): ObservedReplica {
 }
 
 /** The first that tells: an id that somebody has edited must not look like an earlier adapter, all of which is to be removed. */
-function whose(gateway: string, { own, pods }: AdapterObjects): string | null {
-  const ids = own.map(({ object }) => adapterIdOf(gateway, object));
+function whose(gateway: string, { own, pods }: WorkloadObjects): string | null {
+  const ids = own.map(({ object }) => ownerIdOf(gateway, object));
   return [...ids, ...pods.map(({ metadata }) => metadata.annotations?.[ADAPTER_ID])].find(Boolean) ?? null;
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { ownObject } from '../../test/parts.js';
+import { ownedObject } from '../../test/context.js';
 import { DEFAULTS } from '../../test/settings.js';
 import type { KubeObject } from './api/objects.js';
-import { isAppliedBy } from './applied-by.js';
+import { isFieldManager } from './field-manager.js';
 import { ADAPTER, GATEWAY } from './labels.js';
-import { isMarked } from './ownership.js';
+import { hasOwnerLabels } from './ownership.js';
 
 describe('an object in the namespace', () => {
   it.each<[what: string, labels: Record<string, string>, marked: boolean]>([
@@ -13,7 +13,7 @@ describe('an object in the namespace', () => {
     ['is not marked by the label of another gateway', { [GATEWAY]: 'two', [ADAPTER]: 'echo' }, false],
     ['is not marked by ours alone, of no adapter', { [GATEWAY]: DEFAULTS.gateway }, false],
   ])('%s', (_what, labels, marked) => {
-    expect(isMarked(ownObject('Service', { labels }), DEFAULTS.gateway)).toBe(marked);
+    expect(hasOwnerLabels(ownedObject('Service', { labels }), DEFAULTS.gateway)).toBe(marked);
   });
 
   it.each<[what: string, managedFields: KubeObject['metadata']['managedFields'], byUs: boolean]>([
@@ -35,9 +35,9 @@ describe('an object in the namespace', () => {
     ['is not when we only gave it labels', [{ manager: 'mcp-gateway/mcp-gateway/labels', operation: 'Apply' }], false],
     ['is not when nobody is said to have made it', undefined, false],
   ])('%s', (_what, managedFields, byUs) => {
-    const { metadata, ...rest } = ownObject('Service');
+    const { metadata, ...rest } = ownedObject('Service');
     const object = { ...rest, metadata: { ...metadata, managedFields: managedFields ?? [] } };
     if (!managedFields) delete (object.metadata as KubeObject['metadata']).managedFields;
-    expect(isAppliedBy(DEFAULTS.gateway, object)).toBe(byUs);
+    expect(isFieldManager(DEFAULTS.gateway, object)).toBe(byUs);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ApiError } from './api/api-error.js';
 import { missingNamespace, readiness } from './readiness.js';
-import type { Reflection } from './store/reflector.js';
+import type { Informer } from './store/reflector.js';
 
 const SYNC_MS = 20;
 const never = new Promise<void>(() => {});
@@ -10,7 +10,7 @@ const forbidden = new ApiError(403, 'Forbidden', `pods is forbidden: ${CANNOT}`)
 
 const told = async () => null;
 
-const watch = (kind: Reflection['kind'], synced = Promise.resolve(), problem: Error | null = null): Reflection => ({
+const watch = (kind: Informer['kind'], synced = Promise.resolve(), problem: Error | null = null): Informer => ({
   kind,
   synced,
   problem,

@@ -1,8 +1,8 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { ApiError } from './api/api-error.js';
-import type { Cluster } from './api/cluster.js';
-import { refusalOf } from './status/refusal.js';
-import type { Reflection } from './store/reflector.js';
+import type { ApiClient } from './api/client.js';
+import { apiFailure } from './status/api-failure.js';
+import type { Informer } from './store/reflector.js';
 
 /** How long a call waits for the first list of everything. */
 const SYNC_MS = 10_000;
@@ -19,7 +19,7 @@ interface Readiness {
  * @param missing resolves to the name of the namespace when the API server says that there is none, which few may ask it
  */
 export function readiness(
-  watches: readonly Reflection[],
+  watches: readonly Informer[],
   missing: () => Promise<string | null>,
   syncMs = SYNC_MS,
 ): Readiness {
@@ -37,7 +37,7 @@ export function readiness(
       if (refused) {
         const namespace = await missing();
         throw unavailable(
-          namespace === null ? refusalOf(refused as ApiError).message : noNamespace(namespace),
+          namespace === null ? apiFailure(refused as ApiError).message : noNamespace(namespace),
           refused,
         );
       }
@@ -52,7 +52,7 @@ const noNamespace = (name: string) =>
   `There is no namespace ${name}. Make the namespace, and what the gateway needs in it.`;
 
 /** The name, if the namespace does not exist; null where it does, or where nobody tells. */
-export async function missingNamespace(cluster: Pick<Cluster, 'call'>, name: string): Promise<string | null> {
+export async function missingNamespace(cluster: Pick<ApiClient, 'call'>, name: string): Promise<string | null> {
   try {
     await cluster.call({ method: 'GET', path: `/api/v1/namespaces/${encodeURIComponent(name)}` });
     return null;

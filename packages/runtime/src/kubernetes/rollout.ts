@@ -1,7 +1,7 @@
-import { isEnding, type Pod } from './api/objects.js';
+import { isTerminating, type Pod } from './api/objects.js';
 import { CONTAINER } from './objects/container.js';
-import { hasServed } from './status/has-served.js';
-import type { AdapterObjects } from './store/cluster-state.js';
+import { wasReady } from './status/was-ready.js';
+import type { WorkloadObjects } from './store/cluster-state.js';
 
 const REVISION_HASH = 'controller-revision-hash';
 
@@ -11,16 +11,18 @@ const REVISION_HASH = 'controller-revision-hash';
  * What has served is none of them: it may serve again, and its successor would have a revision that nobody has seen work.
  * Only when it keeps crashing, and the rollout waits for nothing else, is it replaced as its turn would be.
  */
-export function brokenPodsOf({ statefulSet, pods }: AdapterObjects): Pod[] {
+export function brokenPodsOf({ statefulSet, pods }: WorkloadObjects): Pod[] {
   const { updateRevision, observedGeneration } = statefulSet?.status ?? {};
   if (!statefulSet || updateRevision === undefined || observedGeneration !== statefulSet.metadata.generation) return [];
   const isWanted = ({ metadata }: Pod) => metadata.labels?.[REVISION_HASH] === updateRevision;
   const stuck = pods.some((pod) => isWanted(pod) && !isReady(pod));
-  return pods.filter((pod) => !isWanted(pod) && !isEnding(pod) && (!hasServed(pod) || (!stuck && keepsCrashing(pod))));
+  return pods.filter(
+    (pod) => !isWanted(pod) && !isTerminating(pod) && (!wasReady(pod) || (!stuck && keepsCrashing(pod))),
+  );
 }
 
 const isReady = (pod: Pod): boolean =>
-  !isEnding(pod) &&
+  !isTerminating(pod) &&
   (pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false);
 
 const keepsCrashing = ({ status }: Pod): boolean =>

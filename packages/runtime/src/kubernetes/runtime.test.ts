@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { afterTest } from '../../../../test/support/clean-up.js';
 import { startApiServer, type ApiServer } from '../../test/api-server.js';
-import { ownObject } from '../../test/parts.js';
+import { ownedObject } from '../../test/context.js';
 import { podOf } from '../../test/pods.js';
 import { DEFAULTS } from '../../test/settings.js';
 import { workload } from '../../test/supervisor.js';
@@ -12,8 +12,8 @@ import { kubernetesRuntime } from './runtime.js';
 
 const echo = workload('echo', { adapterId: 'id-of-echo' });
 const pod = podOf({
-  labels: ownObject('').metadata.labels ?? {},
-  annotations: ownObject('').metadata.annotations ?? {},
+  labels: ownedObject('').metadata.labels ?? {},
+  annotations: ownedObject('').metadata.annotations ?? {},
 });
 
 async function start(api: ApiServer) {
@@ -58,13 +58,13 @@ describe('the runtime', () => {
 
   it('knows what there was before it started, and nothing that is somebody else’s', async () => {
     const api = await startApiServer();
-    const theirs = ownObject('Service', { name: 'theirs', labels: {} });
-    for (const object of [ownObject('Service'), theirs]) api.put('services', object);
+    const theirs = ownedObject('Service', { name: 'theirs', labels: {} });
+    for (const object of [ownedObject('Service'), theirs]) api.put('services', object);
     api.put(
       'poddisruptionbudgets',
-      ownObject('PodDisruptionBudget', {
+      ownedObject('PodDisruptionBudget', {
         name: 'b',
-        labels: { ...ownObject('').metadata.labels, 'mcp-gateway.io/adapter': 'b' },
+        labels: { ...ownedObject('').metadata.labels, 'mcp-gateway.io/adapter': 'b' },
       }),
     );
     const runtime = await start(api);

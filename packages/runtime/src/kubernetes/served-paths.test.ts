@@ -3,7 +3,7 @@ import { podOf, statefulSetOf } from '../../test/pods.js';
 import { workload } from '../../test/supervisor.js';
 import { revisionOf } from '../workload.js';
 import { replicaOf } from './status/replica-of.js';
-import { pathsToNote, servedPath } from './served-paths.js';
+import { pathsToRecord, servedPath } from './served-paths.js';
 
 const wanted = workload('echo', { path: '/v2' });
 const current = revisionOf(wanted);
@@ -34,7 +34,7 @@ describe('the paths that are noted', () => {
     ['the wanted one as it is now, whatever was noted', noting(current, { [current]: '/edited' }), [current], {}],
   ])('are, beside the wanted one, %s', (_which, statefulSet, revisions, others) => {
     const objects = { statefulSet, own: [], pods: pods(...revisions), warnings: [] };
-    expect(pathsToNote(objects, wanted)).toEqual({ ...others, [current]: '/v2' });
+    expect(pathsToRecord(objects, wanted)).toEqual({ ...others, [current]: '/v2' });
   });
 });
 

@@ -1,19 +1,19 @@
 import { revisionOf, type Workload } from '../workload.js';
 import { pathOfRevision, REVISION } from './labels.js';
-import type { AdapterObjects } from './store/cluster-state.js';
+import type { WorkloadObjects } from './store/cluster-state.js';
 
 /**
  * Where pods of a revision serve MCP, as it was noted when the revision was applied; undefined of one from before paths were
  * noted. It stands at the StatefulSet, since an annotation more in the template of pods would replace all there are.
  */
-export const servedPath = (statefulSet: AdapterObjects['statefulSet'], revision: string): string | undefined =>
+export const servedPath = (statefulSet: WorkloadObjects['statefulSet'], revision: string): string | undefined =>
   statefulSet?.metadata.annotations?.[pathOfRevision(revision)];
 
 /**
  * Paths by revision: that of the wanted one, and of others what is known as long as there are pods of theirs. What is no longer
  * needed goes with the next change, as to take it away by itself would be a request more for each rollout.
  */
-export function pathsToNote({ statefulSet, pods }: AdapterObjects, workload: Workload): Record<string, string> {
+export function pathsToRecord({ statefulSet, pods }: WorkloadObjects, workload: Workload): Record<string, string> {
   const wanted = revisionOf(workload);
   const annotations = statefulSet?.metadata.annotations ?? {};
   if (annotations[REVISION] === wanted && servedPath(statefulSet, wanted) === workload.path)

@@ -1,9 +1,9 @@
 import type { AdapterSpec } from '@mcp-gateway/common/contracts';
-import type { ClusterAddress } from './api/credentials.js';
+import type { ApiServerAddress } from './api/connection.js';
 import type { EgressRule } from './egress.js';
 import type { Toleration } from './pod-settings.js';
 
-export interface KubernetesSettings extends ClusterAddress {
+export interface KubernetesSettings extends ApiServerAddress {
   /** The namespace of all replicas. */
   namespace: string;
   /** Marks what is ours; differs between gateways that share a namespace. A label value. */

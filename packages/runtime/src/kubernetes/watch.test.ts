@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../../test/wait.js';
-import { gather } from './watch.js';
+import { batchChanges } from './watch.js';
 
 function watcher() {
   const told: string[] = [];
   const stop = new AbortController();
-  const tell = gather({ changed: (name) => void told.push(name), synced: () => {} }, stop.signal);
+  const tell = batchChanges({ changed: (name) => void told.push(name), synced: () => {} }, stop.signal);
   return { told, stop, tell };
 }
 

@@ -4,7 +4,7 @@ import type { WatchListener } from '../runtime.js';
 const GATHER_MS = 50;
 
 /** Tells the listener of changes, each name at most once in 50 ms, until the signal aborts. */
-export function gather(listener: WatchListener, signal: AbortSignal): (name: string) => void {
+export function batchChanges(listener: WatchListener, signal: AbortSignal): (name: string) => void {
   const names = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   signal.addEventListener('abort', () => clearTimeout(timer), { once: true });

@@ -16,7 +16,7 @@ export class ApiError extends Error {
  * Whether an answer is about what was asked, and not about a server that cannot answer. What cannot be merged, and what a
  * webhook should have looked at, the server calls its own error.
  */
-export const isRefusal = ({ status, message }: ApiError): boolean =>
+export const isRejection = ({ status, message }: ApiError): boolean =>
   status === 500 ? /typed patch object|failed calling webhook/.test(message) : status < 500 && status !== 429;
 
 /** From the body of an answer, or the object of a watch event of type ERROR. */

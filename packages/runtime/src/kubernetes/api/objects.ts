@@ -101,4 +101,4 @@ export interface KubeList {
   items: KubeObject[];
 }
 
-export const isEnding = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined;
+export const isTerminating = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined;

@@ -1,7 +1,7 @@
 import { unreachable } from '@mcp-gateway/common/errors';
-import type { OwnKind } from '../objects/manifest.js';
+import type { OwnedKind } from '../objects/manifest.js';
 
-export type Kind = OwnKind | 'Pod' | 'Event';
+export type Kind = OwnedKind | 'Pod' | 'Event';
 
 /** What paths call a kind. */
 const RESOURCE: Record<Kind, string> = {

@@ -1,6 +1,6 @@
 import type { V1PodDisruptionBudgetSpec } from '@kubernetes/client-node';
 import type { Workload } from '../../workload.js';
-import { selectedBy } from '../labels.js';
+import { selectorLabels } from '../labels.js';
 import type { KubernetesSettings } from '../settings.js';
 import type { Manifest } from './manifest.js';
 import { metadataOf } from './metadata.js';
@@ -13,6 +13,6 @@ export const disruptionBudgetOf = (workload: Workload, settings: KubernetesSetti
   spec: {
     maxUnavailable: 1,
     unhealthyPodEvictionPolicy: 'AlwaysAllow',
-    selector: { matchLabels: selectedBy(settings.gateway, workload.name) },
+    selector: { matchLabels: selectorLabels(settings.gateway, workload.name) },
   } satisfies V1PodDisruptionBudgetSpec,
 });

@@ -1,11 +1,11 @@
 /** The kinds of objects that an adapter consists of; their pods are made by the cluster. In the order of removal. */
-export const OWN_KINDS = ['StatefulSet', 'Service', 'PodDisruptionBudget', 'NetworkPolicy'] as const;
-export type OwnKind = (typeof OWN_KINDS)[number];
+export const OWNED_KINDS = ['StatefulSet', 'Service', 'PodDisruptionBudget', 'NetworkPolicy'] as const;
+export type OwnedKind = (typeof OWNED_KINDS)[number];
 
 /** An object as it is applied: nothing but the fields that are ours. */
 export interface Manifest {
   apiVersion: string;
-  kind: OwnKind;
+  kind: OwnedKind;
   metadata: {
     name: string;
     namespace: string;

@@ -6,10 +6,10 @@ import { disruptionBudgetOf } from './disruption-budget.js';
 import type { Manifest } from './manifest.js';
 import { networkPolicyOf } from './network-policy.js';
 import { serviceOf } from './service.js';
-import { statefulSetOf, type SeenBefore } from './stateful-set.js';
+import { statefulSetOf, type ObservedState } from './stateful-set.js';
 
 /** All objects of a workload, in the order in which they are applied: no pod starts before its network policy is there. */
-export function manifestsOf(workload: Workload, settings: KubernetesSettings, seen: SeenBefore): Manifest[] {
+export function manifestsOf(workload: Workload, settings: KubernetesSettings, seen: ObservedState): Manifest[] {
   return [
     networkPolicyOf(workload, settings),
     serviceOf(workload, settings),

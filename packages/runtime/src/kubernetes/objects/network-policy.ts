@@ -1,5 +1,5 @@
 import type { Workload } from '../../workload.js';
-import { selectedBy } from '../labels.js';
+import { selectorLabels } from '../labels.js';
 import type { KubernetesSettings } from '../settings.js';
 import type { Manifest } from './manifest.js';
 import { metadataOf } from './metadata.js';
@@ -12,7 +12,7 @@ export const networkPolicyOf = (workload: Workload, settings: KubernetesSettings
   kind: 'NetworkPolicy',
   metadata: metadataOf(workload, settings),
   spec: {
-    podSelector: { matchLabels: selectedBy(settings.gateway, workload.name) },
+    podSelector: { matchLabels: selectorLabels(settings.gateway, workload.name) },
     policyTypes: settings.egress ? ['Ingress', 'Egress'] : ['Ingress'],
     ingress: [
       {

@@ -1,5 +1,5 @@
 import type { V1Container, V1Probe } from '@kubernetes/client-node';
-import { ASSUMED_PATH } from '../../health-path.js';
+import { DEFAULT_HEALTH_PATH } from '../../health-path.js';
 import { STARTUP_SECONDS } from '../../startup.js';
 import type { Workload } from '../../workload.js';
 
@@ -23,7 +23,7 @@ const START_PERIOD = 3;
 export function probesOf({ healthPath, healthType, port }: Workload, { by }: HealthCheck): Probes {
   const open = { tcpSocket: { port } };
   const asked = by === 'http' ? { httpGet: { path: healthPath, port, scheme: 'HTTP' } } : open;
-  const assumed = by === 'http' && healthType === undefined && healthPath === ASSUMED_PATH;
+  const assumed = by === 'http' && healthType === undefined && healthPath === DEFAULT_HEALTH_PATH;
   const every = (periodSeconds: number, failureThreshold: number, timeoutSeconds: number, what: Asked): V1Probe => ({
     ...what,
     periodSeconds,

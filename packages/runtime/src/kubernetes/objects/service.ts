@@ -1,6 +1,6 @@
 import type { V1ServiceSpec } from '@kubernetes/client-node';
 import type { Workload } from '../../workload.js';
-import { selectedBy } from '../labels.js';
+import { selectorLabels } from '../labels.js';
 import type { KubernetesSettings } from '../settings.js';
 import type { Manifest } from './manifest.js';
 import { metadataOf } from './metadata.js';
@@ -15,7 +15,7 @@ export const serviceOf = (workload: Workload, settings: KubernetesSettings): Man
     ipFamilyPolicy: 'PreferDualStack',
     clusterIP: 'None',
     publishNotReadyAddresses: true,
-    selector: selectedBy(settings.gateway, workload.name),
+    selector: selectorLabels(settings.gateway, workload.name),
     ports: [{ name: 'mcp', port: workload.port, targetPort: workload.port, protocol: 'TCP' }],
   } satisfies V1ServiceSpec,
 });

@@ -15,7 +15,7 @@ import {
   labelsOf,
   pathOfRevision,
   REVISION,
-  selectedBy,
+  selectorLabels,
   TCP_CHECK,
   TEMPLATE,
   WORKLOAD_IDENTITY,
@@ -31,7 +31,7 @@ const STOP_SECONDS = 30;
 const OLD_REVISIONS_KEPT = 3;
 
 /** What depends on what there is. */
-export interface SeenBefore {
+export interface ObservedState {
   health: HealthCheck;
   replicas: number;
   /** By revision: those that pods have. */
@@ -43,7 +43,7 @@ export interface SeenBefore {
 export function statefulSetOf(
   workload: Workload,
   settings: KubernetesSettings,
-  { health, replicas, paths, annotations = {} }: SeenBefore,
+  { health, replicas, paths, annotations = {} }: ObservedState,
 ): Manifest {
   const metadata = metadataOf(workload, settings);
   const revision = revisionOf(workload);
@@ -70,7 +70,7 @@ export function statefulSetOf(
     spec: {
       serviceName: metadata.name,
       replicas,
-      selector: { matchLabels: selectedBy(settings.gateway, workload.name) },
+      selector: { matchLabels: selectorLabels(settings.gateway, workload.name) },
       // One broken replica must not keep the others from starting, and ordinals mean nothing to a server.
       podManagementPolicy: 'Parallel',
       // A partition that somebody sets would keep replicas at an old revision.
@@ -119,7 +119,7 @@ function podSpecOf(workload: Workload, settings: KubernetesSettings, health: Hea
     shareProcessNamespace: true,
     terminationGracePeriodSeconds: settings.drainSeconds + STOP_SECONDS,
     topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((key) =>
-      spreadOver(key, selectedBy(settings.gateway, workload.name)),
+      spreadOver(key, selectorLabels(settings.gateway, workload.name)),
     ),
     ...(imagePullSecrets.length > 0 && { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
     ...(Object.keys(nodeSelector).length > 0 && { nodeSelector: { ...nodeSelector } }),

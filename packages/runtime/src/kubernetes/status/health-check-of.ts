@@ -1,11 +1,11 @@
-import { isUnknownPath } from '../../health-path.js';
+import { isMissingHealthPath } from '../../health-path.js';
 import type { Workload } from '../../workload.js';
 import type { Pod } from '../api/objects.js';
 import { HEALTH_ANSWER, REVISION, TCP_CHECK } from '../labels.js';
 import { CONTAINER } from '../objects/container.js';
 import type { HealthCheck } from '../objects/probes.js';
-import type { AdapterObjects } from '../store/cluster-state.js';
-import { hasServed } from './has-served.js';
+import type { WorkloadObjects } from '../store/cluster-state.js';
+import { wasReady } from './was-ready.js';
 import { lastAnswer } from './probe-failure.js';
 
 const BY_HTTP: HealthCheck = { by: 'http' };
@@ -16,7 +16,7 @@ const BY_HTTP: HealthCheck = { by: 'http' };
  * A new revision may have one, so it is asked again.
  */
 export function healthCheckOf(
-  { statefulSet, pods, warnings }: AdapterObjects,
+  { statefulSet, pods, warnings }: WorkloadObjects,
   revision: string | null,
   type: Workload['healthType'],
 ): HealthCheck {
@@ -25,10 +25,11 @@ export function healthCheckOf(
   const annotations = statefulSet?.metadata.annotations ?? {};
   if (annotations[TCP_CHECK] === revision) return { by: 'tcp', answer: annotations[HEALTH_ANSWER] ?? '404' };
   const asked = pods.filter((pod) => pod.metadata.annotations?.[REVISION] === revision && askedPath(pod) !== undefined);
-  if (asked.some(hasServed)) return BY_HTTP;
+  if (asked.some(wasReady)) return BY_HTTP;
   for (const pod of asked) {
     const answer = lastAnswer(pod, warnings);
-    if (answer !== null && isUnknownPath(answer, askedPath(pod) ?? '')) return { by: 'tcp', answer: String(answer) };
+    if (answer !== null && isMissingHealthPath(answer, askedPath(pod) ?? ''))
+      return { by: 'tcp', answer: String(answer) };
   }
   return BY_HTTP;
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { PublishedEndpoint } from '@mcp-gateway/common/contracts';
-import { isEnding, type ContainerStatus, type KubeEvent, type Pod, type StatefulSet } from '../api/objects.js';
+import { isTerminating, type ContainerStatus, type KubeEvent, type Pod, type StatefulSet } from '../api/objects.js';
 import { REVISION } from '../labels.js';
 import { CONTAINER } from '../objects/container.js';
 import type { ObservedReplica } from '../../runtime.js';
 import { STDIO_HINT } from '../../startup.js';
 import { servedPath } from '../served-paths.js';
 import { ordinalOf } from '../store/cluster-state.js';
-import { isNodeLost, isNodeSilent, silentNode } from './node-lost.js';
+import { isNodeLost, isNodeUnreachable, nodeUnreachableMessage } from './node-lost.js';
 import { probeFailure } from './probe-failure.js';
 
 type Finding = Pick<ObservedReplica, 'state' | 'message' | 'nodeLost'>;
@@ -49,9 +49,9 @@ function endpointOf(
   const container = pod.spec.containers.find(({ name }) => name === CONTAINER);
   const port = container?.ports?.[0]?.containerPort;
   if (pod.status?.phase !== 'Running' || !status?.state?.running || !ip || !port) return null;
-  const drainUntil = isEnding(pod) ? drainsUntil(pod, container?.lifecycle?.preStop?.sleep?.seconds ?? 0) : null;
+  const drainUntil = isTerminating(pod) ? drainsUntil(pod, container?.lifecycle?.preStop?.sleep?.seconds ?? 0) : null;
   if (drainUntil && !status.started) return null; // nobody has a session on one that never answered
-  const silent = isNodeSilent(pod); // its kubelet does not know that the pod is deleted, and ends nothing
+  const silent = isNodeUnreachable(pod); // its kubelet does not know that the pod is deleted, and ends nothing
   if (drainUntil && drainUntil <= now && !silent) return null;
   // The condition of a pod that is deleted, or whose node is silent, no longer tells whether the process answers.
   const serving = !ready && (drainUntil !== null || silent) && status.ready === true;
@@ -82,11 +82,11 @@ const digest = (text: string) => createHash('sha256').update(text).digest('hex')
 function findingOf(pod: Pod, container: ContainerStatus | undefined, warnings: readonly KubeEvent[]): Finding {
   const { phase, reason, message, conditions = [] } = pod.status ?? {};
   const is = (type: string) => conditions.find((condition) => condition.type === type);
-  if (isEnding(pod)) return { state: 'Stopping', message: endsAfter(pod) };
+  if (isTerminating(pod)) return { state: 'Stopping', message: endsAfter(pod) };
   if (phase === 'Failed' || phase === 'Succeeded') {
     return { state: 'BackOff', message: `The pod ended: ${reason ?? phase}. ${message ?? ''}`.trim() };
   }
-  if (isNodeLost(pod)) return { state: 'NotReady', message: silentNode(pod), nodeLost: true };
+  if (isNodeLost(pod)) return { state: 'NotReady', message: nodeUnreachableMessage(pod), nodeLost: true };
   if (container?.state?.waiting) return waitingFinding(container, container.state.waiting);
   if (container?.state?.terminated)
     return { state: 'BackOff', message: `${endOf(container)} and is started again.${stdioHint(container)}` };
@@ -110,7 +110,7 @@ function findingOf(pod: Pod, container: ContainerStatus | undefined, warnings: r
 function endsAfter(pod: Pod): string | null {
   const { finalizers = [] } = pod.metadata;
   if (isNodeLost(pod))
-    return `${silentNode(pod)} It is gone when the node is back, or when somebody deletes the node or, by force, the pod.`;
+    return `${nodeUnreachableMessage(pod)} It is gone when the node is back, or when somebody deletes the node or, by force, the pod.`;
   return finalizers.length > 0
     ? `It is gone when whoever put a finalizer on it takes that off: ${finalizers.join(', ')}.`
     : null;

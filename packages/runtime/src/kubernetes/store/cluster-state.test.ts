@@ -1,16 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { ownObject } from '../../../test/parts.js';
+import { ownedObject } from '../../../test/context.js';
 import { podOf, warning } from '../../../test/pods.js';
-import { OWN_KINDS } from '../objects/manifest.js';
+import { OWNED_KINDS } from '../objects/manifest.js';
 import { ClusterState } from './cluster-state.js';
 
 describe('the copy of what the cluster has', () => {
   it('tells of an object that is given the name of another adapter to both', () => {
     const state = new ClusterState();
-    state.services.put(ownObject('Service'));
+    state.services.put(ownedObject('Service'));
     const told: string[] = [];
     state.onChange((adapter) => void told.push(adapter));
-    state.services.put(ownObject('Service', { resourceVersion: '8', labels: { 'mcp-gateway.io/adapter': 'other' } }));
+    state.services.put(ownedObject('Service', { resourceVersion: '8', labels: { 'mcp-gateway.io/adapter': 'other' } }));
     expect(told).toEqual(['echo', 'other']);
   });
 
@@ -27,8 +27,8 @@ describe('the copy of what the cluster has', () => {
     const told: string[] = [];
     const stop = state.onChange((adapter) => void told.push(adapter));
     const objects = [
-      ...OWN_KINDS.map((kind) => [kind, ownObject(kind)] as const),
-      ['Pod', { ...podOf(), ...ownObject('', { ...podOf().metadata }) }] as const,
+      ...OWNED_KINDS.map((kind) => [kind, ownedObject(kind)] as const),
+      ['Pod', { ...podOf(), ...ownedObject('', { ...podOf().metadata }) }] as const,
     ];
     for (const [kind, object] of objects) {
       state.storeOf(kind).put(object);
@@ -45,13 +45,13 @@ describe('the copy of what the cluster has', () => {
     state.warnings.put(about('somebody-elses', 'other'));
     expect(told).toEqual([]);
     stop();
-    state.services.forget(ownObject('Service'));
+    state.services.forget(ownedObject('Service'));
     expect(told).toEqual([]);
   });
 
   it('has of an adapter its objects in the order of their removal, pods by number, and warnings by time', () => {
     const state = new ClusterState();
-    for (const kind of OWN_KINDS.toReversed()) state.storeOf(kind).put(ownObject(kind));
+    for (const kind of OWNED_KINDS.toReversed()) state.storeOf(kind).put(ownedObject(kind));
     for (const ordinal of [10, 2, 1]) state.pods.put(podOf({ name: `adapter-echo-${ordinal}`, uid: `uid-${ordinal}` }));
     const at = (hour: number) => `2026-11-20T0${hour}:00:00Z`;
     const late = { ...warning('uid-10', 'last', '', at(1)), lastTimestamp: at(9) };
@@ -67,7 +67,7 @@ describe('the copy of what the cluster has', () => {
       state.warnings.put(each);
 
     const { statefulSet, own, pods, warnings } = state.of('echo');
-    expect(own.map(({ kind }) => kind)).toEqual(OWN_KINDS);
+    expect(own.map(({ kind }) => kind)).toEqual(OWNED_KINDS);
     expect(statefulSet).toBe(own[0]?.object);
     expect(pods.map(({ metadata }) => metadata.name)).toEqual(['adapter-echo-1', 'adapter-echo-2', 'adapter-echo-10']);
     expect(warnings.map(({ reason }) => reason)).toEqual(['zeroth', 'first', 'second', 'last']);

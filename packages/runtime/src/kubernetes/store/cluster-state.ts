@@ -1,16 +1,16 @@
 import { timeOf, type KubeEvent, type KubeObject, type Pod, type StatefulSet } from '../api/objects.js';
 import { ADAPTER } from '../labels.js';
 import { objectName } from '../object-name.js';
-import { OWN_KINDS, type OwnKind } from '../objects/manifest.js';
+import { OWNED_KINDS, type OwnedKind } from '../objects/manifest.js';
 import { Index } from './index-by.js';
 import { ObjectStore, type AnyStore } from './object-store.js';
 import { isReplica } from './replica-pod.js';
 
 /** All that the cluster has of one adapter. */
-export interface AdapterObjects {
+export interface WorkloadObjects {
   statefulSet: StatefulSet | undefined;
   /** The objects that we applied, in the order in which they are removed. */
-  own: { kind: OwnKind; object: KubeObject }[];
+  own: { kind: OwnedKind; object: KubeObject }[];
   /** Its replicas, by ordinal. */
   pods: Pod[];
   /** Warnings about these, the latest last. */
@@ -32,7 +32,7 @@ export class ClusterState {
     this.#changed(pod, before);
   });
   /** Objects of the kinds that adapters consist of, in the same namespace and not ours. */
-  readonly others: Record<OwnKind, ObjectStore<KubeObject>> = {
+  readonly others: Record<OwnedKind, ObjectStore<KubeObject>> = {
     StatefulSet: new ObjectStore(() => {}),
     Service: new ObjectStore(() => {}),
     PodDisruptionBudget: new ObjectStore(() => {}),
@@ -49,7 +49,7 @@ export class ClusterState {
     return () => void this.#listeners.delete(listener);
   }
 
-  storeOf(kind: OwnKind | 'Pod'): AnyStore {
+  storeOf(kind: OwnedKind | 'Pod'): AnyStore {
     return {
       StatefulSet: this.statefulSets,
       Service: this.services,
@@ -59,10 +59,10 @@ export class ClusterState {
     }[kind];
   }
 
-  of(adapter: string): AdapterObjects {
+  of(adapter: string): WorkloadObjects {
     const name = objectName('adapter', adapter);
     const statefulSet = this.statefulSets.get(name);
-    const own = OWN_KINDS.flatMap((kind) => {
+    const own = OWNED_KINDS.flatMap((kind) => {
       const object = this.storeOf(kind).get(name);
       return object ? [{ kind, object }] : [];
     });
@@ -77,7 +77,7 @@ export class ClusterState {
 
   /** Whatever of ours there is. */
   names(): string[] {
-    const own = OWN_KINDS.flatMap((kind) => [...this.storeOf(kind).all()]);
+    const own = OWNED_KINDS.flatMap((kind) => [...this.storeOf(kind).all()]);
     const replicas = [...this.pods.all()].filter((pod) => isReplica(pod, adapterOf(pod)));
     return [...new Set([...own, ...replicas].map(adapterOf))];
   }

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../api/objects.js';
-import { ownershipOf } from '../applied-by.js';
+import { trimManagedFields } from '../field-manager.js';
 
 /** A store of whichever kind. */
 export interface AnyStore {
@@ -72,7 +72,7 @@ export class ObjectStore<T extends KubeObject> {
 }
 
 function keepOwnership({ metadata }: KubeObject): void {
-  const kept = ownershipOf(metadata.managedFields ?? []);
+  const kept = trimManagedFields(metadata.managedFields ?? []);
   if (kept.length > 0) metadata.managedFields = kept;
   else delete metadata.managedFields;
 }

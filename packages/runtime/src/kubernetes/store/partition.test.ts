@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '../api/objects.js';
 import { ObjectStore } from './object-store.js';
-import { Partition } from './partition.js';
+import { PartitionedStore } from './partition.js';
 
 const object = (version: number, owner: string, name = 'a'): KubeObject & { spec: object } => ({
   metadata: { name, uid: name, resourceVersion: String(version), creationTimestamp: '', labels: { owner } },
@@ -11,12 +11,12 @@ const object = (version: number, owner: string, name = 'a'): KubeObject & { spec
 describe('what is watched of a kind', () => {
   let ours: ObjectStore<KubeObject>;
   let others: ObjectStore<KubeObject>;
-  let partition: Partition<KubeObject>;
+  let partition: PartitionedStore<KubeObject>;
   const names = () => [ours, others].map((store) => [...store.all()].map(({ metadata }) => metadata.name));
   beforeEach(() => {
     ours = new ObjectStore(() => {});
     others = new ObjectStore(() => {});
-    partition = new Partition(ours, others, ({ metadata }) => metadata.labels?.['owner'] === 'us');
+    partition = new PartitionedStore(ours, others, ({ metadata }) => metadata.labels?.['owner'] === 'us');
   });
 
   it('is kept apart by whose it is, and of what is not ours no more than that', () => {

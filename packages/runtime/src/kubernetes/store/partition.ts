@@ -2,13 +2,13 @@ import type { KubeObject } from '../api/objects.js';
 import type { ObjectStore } from './object-store.js';
 
 /** What a reflector fills. */
-export type Watched<T extends KubeObject> = Pick<ObjectStore<T>, 'put' | 'drop' | 'replaceAll'>;
+export type InformerStore<T extends KubeObject> = Pick<ObjectStore<T>, 'put' | 'drop' | 'replaceAll'>;
 
 /** Keeps our objects of one kind, and of all others what says whose they are, so that no name is taken from anybody. */
-export class Partition<T extends KubeObject> implements Watched<T> {
+export class PartitionedStore<T extends KubeObject> implements InformerStore<T> {
   constructor(
-    private readonly ours: Watched<T>,
-    private readonly others: Watched<KubeObject>,
+    private readonly ours: InformerStore<T>,
+    private readonly others: InformerStore<KubeObject>,
     private readonly isOurs: (object: KubeObject) => boolean,
   ) {}
 

@@ -6,7 +6,7 @@ import { createLogger } from '@mcp-gateway/platform/logging';
 import { afterTest } from '../../../../../test/support/clean-up.js';
 import { kubeconfigOf } from '../../../test/kubeconfig.js';
 import { eventually } from '../../../test/wait.js';
-import { connectCluster } from '../api/cluster.js';
+import { connectApi } from '../api/client.js';
 import type { KubeEvent } from '../api/objects.js';
 import { ObjectStore } from './object-store.js';
 import { Reflector } from './reflector.js';
@@ -35,7 +35,7 @@ async function reflect(
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const kubeconfig = await kubeconfigOf((server.address() as AddressInfo).port);
-  const cluster = await connectCluster({ kubeconfig, apiServer: undefined }, 50);
+  const cluster = await connectApi({ kubeconfig, apiServer: undefined }, 50);
   const store = new ObjectStore<KubeEvent>(() => {});
   const log = createLogger('test', 'silent');
   const said: string[] = [];

@@ -2,15 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { errors } from 'undici';
 import { ApiError, apiError } from '../api/api-error.js';
-import type { Cluster } from '../api/cluster.js';
+import type { ApiClient } from '../api/client.js';
 import type { KubeList, KubeObject } from '../api/objects.js';
 import { pathOf, type Kind } from '../api/resources.js';
 import { backoff, failuresAfter } from './backoff.js';
-import type { Watched } from './partition.js';
+import type { InformerStore } from './partition.js';
 import { linesOf } from './watch-lines.js';
 
 interface Options {
-  cluster: Cluster;
+  cluster: ApiClient;
   kind: Kind;
   namespace: string;
   query: Record<string, string>;
@@ -27,7 +27,7 @@ const WATCH_SECONDS = 300;
  */
 const SILENCE_MS = 150_000;
 
-export interface Reflection {
+export interface Informer {
   readonly kind: Kind;
   /** Why the store may lag behind; null while it is watched. */
   readonly problem: Error | null;
@@ -37,7 +37,7 @@ export interface Reflection {
 }
 
 /** Keeps the store like the objects of one kind in the cluster, by one list and then one watch. */
-export class Reflector<T extends KubeObject> implements Reflection {
+export class Reflector<T extends KubeObject> implements Informer {
   problem: Error | null = null;
   readonly kind: Kind;
   readonly synced: Promise<void>;
@@ -47,7 +47,7 @@ export class Reflector<T extends KubeObject> implements Reflection {
   #progress = false;
 
   constructor(
-    private readonly store: Watched<T>,
+    private readonly store: InformerStore<T>,
     private readonly options: Options,
   ) {
     this.kind = options.kind;

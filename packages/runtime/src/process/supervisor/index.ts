@@ -7,7 +7,7 @@ import { supervisorServer } from './server.js';
 
 export { catalogue, CatalogueError, readCatalogue, type Catalogue, type CatalogueEntry } from './catalogue.js';
 export { systemClock, type Clock } from './clock.js';
-export { usualTimes } from './supervisor.js';
+export { defaultTimes } from './supervisor.js';
 
 export interface RunningSupervisor {
   /** Ends every replica and stops to listen. */

@@ -2,7 +2,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import type { Loopback } from './probe.js';
 
 /** The owner of the listening socket of a port on this machine; `unknown` on systems that do not tell, such as macOS. */
-export type Listener = 'own' | 'foreign' | 'unknown';
+export type PortOwner = 'own' | 'foreign' | 'unknown';
 
 const ANY_IPV6 = '00000000000000000000000000000000';
 /** What a connection to each address reaches, as /proc/net writes addresses; the kernel prefers the first that listens. */
@@ -22,11 +22,11 @@ const ROOT = 0;
  * started by one of those. It takes one look at all processes, so it is not for every probe. A listener of root is trusted
  * by who is not root: a daemon publishes the ports of containers (`docker run -p`), and root may do what it likes anyway.
  */
-export async function listenerOf(
+export async function portOwner(
   where: { host: Loopback; port: number },
   leader: number,
   { proc = '/proc', user = process.getuid?.() } = {},
-): Promise<Listener> {
+): Promise<PortOwner> {
   try {
     const sockets = await socketsOn(where, proc);
     if (user !== ROOT && [...sockets.values()].every((owner) => owner === ROOT)) return 'unknown';

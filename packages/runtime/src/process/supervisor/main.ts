@@ -10,7 +10,7 @@ import {
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { runMain, shutdownOn } from '@mcp-gateway/platform/serving';
 import { z } from 'zod';
-import { catalogue, CatalogueError, readCatalogue, startSupervisor, systemClock, usualTimes } from './index.js';
+import { catalogue, CatalogueError, readCatalogue, startSupervisor, systemClock, defaultTimes } from './index.js';
 
 const Config = z.object({
   MCP_GATEWAY_LOG_LEVEL: LogLevel.default('info'),
@@ -36,7 +36,7 @@ runMain(async () => {
     log,
     logRoot: config.PROCESS_LOGS,
     environment: { ...networkVariables(process.env), PATH: config.PATH, HOME: homedir(), LANG: 'C.UTF-8' },
-    ...usualTimes,
+    ...defaultTimes,
     drainMs: config.MCP_GATEWAY_DRAIN_SECONDS * 1000,
   });
   defer(supervisor.close);

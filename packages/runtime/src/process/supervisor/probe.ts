@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { byName } from '@mcp-gateway/platform/serving';
 import { Client, type Dispatcher } from 'undici';
-import { isUnknownPath } from '../../health-path.js';
+import { isMissingHealthPath } from '../../health-path.js';
 import type { Workload } from '../../workload.js';
 import { beginningOf, quoted } from './quoted.js';
 
@@ -84,7 +84,8 @@ async function answersHttp(client: Client, { healthType, healthPath }: Check, si
   if (statusCode >= 200 && statusCode < 300) return passed();
   const quote = quoted(headers['content-type'], await beginningOf(body));
   const answer = `GET ${healthPath} answers ${statusCode}`;
-  if (healthType === undefined && isUnknownPath(statusCode, healthPath)) return { ...passed(), note: answer, quote };
+  if (healthType === undefined && isMissingHealthPath(statusCode, healthPath))
+    return { ...passed(), note: answer, quote };
   return failed(answer, quote);
 }
 

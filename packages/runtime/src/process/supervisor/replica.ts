@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { freePort } from '@mcp-gateway/platform/serving';
 import { healthNoteOf } from '../../health-path.js';
-import { leash, type Leashed } from '../../leash/index.js';
-import type { ObservedReplica } from '../../runtime.js';
+import { spawnGuarded, type GuardedChild } from '../../child-guard/index.js';
+import type { Failure, ObservedReplica } from '../../runtime.js';
 import type { Workload } from '../../workload.js';
 import { countCrash, restartDelay } from './backoff.js';
 import { CatalogueError, type Catalogue } from './catalogue.js';
 import { checkCommand } from './check-command.js';
 import type { Clock } from './clock.js';
-import { listenerOf } from './listener.js';
+import { portOwner } from './listener.js';
 import { probe, type Loopback, type ProbeResult } from './probe.js';
-import { refusalOf } from './refusal.js';
+import { unsupportedSetting } from './unsupported-setting.js';
 import type { ReplicaLogs } from './replica-logs.js';
 import { NEVER_LISTENS, restartMessage } from './restart-message.js';
 
@@ -38,7 +38,7 @@ const SILENT_MS = 10_000;
 
 /** One replica: a process that is started, probed, restarted with back-off, and ended. */
 export class Replica {
-  failure: { reason: string; message: string } | null = null;
+  failure: Failure | null = null;
   healthNote: string | null = null;
   #state: ObservedReplica['state'] = 'Starting';
   #message: string | null = null;
@@ -58,7 +58,7 @@ export class Replica {
   #drainUntil: number | null = null;
   /** It answered when it began to drain. */
   #servesWhileDraining = false;
-  #process: Leashed | null = null;
+  #process: GuardedChild | null = null;
   /** Another one for each process: what it held ends with it, so sessions must not find their way to a successor. */
   #endpointId = '';
   readonly #draining = new AbortController();
@@ -161,9 +161,9 @@ export class Replica {
     }
   }
 
-  async #start(): Promise<Leashed | null> {
+  async #start(): Promise<GuardedChild | null> {
     const { catalogue, environment, stopGraceSeconds, logs, clock } = this.context;
-    this.failure = refusalOf(this.workload);
+    this.failure = unsupportedSetting(this.workload);
     if (this.failure) {
       this.#set('BackOff', this.failure.message);
       return null;
@@ -176,7 +176,7 @@ export class Replica {
       this.#portTaken = false;
       this.#host = null;
       this.#endpointId = `${this.name}.${randomUUID()}`;
-      this.#process = await leash({
+      this.#process = await spawnGuarded({
         command: entry.command,
         args: entry.args.map((arg) => arg.replaceAll('{port}', String(port))),
         cwd: entry.cwd,
@@ -209,7 +209,7 @@ export class Replica {
     return process;
   }
 
-  async #watchHealth(process: Leashed, signal: AbortSignal) {
+  async #watchHealth(process: GuardedChild, signal: AbortSignal) {
     const { clock, log, startMs } = this.context;
     const deadline = clock.now() + startMs;
     const before = this.#late === null ? '' : `It was started again, as it was not ready in ${startMs / 1000} s: `;
@@ -220,7 +220,7 @@ export class Replica {
       if (result.healthy && !this.ready) {
         this.#host = result.host;
         const where = { host: result.host ?? '127.0.0.1', port: this.#port as number };
-        this.#portTaken = (await listenerOf(where, process.pid)) === 'foreign';
+        this.#portTaken = (await portOwner(where, process.pid)) === 'foreign';
       }
       if (signal.aborted || this.#state === 'Stopping') return;
       if (this.#portTaken) {

@@ -17,7 +17,7 @@ export interface SupervisorOptions extends Omit<ReplicaContext, 'logs'> {
 }
 
 /** What has proved right on one machine. */
-export const usualTimes = {
+export const defaultTimes = {
   startMs: STARTUP_SECONDS * 1000,
   leaseMs: 600_000,
   stopGraceSeconds: 4,

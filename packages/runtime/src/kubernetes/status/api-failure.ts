@@ -1,0 +1,40 @@
+import type { ApiError } from '../api/api-error.js';
+import type { Failure } from '../../runtime.js';
+
+const CANNOT = /User "([^"]*)" cannot (\w+) resource "([^"]*)" in API group "([^"]*)"(?: in the namespace "([^"]*)")?/;
+
+/** Why the API server does not accept an object, in words that say what to do. */
+export function apiFailure({ status, reason, message }: ApiError): Failure {
+  if (status === 404) return { reason: 'NamespaceNotFound', message: `${message}. Make the namespace.` };
+  if (status === 422 || status === 400 || message.includes('typed patch object')) {
+    return { reason: 'InvalidObject', message: `The cluster does not accept the spec: ${message}` };
+  }
+  if (status === 413)
+    return { reason: 'TooLarge', message: 'The spec is larger than the cluster stores; shorten the environment.' };
+  return status === 403 ? forbiddenFailure(message) : { reason: reason || 'Refused', message };
+}
+
+/** Why something is forbidden: no right, no quota, or a policy. */
+export function forbiddenFailure(message: string): Failure {
+  const [, user, verb, resource, group, namespace] = CANNOT.exec(message) ?? [];
+  if (verb !== undefined) {
+    const what = group === '' ? resource : `${resource}.${group}`;
+    const cannot = `${user} may not ${verb} ${what}`;
+    // A Role of a namespace that does not exist grants nothing, so the API server says the same of both.
+    const missing =
+      namespace === undefined
+        ? `${cannot}. Grant it in its Role.`
+        : `${cannot} in namespace ${namespace}. Make the namespace if it does not exist, else grant it in its Role there.`;
+    return { reason: 'PermissionMissing', message: missing };
+  }
+  if (message.includes('exceeded quota')) {
+    return {
+      reason: 'QuotaExceeded',
+      message: `The namespace has no room for it: ${message}. Raise the quota or ask for less.`,
+    };
+  }
+  if (message.includes('violates PodSecurity')) {
+    return { reason: 'PodSecurityViolation', message: `The namespace does not admit the pod: ${message}` };
+  }
+  return { reason: 'AdmissionDenied', message: `The cluster does not admit it: ${message}` };
+}

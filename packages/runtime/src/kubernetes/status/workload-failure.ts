@@ -1,0 +1,100 @@
+import { isTerminating, timeOf, type KubeEvent, type Pod, type StatefulSet } from '../api/objects.js';
+import type { Failure } from '../../runtime.js';
+import { CONTAINER } from '../objects/container.js';
+import { forbiddenFailure } from './api-failure.js';
+
+/** Why replicas cannot be started at all; null when nothing stands in the way. */
+export function workloadFailure(
+  statefulSet: StatefulSet | undefined,
+  pods: readonly Pod[],
+  warnings: readonly KubeEvent[],
+): Failure | null {
+  for (const pod of pods) {
+    if (isTerminating(pod)) continue;
+    const failure = unscheduled(pod) ?? notInitialized(pod) ?? notCreated(pod) ?? noSandbox(pod, warnings);
+    if (failure) return failure;
+  }
+  return statefulSet ? missingPods(statefulSet, pods, warnings) : null;
+}
+
+function unscheduled({ metadata, status }: Pod): Failure | null {
+  const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') return null;
+  const why = scheduled.message ?? 'the scheduler says no more.';
+  return { reason: 'Unschedulable', message: `No node takes ${metadata.name}: ${why} ${remedyOf(why)}` };
+}
+
+function remedyOf(why: string): string {
+  if (/\bInsufficient\b/.test(why)) return 'Add a node, or ask for less in resources.requests with PUT.';
+  return /\bwere unschedulable\b/.test(why) ? 'Uncordon a node, or add one.' : 'Add a node that takes it.';
+}
+
+const IMAGE_REASONS = [
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'InvalidImageName',
+  'ErrImageNeverPull',
+  'ImageInspectError',
+];
+const CONFIG_REASONS = ['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError'];
+
+function notCreated({ metadata, spec, status }: Pod): Failure | null {
+  const { reason = '', message = '' } =
+    status?.containerStatuses?.find(({ name }) => name === CONTAINER)?.state?.waiting ?? {};
+  if (IMAGE_REASONS.includes(reason)) {
+    const image = spec.containers.find(({ name }) => name === CONTAINER)?.image ?? 'its image';
+    return {
+      // The kubelet goes back and forth between the two.
+      reason: reason === 'ErrImagePull' ? 'ImagePullBackOff' : reason,
+      message:
+        `The image ${image} cannot be pulled. Check its name, its version and the pull secrets. ${shortened(message)}`.trim(),
+    };
+  }
+  if (CONFIG_REASONS.includes(reason)) {
+    return { reason, message: `The container of ${metadata.name} cannot be made: ${shortened(message)}` };
+  }
+  return null;
+}
+
+/** The runtime makes no such container; a webhook or an edit of somebody's has added it. */
+function notInitialized({ metadata, status }: Pod): Failure | null {
+  for (const { name, state = {}, lastState } of status?.initContainerStatuses ?? []) {
+    const { reason = '', message = '' } = state.waiting ?? {};
+    const code = (state.terminated ?? lastState?.terminated)?.exitCode ?? 0;
+    const fails = reason === 'CrashLoopBackOff' || [...IMAGE_REASONS, ...CONFIG_REASONS].includes(reason);
+    if (!fails && (!state.terminated || code === 0)) continue;
+    const why = code === 0 ? `${reason}. ${shortened(message)}`.trim() : `it ended with exit code ${code}.`;
+    return {
+      reason: 'InitContainerFailed',
+      message: `The init container ${name} of ${metadata.name}, which is not the gateway's, fails: ${why}`,
+    };
+  }
+  return null;
+}
+
+/** Most often the limit of memory is too low for any process; the node says so in events only. */
+function noSandbox({ metadata, status }: Pod, warnings: readonly KubeEvent[]): Failure | null {
+  const state = status?.containerStatuses?.find(({ name }) => name === CONTAINER)?.state;
+  if (state?.waiting?.reason !== 'ContainerCreating') return null;
+  const reason = 'FailedCreatePodSandBox';
+  const last = warnings.findLast((event) => event.involvedObject.uid === metadata.uid && event.reason === reason);
+  return last ? { reason, message: `Its node cannot begin ${metadata.name}: ${shortened(last.message ?? '')}` } : null;
+}
+
+/** The StatefulSet controller says in an event why it cannot make a pod, and tries again. */
+function missingPods(
+  { metadata, spec }: StatefulSet,
+  pods: readonly Pod[],
+  warnings: readonly KubeEvent[],
+): Failure | null {
+  if (pods.length >= spec.replicas) return null;
+  const last = warnings.findLast(
+    ({ involvedObject, reason }) => involvedObject.uid === metadata.uid && reason === 'FailedCreate',
+  );
+  if (!last?.message) return null;
+  const newest = Math.max(0, ...pods.map((pod) => Date.parse(pod.metadata.creationTimestamp)));
+  return timeOf(last) >= newest ? forbiddenFailure(last.message) : null;
+}
+
+const MAX_MESSAGE = 500;
+const shortened = (text: string) => (text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)}…` : text);
