@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { metricsEnvironment } from './metrics-environment.js';
+import { metricsEnvironment } from './service.js';
 
 const HOST = { MCP_GATEWAY_METRICS_HOST: '127.0.0.1' };
 

@@ -82,3 +82,11 @@ export interface Runtime {
   /** Watches until the signal aborts, reconnecting by itself. */
   watch(listener: WatchListener, signal: AbortSignal): void;
 }
+
+/** How many replicas are wanted: an autoscaler changes their number, but neither stops an adapter nor starts one. */
+export function desiredReplicas(
+  asked: number,
+  { autoscaled, desiredReplicas: there }: Pick<Observation, 'autoscaled' | 'desiredReplicas'>,
+): number {
+  return autoscaled && asked > 0 && there > 0 ? there : asked;
+}

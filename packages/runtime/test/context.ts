@@ -1,12 +1,12 @@
 import { createLogger } from '@mcp-gateway/platform/logging';
-import { ApiError } from '../src/kubernetes/api/api-error.js';
+import { ApiError } from '../src/kubernetes/api/errors.js';
 import type { ApiClient } from '../src/kubernetes/api/client.js';
-import type { KubeObject } from '../src/kubernetes/api/objects.js';
-import { LastApplied } from '../src/kubernetes/last-applied.js';
-import type { RuntimeContext } from '../src/kubernetes/context.js';
-import { FailureConditions } from '../src/kubernetes/failure-conditions.js';
-import type { KubernetesSettings } from '../src/kubernetes/settings.js';
-import { ClusterState } from '../src/kubernetes/store/cluster-state.js';
+import type { KubeObject } from '../src/kubernetes/api/types.js';
+import { LastApplied } from '../src/kubernetes/verbs/last-applied.js';
+import type { RuntimeContext } from '../src/kubernetes/verbs/context.js';
+import { FailureConditions } from '../src/kubernetes/verbs/failure-conditions.js';
+import type { KubernetesSettings } from '../src/kubernetes/settings/settings.js';
+import { ClusterState } from '../src/kubernetes/informers/cluster-state.js';
 import { DEFAULTS } from './settings.js';
 
 type Request = Parameters<ApiClient['call']>[0];

@@ -1,4 +1,4 @@
-import type { ContainerStatus, KubeEvent, Pod, StatefulSet } from '../src/kubernetes/api/objects.js';
+import type { ContainerStatus, KubeEvent, Pod, StatefulSet } from '../src/kubernetes/api/types.js';
 
 /** A pod of the adapter `echo` as it is when nothing is wrong. */
 export function podOf(more: Partial<Pod['metadata']> = {}, status: Pod['status'] = {}): Pod {

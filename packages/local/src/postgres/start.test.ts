@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -16,9 +16,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { connectDatabase } from '@mcp-gateway/database';
-import { findBinaries } from './binaries.js';
+import { findBinaries } from './cluster.js';
 import { isRoot } from './server-user.js';
-import { startPostgres, type Postgres } from './start.js';
+import { type Postgres, startPostgres } from './start.js';
 
 const log = createLogger('test', 'silent');
 const ROOT = join(import.meta.dirname, '../..');

@@ -1,13 +1,11 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { createDatabase } from '@mcp-gateway/database';
-import { findBinaries } from './binaries.js';
-import { ensureCluster } from './cluster.js';
+import { ensureCluster, findBinaries } from './cluster.js';
 import { chooseServerUser } from './server-user.js';
 import { logFile } from './log-file.js';
 import { awaitPredecessor } from './predecessor.js';
-import { launch } from './server.js';
-import { serverArguments } from './settings.js';
+import { launch, serverArguments } from './server.js';
 import { makeSocketDir, socketUrl } from './socket.js';
 
 const DATABASE = 'mcp_gateway';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { connect } from 'node:net';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import { spawnGuarded, type GuardedChild } from '@mcp-gateway/runtime/child-guard';
-import { answersPing } from './ping.js';
+import { type GuardedChild, spawnGuarded } from '@mcp-gateway/runtime/child-guard';
 
 const READY_MS = 15_000;
 const POLL_MS = 10;
@@ -46,4 +46,27 @@ export async function launch({ command, args, dataDir, port, password, log }: La
     }
   }
   return server;
+}
+
+const ANSWER_MS = 1_000;
+
+/** Whether the server on that port of loopback takes the password and answers. */
+export function answersPing(port: number, password: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    let answer = '';
+    const end = (result: boolean) => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.setTimeout(ANSWER_MS, () => end(false));
+    socket.once('error', () => end(false));
+    socket.once('close', () => end(false));
+    socket.once('connect', () => socket.write(`AUTH ${password}\r\nPING\r\n`));
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      answer += text;
+      if (answer.includes('-')) end(false); // an error: another server
+      if (answer === '+OK\r\n+PONG\r\n') end(true);
+    });
+  });
 }

@@ -1,7 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { expect, it } from '@jest/globals';
-import { spawnGuarded } from './index.js';
-import { isShellVariable } from './shell-variables.js';
+import { isShellVariable, spawnGuarded } from './index.js';
 
 const PATH = '/usr/bin:/bin';
 

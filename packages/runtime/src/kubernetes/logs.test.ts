@@ -5,8 +5,8 @@ import { describe, expect, it } from '@jest/globals';
 import { afterTest } from '../../../../test/support/clean-up.js';
 import { kubeconfigOf } from '../../test/kubeconfig.js';
 import { podOf, running, waiting } from '../../test/pods.js';
-import type { LogOptions } from '../logs/log-reader.js';
-import type { Pod } from './api/objects.js';
+import type { LogOptions } from '../log-reader.js';
+import type { Pod } from './api/types.js';
 import { kubernetesLogs } from './logs.js';
 
 const ID = '9a0c7a2e-53bc-4b2c-9a5c-6f4a3f6f0b11';

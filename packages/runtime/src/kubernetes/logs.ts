@@ -1,11 +1,11 @@
-import type { LogOptions, LogReader } from '../logs/log-reader.js';
-import { ApiError } from './api/api-error.js';
+import type { LogOptions, LogReader } from '../log-reader.js';
+import { ApiError } from './api/errors.js';
 import { connectApi, type ApiStream, type ApiClient } from './api/client.js';
 import type { ApiServerAddress } from './api/connection.js';
-import type { Pod } from './api/objects.js';
-import { pathOf } from './api/resources.js';
-import { ADAPTER, ADAPTER_ID, GATEWAY } from './labels.js';
-import { podName } from './object-name.js';
+import type { Pod } from './api/types.js';
+import { pathOf } from './api/paths.js';
+import { ADAPTER, ADAPTER_ID, GATEWAY } from './ownership/labels.js';
+import { podName } from './objects/names.js';
 import { CONTAINER } from './objects/container.js';
 
 interface LogSettings extends ApiServerAddress {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { ApiError } from './api/api-error.js';
+import { ApiError } from './api/errors.js';
 import { missingNamespace, readiness } from './readiness.js';
-import type { Informer } from './store/reflector.js';
+import type { Informer } from './informers/reflector.js';
 
 const SYNC_MS = 20;
 const never = new Promise<void>(() => {});

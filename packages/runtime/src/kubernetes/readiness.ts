@@ -1,8 +1,8 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { ApiError } from './api/api-error.js';
+import { ApiError } from './api/errors.js';
 import type { ApiClient } from './api/client.js';
 import { apiFailure } from './status/api-failure.js';
-import type { Informer } from './store/reflector.js';
+import type { Informer } from './informers/reflector.js';
 
 /** How long a call waits for the first list of everything. */
 const SYNC_MS = 10_000;

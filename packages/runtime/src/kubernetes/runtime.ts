@@ -1,17 +1,17 @@
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Runtime } from '../runtime.js';
-import { apply } from './apply.js';
+import { apply } from './verbs/apply.js';
 import { connectApi, type ApiCallListener } from './api/client.js';
-import { LastApplied } from './last-applied.js';
-import { observe } from './observe.js';
-import type { RuntimeContext } from './context.js';
+import { LastApplied } from './verbs/last-applied.js';
+import { observe } from './verbs/observe.js';
+import type { RuntimeContext } from './verbs/context.js';
 import { missingNamespace, readiness } from './readiness.js';
-import { informers } from './informers.js';
-import { FailureConditions } from './failure-conditions.js';
-import { resumeRemoval, remove } from './remove.js';
-import type { KubernetesSettings } from './settings.js';
-import { ClusterState } from './store/cluster-state.js';
-import { batchChanges } from './watch.js';
+import { informers } from './informers/informers.js';
+import { FailureConditions } from './verbs/failure-conditions.js';
+import { resumeRemoval, remove } from './verbs/remove.js';
+import type { KubernetesSettings } from './settings/settings.js';
+import { ClusterState } from './informers/cluster-state.js';
+import { batchChanges } from './verbs/watch.js';
 
 /** Replicas as pods of StatefulSets. Watches the cluster from the start until it is closed. */
 export async function kubernetesRuntime(

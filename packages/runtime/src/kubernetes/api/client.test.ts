@@ -7,7 +7,7 @@ import { freePort } from '@mcp-gateway/platform/serving';
 import { afterTest } from '../../../../../test/support/clean-up.js';
 import { kubeconfigOf } from '../../../test/kubeconfig.js';
 import { eventually } from '../../../test/wait.js';
-import { ApiError } from './api-error.js';
+import { ApiError } from './errors.js';
 import { connectApi, type ApiCallListener } from './client.js';
 
 const OUTAGE = { code: 'UNAVAILABLE', detail: 'the Kubernetes API does not answer' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { rateLimit } from './rate-limit.js';
+import { rateLimit } from './client.js';
 
 const never = new AbortController().signal;
 

@@ -1,7 +1,7 @@
 import type { V1Container, V1EnvVar, V1ResourceRequirements } from '@kubernetes/client-node';
 import { imageReference, type AdapterSpec } from '@mcp-gateway/common/contracts';
 import type { Workload } from '../../workload.js';
-import type { KubernetesSettings } from '../settings.js';
+import type { KubernetesSettings } from '../settings/settings.js';
 import { probesOf, type HealthCheck } from './probes.js';
 
 export const CONTAINER = 'server';

@@ -1,3 +1,8 @@
+import type { Workload } from '../../workload.js';
+import { ADAPTER_ID, labelsOf } from '../ownership/labels.js';
+import type { KubernetesSettings } from '../settings/settings.js';
+import { objectName } from './names.js';
+
 /** The kinds of objects that an adapter consists of; their pods are made by the cluster. In the order of removal. */
 export const OWNED_KINDS = ['StatefulSet', 'Service', 'PodDisruptionBudget', 'NetworkPolicy'] as const;
 export type OwnedKind = (typeof OWNED_KINDS)[number];
@@ -14,3 +19,11 @@ export interface Manifest {
   };
   spec: object;
 }
+
+/** What all objects of an adapter have in common. */
+export const metadataOf = ({ name, adapterId }: Workload, { namespace, gateway }: KubernetesSettings) => ({
+  name: objectName('adapter', name),
+  namespace,
+  labels: labelsOf(gateway, name),
+  annotations: { [ADAPTER_ID]: adapterId },
+});

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { V1PodDisruptionBudgetSpec, V1ServiceSpec } from '@kubernetes/client-node';
 import type { Workload } from '../../workload.js';
-import { MANIFEST } from '../labels.js';
-import type { KubernetesSettings } from '../settings.js';
-import { disruptionBudgetOf } from './disruption-budget.js';
-import type { Manifest } from './manifest.js';
+import { MANIFEST, selectorLabels } from '../ownership/labels.js';
+import type { KubernetesSettings } from '../settings/settings.js';
+import { type Manifest, metadataOf } from './manifest.js';
 import { networkPolicyOf } from './network-policy.js';
-import { serviceOf } from './service.js';
-import { statefulSetOf, type ObservedState } from './stateful-set.js';
+import { type ObservedState, statefulSetOf } from './stateful-set.js';
 
 /** All objects of a workload, in the order in which they are applied: no pod starts before its network policy is there. */
 export function manifestsOf(workload: Workload, settings: KubernetesSettings, seen: ObservedState): Manifest[] {
@@ -25,3 +24,30 @@ function withHash(manifest: Manifest): Manifest {
   const { metadata } = manifest;
   return { ...manifest, metadata: { ...metadata, annotations: { ...metadata.annotations, [MANIFEST]: hash } } };
 }
+
+/** Gives each pod a name in DNS, from its start on: the gateway decides itself which ones are ready. */
+export const serviceOf = (workload: Workload, settings: KubernetesSettings): Manifest => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: metadataOf(workload, settings),
+  spec: {
+    type: 'ClusterIP',
+    ipFamilyPolicy: 'PreferDualStack',
+    clusterIP: 'None',
+    publishNotReadyAddresses: true,
+    selector: selectorLabels(settings.gateway, workload.name),
+    ports: [{ name: 'mcp', port: workload.port, targetPort: workload.port, protocol: 'TCP' }],
+  } satisfies V1ServiceSpec,
+});
+
+/** Nodes are drained one replica at a time; those that do not serve are in nobody's way. */
+export const disruptionBudgetOf = (workload: Workload, settings: KubernetesSettings): Manifest => ({
+  apiVersion: 'policy/v1',
+  kind: 'PodDisruptionBudget',
+  metadata: metadataOf(workload, settings),
+  spec: {
+    maxUnavailable: 1,
+    unhealthyPodEvictionPolicy: 'AlwaysAllow',
+    selector: { matchLabels: selectorLabels(settings.gateway, workload.name) },
+  } satisfies V1PodDisruptionBudgetSpec,
+});

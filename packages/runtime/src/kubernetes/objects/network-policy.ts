@@ -1,8 +1,7 @@
 import type { Workload } from '../../workload.js';
-import { selectorLabels } from '../labels.js';
-import type { KubernetesSettings } from '../settings.js';
-import type { Manifest } from './manifest.js';
-import { metadataOf } from './metadata.js';
+import { selectorLabels } from '../ownership/labels.js';
+import type { KubernetesSettings } from '../settings/settings.js';
+import { type Manifest, metadataOf } from './manifest.js';
 
 const CALLERS = ['data-plane', 'tool-router'];
 

@@ -1,6 +1,5 @@
 import type { V1Container, V1Probe } from '@kubernetes/client-node';
-import { DEFAULT_HEALTH_PATH } from '../../health-path.js';
-import { STARTUP_SECONDS } from '../../startup.js';
+import { DEFAULT_HEALTH_PATH, STARTUP_SECONDS } from '../../health.js';
 import type { Workload } from '../../workload.js';
 
 /** By TCP when an open port has to do; with the answer that says that there is no health endpoint, where one was asked. */

@@ -9,9 +9,9 @@ import type {
 import { revisionOf, type Workload } from '../../workload.js';
 import {
   ADAPTER_ID,
+  DRAIN_SECONDS,
   HEALTH_ANSWER,
   HEALTH_TYPE,
-  DRAIN_SECONDS,
   labelsOf,
   pathOfRevision,
   REVISION,
@@ -19,11 +19,10 @@ import {
   TCP_CHECK,
   TEMPLATE,
   WORKLOAD_IDENTITY,
-} from '../labels.js';
-import type { KubernetesSettings } from '../settings.js';
+} from '../ownership/labels.js';
+import type { KubernetesSettings } from '../settings/settings.js';
 import { containerOf } from './container.js';
-import type { Manifest } from './manifest.js';
-import { metadataOf } from './metadata.js';
+import { type Manifest, metadataOf } from './manifest.js';
 import type { HealthCheck } from './probes.js';
 
 /** From the signal to the end, after draining. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ApiError } from '../api/api-error.js';
+import { ApiError } from '../api/errors.js';
 import { apiFailure } from './api-failure.js';
 
 const RIGHT =

@@ -1,11 +1,11 @@
-import { isMissingHealthPath } from '../../health-path.js';
+import { isMissingHealthPath } from '../../health.js';
 import type { Workload } from '../../workload.js';
-import type { Pod } from '../api/objects.js';
-import { HEALTH_ANSWER, REVISION, TCP_CHECK } from '../labels.js';
+import type { Pod } from '../api/types.js';
+import { HEALTH_ANSWER, REVISION, TCP_CHECK } from '../ownership/labels.js';
 import { CONTAINER } from '../objects/container.js';
 import type { HealthCheck } from '../objects/probes.js';
-import type { WorkloadObjects } from '../store/cluster-state.js';
-import { wasReady } from './was-ready.js';
+import type { WorkloadObjects } from '../informers/cluster-state.js';
+import { wasReady } from './rollout.js';
 import { lastAnswer } from './probe-failure.js';
 
 const BY_HTTP: HealthCheck = { by: 'http' };

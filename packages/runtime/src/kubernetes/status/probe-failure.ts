@@ -1,4 +1,4 @@
-import { timeOf, type KubeEvent, type Pod } from '../api/objects.js';
+import { timeOf, type KubeEvent, type Pod } from '../api/types.js';
 import { CONTAINER } from '../objects/container.js';
 
 export interface ProbeFailure {

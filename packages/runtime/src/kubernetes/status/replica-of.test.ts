@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { KubeEvent, Pod } from '../api/objects.js';
+import type { KubeEvent, Pod } from '../api/types.js';
 import { notReady, podOf, running, waiting, warning } from '../../../test/pods.js';
 import { replicaOf } from './replica-of.js';
 

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { PublishedEndpoint } from '@mcp-gateway/common/contracts';
-import { isTerminating, type ContainerStatus, type KubeEvent, type Pod, type StatefulSet } from '../api/objects.js';
-import { REVISION } from '../labels.js';
+import { type ContainerStatus, isTerminating, type KubeEvent, type Pod, type StatefulSet } from '../api/types.js';
+import { REVISION } from '../ownership/labels.js';
 import { CONTAINER } from '../objects/container.js';
 import type { ObservedReplica } from '../../runtime.js';
-import { STDIO_HINT } from '../../startup.js';
-import { servedPath } from '../served-paths.js';
-import { ordinalOf } from '../store/cluster-state.js';
-import { isNodeLost, isNodeUnreachable, nodeUnreachableMessage } from './node-lost.js';
+import { STDIO_HINT } from '../../health.js';
+import { ordinalOf } from '../informers/cluster-state.js';
+import { servedPath } from './served-paths.js';
 import { probeFailure } from './probe-failure.js';
 
 type Finding = Pick<ObservedReplica, 'state' | 'message' | 'nodeLost'>;
@@ -143,3 +142,26 @@ function endOf({ state, lastState }: ContainerStatus): string {
   const why = ended.reason && !['Error', 'Completed'].includes(ended.reason) ? ` (${ended.reason})` : '';
   return `It ended with exit code ${ended.exitCode}${why}`;
 }
+
+/**
+ * Whether the node of a pod has stopped to tell of it, as the node controller writes on the pod. What is said of the server is
+ * old then.
+ */
+export const isNodeLost = (pod: Pod): boolean =>
+  isNodeUnreachable(pod) || reasonOf(pod, 'DisruptionTarget') === 'DeletionByTaintManager';
+
+/** The same, but for a pod that is evicted from a node that may be there: that one ends its pod in order. */
+export const isNodeUnreachable = (pod: Pod): boolean =>
+  pod.status?.reason === 'NodeLost' || reasonOf(pod, 'Ready') === 'NodeNotReady' || isMarkedUnready(pod);
+
+const conditionOf = ({ status }: Pod, type: string) => status?.conditions?.find((each) => each.type === type);
+const reasonOf = (pod: Pod, type: string): string | undefined => conditionOf(pod, type)?.reason;
+
+/** The node controller says that a pod is not ready, and gives no reason; a kubelet gives one, and says so of containers, too. */
+function isMarkedUnready(pod: Pod): boolean {
+  const ready = conditionOf(pod, 'Ready');
+  const containers = pod.status?.containerStatuses ?? [];
+  return ready?.status === 'False' && !ready.reason && containers.length > 0 && containers.every((each) => each.ready);
+}
+
+export const nodeUnreachableMessage = ({ spec }: Pod): string => `Its node ${spec.nodeName ?? ''} does not answer.`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { podOf, running, waiting } from '../../../test/pods.js';
-import type { ContainerStatus, Pod } from '../api/objects.js';
-import { wasReady } from './was-ready.js';
+import type { ContainerStatus, Pod } from '../api/types.js';
+import { wasReady } from './rollout.js';
 
 const at = (second: number) => new Date(Date.UTC(2026, 10, 20, 8, 0, second)).toISOString();
 const ended = { terminated: { exitCode: 1 } };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { podOf, statefulSetOf, waiting, warning } from '../../../test/pods.js';
-import type { ContainerStatus, KubeEvent, Pod } from '../api/objects.js';
+import type { ContainerStatus, KubeEvent, Pod } from '../api/types.js';
 import { workloadFailure } from './workload-failure.js';
 
 const DELETED = { deletionTimestamp: '2026-11-20T09:00:00Z' };

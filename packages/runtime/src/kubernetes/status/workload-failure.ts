@@ -1,4 +1,4 @@
-import { isTerminating, timeOf, type KubeEvent, type Pod, type StatefulSet } from '../api/objects.js';
+import { isTerminating, timeOf, type KubeEvent, type Pod, type StatefulSet } from '../api/types.js';
 import type { Failure } from '../../runtime.js';
 import { CONTAINER } from '../objects/container.js';
 import { forbiddenFailure } from './api-failure.js';

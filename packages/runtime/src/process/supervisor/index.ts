@@ -5,8 +5,8 @@ import { dirname } from 'node:path';
 import { Supervisor, type SupervisorOptions } from './supervisor.js';
 import { supervisorServer } from './server.js';
 
-export { catalogue, CatalogueError, readCatalogue, type Catalogue, type CatalogueEntry } from './catalogue.js';
-export { systemClock, type Clock } from './clock.js';
+export { catalogue, CatalogueError, readCatalogue, type Catalogue, type CatalogueEntry } from '../catalogue.js';
+export { systemClock, type Clock } from '../clock.js';
 export { defaultTimes } from './supervisor.js';
 
 export interface RunningSupervisor {

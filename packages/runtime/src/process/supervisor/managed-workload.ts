@@ -1,6 +1,6 @@
 import type { Observation } from '../../runtime.js';
 import { revisionOf, type Workload } from '../../workload.js';
-import { Replica, type ReplicaContext } from './replica.js';
+import { Replica, type ReplicaContext } from '../replica/replica.js';
 
 interface Slot {
   serving: Replica;

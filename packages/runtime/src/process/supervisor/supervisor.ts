@@ -1,10 +1,10 @@
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { ABSENT, type Observation } from '../../runtime.js';
-import { STARTUP_SECONDS } from '../../startup.js';
+import { STARTUP_SECONDS } from '../../health.js';
 import type { Workload } from '../../workload.js';
+import { ReplicaLogs } from '../logs/replica-logs.js';
+import type { ReplicaContext } from '../replica/replica.js';
 import { ManagedWorkload } from './managed-workload.js';
-import { ReplicaLogs } from './replica-logs.js';
-import type { ReplicaContext } from './replica.js';
 
 export interface SupervisorOptions extends Omit<ReplicaContext, 'logs'> {
   /** The folder of the logs of replicas. */

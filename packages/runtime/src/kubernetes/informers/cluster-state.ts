@@ -1,0 +1,133 @@
+import { type KubeEvent, type KubeObject, type Pod, type StatefulSet, timeOf } from '../api/types.js';
+import { ADAPTER } from '../ownership/labels.js';
+import { objectName } from '../objects/names.js';
+import { OWNED_KINDS, type OwnedKind } from '../objects/manifest.js';
+import { type AnyStore, ObjectStore } from './object-store.js';
+
+/** All that the cluster has of one adapter. */
+export interface WorkloadObjects {
+  statefulSet: StatefulSet | undefined;
+  /** The objects that we applied, in the order in which they are removed. */
+  own: { kind: OwnedKind; object: KubeObject }[];
+  /** Its replicas, by ordinal. */
+  pods: Pod[];
+  /** Warnings about these, the latest last. */
+  warnings: KubeEvent[];
+}
+
+const MAX_WARNINGS = 10_000;
+
+/** A copy of what the cluster has of all adapters. */
+export class ClusterState {
+  readonly statefulSets = new ObjectStore<StatefulSet>((...both) => this.#changed(...both));
+  readonly services = new ObjectStore<KubeObject>((...both) => this.#changed(...both));
+  readonly disruptionBudgets = new ObjectStore<KubeObject>((...both) => this.#changed(...both));
+  readonly networkPolicies = new ObjectStore<KubeObject>((...both) => this.#changed(...both));
+  readonly pods = new ObjectStore<Pod>((pod, before) => {
+    const { name } = pod.metadata;
+    if (before) this.#podsOf.update(adapterOf(before), name, false);
+    this.#podsOf.update(adapterOf(pod), name, this.pods.get(name) !== undefined);
+    this.#changed(pod, before);
+  });
+  /** Objects of the kinds that adapters consist of, in the same namespace and not ours. */
+  readonly others: Record<OwnedKind, ObjectStore<KubeObject>> = {
+    StatefulSet: new ObjectStore(() => {}),
+    Service: new ObjectStore(() => {}),
+    PodDisruptionBudget: new ObjectStore(() => {}),
+    NetworkPolicy: new ObjectStore(() => {}),
+  };
+  readonly warnings = new ObjectStore<KubeEvent>((event) => this.#warned(event), MAX_WARNINGS);
+  readonly #podsOf = new Index();
+  readonly #warningsOf = new Index();
+  readonly #listeners = new Set<(adapter: string) => void>();
+
+  /** Calls the listener with the name of each adapter of which something changes, until it is told to stop. */
+  onChange(listener: (adapter: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  storeOf(kind: OwnedKind | 'Pod'): AnyStore {
+    return {
+      StatefulSet: this.statefulSets,
+      Service: this.services,
+      PodDisruptionBudget: this.disruptionBudgets,
+      NetworkPolicy: this.networkPolicies,
+      Pod: this.pods,
+    }[kind];
+  }
+
+  of(adapter: string): WorkloadObjects {
+    const name = objectName('adapter', adapter);
+    const statefulSet = this.statefulSets.get(name);
+    const own = OWNED_KINDS.flatMap((kind) => {
+      const object = this.storeOf(kind).get(name);
+      return object ? [{ kind, object }] : [];
+    });
+    const labelled = this.#podsOf.get(adapter).flatMap((pod) => this.pods.get(pod) ?? []);
+    const pods = labelled.filter((pod) => isReplica(pod, adapter));
+    const uids = [...pods, ...(statefulSet ? [statefulSet] : [])].map(({ metadata }) => metadata.uid);
+    const warnings = uids
+      .flatMap((uid) => this.#warningsOf.get(uid))
+      .flatMap((event) => this.warnings.get(event) ?? []);
+    return { statefulSet, own, pods: pods.toSorted(byOrdinal), warnings: warnings.toSorted(byTime) };
+  }
+
+  /** Whatever of ours there is. */
+  names(): string[] {
+    const own = OWNED_KINDS.flatMap((kind) => [...this.storeOf(kind).all()]);
+    const replicas = [...this.pods.all()].filter((pod) => isReplica(pod, adapterOf(pod)));
+    return [...new Set([...own, ...replicas].map(adapterOf))];
+  }
+
+  /** Somebody may have given it another adapter's name. */
+  #changed(object: KubeObject, before = object): void {
+    for (const adapter of new Set([adapterOf(before), adapterOf(object)])) {
+      for (const listener of this.#listeners) listener(adapter);
+    }
+  }
+
+  #warned(event: KubeEvent): void {
+    const { uid = '', name = '' } = event.involvedObject;
+    this.#warningsOf.update(uid, event.metadata.name, this.warnings.get(event.metadata.name) !== undefined);
+    const about = this.pods.get(name) ?? this.statefulSets.get(name);
+    if (about?.metadata.uid === uid) this.#changed(about);
+  }
+}
+
+const adapterOf = ({ metadata }: KubeObject): string => metadata.labels?.[ADAPTER] ?? '';
+
+export const ordinalOf = ({ metadata }: KubeObject): number => Number(metadata.name.split('-').at(-1));
+const byOrdinal = (a: Pod, b: Pod) => ordinalOf(a) - ordinalOf(b);
+
+const byTime = (a: KubeEvent, b: KubeEvent) => timeOf(a) - timeOf(b);
+
+/** Names by a key. */
+export class Index {
+  readonly #names = new Map<string, Set<string>>();
+
+  get(key: string): string[] {
+    return [...(this.#names.get(key) ?? [])];
+  }
+
+  update(key: string, name: string, present: boolean): void {
+    const names = this.#names.get(key) ?? new Set();
+    if (present) names.add(name);
+    else names.delete(name);
+    if (names.size > 0) this.#names.set(key, names);
+    else this.#names.delete(key);
+  }
+}
+
+/**
+ * Whether a pod that carries an adapter's labels is a replica, as its StatefulSet decides: by its name, and by who controls it. One that
+ * nobody controls was left behind by a StatefulSet that is gone, and is adopted by its successor. All others are copies of
+ * somebody's, such as those of `kubectl debug --copy-to --keep-labels`. The uid of the controller does not matter: replicas of one
+ * that was deleted serve until they end.
+ */
+export function isReplica({ metadata }: Pod, adapter: string): boolean {
+  const set = objectName('adapter', adapter);
+  const ordinal = metadata.name.startsWith(`${set}-`) ? metadata.name.slice(set.length + 1) : '';
+  const controller = metadata.ownerReferences?.find((owner) => owner.controller);
+  return /^\d+$/.test(ordinal) && (!controller || (controller.kind === 'StatefulSet' && controller.name === set));
+}

@@ -1,0 +1,165 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Readable } from 'node:stream';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import { errors } from 'undici';
+import { ApiError, apiError } from '../api/errors.js';
+import type { ApiClient } from '../api/client.js';
+import type { KubeList, KubeObject } from '../api/types.js';
+import { type Kind, pathOf } from '../api/paths.js';
+import type { InformerStore } from './partitioned-store.js';
+
+interface Options {
+  cluster: ApiClient;
+  kind: Kind;
+  namespace: string;
+  query: Record<string, string>;
+  log: Logger;
+  silenceMs?: number;
+}
+
+const PAGE = '500';
+/** The server ends a watch after about this long, so that load moves to API servers that are new. */
+const WATCH_SECONDS = 300;
+/**
+ * It sends a bookmark every minute, but for events, of which it keeps no copy. After a longer silence the watch is opened
+ * again, which tells whether anybody is there.
+ */
+const SILENCE_MS = 150_000;
+
+export interface Informer {
+  readonly kind: Kind;
+  /** Why the store may lag behind; null while it is watched. */
+  readonly problem: Error | null;
+  /** Resolves when the store has shown everything once. */
+  readonly synced: Promise<void>;
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** Keeps the store like the objects of one kind in the cluster, by one list and then one watch. */
+export class Reflector<T extends KubeObject> implements Informer {
+  problem: Error | null = null;
+  readonly kind: Kind;
+  readonly synced: Promise<void>;
+  #synced: () => void = () => {};
+  /** The version that the store shows; null when it has to be listed first. */
+  #version: string | null = null;
+  #progress = false;
+
+  constructor(
+    private readonly store: InformerStore<T>,
+    private readonly options: Options,
+  ) {
+    this.kind = options.kind;
+    this.synced = new Promise((resolve) => (this.#synced = resolve));
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { kind, log } = this.options;
+    for (let failures = 0; !signal.aborted;) {
+      this.#progress = false;
+      let broke = false;
+      try {
+        this.#version ??= await this.#list(signal);
+        this.#synced();
+        await this.#watch(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        broke = true;
+        if (isExpired(error)) this.#version = null;
+        else if (!this.problem) log.warn({ err: error, kind }, 'a watch broke off; it is tried again');
+        if (!isExpired(error)) this.problem = error as Error;
+      }
+      failures = failuresAfter(failures, { broke, progress: this.#progress });
+      if (failures > 0) await delay(backoff(failures), undefined, { signal }).catch(() => {});
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<string> {
+    const { cluster, kind, namespace, query } = this.options;
+    const items: T[] = [];
+    let page: KubeList;
+    let next = '';
+    do {
+      const asked = { ...query, limit: PAGE, ...(next !== '' && { continue: next }) };
+      page = (await cluster.call({ method: 'GET', path: pathOf(kind, namespace), query: asked, signal })) as KubeList;
+      items.push(...(page.items as T[]));
+      next = page.metadata.continue ?? '';
+    } while (next !== '');
+    this.store.replaceAll(items, page.metadata.resourceVersion);
+    return page.metadata.resourceVersion;
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { cluster, kind, namespace, query, log, silenceMs = SILENCE_MS } = this.options;
+    const seconds = Math.round(WATCH_SECONDS * (1 + Math.random()));
+    const asked = {
+      ...query,
+      watch: 'true',
+      allowWatchBookmarks: 'true',
+      timeoutSeconds: String(seconds),
+      resourceVersion: this.#version ?? '',
+    };
+    const body = await cluster.stream(
+      { method: 'GET', path: pathOf(kind, namespace), query: asked, signal },
+      silenceMs,
+    );
+    if (this.problem) log.info({ kind }, 'the watch goes on');
+    this.problem = null;
+    try {
+      for await (const line of linesOf(body)) this.#take(JSON.parse(line) as { type: string; object: T });
+    } catch (error) {
+      if (!isSilence(error)) throw error;
+      this.#progress = true;
+    }
+  }
+
+  #take({ type, object }: { type: string; object: T }): void {
+    if (type === 'ERROR') throw apiError(500, object);
+    if (type === 'DELETED') this.store.drop(object);
+    else if (type !== 'BOOKMARK') this.store.put(object);
+    this.#version = object.metadata.resourceVersion;
+    this.#progress = true;
+  }
+}
+
+/** The version is so old that the server has forgotten what came after it. */
+const isExpired = (error: unknown): boolean =>
+  error instanceof ApiError && (error.status === 410 || error.reason === 'Expired');
+
+const isSilence = (error: unknown): boolean => error instanceof errors.BodyTimeoutError;
+
+const FIRST_MS = 200;
+const MAX_MS = 5_000;
+
+/** How many tries in a row have brought nothing, with one that just ended. What breaks off after it brought something is the first. */
+export const failuresAfter = (before: number, { broke, progress }: { broke: boolean; progress: boolean }): number => {
+  if (progress) return broke ? 1 : 0;
+  return before + 1;
+};
+
+/** Milliseconds until the next try: doubling up to five seconds, of which half is left to chance, a number from 0 to 1. */
+export const backoff = (failures: number, chance = Math.random()): number =>
+  failures === 0 ? 0 : Math.min(MAX_MS, FIRST_MS * 2 ** (failures - 1)) * (0.5 + chance / 2);
+
+const NEWLINE = 0x0a;
+/** More than the largest object that the API server stores. */
+const MAX_LINE_BYTES = 16 * 1024 * 1024;
+
+/** The lines of a stream, each when it is complete. */
+export async function* linesOf(stream: Readable): AsyncGenerator<string> {
+  let parts: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+      yield Buffer.concat([...parts, chunk.subarray(start, end)]).toString();
+      parts = [];
+      length = 0;
+      start = end + 1;
+    }
+    if (start === chunk.length) continue;
+    parts.push(chunk.subarray(start));
+    length += chunk.length - start;
+    if (length > MAX_LINE_BYTES) throw new Error('the API server sends a line without an end');
+  }
+}

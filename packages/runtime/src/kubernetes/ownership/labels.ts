@@ -1,0 +1,48 @@
+import type { KubeObject } from '../api/types.js';
+
+/** Of labels and annotations that say what is whose, and what of it was applied. */
+export const OWN_PREFIX = 'mcp-gateway.io/';
+/** Whose an object is, and of which adapter. They select, so they never change. */
+export const GATEWAY = 'mcp-gateway.io/gateway';
+export const ADAPTER = 'mcp-gateway.io/adapter';
+
+export const ADAPTER_ID = 'mcp-gateway.io/adapter-id';
+/** `revisionOf` the workload. */
+export const REVISION = 'mcp-gateway.io/revision';
+/** A hash of the whole object as it was applied, so that what was left out since then is taken away, too. */
+export const MANIFEST = 'mcp-gateway.io/manifest';
+/** The revision whose health path answered 404, so that an open port has to do. */
+export const TCP_CHECK = 'mcp-gateway.io/tcp-check-of-revision';
+/** What it answered, such as `403`. */
+export const HEALTH_ANSWER = 'mcp-gateway.io/health-check-answer';
+/** `healthCheck.type` of the spec, where it says one. */
+export const HEALTH_TYPE = 'mcp-gateway.io/health-check-type';
+/** A hash of the template of pods as it is without any time to drain, and the seconds that its pods have for that. */
+export const TEMPLATE = 'mcp-gateway.io/template';
+export const DRAIN_SECONDS = 'mcp-gateway.io/drain-seconds';
+/** Gives a pod the identity of its service account in Azure. */
+export const WORKLOAD_IDENTITY = 'azure.workload.identity/use';
+/** The path that pods of this revision have, which the spec may no longer say. */
+export const pathOfRevision = (revision: string): string => `mcp-gateway.io/path-of-revision-${revision}`;
+
+export const FIELD_MANAGERS = 'mcp-gateway/';
+/** Differs between gateways, so that the API server tells us of a conflict when one would take what is another's. */
+export const fieldManagerOf = (gateway: string): string => `${FIELD_MANAGERS}${gateway}`;
+
+export const labelSelector = (gateway: string): string => `${GATEWAY}=${gateway},${ADAPTER}`;
+
+/** Labels that select the objects of one adapter. */
+export const selectorLabels = (gateway: string, adapter: string) => ({ [GATEWAY]: gateway, [ADAPTER]: adapter });
+
+export const labelsOf = (gateway: string, adapter: string) => ({
+  'app.kubernetes.io/name': 'mcp-server',
+  'app.kubernetes.io/instance': adapter,
+  'app.kubernetes.io/component': 'adapter',
+  'app.kubernetes.io/part-of': 'mcp-gateway',
+  'app.kubernetes.io/managed-by': 'mcp-gateway',
+  ...selectorLabels(gateway, adapter),
+});
+
+/** What the watch shows as one of this gateway's: the same as `labelSelector`. */
+export const hasOwnerLabels = ({ metadata: { labels = {} } }: KubeObject, gateway: string): boolean =>
+  labels[GATEWAY] === gateway && labels[ADAPTER] !== undefined;

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { labelsOf, OWN_PREFIX, WORKLOAD_IDENTITY } from '../ownership/labels.js';
+
+/** As the cluster takes names of labels, annotations and taints: with or without a domain in front. */
+const Key = z
+  .string()
+  .regex(
+    /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
+    'must be a name such as example.com/team',
+  );
+const LabelValue = z
+  .string()
+  .regex(
+    /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/,
+    'must have at most 63 letters, digits, "-", "_" and ".", and begin and end with a letter or digit',
+  );
+
+/** Names that say which pods are whose. With another value, a replica would not be found, or be let in where it is not to be. */
+const OWN_LABELS = [
+  ...Object.keys(labelsOf('', '')),
+  WORKLOAD_IDENTITY,
+  'apps.kubernetes.io/pod-index',
+  'statefulset.kubernetes.io/pod-name',
+  'controller-revision-hash',
+];
+
+const noneOf = (isOwn: (key: string) => boolean) => (values: Record<string, string>) =>
+  !Object.keys(values).some(isOwn);
+const isOwnAnnotation = (key: string) => key.startsWith(OWN_PREFIX);
+const isOwnLabel = (key: string) => OWN_LABELS.includes(key) || isOwnAnnotation(key);
+
+export const PodLabels = z
+  .record(Key, LabelValue)
+  .refine(noneOf(isOwnLabel), `must not have labels of the gateway's own: ${OWN_PREFIX}…, ${OWN_LABELS.join(', ')}`);
+export const PodAnnotations = z
+  .record(Key, z.string())
+  .refine(noneOf(isOwnAnnotation), `must not have annotations of the gateway's own: ${OWN_PREFIX}…`);
+export const NodeSelector = z.record(Key, LabelValue);
+
+/** One of `spec.tolerations` of a pod. One that the cluster refuses would stop all adapters. */
+const Toleration = z
+  .strictObject({
+    key: Key.optional(),
+    operator: z.enum(['Exists', 'Equal']).optional(),
+    value: LabelValue.optional(),
+    effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).optional(),
+    tolerationSeconds: z.int().optional(),
+  })
+  .refine(({ key, operator }) => key !== undefined || operator === 'Exists', 'must have a key, or the operator Exists')
+  .refine(({ operator, value }) => operator !== 'Exists' || !value, 'must have no value with the operator Exists')
+  .refine(
+    ({ effect, tolerationSeconds }) => tolerationSeconds === undefined || effect === 'NoExecute',
+    'must have the effect NoExecute with tolerationSeconds',
+  );
+export const Tolerations = z.array(Toleration);
+export type Toleration = z.infer<typeof Toleration>;
+
+/** The name of a PriorityClass or a RuntimeClass. */
+export const ClassName = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/, 'must be the name of an object of the cluster, such as high');

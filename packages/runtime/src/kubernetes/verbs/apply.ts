@@ -1,0 +1,77 @@
+import { revisionOf, type Workload } from '../../workload.js';
+import { ApiError } from '../api/errors.js';
+import { isTerminating, type KubeObject } from '../api/types.js';
+import { desiredReplicas, type Failure } from '../../runtime.js';
+import { isAutoscaled } from '../settings/settings.js';
+import type { OwnedKind } from '../objects/manifest.js';
+import { manifestsOf } from '../objects/manifests.js';
+import { brokenPodsOf } from '../status/rollout.js';
+import { pathsToRecord } from '../status/served-paths.js';
+import { healthCheckOf } from '../status/health-check-of.js';
+import { apiFailure } from '../status/api-failure.js';
+import type { WorkloadObjects } from '../informers/cluster-state.js';
+import { applyObject } from './apply-object.js';
+import { deleteObject } from './delete-object.js';
+import { findConflict } from './conflict.js';
+import { policyViolation } from './policy-violation.js';
+import type { RuntimeContext } from './context.js';
+
+/**
+ * Makes the cluster's objects what the workload says, and writes those only that are not. What the cluster refuses is seen
+ * in the next observation.
+ * @throws GatewayError UNAVAILABLE when the API server cannot be reached
+ */
+export async function apply(context: RuntimeContext, workload: Workload): Promise<void> {
+  const { settings, state, lastApplied, failureConditions, removing, log } = context;
+  const { name } = workload;
+  const objects = state.of(name);
+  if (objects.statefulSet && isTerminating(objects.statefulSet)) return; // it takes no changes; the watch calls again when it is gone
+  const taken = findConflict(objects, { ...settings, adapterId: workload.adapterId });
+  if (!taken) removing.delete(name);
+  const failure = taken ?? policyViolation(workload, settings) ?? (await write(context, workload, objects));
+  if (!failure) return failureConditions.clear(name);
+  log.warn({ name, reason: failure.reason, message: failure.message }, 'the workload is refused');
+  lastApplied.forget(name);
+  failureConditions.set(name, failure);
+}
+
+async function write(context: RuntimeContext, workload: Workload, objects: WorkloadObjects): Promise<Failure | null> {
+  const { settings, lastApplied } = context;
+  const manifests = manifestsOf(workload, settings, {
+    health: healthCheckOf(objects, revisionOf(workload), workload.healthType),
+    paths: pathsToRecord(objects, workload),
+    annotations: objects.statefulSet?.metadata.annotations ?? {},
+    replicas: desiredReplicas(workload.replicas, {
+      autoscaled: isAutoscaled(settings, workload.name),
+      desiredReplicas: objects.statefulSet?.spec.replicas ?? 0,
+    }),
+  });
+  const answers = new Map<OwnedKind, KubeObject>();
+  const failures: Failure[] = [];
+  for (const manifest of manifests) {
+    if (!lastApplied.differs(workload.name, manifest, objects)) continue;
+    const answer = await failureOnRejection(() => applyObject(context, manifest));
+    if ('metadata' in answer) answers.set(manifest.kind, answer);
+    else if (manifest.kind === 'NetworkPolicy')
+      return answer; // no pod without it
+    else failures.push(answer);
+  }
+  const surplus = objects.own.filter(({ kind }) => manifests.every((manifest) => manifest.kind !== kind));
+  const broken = brokenPodsOf(context.state.of(workload.name)).map((object) => ({ kind: 'Pod' as const, object }));
+  for (const { kind, object } of [...surplus, ...broken]) {
+    const failure = await failureOnRejection(() => deleteObject(context, kind, object));
+    if (failure) failures.push(failure);
+  }
+  if (failures[0]) return failures[0];
+  lastApplied.remember(workload.name, manifests, answers);
+  return null;
+}
+
+async function failureOnRejection<T>(request: () => Promise<T>): Promise<T | Failure> {
+  try {
+    return await request();
+  } catch (error) {
+    if (error instanceof ApiError) return apiFailure(error);
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+import type { KubeObject } from '../api/types.js';
+import { differences } from './differences.js';
+import type { Manifest, OwnedKind } from '../objects/manifest.js';
+import type { WorkloadObjects } from '../informers/cluster-state.js';
+
+interface Entry {
+  manifests: Manifest[];
+  /** What the server made of what we applied: other spellings of quantities, and what its policies insist on. */
+  accepted: Map<OwnedKind, Set<string>>;
+}
+
+/**
+ * What this process applied last, to see when somebody changes it. It may be forgotten at any time: whatever is not known
+ * is compared again at the next `apply`, which writes only what differs.
+ */
+export class LastApplied {
+  readonly #entries = new Map<string, Entry>();
+
+  remember(adapter: string, manifests: Manifest[], answers: ReadonlyMap<OwnedKind, KubeObject>): void {
+    const before = this.#entries.get(adapter)?.accepted;
+    const accepted = manifests.map((manifest): [OwnedKind, Set<string>] => {
+      const answer = answers.get(manifest.kind);
+      return [
+        manifest.kind,
+        answer ? new Set(differences(withoutType(manifest), answer)) : (before?.get(manifest.kind) ?? new Set()),
+      ];
+    });
+    this.#entries.set(adapter, { manifests, accepted: new Map(accepted) });
+  }
+
+  forget(adapter: string): void {
+    this.#entries.delete(adapter);
+  }
+
+  /** True when everything is as this process applied it. */
+  isCurrent(adapter: string, objects: WorkloadObjects): boolean {
+    const entry = this.#entries.get(adapter);
+    return (
+      entry !== undefined &&
+      objects.own.length === entry.manifests.length &&
+      entry.manifests.every((manifest) => !this.differs(adapter, manifest, objects))
+    );
+  }
+
+  /** True when the object is not there, or not as it is wanted. */
+  differs(adapter: string, manifest: Manifest, objects: WorkloadObjects): boolean {
+    const found = objects.own.find(({ kind }) => kind === manifest.kind)?.object;
+    if (!found) return true;
+    const accepted = this.#entries.get(adapter)?.accepted.get(manifest.kind);
+    return differences(withoutType(manifest), found).some((difference) => !accepted?.has(difference));
+  }
+}
+
+/** Objects in lists come without. */
+const withoutType = ({ metadata, spec }: Manifest) => ({ metadata, spec });

@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { LogOwner } from '../../log-reader.js';
+
+/** Each replica writes one file; at the bound it becomes `.1`, which replaces the one before. */
+export const LOG_BYTES = 2 * 1024 * 1024;
+
+/**
+ * The id keeps the logs of an adapter from the next one of its name. Names are DNS labels and ids UUIDs (contracts), so they
+ * are safe as path segments, and neither has a dot.
+ */
+export const logFolder = (root: string, { name, id }: LogOwner): string => join(root, `${name}.${id}`);
+export const logFile = (root: string, owner: LogOwner, instance: number): string =>
+  join(logFolder(root, owner), `${instance}.log`);
+export const rotatedLogFile = (file: string): string => `${file}.1`;
+
+const FOLDER = /^([a-z0-9-]+)\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+/** Whose a folder in the root is; null when it is not of logs. */
+export function logOwner(folder: string): LogOwner | null {
+  const [, name, id] = FOLDER.exec(folder) ?? [];
+  return name !== undefined && id !== undefined ? { name, id } : null;
+}
+
+/** A log file stays what it is while it is open, also when it is renamed or removed. */
+export interface OpenLog {
+  handle: FileHandle;
+  inode: number;
+}
+
+/** The first of the files that is there; null when none is. */
+export async function openLog(...files: string[]): Promise<OpenLog | null> {
+  for (const file of files) {
+    try {
+      const handle = await open(file);
+      return { handle, inode: (await handle.stat()).ino };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+  return null;
+}
+
+/**
+ * Those that were begun since the one that is read, in order: none, one, or two when files fill up quickly. What was written
+ * between is lost when there were more, as no more are kept.
+ */
+export async function newerLogs(file: string, reading: OpenLog | undefined): Promise<OpenLog[]> {
+  const current = await openLog(file);
+  if (!current) return [];
+  if (current.inode === reading?.inode) {
+    await current.handle.close();
+    return [];
+  }
+  const before = await openLog(rotatedLogFile(file));
+  if (!before) return [current];
+  if (before.inode !== reading?.inode && before.inode !== current.inode) return [before, current];
+  await before.handle.close();
+  return [current];
+}
