@@ -22,7 +22,7 @@ import { startPostgres } from './postgres/start.js';
 import { startRedis } from './redis/start.js';
 import { definedVariables, metricsEnvironment, startService } from './service.js';
 
-interface Process {
+interface Host {
   env: NodeJS.ProcessEnv;
   log: Logger;
   /** Registers a step of the shutdown; the steps run in reverse order. */
@@ -43,14 +43,14 @@ export interface RunningGateway {
  * Starts the whole gateway on this machine. Each part depends on the parts before it, and ends before them.
  * @throws ConfigError or CatalogueError when the user has to change a setting
  */
-export async function startGateway(config: Config, process: Process): Promise<RunningGateway> {
-  const { env, log, defer, isEnding } = process;
+export async function startGateway(config: Config, host: Host): Promise<RunningGateway> {
+  const { env, log, defer, isEnding } = host;
   const port = await checkPort(config.MCP_GATEWAY_HOST, config.PORT);
   const userCatalogue = config.MCP_GATEWAY_CATALOGUE && resolve(config.MCP_GATEWAY_CATALOGUE);
   if (userCatalogue) await readCatalogue(userCatalogue);
   const data = await dataFolder(config.MCP_GATEWAY_DATA, isEnding);
   defer(data.release);
-  const { databaseUrl, redisUrl } = await startStores(config, data, process);
+  const { databaseUrl, redisUrl } = await startStores(config, data, host);
 
   const machine = { PATH: config.PATH, HOME: homedir(), LANG: 'C.UTF-8' };
   const supervisor = await startSupervisor(data.supervisorSocket, {
@@ -87,7 +87,7 @@ export async function startGateway(config: Config, process: Process): Promise<Ru
 }
 
 /** Checks the configured stores; starts and keeps running the stores that are not configured. */
-async function startStores(config: Config, data: DataFolder, { log, defer }: Process) {
+async function startStores(config: Config, data: DataFolder, { log, defer }: Host) {
   // Services would wait for a database that is down, so a wrong URL has to fail here.
   if (config.DATABASE_URL) {
     await checkDatabase(config.DATABASE_URL).catch((error: Error) => {

@@ -1,3 +1,5 @@
+import type { ResourceRef } from '@mcp-gateway/common/contracts';
+
 export interface LogOptions {
   instance: number;
   /** How many of the last lines; at most 10,000. */
@@ -11,9 +13,8 @@ export interface LogOptions {
   signal: AbortSignal;
 }
 
-/** An adapter, told from others that had its name before. */
-export interface LogOwner {
-  name: string;
+/** A resource; the id tells it from an earlier one of the same name. */
+export interface LogOwner extends ResourceRef {
   id: string;
 }
 

@@ -1,4 +1,4 @@
-import type { PublishedEndpoint } from '@mcp-gateway/common/contracts';
+import type { PublishedEndpoint, ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Workload } from './workload.js';
 
 export interface ObservedReplica {
@@ -35,8 +35,8 @@ export interface Observation {
   exists: boolean;
   /** Being removed: replicas are ending, and the workload is gone when they have. */
   removing: boolean;
-  /** Whose it is: an adapter may have the name of an earlier one. */
-  adapterId: string | null;
+  /** The id of the resource that the workload belongs to: a resource may have the name of an earlier one. */
+  resourceId: string | null;
   /** What was last applied, by `revisionOf`. */
   revision: string | null;
   desiredReplicas: number;
@@ -52,7 +52,7 @@ export interface Observation {
 export const ABSENT: Observation = {
   exists: false,
   removing: false,
-  adapterId: null,
+  resourceId: null,
   revision: null,
   desiredReplicas: 0,
   autoscaled: false,
@@ -63,7 +63,7 @@ export const ABSENT: Observation = {
 
 export interface WatchListener {
   /** Something about this workload changed. */
-  changed(name: string): void;
+  changed(ref: ResourceRef): void;
   /** The watch began, or began again after a gap in which changes may have been missed. */
   synced(): void;
 }
@@ -73,12 +73,13 @@ export interface WatchListener {
  * @throws GatewayError UNAVAILABLE when the runtime cannot be reached.
  */
 export interface Runtime {
-  observe(name: string): Promise<Observation>;
+  observe(ref: ResourceRef): Promise<Observation>;
   /** Accepts the workload as the one to converge to; does not wait for replicas. */
   apply(workload: Workload): Promise<void>;
   /** Starts to remove the workload; one that does not exist is a success. */
-  remove(name: string): Promise<void>;
-  names(): Promise<string[]>;
+  remove(ref: ResourceRef): Promise<void>;
+  /** Every workload of which there is something. */
+  list(): Promise<ResourceRef[]>;
   /** Watches until the signal aborts, reconnecting by itself. */
   watch(listener: WatchListener, signal: AbortSignal): void;
 }

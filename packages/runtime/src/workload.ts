@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { AdapterSpec, SecretEnvironment } from '@mcp-gateway/common/contracts';
+import { AdapterSpec, ResourceKind, SecretEnvironment } from '@mcp-gateway/common/contracts';
 import { z } from 'zod';
 
 /** What a runtime is asked to run. The worker makes it from a row; a runtime knows nothing of rows. */
 export const Workload = z.object({
+  kind: ResourceKind,
   name: z.string(),
-  /** Distinguishes an adapter from an earlier one of the same name, so that no process is handed down. */
-  adapterId: z.string(),
+  /** Distinguishes a resource from an earlier one of the same name, so that no process is handed down. */
+  resourceId: z.string(),
   imageName: z.string(),
   imageVersion: z.string(),
   environment: z.record(z.string(), z.string()),

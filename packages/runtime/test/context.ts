@@ -53,7 +53,7 @@ export const linesOf = (asked: readonly Request[]): string[] =>
   asked.map(({ method, path }) => `${method} ${path.split('/').slice(-2).join('/')}`);
 
 /** The id of an adapter as the API server notes that somebody wrote it. */
-const ID_FIELD = { 'f:metadata': { 'f:annotations': { 'f:mcp-gateway.io/adapter-id': {} } } };
+const ID_FIELD = { 'f:metadata': { 'f:annotations': { 'f:mcp-gateway.io/resource-id': {} } } };
 
 /** What is noted of an object whose id somebody has edited since this gateway applied it. */
 export const idEdited = {
@@ -72,8 +72,12 @@ export const ownedObject = (kind: string, more: Partial<KubeObject['metadata']> 
     uid: `uid-of-${kind}`,
     resourceVersion: '7',
     creationTimestamp: '2026-11-20T08:00:00Z',
-    labels: { 'mcp-gateway.io/gateway': 'mcp-gateway', 'mcp-gateway.io/adapter': 'echo' },
-    annotations: { 'mcp-gateway.io/adapter-id': 'id-of-echo' },
+    labels: {
+      'mcp-gateway.io/gateway': 'mcp-gateway',
+      'mcp-gateway.io/kind': 'adapter',
+      'mcp-gateway.io/name': 'echo',
+    },
+    annotations: { 'mcp-gateway.io/resource-id': 'id-of-echo' },
     managedFields: [{ manager: 'mcp-gateway/mcp-gateway', operation: 'Apply', fieldsV1: ID_FIELD }],
     ...more,
   },

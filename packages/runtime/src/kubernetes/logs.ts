@@ -1,10 +1,11 @@
+import { resourceKey } from '@mcp-gateway/common/contracts';
 import type { LogOptions, LogReader } from '../log-reader.js';
 import { ApiError } from './api/errors.js';
 import { connectApi, type ApiStream, type ApiClient } from './api/client.js';
 import type { ApiServerAddress } from './api/connection.js';
 import type { Pod } from './api/types.js';
 import { pathOf } from './api/paths.js';
-import { ADAPTER, ADAPTER_ID, GATEWAY } from './ownership/labels.js';
+import { GATEWAY, refOf, RESOURCE_ID } from './ownership/labels.js';
 import { podName } from './objects/names.js';
 import { CONTAINER } from './objects/container.js';
 
@@ -22,13 +23,15 @@ const NEVER_MS = 0;
 export async function kubernetesLogs(settings: LogSettings): Promise<LogReader & { close(): Promise<void> }> {
   const cluster = await connectApi(settings, REQUESTS_PER_SECOND);
   return {
-    async read({ name, id }, options) {
-      const path = pathOf('Pod', settings.namespace, podName(name, options.instance));
+    async read({ kind, name, id }, options) {
+      const path = pathOf('Pod', settings.namespace, podName({ kind, name }, options.instance));
       try {
         const pod = (await cluster.call({ method: 'GET', path })) as Pod;
-        const { labels = {}, annotations = {} } = pod.metadata;
-        if (labels[GATEWAY] !== settings.gateway || labels[ADAPTER] !== name) return null;
-        if (annotations[ADAPTER_ID] !== id || !hasStarted(pod)) return null; // an earlier one's pod may still be ending
+        const ref = refOf(pod);
+        if (!ref || resourceKey(ref) !== resourceKey({ kind, name })) return null;
+        const { labels, annotations = {} } = pod.metadata;
+        if (labels?.[GATEWAY] !== settings.gateway) return null;
+        if (annotations[RESOURCE_ID] !== id || !hasStarted(pod)) return null; // an earlier one's pod may still be ending
         return await open(cluster, `${path}/log`, options);
       } catch (error) {
         // No such pod; a container that has not started, or none before this one.

@@ -1,3 +1,4 @@
+import { adapter } from '../../test/refs.js';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -35,7 +36,7 @@ describe('a supervisor', () => {
   it('refuses to share its socket with another one', async () => {
     await start();
     await expect(start()).rejects.toThrow(`another supervisor listens on ${socketPath}`);
-    expect(await runtime.names()).toEqual([]);
+    expect(await runtime.list()).toEqual([]);
   });
 
   it('takes the place of one that was killed, whose socket file is still there', async () => {
@@ -43,7 +44,7 @@ describe('a supervisor', () => {
     await supervisor.close();
     await writeFile(socketPath, '');
     await start();
-    expect(await runtime.names()).toEqual([]);
+    expect(await runtime.list()).toEqual([]);
   });
 
   it('ends its replicas when it is closed', async () => {
@@ -78,10 +79,10 @@ describe('the runtime', () => {
   it('says that it is unavailable while no supervisor answers, and works again when one does', async () => {
     const unavailable = { code: 'UNAVAILABLE', detail: 'the process supervisor does not answer' };
     const verbs = [
-      () => runtime.observe('echo'),
-      () => runtime.names(),
+      () => runtime.observe(adapter('echo')),
+      () => runtime.list(),
       () => runtime.apply(workload('echo')),
-      () => runtime.remove('echo'),
+      () => runtime.remove(adapter('echo')),
     ];
     for (const verb of verbs) await expect(verb()).rejects.toMatchObject(unavailable);
     await start();
@@ -103,7 +104,7 @@ describe('the runtime', () => {
 async function serverPids(environment = {}): Promise<number[]> {
   await runtime.apply(workload('echo', { replicas: 2, environment }));
   return eventually(async () => {
-    const { replicas } = await runtime.observe('echo');
+    const { replicas } = await runtime.observe(adapter('echo'));
     expect(replicas.map(({ state }) => state)).toEqual(['Ready', 'Ready']);
     return Promise.all(replicas.map(async ({ endpoint }) => (await ask(endpoint?.url ?? '')).pid));
   });

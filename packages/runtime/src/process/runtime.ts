@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { Client } from 'undici';
 import type { Observation, Runtime, WatchListener } from '../runtime.js';
@@ -28,13 +29,13 @@ export function processRuntime(socketPath: string): Runtime & { close(): Promise
   }
 
   return {
-    observe: async (name) => (await call('GET', `/workloads/${name}`)) as Observation,
-    names: async () => (await call('GET', '/workloads')) as string[],
+    observe: async (ref) => (await call('GET', pathOf(ref))) as Observation,
+    list: async () => (await call('GET', '/workloads')) as ResourceRef[],
     async apply(workload) {
-      await call('PUT', `/workloads/${workload.name}`, workload);
+      await call('PUT', pathOf(workload), workload);
     },
-    async remove(name) {
-      await call('DELETE', `/workloads/${name}`);
+    async remove(ref) {
+      await call('DELETE', pathOf(ref));
     },
     watch(listener, signal) {
       void watch(socketPath, listener, signal);
@@ -42,6 +43,8 @@ export function processRuntime(socketPath: string): Runtime & { close(): Promise
     close: () => client.close(),
   };
 }
+
+const pathOf = (ref: ResourceRef): string => `/workloads/${resourceKey(ref)}`;
 
 async function watch(socketPath: string, listener: WatchListener, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
@@ -53,7 +56,7 @@ async function watch(socketPath: string, listener: WatchListener, signal: AbortS
       for await (const chunk of body.setEncoding('utf8')) {
         const lines = (rest + chunk).split('\n');
         rest = lines.pop() ?? '';
-        for (const name of new Set(lines)) if (name) listener.changed(name);
+        for (const line of new Set(lines)) if (line) listener.changed(JSON.parse(line) as ResourceRef);
       }
     } catch {
       // The supervisor is away or starts anew; `synced` tells when it can be seen again.

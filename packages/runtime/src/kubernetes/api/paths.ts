@@ -1,7 +1,6 @@
 import { unreachable } from '@mcp-gateway/common/errors';
-import type { OwnedKind } from '../objects/manifest.js';
 
-export type Kind = OwnedKind | 'Pod' | 'Event';
+export type Kind = 'StatefulSet' | 'Service' | 'PodDisruptionBudget' | 'NetworkPolicy' | 'Pod' | 'Event';
 
 /** What paths call a kind. */
 const RESOURCE: Record<Kind, string> = {

@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { describe, expect, it } from '@jest/globals';
 import { ownedObject } from '../../../test/context.js';
 import { podOf, warning } from '../../../test/pods.js';
@@ -9,23 +10,28 @@ describe('the copy of what the cluster has', () => {
     const state = new ClusterState();
     state.services.put(ownedObject('Service'));
     const told: string[] = [];
-    state.onChange((adapter) => void told.push(adapter));
-    state.services.put(ownedObject('Service', { resourceVersion: '8', labels: { 'mcp-gateway.io/adapter': 'other' } }));
+    state.onChange(({ name }) => void told.push(name));
+    state.services.put(
+      ownedObject('Service', {
+        resourceVersion: '8',
+        labels: { 'mcp-gateway.io/kind': 'adapter', 'mcp-gateway.io/name': 'other' },
+      }),
+    );
     expect(told).toEqual(['echo', 'other']);
   });
 
   it('has no adapter and no replica of a pod that only carries labels', () => {
     const state = new ClusterState();
     state.pods.put(podOf({ name: 'adapter-echo-debug' }));
-    expect([state.of('echo').pods, state.names()]).toEqual([[], []]);
+    expect([state.of(adapter('echo')).pods, state.list()]).toEqual([[], []]);
     state.pods.put(podOf());
-    expect([state.of('echo').pods, state.names()]).toEqual([[podOf()], ['echo']]);
+    expect([state.of(adapter('echo')).pods, state.list()]).toEqual([[podOf()], [adapter('echo')]]);
   });
 
   it('tells of each kind that changes, and of a warning about it, until it is told to stop', () => {
     const state = new ClusterState();
     const told: string[] = [];
-    const stop = state.onChange((adapter) => void told.push(adapter));
+    const stop = state.onChange(({ name }) => void told.push(name));
     const objects = [
       ...OWNED_KINDS.map((kind) => [kind, ownedObject(kind)] as const),
       ['Pod', { ...podOf(), ...ownedObject('', { ...podOf().metadata }) }] as const,
@@ -66,23 +72,25 @@ describe('the copy of what the cluster has', () => {
     ])
       state.warnings.put(each);
 
-    const { statefulSet, own, pods, warnings } = state.of('echo');
+    const { statefulSet, own, pods, warnings } = state.of(adapter('echo'));
     expect(own.map(({ kind }) => kind)).toEqual(OWNED_KINDS);
     expect(statefulSet).toBe(own[0]?.object);
     expect(pods.map(({ metadata }) => metadata.name)).toEqual(['adapter-echo-1', 'adapter-echo-2', 'adapter-echo-10']);
     expect(warnings.map(({ reason }) => reason)).toEqual(['zeroth', 'first', 'second', 'last']);
-    expect(state.names()).toEqual(['echo']);
-    expect(state.of('other')).toEqual({ statefulSet: undefined, own: [], pods: [], warnings: [] });
+    expect(state.list()).toEqual([adapter('echo')]);
+    expect(state.of(adapter('other'))).toEqual({ statefulSet: undefined, own: [], pods: [], warnings: [] });
   });
 
   it('has a pod no more that is gone, or that is given to another adapter', () => {
     const state = new ClusterState();
     state.pods.put(podOf());
-    state.pods.put(podOf({ resourceVersion: '11', labels: { 'mcp-gateway.io/adapter': 'other' } }));
-    expect(state.of('echo').pods).toEqual([]);
+    state.pods.put(
+      podOf({ resourceVersion: '11', labels: { 'mcp-gateway.io/kind': 'adapter', 'mcp-gateway.io/name': 'other' } }),
+    );
+    expect(state.of(adapter('echo')).pods).toEqual([]);
     state.pods.put(podOf({ resourceVersion: '12' }));
     state.pods.drop(podOf());
-    expect(state.of('echo').pods).toEqual([]);
+    expect(state.of(adapter('echo')).pods).toEqual([]);
   });
 
   it('has no more than ten thousand warnings, of which the oldest go', () => {

@@ -1,5 +1,6 @@
+import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { type KubeEvent, type KubeObject, type Pod, type StatefulSet, timeOf } from '../api/types.js';
-import { ADAPTER } from '../ownership/labels.js';
+import { refOf } from '../ownership/labels.js';
 import { objectName } from '../objects/names.js';
 import { OWNED_KINDS, type OwnedKind } from '../objects/manifest.js';
 import { type AnyStore, ObjectStore } from './object-store.js';
@@ -25,8 +26,8 @@ export class ClusterState {
   readonly networkPolicies = new ObjectStore<KubeObject>((...both) => this.#changed(...both));
   readonly pods = new ObjectStore<Pod>((pod, before) => {
     const { name } = pod.metadata;
-    if (before) this.#podsOf.update(adapterOf(before), name, false);
-    this.#podsOf.update(adapterOf(pod), name, this.pods.get(name) !== undefined);
+    if (before) this.#podsOf.update(keyOf(before), name, false);
+    this.#podsOf.update(keyOf(pod), name, this.pods.get(name) !== undefined);
     this.#changed(pod, before);
   });
   /** Objects of the kinds that adapters consist of, in the same namespace and not ours. */
@@ -39,10 +40,10 @@ export class ClusterState {
   readonly warnings = new ObjectStore<KubeEvent>((event) => this.#warned(event), MAX_WARNINGS);
   readonly #podsOf = new Index();
   readonly #warningsOf = new Index();
-  readonly #listeners = new Set<(adapter: string) => void>();
+  readonly #listeners = new Set<(ref: ResourceRef) => void>();
 
   /** Calls the listener with the name of each adapter of which something changes, until it is told to stop. */
-  onChange(listener: (adapter: string) => void): () => void {
+  onChange(listener: (ref: ResourceRef) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
@@ -57,15 +58,15 @@ export class ClusterState {
     }[kind];
   }
 
-  of(adapter: string): WorkloadObjects {
-    const name = objectName('adapter', adapter);
+  of(ref: ResourceRef): WorkloadObjects {
+    const name = objectName(ref);
     const statefulSet = this.statefulSets.get(name);
     const own = OWNED_KINDS.flatMap((kind) => {
       const object = this.storeOf(kind).get(name);
       return object ? [{ kind, object }] : [];
     });
-    const labelled = this.#podsOf.get(adapter).flatMap((pod) => this.pods.get(pod) ?? []);
-    const pods = labelled.filter((pod) => isReplica(pod, adapter));
+    const labelled = this.#podsOf.get(resourceKey(ref)).flatMap((pod) => this.pods.get(pod) ?? []);
+    const pods = labelled.filter((pod) => isReplica(pod, ref));
     const uids = [...pods, ...(statefulSet ? [statefulSet] : [])].map(({ metadata }) => metadata.uid);
     const warnings = uids
       .flatMap((uid) => this.#warningsOf.get(uid))
@@ -74,16 +75,16 @@ export class ClusterState {
   }
 
   /** Whatever of ours there is. */
-  names(): string[] {
+  list(): ResourceRef[] {
     const own = OWNED_KINDS.flatMap((kind) => [...this.storeOf(kind).all()]);
-    const replicas = [...this.pods.all()].filter((pod) => isReplica(pod, adapterOf(pod)));
-    return [...new Set([...own, ...replicas].map(adapterOf))];
+    const replicas = [...this.pods.all()].filter((pod) => isReplica(pod, refOf(pod)));
+    return refsOf(...own, ...replicas);
   }
 
   /** Somebody may have given it another adapter's name. */
   #changed(object: KubeObject, before = object): void {
-    for (const adapter of new Set([adapterOf(before), adapterOf(object)])) {
-      for (const listener of this.#listeners) listener(adapter);
+    for (const ref of refsOf(before, object)) {
+      for (const listener of this.#listeners) listener(ref);
     }
   }
 
@@ -95,7 +96,16 @@ export class ClusterState {
   }
 }
 
-const adapterOf = ({ metadata }: KubeObject): string => metadata.labels?.[ADAPTER] ?? '';
+const keyOf = (object: KubeObject): string => {
+  const ref = refOf(object);
+  return ref ? resourceKey(ref) : '';
+};
+
+/** The resources that the objects belong to, each once. */
+const refsOf = (...objects: KubeObject[]): ResourceRef[] => {
+  const refs = objects.flatMap((object) => refOf(object) ?? []);
+  return [...new Map(refs.map((ref) => [resourceKey(ref), ref])).values()];
+};
 
 export const ordinalOf = ({ metadata }: KubeObject): number => Number(metadata.name.split('-').at(-1));
 const byOrdinal = (a: Pod, b: Pod) => ordinalOf(a) - ordinalOf(b);
@@ -125,8 +135,9 @@ export class Index {
  * somebody's, such as those of `kubectl debug --copy-to --keep-labels`. The uid of the controller does not matter: replicas of one
  * that was deleted serve until they end.
  */
-export function isReplica({ metadata }: Pod, adapter: string): boolean {
-  const set = objectName('adapter', adapter);
+export function isReplica({ metadata }: Pod, ref: ResourceRef | null): boolean {
+  if (!ref) return false;
+  const set = objectName(ref);
   const ordinal = metadata.name.startsWith(`${set}-`) ? metadata.name.slice(set.length + 1) : '';
   const controller = metadata.ownerReferences?.find((owner) => owner.controller);
   return /^\d+$/.test(ordinal) && (!controller || (controller.kind === 'StatefulSet' && controller.name === set));

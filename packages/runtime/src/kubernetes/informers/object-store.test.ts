@@ -48,7 +48,7 @@ describe('the store of a kind', () => {
 
   it('keeps no notes of who wrote which field, but whose the id of the adapter is', () => {
     const { metadata } = object(1);
-    const id = { 'f:annotations': { 'f:mcp-gateway.io/adapter-id': {} } };
+    const id = { 'f:annotations': { 'f:mcp-gateway.io/resource-id': {} } };
     const notes = [
       { manager: 'm', operation: 'Apply', fieldsV1: { 'f:metadata': id } },
       {

@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { describe, expect, it } from '@jest/globals';
 import { podOf } from '../../../test/pods.js';
 import { isReplica } from './cluster-state.js';
@@ -21,6 +22,6 @@ describe('a pod with the labels of an adapter', () => {
     ['is none when a ReplicaSet controls it', { ...by('ReplicaSet', 'adapter-echo') }, false],
     ['is none when another StatefulSet controls it', { ...by('StatefulSet', 'echo') }, false],
   ])('%s', (_what, metadata, replica) => {
-    expect(isReplica(podOf(metadata), 'echo')).toBe(replica);
+    expect(isReplica(podOf(metadata), adapter('echo'))).toBe(replica);
   });
 });

@@ -1,10 +1,11 @@
+import type { Kind } from '../api/paths.js';
 import type { Workload } from '../../workload.js';
-import { ADAPTER_ID, labelsOf } from '../ownership/labels.js';
+import { RESOURCE_ID, labelsOf } from '../ownership/labels.js';
 import type { KubernetesSettings } from '../settings/settings.js';
 import { objectName } from './names.js';
 
 /** The kinds of objects that an adapter consists of; their pods are made by the cluster. In the order of removal. */
-export const OWNED_KINDS = ['StatefulSet', 'Service', 'PodDisruptionBudget', 'NetworkPolicy'] as const;
+export const OWNED_KINDS = ['StatefulSet', 'Service', 'PodDisruptionBudget', 'NetworkPolicy'] as const satisfies Kind[];
 export type OwnedKind = (typeof OWNED_KINDS)[number];
 
 /** An object as it is applied: nothing but the fields that are ours. */
@@ -21,9 +22,9 @@ export interface Manifest {
 }
 
 /** What all objects of an adapter have in common. */
-export const metadataOf = ({ name, adapterId }: Workload, { namespace, gateway }: KubernetesSettings) => ({
-  name: objectName('adapter', name),
+export const metadataOf = ({ kind, name, resourceId }: Workload, { namespace, gateway }: KubernetesSettings) => ({
+  name: objectName({ kind, name }),
   namespace,
-  labels: labelsOf(gateway, name),
-  annotations: { [ADAPTER_ID]: adapterId },
+  labels: labelsOf(gateway, { kind, name }),
+  annotations: { [RESOURCE_ID]: resourceId },
 });

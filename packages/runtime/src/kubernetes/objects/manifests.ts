@@ -35,7 +35,7 @@ export const serviceOf = (workload: Workload, settings: KubernetesSettings): Man
     ipFamilyPolicy: 'PreferDualStack',
     clusterIP: 'None',
     publishNotReadyAddresses: true,
-    selector: selectorLabels(settings.gateway, workload.name),
+    selector: selectorLabels(settings.gateway, workload),
     ports: [{ name: 'mcp', port: workload.port, targetPort: workload.port, protocol: 'TCP' }],
   } satisfies V1ServiceSpec,
 });
@@ -48,6 +48,6 @@ export const disruptionBudgetOf = (workload: Workload, settings: KubernetesSetti
   spec: {
     maxUnavailable: 1,
     unhealthyPodEvictionPolicy: 'AlwaysAllow',
-    selector: { matchLabels: selectorLabels(settings.gateway, workload.name) },
+    selector: { matchLabels: selectorLabels(settings.gateway, workload) },
   } satisfies V1PodDisruptionBudgetSpec,
 });

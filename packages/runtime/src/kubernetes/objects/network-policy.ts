@@ -11,7 +11,7 @@ export const networkPolicyOf = (workload: Workload, settings: KubernetesSettings
   kind: 'NetworkPolicy',
   metadata: metadataOf(workload, settings),
   spec: {
-    podSelector: { matchLabels: selectorLabels(settings.gateway, workload.name) },
+    podSelector: { matchLabels: selectorLabels(settings.gateway, workload) },
     policyTypes: settings.egress ? ['Ingress', 'Egress'] : ['Ingress'],
     ingress: [
       {

@@ -8,7 +8,7 @@ import type {
 } from '@kubernetes/client-node';
 import { revisionOf, type Workload } from '../../workload.js';
 import {
-  ADAPTER_ID,
+  RESOURCE_ID,
   DRAIN_SECONDS,
   HEALTH_ANSWER,
   HEALTH_TYPE,
@@ -69,7 +69,7 @@ export function statefulSetOf(
     spec: {
       serviceName: metadata.name,
       replicas,
-      selector: { matchLabels: selectorLabels(settings.gateway, workload.name) },
+      selector: { matchLabels: selectorLabels(settings.gateway, workload) },
       // One broken replica must not keep the others from starting, and ordinals mean nothing to a server.
       podManagementPolicy: 'Parallel',
       // A partition that somebody sets would keep replicas at an old revision.
@@ -87,12 +87,12 @@ const podTemplateOf = (workload: Workload, settings: KubernetesSettings, health:
   metadata: {
     labels: {
       ...settings.podLabels,
-      ...labelsOf(settings.gateway, workload.name),
+      ...labelsOf(settings.gateway, workload),
       ...(workload.useWorkloadIdentity && { [WORKLOAD_IDENTITY]: 'true' }),
     },
     annotations: {
       ...settings.podAnnotations,
-      [ADAPTER_ID]: workload.adapterId,
+      [RESOURCE_ID]: workload.resourceId,
       [REVISION]: revisionOf(workload),
     },
   },
@@ -118,7 +118,7 @@ function podSpecOf(workload: Workload, settings: KubernetesSettings, health: Hea
     shareProcessNamespace: true,
     terminationGracePeriodSeconds: settings.drainSeconds + STOP_SECONDS,
     topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((key) =>
-      spreadOver(key, selectorLabels(settings.gateway, workload.name)),
+      spreadOver(key, selectorLabels(settings.gateway, workload)),
     ),
     ...(imagePullSecrets.length > 0 && { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
     ...(Object.keys(nodeSelector).length > 0 && { nodeSelector: { ...nodeSelector } }),

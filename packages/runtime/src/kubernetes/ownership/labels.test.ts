@@ -3,14 +3,19 @@ import { ownedObject } from '../../../test/context.js';
 import { DEFAULTS } from '../../../test/settings.js';
 import type { KubeObject } from '../api/types.js';
 import { isFieldManager } from './owner.js';
-import { ADAPTER, GATEWAY, hasOwnerLabels } from './labels.js';
+import { GATEWAY, hasOwnerLabels, KIND, NAME } from './labels.js';
 
 describe('an object in the namespace', () => {
   it.each<[what: string, labels: Record<string, string>, marked: boolean]>([
-    ['is marked as ours by our labels', { [GATEWAY]: DEFAULTS.gateway, [ADAPTER]: 'echo' }, true],
+    ['is marked as ours by our labels', { [GATEWAY]: DEFAULTS.gateway, [KIND]: 'adapter', [NAME]: 'echo' }, true],
     ['is not marked without them', {}, false],
-    ['is not marked by the label of another gateway', { [GATEWAY]: 'two', [ADAPTER]: 'echo' }, false],
-    ['is not marked by ours alone, of no adapter', { [GATEWAY]: DEFAULTS.gateway }, false],
+    ['is not marked by the label of another gateway', { [GATEWAY]: 'two', [KIND]: 'adapter', [NAME]: 'echo' }, false],
+    ['is not marked by ours alone, of no resource', { [GATEWAY]: DEFAULTS.gateway }, false],
+    [
+      'is not marked with a kind that is unknown',
+      { [GATEWAY]: DEFAULTS.gateway, [KIND]: 'other', [NAME]: 'echo' },
+      false,
+    ],
   ])('%s', (_what, labels, marked) => {
     expect(hasOwnerLabels(ownedObject('Service', { labels }), DEFAULTS.gateway)).toBe(marked);
   });

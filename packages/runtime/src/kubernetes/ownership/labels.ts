@@ -1,12 +1,15 @@
+import { ResourceKind, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { KubeObject } from '../api/types.js';
 
 /** Of labels and annotations that say what is whose, and what of it was applied. */
 export const OWN_PREFIX = 'mcp-gateway.io/';
-/** Whose an object is, and of which adapter. They select, so they never change. */
+/** The gateway and the resource that an object belongs to. Selectors use these labels, so they never change. */
 export const GATEWAY = 'mcp-gateway.io/gateway';
-export const ADAPTER = 'mcp-gateway.io/adapter';
+export const KIND = 'mcp-gateway.io/kind';
+export const NAME = 'mcp-gateway.io/name';
 
-export const ADAPTER_ID = 'mcp-gateway.io/adapter-id';
+/** The id of that resource: an earlier resource may have had the same name. */
+export const RESOURCE_ID = 'mcp-gateway.io/resource-id';
 /** `revisionOf` the workload. */
 export const REVISION = 'mcp-gateway.io/revision';
 /** A hash of the whole object as it was applied, so that what was left out since then is taken away, too. */
@@ -29,20 +32,35 @@ export const FIELD_MANAGERS = 'mcp-gateway/';
 /** Differs between gateways, so that the API server tells us of a conflict when one would take what is another's. */
 export const fieldManagerOf = (gateway: string): string => `${FIELD_MANAGERS}${gateway}`;
 
-export const labelSelector = (gateway: string): string => `${GATEWAY}=${gateway},${ADAPTER}`;
+export const labelSelector = (gateway: string): string => `${GATEWAY}=${gateway},${KIND},${NAME}`;
 
-/** Labels that select the objects of one adapter. */
-export const selectorLabels = (gateway: string, adapter: string) => ({ [GATEWAY]: gateway, [ADAPTER]: adapter });
-
-export const labelsOf = (gateway: string, adapter: string) => ({
-  'app.kubernetes.io/name': 'mcp-server',
-  'app.kubernetes.io/instance': adapter,
-  'app.kubernetes.io/component': 'adapter',
-  'app.kubernetes.io/part-of': 'mcp-gateway',
-  'app.kubernetes.io/managed-by': 'mcp-gateway',
-  ...selectorLabels(gateway, adapter),
+/** Labels that select the objects of one resource. */
+export const selectorLabels = (gateway: string, { kind, name }: ResourceRef) => ({
+  [GATEWAY]: gateway,
+  [KIND]: kind,
+  [NAME]: name,
 });
 
-/** What the watch shows as one of this gateway's: the same as `labelSelector`. */
-export const hasOwnerLabels = ({ metadata: { labels = {} } }: KubeObject, gateway: string): boolean =>
-  labels[GATEWAY] === gateway && labels[ADAPTER] !== undefined;
+export const labelsOf = (gateway: string, ref: ResourceRef) => ({
+  'app.kubernetes.io/name': 'mcp-server',
+  'app.kubernetes.io/instance': ref.name,
+  'app.kubernetes.io/component': ref.kind,
+  'app.kubernetes.io/part-of': 'mcp-gateway',
+  'app.kubernetes.io/managed-by': 'mcp-gateway',
+  ...selectorLabels(gateway, ref),
+});
+
+/** Whether an object has the labels of this gateway. `labelSelector` selects the same objects. */
+export const hasOwnerLabels = (object: KubeObject, gateway: string): boolean =>
+  object.metadata.labels?.[GATEWAY] === gateway && refOf(object) !== null;
+
+/** The resource that the labels of an object name; null without these labels, or with a kind that this version does not know. */
+export function refOf({
+  metadata: { labels = {} },
+}: {
+  metadata: Pick<KubeObject['metadata'], 'labels'>;
+}): ResourceRef | null {
+  const kind = ResourceKind.safeParse(labels[KIND]).data;
+  const name = labels[NAME];
+  return kind === undefined || name === undefined ? null : { kind, name };
+}

@@ -1,5 +1,5 @@
 import type { Fields, KubeObject, StatefulSet } from '../api/types.js';
-import { ADAPTER_ID, FIELD_MANAGERS, fieldManagerOf } from './labels.js';
+import { RESOURCE_ID, FIELD_MANAGERS, fieldManagerOf } from './labels.js';
 
 type ManagedFields = NonNullable<KubeObject['metadata']['managedFields']>;
 
@@ -24,10 +24,10 @@ export const trimManagedFields = (notes: ManagedFields): ManagedFields =>
       : [],
   );
 
-const ID_ALONE: Fields = { 'f:metadata': { 'f:annotations': { [`f:${ADAPTER_ID}`]: {} } } };
+const ID_ALONE: Fields = { 'f:metadata': { 'f:annotations': { [`f:${RESOURCE_ID}`]: {} } } };
 
 const hasId = (fields: Fields | undefined): boolean =>
-  fields?.['f:metadata']?.['f:annotations']?.[`f:${ADAPTER_ID}`] !== undefined;
+  fields?.['f:metadata']?.['f:annotations']?.[`f:${RESOURCE_ID}`] !== undefined;
 
 const appliesOf = (gateway: string, { metadata }: KubeObject): ManagedFields =>
   (metadata.managedFields ?? []).filter(
@@ -36,14 +36,14 @@ const appliesOf = (gateway: string, { metadata }: KubeObject): ManagedFields =>
 
 /** The id of the adapter that an object was made for; null when nothing tells. An id that somebody else wrote over ours is none. */
 export function ownerIdOf(gateway: string, object: KubeObject): string | null {
-  const written = object.metadata.annotations?.[ADAPTER_ID] ?? null;
+  const written = object.metadata.annotations?.[RESOURCE_ID] ?? null;
   if (!isFieldManager(gateway, object) || ownsIdField(gateway, object)) return written;
   const { spec } = object as Partial<StatefulSet>;
-  return spec?.template?.metadata?.annotations?.[ADAPTER_ID] ?? null; // its pods are told, too
+  return spec?.template?.metadata?.annotations?.[RESOURCE_ID] ?? null; // its pods are told, too
 }
 
 /** Whether it was made for this adapter: not by somebody else, and not for an earlier adapter of the name. */
-export function isOwnedBy(gateway: string, object: KubeObject, adapterId: string): boolean {
+export function isOwnedBy(gateway: string, object: KubeObject, resourceId: string): boolean {
   const id = ownerIdOf(gateway, object);
-  return id === null ? isFieldManager(gateway, object) : id === adapterId;
+  return id === null ? isFieldManager(gateway, object) : id === resourceId;
 }

@@ -98,7 +98,7 @@ describe('the configuration of the Kubernetes runtime', () => {
   const OWN_LABELS =
     "must not have labels of the gateway's own: mcp-gateway.io/…, app.kubernetes.io/name, app.kubernetes.io/instance, " +
     'app.kubernetes.io/component, app.kubernetes.io/part-of, app.kubernetes.io/managed-by, mcp-gateway.io/gateway, ' +
-    'mcp-gateway.io/adapter, azure.workload.identity/use, apps.kubernetes.io/pod-index, ' +
+    'mcp-gateway.io/kind, mcp-gateway.io/name, azure.workload.identity/use, apps.kubernetes.io/pod-index, ' +
     'statefulset.kubernetes.io/pod-name, controller-revision-hash';
   const TOLERATION = 'must be JSON such as [{"key":"mcp","operator":"Exists"}]; at 0:';
   const RESOURCES = 'must be JSON such as {"requests":{"cpu":"50m","memory":"128Mi"},"limits":{"memory":"512Mi"}}';
@@ -120,7 +120,7 @@ describe('the configuration of the Kubernetes runtime', () => {
     ['ADAPTER_DRAIN_SECONDS', 'ten', 'must be a number'],
     ['POD_IP', 'pod', 'must be an address, as status.podIP is'],
     ['ADAPTER_POD_LABELS', '{"app.kubernetes.io/component":"data-plane"}', OWN_LABELS],
-    ['ADAPTER_POD_LABELS', '{"mcp-gateway.io/adapter":"other"}', OWN_LABELS],
+    ['ADAPTER_POD_LABELS', '{"mcp-gateway.io/name":"other"}', OWN_LABELS],
     [
       'ADAPTER_POD_LABELS',
       '{"team":"a b"}',

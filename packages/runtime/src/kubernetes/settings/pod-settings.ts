@@ -17,7 +17,7 @@ const LabelValue = z
 
 /** Names that say which pods are whose. With another value, a replica would not be found, or be let in where it is not to be. */
 const OWN_LABELS = [
-  ...Object.keys(labelsOf('', '')),
+  ...Object.keys(labelsOf('', { kind: 'adapter', name: '' })),
   WORKLOAD_IDENTITY,
   'apps.kubernetes.io/pod-index',
   'statefulset.kubernetes.io/pod-name',

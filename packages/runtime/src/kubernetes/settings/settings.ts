@@ -1,4 +1,4 @@
-import type { AdapterSpec } from '@mcp-gateway/common/contracts';
+import type { AdapterSpec, ResourceRef } from '@mcp-gateway/common/contracts';
 import type { ApiServerAddress } from '../api/connection.js';
 import type { EgressRule } from './egress.js';
 import type { Toleration } from './pod-settings.js';
@@ -46,6 +46,6 @@ export interface KubernetesSettings extends ApiServerAddress {
   autoscaled: readonly string[];
 }
 
-/** Whether the number of replicas of this adapter is left to an autoscaler. */
-export const isAutoscaled = ({ autoscaled }: KubernetesSettings, adapter: string): boolean =>
-  autoscaled.includes(adapter) || autoscaled.includes('*');
+/** Whether an autoscaler sets the number of replicas of this resource. */
+export const isAutoscaled = ({ autoscaled }: KubernetesSettings, { kind, name }: ResourceRef): boolean =>
+  kind === 'adapter' && (autoscaled.includes(name) || autoscaled.includes('*'));

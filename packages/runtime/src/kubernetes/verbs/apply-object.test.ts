@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { describe, expect, it } from '@jest/globals';
 import { applied, contextOf, idEdited, ownedObject } from '../../../test/context.js';
 import { DEFAULTS } from '../../../test/settings.js';
@@ -8,7 +9,7 @@ import { serviceOf } from '../objects/manifests.js';
 import { statefulSetOf } from '../objects/stateful-set.js';
 import { applyObject } from './apply-object.js';
 
-const echo = { ...workload('echo'), adapterId: 'id-of-echo' };
+const echo = { ...workload('echo'), resourceId: 'id-of-echo' };
 const manifest = statefulSetOf(echo, DEFAULTS, { health: { by: 'http' }, replicas: 1, paths: {} });
 
 describe('an object that is applied', () => {
@@ -19,12 +20,14 @@ describe('an object that is applied', () => {
   ])('is changed %s', async (_what, autoscaled, version) => {
     const { context, asked } = contextOf(() => ownedObject('StatefulSet', { resourceVersion: '8' }), { autoscaled });
     context.state.storeOf('StatefulSet').put(ownedObject('StatefulSet'));
-    await applyObject(context, manifest);
+    await applyObject(context, echo, manifest);
     expect(asked.map(({ body }) => (body as KubeObject).metadata.resourceVersion)).toEqual([version]);
   });
 
-  const relabelled = { labels: { 'mcp-gateway.io/gateway': 'other', 'mcp-gateway.io/adapter': 'echo' } };
-  const EARLIER = { 'mcp-gateway.io/adapter-id': 'id-of-an-earlier-one' };
+  const relabelled = {
+    labels: { 'mcp-gateway.io/gateway': 'other', 'mcp-gateway.io/kind': 'adapter', 'mcp-gateway.io/name': 'echo' },
+  };
+  const EARLIER = { 'mcp-gateway.io/resource-id': 'id-of-an-earlier-one' };
   const byOthers = [{ manager: 'mcp-gateway/other', operation: 'Apply' }];
   it.each<[what: string, found: Partial<KubeObject['metadata']>, taken: boolean]>([
     ['gets its labels back when somebody has overwritten them', relabelled, true],
@@ -37,7 +40,7 @@ describe('an object that is applied', () => {
         throw new ApiError(409, 'Conflict', 'of .metadata.labels');
       return ownedObject('StatefulSet', found);
     });
-    const answer = await applyObject(context, manifest);
+    const answer = await applyObject(context, echo, manifest);
     expect(asked.map(({ method, query }) => `${method} ${query?.['force']}`)).toEqual([
       'PATCH false',
       'GET undefined',
@@ -61,7 +64,7 @@ describe('an object that is applied', () => {
   ])('and that the watch shows without our labels %s', async (_what, found, requests, expected) => {
     const { context, asked } = contextOf(() => ownedObject('StatefulSet', found));
     context.state.others.StatefulSet.put(ownedObject('StatefulSet', found));
-    expect(await applyObject(context, manifest)).toMatchObject(expected);
+    expect(await applyObject(context, echo, manifest)).toMatchObject(expected);
     expect(asked.map(({ method, query }) => `${method} ${query?.['force']}`)).toEqual(requests);
   });
 
@@ -69,10 +72,11 @@ describe('an object that is applied', () => {
     const { context, asked } = contextOf(applied, { gateway: 'two' });
     await applyObject(
       context,
+      echo,
       statefulSetOf(echo, { ...DEFAULTS, gateway: 'two' }, { health: { by: 'http' }, replicas: 1, paths: {} }),
     );
     expect(asked.map(({ query }) => query)).toEqual([{ fieldManager: 'mcp-gateway/two', force: 'false' }]);
-    expect(context.state.of('echo').statefulSet).toBeDefined();
+    expect(context.state.of(adapter('echo')).statefulSet).toBeDefined();
   });
 });
 
@@ -92,39 +96,39 @@ describe('an object that is known and refused', () => {
   it('is made anew when no apply leads back to what it should be', async () => {
     const { context, asked } = refusing(422);
     context.state.services.put(ownedObject('Service'));
-    await applyObject(context, service);
+    await applyObject(context, echo, service);
     expect(methods(asked)).toEqual(['PATCH true', 'DELETE undefined', 'PATCH false']);
   });
 
   it('is not made anew when replicas would end with it, and nothing is deleted that is not known', async () => {
     const known = refusing(422);
     known.context.state.storeOf('StatefulSet').put(ownedObject('StatefulSet'));
-    await expect(applyObject(known.context, manifest)).rejects.toMatchObject({ status: 422 });
+    await expect(applyObject(known.context, echo, manifest)).rejects.toMatchObject({ status: 422 });
     const unknown = refusing(422);
-    await expect(applyObject(unknown.context, service)).rejects.toMatchObject({ status: 422 });
+    await expect(applyObject(unknown.context, echo, service)).rejects.toMatchObject({ status: 422 });
     expect([...methods(known.asked), ...methods(unknown.asked)]).toEqual(['PATCH true', 'PATCH false']);
   });
 
-  it('is tried again later when somebody else changes it at the same time', async () => {
+  it('is tried again later when another client changes it at the same time', async () => {
     const { context, asked } = refusing(409);
     context.state.services.put(ownedObject('Service'));
-    await expect(applyObject(context, service)).rejects.toMatchObject({
+    await expect(applyObject(context, echo, service)).rejects.toMatchObject({
       code: 'UNAVAILABLE',
-      detail: 'somebody else changed the object at the same time',
+      detail: 'another client changed the object at the same time',
     });
     expect(methods(asked)).toEqual(['PATCH true']);
   });
 
   it('is not asked for once more when it may not be written', async () => {
     const { context, asked } = refusing(403);
-    await expect(applyObject(context, service)).rejects.toMatchObject({ status: 403 });
+    await expect(applyObject(context, echo, service)).rejects.toMatchObject({ status: 403 });
     expect(methods(asked)).toEqual(['PATCH false']);
   });
 
   it('may have changed when it is not what an autoscaler scales', async () => {
     const { context, asked } = contextOf(applied, { autoscaled: ['*'] });
     context.state.services.put(ownedObject('Service'));
-    await applyObject(context, service);
+    await applyObject(context, echo, service);
     expect(asked.map(({ body }) => (body as KubeObject).metadata.resourceVersion)).toEqual([undefined]);
   });
 });

@@ -1,10 +1,11 @@
+import type { ResourceRef } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { ApiError } from '../api/errors.js';
 import type { KubeObject } from '../api/types.js';
 import { pathOf } from '../api/paths.js';
 import { isAutoscaled } from '../settings/settings.js';
 import { isFieldManager, isOwnedBy } from '../ownership/owner.js';
-import { ADAPTER, ADAPTER_ID, fieldManagerOf } from '../ownership/labels.js';
+import { fieldManagerOf, RESOURCE_ID } from '../ownership/labels.js';
 import type { Manifest } from '../objects/manifest.js';
 import type { Failure } from '../../runtime.js';
 import { deleteObject } from './delete-object.js';
@@ -12,72 +13,82 @@ import { nameConflict } from './conflict.js';
 import type { RuntimeContext } from './context.js';
 
 /**
- * One server-side apply. An object that is not ours is not overwritten: somebody else's has the name then. The watch shows
- * theirs; of one that is made in this very moment, conflicts of fields do.
- * @throws ApiError when the cluster refuses it
+ * One server-side apply. It overwrites no object of another owner, but returns a conflict. The informers show such an object;
+ * where another client creates one at the same time, the API server reports a conflict of fields.
+ * @throws ApiError when the cluster rejects the object
  */
-export async function applyObject(context: RuntimeContext, manifest: Manifest): Promise<KubeObject | Failure> {
+export async function applyObject(
+  context: RuntimeContext,
+  ref: ResourceRef,
+  manifest: Manifest,
+): Promise<KubeObject | Failure> {
   const { kind, metadata } = manifest;
   const known = context.state.storeOf(kind).get(metadata.name) !== undefined;
-  const taken = nameConflict(kind, metadata.name, metadata.namespace);
-  const unmarked = !known && context.state.others[kind].get(metadata.name) !== undefined;
-  if (unmarked && !(await isOurs(context, manifest))) return taken;
+  const conflict = nameConflict(kind, metadata.name, { kind: ref.kind, namespace: metadata.namespace });
+  const unlabelled = !known && context.state.others[kind].get(metadata.name) !== undefined;
+  if (unlabelled && !(await isOurs(context, manifest))) return conflict;
   try {
-    return await patch(context, manifest, known || unmarked);
+    return await patch(context, ref, manifest, known || unlabelled);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (known && error.status === 409) {
       throw new GatewayError('UNAVAILABLE', {
-        detail: 'somebody else changed the object at the same time',
+        detail: 'another client changed the object at the same time',
         cause: error,
       });
     }
-    if (known && error.status === 422) return replace(context, manifest, error);
+    if (known && error.status === 422) return replace(context, ref, manifest, error);
     if (error.status !== 409) throw error;
-    return (await isOurs(context, manifest)) ? patch(context, manifest, true) : taken;
+    return (await isOurs(context, manifest)) ? patch(context, ref, manifest, true) : conflict;
   }
 }
 
 /**
- * Begins anew with an object that an edit has brought where no apply leads back, such as another port under the name of ours.
- * A StatefulSet is what a caller made of it, so what is wrong with it is told instead.
+ * Deletes and creates an object again when an edit left it in a state that no apply can correct, such as a second port under the
+ * name of the first. A StatefulSet is not replaced, because its replicas would end: its error becomes a failure of the resource.
  */
-async function replace(context: RuntimeContext, manifest: Manifest, error: ApiError): Promise<KubeObject> {
+async function replace(
+  context: RuntimeContext,
+  ref: ResourceRef,
+  manifest: Manifest,
+  error: ApiError,
+): Promise<KubeObject> {
   const { kind, metadata } = manifest;
   const found = context.state.storeOf(kind).get(metadata.name);
   if (kind === 'StatefulSet' || !found) throw error;
   await deleteObject(context, kind, found);
-  return patch(context, manifest, false);
+  return patch(context, ref, manifest, false);
 }
 
 async function patch(
   { cluster, state, settings }: RuntimeContext,
+  ref: ResourceRef,
   manifest: Manifest,
   force: boolean,
 ): Promise<KubeObject> {
   const { kind, metadata } = manifest;
   const seen = state.storeOf(kind).get(metadata.name);
-  // Else what an autoscaler does at this moment would be undone.
-  const onlyIf = seen && kind === 'StatefulSet' && isAutoscaled(settings, metadata.labels[ADAPTER] ?? '');
-  const body = onlyIf
-    ? { ...manifest, metadata: { ...metadata, resourceVersion: seen.metadata.resourceVersion } }
-    : manifest;
+  // The version keeps this write from undoing what an autoscaler does at the same time.
+  const body =
+    seen && kind === 'StatefulSet' && isAutoscaled(settings, ref)
+      ? { ...manifest, metadata: { ...metadata, resourceVersion: seen.metadata.resourceVersion } }
+      : manifest;
   const answer = (await cluster.call({
     method: 'PATCH',
     path: pathOf(kind, metadata.namespace, metadata.name),
     query: { fieldManager: fieldManagerOf(settings.gateway), force: String(force) },
     body,
   })) as KubeObject;
-  state.storeOf(kind).put(answer); // so that an observation from now on is not of before
+  state.storeOf(kind).put(answer); // an observation from now on shows this write
   return answer;
 }
 
-/** Made by us for this adapter, and not for an earlier one of the name. */
+/** Whether this gateway created the object for this resource, and not for an earlier one of the same name. */
 async function isOurs({ cluster, settings }: RuntimeContext, { kind, metadata }: Manifest): Promise<boolean> {
   const path = pathOf(kind, metadata.namespace, metadata.name);
   const found = (await cluster.call({ method: 'GET', path })) as KubeObject;
   return (
     isFieldManager(settings.gateway, found) &&
-    isOwnedBy(settings.gateway, found, metadata.annotations[ADAPTER_ID] ?? '')
+    isOwnedBy(settings.gateway, found, metadata.annotations[RESOURCE_ID] ?? '')
   );
 }

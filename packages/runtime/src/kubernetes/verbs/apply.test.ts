@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { applied, idEdited, linesOf, ownedObject, contextOf } from '../../../test/context.js';
@@ -8,9 +9,9 @@ import { ApiError } from '../api/errors.js';
 import type { KubeObject, StatefulSet } from '../api/types.js';
 import { apply } from './apply.js';
 
-const echo = workload('echo', { adapterId: 'id-of-echo', replicas: 2 });
+const echo = workload('echo', { resourceId: 'id-of-echo', replicas: 2 });
 const next: Workload = { ...echo, imageVersion: '2' };
-const OF_ECHO = { 'mcp-gateway.io/adapter-id': 'id-of-echo', 'mcp-gateway.io/revision': revisionOf(echo) };
+const OF_ECHO = { 'mcp-gateway.io/resource-id': 'id-of-echo', 'mcp-gateway.io/revision': revisionOf(echo) };
 const gone: KubeObject = { ...ownedObject('Status'), kind: 'Status' };
 
 /** Refuses what the line of a request contains. */
@@ -103,12 +104,12 @@ describe('a workload that is applied', () => {
 
   it('is not to be removed any more', async () => {
     const { context } = setUp();
-    context.removing.set('echo', 'waiting');
+    context.removing.set('adapter/echo', 'waiting');
     await apply(context, echo);
-    expect(context.removing.has('echo')).toBe(false);
+    expect(context.removing.has('adapter/echo')).toBe(false);
   });
 
-  const EARLIER = { annotations: { 'mcp-gateway.io/adapter-id': 'id-of-an-earlier-one' } };
+  const EARLIER = { annotations: { 'mcp-gateway.io/resource-id': 'id-of-an-earlier-one' } };
   it.each<[what: string, put: (context: ReturnType<typeof setUp>['context']) => void]>([
     [
       'its StatefulSet ends',
@@ -118,11 +119,11 @@ describe('a workload that is applied', () => {
     ['a pod of an earlier adapter is there', ({ state }) => state.pods.put(podOf(EARLIER))],
   ])('waits while %s', async (_what, put) => {
     const { context, asked } = setUp();
-    context.removing.set('echo', 'waiting');
+    context.removing.set('adapter/echo', 'waiting');
     put(context);
     await apply(context, echo);
     expect(asked()).toEqual([]);
-    expect(context.removing.has('echo')).toBe(true);
+    expect(context.removing.has('adapter/echo')).toBe(true);
   });
 
   it.each<[what: string, put: (context: ReturnType<typeof setUp>['context']) => void]>([
@@ -133,7 +134,7 @@ describe('a workload that is applied', () => {
     const { context } = setUp();
     put(context);
     await apply(context, echo);
-    expect(context.failureConditions.get('echo')).toEqual({
+    expect(context.failureConditions.get(adapter('echo'))).toEqual({
       reason: 'NameConflict',
       message: expect.stringContaining(`a ${kind} adapter-echo`),
     });
@@ -146,21 +147,21 @@ describe('a workload that is applied', () => {
     const { context, bodies } = setUp();
     await apply(context, echo);
     bodies();
-    for (const { kind, object } of context.state.of('echo').own) {
+    for (const { kind, object } of context.state.of(adapter('echo')).own) {
       const version = String(Number(object.metadata.resourceVersion) + 1_000);
       const metadata = { ...object.metadata, ...idEdited, annotations, resourceVersion: version };
       context.state.storeOf(kind).put({ ...object, metadata });
     }
     await apply(context, echo);
-    const id = { metadata: { annotations: { 'mcp-gateway.io/adapter-id': 'id-of-echo' } } };
+    const id = { metadata: { annotations: { 'mcp-gateway.io/resource-id': 'id-of-echo' } } };
     expect(bodies()).toMatchObject([id, id, id, id]);
-    expect(context.failureConditions.get('echo')).toBeNull();
+    expect(context.failureConditions.get(adapter('echo'))).toBeNull();
   });
 
   it('is not stopped by what somebody writes on a pod of its own', async () => {
     const { context, asked } = setUp();
     await apply(context, echo);
-    const uid = context.state.of('echo').statefulSet?.metadata.uid ?? '';
+    const uid = context.state.of(adapter('echo')).statefulSet?.metadata.uid ?? '';
     const ownerReferences = [{ kind: 'StatefulSet', name: 'adapter-echo', uid, controller: true }];
     context.state.pods.put(podOf({ ...EARLIER, ownerReferences }));
     asked();
@@ -174,7 +175,7 @@ describe('a workload that is refused', () => {
     const { context, asked } = setUp({ allowedImages: ['mcp-'] });
     await apply(context, echo);
     expect(asked()).toEqual([]);
-    expect(context.failureConditions.get('echo')).toMatchObject({ reason: 'ImageNotAllowed' });
+    expect(context.failureConditions.get(adapter('echo'))).toMatchObject({ reason: 'ImageNotAllowed' });
   });
 
   it('its network policy has no pods without it', async () => {
@@ -182,7 +183,7 @@ describe('a workload that is refused', () => {
     const { context, asked } = setUp();
     await apply(context, echo);
     expect(asked()).toEqual(['PATCH networkpolicies/adapter-echo']);
-    expect(context.failureConditions.get('echo')?.message).toContain('no PATCH networkpolicies');
+    expect(context.failureConditions.get(adapter('echo'))?.message).toContain('no PATCH networkpolicies');
   });
 
   it('another of its objects has all others, and says so until it is accepted', async () => {
@@ -190,11 +191,11 @@ describe('a workload that is refused', () => {
     const { context, asked } = setUp();
     await apply(context, echo);
     expect(asked()).toEqual(ALL);
-    expect(context.failureConditions.get('echo')?.message).toContain('no PATCH services');
+    expect(context.failureConditions.get(adapter('echo'))?.message).toContain('no PATCH services');
     refused = [];
     await apply(context, echo);
     expect(asked()).toEqual(['PATCH services/adapter-echo', 'PATCH poddisruptionbudgets/adapter-echo']);
-    expect(context.failureConditions.get('echo')).toBeNull();
+    expect(context.failureConditions.get(adapter('echo'))).toBeNull();
   });
 
   it('the end of an object that it no longer needs says so', async () => {
@@ -202,7 +203,7 @@ describe('a workload that is refused', () => {
     await apply(context, echo);
     refused = ['DELETE'];
     await apply(context, { ...echo, replicas: 1 });
-    expect(context.failureConditions.get('echo')?.message).toContain('no DELETE poddisruptionbudgets');
+    expect(context.failureConditions.get(adapter('echo'))?.message).toContain('no DELETE poddisruptionbudgets');
   });
 
   it('is tried again by whoever called where the API server does not answer', async () => {
@@ -210,12 +211,12 @@ describe('a workload that is refused', () => {
       throw new GatewayError('UNAVAILABLE', { detail: 'away' });
     });
     await expect(apply(context, echo)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    expect(context.failureConditions.get('echo')).toBeNull();
+    expect(context.failureConditions.get(adapter('echo'))).toBeNull();
   });
 });
 
 describe('a pod that a rollout would wait for in vain', () => {
-  const OLD = { 'controller-revision-hash': 'old', 'mcp-gateway.io/adapter': 'echo' };
+  const OLD = { 'controller-revision-hash': 'old', 'mcp-gateway.io/kind': 'adapter', 'mcp-gateway.io/name': 'echo' };
   const status = { observedGeneration: 2, updateRevision: 'new' };
   /** The controller has seen generation 2; what is written from now on is this one. */
   async function withBrokenPod(generation: number) {

@@ -1,3 +1,4 @@
+import { resourceKey } from '@mcp-gateway/common/contracts';
 import { revisionOf, type Workload } from '../../workload.js';
 import { ApiError } from '../api/errors.js';
 import { isTerminating, type KubeObject } from '../api/types.js';
@@ -23,16 +24,17 @@ import type { RuntimeContext } from './context.js';
  */
 export async function apply(context: RuntimeContext, workload: Workload): Promise<void> {
   const { settings, state, lastApplied, failureConditions, removing, log } = context;
-  const { name } = workload;
-  const objects = state.of(name);
+  const { kind, name } = workload;
+  const ref = { kind, name };
+  const objects = state.of(ref);
   if (objects.statefulSet && isTerminating(objects.statefulSet)) return; // it takes no changes; the watch calls again when it is gone
-  const taken = findConflict(objects, { ...settings, adapterId: workload.adapterId });
-  if (!taken) removing.delete(name);
+  const taken = findConflict(objects, { ...settings, kind, resourceId: workload.resourceId });
+  if (!taken) removing.delete(resourceKey(ref));
   const failure = taken ?? policyViolation(workload, settings) ?? (await write(context, workload, objects));
-  if (!failure) return failureConditions.clear(name);
-  log.warn({ name, reason: failure.reason, message: failure.message }, 'the workload is refused');
-  lastApplied.forget(name);
-  failureConditions.set(name, failure);
+  if (!failure) return failureConditions.clear(ref);
+  log.warn({ ...ref, reason: failure.reason, message: failure.message }, 'the workload is refused');
+  lastApplied.forget(ref);
+  failureConditions.set(ref, failure);
 }
 
 async function write(context: RuntimeContext, workload: Workload, objects: WorkloadObjects): Promise<Failure | null> {
@@ -42,28 +44,28 @@ async function write(context: RuntimeContext, workload: Workload, objects: Workl
     paths: pathsToRecord(objects, workload),
     annotations: objects.statefulSet?.metadata.annotations ?? {},
     replicas: desiredReplicas(workload.replicas, {
-      autoscaled: isAutoscaled(settings, workload.name),
+      autoscaled: isAutoscaled(settings, workload),
       desiredReplicas: objects.statefulSet?.spec.replicas ?? 0,
     }),
   });
   const answers = new Map<OwnedKind, KubeObject>();
   const failures: Failure[] = [];
   for (const manifest of manifests) {
-    if (!lastApplied.differs(workload.name, manifest, objects)) continue;
-    const answer = await failureOnRejection(() => applyObject(context, manifest));
+    if (!lastApplied.differs(workload, manifest, objects)) continue;
+    const answer = await failureOnRejection(() => applyObject(context, workload, manifest));
     if ('metadata' in answer) answers.set(manifest.kind, answer);
     else if (manifest.kind === 'NetworkPolicy')
       return answer; // no pod without it
     else failures.push(answer);
   }
   const surplus = objects.own.filter(({ kind }) => manifests.every((manifest) => manifest.kind !== kind));
-  const broken = brokenPodsOf(context.state.of(workload.name)).map((object) => ({ kind: 'Pod' as const, object }));
+  const broken = brokenPodsOf(context.state.of(workload)).map((object) => ({ kind: 'Pod' as const, object }));
   for (const { kind, object } of [...surplus, ...broken]) {
     const failure = await failureOnRejection(() => deleteObject(context, kind, object));
     if (failure) failures.push(failure);
   }
   if (failures[0]) return failures[0];
-  lastApplied.remember(workload.name, manifests, answers);
+  lastApplied.remember(workload, manifests, answers);
   return null;
 }
 

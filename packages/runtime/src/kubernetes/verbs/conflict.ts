@@ -1,34 +1,40 @@
+import type { ResourceKind } from '@mcp-gateway/common/contracts';
 import type { KubeObject, Pod } from '../api/types.js';
-import { ADAPTER_ID } from '../ownership/labels.js';
+import { RESOURCE_ID } from '../ownership/labels.js';
 import { isOwnedBy } from '../ownership/owner.js';
 import type { Failure } from '../../runtime.js';
 import type { WorkloadObjects } from '../informers/cluster-state.js';
 
-/** Somebody else's object, or one that an earlier adapter left, has a name that an adapter needs. */
-export const nameConflict = (kind: string, name: string, namespace: string): Failure => ({
-  reason: 'NameConflict',
-  message: `There is a ${kind} ${name} in namespace ${namespace} that is not this adapter's. Remove it, or register the adapter under another name.`,
-});
-
-interface Whose {
+interface Owner {
   gateway: string;
   namespace: string;
-  adapterId: string;
+  kind: ResourceKind;
+  resourceId: string;
 }
 
+/** An object of another owner, or of an earlier resource of the same name, has a name that the resource needs. */
+export const nameConflict = (
+  objectKind: string,
+  name: string,
+  { kind, namespace }: Pick<Owner, 'kind' | 'namespace'>,
+): Failure => ({
+  reason: 'NameConflict',
+  message: `There is a ${objectKind} ${name} in namespace ${namespace} that is not this ${kind}'s. Remove it, or register the ${kind} under another name.`,
+});
+
 /**
- * Nothing is handed down from an earlier adapter of the name, and nothing is taken from anybody; null where nothing is in
- * the way.
+ * The conflict that keeps a resource from being applied; null when there is none. The runtime neither overwrites an object of
+ * another owner nor hands an object of an earlier resource down to the next one of its name.
  */
-export function findConflict({ statefulSet, own, pods }: WorkloadObjects, whose: Whose): Failure | null {
-  const { gateway, namespace, adapterId } = whose;
-  const theirs = own.find(({ object }) => !isOwnedBy(gateway, object, adapterId));
-  if (theirs) return nameConflict(theirs.kind, theirs.object.metadata.name, namespace);
-  // What a StatefulSet of this adapter controls it has made, whatever somebody has written on it.
-  const left = pods.find(
-    (pod) => pod.metadata.annotations?.[ADAPTER_ID] !== adapterId && !(statefulSet && controls(statefulSet, pod)),
+export function findConflict({ statefulSet, own, pods }: WorkloadObjects, owner: Owner): Failure | null {
+  const { gateway, resourceId } = owner;
+  const foreign = own.find(({ object }) => !isOwnedBy(gateway, object, resourceId));
+  if (foreign) return nameConflict(foreign.kind, foreign.object.metadata.name, owner);
+  // A pod that the StatefulSet of this resource controls belongs to the resource, even when its annotations were edited.
+  const orphan = pods.find(
+    (pod) => pod.metadata.annotations?.[RESOURCE_ID] !== resourceId && !(statefulSet && controls(statefulSet, pod)),
   );
-  return left ? nameConflict('Pod', left.metadata.name, namespace) : null;
+  return orphan ? nameConflict('Pod', orphan.metadata.name, owner) : null;
 }
 
 const controls = ({ metadata: { uid } }: KubeObject, { metadata }: Pod): boolean =>

@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { describe, expect, it, jest } from '@jest/globals';
 import { afterTest } from '../../../../../test/support/clean-up.js';
 import { eventually } from '../../../test/wait.js';
@@ -7,7 +8,7 @@ const FAILURE = { reason: 'NameConflict', message: 'There is one.' };
 
 function failureConditions(retryMs: number) {
   const retried: string[] = [];
-  const all = new FailureConditions((adapter) => void retried.push(adapter), retryMs);
+  const all = new FailureConditions(({ name }) => void retried.push(name), retryMs);
   afterTest(() => all.close());
   return { all, retried };
 }
@@ -15,21 +16,21 @@ function failureConditions(retryMs: number) {
 describe('a failure', () => {
   it('is tried again after a while, once, and says why until then', async () => {
     const { all, retried } = failureConditions(10);
-    all.set('echo', FAILURE);
-    expect(all.get('echo')).toEqual(FAILURE);
+    all.set(adapter('echo'), FAILURE);
+    expect(all.get(adapter('echo'))).toEqual(FAILURE);
     await eventually(() => expect(retried).toEqual(['echo']));
-    expect(all.get('echo')).toBeNull();
+    expect(all.get(adapter('echo'))).toBeNull();
   });
 
   it('that is followed by another is tried again once, and none when all is closed', async () => {
     const { all, retried } = failureConditions(10);
-    for (const failure of [FAILURE, { ...FAILURE, message: 'There is another.' }]) all.set('echo', failure);
-    expect(all.get('echo')?.message).toBe('There is another.');
+    for (const failure of [FAILURE, { ...FAILURE, message: 'There is another.' }]) all.set(adapter('echo'), failure);
+    expect(all.get(adapter('echo'))?.message).toBe('There is another.');
     const closed = failureConditions(10);
-    closed.all.set('echo', FAILURE);
+    closed.all.set(adapter('echo'), FAILURE);
     closed.all.close();
     const last = failureConditions(20);
-    last.all.set('echo', FAILURE);
+    last.all.set(adapter('echo'), FAILURE);
     await eventually(() => expect(last.retried).toEqual(['echo']));
     expect([retried, closed.retried]).toEqual([['echo'], []]);
   });
@@ -38,7 +39,7 @@ describe('a failure', () => {
     jest.useFakeTimers();
     afterTest(() => void jest.useRealTimers());
     const retried: string[] = [];
-    new FailureConditions((adapter) => void retried.push(adapter)).set('echo', FAILURE);
+    new FailureConditions(({ name }) => void retried.push(name)).set(adapter('echo'), FAILURE);
     jest.advanceTimersByTime(9_999);
     expect(retried).toEqual([]);
     jest.advanceTimersByTime(1);
@@ -47,10 +48,10 @@ describe('a failure', () => {
 
   it('that is over is not tried again', async () => {
     const { all, retried } = failureConditions(10);
-    all.set('echo', FAILURE);
-    all.set('other', FAILURE);
-    all.clear('echo');
-    expect(all.get('echo')).toBeNull();
+    all.set(adapter('echo'), FAILURE);
+    all.set(adapter('other'), FAILURE);
+    all.clear(adapter('echo'));
+    expect(all.get(adapter('echo'))).toBeNull();
     await eventually(() => expect(retried).toEqual(['other']));
   });
 });

@@ -1,37 +1,41 @@
+import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Failure } from '../../runtime.js';
 
-/** A failure has causes that nobody tells us the end of: rights, policies, somebody else's object. */
+/** The cluster does not report when a cause is gone: a missing right, a policy, an object of the same name. So the runtime retries. */
 const RETRY_MS = 10_000;
 
-/** Why what was applied last was not accepted. Each failure is forgotten after a while, and then tried again. */
+/** Why the cluster rejected the last apply or removal of a resource. Each condition ends after a while, and the worker tries again. */
 export class FailureConditions {
   readonly #failures = new Map<string, { failure: Failure; timer: NodeJS.Timeout }>();
 
   constructor(
-    private readonly retry: (adapter: string) => void,
+    private readonly retry: (ref: ResourceRef) => void,
     private readonly retryMs = RETRY_MS,
   ) {}
 
-  get(adapter: string): Failure | null {
-    return this.#failures.get(adapter)?.failure ?? null;
+  get(ref: ResourceRef): Failure | null {
+    return this.#failures.get(resourceKey(ref))?.failure ?? null;
   }
 
-  set(adapter: string, failure: Failure): void {
-    this.clear(adapter);
+  set({ kind, name }: ResourceRef, failure: Failure): void {
+    const ref = { kind, name };
+    this.clear(ref);
     const timer = setTimeout(() => {
-      this.#failures.delete(adapter);
-      this.retry(adapter);
+      this.#failures.delete(resourceKey(ref));
+      this.retry(ref);
     }, this.retryMs);
     timer.unref();
-    this.#failures.set(adapter, { failure, timer });
+    this.#failures.set(resourceKey(ref), { failure, timer });
   }
 
-  clear(adapter: string): void {
-    clearTimeout(this.#failures.get(adapter)?.timer);
-    this.#failures.delete(adapter);
+  clear(ref: ResourceRef): void {
+    clearTimeout(this.#failures.get(resourceKey(ref))?.timer);
+    this.#failures.delete(resourceKey(ref));
   }
 
+  /** Cancels every retry. */
   close(): void {
-    for (const adapter of this.#failures.keys()) this.clear(adapter);
+    for (const { timer } of this.#failures.values()) clearTimeout(timer);
+    this.#failures.clear();
   }
 }

@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '../api/types.js';
 import { LastApplied } from './last-applied.js';
@@ -26,28 +27,28 @@ describe('what was applied', () => {
   const asServed = found({ memory: '1Gi' }, { memory });
   function applied(): LastApplied {
     const memory_ = new LastApplied();
-    memory_.remember('echo', [manifest({ memory })], new Map([['Service', asServed]]));
+    memory_.remember(adapter('echo'), [manifest({ memory })], new Map([['Service', asServed]]));
     return memory_;
   }
 
   it('holds while it is as the server made it, in whatever spelling', () => {
-    expect(applied().isCurrent('echo', objects(asServed))).toBe(true);
+    expect(applied().isCurrent(adapter('echo'), objects(asServed))).toBe(true);
   });
 
   it('holds while it is as a list has it, without what the list says once for all', () => {
     const memory_ = new LastApplied();
     memory_.remember(
-      'echo',
+      adapter('echo'),
       [manifest({})],
       new Map([['Service', { ...found({}), apiVersion: 'v1', kind: 'Service' }]]),
     );
-    expect(memory_.isCurrent('echo', objects(found({})))).toBe(true);
+    expect(memory_.isCurrent(adapter('echo'), objects(found({})))).toBe(true);
   });
 
   it('holds also when it is applied again without being written', () => {
     const memory_ = applied();
-    memory_.remember('echo', [manifest({ memory })], new Map());
-    expect(memory_.isCurrent('echo', objects(asServed))).toBe(true);
+    memory_.remember(adapter('echo'), [manifest({ memory })], new Map());
+    expect(memory_.isCurrent(adapter('echo'), objects(asServed))).toBe(true);
   });
 
   it.each([
@@ -55,17 +56,17 @@ describe('what was applied', () => {
     ['somebody deletes it', objects()],
     ['there is more of it', objects(asServed, asServed)],
   ])('holds no more when %s', (_what, now) => {
-    expect(applied().isCurrent('echo', now)).toBe(false);
+    expect(applied().isCurrent(adapter('echo'), now)).toBe(false);
   });
 
   it('is not known of what another process applied, or once it is forgotten', () => {
     const memory_ = applied();
-    expect(memory_.isCurrent('other', objects(asServed))).toBe(false);
-    memory_.forget('echo');
-    expect(memory_.isCurrent('echo', objects(asServed))).toBe(false);
+    expect(memory_.isCurrent(adapter('other'), objects(asServed))).toBe(false);
+    memory_.forget(adapter('echo'));
+    expect(memory_.isCurrent(adapter('echo'), objects(asServed))).toBe(false);
   });
 
   it('differs from the next spec also where the server spells the last one otherwise', () => {
-    expect(applied().differs('echo', manifest({ memory: '2048Mi' }), objects(asServed))).toBe(true);
+    expect(applied().differs(adapter('echo'), manifest({ memory: '2048Mi' }), objects(asServed))).toBe(true);
   });
 });

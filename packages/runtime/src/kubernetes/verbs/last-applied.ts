@@ -1,3 +1,4 @@
+import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { KubeObject } from '../api/types.js';
 import { differences } from './differences.js';
 import type { Manifest, OwnedKind } from '../objects/manifest.js';
@@ -16,8 +17,8 @@ interface Entry {
 export class LastApplied {
   readonly #entries = new Map<string, Entry>();
 
-  remember(adapter: string, manifests: Manifest[], answers: ReadonlyMap<OwnedKind, KubeObject>): void {
-    const before = this.#entries.get(adapter)?.accepted;
+  remember(ref: ResourceRef, manifests: Manifest[], answers: ReadonlyMap<OwnedKind, KubeObject>): void {
+    const before = this.#entries.get(resourceKey(ref))?.accepted;
     const accepted = manifests.map((manifest): [OwnedKind, Set<string>] => {
       const answer = answers.get(manifest.kind);
       return [
@@ -25,28 +26,28 @@ export class LastApplied {
         answer ? new Set(differences(withoutType(manifest), answer)) : (before?.get(manifest.kind) ?? new Set()),
       ];
     });
-    this.#entries.set(adapter, { manifests, accepted: new Map(accepted) });
+    this.#entries.set(resourceKey(ref), { manifests, accepted: new Map(accepted) });
   }
 
-  forget(adapter: string): void {
-    this.#entries.delete(adapter);
+  forget(ref: ResourceRef): void {
+    this.#entries.delete(resourceKey(ref));
   }
 
   /** True when everything is as this process applied it. */
-  isCurrent(adapter: string, objects: WorkloadObjects): boolean {
-    const entry = this.#entries.get(adapter);
+  isCurrent(ref: ResourceRef, objects: WorkloadObjects): boolean {
+    const entry = this.#entries.get(resourceKey(ref));
     return (
       entry !== undefined &&
       objects.own.length === entry.manifests.length &&
-      entry.manifests.every((manifest) => !this.differs(adapter, manifest, objects))
+      entry.manifests.every((manifest) => !this.differs(ref, manifest, objects))
     );
   }
 
   /** True when the object is not there, or not as it is wanted. */
-  differs(adapter: string, manifest: Manifest, objects: WorkloadObjects): boolean {
+  differs(ref: ResourceRef, manifest: Manifest, objects: WorkloadObjects): boolean {
     const found = objects.own.find(({ kind }) => kind === manifest.kind)?.object;
     if (!found) return true;
-    const accepted = this.#entries.get(adapter)?.accepted.get(manifest.kind);
+    const accepted = this.#entries.get(resourceKey(ref))?.accepted.get(manifest.kind);
     return differences(withoutType(manifest), found).some((difference) => !accepted?.has(difference));
   }
 }

@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { describe, expect, it } from '@jest/globals';
 import { applied, idEdited, ownedObject, contextOf } from '../../../test/context.js';
 import { notReady, podOf, running, waiting, warning } from '../../../test/pods.js';
@@ -10,12 +11,12 @@ import { observe } from './observe.js';
 import type { RuntimeContext } from './context.js';
 
 const NOW = new Date('2026-11-20T09:00:00Z');
-const echo = workload('echo', { adapterId: 'id-of-echo' });
-const ANNOTATIONS = { 'mcp-gateway.io/adapter-id': 'id-of-echo', 'mcp-gateway.io/revision': revisionOf(echo) };
+const echo = workload('echo', { resourceId: 'id-of-echo' });
+const ANNOTATIONS = { 'mcp-gateway.io/resource-id': 'id-of-echo', 'mcp-gateway.io/revision': revisionOf(echo) };
 const ENDING = { deletionTimestamp: '2026-11-20T09:00:30Z', deletionGracePeriodSeconds: 40 };
 const REFUSED = { reason: 'Refused', message: 'No.' };
 
-const seen = (context: RuntimeContext) => observe(context, 'echo', NOW);
+const seen = (context: RuntimeContext) => observe(context, adapter('echo'), NOW);
 const pod = (more: Partial<Pod['metadata']> = {}, status: Pod['status'] = {}) =>
   podOf({ name: 'adapter-echo-0', annotations: ANNOTATIONS, ...more }, status);
 
@@ -43,7 +44,7 @@ describe('what is observed of an adapter', () => {
   it('is nothing when there is nothing, but why it was refused', async () => {
     const { context } = contextOf(() => undefined);
     expect(seen(context)).toEqual(ABSENT);
-    context.failureConditions.set('echo', REFUSED);
+    context.failureConditions.set(adapter('echo'), REFUSED);
     expect(seen(context)).toEqual({ ...ABSENT, failure: REFUSED });
   });
 
@@ -51,7 +52,7 @@ describe('what is observed of an adapter', () => {
     expect(seen(await thatRuns())).toEqual({
       exists: true,
       removing: false,
-      adapterId: 'id-of-echo',
+      resourceId: 'id-of-echo',
       revision: revisionOf(echo),
       desiredReplicas: 1,
       autoscaled: false,
@@ -89,7 +90,7 @@ describe('what is observed of an adapter', () => {
     const context = await thatRuns();
     context.state.pods.put(pod({ resourceVersion: '99' }, waiting('ErrImagePull')));
     expect(seen(context).failure).toMatchObject({ reason: 'ImagePullBackOff' });
-    context.failureConditions.set('echo', REFUSED);
+    context.failureConditions.set(adapter('echo'), REFUSED);
     expect(seen(context).failure).toEqual(REFUSED);
   });
 
@@ -117,8 +118,8 @@ describe('what is observed of an adapter', () => {
 describe('an adapter is to be applied again when', () => {
   const NOT_FOUND = 'Startup probe failed: HTTP probe failed with statuscode: 404';
   it.each<[what: string, happens: (context: RuntimeContext) => void]>([
-    ['it was refused', ({ failureConditions }) => failureConditions.set('echo', REFUSED)],
-    ['this process does not know what it applied', ({ lastApplied: memory }) => memory.forget('echo')],
+    ['it was refused', ({ failureConditions }) => failureConditions.set(adapter('echo'), REFUSED)],
+    ['this process does not know what it applied', ({ lastApplied: memory }) => memory.forget(adapter('echo'))],
     ['somebody has changed an object of it', ({ state }) => change(state.services, { spec: {} })],
     [
       'a rollout would wait for a pod in vain',
@@ -149,34 +150,35 @@ describe('an adapter is to be applied again when', () => {
 });
 
 describe('whose the objects are', () => {
-  const EDITED = { annotations: { 'mcp-gateway.io/adapter-id': 'other' }, ...idEdited };
+  const EDITED = { annotations: { 'mcp-gateway.io/resource-id': 'other' }, ...idEdited };
 
   it('is not what somebody has written over the id', async () => {
     const context = await thatRuns();
     change(context.state.statefulSets, { metadata: EDITED });
     change(context.state.services, { metadata: EDITED });
-    expect(seen(context)).toMatchObject({ adapterId: 'id-of-echo', revision: null });
+    expect(seen(context)).toMatchObject({ resourceId: 'id-of-echo', revision: null });
   });
 
   it('says the template of the StatefulSet when nothing else does any more', async () => {
     const { context } = contextOf(applied);
     await apply(context, echo);
-    for (const { kind } of context.state.of('echo').own) change(context.state.storeOf(kind), { metadata: EDITED });
-    expect(seen(context).adapterId).toBe('id-of-echo');
+    for (const { kind } of context.state.of(adapter('echo')).own)
+      change(context.state.storeOf(kind), { metadata: EDITED });
+    expect(seen(context).resourceId).toBe('id-of-echo');
   });
 
   it('is told by their pods when nothing else is left, and else by nobody', () => {
     const { context } = contextOf(() => undefined);
     context.state.services.put(ownedObject('Service', EDITED));
-    expect(seen(context).adapterId).toBeNull();
+    expect(seen(context).resourceId).toBeNull();
     context.state.pods.put(pod());
-    expect(seen(context).adapterId).toBe('id-of-echo');
+    expect(seen(context).resourceId).toBe('id-of-echo');
   });
 
   it('is an earlier adapter where this gateway wrote its id', () => {
     const { context } = contextOf(() => undefined);
     context.state.services.put(ownedObject('Service', { annotations: EDITED.annotations }));
-    expect(seen(context).adapterId).toBe('other');
+    expect(seen(context).resourceId).toBe('other');
   });
 });
 
@@ -193,8 +195,8 @@ describe('an adapter that is being removed', () => {
   });
 
   it('is so once all of it ends, and has its name as long as a pod is there', () => {
-    expect(left([set(ENDING)], pod(ENDING))).toMatchObject({ removing: true, adapterId: 'id-of-echo' });
-    expect(left([], pod(ENDING))).toMatchObject({ exists: true, removing: true, adapterId: 'id-of-echo' });
+    expect(left([set(ENDING)], pod(ENDING))).toMatchObject({ removing: true, resourceId: 'id-of-echo' });
+    expect(left([], pod(ENDING))).toMatchObject({ exists: true, removing: true, resourceId: 'id-of-echo' });
     expect(left([], pod(ENDING))).toMatchObject({ desiredReplicas: 0, revision: null });
   });
 

@@ -1,8 +1,8 @@
-import { AdapterSpec } from '@mcp-gateway/common/contracts';
+import { AdapterSpec, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { healthNoteOf } from '../../health.js';
 import { ABSENT, type Observation, type ObservedReplica } from '../../runtime.js';
 import { isTerminating, type KubeObject } from '../api/types.js';
-import { ADAPTER_ID, HEALTH_ANSWER, HEALTH_TYPE, REVISION, TCP_CHECK } from '../ownership/labels.js';
+import { RESOURCE_ID, HEALTH_ANSWER, HEALTH_TYPE, REVISION, TCP_CHECK } from '../ownership/labels.js';
 import { ownerIdOf } from '../ownership/owner.js';
 import { isAutoscaled } from '../settings/settings.js';
 import { brokenPodsOf } from '../status/rollout.js';
@@ -15,12 +15,12 @@ import type { RuntimeContext } from './context.js';
 /** What the watch has told of an adapter; asks nobody. */
 export function observe(
   { settings, state, lastApplied, failureConditions }: RuntimeContext,
-  adapter: string,
+  ref: ResourceRef,
   now: Date,
 ): Observation {
-  const objects = state.of(adapter);
+  const objects = state.of(ref);
   const { statefulSet, pods, own, warnings } = objects;
-  const refused = failureConditions.get(adapter);
+  const refused = failureConditions.get(ref);
   const all: KubeObject[] = [...own.map(({ object }) => object), ...pods];
   if (all.length === 0) return { ...ABSENT, failure: refused };
 
@@ -29,7 +29,7 @@ export function observe(
   const revision = annotations[REVISION] ?? null;
   const settled =
     refused === null &&
-    lastApplied.isCurrent(adapter, objects) &&
+    lastApplied.isCurrent(ref, objects) &&
     brokenPodsOf(objects).length === 0 &&
     healthCheckOf(objects, revision, typeIn(annotations)).by ===
       (annotations[TCP_CHECK] === undefined ? 'http' : 'tcp');
@@ -37,11 +37,11 @@ export function observe(
   return {
     exists: true,
     removing,
-    adapterId: whose(settings.gateway, objects),
+    resourceId: whose(settings.gateway, objects),
     // Null asks for `apply`, which puts right whatever is not.
     revision: settled ? revision : null,
     desiredReplicas: statefulSet?.spec.replicas ?? 0,
-    autoscaled: isAutoscaled(settings, adapter),
+    autoscaled: isAutoscaled(settings, ref),
     replicas: statefulSet && isTerminating(statefulSet) ? replicas.map(asDraining) : replicas,
     failure: refused ?? (removing ? null : workloadFailure(statefulSet, pods, warnings)),
     healthNote: noteIn(annotations),
@@ -76,5 +76,5 @@ function asDraining(replica: ObservedReplica): ObservedReplica {
 /** The first that tells: an id that somebody has edited must not look like an earlier adapter, all of which is to be removed. */
 function whose(gateway: string, { own, pods }: WorkloadObjects): string | null {
   const ids = own.map(({ object }) => ownerIdOf(gateway, object));
-  return [...ids, ...pods.map(({ metadata }) => metadata.annotations?.[ADAPTER_ID])].find(Boolean) ?? null;
+  return [...ids, ...pods.map(({ metadata }) => metadata.annotations?.[RESOURCE_ID])].find(Boolean) ?? null;
 }

@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { describe, expect, it } from '@jest/globals';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { applied, linesOf, ownedObject, contextOf } from '../../../test/context.js';
@@ -17,7 +18,7 @@ describe('what is removed of an adapter', () => {
   it('is each object as it is known, and none that has taken its name since', async () => {
     const { context, asked } = contextOf(() => gone);
     known(context, ...KINDS);
-    await remove(context, 'echo');
+    await remove(context, adapter('echo'));
     expect(asked.map(({ method, body }) => [method, body])).toEqual(
       KINDS.map((kind) => ['DELETE', expect.objectContaining({ preconditions: { uid: `uid-of-${kind}` } })]),
     );
@@ -28,14 +29,14 @@ describe('what is removed of an adapter', () => {
     known(context, ...KINDS);
     const pod = podOf({ deletionTimestamp: 'now' });
     context.state.pods.put(pod);
-    await remove(context, 'echo');
+    await remove(context, adapter('echo'));
     expect(linesOf(asked)).toEqual([
       'DELETE statefulsets/adapter-echo',
       'DELETE services/adapter-echo',
       'DELETE poddisruptionbudgets/adapter-echo',
     ]);
     context.state.pods.drop(pod);
-    resumeRemoval(context, 'echo');
+    resumeRemoval(context, adapter('echo'));
     await new Promise(setImmediate);
     expect(linesOf(asked)).toContain('DELETE networkpolicies/adapter-echo');
   });
@@ -46,7 +47,7 @@ describe('what is removed of an adapter', () => {
       method === 'DELETE' ? gone : path.includes('statefulsets') ? relabelled() : undefined,
     );
     known(context, 'Service', 'NetworkPolicy', 'PodDisruptionBudget');
-    await remove(context, 'echo');
+    await remove(context, adapter('echo'));
     expect(linesOf(asked).slice(0, 3)).toEqual([
       'GET statefulsets/adapter-echo',
       'PATCH statefulsets/adapter-echo',
@@ -58,7 +59,11 @@ describe('what is removed of an adapter', () => {
       body: {
         metadata: {
           uid: 'uid-of-StatefulSet',
-          labels: { 'mcp-gateway.io/gateway': 'mcp-gateway', 'mcp-gateway.io/adapter': 'echo' },
+          labels: {
+            'mcp-gateway.io/gateway': 'mcp-gateway',
+            'mcp-gateway.io/kind': 'adapter',
+            'mcp-gateway.io/name': 'echo',
+          },
         },
       },
     });
@@ -67,7 +72,7 @@ describe('what is removed of an adapter', () => {
   it('is nothing that another manager made', async () => {
     const theirs = (kind: string) => ownedObject(kind, { managedFields: [{ manager: 'kubectl', operation: 'Apply' }] });
     const { context, asked } = contextOf(({ path }) => theirs(path));
-    await remove(context, 'echo');
+    await remove(context, adapter('echo'));
     expect(asked.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET', 'GET']);
   });
 
@@ -75,7 +80,7 @@ describe('what is removed of an adapter', () => {
     const { context, asked } = contextOf(({ path }) =>
       ownedObject(path, { deletionTimestamp: '2026-11-20T09:00:00Z' }),
     );
-    await remove(context, 'echo');
+    await remove(context, adapter('echo'));
     expect(asked.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET', 'GET']);
   });
 
@@ -88,9 +93,9 @@ describe('what is removed of an adapter', () => {
     );
     known(context, 'NetworkPolicy');
     context.state.pods.put(podOf());
-    await remove(context, 'echo');
+    await remove(context, adapter('echo'));
     expect(linesOf(asked).filter((line) => line.startsWith('DELETE'))).toEqual(['DELETE pods/adapter-echo-1', ...then]);
-    expect(context.removing.has('echo')).toBe(then.length === 0);
+    expect(context.removing.has('adapter/echo')).toBe(then.length === 0);
   });
 
   it('is no pod that its StatefulSet ends', async () => {
@@ -99,7 +104,7 @@ describe('what is removed of an adapter', () => {
     );
     known(context, 'StatefulSet');
     context.state.pods.put(podOf());
-    await remove(context, 'echo');
+    await remove(context, adapter('echo'));
     expect(linesOf(asked).filter((line) => line.startsWith('DELETE'))).toEqual(['DELETE statefulsets/adapter-echo']);
   });
 
@@ -108,19 +113,19 @@ describe('what is removed of an adapter', () => {
       method === 'DELETE' ? ownedObject('StatefulSet', { deletionTimestamp: 'now', resourceVersion: '8' }) : undefined,
     );
     known(context, 'StatefulSet');
-    await remove(context, 'echo');
-    expect(context.removing.has('echo')).toBe(true);
+    await remove(context, adapter('echo'));
+    expect(context.removing.has('adapter/echo')).toBe(true);
   });
 
   it('is forgotten with what was known of it, and is over when nothing is left', async () => {
     const { context } = contextOf(({ method }) => (method === 'DELETE' ? gone : undefined));
     known(context, 'Service');
-    context.lastApplied.remember('echo', [], new Map());
-    context.failureConditions.set('echo', { reason: 'Refused', message: 'No.' });
-    await remove(context, 'echo');
-    expect(context.lastApplied.isCurrent('echo', context.state.of('echo'))).toBe(false);
-    expect(context.failureConditions.get('echo')).toBeNull();
-    expect(context.removing.has('echo')).toBe(false);
+    context.lastApplied.remember(adapter('echo'), [], new Map());
+    context.failureConditions.set(adapter('echo'), { reason: 'Refused', message: 'No.' });
+    await remove(context, adapter('echo'));
+    expect(context.lastApplied.isCurrent(adapter('echo'), context.state.of(adapter('echo')))).toBe(false);
+    expect(context.failureConditions.get(adapter('echo'))).toBeNull();
+    expect(context.removing.has('adapter/echo')).toBe(false);
   });
 });
 
@@ -139,23 +144,23 @@ describe('a removal', () => {
   ])('says which right it lacks %s', async (_what, kinds, line) => {
     const { context, asked } = failing(new ApiError(403, 'Forbidden', 'no right'));
     known(context, ...kinds);
-    await remove(context, 'echo');
+    await remove(context, adapter('echo'));
     expect(linesOf(asked)).toEqual([line]);
-    expect(context.failureConditions.get('echo')).toMatchObject({ reason: 'AdmissionDenied' });
+    expect(context.failureConditions.get(adapter('echo'))).toMatchObject({ reason: 'AdmissionDenied' });
   });
 
   it('is tried again by whoever called when the API server does not answer', async () => {
     const away = new GatewayError('UNAVAILABLE', { detail: 'away' });
     const { context } = failing(away);
-    await expect(remove(context, 'echo')).rejects.toBe(away);
-    expect(context.failureConditions.get('echo')).toBeNull();
+    await expect(remove(context, adapter('echo'))).rejects.toBe(away);
+    expect(context.failureConditions.get(adapter('echo'))).toBeNull();
   });
 
   it('goes on with the next change when nobody answered the one before', async () => {
     const { context, asked } = failing(new GatewayError('UNAVAILABLE'));
-    context.removing.set('echo', 'waiting');
+    context.removing.set('adapter/echo', 'waiting');
     for (const times of [1, 2]) {
-      resumeRemoval(context, 'echo');
+      resumeRemoval(context, adapter('echo'));
       await new Promise(setImmediate);
       expect(asked).toHaveLength(times);
     }
@@ -165,7 +170,7 @@ describe('a removal', () => {
     const { context, asked } = contextOf(({ method }) => (method === 'DELETE' ? gone : undefined));
     context.state.onChange((name) => resumeRemoval(context, name));
     known(context, ...KINDS);
-    await remove(context, 'echo');
+    await remove(context, adapter('echo'));
     await new Promise(setImmediate);
     expect(linesOf(asked)).toEqual([
       'DELETE statefulsets/adapter-echo',
@@ -178,19 +183,19 @@ describe('a removal', () => {
   it('ends where somebody applies the adapter again', async () => {
     const { context, asked } = contextOf((request) => {
       if (request.method === 'PATCH') return applied(request);
-      if (request.path.includes('services')) context.removing.delete('echo'); // as an apply does
+      if (request.path.includes('services')) context.removing.delete('adapter/echo'); // as an apply does
       return gone;
     });
     known(context, ...KINDS);
-    await remove(context, 'echo');
+    await remove(context, adapter('echo'));
     expect(linesOf(asked)).toEqual(['DELETE statefulsets/adapter-echo', 'DELETE services/adapter-echo']);
-    expect(context.removing.has('echo')).toBe(false);
+    expect(context.removing.has('adapter/echo')).toBe(false);
   });
 
   it('that nobody asked for does not begin with a change', async () => {
     const { context, asked } = contextOf(() => gone);
     known(context, ...KINDS);
-    resumeRemoval(context, 'echo');
+    resumeRemoval(context, adapter('echo'));
     await new Promise(setImmediate);
     expect(asked).toEqual([]);
   });

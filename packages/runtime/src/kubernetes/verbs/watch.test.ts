@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../test/wait.js';
 import { batchChanges } from './watch.js';
@@ -5,8 +6,8 @@ import { batchChanges } from './watch.js';
 function watcher() {
   const told: string[] = [];
   const stop = new AbortController();
-  const tell = batchChanges({ changed: (name) => void told.push(name), synced: () => {} }, stop.signal);
-  return { told, stop, tell };
+  const tell = batchChanges({ changed: ({ name }) => void told.push(name), synced: () => {} }, stop.signal);
+  return { told, stop, tell: (name: string) => tell(adapter(name)) };
 }
 
 describe('changes in a row', () => {

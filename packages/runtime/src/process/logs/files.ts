@@ -1,25 +1,27 @@
 import { join } from 'node:path';
 import { type FileHandle, open } from 'node:fs/promises';
+import { ResourceKind } from '@mcp-gateway/common/contracts';
 import type { LogOwner } from '../../log-reader.js';
 
 /** Each replica writes one file; at the bound it becomes `.1`, which replaces the one before. */
 export const LOG_BYTES = 2 * 1024 * 1024;
 
 /**
- * The id keeps the logs of an adapter from the next one of its name. Names are DNS labels and ids UUIDs (contracts), so they
- * are safe as path segments, and neither has a dot.
+ * The id separates the logs of a resource from those of the next one of its name. Kinds are words, names DNS labels and ids
+ * UUIDs (contracts), so they are safe as path segments, and none has a dot.
  */
-export const logFolder = (root: string, { name, id }: LogOwner): string => join(root, `${name}.${id}`);
+export const logFolder = (root: string, { kind, name, id }: LogOwner): string => join(root, `${kind}.${name}.${id}`);
 export const logFile = (root: string, owner: LogOwner, instance: number): string =>
   join(logFolder(root, owner), `${instance}.log`);
 export const rotatedLogFile = (file: string): string => `${file}.1`;
 
-const FOLDER = /^([a-z0-9-]+)\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const FOLDER = /^([a-z]+)\.([a-z0-9-]+)\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
-/** Whose a folder in the root is; null when it is not of logs. */
+/** The owner of a folder in the root; null when the folder has no logs. */
 export function logOwner(folder: string): LogOwner | null {
-  const [, name, id] = FOLDER.exec(folder) ?? [];
-  return name !== undefined && id !== undefined ? { name, id } : null;
+  const [, word, name, id] = FOLDER.exec(folder) ?? [];
+  const kind = ResourceKind.safeParse(word).data;
+  return kind !== undefined && name !== undefined && id !== undefined ? { kind, name, id } : null;
 }
 
 /** A log file stays what it is while it is open, also when it is renamed or removed. */

@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { descriptorsOf } from '../../../test/descriptors.js';
@@ -7,7 +8,7 @@ import { logWriter } from './writer.js';
 import type { LogOptions, LogReader } from '../../log-reader.js';
 import { processLogs } from './reader.js';
 
-const ECHO = { name: 'echo', id: '9a0c7a2e-53bc-4b2c-9a5c-6f4a3f6f0b11' };
+const ECHO = { ...adapter('echo'), id: '9a0c7a2e-53bc-4b2c-9a5c-6f4a3f6f0b11' };
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let logs: LogReader;
 let file: string;

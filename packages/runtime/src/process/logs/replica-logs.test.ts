@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { readFileSync, statSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { descriptorsOf } from '../../../test/descriptors.js';
@@ -5,7 +6,7 @@ import { temporaryFolder } from '../../../test/supervisor.js';
 import { LOG_BYTES, logFile } from './files.js';
 import { ReplicaLogs } from './replica-logs.js';
 
-const ECHO = { name: 'echo', id: '9a0c7a2e-53bc-4b2c-9a5c-6f4a3f6f0b11' };
+const ECHO = { ...adapter('echo'), id: '9a0c7a2e-53bc-4b2c-9a5c-6f4a3f6f0b11' };
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let logs: ReplicaLogs;
 let file: string;
@@ -47,9 +48,18 @@ describe('the log of a replica of which two processes run', () => {
     expect(descriptorsOf(file)).toBe(0);
   });
 
+  it('is not that of a resource of another kind and the same name', () => {
+    const theirs = { ...ECHO, kind: 'tool' as const };
+    for (const each of [ECHO, theirs]) logs.writer(each, 0).write(line(each.kind));
+    expect(now()).toBe('adapter\n');
+    logs.remove(adapter('echo'));
+    expect(logs.owners()).toEqual([theirs]);
+    expect(readFileSync(logFile(folder.path, theirs, 0), 'utf8')).toBe('tool\n');
+  });
+
   it('begins anew when it was removed, whoever still holds it', () => {
     const before = logs.writer(ECHO, 0);
-    logs.remove('echo');
+    logs.remove(adapter('echo'));
     const after = logs.writer(ECHO, 0);
     before.write(line('of before'));
     after.write(line('of after'));

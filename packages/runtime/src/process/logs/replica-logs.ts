@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { LogOwner } from '../../log-reader.js';
 import { logFile, logFolder, logOwner } from './files.js';
 import { logWriter, type LogWriter } from './writer.js';
@@ -56,9 +57,9 @@ export class ReplicaLogs {
    * Removes the logs of every adapter that had the name. Synchronous, so that nothing can be asked for in between.
    * @throws Error when they cannot be removed
    */
-  remove(name: string) {
+  remove(ref: ResourceRef) {
     for (const owner of this.#all()) {
-      if (owner.name !== name) continue;
+      if (resourceKey(owner) !== resourceKey(ref)) continue;
       const folder = logFolder(this.root, owner);
       rmSync(folder, { recursive: true, force: true });
       // Who still holds one of these writes what nobody can read; who comes next begins a new file.

@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../../test/clock.js';
 import { supervisorOptions, temporaryFolder, workload } from '../../../test/supervisor.js';
@@ -22,7 +23,7 @@ afterEach(async () => {
   await folder.remove();
 });
 
-const seen = () => supervisor.observe('echo');
+const seen = () => supervisor.observe(adapter('echo'));
 const replica = () => seen().replicas[0] as ObservedReplica;
 const isReady = () => eventually(() => expect(replica()).toMatchObject({ state: 'Ready' }));
 async function tell(path: string): Promise<void> {

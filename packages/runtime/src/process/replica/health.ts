@@ -59,7 +59,7 @@ export class HealthMonitor {
   #previousLate: string | null = null;
 
   constructor(
-    private readonly replica: string,
+    private readonly logFields: object,
     private readonly workload: Workload,
     private readonly context: HealthContext,
     private readonly report: (state: HealthState, message: string | null) => void,
@@ -104,7 +104,6 @@ export class HealthMonitor {
 
   #apply(decision: Decision, result: ProbeResult, runningMs: number): 'go on' | 'restart' {
     const { log } = this.context;
-    const { replica } = this;
     switch (decision) {
       case 'ready':
         this.note = result.note && healthNoteOf(this.#messageOf(result));
@@ -120,14 +119,17 @@ export class HealthMonitor {
         return 'go on';
       case 'restart-unhealthy':
         this.#set('NotReady', this.#messageOf(result));
-        log.warn({ replica, failures: this.#failures }, 'the health check of a replica keeps failing; restarting it');
+        log.warn(
+          { ...this.logFields, failures: this.#failures },
+          'the health check of a replica keeps failing; restarting it',
+        );
         return 'restart';
       case 'restart-late':
         this.late = this.#starting(result, runningMs);
-        log.warn({ replica }, 'a replica has not passed its health check in time; restarting it');
+        log.warn(this.logFields, 'a replica has not passed its health check in time; restarting it');
         return 'restart';
       case 'restart-port-conflict':
-        log.warn({ replica }, 'another program listens on the port of a replica; restarting the replica');
+        log.warn(this.logFields, 'another program listens on the port of a replica; restarting the replica');
         return 'restart';
       default:
         return unreachable(decision);

@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -28,7 +29,7 @@ afterEach(async () => {
   await folder.remove();
 });
 
-const replica = () => supervisor.observe('echo').replicas[0] as ObservedReplica;
+const replica = () => supervisor.observe(adapter('echo')).replicas[0] as ObservedReplica;
 const isReady = () => eventually(() => expect(replica()).toMatchObject({ state: 'Ready' }));
 
 const onLinux = process.platform === 'linux' ? describe : describe.skip;

@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -26,7 +27,7 @@ afterEach(async () => {
   await folder.remove();
 });
 
-const seen = () => supervisor.observe('echo');
+const seen = () => supervisor.observe(adapter('echo'));
 const replica = () => seen().replicas[0] as ObservedReplica;
 const isReady = () => eventually(() => expect(replica()).toMatchObject({ state: 'Ready' }));
 const PAUSES = new Set([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000]);
@@ -66,7 +67,7 @@ describe('a replica that keeps ending', () => {
     clock.hold(4_000);
     supervisor.apply(workload('echo', { imageName: 'broken' }));
     await eventually(() => expect(replica().restartCount).toBe(4));
-    await supervisor.remove('echo');
+    await supervisor.remove(adapter('echo'));
     expect(seen().exists).toBe(false);
   });
 
@@ -116,7 +117,7 @@ describe('a removal', () => {
   it('that is taken back before it is done leaves the workload and its logs', async () => {
     supervisor.apply(workload('echo'));
     await isReady();
-    const removed = supervisor.remove('echo');
+    const removed = supervisor.remove(adapter('echo'));
     supervisor.apply(workload('echo', { replicas: 0 }));
     await removed;
     expect(seen()).toMatchObject({ exists: true, removing: false });
@@ -150,7 +151,7 @@ describe('a replica that leaves', () => {
     await eventually(() => expect(replica().message).toBe('GET /healthz answers 500'));
     supervisor.apply(workload('echo', { replicas: 0 }));
     expect(replica()).toMatchObject({ state: 'Stopping', endpoint: null });
-    await supervisor.remove('echo');
+    await supervisor.remove(adapter('echo'));
   });
 
   it('drains no longer when its adapter is removed, or it has ended', async () => {
@@ -158,7 +159,7 @@ describe('a replica that leaves', () => {
     supervisor.apply(workload('echo'));
     await isReady();
     supervisor.apply(workload('echo', { replicas: 0 }));
-    await supervisor.remove('echo');
+    await supervisor.remove(adapter('echo'));
     expect(seen().exists).toBe(false);
 
     supervisor.apply(workload('echo'));
@@ -174,7 +175,7 @@ describe('a replica that leaves', () => {
     supervisor.apply(workload('echo', { environment: { IGNORE: 'SIGTERM' } }));
     await isReady();
     const { url = '' } = replica().endpoint ?? {};
-    await supervisor.remove('echo');
+    await supervisor.remove(adapter('echo'));
     await expect(fetch(url)).rejects.toThrow('fetch failed');
   });
 });

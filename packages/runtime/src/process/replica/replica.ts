@@ -40,12 +40,14 @@ export class Replica {
     private readonly context: ReplicaContext,
     private readonly onChange: () => void,
   ) {
-    this.#health = new HealthMonitor(this.name, workload, context, (state, message) => this.#set(state, message));
+    this.#health = new HealthMonitor(logFields(workload, instance), workload, context, (state, message) =>
+      this.#set(state, message),
+    );
     // Starts later, so that the owner knows the replica before its first change.
     this.#done = Promise.resolve()
       .then(() => this.#run())
       .catch((error: unknown) => {
-        context.log.error({ err: error, replica: this.name }, 'replica loop failed');
+        context.log.error({ err: error, ...logFields(workload, instance) }, 'the supervisor failed to run a replica');
         this.#set('BackOff', 'The supervisor failed to run this replica; its log has the cause.');
       });
   }
@@ -156,8 +158,8 @@ export class Replica {
 
   /** Writes the output of the process to the log of the replica. */
   #record({ stdout, stderr, exited }: GuardedChild): void {
-    const { name, adapterId } = this.workload;
-    const log = this.context.logs.writer({ name, id: adapterId }, this.instance);
+    const { kind, name, resourceId: id } = this.workload;
+    const log = this.context.logs.writer({ kind, name, id }, this.instance);
     stdout.on('data', (chunk: Buffer) => log.write(chunk));
     stderr.on('data', (chunk: Buffer) => log.write(chunk));
     void exited.then(() => setImmediate(() => log.close()));
@@ -188,3 +190,5 @@ export class Replica {
     this.onChange();
   }
 }
+
+const logFields = ({ kind, name }: Workload, instance: number) => ({ kind, name, instance });

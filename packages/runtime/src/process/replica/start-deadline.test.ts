@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../../test/clock.js';
 import { supervisorOptions, temporaryFolder, workload } from '../../../test/supervisor.js';
@@ -24,7 +25,7 @@ afterEach(async () => {
   await folder.remove();
 });
 
-const replica = () => supervisor.observe('echo').replicas[0];
+const replica = () => supervisor.observe(adapter('echo')).replicas[0];
 const sick = () => workload('echo', { environment: { HEALTH: '500' } });
 const isReady = () => eventually(() => expect(replica()).toMatchObject({ state: 'Ready' }));
 
@@ -55,7 +56,7 @@ it('a replica that is ready in time stays, and one that ends by itself is not ca
   start(AMPLE_MS);
   supervisor.apply(workload('echo'));
   await isReady();
-  const [{ endpoint } = { endpoint: null }] = supervisor.observe('echo').replicas;
+  const [{ endpoint } = { endpoint: null }] = supervisor.observe(adapter('echo')).replicas;
   const ready = clock.now();
   await eventually(() => expect(clock.now() - ready).toBeGreaterThan(2 * AMPLE_MS));
   expect(replica()).toMatchObject({ state: 'Ready', restartCount: 0, endpoint });

@@ -1,3 +1,4 @@
+import type { ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Observation } from '../../runtime.js';
 import { revisionOf, type Workload } from '../../workload.js';
 import { Replica, type ReplicaContext } from '../replica/replica.js';
@@ -26,6 +27,11 @@ export class ManagedWorkload {
     this.#converge();
   }
 
+  get ref(): ResourceRef {
+    const { kind, name } = this.#workload;
+    return { kind, name };
+  }
+
   apply(workload: Workload) {
     this.#removing = false;
     this.#workload = workload;
@@ -48,7 +54,7 @@ export class ManagedWorkload {
     return {
       exists: true,
       removing: this.#removing,
-      adapterId: this.#workload.adapterId,
+      resourceId: this.#workload.resourceId,
       revision: this.#revision,
       desiredReplicas: this.#workload.replicas,
       autoscaled: false,

@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,7 +22,9 @@ afterEach(async () => {
 });
 
 const isReady = () =>
-  eventually(() => expect(supervisor.observe('echo').replicas).toEqual([expect.objectContaining({ state: 'Ready' })]));
+  eventually(() =>
+    expect(supervisor.observe(adapter('echo')).replicas).toEqual([expect.objectContaining({ state: 'Ready' })]),
+  );
 /** Runs `echo`, and starts the supervisor anew, which knows no workloads. */
 async function leaveLogs(): Promise<void> {
   supervisor.apply(workload('echo'));
@@ -32,15 +35,15 @@ async function leaveLogs(): Promise<void> {
 
 it('logs of a workload that the supervisor does not know are seen, whose they are, and can be removed', async () => {
   await leaveLogs();
-  expect(supervisor.names()).toEqual(['echo']);
-  const { adapterId } = workload('echo');
-  expect(supervisor.observe('echo')).toEqual({ ...ABSENT, exists: true, adapterId });
+  expect(supervisor.list()).toEqual([adapter('echo')]);
+  const { resourceId } = workload('echo');
+  expect(supervisor.observe(adapter('echo'))).toEqual({ ...ABSENT, exists: true, resourceId });
   const changed: string[] = [];
-  supervisor.watch((name) => changed.push(name));
-  await supervisor.remove('echo');
+  supervisor.watch(({ name }) => changed.push(name));
+  await supervisor.remove(adapter('echo'));
   expect(changed).toEqual(['echo']); // so that the worker goes on
-  expect(supervisor.observe('echo')).toEqual(ABSENT);
-  expect(supervisor.names()).toEqual([]);
+  expect(supervisor.observe(adapter('echo'))).toEqual(ABSENT);
+  expect(supervisor.list()).toEqual([]);
   expect(await readdir(join(folder.path, 'logs'))).toEqual([]);
 });
 
@@ -52,14 +55,14 @@ it('logs of a workload that comes back go on', async () => {
 });
 
 it.each(['runs', 'has left logs'])('an adapter gets nothing of the one before it that %s', async (how) => {
-  const bobs = workload('echo', { adapterId: BOBS, environment: { VERSION: 'of bob' } });
+  const bobs = workload('echo', { resourceId: BOBS, environment: { VERSION: 'of bob' } });
   if (how === 'runs') {
     supervisor.apply(workload('echo'));
     await isReady();
   } else await leaveLogs();
   await eventually(() => {
     supervisor.apply(bobs); // as a reconcile does, until it is so
-    expect(supervisor.observe('echo').adapterId).toBe(BOBS);
+    expect(supervisor.observe(adapter('echo')).resourceId).toBe(BOBS);
   });
   await isReady();
   expect(existsSync(logOf(folder.path))).toBe(false);
@@ -69,8 +72,8 @@ it.each(['runs', 'has left logs'])('an adapter gets nothing of the one before it
 it('what else is in the folder of logs is left alone', async () => {
   const root = join(folder.path, 'logs');
   for (const name of ['echo', 'echo.d', 'postgres.log']) await mkdir(join(root, name), { recursive: true });
-  expect(supervisor.names()).toEqual([]);
+  expect(supervisor.list()).toEqual([]);
   supervisor.apply(workload('echo'));
-  await supervisor.remove('echo');
+  await supervisor.remove(adapter('echo'));
   expect((await readdir(root)).toSorted()).toEqual(['echo', 'echo.d', 'postgres.log']);
 });

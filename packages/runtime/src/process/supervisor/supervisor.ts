@@ -1,3 +1,4 @@
+import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { ABSENT, type Observation } from '../../runtime.js';
 import { STARTUP_SECONDS } from '../../health.js';
@@ -29,7 +30,7 @@ export const defaultTimes = {
  */
 export class Supervisor {
   readonly #workloads = new Map<string, ManagedWorkload>();
-  readonly #watchers = new Set<(name: string) => void>();
+  readonly #watchers = new Set<(ref: ResourceRef) => void>();
   readonly #logs: ReplicaLogs;
   #lease: NodeJS.Timeout | undefined;
 
@@ -37,12 +38,13 @@ export class Supervisor {
     this.#logs = new ReplicaLogs(options.logRoot);
   }
 
-  names(): string[] {
-    return [...new Set([...this.#workloads.keys(), ...this.#logs.owners().map(({ name }) => name)])];
+  list(): ResourceRef[] {
+    const refs = [...[...this.#workloads.values()].map(({ ref }) => ref), ...this.#logs.owners()];
+    return [...new Map(refs.map(({ kind, name }) => [resourceKey({ kind, name }), { kind, name }])).values()];
   }
 
-  observe(name: string): Observation {
-    return this.#workloads.get(name)?.observe() ?? this.#leftBehind(name);
+  observe(ref: ResourceRef): Observation {
+    return this.#workloads.get(resourceKey(ref))?.observe() ?? this.#orphanedLogs(ref);
   }
 
   /**
@@ -50,57 +52,63 @@ export class Supervisor {
    * again.
    */
   apply(workload: Workload) {
-    const { name, adapterId } = workload;
-    const before = this.observe(name);
-    if (before.exists && before.adapterId !== adapterId) return void this.remove(name);
-    const existing = this.#workloads.get(name);
+    const { kind, name, resourceId } = workload;
+    const ref = { kind, name };
+    const before = this.observe(ref);
+    if (before.exists && before.resourceId !== resourceId) return void this.remove(ref);
+    const existing = this.#workloads.get(resourceKey(ref));
     if (existing) return existing.apply(workload);
     try {
-      this.#logs.begin({ name, id: adapterId });
+      this.#logs.begin({ ...ref, id: resourceId });
     } catch (error) {
-      this.options.log.warn({ err: error, name }, 'the logs of a workload cannot be kept');
+      this.options.log.warn({ err: error, ...ref }, 'the logs of a workload cannot be kept');
     }
-    const changed = () => this.#changed(name);
-    this.#workloads.set(name, new ManagedWorkload(workload, { ...this.options, logs: this.#logs }, changed));
+    const changed = () => this.#changed(ref);
+    this.#workloads.set(
+      resourceKey(ref),
+      new ManagedWorkload(workload, { ...this.options, logs: this.#logs }, changed),
+    );
     changed();
   }
 
   /** Ends every replica and removes their logs. While these cannot be removed, it is there still, to be asked for again. */
-  async remove(name: string): Promise<void> {
-    if (!this.observe(name).exists) return;
-    if (this.#workloads.has(name) && !(await this.#end(name))) return;
+  async remove({ kind, name }: ResourceRef): Promise<void> {
+    const ref = { kind, name };
+    const key = resourceKey(ref);
+    if (!this.observe(ref).exists) return;
+    if (this.#workloads.has(key) && !(await this.#end(key))) return;
     try {
-      this.#logs.remove(name);
+      this.#logs.remove(ref);
     } catch (error) {
-      return this.options.log.warn({ err: error, name }, 'the logs of a workload that goes cannot be removed');
+      return this.options.log.warn({ err: error, ...ref }, 'the logs of a removed workload cannot be removed');
     }
-    this.#workloads.delete(name);
-    this.#changed(name);
+    this.#workloads.delete(key);
+    this.#changed(ref);
   }
 
-  /** Logs outlive the supervisor. Whoever asks can tell by the id whether they are to stay. */
-  #leftBehind(name: string): Observation {
-    const owner = this.#logs.owners().find((each) => each.name === name);
-    return owner ? { ...ABSENT, exists: true, adapterId: owner.id } : ABSENT;
+  /** Logs outlive the supervisor. The worker decides by the id whether they stay. */
+  #orphanedLogs(ref: ResourceRef): Observation {
+    const owner = this.#logs.owners().find((each) => resourceKey(each) === resourceKey(ref));
+    return owner ? { ...ABSENT, exists: true, resourceId: owner.id } : ABSENT;
   }
 
   /** Ends everything and keeps the logs, which may say why it had to end. */
   async endAll(): Promise<void> {
     await Promise.all(
-      this.names().map(async (name) => {
-        if (await this.#end(name)) this.#workloads.delete(name);
+      [...this.#workloads.keys()].map(async (key) => {
+        if (await this.#end(key)) this.#workloads.delete(key);
       }),
     );
   }
 
   /** False when there is nothing to end, or it was asked for again in the meantime. */
-  async #end(name: string): Promise<boolean> {
-    const workload = this.#workloads.get(name);
-    return workload !== undefined && (await workload.remove()) && this.#workloads.get(name) === workload;
+  async #end(key: string): Promise<boolean> {
+    const workload = this.#workloads.get(key);
+    return workload !== undefined && (await workload.remove()) && this.#workloads.get(key) === workload;
   }
 
   /** Calls back for every change until the returned function is called. Somebody who watches keeps the replicas alive. */
-  watch(listener: (name: string) => void): () => void {
+  watch(listener: (ref: ResourceRef) => void): () => void {
     this.#watchers.add(listener);
     clearTimeout(this.#lease);
     return () => {
@@ -118,7 +126,7 @@ export class Supervisor {
     await this.endAll();
   }
 
-  #changed(name: string) {
-    for (const watcher of this.#watchers) watcher(name);
+  #changed(ref: ResourceRef) {
+    for (const watcher of this.#watchers) watcher(ref);
   }
 }
