@@ -42,7 +42,7 @@ async function logs(pod: Pod | number, options: Partial<LogOptions> = {}, log = 
     { ...adapter('echo'), id: ID },
     { ...usual, signal: new AbortController().signal, ...options },
   );
-  return { asked, found };
+  return { asked, found, reader };
 }
 async function text(...args: Parameters<typeof logs>): Promise<string | null> {
   const { found } = await logs(...args);
@@ -106,5 +106,13 @@ describe('the logs of a replica', () => {
     expect(String((await lines?.next())?.value)).toBe('a line\n');
     stop.abort();
     await expect(lines?.next()).rejects.toThrow('aborted');
+  });
+
+  it('are no longer followed once the reader is closed', async () => {
+    const { found, reader } = await logs(podOf(OURS), { follow: true });
+    const lines = found?.[Symbol.asyncIterator]();
+    expect(String((await lines?.next())?.value)).toBe('a line\n');
+    await reader.close();
+    await expect(lines?.next()).rejects.toThrow();
   });
 });

@@ -31,8 +31,7 @@ export function readiness(
     async ready() {
       const problems = () => needed.flatMap(({ problem }) => problem ?? []);
       const forbidden = () => problems().find((problem) => problem instanceof ApiError && problem.status === 403);
-      const late = new Promise<true>((resolve) => void setTimeout(resolve, syncMs, true).unref());
-      const isLate = !forbidden() && (await Promise.race([synced, late])) === true;
+      const isLate = !forbidden() && !(await resolvesWithin(synced, syncMs));
       const refused = forbidden();
       if (refused) {
         const namespace = await missing();
@@ -44,6 +43,16 @@ export function readiness(
       if (isLate) throw unavailable('the cluster has not been read yet', problems()[0]);
     },
   };
+}
+
+async function resolvesWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  const timer = Promise.withResolvers<false>();
+  const timeout = setTimeout(timer.resolve, ms, false).unref();
+  try {
+    return await Promise.race([promise.then(() => true), timer.promise]);
+  } finally {
+    clearTimeout(timeout);
+  }
 }
 
 const unavailable = (detail: string, cause: unknown) => new GatewayError('UNAVAILABLE', { detail, cause });

@@ -54,6 +54,20 @@ describe('a supervisor', () => {
     await eventually(() => expect(stillLiving(pids)).toEqual([]));
   });
 
+  it('leaves no listener, timer or process in its own process when it is closed', async () => {
+    const held = () =>
+      process
+        .getActiveResourcesInfo()
+        .filter((each) => ['PipeWrap', 'PipeServerWrap', 'ProcessWrap', 'Timeout'].includes(each));
+    const before = held().length;
+    const supervisor = await start();
+    runtime.watch({ changed: () => {}, synced: () => {} }, watching.signal);
+    await serverPids();
+    watching.abort();
+    await supervisor.close();
+    await eventually(() => expect(held().length).toBeLessThanOrEqual(before));
+  });
+
   it('that is killed leaves no process behind, not even one that heeds no signal', async () => {
     const images = { server: { command: process.execPath, args: [SERVER], env: {} } };
     const options = { ...supervisorOptions(folder.path), stopGraceSeconds: 0.5 };
@@ -97,6 +111,21 @@ describe('the runtime', () => {
       await eventually(() => expect(synced).toBe(times));
       await supervisor.close();
     }
+  });
+
+  it('watches no more once it is closed', async () => {
+    let synced = 0;
+    const other = processRuntime(socketPath);
+    other.watch({ changed: () => {}, synced: () => (synced += 1) }, watching.signal);
+    const first = await start();
+    await eventually(() => expect(synced).toBe(1));
+    await other.close();
+    await first.close();
+    await start();
+    const { promise: seen, resolve } = Promise.withResolvers<void>();
+    runtime.watch({ changed: () => {}, synced: resolve }, watching.signal);
+    await seen;
+    expect(synced).toBe(1);
   });
 });
 

@@ -177,6 +177,22 @@ describe('a request to the API server', () => {
     await expect(cluster.call(X)).rejects.toMatchObject(OUTAGE);
   });
 
+  it('ends when the client closes, also while it waits for its turn or for a busy server', async () => {
+    const { cluster, asked } = await clusterThat(
+      [(_req, res) => res.writeHead(429, { 'retry-after': '5' }).end('{}'), () => {}],
+      {
+        requestsPerSecond: 1,
+      },
+    );
+    const calls = [1, 2, 3].map(() => cluster.call(X).catch((error: unknown) => error));
+    await eventually(() => expect(asked).toHaveLength(2));
+    const began = performance.now();
+    await cluster.close();
+    for (const call of calls) expect(await call).toMatchObject(OUTAGE);
+    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(asked).toHaveLength(2);
+  });
+
   it('tells of each answer, and of each request that gets none', async () => {
     const heard: unknown[] = [];
     const listener: ApiCallListener = (verb, status) => void heard.push([verb, status]);

@@ -27,6 +27,7 @@ export interface ApiClient {
    * Like `call`, for an answer that may go on for long; `silenceMs` without a byte end it.
    */
   stream(what: ApiRequest, silenceMs: number): Promise<ApiStream>;
+  /** Aborts the requests that run or wait, and refuses new ones. */
   close(): Promise<void>;
 }
 
@@ -45,10 +46,12 @@ export async function connectApi(
   onAnswer: ApiCallListener = () => {},
 ): Promise<ApiClient> {
   const connection = await connect(address);
-  const admit = rateLimit(requestsPerSecond, TIMEOUT_MS);
+  const closing = new AbortController();
+  const admit = rateLimit(requestsPerSecond, TIMEOUT_MS, closing.signal);
 
   async function sendOnce({ method, path, query = {}, body, signal }: ApiRequest, silenceMs: number) {
     await admit(signal);
+    closing.signal.throwIfAborted();
     const { server, headers, dispatcher } = await connection.access();
     const type = method === 'PATCH' ? 'application/apply-patch+yaml' : 'application/json'; // JSON is YAML
     return request(`${server}${path}?${new URLSearchParams(query).toString()}`, {
@@ -64,7 +67,7 @@ export async function connectApi(
 
   async function send(what: ApiRequest, silenceMs: number, again = true): Promise<ApiStream> {
     const answer = await sendOnce(what, silenceMs).catch((error: unknown) => {
-      if (!what.signal?.aborted) onAnswer(verbOf(what), undefined);
+      if (!what.signal?.aborted && !closing.signal.aborted) onAnswer(verbOf(what), undefined);
       throw error;
     });
     onAnswer(verbOf(what), answer.statusCode);
@@ -72,7 +75,7 @@ export async function connectApi(
     const text = await textOf(answer.body);
     const wait = Number(answer.headers['retry-after'] ?? Number.NaN);
     if (answer.statusCode === 429 && again && wait <= RETRY_AFTER_MAX_SECONDS) {
-      await new Promise((resolve) => void setTimeout(resolve, wait * 1_000));
+      await delay(wait * 1_000, undefined, { signal: eitherOf(closing.signal, what.signal) });
       return send(what, silenceMs, false);
     }
     throw apiError(answer.statusCode, parsed(text));
@@ -93,7 +96,10 @@ export async function connectApi(
         throw unavailableOr(error);
       }
     },
-    close: () => connection.close(),
+    async close() {
+      closing.abort();
+      await connection.close();
+    },
   };
 }
 
@@ -147,25 +153,29 @@ function parsed(text: string): unknown {
   }
 }
 
+const eitherOf = (one: AbortSignal, other: AbortSignal | undefined): AbortSignal =>
+  other ? AbortSignal.any([one, other]) : one;
+
 /**
- * Lets through `perSecond` calls on average and twice as many at once; more wait for their turn, in order. One that would wait for
- * longer than `maxWaitMs` is refused at once.
+ * Admits `perSecond` calls on average and a burst of twice as many; further calls wait in order. A call that would wait for longer
+ * than `maxWaitMs` is refused at once. `closing` ends every wait.
  */
 export function rateLimit(
   perSecond: number,
   maxWaitMs: number,
+  closing: AbortSignal,
   now: () => number = Date.now,
 ): (signal?: AbortSignal) => Promise<void> {
   const everyMs = 1_000 / perSecond;
   const burst = perSecond * 2;
-  /** When the next call would have its turn if there were no burst. */
+  /** The time of the next call's turn if there were no burst. */
   let next = now();
   return async (signal) => {
     const at = now();
-    const turn = Math.max(next, at - burst * everyMs) + everyMs; // what nobody used is saved up, up to the burst
+    const turn = Math.max(next, at - burst * everyMs) + everyMs; // unused turns add up to the burst
     const wait = turn - at;
     if (wait > maxWaitMs) throw new Error('too many requests wait for their turn (KUBERNETES_QPS)');
     next = turn;
-    if (wait > 0) await delay(wait, undefined, signal && { signal });
+    if (wait > 0) await delay(wait, undefined, { signal: eitherOf(closing, signal) });
   };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Readable } from 'node:stream';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { errors } from 'undici';
+import { readLines } from '../../lines.js';
 import { ApiError, apiError } from '../api/errors.js';
 import type { ApiClient } from '../api/client.js';
 import type { KubeList, KubeObject } from '../api/types.js';
@@ -106,7 +106,7 @@ export class Reflector<T extends KubeObject> implements Informer {
     if (this.problem) log.info({ kind }, 'the watch goes on');
     this.problem = null;
     try {
-      for await (const line of linesOf(body)) this.#take(JSON.parse(line) as { type: string; object: T });
+      for await (const line of readLines(body)) this.#take(JSON.parse(line) as { type: string; object: T });
     } catch (error) {
       if (!isSilence(error)) throw error;
       this.#progress = true;
@@ -140,26 +140,3 @@ export const failuresAfter = (before: number, { broke, progress }: { broke: bool
 /** Milliseconds until the next try: doubling up to five seconds, of which half is left to chance, a number from 0 to 1. */
 export const backoff = (failures: number, chance = Math.random()): number =>
   failures === 0 ? 0 : Math.min(MAX_MS, FIRST_MS * 2 ** (failures - 1)) * (0.5 + chance / 2);
-
-const NEWLINE = 0x0a;
-/** More than the largest object that the API server stores. */
-const MAX_LINE_BYTES = 16 * 1024 * 1024;
-
-/** The lines of a stream, each when it is complete. */
-export async function* linesOf(stream: Readable): AsyncGenerator<string> {
-  let parts: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    let start = 0;
-    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-      yield Buffer.concat([...parts, chunk.subarray(start, end)]).toString();
-      parts = [];
-      length = 0;
-      start = end + 1;
-    }
-    if (start === chunk.length) continue;
-    parts.push(chunk.subarray(start));
-    length += chunk.length - start;
-    if (length > MAX_LINE_BYTES) throw new Error('the API server sends a line without an end');
-  }
-}

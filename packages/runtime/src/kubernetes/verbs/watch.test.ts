@@ -1,7 +1,7 @@
 import { adapter } from '../../../test/refs.js';
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../test/wait.js';
-import { batchChanges } from './watch.js';
+import { batchChanges, Watchers } from './watch.js';
 
 function watcher() {
   const told: string[] = [];
@@ -39,5 +39,40 @@ describe('changes in a row', () => {
     other.tell('last');
     await eventually(() => expect(other.told).toEqual(['last']));
     expect(told).toEqual([]);
+  });
+});
+
+describe('watchers', () => {
+  const listener = () => {
+    const reported: string[] = [];
+    const each = {
+      changed: ({ name }: { name: string }) => void reported.push(name),
+      synced: () => void reported.push('synced'),
+    };
+    return { each, reported };
+  };
+
+  it('report that everything was seen, and then each change', async () => {
+    const watchers = new Watchers();
+    const { each, reported } = listener();
+    watchers.add(each, Promise.resolve(), new AbortController().signal);
+    watchers.notify(adapter('a'));
+    await eventually(() => expect(reported).toEqual(['synced', 'a']));
+    watchers.close();
+  });
+
+  it('report nothing after close, not even a change from before', async () => {
+    const watchers = new Watchers();
+    const { each, reported } = listener();
+    const synced = Promise.withResolvers<void>();
+    watchers.add(each, synced.promise, new AbortController().signal);
+    watchers.notify(adapter('a'));
+    watchers.close();
+    synced.resolve();
+    watchers.notify(adapter('b'));
+    const other = watcher();
+    other.tell('last');
+    await eventually(() => expect(other.told).toEqual(['last']));
+    expect(reported).toEqual([]);
   });
 });
