@@ -2,13 +2,13 @@ import type { ResourceRef } from '@mcp-gateway/common/contracts';
 
 export interface LogOptions {
   instance: number;
-  /** How many of the last lines; at most 10,000. */
+  /** Number of last lines; at most 10,000. */
   tail: number;
-  /** Goes on with what is written from now on, until the signal aborts. */
+  /** Whether to go on with new lines until the signal aborts. */
   follow: boolean;
-  /** Of the process before the one that runs, to see why it ended. */
+  /** Whether to read the log of the previous process, to see why it ended. */
   previous: boolean;
-  /** Leaves out what was written longer ago. */
+  /** The age in seconds of the oldest line to read. */
   sinceSeconds: number | undefined;
   signal: AbortSignal;
 }

@@ -15,11 +15,11 @@ interface LogSettings extends ApiServerAddress {
 }
 
 const REQUESTS_PER_SECOND = 20;
-/** Of what was written before; what follows has no bound but the reader's patience. */
+/** Bounds the lines from before the request. Lines that are followed have no bound. */
 const MAX_BYTES = 16 * 1024 * 1024;
 const NEVER_MS = 0;
 
-/** Logs of the Kubernetes runtime: what the nodes keep of a pod's container. */
+/** Logs of the Kubernetes runtime: the container logs that the nodes keep. */
 export async function kubernetesLogs(settings: LogSettings): Promise<LogReader & { close(): Promise<void> }> {
   const cluster = await connectApi(settings, REQUESTS_PER_SECOND);
   return {
@@ -31,10 +31,10 @@ export async function kubernetesLogs(settings: LogSettings): Promise<LogReader &
         if (!ref || resourceKey(ref) !== resourceKey({ kind, name })) return null;
         const { labels, annotations = {} } = pod.metadata;
         if (labels?.[GATEWAY] !== settings.gateway) return null;
-        if (annotations[RESOURCE_ID] !== id || !hasStarted(pod)) return null; // an earlier one's pod may still be ending
+        if (annotations[RESOURCE_ID] !== id || !hasStarted(pod)) return null; // the pod of an earlier resource may still be terminating
         return await open(cluster, `${path}/log`, options);
       } catch (error) {
-        // No such pod; a container that has not started, or none before this one.
+        // 404: no such pod. 400: the container has not started, or there is no previous one.
         if (error instanceof ApiError && (error.status === 404 || error.status === 400)) return null;
         throw error;
       }
@@ -43,7 +43,7 @@ export async function kubernetesLogs(settings: LogSettings): Promise<LogReader &
   };
 }
 
-/** Of a pod without a node, the API server answers with no lines at all. */
+/** For a pod without a node, the API server answers 200 with an empty log, so the status of the pod has to tell. */
 function hasStarted({ status }: Pod): boolean {
   const container = status?.containerStatuses?.find(({ name }) => name === CONTAINER);
   return [container?.state, container?.lastState].some((state) => state?.running ?? state?.terminated);

@@ -12,7 +12,7 @@ import { resumeRemoval, remove } from './verbs/remove.js';
 import type { KubernetesSettings } from './settings/settings.js';
 import { ClusterState } from './informers/cluster-state.js';
 
-/** Replicas as pods of StatefulSets. Watches the cluster from the start until it is closed. */
+/** Runs replicas as pods of StatefulSets. The runtime watches the cluster until it is closed. */
 export async function kubernetesRuntime(
   settings: KubernetesSettings,
   log: Logger,

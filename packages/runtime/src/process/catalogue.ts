@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isAbsolute, resolve, dirname } from 'node:path';
 import { z } from 'zod';
 
-/** How an image name is run without containers. `{port}` in an argument becomes the replica's port. */
+/** The command that an image name stands for without containers. `{port}` in an argument becomes the replica's port. */
 const CatalogueEntry = z.strictObject({
   command: z.string().min(1),
   args: z.array(z.string()).default([]),
@@ -12,7 +12,7 @@ const CatalogueEntry = z.strictObject({
 export type CatalogueEntry = z.infer<typeof CatalogueEntry>;
 const CatalogueFile = z.record(z.string(), CatalogueEntry);
 
-/** The image cannot be run; `message` says what to do. */
+/** The image cannot run here; `message` says what to do. */
 export class CatalogueError extends Error {
   override readonly name = 'CatalogueError';
   constructor(
@@ -28,7 +28,7 @@ export interface Catalogue {
   resolve(imageName: string): Promise<CatalogueEntry>;
 }
 
-/** Our own entries, and over them the user's file, read at each use so that an edit needs no restart. */
+/** The built-in entries, overridden by the user's file. The file is read at each use, so that an edit needs no restart. */
 export function catalogue(builtIn: Record<string, CatalogueEntry>, userFile: string | undefined): Catalogue {
   return {
     async resolve(imageName) {
@@ -40,7 +40,7 @@ export function catalogue(builtIn: Record<string, CatalogueEntry>, userFile: str
   };
 }
 
-/** @throws CatalogueError when the file is missing or is not a catalogue. */
+/** @throws CatalogueError when the file is missing or is not a catalogue */
 export async function readCatalogue(file: string): Promise<Record<string, CatalogueEntry>> {
   let entries: z.infer<typeof CatalogueFile>;
   try {

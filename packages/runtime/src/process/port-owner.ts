@@ -5,7 +5,7 @@ import type { Loopback } from './probe.js';
 export type PortOwner = 'own' | 'foreign' | 'unknown';
 
 const ANY_IPV6 = '00000000000000000000000000000000';
-/** What a connection to each address reaches, as /proc/net writes addresses; the kernel prefers the first that listens. */
+/** The listening addresses that accept a connection to each address, as /proc/net writes them; the kernel prefers the first. */
 const REACHED: Record<Loopback, string[][]> = {
   '127.0.0.1': [
     ['0100007F', '0000000000000000FFFF00000100007F'],
@@ -18,9 +18,9 @@ const LISTEN = '0A';
 const ROOT = 0;
 
 /**
- * Whether the port is listened on by the process with this id or by one of its own: in its process group or session, or
- * started by one of those. It takes one look at all processes, so it is not for every probe. A listener of root is trusted
- * by who is not root: a daemon publishes the ports of containers (`docker run -p`), and root may do what it likes anyway.
+ * Whether the process with this id, or one of its family, listens on the port: its process group, its session, and their children.
+ * The function reads the whole process table, which is too much for every probe. It trusts a listener of root unless this process is
+ * root itself: a daemon publishes the ports of containers (`docker run -p`), and root can take any port anyway.
  */
 export async function portOwner(
   where: { host: Loopback; port: number },
@@ -41,7 +41,7 @@ export async function portOwner(
   }
 }
 
-/** Inodes and owners of the sockets of which one takes a connection to the port. */
+/** Inodes and owners of the sockets that accept a connection to the port. */
 async function socketsOn({ host, port }: { host: Loopback; port: number }, proc: string): Promise<Map<string, number>> {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   const tables = await Promise.all([
@@ -72,16 +72,16 @@ async function tree(leader: number, proc: string): Promise<Set<number>> {
   return found;
 }
 
-/** Undefined when it has ended meanwhile. */
+/** Undefined when the process has ended meanwhile. */
 async function family(pid: string, proc: string) {
   const stat = await readFile(`${proc}/${pid}/stat`, 'utf8').catch(ifMissing(undefined));
-  // The name before it is in brackets, and may have brackets and spaces in it (proc_pid_stat(5)).
+  // The name before these fields stands in brackets and may contain brackets and spaces (proc_pid_stat(5)).
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [, parent, group, session] = (fields ?? []).map(Number);
   return fields && { pid: Number(pid), parent: Number(parent), group, session };
 }
 
-/** @throws Error when the process may not be looked into */
+/** @throws Error when this user may not read the process */
 async function socketsOf(pid: number, proc: string): Promise<string[]> {
   const folder = `${proc}/${pid}/fd`;
   const names = await readdir(folder).catch(ifMissing<string[]>([]));
@@ -89,7 +89,7 @@ async function socketsOf(pid: number, proc: string): Promise<string[]> {
   return links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []);
 }
 
-/** A process may end, and close a file, while it is looked at. */
+/** A process may end or close a file while it is read. */
 const ifMissing =
   <T>(instead: T) =>
   (error: NodeJS.ErrnoException): T => {

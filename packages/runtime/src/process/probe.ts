@@ -8,33 +8,33 @@ import type { Workload } from '../workload.js';
 
 type Check = Pick<Workload, 'healthType' | 'healthPath' | 'path'>;
 
-/** The addresses of this machine alone, in the order in which they are tried. */
+/** The loopback addresses, in the order of trial. */
 const LOOPBACK = ['127.0.0.1', '[::1]'] as const;
 export type Loopback = (typeof LOOPBACK)[number];
 
 interface Verdict {
   healthy: boolean;
-  /** Set when the health endpoint does not exist and an open port had to do. */
+  /** Set when the health endpoint does not exist, so that an open port counts as healthy. */
   note: string | null;
   /** Why it is not healthy. */
   message: string | null;
-  /** What the server said with it, as it is added to note or message; may differ each time. */
+  /** A quote from the answer, to append to note or message; may differ each time. */
   quote: string;
 }
 
 export interface ProbeResult extends Verdict {
-  /** Where something listens, if it does. */
+  /** The address on which something listens; null when nothing listens. */
   host: Loopback | null;
 }
 
 const TIMEOUT_MS = 1_000;
-/** Nothing listens at this address, or the machine has no such address. */
+/** Errors when nothing listens on the address, or when the machine has no such address. */
 const NOBODY = new Set(['ECONNREFUSED', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENETUNREACH']);
 const PING = JSON.stringify({ jsonrpc: '2.0', id: 'health-check', method: 'ping' });
 
 /**
- * Asks the replica on this port once, in the way of the spec.
- * @param known where it was found before; otherwise it may listen on either loopback address
+ * Probes the replica on this port once, by the health check of the spec.
+ * @param known the address on which it listened before; without it, both loopback addresses are tried
  */
 export async function probe(port: number, check: Check, known: Loopback | null = null): Promise<ProbeResult> {
   for (const host of known ? [known] : LOOPBACK) {
@@ -44,9 +44,9 @@ export async function probe(port: number, check: Check, known: Loopback | null =
   return { ...failed(`${asked(check)} fails: nothing listens on PORT yet`), host: null };
 }
 
-/** Null when nothing listens there. */
+/** Null when nothing listens on the address. */
 async function ask(host: Loopback, port: number, check: Check): Promise<Verdict | null> {
-  // Of its own for each probe: the next one may meet another process on this port, and a proxy of the environment is not for it.
+  // A new client for each probe: the next probe may meet another process on this port. A proxy of the environment does not apply.
   const { origin, lookup } = byName(`http://${host}:${port}`);
   const client = new Client(origin, { ...(lookup && { connect: { lookup } }) });
   const signal = AbortSignal.timeout(TIMEOUT_MS);
@@ -89,7 +89,7 @@ async function answersHttp(client: Client, { healthType, healthPath }: Check, si
   return failed(answer, quote);
 }
 
-/** Without a session a server says no, but it says so in JSON-RPC. To initialize each time would fill it with sessions. */
+/** Without a session the server answers with a JSON-RPC error, which proves MCP. An `initialize` for each probe would fill it with sessions. */
 async function answersMcp(client: Client, path: string, signal: AbortSignal, redirects = 1): Promise<Verdict> {
   const accepts = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
   const post = { ...WITHIN, method: 'POST' as const, path, headers: accepts, body: PING, signal };
@@ -118,7 +118,7 @@ const failed = (message: string, quote = ''): Verdict => ({ healthy: false, note
 const READ_CHARACTERS = 4_096;
 const QUOTED_CHARACTERS = 120;
 
-/** What a body begins with, up to 4,096 characters or to `until`; of one that does not go on, what has come. */
+/** The beginning of a body: up to 4,096 characters or to `until`; of a body that stalls, what has arrived. */
 export async function beginningOf(body: Readable, until?: string): Promise<string> {
   let text = '';
   try {
@@ -127,12 +127,12 @@ export async function beginningOf(body: Readable, until?: string): Promise<strin
       if (text.length >= READ_CHARACTERS || (until !== undefined && text.includes(until))) break;
     }
   } catch {
-    // The time is up, or the connection is.
+    // The probe timed out, or the connection broke.
   }
   return text.slice(0, READ_CHARACTERS);
 }
 
-/** ` "…"`, on one line, for a message to people; empty when there is nothing to read. Of a page, the status says enough. */
+/** The text as ` "…"` on one line, for a message; empty for an empty body and for HTML. */
 export function quoted(contentType: string | string[] | undefined, text: string): string {
   if (String(contentType).includes('html')) return '';
   const line = text

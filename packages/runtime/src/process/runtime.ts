@@ -10,7 +10,7 @@ const TIMEOUT_MS = 5_000;
 const WATCH_SILENCE_MS = 8_000;
 const RECONNECT_MS = 200;
 
-/** Replicas as child processes of the supervisor that listens on the socket. */
+/** Runs replicas as child processes of the supervisor that listens on the socket. */
 export function processRuntime(socketPath: string): Runtime & { close(): Promise<void> } {
   const client = new Client('http://supervisor', { socketPath, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS });
   const closing = new AbortController();

@@ -9,37 +9,35 @@ interface ApiRequest {
   path: string;
   query?: Record<string, string>;
   body?: object;
-  /** Aborts it. */
+  /** Aborts the request. */
   signal?: AbortSignal;
 }
 
-/** The answer as it comes. */
+/** The body of an answer, readable while it arrives. */
 export type ApiStream = Dispatcher.ResponseData['body'];
 
-/** The API server. */
+/** A client of the Kubernetes API server. */
 export interface ApiClient {
   /**
-   * One request with a JSON answer.
-   * @throws ApiError when the server refuses it; GatewayError UNAVAILABLE when it cannot be reached or cannot answer.
+   * Sends one request and parses the JSON answer.
+   * @throws ApiError when the server rejects the request; GatewayError UNAVAILABLE when the server is unavailable
    */
   call(what: ApiRequest): Promise<unknown>;
-  /**
-   * Like `call`, for an answer that may go on for long; `silenceMs` without a byte end it.
-   */
+  /** Like `call`, for a long answer. The stream fails after `silenceMs` without a byte. */
   stream(what: ApiRequest, silenceMs: number): Promise<ApiStream>;
   /** Aborts the requests that run or wait, and refuses new ones. */
   close(): Promise<void>;
 }
 
-/** Hears of each request's status; undefined when there was no answer. */
+/** Called with the status of each answer, or with undefined when a request got no answer. */
 export type ApiCallListener = (verb: 'get' | 'watch' | 'patch' | 'delete', status: number | undefined) => void;
 
 const TIMEOUT_MS = 30_000;
 const ERROR_BYTES = 1024 * 1024;
-/** An API server that is busy says when to come again; longer than this is for the caller to wait. */
+/** A busy API server names a time to retry after. The client waits for at most this long; then the caller has to retry. */
 const RETRY_AFTER_MAX_SECONDS = 5;
 
-/** @throws Error when nothing says who we are to it */
+/** @throws Error when there are no credentials */
 export async function connectApi(
   address: ApiServerAddress,
   requestsPerSecond: number,
@@ -117,14 +115,14 @@ function verbOf({ method, query }: ApiRequest): Parameters<ApiCallListener>[0] {
   }
 }
 
-/** JSON that is YAML too, which does not allow every character as it is (YAML 1.2 §5.1). */
+/** Escapes the characters that JSON allows and YAML does not (YAML 1.2 §5.1): an apply is sent as YAML. */
 const bodyOf = (body: object): string =>
   JSON.stringify(body).replaceAll(
     /[\u007f-\u009f\ufeff\ufffe\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-/** The server's rejections stay what they are; everything else is an outage. */
+/** A rejection stays an ApiError; every other error means that the API server is unavailable. */
 function unavailableOr(error: unknown): Error {
   if (error instanceof ApiError && error.status === 401) {
     return new GatewayError('UNAVAILABLE', {

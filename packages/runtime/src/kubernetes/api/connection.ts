@@ -2,26 +2,26 @@ import { Agent, type Dispatcher } from 'undici';
 import { serviceAccountCredentials, type Credentials } from './credentials.js';
 
 export interface ApiServerAddress {
-  /** A kubeconfig file; undefined: the service account of the pod that this runs in. */
+  /** A kubeconfig file; undefined for the service account of this pod. */
   kubeconfig: string | undefined;
-  /** The URL of the API server that pods are told; the kubeconfig has its own. */
+  /** The URL of the API server from the environment of this pod. A kubeconfig has its own. */
   apiServer: string | undefined;
 }
 
 interface Access {
-  /** Without a slash at the end; may have a path. */
+  /** The URL of the API server, without a slash at the end; it may have a path. */
   server: string;
   headers: Record<string, string>;
   dispatcher: Dispatcher;
 }
 
-/** The kernel finds out by then that a silent connection leads nowhere. */
+/** After this time the kernel probes a silent connection, and so detects a dead one. */
 const KEEP_ALIVE_DELAY_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
- * Who we are to the API server. The official client makes a new TLS connection for each call, so this takes from it
- * what it knows about kubeconfig files, and keeps connections itself.
+ * Connects with the credentials of the kubeconfig or of the service account. The official client opens a TLS connection for each
+ * request, so this module uses the client to read kubeconfig files only, and keeps connections itself.
  * @throws Error when there is neither a kubeconfig nor a service account
  */
 export const connect = async (address: ApiServerAddress): Promise<Connection> =>
@@ -32,7 +32,7 @@ interface Connection {
   close(): Promise<void>;
 }
 
-/** Connections that are kept as long as the identity presents the same. */
+/** Keeps its connections as long as the credentials present the same certificate. */
 export function connectionWith(credentials: Credentials): Connection {
   let agent: Agent | undefined;
   let agentFor = '';
@@ -41,7 +41,7 @@ export function connectionWith(credentials: Credentials): Connection {
       const { headers, tls } = await credentials.current();
       const presented = JSON.stringify(tls);
       if (!agent || presented !== agentFor) {
-        void agent?.close(); // a renewed certificate; what runs on the old one may end
+        void agent?.close(); // the certificate was renewed; requests on the old connections may finish
         agent = new Agent({
           connect: { ...tls, keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS, timeout: CONNECT_TIMEOUT_MS },
         });
@@ -58,7 +58,7 @@ async function credentialsOf({ kubeconfig, apiServer }: ApiServerAddress): Promi
     if (apiServer === undefined) throw new Error('KUBECONFIG is required outside of a cluster: a kubeconfig file');
     return serviceAccountCredentials(apiServer);
   }
-  // Loaded only here: the official client takes 85 MB, which pods can do without.
+  // Imported here only: the official client takes 85 MB of memory, which a pod does not need.
   const { kubeconfigCredentials } = await import('./kubeconfig.js');
   return kubeconfigCredentials(kubeconfig);
 }

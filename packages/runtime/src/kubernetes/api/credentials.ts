@@ -5,24 +5,24 @@ import type { ConnectionOptions } from 'node:tls';
 
 type Presented = 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized';
 
-/** Where the API server is, and who we are to it. */
+/** The address of the API server, and what authenticates this process there. */
 export interface Credentials {
-  /** Without a slash at the end; may have a path. */
+  /** The URL of the API server, without a slash at the end; it may have a path. */
   server: string;
-  /** As they are now: tokens and certificates expire and are renewed. */
+  /** The credentials of this moment: tokens and certificates expire and are renewed. */
   current(): Promise<{
     headers: Record<string, string>;
     tls: { [Option in Presented]?: NonNullable<ConnectionOptions[Option]> };
   }>;
 }
 
-/** Where the kubelet puts it (Kubernetes, "Accessing the Kubernetes API from a Pod"). */
+/** The folder in which the kubelet mounts the service account (Kubernetes, "Accessing the Kubernetes API from a Pod"). */
 const FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
-/** The kubelet renews a token long before its end, and the file then holds the new one. */
+/** How long a token is used before the file is read again. The kubelet renews a token long before it expires. */
 const TOKEN_MS = 60_000;
 
 /**
- * The account of the pod that this runs in.
+ * The credentials of the service account of this pod.
  * @param server the URL of the API server
  * @throws Error when no account is mounted
  */

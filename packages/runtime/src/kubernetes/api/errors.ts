@@ -1,4 +1,4 @@
-/** What the API server answers when it does not do what it is asked: a Status (Kubernetes API conventions, "Response Status Kind"). */
+/** An error answer of the API server: a Status (Kubernetes API conventions, "Response Status Kind"). */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 
@@ -13,13 +13,13 @@ export class ApiError extends Error {
 }
 
 /**
- * Whether an answer is about what was asked, and not about a server that cannot answer. What cannot be merged, and what a
- * webhook should have looked at, the server calls its own error.
+ * Whether the server rejects this request, as opposed to being unable to answer. The server reports an object that it cannot merge
+ * and a webhook that does not answer with status 500; both are rejections.
  */
 export const isRejection = ({ status, message }: ApiError): boolean =>
   status === 500 ? /typed patch object|failed calling webhook/.test(message) : status < 500 && status !== 429;
 
-/** From the body of an answer, or the object of a watch event of type ERROR. */
+/** Reads the Status from the body of an answer, or from the object of a watch event of type ERROR. */
 export function apiError(status: number, body: unknown): ApiError {
   const { reason, message, code } = (body ?? {}) as { reason?: string; message?: string; code?: number };
   return new ApiError(code ?? status, reason ?? '', message ?? `the Kubernetes API answered ${status}`);

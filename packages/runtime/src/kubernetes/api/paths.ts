@@ -2,7 +2,7 @@ import { unreachable } from '@mcp-gateway/common/errors';
 
 export type Kind = 'StatefulSet' | 'Service' | 'PodDisruptionBudget' | 'NetworkPolicy' | 'Pod' | 'Event';
 
-/** What paths call a kind. */
+/** The resource name of a kind, as it stands in paths. */
 const RESOURCE: Record<Kind, string> = {
   StatefulSet: 'statefulsets',
   Service: 'services',
@@ -12,7 +12,7 @@ const RESOURCE: Record<Kind, string> = {
   Event: 'events',
 };
 
-/** The path of all objects of a kind in a namespace, or of one of them. */
+/** The path of all objects of a kind in a namespace, or of the object with this name. */
 export function pathOf(kind: Kind, namespace: string, name?: string): string {
   const all = `${groupOf(kind)}/namespaces/${encodeURIComponent(namespace)}/${RESOURCE[kind]}`;
   return name === undefined ? all : `${all}/${encodeURIComponent(name)}`;

@@ -1,9 +1,9 @@
-/** Fields that somebody has written: `f:` and their name, and what is in them in the same way. */
+/** The fields that a manager owns (FieldsV1): each key is `f:` and the name of a field, each value its fields. */
 export interface Fields {
   [field: string]: Fields;
 }
 
-/** The fields that are read of what the API server sends. The types of the client have dates where JSON has text. */
+/** The fields of an object that this package reads. The types of the official client have dates where JSON has text. */
 export interface KubeObject {
   apiVersion?: string;
   kind?: string;
@@ -13,16 +13,16 @@ export interface KubeObject {
     resourceVersion: string;
     generation?: number;
     creationTimestamp: string;
-    /** When it is gone at the latest. */
+    /** When the object is gone at the latest. */
     deletionTimestamp?: string;
     deletionGracePeriodSeconds?: number;
-    /** Who has to agree before it goes. */
+    /** Controllers that have to release the object before it is gone. */
     finalizers?: string[];
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
-    /** By name and uid; at most one of them controls it. */
+    /** The owners; at most one of them is the controller. */
     ownerReferences?: { kind: string; name: string; uid?: string; controller?: boolean }[];
-    /** Of what is watched, only what says whose it is. */
+    /** The informers keep only the entries of field managers of gateways. */
     managedFields?: { manager?: string; operation?: string; fieldsV1?: Fields }[];
   };
 }
@@ -42,7 +42,7 @@ export interface ContainerStatus {
   name: string;
   restartCount: number;
   started?: boolean;
-  /** Its readiness probe passes, as its kubelet said last. */
+  /** Whether the readiness probe passes, by the last report of the kubelet. */
   ready?: boolean;
   containerID?: string;
   state?: ContainerState;
@@ -63,7 +63,7 @@ interface PodCondition {
   status: string;
   reason?: string;
   message?: string;
-  /** When the status became what it is. */
+  /** When the status last changed. */
   lastTransitionTime?: string;
 }
 
@@ -74,7 +74,7 @@ export interface Pod extends KubeObject {
     reason?: string;
     message?: string;
     podIP?: string;
-    /** The same, and where the cluster has both kinds of addresses, the other one. */
+    /** `podIP` and, in a dual-stack cluster, the address of the other family. */
     podIPs?: { ip: string }[];
     conditions?: PodCondition[];
     containerStatuses?: ContainerStatus[];
@@ -82,7 +82,7 @@ export interface Pod extends KubeObject {
   };
 }
 
-/** A warning about an object. */
+/** An event of type Warning about an object. */
 export interface KubeEvent extends KubeObject {
   involvedObject: { kind?: string; name?: string; uid?: string };
   reason?: string;
@@ -92,7 +92,7 @@ export interface KubeEvent extends KubeObject {
   eventTime?: string | null;
 }
 
-/** When it last happened, in milliseconds since 1970. */
+/** The time of the last occurrence, in milliseconds since 1970. */
 export const timeOf = ({ lastTimestamp, eventTime, metadata }: KubeEvent): number =>
   Date.parse(lastTimestamp ?? eventTime ?? metadata.creationTimestamp);
 

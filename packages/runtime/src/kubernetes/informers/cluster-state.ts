@@ -5,20 +5,20 @@ import { objectName } from '../objects/names.js';
 import { OWNED_KINDS, type OwnedKind } from '../objects/manifest.js';
 import { type AnyStore, ObjectStore } from './object-store.js';
 
-/** All that the cluster has of one adapter. */
+/** Every object of one resource in the cluster. */
 export interface WorkloadObjects {
   statefulSet: StatefulSet | undefined;
-  /** The objects that we applied, in the order in which they are removed. */
+  /** The objects that the gateway applies, in the order of removal. */
   own: { kind: OwnedKind; object: KubeObject }[];
-  /** Its replicas, by ordinal. */
+  /** The replicas, by ordinal. */
   pods: Pod[];
-  /** Warnings about these, the latest last. */
+  /** Warnings about the StatefulSet and the pods, the latest last. */
   warnings: KubeEvent[];
 }
 
 const MAX_WARNINGS = 10_000;
 
-/** A copy of what the cluster has of all adapters. */
+/** A copy of the objects of all resources, which the informers keep current. */
 export class ClusterState {
   readonly statefulSets = new ObjectStore<StatefulSet>((...both) => this.#changed(...both));
   readonly services = new ObjectStore<KubeObject>((...both) => this.#changed(...both));
@@ -30,7 +30,7 @@ export class ClusterState {
     this.#podsOf.update(keyOf(pod), name, this.pods.get(name) !== undefined);
     this.#changed(pod, before);
   });
-  /** Objects of the kinds that adapters consist of, in the same namespace and not ours. */
+  /** Objects of the same kinds in the namespace that belong to other owners. */
   readonly others: Record<OwnedKind, ObjectStore<KubeObject>> = {
     StatefulSet: new ObjectStore(() => {}),
     Service: new ObjectStore(() => {}),
@@ -42,7 +42,7 @@ export class ClusterState {
   readonly #warningsOf = new Index();
   readonly #listeners = new Set<(ref: ResourceRef) => void>();
 
-  /** Calls the listener with the name of each adapter of which something changes, until it is told to stop. */
+  /** Calls the listener for each change of an object of a resource, until the returned function is called. */
   onChange(listener: (ref: ResourceRef) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -74,14 +74,14 @@ export class ClusterState {
     return { statefulSet, own, pods: pods.toSorted(byOrdinal), warnings: warnings.toSorted(byTime) };
   }
 
-  /** Whatever of ours there is. */
+  /** Every resource that has an object. */
   list(): ResourceRef[] {
     const own = OWNED_KINDS.flatMap((kind) => [...this.storeOf(kind).all()]);
     const replicas = [...this.pods.all()].filter((pod) => isReplica(pod, refOf(pod)));
     return refsOf(...own, ...replicas);
   }
 
-  /** Somebody may have given it another adapter's name. */
+  /** An edit of the labels may move an object from one resource to another. */
   #changed(object: KubeObject, before = object): void {
     for (const ref of refsOf(before, object)) {
       for (const listener of this.#listeners) listener(ref);
@@ -112,7 +112,7 @@ const byOrdinal = (a: Pod, b: Pod) => ordinalOf(a) - ordinalOf(b);
 
 const byTime = (a: KubeEvent, b: KubeEvent) => timeOf(a) - timeOf(b);
 
-/** Names by a key. */
+/** Names of objects by a key. */
 export class Index {
   readonly #names = new Map<string, Set<string>>();
 
@@ -130,10 +130,10 @@ export class Index {
 }
 
 /**
- * Whether a pod that carries an adapter's labels is a replica, as its StatefulSet decides: by its name, and by who controls it. One that
- * nobody controls was left behind by a StatefulSet that is gone, and is adopted by its successor. All others are copies of
- * somebody's, such as those of `kubectl debug --copy-to --keep-labels`. The uid of the controller does not matter: replicas of one
- * that was deleted serve until they end.
+ * Whether a pod with the labels of a resource is a replica. As the StatefulSet controller does, this decides by the name of the pod
+ * and by its controller. A pod without a controller is an orphan of a deleted StatefulSet, and the next StatefulSet adopts the pod.
+ * Other pods are copies, such as those of `kubectl debug --copy-to --keep-labels`. The uid of the controller does not matter:
+ * replicas of a deleted StatefulSet serve until they end.
  */
 export function isReplica({ metadata }: Pod, ref: ResourceRef | null): boolean {
   if (!ref) return false;

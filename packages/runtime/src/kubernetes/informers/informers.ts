@@ -16,11 +16,11 @@ interface Options {
   log: Logger;
 }
 
-/** One watch for each kind, whatever the number of adapters. */
+/** One informer for each kind of object, whatever the number of resources. */
 export function informers(state: ClusterState, { gateway, ...options }: Options): Informer[] {
   const reflector = <T extends KubeObject>(kind: Kind, store: InformerStore<T>, query: Record<string, string>) =>
     new Reflector(store, { ...options, kind, query });
-  // Without a selector: an object of somebody else's under a name of ours has to be seen before it is overwritten.
+  // Without a selector: the runtime has to see an object of another owner with a name of its own, to leave it alone.
   const own = <T extends KubeObject>(kind: OwnedKind, store: ObjectStore<T>) =>
     reflector(kind, new PartitionedStore(store, state.others[kind], (object) => hasOwnerLabels(object, gateway)), {});
   return [
@@ -29,7 +29,7 @@ export function informers(state: ClusterState, { gateway, ...options }: Options)
     own('PodDisruptionBudget', state.disruptionBudgets),
     own('NetworkPolicy', state.networkPolicies),
     reflector('Pod', state.pods, { labelSelector: labelSelector(gateway) }),
-    // Events have no labels of ours; there are few warnings in a namespace that is well.
+    // Events do not carry the labels of the gateway; a healthy namespace has few warnings.
     reflector('Event', state.warnings, { fieldSelector: 'type=Warning' }),
   ];
 }

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../api/types.js';
 import { trimManagedFields } from '../ownership/owner.js';
 
-/** A store of whichever kind. */
+/** A store of any kind of object. */
 export interface AnyStore {
   get(name: string): KubeObject | undefined;
   all(): Iterable<KubeObject>;
@@ -9,15 +9,15 @@ export interface AnyStore {
   forget(object: KubeObject): void;
 }
 
-/** Objects of one kind by name, as the watch and our own writes tell them, whichever is later. */
+/** Objects of one kind by name. The watch and the runtime's own writes fill it; the later version wins. */
 export class ObjectStore<T extends KubeObject> {
   readonly #objects = new Map<string, T>();
-  /** Deleted by us, while the watch may still speak of them. */
+  /** Uids of objects that the runtime deleted; the watch may still report earlier versions of them. */
   readonly #gone = new Set<string>();
 
   constructor(
     private readonly changed: (object: T, before?: T) => void,
-    /** The oldest go when there are more. */
+    /** Beyond this number, the oldest objects are dropped. */
     private readonly limit = Number.POSITIVE_INFINITY,
   ) {}
 
@@ -40,7 +40,7 @@ export class ObjectStore<T extends KubeObject> {
     if (oldest && this.#objects.size > this.limit) this.#remove(oldest);
   }
 
-  /** The watch says that it is no more. */
+  /** The watch reports that the object is gone. */
   drop(object: T): void {
     const { name, uid } = object.metadata;
     this.#gone.delete(uid);
@@ -48,14 +48,14 @@ export class ObjectStore<T extends KubeObject> {
     if (known?.metadata.uid === uid) this.#remove(known);
   }
 
-  /** We have deleted it. */
+  /** The runtime has deleted the object. */
   forget(object: T): void {
     this.#gone.add(object.metadata.uid);
     const known = this.#objects.get(object.metadata.name);
     if (known?.metadata.uid === object.metadata.uid) this.#remove(known);
   }
 
-  /** What there was at `version`, all of it. */
+  /** Replaces the content by the complete list of `version`. */
   replaceAll(objects: T[], version: string): void {
     this.#gone.clear();
     const names = new Set(objects.map(({ metadata }) => metadata.name));
@@ -80,5 +80,5 @@ function keepOwnership({ metadata }: KubeObject): void {
 const isLater = (object: KubeObject, known: KubeObject): boolean =>
   isAfter(object.metadata.resourceVersion, known.metadata.resourceVersion);
 
-/** Versions of one kind are numbers that grow (Kubernetes API concepts, "Resource versions"). */
+/** Resource versions of one kind are growing numbers (Kubernetes API concepts, "Resource versions"). */
 const isAfter = (version: string, other: string): boolean => BigInt(version) > BigInt(other);

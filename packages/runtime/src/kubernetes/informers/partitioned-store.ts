@@ -1,10 +1,10 @@
 import type { KubeObject } from '../api/types.js';
 import type { ObjectStore } from './object-store.js';
 
-/** What a reflector fills. */
+/** A store that a reflector fills. */
 export type InformerStore<T extends KubeObject> = Pick<ObjectStore<T>, 'put' | 'drop' | 'replaceAll'>;
 
-/** Keeps our objects of one kind, and of all others what says whose they are, so that no name is taken from anybody. */
+/** Keeps the gateway's own objects of one kind, and the metadata of all others, so that the runtime can tell a name conflict. */
 export class PartitionedStore<T extends KubeObject> implements InformerStore<T> {
   constructor(
     private readonly ours: InformerStore<T>,
@@ -17,7 +17,7 @@ export class PartitionedStore<T extends KubeObject> implements InformerStore<T> 
       this.others.drop(object);
       this.ours.put(object);
     } else {
-      this.ours.drop(object); // somebody has taken our labels off it
+      this.ours.drop(object); // the object lost the gateway's labels
       this.others.put(withoutSpec(object));
     }
   }

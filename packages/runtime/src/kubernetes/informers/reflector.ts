@@ -18,30 +18,30 @@ interface Options {
 }
 
 const PAGE = '500';
-/** The server ends a watch after about this long, so that load moves to API servers that are new. */
+/** The server ends a watch after about this time, so that load moves to new API servers. */
 const WATCH_SECONDS = 300;
 /**
- * It sends a bookmark every minute, but for events, of which it keeps no copy. After a longer silence the watch is opened
- * again, which tells whether anybody is there.
+ * The server sends a bookmark every minute, except for events, of which it keeps no copy. After a longer silence the reflector opens
+ * the watch again and so detects a dead connection.
  */
 const SILENCE_MS = 150_000;
 
 export interface Informer {
   readonly kind: Kind;
-  /** Why the store may lag behind; null while it is watched. */
+  /** Why the store may be stale; null while the watch runs. */
   readonly problem: Error | null;
-  /** Resolves when the store has shown everything once. */
+  /** Resolves after the first complete list. */
   readonly synced: Promise<void>;
   run(signal: AbortSignal): Promise<void>;
 }
 
-/** Keeps the store like the objects of one kind in the cluster, by one list and then one watch. */
+/** Lists the objects of one kind once and then watches them, so that the store mirrors the cluster (as in client-go). */
 export class Reflector<T extends KubeObject> implements Informer {
   problem: Error | null = null;
   readonly kind: Kind;
   readonly synced: Promise<void>;
   #synced: () => void = () => {};
-  /** The version that the store shows; null when it has to be listed first. */
+  /** The resource version of the store; null before a list. */
   #version: string | null = null;
   #progress = false;
 
@@ -122,7 +122,7 @@ export class Reflector<T extends KubeObject> implements Informer {
   }
 }
 
-/** The version is so old that the server has forgotten what came after it. */
+/** The server no longer has the changes since this resource version. */
 const isExpired = (error: unknown): boolean =>
   error instanceof ApiError && (error.status === 410 || error.reason === 'Expired');
 
@@ -131,12 +131,12 @@ const isSilence = (error: unknown): boolean => error instanceof errors.BodyTimeo
 const FIRST_MS = 200;
 const MAX_MS = 5_000;
 
-/** How many tries in a row have brought nothing, with one that just ended. What breaks off after it brought something is the first. */
+/** Failed attempts in a row, with the one that just ended. An attempt that made progress and then broke counts as the first. */
 export const failuresAfter = (before: number, { broke, progress }: { broke: boolean; progress: boolean }): number => {
   if (progress) return broke ? 1 : 0;
   return before + 1;
 };
 
-/** Milliseconds until the next try: doubling up to five seconds, of which half is left to chance, a number from 0 to 1. */
+/** Milliseconds until the next attempt: doubles up to five seconds; half of it is jitter, with `chance` from 0 to 1. */
 export const backoff = (failures: number, chance = Math.random()): number =>
   failures === 0 ? 0 : Math.min(MAX_MS, FIRST_MS * 2 ** (failures - 1)) * (0.5 + chance / 2);

@@ -4,11 +4,11 @@ import { RESOURCE_ID, labelsOf } from '../ownership/labels.js';
 import type { KubernetesSettings } from '../settings/settings.js';
 import { objectName } from './names.js';
 
-/** The kinds of objects that an adapter consists of; their pods are made by the cluster. In the order of removal. */
+/** The kinds of objects that the gateway applies for a resource, in the order of removal. The StatefulSet creates the pods. */
 export const OWNED_KINDS = ['StatefulSet', 'Service', 'PodDisruptionBudget', 'NetworkPolicy'] as const satisfies Kind[];
 export type OwnedKind = (typeof OWNED_KINDS)[number];
 
-/** An object as it is applied: nothing but the fields that are ours. */
+/** An object as it is applied: only the fields that the gateway owns. */
 export interface Manifest {
   apiVersion: string;
   kind: OwnedKind;
@@ -21,7 +21,7 @@ export interface Manifest {
   spec: object;
 }
 
-/** What all objects of an adapter have in common. */
+/** The metadata that all objects of a resource share. */
 export const metadataOf = ({ kind, name, resourceId }: Workload, { namespace, gateway }: KubernetesSettings) => ({
   name: objectName({ kind, name }),
   namespace,

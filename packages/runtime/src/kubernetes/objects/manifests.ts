@@ -7,7 +7,7 @@ import { type Manifest, metadataOf } from './manifest.js';
 import { networkPolicyOf } from './network-policy.js';
 import { type ObservedState, statefulSetOf } from './stateful-set.js';
 
-/** All objects of a workload, in the order in which they are applied: no pod starts before its network policy is there. */
+/** All objects of a workload in the order of apply: the network policy comes first, so that no pod starts without it. */
 export function manifestsOf(workload: Workload, settings: KubernetesSettings, seen: ObservedState): Manifest[] {
   return [
     networkPolicyOf(workload, settings),
@@ -18,14 +18,14 @@ export function manifestsOf(workload: Workload, settings: KubernetesSettings, se
 }
 
 function withHash(manifest: Manifest): Manifest {
-  // Their number says itself whether it differs, and an autoscaler's changes are no reason to write.
+  // Without the number of replicas, which is compared by itself: a change by an autoscaler is no reason to write.
   const text = JSON.stringify(manifest, (key, value: unknown) => (key === 'replicas' ? undefined : value));
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
   const { metadata } = manifest;
   return { ...manifest, metadata: { ...metadata, annotations: { ...metadata.annotations, [MANIFEST]: hash } } };
 }
 
-/** Gives each pod a name in DNS, from its start on: the gateway decides itself which ones are ready. */
+/** Gives each pod a DNS name from its start on; the gateway itself decides which pods are ready. */
 export const serviceOf = (workload: Workload, settings: KubernetesSettings): Manifest => ({
   apiVersion: 'v1',
   kind: 'Service',
@@ -40,7 +40,7 @@ export const serviceOf = (workload: Workload, settings: KubernetesSettings): Man
   } satisfies V1ServiceSpec,
 });
 
-/** Nodes are drained one replica at a time; those that do not serve are in nobody's way. */
+/** Lets a node drain evict one replica at a time, and replicas that do not serve at any time. */
 export const disruptionBudgetOf = (workload: Workload, settings: KubernetesSettings): Manifest => ({
   apiVersion: 'policy/v1',
   kind: 'PodDisruptionBudget',

@@ -5,7 +5,7 @@ import { type Manifest, metadataOf } from './manifest.js';
 
 const CALLERS = ['data-plane', 'tool-router'];
 
-/** Only the gateway reaches a replica, so that nobody gets around sign-in and permissions. */
+/** Admits only the gateway to a replica, so that no caller bypasses authentication and authorization. */
 export const networkPolicyOf = (workload: Workload, settings: KubernetesSettings): Manifest => ({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'NetworkPolicy',

@@ -1,7 +1,7 @@
 import { ResourceKind, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { KubeObject } from '../api/types.js';
 
-/** Of labels and annotations that say what is whose, and what of it was applied. */
+/** The prefix of the labels and annotations of the gateway. */
 export const OWN_PREFIX = 'mcp-gateway.io/';
 /** The gateway and the resource that an object belongs to. Selectors use these labels, so they never change. */
 export const GATEWAY = 'mcp-gateway.io/gateway';
@@ -12,24 +12,24 @@ export const NAME = 'mcp-gateway.io/name';
 export const RESOURCE_ID = 'mcp-gateway.io/resource-id';
 /** `revisionOf` the workload. */
 export const REVISION = 'mcp-gateway.io/revision';
-/** A hash of the whole object as it was applied, so that what was left out since then is taken away, too. */
+/** A hash of the whole manifest, so that a field that the next manifest lacks counts as a difference. */
 export const MANIFEST = 'mcp-gateway.io/manifest';
-/** The revision whose health path answered 404, so that an open port has to do. */
+/** The revision that has no health endpoint, so that an open port counts as healthy. */
 export const TCP_CHECK = 'mcp-gateway.io/tcp-check-of-revision';
-/** What it answered, such as `403`. */
+/** The status of its answer, such as `403`. */
 export const HEALTH_ANSWER = 'mcp-gateway.io/health-check-answer';
-/** `healthCheck.type` of the spec, where it says one. */
+/** `healthCheck.type` of the spec, if it has one. */
 export const HEALTH_TYPE = 'mcp-gateway.io/health-check-type';
-/** A hash of the template of pods as it is without any time to drain, and the seconds that its pods have for that. */
+/** A hash of the pod template without its drain time, and the drain time of its pods in seconds. */
 export const TEMPLATE = 'mcp-gateway.io/template';
 export const DRAIN_SECONDS = 'mcp-gateway.io/drain-seconds';
-/** Gives a pod the identity of its service account in Azure. */
+/** Makes Azure Workload Identity inject the identity of the pod's service account. */
 export const WORKLOAD_IDENTITY = 'azure.workload.identity/use';
-/** The path that pods of this revision have, which the spec may no longer say. */
+/** The MCP path of the pods of a revision, which may differ from the path of the current spec. */
 export const pathOfRevision = (revision: string): string => `mcp-gateway.io/path-of-revision-${revision}`;
 
 export const FIELD_MANAGERS = 'mcp-gateway/';
-/** Differs between gateways, so that the API server tells us of a conflict when one would take what is another's. */
+/** A field manager for each gateway, so that the API server reports a conflict when one gateway applies an object of another. */
 export const fieldManagerOf = (gateway: string): string => `${FIELD_MANAGERS}${gateway}`;
 
 export const labelSelector = (gateway: string): string => `${GATEWAY}=${gateway},${KIND},${NAME}`;

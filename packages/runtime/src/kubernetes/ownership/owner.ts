@@ -4,19 +4,19 @@ import { RESOURCE_ID, FIELD_MANAGERS, fieldManagerOf } from './labels.js';
 type ManagedFields = NonNullable<KubeObject['metadata']['managedFields']>;
 
 /**
- * Whether this gateway made it, as the API server has noted. Labels do not tell: whoever overwrites them takes the object out of
- * our watch.
+ * Whether this gateway applied the object, by the record of field managers of the API server. Labels are no proof: an edit of the
+ * labels takes an object out of the gateway's watch.
  */
 export const isFieldManager = (gateway: string, object: KubeObject): boolean => appliesOf(gateway, object).length > 0;
 
 /**
- * Whether the adapter's id on it is still what this gateway wrote: a field that somebody edits is theirs from then on, and one that
- * is taken away is nobody's (Kubernetes, "Server-Side Apply", field management).
+ * Whether the resource id of the object is still the one that this gateway wrote. Another manager that edits the field owns the field
+ * from then on, and a removed field has no owner (Kubernetes, "Server-Side Apply", field management).
  */
 export const ownsIdField = (gateway: string, object: KubeObject): boolean =>
   appliesOf(gateway, object).some(({ fieldsV1 }) => hasId(fieldsV1));
 
-/** What is kept of the notes, which are as long as all the rest of an object. */
+/** Keeps the entries that ownership needs: the whole record is as long as the rest of the object. */
 export const trimManagedFields = (notes: ManagedFields): ManagedFields =>
   notes.flatMap(({ manager, operation, fieldsV1 }) =>
     operation === 'Apply' && manager?.startsWith(FIELD_MANAGERS)
@@ -34,15 +34,15 @@ const appliesOf = (gateway: string, { metadata }: KubeObject): ManagedFields =>
     ({ manager, operation }) => manager === fieldManagerOf(gateway) && operation === 'Apply',
   );
 
-/** The id of the adapter that an object was made for; null when nothing tells. An id that somebody else wrote over ours is none. */
+/** The id of the resource that owns the object; null when it cannot be told. An id that another manager wrote does not count. */
 export function ownerIdOf(gateway: string, object: KubeObject): string | null {
   const written = object.metadata.annotations?.[RESOURCE_ID] ?? null;
   if (!isFieldManager(gateway, object) || ownsIdField(gateway, object)) return written;
   const { spec } = object as Partial<StatefulSet>;
-  return spec?.template?.metadata?.annotations?.[RESOURCE_ID] ?? null; // its pods are told, too
+  return spec?.template?.metadata?.annotations?.[RESOURCE_ID] ?? null; // the pod template has a copy of the id
 }
 
-/** Whether it was made for this adapter: not by somebody else, and not for an earlier adapter of the name. */
+/** Whether this resource owns the object, and not another owner or an earlier resource of the same name. */
 export function isOwnedBy(gateway: string, object: KubeObject, resourceId: string): boolean {
   const id = ownerIdOf(gateway, object);
   return id === null ? isFieldManager(gateway, object) : id === resourceId;

@@ -19,7 +19,7 @@ function jsonOf<T extends z.ZodType>(schema: T, example: string) {
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
     const where = issue && issue.path.length > 0 ? `; at ${issue.path.join('.')}: ${issue.message}` : '';
-    // What is wrong with the whole although it has the right form is said in its own words.
+    // A rule about the whole value has a message of its own.
     const message = issue?.code === 'custom' && !where ? issue.message : `must be JSON such as ${example}${where}`;
     context.addIssue({ code: 'custom', message });
     return z.NEVER;
@@ -30,7 +30,7 @@ function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return text; // which is none of what is asked for
+    return text; // a string, which no schema here accepts
   }
 }
 
@@ -92,7 +92,7 @@ export function kubernetesSettings(config: z.infer<typeof KubernetesConfig>): Ku
     workloadIdentityServiceAccount: config.WORKLOAD_IDENTITY_SERVICE_ACCOUNT,
     resources: config.ADAPTER_RESOURCES,
     runAsUser: config.ADAPTER_RUN_AS_USER,
-    // A pod is reached at the first of its addresses, and this one's is of the same kind. A node without IPv6 refuses `::`.
+    // The gateway connects to the first address of a pod, which is of the same family as that of this pod. A node without IPv6 refuses `::`.
     replicaHost: config.POD_IP?.includes(':') ? '::' : '0.0.0.0',
     tmpSize: config.ADAPTER_TMP_SIZE,
     drainSeconds: config.ADAPTER_DRAIN_SECONDS,

@@ -2,7 +2,7 @@ import { BlockList, isIPv6 } from 'node:net';
 import { z } from 'zod';
 
 const PortNumber = z.int().min(1).max(65_535);
-/** As a container may name its ports. */
+/** The name of a container port. */
 const PortName = z
   .string()
   .regex(
@@ -66,6 +66,6 @@ const Port = z
     'must have a number as port, and an endPort that is not below it',
   );
 
-/** A rule of `spec.egress` of a NetworkPolicy (networking.k8s.io/v1). One that the cluster refuses would stop all adapters. */
+/** A rule of `spec.egress` of a NetworkPolicy (networking.k8s.io/v1). A rule that the cluster rejects would stop every adapter. */
 export const EgressRule = z.strictObject({ ports: z.array(Port).optional(), to: z.array(Peer).optional() });
 export type EgressRule = z.infer<typeof EgressRule>;

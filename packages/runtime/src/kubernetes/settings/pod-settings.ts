@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { labelsOf, OWN_PREFIX, WORKLOAD_IDENTITY } from '../ownership/labels.js';
 
-/** As the cluster takes names of labels, annotations and taints: with or without a domain in front. */
+/** The name of a label, an annotation or a taint: with or without a domain in front. */
 const Key = z
   .string()
   .regex(
@@ -15,7 +15,7 @@ const LabelValue = z
     'must have at most 63 letters, digits, "-", "_" and ".", and begin and end with a letter or digit',
   );
 
-/** Names that say which pods are whose. With another value, a replica would not be found, or be let in where it is not to be. */
+/** Labels that identify pods. With another value, the gateway would not find a replica, or a network policy would admit it by mistake. */
 const OWN_LABELS = [
   ...Object.keys(labelsOf('', { kind: 'adapter', name: '' })),
   WORKLOAD_IDENTITY,
@@ -37,7 +37,7 @@ export const PodAnnotations = z
   .refine(noneOf(isOwnAnnotation), `must not have annotations of the gateway's own: ${OWN_PREFIX}…`);
 export const NodeSelector = z.record(Key, LabelValue);
 
-/** One of `spec.tolerations` of a pod. One that the cluster refuses would stop all adapters. */
+/** One of `spec.tolerations` of a pod. A toleration that the cluster rejects would stop every adapter. */
 const Toleration = z
   .strictObject({
     key: Key.optional(),

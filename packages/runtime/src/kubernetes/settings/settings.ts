@@ -4,45 +4,45 @@ import type { EgressRule } from './egress.js';
 import type { Toleration } from './pod-settings.js';
 
 export interface KubernetesSettings extends ApiServerAddress {
-  /** The namespace of all replicas. */
+  /** The namespace of every replica. */
   namespace: string;
-  /** Marks what is ours; differs between gateways that share a namespace. A label value. */
+  /** The name of this gateway in labels; differs between gateways that share a namespace. */
   gateway: string;
-  /** Requests in one second, on average; twice as many in a burst. */
+  /** Average requests to the API server in a second; a burst may have twice as many. */
   requestsPerSecond: number;
-  /** Registry and path that image names are appended to, without a slash at the end. */
+  /** The registry, with or without a path, that precedes image names; without a slash at the end. */
   imageRegistry: string;
-  /** Prefixes of image names; empty allows every one. */
+  /** Allowed prefixes of image names; empty allows every name. */
   allowedImages: readonly string[];
   imagePullSecrets: readonly string[];
   imagePullPolicy: 'IfNotPresent' | 'Always' | 'Never';
-  /** Prefixes of the names of Secrets that adapters may take variables from; empty allows none. */
+  /** Allowed prefixes of Secrets that adapters read variables from; empty allows none. */
   allowedSecrets: readonly string[];
-  /** Service account of adapters with `useWorkloadIdentity`; undefined refuses them. */
+  /** The service account of adapters with `useWorkloadIdentity`; undefined rejects these adapters. */
   workloadIdentityServiceAccount: string | undefined;
-  /** For what an adapter does not say itself. */
+  /** The resources of an adapter whose spec names none. */
   resources: AdapterSpec['resources'];
-  /** User and group of the processes of a replica. */
+  /** The user id and the group id of the processes of a replica. */
   runAsUser: number;
-  /** Where replicas listen: all addresses of the kind that pods have. */
+  /** The address on which replicas listen: all addresses of the family that pods have. */
   replicaHost: '0.0.0.0' | '::';
   /** A Kubernetes quantity. */
   tmpSize: string;
-  /** How long a replica that has left the routes may finish what it does before it is told to end. */
+  /** Seconds between the removal of a replica from the routes and SIGTERM. */
   drainSeconds: number;
-  /** Of the pods of all adapters, beside what says whose they are. */
+  /** Labels and annotations of every pod, beside those of the gateway. */
   podLabels: Readonly<Record<string, string>>;
   podAnnotations: Readonly<Record<string, string>>;
-  /** Labels of the nodes that replicas run on. */
+  /** The labels of the nodes on which replicas run. */
   nodeSelector: Readonly<Record<string, string>>;
   tolerations: readonly Toleration[];
   priorityClassName: string | undefined;
   runtimeClassName: string | undefined;
-  /** Where the data plane and the tool router run. */
+  /** The namespace of the data plane and the tool router. */
   callerNamespace: string;
-  /** Undefined does not restrict what replicas may reach. */
+  /** What replicas may connect to; undefined restricts nothing. */
   egress: readonly EgressRule[] | undefined;
-  /** Names of adapters whose number of replicas is somebody else's after the start; `*` means all. */
+  /** Names of adapters whose number of replicas an autoscaler sets; `*` for all adapters. */
   autoscaled: readonly string[];
 }
 

@@ -3,7 +3,7 @@ import type { Failure } from '../../runtime.js';
 
 const CANNOT = /User "([^"]*)" cannot (\w+) resource "([^"]*)" in API group "([^"]*)"(?: in the namespace "([^"]*)")?/;
 
-/** Why the API server does not accept an object, in words that say what to do. */
+/** Why the API server rejects an object, and what to do. */
 export function apiFailure({ status, reason, message }: ApiError): Failure {
   if (status === 404) return { reason: 'NamespaceNotFound', message: `${message}. Make the namespace.` };
   if (status === 422 || status === 400 || message.includes('typed patch object')) {
@@ -14,13 +14,13 @@ export function apiFailure({ status, reason, message }: ApiError): Failure {
   return status === 403 ? forbiddenFailure(message) : { reason: reason || 'Refused', message };
 }
 
-/** Why something is forbidden: no right, no quota, or a policy. */
+/** Why the API server forbids a request: a missing right, a quota, or a policy. */
 export function forbiddenFailure(message: string): Failure {
   const [, user, verb, resource, group, namespace] = CANNOT.exec(message) ?? [];
   if (verb !== undefined) {
     const what = group === '' ? resource : `${resource}.${group}`;
     const cannot = `${user} may not ${verb} ${what}`;
-    // A Role of a namespace that does not exist grants nothing, so the API server says the same of both.
+    // The API server gives the same answer when the Role is missing and when the namespace is missing.
     const missing =
       namespace === undefined
         ? `${cannot}. Grant it in its Role.`

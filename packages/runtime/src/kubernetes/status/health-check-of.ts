@@ -11,9 +11,9 @@ import { lastAnswer } from './probe-failure.js';
 const BY_HTTP: HealthCheck = { by: 'http' };
 
 /**
- * How replicas of a revision are to be checked where the spec does not say: by TCP when one of them answers that there is no such
- * path and none has ever passed the check. Where one has, there is a health endpoint, and that answer is a failure like any other.
- * A new revision may have one, so it is asked again.
+ * The health check of a revision whose spec names no type: TCP when a replica answers that the path does not exist and no replica
+ * has ever passed the check. Once a replica has passed it, there is a health endpoint, and such an answer is a failure. Each new
+ * revision starts with HTTP again.
  */
 export function healthCheckOf(
   { statefulSet, pods, warnings }: WorkloadObjects,

@@ -11,7 +11,7 @@ import { probeFailure } from './probe-failure.js';
 
 type Finding = Pick<ObservedReplica, 'state' | 'message' | 'nodeLost'>;
 
-/** A pod as one replica of an adapter. */
+/** Describes a pod as a replica. */
 export function replicaOf(
   pod: Pod,
   statefulSet: StatefulSet | undefined,
@@ -37,7 +37,7 @@ export function replicaOf(
   };
 }
 
-/** Null unless the process runs and takes requests, if only those of the sessions it has. */
+/** Null unless the process runs and serves new sessions, or at least the sessions that it has. */
 function endpointOf(
   pod: Pod,
   status: ContainerStatus | undefined,
@@ -49,13 +49,13 @@ function endpointOf(
   const port = container?.ports?.[0]?.containerPort;
   if (pod.status?.phase !== 'Running' || !status?.state?.running || !ip || !port) return null;
   const drainUntil = isTerminating(pod) ? drainsUntil(pod, container?.lifecycle?.preStop?.sleep?.seconds ?? 0) : null;
-  if (drainUntil && !status.started) return null; // nobody has a session on one that never answered
-  const silent = isNodeUnreachable(pod); // its kubelet does not know that the pod is deleted, and ends nothing
+  if (drainUntil && !status.started) return null; // a replica that never answered has no sessions
+  const silent = isNodeUnreachable(pod); // its kubelet does not know of the deletion, so the process runs on
   if (drainUntil && drainUntil <= now && !silent) return null;
-  // The condition of a pod that is deleted, or whose node is silent, no longer tells whether the process answers.
+  // The Ready condition of a deleted pod, or of a pod on an unreachable node, no longer tells whether the process answers.
   const serving = !ready && (drainUntil !== null || silent) && status.ready === true;
   return {
-    // Another one for each process: what it held ends with it, so sessions must not find their way to a successor.
+    // New for each process: its state ends with it, so that a session must not be routed to its successor.
     id: `${pod.metadata.name}.${digest(`${pod.metadata.uid} ${status.containerID}`)}`,
     url: `http://${ip.includes(':') ? `[${ip}]` : ip}:${port}`,
     ready,
@@ -64,13 +64,13 @@ function endpointOf(
   };
 }
 
-/** Until the pod has ended, its containers may call from there; after that the cluster gives the address to another. */
+/** The addresses of the pod until it has ended; after that the cluster may give them to another pod. */
 function addressesOf({ status: { phase = '', podIP, podIPs } = {} }: Pod): string[] {
   if (['Failed', 'Succeeded'].includes(phase)) return [];
   return podIPs?.map(({ ip }) => ip) ?? (podIP ? [podIP] : []);
 }
 
-/** The process is left in peace until its `preStop` sleep or, when somebody is in a hurry, its grace period is over. */
+/** The process gets SIGTERM after its `preStop` sleep or, with a shorter grace period, at the end of that. */
 function drainsUntil({ metadata }: Pod, sleepSeconds: number): Date {
   const { deletionTimestamp = '', deletionGracePeriodSeconds: grace = 0 } = metadata;
   return new Date(Date.parse(deletionTimestamp) - Math.max(0, grace - sleepSeconds) * 1_000);
@@ -95,7 +95,7 @@ function findingOf(pod: Pod, container: ContainerStatus | undefined, warnings: r
   }
   if (is('Ready')?.status === 'True') return { state: 'Ready', message: null };
   const failure = probeFailure(pod, warnings);
-  // Until it listens for the first time it is starting; an answer that says no is another matter.
+  // A process that does not listen yet is starting; a process that answers with an error is not ready.
   const starting = failure === null || (failure.starting && !container.started);
   const silent = container.started ? 'It listens, and has not passed its health check yet.' : null;
   const before = container.lastState?.terminated ? `${endOf(container)} and was started again.` : null;
@@ -105,7 +105,7 @@ function findingOf(pod: Pod, container: ContainerStatus | undefined, warnings: r
   };
 }
 
-/** What keeps a pod that ends from being gone; null when that is nothing but its time. */
+/** What delays the end of a terminating pod; null when that is only its grace period. */
 function endsAfter(pod: Pod): string | null {
   const { finalizers = [] } = pod.metadata;
   if (isNodeLost(pod))
@@ -115,7 +115,7 @@ function endsAfter(pod: Pod): string | null {
     : null;
 }
 
-/** Reasons of a container that waits without anything being wrong. */
+/** Reasons of a container that waits in the normal course of a start. */
 const ON_THE_WAY = ['ContainerCreating', 'PodInitializing'];
 
 function waitingFinding(
@@ -132,7 +132,7 @@ function stdioHint({ state, lastState }: ContainerStatus): string {
   return (state?.terminated ?? lastState?.terminated)?.exitCode === 0 ? ` ${STDIO_HINT}` : '';
 }
 
-/** How the process ended last. */
+/** How the last process ended. */
 function endOf({ state, lastState }: ContainerStatus): string {
   const ended = state?.terminated ?? lastState?.terminated;
   if (!ended) return 'It ended';
@@ -144,20 +144,20 @@ function endOf({ state, lastState }: ContainerStatus): string {
 }
 
 /**
- * Whether the node of a pod has stopped to tell of it, as the node controller writes on the pod. What is said of the server is
- * old then.
+ * Whether the node of a pod no longer reports, by what the node controller writes on the pod. The other conditions of the pod are
+ * stale then.
  */
 export const isNodeLost = (pod: Pod): boolean =>
   isNodeUnreachable(pod) || reasonOf(pod, 'DisruptionTarget') === 'DeletionByTaintManager';
 
-/** The same, but for a pod that is evicted from a node that may be there: that one ends its pod in order. */
+/** Like `isNodeLost`, but without pods that are evicted from a reachable node, which ends these pods in order. */
 export const isNodeUnreachable = (pod: Pod): boolean =>
   pod.status?.reason === 'NodeLost' || reasonOf(pod, 'Ready') === 'NodeNotReady' || isMarkedUnready(pod);
 
 const conditionOf = ({ status }: Pod, type: string) => status?.conditions?.find((each) => each.type === type);
 const reasonOf = (pod: Pod, type: string): string | undefined => conditionOf(pod, type)?.reason;
 
-/** The node controller says that a pod is not ready, and gives no reason; a kubelet gives one, and says so of containers, too. */
+/** The node controller marks a pod as not ready without a reason; a kubelet adds a reason and marks the containers, too. */
 function isMarkedUnready(pod: Pod): boolean {
   const ready = conditionOf(pod, 'Ready');
   const containers = pod.status?.containerStatuses ?? [];

@@ -5,10 +5,10 @@ import type { WorkloadObjects } from '../informers/cluster-state.js';
 const REVISION_HASH = 'controller-revision-hash';
 
 /**
- * Pods of a former revision that are in the way of the wanted one. Where a StatefulSet counts unavailable pods before it
- * replaces one (the feature MaxUnavailableStatefulSet), it would wait for these forever, also when the new revision is the cure.
- * What has served is none of them: it may serve again, and its successor would have a revision that nobody has seen work.
- * Only when it keeps crashing, and the rollout waits for nothing else, is it replaced as its turn would be.
+ * Pods of a former revision that block a rollout. A StatefulSet that counts unavailable pods before it replaces one (the feature
+ * MaxUnavailableStatefulSet) would wait for these pods forever, even if the new revision repairs them. A pod that was ever ready
+ * does not count: it may serve again, while the new revision is untested. Such a pod counts only when it keeps crashing and
+ * the rollout waits for nothing else.
  */
 export function brokenPodsOf({ statefulSet, pods }: WorkloadObjects): Pod[] {
   const { updateRevision, observedGeneration } = statefulSet?.status ?? {};
@@ -27,13 +27,13 @@ const isReady = (pod: Pod): boolean =>
 const keepsCrashing = ({ status }: Pod): boolean =>
   status?.containerStatuses?.find(({ name }) => name === CONTAINER)?.state?.waiting?.reason === 'CrashLoopBackOff';
 
-/** Conditions that are first written together may still fall into two seconds. */
+/** Conditions that are written together may carry times one second apart. */
 const TOLERANCE_MS = 1_000;
 
 /**
- * Whether a replica has ever passed its health check, also before its process was last started anew. That it has started says
- * so, unless a port that is open is enough for that and not for the check. Of all else, only the `Ready` condition keeps a memory:
- * the kubelet writes it beside `Initialized` before anything runs, and dates it again only when it changes.
+ * Whether a replica has ever passed its health check, in any of its processes. A passed startup probe proves it, unless that probe
+ * only opens the port while the health check asks for a path. Otherwise the `Ready` condition tells: the kubelet writes it together
+ * with `Initialized`, and changes its time only when its status changes.
  */
 export function wasReady({ spec, status }: Pod): boolean {
   const container = status?.containerStatuses?.find(({ name }) => name === CONTAINER);
@@ -47,6 +47,6 @@ export function wasReady({ spec, status }: Pod): boolean {
   if (!container || (container.restartCount === 0 && !ended && !container.started)) return false;
   const readyChanged = Date.parse(ready?.lastTransitionTime ?? '');
   const initialized = Date.parse(condition('Initialized')?.lastTransitionTime ?? '');
-  // What cannot be told is not taken for a failure: a replica that serves must not be removed.
+  // In doubt the pod counts as ready once: a replica that serves must not be deleted.
   return !(readyChanged <= initialized + TOLERANCE_MS);
 }

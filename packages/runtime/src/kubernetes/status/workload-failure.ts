@@ -3,7 +3,7 @@ import type { Failure } from '../../runtime.js';
 import { CONTAINER } from '../objects/container.js';
 import { forbiddenFailure } from './api-failure.js';
 
-/** Why replicas cannot be started at all; null when nothing stands in the way. */
+/** Why the replicas of a workload cannot start; null when nothing prevents their start. */
 export function workloadFailure(
   statefulSet: StatefulSet | undefined,
   pods: readonly Pod[],
@@ -44,7 +44,7 @@ function notCreated({ metadata, spec, status }: Pod): Failure | null {
   if (IMAGE_REASONS.includes(reason)) {
     const image = spec.containers.find(({ name }) => name === CONTAINER)?.image ?? 'its image';
     return {
-      // The kubelet goes back and forth between the two.
+      // The kubelet alternates between the two reasons.
       reason: reason === 'ErrImagePull' ? 'ImagePullBackOff' : reason,
       message:
         `The image ${image} cannot be pulled. Check its name, its version and the pull secrets. ${shortened(message)}`.trim(),
@@ -56,7 +56,7 @@ function notCreated({ metadata, spec, status }: Pod): Failure | null {
   return null;
 }
 
-/** The runtime makes no such container; a webhook or an edit of somebody's has added it. */
+/** The gateway creates no init containers; a webhook or an edit has added this one. */
 function notInitialized({ metadata, status }: Pod): Failure | null {
   for (const { name, state = {}, lastState } of status?.initContainerStatuses ?? []) {
     const { reason = '', message = '' } = state.waiting ?? {};
@@ -72,7 +72,7 @@ function notInitialized({ metadata, status }: Pod): Failure | null {
   return null;
 }
 
-/** Most often the limit of memory is too low for any process; the node says so in events only. */
+/** Mostly a memory limit that is too low for any process. The node reports it in events only. */
 function noSandbox({ metadata, status }: Pod, warnings: readonly KubeEvent[]): Failure | null {
   const state = status?.containerStatuses?.find(({ name }) => name === CONTAINER)?.state;
   if (state?.waiting?.reason !== 'ContainerCreating') return null;
@@ -81,7 +81,7 @@ function noSandbox({ metadata, status }: Pod, warnings: readonly KubeEvent[]): F
   return last ? { reason, message: `Its node cannot begin ${metadata.name}: ${shortened(last.message ?? '')}` } : null;
 }
 
-/** The StatefulSet controller says in an event why it cannot make a pod, and tries again. */
+/** The StatefulSet controller reports in an event why it cannot create a pod, and tries again. */
 function missingPods(
   { metadata, spec }: StatefulSet,
   pods: readonly Pod[],

@@ -18,21 +18,20 @@ import { policyViolation } from './policy-violation.js';
 import type { RuntimeContext } from './context.js';
 
 /**
- * Makes the cluster's objects what the workload says, and writes those only that are not. What the cluster refuses is seen
- * in the next observation.
- * @throws GatewayError UNAVAILABLE when the API server cannot be reached
+ * Applies the objects of a workload that differ from what it asks for. The next observation shows what the cluster rejects.
+ * @throws GatewayError UNAVAILABLE when the API server is unavailable
  */
 export async function apply(context: RuntimeContext, workload: Workload): Promise<void> {
   const { settings, state, lastApplied, failureConditions, removing, log } = context;
   const { kind, name } = workload;
   const ref = { kind, name };
   const objects = state.of(ref);
-  if (objects.statefulSet && isTerminating(objects.statefulSet)) return; // it takes no changes; the watch calls again when it is gone
+  if (objects.statefulSet && isTerminating(objects.statefulSet)) return; // it accepts no changes; the watch triggers the next apply when it is gone
   const taken = findConflict(objects, { ...settings, kind, resourceId: workload.resourceId });
   if (!taken) removing.delete(resourceKey(ref));
   const failure = taken ?? policyViolation(workload, settings) ?? (await write(context, workload, objects));
   if (!failure) return failureConditions.clear(ref);
-  log.warn({ ...ref, reason: failure.reason, message: failure.message }, 'the workload is refused');
+  log.warn({ ...ref, reason: failure.reason, message: failure.message }, 'the workload is rejected');
   lastApplied.forget(ref);
   failureConditions.set(ref, failure);
 }
@@ -55,7 +54,7 @@ async function write(context: RuntimeContext, workload: Workload, objects: Workl
     const answer = await failureOnRejection(() => applyObject(context, workload, manifest));
     if ('metadata' in answer) answers.set(manifest.kind, answer);
     else if (manifest.kind === 'NetworkPolicy')
-      return answer; // no pod without it
+      return answer; // no pod may run without its network policy
     else failures.push(answer);
   }
   const surplus = objects.own.filter(({ kind }) => manifests.every((manifest) => manifest.kind !== kind));

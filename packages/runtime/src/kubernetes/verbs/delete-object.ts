@@ -5,8 +5,8 @@ import type { OwnedKind } from '../objects/manifest.js';
 import type { RuntimeContext } from './context.js';
 
 /**
- * Deletes this object and none that has taken its name since. What is being deleted is left to end; what is gone is a success.
- * A StatefulSet stays until its pods are gone.
+ * Deletes this object, but not a later one of the same name. An object that is terminating or gone counts as deleted. A StatefulSet
+ * stays until its pods are gone.
  */
 export async function deleteObject(
   { cluster, state, settings }: RuntimeContext,
@@ -27,7 +27,7 @@ export async function deleteObject(
         preconditions: { uid },
       },
     })) as KubeObject;
-    // Either the object, which goes on ending, or a Status that says it is gone.
+    // The answer is the terminating object, or a Status when the object is gone.
     if (answer.kind === 'Status') store.forget(object);
     else store.put(answer);
   } catch (error) {

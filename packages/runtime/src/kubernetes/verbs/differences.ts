@@ -1,12 +1,12 @@
 /**
- * Fields that belong to one manager as a whole (`x-kubernetes-map-type` and `x-kubernetes-list-type: atomic`), and to which
- * the server adds nothing: an apply takes away what others put in. All else that is atomic is a list of plain values.
+ * Atomic fields (`x-kubernetes-map-type` and `x-kubernetes-list-type: atomic`) to which the server adds nothing: one manager owns the
+ * whole field, and an apply removes what others added. The other atomic fields are lists of plain values.
  */
 const ATOMIC = new Set(['selector', 'podSelector', 'namespaceSelector', 'labelSelector', 'nodeSelector', 'ingress']);
 
 /**
- * Where an object is not what it is wanted to be, as JSON pointers with what is there. What others added, and what the
- * server filled in, is no difference, but in a field that is ours as a whole.
+ * Lists where an object differs from the manifest: JSON pointers with the values found. A field that another manager added or that
+ * the server defaulted is a difference only inside an atomic field.
  */
 export function differences(wanted: unknown, found: unknown, at = '', whole = false): string[] {
   if (Array.isArray(wanted)) return differentItems(wanted, found, at, whole);
@@ -15,13 +15,13 @@ export function differences(wanted: unknown, found: unknown, at = '', whole = fa
   const added = whole ? Object.keys(there).filter((key) => !Object.hasOwn(wanted, key)) : [];
   return [...Object.keys(wanted), ...added].flatMap((key) => {
     const value = wanted[key];
-    // The server leaves out what is empty.
+    // The server omits empty values.
     if (there[key] === undefined && isEmpty(value)) return [];
     return differences(value, there[key], `${at}/${key}`, whole || ATOMIC.has(key));
   });
 }
 
-/** Items with names are matched by them, since another manager may add some; others are a whole. */
+/** Matches named items by name, because another manager may add items; compares other lists as a whole. */
 function differentItems(wanted: unknown[], found: unknown, at: string, whole: boolean): string[] {
   if (!Array.isArray(found)) return [`${at}=${JSON.stringify(found)}`];
   if (wanted.length > 0 && wanted.every(isNamed)) {

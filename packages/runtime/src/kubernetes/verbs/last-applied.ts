@@ -6,13 +6,13 @@ import type { WorkloadObjects } from '../informers/cluster-state.js';
 
 interface Entry {
   manifests: Manifest[];
-  /** What the server made of what we applied: other spellings of quantities, and what its policies insist on. */
+  /** Differences that the server made itself at the last apply: other spellings of quantities, and values that its policies set. */
   accepted: Map<OwnedKind, Set<string>>;
 }
 
 /**
- * What this process applied last, to see when somebody changes it. It may be forgotten at any time: whatever is not known
- * is compared again at the next `apply`, which writes only what differs.
+ * Remembers what this process applied last, to detect changes by others. It may forget a resource at any time: the next `apply`
+ * compares its objects again and writes only those that differ.
  */
 export class LastApplied {
   readonly #entries = new Map<string, Entry>();
@@ -33,7 +33,7 @@ export class LastApplied {
     this.#entries.delete(resourceKey(ref));
   }
 
-  /** True when everything is as this process applied it. */
+  /** True when every object is as this process applied it. */
   isCurrent(ref: ResourceRef, objects: WorkloadObjects): boolean {
     const entry = this.#entries.get(resourceKey(ref));
     return (
@@ -43,7 +43,7 @@ export class LastApplied {
     );
   }
 
-  /** True when the object is not there, or not as it is wanted. */
+  /** True when the object is missing or differs from the manifest. */
   differs(ref: ResourceRef, manifest: Manifest, objects: WorkloadObjects): boolean {
     const found = objects.own.find(({ kind }) => kind === manifest.kind)?.object;
     if (!found) return true;
@@ -52,5 +52,5 @@ export class LastApplied {
   }
 }
 
-/** Objects in lists come without. */
+/** Objects in lists lack apiVersion and kind. */
 const withoutType = ({ metadata, spec }: Manifest) => ({ metadata, spec });

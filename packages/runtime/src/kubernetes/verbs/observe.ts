@@ -12,7 +12,7 @@ import { replicaOf } from '../status/replica-of.js';
 import type { WorkloadObjects } from '../informers/cluster-state.js';
 import type { RuntimeContext } from './context.js';
 
-/** What the watch has told of an adapter; asks nobody. */
+/** Describes a resource from the informers' copy; sends no request. */
 export function observe(
   { settings, state, lastApplied, failureConditions }: RuntimeContext,
   ref: ResourceRef,
@@ -38,7 +38,7 @@ export function observe(
     exists: true,
     removing,
     resourceId: whose(settings.gateway, objects),
-    // Null asks for `apply`, which puts right whatever is not.
+    // Null makes the worker apply the workload again, which corrects every difference.
     revision: settled ? revision : null,
     desiredReplicas: statefulSet?.spec.replicas ?? 0,
     autoscaled: isAutoscaled(settings, ref),
@@ -59,13 +59,13 @@ function noteIn(annotations: Annotations): string | null {
     case 'mcp':
       return 'Kubernetes cannot ask in MCP, so an open port counts as healthy.';
     case 'tcp':
-      return null; // as it was asked for
+      return null; // the spec asks for TCP
     default:
       return healthNoteOf(`The health check answers ${annotations[HEALTH_ANSWER] ?? 404}`);
   }
 }
 
-/** Its pods end soon, also those that do not know yet. */
+/** A deleted StatefulSet ends all its pods soon, also those that are not marked yet. */
 function asDraining(replica: ObservedReplica): ObservedReplica {
   const { endpoint } = replica;
   if (!endpoint || endpoint.draining) return replica;
@@ -73,7 +73,7 @@ function asDraining(replica: ObservedReplica): ObservedReplica {
   return { ...replica, endpoint: { ...endpoint, ready: false, ...(serving && { serving }), draining: true } };
 }
 
-/** The first that tells: an id that somebody has edited must not look like an earlier adapter, all of which is to be removed. */
+/** The first id that is known: an edited id must not look like an earlier resource, whose objects the worker would remove. */
 function whose(gateway: string, { own, pods }: WorkloadObjects): string | null {
   const ids = own.map(({ object }) => ownerIdOf(gateway, object));
   return [...ids, ...pods.map(({ metadata }) => metadata.annotations?.[RESOURCE_ID])].find(Boolean) ?? null;

@@ -2,7 +2,7 @@ import type { Workload } from '../../workload.js';
 import type { KubernetesSettings } from '../settings/settings.js';
 import type { Failure } from '../../runtime.js';
 
-/** What the operator does not let this adapter have; null when nothing stands against it. */
+/** The rule of the operator that the workload breaks; null when it breaks none. */
 export function policyViolation(workload: Workload, settings: KubernetesSettings): Failure | null {
   const { imageName, secretEnvironment = {}, useWorkloadIdentity } = workload;
   const { allowedImages, allowedSecrets, workloadIdentityServiceAccount } = settings;

@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { ResourceKind } from '@mcp-gateway/common/contracts';
 import type { LogOwner } from '../../log-reader.js';
 
-/** Each replica writes one file; at the bound it becomes `.1`, which replaces the one before. */
+/** The size limit of a log file. At the limit the file becomes `.1` and replaces the previous `.1`. */
 export const LOG_BYTES = 2 * 1024 * 1024;
 
 /**
@@ -24,13 +24,13 @@ export function logOwner(folder: string): LogOwner | null {
   return kind !== undefined && name !== undefined && id !== undefined ? { kind, name, id } : null;
 }
 
-/** A log file stays what it is while it is open, also when it is renamed or removed. */
+/** An open log file; it stays readable when the file is renamed or removed. */
 export interface OpenLog {
   handle: FileHandle;
   inode: number;
 }
 
-/** The first of the files that is there; null when none is. */
+/** Opens the first of the files that exists; null when none does. */
 export async function openLog(...files: string[]): Promise<OpenLog | null> {
   for (const file of files) {
     try {
@@ -44,8 +44,8 @@ export async function openLog(...files: string[]): Promise<OpenLog | null> {
 }
 
 /**
- * Those that were begun since the one that is read, in order: none, one, or two when files fill up quickly. What was written
- * between is lost when there were more, as no more are kept.
+ * The files that were created after the one that is being read, in order: none, one, or two when files fill quickly. The supervisor
+ * keeps two files, so lines of a third one between are lost.
  */
 export async function newerLogs(file: string, reading: OpenLog | undefined): Promise<OpenLog[]> {
   const current = await openLog(file);

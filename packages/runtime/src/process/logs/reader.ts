@@ -9,7 +9,7 @@ export type { LogOptions, LogOwner, LogReader } from '../../log-reader.js';
 const POLL_MS = 250;
 const NEWLINE = 0x0a;
 
-/** Logs of the process runtime: files in `root`, which the supervisor writes and bounds. */
+/** Logs of the process runtime: files in `root`, which the supervisor writes and rotates. */
 export function processLogs(root: string): LogReader {
   return {
     async read(owner, options) {
@@ -19,16 +19,16 @@ export function processLogs(root: string): LogReader {
         throw new GatewayError('INVALID_REQUEST', { detail });
       }
       const lines = linesOf(logFolder(root, owner), logFile(root, owner, options.instance), options);
-      // Begun here: what is written from now on follows. A generator that has not begun would not close its files either.
+      // Starts the generator here, so that later lines follow; a generator that has not started would not close its files either.
       return (await lines.next()).done ? null : lines;
     },
   };
 }
 
-/** Yields nothing first, once it has read what there is. */
+/** Yields an empty buffer first, once it has read the existing lines. */
 async function* linesOf(folder: string, file: string, { tail, follow, signal }: LogOptions): AsyncGenerator<Buffer> {
   const first = await openLog(file, rotatedLogFile(file));
-  /** The one that is read, and those that were begun after it. */
+  /** The file that is being read, and the files that were created after it. */
   const files: OpenLog[] = first ? [first] : [];
   try {
     if (!first && !follow) return;
@@ -41,7 +41,7 @@ async function* linesOf(folder: string, file: string, { tail, follow, signal }: 
       const there = await exists(folder);
       files.push(...(await newerLogs(file, files[0])));
       yield* rest(files);
-      if (begun && !there) return; // the adapter is gone, and its logs with it
+      if (begun && !there) return; // the resource is removed, and its logs with it
       begun = there;
     }
   } finally {
@@ -49,7 +49,7 @@ async function* linesOf(folder: string, file: string, { tail, follow, signal }: 
   }
 }
 
-/** Reads each to its end, and closes all but the last, which may go on. A file has all that it gets when a newer one is there. */
+/** Reads each file to its end, and closes all but the last, which may grow. A file is complete when a newer one exists. */
 async function* rest(files: OpenLog[]): AsyncGenerator<Buffer> {
   for (let [reading] = files; reading; [reading] = files) {
     const added = await reading.handle.readFile();
@@ -64,7 +64,7 @@ async function everything(file: string, current: OpenLog | null): Promise<Buffer
   const text = current ? await current.handle.readFile() : Buffer.alloc(0);
   const before = await openLog(rotatedLogFile(file));
   try {
-    // It is the same when the file was renamed a moment ago.
+    // Both are the same file when it was renamed a moment ago.
     return before && before.inode !== current?.inode ? Buffer.concat([await before.handle.readFile(), text]) : text;
   } finally {
     await before?.handle.close();

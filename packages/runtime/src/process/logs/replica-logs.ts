@@ -5,13 +5,13 @@ import type { LogOwner } from '../../log-reader.js';
 import { logFile, logFolder, logOwner } from './files.js';
 import { logWriter, type LogWriter } from './writer.js';
 
-/** The logs of all replicas: a folder for each adapter. They outlive the supervisor, and say whose they are. */
+/** The logs of all replicas: one folder for each resource. The folders outlive the supervisor, and their names tell the owner. */
 export class ReplicaLogs {
   readonly #open = new Map<string, { writer: LogWriter; holders: number }>();
 
   constructor(private readonly root: string) {}
 
-  /** Whose logs there are; nobody's when that cannot be told, as replicas run without logs, too. */
+  /** The owners of the folders; empty when the root cannot be read, because replicas run without logs, too. */
   owners(): LogOwner[] {
     try {
       return this.#all();
@@ -21,16 +21,16 @@ export class ReplicaLogs {
   }
 
   /**
-   * Makes the folder, so that who follows logs can tell that nothing has been written yet from that the adapter is gone.
-   * @throws Error when it cannot be made
+   * Creates the folder, so that a reader can tell an empty log from a removed resource.
+   * @throws Error when the folder cannot be created
    */
   begin(owner: LogOwner) {
     mkdirSync(logFolder(this.root, owner), { recursive: true });
   }
 
   /**
-   * For one process of the replica. While one drains and its successor starts, both write the same file, and only one writer
-   * may rotate it: the other would go on in the file that was renamed.
+   * A writer for one process of the replica. A draining process and its successor write the same file, so they share one writer:
+   * a second one would go on writing to the file that the first one renamed.
    */
   writer(owner: LogOwner, instance: number): LogWriter {
     const file = logFile(this.root, owner, instance);
@@ -54,15 +54,15 @@ export class ReplicaLogs {
   }
 
   /**
-   * Removes the logs of every adapter that had the name. Synchronous, so that nothing can be asked for in between.
-   * @throws Error when they cannot be removed
+   * Removes the logs of every resource that had this kind and name. Synchronous, so that no other call comes in between.
+   * @throws Error when the logs cannot be removed
    */
   remove(ref: ResourceRef) {
     for (const owner of this.#all()) {
       if (resourceKey(owner) !== resourceKey(ref)) continue;
       const folder = logFolder(this.root, owner);
       rmSync(folder, { recursive: true, force: true });
-      // Who still holds one of these writes what nobody can read; who comes next begins a new file.
+      // A process that still holds a removed file writes to it unseen; the next process creates a new file.
       for (const file of this.#open.keys()) if (dirname(file) === folder) this.#open.delete(file);
     }
   }

@@ -8,8 +8,8 @@ export interface LogWriter {
 }
 
 /**
- * Appends to the file and never lets it and its predecessor grow beyond twice the limit, in bytes.
- * Writes are synchronous: what a process said before it crashed must be on disk when somebody asks.
+ * Appends to the file, and rotates it so that it and its predecessor stay below twice the limit, in bytes.
+ * Writes are synchronous: the last words of a process that crashed must be on disk when its log is read.
  */
 export function logWriter(file: string, limit = LOG_BYTES): LogWriter {
   mkdirSync(dirname(file), { recursive: true });
@@ -21,7 +21,7 @@ export function logWriter(file: string, limit = LOG_BYTES): LogWriter {
     if (descriptor === null) return;
     if (size > 0 && size + chunk.length > limit) {
       closeSync(descriptor);
-      descriptor = null; // should the next line fail, there is nothing to close
+      descriptor = null; // if the rename fails, `close` must not close it again
       renameSync(file, rotatedLogFile(file));
       descriptor = open();
       size = 0;
@@ -34,7 +34,7 @@ export function logWriter(file: string, limit = LOG_BYTES): LogWriter {
       try {
         append(chunk);
       } catch {
-        // A full disk, or a folder that went away: the process goes on without its log.
+        // The disk is full, or the folder is gone: the process runs on without its log.
       }
     },
     close() {

@@ -4,8 +4,8 @@ import { resolve } from 'node:path';
 import { CatalogueError, type CatalogueEntry } from '../catalogue.js';
 
 /**
- * Looks for the command as a shell does, which could only tell by an exit code that the command may have given itself.
- * @throws CatalogueError StartFailed when its folder is missing, or it is, or it may not be run
+ * Searches the command as a shell does. The exit code of a shell would not do: the command itself may exit with the same code.
+ * @throws CatalogueError StartFailed when the folder or the command is missing, or when the command is not executable
  */
 export async function checkCommand({ command, cwd }: CatalogueEntry, path: string): Promise<void> {
   if (cwd !== undefined && (await kindOf(cwd)) !== 'folder') {

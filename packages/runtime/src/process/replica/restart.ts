@@ -2,17 +2,17 @@ import { STDIO_HINT } from '../../health.js';
 
 interface Restart {
   code: number;
-  /** Set when it was ended because another program listens there. */
+  /** The port, if the process was killed because another program listens there. */
   takenPort: number | null;
-  /** Set when it was ended because its health check did not pass in time, for this reason. */
+  /** The failed health check, if the process was killed because it did not pass in time. */
   late: { afterMs: number; message: string } | null;
-  /** In a row, with this one. */
+  /** Crashes in a row, including this one. */
   crashes: number;
   /** Milliseconds until the next start. */
   delay: number;
 }
 
-/** Why a replica is started again, and when. */
+/** Says why and when a replica is started again. */
 export function restartMessage({ code, takenPort, late, crashes, delay }: Restart): string {
   const seconds = Math.round(delay / 1000);
   if (takenPort === null) {

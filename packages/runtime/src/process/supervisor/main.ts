@@ -21,7 +21,7 @@ const Config = z.object({
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
 });
 
-/** A supervisor by itself, for a worker that runs elsewhere, such as in another container. */
+/** The supervisor as a program, for a worker that runs elsewhere, such as in another container. */
 runMain(async () => {
   const config = readConfig(Config, process.env);
   const log = createLogger('supervisor', config.MCP_GATEWAY_LOG_LEVEL);

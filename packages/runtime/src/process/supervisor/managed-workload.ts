@@ -5,11 +5,11 @@ import { Replica, type ReplicaContext } from '../replica/replica.js';
 
 interface Slot {
   serving: Replica;
-  /** The replica that takes over once it is ready. Until then the serving one stays. */
+  /** The replica that replaces the serving one as soon as it is ready. */
   successor?: Replica;
 }
 
-/** Converges the replicas of one workload: as many as asked for, of the revision asked for, replaced one at a time. */
+/** Converges the replicas of one workload to the desired number and revision, and replaces them one at a time. */
 export class ManagedWorkload {
   #workload: Workload;
   #revision: string;
@@ -39,7 +39,7 @@ export class ManagedWorkload {
     this.#converge();
   }
 
-  /** Ends every replica. The routes have been withdrawn before, so nothing is drained. Resolves to false when an apply came in between. */
+  /** Ends every replica without a drain: the worker has withdrawn the route. Resolves to false when an apply came in between. */
   async remove(): Promise<boolean> {
     this.#removing = true;
     for (const slot of this.#slots.splice(0)) this.#retire(slot);
@@ -85,7 +85,7 @@ export class ManagedWorkload {
         if (slot.successor) this.#leave(slot.successor);
         delete slot.successor;
       } else if (!slot.serving.ready) {
-        // Nobody is served by it, so there is nothing to keep.
+        // The replica serves no sessions, so it need not stay.
         this.#leave(slot.serving);
         slot.serving = slot.successor ?? this.#create(instance);
         delete slot.successor;

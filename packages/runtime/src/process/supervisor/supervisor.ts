@@ -8,16 +8,16 @@ import type { ReplicaContext } from '../replica/replica.js';
 import { ManagedWorkload } from './managed-workload.js';
 
 export interface SupervisorOptions extends Omit<ReplicaContext, 'logs'> {
-  /** The folder of the logs of replicas. */
+  /** The folder for the logs of replicas. */
   logRoot: string;
-  /** How long a replica that will go is kept for its sessions to move and what is under way to end. */
+  /** How long a replica drains: its sessions move, and its requests finish. */
   drainMs: number;
-  /** How long replicas are kept when no worker watches: long enough for one to be restarted. */
+  /** How long replicas run on when no worker watches: long enough for a restart of the worker. */
   leaseMs: number;
   log: Logger;
 }
 
-/** What has proved right on one machine. */
+/** Times that suit a single machine. */
 export const defaultTimes = {
   startMs: STARTUP_SECONDS * 1000,
   leaseMs: 600_000,
@@ -25,8 +25,8 @@ export const defaultTimes = {
 } satisfies Partial<SupervisorOptions>;
 
 /**
- * What the kubelet and the StatefulSet controller are in a cluster: holds the workloads of this machine and keeps
- * their replicas running, also while the worker is away. When no worker comes back, the replicas end.
+ * Does on one machine what the kubelet and the StatefulSet controller do in a cluster: it keeps the replicas of the workloads running,
+ * also while no worker is connected. When no worker connects within the lease, the replicas end.
  */
 export class Supervisor {
   readonly #workloads = new Map<string, ManagedWorkload>();
@@ -48,8 +48,8 @@ export class Supervisor {
   }
 
   /**
-   * One adapter after the other: while there is anything of an earlier one of the name, that goes, and this has to be asked for
-   * again.
+   * Starts or changes a workload. While anything of an earlier resource of the same name exists, `apply` removes that instead, and
+   * the worker has to apply again.
    */
   apply(workload: Workload) {
     const { kind, name, resourceId } = workload;
@@ -71,7 +71,7 @@ export class Supervisor {
     changed();
   }
 
-  /** Ends every replica and removes their logs. While these cannot be removed, it is there still, to be asked for again. */
+  /** Ends every replica and removes the logs. While the logs cannot be removed, the workload still exists, and the worker tries again. */
   async remove({ kind, name }: ResourceRef): Promise<void> {
     const ref = { kind, name };
     const key = resourceKey(ref);
@@ -92,7 +92,7 @@ export class Supervisor {
     return owner ? { ...ABSENT, exists: true, resourceId: owner.id } : ABSENT;
   }
 
-  /** Ends everything and keeps the logs, which may say why it had to end. */
+  /** Ends every replica and keeps the logs, which may tell why a replica ended. */
   async endAll(): Promise<void> {
     await Promise.all(
       [...this.#workloads.keys()].map(async (key) => {
@@ -101,13 +101,13 @@ export class Supervisor {
     );
   }
 
-  /** False when there is nothing to end, or it was asked for again in the meantime. */
+  /** False when there is no workload, or when it was applied again in the meantime. */
   async #end(key: string): Promise<boolean> {
     const workload = this.#workloads.get(key);
     return workload !== undefined && (await workload.remove()) && this.#workloads.get(key) === workload;
   }
 
-  /** Calls back for every change until the returned function is called. Somebody who watches keeps the replicas alive. */
+  /** Calls the listener for every change until the returned function is called. A watch renews the lease of the replicas. */
   watch(listener: (ref: ResourceRef) => void): () => void {
     this.#watchers.add(listener);
     clearTimeout(this.#lease);
