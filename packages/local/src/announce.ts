@@ -7,7 +7,7 @@ export interface Announcement {
   logs: string;
 }
 
-/** What to do next, ready to paste. */
+/** The announcement after the start: URLs, client configuration and a command, ready to paste. */
 export function announce({ url, adapters, data, logs }: Announcement): string {
   const mcp = (name: string) => `${url}/adapters/${name}/mcp`;
   const usable = adapters.filter(({ blocker }) => blocker === undefined);
@@ -41,7 +41,7 @@ export function announce({ url, adapters, data, logs }: Announcement): string {
   ].join('\n');
 }
 
-/** A modern request needs no session, so one line is enough. */
+/** A request of protocol version 2026-07-28 needs no session, so one command is enough. */
 function curlLine(url: string): string {
   const meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',

@@ -4,9 +4,9 @@ import { Agent, fetch, type RequestInit } from 'undici';
 
 const REQUEST_MS = 10_000;
 const POLL_MS = 50;
-/** The data plane holds a request for an adapter without endpoints for much longer; the status may say more meanwhile. */
+/** The data plane holds a request to an adapter without endpoints for much longer; the status may change meanwhile. */
 const ROUTED_MS = 500;
-/** Straight to the gateway: a proxy of the environment is for what leaves this machine. */
+/** Connects to the gateway directly, without a proxy from the environment. */
 const dispatcher = new Agent();
 const call = (url: string, init: RequestInit) => fetch(url, { ...init, dispatcher });
 const ADMIN = { 'x-dev-userid': 'dev', 'x-dev-roles': 'mcp.admin' };
@@ -21,25 +21,25 @@ const EXAMPLE = {
 export interface AnnouncedAdapter {
   name: string;
   ready: boolean;
-  /** Why it does not get ready until somebody changes something. */
+  /** Why the adapter cannot get ready without a change by the user. */
   blocker?: string;
 }
 
-/** Milliseconds for which the announcement waits for what it shows. */
+/** Milliseconds that the announcement waits for adapters. */
 export interface AnnouncementTimeouts {
-  /** For the example, and for the answer to which adapters there are. */
+  /** For the example, and for the list of adapters. */
   example: number;
-  /** For adapters of the user's own, all together: one that never gets ready must not hold back the URL. */
+  /** For all adapters of the user together: one that never gets ready must not delay the announcement. */
   others: number;
 }
 const STOPPED = 'it is scaled to zero';
 const USUAL: AnnouncementTimeouts = { example: 30_000, others: 3_000 };
 
 /**
- * The adapters there are, or on an empty gateway the example, once each is ready or is not waited for any longer. What is
- * removed meanwhile is left out. Never rejects: the gateway runs, whatever becomes of what it shows.
- * @param url of the API
- * @param gateway where to see that an adapter is routed to, or null: this process need not trust the certificate there
+ * Waits until each adapter is ready, has a blocker, or its time is up, and returns the adapters. On an empty gateway it creates the
+ * example. It leaves out adapters that are removed meanwhile. It never rejects, because the gateway runs in any case.
+ * @param url the URL of the control plane
+ * @param gateway the URL of the data plane, to see that it routes to an adapter; null when this process may not trust its certificate
  */
 export async function awaitAdapters(
   url: string,
@@ -64,13 +64,13 @@ export async function awaitAdapters(
   return shown.filter((each) => each !== 'gone');
 }
 
-/** Asks again while there is no answer. Undefined when time is up. */
+/** Repeats the request until it has an answer. Undefined after the deadline. */
 async function answerBefore<T>(
   deadline: number,
   ask: (signal: AbortSignal) => Promise<T | undefined>,
 ): Promise<T | undefined> {
   for (let left = deadline - Date.now(); left > 0; left = deadline - Date.now()) {
-    // A part of the gateway that is away for a moment comes back, and may have taken the answer with it.
+    // A part of the gateway may be unavailable for a moment, and lose the answer.
     const answer = await ask(AbortSignal.timeout(Math.min(left, REQUEST_MS))).catch(() => undefined);
     if (answer !== undefined) return answer;
     await delay(POLL_MS);
@@ -92,7 +92,7 @@ async function namesOrExample(url: string, signal: AbortSignal): Promise<string[
   return created.ok ? [EXAMPLE.name] : undefined;
 }
 
-/** A failure may be the one of the last run, which this run is about to correct: it counts once time is up. */
+/** A failure may be left from the last run, so that it counts only after the deadline. */
 async function readStatus(
   url: string,
   gateway: string | null,
@@ -106,14 +106,14 @@ async function readStatus(
   if (phase === 'Stopped') return { name, ready: false, blocker: STOPPED };
   if (phase === 'Failed') {
     const message = conditions.find(({ type }) => type === 'Ready')?.message;
-    return { name, ready: false, blocker: (message || phase).replaceAll(/\p{Cc}+/gu, ' ') }; // for a terminal
+    return { name, ready: false, blocker: (message || phase).replaceAll(/\p{Cc}+/gu, ' ') }; // safe to print to a terminal
   }
   return { name, ready: phase === 'Ready' && (gateway === null || (await isRouted(gateway, name, signal))) };
 }
 
 /**
- * The data plane hears of a route a moment after the worker has written it. Until it has read any, it would log each
- * request as refused.
+ * The data plane reads a route a moment after the worker has published it. Before it has read any route, it would log each request
+ * as refused, so this asks only a ready data plane.
  */
 async function isRouted(url: string, name: string, signal: AbortSignal): Promise<boolean> {
   const ready = await call(`${url}/readyz`, { signal });

@@ -22,5 +22,5 @@ it('no service has metrics unless somebody asks', () => {
 it('leaves room for the ports of the others', () => {
   const at = (port: number) => () => metricsEnvironment('data-plane', { ...HOST, MCP_GATEWAY_METRICS_PORT: port });
   expect(at(65_533)).not.toThrow();
-  expect(at(65_534)).toThrow('MCP_GATEWAY_METRICS_PORT must be at most 65533: other services have the next two.');
+  expect(at(65_534)).toThrow('MCP_GATEWAY_METRICS_PORT must be at most 65533: two other services use the next two ports.');
 });

@@ -5,17 +5,17 @@ import type { Running } from './keep-running.js';
 
 const READY_MS = 30_000;
 const STOP_MS = 8_000;
-/** Compiled code, which makes the next start shorter; Node does without where it cannot write. */
+/** The folder of V8's compile cache, which makes the next start faster; Node works without it where it cannot write. */
 const NODE_COMPILE_CACHE = fileURLToPath(new URL('../../../node_modules/.cache/compiled', import.meta.url));
 
-/** Those of the variables that have a value, as they stand. */
+/** The variables that have a value. */
 export const definedVariables = (names: readonly string[], env: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 
 /**
- * Starts one of the services as a child process and waits until it says that it is ready. A service ends when its
+ * Starts a service as a child process and waits until it reports that it is ready. A service ends when its
  * IPC channel closes (packages/platform, serving).
- * @throws Error when it ends before it is ready; what was wrong stands on standard error
+ * @throws Error when the service ends before it is ready; it has written the reason to standard error
  */
 export async function startService(name: string, env: Record<string, string>): Promise<Running> {
   const entry = fileURLToPath(new URL(`../../../services/${name}/dist/main.js`, import.meta.url));
@@ -47,12 +47,12 @@ export async function startService(name: string, env: Record<string, string>): P
   return running;
 }
 
-/** In the order of their ports. */
+/** The services in the order of their metrics ports. */
 const SERVICES = ['data-plane', 'control-plane', 'deployment-worker'];
 
 const MAX_PORT = 65_535;
 
-/** Where a service has its metrics: the port that is set is the data plane's, and the others have the next ones. 0: any each. */
+/** The metrics port of a service: the data plane has the configured port, the others the next ones. With 0, each has a free port. */
 export function metricsEnvironment(
   service: string,
   config: { MCP_GATEWAY_METRICS_PORT?: number | undefined; MCP_GATEWAY_METRICS_HOST: string },
@@ -61,7 +61,7 @@ export function metricsEnvironment(
   if (first === undefined) return {};
   if (first > MAX_PORT - 2) {
     throw new ConfigError(
-      `MCP_GATEWAY_METRICS_PORT must be at most ${MAX_PORT - 2}: other services have the next two.`,
+      `MCP_GATEWAY_METRICS_PORT must be at most ${MAX_PORT - 2}: two other services use the next two ports.`,
     );
   }
   const port = first === 0 ? 0 : first + SERVICES.indexOf(service);

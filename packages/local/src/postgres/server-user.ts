@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 /** `nobody` on Linux. */
 const NOBODY = 65534;
 
-/** What is started here inherits nothing from the environment of this process. */
+/** PostgreSQL and its tools inherit nothing from the environment of this process. */
 export const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 export interface Command {
@@ -16,11 +16,11 @@ export interface Command {
   gid?: number;
 }
 
-/** Who PostgreSQL runs as: it refuses to be root, which is what many containers run everything as. */
+/** The user that PostgreSQL runs as: PostgreSQL refuses to run as root, and many containers have no other user. */
 export interface ServerUser {
   name: string;
   run(command: string, args: string[]): Command;
-  /** Makes the folder belong to whoever PostgreSQL runs as. */
+  /** Gives the folder to the user that PostgreSQL runs as. */
   own(folder: string): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export const ordinaryUser: ServerUser = {
   own: async () => {},
 };
 
-/** In the namespace the server is nobody and holds no privilege; outside, its files are root's, as all others are. */
+/** In the user namespace the server is `nobody` without privileges; outside of it, its files belong to root, like all others. */
 export const rootInNamespace: ServerUser = {
   name: 'root, in a user namespace',
   run: (command, args) => ({ command: 'unshare', args: ['--user', '--', command, ...args] }),
@@ -50,7 +50,7 @@ export async function chooseServerUser(): Promise<ServerUser> {
   return (await hasUserNamespaces()) ? rootInNamespace : nobody;
 }
 
-/** Docker's default seccomp profile forbids them; macOS has none. */
+/** Docker's default seccomp profile forbids user namespaces; macOS has none. */
 export async function hasUserNamespaces(): Promise<boolean> {
   try {
     await promisify(execFile)('unshare', ['--user', '--', 'true'], { env: { PATH }, timeout: 5_000 });
@@ -65,6 +65,6 @@ async function chownTree(folder: string, id: number): Promise<void> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isSymbolicLink()) await chown(join(entry.parentPath, entry.name), id, id);
   }
-  // Last, or an interruption would make a half-changed tree look finished.
+  // The folder comes last: its owner marks a tree as complete, so an interrupted change must not set it.
   await chown(folder, id, id);
 }

@@ -6,9 +6,9 @@ import { type Command, PATH } from './server-user.js';
 import type { LogFile } from './log-file.js';
 
 const POLL_MS = 10;
-/** A stopped process could hold on for ever. */
+/** Bounds the wait for a process that is suspended. */
 const END_MS = 1_000;
-/** Backends of a server that was killed still write; PostgreSQL refuses to start until they have noticed. */
+/** PostgreSQL refuses to start while backends of a killed server still write. */
 const BACKENDS_LEFT = 'pre-existing shared memory block';
 
 export interface Launch {
@@ -16,21 +16,24 @@ export interface Launch {
   env: Record<string, string>;
   log: LogFile;
   timeoutMs: number;
-  /** Succeeds when the server accepts connections. */
+  /** Resolves when the server accepts connections. */
   probe: () => Promise<unknown>;
 }
 
 export interface Server extends GuardedChild {
-  /** Waits until none of its processes is left: backends outlive a killed server for a moment, and go on answering. */
+  /** Waits until every process of the server has ended: backends outlive a killed server for a moment, and still answer. */
   end(): Promise<unknown>;
 }
 
-/** Starts the server and waits for the probe. @throws Error with the server's last words. */
+/**
+ * Starts the server and waits for the probe.
+ * @throws Error with the last output of the server
+ */
 export async function launch(options: Launch): Promise<Server> {
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {
     const { server, said } = await spawn(options);
-    // They all write to the log; when nobody is left to do so, they are gone.
+    // Every process of the server holds the log open, so its end is theirs.
     const end = () => Promise.race([said.end, sleep(END_MS, undefined, { ref: false })]);
     try {
       const outcome = await firstOf(server, options.probe, deadline);
@@ -53,8 +56,8 @@ async function spawn({ command, env, log }: Launch) {
   const server = await spawnGuarded({
     ...command,
     env: { PATH, LC_ALL: 'C', ...env },
-    cwd: '/', // the working directory may be closed to whoever the server runs as
-    signal: 'INT', // the fast shutdown; on TERM it would wait for every client to leave
+    cwd: '/', // the user of the server may not read the working directory
+    signal: 'INT', // the fast shutdown; after TERM the server would wait for every client to disconnect
   });
   return { server, said: log.record(server.stdout, server.stderr) };
 }
@@ -84,7 +87,7 @@ async function succeeds(probe: Launch['probe']): Promise<boolean> {
   }
 }
 
-/** For one machine and a few clients: little memory, few processes, no replication. */
+/** Settings for one machine and a few clients: little memory, few processes, no replication. */
 const SETTINGS = {
   listen_addresses: '',
   max_connections: '60',

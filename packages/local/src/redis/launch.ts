@@ -21,7 +21,7 @@ export interface Launch {
   log: Logger;
 }
 
-/** @throws PortTakenError, or Error with the server's last words. */
+/** @throws PortTakenError, or Error with the last output of the server */
 export async function launch({ command, args, dataDir, port, password, log }: Launch): Promise<GuardedChild> {
   const server = await spawnGuarded({ command, args, cwd: dataDir, env: { PATH }, graceSeconds: STOP_SECONDS });
   let said = '';
@@ -29,11 +29,11 @@ export async function launch({ command, args, dataDir, port, password, log }: La
   for (const stream of [server.stdout, server.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       said = (said + text).slice(-KEPT_OUTPUT);
-      log.debug({ redis: text.trimEnd() }, 'Redis says');
+      log.debug({ redis: text.trimEnd() }, 'output of Redis');
     });
   }
   const deadline = Date.now() + READY_MS;
-  // With the password: on a port that was taken, another Redis may answer.
+  // With the password, because another Redis may answer on a port that was taken.
   while (!(await answersPing(port, password))) {
     const outcome = await Promise.race([ended, delay(POLL_MS)]);
     if (outcome) {
@@ -50,7 +50,7 @@ export async function launch({ command, args, dataDir, port, password, log }: La
 
 const ANSWER_MS = 1_000;
 
-/** Whether the server on that port of loopback takes the password and answers. */
+/** Whether the server on this loopback port accepts the password and answers. */
 export function answersPing(port: number, password: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
@@ -65,7 +65,7 @@ export function answersPing(port: number, password: string): Promise<boolean> {
     socket.once('connect', () => socket.write(`AUTH ${password}\r\nPING\r\n`));
     socket.setEncoding('utf8').on('data', (text: string) => {
       answer += text;
-      if (answer.includes('-')) end(false); // an error: another server
+      if (answer.includes('-')) end(false); // an error, so this is another server
       if (answer === '+OK\r\n+PONG\r\n') end(true);
     });
   });

@@ -40,7 +40,7 @@ export function readiness(
           refused,
         );
       }
-      if (isLate) throw unavailable('the cluster has not been read yet', problems()[0]);
+      if (isLate) throw unavailable('the informers have not listed the cluster yet', problems()[0]);
     },
   };
 }
@@ -58,7 +58,7 @@ async function resolvesWithin(promise: Promise<unknown>, ms: number): Promise<bo
 const unavailable = (detail: string, cause: unknown) => new GatewayError('UNAVAILABLE', { detail, cause });
 
 const noNamespace = (name: string) =>
-  `There is no namespace ${name}. Make the namespace, and what the gateway needs in it.`;
+  `There is no namespace ${name}. Create the namespace with what the gateway needs in it.`;
 
 /** The name if the namespace does not exist; null if it exists or if the API server does not tell. */
 export async function missingNamespace(cluster: Pick<ApiClient, 'call'>, name: string): Promise<string | null> {

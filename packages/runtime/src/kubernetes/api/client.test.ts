@@ -96,7 +96,7 @@ describe('an answer of the API server', () => {
       'does not know us says so',
       401,
       '{}',
-      { code: 'UNAVAILABLE', detail: 'the Kubernetes API does not accept our credentials' },
+      { code: 'UNAVAILABLE', detail: 'the Kubernetes API rejects the credentials of the gateway' },
     ],
   ])('that %s', async (_what, status, body, expected) => {
     const { cluster } = await clusterThatAnswers(status, body);

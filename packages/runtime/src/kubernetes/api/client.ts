@@ -126,7 +126,7 @@ const bodyOf = (body: object): string =>
 function unavailableOr(error: unknown): Error {
   if (error instanceof ApiError && error.status === 401) {
     return new GatewayError('UNAVAILABLE', {
-      detail: 'the Kubernetes API does not accept our credentials',
+      detail: 'the Kubernetes API rejects the credentials of the gateway',
       cause: error,
     });
   }

@@ -66,7 +66,7 @@ export class Reflector<T extends KubeObject> implements Informer {
         if (signal.aborted) return;
         broke = true;
         if (isExpired(error)) this.#version = null;
-        else if (!this.problem) log.warn({ err: error, kind }, 'a watch broke off; it is tried again');
+        else if (!this.problem) log.warn({ err: error, kind }, 'a watch broke; the informer opens it again');
         if (!isExpired(error)) this.problem = error as Error;
       }
       failures = failuresAfter(failures, { broke, progress: this.#progress });
@@ -103,7 +103,7 @@ export class Reflector<T extends KubeObject> implements Informer {
       { method: 'GET', path: pathOf(kind, namespace), query: asked, signal },
       silenceMs,
     );
-    if (this.problem) log.info({ kind }, 'the watch goes on');
+    if (this.problem) log.info({ kind }, 'the watch works again');
     this.problem = null;
     try {
       for await (const line of readLines(body)) this.#take(JSON.parse(line) as { type: string; object: T });

@@ -118,7 +118,7 @@ describe('the configuration of the Kubernetes runtime', () => {
     ['ADAPTER_TMP_SIZE', '1GiB', 'must be a quantity such as 256Mi'],
     ['ADAPTER_TMP_SIZE', '-1Gi', 'must be a quantity such as 256Mi'],
     ['ADAPTER_DRAIN_SECONDS', 'ten', 'must be a number'],
-    ['POD_IP', 'pod', 'must be an address, as status.podIP is'],
+    ['POD_IP', 'pod', 'must be an IP address, such as status.podIP of the pod'],
     ['ADAPTER_POD_LABELS', '{"app.kubernetes.io/component":"data-plane"}', OWN_LABELS],
     ['ADAPTER_POD_LABELS', '{"mcp-gateway.io/name":"other"}', OWN_LABELS],
     [

@@ -60,7 +60,7 @@ export const kubernetesFields = {
   WORKLOAD_IDENTITY_SERVICE_ACCOUNT: z.string().optional(),
   ADAPTER_RESOURCES: jsonOf(AdapterSpec.shape.resources, JSON.stringify(DEFAULT_RESOURCES)).default(DEFAULT_RESOURCES),
   ADAPTER_RUN_AS_USER: wholeNumber(1, 4_294_967_294).default(65_532),
-  POD_IP: z.union([z.ipv4(), z.ipv6()], 'must be an address, as status.podIP is').optional(),
+  POD_IP: z.union([z.ipv4(), z.ipv6()], 'must be an IP address, such as status.podIP of the pod').optional(),
   ADAPTER_TMP_SIZE: z
     .string()
     .regex(/^[0-9]+(Ki|Mi|Gi)$/, 'must be a quantity such as 256Mi')

@@ -5,9 +5,9 @@ const CANNOT = /User "([^"]*)" cannot (\w+) resource "([^"]*)" in API group "([^
 
 /** Why the API server rejects an object, and what to do. */
 export function apiFailure({ status, reason, message }: ApiError): Failure {
-  if (status === 404) return { reason: 'NamespaceNotFound', message: `${message}. Make the namespace.` };
+  if (status === 404) return { reason: 'NamespaceNotFound', message: `${message}. Create the namespace.` };
   if (status === 422 || status === 400 || message.includes('typed patch object')) {
-    return { reason: 'InvalidObject', message: `The cluster does not accept the spec: ${message}` };
+    return { reason: 'InvalidObject', message: `The cluster rejects the spec: ${message}` };
   }
   if (status === 413)
     return { reason: 'TooLarge', message: 'The spec is larger than the cluster stores; shorten the environment.' };
@@ -23,14 +23,14 @@ export function forbiddenFailure(message: string): Failure {
     // The API server gives the same answer when the Role is missing and when the namespace is missing.
     const missing =
       namespace === undefined
-        ? `${cannot}. Grant it in its Role.`
-        : `${cannot} in namespace ${namespace}. Make the namespace if it does not exist, else grant it in its Role there.`;
+        ? `${cannot}. Add the right to its Role.`
+        : `${cannot} in namespace ${namespace}. Create the namespace if it does not exist; otherwise add the right to its Role there.`;
     return { reason: 'PermissionMissing', message: missing };
   }
   if (message.includes('exceeded quota')) {
     return {
       reason: 'QuotaExceeded',
-      message: `The namespace has no room for it: ${message}. Raise the quota or ask for less.`,
+      message: `The quota of the namespace does not allow it: ${message}. Raise the quota, or request less.`,
     };
   }
   if (message.includes('violates PodSecurity')) {

@@ -88,7 +88,7 @@ function findingOf(pod: Pod, container: ContainerStatus | undefined, warnings: r
   if (isNodeLost(pod)) return { state: 'NotReady', message: nodeUnreachableMessage(pod), nodeLost: true };
   if (container?.state?.waiting) return waitingFinding(container, container.state.waiting);
   if (container?.state?.terminated)
-    return { state: 'BackOff', message: `${endOf(container)} and is started again.${stdioHint(container)}` };
+    return { state: 'BackOff', message: `${endOf(container)} and is being restarted.${stdioHint(container)}` };
   if (!container?.state?.running) {
     const scheduled = is('PodScheduled');
     return { state: 'Starting', message: scheduled?.status === 'False' ? (scheduled.message ?? null) : null };
@@ -97,8 +97,8 @@ function findingOf(pod: Pod, container: ContainerStatus | undefined, warnings: r
   const failure = probeFailure(pod, warnings);
   // A process that does not listen yet is starting; a process that answers with an error is not ready.
   const starting = failure === null || (failure.starting && !container.started);
-  const silent = container.started ? 'It listens, and has not passed its health check yet.' : null;
-  const before = container.lastState?.terminated ? `${endOf(container)} and was started again.` : null;
+  const silent = container.started ? 'It listens but has not passed its health check yet.' : null;
+  const before = container.lastState?.terminated ? `${endOf(container)} and was restarted.` : null;
   return {
     state: starting ? 'Starting' : 'NotReady',
     message: [before, failure ? failure.message : silent].filter(Boolean).join(' ') || null,
@@ -109,10 +109,8 @@ function findingOf(pod: Pod, container: ContainerStatus | undefined, warnings: r
 function endsAfter(pod: Pod): string | null {
   const { finalizers = [] } = pod.metadata;
   if (isNodeLost(pod))
-    return `${nodeUnreachableMessage(pod)} It is gone when the node is back, or when somebody deletes the node or, by force, the pod.`;
-  return finalizers.length > 0
-    ? `It is gone when whoever put a finalizer on it takes that off: ${finalizers.join(', ')}.`
-    : null;
+    return `${nodeUnreachableMessage(pod)} It ends when the node returns, or when you delete the node or force-delete the pod.`;
+  return finalizers.length > 0 ? `It ends when its finalizers are removed: ${finalizers.join(', ')}.` : null;
 }
 
 /** Reasons of a container that waits in the normal course of a start. */
@@ -125,7 +123,7 @@ function waitingFinding(
   if (ON_THE_WAY.includes(reason)) return { state: 'Starting', message: null };
   if (reason === 'CrashLoopBackOff')
     return { state: 'BackOff', message: `${endOf(container)}; the next start is delayed.${stdioHint(container)}` };
-  return { state: 'BackOff', message: `${reason}: ${message ?? 'the cluster says no more'}` };
+  return { state: 'BackOff', message: `${reason}: ${message ?? 'the cluster gives no reason'}` };
 }
 
 function stdioHint({ state, lastState }: ContainerStatus): string {

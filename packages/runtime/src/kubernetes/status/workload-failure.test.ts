@@ -84,7 +84,7 @@ const table: [what: string, pods: Pod[], warnings: KubeEvent[], reason: string |
     [podOf(), podOf({}, unschedulable)],
     [],
     'Unschedulable',
-    'No node takes adapter-echo-1: 0/3 nodes are available. Add a node that takes it.',
+    'No node accepts adapter-echo-1: 0/3 nodes are available. Add a node that accepts it.',
   ],
   [
     'a Secret that is not there',
@@ -130,7 +130,7 @@ describe('what keeps replicas from starting, when there is', () => {
   it.each(['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError'])('%s', (reason) => {
     expect(workloadFailure(statefulSetOf(1), [podOf({}, waiting(reason, 'no such file'))], [])).toEqual({
       reason,
-      message: 'The container of adapter-echo-1 cannot be made: no such file',
+      message: 'The container of adapter-echo-1 cannot be created: no such file',
     });
   });
 
@@ -138,7 +138,7 @@ describe('what keeps replicas from starting, when there is', () => {
     [
       'no node, and no reason',
       'Unschedulable',
-      'No node takes adapter-echo-1: the scheduler says no more. Add a node that takes it.',
+      'No node accepts adapter-echo-1: the scheduler gives no reason. Add a node that accepts it.',
     ],
     ['a gate that somebody will open', 'SchedulingGated', undefined],
   ])('%s', (_what, reason, message) => {

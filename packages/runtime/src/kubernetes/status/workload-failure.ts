@@ -20,13 +20,13 @@ export function workloadFailure(
 function unscheduled({ metadata, status }: Pod): Failure | null {
   const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') return null;
-  const why = scheduled.message ?? 'the scheduler says no more.';
-  return { reason: 'Unschedulable', message: `No node takes ${metadata.name}: ${why} ${remedyOf(why)}` };
+  const why = scheduled.message ?? 'the scheduler gives no reason.';
+  return { reason: 'Unschedulable', message: `No node accepts ${metadata.name}: ${why} ${remedyOf(why)}` };
 }
 
 function remedyOf(why: string): string {
-  if (/\bInsufficient\b/.test(why)) return 'Add a node, or ask for less in resources.requests with PUT.';
-  return /\bwere unschedulable\b/.test(why) ? 'Uncordon a node, or add one.' : 'Add a node that takes it.';
+  if (/\bInsufficient\b/.test(why)) return 'Add a node, or request less in resources.requests.';
+  return /\bwere unschedulable\b/.test(why) ? 'Uncordon a node, or add one.' : 'Add a node that accepts it.';
 }
 
 const IMAGE_REASONS = [
@@ -51,7 +51,7 @@ function notCreated({ metadata, spec, status }: Pod): Failure | null {
     };
   }
   if (CONFIG_REASONS.includes(reason)) {
-    return { reason, message: `The container of ${metadata.name} cannot be made: ${shortened(message)}` };
+    return { reason, message: `The container of ${metadata.name} cannot be created: ${shortened(message)}` };
   }
   return null;
 }
@@ -78,7 +78,7 @@ function noSandbox({ metadata, status }: Pod, warnings: readonly KubeEvent[]): F
   if (state?.waiting?.reason !== 'ContainerCreating') return null;
   const reason = 'FailedCreatePodSandBox';
   const last = warnings.findLast((event) => event.involvedObject.uid === metadata.uid && event.reason === reason);
-  return last ? { reason, message: `Its node cannot begin ${metadata.name}: ${shortened(last.message ?? '')}` } : null;
+  return last ? { reason, message: `Its node cannot start ${metadata.name}: ${shortened(last.message ?? '')}` } : null;
 }
 
 /** The StatefulSet controller reports in an event why it cannot create a pod, and tries again. */

@@ -104,7 +104,7 @@ describe('what is observed of an adapter', () => {
 
   it.each([
     ['tcp', null],
-    ['mcp', 'Kubernetes cannot ask in MCP, so an open port counts as healthy.'],
+    ['mcp', 'The kubelet cannot probe with MCP, so an open port counts as healthy.'],
   ])('says what becomes of a check of type %s', async (type, note) => {
     const context = await thatRuns();
     annotated(context, {

@@ -57,7 +57,7 @@ function noteIn(annotations: Annotations): string | null {
   if (annotations[TCP_CHECK] === undefined) return null;
   switch (typeIn(annotations)) {
     case 'mcp':
-      return 'Kubernetes cannot ask in MCP, so an open port counts as healthy.';
+      return 'The kubelet cannot probe with MCP, so an open port counts as healthy.';
     case 'tcp':
       return null; // the spec asks for TCP
     default:

@@ -46,10 +46,13 @@ describe('a command', () => {
     });
   });
 
-  it.each(['does/not/exist', 'sbin/server'])('is refused when it is to run in what is no folder: %s', async (cwd) => {
-    await expect(check('server', join(folder.path, cwd))).rejects.toMatchObject({
-      reason: 'StartFailed',
-      message: `The command "server" is to run in ${join(folder.path, cwd)}, which is not a folder. Make it, or correct "cwd" in the catalogue.`,
-    });
-  });
+  it.each(['does/not/exist', 'sbin/server'])(
+    'is refused when its working directory is not a folder: %s',
+    async (cwd) => {
+      await expect(check('server', join(folder.path, cwd))).rejects.toMatchObject({
+        reason: 'StartFailed',
+        message: `The command "server" has the working directory ${join(folder.path, cwd)}, which is not a folder. Create it, or correct "cwd" in the catalogue.`,
+      });
+    },
+  );
 });

@@ -11,7 +11,7 @@ export async function checkCommand({ command, cwd }: CatalogueEntry, path: strin
   if (cwd !== undefined && (await kindOf(cwd)) !== 'folder') {
     throw new CatalogueError(
       'StartFailed',
-      `The command "${command}" is to run in ${cwd}, which is not a folder. Make it, or correct "cwd" in the catalogue.`,
+      `The command "${command}" has the working directory ${cwd}, which is not a folder. Create it, or correct "cwd" in the catalogue.`,
     );
   }
   const folders = command.includes('/') ? [''] : path.split(':');

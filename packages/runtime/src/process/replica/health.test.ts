@@ -40,8 +40,8 @@ describe('a replica that may speak stdio', () => {
     supervisor.apply(workload('echo', { imageName: 'silent' }));
     await eventually(() => expect(replica().restartCount).toBe(2));
     expect(replica().message).toBe(
-      'It ended with exit code 0 for the 2. time in a row; the next start is in 1 s. A server that speaks stdio ends ' +
-        'like this, as nobody writes to it: start it with its option for streamable HTTP.',
+      'It ended with exit code 0, 2 times in a row; the next start is in 1 s. A server that speaks stdio ends ' +
+        'like this because it gets no input: start it with its option for streamable HTTP.',
     );
   });
 
@@ -50,8 +50,8 @@ describe('a replica that may speak stdio', () => {
     supervisor.apply(workload('echo', { imageName: 'silent' }));
     await eventually(() =>
       expect(replica().message).toBe(
-        'GET /healthz fails: nothing listens on PORT yet. It has to listen on the PORT of its environment, or get it as ' +
-          '{port} in its arguments, and to speak HTTP, not stdio.',
+        'GET /healthz fails: nothing listens on PORT yet. The server has to listen on the port in PORT, or on {port} from ' +
+          'its arguments, and to speak HTTP, not stdio.',
       ),
     );
   });

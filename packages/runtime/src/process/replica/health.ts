@@ -27,7 +27,7 @@ const RESTART_AFTER = 15;
 const SILENT_MS = 10_000;
 /** Added to the message of a process that has not listened within that time. */
 const NEVER_LISTENS =
-  'It has to listen on the PORT of its environment, or get it as {port} in its arguments, and to speak HTTP, not stdio.';
+  'The server has to listen on the port in PORT, or on {port} from its arguments, and to speak HTTP, not stdio.';
 
 /** What one probe means for a replica. `failures` counts failed probes in a row, including this one. */
 export function healthPolicy(probed: {
@@ -141,7 +141,7 @@ export class HealthMonitor {
     const silent = result.host === null && runningMs >= SILENT_MS;
     const message = silent ? `${result.message}. ${NEVER_LISTENS}` : this.#messageOf(result);
     const before =
-      this.#previousLate === null ? '' : `It was started again, as it was not ready in ${startMs / 1000} s: `;
+      this.#previousLate === null ? '' : `It was restarted because it was not ready within ${startMs / 1000} s: `;
     this.#set('Starting', `${before}${message}`);
     return message;
   }

@@ -49,7 +49,7 @@ onLinux('a replica on whose port another program listens', () => {
       expect(replica()).toMatchObject({
         state: 'BackOff',
         endpoint: null,
-        message: `Another program listens on ${port}, the port that it was given; it is being restarted, with another port.`,
+        message: `Another program listens on its port, ${port}; it is being restarted with another port.`,
       }),
     );
     expect(states).not.toContain('Ready');

@@ -49,7 +49,7 @@ describe('a replica that keeps ending', () => {
       state: 'BackOff',
       endpoint: null,
       lastExitCode: 7,
-      message: 'It ended with exit code 7 for the 4. time in a row; the next start is in 4 s.',
+      message: 'It ended with exit code 7, 4 times in a row; the next start is in 4 s.',
     });
     expect(seen().failure).toBeNull();
     const log = await readFile(logOf(folder.path), 'utf8');

@@ -22,10 +22,10 @@ export function restartMessage({ code, takenPort, late, crashes, delay }: Restar
     const hint = !late && code === 0 ? ` ${STDIO_HINT}` : '';
     return delay === 0
       ? `${what} and is being restarted.${hint}`
-      : `${what} for the ${crashes}. time in a row; the next start is in ${seconds} s.${hint}`;
+      : `${what}, ${crashes} times in a row; the next start is in ${seconds} s.${hint}`;
   }
   const next = delay === 0 ? 'is being restarted' : `is started again in ${seconds} s`;
-  return `Another program listens on ${takenPort}, the port that it was given; it ${next}, with another port.`;
+  return `Another program listens on its port, ${takenPort}; it ${next} with another port.`;
 }
 
 const FIRST_MS = 1_000;

@@ -39,14 +39,14 @@ describe('a replica that never passes its health check', () => {
     expect(clock.now() - began).toBeGreaterThanOrEqual(3 * START_MS);
     expect(replica()).toMatchObject({ endpoint: null, lastExitCode: 137 });
     expect(replica()?.message).toMatch(
-      /^It did not pass its health check within 10 s of its start \(GET .healthz .+\) for the 3\. time in a row; the next start is in 2 s\.$/,
+      /^It did not pass its health check within 10 s of its start \(GET .healthz .+\), 3 times in a row; the next start is in 2 s\.$/,
     );
   });
 
   it('says while it starts again why it does', async () => {
     start(START_MS);
     supervisor.apply(sick());
-    const said = 'It was started again, as it was not ready in 10 s: GET /healthz answers 500';
+    const said = 'It was restarted because it was not ready within 10 s: GET /healthz answers 500';
     await eventually(() => expect(replica()).toMatchObject({ state: 'Starting', message: said }));
     expect(replica()?.restartCount).toBeGreaterThan(0);
   });

@@ -60,14 +60,14 @@ export function unsupportedSetting({ environment, secretEnvironment = {} }: Work
   if (secret !== undefined) {
     return {
       reason: 'SecretsNotSupported',
-      message: `${secret} is to come from a Secret, and processes have none. Say its value in environmentVariables, or use RUNTIME=kubernetes.`,
+      message: `${secret} refers to a Secret, which the process runtime does not have. Put its value into environmentVariables, or use RUNTIME=kubernetes.`,
     };
   }
   const shells = Object.keys(environment).find(isShellVariable);
   if (shells !== undefined) {
     return {
       reason: 'VariableNotSupported',
-      message: `${shells} belongs to the shell that starts a process, so its server cannot have it. Take it out of environmentVariables, or use RUNTIME=kubernetes.`,
+      message: `${shells} is a variable of the shell that starts the process, so the server cannot get it. Remove it from environmentVariables, or use RUNTIME=kubernetes.`,
     };
   }
   return null;

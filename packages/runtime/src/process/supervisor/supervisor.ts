@@ -114,7 +114,7 @@ export class Supervisor {
     return () => {
       if (!this.#watchers.delete(listener) || this.#watchers.size > 0) return;
       this.#lease = setTimeout(() => {
-        this.options.log.warn('no worker came back; ending all replicas');
+        this.options.log.warn('no worker connected within the lease; ending all replicas');
         void this.endAll();
       }, this.options.leaseMs);
     };
