@@ -119,7 +119,7 @@ export const groups: Record<string, Case[]> = {
     ['runtime', 'runtime/src'],
     ['runtime', 'runtime/src/kubernetes'],
   ].flatMap(([name = '', folder = '']) => [
-    ...['database', 'local/postgres', 'local', 'runtime', 'runtime/leash', 'protocol', 'mcp-example']
+    ...['database', 'local/postgres', 'local', 'runtime', 'runtime/child-guard', 'protocol', 'mcp-example']
       .filter((from) => !from.startsWith(name))
       .map((from, index) =>
         refused(`packages/${folder}/above-${index}.ts`, `@mcp-gateway/${from}`, own(`packages/${name}`)),
@@ -128,7 +128,7 @@ export const groups: Record<string, Case[]> = {
   ]),
   'the control plane imports the logs of the runtime and nothing else of it': [
     refused('services/control-plane/src/runtime.ts', '@mcp-gateway/runtime', own('services/control-plane')),
-    refused('services/control-plane/src/leash.ts', '@mcp-gateway/runtime/leash', own('services/control-plane')),
+    refused('services/control-plane/src/child-guard.ts', '@mcp-gateway/runtime/child-guard', own('services/control-plane')),
     allowed('services/control-plane/src/logs.ts', '@mcp-gateway/runtime/logs'),
     allowed('services/control-plane/src/cluster-logs.ts', '@mcp-gateway/runtime/logs/kubernetes'),
     allowed('services/deployment-worker/src/runtime.ts', '@mcp-gateway/runtime'),

@@ -99,7 +99,7 @@ describe('what the chart refuses', () => {
       'adapters.podLabels.app\\.kubernetes\\.io/component=data-plane',
       "invalid propertyName 'app.kubernetes.io/component'",
     ],
-    ['adapters.podLabels.mcp-gateway\\.io/adapter=x', "invalid propertyName 'mcp-gateway.io/adapter'"],
+    ['adapters.podLabels.mcp-gateway\\.io/name=x', "invalid propertyName 'mcp-gateway.io/name'"],
     ['adapters.podAnnotations.mcp-gateway\\.io/revision=x', "invalid propertyName 'mcp-gateway.io/revision'"],
     ['adapters.tolerations[0].effect=NoSchedule', "at '/adapters/tolerations/0'"],
     ['trial.postgresql.password=with-a-hyphen', "at '/trial/postgresql/password'"],

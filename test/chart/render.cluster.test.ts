@@ -145,7 +145,7 @@ describe('the chart', () => {
   it('lets adapters in by name, beside the peers of the operator', async () => {
     for (const from of ['', ',networkPolicy.gatewayFrom[0].podSelector.matchLabels.a=b']) {
       const rendered = await policy(`--set=adapters.allowedCallers={agent,helper}${from}`);
-      expect(rendered).toContain('- { key: mcp-gateway.io/adapter, operator: In, values: ["agent","helper"] }\n');
+      expect(rendered).toContain('- { key: mcp-gateway.io/name, operator: In, values: ["agent","helper"] }\n');
       expect(rendered.includes(NOT_ADAPTERS)).toBe(from === '');
     }
   });

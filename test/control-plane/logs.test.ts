@@ -19,7 +19,7 @@ async function next(stream: IncomingMessage): Promise<string> {
 
 /** Where its replicas write. */
 async function folderOfEcho({ logs, rows }: ControlPlane): Promise<string> {
-  const folder = join(logs, `echo.${(await rows.find('echo'))?.id}`);
+  const folder = join(logs, `adapter.echo.${(await rows.find('echo'))?.id}`);
   await mkdir(folder);
   return folder;
 }

@@ -47,13 +47,13 @@ describe('a data folder', () => {
 
   it.each(['', 'bm90IDMyIGJ5dGVz'])('says what to do about a key file that holds %j', async (text) => {
     await writeFile(join(root, 'session.key'), text);
-    await expect(open()).rejects.toThrow(/session\.key does not hold a key\. Remove it/);
+    await expect(open()).rejects.toThrow(/session\.key does not contain a key\. Remove the file/);
   });
 
   it('does not use a folder for sockets that others may write to', async () => {
     const { sockets, release } = await dataFolder(root, () => false);
     await chmod(sockets, 0o777);
-    await expect(open()).rejects.toThrow(/belongs to somebody else/);
+    await expect(open()).rejects.toThrow(/belongs to another user/);
     await release();
   });
 });

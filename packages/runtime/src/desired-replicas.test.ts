@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { desiredReplicas } from './desired-replicas.js';
+import { desiredReplicas } from './runtime.js';
 
 it.each([
   // asked for, autoscaled, there, wanted

@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterTest } from '../../../test/support/clean-up.js';
-import type { KubeObject } from '../src/kubernetes/api/objects.js';
+import type { KubeObject } from '../src/kubernetes/api/types.js';
 import { kubeconfigOf } from './kubeconfig.js';
-import { applied } from './parts.js';
+import { applied } from './context.js';
 
 export interface ApiServer {
   kubeconfig: string;

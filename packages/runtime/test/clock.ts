@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../src/process/supervisor/clock.js';
+import type { Clock } from '../src/process/clock.js';
 
 /** A sleep is this short, yet leaves the processor to what the test waits for: a replica is probed between two of them. */
 const SLEEP_MS = 10;

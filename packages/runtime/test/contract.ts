@@ -1,3 +1,6 @@
+import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
+import { adapter, tool } from './refs.js';
+import { workload as workloadOf } from './supervisor.js';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ABSENT, revisionOf, type Observation, type Runtime, type Workload } from '../src/index.js';
 import { ask, ids, instances, ready } from './observed.js';
@@ -34,30 +37,16 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
 
     const settles = <T>(check: () => T | Promise<T>) => eventually(check, SETTLE_MS);
 
-    function workload(version: string, more: Partial<Workload> = {}): Workload {
-      const { environment, ...rest } = more;
-      return {
-        name: `contract-${(names += 1)}`,
-        adapterId: '9a0c7a2e-53bc-4b2c-9a5c-6f4a3f6f0b11',
-        imageName: 'server',
-        imageVersion: '1',
-        environment: { VERSION: version, ...environment },
-        replicas: 1,
-        port: 8000,
-        path: '/mcp',
-        healthPath: '/healthz',
-        resources: {},
-        ...rest,
-      };
-    }
+    const workload = (version: string, { environment, ...more }: Partial<Workload> = {}): Workload =>
+      workloadOf(`contract-${(names += 1)}`, { ...more, environment: { VERSION: version, ...environment } });
 
     /** Exactly the replicas asked for run, all of them ready and of that revision. */
     async function asWanted(wanted: Workload): Promise<Observation> {
-      const seen = await runtime.observe(wanted.name);
+      const seen = await runtime.observe(wanted);
       expect(seen).toMatchObject({
         exists: true,
         removing: false,
-        adapterId: wanted.adapterId,
+        resourceId: wanted.resourceId,
         revision: revisionOf(wanted),
         desiredReplicas: wanted.replicas,
         failure: null,
@@ -73,17 +62,17 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       await runtime.apply(wanted);
       return converged(wanted);
     }
-    const absent = (of: string) => settles(async () => expect(await runtime.observe(of)).toEqual(ABSENT));
+    const absent = (of: ResourceRef) => settles(async () => expect(await runtime.observe(of)).toEqual(ABSENT));
 
     it('knows nothing of a name that it was never given', async () => {
-      expect(await runtime.observe('contract-unknown')).toEqual(ABSENT);
-      expect(await runtime.names()).not.toContain('contract-unknown');
+      expect(await runtime.observe(adapter('contract-unknown'))).toEqual(ABSENT);
+      expect(await runtime.list()).not.toContainEqual(adapter('contract-unknown'));
     });
 
     it('runs as many replicas as asked for, each with an endpoint that answers', async () => {
       const wanted = workload('1', { replicas: 2 });
       const seen = await applied(wanted);
-      expect(await runtime.names()).toContain(wanted.name);
+      expect(await runtime.list()).toContainEqual(adapter(wanted.name));
       expect(instances(seen)).toEqual([0, 1]);
       expect(new Set(seen.replicas.map((replica) => replica.name)).size).toBe(2);
       expect(new Set(ids(seen)).size).toBe(2);
@@ -145,7 +134,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       let rolling = true;
       const calling = (async () => {
         while (rolling) {
-          const endpoints = ready(await runtime.observe(first.name));
+          const endpoints = ready(await runtime.observe(first));
           expect(endpoints.length).toBeGreaterThan(0);
           for (const { url } of endpoints) versions.add((await ask(url)).version);
         }
@@ -161,7 +150,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       const bad = { ...good, path: '/api/mcp', environment: { VERSION: '2', HEALTH: '500' } };
       await runtime.apply(bad);
       const tried = await settles(async () => {
-        const seen = await runtime.observe(good.name);
+        const seen = await runtime.observe(good);
         const newer = seen.replicas.filter(({ revision }) => revision === revisionOf(bad));
         expect(newer).not.toEqual([]);
         // It runs and is reached, and still is not ready.
@@ -213,45 +202,45 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       const wanted = workload('1', { imageName: 'no-such-image' });
       await runtime.apply(wanted);
       const seen = await settles(async () => {
-        const now = await runtime.observe(wanted.name);
+        const now = await runtime.observe(wanted);
         expect(now.failure).not.toBeNull();
         return now;
       });
       expect(seen.failure?.reason).toMatch(/^[A-Z][A-Za-z]+$/);
       expect(seen.failure?.message).toContain('no-such-image');
       expect(seen.replicas.map(({ endpoint }) => endpoint)).toEqual([null]);
-      await runtime.remove(wanted.name);
-      await absent(wanted.name);
+      await runtime.remove(wanted);
+      await absent(wanted);
     });
 
     it('removes a workload with all its replicas, also when asked twice', async () => {
       const wanted = workload('1', { replicas: 2 });
       const seen = await applied(wanted);
-      await runtime.remove(wanted.name);
-      await runtime.remove(wanted.name);
-      await absent(wanted.name);
-      expect(await runtime.names()).not.toContain(wanted.name);
+      await runtime.remove(wanted);
+      await runtime.remove(wanted);
+      await absent(wanted);
+      expect(await runtime.list()).not.toContainEqual(adapter(wanted.name));
       const calls = ready(seen).map(({ url }) => fetch(url)); // each may take until a connection is given up
       for (const { status } of await Promise.allSettled(calls)) expect(status).toBe('rejected');
     });
 
     it('takes the removal of what is not there for a success', async () => {
-      await expect(runtime.remove('contract-absent')).resolves.toBeUndefined();
-      expect(await runtime.observe('contract-absent')).toEqual(ABSENT);
+      await expect(runtime.remove(adapter('contract-absent'))).resolves.toBeUndefined();
+      expect(await runtime.observe(adapter('contract-absent'))).toEqual(ABSENT);
     });
 
     it('removes what it was told to run a moment before', async () => {
       const wanted = workload('1', { replicas: 2 });
       await runtime.apply(wanted);
-      await runtime.remove(wanted.name);
-      await absent(wanted.name);
+      await runtime.remove(wanted);
+      await absent(wanted);
     });
 
     it('runs a name again that is being removed, with endpoints that were never there before', async () => {
       const wanted = workload('1');
       const before = await applied(wanted);
-      await runtime.remove(wanted.name);
-      const again = { ...wanted, adapterId: '1d6f3a52-1f0e-4c9e-8a53-0a8a2b0f7c22' };
+      await runtime.remove(wanted);
+      const again = { ...wanted, resourceId: '1d6f3a52-1f0e-4c9e-8a53-0a8a2b0f7c22' };
       // A runtime may need the old one to be gone first; a reconcile then asks again.
       const after = await settles(async () => {
         await runtime.apply(again);
@@ -260,10 +249,33 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       expect(ids(after)).not.toEqual(ids(before));
     });
 
+    it('keeps two resources of different kinds and the same name apart', async () => {
+      const changes = new Set<string>();
+      const stop = new AbortController();
+      runtime.watch({ changed: (ref) => void changes.add(resourceKey(ref)), synced: () => {} }, stop.signal);
+      const one = workload('of the adapter');
+      const other = { ...one, kind: 'tool' as const, environment: { VERSION: 'of the tool' } };
+      await Promise.all([runtime.apply(one), runtime.apply(other)]);
+      const [ofOne, ofOther] = [await converged(one), await converged(other)];
+      const answers = await Promise.all([...ready(ofOne), ...ready(ofOther)].map(({ url }) => ask(url)));
+      expect(answers.map(({ version }) => version)).toEqual(['of the adapter', 'of the tool']);
+      expect(await runtime.list()).toEqual(expect.arrayContaining([adapter(one.name), tool(one.name)]));
+      expect([...changes]).toEqual(expect.arrayContaining([`adapter/${one.name}`, `tool/${one.name}`]));
+
+      await runtime.remove(one);
+      await absent(one);
+      expect(ids(await asWanted(other))).toEqual(ids(ofOther));
+      expect(await runtime.list()).not.toContainEqual(adapter(one.name));
+      expect((await ask(ready(ofOther)[0]?.url ?? '')).pid).toBe(answers[1]?.pid);
+      stop.abort();
+      await runtime.remove(other);
+      await absent(other);
+    });
+
     it('calls a watcher when it begins to watch and for every change, until it stops', async () => {
       const changes = new Set<string>();
       await new Promise<void>((resolve) =>
-        runtime.watch({ changed: (changed) => void changes.add(changed), synced: resolve }, watching.signal),
+        runtime.watch({ changed: (ref) => void changes.add(ref.name), synced: resolve }, watching.signal),
       );
       const wanted = workload('1');
       await runtime.apply(wanted);
@@ -274,9 +286,9 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       await settles(() => expect(changes).toContain(wanted.name));
       await converged(wanted);
       changes.clear();
-      await runtime.remove(wanted.name);
+      await runtime.remove(wanted);
       await settles(() => expect(changes).toContain(wanted.name));
-      await absent(wanted.name);
+      await absent(wanted);
 
       watching.abort();
       changes.clear();

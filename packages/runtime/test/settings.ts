@@ -1,4 +1,4 @@
-import type { KubernetesSettings } from '../src/kubernetes/settings.js';
+import type { KubernetesSettings } from '../src/kubernetes/settings/settings.js';
 
 /** What a worker has that is told nothing but its registry. */
 export const DEFAULTS: KubernetesSettings = {

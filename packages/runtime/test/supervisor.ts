@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLogger } from '@mcp-gateway/platform/logging';
-import { processRuntime } from '../src/process/index.js';
-import { logFile } from '../src/process/log-files.js';
+import { processRuntime } from '../src/process/runtime.js';
+import { logFile } from '../src/process/logs/files.js';
 import { catalogue, startSupervisor, systemClock } from '../src/process/supervisor/index.js';
 import type { SupervisorOptions } from '../src/process/supervisor/supervisor.js';
 import type { Runtime, Workload } from '../src/index.js';
@@ -44,8 +44,8 @@ export function supervisorOptions(folder: string): SupervisorOptions {
 }
 
 /** Where replica 0 of the workload `echo` writes. */
-export const logOf = (folder: string, { adapterId } = workload('echo')): string =>
-  logFile(join(folder, 'logs'), { name: 'echo', id: adapterId }, 0);
+export const logOf = (folder: string, { resourceId } = workload('echo')): string =>
+  logFile(join(folder, 'logs'), { kind: 'adapter', name: 'echo', id: resourceId }, 0);
 
 export interface TestRuntime {
   runtime: Runtime;
@@ -74,8 +74,9 @@ export async function startProcessRuntime(more: Partial<SupervisorOptions> = {})
 
 export function workload(name: string, more: Partial<Workload> = {}): Workload {
   return {
+    kind: 'adapter',
     name,
-    adapterId: '9a0c7a2e-53bc-4b2c-9a5c-6f4a3f6f0b11',
+    resourceId: '9a0c7a2e-53bc-4b2c-9a5c-6f4a3f6f0b11',
     imageName: 'server',
     imageVersion: '1',
     environment: {},

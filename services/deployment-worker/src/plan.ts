@@ -16,7 +16,7 @@ export type Step = 'apply' | 'report' | 'remove' | 'wait' | 'purge' | 'forget';
 export function plan(row: AdapterRow | null, seen: Observation): Step {
   const live = row !== null && row.deletedAt === null;
   // An adapter that took over a name gets neither the processes nor the logs of the one before.
-  if (seen.exists && (!live || seen.adapterId !== row.id)) return seen.removing ? 'wait' : 'remove';
+  if (seen.exists && (!live || seen.resourceId !== row.id)) return seen.removing ? 'wait' : 'remove';
   if (!live) return row ? 'purge' : 'forget';
   const wanted = workloadOf(row);
   const replicas = desiredReplicas(wanted.replicas, seen);

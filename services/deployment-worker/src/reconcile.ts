@@ -21,7 +21,7 @@ export interface ReconcileParts {
 /** Brings one adapter a step closer to its row. May run at any time, any number of times, and ends the same. */
 export function reconciler({ rows, runtime, routes, now, log }: ReconcileParts): (name: string) => Promise<void> {
   async function report(row: AdapterRow) {
-    const seen = await runtime.observe(row.name);
+    const seen = await runtime.observe({ kind: 'adapter', name: row.name });
     await routes.publish(routeOf(row, seen));
     await rows.saveStatus(row, statusOf(row, seen, now()));
   }
@@ -44,7 +44,7 @@ export function reconciler({ rows, runtime, routes, now, log }: ReconcileParts):
 
   return async (name) => {
     const row = await rows.find(name);
-    const seen = await runtime.observe(name).catch((error: unknown) => explain(row, error));
+    const seen = await runtime.observe({ kind: 'adapter', name }).catch((error: unknown) => explain(row, error));
     const step = plan(row, seen);
     log.debug({ name, step, generation: row?.generation }, 'reconcile');
     switch (step) {
@@ -55,8 +55,8 @@ export function reconciler({ rows, runtime, routes, now, log }: ReconcileParts):
         return report(row as AdapterRow);
       case 'remove':
         await routes.withdraw(name); // first, so that nobody is sent to what is about to end
-        await runtime.remove(name);
-        return sayWhatIsInTheWay(row, await runtime.observe(name));
+        await runtime.remove({ kind: 'adapter', name });
+        return sayWhatIsInTheWay(row, await runtime.observe({ kind: 'adapter', name }));
       case 'wait':
         return sayWhatIsInTheWay(row, seen);
       case 'purge':

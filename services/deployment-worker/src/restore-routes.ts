@@ -22,8 +22,8 @@ export function routeRestorer({ rows, runtime, routes, log }: RestoreParts): () 
   async function routeFor(name: string): Promise<PublishedRoute[]> {
     const row = await rows.find(name);
     if (!row || row.deletedAt) return [];
-    const seen = await runtime.observe(name);
-    return seen.adapterId === null || seen.adapterId === row.id ? [routeOf(row, seen)] : [];
+    const seen = await runtime.observe({ kind: 'adapter', name });
+    return seen.resourceId === null || seen.resourceId === row.id ? [routeOf(row, seen)] : [];
   }
 
   return async () => {

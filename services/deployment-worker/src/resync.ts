@@ -36,7 +36,8 @@ export function resync({ rows, runtime, routes, queue, restoreRoutes, log }: Res
     for (const name of names) await queue.reconcile(name);
   };
   const all = async () => {
-    const known = await Promise.all([rows.names(), runtime.names(), routes.names()]);
+    const runtimeNames = async () => (await runtime.list()).map(({ name }) => name);
+    const known = await Promise.all([rows.names(), runtimeNames(), routes.names()]);
     await enqueue(new Set(known.flat()));
   };
   const lagging = async () => {
@@ -46,7 +47,7 @@ export function resync({ rows, runtime, routes, queue, restoreRoutes, log }: Res
 
   runtime.watch(
     {
-      changed: (name) => void attempt('queueing a change', queue.reconcile(name)),
+      changed: ({ name }) => void attempt('queueing a change', queue.reconcile(name)),
       synced: () => void attempt('resync of all', all()),
     },
     stopped.signal,

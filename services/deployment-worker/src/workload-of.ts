@@ -5,7 +5,8 @@ import type { Workload } from '@mcp-gateway/runtime';
 export function workloadOf({ id, spec }: Pick<AdapterRow, 'id' | 'spec'>): Workload {
   return {
     name: spec.name,
-    adapterId: id,
+    kind: 'adapter',
+    resourceId: id,
     imageName: spec.imageName,
     imageVersion: spec.imageVersion,
     environment: spec.environmentVariables,

@@ -59,7 +59,7 @@ export function seenOf(row: AdapterRow, more: Partial<Observation> = {}): Observ
   return {
     ...ABSENT,
     exists: true,
-    adapterId: row.id,
+    resourceId: row.id,
     revision: revisionOf(workloadOf(row)),
     desiredReplicas: replicaCount,
     replicas: Array.from({ length: replicaCount }, (_, instance) => replicaOf(row, instance)),

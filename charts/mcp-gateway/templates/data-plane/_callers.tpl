@@ -34,7 +34,8 @@
   podSelector:
     matchLabels:
       mcp-gateway.io/gateway: {{ include "mcp-gateway.fullname" $ | quote }}
+      mcp-gateway.io/kind: adapter
     matchExpressions:
-      - { key: mcp-gateway.io/adapter, operator: In, values: {{ toJson . }} }
+      - { key: mcp-gateway.io/name, operator: In, values: {{ toJson . }} }
 {{- end }}
 {{- end -}}

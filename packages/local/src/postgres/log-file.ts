@@ -6,9 +6,9 @@ const LIMIT_BYTES = 5 * 1024 * 1024;
 const TAIL_CHARACTERS = 2_000;
 
 interface Recording {
-  /** The end of what was said. */
+  /** The end of the output. */
   text(): string;
-  /** Resolves when there will be no more. */
+  /** Resolves when the output is complete. */
   readonly end: Promise<unknown>;
 }
 
@@ -17,7 +17,7 @@ export interface LogFile {
   record(...streams: readonly Readable[]): Recording;
 }
 
-/** Appends to the file; beyond the limit it becomes `<path>.1`, which replaces the one before. */
+/** Appends to the file. Beyond the limit the file becomes `<path>.1` and replaces the previous one. */
 export function logFile(path: string, limit = LIMIT_BYTES): LogFile {
   return {
     path,

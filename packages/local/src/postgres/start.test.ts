@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -16,9 +16,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { connectDatabase } from '@mcp-gateway/database';
-import { findBinaries } from './binaries.js';
-import { isRoot } from './identity.js';
-import { startPostgres, type Postgres } from './start.js';
+import { findBinaries } from './cluster.js';
+import { isRoot } from './server-user.js';
+import { type Postgres, startPostgres } from './start.js';
 
 const log = createLogger('test', 'silent');
 const ROOT = join(import.meta.dirname, '../..');
@@ -160,7 +160,7 @@ describe('startPostgres', () => {
     expect(existsSync(join(dataDir, 'thesis.txt'))).toBe(true);
   });
 
-  it('passes on what PostgreSQL says when it cannot start, and what to do instead', async () => {
+  it('passes on what PostgreSQL says when it cannot start, and what to do alternatives', async () => {
     await (await start()).stop();
     const settings = join(dataDir, 'postgresql.conf');
     const before = readFileSync(settings);

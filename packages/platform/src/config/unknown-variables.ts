@@ -14,7 +14,7 @@ const SETTINGS = [
 ];
 
 /** Names that the gateway gives to what it starts, and those of tests. */
-const OWN = /^MCP_GATEWAY_(INSTANCE|LEASH|REPLICA|TEST_\w+)$/;
+const OWN = /^MCP_GATEWAY_(INSTANCE|CHILD_GUARD|REPLICA|TEST_\w+)$/;
 /** Variables that Kubernetes and Docker set for a service called `mcp-gateway`. */
 const SERVICE_LINK = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$/;
 const SERVICE_URL = /^(tcp|udp|sctp):\/\//;

@@ -1,3 +1,4 @@
+import { adapter } from '../../test/refs.js';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -5,14 +6,14 @@ import { describe, expect, it } from '@jest/globals';
 import { afterTest } from '../../../../test/support/clean-up.js';
 import { kubeconfigOf } from '../../test/kubeconfig.js';
 import { podOf, running, waiting } from '../../test/pods.js';
-import type { LogOptions } from '../logs/log-reader.js';
-import type { Pod } from './api/objects.js';
+import type { LogOptions } from '../log-reader.js';
+import type { Pod } from './api/types.js';
 import { kubernetesLogs } from './logs.js';
 
 const ID = '9a0c7a2e-53bc-4b2c-9a5c-6f4a3f6f0b11';
 const OURS = {
-  labels: { 'mcp-gateway.io/gateway': 'one', 'mcp-gateway.io/adapter': 'echo' },
-  annotations: { 'mcp-gateway.io/adapter-id': ID },
+  labels: { 'mcp-gateway.io/gateway': 'one', 'mcp-gateway.io/kind': 'adapter', 'mcp-gateway.io/name': 'echo' },
+  annotations: { 'mcp-gateway.io/resource-id': ID },
 };
 const ENDED = { terminated: { exitCode: 1 } };
 const only = (state: object) => podOf(OURS, { containerStatuses: [running({ state, lastState: {} })] });
@@ -38,10 +39,10 @@ async function logs(pod: Pod | number, options: Partial<LogOptions> = {}, log = 
   afterTest(() => reader.close());
   const usual = { instance: 1, tail: 10, follow: false, previous: false, sinceSeconds: undefined };
   const found = await reader.read(
-    { name: 'echo', id: ID },
+    { ...adapter('echo'), id: ID },
     { ...usual, signal: new AbortController().signal, ...options },
   );
-  return { asked, found };
+  return { asked, found, reader };
 }
 async function text(...args: Parameters<typeof logs>): Promise<string | null> {
   const { found } = await logs(...args);
@@ -70,12 +71,12 @@ describe('the logs of a replica', () => {
     ],
     [
       'are nobody else’s where the pod is another adapter’s',
-      podOf({ ...OURS, labels: { ...OURS.labels, 'mcp-gateway.io/adapter': 'other' } }),
+      podOf({ ...OURS, labels: { ...OURS.labels, 'mcp-gateway.io/kind': 'adapter', 'mcp-gateway.io/name': 'other' } }),
       null,
     ],
     [
       'are nobody else’s where the pod is of an earlier adapter of the name',
-      podOf({ ...OURS, annotations: { 'mcp-gateway.io/adapter-id': 'an-earlier-one' } }),
+      podOf({ ...OURS, annotations: { 'mcp-gateway.io/resource-id': 'an-earlier-one' } }),
       null,
     ],
   ])('%s', async (_what, pod, expected) => {
@@ -105,5 +106,13 @@ describe('the logs of a replica', () => {
     expect(String((await lines?.next())?.value)).toBe('a line\n');
     stop.abort();
     await expect(lines?.next()).rejects.toThrow('aborted');
+  });
+
+  it('are no longer followed once the reader is closed', async () => {
+    const { found, reader } = await logs(podOf(OURS), { follow: true });
+    const lines = found?.[Symbol.asyncIterator]();
+    expect(String((await lines?.next())?.value)).toBe('a line\n');
+    await reader.close();
+    await expect(lines?.next()).rejects.toThrow(/destroyed|aborted|closed/);
   });
 });

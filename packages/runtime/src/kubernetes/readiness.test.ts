@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { ApiError } from './api/api-error.js';
+import { ApiError } from './api/errors.js';
 import { missingNamespace, readiness } from './readiness.js';
-import type { Reflection } from './store/reflector.js';
+import type { Informer } from './informers/reflector.js';
 
 const SYNC_MS = 20;
 const never = new Promise<void>(() => {});
@@ -10,7 +10,7 @@ const forbidden = new ApiError(403, 'Forbidden', `pods is forbidden: ${CANNOT}`)
 
 const told = async () => null;
 
-const watch = (kind: Reflection['kind'], synced = Promise.resolve(), problem: Error | null = null): Reflection => ({
+const watch = (kind: Informer['kind'], synced = Promise.resolve(), problem: Error | null = null): Informer => ({
   kind,
   synced,
   problem,
@@ -28,7 +28,7 @@ describe('the runtime', () => {
     const { ready } = readiness([watch('Pod'), watch('Service', never, problem)], told, SYNC_MS);
     await expect(ready()).rejects.toMatchObject({
       code: 'UNAVAILABLE',
-      detail: 'the cluster has not been read yet',
+      detail: 'the informers have not listed the cluster yet',
       cause: problem,
     });
   });
@@ -38,7 +38,7 @@ describe('the runtime', () => {
     await expect(ready()).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       detail:
-        'worker may not list pods in namespace adapter. Make the namespace if it does not exist, else grant it in its Role there.',
+        'worker may not list pods in namespace adapter. Create the namespace if it does not exist; otherwise add the right to its Role there.',
       cause: forbidden,
     });
   });
@@ -48,7 +48,7 @@ describe('the runtime', () => {
     const ready = (status: number) =>
       readiness([watch('Pod', never, forbidden)], () => missingNamespace(answers(status), 'adapter')).ready();
     await expect(ready(404)).rejects.toMatchObject({
-      detail: 'There is no namespace adapter. Make the namespace, and what the gateway needs in it.',
+      detail: 'There is no namespace adapter. Create the namespace with what the gateway needs in it.',
     });
     await expect(ready(403)).rejects.toMatchObject({ detail: expect.stringContaining('may not list pods') });
     expect(await missingNamespace({ call: async () => ({}) }, 'adapter')).toBeNull();

@@ -1,4 +1,5 @@
 /** @jest-environment <rootDir>/test/cluster/jest/own-cluster.mjs */
+import { adapter } from '../../test/refs.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { kubeconfig } from '../../../../test/cluster/support/kubectl.js';
 import { freshNamespace } from '../../../../test/cluster/support/namespace.js';
@@ -22,7 +23,7 @@ beforeAll(async () => {
   relay = await startRelay(kubeconfig);
   settings = settingsFor(namespace.name, { kubeconfig: relay.kubeconfig, autoscaled: ['scaled'] });
   runtime = await startRuntime(settings);
-  await runtime.names();
+  await runtime.list();
 });
 afterAll(async () => {
   await runtime.close();
@@ -34,7 +35,7 @@ const asked = () => relay.requests().filter((request) => !request.endsWith('/eve
 
 const settled = (wanted: Workload, of = runtime) =>
   eventually(async () => {
-    const seen = await of.observe(wanted.name);
+    const seen = await of.observe(wanted);
     expect(seen).toMatchObject({ revision: revisionOf(wanted), failure: null });
     expect(ready(seen)).toHaveLength(wanted.replicas);
     return seen;
@@ -58,7 +59,7 @@ describe('what the API server is asked', () => {
   it('is nothing while pods start, and nothing when the same is observed or applied again', async () => {
     await settled(echo);
     await runtime.apply(echo);
-    await runtime.names();
+    await runtime.list();
     expect(asked()).toEqual([]);
   });
 
@@ -78,10 +79,10 @@ describe('what the API server is asked', () => {
   it('is one list for each kind when a worker starts, and nothing for adapters that are as they should be', async () => {
     const other = await startRuntime(settings);
     afterTest(() => other.close());
-    const seen = await other.observe('echo');
+    const seen = await other.observe(adapter('echo'));
     expect(seen.revision).toBeNull(); // it does not know yet what should be
     await other.apply(echo);
-    expect(await other.observe('echo')).toMatchObject({ revision: revisionOf(echo) });
+    expect(await other.observe(adapter('echo'))).toMatchObject({ revision: revisionOf(echo) });
     const kinds = asked().map((request) => /^GET .*\/(\w+)$/.exec(request)?.[1] ?? request);
     expect(kinds.toSorted()).toEqual(['networkpolicies', 'poddisruptionbudgets', 'pods', 'services', 'statefulsets']);
   });
@@ -96,7 +97,7 @@ describe('a worker that was cut off from the API server', () => {
     await settled(lost);
     const changes = new Set<string>();
     const stop = new AbortController();
-    runtime.watch({ changed: (name) => void changes.add(name), synced: () => {} }, stop.signal);
+    runtime.watch({ changed: ({ name }) => void changes.add(name), synced: () => {} }, stop.signal);
 
     relay.cut();
     await namespace.kubectl('delete', 'pod', 'adapter-kept-0', '--wait=true');
@@ -106,7 +107,7 @@ describe('a worker that was cut off from the API server', () => {
     await apiServer.start();
     relay.join();
 
-    await eventually(async () => expect(await runtime.observe('lost')).toEqual(ABSENT), SETTLE_MS);
+    await eventually(async () => expect(await runtime.observe(adapter('lost'))).toEqual(ABSENT), SETTLE_MS);
     const after = await settled(kept);
     expect(ready(after)).not.toEqual(ready(before));
     expect([...changes]).toEqual(expect.arrayContaining(['kept', 'lost']));
@@ -123,7 +124,7 @@ describe('an adapter whose replicas are left to an autoscaler', () => {
   const apply = (wanted: Workload) => eventually(() => runtime.apply(wanted));
   const scale = async (count: number) => {
     await namespace.kubectl('scale', 'statefulset/adapter-scaled', `--replicas=${count}`);
-    await eventually(async () => expect((await runtime.observe('scaled')).desiredReplicas).toBe(count));
+    await eventually(async () => expect((await runtime.observe(adapter('scaled'))).desiredReplicas).toBe(count));
   };
 
   it('starts with its own number, and keeps the number that it is given', async () => {
@@ -133,7 +134,7 @@ describe('an adapter whose replicas are left to an autoscaler', () => {
     await apply(scaled);
     await apply({ ...scaled, environment: { NEXT: '1' } });
     expect(await replicas()).toBe(3);
-    expect(await runtime.observe('scaled')).toMatchObject({ autoscaled: true, desiredReplicas: 3 });
+    expect(await runtime.observe(adapter('scaled'))).toMatchObject({ autoscaled: true, desiredReplicas: 3 });
   });
 
   it('is stopped and started all the same', async () => {

@@ -49,7 +49,10 @@ export async function answerLogs(source: LogSource, req: Request, res: Response)
   const gone = new AbortController();
   res.once('close', () => gone.abort());
   const { since: sinceSeconds, raw, ...wanted } = query;
-  const lines = await logs.read({ name: spec.name, id: row.id }, { ...wanted, sinceSeconds, signal: gone.signal });
+  const lines = await logs.read(
+    { kind: 'adapter', name: spec.name, id: row.id },
+    { ...wanted, sinceSeconds, signal: gone.signal },
+  );
   // An autoscaler may have made more than the spec asks for.
   const isSeen = replicas.some(({ instance }) => instance === query.instance);
   if (!lines && query.instance >= spec.replicaCount && !isSeen) {

@@ -1,10 +1,10 @@
 import { statusClass, type Metrics } from '@mcp-gateway/platform/telemetry';
-import type { ApiListener } from '@mcp-gateway/runtime/kubernetes';
+import type { ApiCallListener } from '@mcp-gateway/runtime/kubernetes';
 import { CONCURRENCY, type Consumption } from '../consume.js';
 import { addGauges, type GaugeParts } from './gauges.js';
 
 export interface WorkerMetrics {
-  apiAnswered: ApiListener;
+  apiAnswered: ApiCallListener;
   /** The reconciler, counted. */
   reconciling(reconcile: Consumption['reconcile']): Consumption['reconcile'];
   /** From now on these can be asked. */

@@ -2,12 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { folder } from '../../../../../test/support/after-tests.js';
-import { kubeconfigIdentity } from './kubeconfig.js';
+import { kubeconfigCredentials } from './kubeconfig.js';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 /** What a kubeconfig says of its only cluster and its only user. */
-async function identityOf(cluster: object, user: object, context = 'a') {
+async function credentialsOf(cluster: object, user: object, context = 'a') {
   const file = join(await folder(), 'kubeconfig');
   const config = {
     clusters: [{ name: 'c', cluster: { server: 'https://kube/path/', ...cluster } }],
@@ -16,7 +16,7 @@ async function identityOf(cluster: object, user: object, context = 'a') {
     'current-context': context,
   };
   await writeFile(file, JSON.stringify(config));
-  return kubeconfigIdentity(file);
+  return kubeconfigCredentials(file);
 }
 
 describe('a kubeconfig', () => {
@@ -43,12 +43,12 @@ describe('a kubeconfig', () => {
       { headers: { Authorization: 'Bearer secret' }, tls: { rejectUnauthorized: false } },
     ],
   ])('has %s', async (_what, cluster, user, expected) => {
-    const { server, current } = await identityOf(cluster, user);
+    const { server, current } = await credentialsOf(cluster, user);
     expect(server).toBe('https://kube/path');
     expect(await current()).toStrictEqual(expected);
   });
 
   it('has to name a cluster', async () => {
-    await expect(identityOf({}, {}, 'other')).rejects.toThrow('names no cluster');
+    await expect(credentialsOf({}, {}, 'other')).rejects.toThrow('names no cluster');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { notReady, podOf, running, statefulSetOf, warning } from '../../../test/pods.js';
-import type { Pod, StatefulSet } from '../api/objects.js';
+import type { Pod, StatefulSet } from '../api/types.js';
 import { healthCheckOf } from './health-check-of.js';
 
 const NOT_FOUND = 'Startup probe failed: HTTP probe failed with statuscode: 404';

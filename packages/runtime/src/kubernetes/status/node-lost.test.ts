@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { notReady, podOf } from '../../../test/pods.js';
-import type { Pod } from '../api/objects.js';
-import { isNodeLost } from './node-lost.js';
+import type { Pod } from '../api/types.js';
+import { isNodeLost } from './replica-of.js';
 
 const because = (type: string, reason: string): Pod['status'] => ({ conditions: [{ type, status: 'True', reason }] });
 

@@ -1,10 +1,10 @@
-import { timeOf, type KubeEvent, type Pod } from '../api/objects.js';
+import { timeOf, type KubeEvent, type Pod } from '../api/types.js';
 import { CONTAINER } from '../objects/container.js';
 
 export interface ProbeFailure {
   /** A sentence. */
   message: string;
-  /** Nothing listened yet, as with every server that starts. */
+  /** True when nothing listened yet, as with every server that starts. */
   starting: boolean;
 }
 
@@ -14,18 +14,18 @@ const REFUSED = /connection refused/;
 const TIMEOUT = /deadline exceeded|timeout|Client\.Timeout/i;
 
 /**
- * What the kubelet last said about the health check of the process that runs now; it says so in events only, and soon in one
- * every five minutes: what holds only for the moment is dated.
+ * The last failed probe of the current process. The kubelet reports a failure in events only, and soon in one every five minutes,
+ * so a message about a passing state carries its time.
  */
 export function probeFailure(pod: Pod, warnings: readonly KubeEvent[]): ProbeFailure | null {
   const container = pod.status?.containerStatuses?.find(({ name }) => name === CONTAINER);
   const last = lastFailure(pod, warnings);
   if (!last || last.at < Date.parse(container?.state?.running?.startedAt ?? '')) return null;
-  if (last.probe === 'Startup' && container?.started) return null; // it has passed that one since
+  if (last.probe === 'Startup' && container?.started) return null; // the startup probe has passed since
   return explained(last.why, new Date(last.at));
 }
 
-/** The status that the kubelet was last answered, by whichever process of the pod. */
+/** The HTTP status of the last failed probe, by any process of the pod. */
 export const lastAnswer = (pod: Pod, warnings: readonly KubeEvent[]): number | null => {
   const status = STATUS.exec(lastFailure(pod, warnings)?.why ?? '')?.[1];
   return status === undefined ? null : Number(status);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { KubeEvent, Pod } from '../api/objects.js';
+import type { KubeEvent, Pod } from '../api/types.js';
 import { notReady, podOf, running, waiting, warning } from '../../../test/pods.js';
 import { replicaOf } from './replica-of.js';
 
@@ -40,14 +40,14 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
     podOf({ ...DELETED, finalizers: ['example.com/hold'] }),
     [],
     'Stopping',
-    'It is gone when whoever put a finalizer on it takes that off: example.com/hold.',
+    'It ends when its finalizers are removed: example.com/hold.',
   ],
   [
     'that is being deleted on a node that does not answer',
     onLostNode(DELETED),
     [],
     'Stopping',
-    'Its node node-1 does not answer. It is gone when the node is back, or when somebody deletes the node or, by force, the pod.',
+    'Its node node-1 does not answer. It ends when the node returns, or when you delete the node or force-delete the pod.',
   ],
   [
     'whose node does not answer, whatever was said before',
@@ -90,7 +90,7 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
     podOf({}, notReady),
     [unhealthy('Startup probe failed: dial tcp 10.0.0.7:8000: connect: connection refused')],
     'Starting',
-    'It listens, and has not passed its health check yet.',
+    'It listens but has not passed its health check yet.',
   ],
   [
     'of which something else is said',
@@ -107,14 +107,14 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
     podOf({}, { ...notReady, containerStatuses: [running({ started: false, lastState: ENDED })] }),
     [unhealthy('Startup probe failed: dial tcp 10.0.0.7:8000: connect: connection refused')],
     'Starting',
-    'It ended with exit code 3 and was started again. Nothing listened on PORT at 09:00 UTC.',
+    'It ended with exit code 3 and was restarted. Nothing listened on PORT at 09:00 UTC.',
   ],
   [
     'that ended and is about to start again',
     podOf({}, { containerStatuses: [running({ state: ENDED })] }),
     [],
     'BackOff',
-    'It ended with exit code 3 and is started again.',
+    'It ended with exit code 3 and is being restarted.',
   ],
   [
     'that keeps ending',
@@ -138,7 +138,7 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
     'ErrImagePull: not found',
   ],
   ['whose first containers run', podOf({}, waiting('PodInitializing')), [], 'Starting', null],
-  ['that waits for a reason', podOf({}, waiting('Odd')), [], 'BackOff', 'Odd: the cluster says no more'],
+  ['that waits for a reason', podOf({}, waiting('Odd')), [], 'BackOff', 'Odd: the cluster gives no reason'],
   [
     'that keeps ending, nobody knows how',
     podOf({}, waiting('CrashLoopBackOff')),
@@ -156,7 +156,7 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
     ),
     [],
     'BackOff',
-    'It ended with exit code 0 and is started again. A server that speaks stdio ends like this, as nobody writes to it: ' +
+    'It ended with exit code 0 and is being restarted. A server that speaks stdio ends like this because it gets no input: ' +
       'start it with its option for streamable HTTP.',
   ],
   [
@@ -167,7 +167,7 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
     ),
     [],
     'BackOff',
-    'It ended with exit code 128 (ContainerCannotRun) and is started again.',
+    'It ended with exit code 128 (ContainerCannotRun) and is being restarted.',
   ],
   [
     'that has a node and no container yet',

@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../../test/clock.js';
 import { ids, ready } from '../../../test/observed.js';
@@ -22,7 +23,7 @@ const version = (name: string, more: Partial<Workload> = {}) =>
   workload('echo', { replicas: 2, environment: { VERSION: name }, ...more });
 const broken = (name: string, more: Partial<Workload> = {}) =>
   version(name, { environment: { VERSION: name, HEALTH: '500' }, ...more });
-const seen = () => supervisor.observe('echo');
+const seen = () => supervisor.observe(adapter('echo'));
 const of = (wanted: Workload, { replicas }: Observation = seen()) =>
   replicas.filter(({ revision, state }) => revision === revisionOf(wanted) && state !== 'Stopping');
 
