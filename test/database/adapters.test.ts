@@ -277,5 +277,5 @@ async function observed(row: AdapterRow): Promise<AdapterRow> {
 }
 
 async function visibleTo(subject: string, roles: string[]): Promise<string[]> {
-  return (await rows.list({ subject, roles, all: false }, { limit: 10 })).map(({ name }) => name);
+  return (await rows.list({ subject, roles, isAdmin: false }, { limit: 10 })).map(({ name }) => name);
 }

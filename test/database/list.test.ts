@@ -3,8 +3,8 @@ import { adapterRows, migrate, type AdapterRows } from '@mcp-gateway/database';
 import { connect, freshDatabase, sharedPostgres, silent } from '../support/postgres.js';
 import { spec } from './specs.js';
 
-const admin = { subject: 'root', roles: [], all: true };
-const caller = (subject: string, ...roles: string[]) => ({ subject, roles, all: false });
+const admin = { subject: 'root', roles: [], isAdmin: true };
+const caller = (subject: string, ...roles: string[]) => ({ subject, roles, isAdmin: false });
 
 let rows: AdapterRows;
 

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayError, problemOf } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import { adapterRows, createDatabase, migrate, migrateWhenReached } from '@mcp-gateway/database';
+import { adapterRows, createDatabase, migrate, migrateWhenConnected } from '@mcp-gateway/database';
 import { connect, freshDatabase, postgresIn, silent, temporaryFolder } from '../support/postgres.js';
 import { spec } from './specs.js';
 
@@ -77,7 +77,7 @@ describe('a service that starts before its database', () => {
     const { postgres, url } = await startOwn();
     await postgres.kill();
     const { promise: waits, resolve } = Promise.withResolvers<unknown>();
-    const migrated = migrateWhenReached(url, { info() {}, warn: resolve } as unknown as Logger);
+    const migrated = migrateWhenConnected(url, { info() {}, warn: resolve } as unknown as Logger);
     expect(await waits).toEqual({
       reason: expect.stringMatching(/^Cannot connect to PostgreSQL at .*DATABASE_URL is right/),
     });
@@ -91,7 +91,7 @@ describe('a service that starts before its database', () => {
     ['database', 'postgres@', '/none_'],
   ])('does not wait for a %s that is not there', async (_, user, database) => {
     const url = (await freshDatabase()).replace('postgres@', user).replace('/test_', database);
-    expect(await thrownBy(migrateWhenReached(url, silent))).toMatchObject({
+    expect(await thrownBy(migrateWhenConnected(url, silent))).toMatchObject({
       message: expect.stringContaining('not exist'),
     });
   });

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { AdapterSpec, Condition, Phase, ReplicaStatus } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { foldRole } from '@mcp-gateway/common/principal';
+import { normalizeRole } from '@mcp-gateway/common/principal';
 import { adapterRow, json, type AdapterRow } from './adapter-row.js';
-import { reach } from './away.js';
+import { queryOrUnavailable } from './unavailable.js';
 import { claimName } from './claim-name.js';
 import type { Database } from './connect.js';
 
 export interface Reader {
   subject: string;
   roles: readonly string[];
-  /** An admin: reads everything. */
-  all: boolean;
+  /** Reads everything. */
+  isAdmin: boolean;
 }
 
 export interface Page {
@@ -60,21 +60,21 @@ export function adapterRows(database: Database, now: () => Date = () => new Date
   const { adapter } = database;
   return {
     async create(spec, createdBy) {
-      const row = await reach(() => claimName(database, { id: randomUUID(), spec, createdBy, at: now() }));
+      const row = await queryOrUnavailable(() => claimName(database, { id: randomUUID(), spec, createdBy, at: now() }));
       if (!row) throw new GatewayError('ADAPTER_EXISTS', { detail: `${spec.name} exists already` });
       return adapterRow(row);
     },
 
     async find(name) {
-      const row = await reach(() => adapter.findUnique({ where: { name } }));
+      const row = await queryOrUnavailable(() => adapter.findUnique({ where: { name } }));
       return row && adapterRow(row);
     },
 
-    async list({ subject, roles, all }, { limit, after }) {
-      const readable = { OR: [{ createdBy: subject }, { readerRoles: { hasSome: roles.map(foldRole) } }] };
-      const rows = await reach(() =>
+    async list({ subject, roles, isAdmin }, { limit, after }) {
+      const readable = { OR: [{ createdBy: subject }, { readerRoles: { hasSome: roles.map(normalizeRole) } }] };
+      const rows = await queryOrUnavailable(() =>
         adapter.findMany({
-          where: { deletedAt: null, ...(after !== undefined && { name: { gt: after } }), ...(!all && readable) },
+          where: { deletedAt: null, ...(after !== undefined && { name: { gt: after } }), ...(!isAdmin && readable) },
           orderBy: { name: 'asc' },
           take: limit,
         }),
@@ -83,12 +83,12 @@ export function adapterRows(database: Database, now: () => Date = () => new Date
     },
 
     async update({ name, id, generation }, spec) {
-      const [row] = await reach(() =>
+      const [row] = await queryOrUnavailable(() =>
         adapter.updateManyAndReturn({
           where: { name, id, generation, deletedAt: null },
           data: {
             spec: json(spec),
-            readerRoles: spec.requiredRoles.map(foldRole),
+            readerRoles: spec.requiredRoles.map(normalizeRole),
             generation: { increment: 1 },
             updatedAt: now(),
           },
@@ -98,7 +98,7 @@ export function adapterRows(database: Database, now: () => Date = () => new Date
     },
 
     async markDeleted({ name, id }) {
-      const { count } = await reach(() =>
+      const { count } = await queryOrUnavailable(() =>
         adapter.updateMany({
           where: { name, id, deletedAt: null },
           data: { generation: { increment: 1 }, deletedAt: now() },
@@ -115,30 +115,32 @@ export function adapterRows(database: Database, now: () => Date = () => new Date
         conditions: { equals: json(conditions) },
         replicas: { equals: json(replicas) },
       };
-      const { count } = await reach(() =>
+      const { count } = await queryOrUnavailable(() =>
         adapter.updateMany({
           where: { ...read, NOT: same },
           data: { phase, observedGeneration: generation, conditions: json(conditions), replicas: json(replicas) },
         }),
       );
       if (count === 1) return true;
-      return (await reach(() => adapter.count({ where: read }))) === 1;
+      return (await queryOrUnavailable(() => adapter.count({ where: read }))) === 1;
     },
 
     async saveConditions({ name, id, generation }, conditions) {
-      const { count } = await reach(() =>
+      const { count } = await queryOrUnavailable(() =>
         adapter.updateMany({ where: { name, id, generation }, data: { conditions: json(conditions) } }),
       );
       return count === 1;
     },
 
     async purge({ name, id }) {
-      const { count } = await reach(() => adapter.deleteMany({ where: { name, id, deletedAt: { not: null } } }));
+      const { count } = await queryOrUnavailable(() =>
+        adapter.deleteMany({ where: { name, id, deletedAt: { not: null } } }),
+      );
       return count === 1;
     },
 
     async lagging(limit) {
-      const rows = await reach(
+      const rows = await queryOrUnavailable(
         () => database.$queryRaw<{ name: string }[]>`
           SELECT name FROM adapters
           WHERE observed_generation < generation OR deleted_at IS NOT NULL
@@ -148,7 +150,9 @@ export function adapterRows(database: Database, now: () => Date = () => new Date
     },
 
     async names() {
-      const rows = await reach(() => adapter.findMany({ select: { name: true }, orderBy: { name: 'asc' } }));
+      const rows = await queryOrUnavailable(() =>
+        adapter.findMany({ select: { name: true }, orderBy: { name: 'asc' } }),
+      );
       return rows.map(({ name }) => name);
     },
   };

@@ -1,5 +1,5 @@
 import type { AdapterSpec, Phase } from '@mcp-gateway/common/contracts';
-import { foldRole } from '@mcp-gateway/common/principal';
+import { normalizeRole } from '@mcp-gateway/common/principal';
 import type { Database } from './connect.js';
 import type { Adapter } from './generated/client.js';
 
@@ -22,7 +22,7 @@ export async function claimName(database: Database, { id, spec, createdBy, at }:
   const rows = await database.$queryRaw<Adapter[]>`
     INSERT INTO adapters (name, id, spec, created_by, reader_roles, generation, phase, conditions, replicas, created_at, updated_at)
     VALUES (${spec.name}, ${id}::uuid, ${JSON.stringify(spec)}::jsonb, ${createdBy},
-            ${spec.requiredRoles.map(foldRole)}::text[], 1, ${phase}, '[]', '[]', ${at}, ${at})
+            ${spec.requiredRoles.map(normalizeRole)}::text[], 1, ${phase}, '[]', '[]', ${at}, ${at})
     ON CONFLICT (name) DO UPDATE SET
       id = EXCLUDED.id,
       spec = EXCLUDED.spec,

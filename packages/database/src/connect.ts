@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool, type ClientBase } from 'pg';
 import { PrismaClient } from './generated/client.js';
-import { connectionConfig } from './session.js';
+import { connectionConfig } from './connection.js';
 
 /** Ends with `$disconnect()`. */
 export type Database = PrismaClient;

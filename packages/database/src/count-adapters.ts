@@ -1,4 +1,4 @@
-import { reach } from './away.js';
+import { queryOrUnavailable } from './unavailable.js';
 import type { Database } from './connect.js';
 
 export interface AdapterCount {
@@ -11,7 +11,7 @@ export interface AdapterCount {
 
 /** How many adapters there are in each phase. @throws GatewayError UNAVAILABLE while the database is away. */
 export const countAdapters = (database: Database): Promise<AdapterCount[]> =>
-  reach(
+  queryOrUnavailable(
     () => database.$queryRaw<AdapterCount[]>`
       SELECT CASE WHEN deleted_at IS NULL THEN phase ELSE 'Deleting' END AS phase,
              count(*)::int AS adapters,

@@ -1,11 +1,11 @@
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Client } from 'pg';
-import { compareHistory } from './migrations/applied.js';
-import { explain } from './migrations/explain.js';
+import { compareHistory } from './migrations/history.js';
+import { explainMigrationFailure } from './migrations/explain.js';
 import { migrationList, readMigrations, readSchema, type Migration } from './migrations/folder.js';
 import { withMigrationLock } from './migrations/lock.js';
 import { NO_FILTERS, withSchemaEngine } from './migrations/schema-engine.js';
-import { withSession } from './session.js';
+import { withConnection } from './connection.js';
 
 /**
  * Applies the checked-in migrations that the database lacks. Any number of processes may do so at once.
@@ -13,11 +13,11 @@ import { withSession } from './session.js';
  */
 export async function migrate(databaseUrl: string, log: Logger): Promise<void> {
   const migrations = await readMigrations();
-  await withSession(databaseUrl, async (session) => {
-    if (await isUpToDate(session, migrations, log)) return;
-    await withMigrationLock(session, async () => {
+  await withConnection(databaseUrl, async (connection) => {
+    if (await isUpToDate(connection, migrations, log)) return;
+    await withMigrationLock(connection, async () => {
       // Somebody else may have done it in the meantime.
-      if (await isUpToDate(session, migrations, log)) return;
+      if (await isUpToDate(connection, migrations, log)) return;
       const applied = await apply(databaseUrl, migrations);
       log.info({ migrations: applied }, 'migrated the database');
     });
@@ -25,8 +25,8 @@ export async function migrate(databaseUrl: string, log: Logger): Promise<void> {
 }
 
 /** Cheap: loads no engine. */
-async function isUpToDate(session: Client, migrations: readonly Migration[], log: Logger): Promise<boolean> {
-  const { missing, edited } = await compareHistory(session, migrations);
+async function isUpToDate(connection: Client, migrations: readonly Migration[], log: Logger): Promise<boolean> {
+  const { missing, edited } = await compareHistory(connection, migrations);
   for (const { name } of edited) {
     log.warn({ migration: name }, 'the migration was edited after it had been applied here; the edit has no effect');
   }
@@ -41,6 +41,6 @@ async function apply(databaseUrl: string, migrations: readonly Migration[]): Pro
       return appliedMigrationNames;
     });
   } catch (error) {
-    throw await explain(error, databaseUrl);
+    throw await explainMigrationFailure(error, databaseUrl);
   }
 }

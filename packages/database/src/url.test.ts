@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { atDatabase, checkDatabaseUrl, labelOf } from './url.js';
+import { withDatabaseName, checkDatabaseUrl, redactedUrl } from './url.js';
 
 describe.each([
   ['postgresql://app:s3cret@db.example:5433/gateway?sslmode=verify-full', 'app@db.example:5433/gateway'],
@@ -9,13 +9,13 @@ describe.each([
   ['postgresql:///gateway', '/gateway'],
 ])('%s', (url, label) => {
   it('is shown without password and options', () => {
-    expect(labelOf(url)).toBe(label);
+    expect(redactedUrl(url)).toBe(label);
     expect(checkDatabaseUrl(url)).toBe(url);
   });
 
   it('keeps server, user and options when the database changes', () => {
-    const other = atDatabase(url, 'other');
-    expect(labelOf(other)).toBe(label.replace(/gateway$/, 'other'));
+    const other = withDatabaseName(url, 'other');
+    expect(redactedUrl(other)).toBe(label.replace(/gateway$/, 'other'));
     expect(other).toContain(new URL(url.replace('@/', '@x/')).search);
   });
 });

@@ -28,14 +28,14 @@ function checkFile(name: string, file: string | null) {
 }
 
 /** `user@host:port/database`: what an error message may show of a URL. */
-export function labelOf(href: string): string {
+export function redactedUrl(href: string): string {
   const url = parse(href);
   const host = url.searchParams.get('host') ?? decodeURIComponent(url.host);
   return `${url.username && `${url.username}@`}${host}${url.pathname}`;
 }
 
 /** The same server and user, another database. */
-export function atDatabase(href: string, database: string): string {
+export function withDatabaseName(href: string, database: string): string {
   const url = parse(href);
   url.pathname = `/${encodeURIComponent(database)}`;
   return url.href;

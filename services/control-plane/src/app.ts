@@ -8,8 +8,8 @@ import { adapterRoutes } from './adapters/routes.js';
 import type { AdapterService } from './adapters/service.js';
 import { authenticate } from './authenticate.js';
 import { openApiDocument } from './openapi/document.js';
-import { otherMethods } from './other-methods.js';
-import { answerProblem, nothingHere } from './problems.js';
+import { methodNotAllowed } from './other-methods.js';
+import { problemHandler, notFoundHandler } from './problems.js';
 import { sessionRoutes } from './sessions/routes.js';
 import type { SessionService } from './sessions/service.js';
 
@@ -52,7 +52,7 @@ export function createApp({ adapters, logs, logCheckMs, sessions, verifier, acce
   app
     .route('/openapi.json')
     .get((_req, res) => void res.json(document))
-    .all(otherMethods('GET'));
+    .all(methodNotAllowed('GET'));
   app.use(
     '/adapters',
     authenticate(verifier),
@@ -60,7 +60,7 @@ export function createApp({ adapters, logs, logCheckMs, sessions, verifier, acce
     sessionRoutes({ adapters, sessions }),
   );
 
-  app.use(nothingHere);
-  app.use(answerProblem(log));
+  app.use(notFoundHandler);
+  app.use(problemHandler(log));
   return app;
 }

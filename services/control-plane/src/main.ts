@@ -12,19 +12,19 @@ import {
   unknownVariables,
 } from '@mcp-gateway/platform/config';
 import { createLogger } from '@mcp-gateway/platform/logging';
-import { holdsAny, isAdmin, type Principal } from '@mcp-gateway/common/principal';
+import { hasAnyRole, isAdmin, type Principal } from '@mcp-gateway/common/principal';
 import { developmentSignIn, refuseReplicas } from '@mcp-gateway/identity';
 import { reconcileQueue } from '@mcp-gateway/routing/queue';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { followRoutes } from '@mcp-gateway/routing';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
 import { openMetrics } from '@mcp-gateway/platform/telemetry';
-import { adapterRows, connectDatabase, migrateWhenReached } from '@mcp-gateway/database';
+import { adapterRows, connectDatabase, migrateWhenConnected } from '@mcp-gateway/database';
 import { z } from 'zod';
-import { chooseLogs } from './adapters/choose-logs.js';
+import { createLogReader } from './adapters/choose-logs.js';
 import { adapterService } from './adapters/service.js';
 import { createApp } from './app.js';
-import { measuredApi } from './metrics/api-metrics.js';
+import { instrumentApi } from './metrics/api-metrics.js';
 import { sessionService } from './sessions/service.js';
 
 const Config = z.object({
@@ -64,10 +64,10 @@ runMain(async () => {
 
   // Processes of this machine have no identity to give away.
   const mayUseWorkloadIdentity = (principal: Principal) =>
-    config.RUNTIME === 'process' || isAdmin(principal) || holdsAny(principal, config.WORKLOAD_IDENTITY_ROLES);
+    config.RUNTIME === 'process' || isAdmin(principal) || hasAnyRole(principal, config.WORKLOAD_IDENTITY_ROLES);
   const app = createApp({
     adapters: adapterService({ rows: adapterRows(database), queue, log, mayUseWorkloadIdentity }),
-    logs: await chooseLogs(config.RUNTIME, process.env),
+    logs: await createLogReader(config.RUNTIME, process.env),
     sessions: sessionService(redis, config.REDIS_PREFIX),
     verifier: developmentSignIn(checkCaller),
     access: browserAccess(config),
@@ -77,10 +77,10 @@ runMain(async () => {
     },
     log,
   });
-  const server = createServer(metrics ? measuredApi(metrics, redis, app) : app);
+  const server = createServer(metrics ? instrumentApi(metrics, redis, app) : app);
   defer(() => closeServer(server, 5_000));
   const port = await listen(server, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
   log.info({ port }, 'control plane listens');
-  await migrateWhenReached(config.DATABASE_URL, log);
+  await migrateWhenConnected(config.DATABASE_URL, log);
   isMigrated = true;
 });

@@ -2,7 +2,7 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Request, RequestHandler } from 'express';
 
 /** For the methods that a path does not have: 405, and OPTIONS tells those that it has (RFC 9110 §9.3.7, §15.5.6). */
-export const otherMethods =
+export const methodNotAllowed =
   (...methods: string[]): RequestHandler =>
   (req, res) => {
     const allow = [...(methods.includes('GET') ? ['HEAD'] : []), ...methods, 'OPTIONS'].join(', ');

@@ -2,14 +2,14 @@ import { GatewayError, problemOf } from '@mcp-gateway/common/errors';
 import { escapeControls, type Logger } from '@mcp-gateway/platform/logging';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 
-export const nothingHere: RequestHandler = (req) => {
+export const notFoundHandler: RequestHandler = (req) => {
   throw new GatewayError('NOT_FOUND', {
     detail: `${req.method} ${req.path} is not part of this API; see /openapi.json`,
   });
 };
 
 /** The one place where an error becomes an answer: problem+json (RFC 9457), the cause to the log only. */
-export function answerProblem(log: Logger): ErrorRequestHandler {
+export function problemHandler(log: Logger): ErrorRequestHandler {
   return (thrown: unknown, req, res, next) => {
     if (res.headersSent) return next(thrown); // too late for an answer: cut the connection
     const error = gatewayError(thrown);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EnvironmentVariables, SecretEnvironment } from './environment.js';
-import { foldFields } from './fields.js';
+import { normalizeFieldNames } from './fields.js';
 import { ImageName, ImageVersion } from './image.js';
 import { boundedString, text } from './text.js';
 
@@ -174,7 +174,7 @@ export interface AdapterRequest {
 
 /** Reads names of fields in any case, and a field that is null as one that is left out. */
 export const AdapterRequest = z
-  .preprocess((body, context) => foldFields(AdapterBody, body, context), AdapterBody)
+  .preprocess((body, context) => normalizeFieldNames(AdapterBody, body, context), AdapterBody)
   .transform((body): AdapterRequest => {
     const { id, generation } = body;
     const spec: AdapterSpec & { [field in (typeof SERVER_FIELDS)[number]]?: unknown } = body;

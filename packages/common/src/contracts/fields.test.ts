@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { invalidRequest } from '../errors/index.js';
 import { AdapterRequest, AdapterSpec } from './adapter.js';
-import { fieldsAt, foldFields } from './fields.js';
+import { fieldsAt, normalizeFieldNames } from './fields.js';
 
 const MINIMAL = { name: 'echo', imageName: 'mcp-example', imageVersion: '1.0.0' };
 const SERVER = {
@@ -101,8 +101,8 @@ describe('the fields of a schema', () => {
   it('are not looked for among more than any object or list may have', () => {
     const entries = Array.from({ length: 1_001 }, (_, at) => [`field${at}`, 1]);
     const [many, list] = [Object.fromEntries(entries) as object, Array.from({ length: 1_001 }, () => ({ ONE: 'a' }))];
-    expect(foldFields(Outer, many, { addIssue() {} } as never)).toBe(many);
-    expect(foldFields(Outer, { list }, { addIssue() {} } as never)).toEqual({ list });
+    expect(normalizeFieldNames(Outer, many, { addIssue() {} } as never)).toBe(many);
+    expect(normalizeFieldNames(Outer, { list }, { addIssue() {} } as never)).toEqual({ list });
   });
 
   const Inner = z.strictObject({ one: z.string().optional() });
@@ -127,7 +127,7 @@ describe('the fields of a schema', () => {
   it.each([null, 'text', 7, [1], { list: 'x', map: [] }, { list: [null, 1, [{ ONE: 1 }]] }])(
     'are looked for in vain in %j, which stays as it is',
     (input) => {
-      expect(foldFields(Outer, input, { addIssue() {} } as never)).toEqual(input);
+      expect(normalizeFieldNames(Outer, input, { addIssue() {} } as never)).toEqual(input);
     },
   );
 });

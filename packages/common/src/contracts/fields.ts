@@ -8,7 +8,7 @@ const MAX_ENTRIES = 1_000;
 type Shape = Readonly<Record<string, z.core.$ZodType>>;
 
 /** The schema under its defaults, its preprocessing and the like. */
-export function innermost(schema: z.core.$ZodType): z.core.$ZodTypes {
+export function unwrapSchema(schema: z.core.$ZodType): z.core.$ZodTypes {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   switch (def.type) {
     case 'optional':
@@ -18,9 +18,9 @@ export function innermost(schema: z.core.$ZodType): z.core.$ZodTypes {
     case 'nonoptional':
     case 'readonly':
     case 'catch':
-      return innermost(def.innerType);
+      return unwrapSchema(def.innerType);
     case 'pipe':
-      return innermost((def.in as z.core.$ZodTypes)._zod.def.type === 'transform' ? def.out : def.in);
+      return unwrapSchema((def.in as z.core.$ZodTypes)._zod.def.type === 'transform' ? def.out : def.in);
     default:
       return schema as z.core.$ZodTypes;
   }
@@ -28,7 +28,7 @@ export function innermost(schema: z.core.$ZodType): z.core.$ZodTypes {
 
 /** The fields of the object at a path within what the schema describes; none where there is no object with fields. */
 export function fieldsAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): Shape {
-  const { def } = innermost(schema)._zod;
+  const { def } = unwrapSchema(schema)._zod;
   const [key, ...rest] = path;
   switch (def.type) {
     case 'object': {
@@ -49,16 +49,16 @@ export function fieldsAt(schema: z.core.$ZodType, path: readonly PropertyKey[]):
  * The input with the names of fields as the schema has them, whatever case they came in, and without fields that are null.
  * Names in a record, such as variables, are the caller's and stay. Two fields that come to the same name are an issue.
  */
-export function foldFields(
+export function normalizeFieldNames(
   schema: z.core.$ZodType,
   input: unknown,
   context: z.RefinementCtx,
   path: PropertyKey[] = [],
 ): unknown {
-  const { def } = innermost(schema)._zod;
+  const { def } = unwrapSchema(schema)._zod;
   if (input === null || typeof input !== 'object') return input;
   if (def.type === 'array' && Array.isArray(input) && input.length <= MAX_ENTRIES) {
-    return input.map((item, index) => foldFields(def.element, item, context, [...path, index]));
+    return input.map((item, index) => normalizeFieldNames(def.element, item, context, [...path, index]));
   }
   if (Array.isArray(input) || (def.type !== 'object' && def.type !== 'record')) return input;
 
@@ -75,7 +75,7 @@ export function foldFields(
         message: `is the same field as "${name}"; send one of them`,
       });
     }
-    folded[name] = field ? foldFields(field, value, context, [...path, key]) : value;
+    folded[name] = field ? normalizeFieldNames(field, value, context, [...path, key]) : value;
   }
   for (const name of names?.values() ?? []) if (folded[name] === null) delete folded[name];
   return folded;

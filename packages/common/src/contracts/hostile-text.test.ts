@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { z } from 'zod';
 import { invalidRequest } from '../errors/index.js';
-import { innermost } from './fields.js';
+import { unwrapSchema } from './fields.js';
 import * as contracts from './index.js';
 
 jest.setTimeout(120_000); // on a machine that does much else
@@ -45,7 +45,7 @@ const map = (text: string) =>
 
 /** All that a schema consists of, each schema once, however many others refer to it. */
 function collect(schema: z.core.$ZodType, parts: Parts): Parts {
-  const { def } = innermost(schema)._zod;
+  const { def } = unwrapSchema(schema)._zod;
   if (parts.texts.has(schema) || parts.entries.has(schema)) return parts;
   if (def.type === 'string' || def.type === 'enum') parts.texts.add(schema);
   if (def.type === 'array') parts.entries.set(schema, list);

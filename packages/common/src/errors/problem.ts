@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { fieldsAt } from '../contracts/fields.js';
 import type { Problem } from '../contracts/problem.js';
 import { GatewayError } from './gateway-error.js';
-import { nearest } from './nearest.js';
+import { closestMatch } from './closest-match.js';
 
 /** RFC 9457 §3: the body of an error answer on the REST API. */
 export function problemOf(error: GatewayError): Problem {
@@ -58,7 +58,7 @@ interface Finding {
 
 function suggest(finding: Finding, schema: z.ZodType): void {
   if (!finding.isUnknown) return;
-  const name = nearest(String(finding.path.at(-1)), Object.keys(fieldsAt(schema, finding.path.slice(0, -1))));
+  const name = closestMatch(String(finding.path.at(-1)), Object.keys(fieldsAt(schema, finding.path.slice(0, -1))));
   if (name !== undefined) finding.detail += `; did you mean "${name}"?`;
 }
 

@@ -1,2 +1,2 @@
-export { canRead, canWrite, foldRole, holdsAny, isAdmin, type Guarded } from './permissions.js';
+export { canRead, canWrite, normalizeRole, hasAnyRole, isAdmin, type AccessPolicy } from './permissions.js';
 export type { Principal } from './principal.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { canRead, canWrite, foldRole, isAdmin } from './permissions.js';
+import { canRead, canWrite, normalizeRole, isAdmin } from './permissions.js';
 
 const caller = (subject: string, ...roles: string[]) => ({ subject, name: subject, roles, tenant: 'default' });
 const adapter = (...requiredRoles: string[]) => ({ createdBy: 'alice', requiredRoles });
@@ -36,6 +36,6 @@ describe('who may do what', () => {
   });
 
   it('folds roles in a way that does not depend on the machine', () => {
-    expect(['İ', 'I', 'Ä', 'team'].map(foldRole)).toEqual(['i̇', 'i', 'ä', 'team']);
+    expect(['İ', 'I', 'Ä', 'team'].map(normalizeRole)).toEqual(['i̇', 'i', 'ä', 'team']);
   });
 });

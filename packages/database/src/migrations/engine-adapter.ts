@@ -1,8 +1,8 @@
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { Client } from 'pg';
-import { connectionConfig } from '../session.js';
-import { atDatabase } from '../url.js';
-import { driverAdapter, PROVIDER, rethrow } from './driver-adapter.js';
+import { connectionConfig } from '../connection.js';
+import { withDatabaseName } from '../url.js';
+import { driverAdapter, PROVIDER, throwDriverError } from './driver-adapter.js';
 
 /** How the schema engine reaches the database. `close` ends whatever it opened. */
 export interface EngineAdapter extends SqlMigrationAwareDriverAdapterFactory {
@@ -15,7 +15,7 @@ export function engineAdapter(url: string): EngineAdapter {
   const connect = async (databaseUrl: string, onDisposed = async () => {}) => {
     const client = new Client(connectionConfig(databaseUrl));
     client.on('error', () => {}); // the query that is under way reports it
-    await client.connect().catch(rethrow);
+    await client.connect().catch(throwDriverError);
     const adapter = driverAdapter(client, async () => {
       if (!open.delete(adapter)) return;
       await client.end();
@@ -31,7 +31,7 @@ export function engineAdapter(url: string): EngineAdapter {
       const main = await connect(url);
       const name = `prisma_migrate_shadow_db_${crypto.randomUUID()}`;
       await main.executeScript(`CREATE DATABASE "${name}" TEMPLATE template0`);
-      return connect(atDatabase(url, name), async () => {
+      return connect(withDatabaseName(url, name), async () => {
         await main.executeScript(`DROP DATABASE "${name}" WITH (FORCE)`);
         await main.dispose();
       });

@@ -1,5 +1,5 @@
-import { withSession } from '../session.js';
-import { labelOf } from '../url.js';
+import { withConnection } from '../connection.js';
+import { redactedUrl } from '../url.js';
 
 const RESOLVE = 'node packages/database/dist/main.js resolve';
 
@@ -14,9 +14,9 @@ interface Failure {
 }
 
 /** Turns what the schema engine threw into words. */
-export async function explain(thrown: unknown, databaseUrl: string): Promise<Error> {
+export async function explainMigrationFailure(thrown: unknown, databaseUrl: string): Promise<Error> {
   const { code, message: said } = thrown as { code?: string; message: string };
-  const label = labelOf(databaseUrl);
+  const label = redactedUrl(databaseUrl);
   if (code === 'P3005') {
     return new MigrationError(
       `The database ${label} has tables of something else. Give the gateway an empty database of its own.`,
@@ -41,8 +41,8 @@ export async function explain(thrown: unknown, databaseUrl: string): Promise<Err
 }
 
 async function failedMigrations(databaseUrl: string): Promise<Failure[]> {
-  return withSession(databaseUrl, async (session) => {
-    const { rows } = await session.query<Failure>(
+  return withConnection(databaseUrl, async (connection) => {
+    const { rows } = await connection.query<Failure>(
       'SELECT migration_name AS name, logs FROM _prisma_migrations ' +
         'WHERE finished_at IS NULL AND rolled_back_at IS NULL ORDER BY started_at',
     );

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { databaseIsAway } from '@mcp-gateway/database';
+import { isDatabaseUnavailable } from '@mcp-gateway/database';
 import { leash, type Leashed } from '@mcp-gateway/runtime/leash';
 import { instead } from './binaries.js';
 import { PATH, type Command } from './identity.js';
@@ -75,7 +75,7 @@ async function succeeds(probe: Launch['probe']): Promise<boolean> {
     await probe();
     return true;
   } catch (error) {
-    if (databaseIsAway(error)) return false;
+    if (isDatabaseUnavailable(error)) return false;
     throw error;
   }
 }

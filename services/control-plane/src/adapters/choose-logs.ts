@@ -11,7 +11,7 @@ const ProcessConfig = z.object({
  * Reads logs where RUNTIME keeps them.
  * @throws ConfigError when its own part of the configuration is not complete
  */
-export async function chooseLogs(
+export async function createLogReader(
   runtime: 'process' | 'kubernetes',
   environment: Record<string, string | undefined>,
 ): Promise<LogReader> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { etagOf, matches } from './etag.js';
+import { etagOf, matchesIfMatch } from './etag.js';
 
 const current = { id: '0f8fad5b-d9cb-469f-a165-70867728950e', generation: 7 };
 const TAG = '"0f8fad5b-7"';
@@ -26,6 +26,6 @@ describe('the ETag of an adapter', () => {
     ['"0f8fad5b-"', false],
     ['0f8fad5b-7', false],
   ])('If-Match: %s lets a change of it through: %s', (header, expected) => {
-    expect(matches(header)(current)).toBe(expected);
+    expect(matchesIfMatch(header)(current)).toBe(expected);
   });
 });

@@ -7,14 +7,14 @@ export type Precondition = (current: State) => boolean;
 export const etagOf = ({ id, generation }: State): string => `"${id.slice(0, 8)}-${generation}"`;
 
 /** RFC 9110 §13.1.1: what an If-Match header asks for. Without one, anything will do. */
-export function matches(ifMatch: string | undefined): Precondition {
+export function matchesIfMatch(ifMatch: string | undefined): Precondition {
   if (ifMatch === undefined || ifMatch.trim() === '*') return () => true;
   const wanted = ifMatch.split(',').map((tag) => tag.trim());
   return (current) => wanted.includes(etagOf(current));
 }
 
 /** A body that names an id or a generation says, as If-Match does, which state of the adapter its sender has read. */
-export const hasRead =
+export const matchesBody =
   ({ id, generation }: AdapterRequest['read']): Precondition =>
   (current) =>
     (id ?? current.id) === current.id && (generation ?? current.generation) === current.generation;

@@ -34,7 +34,7 @@ export interface LogSource {
   logs: LogReader;
   row: AdapterRow;
   /** Whether the caller may still read them, and they are still of the same adapter. Rejects when that cannot be known now. */
-  isOpen: () => Promise<boolean>;
+  isAllowed: () => Promise<boolean>;
   /** How often that is asked while a client follows, in milliseconds. */
   checkEveryMs?: number | undefined;
 }
@@ -42,8 +42,8 @@ export interface LogSource {
 const CHECK_EVERY_MS = 5_000;
 
 /** Plain text: the last lines, and with `follow` what comes, until the client goes or may not read them any more. */
-export async function answerLogs(source: LogSource, req: Request, res: Response): Promise<void> {
-  const { logs, row, isOpen, checkEveryMs = CHECK_EVERY_MS } = source;
+export async function sendLogs(source: LogSource, req: Request, res: Response): Promise<void> {
+  const { logs, row, isAllowed, checkEveryMs = CHECK_EVERY_MS } = source;
   const { spec, replicas } = row;
   const query = parseQuery(LogQuery, req.query);
   const gone = new AbortController();
@@ -66,8 +66,8 @@ export async function answerLogs(source: LogSource, req: Request, res: Response)
     return;
   }
   const check = () =>
-    isOpen().then(
-      (open) => open || gone.abort(),
+    isAllowed().then(
+      (allowed) => allowed || gone.abort(),
       () => {},
     );
   const checks = setInterval(() => void check(), checkEveryMs);

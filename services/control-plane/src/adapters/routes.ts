@@ -4,13 +4,13 @@ import type { LogReader } from '@mcp-gateway/runtime/logs';
 import { Router } from 'express';
 import { principalOf } from '../authenticate.js';
 import { jsonBody } from '../json-body.js';
-import { otherMethods } from '../other-methods.js';
+import { methodNotAllowed } from '../other-methods.js';
 import { parseBody } from '../query.js';
-import { etagOf, hasRead, matches } from './etag.js';
-import { answerLogs } from './logs.js';
+import { etagOf, matchesBody, matchesIfMatch } from './etag.js';
+import { sendLogs } from './logs.js';
 import { linkToNext, pageOf } from './paging.js';
 import type { AdapterService } from './service.js';
-import { statusOf } from './status.js';
+import { adapterStatus } from './status.js';
 
 export interface AdapterRoutesParts {
   adapters: AdapterService;
@@ -47,31 +47,31 @@ export function adapterRoutes({ adapters, logs, logCheckMs }: AdapterRoutesParts
       const errors = [{ pointer: '#/name', detail: 'must be the name in the URL; an adapter cannot be renamed' }];
       throw new GatewayError('INVALID_REQUEST', { detail: `#/name ${errors[0]?.detail}`, errors });
     }
-    const [isWanted, isRead] = [matches(req.get('if-match')), hasRead(read)];
+    const [isWanted, isRead] = [matchesIfMatch(req.get('if-match')), matchesBody(read)];
     const updated = await adapters.update(principalOf(req), spec, (row) => isWanted(row) && isRead(row));
     res.set('ETag', etagOf(updated)).json(updated);
   });
 
   router.delete('/:name', async (req, res) => {
-    await adapters.remove(principalOf(req), req.params.name, matches(req.get('if-match')));
+    await adapters.remove(principalOf(req), req.params.name, matchesIfMatch(req.get('if-match')));
     res.status(204).end();
   });
 
   router.get('/:name/status', async (req, res) => {
-    res.set('Cache-Control', 'no-store').json(statusOf(await adapters.row(principalOf(req), req.params.name)));
+    res.set('Cache-Control', 'no-store').json(adapterStatus(await adapters.row(principalOf(req), req.params.name)));
   });
 
   router.get('/:name/logs', async (req, res) => {
     const read = () => adapters.row(principalOf(req), req.params.name);
     const row = await read();
-    const isOpen = () => read().then(({ id }) => id === row.id, falseWhenNotFound);
-    await answerLogs({ logs, row, isOpen, checkEveryMs: logCheckMs }, req, res);
+    const isAllowed = () => read().then(({ id }) => id === row.id, falseWhenNotFound);
+    await sendLogs({ logs, row, isAllowed, checkEveryMs: logCheckMs }, req, res);
   });
 
-  router.all('/', otherMethods('GET', 'POST'));
-  router.all('/:name', otherMethods('GET', 'PUT', 'DELETE'));
-  router.all('/:name/status', otherMethods('GET'));
-  router.all('/:name/logs', otherMethods('GET'));
+  router.all('/', methodNotAllowed('GET', 'POST'));
+  router.all('/:name', methodNotAllowed('GET', 'PUT', 'DELETE'));
+  router.all('/:name/status', methodNotAllowed('GET'));
+  router.all('/:name/logs', methodNotAllowed('GET'));
 
   return router;
 }

@@ -30,7 +30,7 @@ export function adapterService({
   mayUseWorkloadIdentity: (principal: Principal) => boolean;
 }): AdapterService {
   /** The row is the truth and a resync finds it, so a queue that is away is no reason to fail. */
-  function hint(name: string) {
+  function enqueue(name: string) {
     queue
       .reconcile(name)
       .catch((error: unknown) =>
@@ -41,13 +41,13 @@ export function adapterService({
   async function readable(principal: Principal, name: string): Promise<AdapterRow> {
     const row = ResourceName.safeParse(name).success ? await rows.find(name) : null;
     // A stranger gets the same answer whether the name exists or not.
-    if (!row || row.deletedAt || !canRead(principal, guarded(row))) throw new GatewayError('ADAPTER_NOT_FOUND');
+    if (!row || row.deletedAt || !canRead(principal, accessPolicy(row))) throw new GatewayError('ADAPTER_NOT_FOUND');
     return row;
   }
 
   async function writable(principal: Principal, name: string, precondition: Precondition): Promise<AdapterRow> {
     const row = await readable(principal, name);
-    if (!canWrite(principal, guarded(row))) {
+    if (!canWrite(principal, accessPolicy(row))) {
       throw new GatewayError('FORBIDDEN', { detail: 'only its creator or mcp.admin may change an adapter' });
     }
     if (!precondition(row)) throw new GatewayError('EDIT_CONFLICT', { detail: 'read it again and repeat your change' });
@@ -66,17 +66,17 @@ export function adapterService({
     async create(principal, spec) {
       checkIdentity(principal, spec);
       const row = await rows.create(spec, principal.subject);
-      hint(row.name);
-      return resourceOf(row);
+      enqueue(row.name);
+      return adapterResource(row);
     },
     async list(principal, { limit, after }) {
-      const filter = { subject: principal.subject, roles: principal.roles, all: isAdmin(principal) };
+      const filter = { subject: principal.subject, roles: principal.roles, isAdmin: isAdmin(principal) };
       const found = await rows.list(filter, { limit: limit + 1, ...(after !== undefined && { after }) });
-      const items = found.slice(0, limit).map(resourceOf);
+      const items = found.slice(0, limit).map(adapterResource);
       const last = items.at(-1);
       return found.length > limit && last ? { items, next: last.name } : { items };
     },
-    get: async (principal, name) => resourceOf(await readable(principal, name)),
+    get: async (principal, name) => adapterResource(await readable(principal, name)),
     row: readable,
     async update(principal, spec, precondition) {
       for (;;) {
@@ -84,8 +84,8 @@ export function adapterService({
         checkIdentity(principal, spec);
         const updated = await rows.update(row, spec);
         if (updated) {
-          hint(spec.name);
-          return resourceOf(updated);
+          enqueue(spec.name);
+          return adapterResource(updated);
         }
         // Somebody else was faster: look again, which also checks the precondition against what they wrote.
       }
@@ -93,15 +93,15 @@ export function adapterService({
     async remove(principal, name, precondition) {
       for (;;) {
         const row = await writable(principal, name, precondition);
-        if (await rows.markDeleted(row)) return hint(name);
+        if (await rows.markDeleted(row)) return enqueue(name);
       }
     },
   };
 }
 
-const guarded = ({ createdBy, spec }: AdapterRow) => ({ createdBy, requiredRoles: spec.requiredRoles });
+const accessPolicy = ({ createdBy, spec }: AdapterRow) => ({ createdBy, requiredRoles: spec.requiredRoles });
 
-function resourceOf(row: AdapterRow): AdapterResource {
+function adapterResource(row: AdapterRow): AdapterResource {
   return {
     ...row.spec,
     id: row.id,

@@ -2,7 +2,7 @@ import { imageReference, type AdapterStatus, type Phase } from '@mcp-gateway/com
 import type { AdapterRow } from '@mcp-gateway/database';
 
 /** The answer of /status, from what the worker last saw. */
-export function statusOf(row: AdapterRow): AdapterStatus {
+export function adapterStatus(row: AdapterRow): AdapterStatus {
   const { spec, replicas } = row;
   const readyReplicas = replicas.filter(({ ready }) => ready).length;
   return {

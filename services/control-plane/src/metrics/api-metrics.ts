@@ -14,7 +14,7 @@ import { routePattern } from './route-pattern.js';
 const HEALTH = ['/livez', '/readyz', '/openapi.json'];
 
 /** The API, counted: what docs/metrics.md lists for the control plane. */
-export function measuredApi(
+export function instrumentApi(
   metrics: Metrics,
   redis: Pick<RedisClient, 'isReady'>,
   serve: RequestListener,

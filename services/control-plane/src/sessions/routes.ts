@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { linkToNext, pageOf } from '../adapters/paging.js';
 import type { AdapterService } from '../adapters/service.js';
 import { principalOf } from '../authenticate.js';
-import { otherMethods } from '../other-methods.js';
+import { methodNotAllowed } from '../other-methods.js';
 import type { SessionService } from './service.js';
 
 /** REST shapes of /adapters/{name}/sessions. Whoever may read the adapter has sessions on it. */
@@ -23,8 +23,8 @@ export function sessionRoutes({ adapters, sessions }: { adapters: AdapterService
     res.status(204).end();
   });
 
-  router.all('/:name/sessions', otherMethods('GET'));
-  router.all('/:name/sessions/:id', otherMethods('DELETE'));
+  router.all('/:name/sessions', methodNotAllowed('GET'));
+  router.all('/:name/sessions/:id', methodNotAllowed('DELETE'));
 
   return router;
 }

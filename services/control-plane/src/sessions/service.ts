@@ -21,7 +21,7 @@ export interface SessionService {
 /** As the data planes are set to, unless they are told otherwise: then the record is to be kept for as long. */
 const USUAL_MAX_AGE_SECONDS = 7 * 24 * 3600;
 
-/** The sessions that the data planes have recorded. All calls throw UNAVAILABLE while Redis is away. */
+/** The sessions that the data planes have recorded. All calls throw UNAVAILABLE while Redis is unavailable. */
 export function sessionService(redis: RedisClient, prefix: string): SessionService {
   const records = sessionRecords(redis, prefix);
   const maySeeAll = (principal: Principal, { createdBy, spec }: AdapterRow) =>
@@ -30,13 +30,13 @@ export function sessionService(redis: RedisClient, prefix: string): SessionServi
   return {
     async list(principal, row, page) {
       const own = maySeeAll(principal, row) ? {} : { caller: principal.subject };
-      const found = await listSessions(redis, prefix, { adapterId: row.id, ...own, ...page }).catch(away);
+      const found = await listSessions(redis, prefix, { adapterId: row.id, ...own, ...page }).catch(unavailable);
       const items = found.sessions.map(sessionResource);
       return found.next === undefined ? { items } : { items, next: found.next };
     },
     async end(principal, row, id) {
       if (!z.uuid().safeParse(id).success) throw new GatewayError('SESSION_NOT_FOUND');
-      const { record } = await records.find({ id, adapterId: row.id }).catch(away);
+      const { record } = await records.find({ id, adapterId: row.id }).catch(unavailable);
       if (record === null || record === 'closed' || record.adapterId !== row.id) {
         throw new GatewayError('SESSION_NOT_FOUND');
       }
@@ -45,13 +45,13 @@ export function sessionService(redis: RedisClient, prefix: string): SessionServi
       const now = Math.floor(Date.now() / 1000);
       const keepSeconds = row.spec.sessions.maxAgeSeconds ?? USUAL_MAX_AGE_SECONDS;
       const how = { now, keepSeconds, tellServer: true };
-      const ended = await records.close({ id, adapterId: row.id, caller }, how).catch(away);
+      const ended = await records.close({ id, adapterId: row.id, caller }, how).catch(unavailable);
       if (!ended) throw new GatewayError('SESSION_NOT_FOUND'); // somebody else was faster
     },
   };
 }
 
-function away(cause: unknown): never {
+function unavailable(cause: unknown): never {
   const detail = 'the sessions cannot be read now';
   throw new GatewayError('UNAVAILABLE', { detail, headers: { 'retry-after': '2' }, cause });
 }

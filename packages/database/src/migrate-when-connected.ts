@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import { databaseMayComeBack } from './away.js';
+import { isOutageTemporary } from './unavailable.js';
 import { migrate } from './migrate.js';
 
 const RETRY_MS = 1_000;
@@ -10,13 +10,13 @@ const RETRY_MS = 1_000;
  * ever more slowly.
  * @throws as `migrate`, and when the database refuses the login.
  */
-export async function migrateWhenReached(databaseUrl: string, log: Logger): Promise<void> {
+export async function migrateWhenConnected(databaseUrl: string, log: Logger): Promise<void> {
   let said: string | undefined;
   for (;;) {
     try {
       return await migrate(databaseUrl, log);
     } catch (error) {
-      if (!databaseMayComeBack(error)) throw error;
+      if (!isOutageTemporary(error)) throw error;
       const reason = (error as Error).message;
       if (reason !== said) log.warn({ reason }, 'waiting for the database');
       said = reason;

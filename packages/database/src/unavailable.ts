@@ -31,7 +31,7 @@ interface Clues {
 }
 
 /** Whether the error means that the database cannot be used now, rather than that a statement is wrong. */
-export function databaseIsAway(error: unknown): boolean {
+export function isDatabaseUnavailable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   const { message, code, originalCode, kind, cause, errors, meta } = error as Clues;
   return (
@@ -39,24 +39,24 @@ export function databaseIsAway(error: unknown): boolean {
     SQLSTATE.test(String(originalCode ?? code)) ||
     DRIVER_KINDS.has(String(kind)) ||
     PG_MESSAGE.test(String(message)) ||
-    databaseIsAway(meta?.driverAdapterError) ||
-    databaseIsAway(cause) ||
-    (Array.isArray(errors) && errors.some(databaseIsAway))
+    isDatabaseUnavailable(meta?.driverAdapterError) ||
+    isDatabaseUnavailable(cause) ||
+    (Array.isArray(errors) && errors.some(isDatabaseUnavailable))
   );
 }
 
 /** Whether waiting may help: a login that is refused stays refused. */
-export function databaseMayComeBack(error: unknown): boolean {
+export function isOutageTemporary(error: unknown): boolean {
   const { cause } = error as { cause?: { code?: unknown } };
-  return databaseIsAway(error) && !REFUSED_LOGIN.test(String(cause?.code));
+  return isDatabaseUnavailable(error) && !REFUSED_LOGIN.test(String(cause?.code));
 }
 
 /** @throws GatewayError UNAVAILABLE when the database is away; its cause, for the log, is what the driver threw. */
-export async function reach<T>(work: () => PromiseLike<T>): Promise<T> {
+export async function queryOrUnavailable<T>(work: () => PromiseLike<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    if (!databaseIsAway(cause)) throw cause;
+    if (!isDatabaseUnavailable(cause)) throw cause;
     throw new GatewayError('UNAVAILABLE', { cause, headers: { 'retry-after': RETRY_AFTER_S } });
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { migrationList, MIGRATIONS_FOLDER, readMigrations, readSchema } from './folder.js';
 import { withMigrationLock } from './lock.js';
 import { NO_FILTERS, withSchemaEngine, type SchemaEngine } from './schema-engine.js';
-import { withSession } from '../session.js';
+import { withConnection } from '../connection.js';
 
 /**
  * The SQL that would bring the checked-in migrations to schema.prisma; undefined when they agree.
@@ -46,7 +46,7 @@ export async function resolveMigration(databaseUrl: string, name: string, state:
       ? engine.markMigrationApplied({ migrationName: name, migrationsList })
       : engine.markMigrationRolledBack({ migrationName: name });
   const schema = await readSchema();
-  await withSession(databaseUrl, (session) =>
-    withMigrationLock(session, async () => void (await withSchemaEngine(databaseUrl, schema, resolve))),
+  await withConnection(databaseUrl, (connection) =>
+    withMigrationLock(connection, async () => void (await withSchemaEngine(databaseUrl, schema, resolve))),
   );
 }

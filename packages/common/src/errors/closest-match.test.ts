@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { nearest } from './nearest.js';
+import { closestMatch } from './closest-match.js';
 
 const KNOWN = [
   'name',
@@ -31,6 +31,6 @@ it.each(
     ['constructor', undefined],
     ['replicas'.repeat(10_000), undefined],
   ].map(([name = '', expected]) => ({ start: name.slice(0, 20), name, expected })),
-)('for "$start" the nearest known name is $expected', ({ name, expected }) => {
-  expect(nearest(name, KNOWN)).toBe(expected);
+)('for "$start" the closest known name is $expected', ({ name, expected }) => {
+  expect(closestMatch(name, KNOWN)).toBe(expected);
 });

@@ -2,7 +2,7 @@
 const MAX_CHARS = 64;
 
 /** The known name that was probably meant: one with a slip in it, one that begins alike, or one that contains it. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
+export function closestMatch(name: string, known: readonly string[]): string | undefined {
   if (name.length > MAX_CHARS) return undefined;
   const meant = name.toLowerCase();
   const [best] = known

@@ -1,5 +1,5 @@
 import { Client, type ClientConfig } from 'pg';
-import { checkDatabaseUrl, labelOf } from './url.js';
+import { checkDatabaseUrl, redactedUrl } from './url.js';
 
 const CONNECT_MS = 5_000;
 /** Longer than anything done here may take; it is for a server that has stopped to answer. */
@@ -19,27 +19,27 @@ export function connectionConfig(url: string, connectTimeoutMs = CONNECT_MS) {
  * Runs `use` on one connection of its own, which ends after it.
  * @throws Error that names the database and says why it cannot be reached; its cause is what the driver threw.
  */
-export async function withSession<T>(url: string, use: (session: Client) => Promise<T>): Promise<T> {
-  const session = new Client({ ...connectionConfig(url), query_timeout: SILENCE_MS });
-  session.on('error', () => {}); // the query that is under way reports it
+export async function withConnection<T>(url: string, use: (connection: Client) => Promise<T>): Promise<T> {
+  const connection = new Client({ ...connectionConfig(url), query_timeout: SILENCE_MS });
+  connection.on('error', () => {}); // the query that is under way reports it
   try {
-    await session.connect();
+    await connection.connect();
   } catch (cause) {
-    const message = `Cannot connect to PostgreSQL at ${labelOf(url)}: ${reasonOf(cause)}. Check that it runs and that DATABASE_URL is right.`;
+    const message = `Cannot connect to PostgreSQL at ${redactedUrl(url)}: ${messageOf(cause)}. Check that it runs and that DATABASE_URL is right.`;
     throw new Error(message, { cause });
   }
   try {
-    return await use(session);
+    return await use(connection);
   } finally {
-    await session.end();
+    await connection.end();
   }
 }
 
-/** @throws as `withSession` */
-export const checkDatabase = (url: string): Promise<void> => withSession(url, async () => {});
+/** @throws as `withConnection` */
+export const checkDatabase = (url: string): Promise<void> => withConnection(url, async () => {});
 
 /** A host with several addresses fails with an AggregateError, which has a code but no message. */
-function reasonOf(error: unknown): string {
+function messageOf(error: unknown): string {
   const { message, code } = error as { message?: string; code?: string };
   return message || code || String(error);
 }

@@ -2,13 +2,13 @@ import type { Client } from 'pg';
 import type { Migration } from './folder.js';
 
 /** The finished migrations of the database: name → checksum. Empty for a database that was never migrated. */
-async function finishedMigrations(session: Client): Promise<Map<string, string>> {
+async function finishedMigrations(connection: Client): Promise<Map<string, string>> {
   // Asked first: an error would end the transaction that holds the lock.
-  const { rows: found } = await session.query(
+  const { rows: found } = await connection.query(
     "SELECT FROM pg_tables WHERE tablename = '_prisma_migrations' AND schemaname = 'public'",
   );
   if (found.length === 0) return new Map();
-  const { rows } = await session.query<{ migration_name: string; checksum: string }>(
+  const { rows } = await connection.query<{ migration_name: string; checksum: string }>(
     'SELECT migration_name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
   );
   return new Map(rows.map(({ migration_name, checksum }) => [migration_name, checksum]));
@@ -22,8 +22,8 @@ export interface History {
 }
 
 /** What a database newer than this code has besides does not count: an older version may run on it. */
-export async function compareHistory(session: Client, migrations: readonly Migration[]): Promise<History> {
-  const finished = await finishedMigrations(session);
+export async function compareHistory(connection: Client, migrations: readonly Migration[]): Promise<History> {
+  const finished = await finishedMigrations(connection);
   return {
     missing: migrations.filter(({ name }) => !finished.has(name)),
     edited: migrations.filter(({ name, checksum }) => finished.has(name) && finished.get(name) !== checksum),
