@@ -16,7 +16,8 @@ import type { SessionService } from './sessions/service.js';
 export interface AppParts {
   adapters: AdapterService;
   logs: LogReader;
-  logCheckMs?: number;
+  /** How often the gateway checks again whether a caller that follows logs may read them; default: see logs.ts. */
+  logCheckMs?: number | undefined;
   sessions: SessionService;
   verifier: Verifier;
   access: BrowserAccess;

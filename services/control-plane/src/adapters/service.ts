@@ -1,7 +1,7 @@
 import { ResourceName, type AdapterResource, type AdapterSpec } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import { canRead, canWrite, isAdmin, type Principal } from '@mcp-gateway/common/principal';
+import { canRead, canWrite, hasAnyRole, isAdmin, type Principal } from '@mcp-gateway/common/principal';
 import type { ReconcileQueue } from '@mcp-gateway/routing/queue';
 import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
 import type { Precondition } from './etag.js';
@@ -17,6 +17,15 @@ export interface AdapterService {
   remove(principal: Principal, name: string, precondition: Precondition): Promise<void>;
 }
 
+/** Whether the caller may let a server run with the operator's workload identity. */
+export type MayUseWorkloadIdentity = (principal: Principal) => boolean;
+
+/** Processes of one machine have no identity to give away, so there everybody may. */
+export const workloadIdentityRule =
+  (runtime: 'process' | 'kubernetes', roles: readonly string[]): MayUseWorkloadIdentity =>
+  (principal) =>
+    runtime === 'process' || isAdmin(principal) || hasAnyRole(principal, roles);
+
 /** Permission, then the row, then a hint to the worker. */
 export function adapterService({
   rows,
@@ -25,9 +34,9 @@ export function adapterService({
   mayUseWorkloadIdentity,
 }: {
   rows: AdapterRows;
-  queue: ReconcileQueue;
+  queue: Pick<ReconcileQueue, 'reconcile'>;
   log: Logger;
-  mayUseWorkloadIdentity: (principal: Principal) => boolean;
+  mayUseWorkloadIdentity: MayUseWorkloadIdentity;
 }): AdapterService {
   /** The row is the truth and a resync finds it, so a queue that is away is no reason to fail. */
   function enqueue(name: string) {
