@@ -5,7 +5,7 @@ import { GatewayError, problemOf } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { adapterRows, createDatabase, migrate, migrateWhenConnected } from '@mcp-gateway/database';
 import { connect, freshDatabase, postgresIn, silent, temporaryFolder } from '../support/postgres.js';
-import { spec } from './specs.js';
+import { create, spec } from './specs.js';
 
 const SECRET_URL = 'postgresql://app:s3cret@127.0.0.1:1/gateway';
 
@@ -44,7 +44,7 @@ describe('a server that is killed', () => {
     const { url } = own;
     await migrate(url, silent);
     const rows = adapterRows(connect(url));
-    const row = await rows.create(spec('echo'), 'alice');
+    const row = await create(rows, spec('echo'), 'alice');
     await Promise.all(Array.from({ length: 5 }, () => rows.find('echo'))); // fills the pool
 
     for (let round = 0; round < 2; round++) {
@@ -117,7 +117,7 @@ describe('a server that is there but of no use', () => {
     const noDatabase = adapterRows(connect(url.replace('/test_', '/none_')));
     expect(await thrownBy(noDatabase.names())).toMatchObject(unavailable('does not exist'));
     const noUser = adapterRows(connect(url.replace('postgres@', 'nobody@')));
-    expect(await thrownBy(noUser.names())).toMatchObject(unavailable('denied access'));
+    expect(await thrownBy(noUser.names())).toMatchObject(unavailable('role "nobody" does not exist'));
   });
 
   it('is unavailable when a statement takes longer than allowed', async () => {

@@ -75,6 +75,7 @@ export function adapterService({
     async create(principal, spec) {
       checkIdentity(principal, spec);
       const row = await rows.create(spec, principal.subject);
+      if (!row) throw new GatewayError('ADAPTER_EXISTS', { detail: `${spec.name} exists already` });
       enqueue(row.name);
       return adapterResource(row);
     },
