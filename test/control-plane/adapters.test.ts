@@ -157,7 +157,7 @@ describe('PUT /adapters/{name}', () => {
     const { status, json } = await alice.put('echo', specOf('other'));
     expect(status).toBe(400);
     expect(json).toEqual(
-      invalid({ pointer: '#/name', detail: 'must be the name in the URL; an adapter cannot be renamed' }),
+      invalid({ pointer: '#/name', detail: 'must be the name in the URL; the name of the adapter cannot change' }),
     );
     expect((await alice.get('/adapters/other')).status).toBe(404);
     expect((await alice.get('/adapters/echo')).json.generation).toBe(1);

@@ -9,6 +9,7 @@ import { connectRedis, freezeRedis, freshPrefix } from '../support/redis.js';
 import { waitFor } from '../support/wait.js';
 import { caller, problem, type Caller } from './support/callers.js';
 import { specOf, startControlPlane } from './support/control-plane.js';
+import type { ControlPlaneParts } from './support/sources.js';
 
 /** For a few changes, on a busy machine. */
 const BOUND_MS = 5_000;
@@ -90,7 +91,8 @@ describe('the queue', () => {
     void redis.connect().catch(() => {});
     const queue = reconcileQueue(redis, prefix);
     afterTest(() => redis.destroy());
-    alice = caller((await startControlPlane({ queue })).url, 'alice');
+    const byRef: ControlPlaneParts['queue'] = { reconcile: ({ name }) => queue.reconcile(name) };
+    alice = caller((await startControlPlane({ queue: byRef })).url, 'alice');
     return redis;
   }
 

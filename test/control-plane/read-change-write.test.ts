@@ -60,6 +60,33 @@ describe('what GET answers', () => {
   });
 });
 
+describe('a change that loses against other changes again and again', () => {
+  it.each(['PUT', 'DELETE'])(
+    'ends: %s answers 503, when to try again, and that nothing was changed',
+    async (method) => {
+      const database = connectDatabase(await freshDatabase(), { poolSize: 2 });
+      afterTest(() => database.$disconnect());
+      const plane = await startControlPlane({ database });
+      const bob = caller(plane.url, 'bob');
+      const { json: before } = await bob.post(specOf('echo'));
+      // PostgreSQL leaves a row as it is when its trigger returns NULL, as if the row had changed a moment before.
+      await database.$executeRaw`
+      CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`;
+      await database.$executeRaw`
+      CREATE TRIGGER lose BEFORE UPDATE ON adapters FOR EACH ROW EXECUTE FUNCTION lose()`;
+
+      const answer = await bob.call(method, '/adapters/echo', method === 'PUT' ? specOf('echo') : undefined);
+      expect(answer).toMatchObject({
+        status: 503,
+        json: { code: 'WRITE_CONTENTION', type: '/errors#WRITE_CONTENTION' },
+      });
+      expect(answer.headers.get('retry-after')).toBe('1');
+      expect((await bob.get('/adapters/echo')).json).toEqual(before);
+      expect(plane.hints).toEqual(['echo']);
+    },
+  );
+});
+
 describe('POST', () => {
   it('takes the fields in the spelling of other gateways, and makes an id of its own', async () => {
     const body = { Id: 'echo', Name: 'echo', ImageName: 'team/echo', ImageVersion: '1', RequiredRoles: null };

@@ -160,7 +160,7 @@ describe('a server that is there but of no use', () => {
 it('tells a client neither the statement nor the address', async () => {
   const error = await thrownBy(adapterRows(connect(SECRET_URL)).names());
   expect(problemOf(error as GatewayError)).toEqual({
-    type: 'urn:mcp-gateway:problem:unavailable',
+    type: '/errors#UNAVAILABLE',
     title: 'A part that this request needs is not available',
     status: 503,
     code: 'UNAVAILABLE',

@@ -2,8 +2,7 @@ export { adapterRows, countAdapters, type AdapterCount, type AdapterRow, type Ad
 export { checkDatabase } from './connection.js';
 export { connectDatabase, type ConnectOptions, type Database } from './connect.js';
 export { createDatabase } from './create-database.js';
-export { migrateWhenConnected } from './migrate-when-connected.js';
-export { migrate } from './migrate.js';
+export { migrate, migrateWhenConnected } from './migrate.js';
 export { findDrift } from './migrations/author.js';
 export { MigrationError } from './migrations/explain.js';
 export type { ResourceRow, ResourceSpec, ResourceTable } from './resources/row.js';

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Client } from 'pg';
 import { compareHistory } from './migrations/history.js';
@@ -6,6 +7,7 @@ import { migrationList, readMigrations, readSchema, type Migration } from './mig
 import { withMigrationLock } from './migrations/lock.js';
 import { NO_FILTERS, withSchemaEngine } from './migrations/schema-engine.js';
 import { withConnection } from './connection.js';
+import { isOutageTemporary } from './unavailable.js';
 
 /**
  * Applies the checked-in migrations that the database lacks. Any number of processes may do so at once.
@@ -42,5 +44,27 @@ async function apply(databaseUrl: string, migrations: readonly Migration[]): Pro
     });
   } catch (error) {
     throw await explainMigrationFailure(error, databaseUrl);
+  }
+}
+
+const RETRY_MS = 1_000;
+
+/**
+ * Migrates as soon as the database can be reached, however long that takes: a service that ended instead would be started again
+ * ever more slowly.
+ * @throws as `migrate`, and when the database refuses the login.
+ */
+export async function migrateWhenConnected(databaseUrl: string, log: Logger): Promise<void> {
+  let said: string | undefined;
+  for (;;) {
+    try {
+      return await migrate(databaseUrl, log);
+    } catch (error) {
+      if (!isOutageTemporary(error)) throw error;
+      const reason = (error as Error).message;
+      if (reason !== said) log.warn({ reason }, 'waiting for the database');
+      said = reason;
+      await delay(RETRY_MS);
+    }
   }
 }

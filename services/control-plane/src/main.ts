@@ -8,10 +8,10 @@ import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-ga
 import { openMetrics } from '@mcp-gateway/platform/telemetry';
 import { followRoutes } from '@mcp-gateway/routing';
 import { reconcileQueue } from '@mcp-gateway/routing/queue';
-import { createLogReader } from './adapters/choose-logs.js';
-import { workloadIdentityRule } from './adapters/service.js';
+import { workloadIdentityRule } from './adapters/definition.js';
 import { composeControlPlane } from './compose.js';
 import { CONFIG_VARIABLES, readControlPlaneConfig } from './config.js';
+import { createLogReader } from './log-reader.js';
 import { sessionService } from './sessions/service.js';
 
 runMain(async () => {
@@ -33,12 +33,13 @@ runMain(async () => {
     redis.destroy();
   });
 
+  const queue = reconcileQueue(redis, config.REDIS_PREFIX);
   let isMigrated = false;
   const allowed = config.MCP_GATEWAY_ALLOWED_CALLERS;
   const { listener } = composeControlPlane({
     database,
     isMigrated: () => isMigrated,
-    queue: reconcileQueue(redis, config.REDIS_PREFIX),
+    queue: { reconcile: ({ name }) => queue.reconcile(name) },
     sessions: sessionService(redis, config.REDIS_PREFIX),
     logs: await createLogReader(config.RUNTIME, process.env),
     verifier: developmentSignIn(refuseReplicas(routes, { allowed, untilRead: 'allow' })),

@@ -49,7 +49,7 @@ function parsed(text: string): unknown {
 
 /** The body of an error answer. */
 export const problem = (status: number, code: string, title: string, more: object = {}) => ({
-  type: `urn:mcp-gateway:problem:${code.toLowerCase().replaceAll('_', '-')}`,
+  type: `/errors#${code}`,
   title,
   status,
   code,
@@ -58,9 +58,9 @@ export const problem = (status: number, code: string, title: string, more: objec
 
 export const NOT_FOUND = problem(404, 'ADAPTER_NOT_FOUND', 'There is no such adapter');
 export const FORBIDDEN = problem(403, 'FORBIDDEN', 'You may not do this', {
-  detail: 'only its creator or mcp.admin may change an adapter',
+  detail: 'only the creator of this adapter or mcp.admin may change it',
 });
-export const CONFLICT = problem(412, 'EDIT_CONFLICT', 'The adapter has changed since you read it', {
+export const CONFLICT = problem(412, 'EDIT_CONFLICT', 'The resource has changed since you read it', {
   detail: 'read it again and repeat your change',
 });
 export const invalid = (...errors: { pointer?: string; parameter?: string; detail: string }[]) =>

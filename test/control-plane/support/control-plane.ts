@@ -3,18 +3,17 @@ import { afterAll } from '@jest/globals';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { type Principal } from '@mcp-gateway/common/principal';
 import { developmentSignIn, type CallerCheck } from '@mcp-gateway/identity';
-import type { ReconcileQueue } from '@mcp-gateway/routing/queue';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/platform/serving';
 import { connectDatabase, type AdapterRows, type Database } from '@mcp-gateway/database';
 import { processLogs, type LogReader } from '@mcp-gateway/runtime/logs';
 import { afterTest } from '../../support/clean-up.js';
 import { freshDatabase, silent, temporaryFolder } from '../../support/postgres.js';
-import { composeControlPlane, type Composed, type SessionService } from './sources.js';
+import { composeControlPlane, type ControlPlaneParts, type SessionService } from './sources.js';
 
 export interface ControlPlaneOptions {
   /** Default: the one of the file, emptied. */
   database?: Database;
-  queue?: ReconcileQueue;
+  queue?: ControlPlaneParts['queue'];
   access?: BrowserAccess;
   /** Default: all callers may sign in. */
   checkCaller?: CallerCheck;
@@ -29,12 +28,12 @@ export interface ControlPlaneOptions {
 
 export interface ControlPlane {
   url: string;
-  app: Composed['app'];
+  app: ReturnType<typeof composeControlPlane>['app'];
   rows: AdapterRows;
   database: Database;
   /** Where the logs of replicas are. */
   logs: string;
-  /** What the worker has been told to look at, unless there is a queue of the test's own. */
+  /** Names in the queue, unless the test has a queue of its own. */
   hints: string[];
 }
 
@@ -63,7 +62,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const { app, listener, adapters } = composeControlPlane({
     database,
     isMigrated: () => true,
-    queue: options.queue ?? { reconcile: async (name) => void hints.push(name) },
+    queue: options.queue ?? { reconcile: async ({ name }) => void hints.push(name) },
     sessions: options.sessions ?? noSessions,
     logs: options.logReader ?? processLogs(logs),
     logCheckMs: options.logCheckMs,

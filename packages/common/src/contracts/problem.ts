@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** RFC 9457 problem details, with `code` for programs and `errors` naming each bad field (RFC 6901 pointers) or query parameter. */
 export const Problem = z
   .object({
-    type: z.string().meta({ description: 'URN of this kind of problem.' }),
+    type: z.string().meta({ description: 'URL of the page that explains this kind of problem.' }),
     title: z.string().meta({ description: 'What the kind of problem is, for people.' }),
     status: z.int().meta({ description: 'The HTTP status.' }),
     code: z.string().meta({ description: 'The kind of problem, for programs, such as `ADAPTER_NOT_FOUND`.' }),

@@ -15,15 +15,20 @@ function fieldErrors(schema: z.ZodType, value: unknown): string[] {
 }
 
 describe('a problem', () => {
-  it.each(codes)('of %s has its status, its title and a type of its own', (code) => {
+  it.each(codes)('of %s has its status, its title and the place on the page of errors that explains it', (code) => {
     const problem = problemOf(new GatewayError(code));
     expect(problem).toStrictEqual({
-      type: `urn:mcp-gateway:problem:${code.toLowerCase().replaceAll('_', '-')}`,
+      type: `/errors#${code}`,
       title: catalogue[code].title,
       status: catalogue[code].status,
       code,
     });
     expect(Problem.parse(problem)).toStrictEqual(problem);
+  });
+
+  it('refers to the page of errors where clients see the gateway', () => {
+    const { type } = problemOf(new GatewayError('NOT_FOUND'), 'https://tools.example.com/gateway');
+    expect(type).toBe('https://tools.example.com/gateway/errors#NOT_FOUND');
   });
 
   it('carries what the client can do, and never the cause', () => {
@@ -39,11 +44,12 @@ describe('a problem', () => {
 
 describe('the catalogue of errors', () => {
   it.each(codes)('answers %s with an error status and a code that JSON-RPC leaves to us', (code) => {
-    const { status, rpcCode, title } = catalogue[code];
+    const { status, rpcCode, title, cause, remedy } = catalogue[code];
     expect(status).toBeGreaterThanOrEqual(400);
     expect(status).toBeLessThan(600);
     expect(rpcCode === -32603 || (rpcCode <= -32000 && rpcCode >= -32019)).toBe(true);
     expect(title).toMatch(/^[A-Z]/);
+    for (const sentence of [cause, remedy]) expect(sentence).toMatch(/^(GET )?[A-Z].*\.$/s);
   });
 });
 

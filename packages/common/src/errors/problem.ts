@@ -4,10 +4,13 @@ import type { Problem } from '../contracts/problem.js';
 import { GatewayError } from './gateway-error.js';
 import { closestMatch } from './closest-match.js';
 
-/** RFC 9457 §3: the body of an error answer on the REST API. */
-export function problemOf(error: GatewayError): Problem {
+/**
+ * RFC 9457 §3: the body of an error answer on the REST API. Its `type` is the place on the page of errors that explains the code.
+ * @param base where clients see the root of the gateway, such as `https://tools.example.com/gateway`; without it the URL is relative
+ */
+export function problemOf(error: GatewayError, base = ''): Problem {
   return {
-    type: `urn:mcp-gateway:problem:${error.code.toLowerCase().replaceAll('_', '-')}`,
+    type: `${base}/errors#${error.code}`,
     title: error.title,
     status: error.status,
     code: error.code,

@@ -1,2 +1,9 @@
-export { canRead, canWrite, normalizeRole, hasAnyRole, isAdmin, type AccessPolicy } from './permissions.js';
-export type { Principal } from './principal.js';
+export {
+  canRead,
+  canWrite,
+  hasAnyRole,
+  isAdmin,
+  normalizeRole,
+  type AccessPolicy,
+  type Principal,
+} from './permissions.js';

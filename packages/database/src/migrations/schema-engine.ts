@@ -5,7 +5,6 @@ import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-util
 import type * as Bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { engineAdapter } from './engine-adapter.js';
 import type { Schema } from './folder.js';
-import { webAssembly } from './webassembly.js';
 
 export type { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
 
@@ -63,3 +62,11 @@ function withIdleTimers(bindings: object): Record<string, unknown> {
   }
   return imports;
 }
+
+/** The part of the standard interface that is used here; only TypeScript's `dom` library describes it. */
+interface WebAssembly {
+  compile(bytes: Uint8Array): Promise<object>;
+  instantiate(module: object, imports: Record<string, object>): Promise<{ exports: Record<string, unknown> }>;
+}
+
+const webAssembly = (globalThis as unknown as { WebAssembly: WebAssembly }).WebAssembly;

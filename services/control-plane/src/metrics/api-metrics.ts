@@ -9,7 +9,6 @@ import {
   type Metrics,
 } from '@mcp-gateway/platform/telemetry';
 import { managementPaths } from '../openapi/document.js';
-import { routePattern } from './route-pattern.js';
 
 const HEALTH = ['/livez', '/readyz', '/openapi.json'];
 
@@ -45,4 +44,15 @@ export function instrumentApi(
     });
     serve(req, res);
   };
+}
+
+/** The one of the patterns, such as `/adapters/{name}`, that the URL is of; `other` when there is none. */
+export function routePattern(patterns: readonly string[], url: string): string {
+  const [path = ''] = url.split('?');
+  const asked = path.replace(/(?<=.)\/$/, '').split('/');
+  const isOf = (pattern: string) => {
+    const parts = pattern.split('/');
+    return parts.length === asked.length && parts.every((part, at) => part === asked[at] || part.startsWith('{'));
+  };
+  return patterns.find(isOf) ?? 'other';
 }

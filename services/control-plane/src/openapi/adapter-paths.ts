@@ -8,6 +8,9 @@ const ifMatch = header('If-Match', 'ETag of the generation that you read. The ch
 
 const notYours = forbidden('You may read the adapter, but not change it, or not with `useWorkloadIdentity`.');
 const unavailable = problem('The database cannot be reached; try again after Retry-After.');
+const notWritten = problem(
+  'The database cannot be reached, or other callers keep changing the adapter; try again after Retry-After.',
+);
 const changed = problem('The adapter has changed since you read it, as If-Match or the `id` or `generation` in the body say.');
 const refusedBody = {
   400: problem('The body is not a valid spec; `errors` names each bad field.'),
@@ -99,7 +102,7 @@ export const adapterPaths = {
         403: notYours,
         404: notFound,
         412: changed,
-        503: unavailable,
+        503: notWritten,
       }),
     },
     delete: {
@@ -113,7 +116,7 @@ export const adapterPaths = {
         403: notYours,
         404: notFound,
         412: changed,
-        503: unavailable,
+        503: notWritten,
       }),
     },
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseQuery, wholeNumber } from '../query.js';
+import { parseQuery, wholeNumber } from '../http/parse.js';
 
 const MAX_LIMIT = 1_000;
 

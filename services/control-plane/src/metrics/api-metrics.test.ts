@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { routePattern } from './route-pattern.js';
+import { routePattern } from './api-metrics.js';
 
 const PATTERNS = ['/livez', '/adapters', '/adapters/{name}', '/adapters/{name}/sessions/{id}'];
 
