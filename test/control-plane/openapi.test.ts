@@ -28,7 +28,7 @@ const document = openApiDocument() as unknown as Document;
 const METHODS = ['get', 'post', 'put', 'delete', 'patch', 'head', 'options', 'trace'];
 
 /** Served, and nothing that a client of the API has to know. */
-const OPERATIONAL = ['GET /livez', 'GET /openapi.json', 'GET /readyz'];
+const OPERATIONAL = ['GET /errors', 'GET /livez', 'GET /openapi.json', 'GET /readyz'];
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);

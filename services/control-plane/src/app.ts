@@ -4,6 +4,7 @@ import { escapeControls, type Logger } from '@mcp-gateway/platform/logging';
 import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/platform/serving';
 import express, { type Express, type RequestHandler } from 'express';
 import { authenticate } from './http/authenticate.js';
+import { errorsPage } from './errors-page.js';
 import { onlyMethods, pathNotFound, problemHandler } from './http/problems.js';
 import { openApiDocument } from './openapi/document.js';
 
@@ -14,11 +15,13 @@ export interface AppParts {
   access: BrowserAccess;
   /** Rejects while a request could not be served. */
   isReady: () => Promise<void>;
+  /** Where clients see the root of the gateway, without a slash at its end; without it, problem documents have relative types. */
+  publicUrl?: string | undefined;
   log: Logger;
 }
 
-/** The management API: health, the OpenAPI document, and the collections. */
-export function createApp({ collections, verifier, access, isReady, log }: AppParts): Express {
+/** The management API: health, the OpenAPI document, the page of errors, and the collections. */
+export function createApp({ collections, verifier, access, isReady, publicUrl, log }: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false); // an ETag here names a generation, not the bytes of an answer
@@ -39,10 +42,14 @@ export function createApp({ collections, verifier, access, isReady, log }: AppPa
     .route('/openapi.json')
     .get((_req, res) => void res.json(document))
     .all(onlyMethods(['GET']));
+  app
+    .route('/errors')
+    .get(errorsPage)
+    .all(onlyMethods(['GET']));
   for (const [path, handlers] of Object.entries(collections)) app.use(path, authenticate(verifier), ...handlers);
 
   app.use(pathNotFound);
-  app.use(problemHandler({ log }));
+  app.use(problemHandler({ log, publicUrl }));
   return app;
 }
 

@@ -44,6 +44,7 @@ runMain(async () => {
     logs: await createLogReader(config.RUNTIME, process.env),
     verifier: developmentSignIn(refuseReplicas(routes, { allowed, untilRead: 'allow' })),
     access: browserAccess(config),
+    publicUrl: config.MCP_GATEWAY_PUBLIC_URL?.href,
     mayUseWorkloadIdentity: workloadIdentityRule(config.RUNTIME, config.WORKLOAD_IDENTITY_ROLES),
     metrics: registry && { registry, redis },
     log,

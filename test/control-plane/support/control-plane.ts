@@ -15,6 +15,7 @@ export interface ControlPlaneOptions {
   database?: Database;
   queue?: ControlPlaneParts['queue'];
   access?: BrowserAccess;
+  publicUrl?: string;
   /** Default: all callers may sign in. */
   checkCaller?: CallerCheck;
   logReader?: LogReader;
@@ -68,6 +69,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     logCheckMs: options.logCheckMs,
     verifier: developmentSignIn(options.checkCaller ?? (() => {})),
     access: options.access ?? { allowedOrigins: [], allowedHosts: [], loopback: true },
+    publicUrl: options.publicUrl,
     mayUseWorkloadIdentity: options.mayUseWorkloadIdentity ?? (() => true),
     now: options.now,
     log: silent,

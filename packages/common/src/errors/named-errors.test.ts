@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { GatewayError } from './gateway-error.js';
+import type { GatewayError } from './gateway-error.js';
 import * as errors from './named-errors.js';
 
 describe('a named error', () => {

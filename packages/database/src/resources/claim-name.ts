@@ -1,7 +1,7 @@
 import type { Phase } from '@mcp-gateway/common/contracts';
 import { normalizeRole } from '@mcp-gateway/common/principal';
 import type { Database } from '../connect.js';
-import { Prisma } from '../generated/client.js';
+import type { Prisma } from '../generated/client.js';
 import { COLUMNS, type ResourceSpec, type StoredRow } from './row.js';
 
 export interface Claim {

@@ -29,7 +29,7 @@ export interface Page {
   after?: string;
 }
 
-export interface StatusUpdate {
+interface StatusUpdate {
   phase: Phase;
   conditions: Condition[];
   replicas: ReplicaStatus[];

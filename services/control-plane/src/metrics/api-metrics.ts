@@ -10,7 +10,7 @@ import {
 } from '@mcp-gateway/platform/telemetry';
 import { managementPaths } from '../openapi/document.js';
 
-const HEALTH = ['/livez', '/readyz', '/openapi.json'];
+const OPERATIONAL = ['/livez', '/readyz', '/openapi.json', '/errors'];
 
 /** The API, counted: what docs/metrics.md lists for the control plane. */
 export function instrumentApi(
@@ -18,7 +18,7 @@ export function instrumentApi(
   redis: Pick<RedisClient, 'isReady'>,
   serve: RequestListener,
 ): RequestListener {
-  const patterns = [...HEALTH, ...Object.keys(managementPaths)];
+  const patterns = [...OPERATIONAL, ...Object.keys(managementPaths)];
   const requests = metrics.counter({
     name: 'mcp_gateway_api_requests_total',
     help: 'Requests of the REST API that were answered, or whose client went away before',
