@@ -1,4 +1,5 @@
-import { forbidden, header, json, link, name, notFound, page, problem, query, ref, responses } from './parts.js';
+import { LogQuery } from '../resources/logs.js';
+import { forbidden, header, json, link, name, notFound, page, problem, queryParameters, ref, responses } from './parts.js';
 
 const etag = {
   ETag: { description: 'Names this generation; send it as If-Match.', schema: { type: 'string' } },
@@ -141,20 +142,7 @@ export const adapterPaths = {
       operationId: 'getAdapterLogs',
       summary: 'Read what a replica wrote',
       description: 'Answers with the last lines that a replica wrote, and with `follow` with those that it writes from then on.',
-      parameters: [
-        query('instance', 'Ordinal of the replica.', { type: 'integer', minimum: 0, maximum: 63, default: 0 }),
-        query('tail', 'How many of the last lines.', { type: 'integer', minimum: 0, maximum: 10000, default: 1000 }),
-        query('follow', 'Go on with what is written from now on.', { type: 'boolean', default: false }),
-        query('previous', 'Of the process before the one that runs. Kubernetes only.', { type: 'boolean', default: false }),
-        query('since', 'Not what was written longer ago, such as 30s, 10m or 2h. Kubernetes only.', {
-          type: 'string',
-          pattern: '^[1-9][0-9]{0,5}[smh]$',
-        }),
-        query('raw', 'The bytes as they were written. Otherwise what a terminal would act on is escaped, as in \\u001b.', {
-          type: 'boolean',
-          default: false,
-        }),
-      ],
+      parameters: queryParameters(LogQuery),
       responses: responses({
         200: {
           description: 'Lines, or a sentence while there are none.',

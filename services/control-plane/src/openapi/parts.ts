@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { PageQuery } from '../resources/paging.js';
+
 /** What the descriptions of paths are made of. */
 export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 export const json = (schema: unknown) => ({ content: { 'application/json': { schema } } });
@@ -27,10 +30,15 @@ export const header = (parameter: string, description: string) => ({
   description,
   schema: { type: 'string' },
 });
-export const page = [
-  query('limit', 'How many entries at most.', { type: 'integer', minimum: 1, maximum: 1000, default: 1000 }),
-  query('cursor', 'Where the page begins; from the Link header of the page before.', { type: 'string' }),
-];
+
+/** The query that a schema parses: each parameter as the schema documents it, with the default that the gateway uses. */
+export const queryParameters = (schema: z.ZodObject) =>
+  Object.entries(schema.shape).map(([parameter, field]) => {
+    const { $schema: _, description = '', ...json } = z.toJSONSchema(field, { io: 'input' });
+    const { data: fallback } = z.safeParse(field, undefined);
+    return query(parameter, description, { ...json, ...(fallback !== undefined && { default: fallback }) });
+  });
+export const page = queryParameters(PageQuery);
 export const link = {
   Link: { description: 'rel="next" when there is more (RFC 8288).', schema: { type: 'string' } },
 };

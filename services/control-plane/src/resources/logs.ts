@@ -6,14 +6,15 @@ import type { ResourceRow } from '@mcp-gateway/database';
 import type { LogReader } from '@mcp-gateway/runtime/logs';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { parseQuery, wholeNumber } from '../http/parse.js';
+import { documentedAs, parseQuery, wholeNumber } from '../http/parse.js';
 import type { ReplicatedSpec } from './definition.js';
 
 /** On its own, `?follow` means yes. */
 const Flag = z
   .string('must be true or false')
   .regex(/^(true|false|1|0|)$/, 'must be true or false')
-  .transform((text) => !['false', '0'].includes(text));
+  .transform((text) => !['false', '0'].includes(text))
+  .meta(documentedAs({ type: 'boolean' }));
 
 const SECONDS = { s: 1, m: 60, h: 3_600 };
 /** In seconds. */
@@ -22,13 +23,17 @@ const Duration = z
   .regex(/^[1-9][0-9]{0,5}[smh]$/, 'must be a time such as 30s, 10m or 2h')
   .transform((text) => Number.parseInt(text, 10) * SECONDS[text.at(-1) as keyof typeof SECONDS]);
 
-const LogQuery = z.strictObject({
-  instance: wholeNumber(0, 63).default(0),
-  tail: wholeNumber(0, 10_000).default(1_000),
-  follow: Flag.default(false),
-  previous: Flag.default(false),
-  since: Duration.optional(),
-  raw: Flag.default(false),
+export const LogQuery = z.strictObject({
+  instance: wholeNumber(0, 63).default(0).meta({ description: 'Ordinal of the replica.' }),
+  tail: wholeNumber(0, 10_000).default(1_000).meta({ description: 'How many of the last lines.' }),
+  follow: Flag.default(false).meta({ description: 'Go on with what is written from now on.' }),
+  previous: Flag.default(false).meta({ description: 'Of the process before the one that runs. Kubernetes only.' }),
+  since: Duration.optional().meta({
+    description: 'Not what was written longer ago, such as 30s, 10m or 2h. Kubernetes only.',
+  }),
+  raw: Flag.default(false).meta({
+    description: 'The bytes as they were written. Otherwise what a terminal would act on is escaped, as in \\u001b.',
+  }),
 });
 
 export interface LogSource {

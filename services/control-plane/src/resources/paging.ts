@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseQuery, wholeNumber } from '../http/parse.js';
+import { documentedAs, parseQuery, wholeNumber } from '../http/parse.js';
 
 const MAX_LIMIT = 1_000;
 
@@ -13,11 +13,16 @@ const Cursor = z
   .base64url('must be a cursor from a Link header')
   .transform((cursor) => Buffer.from(cursor, 'base64url').toString('utf8'));
 
-const PageQuery = z.strictObject({
-  limit: wholeNumber(1, MAX_LIMIT).default(MAX_LIMIT),
+export const PageQuery = z.strictObject({
+  limit: wholeNumber(1, MAX_LIMIT).default(MAX_LIMIT).meta({ description: 'How many entries at most.' }),
   cursor: Cursor.refine((name) => /^[a-z0-9-]{1,63}$/.test(name), {
     message: 'must be a cursor from a Link header',
-  }).optional(),
+  })
+    .optional()
+    .meta({
+      description: 'Where the page begins; from the Link header of the page before.',
+      ...documentedAs({ type: 'string' }),
+    }),
 });
 
 /** Pages are found by name, so rows that come and go in between move nothing. */
