@@ -38,7 +38,7 @@ type ToolSpec = z.infer<typeof ToolSpec>;
 type ToolRows = ResourceRows<ToolSpec>;
 const TOOLS: ResourceTable<ToolSpec> = { kind: 'tool', name: 'tools', storedSpec: ToolSpec };
 
-/** All that the folder of a second kind would hold: a schema, a repository and a representation. */
+/** Everything that the folder of a second kind needs: a schema, a repository and a representation. */
 const toolDefinition = (of: ToolRows): ResourceDefinition<ToolSpec, Representation> => ({
   kind: 'tool',
   collection: 'tools',

@@ -78,7 +78,7 @@ describe('create', () => {
     expect((await rows.find('echo'))?.generation).toBe(3);
   });
 
-  it('keeps text as it is, whatever it looks like', async () => {
+  it('stores text unchanged, whatever it contains', async () => {
     const odd = spec('echo', {
       description: `'; DROP TABLE adapters; -- \\ " 🚀 \u2028`,
       environmentVariables: { A: '\\u0000{}' },
@@ -89,7 +89,7 @@ describe('create', () => {
 });
 
 describe('find', () => {
-  it('answers null for a name that nobody has', async () => {
+  it('answers null for an unknown name', async () => {
     expect(await rows.find('ghost')).toBeNull();
   });
 
@@ -105,7 +105,7 @@ describe('find', () => {
     expect(await rows.find('echo')).toMatchObject({ spec: spec('echo'), conditions: [] });
   });
 
-  it('names the adapter but not its secrets when the spec cannot be used', async () => {
+  it('throws an error with the name of the adapter and without its secrets when the spec is not valid', async () => {
     await create(rows, spec('echo', { environmentVariables: { KEY: 's3cret' } }), 'alice');
     await database.$executeRaw`UPDATE adapters SET spec = spec || '{"replicaCount": "s3cret"}'`;
     const error: Error = await rows.find('echo').then(
@@ -117,7 +117,7 @@ describe('find', () => {
   });
 });
 
-it('keeps its times in whatever time zone a connection is', async () => {
+it('stores times correctly in every time zone of the connection', async () => {
   const elsewhere = adapterRows(
     connect(`${url}&options=${encodeURIComponent('-c timezone=America/New_York')}`),
     () => now,
@@ -132,7 +132,7 @@ it('keeps its times in whatever time zone a connection is', async () => {
 });
 
 describe('update', () => {
-  it('raises the generation and notes the time', async () => {
+  it('increments the generation and stores the time', async () => {
     const row = await observed(await create(rows, spec('echo'), 'alice'));
     later();
     const changed = await rows.update(row, spec('echo', { replicaCount: 3, requiredRoles: ['B'] }));
@@ -142,7 +142,7 @@ describe('update', () => {
     expect(await visibleTo('nobody', ['b'])).toEqual(['echo']);
   });
 
-  it('lets one of twenty writers who read the same generation win', async () => {
+  it('lets one of twenty writers win that read the same generation', async () => {
     const row = await create(rows, spec('echo'), 'alice');
     const results = await Promise.all(
       Array.from({ length: 20 }, (_, i) => rows.update(row, spec('echo', { replicaCount: i }))),
@@ -152,7 +152,7 @@ describe('update', () => {
     expect(await rows.find('echo')).toEqual(winner);
   });
 
-  it('loses no write of twenty writers who each try again until they win', async () => {
+  it('loses no write of twenty writers that retry until they win', async () => {
     await create(rows, spec('echo', { replicaCount: 0 }), 'alice');
     const raise = async (): Promise<void> => {
       const row = (await rows.find('echo')) as AdapterRow;
@@ -173,7 +173,7 @@ describe('update', () => {
 });
 
 describe('saveConditions', () => {
-  it('writes them and nothing else, on the generation that was read and no other', async () => {
+  it('writes the conditions alone, and only on the generation that was read', async () => {
     const row = await create(rows, spec('echo'), 'alice');
     const { conditions } = copy();
     expect(await rows.saveConditions(row, conditions)).toBe(true);
@@ -185,21 +185,21 @@ describe('saveConditions', () => {
 });
 
 describe('saveStatus', () => {
-  it('saves what was observed without touching the time of the last change', async () => {
+  it('saves the observed state and keeps the time of the last change', async () => {
     const row = await create(rows, spec('echo'), 'alice');
     later();
     expect(await rows.saveStatus(row, copy())).toBe(true);
     expect(await rows.find('echo')).toEqual({ ...row, ...status, observedGeneration: 1 });
   });
 
-  it('does nothing to a row that has moved on', async () => {
+  it('ignores a row that has changed since', async () => {
     const row = await create(rows, spec('echo'), 'alice');
     await rows.update(row, spec('echo', { replicaCount: 2 }));
     expect(await rows.saveStatus(row, copy())).toBe(false);
     expect(await rows.find('echo')).toMatchObject({ phase: 'Pending', observedGeneration: 0 });
   });
 
-  it('does nothing to a new adapter of the same name', async () => {
+  it('ignores a new adapter of the same name', async () => {
     const row = await create(rows, spec('echo'), 'alice');
     await rows.markDeleted(row);
     const next = await create(rows, spec('echo'), 'bob');
@@ -222,14 +222,14 @@ describe('saveStatus', () => {
 });
 
 describe('markDeleted and purge', () => {
-  it('marks a row once and raises its generation, so that the worker looks at it', async () => {
+  it('marks a row once and increments its generation, so that the worker reconciles it', async () => {
     const row = await create(rows, spec('echo'), 'alice');
     expect(await rows.markDeleted(row)).toBe(true);
     expect(await rows.markDeleted(row)).toBe(false);
     expect(await rows.find('echo')).toMatchObject({ generation: 2, deletedAt: now, updatedAt: row.updatedAt });
   });
 
-  it('removes only what is still marked deleted', async () => {
+  it('removes only a row that is still marked deleted', async () => {
     const row = await create(rows, spec('echo'), 'alice');
     expect(await rows.purge(row)).toBe(false);
     await rows.markDeleted(row);
@@ -243,7 +243,7 @@ describe('markDeleted and purge', () => {
     expect(await rows.purge(next)).toBe(false);
   });
 
-  it('never removes a row that somebody takes over at that moment', async () => {
+  it('never removes a row that another caller takes over at that moment', async () => {
     for (let round = 0; round < 20; round++) {
       const row = await create(rows, spec(`echo-${round}`), 'alice');
       await rows.markDeleted(row);
@@ -254,7 +254,7 @@ describe('markDeleted and purge', () => {
 });
 
 describe('lagging and names', () => {
-  it('names what waits for a reconcile, up to the limit', async () => {
+  it('lists the names that wait for a reconcile, up to the limit', async () => {
     await observed(await create(rows, spec('done'), 'alice'));
     await create(rows, spec('fresh'), 'alice');
     await rows.update(

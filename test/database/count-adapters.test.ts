@@ -3,7 +3,7 @@ import { adapterRows, countAdapters } from '@mcp-gateway/database';
 import { connect, freshDatabase } from '../support/postgres.js';
 import { create, spec } from './specs.js';
 
-it('counts adapters by phase, those that are being deleted apart, and those that wait to be acted on', async () => {
+it('counts adapters by phase, with deleted adapters as a phase, and adapters that wait for a reconcile', async () => {
   const database = connect(await freshDatabase());
   const rows = adapterRows(database);
   expect(await countAdapters(database)).toEqual([]);

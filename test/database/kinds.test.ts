@@ -28,7 +28,7 @@ describe('two kinds with a resource of the same name', () => {
     expect(await tools.list(ADMIN, { limit: 10 })).toEqual([tool]);
   });
 
-  it('change, are reconciled and are deleted apart', async () => {
+  it('change, are reconciled and are deleted independently', async () => {
     const adapter = await create(adapters, spec('echo'), 'alice');
     const tool = await create(tools, spec('echo'), 'alice');
     await tools.update(tool, spec('echo', { replicaCount: 3 }));
@@ -42,7 +42,7 @@ describe('two kinds with a resource of the same name', () => {
     expect(await tools.names()).toEqual(['echo']);
   });
 
-  it('do nothing to a row that is named by the id of the other', async () => {
+  it('ignore the id of the other resource', async () => {
     const adapter = await create(adapters, spec('echo'), 'alice');
     const tool = await create(tools, spec('echo'), 'alice');
     expect(await tools.update(adapter, spec('echo', { replicaCount: 3 }))).toBeNull();

@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 const names = async (...args: Parameters<AdapterRows['list']>) => (await rows.list(...args)).map(({ name }) => name);
 
-it('shows creators their own, readers what their roles open, and admins everything', async () => {
+it('shows creators their own adapters, readers those that their roles permit, and admins all', async () => {
   await create(rows, spec('private'), 'alice');
   await create(rows, spec('shared', { requiredRoles: ['Team.Reader', 'other'] }), 'alice');
   const all = { limit: 10 };
@@ -30,7 +30,7 @@ it('compares creators exactly', async () => {
   expect(await names(caller('alice'), { limit: 10 })).toEqual([]);
 });
 
-it('shows nothing that is being deleted, not even to an admin', async () => {
+it('shows no adapter that is being deleted, not even to an admin', async () => {
   await rows.markDeleted(await create(rows, spec('echo'), 'alice'));
   expect(await names(admin, { limit: 10 })).toEqual([]);
   expect(await names(caller('alice'), { limit: 10 })).toEqual([]);

@@ -12,7 +12,7 @@ const ADAPTERS: ResourceTable<AdapterSpec> = { kind: 'adapter', name: 'adapters'
 export const adapterRows = (database: Database, now?: () => Date): AdapterRows => resourceRows(database, ADAPTERS, now);
 
 export interface AdapterCount {
-  /** That of the status, or `Deleting`. */
+  /** The phase of the status, or `Deleting`. */
   phase: string;
   adapters: number;
   /** Adapters among them with a change that waits for a reconcile. */

@@ -2,10 +2,10 @@ import { Client, type ClientConfig } from 'pg';
 import { checkDatabaseUrl, redactedUrl } from './url.js';
 
 const CONNECT_MS = 5_000;
-/** Longer than anything done here may take; it is for a server that has stopped to answer. */
+/** Longer than any statement on such a connection takes. It ends the wait for a server that has stopped answering. */
 const SILENCE_MS = 120_000;
 
-/** What every connection of the gateway has in common. */
+/** The settings of every connection of the gateway. */
 export function connectionConfig(url: string, connectTimeoutMs = CONNECT_MS) {
   return {
     connectionString: checkDatabaseUrl(url),
@@ -16,12 +16,12 @@ export function connectionConfig(url: string, connectTimeoutMs = CONNECT_MS) {
 }
 
 /**
- * Runs `use` on one connection of its own, which ends after it.
- * @throws Error that names the database and says why it cannot be reached; its cause is what the driver threw.
+ * Runs `use` on a connection of its own and ends the connection afterwards.
+ * @throws Error that names the database and says why the connection failed; its cause is the error of the driver
  */
 export async function withConnection<T>(url: string, use: (connection: Client) => Promise<T>): Promise<T> {
   const connection = new Client({ ...connectionConfig(url), query_timeout: SILENCE_MS });
-  connection.on('error', () => {}); // the query that is under way reports it
+  connection.on('error', () => {}); // the running query reports it
   try {
     await connection.connect();
   } catch (cause) {

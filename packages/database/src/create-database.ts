@@ -2,13 +2,13 @@ import { DatabaseError, escapeIdentifier } from 'pg';
 import { withConnection } from './connection.js';
 
 const DUPLICATE_DATABASE = '42P04';
-/** Two at once: the loser fails on the unique index of pg_database instead. */
+/** Of two processes that create the database at once, one fails on the unique index of pg_database. */
 const UNIQUE_VIOLATION = '23505';
 
 /**
  * Creates the database unless it exists.
  * @param serverUrl any database of the server
- * @param template a database to copy; nobody may be connected to it
+ * @param template a database to copy; PostgreSQL refuses while a client is connected to it
  */
 export async function createDatabase(serverUrl: string, name: string, template?: string): Promise<void> {
   await withConnection(serverUrl, async (connection) => {

@@ -10,7 +10,7 @@ import { withConnection } from './connection.js';
 import { isOutageTemporary } from './unavailable.js';
 
 /**
- * Applies the checked-in migrations that the database lacks. Any number of processes may do so at once.
+ * Applies the checked-in migrations that the database lacks. Any number of processes may call it at once.
  * @throws MigrationError with what to do when a migration fails, now or on an earlier run.
  */
 export async function migrate(databaseUrl: string, log: Logger): Promise<void> {
@@ -18,7 +18,7 @@ export async function migrate(databaseUrl: string, log: Logger): Promise<void> {
   await withConnection(databaseUrl, async (connection) => {
     if (await isUpToDate(connection, migrations, log)) return;
     await withMigrationLock(connection, async () => {
-      // Somebody else may have done it in the meantime.
+      // Another process may have migrated meanwhile.
       if (await isUpToDate(connection, migrations, log)) return;
       const applied = await apply(databaseUrl, migrations);
       log.info({ migrations: applied }, 'migrated the database');
@@ -26,11 +26,14 @@ export async function migrate(databaseUrl: string, log: Logger): Promise<void> {
   });
 }
 
-/** Cheap: loads no engine. */
+/** Fast, because it does not load the engine. */
 async function isUpToDate(connection: Client, migrations: readonly Migration[], log: Logger): Promise<boolean> {
   const { missing, edited } = await compareHistory(connection, migrations);
   for (const { name } of edited) {
-    log.warn({ migration: name }, 'the migration was edited after it had been applied here; the edit has no effect');
+    log.warn(
+      { migration: name },
+      'the migration was edited after it was applied to this database; the edit has no effect',
+    );
   }
   return missing.length === 0;
 }
@@ -50,9 +53,9 @@ async function apply(databaseUrl: string, migrations: readonly Migration[]): Pro
 const RETRY_MS = 1_000;
 
 /**
- * Migrates as soon as the database can be reached, however long that takes: a service that ended instead would be started again
- * ever more slowly.
- * @throws as `migrate`, and when the database refuses the login.
+ * Migrates as soon as the database accepts connections, however long that takes. A service that exited instead would be restarted
+ * with growing delays.
+ * @throws as `migrate`, and when the database refuses the login
  */
 export async function migrateWhenConnected(databaseUrl: string, log: Logger): Promise<void> {
   let said: string | undefined;

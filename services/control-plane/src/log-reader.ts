@@ -17,7 +17,7 @@ export async function createLogReader(
 ): Promise<LogReader> {
   if (runtime === 'process') return processLogs(readConfig(ProcessConfig, environment).PROCESS_LOGS);
   const config = readConfig(z.object(clusterFields), environment);
-  // Loaded only here: who runs processes has no cluster.
+  // Loaded on demand: the process runtime needs no Kubernetes client.
   const { kubernetesLogs } = await import('@mcp-gateway/runtime/logs/kubernetes');
   return kubernetesLogs({ namespace: config.NAMESPACE, gateway: config.GATEWAY_NAME, ...clusterAddress(config) });
 }

@@ -2,14 +2,14 @@ export interface Answer {
   status: number;
   headers: Headers;
   text: string;
-  // What an answer holds is what the tests check.
+  // The tests check what the answer contains.
   // oxlint-disable-next-line typescript/no-explicit-any
   json: any;
 }
 
 export type Caller = ReturnType<typeof caller>;
 
-/** Calls the API as somebody. */
+/** Calls the API as one caller. */
 export function caller(url: string, subject: string, ...roles: string[]) {
   const identity = { 'x-dev-userid': subject, 'x-dev-roles': roles.join(',') || 'mcp.dev' };
 

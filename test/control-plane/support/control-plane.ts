@@ -11,7 +11,7 @@ import { freshDatabase, silent, temporaryFolder } from '../../support/postgres.j
 import { composeControlPlane, type ControlPlaneParts, type SessionService } from './sources.js';
 
 export interface ControlPlaneOptions {
-  /** Default: the one of the file, emptied. */
+  /** Default: the database of the test file, emptied. */
   database?: Database;
   queue?: ControlPlaneParts['queue'];
   access?: BrowserAccess;
@@ -20,10 +20,10 @@ export interface ControlPlaneOptions {
   checkCaller?: CallerCheck;
   logReader?: LogReader;
   logCheckMs?: number;
-  /** Default: none, and none can be ended. */
+  /** Default: no sessions. */
   sessions?: SessionService;
   now?: () => Date;
-  /** Default: everybody. */
+  /** Default: every caller may. */
   mayUseWorkloadIdentity?: (principal: Principal) => boolean;
 }
 
@@ -32,7 +32,7 @@ export interface ControlPlane {
   app: ReturnType<typeof composeControlPlane>['app'];
   rows: AdapterRows;
   database: Database;
-  /** Where the logs of replicas are. */
+  /** The folder with the logs of replicas. */
   logs: string;
   /** Names in the queue, unless the test has a queue of its own. */
   hints: string[];
@@ -48,7 +48,7 @@ const noSessions: SessionService = {
 let shared: Database | undefined;
 afterAll(() => shared?.$disconnect());
 
-/** To make a database and to learn its queries again would take longer than most tests. */
+/** One database for each test file: to create one takes longer than most tests. */
 async function emptied(): Promise<Database> {
   shared ??= connectDatabase(await freshDatabase(), { poolSize: 5 });
   await shared.adapter.deleteMany();
@@ -80,7 +80,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   return { url: `http://127.0.0.1:${port}`, app, rows: adapters, database, logs, hints };
 }
 
-/** The least that a client has to say. */
+/** The smallest valid spec. */
 export const specOf = (name: string, changes: object = {}) => ({
   name,
   imageName: 'mcp-example',

@@ -1,4 +1,4 @@
-// The control plane is a program, not a package, so its parts are reached by path; here only.
+// The control plane is a program, not a package. Only this file imports its parts by path.
 export { adapterDefinition } from '../../../services/control-plane/src/adapters/definition.js';
 export { createApp } from '../../../services/control-plane/src/app.js';
 export { composeControlPlane, type ControlPlaneParts } from '../../../services/control-plane/src/compose.js';

@@ -2,12 +2,12 @@ import type { z } from 'zod';
 
 /** Longer than the name of any field. */
 const MAX_NAME_CHARS = 64;
-/** More than any object may have. One with more is left as it is, and its schema refuses it. */
+/** No valid object has more entries. A larger one stays as it is, and its schema refuses it. */
 const MAX_ENTRIES = 1_000;
 
 type Shape = Readonly<Record<string, z.core.$ZodType>>;
 
-/** The schema under its defaults, its preprocessing and the like. */
+/** The schema without its wrappers, such as a default or preprocessing. */
 export function unwrapSchema(schema: z.core.$ZodType): z.core.$ZodTypes {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   switch (def.type) {
@@ -26,7 +26,7 @@ export function unwrapSchema(schema: z.core.$ZodType): z.core.$ZodTypes {
   }
 }
 
-/** The fields of the object at a path within what the schema describes; none where there is no object with fields. */
+/** The fields of the object that the schema describes at a path; empty where it describes no object with fields. */
 export function fieldsAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): Shape {
   const { def } = unwrapSchema(schema)._zod;
   const [key, ...rest] = path;
@@ -46,8 +46,8 @@ export function fieldsAt(schema: z.core.$ZodType, path: readonly PropertyKey[]):
 }
 
 /**
- * The input with the names of fields as the schema has them, whatever case they came in, and without fields that are null.
- * Names in a record, such as variables, are the caller's and stay. Two fields that come to the same name are an issue.
+ * Spells the names of fields as the schema does, in whatever case they came, and drops fields that are null. Names in a record, such
+ * as variables, are the caller's own and stay. Two fields that get the same name are an issue.
  */
 export function normalizeFieldNames(
   schema: z.core.$ZodType,
@@ -64,7 +64,7 @@ export function normalizeFieldNames(
 
   if (Object.keys(input).length > MAX_ENTRIES) return input;
   const names = def.type === 'object' ? namesByLowerCase(def.shape) : undefined;
-  const folded: Record<string, unknown> = Object.create(null); // `__proto__` is a name like any other in it
+  const folded: Record<string, unknown> = Object.create(null); // no prototype: `__proto__` is an ordinary name here
   for (const [key, value] of Object.entries(input)) {
     const name = (key.length <= MAX_NAME_CHARS && names?.get(key.toLowerCase())) || key;
     const field = def.type === 'record' ? def.valueType : Object.hasOwn(def.shape, name) && def.shape[name];

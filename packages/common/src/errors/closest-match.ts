@@ -1,7 +1,7 @@
-/** Long enough for a name with a slip in it; what is longer is no such name, and comparing takes time by its square. */
+/** No known name is longer, and the comparison takes quadratic time. */
 const MAX_CHARS = 64;
 
-/** The known name that was probably meant: one with a slip in it, one that begins alike, or one that contains it. */
+/** The known name that the caller probably meant: it differs by a typing error, begins alike, or contains the name. */
 export function closestMatch(name: string, known: readonly string[]): string | undefined {
   if (name.length > MAX_CHARS) return undefined;
   const meant = name.toLowerCase();
@@ -14,7 +14,7 @@ export function closestMatch(name: string, known: readonly string[]): string | u
 
 const UNLIKE = 3;
 
-/** The lower the rank, the likelier: a slip, a common beginning (`env`, `replicas`), a part of it (`roles`). */
+/** A lower rank is likelier: a typing error, then a common beginning (`env`, `replicas`), then a part (`roles`). */
 function compared(meant: string, candidate: string): { rank: number; distance: number } {
   const steps = distance(meant, candidate);
   if (steps <= meant.length / 3) return { rank: 0, distance: steps };
@@ -24,7 +24,7 @@ function compared(meant: string, candidate: string): { rank: number; distance: n
   return { rank: meant.length >= 3 && candidate.includes(meant) ? 2 : UNLIKE, distance: steps };
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbours that make one of the other (Damerau and Levenshtein). */
+/** Damerau–Levenshtein distance: insertions, deletions, substitutions and swaps of neighbours. */
 function distance(one: string, other: string): number {
   let before: number[] = [];
   let row = Array.from({ length: other.length + 1 }, (_, j) => j);

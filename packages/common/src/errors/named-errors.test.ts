@@ -27,7 +27,7 @@ describe('a named error', () => {
     expect(error).toMatchObject(expected);
   });
 
-  it('is INTERNAL for what is not in the catalogue, and the error itself for what is', () => {
+  it('is INTERNAL for an error outside the catalogue, and the error itself otherwise', () => {
     const known = errors.adapterNotFound();
     expect(errors.toGatewayError(known)).toBe(known);
     expect(errors.toGatewayError(cause)).toMatchObject({ code: 'INTERNAL', cause });

@@ -31,7 +31,7 @@ describe('a problem', () => {
     expect(type).toBe('https://tools.example.com/gateway/errors#NOT_FOUND');
   });
 
-  it('carries what the client can do, and never the cause', () => {
+  it('has the advice for the client, and never the cause', () => {
     const errors = [{ pointer: '#/name', detail: 'is required' }];
     const cause = new Error('password=hunter2');
     const error = new GatewayError('INVALID_REQUEST', { detail: 'look here', errors, cause });
@@ -61,21 +61,21 @@ describe('the fields of an invalid request', () => {
   });
   const valid = { list: [], map: {}, kind: 'a' };
 
-  it('are pointed at within lists', () => {
+  it('have pointers into lists', () => {
     expect(fieldErrors(Body, { ...valid, list: [{ name: 'a' }, { name: 1 }, {}] })).toEqual([
       '#/list/1/name must be a string',
       '#/list/2/name is required',
     ]);
   });
 
-  it('are pointed at with "/" and "~" escaped', () => {
+  it('have pointers with "/" and "~" escaped', () => {
     expect(fieldErrors(Body, { ...valid, map: { 'a/b~c': 'x' }, 'd~/e': 1 })).toEqual([
       '#/map/a~1b~0c must be a number',
       '#/d~0~1e is not a known field',
     ]);
   });
 
-  it('are told apart: a bad name, a bad value, an unknown field', () => {
+  it('differ for a bad name, a bad value and an unknown field', () => {
     expect(fieldErrors(Body, { list: [], map: { A: 1, b: 'x', c: 1.5 }, kind: 'c', more: 1, most: 2 })).toEqual([
       '#/map/A must be a letter',
       '#/map/b must be a number',
@@ -86,7 +86,7 @@ describe('the fields of an invalid request', () => {
     ]);
   });
 
-  it('are the first fifty, and five in the detail, which says how many more there are', () => {
+  it('are limited to fifty, and to five in the detail, which counts the others', () => {
     const unknown = Object.fromEntries(Array.from({ length: 80_000 }, (_, index) => [`field${index}`, 1]));
     const { error } = Body.safeParse({ ...valid, ...unknown });
     const { errors, detail } = problemOf(invalidRequest(error as z.ZodError));
@@ -94,7 +94,7 @@ describe('the fields of an invalid request', () => {
     expect(detail).toMatch(/^#\/field0 is not a known field; .*#\/field4 is not a known field; and 79995 more$/);
   });
 
-  it('are shortened where they are longer than any name that is right', () => {
+  it('are shortened when a name is longer than every valid name', () => {
     for (const within of ['body', 'query'] as const) {
       const { error } = Body.safeParse({ ...valid, ['x'.repeat(100_000)]: 1 });
       const problem = JSON.stringify(problemOf(invalidRequest(error as z.ZodError, { within })));
@@ -103,7 +103,7 @@ describe('the fields of an invalid request', () => {
     }
   });
 
-  it('are all in the detail when they are few, for people who read only that', () => {
+  it('are all in the detail when they are few', () => {
     const { error } = Body.safeParse({ list: 1, map: null, kind: 'a' });
     expect(invalidRequest(error as z.ZodError)).toMatchObject({
       code: 'INVALID_REQUEST',

@@ -1,6 +1,6 @@
 /** The authenticated caller. */
 export interface Principal {
-  /** Stable and unique; what `createdBy` and sessions are bound to. */
+  /** Stable and unique. `createdBy` and sessions are bound to it. */
   subject: string;
   name: string;
   roles: readonly string[];
@@ -9,19 +9,19 @@ export interface Principal {
 
 const ADMIN_ROLE = 'mcp.admin';
 
-/** What a permission is decided on. */
+/** The part of a resource that decides who may use it. */
 export interface AccessPolicy {
   createdBy: string;
   requiredRoles: readonly string[];
 }
 
-/** Roles compare case-insensitively, so they are folded wherever they are compared or stored for comparison. */
+/** Roles compare case-insensitively: normalize them wherever they are compared or stored for a comparison. */
 export const normalizeRole = (role: string): string => role.toLowerCase();
 
 export const isAdmin = (principal: Principal): boolean =>
   principal.roles.some((role) => normalizeRole(role) === ADMIN_ROLE);
 
-/** Read and use: the creator, any of the required roles, or an admin. No required roles means creator and admin only. */
+/** The creator, a holder of any required role and an admin may read and use. Without required roles: creator and admin only. */
 export function canRead(principal: Principal, resource: AccessPolicy): boolean {
   if (canWrite(principal, resource)) return true;
   return hasAnyRole(principal, resource.requiredRoles);
@@ -32,7 +32,7 @@ export function hasAnyRole(principal: Principal, roles: readonly string[]): bool
   return roles.some((role) => held.has(normalizeRole(role)));
 }
 
-/** Change and remove: the creator or an admin. */
+/** The creator and an admin may change and remove. */
 export function canWrite(principal: Principal, resource: AccessPolicy): boolean {
   return principal.subject === resource.createdBy || isAdmin(principal);
 }

@@ -7,7 +7,7 @@ import { withConnection } from '../connection.js';
 
 /**
  * The SQL that would bring the checked-in migrations to schema.prisma; undefined when they agree.
- * @param serverUrl a server where a database may be created for the time being; the one that is named is only read
+ * @param serverUrl a server on which a temporary database may be created; the database in the URL does not change
  */
 export async function findDrift(serverUrl: string): Promise<string | undefined> {
   const schema = await readSchema();
@@ -25,8 +25,8 @@ export async function findDrift(serverUrl: string): Promise<string | undefined> 
 }
 
 /**
- * Writes a migration from what is checked in to schema.prisma, for a person to read and complete.
- * @returns its folder; undefined when there is nothing to change
+ * Writes a migration from the checked-in state to schema.prisma. A person reads and completes it.
+ * @returns the folder of the migration; undefined when there is nothing to change
  */
 export async function createMigration(serverUrl: string, name: string): Promise<string | undefined> {
   const sql = await findDrift(serverUrl);
@@ -38,7 +38,7 @@ export async function createMigration(serverUrl: string, name: string): Promise<
   return folder;
 }
 
-/** Says what a person found out about a migration that failed: whether its changes are in the database. */
+/** Records whether the changes of a failed migration are in the database; a person has found that out. */
 export async function resolveMigration(databaseUrl: string, name: string, state: 'applied' | 'rolled-back') {
   const migrationsList = migrationList(await readMigrations());
   const resolve = (engine: SchemaEngine) =>

@@ -13,13 +13,13 @@ export const PROVIDER = { provider: 'postgres', adapterName: '@prisma/adapter-pg
 /** A session lock. A pooler would hand it on with the connection; `withMigrationLock` makes it unnecessary. */
 const ENGINE_LOCK = /^SELECT pg_advisory_lock\(/;
 
-/** One connection, in the form in which the schema engine uses it. */
+/** One connection in the form that the schema engine uses. */
 export function driverAdapter(client: Client, dispose: () => Promise<void>): SqlDriverAdapter {
   const queryable = sqlQueryable(client);
   return {
     ...queryable,
-    // Whole, by the simple protocol: then the script is one transaction, and a semicolon in a string or a function
-    // body does not cut it in two.
+    // One message of the simple protocol: the script is one transaction, and a semicolon in a string or a function body
+    // does not split it.
     executeScript: async (script) => void (await client.query(script).catch(throwDriverError)),
     async startTransaction() {
       await client.query('BEGIN').catch(throwDriverError);
@@ -50,10 +50,10 @@ function sqlQueryable(client: Client): SqlQueryable {
   };
 }
 
-/** What the server says becomes the engine's own error, with its Prisma code. */
+/** Throws an error of the server as an error of the engine, which gives it a Prisma code. */
 export function throwDriverError(error: unknown): never {
   if (!(error instanceof DatabaseError)) {
-    // Anything else would come out of the engine as a number.
+    // The engine turns an error of any other class into a number.
     throw isDatabaseUnavailable(error) ? new DriverAdapterError({ kind: 'ConnectionClosed' }) : error;
   }
   const { code = '', severity = '', message, detail, column, hint } = error;

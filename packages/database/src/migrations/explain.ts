@@ -3,7 +3,7 @@ import { redactedUrl } from '../url.js';
 
 const RESOLVE = 'node packages/database/dist/main.js resolve';
 
-/** Something about the migrations that a person has to put right; the message says what. */
+/** A migration problem that a person has to solve; the message says how. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
@@ -13,7 +13,7 @@ interface Failure {
   logs: string | null;
 }
 
-/** Turns what the schema engine threw into words. */
+/** Turns an error of the schema engine into a message that says what to do. */
 export async function explainMigrationFailure(thrown: unknown, databaseUrl: string): Promise<Error> {
   const { code, message: said } = thrown as { code?: string; message: string };
   const label = redactedUrl(databaseUrl);
@@ -50,7 +50,7 @@ async function failedMigrations(databaseUrl: string): Promise<Failure[]> {
   });
 }
 
-/** The engine appends where in its own code it was. */
+/** Cuts the stack trace that the engine appends. */
 const withoutTrace = (message: string): string => message.split(/\n\s+0: /, 1)[0]?.trim() ?? message;
 
 const firstLine = (text: string): string => /ERROR: .*/.exec(text)?.[0] ?? text.trim().split('\n', 1)[0] ?? '';

@@ -3,7 +3,7 @@ import type { Migration } from './folder.js';
 
 /** The finished migrations of the database: name → checksum. Empty for a database that was never migrated. */
 async function finishedMigrations(connection: Client): Promise<Map<string, string>> {
-  // Asked first: an error would end the transaction that holds the lock.
+  // Look for the table first: an error would abort the transaction that holds the lock.
   const { rows: found } = await connection.query(
     "SELECT FROM pg_tables WHERE tablename = '_prisma_migrations' AND schemaname = 'public'",
   );
@@ -17,11 +17,11 @@ async function finishedMigrations(connection: Client): Promise<Map<string, strin
 export interface History {
   /** Not finished in this database. */
   missing: Migration[];
-  /** Finished, but with another text than the one that is checked in. */
+  /** Finished, but the checked-in text has changed since. */
   edited: Migration[];
 }
 
-/** What a database newer than this code has besides does not count: an older version may run on it. */
+/** Ignores migrations that only the database has: an older version of the gateway may run on a newer database. */
 export async function compareHistory(connection: Client, migrations: readonly Migration[]): Promise<History> {
   const finished = await finishedMigrations(connection);
   return {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 
-/** Not Prisma's own key, which other programs on the server may take. */
+/** Prisma uses another key, which other programs on the server may hold. */
 const LOCK_KEY = 'mcp-gateway migrations';
 const LOCK_MS = 60_000;
 const POLL_MS = 100;
@@ -13,12 +13,12 @@ const POLL_MS = 100;
  */
 export async function withMigrationLock<T>(connection: Client, use: () => Promise<T>): Promise<T> {
   for (const deadline = Date.now() + LOCK_MS; Date.now() < deadline; await delay(POLL_MS)) {
-    // Asked for again and again: who waits in a transaction holds a connection that the pooler may not have twice.
+    // Polls instead of waiting in SQL: a waiting transaction holds a connection, and the pooler may have only one.
     await connection.query('BEGIN');
     try {
       if (await isLocked(connection)) return await use();
     } finally {
-      await connection.query('ROLLBACK').catch(() => {}); // on a connection that is gone, the lock is gone, too
+      await connection.query('ROLLBACK').catch(() => {}); // a lost connection has released the lock
     }
   }
   throw new Error(`Another process has been migrating the database for more than ${LOCK_MS / 1000} s.`);

@@ -4,7 +4,7 @@ import type { Request, RequestHandler } from 'express';
 
 const principals = new WeakMap<Request, Principal>();
 
-/** Remembers who calls. Everything behind it may ask `principalOf`. */
+/** Signs the caller in. Handlers behind it get the caller from `principalOf`. */
 export function authenticate(verifier: Verifier): RequestHandler {
   return async (req, _res, next) => {
     principals.set(req, await verifier(req.headers, req.socket.remoteAddress));

@@ -12,7 +12,7 @@ import { managementPaths } from '../openapi/document.js';
 
 const OPERATIONAL = ['/livez', '/readyz', '/openapi.json', '/errors'];
 
-/** The API, counted: what docs/metrics.md lists for the control plane. */
+/** Counts and times the requests of the API, as docs/metrics.md lists for the control plane. */
 export function instrumentApi(
   metrics: Metrics,
   redis: Pick<RedisClient, 'isReady'>,
@@ -46,7 +46,7 @@ export function instrumentApi(
   };
 }
 
-/** The one of the patterns, such as `/adapters/{name}`, that the URL is of; `other` when there is none. */
+/** The pattern, such as `/adapters/{name}`, that matches the URL; `other` when none does. */
 export function routePattern(patterns: readonly string[], url: string): string {
   const [path = ''] = url.split('?');
   const asked = path.replace(/(?<=.)\/$/, '').split('/');

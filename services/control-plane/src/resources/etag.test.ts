@@ -4,8 +4,8 @@ import { etagOf, matchesIfMatch } from './etag.js';
 const current = { id: '0f8fad5b-d9cb-469f-a165-70867728950e', generation: 7 };
 const TAG = '"0f8fad5b-7"';
 
-describe('the ETag of an adapter', () => {
-  it('names the adapter and its generation', () => {
+describe('the ETag of a resource', () => {
+  it('names the resource and its generation', () => {
     expect(etagOf(current)).toBe(TAG);
     expect(etagOf({ ...current, generation: 8 })).not.toBe(TAG);
     expect(etagOf({ ...current, id: '1f8fad5b-d9cb-469f-a165-70867728950e' })).not.toBe(TAG);

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { documentedAs, parseQuery, wholeNumber } from '../http/parse.js';
 import type { ReplicatedSpec } from './definition.js';
 
-/** On its own, `?follow` means yes. */
+/** `?follow` alone means true. */
 const Flag = z
   .string('must be true or false')
   .regex(/^(true|false|1|0|)$/, 'must be true or false')
@@ -24,15 +24,17 @@ const Duration = z
   .transform((text) => Number.parseInt(text, 10) * SECONDS[text.at(-1) as keyof typeof SECONDS]);
 
 export const LogQuery = z.strictObject({
-  instance: wholeNumber(0, 63).default(0).meta({ description: 'Ordinal of the replica.' }),
+  instance: wholeNumber(0, 63).default(0).meta({ description: 'Ordinal of the replica, from 0.' }),
   tail: wholeNumber(0, 10_000).default(1_000).meta({ description: 'How many of the last lines.' }),
-  follow: Flag.default(false).meta({ description: 'Go on with what is written from now on.' }),
-  previous: Flag.default(false).meta({ description: 'Of the process before the one that runs. Kubernetes only.' }),
+  follow: Flag.default(false).meta({ description: 'Continue with lines that the replica writes from now on.' }),
+  previous: Flag.default(false).meta({
+    description: 'Read the log of the process before the current one. Kubernetes only.',
+  }),
   since: Duration.optional().meta({
-    description: 'Not what was written longer ago, such as 30s, 10m or 2h. Kubernetes only.',
+    description: 'Only lines that are younger than this, such as 30s, 10m or 2h. Kubernetes only.',
   }),
   raw: Flag.default(false).meta({
-    description: 'The bytes as they were written. Otherwise what a terminal would act on is escaped, as in \\u001b.',
+    description: 'The original bytes. By default the gateway escapes control characters, as in \\u001b.',
   }),
 });
 

@@ -20,18 +20,18 @@ export const PageQuery = z.strictObject({
   })
     .optional()
     .meta({
-      description: 'Where the page begins; from the Link header of the page before.',
+      description: 'Begin of the page, from the Link header of the previous page.',
       ...documentedAs({ type: 'string' }),
     }),
 });
 
-/** Pages are found by name, so rows that come and go in between move nothing. */
+/** A page begins after a name, so resources that come and go between two requests shift no page. */
 export function pageOf(query: unknown): Page {
   const { limit, cursor } = parseQuery(PageQuery, query);
   return { limit, ...(cursor !== undefined && { after: cursor }) };
 }
 
-/** RFC 8288: where the next page is. */
+/** RFC 8288: the link to the next page. */
 export function linkToNext(path: string, limit: number, last: string): string {
   const cursor = Buffer.from(last, 'utf8').toString('base64url');
   return `<${path}?limit=${limit}&cursor=${cursor}>; rel="next"`;

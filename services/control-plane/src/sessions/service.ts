@@ -22,7 +22,7 @@ export interface SessionService {
 /** The default of the data planes. A session id is good for this long, so the mark that the session has ended is kept as long. */
 const USUAL_MAX_AGE_SECONDS = 7 * 24 * 3600;
 
-/** The sessions that the data planes have recorded. All calls throw UNAVAILABLE while Redis is unavailable. */
+/** The sessions that the data planes have recorded. All methods throw UNAVAILABLE while Redis is unavailable. */
 export function sessionService(redis: RedisClient, prefix: string): SessionService {
   const records = sessionRecords(redis, prefix);
   const maySeeAll = (principal: Principal, row: AdapterRow) => canWrite(principal, accessPolicy(row));
@@ -52,5 +52,5 @@ export function sessionService(redis: RedisClient, prefix: string): SessionServi
 }
 
 function refuse(cause: unknown): never {
-  throw unavailable('the sessions cannot be read now', { retryAfterSeconds: 2, cause });
+  throw unavailable('Redis does not answer, so the sessions cannot be read now', { retryAfterSeconds: 2, cause });
 }
