@@ -1,31 +1,31 @@
 import { z } from 'zod';
 import { SessionLimits } from './adapter.js';
 
-/** One replica, for the data plane. Its id changes whenever the replica loses its memory. */
+/** One replica, for the data plane. The id changes whenever the replica's state in memory is lost for good. */
 const PublishedEndpoint = z.object({
   id: z.string(),
   url: z.url(),
-  /** Path of its MCP endpoint, as at its start; the spec may have changed since. Absent when the worker does not know it. */
+  /** Where it serves MCP: what it was started with, whatever the spec says by now. Left out when that is not known. */
   path: z.string().optional(),
-  /** The endpoint takes new sessions. Existing sessions may use a listed endpoint that is not ready. */
+  /** Takes new sessions. Existing sessions may use an endpoint that is listed but not ready. */
   ready: z.boolean(),
   /**
-   * The endpoint answers requests, as in an EndpointSlice of Kubernetes: also while it drains, or while only its node is silent.
-   * Absent: the same as `ready`. The data plane uses an endpoint that serves and is not ready as the last resort.
+   * Answers requests, as in an EndpointSlice of Kubernetes: also while it drains, or while only its node is silent. Left out
+   * where `ready` says it. An endpoint that serves and is not ready is the last resort.
    */
   serving: z.boolean().optional(),
-  /** The replica is about to end: its sessions move, and it gets no new ones. */
+  /** Is about to end: its sessions move, and it gets no new ones. */
   draining: z.boolean().optional(),
-  /** When the replica ends, in ISO 8601, if known. */
+  /** When it ends, in ISO 8601, as far as that is known. */
   drainUntil: z.iso.datetime().optional(),
-  /** The replica runs the current spec. Absent when the worker does not know. */
+  /** Runs the current spec. Left out when that is not known. */
   updated: z.boolean().optional(),
 });
 export type PublishedEndpoint = z.infer<typeof PublishedEndpoint>;
 
 /**
- * What the data plane knows of an adapter. The worker writes it to Redis. The parsed route has a path for each endpoint and none for
- * the adapter: while a change of the path rolls out, the replicas serve different paths.
+ * What the data plane knows of an adapter. Written by the worker, read from Redis. Each endpoint is read with a path of its own,
+ * and the route without: while a change of it rolls out, there is no path that all replicas have.
  */
 export const Route = z
   .object({
@@ -44,7 +44,7 @@ export const Route = z
     /** Of endpoints that have none; a worker of an earlier version publishes no others. */
     path: z.string(),
     endpoints: z.array(PublishedEndpoint),
-    /** Source addresses of all its replicas, ready or not. Absent where other programs share the addresses, as on one machine. */
+    /** What its replicas call from, in whatever state they are. Left out where others call from there, too, as on one machine. */
     addresses: z.array(z.string()).optional(),
   })
   .transform(({ path, endpoints, ...route }) => ({
