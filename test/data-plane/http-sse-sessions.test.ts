@@ -114,7 +114,7 @@ describe('a stream of the older HTTP transport is a session', () => {
     line.cut();
     for (const { sessions } of [other, gateway]) {
       const isMissed = () =>
-        sessions.records.nextFarewell().then(
+        sessions.records.nextTermination().then(
           () => false,
           () => true,
         );

@@ -38,7 +38,7 @@ describe('the records of sessions', () => {
   });
 
   const open = (id: string, caller = 'alice', more = {}) =>
-    records.open(ref(id, caller), recordOf(caller), { ...BOUNDS, ...more });
+    records.create(ref(id, caller), recordOf(caller), { ...BOUNDS, ...more });
   const idsOf = async (caller?: string) => {
     const page = { adapterId: 'adapter-1', limit: 100, ...(caller !== undefined && { caller }) };
     return (await listSessions(redis, prefix, page)).sessions.map(({ id }) => id);
@@ -46,7 +46,7 @@ describe('the records of sessions', () => {
 
   it('are read as they were written, and go away by themselves', async () => {
     const record = recordOf('José 李雷', { subscriptions: ['file:///a b', 'ü'], protocolVersion: '2025-11-25' });
-    await records.open(ref('1', record.caller), record, BOUNDS);
+    await records.create(ref('1', record.caller), record, BOUNDS);
     const { record: read, lastUsedAt } = await records.find(ref('1'));
     expect(lastUsedAt).toBe(NOW);
     expect(read).toEqual({ ...record, subscriptions: expect.arrayContaining(record.subscriptions) });
@@ -62,7 +62,7 @@ describe('the records of sessions', () => {
     ['is an older one', () => open('1'), expect.objectContaining({ moves: 2, endpointId: 'c', initialize: '{}' })],
     [
       'is one as late',
-      () => records.open(ref('1'), recordOf('alice', { moves: 2 }), BOUNDS),
+      () => records.create(ref('1'), recordOf('alice', { moves: 2 }), BOUNDS),
       expect.objectContaining({ endpointId: 'a' }),
     ],
     ['is a mark', () => records.close(ref('1'), CLOSE), 'closed'],
@@ -105,7 +105,7 @@ describe('the records of sessions', () => {
     await open('1');
     expect([await records.close(ref('1'), CLOSE), await records.close(ref('1'), CLOSE)]).toEqual([true, false]);
     expect((await records.find(ref('1'))).record).toBe('closed');
-    expect(await records.note('1', 'logLevel', 'info')).toBe(false);
+    expect(await records.set('1', 'logLevel', 'info')).toBe(false);
     expect(await records.subscribe('1', 'file:///a')).toBe(false);
     await records.unsubscribe('1', 'file:///a');
     await records.touch([{ ...ref('1'), at: NOW + 5, keepSeconds: 60 }]);
@@ -119,7 +119,7 @@ describe('the records of sessions', () => {
   it('are marked as closed, too, when they were lost before', async () => {
     expect(await records.close(ref('lost'), CLOSE)).toBe(true);
     expect((await records.find(ref('lost'))).record).toBe('closed');
-    expect(await records.nextFarewell()).toBeNull(); // nobody knows where it was
+    expect(await records.nextTermination()).toBeNull(); // nobody knows where it was
   });
 
   it('are not closed for not being used when they have been used since', async () => {
@@ -148,7 +148,7 @@ describe('the records of sessions', () => {
 
   it('are kept for as long as their last use says, unless they are to be kept for longer', async () => {
     const streams = { ...BOUNDS, keepSeconds: 100 };
-    await records.open(ref('1'), recordOf('alice', { transport: 'http-sse' }), streams);
+    await records.create(ref('1'), recordOf('alice', { transport: 'http-sse' }), streams);
     const shortest = async () => Math.min(...(await Promise.all((await redis.keys(`${prefix}:*`)).map(timeLeft))));
     const timeLeft = (key: string) => redis.ttl(key);
     await records.touch([{ ...ref('1'), at: NOW, keepSeconds: 5_000 }]);
@@ -162,14 +162,14 @@ describe('the records of sessions', () => {
     ['the record was to be', 3_600, 60],
     ['whoever closes them says', 60, 3_600],
   ])('are marked as closed for as long as %s kept, if that is longer', async (_whose, openFor, closedFor) => {
-    await records.open(ref('1'), recordOf(), { ...BOUNDS, keepSeconds: openFor });
+    await records.create(ref('1'), recordOf(), { ...BOUNDS, keepSeconds: openFor });
     await records.close(ref('1'), { ...CLOSE, keepSeconds: closedFor });
     expect(await redis.ttl(records.keys.record('1'))).toBeGreaterThan(3_500);
   });
 
   it('tell which of them are old', async () => {
     await open('1');
-    await records.open(ref('2'), recordOf('alice', { openedAt: NOW - 10 }), BOUNDS);
+    await records.create(ref('2'), recordOf('alice', { openedAt: NOW - 10 }), BOUNDS);
     await records.touch([{ ...ref('2'), at: NOW + 50, keepSeconds: 60 }]);
     expect(await records.openedBefore('adapter-1', NOW, 10)).toEqual(['2']);
     expect(await records.openedBefore('adapter-1', NOW + 1, 1)).toEqual(['2']);
@@ -177,23 +177,23 @@ describe('the records of sessions', () => {
     expect(await records.openedBefore('adapter-1', NOW + 1, 10)).toEqual(['1']);
   });
 
-  it('leave farewells, each for one to take, in their order', async () => {
+  it('leave terminations, each for one to take, in their order', async () => {
     for (const id of ['1', '2', '3']) await open(id, id);
-    await records.note('1', 'protocolVersion', '2025-06-18');
+    await records.set('1', 'protocolVersion', '2025-06-18');
     for (const id of ['1', '2', '3']) await records.close(ref(id, id), { ...CLOSE, tellServer: id !== '2' });
-    const taken = [await records.nextFarewell(), await records.nextFarewell(), await records.nextFarewell()];
-    const farewell = { adapter: 'echo', endpointId: 'a', upstreamId: 'raw' };
+    const taken = [await records.nextTermination(), await records.nextTermination(), await records.nextTermination()];
+    const termination = { adapter: 'echo', endpointId: 'a', upstreamId: 'raw' };
     expect(taken).toEqual([
-      { ...farewell, caller: '1', protocolVersion: '2025-06-18' },
-      { ...farewell, caller: '3' },
+      { ...termination, caller: '1', protocolVersion: '2025-06-18' },
+      { ...termination, caller: '3' },
       null,
     ]);
   });
 
-  it('leave no farewell when the server hears of the end by itself', async () => {
-    await records.open(ref('1'), recordOf('alice', { transport: 'http-sse' }), BOUNDS);
+  it('leave no termination when the server hears of the end by itself', async () => {
+    await records.create(ref('1'), recordOf('alice', { transport: 'http-sse' }), BOUNDS);
     await records.close(ref('1'), CLOSE);
-    expect(await records.nextFarewell()).toBeNull();
+    expect(await records.nextTermination()).toBeNull();
   });
 
   it('remember so many subscriptions and no more', async () => {

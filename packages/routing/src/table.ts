@@ -1,6 +1,6 @@
 import { Route, type Endpoint } from '@mcp-gateway/common/contracts';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import { ready, subscription, type RedisClient } from '@mcp-gateway/platform/redis';
+import { connected, subscription, type RedisClient } from '@mcp-gateway/platform/redis';
 import { ALL_ROUTES, routeKeys } from './keys.js';
 import { ReplicaAddresses } from './replica-addresses.js';
 
@@ -9,7 +9,7 @@ export interface RouteTable {
   /** True once a complete set of routes has been read, and for ever after. */
   isLoaded(): boolean;
   /** When all of them were read last, in milliseconds since the epoch. */
-  readAt(): number | undefined;
+  loadedAt(): number | undefined;
   /** Reads one route now, for a caller who has reason to think that the copy is behind. Rejects when Redis is away. */
   refresh(name: string): Promise<void>;
   /** Called after every change. */
@@ -38,13 +38,13 @@ export function followRoutes(
   const listeners: (() => void)[] = [];
   let table = new Map<string, Route>();
   let loaded = false;
-  let readAt: number | undefined;
+  let loadedAt: number | undefined;
   const addresses = new ReplicaAddresses();
   const changed = () => listeners.forEach((listener) => listener());
 
   /** Whoever was told of a change may take a route that is not there for one that was withdrawn. */
   async function read(name: string, { told }: { told: boolean }) {
-    const [complete, json] = await ready(redis).multi().exists(keys.complete).hGet(keys.routes, name).execTyped();
+    const [complete, json] = await connected(redis).multi().exists(keys.complete).hGet(keys.routes, name).execTyped();
     const route = parse(json);
     const before = table.get(name);
     if (route) table.set(name, route);
@@ -54,7 +54,7 @@ export function followRoutes(
   }
 
   async function reload() {
-    const [complete, entries] = await ready(redis).multi().exists(keys.complete).hGetAll(keys.routes).execTyped();
+    const [complete, entries] = await connected(redis).multi().exists(keys.complete).hGetAll(keys.routes).execTyped();
     const found = new Map<string, Route>();
     for (const [name, json] of Object.entries(entries)) {
       const route = parse(json);
@@ -63,8 +63,8 @@ export function followRoutes(
     // Redis came back empty and the worker has not written everything yet: what is missing may still exist.
     table = complete ? found : new Map([...table, ...found]);
     loaded ||= Boolean(complete);
-    readAt = Date.now();
-    addresses.replaceAll(table.values(), readAt);
+    loadedAt = Date.now();
+    addresses.replaceAll(table.values(), loadedAt);
     changed();
   }
 
@@ -88,7 +88,7 @@ export function followRoutes(
     get: (name) => table.get(name),
     refresh: (name) => read(name, { told: false }),
     isLoaded: () => loaded,
-    readAt: () => readAt,
+    loadedAt: () => loadedAt,
     onChange: (listener) => void listeners.push(listener),
     all: () => table.values(),
     adapterAt: (address) => addresses.adapterAt(address, Date.now()),

@@ -20,7 +20,7 @@ export const sessionKeys = (prefix: string) => ({
   /** Channel: data planes ask each other whether they have calls of a session under way. */
   calls: `${prefix}:sessions:calls`,
   /** List: sessions of servers that have ended here, and that the servers have not been told of yet. */
-  farewells: `${prefix}:sessions:farewells`,
+  terminations: `${prefix}:sessions:terminations`,
   /** Channel: there is something in the list. */
-  farewell: `${prefix}:sessions:farewell`,
+  termination: `${prefix}:sessions:termination`,
 });

@@ -1,4 +1,5 @@
-import { bounded, ready, type RedisClient } from '@mcp-gateway/platform/redis';
+import { withTimeout } from '@mcp-gateway/platform/concurrency';
+import { connected, type RedisClient } from '@mcp-gateway/platform/redis';
 import { sessionKeys } from './keys.js';
 import { recordOf, type SessionRecord } from './record.js';
 
@@ -31,13 +32,13 @@ export async function listSessions(
 ): Promise<{ sessions: ListedSession[]; next?: string }> {
   const keys = sessionKeys(prefix);
   const index = caller === undefined ? keys.ofAdapter(adapterId) : keys.ofCaller(adapterId, caller);
-  const all = await bounded(redis.zRangeWithScores(index, 0, -1), REDIS_MS);
+  const all = await withTimeout(redis.zRangeWithScores(index, 0, -1), REDIS_MS);
   const left = all.filter(({ value }) => value > after).toSorted((a, b) => (a.value < b.value ? -1 : 1));
   const page = left.slice(0, limit);
 
-  const reads = ready(redis).multi();
+  const reads = connected(redis).multi();
   for (const { value } of page) reads.hGetAll(keys.record(value));
-  const records = page.length === 0 ? [] : await bounded(reads.exec(), REDIS_MS);
+  const records = page.length === 0 ? [] : await withTimeout(reads.exec(), REDIS_MS);
   const sessions = page.flatMap(({ value, score }, at): ListedSession[] => {
     const record = readable(records[at] as unknown as Record<string, string>);
     return record ? [{ id: value, record, lastUsedAt: score }] : [];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { bounded, ready, type RedisClient } from '@mcp-gateway/platform/redis';
+import { withTimeout } from '@mcp-gateway/platform/concurrency';
+import { connected, type RedisClient } from '@mcp-gateway/platform/redis';
 import { sessionKeys } from './keys.js';
 import { fieldsOf, recordOf, subscriptionField, type SessionRecord } from './record.js';
 import { CLOSE, MOVE, NOTE, OPEN, RELEASE, RESTORE } from './scripts.js';
@@ -11,7 +12,7 @@ export interface SessionRef {
   caller: string;
 }
 
-export interface SessionUse extends SessionRef {
+export interface SessionActivity extends SessionRef {
   /** When, in seconds since the epoch. */
   at: number;
   /** From now on, as the limits of its adapter are now. */
@@ -35,14 +36,14 @@ export interface FoundSession {
 }
 
 /** What the server of a session that has ended here still has to be told. */
-const Farewell = z.object({
+const Termination = z.object({
   adapter: z.string(),
   endpointId: z.string(),
   upstreamId: z.string(),
   caller: z.string(),
   protocolVersion: z.string().optional(),
 });
-export type Farewell = z.infer<typeof Farewell>;
+export type Termination = z.infer<typeof Termination>;
 
 export type SessionRecords = ReturnType<typeof sessionRecords>;
 
@@ -54,18 +55,21 @@ const MAX_FIELDS = 128;
 export function sessionRecords(redis: RedisClient, prefix: string) {
   const keys = sessionKeys(prefix);
   const run = (script: string, on: string[], args: (string | number)[]) =>
-    bounded(redis.eval(script, { keys: on, arguments: args.map(String) }), REDIS_MS);
+    withTimeout(redis.eval(script, { keys: on, arguments: args.map(String) }), REDIS_MS);
   const indexes = ({ adapterId, caller }: Omit<SessionRef, 'id'>) => [
     keys.ofAdapter(adapterId),
     keys.ofCaller(adapterId, caller),
   ];
 
   const idsBefore = (index: string, before: number, limit: number): Promise<string[]> =>
-    bounded(redis.zRange(index, '-inf', `(${before}`, { BY: 'SCORE', LIMIT: { offset: 0, count: limit } }), REDIS_MS);
+    withTimeout(
+      redis.zRange(index, '-inf', `(${before}`, { BY: 'SCORE', LIMIT: { offset: 0, count: limit } }),
+      REDIS_MS,
+    );
 
   async function find({ id, adapterId }: Omit<SessionRef, 'caller'>): Promise<FoundSession> {
-    const [fields, lastUsedAt] = await bounded(
-      ready(redis).multi().hGetAll(keys.record(id)).zScore(keys.ofAdapter(adapterId), id).execTyped(),
+    const [fields, lastUsedAt] = await withTimeout(
+      connected(redis).multi().hGetAll(keys.record(id)).zScore(keys.ofAdapter(adapterId), id).execTyped(),
       REDIS_MS,
     );
     return { record: recordOf(fields), lastUsedAt };
@@ -74,7 +78,7 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
   return {
     keys,
 
-    async open(ref: SessionRef, record: SessionRecord, { max, maxPerCaller, idleSince, keepSeconds }: SessionBounds) {
+    async create(ref: SessionRef, record: SessionRecord, { max, maxPerCaller, idleSince, keepSeconds }: SessionBounds) {
       const args = [ref.id, record.openedAt, idleSince, max, maxPerCaller, keepSeconds, ...fieldsOf(record)];
       const streams = record.transport === undefined ? [] : [keys.streamsOf(ref.adapterId)];
       const on = [keys.record(ref.id), ...indexes(ref), keys.openedOf(ref.adapterId), ...streams];
@@ -89,10 +93,10 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
       { now, keepSeconds, ...how }: { now: number; keepSeconds: number; tellServer: boolean; unlessUsedSince?: number },
     ): Promise<boolean> {
       const { adapterId } = ref;
-      const aside = [keys.openedOf(adapterId), keys.streamsOf(adapterId), keys.farewells];
+      const aside = [keys.openedOf(adapterId), keys.streamsOf(adapterId), keys.terminations];
       const on = [keys.record(ref.id), ...indexes(ref), ...aside];
-      const farewell = how.tellServer ? keys.farewell : '';
-      const args = [ref.id, now, keepSeconds, keys.changed, farewell, how.unlessUsedSince ?? ''];
+      const termination = how.tellServer ? keys.termination : '';
+      const args = [ref.id, now, keepSeconds, keys.changed, termination, how.unlessUsedSince ?? ''];
       return (await run(CLOSE, on, args)) === 1;
     },
 
@@ -116,7 +120,7 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
     async claim(ref: Omit<SessionRef, 'caller'>, holder: string, ms: number): Promise<FoundSession | null> {
       const options = { condition: 'NX', expiration: { type: 'PX', value: ms } } as const;
       const [claimed, found] = await Promise.all([
-        bounded(redis.set(keys.moving(ref.id), holder, options), REDIS_MS),
+        withTimeout(redis.set(keys.moving(ref.id), holder, options), REDIS_MS),
         find(ref), // sent right behind it, and so as of after the claim
       ]);
       return claimed === null ? null : found;
@@ -126,18 +130,18 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
     },
 
     /** What the client has said since; false when there is no such session, or it has said too much. */
-    async note(id: string, what: 'protocolVersion' | 'logLevel', value: string): Promise<boolean> {
+    async set(id: string, what: 'protocolVersion' | 'logLevel', value: string): Promise<boolean> {
       return (await run(NOTE, [keys.record(id)], [MAX_FIELDS, what, value])) === 1;
     },
     async subscribe(id: string, uri: string): Promise<boolean> {
       return (await run(NOTE, [keys.record(id)], [MAX_FIELDS, subscriptionField(uri), ''])) === 1;
     },
     async unsubscribe(id: string, uri: string): Promise<void> {
-      await bounded(redis.hDel(keys.record(id), subscriptionField(uri)), REDIS_MS);
+      await withTimeout(redis.hDel(keys.record(id), subscriptionField(uri)), REDIS_MS);
     },
 
     /** Writes when sessions were last used, and keeps what there is of them for as long as is said now, in seconds. */
-    async touch(uses: readonly SessionUse[]): Promise<void> {
+    async touch(uses: readonly SessionActivity[]): Promise<void> {
       const members = new Map<string, { score: number; value: string }[]>();
       const kept = new Map<string, number>();
       const keep = (key: string, seconds: number) => kept.set(key, Math.max(seconds, kept.get(key) ?? 0));
@@ -151,10 +155,10 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
         keep(keys.openedOf(whose.adapterId), keepSeconds);
         keep(keys.record(id), keepSeconds);
       }
-      const writes = ready(redis).multi();
+      const writes = connected(redis).multi();
       for (const [index, used] of members) writes.zAdd(index, used, { condition: 'XX', comparison: 'GT' });
       for (const [key, seconds] of kept) writes.expire(key, seconds, 'GT');
-      await bounded(writes.exec(), REDIS_MS);
+      await withTimeout(writes.exec(), REDIS_MS);
     },
 
     /** Ids of sessions that were used last before `before`, the longest idle first. */
@@ -162,7 +166,7 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
       idsBefore(keys.ofAdapter(adapterId), before, limit),
 
     /** Ids of streams of the older HTTP transport that were last seen open before `before`. */
-    leftStreams: (adapterId: string, before: number, limit: number): Promise<string[]> =>
+    abandonedStreams: (adapterId: string, before: number, limit: number): Promise<string[]> =>
       idsBefore(keys.streamsOf(adapterId), before, limit),
 
     /** Ids of sessions that were opened before `before`, the oldest first. */
@@ -170,9 +174,9 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
       idsBefore(keys.openedOf(adapterId), before, limit),
 
     /** Takes one, so that no two tell the same server. */
-    async nextFarewell(): Promise<Farewell | null> {
-      const text = await bounded(redis.lPop(keys.farewells), REDIS_MS);
-      return text === null ? null : Farewell.parse(JSON.parse(text));
+    async nextTermination(): Promise<Termination | null> {
+      const text = await withTimeout(redis.lPop(keys.terminations), REDIS_MS);
+      return text === null ? null : Termination.parse(JSON.parse(text));
     },
   };
 }

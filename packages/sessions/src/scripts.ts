@@ -22,9 +22,9 @@ return 'opened'`;
 /**
  * Leaves a mark in place of the record, or an id that is still good would open the session again.
  *
- * KEYS record, adapter's index, caller's index, adapter's index by age, its index of streams, farewells
+ * KEYS record, adapter's index, caller's index, adapter's index by age, its index of streams, terminations
  * ARGV id, now, seconds to keep the mark, unless the record was to be kept for longer, channel of changes,
- *      channel of farewells when the server has to be told, else '', only if not used since then, else ''
+ *      channel of terminations when the server has to be told, else '', only if not used since then, else ''
  */
 export const CLOSE = `
 local used = redis.call('ZSCORE', KEYS[2], ARGV[1])

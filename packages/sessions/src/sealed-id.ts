@@ -76,7 +76,7 @@ export function sealSessionId(
 }
 
 /** The envelope, or null for anything that was not sealed with one of these keys. Does not say why. */
-export function openSessionId(
+export function unsealSessionId(
   sealed: string,
   keys: readonly SessionKey[],
   use: Use = 'header',

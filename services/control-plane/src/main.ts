@@ -18,7 +18,7 @@ import { reconcileQueue } from '@mcp-gateway/routing/queue';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { followRoutes } from '@mcp-gateway/routing';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
-import { openMetrics } from '@mcp-gateway/platform/telemetry';
+import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { adapterRows, connectDatabase, migrateWhenReached } from '@mcp-gateway/database';
 import { z } from 'zod';
 import { chooseLogs } from './adapters/choose-logs.js';
@@ -44,7 +44,7 @@ runMain(async () => {
   const log = createLogger('control-plane', config.MCP_GATEWAY_LOG_LEVEL);
   for (const warning of unknownVariables(process.env, Object.keys(Config.shape))) log.warn(warning);
   const { defer } = shutdownOn(log);
-  const metrics = await openMetrics(config, { log, defer }); // first, so that it is there until the end
+  const metrics = await serveMetrics(config, { log, defer }); // first, so that it is there until the end
 
   let isMigrated = false;
   const database = connectDatabase(config.DATABASE_URL, { poolSize: 10 });

@@ -1,6 +1,6 @@
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { bounded } from '@mcp-gateway/platform/redis';
+import { withTimeout } from '@mcp-gateway/platform/concurrency';
 import type { RouteTable } from '@mcp-gateway/routing';
 
 const REDIS_MS = 1_000;
@@ -16,7 +16,7 @@ export async function findEndpoint(routes: RouteTable, adapter: string, id: stri
 
 async function findAgain(routes: RouteTable, adapter: string, id: string): Promise<Endpoint | undefined> {
   try {
-    await bounded(routes.refresh(adapter), REDIS_MS);
+    await withTimeout(routes.refresh(adapter), REDIS_MS);
   } catch (cause) {
     throw placeUnknown(cause);
   }

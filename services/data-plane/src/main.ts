@@ -12,7 +12,7 @@ import { developmentSignIn, refuseReplicas } from '@mcp-gateway/identity';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { followRoutes } from '@mcp-gateway/routing';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
-import { openMetrics } from '@mcp-gateway/platform/telemetry';
+import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { z } from 'zod';
 import { createBalancer } from './balance/balancer.js';
 import { createEndpointWaits } from './balance/wait-for-endpoint.js';
@@ -41,7 +41,7 @@ runMain(async () => {
   const log = createLogger('data-plane', config.MCP_GATEWAY_LOG_LEVEL);
   for (const warning of unknownVariables(process.env, Object.keys(Config.shape))) log.warn(warning);
   const { defer } = shutdownOn(log);
-  const metrics = await openMetrics(config, { log, defer }); // first, so that it is there until the end
+  const metrics = await serveMetrics(config, { log, defer }); // first, so that it is there until the end
 
   await checkRedis(config.REDIS_URL);
   const redis = redisClient(config.REDIS_URL, log);

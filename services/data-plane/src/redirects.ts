@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { byName } from '@mcp-gateway/platform/serving';
+import { localhostOrigin } from '@mcp-gateway/platform/serving';
 import type { Dispatcher } from 'undici';
 import { streamPath } from './http-sse/paths.js';
 import { headerOf } from './recovery/own-headers.js';
@@ -133,7 +133,7 @@ function targetOf(
   const flat = Array.isArray(headers) ? headers : [];
   const names = [
     base.host,
-    new URL(byName(endpoint.url).origin).host,
+    new URL(localhostOrigin(endpoint.url).origin).host,
     headerOf(flat, 'host'),
     headerOf(flat, 'x-forwarded-host'),
   ];

@@ -13,7 +13,7 @@ const STALLED_EVERY_MS = 2_500;
 /** Between tries to fetch a job from a Redis that refuses connections. */
 const RETRY_MS = 500;
 
-export interface Consumption {
+export interface ConsumerOptions {
   redis: RedisClient;
   prefix: string;
   /** @param failures of this job before */
@@ -22,7 +22,7 @@ export interface Consumption {
 }
 
 /** Takes names from the queue, one run at a time for each. A failed run is repeated by the queue, later each time. */
-export function consume({ redis, prefix, reconcile, log }: Consumption): () => Promise<void> {
+export function consume({ redis, prefix, reconcile, log }: ConsumerOptions): () => Promise<void> {
   // BullMQ repeats a command that fails while Redis is away at once, in a loop that lets no I/O happen: the client could
   // never reconnect, and the process would not even hear a signal. Commands that wait instead do not fail.
   const connection = redis.duplicate({ disableOfflineQueue: false });

@@ -13,7 +13,7 @@ import { reconcileQueue } from '@mcp-gateway/routing/queue';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { routePublisher } from '@mcp-gateway/routing';
 import { closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
-import { openMetrics } from '@mcp-gateway/platform/telemetry';
+import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { adapterRows, connectDatabase, countAdapters, migrateWhenReached } from '@mcp-gateway/database';
 import { z } from 'zod';
 import { chooseRuntime } from './choose-runtime.js';
@@ -38,7 +38,7 @@ runMain(async () => {
   const log = createLogger('deployment-worker', config.MCP_GATEWAY_LOG_LEVEL);
   for (const warning of unknownVariables(process.env, Object.keys(Config.shape))) log.warn(warning);
   const { defer } = shutdownOn(log);
-  const metrics = await openMetrics(config, { log, defer }); // first, so that it is there until the end
+  const metrics = await serveMetrics(config, { log, defer }); // first, so that it is there until the end
   const measure = metrics && workerMetrics(metrics);
   const runtime = await chooseRuntime(config.RUNTIME, process.env, log, measure?.apiAnswered);
   defer(() => runtime.close());

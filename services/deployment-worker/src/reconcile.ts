@@ -6,7 +6,7 @@ import type { Observation, Runtime } from '@mcp-gateway/runtime';
 import { nameInUse } from './name-in-use.js';
 import { plan } from './plan.js';
 import { routeOf } from './route-of.js';
-import { statusOf } from './status-of.js';
+import { observedStatus } from './observed-status.js';
 import { unavailable } from './unavailable.js';
 import { workloadOf } from './workload-of.js';
 
@@ -23,11 +23,11 @@ export function reconciler({ rows, runtime, routes, now, log }: ReconcileParts):
   async function report(row: AdapterRow) {
     const seen = await runtime.observe(row.name);
     await routes.publish(routeOf(row, seen));
-    await rows.saveStatus(row, statusOf(row, seen, now()));
+    await rows.saveStatus(row, observedStatus(row, seen, now()));
   }
 
   /** Why nothing can be said of it; what was seen before stays, and the change goes on waiting to be acted on. */
-  async function explain(row: AdapterRow | null, error: unknown): Promise<never> {
+  async function reportUnavailable(row: AdapterRow | null, error: unknown): Promise<never> {
     if (row && !row.deletedAt && error instanceof GatewayError && error.code === 'UNAVAILABLE') {
       await rows.saveConditions(row, unavailable(row.conditions, error.detail ?? error.title, now()));
     }
@@ -35,7 +35,7 @@ export function reconciler({ rows, runtime, routes, now, log }: ReconcileParts):
   }
 
   /** A new adapter has to wait for what it cannot see. */
-  async function sayWhatIsInTheWay(row: AdapterRow | null, seen: Observation) {
+  async function reportNameInUse(row: AdapterRow | null, seen: Observation) {
     if (!row || row.deletedAt) return;
     const conditions = nameInUse(row.conditions, seen, now());
     const said = row.conditions.some(({ message }) => message === conditions[0]?.message);
@@ -44,21 +44,21 @@ export function reconciler({ rows, runtime, routes, now, log }: ReconcileParts):
 
   return async (name) => {
     const row = await rows.find(name);
-    const seen = await runtime.observe(name).catch((error: unknown) => explain(row, error));
+    const seen = await runtime.observe(name).catch((error: unknown) => reportUnavailable(row, error));
     const step = plan(row, seen);
     log.debug({ name, step, generation: row?.generation }, 'reconcile');
     switch (step) {
       case 'apply':
-        await runtime.apply(workloadOf(row as AdapterRow)).catch((error: unknown) => explain(row, error));
+        await runtime.apply(workloadOf(row as AdapterRow)).catch((error: unknown) => reportUnavailable(row, error));
         return report(row as AdapterRow);
       case 'report':
         return report(row as AdapterRow);
       case 'remove':
         await routes.withdraw(name); // first, so that nobody is sent to what is about to end
         await runtime.remove(name);
-        return sayWhatIsInTheWay(row, await runtime.observe(name));
+        return reportNameInUse(row, await runtime.observe(name));
       case 'wait':
-        return sayWhatIsInTheWay(row, seen);
+        return reportNameInUse(row, seen);
       case 'purge':
         await routes.withdraw(name);
         await rows.purge(row as AdapterRow);

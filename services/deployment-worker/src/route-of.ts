@@ -1,7 +1,7 @@
 import type { PublishedRoute } from '@mcp-gateway/common/contracts';
 import type { AdapterRow } from '@mcp-gateway/database';
 import { revisionOf, type Observation } from '@mcp-gateway/runtime';
-import { statusOf } from './status-of.js';
+import { observedStatus } from './observed-status.js';
 import { workloadOf } from './workload-of.js';
 
 /** What the data plane has to know of an adapter. */
@@ -30,5 +30,5 @@ export function routeOf(row: AdapterRow, seen: Observation): PublishedRoute {
 /** Why there is nothing to wait for, when that is so. An adapter with a ready replica has not failed. */
 function phaseOf(row: AdapterRow, seen: Observation): Pick<PublishedRoute, 'phase'> {
   if (row.spec.replicaCount === 0) return { phase: 'Stopped' };
-  return statusOf(row, seen, new Date()).phase === 'Failed' ? { phase: 'Failed' } : {};
+  return observedStatus(row, seen, new Date()).phase === 'Failed' ? { phase: 'Failed' } : {};
 }

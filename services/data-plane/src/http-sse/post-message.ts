@@ -4,7 +4,7 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/routing';
 import { requestHeaders } from '@mcp-gateway/protocol';
-import { isSessionOf, openSessionId, type SessionKey } from '@mcp-gateway/sessions';
+import { isSessionOf, unsealSessionId, type SessionKey } from '@mcp-gateway/sessions';
 import { findEndpoint } from '../find-endpoint.js';
 import type { Forwarded } from '../forwarded.js';
 import { inviteBody } from '../invite-body.js';
@@ -45,7 +45,7 @@ export interface MessageRequest {
  */
 export async function postMessage(parts: MessageParts, request: MessageRequest): Promise<void> {
   const { req, res, query, route, principal } = request;
-  const envelope = openSessionId(sealedIdOf(query), parts.keys, 'url');
+  const envelope = unsealSessionId(sealedIdOf(query), parts.keys, 'url');
   if (!envelope || !isSessionOf(envelope, route.adapterId, principal.subject)) {
     throw new GatewayError('SESSION_NOT_FOUND');
   }

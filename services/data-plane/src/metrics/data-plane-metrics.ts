@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@mcp-gateway/common/errors';
 import {
-  children,
+  labelledSeries,
   HTTP_BUCKETS,
   methodLabel,
   onHead,
@@ -28,14 +28,14 @@ export function dataPlaneMetrics(
   metrics: Metrics,
   { routes, ...parts }: Omit<GaugeParts, 'underWay'>,
 ): DataPlaneMetrics {
-  const requests = children(
+  const requests = labelledSeries(
     metrics.counter({
       name: 'mcp_gateway_requests_total',
       help: 'MCP requests that were answered, or whose client went away before',
       labels: ['adapter', 'era', 'method', 'status'],
     }),
   );
-  const durations = children(
+  const durations = labelledSeries(
     metrics.histogram({
       name: 'mcp_gateway_request_duration_seconds',
       help: 'Time from the head of an MCP request to the head of its answer',
@@ -43,7 +43,7 @@ export function dataPlaneMetrics(
       buckets: HTTP_BUCKETS,
     }),
   );
-  const refusals = children(
+  const refusals = labelledSeries(
     metrics.counter({
       name: 'mcp_gateway_refusals_total',
       help: 'MCP requests that the gateway itself answered with an error, or broke off',

@@ -52,7 +52,7 @@ export function addGauges(metrics: Metrics, parts: GaugeParts): void {
   single('mcp_gateway_sessions_cached_bytes', 'About what these take', () => sessions.cached().bytes);
   single('mcp_gateway_routes', 'Adapters in the routes', () => Array.from(routes.all()).length);
   single('mcp_gateway_routes_read_timestamp_seconds', 'When all routes were read last, since the epoch', () => {
-    const at = routes.readAt();
+    const at = routes.loadedAt();
     return at === undefined ? undefined : at / 1000;
   });
   redisGauge(metrics, redis);

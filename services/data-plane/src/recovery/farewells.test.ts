@@ -1,19 +1,19 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import type { RouteTable } from '@mcp-gateway/routing';
-import type { Farewell } from '@mcp-gateway/sessions';
+import type { Termination } from '@mcp-gateway/sessions';
 import { endpoint, routeOf } from '../../test/routes.js';
 import type { Upstreams } from '../upstreams.js';
 import { sayFarewells } from './farewells.js';
 
 const route = routeOf([endpoint('a')]);
-const farewellTo = (upstreamId: string): Farewell => ({
+const farewellTo = (upstreamId: string): Termination => ({
   adapter: 'echo',
   endpointId: 'a',
   upstreamId,
   caller: 'alice',
 });
 
-let left: Farewell[];
+let left: Termination[];
 let isLoaded: boolean;
 let told: string[];
 /** Ends what Redis is asked for, one at a time. */
@@ -26,7 +26,7 @@ beforeEach(() => {
   const routes: RouteTable = {
     get: () => (isLoaded ? route : undefined),
     isLoaded: () => isLoaded,
-    readAt: () => undefined,
+    loadedAt: () => undefined,
     refresh: async () => {},
     onChange: (listener) => void (onRoutes = listener),
     endpoints: () => route.endpoints,
@@ -34,9 +34,9 @@ beforeEach(() => {
     adapterAt: () => undefined,
     close: async () => {},
   };
-  const nextFarewell = () => {
+  const nextTermination = () => {
     const next = left.shift() ?? null; // as of when it was asked
-    return new Promise<Farewell | null>((resolve) => answers.push(() => resolve(next)));
+    return new Promise<Termination | null>((resolve) => answers.push(() => resolve(next)));
   };
   const upstreams = {
     dispatch(_to: unknown, { headers }: { headers: string[] }, handler: { onResponseEnd(): void }) {
@@ -46,7 +46,7 @@ beforeEach(() => {
   } as unknown as Upstreams;
   sayFarewells(
     routes,
-    { onFarewell: (listener) => void (onFarewell = listener), records: { nextFarewell } },
+    { onFarewell: (listener) => void (onFarewell = listener), records: { nextTermination } },
     upstreams,
   );
 });

@@ -16,7 +16,7 @@ const MAX_WAITING = 10_000;
  */
 export function sayFarewells(
   routes: RouteTable,
-  sessions: Pick<SessionStore, 'onFarewell'> & { records: Pick<SessionRecords, 'nextFarewell'> },
+  sessions: Pick<SessionStore, 'onFarewell'> & { records: Pick<SessionRecords, 'nextTermination'> },
   upstreams: Upstreams,
 ): void {
   const herd = createHerd({ atOnce: AT_ONCE, waiting: MAX_WAITING });
@@ -42,9 +42,9 @@ export function sayFarewells(
 
   async function takeAll() {
     for (
-      let farewell = await sessions.records.nextFarewell();
+      let farewell = await sessions.records.nextTermination();
       farewell;
-      farewell = await sessions.records.nextFarewell()
+      farewell = await sessions.records.nextTermination()
     ) {
       const { adapter, endpointId, ...session } = farewell;
       const endpoint = await findEndpoint(routes, adapter, endpointId);

@@ -34,7 +34,7 @@ function noteOf(
   switch (method) {
     case 'logging/setLevel':
       return typeof level === 'string' && level.length <= MAX_LEVEL_LENGTH
-        ? () => records.note(session, 'logLevel', level)
+        ? () => records.set(session, 'logLevel', level)
         : undefined;
     case 'resources/subscribe':
       return isUri(uri) ? () => records.subscribe(session, uri) : undefined;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { bounded, type RedisClient } from '@mcp-gateway/platform/redis';
+import { withTimeout } from '@mcp-gateway/platform/concurrency';
+import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { z } from 'zod';
 import type { SessionUses } from './uses.js';
 
@@ -33,7 +34,7 @@ const SILENT_MS = 5_000;
 export function askDataPlanes(redis: RedisClient, channel: string, callsHere: SessionUses['calls']): DataPlanes {
   const asked = new Map<string, (isIdle: boolean) => void>();
   let silentUntil = 0;
-  const say = (said: Said): Promise<number> => bounded(redis.publish(channel, JSON.stringify(said)), REDIS_MS);
+  const say = (said: Said): Promise<number> => withTimeout(redis.publish(channel, JSON.stringify(said)), REDIS_MS);
 
   function ask(session: string, endpoint: string): Promise<boolean> {
     return new Promise((resolve) => {
@@ -69,7 +70,7 @@ export function askDataPlanes(redis: RedisClient, channel: string, callsHere: Se
     isIdle: async (session, endpoint) =>
       callsHere(session, endpoint) === 0 && Date.now() >= silentUntil && ask(session, endpoint),
     async isAlone() {
-      const [hearing = 0] = Object.values(await bounded(redis.pubSubNumSub(channel), REDIS_MS));
+      const [hearing = 0] = Object.values(await withTimeout(redis.pubSubNumSub(channel), REDIS_MS));
       return hearing <= 1;
     },
     hear(text) {

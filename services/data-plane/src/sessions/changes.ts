@@ -15,7 +15,7 @@ export interface SessionChanges {
  */
 export function followSessionChanges(
   redis: RedisClient,
-  channels: { changed: string; farewell: string; calls: string },
+  channels: { changed: string; termination: string; calls: string },
   tell: { changed: (change: SessionChange | undefined) => void; farewell: () => void; calls: (text: string) => void },
 ): SessionChanges {
   let heard = 0;
@@ -25,7 +25,7 @@ export function followSessionChanges(
   };
   const channelsHeard = {
     [channels.changed]: (text: string) => changed(readChange(text)),
-    [channels.farewell]: () => tell.farewell(),
+    [channels.termination]: () => tell.farewell(),
     [channels.calls]: (text: string) => tell.calls(text),
   };
   const { promise: hearing, resolve } = Promise.withResolvers<void>();

@@ -144,7 +144,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
       const record = { adapter: route.name, adapterId, caller, endpointId, upstreamId, openedAt: issuedAt };
       const fresh = { moves: 0, recentMoves: 0, recentSince: 0, protocolVersion: null, logLevel: null };
       const outcome = await records
-        .open(
+        .create(
           envelope,
           { ...record, ...opened, ...fresh, subscriptions: [] },
           {
@@ -213,7 +213,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
         await endById(id, { unlessUsedSince: since });
       }
       const left = leftSince(seconds());
-      for (const id of await records.leftStreams(adapterId, left, OVERDUE_AT_ONCE)) {
+      for (const id of await records.abandonedStreams(adapterId, left, OVERDUE_AT_ONCE)) {
         await endById(id, { unlessUsedSince: left });
       }
       for (const id of await records.openedBefore(adapterId, tooOldSince(seconds(), limits), OVERDUE_AT_ONCE)) {

@@ -1,4 +1,4 @@
-import type { SessionRecords, SessionRef, SessionUse } from '@mcp-gateway/sessions';
+import type { SessionRecords, SessionRef, SessionActivity } from '@mcp-gateway/sessions';
 import type { Logger } from '@mcp-gateway/platform/logging';
 
 export interface SessionUses {
@@ -20,7 +20,7 @@ export interface SessionUses {
   close(): void;
 }
 
-interface Use extends SessionUse {
+interface Use extends SessionActivity {
   open: number;
 }
 

@@ -65,5 +65,5 @@ async function openSession(
     opened === undefined ? null : negotiatedVersion(Buffer.concat(tail.take()).toString('utf8'), answer.isEvents);
   if (opened === undefined || version === null) return;
   // Without it the version that the client names on its requests has to do.
-  await parts.sessions.records.note(opened, 'protocolVersion', version).catch(() => {});
+  await parts.sessions.records.set(opened, 'protocolVersion', version).catch(() => {});
 }

@@ -3,7 +3,7 @@ import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import { HEADER, type Era } from '@mcp-gateway/protocol';
-import { isSessionOf, openSessionId, type SessionEnvelope, type SessionKey } from '@mcp-gateway/sessions';
+import { isSessionOf, unsealSessionId, type SessionEnvelope, type SessionKey } from '@mcp-gateway/sessions';
 import { findEndpoint, placeUnknown } from '../find-endpoint.js';
 import { noneReady } from '../none-ready.js';
 import type { SessionPlace } from '../sessions/place.js';
@@ -53,7 +53,7 @@ export async function resolveSession(parts: SessionParts, request: SessionReques
     return { session: null, endpoint: now() ?? (await later()) ?? noneReady(routes.get(route.name) ?? route) };
   }
 
-  const envelope = openSessionId(String(sealedId), keys);
+  const envelope = unsealSessionId(String(sealedId), keys);
   if (!envelope || !isSessionOf(envelope, route.adapterId, principal.subject)) {
     throw new GatewayError('SESSION_NOT_FOUND');
   }

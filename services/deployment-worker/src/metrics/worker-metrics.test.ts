@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { openMetrics, type Metrics } from '@mcp-gateway/platform/telemetry';
+import { serveMetrics, type Metrics } from '@mcp-gateway/platform/telemetry';
 import { afterTest } from '../../../../test/support/clean-up.js';
 import { samplesOf } from '../../../../test/support/samples.js';
 import { silent } from '../../test/fixtures.js';
@@ -9,7 +9,7 @@ let metrics: Metrics;
 let worker: WorkerMetrics;
 beforeEach(async () => {
   const config = { MCP_GATEWAY_METRICS_PORT: 0, MCP_GATEWAY_METRICS_HOST: '127.0.0.1' };
-  metrics = (await openMetrics(config, { log: silent, defer: afterTest })) as Metrics;
+  metrics = (await serveMetrics(config, { log: silent, defer: afterTest })) as Metrics;
   worker = workerMetrics(metrics);
 });
 const samples = async (name: string) => samplesOf(await metrics.text(), `mcp_gateway_${name}`);

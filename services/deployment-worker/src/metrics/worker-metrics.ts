@@ -1,12 +1,12 @@
 import { statusClass, type Metrics } from '@mcp-gateway/platform/telemetry';
 import type { ApiListener } from '@mcp-gateway/runtime/kubernetes';
-import { CONCURRENCY, type Consumption } from '../consume.js';
+import { CONCURRENCY, type ConsumerOptions } from '../consume.js';
 import { addGauges, type GaugeParts } from './gauges.js';
 
 export interface WorkerMetrics {
   apiAnswered: ApiListener;
   /** The reconciler, counted. */
-  reconciling(reconcile: Consumption['reconcile']): Consumption['reconcile'];
+  reconciling(reconcile: ConsumerOptions['reconcile']): ConsumerOptions['reconcile'];
   /** From now on these can be asked. */
   watch(parts: GaugeParts): void;
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { byName } from '@mcp-gateway/platform/serving';
+import { localhostOrigin } from '@mcp-gateway/platform/serving';
 import { Client, type Dispatcher } from 'undici';
 import { isUnknownPath } from '../../health-path.js';
 import type { Workload } from '../../workload.js';
@@ -47,7 +47,7 @@ export async function probe(port: number, check: Check, known: Loopback | null =
 /** Null when nothing listens there. */
 async function ask(host: Loopback, port: number, check: Check): Promise<Verdict | null> {
   // Of its own for each probe: the next one may meet another process on this port, and a proxy of the environment is not for it.
-  const { origin, lookup } = byName(`http://${host}:${port}`);
+  const { origin, lookup } = localhostOrigin(`http://${host}:${port}`);
   const client = new Client(origin, { ...(lookup && { connect: { lookup } }) });
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   try {

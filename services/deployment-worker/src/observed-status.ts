@@ -16,7 +16,7 @@ type Finding = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 const LOOPING_AFTER = 3;
 
 /** What to tell people about an adapter, from what is wanted and what is seen. */
-export function statusOf(row: AdapterRow, seen: Observation, now: Date): SavedStatus {
+export function observedStatus(row: AdapterRow, seen: Observation, now: Date): SavedStatus {
   const revision = revisionOf(workloadOf(row));
   // Nothing beside what the contract has: a status with more is read as none.
   const replicas = seen.replicas.map(

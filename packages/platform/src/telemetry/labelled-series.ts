@@ -5,7 +5,7 @@ interface Labelled<Child> {
 }
 
 /** The series of a metric whose first label is a name that may go. */
-export interface Children<Child> {
+export interface LabelledSeries<Child> {
   /** The series with these values, the name first. */
   of(name: string, ...values: string[]): Child;
   /** Removes all series of the name. */
@@ -13,7 +13,7 @@ export interface Children<Child> {
 }
 
 /** Keeps series at hand, so that counting costs no more than it has to, and knows which of them are of a name. */
-export function children<Child>(metric: Labelled<Child>): Children<Child> {
+export function labelledSeries<Child>(metric: Labelled<Child>): LabelledSeries<Child> {
   const byName = new Map<string, Map<string, { child: Child; values: string[] }>>();
   return {
     of(name, ...values) {
