@@ -2,7 +2,7 @@ import type { AdapterSpec, Condition, Phase, ReplicaStatus } from '@mcp-gateway/
 import { unreachable } from '@mcp-gateway/common/errors';
 import { desiredReplicas, revisionOf, type Observation } from '@mcp-gateway/runtime';
 import type { AdapterRow } from '@mcp-gateway/database';
-import { workloadOf } from './workload-of.js';
+import { workloadOf } from './desired.js';
 
 export interface SavedStatus {
   phase: Phase;

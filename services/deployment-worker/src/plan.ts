@@ -1,6 +1,6 @@
 import type { AdapterRow } from '@mcp-gateway/database';
 import { desiredReplicas, revisionOf, type Observation } from '@mcp-gateway/runtime';
-import { workloadOf } from './workload-of.js';
+import { workloadOf } from './desired.js';
 
 /**
  * apply   the runtime has to be told what the row says

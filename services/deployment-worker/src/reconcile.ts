@@ -3,12 +3,11 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RoutePublisher } from '@mcp-gateway/routing';
 import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
 import type { Observation, Runtime } from '@mcp-gateway/runtime';
-import { nameInUse } from './name-in-use.js';
 import { plan } from './plan.js';
 import { routeOf } from './route-of.js';
 import { observedStatus } from './observed-status.js';
-import { unavailable } from './unavailable.js';
-import { workloadOf } from './workload-of.js';
+import { nameInUse, runtimeUnavailable } from './conditions.js';
+import { workloadOf } from './desired.js';
 
 export interface ReconcileParts {
   rows: AdapterRows;
@@ -29,7 +28,7 @@ export function reconciler({ rows, runtime, routes, now, log }: ReconcileParts):
   /** Why nothing can be said of it; what was seen before stays, and the change goes on waiting to be acted on. */
   async function reportUnavailable(row: AdapterRow | null, error: unknown): Promise<never> {
     if (row && !row.deletedAt && error instanceof GatewayError && error.code === 'UNAVAILABLE') {
-      await rows.saveConditions(row, unavailable(row.conditions, error.detail ?? error.title, now()));
+      await rows.saveConditions(row, runtimeUnavailable(row.conditions, error.detail ?? error.title, now()));
     }
     throw error;
   }

@@ -2,7 +2,7 @@ import type { PublishedRoute } from '@mcp-gateway/common/contracts';
 import type { AdapterRow } from '@mcp-gateway/database';
 import { revisionOf, type Observation } from '@mcp-gateway/runtime';
 import { observedStatus } from './observed-status.js';
-import { workloadOf } from './workload-of.js';
+import { workloadOf } from './desired.js';
 
 /** What the data plane has to know of an adapter. */
 export function routeOf(row: AdapterRow, seen: Observation): PublishedRoute {

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { serveMetrics, type Metrics } from '@mcp-gateway/platform/telemetry';
-import { afterTest } from '../../../../test/support/clean-up.js';
-import { samplesOf } from '../../../../test/support/samples.js';
-import { silent } from '../../test/fixtures.js';
-import { workerMetrics, type WorkerMetrics } from './worker-metrics.js';
+import { afterTest } from '../../../test/support/clean-up.js';
+import { samplesOf } from '../../../test/support/samples.js';
+import { silent } from '../test/fixtures.js';
+import { workerMetrics, type WorkerMetrics } from './metrics.js';
 
 let metrics: Metrics;
 let worker: WorkerMetrics;
