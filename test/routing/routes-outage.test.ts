@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { followRoutes, routePublisher } from '@mcp-gateway/routing';
+import { followRoutes } from '@mcp-gateway/routing';
 import { afterTest } from '../support/clean-up.js';
 import { silent } from '../support/postgres.js';
+import { lastWordPublisher } from '../support/publisher.js';
 import { connectRedis, freshPrefix } from '../support/redis.js';
 import { redisLine } from '../support/redis-line.js';
 import { becomesTrue, waitFor } from '../support/wait.js';
@@ -11,7 +12,7 @@ import { follow, followLoaded, readRoute, route } from './support/routes.js';
 async function setUp() {
   const prefix = freshPrefix();
   const redis = await connectRedis();
-  const publisher = routePublisher(redis, prefix);
+  const publisher = lastWordPublisher(redis, prefix);
   await publisher.publishAll([route('a'), route('b')]);
   const line = await redisLine();
   const routes = await followLoaded(prefix, line.url);
@@ -29,7 +30,7 @@ async function setUp() {
 it('is read again from time to time, should a change not have been heard', async () => {
   const prefix = freshPrefix();
   const redis = await connectRedis();
-  await routePublisher(redis, prefix).publishAll([]);
+  await lastWordPublisher(redis, prefix).publishAll([]);
   const routes = await follow(prefix, undefined, 20);
   await redis.hSet(`${prefix}:routes`, 'a', JSON.stringify(route('a')));
   await becomesTrue('the route', () => expect(routes.get('a')).toEqual(readRoute('a')));

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { routePublisher } from '@mcp-gateway/routing';
+import { lastWordPublisher } from '../support/publisher.js';
 import { connectRedis, freshPrefix } from '../support/redis.js';
 import { becomesTrue } from '../support/wait.js';
 import { follow, followLoaded, readRoute, route } from './support/routes.js';
 
 async function publisherOf(prefix: string) {
-  return routePublisher(await connectRedis(), prefix);
+  return lastWordPublisher(await connectRedis(), prefix);
 }
 
 describe('a table of routes', () => {
@@ -152,5 +153,44 @@ describe('a publisher of routes', () => {
     expect(await publisher.isComplete()).toBe(false);
     await publisher.publishAll([]);
     expect(await publisher.isComplete()).toBe(true);
+  });
+});
+
+describe('a version of a route', () => {
+  const version = (createdAt: number, generation: number, run: number) => ({
+    createdAt: new Date(createdAt),
+    generation,
+    run,
+  });
+
+  it.each([
+    ['an earlier resource of the name', version(1_000, 9, 9)],
+    ['a lower generation', version(2_000, 2, 9)],
+    ['an earlier run', version(2_000, 3, 4)],
+  ])('is not replaced or withdrawn by that of %s', async (_what, older) => {
+    const redis = await connectRedis();
+    const publisher = routePublisher(redis, freshPrefix());
+    const standing = version(2_000, 3, 5);
+    expect(await publisher.publish({ route: route('a', 3), version: standing })).toBe(true);
+    expect(await publisher.publish({ route: route('a', 1), version: older })).toBe(false);
+    expect(await publisher.withdraw('a', older)).toBe(false);
+    expect(await publisher.standing('a')).toEqual(standing);
+    expect(await publisher.withdraw('a', standing)).toBe(true);
+    expect(await publisher.publish({ route: route('a', 1), version: older })).toBe(false);
+    expect(await publisher.standing('a')).toBeNull();
+  });
+
+  it('is remembered for a day after the route was withdrawn', async () => {
+    const redis = await connectRedis();
+    const prefix = freshPrefix();
+    let now = 0;
+    const publisher = routePublisher(redis, prefix, () => now);
+    await publisher.withdraw('a', version(1, 1, 1));
+    now += 23 * 3_600_000;
+    await publisher.withdraw('b', version(1, 1, 2));
+    expect(Object.keys(await redis.hGetAll(`${prefix}:routes:versions`)).toSorted()).toEqual(['a', 'b']);
+    now += 2 * 3_600_000;
+    await publisher.withdraw('c', version(1, 1, 3));
+    expect(Object.keys(await redis.hGetAll(`${prefix}:routes:versions`)).toSorted()).toEqual(['b', 'c']);
   });
 });

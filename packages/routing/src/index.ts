@@ -1,2 +1,2 @@
-export { routePublisher, type RoutePublisher } from './publish.js';
+export { routePublisher, type RoutePublisher, type RouteVersion, type VersionedRoute } from './publish.js';
 export { followRoutes, type RouteTable } from './table.js';

@@ -29,8 +29,10 @@ export interface Observation {
   removing: boolean;
   /** Whose it is: an adapter may have the name of an earlier one. */
   adapterId: string | null;
-  /** What was last applied, by `revisionOf`. */
+  /** What was last applied, by `revisionOf`; null when nothing of it is left. */
   revision: string | null;
+  /** All that was applied is there as it was applied. False asks for `apply`, which corrects what differs. */
+  inSync: boolean;
   desiredReplicas: number;
   /** The number of replicas is somebody else's to set, once there are any. */
   autoscaled: boolean;
@@ -46,6 +48,7 @@ export const ABSENT: Observation = {
   removing: false,
   adapterId: null,
   revision: null,
+  inSync: false,
   desiredReplicas: 0,
   autoscaled: false,
   replicas: [],

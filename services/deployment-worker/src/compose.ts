@@ -37,7 +37,7 @@ export function composeWorker(parts: WorkerParts): DeploymentWorker {
   const reconcile = reconciler({ rows, runtime, routes, now, log });
   const stopConsumer = consume({ redis, prefix, reconcile: metrics?.reconciling(reconcile) ?? reconcile, log });
   metrics?.watch({ redis, queue, adapters: countAdapters });
-  const restoreRoutes = routeRestorer({ rows, runtime, routes, log });
+  const restoreRoutes = routeRestorer({ rows, runtime, routes, now, log });
   const stopResync = resync({ rows, runtime, routes, queue, restoreRoutes, log });
   return {
     queue,

@@ -59,6 +59,7 @@ export function seenOf(row: AdapterRow, more: Partial<Observation> = {}): Observ
   return {
     ...ABSENT,
     exists: true,
+    inSync: true,
     adapterId: row.id,
     revision: revisionOf(workloadOf(row)),
     desiredReplicas: replicaCount,

@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { Route, type PublishedRoute } from '@mcp-gateway/common/contracts';
 import { developmentSignIn, refuseReplicas, type Verifier } from '@mcp-gateway/identity';
 import { redisClient, type RedisClient } from '@mcp-gateway/platform/redis';
-import { followRoutes, routePublisher, type RouteTable } from '@mcp-gateway/routing';
+import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/platform/serving';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { afterTest } from '../../support/clean-up.js';
 import { silent } from '../../support/postgres.js';
+import { lastWordPublisher } from '../../support/publisher.js';
 import { connectRedis, freshPrefix, sharedRedis } from '../../support/redis.js';
 import { waitFor } from '../../support/wait.js';
 import {
@@ -91,7 +92,7 @@ export async function startGateway(
 ): Promise<Gateway> {
   const keys = options.keys ?? newKey();
   const redis = await connectRedis();
-  const publisher = routePublisher(redis, prefix);
+  const publisher = lastWordPublisher(redis, prefix);
   await publisher.publishAll(routes);
   const members: DataPlane[] = [];
   const join = async (more: DataPlaneOptions = {}) => {

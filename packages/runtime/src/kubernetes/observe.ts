@@ -23,7 +23,7 @@ export function observe({ settings, state, applied, refusals }: Parts, adapter: 
   const removing = all.every(isEnding);
   const annotations = statefulSet?.metadata.annotations ?? {};
   const revision = annotations[REVISION] ?? null;
-  const settled =
+  const inSync =
     refused === null &&
     applied.holds(adapter, objects) &&
     brokenPodsOf(objects).length === 0 &&
@@ -34,8 +34,8 @@ export function observe({ settings, state, applied, refusals }: Parts, adapter: 
     exists: true,
     removing,
     adapterId: whose(settings.gateway, objects),
-    // Null asks for `apply`, which puts right whatever is not.
-    revision: settled ? revision : null,
+    revision,
+    inSync,
     desiredReplicas: statefulSet?.spec.replicas ?? 0,
     autoscaled: isAutoscaled(settings, adapter),
     replicas: statefulSet && isEnding(statefulSet) ? replicas.map(asDraining) : replicas,

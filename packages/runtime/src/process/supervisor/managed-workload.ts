@@ -50,6 +50,7 @@ export class ManagedWorkload {
       removing: this.#removing,
       adapterId: this.#workload.adapterId,
       revision: this.#revision,
+      inSync: true,
       desiredReplicas: this.#workload.replicas,
       autoscaled: false,
       replicas: replicas.map((replica) => replica.observe()),
