@@ -34,6 +34,7 @@ export async function publishRoutes(redisUrl, upstream) {
   const publisher = routePublisher(client, 'mcp-gateway');
   const run = await publisher.beginRun();
   const routes = ADAPTERS.map((name) => ({
+    kind: 'adapter',
     name,
     adapterId: name,
     generation: 1,

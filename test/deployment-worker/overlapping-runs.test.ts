@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { AdapterSpec } from '@mcp-gateway/common/contracts';
+import { adapterRef, AdapterSpec } from '@mcp-gateway/common/contracts';
 import { adapterRows, type AdapterRow, type AdapterRows } from '@mcp-gateway/database';
 import { followRoutes, routePublisher, type RoutePublisher, type RouteTable } from '@mcp-gateway/routing';
 import type { Runtime } from '@mcp-gateway/runtime';
@@ -7,7 +7,7 @@ import { afterTest } from '../support/clean-up.js';
 import { connect, freshDatabase, silent } from '../support/postgres.js';
 import { connectRedis, freshPrefix } from '../support/redis.js';
 import { waitFor } from '../support/wait.js';
-import { reconciler, routeRestorer, World } from './support/sources.js';
+import { adapterReconciler, routeRestorer, World } from './support/sources.js';
 
 /** Two workers on one PostgreSQL, one Redis and one runtime. The runtime of the older worker can be stopped in a call. */
 let world: World;
@@ -27,8 +27,8 @@ const spec = (more: Partial<AdapterSpec> = {}) =>
     ...more,
   });
 const now = () => new Date();
-const older = (name: string) => reconciler({ rows, runtime: runtimeOfOlder, routes, now, log: silent })(name);
-const newer = (name: string) => reconciler({ rows, runtime: world.runtime, routes, now, log: silent })(name);
+const older = (name: string) => adapterReconciler({ rows, runtime: runtimeOfOlder, routes, now, log: silent })(name);
+const newer = (name: string) => adapterReconciler({ rows, runtime: world.runtime, routes, now, log: silent })(name);
 
 /** The older worker stops in its `nth` look at the runtime, when it has read what it will write. */
 function stopOlderAt(nth: number) {
@@ -60,8 +60,8 @@ async function settle(name: string) {
 }
 
 const published = async () => {
-  await table.refresh('echo');
-  return table.get('echo');
+  await table.refresh(adapterRef('echo'));
+  return table.get(adapterRef('echo'));
 };
 
 beforeEach(async () => {
@@ -164,7 +164,7 @@ it('does not bring back an older route, or one that was withdrawn, when a worker
   goOn();
   expect(await restoring).toBe(true);
   await waitFor('the full set', () => table.isLoaded());
-  await Promise.all(['echo', 'gone', 'fresh'].map((name) => table.refresh(name)));
+  await Promise.all(['echo', 'gone', 'fresh'].map((name) => table.refresh(adapterRef(name))));
   expect([...table.all()].map(({ name, generation }) => `${name} ${generation}`).toSorted()).toEqual([
     'echo 2',
     'fresh 1',

@@ -1,4 +1,4 @@
-import type { PublishedRoute } from '@mcp-gateway/common/contracts';
+import type { PublishedRoute, ResourceRef } from '@mcp-gateway/common/contracts';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { routePublisher } from '@mcp-gateway/routing';
 
@@ -10,8 +10,8 @@ export function lastWordPublisher(redis: RedisClient, prefix: string) {
     async publish(route: PublishedRoute) {
       await publisher.publish({ route, version: await version() });
     },
-    async withdraw(name: string) {
-      await publisher.withdraw(name, await version());
+    async withdraw(ref: ResourceRef) {
+      await publisher.withdraw(ref, await version());
     },
     async publishAll(routes: readonly PublishedRoute[]) {
       const latest = await version();

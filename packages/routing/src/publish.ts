@@ -1,10 +1,10 @@
-import type { PublishedRoute } from '@mcp-gateway/common/contracts';
+import { resourceKey, type PublishedRoute, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
-import { routeKeys } from './keys.js';
+import { refIn, routeKeys } from './keys.js';
 import { PUBLISH, PUBLISH_ALL, WITHDRAW } from './scripts.js';
 
 /**
- * Orders what is said of one name. A resource that was made anew has a later `createdAt`; a changed one has a higher
+ * Orders what is said of one resource. A resource that was made anew has a later `createdAt`; a changed one has a higher
  * generation; of two runs for the same generation, the one that began later has seen more.
  */
 export interface RouteVersion {
@@ -26,16 +26,16 @@ export interface RoutePublisher {
   /** Writes the route, and tells the readers if it differs. False when a newer version was published or withdrawn. */
   publish(published: VersionedRoute): Promise<boolean>;
   /** Removes the route and refuses older ones from now on. False when a newer version stands there. */
-  withdraw(name: string, version: RouteVersion): Promise<boolean>;
+  withdraw(ref: ResourceRef, version: RouteVersion): Promise<boolean>;
   /**
    * Makes Redis hold these routes and marks the set as complete. Keeps a newer version of a route, and routes that are not
    * among these only when a run that began after `run` has published them.
    */
   publishAll(routes: readonly VersionedRoute[], run: number): Promise<void>;
   isComplete(): Promise<boolean>;
-  names(): Promise<string[]>;
-  /** The version that was published last for the name; null when there is no route. */
-  standing(name: string): Promise<RouteVersion | null>;
+  refs(): Promise<ResourceRef[]>;
+  /** The version of the route that stands; null when there is no route. */
+  standing(ref: ResourceRef): Promise<RouteVersion | null>;
 }
 
 export function routePublisher(redis: RedisClient, prefix: string, now: () => number = Date.now): RoutePublisher {
@@ -46,29 +46,36 @@ export function routePublisher(redis: RedisClient, prefix: string, now: () => nu
     beginRun: () => redis.incr(keys.runs),
 
     async publish({ route, version }) {
-      const args = [route.name, textOf(version), JSON.stringify(route), keys.changed];
+      const args = [resourceKey(route), textOf(version), JSON.stringify(route), keys.changed];
       return (await run(PUBLISH, [keys.routes, keys.versions, keys.withdrawn], args)) === 1;
     },
 
-    async withdraw(name, version) {
-      const args = [name, textOf(version), keys.changed, now()];
+    async withdraw(ref, version) {
+      const args = [resourceKey(ref), textOf(version), keys.changed, now()];
       return (await run(WITHDRAW, [keys.routes, keys.versions, keys.withdrawn], args)) === 1;
     },
 
     async publishAll(routes, ofRun) {
-      const entries = routes.flatMap(({ route, version }) => [route.name, textOf(version), JSON.stringify(route)]);
+      const entries = routes.flatMap(({ route, version }) => [
+        resourceKey(route),
+        textOf(version),
+        JSON.stringify(route),
+      ]);
       const on = [keys.routes, keys.versions, keys.withdrawn, keys.complete];
       await run(PUBLISH_ALL, on, [keys.changed, ofRun, ...entries]);
     },
 
-    names: () => redis.hKeys(keys.routes),
+    async refs() {
+      return (await redis.hKeys(keys.routes)).flatMap((key) => refIn(key) ?? []);
+    },
 
     async isComplete() {
       return (await redis.exists(keys.complete)) === 1;
     },
 
-    async standing(name) {
-      const [route, version] = await Promise.all([redis.hExists(keys.routes, name), redis.hGet(keys.versions, name)]);
+    async standing(ref) {
+      const key = resourceKey(ref);
+      const [route, version] = await Promise.all([redis.hExists(keys.routes, key), redis.hGet(keys.versions, key)]);
       return route === 1 && version !== null ? versionIn(version) : null;
     },
   };

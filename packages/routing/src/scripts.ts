@@ -1,5 +1,5 @@
 /**
- * Lua scripts, so that comparing and writing are one step. A version is `createdAt generation run`, see publish.ts.
+ * Lua scripts, so that comparing and writing are one step. A resource is `kind/name`; a version is `createdAt generation run`, see publish.ts.
  * The version of a withdrawn route stays for a day: a run that slept for less cannot bring the route back.
  */
 const DAY_MS = 24 * 3600 * 1000;
@@ -19,7 +19,7 @@ end
 
 /**
  * KEYS routes, versions, withdrawn
- * ARGV name, version, route, channel of changes
+ * ARGV resource, version, route, channel of changes
  */
 export const PUBLISH = `${IS_OLDER}
 if isOlder(ARGV[2], redis.call('HGET', KEYS[2], ARGV[1])) then return 0 end
@@ -33,7 +33,7 @@ return 1`;
 
 /**
  * KEYS routes, versions, withdrawn
- * ARGV name, version, channel of changes, now in milliseconds since the epoch
+ * ARGV resource, version, channel of changes, now in milliseconds since the epoch
  */
 export const WITHDRAW = `${IS_OLDER}
 if isOlder(ARGV[2], redis.call('HGET', KEYS[2], ARGV[1])) then return 0 end
@@ -49,7 +49,7 @@ return 1`;
 
 /**
  * KEYS routes, versions, withdrawn, complete
- * ARGV channel of changes, run, and for each route name, version, route
+ * ARGV channel of changes, run, and for each route resource, version, route
  */
 export const PUBLISH_ALL = `${IS_OLDER}
 local isGiven = {}

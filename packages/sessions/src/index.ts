@@ -1,4 +1,5 @@
 export { readChange, type SessionChange } from './change.js';
+export { sessionKeys, type SessionOwner } from './keys.js';
 export { listSessions, type ListedSession } from './list.js';
 export { type SessionRecord } from './record.js';
 export {
@@ -7,6 +8,7 @@ export {
   type FoundSession,
   type SessionBounds,
   type SessionRecords,
+  type SessionId,
   type SessionRef,
   type SessionActivity,
 } from './records.js';

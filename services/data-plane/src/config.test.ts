@@ -14,6 +14,7 @@ const read = (environment: Record<string, string | undefined>) =>
 
 const envelope = {
   id: 'session',
+  kind: 'adapter' as const,
   adapterId: 'adapter',
   endpointId: 'endpoint',
   upstreamId: 'raw',

@@ -1,4 +1,4 @@
-import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
+import { adapterRef, type Endpoint, type Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { withTimeout } from '@mcp-gateway/platform/concurrency';
 import type { RouteTable } from '@mcp-gateway/routing';
@@ -11,16 +11,16 @@ const REDIS_MS = 1_000;
  * @throws GatewayError UNAVAILABLE when Redis is away
  */
 export async function findEndpoint(routes: RouteTable, adapter: string, id: string): Promise<Endpoint | undefined> {
-  return find(routes.get(adapter), id) ?? (await findAgain(routes, adapter, id));
+  return find(routes.get(adapterRef(adapter)), id) ?? (await findAgain(routes, adapter, id));
 }
 
 async function findAgain(routes: RouteTable, adapter: string, id: string): Promise<Endpoint | undefined> {
   try {
-    await withTimeout(routes.refresh(adapter), REDIS_MS);
+    await withTimeout(routes.refresh(adapterRef(adapter)), REDIS_MS);
   } catch (cause) {
     throw placeUnknown(cause);
   }
-  return find(routes.get(adapter), id);
+  return find(routes.get(adapterRef(adapter)), id);
 }
 
 export const placeUnknown = (cause?: unknown): GatewayError =>

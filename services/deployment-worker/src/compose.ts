@@ -6,7 +6,7 @@ import { reconcileQueue, type ReconcileQueue } from '@mcp-gateway/routing/queue'
 import type { Runtime } from '@mcp-gateway/runtime';
 import { consume } from './consume.js';
 import type { WorkerMetrics } from './metrics.js';
-import { reconciler } from './reconcile.js';
+import { adapterReconciler, reconcilers } from './reconcile.js';
 import { routeRestorer } from './restore-routes.js';
 import { resync } from './resync.js';
 
@@ -34,7 +34,7 @@ export function composeWorker(parts: WorkerParts): DeploymentWorker {
   const { rows, countAdapters, runtime, redis, prefix, metrics, now = () => new Date(), log } = parts;
   const queue = reconcileQueue(redis, prefix);
   const routes = routePublisher(redis, prefix);
-  const reconcile = reconciler({ rows, runtime, routes, now, log });
+  const reconcile = reconcilers({ adapter: adapterReconciler({ rows, runtime, routes, now, log }) }, log);
   const stopConsumer = consume({ redis, prefix, reconcile: metrics?.reconciling(reconcile) ?? reconcile, log });
   metrics?.watch({ redis, queue, adapters: countAdapters });
   const restoreRoutes = routeRestorer({ rows, runtime, routes, now, log });

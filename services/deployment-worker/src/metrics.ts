@@ -27,45 +27,47 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 export function workerMetrics(metrics: Metrics): WorkerMetrics {
   const reconciles = metrics.counter({
     name: 'mcp_gateway_reconciles_total',
-    help: 'Looks at one adapter that ended',
-    labels: ['outcome'],
+    help: 'Reconciles that have ended',
+    labels: ['kind', 'outcome'],
   });
   const durations = metrics.histogram({
     name: 'mcp_gateway_reconcile_duration_seconds',
-    help: 'How long these took',
-    labels: [],
+    help: 'How long reconciles took',
+    labels: ['kind'],
     buckets: BUCKETS,
   });
   const retries = metrics.counter({
     name: 'mcp_gateway_reconcile_retries_total',
-    help: 'Looks at one adapter that were begun because the one before had failed',
-    labels: [],
+    help: 'Reconciles that were begun because the one before had failed',
+    labels: ['kind'],
   });
+  retries.inc({ kind: 'adapter' }, 0);
   const apiRequests = metrics.counter({
     name: 'mcp_gateway_kubernetes_requests_total',
     help: 'Requests to the Kubernetes API that were answered or got no answer',
     labels: ['verb', 'status'],
   });
   let underWay = 0;
-  for (const outcome of ['succeeded', 'failed']) reconciles.inc({ outcome }, 0); // so that a rate sees the first
+  for (const outcome of ['succeeded', 'failed']) reconciles.inc({ kind: 'adapter', outcome }, 0); // so that a rate sees the first
   const single = (name: string, help: string, value: () => number) =>
     metrics.gauge({ name, help, labels: [] }, () => [{ labels: {}, value: value() }]);
-  single('mcp_gateway_reconciles_in_progress', 'Adapters that this worker works on now', () => underWay);
-  single('mcp_gateway_reconciles_max', 'How many it works on at once', () => CONCURRENCY);
+  single('mcp_gateway_reconciles_in_progress', 'Resources that this worker works on now', () => underWay);
+  single('mcp_gateway_reconciles_max', 'Resources that this worker works on at once at most', () => CONCURRENCY);
 
   return {
     apiAnswered: (verb, status) => apiRequests.inc({ verb, status: statusClass(status) }),
-    reconciling: (reconcile) => async (name, failures) => {
-      const end = durations.startTimer();
+    reconciling: (reconcile) => async (ref, failures) => {
+      const { kind } = ref;
+      const end = durations.startTimer({ kind });
       underWay += 1;
-      if (failures > 0) retries.inc();
+      if (failures > 0) retries.inc({ kind });
       let outcome = 'failed';
       try {
-        await reconcile(name, failures);
+        await reconcile(ref, failures);
         outcome = 'succeeded';
       } finally {
         underWay -= 1;
-        reconciles.inc({ outcome });
+        reconciles.inc({ kind, outcome });
         end();
       }
     },
@@ -82,22 +84,24 @@ function addGauges(metrics: Metrics, { redis, queue, adapters }: GaugeParts): vo
   const counts = () => (counting ??= adapters().finally(() => (counting = undefined)));
 
   metrics.gauge(
-    { name: 'mcp_gateway_adapters', help: 'Registered adapters, by phase', labels: ['phase'] },
+    { name: 'mcp_gateway_resources', help: 'Registered resources, by kind and phase', labels: ['kind', 'phase'] },
     async () => {
       const found = new Map((await counts()).map((count) => [count.phase, count.adapters]));
-      return PHASES.map((phase) => ({ labels: { phase }, value: found.get(phase) ?? 0 }));
+      return PHASES.map((phase) => ({ labels: { kind: 'adapter', phase }, value: found.get(phase) ?? 0 }));
     },
   );
   metrics.gauge(
     {
-      name: 'mcp_gateway_adapters_lagging',
-      help: 'Adapters of which a change has not been acted on yet',
-      labels: [],
+      name: 'mcp_gateway_resources_lagging',
+      help: 'Resources with a change that no worker has acted on yet',
+      labels: ['kind'],
     },
-    async () => [{ labels: {}, value: (await counts()).reduce((sum, { lagging }) => sum + lagging, 0) }],
+    async () => [
+      { labels: { kind: 'adapter' }, value: (await counts()).reduce((sum, { lagging }) => sum + lagging, 0) },
+    ],
   );
   metrics.gauge(
-    { name: 'mcp_gateway_queue_jobs', help: 'Adapters in the queue, by state', labels: ['state'] },
+    { name: 'mcp_gateway_queue_jobs', help: 'Resources in the queue, by state', labels: ['state'] },
     async () => Object.entries(await queue.counts()).map(([state, value]) => ({ labels: { state }, value })),
   );
   redisGauge(metrics, redis);

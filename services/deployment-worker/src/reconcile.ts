@@ -1,3 +1,4 @@
+import { adapterRef, type ResourceKind, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { GatewayError, unreachable } from '@mcp-gateway/common/errors';
 import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
 import type { Logger } from '@mcp-gateway/platform/logging';
@@ -18,10 +19,25 @@ export interface ReconcileParts {
 }
 
 /**
+ * Reconciles each resource by what its kind asks for. A kind that has no reconciler here, because another version of the worker
+ * has queued it, is left alone.
+ */
+export function reconcilers(
+  byKind: Partial<Record<ResourceKind, (name: string) => Promise<void>>>,
+  log: Logger,
+): (ref: ResourceRef) => Promise<void> {
+  return async ({ kind, name }) => {
+    const reconcile = byKind[kind];
+    if (reconcile) return reconcile(name);
+    log.debug({ kind, name }, 'this worker reconciles no resources of the kind');
+  };
+}
+
+/**
  * Brings one adapter a step closer to its row. May run at any time, any number of times, and ends the same. A run may outlive
  * its lock: each of its writes names the row and the run that it is of, and the run stops when a newer one has written.
  */
-export function reconciler(parts: ReconcileParts): (name: string) => Promise<void> {
+export function adapterReconciler(parts: ReconcileParts): (name: string) => Promise<void> {
   const { rows, runtime, routes, log } = parts;
   return async (name) => {
     const run = await routes.beginRun(); // before the row is read: a later run has seen a row that is as new
@@ -29,9 +45,10 @@ export function reconciler(parts: ReconcileParts): (name: string) => Promise<voi
     const desired = row && desiredState(row);
     const seen = await runtime.observe(name).catch((error: unknown) => saveUnavailable(parts, row, error));
     const step = plan(desired, seen);
-    log.debug({ name, step, generation: row?.generation, run }, 'reconcile');
+    log.debug({ kind: 'adapter', name, step, generation: row?.generation, run }, 'reconcile');
     const isCurrent = await take(step, parts, { name, run, desired, seen });
-    if (!isCurrent) log.debug({ name, step, generation: row?.generation, run }, 'a newer run has taken over');
+    if (!isCurrent)
+      log.debug({ kind: 'adapter', name, step, generation: row?.generation, run }, 'a newer run has taken over');
   };
 }
 
@@ -79,12 +96,12 @@ async function report({ rows, runtime, routes, now }: ReconcileParts, desired: D
 }
 
 async function withdraw({ rows, routes }: ReconcileParts, { name, run, desired }: Run): Promise<boolean> {
-  if (desired) return routes.withdraw(name, { ...desired.row, run });
+  if (desired) return routes.withdraw(adapterRef(name), { ...desired.row, run });
   // Without a row there is nothing to compare with but the route itself. If there is no row even after it has been published,
   // its resource is gone for good.
-  const standing = await routes.standing(name);
+  const standing = await routes.standing(adapterRef(name));
   if (standing === null) return true;
-  return (await rows.find(name)) === null && routes.withdraw(name, standing);
+  return (await rows.find(name)) === null && routes.withdraw(adapterRef(name), standing);
 }
 
 /** Saves that the runtime does not answer. The last status stays, and the change still waits to be acted on. */

@@ -23,7 +23,7 @@ beforeEach(() => {
 afterEach(() => stop());
 
 const queue: ReconcileQueue = {
-  async reconcile(name) {
+  async reconcile({ name }) {
     if (failing) throw new Error('Redis is away');
     queued.push(name);
   },

@@ -35,6 +35,7 @@ it('tells the data plane who may call, how to choose, and every endpoint', () =>
   ];
   const route = published(row, seenOf(row, { replicas }));
   expect(route).toStrictEqual({
+    kind: 'adapter',
     name: 'echo',
     adapterId: row.id,
     generation: 4,

@@ -10,6 +10,7 @@ export function routeOf({ row, revision: desired }: DesiredState, seen: Observat
   const addresses = seen.replicas.flatMap((replica) => replica.addresses ?? []);
   const { requiredRoles, affinity, sessionRecovery, sessions, preserveHost, path, replicaCount } = row.spec;
   return {
+    kind: 'adapter',
     name: row.name,
     adapterId: row.id,
     generation: row.generation,

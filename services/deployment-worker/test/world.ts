@@ -1,8 +1,8 @@
-import type { PublishedRoute } from '@mcp-gateway/common/contracts';
+import { adapterRef, type PublishedRoute } from '@mcp-gateway/common/contracts';
 import type { RoutePublisher, RouteVersion } from '@mcp-gateway/routing';
 import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
 import { ABSENT, revisionOf, type Runtime, type WatchListener, type Workload } from '@mcp-gateway/runtime';
-import { reconciler } from '../src/reconcile.js';
+import { adapterReconciler } from '../src/reconcile.js';
 import { rowOf, seenOf, silent, T1 } from './fixtures.js';
 
 interface Running {
@@ -140,7 +140,7 @@ export class World {
         },
         `publish ${route.name} ${ready(route)}`,
       ),
-    withdraw: (name, version) =>
+    withdraw: ({ name }, version) =>
       this.#call(() => {
         if (isOlder(version, this.#versions.get(name))) return false;
         this.#versions.set(name, version);
@@ -160,11 +160,12 @@ export class World {
         `publishAll ${routes.map(({ route }) => route.name).join()}`,
       ),
     isComplete: () => this.#call(() => this.complete),
-    names: () => this.#call(() => [...this.routeTable.keys()]),
-    standing: (name) => this.#call(() => (this.routeTable.has(name) ? (this.#versions.get(name) ?? EARLIEST) : null)),
+    refs: () => this.#call(() => [...this.routeTable.keys()].map(adapterRef)),
+    standing: ({ name }) =>
+      this.#call(() => (this.routeTable.has(name) ? (this.#versions.get(name) ?? EARLIEST) : null)),
   };
 
-  readonly reconcile = reconciler({
+  readonly reconcile = adapterReconciler({
     rows: this.rows,
     runtime: this.runtime,
     routes: this.routes,

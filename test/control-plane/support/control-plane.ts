@@ -59,7 +59,7 @@ async function emptied(): Promise<Database> {
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const { database = await emptied(), access = { allowedOrigins: [], allowedHosts: [], loopback: true } } = options;
   const hints: string[] = [];
-  const recording: ReconcileQueue = { reconcile: async (name) => void hints.push(name), close: async () => {} };
+  const recording: ReconcileQueue = { reconcile: async ({ name }) => void hints.push(name), close: async () => {} };
   const rows = adapterRows(database, options.now);
   const logs = await temporaryFolder();
   const app = createApp({

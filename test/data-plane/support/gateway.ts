@@ -72,7 +72,8 @@ export interface Gateway extends DataPlane {
   prefix: string;
   /** To look at what is in Redis, and to break it; not one of the data planes' own. */
   redis: RedisClient;
-  keyOf(session: string): string;
+  /** Of the record; with `*` a pattern. */
+  keyOf(session: string, adapterId?: string): string;
   /** Makes these the routes of the installation, and waits until each data plane knows. */
   publish(...routes: PublishedRoute[]): Promise<void>;
   /** One more data plane of the installation. */
@@ -105,7 +106,8 @@ export async function startGateway(
     ...(await join()),
     prefix,
     redis,
-    keyOf: (session) => `${prefix}:session:${session}`,
+    keyOf: (session, adapterId = session === '*' ? '*' : 'adapter-1') =>
+      `{${prefix}:adapter/${adapterId}}:session:${session}`,
     join,
     async publish(...wanted) {
       await publisher.publishAll(wanted);
@@ -118,7 +120,7 @@ export async function startGateway(
 
 function isCurrent(table: RouteTable, wanted: PublishedRoute[]): boolean {
   const known = [...table.endpoints()].length === wanted.flatMap(({ endpoints }) => endpoints).length;
-  return known && wanted.every((route) => JSON.stringify(table.get(route.name)) === JSON.stringify(Route.parse(route)));
+  return known && wanted.every((route) => JSON.stringify(table.get(route)) === JSON.stringify(Route.parse(route)));
 }
 
 /** As main.ts puts it together. */

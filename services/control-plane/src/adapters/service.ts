@@ -1,4 +1,4 @@
-import { ResourceName, type AdapterResource, type AdapterSpec } from '@mcp-gateway/common/contracts';
+import { adapterRef, ResourceName, type AdapterResource, type AdapterSpec } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { canRead, canWrite, isAdmin, type Principal } from '@mcp-gateway/common/principal';
@@ -32,7 +32,7 @@ export function adapterService({
   /** The row is the truth and a resync finds it, so a queue that is away is no reason to fail. */
   function hint(name: string) {
     queue
-      .reconcile(name)
+      .reconcile(adapterRef(name))
       .catch((error: unknown) =>
         log.warn({ err: error, name }, 'no hint to the worker; its resync will find the change'),
       );

@@ -1,8 +1,8 @@
-import type { SessionResource } from '@mcp-gateway/common/contracts';
+import { adapterRef, type SessionResource } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { canWrite, type Principal } from '@mcp-gateway/common/principal';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
-import { listSessions, sessionRecords } from '@mcp-gateway/sessions';
+import { listSessions, sessionRecords, type SessionOwner } from '@mcp-gateway/sessions';
 import type { AdapterRow } from '@mcp-gateway/database';
 import { z } from 'zod';
 import { sessionResource } from './resource.js';
@@ -30,13 +30,13 @@ export function sessionService(redis: RedisClient, prefix: string): SessionServi
   return {
     async list(principal, row, page) {
       const own = maySeeAll(principal, row) ? {} : { caller: principal.subject };
-      const found = await listSessions(redis, prefix, { adapterId: row.id, ...own, ...page }).catch(away);
+      const found = await listSessions(redis, prefix, { ...owner(row), ...own, ...page }).catch(away);
       const items = found.sessions.map(sessionResource);
       return found.next === undefined ? { items } : { items, next: found.next };
     },
     async end(principal, row, id) {
       if (!z.uuid().safeParse(id).success) throw new GatewayError('SESSION_NOT_FOUND');
-      const { record } = await records.find({ id, adapterId: row.id }).catch(away);
+      const { record } = await records.find({ id, ...owner(row) }).catch(away);
       if (record === null || record === 'closed' || record.adapterId !== row.id) {
         throw new GatewayError('SESSION_NOT_FOUND');
       }
@@ -45,11 +45,13 @@ export function sessionService(redis: RedisClient, prefix: string): SessionServi
       const now = Math.floor(Date.now() / 1000);
       const keepSeconds = row.spec.sessions.maxAgeSeconds ?? USUAL_MAX_AGE_SECONDS;
       const how = { now, keepSeconds, tellServer: true };
-      const ended = await records.close({ id, adapterId: row.id, caller }, how).catch(away);
+      const ended = await records.close({ id, ...owner(row), caller }, adapterRef(row.name), how).catch(away);
       if (!ended) throw new GatewayError('SESSION_NOT_FOUND'); // somebody else was faster
     },
   };
 }
+
+const owner = ({ id }: AdapterRow): SessionOwner => ({ kind: 'adapter', adapterId: id });
 
 function away(cause: unknown): never {
   const detail = 'the sessions cannot be read now';

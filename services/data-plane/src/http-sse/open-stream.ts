@@ -44,7 +44,7 @@ export interface StreamRequest {
 export async function openStream(parts: StreamParts, request: StreamRequest): Promise<void> {
   const { res, route } = request;
   const others = endpoints(parts, { ...request, era: 'legacy' });
-  const first = others.now() ?? (await others.later()) ?? noneReady(parts.routes.get(route.name) ?? route);
+  const first = others.now() ?? (await others.later()) ?? noneReady(parts.routes.get(route) ?? route);
   const answer = new ClientAnswer(res);
   await passingOver(res, first, others, (endpoint) => openOn(parts, request, endpoint, answer));
 }
@@ -58,6 +58,7 @@ async function openOn(
   const path = streamPath(endpoint.path) + query;
   const envelope: SessionEnvelope = {
     id: randomUUID(),
+    kind: route.kind,
     adapterId: route.adapterId,
     endpointId: endpoint.id,
     upstreamId: path,

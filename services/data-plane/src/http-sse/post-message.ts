@@ -46,7 +46,7 @@ export interface MessageRequest {
 export async function postMessage(parts: MessageParts, request: MessageRequest): Promise<void> {
   const { req, res, query, route, principal } = request;
   const envelope = unsealSessionId(sealedIdOf(query), parts.keys, 'url');
-  if (!envelope || !isSessionOf(envelope, route.adapterId, principal.subject)) {
+  if (!envelope || !isSessionOf(envelope, route, principal.subject)) {
     throw new GatewayError('SESSION_NOT_FOUND');
   }
   const { closed } = await parts.sessions.find(envelope, route);

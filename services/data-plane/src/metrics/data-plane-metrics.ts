@@ -1,3 +1,4 @@
+import { adapterRef } from '@mcp-gateway/common/contracts';
 import type { ErrorCode } from '@mcp-gateway/common/errors';
 import {
   labelledSeries,
@@ -59,7 +60,7 @@ export function dataPlaneMetrics(
   const underWay = new Map<string, UnderWay>();
   addGauges(metrics, { ...parts, routes, underWay });
 
-  const label = (adapter: string) => (routes.get(adapter) ? adapter : NO_ADAPTER);
+  const label = (adapter: string) => (routes.get(adapterRef(adapter)) ? adapter : NO_ADAPTER);
   function underWayOf(adapter: string): UnderWay {
     let found = underWay.get(adapter);
     if (!found) underWay.set(adapter, (found = { requests: 0, streams: 0 }));
@@ -67,7 +68,7 @@ export function dataPlaneMetrics(
   }
   routes.onChange(() => {
     for (const adapter of underWay.keys()) {
-      if (adapter === NO_ADAPTER || routes.get(adapter)) continue;
+      if (adapter === NO_ADAPTER || routes.get(adapterRef(adapter))) continue;
       underWay.delete(adapter);
       for (const series of [requests, durations, refusals]) series.forget(adapter);
     }

@@ -42,7 +42,7 @@ export async function carryMessage(parts: CarryParts, carried: Carried, endpoint
 
 async function carryPosted(parts: CarryParts, carried: Carried, first: Settled, posted: Posted): Promise<void> {
   const { request, session, headers } = carried;
-  const remember = rememberer(parts.sessions.records, session.envelope.id, posted);
+  const remember = rememberer(parts.sessions.records, session.envelope, posted);
   const tail = remember && longTail(MAX_TAIL_BYTES);
   const answer = new ClientAnswer(request.res, { events: new PassedEvents('answer'), ...(tail && { tail }) });
   const refused = () => refusalsIn(Buffer.concat(tail?.take() ?? []).toString('utf8'), answer.isEvents);

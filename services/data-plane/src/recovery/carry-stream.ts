@@ -170,7 +170,7 @@ async function livesHere(
   const place = await sessions.find(session.envelope, request.route);
   if (place.closed || place.upstreamId !== at.place.upstreamId || place.endpointId !== at.place.endpointId)
     return false;
-  return routes.get(request.route.name)?.endpoints.some(({ id }) => id === place.endpointId) ?? false;
+  return routes.get(request.route)?.endpoints.some(({ id }) => id === place.endpointId) ?? false;
 }
 
 async function resettle(parts: CarryParts, carried: Carried, from: Settled): Promise<Settled> {
@@ -185,7 +185,7 @@ async function resettle(parts: CarryParts, carried: Carried, from: Settled): Pro
 /** Moves the session off a replica that is about to end, as soon as no call is under way, or at the last moment. */
 async function leave(parts: CarryParts, carried: Carried, at: Settled): Promise<void> {
   const { request, session } = carried;
-  const ending = () => parts.routes.get(request.route.name)?.endpoints.find(({ id }) => id === at.endpoint.id);
+  const ending = () => parts.routes.get(request.route)?.endpoints.find(({ id }) => id === at.endpoint.id);
   for (let endpoint = ending(); endpoint?.draining && !request.res.destroyed; endpoint = ending()) {
     if (await movesNow(parts.sessions, session.envelope.id, endpoint)) {
       await displaced(parts, carried, at.place, 'draining');

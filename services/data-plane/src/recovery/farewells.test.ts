@@ -7,7 +7,8 @@ import { sayFarewells } from './farewells.js';
 
 const route = routeOf([endpoint('a')]);
 const farewellTo = (upstreamId: string): Termination => ({
-  adapter: 'echo',
+  kind: 'adapter',
+  name: 'echo',
   endpointId: 'a',
   upstreamId,
   caller: 'alice',
@@ -31,7 +32,7 @@ beforeEach(() => {
     onChange: (listener) => void (onRoutes = listener),
     endpoints: () => route.endpoints,
     all: () => [route],
-    adapterAt: () => undefined,
+    resourceAt: () => undefined,
     close: async () => {},
   };
   const nextTermination = () => {

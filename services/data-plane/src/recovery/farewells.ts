@@ -46,8 +46,8 @@ export function sayFarewells(
       farewell;
       farewell = await sessions.records.nextTermination()
     ) {
-      const { adapter, endpointId, ...session } = farewell;
-      const endpoint = await findEndpoint(routes, adapter, endpointId);
+      const { kind: _, name, endpointId, ...session } = farewell;
+      const endpoint = await findEndpoint(routes, name, endpointId);
       if (!endpoint) continue;
       void herd(() => sayFarewell(upstreams, endpoint, session)).catch(() => {});
     }

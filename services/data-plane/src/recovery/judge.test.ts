@@ -4,7 +4,8 @@ import { countMove, judge, type Verdict } from './judge.js';
 
 const NOW = 1_780_000_000;
 const record: SessionRecord = {
-  adapter: 'echo',
+  kind: 'adapter',
+  name: 'echo',
   adapterId: 'adapter-1',
   caller: 'alice',
   endpointId: 'a',

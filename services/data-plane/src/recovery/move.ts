@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
+import { adapterRef, type Endpoint, type Route } from '@mcp-gateway/common/contracts';
 import { GatewayError, type ErrorCode } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { canRead } from '@mcp-gateway/common/principal';
@@ -91,7 +91,7 @@ async function readyEndpoint({ routes, balancer }: MoveParts, moving: Moving, de
 
 /** Today's route, as long as it is one for the session and its caller. Nothing is begun in the name of a caller who may not. */
 function routeOf(routes: RouteTable, { adapter, envelope, principal }: Displaced): Route {
-  const route = routes.get(adapter);
+  const route = routes.get(adapterRef(adapter));
   if (!route || !canRead(principal, route)) throw new GatewayError('ADAPTER_NOT_FOUND');
   if (route.adapterId !== envelope.adapterId) throw new GatewayError('SESSION_NOT_FOUND');
   return route;
@@ -107,7 +107,7 @@ async function claimAndMove(parts: MoveParts, moving: Moving, target: MoveTarget
   try {
     return await moveTo(parts, moving, target, claimed);
   } finally {
-    void records.release(envelope.id, holder).catch(() => {}); // it ends by itself
+    void records.release(envelope, holder).catch(() => {}); // it ends by itself
   }
 }
 
@@ -128,7 +128,7 @@ async function moveTo(
   const upstreamId = await replay(upstreams, { endpoint, record, headers });
   const to = { endpointId: endpoint.id, upstreamId, ...countMove(record, Math.floor(Date.now() / 1000)) };
   const unneeded = () => void sayFarewell(upstreams, endpoint, { ...record, upstreamId });
-  const moved = await sessions.records.move(envelope.id, record.moves, to).catch((cause: unknown) => {
+  const moved = await sessions.records.move(envelope, route, record.moves, to).catch((cause: unknown) => {
     unneeded(); // should Redis have moved it all the same, the session is found to be unknown there, and moved again
     return awayFromRedis(cause);
   });

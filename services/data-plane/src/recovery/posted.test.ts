@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SessionRecords } from '@mcp-gateway/sessions';
+import type { SessionId, SessionRecords } from '@mcp-gateway/sessions';
 import { Posted } from './posted.js';
 import { rememberer } from './remember.js';
 
@@ -12,13 +12,15 @@ class Unread extends Posted {
 
 const request = (method: string, params: object = {}) => JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
 
+const SESSION: SessionId = { id: 's', kind: 'adapter', adapterId: 'a' };
+
 const posted = (text: string) => new Posted(Buffer.from(text), Buffer.from(text));
 
 async function noted(message: Posted, refused: (string | number)[] = []): Promise<unknown[][]> {
   const notes: unknown[][] = [];
   const note = async (...given: unknown[]) => void notes.push(given);
-  const records = { note, subscribe: note, unsubscribe: note } as unknown as SessionRecords;
-  await rememberer(records, 's', message)?.(new Set(refused));
+  const records = { set: note, subscribe: note, unsubscribe: note } as unknown as SessionRecords;
+  await rememberer(records, SESSION, message)?.(new Set(refused));
   return notes;
 }
 
@@ -37,23 +39,23 @@ describe('what is remembered of a message', () => {
   });
 
   it.each([
-    ['a level', request('logging/setLevel', { level: 'info' }), [['s', 'logLevel', 'info']]],
-    ['a subscription', request('resources/subscribe', { uri: 'a:b' }), [['s', 'a:b']]],
-    ['the end of one', request('resources/unsubscribe', { uri: 'a:b' }), [['s', 'a:b']]],
+    ['a level', request('logging/setLevel', { level: 'info' }), [[SESSION, 'logLevel', 'info']]],
+    ['a subscription', request('resources/subscribe', { uri: 'a:b' }), [[SESSION, 'a:b']]],
+    ['the end of one', request('resources/unsubscribe', { uri: 'a:b' }), [[SESSION, 'a:b']]],
     [
       'one of a batch',
       `[${request('ping')},${request('logging/setLevel', { level: 'info' })}]`,
-      [['s', 'logLevel', 'info']],
+      [[SESSION, 'logLevel', 'info']],
     ],
     [
       'one with the slash escaped',
       request('logging/setLevel', { level: 'info' }).replace('/', '\\/'),
-      [['s', 'logLevel', 'info']],
+      [[SESSION, 'logLevel', 'info']],
     ],
     [
       'one with letters escaped',
       request('resources/subscribe', { uri: 'a:b' }).replace('subscribe', '\\u0073ubscribe'),
-      [['s', 'a:b']],
+      [[SESSION, 'a:b']],
     ],
     ['nothing of a call that only speaks of it', request('tools/call', { name: 'setLevel' }), []],
     ['nothing of a level that is none', request('logging/setLevel', { level: 5 }), []],
@@ -67,8 +69,8 @@ describe('what is remembered of a message', () => {
       JSON.stringify({ jsonrpc: '2.0', id, method: 'resources/subscribe', params: { uri: `a:${typeof id}${id}` } });
     const batch = posted(`[${subscribe(1)},${subscribe('1')},${subscribe(2)}]`);
     expect(await noted(batch, [1, 3])).toEqual([
-      ['s', 'a:string1'],
-      ['s', 'a:number2'],
+      [SESSION, 'a:string1'],
+      [SESSION, 'a:number2'],
     ]);
   });
 });

@@ -4,7 +4,15 @@ import { createRecovery, type Displaced, type MoveOutcome, type RecoveryParts } 
 
 const UNREACHED = new Error('Redis is away');
 const session = (why: Displaced['why']): Displaced => ({
-  envelope: { id: 'id', adapterId: 'adapter-1', endpointId: 'a', upstreamId: 'up', caller: 'alice', issuedAt: 0 },
+  envelope: {
+    id: 'id',
+    kind: 'adapter',
+    adapterId: 'adapter-1',
+    endpointId: 'a',
+    upstreamId: 'up',
+    caller: 'alice',
+    issuedAt: 0,
+  },
   adapter: 'echo',
   principal: { subject: 'alice', name: 'alice', roles: [], tenant: 'default' },
   from: { endpointId: 'a', upstreamId: 'up', moves: 0, closed: false },

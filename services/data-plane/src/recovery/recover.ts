@@ -1,4 +1,4 @@
-import type { Endpoint } from '@mcp-gateway/common/contracts';
+import { adapterRef, type Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError, type ErrorCode } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { SessionEnvelope } from '@mcp-gateway/sessions';
@@ -96,7 +96,7 @@ function outcomeOf(why: Displaced['why'], error: unknown): MoveOutcome {
 async function endLost({ routes, sessions }: MoveParts, session: Displaced, error: unknown): Promise<never> {
   const { envelope, adapter, why } = session;
   const isLost = error instanceof GatewayError && error.code === 'SESSION_NOT_FOUND' && why !== 'draining';
-  const route = routes.get(adapter);
+  const route = routes.get(adapterRef(adapter));
   if (isLost && route?.adapterId === envelope.adapterId) {
     await sessions.end(envelope, route, { tellServer: why !== 'unknown' }).catch(() => {});
   }

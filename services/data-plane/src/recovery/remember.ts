@@ -1,4 +1,4 @@
-import type { SessionRecords } from '@mcp-gateway/sessions';
+import type { SessionId, SessionRecords } from '@mcp-gateway/sessions';
 import { messagesOf, type Message, type RequestId } from '@mcp-gateway/protocol';
 import type { Posted } from './posted.js';
 
@@ -12,7 +12,7 @@ const MAX_LEVEL_LENGTH = 32;
  */
 export function rememberer(
   records: SessionRecords,
-  session: string,
+  session: SessionId,
   posted: Posted,
 ): ((refused: ReadonlySet<RequestId>) => Promise<void>) | undefined {
   if (!posted.mayAskForLater) return undefined;
@@ -28,7 +28,7 @@ export function rememberer(
 
 function noteOf(
   records: SessionRecords,
-  session: string,
+  session: SessionId,
   { method, params: { level, uri } }: Extract<Message, { kind: 'request' }>,
 ): (() => Promise<unknown>) | undefined {
   switch (method) {

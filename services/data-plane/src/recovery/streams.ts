@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Endpoint } from '@mcp-gateway/common/contracts';
+import { adapterRef, type Endpoint } from '@mcp-gateway/common/contracts';
 import type { RouteTable } from '@mcp-gateway/routing';
 import type { SessionStore } from '../sessions/store.js';
 import { drainSpread } from './drain.js';
@@ -54,7 +54,7 @@ export function createStreams(
   routes.onChange(() => {
     for (const [id, streams] of byEndpoint) {
       for (const stream of streams) {
-        const endpoint = routes.get(stream.adapter)?.endpoints.find((each) => each.id === id);
+        const endpoint = routes.get(adapterRef(stream.adapter))?.endpoints.find((each) => each.id === id);
         if (!endpoint) tellOfEndpoint(stream, spread(streams.size), () => stream.look());
         else if (endpoint.draining) {
           const ms = spread(streams.size, Math.random, drainSpread(endpoint, Date.now()));

@@ -108,7 +108,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
 
   function learn(envelope: SessionEnvelope, adapter: string, place: SessionPlace, forMs = KNOWN_FOR_MS) {
     const { id, adapterId, caller, issuedAt: openedAt } = envelope;
-    const opened = place.moves > 0 && { opened: { adapter, adapterId, caller, openedAt } };
+    const opened = place.moves > 0 && { opened: { kind: envelope.kind, name: adapter, adapterId, caller, openedAt } };
     known.set(id, { place, usedAt: now(), goodUntil: now() + forMs, ...opened });
   }
   const learnEnd = (id: string) => known.set(id, { place: CLOSED, usedAt: now(), goodUntil: Infinity });
@@ -122,7 +122,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
 
   async function end(session: SessionRef, route: Route, how: { tellServer: boolean; unlessUsedSince?: number }) {
     const lasting = { now: seconds(), keepSeconds: keepSeconds(limitsOf(route, defaults)) };
-    return records.close(session, { ...lasting, ...how });
+    return records.close(session, route, { ...lasting, ...how });
   }
 
   /** Asks Redis, and ends what has been idle for too long. */
@@ -141,7 +141,15 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
     async open(envelope, route, opened) {
       const limits = limitsOf(route, defaults);
       const { endpointId, upstreamId, issuedAt, adapterId, caller } = envelope;
-      const record = { adapter: route.name, adapterId, caller, endpointId, upstreamId, openedAt: issuedAt };
+      const record = {
+        kind: route.kind,
+        name: route.name,
+        adapterId,
+        caller,
+        endpointId,
+        upstreamId,
+        openedAt: issuedAt,
+      };
       const fresh = { moves: 0, recentMoves: 0, recentSince: 0, protocolVersion: null, logLevel: null };
       const outcome = await records
         .create(
@@ -201,22 +209,22 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
     async endOverdue(route) {
       if (!isSettled()) return;
       await Promise.all([ends.catchUp(), uses.catchUp()]);
-      const { adapterId } = route;
+      const { kind, adapterId } = route;
       const limits = limitsOf(route, defaults);
       const endById = async (id: string, how: { unlessUsedSince?: number }) => {
-        const { record } = await records.find({ id, adapterId }).catch(() => ({ record: null }));
+        const { record } = await records.find({ id, kind, adapterId }).catch(() => ({ record: null }));
         const caller = record === null || record === 'closed' ? '' : record.caller;
-        await end({ id, adapterId, caller }, route, { tellServer: true, ...how });
+        await end({ id, kind, adapterId, caller }, route, { tellServer: true, ...how });
       };
       const since = idleSince(seconds(), limits);
-      for (const id of await records.idle(adapterId, since, OVERDUE_AT_ONCE)) {
+      for (const id of await records.idle(route, since, OVERDUE_AT_ONCE)) {
         await endById(id, { unlessUsedSince: since });
       }
       const left = leftSince(seconds());
-      for (const id of await records.abandonedStreams(adapterId, left, OVERDUE_AT_ONCE)) {
+      for (const id of await records.abandonedStreams(route, left, OVERDUE_AT_ONCE)) {
         await endById(id, { unlessUsedSince: left });
       }
-      for (const id of await records.openedBefore(adapterId, tooOldSince(seconds(), limits), OVERDUE_AT_ONCE)) {
+      for (const id of await records.openedBefore(route, tooOldSince(seconds(), limits), OVERDUE_AT_ONCE)) {
         await endById(id, {});
       }
     },

@@ -77,9 +77,9 @@ export function sessionUses(
   timer.unref();
 
   return {
-    begin({ id, adapterId, caller }, keepSeconds) {
+    begin({ id, kind, adapterId, caller }, keepSeconds) {
       let use = uses.get(id);
-      if (!use) uses.set(id, (use = { id, adapterId, caller, keepSeconds, open: 0, at: 0 }));
+      if (!use) uses.set(id, (use = { id, kind, adapterId, caller, keepSeconds, open: 0, at: 0 }));
       const begun = use;
       begun.open += 1;
       begun.keepSeconds = keepSeconds;

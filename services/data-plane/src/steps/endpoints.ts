@@ -61,7 +61,7 @@ export function endpoints(
         deadline,
         choose() {
           grants.check({ principal, route }); // again: it may have been revoked meanwhile
-          const latest = routes.get(route.name) ?? route;
+          const latest = routes.get(route) ?? route;
           const found = choose(latest, avoid) ?? (avoid && choose(latest, undefined));
           if (!found && latest.phase === 'Stopped') throw noReadyReplica(latest); // no replica is about to come
           return found;

@@ -1,4 +1,4 @@
-import type { Route } from '@mcp-gateway/common/contracts';
+import { adapterRef, type Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { canRead, type Principal } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/routing';
@@ -57,7 +57,7 @@ export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>): Gran
 
   routes.onChange(() => {
     for (const [name, entry] of watched) {
-      const now = routes.get(name);
+      const now = routes.get(adapterRef(name));
       if (now === entry.seen) continue;
       entry.seen = now;
       for (const each of entry.all) {
@@ -70,7 +70,7 @@ export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>): Gran
 
   const watch: Grants['watch'] = (each) => {
     const { name } = each.grant.route;
-    const entry = watched.get(name) ?? { seen: routes.get(name), all: new Set() };
+    const entry = watched.get(name) ?? { seen: routes.get(adapterRef(name)), all: new Set() };
     watched.set(name, entry);
     entry.all.add(each);
     return () => {
@@ -80,7 +80,7 @@ export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>): Gran
   };
   return {
     check(grant) {
-      if (grantState(grant, routes.get(grant.route.name)) !== 'held') throw notFound();
+      if (grantState(grant, routes.get(grant.route)) !== 'held') throw notFound();
     },
     permit: (grant, kind) => new AnswerPermit(routes, watch, grant, kind),
     watch,
@@ -97,7 +97,7 @@ class AnswerPermit implements Permit {
   ) {}
 
   deny(): GatewayError | undefined {
-    const now = this.routes.get(this.grant.route.name);
+    const now = this.routes.get(this.grant.route);
     return ends(grantState(this.grant, now), this.kind) ? notFound() : undefined;
   }
 

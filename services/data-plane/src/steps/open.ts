@@ -1,3 +1,4 @@
+import type { SessionId } from '@mcp-gateway/sessions';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { answering } from '../recovery/answer-requests.js';
 import type { CarryParts } from '../recovery/carried.js';
@@ -51,14 +52,14 @@ async function openSession(
 ): Promise<void> {
   const tail = longTail(MAX_TAIL_BYTES);
   const answer = new ClientAnswer(sending.res, { tail });
-  let opened: string | undefined;
+  let opened: SessionId | undefined;
   await passingOver(sending.res, endpoint, others, (to) =>
     send(parts, {
       ...sending,
       endpoint: to,
       sink: answer.next(),
       initialize: () => initializeIn(posted.text),
-      onOpen: (id) => (opened = id),
+      onOpen: (session) => (opened = session),
     }),
   );
   const version =

@@ -44,7 +44,7 @@ export interface Sending {
   /** The client's initialize message, when this is one and it was small enough to keep. */
   initialize: () => string | null;
   /** Told of a session that this request has opened. */
-  onOpen?: (id: string) => void;
+  onOpen?: (session: SessionEnvelope) => void;
   /** Told before the first byte goes out. */
   delivery?: { sent(): void };
   /** Runs when the server has begun to answer; what it rejects with becomes the answer. */
@@ -131,6 +131,7 @@ async function openSession(parts: SendParts, sending: Sending, upstreamId: strin
   }
   const envelope: SessionEnvelope = {
     id: randomUUID(),
+    kind: route.kind,
     adapterId: route.adapterId,
     endpointId: endpoint.id,
     upstreamId,
@@ -147,6 +148,6 @@ async function openSession(parts: SendParts, sending: Sending, upstreamId: strin
     void sayFarewell(upstreams, endpoint, { upstreamId, caller: principal.subject });
     throw error;
   }
-  onOpen?.(envelope.id);
+  onOpen?.(envelope);
   return sealed;
 }

@@ -50,11 +50,11 @@ export async function resolveSession(parts: SessionParts, request: SessionReques
   // Modern requests have no session; a header that says otherwise is to be ignored (MCP 2026-07-28).
   if (sealedId === undefined || era === 'modern' || route.affinity === 'none') {
     const { now, later } = endpoints(parts, request);
-    return { session: null, endpoint: now() ?? (await later()) ?? noneReady(routes.get(route.name) ?? route) };
+    return { session: null, endpoint: now() ?? (await later()) ?? noneReady(routes.get(route) ?? route) };
   }
 
   const envelope = unsealSessionId(String(sealedId), keys);
-  if (!envelope || !isSessionOf(envelope, route.adapterId, principal.subject)) {
+  if (!envelope || !isSessionOf(envelope, route, principal.subject)) {
     throw new GatewayError('SESSION_NOT_FOUND');
   }
   const place = await sessions.find(envelope, route);
