@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { reconcileQueue } from '@mcp-gateway/routing/queue';
+import { queuePrefix, reconcileQueue } from '@mcp-gateway/routing/queue';
 import { redisClient } from '@mcp-gateway/platform/redis';
 import { migrate } from '@mcp-gateway/database';
 import { afterTest } from '../support/clean-up.js';
@@ -104,8 +104,8 @@ describe('the queue', () => {
   /** The names in the queue. */
   async function waiting(): Promise<string[]> {
     const redis = await connectRedis();
-    const ids = await redis.lRange(`${prefix}:queue:reconcile:wait`, 0, -1);
-    const jobs = await Promise.all(ids.map((id) => redis.hGet(`${prefix}:queue:reconcile:${id}`, 'data')));
+    const ids = await redis.lRange(`${queuePrefix(prefix)}:reconcile:wait`, 0, -1);
+    const jobs = await Promise.all(ids.map((id) => redis.hGet(`${queuePrefix(prefix)}:reconcile:${id}`, 'data')));
     return jobs.map((data) => (JSON.parse(data ?? '{}') as { name: string }).name).toSorted();
   }
 
@@ -118,7 +118,7 @@ describe('the queue', () => {
     await waitFor('the names', async () => (await waiting()).length === 2);
     expect(await waiting()).toEqual(['echo', 'other']);
     const redis = await connectRedis();
-    for (const key of await redis.keys(`${prefix}:queue:reconcile:[0-9]*`)) {
+    for (const key of await redis.keys(`${queuePrefix(prefix)}:reconcile:[0-9]*`)) {
       expect(JSON.stringify(await redis.hGetAll(key))).not.toContain('s3cret');
     }
   });

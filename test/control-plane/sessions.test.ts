@@ -92,7 +92,7 @@ describe('GET /adapters/{name}/sessions', () => {
     await begin(gateway.url);
     await begin(gateway.url);
     const [first] = await list(alice);
-    await gateway.redis.hSet(gateway.keyOf(first.id), { format: 'later' });
+    await gateway.redis.hSet((await gateway.redis.keys(gateway.keyOf(first.id, '*')))[0] ?? '', { format: 'later' });
     expect(await list(alice)).toHaveLength(1);
   });
 

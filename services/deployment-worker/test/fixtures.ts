@@ -2,7 +2,7 @@ import { AdapterSpec } from '@mcp-gateway/common/contracts';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import type { AdapterRow } from '@mcp-gateway/database';
 import { ABSENT, revisionOf, type Observation, type ObservedReplica } from '@mcp-gateway/runtime';
-import { workloadOf } from '../src/workload-of.js';
+import { workloadOf } from '../src/desired.js';
 
 export const silent = createLogger('test', 'silent');
 export const ID = '6a1c7f0e-7a55-4bd5-9f2b-9b1a4a1f4a11';
@@ -13,7 +13,6 @@ export const T1 = new Date('2026-11-20T09:00:00.000Z');
 export function rowOf(spec: Partial<AdapterSpec> = {}, more: Partial<AdapterRow> = {}): AdapterRow {
   const whole = AdapterSpec.parse({ name: 'echo', imageName: 'mcp-example', imageVersion: '1.0.0', ...spec });
   return {
-    kind: 'adapter',
     id: ID,
     name: whole.name,
     spec: whole,
@@ -60,6 +59,7 @@ export function seenOf(row: AdapterRow, more: Partial<Observation> = {}): Observ
   return {
     ...ABSENT,
     exists: true,
+    inSync: true,
     resourceId: row.id,
     revision: revisionOf(workloadOf(row)),
     desiredReplicas: replicaCount,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { children } from './children.js';
+import { labelledSeries } from './labelled-series.js';
 import { createMetrics } from './metrics.js';
 
 /** The samples of our own. */
@@ -51,8 +51,10 @@ describe('metrics', () => {
 describe('series of a name', () => {
   it('go with it, and only they', async () => {
     const metrics = createMetrics();
-    const requests = children(metrics.counter({ name: 'our_total', help: 'x', labels: ['adapter', 'status'] }));
-    const times = children(metrics.histogram({ name: 'our_seconds', help: 'x', labels: ['adapter'], buckets: [1] }));
+    const requests = labelledSeries(metrics.counter({ name: 'our_total', help: 'x', labels: ['adapter', 'status'] }));
+    const times = labelledSeries(
+      metrics.histogram({ name: 'our_seconds', help: 'x', labels: ['adapter'], buckets: [1] }),
+    );
     for (const adapter of ['a', 'b', 'a']) requests.of(adapter, '2xx').inc();
     requests.of('a', '5xx').inc();
     times.of('a').observe(0.5);

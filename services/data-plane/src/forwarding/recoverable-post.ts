@@ -5,14 +5,7 @@ import { send } from './send.js';
 import { afterFailure } from './retry-policy.js';
 import { clientError, failPending, failPendingWith } from './client-error.js';
 import { resolveToolHints } from './idempotent-tools.js';
-import {
-  type ForwardingParts,
-  initialPlacement,
-  mayHaveRun,
-  nextPlacement,
-  type RecoverableRequest,
-  routedEndpoint,
-} from './recoverable.js';
+import { type ForwardingParts, initialPlacement, mayHaveRun, nextPlacement, type RecoverableRequest, routedEndpoint } from './recoverable.js';
 import { ClientResponse } from './response/client-response.js';
 import { eventIdEpoch } from './response/event-ids.js';
 import { initializeMessage, rejectedRequestIds, settingsRecorder } from './session-settings.js';
@@ -55,7 +48,7 @@ async function postWithRecovery(
   buffered: BufferedMessage,
 ): Promise<void> {
   const { request, session, headers } = recoverable;
-  const remember = settingsRecorder(parts.sessions.records, session.envelope.id, buffered);
+  const remember = settingsRecorder(parts.sessions.records, session.envelope, buffered);
   const tail = remember && tailBuffer(MAX_TAIL_BYTES);
   const answer = new ClientResponse(request, { events: new SseTracker('answer'), ...(tail && { tail }) });
   const refused = () => rejectedRequestIds(Buffer.concat(tail?.take() ?? []).toString('utf8'), answer.isEvents);
@@ -164,7 +157,7 @@ function dropResponse(
 ): void {
   if (buffered.requestIds.length > 0) throw new GatewayError('UPSTREAM_REFUSED');
   log.debug(
-    { adapter: request.route.name, session: session.envelope.id },
+    { requestId: request.id, ...request.resource, session: session.envelope.id },
     'an answer was dropped, as the server that asked is gone',
   );
   request.res.writeHead(202, { 'content-length': 0 }).end();
