@@ -91,8 +91,7 @@ describe('the queue', () => {
     void redis.connect().catch(() => {});
     const queue = reconcileQueue(redis, prefix);
     afterTest(() => redis.destroy());
-    const byRef: ControlPlaneParts['queue'] = { reconcile: ({ name }) => queue.reconcile(name) };
-    alice = caller((await startControlPlane({ queue: byRef })).url, 'alice');
+    alice = caller((await startControlPlane({ queue })).url, 'alice');
     return redis;
   }
 

@@ -1,4 +1,12 @@
-import { callerFields, ConfigError, readConfig, redisFields, refuseExposedDevelopmentSignIn, serviceFields, unknownVariables } from '@mcp-gateway/platform/config';
+import {
+  callerFields,
+  ConfigError,
+  readConfig,
+  redisFields,
+  refuseExposedDevelopmentSignIn,
+  serviceFields,
+  unknownVariables,
+} from '@mcp-gateway/platform/config';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';

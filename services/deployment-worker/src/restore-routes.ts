@@ -1,3 +1,4 @@
+import { adapterRef } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RoutePublisher, VersionedRoute } from '@mcp-gateway/routing';

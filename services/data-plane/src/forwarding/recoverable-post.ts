@@ -5,7 +5,14 @@ import { send } from './send.js';
 import { afterFailure } from './retry-policy.js';
 import { clientError, failPending, failPendingWith } from './client-error.js';
 import { resolveToolHints } from './idempotent-tools.js';
-import { type ForwardingParts, initialPlacement, mayHaveRun, nextPlacement, type RecoverableRequest, routedEndpoint } from './recoverable.js';
+import {
+  type ForwardingParts,
+  initialPlacement,
+  mayHaveRun,
+  nextPlacement,
+  type RecoverableRequest,
+  routedEndpoint,
+} from './recoverable.js';
 import { ClientResponse } from './response/client-response.js';
 import { eventIdEpoch } from './response/event-ids.js';
 import { initializeMessage, rejectedRequestIds, settingsRecorder } from './session-settings.js';

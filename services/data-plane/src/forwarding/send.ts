@@ -113,7 +113,7 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
  */
 function endUnrequested(
   { upstreams, log }: SendParts,
-  { route, principal, endpoint }: Sending,
+  { id, route, principal, endpoint }: Sending,
   upstreamId: string,
 ): void {
   log.warn(

@@ -1,6 +1,14 @@
 import type { ErrorCode } from '@mcp-gateway/common/errors';
-import { HTTP_BUCKETS, labelledSeries, methodLabel, type Metrics, onHead, statusClass } from '@mcp-gateway/platform/telemetry';
+import {
+  HTTP_BUCKETS,
+  labelledSeries,
+  methodLabel,
+  type Metrics,
+  onHead,
+  statusClass,
+} from '@mcp-gateway/platform/telemetry';
 import { announcesEventStream, eraOf } from '@mcp-gateway/protocol';
+import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { McpPipeline } from '../pipeline/pipeline.js';
 import type { RelocationOutcome } from '../sessions/relocate/relocator.js';
 import { addGauges, type GaugeParts, type UnderWay } from './gauges.js';

@@ -1,5 +1,4 @@
-import type { ResourceRef } from '@mcp-gateway/common/contracts';
-import type { Endpoint } from '@mcp-gateway/common/contracts';
+import type { Endpoint, ResourceRef } from '@mcp-gateway/common/contracts';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { RouteTable } from '@mcp-gateway/routing';
 import { type Metrics, redisGauge } from '@mcp-gateway/platform/telemetry';
@@ -58,7 +57,10 @@ export function addGauges(metrics: Metrics, parts: GaugeParts): void {
     });
   const byResource = (name: string, help: string, count: (now: UnderWay) => number) =>
     metrics.gauge({ name, help, labels: ['kind', 'name'] }, () =>
-      Array.from(underWay.values(), (now) => ({ labels: { kind: now.resource.kind, name: now.resource.name }, value: count(now) })),
+      Array.from(underWay.values(), (now) => ({
+        labels: { kind: now.resource.kind, name: now.resource.name },
+        value: count(now),
+      })),
     );
 
   byResource('mcp_gateway_requests_in_flight', 'MCP requests under way, streams included', (now) => now.requests);

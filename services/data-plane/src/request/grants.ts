@@ -1,4 +1,4 @@
-import { adapterRef, type ResourceRef, type Route } from '@mcp-gateway/common/contracts';
+import { resourceKey, type ResourceRef, type Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { canRead, type Principal } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/routing';
@@ -62,8 +62,8 @@ export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>): Gran
   const watched = new Map<string, { resource: ResourceRef; seen: Route | undefined; all: Set<Watched> }>();
 
   routes.onChange(() => {
-    for (const [name, entry] of watched) {
-      const now = routes.get(adapterRef(name));
+    for (const entry of watched.values()) {
+      const now = routes.get(entry.resource);
       if (now === entry.seen) continue;
       entry.seen = now;
       for (const each of entry.all) {
@@ -75,9 +75,10 @@ export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>): Gran
   });
 
   const watch: Grants['watch'] = (each) => {
-    const { name } = each.grant.route;
-    const entry = watched.get(name) ?? { seen: routes.get(adapterRef(name)), all: new Set() };
-    watched.set(name, entry);
+    const { route } = each.grant;
+    const key = resourceKey(route);
+    const entry = watched.get(key) ?? { resource: route, seen: routes.get(route), all: new Set<Watched>() };
+    watched.set(key, entry);
     entry.all.add(each);
     return () => {
       entry.all.delete(each);

@@ -77,10 +77,10 @@ export function activityTracker(
   timer.unref();
 
   return {
-    begin({ id, adapterId, caller }, keepSeconds) {
+    begin({ id, kind, adapterId, caller }, keepSeconds) {
       let entry = entries.get(id);
-      if (!entry) entries.set(id, (entry = { id, adapterId, caller, keepSeconds, active: 0, at: 0 }));
-      const begun = entry;
+      if (!entry) entries.set(id, (entry = { id, kind, adapterId, caller, keepSeconds, active: 0, at: 0 }));
+      const begun: Entry = entry;
       begun.active += 1;
       begun.keepSeconds = keepSeconds;
       begun.at = seconds();

@@ -2,11 +2,27 @@ import type { ResourceRef, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
-import { type SessionChange, type SessionEnvelope, type SessionRecord, sessionRecords, type SessionRecords, type SessionRef } from '@mcp-gateway/sessions';
+import {
+  type SessionChange,
+  type SessionEnvelope,
+  type SessionRecord,
+  sessionRecords,
+  type SessionRecords,
+  type SessionRef,
+} from '@mcp-gateway/sessions';
 import { createIdleQuery } from './idle-query.js';
 import { sessionCache } from './cache.js';
 import { followSessionChanges } from './changes.js';
-import { type AllLimits, idleSince, isTooOld, keepSeconds, leftSince, limitsOf, sessionLimitReached, tooOldSince } from './limits.js';
+import {
+  type AllLimits,
+  idleSince,
+  isTooOld,
+  keepSeconds,
+  leftSince,
+  limitsOf,
+  sessionLimitReached,
+  tooOldSince,
+} from './limits.js';
 import { initialLocation, latest, locationOf, type SessionLocation, unverifiedLocation } from './location.js';
 import { catchUpOnReconnect } from './reconnects.js';
 import { restoreLocations, unwrittenEnds } from './catch-up.js';
@@ -99,7 +115,9 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
 
   function learn(envelope: SessionEnvelope, resource: ResourceRef, location: SessionLocation, forMs = KNOWN_FOR_MS) {
     const { id, adapterId, caller, issuedAt: openedAt } = envelope;
-    const opened = location.moves > 0 && { opened: { kind: resource.kind, name: resource.name, adapterId, caller, openedAt } };
+    const opened = location.moves > 0 && {
+      opened: { kind: resource.kind, name: resource.name, adapterId, caller, openedAt },
+    };
     known.set(id, { location, usedAt: now(), goodUntil: now() + forMs, ...opened });
   }
   const learnEnd = (id: string) => known.set(id, { location: CLOSED, usedAt: now(), goodUntil: Infinity });
@@ -132,7 +150,15 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
     async open(envelope, route, opened) {
       const limits = limitsOf(route, defaults);
       const { endpointId, upstreamId, issuedAt, adapterId, caller } = envelope;
-      const record = { kind: route.kind, name: route.name, adapterId, caller, endpointId, upstreamId, openedAt: issuedAt };
+      const record = {
+        kind: route.kind,
+        name: route.name,
+        adapterId,
+        caller,
+        endpointId,
+        upstreamId,
+        openedAt: issuedAt,
+      };
       const fresh = { moves: 0, recentMoves: 0, recentSince: 0, protocolVersion: null, logLevel: null };
       const outcome = await records
         .create(

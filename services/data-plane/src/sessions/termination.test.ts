@@ -7,7 +7,8 @@ import { terminateEndedSessions } from './termination.js';
 
 const route = routeOf([endpoint('a')]);
 const terminationTo = (upstreamId: string): Termination => ({
-  adapter: 'echo',
+  kind: 'adapter',
+  name: 'echo',
   endpointId: 'a',
   upstreamId,
   caller: 'alice',
@@ -26,12 +27,12 @@ beforeEach(() => {
   const routes: RouteTable = {
     get: () => (isLoaded ? route : undefined),
     isLoaded: () => isLoaded,
-    readAt: () => undefined,
+    loadedAt: () => undefined,
     refresh: async () => {},
     onChange: (listener) => void (onRoutes = listener),
     endpoints: () => route.endpoints,
     all: () => [route],
-    adapterAt: () => undefined,
+    resourceAt: () => undefined,
     close: async () => {},
   };
   const nextTermination = () => {

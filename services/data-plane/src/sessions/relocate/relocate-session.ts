@@ -8,7 +8,13 @@ import type { FoundSession } from '@mcp-gateway/sessions';
 import { noReadyReplica } from '../../upstream/find-endpoint.js';
 import { terminateUpstreamSession } from '../termination.js';
 import type { ConcurrencyLimiter } from '../concurrency-limiter.js';
-import { cannotRelocate, countMove, loadPlacement, type RelocationState, throwCannotRelocate } from './load-placement.js';
+import {
+  cannotRelocate,
+  countMove,
+  loadPlacement,
+  type RelocationState,
+  throwCannotRelocate,
+} from './load-placement.js';
 import { replay } from './replay.js';
 import type { Placement, Relocation, RelocationParts } from './relocation.js';
 
@@ -136,6 +142,9 @@ async function relocateTo(
   const location = { endpointId: endpoint.id, upstreamId, moves: record.moves + 1, closed: false };
   sessions.moved(envelope, route, location);
   const ms = Math.round(performance.now() - began);
-  log.info({ requestId, kind: route.kind, name: route.name, session: envelope.id, why, ms }, 'a session was moved to another replica');
+  log.info(
+    { requestId, kind: route.kind, name: route.name, session: envelope.id, why, ms },
+    'a session was moved to another replica',
+  );
   return { location, endpoint };
 }
