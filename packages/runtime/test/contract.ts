@@ -64,12 +64,12 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
     }
     const absent = (of: ResourceRef) => settles(async () => expect(await runtime.observe(of)).toEqual(ABSENT));
 
-    it('knows nothing of a name that it was never given', async () => {
+    it('does not know a resource that was never applied', async () => {
       expect(await runtime.observe(adapter('contract-unknown'))).toEqual(ABSENT);
       expect(await runtime.list()).not.toContainEqual(adapter('contract-unknown'));
     });
 
-    it('runs as many replicas as asked for, each with an endpoint that answers', async () => {
+    it('runs the desired number of replicas, each with an endpoint that answers', async () => {
       const wanted = workload('1', { replicas: 2 });
       const seen = await applied(wanted);
       expect(await runtime.list()).toContainEqual(adapter(wanted.name));
@@ -84,7 +84,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       expect(states.map(({ version }) => version)).toEqual(['1', '1']);
     });
 
-    it('gives a server its own environment and the port, and nothing of the gateway', async () => {
+    it('gives a server its environment and port, and nothing of the gateway’s environment', async () => {
       const seen = await applied(workload('1', { environment: { GREETING: 'Grüße, "du"\n$HOME', EMPTY: '' } }));
       const [{ url } = { url: '' }] = ready(seen);
       const { environment } = await ask(url);
@@ -105,7 +105,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       expect(ids(after)).toEqual(expect.arrayContaining(ids(before)));
     });
 
-    it('scales up and down, and leaves the replicas that stay alone', async () => {
+    it('scales up and down, and does not touch the replicas that stay', async () => {
       const wanted = workload('1');
       const one = await applied(wanted);
       const three = await applied({ ...wanted, replicas: 3 });
@@ -115,7 +115,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       expect(instances(two)).toEqual([0, 1]);
     });
 
-    it('scales to nothing and back, with endpoints that were never there before', async () => {
+    it('scales to zero and back, with new endpoint ids', async () => {
       const wanted = workload('1');
       const before = await applied(wanted);
       const nothing = await applied({ ...wanted, replicas: 0 });
@@ -167,14 +167,14 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       await applied({ ...good, environment: { VERSION: '3' } });
     });
 
-    it('runs an earlier revision again with endpoints that were never there before', async () => {
+    it('runs an earlier revision again with new endpoint ids', async () => {
       const first = workload('1');
       const before = await applied(first);
       await applied({ ...first, environment: { VERSION: '2' } });
       expect(ids(await applied(first))).not.toEqual(ids(before));
     });
 
-    it('starts a replica again that ended, as another endpoint', async () => {
+    it('restarts a replica that ended, with another endpoint id', async () => {
       const wanted = workload('1');
       const before = await applied(wanted);
       const [old = { id: '', url: '' }] = ready(before);
@@ -188,7 +188,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       expect((await ask(ready(after)[0]?.url ?? '')).version).toBe('1');
     });
 
-    it('tells the signal that ended a replica', async () => {
+    it('reports the signal that ended a replica', async () => {
       const wanted = workload('1');
       const [old = { url: '' }] = ready(await applied(wanted));
       await fetch(`${old.url}/kill`, { method: 'POST' }).catch(() => {});
@@ -198,7 +198,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       });
     });
 
-    it('says what is wrong with an image that it does not know, and has no endpoints', async () => {
+    it('explains that an image is unknown, and has no endpoints', async () => {
       const wanted = workload('1', { imageName: 'no-such-image' });
       await runtime.apply(wanted);
       const seen = await settles(async () => {
@@ -213,7 +213,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       await absent(wanted);
     });
 
-    it('removes a workload with all its replicas, also when asked twice', async () => {
+    it('removes a workload with all its replicas, even when asked twice', async () => {
       const wanted = workload('1', { replicas: 2 });
       const seen = await applied(wanted);
       await runtime.remove(wanted);
@@ -224,19 +224,19 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       for (const { status } of await Promise.allSettled(calls)) expect(status).toBe('rejected');
     });
 
-    it('takes the removal of what is not there for a success', async () => {
+    it('removes an absent workload with success', async () => {
       await expect(runtime.remove(adapter('contract-absent'))).resolves.toBeUndefined();
       expect(await runtime.observe(adapter('contract-absent'))).toEqual(ABSENT);
     });
 
-    it('removes what it was told to run a moment before', async () => {
+    it('removes a workload that was applied a moment before', async () => {
       const wanted = workload('1', { replicas: 2 });
       await runtime.apply(wanted);
       await runtime.remove(wanted);
       await absent(wanted);
     });
 
-    it('runs a name again that is being removed, with endpoints that were never there before', async () => {
+    it('runs a new resource whose name is being removed, with new endpoint ids', async () => {
       const wanted = workload('1');
       const before = await applied(wanted);
       await runtime.remove(wanted);
@@ -272,7 +272,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       await absent(other);
     });
 
-    it('calls a watcher when it begins to watch and for every change, until it stops', async () => {
+    it('calls a watcher at the start and for every change, until the watch stops', async () => {
       const changes = new Set<string>();
       await new Promise<void>((resolve) =>
         runtime.watch({ changed: (ref) => void changes.add(ref.name), synced: resolve }, watching.signal),

@@ -25,7 +25,7 @@ async function say(log: ReturnType<typeof logFile>, ...lines: string[]) {
   return recording;
 }
 
-it('appends what the streams say and remembers the end of it', async () => {
+it('appends the streams and remembers the end of the output', async () => {
   await say(logFile(path), 'one');
   const recording = await say(logFile(path), 'two', 'x'.repeat(3_000), 'end');
   expect(readFileSync(path, 'utf8')).toBe(`one\ntwo\n${'x'.repeat(3_000)}\nend\n`);

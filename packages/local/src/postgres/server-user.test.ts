@@ -47,13 +47,13 @@ async function runAs(identity: ServerUser, folder: string) {
   return { dataDir, server };
 }
 
-it.each(identities)('makes a cluster and runs it as $name', async (identity) => {
+it.each(identities)('creates a cluster and runs it as $name', async (identity) => {
   const { dataDir, server } = await runAs(identity, folderOf(identity));
   expect(statSync(dataDir).mode & 0o777).toBe(0o700);
   expect(await server.stop()).toBe(0);
 });
 
-it.each(identities)('takes over a cluster that somebody else made as $name', async (identity) => {
+it.each(identities)('takes over a cluster of another user as $name', async (identity) => {
   for (const other of identities) {
     const folder = folderOf(other);
     await (await runAs(other, folder)).server.stop();
@@ -63,7 +63,7 @@ it.each(identities)('takes over a cluster that somebody else made as $name', asy
 });
 
 if (isRoot()) {
-  it('says what to do when nobody may not enter the folder', async () => {
+  it('says what to do when the user `nobody` may not enter the folder', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'mcpgw-')); // closed to others
     try {
       const message = /initdb failed.*ermission denied.*Set DATABASE_URL.*ordinary user/s;
