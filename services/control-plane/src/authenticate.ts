@@ -7,7 +7,7 @@ const principals = new WeakMap<Request, Principal>();
 /** Remembers who calls. Everything behind it may ask `principalOf`. */
 export function authenticate(verifier: Verifier): RequestHandler {
   return async (req, _res, next) => {
-    principals.set(req, await verifier(req.headers, req.socket.remoteAddress));
+    principals.set(req, await verifier({ headers: req.headers, address: req.socket.remoteAddress }));
     next();
   };
 }

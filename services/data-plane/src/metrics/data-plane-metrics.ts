@@ -3,25 +3,24 @@ import {
   children,
   HTTP_BUCKETS,
   methodLabel,
+  type Metrics,
   onHead,
   statusClass,
-  type Metrics,
 } from '@mcp-gateway/platform/telemetry';
 import { announcesEventStream, eraOf } from '@mcp-gateway/protocol';
-import type { McpPipeline } from '../pipeline.js';
-import type { Displaced, MoveOutcome } from '../recovery/recover.js';
+import type { McpPipeline } from '../pipeline/pipeline.js';
+import type { RelocationOutcome } from '../sessions/relocate/relocator.js';
 import { addGauges, type GaugeParts, type UnderWay } from './gauges.js';
+import type { Relocation } from '../sessions/relocate/relocation.js';
+import type { RequestContext, RequestObserver } from '../request/context.js';
 
-export interface DataPlaneMetrics {
-  /** The pipeline, counted. */
-  measured(pipeline: McpPipeline): McpPipeline;
-  refused(adapter: string, code: ErrorCode): void;
-  moved(why: Displaced['why'], outcome: MoveOutcome): void;
+export interface DataPlaneMetrics extends RequestObserver {
+  relocated(why: Relocation['why'], outcome: RelocationOutcome): void;
 }
 
 /** For every name that is not one of an adapter: anybody can ask for any number of them. */
 const NO_ADAPTER = 'none';
-const REASONS: readonly Displaced['why'][] = ['gone', 'unknown', 'draining'];
+const REASONS: readonly Relocation['why'][] = ['gone', 'unknown', 'draining'];
 
 /** What docs/metrics.md lists for the data plane. Names of adapters are told while they are in the routes. */
 export function dataPlaneMetrics(
@@ -31,7 +30,7 @@ export function dataPlaneMetrics(
   const requests = children(
     metrics.counter({
       name: 'mcp_gateway_requests_total',
-      help: 'MCP requests that were answered, or whose client went away before',
+      help: 'MCP requests that have ended',
       labels: ['adapter', 'era', 'method', 'status'],
     }),
   );
@@ -59,7 +58,7 @@ export function dataPlaneMetrics(
   const underWay = new Map<string, UnderWay>();
   addGauges(metrics, { ...parts, routes, underWay });
 
-  const label = (adapter: string) => (routes.get(adapter) ? adapter : NO_ADAPTER);
+  const label = ({ resource }: RequestContext) => (resource && routes.get(resource.name) ? resource.name : NO_ADAPTER);
   function underWayOf(adapter: string): UnderWay {
     let found = underWay.get(adapter);
     if (!found) underWay.set(adapter, (found = { requests: 0, streams: 0 }));
@@ -73,32 +72,30 @@ export function dataPlaneMetrics(
     }
   });
 
+  const activeOf = new WeakMap<RequestContext, UnderWay>();
+
   return {
-    measured: (pipeline) => async (req, res, address) => {
-      const began = performance.now();
-      const era = eraOf(req.method, req.headers);
-      const method = methodLabel(req.method);
-      const now = underWayOf(label(address.adapter));
-      let isAnswered = false;
-      let isStream = false;
-      now.requests += 1;
-      onHead(res, (status, headers) => {
-        const adapter = label(address.adapter); // again: it may have gone meanwhile
-        requests.of(adapter, era, method, statusClass(status)).inc();
-        durations.of(adapter, method).observe((performance.now() - began) / 1000);
-        isAnswered = true;
-        isStream = announcesEventStream(headers);
-        if (isStream) now.streams += 1;
-      });
-      try {
-        await pipeline(req, res, address);
-      } finally {
-        now.requests -= 1;
-        if (isStream) now.streams -= 1;
-        if (!isAnswered) requests.of(label(address.adapter), era, method, statusClass(undefined)).inc();
-      }
+    entered(context) {
+      const active = underWayOf(label(context));
+      activeOf.set(context, active);
+      active.requests += 1;
     },
-    refused: (adapter, code) => refusals.of(label(adapter), code).inc(),
-    moved: (why, outcome) => moves.inc({ reason: why, outcome }),
+    answered(context) {
+      const active = activeOf.get(context);
+      if (active && context.head?.isEventStream) active.streams += 1;
+    },
+    ended(context) {
+      const active = activeOf.get(context);
+      if (!active) return;
+      const { req, head, refusal } = context;
+      const name = label(context); // again: it may have left the routes meanwhile
+      const method = methodLabel(req.method);
+      active.requests -= 1;
+      if (head?.isEventStream) active.streams -= 1;
+      requests.of(name, context.era ?? eraOf(req.method, req.headers), method, statusClass(head?.status)).inc();
+      if (head) durations.of(name, method).observe(head.afterMs / 1000);
+      if (refusal) refusals.of(name, refusal.code).inc();
+    },
+    relocated: (reason, outcome) => moves.inc({ reason, outcome }),
   };
 }

@@ -1,4 +1,4 @@
-import { subscription, type RedisClient } from '@mcp-gateway/platform/redis';
+import { type RedisClient, subscription } from '@mcp-gateway/platform/redis';
 import { readChange, type SessionChange } from '@mcp-gateway/sessions';
 
 export interface SessionChanges {
@@ -16,23 +16,23 @@ export interface SessionChanges {
 export function followSessionChanges(
   redis: RedisClient,
   channels: { changed: string; farewell: string; calls: string },
-  tell: { changed: (change: SessionChange | undefined) => void; farewell: () => void; calls: (text: string) => void },
+  on: { changed: (change: SessionChange | undefined) => void; farewell: () => void; calls: (text: string) => void },
 ): SessionChanges {
   let heard = 0;
   const changed = (change?: SessionChange) => {
     heard += 1;
-    tell.changed(change);
+    on.changed(change);
   };
   const channelsHeard = {
     [channels.changed]: (text: string) => changed(readChange(text)),
-    [channels.farewell]: () => tell.farewell(),
-    [channels.calls]: (text: string) => tell.calls(text),
+    [channels.farewell]: () => on.farewell(),
+    [channels.calls]: (text: string) => on.calls(text),
   };
   const { promise: hearing, resolve } = Promise.withResolvers<void>();
   const { close } = subscription(redis, channelsHeard, () => {
     resolve();
     changed();
-    tell.farewell();
+    on.farewell();
   });
   return { heard: () => heard, hearing, close };
 }
