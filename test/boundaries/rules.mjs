@@ -102,12 +102,7 @@ export const layers = {
 };
 
 /** Packages of `layers` in which every file and folder has a line. */
-export const complete = [
-  'services/data-plane/src',
-  'packages/runtime/src/kubernetes',
-  'packages/runtime/src/process',
-  'packages/local/src',
-];
+export const complete = ['services/data-plane/src'];
 
 /**
  * Folders that never import each other.

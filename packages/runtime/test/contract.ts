@@ -9,15 +9,15 @@ import { eventually } from './wait.js';
 export interface RuntimeUnderTest {
   /** Knows the image `server`, version `1`, which runs server.mjs, and no other. */
   runtime: Runtime;
-  /** What the process of the runtime has in its environment and must not hand down. */
+  /** Variables of the runtime's process that replicas must not get. */
   ours: Record<string, string>;
   close(): Promise<void>;
 }
 
-/** How long a step may take. A cluster is slower than processes. */
+/** The longest time for a step; a cluster is slower than processes. */
 const SETTLE_MS = 60_000;
 const TEST_MS = 150_000;
-/** What every runtime does, by its interface and by what can be seen from outside. */
+/** The contract that every runtime fulfils. */
 export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTest>): void {
   describe(`the ${name} runtime`, () => {
     let made: RuntimeUnderTest;
@@ -40,7 +40,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
     const workload = (version: string, { environment, ...more }: Partial<Workload> = {}): Workload =>
       workloadOf(`contract-${(names += 1)}`, { ...more, environment: { VERSION: version, ...environment } });
 
-    /** Exactly the replicas asked for run, all of them ready and of that revision. */
+    /** Asserts that exactly the desired replicas run, ready and of the desired revision. */
     async function asWanted(wanted: Workload): Promise<Observation> {
       const seen = await runtime.observe(wanted);
       expect(seen).toMatchObject({
@@ -121,7 +121,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       const nothing = await applied({ ...wanted, replicas: 0 });
       expect(nothing).toMatchObject({ exists: true, replicas: [] });
       const after = await applied(wanted);
-      // What the first one held in memory is lost, so its sessions must not find their way to this one.
+      // The memory of the first replica is lost, so its sessions must not be routed to the second one.
       expect(ids(after)).not.toEqual(ids(before));
     });
 
@@ -153,7 +153,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
         const seen = await runtime.observe(good);
         const newer = seen.replicas.filter(({ revision }) => revision === revisionOf(bad));
         expect(newer).not.toEqual([]);
-        // It runs and is reached, and still is not ready.
+        // The replica runs and answers, but is not ready.
         for (const { endpoint } of newer) expect((await ask(endpoint?.url ?? '')).version).toBe('2');
         for (const { endpoint } of newer) expect(endpoint?.path).toBe('/api/mcp');
         return seen;
@@ -241,7 +241,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       const before = await applied(wanted);
       await runtime.remove(wanted);
       const again = { ...wanted, resourceId: '1d6f3a52-1f0e-4c9e-8a53-0a8a2b0f7c22' };
-      // A runtime may need the old one to be gone first; a reconcile then asks again.
+      // A runtime may wait for the end of the old workload; a reconcile then applies again.
       const after = await settles(async () => {
         await runtime.apply(again);
         return eventually(() => asWanted(again), 5_000);
