@@ -128,7 +128,11 @@ export const groups: Record<string, Case[]> = {
   ]),
   'the control plane imports the logs of the runtime and nothing else of it': [
     refused('services/control-plane/src/runtime.ts', '@mcp-gateway/runtime', own('services/control-plane')),
-    refused('services/control-plane/src/child-guard.ts', '@mcp-gateway/runtime/child-guard', own('services/control-plane')),
+    refused(
+      'services/control-plane/src/child-guard.ts',
+      '@mcp-gateway/runtime/child-guard',
+      own('services/control-plane'),
+    ),
     allowed('services/control-plane/src/logs.ts', '@mcp-gateway/runtime/logs'),
     allowed('services/control-plane/src/cluster-logs.ts', '@mcp-gateway/runtime/logs/kubernetes'),
     allowed('services/deployment-worker/src/runtime.ts', '@mcp-gateway/runtime'),
