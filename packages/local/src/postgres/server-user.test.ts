@@ -8,16 +8,16 @@ import {
   chooseServerUser,
   hasUserNamespaces,
   isRoot,
-  nobody,
+  nobodyUser,
   ordinaryUser,
   rootInNamespace,
   type ServerUser,
 } from './server-user.js';
-import { logFile } from './log-file.js';
+import { outputLog } from './log-file.js';
 import { launch, serverArguments } from './server.js';
 import { makeSocketDir, socketUrl } from './socket.js';
 
-const identities = isRoot() ? [nobody, ...((await hasUserNamespaces()) ? [rootInNamespace] : [])] : [ordinaryUser];
+const identities = isRoot() ? [nobodyUser, ...((await hasUserNamespaces()) ? [rootInNamespace] : [])] : [ordinaryUser];
 
 /** Where each has made a cluster. */
 const folders = new Map<ServerUser, string>();
@@ -32,7 +32,7 @@ function folderOf(identity: ServerUser): string {
 
 /** The steps of startPostgres, as somebody. */
 async function runAs(identity: ServerUser, folder: string) {
-  const [dataDir, socketDir, log] = [join(folder, 'data'), join(folder, 's'), logFile(join(folder, 'log'))];
+  const [dataDir, socketDir, log] = [join(folder, 'data'), join(folder, 's'), outputLog(join(folder, 'log'))];
   const { initdb, postgres } = await findBinaries();
   await makeSocketDir(socketDir);
   await identity.own(socketDir);
@@ -67,7 +67,7 @@ if (isRoot()) {
     const folder = mkdtempSync(join(tmpdir(), 'mcpgw-')); // closed to others
     try {
       const message = /initdb failed.*ermission denied.*Set DATABASE_URL.*ordinary user/s;
-      await expect(runAs(nobody, folder)).rejects.toThrow(message);
+      await expect(runAs(nobodyUser, folder)).rejects.toThrow(message);
     } finally {
       rmSync(folder, { recursive: true });
     }

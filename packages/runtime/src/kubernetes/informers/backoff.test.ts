@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { backoff, failuresAfter } from './reflector.js';
+import { backoff, countFailures } from './reflector.js';
 
 describe('an attempt', () => {
   it.each([
@@ -8,7 +8,7 @@ describe('an attempt', () => {
     ['that made no progress is one more failure', { broke: false, progress: false }, 4],
     ['that broke at once is one more failure', { broke: true, progress: false }, 4],
   ])('%s', (_what, ended, failures) => {
-    expect(failuresAfter(3, ended)).toBe(failures);
+    expect(countFailures(3, ended)).toBe(failures);
   });
 
   it.each([

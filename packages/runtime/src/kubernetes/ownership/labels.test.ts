@@ -3,25 +3,25 @@ import { ownedObject } from '../../../test/context.js';
 import { DEFAULTS } from '../../../test/settings.js';
 import type { KubeObject } from '../api/types.js';
 import { isFieldManager } from './owner.js';
-import { GATEWAY, hasOwnerLabels, KIND, NAME } from './labels.js';
+import { GATEWAY_LABEL, hasOwnerLabels, KIND_LABEL, NAME_LABEL } from './labels.js';
 
 describe('an object in the namespace', () => {
   it.each<[what: string, labels: Record<string, string>, marked: boolean]>([
     [
       'has the owner labels with all three labels',
-      { [GATEWAY]: DEFAULTS.gateway, [KIND]: 'adapter', [NAME]: 'echo' },
+      { [GATEWAY_LABEL]: DEFAULTS.gateway, [KIND_LABEL]: 'adapter', [NAME_LABEL]: 'echo' },
       true,
     ],
     ['has no owner labels without labels', {}, false],
     [
       'has no owner labels with those of another gateway',
-      { [GATEWAY]: 'two', [KIND]: 'adapter', [NAME]: 'echo' },
+      { [GATEWAY_LABEL]: 'two', [KIND_LABEL]: 'adapter', [NAME_LABEL]: 'echo' },
       false,
     ],
-    ['has no owner labels with the gateway alone', { [GATEWAY]: DEFAULTS.gateway }, false],
+    ['has no owner labels with the gateway alone', { [GATEWAY_LABEL]: DEFAULTS.gateway }, false],
     [
       'has no owner labels with an unknown kind',
-      { [GATEWAY]: DEFAULTS.gateway, [KIND]: 'other', [NAME]: 'echo' },
+      { [GATEWAY_LABEL]: DEFAULTS.gateway, [KIND_LABEL]: 'other', [NAME_LABEL]: 'echo' },
       false,
     ],
   ])('%s', (_what, labels, marked) => {

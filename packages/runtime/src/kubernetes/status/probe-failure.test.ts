@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { podOf, running, warning } from '../../../test/pods.js';
-import { lastAnswer, probeFailure } from './probe-failure.js';
+import { lastProbeStatus, probeFailure } from './probe-failure.js';
 
 const GET = 'Get "http://10.0.0.7:8000/healthz":';
 const unhealthy = (message: string) => warning('pod-uid', 'Unhealthy', message);
@@ -59,6 +59,6 @@ describe('a failed probe', () => {
     expect(probeFailure(podOf(), [failed('Startup', now)])).toBeNull();
     expect(probeFailure(podOf(), [failed('Readiness', now)])).not.toBeNull();
     expect(probeFailure(podOf(), [failed('Readiness', before)])).toBeNull();
-    expect(lastAnswer(podOf(), [failed('Readiness', before)])).toBe(404);
+    expect(lastProbeStatus(podOf(), [failed('Readiness', before)])).toBe(404);
   });
 });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../../test/clock.js';
 import { supervisorOptions, temporaryFolder, workload } from '../../../test/supervisor.js';
 import { eventually } from '../../../test/wait.js';
-import { Supervisor } from '../supervisor/supervisor.js';
+import { Supervisor } from './supervisor.js';
 
 /** A hundred health checks. */
 const START_MS = 10_000;

@@ -9,7 +9,7 @@ import { logOf, SERVER, supervisorOptions, temporaryFolder, workload } from '../
 import { eventually } from '../../../test/wait.js';
 import type { ObservedReplica } from '../../runtime.js';
 import { catalogue } from '../catalogue.js';
-import { Supervisor, type SupervisorOptions } from '../supervisor/supervisor.js';
+import { Supervisor, type SupervisorOptions } from './supervisor.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let clock: TestClock;

@@ -9,7 +9,7 @@ import { SERVER, supervisorOptions, temporaryFolder, workload } from '../../../t
 import { eventually } from '../../../test/wait.js';
 import type { ObservedReplica } from '../../runtime.js';
 import { catalogue, type Catalogue } from '../catalogue.js';
-import { Supervisor } from '../supervisor/supervisor.js';
+import { Supervisor } from './supervisor.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let clock: TestClock;
