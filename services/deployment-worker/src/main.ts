@@ -14,7 +14,7 @@ import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { routePublisher } from '@mcp-gateway/routing';
 import { closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
 import { openMetrics } from '@mcp-gateway/platform/telemetry';
-import { adapterRows, connectDatabase, countAdapters, migrateWhenReached } from '@mcp-gateway/database';
+import { adapterRows, connectDatabase, countAdapters, migrateWhenConnected } from '@mcp-gateway/database';
 import { z } from 'zod';
 import { chooseRuntime } from './choose-runtime.js';
 import { consume } from './consume.js';
@@ -51,7 +51,7 @@ runMain(async () => {
   }
 
   obstacle = async () => 'the database is not reached';
-  await migrateWhenReached(config.DATABASE_URL, log);
+  await migrateWhenConnected(config.DATABASE_URL, log);
   const database = connectDatabase(config.DATABASE_URL, { poolSize: 10 });
   defer(() => database.$disconnect());
   const rows = adapterRows(database);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { databaseIsAway } from '@mcp-gateway/database';
+import { isDatabaseUnavailable } from '@mcp-gateway/database';
 import { type GuardedChild, spawnGuarded } from '@mcp-gateway/runtime/child-guard';
 import { alternativeHint } from './cluster.js';
 import { type Command, PATH } from './server-user.js';
@@ -82,7 +82,7 @@ async function succeeds(probe: Launch['probe']): Promise<boolean> {
     await probe();
     return true;
   } catch (error) {
-    if (databaseIsAway(error)) return false;
+    if (isDatabaseUnavailable(error)) return false;
     throw error;
   }
 }

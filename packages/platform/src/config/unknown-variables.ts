@@ -1,4 +1,4 @@
-import { nearest } from '@mcp-gateway/common/errors';
+import { closestMatch } from '@mcp-gateway/common/errors';
 import { trafficFields } from './data-plane.js';
 import { callerFields, drainFields, serviceFields } from './fields.js';
 
@@ -35,7 +35,7 @@ export function unknownVariables(
     if (!isSetting(name.toUpperCase()) || settings.includes(name) || OWN.test(name)) return [];
     if (SERVICE_LINK.test(name) || SERVICE_URL.test(value)) return [];
     const suffix = name.slice(PREFIX.length);
-    const near = nearest(suffix, suffixes);
+    const near = closestMatch(suffix, suffixes);
     const meant = withoutPrefix.has(suffix) ? suffix : near && PREFIX + near;
     const advice = meant ? `did you mean ${meant}?` : 'docs/configuration.md lists the settings.';
     return [`${name} is not a setting of the gateway and has no effect; ${advice}`];

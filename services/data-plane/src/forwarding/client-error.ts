@@ -32,6 +32,7 @@ const INVITES_RETRY: Record<ErrorCode, boolean> = {
   UPSTREAM_GONE: false,
   UPSTREAM_REFUSED: true,
   UPSTREAM_INVALID: false,
+  WRITE_CONTENTION: true,
   NO_READY_REPLICA: true,
   UNAVAILABLE: true,
   UPSTREAM_TIMEOUT: false,
