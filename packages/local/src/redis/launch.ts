@@ -51,7 +51,7 @@ export async function launch({ command, args, dataDir, port, password, log }: La
 const ANSWER_MS = 1_000;
 
 /** Whether the server on this loopback port accepts the password and answers. */
-export function ping(port: number, password: string): Promise<boolean> {
+function ping(port: number, password: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
     let answer = '';

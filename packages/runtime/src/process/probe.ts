@@ -119,7 +119,7 @@ const READ_CHARACTERS = 4_096;
 const QUOTED_CHARACTERS = 120;
 
 /** The beginning of a body: up to 4,096 characters or to `until`; of a body that stalls, what has arrived. */
-export async function readBeginning(body: Readable, until?: string): Promise<string> {
+async function readBeginning(body: Readable, until?: string): Promise<string> {
   let text = '';
   try {
     for await (const chunk of body.setEncoding('utf8') as AsyncIterable<string>) {
@@ -133,7 +133,7 @@ export async function readBeginning(body: Readable, until?: string): Promise<str
 }
 
 /** The text as ` "…"` on one line, for a message; empty for an empty body and for HTML. */
-export function quoteOf(contentType: string | string[] | undefined, text: string): string {
+function quoteOf(contentType: string | string[] | undefined, text: string): string {
   if (String(contentType).includes('html')) return '';
   const line = text
     .toWellFormed()

@@ -113,7 +113,7 @@ const byOrdinal = (a: Pod, b: Pod) => ordinalOf(a) - ordinalOf(b);
 const byTime = (a: KubeEvent, b: KubeEvent) => occurredAt(a) - occurredAt(b);
 
 /** Names of objects by a key. */
-export class Index {
+class Index {
   readonly #names = new Map<string, Set<string>>();
 
   get(key: string): string[] {

@@ -44,7 +44,7 @@ export const serviceOf = (workload: Workload, settings: KubernetesSettings): Man
 });
 
 /** Lets a node drain evict one replica at a time, and replicas that do not serve at any time. */
-export const disruptionBudgetOf = (workload: Workload, settings: KubernetesSettings): Manifest => ({
+const disruptionBudgetOf = (workload: Workload, settings: KubernetesSettings): Manifest => ({
   apiVersion: 'policy/v1',
   kind: 'PodDisruptionBudget',
   metadata: metadataOf(workload, settings),

@@ -13,7 +13,7 @@ export const isFieldManager = (gateway: string, object: KubeObject): boolean => 
  * Whether the resource id of the object is still the one that this gateway wrote. Another manager that edits the field owns the field
  * from then on, and a removed field has no owner (Kubernetes, "Server-Side Apply", field management).
  */
-export const ownsIdField = (gateway: string, object: KubeObject): boolean =>
+const ownsIdField = (gateway: string, object: KubeObject): boolean =>
   appliesOf(gateway, object).some(({ fieldsV1 }) => hasId(fieldsV1));
 
 /** Keeps the entries that ownership needs: the whole record is as long as the rest of the object. */

@@ -149,7 +149,7 @@ export const isNodeLost = (pod: Pod): boolean =>
   isNodeUnreachable(pod) || reasonOf(pod, 'DisruptionTarget') === 'DeletionByTaintManager';
 
 /** Like `isNodeLost`, but without pods that are evicted from a reachable node, which ends these pods in order. */
-export const isNodeUnreachable = (pod: Pod): boolean =>
+const isNodeUnreachable = (pod: Pod): boolean =>
   pod.status?.reason === 'NodeLost' || reasonOf(pod, 'Ready') === 'NodeNotReady' || isMarkedUnready(pod);
 
 const conditionOf = ({ status }: Pod, type: string) => status?.conditions?.find((each) => each.type === type);
@@ -162,4 +162,4 @@ function isMarkedUnready(pod: Pod): boolean {
   return ready?.status === 'False' && !ready.reason && containers.length > 0 && containers.every((each) => each.ready);
 }
 
-export const nodeUnreachableMessage = ({ spec }: Pod): string => `Its node ${spec.nodeName ?? ''} does not answer.`;
+const nodeUnreachableMessage = ({ spec }: Pod): string => `Its node ${spec.nodeName ?? ''} does not answer.`;
