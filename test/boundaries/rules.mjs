@@ -78,12 +78,29 @@ export const layers = {
   'packages/runtime/src/kubernetes': [
     ['index'],
     ['runtime'],
-    ['verbs', 'readiness', 'logs'],
-    ['status', 'informers'],
+    ['readiness', 'logs'],
+    ['verbs'],
+    ['status'],
+    ['informers'],
     ['objects'],
     ['settings'],
     ['ownership'],
     ['api'],
+  ],
+  'packages/runtime/src/process': [
+    ['runtime'],
+    ['supervisor'],
+    ['replica'],
+    ['logs', 'catalogue', 'clock'],
+    ['port-owner'],
+    ['probe'],
+  ],
+  'packages/local/src': [
+    ['main'],
+    ['announce'],
+    ['await-adapters', 'compose'],
+    ['config', 'data-folder', 'service', 'postgres', 'redis'],
+    ['folder-lock', 'keep-running'],
   ],
 };
 

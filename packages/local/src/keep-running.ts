@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mcp-gateway/platform/logging';
 
-export interface Running {
+export interface RunningPart {
   /** Resolves when the part has ended, for any reason. */
   readonly exited: Promise<unknown>;
   stop(): Promise<unknown>;
@@ -15,7 +15,7 @@ const SETTLED_MS = 10_000;
  * Starts a part, and starts it again whenever it ends, until `stop`.
  * Rejects when the first start fails. After later failures it tries again, with a pause that grows to five seconds.
  */
-export async function keepRunning<T extends Running>(
+export async function keepRunning<T extends RunningPart>(
   name: string,
   start: () => Promise<T>,
   log: Logger,

@@ -15,12 +15,14 @@ it.each([
   });
 });
 
-it('no service has metrics unless somebody asks', () => {
+it('no service has metrics by default', () => {
   expect(metricsEnvironment('data-plane', HOST)).toEqual({});
 });
 
-it('leaves room for the ports of the others', () => {
+it('the first port leaves room for those of the other services', () => {
   const at = (port: number) => () => metricsEnvironment('data-plane', { ...HOST, MCP_GATEWAY_METRICS_PORT: port });
   expect(at(65_533)).not.toThrow();
-  expect(at(65_534)).toThrow('MCP_GATEWAY_METRICS_PORT must be at most 65533: two other services use the next two ports.');
+  expect(at(65_534)).toThrow(
+    'MCP_GATEWAY_METRICS_PORT must be at most 65533: two other services use the next two ports.',
+  );
 });

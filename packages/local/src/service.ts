@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ConfigError } from '@mcp-gateway/platform/config';
-import type { Running } from './keep-running.js';
+import type { RunningPart } from './keep-running.js';
 
 const READY_MS = 30_000;
 const STOP_MS = 8_000;
@@ -17,7 +17,7 @@ export const definedVariables = (names: readonly string[], env: NodeJS.ProcessEn
  * IPC channel closes (packages/platform, serving).
  * @throws Error when the service ends before it is ready; it has written the reason to standard error
  */
-export async function startService(name: string, env: Record<string, string>): Promise<Running> {
+export async function startService(name: string, env: Record<string, string>): Promise<RunningPart> {
   const entry = fileURLToPath(new URL(`../../../services/${name}/dist/main.js`, import.meta.url));
   const child = fork(entry, [], {
     env: { NODE_COMPILE_CACHE, ...env },

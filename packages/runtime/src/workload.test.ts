@@ -46,7 +46,7 @@ describe('the revision of a workload', () => {
     expect(one).not.toBe(other);
   });
 
-  it('is short enough to be part of a name', () => {
+  it('is short enough for a name', () => {
     expect(revisionOf(BASE)).toMatch(/^[0-9a-f]{10}$/);
   });
 });

@@ -11,7 +11,7 @@ import { DEFAULTS } from './settings.js';
 
 type Request = Parameters<ApiClient['call']>[0];
 
-/** RuntimeContext of the runtime whose API server answers so; undefined is 404. `asked` has each request, in order. */
+/** A context whose API server gives these answers; undefined is 404. `asked` has each request, in order. */
 export function contextOf(
   answer: (request: Request) => KubeObject | undefined,
   settings: Partial<KubernetesSettings> = {},
@@ -40,7 +40,7 @@ export function contextOf(
 }
 
 let versions = 100;
-/** What an API server makes of an apply of something new. */
+/** The answer of an API server to an apply of a new object. */
 export function applied({ body }: Request): KubeObject {
   const { kind, metadata, ...rest } = body as KubeObject;
   const version = (versions += 1);
@@ -48,14 +48,14 @@ export function applied({ body }: Request): KubeObject {
   return { ...rest, ...ownedObject(kind ?? '', made) };
 }
 
-/** Requests as their method and what of the path differs. */
+/** Requests as method and end of the path. */
 export const linesOf = (asked: readonly Request[]): string[] =>
   asked.map(({ method, path }) => `${method} ${path.split('/').slice(-2).join('/')}`);
 
-/** The id of an adapter as the API server notes that somebody wrote it. */
+/** The resource id as an entry of managed fields. */
 const ID_FIELD = { 'f:metadata': { 'f:annotations': { 'f:mcp-gateway.io/resource-id': {} } } };
 
-/** What is noted of an object whose id somebody has edited since this gateway applied it. */
+/** The managed fields of an object whose resource id another client has edited. */
 export const idEdited = {
   managedFields: [
     { manager: 'mcp-gateway/mcp-gateway', operation: 'Apply', fieldsV1: {} },
@@ -63,7 +63,7 @@ export const idEdited = {
   ],
 };
 
-/** An object of the adapter `echo`, as the default gateway applied it. */
+/** An object of the adapter `echo` as the default gateway applied it. */
 export const ownedObject = (kind: string, more: Partial<KubeObject['metadata']> = {}): KubeObject => ({
   apiVersion: 'v1',
   kind,

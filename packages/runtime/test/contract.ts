@@ -9,15 +9,15 @@ import { eventually } from './wait.js';
 export interface RuntimeUnderTest {
   /** Knows the image `server`, version `1`, which runs server.mjs, and no other. */
   runtime: Runtime;
-  /** What the process of the runtime has in its environment and must not hand down. */
+  /** Variables of the runtime's process that replicas must not get. */
   ours: Record<string, string>;
   close(): Promise<void>;
 }
 
-/** How long a step may take. A cluster is slower than processes. */
+/** The longest time for a step; a cluster is slower than processes. */
 const SETTLE_MS = 60_000;
 const TEST_MS = 150_000;
-/** What every runtime does, by its interface and by what can be seen from outside. */
+/** The contract that every runtime fulfils. */
 export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTest>): void {
   describe(`the ${name} runtime`, () => {
     let made: RuntimeUnderTest;
@@ -40,7 +40,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
     const workload = (version: string, { environment, ...more }: Partial<Workload> = {}): Workload =>
       workloadOf(`contract-${(names += 1)}`, { ...more, environment: { VERSION: version, ...environment } });
 
-    /** Exactly the replicas asked for run, all of them ready and of that revision. */
+    /** Asserts that exactly the desired replicas run, ready and of the desired revision. */
     async function asWanted(wanted: Workload): Promise<Observation> {
       const seen = await runtime.observe(wanted);
       expect(seen).toMatchObject({
@@ -64,12 +64,12 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
     }
     const absent = (of: ResourceRef) => settles(async () => expect(await runtime.observe(of)).toEqual(ABSENT));
 
-    it('knows nothing of a name that it was never given', async () => {
+    it('does not know a resource that was never applied', async () => {
       expect(await runtime.observe(adapter('contract-unknown'))).toEqual(ABSENT);
       expect(await runtime.list()).not.toContainEqual(adapter('contract-unknown'));
     });
 
-    it('runs as many replicas as asked for, each with an endpoint that answers', async () => {
+    it('runs the desired number of replicas, each with an endpoint that answers', async () => {
       const wanted = workload('1', { replicas: 2 });
       const seen = await applied(wanted);
       expect(await runtime.list()).toContainEqual(adapter(wanted.name));
@@ -84,7 +84,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       expect(states.map(({ version }) => version)).toEqual(['1', '1']);
     });
 
-    it('gives a server its own environment and the port, and nothing of the gateway', async () => {
+    it('gives a server its environment and port, and nothing of the gateway’s environment', async () => {
       const seen = await applied(workload('1', { environment: { GREETING: 'Grüße, "du"\n$HOME', EMPTY: '' } }));
       const [{ url } = { url: '' }] = ready(seen);
       const { environment } = await ask(url);
@@ -105,7 +105,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       expect(ids(after)).toEqual(expect.arrayContaining(ids(before)));
     });
 
-    it('scales up and down, and leaves the replicas that stay alone', async () => {
+    it('scales up and down, and does not touch the replicas that stay', async () => {
       const wanted = workload('1');
       const one = await applied(wanted);
       const three = await applied({ ...wanted, replicas: 3 });
@@ -115,13 +115,13 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       expect(instances(two)).toEqual([0, 1]);
     });
 
-    it('scales to nothing and back, with endpoints that were never there before', async () => {
+    it('scales to zero and back, with new endpoint ids', async () => {
       const wanted = workload('1');
       const before = await applied(wanted);
       const nothing = await applied({ ...wanted, replicas: 0 });
       expect(nothing).toMatchObject({ exists: true, replicas: [] });
       const after = await applied(wanted);
-      // What the first one held in memory is lost, so its sessions must not find their way to this one.
+      // The memory of the first replica is lost, so its sessions must not be routed to the second one.
       expect(ids(after)).not.toEqual(ids(before));
     });
 
@@ -153,7 +153,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
         const seen = await runtime.observe(good);
         const newer = seen.replicas.filter(({ revision }) => revision === revisionOf(bad));
         expect(newer).not.toEqual([]);
-        // It runs and is reached, and still is not ready.
+        // The replica runs and answers, but is not ready.
         for (const { endpoint } of newer) expect((await ask(endpoint?.url ?? '')).version).toBe('2');
         for (const { endpoint } of newer) expect(endpoint?.path).toBe('/api/mcp');
         return seen;
@@ -167,14 +167,14 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       await applied({ ...good, environment: { VERSION: '3' } });
     });
 
-    it('runs an earlier revision again with endpoints that were never there before', async () => {
+    it('runs an earlier revision again with new endpoint ids', async () => {
       const first = workload('1');
       const before = await applied(first);
       await applied({ ...first, environment: { VERSION: '2' } });
       expect(ids(await applied(first))).not.toEqual(ids(before));
     });
 
-    it('starts a replica again that ended, as another endpoint', async () => {
+    it('restarts a replica that ended, with another endpoint id', async () => {
       const wanted = workload('1');
       const before = await applied(wanted);
       const [old = { id: '', url: '' }] = ready(before);
@@ -188,7 +188,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       expect((await ask(ready(after)[0]?.url ?? '')).version).toBe('1');
     });
 
-    it('tells the signal that ended a replica', async () => {
+    it('reports the signal that ended a replica', async () => {
       const wanted = workload('1');
       const [old = { url: '' }] = ready(await applied(wanted));
       await fetch(`${old.url}/kill`, { method: 'POST' }).catch(() => {});
@@ -198,7 +198,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       });
     });
 
-    it('says what is wrong with an image that it does not know, and has no endpoints', async () => {
+    it('explains that an image is unknown, and has no endpoints', async () => {
       const wanted = workload('1', { imageName: 'no-such-image' });
       await runtime.apply(wanted);
       const seen = await settles(async () => {
@@ -213,7 +213,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       await absent(wanted);
     });
 
-    it('removes a workload with all its replicas, also when asked twice', async () => {
+    it('removes a workload with all its replicas, even when asked twice', async () => {
       const wanted = workload('1', { replicas: 2 });
       const seen = await applied(wanted);
       await runtime.remove(wanted);
@@ -224,24 +224,24 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       for (const { status } of await Promise.allSettled(calls)) expect(status).toBe('rejected');
     });
 
-    it('takes the removal of what is not there for a success', async () => {
+    it('removes an absent workload with success', async () => {
       await expect(runtime.remove(adapter('contract-absent'))).resolves.toBeUndefined();
       expect(await runtime.observe(adapter('contract-absent'))).toEqual(ABSENT);
     });
 
-    it('removes what it was told to run a moment before', async () => {
+    it('removes a workload that was applied a moment before', async () => {
       const wanted = workload('1', { replicas: 2 });
       await runtime.apply(wanted);
       await runtime.remove(wanted);
       await absent(wanted);
     });
 
-    it('runs a name again that is being removed, with endpoints that were never there before', async () => {
+    it('runs a new resource whose name is being removed, with new endpoint ids', async () => {
       const wanted = workload('1');
       const before = await applied(wanted);
       await runtime.remove(wanted);
       const again = { ...wanted, resourceId: '1d6f3a52-1f0e-4c9e-8a53-0a8a2b0f7c22' };
-      // A runtime may need the old one to be gone first; a reconcile then asks again.
+      // A runtime may wait for the end of the old workload; a reconcile then applies again.
       const after = await settles(async () => {
         await runtime.apply(again);
         return eventually(() => asWanted(again), 5_000);
@@ -272,7 +272,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       await absent(other);
     });
 
-    it('calls a watcher when it begins to watch and for every change, until it stops', async () => {
+    it('calls a watcher at the start and for every change, until the watch stops', async () => {
       const changes = new Set<string>();
       await new Promise<void>((resolve) =>
         runtime.watch({ changed: (ref) => void changes.add(ref.name), synced: resolve }, watching.signal),

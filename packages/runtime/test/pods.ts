@@ -1,6 +1,6 @@
 import type { ContainerStatus, KubeEvent, Pod, StatefulSet } from '../src/kubernetes/api/types.js';
 
-/** A pod of the adapter `echo` as it is when nothing is wrong. */
+/** A healthy pod of the adapter `echo`. */
 export function podOf(more: Partial<Pod['metadata']> = {}, status: Pod['status'] = {}): Pod {
   return {
     metadata: {

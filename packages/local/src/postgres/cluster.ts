@@ -3,7 +3,7 @@ import { chmod, mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { spawnGuarded } from '@mcp-gateway/runtime/child-guard';
 import { isRoot, PATH, type ServerUser } from './server-user.js';
-import type { LogFile } from './log-file.js';
+import type { OutputLog } from './log-file.js';
 
 /**
  * Creates an empty cluster on first use.
@@ -13,7 +13,7 @@ export async function ensureCluster(
   dataDir: string,
   initdb: string,
   identity: ServerUser,
-  log: LogFile,
+  log: OutputLog,
 ): Promise<void> {
   if (existsSync(join(dataDir, 'PG_VERSION'))) return identity.own(dataDir);
   await rmdir(dataDir).catch((cause: NodeJS.ErrnoException) => {
@@ -47,7 +47,8 @@ export async function ensureCluster(
   const said = log.record(child.stdout, child.stderr);
   const code = await child.exited;
   await said.end;
-  if (code !== 0) throw new Error(`PostgreSQL's initdb failed with code ${code}.\n${said.text()}\n${alternatives()}`);
+  if (code !== 0)
+    throw new Error(`PostgreSQL's initdb failed with code ${code}.\n${said.text()}\n${alternativeHint()}`);
   await rename(partial, dataDir);
 }
 
@@ -57,7 +58,7 @@ export interface Binaries {
 }
 
 /** What the user can do when the embedded server cannot run. */
-export function alternatives(): string {
+export function alternativeHint(): string {
   const user = isRoot() ? ', or run MCP Gateway as an ordinary user' : '';
   return `Set DATABASE_URL to use another PostgreSQL server${user}.`;
 }
@@ -68,7 +69,7 @@ export async function findBinaries(platform = `${process.platform}-${process.arc
   try {
     return (await import(name)) as Binaries;
   } catch (cause) {
-    const message = `The embedded PostgreSQL is missing: the optional package ${name} is not installed. ${alternatives()}`;
+    const message = `The embedded PostgreSQL is missing: the optional package ${name} is not installed. ${alternativeHint()}`;
     throw new Error(message, { cause });
   }
 }

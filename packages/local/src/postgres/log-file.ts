@@ -12,13 +12,13 @@ interface Recording {
   readonly end: Promise<unknown>;
 }
 
-export interface LogFile {
+export interface OutputLog {
   readonly path: string;
   record(...streams: readonly Readable[]): Recording;
 }
 
 /** Appends to the file. Beyond the limit the file becomes `<path>.1` and replaces the previous one. */
-export function logFile(path: string, limit = LIMIT_BYTES): LogFile {
+export function outputLog(path: string, limit = LIMIT_BYTES): OutputLog {
   return {
     path,
     record(...streams) {

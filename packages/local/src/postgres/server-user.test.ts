@@ -8,16 +8,16 @@ import {
   chooseServerUser,
   hasUserNamespaces,
   isRoot,
-  nobody,
+  nobodyUser,
   ordinaryUser,
   rootInNamespace,
   type ServerUser,
 } from './server-user.js';
-import { logFile } from './log-file.js';
+import { outputLog } from './log-file.js';
 import { launch, serverArguments } from './server.js';
 import { makeSocketDir, socketUrl } from './socket.js';
 
-const identities = isRoot() ? [nobody, ...((await hasUserNamespaces()) ? [rootInNamespace] : [])] : [ordinaryUser];
+const identities = isRoot() ? [nobodyUser, ...((await hasUserNamespaces()) ? [rootInNamespace] : [])] : [ordinaryUser];
 
 /** Where each has made a cluster. */
 const folders = new Map<ServerUser, string>();
@@ -32,7 +32,7 @@ function folderOf(identity: ServerUser): string {
 
 /** The steps of startPostgres, as somebody. */
 async function runAs(identity: ServerUser, folder: string) {
-  const [dataDir, socketDir, log] = [join(folder, 'data'), join(folder, 's'), logFile(join(folder, 'log'))];
+  const [dataDir, socketDir, log] = [join(folder, 'data'), join(folder, 's'), outputLog(join(folder, 'log'))];
   const { initdb, postgres } = await findBinaries();
   await makeSocketDir(socketDir);
   await identity.own(socketDir);
@@ -47,13 +47,13 @@ async function runAs(identity: ServerUser, folder: string) {
   return { dataDir, server };
 }
 
-it.each(identities)('makes a cluster and runs it as $name', async (identity) => {
+it.each(identities)('creates a cluster and runs it as $name', async (identity) => {
   const { dataDir, server } = await runAs(identity, folderOf(identity));
   expect(statSync(dataDir).mode & 0o777).toBe(0o700);
   expect(await server.stop()).toBe(0);
 });
 
-it.each(identities)('takes over a cluster that somebody else made as $name', async (identity) => {
+it.each(identities)('takes over a cluster of another user as $name', async (identity) => {
   for (const other of identities) {
     const folder = folderOf(other);
     await (await runAs(other, folder)).server.stop();
@@ -63,11 +63,11 @@ it.each(identities)('takes over a cluster that somebody else made as $name', asy
 });
 
 if (isRoot()) {
-  it('says what to do when nobody may not enter the folder', async () => {
+  it('says what to do when the user `nobody` may not enter the folder', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'mcpgw-')); // closed to others
     try {
       const message = /initdb failed.*ermission denied.*Set DATABASE_URL.*ordinary user/s;
-      await expect(runAs(nobody, folder)).rejects.toThrow(message);
+      await expect(runAs(nobodyUser, folder)).rejects.toThrow(message);
     } finally {
       rmSync(folder, { recursive: true });
     }

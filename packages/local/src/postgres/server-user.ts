@@ -37,7 +37,7 @@ export const rootInNamespace: ServerUser = {
   own: (folder) => chownTree(folder, 0),
 };
 
-export const nobody: ServerUser = {
+export const nobodyUser: ServerUser = {
   name: 'nobody',
   run: (command, args) => ({ command, args, uid: NOBODY, gid: NOBODY }),
   own: (folder) => chownTree(folder, NOBODY),
@@ -47,7 +47,7 @@ export const isRoot = (): boolean => process.getuid?.() === 0;
 
 export async function chooseServerUser(): Promise<ServerUser> {
   if (!isRoot()) return ordinaryUser;
-  return (await hasUserNamespaces()) ? rootInNamespace : nobody;
+  return (await hasUserNamespaces()) ? rootInNamespace : nobodyUser;
 }
 
 /** Docker's default seccomp profile forbids user namespaces; macOS has none. */

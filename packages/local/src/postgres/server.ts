@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDatabaseUnavailable } from '@mcp-gateway/database';
 import { type GuardedChild, spawnGuarded } from '@mcp-gateway/runtime/child-guard';
-import { alternatives } from './cluster.js';
+import { alternativeHint } from './cluster.js';
 import { type Command, PATH } from './server-user.js';
-import type { LogFile } from './log-file.js';
+import type { OutputLog } from './log-file.js';
 
 const POLL_MS = 10;
 /** Bounds the wait for a process that is suspended. */
@@ -14,7 +14,7 @@ const BACKENDS_LEFT = 'pre-existing shared memory block';
 export interface Launch {
   command: Command;
   env: Record<string, string>;
-  log: LogFile;
+  log: OutputLog;
   timeoutMs: number;
   /** Resolves when the server accepts connections. */
   probe: () => Promise<unknown>;
@@ -46,7 +46,7 @@ export async function launch(options: Launch): Promise<Server> {
     } catch (cause) {
       await server.kill();
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(`${reason}; see ${options.log.path}\n${said.text()}\n${alternatives()}`, { cause });
+      throw new Error(`${reason}; see ${options.log.path}\n${said.text()}\n${alternativeHint()}`, { cause });
     }
     await sleep(POLL_MS);
   }

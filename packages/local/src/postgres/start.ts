@@ -3,7 +3,7 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import { createDatabase } from '@mcp-gateway/database';
 import { ensureCluster, findBinaries } from './cluster.js';
 import { chooseServerUser } from './server-user.js';
-import { logFile } from './log-file.js';
+import { outputLog } from './log-file.js';
 import { awaitPredecessor } from './predecessor.js';
 import { launch, serverArguments } from './server.js';
 import { makeSocketDir, socketUrl } from './socket.js';
@@ -46,7 +46,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const url = (database: string) => socketUrl(socketDir, database);
   const { initdb, postgres } = await findBinaries();
   const identity = await chooseServerUser();
-  const log = logFile(options.logFile ?? join(dirname(dataDir), 'logs', 'postgres.log'));
+  const log = outputLog(options.logFile ?? join(dirname(dataDir), 'logs', 'postgres.log'));
   await makeSocketDir(socketDir);
   await identity.own(socketDir);
   await ensureCluster(dataDir, initdb, identity, log);

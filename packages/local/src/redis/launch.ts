@@ -34,7 +34,7 @@ export async function launch({ command, args, dataDir, port, password, log }: La
   }
   const deadline = Date.now() + READY_MS;
   // With the password, because another Redis may answer on a port that was taken.
-  while (!(await answersPing(port, password))) {
+  while (!(await ping(port, password))) {
     const outcome = await Promise.race([ended, delay(POLL_MS)]);
     if (outcome) {
       if (/address already in use/i.test(said)) throw new PortTakenError(`port ${port} of 127.0.0.1 is taken`);
@@ -51,7 +51,7 @@ export async function launch({ command, args, dataDir, port, password, log }: La
 const ANSWER_MS = 1_000;
 
 /** Whether the server on this loopback port accepts the password and answers. */
-export function answersPing(port: number, password: string): Promise<boolean> {
+function ping(port: number, password: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
     let answer = '';

@@ -54,28 +54,28 @@ async function text(...args: Parameters<typeof logs>): Promise<string | null> {
 
 describe('the logs of a replica', () => {
   it.each([
-    ['are read where the pod is ours', podOf(OURS), 'a line\n'],
-    ['are read where its process is between two starts', only(ENDED), 'a line\n'],
+    ['are read when the pod belongs to the adapter', podOf(OURS), 'a line\n'],
+    ['are read while its process is between two starts', only(ENDED), 'a line\n'],
     [
-      'are read where its process waits for its next start',
+      'are read while its process waits for its next start',
       podOf(OURS, waiting('x', '', { lastState: ENDED })),
       'a line\n',
     ],
-    ['are none where no process has started', podOf(OURS, waiting('ContainerCreating')), null],
-    ['are none where it has no container yet', podOf(OURS, { containerStatuses: [] }), null],
-    ['are none where there is no pod', 404, null],
+    ['are null when no process has started', podOf(OURS, waiting('ContainerCreating')), null],
+    ['are null when the pod has no container yet', podOf(OURS, { containerStatuses: [] }), null],
+    ['are null when there is no pod', 404, null],
     [
-      'are nobody else’s where the pod is another gateway’s',
+      'are null when the pod belongs to another gateway',
       podOf({ ...OURS, labels: { ...OURS.labels, 'mcp-gateway.io/gateway': 'two' } }),
       null,
     ],
     [
-      'are nobody else’s where the pod is another adapter’s',
+      'are null when the pod belongs to another adapter',
       podOf({ ...OURS, labels: { ...OURS.labels, 'mcp-gateway.io/kind': 'adapter', 'mcp-gateway.io/name': 'other' } }),
       null,
     ],
     [
-      'are nobody else’s where the pod is of an earlier adapter of the name',
+      'are null when the pod belongs to an earlier adapter of the name',
       podOf({ ...OURS, annotations: { 'mcp-gateway.io/resource-id': 'an-earlier-one' } }),
       null,
     ],
@@ -83,7 +83,7 @@ describe('the logs of a replica', () => {
     expect(await text(pod)).toBe(expected);
   });
 
-  it('are none where the container has none, and a right that is missing is no reason to say so', async () => {
+  it('are null when the container has none, but not when a right is missing', async () => {
     expect(await text(podOf(OURS), {}, 400)).toBeNull();
     await expect(text(podOf(OURS), {}, 403)).rejects.toMatchObject({ status: 403 });
   });
@@ -93,7 +93,7 @@ describe('the logs of a replica', () => {
     [{ follow: true }, 'tailLines=10&follow=true'],
     [{ previous: true, tail: 5 }, 'tailLines=5&limitBytes=16777216&previous=true'],
     [{ sinceSeconds: 0 }, 'tailLines=10&limitBytes=16777216&sinceSeconds=0'],
-  ])('with %j are asked for so', async (options, query) => {
+  ])('with %j are requested with this query', async (options, query) => {
     const { asked } = await logs(podOf(OURS), options);
     const pod = '/api/v1/namespaces/mcp/pods/adapter-echo-1';
     expect(asked).toEqual([pod, `${pod}/log?container=server&${query}`]);

@@ -4,10 +4,10 @@ import { ApiError } from './api/errors.js';
 import { connectApi, type ApiStream, type ApiClient } from './api/client.js';
 import type { ApiServerAddress } from './api/connection.js';
 import type { Pod } from './api/types.js';
-import { pathOf } from './api/paths.js';
-import { GATEWAY, refOf, RESOURCE_ID } from './ownership/labels.js';
+import { apiPath } from './api/paths.js';
+import { GATEWAY_LABEL, refOf, RESOURCE_ID_ANNOTATION } from './ownership/labels.js';
 import { podName } from './objects/names.js';
-import { CONTAINER } from './objects/container.js';
+import { SERVER_CONTAINER } from './objects/container.js';
 
 interface LogSettings extends ApiServerAddress {
   namespace: string;
@@ -24,14 +24,14 @@ export async function kubernetesLogs(settings: LogSettings): Promise<LogReader &
   const cluster = await connectApi(settings, REQUESTS_PER_SECOND);
   return {
     async read({ kind, name, id }, options) {
-      const path = pathOf('Pod', settings.namespace, podName({ kind, name }, options.instance));
+      const path = apiPath('Pod', settings.namespace, podName({ kind, name }, options.instance));
       try {
         const pod = (await cluster.call({ method: 'GET', path })) as Pod;
         const ref = refOf(pod);
         if (!ref || resourceKey(ref) !== resourceKey({ kind, name })) return null;
         const { labels, annotations = {} } = pod.metadata;
-        if (labels?.[GATEWAY] !== settings.gateway) return null;
-        if (annotations[RESOURCE_ID] !== id || !hasStarted(pod)) return null; // the pod of an earlier resource may still be terminating
+        if (labels?.[GATEWAY_LABEL] !== settings.gateway) return null;
+        if (annotations[RESOURCE_ID_ANNOTATION] !== id || !hasStarted(pod)) return null; // the pod of an earlier resource may still be terminating
         return await open(cluster, `${path}/log`, options);
       } catch (error) {
         // 404: no such pod. 400: the container has not started, or there is no previous one.
@@ -45,7 +45,7 @@ export async function kubernetesLogs(settings: LogSettings): Promise<LogReader &
 
 /** For a pod without a node, the API server answers 200 with an empty log, so the status of the pod has to tell. */
 function hasStarted({ status }: Pod): boolean {
-  const container = status?.containerStatuses?.find(({ name }) => name === CONTAINER);
+  const container = status?.containerStatuses?.find(({ name }) => name === SERVER_CONTAINER);
   return [container?.state, container?.lastState].some((state) => state?.running ?? state?.terminated);
 }
 
@@ -55,7 +55,7 @@ function open(
   { tail, follow, previous, sinceSeconds, signal }: LogOptions,
 ): Promise<ApiStream> {
   const query = {
-    container: CONTAINER,
+    container: SERVER_CONTAINER,
     tailLines: String(tail),
     ...(follow ? { follow: 'true' } : { limitBytes: String(MAX_BYTES) }),
     ...(previous && { previous: 'true' }),

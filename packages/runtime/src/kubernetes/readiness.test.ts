@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ApiError } from './api/errors.js';
-import { missingNamespace, readiness } from './readiness.js';
+import { missingNamespace, readinessGate } from './readiness.js';
 import type { Informer } from './informers/reflector.js';
 
 const SYNC_MS = 20;
@@ -18,14 +18,14 @@ const watch = (kind: Informer['kind'], synced = Promise.resolve(), problem: Erro
 });
 
 describe('the runtime', () => {
-  it('is ready once all has been listed, also while a watch is broken off', async () => {
+  it('is ready once every informer has listed its objects, even while a watch is broken', async () => {
     const away = watch('Service', Promise.resolve(), new Error('it does not answer'));
-    await expect(readiness([watch('Pod'), away], told, SYNC_MS).ready()).resolves.toBeUndefined();
+    await expect(readinessGate([watch('Pod'), away], told, SYNC_MS).ready()).resolves.toBeUndefined();
   });
 
-  it('waits for the last list, and says why it has not been made', async () => {
+  it('waits for the last list, and names the error that delays it', async () => {
     const problem = new Error('it does not answer');
-    const { ready } = readiness([watch('Pod'), watch('Service', never, problem)], told, SYNC_MS);
+    const { ready } = readinessGate([watch('Pod'), watch('Service', never, problem)], told, SYNC_MS);
     await expect(ready()).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       detail: 'the informers have not listed the cluster yet',
@@ -34,7 +34,7 @@ describe('the runtime', () => {
   });
 
   it('names a right that it lacks, and does not wait for it', async () => {
-    const { ready } = readiness([watch('Service'), watch('Pod', never, forbidden)], told);
+    const { ready } = readinessGate([watch('Service'), watch('Pod', never, forbidden)], told);
     await expect(ready()).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       detail:
@@ -43,10 +43,10 @@ describe('the runtime', () => {
     });
   });
 
-  it('says that there is no namespace where the API server tells', async () => {
+  it('names the missing namespace if the API server tells', async () => {
     const answers = (status: number) => ({ call: () => Promise.reject(new ApiError(status, '', 'no')) });
     const ready = (status: number) =>
-      readiness([watch('Pod', never, forbidden)], () => missingNamespace(answers(status), 'adapter')).ready();
+      readinessGate([watch('Pod', never, forbidden)], () => missingNamespace(answers(status), 'adapter')).ready();
     await expect(ready(404)).rejects.toMatchObject({
       detail: 'There is no namespace adapter. Create the namespace with what the gateway needs in it.',
     });
@@ -54,15 +54,15 @@ describe('the runtime', () => {
     expect(await missingNamespace({ call: async () => ({}) }, 'adapter')).toBeNull();
   });
 
-  it('names a right of which it learns while it waits', async () => {
+  it('names a missing right that it learns of while it waits', async () => {
     const pods = { ...watch('Pod', never), problem: null as Error | null };
-    const asked = readiness([pods], told, SYNC_MS).ready();
+    const asked = readinessGate([pods], told, SYNC_MS).ready();
     pods.problem = forbidden;
     await expect(asked).rejects.toMatchObject({ cause: forbidden });
   });
 
-  it('does without the warnings', async () => {
-    const { synced, ready } = readiness([watch('Pod'), watch('Event', never, forbidden)], told, SYNC_MS);
+  it('does not need the informer of events', async () => {
+    const { synced, ready } = readinessGate([watch('Pod'), watch('Event', never, forbidden)], told, SYNC_MS);
     await expect(ready()).resolves.toBeUndefined();
     await expect(synced).resolves.toHaveLength(1);
   });

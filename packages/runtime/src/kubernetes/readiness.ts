@@ -18,7 +18,7 @@ interface Readiness {
  * Whether these informers see the whole cluster.
  * @param missing resolves to the name of the namespace if the namespace does not exist; a worker may lack the right to ask
  */
-export function readiness(
+export function readinessGate(
   watches: readonly Informer[],
   missing: () => Promise<string | null>,
   syncMs = SYNC_MS,

@@ -41,10 +41,10 @@ const settled = (wanted: Workload, of = runtime) =>
     return seen;
   }, SETTLE_MS);
 
-describe('what the API server is asked', () => {
+describe('the requests to the API server', () => {
   const echo = workload('echo', { replicas: 2 });
 
-  it('is one request for each object when an adapter is new', async () => {
+  it('are one for each object of a new adapter', async () => {
     asked();
     await runtime.apply(echo);
     const path = `/namespaces/${namespace.name}`;
@@ -56,14 +56,14 @@ describe('what the API server is asked', () => {
     ]);
   });
 
-  it('is nothing while pods start, and nothing when the same is observed or applied again', async () => {
+  it('are none while pods start, and none for an unchanged workload', async () => {
     await settled(echo);
     await runtime.apply(echo);
     await runtime.list();
     expect(asked()).toEqual([]);
   });
 
-  it('is one request when its number of replicas changes, or its image', async () => {
+  it('are one when the number of replicas or the image changes', async () => {
     const three = { ...echo, replicas: 3 };
     await runtime.apply(three);
     await settled(three);
@@ -76,7 +76,7 @@ describe('what the API server is asked', () => {
     asked();
   });
 
-  it('is one list for each kind when a worker starts, and nothing for adapters that are as they should be', async () => {
+  it('are one list for each kind when a worker starts, and none for adapters in the desired state', async () => {
     const other = await startRuntime(settings);
     afterTest(() => other.close());
     const seen = await other.observe(adapter('echo'));
@@ -88,8 +88,8 @@ describe('what the API server is asked', () => {
   });
 });
 
-describe('a worker that was cut off from the API server', () => {
-  it('sees what happened meanwhile, also when its place in the watch has been forgotten', async () => {
+describe('a worker that lost the API server', () => {
+  it('sees what happened meanwhile, even after its resource version has expired', async () => {
     const kept = workload('kept');
     const lost = workload('lost');
     for (const each of [kept, lost]) await runtime.apply(each);
@@ -116,7 +116,7 @@ describe('a worker that was cut off from the API server', () => {
   });
 });
 
-describe('an adapter whose replicas are left to an autoscaler', () => {
+describe('an adapter that an autoscaler scales', () => {
   const scaled = workload('scaled', { replicas: 1 });
   const replicas = async () =>
     (await namespace.get<{ spec: { replicas: number } }>('statefulset', 'adapter-scaled')).spec.replicas;
@@ -127,7 +127,7 @@ describe('an adapter whose replicas are left to an autoscaler', () => {
     await eventually(async () => expect((await runtime.observe(adapter('scaled'))).desiredReplicas).toBe(count));
   };
 
-  it('starts with its own number, and keeps the number that it is given', async () => {
+  it('starts with the number of the spec, and keeps the number of the autoscaler', async () => {
     await apply(scaled);
     await settled(scaled);
     await scale(3);
@@ -137,7 +137,7 @@ describe('an adapter whose replicas are left to an autoscaler', () => {
     expect(await runtime.observe(adapter('scaled'))).toMatchObject({ autoscaled: true, desiredReplicas: 3 });
   });
 
-  it('is stopped and started all the same', async () => {
+  it('still stops and starts with the spec', async () => {
     await apply({ ...scaled, replicas: 0 });
     expect(await replicas()).toBe(0);
     await apply(scaled);

@@ -37,7 +37,7 @@ function watch(runtime: Awaited<ReturnType<typeof start>>) {
 const deletions = (api: ApiServer) => api.requests().filter((line) => line.startsWith('DELETE'));
 
 describe('the runtime', () => {
-  it('lists and watches what adapters consist of, their pods, and warnings', async () => {
+  it('lists and watches the objects of resources, their pods, and warnings', async () => {
     const api = await startApiServer();
     await start(api);
     await eventually(() => expect(api.watches()).toBe(6));
@@ -59,7 +59,7 @@ describe('the runtime', () => {
     expect(api.requests().toSorted()).toEqual(wanted.toSorted());
   });
 
-  it('knows what there was before it started, and nothing that is somebody else’s', async () => {
+  it('knows the objects from before its start, and none of another owner', async () => {
     const api = await startApiServer();
     const theirs = ownedObject('Service', { name: 'theirs', labels: {} });
     for (const object of [ownedObject('Service'), theirs]) api.put('services', object);
@@ -76,7 +76,7 @@ describe('the runtime', () => {
     expect(await runtime.observe(adapter('theirs'))).toEqual(ABSENT);
   });
 
-  it('tells its watchers what happens, until they stop', async () => {
+  it('reports changes to its watchers, until they stop', async () => {
     const api = await startApiServer();
     const runtime = await start(api);
     const stopped = watch(runtime);
@@ -130,7 +130,7 @@ describe('the runtime', () => {
     expect(deletions(api)).toEqual([expect.stringContaining('/networkpolicies/adapter-echo')]);
   });
 
-  it('answers nothing while it does not see everything', async () => {
+  it('rejects every verb while an informer has no complete list', async () => {
     const api = await startApiServer();
     api.forbidden.add('statefulsets');
     const runtime = await start(api);
@@ -148,7 +148,7 @@ describe('the runtime', () => {
     expect(api.requests().join()).not.toContain('PATCH');
   });
 
-  it('watches nothing any more once it is closed', async () => {
+  it('watches nothing once it is closed', async () => {
     const api = await startApiServer();
     const runtime = await start(api);
     await eventually(() => expect(api.watches()).toBe(6));

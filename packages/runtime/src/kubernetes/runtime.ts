@@ -6,8 +6,8 @@ import { Watchers } from './verbs/watch.js';
 import { apply } from './verbs/apply.js';
 import { connectApi, type ApiCallListener } from './api/client.js';
 import { observe } from './verbs/observe.js';
-import { missingNamespace, readiness } from './readiness.js';
-import { informers } from './informers/informers.js';
+import { missingNamespace, readinessGate } from './readiness.js';
+import { createInformers } from './informers/informers.js';
 import { resumeRemoval, remove } from './verbs/remove.js';
 import type { KubernetesSettings } from './settings/settings.js';
 import { ClusterState } from './informers/cluster-state.js';
@@ -27,9 +27,9 @@ export async function kubernetesRuntime(
   state.onChange((ref) => resumeRemoval(context, ref));
 
   const closing = new AbortController();
-  const watches = informers(state, { ...settings, cluster, log });
+  const watches = createInformers(state, { ...settings, cluster, log });
   const running = Promise.all(watches.map((watch) => watch.run(closing.signal)));
-  const { synced, ready } = readiness(watches, () => missingNamespace(cluster, settings.namespace));
+  const { synced, ready } = readinessGate(watches, () => missingNamespace(cluster, settings.namespace));
 
   return {
     async observe(ref) {

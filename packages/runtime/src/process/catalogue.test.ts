@@ -25,11 +25,11 @@ async function refusal(work: Promise<unknown>): Promise<CatalogueError> {
 }
 
 describe('the catalogue of images', () => {
-  it('has what comes with the gateway', async () => {
+  it('has the built-in images', async () => {
     expect(await catalogue(BUILT_IN, undefined).resolve('bridge')).toEqual(BUILT_IN.bridge);
   });
 
-  it('has what the file adds, and prefers the file', async () => {
+  it('has the images of the file, which override the built-in ones', async () => {
     await write({ mine: { command: 'python3', args: ['-m', 'mine', '{port}'] }, example: { command: 'other' } });
     const images = catalogue(BUILT_IN, file);
     const cwd = folder.path;
@@ -65,7 +65,7 @@ describe('the catalogue of images', () => {
 });
 
 describe('an image that is not in the catalogue', () => {
-  it('is answered with how to add it, and what there is', async () => {
+  it('is reported with the way to add it, and the known images', async () => {
     const error = await refusal(catalogue(BUILT_IN, undefined).resolve('mine'));
     expect(error.reason).toBe('ImageNotFound');
     expect(error.message).toBe(
@@ -75,19 +75,22 @@ describe('an image that is not in the catalogue', () => {
     );
   });
 
-  it('is answered with the file to add it to', async () => {
+  it('is reported with the file to add it to', async () => {
     await write({});
     const error = await refusal(catalogue({}, file).resolve('mine'));
     expect(error.message).toContain(`add it to ${file}, as { "mine": `);
     expect(error.message).toContain('Known images: none.');
   });
 
-  it.each(['toString', 'constructor', '__proto__'])('may have the name of what every object has: %s', async (name) => {
-    expect((await refusal(catalogue(BUILT_IN, undefined).resolve(name))).reason).toBe('ImageNotFound');
-  });
+  it.each(['toString', 'constructor', '__proto__'])(
+    'may have the name of a property of every object: %s',
+    async (name) => {
+      expect((await refusal(catalogue(BUILT_IN, undefined).resolve(name))).reason).toBe('ImageNotFound');
+    },
+  );
 });
 
-describe('a file that is no catalogue', () => {
+describe('a file that is not a catalogue', () => {
   it.each([
     ['is not JSON', '{ "mine": ', /JSON/],
     ['is not an object', [], /expected record/],

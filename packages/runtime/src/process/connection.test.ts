@@ -33,13 +33,13 @@ async function start(): Promise<RunningSupervisor> {
 }
 
 describe('a supervisor', () => {
-  it('refuses to share its socket with another one', async () => {
+  it('refuses a socket on which another supervisor listens', async () => {
     await start();
     await expect(start()).rejects.toThrow(`another supervisor listens on ${socketPath}`);
     expect(await runtime.list()).toEqual([]);
   });
 
-  it('takes the place of one that was killed, whose socket file is still there', async () => {
+  it('replaces a killed supervisor whose socket file still exists', async () => {
     const supervisor = await start();
     await supervisor.close();
     await writeFile(socketPath, '');
@@ -68,7 +68,7 @@ describe('a supervisor', () => {
     await eventually(() => expect(held().length).toBeLessThanOrEqual(before));
   });
 
-  it('that is killed leaves no process behind, not even one that heeds no signal', async () => {
+  it('that is killed leaves no process behind, not even one that ignores every signal', async () => {
     const images = { server: { command: process.execPath, args: [SERVER], env: {} } };
     const options = { ...supervisorOptions(folder.path), stopGraceSeconds: 0.5 };
     const { child } = await runModule(`
@@ -90,7 +90,7 @@ describe('a supervisor', () => {
 });
 
 describe('the runtime', () => {
-  it('says that it is unavailable while no supervisor answers, and works again when one does', async () => {
+  it('is unavailable while no supervisor answers, and works again when one does', async () => {
     const unavailable = { code: 'UNAVAILABLE', detail: 'the process supervisor does not answer' };
     const verbs = [
       () => runtime.observe(adapter('echo')),
@@ -103,7 +103,7 @@ describe('the runtime', () => {
     for (const verb of verbs) await expect(verb()).resolves.not.toThrow();
   });
 
-  it('tells a watcher each time that it sees the supervisor again', async () => {
+  it('reports each new connection to the supervisor to its watchers', async () => {
     let synced = 0;
     runtime.watch({ changed: () => {}, synced: () => (synced += 1) }, watching.signal);
     for (const times of [1, 2]) {

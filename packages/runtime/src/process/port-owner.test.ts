@@ -43,7 +43,7 @@ async function listening(line: string, host = '127.0.0.1') {
 const at = (port: number, host: Loopback = '127.0.0.1') => ({ host, port });
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 
-onLinux('the listener on a port', () => {
+onLinux('the owner of a port', () => {
   it.each([
     ['the command itself', 'exec "$NODE" -e "$SCRIPT"'],
     ['a child of the command', '"$NODE" -e "$SCRIPT"; exit 1'],
@@ -64,31 +64,34 @@ onLinux('the listener on a port', () => {
     expect(await portOwner(at(await somebodyElse({ host })), pid)).toBe('foreign');
   });
 
-  it.each(['::1', '::'])('is own when the command listens on %s and is reached at ::1', async (host) => {
+  it.each(['::1', '::'])('is own when the command listens on %s and the connection goes to ::1', async (host) => {
     const { pid, port } = await listening('exec "$NODE" -e "$SCRIPT"', host);
     expect(await portOwner(at(port, '[::1]'), pid)).toBe('own');
   });
 
-  it.each(['::1', '::'])('is foreign when another program listens on %s and is reached at ::1', async (host) => {
-    const { pid } = await running('echo ready; sleep 1000');
-    expect(await portOwner(at(await somebodyElse({ host }), '[::1]'), pid)).toBe('foreign');
-  });
+  it.each(['::1', '::'])(
+    'is foreign when another program listens on %s and the connection goes to ::1',
+    async (host) => {
+      const { pid } = await running('echo ready; sleep 1000');
+      expect(await portOwner(at(await somebodyElse({ host }), '[::1]'), pid)).toBe('foreign');
+    },
+  );
 
-  it('is who is reached, whoever listens on other addresses of the port', async () => {
+  it('is the owner of the address that accepts the connection', async () => {
     const port = await somebodyElse({ host: '::', ipv6Only: true });
     const script = `require('net').createServer().listen(${port}, '127.0.0.1', () => console.log('listens'))`;
     const { pid } = await running('exec "$NODE" -e "$SCRIPT"', { NODE: process.execPath, SCRIPT: script });
     expect(await portOwner(at(port), pid)).toBe('own');
   });
 
-  it('is unknown when nobody listens', async () => {
+  it('is unknown when nothing listens', async () => {
     const port = await somebodyElse();
     await new Promise((resolve) => servers.pop()?.close(resolve));
     expect(await portOwner(at(port), process.pid)).toBe('unknown');
   });
 });
 
-describe('the listener on a port', () => {
+describe('the owner of a port', () => {
   it.each([
     { owner: 0, user: 1000, found: 'unknown' },
     { owner: 0, user: 0, found: 'foreign' },

@@ -24,36 +24,36 @@ const failed = { ...passed, healthy: false };
 const UNKNOWN_SESSION = '{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Mcp-Session-Id is required"}}';
 
 describe('a health check', () => {
-  it.each([200, 204, 299])('that is answered with %i is passed', async (code) => {
+  it.each([200, 204, 299])('that is answered with %i passes', async (code) => {
     expect(await probe(await status(code), healthz)).toEqual(passed);
   });
 
-  it.each([301, 401, 429, 500, 503])('that is answered with %i is failed, and quotes the answer', async (code) => {
+  it.each([301, 401, 429, 500, 503])('that is answered with %i fails, and quotes the answer', async (code) => {
     const message = `GET /healthz answers ${code}`;
     expect(await probe(await status(code), healthz)).toEqual({ ...failed, message, quote: ' "body"' });
   });
 
   it.each([400, 403, 404, 405, 421])(
-    'on the default path that is answered with %i is passed, with a note',
+    'on the default path that is answered with %i passes, with a note',
     async (code) => {
       const note = `GET /healthz answers ${code}`;
       expect(await probe(await status(code), healthz)).toEqual({ ...passed, note, quote: ' "body"' });
     },
   );
 
-  it('on another path that does not exist is passed, with a note; another refusal there is a failure', async () => {
+  it('on another path passes with 404, with a note; another status there fails', async () => {
     const live = { ...healthz, healthPath: '/live' };
     expect(await probe(await status(404), live)).toMatchObject({ healthy: true, note: 'GET /live answers 404' });
     expect(await probe(await status(403), live)).toMatchObject({ healthy: false, message: 'GET /live answers 403' });
   });
 
-  it('of type http is passed by 2xx alone', async () => {
+  it('of type http passes with 2xx only', async () => {
     const http = { ...healthz, healthType: 'http' as const };
     expect(await probe(await status(404), http)).toMatchObject({ healthy: false, message: 'GET /healthz answers 404' });
     expect(await probe(await status(200), http)).toEqual(passed);
   });
 
-  it('of type tcp is passed by an open port, whatever it answers', async () => {
+  it('of type tcp passes with an open port, whatever it answers', async () => {
     const tcp = { ...healthz, healthType: 'tcp' as const };
     expect(await probe(await listening(createTcpServer((socket) => socket.destroy())), tcp)).toEqual(passed);
     const message = 'The connection fails: nothing listens on PORT yet';
@@ -62,15 +62,15 @@ describe('a health check', () => {
 
   it.each<[what: string, RequestListener]>([
     ['a result', (_req, res) => res.end('{"jsonrpc":"2.0","id":"health-check","result":{}}')],
-    ['an error, as there is no session', (_req, res) => res.writeHead(400).end(UNKNOWN_SESSION)],
-    ['an event of a stream that goes on', (_req, res) => void res.writeHead(200).write(`data: ${UNKNOWN_SESSION}\n\n`)],
-    ['the word that a notification is taken', (_req, res) => res.writeHead(202).end()],
+    ['a JSON-RPC error for the missing session', (_req, res) => res.writeHead(400).end(UNKNOWN_SESSION)],
+    ['an event of an open stream', (_req, res) => void res.writeHead(200).write(`data: ${UNKNOWN_SESSION}\n\n`)],
+    ['202 for a notification', (_req, res) => res.writeHead(202).end()],
     [
-      'a redirect to where it is answered',
+      'a redirect to an endpoint that answers',
       (req, res) =>
         req.url === '/mcp' ? res.writeHead(307, { location: '/mcp/' }).end() : res.writeHead(400).end(UNKNOWN_SESSION),
     ],
-  ])('of type mcp is passed by %s', async (_what, onRequest) => {
+  ])('of type mcp passes with %s', async (_what, onRequest) => {
     expect(await probe(await answering(onRequest), { ...healthz, healthType: 'mcp' })).toEqual(passed);
   });
 
@@ -78,20 +78,20 @@ describe('a health check', () => {
     [404, 'Cannot POST', ' "Cannot POST"'],
     [500, UNKNOWN_SESSION, ` "${UNKNOWN_SESSION}"`],
     [200, '', ''],
-  ])('of type mcp that is answered with %i %j is failed', async (code, body, quote) => {
+  ])('of type mcp that is answered with %i %j fails', async (code, body, quote) => {
     const port = await answering((_req, res) => res.writeHead(code).end(body));
     const message = `POST /mcp answers ${code}`;
     const result = await probe(port, { ...healthz, healthType: 'mcp' });
     expect(result).toEqual({ ...failed, message, quote: `${quote}, which is not MCP` });
   });
 
-  it('of type mcp that is redirected in a circle is failed, in words', async () => {
+  it('of type mcp that is redirected in a circle fails with an explanation', async () => {
     const port = await answering((_req, res) => res.writeHead(307, { location: '/mcp' }).end());
     const message = 'POST /mcp answers 307';
     expect(await probe(port, { ...healthz, healthType: 'mcp' })).toMatchObject({ healthy: false, message });
   });
 
-  it('quotes one line without control characters, at most 120 characters, and no page', async () => {
+  it('quotes one line of at most 120 characters without control characters, and no HTML', async () => {
     const says = async (text: string, type = 'text/plain') => {
       const port = await answering((_req, res) => res.writeHead(500, { 'content-type': type }).end(text));
       return (await probe(port, healthz)).quote;
@@ -118,7 +118,7 @@ describe('a health check', () => {
     expect(await probe((server.address() as AddressInfo).port, healthz)).toEqual({ ...passed, host: '[::1]' });
   });
 
-  it('goes to the address where the server was found, though another one has the port on the other address', async () => {
+  it('goes to the address where the server was found, even if another server listens on the other address', async () => {
     const port = await status(200);
     const server = createServer((_req, res) => res.writeHead(503).end());
     servers.push(server.listen(port, '::1'));
@@ -133,23 +133,19 @@ describe('a health check', () => {
     expect(result).toEqual(passed);
   });
 
-  it('on a port where nothing listens is failed, in words', async () => {
+  it('on a port without a listener fails with an explanation', async () => {
     const message = 'GET /healthz fails: nothing listens on PORT yet';
     expect(await probe(await freePort(), healthz)).toEqual({ ...failed, message, host: null });
   });
 
   it.each<[string, RequestListener, object]>([
+    ['does not answer fails', () => {}, { healthy: false, message: 'GET /healthz fails: no answer within 1000 ms' }],
     [
-      'does not answer is failed',
-      () => {},
-      { healthy: false, message: 'GET /healthz fails: no answer within 1000 ms' },
-    ],
-    [
-      'does not end its answer is passed',
+      'does not end its answer passes',
       (_req, res) => void res.writeHead(200).write('a'),
       { healthy: true, message: null },
     ],
-  ])('by a server that %s after a second', async (_what, onRequest, expected) => {
+  ])('of a server that %s after a second', async (_what, onRequest, expected) => {
     const port = await answering(onRequest);
     const began = performance.now();
     expect(await probe(port, healthz)).toMatchObject(expected);
@@ -157,7 +153,7 @@ describe('a health check', () => {
     (servers[0] as ReturnType<typeof createServer>).closeAllConnections();
   });
 
-  it('by a server that speaks something else is failed', async () => {
+  it('of a server that does not speak HTTP fails', async () => {
     const port = await listening(createTcpServer((socket) => socket.on('error', () => {}).end('SSH-2.0-server\r\n')));
     expect(await probe(port, healthz)).toMatchObject({
       healthy: false,

@@ -82,7 +82,7 @@ async function opens(host: Loopback, port: number, signal: AbortSignal): Promise
 async function answersHttp(client: Client, { healthType, healthPath }: Check, signal: AbortSignal): Promise<Verdict> {
   const { statusCode, headers, body } = await client.request({ ...WITHIN, method: 'GET', path: healthPath, signal });
   if (statusCode >= 200 && statusCode < 300) return passed();
-  const quote = quoted(headers['content-type'], await beginningOf(body));
+  const quote = quoteOf(headers['content-type'], await readBeginning(body));
   const answer = `GET ${healthPath} answers ${statusCode}`;
   if (healthType === undefined && isMissingHealthPath(statusCode, healthPath))
     return { ...passed(), note: answer, quote };
@@ -96,9 +96,9 @@ async function answersMcp(client: Client, path: string, signal: AbortSignal, red
   const { statusCode, headers, body } = await client.request(post);
   const target = statusCode === 307 || statusCode === 308 ? pathOf(path, headers['location']) : undefined;
   if (target !== undefined && redirects > 0) return answersMcp(client, target, signal, redirects - 1);
-  const text = await beginningOf(body, '"jsonrpc"');
+  const text = await readBeginning(body, '"jsonrpc"');
   if (statusCode < 500 && (text.includes('"jsonrpc"') || statusCode === 202)) return passed();
-  return failed(`POST ${path} answers ${statusCode}`, `${quoted(headers['content-type'], text)}, which is not MCP`);
+  return failed(`POST ${path} answers ${statusCode}`, `${quoteOf(headers['content-type'], text)}, which is not MCP`);
 }
 
 const pathOf = (from: string, location: string | string[] | undefined): string | undefined =>
@@ -119,7 +119,7 @@ const READ_CHARACTERS = 4_096;
 const QUOTED_CHARACTERS = 120;
 
 /** The beginning of a body: up to 4,096 characters or to `until`; of a body that stalls, what has arrived. */
-export async function beginningOf(body: Readable, until?: string): Promise<string> {
+async function readBeginning(body: Readable, until?: string): Promise<string> {
   let text = '';
   try {
     for await (const chunk of body.setEncoding('utf8') as AsyncIterable<string>) {
@@ -133,7 +133,7 @@ export async function beginningOf(body: Readable, until?: string): Promise<strin
 }
 
 /** The text as ` "…"` on one line, for a message; empty for an empty body and for HTML. */
-export function quoted(contentType: string | string[] | undefined, text: string): string {
+function quoteOf(contentType: string | string[] | undefined, text: string): string {
   if (String(contentType).includes('html')) return '';
   const line = text
     .toWellFormed()

@@ -50,7 +50,7 @@ describe('an answer of the API server', () => {
     [422, 'Invalid', 'spec.x: Invalid value'],
     [500, '', 'failed to create typed patch object (a/b; apps/v1, Kind=StatefulSet): duplicate entries for key'],
     [500, 'InternalError', 'Internal error occurred: failed calling webhook "x": connection refused'],
-  ])('with %i %s, %s, is a rejection in its own words', async (status, reason, message) => {
+  ])('with %i %s, %s, is a rejection with the message of the server', async (status, reason, message) => {
     const { cluster } = await clusterThatAnswers(status, { kind: 'Status', code: status, reason, message });
     for (const error of [
       await cluster.call({ ...X, method: 'PATCH', body: {} }).catch((thrown: unknown) => thrown),
@@ -72,16 +72,16 @@ describe('an answer of the API server', () => {
   });
 
   it.each<[what: string, status: number, body: string, message: string]>([
-    ['nothing', 404, '', 'the Kubernetes API answered 404'],
+    ['empty', 404, '', 'the Kubernetes API answered 404'],
     ['an object', 404, '{}', 'the Kubernetes API answered 404'],
     ['a page', 403, '<p>no</p>', '<p>no</p>'],
     ['a long page', 403, 'x'.repeat(5_000), 'x'.repeat(1_000)],
-  ])('that is %s where a Status should be is a rejection all the same', async (_what, status, body, message) => {
+  ])('that is %s instead of a Status is still a rejection', async (_what, status, body, message) => {
     const { cluster } = await clusterThatAnswers(status, body);
     await expect(cluster.call(X)).rejects.toMatchObject({ name: 'ApiError', status, reason: '', message });
   });
 
-  it('that refuses without an end is not read to it', async () => {
+  it('that rejects with an endless body is not read to its end', async () => {
     const { cluster } = await clusterThat((_req, res) => {
       const write = () => void (res.closed || res.write('x'.repeat(65_536), () => setImmediate(write)));
       res.writeHead(403);
@@ -105,18 +105,18 @@ describe('an answer of the API server', () => {
 });
 
 describe('an API server that is busy', () => {
-  it('is asked once more when it says that it will not be for long', async () => {
+  it('gets the request once more when it names a short time to retry after', async () => {
     const { cluster, asked } = await clusterThat([BUSY, (_req, res) => res.end('{"a":1}')]);
     expect(await cluster.call(X)).toEqual({ a: 1 });
     expect(asked).toHaveLength(2);
   });
 
   it.each<[what: string, answer: RequestListener, times: number]>([
-    ['no more than that', BUSY, 2],
-    ['not when it takes longer', (_req, res) => res.writeHead(429, { 'retry-after': '6' }).end('{}'), 1],
-    ['not when it does not say', (_req, res) => res.writeHead(429).end('{}'), 1],
-    ['not when it is something else', (_req, res) => res.writeHead(503, { 'retry-after': '0' }).end('{}'), 1],
-  ])('is asked once more, but %s', async (_what, answer, times) => {
+    ['not a third time', BUSY, 2],
+    ['not when the time is longer', (_req, res) => res.writeHead(429, { 'retry-after': '6' }).end('{}'), 1],
+    ['not when it names no time', (_req, res) => res.writeHead(429).end('{}'), 1],
+    ['not when the status is another one', (_req, res) => res.writeHead(503, { 'retry-after': '0' }).end('{}'), 1],
+  ])('gets the request once more, but %s', async (_what, answer, times) => {
     const { cluster, asked } = await clusterThat(answer);
     await expect(cluster.call(X)).rejects.toMatchObject(OUTAGE);
     expect(asked).toHaveLength(times);
@@ -124,7 +124,7 @@ describe('an API server that is busy', () => {
 });
 
 describe('a request to the API server', () => {
-  it('says who we are and what is sent, which is JSON as YAML allows it', async () => {
+  it('carries credentials, a content type, and JSON that is valid YAML', async () => {
     const bodies: string[] = [];
     const { cluster, asked } = await clusterThat((req, res) => {
       void text(req).then((body) => {
@@ -151,7 +151,7 @@ describe('a request to the API server', () => {
     ]);
   });
 
-  it('ends when it is told to, also while it waits for its turn', async () => {
+  it('ends when it is aborted, even while it waits for its turn', async () => {
     const { cluster, asked } = await clusterThat(() => {}, { requestsPerSecond: 1 });
     const stop = new AbortController();
     const calls = [1, 2, 3].map(() => cluster.call({ ...X, signal: stop.signal }).catch((error: unknown) => error));
@@ -161,7 +161,7 @@ describe('a request to the API server', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('is refused at once when its turn would come too late', async () => {
+  it('is refused at once when it would wait too long', async () => {
     const { cluster } = await clusterThat(() => {}, { requestsPerSecond: 1 });
     const stop = new AbortController();
     const calls = Array.from({ length: 32 }, () => cluster.call({ ...X, signal: stop.signal }).catch(() => 'aborted'));
@@ -170,14 +170,14 @@ describe('a request to the API server', () => {
     expect(await Promise.all(calls)).toEqual(calls.map(() => 'aborted'));
   });
 
-  it('is not made any more once the connection is closed', async () => {
+  it('is not sent once the client is closed', async () => {
     const { cluster } = await clusterThatAnswers(200, {});
     expect(await cluster.call(X)).toEqual({});
     await cluster.close();
     await expect(cluster.call(X)).rejects.toMatchObject(OUTAGE);
   });
 
-  it('ends when the client closes, also while it waits for its turn or for a busy server', async () => {
+  it('ends when the client closes, even while it waits for its turn or for a busy server', async () => {
     const { cluster, asked } = await clusterThat(
       [(_req, res) => res.writeHead(429, { 'retry-after': '5' }).end('{}'), () => {}],
       {
@@ -193,7 +193,7 @@ describe('a request to the API server', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('tells of each answer, and of each request that gets none', async () => {
+  it('reports each answer, and each request without an answer', async () => {
     const heard: unknown[] = [];
     const listener: ApiCallListener = (verb, status) => void heard.push([verb, status]);
     const { cluster } = await clusterThatAnswers(200, {}, listener);
@@ -220,7 +220,7 @@ describe('a request to the API server', () => {
     ]);
   });
 
-  it('is made no more often than allowed', async () => {
+  it('is not sent more often than the limit allows', async () => {
     const { cluster } = await clusterThatAnswers(200, {});
     const started = performance.now();
     await Promise.all(Array.from({ length: 110 }, () => cluster.call(X)));

@@ -17,7 +17,7 @@ async function used(...presented: Presented[]) {
 }
 
 describe('a connection to the API server', () => {
-  it('is kept for a renewed token, which is presented', async () => {
+  it('is kept when the token is renewed', async () => {
     const renewed = { ...first, headers: { authorization: 'Bearer b' } };
     const { found } = await used(first, renewed);
     expect(found.map(({ server, headers }) => ({ server, headers }))).toEqual([
@@ -27,7 +27,7 @@ describe('a connection to the API server', () => {
     expect(found[1]?.dispatcher).toBe(found[0]?.dispatcher);
   });
 
-  it('is followed by another for a renewed certificate, and no more than one', async () => {
+  it('is replaced once when the certificate is renewed', async () => {
     const renewed = { ...first, tls: { cert: 'second' } };
     const { found, close } = await used(first, renewed, renewed);
     const [before, after, later] = found.map(
@@ -40,7 +40,7 @@ describe('a connection to the API server', () => {
     expect(after?.destroyed).toBe(true);
   });
 
-  it('cannot be made by who is nobody', async () => {
+  it('needs credentials', async () => {
     await expect(connect({ kubeconfig: undefined, apiServer: undefined })).rejects.toThrow(
       'KUBECONFIG is required outside of a cluster',
     );

@@ -14,8 +14,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-describe('the account of a pod', () => {
-  it('presents the token, and trusts the authority of the cluster alone', async () => {
+describe('the service account of a pod', () => {
+  it('presents the token, and trusts only the authority of the cluster', async () => {
     const credentials = serviceAccountCredentials(SERVER, folder);
     expect(credentials.server).toBe(SERVER);
     expect(await credentials.current()).toEqual({
@@ -38,7 +38,7 @@ describe('the account of a pod', () => {
     expect(await presented(120_000)).toBe('Bearer second');
   });
 
-  it('is missed at the start where none is mounted', () => {
+  it('is required at the start', () => {
     expect(() => serviceAccountCredentials(SERVER, join(folder, 'nowhere'))).toThrow('ENOENT');
   });
 });

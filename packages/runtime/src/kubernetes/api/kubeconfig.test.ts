@@ -21,9 +21,9 @@ async function credentialsOf(cluster: object, user: object, context = 'a') {
 
 describe('a kubeconfig', () => {
   it.each<[what: string, cluster: object, user: object, expected: object]>([
-    ['nobody', {}, {}, { headers: {}, tls: {} }],
+    ['no user', {}, {}, { headers: {}, tls: {} }],
     [
-      'a certificate, and whom to trust under which name',
+      'a client certificate, an authority and a server name',
       { 'certificate-authority-data': base64('the authority'), 'tls-server-name': 'kube.example' },
       { 'client-certificate-data': base64('the certificate'), 'client-key-data': base64('the key') },
       {
@@ -37,7 +37,7 @@ describe('a kubeconfig', () => {
       },
     ],
     [
-      'a token, and to trust everybody',
+      'a token, and no verification of the server',
       { 'insecure-skip-tls-verify': true },
       { token: 'secret' },
       { headers: { Authorization: 'Bearer secret' }, tls: { rejectUnauthorized: false } },

@@ -1,9 +1,9 @@
 import { unreachable } from '@mcp-gateway/common/errors';
 
-export type Kind = 'StatefulSet' | 'Service' | 'PodDisruptionBudget' | 'NetworkPolicy' | 'Pod' | 'Event';
+export type ObjectKind = 'StatefulSet' | 'Service' | 'PodDisruptionBudget' | 'NetworkPolicy' | 'Pod' | 'Event';
 
 /** The resource name of a kind, as it stands in paths. */
-const RESOURCE: Record<Kind, string> = {
+const RESOURCE: Record<ObjectKind, string> = {
   StatefulSet: 'statefulsets',
   Service: 'services',
   PodDisruptionBudget: 'poddisruptionbudgets',
@@ -13,12 +13,12 @@ const RESOURCE: Record<Kind, string> = {
 };
 
 /** The path of all objects of a kind in a namespace, or of the object with this name. */
-export function pathOf(kind: Kind, namespace: string, name?: string): string {
+export function apiPath(kind: ObjectKind, namespace: string, name?: string): string {
   const all = `${groupOf(kind)}/namespaces/${encodeURIComponent(namespace)}/${RESOURCE[kind]}`;
   return name === undefined ? all : `${all}/${encodeURIComponent(name)}`;
 }
 
-function groupOf(kind: Kind): string {
+function groupOf(kind: ObjectKind): string {
   switch (kind) {
     case 'StatefulSet':
       return '/apis/apps/v1';

@@ -3,8 +3,8 @@ import { rateLimit } from './client.js';
 
 const never = new AbortController().signal;
 
-describe('the limit of requests', () => {
-  it('lets twice as many through at once as it does in a second, and then the rest in turn', async () => {
+describe('the rate limit', () => {
+  it('admits a burst of twice the rate, and then the rest in order', async () => {
     const turn = rateLimit(50, 30_000, never);
     const started = performance.now();
     await Promise.all(Array.from({ length: 110 }, () => turn(never)));
@@ -12,7 +12,7 @@ describe('the limit of requests', () => {
     expect(performance.now() - started).toBeGreaterThanOrEqual(190);
   });
 
-  it('refuses at once what would wait for too long, and nothing has to wait for that', async () => {
+  it('refuses at once a call that would wait too long, and later calls do not wait for it', async () => {
     let now = 0;
     const turn = rateLimit(1_000, 2, never, () => now);
     await Promise.all([turn(), turn()]);
@@ -21,7 +21,7 @@ describe('the limit of requests', () => {
     await turn();
   });
 
-  it('stops to wait for its turn when it is told to', async () => {
+  it('ends the wait of a call that is aborted', async () => {
     const turn = rateLimit(1, 30_000, never);
     await Promise.all([turn(never), turn(never)]);
     const stop = new AbortController();

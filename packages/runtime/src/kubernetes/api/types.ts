@@ -1,6 +1,6 @@
 /** The fields that a manager owns (FieldsV1): each key is `f:` and the name of a field, each value its fields. */
-export interface Fields {
-  [field: string]: Fields;
+export interface FieldsV1 {
+  [field: string]: FieldsV1;
 }
 
 /** The fields of an object that this package reads. The types of the official client have dates where JSON has text. */
@@ -23,7 +23,7 @@ export interface KubeObject {
     /** The owners; at most one of them is the controller. */
     ownerReferences?: { kind: string; name: string; uid?: string; controller?: boolean }[];
     /** The informers keep only the entries of field managers of gateways. */
-    managedFields?: { manager?: string; operation?: string; fieldsV1?: Fields }[];
+    managedFields?: { manager?: string; operation?: string; fieldsV1?: FieldsV1 }[];
   };
 }
 
@@ -93,7 +93,7 @@ export interface KubeEvent extends KubeObject {
 }
 
 /** The time of the last occurrence, in milliseconds since 1970. */
-export const timeOf = ({ lastTimestamp, eventTime, metadata }: KubeEvent): number =>
+export const occurredAt = ({ lastTimestamp, eventTime, metadata }: KubeEvent): number =>
   Date.parse(lastTimestamp ?? eventTime ?? metadata.creationTimestamp);
 
 export interface KubeList {

@@ -5,8 +5,8 @@ import { podOf, warning } from '../../../test/pods.js';
 import { OWNED_KINDS } from '../objects/manifest.js';
 import { ClusterState } from './cluster-state.js';
 
-describe('the copy of what the cluster has', () => {
-  it('tells of an object that is given the name of another adapter to both', () => {
+describe('the copy of the cluster', () => {
+  it('reports an object that is relabelled to another adapter for both adapters', () => {
     const state = new ClusterState();
     state.services.put(ownedObject('Service'));
     const told: string[] = [];
@@ -20,7 +20,7 @@ describe('the copy of what the cluster has', () => {
     expect(told).toEqual(['echo', 'other']);
   });
 
-  it('has no adapter and no replica of a pod that only carries labels', () => {
+  it('counts no pod that only carries the labels', () => {
     const state = new ClusterState();
     state.pods.put(podOf({ name: 'adapter-echo-debug' }));
     expect([state.of(adapter('echo')).pods, state.list()]).toEqual([[], []]);
@@ -28,7 +28,7 @@ describe('the copy of what the cluster has', () => {
     expect([state.of(adapter('echo')).pods, state.list()]).toEqual([[podOf()], [adapter('echo')]]);
   });
 
-  it('tells of each kind that changes, and of a warning about it, until it is told to stop', () => {
+  it('reports a change of each kind of object, and a warning about it, until the listener is removed', () => {
     const state = new ClusterState();
     const told: string[] = [];
     const stop = state.onChange(({ name }) => void told.push(name));
@@ -55,7 +55,7 @@ describe('the copy of what the cluster has', () => {
     expect(told).toEqual([]);
   });
 
-  it('has of an adapter its objects in the order of their removal, pods by number, and warnings by time', () => {
+  it('sorts objects by the order of removal, pods by ordinal, and warnings by time', () => {
     const state = new ClusterState();
     for (const kind of OWNED_KINDS.toReversed()) state.storeOf(kind).put(ownedObject(kind));
     for (const ordinal of [10, 2, 1]) state.pods.put(podOf({ name: `adapter-echo-${ordinal}`, uid: `uid-${ordinal}` }));
@@ -81,7 +81,7 @@ describe('the copy of what the cluster has', () => {
     expect(state.of(adapter('other'))).toEqual({ statefulSet: undefined, own: [], pods: [], warnings: [] });
   });
 
-  it('has a pod no more that is gone, or that is given to another adapter', () => {
+  it('drops a pod that is gone, or relabelled to another adapter', () => {
     const state = new ClusterState();
     state.pods.put(podOf());
     state.pods.put(
@@ -93,7 +93,7 @@ describe('the copy of what the cluster has', () => {
     expect(state.of(adapter('echo')).pods).toEqual([]);
   });
 
-  it('has no more than ten thousand warnings, of which the oldest go', () => {
+  it('keeps ten thousand warnings and drops the oldest', () => {
     const state = new ClusterState();
     for (let each = 0; each <= 10_000; each += 1) state.warnings.put(warning(String(each), 'Unhealthy', ''));
     const [first] = state.warnings.all();

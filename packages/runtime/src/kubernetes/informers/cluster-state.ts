@@ -1,5 +1,5 @@
 import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
-import { type KubeEvent, type KubeObject, type Pod, type StatefulSet, timeOf } from '../api/types.js';
+import { type KubeEvent, type KubeObject, type Pod, type StatefulSet, occurredAt } from '../api/types.js';
 import { refOf } from '../ownership/labels.js';
 import { objectName } from '../objects/names.js';
 import { OWNED_KINDS, type OwnedKind } from '../objects/manifest.js';
@@ -110,10 +110,10 @@ const refsOf = (...objects: KubeObject[]): ResourceRef[] => {
 export const ordinalOf = ({ metadata }: KubeObject): number => Number(metadata.name.split('-').at(-1));
 const byOrdinal = (a: Pod, b: Pod) => ordinalOf(a) - ordinalOf(b);
 
-const byTime = (a: KubeEvent, b: KubeEvent) => timeOf(a) - timeOf(b);
+const byTime = (a: KubeEvent, b: KubeEvent) => occurredAt(a) - occurredAt(b);
 
 /** Names of objects by a key. */
-export class Index {
+class Index {
   readonly #names = new Map<string, Set<string>>();
 
   get(key: string): string[] {

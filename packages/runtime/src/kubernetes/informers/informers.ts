@@ -1,7 +1,7 @@
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { ApiClient } from '../api/client.js';
 import type { KubeObject } from '../api/types.js';
-import type { Kind } from '../api/paths.js';
+import type { ObjectKind } from '../api/paths.js';
 import { hasOwnerLabels, labelSelector } from '../ownership/labels.js';
 import type { OwnedKind } from '../objects/manifest.js';
 import type { ClusterState } from './cluster-state.js';
@@ -17,8 +17,8 @@ interface Options {
 }
 
 /** One informer for each kind of object, whatever the number of resources. */
-export function informers(state: ClusterState, { gateway, ...options }: Options): Informer[] {
-  const reflector = <T extends KubeObject>(kind: Kind, store: InformerStore<T>, query: Record<string, string>) =>
+export function createInformers(state: ClusterState, { gateway, ...options }: Options): Informer[] {
+  const reflector = <T extends KubeObject>(kind: ObjectKind, store: InformerStore<T>, query: Record<string, string>) =>
     new Reflector(store, { ...options, kind, query });
   // Without a selector: the runtime has to see an object of another owner with a name of its own, to leave it alone.
   const own = <T extends KubeObject>(kind: OwnedKind, store: ObjectStore<T>) =>

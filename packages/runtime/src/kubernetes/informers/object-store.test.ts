@@ -6,7 +6,7 @@ const object = (version: number, name = 'a', uid = `uid-of-${name}`): KubeObject
   metadata: { name, uid, resourceVersion: String(version), creationTimestamp: '' },
 });
 
-describe('the store of a kind', () => {
+describe('the store of a kind of object', () => {
   let changes: string[];
   let store: ObjectStore<KubeObject>;
   const version = (name = 'a') => store.get(name)?.metadata.resourceVersion;
@@ -15,7 +15,7 @@ describe('the store of a kind', () => {
     store = new ObjectStore(({ metadata }) => void changes.push(metadata.name));
   });
 
-  it('keeps what is later, whoever tells it first', () => {
+  it('keeps the later version, in whatever order the versions arrive', () => {
     store.put(object(9));
     store.put(object(10)); // later as a number, not as text
     store.put(object(9));
@@ -24,7 +24,7 @@ describe('the store of a kind', () => {
     expect(changes).toEqual(['a', 'a']);
   });
 
-  it('does not take back what we have deleted, until the watch has told of it', () => {
+  it('does not restore an object that the runtime deleted, until the watch has reported its end', () => {
     store.put(object(1));
     store.forget(object(1));
     store.put(object(2));
@@ -34,19 +34,19 @@ describe('the store of a kind', () => {
     expect(version()).toBe('4');
   });
 
-  it('keeps the successor of an object of which the end is told late', () => {
+  it('keeps the successor of an object whose end is reported late', () => {
     store.put(object(5, 'a', 'successor'));
     store.drop(object(4));
     expect(version()).toBe('5');
   });
 
-  it('keeps the successor of an object that we deleted late', () => {
+  it('keeps the successor of an object that the runtime deletes late', () => {
     store.put(object(5, 'a', 'successor'));
     store.forget(object(4));
     expect(version()).toBe('5');
   });
 
-  it('keeps no notes of who wrote which field, but whose the id of the adapter is', () => {
+  it('keeps of the managed fields only the owner of the resource id', () => {
     const { metadata } = object(1);
     const id = { 'f:annotations': { 'f:mcp-gateway.io/resource-id': {} } };
     const notes = [
@@ -68,7 +68,7 @@ describe('the store of a kind', () => {
     expect(store.get('a')).toEqual({ metadata: { ...metadata, resourceVersion: '9' } });
   });
 
-  it('is like a list afterwards, but for what was written since', () => {
+  it('equals a list afterwards, except for later writes', () => {
     store.put(object(1, 'gone'));
     store.put(object(3, 'changed'));
     store.put(object(9, 'written-since'));
@@ -78,7 +78,7 @@ describe('the store of a kind', () => {
     expect(changes.toSorted()).toEqual(['changed', 'gone', 'new']);
   });
 
-  it('lets the oldest go when it is full, and tells of it', () => {
+  it('drops and reports the oldest object when it is full', () => {
     store = new ObjectStore(({ metadata }) => void changes.push(metadata.name), 2);
     for (const name of ['a', 'b', 'c']) store.put(object(1, name));
     expect([...store.all()].map(({ metadata }) => metadata.name)).toEqual(['b', 'c']);

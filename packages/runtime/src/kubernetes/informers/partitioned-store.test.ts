@@ -8,7 +8,7 @@ const object = (version: number, owner: string, name = 'a'): KubeObject & { spec
   spec: {},
 });
 
-describe('what is watched of a kind', () => {
+describe('a partitioned store', () => {
   let ours: ObjectStore<KubeObject>;
   let others: ObjectStore<KubeObject>;
   let partition: PartitionedStore<KubeObject>;
@@ -19,7 +19,7 @@ describe('what is watched of a kind', () => {
     partition = new PartitionedStore(ours, others, ({ metadata }) => metadata.labels?.['owner'] === 'us');
   });
 
-  it('is kept apart by whose it is, and of what is not ours no more than that', () => {
+  it('keeps own objects, and only the metadata of other objects', () => {
     partition.replaceAll([object(1, 'us', 'a'), object(2, 'them', 'b')], '2');
     partition.put(object(3, 'us', 'c'));
     partition.put(object(4, 'them', 'd'));
@@ -30,7 +30,7 @@ describe('what is watched of a kind', () => {
     expect([...others.all()].map((each) => Object.keys(each))).toEqual([['metadata'], ['metadata']]);
   });
 
-  it('changes sides with its labels, and is forgotten wherever it was', () => {
+  it('moves an object when its labels change, and drops it from either side', () => {
     partition.put(object(1, 'us'));
     partition.put(object(2, 'them'));
     expect(names()).toEqual([[], ['a']]);
@@ -43,7 +43,7 @@ describe('what is watched of a kind', () => {
     expect(names()).toEqual([[], []]);
   });
 
-  it('is only what the last list has', () => {
+  it('equals the last list', () => {
     partition.put(object(1, 'us', 'a'));
     partition.put(object(2, 'them', 'b'));
     partition.replaceAll([], '9');

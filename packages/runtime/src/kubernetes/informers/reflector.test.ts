@@ -74,7 +74,7 @@ const breaksOff =
     void res.write(lines.join('') || '\n', () => res.destroy());
 
 describe('a list', () => {
-  it('is read page by page, and then watched from where it was', async () => {
+  it('is read page by page, and then watched from its resource version', async () => {
     const page = (name: string, next?: string) =>
       answer(200, { metadata: { resourceVersion: '5', ...(next && { continue: next }) }, items: [event(name, '4')] });
     const { asked, store, reflector } = await reflect([], { lists: [page('a', 'more'), page('b')] });
@@ -91,7 +91,7 @@ describe('a list', () => {
     expect(Number(timeoutSeconds)).toBeLessThanOrEqual(600);
   });
 
-  it('that fails is made again, and why is known until it is there', async () => {
+  it('that fails is repeated, and its error is known until then', async () => {
     const { versions, reflector, said } = await reflect([], { lists: [answer(403, { message: 'no right' })] });
     await eventually(() => expect(reflector.problem?.message).toBe('no right'));
     await reflector.synced;
@@ -100,7 +100,7 @@ describe('a list', () => {
     expect(said).toEqual(['broke off', 'goes on']);
   });
 
-  it('that fails is not made again once somebody says so', async () => {
+  it('that fails is not repeated once the signal aborts', async () => {
     const { asked, reflector, stop } = await reflect([], { lists: [answer(503, {}), answer(503, {})] });
     await eventually(() => expect(reflector.problem).not.toBeNull());
     await stop();
@@ -122,7 +122,7 @@ describe('a list', () => {
 });
 
 describe('a watch', () => {
-  it('in which nothing is said is opened again at the same place, and nobody is warned', async () => {
+  it('that is silent is opened again at the same version, without a warning', async () => {
     const { versions, store, reflector, said } = await reflect([
       silent,
       silent,
@@ -134,12 +134,12 @@ describe('a watch', () => {
     expect({ said, problem: reflector.problem }).toEqual({ said: [], problem: null });
   });
 
-  it('is opened again at once however often nothing is said, since that is no failure', async () => {
+  it('that is silent is opened again at once each time, because silence is no failure', async () => {
     const { store } = await reflect([...Array<Answer>(12).fill(silent), tells(line('ADDED', event('late', '6')))]);
     await eventually(() => expect(store.get('late')).toBeDefined());
   });
 
-  it('that breaks off is opened again after what it said, and somebody is warned, once', async () => {
+  it('that breaks is opened again after the last event, with one warning', async () => {
     const { versions, store, said } = await reflect([
       breaksOff(
         line('ADDED', event('first', '6')),
@@ -161,7 +161,7 @@ describe('a watch', () => {
     ['as it says', (res) => res.end(line('ERROR', { kind: 'Status', code: 410, message: 'too old' }))],
     ['as it says in a word', (res) => res.end(line('ERROR', { kind: 'Status', reason: 'Expired' }))],
     ['as it is answered', gone],
-  ])('whose place has been forgotten, %s, begins with a list', async (_what, forgotten) => {
+  ])('whose version has expired, %s, begins with a list', async (_what, forgotten) => {
     const { versions, reflector, said } = await reflect([forgotten]);
 
     await eventually(() => expect(versions().length).toBeGreaterThan(3));

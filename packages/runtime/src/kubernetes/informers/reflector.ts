@@ -5,12 +5,12 @@ import { readLines } from '../../lines.js';
 import { ApiError, apiError } from '../api/errors.js';
 import type { ApiClient } from '../api/client.js';
 import type { KubeList, KubeObject } from '../api/types.js';
-import { type Kind, pathOf } from '../api/paths.js';
+import { type ObjectKind, apiPath } from '../api/paths.js';
 import type { InformerStore } from './partitioned-store.js';
 
 interface Options {
   cluster: ApiClient;
-  kind: Kind;
+  kind: ObjectKind;
   namespace: string;
   query: Record<string, string>;
   log: Logger;
@@ -27,7 +27,7 @@ const WATCH_SECONDS = 300;
 const SILENCE_MS = 150_000;
 
 export interface Informer {
-  readonly kind: Kind;
+  readonly kind: ObjectKind;
   /** Why the store may be stale; null while the watch runs. */
   readonly problem: Error | null;
   /** Resolves after the first complete list. */
@@ -38,7 +38,7 @@ export interface Informer {
 /** Lists the objects of one kind once and then watches them, so that the store mirrors the cluster (as in client-go). */
 export class Reflector<T extends KubeObject> implements Informer {
   problem: Error | null = null;
-  readonly kind: Kind;
+  readonly kind: ObjectKind;
   readonly synced: Promise<void>;
   #synced: () => void = () => {};
   /** The resource version of the store; null before a list. */
@@ -69,7 +69,7 @@ export class Reflector<T extends KubeObject> implements Informer {
         else if (!this.problem) log.warn({ err: error, kind }, 'a watch broke; the informer opens it again');
         if (!isExpired(error)) this.problem = error as Error;
       }
-      failures = failuresAfter(failures, { broke, progress: this.#progress });
+      failures = countFailures(failures, { broke, progress: this.#progress });
       if (failures > 0) await delay(backoff(failures), undefined, { signal }).catch(() => {});
     }
   }
@@ -81,7 +81,7 @@ export class Reflector<T extends KubeObject> implements Informer {
     let next = '';
     do {
       const asked = { ...query, limit: PAGE, ...(next !== '' && { continue: next }) };
-      page = (await cluster.call({ method: 'GET', path: pathOf(kind, namespace), query: asked, signal })) as KubeList;
+      page = (await cluster.call({ method: 'GET', path: apiPath(kind, namespace), query: asked, signal })) as KubeList;
       items.push(...(page.items as T[]));
       next = page.metadata.continue ?? '';
     } while (next !== '');
@@ -100,7 +100,7 @@ export class Reflector<T extends KubeObject> implements Informer {
       resourceVersion: this.#version ?? '',
     };
     const body = await cluster.stream(
-      { method: 'GET', path: pathOf(kind, namespace), query: asked, signal },
+      { method: 'GET', path: apiPath(kind, namespace), query: asked, signal },
       silenceMs,
     );
     if (this.problem) log.info({ kind }, 'the watch works again');
@@ -132,7 +132,7 @@ const FIRST_MS = 200;
 const MAX_MS = 5_000;
 
 /** Failed attempts in a row, with the one that just ended. An attempt that made progress and then broke counts as the first. */
-export const failuresAfter = (before: number, { broke, progress }: { broke: boolean; progress: boolean }): number => {
+export const countFailures = (before: number, { broke, progress }: { broke: boolean; progress: boolean }): number => {
   if (progress) return broke ? 1 : 0;
   return before + 1;
 };

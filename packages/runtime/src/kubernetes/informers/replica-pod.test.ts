@@ -7,7 +7,7 @@ const by = (kind: string, name: string) => ({ ownerReferences: [{ kind, name, co
 
 describe('a pod with the labels of an adapter', () => {
   it.each([
-    ['is a replica when its StatefulSet made it', { ...by('StatefulSet', 'adapter-echo') }, true],
+    ['is a replica when its StatefulSet created it', { ...by('StatefulSet', 'adapter-echo') }, true],
     ['is a replica when its StatefulSet was deleted without it', {}, true],
     [
       'is a replica when something else owns it as well',

@@ -4,14 +4,14 @@ import type { Workload } from '../../workload.js';
 import type { KubernetesSettings } from '../settings/settings.js';
 import { probesOf, type HealthCheck } from './probes.js';
 
-export const CONTAINER = 'server';
+export const SERVER_CONTAINER = 'server';
 
 const imageOf = (workload: Workload, { imageRegistry }: KubernetesSettings): string =>
   `${imageRegistry}/${imageReference(workload)}`;
 
 export function containerOf(workload: Workload, settings: KubernetesSettings, health: HealthCheck): V1Container {
   return {
-    name: CONTAINER,
+    name: SERVER_CONTAINER,
     image: imageOf(workload, settings),
     imagePullPolicy: settings.imagePullPolicy,
     // Without a name: after an edit of the number, two ports would have the same name, and every apply would fail.

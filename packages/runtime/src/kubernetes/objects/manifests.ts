@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { V1PodDisruptionBudgetSpec, V1ServiceSpec } from '@kubernetes/client-node';
 import type { Workload } from '../../workload.js';
-import { MANIFEST, selectorLabels } from '../ownership/labels.js';
+import { MANIFEST_HASH_ANNOTATION, selectorLabels } from '../ownership/labels.js';
 import type { KubernetesSettings } from '../settings/settings.js';
 import { type Manifest, metadataOf } from './manifest.js';
 import { networkPolicyOf } from './network-policy.js';
@@ -22,7 +22,10 @@ function withHash(manifest: Manifest): Manifest {
   const text = JSON.stringify(manifest, (key, value: unknown) => (key === 'replicas' ? undefined : value));
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
   const { metadata } = manifest;
-  return { ...manifest, metadata: { ...metadata, annotations: { ...metadata.annotations, [MANIFEST]: hash } } };
+  return {
+    ...manifest,
+    metadata: { ...metadata, annotations: { ...metadata.annotations, [MANIFEST_HASH_ANNOTATION]: hash } },
+  };
 }
 
 /** Gives each pod a DNS name from its start on; the gateway itself decides which pods are ready. */
@@ -41,7 +44,7 @@ export const serviceOf = (workload: Workload, settings: KubernetesSettings): Man
 });
 
 /** Lets a node drain evict one replica at a time, and replicas that do not serve at any time. */
-export const disruptionBudgetOf = (workload: Workload, settings: KubernetesSettings): Manifest => ({
+const disruptionBudgetOf = (workload: Workload, settings: KubernetesSettings): Manifest => ({
   apiVersion: 'policy/v1',
   kind: 'PodDisruptionBudget',
   metadata: metadataOf(workload, settings),

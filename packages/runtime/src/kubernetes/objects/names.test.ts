@@ -4,7 +4,7 @@ import { objectName, podName } from './names.js';
 
 const long = (end: string) => 'a'.repeat(63 - end.length) + end;
 
-describe('the name of the objects of an adapter', () => {
+describe('the name of the objects of a resource', () => {
   it.each([
     ['echo', 'adapter-echo'],
     ['a', 'adapter-a'],
@@ -18,7 +18,7 @@ describe('the name of the objects of an adapter', () => {
     expect(objectName(adapter(long('x')))).not.toBe(objectName(adapter(long('y'))));
   });
 
-  it('cannot be had by giving another adapter the name with the hash', () => {
+  it('cannot be taken by an adapter whose name is the name with the hash', () => {
     const taken = objectName(adapter(long('x')));
     expect(objectName(adapter(taken.replace('adapter-', '')))).not.toBe(taken);
   });
@@ -28,7 +28,7 @@ describe('the name of the objects of an adapter', () => {
     expect(objectName(tool('echo'))).toBe('tool-echo');
   });
 
-  it('leaves room for what a StatefulSet appends to it, in a DNS label', () => {
+  it('leaves room for the suffixes of a StatefulSet in a DNS label', () => {
     expect(objectName(adapter(long('x'))).length + '-0123456789'.length).toBeLessThanOrEqual(63);
     expect(podName(adapter(long('x')), 63)).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
   });

@@ -8,16 +8,16 @@ import type {
 } from '@kubernetes/client-node';
 import { revisionOf, type Workload } from '../../workload.js';
 import {
-  RESOURCE_ID,
-  DRAIN_SECONDS,
-  HEALTH_ANSWER,
-  HEALTH_TYPE,
+  RESOURCE_ID_ANNOTATION,
+  DRAIN_SECONDS_ANNOTATION,
+  HEALTH_ANSWER_ANNOTATION,
+  HEALTH_TYPE_ANNOTATION,
   labelsOf,
   pathOfRevision,
-  REVISION,
+  REVISION_ANNOTATION,
   selectorLabels,
-  TCP_CHECK,
-  TEMPLATE,
+  TCP_CHECK_ANNOTATION,
+  TEMPLATE_HASH_ANNOTATION,
   WORKLOAD_IDENTITY,
 } from '../ownership/labels.js';
 import type { KubernetesSettings } from '../settings/settings.js';
@@ -49,7 +49,7 @@ export function statefulSetOf(
   const templateOf = (drainSeconds: number) => podTemplateOf(workload, { ...settings, drainSeconds }, health);
   const hash = digest(templateOf(0));
   // A new drain time alone does not replace pods. Pods that are replaced for another reason get it.
-  const kept = annotations[TEMPLATE] === hash ? Number(annotations[DRAIN_SECONDS]) : NaN;
+  const kept = annotations[TEMPLATE_HASH_ANNOTATION] === hash ? Number(annotations[DRAIN_SECONDS_ANNOTATION]) : NaN;
   const drainSeconds = Number.isInteger(kept) && kept >= 0 ? kept : settings.drainSeconds;
   return {
     apiVersion: 'apps/v1',
@@ -58,11 +58,14 @@ export function statefulSetOf(
       ...metadata,
       annotations: {
         ...metadata.annotations,
-        [REVISION]: revision,
-        ...(workload.healthType && { [HEALTH_TYPE]: workload.healthType }),
-        ...(health.by === 'tcp' && { [TCP_CHECK]: revision, ...(health.answer && { [HEALTH_ANSWER]: health.answer }) }),
-        [TEMPLATE]: hash,
-        [DRAIN_SECONDS]: String(drainSeconds),
+        [REVISION_ANNOTATION]: revision,
+        ...(workload.healthType && { [HEALTH_TYPE_ANNOTATION]: workload.healthType }),
+        ...(health.by === 'tcp' && {
+          [TCP_CHECK_ANNOTATION]: revision,
+          ...(health.answer && { [HEALTH_ANSWER_ANNOTATION]: health.answer }),
+        }),
+        [TEMPLATE_HASH_ANNOTATION]: hash,
+        [DRAIN_SECONDS_ANNOTATION]: String(drainSeconds),
         ...Object.fromEntries(Object.entries(paths).map(([each, path]) => [pathOfRevision(each), path])),
       },
     },
@@ -92,8 +95,8 @@ const podTemplateOf = (workload: Workload, settings: KubernetesSettings, health:
     },
     annotations: {
       ...settings.podAnnotations,
-      [RESOURCE_ID]: workload.resourceId,
-      [REVISION]: revisionOf(workload),
+      [RESOURCE_ID_ANNOTATION]: workload.resourceId,
+      [REVISION_ANNOTATION]: revisionOf(workload),
     },
   },
   spec: podSpecOf(workload, settings, health),

@@ -3,17 +3,25 @@ import { ownedObject } from '../../../test/context.js';
 import { DEFAULTS } from '../../../test/settings.js';
 import type { KubeObject } from '../api/types.js';
 import { isFieldManager } from './owner.js';
-import { GATEWAY, hasOwnerLabels, KIND, NAME } from './labels.js';
+import { GATEWAY_LABEL, hasOwnerLabels, KIND_LABEL, NAME_LABEL } from './labels.js';
 
 describe('an object in the namespace', () => {
   it.each<[what: string, labels: Record<string, string>, marked: boolean]>([
-    ['is marked as ours by our labels', { [GATEWAY]: DEFAULTS.gateway, [KIND]: 'adapter', [NAME]: 'echo' }, true],
-    ['is not marked without them', {}, false],
-    ['is not marked by the label of another gateway', { [GATEWAY]: 'two', [KIND]: 'adapter', [NAME]: 'echo' }, false],
-    ['is not marked by ours alone, of no resource', { [GATEWAY]: DEFAULTS.gateway }, false],
     [
-      'is not marked with a kind that is unknown',
-      { [GATEWAY]: DEFAULTS.gateway, [KIND]: 'other', [NAME]: 'echo' },
+      'has the owner labels with all three labels',
+      { [GATEWAY_LABEL]: DEFAULTS.gateway, [KIND_LABEL]: 'adapter', [NAME_LABEL]: 'echo' },
+      true,
+    ],
+    ['has no owner labels without labels', {}, false],
+    [
+      'has no owner labels with those of another gateway',
+      { [GATEWAY_LABEL]: 'two', [KIND_LABEL]: 'adapter', [NAME_LABEL]: 'echo' },
+      false,
+    ],
+    ['has no owner labels with the gateway alone', { [GATEWAY_LABEL]: DEFAULTS.gateway }, false],
+    [
+      'has no owner labels with an unknown kind',
+      { [GATEWAY_LABEL]: DEFAULTS.gateway, [KIND_LABEL]: 'other', [NAME_LABEL]: 'echo' },
       false,
     ],
   ])('%s', (_what, labels, marked) => {
@@ -21,23 +29,27 @@ describe('an object in the namespace', () => {
   });
 
   it.each<[what: string, managedFields: KubeObject['metadata']['managedFields'], byUs: boolean]>([
-    ['is made by us when we applied it', [{ manager: 'mcp-gateway/mcp-gateway', operation: 'Apply' }], true],
+    ['is ours when this gateway applied it', [{ manager: 'mcp-gateway/mcp-gateway', operation: 'Apply' }], true],
     [
-      'is made by us, whoever changed it since',
+      'is ours even when another client changed it since',
       [
         { manager: 'kubectl', operation: 'Update' },
         { manager: 'mcp-gateway/mcp-gateway', operation: 'Apply' },
       ],
       true,
     ],
-    ['is not when another gateway applied it', [{ manager: 'mcp-gateway/two', operation: 'Apply' }], false],
+    ['is not ours when another gateway applied it', [{ manager: 'mcp-gateway/two', operation: 'Apply' }], false],
     [
-      'is not when somebody only wrote under our name',
+      'is not ours when a client only updated it under our field manager',
       [{ manager: 'mcp-gateway/mcp-gateway', operation: 'Update' }],
       false,
     ],
-    ['is not when we only gave it labels', [{ manager: 'mcp-gateway/mcp-gateway/labels', operation: 'Apply' }], false],
-    ['is not when nobody is said to have made it', undefined, false],
+    [
+      'is not ours when this gateway only restored its labels',
+      [{ manager: 'mcp-gateway/mcp-gateway/labels', operation: 'Apply' }],
+      false,
+    ],
+    ['is not ours without a field manager', undefined, false],
   ])('%s', (_what, managedFields, byUs) => {
     const { metadata, ...rest } = ownedObject('Service');
     const object = { ...rest, metadata: { ...metadata, managedFields: managedFields ?? [] } };

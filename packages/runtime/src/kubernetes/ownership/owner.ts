@@ -1,5 +1,5 @@
-import type { Fields, KubeObject, StatefulSet } from '../api/types.js';
-import { RESOURCE_ID, FIELD_MANAGERS, fieldManagerOf } from './labels.js';
+import type { FieldsV1, KubeObject, StatefulSet } from '../api/types.js';
+import { RESOURCE_ID_ANNOTATION, FIELD_MANAGERS, fieldManagerOf } from './labels.js';
 
 type ManagedFields = NonNullable<KubeObject['metadata']['managedFields']>;
 
@@ -13,7 +13,7 @@ export const isFieldManager = (gateway: string, object: KubeObject): boolean => 
  * Whether the resource id of the object is still the one that this gateway wrote. Another manager that edits the field owns the field
  * from then on, and a removed field has no owner (Kubernetes, "Server-Side Apply", field management).
  */
-export const ownsIdField = (gateway: string, object: KubeObject): boolean =>
+const ownsIdField = (gateway: string, object: KubeObject): boolean =>
   appliesOf(gateway, object).some(({ fieldsV1 }) => hasId(fieldsV1));
 
 /** Keeps the entries that ownership needs: the whole record is as long as the rest of the object. */
@@ -24,10 +24,10 @@ export const trimManagedFields = (notes: ManagedFields): ManagedFields =>
       : [],
   );
 
-const ID_ALONE: Fields = { 'f:metadata': { 'f:annotations': { [`f:${RESOURCE_ID}`]: {} } } };
+const ID_ALONE: FieldsV1 = { 'f:metadata': { 'f:annotations': { [`f:${RESOURCE_ID_ANNOTATION}`]: {} } } };
 
-const hasId = (fields: Fields | undefined): boolean =>
-  fields?.['f:metadata']?.['f:annotations']?.[`f:${RESOURCE_ID}`] !== undefined;
+const hasId = (fields: FieldsV1 | undefined): boolean =>
+  fields?.['f:metadata']?.['f:annotations']?.[`f:${RESOURCE_ID_ANNOTATION}`] !== undefined;
 
 const appliesOf = (gateway: string, { metadata }: KubeObject): ManagedFields =>
   (metadata.managedFields ?? []).filter(
@@ -36,10 +36,10 @@ const appliesOf = (gateway: string, { metadata }: KubeObject): ManagedFields =>
 
 /** The id of the resource that owns the object; null when it cannot be told. An id that another manager wrote does not count. */
 export function ownerIdOf(gateway: string, object: KubeObject): string | null {
-  const written = object.metadata.annotations?.[RESOURCE_ID] ?? null;
+  const written = object.metadata.annotations?.[RESOURCE_ID_ANNOTATION] ?? null;
   if (!isFieldManager(gateway, object) || ownsIdField(gateway, object)) return written;
   const { spec } = object as Partial<StatefulSet>;
-  return spec?.template?.metadata?.annotations?.[RESOURCE_ID] ?? null; // the pod template has a copy of the id
+  return spec?.template?.metadata?.annotations?.[RESOURCE_ID_ANNOTATION] ?? null; // the pod template has a copy of the id
 }
 
 /** Whether this resource owns the object, and not another owner or an earlier resource of the same name. */

@@ -18,7 +18,7 @@ describe('the configuration of the Kubernetes runtime', () => {
     expect(() => read({})).toThrow('IMAGE_REGISTRY is required: the registry, with or without a path,');
   });
 
-  it('takes everything that can be said', () => {
+  it('reads every setting', () => {
     const egress = [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }];
     const said = {
       ...NEEDED,
@@ -78,19 +78,19 @@ describe('the configuration of the Kubernetes runtime', () => {
   it.each([
     ['10.96.0.1', '443', 'https://10.96.0.1:443'],
     ['fd00::1', '6443', 'https://[fd00::1]:6443'],
-  ])('reaches the API server where pods are told that it is: %s, %s', (host, port, url) => {
+  ])('finds the API server by the variables of a pod: %s, %s', (host, port, url) => {
     const told = { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port };
     expect(read({ ...NEEDED, ...told })).toStrictEqual({ ...DEFAULTS, apiServer: url });
   });
 
-  it('lets callers in from the namespace of the adapters unless told otherwise', () => {
+  it('admits callers from the namespace of the adapters by default', () => {
     expect(read({ ...NEEDED, NAMESPACE: 'mcp' }).callerNamespace).toBe('mcp');
   });
 
   it.each([
     ['10.0.0.7', '0.0.0.0'],
     ['fd00::7', '::'],
-  ])('has replicas listen, where pods have addresses such as %s, on %s', (POD_IP, host) => {
+  ])('makes replicas listen, in a cluster with addresses such as %s, on %s', (POD_IP, host) => {
     expect(read({ ...NEEDED, POD_IP }).replicaHost).toBe(host);
   });
 

@@ -5,7 +5,7 @@ const to = (...peers: object[]) => ({ to: peers });
 const port = (...ports: object[]) => ({ ports });
 const selector = { matchLabels: { app: 'x' }, matchExpressions: [{ key: 'k', operator: 'In', values: ['v'] }] };
 
-describe('a rule of what replicas may reach', () => {
+describe('an egress rule', () => {
   it.each([
     {},
     to({ ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } }),

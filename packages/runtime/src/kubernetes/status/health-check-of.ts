@@ -1,12 +1,12 @@
 import { isMissingHealthPath } from '../../health.js';
 import type { Workload } from '../../workload.js';
 import type { Pod } from '../api/types.js';
-import { HEALTH_ANSWER, REVISION, TCP_CHECK } from '../ownership/labels.js';
-import { CONTAINER } from '../objects/container.js';
+import { HEALTH_ANSWER_ANNOTATION, REVISION_ANNOTATION, TCP_CHECK_ANNOTATION } from '../ownership/labels.js';
+import { SERVER_CONTAINER } from '../objects/container.js';
 import type { HealthCheck } from '../objects/probes.js';
 import type { WorkloadObjects } from '../informers/cluster-state.js';
 import { wasReady } from './rollout.js';
-import { lastAnswer } from './probe-failure.js';
+import { lastProbeStatus } from './probe-failure.js';
 
 const BY_HTTP: HealthCheck = { by: 'http' };
 
@@ -23,11 +23,14 @@ export function healthCheckOf(
   if (type) return type === 'http' ? BY_HTTP : { by: 'tcp' }; // the kubelet cannot POST
   if (revision === null) return BY_HTTP;
   const annotations = statefulSet?.metadata.annotations ?? {};
-  if (annotations[TCP_CHECK] === revision) return { by: 'tcp', answer: annotations[HEALTH_ANSWER] ?? '404' };
-  const asked = pods.filter((pod) => pod.metadata.annotations?.[REVISION] === revision && askedPath(pod) !== undefined);
+  if (annotations[TCP_CHECK_ANNOTATION] === revision)
+    return { by: 'tcp', answer: annotations[HEALTH_ANSWER_ANNOTATION] ?? '404' };
+  const asked = pods.filter(
+    (pod) => pod.metadata.annotations?.[REVISION_ANNOTATION] === revision && askedPath(pod) !== undefined,
+  );
   if (asked.some(wasReady)) return BY_HTTP;
   for (const pod of asked) {
-    const answer = lastAnswer(pod, warnings);
+    const answer = lastProbeStatus(pod, warnings);
     if (answer !== null && isMissingHealthPath(answer, askedPath(pod) ?? ''))
       return { by: 'tcp', answer: String(answer) };
   }
@@ -35,6 +38,6 @@ export function healthCheckOf(
 }
 
 const askedPath = ({ spec }: Pod): string | undefined => {
-  const get = spec.containers.find(({ name }) => name === CONTAINER)?.readinessProbe?.httpGet;
+  const get = spec.containers.find(({ name }) => name === SERVER_CONTAINER)?.readinessProbe?.httpGet;
   return get && (get.path ?? '');
 };

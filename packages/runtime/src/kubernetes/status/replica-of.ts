@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { PublishedEndpoint } from '@mcp-gateway/common/contracts';
 import { type ContainerStatus, isTerminating, type KubeEvent, type Pod, type StatefulSet } from '../api/types.js';
-import { REVISION } from '../ownership/labels.js';
-import { CONTAINER } from '../objects/container.js';
+import { REVISION_ANNOTATION } from '../ownership/labels.js';
+import { SERVER_CONTAINER } from '../objects/container.js';
 import type { ObservedReplica } from '../../runtime.js';
 import { STDIO_HINT } from '../../health.js';
 import { ordinalOf } from '../informers/cluster-state.js';
@@ -18,9 +18,9 @@ export function replicaOf(
   warnings: readonly KubeEvent[],
   now: Date,
 ): ObservedReplica {
-  const revision = pod.metadata.annotations?.[REVISION] ?? '';
+  const revision = pod.metadata.annotations?.[REVISION_ANNOTATION] ?? '';
   const path = servedPath(statefulSet, revision);
-  const container = pod.status?.containerStatuses?.find(({ name }) => name === CONTAINER);
+  const container = pod.status?.containerStatuses?.find(({ name }) => name === SERVER_CONTAINER);
   const ended = container?.state?.terminated ?? container?.lastState?.terminated;
   const finding = findingOf(pod, container, warnings);
   const endpoint = endpointOf(pod, container, finding.state === 'Ready', now);
@@ -45,7 +45,7 @@ function endpointOf(
   now: Date,
 ): PublishedEndpoint | null {
   const ip = pod.status?.podIP;
-  const container = pod.spec.containers.find(({ name }) => name === CONTAINER);
+  const container = pod.spec.containers.find(({ name }) => name === SERVER_CONTAINER);
   const port = container?.ports?.[0]?.containerPort;
   if (pod.status?.phase !== 'Running' || !status?.state?.running || !ip || !port) return null;
   const drainUntil = isTerminating(pod) ? drainsUntil(pod, container?.lifecycle?.preStop?.sleep?.seconds ?? 0) : null;
@@ -149,7 +149,7 @@ export const isNodeLost = (pod: Pod): boolean =>
   isNodeUnreachable(pod) || reasonOf(pod, 'DisruptionTarget') === 'DeletionByTaintManager';
 
 /** Like `isNodeLost`, but without pods that are evicted from a reachable node, which ends these pods in order. */
-export const isNodeUnreachable = (pod: Pod): boolean =>
+const isNodeUnreachable = (pod: Pod): boolean =>
   pod.status?.reason === 'NodeLost' || reasonOf(pod, 'Ready') === 'NodeNotReady' || isMarkedUnready(pod);
 
 const conditionOf = ({ status }: Pod, type: string) => status?.conditions?.find((each) => each.type === type);
@@ -162,4 +162,4 @@ function isMarkedUnready(pod: Pod): boolean {
   return ready?.status === 'False' && !ready.reason && containers.length > 0 && containers.every((each) => each.ready);
 }
 
-export const nodeUnreachableMessage = ({ spec }: Pod): string => `Its node ${spec.nodeName ?? ''} does not answer.`;
+const nodeUnreachableMessage = ({ spec }: Pod): string => `Its node ${spec.nodeName ?? ''} does not answer.`;

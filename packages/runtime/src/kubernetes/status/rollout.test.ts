@@ -21,7 +21,7 @@ const beside = { ...restarted(), containerStatuses: [crashing, ...(restarted()?.
 const set = statefulSetOf(2);
 const unseen: StatefulSet = { ...set, metadata: { ...set.metadata, generation: 3 } };
 
-describe('a pod that a rollout would wait for in vain', () => {
+describe('a pod that blocks a rollout', () => {
   it.each<[what: string, statefulSet: StatefulSet, pod: Pod, broken: boolean]>([
     ['is one of a former revision that has never started', set, podOf(OLD, starting), true],
     ['is one of a former revision whose image does not exist', set, podOf(OLD, waiting('ErrImagePull')), true],
@@ -31,22 +31,22 @@ describe('a pod that a rollout would wait for in vain', () => {
       podOf(OLD, { phase: 'Pending', conditions: [], containerStatuses: [] }),
       true,
     ],
-    ['is none that serves', set, podOf(OLD), false],
-    ['is none that has served and is started again', set, podOf(OLD, restarted()), false],
-    ['is none that has served, beside something that keeps crashing', set, podOf(OLD, beside), false],
+    ['is not one that serves', set, podOf(OLD), false],
+    ['is not one that has served and is being restarted', set, podOf(OLD, restarted()), false],
+    ['is not one that has served, beside a crashing sidecar', set, podOf(OLD, beside), false],
     ['is one that has served and keeps crashing', set, podOf(OLD, restarted('CrashLoopBackOff')), true],
-    ['is none of the new revision', set, podOf(NEW, starting), false],
-    ['is none that is ending', set, podOf({ ...OLD, ...ENDING }, starting), false],
-    ['is none while the controller has not seen the new revision', unseen, podOf(OLD, starting), false],
+    ['is not one of the new revision', set, podOf(NEW, starting), false],
+    ['is not one that is terminating', set, podOf({ ...OLD, ...ENDING }, starting), false],
+    ['is none while the controller has not observed the new revision', unseen, podOf(OLD, starting), false],
   ])('%s', (_what, statefulSet, pod, broken) => {
     expect(brokenPodsOf({ statefulSet, own: [], pods: [pod], warnings: [] })).toEqual(broken ? [pod] : []);
   });
 
   it.each<[what: string, wanted: Pod['status'], broken: boolean, more?: object]>([
-    ['as long as one of the new revision does not get ready', waiting('ErrImagePull'), false],
-    ['as long as one of the new revision answers no', notReady, false],
-    ['as long as one of the new revision ends', {}, false, ENDING],
-    ['once those of the new revision are ready', {}, true],
+    ['not while a pod of the new revision does not get ready', waiting('ErrImagePull'), false],
+    ['not while a pod of the new revision answers an error', notReady, false],
+    ['not while a pod of the new revision is terminating', {}, false, ENDING],
+    ['once the pods of the new revision are ready', {}, true],
   ])('is one that has served and keeps crashing: %s', (_what, wanted, broken, more = {}) => {
     const old = podOf(OLD, restarted('CrashLoopBackOff'));
     const pods = [old, podOf({ ...NEW, ...more }, wanted)];

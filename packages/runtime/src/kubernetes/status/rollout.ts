@@ -1,5 +1,5 @@
 import { isTerminating, type Pod } from '../api/types.js';
-import { CONTAINER } from '../objects/container.js';
+import { SERVER_CONTAINER } from '../objects/container.js';
 import type { WorkloadObjects } from '../informers/cluster-state.js';
 
 const REVISION_HASH = 'controller-revision-hash';
@@ -25,7 +25,8 @@ const isReady = (pod: Pod): boolean =>
   (pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false);
 
 const keepsCrashing = ({ status }: Pod): boolean =>
-  status?.containerStatuses?.find(({ name }) => name === CONTAINER)?.state?.waiting?.reason === 'CrashLoopBackOff';
+  status?.containerStatuses?.find(({ name }) => name === SERVER_CONTAINER)?.state?.waiting?.reason ===
+  'CrashLoopBackOff';
 
 /** Conditions that are written together may carry times one second apart. */
 const TOLERANCE_MS = 1_000;
@@ -36,11 +37,11 @@ const TOLERANCE_MS = 1_000;
  * with `Initialized`, and changes its time only when its status changes.
  */
 export function wasReady({ spec, status }: Pod): boolean {
-  const container = status?.containerStatuses?.find(({ name }) => name === CONTAINER);
+  const container = status?.containerStatuses?.find(({ name }) => name === SERVER_CONTAINER);
   const condition = (type: string) => status?.conditions?.find((each) => each.type === type);
   const ready = condition('Ready');
   if (ready?.status === 'True') return true;
-  const { startupProbe, readinessProbe } = spec.containers.find(({ name }) => name === CONTAINER) ?? {};
+  const { startupProbe, readinessProbe } = spec.containers.find(({ name }) => name === SERVER_CONTAINER) ?? {};
   const onlyListens = readinessProbe?.httpGet !== undefined && startupProbe?.httpGet === undefined;
   if (container?.started && !onlyListens) return true;
   const ended = container?.state?.terminated ?? container?.lastState?.terminated;

@@ -17,22 +17,27 @@ const noting = (revision: string, paths: Record<string, string>) => {
   return { ...set, metadata: { ...set.metadata, annotations } };
 };
 
-describe('the paths that are noted', () => {
+describe('the recorded paths', () => {
   it.each([
-    ['the wanted one when there is nothing', undefined, [], {}],
-    ['what pods have that still serve', noting('r1', { r1: '/mcp' }), ['r1', 'r1'], { r1: '/mcp' }],
-    ['that of the revision before, whose pods may not be seen yet', noting('r1', { r1: '/mcp' }), [], { r1: '/mcp' }],
-    ['each of several', noting('r2', { r1: '/mcp', r2: '/x' }), ['r1', 'r2'], { r1: '/mcp', r2: '/x' }],
-    ['none of a revision that no pod has any more', noting('r2', { r1: '/mcp', r2: '/x' }), ['r2'], { r2: '/x' }],
+    ['the desired one without any object', undefined, [], {}],
+    ['the path of pods that still serve', noting('r1', { r1: '/mcp' }), ['r1', 'r1'], { r1: '/mcp' }],
     [
-      'all there are, when nothing changes',
+      'that of the previous revision, whose pods may not be visible yet',
+      noting('r1', { r1: '/mcp' }),
+      [],
+      { r1: '/mcp' },
+    ],
+    ['each of several revisions', noting('r2', { r1: '/mcp', r2: '/x' }), ['r1', 'r2'], { r1: '/mcp', r2: '/x' }],
+    ['none of a revision without pods', noting('r2', { r1: '/mcp', r2: '/x' }), ['r2'], { r2: '/x' }],
+    [
+      'all recorded ones, when nothing changes',
       noting(current, { r1: '/mcp', [current]: '/v2' }),
       [current],
       { r1: '/mcp' },
     ],
-    ['none of a revision of which nothing was noted', noting('r1', {}), ['r1', ''], {}],
-    ['the wanted one as it is now, whatever was noted', noting(current, { [current]: '/edited' }), [current], {}],
-  ])('are, beside the wanted one, %s', (_which, statefulSet, revisions, others) => {
+    ['none of a revision without a record', noting('r1', {}), ['r1', ''], {}],
+    ['the desired one as it is now, whatever was recorded', noting(current, { [current]: '/edited' }), [current], {}],
+  ])('are, beside the desired one, %s', (_which, statefulSet, revisions, others) => {
     const objects = { statefulSet, own: [], pods: pods(...revisions), warnings: [] };
     expect(pathsToRecord(objects, wanted)).toEqual({ ...others, [current]: '/v2' });
   });
@@ -42,16 +47,16 @@ describe('the endpoint of a pod', () => {
   const now = new Date('2026-11-20T09:00:01Z');
   const [pod] = pods('r1') as [ReturnType<typeof podOf>];
 
-  it('has the path that was noted of its revision, not that of another', () => {
+  it('has the recorded path of its revision, not that of another', () => {
     const set = noting('r2', { r1: '/mcp', r2: '/v2' });
     expect(replicaOf(pod, set, [], now).endpoint?.path).toBe('/mcp');
     expect(servedPath(set, 'r2')).toBe('/v2');
   });
 
   it.each([
-    ['nothing was noted of its revision', noting('r2', { r2: '/v2' })],
+    ['its revision has no record', noting('r2', { r2: '/v2' })],
     ['its StatefulSet is gone', undefined],
-  ])('has none when %s', (_why, set) => {
+  ])('has no path when %s', (_why, set) => {
     expect(replicaOf(pod, set, [], now).endpoint).not.toHaveProperty('path');
   });
 });

@@ -1,5 +1,5 @@
 import { revisionOf, type Workload } from '../../workload.js';
-import { pathOfRevision, REVISION } from '../ownership/labels.js';
+import { pathOfRevision, REVISION_ANNOTATION } from '../ownership/labels.js';
 import type { WorkloadObjects } from '../informers/cluster-state.js';
 
 /**
@@ -16,10 +16,10 @@ export const servedPath = (statefulSet: WorkloadObjects['statefulSet'], revision
 export function pathsToRecord({ statefulSet, pods }: WorkloadObjects, workload: Workload): Record<string, string> {
   const wanted = revisionOf(workload);
   const annotations = statefulSet?.metadata.annotations ?? {};
-  if (annotations[REVISION] === wanted && servedPath(statefulSet, wanted) === workload.path)
+  if (annotations[REVISION_ANNOTATION] === wanted && servedPath(statefulSet, wanted) === workload.path)
     return notesIn(annotations);
   // Pods of the last applied revision may exist before the informer shows them.
-  const revisions = [statefulSet, ...pods].map((object) => object?.metadata.annotations?.[REVISION] ?? '');
+  const revisions = [statefulSet, ...pods].map((object) => object?.metadata.annotations?.[REVISION_ANNOTATION] ?? '');
   const known = revisions.map((revision) => [revision, servedPath(statefulSet, revision)] as const);
   return Object.fromEntries([
     ...known.flatMap(([revision, path]) => (path === undefined ? [] : [[revision, path]])),

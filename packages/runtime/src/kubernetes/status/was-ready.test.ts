@@ -18,32 +18,28 @@ const since = (second: number, more: Partial<ContainerStatus>): Pod['status'] =>
 describe('a replica that', () => {
   it.each<[what: string, status: Pod['status'], served: boolean]>([
     ['is ready has served', {}, true],
-    ['is ready has served, whatever else is said', { containerStatuses: [running({ started: false })] }, true],
+    ['is ready has served, whatever else its status says', { containerStatuses: [running({ started: false })] }, true],
     ['was ready before its process ended for the first time has served', since(40, { lastState: ended }), true],
-    ['is alive and not ready has served', since(40, { started: true }), true],
+    ['is running and not ready has served', since(40, { started: true }), true],
     ['starts for the first time has not', since(10, {}), false],
     [
-      'starts beside another that has started has not',
+      'starts beside a sidecar that has started has not',
       { ...since(10, {}), containerStatuses: [running({ name: 'proxy' }), running({ started: false })] },
       false,
     ],
     ['has no image has not', waiting('ErrImagePull'), false],
     ['has no node has not', { phase: 'Pending', conditions: [], containerStatuses: [] }, false],
     ['was ready before its first process ended has served', since(40, { state: ended }), true],
-    ['was ready before it was started again has served', since(40, { restartCount: 1, lastState: ended }), true],
+    ['was ready before a restart has served', since(40, { restartCount: 1, lastState: ended }), true],
     ['was ready in a process before the last has served', since(40, { restartCount: 9 }), true],
     ['has ended without ever being ready has not', since(10, { state: ended }), false],
     ['ends again and again without ever being ready has not', since(11, { restartCount: 9, lastState: ended }), false],
-    [
-      'has run, and nobody says since when it is not ready, may have served',
-      waiting('', '', { restartCount: 1 }),
-      true,
-    ],
+    ['has run, without a time of its Ready condition, may have served', waiting('', '', { restartCount: 1 }), true],
   ])('%s', (_what, status, served) => {
     expect(wasReady(podOf({}, status))).toBe(served);
   });
 
-  it('listens has not yet served where that is enough for its start', () => {
+  it('listens has not served where the startup probe only opens the port', () => {
     const listens = (second: number) => {
       const pod = podOf({}, since(second, { started: true }));
       return { ...pod, spec: { containers: [{ name: 'server', startupProbe: {}, readinessProbe: { httpGet: {} } }] } };

@@ -32,13 +32,13 @@ const table: [what: string, pods: Pod[], warnings: KubeEvent[], reason: string |
     'registry/echo:1',
   ],
   [
-    'the wait before it is tried again',
+    'the wait before the next pull',
     [podOf({}, waiting('ImagePullBackOff', 'Back-off'))],
     [],
     'ImagePullBackOff',
     'Check its name',
   ],
-  ['an image that was not pulled for a pod that goes', [podOf(DELETED, waiting('ErrImagePull'))], [], null, ''],
+  ['an image that was not pulled for a terminating pod', [podOf(DELETED, waiting('ErrImagePull'))], [], null, ''],
   ...(
     [
       [
@@ -57,7 +57,7 @@ const table: [what: string, pods: Pod[], warnings: KubeEvent[], reason: string |
     said,
   ]),
   [
-    'an init container of somebody that runs or is done',
+    'an init container that runs or has succeeded',
     [
       podOf(
         {},
@@ -72,13 +72,13 @@ const table: [what: string, pods: Pod[], warnings: KubeEvent[], reason: string |
     '',
   ],
   [
-    'a pod whose sandbox cannot be made',
+    'a pod whose sandbox cannot be created',
     [podOf({}, waiting('ContainerCreating'))],
     [warning('pod-uid', 'FailedCreatePodSandBox', 'container init was OOM-killed (memory limit too low?)')],
     'FailedCreatePodSandBox',
     'adapter-echo-1: container init was OOM-killed',
   ],
-  ['a sandbox that was made at last', [podOf()], [warning('pod-uid', 'FailedCreatePodSandBox', 'no')], null, ''],
+  ['a sandbox that was created at last', [podOf()], [warning('pod-uid', 'FailedCreatePodSandBox', 'no')], null, ''],
   [
     'no node',
     [podOf(), podOf({}, unschedulable)],
@@ -87,7 +87,7 @@ const table: [what: string, pods: Pod[], warnings: KubeEvent[], reason: string |
     'No node accepts adapter-echo-1: 0/3 nodes are available. Add a node that accepts it.',
   ],
   [
-    'a Secret that is not there',
+    'a missing Secret',
     [podOf({}, waiting('CreateContainerConfigError', 'secret "x" not found'))],
     [],
     'CreateContainerConfigError',
@@ -104,16 +104,16 @@ const table: [what: string, pods: Pod[], warnings: KubeEvent[], reason: string |
   ],
   ['a quota that has been raised since', [podOf(), podOf()], [refused(QUOTA)], null, ''],
   [
-    'a quota that has been met before the last pod was made',
+    'a quota that was exceeded before the last pod was created',
     [podOf()],
     [refused(QUOTA, '2026-11-20T07:00:00Z')],
     null,
     '',
   ],
-  ['what is said of something else', [], [warning('other', 'FailedCreate', QUOTA)], null, ''],
+  ['a warning about another object', [], [warning('other', 'FailedCreate', QUOTA)], null, ''],
 ];
 
-describe('what keeps replicas from starting, when there is', () => {
+describe('the failure of a workload with', () => {
   it.each(table)('%s', (_what, pods, warnings, reason, said) => {
     const failure = workloadFailure(statefulSetOf(2), pods, warnings);
     expect(failure?.reason ?? null).toBe(reason);
@@ -140,7 +140,7 @@ describe('what keeps replicas from starting, when there is', () => {
       'Unschedulable',
       'No node accepts adapter-echo-1: the scheduler gives no reason. Add a node that accepts it.',
     ],
-    ['a gate that somebody will open', 'SchedulingGated', undefined],
+    ['a scheduling gate', 'SchedulingGated', undefined],
   ])('%s', (_what, reason, message) => {
     const status = { conditions: [{ type: 'PodScheduled', status: 'False', reason }] };
     expect(workloadFailure(statefulSetOf(1), [podOf({}, status)], [])?.message).toBe(message);

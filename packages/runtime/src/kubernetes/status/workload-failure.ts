@@ -1,6 +1,6 @@
-import { isTerminating, timeOf, type KubeEvent, type Pod, type StatefulSet } from '../api/types.js';
+import { isTerminating, occurredAt, type KubeEvent, type Pod, type StatefulSet } from '../api/types.js';
 import type { Failure } from '../../runtime.js';
-import { CONTAINER } from '../objects/container.js';
+import { SERVER_CONTAINER } from '../objects/container.js';
 import { forbiddenFailure } from './api-failure.js';
 
 /** Why the replicas of a workload cannot start; null when nothing prevents their start. */
@@ -40,9 +40,9 @@ const CONFIG_REASONS = ['CreateContainerConfigError', 'CreateContainerError', 'R
 
 function notCreated({ metadata, spec, status }: Pod): Failure | null {
   const { reason = '', message = '' } =
-    status?.containerStatuses?.find(({ name }) => name === CONTAINER)?.state?.waiting ?? {};
+    status?.containerStatuses?.find(({ name }) => name === SERVER_CONTAINER)?.state?.waiting ?? {};
   if (IMAGE_REASONS.includes(reason)) {
-    const image = spec.containers.find(({ name }) => name === CONTAINER)?.image ?? 'its image';
+    const image = spec.containers.find(({ name }) => name === SERVER_CONTAINER)?.image ?? 'its image';
     return {
       // The kubelet alternates between the two reasons.
       reason: reason === 'ErrImagePull' ? 'ImagePullBackOff' : reason,
@@ -74,7 +74,7 @@ function notInitialized({ metadata, status }: Pod): Failure | null {
 
 /** Mostly a memory limit that is too low for any process. The node reports it in events only. */
 function noSandbox({ metadata, status }: Pod, warnings: readonly KubeEvent[]): Failure | null {
-  const state = status?.containerStatuses?.find(({ name }) => name === CONTAINER)?.state;
+  const state = status?.containerStatuses?.find(({ name }) => name === SERVER_CONTAINER)?.state;
   if (state?.waiting?.reason !== 'ContainerCreating') return null;
   const reason = 'FailedCreatePodSandBox';
   const last = warnings.findLast((event) => event.involvedObject.uid === metadata.uid && event.reason === reason);
@@ -93,7 +93,7 @@ function missingPods(
   );
   if (!last?.message) return null;
   const newest = Math.max(0, ...pods.map((pod) => Date.parse(pod.metadata.creationTimestamp)));
-  return timeOf(last) >= newest ? forbiddenFailure(last.message) : null;
+  return occurredAt(last) >= newest ? forbiddenFailure(last.message) : null;
 }
 
 const MAX_MESSAGE = 500;

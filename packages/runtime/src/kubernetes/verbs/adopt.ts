@@ -1,7 +1,7 @@
 import type { ResourceRef } from '@mcp-gateway/common/contracts';
 import { ApiError } from '../api/errors.js';
 import { isTerminating, type KubeObject } from '../api/types.js';
-import { pathOf } from '../api/paths.js';
+import { apiPath } from '../api/paths.js';
 import { isFieldManager } from '../ownership/owner.js';
 import { fieldManagerOf, selectorLabels } from '../ownership/labels.js';
 import { objectName } from '../objects/names.js';
@@ -23,7 +23,7 @@ export async function adopt(context: RuntimeContext, ref: ResourceRef): Promise<
     const labels = selectorLabels(settings.gateway, ref);
     const answer = (await cluster.call({
       method: 'PATCH',
-      path: pathOf(kind, settings.namespace, name),
+      path: apiPath(kind, settings.namespace, name),
       // A field manager of its own: an apply removes the fields that its manager applied before and does not repeat.
       query: { fieldManager: `${fieldManagerOf(settings.gateway)}/labels`, force: 'true' },
       // With the uid, the apply does not create an object that is gone by now.
@@ -35,7 +35,7 @@ export async function adopt(context: RuntimeContext, ref: ResourceRef): Promise<
 
 async function read({ cluster, settings }: RuntimeContext, kind: OwnedKind, name: string): Promise<KubeObject | null> {
   try {
-    return (await cluster.call({ method: 'GET', path: pathOf(kind, settings.namespace, name) })) as KubeObject;
+    return (await cluster.call({ method: 'GET', path: apiPath(kind, settings.namespace, name) })) as KubeObject;
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return null;
     throw error;

@@ -14,10 +14,10 @@ const manifest = statefulSetOf(echo, DEFAULTS, { health: { by: 'http' }, replica
 
 describe('an object that is applied', () => {
   it.each<[what: string, autoscaled: string[], version: string | undefined]>([
-    ['as it was seen when an autoscaler may change it at the same time', ['echo'], '7'],
-    ['as it was seen when an autoscaler may change any', ['*'], '7'],
-    ['as it is otherwise', [], undefined],
-  ])('is changed %s', async (_what, autoscaled, version) => {
+    ['with its version when an autoscaler may change it at the same time', ['echo'], '7'],
+    ['with its version when an autoscaler may change any adapter', ['*'], '7'],
+    ['without a version otherwise', [], undefined],
+  ])('is written %s', async (_what, autoscaled, version) => {
     const { context, asked } = contextOf(() => ownedObject('StatefulSet', { resourceVersion: '8' }), { autoscaled });
     context.state.storeOf('StatefulSet').put(ownedObject('StatefulSet'));
     await applyObject(context, echo, manifest);
@@ -30,10 +30,10 @@ describe('an object that is applied', () => {
   const EARLIER = { 'mcp-gateway.io/resource-id': 'id-of-an-earlier-one' };
   const byOthers = [{ manager: 'mcp-gateway/other', operation: 'Apply' }];
   it.each<[what: string, found: Partial<KubeObject['metadata']>, taken: boolean]>([
-    ['gets its labels back when somebody has overwritten them', relabelled, true],
-    ['is left to another gateway that made it', { managedFields: byOthers }, false],
-    ['is left alone when it was made for an earlier adapter of the name', { annotations: EARLIER }, false],
-    ['is taken back when somebody has edited the id of its adapter, too', { annotations: EARLIER, ...idEdited }, true],
+    ['gets its labels back when another client has overwritten them', relabelled, true],
+    ['is left alone when another gateway created it', { managedFields: byOthers }, false],
+    ['is left alone when it belongs to an earlier adapter of the name', { annotations: EARLIER }, false],
+    ['is adopted even when another client has edited its resource id', { annotations: EARLIER, ...idEdited }, true],
   ])('%s', async (_what, found, taken) => {
     const { context, asked } = contextOf(({ method, query }) => {
       if (method === 'PATCH' && query?.['force'] === 'false')
@@ -54,21 +54,21 @@ describe('an object that is applied', () => {
     message: expect.stringContaining('a StatefulSet adapter-echo in namespace adapter'),
   };
   it.each([
-    ['is taken back', relabelled, ['GET undefined', 'PATCH true'], { kind: 'StatefulSet' }],
+    ['is adopted', relabelled, ['GET undefined', 'PATCH true'], { kind: 'StatefulSet' }],
     [
       'is left alone when it is another gateway’s',
       { ...relabelled, managedFields: byOthers },
       ['GET undefined'],
       NAME_TAKEN,
     ],
-  ])('and that the watch shows without our labels %s', async (_what, found, requests, expected) => {
+  ])('and that the informer shows without the labels %s', async (_what, found, requests, expected) => {
     const { context, asked } = contextOf(() => ownedObject('StatefulSet', found));
     context.state.others.StatefulSet.put(ownedObject('StatefulSet', found));
     expect(await applyObject(context, echo, manifest)).toMatchObject(expected);
     expect(asked.map(({ method, query }) => `${method} ${query?.['force']}`)).toEqual(requests);
   });
 
-  it('is known from then on, and its fields are marked as this gateway’s', async () => {
+  it('is in the copy from then on, with the field manager of this gateway', async () => {
     const { context, asked } = contextOf(applied, { gateway: 'two' });
     await applyObject(
       context,
@@ -80,7 +80,7 @@ describe('an object that is applied', () => {
   });
 });
 
-describe('an object that is known and refused', () => {
+describe('an object in the copy whose apply is rejected', () => {
   const service = serviceOf(echo, DEFAULTS);
   const refusing = (status: number) => {
     let rejections = 1;
@@ -93,14 +93,14 @@ describe('an object that is known and refused', () => {
   const methods = (asked: readonly { method: string; query?: Record<string, string> }[]) =>
     asked.map(({ method, query }) => `${method} ${query?.['force']}`);
 
-  it('is made anew when no apply leads back to what it should be', async () => {
+  it('is replaced when no apply can correct it', async () => {
     const { context, asked } = refusing(422);
     context.state.services.put(ownedObject('Service'));
     await applyObject(context, echo, service);
     expect(methods(asked)).toEqual(['PATCH true', 'DELETE undefined', 'PATCH false']);
   });
 
-  it('is not made anew when replicas would end with it, and nothing is deleted that is not known', async () => {
+  it('is not replaced when its replicas would end, and an unknown object is not deleted', async () => {
     const known = refusing(422);
     known.context.state.storeOf('StatefulSet').put(ownedObject('StatefulSet'));
     await expect(applyObject(known.context, echo, manifest)).rejects.toMatchObject({ status: 422 });
@@ -119,13 +119,13 @@ describe('an object that is known and refused', () => {
     expect(methods(asked)).toEqual(['PATCH true']);
   });
 
-  it('is not asked for once more when it may not be written', async () => {
+  it('is not written again when the write is forbidden', async () => {
     const { context, asked } = refusing(403);
     await expect(applyObject(context, echo, service)).rejects.toMatchObject({ status: 403 });
     expect(methods(asked)).toEqual(['PATCH false']);
   });
 
-  it('may have changed when it is not what an autoscaler scales', async () => {
+  it('is written without a version when it is not a StatefulSet', async () => {
     const { context, asked } = contextOf(applied, { autoscaled: ['*'] });
     context.state.services.put(ownedObject('Service'));
     await applyObject(context, echo, service);

@@ -2,10 +2,10 @@ import type { ResourceRef } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { ApiError } from '../api/errors.js';
 import type { KubeObject } from '../api/types.js';
-import { pathOf } from '../api/paths.js';
+import { apiPath } from '../api/paths.js';
 import { isAutoscaled } from '../settings/settings.js';
 import { isFieldManager, isOwnedBy } from '../ownership/owner.js';
-import { fieldManagerOf, RESOURCE_ID } from '../ownership/labels.js';
+import { fieldManagerOf, RESOURCE_ID_ANNOTATION } from '../ownership/labels.js';
 import type { Manifest } from '../objects/manifest.js';
 import type { Failure } from '../../runtime.js';
 import { deleteObject } from './delete-object.js';
@@ -75,7 +75,7 @@ async function patch(
       : manifest;
   const answer = (await cluster.call({
     method: 'PATCH',
-    path: pathOf(kind, metadata.namespace, metadata.name),
+    path: apiPath(kind, metadata.namespace, metadata.name),
     query: { fieldManager: fieldManagerOf(settings.gateway), force: String(force) },
     body,
   })) as KubeObject;
@@ -85,10 +85,10 @@ async function patch(
 
 /** Whether this gateway created the object for this resource, and not for an earlier one of the same name. */
 async function isOurs({ cluster, settings }: RuntimeContext, { kind, metadata }: Manifest): Promise<boolean> {
-  const path = pathOf(kind, metadata.namespace, metadata.name);
+  const path = apiPath(kind, metadata.namespace, metadata.name);
   const found = (await cluster.call({ method: 'GET', path })) as KubeObject;
   return (
     isFieldManager(settings.gateway, found) &&
-    isOwnedBy(settings.gateway, found, metadata.annotations[RESOURCE_ID] ?? '')
+    isOwnedBy(settings.gateway, found, metadata.annotations[RESOURCE_ID_ANNOTATION] ?? '')
   );
 }

@@ -38,7 +38,7 @@ const ALL = [
 ];
 
 describe('a workload that is applied', () => {
-  it('is all of its objects at first, its network policy before any pod, and then what differs', async () => {
+  it('writes every object at first, the network policy before any pod, and then only what differs', async () => {
     const { context, asked } = setUp();
     await apply(context, echo);
     expect(asked()).toEqual(ALL);
@@ -50,7 +50,7 @@ describe('a workload that is applied', () => {
     expect(asked()).toEqual(['PATCH statefulsets/adapter-echo', 'DELETE poddisruptionbudgets/adapter-echo']);
   });
 
-  it('is not written again where the server spells it in its own way', async () => {
+  it('writes nothing where the server only spells a value differently', async () => {
     const { context, asked } = setUp({}, (answer) => Object.assign(answer, { spec: { serviceName: 'other' } }));
     await apply(context, echo);
     asked();
@@ -72,7 +72,7 @@ describe('a workload that is applied', () => {
     expect(bodies()).toMatchObject([{ kind: 'StatefulSet', spec: { replicas: 5 } }, { kind: 'PodDisruptionBudget' }]);
   });
 
-  it('is checked by its port where its health path answers 404', async () => {
+  it('probes the port where the health path answers 404', async () => {
     const { context, bodies } = setUp();
     context.state.pods.put(podOf({ annotations: OF_ECHO }, waiting('ContainerCreating')));
     context.state.warnings.put(
@@ -85,7 +85,7 @@ describe('a workload that is applied', () => {
     });
   });
 
-  it('has the paths of its pods noted, and their template is free of them', async () => {
+  it('records the paths of its pods outside of the pod template', async () => {
     const { context, bodies } = setUp();
     await apply(context, echo);
     context.state.pods.put(podOf({ annotations: OF_ECHO }));
@@ -102,7 +102,7 @@ describe('a workload that is applied', () => {
     expect(JSON.stringify(set?.spec)).not.toContain('path-of-revision');
   });
 
-  it('is not to be removed any more', async () => {
+  it('stops a removal', async () => {
     const { context } = setUp();
     context.removing.set('adapter/echo', 'waiting');
     await apply(context, echo);
@@ -112,11 +112,11 @@ describe('a workload that is applied', () => {
   const EARLIER = { annotations: { 'mcp-gateway.io/resource-id': 'id-of-an-earlier-one' } };
   it.each<[what: string, put: (context: ReturnType<typeof setUp>['context']) => void]>([
     [
-      'its StatefulSet ends',
+      'its StatefulSet is terminating',
       ({ state }) => state.storeOf('StatefulSet').put(ownedObject('StatefulSet', { deletionTimestamp: 'now' })),
     ],
-    ['an object of an earlier adapter is there', ({ state }) => state.services.put(ownedObject('Service', EARLIER))],
-    ['a pod of an earlier adapter is there', ({ state }) => state.pods.put(podOf(EARLIER))],
+    ['an object of an earlier adapter exists', ({ state }) => state.services.put(ownedObject('Service', EARLIER))],
+    ['a pod of an earlier adapter exists', ({ state }) => state.pods.put(podOf(EARLIER))],
   ])('waits while %s', async (_what, put) => {
     const { context, asked } = setUp();
     context.removing.set('adapter/echo', 'waiting');
@@ -130,7 +130,7 @@ describe('a workload that is applied', () => {
     ['Service', ({ state }) => state.services.put(ownedObject('Service', EARLIER))],
     ['Service', ({ state }) => state.services.put(ownedObject('Service', { annotations: {}, managedFields: [] }))],
     ['Pod', ({ state }) => state.pods.put(podOf(EARLIER))],
-  ])('says that it does not take a %s that is not its own', async (kind, put) => {
+  ])('reports a conflict with a %s of another owner', async (kind, put) => {
     const { context } = setUp();
     put(context);
     await apply(context, echo);
@@ -143,7 +143,7 @@ describe('a workload that is applied', () => {
   it.each<[what: string, annotations: Record<string, string>]>([
     ['edited', EARLIER.annotations],
     ['removed', {}],
-  ])('gets back the id of its adapter that somebody has %s', async (_what, annotations) => {
+  ])('restores a resource id that another client has %s', async (_what, annotations) => {
     const { context, bodies } = setUp();
     await apply(context, echo);
     bodies();
@@ -158,7 +158,7 @@ describe('a workload that is applied', () => {
     expect(context.failureConditions.get(adapter('echo'))).toBeNull();
   });
 
-  it('is not stopped by what somebody writes on a pod of its own', async () => {
+  it('ignores an edit of the annotations of its own pod', async () => {
     const { context, asked } = setUp();
     await apply(context, echo);
     const uid = context.state.of(adapter('echo')).statefulSet?.metadata.uid ?? '';
@@ -170,15 +170,15 @@ describe('a workload that is applied', () => {
   });
 });
 
-describe('a workload that is refused', () => {
-  it('by the operator is not asked for', async () => {
+describe('a workload that is rejected', () => {
+  it('by the policy of the operator sends no request', async () => {
     const { context, asked } = setUp({ allowedImages: ['mcp-'] });
     await apply(context, echo);
     expect(asked()).toEqual([]);
     expect(context.failureConditions.get(adapter('echo'))).toMatchObject({ reason: 'ImageNotAllowed' });
   });
 
-  it('its network policy has no pods without it', async () => {
+  it('with its network policy has no pods without it', async () => {
     refused = ['networkpolicies'];
     const { context, asked } = setUp();
     await apply(context, echo);
@@ -186,7 +186,7 @@ describe('a workload that is refused', () => {
     expect(context.failureConditions.get(adapter('echo'))?.message).toContain('no PATCH networkpolicies');
   });
 
-  it('another of its objects has all others, and says so until it is accepted', async () => {
+  it('with another of its objects has all others, and reports the failure until it is accepted', async () => {
     refused = ['services', 'poddisruptionbudgets'];
     const { context, asked } = setUp();
     await apply(context, echo);
@@ -198,7 +198,7 @@ describe('a workload that is refused', () => {
     expect(context.failureConditions.get(adapter('echo'))).toBeNull();
   });
 
-  it('the end of an object that it no longer needs says so', async () => {
+  it('with the deletion of a surplus object reports the failure', async () => {
     const { context } = setUp();
     await apply(context, echo);
     refused = ['DELETE'];
@@ -206,7 +206,7 @@ describe('a workload that is refused', () => {
     expect(context.failureConditions.get(adapter('echo'))?.message).toContain('no DELETE poddisruptionbudgets');
   });
 
-  it('is tried again by whoever called where the API server does not answer', async () => {
+  it('is no failure where the API server does not answer: apply rejects, and the worker retries', async () => {
     const { context } = contextOf(() => {
       throw new GatewayError('UNAVAILABLE', { detail: 'away' });
     });
@@ -215,7 +215,7 @@ describe('a workload that is refused', () => {
   });
 });
 
-describe('a pod that a rollout would wait for in vain', () => {
+describe('a pod that blocks a rollout', () => {
   const OLD = { 'controller-revision-hash': 'old', 'mcp-gateway.io/kind': 'adapter', 'mcp-gateway.io/name': 'echo' };
   const status = { observedGeneration: 2, updateRevision: 'new' };
   /** The controller has seen generation 2; what is written from now on is this one. */
@@ -233,11 +233,11 @@ describe('a pod that a rollout would wait for in vain', () => {
     return found.asked();
   }
 
-  it('is deleted where the controller has seen what is wanted', async () => {
+  it('is deleted when the controller has observed the current generation', async () => {
     expect(await withBrokenPod(2)).toEqual(['PATCH statefulsets/adapter-echo', 'DELETE pods/adapter-echo-1']);
   });
 
-  it('is left until then', async () => {
+  it('is left alone before', async () => {
     expect(await withBrokenPod(3)).toEqual(['PATCH statefulsets/adapter-echo']);
   });
 });

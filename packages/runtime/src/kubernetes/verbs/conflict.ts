@@ -1,6 +1,6 @@
 import type { ResourceKind } from '@mcp-gateway/common/contracts';
 import type { KubeObject, Pod } from '../api/types.js';
-import { RESOURCE_ID } from '../ownership/labels.js';
+import { RESOURCE_ID_ANNOTATION } from '../ownership/labels.js';
 import { isOwnedBy } from '../ownership/owner.js';
 import type { Failure } from '../../runtime.js';
 import type { WorkloadObjects } from '../informers/cluster-state.js';
@@ -32,7 +32,8 @@ export function findConflict({ statefulSet, own, pods }: WorkloadObjects, owner:
   if (foreign) return nameConflict(foreign.kind, foreign.object.metadata.name, owner);
   // A pod that the StatefulSet of this resource controls belongs to the resource, even when its annotations were edited.
   const orphan = pods.find(
-    (pod) => pod.metadata.annotations?.[RESOURCE_ID] !== resourceId && !(statefulSet && controls(statefulSet, pod)),
+    (pod) =>
+      pod.metadata.annotations?.[RESOURCE_ID_ANNOTATION] !== resourceId && !(statefulSet && controls(statefulSet, pod)),
   );
   return orphan ? nameConflict('Pod', orphan.metadata.name, owner) : null;
 }

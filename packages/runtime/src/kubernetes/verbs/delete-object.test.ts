@@ -23,7 +23,7 @@ const refuse = (error: Error) => () => {
 };
 
 describe('an object that is deleted', () => {
-  it('is that one and no other, and a StatefulSet stays until its pods are gone', async () => {
+  it('is deleted by its uid, and a StatefulSet stays until its pods are gone', async () => {
     const { context, asked } = contextOf(() => status);
     for (const kind of OWNED_KINDS) await deleteObject(context, kind, ownedObject(kind));
     await deleteObject(context, 'Pod', podOf());
@@ -43,32 +43,32 @@ describe('an object that is deleted', () => {
     ]);
   });
 
-  it('is left to end when it does already', async () => {
+  it('gets no second request when it is terminating', async () => {
     const { context, asked } = contextOf(() => status);
     await deleteObject(context, 'Service', ownedObject('Service', ENDING));
     expect(asked).toEqual([]);
   });
 
-  it('is known to end as long as it does', async () => {
+  it('stays in the copy while it is terminating', async () => {
     const { left } = await afterwards(() => ownedObject('Service', ENDING));
     expect(left).toMatchObject(ENDING);
   });
 
   it.each<[what: string, answer: () => KubeObject]>([
-    ['it is', () => status],
-    ['it was before', refuse(new ApiError(404, 'NotFound', 'there is none'))],
+    ['the server has deleted it', () => status],
+    ['it was already gone', refuse(new ApiError(404, 'NotFound', 'there is none'))],
     [
-      'another has its name by now',
+      'another object has its name by now',
       refuse(new ApiError(409, 'Conflict', 'the UID in the precondition does not match')),
     ],
-  ])('is known to be gone when %s', async (_what, answer) => {
+  ])('leaves the copy when %s', async (_what, answer) => {
     expect(await afterwards(answer)).toEqual({ outcome: undefined, left: undefined });
   });
 
   it.each<[what: string, error: Error]>([
-    ['that is forbidden', new ApiError(403, 'Forbidden', 'no')],
-    ['nobody answers', new GatewayError('UNAVAILABLE', { detail: 'away' })],
-  ])('is still known when %s', async (_what, error) => {
+    ['the deletion is forbidden', new ApiError(403, 'Forbidden', 'no')],
+    ['the server does not answer', new GatewayError('UNAVAILABLE', { detail: 'away' })],
+  ])('stays in the copy when %s', async (_what, error) => {
     const { outcome, left } = await afterwards(refuse(error));
     expect(outcome).toBe(error);
     expect(left?.uid).toBe('uid-of-Service');

@@ -1,6 +1,6 @@
 import { ApiError } from '../api/errors.js';
 import { isTerminating, type KubeObject } from '../api/types.js';
-import { pathOf } from '../api/paths.js';
+import { apiPath } from '../api/paths.js';
 import type { OwnedKind } from '../objects/manifest.js';
 import type { RuntimeContext } from './context.js';
 
@@ -19,7 +19,7 @@ export async function deleteObject(
   try {
     const answer = (await cluster.call({
       method: 'DELETE',
-      path: pathOf(kind, settings.namespace, name),
+      path: apiPath(kind, settings.namespace, name),
       body: {
         apiVersion: 'v1',
         kind: 'DeleteOptions',

@@ -13,8 +13,8 @@ function failureConditions(retryMs: number) {
   return { all, retried };
 }
 
-describe('a failure', () => {
-  it('is tried again after a while, once, and says why until then', async () => {
+describe('a failure condition', () => {
+  it('triggers one retry after a while, and gives its reason until then', async () => {
     const { all, retried } = failureConditions(10);
     all.set(adapter('echo'), FAILURE);
     expect(all.get(adapter('echo'))).toEqual(FAILURE);
@@ -22,7 +22,7 @@ describe('a failure', () => {
     expect(all.get(adapter('echo'))).toBeNull();
   });
 
-  it('that is followed by another is tried again once, and none when all is closed', async () => {
+  it('triggers one retry when another replaces it, and none after close', async () => {
     const { all, retried } = failureConditions(10);
     for (const failure of [FAILURE, { ...FAILURE, message: 'There is another.' }]) all.set(adapter('echo'), failure);
     expect(all.get(adapter('echo'))?.message).toBe('There is another.');
@@ -35,7 +35,7 @@ describe('a failure', () => {
     expect([retried, closed.retried]).toEqual([['echo'], []]);
   });
 
-  it('is tried again after ten seconds when nobody says otherwise', () => {
+  it('triggers a retry after ten seconds by default', () => {
     jest.useFakeTimers();
     afterTest(() => void jest.useRealTimers());
     const retried: string[] = [];
@@ -46,7 +46,7 @@ describe('a failure', () => {
     expect(retried).toEqual(['echo']);
   });
 
-  it('that is over is not tried again', async () => {
+  it('triggers no retry once it is cleared', async () => {
     const { all, retried } = failureConditions(10);
     all.set(adapter('echo'), FAILURE);
     all.set(adapter('other'), FAILURE);

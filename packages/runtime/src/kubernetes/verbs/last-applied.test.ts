@@ -31,11 +31,11 @@ describe('what was applied', () => {
     return memory_;
   }
 
-  it('holds while it is as the server made it, in whatever spelling', () => {
+  it('is current while the objects are as the server accepted them, in any spelling', () => {
     expect(applied().isCurrent(adapter('echo'), objects(asServed))).toBe(true);
   });
 
-  it('holds while it is as a list has it, without what the list says once for all', () => {
+  it('is current for objects of a list, which lack apiVersion and kind', () => {
     const memory_ = new LastApplied();
     memory_.remember(
       adapter('echo'),
@@ -45,28 +45,28 @@ describe('what was applied', () => {
     expect(memory_.isCurrent(adapter('echo'), objects(found({})))).toBe(true);
   });
 
-  it('holds also when it is applied again without being written', () => {
+  it('is current after an apply that writes nothing', () => {
     const memory_ = applied();
     memory_.remember(adapter('echo'), [manifest({ memory })], new Map());
     expect(memory_.isCurrent(adapter('echo'), objects(asServed))).toBe(true);
   });
 
   it.each([
-    ['somebody changes it', objects(found({ memory: '2Gi' }, { memory }))],
-    ['somebody deletes it', objects()],
-    ['there is more of it', objects(asServed, asServed)],
-  ])('holds no more when %s', (_what, now) => {
+    ['another client changes the object', objects(found({ memory: '2Gi' }, { memory }))],
+    ['another client deletes the object', objects()],
+    ['there is another object', objects(asServed, asServed)],
+  ])('is no longer current when %s', (_what, now) => {
     expect(applied().isCurrent(adapter('echo'), now)).toBe(false);
   });
 
-  it('is not known of what another process applied, or once it is forgotten', () => {
+  it('is unknown for a resource of another process, or after forget', () => {
     const memory_ = applied();
     expect(memory_.isCurrent(adapter('other'), objects(asServed))).toBe(false);
     memory_.forget(adapter('echo'));
     expect(memory_.isCurrent(adapter('echo'), objects(asServed))).toBe(false);
   });
 
-  it('differs from the next spec also where the server spells the last one otherwise', () => {
+  it('differs from the next spec, even when the server spelled the last one differently', () => {
     expect(applied().differs(adapter('echo'), manifest({ memory: '2048Mi' }), objects(asServed))).toBe(true);
   });
 });

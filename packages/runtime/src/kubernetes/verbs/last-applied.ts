@@ -1,6 +1,6 @@
 import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { KubeObject } from '../api/types.js';
-import { differences } from './differences.js';
+import { differences } from '../objects/differences.js';
 import type { Manifest, OwnedKind } from '../objects/manifest.js';
 import type { WorkloadObjects } from '../informers/cluster-state.js';
 

@@ -40,15 +40,15 @@ const annotated = ({ state }: RuntimeContext, more: Record<string, string>) =>
 const annotationsOf = (store: RuntimeContext['state']['statefulSets']) =>
   store.get('adapter-echo')?.metadata.annotations;
 
-describe('what is observed of an adapter', () => {
-  it('is nothing when there is nothing, but why it was refused', async () => {
+describe('the observation of an adapter', () => {
+  it('is ABSENT without objects, except for the reason of a rejection', async () => {
     const { context } = contextOf(() => undefined);
     expect(seen(context)).toEqual(ABSENT);
     context.failureConditions.set(adapter('echo'), REFUSED);
     expect(seen(context)).toEqual({ ...ABSENT, failure: REFUSED });
   });
 
-  it('is this when it runs', async () => {
+  it('describes a running adapter', async () => {
     expect(seen(await thatRuns())).toEqual({
       exists: true,
       removing: false,
@@ -81,13 +81,13 @@ describe('what is observed of an adapter', () => {
     });
   });
 
-  it('says that the number of replicas is somebody else’s', async () => {
+  it('says that an autoscaler sets the number of replicas', async () => {
     const context = await thatRuns({ autoscaled: ['*'] });
     change(context.state.statefulSets, { spec: { replicas: 7 } });
     expect(seen(context)).toMatchObject({ autoscaled: true, desiredReplicas: 7 });
   });
 
-  it('says why replicas cannot start, and before that why it was refused', async () => {
+  it('gives the reason of a rejection, or else why replicas cannot start', async () => {
     const context = await thatRuns();
     context.state.pods.put(pod({ resourceVersion: '99' }, waiting('ErrImagePull')));
     expect(seen(context).failure).toMatchObject({ reason: 'ImagePullBackOff' });
@@ -95,7 +95,7 @@ describe('what is observed of an adapter', () => {
     expect(seen(context).failure).toEqual(REFUSED);
   });
 
-  it('says that an open port has to do', async () => {
+  it('says that an open port counts as healthy', async () => {
     const context = await thatRuns();
     annotated(context, { 'mcp-gateway.io/tcp-check-of-revision': revisionOf(echo) });
     expect(seen(context).healthNote).toContain('answers 404, so an open port counts as healthy');
@@ -106,7 +106,7 @@ describe('what is observed of an adapter', () => {
   it.each([
     ['tcp', null],
     ['mcp', 'The kubelet cannot probe with MCP, so an open port counts as healthy.'],
-  ])('says what becomes of a check of type %s', async (type, note) => {
+  ])('describes a health check of type %s', async (type, note) => {
     const context = await thatRuns();
     annotated(context, {
       'mcp-gateway.io/tcp-check-of-revision': revisionOf(echo),
@@ -116,14 +116,14 @@ describe('what is observed of an adapter', () => {
   });
 });
 
-describe('an adapter is to be applied again when', () => {
+describe('an adapter has no revision, and so is applied again, when', () => {
   const NOT_FOUND = 'Startup probe failed: HTTP probe failed with statuscode: 404';
   it.each<[what: string, happens: (context: RuntimeContext) => void]>([
-    ['it was refused', ({ failureConditions }) => failureConditions.set(adapter('echo'), REFUSED)],
-    ['this process does not know what it applied', ({ lastApplied: memory }) => memory.forget(adapter('echo'))],
-    ['somebody has changed an object of it', ({ state }) => change(state.services, { spec: {} })],
+    ['the cluster rejected it', ({ failureConditions }) => failureConditions.set(adapter('echo'), REFUSED)],
+    ['this process has no record of the last apply', ({ lastApplied: memory }) => memory.forget(adapter('echo'))],
+    ['another client has changed an object', ({ state }) => change(state.services, { spec: {} })],
     [
-      'a rollout would wait for a pod in vain',
+      'a broken pod blocks the rollout',
       ({ state }) => {
         change(state.statefulSets, { status: { updateRevision: 'new' } });
         state.pods.put(pod({ resourceVersion: '99' }, waiting('ErrImagePull')));
@@ -139,7 +139,7 @@ describe('an adapter is to be applied again when', () => {
       },
     ],
     [
-      'an open port had to do for an earlier revision only',
+      'an open port counted as healthy for an earlier revision only',
       (context) => annotated(context, { 'mcp-gateway.io/tcp-check-of-revision': 'earlier' }),
     ],
   ])('%s', async (_what, happens) => {
@@ -150,17 +150,17 @@ describe('an adapter is to be applied again when', () => {
   });
 });
 
-describe('whose the objects are', () => {
+describe('the resource id of the objects', () => {
   const EDITED = { annotations: { 'mcp-gateway.io/resource-id': 'other' }, ...idEdited };
 
-  it('is not what somebody has written over the id', async () => {
+  it('is not an id that another client wrote', async () => {
     const context = await thatRuns();
     change(context.state.statefulSets, { metadata: EDITED });
     change(context.state.services, { metadata: EDITED });
     expect(seen(context)).toMatchObject({ resourceId: 'id-of-echo', inSync: false });
   });
 
-  it('says the template of the StatefulSet when nothing else does any more', async () => {
+  it('comes from the pod template when nothing else has it', async () => {
     const { context } = contextOf(applied);
     await apply(context, echo);
     for (const { kind } of context.state.of(adapter('echo')).own)
@@ -168,7 +168,7 @@ describe('whose the objects are', () => {
     expect(seen(context).resourceId).toBe('id-of-echo');
   });
 
-  it('is told by their pods when nothing else is left, and else by nobody', () => {
+  it('comes from the pods when nothing else is left, and else is unknown', () => {
     const { context } = contextOf(() => undefined);
     context.state.services.put(ownedObject('Service', EDITED));
     expect(seen(context).resourceId).toBeNull();
@@ -176,7 +176,7 @@ describe('whose the objects are', () => {
     expect(seen(context).resourceId).toBe('id-of-echo');
   });
 
-  it('is an earlier adapter where this gateway wrote its id', () => {
+  it('is that of an earlier adapter when this gateway wrote it', () => {
     const { context } = contextOf(() => undefined);
     context.state.services.put(ownedObject('Service', { annotations: EDITED.annotations }));
     expect(seen(context).resourceId).toBe('other');
@@ -195,7 +195,7 @@ describe('an adapter that is being removed', () => {
     spec: { replicas: 2 },
   });
 
-  it('is so once all of it ends, and has its name as long as a pod is there', () => {
+  it('is removing once every object is terminating, and exists as long as a pod does', () => {
     expect(left([set(ENDING)], pod(ENDING))).toMatchObject({ removing: true, resourceId: 'id-of-echo' });
     expect(left([], pod(ENDING))).toMatchObject({ exists: true, removing: true, resourceId: 'id-of-echo' });
     expect(left([], pod(ENDING))).toMatchObject({ desiredReplicas: 0, revision: null });
@@ -203,12 +203,12 @@ describe('an adapter that is being removed', () => {
 
   it.each<[what: string, found: ReturnType<typeof left>]>([
     ['its network policy is still there', left([set(ENDING), ownedObject('NetworkPolicy')])],
-    ['a pod of it is still there', left([set(ENDING)], pod())],
-  ])('is not yet when %s', (_what, found) => {
+    ['one of its pods is not terminating', left([set(ENDING)], pod())],
+  ])('is not removing when %s', (_what, found) => {
     expect(found).toMatchObject({ exists: true, removing: false });
   });
 
-  it('says no more why a replica could not start', () => {
+  it('gives no reason why a replica cannot start', () => {
     const failed = (more: Partial<KubeObject['metadata']>) => {
       const { context } = contextOf(() => undefined);
       context.state.statefulSets.put(set(more));
@@ -218,7 +218,7 @@ describe('an adapter that is being removed', () => {
     expect([failed({})?.reason, failed(ENDING)]).toEqual(['QuotaExceeded', null]);
   });
 
-  it('drains once its StatefulSet ends, also where a pod does not know yet', () => {
+  it('drains once its StatefulSet is terminating, even in a pod that is not yet', () => {
     expect(left([set()], pod()).replicas.map(({ endpoint }) => endpoint?.ready)).toEqual([true]);
     const [replica] = left([set(ENDING)], pod()).replicas;
     expect(replica?.endpoint).toMatchObject({ ready: false, serving: true, draining: true });

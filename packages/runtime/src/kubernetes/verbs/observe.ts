@@ -2,7 +2,13 @@ import { AdapterSpec, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { healthNoteOf } from '../../health.js';
 import { ABSENT, type Observation, type ObservedReplica } from '../../runtime.js';
 import { isTerminating, type KubeObject } from '../api/types.js';
-import { RESOURCE_ID, HEALTH_ANSWER, HEALTH_TYPE, REVISION, TCP_CHECK } from '../ownership/labels.js';
+import {
+  RESOURCE_ID_ANNOTATION,
+  HEALTH_ANSWER_ANNOTATION,
+  HEALTH_TYPE_ANNOTATION,
+  REVISION_ANNOTATION,
+  TCP_CHECK_ANNOTATION,
+} from '../ownership/labels.js';
 import { ownerIdOf } from '../ownership/owner.js';
 import { isAutoscaled } from '../settings/settings.js';
 import { brokenPodsOf } from '../status/rollout.js';
@@ -26,13 +32,13 @@ export function observe(
 
   const removing = all.every(isTerminating);
   const annotations = statefulSet?.metadata.annotations ?? {};
-  const revision = annotations[REVISION] ?? null;
+  const revision = annotations[REVISION_ANNOTATION] ?? null;
   const inSync =
     refused === null &&
     lastApplied.isCurrent(ref, objects) &&
     brokenPodsOf(objects).length === 0 &&
     healthCheckOf(objects, revision, typeIn(annotations)).by ===
-      (annotations[TCP_CHECK] === undefined ? 'http' : 'tcp');
+      (annotations[TCP_CHECK_ANNOTATION] === undefined ? 'http' : 'tcp');
   const replicas = pods.map((pod) => replicaOf(pod, statefulSet, warnings, now));
   return {
     exists: true,
@@ -52,17 +58,17 @@ export function observe(
 type Annotations = Record<string, string>;
 
 const HealthType = AdapterSpec.shape.healthCheck.unwrap().shape.type;
-const typeIn = (annotations: Annotations) => HealthType.safeParse(annotations[HEALTH_TYPE]).data;
+const typeIn = (annotations: Annotations) => HealthType.safeParse(annotations[HEALTH_TYPE_ANNOTATION]).data;
 
 function noteIn(annotations: Annotations): string | null {
-  if (annotations[TCP_CHECK] === undefined) return null;
+  if (annotations[TCP_CHECK_ANNOTATION] === undefined) return null;
   switch (typeIn(annotations)) {
     case 'mcp':
       return 'The kubelet cannot probe with MCP, so an open port counts as healthy.';
     case 'tcp':
       return null; // the spec asks for TCP
     default:
-      return healthNoteOf(`The health check answers ${annotations[HEALTH_ANSWER] ?? 404}`);
+      return healthNoteOf(`The health check answers ${annotations[HEALTH_ANSWER_ANNOTATION] ?? 404}`);
   }
 }
 
@@ -77,5 +83,5 @@ function asDraining(replica: ObservedReplica): ObservedReplica {
 /** The first id that is known: an edited id must not look like an earlier resource, whose objects the worker would remove. */
 function whose(gateway: string, { own, pods }: WorkloadObjects): string | null {
   const ids = own.map(({ object }) => ownerIdOf(gateway, object));
-  return [...ids, ...pods.map(({ metadata }) => metadata.annotations?.[RESOURCE_ID])].find(Boolean) ?? null;
+  return [...ids, ...pods.map(({ metadata }) => metadata.annotations?.[RESOURCE_ID_ANNOTATION])].find(Boolean) ?? null;
 }

@@ -10,16 +10,21 @@ const image = (imageName: string) => ({ imageName });
 const IMAGES = { allowedImages: ['mcp-', 'team/'] };
 const SECRETS = { allowedSecrets: ['mcp-'] };
 
-describe('what the operator allows of', () => {
+describe('the policy of the operator on', () => {
   it.each<[what: string, wanted: Partial<Workload>, settings: Partial<KubernetesSettings>, reason: string | null]>([
-    ['any image, when no beginnings are named', image('other/echo'), {}, null],
-    ['an image with one of the beginnings', image('team/echo'), IMAGES, null],
-    ['an image that has one of them further on', image('other/mcp-echo'), IMAGES, 'ImageNotAllowed'],
-    ['a Secret, when no beginnings are named', from('mcp-echo'), {}, 'SecretNotAllowed'],
-    ['a Secret with one of the beginnings', from('mcp-echo'), SECRETS, null],
-    ['a Secret that has one of them further on', from('not-mcp-echo'), SECRETS, 'SecretNotAllowed'],
-    ['an identity that is not configured', { useWorkloadIdentity: true }, {}, 'WorkloadIdentityNotConfigured'],
-    ['an identity that is', { useWorkloadIdentity: true }, { workloadIdentityServiceAccount: 'a' }, null],
+    ['any image, without prefixes', image('other/echo'), {}, null],
+    ['an image with an allowed prefix', image('team/echo'), IMAGES, null],
+    ['an image that contains a prefix further on', image('other/mcp-echo'), IMAGES, 'ImageNotAllowed'],
+    ['a Secret, without prefixes', from('mcp-echo'), {}, 'SecretNotAllowed'],
+    ['a Secret with an allowed prefix', from('mcp-echo'), SECRETS, null],
+    ['a Secret that contains a prefix further on', from('not-mcp-echo'), SECRETS, 'SecretNotAllowed'],
+    ['a workload identity that is not configured', { useWorkloadIdentity: true }, {}, 'WorkloadIdentityNotConfigured'],
+    [
+      'a workload identity that is configured',
+      { useWorkloadIdentity: true },
+      { workloadIdentityServiceAccount: 'a' },
+      null,
+    ],
   ])('%s', (_what, wanted, settings, reason) => {
     expect(policyViolation(workload('echo', wanted), { ...DEFAULTS, ...settings })?.reason ?? null).toBe(reason);
   });

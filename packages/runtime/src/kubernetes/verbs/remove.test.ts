@@ -14,8 +14,8 @@ const known = ({ state }: RuntimeContext, ...kinds: readonly (typeof KINDS)[numb
   for (const kind of kinds) state.storeOf(kind).put(ownedObject(kind));
 };
 
-describe('what is removed of an adapter', () => {
-  it('is each object as it is known, and none that has taken its name since', async () => {
+describe('the removal of an adapter deletes', () => {
+  it('each known object, and no later object of the same name', async () => {
     const { context, asked } = contextOf(() => gone);
     known(context, ...KINDS);
     await remove(context, adapter('echo'));
@@ -24,7 +24,7 @@ describe('what is removed of an adapter', () => {
     );
   });
 
-  it('is its network policy only when no pod is left', async () => {
+  it('the network policy only when no pod is left', async () => {
     const { context, asked } = contextOf(() => gone);
     known(context, ...KINDS);
     const pod = podOf({ deletionTimestamp: 'now' });
@@ -41,7 +41,7 @@ describe('what is removed of an adapter', () => {
     expect(linesOf(asked)).toContain('DELETE networkpolicies/adapter-echo');
   });
 
-  it('is also what somebody has relabelled, once our watch would tell of its end', async () => {
+  it('relabelled objects, once the informers see them again', async () => {
     const relabelled = () => ownedObject('StatefulSet', { labels: { 'mcp-gateway.io/gateway': 'other' } });
     const { context, asked } = contextOf(({ method, path }) =>
       method === 'DELETE' ? gone : path.includes('statefulsets') ? relabelled() : undefined,
@@ -69,14 +69,14 @@ describe('what is removed of an adapter', () => {
     });
   });
 
-  it('is nothing that another manager made', async () => {
+  it('no object of another field manager', async () => {
     const theirs = (kind: string) => ownedObject(kind, { managedFields: [{ manager: 'kubectl', operation: 'Apply' }] });
     const { context, asked } = contextOf(({ path }) => theirs(path));
     await remove(context, adapter('echo'));
     expect(asked.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET', 'GET']);
   });
 
-  it('is nothing that ends already', async () => {
+  it('no object that is terminating', async () => {
     const { context, asked } = contextOf(({ path }) =>
       ownedObject(path, { deletionTimestamp: '2026-11-20T09:00:00Z' }),
     );
@@ -98,7 +98,7 @@ describe('what is removed of an adapter', () => {
     expect(context.removing.has('adapter/echo')).toBe(then.length === 0);
   });
 
-  it('is no pod that its StatefulSet ends', async () => {
+  it('no pod that its StatefulSet deletes', async () => {
     const { context, asked } = contextOf(({ method }) =>
       method === 'DELETE' ? ownedObject('StatefulSet', { deletionTimestamp: 'now', resourceVersion: '8' }) : undefined,
     );
@@ -108,7 +108,7 @@ describe('what is removed of an adapter', () => {
     expect(linesOf(asked).filter((line) => line.startsWith('DELETE'))).toEqual(['DELETE statefulsets/adapter-echo']);
   });
 
-  it('is not over as long as something of it ends', async () => {
+  it('and waits while an object is terminating', async () => {
     const { context } = contextOf(({ method }) =>
       method === 'DELETE' ? ownedObject('StatefulSet', { deletionTimestamp: 'now', resourceVersion: '8' }) : undefined,
     );
@@ -117,7 +117,7 @@ describe('what is removed of an adapter', () => {
     expect(context.removing.has('adapter/echo')).toBe(true);
   });
 
-  it('is forgotten with what was known of it, and is over when nothing is left', async () => {
+  it('and forgets the resource when nothing is left', async () => {
     const { context } = contextOf(({ method }) => (method === 'DELETE' ? gone : undefined));
     known(context, 'Service');
     context.lastApplied.remember(adapter('echo'), [], new Map());
@@ -149,14 +149,14 @@ describe('a removal', () => {
     expect(context.failureConditions.get(adapter('echo'))).toMatchObject({ reason: 'AdmissionDenied' });
   });
 
-  it('is tried again by whoever called when the API server does not answer', async () => {
+  it('rejects when the API server does not answer, so that the worker retries', async () => {
     const away = new GatewayError('UNAVAILABLE', { detail: 'away' });
     const { context } = failing(away);
     await expect(remove(context, adapter('echo'))).rejects.toBe(away);
     expect(context.failureConditions.get(adapter('echo'))).toBeNull();
   });
 
-  it('goes on with the next change when nobody answered the one before', async () => {
+  it('resumes with the next change when a request got no answer', async () => {
     const { context, asked } = failing(new GatewayError('UNAVAILABLE'));
     context.removing.set('adapter/echo', 'waiting');
     for (const times of [1, 2]) {
@@ -166,7 +166,7 @@ describe('a removal', () => {
     }
   });
 
-  it('is not begun again by the changes that it makes itself', async () => {
+  it('is not started again by its own changes', async () => {
     const { context, asked } = contextOf(({ method }) => (method === 'DELETE' ? gone : undefined));
     context.state.onChange((name) => resumeRemoval(context, name));
     known(context, ...KINDS);
@@ -180,7 +180,7 @@ describe('a removal', () => {
     ]);
   });
 
-  it('ends where somebody applies the adapter again', async () => {
+  it('stops when the adapter is applied again', async () => {
     const { context, asked } = contextOf((request) => {
       if (request.method === 'PATCH') return applied(request);
       if (request.path.includes('services')) context.removing.delete('adapter/echo'); // as an apply does
@@ -192,7 +192,7 @@ describe('a removal', () => {
     expect(context.removing.has('adapter/echo')).toBe(false);
   });
 
-  it('that nobody asked for does not begin with a change', async () => {
+  it('does not begin with a change alone', async () => {
     const { context, asked } = contextOf(() => gone);
     known(context, ...KINDS);
     resumeRemoval(context, adapter('echo'));

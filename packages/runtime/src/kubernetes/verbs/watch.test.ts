@@ -10,8 +10,8 @@ function watcher() {
   return { told, stop, tell: (name: string) => tell(adapter(name)) };
 }
 
-describe('changes in a row', () => {
-  it('are told once for each name, and later ones again', async () => {
+describe('a batch of changes', () => {
+  it('reports each resource once, and again after a later change', async () => {
     const { told, tell } = watcher();
     for (const name of ['a', 'b', 'a']) tell(name);
     expect(told).toEqual([]);
@@ -20,7 +20,7 @@ describe('changes in a row', () => {
     await eventually(() => expect(told).toEqual(['a', 'b', 'b']));
   });
 
-  it('are told to nobody who has stopped to watch', async () => {
+  it('is dropped when the watch stops', async () => {
     const { told, tell, stop } = watcher();
     for (const name of ['a', 'b']) tell(name);
     stop.abort();
@@ -31,7 +31,7 @@ describe('changes in a row', () => {
     expect(told).toEqual([]);
   });
 
-  it('are told to nobody who stopped before the first', async () => {
+  it('is dropped when the watch stopped before the first change', async () => {
     const { told, tell, stop } = watcher();
     stop.abort();
     tell('a');

@@ -79,7 +79,7 @@ describe('the logs of a replica', () => {
     expect(await read({ tail })).toBe(expected);
   });
 
-  it('begin in the file before, when there is one', async () => {
+  it('begin in the previous file, if there is one', async () => {
     await writeFile(`${file}.1`, 'first\nsecond\n');
     await writeFile(file, 'third\n');
     expect(await read()).toBe('first\nsecond\nthird\n');
@@ -87,20 +87,20 @@ describe('the logs of a replica', () => {
     expect(await read({ tail: 1 })).toBe('third\n');
   });
 
-  it('are those of the instance that was asked for', async () => {
+  it('are those of the requested instance', async () => {
     await writeFile(file, 'of 0\n');
     await writeFile(logFile(folder.path, ECHO, 1), 'of 1\n');
     expect(await read({ instance: 1 })).toBe('of 1\n');
   });
 
-  it('are nothing while it has not written, or does not exist', async () => {
+  it('are null while the replica has not written, or does not exist', async () => {
     expect(await read()).toBeNull();
     expect(await logs.read({ ...ECHO, name: 'ghost' }, ONCE)).toBeNull();
   });
 });
 
 describe('logs that are followed', () => {
-  it('begin with the last lines and go on with what is written', async () => {
+  it('begin with the last lines and go on with new ones', async () => {
     await writeFile(file, 'first\nsecond\n');
     const { next } = await follow(1);
     expect(await next()).toBe('second\n');
@@ -110,7 +110,7 @@ describe('logs that are followed', () => {
     expect(await next()).toBe('fou');
   });
 
-  it('may have no lines to begin with', async () => {
+  it('may begin with no lines', async () => {
     await writeFile(file, 'first\n');
     const { next } = await follow(0);
     await appendFile(file, 'second\n');
@@ -135,7 +135,7 @@ describe('logs that are followed', () => {
     expect(await next()).toBe('third\n');
   });
 
-  it.each([1, 2])('lose nothing when the file is full, also %i times at once', async (times) => {
+  it.each([1, 2])('lose nothing when the file is rotated %i times at once', async (times) => {
     const log = logWriter(file, 100);
     log.write(Buffer.from('line 0\n'));
     const { next } = await follow();
@@ -149,7 +149,7 @@ describe('logs that are followed', () => {
     log.close();
   });
 
-  it('keep no file open once the reader has gone, also one that never began to read', async () => {
+  it('keep no file open once the reader has stopped, even one that never read', async () => {
     await writeFile(file, 'first\n');
     const before = descriptorsOf(file);
     const { next, stop } = await follow();
@@ -172,7 +172,7 @@ describe('logs that are followed', () => {
     expect(await next()).toBeNull();
   });
 
-  it('end when the adapter is removed that has never written anything', async () => {
+  it('end when an adapter without any output is removed', async () => {
     const { next } = await follow();
     const end = next();
     await rm(logFolder(folder.path, ECHO), { recursive: true });
@@ -195,7 +195,7 @@ describe('logs that are followed', () => {
     expect(await read()).toBeNull();
   });
 
-  it('end when the reader goes, also before anything was written', async () => {
+  it('end when the reader stops, even before the first line', async () => {
     for (const text of ['first\n', null]) {
       if (text) await writeFile(file, text);
       else await rm(file);

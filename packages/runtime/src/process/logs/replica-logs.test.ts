@@ -20,8 +20,8 @@ afterEach(() => folder.remove());
 const line = (text: string) => Buffer.from(`${text}\n`);
 const now = () => readFileSync(file, 'utf8');
 
-describe('the log of a replica of which two processes run', () => {
-  it('has what both wrote, in order, also when one of them fills the file', () => {
+describe('the log of a replica with two processes', () => {
+  it('has the output of both in order, even when one of them fills the file', () => {
     const [draining, successor] = [logs.writer(ECHO, 0), logs.writer(ECHO, 0)];
     draining.write(Buffer.alloc(LOG_BYTES - 4, 'x'));
     successor.write(line('1 new'));
@@ -32,7 +32,7 @@ describe('the log of a replica of which two processes run', () => {
     expect(descriptorsOf(file)).toBe(1);
   });
 
-  it('is closed when the last of them has ended, and no longer written by one that has', () => {
+  it('is closed with the last of them, and not written by one that has ended', () => {
     const [first, second, other] = [logs.writer(ECHO, 0), logs.writer(ECHO, 0), logs.writer(ECHO, 1)];
     first.close();
     first.close();
@@ -57,7 +57,7 @@ describe('the log of a replica of which two processes run', () => {
     expect(readFileSync(logFile(folder.path, theirs, 0), 'utf8')).toBe('tool\n');
   });
 
-  it('begins anew when it was removed, whoever still holds it', () => {
+  it('is a new file after a removal, even while a process holds the old one', () => {
     const before = logs.writer(ECHO, 0);
     logs.remove(adapter('echo'));
     const after = logs.writer(ECHO, 0);

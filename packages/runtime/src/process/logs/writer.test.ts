@@ -17,7 +17,7 @@ const now = () => readFileSync(file, 'utf8');
 const before = () => readFileSync(`${file}.1`, 'utf8');
 
 describe('a log file', () => {
-  it('has at once what was written', () => {
+  it('has written bytes at once', () => {
     const log = logWriter(file, 100);
     log.write(line('first'));
     expect(now()).toBe('first\n');
@@ -25,12 +25,12 @@ describe('a log file', () => {
     expect(now()).toBe('first\nsecond\n');
   });
 
-  it('is for nobody else to read', () => {
+  it('is readable by its owner only', () => {
     logWriter(file).write(line('secret'));
     expect(statSync(file).mode & 0o077).toBe(0);
   });
 
-  it('goes on where it was', () => {
+  it('is continued by the next writer', () => {
     const first = logWriter(file, 20);
     first.write(line('first'));
     first.close();
@@ -41,7 +41,7 @@ describe('a log file', () => {
     expect([before(), now()]).toEqual(['first\nsecond\n', 'third__\n']);
   });
 
-  it('gives way to a new one before it grows beyond the limit', () => {
+  it('is rotated before it exceeds the limit', () => {
     const log = logWriter(file, 10);
     log.write(line('12345'));
     log.write(line('678')); // exactly at the limit
@@ -52,7 +52,7 @@ describe('a log file', () => {
     expect([before(), now()]).toEqual(['9\n', 'abcdefghi\n']);
   });
 
-  it('never has more than twice the limit on disk, also by one long line', () => {
+  it('never takes more than twice the limit on disk, even with one long line', () => {
     const log = logWriter(file, 1_000);
     for (let i = 0; i < 200; i += 1) {
       log.write(Buffer.alloc((i * 37) % 2_500, 'x'));
@@ -61,7 +61,7 @@ describe('a log file', () => {
     }
   });
 
-  it('does not stop its process when it cannot be written', () => {
+  it('does not throw when it cannot be written', () => {
     const log = logWriter(file, 10);
     log.write(line('first'));
     mkdirSync(`${file}.1`); // so that it cannot be rotated
@@ -70,7 +70,7 @@ describe('a log file', () => {
     expect(() => log.close()).not.toThrow();
   });
 
-  it('is written no more once it is closed, or its folder gone', () => {
+  it('is not written once it is closed or its folder is gone', () => {
     const log = logWriter(file, 10);
     rmSync(folder.path, { recursive: true });
     expect(() => log.write(line('a long line'))).not.toThrow();

@@ -28,7 +28,7 @@ describe('a command', () => {
     await expect(check(command)).resolves.toBeUndefined();
   });
 
-  it('needs no folder', async () => {
+  it('needs no working directory', async () => {
     await expect(checkCommand({ command: process.execPath, args: [], env: {} }, path)).resolves.toBeUndefined();
   });
 

@@ -24,9 +24,9 @@ describe('a crash', () => {
   it.each([
     ['the first', 0, 0, 1],
     ['one more', 3, 5_000, 4],
-    ['one after nearly ten minutes', 3, 10 * MINUTE - 1, 4],
-    ['one after ten minutes, which are forgiven', 3, 10 * MINUTE, 1],
-    ['one after a day', 9, 1_440 * MINUTE, 1],
+    ['a crash after nearly ten minutes', 3, 10 * MINUTE - 1, 4],
+    ['a crash after ten minutes, which resets the count', 3, 10 * MINUTE, 1],
+    ['a crash after a day', 9, 1_440 * MINUTE, 1],
   ])('%s', (_which, before, uptime, count) => {
     expect(countCrash(before, uptime)).toBe(count);
   });

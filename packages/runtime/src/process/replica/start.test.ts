@@ -6,13 +6,19 @@ it.each<[what: string, ...Parameters<typeof workload>, reason: string | undefine
   ['variables of its own', 'echo', { environment: { signal: 'hup', UID: '7' } }, undefined, ''],
   ['none', 'echo', { secretEnvironment: {} }, undefined, ''],
   [
-    'one from a Secret',
+    'a variable from a Secret',
     'echo',
     { secretEnvironment: { TOKEN: { secret: 'mcp', key: 'token' } } },
     'SecretsNotSupported',
     'TOKEN',
   ],
-  ['one of the shell', 'echo', { environment: { GREETING: 'hi', OPTIND: 'abc' } }, 'VariableNotSupported', 'OPTIND'],
+  [
+    'a variable of the shell',
+    'echo',
+    { environment: { GREETING: 'hi', OPTIND: 'abc' } },
+    'VariableNotSupported',
+    'OPTIND',
+  ],
 ])('a workload with %s', (_what, name, more, reason, names) => {
   const failure = unsupportedSetting(workload(name, more));
   expect(failure?.reason).toBe(reason);

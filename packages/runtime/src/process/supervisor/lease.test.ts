@@ -31,7 +31,7 @@ async function runEcho(under: TestRuntime): Promise<void> {
   await eventually(async () => expect((await under.runtime.observe(adapter('echo'))).replicas[0]?.state).toBe('Ready'));
 }
 
-it('ends the replicas when the worker does not come back in time, and keeps them when it does', async () => {
+it('ends the replicas when no worker watches within the lease, and keeps them when one does', async () => {
   const [left, kept] = await Promise.all([start(400), start(400)]);
   const workers = await Promise.all([watch(left), watch(kept)]);
   await Promise.all([runEcho(left), runEcho(kept)]);
@@ -55,7 +55,7 @@ it('keeps the replicas as long as one of several workers watches', async () => {
   second.abort();
 });
 
-it('runs what a worker that comes later asks for', async () => {
+it('accepts workloads from a worker that connects later', async () => {
   const under = await start(100);
   const first = await watch(under);
   await runEcho(under);

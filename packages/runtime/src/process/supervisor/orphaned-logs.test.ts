@@ -33,7 +33,7 @@ async function leaveLogs(): Promise<void> {
   supervisor = new Supervisor(supervisorOptions(folder.path));
 }
 
-it('logs of a workload that the supervisor does not know are seen, whose they are, and can be removed', async () => {
+it('logs of a workload that the supervisor does not run are observed with their owner, and can be removed', async () => {
   await leaveLogs();
   expect(supervisor.list()).toEqual([adapter('echo')]);
   const { resourceId } = workload('echo');
@@ -47,14 +47,14 @@ it('logs of a workload that the supervisor does not know are seen, whose they ar
   expect(await readdir(join(folder.path, 'logs'))).toEqual([]);
 });
 
-it('logs of a workload that comes back go on', async () => {
+it('logs of a workload that is applied again are continued', async () => {
   await leaveLogs();
   supervisor.apply(workload('echo'));
   await isReady();
   expect(await readFile(logOf(folder.path), 'utf8')).toMatch(/listens\n.*listens\n$/s);
 });
 
-it.each(['runs', 'has left logs'])('an adapter gets nothing of the one before it that %s', async (how) => {
+it.each(['runs', 'has left logs'])('an adapter gets nothing of an earlier one that %s', async (how) => {
   const bobs = workload('echo', { resourceId: BOBS, environment: { VERSION: 'of bob' } });
   if (how === 'runs') {
     supervisor.apply(workload('echo'));
@@ -69,7 +69,7 @@ it.each(['runs', 'has left logs'])('an adapter gets nothing of the one before it
   expect(await readFile(logOf(folder.path, bobs), 'utf8')).toBe('version of bob listens\n');
 });
 
-it('what else is in the folder of logs is left alone', async () => {
+it('other files in the folder of logs are left alone', async () => {
   const root = join(folder.path, 'logs');
   for (const name of ['echo', 'echo.d', 'postgres.log']) await mkdir(join(root, name), { recursive: true });
   expect(supervisor.list()).toEqual([]);

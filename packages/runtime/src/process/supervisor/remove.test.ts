@@ -6,7 +6,7 @@ import { supervisorOptions, temporaryFolder, workload } from '../../../test/supe
 import { ABSENT } from '../../runtime.js';
 import { Supervisor } from './supervisor.js';
 
-it('a workload whose logs cannot be removed goes when it is asked for again, and takes no other with it', async () => {
+it('a workload whose logs cannot be removed is removed by the next call, and no other workload with it', async () => {
   const folder = await temporaryFolder();
   const options = supervisorOptions(folder.path);
   const supervisor = new Supervisor(options);

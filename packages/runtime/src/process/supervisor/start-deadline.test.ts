@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../../test/clock.js';
 import { supervisorOptions, temporaryFolder, workload } from '../../../test/supervisor.js';
 import { eventually } from '../../../test/wait.js';
-import { Supervisor } from '../supervisor/supervisor.js';
+import { Supervisor } from './supervisor.js';
 
 /** A hundred health checks. */
 const START_MS = 10_000;
@@ -30,7 +30,7 @@ const sick = () => workload('echo', { environment: { HEALTH: '500' } });
 const isReady = () => eventually(() => expect(replica()).toMatchObject({ state: 'Ready' }));
 
 describe('a replica that never passes its health check', () => {
-  it('is started anew when its time is up, again and again, and says why', async () => {
+  it('is restarted at each deadline, and says why', async () => {
     start(START_MS);
     clock.hold(2_000);
     const began = clock.now();
@@ -43,7 +43,7 @@ describe('a replica that never passes its health check', () => {
     );
   });
 
-  it('says while it starts again why it does', async () => {
+  it('says during the restart why it was restarted', async () => {
     start(START_MS);
     supervisor.apply(sick());
     const said = 'It was restarted because it was not ready within 10 s: GET /healthz answers 500';
@@ -52,7 +52,7 @@ describe('a replica that never passes its health check', () => {
   });
 });
 
-it('a replica that is ready in time stays, and one that ends by itself is not called late', async () => {
+it('a replica that is ready in time stays, and one that ends by itself is not reported as late', async () => {
   start(AMPLE_MS);
   supervisor.apply(workload('echo'));
   await isReady();

@@ -14,23 +14,31 @@ const with_ = (change: (copy: typeof wanted) => void) => {
   return copy;
 };
 
-describe('the differences between what is wanted and', () => {
+describe('the differences between a manifest and', () => {
   it.each<[what: string, found: object, expected: string[]]>([
-    ['the same are none', wanted, []],
-    ['what the server filled in are none', { ...wanted, status: {}, spec: { ...wanted.spec, more: true } }, []],
-    ['a number are its place and what is there', with_(({ spec }) => (spec.replicas = 5)), ['/spec/replicas=5']],
+    ['the same object are none', wanted, []],
     [
-      'an item in a list of names',
+      'an object with defaults of the server are none',
+      { ...wanted, status: {}, spec: { ...wanted.spec, more: true } },
+      [],
+    ],
+    [
+      'a changed number are its pointer and the value found',
+      with_(({ spec }) => (spec.replicas = 5)),
+      ['/spec/replicas=5'],
+    ],
+    [
+      'a changed item of a named list',
       with_(({ spec }) => spec.containers.forEach((each) => (each.image = 'b'))),
       ['/spec/containers/server/image="b"'],
     ],
     [
-      'an item that others added are none',
+      'an added item of a named list are none',
       with_(({ spec }) => spec.containers.unshift({ name: 'proxy', image: 'p', env: [] })),
       [],
     ],
     [
-      'an item that is gone',
+      'a named list without the item',
       with_(({ spec }) => (spec.containers = [])),
       [
         '/spec/containers/server/name=undefined',
@@ -38,18 +46,18 @@ describe('the differences between what is wanted and', () => {
         '/spec/containers/server/env=undefined',
       ],
     ],
-    ['a list that is longer', with_(({ spec }) => spec.list.push('z')), ['/spec/list=["x","y","z"]']],
+    ['a longer plain list', with_(({ spec }) => spec.list.push('z')), ['/spec/list=["x","y","z"]']],
     [
-      'a list in another order',
+      'a plain list in another order',
       with_(({ spec }) => (spec.list = spec.list.toReversed())),
       ['/spec/list/0="y"', '/spec/list/1="x"'],
     ],
-    ['nothing', {}, ['/spec/replicas=undefined', '/spec/containers=undefined', '/spec/list=undefined']],
+    ['an empty object', {}, ['/spec/replicas=undefined', '/spec/containers=undefined', '/spec/list=undefined']],
   ])('%s', (_what, found, expected) => {
     expect(differences(wanted, found)).toEqual(expected);
   });
 
-  it('an empty value that the server leaves out are none', () => {
+  it('an object without the empty values are none', () => {
     expect(differences({ spec: { requests: {}, value: '', list: [] } }, { spec: {} })).toEqual([]);
     expect(differences({ spec: { value: '' } }, { spec: { value: 'x' } })).toEqual(['/spec/value="x"']);
   });
@@ -99,7 +107,7 @@ describe('the differences between what is wanted and', () => {
       (more) => ({ ingress: [{ ports: [{ port: 1, ...more }] }] }),
       '/ingress/0/ports/0',
     ],
-  ])('%s that somebody adds is one, since the field is ours as a whole', (_what, spec, at) => {
+  ])('%s that another client adds is a difference, because the field is atomic', (_what, spec, at) => {
     expect(differences(spec({}), spec({ x: 'y' }))).toEqual([`${at}/x="y"`]);
     expect(differences(spec({}), spec({}))).toEqual([]);
   });

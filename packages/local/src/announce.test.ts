@@ -45,8 +45,8 @@ const inTurn = (...given: ReturnType<Answers[string]>[]) => {
 
 const IMPATIENT = { example: 20_000, others: 1_000 };
 
-describe('what the announcement shows', () => {
-  it('are the adapters that there are, ready or not', async () => {
+describe('the adapters of the announcement', () => {
+  it('are all adapters, ready or not', async () => {
     const { url } = await gateway({
       ...list('a', 'b', 'c'),
       ...phase('a', 'Ready'),
@@ -66,13 +66,13 @@ describe('what the announcement shows', () => {
     expect(said).toContain(JSON.stringify({ mcpServers: { a: { type: 'http', url: `${url}/adapters/a/mcp` } } }));
   });
 
-  it('says why none runs', async () => {
+  it('show why none runs', async () => {
     const { url } = await gateway({ ...list('b'), ...phase('b', 'Failed', 'No command is known.') });
     const said = announce({ url, adapters: await awaitAdapters(url, IMPATIENT), data: '/data', logs: '/data/logs' });
     expect(said).toContain('MCP Gateway is running.\n\nNot running, and why:\n\n  b: No command is known.');
   });
 
-  it('is not a failure of the last run, which this run corrects', async () => {
+  it('do not show a failure of the last run, which this run corrects', async () => {
     const failed = { status: 200, body: { phase: 'Failed', conditions: [] } };
     const ready = { status: 200, body: { phase: 'Ready', conditions: [] } };
     const { url } = await gateway({
@@ -83,7 +83,7 @@ describe('what the announcement shows', () => {
     expect(await awaitAdapters(url)).toEqual([{ name: 'a', ready: true }]);
   });
 
-  it('is the failure of an adapter that was ready in the last run', async () => {
+  it('show the failure of an adapter that was ready in the last run', async () => {
     const ready = { status: 200, body: { phase: 'Ready', conditions: [] } };
     const failed = { status: 200, body: { phase: 'Failed', conditions: [{ type: 'Ready', message: 'No command.' }] } };
     const { url } = await gateway({
@@ -96,7 +96,7 @@ describe('what the announcement shows', () => {
     ]);
   });
 
-  it('asks for no adapter before the data plane has read its routes', async () => {
+  it('are not requested before the data plane has read its routes', async () => {
     const { url, asked } = await gateway({
       ...list('a'),
       ...phase('a', 'Ready'),
@@ -110,7 +110,7 @@ describe('what the announcement shows', () => {
     ]);
   });
 
-  it('is the example when there are none, waited for until it is routed', async () => {
+  it('are the example on an empty gateway, once the data plane routes to it', async () => {
     const { url, asked } = await gateway({
       ...list(),
       'POST /adapters': () => ({ status: 201 }),
@@ -121,7 +121,7 @@ describe('what the announcement shows', () => {
     expect(asked.filter((each) => each.startsWith('DELETE'))).toHaveLength(3);
   });
 
-  it('is not what was removed after it was listed', async () => {
+  it('do not include one that was removed after the list', async () => {
     const { url } = await gateway({ ...list('a', 'removed'), ...phase('a', 'Ready') });
     expect(await awaitAdapters(url)).toEqual([{ name: 'a', ready: true }]);
   });
@@ -135,13 +135,13 @@ describe('what the announcement shows', () => {
     expect(await awaitAdapters(url, patience)).toEqual([{ name: 'a', ready: patience === undefined }]);
   });
 
-  it('waits for the list of adapters when the control plane is away for a moment', async () => {
+  it('wait for the list when the control plane is unavailable for a moment', async () => {
     const listed = list('a')['GET /adapters']();
     const { url } = await gateway({ 'GET /adapters': inTurn({ status: 503 }, listed), ...phase('a', 'Ready') });
     expect(await awaitAdapters(url)).toEqual([{ name: 'a', ready: true }]);
   });
 
-  it("is waited for longer when it is the example than when it is the user's own", async () => {
+  it('have more time for the example than for adapters of the user', async () => {
     const starting = { status: 200, body: { phase: 'Progressing' } };
     const { url } = await gateway({
       ...list('mcp-example', 'mine'),
@@ -164,7 +164,7 @@ describe('what the announcement shows', () => {
 });
 
 describe('an announcement of no adapters', () => {
-  it('still says where the gateway is', () => {
+  it('still has the URL of the gateway', () => {
     const said = announce({ url: 'http://127.0.0.1:1', adapters: [], data: '/data', logs: '/data/logs' });
     expect(said).toContain('Manage servers at http://127.0.0.1:1/adapters');
     expect(said).not.toContain('mcpServers');

@@ -9,7 +9,7 @@ import { SERVER, supervisorOptions, temporaryFolder, workload } from '../../../t
 import { eventually } from '../../../test/wait.js';
 import type { ObservedReplica } from '../../runtime.js';
 import { catalogue, type Catalogue } from '../catalogue.js';
-import { Supervisor } from '../supervisor/supervisor.js';
+import { Supervisor } from './supervisor.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let clock: TestClock;
@@ -34,7 +34,7 @@ const isReady = () => eventually(() => expect(replica()).toMatchObject({ state: 
 
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 onLinux('a replica on whose port another program listens', () => {
-  it('is not ready, says so, and is started again with another port', async () => {
+  it('is not ready, says so, and is restarted with another port', async () => {
     const file = join(folder.path, 'port');
     const script = `if [ -e ${file} ]; then exec "$@"; fi; echo $PORT >${file}.new; mv ${file}.new ${file}; sleep 1000`;
     const args = ['-c', script, '-', process.execPath, SERVER];
@@ -58,7 +58,7 @@ onLinux('a replica on whose port another program listens', () => {
     expect(new URL(replica().endpoint?.url ?? '').port).not.toBe(String(port));
   });
 
-  it('has another port after it was ready and ended', async () => {
+  it('gets another port after each end', async () => {
     start();
     const release = clock.hold(0);
     supervisor.apply(workload('echo'));
