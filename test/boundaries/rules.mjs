@@ -70,7 +70,15 @@ export const layers = {
     ['upstream'],
     ['request'],
   ],
-  'services/control-plane/src': [['main'], ['compose'], ['app'], ['adapters', 'sessions'], ['resources']],
+  'services/control-plane/src': [
+    ['main'],
+    ['compose', 'config', 'log-reader'],
+    ['app', 'metrics'],
+    ['openapi', 'errors-page'],
+    ['adapters', 'sessions'],
+    ['resources'],
+    ['http'],
+  ],
   'packages/runtime/src/kubernetes': [
     ['index'],
     ['runtime'],

@@ -9,7 +9,7 @@ export const problem = (description: string) => ({
   content: { 'application/problem+json': { schema: ref('Problem') } },
 });
 
-const pathParameter = (name: string, description: string, schema: object) => ({
+export const pathParameter = (name: string, description: string, schema: object) => ({
   name,
   in: 'path',
   required: true,
