@@ -119,7 +119,10 @@ describe('every documented answer', () => {
     const plane = await startControlPlane({ sessions: oneSession });
     const alice = caller(plane.url, 'alice');
     const reader = caller(plane.url, 'bob', 'staff');
-    const outage = caller((await startControlPlane({ database: connect('postgresql://a@127.0.0.1:1/b') })).url, 'alice');
+    const outage = caller(
+      (await startControlPlane({ database: connect('postgresql://a@127.0.0.1:1/b') })).url,
+      'alice',
+    );
     const stale = { 'if-match': '"stale"' };
     const text = { 'content-type': 'text/plain' };
     const large = specOf('large', { description: 'x'.repeat(1024 * 1024) });
