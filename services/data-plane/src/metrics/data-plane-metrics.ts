@@ -1,15 +1,6 @@
-import type { ErrorCode } from '@mcp-gateway/common/errors';
-import {
-  HTTP_BUCKETS,
-  labelledSeries,
-  methodLabel,
-  type Metrics,
-  onHead,
-  statusClass,
-} from '@mcp-gateway/platform/telemetry';
-import { announcesEventStream, eraOf } from '@mcp-gateway/protocol';
+import { HTTP_BUCKETS, labelledSeries, methodLabel, type Metrics, statusClass } from '@mcp-gateway/platform/telemetry';
+import { eraOf } from '@mcp-gateway/protocol';
 import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
-import type { McpPipeline } from '../pipeline/pipeline.js';
 import type { RelocationOutcome } from '../sessions/relocate/relocator.js';
 import { addGauges, type GaugeParts, type UnderWay } from './gauges.js';
 import type { Relocation } from '../sessions/relocate/relocation.js';
