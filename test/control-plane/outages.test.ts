@@ -9,7 +9,6 @@ import { connectRedis, freezeRedis, freshPrefix } from '../support/redis.js';
 import { waitFor } from '../support/wait.js';
 import { caller, problem, type Caller } from './support/callers.js';
 import { specOf, startControlPlane } from './support/control-plane.js';
-import type { ControlPlaneParts } from './support/sources.js';
 
 /** Time limit for a few changes on a busy machine. */
 const BOUND_MS = 5_000;
