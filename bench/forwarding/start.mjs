@@ -31,19 +31,25 @@ export async function startSubject(name, upstream) {
 export async function publishRoutes(redisUrl, upstream) {
   const client = redisClient(redisUrl, log);
   await client.connect();
-  await routePublisher(client, 'mcp-gateway').publishAll(
-    ADAPTERS.map((name) => ({
-      name,
-      adapterId: name,
-      generation: 1,
-      createdBy: 'dev',
-      requiredRoles: [],
-      affinity: 'session',
-      sessionRecovery: 'replay',
-      sessions: {},
-      path: `/adapters/${name}/mcp`,
-      endpoints: [{ id: `${name}-0`, url: upstream, ready: true }],
-    })),
+  const publisher = routePublisher(client, 'mcp-gateway');
+  const run = await publisher.beginRun();
+  const routes = ADAPTERS.map((name) => ({
+    kind: 'adapter',
+    name,
+    adapterId: name,
+    generation: 1,
+    createdBy: 'dev',
+    requiredRoles: [],
+    affinity: 'session',
+    sessionRecovery: 'replay',
+    sessions: {},
+    path: `/adapters/${name}/mcp`,
+    endpoints: [{ id: `${name}-0`, url: upstream, ready: true }],
+  }));
+  const version = { createdAt: new Date(), generation: 1, run };
+  await publisher.publishAll(
+    routes.map((route) => ({ route, version })),
+    run,
   );
   client.destroy();
 }

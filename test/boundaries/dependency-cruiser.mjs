@@ -1,4 +1,5 @@
-import { apart, browser, complete, knownCycles, knownUpward, layers, packages, reserved } from './rules.mjs';
+import fs from 'node:fs';
+import { apart, browser, knownCycles, layers, packages, reserved } from './rules.mjs';
 
 // Programs: what is built and runs. Tests may use more.
 const PROGRAMS = '^(packages|services|servers)/';
@@ -13,15 +14,21 @@ const escaped = (text) => text.replaceAll('.', '\\.');
 /** @param {string} folder */
 const inside = (folder) => `^${escaped(folder)}/`;
 
-/** @param {string[]} names */
-const files = (names) => [NOTHING, ...names.map((name) => `^${escaped(name)}$`)];
-
 /**
- * A package of the workspace, by its folder or, where it is not installed, by its name.
- * @param {string} name
+ * A package of the workspace, by its folder or, where it is not installed, by its name. With a path: the sources of what
+ * it exports under that path.
+ * @param {string} entry
  */
-const workspacePackage = (name) =>
-  name.includes('/') ? [`^packages/${escaped(name)}`] : [`^packages/${name}/`, `^@mcp-gateway/${name}(/|$)`];
+function workspacePackage(entry) {
+  const [name, path] = entry.split('/');
+  if (!path) return [`^packages/${name}/`, `^@mcp-gateway/${name}(/|$)`];
+  const manifest = fs.readFileSync(new URL(`../../packages/${name}/package.json`, import.meta.url), 'utf8');
+  /** @type {{ exports: Record<string, { 'mcp-gateway-source': string }> }} */
+  const { exports } = JSON.parse(manifest);
+  return Object.entries(exports)
+    .filter(([exported]) => `${exported}/`.startsWith(`./${path}/`))
+    .map(([, { 'mcp-gateway-source': source }]) => `^packages/${name}/${escaped(source.slice(2))}$`);
+}
 
 /**
  * An installed package, by its folder or, where it is not installed, by its name; `@prisma/*` is a whole scope.
@@ -30,11 +37,11 @@ const workspacePackage = (name) =>
 const installedPackage = (name) => `(^|node_modules/)${escaped(name).replace(/\/\*$/, '/[^/]+')}(/|$)`;
 
 /**
- * The files of a name in `layers`: a folder, or a file with its test.
+ * The files of a name in `layers`: a folder, or a file.
  * @param {string} folder
  * @param {string} name
  */
-const layerEntry = (folder, name) => `^${escaped(folder)}/${name}(/|(\\.test)?\\.ts$)`;
+const layerEntry = (folder, name) => `^${escaped(folder)}/${name}(/|\\.ts$)`;
 
 /** @type {import('dependency-cruiser').IForbiddenRuleType[]} */
 const rules = [
@@ -66,16 +73,16 @@ const rules = [
     lines.slice(1).map((line, index) => ({
       name: `${line.join(', ')} of ${folder} import downwards`,
       comment: `The order is: ${lines.map((names) => names.join(', ')).join(' → ')}.`,
-      from: { path: line.map((name) => layerEntry(folder, name)), pathNot: files(knownUpward) },
+      from: { path: line.map((name) => layerEntry(folder, name)), pathNot: TESTS },
       to: { path: lines.slice(0, index + 1).flatMap((names) => names.map((name) => layerEntry(folder, name))) },
     })),
   ),
-  ...complete.map((folder) => ({
-    name: `everything in ${folder} has a line`,
-    comment: 'Give this file or folder a line in `layers` of test/boundaries/rules.mjs.',
+  ...Object.entries(layers).map(([folder, lines]) => ({
+    name: `everything in ${folder} has a place`,
+    comment: 'Give this file or folder a place in `layers` of test/boundaries/rules.mjs.',
     from: {
       path: inside(folder),
-      pathNot: (layers[folder] ?? []).flat().map((name) => layerEntry(folder, name)),
+      pathNot: [...TESTS, ...lines.flat().map((name) => layerEntry(folder, name))],
     },
     to: {},
   })),
@@ -123,7 +130,7 @@ const rules = [
   {
     name: 'no cycles',
     comment: 'Imports of types count. Move what both files need into a third one.',
-    from: { pathNot: files(knownCycles) },
+    from: { pathNot: [NOTHING, ...knownCycles.map((file) => `^${escaped(file)}$`)] },
     to: { circular: true },
   },
 ];

@@ -5,8 +5,8 @@
  */
 
 /**
- * The packages of this workspace that each package imports, by name. An entry with a path allows that
- * part of the package only. A new package gets a row.
+ * The packages of this workspace that each package imports, by name. An entry with a path allows only
+ * what the package exports under it. A new package gets a row.
  * @type {Record<string, string[]>}
  */
 export const packages = {
@@ -24,17 +24,7 @@ export const packages = {
   // The data plane serves while PostgreSQL and the cluster are down, so it imports neither database nor runtime.
   'services/data-plane': ['common', 'platform', 'identity', 'protocol', 'routing', 'sessions'],
   // Only the worker changes the runtime; the control plane reads logs.
-  'services/control-plane': [
-    'common',
-    'platform',
-    'identity',
-    'database',
-    'routing',
-    'sessions',
-    'runtime/src/process/logs/reader.ts',
-    'runtime/src/kubernetes/logs.ts',
-    'runtime/src/kubernetes/settings/cluster-fields.ts',
-  ],
+  'services/control-plane': ['common', 'platform', 'identity', 'database', 'routing', 'sessions', 'runtime/logs'],
   'services/deployment-worker': ['common', 'platform', 'database', 'routing', 'runtime'],
   'services/tool-router': ['common', 'platform', 'identity', 'protocol', 'routing', 'sessions'],
   'services/portal': ['common'],
@@ -55,8 +45,8 @@ export const reserved = {
 export const browser = { 'packages/common': ['zod'] };
 
 /**
- * Folders and files of a package, from the top. Each imports its own line and the lines below it. Names on one line
- * stand beside each other. A name that does not exist yet has no effect.
+ * Folders and files of a package, from the top. Each imports its own line and the lines below it; names on one line stand
+ * beside each other. Every file and folder has a place, except tests, which import any line.
  * @type {Record<string, string[][]>}
  */
 export const layers = {
@@ -71,7 +61,20 @@ export const layers = {
     ['upstream'],
     ['request'],
   ],
-  'services/control-plane/src': [['main'], ['compose'], ['app'], ['adapters', 'sessions'], ['resources']],
+  'services/control-plane/src': [
+    ['main'],
+    ['compose', 'config', 'log-reader'],
+    ['app', 'metrics'],
+    ['openapi', 'errors-page'],
+    ['adapters', 'sessions'],
+    ['resources'],
+    ['http'],
+  ],
+  'packages/runtime/src': [
+    ['index'],
+    ['process', 'kubernetes'],
+    ['child-guard', 'health', 'lines', 'log-reader', 'runtime', 'workload'],
+  ],
   'packages/runtime/src/kubernetes': [
     ['index'],
     ['runtime'],
@@ -101,9 +104,6 @@ export const layers = {
   ],
 };
 
-/** Packages of `layers` in which every file and folder has a line. */
-export const complete = ['services/data-plane/src'];
-
 /**
  * Folders that never import each other.
  * @type {[string, string][]}
@@ -117,25 +117,8 @@ export const apart = [['packages/runtime/src/process', 'packages/runtime/src/kub
 export const knownCycles = [
   'services/data-plane/src/forwarding/buffered-message.ts',
   'services/data-plane/src/forwarding/client-error.ts',
-  'services/data-plane/src/forwarding/forward.ts',
   'services/data-plane/src/forwarding/idempotent-tools.ts',
-  'services/data-plane/src/forwarding/pinned.ts',
-  'services/data-plane/src/forwarding/recoverable-post.ts',
-  'services/data-plane/src/forwarding/recoverable-stream.ts',
   'services/data-plane/src/forwarding/recoverable.ts',
   'services/data-plane/src/forwarding/response/client-response.ts',
   'services/data-plane/src/forwarding/response/response-part.ts',
-  'services/data-plane/src/forwarding/session-probe.ts',
-  'services/data-plane/src/forwarding/unpinned.ts',
-];
-
-/**
- * Files that still import a line above theirs.
- * @type {string[]}
- */
-export const knownUpward = [
-  'services/data-plane/src/forwarding/forward.ts',
-  'services/data-plane/src/forwarding/pinned.ts',
-  'services/data-plane/src/forwarding/recoverable.ts',
-  'services/data-plane/src/forwarding/send.ts',
 ];

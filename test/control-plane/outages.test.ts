@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { reconcileQueue } from '@mcp-gateway/routing/queue';
+import { queuePrefix, reconcileQueue } from '@mcp-gateway/routing/queue';
 import { redisClient } from '@mcp-gateway/platform/redis';
 import { migrate } from '@mcp-gateway/database';
 import { afterTest } from '../support/clean-up.js';
@@ -17,10 +17,10 @@ const BOUND_MS = 5_000;
 const UNAVAILABLE = problem(503, 'UNAVAILABLE', 'A part that this request needs is not available');
 
 describe('while PostgreSQL is unavailable', () => {
-  const AWAY = 'postgresql://app:s3cret@127.0.0.1:1/gateway';
+  const UNREACHABLE = 'postgresql://app:s3cret@127.0.0.1:1/gateway';
 
   it('answers 503 with Retry-After and reveals nothing about the database', async () => {
-    const { url } = await startControlPlane({ database: connect(AWAY) });
+    const { url } = await startControlPlane({ database: connect(UNREACHABLE) });
     const alice = caller(url, 'alice');
     for (const answer of [
       await alice.post(specOf('echo')),
@@ -39,7 +39,7 @@ describe('while PostgreSQL is unavailable', () => {
   });
 
   it('is alive but not ready', async () => {
-    const { url } = await startControlPlane({ database: connect(AWAY) });
+    const { url } = await startControlPlane({ database: connect(UNREACHABLE) });
     expect(await caller(url, 'alice').get('/livez')).toMatchObject({ status: 200, text: 'ok' });
     const { status, headers, json } = await caller(url, 'alice').get('/readyz');
     expect(status).toBe(503);
@@ -91,8 +91,7 @@ describe('the queue', () => {
     void redis.connect().catch(() => {});
     const queue = reconcileQueue(redis, prefix);
     afterTest(() => redis.destroy());
-    const byRef: ControlPlaneParts['queue'] = { reconcile: ({ name }) => queue.reconcile(name) };
-    alice = caller((await startControlPlane({ queue: byRef })).url, 'alice');
+    alice = caller((await startControlPlane({ queue })).url, 'alice');
     return redis;
   }
 
@@ -104,8 +103,8 @@ describe('the queue', () => {
   /** The names in the queue. */
   async function waiting(): Promise<string[]> {
     const redis = await connectRedis();
-    const ids = await redis.lRange(`${prefix}:queue:reconcile:wait`, 0, -1);
-    const jobs = await Promise.all(ids.map((id) => redis.hGet(`${prefix}:queue:reconcile:${id}`, 'data')));
+    const ids = await redis.lRange(`${queuePrefix(prefix)}:reconcile:wait`, 0, -1);
+    const jobs = await Promise.all(ids.map((id) => redis.hGet(`${queuePrefix(prefix)}:reconcile:${id}`, 'data')));
     return jobs.map((data) => (JSON.parse(data ?? '{}') as { name: string }).name).toSorted();
   }
 
@@ -118,7 +117,7 @@ describe('the queue', () => {
     await waitFor('the names', async () => (await waiting()).length === 2);
     expect(await waiting()).toEqual(['echo', 'other']);
     const redis = await connectRedis();
-    for (const key of await redis.keys(`${prefix}:queue:reconcile:[0-9]*`)) {
+    for (const key of await redis.keys(`${queuePrefix(prefix)}:reconcile:[0-9]*`)) {
       expect(JSON.stringify(await redis.hGetAll(key))).not.toContain('s3cret');
     }
   });

@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { adapterRef } from '@mcp-gateway/common/contracts';
+import { ADAPTER_1 } from './support/upstream.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { PublishedRoute } from '@mcp-gateway/common/contracts';
 import { sessionRecords } from '@mcp-gateway/sessions';
@@ -88,9 +90,9 @@ describe('while a change of the path rolls out', () => {
     await begin(gateway.url);
     await rollOut();
     const records = sessionRecords(gateway.redis, gateway.prefix);
-    const [id = ''] = await gateway.redis.zRange(records.keys.ofAdapter('adapter-1'), 0, -1);
-    const ref = { id, adapterId: 'adapter-1', caller: 'alice' };
-    await records.close(ref, { now: 1, keepSeconds: 60, tellServer: true });
+    const [id = ''] = await gateway.redis.zRange(records.keys.used(ADAPTER_1), 0, -1);
+    const ref = { id, ...ADAPTER_1, caller: 'alice' };
+    await records.close(ref, adapterRef('echo'), { now: 1, keepSeconds: 60, tellServer: true });
     await waitFor('the farewell', () => asked(old, 'DELETE') === 1);
     expect(old.sessions.size).toBe(0);
   });

@@ -1,4 +1,6 @@
 import { expect, it } from '@jest/globals';
+import { adapterRef } from '@mcp-gateway/common/contracts';
+import { ADAPTER_1 } from './support/upstream.js';
 import { sessionRecords } from '@mcp-gateway/sessions';
 import { waitFor } from '../support/wait.js';
 import { startGateway } from './support/gateway.js';
@@ -10,13 +12,13 @@ it('servers are told of what has ended while no data plane ran, by the next one 
   const server = await startReplica();
   const gateway = await startGateway({ routes: [routeTo(server.endpoint)] });
   const records = sessionRecords(gateway.redis, gateway.prefix);
-  const { ofAdapter } = records.keys;
+  const { used } = records.keys;
   gateway.sessions.close(); // it hears no more, as if it had ended
   for (let started = 1; started <= 4; started++) {
     await begin(gateway.url);
-    const [id = ''] = await gateway.redis.zRange(ofAdapter('adapter-1'), 0, -1);
-    const ref = { id, adapterId: 'adapter-1', caller: 'alice' };
-    await records.close(ref, { now: 1, keepSeconds: 60, tellServer: true });
+    const [id = ''] = await gateway.redis.zRange(used(ADAPTER_1), 0, -1);
+    const ref = { id, ...ADAPTER_1, caller: 'alice' };
+    await records.close(ref, adapterRef('echo'), { now: 1, keepSeconds: 60, tellServer: true });
     const next = await gateway.join();
     await waitFor('the farewell', () => server.said.filter(({ method }) => method === 'DELETE').length === started);
     next.sessions.close();

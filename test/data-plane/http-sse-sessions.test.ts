@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { adapterRef } from '@mcp-gateway/common/contracts';
+import { ADAPTER_1 } from './support/upstream.js';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Route } from '@mcp-gateway/common/contracts';
@@ -40,7 +42,7 @@ describe('a stream of the older HTTP transport is a session', () => {
     return new URL(/data: (.*)\n/.exec(chunk.toString())?.[1] ?? '', `${gateway.url}/adapters/echo/sse`).href;
   }
   const listed = async () => {
-    const page = { adapterId: 'adapter-1', limit: 10 };
+    const page = { ...ADAPTER_1, limit: 10 };
     return (await listSessions(gateway.redis, gateway.prefix, page)).sessions;
   };
   const post = async (messages: string) => (await send(messages, { body: '{}' })).status;
@@ -78,8 +80,8 @@ describe('a stream of the older HTTP transport is a session', () => {
     const messages = await messagesOf(stream);
     const [session] = await listed();
     const how = { now: Math.floor(now / 1000), keepSeconds: 60, tellServer: true };
-    const ref = { id: session?.id ?? '', adapterId: 'adapter-1', caller: 'alice' };
-    await gateway.sessions.records.close(ref, how);
+    const ref = { id: session?.id ?? '', ...ADAPTER_1, caller: 'alice' };
+    await gateway.sessions.records.close(ref, adapterRef('echo'), how);
     expect((await bodyOf(stream)).toString()).toBe('');
     await server.seen[0]?.cut;
     expect(await post(messages)).toBe(404);
@@ -90,7 +92,7 @@ describe('a stream of the older HTTP transport is a session', () => {
     const other = await gateway.join();
     const sweepIn = async (minutes: number) => {
       now += minutes * MINUTE;
-      await other.sessions.endOverdue(other.routes.get('echo') as Route);
+      await other.sessions.endOverdue(other.routes.get(adapterRef('echo')) as Route);
       return (await listed()).length;
     };
     expect(await sweepIn(4)).toBe(1);
@@ -103,7 +105,7 @@ describe('a stream of the older HTTP transport is a session', () => {
     const line = await redisLine();
     gateway = await startGateway({ routes: [routeTo(server.endpoint)], redisUrl: line.url, now: () => now });
     const other = await gateway.join();
-    const route = gateway.routes.get('echo') as Route;
+    const route = gateway.routes.get(adapterRef('echo')) as Route;
     const stream = await ask();
     const messages = await messagesOf(stream);
     const isSwept = async ({ sessions }: DataPlane) => {
@@ -114,7 +116,7 @@ describe('a stream of the older HTTP transport is a session', () => {
     line.cut();
     for (const { sessions } of [other, gateway]) {
       const isMissed = () =>
-        sessions.records.nextFarewell().then(
+        sessions.records.nextTermination().then(
           () => false,
           () => true,
         );
@@ -139,7 +141,7 @@ describe('a stream of the older HTTP transport is a session', () => {
     gateway = await gatewayWith({ maxAgeSeconds: 570, idleTimeoutSeconds: 60 });
     const stream = await ask();
     const messages = await messagesOf(stream);
-    const route = gateway.routes.get('echo') as Route;
+    const route = gateway.routes.get(adapterRef('echo')) as Route;
     for (let minute = 1; minute < 10; minute++) {
       now += MINUTE;
       await gateway.sessions.activity.flush();

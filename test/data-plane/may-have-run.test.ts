@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { adapterRef } from '@mcp-gateway/common/contracts';
 import { redisLine, type RedisLine } from '../support/redis-line.js';
 import { waitFor } from '../support/wait.js';
 import { startDoomedServer, type UnderWay } from './support/doomed-server.js';
@@ -13,8 +14,8 @@ interface Hindered {
   publish(routeOf: (each: FailingCall) => Published[]): Promise<void>;
 }
 
-const sessionsIn = async ({ redis, prefix }: Gateway) =>
-  (await redis.keys(`${prefix}:session:*`)).map((key) => key.slice(`${prefix}:session:`.length));
+/** Keys of the records. */
+const sessionsIn = ({ redis, keyOf }: Gateway) => redis.keys(keyOf('*'));
 
 /** What keeps a session from going on elsewhere. It comes while the request is under way. */
 const HINDRANCES: Record<string, (hindered: Hindered) => unknown> = {
@@ -30,12 +31,12 @@ const HINDRANCES: Record<string, (hindered: Hindered) => unknown> = {
   'the caller may not use the adapter any more': ({ publish }) =>
     publish(({ route }) => [{ ...route, createdBy: 'bob' }]),
   async 'Redis has lost its data'({ gateway }) {
-    await gateway.redis.del(await gateway.redis.keys(`${gateway.prefix}:session*`));
+    await gateway.redis.del(await gateway.redis.keys(`{${gateway.prefix}:*}:session*`));
   },
   async 'Redis is away'({ gateway, line }) {
     line.cut();
     await waitFor('Redis to be missed', () =>
-      gateway.routes.refresh('any').then(
+      gateway.routes.refresh(adapterRef('any')).then(
         () => false,
         () => true,
       ),
@@ -47,13 +48,13 @@ const HINDRANCES: Record<string, (hindered: Hindered) => unknown> = {
   },
   async 'the session has been moved too often'({ gateway }) {
     const now = String(Math.floor(Date.now() / 1000));
-    for (const id of await sessionsIn(gateway)) {
-      await gateway.redis.hSet(gateway.keyOf(id), { recentMoves: '10', recentSince: now });
+    for (const key of await sessionsIn(gateway)) {
+      await gateway.redis.hSet(key, { recentMoves: '10', recentSince: now });
     }
   },
   async 'somebody else moves the session, and does not come to an end'({ gateway }) {
-    for (const id of await sessionsIn(gateway)) {
-      await gateway.redis.set(`${gateway.prefix}:sessions:moving:${id}`, 'another');
+    for (const key of await sessionsIn(gateway)) {
+      await gateway.redis.set(key.replace(':session:', ':moving:'), 'another');
     }
   },
   async 'no other replica has room for the session'({ publish }) {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { openMetrics, type Metrics } from '@mcp-gateway/platform/telemetry';
+import { serveMetrics, type Metrics } from '@mcp-gateway/platform/telemetry';
 import { afterTest } from '../support/clean-up.js';
 import { send, start } from '../support/http.js';
 import { silent } from '../support/postgres.js';
@@ -19,7 +19,7 @@ let gateway: Gateway;
 
 beforeEach(async () => {
   const config = { MCP_GATEWAY_METRICS_PORT: 0, MCP_GATEWAY_METRICS_HOST: '127.0.0.1' };
-  metrics = (await openMetrics(config, { log: silent, defer: afterTest })) as Metrics;
+  metrics = (await serveMetrics(config, { log: silent, defer: afterTest })) as Metrics;
   [first, second] = [await startReplica(), await startReplica()];
   gateway = await startGateway({ routes: [routeTo(first.endpoint)], metrics });
 });

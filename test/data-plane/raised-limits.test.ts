@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { ADAPTER_1 } from './support/upstream.js';
 import { sessionRecords } from '@mcp-gateway/sessions';
 import { startGateway, type Gateway } from './support/gateway.js';
 import { startReplica } from './support/replica.js';
@@ -12,9 +13,9 @@ const HIGH = { sessions: { idleTimeoutSeconds: DAY, maxAgeSeconds: 7 * DAY } };
 
 /** The least time that anything in Redis of a session is kept for, in seconds. */
 async function shortestKept({ redis, prefix, keyOf }: Gateway): Promise<number> {
-  const { ofAdapter, ofCaller, openedOf } = sessionRecords(redis, prefix).keys;
-  const keys = [...(await redis.keys(keyOf('*'))), ofAdapter('adapter-1'), ofCaller('adapter-1', 'alice')];
-  return Math.min(...(await Promise.all([...keys, openedOf('adapter-1')].map((key) => redis.ttl(key)))));
+  const { used, usedBy, opened } = sessionRecords(redis, prefix).keys;
+  const keys = [...(await redis.keys(keyOf('*'))), used(ADAPTER_1), usedBy(ADAPTER_1, 'alice')];
+  return Math.min(...(await Promise.all([...keys, opened(ADAPTER_1)].map((key) => redis.ttl(key)))));
 }
 
 async function raisedWhileOpen() {

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { adapterRef } from '@mcp-gateway/common/contracts';
+import { ADAPTER_1 } from './support/upstream.js';
 import { redisLine, type RedisLine } from '../support/redis-line.js';
 import { waitFor } from '../support/wait.js';
 import type { DataPlane, Gateway } from './support/gateway.js';
@@ -42,8 +44,8 @@ describe('a session that was moved', () => {
 
   it('is answered at once while Redis is away, time and again', async () => {
     await cutRedis();
-    await expect(gateway.sessions.records.find({ id: 'any', adapterId: 'adapter-1' })).rejects.toThrow('offline');
-    await expect(gateway.routes.refresh('echo')).rejects.toThrow('offline');
+    await expect(gateway.sessions.records.find({ id: 'any', ...ADAPTER_1 })).rejects.toThrow('offline');
+    await expect(gateway.routes.refresh(adapterRef('echo'))).rejects.toThrow('offline');
   });
 
   it('is answered 503 elsewhere while Redis is away, and goes on when it is back', async () => {

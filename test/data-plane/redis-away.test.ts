@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { adapterRef } from '@mcp-gateway/common/contracts';
 import { send, type Answer } from '../support/http.js';
 import { redisLine, type RedisLine } from '../support/redis-line.js';
 import { freezeRedis, freshPrefix } from '../support/redis.js';
@@ -104,7 +105,7 @@ describe.each(['away', 'frozen'])('while Redis is %s', (kind) => {
   it('stays ready and keeps its routes', async () => {
     await takeRedisAway();
     expect((await send(`${gateway.url}/readyz`, { method: 'GET' })).status).toBe(200);
-    expect(gateway.routes.get('echo')?.endpoints).toEqual([server.endpoint]);
+    expect(gateway.routes.get(adapterRef('echo'))?.endpoints).toEqual([server.endpoint]);
   });
 });
 
@@ -128,7 +129,7 @@ describe('when Redis is back', () => {
     await inSession(gateway.url, other, { method: 'DELETE' });
     await waitFor('the end of the other', async () => (await inSession(second.url, other)).status === 404);
     await gateway.publish(routeTo(server.endpoint, { generation: 2 }));
-    expect(second.routes.get('echo')?.generation).toBe(2);
+    expect(second.routes.get(adapterRef('echo'))?.generation).toBe(2);
   });
 
   it('ends the sessions that clients have ended meanwhile on every data plane, and gives their places back', async () => {
@@ -182,6 +183,6 @@ describe('when Redis is back', () => {
     const id = await openSession(late.url);
     expect((await inSession(late.url, id)).text).toBe(server.ids[0]);
     await gateway.publish(routeTo(server.endpoint, { generation: 2 }));
-    await waitFor('the route', () => late.routes.get('echo')?.generation === 2);
+    await waitFor('the route', () => late.routes.get(adapterRef('echo'))?.generation === 2);
   });
 });

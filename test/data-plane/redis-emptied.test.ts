@@ -29,7 +29,7 @@ describe('when Redis comes back without its data, a session that was moved', () 
   async function emptyRedis(meanwhile = async () => {}) {
     line.cut();
     for (const member of [gateway, other]) await waitFor('Redis to be missed', async () => !(await seesRedis(member)));
-    await gateway.redis.del(await gateway.redis.keys(`${gateway.prefix}:session*`));
+    await gateway.redis.del(await gateway.redis.keys(`{${gateway.prefix}:*}:session*`));
     await meanwhile();
     line.mend();
     for (const member of [gateway, other]) await waitFor('Redis to be back', () => seesRedis(member));
@@ -64,7 +64,7 @@ describe('when Redis comes back without its data, a session that was moved', () 
   });
 
   it('is lost when nobody knows it, but not before those who may have written it', async () => {
-    await gateway.redis.del(await gateway.redis.keys(`${gateway.prefix}:session*`));
+    await gateway.redis.del(await gateway.redis.keys(`{${gateway.prefix}:*}:session*`));
     const third = await gateway.join();
     expect(await statusOf(third)).toBe(503);
     await waitFor('its end', async () => {

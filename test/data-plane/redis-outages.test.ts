@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { adapterRef } from '@mcp-gateway/common/contracts';
 import type { Route } from '@mcp-gateway/common/contracts';
 import { redisLine, type RedisLine } from '../support/redis-line.js';
 import { waitFor } from '../support/wait.js';
@@ -12,7 +13,7 @@ const MINUTE = 60_000;
 const SETTLED = 15_000;
 
 const statusOf = async ({ url }: DataPlane, session: string) => (await callTool(url, session, 'who')).status;
-const sweep = ({ sessions, routes }: DataPlane) => sessions.endOverdue(routes.get('echo') as Route);
+const sweep = ({ sessions, routes }: DataPlane) => sessions.endOverdue(routes.get(adapterRef('echo')) as Route);
 
 describe('a session that is in use while Redis is away for longer than a session may be idle', () => {
   let now: number;

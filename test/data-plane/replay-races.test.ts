@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { adapterRef } from '@mcp-gateway/common/contracts';
+import { ADAPTER_1 } from './support/upstream.js';
 import { sessionRecords, type SessionRecords } from '@mcp-gateway/sessions';
 import { bodyOf, send } from '../support/http.js';
 import { waitFor } from '../support/wait.js';
@@ -59,7 +61,13 @@ describe('two who move a session at the same time', () => {
     await gateway.publish(routeTo([first.endpoint, second.endpoint, third.endpoint]));
     third.sessions.set('elsewhere', null);
     const recent = { recentMoves: 1, recentSince: 0 };
-    expect(await records.move(id, 0, { endpointId: third.endpoint.id, upstreamId: 'elsewhere', ...recent })).toBe(true);
+    expect(
+      await records.move({ id, ...ADAPTER_1 }, adapterRef('echo'), 0, {
+        endpointId: third.endpoint.id,
+        upstreamId: 'elsewhere',
+        ...recent,
+      }),
+    ).toBe(true);
     res.end(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { protocolVersion: '2025-11-25' } }));
     expect((await asked).json.result.content[0].text).toBe(third.endpoint.id);
     await waitFor('the farewell', () => second.said.some(({ method }) => method === 'DELETE'));
@@ -87,7 +95,7 @@ describe('a session that waits for a replica', () => {
     const third = await startReplica();
     third.sessions.set('elsewhere', null);
     const to = { endpointId: third.endpoint.id, upstreamId: 'elsewhere', recentMoves: 1, recentSince: 0 };
-    await records.move(id, 0, to);
+    await records.move({ id, ...ADAPTER_1 }, adapterRef('echo'), 0, to);
     await gateway.publish(routeTo([second.endpoint, { ...third.endpoint, ready: false }]));
     expect((await asked).json.result.content[0].text).toBe(third.endpoint.id);
     expect(second.said).toEqual([]);
@@ -118,10 +126,11 @@ describe('a session that was closed', () => {
     await first.kill();
     const asked = callTool(gateway.url, session, 'who');
     const res = await initialize;
-    await records.close(
-      { id, adapterId: 'adapter-1', caller: 'alice' },
-      { now: 0, keepSeconds: 60, tellServer: false },
-    );
+    await records.close({ id, ...ADAPTER_1, caller: 'alice' }, adapterRef('echo'), {
+      now: 0,
+      keepSeconds: 60,
+      tellServer: false,
+    });
     res.end(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { protocolVersion: '2025-11-25' } }));
     expect((await asked).status).toBe(404);
     await waitFor('the farewell', () => second.said.some(({ method }) => method === 'DELETE'));

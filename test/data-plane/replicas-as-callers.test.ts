@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { adapterRef } from '@mcp-gateway/common/contracts';
 import { connect } from 'node:net';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { refuseReplicas } from '@mcp-gateway/identity';
@@ -66,7 +67,7 @@ describe('a replica that calls the gateway with development sign-in', () => {
 it('registers nothing by a connection that it resets, upon which the system forgets its address', async () => {
   const replicas = {
     isLoaded: () => true,
-    adapterAt: (address: string) => (address === '127.0.0.1' ? 'echo' : undefined),
+    resourceAt: (address: string) => (address === '127.0.0.1' ? adapterRef('echo') : undefined),
   };
   const check = refuseReplicas(replicas, { allowed: [], untilRead: 'allow' });
   const addresses: (string | undefined)[] = [];
@@ -101,7 +102,7 @@ async function postAndReset(url: string, body: string): Promise<void> {
 }
 
 it('registers nothing at the control plane either, where no policy keeps a replica from it', async () => {
-  const replicas = { isLoaded: () => true, adapterAt: () => 'echo' };
+  const replicas = { isLoaded: () => true, resourceAt: () => adapterRef('echo') };
   const checkCaller = refuseReplicas(replicas, { allowed: [], untilRead: 'allow' });
   const { url } = await startControlPlane({ checkCaller });
   const { status, json } = await caller(url, 'mallory', 'mcp.admin').post(specOf('evil'));

@@ -58,7 +58,8 @@ describe('a session id', () => {
     const [key] = await gateway.redis.keys(gateway.keyOf('*'));
     expect(await gateway.redis.hGetAll(key as string)).toEqual({
       format: '1',
-      adapter: 'echo',
+      kind: 'adapter',
+      name: 'echo',
       adapterId: 'adapter-1',
       caller: 'alice',
       endpointId: server.endpoint.id,

@@ -1,4 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { adapterRef } from '@mcp-gateway/common/contracts';
+import type { SessionOwner } from '@mcp-gateway/sessions';
+import { ADAPTER_1 } from './support/upstream.js';
 import type { Route } from '@mcp-gateway/common/contracts';
 import { listSessions, sessionRecords } from '@mcp-gateway/sessions';
 import { bodyOf, send } from '../support/http.js';
@@ -77,9 +80,9 @@ describe('the number of open sessions', () => {
     now += 2 * MINUTE;
     // The id is made now, by the clock on the wall, so what is open has to be older than that.
     const records = sessionRecords(gateway.redis, gateway.prefix);
-    const [id = ''] = await gateway.redis.zRange(records.keys.ofAdapter('adapter-1'), 0, -1);
-    await gateway.redis.zAdd(records.keys.ofAdapter('adapter-1'), { value: id, score: Date.now() / 1000 - 120 });
-    await gateway.redis.zAdd(records.keys.ofCaller('adapter-1', 'alice'), {
+    const [id = ''] = await gateway.redis.zRange(records.keys.used(ADAPTER_1), 0, -1);
+    await gateway.redis.zAdd(records.keys.used(ADAPTER_1), { value: id, score: Date.now() / 1000 - 120 });
+    await gateway.redis.zAdd(records.keys.usedBy(ADAPTER_1, 'alice'), {
       value: id,
       score: Date.now() / 1000 - 120,
     });
@@ -129,13 +132,13 @@ describe('a session that is not used', () => {
     let now = Date.now();
     const { server, gateway } = await gatewayWith({ idleTimeoutSeconds: 60 }, { now: () => now });
     await begin(gateway.url);
-    await gateway.sessions.endOverdue(gateway.routes.get('echo') as Route);
+    await gateway.sessions.endOverdue(gateway.routes.get(adapterRef('echo')) as Route);
     expect(server.sessions.size).toBe(1);
     now += 2 * MINUTE;
-    await gateway.sessions.endOverdue(gateway.routes.get('echo') as Route);
+    await gateway.sessions.endOverdue(gateway.routes.get(adapterRef('echo')) as Route);
     await waitFor('the farewell', () => farewells(server).length === 1);
     const records = sessionRecords(gateway.redis, gateway.prefix);
-    expect(await records.idle('adapter-1', now / 1000, 10)).toEqual([]);
+    expect(await records.idle(ADAPTER_1, now / 1000, 10)).toEqual([]);
   });
 
   it('goes on when it is used just when it is about to be ended', async () => {
@@ -145,17 +148,17 @@ describe('a session that is not used', () => {
     now += 2 * MINUTE;
     const { records } = gateway.sessions;
     const { idle } = records;
-    const use = async (adapterId: string, id = '') =>
-      records.touch([{ id, adapterId, caller: 'alice', at: Math.floor(now / 1000), keepSeconds: 60 }]);
-    records.idle = async (adapterId, before, limit) => {
-      const found = await idle(adapterId, before, limit);
-      await use(adapterId, found[0]);
+    const use = async (owner: SessionOwner, id = '') =>
+      records.touch([{ id, ...owner, caller: 'alice', at: Math.floor(now / 1000), keepSeconds: 60 }]);
+    records.idle = async (owner, before, limit) => {
+      const found = await idle(owner, before, limit);
+      await use(owner, found[0]);
       return found;
     };
-    await gateway.sessions.endOverdue(gateway.routes.get('echo') as Route);
-    await gateway.sessions.endOverdue(gateway.routes.get('echo') as Route);
+    await gateway.sessions.endOverdue(gateway.routes.get(adapterRef('echo')) as Route);
+    await gateway.sessions.endOverdue(gateway.routes.get(adapterRef('echo')) as Route);
     expect(server.sessions.size).toBe(1);
-    expect(await idle('adapter-1', Infinity, 10)).toHaveLength(1);
+    expect(await idle(ADAPTER_1, Infinity, 10)).toHaveLength(1);
   });
 
   it('goes on when it is used on another data plane', async () => {
@@ -180,7 +183,7 @@ describe('a session that is not used', () => {
       now += MINUTE / 2;
       await gateway.sessions.activity.flush();
     }
-    await gateway.sessions.endOverdue(gateway.routes.get('echo') as Route);
+    await gateway.sessions.endOverdue(gateway.routes.get(adapterRef('echo')) as Route);
     expect(await statusOf(gateway, session)).toBe(200);
     expect(farewells(server)).toEqual([]);
     stream.destroy();
@@ -217,14 +220,14 @@ describe('a session that is too old', () => {
     const { server, gateway } = await gatewayWith(limits, { now: () => now });
     await begin(gateway.url);
     now += 9 * MINUTE;
-    await gateway.sessions.endOverdue(gateway.routes.get('echo') as Route);
+    await gateway.sessions.endOverdue(gateway.routes.get(adapterRef('echo')) as Route);
     expect((await open(gateway)).status).toBe(429);
     now += 2 * MINUTE;
-    await gateway.sessions.endOverdue(gateway.routes.get('echo') as Route);
+    await gateway.sessions.endOverdue(gateway.routes.get(adapterRef('echo')) as Route);
     expect((await open(gateway)).status).toBe(200);
     await waitFor('the farewells', () => farewells(server).length === 2);
     expect(server.sessions.size).toBe(1);
-    const { sessions } = await listSessions(gateway.redis, gateway.prefix, { adapterId: 'adapter-1', limit: 10 });
+    const { sessions } = await listSessions(gateway.redis, gateway.prefix, { ...ADAPTER_1, limit: 10 });
     expect(sessions).toHaveLength(1);
   });
 });

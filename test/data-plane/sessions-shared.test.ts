@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { adapterRef } from '@mcp-gateway/common/contracts';
+import { routeKeys } from '@mcp-gateway/routing';
 import { send, start } from '../support/http.js';
 import { redisLine } from '../support/redis-line.js';
 import { waitFor } from '../support/wait.js';
@@ -118,7 +120,7 @@ describe('a session on several data planes', () => {
     expect((await inSession(second.url, id)).text).toBe('there');
     expect(idle.seen).toHaveLength(1);
 
-    await gateway.redis.publish(`${gateway.prefix}:sessions:changed`, key.split(':').at(-1) ?? '');
+    await gateway.redis.publish(`${gateway.prefix}:sessions:changed`, `${key.split(':').at(-1)} adapter/echo`);
     await waitFor('the first to hear', async () => {
       await inSession(gateway.url, id);
       return idle.seen.length > 1;
@@ -156,8 +158,8 @@ describe('a replica that this data plane has not heard of', () => {
     const gateway = await startGateway({ routes: [routeTo(first.endpoint)] });
     const behind = await gateway.join();
     const now = routeTo([{ ...first.endpoint, ready: false }, fresh.endpoint], { generation: 2 });
-    await gateway.redis.hSet(`${gateway.prefix}:routes`, 'echo', JSON.stringify(now)); // and nobody is told
-    await gateway.routes.refresh('echo');
+    await gateway.redis.hSet(routeKeys(gateway.prefix).routes, 'adapter/echo', JSON.stringify(now)); // and nobody is told
+    await gateway.routes.refresh(adapterRef('echo'));
     const id = await openSession(gateway.url);
     expect(fresh.ids).toHaveLength(1);
 

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import { ready, redisClient } from '@mcp-gateway/platform/redis';
+import { connected, redisClient } from '@mcp-gateway/platform/redis';
 import { afterTest } from '../support/clean-up.js';
 import { redisLine } from '../support/redis-line.js';
 import { waitFor } from '../support/wait.js';
@@ -25,12 +25,12 @@ it('rejects commands at once while Redis is away, and takes them when it is back
   await waitFor('the outage', () => !client.isReady);
   const began = performance.now();
   await expect(client.ping()).rejects.toThrow('offline');
-  expect(() => ready(client)).toThrow('offline');
+  expect(() => connected(client)).toThrow('offline');
   expect(performance.now() - began).toBeLessThan(500);
   line.mend();
   await waitFor('Redis to be back', () => client.isReady);
   expect(await client.ping()).toBe('PONG');
-  expect(await ready(client).multi().ping().exec()).toEqual(['PONG']);
+  expect(await connected(client).multi().ping().exec()).toEqual(['PONG']);
 });
 
 it('logs one line when Redis goes and one when it is back, however often it tried', async () => {
@@ -45,5 +45,8 @@ it('logs one line when Redis goes and one when it is back, however often it trie
     await waitFor('Redis to be back', () => client.isReady);
     expect(logged).toHaveLength(outage * 2);
   }
-  expect(logged.slice(0, 2)).toEqual(['warn redis is away; trying again', 'info redis is back']);
+  expect(logged.slice(0, 2)).toEqual([
+    'warn Redis is unavailable; the client keeps reconnecting',
+    'info Redis is available again',
+  ]);
 });

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { adapterRef, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { reconcileQueue } from '@mcp-gateway/routing/queue';
 import { afterTest } from '../support/clean-up.js';
 import { silent } from '../support/postgres.js';
@@ -11,12 +12,12 @@ it('tells how many names wait, are worked on and are to be tried again, and a ru
   const redis = await connectRedis();
   const queue = reconcileQueue(redis, prefix);
   afterTest(() => queue.close());
-  for (const name of ['a', 'b', 'c']) await queue.reconcile(name);
+  for (const name of ['a', 'b', 'c']) await queue.reconcile(adapterRef(name));
   expect(await queue.counts()).toEqual({ waiting: 3, active: 0, delayed: 0 });
 
   const failures: number[] = [];
   const held: (() => void)[] = [];
-  async function reconcile(name: string, failed: number) {
+  async function reconcile({ name }: ResourceRef, failed: number) {
     if (name !== 'a') return new Promise<void>((resolve) => void held.push(resolve));
     failures.push(failed);
     if (failed < 2) throw new Error('not yet');

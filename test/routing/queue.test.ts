@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { reconcileQueue, type ReconcileQueue } from '@mcp-gateway/routing/queue';
+import { adapterRef, type ResourceRef } from '@mcp-gateway/common/contracts';
+import { queuePrefix, reconcileQueue, type ReconcileQueue } from '@mcp-gateway/routing/queue';
 import { afterTest } from '../support/clean-up.js';
 import { silent } from '../support/postgres.js';
 import { connectRedis, freshPrefix } from '../support/redis.js';
@@ -45,7 +46,11 @@ async function queueOf(prefix: string, url?: string): Promise<ReconcileQueue> {
   return queue;
 }
 
-async function startWorker(prefix: string, reconcile: (name: string) => Promise<void>, url?: string): Promise<void> {
+async function startWorker(
+  prefix: string,
+  reconcile: (ref: ResourceRef) => Promise<void>,
+  url?: string,
+): Promise<void> {
   const stop = consume({ redis: await connectRedis(url), prefix, reconcile, log: silent });
   afterTest(() => stop());
 }
@@ -62,7 +67,7 @@ async function setUp() {
     queue: await queueOf(prefix),
     of,
     async start() {
-      await startWorker(prefix, (name) => of(name).work());
+      await startWorker(prefix, ({ name }) => of(name).work());
       afterTest(() => runs.forEach((each) => each.endAll())); // a worker stops when its runs have ended
     },
   };
@@ -70,7 +75,7 @@ async function setUp() {
 
 /** Resolves when everything that was queued before has been worked off: names are taken in order. */
 async function settled(queue: ReconcileQueue, of: (name: string) => Runs): Promise<void> {
-  await queue.reconcile('marker');
+  await queue.reconcile(adapterRef('marker'));
   await of('marker').startedTimes(1);
   of('marker').end();
 }
@@ -78,7 +83,7 @@ async function settled(queue: ReconcileQueue, of: (name: string) => Runs): Promi
 describe('the queue of names', () => {
   it('runs a name once however often it was added while it waited', async () => {
     const { queue, of, start } = await setUp();
-    await Promise.all(Array.from({ length: 20 }, () => queue.reconcile('echo')));
+    await Promise.all(Array.from({ length: 20 }, () => queue.reconcile(adapterRef('echo'))));
     await start();
     await of('echo').startedTimes(1);
     of('echo').end();
@@ -89,9 +94,9 @@ describe('the queue of names', () => {
   it('runs a name once more when it was added while it ran, and never twice at a time', async () => {
     const { queue, of, start } = await setUp();
     await start();
-    await queue.reconcile('echo');
+    await queue.reconcile(adapterRef('echo'));
     await of('echo').startedTimes(1);
-    for (let add = 0; add < 10; add += 1) await queue.reconcile('echo');
+    for (let add = 0; add < 10; add += 1) await queue.reconcile(adapterRef('echo'));
     of('echo').end();
     await of('echo').startedTimes(2);
     of('echo').end();
@@ -103,7 +108,7 @@ describe('the queue of names', () => {
     const { queue, of, start } = await setUp();
     await start();
     for (let run = 1; run <= 3; run += 1) {
-      await queue.reconcile('echo');
+      await queue.reconcile(adapterRef('echo'));
       await of('echo').startedTimes(run);
       of('echo').end();
       await waitFor('the run to end', () => of('echo').ended === run);
@@ -113,7 +118,7 @@ describe('the queue of names', () => {
   it('runs different names beside each other', async () => {
     const { queue, of, start } = await setUp();
     await start();
-    for (const name of ['a', 'b', 'c']) await queue.reconcile(name);
+    for (const name of ['a', 'b', 'c']) await queue.reconcile(adapterRef(name));
     await Promise.all(['a', 'b', 'c'].map((name) => of(name).startedTimes(1)));
   });
 
@@ -121,9 +126,9 @@ describe('the queue of names', () => {
     const { queue, of, start } = await setUp();
     await start();
     await start();
-    await queue.reconcile('echo');
+    await queue.reconcile(adapterRef('echo'));
     await of('echo').startedTimes(1);
-    await queue.reconcile('echo');
+    await queue.reconcile(adapterRef('echo'));
     await settled(queue, of);
     expect(of('echo').started).toBe(1);
     of('echo').end();
@@ -134,7 +139,7 @@ describe('the queue of names', () => {
   it('runs a failed name again by itself', async () => {
     const { queue, of, start } = await setUp();
     await start();
-    await queue.reconcile('echo');
+    await queue.reconcile(adapterRef('echo'));
     await of('echo').startedTimes(1);
     of('echo').end(new Error('the runtime is away'));
     await of('echo').startedTimes(2);
@@ -143,14 +148,14 @@ describe('the queue of names', () => {
   it('runs a name that is added anew without waiting out the pause after a failure', async () => {
     const { queue, of, start } = await setUp();
     await start();
-    await queue.reconcile('echo');
+    await queue.reconcile(adapterRef('echo'));
     for (let run = 1; run <= 3; run += 1) {
       await of('echo').startedTimes(run);
       of('echo').end(new Error('still away'));
     }
     const began = performance.now(); // the third pause is one second at least
     await becomesTrue('the next run', async () => {
-      await queue.reconcile('echo');
+      await queue.reconcile(adapterRef('echo'));
       expect(of('echo').started).toBe(4);
     });
     expect(performance.now() - began).toBeLessThan(950);
@@ -160,21 +165,21 @@ describe('the queue of names', () => {
     const prefix = freshPrefix();
     const line = await redisLine();
     const queue = await queueOf(prefix, line.url);
-    await queue.reconcile('before');
+    await queue.reconcile(adapterRef('before'));
     line.cut();
     await waitFor('the outage to be noticed', () =>
-      queue.reconcile('echo').then(
+      queue.reconcile(adapterRef('echo')).then(
         () => false,
         () => true,
       ),
     );
     const began = performance.now();
-    await expect(queue.reconcile('echo')).rejects.toThrow('offline');
+    await expect(queue.reconcile(adapterRef('echo'))).rejects.toThrow('offline');
     expect(performance.now() - began).toBeLessThan(500);
     line.mend();
-    await waitFor('Redis to be back', () => queue.reconcile('echo').then(() => true));
+    await waitFor('Redis to be back', () => queue.reconcile(adapterRef('echo')).then(() => true));
     const runs = new Set<string>();
-    await startWorker(prefix, async (name) => void runs.add(name));
+    await startWorker(prefix, async ({ name }) => void runs.add(name));
     await becomesTrue('what was taken', () => expect([...runs].toSorted()).toEqual(['before', 'echo']));
   });
 
@@ -182,9 +187,11 @@ describe('the queue of names', () => {
     const line = await redisLine();
     const queue = await queueOf(freshPrefix(), line.url);
     line.cut();
-    await becomesTrue('the connection to break', () => expect(queue.reconcile('echo')).rejects.toThrow('offline'));
+    await becomesTrue('the connection to break', () =>
+      expect(queue.reconcile(adapterRef('echo'))).rejects.toThrow('offline'),
+    );
     line.mend();
-    await becomesTrue('it to take names', () => queue.reconcile('echo'));
+    await becomesTrue('it to take names', () => queue.reconcile(adapterRef('echo')));
   });
 
   it('is worked off again after an outage, without a new worker', async () => {
@@ -192,14 +199,14 @@ describe('the queue of names', () => {
     const line = await redisLine();
     const queue = await queueOf(prefix);
     const runs: string[] = [];
-    await startWorker(prefix, async (name) => void runs.push(name), line.url);
-    await queue.reconcile('before');
+    await startWorker(prefix, async ({ name }) => void runs.push(name), line.url);
+    await queue.reconcile(adapterRef('before'));
     await waitFor('the run before', () => runs.includes('before'));
     line.cut();
-    await queue.reconcile('meanwhile');
+    await queue.reconcile(adapterRef('meanwhile'));
     line.mend();
     await waitFor('the run after', () => runs.includes('meanwhile'), 40_000);
-    await queue.reconcile('after');
+    await queue.reconcile(adapterRef('after'));
     await waitFor('one more run', () => runs.includes('after'));
     expect(runs).toEqual(['before', 'meanwhile', 'after']);
   }, 60_000);
@@ -211,9 +218,9 @@ describe('a run that has failed for good', () => {
     const redis = await connectRedis();
     const queue = await queueOf(prefix);
     const kept = async () =>
-      (await redis.keys(`${prefix}:queue:*`)).filter((key) => /:(failed|wait|active|\d+)$/.test(key));
+      (await redis.keys(`${queuePrefix(prefix)}:*`)).filter((key) => /:(failed|wait|active|\d+)$/.test(key));
 
-    await queue.reconcile('echo');
+    await queue.reconcile(adapterRef('echo'));
 
     expect(await kept()).not.toEqual([]);
     await startWorker(prefix, () => Promise.reject(Object.assign(new Error('no'), { name: 'UnrecoverableError' })));

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { followRoutes, routePublisher } from '@mcp-gateway/routing';
+import { adapterRef } from '@mcp-gateway/common/contracts';
+import { followRoutes, routeKeys } from '@mcp-gateway/routing';
 import { afterTest } from '../support/clean-up.js';
 import { silent } from '../support/postgres.js';
+import { lastWordPublisher } from '../support/publisher.js';
 import { connectRedis, freshPrefix } from '../support/redis.js';
 import { redisLine } from '../support/redis-line.js';
 import { becomesTrue, waitFor } from '../support/wait.js';
@@ -11,7 +13,7 @@ import { follow, followLoaded, readRoute, route } from './support/routes.js';
 async function setUp() {
   const prefix = freshPrefix();
   const redis = await connectRedis();
-  const publisher = routePublisher(redis, prefix);
+  const publisher = lastWordPublisher(redis, prefix);
   await publisher.publishAll([route('a'), route('b')]);
   const line = await redisLine();
   const routes = await followLoaded(prefix, line.url);
@@ -22,17 +24,17 @@ async function setUp() {
     line,
     routes,
     /** As a Redis that was started anew and has kept nothing. */
-    forget: () => redis.del([`${prefix}:routes`, `${prefix}:routes:complete`]),
+    forget: () => redis.del([routeKeys(prefix).routes, routeKeys(prefix).complete]),
   };
 }
 
 it('is read again from time to time, should a change not have been heard', async () => {
   const prefix = freshPrefix();
   const redis = await connectRedis();
-  await routePublisher(redis, prefix).publishAll([]);
+  await lastWordPublisher(redis, prefix).publishAll([]);
   const routes = await follow(prefix, undefined, 20);
-  await redis.hSet(`${prefix}:routes`, 'a', JSON.stringify(route('a')));
-  await becomesTrue('the route', () => expect(routes.get('a')).toEqual(readRoute('a')));
+  await redis.hSet(routeKeys(prefix).routes, 'adapter/a', JSON.stringify(route('a')));
+  await becomesTrue('the route', () => expect(routes.get(adapterRef('a'))).toEqual(readRoute('a')));
 });
 
 describe('a table of routes while Redis is away', () => {
@@ -40,12 +42,12 @@ describe('a table of routes while Redis is away', () => {
     const { line, routes } = await setUp();
     line.cut();
     await waitFor('the outage to be noticed', () =>
-      routes.refresh('a').then(
+      routes.refresh(adapterRef('a')).then(
         () => false,
         () => true,
       ),
     );
-    expect(routes.get('a')).toEqual(readRoute('a'));
+    expect(routes.get(adapterRef('a'))).toEqual(readRoute('a'));
     expect(routes.isLoaded()).toBe(true);
   });
 
@@ -53,17 +55,17 @@ describe('a table of routes while Redis is away', () => {
     const { line, routes, publisher } = await setUp();
     line.cut();
     await publisher.publish(route('a', 2));
-    await publisher.withdraw('b');
+    await publisher.withdraw(adapterRef('b'));
     line.mend();
     await becomesTrue('what was missed', () => {
-      expect(routes.get('a')?.generation).toBe(2);
-      expect(routes.get('b')).toBeUndefined();
+      expect(routes.get(adapterRef('a'))?.generation).toBe(2);
+      expect(routes.get(adapterRef('b'))).toBeUndefined();
     });
     // Not by another reload: only one of the two connections may be back so far.
     await publisher.publish(route('c'));
-    await becomesTrue('a change', () => expect(routes.get('c')).toBeDefined());
+    await becomesTrue('a change', () => expect(routes.get(adapterRef('c'))).toBeDefined());
     await publisher.publish(route('c', 2));
-    await becomesTrue('another change', () => expect(routes.get('c')?.generation).toBe(2), 2_000);
+    await becomesTrue('another change', () => expect(routes.get(adapterRef('c'))?.generation).toBe(2), 2_000);
   });
 
   it('keeps what it has when Redis comes back empty, until the set is complete again', async () => {
@@ -72,31 +74,31 @@ describe('a table of routes while Redis is away', () => {
     await forget();
     await publisher.publish(route('a', 2)); // the worker is at it
     line.mend();
-    await becomesTrue('what is there again', () => expect(routes.get('a')?.generation).toBe(2));
-    expect(routes.get('b')).toEqual(readRoute('b'));
+    await becomesTrue('what is there again', () => expect(routes.get(adapterRef('a'))?.generation).toBe(2));
+    expect(routes.get(adapterRef('b'))).toEqual(readRoute('b'));
     expect(routes.isLoaded()).toBe(true);
 
     await publisher.publishAll([route('a', 3)]);
-    await becomesTrue('the complete set', () => expect(routes.get('a')?.generation).toBe(3));
-    expect(routes.get('b')).toBeUndefined();
+    await becomesTrue('the complete set', () => expect(routes.get(adapterRef('a'))?.generation).toBe(3));
+    expect(routes.get(adapterRef('b'))).toBeUndefined();
   });
 
   it('takes a removal for one while the set is not complete, when it is told of it', async () => {
     const { routes, publisher, redis, prefix } = await setUp();
-    await redis.del(`${prefix}:routes:complete`);
-    await publisher.withdraw('b');
-    await becomesTrue('the removal', () => expect(routes.get('b')).toBeUndefined());
+    await redis.del(routeKeys(prefix).complete);
+    await publisher.withdraw(adapterRef('b'));
+    await becomesTrue('the removal', () => expect(routes.get(adapterRef('b'))).toBeUndefined());
   });
 
   it('keeps a route that is not there while the set is not complete, when it looks of its own accord', async () => {
     const { routes, forget, publisher } = await setUp();
     await forget();
-    await routes.refresh('b');
-    expect(routes.get('b')).toEqual(readRoute('b'));
+    await routes.refresh(adapterRef('b'));
+    expect(routes.get(adapterRef('b'))).toEqual(readRoute('b'));
     await publisher.publishAll([route('a', 2)]);
-    await becomesTrue('the complete set', () => expect(routes.get('a')?.generation).toBe(2));
-    await routes.refresh('b');
-    expect(routes.get('b')).toBeUndefined();
+    await becomesTrue('the complete set', () => expect(routes.get(adapterRef('a'))?.generation).toBe(2));
+    await routes.refresh(adapterRef('b'));
+    expect(routes.get(adapterRef('b'))).toBeUndefined();
   });
 
   it('of a reader that started meanwhile is not loaded until the set is complete', async () => {
@@ -104,7 +106,7 @@ describe('a table of routes while Redis is away', () => {
     await forget();
     const late = await follow(prefix);
     await publisher.publish(route('a'));
-    await becomesTrue('a single route', () => expect(late.get('a')).toBeDefined());
+    await becomesTrue('a single route', () => expect(late.get(adapterRef('a'))).toBeDefined());
     expect(late.isLoaded()).toBe(false);
     await publisher.publishAll([route('a')]);
     await becomesTrue('the complete set', () => expect(late.isLoaded()).toBe(true));
@@ -118,8 +120,8 @@ describe('a table of routes while Redis is away', () => {
     const routes = followRoutes(redis, prefix, silent);
     afterTest(() => routes.close());
     line.mend();
-    await becomesTrue('the routes', () => expect(routes.get('b')).toBeDefined());
+    await becomesTrue('the routes', () => expect(routes.get(adapterRef('b'))).toBeDefined());
     await publisher.publish(route('c'));
-    await becomesTrue('a change', () => expect(routes.get('c')).toBeDefined(), 5_000);
+    await becomesTrue('a change', () => expect(routes.get(adapterRef('c'))).toBeDefined(), 5_000);
   });
 });

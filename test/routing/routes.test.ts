@@ -1,19 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
-import { routePublisher } from '@mcp-gateway/routing';
+import { adapterRef } from '@mcp-gateway/common/contracts';
+import { routeKeys, routePublisher } from '@mcp-gateway/routing';
+import { lastWordPublisher } from '../support/publisher.js';
 import { connectRedis, freshPrefix } from '../support/redis.js';
 import { becomesTrue } from '../support/wait.js';
 import { follow, followLoaded, readRoute, route } from './support/routes.js';
 
 async function publisherOf(prefix: string) {
-  return routePublisher(await connectRedis(), prefix);
+  return lastWordPublisher(await connectRedis(), prefix);
 }
 
 describe('a table of routes', () => {
   it('knows nothing before anything has been written, and says so', async () => {
     const prefix = freshPrefix();
     const routes = await follow(prefix);
-    await routes.refresh('echo');
-    expect(routes.get('echo')).toBeUndefined();
+    await routes.refresh(adapterRef('echo'));
+    expect(routes.get(adapterRef('echo'))).toBeUndefined();
     expect(routes.isLoaded()).toBe(false);
   });
 
@@ -25,7 +27,7 @@ describe('a table of routes', () => {
     expect([...empty.endpoints()]).toEqual([]);
     await publisher.publishAll([route('a'), route('b')]);
     const routes = await followLoaded(prefix);
-    expect(routes.get('a')).toEqual(readRoute('a'));
+    expect(routes.get(adapterRef('a'))).toEqual(readRoute('a'));
     expect([...routes.endpoints()].map(({ id }) => id).toSorted()).toEqual(['a-0.1', 'b-0.1']);
   });
 
@@ -35,11 +37,11 @@ describe('a table of routes', () => {
     await publisher.publishAll([route('a')]);
     const routes = await followLoaded(prefix);
     const seen: (number | undefined)[] = [];
-    routes.onChange(() => seen.push(routes.get('a')?.generation));
+    routes.onChange(() => seen.push(routes.get(adapterRef('a'))?.generation));
     await publisher.publish(route('a', 2));
-    await becomesTrue('a change', () => expect(routes.get('a')?.generation).toBe(2));
-    await publisher.withdraw('a');
-    await becomesTrue('a withdrawal', () => expect(routes.get('a')).toBeUndefined());
+    await becomesTrue('a change', () => expect(routes.get(adapterRef('a'))?.generation).toBe(2));
+    await publisher.withdraw(adapterRef('a'));
+    await becomesTrue('a withdrawal', () => expect(routes.get(adapterRef('a'))).toBeUndefined());
     expect(seen).toEqual([2, undefined]);
   });
 
@@ -48,12 +50,12 @@ describe('a table of routes', () => {
     const publisher = await publisherOf(prefix);
     await publisher.publishAll([{ ...route('a'), addresses: ['10.0.0.7'] }]);
     const routes = await followLoaded(prefix);
-    expect([routes.adapterAt('10.0.0.7'), routes.adapterAt('10.0.0.8')]).toEqual(['a', undefined]);
+    expect([routes.resourceAt('10.0.0.7')?.name, routes.resourceAt('10.0.0.8')]).toEqual(['a', undefined]);
     await publisher.publish({ ...route('b'), addresses: ['10.0.0.8'] });
-    await becomesTrue('the new one', () => expect(routes.adapterAt('10.0.0.8')).toBe('b'));
-    await publisher.withdraw('a');
-    await becomesTrue('a withdrawal', () => expect(routes.get('a')).toBeUndefined());
-    expect(routes.adapterAt('10.0.0.7')).toBe('a');
+    await becomesTrue('the new one', () => expect(routes.resourceAt('10.0.0.8')?.name).toBe('b'));
+    await publisher.withdraw(adapterRef('a'));
+    await becomesTrue('a withdrawal', () => expect(routes.get(adapterRef('a'))).toBeUndefined());
+    expect(routes.resourceAt('10.0.0.7')?.name).toBe('a');
   });
 
   it('has what a full set has, and drops what it has not', async () => {
@@ -62,9 +64,9 @@ describe('a table of routes', () => {
     await publisher.publishAll([route('a'), route('b')]);
     const routes = await followLoaded(prefix);
     await publisher.publishAll([route('b', 2), route('c')]);
-    await becomesTrue('the new set', () => expect(routes.get('c')).toBeDefined());
-    expect(routes.get('a')).toBeUndefined();
-    expect(routes.get('b')?.generation).toBe(2);
+    await becomesTrue('the new set', () => expect(routes.get(adapterRef('c'))).toBeDefined());
+    expect(routes.get(adapterRef('a'))).toBeUndefined();
+    expect(routes.get(adapterRef('b'))?.generation).toBe(2);
   });
 
   it('reads one route when asked to, without being told of a change', async () => {
@@ -73,13 +75,13 @@ describe('a table of routes', () => {
     await publisher.publishAll([route('a')]);
     const routes = await followLoaded(prefix);
     const redis = await connectRedis();
-    await redis.hSet(`${prefix}:routes`, 'a', JSON.stringify(route('a', 2)));
-    expect(routes.get('a')?.generation).toBe(1);
-    await routes.refresh('a');
-    expect(routes.get('a')?.generation).toBe(2);
-    await redis.hDel(`${prefix}:routes`, 'a');
-    await routes.refresh('a');
-    expect(routes.get('a')).toBeUndefined();
+    await redis.hSet(routeKeys(prefix).routes, 'adapter/a', JSON.stringify(route('a', 2)));
+    expect(routes.get(adapterRef('a'))?.generation).toBe(1);
+    await routes.refresh(adapterRef('a'));
+    expect(routes.get(adapterRef('a'))?.generation).toBe(2);
+    await redis.hDel(routeKeys(prefix).routes, 'adapter/a');
+    await routes.refresh(adapterRef('a'));
+    expect(routes.get(adapterRef('a'))).toBeUndefined();
   });
 
   it('keeps two installations on one Redis apart', async () => {
@@ -87,7 +89,7 @@ describe('a table of routes', () => {
     await (await publisherOf(mine)).publishAll([route('a')]);
     await (await publisherOf(other)).publishAll([route('b')]);
     const routes = await followLoaded(mine);
-    expect(routes.get('b')).toBeUndefined();
+    expect(routes.get(adapterRef('b'))).toBeUndefined();
   });
 
   it.each([
@@ -97,11 +99,11 @@ describe('a table of routes', () => {
     const prefix = freshPrefix();
     const publisher = await publisherOf(prefix);
     await publisher.publishAll([route('a'), route('b')]);
-    await (await connectRedis()).hSet(`${prefix}:routes`, 'bad', entry);
+    await (await connectRedis()).hSet(routeKeys(prefix).routes, 'adapter/bad', entry);
     const routes = await followLoaded(prefix);
-    expect(routes.get('a')).toBeDefined();
-    expect(routes.get('bad')).toBeUndefined();
-    await expect(routes.refresh('bad')).resolves.toBeUndefined();
+    expect(routes.get(adapterRef('a'))).toBeDefined();
+    expect(routes.get(adapterRef('bad'))).toBeUndefined();
+    await expect(routes.refresh(adapterRef('bad'))).resolves.toBeUndefined();
   });
 
   // Subscribe, then snapshot: whatever is written while a reader starts is either in what it loads or told to it.
@@ -123,7 +125,8 @@ describe('a table of routes', () => {
     await writing;
     for (const table of tables) {
       await becomesTrue('every table to have the last generation', () => {
-        for (let index = 0; index < 50; index += 1) expect(table.get(`a${index}`)?.generation).toBe(generation);
+        for (let index = 0; index < 50; index += 1)
+          expect(table.get(adapterRef(`a${index}`))?.generation).toBe(generation);
       });
     }
   });
@@ -138,11 +141,11 @@ describe('a publisher of routes', () => {
     await listener.subscribe(`${prefix}:routes:changed`, (name) => void told.push(name));
     await publisher.publish(route('a'));
     await publisher.publish(route('a'));
-    await publisher.withdraw('a');
-    await publisher.withdraw('a');
+    await publisher.withdraw(adapterRef('a'));
+    await publisher.withdraw(adapterRef('a'));
     await publisher.publishAll([]);
     await becomesTrue('all messages', () => expect(told).toContain('*'));
-    expect(told).toEqual(['a', 'a', '*']);
+    expect(told).toEqual(['adapter/a', 'adapter/a', '*']);
   });
 
   it('is complete once a full set has been written, and not by single routes', async () => {
@@ -152,5 +155,44 @@ describe('a publisher of routes', () => {
     expect(await publisher.isComplete()).toBe(false);
     await publisher.publishAll([]);
     expect(await publisher.isComplete()).toBe(true);
+  });
+});
+
+describe('a version of a route', () => {
+  const version = (createdAt: number, generation: number, run: number) => ({
+    createdAt: new Date(createdAt),
+    generation,
+    run,
+  });
+
+  it.each([
+    ['an earlier resource of the name', version(1_000, 9, 9)],
+    ['a lower generation', version(2_000, 2, 9)],
+    ['an earlier run', version(2_000, 3, 4)],
+  ])('is not replaced or withdrawn by that of %s', async (_what, older) => {
+    const redis = await connectRedis();
+    const publisher = routePublisher(redis, freshPrefix());
+    const standing = version(2_000, 3, 5);
+    expect(await publisher.publish({ route: route('a', 3), version: standing })).toBe(true);
+    expect(await publisher.publish({ route: route('a', 1), version: older })).toBe(false);
+    expect(await publisher.withdraw(adapterRef('a'), older)).toBe(false);
+    expect(await publisher.standing(adapterRef('a'))).toEqual(standing);
+    expect(await publisher.withdraw(adapterRef('a'), standing)).toBe(true);
+    expect(await publisher.publish({ route: route('a', 1), version: older })).toBe(false);
+    expect(await publisher.standing(adapterRef('a'))).toBeNull();
+  });
+
+  it('is remembered for a day after the route was withdrawn', async () => {
+    const redis = await connectRedis();
+    const prefix = freshPrefix();
+    let now = 0;
+    const publisher = routePublisher(redis, prefix, () => now);
+    await publisher.withdraw(adapterRef('a'), version(1, 1, 1));
+    now += 23 * 3_600_000;
+    await publisher.withdraw(adapterRef('b'), version(1, 1, 2));
+    expect(Object.keys(await redis.hGetAll(routeKeys(prefix).versions)).toSorted()).toEqual(['adapter/a', 'adapter/b']);
+    now += 2 * 3_600_000;
+    await publisher.withdraw(adapterRef('c'), version(1, 1, 3));
+    expect(Object.keys(await redis.hGetAll(routeKeys(prefix).versions)).toSorted()).toEqual(['adapter/b', 'adapter/c']);
   });
 });

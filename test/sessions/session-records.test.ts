@@ -1,5 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { listSessions, sessionRecords, type SessionRecord, type SessionRecords } from '@mcp-gateway/sessions';
+import { adapterRef } from '@mcp-gateway/common/contracts';
+import {
+  listSessions,
+  sessionRecords,
+  type SessionOwner,
+  type SessionRecord,
+  type SessionRecords,
+} from '@mcp-gateway/sessions';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { connectRedis, freshPrefix } from '../support/redis.js';
 import { waitFor } from '../support/wait.js';
@@ -8,9 +15,11 @@ const NOW = 1_780_000_000;
 const BOUNDS = { max: 100, maxPerCaller: 100, idleSince: NOW - 600, keepSeconds: 3_600 };
 const CLOSE = { now: NOW, keepSeconds: 60, tellServer: true };
 
-const ref = (id: string, caller = 'alice') => ({ id, adapterId: 'adapter-1', caller });
+const ECHO = adapterRef('echo');
+const OWNER: SessionOwner = { kind: 'adapter', adapterId: 'adapter-1' };
+const ref = (id: string, caller = 'alice') => ({ id, ...OWNER, caller });
 const recordOf = (caller = 'alice', more: Partial<SessionRecord> = {}): SessionRecord => ({
-  adapter: 'echo',
+  ...ECHO,
   adapterId: 'adapter-1',
   caller,
   endpointId: 'a',
@@ -38,19 +47,19 @@ describe('the records of sessions', () => {
   });
 
   const open = (id: string, caller = 'alice', more = {}) =>
-    records.open(ref(id, caller), recordOf(caller), { ...BOUNDS, ...more });
+    records.create(ref(id, caller), recordOf(caller), { ...BOUNDS, ...more });
   const idsOf = async (caller?: string) => {
-    const page = { adapterId: 'adapter-1', limit: 100, ...(caller !== undefined && { caller }) };
+    const page = { ...OWNER, limit: 100, ...(caller !== undefined && { caller }) };
     return (await listSessions(redis, prefix, page)).sessions.map(({ id }) => id);
   };
 
   it('are read as they were written, and go away by themselves', async () => {
     const record = recordOf('José 李雷', { subscriptions: ['file:///a b', 'ü'], protocolVersion: '2025-11-25' });
-    await records.open(ref('1', record.caller), record, BOUNDS);
+    await records.create(ref('1', record.caller), record, BOUNDS);
     const { record: read, lastUsedAt } = await records.find(ref('1'));
     expect(lastUsedAt).toBe(NOW);
     expect(read).toEqual({ ...record, subscriptions: expect.arrayContaining(record.subscriptions) });
-    for (const key of await redis.keys(`${prefix}:*`)) expect(await redis.ttl(key)).toBeGreaterThan(3_500);
+    for (const key of await redis.keys(`{${prefix}:*`)) expect(await redis.ttl(key)).toBeGreaterThan(3_500);
   });
 
   it('that there are none of are null', async () => {
@@ -62,10 +71,10 @@ describe('the records of sessions', () => {
     ['is an older one', () => open('1'), expect.objectContaining({ moves: 2, endpointId: 'c', initialize: '{}' })],
     [
       'is one as late',
-      () => records.open(ref('1'), recordOf('alice', { moves: 2 }), BOUNDS),
+      () => records.create(ref('1'), recordOf('alice', { moves: 2 }), BOUNDS),
       expect.objectContaining({ endpointId: 'a' }),
     ],
-    ['is a mark', () => records.close(ref('1'), CLOSE), 'closed'],
+    ['is a mark', () => records.close(ref('1'), ECHO, CLOSE), 'closed'],
   ])('are written again when there %s, as far as that is right', async (_what, before, after) => {
     await before();
     const heard: string[] = [];
@@ -80,12 +89,12 @@ describe('the records of sessions', () => {
       await redis.publish(records.keys.changed, 'last');
       return heard.includes('last');
     });
-    expect(heard.filter((text) => text !== 'last')).toEqual(isWritten ? ['1 2'] : []);
-    expect(await redis.ttl(records.keys.record('1'))).toBeGreaterThan(50);
+    expect(heard.filter((text) => text !== 'last')).toEqual(isWritten ? ['1 adapter/echo 2'] : []);
+    expect(await redis.ttl(records.keys.record(OWNER, '1'))).toBeGreaterThan(50);
   });
 
   it('leave alone what another version has written', async () => {
-    await redis.hSet(records.keys.record('1'), { format: 'later' });
+    await redis.hSet(records.keys.record(OWNER, '1'), { format: 'later' });
     expect(await records.restore('1', recordOf('alice', { moves: 2 }), 3_600)).toBe(false);
   });
 
@@ -95,7 +104,7 @@ describe('the records of sessions', () => {
   ])('are as many as an %s may have', async (_whose, bound, refusal) => {
     expect([await open('1'), await open('2'), await open('3', 'alice', bound)]).toEqual(['opened', 'opened', refusal]);
     expect((await records.find(ref('3'))).record).toBeNull();
-    await records.close(ref('1'), CLOSE);
+    await records.close(ref('1'), ECHO, CLOSE);
     expect(await open('3', 'alice', bound)).toBe('opened');
     // Those that were not used for too long do not count.
     expect(await open('4', 'alice', { ...bound, idleSince: NOW + 1 })).toBe('opened');
@@ -103,31 +112,34 @@ describe('the records of sessions', () => {
 
   it('do not come back once they are closed', async () => {
     await open('1');
-    expect([await records.close(ref('1'), CLOSE), await records.close(ref('1'), CLOSE)]).toEqual([true, false]);
-    expect((await records.find(ref('1'))).record).toBe('closed');
-    expect(await records.note('1', 'logLevel', 'info')).toBe(false);
-    expect(await records.subscribe('1', 'file:///a')).toBe(false);
-    await records.unsubscribe('1', 'file:///a');
-    await records.touch([{ ...ref('1'), at: NOW + 5, keepSeconds: 60 }]);
-    expect(await records.move('1', 0, { endpointId: 'b', upstreamId: 'b', recentMoves: 1, recentSince: NOW })).toBe(
+    expect([await records.close(ref('1'), ECHO, CLOSE), await records.close(ref('1'), ECHO, CLOSE)]).toEqual([
+      true,
       false,
-    );
+    ]);
+    expect((await records.find(ref('1'))).record).toBe('closed');
+    expect(await records.set(ref('1'), 'logLevel', 'info')).toBe(false);
+    expect(await records.subscribe(ref('1'), 'file:///a')).toBe(false);
+    await records.unsubscribe(ref('1'), 'file:///a');
+    await records.touch([{ ...ref('1'), at: NOW + 5, keepSeconds: 60 }]);
+    expect(
+      await records.move(ref('1'), ECHO, 0, { endpointId: 'b', upstreamId: 'b', recentMoves: 1, recentSince: NOW }),
+    ).toBe(false);
     expect(await records.find(ref('1'))).toEqual({ record: 'closed', lastUsedAt: null });
     expect([await idsOf(), await idsOf('alice')]).toEqual([[], []]);
   });
 
   it('are marked as closed, too, when they were lost before', async () => {
-    expect(await records.close(ref('lost'), CLOSE)).toBe(true);
+    expect(await records.close(ref('lost'), ECHO, CLOSE)).toBe(true);
     expect((await records.find(ref('lost'))).record).toBe('closed');
-    expect(await records.nextFarewell()).toBeNull(); // nobody knows where it was
+    expect(await records.nextTermination()).toBeNull(); // nobody knows where it was
   });
 
   it('are not closed for not being used when they have been used since', async () => {
     await open('1');
     await records.touch([{ ...ref('1'), at: NOW + 50, keepSeconds: 60 }]);
-    expect(await records.close(ref('1'), { ...CLOSE, unlessUsedSince: NOW + 50 })).toBe(false);
+    expect(await records.close(ref('1'), ECHO, { ...CLOSE, unlessUsedSince: NOW + 50 })).toBe(false);
     expect((await records.find(ref('1'))).record).not.toBe('closed');
-    expect(await records.close(ref('1'), { ...CLOSE, unlessUsedSince: NOW + 51 })).toBe(true);
+    expect(await records.close(ref('1'), ECHO, { ...CLOSE, unlessUsedSince: NOW + 51 })).toBe(true);
   });
 
   it('tell when they were last used, by whoever has used them last', async () => {
@@ -139,83 +151,83 @@ describe('the records of sessions', () => {
     ]);
     await records.touch([{ ...ref('1'), at: NOW + 10, keepSeconds: 60 }]); // of another data plane, and late
     expect((await records.find(ref('1'))).lastUsedAt).toBe(NOW + 50);
-    expect(await records.idle('adapter-1', NOW + 50, 10)).toEqual(['2']);
-    expect(await records.idle('adapter-1', NOW + 51, 10)).toEqual(['2', '1']);
-    expect(await records.idle('adapter-1', NOW + 51, 1)).toEqual(['2']);
+    expect(await records.idle(OWNER, NOW + 50, 10)).toEqual(['2']);
+    expect(await records.idle(OWNER, NOW + 51, 10)).toEqual(['2', '1']);
+    expect(await records.idle(OWNER, NOW + 51, 1)).toEqual(['2']);
     await records.touch([{ ...ref('never opened'), at: NOW, keepSeconds: 60 }]);
     expect(await idsOf()).toEqual(['1', '2']);
   });
 
   it('are kept for as long as their last use says, unless they are to be kept for longer', async () => {
     const streams = { ...BOUNDS, keepSeconds: 100 };
-    await records.open(ref('1'), recordOf('alice', { transport: 'http-sse' }), streams);
-    const shortest = async () => Math.min(...(await Promise.all((await redis.keys(`${prefix}:*`)).map(timeLeft))));
+    await records.create(ref('1'), recordOf('alice', { transport: 'http-sse' }), streams);
+    const shortest = async () => Math.min(...(await Promise.all((await redis.keys(`{${prefix}:*`)).map(timeLeft))));
     const timeLeft = (key: string) => redis.ttl(key);
     await records.touch([{ ...ref('1'), at: NOW, keepSeconds: 5_000 }]);
     expect(await shortest()).toBeGreaterThan(4_900);
     await records.touch([{ ...ref('1'), at: NOW, keepSeconds: 100 }]);
     expect(await shortest()).toBeGreaterThan(4_900);
-    expect(await redis.keys(`${prefix}:*`)).toHaveLength(5);
+    expect(await redis.keys(`{${prefix}:*`)).toHaveLength(5);
   });
 
   it.each([
     ['the record was to be', 3_600, 60],
     ['whoever closes them says', 60, 3_600],
   ])('are marked as closed for as long as %s kept, if that is longer', async (_whose, openFor, closedFor) => {
-    await records.open(ref('1'), recordOf(), { ...BOUNDS, keepSeconds: openFor });
-    await records.close(ref('1'), { ...CLOSE, keepSeconds: closedFor });
-    expect(await redis.ttl(records.keys.record('1'))).toBeGreaterThan(3_500);
+    await records.create(ref('1'), recordOf(), { ...BOUNDS, keepSeconds: openFor });
+    await records.close(ref('1'), ECHO, { ...CLOSE, keepSeconds: closedFor });
+    expect(await redis.ttl(records.keys.record(OWNER, '1'))).toBeGreaterThan(3_500);
   });
 
   it('tell which of them are old', async () => {
     await open('1');
-    await records.open(ref('2'), recordOf('alice', { openedAt: NOW - 10 }), BOUNDS);
+    await records.create(ref('2'), recordOf('alice', { openedAt: NOW - 10 }), BOUNDS);
     await records.touch([{ ...ref('2'), at: NOW + 50, keepSeconds: 60 }]);
-    expect(await records.openedBefore('adapter-1', NOW, 10)).toEqual(['2']);
-    expect(await records.openedBefore('adapter-1', NOW + 1, 1)).toEqual(['2']);
-    await records.close(ref('2'), CLOSE);
-    expect(await records.openedBefore('adapter-1', NOW + 1, 10)).toEqual(['1']);
+    expect(await records.openedBefore(OWNER, NOW, 10)).toEqual(['2']);
+    expect(await records.openedBefore(OWNER, NOW + 1, 1)).toEqual(['2']);
+    await records.close(ref('2'), ECHO, CLOSE);
+    expect(await records.openedBefore(OWNER, NOW + 1, 10)).toEqual(['1']);
   });
 
-  it('leave farewells, each for one to take, in their order', async () => {
+  it('leave terminations, each for one to take, in their order', async () => {
     for (const id of ['1', '2', '3']) await open(id, id);
-    await records.note('1', 'protocolVersion', '2025-06-18');
-    for (const id of ['1', '2', '3']) await records.close(ref(id, id), { ...CLOSE, tellServer: id !== '2' });
-    const taken = [await records.nextFarewell(), await records.nextFarewell(), await records.nextFarewell()];
-    const farewell = { adapter: 'echo', endpointId: 'a', upstreamId: 'raw' };
+    await records.set(ref('1'), 'protocolVersion', '2025-06-18');
+    for (const id of ['1', '2', '3']) await records.close(ref(id, id), ECHO, { ...CLOSE, tellServer: id !== '2' });
+    const taken = [await records.nextTermination(), await records.nextTermination(), await records.nextTermination()];
+    const termination = { ...ECHO, endpointId: 'a', upstreamId: 'raw' };
     expect(taken).toEqual([
-      { ...farewell, caller: '1', protocolVersion: '2025-06-18' },
-      { ...farewell, caller: '3' },
+      { ...termination, caller: '1', protocolVersion: '2025-06-18' },
+      { ...termination, caller: '3' },
       null,
     ]);
   });
 
-  it('leave no farewell when the server hears of the end by itself', async () => {
-    await records.open(ref('1'), recordOf('alice', { transport: 'http-sse' }), BOUNDS);
-    await records.close(ref('1'), CLOSE);
-    expect(await records.nextFarewell()).toBeNull();
+  it('leave no termination when the server hears of the end by itself', async () => {
+    await records.create(ref('1'), recordOf('alice', { transport: 'http-sse' }), BOUNDS);
+    await records.close(ref('1'), ECHO, CLOSE);
+    expect(await records.nextTermination()).toBeNull();
   });
 
   it('remember so many subscriptions and no more', async () => {
     await open('1');
     const taken = [];
-    for (let i = 0; i < 150; i++) taken.push(await records.subscribe('1', `file:///${i}`));
+    for (let i = 0; i < 150; i++) taken.push(await records.subscribe(ref('1'), `file:///${i}`));
     const { record } = await records.find(ref('1'));
     const kept = (record as SessionRecord).subscriptions.length;
     expect(kept).toBeGreaterThan(100);
     expect(taken.filter(Boolean)).toHaveLength(kept);
-    expect(await records.subscribe('1', 'file:///0')).toBe(true); // it has that one
-    await records.unsubscribe('1', 'file:///0');
-    expect(await records.subscribe('1', 'file:///new')).toBe(true);
+    expect(await records.subscribe(ref('1'), 'file:///0')).toBe(true); // it has that one
+    await records.unsubscribe(ref('1'), 'file:///0');
+    expect(await records.subscribe(ref('1'), 'file:///new')).toBe(true);
   });
 
   it('are claimed by one, who alone can give the claim back', async () => {
     await open('1');
     expect((await records.claim(ref('1'), 'me', 60_000))?.record).toMatchObject({ endpointId: 'a' });
     expect(await records.claim(ref('1'), 'you', 60_000)).toBeNull();
-    await records.release('1', 'you');
+    await records.release(ref('1'), 'you');
     expect(await records.claim(ref('1'), 'you', 60_000)).toBeNull();
-    await records.release('1', 'me');
+    await records.release(ref('1'), 'me');
     expect(await records.claim(ref('1'), 'you', 60_000)).not.toBeNull();
   });
 
@@ -227,12 +239,12 @@ describe('the records of sessions', () => {
       recentMoves: 1,
       recentSince: NOW,
     });
-    const moved = await Promise.all(['b', 'c', 'd'].map((id) => records.move('1', 0, to(id))));
+    const moved = await Promise.all(['b', 'c', 'd'].map((id) => records.move(ref('1'), ECHO, 0, to(id))));
     expect(moved.filter(Boolean)).toHaveLength(1);
     const { record } = await records.find(ref('1'));
     const winner = ['b', 'c', 'd'][moved.indexOf(true)];
     expect(record).toMatchObject({ endpointId: winner, upstreamId: `in ${winner}`, moves: 1, initialize: '{}' });
-    expect(await records.move('1', 1, to('e'))).toBe(true);
-    expect(await records.move('unknown', 0, to('e'))).toBe(false);
+    expect(await records.move(ref('1'), ECHO, 1, to('e'))).toBe(true);
+    expect(await records.move(ref('unknown'), ECHO, 0, to('e'))).toBe(false);
   });
 });

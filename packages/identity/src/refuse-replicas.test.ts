@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
+import { adapterRef } from '@mcp-gateway/common/contracts';
 import type { GatewayError } from '@mcp-gateway/common/errors';
 import { developmentSignIn } from './development.js';
 import { refuseReplicas } from './refuse-replicas.js';
@@ -11,7 +12,10 @@ const ADDRESSES = new Map([
 ]);
 const replicas = (isLoaded = true) => ({
   isLoaded: () => isLoaded,
-  adapterAt: (address: string) => ADDRESSES.get(address),
+  resourceAt(address: string) {
+    const name = ADDRESSES.get(address);
+    return name === undefined ? undefined : adapterRef(name);
+  },
 });
 
 async function signIn(address: string | undefined, headers: IncomingHttpHeaders = {}, loaded = true) {

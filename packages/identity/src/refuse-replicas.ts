@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIPv6, SocketAddress } from 'node:net';
+import type { ResourceRef } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 
 /**
@@ -11,7 +12,7 @@ export type CallerCheck = (headers: IncomingHttpHeaders, address?: string) => vo
 
 interface Replicas {
   isLoaded(): boolean;
-  adapterAt(address: string): string | undefined;
+  resourceAt(address: string): ResourceRef | undefined;
 }
 
 export interface CallerRules {
@@ -27,8 +28,9 @@ export interface CallerRules {
  */
 export function refuseReplicas(replicas: Replicas, { allowed, untilRead }: CallerRules): CallerCheck {
   const check = (address: string) => {
-    const adapter = replicas.adapterAt(address);
-    if (adapter !== undefined && !allowed.includes(adapter)) throw refusal('the address of a replica');
+    const resource = replicas.resourceAt(address);
+    if (resource === undefined || (resource.kind === 'adapter' && allowed.includes(resource.name))) return;
+    throw refusal('the address of a replica');
   };
   return (headers, address) => {
     if (untilRead === 'refuse' && !replicas.isLoaded()) {

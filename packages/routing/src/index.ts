@@ -1,2 +1,3 @@
-export { routePublisher, type RoutePublisher } from './publish.js';
+export { routeKeys } from './keys.js';
+export { routePublisher, type RoutePublisher, type RouteVersion, type VersionedRoute } from './publish.js';
 export { followRoutes, type RouteTable } from './table.js';

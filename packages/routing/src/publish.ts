@@ -1,36 +1,90 @@
-import type { PublishedRoute } from '@mcp-gateway/common/contracts';
+import { resourceKey, type PublishedRoute, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
-import { ALL_ROUTES, routeKeys } from './keys.js';
+import { refIn, routeKeys } from './keys.js';
+import { PUBLISH, PUBLISH_ALL, WITHDRAW } from './scripts.js';
 
-export interface RoutePublisher {
-  /** Writes the route and tells the readers, unless it stands there already. */
-  publish(route: PublishedRoute): Promise<void>;
-  withdraw(name: string): Promise<void>;
-  /** Makes Redis hold exactly these routes, and says that it is complete. */
-  publishAll(routes: readonly PublishedRoute[]): Promise<void>;
-  isComplete(): Promise<boolean>;
-  names(): Promise<string[]>;
+/**
+ * Orders what is said of one resource. A resource that was made anew has a later `createdAt`; a changed one has a higher
+ * generation; of two runs for the same generation, the one that began later has seen more.
+ */
+export interface RouteVersion {
+  createdAt: Date;
+  generation: number;
+  /** From `beginRun`, before the row was read. */
+  run: number;
 }
 
-export function routePublisher(redis: RedisClient, prefix: string): RoutePublisher {
+export interface VersionedRoute {
+  route: PublishedRoute;
+  version: RouteVersion;
+}
+
+/** Every write is one script: a run that outlived its lock never replaces what a newer run has published. */
+export interface RoutePublisher {
+  /** The number of a run that begins now: higher than that of every run that began before. */
+  beginRun(): Promise<number>;
+  /** Writes the route, and tells the readers if it differs. False when a newer version was published or withdrawn. */
+  publish(published: VersionedRoute): Promise<boolean>;
+  /** Removes the route and refuses older ones from now on. False when a newer version stands there. */
+  withdraw(ref: ResourceRef, version: RouteVersion): Promise<boolean>;
+  /**
+   * Makes Redis hold these routes and marks the set as complete. Keeps a newer version of a route, and routes that are not
+   * among these only when a run that began after `run` has published them.
+   */
+  publishAll(routes: readonly VersionedRoute[], run: number): Promise<void>;
+  isComplete(): Promise<boolean>;
+  refs(): Promise<ResourceRef[]>;
+  /** The version of the route that stands; null when there is no route. */
+  standing(ref: ResourceRef): Promise<RouteVersion | null>;
+}
+
+export function routePublisher(redis: RedisClient, prefix: string, now: () => number = Date.now): RoutePublisher {
   const keys = routeKeys(prefix);
+  const run = (script: string, on: string[], args: (string | number)[]) =>
+    redis.eval(script, { keys: on, arguments: args.map(String) });
   return {
-    async publish(route) {
-      const wanted = JSON.stringify(route);
-      if ((await redis.hGet(keys.routes, route.name)) === wanted) return;
-      await redis.multi().hSet(keys.routes, route.name, wanted).publish(keys.changed, route.name).exec();
+    beginRun: () => redis.incr(keys.runs),
+
+    async publish({ route, version }) {
+      const args = [resourceKey(route), textOf(version), JSON.stringify(route), keys.changed];
+      return (await run(PUBLISH, [keys.routes, keys.versions, keys.withdrawn], args)) === 1;
     },
-    async withdraw(name) {
-      if ((await redis.hDel(keys.routes, name)) > 0) await redis.publish(keys.changed, name);
+
+    async withdraw(ref, version) {
+      const args = [resourceKey(ref), textOf(version), keys.changed, now()];
+      return (await run(WITHDRAW, [keys.routes, keys.versions, keys.withdrawn], args)) === 1;
     },
-    async publishAll(routes) {
-      const transaction = redis.multi().del(keys.routes);
-      for (const route of routes) transaction.hSet(keys.routes, route.name, JSON.stringify(route));
-      await transaction.set(keys.complete, '1').publish(keys.changed, ALL_ROUTES).exec();
+
+    async publishAll(routes, ofRun) {
+      const entries = routes.flatMap(({ route, version }) => [
+        resourceKey(route),
+        textOf(version),
+        JSON.stringify(route),
+      ]);
+      const on = [keys.routes, keys.versions, keys.withdrawn, keys.complete];
+      await run(PUBLISH_ALL, on, [keys.changed, ofRun, ...entries]);
     },
-    names: () => redis.hKeys(keys.routes),
+
+    async refs() {
+      return (await redis.hKeys(keys.routes)).flatMap((key) => refIn(key) ?? []);
+    },
+
     async isComplete() {
       return (await redis.exists(keys.complete)) === 1;
     },
+
+    async standing(ref) {
+      const key = resourceKey(ref);
+      const [route, version] = await Promise.all([redis.hExists(keys.routes, key), redis.hGet(keys.versions, key)]);
+      return route === 1 && version !== null ? versionIn(version) : null;
+    },
   };
+}
+
+/** Milliseconds, generation and run; scripts.ts compares them as numbers, the first that differs decides. */
+const textOf = ({ createdAt, generation, run }: RouteVersion) => `${createdAt.getTime()} ${generation} ${run}`;
+
+function versionIn(text: string): RouteVersion {
+  const [createdAt = 0, generation = 0, run = 0] = text.split(' ').map(Number);
+  return { createdAt: new Date(createdAt), generation, run };
 }

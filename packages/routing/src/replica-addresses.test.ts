@@ -6,6 +6,7 @@ const MINUTES = 60_000;
 
 const route = (name: string, ...addresses: string[]): Route =>
   Route.parse({
+    kind: 'adapter',
     name,
     adapterId: name,
     generation: 1,
@@ -20,7 +21,7 @@ const route = (name: string, ...addresses: string[]): Route =>
 it('knows a replica by each of its addresses, and nobody else', () => {
   const addresses = new ReplicaAddresses();
   addresses.replaceAll([route('echo', '10.0.0.7', 'fd00::7'), route('other', '10.0.0.8')], 0);
-  const found = ['10.0.0.7', 'fd00::7', '10.0.0.8', '10.0.0.9'].map((each) => addresses.adapterAt(each, 0));
+  const found = ['10.0.0.7', 'fd00::7', '10.0.0.8', '10.0.0.9'].map((each) => addresses.resourceAt(each, 0)?.name);
   expect(found).toEqual(['echo', 'echo', 'other', undefined]);
 });
 
@@ -36,8 +37,8 @@ it.each([
   addresses.replaceAll([route('echo', '10.0.0.7')], 0);
   leave(addresses);
   addresses.replaceAll([], 5 * MINUTES); // which does not begin the time anew
-  expect(addresses.adapterAt('10.0.0.7', 10 * MINUTES)).toBe('echo');
-  expect(addresses.adapterAt('10.0.0.7', 12 * MINUTES)).toBeUndefined();
+  expect(addresses.resourceAt('10.0.0.7', 10 * MINUTES)).toEqual({ kind: 'adapter', name: 'echo' });
+  expect(addresses.resourceAt('10.0.0.7', 12 * MINUTES)).toBeUndefined();
 });
 
 it('gives an address to the adapter that has it now', () => {
@@ -46,5 +47,5 @@ it('gives an address to the adapter that has it now', () => {
   addresses.replaceAll([before], 0);
   addresses.replace(undefined, route('other', '10.0.0.7'), 0);
   addresses.replace(before, undefined, 0);
-  expect(addresses.adapterAt('10.0.0.7', 60 * MINUTES)).toBe('other');
+  expect(addresses.resourceAt('10.0.0.7', 60 * MINUTES)).toEqual({ kind: 'adapter', name: 'other' });
 });

@@ -1,11 +1,11 @@
-import type { Route } from '@mcp-gateway/common/contracts';
+import type { ResourceRef, Route } from '@mcp-gateway/common/contracts';
 
 /** The longest drain and the stop after it: a replica that has left the routes may run, and call, for this long. */
 const KEPT_MS = 660_000;
 
-/** Which adapter a replica belongs to, by the addresses that it calls from. One that has left the routes is remembered for a while. */
+/** The resource of a replica, by the address that the replica calls from. A replica that has left the routes is remembered for a while. */
 export class ReplicaAddresses {
-  readonly #known = new Map<string, { adapter: string; until: number }>();
+  readonly #known = new Map<string, { resource: ResourceRef; until: number }>();
 
   /** The routes as they are now, in place of those before. */
   replaceAll(routes: Iterable<Route>, now: number): void {
@@ -20,17 +20,18 @@ export class ReplicaAddresses {
   replace(before: Route | undefined, after: Route | undefined, now: number): void {
     for (const address of before?.addresses ?? []) {
       const entry = this.#known.get(address);
-      if (entry && entry.adapter === before?.name) entry.until = now + KEPT_MS;
+      const isTheirs = entry?.resource.name === before?.name && entry?.resource.kind === before?.kind;
+      if (entry && isTheirs) entry.until = now + KEPT_MS;
     }
     if (after) this.#add(after);
   }
 
-  #add({ name, addresses = [] }: Route) {
-    for (const address of addresses) this.#known.set(address, { adapter: name, until: Infinity });
+  #add({ kind, name, addresses = [] }: Route) {
+    for (const address of addresses) this.#known.set(address, { resource: { kind, name }, until: Infinity });
   }
 
-  adapterAt(address: string, now: number): string | undefined {
+  resourceAt(address: string, now: number): ResourceRef | undefined {
     const entry = this.#known.get(address);
-    return entry && entry.until > now ? entry.adapter : undefined;
+    return entry && entry.until > now ? entry.resource : undefined;
   }
 }

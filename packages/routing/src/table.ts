@@ -1,32 +1,32 @@
-import { Route, type Endpoint } from '@mcp-gateway/common/contracts';
+import { resourceKey, Route, type Endpoint, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import { ready, subscription, type RedisClient } from '@mcp-gateway/platform/redis';
-import { ALL_ROUTES, routeKeys } from './keys.js';
+import { connected, subscription, type RedisClient } from '@mcp-gateway/platform/redis';
+import { ALL_ROUTES, refIn, routeKeys } from './keys.js';
 import { ReplicaAddresses } from './replica-addresses.js';
 
 export interface RouteTable {
-  get(name: string): Route | undefined;
+  get(ref: ResourceRef): Route | undefined;
   /** True once a complete set of routes has been read, and for ever after. */
   isLoaded(): boolean;
   /** When all of them were read last, in milliseconds since the epoch. */
-  readAt(): number | undefined;
-  /** Reads one route now, for a caller who has reason to think that the copy is behind. Rejects when Redis is away. */
-  refresh(name: string): Promise<void>;
+  loadedAt(): number | undefined;
+  /** Reads one route now, for a caller that has reason to think that the copy is behind. Rejects while Redis is unavailable. */
+  refresh(ref: ResourceRef): Promise<void>;
   /** Called after every change. */
   onChange(listener: () => void): void;
   endpoints(): Iterable<Endpoint>;
   all(): Iterable<Route>;
-  /** The adapter that a replica with this address belongs to, or belonged to a few minutes ago. */
-  adapterAt(address: string): string | undefined;
+  /** The resource of the replica that has this address, or had it a few minutes ago. */
+  resourceAt(address: string): ResourceRef | undefined;
   close(): Promise<void>;
 }
 
 const RELOAD_EVERY_MS = 30_000;
 
 /**
- * The copy of the routes in memory. Subscribes first and then loads, so nothing that changes in between is lost;
- * reloads on reconnect and on a timer; keeps the last table while Redis is away, or is back but empty.
- * Every read uses one connection, so answers arrive in the order in which they were asked for.
+ * The copy of the routes in memory. Subscribes first and then loads, so nothing that changes in between is lost; reloads on
+ * reconnect and on a timer; keeps the last table while Redis is unavailable, or is available again but empty. All reads are of
+ * one slot and use one connection, so answers arrive in the order of the questions.
  */
 export function followRoutes(
   redis: RedisClient,
@@ -38,33 +38,34 @@ export function followRoutes(
   const listeners: (() => void)[] = [];
   let table = new Map<string, Route>();
   let loaded = false;
-  let readAt: number | undefined;
+  let loadedAt: number | undefined;
   const addresses = new ReplicaAddresses();
   const changed = () => listeners.forEach((listener) => listener());
 
-  /** Whoever was told of a change may take a route that is not there for one that was withdrawn. */
-  async function read(name: string, { told }: { told: boolean }) {
-    const [complete, json] = await ready(redis).multi().exists(keys.complete).hGet(keys.routes, name).execTyped();
+  /** A route that is missing after its change was announced was withdrawn. */
+  async function read(ref: ResourceRef, { isAnnounced }: { isAnnounced: boolean }) {
+    const key = resourceKey(ref);
+    const [complete, json] = await connected(redis).multi().exists(keys.complete).hGet(keys.routes, key).execTyped();
     const route = parse(json);
-    const before = table.get(name);
-    if (route) table.set(name, route);
-    else if (complete || told) table.delete(name);
-    addresses.replace(before, table.get(name), Date.now());
+    const before = table.get(key);
+    if (route) table.set(key, route);
+    else if (complete || isAnnounced) table.delete(key);
+    addresses.replace(before, table.get(key), Date.now());
     changed();
   }
 
   async function reload() {
-    const [complete, entries] = await ready(redis).multi().exists(keys.complete).hGetAll(keys.routes).execTyped();
+    const [complete, entries] = await connected(redis).multi().exists(keys.complete).hGetAll(keys.routes).execTyped();
     const found = new Map<string, Route>();
-    for (const [name, json] of Object.entries(entries)) {
+    for (const [key, json] of Object.entries(entries)) {
       const route = parse(json);
-      if (route) found.set(name, route);
+      if (route) found.set(key, route);
     }
-    // Redis came back empty and the worker has not written everything yet: what is missing may still exist.
+    // Redis came back empty and the worker has not written everything yet: a missing route may still exist.
     table = complete ? found : new Map([...table, ...found]);
     loaded ||= Boolean(complete);
-    readAt = Date.now();
-    addresses.replaceAll(table.values(), readAt);
+    loadedAt = Date.now();
+    addresses.replaceAll(table.values(), loadedAt);
     changed();
   }
 
@@ -79,24 +80,30 @@ export function followRoutes(
   }
 
   const attempt = (work: Promise<void>) => work.catch((error: unknown) => log.debug({ err: error }, 'routes not read'));
-  const told = (name: string) => void attempt(name === ALL_ROUTES ? reload() : read(name, { told: true }));
-  const changes = subscription(redis, { [keys.changed]: told }, () => void attempt(reload()));
-  redis.on('ready', () => void attempt(reload()));
+  const hear = (text: string) => {
+    if (text === ALL_ROUTES) return void attempt(reload());
+    const ref = refIn(text);
+    if (ref) void attempt(read(ref, { isAnnounced: true }));
+  };
+  const changes = subscription(redis, { [keys.changed]: hear }, () => void attempt(reload()));
+  const onReady = () => void attempt(reload());
+  redis.on('ready', onReady);
   const timer = setInterval(() => void attempt(reload()), reloadEveryMs);
 
   return {
-    get: (name) => table.get(name),
-    refresh: (name) => read(name, { told: false }),
+    get: (ref) => table.get(resourceKey(ref)),
+    refresh: (ref) => read(ref, { isAnnounced: false }),
     isLoaded: () => loaded,
-    readAt: () => readAt,
+    loadedAt: () => loadedAt,
     onChange: (listener) => void listeners.push(listener),
     all: () => table.values(),
-    adapterAt: (address) => addresses.adapterAt(address, Date.now()),
+    resourceAt: (address) => addresses.resourceAt(address, Date.now()),
     *endpoints() {
       for (const route of table.values()) yield* route.endpoints;
     },
     async close() {
       clearInterval(timer);
+      redis.off('ready', onReady);
       changes.close();
     },
   };

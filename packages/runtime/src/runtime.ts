@@ -37,8 +37,10 @@ export interface Observation {
   removing: boolean;
   /** The id of the resource that the workload belongs to: a resource may have the name of an earlier one. */
   resourceId: string | null;
-  /** `revisionOf` the workload that was last applied. Null asks for another `apply`. */
+  /** `revisionOf` the workload that was last applied; null when nothing of it is left. */
   revision: string | null;
+  /** Whether all that was applied is still there as it was applied. False asks for another `apply`, which corrects what differs. */
+  inSync: boolean;
   desiredReplicas: number;
   /** Whether an autoscaler sets the number of replicas, once there are any. */
   autoscaled: boolean;
@@ -54,6 +56,7 @@ export const ABSENT: Observation = {
   removing: false,
   resourceId: null,
   revision: null,
+  inSync: false,
   desiredReplicas: 0,
   autoscaled: false,
   replicas: [],

@@ -1,20 +1,22 @@
 export { readChange, type SessionChange } from './change.js';
+export { sessionKeys, type SessionOwner } from './keys.js';
 export { listSessions, type ListedSession } from './list.js';
 export { type SessionRecord } from './record.js';
 export {
   sessionRecords,
-  type Farewell,
+  type Termination,
   type FoundSession,
   type SessionBounds,
   type SessionRecords,
+  type SessionId,
   type SessionRef,
-  type SessionUse,
+  type SessionActivity,
 } from './records.js';
 export {
   isSessionOf,
   MAX_SESSION_ID_LENGTH,
   MAX_UPSTREAM_ID_BYTES,
-  openSessionId,
+  unsealSessionId,
   sealSessionId,
   sessionKey,
   type SessionEnvelope,

@@ -1,26 +1,39 @@
 import { createHash } from 'node:crypto';
+import type { ResourceKind } from '@mcp-gateway/common/contracts';
 
-/** Where sessions live in Redis. */
-export const sessionKeys = (prefix: string) => ({
-  /** Hash: what is known of one session; see record.ts. */
-  record: (id: string) => `${prefix}:session:${id}`,
-  /** Sorted set: the open sessions of an adapter, each with when it was last used, in seconds since the epoch. */
-  ofAdapter: (adapterId: string) => `${prefix}:sessions:adapter:${adapterId}`,
-  /** Sorted set: the same sessions, each with when it was opened. */
-  openedOf: (adapterId: string) => `${prefix}:sessions:opened:${adapterId}`,
-  /** Sorted set: of the same sessions those that are streams of the older HTTP transport, each with when it was last seen open. */
-  streamsOf: (adapterId: string) => `${prefix}:sessions:streams:${adapterId}`,
-  /** As `ofAdapter`, for one caller of the adapter. A subject may be any text of any length, so its hash stands for it. */
-  ofCaller: (adapterId: string, caller: string) =>
-    `${prefix}:sessions:caller:${adapterId}:${createHash('sha256').update(caller).digest('base64url')}`,
-  /** String: who moves the session now. */
-  moving: (id: string) => `${prefix}:sessions:moving:${id}`,
-  /** Channel: what became of a session; see change.ts. */
-  changed: `${prefix}:sessions:changed`,
-  /** Channel: data planes ask each other whether they have calls of a session under way. */
-  calls: `${prefix}:sessions:calls`,
-  /** List: sessions of servers that have ended here, and that the servers have not been told of yet. */
-  farewells: `${prefix}:sessions:farewells`,
-  /** Channel: there is something in the list. */
-  farewell: `${prefix}:sessions:farewell`,
-});
+/** The resource that sessions are of. A name may be taken again; the id of a resource is never. */
+export interface SessionOwner {
+  kind: ResourceKind;
+  adapterId: string;
+}
+
+/**
+ * Where sessions live in Redis. All keys of one resource have one hash tag, and so one slot of a cluster, because scripts touch
+ * a record together with its indexes. Sessions of different resources spread over the nodes.
+ */
+export const sessionKeys = (prefix: string) => {
+  const of = ({ kind, adapterId }: SessionOwner) => `{${prefix}:${kind}/${adapterId}}`;
+  return {
+    /** Hash: the record of one session; see record.ts. */
+    record: (owner: SessionOwner, id: string) => `${of(owner)}:session:${id}`,
+    /** String: the data plane that moves the session now. */
+    moving: (owner: SessionOwner, id: string) => `${of(owner)}:moving:${id}`,
+    /** Sorted set: the open sessions of a resource, each with when it was last used, in seconds since the epoch. */
+    used: (owner: SessionOwner) => `${of(owner)}:sessions:used`,
+    /** Sorted set: the same sessions, each with when it was opened. */
+    opened: (owner: SessionOwner) => `${of(owner)}:sessions:opened`,
+    /** Sorted set: the streams of the older HTTP transport among them, each with when it was last seen open. */
+    streams: (owner: SessionOwner) => `${of(owner)}:sessions:streams`,
+    /** As `used`, for one caller. A subject may be any text of any length, so its hash stands for it. */
+    usedBy: (owner: SessionOwner, caller: string) =>
+      `${of(owner)}:sessions:caller:${createHash('sha256').update(caller).digest('base64url')}`,
+    /** Channel: sessions that moved or ended; see change.ts. */
+    changed: `${prefix}:sessions:changed`,
+    /** Channel: data planes ask each other for calls of a session that are under way. */
+    calls: `${prefix}:sessions:calls`,
+    /** List: sessions that ended here and that their servers have still to be told of. */
+    terminations: `{${prefix}:terminations}`,
+    /** Channel: the list has got an entry. */
+    termination: `${prefix}:sessions:termination`,
+  };
+};

@@ -1,3 +1,4 @@
+import { ResourceKind } from '@mcp-gateway/common/contracts';
 import { z } from 'zod';
 
 const FORMAT = '1';
@@ -5,19 +6,21 @@ const SUBSCRIPTION = 'subscription:';
 
 const count = z.coerce.number().int();
 
-/** What Redis keeps of a session that is open. Times are seconds since the epoch. */
+/** The record of an open session in Redis. Times are seconds since the epoch. */
 export const SessionRecord = z.object({
-  adapter: z.string(),
+  /** The resource that it is of. */
+  kind: ResourceKind,
+  name: z.string(),
   adapterId: z.string(),
   /** Subject of the caller that it belongs to. */
   caller: z.string(),
-  /** Where it lives now, and what it is called there. */
+  /** The endpoint that it lives on now, and its id there. */
   endpointId: z.string(),
   upstreamId: z.string(),
-  /** Of the older HTTP transport the session is one stream, whose end tells the server. Absent for Streamable HTTP. */
+  /** A session of the older HTTP transport is one stream, whose end tells the server. Absent for Streamable HTTP. */
   transport: z.literal('http-sse').optional(),
   openedAt: count,
-  /** How often it was moved. Whoever moves it names the number that he saw, so that only one of two does. */
+  /** How often it was moved. A move names the number that it saw, so that one of two succeeds. */
   moves: count,
   /** Moves in the minute that began then, so that a session that is moved in circles can be given up. */
   recentMoves: count,
@@ -48,7 +51,7 @@ export function fieldsOf({ subscriptions, ...record }: SessionRecord): string[] 
 
 /**
  * The record; 'closed' for a session that has ended; null when there is none.
- * @throws Error when it was written by a version that this one does not know
+ * @throws Error when it has a format that this version does not know
  */
 export function recordOf(fields: Record<string, string>): SessionRecord | 'closed' | null {
   if (Object.keys(fields).length === 0) return null;

@@ -1,25 +1,31 @@
 import { z } from 'zod';
-import { bounded, ready, type RedisClient } from '@mcp-gateway/platform/redis';
-import { sessionKeys } from './keys.js';
+import { withTimeout } from '@mcp-gateway/platform/concurrency';
+import { connected, type RedisClient } from '@mcp-gateway/platform/redis';
+import { ResourceKind, type ResourceRef } from '@mcp-gateway/common/contracts';
+import { changeOf } from './change.js';
+import { sessionKeys, type SessionOwner } from './keys.js';
 import { fieldsOf, recordOf, subscriptionField, type SessionRecord } from './record.js';
-import { CLOSE, MOVE, NOTE, OPEN, RELEASE, RESTORE } from './scripts.js';
+import { CLOSE, CREATE, MOVE, RELEASE, RESTORE, SET_FIELD, TERMINATE } from './scripts.js';
 
-/** Whose session it is; enough to find everything that Redis has of it. */
-export interface SessionRef {
+/** A session of a resource: enough to find its record. */
+export interface SessionId extends SessionOwner {
   id: string;
-  adapterId: string;
+}
+
+/** With its caller: enough to find all that Redis has of it. */
+export interface SessionRef extends SessionId {
   caller: string;
 }
 
-export interface SessionUse extends SessionRef {
+export interface SessionActivity extends SessionRef {
   /** When, in seconds since the epoch. */
   at: number;
-  /** From now on, as the limits of its adapter are now. */
+  /** How long its record is needed from now on, by the limits that its resource has now. */
   keepSeconds: number;
 }
 
 export interface SessionBounds {
-  /** Open sessions, of the adapter and of one caller of it. */
+  /** Most open sessions of the resource, and of one caller of it. */
   max: number;
   maxPerCaller: number;
   /** A session that was last used before, in seconds since the epoch, does not count. */
@@ -34,15 +40,16 @@ export interface FoundSession {
   lastUsedAt: number | null;
 }
 
-/** What the server of a session that has ended here still has to be told. */
-const Farewell = z.object({
-  adapter: z.string(),
+/** The end of a session that its server has still to be told of. */
+const Termination = z.object({
+  kind: ResourceKind,
+  name: z.string(),
   endpointId: z.string(),
   upstreamId: z.string(),
   caller: z.string(),
   protocolVersion: z.string().optional(),
 });
-export type Farewell = z.infer<typeof Farewell>;
+export type Termination = z.infer<typeof Termination>;
 
 export type SessionRecords = ReturnType<typeof sessionRecords>;
 
@@ -50,129 +57,146 @@ const REDIS_MS = 1_000;
 /** Of a record with its subscriptions. */
 const MAX_FIELDS = 128;
 
-/** Session records in Redis. Every call rejects when Redis is away, or has not answered within a second. */
+/** Session records in Redis. Every call rejects when Redis is unavailable, or has not answered within a second. */
 export function sessionRecords(redis: RedisClient, prefix: string) {
   const keys = sessionKeys(prefix);
   const run = (script: string, on: string[], args: (string | number)[]) =>
-    bounded(redis.eval(script, { keys: on, arguments: args.map(String) }), REDIS_MS);
-  const indexes = ({ adapterId, caller }: Omit<SessionRef, 'id'>) => [
-    keys.ofAdapter(adapterId),
-    keys.ofCaller(adapterId, caller),
+    withTimeout(redis.eval(script, { keys: on, arguments: args.map(String) }), REDIS_MS);
+  const indexes = ({ caller, ...owner }: SessionOwner & { caller: string }) => [
+    keys.used(owner),
+    keys.usedBy(owner, caller),
   ];
+  const setField = async (of: SessionId, field: string, value: string) =>
+    (await run(SET_FIELD, [keys.record(of, of.id)], [MAX_FIELDS, field, value])) === 1;
 
   const idsBefore = (index: string, before: number, limit: number): Promise<string[]> =>
-    bounded(redis.zRange(index, '-inf', `(${before}`, { BY: 'SCORE', LIMIT: { offset: 0, count: limit } }), REDIS_MS);
-
-  async function find({ id, adapterId }: Omit<SessionRef, 'caller'>): Promise<FoundSession> {
-    const [fields, lastUsedAt] = await bounded(
-      ready(redis).multi().hGetAll(keys.record(id)).zScore(keys.ofAdapter(adapterId), id).execTyped(),
+    withTimeout(
+      redis.zRange(index, '-inf', `(${before}`, { BY: 'SCORE', LIMIT: { offset: 0, count: limit } }),
       REDIS_MS,
     );
+
+  async function find(of: SessionId): Promise<FoundSession> {
+    const reads = connected(redis).multi().hGetAll(keys.record(of, of.id)).zScore(keys.used(of), of.id);
+    const [fields, lastUsedAt] = await withTimeout(reads.execTyped(), REDIS_MS);
     return { record: recordOf(fields), lastUsedAt };
   }
 
   return {
     keys,
 
-    async open(ref: SessionRef, record: SessionRecord, { max, maxPerCaller, idleSince, keepSeconds }: SessionBounds) {
+    async create(ref: SessionRef, record: SessionRecord, { max, maxPerCaller, idleSince, keepSeconds }: SessionBounds) {
       const args = [ref.id, record.openedAt, idleSince, max, maxPerCaller, keepSeconds, ...fieldsOf(record)];
-      const streams = record.transport === undefined ? [] : [keys.streamsOf(ref.adapterId)];
-      const on = [keys.record(ref.id), ...indexes(ref), keys.openedOf(ref.adapterId), ...streams];
-      return (await run(OPEN, on, args)) as 'opened' | 'adapter-full' | 'caller-full';
+      const streams = record.transport === undefined ? [] : [keys.streams(ref)];
+      const on = [keys.record(ref, ref.id), ...indexes(ref), keys.opened(ref), ...streams];
+      return (await run(CREATE, on, args)) as 'opened' | 'adapter-full' | 'caller-full';
     },
 
     find,
 
-    /** Ends it for everybody; `tellServer` when the server has not heard. Does nothing when it was used since `unlessUsedSince`. */
+    /**
+     * Ends it for everybody; `tellServer` when the server has still to be told. Does nothing when it was used since
+     * `unlessUsedSince`. If it rejects, another call tells the server all the same.
+     */
     async close(
       ref: SessionRef,
+      resource: ResourceRef,
       { now, keepSeconds, ...how }: { now: number; keepSeconds: number; tellServer: boolean; unlessUsedSince?: number },
     ): Promise<boolean> {
-      const { adapterId } = ref;
-      const aside = [keys.openedOf(adapterId), keys.streamsOf(adapterId), keys.farewells];
-      const on = [keys.record(ref.id), ...indexes(ref), ...aside];
-      const farewell = how.tellServer ? keys.farewell : '';
-      const args = [ref.id, now, keepSeconds, keys.changed, farewell, how.unlessUsedSince ?? ''];
-      return (await run(CLOSE, on, args)) === 1;
+      const record = keys.record(ref, ref.id);
+      const on = [record, ...indexes(ref), keys.opened(ref), keys.streams(ref)];
+      const change = changeOf(ref.id, resource);
+      const tell = how.tellServer ? 1 : 0;
+      const args = [ref.id, now, keepSeconds, keys.changed, change, tell, how.unlessUsedSince ?? ''];
+      const [closed, termination] = (await run(CLOSE, on, args)) as [number, string?];
+      if (typeof termination === 'string') {
+        await run(TERMINATE, [keys.terminations], [termination, keys.termination]);
+        await withTimeout(redis.hDel(record, 'termination'), REDIS_MS);
+      }
+      return closed === 1;
     },
 
-    /** Only one of those who saw the same number of moves succeeds, and none when the session has been closed. */
+    /** Of several moves that saw the same number of moves one succeeds, and none when the session has been closed. */
     async move(
-      id: string,
+      of: SessionId,
+      resource: ResourceRef,
       seenMoves: number,
       to: Pick<SessionRecord, 'endpointId' | 'upstreamId' | 'recentMoves' | 'recentSince'>,
     ): Promise<boolean> {
-      const fields = Object.entries(to).flat();
-      return (await run(MOVE, [keys.record(id)], [id, seenMoves, keys.changed, ...fields])) === 1;
+      const args = [changeOf(of.id, resource), seenMoves, keys.changed, ...Object.entries(to).flat()];
+      return (await run(MOVE, [keys.record(of, of.id)], args)) === 1;
     },
 
-    /** Writes a record that may have been lost, unless there is one that is as late, or the session has been closed. */
+    /** Writes a record that may have been lost, unless Redis has one that is as late, or the session has been closed. */
     async restore(id: string, record: SessionRecord, keepSeconds: number): Promise<boolean> {
-      const args = [id, record.moves, keepSeconds, keys.changed, ...fieldsOf(record)];
-      return (await run(RESTORE, [keys.record(id)], args)) === 1;
+      const args = [changeOf(id, record), record.moves, keepSeconds, keys.changed, ...fieldsOf(record)];
+      return (await run(RESTORE, [keys.record(record, id)], args)) === 1;
     },
 
-    /** Keeps others from moving the session for `ms`, and tells how it is. Null when somebody else is at it. */
-    async claim(ref: Omit<SessionRef, 'caller'>, holder: string, ms: number): Promise<FoundSession | null> {
+    /** Keeps others from moving the session for `ms`, and reads it. Null when another holder has claimed it. */
+    async claim(of: SessionId, holder: string, ms: number): Promise<FoundSession | null> {
       const options = { condition: 'NX', expiration: { type: 'PX', value: ms } } as const;
       const [claimed, found] = await Promise.all([
-        bounded(redis.set(keys.moving(ref.id), holder, options), REDIS_MS),
-        find(ref), // sent right behind it, and so as of after the claim
+        withTimeout(redis.set(keys.moving(of, of.id), holder, options), REDIS_MS),
+        find(of), // sent right behind it to the same node, and so as of after the claim
       ]);
       return claimed === null ? null : found;
     },
-    async release(id: string, holder: string): Promise<void> {
-      await run(RELEASE, [keys.moving(id)], [holder]);
+    async release(of: SessionId, holder: string): Promise<void> {
+      await run(RELEASE, [keys.moving(of, of.id)], [holder]);
     },
 
-    /** What the client has said since; false when there is no such session, or it has said too much. */
-    async note(id: string, what: 'protocolVersion' | 'logLevel', value: string): Promise<boolean> {
-      return (await run(NOTE, [keys.record(id)], [MAX_FIELDS, what, value])) === 1;
-    },
-    async subscribe(id: string, uri: string): Promise<boolean> {
-      return (await run(NOTE, [keys.record(id)], [MAX_FIELDS, subscriptionField(uri), ''])) === 1;
-    },
-    async unsubscribe(id: string, uri: string): Promise<void> {
-      await bounded(redis.hDel(keys.record(id), subscriptionField(uri)), REDIS_MS);
+    /** What the client has said since; false when the session is not open, or its record is full. */
+    set: (of: SessionId, what: 'protocolVersion' | 'logLevel', value: string): Promise<boolean> =>
+      setField(of, what, value),
+    subscribe: (of: SessionId, uri: string): Promise<boolean> => setField(of, subscriptionField(uri), ''),
+    async unsubscribe(of: SessionId, uri: string): Promise<void> {
+      await withTimeout(redis.hDel(keys.record(of, of.id), subscriptionField(uri)), REDIS_MS);
     },
 
-    /** Writes when sessions were last used, and keeps what there is of them for as long as is said now, in seconds. */
-    async touch(uses: readonly SessionUse[]): Promise<void> {
-      const members = new Map<string, { score: number; value: string }[]>();
-      const kept = new Map<string, number>();
-      const keep = (key: string, seconds: number) => kept.set(key, Math.max(seconds, kept.get(key) ?? 0));
-      for (const { id, at, keepSeconds, ...whose } of uses) {
-        for (const index of [...indexes(whose), keys.streamsOf(whose.adapterId)]) {
-          const used = members.get(index) ?? [];
-          members.set(index, used);
-          used.push({ score: at, value: id });
-          keep(index, keepSeconds);
-        }
-        keep(keys.openedOf(whose.adapterId), keepSeconds);
-        keep(keys.record(id), keepSeconds);
-      }
-      const writes = ready(redis).multi();
-      for (const [index, used] of members) writes.zAdd(index, used, { condition: 'XX', comparison: 'GT' });
-      for (const [key, seconds] of kept) writes.expire(key, seconds, 'GT');
-      await bounded(writes.exec(), REDIS_MS);
+    /** Writes when sessions were last used, and keeps their records and indexes for as long as is needed now. */
+    async touch(activities: readonly SessionActivity[]): Promise<void> {
+      const owners = Map.groupBy(activities, (activity) => keys.used(activity));
+      // One transaction for each resource: the keys of two may be on different nodes.
+      await Promise.all([...owners.values()].map((ofOwner) => withTimeout(touchOwner(ofOwner), REDIS_MS)));
     },
 
     /** Ids of sessions that were used last before `before`, the longest idle first. */
-    idle: (adapterId: string, before: number, limit: number): Promise<string[]> =>
-      idsBefore(keys.ofAdapter(adapterId), before, limit),
+    idle: (owner: SessionOwner, before: number, limit: number): Promise<string[]> =>
+      idsBefore(keys.used(owner), before, limit),
 
     /** Ids of streams of the older HTTP transport that were last seen open before `before`. */
-    leftStreams: (adapterId: string, before: number, limit: number): Promise<string[]> =>
-      idsBefore(keys.streamsOf(adapterId), before, limit),
+    abandonedStreams: (owner: SessionOwner, before: number, limit: number): Promise<string[]> =>
+      idsBefore(keys.streams(owner), before, limit),
 
     /** Ids of sessions that were opened before `before`, the oldest first. */
-    openedBefore: (adapterId: string, before: number, limit: number): Promise<string[]> =>
-      idsBefore(keys.openedOf(adapterId), before, limit),
+    openedBefore: (owner: SessionOwner, before: number, limit: number): Promise<string[]> =>
+      idsBefore(keys.opened(owner), before, limit),
 
-    /** Takes one, so that no two tell the same server. */
-    async nextFarewell(): Promise<Farewell | null> {
-      const text = await bounded(redis.lPop(keys.farewells), REDIS_MS);
-      return text === null ? null : Farewell.parse(JSON.parse(text));
+    /** Takes one from the list, so that one data plane tells the server. */
+    async nextTermination(): Promise<Termination | null> {
+      const text = await withTimeout(redis.lPop(keys.terminations), REDIS_MS);
+      return text === null ? null : Termination.parse(JSON.parse(text));
     },
   };
+
+  /** All of one resource. */
+  async function touchOwner(activities: readonly SessionActivity[]): Promise<void> {
+    const members = new Map<string, { score: number; value: string }[]>();
+    const kept = new Map<string, number>();
+    const keep = (key: string, seconds: number) => kept.set(key, Math.max(seconds, kept.get(key) ?? 0));
+    for (const { at, keepSeconds, ...ref } of activities) {
+      for (const index of [...indexes(ref), keys.streams(ref)]) {
+        const used = members.get(index) ?? [];
+        members.set(index, used);
+        used.push({ score: at, value: ref.id });
+        keep(index, keepSeconds);
+      }
+      keep(keys.opened(ref), keepSeconds);
+      keep(keys.record(ref, ref.id), keepSeconds);
+    }
+    const writes = connected(redis).multi();
+    for (const [index, used] of members) writes.zAdd(index, used, { condition: 'XX', comparison: 'GT' });
+    for (const [key, seconds] of kept) writes.expire(key, seconds, 'GT');
+    await writes.exec();
+  }
 }

@@ -1,14 +1,13 @@
 /**
- * What has to happen to a session in one piece. Each is a Lua script, so nothing comes in between; see keys.ts and record.ts
- * for what they work on.
+ * Lua scripts, so that nothing comes between the steps of one change. Keys and records are those of keys.ts and record.ts.
  */
 
 /**
- * KEYS record, adapter's index, caller's index, adapter's index by age, and of a stream the adapter's index of those
- * ARGV id, now, when a session counts as idle that was last used before, most for the adapter, most for the caller,
+ * KEYS record, index by last use, the same of the caller, index by age, and for a stream the index of streams
+ * ARGV id, now, the time before which a session that was last used counts as idle, most of the adapter, most of the caller,
  *      seconds to keep, fields and values of the record …
  */
-export const OPEN = `
+export const CREATE = `
 if redis.call('ZCOUNT', KEYS[2], ARGV[3], '+inf') >= tonumber(ARGV[4]) then return 'adapter-full' end
 if redis.call('ZCOUNT', KEYS[3], ARGV[3], '+inf') >= tonumber(ARGV[5]) then return 'caller-full' end
 redis.call('HSET', KEYS[1], unpack(ARGV, 7))
@@ -20,66 +19,77 @@ end
 return 'opened'`;
 
 /**
- * Leaves a mark in place of the record, or an id that is still good would open the session again.
+ * Leaves a mark in place of the record, or an id that is still good would open the session again. The mark holds the
+ * termination until TERMINATED says that it is on the list: the list is in another slot of a cluster.
  *
- * KEYS record, adapter's index, caller's index, adapter's index by age, its index of streams, farewells
- * ARGV id, now, seconds to keep the mark, unless the record was to be kept for longer, channel of changes,
- *      channel of farewells when the server has to be told, else '', only if not used since then, else ''
+ * KEYS record, index by last use, the same of the caller, index by age, index of streams
+ * ARGV id, now, seconds to keep the mark, unless the record was to be kept for longer, channel of changes, the change without
+ *      its last word, '1' when the server has to be told, only if not used since then, else ''
+ * Returns 0 when it was closed or used, else 1 with the termination, if there is one. A repeated close of a session whose
+ * termination is not on the list returns it again.
  */
 export const CLOSE = `
 local used = redis.call('ZSCORE', KEYS[2], ARGV[1])
-if ARGV[6] ~= '' and used and tonumber(used) >= tonumber(ARGV[6]) then return 0 end
+if ARGV[7] ~= '' and used and tonumber(used) >= tonumber(ARGV[7]) then return {0} end
 for i = 2, 5 do redis.call('ZREM', KEYS[i], ARGV[1]) end
 local was = redis.call('HMGET', KEYS[1],
-  'closedAt', 'adapter', 'endpointId', 'upstreamId', 'caller', 'protocolVersion', 'transport')
-if was[1] then return 0 end
+  'closedAt', 'kind', 'name', 'endpointId', 'upstreamId', 'caller', 'protocolVersion', 'transport', 'termination')
+if was[1] then return {0, was[9]} end
 local left = redis.call('TTL', KEYS[1])
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'format', '1', 'closedAt', ARGV[2])
 redis.call('EXPIRE', KEYS[1], math.max(left, tonumber(ARGV[3])))
-if ARGV[5] ~= '' and was[2] and not was[7] then
-  redis.call('RPUSH', KEYS[6], cjson.encode({
-    adapter = was[2], endpointId = was[3], upstreamId = was[4], caller = was[5], protocolVersion = was[6] or nil
-  }))
-  redis.call('LTRIM', KEYS[6], -10000, -1)
-  redis.call('PUBLISH', ARGV[5], '')
-end
-redis.call('PUBLISH', ARGV[4], ARGV[1] .. ' closed')
+redis.call('PUBLISH', ARGV[4], ARGV[5] .. 'closed')
+if ARGV[6] ~= '1' or not was[2] or was[8] then return {1} end
+local termination = cjson.encode({
+  kind = was[2], name = was[3], endpointId = was[4], upstreamId = was[5], caller = was[6], protocolVersion = was[7] or nil
+})
+redis.call('HSET', KEYS[1], 'termination', termination)
+return {1, termination}`;
+
+/**
+ * KEYS terminations
+ * ARGV termination, channel of terminations
+ */
+export const TERMINATE = `
+redis.call('RPUSH', KEYS[1], ARGV[1])
+redis.call('LTRIM', KEYS[1], -10000, -1)
+redis.call('PUBLISH', ARGV[2], '')
 return 1`;
 
 /**
  * KEYS record
- * ARGV id, number of moves seen, channel of changes, fields and values to set …
+ * ARGV the change without its last word, number of moves seen, channel of changes, fields and values to set …
  */
 export const MOVE = `
 local seen = redis.call('HMGET', KEYS[1], 'moves', 'closedAt')
 if seen[1] ~= ARGV[2] or seen[2] then return 0 end
 local moves = tonumber(ARGV[2]) + 1
 redis.call('HSET', KEYS[1], 'moves', moves, unpack(ARGV, 4))
-redis.call('PUBLISH', ARGV[3], ARGV[1] .. ' ' .. moves)
+redis.call('PUBLISH', ARGV[3], ARGV[1] .. moves)
 return 1`;
 
 /**
- * Writes a record again that may have been lost, unless there is one that is as late, or of another format, or a mark.
+ * Writes a record again that may have been lost, unless Redis has one that is as late, of another format, or a mark.
  *
  * KEYS record
- * ARGV id, number of moves, seconds to keep, channel of changes, fields and values of the record …
+ * ARGV the change without its last word, number of moves, seconds to keep, channel of changes, fields and values of the record …
  */
 export const RESTORE = `
 local has = redis.call('HMGET', KEYS[1], 'format', 'moves', 'closedAt')
 if has[3] or (has[1] and (has[1] ~= '1' or tonumber(has[2]) >= tonumber(ARGV[2]))) then return 0 end
 redis.call('HSET', KEYS[1], unpack(ARGV, 5))
 if redis.call('TTL', KEYS[1]) < 0 then redis.call('EXPIRE', KEYS[1], ARGV[3]) end
-redis.call('PUBLISH', ARGV[4], ARGV[1] .. ' ' .. ARGV[2])
+redis.call('PUBLISH', ARGV[4], ARGV[1] .. ARGV[2])
 return 1`;
 
 /**
- * Sets a field of a session that is open, unless it has as many as it may have.
+ * Sets a field of an open session, unless the record has as many fields as it may have.
  *
  * KEYS record
  * ARGV most fields, field, value
  */
-export const NOTE = `
+export const SET_FIELD = `
 local known = redis.call('HMGET', KEYS[1], 'format', 'closedAt', ARGV[2])
 if not known[1] or known[2] then return 0 end
 if not known[3] and redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[1]) then return 0 end
@@ -87,8 +97,8 @@ redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
 return 1`;
 
 /**
- * KEYS who moves the session
- * ARGV who has claimed it
+ * KEYS claim of the session
+ * ARGV holder of the claim
  */
 export const RELEASE = `
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end

@@ -8,12 +8,13 @@ import {
   timingSafeEqual,
   type KeyObject,
 } from 'node:crypto';
+import type { ResourceKind } from '@mcp-gateway/common/contracts';
+import type { SessionOwner } from './keys.js';
 
-/** What the gateway has to know to route a session without asking anybody. */
-export interface SessionEnvelope {
+/** All that the gateway needs to route a session without Redis. */
+export interface SessionEnvelope extends SessionOwner {
   /** Unique per session; names its record. */
   id: string;
-  adapterId: string;
   endpointId: string;
   /** The id that the server gave. */
   upstreamId: string;
@@ -23,21 +24,21 @@ export interface SessionEnvelope {
   issuedAt: number;
 }
 
-/** A 256-bit key with the id that sealed ids carry. The first key of a list seals; all of them open. */
+/** A 256-bit key with the id that sealed ids carry. The first key of a list seals; all keys unseal. */
 export interface SessionKey {
   id: string;
-  /** Made once: to make it of the bytes each time costs more than the opening itself. */
+  /** Made once: making it from the bytes costs more than unsealing an id. */
   key: KeyObject;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 const KEY_ID_BYTES = 4;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const HEAD_BYTES = 1 + KEY_ID_BYTES;
-/** What a server may call a session, in bytes. */
+/** Longest id that a server may give a session, in bytes. */
 export const MAX_UPSTREAM_ID_BYTES = 4_096;
-/** An upstream id of that length fits, whatever it is made of; anything longer was not made here. */
+/** An upstream id of that length fits, whatever its characters; the gateway never makes a longer id. */
 export const MAX_SESSION_ID_LENGTH = 16_384;
 
 /** The key from its 32 bytes. Its id is derived from it, so that keys can be listed in any order. */
@@ -47,10 +48,9 @@ export function sessionKey(key: Buffer): SessionKey {
   return { id, key: createSecretKey(key) };
 }
 
-/** What an id is good for: the header `Mcp-Session-Id`, or the URL of the older HTTP transport. One cannot stand for the other. */
+/** Where the id is used: in the header `Mcp-Session-Id`, or in a URL of the older HTTP transport. One is not accepted as the other. */
 type Use = 'header' | 'url';
 
-/** Of ids for the header nothing is added, as those came first. */
 const associated = (head: Buffer, use: Use): Buffer =>
   use === 'header' ? head : Buffer.concat([head, Buffer.from(use)]);
 
@@ -67,16 +67,16 @@ export function sealSessionId(
   const head = Buffer.concat([Buffer.of(VERSION), Buffer.from(key.id, 'hex')]);
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key.key, nonce).setAAD(associated(head, use));
-  const { id, adapterId, endpointId, upstreamId, caller, issuedAt } = envelope;
-  const plain = JSON.stringify([id, adapterId, endpointId, upstreamId, caller, issuedAt]);
+  const { id, kind, adapterId, endpointId, upstreamId, caller, issuedAt } = envelope;
+  const plain = JSON.stringify([id, kind, adapterId, endpointId, upstreamId, caller, issuedAt]);
   const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
   const sealed = Buffer.concat([head, nonce, body, cipher.getAuthTag()]).toString('base64url');
-  if (sealed.length > MAX_SESSION_ID_LENGTH) throw new RangeError('what is to be sealed is too long');
+  if (sealed.length > MAX_SESSION_ID_LENGTH) throw new RangeError('the envelope is too long for a session id');
   return sealed;
 }
 
 /** The envelope, or null for anything that was not sealed with one of these keys. Does not say why. */
-export function openSessionId(
+export function unsealSessionId(
   sealed: string,
   keys: readonly SessionKey[],
   use: Use = 'header',
@@ -95,22 +95,24 @@ export function openSessionId(
     decipher.setAAD(associated(bytes.subarray(0, HEAD_BYTES), use)).setAuthTag(bytes.subarray(-TAG_BYTES));
     const body = bytes.subarray(HEAD_BYTES + NONCE_BYTES, -TAG_BYTES);
     const plain = Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
-    const [id, adapterId, endpointId, upstreamId, caller, issuedAt] = JSON.parse(plain) as [
+    const [id, kind, adapterId, endpointId, upstreamId, caller, issuedAt] = JSON.parse(plain) as [
       string,
+      ResourceKind,
       string,
       string,
       string,
       string,
       number,
     ];
-    return { id, adapterId, endpointId, upstreamId, caller, issuedAt };
+    return { id, kind, adapterId, endpointId, upstreamId, caller, issuedAt };
   } catch {
     return null;
   }
 }
 
-/** Whether the session is this caller's on this adapter. Takes the same time whatever differs, and where. */
-export function isSessionOf({ adapterId, caller }: SessionEnvelope, ofAdapter: string, ofCaller: string): boolean {
+/** Whether the session is of this resource and this caller. Takes the same time whatever differs, and where. */
+export function isSessionOf(envelope: SessionEnvelope, { kind, adapterId }: SessionOwner, caller: string): boolean {
   const digest = (...texts: string[]) => hash('sha256', JSON.stringify(texts), 'buffer');
-  return timingSafeEqual(digest(adapterId, caller), digest(ofAdapter, ofCaller));
+  const actual = digest(envelope.kind, envelope.adapterId, envelope.caller);
+  return timingSafeEqual(actual, digest(kind, adapterId, caller));
 }

@@ -5,7 +5,7 @@ import { unknownVariables } from '@mcp-gateway/platform/config';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
-import { openMetrics } from '@mcp-gateway/platform/telemetry';
+import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { followRoutes } from '@mcp-gateway/routing';
 import { reconcileQueue } from '@mcp-gateway/routing/queue';
 import { workloadIdentityRule } from './adapters/definition.js';
@@ -19,7 +19,7 @@ runMain(async () => {
   const log = createLogger('control-plane', config.MCP_GATEWAY_LOG_LEVEL);
   for (const warning of unknownVariables(process.env, CONFIG_VARIABLES)) log.warn(warning);
   const { defer } = shutdownOn(log);
-  const registry = await openMetrics(config, { log, defer }); // first, so that it is there until the end
+  const registry = await serveMetrics(config, { log, defer }); // first, so that it is there until the end
 
   const database = connectDatabase(config.DATABASE_URL, { poolSize: 10 });
   defer(() => database.$disconnect());
@@ -39,11 +39,11 @@ runMain(async () => {
   const { listener } = composeControlPlane({
     database,
     isMigrated: () => isMigrated,
-    queue: { reconcile: ({ name }) => queue.reconcile(name) },
+    queue,
     sessions: sessionService(redis, config.REDIS_PREFIX),
     logs: await createLogReader(config.RUNTIME, process.env),
     verifier: developmentSignIn(refuseReplicas(routes, { allowed, untilRead: 'allow' })),
-    access: browserAccess(config),
+    access: browserAccess({ ...config, MCP_GATEWAY_PUBLIC_URL: undefined }), // its host is a name of the data plane
     publicUrl: config.MCP_GATEWAY_PUBLIC_URL?.href,
     mayUseWorkloadIdentity: workloadIdentityRule(config.RUNTIME, config.WORKLOAD_IDENTITY_ROLES),
     metrics: registry && { registry, redis },

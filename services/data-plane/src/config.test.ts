@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { readConfig } from '@mcp-gateway/platform/config';
-import { openSessionId, sealSessionId } from '@mcp-gateway/sessions';
+import { sealSessionId, unsealSessionId } from '@mcp-gateway/sessions';
 import { z } from 'zod';
 import { dataPlaneFields } from './config.js';
 
@@ -14,6 +14,7 @@ const read = (environment: Record<string, string | undefined>) =>
 
 const envelope = {
   id: 'session',
+  kind: 'adapter' as const,
   adapterId: 'adapter',
   endpointId: 'endpoint',
   upstreamId: 'raw',
@@ -33,9 +34,9 @@ describe('the settings of the data plane', () => {
   it('seal with the first key and open with all of them', () => {
     const keys = read({ MCP_GATEWAY_SESSION_KEYS: `${KEY}, ${OTHER}` }).MCP_GATEWAY_SESSION_KEYS;
     const sealed = sealSessionId(envelope, keys);
-    expect(openSessionId(sealed, read({}).MCP_GATEWAY_SESSION_KEYS)).toEqual(envelope);
+    expect(unsealSessionId(sealed, read({}).MCP_GATEWAY_SESSION_KEYS)).toEqual(envelope);
     const old = sealSessionId(envelope, read({ MCP_GATEWAY_SESSION_KEYS: OTHER }).MCP_GATEWAY_SESSION_KEYS);
-    expect(openSessionId(old, keys)).toEqual(envelope);
+    expect(unsealSessionId(old, keys)).toEqual(envelope);
   });
 
   it.each([

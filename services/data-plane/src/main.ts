@@ -10,7 +10,7 @@ import {
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
-import { openMetrics } from '@mcp-gateway/platform/telemetry';
+import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { z } from 'zod';
 import { composeDataPlane } from './compose.js';
 import { dataPlaneFields, sessionLimits } from './config.js';
@@ -27,7 +27,7 @@ runMain(async () => {
   const log = createLogger('data-plane', config.MCP_GATEWAY_LOG_LEVEL);
   for (const warning of unknownVariables(process.env, Object.keys(Config.shape))) log.warn(warning);
   const { defer } = shutdownOn(log);
-  const metrics = await openMetrics(config, { log, defer }); // first, so that it is there until the end
+  const metrics = await serveMetrics(config, { log, defer }); // first, so that it is there until the end
 
   await checkRedis(config.REDIS_URL);
   const redis = redisClient(config.REDIS_URL, log);

@@ -10,6 +10,7 @@ export const endpoint = (id: string, more: Partial<Endpoint> = {}): Endpoint => 
 
 export const routeOf = (endpoints: Endpoint[], more: Partial<Route> = {}): Route =>
   Route.parse({
+    kind: 'adapter',
     name: 'echo',
     adapterId: 'adapter-1',
     generation: 1,

@@ -1,11 +1,12 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
+import type { ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import { RECONCILE_QUEUE, type ReconcileJob } from '@mcp-gateway/routing/queue';
+import { queuePrefix, RECONCILE_QUEUE, type ReconcileJob } from '@mcp-gateway/routing/queue';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { Worker } from 'bullmq';
 import { outageLog } from './outage-log.js';
 
-/** Adapters that one worker works on at once. */
+/** Resources that one worker works on at once. */
 export const CONCURRENCY = 8;
 /** A worker that dies loses its locks after this long, and another takes its jobs. */
 const LOCK_MS = 5_000;
@@ -13,23 +14,23 @@ const STALLED_EVERY_MS = 2_500;
 /** Between tries to fetch a job from a Redis that refuses connections. */
 const RETRY_MS = 500;
 
-export interface Consumption {
+export interface ConsumerOptions {
   redis: RedisClient;
   prefix: string;
   /** @param failures of this job before */
-  reconcile: (name: string, failures: number) => Promise<void>;
+  reconcile: (ref: ResourceRef, failures: number) => Promise<void>;
   log: Logger;
 }
 
-/** Takes names from the queue, one run at a time for each. A failed run is repeated by the queue, later each time. */
-export function consume({ redis, prefix, reconcile, log }: Consumption): () => Promise<void> {
-  // BullMQ repeats a command that fails while Redis is away at once, in a loop that lets no I/O happen: the client could
-  // never reconnect, and the process would not even hear a signal. Commands that wait instead do not fail.
+/** Takes resources from the queue, one run at a time for each. The queue repeats a failed run, later each time. */
+export function consume({ redis, prefix, reconcile, log }: ConsumerOptions): () => Promise<void> {
+  // While Redis is unavailable, BullMQ repeats a failed command at once, in a loop that lets no I/O happen: the client could
+  // never reconnect, and the process would not even hear a signal. Commands that wait do not fail.
   const connection = redis.duplicate({ disableOfflineQueue: false });
   connection.on('error', () => {}); // `redis` logs its outages
-  const worker = new Worker<ReconcileJob>(RECONCILE_QUEUE, (job) => reconcile(job.data.name, job.attemptsMade), {
+  const worker = new Worker<ReconcileJob>(RECONCILE_QUEUE, (job) => reconcile(job.data, job.attemptsMade), {
     connection,
-    prefix: `${prefix}:queue`,
+    prefix: queuePrefix(prefix),
     concurrency: CONCURRENCY,
     lockDuration: LOCK_MS,
     stalledInterval: STALLED_EVERY_MS,
@@ -39,10 +40,10 @@ export function consume({ redis, prefix, reconcile, log }: Consumption): () => P
   });
   const outages = outageLog(log);
   worker.on('failed', (job, error) => {
-    // Each adapter has causes of its own; a part that is away is the same for all of them.
-    const isAway = error instanceof GatewayError && error.code === 'UNAVAILABLE';
-    if (isAway) outages.failed('a reconcile', error, { name: job?.data.name });
-    else log.warn({ err: error, name: job?.data.name, attempt: job?.attemptsMade }, 'reconcile failed');
+    // Each resource has causes of its own; an unavailable part is the same for all of them.
+    const isUnavailable = error instanceof GatewayError && error.code === 'UNAVAILABLE';
+    if (isUnavailable) outages.failed('a reconcile', error, { ...job?.data });
+    else log.warn({ err: error, ...job?.data, attempt: job?.attemptsMade }, 'reconcile failed');
   });
   worker.on('completed', () => outages.succeeded('a reconcile'));
   worker.on('error', () => {}); // the client logs its own outages

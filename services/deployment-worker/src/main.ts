@@ -1,77 +1,60 @@
-import {
-  callerFields,
-  DatabaseUrl,
-  Port,
-  readConfig,
-  redisFields,
-  RuntimeName,
-  serviceFields,
-  unknownVariables,
-} from '@mcp-gateway/platform/config';
-import { createLogger } from '@mcp-gateway/platform/logging';
-import { reconcileQueue } from '@mcp-gateway/routing/queue';
-import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
-import { routePublisher } from '@mcp-gateway/routing';
-import { closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
-import { openMetrics } from '@mcp-gateway/platform/telemetry';
 import { adapterRows, connectDatabase, countAdapters, migrateWhenConnected } from '@mcp-gateway/database';
+import * as settings from '@mcp-gateway/platform/config';
+import { createLogger } from '@mcp-gateway/platform/logging';
+import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
+import { runMain, shutdownOn } from '@mcp-gateway/platform/serving';
+import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { z } from 'zod';
 import { chooseRuntime } from './choose-runtime.js';
-import { consume } from './consume.js';
-import { healthServer } from './health.js';
-import { workerMetrics } from './metrics/worker-metrics.js';
-import { reconciler } from './reconcile.js';
-import { resync } from './resync.js';
-import { routeRestorer } from './restore-routes.js';
+import { composeWorker } from './compose.js';
+import { serveHealth } from './health.js';
+import { workerMetrics } from './metrics.js';
 
 const Config = z.object({
-  ...serviceFields,
-  ...redisFields,
-  DATABASE_URL: DatabaseUrl,
-  RUNTIME: RuntimeName,
-  PORT: Port.optional(),
-  MCP_GATEWAY_HOST: callerFields.MCP_GATEWAY_HOST,
+  ...settings.serviceFields,
+  ...settings.redisFields,
+  DATABASE_URL: settings.DatabaseUrl,
+  RUNTIME: settings.RuntimeName,
+  PORT: settings.Port.optional(),
+  MCP_GATEWAY_HOST: settings.callerFields.MCP_GATEWAY_HOST,
 });
 
 runMain(async () => {
-  const config = readConfig(Config, process.env);
+  const config = settings.readConfig(Config, process.env);
   const log = createLogger('deployment-worker', config.MCP_GATEWAY_LOG_LEVEL);
-  for (const warning of unknownVariables(process.env, Object.keys(Config.shape))) log.warn(warning);
+  for (const warning of settings.unknownVariables(process.env, Object.keys(Config.shape))) log.warn(warning);
   const { defer } = shutdownOn(log);
-  const metrics = await openMetrics(config, { log, defer }); // first, so that it is there until the end
-  const measure = metrics && workerMetrics(metrics);
-  const runtime = await chooseRuntime(config.RUNTIME, process.env, log, measure?.apiAnswered);
+  const served = await serveMetrics(config, { log, defer }); // first, so that metrics are served until the end
+  const metrics = served && workerMetrics(served);
+  const runtime = await chooseRuntime(config.RUNTIME, process.env, log, metrics?.apiAnswered);
   defer(() => runtime.close());
+  const health = await serveHealth(config, defer);
 
-  let obstacle = async (): Promise<string | null> => 'it is starting';
-  if (config.PORT !== undefined) {
-    const health = healthServer(() => obstacle());
-    defer(() => closeServer(health, 1_000));
-    await listen(health, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
-  }
-
-  obstacle = async () => 'the database is not reached';
+  health.set(async () => 'the database is not reached');
   await migrateWhenConnected(config.DATABASE_URL, log);
   const database = connectDatabase(config.DATABASE_URL, { poolSize: 10 });
   defer(() => database.$disconnect());
-  const rows = adapterRows(database);
-
   await checkRedis(config.REDIS_URL);
   const redis = redisClient(config.REDIS_URL, log);
   await redis.connect();
   defer(() => redis.destroy());
-  const queue = reconcileQueue(redis, config.REDIS_PREFIX);
-  const routes = routePublisher(redis, config.REDIS_PREFIX);
 
-  const restoreRoutes = routeRestorer({ rows, runtime, routes, log });
-  const reconcile = reconciler({ rows, runtime, routes, now: () => new Date(), log });
-  defer(consume({ redis, prefix: config.REDIS_PREFIX, reconcile: measure?.reconciling(reconcile) ?? reconcile, log }));
-  measure?.watch({ redis, queue, adapters: () => countAdapters(database) });
-  defer(resync({ rows, runtime, routes, queue, restoreRoutes, log }));
-  obstacle = async () => {
+  const rows = adapterRows(database);
+  const prefix = config.REDIS_PREFIX;
+  const worker = composeWorker({
+    rows,
+    countAdapters: () => countAdapters(database),
+    runtime,
+    redis,
+    prefix,
+    metrics,
+    log,
+  });
+  defer(() => worker.close());
+  health.set(async () => {
     if (!redis.isReady) return 'Redis is not reached';
     const reached = database.$queryRaw`SELECT 1`.then(() => true);
     return (await reached.catch(() => false)) ? null : 'the database is not reached';
-  };
+  });
   log.info('deployment worker runs');
 });

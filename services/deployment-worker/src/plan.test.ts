@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ABSENT, type Observation } from '@mcp-gateway/runtime';
 import type { AdapterRow } from '@mcp-gateway/database';
 import { deleted, OTHER_ID, rowOf, seenOf } from '../test/fixtures.js';
+import { desiredState } from './desired.js';
 import { plan, type Step } from './plan.js';
 
 const row = rowOf({ replicaCount: 2 });
@@ -17,6 +18,7 @@ const table: [what: string, row: AdapterRow | null, seen: Observation, step: Ste
   ['a row whose logs are left of it', row, logsOf(row), 'apply'],
   ['a row that was applied', row, seen, 'report'],
   ['a row that was applied, whatever its generation', { ...row, generation: 9 }, seen, 'report'],
+  ['a row whose objects are not all as they were applied', row, { ...seen, inSync: false }, 'apply'],
   ['a row whose replicas are not there yet', row, { ...seen, replicas: [] }, 'report'],
   ['a row that cannot run', row, { ...seen, failure: { reason: 'ImageNotFound', message: 'no' } }, 'report'],
   ['a row with another image', of({ imageVersion: '2' }), seen, 'apply'],
@@ -46,6 +48,6 @@ const table: [what: string, row: AdapterRow | null, seen: Observation, step: Ste
 
 describe('the plan for', () => {
   it.each(table)('%s', (_what, wanted, observed, step) => {
-    expect(plan(wanted, observed)).toBe(step);
+    expect(plan(wanted && desiredState(wanted), observed)).toBe(step);
   });
 });

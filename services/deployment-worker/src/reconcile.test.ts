@@ -142,7 +142,7 @@ describe('reconciling', () => {
       await expect(world.reconcile('echo')).rejects.toThrow('it is away');
       expect(world.changes).toEqual(['saveConditions echo RuntimeUnavailable']);
       expect(statusOf(world)).toMatchObject({ observedGeneration: 0, phase: 'Pending' });
-      expect(statusOf(world)?.conditions[0]?.message).toContain('nobody answers: it is away.');
+      expect(statusOf(world)?.conditions[0]?.message).toContain('The runtime does not answer: it is away.');
     },
   );
 

@@ -1,14 +1,14 @@
+import { adapterRef, type ResourceKind, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { GatewayError, unreachable } from '@mcp-gateway/common/errors';
+import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RoutePublisher } from '@mcp-gateway/routing';
-import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
 import type { Observation, Runtime } from '@mcp-gateway/runtime';
-import { nameInUse } from './name-in-use.js';
+import { nameInUse, runtimeUnavailable } from './conditions.js';
+import { desiredState, type DesiredState } from './desired.js';
+import { observedStatus } from './observed-status.js';
 import { plan } from './plan.js';
 import { routeOf } from './route-of.js';
-import { statusOf } from './status-of.js';
-import { unavailable } from './unavailable.js';
-import { workloadOf } from './workload-of.js';
 
 export interface ReconcileParts {
   rows: AdapterRows;
@@ -18,55 +18,105 @@ export interface ReconcileParts {
   log: Logger;
 }
 
-/** Brings one adapter a step closer to its row. May run at any time, any number of times, and ends the same. */
-export function reconciler({ rows, runtime, routes, now, log }: ReconcileParts): (name: string) => Promise<void> {
-  async function report(row: AdapterRow) {
-    const seen = await runtime.observe({ kind: 'adapter', name: row.name });
-    await routes.publish(routeOf(row, seen));
-    await rows.saveStatus(row, statusOf(row, seen, now()));
-  }
-
-  /** Why nothing can be said of it; what was seen before stays, and the change goes on waiting to be acted on. */
-  async function explain(row: AdapterRow | null, error: unknown): Promise<never> {
-    if (row && !row.deletedAt && error instanceof GatewayError && error.code === 'UNAVAILABLE') {
-      await rows.saveConditions(row, unavailable(row.conditions, error.detail ?? error.title, now()));
-    }
-    throw error;
-  }
-
-  /** A new adapter has to wait for what it cannot see. */
-  async function sayWhatIsInTheWay(row: AdapterRow | null, seen: Observation) {
-    if (!row || row.deletedAt) return;
-    const conditions = nameInUse(row.conditions, seen, now());
-    const said = row.conditions.some(({ message }) => message === conditions[0]?.message);
-    if (!said) await rows.saveConditions(row, conditions);
-  }
-
-  return async (name) => {
-    const row = await rows.find(name);
-    const seen = await runtime.observe({ kind: 'adapter', name }).catch((error: unknown) => explain(row, error));
-    const step = plan(row, seen);
-    log.debug({ name, step, generation: row?.generation }, 'reconcile');
-    switch (step) {
-      case 'apply':
-        await runtime.apply(workloadOf(row as AdapterRow)).catch((error: unknown) => explain(row, error));
-        return report(row as AdapterRow);
-      case 'report':
-        return report(row as AdapterRow);
-      case 'remove':
-        await routes.withdraw(name); // first, so that nobody is sent to what is about to end
-        await runtime.remove({ kind: 'adapter', name });
-        return sayWhatIsInTheWay(row, await runtime.observe({ kind: 'adapter', name }));
-      case 'wait':
-        return sayWhatIsInTheWay(row, seen);
-      case 'purge':
-        await routes.withdraw(name);
-        await rows.purge(row as AdapterRow);
-        return;
-      case 'forget':
-        return routes.withdraw(name);
-      default:
-        return unreachable(step);
-    }
+/**
+ * Reconciles each resource by what its kind asks for. A kind that has no reconciler here, because another version of the worker
+ * has queued it, is left alone.
+ */
+export function reconcilers(
+  byKind: Partial<Record<ResourceKind, (name: string) => Promise<void>>>,
+  log: Logger,
+): (ref: ResourceRef) => Promise<void> {
+  return async ({ kind, name }) => {
+    const reconcile = byKind[kind];
+    if (reconcile) return reconcile(name);
+    log.debug({ kind, name }, 'this worker reconciles no resources of the kind');
   };
+}
+
+/**
+ * Brings one adapter a step closer to its row. May run at any time, any number of times, and ends the same. A run may outlive
+ * its lock: each of its writes names the row and the run that it is of, and the run stops when a newer one has written.
+ */
+export function adapterReconciler(parts: ReconcileParts): (name: string) => Promise<void> {
+  const { rows, runtime, routes, log } = parts;
+  return async (name) => {
+    const run = await routes.beginRun(); // before the row is read: a later run has seen a row that is as new
+    const row = await rows.find(name);
+    const desired = row && desiredState(row);
+    const seen = await runtime.observe(adapterRef(name)).catch((error: unknown) => saveUnavailable(parts, row, error));
+    const step = plan(desired, seen);
+    log.debug({ kind: 'adapter', name, step, generation: row?.generation, run }, 'reconcile');
+    const isCurrent = await take(step, parts, { name, run, desired, seen });
+    if (!isCurrent)
+      log.debug({ kind: 'adapter', name, step, generation: row?.generation, run }, 'a newer run has taken over');
+  };
+}
+
+interface Run {
+  name: string;
+  run: number;
+  desired: DesiredState | null;
+  seen: Observation;
+}
+
+/** False when a newer run was found to have written. */
+async function take(step: ReturnType<typeof plan>, parts: ReconcileParts, current: Run): Promise<boolean> {
+  const { rows, runtime } = parts;
+  const { name, run, desired, seen } = current;
+  switch (step) {
+    case 'apply': {
+      const { workload, row } = desired as DesiredState;
+      await runtime.apply(workload).catch((error: unknown) => saveUnavailable(parts, row, error));
+      return report(parts, desired as DesiredState, run);
+    }
+    case 'report':
+      return report(parts, desired as DesiredState, run);
+    case 'remove':
+      // The route first, so that no request is sent to a workload that is about to end.
+      if (!(await withdraw(parts, current))) return false;
+      await runtime.remove(adapterRef(name));
+      return saveNameInUse(parts, desired, await runtime.observe(adapterRef(name)));
+    case 'wait':
+      return saveNameInUse(parts, desired, seen);
+    case 'purge':
+      return (await withdraw(parts, current)) && rows.purge((desired as DesiredState).row);
+    case 'forget':
+      return withdraw(parts, current);
+    default:
+      return unreachable(step);
+  }
+}
+
+async function report({ rows, runtime, routes, now }: ReconcileParts, desired: DesiredState, run: number) {
+  const { row } = desired;
+  const seen = await runtime.observe(adapterRef(row.name));
+  const status = observedStatus(desired, seen, now());
+  const route = routeOf(desired, seen, status.phase);
+  return (await routes.publish({ route, version: { ...row, run } })) && rows.saveStatus(row, status);
+}
+
+async function withdraw({ rows, routes }: ReconcileParts, { name, run, desired }: Run): Promise<boolean> {
+  if (desired) return routes.withdraw(adapterRef(name), { ...desired.row, run });
+  // Without a row there is nothing to compare with but the route itself. If there is no row even after it has been published,
+  // its resource is gone for good.
+  const standing = await routes.standing(adapterRef(name));
+  if (standing === null) return true;
+  return (await rows.find(name)) === null && routes.withdraw(adapterRef(name), standing);
+}
+
+/** Saves that the runtime does not answer. The last status stays, and the change still waits to be acted on. */
+async function saveUnavailable({ rows, now }: ReconcileParts, row: AdapterRow | null, error: unknown): Promise<never> {
+  if (row && !row.deletedAt && error instanceof GatewayError && error.code === 'UNAVAILABLE') {
+    await rows.saveConditions(row, runtimeUnavailable(row.conditions, error.detail ?? error.title, now()));
+  }
+  throw error;
+}
+
+/** Saves that a new adapter waits for an earlier one of its name. */
+async function saveNameInUse({ rows, now }: ReconcileParts, desired: DesiredState | null, seen: Observation) {
+  if (!desired || desired.row.deletedAt) return true;
+  const { row } = desired;
+  const conditions = nameInUse(row.conditions, seen, now());
+  const isSaved = row.conditions.some(({ message }) => message === conditions[0]?.message);
+  return isSaved || rows.saveConditions(row, conditions);
 }

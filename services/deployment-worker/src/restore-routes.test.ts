@@ -1,11 +1,12 @@
 import type { ResourceRef } from '@mcp-gateway/common/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { deleted, ID, OTHER_ID, rowOf, silent } from '../test/fixtures.js';
+import { deleted, ID, OTHER_ID, rowOf, silent, T1 } from '../test/fixtures.js';
 import { World } from '../test/world.js';
 import { routeRestorer } from './restore-routes.js';
 
-const restorer = ({ rows, runtime, routes }: World) => routeRestorer({ rows, runtime, routes, log: silent });
+const restorer = ({ rows, runtime, routes }: World) =>
+  routeRestorer({ rows, runtime, routes, now: () => T1, log: silent });
 
 /** Two live adapters, one that is being deleted, and something that runs without a row. */
 async function setUp() {

@@ -1,42 +1,53 @@
-import type { PublishedRoute } from '@mcp-gateway/common/contracts';
+import { adapterRef } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import type { RoutePublisher } from '@mcp-gateway/routing';
+import type { RoutePublisher, VersionedRoute } from '@mcp-gateway/routing';
 import type { AdapterRows } from '@mcp-gateway/database';
 import type { Runtime } from '@mcp-gateway/runtime';
+import { desiredState } from './desired.js';
+import { observedStatus } from './observed-status.js';
 import { routeOf } from './route-of.js';
 
 export interface RestoreParts {
   rows: AdapterRows;
   runtime: Runtime;
   routes: RoutePublisher;
+  now: () => Date;
   log: Logger;
 }
 
 /**
- * Writes every route when Redis has lost them, and says whether it did. Until then readers keep what they have; an
- * incomplete set would look to them like adapters that were removed. What a reconcile wrote in between may be
- * overwritten by what was read before, so whoever calls has to queue all names afterwards.
+ * Writes every route when Redis has lost them, and resolves to whether it did. Until then readers keep their last table; an
+ * incomplete set would look like adapters that were removed. A route that a newer run has published stays. The caller has
+ * to queue all names afterwards, for what changed while the set was read.
  */
-export function routeRestorer({ rows, runtime, routes, log }: RestoreParts): () => Promise<boolean> {
-  async function routeFor(name: string): Promise<PublishedRoute[]> {
+export function routeRestorer({ rows, runtime, routes, now, log }: RestoreParts): () => Promise<boolean> {
+  async function routeFor(name: string, run: number): Promise<VersionedRoute[]> {
     const row = await rows.find(name);
     if (!row || row.deletedAt) return [];
-    const seen = await runtime.observe({ kind: 'adapter', name });
-    return seen.resourceId === null || seen.resourceId === row.id ? [routeOf(row, seen)] : [];
+    const seen = await runtime.observe(adapterRef(name));
+    if (seen.resourceId !== null && seen.resourceId !== row.id) return [];
+    const desired = desiredState(row);
+    const { phase } = observedStatus(desired, seen, now());
+    return [{ route: routeOf(desired, seen, phase), version: { ...row, run } }];
   }
 
   return async () => {
     if (await routes.isComplete()) return false;
-    const found = await Promise.allSettled((await rows.names()).map(routeFor));
+    const run = await routes.beginRun();
+    const names = await rows.names();
+    const found = await Promise.allSettled(names.map((name) => routeFor(name, run)));
     const reasons = found.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
-    // One row that cannot be read must not keep all the others from being routed to; an outage must, however short.
+    // One row that cannot be read must not keep all others without a route; an outage must, however short.
     const outage = reasons.find((reason) => reason instanceof GatewayError && reason.code === 'UNAVAILABLE');
     const [first] = reasons;
     if (outage) throw outage;
     if (first && reasons.length === found.length) throw first;
     for (const err of reasons) log.error({ err }, 'a route could not be restored');
-    await routes.publishAll(found.flatMap((result) => (result.status === 'fulfilled' ? result.value : [])));
+    await routes.publishAll(
+      found.flatMap((result) => (result.status === 'fulfilled' ? result.value : [])),
+      run,
+    );
     return true;
   };
 }

@@ -6,6 +6,7 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import { rowOf, silent } from '../test/fixtures.js';
 import { World } from '../test/world.js';
 import { resync } from './resync.js';
+import { desiredState } from './desired.js';
 import { routeOf } from './route-of.js';
 
 let world: World;
@@ -22,7 +23,7 @@ beforeEach(() => {
 afterEach(() => stop());
 
 const queue: ReconcileQueue = {
-  async reconcile(name) {
+  async reconcile({ name }) {
     if (failing) throw new Error('Redis is away');
     queued.push(name);
   },
@@ -59,7 +60,9 @@ describe('a resync', () => {
     for (const name of ['both', 'stray']) await world.settle(name);
     world.rowTable.delete('stray');
     world.routeTable.delete('stray');
-    await world.routes.publish(routeOf(rowOf({ name: 'routed' }), ABSENT));
+    const routed = rowOf({ name: 'routed' });
+    const route = routeOf(desiredState(routed), ABSENT, 'Progressing');
+    await world.routes.publish({ route, version: { ...routed, run: 1 } });
     start();
     await eventually(() => expect(queued.toSorted()).toEqual(['both', 'routed', 'row', 'stray']));
   });

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { adapterRef, resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { ReconcileQueue } from '@mcp-gateway/routing/queue';
 import type { RoutePublisher } from '@mcp-gateway/routing';
@@ -20,8 +21,8 @@ export interface ResyncParts {
 }
 
 /**
- * Queues names that a hint may have been lost for: what the runtime says has changed, rows whose change nobody acted
- * on, and once in a while everything, with what runs or is routed to although no row asks for it.
+ * Queues resources whose hint may have been lost: those that the runtime says have changed, rows with a change that no worker
+ * has acted on, and once in a while everything, including what runs or is routed to without a row.
  */
 export function resync({ rows, runtime, routes, queue, restoreRoutes, log }: ResyncParts): () => Promise<void> {
   const stopped = new AbortController();
@@ -32,22 +33,22 @@ export function resync({ rows, runtime, routes, queue, restoreRoutes, log }: Res
       (error: unknown) => outages.failed(what, error),
     );
 
-  const enqueue = async (names: Iterable<string>) => {
-    for (const name of names) await queue.reconcile(name);
+  const enqueue = async (refs: readonly ResourceRef[]) => {
+    const distinct = new Map(refs.map((ref) => [resourceKey(ref), ref]));
+    for (const ref of distinct.values()) await queue.reconcile(ref);
   };
   const all = async () => {
-    const runtimeNames = async () => (await runtime.list()).map(({ name }) => name);
-    const known = await Promise.all([rows.names(), runtimeNames(), routes.names()]);
-    await enqueue(new Set(known.flat()));
+    const [names, running, routed] = await Promise.all([rows.names(), runtime.list(), routes.refs()]);
+    await enqueue([...names.map(adapterRef), ...running, ...routed]);
   };
   const lagging = async () => {
     if (await restoreRoutes()) await all();
-    await enqueue(await rows.lagging(LAGGING_AT_ONCE));
+    await enqueue((await rows.lagging(LAGGING_AT_ONCE)).map(adapterRef));
   };
 
   runtime.watch(
     {
-      changed: ({ name }) => void attempt('queueing a change', queue.reconcile(name)),
+      changed: (ref) => void attempt('queueing a change', queue.reconcile(ref)),
       synced: () => void attempt('resync of all', all()),
     },
     stopped.signal,

@@ -1,7 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { Route } from '@mcp-gateway/common/contracts';
-import { replicaOf, rowOf, seenOf } from '../test/fixtures.js';
+import type { AdapterRow } from '@mcp-gateway/database';
+import type { Observation } from '@mcp-gateway/runtime';
+import { replicaOf, rowOf, seenOf, T0 } from '../test/fixtures.js';
+import { desiredState } from './desired.js';
+import { observedStatus } from './observed-status.js';
 import { routeOf } from './route-of.js';
+
+const published = (of: AdapterRow, seen: Observation) => {
+  const desired = desiredState(of);
+  return routeOf(desired, seen, observedStatus(desired, seen, T0).phase);
+};
 
 const row = rowOf(
   {
@@ -24,8 +33,9 @@ it('tells the data plane who may call, how to choose, and every endpoint', () =>
     replicaOf(row, 2, { state: 'Stopping', endpoint: null }),
     replicaOf(row, 2, { state: 'NotReady', revision: 'another' }),
   ];
-  const route = routeOf(row, seenOf(row, { replicas }));
+  const route = published(row, seenOf(row, { replicas }));
   expect(route).toStrictEqual({
+    kind: 'adapter',
     name: 'echo',
     adapterId: row.id,
     generation: 4,
@@ -52,26 +62,26 @@ it.each([
 ])('tells of each endpoint the path: %s', (_which, known, path) => {
   const endpoint = { id: 'echo-0.a', url: 'http://127.0.0.1:9000', ready: true, ...(known && { path: known }) };
   const replicas = [replicaOf(row, 0, { revision: 'another', endpoint }), replicaOf(row, 1)];
-  const route = routeOf(row, seenOf(row, { replicas }));
+  const route = published(row, seenOf(row, { replicas }));
   expect(route.endpoints.map((each) => each.path)).toEqual([path, '/v1/mcp']);
 });
 
 it('tells of the addresses that replicas call from, also of those that take no requests', () => {
   const addresses = ['10.0.0.7', 'fd00::7'];
   const replicas = [replicaOf(row, 0, { addresses }), replicaOf(row, 1, { endpoint: null, addresses: ['10.0.0.8'] })];
-  const route = routeOf(row, seenOf(row, { replicas }));
+  const route = published(row, seenOf(row, { replicas }));
   expect(Route.parse(route).addresses).toEqual([...addresses, '10.0.0.8']);
 });
 
 it('tells nothing that the data plane need not know', () => {
-  expect(JSON.stringify(routeOf(row, seenOf(row)))).not.toContain('hunter2');
+  expect(JSON.stringify(published(row, seenOf(row)))).not.toContain('hunter2');
 });
 
 describe('an adapter without a ready replica', () => {
   const phaseIn = (spec: Parameters<typeof rowOf>[0], states: Parameters<typeof replicaOf>[2][]) => {
     const wanted = rowOf(spec);
     const replicas = states.map((state, i) => replicaOf(wanted, i, state));
-    return routeOf(wanted, seenOf(wanted, { replicas })).phase;
+    return published(wanted, seenOf(wanted, { replicas })).phase;
   };
   const crashing = { state: 'BackOff', restartCount: 9, endpoint: null } as const;
 

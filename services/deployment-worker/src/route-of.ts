@@ -1,34 +1,30 @@
-import type { PublishedRoute } from '@mcp-gateway/common/contracts';
-import type { AdapterRow } from '@mcp-gateway/database';
-import { revisionOf, type Observation } from '@mcp-gateway/runtime';
-import { statusOf } from './status-of.js';
-import { workloadOf } from './workload-of.js';
+import type { Phase, PublishedRoute } from '@mcp-gateway/common/contracts';
+import type { Observation } from '@mcp-gateway/runtime';
+import type { DesiredState } from './desired.js';
 
-/** What the data plane has to know of an adapter. */
-export function routeOf(row: AdapterRow, seen: Observation): PublishedRoute {
-  const wanted = revisionOf(workloadOf(row));
+/**
+ * The route of an adapter for the data plane.
+ * @param phase of its status now. `Stopped` and `Failed` tell the data plane that waiting for an endpoint is in vain.
+ */
+export function routeOf({ row, revision: desired }: DesiredState, seen: Observation, phase: Phase): PublishedRoute {
   const addresses = seen.replicas.flatMap((replica) => replica.addresses ?? []);
+  const { requiredRoles, affinity, sessionRecovery, sessions, preserveHost, path, replicaCount } = row.spec;
   return {
+    kind: 'adapter',
     name: row.name,
     adapterId: row.id,
     generation: row.generation,
     createdBy: row.createdBy,
-    requiredRoles: row.spec.requiredRoles,
-    affinity: row.spec.affinity,
-    sessionRecovery: row.spec.sessionRecovery,
-    sessions: row.spec.sessions,
-    preserveHost: row.spec.preserveHost,
-    path: row.spec.path,
-    ...phaseOf(row, seen),
+    requiredRoles,
+    affinity,
+    sessionRecovery,
+    sessions,
+    preserveHost,
+    path,
+    ...(replicaCount === 0 ? { phase: 'Stopped' } : phase === 'Failed' && { phase }),
     endpoints: seen.replicas.flatMap(({ endpoint, revision }) =>
-      endpoint ? { ...endpoint, path: endpoint.path ?? row.spec.path, updated: revision === wanted } : [],
+      endpoint ? { ...endpoint, path: endpoint.path ?? path, updated: revision === desired } : [],
     ),
     ...(addresses.length > 0 && { addresses }),
   };
-}
-
-/** Why there is nothing to wait for, when that is so. An adapter with a ready replica has not failed. */
-function phaseOf(row: AdapterRow, seen: Observation): Pick<PublishedRoute, 'phase'> {
-  if (row.spec.replicaCount === 0) return { phase: 'Stopped' };
-  return statusOf(row, seen, new Date()).phase === 'Failed' ? { phase: 'Failed' } : {};
 }

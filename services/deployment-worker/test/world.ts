@@ -1,8 +1,8 @@
-import type { PublishedRoute } from '@mcp-gateway/common/contracts';
-import type { RoutePublisher } from '@mcp-gateway/routing';
+import { adapterRef, type PublishedRoute } from '@mcp-gateway/common/contracts';
+import type { RoutePublisher, RouteVersion } from '@mcp-gateway/routing';
 import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
 import { ABSENT, revisionOf, type Runtime, type WatchListener, type Workload } from '@mcp-gateway/runtime';
-import { reconciler } from '../src/reconcile.js';
+import { adapterReconciler } from '../src/reconcile.js';
 import { rowOf, seenOf, silent, T1 } from './fixtures.js';
 
 interface Running {
@@ -35,6 +35,8 @@ export class World {
   watching: AbortSignal | undefined;
   calls = 0;
   #starts = 0;
+  #runs = 0;
+  readonly #versions = new Map<string, RouteVersion>();
 
   constructor(private readonly crash?: Crash) {}
 
@@ -125,24 +127,45 @@ export class World {
     },
   };
 
+  /** As scripts.ts of packages/routing, in memory. */
   readonly routes: RoutePublisher = {
-    publish: (route) =>
-      this.#call(() => void this.routeTable.set(route.name, route), `publish ${route.name} ${ready(route)}`),
-    withdraw: (name) => this.#call(() => void this.routeTable.delete(name), `withdraw ${name}`),
+    beginRun: () => this.#call(() => (this.#runs += 1)),
+    publish: ({ route, version }) =>
+      this.#call(
+        () => {
+          if (isOlder(version, this.#versions.get(route.name))) return false;
+          this.#versions.set(route.name, version);
+          this.routeTable.set(route.name, route);
+          return true;
+        },
+        `publish ${route.name} ${ready(route)}`,
+      ),
+    withdraw: ({ name }, version) =>
+      this.#call(() => {
+        if (isOlder(version, this.#versions.get(name))) return false;
+        this.#versions.set(name, version);
+        this.routeTable.delete(name);
+        return true;
+      }, `withdraw ${name}`),
     publishAll: (routes) =>
       this.#call(
         () => {
           this.routeTable.clear();
-          for (const route of routes) this.routeTable.set(route.name, route);
+          for (const { route, version } of routes) {
+            this.routeTable.set(route.name, route);
+            this.#versions.set(route.name, version);
+          }
           this.complete = true;
         },
-        `publishAll ${routes.map(({ name }) => name).join()}`,
+        `publishAll ${routes.map(({ route }) => route.name).join()}`,
       ),
     isComplete: () => this.#call(() => this.complete),
-    names: () => this.#call(() => [...this.routeTable.keys()]),
+    refs: () => this.#call(() => [...this.routeTable.keys()].map(adapterRef)),
+    standing: ({ name }) =>
+      this.#call(() => (this.routeTable.has(name) ? (this.#versions.get(name) ?? EARLIEST) : null)),
   };
 
-  readonly reconcile = reconciler({
+  readonly reconcile = adapterReconciler({
     rows: this.rows,
     runtime: this.runtime,
     routes: this.routes,
@@ -180,6 +203,17 @@ export class World {
     }));
     return JSON.stringify({ rows: [...this.rowTable.values()], running, routes });
   }
+}
+
+/** Of a route that a test has put there. */
+const EARLIEST: RouteVersion = { createdAt: new Date(0), generation: 0, run: 0 };
+
+const numbers = ({ createdAt, generation, run }: RouteVersion) => [createdAt.getTime(), generation, run] as const;
+
+function isOlder(version: RouteVersion, than: RouteVersion | undefined): boolean {
+  const other = numbers(than ?? EARLIEST);
+  const [difference = 0] = numbers(version).flatMap((each, i) => (each === other[i] ? [] : [each - Number(other[i])]));
+  return difference < 0;
 }
 
 const ready = ({ endpoints }: PublishedRoute) => `${endpoints.filter((each) => each.ready).length}/${endpoints.length}`;

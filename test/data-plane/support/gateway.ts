@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { Route, type PublishedRoute } from '@mcp-gateway/common/contracts';
 import type { Verifier } from '@mcp-gateway/identity';
 import { redisClient, type RedisClient } from '@mcp-gateway/platform/redis';
-import { followRoutes, routePublisher, type RouteTable } from '@mcp-gateway/routing';
+import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/platform/serving';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { afterTest } from '../../support/clean-up.js';
 import { silent } from '../../support/postgres.js';
+import { lastWordPublisher } from '../../support/publisher.js';
 import { connectRedis, freshPrefix, sharedRedis } from '../../support/redis.js';
 import { waitFor } from '../../support/wait.js';
 import { composeDataPlane, dataPlaneFields, type SessionStore, type Upstreams, type Wire } from './sources.js';
@@ -55,7 +56,8 @@ export interface Gateway extends DataPlane {
   prefix: string;
   /** To look at what is in Redis, and to break it; not one of the data planes' own. */
   redis: RedisClient;
-  keyOf(session: string): string;
+  /** Of the record; with `*` a pattern. */
+  keyOf(session: string, adapterId?: string): string;
   /** Makes these the routes of the installation, and waits until each data plane knows. */
   publish(...routes: PublishedRoute[]): Promise<void>;
   /** One more data plane of the installation. */
@@ -75,7 +77,7 @@ export async function startGateway(
 ): Promise<Gateway> {
   const keys = options.keys ?? newKey();
   const redis = await connectRedis();
-  const publisher = routePublisher(redis, prefix);
+  const publisher = lastWordPublisher(redis, prefix);
   await publisher.publishAll(routes);
   const members: DataPlane[] = [];
   const join = async (more: DataPlaneOptions = {}) => {
@@ -88,7 +90,8 @@ export async function startGateway(
     ...(await join()),
     prefix,
     redis,
-    keyOf: (session) => `${prefix}:session:${session}`,
+    keyOf: (session, adapterId = session === '*' ? '*' : 'adapter-1') =>
+      `{${prefix}:adapter/${adapterId}}:session:${session}`,
     join,
     async publish(...wanted) {
       await publisher.publishAll(wanted);
@@ -101,7 +104,7 @@ export async function startGateway(
 
 function isCurrent(table: RouteTable, wanted: PublishedRoute[]): boolean {
   const known = [...table.endpoints()].length === wanted.flatMap(({ endpoints }) => endpoints).length;
-  return known && wanted.every((route) => JSON.stringify(table.get(route.name)) === JSON.stringify(Route.parse(route)));
+  return known && wanted.every((route) => JSON.stringify(table.get(route)) === JSON.stringify(Route.parse(route)));
 }
 
 export async function startDataPlane(prefix: string, options: DataPlaneOptions = {}): Promise<DataPlane> {

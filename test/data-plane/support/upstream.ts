@@ -77,8 +77,12 @@ async function listenOn(server: Server): Promise<string> {
 }
 
 /** As it is published, and as it is read. */
+/** The resource of `routeTo`, for the records of its sessions. */
+export const ADAPTER_1 = { kind: 'adapter', adapterId: 'adapter-1' } as const;
+
 export function routeTo(endpoint: Endpoint | Endpoint[], changes: Partial<Route> = {}): PublishedRoute & Route {
   return {
+    kind: 'adapter',
     name: 'echo',
     adapterId: 'adapter-1',
     generation: 1,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { adapterRef } from '@mcp-gateway/common/contracts';
 import { redisClient } from '@mcp-gateway/platform/redis';
 import { followRoutes } from '@mcp-gateway/routing';
 import { freePort } from '@mcp-gateway/platform/serving';
@@ -74,6 +75,7 @@ export async function startClusterGateway(
     api,
     worker: first,
     startWorker,
-    routed: (name) => (routes.get(name)?.endpoints ?? []).filter(({ ready }) => ready).map((endpoint) => endpoint.url),
+    routed: (name) =>
+      (routes.get(adapterRef(name))?.endpoints ?? []).filter(({ ready }) => ready).map((endpoint) => endpoint.url),
   };
 }

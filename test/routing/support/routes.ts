@@ -6,6 +6,7 @@ import { connectRedis } from '../../support/redis.js';
 import { waitFor } from '../../support/wait.js';
 
 export const route = (name: string, generation = 1): PublishedRoute => ({
+  kind: 'adapter',
   name,
   adapterId: `id-of-${name}`,
   generation,

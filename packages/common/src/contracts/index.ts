@@ -2,7 +2,7 @@ export { AdapterBody, AdapterRequest, AdapterResource, AdapterSpec, ResourceName
 export { SecretEnvironment } from './environment.js';
 export { imageReference } from './image.js';
 export { Problem } from './problem.js';
-export { resourceKey, ResourceKind, type ResourceRef } from './resource.js';
+export { adapterRef, resourceKey, ResourceKind, type ResourceRef } from './resource.js';
 export { Route, type Endpoint, type PublishedEndpoint, type PublishedRoute } from './route.js';
 export { SessionResource } from './session.js';
 export { AdapterStatus, Condition, Phase, ReplicaStatus } from './status.js';

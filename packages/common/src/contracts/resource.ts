@@ -10,5 +10,7 @@ export interface ResourceRef {
   name: string;
 }
 
+export const adapterRef = (name: string): ResourceRef => ({ kind: 'adapter', name });
+
 /** `adapter/echo`: one string for a queue, a hash, an index. Names contain no slash. */
 export const resourceKey = ({ kind, name }: ResourceRef): string => `${kind}/${name}`;

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { SessionLimits } from './adapter.js';
+import { ResourceKind } from './resource.js';
 
-/** One replica, for the data plane. The id changes whenever the replica's state in memory is lost for good. */
+/** One replica. Its id changes whenever the replica loses its state in memory for good. */
 const PublishedEndpoint = z.object({
   id: z.string(),
   url: z.url(),
-  /** Where it serves MCP: what it was started with, whatever the spec says by now. Left out when that is not known. */
+  /** The path that the replica was started with, which the spec may no longer say. Left out when it is not known. */
   path: z.string().optional(),
   /** Takes new sessions. Existing sessions may use an endpoint that is listed but not ready. */
   ready: z.boolean(),
@@ -24,27 +25,28 @@ const PublishedEndpoint = z.object({
 export type PublishedEndpoint = z.infer<typeof PublishedEndpoint>;
 
 /**
- * What the data plane knows of an adapter. Written by the worker, read from Redis. Each endpoint is read with a path of its own,
- * and the route without: while a change of it rolls out, there is no path that all replicas have.
+ * What the data plane knows of a resource. The worker writes it to Redis. Each endpoint is read with a path of its own, and the
+ * route without: while a change of the path rolls out, replicas have different paths.
  */
 export const Route = z
   .object({
+    kind: ResourceKind,
     name: z.string(),
+    /** A resource that is made anew under the same name has another id. */
     adapterId: z.string(),
     generation: z.int(),
     createdBy: z.string(),
     requiredRoles: z.array(z.string()),
     affinity: z.enum(['session', 'none']),
-    // A worker of an earlier version publishes none of these three.
     sessionRecovery: z.enum(['replay', 'terminate']).default('replay'),
     sessions: SessionLimits.default({}),
     preserveHost: z.boolean().default(false),
-    /** Of an adapter without a ready endpoint. Left out while its replicas start, and by a worker of an earlier version. */
+    /** Of an adapter without a ready endpoint. Left out while its replicas start. */
     phase: z.enum(['Failed', 'Stopped']).optional(),
-    /** Of endpoints that have none; a worker of an earlier version publishes no others. */
+    /** The path of endpoints that have none of their own. */
     path: z.string(),
     endpoints: z.array(PublishedEndpoint),
-    /** What its replicas call from, in whatever state they are. Left out where others call from there, too, as on one machine. */
+    /** Addresses that its replicas call from, whatever their state. Left out where others share them, as on one machine. */
     addresses: z.array(z.string()).optional(),
   })
   .transform(({ path, endpoints, ...route }) => ({

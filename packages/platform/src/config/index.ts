@@ -15,5 +15,5 @@ export {
 export { PublicUrl } from './public-url.js';
 export { ConfigError, readConfig } from './read.js';
 export { DatabaseUrl, HttpUrl, parseDatabaseUrl, RedisUrl } from './urls.js';
-export { networkVariables, trustVariables } from './passed-on.js';
+export { networkVariables, trustVariables } from './inherited-variables.js';
 export { unknownVariables } from './unknown-variables.js';

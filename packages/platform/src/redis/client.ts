@@ -23,16 +23,16 @@ export function redisClient(url: string, log: Logger): RedisClient {
       reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 5), 1_000) + Math.random() * 50,
     },
   });
-  let away = false;
+  let isUnavailable = false;
   client.on('error', (error: Error) => {
     const reason = redisRefusal(error);
-    if (!away && reason) log.error({ reason }, 'redis refuses the connection; trying again');
-    else if (!away) log.warn({ err: error }, 'redis is away; trying again');
-    away = true;
+    if (!isUnavailable && reason) log.error({ reason }, 'Redis refuses the connection; the client keeps reconnecting');
+    else if (!isUnavailable) log.warn({ err: error }, 'Redis is unavailable; the client keeps reconnecting');
+    isUnavailable = true;
   });
   client.on('ready', () => {
-    if (away) log.info('redis is back');
-    away = false;
+    if (isUnavailable) log.info('Redis is available again');
+    isUnavailable = false;
   });
   return client;
 }

@@ -67,7 +67,7 @@ function listenError(
 }
 
 /** Long enough for a client in the middle of something to send its next request. */
-const DRAIN_MS = 500;
+const CLOSE_NOTICE_MS = 500;
 const IDLE_CHECK_MS = 100;
 
 /**
@@ -77,7 +77,7 @@ const IDLE_CHECK_MS = 100;
  */
 export async function closeServer(server: Server, graceMs: number): Promise<void> {
   server.prependListener('request', (_req, res) => void res.setHeader('connection', 'close'));
-  if (graceMs > 0 && (await connections(server)) > 0) await delay(DRAIN_MS);
+  if (graceMs > 0 && (await connections(server)) > 0) await delay(CLOSE_NOTICE_MS);
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   // A connection that is busy now is idle later, and would be used again until it is cut.

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { bounded } from '../redis/bounded.js';
+import { withTimeout } from '../concurrency/index.js';
 
 export interface Sample<Label extends string> {
   labels: Record<Label, string>;
@@ -48,7 +48,7 @@ export function createMetrics(): Metrics {
           this.reset();
           // Without labels a reset leaves a zero, which nobody has read.
           if (what.labels.length === 0) this.remove();
-          const samples = await bounded(Promise.resolve().then(read), READ_MS).catch(() => []);
+          const samples = await withTimeout(Promise.resolve().then(read), READ_MS).catch(() => []);
           for (const { labels, value } of samples) this.set(labels, value);
         },
       }),

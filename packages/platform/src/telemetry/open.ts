@@ -21,7 +21,7 @@ const VARIABLES = { port: 'MCP_GATEWAY_METRICS_PORT', host: 'MCP_GATEWAY_METRICS
  * Undefined, and nothing is loaded, when no port is set.
  * @throws ConfigError when the port cannot be listened on
  */
-export async function openMetrics(config: MetricsConfig, { log, defer }: OpenParts): Promise<Metrics | undefined> {
+export async function serveMetrics(config: MetricsConfig, { log, defer }: OpenParts): Promise<Metrics | undefined> {
   const { MCP_GATEWAY_METRICS_PORT: port, MCP_GATEWAY_METRICS_HOST: host } = config;
   if (port === undefined) return undefined;
   const { createMetrics } = await import('./metrics.js');

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { ConfigError } from '../config/index.js';
 import { createLogger } from '../logging/index.js';
 import { freePort, listen } from '../serving/index.js';
-import { openMetrics } from './open.js';
+import { serveMetrics } from './open.js';
 import { metricsServer } from './server.js';
 
 const log = createLogger('test', 'silent');
@@ -88,7 +88,7 @@ describe('the port of metrics', () => {
 describe('a service', () => {
   const host = { MCP_GATEWAY_METRICS_HOST: '127.0.0.1' };
   const open = (port: number | undefined) =>
-    openMetrics({ ...host, MCP_GATEWAY_METRICS_PORT: port }, { log, defer: (step) => void steps.push(step) });
+    serveMetrics({ ...host, MCP_GATEWAY_METRICS_PORT: port }, { log, defer: (step) => void steps.push(step) });
 
   it('has no metrics unless a port is set', async () => {
     expect(await open(undefined)).toBeUndefined();

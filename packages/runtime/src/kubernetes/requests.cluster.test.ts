@@ -36,7 +36,7 @@ const asked = () => relay.requests().filter((request) => !request.endsWith('/eve
 const settled = (wanted: Workload, of = runtime) =>
   eventually(async () => {
     const seen = await of.observe(wanted);
-    expect(seen).toMatchObject({ revision: revisionOf(wanted), failure: null });
+    expect(seen).toMatchObject({ revision: revisionOf(wanted), inSync: true, failure: null });
     expect(ready(seen)).toHaveLength(wanted.replicas);
     return seen;
   }, SETTLE_MS);
@@ -80,9 +80,9 @@ describe('the requests to the API server', () => {
     const other = await startRuntime(settings);
     afterTest(() => other.close());
     const seen = await other.observe(adapter('echo'));
-    expect(seen.revision).toBeNull(); // it does not know yet what should be
+    expect(seen.inSync).toBe(false); // it does not know yet what should be
     await other.apply(echo);
-    expect(await other.observe(adapter('echo'))).toMatchObject({ revision: revisionOf(echo) });
+    expect(await other.observe(adapter('echo'))).toMatchObject({ revision: revisionOf(echo), inSync: true });
     const kinds = asked().map((request) => /^GET .*\/(\w+)$/.exec(request)?.[1] ?? request);
     expect(kinds.toSorted()).toEqual(['networkpolicies', 'poddisruptionbudgets', 'pods', 'services', 'statefulsets']);
   });

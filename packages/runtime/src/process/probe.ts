@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Readable } from 'node:stream';
-import { byName } from '@mcp-gateway/platform/serving';
+import { localhostOrigin } from '@mcp-gateway/platform/serving';
 import { Client, type Dispatcher } from 'undici';
 import { isMissingHealthPath } from '../health.js';
 import type { Workload } from '../workload.js';
@@ -47,7 +47,7 @@ export async function probe(port: number, check: Check, known: Loopback | null =
 /** Null when nothing listens on the address. */
 async function ask(host: Loopback, port: number, check: Check): Promise<Verdict | null> {
   // A new client for each probe: the next probe may meet another process on this port. A proxy of the environment does not apply.
-  const { origin, lookup } = byName(`http://${host}:${port}`);
+  const { origin, lookup } = localhostOrigin(`http://${host}:${port}`);
   const client = new Client(origin, { ...(lookup && { connect: { lookup } }) });
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   try {

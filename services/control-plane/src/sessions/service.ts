@@ -1,8 +1,8 @@
-import type { SessionResource } from '@mcp-gateway/common/contracts';
+import { adapterRef, type SessionResource } from '@mcp-gateway/common/contracts';
 import { sessionNotFound, unavailable } from '@mcp-gateway/common/errors';
 import { canWrite, type Principal } from '@mcp-gateway/common/principal';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
-import { listSessions, sessionRecords } from '@mcp-gateway/sessions';
+import { listSessions, sessionRecords, type SessionOwner } from '@mcp-gateway/sessions';
 import type { AdapterRow } from '@mcp-gateway/database';
 import { z } from 'zod';
 import { accessPolicy } from '../resources/service.js';
@@ -30,13 +30,13 @@ export function sessionService(redis: RedisClient, prefix: string): SessionServi
   return {
     async list(principal, row, page) {
       const own = maySeeAll(principal, row) ? {} : { caller: principal.subject };
-      const found = await listSessions(redis, prefix, { adapterId: row.id, ...own, ...page }).catch(refuse);
+      const found = await listSessions(redis, prefix, { ...owner(row), ...own, ...page }).catch(refuse);
       const items = found.sessions.map(sessionResource);
       return found.next === undefined ? { items } : { items, next: found.next };
     },
     async end(principal, row, id) {
       if (!z.uuid().safeParse(id).success) throw sessionNotFound();
-      const { record } = await records.find({ id, adapterId: row.id }).catch(refuse);
+      const { record } = await records.find({ id, ...owner(row) }).catch(refuse);
       if (record === null || record === 'closed' || record.adapterId !== row.id) {
         throw sessionNotFound();
       }
@@ -45,7 +45,7 @@ export function sessionService(redis: RedisClient, prefix: string): SessionServi
       const now = Math.floor(Date.now() / 1000);
       const keepSeconds = row.spec.sessions.maxAgeSeconds ?? USUAL_MAX_AGE_SECONDS;
       const how = { now, keepSeconds, tellServer: true };
-      const ended = await records.close({ id, adapterId: row.id, caller }, how).catch(refuse);
+      const ended = await records.close({ id, ...owner(row), caller }, adapterRef(row.name), how).catch(refuse);
       if (!ended) throw sessionNotFound(); // another request has ended it
     },
   };
@@ -54,3 +54,5 @@ export function sessionService(redis: RedisClient, prefix: string): SessionServi
 function refuse(cause: unknown): never {
   throw unavailable('Redis does not answer, so the sessions cannot be read now', { retryAfterSeconds: 2, cause });
 }
+
+const owner = ({ id }: AdapterRow): SessionOwner => ({ kind: 'adapter', adapterId: id });

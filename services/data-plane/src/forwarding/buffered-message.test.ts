@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SessionRecords } from '@mcp-gateway/sessions';
+import type { SessionId, SessionRecords } from '@mcp-gateway/sessions';
 import { BufferedMessage } from './buffered-message.js';
 import { settingsRecorder } from './session-settings.js';
+
+const SESSION: SessionId = { id: 's', kind: 'adapter', adapterId: 'a' };
 
 /** A message that must not be parsed. */
 class Unread extends BufferedMessage {
@@ -17,8 +19,8 @@ const buffered = (text: string) => new BufferedMessage(Buffer.from(text), Buffer
 async function noted(message: BufferedMessage, refused: (string | number)[] = []): Promise<unknown[][]> {
   const notes: unknown[][] = [];
   const note = async (...given: unknown[]) => void notes.push(given);
-  const records = { note, subscribe: note, unsubscribe: note } as unknown as SessionRecords;
-  await settingsRecorder(records, 's', message)?.(new Set(refused));
+  const records = { set: note, subscribe: note, unsubscribe: note } as unknown as SessionRecords;
+  await settingsRecorder(records, SESSION, message)?.(new Set(refused));
   return notes;
 }
 
@@ -37,23 +39,23 @@ describe('what is remembered of a message', () => {
   });
 
   it.each([
-    ['a level', request('logging/setLevel', { level: 'info' }), [['s', 'logLevel', 'info']]],
-    ['a subscription', request('resources/subscribe', { uri: 'a:b' }), [['s', 'a:b']]],
-    ['the end of one', request('resources/unsubscribe', { uri: 'a:b' }), [['s', 'a:b']]],
+    ['a level', request('logging/setLevel', { level: 'info' }), [[SESSION, 'logLevel', 'info']]],
+    ['a subscription', request('resources/subscribe', { uri: 'a:b' }), [[SESSION, 'a:b']]],
+    ['the end of one', request('resources/unsubscribe', { uri: 'a:b' }), [[SESSION, 'a:b']]],
     [
       'one of a batch',
       `[${request('ping')},${request('logging/setLevel', { level: 'info' })}]`,
-      [['s', 'logLevel', 'info']],
+      [[SESSION, 'logLevel', 'info']],
     ],
     [
       'one with the slash escaped',
       request('logging/setLevel', { level: 'info' }).replace('/', '\\/'),
-      [['s', 'logLevel', 'info']],
+      [[SESSION, 'logLevel', 'info']],
     ],
     [
       'one with letters escaped',
       request('resources/subscribe', { uri: 'a:b' }).replace('subscribe', '\\u0073ubscribe'),
-      [['s', 'a:b']],
+      [[SESSION, 'a:b']],
     ],
     ['nothing of a call that only speaks of it', request('tools/call', { name: 'setLevel' }), []],
     ['nothing of a level that is none', request('logging/setLevel', { level: 5 }), []],
@@ -67,8 +69,8 @@ describe('what is remembered of a message', () => {
       JSON.stringify({ jsonrpc: '2.0', id, method: 'resources/subscribe', params: { uri: `a:${typeof id}${id}` } });
     const batch = buffered(`[${subscribe(1)},${subscribe('1')},${subscribe(2)}]`);
     expect(await noted(batch, [1, 3])).toEqual([
-      ['s', 'a:string1'],
-      ['s', 'a:number2'],
+      [SESSION, 'a:string1'],
+      [SESSION, 'a:number2'],
     ]);
   });
 });

@@ -1,12 +1,12 @@
 import { expect, it } from '@jest/globals';
 import { createLogger } from '@mcp-gateway/platform/logging';
-import { sessionActivity } from '../sessions/activity.js';
+import { activityTracker } from '../sessions/activity.js';
 import { pendingResumptions } from './pending-resumptions.js';
 
 const PLACE = { endpointId: 'a', upstreamId: 'up', moves: 0, closed: false };
 
 function start() {
-  const activity = sessionActivity({ touch: async () => {} }, createLogger('test', 'silent'));
+  const activity = activityTracker({ touch: async () => {} }, createLogger('test', 'silent'));
   activity.close();
   return { calls: (session: string) => activity.calls(session, 'a'), resumption: pendingResumptions(activity) };
 }

@@ -2,7 +2,7 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import { headerValue, type RequestId, rpcError } from '@mcp-gateway/protocol';
 import { LRUCache } from 'lru-cache';
 import type { SessionLocation } from '../sessions/location.js';
-import type { SessionActivity } from '../sessions/activity.js';
+import type { ActivityTracker } from '../sessions/activity.js';
 import type { ClientResponse } from './response/client-response.js';
 
 /** How long a client may be away until it is no longer waited for. */
@@ -35,7 +35,7 @@ export interface PendingResumptions {
  * client's connection broke (MCP 2025-11-25, transports, resumability and redelivery). Until the answer has come they count
  * as under way, as their session cannot move without losing it. `eventId` is as the client knows it.
  */
-export function pendingResumptions(activity: Pick<SessionActivity, 'send'>): PendingResumptions {
+export function pendingResumptions(activity: Pick<ActivityTracker, 'send'>): PendingResumptions {
   const calls = new LRUCache<string, PendingResumption>({
     maxSize: MAX_BYTES,
     ttl: TTL_MS,

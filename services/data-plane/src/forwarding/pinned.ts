@@ -62,7 +62,7 @@ async function listenUntilSessionEnds(
   const { route } = request;
   const forget = streams.add({
     session: envelope.id,
-    adapter: route.name,
+    resource: route,
     endpointId: location.endpointId,
     recheck: () =>
       void sessions.find(envelope, route).then(({ closed }) => {

@@ -55,7 +55,7 @@ async function postWithRecovery(
   buffered: BufferedMessage,
 ): Promise<void> {
   const { request, session, headers } = recoverable;
-  const remember = settingsRecorder(parts.sessions.records, session.envelope.id, buffered);
+  const remember = settingsRecorder(parts.sessions.records, session.envelope, buffered);
   const tail = remember && tailBuffer(MAX_TAIL_BYTES);
   const answer = new ClientResponse(request, { events: new SseTracker('answer'), ...(tail && { tail }) });
   const refused = () => rejectedRequestIds(Buffer.concat(tail?.take() ?? []).toString('utf8'), answer.isEvents);
@@ -164,7 +164,7 @@ function dropResponse(
 ): void {
   if (buffered.requestIds.length > 0) throw new GatewayError('UPSTREAM_REFUSED');
   log.debug(
-    { adapter: request.route.name, session: session.envelope.id },
+    { requestId: request.id, ...request.resource, session: session.envelope.id },
     'an answer was dropped, as the server that asked is gone',
   );
   request.res.writeHead(202, { 'content-length': 0 }).end();

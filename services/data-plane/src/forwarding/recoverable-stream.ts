@@ -125,7 +125,7 @@ async function listen(
   let isRelocating = false;
   const forget = parts.streams.add({
     session: session.envelope.id,
-    adapter: request.route.name,
+    resource: request.route,
     endpointId: at.endpoint.id,
     recheck: () =>
       void isPlacedHere(parts, recoverable, at).then((here) => {
@@ -177,7 +177,7 @@ async function isPlacedHere(
     location.endpointId !== at.location.endpointId
   )
     return false;
-  return routes.get(request.route.name)?.endpoints.some(({ id }) => id === location.endpointId) ?? false;
+  return routes.get(request.route)?.endpoints.some(({ id }) => id === location.endpointId) ?? false;
 }
 
 async function currentPlacement(
@@ -189,14 +189,14 @@ async function currentPlacement(
   parts.grants.check(request);
   const location = await parts.sessions.find(session.envelope, request.route);
   if (location.closed) throw new GatewayError('SESSION_NOT_FOUND');
-  const endpoint = await findEndpoint(parts.routes, request.route.name, location.endpointId);
+  const endpoint = await findEndpoint(parts.routes, request.route, location.endpointId);
   return endpoint ? { location, endpoint } : relocate(parts, recoverable, from.location, 'gone');
 }
 
 /** Moves the session off a replica that is about to end, as soon as no call is under way, or at the last moment. */
 async function leave(parts: ForwardingParts, recoverable: RecoverableRequest, at: Placement): Promise<void> {
   const { request, session } = recoverable;
-  const ending = () => parts.routes.get(request.route.name)?.endpoints.find(({ id }) => id === at.endpoint.id);
+  const ending = () => parts.routes.get(request.route)?.endpoints.find(({ id }) => id === at.endpoint.id);
   for (let endpoint = ending(); endpoint?.draining && !request.res.destroyed; endpoint = ending()) {
     if (await shouldRelocateNow(parts.sessions, session.envelope.id, endpoint)) {
       await relocate(parts, recoverable, at.location, 'draining');

@@ -73,7 +73,7 @@ export async function routedEndpoint(
   error: unknown,
 ): Promise<Endpoint | undefined> {
   const isGone = !(error instanceof GatewayError && error.code === 'UPSTREAM_GONE');
-  return isGone ? undefined : findEndpoint(routes, request.route.name, location.endpointId);
+  return isGone ? undefined : findEndpoint(routes, request.route, location.endpointId);
 }
 
 /**
@@ -107,7 +107,8 @@ export function relocate(
   const protocolVersion = request.req.headers[HEADER.protocolVersion]?.toString();
   return relocator.relocate({
     envelope: session.envelope,
-    adapter: request.route.name,
+    resource: request.route,
+    requestId: request.id,
     principal: request.principal,
     from,
     why,

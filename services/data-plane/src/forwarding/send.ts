@@ -30,6 +30,8 @@ export interface SendParts {
 
 /** A request to one endpoint. */
 export interface Sending {
+  /** Of the HTTP request. */
+  id: string;
   req: IncomingMessage;
   sink: ResponseSink;
   body: Buffer | Readable | null;
@@ -44,7 +46,7 @@ export interface Sending {
   /** The client's initialize message, when this is one and it was small enough to keep. */
   initialize: () => string | null;
   /** Told of a session that this request has opened. */
-  onOpen?: (id: string) => void;
+  onOpen?: (session: SessionEnvelope) => void;
   /** Told before the first byte goes out. */
   delivery?: { sent(): void };
   /** Runs when the server has begun to answer; what it rejects with becomes the answer. */
@@ -111,11 +113,11 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
  */
 function endUnrequested(
   { upstreams, log }: SendParts,
-  { route, principal, endpoint }: Sending,
+  { id, route, principal, endpoint }: Sending,
   upstreamId: string,
 ): void {
   log.warn(
-    { adapter: route.name, caller: principal.subject },
+    { requestId: id, kind: route.kind, name: route.name, caller: principal.subject },
     'a server began a session where none may be; it is ended',
   );
   void terminateUpstreamSession(upstreams, endpoint, { upstreamId, caller: principal.subject });
@@ -135,6 +137,7 @@ async function openSession(parts: SendParts, sending: Sending, upstreamId: strin
   }
   const envelope: SessionEnvelope = {
     id: randomUUID(),
+    kind: route.kind,
     adapterId: route.adapterId,
     endpointId: endpoint.id,
     upstreamId,
@@ -151,6 +154,6 @@ async function openSession(parts: SendParts, sending: Sending, upstreamId: strin
     void terminateUpstreamSession(upstreams, endpoint, { upstreamId, caller: principal.subject });
     throw error;
   }
-  onOpen?.(envelope.id);
+  onOpen?.(envelope);
   return sealed;
 }

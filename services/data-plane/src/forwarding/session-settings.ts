@@ -1,5 +1,5 @@
 import { type Message, messagesOf, readEvents, readMessage, type RequestId } from '@mcp-gateway/protocol';
-import type { SessionRecords } from '@mcp-gateway/sessions';
+import type { SessionId, SessionRecords } from '@mcp-gateway/sessions';
 import type { BufferedMessage } from './buffered-message.js';
 
 /**
@@ -41,7 +41,7 @@ const MAX_LEVEL_LENGTH = 32;
  */
 export function settingsRecorder(
   records: SessionRecords,
-  session: string,
+  session: SessionId,
   buffered: BufferedMessage,
 ): ((refused: ReadonlySet<RequestId>) => Promise<void>) | undefined {
   if (!buffered.mayChangeSettings) return undefined;
@@ -57,13 +57,13 @@ export function settingsRecorder(
 
 function noteOf(
   records: SessionRecords,
-  session: string,
+  session: SessionId,
   { method, params: { level, uri } }: Extract<Message, { kind: 'request' }>,
 ): (() => Promise<unknown>) | undefined {
   switch (method) {
     case 'logging/setLevel':
       return typeof level === 'string' && level.length <= MAX_LEVEL_LENGTH
-        ? () => records.note(session, 'logLevel', level)
+        ? () => records.set(session, 'logLevel', level)
         : undefined;
     case 'resources/subscribe':
       return isUri(uri) ? () => records.subscribe(session, uri) : undefined;

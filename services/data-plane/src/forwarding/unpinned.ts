@@ -1,4 +1,5 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
+import type { SessionEnvelope } from '@mcp-gateway/sessions';
 import { clientError } from './client-error.js';
 import type { ForwardingParts } from './recoverable.js';
 import { ClientResponse } from './response/client-response.js';
@@ -49,7 +50,7 @@ async function forwardInitialize(
 ): Promise<void> {
   const tail = tailBuffer(MAX_TAIL_BYTES);
   const answer = new ClientResponse(sending, { tail });
-  let opened: string | undefined;
+  let opened: SessionEnvelope | undefined;
   await withConnectRetry(sending.res, endpoint, others, (to) =>
     send(parts, {
       ...sending,
@@ -63,5 +64,5 @@ async function forwardInitialize(
     opened === undefined ? null : negotiatedVersion(Buffer.concat(tail.take()).toString('utf8'), answer.isEvents);
   if (opened === undefined || version === null) return;
   // Without it the version that the client names on its requests has to do.
-  await parts.sessions.records.note(opened, 'protocolVersion', version).catch(() => {});
+  await parts.sessions.records.set(opened, 'protocolVersion', version).catch(() => {});
 }

@@ -35,7 +35,7 @@ export interface StreamParts extends StreamSessionParts, EndpointParts {
 export async function openStream(parts: StreamParts, request: McpRequest): Promise<void> {
   const { res, route } = request;
   const others = endpoints(parts, { ...request, era: 'legacy' });
-  const first = others.now() ?? (await others.later()) ?? throwNoReadyReplica(parts.routes.get(route.name) ?? route);
+  const first = others.now() ?? (await others.later()) ?? throwNoReadyReplica(parts.routes.get(route) ?? route);
   const answer = new ClientResponse(request);
   await withConnectRetry(res, first, others, (endpoint) => openOn(parts, request, endpoint, answer));
 }
@@ -49,6 +49,7 @@ async function openOn(
   const path = streamPath(endpoint.path) + query;
   const envelope: SessionEnvelope = {
     id: randomUUID(),
+    kind: route.kind,
     adapterId: route.adapterId,
     endpointId: endpoint.id,
     upstreamId: path,

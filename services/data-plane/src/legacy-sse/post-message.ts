@@ -4,7 +4,7 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/routing';
 import { requestHeaders } from '@mcp-gateway/protocol';
-import { isSessionOf, openSessionId, type SessionKey } from '@mcp-gateway/sessions';
+import { isSessionOf, type SessionKey, unsealSessionId } from '@mcp-gateway/sessions';
 import { findEndpoint } from '../upstream/find-endpoint.js';
 import type { Forwarded } from '../request/forwarded.js';
 import { type RequestBody, sendContinue } from '../request/body.js';
@@ -36,13 +36,13 @@ export interface MessageParts {
  */
 export async function postMessage(parts: MessageParts, request: McpRequest): Promise<void> {
   const { req, res, query, route, principal } = request;
-  const envelope = openSessionId(sealedIdOf(query), parts.keys, 'url');
-  if (!envelope || !isSessionOf(envelope, route.adapterId, principal.subject)) {
+  const envelope = unsealSessionId(sealedIdOf(query), parts.keys, 'url');
+  if (!envelope || !isSessionOf(envelope, route, principal.subject)) {
     throw new GatewayError('SESSION_NOT_FOUND');
   }
   const { closed } = await parts.sessions.find(envelope, route);
   if (closed) throw new GatewayError('SESSION_NOT_FOUND');
-  const endpoint = await findEndpoint(parts.routes, route.name, envelope.endpointId);
+  const endpoint = await findEndpoint(parts.routes, route, envelope.endpointId);
   if (!endpoint) throw new GatewayError('SESSION_NOT_FOUND', { detail: 'the replica that held it is gone' });
   sendContinue(req, res);
   const buffered = await BufferedMessage.readIfShort(request.body);

@@ -35,7 +35,7 @@ export class StreamSession {
       parts.sessions.use(envelope, route),
       parts.streams.add({
         session: envelope.id,
-        adapter: route.name,
+        resource: route,
         endpointId: envelope.endpointId,
         recheck: () => void this.#recheck(),
         onDrain: () => {}, // there is nowhere to move it to

@@ -1,13 +1,14 @@
 import type { ErrorCode } from '@mcp-gateway/common/errors';
 import {
-  children,
   HTTP_BUCKETS,
+  labelledSeries,
   methodLabel,
   type Metrics,
   onHead,
   statusClass,
 } from '@mcp-gateway/platform/telemetry';
 import { announcesEventStream, eraOf } from '@mcp-gateway/protocol';
+import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { McpPipeline } from '../pipeline/pipeline.js';
 import type { RelocationOutcome } from '../sessions/relocate/relocator.js';
 import { addGauges, type GaugeParts, type UnderWay } from './gauges.js';
@@ -18,35 +19,34 @@ export interface DataPlaneMetrics extends RequestObserver {
   relocated(why: Relocation['why'], outcome: RelocationOutcome): void;
 }
 
-/** For every name that is not one of an adapter: anybody can ask for any number of them. */
-const NO_ADAPTER = 'none';
+const NO_NAME = 'none';
 const REASONS: readonly Relocation['why'][] = ['gone', 'unknown', 'draining'];
 
-/** What docs/metrics.md lists for the data plane. Names of adapters are told while they are in the routes. */
+/** What docs/metrics.md lists for the data plane. Names of resources appear while they are in the routes. */
 export function dataPlaneMetrics(
   metrics: Metrics,
   { routes, ...parts }: Omit<GaugeParts, 'underWay'>,
 ): DataPlaneMetrics {
-  const requests = children(
+  const requests = labelledSeries(
     metrics.counter({
       name: 'mcp_gateway_requests_total',
       help: 'MCP requests that have ended',
-      labels: ['adapter', 'era', 'method', 'status'],
+      labels: ['kind', 'name', 'era', 'method', 'status'],
     }),
   );
-  const durations = children(
+  const durations = labelledSeries(
     metrics.histogram({
       name: 'mcp_gateway_request_duration_seconds',
       help: 'Time from the head of an MCP request to the head of its answer',
-      labels: ['adapter', 'method'],
+      labels: ['kind', 'name', 'method'],
       buckets: HTTP_BUCKETS,
     }),
   );
-  const refusals = children(
+  const refusals = labelledSeries(
     metrics.counter({
       name: 'mcp_gateway_refusals_total',
       help: 'MCP requests that the gateway itself answered with an error, or broke off',
-      labels: ['adapter', 'code'],
+      labels: ['kind', 'name', 'code'],
     }),
   );
   const moves = metrics.counter({
@@ -58,25 +58,27 @@ export function dataPlaneMetrics(
   const underWay = new Map<string, UnderWay>();
   addGauges(metrics, { ...parts, routes, underWay });
 
-  const label = ({ resource }: RequestContext) => (resource && routes.get(resource.name) ? resource.name : NO_ADAPTER);
-  function underWayOf(adapter: string): UnderWay {
-    let found = underWay.get(adapter);
-    if (!found) underWay.set(adapter, (found = { requests: 0, streams: 0 }));
+  /** What the labels say of a request: names that are not in the routes are one, as anybody can ask for any number of them. */
+  const labelOf = ({ resource }: RequestContext): ResourceRef =>
+    resource && routes.get(resource) ? resource : { kind: resource?.kind ?? 'adapter', name: NO_NAME };
+  function underWayOf(resource: ResourceRef): UnderWay {
+    const key = resourceKey(resource);
+    let found = underWay.get(key);
+    if (!found) underWay.set(key, (found = { resource, requests: 0, streams: 0 }));
     return found;
   }
   routes.onChange(() => {
-    for (const adapter of underWay.keys()) {
-      if (adapter === NO_ADAPTER || routes.get(adapter)) continue;
-      underWay.delete(adapter);
-      for (const series of [requests, durations, refusals]) series.forget(adapter);
+    for (const [key, { resource }] of underWay) {
+      if (resource.name === NO_NAME || routes.get(resource)) continue;
+      underWay.delete(key);
+      for (const series of [requests, durations, refusals]) series.forget(resource);
     }
   });
-
   const activeOf = new WeakMap<RequestContext, UnderWay>();
 
   return {
     entered(context) {
-      const active = underWayOf(label(context));
+      const active = underWayOf(labelOf(context));
       activeOf.set(context, active);
       active.requests += 1;
     },
@@ -88,13 +90,13 @@ export function dataPlaneMetrics(
       const active = activeOf.get(context);
       if (!active) return;
       const { req, head, refusal } = context;
-      const name = label(context); // again: it may have left the routes meanwhile
+      const resource = labelOf(context); // again: it may have left the routes meanwhile
       const method = methodLabel(req.method);
       active.requests -= 1;
       if (head?.isEventStream) active.streams -= 1;
-      requests.of(name, context.era ?? eraOf(req.method, req.headers), method, statusClass(head?.status)).inc();
-      if (head) durations.of(name, method).observe(head.afterMs / 1000);
-      if (refusal) refusals.of(name, refusal.code).inc();
+      requests.of(resource, context.era ?? eraOf(req.method, req.headers), method, statusClass(head?.status)).inc();
+      if (head) durations.of(resource, method).observe(head.afterMs / 1000);
+      if (refusal) refusals.of(resource, refusal.code).inc();
     },
     relocated: (reason, outcome) => moves.inc({ reason, outcome }),
   };

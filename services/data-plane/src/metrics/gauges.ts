@@ -1,4 +1,4 @@
-import type { Endpoint } from '@mcp-gateway/common/contracts';
+import type { Endpoint, ResourceRef } from '@mcp-gateway/common/contracts';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { RouteTable } from '@mcp-gateway/routing';
 import { type Metrics, redisGauge } from '@mcp-gateway/platform/telemetry';
@@ -29,8 +29,9 @@ function stateOf({ id, ready, draining }: Endpoint, ejected: ReadonlySet<string>
   return ejected.has(id) ? 'ejected' : 'ready';
 }
 
-/** What is going on for one adapter now. */
+/** What is going on for one resource now. */
 export interface UnderWay {
+  resource: ResourceRef;
   requests: number;
   streams: number;
 }
@@ -42,7 +43,7 @@ export interface GaugeParts {
   balancer: Pick<Balancer, 'ejected'>;
   /** Of sessions that are to move to another replica. */
   relocationsWaiting: () => number;
-  /** By adapter. */
+  /** By resource. */
   underWay: ReadonlyMap<string, UnderWay>;
 }
 
@@ -54,19 +55,22 @@ export function addGauges(metrics: Metrics, parts: GaugeParts): void {
       const value = read();
       return value === undefined ? [] : [{ labels: {}, value }];
     });
-  const byAdapter = (name: string, help: string, count: (now: UnderWay) => number) =>
-    metrics.gauge({ name, help, labels: ['adapter'] }, () =>
-      Array.from(underWay, ([adapter, now]) => ({ labels: { adapter }, value: count(now) })),
+  const byResource = (name: string, help: string, count: (now: UnderWay) => number) =>
+    metrics.gauge({ name, help, labels: ['kind', 'name'] }, () =>
+      Array.from(underWay.values(), (now) => ({
+        labels: { kind: now.resource.kind, name: now.resource.name },
+        value: count(now),
+      })),
     );
 
-  byAdapter('mcp_gateway_requests_in_flight', 'MCP requests under way, streams included', (now) => now.requests);
-  byAdapter('mcp_gateway_streams_open', 'Event streams that are open to clients', (now) => now.streams);
+  byResource('mcp_gateway_requests_in_flight', 'MCP requests under way, streams included', (now) => now.requests);
+  byResource('mcp_gateway_streams_open', 'Event streams that are open to clients', (now) => now.streams);
   metrics.gauge(
-    { name: 'mcp_gateway_endpoints', help: 'Replicas in the routes, by state', labels: ['adapter', 'state'] },
+    { name: 'mcp_gateway_endpoints', help: 'Replicas in the routes, by state', labels: ['kind', 'name', 'state'] },
     () =>
       Array.from(routes.all()).flatMap((route) =>
         Object.entries(endpointStates(route.endpoints, balancer.ejected(route))).map(([state, value]) => ({
-          labels: { adapter: route.name, state },
+          labels: { kind: route.kind, name: route.name, state },
           value,
         })),
       ),
@@ -76,7 +80,7 @@ export function addGauges(metrics: Metrics, parts: GaugeParts): void {
   single('mcp_gateway_sessions_cached_bytes', 'About what these take', () => sessions.cached().bytes);
   single('mcp_gateway_routes', 'Adapters in the routes', () => Array.from(routes.all()).length);
   single('mcp_gateway_routes_read_timestamp_seconds', 'When all routes were read last, since the epoch', () => {
-    const at = routes.readAt();
+    const at = routes.loadedAt();
     return at === undefined ? undefined : at / 1000;
   });
   redisGauge(metrics, redis);

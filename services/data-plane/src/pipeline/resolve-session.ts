@@ -2,7 +2,7 @@ import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import { type Era, HEADER } from '@mcp-gateway/protocol';
-import { isSessionOf, openSessionId, type SessionEnvelope, type SessionKey } from '@mcp-gateway/sessions';
+import { isSessionOf, type SessionEnvelope, type SessionKey, unsealSessionId } from '@mcp-gateway/sessions';
 import { findEndpoint, locationUnknown, throwNoReadyReplica } from '../upstream/find-endpoint.js';
 import type { SessionLocation, Target } from '../sessions/location.js';
 import type { SessionStore } from '../sessions/store.js';
@@ -30,19 +30,19 @@ export async function resolveSession(parts: SessionParts, request: McpRequest): 
     const { now, later } = endpoints(parts, request);
     return {
       session: null,
-      endpoint: now() ?? (await later()) ?? throwNoReadyReplica(routes.get(route.name) ?? route),
+      endpoint: now() ?? (await later()) ?? throwNoReadyReplica(routes.get(route) ?? route),
     };
   }
 
-  const envelope = openSessionId(String(sealedId), keys);
-  if (!envelope || !isSessionOf(envelope, route.adapterId, principal.subject)) {
+  const envelope = unsealSessionId(String(sealedId), keys);
+  if (!envelope || !isSessionOf(envelope, route, principal.subject)) {
     throw new GatewayError('SESSION_NOT_FOUND');
   }
   const location = await sessions.find(envelope, route);
   const isResumed = req.headers['last-event-id'] !== undefined; // a call of the session may be under way still
   if (location.closed && !isResumed) throw new GatewayError('SESSION_NOT_FOUND');
   if (location.closed) return { session: { envelope, sealedId: String(sealedId), location }, endpoint: undefined };
-  const endpoint = await findEndpoint(routes, route.name, location.endpointId);
+  const endpoint = await findEndpoint(routes, route, location.endpointId);
   if (!endpoint && location.unverified) throw locationUnknown();
   return { session: { envelope, sealedId: String(sealedId), location }, endpoint };
 }

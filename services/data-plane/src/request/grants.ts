@@ -1,4 +1,4 @@
-import type { Route } from '@mcp-gateway/common/contracts';
+import { resourceKey, type ResourceRef, type Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { canRead, type Principal } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/routing';
@@ -58,12 +58,12 @@ const notFound = () => new GatewayError('ADAPTER_NOT_FOUND');
 
 /** Decides again about callers whose requests have been let in, whenever routes change. */
 export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>): Grants {
-  /** By adapter: what goes on, and the route by which it was looked at last. */
-  const watched = new Map<string, { seen: Route | undefined; all: Set<Watched> }>();
+  /** By resource: what goes on, and the route by which it was looked at last. */
+  const watched = new Map<string, { resource: ResourceRef; seen: Route | undefined; all: Set<Watched> }>();
 
   routes.onChange(() => {
-    for (const [name, entry] of watched) {
-      const now = routes.get(name);
+    for (const entry of watched.values()) {
+      const now = routes.get(entry.resource);
       if (now === entry.seen) continue;
       entry.seen = now;
       for (const each of entry.all) {
@@ -75,18 +75,19 @@ export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>): Gran
   });
 
   const watch: Grants['watch'] = (each) => {
-    const { name } = each.grant.route;
-    const entry = watched.get(name) ?? { seen: routes.get(name), all: new Set() };
-    watched.set(name, entry);
+    const { route } = each.grant;
+    const key = resourceKey(route);
+    const entry = watched.get(key) ?? { resource: route, seen: routes.get(route), all: new Set<Watched>() };
+    watched.set(key, entry);
     entry.all.add(each);
     return () => {
       entry.all.delete(each);
-      if (entry.all.size === 0 && watched.get(name) === entry) watched.delete(name);
+      if (entry.all.size === 0 && watched.get(key) === entry) watched.delete(key);
     };
   };
   return {
     check(grant) {
-      if (grantState(grant, routes.get(grant.route.name)) !== 'held') throw notFound();
+      if (grantState(grant, routes.get(grant.route)) !== 'held') throw notFound();
     },
     permit: (grant, kind) => new AnswerPermit(routes, watch, grant, kind),
     watch,
@@ -103,7 +104,7 @@ class AnswerPermit implements Permit {
   ) {}
 
   deny(): GatewayError | undefined {
-    const now = this.routes.get(this.grant.route.name);
+    const now = this.routes.get(this.grant.route);
     return ends(grantState(this.grant, now), this.kind) ? notFound() : undefined;
   }
 

@@ -1,22 +1,22 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { createLogger } from '@mcp-gateway/platform/logging';
-import type { SessionUse } from '@mcp-gateway/sessions';
-import { sessionActivity, type SessionActivity } from './activity.js';
+import type { SessionActivity } from '@mcp-gateway/sessions';
+import { activityTracker, type ActivityTracker } from './activity.js';
 
-const ALICE = { id: '1', adapterId: 'adapter-1', caller: 'alice' };
+const ALICE = { id: '1', kind: 'adapter' as const, adapterId: 'adapter-1', caller: 'alice' };
 
 let seconds: number;
-let written: Pick<SessionUse, 'id' | 'at' | 'keepSeconds'>[][];
+let written: Pick<SessionActivity, 'id' | 'at' | 'keepSeconds'>[][];
 let isAway: boolean;
-let entries: SessionActivity;
+let entries: ActivityTracker;
 
 beforeEach(() => {
   [seconds, written, isAway] = [1_000, [], false];
-  const touch = async (used: readonly SessionUse[]) => {
+  const touch = async (used: readonly SessionActivity[]) => {
     if (isAway) throw new Error('Redis is away');
     written.push(used.map(({ id, at, keepSeconds }) => ({ id, at, keepSeconds })));
   };
-  entries = sessionActivity({ touch }, createLogger('test', 'silent'), () => seconds * 1_000);
+  entries = activityTracker({ touch }, createLogger('test', 'silent'), () => seconds * 1_000);
 });
 afterEach(() => entries.close());
 

@@ -1,7 +1,7 @@
-import type { SessionRecords, SessionRef, SessionUse } from '@mcp-gateway/sessions';
+import type { SessionActivity, SessionRecords, SessionRef } from '@mcp-gateway/sessions';
 import type { Logger } from '@mcp-gateway/platform/logging';
 
-export interface SessionActivity {
+export interface ActivityTracker {
   /** Counts a use that begins now; the returned function ends it. `keepSeconds`: how long the record is needed from now on. */
   begin(ref: SessionRef, keepSeconds: number): () => void;
   /** Counts a call that goes to the endpoint now; the returned function is to be called when it is over. */
@@ -20,7 +20,7 @@ export interface SessionActivity {
   close(): void;
 }
 
-interface Entry extends SessionUse {
+interface Entry extends SessionActivity {
   active: number;
 }
 
@@ -33,11 +33,11 @@ const MAX_UNWRITTEN = 100_000;
  * Which sessions are in use, and when they were last. Written to Redis every ten seconds, a thousand at once: a request does
  * not wait for it, and what a data plane that dies takes with it is less than the slack that limits.ts gives.
  */
-export function sessionActivity(
+export function activityTracker(
   records: Pick<SessionRecords, 'touch'>,
   log: Logger,
   now: () => number = Date.now,
-): SessionActivity {
+): ActivityTracker {
   const entries = new Map<string, Entry>();
   const calls = new Map<string, number>();
   const seconds = () => Math.floor(now() / 1000);
@@ -77,10 +77,10 @@ export function sessionActivity(
   timer.unref();
 
   return {
-    begin({ id, adapterId, caller }, keepSeconds) {
+    begin({ id, kind, adapterId, caller }, keepSeconds) {
       let entry = entries.get(id);
-      if (!entry) entries.set(id, (entry = { id, adapterId, caller, keepSeconds, active: 0, at: 0 }));
-      const begun = entry;
+      if (!entry) entries.set(id, (entry = { id, kind, adapterId, caller, keepSeconds, active: 0, at: 0 }));
+      const begun: Entry = entry;
       begun.active += 1;
       begun.keepSeconds = keepSeconds;
       begun.at = seconds();

@@ -1,9 +1,11 @@
+import type { ResourceKind } from '@mcp-gateway/common/contracts';
 import { LRUCache } from 'lru-cache';
 import type { SessionLocation } from './location.js';
 
 /** What a record says besides where the session lives, as far as that can be known without it. */
 interface Opened {
-  adapter: string;
+  kind: ResourceKind;
+  name: string;
   adapterId: string;
   caller: string;
   /** Seconds since the epoch. */

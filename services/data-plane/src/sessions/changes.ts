@@ -15,8 +15,8 @@ export interface SessionChanges {
  */
 export function followSessionChanges(
   redis: RedisClient,
-  channels: { changed: string; farewell: string; calls: string },
-  on: { changed: (change: SessionChange | undefined) => void; farewell: () => void; calls: (text: string) => void },
+  channels: { changed: string; termination: string; calls: string },
+  on: { changed: (change: SessionChange | undefined) => void; termination: () => void; calls: (text: string) => void },
 ): SessionChanges {
   let heard = 0;
   const changed = (change?: SessionChange) => {
@@ -25,14 +25,14 @@ export function followSessionChanges(
   };
   const channelsHeard = {
     [channels.changed]: (text: string) => changed(readChange(text)),
-    [channels.farewell]: () => on.farewell(),
+    [channels.termination]: () => on.termination(),
     [channels.calls]: (text: string) => on.calls(text),
   };
   const { promise: hearing, resolve } = Promise.withResolvers<void>();
   const { close } = subscription(redis, channelsHeard, () => {
     resolve();
     changed();
-    on.farewell();
+    on.termination();
   });
   return { heard: () => heard, hearing, close };
 }

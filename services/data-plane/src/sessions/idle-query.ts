@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { bounded, type RedisClient } from '@mcp-gateway/platform/redis';
+import { withTimeout } from '@mcp-gateway/platform/concurrency';
+import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { z } from 'zod';
-import type { SessionActivity } from './activity.js';
+import type { ActivityTracker } from './activity.js';
 
 const PeerMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('question'), id: z.string(), session: z.string(), endpoint: z.string() }),
@@ -30,11 +31,11 @@ const SILENT_MS = 5_000;
  * Asks all data planes, this one too, through a channel of Redis, which says how many have got the question. So nothing has to be
  * written down about a call before somebody asks.
  */
-export function createIdleQuery(redis: RedisClient, channel: string, callsHere: SessionActivity['calls']): IdleQuery {
+export function createIdleQuery(redis: RedisClient, channel: string, callsHere: ActivityTracker['calls']): IdleQuery {
   const asked = new Map<string, (isIdle: boolean) => void>();
   let silentUntil = 0;
   const publish = (message: PeerMessage): Promise<number> =>
-    bounded(redis.publish(channel, JSON.stringify(message)), REDIS_MS);
+    withTimeout(redis.publish(channel, JSON.stringify(message)), REDIS_MS);
 
   function ask(session: string, endpoint: string): Promise<boolean> {
     return new Promise((resolve) => {
@@ -70,7 +71,7 @@ export function createIdleQuery(redis: RedisClient, channel: string, callsHere: 
     isIdle: async (session, endpoint) =>
       callsHere(session, endpoint) === 0 && Date.now() >= silentUntil && ask(session, endpoint),
     async isAlone() {
-      const [hearing = 0] = Object.values(await bounded(redis.pubSubNumSub(channel), REDIS_MS));
+      const [hearing = 0] = Object.values(await withTimeout(redis.pubSubNumSub(channel), REDIS_MS));
       return hearing <= 1;
     },
     hear(text) {

@@ -1,4 +1,4 @@
-import type { Route } from '@mcp-gateway/common/contracts';
+import type { ResourceRef, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
@@ -26,7 +26,7 @@ import {
 import { initialLocation, latest, locationOf, type SessionLocation, unverifiedLocation } from './location.js';
 import { catchUpOnReconnect } from './reconnects.js';
 import { restoreLocations, unwrittenEnds } from './catch-up.js';
-import { sessionActivity, type SessionActivity } from './activity.js';
+import { activityTracker, type ActivityTracker } from './activity.js';
 
 export interface SessionStore {
   /**
@@ -39,7 +39,7 @@ export interface SessionStore {
   /** Counts a use of it that begins now; the returned function ends it. */
   use(envelope: SessionEnvelope, route: Route): () => void;
   /** It has been moved from here; others hear of it by themselves. */
-  moved(envelope: SessionEnvelope, adapter: string, location: SessionLocation): void;
+  moved(envelope: SessionEnvelope, resource: ResourceRef, location: SessionLocation): void;
   /** Ends it for every data plane; when Redis is away for this one, and for the others as soon as it is back. */
   end(envelope: SessionEnvelope, route: Route, how: { tellServer: boolean }): Promise<void>;
   /** Whether no data plane has a call of it under way to the endpoint. False when that cannot be known. */
@@ -58,7 +58,7 @@ export interface SessionStore {
   /** Of the copy in memory. */
   cached(): { sessions: number; bytes: number };
   readonly records: SessionRecords;
-  readonly activity: SessionActivity;
+  readonly activity: ActivityTracker;
   close(): void;
 }
 
@@ -87,7 +87,7 @@ const OVERDUE_AT_ONCE = 1_000;
 export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log, now = Date.now }: SessionStoreParts) {
   const records = sessionRecords(redis, prefix);
   const known = sessionCache(cacheBytes);
-  const activity = sessionActivity(records, log, now);
+  const activity = activityTracker(records, log, now);
   const ends = unwrittenEnds();
   const seconds = () => Math.floor(now() / 1000);
   const listeners: ((id: string | undefined) => void)[] = [];
@@ -100,7 +100,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
       else known.invalidateAll();
       notify(change?.id);
     },
-    farewell: () => terminationListeners.forEach((listener) => listener()),
+    termination: () => terminationListeners.forEach((listener) => listener()),
     calls: dataPlanes.hear,
   });
 
@@ -113,9 +113,11 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
   const isAlone = () => changes.hearing.then(dataPlanes.isAlone);
   const { isSettled } = catchUpOnReconnect({ redis, now, catchUp, isAlone });
 
-  function learn(envelope: SessionEnvelope, adapter: string, location: SessionLocation, forMs = KNOWN_FOR_MS) {
+  function learn(envelope: SessionEnvelope, resource: ResourceRef, location: SessionLocation, forMs = KNOWN_FOR_MS) {
     const { id, adapterId, caller, issuedAt: openedAt } = envelope;
-    const opened = location.moves > 0 && { opened: { adapter, adapterId, caller, openedAt } };
+    const opened = location.moves > 0 && {
+      opened: { kind: resource.kind, name: resource.name, adapterId, caller, openedAt },
+    };
     known.set(id, { location, usedAt: now(), goodUntil: now() + forMs, ...opened });
   }
   const learnEnd = (id: string) => known.set(id, { location: CLOSED, usedAt: now(), goodUntil: Infinity });
@@ -129,7 +131,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
 
   async function end(session: SessionRef, route: Route, how: { tellServer: boolean; unlessUsedSince?: number }) {
     const lasting = { now: seconds(), keepSeconds: keepSeconds(limitsOf(route, defaults)) };
-    return records.close(session, { ...lasting, ...how });
+    return records.close(session, route, { ...lasting, ...how });
   }
 
   /** Asks Redis, and ends what has been idle for too long. */
@@ -148,10 +150,18 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
     async open(envelope, route, opened) {
       const limits = limitsOf(route, defaults);
       const { endpointId, upstreamId, issuedAt, adapterId, caller } = envelope;
-      const record = { adapter: route.name, adapterId, caller, endpointId, upstreamId, openedAt: issuedAt };
+      const record = {
+        kind: route.kind,
+        name: route.name,
+        adapterId,
+        caller,
+        endpointId,
+        upstreamId,
+        openedAt: issuedAt,
+      };
       const fresh = { moves: 0, recentMoves: 0, recentSince: 0, protocolVersion: null, logLevel: null };
       const outcome = await records
-        .open(
+        .create(
           envelope,
           { ...record, ...opened, ...fresh, subscriptions: [] },
           {
@@ -166,7 +176,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
           throw new GatewayError('UNAVAILABLE', { detail, headers: { 'retry-after': '1' }, cause });
         });
       if (outcome !== 'opened') throw sessionLimitReached(outcome, route.name, limits);
-      learn(envelope, route.name, initialLocation(envelope));
+      learn(envelope, route, initialLocation(envelope));
     },
 
     async find(envelope, route) {
@@ -186,12 +196,12 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
       try {
         const location = latest(await read(envelope, route), known.get(envelope.id)?.location);
         const forMs = location.unverified ? UNKNOWN_FOR_MS : KNOWN_FOR_MS;
-        if (changes.heard() === before) learn(envelope, route.name, location, forMs);
+        if (changes.heard() === before) learn(envelope, route, location, forMs);
         return location;
       } catch (error) {
         log.debug({ err: error }, 'session record not read; what is remembered or its id says enough');
         const location = known.get(envelope.id)?.location ?? unverifiedLocation(envelope);
-        learn(envelope, route.name, location, UNKNOWN_FOR_MS);
+        learn(envelope, route, location, UNKNOWN_FOR_MS);
         return location;
       }
     },
@@ -209,22 +219,22 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
     async endOverdue(route) {
       if (!isSettled()) return;
       await Promise.all([ends.catchUp(), activity.catchUp()]);
-      const { adapterId } = route;
+      const { kind, adapterId } = route;
       const limits = limitsOf(route, defaults);
       const endById = async (id: string, how: { unlessUsedSince?: number }) => {
-        const { record } = await records.find({ id, adapterId }).catch(() => ({ record: null }));
+        const { record } = await records.find({ id, kind, adapterId }).catch(() => ({ record: null }));
         const caller = record === null || record === 'closed' ? '' : record.caller;
-        await end({ id, adapterId, caller }, route, { tellServer: true, ...how });
+        await end({ id, kind, adapterId, caller }, route, { tellServer: true, ...how });
       };
       const since = idleSince(seconds(), limits);
-      for (const id of await records.idle(adapterId, since, OVERDUE_AT_ONCE)) {
+      for (const id of await records.idle(route, since, OVERDUE_AT_ONCE)) {
         await endById(id, { unlessUsedSince: since });
       }
       const left = leftSince(seconds());
-      for (const id of await records.leftStreams(adapterId, left, OVERDUE_AT_ONCE)) {
+      for (const id of await records.abandonedStreams(route, left, OVERDUE_AT_ONCE)) {
         await endById(id, { unlessUsedSince: left });
       }
-      for (const id of await records.openedBefore(adapterId, tooOldSince(seconds(), limits), OVERDUE_AT_ONCE)) {
+      for (const id of await records.openedBefore(route, tooOldSince(seconds(), limits), OVERDUE_AT_ONCE)) {
         await endById(id, {});
       }
     },

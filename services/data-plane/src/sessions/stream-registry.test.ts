@@ -14,7 +14,7 @@ function start(count: number, recheckEveryMs?: number) {
   const forget = Array.from({ length: count }, (_, stream) =>
     streams.add({
       session: `s-${stream}`,
-      adapter: 'echo',
+      resource: { kind: 'adapter', name: 'echo' },
       endpointId: 'a',
       recheck() {
         told.push(stream);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Endpoint } from '@mcp-gateway/common/contracts';
+import type { Endpoint, ResourceRef } from '@mcp-gateway/common/contracts';
 import type { RouteTable } from '@mcp-gateway/routing';
 import type { SessionStore } from './store.js';
 import { drainJitterMs } from './relocate/drain.js';
@@ -8,7 +8,7 @@ import { jitter } from './concurrency-limiter.js';
 /** A stream of a server's own that is open here for a client. */
 interface OpenStream {
   session: string;
-  adapter: string;
+  resource: ResourceRef;
   endpointId: string;
   /** The endpoint has left the routes, or the session may live elsewhere now. */
   recheck(): void;
@@ -55,7 +55,7 @@ export function createStreamRegistry(
   routes.onChange(() => {
     for (const [id, streams] of byEndpoint) {
       for (const stream of streams) {
-        const endpoint = routes.get(stream.adapter)?.endpoints.find((each) => each.id === id);
+        const endpoint = routes.get(stream.resource)?.endpoints.find((each) => each.id === id);
         if (!endpoint) notifyOfEndpoint(stream, jitter(streams.size), () => stream.recheck());
         else if (endpoint.draining) {
           const ms = jitter(streams.size, Math.random, drainJitterMs(endpoint, Date.now()));

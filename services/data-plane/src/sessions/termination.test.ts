@@ -1,19 +1,20 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import type { RouteTable } from '@mcp-gateway/routing';
-import type { Farewell } from '@mcp-gateway/sessions';
+import type { Termination } from '@mcp-gateway/sessions';
 import { endpoint, routeOf } from '../../test/routes.js';
 import type { Upstreams } from '../upstream/pools.js';
 import { terminateEndedSessions } from './termination.js';
 
 const route = routeOf([endpoint('a')]);
-const farewellTo = (upstreamId: string): Farewell => ({
-  adapter: 'echo',
+const terminationTo = (upstreamId: string): Termination => ({
+  kind: 'adapter',
+  name: 'echo',
   endpointId: 'a',
   upstreamId,
   caller: 'alice',
 });
 
-let left: Farewell[];
+let left: Termination[];
 let isLoaded: boolean;
 let told: string[];
 /** Ends what Redis is asked for, one at a time. */
@@ -26,17 +27,17 @@ beforeEach(() => {
   const routes: RouteTable = {
     get: () => (isLoaded ? route : undefined),
     isLoaded: () => isLoaded,
-    readAt: () => undefined,
+    loadedAt: () => undefined,
     refresh: async () => {},
     onChange: (listener) => void (onRoutes = listener),
     endpoints: () => route.endpoints,
     all: () => [route],
-    adapterAt: () => undefined,
+    resourceAt: () => undefined,
     close: async () => {},
   };
-  const nextFarewell = () => {
+  const nextTermination = () => {
     const next = left.shift() ?? null; // as of when it was asked
-    return new Promise<Farewell | null>((resolve) => answers.push(() => resolve(next)));
+    return new Promise<Termination | null>((resolve) => answers.push(() => resolve(next)));
   };
   const upstreams = {
     dispatch(_to: unknown, { headers }: { headers: string[] }, handler: { onResponseEnd(): void }) {
@@ -46,7 +47,7 @@ beforeEach(() => {
   } as unknown as Upstreams;
   terminateEndedSessions(
     routes,
-    { onTermination: (listener) => void (onTermination = listener), records: { nextFarewell } },
+    { onTermination: (listener) => void (onTermination = listener), records: { nextTermination } },
     upstreams,
   );
 });
@@ -60,7 +61,7 @@ async function answerAll() {
 }
 
 it('are said when there are any, until there are none', async () => {
-  left.push(farewellTo('one'), farewellTo('two'));
+  left.push(terminationTo('one'), terminationTo('two'));
   onTermination();
   await answerAll();
   expect(told).toEqual(['one', 'two']);
@@ -68,7 +69,7 @@ it('are said when there are any, until there are none', async () => {
 
 it('are said, too, when they are left just when no more were found', async () => {
   onTermination();
-  left.push(farewellTo('late'));
+  left.push(terminationTo('late'));
   onTermination();
   await answerAll();
   expect(told).toEqual(['late']);
@@ -76,7 +77,7 @@ it('are said, too, when they are left just when no more were found', async () =>
 
 it('are left alone until the routes are known, and said then', async () => {
   isLoaded = false;
-  left.push(farewellTo('one'));
+  left.push(terminationTo('one'));
   onTermination();
   await answerAll();
   expect(left).toHaveLength(1);

@@ -40,7 +40,7 @@ const MAX_WAITING = 10_000;
  */
 export function terminateEndedSessions(
   routes: RouteTable,
-  sessions: Pick<SessionStore, 'onTermination'> & { records: Pick<SessionRecords, 'nextFarewell'> },
+  sessions: Pick<SessionStore, 'onTermination'> & { records: Pick<SessionRecords, 'nextTermination'> },
   upstreams: Upstreams,
 ): void {
   const limiter = createConcurrencyLimiter({ atOnce: AT_ONCE, waiting: MAX_WAITING });
@@ -66,12 +66,12 @@ export function terminateEndedSessions(
 
   async function takeAll() {
     for (
-      let farewell = await sessions.records.nextFarewell();
-      farewell;
-      farewell = await sessions.records.nextFarewell()
+      let termination = await sessions.records.nextTermination();
+      termination;
+      termination = await sessions.records.nextTermination()
     ) {
-      const { adapter, endpointId, ...session } = farewell;
-      const endpoint = await findEndpoint(routes, adapter, endpointId);
+      const { kind, name, endpointId, ...session } = termination;
+      const endpoint = await findEndpoint(routes, { kind, name }, endpointId);
       if (!endpoint) continue;
       void limiter(() => terminateUpstreamSession(upstreams, endpoint, session)).catch(() => {});
     }

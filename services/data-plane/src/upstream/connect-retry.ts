@@ -80,12 +80,12 @@ export function endpoints(
     later(avoid) {
       deadline ??= waits.deadline();
       return waits.wait({
-        adapter: route.name,
+        resource: route,
         client: res,
         deadline,
         choose() {
           grants.check({ principal, route }); // again: it may have been revoked meanwhile
-          const latest = routes.get(route.name) ?? route;
+          const latest = routes.get(route) ?? route;
           const found = choose(latest, avoid) ?? (avoid && choose(latest, undefined));
           if (!found && latest.phase === 'Stopped') throw noReadyReplica(latest); // no replica is about to come
           return found;

@@ -1,6 +1,6 @@
-import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
+import type { Endpoint, ResourceRef, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { bounded } from '@mcp-gateway/platform/redis';
+import { withTimeout } from '@mcp-gateway/platform/concurrency';
 import type { RouteTable } from '@mcp-gateway/routing';
 
 const REDIS_MS = 1_000;
@@ -10,17 +10,21 @@ const REDIS_MS = 1_000;
  * before this one, so Redis is asked before the answer is no.
  * @throws GatewayError UNAVAILABLE when Redis is away
  */
-export async function findEndpoint(routes: RouteTable, adapter: string, id: string): Promise<Endpoint | undefined> {
-  return find(routes.get(adapter), id) ?? (await findAgain(routes, adapter, id));
+export async function findEndpoint(
+  routes: RouteTable,
+  resource: ResourceRef,
+  id: string,
+): Promise<Endpoint | undefined> {
+  return find(routes.get(resource), id) ?? (await findAgain(routes, resource, id));
 }
 
-async function findAgain(routes: RouteTable, adapter: string, id: string): Promise<Endpoint | undefined> {
+async function findAgain(routes: RouteTable, resource: ResourceRef, id: string): Promise<Endpoint | undefined> {
   try {
-    await bounded(routes.refresh(adapter), REDIS_MS);
+    await withTimeout(routes.refresh(resource), REDIS_MS);
   } catch (cause) {
     throw locationUnknown(cause);
   }
-  return find(routes.get(adapter), id);
+  return find(routes.get(resource), id);
 }
 
 export const locationUnknown = (cause?: unknown): GatewayError =>

@@ -1,6 +1,6 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { byName } from '@mcp-gateway/platform/serving';
+import { localhostOrigin } from '@mcp-gateway/platform/serving';
 import { type Dispatcher, Pool } from 'undici';
 import { Redirects } from './redirects.js';
 
@@ -83,7 +83,7 @@ export function createUpstreams({
     const { id, url } = endpoint;
     let upstream = upstreams.get(id);
     if (!upstream) {
-      const { origin, lookup } = byName(url);
+      const { origin, lookup } = localhostOrigin(url);
       const pool = new Pool(origin, {
         connections: maxActive.streams + maxActive.calls,
         pipelining: 1,

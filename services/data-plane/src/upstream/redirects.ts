@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { headerValue } from '@mcp-gateway/protocol';
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { byName } from '@mcp-gateway/platform/serving';
+import { localhostOrigin } from '@mcp-gateway/platform/serving';
 import type { Dispatcher } from 'undici';
 import type { ReferenceTo } from '../request/reference.js';
 
@@ -138,7 +138,7 @@ function targetOf(
   const flat = Array.isArray(headers) ? headers : [];
   const names = [
     base.host,
-    new URL(byName(endpoint.url).origin).host,
+    new URL(localhostOrigin(endpoint.url).origin).host,
     headerValue(flat, 'host'),
     headerValue(flat, 'x-forwarded-host'),
   ];

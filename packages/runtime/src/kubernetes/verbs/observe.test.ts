@@ -54,6 +54,7 @@ describe('the observation of an adapter', () => {
       removing: false,
       resourceId: 'id-of-echo',
       revision: revisionOf(echo),
+      inSync: true,
       desiredReplicas: 1,
       autoscaled: false,
       replicas: [
@@ -143,9 +144,9 @@ describe('an adapter has no revision, and so is applied again, when', () => {
     ],
   ])('%s', async (_what, happens) => {
     const context = await thatRuns();
-    expect(seen(context).revision).toBe(revisionOf(echo));
+    expect(seen(context).inSync).toBe(true);
     happens(context);
-    expect(seen(context).revision).toBeNull();
+    expect(seen(context).inSync).toBe(false);
   });
 });
 
@@ -156,7 +157,7 @@ describe('the resource id of the objects', () => {
     const context = await thatRuns();
     change(context.state.statefulSets, { metadata: EDITED });
     change(context.state.services, { metadata: EDITED });
-    expect(seen(context)).toMatchObject({ resourceId: 'id-of-echo', revision: null });
+    expect(seen(context)).toMatchObject({ resourceId: 'id-of-echo', inSync: false });
   });
 
   it('comes from the pod template when nothing else has it', async () => {

@@ -33,7 +33,7 @@ export function observe(
   const removing = all.every(isTerminating);
   const annotations = statefulSet?.metadata.annotations ?? {};
   const revision = annotations[REVISION_ANNOTATION] ?? null;
-  const settled =
+  const inSync =
     refused === null &&
     lastApplied.isCurrent(ref, objects) &&
     brokenPodsOf(objects).length === 0 &&
@@ -45,7 +45,8 @@ export function observe(
     removing,
     resourceId: whose(settings.gateway, objects),
     // Null makes the worker apply the workload again, which corrects every difference.
-    revision: settled ? revision : null,
+    revision,
+    inSync,
     desiredReplicas: statefulSet?.spec.replicas ?? 0,
     autoscaled: isAutoscaled(settings, ref),
     replicas: statefulSet && isTerminating(statefulSet) ? replicas.map(asDraining) : replicas,

@@ -56,6 +56,7 @@ export class ManagedWorkload {
       removing: this.#removing,
       resourceId: this.#workload.resourceId,
       revision: this.#revision,
+      inSync: true,
       desiredReplicas: this.#workload.replicas,
       autoscaled: false,
       replicas: replicas.map((replica) => replica.observe()),

@@ -4,7 +4,8 @@ import { countMove, decideRelocation, type RelocationDecision } from './load-pla
 
 const NOW = 1_780_000_000;
 const record: SessionRecord = {
-  adapter: 'echo',
+  kind: 'adapter',
+  name: 'echo',
   adapterId: 'adapter-1',
   caller: 'alice',
   endpointId: 'a',

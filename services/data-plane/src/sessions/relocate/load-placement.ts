@@ -24,7 +24,7 @@ export async function loadPlacement(
   state: RelocationState,
   first?: FoundSession,
 ): Promise<{ placement: Placement } | { record: SessionRecord }> {
-  const { envelope, adapter } = state.session;
+  const { envelope, resource } = state.session;
   for (let found = first; ; found = undefined) {
     const { record } = found ?? (await sessions.records.find(envelope).catch(throwCannotRelocate));
     const verdict = decideRelocation(record, state.seenMoves, Math.floor(Date.now() / 1000));
@@ -33,8 +33,8 @@ export async function loadPlacement(
         return { record: record as SessionRecord };
       case 'follow': {
         const location = locationOf(record as SessionRecord);
-        sessions.moved(envelope, adapter, location);
-        const endpoint = await findEndpoint(routes, adapter, location.endpointId);
+        sessions.moved(envelope, resource, location);
+        const endpoint = await findEndpoint(routes, resource, location.endpointId);
         if (endpoint) return { placement: { location, endpoint } };
         state.seenMoves = location.moves;
         state.gone.add(location.endpointId);
@@ -45,7 +45,7 @@ export async function loadPlacement(
       case 'lost':
         throw new GatewayError('SESSION_NOT_FOUND', { detail: 'the replica that held it is gone' });
       case 'give-up':
-        log.warn({ adapter }, 'a session was given up: every replica that it is moved to loses it');
+        log.warn({ ...resource }, 'a session was given up: every replica that it is moved to loses it');
         throw new GatewayError('SESSION_NOT_FOUND', { detail: 'no replica keeps it' });
       default:
         return unreachable(verdict);

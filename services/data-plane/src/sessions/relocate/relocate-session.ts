@@ -89,8 +89,8 @@ async function relocationTarget(
 }
 
 /** Today's route, as long as it is one for the session and its caller. Nothing is begun in the name of a caller who may not. */
-function routeOf(routes: RouteTable, { adapter, envelope, principal }: Relocation): Route {
-  const route = routes.get(adapter);
+function routeOf(routes: RouteTable, { resource, envelope, principal }: Relocation): Route {
+  const route = routes.get(resource);
   if (!route || !canRead(principal, route)) throw new GatewayError('ADAPTER_NOT_FOUND');
   if (route.adapterId !== envelope.adapterId) throw new GatewayError('SESSION_NOT_FOUND');
   return route;
@@ -110,7 +110,7 @@ async function claimAndRelocate(
   try {
     return await relocateTo(parts, state, target, claimed);
   } finally {
-    void records.release(envelope.id, holder).catch(() => {}); // it ends by itself
+    void records.release(envelope, holder).catch(() => {}); // it ends by itself
   }
 }
 
@@ -121,7 +121,7 @@ async function relocateTo(
   claimed: FoundSession,
 ): Promise<Placement | null> {
   const { sessions, upstreams, log } = parts;
-  const { envelope, headers, why, protocolVersion } = state.session;
+  const { envelope, requestId, headers, why, protocolVersion } = state.session;
   const began = performance.now();
   const seen = await loadPlacement(parts, state, claimed); // again: it may have waited in line
   if ('placement' in seen) return seen.placement;
@@ -131,7 +131,7 @@ async function relocateTo(
   const upstreamId = await replay(upstreams, { endpoint, record, headers });
   const to = { endpointId: endpoint.id, upstreamId, ...countMove(record, Math.floor(Date.now() / 1000)) };
   const terminateUnneeded = () => void terminateUpstreamSession(upstreams, endpoint, { ...record, upstreamId });
-  const recorded = await sessions.records.move(envelope.id, record.moves, to).catch((cause: unknown) => {
+  const recorded = await sessions.records.move(envelope, route, record.moves, to).catch((cause: unknown) => {
     terminateUnneeded(); // should Redis have recorded it all the same, the session is found to be unknown there, and recorded again
     return throwCannotRelocate(cause);
   });
@@ -140,8 +140,11 @@ async function relocateTo(
     return null;
   }
   const location = { endpointId: endpoint.id, upstreamId, moves: record.moves + 1, closed: false };
-  sessions.moved(envelope, route.name, location);
+  sessions.moved(envelope, route, location);
   const ms = Math.round(performance.now() - began);
-  log.info({ adapter: route.name, session: envelope.id, why, ms }, 'a session was moved to another replica');
+  log.info(
+    { requestId, kind: route.kind, name: route.name, session: envelope.id, why, ms },
+    'a session was moved to another replica',
+  );
   return { location, endpoint };
 }

@@ -2,7 +2,7 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RouteTable } from '@mcp-gateway/routing';
 import type { SessionEnvelope } from '@mcp-gateway/sessions';
 import type { Principal } from '@mcp-gateway/common/principal';
-import type { Endpoint } from '@mcp-gateway/common/contracts';
+import type { Endpoint, ResourceRef } from '@mcp-gateway/common/contracts';
 import type { SessionLocation } from '../location.js';
 import type { Upstreams } from '../../upstream/pools.js';
 import type { SessionStore } from '../store.js';
@@ -11,8 +11,10 @@ import type { Balancer } from '../../upstream/balancer/balancer.js';
 /** A session that cannot stay where it is. */
 export interface Relocation {
   envelope: SessionEnvelope;
-  /** The name of its adapter: today's route may differ from the one that the request came by. */
-  adapter: string;
+  /** Today's route may differ from the one that the request came by. */
+  resource: ResourceRef;
+  /** Of the HTTP request that noticed. */
+  requestId: string;
   /** For whom it is moved. */
   principal: Principal;
   /** Where it was seen last. */

@@ -5,8 +5,17 @@ import type { Relocation } from './relocation.js';
 
 const UNREACHED = new Error('Redis is away');
 const session = (why: Relocation['why']): Relocation => ({
-  envelope: { id: 'id', adapterId: 'adapter-1', endpointId: 'a', upstreamId: 'up', caller: 'alice', issuedAt: 0 },
-  adapter: 'echo',
+  envelope: {
+    id: 'id',
+    kind: 'adapter',
+    adapterId: 'adapter-1',
+    endpointId: 'a',
+    upstreamId: 'up',
+    caller: 'alice',
+    issuedAt: 0,
+  },
+  resource: { kind: 'adapter', name: 'echo' },
+  requestId: 'r-1',
   principal: { subject: 'alice', name: 'alice', roles: [], tenant: 'default' },
   from: { endpointId: 'a', upstreamId: 'up', moves: 0, closed: false },
   why,

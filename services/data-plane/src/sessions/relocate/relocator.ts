@@ -73,9 +73,9 @@ async function endUnrecoverable(
   session: Relocation,
   error: unknown,
 ): Promise<never> {
-  const { envelope, adapter, why } = session;
+  const { envelope, resource, why } = session;
   const isLost = error instanceof GatewayError && error.code === 'SESSION_NOT_FOUND' && why !== 'draining';
-  const route = routes.get(adapter);
+  const route = routes.get(resource);
   if (isLost && route?.adapterId === envelope.adapterId) {
     await sessions.end(envelope, route, { tellServer: why !== 'unknown' }).catch(() => {});
   }

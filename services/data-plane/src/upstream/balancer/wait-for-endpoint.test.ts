@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { Endpoint } from '@mcp-gateway/common/contracts';
+import { adapterRef, type Endpoint, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { endpoint } from '../../../test/routes.js';
 import { CLIENT_GONE } from '../../request/body.js';
 import { createEndpointWaits } from './wait-for-endpoint.js';
@@ -13,8 +13,16 @@ describe('requests that wait for an endpoint', () => {
   const options = { waitMs: 60_000, maxWaiting: 3 };
   const routes = { onChange: (listener: () => void) => void (changed = listener) };
   const client = () => Object.assign(new EventEmitter(), { destroyed: false }) as unknown as ServerResponse;
-  const wait = (more: { adapter?: string; client?: ServerResponse; deadline?: number; choose?: () => Endpoint } = {}) =>
-    waits.wait({ adapter: 'echo', client: client(), deadline: waits.deadline(), choose: () => found, ...more });
+  const wait = (
+    more: { resource?: ResourceRef; client?: ServerResponse; deadline?: number; choose?: () => Endpoint } = {},
+  ) =>
+    waits.wait({
+      resource: adapterRef('echo'),
+      client: client(),
+      deadline: waits.deadline(),
+      choose: () => found,
+      ...more,
+    });
 
   beforeEach(() => {
     found = undefined;
@@ -44,7 +52,7 @@ describe('requests that wait for an endpoint', () => {
   it('get none at once when too many of the adapter wait already', async () => {
     const waiting = [wait(), wait(), wait()];
     expect(await wait()).toBeUndefined();
-    const other = wait({ adapter: 'other' });
+    const other = wait({ resource: adapterRef('other') });
     found = endpoint('a');
     changed();
     expect(await Promise.all([...waiting, other])).toEqual([found, found, found, found]);
@@ -58,7 +66,7 @@ describe('requests that wait for an endpoint', () => {
   it('keep no timer when they are over', async () => {
     jest.useFakeTimers();
     try {
-      const waiting = [wait(), wait({ adapter: 'other' })];
+      const waiting = [wait(), wait({ resource: adapterRef('other') })];
       expect(jest.getTimerCount()).toBe(1);
       found = endpoint('a');
       changed();

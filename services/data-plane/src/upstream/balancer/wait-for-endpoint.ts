@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Endpoint } from '@mcp-gateway/common/contracts';
+import { type Endpoint, resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { RouteTable } from '@mcp-gateway/routing';
 import { CLIENT_GONE } from '../../request/body.js';
@@ -12,7 +12,7 @@ const MAX_WAITING = 1_000;
 const RECHECK_MS = 250;
 
 interface EndpointWait {
-  adapter: string;
+  resource: ResourceRef;
   client: ServerResponse;
   /** In milliseconds since the epoch. */
   deadline: number;
@@ -42,13 +42,13 @@ export function createEndpointWaits(
   routes.onChange(recheckAll);
   let timer: NodeJS.Timeout | undefined;
 
-  function add(adapter: string, recheck: () => void): () => void {
-    const rechecks = waiting.get(adapter) ?? new Set();
-    waiting.set(adapter, rechecks.add(recheck));
+  function add(key: string, recheck: () => void): () => void {
+    const rechecks = waiting.get(key) ?? new Set();
+    waiting.set(key, rechecks.add(recheck));
     timer ??= setInterval(recheckAll, RECHECK_MS).unref();
     return () => {
       rechecks.delete(recheck);
-      if (rechecks.size === 0) waiting.delete(adapter);
+      if (rechecks.size === 0) waiting.delete(key);
       if (waiting.size > 0) return;
       clearInterval(timer);
       timer = undefined;
@@ -57,9 +57,9 @@ export function createEndpointWaits(
 
   return {
     deadline: () => Date.now() + waitMs,
-    async wait({ adapter, client, deadline, choose }) {
+    async wait({ resource, client, deadline, choose }) {
       if (client.destroyed) throw CLIENT_GONE;
-      if (Date.now() >= deadline || (waiting.get(adapter)?.size ?? 0) >= maxWaiting) return undefined;
+      if (Date.now() >= deadline || (waiting.get(resourceKey(resource))?.size ?? 0) >= maxWaiting) return undefined;
       return new Promise((resolve, reject) => {
         const settle = (outcome: () => void) => {
           remove();
@@ -67,7 +67,7 @@ export function createEndpointWaits(
           outcome();
         };
         const onClientGone = () => settle(() => reject(CLIENT_GONE));
-        const remove = add(adapter, () => {
+        const remove = add(resourceKey(resource), () => {
           try {
             const endpoint = choose();
             if (endpoint || Date.now() >= deadline) settle(() => resolve(endpoint));

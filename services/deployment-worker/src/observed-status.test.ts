@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Condition, ReplicaStatus } from '@mcp-gateway/common/contracts';
 import { ABSENT, type ObservedReplica, type Observation } from '@mcp-gateway/runtime';
 import { replicaOf, rowOf, seenOf, T0, T1 } from '../test/fixtures.js';
-import { statusOf } from './status-of.js';
+import { desiredState } from './desired.js';
+import { observedStatus } from './observed-status.js';
 
 const row = rowOf({ replicaCount: 2 });
 const r = (instance: number, state: ObservedReplica['state'], more: Partial<ObservedReplica> = {}) =>
@@ -199,7 +200,7 @@ const text = ({ status, reason, message }: Condition) => `${status} ${reason}: $
 
 describe('the status when', () => {
   it.each(table)('%s', (_what, seen, phase, ready, progressing) => {
-    const status = statusOf(row, seen, T1);
+    const status = observedStatus(desiredState(row), seen, T1);
     const [first, second, third] = status.conditions as [Condition, Condition, Condition];
     expect([status.phase, text(first), text(second)]).toEqual([phase, ready, progressing]);
     expect([first.type, second.type, third.type]).toEqual(['Ready', 'Progressing', 'HealthCheck']);
@@ -217,7 +218,7 @@ describe('the status when', () => {
     ],
   ])('no replicas are asked for and %s', (_what, replicas, phase, progress) => {
     const none = rowOf({ replicaCount: 0 });
-    const status = statusOf(none, seenOf(none, { replicas }), T1);
+    const status = observedStatus(desiredState(none), seenOf(none, { replicas }), T1);
     expect(status.phase).toBe(phase);
     expect(text(status.conditions[0] as Condition)).toBe('False ScaledToZero: No replicas are asked for.');
     expect(text(status.conditions[1] as Condition)).toBe(`${progress}: 0 of 0 replicas run the current spec.`);
@@ -226,12 +227,12 @@ describe('the status when', () => {
 
 it.each(['StartFailed', 'CatalogueInvalid'])('the status asks for no other spec when the reason is %s', (reason) => {
   const failed = { ...with_(r(0, 'BackOff')), failure: { reason, message: 'Install it.' } };
-  const progressing = text(statusOf(row, failed, T1).conditions[1] as Condition);
+  const progressing = text(observedStatus(desiredState(row), failed, T1).conditions[1] as Condition);
   expect(progressing).toMatch(/^False Blocked: .* Install it\. Replicas that serve stay\.$/);
 });
 
 describe('the health condition', () => {
-  const health = (seen: Observation) => text(statusOf(row, seen, T1).conditions[2] as Condition);
+  const health = (seen: Observation) => text(observedStatus(desiredState(row), seen, T1).conditions[2] as Condition);
 
   it.each([
     ['no replica has passed', with_(r(0, 'Starting')), 'Unknown NotPassedYet: GET /healthz has not answered 2xx yet.'],
@@ -257,7 +258,7 @@ describe('the health condition', () => {
     ],
   ] as const)('of type %s says what is asked', (type, passed, notYet) => {
     const typed = rowOf({ healthCheck: { type, path: '/up' } });
-    const of = (seen: Observation) => text(statusOf(typed, seen, T1).conditions[2] as Condition);
+    const of = (seen: Observation) => text(observedStatus(desiredState(typed), seen, T1).conditions[2] as Condition);
     const starting = seenOf(typed, { replicas: [replicaOf(typed, 0, { state: 'Starting' })] });
     expect([of(seenOf(typed)), of(starting)]).toEqual([passed, notYet]);
   });
@@ -266,7 +267,7 @@ describe('the health condition', () => {
 describe('the replicas of a status', () => {
   it('say whether they are ready and current, and keep addresses to themselves', () => {
     const restarted = { restartCount: 2, lastExitCode: 137, message: 'It ended.' };
-    const { replicas } = statusOf(row, with_(old(0), r(1, 'Starting', restarted)), T1);
+    const { replicas } = observedStatus(desiredState(row), with_(old(0), r(1, 'Starting', restarted)), T1);
     const common = { startedAt: T0.toISOString(), restartCount: 0, lastExitCode: null, message: null };
     expect(replicas).toStrictEqual([
       { ...common, name: 'echo-0', instance: 0, state: 'Ready', ready: true, updated: false },
@@ -277,7 +278,9 @@ describe('the replicas of a status', () => {
 
 describe('the time of a condition', () => {
   const times = (seen: Observation, before: Condition[]) =>
-    statusOf({ ...row, conditions: before }, seen, T1).conditions.map(({ lastTransitionTime }) => lastTransitionTime);
+    observedStatus(desiredState({ ...row, conditions: before }), seen, T1).conditions.map(
+      ({ lastTransitionTime }) => lastTransitionTime,
+    );
   const [early, late] = [T0.toISOString(), T1.toISOString()];
 
   it('is now when it is the first', () => {
@@ -285,13 +288,13 @@ describe('the time of a condition', () => {
   });
 
   it('stays as long as the status stays, whatever the reason', () => {
-    const before = statusOf(row, with_(r(0, 'Starting')), T0).conditions;
+    const before = observedStatus(desiredState(row), with_(r(0, 'Starting')), T0).conditions;
     expect(times(with_(r(0, 'BackOff', crashing)), before)).toEqual([early, late, early]);
     expect(times(with_(r(0, 'Ready'), r(1, 'Starting')), before)).toEqual([early, early, late]);
   });
 
   it('is now when the status changes', () => {
-    const before = statusOf(row, with_(r(0, 'Starting')), T0).conditions;
+    const before = observedStatus(desiredState(row), with_(r(0, 'Starting')), T0).conditions;
     expect(times(seenOf(row), before)).toEqual([late, late, late]);
   });
 });

@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 
-interface ByName {
+interface NamedOrigin {
   /** What the server is called, and so its `Host`. */
   origin: string;
   /** For `net.connect`, where the name is not to be looked up. */
@@ -11,7 +11,7 @@ interface ByName {
  * A server on a loopback address is called `localhost`, and reached at that address all the same: some servers that check `Host`
  * take that name and none of its addresses.
  */
-export function byName(url: string): ByName {
+export function localhostOrigin(url: string): NamedOrigin {
   const { hostname, port, origin } = new URL(url);
   if (hostname !== '127.0.0.1' && hostname !== '[::1]') return { origin };
   const found = hostname === '[::1]' ? { address: '::1', family: 6 } : { address: hostname, family: 4 };

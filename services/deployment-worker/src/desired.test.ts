@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { Workload } from '@mcp-gateway/runtime';
 import { rowOf } from '../test/fixtures.js';
-import { workloadOf } from './workload-of.js';
+import { workloadOf } from './desired.js';
 
 it('is all that a runtime has to know of a row, and no more', () => {
   const row = rowOf({

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { networkVariables, trustVariables } from './passed-on.js';
+import { networkVariables, trustVariables } from './inherited-variables.js';
 
 const env = {
   NODE_EXTRA_CA_CERTS: 'company.pem',

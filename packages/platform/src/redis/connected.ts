@@ -6,7 +6,7 @@ import type { RedisClient } from './client.js';
  * when it is back.
  * @throws ClientOfflineError when Redis is away
  */
-export function ready(redis: RedisClient): RedisClient {
+export function connected(redis: RedisClient): RedisClient {
   if (!redis.isReady) throw new ClientOfflineError();
   return redis;
 }

@@ -1,36 +1,40 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { openMetrics, type Metrics } from '@mcp-gateway/platform/telemetry';
-import { afterTest } from '../../../../test/support/clean-up.js';
-import { samplesOf } from '../../../../test/support/samples.js';
-import { silent } from '../../test/fixtures.js';
-import { workerMetrics, type WorkerMetrics } from './worker-metrics.js';
+import { adapterRef } from '@mcp-gateway/common/contracts';
+import { serveMetrics, type Metrics } from '@mcp-gateway/platform/telemetry';
+import { afterTest } from '../../../test/support/clean-up.js';
+import { samplesOf } from '../../../test/support/samples.js';
+import { silent } from '../test/fixtures.js';
+import { workerMetrics, type WorkerMetrics } from './metrics.js';
 
 let metrics: Metrics;
 let worker: WorkerMetrics;
 beforeEach(async () => {
   const config = { MCP_GATEWAY_METRICS_PORT: 0, MCP_GATEWAY_METRICS_HOST: '127.0.0.1' };
-  metrics = (await openMetrics(config, { log: silent, defer: afterTest })) as Metrics;
+  metrics = (await serveMetrics(config, { log: silent, defer: afterTest })) as Metrics;
   worker = workerMetrics(metrics);
 });
 const samples = async (name: string) => samplesOf(await metrics.text(), `mcp_gateway_${name}`);
 
 describe('what the worker tells', () => {
   it('counts reconciles by how they ended, and those that are repeated', async () => {
-    const reconcile = worker.reconciling(async (name) => {
+    const reconcile = worker.reconciling(async ({ name }) => {
       if (name === 'bad') throw new Error('refused');
     });
-    await reconcile('good', 0);
-    await reconcile('good', 2);
-    await expect(reconcile('bad', 1)).rejects.toThrow('refused');
-    expect(await samples('reconciles_total')).toEqual({ 'outcome="succeeded"': 2, 'outcome="failed"': 1 });
-    expect(await samples('reconcile_retries_total')).toEqual({ '': 2 });
-    expect(await samples('reconcile_duration_seconds_count')).toEqual({ '': 3 });
+    await reconcile(adapterRef('good'), 0);
+    await reconcile(adapterRef('good'), 2);
+    await expect(reconcile(adapterRef('bad'), 1)).rejects.toThrow('refused');
+    expect(await samples('reconciles_total')).toEqual({
+      'kind="adapter",outcome="succeeded"': 2,
+      'kind="adapter",outcome="failed"': 1,
+    });
+    expect(await samples('reconcile_retries_total')).toEqual({ 'kind="adapter"': 2 });
+    expect(await samples('reconcile_duration_seconds_count')).toEqual({ 'kind="adapter"': 3 });
   });
 
   it('counts what it works on now', async () => {
     let finish = () => {};
     const reconcile = worker.reconciling(() => new Promise<void>((resolve) => (finish = resolve)));
-    const working = reconcile('echo', 0);
+    const working = reconcile(adapterRef('echo'), 0);
     expect(await samples('reconciles_in_progress')).toEqual({ '': 1 });
     finish();
     await working;
@@ -49,13 +53,13 @@ describe('what the worker tells', () => {
     });
   });
 
-  it('asks the database once for all that it tells of it, and says nothing of what is away', async () => {
+  it('asks the database once for both gauges, and leaves out what cannot be read', async () => {
     let asked = 0;
     worker.watch({
       redis: { isReady: false },
       queue: {
         async counts() {
-          throw new Error('Redis is away');
+          throw new Error('Redis is unavailable');
         },
       },
       async adapters() {
@@ -67,12 +71,12 @@ describe('what the worker tells', () => {
       },
     });
     const text = await metrics.text();
-    expect(samplesOf(text, 'mcp_gateway_adapters')).toMatchObject({
-      'phase="Ready"': 3,
-      'phase="Failed"': 0,
-      'phase="Deleting"': 2,
+    expect(samplesOf(text, 'mcp_gateway_resources')).toMatchObject({
+      'kind="adapter",phase=\"Ready"': 3,
+      'kind="adapter",phase=\"Failed"': 0,
+      'kind="adapter",phase=\"Deleting"': 2,
     });
-    expect(samplesOf(text, 'mcp_gateway_adapters_lagging')).toEqual({ '': 3 });
+    expect(samplesOf(text, 'mcp_gateway_resources_lagging')).toEqual({ 'kind="adapter"': 3 });
     expect(samplesOf(text, 'mcp_gateway_queue_jobs')).toEqual({});
     expect(samplesOf(text, 'mcp_gateway_redis_connected')).toEqual({ '': 0 });
     expect(asked).toBe(1);

@@ -1,8 +1,7 @@
 import type { AdapterSpec, Condition, Phase, ReplicaStatus } from '@mcp-gateway/common/contracts';
 import { unreachable } from '@mcp-gateway/common/errors';
-import { desiredReplicas, revisionOf, type Observation } from '@mcp-gateway/runtime';
-import type { AdapterRow } from '@mcp-gateway/database';
-import { workloadOf } from './workload-of.js';
+import { desiredReplicas, type Observation } from '@mcp-gateway/runtime';
+import type { DesiredState } from './desired.js';
 
 export interface SavedStatus {
   phase: Phase;
@@ -15,10 +14,9 @@ type Finding = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 /** Crashes in a row that look like more than an accident. */
 const LOOPING_AFTER = 3;
 
-/** What to tell people about an adapter, from what is wanted and what is seen. */
-export function statusOf(row: AdapterRow, seen: Observation, now: Date): SavedStatus {
-  const revision = revisionOf(workloadOf(row));
-  // Nothing beside what the contract has: a status with more is read as none.
+/** The status of an adapter, from the desired and the observed state. */
+export function observedStatus({ row, revision }: DesiredState, seen: Observation, now: Date): SavedStatus {
+  // No fields beside those of the contract: a status with more is read as none.
   const replicas = seen.replicas.map(
     ({ endpoint: _, addresses: __, nodeLost: ___, revision: theirs, ...replica }): ReplicaStatus => ({
       ...replica,

@@ -1,5 +1,17 @@
 import type { AdapterRow } from '@mcp-gateway/database';
-import type { Workload } from '@mcp-gateway/runtime';
+import { revisionOf, type Workload } from '@mcp-gateway/runtime';
+
+/** A row with what it asks the runtime for. Made once for each run, as the revision is a hash. */
+export interface DesiredState {
+  row: AdapterRow;
+  workload: Workload;
+  revision: string;
+}
+
+export function desiredState(row: AdapterRow): DesiredState {
+  const workload = workloadOf(row);
+  return { row, workload, revision: revisionOf(workload) };
+}
 
 /** The part of a row that a runtime has to know. */
 export function workloadOf({ id, spec }: Pick<AdapterRow, 'id' | 'spec'>): Workload {

@@ -1,0 +1,5 @@
+import pTimeout from 'p-timeout';
+
+/** Rejects when the work takes longer than `ms`, so that a server that hangs holds up no request. The work itself goes on. */
+export const withTimeout = <T>(work: Promise<T>, ms: number): Promise<T> =>
+  pTimeout(work, { milliseconds: ms, message: `no answer within ${ms} ms` });

@@ -1,0 +1,50 @@
+import type { AdapterCount, AdapterRows } from '@mcp-gateway/database';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import type { RedisClient } from '@mcp-gateway/platform/redis';
+import { routePublisher } from '@mcp-gateway/routing';
+import { reconcileQueue, type ReconcileQueue } from '@mcp-gateway/routing/queue';
+import type { Runtime } from '@mcp-gateway/runtime';
+import { consume } from './consume.js';
+import type { WorkerMetrics } from './metrics.js';
+import { adapterReconciler, reconcilers } from './reconcile.js';
+import { routeRestorer } from './restore-routes.js';
+import { resync } from './resync.js';
+
+export interface WorkerParts {
+  rows: AdapterRows;
+  /** For the gauges; asked at each scrape. */
+  countAdapters: () => Promise<AdapterCount[]>;
+  runtime: Runtime;
+  /** Connected. The caller closes it after the worker. */
+  redis: RedisClient;
+  prefix: string;
+  metrics?: WorkerMetrics | undefined;
+  now?: () => Date;
+  log: Logger;
+}
+
+export interface DeploymentWorker {
+  queue: ReconcileQueue;
+  /** Resolves when the last run has ended. Leaves no timer, no watch and no connection of its own. */
+  close(): Promise<void>;
+}
+
+/** A worker that runs: it takes jobs from the queue, reconciles what they name, and queues what no job names. */
+export function composeWorker(parts: WorkerParts): DeploymentWorker {
+  const { rows, countAdapters, runtime, redis, prefix, metrics, now = () => new Date(), log } = parts;
+  const queue = reconcileQueue(redis, prefix);
+  const routes = routePublisher(redis, prefix);
+  const reconcile = reconcilers({ adapter: adapterReconciler({ rows, runtime, routes, now, log }) }, log);
+  const stopConsumer = consume({ redis, prefix, reconcile: metrics?.reconciling(reconcile) ?? reconcile, log });
+  metrics?.watch({ redis, queue, adapters: countAdapters });
+  const restoreRoutes = routeRestorer({ rows, runtime, routes, now, log });
+  const stopResync = resync({ rows, runtime, routes, queue, restoreRoutes, log });
+  return {
+    queue,
+    async close() {
+      await stopResync();
+      await stopConsumer();
+      await queue.close();
+    },
+  };
+}

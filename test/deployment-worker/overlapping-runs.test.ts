@@ -1,0 +1,172 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { adapterRef, AdapterSpec } from '@mcp-gateway/common/contracts';
+import { adapterRows, type AdapterRow, type AdapterRows } from '@mcp-gateway/database';
+import { followRoutes, routePublisher, type RoutePublisher, type RouteTable } from '@mcp-gateway/routing';
+import type { Runtime } from '@mcp-gateway/runtime';
+import { afterTest } from '../support/clean-up.js';
+import { connect, freshDatabase, silent } from '../support/postgres.js';
+import { connectRedis, freshPrefix } from '../support/redis.js';
+import { waitFor } from '../support/wait.js';
+import { adapterReconciler, routeRestorer, World } from './support/sources.js';
+
+/** Two workers on one PostgreSQL, one Redis and one runtime. The runtime of the older worker can be stopped in a call. */
+let world: World;
+let rows: AdapterRows;
+let routes: RoutePublisher;
+let table: RouteTable;
+let reached: Promise<void>;
+let goOn: () => void;
+let runtimeOfOlder: Runtime;
+
+const spec = (more: Partial<AdapterSpec> = {}) =>
+  AdapterSpec.parse({
+    name: 'echo',
+    imageName: 'mcp-example',
+    imageVersion: '1.0.0',
+    requiredRoles: ['team'],
+    ...more,
+  });
+const now = () => new Date();
+const older = (name: string) => adapterReconciler({ rows, runtime: runtimeOfOlder, routes, now, log: silent })(name);
+const newer = (name: string) => adapterReconciler({ rows, runtime: world.runtime, routes, now, log: silent })(name);
+
+/** The older worker stops in its `nth` look at the runtime, when it has read what it will write. */
+function stopOlderAt(nth: number) {
+  let looks = 0;
+  const held = Promise.withResolvers<void>();
+  const isReached = Promise.withResolvers<void>();
+  reached = isReached.promise;
+  goOn = held.resolve;
+  runtimeOfOlder = {
+    ...world.runtime,
+    async observe(name) {
+      const seen = await world.runtime.observe(name);
+      looks += 1;
+      if (looks === nth) {
+        isReached.resolve();
+        await held.promise;
+      }
+      return seen;
+    },
+  };
+}
+
+/** The newer worker, until nothing changes any more. */
+async function settle(name: string) {
+  for (let round = 0; round < 6; round += 1) {
+    await newer(name);
+    world.pass();
+  }
+}
+
+const published = async () => {
+  await table.refresh(adapterRef('echo'));
+  return table.get(adapterRef('echo'));
+};
+
+beforeEach(async () => {
+  const redis = await connectRedis();
+  const prefix = freshPrefix();
+  world = new World();
+  rows = adapterRows(connect(await freshDatabase()));
+  routes = routePublisher(redis, prefix);
+  table = followRoutes(redis, prefix, silent);
+  afterTest(() => table.close());
+  stopOlderAt(2);
+});
+
+describe('a run that outlived its lock and publishes last', () => {
+  it('does not bring back roles that were revoked, nor save its status', async () => {
+    const row = (await rows.create(spec(), 'alice')) as AdapterRow;
+    const late = older('echo');
+    await reached;
+    await rows.update(row, spec({ requiredRoles: [] }));
+    await settle('echo');
+    goOn();
+    await late;
+    expect(await published()).toMatchObject({ requiredRoles: [], generation: 2 });
+    expect((await published())?.endpoints).toHaveLength(1);
+    expect(await rows.find('echo')).toMatchObject({ observedGeneration: 2, phase: 'Ready' });
+  });
+
+  it('does not publish endpoints that a later run of the same generation has replaced', async () => {
+    (await rows.create(spec(), 'alice')) as AdapterRow;
+    const late = older('echo'); // saw no replica
+    await reached;
+    await settle('echo');
+    goOn();
+    await late;
+    expect((await published())?.endpoints).toMatchObject([{ ready: true }]);
+  });
+
+  it('does not bring back the route of an adapter that was deleted', async () => {
+    const row = (await rows.create(spec(), 'alice')) as AdapterRow;
+    const late = older('echo');
+    await reached;
+    await rows.markDeleted(row);
+    await settle('echo');
+    expect(await rows.find('echo')).toBeNull();
+    goOn();
+    await late;
+    expect(await published()).toBeUndefined();
+  });
+
+  it('does not replace the route of an adapter that was made anew under its name', async () => {
+    const row = (await rows.create(spec(), 'alice')) as AdapterRow;
+    const late = older('echo');
+    await reached;
+    await rows.markDeleted(row);
+    await settle('echo');
+    const anew = (await rows.create(spec({ requiredRoles: ['other'] }), 'bob')) as AdapterRow;
+    await settle('echo');
+    goOn();
+    await late;
+    expect(await published()).toMatchObject({ adapterId: anew.id, createdBy: 'bob', requiredRoles: ['other'] });
+  });
+});
+
+describe('a run that outlived its lock and withdraws last', () => {
+  /** What the older worker has read before somebody takes the name again. */
+  const befores: [what: string, before: (row: AdapterRow) => Promise<unknown>][] = [
+    ['a deleted row', async () => {}],
+    ['no row', async () => settle('echo')],
+  ];
+
+  it.each(befores)('leaves route and workload of the new adapter alone after it has read %s', async (_what, before) => {
+    const row = (await rows.create(spec(), 'alice')) as AdapterRow;
+    await settle('echo');
+    await rows.markDeleted(row);
+    await before(row);
+    stopOlderAt(1);
+    const late = older('echo');
+    await reached;
+    await settle('echo');
+    const anew = (await rows.create(spec(), 'bob')) as AdapterRow;
+    await settle('echo');
+    goOn();
+    await late;
+    expect(await published()).toMatchObject({ adapterId: anew.id, endpoints: [{ ready: true }] });
+    expect(world.running.get('echo')?.removing).toBe(false);
+  });
+});
+
+it('does not bring back an older route, or one that was withdrawn, when a worker restores all routes', async () => {
+  const row = (await rows.create(spec(), 'alice')) as AdapterRow;
+  const gone = (await rows.create(spec({ name: 'gone' }), 'alice')) as AdapterRow;
+  stopOlderAt(2);
+  const restore = routeRestorer({ rows, runtime: runtimeOfOlder, routes, now, log: silent });
+  const restoring = restore();
+  await reached;
+  await rows.update(row, spec({ requiredRoles: [] }));
+  await rows.markDeleted(gone);
+  await rows.create(spec({ name: 'fresh' }), 'alice');
+  for (const name of ['echo', 'gone', 'fresh']) await settle(name);
+  goOn();
+  expect(await restoring).toBe(true);
+  await waitFor('the full set', () => table.isLoaded());
+  await Promise.all(['echo', 'gone', 'fresh'].map((name) => table.refresh(adapterRef(name))));
+  expect([...table.all()].map(({ name, generation }) => `${name} ${generation}`).toSorted()).toEqual([
+    'echo 2',
+    'fresh 1',
+  ]);
+});
