@@ -86,7 +86,7 @@ describe('the queue', () => {
 
   /** Resolves when the API is there, connected or not. */
   async function start() {
-    const redis = redisClient(line.url, silent);
+    const redis = redisClient({ REDIS_URL: line.url }, silent);
     void redis.connect().catch(() => {});
     const queue = reconcileQueue(redis, prefix);
     afterTest(() => redis.destroy());

@@ -47,6 +47,7 @@ const Config = z.object({
   MCP_GATEWAY_CATALOGUE: z.string().optional(),
   DATABASE_URL: DatabaseUrl.optional(),
   REDIS_URL: redisFields.REDIS_URL.optional(),
+  REDIS_CLUSTER: redisFields.REDIS_CLUSTER,
   REDIS_PREFIX: redisFields.REDIS_PREFIX,
   MCP_GATEWAY_SESSION_KEYS: z.string().optional(),
   ...trafficFields,
@@ -76,7 +77,8 @@ runMain(async () => {
     const machine = { PATH: config.PATH, HOME: homedir(), LANG: 'C.UTF-8' };
 
     if (config.DATABASE_URL) await checkDatabase(config.DATABASE_URL).catch(inWords); // services would wait for it
-    if (config.REDIS_URL) await checkRedis(config.REDIS_URL, { mustAnswer: true });
+    const { REDIS_URL, REDIS_CLUSTER } = config;
+    if (REDIS_URL) await checkRedis({ REDIS_URL, REDIS_CLUSTER }, { mustAnswer: true });
     const databaseUrl = config.DATABASE_URL ?? (await embeddedPostgres(data, log, defer));
     const redisUrl = config.REDIS_URL ?? (await embeddedRedis(data, config.PATH, log, defer));
 
@@ -97,6 +99,7 @@ runMain(async () => {
       ...trustVariables(process.env),
       MCP_GATEWAY_LOG_LEVEL: config.MCP_GATEWAY_LOG_LEVEL,
       REDIS_URL: redisUrl,
+      REDIS_CLUSTER,
       REDIS_PREFIX: config.REDIS_PREFIX,
       MCP_GATEWAY_ALLOWED_ORIGINS: config.MCP_GATEWAY_ALLOWED_ORIGINS.join(','),
     };

@@ -50,8 +50,8 @@ runMain(async () => {
   const database = connectDatabase(config.DATABASE_URL, { poolSize: 10 });
   defer(() => database.$disconnect());
 
-  await checkRedis(config.REDIS_URL);
-  const redis = redisClient(config.REDIS_URL, log);
+  await checkRedis(config);
+  const redis = redisClient(config, log);
   void redis.connect().catch(() => {}); // the queue is a hint, so the API works without it
   const queue = reconcileQueue(redis, config.REDIS_PREFIX);
   // Only to know replicas by their addresses, which may call here where nothing enforces the NetworkPolicy. The API works without.

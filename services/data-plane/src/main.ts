@@ -43,8 +43,8 @@ runMain(async () => {
   const { defer } = shutdownOn(log);
   const metrics = await serveMetrics(config, { log, defer }); // first, so that it is there until the end
 
-  await checkRedis(config.REDIS_URL);
-  const redis = redisClient(config.REDIS_URL, log);
+  await checkRedis(config);
+  const redis = redisClient(config, log);
   const routes = followRoutes(redis, config.REDIS_PREFIX, log);
   const sessions = sessionStore({
     redis,

@@ -8,7 +8,7 @@ import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { afterTest } from '../../support/clean-up.js';
 import { silent } from '../../support/postgres.js';
 import { lastWordPublisher } from '../../support/publisher.js';
-import { connectRedis, freshPrefix, sharedRedis } from '../../support/redis.js';
+import { addressOf, connectRedis, freshPrefix, isClusterUrl, sharedRedis } from '../../support/redis.js';
 import { waitFor } from '../../support/wait.js';
 import {
   createBalancer,
@@ -92,7 +92,7 @@ export async function startGateway(
   prefix = freshPrefix(),
 ): Promise<Gateway> {
   const keys = options.keys ?? newKey();
-  const redis = await connectRedis();
+  const redis = await connectRedis(isClusterUrl(options.redisUrl) ? options.redisUrl : undefined);
   const publisher = lastWordPublisher(redis, prefix);
   await publisher.publishAll(routes);
   const members: DataPlane[] = [];
@@ -128,7 +128,7 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
   const { access = LOOPBACK, controlPlane = NOWHERE } = options;
   const { bodyBytes = 4 * 1024 * 1024, timeoutMs = 10_000 } = options;
   const log = silent;
-  const redis = redisClient(options.redisUrl ?? (await sharedRedis()).url, log);
+  const redis = redisClient(addressOf(options.redisUrl ?? (await sharedRedis()).url), log);
   const routes = followRoutes(redis, prefix, log);
   const sessions = sessionStore({
     redis,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { withTimeout } from '@mcp-gateway/platform/concurrency';
-import type { RedisClient } from '@mcp-gateway/platform/redis';
+import { announce, type RedisClient } from '@mcp-gateway/platform/redis';
 import { z } from 'zod';
 import type { SessionUses } from './uses.js';
 
@@ -34,7 +34,7 @@ const SILENT_MS = 5_000;
 export function askDataPlanes(redis: RedisClient, channel: string, callsHere: SessionUses['calls']): DataPlanes {
   const asked = new Map<string, (isIdle: boolean) => void>();
   let silentUntil = 0;
-  const say = (said: Said): Promise<number> => withTimeout(redis.publish(channel, JSON.stringify(said)), REDIS_MS);
+  const say = (said: Said): Promise<number> => withTimeout(announce(redis, channel, JSON.stringify(said)), REDIS_MS);
 
   function ask(session: string, endpoint: string): Promise<boolean> {
     return new Promise((resolve) => {
@@ -70,8 +70,7 @@ export function askDataPlanes(redis: RedisClient, channel: string, callsHere: Se
     isIdle: async (session, endpoint) =>
       callsHere(session, endpoint) === 0 && Date.now() >= silentUntil && ask(session, endpoint),
     async isAlone() {
-      const [hearing = 0] = Object.values(await withTimeout(redis.pubSubNumSub(channel), REDIS_MS));
-      return hearing <= 1;
+      return (await withTimeout(announce(redis, channel, ''), REDIS_MS)) <= 1;
     },
     hear(text) {
       const said = read(text);
