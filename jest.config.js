@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/environment.mjs',
   // Tests read the sources, so a change shows without a build; `exports` in each package names them `source`.
   testEnvironmentOptions: { customExportConditions: ['mcp-gateway-source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
@@ -21,9 +21,7 @@ export default {
   modulePathIgnorePatterns: ['/dist/'],
   // Most tests wait for processes and sockets, so two cores take four at once.
   maxWorkers: Math.min(8, Math.max(4, Math.floor(availableParallelism() / 2))),
-  runtime: '<rootDir>/test/support/packages-once.mjs',
   setupFilesAfterEnv: ['<rootDir>/test/support/forget-colour.mjs'],
-  testSequencer: '<rootDir>/test/support/sequencer.mjs',
   testTimeout: 30_000,
   globalSetup: '<rootDir>/test/support/one-postgres.mjs',
   globalTeardown: '<rootDir>/test/support/end-postgres.mjs',

@@ -11,13 +11,13 @@ describe('what the chart refuses', () => {
       [...ENOUGH, ...DATABASES, '--set=signIn.development='],
       'signIn.development=allow-from-network',
     ],
-    ['no database', [...ENOUGH, '--set=redis.existingSecret=redis'], 'a database is needed, and one'],
+    ['no database', [...ENOUGH, '--set=redis.existingSecret=redis'], 'exactly one database is needed'],
     [
       'two databases',
       [...ENOUGH, ...DATABASES, '--set=database.url=postgresql://db/x'],
-      'a database is needed, and one',
+      'exactly one database is needed',
     ],
-    ['no Redis', [...ENOUGH, '--set=database.existingSecret=db'], 'a Redis is needed, and one'],
+    ['no Redis', [...ENOUGH, '--set=database.existingSecret=db'], 'exactly one Redis is needed'],
     [
       'adapters beside its own Secrets',
       [...ENOUGH, ...DATABASES, '--set=adapters.namespace=gateway'],
@@ -56,13 +56,13 @@ describe('what the chart refuses', () => {
     [
       'a volume with the name of that of the certificate',
       [...ENOUGH, ...DATABASES, '--set=dataPlane.tls.existingSecret=a,dataPlane.extraVolumes[0].name=tls'],
-      'dataPlane.extraVolumes must not have one with the name tls',
+      'dataPlane.extraVolumes must not contain a volume with the name tls',
     ],
     ...['trial.postgresql.password', 'trial.redis.password', 'sessionKeys.existingSecret'].map(
       (value): [string, string[], string] => [
         `what it would generate anew each time without the cluster, ${value}`,
         [...ENOUGH, ...TRIAL_PASSWORDS, `--set=${value}=`],
-        `${value} is needed where Helm renders without the cluster`,
+        `${value} is needed when Helm renders without the cluster`,
       ],
     ),
     [
@@ -99,7 +99,7 @@ describe('what the chart refuses', () => {
       'adapters.podLabels.app\\.kubernetes\\.io/component=data-plane',
       "invalid propertyName 'app.kubernetes.io/component'",
     ],
-    ['adapters.podLabels.mcp-gateway\\.io/adapter=x', "invalid propertyName 'mcp-gateway.io/adapter'"],
+    ['adapters.podLabels.mcp-gateway\\.io/name=x', "invalid propertyName 'mcp-gateway.io/name'"],
     ['adapters.podAnnotations.mcp-gateway\\.io/revision=x', "invalid propertyName 'mcp-gateway.io/revision'"],
     ['adapters.tolerations[0].effect=NoSchedule', "at '/adapters/tolerations/0'"],
     ['trial.postgresql.password=with-a-hyphen', "at '/trial/postgresql/password'"],

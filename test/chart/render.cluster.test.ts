@@ -48,14 +48,14 @@ describe('the chart', () => {
       'a.example/b that begins with team/:',
     );
     expect(trial).toContain('TRIAL DATABASES: PostgreSQL and Redis');
-    expect(trial).toContain('DEVELOPMENT SIGN-IN: whoever reaches the gateway is whoever they say they are');
+    expect(trial).toContain('DEVELOPMENT SIGN-IN: anyone who reaches the gateway can be any user');
     const production = await notes('production');
     expect(production).toContain('export GATEWAY=https://mcp.example.com');
     expect(production).not.toMatch(/TRIAL|DEVELOPMENT/);
     // That registry is somebody's own, and need not have the example server.
     expect(production).toContain('IMAGE is a name below registry.example.com/mcp-servers');
-    expect(production).toContain('make this Secret in the namespace mcp-servers');
-    expect(production).toContain('Helm 4 wants --force-conflicts');
+    expect(production).toContain('create this Secret in the namespace mcp-servers');
+    expect(production).toContain('--force-conflicts at the first attempt');
     expect(await notes('production', '--set=ingress.path=/gw')).toContain(
       'export GATEWAY=https://mcp.example.com/gw\n',
     );
@@ -145,7 +145,7 @@ describe('the chart', () => {
   it('lets adapters in by name, beside the peers of the operator', async () => {
     for (const from of ['', ',networkPolicy.gatewayFrom[0].podSelector.matchLabels.a=b']) {
       const rendered = await policy(`--set=adapters.allowedCallers={agent,helper}${from}`);
-      expect(rendered).toContain('- { key: mcp-gateway.io/adapter, operator: In, values: ["agent","helper"] }\n');
+      expect(rendered).toContain('- { key: mcp-gateway.io/name, operator: In, values: ["agent","helper"] }\n');
       expect(rendered.includes(NOT_ADAPTERS)).toBe(from === '');
     }
   });

@@ -49,7 +49,7 @@ describe('an upgrade', () => {
     const { password = '' } = JSON.parse(await data('postgresql')) as { password?: string };
     const given = (value: string) => [...TRIAL, `--set=trial.postgresql.password=${value}`];
     await expect(upgrade(...given('anotherone'))).rejects.toThrow(
-      'trial.postgresql.password is not the password that the trial PostgreSQL was made with, which the Secret gw-mcp-gateway-postgresql has.',
+      'trial.postgresql.password is not the password with which the trial PostgreSQL was created; the Secret gw-mcp-gateway-postgresql has that one.',
     );
     await upgrade(...given(atob(password)));
     expect(JSON.parse(await data('postgresql'))).toEqual({ password });
@@ -94,7 +94,7 @@ describe('an upgrade', () => {
     ['with another one', [`--set=adapters.namespace=${adapters}-2`]],
   ])('%s is refused while Helm would delete the one with the adapters', async (_, args) => {
     await expect(upgrade(...TRIAL, ...args)).rejects.toThrow(
-      `Helm would delete the namespace ${adapters}, which this release made, and all adapters in it. ` +
+      `Helm would delete the namespace ${adapters}, which this release created, and all adapters in it. ` +
         `To keep it: kubectl annotate namespace ${adapters} helm.sh/resource-policy=keep`,
     );
     expect(await phase()).toBe('Active');

@@ -16,7 +16,7 @@ import { startContainerd, startNode } from './node/start.mjs';
 
 /**
  * @typedef {import('./instance.mjs').Instance} Instance
- * @typedef {{ instance: Instance, programs: Record<string, string> }} Cluster
+ * @typedef {import('./instance.mjs').Cluster} Cluster
  */
 
 /**

@@ -9,6 +9,7 @@ export const INSTANCES = 16;
  * Outside, addresses of pods and services are reached through the network namespace, at `address`; pods reach
  * processes outside at `outside`.
  * @typedef {ReturnType<typeof instance>} Instance
+ * @typedef {{ instance: Instance, programs: Record<string, string> }} Cluster
  * @param {number} number
  */
 export function instance(number) {

@@ -71,7 +71,7 @@ function kubeconfig({ folder }) {
   return path.join(folder, 'admin.kubeconfig');
 }
 
-/** @param {import('./cluster.mjs').Cluster} cluster */
+/** @param {import('./instance.mjs').Cluster} cluster */
 function announcement({ instance: of, programs }) {
   const folders = ['kubectl', 'helm'].map((program) => path.dirname(String(programs[program])));
   return `Instance ${of.number} is up.

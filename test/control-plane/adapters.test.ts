@@ -5,7 +5,7 @@ import { specOf, startControlPlane, type ControlPlane } from './support/control-
 const AT = new Date('2026-01-02T03:04:05.678Z');
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** What a spec that says no more than it has to is answered with. */
+/** The defaults of a minimal spec. */
 const DEFAULTS = {
   environmentVariables: {},
   secretEnvironment: {},
@@ -34,7 +34,7 @@ beforeEach(async () => {
 });
 
 describe('POST /adapters', () => {
-  it('answers 201 with the resource, where it is, and what names its generation', async () => {
+  it('answers 201 with the resource, its Location and its ETag', async () => {
     const { status, headers, json } = await alice.post(specOf('echo'));
     expect(status).toBe(201);
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
@@ -52,7 +52,7 @@ describe('POST /adapters', () => {
     expect(plane.hints).toEqual(['echo']);
   });
 
-  it('keeps everything that a client may say', async () => {
+  it('keeps every field of a spec', async () => {
     const spec = specOf('every-thing-0', {
       imageName: 'team/mcp_example.server',
       imageVersion: 'v1.2.3-rc_1',
@@ -72,7 +72,7 @@ describe('POST /adapters', () => {
     expect((await alice.get('/adapters/every-thing-0')).json).toMatchObject(spec);
   });
 
-  it('takes the requests that clients of other gateways send', async () => {
+  it('accepts the requests of clients of other gateways', async () => {
     const spec = specOf('mcp-example', {
       description: 'an example',
       environmentVariables: { A: 'b' },
@@ -81,19 +81,22 @@ describe('POST /adapters', () => {
     expect((await alice.post(spec, { 'content-type': 'application/json; charset=utf-8' })).status).toBe(201);
   });
 
-  it.each(['alice', 'bob'])('answers 409 to %s when the name is taken, and keeps what is there', async (who) => {
-    const first = await alice.post(specOf('echo'));
-    const { status, headers, json } = await caller(plane.url, who).post(specOf('echo', { imageName: 'other' }));
-    expect(status).toBe(409);
-    expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
-    expect(json).toEqual(
-      problem(409, 'ADAPTER_EXISTS', 'The adapter name is taken', { detail: 'echo exists already' }),
-    );
-    expect((await alice.get('/adapters/echo')).json).toEqual(first.json);
-    expect(plane.hints).toEqual(['echo']);
-  });
+  it.each(['alice', 'bob'])(
+    'answers 409 to %s when the name is taken, and does not change the adapter',
+    async (who) => {
+      const first = await alice.post(specOf('echo'));
+      const { status, headers, json } = await caller(plane.url, who).post(specOf('echo', { imageName: 'other' }));
+      expect(status).toBe(409);
+      expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+      expect(json).toEqual(
+        problem(409, 'ADAPTER_EXISTS', 'The adapter name is taken', { detail: 'echo exists already' }),
+      );
+      expect((await alice.get('/adapters/echo')).json).toEqual(first.json);
+      expect(plane.hints).toEqual(['echo']);
+    },
+  );
 
-  it('gives the name to one of many who ask at once', async () => {
+  it('gives the name to one of many requests at once', async () => {
     const asked = Array.from({ length: 8 }, (_, i) => caller(plane.url, `user-${i}`).post(specOf('echo')));
     const statuses = (await Promise.all(asked)).map(({ status }) => status).toSorted((a, b) => a - b);
     expect(statuses).toEqual([201, 409, 409, 409, 409, 409, 409, 409]);
@@ -101,7 +104,7 @@ describe('POST /adapters', () => {
 });
 
 describe('GET /adapters', () => {
-  it('has no ETag, and nor has a status: an ETag names a generation', async () => {
+  it('has no ETag, and neither has a status: an ETag names a generation', async () => {
     await alice.post(specOf('echo'));
     for (const path of ['/adapters', '/adapters/echo/status', '/openapi.json']) {
       const { status, headers } = await alice.get(path);
@@ -112,7 +115,7 @@ describe('GET /adapters', () => {
 });
 
 describe('GET /adapters/{name}', () => {
-  it('answers what POST answered', async () => {
+  it('answers the same as POST did', async () => {
     const created = await alice.post(specOf('echo'));
     const { status, headers, json } = await alice.get('/adapters/echo');
     expect(status).toBe(200);
@@ -135,7 +138,7 @@ describe('GET /adapters/{name}', () => {
 });
 
 describe('PUT /adapters/{name}', () => {
-  it('replaces the spec, what is left out goes back to its default, and the rest stays', async () => {
+  it('replaces the spec: absent fields get their defaults, and the fields of the gateway stay', async () => {
     const { json: before } = await alice.post(specOf('echo', { description: 'first', replicaCount: 3 }));
     now = new Date('2026-02-02T00:00:00.000Z');
     const { status, headers, json } = await alice.put('echo', specOf('echo', { imageVersion: '2.0.0' }));
@@ -157,19 +160,19 @@ describe('PUT /adapters/{name}', () => {
     const { status, json } = await alice.put('echo', specOf('other'));
     expect(status).toBe(400);
     expect(json).toEqual(
-      invalid({ pointer: '#/name', detail: 'must be the name in the URL; an adapter cannot be renamed' }),
+      invalid({ pointer: '#/name', detail: 'must be the name in the URL; the name of the adapter cannot change' }),
     );
     expect((await alice.get('/adapters/other')).status).toBe(404);
     expect((await alice.get('/adapters/echo')).json.generation).toBe(1);
   });
 
-  it('answers 404 when there is none, and makes none', async () => {
+  it('answers 404 for a missing adapter and does not create it', async () => {
     expect(await alice.put('echo', specOf('echo'))).toMatchObject({ status: 404, json: NOT_FOUND });
     expect((await alice.get('/adapters')).json).toEqual([]);
     expect(plane.hints).toEqual([]);
   });
 
-  it('loses none of many changes that come at once', async () => {
+  it('applies each of many changes that arrive at once', async () => {
     await alice.post(specOf('echo'));
     const changes = await Promise.all(
       Array.from({ length: 6 }, (_, i) => alice.put('echo', specOf('echo', { replicaCount: i }))),
@@ -193,7 +196,7 @@ describe('DELETE /adapters/{name}', () => {
     expect(plane.hints).toEqual(['echo', 'echo']);
   });
 
-  it('frees the name, also for somebody else, before the worker has removed what ran', async () => {
+  it('frees the name for every caller before the worker has removed the replicas', async () => {
     const { json: old, headers } = await alice.post(specOf('echo', { requiredRoles: ['staff'] }));
     await alice.remove('echo');
     const bob = caller(plane.url, 'bob');
@@ -208,7 +211,7 @@ describe('DELETE /adapters/{name}', () => {
     expect((await bob.remove('echo')).status).toBe(204);
   });
 
-  it('is done by one of many who ask at once', async () => {
+  it('succeeds for one of many requests at once', async () => {
     await alice.post(specOf('echo'));
     const answers = await Promise.all(Array.from({ length: 6 }, () => alice.remove('echo')));
     const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
@@ -254,14 +257,14 @@ describe('If-Match', () => {
     expect(plane.hints).toEqual(['echo']);
   });
 
-  it('lets one of two through who have read the same generation', async () => {
+  it('lets one of two changes through that have read the same generation', async () => {
     const both = await Promise.all(
       [1, 2].map((replicaCount) => alice.put('echo', { ...change, replicaCount }, { 'if-match': etag })),
     );
     expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 412]);
   });
 
-  it('does not tell a stranger that there is something', async () => {
+  it('does not reveal to a stranger that the adapter exists', async () => {
     const bob = caller(plane.url, 'bob');
     expect(await bob.put('echo', change, { 'if-match': '"a"' })).toMatchObject({ status: 404, json: NOT_FOUND });
     expect(await bob.remove('echo', { 'if-match': '*' })).toMatchObject({ status: 404, json: NOT_FOUND });

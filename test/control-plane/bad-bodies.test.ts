@@ -31,7 +31,7 @@ beforeEach(async () => {
 const post = (options: SendOptions, path = '/adapters') => send(`${plane.url}${path}`, options);
 const withSpec = (more: string) => `${JSON.stringify(specOf('echo')).slice(0, -1)},${more}}`;
 
-/** What the answer says, once it is clear that it is a problem, that nothing was written and that the service goes on. */
+/** The problem in the answer. Also checks that nothing was written and that the service still answers. */
 async function problemIn({ status, header, text }: Answer): Promise<unknown> {
   expect(header('content-type')).toBe('application/problem+json; charset=utf-8');
   expect(await plane.rows.names()).toEqual([]);
@@ -43,7 +43,7 @@ async function problemIn({ status, header, text }: Answer): Promise<unknown> {
   return body;
 }
 
-describe('a body that is not what it says, or says nothing', () => {
+describe('a body that does not match its headers', () => {
   it.each([
     ['text/plain', NOT_JSON_TYPE],
     ['application/x-www-form-urlencoded', NOT_JSON_TYPE],
@@ -58,7 +58,7 @@ describe('a body that is not what it says, or says nothing', () => {
     expect(await problemIn(await post({ headers: { 'content-type': type }, body }))).toEqual(expected);
   });
 
-  it('is answered 415 when it has no type', async () => {
+  it('answers 415 without a Content-Type', async () => {
     expect(await problemIn(await post({ body: JSON.stringify(specOf('echo')) }))).toEqual(NOT_JSON_TYPE);
   });
 
@@ -97,18 +97,18 @@ describe('a body that is too large', () => {
     expect(await problemIn(await post({ headers: { ...JSON_TYPE, ...more }, body }))).toEqual(TOO_LARGE);
   });
 
-  it('is not one of as much as is allowed', async () => {
+  it('answers 201 for a body of exactly the maximum size', async () => {
     const body = JSON.stringify(specOf('echo'));
     expect((await post({ headers: JSON_TYPE, body: body.padEnd(MIB) })).status).toBe(201);
   });
 });
 
-describe('a body that is no spec', () => {
+describe('a body that is not a spec', () => {
   it.each([
     ['truncated', '{"name": "echo", ', bad('the body is not valid JSON at character 17')],
     ['not JSON', 'name: echo', bad('the body is not valid JSON')],
     [
-      'with what is secret',
+      'with a secret in it',
       '{"environmentVariables": {"TOKEN": "s3cret"}, oops',
       bad('the body is not valid JSON at character 46'),
     ],
@@ -148,7 +148,7 @@ describe('a body that is no spec', () => {
   });
 });
 
-describe('a method that a path does not have', () => {
+describe('a method that a path does not support', () => {
   const REGISTER = '; POST /adapters registers an adapter, and MCP clients use /adapters/echo/mcp';
   it.each([
     ['PATCH', '/adapters', 'HEAD, GET, POST, OPTIONS'],
@@ -158,7 +158,7 @@ describe('a method that a path does not have', () => {
     ['DELETE', '/adapters/echo/status', 'HEAD, GET, OPTIONS'],
     ['PUT', '/adapters/echo/logs', 'HEAD, GET, OPTIONS'],
     ['POST', '/openapi.json', 'HEAD, GET, OPTIONS'],
-  ])('is answered 405 with those that it has: %s %s', async (method, path, allow, instead = '') => {
+  ])('gets 405 and the methods of the path: %s %s', async (method, path, allow, instead = '') => {
     const answer = await post({ method }, path);
     expect(answer.header('allow')).toBe(allow);
     expect(await problemIn(answer)).toEqual(
@@ -171,16 +171,16 @@ describe('a method that a path does not have', () => {
   });
 });
 
-describe('a request that is odd', () => {
+describe('an unusual request', () => {
   it.each(['/adapters/%', '/adapters/%zz', '/adapters/%c3%28/status', '/adapters/%e0%80%af/logs'])(
-    'is answered 400 when its path is not well encoded: %s',
+    'gets 400 when its path is not well encoded: %s',
     async (path) => {
       expect(await problemIn(await post({ method: 'GET' }, path))).toEqual(bad('the URL is not well encoded'));
     },
   );
 
   it.each(['/adapters/a%00b', '/adapters/%2e%2e%2fetc', '/adapters/a%0d%0ab', "/adapters/'%20OR%201=1--"])(
-    'is answered 404 when its path names what can not be: %s',
+    'gets 404 when its path names an impossible name: %s',
     async (path) => {
       expect(await problemIn(await post({ method: 'GET' }, path))).toEqual(NOT_FOUND);
     },
@@ -221,7 +221,7 @@ describe('a request that is odd', () => {
     expect(await problemIn(answer)).toEqual(problem(403, code, title, { detail }));
   });
 
-  it('is answered 401 when it does not say who it is in few words', async () => {
+  it('gets 401 when a sign-in header is too long', async () => {
     const answer = await post({ method: 'GET', headers: { 'x-dev-userid': 'a'.repeat(257) } });
     expect(await problemIn(answer)).toEqual(
       problem(401, 'SIGN_IN_REQUIRED', 'Sign-in is required', {
@@ -230,7 +230,7 @@ describe('a request that is odd', () => {
     );
   });
 
-  it('is forgotten when the client goes away before its end', async () => {
+  it('is dropped when the client disconnects before its end', async () => {
     const socket = connect(Number(new URL(plane.url).port), '127.0.0.1');
     const length = JSON.stringify(specOf('echo')).length;
     const lines = [

@@ -20,7 +20,7 @@ const variables = (...names: string[]) => ({
   environmentVariables: Object.fromEntries(names.map((name) => [name, 'x'])),
 });
 
-/** What is wrong with the spec, and every pointer with its words. */
+/** The change that makes the spec invalid, and the expected pointers with their details. */
 type Case = [object, ...[pointer: string, detail: string][]];
 
 const cases: Record<string, Case[]> = {
@@ -123,7 +123,7 @@ const titleOf = (changes: object): string => {
   return json.length > 70 ? `${json.slice(0, 70)}…` : json;
 };
 
-describe('a spec that is not valid is answered 400, with each field and what is wrong with it', () => {
+describe('a spec that is not valid gets 400, with each bad field and its fault', () => {
   let plane: ControlPlane;
   beforeEach(async () => {
     plane = await startControlPlane();
@@ -144,7 +144,7 @@ describe('a spec that is not valid is answered 400, with each field and what is 
     );
   });
 
-  it('also when it is to replace another, which stays', async () => {
+  it('also in a PUT, which changes nothing', async () => {
     const alice = caller(plane.url, 'alice');
     const { json: before } = await alice.post(specOf('kept'));
     const bad = specOf('kept', { replicaCount: 65 });

@@ -7,13 +7,13 @@ import { promisify } from 'node:util';
 import { expect, it, jest } from '@jest/globals';
 import { temporaryFolder } from '../support/postgres.js';
 
-jest.setTimeout(120_000); // on a machine that does much else
+jest.setTimeout(120_000); // on a busy machine
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
 const node = (...args: string[]) => run(process.execPath, args, { cwd: root });
 
-/** What tsc says of a program that uses the generated types; empty when it compiles. */
+/** The errors of tsc for a program that uses the generated types; empty when it compiles. */
 async function compiled(folder: string, usage: string): Promise<string> {
   const file = join(folder, 'usage.ts');
   await writeFile(file, usage);
@@ -24,7 +24,7 @@ async function compiled(folder: string, usage: string): Promise<string> {
   );
 }
 
-it('a client that is generated from the document takes the body in README, and what GET answered', async () => {
+it('a client that is generated from the document accepts the body in README and the answer of GET', async () => {
   const folder = await temporaryFolder();
   const generator = join(createRequire(import.meta.url).resolve('openapi-typescript/package.json'), '../bin/cli.js');
   await node(generator, 'openapi/mcp-gateway.openapi.json', '-o', join(folder, 'api.ts'));

@@ -5,7 +5,7 @@ import { caller, type Caller } from './support/callers.js';
 import { specOf, startControlPlane } from './support/control-plane.js';
 import { openApiDocument } from './support/sources.js';
 
-jest.setTimeout(120_000); // on a machine that does much else
+jest.setTimeout(120_000); // on a busy machine
 
 interface Schema {
   $ref?: string;
@@ -24,14 +24,14 @@ const document = openApiDocument() as unknown as {
   components: { schemas: Record<string, Schema> };
 };
 
-/** Just below what a body may have, and what Node takes of headers. */
+/** Just below the limit of bodies, and of headers in Node. */
 const BODY = 1_000_000;
 const HEAD = 4_000; // encoded, three times as much
 const PIECES = ['a', 'a.', 'a/', '-', '/a', ' ', '0'];
 
 type Build = (text: string) => unknown;
 
-/** Bodies with a text in the place of each string that the document has, and of each name of a field or a variable. */
+/** Bodies that have a text in place of each string of the document and of each name of a field or variable. */
 function places({ $ref, properties, additionalProperties, items, type }: Schema): Build[] {
   if ($ref) return places(document.components.schemas[$ref.split('/').at(-1) as string] as Schema);
   const within = (schema: Schema, wrap: (value: unknown) => unknown) =>
@@ -56,9 +56,9 @@ beforeEach(async () => {
   alice = caller(url, 'alice');
 });
 
-describe('text made to be slow', () => {
-  // packages/common/src/contracts/hostile-text.test.ts has more kinds of it.
-  it('is refused at once in any field of a body', async () => {
+describe('text that is made to slow down its check', () => {
+  // packages/common/src/contracts/hostile-text.test.ts has more kinds of text.
+  it('is refused quickly in every field of a body', async () => {
     const builds = places(document.components.schemas['AdapterBody'] as Schema);
     expect(builds.length).toBeGreaterThan(25);
     const text = `${'a.'.repeat(BODY / 2)}!`;
@@ -80,7 +80,7 @@ describe('text made to be slow', () => {
       })),
   );
 
-  it('is answered at once in any parameter of an operation', async () => {
+  it('is answered quickly in every parameter of an operation', async () => {
     for (const { method, path, all } of operations) {
       const texts = all.flatMap(({ name, in: where }) =>
         [...hostileTexts(PIECES, HEAD)].map((text) => ({ name, where, text, encoded: encodeURIComponent(text) })),
@@ -100,7 +100,7 @@ describe('text made to be slow', () => {
   });
 
   it.each(['x-dev-userid', 'x-dev-roles', 'host', 'origin', 'content-type', 'accept', 'if-none-match'])(
-    'is answered at once in the header %s',
+    'is answered quickly in the header %s',
     async (name) => {
       await expectNoHoldUp(async () => {
         for (const text of hostileTexts(PIECES, HEAD)) {
@@ -114,7 +114,7 @@ describe('text made to be slow', () => {
   );
 });
 
-it('makes no terminal act on what another caller has written', async () => {
+it('cannot control the terminal of another caller', async () => {
   const description = 'a\u001b[2Jb\u009b31mc\u202ed';
   await alice.post(specOf('loud', { description }));
   const answer = await alice.get('/adapters/loud');

@@ -17,9 +17,9 @@ async function next(stream: IncomingMessage): Promise<string> {
   return chunk.toString();
 }
 
-/** Where its replicas write. */
+/** The folder in which the replicas write their logs. */
 async function folderOfEcho({ logs, rows }: ControlPlane): Promise<string> {
-  const folder = join(logs, `echo.${(await rows.find('echo'))?.id}`);
+  const folder = join(logs, `adapter.echo.${(await rows.find('echo'))?.id}`);
   await mkdir(folder);
   return folder;
 }
@@ -52,7 +52,7 @@ describe('GET /adapters/{name}/logs', () => {
     expect(headers.get('x-accel-buffering')).toBe('no');
   });
 
-  it('answers those of another replica, and as many lines as are asked for', async () => {
+  it('answers the lines of another replica, and as many lines as the client asks for', async () => {
     await writeFile(file('1.log.1'), lines(0, 10));
     await writeFile(file('1.log'), lines(10, 20));
     expect((await logs('?instance=1&tail=2')).text).toBe(lines(18, 20));
@@ -62,7 +62,7 @@ describe('GET /adapters/{name}/logs', () => {
     expect((await logs('?follow=false&tail=1&instance=1')).text).toBe(lines(19, 20));
   });
 
-  it('escapes what a terminal would act on, also when it is followed and comes in pieces', async () => {
+  it('escapes control characters, also when the log is followed and arrives in pieces', async () => {
     await writeFile(file('0.log'), '\x1b[2J\tone\r\n');
     expect((await logs()).text).toBe('\\u001b[2J\tone\r\n');
     const stream = await follow('&tail=0');
@@ -75,7 +75,7 @@ describe('GET /adapters/{name}/logs', () => {
     expect(await rest).toBe('\\u009b\n');
   });
 
-  it('answers bytes as the replica wrote them to whoever asks for them raw', async () => {
+  it('answers the original bytes with ?raw', async () => {
     const bytes = Buffer.from([0xff, 0x00, 0x1b, 0x5b, 0x33, 0x31, 0x6d, 0x0d, 0x0a, 0xe7, 0x8e]);
     await writeFile(file('0.log'), bytes);
     const res = await open(`${plane.url}/adapters/echo/logs?raw=true`, { method: 'GET' });
@@ -89,14 +89,14 @@ describe('GET /adapters/{name}/logs', () => {
     expect(text).toBe('Replica 1 of echo has not written anything yet; /adapters/echo/status says how it is.\n');
   });
 
-  it('answers a sentence for a replica that is there beyond what the spec asks for', async () => {
+  it('answers a sentence for a replica that an autoscaler added', async () => {
     const row = (await plane.rows.find('echo')) as AdapterRow;
     await plane.rows.saveStatus(row, { phase: 'Ready', conditions: [], replicas: [replica(2)] });
     expect((await logs('?instance=2')).text).toContain('Replica 2 of echo has not written anything yet');
     expect((await logs('?instance=3')).status).toBe(404);
   });
 
-  it('answers 404 for a replica that cannot be, unless it has been', async () => {
+  it('answers 404 for a replica beyond the spec, unless its log exists', async () => {
     const { status, headers, json } = await logs('?instance=2');
     expect(status).toBe(404);
     expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
@@ -109,7 +109,7 @@ describe('GET /adapters/{name}/logs', () => {
     expect((await logs('?instance=2')).text).toBe('before the scale-down\n');
   });
 
-  it('goes on with what is written, as it is written', async () => {
+  it('follows the log line by line', async () => {
     await writeFile(file('0.log'), lines(0, 3));
     const stream = await follow('&tail=1');
     expect(await next(stream)).toBe(lines(2, 3));
@@ -120,7 +120,7 @@ describe('GET /adapters/{name}/logs', () => {
     }
   });
 
-  it('begins to follow before there is anything', async () => {
+  it('follows a log that does not exist yet', async () => {
     const stream = await follow('&instance=1');
     expect(head(stream)).toMatchObject({ status: 200 });
     const arrived = next(stream);
@@ -128,7 +128,7 @@ describe('GET /adapters/{name}/logs', () => {
     expect(await arrived).toBe('at last\n');
   });
 
-  it('ends when the adapter and its logs are gone', async () => {
+  it('ends when the adapter and its logs are removed', async () => {
     await writeFile(file('0.log'), 'last words\n');
     const stream = await follow();
     expect(await next(stream)).toBe('last words\n');
@@ -162,7 +162,7 @@ describe('GET /adapters/{name}/logs', () => {
   });
 });
 
-describe('somebody who follows the logs', () => {
+describe('a caller that follows the logs', () => {
   async function followed(name: string, headers: Record<string, string>) {
     const plane = await startControlPlane({ logCheckMs: 20 });
     const alice = caller(plane.url, 'alice');
@@ -176,7 +176,7 @@ describe('somebody who follows the logs', () => {
     return { plane, alice, stream, write };
   }
 
-  it('is sent no more when the permission is taken back, and others are', async () => {
+  it('gets no more lines once its permission is revoked; other callers still do', async () => {
     const { alice, stream, write } = await followed('carol', { 'X-Dev-Roles': 'team' });
     await alice.put('echo', specOf('echo', { requiredRoles: ['team'], description: 'changed' }));
     await write('second\n');
@@ -186,7 +186,7 @@ describe('somebody who follows the logs', () => {
     expect(stream.complete).toBe(true);
   });
 
-  it('is not sent those of the next adapter of the name', async () => {
+  it('does not get the log of the next adapter of the same name', async () => {
     const { plane, alice, stream } = await followed('alice', {});
     await alice.remove('echo');
     await caller(plane.url, 'bob').post(specOf('echo', { requiredRoles: ['team'] }));
@@ -194,8 +194,8 @@ describe('somebody who follows the logs', () => {
   });
 });
 
-describe('what a runtime may not have of its logs', () => {
-  it.each(['previous', 'since=10m'])('is refused in words by the process runtime: ?%s', async (query) => {
+describe('a log option that a runtime does not support', () => {
+  it.each(['previous', 'since=10m'])('is refused by the process runtime, with the reason: ?%s', async (query) => {
     const plane = await startControlPlane();
     const alice = caller(plane.url, 'alice');
     await alice.post(specOf('echo'));
@@ -225,7 +225,7 @@ describe('what a runtime may not have of its logs', () => {
 });
 
 describe('following logs', () => {
-  /** Says one line and then waits for its end. */
+  /** Yields one line and then waits for the end. */
   function reader(ending: (signal: AbortSignal) => Promise<void>) {
     let ended: () => void;
     const end = new Promise<void>((resolve) => (ended = resolve));
@@ -257,7 +257,7 @@ describe('following logs', () => {
     await expect(end).resolves.toBeUndefined();
   });
 
-  it('is cut off, not ended, when the logs cannot be read any more', async () => {
+  it('breaks off, rather than ends, when the logs cannot be read any more', async () => {
     let fail: (error: Error) => void = () => {};
     const { logReader } = reader(() => new Promise((_resolve, reject) => (fail = reject)));
     const stream = await followed(logReader);

@@ -27,8 +27,8 @@ interface Document {
 const document = openApiDocument() as unknown as Document;
 const METHODS = ['get', 'post', 'put', 'delete', 'patch', 'head', 'options', 'trace'];
 
-/** Served, and nothing that a client of the API has to know. */
-const OPERATIONAL = ['GET /livez', 'GET /openapi.json', 'GET /readyz'];
+/** Served for operators and people, and not part of the API. */
+const OPERATIONAL = ['GET /errors', 'GET /livez', 'GET /openapi.json', 'GET /readyz'];
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
@@ -46,14 +46,14 @@ const everyOperation = Object.entries(resolved.paths).flatMap(([path, methods]) 
       responses,
     })),
 );
-// The data plane serves those of MCP (test/data-plane/documented.test.ts).
+// The data plane serves the MCP operations (test/data-plane/documented.test.ts).
 const operations = everyOperation.filter(({ isMcp }) => !isMcp);
 const documented = operations.flatMap(({ operation, responses }) =>
   Object.entries(responses).map(([status, response]) => ({ operation, status: Number(status), response })),
 );
 
 describe('the OpenAPI document', () => {
-  it('is the one in openapi/, and what GET /openapi.json answers', async () => {
+  it('is the file in openapi/ and the answer of GET /openapi.json', async () => {
     const file = await readFile(new URL('../../openapi/mcp-gateway.openapi.json', import.meta.url), 'utf8');
     expect(file).toBe(`${JSON.stringify(document, null, 2)}\n`);
     const { url } = await startControlPlane();
@@ -64,7 +64,7 @@ describe('the OpenAPI document', () => {
     expect({ ...served, servers: [] }).toEqual({ ...document, servers: [] });
   });
 
-  it('names the gateway that serves it, also under the prefix of a proxy', async () => {
+  it('names the gateway that serves it, also behind the path prefix of a proxy', async () => {
     const { url } = await startControlPlane();
     const { text } = await caller(url, 'alice').get('/openapi.json');
     const { servers } = JSON.parse(text) as { servers: { url: string }[] };
@@ -72,12 +72,12 @@ describe('the OpenAPI document', () => {
     expect(servers.map((server) => new URL(server.url, seenAt).href)).toEqual(['https://tools.example.com/gw/']);
   });
 
-  it('has every route that is served, and no other', async () => {
+  it('has exactly the routes that are served', async () => {
     const served = routesOf((await startControlPlane()).app).filter((route) => !OPERATIONAL.includes(route));
     expect(served).toEqual(operations.map(({ operation }) => operation).toSorted());
   });
 
-  it('refers to nothing that it does not have', () => {
+  it('has the target of every reference', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(
       ([, path]) => path as string,
     );
@@ -87,7 +87,7 @@ describe('the OpenAPI document', () => {
     expect(references.filter((path) => find(path) === undefined)).toEqual([]);
   });
 
-  it('takes the specs that the API takes, and refuses what it refuses', () => {
+  it('accepts and refuses the same specs as the API', () => {
     const valid = ajv.compile(
       resolved.paths['/adapters']?.['post']?.requestBody?.content['application/json']?.schema ?? {},
     );
@@ -104,7 +104,7 @@ describe('the OpenAPI document', () => {
     expect(undescribed(document.components, ['components'])).toEqual([]);
   });
 
-  it('asks clients for three fields of a spec only, as no field that they send has a default', () => {
+  it('requires three fields of a spec and gives no request field a default, so that generated clients may omit the others', () => {
     const { AdapterBody, SessionLimits } = document.components.schemas;
     expect(AdapterBody).toMatchObject({ required: ['name', 'imageName', 'imageVersion'] });
     expect(JSON.stringify([AdapterBody, SessionLimits])).not.toContain('"default"');
@@ -112,7 +112,7 @@ describe('the OpenAPI document', () => {
   });
 });
 
-describe('every answer that the document has', () => {
+describe('every documented answer', () => {
   const answers = new Map<string, Answer>();
 
   beforeAll(async () => {
@@ -130,9 +130,9 @@ describe('every answer that the document has', () => {
     for (const { operation } of operations) {
       const [method, path] = operation.split(' ') as [string, string];
       const url = path.replace('{name}', 'echo').replace('{id}', session.id);
-      const nobody = await alice.call(method, url, undefined, { 'x-dev-userid': 'a'.repeat(257) });
+      const unsigned = await alice.call(method, url, undefined, { 'x-dev-userid': 'a'.repeat(257) });
       const page = await alice.call(method, url, undefined, { origin: 'https://evil.example' });
-      await given(operation, nobody, page);
+      await given(operation, unsigned, page);
     }
 
     const shared = specOf('echo', { requiredRoles: ['staff'], environmentVariables: { A: 'b' } });
@@ -198,7 +198,7 @@ describe('every answer that the document has', () => {
     );
   });
 
-  it('is given in fact, and no other is', () => {
+  it('occurs, and no undocumented answer does', () => {
     expect([...answers.keys()].toSorted()).toEqual(
       documented.map(({ operation, status }) => `${operation} ${status}`).toSorted(),
     );
@@ -215,7 +215,7 @@ describe('every answer that the document has', () => {
   });
 });
 
-/** Where something is that ought to have a description, and has neither that nor a reference to what has one. */
+/** The places that need a description and have neither one nor a reference to a described component. */
 function undescribed(node: unknown, path: readonly string[]): string[] {
   if (node === null || typeof node !== 'object') return [];
   const parent = path.at(-2) ?? '';
@@ -223,7 +223,7 @@ function undescribed(node: unknown, path: readonly string[]): string[] {
     METHODS.includes(path.at(-1) ?? '') ||
     ['properties', 'parameters', 'responses', 'headers', 'securitySchemes'].includes(parent);
   const found = isThing && !('description' in node) && !('$ref' in node) ? [path.join('/')] : [];
-  // Not into examples, which may have any field.
+  // Examples may have any field.
   const children = Object.entries(node).filter(([key]) => !['examples', 'example', 'const', 'enum'].includes(key));
   return [...found, ...children.flatMap(([key, child]) => undescribed(child, [...path, key]))];
 }

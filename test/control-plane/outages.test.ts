@@ -9,16 +9,17 @@ import { connectRedis, freezeRedis, freshPrefix } from '../support/redis.js';
 import { waitFor } from '../support/wait.js';
 import { caller, problem, type Caller } from './support/callers.js';
 import { specOf, startControlPlane } from './support/control-plane.js';
+import type { ControlPlaneParts } from './support/sources.js';
 
-/** For a few changes, on a busy machine. */
+/** Time limit for a few changes on a busy machine. */
 const BOUND_MS = 5_000;
 
 const UNAVAILABLE = problem(503, 'UNAVAILABLE', 'A part that this request needs is not available');
 
-describe('while PostgreSQL is away', () => {
+describe('while PostgreSQL is unavailable', () => {
   const AWAY = 'postgresql://app:s3cret@127.0.0.1:1/gateway';
 
-  it('answers 503 and when to try again, and tells nothing of the database', async () => {
+  it('answers 503 with Retry-After and reveals nothing about the database', async () => {
     const { url } = await startControlPlane({ database: connect(AWAY) });
     const alice = caller(url, 'alice');
     for (const answer of [
@@ -37,7 +38,7 @@ describe('while PostgreSQL is away', () => {
     }
   });
 
-  it('lives, but is not ready', async () => {
+  it('is alive but not ready', async () => {
     const { url } = await startControlPlane({ database: connect(AWAY) });
     expect(await caller(url, 'alice').get('/livez')).toMatchObject({ status: 200, text: 'ok' });
     const { status, headers, json } = await caller(url, 'alice').get('/readyz');
@@ -46,7 +47,7 @@ describe('while PostgreSQL is away', () => {
     expect(json).toEqual({ ...UNAVAILABLE, detail: 'the database cannot be reached' });
   });
 
-  it('goes on when it is back', async () => {
+  it('recovers when PostgreSQL is back', async () => {
     const folder = await temporaryFolder();
     const postgres = await postgresIn(folder);
     await migrate(postgres.url('mcp_gateway'), silent);
@@ -64,7 +65,7 @@ describe('while PostgreSQL is away', () => {
     expect((await alice.get('/adapters/echo')).json).toEqual(json);
   });
 
-  it('tells nothing when a statement fails for another reason', async () => {
+  it('answers 500 without the cause when a statement fails for another reason', async () => {
     const plane = await startControlPlane({ database: connect(await freshDatabase()) });
     await plane.database.$executeRaw`DROP TABLE adapters`;
     const { status, headers, json } = await caller(plane.url, 'alice').post(specOf('echo'));
@@ -84,7 +85,7 @@ describe('the queue', () => {
     prefix = freshPrefix();
   });
 
-  /** Resolves when the API is there, connected or not. */
+  /** Resolves when the API answers, whether or not Redis is connected. */
   async function start() {
     const redis = redisClient({ REDIS_URL: line.url }, silent);
     void redis.connect().catch(() => {});
@@ -99,7 +100,7 @@ describe('the queue', () => {
     await waitFor('the connection', () => redis.isReady);
   }
 
-  /** The names that the worker would get. */
+  /** The names in the queue. */
   async function waiting(): Promise<string[]> {
     const redis = await connectRedis();
     const ids = await redis.lRange(`${queuePrefix(prefix)}:reconcile:wait`, 0, -1);
@@ -107,7 +108,7 @@ describe('the queue', () => {
     return jobs.map((data) => (JSON.parse(data ?? '{}') as { name: string }).name).toSorted();
   }
 
-  it('holds the names of what has changed, each once, and nothing else of them', async () => {
+  it('holds the name of each changed adapter once, and none of its other fields', async () => {
     await startConnected();
     await alice.post(specOf('echo', { environmentVariables: { TOKEN: 's3cret' } }));
     await alice.post(specOf('other'));
@@ -121,7 +122,7 @@ describe('the queue', () => {
     }
   });
 
-  /** A change of each kind, and how long all of them took. */
+  /** Makes a change of each kind. Returns how long they took, in milliseconds. */
   async function changes(): Promise<number> {
     const started = performance.now();
     expect((await alice.post(specOf('echo'))).status).toBe(201);
@@ -130,25 +131,25 @@ describe('the queue', () => {
     return performance.now() - started;
   }
 
-  it('is not waited for when Redis has gone', async () => {
+  it('delays no request when Redis goes down', async () => {
     await startConnected();
     line.cut();
     expect(await changes()).toBeLessThan(BOUND_MS);
     line.mend();
     let tries = 0;
     await waitFor('the queue to work again', async () => {
-      await alice.post(specOf(`later-${++tries}`)); // a change that found no queue is not told again
+      await alice.post(specOf(`later-${++tries}`)); // the control plane does not repeat a hint that failed
       return (await waiting()).some((name) => name.startsWith('later'));
     });
   });
 
-  it('is not waited for when Redis has never been there', async () => {
+  it('delays no request when Redis has never been up', async () => {
     line.cut();
     await start();
     expect(await changes()).toBeLessThan(BOUND_MS);
   });
 
-  it('is not waited for when Redis hangs', async () => {
+  it('delays no request when Redis hangs', async () => {
     await startConnected();
     await freezeRedis();
     expect(await changes()).toBeLessThan(BOUND_MS);

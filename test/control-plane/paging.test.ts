@@ -14,7 +14,7 @@ describe('paging through adapters', () => {
     alice = caller(url, 'alice');
   });
 
-  /** Every page from the first on, following the links; `between` may change things meanwhile. */
+  /** Follows the links from the first page to the last. `between` runs after each page. */
   async function pages(
     path: string,
     between: (page: number) => Promise<unknown> = async () => {},
@@ -34,7 +34,7 @@ describe('paging through adapters', () => {
     for (const name of wanted) expect((await alice.post(specOf(name))).status).toBe(201);
   }
 
-  it('is not needed for a few: one page, and no link', async () => {
+  it('answers a few adapters in one page without a link', async () => {
     await make(...names(3));
     const answer = await alice.get('/adapters');
     expect(namesIn(answer)).toEqual(names(3));
@@ -42,11 +42,11 @@ describe('paging through adapters', () => {
     expect((await alice.get('/adapters?limit=3')).headers.get('link')).toBeNull();
   });
 
-  it('begins with nothing where there is nothing', async () => {
+  it('answers an empty page when there is no adapter', async () => {
     expect(await pages('/adapters?limit=1')).toEqual([[]]);
   });
 
-  it.each([1, 2, 3, 7, 8])('reaches the end by the links, %d at a time', async (limit) => {
+  it.each([1, 2, 3, 7, 8])('reaches the end by following the links, %d at a time', async (limit) => {
     await make(...names(7));
     const found = await pages(`/adapters?limit=${limit}`);
     expect(found.flat()).toEqual(names(7));
@@ -54,14 +54,14 @@ describe('paging through adapters', () => {
     expect(found).toHaveLength(Math.ceil(7 / limit));
   });
 
-  it('says the link as a client can follow it on any host', async () => {
+  it('gives a link that a client can follow on any host', async () => {
     await make(...names(3));
     const cursor = Buffer.from('adapter-01').toString('base64url');
     const { headers } = await alice.get('/adapters?limit=2');
     expect(headers.get('link')).toBe(`</adapters?limit=2&cursor=${cursor}>; rel="next"`);
   });
 
-  it('misses and repeats none of those that stay while others come and go', async () => {
+  it('neither misses nor repeats an adapter while others come and go', async () => {
     await make(...names(10));
     const found = await pages('/adapters?limit=3', async (page) => {
       if (page === 1) await alice.remove('adapter-02'); // where the next page begins
@@ -71,7 +71,7 @@ describe('paging through adapters', () => {
     expect(found.flat()).toEqual([...names(4), 'adapter-03a', ...names(9).slice(4)]);
   });
 
-  it('fills pages with what the caller may read, however much there is in between', async () => {
+  it('fills pages with adapters that the caller may read, however many others are in between', async () => {
     await make(...names(9));
     for (const name of ['adapter-01', 'adapter-04', 'adapter-08']) {
       await alice.put(name, specOf(name, { requiredRoles: ['mcp.dev'] }));

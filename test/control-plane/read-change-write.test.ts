@@ -16,8 +16,8 @@ beforeEach(async () => {
   alice = caller(url, 'alice');
 });
 
-describe('what GET answers', () => {
-  it('is taken by PUT with a change in it', async () => {
+describe('the answer of GET', () => {
+  it('with a change in it is a valid body of PUT', async () => {
     await alice.post(specOf('echo', { environmentVariables: { Token_A: 'x' } }));
     const { json: read } = await alice.get('/adapters/echo');
     const { status, json } = await alice.put('echo', { ...read, replicaCount: 3 });
@@ -25,7 +25,7 @@ describe('what GET answers', () => {
     expect(json).toEqual({ ...read, replicaCount: 3, generation: 2, lastUpdatedAt: json.lastUpdatedAt });
   });
 
-  it('is answered 412 when somebody else has changed the adapter since', async () => {
+  it('gets 412 in a PUT when another caller has changed the adapter since', async () => {
     await alice.post(specOf('echo'));
     const { json: read } = await alice.get('/adapters/echo');
     const { json: changed } = await alice.put('echo', specOf('echo', { replicaCount: 2 }));
@@ -33,7 +33,7 @@ describe('what GET answers', () => {
     expect((await alice.get('/adapters/echo')).json).toEqual(changed);
   });
 
-  it('is answered 412 when there is another adapter of that name by now', async () => {
+  it('gets 412 in a PUT when another adapter has the name now', async () => {
     await alice.post(specOf('echo'));
     const { json: read } = await alice.get('/adapters/echo');
     await alice.remove('echo');
@@ -50,7 +50,7 @@ describe('what GET answers', () => {
     [{ generation: 2 }, 412],
     [{ Generation: '1' }, 412],
     [{ id: 'echo' }, 412],
-  ])('decides with If-Match whether a change is made: %j gives %d', async (more, status) => {
+  ])('decides together with If-Match whether PUT makes a change: %j gives %d', async (more, status) => {
     const { json, headers } = await alice.post(specOf('echo'));
     const answer = await alice.put('echo', { ...specOf('echo'), ...more }, { 'if-match': String(headers.get('etag')) });
     expect(answer.status).toBe(status);
@@ -60,8 +60,35 @@ describe('what GET answers', () => {
   });
 });
 
+describe('a change that loses against other changes again and again', () => {
+  it.each(['PUT', 'DELETE'])(
+    'ends: %s answers 503, when to try again, and that nothing was changed',
+    async (method) => {
+      const database = connectDatabase(await freshDatabase(), { poolSize: 2 });
+      afterTest(() => database.$disconnect());
+      const plane = await startControlPlane({ database });
+      const bob = caller(plane.url, 'bob');
+      const { json: before } = await bob.post(specOf('echo'));
+      // PostgreSQL leaves a row as it is when its trigger returns NULL, as if the row had changed a moment before.
+      await database.$executeRaw`
+      CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`;
+      await database.$executeRaw`
+      CREATE TRIGGER lose BEFORE UPDATE ON adapters FOR EACH ROW EXECUTE FUNCTION lose()`;
+
+      const answer = await bob.call(method, '/adapters/echo', method === 'PUT' ? specOf('echo') : undefined);
+      expect(answer).toMatchObject({
+        status: 503,
+        json: { code: 'WRITE_CONTENTION', type: '/errors#WRITE_CONTENTION' },
+      });
+      expect(answer.headers.get('retry-after')).toBe('1');
+      expect((await bob.get('/adapters/echo')).json).toEqual(before);
+      expect(plane.hints).toEqual(['echo']);
+    },
+  );
+});
+
 describe('POST', () => {
-  it('takes the fields in the spelling of other gateways, and makes an id of its own', async () => {
+  it('accepts the field names of other gateways and gives the adapter a new id', async () => {
     const body = { Id: 'echo', Name: 'echo', ImageName: 'team/echo', ImageVersion: '1', RequiredRoles: null };
     const { status, json } = await alice.post({ ...body, EnvironmentVariables: { Path_A: '1' }, CreatedBy: 'root' });
     expect(status).toBe(201);
@@ -69,7 +96,7 @@ describe('POST', () => {
     expect(json.id).not.toBe('echo');
   });
 
-  it.each(['sha256:', '1.0.0@sha256:'])('takes an image by its digest: %s…', async (beginning) => {
+  it.each(['sha256:', '1.0.0@sha256:'])('accepts an image by its digest: %s…', async (beginning) => {
     const imageVersion = beginning + 'ab'.repeat(32);
     await alice.post(specOf('echo', { imageName: 'team__a/echo--b', imageVersion }));
     const { json } = await alice.get('/adapters/echo/status');
@@ -77,7 +104,7 @@ describe('POST', () => {
   });
 });
 
-describe('all that GET /adapters lists', () => {
+describe('the whole list of GET /adapters', () => {
   const ofServer = ['id', 'generation', 'createdAt', 'lastUpdatedAt'];
   const withoutOwn = (adapters: object[]) =>
     adapters.map((adapter) => Object.fromEntries(Object.entries(adapter).filter(([key]) => !ofServer.includes(key))));
@@ -92,7 +119,7 @@ describe('all that GET /adapters lists', () => {
     return found;
   }
 
-  it('restores the adapters when it is posted to an empty gateway', async () => {
+  it('restores the adapters when each entry is posted to an empty gateway', async () => {
     await alice.post(specOf('plain'));
     await alice.post(
       specOf('rich', {

@@ -40,7 +40,7 @@ const callersIn = (sessions: { caller: string }[]) => sessions.map((each) => eac
 const end = (who: Caller | undefined, id: string) => who?.call('DELETE', `/adapters/echo/sessions/${id}`);
 
 describe('GET /adapters/{name}/sessions', () => {
-  it('shows what there is to know of a session, and no id that opens it', async () => {
+  it('shows a session without an id that gives access to it', async () => {
     const sealed = await begin(gateway.url);
     await waitFor('the version', async () => (await list(alice))[0]?.protocolVersion);
     const [session] = await list(alice);
@@ -60,7 +60,7 @@ describe('GET /adapters/{name}/sessions', () => {
     expect((await callTool(gateway.url, session.id, 'who')).status).toBe(404);
   });
 
-  it("shows a caller's own, and all to the creator and to admins", async () => {
+  it('shows a caller its own sessions, and all of them to the creator and to admins', async () => {
     for (const subject of ['bob', 'bob', 'carol', 'alice']) await begin(gateway.url, as(subject));
     expect(callersIn(await list(bob))).toEqual(['bob', 'bob']);
     expect(callersIn(await list(carol))).toEqual(['carol']);
@@ -68,14 +68,14 @@ describe('GET /adapters/{name}/sessions', () => {
     expect(await stranger?.get('/adapters/echo/sessions')).toMatchObject({ status: 404, json: NOT_FOUND });
   });
 
-  it('shows nothing of an adapter that had the name before', async () => {
+  it('shows no session of an earlier adapter of the same name', async () => {
     await begin(gateway.url);
     await alice?.remove('echo');
     await alice?.post(specOf('echo'));
     expect(await list(alice)).toEqual([]);
   });
 
-  it('shows them in pages', async () => {
+  it('answers in pages', async () => {
     for (let i = 0; i < 5; i++) await begin(gateway.url);
     const all = (await list(alice)).map(({ id }: { id: string }) => id);
     expect(all).toEqual(all.toSorted());
@@ -88,7 +88,7 @@ describe('GET /adapters/{name}/sessions', () => {
     expect(pages).toEqual([all.slice(0, 2), all.slice(2, 4), all.slice(4)]);
   });
 
-  it('shows one that another version has written to nobody, and the others to all', async () => {
+  it('leaves out a session record of another version', async () => {
     await begin(gateway.url);
     await begin(gateway.url);
     const [first] = await list(alice);
@@ -96,19 +96,22 @@ describe('GET /adapters/{name}/sessions', () => {
     expect(await list(alice)).toHaveLength(1);
   });
 
-  it('says so when Redis is away', async () => {
+  it('answers 503 while Redis is unavailable', async () => {
     line.cut();
     const answer = await alice?.get('/adapters/echo/sessions');
     expect(answer?.status).toBe(503);
     expect(answer?.headers.get('retry-after')).toBe('2');
-    expect(answer?.json).toMatchObject({ code: 'UNAVAILABLE', detail: 'the sessions cannot be read now' });
+    expect(answer?.json).toMatchObject({
+      code: 'UNAVAILABLE',
+      detail: 'Redis does not answer, so the sessions cannot be read now',
+    });
   });
 });
 
 describe('DELETE /adapters/{name}/sessions/{id}', () => {
   const farewells = () => server.said.filter(({ method }) => method === 'DELETE');
 
-  it('ends a session on every data plane, and tells its server once', async () => {
+  it('ends a session on every data plane, and terminates it on its server once', async () => {
     const sealed = await begin(gateway.url);
     for (const plane of [gateway, other]) expect((await callTool(plane.url, sealed, 'who')).status).toBe(200);
     const [{ id }] = await list(alice);
@@ -128,7 +131,7 @@ describe('DELETE /adapters/{name}/sessions/{id}', () => {
     expect((await callTool(third.url, sealed, 'who')).status).toBe(404);
   });
 
-  it("is for one's own, and for all to the creator and to admins", async () => {
+  it("ends a caller's own session, and any session for the creator and for admins", async () => {
     for (const subject of ['bob', 'carol']) await begin(gateway.url, as(subject));
     const [bobs] = await list(bob);
     const [carols] = await list(carol);
@@ -139,11 +142,11 @@ describe('DELETE /adapters/{name}/sessions/{id}', () => {
     expect(await list(alice)).toEqual([]);
   });
 
-  it.each([NOBODY, 'garbage', '%00', '..%2f..'])('is 404 for what is no session: %s', async (id) => {
+  it.each([NOBODY, 'garbage', '%00', '..%2f..'])('answers 404 for an id that is not a session: %s', async (id) => {
     expect(await end(alice, id)).toMatchObject({ status: 404 });
   });
 
-  it("is 404 for another adapter's session, whoever asks", async () => {
+  it('answers 404 for a session of another adapter, to every caller', async () => {
     await alice?.post(specOf('other'));
     await begin(gateway.url);
     const [{ id }] = await list(alice);
@@ -154,7 +157,7 @@ describe('DELETE /adapters/{name}/sessions/{id}', () => {
     expect(await list(alice)).toHaveLength(1);
   });
 
-  it('says so when Redis is away', async () => {
+  it('answers 503 while Redis is unavailable', async () => {
     line.cut();
     expect(await end(alice, NOBODY)).toMatchObject({ status: 503, json: { code: 'UNAVAILABLE' } });
   });

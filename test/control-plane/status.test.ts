@@ -16,7 +16,7 @@ describe('GET /adapters/{name}/status', () => {
     await alice.post(specOf('echo', { replicaCount: 3 }));
   });
 
-  it('says what is wanted while nobody has acted on it', async () => {
+  it('answers the desired state before the worker has acted', async () => {
     const { status: code, headers, json } = await status();
     expect(code).toBe(200);
     expect(headers.get('cache-control')).toBe('no-store');
@@ -36,7 +36,7 @@ describe('GET /adapters/{name}/status', () => {
     });
   });
 
-  it('says what the worker has seen', async () => {
+  it('answers the state that the worker has observed', async () => {
     const replicas = [
       replica(0),
       replica(1, {
@@ -66,7 +66,7 @@ describe('GET /adapters/{name}/status', () => {
     });
   });
 
-  it('does not call a change done that nobody has acted on', async () => {
+  it('is Progressing until the worker has acted on a change', async () => {
     await plane.rows.saveStatus(await row(), { phase: 'Ready', conditions: [], replicas: [replica(0)] });
     await alice.put('echo', specOf('echo', { replicaCount: 1, imageVersion: '2.0.0' }));
     expect((await status()).json).toMatchObject({

@@ -4,7 +4,7 @@ import { specOf, startControlPlane, type ControlPlane } from './support/control-
 
 const MISSING = 'missing';
 
-describe('who sees what', () => {
+describe('visibility', () => {
   let plane: ControlPlane;
   let callers: Record<'creator' | 'reader' | 'admin' | 'stranger', Caller>;
 
@@ -31,14 +31,14 @@ describe('who sees what', () => {
     stranger: [],
   };
 
-  it.each(all)('a list has what the %s may read, by name, and nothing else', async (who) => {
+  it.each(all)('a list has exactly the adapters that the %s may read, ordered by name', async (who) => {
     const { status, json } = await callers[who].get('/adapters');
     expect(status).toBe(200);
     expect(json.map(({ name }: { name: string }) => name)).toEqual(visible[who]);
     for (const item of json) expect((await callers[who].get(`/adapters/${item.name}`)).json).toEqual(item);
   });
 
-  it.each(all)('the %s reads what the list has, its status and its logs, and no other', async (who) => {
+  it.each(all)('the %s reads the adapters of its list with status and logs, and no other adapter', async (who) => {
     for (const name of visible.admin) {
       const expected = (visible[who] as string[]).includes(name) ? 200 : 404;
       for (const path of ['', '/status', '/logs']) {
@@ -55,7 +55,7 @@ describe('who sees what', () => {
     ['DELETE', (who, name) => who.remove(name)],
   ];
   it.each(attempts)(
-    'to a stranger %s of what is there and of what is not are the same bytes',
+    'a stranger gets the same bytes for %s of an existing and of a missing adapter',
     async (_name, attempt) => {
       const answers = [await attempt(callers.stranger, 'private'), await attempt(callers.stranger, MISSING)];
       const [there, missing] = answers.map(({ status, headers, text }) => ({
@@ -69,7 +69,7 @@ describe('who sees what', () => {
     },
   );
 
-  it('a reader is told that changes are not for it, and nothing changes', async () => {
+  it('a reader gets 403 for a change, and nothing changes', async () => {
     const { json: before } = await callers.creator.get('/adapters/shared');
     const answers = [await callers.reader.put('shared', specOf('shared')), await callers.reader.remove('shared')];
     for (const { status, headers, json } of answers) {
@@ -81,7 +81,7 @@ describe('who sees what', () => {
     expect(plane.hints).toEqual([]);
   });
 
-  it('an admin changes and removes what others have made, which stays theirs', async () => {
+  it('an admin changes and removes adapters of others; the creator stays the same', async () => {
     const { status, json } = await callers.admin.put('private', specOf('private', { replicaCount: 2 }));
     expect(status).toBe(200);
     expect(json).toMatchObject({ createdBy: 'alice', replicaCount: 2 });
@@ -89,14 +89,14 @@ describe('who sees what', () => {
     expect((await callers.creator.get('/adapters')).json).toEqual([json]);
   });
 
-  it('a change of the roles counts at once', async () => {
+  it('a change of the roles takes effect at once', async () => {
     await callers.creator.put('private', specOf('private', { requiredRoles: ['X'] }));
     await callers.creator.put('shared', specOf('shared'));
     const { json } = await callers.reader.get('/adapters');
     expect(json.map(({ name }: { name: string }) => name)).toEqual(['bobs', 'private']);
   });
 
-  it('a caller who says nothing is dev, with the role mcp.dev', async () => {
+  it('a caller without sign-in headers is dev with the role mcp.dev', async () => {
     await callers.creator.put('private', specOf('private', { requiredRoles: ['mcp.dev'] }));
     const anonymous = await fetch(`${plane.url}/adapters`);
     expect(((await anonymous.json()) as { name: string }[]).map(({ name }) => name)).toEqual(['private']);

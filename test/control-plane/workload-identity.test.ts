@@ -4,7 +4,7 @@ import { specOf, startControlPlane } from './support/control-plane.js';
 
 const asked = specOf('echo', { useWorkloadIdentity: true });
 
-describe('an adapter with the identity of the cluster', () => {
+describe('an adapter with workload identity', () => {
   let trusted: Caller;
   let creator: Caller;
   beforeEach(async () => {
@@ -25,11 +25,11 @@ describe('an adapter with the identity of the cluster', () => {
     expect((await creator.get('/adapters')).json).toEqual([]);
   });
 
-  it('is registered by a caller who has it', async () => {
+  it('is registered for a caller with the right', async () => {
     expect((await trusted.post(asked)).status).toBe(201);
   });
 
-  it('is changed by such a caller only, though others may give the identity up', async () => {
+  it('is changed only by a caller with the right; others may remove the identity', async () => {
     await trusted.post(asked);
     const changed = { ...asked, imageVersion: '2.0.0' };
     const refused = await creator.put('echo', changed);
@@ -39,7 +39,7 @@ describe('an adapter with the identity of the cluster', () => {
     expect((await creator.put('echo', { ...changed, useWorkloadIdentity: false })).status).toBe(200);
   });
 
-  it('is removed by whoever may remove it', async () => {
+  it('is removed by a caller that may change it, with or without the right', async () => {
     await trusted.post(asked);
     expect((await creator.remove('echo')).status).toBe(204);
   });

@@ -18,7 +18,7 @@ const mayHaveRun = (id: string) => ({
   error: {
     code: -32006,
     message: 'The MCP server went away; the call may or may not have run',
-    data: { code: 'UPSTREAM_GONE' },
+    data: { code: 'UPSTREAM_GONE', requestId: expect.any(String) },
   },
 });
 

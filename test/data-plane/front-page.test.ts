@@ -57,7 +57,11 @@ describe('without a control plane, the data plane', () => {
     expect([status, header('content-type')]).toEqual([404, 'application/json']);
     expect(JSON.parse(text)).toMatchObject({
       jsonrpc: '2.0',
-      error: { code: -32003, message: expect.stringContaining('/adapters/{name}/mcp'), data: { code: 'NOT_FOUND' } },
+      error: {
+        code: -32003,
+        message: expect.stringContaining('/adapters/{name}/mcp'),
+        data: { code: 'NOT_FOUND', requestId: expect.any(String) },
+      },
     });
   });
 });

@@ -8,7 +8,9 @@ import { rpcError } from './support/rpc-error.js';
 import { startGateway } from './support/gateway.js';
 import { routeTo, startTcpUpstream, startUpstream } from './support/upstream.js';
 
-const GONE = rpcError(-32006, 'The MCP server went away; the call may or may not have run', 'UPSTREAM_GONE');
+const gone = (id: number | null) =>
+  rpcError(-32006, 'The MCP server went away; the call may or may not have run', 'UPSTREAM_GONE', id);
+const GONE = gone(null);
 const MIB = 1024 * 1024;
 const INITIALIZE = '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}';
 
@@ -154,6 +156,6 @@ describe('a server that closes the connection while the gateway records its sess
     const answer = slowly((socket) => {
       socket.write(`${HEAD}Content-Length: 10\r\n\r\n`, () => setImmediate(() => socket.resetAndDestroy()));
     });
-    expect(await answer).toMatchObject({ status: 502, text: GONE.replace('null', '1') }); // of INITIALIZE
+    expect(await answer).toMatchObject({ status: 502, text: gone(1) }); // of INITIALIZE
   });
 });

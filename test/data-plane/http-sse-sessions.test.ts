@@ -96,7 +96,7 @@ describe('a stream of the older HTTP transport is a session', () => {
       return (await listed()).length;
     };
     expect(await sweepIn(4)).toBe(1);
-    await gateway.sessions.uses.flush(); // it lives, and says so
+    await gateway.sessions.activity.flush(); // it lives, and says so
     expect(await sweepIn(4)).toBe(1);
     expect(await sweepIn(2)).toBe(0);
   });
@@ -124,7 +124,7 @@ describe('a stream of the older HTTP transport is a session', () => {
     }
     for (let minute = 0; minute < 8; minute++) {
       now += MINUTE;
-      await gateway.sessions.uses.flush();
+      await gateway.sessions.activity.flush();
     }
     line.mend();
     for (const member of [other, gateway]) await waitFor('a sweep', () => isSwept(member));
@@ -144,7 +144,7 @@ describe('a stream of the older HTTP transport is a session', () => {
     const route = gateway.routes.get(adapterRef('echo')) as Route;
     for (let minute = 1; minute < 10; minute++) {
       now += MINUTE;
-      await gateway.sessions.uses.flush();
+      await gateway.sessions.activity.flush();
       await gateway.sessions.endOverdue(route);
     }
     expect(await post(messages)).toBe(202);

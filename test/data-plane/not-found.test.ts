@@ -10,7 +10,7 @@ const LONG = { padding: 'x'.repeat(100_000) };
 const DID_NOT_RUN = {
   code: -32006,
   message: 'The MCP server could not be reached; the call did not run: the session goes on; send it again',
-  data: { code: 'UPSTREAM_REFUSED' },
+  data: { code: 'UPSTREAM_REFUSED', requestId: expect.any(String) },
 };
 
 const seen = ({ said }: Replica, method: string) => said.filter((each) => each.method === method).length;

@@ -22,7 +22,7 @@ async function raisedWhileOpen() {
   const { endpoint } = await startReplica();
   const gateway = await startGateway({ routes: [routeTo(endpoint, LOW)] });
   const session = await begin(gateway.url);
-  await gateway.sessions.uses.flush();
+  await gateway.sessions.activity.flush();
   expect(await shortestKept(gateway)).toBeLessThan(DAY);
   await gateway.publish(routeTo(endpoint, HIGH));
   return { gateway, session };
@@ -31,7 +31,7 @@ async function raisedWhileOpen() {
 it('a session that goes on as limits were raised keeps its record as long as it may live', async () => {
   const { gateway, session } = await raisedWhileOpen();
   expect((await callTool(gateway.url, session, 'who')).status).toBe(200);
-  await gateway.sessions.uses.flush();
+  await gateway.sessions.activity.flush();
   expect(await shortestKept(gateway)).toBeGreaterThan(7 * DAY);
 });
 

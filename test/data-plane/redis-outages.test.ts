@@ -41,7 +41,7 @@ describe('a session that is in use while Redis is away for longer than a session
     for (let minute = 0; minute < 8; minute++) {
       now += MINUTE;
       await use();
-      await gateway.sessions.uses.flush();
+      await gateway.sessions.activity.flush();
     }
     line.mend();
     for (const member of [gateway, other]) await waitFor('Redis to be back', () => seesRedis(member));
@@ -68,9 +68,9 @@ describe('a session that is in use while Redis is away for longer than a session
     stream.destroy();
   });
 
-  it('goes on on a data plane whose uses cannot be written for other reasons', async () => {
+  it('goes on on a data plane whose activity cannot be written for other reasons', async () => {
     const session = await begin(gateway.url);
-    const { records, uses } = gateway.sessions;
+    const { records, activity } = gateway.sessions;
     const { touch } = records;
     records.touch = async () => {
       throw new Error('no answer within 1000 ms');
@@ -78,7 +78,7 @@ describe('a session that is in use while Redis is away for longer than a session
     for (let minute = 0; minute < 8; minute++) {
       now += MINUTE;
       expect(await statusOf(gateway, session)).toBe(200);
-      await uses.flush();
+      await activity.flush();
     }
     await expect(sweep(gateway)).rejects.toThrow('no answer');
     records.touch = touch;

@@ -49,9 +49,12 @@ describe('what the gateway refuses before a server hears of it', () => {
   it.each(['POST', 'GET', 'DELETE', 'PUT'])(
     'is a %s of a stranger, in the same bytes as an unknown name',
     async (method) => {
-      const stranger = { method, headers: { 'x-dev-userid': 'mallory', 'x-dev-roles': 'staffer, mcp.dev' } };
+      const stranger = {
+        method,
+        headers: { 'x-dev-userid': 'mallory', 'x-dev-roles': 'staffer, mcp.dev', 'x-request-id': 'r-1' },
+      };
       const [known, unknown] = [await ask(stranger), await ask(stranger, 'unknown')];
-      expect(known).toMatchObject(refusal(404, NO_ADAPTER));
+      expect(known.status).toBe(404);
       const undated = ({ status, headers, text }: Answer) => ({
         status,
         text,

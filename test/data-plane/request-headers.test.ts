@@ -22,7 +22,10 @@ describe('what a server sees of a request', () => {
   }
 
   it('is the whole of it: what the client said, and who it is', async () => {
-    const { method, url, headers } = await seenAfter({ headers: { 'X-Custom': 'kept' }, body: '{}' });
+    const { method, url, headers } = await seenAfter({
+      headers: { 'X-Custom': 'kept', 'x-request-id': 'of-the-client' },
+      body: '{}',
+    });
     expect({ method, url }).toEqual({ method: 'POST', url: '/a/path' });
     expect(headers).toEqual([
       ['host', ownHost(upstream.endpoint)],
@@ -31,6 +34,7 @@ describe('what a server sees of a request', () => {
       ['X-Mcp-UserId', 'alice'],
       ['X-Mcp-UserName', 'alice'],
       ['X-Mcp-Roles', 'mcp.dev'],
+      ['X-Request-Id', 'of-the-client'],
       ['X-Forwarded-For', '127.0.0.1'],
       ['X-Forwarded-Host', new URL(gateway.url).host],
       ['X-Forwarded-Proto', 'http'],

@@ -8,16 +8,18 @@ import { routeTo, startTcpUpstream, startUpstream } from './support/upstream.js'
 const RPC_ERROR = '{"jsonrpc":"2.0","id":7,"error":{"code":-32020,"message":"HeaderMismatch"}}';
 const CHALLENGE = 'Bearer resource_metadata="https://upstream.example/.well-known/oauth-protected-resource", scope="a"';
 
-const CONTAINED = [
+const REQUEST_ID = 'of-the-client';
+const ADDED = [
   ['Content-Security-Policy', 'sandbox'],
   ['X-Content-Type-Options', 'nosniff'],
+  ['X-Request-Id', REQUEST_ID],
 ];
 
 /** Sends one request to a server that answers with these bytes. */
 async function answerOf(bytes: string | Buffer, method = 'POST') {
   const endpoint = await startTcpUpstream((socket) => socket.write(bytes));
   const { url } = await startGateway({ routes: [routeTo(endpoint)] });
-  return send(`${url}/adapters/echo/mcp`, { method });
+  return send(`${url}/adapters/echo/mcp`, { method, headers: { 'X-Request-Id': REQUEST_ID } });
 }
 
 const withLength = (status: string, headers: string[], body: string | Buffer): Buffer =>
@@ -41,7 +43,7 @@ describe('the answer of a server', () => {
     const bytes = Buffer.from(`HTTP/1.1 200 OK\r\n${head}Content-Length: 2\r\n\r\n{}`, 'latin1');
     const { status, headers, text } = await answerOf(bytes);
     expect(status).toBe(200);
-    expect(headers).toEqual([...sent, ['Content-Length', '2'], ...CONTAINED, ['Connection', 'close']]);
+    expect(headers).toEqual([...sent, ['Content-Length', '2'], ...ADDED, ['Connection', 'close']]);
     expect(text).toBe('{}');
   });
 
@@ -119,7 +121,7 @@ describe('the answer of a server', () => {
     expect(headers.filter(([name]) => name !== 'Date')).toEqual([
       ['X-End', '2'],
       ['Content-Length', '2'],
-      ...CONTAINED,
+      ...ADDED,
       ['Connection', 'close'],
     ]);
   });

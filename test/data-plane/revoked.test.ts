@@ -130,9 +130,9 @@ describe('a session whose caller loses the permission to use the adapter', () =>
   beforeEach(async () => {
     [first, second] = [await startReplica({ events: true }), await startReplica({ events: true })];
     asked = 0;
-    const verifier: Verifier = (headers) => {
+    const verifier: Verifier = (request) => {
       asked += 1;
-      return developmentVerifier(headers);
+      return developmentVerifier(request);
     };
     gateway = await startGateway({ routes: [routeTo(first.endpoint, TEAM)], verifier });
     session = await begin(gateway.url, BOB);

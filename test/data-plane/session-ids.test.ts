@@ -16,8 +16,9 @@ import { startReplica } from './support/replica.js';
 import { begin, whereIs } from './support/rpc.js';
 import { routeTo, startUpstream } from './support/upstream.js';
 
-const NO_SESSION = rpcError(-32004, 'There is no such session; initialize a new one', 'SESSION_NOT_FOUND');
-const REPLICA_GONE = NO_SESSION.replace('a new one', 'a new one: the replica that held it is gone');
+const TITLE = 'There is no such session; initialize a new one';
+const NO_SESSION = rpcError(-32004, TITLE, 'SESSION_NOT_FOUND');
+const REPLICA_GONE = rpcError(-32004, `${TITLE}: the replica that held it is gone`, 'SESSION_NOT_FOUND');
 
 describe('a session id', () => {
   let server: SessionServer;
@@ -232,7 +233,7 @@ describe('session keys', () => {
     const [old, fresh] = [await openSession(behind.url), await openSession(inFront.url)];
     expect((await inSession(alone.url, fresh)).text).toBe(server.ids.at(-1));
     expect(await inSession(alone.url, old)).toMatchObject({ status: 404, text: NO_SESSION });
-    expect((await inSession(before.url, fresh)).text).toBe(NO_SESSION); // so the key comes to all before one seals with it
+    expect((await inSession(before.url, fresh)).text).toEqual(NO_SESSION); // so the key comes to all before one seals with it
   });
 
   it('rotate while a session is moved: it keeps its id, whichever key has sealed it', async () => {

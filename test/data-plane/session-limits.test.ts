@@ -46,7 +46,7 @@ describe('the number of open sessions', () => {
         message:
           'Too many sessions are open: you have 3 open on echo, which is the most for one caller; end one that you do ' +
           'not need (GET /adapters/echo/sessions lists them); sessions that are idle for 600 s end by themselves',
-        data: { code: 'SESSION_LIMIT' },
+        data: { code: 'SESSION_LIMIT', requestId: expect.any(String) },
       },
     });
     // The server had opened it already.
@@ -170,7 +170,7 @@ describe('a session that is not used', () => {
       now += MINUTE / 2;
       expect(await statusOf(other, session)).toBe(200);
     }
-    await other.sessions.uses.flush();
+    await other.sessions.activity.flush();
     expect(await statusOf(gateway, session)).toBe(200);
   });
 
@@ -181,7 +181,7 @@ describe('a session that is not used', () => {
     const stream = await openStream(gateway.url, session);
     for (let round = 0; round < 3; round++) {
       now += MINUTE / 2;
-      await gateway.sessions.uses.flush();
+      await gateway.sessions.activity.flush();
     }
     await gateway.sessions.endOverdue(gateway.routes.get(adapterRef('echo')) as Route);
     expect(await statusOf(gateway, session)).toBe(200);

@@ -9,7 +9,7 @@ const TERMINATE = { sessionRecovery: 'terminate' } as const;
 const GONE = {
   code: -32004,
   message: 'There is no such session; initialize a new one: the replica that held it is gone',
-  data: { code: 'SESSION_NOT_FOUND' },
+  data: { code: 'SESSION_NOT_FOUND', requestId: expect.any(String) },
 };
 
 describe.each([

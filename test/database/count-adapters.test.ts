@@ -1,13 +1,13 @@
 import { expect, it } from '@jest/globals';
 import { adapterRows, countAdapters } from '@mcp-gateway/database';
 import { connect, freshDatabase } from '../support/postgres.js';
-import { spec } from './specs.js';
+import { create, spec } from './specs.js';
 
-it('counts adapters by phase, those that are being deleted apart, and those that wait to be acted on', async () => {
+it('counts adapters by phase, with deleted adapters as a phase, and adapters that wait for a reconcile', async () => {
   const database = connect(await freshDatabase());
   const rows = adapterRows(database);
   expect(await countAdapters(database)).toEqual([]);
-  for (const name of ['a', 'b', 'c', 'd', 'e']) await rows.create(spec(name), 'alice');
+  for (const name of ['a', 'b', 'c', 'd', 'e']) await create(rows, spec(name), 'alice');
   const row = async (name: string) => (await rows.find(name)) as NonNullable<Awaited<ReturnType<typeof rows.find>>>;
   for (const name of ['a', 'b', 'c']) {
     await rows.saveStatus(await row(name), { phase: 'Ready', conditions: [], replicas: [] });

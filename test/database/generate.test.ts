@@ -26,14 +26,14 @@ it('does nothing while the schema stays the same', async () => {
   expect(statSync(client()).mtimeMs).toBe(before);
 });
 
-it('generates the client when the schema has changed, in a folder with spaces too', async () => {
+it('generates the client when the schema has changed, also in a folder with spaces', async () => {
   appendFileSync(join(copy, 'prisma/schema.prisma'), 'model Extra {\n  id Int @id\n}\n');
   await generate();
   const generated = readFileSync(client(), 'utf8');
   for (const name of ['PrismaClient', 'export type Extra ']) expect(generated).toContain(name);
 });
 
-it('says what is wrong with a schema, and tries again the next time', async () => {
+it('names the fault of a schema and tries again the next time', async () => {
   appendFileSync(join(copy, 'prisma/schema.prisma'), 'model Broken {\n');
   for (let attempt = 0; attempt < 2; attempt++) {
     await expect(generate()).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('schema.prisma') });

@@ -1,10 +1,10 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import { adapterRows, migrate, type AdapterRows } from '@mcp-gateway/database';
 import { connect, freshDatabase, sharedPostgres, silent } from '../support/postgres.js';
-import { spec } from './specs.js';
+import { create, spec } from './specs.js';
 
-const admin = { subject: 'root', roles: [], all: true };
-const caller = (subject: string, ...roles: string[]) => ({ subject, roles, all: false });
+const admin = { subject: 'root', roles: [], isAdmin: true };
+const caller = (subject: string, ...roles: string[]) => ({ subject, roles, isAdmin: false });
 
 let rows: AdapterRows;
 
@@ -14,9 +14,9 @@ beforeEach(async () => {
 
 const names = async (...args: Parameters<AdapterRows['list']>) => (await rows.list(...args)).map(({ name }) => name);
 
-it('shows creators their own, readers what their roles open, and admins everything', async () => {
-  await rows.create(spec('private'), 'alice');
-  await rows.create(spec('shared', { requiredRoles: ['Team.Reader', 'other'] }), 'alice');
+it('shows creators their own adapters, readers those that their roles permit, and admins all', async () => {
+  await create(rows, spec('private'), 'alice');
+  await create(rows, spec('shared', { requiredRoles: ['Team.Reader', 'other'] }), 'alice');
   const all = { limit: 10 };
   expect(await names(caller('alice'), all)).toEqual(['private', 'shared']);
   expect(await names(caller('bob'), all)).toEqual([]);
@@ -26,23 +26,23 @@ it('shows creators their own, readers what their roles open, and admins everythi
 });
 
 it('compares creators exactly', async () => {
-  await rows.create(spec('echo'), 'Alice');
+  await create(rows, spec('echo'), 'Alice');
   expect(await names(caller('alice'), { limit: 10 })).toEqual([]);
 });
 
-it('shows nothing that is being deleted, not even to an admin', async () => {
-  await rows.markDeleted(await rows.create(spec('echo'), 'alice'));
+it('shows no adapter that is being deleted, not even to an admin', async () => {
+  await rows.markDeleted(await create(rows, spec('echo'), 'alice'));
   expect(await names(admin, { limit: 10 })).toEqual([]);
   expect(await names(caller('alice'), { limit: 10 })).toEqual([]);
 });
 
 it('pages by name without gaps or doubles while rows come and go', async () => {
-  for (const name of ['b', 'd', 'f', 'h']) await rows.create(spec(name), 'alice');
+  for (const name of ['b', 'd', 'f', 'h']) await create(rows, spec(name), 'alice');
   expect(await names(admin, { limit: 2 })).toEqual(['b', 'd']);
   const gone = await rows.find('d');
   await rows.markDeleted({ name: 'd', id: String(gone?.id) });
-  await rows.create(spec('a'), 'alice');
-  await rows.create(spec('e'), 'alice');
+  await create(rows, spec('a'), 'alice');
+  await create(rows, spec('e'), 'alice');
   expect(await names(admin, { limit: 2, after: 'd' })).toEqual(['e', 'f']);
   expect(await names(admin, { limit: 2, after: 'f' })).toEqual(['h']);
   expect(await names(admin, { limit: 2, after: 'h' })).toEqual([]);
@@ -56,7 +56,7 @@ it('orders and pages by bytes in a database whose locale ignores hyphens', async
   await migrate(url('shifted'), silent);
   rows = adapterRows(connect(url('shifted')));
   const sorted = ['a', 'a-b', 'a0', 'aa', 'ab', 'b-1', 'b0', 'b1'];
-  for (const name of sorted.toReversed()) await rows.create(spec(name), 'alice');
+  for (const name of sorted.toReversed()) await create(rows, spec(name), 'alice');
   const paged: string[] = [];
   for (let page = await names(admin, { limit: 1 }); page[0]; page = await names(admin, { limit: 1, after: page[0] })) {
     paged.push(...page);

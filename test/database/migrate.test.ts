@@ -27,7 +27,7 @@ const appliedIn = (url: string) =>
     SELECT migration_name, checksum FROM _prisma_migrations ORDER BY started_at`;
 
 describe('migrate', () => {
-  it('applies every checked-in migration once when eight start at once', async () => {
+  it('applies every checked-in migration once when eight callers start at once', async () => {
     const url = await emptyDatabase();
     const log = { info: jest.fn(), warn: jest.fn() };
     await Promise.all(Array.from({ length: 8 }, () => migrate(url, log as unknown as Logger)));
@@ -36,7 +36,7 @@ describe('migrate', () => {
     expect(await adapterRows(connect(url)).names()).toEqual([]);
   });
 
-  it('keeps its lock for as long as it takes, though the server ends sessions that idle in a transaction', async () => {
+  it('keeps its lock to the end, also where the server ends sessions that idle in a transaction', async () => {
     const url = await emptyDatabase();
     const name = new URL(url.replace('@/', '@localhost/')).pathname.slice(1);
     const database = connect(url);
@@ -49,7 +49,7 @@ describe('migrate', () => {
     const held: unknown[][] = [];
     await connect(url).$transaction(async (blocking) => {
       await blocking.$executeRaw`SET LOCAL idle_in_transaction_session_timeout = 0`;
-      await blocking.$executeRaw`CREATE TABLE _prisma_migrations ()`; // the migration waits for its end
+      await blocking.$executeRaw`CREATE TABLE _prisma_migrations ()`; // the migration waits for the end of this transaction
       migrating = migrate(url, silent);
       await waitFor('the lock', async () => (await locks()).length > 0);
       await delay(800);
@@ -97,7 +97,7 @@ describe('migrate', () => {
 });
 
 describe('a migration that fails', () => {
-  it('leaves nothing behind, says what to do, and goes on once that is done', async () => {
+  it('is rolled back, says what to do, and runs once that is done', async () => {
     const url = await emptyDatabase();
     const database = connect(url);
     await database.$executeRaw`CREATE SCHEMA saboteur`;
@@ -132,13 +132,13 @@ describe('a migration that fails', () => {
     await expect(migrate(url, silent)).resolves.toBeUndefined();
   });
 
-  it('does not touch a database that belongs to something else', async () => {
+  it('does not touch a database with tables of another program', async () => {
     const url = await emptyDatabase();
     await connect(url).$executeRaw`CREATE TABLE theirs (id int)`;
     expect((await failureOf(migrate(url, silent))).message).toContain('empty database of its own');
   });
 
-  it('is told apart from a user without the right to create tables', async () => {
+  it('differs from a user without the right to create tables', async () => {
     const url = await emptyDatabase();
     await connect(url).$executeRaw`CREATE ROLE app LOGIN`;
     const { message } = await failureOf(migrate(url.replace('postgres@', 'app:s3cret@'), silent));
@@ -148,7 +148,7 @@ describe('a migration that fails', () => {
 
   it.each([
     [
-      'a server that is not there',
+      'a server that does not exist',
       'postgresql://app:s3cret@127.0.0.1:1/gateway',
       'app@127.0.0.1:1/gateway: connect ECONNREFUSED',
     ],
@@ -167,7 +167,7 @@ describe('a migration that fails', () => {
 describe('schema.prisma', () => {
   it('agrees with the checked-in migrations', async () => {
     const { url } = await sharedPostgres();
-    // What is printed is missing in prisma/migrations: `node packages/database/dist/main.js create NAME` writes it.
+    // On a difference, write the missing migration: `node packages/database/dist/main.js create NAME`.
     expect(await findDrift(url('postgres'))).toBeUndefined();
   });
 

@@ -3,13 +3,13 @@ import { inspect } from 'node:util';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayError, problemOf } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import { adapterRows, createDatabase, migrate, migrateWhenReached } from '@mcp-gateway/database';
+import { adapterRows, createDatabase, migrate, migrateWhenConnected } from '@mcp-gateway/database';
 import { connect, freshDatabase, postgresIn, silent, temporaryFolder } from '../support/postgres.js';
-import { spec } from './specs.js';
+import { create, spec } from './specs.js';
 
 const SECRET_URL = 'postgresql://app:s3cret@127.0.0.1:1/gateway';
 
-/** What REST answers with 503, and what the log says of it. */
+/** An error that REST answers with 503; its cause, for the log, has this text. */
 const unavailable = (cause = '') => ({
   code: 'UNAVAILABLE',
   status: 503,
@@ -23,13 +23,13 @@ const thrownBy = (call: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-/** Of the servers that are killed, one after the other: to make a cluster takes longer than most of these tests. */
+/** Data folder of the servers that the tests kill, one after the other: to create a cluster takes longer than most tests. */
 let folder: string;
 beforeAll(async () => {
   folder = await temporaryFolder();
 });
 
-/** A database that nobody else uses, on a server of this file. */
+/** A new database on a server of this file. */
 async function startOwn() {
   const postgres = await postgresIn(folder);
   const name = `test_${randomUUID()}`;
@@ -38,13 +38,13 @@ async function startOwn() {
 }
 
 describe('a server that is killed', () => {
-  it('fails the calls of that time as unavailable, and later ones work once it is back', async () => {
+  it('fails calls as unavailable until it is back', async () => {
     const own = await startOwn();
     let { postgres } = own;
     const { url } = own;
     await migrate(url, silent);
     const rows = adapterRows(connect(url));
-    const row = await rows.create(spec('echo'), 'alice');
+    const row = await create(rows, spec('echo'), 'alice');
     await Promise.all(Array.from({ length: 5 }, () => rows.find('echo'))); // fills the pool
 
     for (let round = 0; round < 2; round++) {
@@ -61,7 +61,7 @@ describe('a server that is killed', () => {
     await postgres.kill();
   });
 
-  it('fails the call that is under way as unavailable', async () => {
+  it('fails a running call as unavailable', async () => {
     const { postgres, url } = await startOwn();
     await migrate(url, silent);
     await lockAdapters(url);
@@ -73,11 +73,11 @@ describe('a server that is killed', () => {
 });
 
 describe('a service that starts before its database', () => {
-  it('migrates when the database is there, and says what it waits for', async () => {
+  it('migrates once the database is up, and logs what it waits for', async () => {
     const { postgres, url } = await startOwn();
     await postgres.kill();
     const { promise: waits, resolve } = Promise.withResolvers<unknown>();
-    const migrated = migrateWhenReached(url, { info() {}, warn: resolve } as unknown as Logger);
+    const migrated = migrateWhenConnected(url, { info() {}, warn: resolve } as unknown as Logger);
     expect(await waits).toEqual({
       reason: expect.stringMatching(/^Cannot connect to PostgreSQL at .*DATABASE_URL is right/),
     });
@@ -89,22 +89,22 @@ describe('a service that starts before its database', () => {
   it.each([
     ['user', 'nobody@', '/test_'],
     ['database', 'postgres@', '/none_'],
-  ])('does not wait for a %s that is not there', async (_, user, database) => {
+  ])('does not wait for a %s that does not exist', async (_, user, database) => {
     const url = (await freshDatabase()).replace('postgres@', user).replace('/test_', database);
-    expect(await thrownBy(migrateWhenReached(url, silent))).toMatchObject({
+    expect(await thrownBy(migrateWhenConnected(url, silent))).toMatchObject({
       message: expect.stringContaining('not exist'),
     });
   });
 });
 
-describe('a server that is there but of no use', () => {
+describe('a server that cannot serve', () => {
   let url: string;
   beforeEach(async () => {
     url = await freshDatabase();
   });
 
   it.each(['127.0.0.1', 'localhost', 'no-such-host.invalid'])(
-    'is unavailable when nobody answers at %s',
+    'is unavailable when no server answers at %s',
     async (host) => {
       const rows = adapterRows(connect(SECRET_URL.replace('127.0.0.1', host)));
       const error = await thrownBy(rows.names());
@@ -117,7 +117,7 @@ describe('a server that is there but of no use', () => {
     const noDatabase = adapterRows(connect(url.replace('/test_', '/none_')));
     expect(await thrownBy(noDatabase.names())).toMatchObject(unavailable('does not exist'));
     const noUser = adapterRows(connect(url.replace('postgres@', 'nobody@')));
-    expect(await thrownBy(noUser.names())).toMatchObject(unavailable('denied access'));
+    expect(await thrownBy(noUser.names())).toMatchObject(unavailable('role "nobody" does not exist'));
   });
 
   it('is unavailable when a statement takes longer than allowed', async () => {
@@ -136,7 +136,7 @@ describe('a server that is there but of no use', () => {
     expect(await adapterRows(database).names()).toEqual([]);
   });
 
-  it('is unavailable when it says nothing at all', async () => {
+  it('is unavailable when it does not answer', async () => {
     const database = connect(url, { poolSize: 1, statementTimeoutMs: 100 });
     const [backend] = await database.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
     process.kill(Number(backend?.pid), 'SIGSTOP');
@@ -148,7 +148,7 @@ describe('a server that is there but of no use', () => {
     expect(await adapterRows(database).names()).toEqual([]);
   });
 
-  it('passes an error that is ours on as it is', async () => {
+  it('throws an error of the statement itself unchanged', async () => {
     const database = connect(url);
     await database.$executeRaw`DROP TABLE adapters`;
     const error = await thrownBy(adapterRows(database).names());
@@ -157,19 +157,19 @@ describe('a server that is there but of no use', () => {
   });
 });
 
-it('tells a client neither the statement nor the address', async () => {
+it('shows a client neither the statement nor the address', async () => {
   const error = await thrownBy(adapterRows(connect(SECRET_URL)).names());
   expect(problemOf(error as GatewayError)).toEqual({
-    type: 'urn:mcp-gateway:problem:unavailable',
+    type: '/errors#UNAVAILABLE',
     title: 'A part that this request needs is not available',
     status: 503,
     code: 'UNAVAILABLE',
   });
 });
 
-/** Nobody else can use the table until the function that is returned is called. */
+/** Locks the table until the caller calls the returned function. */
 async function lockAdapters(url: string): Promise<() => Promise<unknown>> {
-  const database = connect(url, { poolSize: 1 }); // one connection, so that the statements meet in one transaction
+  const database = connect(url, { poolSize: 1 }); // one connection, so that all statements are in one transaction
   await database.$executeRaw`BEGIN`;
   await database.$executeRaw`LOCK TABLE adapters`;
   return async () => database.$executeRaw`ROLLBACK`;

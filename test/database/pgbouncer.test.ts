@@ -7,7 +7,7 @@ import { spec } from './specs.js';
 
 const EIGHT = Array.from({ length: 8 });
 
-/** What sessions on the server hold, whoever has them now. */
+/** The advisory locks in the database, of any session. */
 const locks = (url: string) =>
   connect(url).$queryRaw`
     SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
@@ -18,7 +18,7 @@ const timeout = async (url: string) => {
   return row?.statement_timeout;
 };
 
-// A machine that has none skips them, and `npm test` says so at its end; `.ci/run` installs it.
+// Skipped on a machine without PgBouncer, which `npm test` reports at its end. `.ci/run` installs PgBouncer.
 const withPgbouncer = hasPgbouncer ? describe : describe.skip;
 
 withPgbouncer('through PgBouncer in transaction mode', () => {
@@ -29,7 +29,7 @@ withPgbouncer('through PgBouncer in transaction mode', () => {
     pooled = await pgbouncer(direct);
   });
 
-  it('eight starts at once migrate the database once, and leave no lock behind', async () => {
+  it('eight starts at once migrate the database once and leave no lock', async () => {
     const log = { info: jest.fn(), warn: jest.fn() };
     await Promise.all(EIGHT.map(() => migrate(pooled, log as unknown as Logger)));
     expect(log.info).toHaveBeenCalledTimes(1);
@@ -37,7 +37,7 @@ withPgbouncer('through PgBouncer in transaction mode', () => {
     await migrate(pooled, silent);
   });
 
-  it('two starts get along with two connections to the server', async () => {
+  it('two starts at once need no more than two connections to the server', async () => {
     const few = await pgbouncer(await emptyDatabase(), 2);
     await Promise.all([migrate(few, silent), migrate(few, silent)]);
     expect(await adapterRows(connect(few)).names()).toEqual([]);
@@ -50,13 +50,13 @@ withPgbouncer('through PgBouncer in transaction mode', () => {
     expect(await rows.names()).toHaveLength(EIGHT.length);
   });
 
-  it('no setting of a connection is handed on to others', async () => {
+  it('no setting of a connection reaches its next user', async () => {
     await adapterRows(connect(pooled, { statementTimeoutMs: 1_234 })).names();
     expect(await timeout(pooled)).toBe('0');
   });
 });
 
-it('a direct connection has the server end what takes too long', async () => {
+it('the server ends statements that take too long on a direct connection', async () => {
   const database = connect(await emptyDatabase(), { statementTimeoutMs: 200 });
   await expect(database.$queryRaw`SELECT pg_sleep(30)`).rejects.toThrow(/statement timeout/);
 });

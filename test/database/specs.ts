@@ -1,7 +1,15 @@
 import { AdapterSpec, type Condition, type ReplicaStatus } from '@mcp-gateway/common/contracts';
+import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
 
 export const spec = (name: string, changes: Partial<AdapterSpec> = {}): AdapterSpec =>
   AdapterSpec.parse({ name, imageName: 'mcp-example', imageVersion: '1.0.0', ...changes });
+
+/** @throws Error when the name is taken */
+export async function create(rows: AdapterRows, wanted: AdapterSpec, createdBy: string): Promise<AdapterRow> {
+  const row = await rows.create(wanted, createdBy);
+  if (!row) throw new Error(`the name ${wanted.name} is taken`);
+  return row;
+}
 
 export const ready: Condition = {
   type: 'Ready',

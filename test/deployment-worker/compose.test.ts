@@ -39,7 +39,7 @@ it('reconciles a row from its job to the published route, and follows what its r
     expect(table.get(adapterRef('echo'))?.endpoints).toMatchObject([{ ready: false }]),
   );
   world.pass();
-  world.watcher?.changed('echo');
+  world.watcher?.changed(adapterRef('echo'));
   await becomesTrue('the endpoint', () =>
     expect(table.get(adapterRef('echo'))?.endpoints).toMatchObject([{ ready: true }]),
   );
@@ -57,6 +57,6 @@ it('leaves neither a connection nor a watch nor a timer when it is closed', asyn
   await becomesTrue('its connections to end', async () => expect(await connections()).toBe(before));
   expect(timers()).toBeLessThanOrEqual(timersBefore);
   const { calls } = world;
-  world.watcher?.changed('echo');
+  world.watcher?.changed(adapterRef('echo'));
   expect(world.calls).toBe(calls);
 });

@@ -77,7 +77,7 @@ beforeEach(async () => {
 
 describe('a run that outlived its lock and publishes last', () => {
   it('does not bring back roles that were revoked, nor save its status', async () => {
-    const row = await rows.create(spec(), 'alice');
+    const row = (await rows.create(spec(), 'alice')) as AdapterRow;
     const late = older('echo');
     await reached;
     await rows.update(row, spec({ requiredRoles: [] }));
@@ -90,7 +90,7 @@ describe('a run that outlived its lock and publishes last', () => {
   });
 
   it('does not publish endpoints that a later run of the same generation has replaced', async () => {
-    await rows.create(spec(), 'alice');
+    (await rows.create(spec(), 'alice')) as AdapterRow;
     const late = older('echo'); // saw no replica
     await reached;
     await settle('echo');
@@ -100,7 +100,7 @@ describe('a run that outlived its lock and publishes last', () => {
   });
 
   it('does not bring back the route of an adapter that was deleted', async () => {
-    const row = await rows.create(spec(), 'alice');
+    const row = (await rows.create(spec(), 'alice')) as AdapterRow;
     const late = older('echo');
     await reached;
     await rows.markDeleted(row);
@@ -112,12 +112,12 @@ describe('a run that outlived its lock and publishes last', () => {
   });
 
   it('does not replace the route of an adapter that was made anew under its name', async () => {
-    const row = await rows.create(spec(), 'alice');
+    const row = (await rows.create(spec(), 'alice')) as AdapterRow;
     const late = older('echo');
     await reached;
     await rows.markDeleted(row);
     await settle('echo');
-    const anew = await rows.create(spec({ requiredRoles: ['other'] }), 'bob');
+    const anew = (await rows.create(spec({ requiredRoles: ['other'] }), 'bob')) as AdapterRow;
     await settle('echo');
     goOn();
     await late;
@@ -133,7 +133,7 @@ describe('a run that outlived its lock and withdraws last', () => {
   ];
 
   it.each(befores)('leaves route and workload of the new adapter alone after it has read %s', async (_what, before) => {
-    const row = await rows.create(spec(), 'alice');
+    const row = (await rows.create(spec(), 'alice')) as AdapterRow;
     await settle('echo');
     await rows.markDeleted(row);
     await before(row);
@@ -141,7 +141,7 @@ describe('a run that outlived its lock and withdraws last', () => {
     const late = older('echo');
     await reached;
     await settle('echo');
-    const anew = await rows.create(spec(), 'bob');
+    const anew = (await rows.create(spec(), 'bob')) as AdapterRow;
     await settle('echo');
     goOn();
     await late;
@@ -151,8 +151,8 @@ describe('a run that outlived its lock and withdraws last', () => {
 });
 
 it('does not bring back an older route, or one that was withdrawn, when a worker restores all routes', async () => {
-  const row = await rows.create(spec(), 'alice');
-  const gone = await rows.create(spec({ name: 'gone' }), 'alice');
+  const row = (await rows.create(spec(), 'alice')) as AdapterRow;
+  const gone = (await rows.create(spec({ name: 'gone' }), 'alice')) as AdapterRow;
   stopOlderAt(2);
   const restore = routeRestorer({ rows, runtime: runtimeOfOlder, routes, now, log: silent });
   const restoring = restore();

@@ -197,9 +197,9 @@ describe('a start that cannot work says why, and what to do', () => {
       says: [/^Another gateway uses the data folder/, /set MCP_GATEWAY_DATA to another/],
     },
     {
-      what: 'a data folder that cannot be made',
+      what: 'a data folder that cannot be created',
       settings: () => ({ MCP_GATEWAY_DATA: repository('package.json') }),
-      says: [/^The data folder .*package\.json cannot be made/, /Set MCP_GATEWAY_DATA to another/],
+      says: [/^The data folder .*package\.json cannot be created/, /Set MCP_GATEWAY_DATA to another/],
     },
     {
       what: 'a catalogue that is not there',

@@ -106,8 +106,8 @@ const drifts: Drift[] = [
     change: () => kubectl('label', 'statefulset', 'adapter-echo', 'mcp-gateway.io/gateway-'),
     right: async () => (await set()).metadata.labels['mcp-gateway.io/gateway'],
   },
-  ...['gateway', 'adapter'].map((label) => ({
-    what: `the name of another ${label} that somebody writes on it`,
+  ...['gateway', 'kind', 'name'].map((label) => ({
+    what: `another ${label} that a client writes into the label`,
     change: () => kubectl('label', 'statefulset', 'adapter-echo', '--overwrite', `mcp-gateway.io/${label}=other`),
     right: async () => (await set()).metadata.labels[`mcp-gateway.io/${label}`] !== 'other',
   })),

@@ -78,7 +78,7 @@ const uids = async (name: string) =>
     await namespace.kubectl(
       'get',
       'pods',
-      `--selector=mcp-gateway.io/adapter=${name}`,
+      `--selector=mcp-gateway.io/kind=adapter,mcp-gateway.io/name=${name}`,
       '--output=name',
       '-o=jsonpath={.items[*].metadata.uid}',
     )

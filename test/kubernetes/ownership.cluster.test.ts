@@ -5,7 +5,7 @@ import { waitFor } from '../support/wait.js';
 import { startClusterGateway, type ClusterGateway } from './support/gateway.js';
 
 const STEP_MS = 60_000;
-const ID = 'mcp-gateway.io/adapter-id';
+const ID = 'mcp-gateway.io/resource-id';
 const namespace = freshNamespace();
 const { kubectl, get } = namespace;
 let gateway: ClusterGateway;

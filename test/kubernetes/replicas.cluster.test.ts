@@ -80,7 +80,7 @@ describe('a replica', () => {
     await api.ready('copied', STEP_MS);
     const copy = ['--copy-to=adapter-copied-debug', '--keep-labels', '--set-image=server=localhost/told:1'];
     await kubectl('debug', 'adapter-copied-0', ...copy);
-    expect((await pod('adapter-copied-debug')).metadata.labels['mcp-gateway.io/adapter']).toBe('copied');
+    expect((await pod('adapter-copied-debug')).metadata.labels['mcp-gateway.io/name']).toBe('copied');
     await api.update(told('copied', { replicaCount: 2 }));
     const { replicas } = await api.ready('copied', STEP_MS);
     expect(replicas.map(({ name }) => name)).toEqual(['adapter-copied-0', 'adapter-copied-1']);

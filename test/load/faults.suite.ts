@@ -119,7 +119,7 @@ describe('while a part is killed', () => {
   });
 });
 
-describe('a shell that holds a leash', () => {
+describe('a child guard', () => {
   const oneOf = (part: 'redis' | 'postgres') => () => gateway.part(part);
   const exampleReplica = () => {
     const [replica] = replicaProcesses(gateway, 'mcp-example');
@@ -134,7 +134,7 @@ describe('a shell that holds a leash', () => {
     const server = find();
     const shell = processes().find(({ pid }) => pid === server)?.parent as number;
     const held = family(shell);
-    expect(held[0]?.command).toContain('leash.sh');
+    expect(held[0]?.command).toContain('child-guard.sh');
 
     process.kill(shell, 'SIGKILL');
 

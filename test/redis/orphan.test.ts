@@ -24,7 +24,7 @@ describe.each(kinds)('the embedded Redis ($name) whose parent is killed', ({ pat
     const port = Number(new URL(line.trim()).port);
     await reach(port);
     const started = family(Number(parent.pid));
-    expect(started.length).toBeGreaterThanOrEqual(3); // the parent, the leash, the server
+    expect(started.length).toBeGreaterThanOrEqual(3); // the parent, the child guard, the server
 
     parent.kill('SIGKILL');
     await waitFor('the end of all of them', () => survivors(started).length === 0, 5_000);

@@ -130,7 +130,7 @@ describe('the choice of a server', () => {
 
   it('says what to do about a password file that holds none', async () => {
     writeFileSync(path.join(servers.dataDir, 'redis.conf'), '');
-    await expect(servers.start({ path: '/nowhere' })).rejects.toThrow('redis.conf holds no password; delete it');
+    await expect(servers.start({ path: '/nowhere' })).rejects.toThrow('redis.conf contains no password; delete it');
     expect(readFileSync(path.join(servers.dataDir, 'redis.conf'), 'utf8')).toBe('');
   });
 });

@@ -35,11 +35,21 @@ describe('the supervisor as a program', () => {
     await waitFor('the supervisor to listen', () => output().includes('process supervisor listens'));
     const runtime = processRuntime(socket);
     afterTests(() => runtime.close());
-    const workload = { name: 'one', adapterId: 'a', imageName: 'example', imageVersion: '1', replicas: 1 };
+    const workload = {
+      kind: 'adapter',
+      name: 'one',
+      resourceId: 'a',
+      imageName: 'example',
+      imageVersion: '1',
+      replicas: 1,
+    };
     await runtime.apply(
       Workload.parse({ ...workload, environment: {}, port: 8000, path: '/mcp', healthPath: '/healthz' }),
     );
-    await waitFor('the replica', async () => (await runtime.observe('one')).replicas[0]?.state === 'Ready');
+    await waitFor(
+      'the replica',
+      async () => (await runtime.observe({ kind: 'adapter', name: 'one' })).replicas[0]?.state === 'Ready',
+    );
 
     const before = family(child.pid as number);
     expect(before.length).toBeGreaterThan(1);

@@ -28,7 +28,7 @@ const PROGRAMS = {
     done
     cp programs/tsc node_modules/typescript/bin/tsc
     cp programs/jest node_modules/jest/bin/jest.js
-    for name in tsc oxlint prettier knip redocly; do
+    for name in tsc oxlint depcruise prettier knip redocly; do
       cp programs/checker "node_modules/.bin/$name"
     done
     cp programs/shim node_modules/.bin/node

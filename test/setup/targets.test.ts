@@ -53,6 +53,7 @@ describe('the targets', () => {
     const STEPS = [
       'tsc -p tsconfig.test.json',
       'oxlint --deny-warnings',
+      'depcruise --config test/boundaries/dependency-cruiser.mjs --output-type err-long packages services servers test bench',
       'prettier --check --log-level=warn .',
       'knip ',
       'openapi --check',
@@ -63,7 +64,7 @@ describe('the targets', () => {
       const { code, stdout } = await clone.run(['check']);
       expect(code).toBe(0);
       expect(await clone.calls()).toEqual(STEPS);
-      expect(stdout).toContain('7 of 7 passed');
+      expect(stdout).toContain('8 of 8 passed');
     });
 
     it('runs the rest when one fails, and names it', async () => {
@@ -71,7 +72,7 @@ describe('the targets', () => {
       const { code, stdout } = await clone.run(['check']);
       expect(code).toBe(1);
       expect(await clone.calls()).toEqual(STEPS);
-      expect(stdout).toContain('5 of 7 passed; failed: oxlint, knip');
+      expect(stdout).toContain('6 of 8 passed; failed: oxlint, knip');
     });
 
     it('goes on when the sources do not compile', async () => {
@@ -79,7 +80,7 @@ describe('the targets', () => {
       const { code, stdout, stderr } = await clone.run(['check']);
       expect(code).toBe(1);
       expect(await clone.calls()).toEqual(['generate', 'tsc -b packages/app', ...STEPS]);
-      expect(stdout).toContain('6 of 7 passed; failed: tsc -b');
+      expect(stdout).toContain('7 of 8 passed; failed: tsc -b');
       expect(stderr).toContain('error TS0000');
     });
   });

@@ -1,8 +1,8 @@
 /**
- * Programs colour what they print when these ask for it, numbers included, and warn when they contradict each other. Jest sets
- * FORCE_COLOR in the workers of a run in a terminal. A test reads what its programs print, so they get none of these.
- * Jest runs this file in the realm of each test file, packages-once.mjs in the worker itself, whose environment a program
- * takes over that is started without one of its own.
+ * These variables make programs colour what they print, numbers included, and programs warn when the variables contradict
+ * each other. Jest sets FORCE_COLOR in its workers when it runs in a terminal. Tests read what programs print, so this file
+ * deletes the variables. Jest runs it in the realm of each test file; environment.mjs imports it in the worker itself,
+ * because a program that starts without an environment of its own inherits the worker's.
  */
 const VARIABLES = ['CLICOLOR', 'CLICOLOR_FORCE', 'FORCE_COLOR', 'NODE_DISABLE_COLORS', 'NO_COLOR'];
 

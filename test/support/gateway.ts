@@ -31,7 +31,7 @@ export interface Gateway extends Launched {
   api: Api;
   writeCatalogue(entries: CatalogueFile): Promise<void>;
   /**
-   * The process of a part: the server itself, not the shell that holds its leash.
+   * The process of a part: the server itself, not its child guard.
    * @throws Error when there is none, or more than one
    */
   part(name: Part): number;

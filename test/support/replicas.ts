@@ -7,7 +7,7 @@ export interface ReplicaProcess extends ProcessLine {
   environment: Record<string, string>;
 }
 
-/** The processes of an adapter's servers as the machine knows them, without the shells that hold their leashes. */
+/** The processes of an adapter's servers as the machine knows them, without their child guards. */
 export function replicaProcesses(gateway: Gateway, adapter: string): ReplicaProcess[] {
   return gateway
     .processes()

@@ -1,4 +1,4 @@
-{{/* (list $ component replicas) */}}
+{{/* A PodDisruptionBudget, for two replicas or more. (list $ component replicas) */}}
 {{- define "mcp-gateway.disruptionBudget" -}}
 {{- if gt (int (index . 2)) 1 -}}
 apiVersion: policy/v1
@@ -7,7 +7,7 @@ metadata:
   {{- include "mcp-gateway.metadata" . | nindent 2 }}
 spec:
   maxUnavailable: 1
-  # What is not ready serves nobody, and must not hold up a drain.
+  # Pods that are not ready serve no one, so they must not block the drain of a node.
   unhealthyPodEvictionPolicy: AlwaysAllow
   selector:
     matchLabels:

@@ -1,4 +1,4 @@
-{{/* Variables that all services have. */}}
+{{/* Variables of all services. */}}
 {{- define "mcp-gateway.sharedVariables" -}}
 - { name: MCP_GATEWAY_LOG_LEVEL, value: {{ .Values.logLevel }} }
 - { name: REDIS_PREFIX, value: {{ .Values.redis.prefix | quote }} }
@@ -13,7 +13,7 @@
 {{- end }}
 {{- end -}}
 
-{{/* Variables of what answers callers. */}}
+{{/* Variables of the services that callers reach: data plane and control plane. */}}
 {{- define "mcp-gateway.callerVariables" -}}
 - { name: MCP_GATEWAY_HOST, value: "::" }
 - { name: PORT, value: "8000" }
@@ -28,7 +28,7 @@
 {{- end }}
 {{- end -}}
 
-{{/* The names of a Service of the release, and those given: a list for a variable. (list $ service names) */}}
+{{/* The given names and all DNS names of a Service of the release, separated by commas. (list $ service names) */}}
 {{- define "mcp-gateway.hosts" -}}
 {{- $root := index . 0 -}}
 {{- $short := index . 1 -}}
@@ -36,10 +36,10 @@
 {{- concat (index . 2) (list $short $full (printf "%s.svc" $full) (printf "%s.svc.cluster.local" $full)) | join "," -}}
 {{- end -}}
 
-{{/* Where the sign-in that an operator has made up their mind about comes from. */}}
+{{/* The ConfigMap that chooses the sign-in, if there is one. Fails if the values do not choose a sign-in. */}}
 {{- define "mcp-gateway.signIn" -}}
 {{- if not (or .Values.signIn.development .Values.signIn.configMap) -}}
-{{- fail "signIn is needed. This version has development sign-in only, with which whoever reaches the gateway is whoever they say they are. If that is what you want: --set signIn.development=allow-from-network" -}}
+{{- fail "signIn is needed. This version has development sign-in only: anyone who reaches the gateway can be any user, administrators included. If that is acceptable: --set signIn.development=allow-from-network" -}}
 {{- end -}}
 {{- with .Values.signIn.configMap -}}
 envFrom:
@@ -53,7 +53,7 @@ envFrom:
     secretKeyRef: {{ include "mcp-gateway.databaseSecret" . }}
 {{- end -}}
 
-{{/* Variables of what speaks to the cluster. */}}
+{{/* Variables of the services that use the Kubernetes API. */}}
 {{- define "mcp-gateway.clusterVariables" -}}
 - { name: RUNTIME, value: kubernetes }
 - { name: NAMESPACE, value: {{ include "mcp-gateway.adapterNamespace" . | quote }} }
@@ -62,7 +62,7 @@ envFrom:
 
 {{- define "mcp-gateway.adapterNamespace" -}}
 {{- if eq .Values.adapters.namespace .Release.Namespace -}}
-{{- fail (printf "adapters.namespace must not be %s, the namespace of the release: adapters may name Secrets of their namespace, and the gateway's are in this one" .Release.Namespace) -}}
+{{- fail (printf "adapters.namespace must not be %s, the namespace of the release: adapters can name Secrets of their namespace, and this one has the gateway's" .Release.Namespace) -}}
 {{- end -}}
 {{- .Values.adapters.namespace -}}
 {{- end -}}

@@ -1,4 +1,4 @@
-{{/* What the chart itself relies on: ports, names and places that its Services, Roles and policies have, too. */}}
+{{/* Variables that extraEnv must not replace: Services, Roles and policies of the chart contain the same values. */}}
 {{- define "mcp-gateway.fixedVariables" -}}
 - PORT
 - MCP_GATEWAY_HOST
@@ -11,8 +11,8 @@
 {{- end -}}
 
 {{/*
-Variables of a container: those of the chart, with those of the values in their place. Each name once, as server-side apply wants it.
-(list variables extra-variables value), the first as YAML, the last what the extra ones are called.
+Variables of a container: those of the chart, in which variables of the values replace those of the same name. Server-side apply
+needs each name once. (list variables extra-variables value): the first is YAML, the last is the name of the value, for errors.
 */}}
 {{- define "mcp-gateway.variables" -}}
 {{- $extra := default list (index . 1) -}}

@@ -1,6 +1,6 @@
 {{/*
-The name of all that is of this release. Short, because "-deployment-worker" and more is appended, and names of Services stop at 63.
-Before Kubernetes 1.36 they also begin with a letter, and they have no dots, both of which a release may.
+The prefix of the names of all objects of this release. It is short, because "-deployment-worker" and more is appended and names of
+Services stop at 63 characters. They also have no dots and, before Kubernetes 1.36, begin with a letter, unlike names of releases.
 */}}
 {{- define "mcp-gateway.fullname" -}}
 {{- $name := default .Chart.Name .Values.nameOverride -}}
@@ -34,7 +34,7 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
 {{- end -}}
 
-{{/* (list $ component): name, namespace and labels of what a component has one of */}}
+{{/* Name, namespace and labels of an object of which a component has one. (list $ component) */}}
 {{- define "mcp-gateway.metadata" -}}
 {{- $root := index . 0 -}}
 name: {{ include "mcp-gateway.fullname" $root }}-{{ index . 1 }}
@@ -46,6 +46,6 @@ labels:
 {{/* (list $ image) */}}
 {{- define "mcp-gateway.image" -}}
 {{- $root := index . 0 -}}
-{{- $registry := required "image.registry is needed: where the images of the services are, such as ghcr.io/example/mcp-gateway. A published chart knows its own; from a clone: --set image.registry=…, as docs/helm.md says" $root.Values.image.registry -}}
+{{- $registry := required "image.registry is needed: the registry of the services' images, such as ghcr.io/example/mcp-gateway. A published chart contains its own; from a clone use --set image.registry=…, as docs/helm.md describes" $root.Values.image.registry -}}
 {{ $registry }}/{{ index . 1 }}:{{ default $root.Chart.AppVersion $root.Values.image.tag }}
 {{- end -}}

@@ -1,14 +1,14 @@
-{{/* What pods are told apart by, and the gateway's part in it. (list $ component component-values) */}}
+{{/* Labels and annotations of a component's pods. (list $ component component-values) */}}
 {{- define "mcp-gateway.podMetadata" -}}
 {{- $root := index . 0 -}}
 {{- $values := index . 2 -}}
 {{- $own := include "mcp-gateway.selector" . | fromYaml -}}
-{{- /* The NetworkPolicies of adapters let in by this one. */ -}}
+{{- /* The NetworkPolicies of adapters admit pods with this label. */ -}}
 {{- $_ := set $own "app.kubernetes.io/part-of" "mcp-gateway" -}}
 labels:
   {{- merge $own $values.podLabels | toYaml | nindent 2 }}
 {{- $annotations := deepCopy $values.podAnnotations -}}
-{{- /* Another URL in the values is another Secret, which pods read at their start only. */ -}}
+{{- /* Pods read the Secret only when they start, so another URL in the values must replace them. */ -}}
 {{- with compact (list $root.Values.database.url $root.Values.redis.url $root.Values.trial.redis.password) }}
 {{- $_ := set $annotations "mcp-gateway.io/urls" (join " " . | sha256sum | trunc 16) }}
 {{- end }}
@@ -18,7 +18,7 @@ annotations:
 {{- end }}
 {{- end -}}
 
-{{/* What the pods of all services have in common. (list $ component component-values) */}}
+{{/* The part of a pod's spec that all services share. (list $ component component-values) */}}
 {{- define "mcp-gateway.podSettings" -}}
 {{- $root := index . 0 -}}
 {{- $values := index . 2 -}}
@@ -30,7 +30,7 @@ securityContext:
 {{ . }}
 {{- end }}
 {{- if ge (int64 (default 0 $values.preStopSeconds)) (int64 $values.terminationGracePeriodSeconds) }}
-{{- fail (printf "preStopSeconds of the %s must be less than its terminationGracePeriodSeconds: its pods would be killed before they are told to end" (index . 1)) }}
+{{- fail (printf "preStopSeconds of the %s must be less than its terminationGracePeriodSeconds: otherwise its pods are killed before they get SIGTERM" (index . 1)) }}
 {{- end }}
 terminationGracePeriodSeconds: {{ $values.terminationGracePeriodSeconds }}
 topologySpreadConstraints:
@@ -41,7 +41,7 @@ topologySpreadConstraints:
     labelSelector:
       matchLabels:
         {{- include "mcp-gateway.selector" $ | nindent 8 }}
-    # Counted for each version by itself, or a rollout would lean on where the old pods were.
+    # Spreads each version by itself. Otherwise the old pods would decide where the new ones run.
     matchLabelKeys: [pod-template-hash]
   {{- end }}
 {{- with $values.priorityClassName }}
@@ -64,7 +64,7 @@ affinity:
 {{- end }}
 {{- end -}}
 
-{{/* For Pod Security "restricted", with a user id, or null where the cluster gives out ids. */}}
+{{/* A pod's securityContext for Pod Security "restricted". The argument is a user id, or null if the cluster assigns one. */}}
 {{- define "mcp-gateway.podSecurity" -}}
 runAsNonRoot: true
 {{- with . }}
@@ -110,7 +110,7 @@ ports:
   - name: metrics
     containerPort: 9464
   {{- end }}
-# Long enough for another one to finish its migrations first.
+# Long enough for another pod to finish its migrations first.
 startupProbe:
   httpGet: { path: /livez, port: http{{ $scheme }} }
   periodSeconds: 1
@@ -126,7 +126,7 @@ readinessProbe:
   timeoutSeconds: 3
   failureThreshold: 2
 {{- with $values.preStopSeconds }}
-# Load balancers and other nodes hear later than this pod that it is to end.
+# Load balancers and other nodes learn of the end of this pod later than the pod itself.
 lifecycle: { preStop: { sleep: { seconds: {{ . }} } } }
 {{- end }}
 {{- end -}}

@@ -1,4 +1,4 @@
-{{/* A quantity as a number, in which 1 is a core or a byte. */}}
+{{/* A quantity as a number of cores or bytes. */}}
 {{- define "mcp-gateway.quantity" -}}
 {{- $number := regexFind "^[0-9.]+" . | float64 -}}
 {{- $unit := regexFind "[a-zA-Z]*$" . -}}

@@ -1,8 +1,8 @@
-{{/* References for secretKeyRef. Each fails in words unless exactly one source is given. */}}
+{{/* References for secretKeyRef. Each fails unless the values give exactly one source. */}}
 {{- define "mcp-gateway.databaseSecret" -}}
 {{- $given := list .Values.database.url .Values.database.existingSecret (ternary "trial" "" .Values.trial.postgresql.enabled) | compact -}}
 {{- if ne (len $given) 1 -}}
-{{- fail "a database is needed, and one: database.url, database.existingSecret or, for a first look, trial.postgresql.enabled=true" -}}
+{{- fail "exactly one database is needed: database.url, database.existingSecret or, for a trial, trial.postgresql.enabled=true" -}}
 {{- end -}}
 {{- with .Values.database -}}
 { name: {{ default (printf "%s-database" (include "mcp-gateway.fullname" $)) .existingSecret | quote }}, key: {{ ternary .existingSecretKey "DATABASE_URL" (ne .existingSecret "") | quote }} }
@@ -12,7 +12,7 @@
 {{- define "mcp-gateway.redisSecret" -}}
 {{- $given := list .Values.redis.url .Values.redis.existingSecret (ternary "trial" "" .Values.trial.redis.enabled) | compact -}}
 {{- if ne (len $given) 1 -}}
-{{- fail "a Redis is needed, and one: redis.url, redis.existingSecret or, for a first look, trial.redis.enabled=true" -}}
+{{- fail "exactly one Redis is needed: redis.url, redis.existingSecret or, for a trial, trial.redis.enabled=true" -}}
 {{- end -}}
 {{- with .Values.redis -}}
 { name: {{ default (printf "%s-redis" (include "mcp-gateway.fullname" $)) .existingSecret | quote }}, key: {{ ternary .existingSecretKey "REDIS_URL" (ne .existingSecret "") | quote }} }
@@ -26,8 +26,8 @@
 {{- end -}}
 
 {{/*
-What a generated Secret holds already, else a new one, in base64. Without the cluster it would be another one at each render, while
-what was made with the first goes on with that, so it fails and says what to set. (list $ secret key new value)
+The value in a generated Secret if it exists, else a new value, in base64. Without the cluster each render would generate another
+one, while databases and sessions keep the first. There it fails and says what to set. (list $ secret key new value)
 */}}
 {{- define "mcp-gateway.kept" -}}
 {{- $root := index . 0 -}}
@@ -35,15 +35,15 @@ what was made with the first goes on with that, so it fails and says what to set
 {{- with get (default dict $secret.data) (index . 2) -}}
 {{- . -}}
 {{- else -}}
-{{- /* A list of no objects is a list; without the cluster there is none. Helm itself has to be allowed to read this one. */ -}}
+{{- /* With a cluster this lookup returns a list, even an empty one. Helm itself needs the right to read Secrets. */ -}}
 {{- if not (lookup "v1" "Secret" $root.Release.Namespace "") -}}
-{{- fail (printf "%s is needed where Helm renders without the cluster, as helm template and Argo CD do: what is generated would be another one each time. To see what Helm would install: --dry-run=server" (index . 4)) -}}
+{{- fail (printf "%s is needed when Helm renders without the cluster, as helm template and Argo CD do: the chart would generate another value at each render. To see what Helm would install, use --dry-run=server" (index . 4)) -}}
 {{- end -}}
 {{- index . 3 | b64enc -}}
 {{- end -}}
 {{- end -}}
 
-{{/* The password of a trial database, in base64: the one of the values, else a generated one. (list $ component) */}}
+{{/* The password of a trial database, in base64: from the values, else generated. (list $ component) */}}
 {{- define "mcp-gateway.trialPassword" -}}
 {{- $root := index . 0 -}}
 {{- $component := index . 1 -}}
@@ -53,7 +53,7 @@ what was made with the first goes on with that, so it fails and says what to set
 {{- $secret := lookup "v1" "Secret" $root.Release.Namespace $name -}}
 {{- $before := get (default dict $secret.data) "password" -}}
 {{- if and (eq $component "postgresql") $before (ne $before (b64enc .)) -}}
-{{- fail (printf "%s is not the password that the trial PostgreSQL was made with, which the Secret %s has. Leave the value empty, or set it to that one: kubectl get secret %s --namespace %s --output jsonpath={.data.password} | base64 --decode" $value $name $name $root.Release.Namespace) -}}
+{{- fail (printf "%s is not the password with which the trial PostgreSQL was created; the Secret %s has that one. Leave the value empty, or set it to the output of: kubectl get secret %s --namespace %s --output jsonpath={.data.password} | base64 --decode" $value $name $name $root.Release.Namespace) -}}
 {{- end -}}
 {{- b64enc . -}}
 {{- else -}}
@@ -62,8 +62,8 @@ what was made with the first goes on with that, so it fails and says what to set
 {{- end -}}
 
 {{/*
-Fails where Helm would delete an object because it is rendered no longer: one of this release, which is there and is not to be
-kept. Nothing is known without the cluster. (list $ apiVersion kind namespace name why)
+Fails if Helm would delete an object because the chart no longer renders it: it exists, is of this release, and is not annotated to
+be kept. Without the cluster nothing is known, and nothing fails. (list $ apiVersion kind namespace name why)
 */}}
 {{- define "mcp-gateway.refuseDeletion" -}}
 {{- $root := index . 0 -}}
@@ -78,12 +78,12 @@ kept. Nothing is known without the cluster. (list $ apiVersion kind namespace na
 {{- end -}}
 {{- end -}}
 
-{{/* Fails where a Secret that this release made is named as one of the user's. (list $ component value) */}}
+{{/* Fails if existingSecret names a Secret that this release generated. (list $ component value) */}}
 {{- define "mcp-gateway.refuseOwnSecret" -}}
 {{- $root := index . 0 -}}
 {{- $name := printf "%s-%s" (include "mcp-gateway.fullname" $root) (index . 1) -}}
 {{- if eq $name (get (get $root.Values (index . 2)) "existingSecret") -}}
-{{- $why := printf "%s.existingSecret is %s, which this release made: Helm would delete it. Leave the value empty and the others as they were, and it stays." (index . 2) $name -}}
+{{- $why := printf "%s.existingSecret is %s, which this release generated, so Helm would delete it. Leave existingSecret empty, and the Secret stays." (index . 2) $name -}}
 {{- include "mcp-gateway.refuseDeletion" (list $root "v1" "Secret" $root.Release.Namespace $name $why) -}}
 {{- end -}}
 {{- end -}}

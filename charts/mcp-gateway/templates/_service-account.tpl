@@ -1,4 +1,4 @@
-{{/* Tokens are mounted where a pod asks for one. (list $ component component-values) */}}
+{{/* Only pods that ask for it get a token. (list $ component component-values) */}}
 {{- define "mcp-gateway.serviceAccount" -}}
 apiVersion: v1
 kind: ServiceAccount
@@ -11,7 +11,7 @@ metadata:
 automountServiceAccountToken: false
 {{- end -}}
 
-{{/* Binds the Role of a component in the namespace of the adapters to its account. (list $ component) */}}
+{{/* Binds the Role of a component, in the adapters' namespace, to its account. (list $ component) */}}
 {{- define "mcp-gateway.roleBinding" -}}
 {{- $root := index . 0 -}}
 {{- $name := printf "%s-%s" (include "mcp-gateway.fullname" $root) (index . 1) -}}

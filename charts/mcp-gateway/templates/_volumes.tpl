@@ -1,4 +1,4 @@
-{{/* The Secret that a component serves TLS with, or nothing: the others speak to the data plane and the kubelet only. (list $ component) */}}
+{{/* The Secret with the TLS certificate of the data plane; empty for the others, which serve only it and the kubelet. (list $ component) */}}
 {{- define "mcp-gateway.tlsSecret" -}}
 {{- if eq (index . 1) "data-plane" -}}
 {{- (index . 0).Values.dataPlane.tls.existingSecret -}}
@@ -11,7 +11,7 @@
 {{- $extra := (index . 2).extraVolumes -}}
 {{- range $extra -}}
 {{- if and $secret (eq .name "tls") -}}
-{{- fail "dataPlane.extraVolumes must not have one with the name tls: that is the certificate of dataPlane.tls.existingSecret" -}}
+{{- fail "dataPlane.extraVolumes must not contain a volume with the name tls: the certificate of dataPlane.tls.existingSecret has it" -}}
 {{- end -}}
 {{- end -}}
 {{- if or $secret $extra -}}

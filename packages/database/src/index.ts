@@ -1,11 +1,10 @@
-export type { AdapterRow } from './adapter-row.js';
-export { adapterRows, type AdapterRows, type AdapterStatusUpdate, type Page, type Reader } from './adapters.js';
-export { databaseIsAway } from './away.js';
-export { countAdapters, type AdapterCount } from './count-adapters.js';
+export { adapterRows, countAdapters, type AdapterCount, type AdapterRow, type AdapterRows } from './adapters.js';
+export { checkDatabase } from './connection.js';
 export { connectDatabase, type ConnectOptions, type Database } from './connect.js';
 export { createDatabase } from './create-database.js';
-export { migrate } from './migrate.js';
-export { migrateWhenReached } from './migrate-when-reached.js';
-export { findDrift } from './migrations/evolve.js';
+export { migrate, migrateWhenConnected } from './migrate.js';
+export { findDrift } from './migrations/author.js';
 export { MigrationError } from './migrations/explain.js';
-export { checkDatabase } from './session.js';
+export type { ResourceRow, ResourceSpec, ResourceTable } from './resources/row.js';
+export { resourceRows, type Page, type Reader, type ResourceRows } from './resources/rows.js';
+export { isDatabaseUnavailable } from './unavailable.js';

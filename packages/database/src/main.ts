@@ -1,6 +1,6 @@
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { migrate } from './migrate.js';
-import { createMigration, findDrift, resolveMigration } from './migrations/evolve.js';
+import { createMigration, findDrift, resolveMigration } from './migrations/author.js';
 
 const USAGE = `DATABASE_URL=… node packages/database/dist/main.js COMMAND
   apply                          bring the database to the checked-in migrations

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { atDatabase, checkDatabaseUrl, labelOf } from './url.js';
+import { withDatabaseName, checkDatabaseUrl, redactedUrl } from './url.js';
 
 describe.each([
   ['postgresql://app:s3cret@db.example:5433/gateway?sslmode=verify-full', 'app@db.example:5433/gateway'],
@@ -8,23 +8,23 @@ describe.each([
   ['postgresql://%2Ftmp%2Fdir/gateway', '/tmp/dir/gateway'],
   ['postgresql:///gateway', '/gateway'],
 ])('%s', (url, label) => {
-  it('is shown without password and options', () => {
-    expect(labelOf(url)).toBe(label);
+  it('is shown without its password and options', () => {
+    expect(redactedUrl(url)).toBe(label);
     expect(checkDatabaseUrl(url)).toBe(url);
   });
 
-  it('keeps server, user and options when the database changes', () => {
-    const other = atDatabase(url, 'other');
-    expect(labelOf(other)).toBe(label.replace(/gateway$/, 'other'));
+  it('keeps server, user and options with another database name', () => {
+    const other = withDatabaseName(url, 'other');
+    expect(redactedUrl(other)).toBe(label.replace(/gateway$/, 'other'));
     expect(other).toContain(new URL(url.replace('@/', '@x/')).search);
   });
 });
 
-it('refuses another schema, in which the tables would not be found', () => {
+it('must not name another schema: the tables are in "public"', () => {
   expect(checkDatabaseUrl('postgresql://app@db/gateway?schema=public')).toContain('public');
   expect(() => checkDatabaseUrl('postgresql://app@db/gateway?schema=mine')).toThrow('must not set schema=mine');
 });
 
-it('does not repeat what is not a URL', () => {
+it('does not repeat a value that is not a URL', () => {
   expect(() => checkDatabaseUrl('postgresql://app:s3cret@[db/gateway')).toThrow(/^DATABASE_URL is not a URL/);
 });

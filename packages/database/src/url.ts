@@ -1,10 +1,10 @@
 import { accessSync, constants } from 'node:fs';
 import { ConfigError, parseDatabaseUrl } from '@mcp-gateway/platform/config';
 
-/** The driver reads them for each connection. */
+/** Parameters that name files, which the driver reads for each connection. */
 const FILES = ['sslcert', 'sslkey', 'sslrootcert'];
 
-/** @throws ConfigError in words, never with the URL itself: it may hold a password. */
+/** @throws ConfigError whose message never contains the URL: it may hold a password */
 export function checkDatabaseUrl(href: string): string {
   const { searchParams } = parse(href);
   const schema = searchParams.get('schema');
@@ -27,15 +27,15 @@ function checkFile(name: string, file: string | null) {
   }
 }
 
-/** `user@host:port/database`: what an error message may show of a URL. */
-export function labelOf(href: string): string {
+/** `user@host:port/database`, for error messages: without password and options. */
+export function redactedUrl(href: string): string {
   const url = parse(href);
   const host = url.searchParams.get('host') ?? decodeURIComponent(url.host);
   return `${url.username && `${url.username}@`}${host}${url.pathname}`;
 }
 
-/** The same server and user, another database. */
-export function atDatabase(href: string, database: string): string {
+/** The URL of another database on the same server, for the same user. */
+export function withDatabaseName(href: string, database: string): string {
   const url = parse(href);
   url.pathname = `/${encodeURIComponent(database)}`;
   return url.href;

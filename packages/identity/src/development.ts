@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { CallerCheck } from './refuse-replicas.js';
-import type { Verifier } from './verifier.js';
+import type { SignInRequest, Verifier } from './verifier.js';
 
 const MAX_HEADER = 256;
 
@@ -10,7 +10,7 @@ const MAX_HEADER = 256;
  * Sign-in for development: no token; the caller is `dev`, or what the `X-Dev-*` headers say.
  * Anyone who reaches the port is anyone they like, so `main.ts` allows it on loopback only, unless the operator says otherwise.
  */
-export const developmentVerifier: Verifier = async (headers): Promise<Principal> => {
+export const developmentVerifier = ({ headers }: SignInRequest): Principal => {
   const subject = single(headers, 'x-dev-userid') ?? 'dev';
   return {
     subject,
@@ -26,9 +26,9 @@ export const developmentVerifier: Verifier = async (headers): Promise<Principal>
 /** The same for those callers only that the check lets pass. */
 export const developmentSignIn =
   (check: CallerCheck): Verifier =>
-  async (headers, address) => {
-    check(headers, address);
-    return developmentVerifier(headers);
+  (request) => {
+    check(request.headers, request.address);
+    return developmentVerifier(request);
   };
 
 function single(headers: IncomingHttpHeaders, name: string): string | undefined {

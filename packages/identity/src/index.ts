@@ -1,3 +1,3 @@
 export { developmentSignIn, developmentVerifier } from './development.js';
 export { addressIn, refuseReplicas, type CallerCheck } from './refuse-replicas.js';
-export type { Verifier } from './verifier.js';
+export type { SignInRequest, Verifier } from './verifier.js';

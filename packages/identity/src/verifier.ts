@@ -1,10 +1,19 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
 
+/** What a verifier sees of a request. */
+export interface SignInRequest {
+  headers: IncomingHttpHeaders;
+  /** The other end of its connection; undefined when that is not known any more. */
+  address?: string | undefined;
+  /** What it is for, as an audience may be required (RFC 8707); undefined for what is no resource's. */
+  resource?: ResourceRef | undefined;
+}
+
 /**
- * Turns what a request carries into a principal.
- * @param address the other end of its connection
+ * Turns what a request carries into a principal; without a promise when it need not wait.
  * @throws GatewayError SIGN_IN_REQUIRED when it carries nothing, or nothing that holds; FORBIDDEN when its kind of sign-in is not
  * for callers from there.
  */
-export type Verifier = (headers: IncomingHttpHeaders, address?: string) => Promise<Principal>;
+export type Verifier = (request: SignInRequest) => Principal | Promise<Principal>;

@@ -29,6 +29,7 @@ export const targets = {
         { name: 'tsc -b', run: () => prepare({ compile: true }).then(() => 0, printed) },
         { name: 'tsc -p tsconfig.test.json', run: () => command('tsc', '-p', 'tsconfig.test.json') },
         { name: 'oxlint', run: () => command('oxlint', '--deny-warnings') },
+        { name: 'dependency-cruiser', run: checkImports },
         { name: 'prettier --check', run: () => command('prettier', '--check', '--log-level=warn', '.') },
         { name: 'knip', run: () => command('knip') },
         {
@@ -75,6 +76,13 @@ const suite = (folder, args) => jest([...args, '--testMatch', `**/test/${folder}
  */
 function command(name, ...args) {
   return run(name, args, { cwd: root, env: projectEnvironment(), stdio: 'inherit' }).catch(printed);
+}
+
+/** Which part of the repository imports which: test/boundaries/rules.mjs. */
+function checkImports() {
+  const config = 'test/boundaries/dependency-cruiser.mjs';
+  const folders = ['packages', 'services', 'servers', 'test', 'bench'];
+  return command('depcruise', '--config', config, '--output-type', 'err-long', ...folders);
 }
 
 /** Without the network: it would tell its maker of the run and ask for a newer version. */

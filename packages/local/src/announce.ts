@@ -1,22 +1,22 @@
-import type { ShownAdapter } from './example.js';
+import type { AnnouncedAdapter } from './await-adapters.js';
 
 export interface Announcement {
   url: string;
-  adapters: ShownAdapter[];
+  adapters: AnnouncedAdapter[];
   data: string;
   logs: string;
 }
 
-/** What to do next, ready to paste. */
+/** The announcement after the start: URLs, client configuration and a command, ready to paste. */
 export function announce({ url, adapters, data, logs }: Announcement): string {
   const mcp = (name: string) => `${url}/adapters/${name}/mcp`;
-  const usable = adapters.filter(({ obstacle }) => obstacle === undefined);
+  const usable = adapters.filter(({ blocker }) => blocker === undefined);
   const servers = Object.fromEntries(usable.map(({ name }) => [name, { type: 'http', url: mcp(name) }]));
   const shown = usable.map(({ name, ready }) =>
     ready ? `  ${mcp(name)}` : `  ${mcp(name)}   (not ready yet: see ${url}/adapters/${name}/status)`,
   );
-  const others = adapters.flatMap(({ name, obstacle }) =>
-    obstacle === undefined ? [] : [`  ${name}: ${obstacle}`, `    ${url}/adapters/${name}/status`],
+  const others = adapters.flatMap(({ name, blocker }) =>
+    blocker === undefined ? [] : [`  ${name}: ${blocker}`, `    ${url}/adapters/${name}/status`],
   );
   const example = adapters.find(({ name, ready }) => ready && name === 'mcp-example');
   return [
@@ -41,7 +41,7 @@ export function announce({ url, adapters, data, logs }: Announcement): string {
   ].join('\n');
 }
 
-/** A modern request needs no session, so one line is enough. */
+/** A request of protocol version 2026-07-28 needs no session, so one command is enough. */
 function curlLine(url: string): string {
   const meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',

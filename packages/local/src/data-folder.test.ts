@@ -22,14 +22,14 @@ async function open(): Promise<DataFolder> {
 const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
 
 describe('a data folder', () => {
-  it('is left as it is by a gateway that may not use it', async () => {
+  it('is not changed by a gateway that cannot lock it', async () => {
     const { sockets } = await open();
     await writeFile(join(sockets, 'supervisor.sock'), '');
     await expect(open()).rejects.toThrow(/^Another gateway uses the data folder .* set MCP_GATEWAY_DATA to another/);
     expect(await readdir(sockets)).toContain('supervisor.sock');
   });
 
-  it('leaves no sockets behind, and can be used again', async () => {
+  it('has no sockets after its release, and can be used again', async () => {
     const first = await dataFolder(root, () => false);
     await writeFile(join(first.sockets, 'supervisor.sock'), '');
     await first.release();
@@ -45,15 +45,15 @@ describe('a data folder', () => {
     expect(await readFile(join(root, 'session.key'), 'utf8')).toMatch(/^[\w+/]{43}=$/);
   });
 
-  it.each(['', 'bm90IDMyIGJ5dGVz'])('says what to do about a key file that holds %j', async (text) => {
+  it.each(['', 'bm90IDMyIGJ5dGVz'])('says what to do about a key file that contains %j', async (text) => {
     await writeFile(join(root, 'session.key'), text);
-    await expect(open()).rejects.toThrow(/session\.key does not hold a key\. Remove it/);
+    await expect(open()).rejects.toThrow(/session\.key does not contain a key\. Remove the file/);
   });
 
-  it('does not use a folder for sockets that others may write to', async () => {
+  it('refuses a socket folder that other users may write to', async () => {
     const { sockets, release } = await dataFolder(root, () => false);
     await chmod(sockets, 0o777);
-    await expect(open()).rejects.toThrow(/belongs to somebody else/);
+    await expect(open()).rejects.toThrow(/belongs to another user/);
     await release();
   });
 });

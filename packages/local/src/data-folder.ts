@@ -5,31 +5,31 @@ import { join } from 'node:path';
 import { ConfigError } from '@mcp-gateway/platform/config';
 import { lockFolder } from './folder-lock.js';
 
-/** What survives a restart, and where the parts meet while they run. */
+/** The files that survive a restart, and the sockets by which the parts connect. */
 export interface DataFolder {
   root: string;
   postgres: string;
   replicaLogs: string;
-  /** Short, because the path of a Unix socket ends at 107 bytes and a home folder may be deep. */
+  /** A short path: that of a Unix socket has at most 107 bytes, and a home folder may be deep. */
   sockets: string;
   supervisorSocket: string;
-  /** 32 bytes in base64. Kept, so that session ids outlive a restart of the data plane. */
+  /** 32 bytes in base64. The key survives a restart, and so do the session ids. */
   sessionKey: string;
-  /** To be called last: from then on another gateway may use the folder. */
+  /** Call this last: afterwards, another gateway may use the folder. */
   release(): Promise<void>;
 }
 
 const LOCK = 'lock.sock';
 
 /**
- * Nothing that is in the folder is changed before it is certain that no other gateway uses it.
- * @param isEnding whether this process is about to end
+ * Locks the folder before it changes anything in it.
+ * @param isEnding whether this process is shutting down
  * @throws ConfigError when another gateway uses the folder, or it cannot be written
  */
 export async function dataFolder(path: string, isEnding: () => boolean): Promise<DataFolder> {
   await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: Error) => {
     throw new ConfigError(
-      `The data folder ${path} cannot be made: ${error.message}. Set MCP_GATEWAY_DATA to another one.`,
+      `The data folder ${path} cannot be created: ${error.message}. Set MCP_GATEWAY_DATA to another one.`,
     );
   });
   const root = await realpath(path);
@@ -44,7 +44,7 @@ export async function dataFolder(path: string, isEnding: () => boolean): Promise
     const left = (await readdir(sockets)).filter((name) => name !== LOCK);
     await Promise.all(left.map((name) => rm(join(sockets, name), { recursive: true, force: true })));
     await lock.release();
-    await rmdir(sockets).catch(() => {}); // somebody else may have it already
+    await rmdir(sockets).catch(() => {}); // another gateway may use it already
   };
   const key = await sessionKey(join(root, 'session.key')).catch(async (error: unknown) => {
     await release();
@@ -61,7 +61,7 @@ export async function dataFolder(path: string, isEnding: () => boolean): Promise
   };
 }
 
-/** One folder for each data folder and user. */
+/** A folder for each pair of data folder and user. */
 async function socketFolderOf(root: string): Promise<string> {
   const hash = createHash('sha256').update(root).digest('hex').slice(0, 12);
   return join(await realpath(tmpdir()), `mcp-gateway-${uid()}-${hash}`);
@@ -69,12 +69,12 @@ async function socketFolderOf(root: string): Promise<string> {
 
 const uid = () => process.getuid?.() ?? 0;
 
-/** Its name can be guessed, so whose it is has to be checked. */
+/** Another user can guess the name of the folder, so check its owner. */
 async function makeOwn(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
   const found = await lstat(path);
   if (!found.isDirectory() || found.uid !== uid() || (found.mode & 0o077) !== 0) {
-    throw new ConfigError(`${path} belongs to somebody else. Remove it, or set TMPDIR to a folder of your own.`);
+    throw new ConfigError(`${path} belongs to another user. Remove it, or set TMPDIR to a folder of your own.`);
   }
 }
 
@@ -86,10 +86,10 @@ async function sessionKey(file: string): Promise<string> {
     throw error;
   });
   if (Buffer.from(key, 'base64').length === KEY_BYTES) return key.trim();
-  throw new ConfigError(`${file} does not hold a key. Remove it; sessions that clients still have end with that.`);
+  throw new ConfigError(`${file} does not contain a key. Remove the file; sessions that are open end with it.`);
 }
 
-/** Written whole or not at all: half a key would be in the way of every later start. */
+/** Writes the whole key or nothing: half a key would make every later start fail. */
 async function newKey(file: string): Promise<string> {
   const key = randomBytes(KEY_BYTES).toString('base64');
   const draft = `${file}.new`;

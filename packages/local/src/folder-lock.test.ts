@@ -42,7 +42,7 @@ async function listener(): Promise<ChildProcess> {
   return other;
 }
 
-it('is held by one, until that one releases it', async () => {
+it('the lock is held by one process until it releases the lock', async () => {
   const first = await lock();
   expect(await lock()).toBeNull();
   expect(await lock()).toBeNull();
@@ -51,14 +51,14 @@ it('is held by one, until that one releases it', async () => {
   expect(await lock()).toBeNull();
 });
 
-it('is taken from one that was killed', async () => {
+it('the lock of a killed process is free', async () => {
   const killed = await listener();
   killed.kill('SIGKILL');
   await once(killed, 'exit');
   expect(await lock()).not.toBeNull();
 });
 
-it('is waited for while the one that has it is about to end', async () => {
+it('a process waits for a holder that is shutting down', async () => {
   let isEnding = false;
   const first = await lock(() => isEnding);
   isEnding = true;
@@ -70,7 +70,7 @@ it('is waited for while the one that has it is about to end', async () => {
   expect(await second).not.toBeNull();
 });
 
-it('is not taken from one that says nothing', async () => {
+it('the lock of a holder that does not answer is not taken', async () => {
   await listener();
   expect(await lock()).toBeNull();
 });

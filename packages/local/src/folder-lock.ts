@@ -6,15 +6,15 @@ export interface FolderLock {
   release(): Promise<void>;
 }
 
-/** Longer than a gateway takes to end. */
+/** Longer than the shutdown of a gateway. */
 const ENDING_MS = 15_000;
 const ANSWER_MS = 2_000;
 
 /**
- * Lets one process at a time use something: the one that listens on the socket, which is over when it ends, in whatever way.
- * A holder that is about to end is waited for.
- * @param makeFolder makes the folder of the socket, which a former holder may be removing
- * @param isEnding whether this process is about to end, for those who come later
+ * A lock that one process at a time holds: the one that listens on the socket. The kernel releases the lock with the process. A
+ * process that wants the lock waits for a holder that is shutting down.
+ * @param makeFolder creates the folder of the socket, which a former holder may be removing
+ * @param isEnding whether this process is shutting down; the lock tells processes that wait
  * @returns null when another process holds it
  */
 export async function lockFolder(
@@ -30,7 +30,7 @@ export async function lockFolder(
     if (lock) return lock;
     const holder = await holderOf(socketPath, deadline);
     if (holder === 'running') return null;
-    if (holder === 'nobody') await rm(socketPath, { force: true }); // it was killed
+    if (holder === 'dead') await rm(socketPath, { force: true }); // the holder was killed
   }
   return null;
 }
@@ -41,14 +41,14 @@ async function listenOn(socketPath: string, isEnding: () => boolean): Promise<Fo
     asking.on('error', () => {});
     asking.unref();
     if (isEnding())
-      asking.write('ending'); // and breaks off when this process has ended
+      asking.write('ending'); // the connection breaks when this process has ended
     else asking.end('running');
     waiting.add(asking.once('close', () => waiting.delete(asking)));
   }).unref();
   await once(server.listen(socketPath), 'listening');
   return {
     async release() {
-      const closed = once(server.close(), 'close'); // which removes the socket
+      const closed = once(server.close(), 'close'); // `close` removes the socket file
       waiting.forEach((asking) => asking.destroy());
       await closed;
     },
@@ -60,8 +60,8 @@ function nullWhenTaken(error: NodeJS.ErrnoException): null {
   throw error;
 }
 
-/** Resolves for one that is ending when it has ended; one that says nothing is there as well. */
-async function holderOf(socketPath: string, deadline: number): Promise<'running' | 'gone' | 'nobody'> {
+/** Waits for a holder that is shutting down. A holder that does not answer counts as running. */
+async function holderOf(socketPath: string, deadline: number): Promise<'running' | 'gone' | 'dead'> {
   const socket = connect(socketPath);
   try {
     const signal = AbortSignal.timeout(ANSWER_MS);
@@ -72,7 +72,7 @@ async function holderOf(socketPath: string, deadline: number): Promise<'running'
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return 'gone';
-    return code === 'ECONNREFUSED' ? 'nobody' : 'running';
+    return code === 'ECONNREFUSED' ? 'dead' : 'running';
   } finally {
     socket.destroy();
   }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mcp-gateway/platform/logging';
 
-export interface Running {
-  /** Resolves when it has ended, for whatever reason. */
+export interface RunningPart {
+  /** Resolves when the part has ended, for any reason. */
   readonly exited: Promise<unknown>;
   stop(): Promise<unknown>;
 }
@@ -12,10 +12,10 @@ const MAX_MS = 5_000;
 const SETTLED_MS = 10_000;
 
 /**
- * Starts it, and starts it again whenever it ends, until it is stopped.
- * Rejects when the first start fails; later failures are tried again, with a pause that grows to five seconds.
+ * Starts a part, and starts it again whenever it ends, until `stop`.
+ * Rejects when the first start fails. After later failures it tries again, with a pause that grows to five seconds.
  */
-export async function keepRunning<T extends Running>(
+export async function keepRunning<T extends RunningPart>(
   name: string,
   start: () => Promise<T>,
   log: Logger,
@@ -31,16 +31,16 @@ export async function keepRunning<T extends Running>(
       await current?.exited;
       if (stopping.signal.aborted) return;
       pause = current && Date.now() - began > SETTLED_MS ? FIRST_MS : Math.min(pause * 2, MAX_MS);
-      log.warn({ name, pause }, 'ended unexpectedly; starting it again');
+      log.warn({ name, pause }, 'a part ended unexpectedly; starting it again');
       current = undefined;
       await delay(pause, undefined, { signal: stopping.signal }).catch(() => {});
       if (stopping.signal.aborted) return;
       current = await start().catch((error: unknown) => {
-        log.error({ err: error, name }, 'could not be started again');
+        log.error({ err: error, name }, 'a part could not be started again');
         return undefined;
       });
     }
-    // Stopped while it was being started.
+    // `stop` was called during a start.
     await current?.stop();
   }
   const watching = watch();

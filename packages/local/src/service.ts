@@ -1,22 +1,23 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Running } from './keep-running.js';
+import { ConfigError } from '@mcp-gateway/platform/config';
+import type { RunningPart } from './keep-running.js';
 
 const READY_MS = 30_000;
 const STOP_MS = 8_000;
-/** Compiled code, which makes the next start shorter; Node does without where it cannot write. */
+/** The folder of V8's compile cache, which makes the next start faster; Node works without it where it cannot write. */
 const NODE_COMPILE_CACHE = fileURLToPath(new URL('../../../node_modules/.cache/compiled', import.meta.url));
 
-/** Those of the variables that have a value, as they stand. */
-export const asSet = (names: readonly string[], env: NodeJS.ProcessEnv): Record<string, string> =>
+/** The variables that have a value. */
+export const definedVariables = (names: readonly string[], env: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 
 /**
- * Starts one of the services as a child process and waits until it says that it is ready. The IPC channel is its leash:
- * a service ends when the channel does (common/serving).
- * @throws Error when it ends before it is ready; what was wrong stands on standard error
+ * Starts a service as a child process and waits until it reports that it is ready. A service ends when its
+ * IPC channel closes (packages/platform, serving).
+ * @throws Error when the service ends before it is ready; it has written the reason to standard error
  */
-export async function startService(name: string, env: Record<string, string>): Promise<Running> {
+export async function startService(name: string, env: Record<string, string>): Promise<RunningPart> {
   const entry = fileURLToPath(new URL(`../../../services/${name}/dist/main.js`, import.meta.url));
   const child = fork(entry, [], {
     env: { NODE_COMPILE_CACHE, ...env },
@@ -44,4 +45,25 @@ export async function startService(name: string, env: Record<string, string>): P
     throw error;
   });
   return running;
+}
+
+/** The services in the order of their metrics ports. */
+const SERVICES = ['data-plane', 'control-plane', 'deployment-worker'];
+
+const MAX_PORT = 65_535;
+
+/** The metrics port of a service: the data plane has the configured port, the others the next ones. With 0, each has a free port. */
+export function metricsEnvironment(
+  service: string,
+  config: { MCP_GATEWAY_METRICS_PORT?: number | undefined; MCP_GATEWAY_METRICS_HOST: string },
+): Record<string, string> {
+  const { MCP_GATEWAY_METRICS_PORT: first, MCP_GATEWAY_METRICS_HOST } = config;
+  if (first === undefined) return {};
+  if (first > MAX_PORT - 2) {
+    throw new ConfigError(
+      `MCP_GATEWAY_METRICS_PORT must be at most ${MAX_PORT - 2}: two other services use the next two ports.`,
+    );
+  }
+  const port = first === 0 ? 0 : first + SERVICES.indexOf(service);
+  return { MCP_GATEWAY_METRICS_PORT: String(port), MCP_GATEWAY_METRICS_HOST };
 }

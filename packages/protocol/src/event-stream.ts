@@ -1,3 +1,5 @@
+import { headerValue, type HeaderList } from './header-list.js';
+
 export interface ServerSentEvent {
   /** Empty when the event has no type of its own, which means `message`. */
   type: string;
@@ -9,10 +11,8 @@ export const isEventStream = (contentType: string | undefined): boolean =>
   /^[ \t]*text\/event-stream[ \t]*(;|$)/i.test(contentType ?? '');
 
 /** The same of a flat list of headers. */
-export function announcesEventStream(headers: readonly string[]): boolean {
-  const at = headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-type');
-  return at >= 0 && isEventStream(headers[at + 1]);
-}
+export const announcesEventStream = (headers: HeaderList): boolean =>
+  isEventStream(headerValue(headers, 'content-type'));
 
 /** A stream may begin with it, and it is not part of the first line then (HTML, server-sent events, parsing an event stream). */
 const BYTE_ORDER_MARK = /^\ufeff/;

@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue, type IncomingHttpHeaders } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { requestHeaders, type Addition, type Identity } from './headers.js';
+import { headerValues, withoutHeaders } from './header-list.js';
 import { responseHeaders } from './response-headers.js';
 
 const ALICE: Identity = { subject: 'alice', name: 'Alice', roles: ['team-a', 'team-b'] };
@@ -15,8 +16,11 @@ function parsed(raw: readonly string[]): IncomingHttpHeaders {
   }
   return headers;
 }
-const sent = (raw: readonly string[], identity = ALICE, more: Partial<Addition> = {}) =>
-  requestHeaders(raw, parsed(raw), { identity, forwarded: [], preserveHost: false, ...more });
+/** Without the request id, which each has. */
+const sent = (raw: readonly string[], identity = ALICE, more: Partial<Addition> = {}) => {
+  const addition = { identity, requestId: 'r-1', forwarded: [], preserveHost: false, ...more };
+  return withoutHeaders(requestHeaders(raw, parsed(raw), addition), (name) => name === 'x-request-id');
+};
 const CONTAINED = ['Content-Security-Policy', 'sandbox', 'X-Content-Type-Options', 'nosniff'];
 const cases = (name: string) => [name, name.toLowerCase(), name.toUpperCase()];
 
@@ -191,6 +195,14 @@ describe('the headers of a request to a server', () => {
       validateHeaderValue(headers[i] as string, headers[i + 1] as string);
       expect(Buffer.from(headers[i + 1] as string, 'latin1').toString('utf8')).toBe(expected);
     }
+  });
+
+  it('have the id of the request once, whatever the client has said in whatever spelling', () => {
+    const raw = ['x-request-id', 'of the client', 'X_Request_Id', 'another'];
+    const addition = { identity: ALICE, requestId: 'r-1', forwarded: [], preserveHost: false };
+    const headers = requestHeaders(raw, parsed(raw), addition);
+    expect(headerValues(headers, 'x-request-id')).toEqual(['r-1']);
+    expect(headerValues(headers, 'x_request_id')).toEqual([]);
   });
 
   it('say that somebody without roles has none', () => {

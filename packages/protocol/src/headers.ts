@@ -1,10 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { headerValues, type HeaderList } from './header-list.js';
 
 /** Names of MCP's own headers, as Node spells them. */
 export const HEADER = {
   sessionId: 'mcp-session-id',
   protocolVersion: 'mcp-protocol-version',
   method: 'mcp-method',
+  /** Not MCP's: the id by which logs of several services speak of one request. */
+  requestId: 'x-request-id',
 } as const;
 
 /** They speak of one connection, not of the message (RFC 9110 §7.6.1), so they end at each hop. */
@@ -35,7 +38,14 @@ const SAID_BY_GATEWAY = [
 ].join('|');
 
 /** Secrets between the client and the gateway, which never reach an adapter, and what the gateway itself has answered. */
-const FOR_GATEWAY = new Set<string>(['authorization', 'cookie', 'cookie2', 'expect', HEADER.sessionId]);
+const FOR_GATEWAY = new Set<string>([
+  'authorization',
+  'cookie',
+  'cookie2',
+  'expect',
+  HEADER.sessionId,
+  HEADER.requestId,
+]);
 
 /** What a server checks to tell a web page's request from another. The gateway has checked it (serving/browser-access.ts). */
 const OF_BROWSER_ACCESS = 'host|origin|sec-fetch-.*';
@@ -52,13 +62,14 @@ export interface Identity {
 }
 
 /** The headers of a message for whoever reads it next, as a flat list in its order: all but those of the connection. */
-export const endToEndHeaders = (raw: readonly string[]): string[] => passOn(raw, connectionOf(raw), () => false);
+export const endToEndHeaders = (raw: HeaderList): string[] => passOn(raw, connectionOf(raw), () => false);
 
 /** What a request says beside what its client has said. */
 export interface Addition {
   identity: Identity;
+  requestId: string;
   /** Where it came from, as a flat list. */
-  forwarded: readonly string[];
+  forwarded: HeaderList;
   /** The server gets the client's `Host` and `Origin`; else it gets its own host, from undici, and no `Origin`. */
   preserveHost: boolean;
 }
@@ -68,9 +79,9 @@ export interface Addition {
  * The order and the values of the rest are kept.
  */
 export function requestHeaders(
-  incoming: readonly string[],
+  incoming: HeaderList,
   headers: IncomingHttpHeaders,
-  { identity, forwarded, preserveHost }: Addition,
+  { identity, requestId, forwarded, preserveHost }: Addition,
 ): string[] {
   const pattern = preserveHost ? ENDS_HERE_PRESERVING_HOST : ENDS_HERE;
   const endsHere = (name: string) => {
@@ -78,26 +89,22 @@ export function requestHeaders(
     return FOR_GATEWAY.has(key) || pattern.test(key);
   };
   const outgoing = passOn(incoming, headers.connection, endsHere);
-  outgoing.push(...identityHeaders(identity), ...forwarded);
+  outgoing.push(...identityHeaders(identity), 'X-Request-Id', requestId, ...forwarded);
   return outgoing;
 }
 
 /** Who calls, as an adapter is told, as a flat list. */
 export const identityHeaders = ({ subject, name, roles }: Identity): string[] => [
   'X-Mcp-UserId',
-  headerValue(subject),
+  fieldValue(subject),
   'X-Mcp-UserName',
-  headerValue(name),
+  fieldValue(name),
   'X-Mcp-Roles',
-  headerValue(roles.join(',')),
+  fieldValue(roles.join(',')),
 ];
 
 /** The flat list without the headers of the connection, and without those that end here, by their names in lower case. */
-export function passOn(
-  raw: readonly string[],
-  connection: string | undefined,
-  endsHere: (key: string) => boolean,
-): string[] {
+export function passOn(raw: HeaderList, connection: string | undefined, endsHere: (key: string) => boolean): string[] {
   const named = connectionNamed(connection);
   const outgoing: string[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
@@ -110,8 +117,7 @@ export function passOn(
 }
 
 /** What all `Connection` headers of a flat list say. */
-export const connectionOf = (raw: readonly string[]): string =>
-  raw.filter((_, i) => i % 2 === 1 && raw[i - 1]?.toLowerCase() === 'connection').join(',');
+export const connectionOf = (raw: HeaderList): string => headerValues(raw, 'connection').join(',');
 
 function connectionNamed(connection: string | undefined): Set<string> {
   const names = connection?.split(',').map((name) => name.trim().toLowerCase());
@@ -122,6 +128,6 @@ function connectionNamed(connection: string | undefined): Set<string> {
  * Header values are bytes: a name in another script goes out as UTF-8 bytes, which is what the header would carry.
  * Control characters cannot be in a header at all; a line break would begin another one.
  */
-function headerValue(value: string): string {
+function fieldValue(value: string): string {
   return Buffer.from(value.replaceAll(/\p{Cc}/gu, ' '), 'utf8').toString('latin1');
 }

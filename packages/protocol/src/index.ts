@@ -2,6 +2,7 @@ export { EndpointEvent } from './endpoint-event.js';
 export { eraOf, eraOfMessage, isContradictory, type Era } from './era.js';
 export { EventReader } from './event-reader.js';
 export { announcesEventStream, isEventStream, readEvents, writeEvent, type ServerSentEvent } from './event-stream.js';
+export { headerValue, headerValues, mapHeaders, withoutHeaders, type HeaderList } from './header-list.js';
 export { endToEndHeaders, HEADER, identityHeaders, requestHeaders, type Addition, type Identity } from './headers.js';
 export { rpcError, rpcErrorBody } from './json-rpc.js';
 export { messagesOf, readMessage, type Message, type RequestId } from './message.js';

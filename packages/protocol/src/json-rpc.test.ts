@@ -3,20 +3,20 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import { rpcErrorBody } from './json-rpc.js';
 
 it('refuses as JSON-RPC does, without an id, with the code for programs', () => {
-  expect(JSON.parse(rpcErrorBody(new GatewayError('SESSION_NOT_FOUND')))).toStrictEqual({
+  expect(JSON.parse(rpcErrorBody(new GatewayError('SESSION_NOT_FOUND'), 'r-1'))).toStrictEqual({
     jsonrpc: '2.0',
     id: null,
     error: {
       code: -32004,
       message: 'There is no such session; initialize a new one',
-      data: { code: 'SESSION_NOT_FOUND' },
+      data: { code: 'SESSION_NOT_FOUND', requestId: 'r-1' },
     },
   });
 });
 
 it('answers the request, or each request of a batch', () => {
   const idsOf = (requestId: string | number | (string | number)[]) => {
-    const answer = JSON.parse(rpcErrorBody(new GatewayError('UPSTREAM_GONE', { requestId }))) as { id: unknown };
+    const answer = JSON.parse(rpcErrorBody(new GatewayError('UPSTREAM_GONE', { requestId }), 'r-1')) as { id: unknown };
     return Array.isArray(answer) ? answer.map(({ id }: { id: unknown }) => id) : answer.id;
   };
   expect(idsOf(0)).toBe(0);
@@ -26,11 +26,11 @@ it('answers the request, or each request of a batch', () => {
 
 it('answers a request whose id is no safe number by that id', () => {
   const error = new GatewayError('UPSTREAM_GONE', { requestId: 9007199254740993n });
-  expect(rpcErrorBody(error)).toContain('"id":9007199254740993,');
+  expect(rpcErrorBody(error, 'r-1')).toContain('"id":9007199254740993,');
 });
 
 it('says what to do, and not what went wrong inside', () => {
   const error = new GatewayError('UNAVAILABLE', { detail: 'try again', cause: new Error('password=hunter2') });
-  expect(rpcErrorBody(error)).toContain('"A part that this request needs is not available: try again"');
-  expect(rpcErrorBody(error)).not.toContain('hunter2');
+  expect(rpcErrorBody(error, 'r-1')).toContain('"A part that this request needs is not available: try again"');
+  expect(rpcErrorBody(error, 'r-1')).not.toContain('hunter2');
 });

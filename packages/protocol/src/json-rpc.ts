@@ -4,9 +4,19 @@ import type { RequestId } from './message.js';
 /** Part of JSON in the Node that is pinned, and not yet in the library of types. */
 const { rawJSON } = JSON as typeof JSON & { rawJSON: (text: string) => unknown };
 
-/** The gateway's own refusal on an MCP path, as the body of an answer: a list, when it answers a batch. */
-export function rpcErrorBody(error: GatewayError, requestId = error.requestId): string {
-  const answer = Array.isArray(requestId) ? requestId.map((id) => rpcError(error, id)) : rpcError(error, requestId);
+/**
+ * The gateway's own refusal on an MCP path, as the body of an answer: a list, when it answers a batch.
+ * @param ids of the JSON-RPC requests that it answers
+ * @param requestId of the HTTP request, as in `X-Request-Id`
+ */
+export function rpcErrorBody(
+  error: GatewayError,
+  requestId: string,
+  ids: RequestId | readonly RequestId[] | undefined = error.requestId,
+): string {
+  const answer = Array.isArray(ids)
+    ? ids.map((id: RequestId) => rpcError(error, requestId, id))
+    : rpcError(error, requestId, ids as RequestId | undefined);
   return JSON.stringify(answer);
 }
 
@@ -14,14 +24,14 @@ export function rpcErrorBody(error: GatewayError, requestId = error.requestId): 
  * The refusal of one request, as a JSON-RPC 2.0 §5.1 error. The id is null when the gateway has forwarded without reading the
  * message, and so does not know which request it refuses.
  */
-export function rpcError(error: GatewayError, id: RequestId | undefined) {
+export function rpcError(error: GatewayError, requestId: string, id: RequestId | undefined) {
   return {
     jsonrpc: '2.0',
     id: typeof id === 'bigint' ? rawJSON(String(id)) : (id ?? null),
     error: {
       code: error.rpcCode,
       message: error.detail === undefined ? error.title : `${error.title}: ${error.detail}`,
-      data: { code: error.code },
+      data: { code: error.code, requestId },
     },
   };
 }

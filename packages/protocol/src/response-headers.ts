@@ -6,6 +6,7 @@ import { connectionOf, HEADER, passOn } from './headers.js';
  */
 const ENDS_HERE = new Set<string>([
   HEADER.sessionId, // the gateway gives one of its own
+  HEADER.requestId,
   // A browser keeps these for the origin, or acts on what it keeps.
   'accept-ch',
   'activate-storage-access',

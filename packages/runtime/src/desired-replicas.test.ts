@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { desiredReplicas } from './desired-replicas.js';
+import { desiredReplicas } from './runtime.js';
 
 it.each([
   // asked for, autoscaled, there, wanted
@@ -9,6 +9,6 @@ it.each([
   [2, true, 0, 2],
   [0, true, 5, 0],
   [0, false, 5, 0],
-])('of %i asked for (autoscaled: %s) and %i there, %i are wanted', (asked, autoscaled, there, wanted) => {
+])('with %i in the spec (autoscaled: %s) and %i in the cluster, %i are desired', (asked, autoscaled, there, wanted) => {
   expect(desiredReplicas(asked, { autoscaled, desiredReplicas: there })).toBe(wanted);
 });

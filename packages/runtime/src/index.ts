@@ -1,3 +1,9 @@
-export { ABSENT, type Observation, type ObservedReplica, type Runtime, type WatchListener } from './runtime.js';
-export { desiredReplicas } from './desired-replicas.js';
+export {
+  ABSENT,
+  desiredReplicas,
+  type Observation,
+  type ObservedReplica,
+  type Runtime,
+  type WatchListener,
+} from './runtime.js';
 export { revisionOf, Workload } from './workload.js';

@@ -1,4 +1,4 @@
-import type { PublishedEndpoint } from '@mcp-gateway/common/contracts';
+import type { PublishedEndpoint, ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Workload } from './workload.js';
 
 export interface ObservedReplica {
@@ -6,47 +6,55 @@ export interface ObservedReplica {
   instance: number;
   revision: string;
   state: 'Starting' | 'Ready' | 'NotReady' | 'BackOff' | 'Stopping';
-  /** Null while there is nothing to send to: not started, between restarts, or ending. One that is Stopping may be draining. */
+  /** Null while no process accepts requests: before the start, between restarts, or at the end. A Stopping replica may be draining. */
   endpoint: PublishedEndpoint | null;
-  /** What it calls from, whatever its state. Left out where it shares the addresses of others. */
+  /** The source addresses of its requests, in any state; absent when it shares the addresses of other processes. */
   addresses?: string[];
   restartCount: number;
-  /** 128 + n when signal n ended it; null when it never ended. */
+  /** The exit code of the last process: 128 + n when signal n ended it; null before the first end. */
   lastExitCode: number | null;
   /** ISO 8601. */
   startedAt: string | null;
-  /** A sentence for people when the state needs one. */
+  /** A sentence that explains the state; null when it needs no explanation. */
   message: string | null;
-  /** The machine that it runs on does not answer, which no other spec mends. */
+  /** Set when its node is unreachable, which no change of the spec repairs. */
   nodeLost?: true;
 }
 
-/** What a runtime sees of one workload. */
+/** Why a workload cannot run, in the form of a Kubernetes condition. */
+export interface Failure {
+  /** One CamelCase word. */
+  reason: string;
+  /** Sentences that say what to do. */
+  message: string;
+}
+
+/** The state of one workload. */
 export interface Observation {
-  /** There is something of it, if only logs that outlived what wrote them. */
+  /** Whether anything of the workload exists, if only its logs. */
   exists: boolean;
-  /** Being removed: replicas are ending, and the workload is gone when they have. */
+  /** Whether the workload is being removed. It is gone when its replicas have ended. */
   removing: boolean;
-  /** Whose it is: an adapter may have the name of an earlier one. */
-  adapterId: string | null;
-  /** What was last applied, by `revisionOf`; null when nothing of it is left. */
+  /** The id of the resource that the workload belongs to: a resource may have the name of an earlier one. */
+  resourceId: string | null;
+  /** `revisionOf` the workload that was last applied; null when nothing of it is left. */
   revision: string | null;
-  /** All that was applied is there as it was applied. False asks for `apply`, which corrects what differs. */
+  /** Whether all that was applied is still there as it was applied. False asks for another `apply`, which corrects what differs. */
   inSync: boolean;
   desiredReplicas: number;
-  /** The number of replicas is somebody else's to set, once there are any. */
+  /** Whether an autoscaler sets the number of replicas, once there are any. */
   autoscaled: boolean;
   replicas: ObservedReplica[];
-  /** Why nothing can be started at all, in words that say what to do. */
-  failure: { reason: string; message: string } | null;
-  /** Something worth knowing about the health check of what was last applied. */
+  /** Why no replica can start. */
+  failure: Failure | null;
+  /** A remark about the health check of the last applied workload. */
   healthNote: string | null;
 }
 
 export const ABSENT: Observation = {
   exists: false,
   removing: false,
-  adapterId: null,
+  resourceId: null,
   revision: null,
   inSync: false,
   desiredReplicas: 0,
@@ -57,23 +65,32 @@ export const ABSENT: Observation = {
 };
 
 export interface WatchListener {
-  /** Something about this workload changed. */
-  changed(name: string): void;
-  /** The watch began, or began again after a gap in which changes may have been missed. */
+  /** The workload changed. */
+  changed(ref: ResourceRef): void;
+  /** The watch began, or began again after a gap that may have hidden changes. */
   synced(): void;
 }
 
 /**
- * Where replicas run. Every verb may be repeated at any time and ends the same.
- * @throws GatewayError UNAVAILABLE when the runtime cannot be reached.
+ * A place where replicas run. Every verb may be repeated at any time, with the same result.
+ * @throws GatewayError UNAVAILABLE when the runtime is unavailable
  */
 export interface Runtime {
-  observe(name: string): Promise<Observation>;
-  /** Accepts the workload as the one to converge to; does not wait for replicas. */
+  observe(ref: ResourceRef): Promise<Observation>;
+  /** Accepts the workload as the desired state; does not wait for replicas. */
   apply(workload: Workload): Promise<void>;
-  /** Starts to remove the workload; one that does not exist is a success. */
-  remove(name: string): Promise<void>;
-  names(): Promise<string[]>;
-  /** Watches until the signal aborts, reconnecting by itself. */
+  /** Starts to remove the workload. Resolves also when there is none. */
+  remove(ref: ResourceRef): Promise<void>;
+  /** The resources of which anything exists. */
+  list(): Promise<ResourceRef[]>;
+  /** Watches until the signal aborts or the runtime is closed, and reconnects by itself. */
   watch(listener: WatchListener, signal: AbortSignal): void;
+}
+
+/** The desired number of replicas: an autoscaler changes it, but neither stops nor starts a workload. */
+export function desiredReplicas(
+  asked: number,
+  { autoscaled, desiredReplicas: there }: Pick<Observation, 'autoscaled' | 'desiredReplicas'>,
+): number {
+  return autoscaled && asked > 0 && there > 0 ? there : asked;
 }

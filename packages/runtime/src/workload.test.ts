@@ -10,8 +10,9 @@ const BASE = workload('echo', {
 
 describe('the revision of a workload', () => {
   it.each<[string, Partial<Workload>]>([
+    ['kind', { kind: 'tool' }],
     ['name', { name: 'other' }],
-    ['adapterId', { adapterId: '1d6f3a52-1f0e-4c9e-8a53-0a8a2b0f7c22' }],
+    ['resourceId', { resourceId: '1d6f3a52-1f0e-4c9e-8a53-0a8a2b0f7c22' }],
     ['imageName', { imageName: 'other' }],
     ['imageVersion', { imageVersion: '2' }],
     ['port', { port: 8001 }],
@@ -45,7 +46,7 @@ describe('the revision of a workload', () => {
     expect(one).not.toBe(other);
   });
 
-  it('is short enough to be part of a name', () => {
+  it('is short enough for a name', () => {
     expect(revisionOf(BASE)).toMatch(/^[0-9a-f]{10}$/);
   });
 });

@@ -1,29 +1,30 @@
 import { createHash } from 'node:crypto';
-import { AdapterSpec, SecretEnvironment } from '@mcp-gateway/common/contracts';
+import { AdapterSpec, ResourceKind, SecretEnvironment } from '@mcp-gateway/common/contracts';
 import { z } from 'zod';
 
-/** What a runtime is asked to run. The worker makes it from a row; a runtime knows nothing of rows. */
+/** The desired state of one resource. The worker derives it from a row; a runtime does not know rows. */
 export const Workload = z.object({
+  kind: ResourceKind,
   name: z.string(),
-  /** Distinguishes an adapter from an earlier one of the same name, so that no process is handed down. */
-  adapterId: z.string(),
+  /** Distinguishes a resource from an earlier one of the same name, so that no process is handed down. */
+  resourceId: z.string(),
   imageName: z.string(),
   imageVersion: z.string(),
   environment: z.record(z.string(), z.string()),
-  /** Variables whose values the runtime takes from where it keeps secrets. */
+  /** Variables whose values the runtime reads from its secrets. */
   secretEnvironment: SecretEnvironment.optional(),
   useWorkloadIdentity: z.boolean().optional(),
   replicas: z.int(),
   port: z.int(),
   path: z.string(),
   healthPath: z.string(),
-  /** Left out: GET on the path, or an open port where there is no such path. */
+  /** Absent: GET on the path, or an open port when the path does not exist. */
   healthType: AdapterSpec.shape.healthCheck.unwrap().shape.type,
   resources: AdapterSpec.shape.resources,
 });
 export type Workload = z.infer<typeof Workload>;
 
-/** Names what a replica was started from: replicas of another revision have to be replaced, whatever their number. */
+/** A short hash of everything but the number of replicas. Replicas of another revision have to be replaced. */
 export function revisionOf({ replicas: _, environment, secretEnvironment, ...template }: Workload): string {
   const secrets = secretEnvironment && sorted(secretEnvironment).map(([name, { secret, key }]) => [name, secret, key]);
   return createHash('sha256')

@@ -3,24 +3,24 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterTest } from '../../../test/support/clean-up.js';
-import type { KubeObject } from '../src/kubernetes/api/objects.js';
+import type { KubeObject } from '../src/kubernetes/api/types.js';
 import { kubeconfigOf } from './kubeconfig.js';
-import { applied } from './parts.js';
+import { applied } from './context.js';
 
 export interface ApiServer {
   kubeconfig: string;
-  /** Since it was asked last: each request as its method, path and query, but for the length of a watch. */
+  /** The requests since the last call: method, path and query, without the timeout of a watch. */
   requests(): string[];
-  /** Of how many kinds somebody is told the changes. */
+  /** The number of open watches. */
   watches(): number;
-  /** Resources that nobody may list. */
+  /** Resources whose list is forbidden. */
   readonly forbidden: Set<string>;
-  /** Somebody else's doing: an object of this resource comes, and one goes. */
+  /** Changes by another client: adds or changes an object of this resource, and removes one. */
   put(resource: string, object: KubeObject): void;
   drop(resource: string, name: string): void;
 }
 
-/** Speaks the protocol of an API server, with objects in memory: lists, watches, applies and deletes, and has no controllers. */
+/** A fake API server with objects in memory: it lists, watches, applies and deletes, and runs no controllers. */
 export async function startApiServer(): Promise<ApiServer> {
   const objects = new Map<string, Map<string, KubeObject>>();
   const watches = new Map<string, ServerResponse>();

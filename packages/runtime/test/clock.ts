@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../src/process/supervisor/clock.js';
+import type { Clock } from '../src/process/clock.js';
 
-/** A sleep is this short, yet leaves the processor to what the test waits for: a replica is probed between two of them. */
+/** Real time of each sleep: short, but long enough for a probe of a replica between two sleeps. */
 const SLEEP_MS = 10;
 
-/** Time that passes when somebody sleeps, and hardly takes any. */
+/** A clock that advances with each sleep and hardly takes real time. */
 export class TestClock implements Clock {
-  /** In the order in which they began. */
+  /** The lengths of all sleeps, in order. */
   readonly sleeps: number[] = [];
   readonly #held = new Map<number, Promise<void>>();
   #time = Date.now();
@@ -23,7 +23,7 @@ export class TestClock implements Clock {
     this.#time += ms;
   }
 
-  /** Sleeps of this length that begin from now on last until the returned function is called. */
+  /** Makes later sleeps of this length last until the returned function is called. */
   hold(ms: number): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#held.set(ms, promise);

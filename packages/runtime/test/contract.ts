@@ -1,3 +1,6 @@
+import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
+import { adapter, tool } from './refs.js';
+import { workload as workloadOf } from './supervisor.js';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ABSENT, revisionOf, type Observation, type Runtime, type Workload } from '../src/index.js';
 import { ask, ids, instances, ready } from './observed.js';
@@ -6,15 +9,15 @@ import { eventually } from './wait.js';
 export interface RuntimeUnderTest {
   /** Knows the image `server`, version `1`, which runs server.mjs, and no other. */
   runtime: Runtime;
-  /** What the process of the runtime has in its environment and must not hand down. */
+  /** Variables of the runtime's process that replicas must not get. */
   ours: Record<string, string>;
   close(): Promise<void>;
 }
 
-/** How long a step may take. A cluster is slower than processes. */
+/** The longest time for a step; a cluster is slower than processes. */
 const SETTLE_MS = 60_000;
 const TEST_MS = 150_000;
-/** What every runtime does, by its interface and by what can be seen from outside. */
+/** The contract that every runtime fulfils. */
 export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTest>): void {
   describe(`the ${name} runtime`, () => {
     let made: RuntimeUnderTest;
@@ -34,30 +37,16 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
 
     const settles = <T>(check: () => T | Promise<T>) => eventually(check, SETTLE_MS);
 
-    function workload(version: string, more: Partial<Workload> = {}): Workload {
-      const { environment, ...rest } = more;
-      return {
-        name: `contract-${(names += 1)}`,
-        adapterId: '9a0c7a2e-53bc-4b2c-9a5c-6f4a3f6f0b11',
-        imageName: 'server',
-        imageVersion: '1',
-        environment: { VERSION: version, ...environment },
-        replicas: 1,
-        port: 8000,
-        path: '/mcp',
-        healthPath: '/healthz',
-        resources: {},
-        ...rest,
-      };
-    }
+    const workload = (version: string, { environment, ...more }: Partial<Workload> = {}): Workload =>
+      workloadOf(`contract-${(names += 1)}`, { ...more, environment: { VERSION: version, ...environment } });
 
-    /** Exactly the replicas asked for run, all of them ready and of that revision. */
+    /** Asserts that exactly the desired replicas run, ready and of the desired revision. */
     async function asWanted(wanted: Workload): Promise<Observation> {
-      const seen = await runtime.observe(wanted.name);
+      const seen = await runtime.observe(wanted);
       expect(seen).toMatchObject({
         exists: true,
         removing: false,
-        adapterId: wanted.adapterId,
+        resourceId: wanted.resourceId,
         revision: revisionOf(wanted),
         desiredReplicas: wanted.replicas,
         failure: null,
@@ -73,17 +62,17 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       await runtime.apply(wanted);
       return converged(wanted);
     }
-    const absent = (of: string) => settles(async () => expect(await runtime.observe(of)).toEqual(ABSENT));
+    const absent = (of: ResourceRef) => settles(async () => expect(await runtime.observe(of)).toEqual(ABSENT));
 
-    it('knows nothing of a name that it was never given', async () => {
-      expect(await runtime.observe('contract-unknown')).toEqual(ABSENT);
-      expect(await runtime.names()).not.toContain('contract-unknown');
+    it('does not know a resource that was never applied', async () => {
+      expect(await runtime.observe(adapter('contract-unknown'))).toEqual(ABSENT);
+      expect(await runtime.list()).not.toContainEqual(adapter('contract-unknown'));
     });
 
-    it('runs as many replicas as asked for, each with an endpoint that answers', async () => {
+    it('runs the desired number of replicas, each with an endpoint that answers', async () => {
       const wanted = workload('1', { replicas: 2 });
       const seen = await applied(wanted);
-      expect(await runtime.names()).toContain(wanted.name);
+      expect(await runtime.list()).toContainEqual(adapter(wanted.name));
       expect(instances(seen)).toEqual([0, 1]);
       expect(new Set(seen.replicas.map((replica) => replica.name)).size).toBe(2);
       expect(new Set(ids(seen)).size).toBe(2);
@@ -95,7 +84,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       expect(states.map(({ version }) => version)).toEqual(['1', '1']);
     });
 
-    it('gives a server its own environment and the port, and nothing of the gateway', async () => {
+    it('gives a server its environment and port, and nothing of the gateway’s environment', async () => {
       const seen = await applied(workload('1', { environment: { GREETING: 'Grüße, "du"\n$HOME', EMPTY: '' } }));
       const [{ url } = { url: '' }] = ready(seen);
       const { environment } = await ask(url);
@@ -116,7 +105,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       expect(ids(after)).toEqual(expect.arrayContaining(ids(before)));
     });
 
-    it('scales up and down, and leaves the replicas that stay alone', async () => {
+    it('scales up and down, and does not touch the replicas that stay', async () => {
       const wanted = workload('1');
       const one = await applied(wanted);
       const three = await applied({ ...wanted, replicas: 3 });
@@ -126,13 +115,13 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       expect(instances(two)).toEqual([0, 1]);
     });
 
-    it('scales to nothing and back, with endpoints that were never there before', async () => {
+    it('scales to zero and back, with new endpoint ids', async () => {
       const wanted = workload('1');
       const before = await applied(wanted);
       const nothing = await applied({ ...wanted, replicas: 0 });
       expect(nothing).toMatchObject({ exists: true, replicas: [] });
       const after = await applied(wanted);
-      // What the first one held in memory is lost, so its sessions must not find their way to this one.
+      // The memory of the first replica is lost, so its sessions must not be routed to the second one.
       expect(ids(after)).not.toEqual(ids(before));
     });
 
@@ -145,7 +134,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       let rolling = true;
       const calling = (async () => {
         while (rolling) {
-          const endpoints = ready(await runtime.observe(first.name));
+          const endpoints = ready(await runtime.observe(first));
           expect(endpoints.length).toBeGreaterThan(0);
           for (const { url } of endpoints) versions.add((await ask(url)).version);
         }
@@ -161,10 +150,10 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       const bad = { ...good, path: '/api/mcp', environment: { VERSION: '2', HEALTH: '500' } };
       await runtime.apply(bad);
       const tried = await settles(async () => {
-        const seen = await runtime.observe(good.name);
+        const seen = await runtime.observe(good);
         const newer = seen.replicas.filter(({ revision }) => revision === revisionOf(bad));
         expect(newer).not.toEqual([]);
-        // It runs and is reached, and still is not ready.
+        // The replica runs and answers, but is not ready.
         for (const { endpoint } of newer) expect((await ask(endpoint?.url ?? '')).version).toBe('2');
         for (const { endpoint } of newer) expect(endpoint?.path).toBe('/api/mcp');
         return seen;
@@ -178,14 +167,14 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       await applied({ ...good, environment: { VERSION: '3' } });
     });
 
-    it('runs an earlier revision again with endpoints that were never there before', async () => {
+    it('runs an earlier revision again with new endpoint ids', async () => {
       const first = workload('1');
       const before = await applied(first);
       await applied({ ...first, environment: { VERSION: '2' } });
       expect(ids(await applied(first))).not.toEqual(ids(before));
     });
 
-    it('starts a replica again that ended, as another endpoint', async () => {
+    it('restarts a replica that ended, with another endpoint id', async () => {
       const wanted = workload('1');
       const before = await applied(wanted);
       const [old = { id: '', url: '' }] = ready(before);
@@ -199,7 +188,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       expect((await ask(ready(after)[0]?.url ?? '')).version).toBe('1');
     });
 
-    it('tells the signal that ended a replica', async () => {
+    it('reports the signal that ended a replica', async () => {
       const wanted = workload('1');
       const [old = { url: '' }] = ready(await applied(wanted));
       await fetch(`${old.url}/kill`, { method: 'POST' }).catch(() => {});
@@ -209,50 +198,50 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       });
     });
 
-    it('says what is wrong with an image that it does not know, and has no endpoints', async () => {
+    it('explains that an image is unknown, and has no endpoints', async () => {
       const wanted = workload('1', { imageName: 'no-such-image' });
       await runtime.apply(wanted);
       const seen = await settles(async () => {
-        const now = await runtime.observe(wanted.name);
+        const now = await runtime.observe(wanted);
         expect(now.failure).not.toBeNull();
         return now;
       });
       expect(seen.failure?.reason).toMatch(/^[A-Z][A-Za-z]+$/);
       expect(seen.failure?.message).toContain('no-such-image');
       expect(seen.replicas.map(({ endpoint }) => endpoint)).toEqual([null]);
-      await runtime.remove(wanted.name);
-      await absent(wanted.name);
+      await runtime.remove(wanted);
+      await absent(wanted);
     });
 
-    it('removes a workload with all its replicas, also when asked twice', async () => {
+    it('removes a workload with all its replicas, even when asked twice', async () => {
       const wanted = workload('1', { replicas: 2 });
       const seen = await applied(wanted);
-      await runtime.remove(wanted.name);
-      await runtime.remove(wanted.name);
-      await absent(wanted.name);
-      expect(await runtime.names()).not.toContain(wanted.name);
+      await runtime.remove(wanted);
+      await runtime.remove(wanted);
+      await absent(wanted);
+      expect(await runtime.list()).not.toContainEqual(adapter(wanted.name));
       const calls = ready(seen).map(({ url }) => fetch(url)); // each may take until a connection is given up
       for (const { status } of await Promise.allSettled(calls)) expect(status).toBe('rejected');
     });
 
-    it('takes the removal of what is not there for a success', async () => {
-      await expect(runtime.remove('contract-absent')).resolves.toBeUndefined();
-      expect(await runtime.observe('contract-absent')).toEqual(ABSENT);
+    it('removes an absent workload with success', async () => {
+      await expect(runtime.remove(adapter('contract-absent'))).resolves.toBeUndefined();
+      expect(await runtime.observe(adapter('contract-absent'))).toEqual(ABSENT);
     });
 
-    it('removes what it was told to run a moment before', async () => {
+    it('removes a workload that was applied a moment before', async () => {
       const wanted = workload('1', { replicas: 2 });
       await runtime.apply(wanted);
-      await runtime.remove(wanted.name);
-      await absent(wanted.name);
+      await runtime.remove(wanted);
+      await absent(wanted);
     });
 
-    it('runs a name again that is being removed, with endpoints that were never there before', async () => {
+    it('runs a new resource whose name is being removed, with new endpoint ids', async () => {
       const wanted = workload('1');
       const before = await applied(wanted);
-      await runtime.remove(wanted.name);
-      const again = { ...wanted, adapterId: '1d6f3a52-1f0e-4c9e-8a53-0a8a2b0f7c22' };
-      // A runtime may need the old one to be gone first; a reconcile then asks again.
+      await runtime.remove(wanted);
+      const again = { ...wanted, resourceId: '1d6f3a52-1f0e-4c9e-8a53-0a8a2b0f7c22' };
+      // A runtime may wait for the end of the old workload; a reconcile then applies again.
       const after = await settles(async () => {
         await runtime.apply(again);
         return eventually(() => asWanted(again), 5_000);
@@ -260,10 +249,33 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       expect(ids(after)).not.toEqual(ids(before));
     });
 
-    it('calls a watcher when it begins to watch and for every change, until it stops', async () => {
+    it('keeps two resources of different kinds and the same name apart', async () => {
+      const changes = new Set<string>();
+      const stop = new AbortController();
+      runtime.watch({ changed: (ref) => void changes.add(resourceKey(ref)), synced: () => {} }, stop.signal);
+      const one = workload('of the adapter');
+      const other = { ...one, kind: 'tool' as const, environment: { VERSION: 'of the tool' } };
+      await Promise.all([runtime.apply(one), runtime.apply(other)]);
+      const [ofOne, ofOther] = [await converged(one), await converged(other)];
+      const answers = await Promise.all([...ready(ofOne), ...ready(ofOther)].map(({ url }) => ask(url)));
+      expect(answers.map(({ version }) => version)).toEqual(['of the adapter', 'of the tool']);
+      expect(await runtime.list()).toEqual(expect.arrayContaining([adapter(one.name), tool(one.name)]));
+      expect([...changes]).toEqual(expect.arrayContaining([`adapter/${one.name}`, `tool/${one.name}`]));
+
+      await runtime.remove(one);
+      await absent(one);
+      expect(ids(await asWanted(other))).toEqual(ids(ofOther));
+      expect(await runtime.list()).not.toContainEqual(adapter(one.name));
+      expect((await ask(ready(ofOther)[0]?.url ?? '')).pid).toBe(answers[1]?.pid);
+      stop.abort();
+      await runtime.remove(other);
+      await absent(other);
+    });
+
+    it('calls a watcher at the start and for every change, until the watch stops', async () => {
       const changes = new Set<string>();
       await new Promise<void>((resolve) =>
-        runtime.watch({ changed: (changed) => void changes.add(changed), synced: resolve }, watching.signal),
+        runtime.watch({ changed: (ref) => void changes.add(ref.name), synced: resolve }, watching.signal),
       );
       const wanted = workload('1');
       await runtime.apply(wanted);
@@ -274,9 +286,9 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       await settles(() => expect(changes).toContain(wanted.name));
       await converged(wanted);
       changes.clear();
-      await runtime.remove(wanted.name);
+      await runtime.remove(wanted);
       await settles(() => expect(changes).toContain(wanted.name));
-      await absent(wanted.name);
+      await absent(wanted);
 
       watching.abort();
       changes.clear();

@@ -1,6 +1,6 @@
 import { fstatSync, readdirSync, statSync } from 'node:fs';
 
-/** How often this process has the file open. */
+/** The number of open descriptors of the file in this process. */
 export function descriptorsOf(file: string): number {
   const { dev, ino } = statSync(file);
   return readdirSync('/dev/fd').filter((descriptor) => {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { folder } from '../../../test/support/after-tests.js';
 
-/** A kubeconfig file for an API server on this port, which need not ask who we are. */
+/** A kubeconfig file for an API server on this port, which need not authenticate its clients. */
 export async function kubeconfigOf(port: number, { path = '', user = {} } = {}): Promise<string> {
   const file = join(await folder(), 'kubeconfig');
   await writeFile(

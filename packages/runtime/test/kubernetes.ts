@@ -10,7 +10,7 @@ import { DEFAULTS } from './settings.js';
 
 const silent = createLogger('test', 'silent');
 
-/** What a gateway of its own is told that runs replicas in this namespace. */
+/** The settings of a separate gateway with this namespace. */
 export const settingsFor = (namespace: string, more: Partial<KubernetesSettings> = {}): KubernetesSettings => ({
   ...DEFAULTS,
   namespace,
@@ -24,7 +24,7 @@ export const settingsFor = (namespace: string, more: Partial<KubernetesSettings>
   ...more,
 });
 
-/** Makes the image `server`, version `1`, known to the node: server.mjs, which does as it is told. */
+/** Loads the image `server`, version `1`, on the node: server.mjs. */
 export async function loadServer(): Promise<void> {
   await loadImage(
     await scriptArchive('localhost/server:1', await readFile(new URL('server.mjs', import.meta.url), 'utf8')),

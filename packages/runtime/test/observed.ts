@@ -10,7 +10,7 @@ export const ids = (seen: Observation): string[] => ready(seen).map(({ id }) => 
 export const instances = ({ replicas }: Observation): number[] =>
   replicas.map(({ instance }) => instance).toSorted((a, b) => a - b);
 
-/** What server.mjs says of itself. */
+/** The answer of server.mjs. */
 interface ServerState {
   version: string;
   pid: number;

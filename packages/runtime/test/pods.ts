@@ -1,6 +1,6 @@
-import type { ContainerStatus, KubeEvent, Pod, StatefulSet } from '../src/kubernetes/api/objects.js';
+import type { ContainerStatus, KubeEvent, Pod, StatefulSet } from '../src/kubernetes/api/types.js';
 
-/** A pod of the adapter `echo` as it is when nothing is wrong. */
+/** A healthy pod of the adapter `echo`. */
 export function podOf(more: Partial<Pod['metadata']> = {}, status: Pod['status'] = {}): Pod {
   return {
     metadata: {
@@ -8,7 +8,7 @@ export function podOf(more: Partial<Pod['metadata']> = {}, status: Pod['status']
       uid: 'pod-uid',
       resourceVersion: '10',
       creationTimestamp: '2026-11-20T08:00:00Z',
-      labels: { 'mcp-gateway.io/adapter': 'echo' },
+      labels: { 'mcp-gateway.io/kind': 'adapter', 'mcp-gateway.io/name': 'echo' },
       annotations: { 'mcp-gateway.io/revision': 'r1' },
       ...more,
     },

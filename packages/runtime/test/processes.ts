@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach } from '@jest/globals';
 
-/** Who has ended and waits for a parent to notice is not listed. */
+/** The processes of this machine, without zombies. */
 function living(): { pid: number; group: number }[] {
   return execFileSync('ps', ['-eo', 'pid=,pgid=,stat='], { encoding: 'utf8' })
     .split('\n')
@@ -18,7 +18,7 @@ export function groupMembers(group: number): number[] {
     .map(({ pid }) => pid);
 }
 
-/** Those of the processes that are still there. */
+/** The processes of the list that still run. */
 export function stillLiving(pids: readonly number[]): number[] {
   const now = new Set(living().map(({ pid }) => pid));
   return pids.filter((pid) => now.has(pid));
@@ -31,7 +31,7 @@ afterEach(async () => {
   for (const child of modules.splice(0)) if (child.kill('SIGKILL')) await once(child, 'exit');
 });
 
-/** Runs the text as a module of this package in a Node of its own until the test is over, and waits for its first line. */
+/** Runs the text as a module of this package in a separate Node until the end of the test, and waits for its first line. */
 export async function runModule(text: string): Promise<{ child: ChildProcess; line: string }> {
   const child = spawn(
     process.execPath,

@@ -6,19 +6,19 @@ import type { AddressInfo } from 'node:net';
 import { kubeconfigOf } from './kubeconfig.js';
 
 export interface Relay {
-  /** A kubeconfig for a client that is to go through it. */
+  /** A kubeconfig for clients of the relay. */
   kubeconfig: string;
-  /** Method and path of each request, watches left out, since the last call. */
+  /** Method and path of each request since the last call, without watches. */
   requests(): string[];
-  /** What the API server has sent through all watches. */
+  /** Everything that the API server has sent in watches. */
   watched(): string;
-  /** Refuses requests and breaks off those that run, until `join`. */
+  /** Refuses requests and breaks running ones, until `join`. */
   cut(): void;
   join(): void;
   close(): Promise<void>;
 }
 
-/** Stands between a client and the API server as its administrator, hands on what they say, and remembers it. */
+/** A proxy between a client and the API server, with the rights of the administrator, that records the traffic. */
 export async function startRelay(kubeconfig: string): Promise<Relay> {
   const { clusters, users } = JSON.parse(await readFile(kubeconfig, 'utf8'));
   const [{ cluster }, { user }] = [clusters[0], users[0]];

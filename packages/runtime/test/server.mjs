@@ -1,7 +1,7 @@
-// The server of the tests, which does as it is told by its environment and by requests:
-//   VERSION   what GET / says it is, beside its pid and its environment
+// The server of the tests. Its environment and its requests control it:
+//   VERSION   part of the answer to GET /, beside its pid and its environment
 //   HEALTH    the status of GET /healthz; POST /health?status=N changes it
-//   IGNORE    signals that it does not heed, comma-separated
+//   IGNORE    signals that it ignores, comma-separated
 //   POST /exit?code=N ends it, POST /kill ends it by SIGKILL
 import { createServer } from 'node:http';
 

@@ -1,6 +1,6 @@
-import type { KubernetesSettings } from '../src/kubernetes/settings.js';
+import type { KubernetesSettings } from '../src/kubernetes/settings/settings.js';
 
-/** What a worker has that is told nothing but its registry. */
+/** The settings of a worker with nothing configured but the registry. */
 export const DEFAULTS: KubernetesSettings = {
   namespace: 'adapter',
   gateway: 'mcp-gateway',

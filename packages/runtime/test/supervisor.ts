@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLogger } from '@mcp-gateway/platform/logging';
-import { processRuntime } from '../src/process/index.js';
-import { logFile } from '../src/process/log-files.js';
+import { processRuntime } from '../src/process/runtime.js';
+import { logFile } from '../src/process/logs/files.js';
 import { catalogue, startSupervisor, systemClock } from '../src/process/supervisor/index.js';
 import type { SupervisorOptions } from '../src/process/supervisor/supervisor.js';
 import type { Runtime, Workload } from '../src/index.js';
@@ -14,7 +14,7 @@ const SHELL_PATH = '/usr/bin:/bin';
 
 const silent = createLogger('test', 'silent');
 
-/** Images of the tests: `server` does as it is told, `broken` ends at once. */
+/** Images of the tests: `server` runs server.mjs, `broken` ends at once. */
 const images = catalogue(
   {
     server: { command: process.execPath, args: [SERVER], env: {} },
@@ -23,7 +23,7 @@ const images = catalogue(
   undefined,
 );
 
-/** A folder of the test; short, because sockets go there. */
+/** A folder for the test with a short path, because it holds sockets. */
 export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(await realpath(tmpdir()), 'mcpgw-'));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
@@ -43,9 +43,9 @@ export function supervisorOptions(folder: string): SupervisorOptions {
   };
 }
 
-/** Where replica 0 of the workload `echo` writes. */
-export const logOf = (folder: string, { adapterId } = workload('echo')): string =>
-  logFile(join(folder, 'logs'), { name: 'echo', id: adapterId }, 0);
+/** The log file of replica 0 of the adapter `echo`. */
+export const logOf = (folder: string, { resourceId } = workload('echo')): string =>
+  logFile(join(folder, 'logs'), { kind: 'adapter', name: 'echo', id: resourceId }, 0);
 
 export interface TestRuntime {
   runtime: Runtime;
@@ -54,7 +54,7 @@ export interface TestRuntime {
   close(): Promise<void>;
 }
 
-/** A real supervisor in this process, and the runtime that speaks to it over a socket. */
+/** A real supervisor in this process, and a runtime that connects to its socket. */
 export async function startProcessRuntime(more: Partial<SupervisorOptions> = {}): Promise<TestRuntime> {
   const folder = await temporaryFolder();
   const socketPath = join(folder.path, 'supervisor.sock');
@@ -74,8 +74,9 @@ export async function startProcessRuntime(more: Partial<SupervisorOptions> = {})
 
 export function workload(name: string, more: Partial<Workload> = {}): Workload {
   return {
+    kind: 'adapter',
     name,
-    adapterId: '9a0c7a2e-53bc-4b2c-9a5c-6f4a3f6f0b11',
+    resourceId: '9a0c7a2e-53bc-4b2c-9a5c-6f4a3f6f0b11',
     imageName: 'server',
     imageVersion: '1',
     environment: {},

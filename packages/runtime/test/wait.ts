@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 const FIRST_POLL_MS = 10;
-/** What is asked again and again takes time from what is waited for. */
+/** A higher frequency would take processor time from the code under test. */
 const POLL_MS = 100;
 
 /**

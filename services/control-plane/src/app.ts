@@ -1,32 +1,27 @@
-import { GatewayError } from '@mcp-gateway/common/errors';
-import { escapeControls, type Logger } from '@mcp-gateway/platform/logging';
+import { unavailable } from '@mcp-gateway/common/errors';
 import type { Verifier } from '@mcp-gateway/identity';
+import { escapeControls, type Logger } from '@mcp-gateway/platform/logging';
 import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/platform/serving';
-import type { LogReader } from '@mcp-gateway/runtime/logs';
-import express, { type Express } from 'express';
-import { adapterRoutes } from './adapters/routes.js';
-import type { AdapterService } from './adapters/service.js';
-import { authenticate } from './authenticate.js';
+import express, { type Express, type RequestHandler } from 'express';
+import { authenticate } from './http/authenticate.js';
+import { errorsPage } from './errors-page.js';
+import { onlyMethods, pathNotFound, problemHandler } from './http/problems.js';
 import { openApiDocument } from './openapi/document.js';
-import { otherMethods } from './other-methods.js';
-import { answerProblem, nothingHere } from './problems.js';
-import { sessionRoutes } from './sessions/routes.js';
-import type { SessionService } from './sessions/service.js';
 
 export interface AppParts {
-  adapters: AdapterService;
-  logs: LogReader;
-  logCheckMs?: number;
-  sessions: SessionService;
+  /** By the path of the collection, such as `/adapters`. All of them are behind sign-in. */
+  collections: Readonly<Record<string, RequestHandler[]>>;
   verifier: Verifier;
   access: BrowserAccess;
   /** Rejects while a request could not be served. */
   isReady: () => Promise<void>;
+  /** Where clients see the root of the gateway, without a slash at its end; without it, problem documents have relative types. */
+  publicUrl?: string | undefined;
   log: Logger;
 }
 
-/** The management API: health, the OpenAPI document, and one router for each resource. */
-export function createApp({ adapters, logs, logCheckMs, sessions, verifier, access, isReady, log }: AppParts): Express {
+/** The management API: health, the OpenAPI document, the page of errors, and the collections. */
+export function createApp({ collections, verifier, access, isReady, publicUrl, log }: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false); // an ETag here names a generation, not the bytes of an answer
@@ -36,31 +31,35 @@ export function createApp({ adapters, logs, logCheckMs, sessions, verifier, acce
   app.get('/livez', (_req, res) => void res.type('text').send('ok'));
   app.get('/readyz', async (_req, res) => {
     await isReady().catch((cause: unknown) => {
-      throw new GatewayError('UNAVAILABLE', { detail: 'the database cannot be reached', cause });
+      throw unavailable('the database cannot be reached', { cause });
     });
     res.type('text').send('ok');
   });
 
-  app.use((req, res, next) => {
-    res.set({ 'Content-Security-Policy': 'sandbox', 'X-Content-Type-Options': 'nosniff' }); // logs are what adapters say
-    // A terminal that shows an answer must not act on what others have written into it.
-    res.json = (body) => res.type('application/json').send(escapeControls(JSON.stringify(body)));
-    checkBrowserAccess(req.headers, access, req.method === 'GET' || req.method === 'HEAD');
-    next();
-  });
+  app.use(secureAnswers(access));
   const document = openApiDocument('.'); // under whatever prefix a proxy serves it
   app
     .route('/openapi.json')
     .get((_req, res) => void res.json(document))
-    .all(otherMethods('GET'));
-  app.use(
-    '/adapters',
-    authenticate(verifier),
-    adapterRoutes({ adapters, logs, logCheckMs }),
-    sessionRoutes({ adapters, sessions }),
-  );
+    .all(onlyMethods(['GET']));
+  app
+    .route('/errors')
+    .get(errorsPage)
+    .all(onlyMethods(['GET']));
+  for (const [path, handlers] of Object.entries(collections)) app.use(path, authenticate(verifier), ...handlers);
 
-  app.use(nothingHere);
-  app.use(answerProblem(log));
+  app.use(pathNotFound);
+  app.use(problemHandler({ log, publicUrl }));
   return app;
+}
+
+/** Refuses web pages of other sites, and lets no answer act on what shows it: answers contain text of servers and of other callers. */
+function secureAnswers(access: BrowserAccess): RequestHandler {
+  return (req, res, next) => {
+    res.set({ 'Content-Security-Policy': 'sandbox', 'X-Content-Type-Options': 'nosniff' });
+    // A terminal acts on control characters.
+    res.json = (body) => res.type('application/json').send(escapeControls(JSON.stringify(body)));
+    checkBrowserAccess(req.headers, access, req.method === 'GET' || req.method === 'HEAD');
+    next();
+  };
 }

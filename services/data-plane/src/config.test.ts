@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { readConfig } from '@mcp-gateway/platform/config';
-import { unsealSessionId, sealSessionId } from '@mcp-gateway/sessions';
+import { sealSessionId, unsealSessionId } from '@mcp-gateway/sessions';
 import { z } from 'zod';
 import { dataPlaneFields } from './config.js';
 
@@ -40,11 +40,17 @@ describe('the settings of the data plane', () => {
   });
 
   it.each([
-    ['https://tools.example.com/gateway/', { hostname: 'tools.example.com', path: '/gateway' }],
-    ['https://tools.example.com', { hostname: 'tools.example.com', path: '' }],
-    ['http://127.0.0.1:8080/a/b-c_d', { hostname: '127.0.0.1', path: '/a/b-c_d' }],
-    ['/gateway', { hostname: undefined, path: '/gateway' }],
-    ['/', { hostname: undefined, path: '' }],
+    [
+      'https://tools.example.com/gateway/',
+      { hostname: 'tools.example.com', path: '/gateway', href: 'https://tools.example.com/gateway' },
+    ],
+    ['https://tools.example.com', { hostname: 'tools.example.com', path: '', href: 'https://tools.example.com' }],
+    [
+      'http://127.0.0.1:8080/a/b-c_d',
+      { hostname: '127.0.0.1', path: '/a/b-c_d', href: 'http://127.0.0.1:8080/a/b-c_d' },
+    ],
+    ['/gateway', { hostname: undefined, path: '/gateway', href: '/gateway' }],
+    ['/', { hostname: undefined, path: '', href: '' }],
   ])('take a public URL, or the path of one: %s', (url, expected) => {
     expect(read({ MCP_GATEWAY_PUBLIC_URL: url }).MCP_GATEWAY_PUBLIC_URL).toEqual(expected);
   });
@@ -62,7 +68,7 @@ describe('the settings of the data plane', () => {
     ['/a//b', BAD_URL],
     [
       'https://tools.example.com/adapters',
-      'MCP_GATEWAY_PUBLIC_URL must have another path: the gateway itself serves /adapters, /livez, /readyz and /openapi.json',
+      'MCP_GATEWAY_PUBLIC_URL must have another path: the gateway itself serves /adapters, /errors, /livez, /readyz and /openapi.json',
     ],
   ])('say what is wrong with a public URL: %s', (url, message) => {
     expect(() => read({ MCP_GATEWAY_PUBLIC_URL: url })).toThrow(message);

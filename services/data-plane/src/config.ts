@@ -1,4 +1,4 @@
-import { HttpUrl, trafficFields, type sessionFields } from '@mcp-gateway/platform/config';
+import { HttpUrl, type sessionFields, trafficFields } from '@mcp-gateway/platform/config';
 import { sessionKey, type SessionKey } from '@mcp-gateway/sessions';
 import { z } from 'zod';
 import type { AllLimits } from './sessions/limits.js';

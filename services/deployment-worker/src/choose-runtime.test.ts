@@ -13,7 +13,7 @@ describe('the runtime that a worker is told to use', () => {
 
   it('waits for the supervisor at its socket', async () => {
     const runtime = await chooseRuntime('process', { PROCESS_SUPERVISOR: '/nowhere/supervisor.sock' }, silent);
-    await expect(runtime.names()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(runtime.list()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await runtime.close();
   });
 });

@@ -1,7 +1,7 @@
 import { readConfig } from '@mcp-gateway/platform/config';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Runtime } from '@mcp-gateway/runtime';
-import type { ApiListener } from '@mcp-gateway/runtime/kubernetes';
+import type { ApiCallListener } from '@mcp-gateway/runtime/kubernetes';
 import { kubernetesFields, kubernetesSettings } from '@mcp-gateway/runtime/kubernetes/configuration';
 import { processRuntime } from '@mcp-gateway/runtime/process';
 import { z } from 'zod';
@@ -19,7 +19,7 @@ export async function chooseRuntime(
   name: 'process' | 'kubernetes',
   environment: Record<string, string | undefined>,
   log: Logger,
-  onAnswer?: ApiListener,
+  onAnswer?: ApiCallListener,
 ): Promise<Runtime & { close(): Promise<void> }> {
   if (name === 'process') return processRuntime(readConfig(ProcessConfig, environment).PROCESS_SUPERVISOR);
   const settings = kubernetesSettings(readConfig(z.object(kubernetesFields), environment));

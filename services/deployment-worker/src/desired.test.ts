@@ -17,7 +17,8 @@ it('is all that a runtime has to know of a row, and no more', () => {
   const workload = workloadOf(row);
   expect(workload).toStrictEqual({
     name: 'echo',
-    adapterId: row.id,
+    kind: 'adapter',
+    resourceId: row.id,
     imageName: 'mcp-example',
     imageVersion: '1.0.0',
     environment: { A: '1' },

@@ -17,7 +17,8 @@ export function desiredState(row: AdapterRow): DesiredState {
 export function workloadOf({ id, spec }: Pick<AdapterRow, 'id' | 'spec'>): Workload {
   return {
     name: spec.name,
-    adapterId: id,
+    kind: 'adapter',
+    resourceId: id,
     imageName: spec.imageName,
     imageVersion: spec.imageVersion,
     environment: spec.environmentVariables,

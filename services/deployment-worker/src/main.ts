@@ -1,4 +1,4 @@
-import { adapterRows, connectDatabase, countAdapters, migrateWhenReached } from '@mcp-gateway/database';
+import { adapterRows, connectDatabase, countAdapters, migrateWhenConnected } from '@mcp-gateway/database';
 import * as settings from '@mcp-gateway/platform/config';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
@@ -31,7 +31,7 @@ runMain(async () => {
   const health = await serveHealth(config, defer);
 
   health.set(async () => 'the database is not reached');
-  await migrateWhenReached(config.DATABASE_URL, log);
+  await migrateWhenConnected(config.DATABASE_URL, log);
   const database = connectDatabase(config.DATABASE_URL, { poolSize: 10 });
   defer(() => database.$disconnect());
   await checkRedis(config);

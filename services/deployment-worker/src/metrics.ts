@@ -3,7 +3,7 @@ import type { AdapterCount } from '@mcp-gateway/database';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { redisGauge, statusClass, type Metrics } from '@mcp-gateway/platform/telemetry';
 import type { QueueCounts } from '@mcp-gateway/routing/queue';
-import type { ApiListener } from '@mcp-gateway/runtime/kubernetes';
+import type { ApiCallListener } from '@mcp-gateway/runtime/kubernetes';
 import { CONCURRENCY, type ConsumerOptions } from './consume.js';
 
 interface GaugeParts {
@@ -13,7 +13,7 @@ interface GaugeParts {
 }
 
 export interface WorkerMetrics {
-  apiAnswered: ApiListener;
+  apiAnswered: ApiCallListener;
   /** The reconciler, counted. */
   reconciling(reconcile: ConsumerOptions['reconcile']): ConsumerOptions['reconcile'];
   /** From now on these can be asked. */

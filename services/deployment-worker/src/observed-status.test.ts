@@ -48,10 +48,10 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
   ],
   [
     'all are ready, and something of theirs is refused',
-    seenOf(row, { failure: { reason: 'NameTaken', message: 'There is a Service of that name.' } }),
+    seenOf(row, { failure: { reason: 'NameConflict', message: 'There is a Service of that name.' } }),
     'Degraded',
     'True AllReplicasReady: 2 of 2 replicas ready.',
-    'False NameTaken: 2 of 2 replicas run the current spec. There is a Service of that name.',
+    'False NameConflict: 2 of 2 replicas run the current spec. There is a Service of that name.',
   ],
   [
     'an autoscaler wants another number',
@@ -97,19 +97,19 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
   ],
   [
     'no node takes one, which no spec mends',
-    { ...with_(r(0, 'Ready'), r(1, 'Starting')), failure: { reason: 'Unschedulable', message: 'No node takes it.' } },
+    { ...with_(r(0, 'Ready'), r(1, 'Starting')), failure: { reason: 'Unschedulable', message: 'No node accepts it.' } },
     'Degraded',
-    'False Unschedulable: No node takes it.',
-    'False Blocked: 2 of 2 replicas have the current spec, 1 of them ready. No node takes it. Replicas that serve stay.',
+    'False Unschedulable: No node accepts it.',
+    'False Blocked: 2 of 2 replicas have the current spec, 1 of them ready. No node accepts it. Replicas that serve stay.',
   ],
   [
     'no node takes one, and another keeps ending, which a spec may mend',
     {
       ...with_(r(0, 'BackOff', crashing), r(1, 'Starting')),
-      failure: { reason: 'Unschedulable', message: 'No node takes it.' },
+      failure: { reason: 'Unschedulable', message: 'No node accepts it.' },
     },
     'Failed',
-    'False Unschedulable: No node takes it.',
+    'False Unschedulable: No node accepts it.',
     `False Blocked: 2 of 2 replicas have the current spec, 0 of them ready. echo-0: It ended with exit code 7. ${CORRECT}`,
   ],
   [

@@ -11,7 +11,7 @@ const of = (spec: Parameters<typeof rowOf>[0]) => rowOf({ replicaCount: 2, ...sp
 /** The same name, taken over by a new adapter. */
 const successor = rowOf({ replicaCount: 2 }, { id: OTHER_ID });
 /** What a supervisor sees that was started anew. */
-const logsOf = ({ id }: AdapterRow): Observation => ({ ...ABSENT, exists: true, adapterId: id });
+const logsOf = ({ id }: AdapterRow): Observation => ({ ...ABSENT, exists: true, resourceId: id });
 
 const table: [what: string, row: AdapterRow | null, seen: Observation, step: Step][] = [
   ['a new row', row, ABSENT, 'apply'],

@@ -15,7 +15,7 @@ export type Step = 'apply' | 'report' | 'remove' | 'wait' | 'purge' | 'forget';
 export function plan(desired: DesiredState | null, seen: Observation): Step {
   const isLive = desired !== null && desired.row.deletedAt === null;
   // An adapter that took over a name gets neither the processes nor the logs of the one before.
-  if (seen.exists && (!isLive || seen.adapterId !== desired.row.id)) return seen.removing ? 'wait' : 'remove';
+  if (seen.exists && (!isLive || seen.resourceId !== desired.row.id)) return seen.removing ? 'wait' : 'remove';
   if (!isLive) return desired ? 'purge' : 'forget';
   const { workload, revision } = desired;
   const isApplied = seen.exists && !seen.removing && seen.inSync && seen.revision === revision;

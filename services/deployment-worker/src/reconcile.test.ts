@@ -1,3 +1,4 @@
+import type { ResourceRef } from '@mcp-gateway/common/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { AdapterRow } from '@mcp-gateway/database';
@@ -115,7 +116,7 @@ describe('reconciling', () => {
     world.rowTable.set('echo', successor);
     const { observe } = world.runtime;
     const failure = { reason: 'PermissionMissing', message: 'It may not delete pods.' };
-    Object.assign(world.runtime, { observe: async (name: string) => ({ ...(await observe(name)), failure }) });
+    Object.assign(world.runtime, { observe: async (ref: ResourceRef) => ({ ...(await observe(ref)), failure }) });
     await world.reconcile('echo');
     expect(statusOf(world)?.conditions[0]?.message).toContain('still being removed. It may not delete pods.');
   });

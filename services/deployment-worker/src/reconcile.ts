@@ -43,7 +43,7 @@ export function adapterReconciler(parts: ReconcileParts): (name: string) => Prom
     const run = await routes.beginRun(); // before the row is read: a later run has seen a row that is as new
     const row = await rows.find(name);
     const desired = row && desiredState(row);
-    const seen = await runtime.observe(name).catch((error: unknown) => saveUnavailable(parts, row, error));
+    const seen = await runtime.observe(adapterRef(name)).catch((error: unknown) => saveUnavailable(parts, row, error));
     const step = plan(desired, seen);
     log.debug({ kind: 'adapter', name, step, generation: row?.generation, run }, 'reconcile');
     const isCurrent = await take(step, parts, { name, run, desired, seen });
@@ -74,8 +74,8 @@ async function take(step: ReturnType<typeof plan>, parts: ReconcileParts, curren
     case 'remove':
       // The route first, so that no request is sent to a workload that is about to end.
       if (!(await withdraw(parts, current))) return false;
-      await runtime.remove(name);
-      return saveNameInUse(parts, desired, await runtime.observe(name));
+      await runtime.remove(adapterRef(name));
+      return saveNameInUse(parts, desired, await runtime.observe(adapterRef(name)));
     case 'wait':
       return saveNameInUse(parts, desired, seen);
     case 'purge':
@@ -89,7 +89,7 @@ async function take(step: ReturnType<typeof plan>, parts: ReconcileParts, curren
 
 async function report({ rows, runtime, routes, now }: ReconcileParts, desired: DesiredState, run: number) {
   const { row } = desired;
-  const seen = await runtime.observe(row.name);
+  const seen = await runtime.observe(adapterRef(row.name));
   const status = observedStatus(desired, seen, now());
   const route = routeOf(desired, seen, status.phase);
   return (await routes.publish({ route, version: { ...row, run } })) && rows.saveStatus(row, status);

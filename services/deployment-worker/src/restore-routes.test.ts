@@ -1,3 +1,4 @@
+import type { ResourceRef } from '@mcp-gateway/common/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { deleted, ID, OTHER_ID, rowOf, silent, T1 } from '../test/fixtures.js';
@@ -89,9 +90,10 @@ describe('restoring routes', () => {
   ] as const)('writes nothing when %s goes away on the way', async (_what, part, verb) => {
     const { world, restore } = await setUp();
     forget(world);
-    const works = world[part] as unknown as Record<string, (name: string) => Promise<unknown>>;
+    const works = world[part] as unknown as Record<string, (of: string | ResourceRef) => Promise<unknown>>;
     const { [verb]: ask = never } = works;
-    works[verb] = (name) => (name === 'b' ? Promise.reject(new GatewayError('UNAVAILABLE')) : ask(name));
+    works[verb] = (of) =>
+      (typeof of === 'string' ? of : of.name) === 'b' ? Promise.reject(new GatewayError('UNAVAILABLE')) : ask(of);
     await expect(restore()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(world.complete).toBe(false);
     expect(world.changes).toEqual([]);

@@ -1,3 +1,4 @@
+import { adapterRef } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RoutePublisher, VersionedRoute } from '@mcp-gateway/routing';
@@ -24,8 +25,8 @@ export function routeRestorer({ rows, runtime, routes, now, log }: RestoreParts)
   async function routeFor(name: string, run: number): Promise<VersionedRoute[]> {
     const row = await rows.find(name);
     if (!row || row.deletedAt) return [];
-    const seen = await runtime.observe(name);
-    if (seen.adapterId !== null && seen.adapterId !== row.id) return [];
+    const seen = await runtime.observe(adapterRef(name));
+    if (seen.resourceId !== null && seen.resourceId !== row.id) return [];
     const desired = desiredState(row);
     const { phase } = observedStatus(desired, seen, now());
     return [{ route: routeOf(desired, seen, phase), version: { ...row, run } }];

@@ -70,7 +70,7 @@ describe('a resync', () => {
   it('queues a name when the runtime says that it has changed', async () => {
     start();
     await idle();
-    world.watcher?.changed('echo');
+    world.watcher?.changed({ kind: 'adapter', name: 'echo' });
     await eventually(() => expect(queued).toEqual(['echo']));
   });
 
@@ -122,11 +122,11 @@ describe('a resync', () => {
     failing = true;
     world.rowTable.set('echo', rowOf());
     start();
-    world.watcher?.changed('echo');
+    world.watcher?.changed({ kind: 'adapter', name: 'echo' });
     world.watcher?.synced();
     await idle();
     failing = false;
-    world.watcher?.changed('echo');
+    world.watcher?.changed({ kind: 'adapter', name: 'echo' });
     world.watcher?.synced();
     await eventually(() => expect(queued).toEqual(['echo', 'echo']));
   });

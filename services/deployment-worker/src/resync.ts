@@ -38,8 +38,8 @@ export function resync({ rows, runtime, routes, queue, restoreRoutes, log }: Res
     for (const ref of distinct.values()) await queue.reconcile(ref);
   };
   const all = async () => {
-    const [names, running, routed] = await Promise.all([rows.names(), runtime.names(), routes.refs()]);
-    await enqueue([...[...names, ...running].map(adapterRef), ...routed]);
+    const [names, running, routed] = await Promise.all([rows.names(), runtime.list(), routes.refs()]);
+    await enqueue([...names.map(adapterRef), ...running, ...routed]);
   };
   const lagging = async () => {
     if (await restoreRoutes()) await all();
@@ -48,7 +48,7 @@ export function resync({ rows, runtime, routes, queue, restoreRoutes, log }: Res
 
   runtime.watch(
     {
-      changed: (name) => void attempt('queueing a change', queue.reconcile(adapterRef(name))),
+      changed: (ref) => void attempt('queueing a change', queue.reconcile(ref)),
       synced: () => void attempt('resync of all', all()),
     },
     stopped.signal,

@@ -13,6 +13,7 @@ export const T1 = new Date('2026-11-20T09:00:00.000Z');
 export function rowOf(spec: Partial<AdapterSpec> = {}, more: Partial<AdapterRow> = {}): AdapterRow {
   const whole = AdapterSpec.parse({ name: 'echo', imageName: 'mcp-example', imageVersion: '1.0.0', ...spec });
   return {
+    kind: 'adapter',
     id: ID,
     name: whole.name,
     spec: whole,
@@ -60,7 +61,7 @@ export function seenOf(row: AdapterRow, more: Partial<Observation> = {}): Observ
     ...ABSENT,
     exists: true,
     inSync: true,
-    adapterId: row.id,
+    resourceId: row.id,
     revision: revisionOf(workloadOf(row)),
     desiredReplicas: replicaCount,
     replicas: Array.from({ length: replicaCount }, (_, instance) => replicaOf(row, instance)),

@@ -87,12 +87,12 @@ export class World {
   };
 
   readonly runtime: Runtime = {
-    observe: (name) =>
+    observe: ({ name }) =>
       this.#call(() => {
         const found = this.running.get(name);
         if (!found) return ABSENT;
         const { workload, removing, ready, start } = found;
-        const like = rowOf({ name, replicaCount: workload.replicas }, { id: workload.adapterId });
+        const like = rowOf({ name, replicaCount: workload.replicas }, { id: workload.resourceId });
         const seen = seenOf(like, { revision: revisionOf(workload), removing });
         const replicas = seen.replicas.map((replica): (typeof seen.replicas)[number] => {
           const { instance } = replica;
@@ -103,19 +103,19 @@ export class World {
         });
         return { ...seen, replicas };
       }),
-    names: () => this.#call(() => [...this.running.keys()]),
+    list: () => this.#call(() => [...this.running.keys()].map((name) => ({ kind: 'adapter' as const, name }))),
     apply: (workload) =>
       this.#call(() => {
         const found = this.running.get(workload.name);
         this.#never(
           'a workload was handed to another adapter',
-          !!found && found.workload.adapterId !== workload.adapterId,
+          !!found && found.workload.resourceId !== workload.resourceId,
         );
         const same = found && !found.removing && revisionOf(found.workload) === revisionOf(workload);
         const fresh = { start: (this.#starts += 1), ready: false };
         this.running.set(workload.name, { ...(same ? found : fresh), workload, removing: false });
       }, `apply ${workload.name} ×${workload.replicas}`),
-    remove: (name) =>
+    remove: ({ name }) =>
       this.#call(() => {
         this.#never('a workload was removed while its route was there', this.routeTable.has(name));
         const found = this.running.get(name);

@@ -6,7 +6,7 @@ export const ENOUGH = [
   '--set=signIn.development=allow-from-network',
   '--set=sessionKeys.existingSecret=keys',
 ];
-/** Databases for a first look, with what is generated when there is a cluster. */
+/** Trial databases, with the passwords that the chart generates when there is a cluster. */
 export const TRIAL_PASSWORDS = [
   '--set=trial.postgresql.enabled=true,trial.postgresql.password=ofthefirst',
   '--set=trial.redis.enabled=true,trial.redis.password=ofthesecond',

@@ -5,7 +5,7 @@ const TIMEOUT_MS = 120_000;
 
 /**
  * As the administrator.
- * @param {import('../cluster.mjs').Cluster} cluster
+ * @param {import('../instance.mjs').Cluster} cluster
  * @param {readonly string[]} args
  * @param {string} [input]
  */

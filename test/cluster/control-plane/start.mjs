@@ -9,7 +9,7 @@ import { kubectl } from './kubectl.mjs';
 const ETCD = 'http://127.0.0.1:2379';
 const PEERS = 'http://127.0.0.1:2380';
 
-/** @typedef {import('../cluster.mjs').Cluster} Cluster */
+/** @typedef {import('../instance.mjs').Cluster} Cluster */
 
 /**
  * etcd, API server, controller-manager and scheduler, as kubeadm would configure them where it matters to a client.

@@ -3,7 +3,7 @@ import { socket } from './folder.mjs';
 
 /**
  * Makes the images of an archive known to the node, under the names that are in it.
- * @param {import('../cluster.mjs').Cluster} cluster
+ * @param {import('../instance.mjs').Cluster} cluster
  * @param {string} archive of docker or OCI
  */
 export async function loadArchive({ instance, programs }, archive) {

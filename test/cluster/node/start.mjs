@@ -13,7 +13,7 @@ import { inOwnView, inViewOf } from './own-view.mjs';
 const START_MS = 30_000;
 const POLL_MS = 50;
 
-/** @typedef {import('../cluster.mjs').Cluster} Cluster */
+/** @typedef {import('../instance.mjs').Cluster} Cluster */
 
 /** @param {Cluster} cluster */
 export async function startContainerd({ instance, programs }) {

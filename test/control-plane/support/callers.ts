@@ -2,14 +2,14 @@ export interface Answer {
   status: number;
   headers: Headers;
   text: string;
-  // What an answer holds is what the tests check.
+  // The tests check what the answer contains.
   // oxlint-disable-next-line typescript/no-explicit-any
   json: any;
 }
 
 export type Caller = ReturnType<typeof caller>;
 
-/** Calls the API as somebody. */
+/** Calls the API as one caller. */
 export function caller(url: string, subject: string, ...roles: string[]) {
   const identity = { 'x-dev-userid': subject, 'x-dev-roles': roles.join(',') || 'mcp.dev' };
 
@@ -49,7 +49,7 @@ function parsed(text: string): unknown {
 
 /** The body of an error answer. */
 export const problem = (status: number, code: string, title: string, more: object = {}) => ({
-  type: `urn:mcp-gateway:problem:${code.toLowerCase().replaceAll('_', '-')}`,
+  type: `/errors#${code}`,
   title,
   status,
   code,
@@ -58,9 +58,9 @@ export const problem = (status: number, code: string, title: string, more: objec
 
 export const NOT_FOUND = problem(404, 'ADAPTER_NOT_FOUND', 'There is no such adapter');
 export const FORBIDDEN = problem(403, 'FORBIDDEN', 'You may not do this', {
-  detail: 'only its creator or mcp.admin may change an adapter',
+  detail: 'only the creator of this adapter or mcp.admin may change it',
 });
-export const CONFLICT = problem(412, 'EDIT_CONFLICT', 'The adapter has changed since you read it', {
+export const CONFLICT = problem(412, 'EDIT_CONFLICT', 'The resource has changed since you read it', {
   detail: 'read it again and repeat your change',
 });
 export const invalid = (...errors: { pointer?: string; parameter?: string; detail: string }[]) =>

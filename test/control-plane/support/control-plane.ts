@@ -3,38 +3,38 @@ import { afterAll } from '@jest/globals';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { type Principal } from '@mcp-gateway/common/principal';
 import { developmentSignIn, type CallerCheck } from '@mcp-gateway/identity';
-import type { ReconcileQueue } from '@mcp-gateway/routing/queue';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/platform/serving';
-import { adapterRows, connectDatabase, type AdapterRows, type Database } from '@mcp-gateway/database';
+import { connectDatabase, type AdapterRows, type Database } from '@mcp-gateway/database';
 import { processLogs, type LogReader } from '@mcp-gateway/runtime/logs';
 import { afterTest } from '../../support/clean-up.js';
 import { freshDatabase, silent, temporaryFolder } from '../../support/postgres.js';
-import { adapterService, createApp, type SessionService } from './sources.js';
+import { composeControlPlane, type ControlPlaneParts, type SessionService } from './sources.js';
 
 export interface ControlPlaneOptions {
-  /** Default: the one of the file, emptied. */
+  /** Default: the database of the test file, emptied. */
   database?: Database;
-  queue?: ReconcileQueue;
+  queue?: ControlPlaneParts['queue'];
   access?: BrowserAccess;
+  publicUrl?: string;
   /** Default: all callers may sign in. */
   checkCaller?: CallerCheck;
   logReader?: LogReader;
   logCheckMs?: number;
-  /** Default: none, and none can be ended. */
+  /** Default: no sessions. */
   sessions?: SessionService;
   now?: () => Date;
-  /** Default: everybody. */
+  /** Default: every caller may. */
   mayUseWorkloadIdentity?: (principal: Principal) => boolean;
 }
 
 export interface ControlPlane {
   url: string;
-  app: ReturnType<typeof createApp>;
+  app: ReturnType<typeof composeControlPlane>['app'];
   rows: AdapterRows;
   database: Database;
-  /** Where the logs of replicas are. */
+  /** The folder with the logs of replicas. */
   logs: string;
-  /** What the worker has been told to look at, unless there is a queue of the test's own. */
+  /** Names in the queue, unless the test has a queue of its own. */
   hints: string[];
 }
 
@@ -48,42 +48,39 @@ const noSessions: SessionService = {
 let shared: Database | undefined;
 afterAll(() => shared?.$disconnect());
 
-/** To make a database and to learn its queries again would take longer than most tests. */
+/** One database for each test file: to create one takes longer than most tests. */
 async function emptied(): Promise<Database> {
   shared ??= connectDatabase(await freshDatabase(), { poolSize: 5 });
   await shared.adapter.deleteMany();
   return shared;
 }
 
-/** As main.ts puts it together. */
+/** Serves a composed control plane until the test ends. */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-  const { database = await emptied(), access = { allowedOrigins: [], allowedHosts: [], loopback: true } } = options;
   const hints: string[] = [];
-  const recording: ReconcileQueue = { reconcile: async ({ name }) => void hints.push(name), close: async () => {} };
-  const rows = adapterRows(database, options.now);
+  const database = options.database ?? (await emptied());
   const logs = await temporaryFolder();
-  const app = createApp({
-    adapters: adapterService({
-      rows,
-      queue: options.queue ?? recording,
-      log: silent,
-      mayUseWorkloadIdentity: options.mayUseWorkloadIdentity ?? (() => true),
-    }),
-    logs: options.logReader ?? processLogs(logs),
-    ...(options.logCheckMs !== undefined && { logCheckMs: options.logCheckMs }),
+  const { app, listener, adapters } = composeControlPlane({
+    database,
+    isMigrated: () => true,
+    queue: options.queue ?? { reconcile: async ({ name }) => void hints.push(name) },
     sessions: options.sessions ?? noSessions,
+    logs: options.logReader ?? processLogs(logs),
+    logCheckMs: options.logCheckMs,
     verifier: developmentSignIn(options.checkCaller ?? (() => {})),
-    access,
-    isReady: async () => void (await database.$queryRaw`SELECT 1`),
+    access: options.access ?? { allowedOrigins: [], allowedHosts: [], loopback: true },
+    publicUrl: options.publicUrl,
+    mayUseWorkloadIdentity: options.mayUseWorkloadIdentity ?? (() => true),
+    now: options.now,
     log: silent,
   });
-  const server = createServer(app);
+  const server = createServer(listener);
   const port = await listen(server, { host: '127.0.0.1', port: 0 });
   afterTest(() => closeServer(server, 0));
-  return { url: `http://127.0.0.1:${port}`, app, rows, database, logs, hints };
+  return { url: `http://127.0.0.1:${port}`, app, rows: adapters, database, logs, hints };
 }
 
-/** The least that a client has to say. */
+/** The smallest valid spec. */
 export const specOf = (name: string, changes: object = {}) => ({
   name,
   imageName: 'mcp-example',

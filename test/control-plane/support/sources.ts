@@ -1,5 +1,14 @@
-// The control plane is a program, not a package, so its parts are reached by path; here only.
-export { adapterService } from '../../../services/control-plane/src/adapters/service.js';
+// The control plane is a program, not a package. Only this file imports its parts by path.
+export { adapterDefinition } from '../../../services/control-plane/src/adapters/definition.js';
 export { createApp } from '../../../services/control-plane/src/app.js';
-export { sessionService, type SessionService } from '../../../services/control-plane/src/sessions/service.js';
+export { composeControlPlane, type ControlPlaneParts } from '../../../services/control-plane/src/compose.js';
 export { openApiDocument } from '../../../services/control-plane/src/openapi/document.js';
+export type {
+  ReplicatedSpec,
+  Representation,
+  ResourceDefinition,
+} from '../../../services/control-plane/src/resources/definition.js';
+export { metadataOf, observedStatus } from '../../../services/control-plane/src/resources/representation.js';
+export { resourceRoutes } from '../../../services/control-plane/src/resources/routes.js';
+export { resourceService } from '../../../services/control-plane/src/resources/service.js';
+export { sessionService, type SessionService } from '../../../services/control-plane/src/sessions/service.js';

@@ -33,7 +33,7 @@ export const session: SessionResource = {
   lastUsedAt: '2026-01-01T00:00:00.000Z',
 };
 
-/** The first page has it, and there are more. */
+/** One session on the first page, and a link to a next page. */
 export const oneSession: SessionService = {
   list: async () => ({ items: [session], next: session.id }),
   async end(_principal, _row, id) {

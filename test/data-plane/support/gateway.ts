@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Route, type PublishedRoute } from '@mcp-gateway/common/contracts';
-import { developmentSignIn, refuseReplicas, type Verifier } from '@mcp-gateway/identity';
+import type { Verifier } from '@mcp-gateway/identity';
 import { redisClient, type RedisClient } from '@mcp-gateway/platform/redis';
 import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/platform/serving';
@@ -10,23 +10,7 @@ import { silent } from '../../support/postgres.js';
 import { lastWordPublisher } from '../../support/publisher.js';
 import { addressOf, connectRedis, freshPrefix, isClusterUrl, sharedRedis } from '../../support/redis.js';
 import { waitFor } from '../../support/wait.js';
-import {
-  createBalancer,
-  createDataPlaneServer,
-  createEndpointWaits,
-  createManagementApp,
-  createPipeline,
-  createRecovery,
-  createUpstreams,
-  dataPlaneFields,
-  dataPlaneMetrics,
-  forwardedBy,
-  referencesFor,
-  sessionStore,
-  type SessionStore,
-  type Upstreams,
-  type Wire,
-} from './sources.js';
+import { composeDataPlane, dataPlaneFields, type SessionStore, type Upstreams, type Wire } from './sources.js';
 
 export interface DataPlaneOptions {
   /** Default: the Redis of the file. */
@@ -123,84 +107,32 @@ function isCurrent(table: RouteTable, wanted: PublishedRoute[]): boolean {
   return known && wanted.every((route) => JSON.stringify(table.get(route)) === JSON.stringify(Route.parse(route)));
 }
 
-/** As main.ts puts it together. */
 export async function startDataPlane(prefix: string, options: DataPlaneOptions = {}): Promise<DataPlane> {
-  const { access = LOOPBACK, controlPlane = NOWHERE } = options;
-  const { bodyBytes = 4 * 1024 * 1024, timeoutMs = 10_000 } = options;
   const log = silent;
   const redis = redisClient(addressOf(options.redisUrl ?? (await sharedRedis()).url), log);
-  const routes = followRoutes(redis, prefix, log);
-  const sessions = sessionStore({
-    redis,
+  const settings = {
     prefix,
-    limits: { ...SESSION_LIMITS, ...options.sessionLimits },
-    cacheBytes: 1024 * 1024,
-    log,
-    ...(options.now && { now: options.now }),
-  });
-  void redis.connect().catch(() => {});
-  const upstreams = createUpstreams({
-    timeoutMs,
-    ...(options.leaveMs !== undefined && { leaveMs: options.leaveMs }),
-    onOutcome: (endpoint, outcome) => balancer.tell(endpoint, outcome),
-  });
-  const balancer = createBalancer({ inFlight: upstreams.inFlight, sessionsOn: ({ id }) => sessions.countOn(id) });
-  routes.onChange(() => {
-    const endpoints = [...routes.endpoints()];
-    upstreams.keepOnly(endpoints);
-    balancer.keepOnly(endpoints);
-  });
-
-  const untilRead = access.loopback ? 'allow' : 'refuse';
-  const checkCaller = refuseReplicas(routes, { allowed: options.allowedCallers ?? [], untilRead });
-  const waits = createEndpointWaits(routes, { waitMs: options.waitMs });
-  const keys = dataPlaneFields.MCP_GATEWAY_SESSION_KEYS.parse(options.keys ?? newKey());
-  const watched = { redis, routes, sessions, balancer, movesWaiting: () => recovery.waiting() };
-  const measure = options.metrics && dataPlaneMetrics(options.metrics, watched);
-  const withinMs = options.moveWithinMs;
-  const recovery = createRecovery({ routes, sessions, upstreams, balancer, log, withinMs, onOutcome: measure?.moved });
-  const limits = { bodyBytes };
-  const { publicUrl } = options;
-  const publicPath =
-    publicUrl === undefined ? undefined : dataPlaneFields.MCP_GATEWAY_PUBLIC_URL.parse(publicUrl)?.path;
-  const referenceTo = referencesFor(publicPath);
-  const forwarded = forwardedBy(options.trustedProxies ?? []);
-  const parts = {
-    access,
-    verifier: options.verifier ?? developmentSignIn(checkCaller),
-    routes,
-    sessions,
-    keys,
-    upstreams,
-    balancer,
-    waits,
-    recovery,
-    limits,
-    forwarded,
-    referenceTo,
-    log,
-    onRefusal: measure?.refused,
+    sessionKeys: dataPlaneFields.MCP_GATEWAY_SESSION_KEYS.parse(options.keys ?? newKey()),
+    sessionLimits: { ...SESSION_LIMITS, ...options.sessionLimits },
+    sessionCacheBytes: 1024 * 1024,
+    access: options.access ?? LOOPBACK,
+    allowedCallers: options.allowedCallers ?? [],
+    controlPlane: options.controlPlane ?? NOWHERE,
+    publicPath: options.publicUrl && dataPlaneFields.MCP_GATEWAY_PUBLIC_URL.parse(options.publicUrl)?.path,
+    trustedProxies: options.trustedProxies ?? [],
+    maxBodyBytes: options.bodyBytes ?? 4 * 1024 * 1024,
+    upstreamTimeoutMs: options.timeoutMs ?? 10_000,
+    wire: options.wire ?? {},
   };
-  const mcp = createPipeline(parts);
-  const management = createManagementApp({
-    access,
-    controlPlane,
-    isReady: routes.isLoaded,
-    forwarded,
-    referenceTo,
-    checkCaller,
-    log,
-  });
-  const server = createDataPlaneServer(measure?.measured(mcp) ?? mcp, management, access, {
-    ...options.wire,
-    ...(publicPath !== undefined && { publicPath }),
-  });
+  const { metrics, verifier, now } = options;
+  const timing = { retireMs: options.leaveMs, relocateWithinMs: options.moveWithinMs, waitMs: options.waitMs };
+  const dataPlane = composeDataPlane(settings, { redis, log, metrics, verifier, now, timing });
+  const { server, routes, upstreams, sessions } = dataPlane;
+  void redis.connect().catch(() => {});
   const port = await listen(server, { host: options.host ?? '127.0.0.1', port: 0 });
   afterTest(async () => {
     await closeServer(server, 0);
-    await upstreams.close();
-    sessions.close();
-    await routes.close();
+    await dataPlane.close();
     if (redis.isOpen) redis.destroy();
   });
   const scheme = options.wire?.tls ? 'https' : 'http';

@@ -1,3 +1,10 @@
-/** What the gateway itself answers with on MCP paths. */
-export const rpcError = (code: number, message: string, data: string): string =>
-  JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message, data: { code: data } } });
+import { expect } from '@jest/globals';
+
+const REQUEST_ID = '00000000-0000-0000-0000-000000000000';
+
+/** Matches what the gateway itself answers with on MCP paths, whatever the id of the HTTP request; `id` is JSON-RPC's. */
+export function rpcError(code: number, message: string, data: string, id: number | null = null): string {
+  const error = { code, message, data: { code: data, requestId: REQUEST_ID } };
+  const text = JSON.stringify({ jsonrpc: '2.0', id, error }).replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  return expect.stringMatching(`^${text.replace(REQUEST_ID, '[0-9a-f-]{36}')}$`) as unknown as string;
+}

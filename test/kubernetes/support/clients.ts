@@ -38,7 +38,7 @@ export async function callSteadily(url: string, clients: number) {
     await delay(Math.random() * PACE_MS);
     while (!stopping) {
       const began = performance.now();
-      const failure = await call().then(failureOf, (error: unknown) => String((error as Error).cause ?? error));
+      const failure = await call().then(workloadFailure, (error: unknown) => String((error as Error).cause ?? error));
       const ms = performance.now() - began;
       calls.push({ ms, failure: failure && `${failure} after ${Math.floor(ms / 1000)} s` });
       await delay(Math.max(0, PACE_MS - (performance.now() - began)));
@@ -70,7 +70,7 @@ export async function callSteadily(url: string, clients: number) {
   };
 }
 
-const failureOf = ({ status, error }: Answer): string | undefined =>
+const workloadFailure = ({ status, error }: Answer): string | undefined =>
   status === 200 && !error ? undefined : `${status} ${error?.message ?? ''}`;
 
 const summed = (calls: readonly Call[]): Calls => ({

@@ -2,7 +2,7 @@
 {{ include "mcp-gateway.sharedVariables" . }}
 {{ include "mcp-gateway.callerVariables" . }}
 {{- if .Values.allowedHosts }}
-# Only data planes call it.
+# Only data planes call the control plane.
 - { name: MCP_GATEWAY_ALLOWED_HOSTS, value: {{ include "mcp-gateway.hosts" (list $ (printf "%s-control-plane" (include "mcp-gateway.fullname" $)) list) | quote }} }
 {{- end }}
 {{ include "mcp-gateway.databaseVariable" . }}

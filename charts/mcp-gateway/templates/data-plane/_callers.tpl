@@ -1,4 +1,4 @@
-{{/* Who may reach the gateway: peers of a NetworkPolicy. Without a word of the operator all but the pods of adapters. */}}
+{{/* Peers that may reach the gateway: those of the values, else all pods except those of adapters. */}}
 {{- define "mcp-gateway.gatewayPeers" -}}
 {{- with .Values.networkPolicy.gatewayFrom -}}
 {{ toYaml . }}
@@ -11,7 +11,7 @@
     matchExpressions:
       - { key: kubernetes.io/metadata.name, operator: NotIn, values: [{{ include "mcp-gateway.adapterNamespace" . | quote }}] }
 {{- if or .Values.ingress.enabled .Values.httpRoute.enabled (ne .Values.dataPlane.service.type "ClusterIP") }}
-# What leads in from outside may come with an address that is no pod's. Some networks count pods among addresses.
+# Traffic from outside may come from an address that is not a pod's. Some networks count pods among addresses.
 {{- range $cidr, $isOfKind := dict "0.0.0.0/0" "^[^:]+$" "::/0" ":" }}
 - ipBlock:
     cidr: {{ $cidr | quote }}
@@ -34,7 +34,8 @@
   podSelector:
     matchLabels:
       mcp-gateway.io/gateway: {{ include "mcp-gateway.fullname" $ | quote }}
+      mcp-gateway.io/kind: adapter
     matchExpressions:
-      - { key: mcp-gateway.io/adapter, operator: In, values: {{ toJson . }} }
+      - { key: mcp-gateway.io/name, operator: In, values: {{ toJson . }} }
 {{- end }}
 {{- end -}}

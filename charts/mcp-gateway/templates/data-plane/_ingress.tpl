@@ -1,4 +1,4 @@
-{{/* Annotations of the Ingress, in which those that are empty follow the limits of the data plane, which are to be the ones that count. */}}
+{{/* Annotations of the Ingress. Empty ones exceed the limits of the data plane, so that the data plane's limits apply. */}}
 {{- define "mcp-gateway.ingressAnnotations" -}}
 {{- $limits := .Values.dataPlane -}}
 {{- $mebibytes := divf (mulf 2 $limits.maxBodyBytes) 1048576 | ceil | int64 -}}

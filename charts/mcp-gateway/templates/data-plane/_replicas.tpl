@@ -1,7 +1,7 @@
 {{/*
-How many pods, or nothing. With an autoscaler as many as there are for as long as the number is Helm's: one that an upgrade leaves out
-becomes one. An autoscaler begins where there are pods only. Without the cluster nothing is known, and a number would be put back at
-every `kubectl apply`.
+The number of pods, or nothing. With an autoscaler it is the present number for as long as Helm sets it, because a Deployment from
+which an upgrade removes the number goes down to one, and minReplicas if there are none, because an autoscaler does not start at zero.
+Without the cluster the number is unknown, and a fixed one would override the autoscaler at every `kubectl apply`.
 */}}
 {{- define "mcp-gateway.dataPlaneReplicas" -}}
 {{- if .Values.dataPlane.autoscaling.enabled -}}
@@ -15,9 +15,9 @@ every `kubectl apply`.
 {{- end -}}
 
 {{/*
-Whether Helm has to go on setting the number of a Deployment. Where it merges by itself (Helm 3), always. With server-side apply
-(Helm 4), while nobody else has set it: after that it stays when it is left out, and a revision with a number could not be rolled
-back to without a conflict.
+Whether Helm must go on setting the number of a Deployment. Helm 3 merges by itself, so always. With the server-side apply of Helm 4,
+as long as nothing else has set the number: after that the number stays when the chart leaves it out, and a revision with a number
+could not be rolled back to without a conflict.
 */}}
 {{- define "mcp-gateway.replicasAreHelms" -}}
 {{- $applied := false -}}

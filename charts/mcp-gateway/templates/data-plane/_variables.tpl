@@ -22,7 +22,7 @@
     secretKeyRef: {{ include "mcp-gateway.sessionKeysSecret" . }}
 {{- end -}}
 
-{{/* Where clients reach the gateway; empty when they may as well be told relative references. */}}
+{{/* The URL under which clients reach the gateway; empty if relative references work. */}}
 {{- define "mcp-gateway.publicUrl" -}}
 {{- $paths := list -}}
 {{- if .Values.ingress.enabled }}{{ $paths = append $paths .Values.ingress.path }}{{ end -}}
@@ -30,14 +30,14 @@
 {{- if .Values.publicUrl -}}
 {{- .Values.publicUrl -}}
 {{- else if gt (len (uniq $paths)) 1 -}}
-{{- fail (printf "ingress.path is %s and httpRoute.path is %s: clients are sent to one path; make them the same, or set publicUrl" .Values.ingress.path .Values.httpRoute.path) -}}
+{{- fail (printf "ingress.path is %s and httpRoute.path is %s: the gateway can give clients one path only; use the same path, or set publicUrl" .Values.ingress.path .Values.httpRoute.path) -}}
 {{- else -}}
-{{- /* What is a pattern to the controller of the Ingress is no path. */ -}}
+{{- /* A pattern for the Ingress controller is not a path that references could have. */ -}}
 {{- range uniq $paths }}{{ if regexMatch "^(/[A-Za-z0-9_.~-]+)+/?$" . }}{{ trimSuffix "/" . }}{{ end }}{{ end -}}
 {{- end -}}
 {{- end -}}
 
-{{/* Bounds of sessions. */}}
+{{/* Variables with the bounds of sessions. */}}
 {{- define "mcp-gateway.sessionVariables" -}}
 {{- with .Values.dataPlane.sessions -}}
 - { name: MCP_GATEWAY_SESSION_IDLE_SECONDS, value: {{ .idleSeconds | int64 | quote }} }
@@ -48,7 +48,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* What is spoken on the port. */}}
+{{/* The URL scheme of the data plane's port. */}}
 {{- define "mcp-gateway.wireVariables" -}}
 {{- if .Values.dataPlane.tls.existingSecret -}}
 - { name: MCP_GATEWAY_TLS_CERT_FILE, value: /etc/mcp-gateway/tls/tls.crt }
@@ -62,7 +62,7 @@
 {{- ternary "https" "http" (ne .Values.dataPlane.tls.existingSecret "") -}}
 {{- end -}}
 
-{{/* What the Service says of it, as Gateways and meshes read it. */}}
+{{/* The appProtocol of the Service, which Gateways and meshes read. */}}
 {{- define "mcp-gateway.appProtocol" -}}
 {{- if .Values.dataPlane.tls.existingSecret -}}https
 {{- else if .Values.dataPlane.http2Cleartext -}}kubernetes.io/h2c

@@ -1,4 +1,4 @@
-{{/* Rules of a NetworkPolicy, as JSON. */}}
+{{/* Egress rules of a NetworkPolicy, as JSON. */}}
 {{- define "mcp-gateway.adapterEgress" -}}
 {{- range .Values.adapters.egress -}}
 {{- range .ports -}}

@@ -1,4 +1,4 @@
-{{/* Of adapters that say nothing themselves: JSON in which amounts are strings, as the worker takes them. The cluster refuses pods that request more than their limit. */}}
+{{/* Resources of adapters that set none, as JSON. The worker takes quantities as strings. The cluster refuses pods that request more than their limit. */}}
 {{- define "mcp-gateway.adapterResources" -}}
 {{- $resources := dict -}}
 {{- range $kind, $amounts := .Values.adapters.resources -}}

@@ -1,14 +1,14 @@
-{{/* How the worker runs adapters. */}}
+{{/* Variables that tell the worker how to run adapters. */}}
 {{- define "mcp-gateway.adapterVariables" -}}
 {{- with .Values.adapters -}}
 - { name: IMAGE_REGISTRY, value: {{ default $.Values.image.registry .imageRegistry | quote }} }
 - { name: IMAGE_PULL_POLICY, value: {{ .imagePullPolicy }} }
 - { name: KUBERNETES_QPS, value: {{ $.Values.worker.kubernetesQps | quote }} }
-# The gateway's pods are here; nobody else may reach a replica.
+# Only the gateway's pods, which are in this namespace, may reach a replica.
 - { name: ADAPTER_CALLER_NAMESPACE, value: {{ $.Release.Namespace | quote }} }
 - { name: ADAPTER_RESOURCES, value: {{ include "mcp-gateway.adapterResources" $ | quote }} }
 - { name: ADAPTER_RUN_AS_USER, value: {{ .runAsUser | int64 | quote }} }
-# Tells whether pods are reached by IPv4 or by IPv6, and so where replicas have to listen.
+# Shows whether pods have IPv4 or IPv6 addresses, and so on which address replicas must listen.
 - { name: POD_IP, valueFrom: { fieldRef: { fieldPath: status.podIP } } }
 - { name: ADAPTER_TMP_SIZE, value: {{ .tmpSize }} }
 - { name: ADAPTER_DRAIN_SECONDS, value: {{ .drainSeconds | quote }} }

@@ -1,4 +1,4 @@
-{{/* Where services have their metrics: not on the port for callers, for they name adapters. */}}
+{{/* Variables for metrics. Metrics name adapters, so they have a port that callers do not reach. */}}
 {{- define "mcp-gateway.metricsVariables" -}}
 {{- if .Values.metrics.enabled -}}
 - { name: MCP_GATEWAY_METRICS_HOST, value: "::" }
@@ -6,7 +6,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Who may read them. A rule of a NetworkPolicy. */}}
+{{/* The rule of a NetworkPolicy that says which peers may read metrics. */}}
 {{- define "mcp-gateway.metricsIngress" -}}
 {{- if .Values.metrics.enabled -}}
 - ports: [{ port: metrics }]
@@ -14,7 +14,7 @@
     {{- with .Values.networkPolicy.metricsFrom }}
     {{- toYaml . | nindent 4 }}
     {{- else }}
-    # Not the adapters: what the others are called is not their business.
+    # All pods except those of adapters, which must not learn the names of other adapters.
     - namespaceSelector:
         matchExpressions:
           - { key: kubernetes.io/metadata.name, operator: NotIn, values: [{{ include "mcp-gateway.adapterNamespace" . | quote }}] }

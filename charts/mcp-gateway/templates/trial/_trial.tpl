@@ -1,4 +1,4 @@
-{{/* The Service of a trial database and who may reach it. (list $ component port) */}}
+{{/* The Service of a trial database, and the NetworkPolicy that admits the release. (list $ component port) */}}
 {{- define "mcp-gateway.trialService" -}}
 {{- $root := index . 0 -}}
 apiVersion: v1

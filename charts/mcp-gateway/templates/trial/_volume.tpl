@@ -1,4 +1,4 @@
-{{/* Fails in words where the cluster would refuse to change what a StatefulSet makes its volume from. */}}
+{{/* Fails with advice if the cluster would refuse to change the StatefulSet's volume claim template. */}}
 {{- define "mcp-gateway.refuseOtherVolume" -}}
 {{- $name := printf "%s-postgresql" (include "mcp-gateway.fullname" .) -}}
 {{- $wanted := .Values.trial.postgresql.persistence -}}
@@ -10,7 +10,7 @@
 {{- $same = and $wanted.enabled $size $class -}}
 {{- end -}}
 {{- if not $same -}}
-{{- fail (printf "trial.postgresql.persistence cannot be changed while its StatefulSet is there. Without it the volume stays, as large as it is: kubectl delete statefulset %s --namespace %s" $name $.Release.Namespace) -}}
+{{- fail (printf "trial.postgresql.persistence cannot change while its StatefulSet exists. Delete the StatefulSet first; the volume stays, at its present size: kubectl delete statefulset %s --namespace %s" $name $.Release.Namespace) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -14,7 +14,7 @@ const details = (field: string, value: unknown): string[] =>
   refusals({ ...MINIMAL, [field]: value }).map(({ pointer, detail }) => `${pointer} ${detail}`);
 
 describe('an adapter spec', () => {
-  it('needs a name and an image, and has defaults for the rest', () => {
+  it('requires a name and an image and has defaults for all other fields', () => {
     expect(AdapterSpec.parse(MINIMAL)).toStrictEqual({
       ...MINIMAL,
       environmentVariables: {},
@@ -40,7 +40,7 @@ describe('an adapter spec', () => {
     );
   });
 
-  it('names unknown fields at the top and within', () => {
+  it('names unknown fields at every level', () => {
     const spec = { ...MINIMAL, extra: 1, healthCheck: { paht: '/' }, resources: { limits: { gpu: '1' }, cpu: '1' } };
     expect(refusals(spec)).toEqual(
       ['#/healthCheck/paht', '#/resources/limits/gpu', '#/resources/cpu', '#/extra'].map((pointer) => ({
@@ -50,7 +50,7 @@ describe('an adapter spec', () => {
     );
   });
 
-  it.each([null, [], 'text', 5])('has to be an object, which %j is not', (body) => {
+  it.each([null, [], 'text', 5])('must be an object, which %j is not', (body) => {
     expect(refusals(body)).toEqual([{ pointer: '#', detail: 'must be an object' }]);
   });
 });
@@ -163,15 +163,18 @@ const refused: [field: string, value: unknown, ...messages: string[]][] = [
 ];
 
 describe('a variable', () => {
-  it('may have the name of what every object has', () => {
+  it('may have the name of a member of Object.prototype', () => {
     const secretEnvironment = { toString: { secret: 'a', key: 'b' } };
     expect(refusals({ ...MINIMAL, secretEnvironment })).toEqual([]);
   });
 
-  it('comes from one place', () => {
+  it('has one source', () => {
     const twice = { environmentVariables: { A: '1' }, secretEnvironment: { A: { secret: 'a', key: 'b' } } };
     expect(refusals({ ...MINIMAL, ...twice })).toEqual([
-      { pointer: '#/secretEnvironment', detail: 'must not name a variable that environmentVariables has, too' },
+      {
+        pointer: '#/secretEnvironment',
+        detail: 'must not name a variable that environmentVariables names, too; put it into one of the two',
+      },
     ]);
   });
 });
@@ -200,6 +203,6 @@ it.each([
   ['1.0.0@sha256:abc', 'team/x:1.0.0@sha256:abc'],
   ['sha256:abc', 'team/x@sha256:abc'],
   ['sha512:abc', 'team/x@sha512:abc'],
-])('the reference of an image of version %s is as registries read it', (imageVersion, reference) => {
+])('the reference of an image of version %s follows the syntax of registries', (imageVersion, reference) => {
   expect(imageReference({ imageName: 'team/x', imageVersion })).toBe(reference);
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EnvironmentVariables, SecretEnvironment } from './environment.js';
-import { foldFields } from './fields.js';
+import { normalizeFieldNames } from './fields.js';
 import { ImageName, ImageVersion } from './image.js';
 import { boundedString, text } from './text.js';
 
@@ -31,19 +31,21 @@ const wholeNumber = (min: number, max: number) =>
   z.int('must be a whole number').min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
 const DAY = 24 * 3600;
 
-/** What the sessions of an adapter may do; what is left out is as the data plane is configured. */
+/** Limits of the sessions of an adapter. The configuration of the data plane applies where a limit is absent. */
 export const SessionLimits = z
   .strictObject({
     idleTimeoutSeconds: wholeNumber(60, 30 * DAY)
       .optional()
-      .meta({ description: 'A session that is not used for this long ends. A stream that is open is a use.' }),
+      .meta({ description: 'A session that is idle for this long ends. A session with an open stream is not idle.' }),
     maxAgeSeconds: wholeNumber(60, 90 * DAY)
       .optional()
-      .meta({ description: 'A session ends this long after it was opened, however much it is used.' }),
-    maxOpen: wholeNumber(1, 1_000_000).optional().meta({ description: 'Open sessions of the adapter.' }),
+      .meta({ description: 'A session ends this long after its start, also while it is in use.' }),
+    maxOpen: wholeNumber(1, 1_000_000)
+      .optional()
+      .meta({ description: 'Maximum number of open sessions of the adapter.' }),
     maxOpenPerCaller: wholeNumber(1, 1_000_000)
       .optional()
-      .meta({ description: 'Open sessions of one caller on the adapter.' }),
+      .meta({ description: 'Maximum number of open sessions of one caller on the adapter.' }),
   })
   .meta({ id: 'SessionLimits' });
 export type SessionLimits = z.infer<typeof SessionLimits>;
@@ -66,16 +68,15 @@ export const AdapterSpec = z
       .min(0, 'must be at least 0')
       .max(64, 'must be at most 64')
       .default(1)
-      .meta({ description: 'How many copies of the server run. With 0 the adapter is stopped.' }),
-    description: text(4096).default('').meta({ description: 'For people; the gateway does not read it.' }),
+      .meta({ description: 'Number of replicas of the server. 0 stops the adapter.' }),
+    description: text(4096).default('').meta({ description: 'A text for people. The gateway does not use it.' }),
     useWorkloadIdentity: z.boolean().default(false).meta({
-      description: 'The pods run with the Azure workload identity that the operator has set up. Takes a role.',
+      description:
+        'The pods run with the Azure workload identity that the operator has set up. The caller needs a role for it.',
     }),
-    requiredRoles: z
-      .array(text(128, 1))
-      .max(64, 'must be at most 64 roles')
-      .default([])
-      .meta({ description: 'Any one of these roles may use the adapter, besides its creator and mcp.admin.' }),
+    requiredRoles: z.array(text(128, 1)).max(64, 'must be at most 64 roles').default([]).meta({
+      description: 'Holders of any of these roles may use the adapter, as well as its creator and mcp.admin.',
+    }),
     port: z
       .int('must be a whole number')
       .min(1, 'must be at least 1')
@@ -83,7 +84,7 @@ export const AdapterSpec = z
       .default(8000)
       .meta({ description: 'Port the server listens on in its container. The process runtime assigns PORT instead.' }),
     path: UrlPath.default('/mcp').meta({
-      description: 'URL path of the MCP endpoint; `sse` beside it is the stream of the older HTTP transport.',
+      description: 'URL path of the MCP endpoint. The stream of the older HTTP transport is `sse` in the same folder.',
     }),
     healthCheck: z
       .strictObject({
@@ -93,13 +94,13 @@ export const AdapterSpec = z
           .meta({
             description:
               '`http`: GET on `path` must answer 2xx. `tcp`: the port is open. `mcp`: a POST to the MCP endpoint is ' +
-              'answered in MCP; Kubernetes cannot send one, so there an open port counts. Left out: as `http`, and by ' +
-              'TCP where there is no health endpoint: `path` answers 404 or, while it is the default, any 4xx but 401 and 429.',
+              'answered in MCP; Kubernetes cannot send one and checks the port instead. Absent: `http`, or `tcp` for a ' +
+              'server without a health endpoint, which answers `path` with 404 or, at its default, with another 4xx than 401 and 429.',
           }),
-        path: UrlPath.default('/healthz').meta({ description: 'Used by `http`.' }),
+        path: UrlPath.default('/healthz').meta({ description: 'Path that the type `http` checks.' }),
       })
       .default({ path: '/healthz' })
-      .meta({ description: 'How the gateway tells that a replica is ready.' }),
+      .meta({ description: 'How the gateway checks that a replica is ready.' }),
     affinity: z.enum(['session', 'none']).default('session').meta({
       description: '`session` keeps a session on one replica; `none` spreads every request, for stateless servers.',
     }),
@@ -108,25 +109,25 @@ export const AdapterSpec = z
       .default('replay')
       .meta({
         description:
-          'What becomes of a session whose replica is gone. `replay` initializes it on another replica with what the ' +
-          'client said, and the client goes on under its id; what the server held in memory is lost. `terminate` ' +
-          'answers 404, so the client starts over.',
+          'What happens to a session whose replica is gone. `replay` repeats the `initialize` of the client on another ' +
+          'replica, and the client continues with its session id; the memory of the server is lost. `terminate` ' +
+          'answers 404, so that the client opens a new session.',
       }),
     sessions: SessionLimits.default({}).meta({
-      description: 'Limits of the sessions; what is left out is as the operator has set it.',
+      description: 'Limits of the sessions. The configuration of the operator applies to limits that are absent.',
     }),
     preserveHost: z
       .boolean()
       .default(false)
       .meta({
         description:
-          'The server gets the `Host` and the `Origin` of its clients. Else it gets its own host and no `Origin`, which ' +
-          'servers accept that check both; the gateway has checked them.',
+          'With true, the server gets the `Host` and the `Origin` of its clients. With false, it gets its own host and no ' +
+          '`Origin`: servers that check both accept this, and the gateway has checked the originals.',
       }),
     resources: z
       .strictObject({
-        requests: resourceAmounts('What the scheduler reserves for each replica.'),
-        limits: resourceAmounts('What each replica may use at most.'),
+        requests: resourceAmounts('Resources that the scheduler reserves for each replica.'),
+        limits: resourceAmounts('Maximum resources of each replica.'),
       })
       .default({})
       .meta({ description: 'Kubernetes resource requests and limits. The process runtime does not enforce them.' }),
@@ -134,14 +135,17 @@ export const AdapterSpec = z
   .refine(
     ({ environmentVariables, secretEnvironment }) =>
       Object.keys(secretEnvironment).every((name) => !Object.hasOwn(environmentVariables, name)),
-    { path: ['secretEnvironment'], message: 'must not name a variable that environmentVariables has, too' },
+    {
+      path: ['secretEnvironment'],
+      message: 'must not name a variable that environmentVariables names, too; put it into one of the two',
+    },
   )
   .meta({ id: 'AdapterSpec' });
 export type AdapterSpec = z.infer<typeof AdapterSpec>;
 
-/** What the gateway itself says of an adapter. */
+/** The fields of an adapter that the gateway sets. */
 const ServerFields = z.object({
-  id: z.uuid().meta({ description: 'Differs between an adapter and a later one of the same name.' }),
+  id: z.uuid().meta({ description: 'Differs between an adapter and a later adapter of the same name.' }),
   generation: z.int().meta({ description: 'Counts the changes of the spec.' }),
   createdBy: z.string().meta({ description: 'Subject of the caller that registered the adapter.' }),
   createdAt: z.iso.datetime().meta({ description: 'When the adapter was registered.' }),
@@ -149,7 +153,7 @@ const ServerFields = z.object({
 });
 const SERVER_FIELDS = ServerFields.keyof().options;
 
-/** The spec plus what the control plane knows of it. */
+/** The spec and the fields that the gateway sets. */
 export const AdapterResource = AdapterSpec.extend(ServerFields.shape).meta({ id: 'AdapterResource' });
 export type AdapterResource = z.infer<typeof AdapterResource>;
 
@@ -157,7 +161,7 @@ const ofServer = (description: string) => z.unknown().optional().meta({ descript
 const IGNORED = 'The gateway sets this field and ignores it in requests.';
 const CURRENT = 'The gateway sets this field. POST ignores it; PUT answers 412 when it is not the current one.';
 
-/** The body of a request: a spec, or what GET answered with changes in it. */
+/** The body of POST and PUT: a spec, or the answer of GET with changes in it. */
 export const AdapterBody = AdapterSpec.safeExtend({
   id: ofServer(CURRENT),
   generation: ofServer(CURRENT),
@@ -168,13 +172,13 @@ export const AdapterBody = AdapterSpec.safeExtend({
 
 export interface AdapterRequest {
   spec: AdapterSpec;
-  /** Which state of the adapter the sender has read, as far as the body says so. */
+  /** The state of the adapter that the sender has read, as far as the body says so. */
   read: { id?: unknown; generation?: unknown };
 }
 
-/** Reads names of fields in any case, and a field that is null as one that is left out. */
+/** Accepts names of fields in any case, and treats a field that is null as absent. */
 export const AdapterRequest = z
-  .preprocess((body, context) => foldFields(AdapterBody, body, context), AdapterBody)
+  .preprocess((body, context) => normalizeFieldNames(AdapterBody, body, context), AdapterBody)
   .transform((body): AdapterRequest => {
     const { id, generation } = body;
     const spec: AdapterSpec & { [field in (typeof SERVER_FIELDS)[number]]?: unknown } = body;

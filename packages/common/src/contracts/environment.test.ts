@@ -56,7 +56,7 @@ describe('environment variables', () => {
     expect(refusals({ OTHER: 'a', A: value })).toEqual([`#/A ${message}`]);
   });
 
-  it('are 256 at most', () => {
+  it('may be at most 256', () => {
     // Without a word on each, however wrong they are.
     expect(refusals(Object.fromEntries(Object.keys(named(300)).map((name) => [`${name} `, 1])))).toEqual([
       '# must hold at most 256 variables',
@@ -64,7 +64,7 @@ describe('environment variables', () => {
     expect(refusals(named(257))).toEqual(['# must hold at most 256 variables']);
   });
 
-  it.each([[['A=1']], ['A=1'], [null]])('are names with values, which %j is not', (value) => {
+  it.each([[['A=1']], ['A=1'], [null]])('must be an object, which %j is not', (value) => {
     expect(refusals(value)).toEqual(['# must be an object']);
   });
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { boundedString, text } from './text.js';
 
-/** Set by the platform for every replica; a spec that set them would break routing or isolation. */
+/** The platform sets these for every replica. A spec that sets them would break routing or isolation. */
 const RESERVED = /^(PORT|HOST|PATH|MCP_GATEWAY_.*|KUBERNETES_.*)$/;
 
 const VariableName = boundedString(256)
@@ -14,8 +14,8 @@ const variablesOf = <T extends z.ZodType>(value: T) => z.preprocess(refuseWhole,
 const MAX_VARIABLES = 256;
 
 /**
- * What is refused without a look at each variable: too many of them, as a look takes time, and `__proto__`, which zod passes
- * over in a record; what is not refused must not be lost.
+ * Refuses too many variables before the check of each one takes its time, and refuses `__proto__`: zod drops this key of a record,
+ * and no accepted variable may get lost.
  */
 function refuseWhole(variables: unknown, context: z.RefinementCtx): unknown {
   if (Object.keys(Object(variables)).length > MAX_VARIABLES) {
@@ -38,7 +38,7 @@ const SecretName = boundedString(253).regex(
 
 const SecretKey = boundedString(253).regex(/^[A-Za-z0-9._-]+$/, 'must be letters, digits, ".", "_" and "-"');
 
-/** Variables whose values stay where secrets are kept: the name of a Secret and a key in it. */
+/** Variables whose values stay in Secrets: each has the name of a Secret and a key in it. */
 export const SecretEnvironment = variablesOf(
   z.strictObject({
     secret: SecretName.meta({ description: 'Name of the Secret.' }),

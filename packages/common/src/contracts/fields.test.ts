@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { invalidRequest } from '../errors/index.js';
 import { AdapterRequest, AdapterSpec } from './adapter.js';
-import { fieldsAt, foldFields } from './fields.js';
+import { fieldsAt, normalizeFieldNames } from './fields.js';
 
 const MINIMAL = { name: 'echo', imageName: 'mcp-example', imageVersion: '1.0.0' };
 const SERVER = {
@@ -20,19 +20,19 @@ function refusals(body: unknown): string[] {
 }
 
 describe('the body of a request', () => {
-  it('may have the fields of the gateway, which are no part of the spec', () => {
+  it('may contain the fields of the gateway, which the spec leaves out', () => {
     const { spec, read } = AdapterRequest.parse({ ...MINIMAL, ...SERVER });
     expect(spec).toStrictEqual(AdapterSpec.parse(MINIMAL));
     expect(read).toStrictEqual({ id: SERVER.id, generation: 3 });
   });
 
-  it.each(Object.keys(SERVER))('may say anything in %s, such as what another gateway answered', (field) => {
+  it.each(Object.keys(SERVER))('may have any value in %s, such as the one of another gateway', (field) => {
     for (const value of [7, 'x', {}, [], null]) {
       expect(AdapterRequest.parse({ ...MINIMAL, [field]: value }).spec).toStrictEqual(AdapterSpec.parse(MINIMAL));
     }
   });
 
-  it('may name fields in any case, at the top and within', () => {
+  it('may spell field names in any case at every level', () => {
     const { spec } = AdapterRequest.parse({
       NAME: 'echo',
       ImageName: 'mcp-example',
@@ -53,13 +53,13 @@ describe('the body of a request', () => {
     );
   });
 
-  it('keeps the case of names that are the caller’s', () => {
+  it('keeps the case of names that the caller chooses', () => {
     const variables = { path_TO: '1', PATH_to: '2', Name: '3', ImageName: '4' };
     const { spec } = AdapterRequest.parse({ ...MINIMAL, environmentVariables: variables });
     expect(spec.environmentVariables).toStrictEqual(variables);
   });
 
-  it('may have null in the place of what is left out', () => {
+  it('may have null for an absent field', () => {
     const nulls = Object.fromEntries(Object.keys(AdapterSpec.shape).map((field) => [field, null]));
     expect(AdapterRequest.parse({ ...nulls, ...MINIMAL, healthCheck: { PATH: null } }).spec).toStrictEqual(
       AdapterSpec.parse(MINIMAL),
@@ -98,11 +98,11 @@ describe('the body of a request', () => {
 });
 
 describe('the fields of a schema', () => {
-  it('are not looked for among more than any object or list may have', () => {
+  it('are not searched in an object or list with too many entries', () => {
     const entries = Array.from({ length: 1_001 }, (_, at) => [`field${at}`, 1]);
     const [many, list] = [Object.fromEntries(entries) as object, Array.from({ length: 1_001 }, () => ({ ONE: 'a' }))];
-    expect(foldFields(Outer, many, { addIssue() {} } as never)).toBe(many);
-    expect(foldFields(Outer, { list }, { addIssue() {} } as never)).toEqual({ list });
+    expect(normalizeFieldNames(Outer, many, { addIssue() {} } as never)).toBe(many);
+    expect(normalizeFieldNames(Outer, { list }, { addIssue() {} } as never)).toEqual({ list });
   });
 
   const Inner = z.strictObject({ one: z.string().optional() });
@@ -127,7 +127,7 @@ describe('the fields of a schema', () => {
   it.each([null, 'text', 7, [1], { list: 'x', map: [] }, { list: [null, 1, [{ ONE: 1 }]] }])(
     'are looked for in vain in %j, which stays as it is',
     (input) => {
-      expect(foldFields(Outer, input, { addIssue() {} } as never)).toEqual(input);
+      expect(normalizeFieldNames(Outer, input, { addIssue() {} } as never)).toEqual(input);
     },
   );
 });

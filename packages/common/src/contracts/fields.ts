@@ -2,13 +2,13 @@ import type { z } from 'zod';
 
 /** Longer than the name of any field. */
 const MAX_NAME_CHARS = 64;
-/** More than any object may have. One with more is left as it is, and its schema refuses it. */
+/** No valid object has more entries. A larger one stays as it is, and its schema refuses it. */
 const MAX_ENTRIES = 1_000;
 
 type Shape = Readonly<Record<string, z.core.$ZodType>>;
 
-/** The schema under its defaults, its preprocessing and the like. */
-export function innermost(schema: z.core.$ZodType): z.core.$ZodTypes {
+/** The schema without its wrappers, such as a default or preprocessing. */
+export function unwrapSchema(schema: z.core.$ZodType): z.core.$ZodTypes {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   switch (def.type) {
     case 'optional':
@@ -18,17 +18,17 @@ export function innermost(schema: z.core.$ZodType): z.core.$ZodTypes {
     case 'nonoptional':
     case 'readonly':
     case 'catch':
-      return innermost(def.innerType);
+      return unwrapSchema(def.innerType);
     case 'pipe':
-      return innermost((def.in as z.core.$ZodTypes)._zod.def.type === 'transform' ? def.out : def.in);
+      return unwrapSchema((def.in as z.core.$ZodTypes)._zod.def.type === 'transform' ? def.out : def.in);
     default:
       return schema as z.core.$ZodTypes;
   }
 }
 
-/** The fields of the object at a path within what the schema describes; none where there is no object with fields. */
+/** The fields of the object that the schema describes at a path; empty where it describes no object with fields. */
 export function fieldsAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): Shape {
-  const { def } = innermost(schema)._zod;
+  const { def } = unwrapSchema(schema)._zod;
   const [key, ...rest] = path;
   switch (def.type) {
     case 'object': {
@@ -46,25 +46,25 @@ export function fieldsAt(schema: z.core.$ZodType, path: readonly PropertyKey[]):
 }
 
 /**
- * The input with the names of fields as the schema has them, whatever case they came in, and without fields that are null.
- * Names in a record, such as variables, are the caller's and stay. Two fields that come to the same name are an issue.
+ * Spells the names of fields as the schema does, in whatever case they came, and drops fields that are null. Names in a record, such
+ * as variables, are the caller's own and stay. Two fields that get the same name are an issue.
  */
-export function foldFields(
+export function normalizeFieldNames(
   schema: z.core.$ZodType,
   input: unknown,
   context: z.RefinementCtx,
   path: PropertyKey[] = [],
 ): unknown {
-  const { def } = innermost(schema)._zod;
+  const { def } = unwrapSchema(schema)._zod;
   if (input === null || typeof input !== 'object') return input;
   if (def.type === 'array' && Array.isArray(input) && input.length <= MAX_ENTRIES) {
-    return input.map((item, index) => foldFields(def.element, item, context, [...path, index]));
+    return input.map((item, index) => normalizeFieldNames(def.element, item, context, [...path, index]));
   }
   if (Array.isArray(input) || (def.type !== 'object' && def.type !== 'record')) return input;
 
   if (Object.keys(input).length > MAX_ENTRIES) return input;
   const names = def.type === 'object' ? namesByLowerCase(def.shape) : undefined;
-  const folded: Record<string, unknown> = Object.create(null); // `__proto__` is a name like any other in it
+  const folded: Record<string, unknown> = Object.create(null); // no prototype: `__proto__` is an ordinary name here
   for (const [key, value] of Object.entries(input)) {
     const name = (key.length <= MAX_NAME_CHARS && names?.get(key.toLowerCase())) || key;
     const field = def.type === 'record' ? def.valueType : Object.hasOwn(def.shape, name) && def.shape[name];
@@ -75,7 +75,7 @@ export function foldFields(
         message: `is the same field as "${name}"; send one of them`,
       });
     }
-    folded[name] = field ? foldFields(field, value, context, [...path, key]) : value;
+    folded[name] = field ? normalizeFieldNames(field, value, context, [...path, key]) : value;
   }
   for (const name of names?.values() ?? []) if (folded[name] === null) delete folded[name];
   return folded;

@@ -1,7 +1,7 @@
 import { boundedString } from './text.js';
 
-// The grammar of the OCI distribution specification. Each alternative begins with another character, so that none of
-// these patterns backtracks over what it has matched.
+// The grammar of the OCI distribution specification. Each alternative begins with another character, so that no pattern
+// backtracks.
 const WORDS = '[a-z0-9]+(?:(?:[.]|_{1,2}|-+)[a-z0-9]+)*';
 const NAME = new RegExp(`^${WORDS}(?:/${WORDS})*$`);
 const TAG = '[A-Za-z0-9_][A-Za-z0-9._-]{0,127}';
@@ -9,7 +9,7 @@ const HASH = '(?:sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})';
 const DIGEST = new RegExp(`^${HASH}$`);
 const VERSION = new RegExp(`^(?:${TAG}|(?:${TAG}@)?${HASH})$`);
 
-/** The operator's registry is put in front; a host here would let a caller choose where code comes from. */
+/** The gateway adds the operator's registry. A host in the name would let a caller choose where code comes from. */
 const HOST = 'must not name a registry host; the operator configures the registry';
 const WORDS_ONLY =
   'must be lower-case words joined by ".", "_", "__" or hyphens, in parts joined by "/", such as "team/mcp-example"';
@@ -33,7 +33,7 @@ export const ImageVersion = boundedString(264)
     examples: ['1.0.0'],
   });
 
-/** As image references are read: the first of several parts is a host when it has a dot or a port, or is localhost. */
+/** The rule of image references: the first of several parts is a host when it has a dot or a port, or is localhost. */
 function namesHost(image: string): boolean {
   const [first = '', ...rest] = image.split('/');
   return rest.length > 0 && (first === 'localhost' || /^\w.*[.:]/.test(first));

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-/** RFC 9457 problem details, with `code` for programs and `errors` naming each bad field (RFC 6901 pointers) or query parameter. */
+/** RFC 9457 problem details. `code` is for programs; `errors` names each bad field (RFC 6901 pointer) or query parameter. */
 export const Problem = z
   .object({
-    type: z.string().meta({ description: 'URN of this kind of problem.' }),
-    title: z.string().meta({ description: 'What the kind of problem is, for people.' }),
+    type: z.string().meta({ description: 'URL of the page that explains this kind of problem.' }),
+    title: z.string().meta({ description: 'The kind of problem, for people.' }),
     status: z.int().meta({ description: 'The HTTP status.' }),
     code: z.string().meta({ description: 'The kind of problem, for programs, such as `ADAPTER_NOT_FOUND`.' }),
     detail: z.string().optional().meta({ description: 'What is wrong with this request, and what to do.' }),
@@ -14,13 +14,13 @@ export const Problem = z
           pointer: z
             .string()
             .optional()
-            .meta({ description: 'Where in the body: an RFC 6901 pointer such as `#/replicaCount`.' }),
-          parameter: z.string().optional().meta({ description: 'Which parameter of the query.' }),
-          detail: z.string().meta({ description: 'What is wrong there, and what is right.' }),
+            .meta({ description: 'Place in the body: an RFC 6901 pointer such as `#/replicaCount`.' }),
+          parameter: z.string().optional().meta({ description: 'Name of the query parameter.' }),
+          detail: z.string().meta({ description: 'What is wrong there and what is valid.' }),
         }),
       )
       .optional()
-      .meta({ description: 'Each bad field of the body or parameter of the query; the first 50.' }),
+      .meta({ description: 'Each bad field of the body or query parameter; at most 50.' }),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof Problem>;

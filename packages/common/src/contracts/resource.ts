@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-/** What the API manages. Two resources of different kinds may have the same name. */
+/** The kinds of resources that the API manages. Two resources of different kinds may have the same name. */
 export const ResourceKind = z.enum(['adapter', 'tool']);
 export type ResourceKind = z.infer<typeof ResourceKind>;
 
-/** How a resource is named wherever it is written down. */
+/** The name of a resource in every persisted format. */
 export interface ResourceRef {
   kind: ResourceKind;
   name: string;

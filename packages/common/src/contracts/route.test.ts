@@ -26,6 +26,6 @@ it.each([
   expect(Route.parse(published(...said)).endpoints.map(({ path }) => path)).toEqual(read);
 });
 
-it('a route is read without a path that would hold for all of its endpoints', () => {
+it('a parsed route has a path for each endpoint and none for the adapter', () => {
   expect(Route.parse(published('/mcp'))).not.toHaveProperty('path');
 });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * A string of at most `max` characters. No later check runs once its length has failed: what a caller may send is far
- * longer than what is right, and a pattern may take long on it.
+ * A string of at most `max` characters. When the length fails, no later check runs: a caller may send a far longer text, and a
+ * pattern may take long on it.
  */
 export function boundedString(max: number, min = 0) {
   const string = z.string().max(max, { error: `must be at most ${max} characters`, abort: true });

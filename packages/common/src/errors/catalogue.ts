@@ -1,37 +1,191 @@
-/**
- * Every error the gateway itself answers with.
- * `rpcCode` is used on MCP paths; -32000 … -32019 are free for implementations (JSON-RPC 2.0 §5.1, MCP 2026-07-28).
- */
+/** What the page of errors says of one code. */
+interface CatalogueEntry {
+  status: number;
+  /** Used on MCP paths; -32000 … -32019 are free for implementations (JSON-RPC 2.0 §5.1, MCP 2026-07-28). */
+  rpcCode: number;
+  title: string;
+  /** When the gateway answers with this error. */
+  cause: string;
+  /** What the reader can do about it. */
+  remedy: string;
+}
+
+const MAY_HAVE_RUN = 'Find out whether the call had its effect before you repeat it.';
+
+/** Every error that the gateway itself answers with. */
 export const catalogue = {
-  INVALID_REQUEST: { status: 400, rpcCode: -32000, title: 'The request is not valid' },
-  SIGN_IN_REQUIRED: { status: 401, rpcCode: -32001, title: 'Sign-in is required' },
-  FORBIDDEN: { status: 403, rpcCode: -32002, title: 'You may not do this' },
-  ORIGIN_NOT_ALLOWED: { status: 403, rpcCode: -32002, title: 'Requests from this web origin are not allowed' },
-  HOST_NOT_ALLOWED: { status: 403, rpcCode: -32002, title: 'Requests for this host are not allowed' },
-  NOT_FOUND: { status: 404, rpcCode: -32003, title: 'There is nothing at this address' },
-  ADAPTER_NOT_FOUND: { status: 404, rpcCode: -32003, title: 'There is no such adapter' },
-  SESSION_NOT_FOUND: { status: 404, rpcCode: -32004, title: 'There is no such session; initialize a new one' },
-  METHOD_NOT_ALLOWED: { status: 405, rpcCode: -32000, title: 'The method is not allowed here' },
-  ADAPTER_EXISTS: { status: 409, rpcCode: -32000, title: 'The adapter name is taken' },
-  EDIT_CONFLICT: { status: 412, rpcCode: -32000, title: 'The adapter has changed since you read it' },
-  TOO_LARGE: { status: 413, rpcCode: -32005, title: 'The request body is too large' },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415, rpcCode: -32000, title: 'The content type is not supported' },
-  SESSION_LIMIT: { status: 429, rpcCode: -32010, title: 'Too many sessions are open' },
-  INTERNAL: { status: 500, rpcCode: -32603, title: 'The gateway failed; its log has the cause' },
-  UPSTREAM_GONE: { status: 502, rpcCode: -32006, title: 'The MCP server went away; the call may or may not have run' },
+  INVALID_REQUEST: {
+    status: 400,
+    rpcCode: -32000,
+    title: 'The request is not valid',
+    cause:
+      'A field of the body or a parameter of the query is missing, unknown or out of range, or the body is not JSON.',
+    remedy: 'Correct what detail and errors name. /openapi.json describes every field.',
+  },
+  SIGN_IN_REQUIRED: {
+    status: 401,
+    rpcCode: -32001,
+    title: 'Sign-in is required',
+    cause: 'The request does not say who calls, or says it in a way that the gateway does not accept.',
+    remedy: 'Sign in as detail says. With development sign-in, shorten the header that detail names.',
+  },
+  FORBIDDEN: {
+    status: 403,
+    rpcCode: -32002,
+    title: 'You may not do this',
+    cause: 'The gateway knows the caller, and the caller has no right to do this. detail says which right is missing.',
+    remedy: 'Ask the creator of the resource or an administrator to do it or to give you the right.',
+  },
+  ORIGIN_NOT_ALLOWED: {
+    status: 403,
+    rpcCode: -32002,
+    title: 'Requests from this web origin are not allowed',
+    cause: 'A web page made the browser send the request, and pages of its origin may not call the gateway.',
+    remedy: 'If the page is yours, have the operator add its origin to MCP_GATEWAY_ALLOWED_ORIGINS.',
+  },
+  HOST_NOT_ALLOWED: {
+    status: 403,
+    rpcCode: -32002,
+    title: 'Requests for this host are not allowed',
+    cause: 'The gateway may not be called by the name in the Host header. This protects against DNS rebinding.',
+    remedy:
+      'Use a name that is allowed, such as localhost on the same machine, or have the operator add the name to ' +
+      'MCP_GATEWAY_ALLOWED_HOSTS.',
+  },
+  NOT_FOUND: {
+    status: 404,
+    rpcCode: -32003,
+    title: 'There is nothing at this address',
+    cause: 'The path is not part of the API, or it names a part of a resource that does not exist.',
+    remedy: 'Correct the URL. /openapi.json lists all paths; MCP clients use /adapters/{name}/mcp.',
+  },
+  ADAPTER_NOT_FOUND: {
+    status: 404,
+    rpcCode: -32003,
+    title: 'There is no such adapter',
+    cause: 'No adapter has this name, it is being removed, or you may not use it. The answer is the same in all cases.',
+    remedy:
+      'GET /adapters lists the adapters that you may use. If yours is missing, ask its creator to add one of your roles ' +
+      'to requiredRoles.',
+  },
+  SESSION_NOT_FOUND: {
+    status: 404,
+    rpcCode: -32004,
+    title: 'There is no such session; initialize a new one',
+    cause:
+      'The session was ended or idle for too long, its replica is gone and the session cannot move, or the id belongs to ' +
+      'another caller or adapter.',
+    remedy: 'Send initialize again. MCP clients do this by themselves.',
+  },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    rpcCode: -32000,
+    title: 'The method is not allowed here',
+    cause: 'The path exists and does not take this HTTP method.',
+    remedy: 'Use a method that the Allow header of the answer lists.',
+  },
+  ADAPTER_EXISTS: {
+    status: 409,
+    rpcCode: -32000,
+    title: 'The adapter name is taken',
+    cause: 'An adapter of this name exists. It may be one that you may not see.',
+    remedy: 'Choose another name, or PUT the existing adapter if it is yours.',
+  },
+  EDIT_CONFLICT: {
+    status: 412,
+    rpcCode: -32000,
+    title: 'The resource has changed since you read it',
+    cause: 'If-Match, or the id or generation in the body, is not the current one. Nothing was changed.',
+    remedy: 'Read the resource again, repeat your change on what you read, and send it.',
+  },
+  TOO_LARGE: {
+    status: 413,
+    rpcCode: -32005,
+    title: 'The request body is too large',
+    cause: 'The body is larger than the gateway accepts. No server has acted on the request.',
+    remedy: 'Send less, or have the operator raise MCP_GATEWAY_MAX_BODY_BYTES for MCP messages.',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    rpcCode: -32000,
+    title: 'The content type is not supported',
+    cause: 'The body is not application/json in UTF-8, or its encoding is none of gzip, deflate and br.',
+    remedy: 'Send Content-Type: application/json in UTF-8.',
+  },
+  SESSION_LIMIT: {
+    status: 429,
+    rpcCode: -32010,
+    title: 'Too many sessions are open',
+    cause: 'The caller or the adapter has as many open sessions as it may have. detail says which.',
+    remedy:
+      'End sessions that you do not need (DELETE /adapters/{name}/sessions/{id}), wait until idle sessions end, or raise ' +
+      'the limits in sessions of the adapter.',
+  },
+  INTERNAL: {
+    status: 500,
+    rpcCode: -32603,
+    title: 'The gateway failed; its log has the cause',
+    cause: 'Something failed inside the gateway that it did not expect.',
+    remedy: 'Look at the log of the gateway at the time of the request, and report the fault with that log entry.',
+  },
+  UPSTREAM_GONE: {
+    status: 502,
+    rpcCode: -32006,
+    title: 'The MCP server went away; the call may or may not have run',
+    cause: 'The connection to the MCP server ended after a part of the request may have reached it.',
+    remedy: `${MAY_HAVE_RUN} GET /adapters/{name}/status and /logs say what became of the server.`,
+  },
   UPSTREAM_REFUSED: {
     status: 502,
     rpcCode: -32006,
     title: 'The MCP server could not be reached; the call did not run',
+    cause: 'The gateway could not connect to the replica of the MCP server.',
+    remedy:
+      'Send the request again. If the error persists, GET /adapters/{name}/status says why; most often the server does ' +
+      'not listen on PORT.',
   },
-  UPSTREAM_INVALID: { status: 502, rpcCode: -32006, title: 'The MCP server gave an answer that cannot be passed on' },
-  NO_READY_REPLICA: { status: 503, rpcCode: -32007, title: 'No replica of the adapter is ready' },
-  UNAVAILABLE: { status: 503, rpcCode: -32008, title: 'A part that this request needs is not available' },
+  UPSTREAM_INVALID: {
+    status: 502,
+    rpcCode: -32006,
+    title: 'The MCP server gave an answer that cannot be passed on',
+    cause:
+      'The answer of the MCP server is a redirect or no valid HTTP or MCP. detail says what. The call may have run.',
+    remedy: 'Correct the server, or the path of the adapter, as detail says.',
+  },
+  WRITE_CONTENTION: {
+    status: 503,
+    rpcCode: -32008,
+    title: 'Other callers keep changing the resource; nothing was changed',
+    cause: 'Each time the gateway tried to write, another caller had changed the same resource a moment before.',
+    remedy: 'Send the request again after Retry-After. Find out which programs change the resource all the time.',
+  },
+  NO_READY_REPLICA: {
+    status: 503,
+    rpcCode: -32007,
+    title: 'No replica of the adapter is ready',
+    cause: 'The replicas are starting, they cannot start, or the adapter is scaled to zero. detail says which.',
+    remedy:
+      'While they start, try again after Retry-After. Otherwise GET /adapters/{name}/status says what to do; a ' +
+      'replicaCount of 1 or more starts an adapter that is scaled to zero.',
+  },
+  UNAVAILABLE: {
+    status: 503,
+    rpcCode: -32008,
+    title: 'A part that this request needs is not available',
+    cause: 'The database, Redis, the control plane or the runtime is down or at its limit, or the gateway is starting.',
+    remedy:
+      'Try again after Retry-After. After a change, read the resource first: the change may have been made. If the error ' +
+      'persists, the log of the gateway names the part.',
+  },
   UPSTREAM_TIMEOUT: {
     status: 504,
     rpcCode: -32009,
     title: 'The MCP server did not answer in time; the call may or may not have run',
+    cause: 'The MCP server did not begin its answer within the time limit of the gateway.',
+    remedy:
+      `${MAY_HAVE_RUN} A tool that takes long answers with an event stream; or have the operator raise ` +
+      'MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS.',
   },
-} as const satisfies Record<string, { status: number; rpcCode: number; title: string }>;
+} as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof catalogue;

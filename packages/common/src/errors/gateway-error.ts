@@ -1,10 +1,10 @@
 import { catalogue, type ErrorCode } from './catalogue.js';
 
-/** One of `pointer` and `parameter` says where. */
+/** What is wrong in one place, which either `pointer` or `parameter` names. */
 export interface FieldError {
   /** RFC 6901 pointer into the body, as a URI fragment: `#/replicaCount`. */
   pointer?: string;
-  /** Of the query. */
+  /** Name of a query parameter. */
   parameter?: string;
   detail: string;
 }
@@ -16,13 +16,13 @@ export interface GatewayErrorOptions {
   detail?: string;
   errors?: FieldError[];
   headers?: Record<string, string>;
-  /** Of the JSON-RPC request that it answers, when that is known; of each of them, when they came as a batch. */
+  /** Id of the JSON-RPC request that the error answers, if known; all ids of a batch. */
   requestId?: RpcId | RpcId[] | undefined;
   /** Goes to the log, never to the client. */
   cause?: unknown;
 }
 
-/** An error with a place in the catalogue. Anything else that is thrown is answered as INTERNAL. */
+/** An error of the catalogue. The gateway answers every other thrown value as INTERNAL. */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';
   readonly status: number;

@@ -15,10 +15,10 @@ function fieldErrors(schema: z.ZodType, value: unknown): string[] {
 }
 
 describe('a problem', () => {
-  it.each(codes)('of %s has its status, its title and a type of its own', (code) => {
+  it.each(codes)('of %s has its status, its title and the place on the page of errors that explains it', (code) => {
     const problem = problemOf(new GatewayError(code));
     expect(problem).toStrictEqual({
-      type: `urn:mcp-gateway:problem:${code.toLowerCase().replaceAll('_', '-')}`,
+      type: `/errors#${code}`,
       title: catalogue[code].title,
       status: catalogue[code].status,
       code,
@@ -26,7 +26,12 @@ describe('a problem', () => {
     expect(Problem.parse(problem)).toStrictEqual(problem);
   });
 
-  it('carries what the client can do, and never the cause', () => {
+  it('refers to the page of errors where clients see the gateway', () => {
+    const { type } = problemOf(new GatewayError('NOT_FOUND'), 'https://tools.example.com/gateway');
+    expect(type).toBe('https://tools.example.com/gateway/errors#NOT_FOUND');
+  });
+
+  it('has the advice for the client, and never the cause', () => {
     const errors = [{ pointer: '#/name', detail: 'is required' }];
     const cause = new Error('password=hunter2');
     const error = new GatewayError('INVALID_REQUEST', { detail: 'look here', errors, cause });
@@ -39,11 +44,12 @@ describe('a problem', () => {
 
 describe('the catalogue of errors', () => {
   it.each(codes)('answers %s with an error status and a code that JSON-RPC leaves to us', (code) => {
-    const { status, rpcCode, title } = catalogue[code];
+    const { status, rpcCode, title, cause, remedy } = catalogue[code];
     expect(status).toBeGreaterThanOrEqual(400);
     expect(status).toBeLessThan(600);
     expect(rpcCode === -32603 || (rpcCode <= -32000 && rpcCode >= -32019)).toBe(true);
     expect(title).toMatch(/^[A-Z]/);
+    for (const sentence of [cause, remedy]) expect(sentence).toMatch(/^(GET )?[A-Z].*\.$/s);
   });
 });
 
@@ -55,21 +61,21 @@ describe('the fields of an invalid request', () => {
   });
   const valid = { list: [], map: {}, kind: 'a' };
 
-  it('are pointed at within lists', () => {
+  it('have pointers into lists', () => {
     expect(fieldErrors(Body, { ...valid, list: [{ name: 'a' }, { name: 1 }, {}] })).toEqual([
       '#/list/1/name must be a string',
       '#/list/2/name is required',
     ]);
   });
 
-  it('are pointed at with "/" and "~" escaped', () => {
+  it('have pointers with "/" and "~" escaped', () => {
     expect(fieldErrors(Body, { ...valid, map: { 'a/b~c': 'x' }, 'd~/e': 1 })).toEqual([
       '#/map/a~1b~0c must be a number',
       '#/d~0~1e is not a known field',
     ]);
   });
 
-  it('are told apart: a bad name, a bad value, an unknown field', () => {
+  it('differ for a bad name, a bad value and an unknown field', () => {
     expect(fieldErrors(Body, { list: [], map: { A: 1, b: 'x', c: 1.5 }, kind: 'c', more: 1, most: 2 })).toEqual([
       '#/map/A must be a letter',
       '#/map/b must be a number',
@@ -80,7 +86,7 @@ describe('the fields of an invalid request', () => {
     ]);
   });
 
-  it('are the first fifty, and five in the detail, which says how many more there are', () => {
+  it('are limited to fifty, and to five in the detail, which counts the others', () => {
     const unknown = Object.fromEntries(Array.from({ length: 80_000 }, (_, index) => [`field${index}`, 1]));
     const { error } = Body.safeParse({ ...valid, ...unknown });
     const { errors, detail } = problemOf(invalidRequest(error as z.ZodError));
@@ -88,7 +94,7 @@ describe('the fields of an invalid request', () => {
     expect(detail).toMatch(/^#\/field0 is not a known field; .*#\/field4 is not a known field; and 79995 more$/);
   });
 
-  it('are shortened where they are longer than any name that is right', () => {
+  it('are shortened when a name is longer than every valid name', () => {
     for (const within of ['body', 'query'] as const) {
       const { error } = Body.safeParse({ ...valid, ['x'.repeat(100_000)]: 1 });
       const problem = JSON.stringify(problemOf(invalidRequest(error as z.ZodError, { within })));
@@ -97,7 +103,7 @@ describe('the fields of an invalid request', () => {
     }
   });
 
-  it('are all in the detail when they are few, for people who read only that', () => {
+  it('are all in the detail when they are few', () => {
     const { error } = Body.safeParse({ list: 1, map: null, kind: 'a' });
     expect(invalidRequest(error as z.ZodError)).toMatchObject({
       code: 'INVALID_REQUEST',

@@ -2,12 +2,15 @@ import type { z } from 'zod';
 import { fieldsAt } from '../contracts/fields.js';
 import type { Problem } from '../contracts/problem.js';
 import { GatewayError } from './gateway-error.js';
-import { nearest } from './nearest.js';
+import { closestMatch } from './closest-match.js';
 
-/** RFC 9457 §3: the body of an error answer on the REST API. */
-export function problemOf(error: GatewayError): Problem {
+/**
+ * RFC 9457 §3: the body of an error answer on the REST API. Its `type` is the place on the page of errors that explains the code.
+ * @param base where clients see the root of the gateway, such as `https://tools.example.com/gateway`; without it the URL is relative
+ */
+export function problemOf(error: GatewayError, base = ''): Problem {
   return {
-    type: `urn:mcp-gateway:problem:${error.code.toLowerCase().replaceAll('_', '-')}`,
+    type: `${base}/errors#${error.code}`,
     title: error.title,
     status: error.status,
     code: error.code,
@@ -16,10 +19,10 @@ export function problemOf(error: GatewayError): Problem {
   };
 }
 
-/** However much is wrong with a request, the answer to it stays small. */
+/** The answer stays small, however many faults the request has. */
 const MAX_ERRORS = 50;
 const MAX_IN_DETAIL = 5;
-/** As long as the longest name that may be right. */
+/** The longest name that can be valid. */
 const MAX_NAME_CHARS = 256;
 
 export interface Parsed {
@@ -28,10 +31,7 @@ export interface Parsed {
   schema?: z.ZodType;
 }
 
-/**
- * The ways the value fails its schema, one entry for each field: the first 50 of them. `detail` has the first five and says
- * how many more there are.
- */
+/** The faults of a value that fails its schema. `errors` has the first 50, `detail` the first five and the number of the others. */
 export function invalidRequest(error: z.ZodError, { within = 'body', schema }: Parsed = {}): GatewayError {
   const found = error.issues.flatMap((issue) => findings(issue, within));
   for (const finding of schema ? found.slice(0, MAX_ERRORS) : []) suggest(finding, schema as z.ZodType);
@@ -58,7 +58,7 @@ interface Finding {
 
 function suggest(finding: Finding, schema: z.ZodType): void {
   if (!finding.isUnknown) return;
-  const name = nearest(String(finding.path.at(-1)), Object.keys(fieldsAt(schema, finding.path.slice(0, -1))));
+  const name = closestMatch(String(finding.path.at(-1)), Object.keys(fieldsAt(schema, finding.path.slice(0, -1))));
   if (name !== undefined) finding.detail += `; did you mean "${name}"?`;
 }
 
@@ -84,11 +84,11 @@ function findings(issue: z.core.$ZodIssue, within: 'body' | 'query'): Finding[] 
 
 function typeDetail(issue: z.core.$ZodIssueInvalidType): string {
   if (!issue.message.startsWith('Invalid input')) return issue.message;
-  // zod keeps the input out of its issues, because that may be a secret; only its message tells.
+  // zod keeps the input out of its issues, because it may be a secret. Only the message tells a missing field from a wrong one.
   return issue.message.endsWith('received undefined') ? 'is required' : `must be ${typeName(issue.expected)}`;
 }
 
-/** In the words of JSON, which are not always zod's. */
+/** The name of a type in JSON, which is not always the one in zod. */
 function typeName(expected: string): string {
   if (expected === 'record') return 'an object';
   if (expected === 'int') return 'a whole number';

@@ -1,2 +1,9 @@
-export { canRead, canWrite, foldRole, holdsAny, isAdmin, type Guarded } from './permissions.js';
-export type { Principal } from './principal.js';
+export {
+  canRead,
+  canWrite,
+  hasAnyRole,
+  isAdmin,
+  normalizeRole,
+  type AccessPolicy,
+  type Principal,
+} from './permissions.js';

@@ -1,30 +1,38 @@
-import type { Principal } from './principal.js';
+/** The authenticated caller. */
+export interface Principal {
+  /** Stable and unique. `createdBy` and sessions are bound to it. */
+  subject: string;
+  name: string;
+  roles: readonly string[];
+  tenant: string;
+}
 
 const ADMIN_ROLE = 'mcp.admin';
 
-/** What a permission is decided on. */
-export interface Guarded {
+/** The part of a resource that decides who may use it. */
+export interface AccessPolicy {
   createdBy: string;
   requiredRoles: readonly string[];
 }
 
-/** Roles compare case-insensitively, so they are folded wherever they are compared or stored for comparison. */
-export const foldRole = (role: string): string => role.toLowerCase();
+/** Roles compare case-insensitively: normalize them wherever they are compared or stored for a comparison. */
+export const normalizeRole = (role: string): string => role.toLowerCase();
 
-export const isAdmin = (principal: Principal): boolean => principal.roles.some((role) => foldRole(role) === ADMIN_ROLE);
+export const isAdmin = (principal: Principal): boolean =>
+  principal.roles.some((role) => normalizeRole(role) === ADMIN_ROLE);
 
-/** Read and use: the creator, any of the required roles, or an admin. No required roles means creator and admin only. */
-export function canRead(principal: Principal, resource: Guarded): boolean {
+/** The creator, a holder of any required role and an admin may read and use. Without required roles: creator and admin only. */
+export function canRead(principal: Principal, resource: AccessPolicy): boolean {
   if (canWrite(principal, resource)) return true;
-  return holdsAny(principal, resource.requiredRoles);
+  return hasAnyRole(principal, resource.requiredRoles);
 }
 
-export function holdsAny(principal: Principal, roles: readonly string[]): boolean {
-  const held = new Set(principal.roles.map(foldRole));
-  return roles.some((role) => held.has(foldRole(role)));
+export function hasAnyRole(principal: Principal, roles: readonly string[]): boolean {
+  const held = new Set(principal.roles.map(normalizeRole));
+  return roles.some((role) => held.has(normalizeRole(role)));
 }
 
-/** Change and remove: the creator or an admin. */
-export function canWrite(principal: Principal, resource: Guarded): boolean {
+/** The creator and an admin may change and remove. */
+export function canWrite(principal: Principal, resource: AccessPolicy): boolean {
   return principal.subject === resource.createdBy || isAdmin(principal);
 }

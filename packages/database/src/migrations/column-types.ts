@@ -8,8 +8,8 @@ const TEXT_ARRAY = 1009;
 const TIMESTAMPTZ = 1184;
 
 /**
- * The column types in the system catalogues and in Prisma's own table; anything else is read as text.
- * @prisma/adapter-pg is made for the tables of users: it refuses `"char"`, which the catalogues are full of.
+ * The column types in the system catalogues and in Prisma's own table; every other type is read as text.
+ * @prisma/adapter-pg cannot be used here: it refuses `"char"`, which the catalogues contain.
  */
 const COLUMN_TYPES: Record<number, ColumnType> = {
   16: ColumnTypeEnum.Boolean,

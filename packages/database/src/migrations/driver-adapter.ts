@@ -5,24 +5,24 @@ import {
   type SqlQueryable,
 } from '@prisma/driver-adapter-utils';
 import { DatabaseError, type Client } from 'pg';
-import { databaseIsAway } from '../away.js';
+import { isDatabaseUnavailable } from '../unavailable.js';
 import { columnTypeOf, parserOf } from './column-types.js';
 
 export const PROVIDER = { provider: 'postgres', adapterName: '@prisma/adapter-pg' } as const;
 
-/** A lock of the session, which a pooler would hand on with the connection. `withMigrationLock` makes it unnecessary. */
+/** A session lock. A pooler would hand it on with the connection; `withMigrationLock` makes it unnecessary. */
 const ENGINE_LOCK = /^SELECT pg_advisory_lock\(/;
 
-/** One connection, in the form in which the schema engine uses it. */
+/** One connection in the form that the schema engine uses. */
 export function driverAdapter(client: Client, dispose: () => Promise<void>): SqlDriverAdapter {
   const queryable = sqlQueryable(client);
   return {
     ...queryable,
-    // Whole, by the simple protocol: then the script is one transaction, and a semicolon in a string or a function
-    // body does not cut it in two.
-    executeScript: async (script) => void (await client.query(script).catch(rethrow)),
+    // One message of the simple protocol: the script is one transaction, and a semicolon in a string or a function body
+    // does not split it.
+    executeScript: async (script) => void (await client.query(script).catch(throwDriverError)),
     async startTransaction() {
-      await client.query('BEGIN').catch(rethrow);
+      await client.query('BEGIN').catch(throwDriverError);
       // The engine sends COMMIT or ROLLBACK itself before it calls these.
       return { ...queryable, options: { usePhantomQuery: false }, commit: async () => {}, rollback: async () => {} };
     },
@@ -35,7 +35,7 @@ function sqlQueryable(client: Client): SqlQueryable {
   const run = ({ sql, args }: SqlQuery) =>
     client
       .query<unknown[]>({ text: sql, values: args, rowMode: 'array', types: { getTypeParser: parserOf } })
-      .catch(rethrow);
+      .catch(throwDriverError);
   return {
     ...PROVIDER,
     async queryRaw(query) {
@@ -50,11 +50,11 @@ function sqlQueryable(client: Client): SqlQueryable {
   };
 }
 
-/** What the server says becomes the engine's own error, with its Prisma code. */
-export function rethrow(error: unknown): never {
+/** Throws an error of the server as an error of the engine, which gives it a Prisma code. */
+export function throwDriverError(error: unknown): never {
   if (!(error instanceof DatabaseError)) {
-    // Anything else would come out of the engine as a number.
-    throw databaseIsAway(error) ? new DriverAdapterError({ kind: 'ConnectionClosed' }) : error;
+    // The engine turns an error of any other class into a number.
+    throw isDatabaseUnavailable(error) ? new DriverAdapterError({ kind: 'ConnectionClosed' }) : error;
   }
   const { code = '', severity = '', message, detail, column, hint } = error;
   throw new DriverAdapterError({

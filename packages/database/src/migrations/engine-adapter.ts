@@ -1,21 +1,21 @@
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { Client } from 'pg';
-import { connectionConfig } from '../session.js';
-import { atDatabase } from '../url.js';
-import { driverAdapter, PROVIDER, rethrow } from './driver-adapter.js';
+import { connectionConfig } from '../connection.js';
+import { withDatabaseName } from '../url.js';
+import { driverAdapter, PROVIDER, throwDriverError } from './driver-adapter.js';
 
-/** How the schema engine reaches the database. `close` ends whatever it opened. */
+/** Connects the schema engine to the database. `close` ends all connections that it opened. */
 export interface EngineAdapter extends SqlMigrationAwareDriverAdapterFactory {
   close(): Promise<void>;
 }
 
 export function engineAdapter(url: string): EngineAdapter {
   const open = new Set<SqlDriverAdapter>();
-  // One connection each and never a pool: a transaction of the engine's belongs to one.
+  // Single connections, never a pool: a transaction of the engine belongs to one connection.
   const connect = async (databaseUrl: string, onDisposed = async () => {}) => {
     const client = new Client(connectionConfig(databaseUrl));
-    client.on('error', () => {}); // the query that is under way reports it
-    await client.connect().catch(rethrow);
+    client.on('error', () => {}); // the running query reports it
+    await client.connect().catch(throwDriverError);
     const adapter = driverAdapter(client, async () => {
       if (!open.delete(adapter)) return;
       await client.end();
@@ -31,13 +31,13 @@ export function engineAdapter(url: string): EngineAdapter {
       const main = await connect(url);
       const name = `prisma_migrate_shadow_db_${crypto.randomUUID()}`;
       await main.executeScript(`CREATE DATABASE "${name}" TEMPLATE template0`);
-      return connect(atDatabase(url, name), async () => {
+      return connect(withDatabaseName(url, name), async () => {
         await main.executeScript(`DROP DATABASE "${name}" WITH (FORCE)`);
         await main.dispose();
       });
     },
     async close() {
-      // In reverse: a shadow database is dropped over a connection that was opened before its own.
+      // In reverse order: an older connection drops the shadow database of a newer one.
       for (const adapter of [...open].toReversed()) await adapter.dispose();
     },
   };

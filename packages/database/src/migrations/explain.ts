@@ -1,9 +1,9 @@
-import { withSession } from '../session.js';
-import { labelOf } from '../url.js';
+import { withConnection } from '../connection.js';
+import { redactedUrl } from '../url.js';
 
 const RESOLVE = 'node packages/database/dist/main.js resolve';
 
-/** Something about the migrations that a person has to put right; the message says what. */
+/** A migration problem that a person has to solve; the message says how. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
@@ -13,10 +13,10 @@ interface Failure {
   logs: string | null;
 }
 
-/** Turns what the schema engine threw into words. */
-export async function explain(thrown: unknown, databaseUrl: string): Promise<Error> {
+/** Turns an error of the schema engine into a message that says what to do. */
+export async function explainMigrationFailure(thrown: unknown, databaseUrl: string): Promise<Error> {
   const { code, message: said } = thrown as { code?: string; message: string };
-  const label = labelOf(databaseUrl);
+  const label = redactedUrl(databaseUrl);
   if (code === 'P3005') {
     return new MigrationError(
       `The database ${label} has tables of something else. Give the gateway an empty database of its own.`,
@@ -41,8 +41,8 @@ export async function explain(thrown: unknown, databaseUrl: string): Promise<Err
 }
 
 async function failedMigrations(databaseUrl: string): Promise<Failure[]> {
-  return withSession(databaseUrl, async (session) => {
-    const { rows } = await session.query<Failure>(
+  return withConnection(databaseUrl, async (connection) => {
+    const { rows } = await connection.query<Failure>(
       'SELECT migration_name AS name, logs FROM _prisma_migrations ' +
         'WHERE finished_at IS NULL AND rolled_back_at IS NULL ORDER BY started_at',
     );
@@ -50,7 +50,7 @@ async function failedMigrations(databaseUrl: string): Promise<Failure[]> {
   });
 }
 
-/** The engine appends where in its own code it was. */
+/** Cuts the stack trace that the engine appends. */
 const withoutTrace = (message: string): string => message.split(/\n\s+0: /, 1)[0]?.trim() ?? message;
 
 const firstLine = (text: string): string => /ERROR: .*/.exec(text)?.[0] ?? text.trim().split('\n', 1)[0] ?? '';

@@ -9,7 +9,7 @@ export type Schema = SchemasContainer;
 export interface Migration {
   name: string;
   sql: string;
-  /** As in Prisma's table: SHA-256 of the file. */
+  /** SHA-256 of the file, as in Prisma's table. */
   checksum: string;
 }
 
@@ -36,7 +36,7 @@ export async function readMigrations(folder = MIGRATIONS_FOLDER): Promise<Migrat
   );
 }
 
-/** The same, in the form in which the schema engine takes them. */
+/** The migrations in the form that the schema engine takes. */
 export function migrationList(migrations: readonly Migration[]): MigrationList {
   return {
     baseDir: MIGRATIONS_FOLDER,

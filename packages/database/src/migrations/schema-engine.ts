@@ -5,16 +5,15 @@ import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-util
 import type * as Bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { engineAdapter } from './engine-adapter.js';
 import type { Schema } from './folder.js';
-import { webAssembly } from './webassembly.js';
 
 export type { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
 
-/** Prisma may manage every table there is. */
+/** Prisma manages all tables. */
 export const NO_FILTERS = { externalTables: [], externalEnums: [] };
 
 const PACKAGE = '@prisma/schema-engine-wasm';
 
-/** Prisma's own schema engine, for as long as `use` runs. It comes as WebAssembly: no binary to download. */
+/** Runs Prisma's schema engine while `use` runs. The engine is WebAssembly, so there is no binary to download. */
 export async function withSchemaEngine<T>(
   url: string,
   schema: Schema,
@@ -37,7 +36,7 @@ export async function withSchemaEngine<T>(
 
 let loaded: Promise<typeof Bindings> | undefined;
 
-/** Once for each process; 5 MB that most starts do not need. */
+/** Loads 5 MB, once for each process, and only when a migration is missing. */
 const load = () => (loaded ??= instantiate());
 
 async function instantiate() {
@@ -46,7 +45,7 @@ async function instantiate() {
     import('@prisma/schema-engine-wasm/schema_engine_bg'),
     readFile(join(folder, 'schema_engine_bg.wasm')).then((bytes) => webAssembly.compile(bytes)),
   ]);
-  // The bindings report a panic to this global, by this name.
+  // The bindings report a panic to a global of this name.
   Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: () => {} } });
   const instance = await webAssembly.instantiate(module, { './schema_engine_bg.js': withIdleTimers(bindings) });
   bindings.__wbg_set_wasm(instance.exports);
@@ -54,7 +53,7 @@ async function instantiate() {
   return bindings;
 }
 
-/** The engine bounds its wait for the lock by a timer of ten seconds that it never clears; no process has to wait for it. */
+/** The engine never clears its timer of ten seconds for the lock. Without `unref` the process would wait for it. */
 function withIdleTimers(bindings: object): Record<string, unknown> {
   const imports: Record<string, unknown> = { ...bindings };
   for (const [name, binding] of Object.entries(imports)) {
@@ -63,3 +62,11 @@ function withIdleTimers(bindings: object): Record<string, unknown> {
   }
   return imports;
 }
+
+/** The part of the standard interface that this file uses; only TypeScript's `dom` library declares it. */
+interface WebAssembly {
+  compile(bytes: Uint8Array): Promise<object>;
+  instantiate(module: object, imports: Record<string, object>): Promise<{ exports: Record<string, unknown> }>;
+}
+
+const webAssembly = (globalThis as unknown as { WebAssembly: WebAssembly }).WebAssembly;

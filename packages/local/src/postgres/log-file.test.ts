@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { logFile } from './log-file.js';
+import { outputLog } from './log-file.js';
 
 let folder: string;
 let path: string;
@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function say(log: ReturnType<typeof logFile>, ...lines: string[]) {
+async function say(log: ReturnType<typeof outputLog>, ...lines: string[]) {
   const stream = new PassThrough();
   const recording = log.record(stream);
   for (const line of lines) {
@@ -25,16 +25,16 @@ async function say(log: ReturnType<typeof logFile>, ...lines: string[]) {
   return recording;
 }
 
-it('appends what the streams say and remembers the end of it', async () => {
-  await say(logFile(path), 'one');
-  const recording = await say(logFile(path), 'two', 'x'.repeat(3_000), 'end');
+it('appends the streams and remembers the end of the output', async () => {
+  await say(outputLog(path), 'one');
+  const recording = await say(outputLog(path), 'two', 'x'.repeat(3_000), 'end');
   expect(readFileSync(path, 'utf8')).toBe(`one\ntwo\n${'x'.repeat(3_000)}\nend\n`);
   expect(recording.text()).toMatch(/^x{1990,}\nend$/);
 });
 
 it('keeps the file and its predecessor within the limit', async () => {
   const lines = Array.from({ length: 10 }, (_, i) => `line ${i}`);
-  await say(logFile(path, 20), ...lines);
+  await say(outputLog(path, 20), ...lines);
   expect(readFileSync(`${path}.1`, 'utf8')).toBe('line 6\nline 7\n');
   expect(readFileSync(path, 'utf8')).toBe('line 8\nline 9\n');
 });

@@ -6,19 +6,19 @@ const LIMIT_BYTES = 5 * 1024 * 1024;
 const TAIL_CHARACTERS = 2_000;
 
 interface Recording {
-  /** The end of what was said. */
+  /** The end of the output. */
   text(): string;
-  /** Resolves when there will be no more. */
+  /** Resolves when the output is complete. */
   readonly end: Promise<unknown>;
 }
 
-export interface LogFile {
+export interface OutputLog {
   readonly path: string;
   record(...streams: readonly Readable[]): Recording;
 }
 
-/** Appends to the file; beyond the limit it becomes `<path>.1`, which replaces the one before. */
-export function logFile(path: string, limit = LIMIT_BYTES): LogFile {
+/** Appends to the file. Beyond the limit the file becomes `<path>.1` and replaces the previous one. */
+export function outputLog(path: string, limit = LIMIT_BYTES): OutputLog {
   return {
     path,
     record(...streams) {

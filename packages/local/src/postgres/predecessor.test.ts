@@ -20,11 +20,11 @@ afterEach(() => {
 
 const leave = (file: string, pid: number | string) => writeFileSync(join(folder, file), `${pid}\n${folder}\n`);
 
-it('goes on at once when there was none', async () => {
+it('returns at once without a predecessor', async () => {
   expect(await awaitPredecessor(folder, folder, 0)).toEqual({});
 });
 
-it('names the process when the other server goes on running', async () => {
+it('names the process when the other server keeps running', async () => {
   leave('postmaster.pid', Number(other.pid));
   await expect(awaitPredecessor(folder, folder, 50)).rejects.toThrow(
     `Another PostgreSQL server (process ${other.pid}) uses ${folder}.`,
@@ -38,7 +38,7 @@ it('waits until the other server has ended', async () => {
   expect(await waiting).toEqual({});
 });
 
-it('keeps the pid file, which guards the shared memory, and has PostgreSQL disregard its process', async () => {
+it('keeps the pid file, which guards the shared memory, and makes PostgreSQL ignore its pid', async () => {
   leave('postmaster.pid', process.pid);
   leave('.s.PGSQL.5432.lock', process.pid);
   expect(await awaitPredecessor(folder, folder, 0)).toEqual({ PG_GRANDPARENT_PID: String(process.pid) });
@@ -46,7 +46,7 @@ it('keeps the pid file, which guards the shared memory, and has PostgreSQL disre
   expect(existsSync(join(folder, '.s.PGSQL.5432.lock'))).toBe(false);
 });
 
-it('disregards an empty file', async () => {
+it('ignores an empty file', async () => {
   leave('postmaster.pid', '');
   expect(await awaitPredecessor(folder, folder, 0)).toEqual({});
 });

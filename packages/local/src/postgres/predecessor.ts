@@ -8,22 +8,21 @@ import { socketFile } from './socket.js';
 const POLL_MS = 25;
 
 /**
- * Waits until a server that is still ending has let go of the two folders.
- * @returns the environment in which the next server understands what the last one left behind
- * @throws Error when the other server goes on running.
+ * Waits until a server that is shutting down has released both folders.
+ * @returns the environment that lets the next server handle the pid file of the last one
+ * @throws Error when the other server keeps running
  */
 export async function awaitPredecessor(dataDir: string, socketDir: string, waitMs: number) {
   const deadline = Date.now() + waitMs;
   const pid = await release(join(dataDir, 'postmaster.pid'), dataDir, deadline);
   const lock = `${socketFile(socketDir)}.lock`;
   if (await release(lock, socketDir, deadline)) await rm(lock, { force: true });
-  // A container hands out the same pids again, so a pid file left by a kill may name a live process that is somebody
-  // else. PostgreSQL disregards this one pid. The file itself must stay: it names the shared memory, by which
-  // PostgreSQL notices that a backend of the killed server still writes.
+  // A container reuses pids, so the pid file of a killed server may name another live process. PostgreSQL ignores this one pid. The
+  // file itself must stay: it names the shared memory, by which PostgreSQL detects a backend of the killed server that still writes.
   return pid ? { PG_GRANDPARENT_PID: String(pid) } : {};
 }
 
-/** The pid in the file, once that process is no PostgreSQL server of the folder; undefined when there is no file. */
+/** Waits until the process in the file is no PostgreSQL server of the folder. Returns its pid; undefined without a file. */
 async function release(file: string, folder: string, deadline: number): Promise<number | undefined> {
   for (;;) {
     const pid = await pidIn(file);
@@ -47,7 +46,7 @@ async function pidIn(file: string): Promise<number | undefined> {
   }
 }
 
-/** Empty when there is no such process. */
+/** The command line of a process; empty when there is no such process. */
 async function commandLine(pid: number): Promise<string> {
   try {
     if (process.platform === 'linux') return await readFile(`/proc/${pid}/cmdline`, 'utf8');

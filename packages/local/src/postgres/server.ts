@@ -1,36 +1,39 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { databaseIsAway } from '@mcp-gateway/database';
-import { leash, type Leashed } from '@mcp-gateway/runtime/leash';
-import { instead } from './binaries.js';
-import { PATH, type Command } from './identity.js';
-import type { LogFile } from './log-file.js';
+import { isDatabaseUnavailable } from '@mcp-gateway/database';
+import { type GuardedChild, spawnGuarded } from '@mcp-gateway/runtime/child-guard';
+import { alternativeHint } from './cluster.js';
+import { type Command, PATH } from './server-user.js';
+import type { OutputLog } from './log-file.js';
 
 const POLL_MS = 10;
-/** A stopped process could hold on for ever. */
+/** Bounds the wait for a process that is suspended. */
 const END_MS = 1_000;
-/** Backends of a server that was killed still write; PostgreSQL refuses to start until they have noticed. */
+/** PostgreSQL refuses to start while backends of a killed server still write. */
 const BACKENDS_LEFT = 'pre-existing shared memory block';
 
 export interface Launch {
   command: Command;
   env: Record<string, string>;
-  log: LogFile;
+  log: OutputLog;
   timeoutMs: number;
-  /** Succeeds when the server accepts connections. */
+  /** Resolves when the server accepts connections. */
   probe: () => Promise<unknown>;
 }
 
-export interface Server extends Leashed {
-  /** Waits until none of its processes is left: backends outlive a killed server for a moment, and go on answering. */
+export interface Server extends GuardedChild {
+  /** Waits until every process of the server has ended: backends outlive a killed server for a moment, and still answer. */
   end(): Promise<unknown>;
 }
 
-/** Starts the server and waits for the probe. @throws Error with the server's last words. */
+/**
+ * Starts the server and waits for the probe.
+ * @throws Error with the last output of the server
+ */
 export async function launch(options: Launch): Promise<Server> {
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {
     const { server, said } = await spawn(options);
-    // They all write to the log; when nobody is left to do so, they are gone.
+    // Every process of the server holds the log open, so its end is theirs.
     const end = () => Promise.race([said.end, sleep(END_MS, undefined, { ref: false })]);
     try {
       const outcome = await firstOf(server, options.probe, deadline);
@@ -43,23 +46,27 @@ export async function launch(options: Launch): Promise<Server> {
     } catch (cause) {
       await server.kill();
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(`${reason}; see ${options.log.path}\n${said.text()}\n${instead()}`, { cause });
+      throw new Error(`${reason}; see ${options.log.path}\n${said.text()}\n${alternativeHint()}`, { cause });
     }
     await sleep(POLL_MS);
   }
 }
 
 async function spawn({ command, env, log }: Launch) {
-  const server = await leash({
+  const server = await spawnGuarded({
     ...command,
     env: { PATH, LC_ALL: 'C', ...env },
-    cwd: '/', // the working directory may be closed to whoever the server runs as
-    signal: 'INT', // the fast shutdown; on TERM it would wait for every client to leave
+    cwd: '/', // the user of the server may not read the working directory
+    signal: 'INT', // the fast shutdown; after TERM the server would wait for every client to disconnect
   });
   return { server, said: log.record(server.stdout, server.stderr) };
 }
 
-async function firstOf(server: Leashed, probe: Launch['probe'], deadline: number): Promise<number | 'ready' | 'late'> {
+async function firstOf(
+  server: GuardedChild,
+  probe: Launch['probe'],
+  deadline: number,
+): Promise<number | 'ready' | 'late'> {
   let code: number | undefined;
   void server.exited.then((status) => (code = status));
   while (code === undefined) {
@@ -75,7 +82,36 @@ async function succeeds(probe: Launch['probe']): Promise<boolean> {
     await probe();
     return true;
   } catch (error) {
-    if (databaseIsAway(error)) return false;
+    if (isDatabaseUnavailable(error)) return false;
     throw error;
   }
+}
+
+/** Settings for one machine and a few clients: little memory, few processes, no replication. */
+const SETTINGS = {
+  listen_addresses: '',
+  max_connections: '60',
+  shared_buffers: '16MB',
+  min_wal_size: '16MB',
+  max_wal_size: '128MB',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  max_worker_processes: '2',
+  max_parallel_workers_per_gather: '0',
+  io_method: 'sync',
+  jit: 'off',
+  huge_pages: 'off',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  log_checkpoints: 'off',
+};
+
+export function serverArguments(
+  dataDir: string,
+  socketDir: string,
+  extra: Readonly<Record<string, string>> = {},
+): string[] {
+  // The setting is a list, so a comma in the path has to be quoted; Postgres doubles quotes inside quotes.
+  const settings = { ...SETTINGS, unix_socket_directories: `"${socketDir.replaceAll('"', '""')}"`, ...extra };
+  return ['-D', dataDir, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { makeSocketDir, socketUrl } from './socket.js';
 
-it('makes a folder that is closed to others', async () => {
+it('creates a folder that other users cannot open', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'mcpgw-'));
   try {
     await makeSocketDir(join(folder, 'deep', 's'));
@@ -14,11 +14,11 @@ it('makes a folder that is closed to others', async () => {
   }
 });
 
-it('refuses a folder whose path is too long for a socket, in words', async () => {
+it('explains that the path of a folder is too long for a socket', async () => {
   await expect(makeSocketDir(`/tmp/${'ü'.repeat(50)}`)).rejects.toThrow(/119 bytes long.*Use a shorter folder/);
 });
 
-it('writes a URL that holds any folder', () => {
+it('encodes any folder in the URL', () => {
   const url = new URL(socketUrl('/tmp/a b/ü+&', 'mcp_gateway'));
   expect(url.pathname).toBe('/mcp_gateway');
   expect(url.searchParams.get('host')).toBe('/tmp/a b/ü+&');

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 /** `sun_path` holds 108 bytes on Linux and 104 on macOS, with the closing NUL. */
 const MAX_PATH_BYTES = process.platform === 'darwin' ? 103 : 107;
 
-/** There is no port, but PostgreSQL and its clients name the socket by one. */
+/** The server has no port, but PostgreSQL and its clients name the socket by one. */
 export const socketFile = (socketDir: string): string => join(socketDir, '.s.PGSQL.5432');
 
-/** @throws Error when the path is too long for a Unix socket. */
+/** @throws Error when the path is too long for a Unix socket */
 export async function makeSocketDir(socketDir: string): Promise<void> {
   const bytes = Buffer.byteLength(socketFile(socketDir));
   if (bytes > MAX_PATH_BYTES) {
@@ -16,7 +16,7 @@ export async function makeSocketDir(socketDir: string): Promise<void> {
     );
   }
   await mkdir(socketDir, { recursive: true });
-  // Whoever can reach the socket is the superuser of this server.
+  // Any user that can open the socket is the superuser of this server.
   await chmod(socketDir, 0o700);
 }
 

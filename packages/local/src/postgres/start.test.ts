@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -16,9 +16,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { connectDatabase } from '@mcp-gateway/database';
-import { findBinaries } from './binaries.js';
-import { isRoot } from './identity.js';
-import { startPostgres, type Postgres } from './start.js';
+import { findBinaries } from './cluster.js';
+import { isRoot } from './server-user.js';
+import { type Postgres, startPostgres } from './start.js';
 
 const log = createLogger('test', 'silent');
 const ROOT = join(import.meta.dirname, '../..');
@@ -77,7 +77,7 @@ async function query(postgres: Postgres, sql: string): Promise<Record<string, un
 }
 
 describe('startPostgres', () => {
-  it('makes a cluster that only this user reaches, by a socket and not by a port', async () => {
+  it('creates a cluster that only this user can connect to, by a socket and not by a port', async () => {
     const postgres = await start();
     const row = await query(
       postgres,
@@ -92,7 +92,7 @@ describe('startPostgres', () => {
     );
   });
 
-  it('ends in order and finds everything again', async () => {
+  it('shuts down and keeps its data', async () => {
     const first = await start();
     await query(first, 'CREATE TABLE stopped AS SELECT 42 AS answer');
     await first.stop();
@@ -100,7 +100,7 @@ describe('startPostgres', () => {
     expect(await query(await start(), 'SELECT answer FROM stopped')).toEqual({ answer: 42 });
   });
 
-  it('starts again at once after a kill, with everything that was committed', async () => {
+  it('starts again at once after a kill, with every committed row', async () => {
     let postgres = await start();
     await query(postgres, 'CREATE TABLE killed (answer int)');
     for (let answer = 1; answer <= 3; answer++) {
@@ -112,7 +112,7 @@ describe('startPostgres', () => {
     }
   });
 
-  it('waits until the last process of a killed server has let go of the data', async () => {
+  it('waits until the last process of a killed server has released the data', async () => {
     const killed = await start();
     const database = connect(killed.url('mcp_gateway'));
     const [backend] = await database.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
@@ -130,7 +130,7 @@ describe('startPostgres', () => {
     expect(await query(await starting, 'SELECT 1 AS one')).toEqual({ one: 1 });
   });
 
-  it('is not misled by lock files whose process number belongs to somebody else now', async () => {
+  it('ignores lock files whose pid belongs to another process now', async () => {
     await (await start()).kill();
     const stranger = spawn('sleep', ['60']);
     try {
@@ -143,7 +143,7 @@ describe('startPostgres', () => {
     }
   });
 
-  it('makes the cluster anew when its making was interrupted', async () => {
+  it('creates the cluster again when its creation was interrupted', async () => {
     use(newFolder());
     mkdirSync(`${dataDir}.partial/base`, { recursive: true });
     writeFileSync(`${dataDir}.partial/PG_VERSION`, '18\n');
@@ -152,7 +152,7 @@ describe('startPostgres', () => {
     expect(existsSync(`${dataDir}.partial`)).toBe(false);
   });
 
-  it('leaves a folder alone that holds something else', async () => {
+  it('refuses a folder that contains something else', async () => {
     use(newFolder());
     mkdirSync(dataDir, { recursive: true });
     writeFileSync(join(dataDir, 'thesis.txt'), '');
@@ -160,7 +160,7 @@ describe('startPostgres', () => {
     expect(existsSync(join(dataDir, 'thesis.txt'))).toBe(true);
   });
 
-  it('passes on what PostgreSQL says when it cannot start, and what to do instead', async () => {
+  it('reports the output of PostgreSQL when it cannot start, and what to do', async () => {
     await (await start()).stop();
     const settings = join(dataDir, 'postgresql.conf');
     const before = readFileSync(settings);
@@ -217,7 +217,7 @@ describe('startPostgres', () => {
     expect(existsSync(join(dataDir, 'postmaster.pid'))).toBe(false); // it ended in order
   });
 
-  it('is followed by another one at once', async () => {
+  it('can be followed by another one at once', async () => {
     const { child } = await startElsewhere();
     child.kill('SIGKILL');
     expect(await query(await start(), 'SELECT 1 AS one')).toEqual({ one: 1 });

@@ -1,13 +1,11 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { createDatabase } from '@mcp-gateway/database';
-import { findBinaries } from './binaries.js';
-import { ensureCluster } from './cluster.js';
-import { chooseIdentity } from './identity.js';
-import { logFile } from './log-file.js';
+import { ensureCluster, findBinaries } from './cluster.js';
+import { chooseServerUser } from './server-user.js';
+import { outputLog } from './log-file.js';
 import { awaitPredecessor } from './predecessor.js';
-import { launch } from './server.js';
-import { serverArguments } from './settings.js';
+import { launch, serverArguments } from './server.js';
 import { makeSocketDir, socketUrl } from './socket.js';
 
 const DATABASE = 'mcp_gateway';
@@ -15,9 +13,9 @@ const START_MS = 30_000;
 const PREDECESSOR_MS = 10_000;
 
 export interface PostgresOptions {
-  /** Made on first use. */
+  /** Created on first use. */
   dataDir: string;
-  /** Short: the path of a Unix socket ends at 107 bytes. */
+  /** A short path: that of a Unix socket has at most 107 bytes. */
   socketDir: string;
   log: Logger;
   /** Default: `logs/postgres.log` beside the data folder. */
@@ -28,18 +26,18 @@ export interface PostgresOptions {
 
 export interface Postgres {
   readonly url: (database: string) => string;
-  /** Resolves with the exit code when the server is gone, for whatever reason. */
+  /** Resolves with the exit code when the server has ended, for any reason. */
   readonly exited: Promise<number>;
-  /** Ends it in order. */
+  /** Shuts the server down. */
   stop(): Promise<void>;
-  /** Ends it as a crash would. */
+  /** Kills the server, as a crash would. */
   kill(): Promise<void>;
 }
 
 /**
- * Starts the PostgreSQL that comes with the gateway, with the database `mcp_gateway` in it.
- * It listens on a Unix socket only, and it ends when this process ends, in whatever way.
- * @throws Error in words for the user when it cannot run here.
+ * Starts the embedded PostgreSQL, with the database `mcp_gateway`.
+ * The server listens on a Unix socket only, and ends when this process ends in any way.
+ * @throws Error with a message for the user when PostgreSQL cannot run here
  */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const started = performance.now();
@@ -47,8 +45,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const socketDir = resolve(options.socketDir);
   const url = (database: string) => socketUrl(socketDir, database);
   const { initdb, postgres } = await findBinaries();
-  const identity = await chooseIdentity();
-  const log = logFile(options.logFile ?? join(dirname(dataDir), 'logs', 'postgres.log'));
+  const identity = await chooseServerUser();
+  const log = outputLog(options.logFile ?? join(dirname(dataDir), 'logs', 'postgres.log'));
   await makeSocketDir(socketDir);
   await identity.own(socketDir);
   await ensureCluster(dataDir, initdb, identity, log);
@@ -59,7 +57,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     timeoutMs: START_MS,
     probe: () => createDatabase(url('postgres'), DATABASE),
   });
-  options.log.info({ dataDir, ms: Math.round(performance.now() - started) }, 'PostgreSQL runs');
+  options.log.info({ dataDir, ms: Math.round(performance.now() - started) }, 'PostgreSQL is ready');
   return {
     url,
     exited: server.exited,

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { connect } from 'node:net';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import { leash, type Leashed } from '@mcp-gateway/runtime/leash';
-import { answersPing } from './ping.js';
+import { type GuardedChild, spawnGuarded } from '@mcp-gateway/runtime/child-guard';
 
 const READY_MS = 15_000;
 const POLL_MS = 10;
 const STOP_SECONDS = 3;
 const KEPT_OUTPUT = 4_096;
-/** For the leash; the servers are found by their full names. */
+/** For the child guard; the servers have absolute paths. */
 const PATH = '/usr/bin:/bin';
 
 export class PortTakenError extends Error {}
@@ -21,20 +21,20 @@ export interface Launch {
   log: Logger;
 }
 
-/** @throws PortTakenError, or Error with the server's last words. */
-export async function launch({ command, args, dataDir, port, password, log }: Launch): Promise<Leashed> {
-  const server = await leash({ command, args, cwd: dataDir, env: { PATH }, graceSeconds: STOP_SECONDS });
+/** @throws PortTakenError, or Error with the last output of the server */
+export async function launch({ command, args, dataDir, port, password, log }: Launch): Promise<GuardedChild> {
+  const server = await spawnGuarded({ command, args, cwd: dataDir, env: { PATH }, graceSeconds: STOP_SECONDS });
   let said = '';
   const ended = server.exited.then((code) => ({ code }));
   for (const stream of [server.stdout, server.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       said = (said + text).slice(-KEPT_OUTPUT);
-      log.debug({ redis: text.trimEnd() }, 'Redis says');
+      log.debug({ redis: text.trimEnd() }, 'output of Redis');
     });
   }
   const deadline = Date.now() + READY_MS;
-  // With the password: on a port that was taken, another Redis may answer.
-  while (!(await answersPing(port, password))) {
+  // With the password, because another Redis may answer on a port that was taken.
+  while (!(await ping(port, password))) {
     const outcome = await Promise.race([ended, delay(POLL_MS)]);
     if (outcome) {
       if (/address already in use/i.test(said)) throw new PortTakenError(`port ${port} of 127.0.0.1 is taken`);
@@ -46,4 +46,27 @@ export async function launch({ command, args, dataDir, port, password, log }: La
     }
   }
   return server;
+}
+
+const ANSWER_MS = 1_000;
+
+/** Whether the server on this loopback port accepts the password and answers. */
+function ping(port: number, password: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    let answer = '';
+    const end = (result: boolean) => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.setTimeout(ANSWER_MS, () => end(false));
+    socket.once('error', () => end(false));
+    socket.once('close', () => end(false));
+    socket.once('connect', () => socket.write(`AUTH ${password}\r\nPING\r\n`));
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      answer += text;
+      if (answer.includes('-')) end(false); // an error, so this is another server
+      if (answer === '+OK\r\n+PONG\r\n') end(true);
+    });
+  });
 }

@@ -13,7 +13,7 @@ export interface Server {
 }
 
 const PROBE_MS = 5_000;
-/** What BullMQ asks for. */
+/** The oldest version that BullMQ supports. */
 const OLDEST = { major: 6, minor: 2 };
 
 const SETTINGS = {
@@ -23,10 +23,10 @@ const SETTINGS = {
   save: '',
   appendonly: 'no',
   maxmemory: '0',
-  'maxmemory-policy': 'noeviction', // a queue that forgets is broken
+  'maxmemory-policy': 'noeviction', // an evicted key would break a queue
 };
 
-/** The first that runs here: redis-server, valkey-server, and always the one that comes with the gateway. */
+/** The first server that runs here: redis-server, valkey-server, or the embedded one. */
 export async function chooseServer(path: string, log: Logger): Promise<Server> {
   for (const kind of ['redis-server', 'valkey-server'] as const) {
     const file = await findOnPath(kind, path);
@@ -58,7 +58,7 @@ const WASM: Server = {
   }),
 };
 
-/** Beside this file: as source in tests, compiled in production. */
+/** The script beside this file: TypeScript in tests, compiled in production. */
 function wasmServer(): string {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return fileURLToPath(new URL(`./wasm-server.${extension}`, import.meta.url));
@@ -81,12 +81,12 @@ async function findOnPath(name: string, path: string): Promise<string | undefine
 async function isRecent(file: string, log: Logger): Promise<boolean> {
   // `Redis server v=7.0.15 sha=…`, `Valkey server v=9.1.1 sha=…`
   const { stdout } = await promisify(execFile)(file, ['--version'], { timeout: PROBE_MS }).catch((err: Error) => {
-    log.warn({ err, file }, 'cannot be run; looking for another Redis');
+    log.warn({ err, file }, 'this Redis cannot run; looking for another one');
     return { stdout: '' };
   });
   const [, major, minor] = (/\bv=(\d+)\.(\d+)/.exec(stdout) ?? []).map(Number);
   if (major === undefined || minor === undefined) return false;
   const recent = major > OLDEST.major || (major === OLDEST.major && minor >= OLDEST.minor);
-  if (!recent) log.warn({ file, version: `${major}.${minor}` }, 'is too old; looking for another Redis');
+  if (!recent) log.warn({ file, version: `${major}.${minor}` }, 'this Redis is too old; looking for another one');
   return recent;
 }

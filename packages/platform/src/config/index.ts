@@ -12,7 +12,7 @@ export {
   RuntimeName,
   serviceFields,
 } from './fields.js';
-export type { PublicUrl } from './public-url.js';
+export { PublicUrl } from './public-url.js';
 export { ConfigError, readConfig } from './read.js';
 export { DatabaseUrl, HttpUrl, parseDatabaseUrl, RedisUrl } from './urls.js';
 export { networkVariables, trustVariables } from './inherited-variables.js';

@@ -6,14 +6,16 @@ export interface PublicUrl {
   hostname: string | undefined;
   /** Without a slash at its end; empty for the root. */
   path: string;
+  /** Where clients see the root, without a slash at its end; the path alone when only that is given. */
+  href: string;
 }
 
 const PATH = /^(\/[\w.~-]+)*$/;
 /** Paths of the gateway itself. A prefix that looks like one could not be told from it. */
-const SERVED = /^\/(adapters|livez|readyz|openapi\.json)(\/|$)/;
+const SERVED = /^\/(adapters|errors|livez|readyz|openapi\.json)(\/|$)/;
 
 const WRONG = 'must be a URL such as https://tools.example.com/gateway, or only its path, such as /gateway';
-const TAKEN = 'must have another path: the gateway itself serves /adapters, /livez, /readyz and /openapi.json';
+const TAKEN = 'must have another path: the gateway itself serves /adapters, /errors, /livez, /readyz and /openapi.json';
 
 export const PublicUrl = z.string().transform((text, context): PublicUrl => {
   const isPath = /^\/(?!\/)/.test(text);
@@ -23,5 +25,5 @@ export const PublicUrl = z.string().transform((text, context): PublicUrl => {
   const isPlain = url && /^https?:$/.test(url.protocol) && url.href === url.origin + url.pathname;
   const fault = !isPlain || !PATH.test(path) ? WRONG : SERVED.test(path) ? TAKEN : undefined;
   if (fault) context.addIssue(fault);
-  return { hostname: isPath ? undefined : url?.hostname, path };
+  return { hostname: isPath ? undefined : url?.hostname, path, href: isPath || !url ? path : url.origin + path };
 });

@@ -1,4 +1,4 @@
-import { nearest } from '@mcp-gateway/common/errors';
+import { closestMatch } from '@mcp-gateway/common/errors';
 import { trafficFields } from './data-plane.js';
 import { callerFields, drainFields, serviceFields } from './fields.js';
 
@@ -14,7 +14,7 @@ const SETTINGS = [
 ];
 
 /** Names that the gateway gives to what it starts, and those of tests. */
-const OWN = /^MCP_GATEWAY_(INSTANCE|LEASH|REPLICA|TEST_\w+)$/;
+const OWN = /^MCP_GATEWAY_(INSTANCE|CHILD_GUARD|REPLICA|TEST_\w+)$/;
 /** Variables that Kubernetes and Docker set for a service called `mcp-gateway`. */
 const SERVICE_LINK = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$/;
 const SERVICE_URL = /^(tcp|udp|sctp):\/\//;
@@ -35,7 +35,7 @@ export function unknownVariables(
     if (!isSetting(name.toUpperCase()) || settings.includes(name) || OWN.test(name)) return [];
     if (SERVICE_LINK.test(name) || SERVICE_URL.test(value)) return [];
     const suffix = name.slice(PREFIX.length);
-    const near = nearest(suffix, suffixes);
+    const near = closestMatch(suffix, suffixes);
     const meant = withoutPrefix.has(suffix) ? suffix : near && PREFIX + near;
     const advice = meant ? `did you mean ${meant}?` : 'docs/configuration.md lists the settings.';
     return [`${name} is not a setting of the gateway and has no effect; ${advice}`];

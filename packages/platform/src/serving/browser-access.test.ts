@@ -167,7 +167,7 @@ describe('the host of the public URL', () => {
       MCP_GATEWAY_ALLOWED_ORIGINS: [],
       MCP_GATEWAY_ALLOWED_HOSTS: hosts,
       MCP_GATEWAY_HOST: host,
-      MCP_GATEWAY_PUBLIC_URL: { hostname: 'tools.example.com', path: '' },
+      MCP_GATEWAY_PUBLIC_URL: { hostname: 'tools.example.com', path: '', href: 'https://tools.example.com' },
     }).allowedHosts;
 
   it.each([

@@ -1,32 +1,36 @@
+import type { ResourceRef } from '@mcp-gateway/common/contracts';
+
 /** A metric of prom-client, as far as its series are concerned. */
 interface Labelled<Child> {
   labels(...values: string[]): Child;
   remove(...values: string[]): void;
 }
 
-/** The series of a metric whose first label is a name that may go. */
+/** The series of a metric whose first two labels are the kind and the name of a resource that may go. */
 export interface LabelledSeries<Child> {
-  /** The series with these values, the name first. */
-  of(name: string, ...values: string[]): Child;
-  /** Removes all series of the name. */
-  forget(name: string): void;
+  /** The series of the resource with these values of the other labels. */
+  of(resource: ResourceRef, ...values: string[]): Child;
+  /** Removes all series of the resource. */
+  forget(resource: ResourceRef): void;
 }
 
-/** Keeps series at hand, so that counting costs no more than it has to, and knows which of them are of a name. */
+/** Keeps series in memory, so that counting looks nothing up in prom-client, and knows which of them belong to a resource. */
 export function labelledSeries<Child>(metric: Labelled<Child>): LabelledSeries<Child> {
-  const byName = new Map<string, Map<string, { child: Child; values: string[] }>>();
+  const byResource = new Map<string, Map<string, { child: Child; values: string[] }>>();
   return {
-    of(name, ...values) {
-      let series = byName.get(name);
-      if (!series) byName.set(name, (series = new Map()));
+    of({ kind, name }, ...values) {
+      const resource = `${kind}/${name}`;
+      let series = byResource.get(resource);
+      if (!series) byResource.set(resource, (series = new Map()));
       const key = values.join(' ');
       let known = series.get(key);
-      if (!known) series.set(key, (known = { child: metric.labels(name, ...values), values }));
+      if (!known) series.set(key, (known = { child: metric.labels(kind, name, ...values), values }));
       return known.child;
     },
-    forget(name) {
-      for (const { values } of byName.get(name)?.values() ?? []) metric.remove(name, ...values);
-      byName.delete(name);
+    forget({ kind, name }) {
+      const resource = `${kind}/${name}`;
+      for (const { values } of byResource.get(resource)?.values() ?? []) metric.remove(kind, name, ...values);
+      byResource.delete(resource);
     },
   };
 }

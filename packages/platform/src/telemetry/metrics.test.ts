@@ -1,3 +1,4 @@
+import { adapterRef, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { labelledSeries } from './labelled-series.js';
 import { createMetrics } from './metrics.js';
@@ -48,28 +49,34 @@ describe('metrics', () => {
   });
 });
 
-describe('series of a name', () => {
+const TOOL: ResourceRef = { kind: 'tool', name: 'a' };
+
+describe('series of a resource', () => {
   it('go with it, and only they', async () => {
     const metrics = createMetrics();
-    const requests = labelledSeries(metrics.counter({ name: 'our_total', help: 'x', labels: ['adapter', 'status'] }));
-    const times = labelledSeries(
-      metrics.histogram({ name: 'our_seconds', help: 'x', labels: ['adapter'], buckets: [1] }),
+    const requests = labelledSeries(
+      metrics.counter({ name: 'our_total', help: 'x', labels: ['kind', 'name', 'status'] }),
     );
-    for (const adapter of ['a', 'b', 'a']) requests.of(adapter, '2xx').inc();
-    requests.of('a', '5xx').inc();
-    times.of('a').observe(0.5);
-    times.of('b').observe(2);
-    requests.forget('a');
-    times.forget('a');
-    requests.forget('never there');
+    const times = labelledSeries(
+      metrics.histogram({ name: 'our_seconds', help: 'x', labels: ['kind', 'name'], buckets: [1] }),
+    );
+    const [a, b] = [adapterRef('a'), adapterRef('b')];
+    for (const adapter of [a, b, a, TOOL]) requests.of(adapter, '2xx').inc();
+    requests.of(a, '5xx').inc();
+    times.of(a).observe(0.5);
+    times.of(b).observe(2);
+    requests.forget(a);
+    times.forget(a);
+    requests.forget(adapterRef('never there'));
     expect(await samples(metrics)).toEqual([
-      'our_total{adapter="b",status="2xx"} 1',
-      'our_seconds_bucket{le="1",adapter="b"} 0',
-      'our_seconds_bucket{le="+Inf",adapter="b"} 1',
-      'our_seconds_sum{adapter="b"} 2',
-      'our_seconds_count{adapter="b"} 1',
+      'our_total{kind="adapter",name="b",status="2xx"} 1',
+      'our_total{kind="tool",name="a",status="2xx"} 1',
+      'our_seconds_bucket{le="1",kind="adapter",name="b"} 0',
+      'our_seconds_bucket{le="+Inf",kind="adapter",name="b"} 1',
+      'our_seconds_sum{kind="adapter",name="b"} 2',
+      'our_seconds_count{kind="adapter",name="b"} 1',
     ]);
-    requests.of('a', '2xx').inc();
-    expect(await samples(metrics)).toContain('our_total{adapter="a",status="2xx"} 1');
+    requests.of(a, '2xx').inc();
+    expect(await samples(metrics)).toContain('our_total{kind="adapter",name="a",status="2xx"} 1');
   });
 });

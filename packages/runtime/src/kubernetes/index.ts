@@ -1,3 +1,3 @@
-export type { ApiListener } from './api/cluster.js';
+export type { ApiCallListener } from './api/client.js';
 export { kubernetesRuntime } from './runtime.js';
-export type { KubernetesSettings } from './settings.js';
+export type { KubernetesSettings } from './settings/settings.js';

@@ -1,3 +1,4 @@
+import { adapter } from '../../test/refs.js';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -5,14 +6,14 @@ import { describe, expect, it } from '@jest/globals';
 import { afterTest } from '../../../../test/support/clean-up.js';
 import { kubeconfigOf } from '../../test/kubeconfig.js';
 import { podOf, running, waiting } from '../../test/pods.js';
-import type { LogOptions } from '../logs/log-reader.js';
-import type { Pod } from './api/objects.js';
+import type { LogOptions } from '../log-reader.js';
+import type { Pod } from './api/types.js';
 import { kubernetesLogs } from './logs.js';
 
 const ID = '9a0c7a2e-53bc-4b2c-9a5c-6f4a3f6f0b11';
 const OURS = {
-  labels: { 'mcp-gateway.io/gateway': 'one', 'mcp-gateway.io/adapter': 'echo' },
-  annotations: { 'mcp-gateway.io/adapter-id': ID },
+  labels: { 'mcp-gateway.io/gateway': 'one', 'mcp-gateway.io/kind': 'adapter', 'mcp-gateway.io/name': 'echo' },
+  annotations: { 'mcp-gateway.io/resource-id': ID },
 };
 const ENDED = { terminated: { exitCode: 1 } };
 const only = (state: object) => podOf(OURS, { containerStatuses: [running({ state, lastState: {} })] });
@@ -38,10 +39,10 @@ async function logs(pod: Pod | number, options: Partial<LogOptions> = {}, log = 
   afterTest(() => reader.close());
   const usual = { instance: 1, tail: 10, follow: false, previous: false, sinceSeconds: undefined };
   const found = await reader.read(
-    { name: 'echo', id: ID },
+    { ...adapter('echo'), id: ID },
     { ...usual, signal: new AbortController().signal, ...options },
   );
-  return { asked, found };
+  return { asked, found, reader };
 }
 async function text(...args: Parameters<typeof logs>): Promise<string | null> {
   const { found } = await logs(...args);
@@ -53,36 +54,36 @@ async function text(...args: Parameters<typeof logs>): Promise<string | null> {
 
 describe('the logs of a replica', () => {
   it.each([
-    ['are read where the pod is ours', podOf(OURS), 'a line\n'],
-    ['are read where its process is between two starts', only(ENDED), 'a line\n'],
+    ['are read when the pod belongs to the adapter', podOf(OURS), 'a line\n'],
+    ['are read while its process is between two starts', only(ENDED), 'a line\n'],
     [
-      'are read where its process waits for its next start',
+      'are read while its process waits for its next start',
       podOf(OURS, waiting('x', '', { lastState: ENDED })),
       'a line\n',
     ],
-    ['are none where no process has started', podOf(OURS, waiting('ContainerCreating')), null],
-    ['are none where it has no container yet', podOf(OURS, { containerStatuses: [] }), null],
-    ['are none where there is no pod', 404, null],
+    ['are null when no process has started', podOf(OURS, waiting('ContainerCreating')), null],
+    ['are null when the pod has no container yet', podOf(OURS, { containerStatuses: [] }), null],
+    ['are null when there is no pod', 404, null],
     [
-      'are nobody else’s where the pod is another gateway’s',
+      'are null when the pod belongs to another gateway',
       podOf({ ...OURS, labels: { ...OURS.labels, 'mcp-gateway.io/gateway': 'two' } }),
       null,
     ],
     [
-      'are nobody else’s where the pod is another adapter’s',
-      podOf({ ...OURS, labels: { ...OURS.labels, 'mcp-gateway.io/adapter': 'other' } }),
+      'are null when the pod belongs to another adapter',
+      podOf({ ...OURS, labels: { ...OURS.labels, 'mcp-gateway.io/kind': 'adapter', 'mcp-gateway.io/name': 'other' } }),
       null,
     ],
     [
-      'are nobody else’s where the pod is of an earlier adapter of the name',
-      podOf({ ...OURS, annotations: { 'mcp-gateway.io/adapter-id': 'an-earlier-one' } }),
+      'are null when the pod belongs to an earlier adapter of the name',
+      podOf({ ...OURS, annotations: { 'mcp-gateway.io/resource-id': 'an-earlier-one' } }),
       null,
     ],
   ])('%s', async (_what, pod, expected) => {
     expect(await text(pod)).toBe(expected);
   });
 
-  it('are none where the container has none, and a right that is missing is no reason to say so', async () => {
+  it('are null when the container has none, but not when a right is missing', async () => {
     expect(await text(podOf(OURS), {}, 400)).toBeNull();
     await expect(text(podOf(OURS), {}, 403)).rejects.toMatchObject({ status: 403 });
   });
@@ -92,7 +93,7 @@ describe('the logs of a replica', () => {
     [{ follow: true }, 'tailLines=10&follow=true'],
     [{ previous: true, tail: 5 }, 'tailLines=5&limitBytes=16777216&previous=true'],
     [{ sinceSeconds: 0 }, 'tailLines=10&limitBytes=16777216&sinceSeconds=0'],
-  ])('with %j are asked for so', async (options, query) => {
+  ])('with %j are requested with this query', async (options, query) => {
     const { asked } = await logs(podOf(OURS), options);
     const pod = '/api/v1/namespaces/mcp/pods/adapter-echo-1';
     expect(asked).toEqual([pod, `${pod}/log?container=server&${query}`]);
@@ -105,5 +106,13 @@ describe('the logs of a replica', () => {
     expect(String((await lines?.next())?.value)).toBe('a line\n');
     stop.abort();
     await expect(lines?.next()).rejects.toThrow('aborted');
+  });
+
+  it('are no longer followed once the reader is closed', async () => {
+    const { found, reader } = await logs(podOf(OURS), { follow: true });
+    const lines = found?.[Symbol.asyncIterator]();
+    expect(String((await lines?.next())?.value)).toBe('a line\n');
+    await reader.close();
+    await expect(lines?.next()).rejects.toThrow(/destroyed|aborted|closed/);
   });
 });

@@ -1,37 +1,40 @@
-import type { LogOptions, LogReader } from '../logs/log-reader.js';
-import { ApiError } from './api/api-error.js';
-import { connectCluster, type ApiStream, type Cluster } from './api/cluster.js';
-import type { ClusterAddress } from './api/credentials.js';
-import type { Pod } from './api/objects.js';
-import { pathOf } from './api/resources.js';
-import { ADAPTER, ADAPTER_ID, GATEWAY } from './labels.js';
-import { podName } from './object-name.js';
-import { CONTAINER } from './objects/container.js';
+import { resourceKey } from '@mcp-gateway/common/contracts';
+import type { LogOptions, LogReader } from '../log-reader.js';
+import { ApiError } from './api/errors.js';
+import { connectApi, type ApiStream, type ApiClient } from './api/client.js';
+import type { ApiServerAddress } from './api/connection.js';
+import type { Pod } from './api/types.js';
+import { apiPath } from './api/paths.js';
+import { GATEWAY_LABEL, refOf, RESOURCE_ID_ANNOTATION } from './ownership/labels.js';
+import { podName } from './objects/names.js';
+import { SERVER_CONTAINER } from './objects/container.js';
 
-interface LogSettings extends ClusterAddress {
+interface LogSettings extends ApiServerAddress {
   namespace: string;
   gateway: string;
 }
 
 const REQUESTS_PER_SECOND = 20;
-/** Of what was written before; what follows has no bound but the reader's patience. */
+/** Bounds the lines from before the request. Lines that are followed have no bound. */
 const MAX_BYTES = 16 * 1024 * 1024;
 const NEVER_MS = 0;
 
-/** Logs of the Kubernetes runtime: what the nodes keep of a pod's container. */
+/** Logs of the Kubernetes runtime: the container logs that the nodes keep. */
 export async function kubernetesLogs(settings: LogSettings): Promise<LogReader & { close(): Promise<void> }> {
-  const cluster = await connectCluster(settings, REQUESTS_PER_SECOND);
+  const cluster = await connectApi(settings, REQUESTS_PER_SECOND);
   return {
-    async read({ name, id }, options) {
-      const path = pathOf('Pod', settings.namespace, podName(name, options.instance));
+    async read({ kind, name, id }, options) {
+      const path = apiPath('Pod', settings.namespace, podName({ kind, name }, options.instance));
       try {
         const pod = (await cluster.call({ method: 'GET', path })) as Pod;
-        const { labels = {}, annotations = {} } = pod.metadata;
-        if (labels[GATEWAY] !== settings.gateway || labels[ADAPTER] !== name) return null;
-        if (annotations[ADAPTER_ID] !== id || !hasStarted(pod)) return null; // an earlier one's pod may still be ending
+        const ref = refOf(pod);
+        if (!ref || resourceKey(ref) !== resourceKey({ kind, name })) return null;
+        const { labels, annotations = {} } = pod.metadata;
+        if (labels?.[GATEWAY_LABEL] !== settings.gateway) return null;
+        if (annotations[RESOURCE_ID_ANNOTATION] !== id || !hasStarted(pod)) return null; // the pod of an earlier resource may still be terminating
         return await open(cluster, `${path}/log`, options);
       } catch (error) {
-        // No such pod; a container that has not started, or none before this one.
+        // 404: no such pod. 400: the container has not started, or there is no previous one.
         if (error instanceof ApiError && (error.status === 404 || error.status === 400)) return null;
         throw error;
       }
@@ -40,19 +43,19 @@ export async function kubernetesLogs(settings: LogSettings): Promise<LogReader &
   };
 }
 
-/** Of a pod without a node, the API server answers with no lines at all. */
+/** For a pod without a node, the API server answers 200 with an empty log, so the status of the pod has to tell. */
 function hasStarted({ status }: Pod): boolean {
-  const container = status?.containerStatuses?.find(({ name }) => name === CONTAINER);
+  const container = status?.containerStatuses?.find(({ name }) => name === SERVER_CONTAINER);
   return [container?.state, container?.lastState].some((state) => state?.running ?? state?.terminated);
 }
 
 function open(
-  cluster: Cluster,
+  cluster: ApiClient,
   path: string,
   { tail, follow, previous, sinceSeconds, signal }: LogOptions,
 ): Promise<ApiStream> {
   const query = {
-    container: CONTAINER,
+    container: SERVER_CONTAINER,
     tailLines: String(tail),
     ...(follow ? { follow: 'true' } : { limitBytes: String(MAX_BYTES) }),
     ...(previous && { previous: 'true' }),

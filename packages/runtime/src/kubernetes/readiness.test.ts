@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { ApiError } from './api/api-error.js';
-import { missingNamespace, readiness } from './readiness.js';
-import type { Reflection } from './store/reflector.js';
+import { ApiError } from './api/errors.js';
+import { missingNamespace, readinessGate } from './readiness.js';
+import type { Informer } from './informers/reflector.js';
 
 const SYNC_MS = 20;
 const never = new Promise<void>(() => {});
@@ -10,7 +10,7 @@ const forbidden = new ApiError(403, 'Forbidden', `pods is forbidden: ${CANNOT}`)
 
 const told = async () => null;
 
-const watch = (kind: Reflection['kind'], synced = Promise.resolve(), problem: Error | null = null): Reflection => ({
+const watch = (kind: Informer['kind'], synced = Promise.resolve(), problem: Error | null = null): Informer => ({
   kind,
   synced,
   problem,
@@ -18,51 +18,51 @@ const watch = (kind: Reflection['kind'], synced = Promise.resolve(), problem: Er
 });
 
 describe('the runtime', () => {
-  it('is ready once all has been listed, also while a watch is broken off', async () => {
+  it('is ready once every informer has listed its objects, even while a watch is broken', async () => {
     const away = watch('Service', Promise.resolve(), new Error('it does not answer'));
-    await expect(readiness([watch('Pod'), away], told, SYNC_MS).ready()).resolves.toBeUndefined();
+    await expect(readinessGate([watch('Pod'), away], told, SYNC_MS).ready()).resolves.toBeUndefined();
   });
 
-  it('waits for the last list, and says why it has not been made', async () => {
+  it('waits for the last list, and names the error that delays it', async () => {
     const problem = new Error('it does not answer');
-    const { ready } = readiness([watch('Pod'), watch('Service', never, problem)], told, SYNC_MS);
+    const { ready } = readinessGate([watch('Pod'), watch('Service', never, problem)], told, SYNC_MS);
     await expect(ready()).rejects.toMatchObject({
       code: 'UNAVAILABLE',
-      detail: 'the cluster has not been read yet',
+      detail: 'the informers have not listed the cluster yet',
       cause: problem,
     });
   });
 
   it('names a right that it lacks, and does not wait for it', async () => {
-    const { ready } = readiness([watch('Service'), watch('Pod', never, forbidden)], told);
+    const { ready } = readinessGate([watch('Service'), watch('Pod', never, forbidden)], told);
     await expect(ready()).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       detail:
-        'worker may not list pods in namespace adapter. Make the namespace if it does not exist, else grant it in its Role there.',
+        'worker may not list pods in namespace adapter. Create the namespace if it does not exist; otherwise add the right to its Role there.',
       cause: forbidden,
     });
   });
 
-  it('says that there is no namespace where the API server tells', async () => {
+  it('names the missing namespace if the API server tells', async () => {
     const answers = (status: number) => ({ call: () => Promise.reject(new ApiError(status, '', 'no')) });
     const ready = (status: number) =>
-      readiness([watch('Pod', never, forbidden)], () => missingNamespace(answers(status), 'adapter')).ready();
+      readinessGate([watch('Pod', never, forbidden)], () => missingNamespace(answers(status), 'adapter')).ready();
     await expect(ready(404)).rejects.toMatchObject({
-      detail: 'There is no namespace adapter. Make the namespace, and what the gateway needs in it.',
+      detail: 'There is no namespace adapter. Create the namespace with what the gateway needs in it.',
     });
     await expect(ready(403)).rejects.toMatchObject({ detail: expect.stringContaining('may not list pods') });
     expect(await missingNamespace({ call: async () => ({}) }, 'adapter')).toBeNull();
   });
 
-  it('names a right of which it learns while it waits', async () => {
+  it('names a missing right that it learns of while it waits', async () => {
     const pods = { ...watch('Pod', never), problem: null as Error | null };
-    const asked = readiness([pods], told, SYNC_MS).ready();
+    const asked = readinessGate([pods], told, SYNC_MS).ready();
     pods.problem = forbidden;
     await expect(asked).rejects.toMatchObject({ cause: forbidden });
   });
 
-  it('does without the warnings', async () => {
-    const { synced, ready } = readiness([watch('Pod'), watch('Event', never, forbidden)], told, SYNC_MS);
+  it('does not need the informer of events', async () => {
+    const { synced, ready } = readinessGate([watch('Pod'), watch('Event', never, forbidden)], told, SYNC_MS);
     await expect(ready()).resolves.toBeUndefined();
     await expect(synced).resolves.toHaveLength(1);
   });

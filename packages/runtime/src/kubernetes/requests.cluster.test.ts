@@ -1,4 +1,5 @@
 /** @jest-environment <rootDir>/test/cluster/jest/own-cluster.mjs */
+import { adapter } from '../../test/refs.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { kubeconfig } from '../../../../test/cluster/support/kubectl.js';
 import { freshNamespace } from '../../../../test/cluster/support/namespace.js';
@@ -22,7 +23,7 @@ beforeAll(async () => {
   relay = await startRelay(kubeconfig);
   settings = settingsFor(namespace.name, { kubeconfig: relay.kubeconfig, autoscaled: ['scaled'] });
   runtime = await startRuntime(settings);
-  await runtime.names();
+  await runtime.list();
 });
 afterAll(async () => {
   await runtime.close();
@@ -34,16 +35,16 @@ const asked = () => relay.requests().filter((request) => !request.endsWith('/eve
 
 const settled = (wanted: Workload, of = runtime) =>
   eventually(async () => {
-    const seen = await of.observe(wanted.name);
+    const seen = await of.observe(wanted);
     expect(seen).toMatchObject({ revision: revisionOf(wanted), inSync: true, failure: null });
     expect(ready(seen)).toHaveLength(wanted.replicas);
     return seen;
   }, SETTLE_MS);
 
-describe('what the API server is asked', () => {
+describe('the requests to the API server', () => {
   const echo = workload('echo', { replicas: 2 });
 
-  it('is one request for each object when an adapter is new', async () => {
+  it('are one for each object of a new adapter', async () => {
     asked();
     await runtime.apply(echo);
     const path = `/namespaces/${namespace.name}`;
@@ -55,14 +56,14 @@ describe('what the API server is asked', () => {
     ]);
   });
 
-  it('is nothing while pods start, and nothing when the same is observed or applied again', async () => {
+  it('are none while pods start, and none for an unchanged workload', async () => {
     await settled(echo);
     await runtime.apply(echo);
-    await runtime.names();
+    await runtime.list();
     expect(asked()).toEqual([]);
   });
 
-  it('is one request when its number of replicas changes, or its image', async () => {
+  it('are one when the number of replicas or the image changes', async () => {
     const three = { ...echo, replicas: 3 };
     await runtime.apply(three);
     await settled(three);
@@ -75,20 +76,20 @@ describe('what the API server is asked', () => {
     asked();
   });
 
-  it('is one list for each kind when a worker starts, and nothing for adapters that are as they should be', async () => {
+  it('are one list for each kind when a worker starts, and none for adapters in the desired state', async () => {
     const other = await startRuntime(settings);
     afterTest(() => other.close());
-    const seen = await other.observe('echo');
+    const seen = await other.observe(adapter('echo'));
     expect(seen.inSync).toBe(false); // it does not know yet what should be
     await other.apply(echo);
-    expect(await other.observe('echo')).toMatchObject({ revision: revisionOf(echo), inSync: true });
+    expect(await other.observe(adapter('echo'))).toMatchObject({ revision: revisionOf(echo), inSync: true });
     const kinds = asked().map((request) => /^GET .*\/(\w+)$/.exec(request)?.[1] ?? request);
     expect(kinds.toSorted()).toEqual(['networkpolicies', 'poddisruptionbudgets', 'pods', 'services', 'statefulsets']);
   });
 });
 
-describe('a worker that was cut off from the API server', () => {
-  it('sees what happened meanwhile, also when its place in the watch has been forgotten', async () => {
+describe('a worker that lost the API server', () => {
+  it('sees what happened meanwhile, even after its resource version has expired', async () => {
     const kept = workload('kept');
     const lost = workload('lost');
     for (const each of [kept, lost]) await runtime.apply(each);
@@ -96,7 +97,7 @@ describe('a worker that was cut off from the API server', () => {
     await settled(lost);
     const changes = new Set<string>();
     const stop = new AbortController();
-    runtime.watch({ changed: (name) => void changes.add(name), synced: () => {} }, stop.signal);
+    runtime.watch({ changed: ({ name }) => void changes.add(name), synced: () => {} }, stop.signal);
 
     relay.cut();
     await namespace.kubectl('delete', 'pod', 'adapter-kept-0', '--wait=true');
@@ -106,7 +107,7 @@ describe('a worker that was cut off from the API server', () => {
     await apiServer.start();
     relay.join();
 
-    await eventually(async () => expect(await runtime.observe('lost')).toEqual(ABSENT), SETTLE_MS);
+    await eventually(async () => expect(await runtime.observe(adapter('lost'))).toEqual(ABSENT), SETTLE_MS);
     const after = await settled(kept);
     expect(ready(after)).not.toEqual(ready(before));
     expect([...changes]).toEqual(expect.arrayContaining(['kept', 'lost']));
@@ -115,7 +116,7 @@ describe('a worker that was cut off from the API server', () => {
   });
 });
 
-describe('an adapter whose replicas are left to an autoscaler', () => {
+describe('an adapter that an autoscaler scales', () => {
   const scaled = workload('scaled', { replicas: 1 });
   const replicas = async () =>
     (await namespace.get<{ spec: { replicas: number } }>('statefulset', 'adapter-scaled')).spec.replicas;
@@ -123,20 +124,20 @@ describe('an adapter whose replicas are left to an autoscaler', () => {
   const apply = (wanted: Workload) => eventually(() => runtime.apply(wanted));
   const scale = async (count: number) => {
     await namespace.kubectl('scale', 'statefulset/adapter-scaled', `--replicas=${count}`);
-    await eventually(async () => expect((await runtime.observe('scaled')).desiredReplicas).toBe(count));
+    await eventually(async () => expect((await runtime.observe(adapter('scaled'))).desiredReplicas).toBe(count));
   };
 
-  it('starts with its own number, and keeps the number that it is given', async () => {
+  it('starts with the number of the spec, and keeps the number of the autoscaler', async () => {
     await apply(scaled);
     await settled(scaled);
     await scale(3);
     await apply(scaled);
     await apply({ ...scaled, environment: { NEXT: '1' } });
     expect(await replicas()).toBe(3);
-    expect(await runtime.observe('scaled')).toMatchObject({ autoscaled: true, desiredReplicas: 3 });
+    expect(await runtime.observe(adapter('scaled'))).toMatchObject({ autoscaled: true, desiredReplicas: 3 });
   });
 
-  it('is stopped and started all the same', async () => {
+  it('still stops and starts with the spec', async () => {
     await apply({ ...scaled, replicas: 0 });
     expect(await replicas()).toBe(0);
     await apply(scaled);

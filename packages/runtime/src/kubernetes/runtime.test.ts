@@ -1,19 +1,21 @@
+import { adapter, tool } from '../../test/refs.js';
 import { describe, expect, it } from '@jest/globals';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { afterTest } from '../../../../test/support/clean-up.js';
 import { startApiServer, type ApiServer } from '../../test/api-server.js';
-import { ownObject } from '../../test/parts.js';
+import { ownedObject } from '../../test/context.js';
 import { podOf } from '../../test/pods.js';
 import { DEFAULTS } from '../../test/settings.js';
 import { workload } from '../../test/supervisor.js';
 import { eventually } from '../../test/wait.js';
 import { ABSENT } from '../runtime.js';
+import { revisionOf } from '../workload.js';
 import { kubernetesRuntime } from './runtime.js';
 
-const echo = workload('echo', { adapterId: 'id-of-echo' });
+const echo = workload('echo', { resourceId: 'id-of-echo' });
 const pod = podOf({
-  labels: ownObject('').metadata.labels ?? {},
-  annotations: ownObject('').metadata.annotations ?? {},
+  labels: ownedObject('').metadata.labels ?? {},
+  annotations: ownedObject('').metadata.annotations ?? {},
 });
 
 async function start(api: ApiServer) {
@@ -27,7 +29,7 @@ function watch(runtime: Awaited<ReturnType<typeof start>>) {
   const told: string[] = [];
   const stopping = new AbortController();
   runtime.watch(
-    { changed: (name) => void told.push(name), synced: () => void told.push('everything') },
+    { changed: ({ name }) => void told.push(name), synced: () => void told.push('everything') },
     stopping.signal,
   );
   return { told, stop: () => stopping.abort() };
@@ -35,12 +37,13 @@ function watch(runtime: Awaited<ReturnType<typeof start>>) {
 const deletions = (api: ApiServer) => api.requests().filter((line) => line.startsWith('DELETE'));
 
 describe('the runtime', () => {
-  it('lists and watches what adapters consist of, their pods, and warnings', async () => {
+  it('lists and watches the objects of resources, their pods, and warnings', async () => {
     const api = await startApiServer();
     await start(api);
     await eventually(() => expect(api.watches()).toBe(6));
     const namespace = '/namespaces/adapter';
-    const ours = 'labelSelector=mcp-gateway.io%2Fgateway%3Dmcp-gateway%2Cmcp-gateway.io%2Fadapter&';
+    const ours =
+      'labelSelector=mcp-gateway.io%2Fgateway%3Dmcp-gateway%2Cmcp-gateway.io%2Fkind%2Cmcp-gateway.io%2Fname&';
     const kinds = [
       `/apis/apps/v1${namespace}/statefulsets?`,
       `/api/v1${namespace}/services?`,
@@ -56,24 +59,24 @@ describe('the runtime', () => {
     expect(api.requests().toSorted()).toEqual(wanted.toSorted());
   });
 
-  it('knows what there was before it started, and nothing that is somebody else’s', async () => {
+  it('knows the objects from before its start, and none of another owner', async () => {
     const api = await startApiServer();
-    const theirs = ownObject('Service', { name: 'theirs', labels: {} });
-    for (const object of [ownObject('Service'), theirs]) api.put('services', object);
+    const theirs = ownedObject('Service', { name: 'theirs', labels: {} });
+    for (const object of [ownedObject('Service'), theirs]) api.put('services', object);
     api.put(
       'poddisruptionbudgets',
-      ownObject('PodDisruptionBudget', {
+      ownedObject('PodDisruptionBudget', {
         name: 'b',
-        labels: { ...ownObject('').metadata.labels, 'mcp-gateway.io/adapter': 'b' },
+        labels: { ...ownedObject('').metadata.labels, 'mcp-gateway.io/kind': 'adapter', 'mcp-gateway.io/name': 'b' },
       }),
     );
     const runtime = await start(api);
-    expect((await runtime.names()).toSorted()).toEqual(['b', 'echo']);
-    expect(await runtime.observe('echo')).toMatchObject({ exists: true, adapterId: 'id-of-echo' });
-    expect(await runtime.observe('theirs')).toEqual(ABSENT);
+    expect((await runtime.list()).map(({ name }) => name).toSorted()).toEqual(['b', 'echo']);
+    expect(await runtime.observe(adapter('echo'))).toMatchObject({ exists: true, resourceId: 'id-of-echo' });
+    expect(await runtime.observe(adapter('theirs'))).toEqual(ABSENT);
   });
 
-  it('tells its watchers what happens, until they stop', async () => {
+  it('reports changes to its watchers, until they stop', async () => {
     const api = await startApiServer();
     const runtime = await start(api);
     const stopped = watch(runtime);
@@ -83,10 +86,33 @@ describe('the runtime', () => {
     await runtime.apply(echo);
     await eventually(() => expect(told).toContain('echo'));
     await eventually(() => expect(api.watches()).toBe(6));
-    api.put('pods', podOf({ name: 'adapter-other-0', labels: { 'mcp-gateway.io/adapter': 'other' } }));
+    api.put(
+      'pods',
+      podOf({ name: 'adapter-other-0', labels: { 'mcp-gateway.io/kind': 'adapter', 'mcp-gateway.io/name': 'other' } }),
+    );
     await eventually(() => expect(told).toContain('other'));
-    expect((await runtime.observe('other')).replicas).toMatchObject([{ state: 'Ready' }]);
+    expect((await runtime.observe(adapter('other'))).replicas).toMatchObject([{ state: 'Ready' }]);
     expect(stopped.told).toEqual([]);
+  });
+
+  it('keeps an adapter and a tool of the same name apart', async () => {
+    const api = await startApiServer();
+    const runtime = await start(api);
+    await eventually(() => expect(api.watches()).toBe(6));
+    await runtime.apply(echo);
+    await runtime.apply({ ...echo, kind: 'tool', resourceId: 'id-of-the-tool' });
+    expect(await runtime.list()).toEqual([adapter('echo'), tool('echo')]);
+    api.requests();
+    await runtime.remove(adapter('echo'));
+    expect(deletions(api).every((line) => line.includes('/adapter-echo'))).toBe(true);
+    await eventually(async () => expect(await runtime.observe(adapter('echo'))).toEqual(ABSENT));
+    expect(await runtime.observe(tool('echo'))).toMatchObject({
+      exists: true,
+      removing: false,
+      resourceId: 'id-of-the-tool',
+      revision: revisionOf({ ...echo, kind: 'tool', resourceId: 'id-of-the-tool' }),
+    });
+    expect(await runtime.list()).toEqual([tool('echo')]);
   });
 
   it('removes the network policy of an adapter when its last pod is gone', async () => {
@@ -96,23 +122,23 @@ describe('the runtime', () => {
     await runtime.apply(echo);
     await eventually(() => expect(api.watches()).toBe(6));
     api.requests();
-    await runtime.remove('echo');
+    await runtime.remove(adapter('echo'));
     expect(deletions(api)).toHaveLength(2);
-    expect(await runtime.observe('echo')).toMatchObject({ exists: true });
+    expect(await runtime.observe(adapter('echo'))).toMatchObject({ exists: true });
     api.drop('pods', pod.metadata.name);
-    await eventually(async () => expect(await runtime.observe('echo')).toEqual(ABSENT));
+    await eventually(async () => expect(await runtime.observe(adapter('echo'))).toEqual(ABSENT));
     expect(deletions(api)).toEqual([expect.stringContaining('/networkpolicies/adapter-echo')]);
   });
 
-  it('answers nothing while it does not see everything', async () => {
+  it('rejects every verb while an informer has no complete list', async () => {
     const api = await startApiServer();
     api.forbidden.add('statefulsets');
     const runtime = await start(api);
     const verbs = [
-      () => runtime.observe('echo'),
+      () => runtime.observe(adapter('echo')),
       () => runtime.apply(echo),
-      () => runtime.remove('echo'),
-      () => runtime.names(),
+      () => runtime.remove(adapter('echo')),
+      () => runtime.list(),
     ];
     const forbidden = { code: 'UNAVAILABLE', detail: 'The cluster does not admit it: no statefulsets' };
     const listed = () => eventually(() => expect(api.requests().join()).toContain('/statefulsets?'));
@@ -122,7 +148,7 @@ describe('the runtime', () => {
     expect(api.requests().join()).not.toContain('PATCH');
   });
 
-  it('watches nothing any more once it is closed', async () => {
+  it('watches nothing once it is closed', async () => {
     const api = await startApiServer();
     const runtime = await start(api);
     await eventually(() => expect(api.watches()).toBe(6));

@@ -1,71 +1,60 @@
+import type { ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Runtime } from '../runtime.js';
-import { apply } from './apply.js';
-import { connectCluster, type ApiListener } from './api/cluster.js';
-import { Applied } from './applied.js';
-import { observe } from './observe.js';
-import type { Parts } from './parts.js';
-import { missingNamespace, readiness } from './readiness.js';
-import { reflections } from './reflections.js';
-import { Refusals } from './refusals.js';
-import { goOnRemoving, remove } from './remove.js';
-import type { KubernetesSettings } from './settings.js';
-import { ClusterState } from './store/cluster-state.js';
-import { gather } from './watch.js';
+import { createContext } from './verbs/context.js';
+import { Watchers } from './verbs/watch.js';
+import { apply } from './verbs/apply.js';
+import { connectApi, type ApiCallListener } from './api/client.js';
+import { observe } from './verbs/observe.js';
+import { missingNamespace, readinessGate } from './readiness.js';
+import { createInformers } from './informers/informers.js';
+import { resumeRemoval, remove } from './verbs/remove.js';
+import type { KubernetesSettings } from './settings/settings.js';
+import { ClusterState } from './informers/cluster-state.js';
 
-/** Replicas as pods of StatefulSets. Watches the cluster from the start until it is closed. */
+/** Runs replicas as pods of StatefulSets. The runtime watches the cluster until it is closed. */
 export async function kubernetesRuntime(
   settings: KubernetesSettings,
   log: Logger,
-  onAnswer?: ApiListener,
+  onAnswer?: ApiCallListener,
 ): Promise<Runtime & { close(): Promise<void> }> {
-  const cluster = await connectCluster(settings, settings.requestsPerSecond, onAnswer);
+  const cluster = await connectApi(settings, settings.requestsPerSecond, onAnswer);
   const state = new ClusterState();
-  const told = new Set<(name: string) => void>();
-  const tell = (name: string) => told.forEach((each) => each(name));
-  state.onChange(tell);
-  const parts: Parts = {
-    settings,
-    cluster,
-    state,
-    log,
-    applied: new Applied(),
-    refusals: new Refusals(tell),
-    removing: new Map(),
-  };
-  state.onChange((name) => goOnRemoving(parts, name));
+  const watchers = new Watchers();
+  const notify = (ref: ResourceRef) => watchers.notify(ref);
+  const context = createContext({ settings, cluster, state, log }, notify);
+  state.onChange(notify);
+  state.onChange((ref) => resumeRemoval(context, ref));
 
   const closing = new AbortController();
-  const watches = reflections(state, { ...settings, cluster, log });
+  const watches = createInformers(state, { ...settings, cluster, log });
   const running = Promise.all(watches.map((watch) => watch.run(closing.signal)));
-  const { synced, ready } = readiness(watches, () => missingNamespace(cluster, settings.namespace));
+  const { synced, ready } = readinessGate(watches, () => missingNamespace(cluster, settings.namespace));
 
   return {
-    async observe(name) {
+    async observe(ref) {
       await ready();
-      return observe(parts, name, new Date());
+      return observe(context, ref, new Date());
     },
     async apply(workload) {
       await ready();
-      await apply(parts, workload);
+      await apply(context, workload);
     },
-    async remove(name) {
+    async remove(ref) {
       await ready();
-      await remove(parts, name);
+      await remove(context, ref);
     },
-    async names() {
+    async list() {
       await ready();
-      return state.names();
+      return state.list();
     },
     watch(listener, signal) {
-      const changed = gather(listener, signal);
-      told.add(changed);
-      signal.addEventListener('abort', () => told.delete(changed), { once: true });
-      void synced.then(() => signal.aborted || listener.synced());
+      watchers.add(listener, synced, signal);
     },
     async close() {
       closing.abort();
-      parts.refusals.close();
+      watchers.close();
+      context.failureConditions.close();
       await running;
       await cluster.close();
     },

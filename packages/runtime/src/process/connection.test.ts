@@ -1,3 +1,4 @@
+import { adapter } from '../../test/refs.js';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -32,18 +33,18 @@ async function start(): Promise<RunningSupervisor> {
 }
 
 describe('a supervisor', () => {
-  it('refuses to share its socket with another one', async () => {
+  it('refuses a socket on which another supervisor listens', async () => {
     await start();
     await expect(start()).rejects.toThrow(`another supervisor listens on ${socketPath}`);
-    expect(await runtime.names()).toEqual([]);
+    expect(await runtime.list()).toEqual([]);
   });
 
-  it('takes the place of one that was killed, whose socket file is still there', async () => {
+  it('replaces a killed supervisor whose socket file still exists', async () => {
     const supervisor = await start();
     await supervisor.close();
     await writeFile(socketPath, '');
     await start();
-    expect(await runtime.names()).toEqual([]);
+    expect(await runtime.list()).toEqual([]);
   });
 
   it('ends its replicas when it is closed', async () => {
@@ -53,7 +54,21 @@ describe('a supervisor', () => {
     await eventually(() => expect(stillLiving(pids)).toEqual([]));
   });
 
-  it('that is killed leaves no process behind, not even one that heeds no signal', async () => {
+  it('leaves no listener, timer or process in its own process when it is closed', async () => {
+    const held = () =>
+      process
+        .getActiveResourcesInfo()
+        .filter((each) => ['PipeWrap', 'PipeServerWrap', 'ProcessWrap', 'Timeout'].includes(each));
+    const before = held().length;
+    const supervisor = await start();
+    runtime.watch({ changed: () => {}, synced: () => {} }, watching.signal);
+    await serverPids();
+    watching.abort();
+    await supervisor.close();
+    await eventually(() => expect(held().length).toBeLessThanOrEqual(before));
+  });
+
+  it('that is killed leaves no process behind, not even one that ignores every signal', async () => {
     const images = { server: { command: process.execPath, args: [SERVER], env: {} } };
     const options = { ...supervisorOptions(folder.path), stopGraceSeconds: 0.5 };
     const { child } = await runModule(`
@@ -75,20 +90,20 @@ describe('a supervisor', () => {
 });
 
 describe('the runtime', () => {
-  it('says that it is unavailable while no supervisor answers, and works again when one does', async () => {
+  it('is unavailable while no supervisor answers, and works again when one does', async () => {
     const unavailable = { code: 'UNAVAILABLE', detail: 'the process supervisor does not answer' };
     const verbs = [
-      () => runtime.observe('echo'),
-      () => runtime.names(),
+      () => runtime.observe(adapter('echo')),
+      () => runtime.list(),
       () => runtime.apply(workload('echo')),
-      () => runtime.remove('echo'),
+      () => runtime.remove(adapter('echo')),
     ];
     for (const verb of verbs) await expect(verb()).rejects.toMatchObject(unavailable);
     await start();
     for (const verb of verbs) await expect(verb()).resolves.not.toThrow();
   });
 
-  it('tells a watcher each time that it sees the supervisor again', async () => {
+  it('reports each new connection to the supervisor to its watchers', async () => {
     let synced = 0;
     runtime.watch({ changed: () => {}, synced: () => (synced += 1) }, watching.signal);
     for (const times of [1, 2]) {
@@ -97,13 +112,28 @@ describe('the runtime', () => {
       await supervisor.close();
     }
   });
+
+  it('watches no more once it is closed', async () => {
+    let synced = 0;
+    const other = processRuntime(socketPath);
+    other.watch({ changed: () => {}, synced: () => (synced += 1) }, watching.signal);
+    const first = await start();
+    await eventually(() => expect(synced).toBe(1));
+    await other.close();
+    await first.close();
+    await start();
+    const { promise: seen, resolve } = Promise.withResolvers<void>();
+    runtime.watch({ changed: () => {}, synced: resolve }, watching.signal);
+    await seen;
+    expect(synced).toBe(1);
+  });
 });
 
 /** Two replicas of the server, by the ids of their processes. */
 async function serverPids(environment = {}): Promise<number[]> {
   await runtime.apply(workload('echo', { replicas: 2, environment }));
   return eventually(async () => {
-    const { replicas } = await runtime.observe('echo');
+    const { replicas } = await runtime.observe(adapter('echo'));
     expect(replicas.map(({ state }) => state)).toEqual(['Ready', 'Ready']);
     return Promise.all(replicas.map(async ({ endpoint }) => (await ask(endpoint?.url ?? '')).pid));
   });

@@ -1,16 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { Client } from 'undici';
+import { readLines } from '../lines.js';
 import type { Observation, Runtime, WatchListener } from '../runtime.js';
 
 const TIMEOUT_MS = 5_000;
-/** The supervisor sends a line every two seconds. */
+/** The supervisor sends an empty line every two seconds. */
 const WATCH_SILENCE_MS = 8_000;
 const RECONNECT_MS = 200;
 
-/** Replicas as child processes of the supervisor that listens on the socket. */
+/** Runs replicas as child processes of the supervisor that listens on the socket. */
 export function processRuntime(socketPath: string): Runtime & { close(): Promise<void> } {
   const client = new Client('http://supervisor', { socketPath, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS });
+  const closing = new AbortController();
 
   async function call(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
     try {
@@ -28,20 +31,25 @@ export function processRuntime(socketPath: string): Runtime & { close(): Promise
   }
 
   return {
-    observe: async (name) => (await call('GET', `/workloads/${name}`)) as Observation,
-    names: async () => (await call('GET', '/workloads')) as string[],
+    observe: async (ref) => (await call('GET', pathOf(ref))) as Observation,
+    list: async () => (await call('GET', '/workloads')) as ResourceRef[],
     async apply(workload) {
-      await call('PUT', `/workloads/${workload.name}`, workload);
+      await call('PUT', pathOf(workload), workload);
     },
-    async remove(name) {
-      await call('DELETE', `/workloads/${name}`);
+    async remove(ref) {
+      await call('DELETE', pathOf(ref));
     },
     watch(listener, signal) {
-      void watch(socketPath, listener, signal);
+      void watch(socketPath, listener, AbortSignal.any([signal, closing.signal]));
     },
-    close: () => client.close(),
+    async close() {
+      closing.abort();
+      await client.close();
+    },
   };
 }
+
+const pathOf = (ref: ResourceRef): string => `/workloads/${resourceKey(ref)}`;
 
 async function watch(socketPath: string, listener: WatchListener, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
@@ -49,14 +57,9 @@ async function watch(socketPath: string, listener: WatchListener, signal: AbortS
     try {
       const { body } = await client.request({ method: 'GET', path: '/watch', signal });
       listener.synced();
-      let rest = '';
-      for await (const chunk of body.setEncoding('utf8')) {
-        const lines = (rest + chunk).split('\n');
-        rest = lines.pop() ?? '';
-        for (const name of new Set(lines)) if (name) listener.changed(name);
-      }
+      for await (const line of readLines(body)) if (line) listener.changed(JSON.parse(line) as ResourceRef);
     } catch {
-      // The supervisor is away or starts anew; `synced` tells when it can be seen again.
+      // The supervisor is unavailable or restarts; `synced` reports the next connection.
     } finally {
       client.destroy().catch(() => {});
     }

@@ -9,17 +9,16 @@ import {
   type Metrics,
 } from '@mcp-gateway/platform/telemetry';
 import { managementPaths } from '../openapi/document.js';
-import { routePattern } from './route-pattern.js';
 
-const HEALTH = ['/livez', '/readyz', '/openapi.json'];
+const OPERATIONAL = ['/livez', '/readyz', '/openapi.json', '/errors'];
 
-/** The API, counted: what docs/metrics.md lists for the control plane. */
-export function measuredApi(
+/** Counts and times the requests of the API, as docs/metrics.md lists for the control plane. */
+export function instrumentApi(
   metrics: Metrics,
   redis: Pick<RedisClient, 'isReady'>,
   serve: RequestListener,
 ): RequestListener {
-  const patterns = [...HEALTH, ...Object.keys(managementPaths)];
+  const patterns = [...OPERATIONAL, ...Object.keys(managementPaths)];
   const requests = metrics.counter({
     name: 'mcp_gateway_api_requests_total',
     help: 'Requests of the REST API that were answered, or whose client went away before',
@@ -45,4 +44,15 @@ export function measuredApi(
     });
     serve(req, res);
   };
+}
+
+/** The pattern, such as `/adapters/{name}`, that matches the URL; `other` when none does. */
+export function routePattern(patterns: readonly string[], url: string): string {
+  const [path = ''] = url.split('?');
+  const asked = path.replace(/(?<=.)\/$/, '').split('/');
+  const isOf = (pattern: string) => {
+    const parts = pattern.split('/');
+    return parts.length === asked.length && parts.every((part, at) => part === asked[at] || part.startsWith('{'));
+  };
+  return patterns.find(isOf) ?? 'other';
 }

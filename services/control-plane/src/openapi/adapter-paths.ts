@@ -1,14 +1,18 @@
-import { forbidden, header, json, link, name, notFound, page, problem, query, ref, responses } from './parts.js';
+import { LogQuery } from '../resources/logs.js';
+import { forbidden, header, json, link, name, notFound, page, problem, queryParameters, ref, responses } from './parts.js';
 
 const etag = {
   ETag: { description: 'Names this generation; send it as If-Match.', schema: { type: 'string' } },
 };
 const location = { Location: { description: 'URL of the adapter.', schema: { type: 'string' } } };
-const ifMatch = header('If-Match', 'ETag of the generation that you read. The change is made to that one only.');
+const ifMatch = header('If-Match', 'ETag of the generation that you read. The gateway changes no other generation.');
 
-const notYours = forbidden('You may read the adapter, but not change it, or not with `useWorkloadIdentity`.');
+const notYours = forbidden('You may read the adapter but not change it, or you may not use `useWorkloadIdentity`.');
 const unavailable = problem('The database cannot be reached; try again after Retry-After.');
-const changed = problem('The adapter has changed since you read it, as If-Match or the `id` or `generation` in the body say.');
+const notWritten = problem(
+  'The database cannot be reached, or other callers keep changing the adapter; try again after Retry-After.',
+);
+const changed = problem('The adapter has changed since you read it: If-Match, or the `id` or `generation` in the body, is not current.');
 const refusedBody = {
   400: problem('The body is not a valid spec; `errors` names each bad field.'),
   413: problem('The body is larger than 1 MiB.'),
@@ -17,7 +21,7 @@ const refusedBody = {
 const MINIMAL = { name: 'everything', imageName: 'everything', imageVersion: 'latest', replicaCount: 2 };
 const body = (examples: Record<string, { summary: string; value: object }>) => ({
   required: true,
-  description: 'The spec. Fields that are left out, or null, have their defaults; names of fields are read in any case.',
+  description: 'The spec. Fields that are absent or null get their defaults. Names of fields may have any case.',
   content: { 'application/json': { schema: ref('AdapterBody'), examples } },
 });
 
@@ -40,8 +44,8 @@ export const adapterPaths = {
       operationId: 'createAdapter',
       summary: 'Register an MCP server',
       description:
-        'Registers an MCP server and deploys it. What GET answered for another adapter may be posted as it is: the ' +
-        'gateway ignores the fields that it sets itself.',
+        'Registers an MCP server and deploys it. The answer of GET for another adapter is a valid body: the gateway ' +
+        'ignores the fields that it sets itself.',
       requestBody: body({
         minimal: { summary: 'Two replicas of a server', value: MINIMAL },
         pinned: {
@@ -58,7 +62,7 @@ export const adapterPaths = {
       }),
       responses: responses({
         201: {
-          description: 'The adapter is registered; /status tells how the deployment goes.',
+          description: 'The adapter is registered. /status reports on the deployment.',
           headers: { ...etag, ...location },
           ...json(ref('AdapterResource')),
         },
@@ -75,7 +79,7 @@ export const adapterPaths = {
       tags: ['adapters'],
       operationId: 'getAdapter',
       summary: 'Read an adapter',
-      description: 'Answers with the spec and what the gateway says of it. PUT takes it back with changes in it.',
+      description: 'Answers with the spec and the fields that the gateway sets. The answer, with changes in it, is a valid body of PUT.',
       responses: responses({
         200: { description: 'The adapter.', headers: etag, ...json(ref('AdapterResource')) },
         404: notFound,
@@ -87,33 +91,33 @@ export const adapterPaths = {
       operationId: 'replaceAdapter',
       summary: 'Replace the spec',
       description:
-        'Replaces the spec and rolls it out. Fields that are left out go back to their defaults. An `id` or a ' +
-        '`generation` in the body that is not the current one is answered 412, as a stale If-Match is.',
+        'Replaces the spec and rolls it out. Absent fields get their defaults. The gateway answers 412 when an `id` or a ' +
+        '`generation` in the body is not the current one, as for a stale If-Match.',
       parameters: [ifMatch],
       requestBody: body({
         scaled: { summary: 'Another version, with three replicas', value: { ...MINIMAL, imageVersion: '2.0.0', replicaCount: 3 } },
       }),
       responses: responses({
-        200: { description: 'The spec is replaced; /status tells how the rollout goes.', headers: etag, ...json(ref('AdapterResource')) },
+        200: { description: 'The spec is replaced. /status reports on the rollout.', headers: etag, ...json(ref('AdapterResource')) },
         ...refusedBody,
         403: notYours,
         404: notFound,
         412: changed,
-        503: unavailable,
+        503: notWritten,
       }),
     },
     delete: {
       tags: ['adapters'],
       operationId: 'deleteAdapter',
       summary: 'Remove an adapter',
-      description: 'Removes the adapter and what runs for it. The name is free at once.',
+      description: 'Removes the adapter and its replicas. The name is free at once.',
       parameters: [ifMatch],
       responses: responses({
         204: { description: 'The adapter is removed.' },
         403: notYours,
         404: notFound,
         412: changed,
-        503: unavailable,
+        503: notWritten,
       }),
     },
   },
@@ -122,10 +126,10 @@ export const adapterPaths = {
     get: {
       tags: ['adapters'],
       operationId: 'getAdapterStatus',
-      summary: 'See how the replicas are',
-      description: 'Tells how the deployment goes and what is the matter with each replica, as last seen.',
+      summary: 'Read the status of the replicas',
+      description: 'Reports on the deployment and on each replica, as the worker last saw them.',
       responses: responses({
-        200: { description: 'What was last seen.', ...json(ref('AdapterStatus')) },
+        200: { description: 'The status that the worker last saw.', ...json(ref('AdapterStatus')) },
         404: notFound,
         503: unavailable,
       }),
@@ -136,25 +140,12 @@ export const adapterPaths = {
     get: {
       tags: ['adapters'],
       operationId: 'getAdapterLogs',
-      summary: 'Read what a replica wrote',
-      description: 'Answers with the last lines that a replica wrote, and with `follow` with those that it writes from then on.',
-      parameters: [
-        query('instance', 'Ordinal of the replica.', { type: 'integer', minimum: 0, maximum: 63, default: 0 }),
-        query('tail', 'How many of the last lines.', { type: 'integer', minimum: 0, maximum: 10000, default: 1000 }),
-        query('follow', 'Go on with what is written from now on.', { type: 'boolean', default: false }),
-        query('previous', 'Of the process before the one that runs. Kubernetes only.', { type: 'boolean', default: false }),
-        query('since', 'Not what was written longer ago, such as 30s, 10m or 2h. Kubernetes only.', {
-          type: 'string',
-          pattern: '^[1-9][0-9]{0,5}[smh]$',
-        }),
-        query('raw', 'The bytes as they were written. Otherwise what a terminal would act on is escaped, as in \\u001b.', {
-          type: 'boolean',
-          default: false,
-        }),
-      ],
+      summary: 'Read the log of a replica',
+      description: 'Answers with the last lines of the log and, with `follow`, with the lines that the replica writes from then on.',
+      parameters: queryParameters(LogQuery),
       responses: responses({
         200: {
-          description: 'Lines, or a sentence while there are none.',
+          description: 'Lines of the log, or a sentence while it is empty.',
           content: { 'text/plain': { schema: { type: 'string' } } },
         },
         400: problem('A parameter is not valid.'),

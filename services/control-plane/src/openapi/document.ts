@@ -27,12 +27,12 @@ const schemas = {
   ...mcpSchemas,
 };
 
-/** The paths that the control plane serves; the data plane serves those of MCP. */
+/** The paths that the control plane serves. The data plane serves the MCP paths. */
 export const managementPaths = { ...adapterPaths, ...sessionPaths };
 
 const DEVELOPMENT =
-  'Development sign-in: there is no token. The caller is `dev` with the role `mcp.dev`, or the one that this header and ' +
-  '`X-Dev-Name` and `X-Dev-Roles` (separated by commas) name. On loopback only, unless the operator insists.';
+  'Development sign-in: there is no token. The caller is `dev` with the role `mcp.dev`, unless this header, ' +
+  '`X-Dev-Name` and `X-Dev-Roles` (separated by commas) name another. On loopback only, unless the operator allows more.';
 
 /**
  * The OpenAPI 3.1 document; its schemas are the contracts that the code parses with.
@@ -51,8 +51,8 @@ export function openApiDocument(server = '/') {
     security: [{ development: [] }, {}],
     tags: [
       { name: 'adapters', description: 'Managed MCP servers' },
-      { name: 'sessions', description: 'What clients have open on them' },
-      { name: 'mcp', description: 'What MCP clients use; SDKs of MCP speak it' },
+      { name: 'sessions', description: 'Open MCP sessions on adapters' },
+      { name: 'mcp', description: 'The endpoints of MCP clients; an MCP SDK uses them' },
     ],
     paths: { ...managementPaths, ...mcpPaths },
     components: {
@@ -65,8 +65,8 @@ export function openApiDocument(server = '/') {
 }
 
 /**
- * JSON Schema 2020-12, which OpenAPI 3.1 uses as it is. zod answers with a reference to the schema's own id and has every
- * schema with an id among the definitions; here those are the components.
+ * JSON Schema 2020-12, which OpenAPI 3.1 uses unchanged. zod returns a reference to the schema's own id and puts every schema with
+ * an id into the definitions. Here the definitions become components.
  */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): unknown {
   const { $defs = {} } = z.toJSONSchema(schema, { io, unrepresentable: 'throw' });
@@ -77,8 +77,8 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): unknown {
 }
 
 /**
- * For generators of clients, a field with a `default` is one that is always there, so that each request would have to
- * name it. In what clients send, the description has it.
+ * Generators of clients treat a field with a `default` as always present, so that each request would have to name it. In schemas of
+ * requests the description has the default instead.
  */
 function withoutDefaults(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withoutDefaults);

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { openApiDocument } from './document.js';
 
-/** Writes openapi/mcp-gateway.openapi.json; with --check only says whether it is current. */
+/** Writes openapi/mcp-gateway.openapi.json. With --check it only compares. */
 const file = fileURLToPath(new URL('../../../../openapi/mcp-gateway.openapi.json', import.meta.url));
 const document = `${JSON.stringify(openApiDocument(), null, 2)}\n`;
 

@@ -4,17 +4,17 @@ const rpcError = (description: string) => ({ description, content: { 'applicatio
 const events = (description: string) => ({ description, content: { 'text/event-stream': { schema: { type: 'string' } } } });
 const message = { schema: ref('JsonRpcMessage') };
 
-const sessionHeader = header('Mcp-Session-Id', 'Id of the session, as the answer to `initialize` gave it. Not for 2026-07-28.');
+const sessionHeader = header('Mcp-Session-Id', 'Id of the session, from the answer to `initialize`. MCP 2026-07-28 has no sessions.');
 const versionHeader = header('MCP-Protocol-Version', 'Version of MCP that client and server agreed on.');
-const lastEventHeader = header('Last-Event-ID', 'Id of the last event that the client has seen; the stream goes on after it.');
+const lastEventHeader = header('Last-Event-ID', 'Id of the last event that the client has received. The stream resumes after it.');
 
-/** The gateway's own refusals; all else is the server's word, as it came. */
+/** Errors of the gateway itself. Every other answer comes from the server. */
 const refusals = {
-  401: rpcError('The request does not say who calls in a way that the gateway accepts.'),
+  401: rpcError('The request does not identify its caller in a way that the gateway accepts.'),
   403: rpcError('Requests from this web origin or for this host are not allowed.'),
-  404: rpcError('There is no such adapter or you may not use it, or there is no such session: initialize a new one.'),
-  502: rpcError('The server went away or gave no valid answer. The message says whether the call may have run.'),
-  503: rpcError('No replica is ready, or a part that the request needs is not available; try again after Retry-After.'),
+  404: rpcError('The adapter does not exist or you may not use it, or the session does not exist: initialize a new one.'),
+  502: rpcError('The server disconnected or gave no valid answer. The message says whether the call may have run.'),
+  503: rpcError('No replica is ready, or a part that the request needs is unavailable. Try again after Retry-After.'),
 };
 const refusedBody = {
   400: rpcError('The request is not valid.'),
@@ -39,7 +39,7 @@ const posted = {
 };
 const accepted = { description: 'A notification or a response is accepted.' };
 
-/** What MCP clients use. The specification of MCP says the rest: https://modelcontextprotocol.io/specification */
+/** The paths that MCP clients use. https://modelcontextprotocol.io/specification defines the messages. */
 export const mcpPaths = {
   '/adapters/{name}/mcp': {
     parameters: [name],
@@ -54,8 +54,8 @@ export const mcpPaths = {
       requestBody: posted,
       responses: {
         200: {
-          description: 'The answer of the server: a message, or a stream of events that ends with it.',
-          headers: { 'Mcp-Session-Id': { description: 'Where the answer opens a session.', schema: { type: 'string' } } },
+          description: 'The answer of the server: a message, or an event stream that ends with the message.',
+          headers: { 'Mcp-Session-Id': { description: 'Id of the session that the answer opens.', schema: { type: 'string' } } },
           content: { 'application/json': message, 'text/event-stream': { schema: { type: 'string' } } },
         },
         202: accepted,
@@ -67,19 +67,19 @@ export const mcpPaths = {
       tags: ['mcp'],
       operationId: 'openMcpStream',
       summary: 'Open the stream of the server',
-      description: 'Opens the stream with requests and notifications of the server in a session, or resumes a stream.',
+      description: 'Opens the stream on which the server sends requests and notifications in a session, or resumes a stream.',
       parameters: [sessionHeader, versionHeader, lastEventHeader],
       responses: {
-        200: events('Messages of the server as events, for as long as both sides keep it open.'),
-        405: rpcError('The server has no such stream.'),
+        200: events('Messages of the server as events, while both sides keep the stream open.'),
+        405: rpcError('The server offers no stream.'),
         ...refusals,
       },
     },
     delete: {
       tags: ['mcp'],
       operationId: 'endMcpSession',
-      summary: 'End the own session',
-      description: 'Ends the session of the client, on the gateway and on the server.',
+      summary: 'End your session',
+      description: 'Ends the session of the client on the gateway and on the server.',
       parameters: [sessionHeader, versionHeader],
       responses: { 204: { description: 'The session has ended.' }, ...refusals },
     },
@@ -91,7 +91,7 @@ export const mcpPaths = {
       operationId: 'openSseStream',
       summary: 'Open a stream of the older transport',
       description: 'HTTP+SSE of MCP 2024-11-05. The first event, `endpoint`, says where to send messages.',
-      responses: { 200: events('The endpoint event, then messages of the server.'), 429: refusedBody[429], ...refusals },
+      responses: { 200: events('The `endpoint` event, then messages of the server.'), 429: refusedBody[429], ...refusals },
     },
   },
   '/adapters/{name}/messages': {
@@ -100,26 +100,26 @@ export const mcpPaths = {
       tags: ['mcp'],
       operationId: 'postSseMessage',
       summary: 'Send a message of the older transport',
-      description: 'HTTP+SSE of MCP 2024-11-05: sends a message; its answer comes on the stream.',
-      parameters: [{ ...query('sessionId', 'As in the endpoint event.', { type: 'string' }), required: true }],
+      description: 'HTTP+SSE of MCP 2024-11-05: sends a message. The answer comes on the stream.',
+      parameters: [{ ...query('sessionId', 'The value in the URL of the `endpoint` event.', { type: 'string' }), required: true }],
       requestBody: posted,
       responses: { 202: accepted, 400: refusedBody[400], 413: refusedBody[413], ...refusals, 504: refusedBody[504] },
     },
   },
 };
 
-/** JSON-RPC 2.0 §4 and §5, as far as the gateway has a part in it. */
+/** The part of JSON-RPC 2.0 §4 and §5 that the gateway uses. */
 export const mcpSchemas = {
   JsonRpcMessage: {
     type: 'object',
-    description: 'A request, a notification or a response of JSON-RPC 2.0, with what MCP says of its contents.',
+    description: 'A request, a notification or a response of JSON-RPC 2.0. MCP defines its contents.',
     properties: {
       jsonrpc: { const: '2.0', description: 'Version of JSON-RPC.' },
-      id: { type: ['string', 'number'], description: 'Of a request, and of the response to it.' },
-      method: { type: 'string', description: 'Of a request or a notification.' },
-      params: { type: 'object', description: 'Of the method.' },
-      result: { type: 'object', description: 'Of a response.' },
-      error: { type: 'object', description: 'Of a response to a request that failed.' },
+      id: { type: ['string', 'number'], description: 'Id of a request and of its response.' },
+      method: { type: 'string', description: 'Name of the method that a request or a notification calls.' },
+      params: { type: 'object', description: 'Parameters of the method.' },
+      result: { type: 'object', description: 'Result in a response.' },
+      error: { type: 'object', description: 'Error in the response to a request that failed.' },
     },
     required: ['jsonrpc'],
   },
@@ -128,7 +128,7 @@ export const mcpSchemas = {
     description: 'An error of the gateway on MCP paths.',
     properties: {
       jsonrpc: { const: '2.0', description: 'Version of JSON-RPC.' },
-      id: { type: ['string', 'number', 'null'], description: 'Of the request, as far as it is known.' },
+      id: { type: ['string', 'number', 'null'], description: 'Id of the request, if the gateway knows it.' },
       error: {
         type: 'object',
         description: 'What is wrong.',
@@ -137,7 +137,7 @@ export const mcpSchemas = {
           message: { type: 'string', description: 'What is wrong and what to do, for people.' },
           data: {
             type: 'object',
-            description: 'For programs.',
+            description: 'Data for programs.',
             properties: { code: { type: 'string', description: 'The kind of error, such as `SESSION_NOT_FOUND`.' } },
           },
         },

@@ -1,4 +1,7 @@
-/** What the descriptions of paths are made of. */
+import { z } from 'zod';
+import { PageQuery } from '../resources/paging.js';
+
+/** Parts that the descriptions of paths share. */
 export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 export const json = (schema: unknown) => ({ content: { 'application/json': { schema } } });
 export const problem = (description: string) => ({
@@ -27,20 +30,25 @@ export const header = (parameter: string, description: string) => ({
   description,
   schema: { type: 'string' },
 });
-export const page = [
-  query('limit', 'How many entries at most.', { type: 'integer', minimum: 1, maximum: 1000, default: 1000 }),
-  query('cursor', 'Where the page begins; from the Link header of the page before.', { type: 'string' }),
-];
+
+/** The query that a schema parses: each parameter as the schema documents it, with the default that the gateway uses. */
+export const queryParameters = (schema: z.ZodObject) =>
+  Object.entries(schema.shape).map(([parameter, field]) => {
+    const { $schema: _, description = '', ...json } = z.toJSONSchema(field, { io: 'input' });
+    const { data: fallback } = z.safeParse(field, undefined);
+    return query(parameter, description, { ...json, ...(fallback !== undefined && { default: fallback }) });
+  });
+export const page = queryParameters(PageQuery);
 export const link = {
   Link: { description: 'rel="next" when there is more (RFC 8288).', schema: { type: 'string' } },
 };
 
-export const notFound = problem('There is no such adapter, or you may not read it.');
-const unsigned = problem('The request does not say who calls in a way that the gateway accepts.');
+export const notFound = problem('The adapter does not exist, or you may not read it.');
+const unsigned = problem('The request does not identify its caller in a way that the gateway accepts.');
 const elsewhere = 'Requests from this web origin or for this host are not allowed';
-/** 403 of an operation that has no reason of its own for it. */
+/** 403 of an operation that adds no reason of its own. */
 const refused = problem(`${elsewhere}.`);
 export const forbidden = (reason: string) => problem(`${reason} Or: ${elsewhere[0]?.toLowerCase()}${elsewhere.slice(1)}.`);
 
-/** The answers of an operation, with those that every operation has. */
+/** The answers of an operation and those that every operation has. */
 export const responses = (own: Record<number, unknown>) => ({ 401: unsigned, 403: refused, ...own });

@@ -25,10 +25,10 @@ export const sessionPaths = {
       tags: ['sessions'],
       operationId: 'endSession',
       summary: 'End a session',
-      description: 'Ends a session. Its client is answered 404 from then on, and its server is told.',
+      description: 'Ends a session. Its client gets 404 from then on, and the gateway tells the server.',
       responses: responses({
         204: { description: 'The session has ended.' },
-        404: problem('There is no such adapter or session, or you may not see it.'),
+        404: problem('The adapter or the session does not exist, or you may not see it.'),
         503: unavailable,
       }),
     },

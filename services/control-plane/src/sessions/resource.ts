@@ -4,12 +4,12 @@ import { z } from 'zod';
 
 const MAX_NAME = 256;
 
-/** The part of an initialize message that says who the client is. It says what it likes. */
+/** The part of an `initialize` message that names the client. The client chooses it. */
 const Initialize = z.object({
   params: z.object({ clientInfo: z.object({ name: z.string(), version: z.string() }) }),
 });
 
-/** What is shown of a session. What the server calls it, and what else its client said, is nobody's business. */
+/** The API shows neither the server's id of a session nor the rest of its `initialize` message. */
 export function sessionResource({ id, record, lastUsedAt }: ListedSession): SessionResource {
   const { caller, protocolVersion, endpointId, moves, openedAt, initialize } = record;
   return {

@@ -1,12 +1,20 @@
 import { Router } from 'express';
-import { linkToNext, pageOf } from '../adapters/paging.js';
-import type { AdapterService } from '../adapters/service.js';
-import { principalOf } from '../authenticate.js';
-import { otherMethods } from '../other-methods.js';
+import type { AdapterRow } from '@mcp-gateway/database';
+import type { Principal } from '@mcp-gateway/common/principal';
+import { principalOf } from '../http/authenticate.js';
+import { onlyMethods } from '../http/problems.js';
+import { linkToNext, pageOf } from '../resources/paging.js';
 import type { SessionService } from './service.js';
 
-/** REST shapes of /adapters/{name}/sessions. Whoever may read the adapter has sessions on it. */
-export function sessionRoutes({ adapters, sessions }: { adapters: AdapterService; sessions: SessionService }): Router {
+export interface SessionRoutesParts {
+  /** @throws GatewayError when the caller may not read the adapter */
+  adapters: { row(principal: Principal, name: string): Promise<AdapterRow> };
+  sessions: SessionService;
+  postHint?: ((name: string) => string) | undefined;
+}
+
+/** The REST API of /adapters/{name}/sessions. A caller that may read the adapter has sessions on it. */
+export function sessionRoutes({ adapters, sessions, postHint }: SessionRoutesParts): Router {
   const router = Router({ caseSensitive: true });
 
   router.get('/:name/sessions', async (req, res) => {
@@ -23,8 +31,8 @@ export function sessionRoutes({ adapters, sessions }: { adapters: AdapterService
     res.status(204).end();
   });
 
-  router.all('/:name/sessions', otherMethods('GET'));
-  router.all('/:name/sessions/:id', otherMethods('DELETE'));
+  router.all('/:name/sessions', onlyMethods(['GET'], postHint));
+  router.all('/:name/sessions/:id', onlyMethods(['DELETE'], postHint));
 
   return router;
 }

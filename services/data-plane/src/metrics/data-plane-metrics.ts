@@ -1,30 +1,28 @@
-import { adapterRef } from '@mcp-gateway/common/contracts';
 import type { ErrorCode } from '@mcp-gateway/common/errors';
 import {
-  labelledSeries,
   HTTP_BUCKETS,
+  labelledSeries,
   methodLabel,
+  type Metrics,
   onHead,
   statusClass,
-  type Metrics,
 } from '@mcp-gateway/platform/telemetry';
 import { announcesEventStream, eraOf } from '@mcp-gateway/protocol';
-import type { McpPipeline } from '../pipeline.js';
-import type { Displaced, MoveOutcome } from '../recovery/recover.js';
+import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
+import type { McpPipeline } from '../pipeline/pipeline.js';
+import type { RelocationOutcome } from '../sessions/relocate/relocator.js';
 import { addGauges, type GaugeParts, type UnderWay } from './gauges.js';
+import type { Relocation } from '../sessions/relocate/relocation.js';
+import type { RequestContext, RequestObserver } from '../request/context.js';
 
-export interface DataPlaneMetrics {
-  /** The pipeline, counted. */
-  measured(pipeline: McpPipeline): McpPipeline;
-  refused(adapter: string, code: ErrorCode): void;
-  moved(why: Displaced['why'], outcome: MoveOutcome): void;
+export interface DataPlaneMetrics extends RequestObserver {
+  relocated(why: Relocation['why'], outcome: RelocationOutcome): void;
 }
 
-/** For every name that is not one of an adapter: anybody can ask for any number of them. */
-const NO_ADAPTER = 'none';
-const REASONS: readonly Displaced['why'][] = ['gone', 'unknown', 'draining'];
+const NO_NAME = 'none';
+const REASONS: readonly Relocation['why'][] = ['gone', 'unknown', 'draining'];
 
-/** What docs/metrics.md lists for the data plane. Names of adapters are told while they are in the routes. */
+/** What docs/metrics.md lists for the data plane. Names of resources appear while they are in the routes. */
 export function dataPlaneMetrics(
   metrics: Metrics,
   { routes, ...parts }: Omit<GaugeParts, 'underWay'>,
@@ -32,15 +30,15 @@ export function dataPlaneMetrics(
   const requests = labelledSeries(
     metrics.counter({
       name: 'mcp_gateway_requests_total',
-      help: 'MCP requests that were answered, or whose client went away before',
-      labels: ['adapter', 'era', 'method', 'status'],
+      help: 'MCP requests that have ended',
+      labels: ['kind', 'name', 'era', 'method', 'status'],
     }),
   );
   const durations = labelledSeries(
     metrics.histogram({
       name: 'mcp_gateway_request_duration_seconds',
       help: 'Time from the head of an MCP request to the head of its answer',
-      labels: ['adapter', 'method'],
+      labels: ['kind', 'name', 'method'],
       buckets: HTTP_BUCKETS,
     }),
   );
@@ -48,7 +46,7 @@ export function dataPlaneMetrics(
     metrics.counter({
       name: 'mcp_gateway_refusals_total',
       help: 'MCP requests that the gateway itself answered with an error, or broke off',
-      labels: ['adapter', 'code'],
+      labels: ['kind', 'name', 'code'],
     }),
   );
   const moves = metrics.counter({
@@ -60,46 +58,46 @@ export function dataPlaneMetrics(
   const underWay = new Map<string, UnderWay>();
   addGauges(metrics, { ...parts, routes, underWay });
 
-  const label = (adapter: string) => (routes.get(adapterRef(adapter)) ? adapter : NO_ADAPTER);
-  function underWayOf(adapter: string): UnderWay {
-    let found = underWay.get(adapter);
-    if (!found) underWay.set(adapter, (found = { requests: 0, streams: 0 }));
+  /** What the labels say of a request: names that are not in the routes are one, as anybody can ask for any number of them. */
+  const labelOf = ({ resource }: RequestContext): ResourceRef =>
+    resource && routes.get(resource) ? resource : { kind: resource?.kind ?? 'adapter', name: NO_NAME };
+  function underWayOf(resource: ResourceRef): UnderWay {
+    const key = resourceKey(resource);
+    let found = underWay.get(key);
+    if (!found) underWay.set(key, (found = { resource, requests: 0, streams: 0 }));
     return found;
   }
   routes.onChange(() => {
-    for (const adapter of underWay.keys()) {
-      if (adapter === NO_ADAPTER || routes.get(adapterRef(adapter))) continue;
-      underWay.delete(adapter);
-      for (const series of [requests, durations, refusals]) series.forget(adapter);
+    for (const [key, { resource }] of underWay) {
+      if (resource.name === NO_NAME || routes.get(resource)) continue;
+      underWay.delete(key);
+      for (const series of [requests, durations, refusals]) series.forget(resource);
     }
   });
+  const activeOf = new WeakMap<RequestContext, UnderWay>();
 
   return {
-    measured: (pipeline) => async (req, res, address) => {
-      const began = performance.now();
-      const era = eraOf(req.method, req.headers);
-      const method = methodLabel(req.method);
-      const now = underWayOf(label(address.adapter));
-      let isAnswered = false;
-      let isStream = false;
-      now.requests += 1;
-      onHead(res, (status, headers) => {
-        const adapter = label(address.adapter); // again: it may have gone meanwhile
-        requests.of(adapter, era, method, statusClass(status)).inc();
-        durations.of(adapter, method).observe((performance.now() - began) / 1000);
-        isAnswered = true;
-        isStream = announcesEventStream(headers);
-        if (isStream) now.streams += 1;
-      });
-      try {
-        await pipeline(req, res, address);
-      } finally {
-        now.requests -= 1;
-        if (isStream) now.streams -= 1;
-        if (!isAnswered) requests.of(label(address.adapter), era, method, statusClass(undefined)).inc();
-      }
+    entered(context) {
+      const active = underWayOf(labelOf(context));
+      activeOf.set(context, active);
+      active.requests += 1;
     },
-    refused: (adapter, code) => refusals.of(label(adapter), code).inc(),
-    moved: (why, outcome) => moves.inc({ reason: why, outcome }),
+    answered(context) {
+      const active = activeOf.get(context);
+      if (active && context.head?.isEventStream) active.streams += 1;
+    },
+    ended(context) {
+      const active = activeOf.get(context);
+      if (!active) return;
+      const { req, head, refusal } = context;
+      const resource = labelOf(context); // again: it may have left the routes meanwhile
+      const method = methodLabel(req.method);
+      active.requests -= 1;
+      if (head?.isEventStream) active.streams -= 1;
+      requests.of(resource, context.era ?? eraOf(req.method, req.headers), method, statusClass(head?.status)).inc();
+      if (head) durations.of(resource, method).observe(head.afterMs / 1000);
+      if (refusal) refusals.of(resource, refusal.code).inc();
+    },
+    relocated: (reason, outcome) => moves.inc({ reason, outcome }),
   };
 }

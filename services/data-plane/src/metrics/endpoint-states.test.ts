@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
-import { endpointStates } from './endpoint-states.js';
+import { endpointStates } from './gauges.js';
 
 const endpoint = (id: string, more: Partial<Endpoint> = {}): Endpoint => ({
   id,

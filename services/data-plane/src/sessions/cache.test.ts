@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { sessionCache } from './cache.js';
 
 const on = (endpointId: string, more = {}) => ({
-  place: { endpointId, upstreamId: 'raw', moves: 0, closed: false, ...more },
+  location: { endpointId, upstreamId: 'raw', moves: 0, closed: false, ...more },
   usedAt: 0,
   goodUntil: 1,
 });
@@ -45,20 +45,20 @@ describe('the sessions in memory', () => {
     for (const id of ['1', '2', '3']) cache.set(id, { ...on('b', { moves: 1 }), opened });
     cache.set('4', on('a'));
     expect(cache.size().bytes).toBe(3 * (600 + 250 + '1braw'.length + 'alice'.length) + 600 + '4araw'.length);
-    cache.doubtAll();
-    cache.doubt('1');
+    cache.invalidateAll();
+    cache.invalidate('1');
     cache.set('2', on('', { closed: true }));
-    expect(cache.moved()).toEqual([{ id: '3', place: on('b', { moves: 1 }).place, opened }]);
+    expect(cache.moved()).toEqual([{ id: '3', location: on('b', { moves: 1 }).location, opened }]);
   });
 
   it('stay when they are in doubt, and do not count then', () => {
     const cache = sessionCache(1_000_000);
     for (const id of ['1', '2', '3']) cache.set(id, on('a'));
-    cache.doubt('1');
-    cache.doubt('1');
-    cache.doubt('unknown');
-    expect([cache.get('1')?.place.endpointId, cache.get('1')?.goodUntil, cache.countOn('a')]).toEqual(['a', 0, 2]);
-    cache.doubtAll();
+    cache.invalidate('1');
+    cache.invalidate('1');
+    cache.invalidate('unknown');
+    expect([cache.get('1')?.location.endpointId, cache.get('1')?.goodUntil, cache.countOn('a')]).toEqual(['a', 0, 2]);
+    cache.invalidateAll();
     expect([cache.get('2')?.goodUntil, cache.size().sessions, cache.countOn('a')]).toEqual([0, 3, 0]);
     cache.set('1', on('b'));
     cache.set('2', on('a'));

@@ -1,4 +1,4 @@
-import { subscription, type RedisClient } from '@mcp-gateway/platform/redis';
+import { type RedisClient, subscription } from '@mcp-gateway/platform/redis';
 import { readChange, type SessionChange } from '@mcp-gateway/sessions';
 
 export interface SessionChanges {
@@ -16,24 +16,24 @@ export interface SessionChanges {
 export function followSessionChanges(
   redis: RedisClient,
   channels: { changed: string; termination: string; calls: string },
-  tell: { changed: (change: SessionChange | undefined) => void; farewell: () => void; calls: (text: string) => void },
+  on: { changed: (change: SessionChange | undefined) => void; termination: () => void; calls: (text: string) => void },
 ): SessionChanges {
   let heard = 0;
   const changed = (change?: SessionChange) => {
     heard += 1;
-    tell.changed(change);
+    on.changed(change);
   };
   const channelsHeard = {
     [channels.changed]: (text: string) => changed(readChange(text)),
-    [channels.termination]: () => tell.farewell(),
+    [channels.termination]: () => on.termination(),
   };
   const { promise: hearing, resolve } = Promise.withResolvers<void>();
   const onSubscribed = () => {
     resolve();
     changed();
-    tell.farewell();
+    on.termination();
   };
-  const counted = { [channels.calls]: (text: string) => tell.calls(text) };
+  const counted = { [channels.calls]: (text: string) => on.calls(text) };
   const { close } = subscription(redis, channelsHeard, onSubscribed, { counted });
   return { heard: () => heard, hearing, close };
 }

@@ -22,7 +22,7 @@ export interface ReconnectParts {
  * Runs `catchUp` whenever Redis is there again, and the first time, until it succeeds: a Redis that still loads its data
  * refuses. A data plane that has just started and is the only one has nobody to wait for.
  */
-export function followReconnects({ redis, now, catchUp, isAlone }: ReconnectParts): Reconnects {
+export function catchUpOnReconnect({ redis, now, catchUp, isAlone }: ReconnectParts): Reconnects {
   let connections = 0;
   let caughtUpAt = Infinity;
 

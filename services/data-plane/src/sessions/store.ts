@@ -1,25 +1,32 @@
-import type { Route } from '@mcp-gateway/common/contracts';
+import type { ResourceRef, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import {
-  sessionRecords,
   type SessionChange,
+  type SessionEnvelope,
   type SessionRecord,
+  sessionRecords,
   type SessionRecords,
   type SessionRef,
 } from '@mcp-gateway/sessions';
-import type { SessionEnvelope } from '@mcp-gateway/sessions';
-import { askDataPlanes } from './ask-data-planes.js';
+import { createIdleQuery } from './idle-query.js';
 import { sessionCache } from './cache.js';
 import { followSessionChanges } from './changes.js';
-import { idleSince, isTooOld, keepSeconds, leftSince, limitsOf, tooOldSince, type AllLimits } from './limits.js';
-import { firstPlace, guessedPlace, latest, placeOf, type SessionPlace } from './place.js';
-import { followReconnects } from './reconnects.js';
-import { refuseSession } from './refuse-session.js';
-import { restorePlaces } from './restore-places.js';
-import { unwrittenEnds } from './unwritten-ends.js';
-import { sessionUses, type SessionUses } from './uses.js';
+import {
+  type AllLimits,
+  idleSince,
+  isTooOld,
+  keepSeconds,
+  leftSince,
+  limitsOf,
+  sessionLimitReached,
+  tooOldSince,
+} from './limits.js';
+import { initialLocation, latest, locationOf, type SessionLocation, unverifiedLocation } from './location.js';
+import { catchUpOnReconnect } from './reconnects.js';
+import { restoreLocations, unwrittenEnds } from './catch-up.js';
+import { activityTracker, type ActivityTracker } from './activity.js';
 
 export interface SessionStore {
   /**
@@ -28,11 +35,11 @@ export interface SessionStore {
    */
   open(envelope: SessionEnvelope, route: Route, opened: OpenedBy): Promise<void>;
   /** Where the session is. Without Redis what is remembered is good enough, and else the envelope's own word. */
-  find(envelope: SessionEnvelope, route: Route): Promise<SessionPlace>;
+  find(envelope: SessionEnvelope, route: Route): Promise<SessionLocation>;
   /** Counts a use of it that begins now; the returned function ends it. */
   use(envelope: SessionEnvelope, route: Route): () => void;
   /** It has been moved from here; others hear of it by themselves. */
-  moved(envelope: SessionEnvelope, adapter: string, place: SessionPlace): void;
+  moved(envelope: SessionEnvelope, resource: ResourceRef, location: SessionLocation): void;
   /** Ends it for every data plane; when Redis is away for this one, and for the others as soon as it is back. */
   end(envelope: SessionEnvelope, route: Route, how: { tellServer: boolean }): Promise<void>;
   /** Whether no data plane has a call of it under way to the endpoint. False when that cannot be known. */
@@ -40,7 +47,7 @@ export interface SessionStore {
   /** Called for each session that was moved or closed elsewhere, and with undefined when that may have been missed. */
   onChange(listener: (id: string | undefined) => void): void;
   /** Called when a server may have to be told that a session of its has ended. */
-  onFarewell(listener: () => void): void;
+  onTermination(listener: () => void): void;
   /**
    * Ends the sessions of the adapter that nobody has used for too long, or that are too old; a thousand of a kind at most. None
    * while uses may not be written yet.
@@ -51,7 +58,7 @@ export interface SessionStore {
   /** Of the copy in memory. */
   cached(): { sessions: number; bytes: number };
   readonly records: SessionRecords;
-  readonly uses: SessionUses;
+  readonly activity: ActivityTracker;
   close(): void;
 }
 
@@ -66,10 +73,10 @@ export interface SessionStoreParts {
   cacheBytes: number;
   log: Logger;
   /** Milliseconds since the epoch. */
-  now?: () => number;
+  now?: (() => number) | undefined;
 }
 
-const CLOSED: SessionPlace = { endpointId: '', upstreamId: '', moves: 0, closed: true };
+const CLOSED: SessionLocation = { endpointId: '', upstreamId: '', moves: 0, closed: true };
 /** A safety net: what changes is broadcast. */
 const KNOWN_FOR_MS = 600_000;
 /** How long to live on what is remembered, or on the envelope alone, before Redis is asked again. */
@@ -80,44 +87,46 @@ const OVERDUE_AT_ONCE = 1_000;
 export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log, now = Date.now }: SessionStoreParts) {
   const records = sessionRecords(redis, prefix);
   const known = sessionCache(cacheBytes);
-  const uses = sessionUses(records, log, now);
+  const activity = activityTracker(records, log, now);
   const ends = unwrittenEnds();
   const seconds = () => Math.floor(now() / 1000);
   const listeners: ((id: string | undefined) => void)[] = [];
-  const tell = (id: string | undefined) => listeners.forEach((listener) => listener(id));
-  const farewellListeners: (() => void)[] = [];
-  const dataPlanes = askDataPlanes(redis, records.keys.calls, uses.calls);
+  const notify = (id: string | undefined) => listeners.forEach((listener) => listener(id));
+  const terminationListeners: (() => void)[] = [];
+  const dataPlanes = createIdleQuery(redis, records.keys.calls, activity.calls);
   const changes = followSessionChanges(redis, records.keys, {
     changed(change) {
       if (change) hear(change);
-      else known.doubtAll();
-      tell(change?.id);
+      else known.invalidateAll();
+      notify(change?.id);
     },
-    farewell: () => farewellListeners.forEach((listener) => listener()),
+    termination: () => terminationListeners.forEach((listener) => listener()),
     calls: dataPlanes.hear,
   });
 
   async function catchUp() {
-    const restored = restorePlaces(records, known.moved(), keepSeconds(defaults));
-    await Promise.all([restored, ends.catchUp(), uses.flush().then(uses.catchUp)]);
-    known.doubtAll(); // what was heard before could not be asked for
-    tell(undefined);
+    const restored = restoreLocations(records, known.moved(), keepSeconds(defaults));
+    await Promise.all([restored, ends.catchUp(), activity.flush().then(activity.catchUp)]);
+    known.invalidateAll(); // what was heard before could not be asked for
+    notify(undefined);
   }
   const isAlone = () => changes.hearing.then(dataPlanes.isAlone);
-  const { isSettled } = followReconnects({ redis, now, catchUp, isAlone });
+  const { isSettled } = catchUpOnReconnect({ redis, now, catchUp, isAlone });
 
-  function learn(envelope: SessionEnvelope, adapter: string, place: SessionPlace, forMs = KNOWN_FOR_MS) {
+  function learn(envelope: SessionEnvelope, resource: ResourceRef, location: SessionLocation, forMs = KNOWN_FOR_MS) {
     const { id, adapterId, caller, issuedAt: openedAt } = envelope;
-    const opened = place.moves > 0 && { opened: { kind: envelope.kind, name: adapter, adapterId, caller, openedAt } };
-    known.set(id, { place, usedAt: now(), goodUntil: now() + forMs, ...opened });
+    const opened = location.moves > 0 && {
+      opened: { kind: resource.kind, name: resource.name, adapterId, caller, openedAt },
+    };
+    known.set(id, { location, usedAt: now(), goodUntil: now() + forMs, ...opened });
   }
-  const learnEnd = (id: string) => known.set(id, { place: CLOSED, usedAt: now(), goodUntil: Infinity });
+  const learnEnd = (id: string) => known.set(id, { location: CLOSED, usedAt: now(), goodUntil: Infinity });
 
   function hear({ id, what }: SessionChange) {
-    const place = known.get(id)?.place;
-    if (!place) return;
+    const location = known.get(id)?.location;
+    if (!location) return;
     if (what === 'closed') learnEnd(id);
-    else if (what === 'unknown' || place.moves < what.moves) known.doubt(id); // else it was moved from here
+    else if (what === 'unknown' || location.moves < what.moves) known.invalidate(id); // else it was moved from here
   }
 
   async function end(session: SessionRef, route: Route, how: { tellServer: boolean; unlessUsedSince?: number }) {
@@ -126,15 +135,15 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
   }
 
   /** Asks Redis, and ends what has been idle for too long. */
-  async function read(envelope: SessionEnvelope, route: Route): Promise<SessionPlace> {
+  async function read(envelope: SessionEnvelope, route: Route): Promise<SessionLocation> {
     const { record, lastUsedAt } = await records.find(envelope);
     if (record === 'closed') return CLOSED;
-    if (record === null) return isSettled() ? firstPlace(envelope) : guessedPlace(envelope);
+    if (record === null) return isSettled() ? initialLocation(envelope) : unverifiedLocation(envelope);
     const since = idleSince(seconds(), limitsOf(route, defaults));
-    const usedAt = Math.max(lastUsedAt ?? Infinity, uses.unwritten(envelope.id) ?? 0);
+    const usedAt = Math.max(lastUsedAt ?? Infinity, activity.unwritten(envelope.id) ?? 0);
     if (usedAt < since && isSettled() && (await end(envelope, route, { tellServer: true, unlessUsedSince: since })))
       return CLOSED;
-    return placeOf(record);
+    return locationOf(record);
   }
 
   const store: SessionStore = {
@@ -166,14 +175,14 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
           const detail = 'the session cannot be recorded now';
           throw new GatewayError('UNAVAILABLE', { detail, headers: { 'retry-after': '1' }, cause });
         });
-      if (outcome !== 'opened') throw refuseSession(outcome, route.name, limits);
-      learn(envelope, route.name, firstPlace(envelope));
+      if (outcome !== 'opened') throw sessionLimitReached(outcome, route.name, limits);
+      learn(envelope, route, initialLocation(envelope));
     },
 
     async find(envelope, route) {
       const limits = limitsOf(route, defaults);
       const session = known.get(envelope.id);
-      if (session?.place.closed) return CLOSED;
+      if (session?.location.closed) return CLOSED;
       if (isTooOld(envelope.issuedAt, seconds(), limits)) {
         learnEnd(envelope.id);
         void end(envelope, route, { tellServer: true }).catch(() => {}); // every data plane comes to this by itself
@@ -181,25 +190,26 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
       }
       if (session && now() < session.goodUntil && session.usedAt / 1000 >= idleSince(seconds(), limits)) {
         session.usedAt = now();
-        return session.place;
+        return session.location;
       }
       const before = changes.heard();
       try {
-        const place = latest(await read(envelope, route), known.get(envelope.id)?.place);
-        const forMs = place.guessed ? UNKNOWN_FOR_MS : KNOWN_FOR_MS;
-        if (changes.heard() === before) learn(envelope, route.name, place, forMs);
-        return place;
+        const location = latest(await read(envelope, route), known.get(envelope.id)?.location);
+        const forMs = location.unverified ? UNKNOWN_FOR_MS : KNOWN_FOR_MS;
+        if (changes.heard() === before) learn(envelope, route, location, forMs);
+        return location;
       } catch (error) {
         log.debug({ err: error }, 'session record not read; what is remembered or its id says enough');
-        const place = known.get(envelope.id)?.place ?? guessedPlace(envelope);
-        learn(envelope, route.name, place, UNKNOWN_FOR_MS);
-        return place;
+        const location = known.get(envelope.id)?.location ?? unverifiedLocation(envelope);
+        learn(envelope, route, location, UNKNOWN_FOR_MS);
+        return location;
       }
     },
 
-    use: (envelope, route) => uses.begin(envelope, keepSeconds(limitsOf(route, defaults))),
+    use: (envelope, route) => activity.begin(envelope, keepSeconds(limitsOf(route, defaults))),
 
-    moved: (envelope, adapter, place) => learn(envelope, adapter, latest(place, known.get(envelope.id)?.place)),
+    moved: (envelope, adapter, location) =>
+      learn(envelope, adapter, latest(location, known.get(envelope.id)?.location)),
 
     async end(envelope, route, how) {
       learnEnd(envelope.id);
@@ -208,7 +218,7 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
 
     async endOverdue(route) {
       if (!isSettled()) return;
-      await Promise.all([ends.catchUp(), uses.catchUp()]);
+      await Promise.all([ends.catchUp(), activity.catchUp()]);
       const { kind, adapterId } = route;
       const limits = limitsOf(route, defaults);
       const endById = async (id: string, how: { unlessUsedSince?: number }) => {
@@ -230,15 +240,15 @@ export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log,
     },
 
     onChange: (listener) => void listeners.push(listener),
-    onFarewell: (listener) => void farewellListeners.push(listener),
+    onTermination: (listener) => void terminationListeners.push(listener),
     isIdle: dataPlanes.isIdle,
     countOn: known.countOn,
     cached: known.size,
     records,
-    uses,
+    activity,
     close() {
       changes.close();
-      uses.close();
+      activity.close();
     },
   };
   return store;

@@ -1,48 +1,44 @@
-import { describe, expect, it } from '@jest/globals';
-import { connections, credentials } from './credentials.js';
-import type { Identity } from './identity.js';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { serviceAccountCredentials } from './credentials.js';
 
-type Presented = Awaited<ReturnType<Identity['current']>>;
-const first: Presented = { headers: { authorization: 'Bearer a' }, tls: { cert: 'first' } };
+const SERVER = 'https://10.96.0.1:443';
 
-/** What is used for identities that present this, in turn. */
-async function used(...presented: Presented[]) {
-  const { access, close } = connections({
-    server: 'https://kube',
-    current: async () => presented.shift() as Presented,
-  });
-  const found = [];
-  for (let left = presented.length; left > 0; left -= 1) found.push(await access());
-  return { found, close };
-}
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mcpgw-'));
+  await writeFile(join(folder, 'ca.crt'), 'the authority');
+  await writeFile(join(folder, 'token'), 'first\n');
+});
+afterEach(() => rm(folder, { recursive: true }));
 
-describe('a connection to the API server', () => {
-  it('is kept for a renewed token, which is presented', async () => {
-    const renewed = { ...first, headers: { authorization: 'Bearer b' } };
-    const { found } = await used(first, renewed);
-    expect(found.map(({ server, headers }) => ({ server, headers }))).toEqual([
-      { server: 'https://kube', headers: first.headers },
-      { server: 'https://kube', headers: renewed.headers },
-    ]);
-    expect(found[1]?.dispatcher).toBe(found[0]?.dispatcher);
+describe('the service account of a pod', () => {
+  it('presents the token, and trusts only the authority of the cluster', async () => {
+    const credentials = serviceAccountCredentials(SERVER, folder);
+    expect(credentials.server).toBe(SERVER);
+    expect(await credentials.current()).toEqual({
+      headers: { authorization: 'Bearer first' },
+      tls: { ca: 'the authority' },
+    });
   });
 
-  it('is followed by another for a renewed certificate, and no more than one', async () => {
-    const renewed = { ...first, tls: { cert: 'second' } };
-    const { found, close } = await used(first, renewed, renewed);
-    const [before, after, later] = found.map(
-      ({ dispatcher }) => dispatcher as { closed?: boolean; destroyed?: boolean },
-    );
-    expect(after).not.toBe(before);
-    expect(later).toBe(after);
-    expect([before?.closed, after?.closed]).toEqual([true, false]);
-    await close();
-    expect(after?.destroyed).toBe(true);
+  it('presents a renewed token within a minute, and reads it no more often', async () => {
+    let time = 0;
+    const { current } = serviceAccountCredentials(SERVER, folder, () => time);
+    await writeFile(join(folder, 'token'), 'second');
+    const presented = async (at: number) => {
+      time = at;
+      return (await current()).headers['authorization'];
+    };
+    expect(await presented(60_000)).toBe('Bearer first');
+    expect(await presented(60_001)).toBe('Bearer second');
+    await rm(join(folder, 'token'));
+    expect(await presented(120_000)).toBe('Bearer second');
   });
 
-  it('cannot be made by who is nobody', async () => {
-    await expect(credentials({ kubeconfig: undefined, apiServer: undefined })).rejects.toThrow(
-      'KUBECONFIG is required outside of a cluster',
-    );
+  it('is required at the start', () => {
+    expect(() => serviceAccountCredentials(SERVER, join(folder, 'nowhere'))).toThrow('ENOENT');
   });
 });

@@ -1,65 +1,44 @@
-import { Agent, type Dispatcher } from 'undici';
-import type { Identity } from './identity.js';
-import { serviceAccount } from './service-account.js';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ConnectionOptions } from 'node:tls';
 
-export interface ClusterAddress {
-  /** A kubeconfig file; undefined: the service account of the pod that this runs in. */
-  kubeconfig: string | undefined;
-  /** The URL of the API server that pods are told; the kubeconfig has its own. */
-  apiServer: string | undefined;
-}
+type Presented = 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized';
 
-interface Access {
-  /** Without a slash at the end; may have a path. */
+/** The address of the API server, and what authenticates this process there. */
+export interface Credentials {
+  /** The URL of the API server, without a slash at the end; it may have a path. */
   server: string;
-  headers: Record<string, string>;
-  dispatcher: Dispatcher;
+  /** The credentials of this moment: tokens and certificates expire and are renewed. */
+  current(): Promise<{
+    headers: Record<string, string>;
+    tls: { [Option in Presented]?: NonNullable<ConnectionOptions[Option]> };
+  }>;
 }
 
-/** The kernel finds out by then that a silent connection leads nowhere. */
-const KEEP_ALIVE_DELAY_MS = 15_000;
-const CONNECT_TIMEOUT_MS = 5_000;
+/** The folder in which the kubelet mounts the service account (Kubernetes, "Accessing the Kubernetes API from a Pod"). */
+const FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
+/** How long a token is used before the file is read again. The kubelet renews a token long before it expires. */
+const TOKEN_MS = 60_000;
 
 /**
- * Who we are to the API server. The official client makes a new TLS connection for each call, so this takes from it
- * what it knows about kubeconfig files, and keeps connections itself.
- * @throws Error when there is neither a kubeconfig nor a service account
+ * The credentials of the service account of this pod.
+ * @param server the URL of the API server
+ * @throws Error when no account is mounted
  */
-export const credentials = async (address: ClusterAddress): Promise<Connections> =>
-  connections(await identityOf(address));
-
-interface Connections {
-  access(): Promise<Access>;
-  close(): Promise<void>;
-}
-
-/** Connections that are kept as long as the identity presents the same. */
-export function connections(identity: Identity): Connections {
-  let agent: Agent | undefined;
-  let agentFor = '';
+export function serviceAccountCredentials(server: string, folder = FOLDER, now: () => number = Date.now): Credentials {
+  const file = join(folder, 'token');
+  const ca = readFileSync(join(folder, 'ca.crt'), 'utf8');
+  let token = readFileSync(file, 'utf8').trim();
+  let readAt = now();
   return {
-    async access() {
-      const { headers, tls } = await identity.current();
-      const presented = JSON.stringify(tls);
-      if (!agent || presented !== agentFor) {
-        void agent?.close(); // a renewed certificate; what runs on the old one may end
-        agent = new Agent({
-          connect: { ...tls, keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS, timeout: CONNECT_TIMEOUT_MS },
-        });
-        agentFor = presented;
+    server,
+    async current() {
+      if (now() - readAt > TOKEN_MS) {
+        token = (await readFile(file, 'utf8')).trim();
+        readAt = now();
       }
-      return { server: identity.server, headers, dispatcher: agent };
+      return { headers: { authorization: `Bearer ${token}` }, tls: { ca } };
     },
-    close: async () => agent?.destroy(),
   };
-}
-
-async function identityOf({ kubeconfig, apiServer }: ClusterAddress): Promise<Identity> {
-  if (kubeconfig === undefined) {
-    if (apiServer === undefined) throw new Error('KUBECONFIG is required outside of a cluster: a kubeconfig file');
-    return serviceAccount(apiServer);
-  }
-  // Loaded only here: the official client takes 85 MB, which pods can do without.
-  const { kubeconfigIdentity } = await import('./kubeconfig.js');
-  return kubeconfigIdentity(kubeconfig);
 }

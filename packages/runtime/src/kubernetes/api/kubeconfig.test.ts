@@ -2,12 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { folder } from '../../../../../test/support/after-tests.js';
-import { kubeconfigIdentity } from './kubeconfig.js';
+import { kubeconfigCredentials } from './kubeconfig.js';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 /** What a kubeconfig says of its only cluster and its only user. */
-async function identityOf(cluster: object, user: object, context = 'a') {
+async function credentialsOf(cluster: object, user: object, context = 'a') {
   const file = join(await folder(), 'kubeconfig');
   const config = {
     clusters: [{ name: 'c', cluster: { server: 'https://kube/path/', ...cluster } }],
@@ -16,14 +16,14 @@ async function identityOf(cluster: object, user: object, context = 'a') {
     'current-context': context,
   };
   await writeFile(file, JSON.stringify(config));
-  return kubeconfigIdentity(file);
+  return kubeconfigCredentials(file);
 }
 
 describe('a kubeconfig', () => {
   it.each<[what: string, cluster: object, user: object, expected: object]>([
-    ['nobody', {}, {}, { headers: {}, tls: {} }],
+    ['no user', {}, {}, { headers: {}, tls: {} }],
     [
-      'a certificate, and whom to trust under which name',
+      'a client certificate, an authority and a server name',
       { 'certificate-authority-data': base64('the authority'), 'tls-server-name': 'kube.example' },
       { 'client-certificate-data': base64('the certificate'), 'client-key-data': base64('the key') },
       {
@@ -37,18 +37,18 @@ describe('a kubeconfig', () => {
       },
     ],
     [
-      'a token, and to trust everybody',
+      'a token, and no verification of the server',
       { 'insecure-skip-tls-verify': true },
       { token: 'secret' },
       { headers: { Authorization: 'Bearer secret' }, tls: { rejectUnauthorized: false } },
     ],
   ])('has %s', async (_what, cluster, user, expected) => {
-    const { server, current } = await identityOf(cluster, user);
+    const { server, current } = await credentialsOf(cluster, user);
     expect(server).toBe('https://kube/path');
     expect(await current()).toStrictEqual(expected);
   });
 
   it('has to name a cluster', async () => {
-    await expect(identityOf({}, {}, 'other')).rejects.toThrow('names no cluster');
+    await expect(credentialsOf({}, {}, 'other')).rejects.toThrow('names no cluster');
   });
 });

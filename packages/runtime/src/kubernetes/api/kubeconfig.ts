@@ -1,9 +1,9 @@
 import type { ConnectionOptions } from 'node:tls';
 import { KubeConfig } from '@kubernetes/client-node';
-import type { Identity } from './identity.js';
+import type { Credentials } from './credentials.js';
 
 /** @throws Error when the file cannot be read or names no cluster */
-export function kubeconfigIdentity(file: string): Identity {
+export function kubeconfigCredentials(file: string): Credentials {
   const config = new KubeConfig();
   config.loadFromFile(file);
   const cluster = config.getCurrentCluster();

@@ -1,25 +1,25 @@
 import type { V1Container, V1EnvVar, V1ResourceRequirements } from '@kubernetes/client-node';
 import { imageReference, type AdapterSpec } from '@mcp-gateway/common/contracts';
 import type { Workload } from '../../workload.js';
-import type { KubernetesSettings } from '../settings.js';
+import type { KubernetesSettings } from '../settings/settings.js';
 import { probesOf, type HealthCheck } from './probes.js';
 
-export const CONTAINER = 'server';
+export const SERVER_CONTAINER = 'server';
 
 const imageOf = (workload: Workload, { imageRegistry }: KubernetesSettings): string =>
   `${imageRegistry}/${imageReference(workload)}`;
 
 export function containerOf(workload: Workload, settings: KubernetesSettings, health: HealthCheck): V1Container {
   return {
-    name: CONTAINER,
+    name: SERVER_CONTAINER,
     image: imageOf(workload, settings),
     imagePullPolicy: settings.imagePullPolicy,
-    // Without a name: were the number edited, two ports would have it, and nothing could be applied any more.
+    // Without a name: after an edit of the number, two ports would have the same name, and every apply would fail.
     ports: [{ containerPort: workload.port, protocol: 'TCP' }],
     env: environmentOf(workload, settings.replicaHost),
     resources: resourcesOf(workload.resources, settings.resources),
     ...probesOf(workload, health),
-    // Not a command: an image need not have a shell.
+    // `sleep` and not a command, because an image need not have a shell.
     ...(settings.drainSeconds > 0 && { lifecycle: { preStop: { sleep: { seconds: settings.drainSeconds } } } }),
     securityContext: {
       allowPrivilegeEscalation: false,
@@ -31,14 +31,14 @@ export function containerOf(workload: Workload, settings: KubernetesSettings, he
   };
 }
 
-/** Kubernetes expands `$(NAME)` in values; what a caller wrote is meant as it is. */
+/** Escapes `$(NAME)`, which Kubernetes would expand: the values of callers are literal. */
 const literal = (value: string) => value.replaceAll('$', '$$$$');
 
 function environmentOf({ name, port, environment, secretEnvironment = {} }: Workload, host: string): V1EnvVar[] {
   return [
     { name: 'PORT', value: String(port) },
     { name: 'HOST', value: host },
-    // The user of the process has no entry in the image's /etc/passwd, and nothing else is writable.
+    // The user of the process has no home in the image's /etc/passwd, and only /tmp is writable.
     ...('HOME' in environment || 'HOME' in secretEnvironment ? [] : [{ name: 'HOME', value: '/tmp' }]),
     {
       name: 'MCP_GATEWAY_INSTANCE',
@@ -55,7 +55,7 @@ function environmentOf({ name, port, environment, secretEnvironment = {} }: Work
 
 type Resources = AdapterSpec['resources'];
 
-/** What an adapter says of a resource stands alone: beside a default, its limit could be below the request. */
+/** The default of a resource applies only when the spec has neither its request nor its limit: a mix could put the limit below the request. */
 function resourcesOf(own: Resources, defaults: Resources): V1ResourceRequirements {
   const said = (resource: 'cpu' | 'memory') => own.requests?.[resource] ?? own.limits?.[resource];
   const amounts = (which: 'requests' | 'limits') => {

@@ -1,11 +1,22 @@
-/** The kinds of objects that an adapter consists of; their pods are made by the cluster. In the order of removal. */
-export const OWN_KINDS = ['StatefulSet', 'Service', 'PodDisruptionBudget', 'NetworkPolicy'] as const;
-export type OwnKind = (typeof OWN_KINDS)[number];
+import type { ObjectKind } from '../api/paths.js';
+import type { Workload } from '../../workload.js';
+import { RESOURCE_ID_ANNOTATION, labelsOf } from '../ownership/labels.js';
+import type { KubernetesSettings } from '../settings/settings.js';
+import { objectName } from './names.js';
 
-/** An object as it is applied: nothing but the fields that are ours. */
+/** The kinds of objects that the gateway applies for a resource, in the order of removal. The StatefulSet creates the pods. */
+export const OWNED_KINDS = [
+  'StatefulSet',
+  'Service',
+  'PodDisruptionBudget',
+  'NetworkPolicy',
+] as const satisfies ObjectKind[];
+export type OwnedKind = (typeof OWNED_KINDS)[number];
+
+/** An object as it is applied: only the fields that the gateway owns. */
 export interface Manifest {
   apiVersion: string;
-  kind: OwnKind;
+  kind: OwnedKind;
   metadata: {
     name: string;
     namespace: string;
@@ -14,3 +25,11 @@ export interface Manifest {
   };
   spec: object;
 }
+
+/** The metadata that all objects of a resource share. */
+export const metadataOf = ({ kind, name, resourceId }: Workload, { namespace, gateway }: KubernetesSettings) => ({
+  name: objectName({ kind, name }),
+  namespace,
+  labels: labelsOf(gateway, { kind, name }),
+  annotations: { [RESOURCE_ID_ANNOTATION]: resourceId },
+});

@@ -3,8 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { DEFAULTS } from '../../../test/settings.js';
 import { workload } from '../../../test/supervisor.js';
 import { revisionOf, type Workload } from '../../workload.js';
-import { differences } from '../differences.js';
-import type { KubernetesSettings } from '../settings.js';
+import { differences } from './differences.js';
+import type { KubernetesSettings } from '../settings/settings.js';
 import type { Manifest } from './manifest.js';
 import { manifestsOf } from './manifests.js';
 
@@ -64,7 +64,7 @@ const pod = (...args: Parameters<typeof manifests>) => {
 const container = (...args: Parameters<typeof manifests>) => pod(...args).spec.containers[0];
 
 describe('the objects of an adapter', () => {
-  it('are these when little is said', () => {
+  it('match the golden file of a minimal spec', () => {
     expect(manifests()).toEqual(golden('minimal'));
   });
 
@@ -77,18 +77,18 @@ describe('the objects of an adapter', () => {
     expect(container({ imageName: 'team/echo', imageVersion })).toMatchObject({ image });
   });
 
-  it('are these when everything is said', () => {
+  it('match the golden file of a complete spec', () => {
     expect(manifests(EVERYTHING, EVERY_SETTING, true)).toEqual(golden('everything'));
   });
 
-  it('differ in their hash whenever they differ in anything, and not otherwise', () => {
+  it('have another hash when any field differs, and only then', () => {
     const hash = (...args: Parameters<typeof manifests>) =>
       manifests(...args).map(({ metadata }) => metadata.annotations['mcp-gateway.io/manifest']);
     expect(hash()).toEqual(hash({}));
     expect(new Set([...hash(), ...hash({ port: 9000 })]).size).toBe(6);
   });
 
-  it('leave the pods as they are when only their number changes', () => {
+  it('keep the pod template when only the number of replicas changes', () => {
     expect(pod({ replicas: 5 })).toEqual(pod());
   });
 
@@ -117,7 +117,7 @@ describe('the objects of an adapter', () => {
     expect(before !== after).toBe(replaces);
   });
 
-  it('leave the pods as they are when only their time to drain changes, until something else does', () => {
+  it('keep the pod template when only the drain time changes, until another field changes', () => {
     const [, , statefulSet] = manifests({}, { drainSeconds: 10 });
     const { annotations } = (statefulSet as Manifest).metadata;
     const kept = [{}, { drainSeconds: 60 }, false, annotations] as const;
@@ -129,7 +129,7 @@ describe('the objects of an adapter', () => {
     expect(pod(...changed).spec).toMatchObject({ terminationGracePeriodSeconds: 90 });
   });
 
-  it('take the service account away that an identity gave', () => {
+  it('remove the service account of a workload identity', () => {
     const found = pod({ useWorkloadIdentity: true }, EVERY_SETTING).spec;
     const places = differences(pod({}, EVERY_SETTING).spec, found);
     expect(places).toEqual(['/serviceAccountName="identity"', '/serviceAccount="identity"']);

@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
+import type { V1PodDisruptionBudgetSpec, V1ServiceSpec } from '@kubernetes/client-node';
 import type { Workload } from '../../workload.js';
-import { MANIFEST } from '../labels.js';
-import type { KubernetesSettings } from '../settings.js';
-import { disruptionBudgetOf } from './disruption-budget.js';
-import type { Manifest } from './manifest.js';
+import { MANIFEST_HASH_ANNOTATION, selectorLabels } from '../ownership/labels.js';
+import type { KubernetesSettings } from '../settings/settings.js';
+import { type Manifest, metadataOf } from './manifest.js';
 import { networkPolicyOf } from './network-policy.js';
-import { serviceOf } from './service.js';
-import { statefulSetOf, type SeenBefore } from './stateful-set.js';
+import { type ObservedState, statefulSetOf } from './stateful-set.js';
 
-/** All objects of a workload, in the order in which they are applied: no pod starts before its network policy is there. */
-export function manifestsOf(workload: Workload, settings: KubernetesSettings, seen: SeenBefore): Manifest[] {
+/** All objects of a workload in the order of apply: the network policy comes first, so that no pod starts without it. */
+export function manifestsOf(workload: Workload, settings: KubernetesSettings, seen: ObservedState): Manifest[] {
   return [
     networkPolicyOf(workload, settings),
     serviceOf(workload, settings),
@@ -19,9 +18,39 @@ export function manifestsOf(workload: Workload, settings: KubernetesSettings, se
 }
 
 function withHash(manifest: Manifest): Manifest {
-  // Their number says itself whether it differs, and an autoscaler's changes are no reason to write.
+  // Without the number of replicas, which is compared by itself: a change by an autoscaler is no reason to write.
   const text = JSON.stringify(manifest, (key, value: unknown) => (key === 'replicas' ? undefined : value));
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
   const { metadata } = manifest;
-  return { ...manifest, metadata: { ...metadata, annotations: { ...metadata.annotations, [MANIFEST]: hash } } };
+  return {
+    ...manifest,
+    metadata: { ...metadata, annotations: { ...metadata.annotations, [MANIFEST_HASH_ANNOTATION]: hash } },
+  };
 }
+
+/** Gives each pod a DNS name from its start on; the gateway itself decides which pods are ready. */
+export const serviceOf = (workload: Workload, settings: KubernetesSettings): Manifest => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: metadataOf(workload, settings),
+  spec: {
+    type: 'ClusterIP',
+    ipFamilyPolicy: 'PreferDualStack',
+    clusterIP: 'None',
+    publishNotReadyAddresses: true,
+    selector: selectorLabels(settings.gateway, workload),
+    ports: [{ name: 'mcp', port: workload.port, targetPort: workload.port, protocol: 'TCP' }],
+  } satisfies V1ServiceSpec,
+});
+
+/** Lets a node drain evict one replica at a time, and replicas that do not serve at any time. */
+const disruptionBudgetOf = (workload: Workload, settings: KubernetesSettings): Manifest => ({
+  apiVersion: 'policy/v1',
+  kind: 'PodDisruptionBudget',
+  metadata: metadataOf(workload, settings),
+  spec: {
+    maxUnavailable: 1,
+    unhealthyPodEvictionPolicy: 'AlwaysAllow',
+    selector: { matchLabels: selectorLabels(settings.gateway, workload) },
+  } satisfies V1PodDisruptionBudgetSpec,
+});

@@ -1,18 +1,17 @@
 import type { Workload } from '../../workload.js';
-import { selectedBy } from '../labels.js';
-import type { KubernetesSettings } from '../settings.js';
-import type { Manifest } from './manifest.js';
-import { metadataOf } from './metadata.js';
+import { selectorLabels } from '../ownership/labels.js';
+import type { KubernetesSettings } from '../settings/settings.js';
+import { type Manifest, metadataOf } from './manifest.js';
 
 const CALLERS = ['data-plane', 'tool-router'];
 
-/** Only the gateway reaches a replica, so that nobody gets around sign-in and permissions. */
+/** Admits only the gateway to a replica, so that no caller bypasses authentication and authorization. */
 export const networkPolicyOf = (workload: Workload, settings: KubernetesSettings): Manifest => ({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'NetworkPolicy',
   metadata: metadataOf(workload, settings),
   spec: {
-    podSelector: { matchLabels: selectedBy(settings.gateway, workload.name) },
+    podSelector: { matchLabels: selectorLabels(settings.gateway, workload) },
     policyTypes: settings.egress ? ['Ingress', 'Egress'] : ['Ingress'],
     ingress: [
       {

@@ -37,7 +37,7 @@ describe('the probes of a replica', () => {
     expect(seen(path, by)).toEqual(expected);
   });
 
-  it('ask for the default path from the start where the spec says that it is there', () => {
+  it('ask for the default path from the start when the spec names it', () => {
     expect(seen('/healthz', 'http', 'http')[0]).toBe('startup /healthz 3×100');
   });
 });

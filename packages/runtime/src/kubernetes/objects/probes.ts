@@ -1,29 +1,28 @@
 import type { V1Container, V1Probe } from '@kubernetes/client-node';
-import { ASSUMED_PATH } from '../../health-path.js';
-import { STARTUP_SECONDS } from '../../startup.js';
+import { DEFAULT_HEALTH_PATH, STARTUP_SECONDS } from '../../health.js';
 import type { Workload } from '../../workload.js';
 
-/** By TCP when an open port has to do; with the answer that says that there is no health endpoint, where one was asked. */
+/** How the kubelet checks a replica. `answer` is the HTTP status that showed that there is no health endpoint. */
 export type HealthCheck = { by: 'http' } | { by: 'tcp'; answer?: string };
 
 type Asked = Pick<V1Probe, 'httpGet' | 'tcpSocket'>;
 type Probes = Pick<V1Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'>;
 
-/** In seconds. */
+/** Seconds between two startup probes. */
 const START_PERIOD = 3;
 
 /**
- * Once a server has started, ten seconds of failing take it out of the routes for new sessions, and two minutes end it, since a
- * start anew ends the sessions it has.
+ * After the start, ten seconds of failing probes take a replica out of the routes for new sessions. Only two minutes of failing
+ * probes restart it, because a restart ends its sessions.
  *
- * The kubelet tells of 25 events of a pod, and then of one in five minutes. So a start is asked every three seconds only. And
- * where the path is an assumption, an open port has started, and it takes longer than five minutes to end it: that the path is
- * not there is told by then.
+ * The kubelet writes 25 events about a pod, and then one every five minutes. So the startup probe runs every three seconds only.
+ * With the default path, which need not exist, the startup probe only opens the port, and the liveness probe takes longer than
+ * five minutes: by then an event shows that the path is missing.
  */
 export function probesOf({ healthPath, healthType, port }: Workload, { by }: HealthCheck): Probes {
   const open = { tcpSocket: { port } };
   const asked = by === 'http' ? { httpGet: { path: healthPath, port, scheme: 'HTTP' } } : open;
-  const assumed = by === 'http' && healthType === undefined && healthPath === ASSUMED_PATH;
+  const assumed = by === 'http' && healthType === undefined && healthPath === DEFAULT_HEALTH_PATH;
   const every = (periodSeconds: number, failureThreshold: number, timeoutSeconds: number, what: Asked): V1Probe => ({
     ...what,
     periodSeconds,

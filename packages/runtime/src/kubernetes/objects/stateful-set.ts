@@ -8,49 +8,48 @@ import type {
 } from '@kubernetes/client-node';
 import { revisionOf, type Workload } from '../../workload.js';
 import {
-  ADAPTER_ID,
-  HEALTH_ANSWER,
-  HEALTH_TYPE,
-  DRAIN_SECONDS,
+  RESOURCE_ID_ANNOTATION,
+  DRAIN_SECONDS_ANNOTATION,
+  HEALTH_ANSWER_ANNOTATION,
+  HEALTH_TYPE_ANNOTATION,
   labelsOf,
   pathOfRevision,
-  REVISION,
-  selectedBy,
-  TCP_CHECK,
-  TEMPLATE,
+  REVISION_ANNOTATION,
+  selectorLabels,
+  TCP_CHECK_ANNOTATION,
+  TEMPLATE_HASH_ANNOTATION,
   WORKLOAD_IDENTITY,
-} from '../labels.js';
-import type { KubernetesSettings } from '../settings.js';
+} from '../ownership/labels.js';
+import type { KubernetesSettings } from '../settings/settings.js';
 import { containerOf } from './container.js';
-import type { Manifest } from './manifest.js';
-import { metadataOf } from './metadata.js';
+import { type Manifest, metadataOf } from './manifest.js';
 import type { HealthCheck } from './probes.js';
 
-/** From the signal to the end, after draining. */
+/** Seconds from SIGTERM to SIGKILL, after the drain. */
 const STOP_SECONDS = 30;
 const OLD_REVISIONS_KEPT = 3;
 
-/** What depends on what there is. */
-export interface SeenBefore {
+/** The parts of the StatefulSet that depend on the state of the cluster. */
+export interface ObservedState {
   health: HealthCheck;
   replicas: number;
-  /** By revision: those that pods have. */
+  /** The paths of the revisions that have pods. */
   paths: Record<string, string>;
-  /** Annotations of the StatefulSet. */
+  /** The annotations of the StatefulSet in the cluster. */
   annotations?: Readonly<Record<string, string>>;
 }
 
 export function statefulSetOf(
   workload: Workload,
   settings: KubernetesSettings,
-  { health, replicas, paths, annotations = {} }: SeenBefore,
+  { health, replicas, paths, annotations = {} }: ObservedState,
 ): Manifest {
   const metadata = metadataOf(workload, settings);
   const revision = revisionOf(workload);
   const templateOf = (drainSeconds: number) => podTemplateOf(workload, { ...settings, drainSeconds }, health);
   const hash = digest(templateOf(0));
-  // Another time to drain is no reason to replace what runs: pods that are made for another reason get it.
-  const kept = annotations[TEMPLATE] === hash ? Number(annotations[DRAIN_SECONDS]) : NaN;
+  // A new drain time alone does not replace pods. Pods that are replaced for another reason get it.
+  const kept = annotations[TEMPLATE_HASH_ANNOTATION] === hash ? Number(annotations[DRAIN_SECONDS_ANNOTATION]) : NaN;
   const drainSeconds = Number.isInteger(kept) && kept >= 0 ? kept : settings.drainSeconds;
   return {
     apiVersion: 'apps/v1',
@@ -59,21 +58,24 @@ export function statefulSetOf(
       ...metadata,
       annotations: {
         ...metadata.annotations,
-        [REVISION]: revision,
-        ...(workload.healthType && { [HEALTH_TYPE]: workload.healthType }),
-        ...(health.by === 'tcp' && { [TCP_CHECK]: revision, ...(health.answer && { [HEALTH_ANSWER]: health.answer }) }),
-        [TEMPLATE]: hash,
-        [DRAIN_SECONDS]: String(drainSeconds),
+        [REVISION_ANNOTATION]: revision,
+        ...(workload.healthType && { [HEALTH_TYPE_ANNOTATION]: workload.healthType }),
+        ...(health.by === 'tcp' && {
+          [TCP_CHECK_ANNOTATION]: revision,
+          ...(health.answer && { [HEALTH_ANSWER_ANNOTATION]: health.answer }),
+        }),
+        [TEMPLATE_HASH_ANNOTATION]: hash,
+        [DRAIN_SECONDS_ANNOTATION]: String(drainSeconds),
         ...Object.fromEntries(Object.entries(paths).map(([each, path]) => [pathOfRevision(each), path])),
       },
     },
     spec: {
       serviceName: metadata.name,
       replicas,
-      selector: { matchLabels: selectedBy(settings.gateway, workload.name) },
-      // One broken replica must not keep the others from starting, and ordinals mean nothing to a server.
+      selector: { matchLabels: selectorLabels(settings.gateway, workload) },
+      // One broken replica must not block the others, and a server does not depend on ordinals.
       podManagementPolicy: 'Parallel',
-      // A partition that somebody sets would keep replicas at an old revision.
+      // Owned by the gateway, because a partition would keep replicas at an old revision.
       updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } },
       revisionHistoryLimit: OLD_REVISIONS_KEPT,
       template: templateOf(drainSeconds),
@@ -88,13 +90,13 @@ const podTemplateOf = (workload: Workload, settings: KubernetesSettings, health:
   metadata: {
     labels: {
       ...settings.podLabels,
-      ...labelsOf(settings.gateway, workload.name),
+      ...labelsOf(settings.gateway, workload),
       ...(workload.useWorkloadIdentity && { [WORKLOAD_IDENTITY]: 'true' }),
     },
     annotations: {
       ...settings.podAnnotations,
-      [ADAPTER_ID]: workload.adapterId,
-      [REVISION]: revisionOf(workload),
+      [RESOURCE_ID_ANNOTATION]: workload.resourceId,
+      [REVISION_ANNOTATION]: revisionOf(workload),
     },
   },
   spec: podSpecOf(workload, settings, health),
@@ -115,18 +117,18 @@ function podSpecOf(workload: Workload, settings: KubernetesSettings, health: Hea
     },
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    // Process 1 ignores signals that it has no handler for, and leaves zombies; so the pause container is process 1.
+    // Process 1 ignores signals without a handler and leaves zombies, so the pause container has to be process 1.
     shareProcessNamespace: true,
     terminationGracePeriodSeconds: settings.drainSeconds + STOP_SECONDS,
     topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((key) =>
-      spreadOver(key, selectedBy(settings.gateway, workload.name)),
+      spreadOver(key, selectorLabels(settings.gateway, workload)),
     ),
     ...(imagePullSecrets.length > 0 && { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
     ...(Object.keys(nodeSelector).length > 0 && { nodeSelector: { ...nodeSelector } }),
     ...(tolerations.length > 0 && { tolerations: [...tolerations] as V1Toleration[] }),
     ...(priorityClassName && { priorityClassName }),
     ...(runtimeClassName && { runtimeClassName }),
-    // Both, and also when there is none: the server writes the deprecated name beside the other, and restores either from what is left.
+    // Both fields, even when empty: the server copies each field into the other one, and so would restore a removed value.
     serviceAccountName: serviceAccount,
     serviceAccount,
   };

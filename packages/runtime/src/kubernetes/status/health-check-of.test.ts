@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { notReady, podOf, running, statefulSetOf, warning } from '../../../test/pods.js';
-import type { Pod, StatefulSet } from '../api/objects.js';
+import type { Pod, StatefulSet } from '../api/types.js';
 import { healthCheckOf } from './health-check-of.js';
 
 const NOT_FOUND = 'Startup probe failed: HTTP probe failed with statuscode: 404';
@@ -37,45 +37,45 @@ const asksBeside: Pod = {
   },
 };
 
-describe('replicas of which one answers 404', () => {
+describe('the health check of a revision with a replica that answers 404', () => {
   it.each<[what: string, statefulSet: StatefulSet, pods: Pod[], expected: 'http' | 'tcp']>([
-    ['by their port when it has never passed', set, [podOf({}, starting)], 'tcp'],
-    ['by their path when it has passed before', set, [podOf({}, notReady)], 'http'],
-    ['by their path when another has passed', set, [podOf({}, starting), podOf(other)], 'http'],
-    ['by their port when another passes whose port is asked', set, [podOf({}, starting), portIsAsked], 'tcp'],
-    ['by their port when it listens and has never passed', set, [listens], 'tcp'],
+    ['TCP when the replica has never passed', set, [podOf({}, starting)], 'tcp'],
+    ['HTTP when the replica has passed before', set, [podOf({}, notReady)], 'http'],
+    ['HTTP when another replica has passed', set, [podOf({}, starting), podOf(other)], 'http'],
+    ['TCP when another replica passes a TCP check', set, [podOf({}, starting), portIsAsked], 'tcp'],
+    ['TCP when the replica listens and has never passed', set, [listens], 'tcp'],
     [
-      'by their path when it listens and has passed',
+      'HTTP when the replica listens and has passed',
       set,
       [{ ...listens, status: { ...listens.status, conditions: since('40') } }],
       'http',
     ],
-    ['by their port when that has been found before', byTcp, [], 'tcp'],
-    ['by their path when that has been found of an earlier revision', ofEarlier, [], 'http'],
+    ['TCP when the annotations say so for the revision', byTcp, [], 'tcp'],
+    ['HTTP when the annotations say so for an earlier revision', ofEarlier, [], 'http'],
     [
-      'by their path when it is of another revision',
+      'HTTP when the replica is of another revision',
       set,
       [podOf({ annotations: { 'mcp-gateway.io/revision': 'r0' } }, starting)],
       'http',
     ],
-    ['by their path when only something beside asks for a path', set, [asksBeside], 'http'],
-  ])('are checked %s', (_what, statefulSet, pods, expected) => {
+    ['HTTP when only a sidecar has an HTTP probe', set, [asksBeside], 'http'],
+  ])('is %s', (_what, statefulSet, pods, expected) => {
     expect(healthCheckOf({ statefulSet, own: [], pods, warnings }, 'r1', undefined).by).toBe(expected);
   });
 
-  it('are checked by their path as long as nobody knows which revision is wanted', () => {
+  it('is HTTP while the desired revision is unknown', () => {
     const objects = { statefulSet: set, own: [], pods: [podOf({}, starting)], warnings };
     expect(healthCheckOf(objects, null, undefined).by).toBe('http');
   });
 
-  it('are checked as the spec says, where it says', () => {
+  it('is the type of the spec if the spec has one', () => {
     const objects = { statefulSet: set, own: [], pods: [podOf({}, starting)], warnings };
     const types = ['http', 'tcp', 'mcp'] as const;
     expect(types.map((type) => healthCheckOf(objects, 'r1', type).by)).toEqual(['http', 'tcp', 'tcp']);
   });
 });
 
-describe('replicas of which one answers no', () => {
+describe('the health check of a revision with a replica that answers an error', () => {
   const checkOf = (status: number, path: string) => {
     const message = `Readiness probe failed: HTTP probe failed with statuscode: ${status}`;
     const pod: Pod = {
@@ -86,7 +86,7 @@ describe('replicas of which one answers no', () => {
     return healthCheckOf({ statefulSet: set, own: [], pods: [pod], warnings: told }, 'r1', undefined);
   };
 
-  it.each([400, 403, 404, 405, 421])('on the default path, with %i, are checked by their port', (status) => {
+  it.each([400, 403, 404, 405, 421])('on the default path, with %i, is TCP', (status) => {
     expect(checkOf(status, '/healthz')).toEqual({ by: 'tcp', answer: String(status) });
   });
 
@@ -95,11 +95,11 @@ describe('replicas of which one answers no', () => {
     [429, '/healthz'],
     [503, '/healthz'],
     [403, '/live'],
-  ])('with %i on %s are checked by their path', (status, path) => {
+  ])('with %i on %s is HTTP', (status, path) => {
     expect(checkOf(status, path).by).toBe('http');
   });
 
-  it('are still said to have answered so when nobody asks any more', () => {
+  it('keeps the answer when the probe no longer asks', () => {
     const annotations = { ...byTcp.metadata.annotations, 'mcp-gateway.io/health-check-answer': '403' };
     const statefulSet = { ...byTcp, metadata: { ...byTcp.metadata, annotations } };
     const seen = healthCheckOf({ statefulSet, own: [], pods: [], warnings: [] }, 'r1', undefined);

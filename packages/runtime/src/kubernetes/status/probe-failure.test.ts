@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { podOf, running, warning } from '../../../test/pods.js';
-import { lastAnswer, probeFailure } from './probe-failure.js';
+import { lastProbeStatus, probeFailure } from './probe-failure.js';
 
 const GET = 'Get "http://10.0.0.7:8000/healthz":';
 const unhealthy = (message: string) => warning('pod-uid', 'Unhealthy', message);
@@ -8,7 +8,7 @@ const failure = { starting: false };
 
 const starting = podOf({}, { containerStatuses: [running({ started: false })] });
 
-describe('a probe that fails', () => {
+describe('a failed probe', () => {
   it.each<[said: string, expected: object]>([
     ['HTTP probe failed with statuscode: 404', { ...failure, message: 'The health check answers 404.' }],
     ['HTTP probe failed with statuscode: 503', { ...failure, message: 'The health check answers 503.' }],
@@ -27,13 +27,13 @@ describe('a probe that fails', () => {
     ],
     [`${GET} net/http: Timeout awaiting headers`, { ...failure, message: 'The health check does not answer in time.' }],
     [`${GET} EOF\nat the end\n`, { ...failure, message: `The health check fails: ${GET} EOF\nat the end` }],
-  ])('with %s is told in our words', (said, expected) => {
+  ])('with %s is explained', (said, expected) => {
     for (const probe of ['Startup', 'Readiness', 'Liveness']) {
       expect(probeFailure(starting, [unhealthy(`${probe} probe failed: ${said}`)])).toEqual(expected);
     }
   });
 
-  it('is the last of this pod', () => {
+  it('is the last one of this pod', () => {
     const told = ['404', '503'].map((status) =>
       unhealthy(`Startup probe failed: HTTP probe failed with statuscode: ${status}`),
     );
@@ -45,13 +45,13 @@ describe('a probe that fails', () => {
   });
 
   it.each(['Container server failed liveness probe, will be restarted', 'Startup probe errored: no container'])(
-    'is none when the kubelet says %s',
+    'is null when the kubelet says %s',
     (message) => {
       expect(probeFailure(starting, [unhealthy(message)])).toBeNull();
     },
   );
 
-  it('of the start says nothing more once that is passed, and one before the process began says nothing of it', () => {
+  it('is null when it is a startup probe that has passed since, or is older than the process', () => {
     const failed = (probe: string, at: string) =>
       warning('pod-uid', 'Unhealthy', `${probe} probe failed: HTTP probe failed with statuscode: 404`, at);
     const now = '2026-11-20T09:00:00Z';
@@ -59,6 +59,6 @@ describe('a probe that fails', () => {
     expect(probeFailure(podOf(), [failed('Startup', now)])).toBeNull();
     expect(probeFailure(podOf(), [failed('Readiness', now)])).not.toBeNull();
     expect(probeFailure(podOf(), [failed('Readiness', before)])).toBeNull();
-    expect(lastAnswer(podOf(), [failed('Readiness', before)])).toBe(404);
+    expect(lastProbeStatus(podOf(), [failed('Readiness', before)])).toBe(404);
   });
 });

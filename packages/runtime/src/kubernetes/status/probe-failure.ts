@@ -1,10 +1,10 @@
-import { timeOf, type KubeEvent, type Pod } from '../api/objects.js';
-import { CONTAINER } from '../objects/container.js';
+import { occurredAt, type KubeEvent, type Pod } from '../api/types.js';
+import { SERVER_CONTAINER } from '../objects/container.js';
 
 export interface ProbeFailure {
   /** A sentence. */
   message: string;
-  /** Nothing listened yet, as with every server that starts. */
+  /** True when nothing listened yet, as with every server that starts. */
   starting: boolean;
 }
 
@@ -14,19 +14,19 @@ const REFUSED = /connection refused/;
 const TIMEOUT = /deadline exceeded|timeout|Client\.Timeout/i;
 
 /**
- * What the kubelet last said about the health check of the process that runs now; it says so in events only, and soon in one
- * every five minutes: what holds only for the moment is dated.
+ * The last failed probe of the current process. The kubelet reports a failure in events only, and soon in one every five minutes,
+ * so a message about a passing state carries its time.
  */
 export function probeFailure(pod: Pod, warnings: readonly KubeEvent[]): ProbeFailure | null {
-  const container = pod.status?.containerStatuses?.find(({ name }) => name === CONTAINER);
+  const container = pod.status?.containerStatuses?.find(({ name }) => name === SERVER_CONTAINER);
   const last = lastFailure(pod, warnings);
   if (!last || last.at < Date.parse(container?.state?.running?.startedAt ?? '')) return null;
-  if (last.probe === 'Startup' && container?.started) return null; // it has passed that one since
+  if (last.probe === 'Startup' && container?.started) return null; // the startup probe has passed since
   return explained(last.why, new Date(last.at));
 }
 
-/** The status that the kubelet was last answered, by whichever process of the pod. */
-export const lastAnswer = (pod: Pod, warnings: readonly KubeEvent[]): number | null => {
+/** The HTTP status of the last failed probe, by any process of the pod. */
+export const lastProbeStatus = (pod: Pod, warnings: readonly KubeEvent[]): number | null => {
   const status = STATUS.exec(lastFailure(pod, warnings)?.why ?? '')?.[1];
   return status === undefined ? null : Number(status);
 };
@@ -36,7 +36,7 @@ function lastFailure({ metadata }: Pod, warnings: readonly KubeEvent[]) {
     ({ involvedObject, reason }) => involvedObject.uid === metadata.uid && reason === 'Unhealthy',
   );
   const [, probe, why] = FAILED.exec(last?.message ?? '') ?? [];
-  return last && why !== undefined ? { probe, why: why.trim(), at: timeOf(last) } : null;
+  return last && why !== undefined ? { probe, why: why.trim(), at: occurredAt(last) } : null;
 }
 
 function explained(why: string, at: Date): ProbeFailure {

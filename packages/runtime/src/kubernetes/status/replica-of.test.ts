@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { KubeEvent, Pod } from '../api/objects.js';
+import type { KubeEvent, Pod } from '../api/types.js';
 import { notReady, podOf, running, waiting, warning } from '../../../test/pods.js';
 import { replicaOf } from './replica-of.js';
 
@@ -33,32 +33,32 @@ const onLostNode = (more: Partial<Pod['metadata']> = {}): Pod => {
 
 const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, message: string | null][] = [
   ['that is ready', podOf(), [], 'Ready', null],
-  ['that is ready although it was not', podOf(), [unhealthy('Readiness probe failed: x')], 'Ready', null],
-  ['that is being deleted', podOf(DELETED), [], 'Stopping', null],
+  ['that is ready after a failed probe', podOf(), [unhealthy('Readiness probe failed: x')], 'Ready', null],
+  ['that is terminating', podOf(DELETED), [], 'Stopping', null],
   [
-    'that is being deleted and that somebody holds',
+    'that is terminating and has a finalizer',
     podOf({ ...DELETED, finalizers: ['example.com/hold'] }),
     [],
     'Stopping',
-    'It is gone when whoever put a finalizer on it takes that off: example.com/hold.',
+    'It ends when its finalizers are removed: example.com/hold.',
   ],
   [
-    'that is being deleted on a node that does not answer',
+    'that is terminating on an unreachable node',
     onLostNode(DELETED),
     [],
     'Stopping',
-    'Its node node-1 does not answer. It is gone when the node is back, or when somebody deletes the node or, by force, the pod.',
+    'Its node node-1 does not answer. It ends when the node returns, or when you delete the node or force-delete the pod.',
   ],
   [
-    'whose node does not answer, whatever was said before',
+    'whose node is unreachable, whatever the probe said before',
     onLostNode(),
     [unhealthy('Readiness probe failed: dial tcp 10.0.0.7:8000: connect: connection refused')],
     'NotReady',
     'Its node node-1 does not answer.',
   ],
   ['without a node yet', podOf({}, { phase: 'Pending', conditions: [], containerStatuses: [] }), [], 'Starting', null],
-  ['that no node takes', podOf({}, unschedulable), [], 'Starting', '0/3 nodes are available.'],
-  ['whose container is made', podOf({}, waiting('ContainerCreating')), [], 'Starting', null],
+  ['that no node accepts', podOf({}, unschedulable), [], 'Starting', '0/3 nodes are available.'],
+  ['whose container is being created', podOf({}, waiting('ContainerCreating')), [], 'Starting', null],
   ['that has started and not answered yet', podOf({}, starting), [], 'Starting', null],
   [
     'that does not listen yet',
@@ -72,7 +72,7 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
     'Nothing listened on PORT at 09:00 UTC.',
   ],
   [
-    'that says no from the start',
+    'that answers an error from the start',
     podOf({}, starting),
     [unhealthy('Startup probe failed: HTTP probe failed with statuscode: 500')],
     'NotReady',
@@ -86,14 +86,14 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
     'Nothing listened on PORT at 09:00 UTC.',
   ],
   [
-    'that listens, of which nobody has said more since',
+    'that listens, without a later event',
     podOf({}, notReady),
     [unhealthy('Startup probe failed: dial tcp 10.0.0.7:8000: connect: connection refused')],
     'Starting',
-    'It listens, and has not passed its health check yet.',
+    'It listens but has not passed its health check yet.',
   ],
   [
-    'of which something else is said',
+    'with another failed probe',
     podOf({}, notReady),
     [
       unhealthy('Readiness probe failed: HTTP probe failed with statuscode: 503'),
@@ -103,21 +103,21 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
     'The health check answers 503.',
   ],
   [
-    'that has started again',
+    'that was restarted',
     podOf({}, { ...notReady, containerStatuses: [running({ started: false, lastState: ENDED })] }),
     [unhealthy('Startup probe failed: dial tcp 10.0.0.7:8000: connect: connection refused')],
     'Starting',
-    'It ended with exit code 3 and was started again. Nothing listened on PORT at 09:00 UTC.',
+    'It ended with exit code 3 and was restarted. Nothing listened on PORT at 09:00 UTC.',
   ],
   [
-    'that ended and is about to start again',
+    'that ended and is being restarted',
     podOf({}, { containerStatuses: [running({ state: ENDED })] }),
     [],
     'BackOff',
-    'It ended with exit code 3 and is started again.',
+    'It ended with exit code 3 and is being restarted.',
   ],
   [
-    'that keeps ending',
+    'that keeps crashing',
     podOf({}, waiting('CrashLoopBackOff', 'back-off', { lastState: ENDED })),
     [],
     'BackOff',
@@ -137,17 +137,17 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
     'BackOff',
     'ErrImagePull: not found',
   ],
-  ['whose first containers run', podOf({}, waiting('PodInitializing')), [], 'Starting', null],
-  ['that waits for a reason', podOf({}, waiting('Odd')), [], 'BackOff', 'Odd: the cluster says no more'],
+  ['whose init containers run', podOf({}, waiting('PodInitializing')), [], 'Starting', null],
+  ['that waits with a reason', podOf({}, waiting('Odd')), [], 'BackOff', 'Odd: the cluster gives no reason'],
   [
-    'that keeps ending, nobody knows how',
+    'that keeps crashing without a known exit code',
     podOf({}, waiting('CrashLoopBackOff')),
     [],
     'BackOff',
     'It ended; the next start is delayed.',
   ],
   [
-    'that ended as it should not, and otherwise before',
+    'that ended with exit code 0 after another exit code',
     podOf(
       {},
       {
@@ -156,18 +156,18 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
     ),
     [],
     'BackOff',
-    'It ended with exit code 0 and is started again. A server that speaks stdio ends like this, as nobody writes to it: ' +
+    'It ended with exit code 0 and is being restarted. A server that speaks stdio ends like this because it gets no input: ' +
       'start it with its option for streamable HTTP.',
   ],
   [
-    'that cannot run',
+    'whose command cannot run',
     podOf(
       {},
       { containerStatuses: [running({ state: { terminated: { exitCode: 128, reason: 'ContainerCannotRun' } } })] },
     ),
     [],
     'BackOff',
-    'It ended with exit code 128 (ContainerCannotRun) and is started again.',
+    'It ended with exit code 128 (ContainerCannotRun) and is being restarted.',
   ],
   [
     'that has a node and no container yet',
@@ -176,7 +176,7 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
     'Starting',
     null,
   ],
-  ['that ended well', podOf({}, { phase: 'Succeeded' }), [], 'BackOff', 'The pod ended: Succeeded.'],
+  ['that succeeded', podOf({}, { phase: 'Succeeded' }), [], 'BackOff', 'The pod ended: Succeeded.'],
   [
     'that is evicted',
     podOf({}, { phase: 'Failed', reason: 'Evicted', message: 'The node was low on memory.' }),
@@ -191,12 +191,12 @@ describe('a pod', () => {
     expect(replicaOf(pod, undefined, warnings, NOW)).toMatchObject({ state, message });
   });
 
-  it('says that its node is the cause, and only then', () => {
+  it('names its node as the cause, and only then', () => {
     expect(replicaOf(onLostNode(), undefined, [], NOW).nodeLost).toBe(true);
     expect(replicaOf(podOf({}, notReady), undefined, [], NOW)).not.toHaveProperty('nodeLost');
   });
 
-  it('is a replica with its ordinal, its revision and what is known of its process', () => {
+  it('becomes a replica with its ordinal, its revision and the state of its process', () => {
     const pod = podOf({}, { containerStatuses: [running({ restartCount: 2, lastState: KILLED })] });
     expect(replicaOf(pod, undefined, [], NOW)).toMatchObject({
       name: 'adapter-echo-1',
@@ -215,15 +215,15 @@ describe('the addresses of a pod', () => {
   const both = { podIPs: [{ ip: '10.0.0.7' }, { ip: 'fd00::7' }] };
 
   it.each([
-    ['all that it has', podOf({}, both), ['10.0.0.7', 'fd00::7']],
+    ['all addresses of the pod', podOf({}, both), ['10.0.0.7', 'fd00::7']],
     [
-      'those of one that takes no requests yet',
+      'those of a pod that accepts no requests yet',
       podOf({}, { ...waiting('CrashLoopBackOff'), ...both }),
       ['10.0.0.7', 'fd00::7'],
     ],
-    ['those of one that is told to end', podOf({ ...DELETED, deletionGracePeriodSeconds: 0 }), ['10.0.0.7']],
-    ['none before it has one', podOf({}, { phase: 'Pending', podIP: '' }), []],
-    ['none after it has ended, when another pod may get them', podOf({}, { ...both, phase: 'Failed' }), []],
+    ['those of a terminating pod', podOf({ ...DELETED, deletionGracePeriodSeconds: 0 }), ['10.0.0.7']],
+    ['none before the pod has one', podOf({}, { phase: 'Pending', podIP: '' }), []],
+    ['none after the pod has ended, when another pod may get them', podOf({}, { ...both, phase: 'Failed' }), []],
   ])('are %s', (_which, pod, addresses) => {
     expect(replicaOf(pod, undefined, [], NOW).addresses).toEqual(addresses);
   });
@@ -233,30 +233,30 @@ describe('the endpoint of a pod', () => {
   const endpoint = (pod: Pod, now = NOW) => replicaOf(pod, undefined, [], now).endpoint;
   const id = (pod: Pod) => endpoint(pod)?.id;
 
-  it('is its own address and port, and ready when it is', () => {
+  it('is the address and port of the pod, and ready with the pod', () => {
     expect(endpoint(podOf())).toMatchObject({ url: 'http://10.0.0.7:8000', ready: true });
     expect(endpoint(podOf({}, notReady))).toMatchObject({ url: 'http://10.0.0.7:8000', ready: false });
     expect(endpoint(podOf({}, { podIP: 'fd00::7' }))).toMatchObject({ url: 'http://[fd00::7]:8000' });
   });
 
   it.each([
-    ['it is deleted without a time to drain', podOf({ ...DELETED, deletionGracePeriodSeconds: 0 })],
-    ['it is deleted and never answered', draining({ containerStatuses: [running({ started: false })] })],
+    ['the pod is deleted without a drain time', podOf({ ...DELETED, deletionGracePeriodSeconds: 0 })],
+    ['the pod is deleted and never answered', draining({ containerStatuses: [running({ started: false })] })],
     [
-      'it is deleted and has no time to drain of its own',
+      'the pod is deleted and has no preStop sleep',
       podOf({ deletionTimestamp: '2026-11-20T09:00:30Z', deletionGracePeriodSeconds: 30 }),
     ],
     ['it has no port', { ...podOf(), spec: { containers: [{ name: 'server' }] } }],
-    ['it has been left long enough to drain', draining(), new Date('2026-11-20T09:00:10Z')],
+    ['its drain time is over', draining(), new Date('2026-11-20T09:00:10Z')],
     ['it has been evicted', podOf({}, { phase: 'Failed' })],
     ['it has no address', podOf({}, { podIP: '' })],
     ['its process has ended', podOf({}, { containerStatuses: [running({ state: ENDED })] })],
     ['its process has not started', podOf({}, waiting('ContainerCreating'))],
-  ])('is nowhere when %s', (_why, pod, now = NOW) => {
+  ])('is null when %s', (_why, pod, now = NOW) => {
     expect(endpoint(pod, now)).toBeNull();
   });
 
-  it('takes no new sessions while the pod drains, and says until when it has those it has', () => {
+  it('is not ready while the pod drains, and says until when it keeps its sessions', () => {
     expect(endpoint(draining())).toEqual({
       ...endpoint(podOf()),
       ready: false,
@@ -273,7 +273,7 @@ describe('the endpoint of a pod', () => {
     expect(endpoint({ ...draining(), metadata: inAHurry })).toMatchObject({ drainUntil: '2026-11-20T09:00:03.000Z' });
   });
 
-  it('serves while its node is silent, as its process was well when the node was heard last', () => {
+  it('serves while its node is unreachable, if its process was ready at the last report', () => {
     const lost = (ready: boolean, more = {}) => {
       const pod = onLostNode(more);
       return { ...pod, status: { ...pod.status, containerStatuses: [running({ ready })] } };
@@ -292,7 +292,7 @@ describe('the endpoint of a pod', () => {
     expect(endpoint(evicted)).toMatchObject({ serving: true, drainUntil: '2026-11-20T09:00:10.000Z' });
   });
 
-  it('is another one for another pod of the name, and for another process in it', () => {
+  it('has another id for another pod of the name, and for another process in it', () => {
     expect(id(podOf({ resourceVersion: '99' }))).toBe(id(podOf()));
     expect(id(podOf({ uid: 'successor' }))).not.toBe(id(podOf()));
     expect(id(podOf({}, { containerStatuses: [running({ containerID: 'containerd://b' })] }))).not.toBe(id(podOf()));

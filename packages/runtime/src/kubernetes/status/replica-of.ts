@@ -1,27 +1,26 @@
 import { createHash } from 'node:crypto';
 import type { PublishedEndpoint } from '@mcp-gateway/common/contracts';
-import { isEnding, type ContainerStatus, type KubeEvent, type Pod, type StatefulSet } from '../api/objects.js';
-import { REVISION } from '../labels.js';
-import { CONTAINER } from '../objects/container.js';
+import { type ContainerStatus, isTerminating, type KubeEvent, type Pod, type StatefulSet } from '../api/types.js';
+import { REVISION_ANNOTATION } from '../ownership/labels.js';
+import { SERVER_CONTAINER } from '../objects/container.js';
 import type { ObservedReplica } from '../../runtime.js';
-import { STDIO_HINT } from '../../startup.js';
-import { servedPath } from '../served-paths.js';
-import { ordinalOf } from '../store/cluster-state.js';
-import { isNodeLost, isNodeSilent, silentNode } from './node-lost.js';
+import { STDIO_HINT } from '../../health.js';
+import { ordinalOf } from '../informers/cluster-state.js';
+import { servedPath } from './served-paths.js';
 import { probeFailure } from './probe-failure.js';
 
 type Finding = Pick<ObservedReplica, 'state' | 'message' | 'nodeLost'>;
 
-/** A pod as one replica of an adapter. */
+/** Describes a pod as a replica. */
 export function replicaOf(
   pod: Pod,
   statefulSet: StatefulSet | undefined,
   warnings: readonly KubeEvent[],
   now: Date,
 ): ObservedReplica {
-  const revision = pod.metadata.annotations?.[REVISION] ?? '';
+  const revision = pod.metadata.annotations?.[REVISION_ANNOTATION] ?? '';
   const path = servedPath(statefulSet, revision);
-  const container = pod.status?.containerStatuses?.find(({ name }) => name === CONTAINER);
+  const container = pod.status?.containerStatuses?.find(({ name }) => name === SERVER_CONTAINER);
   const ended = container?.state?.terminated ?? container?.lastState?.terminated;
   const finding = findingOf(pod, container, warnings);
   const endpoint = endpointOf(pod, container, finding.state === 'Ready', now);
@@ -38,7 +37,7 @@ export function replicaOf(
   };
 }
 
-/** Null unless the process runs and takes requests, if only those of the sessions it has. */
+/** Null unless the process runs and serves new sessions, or at least the sessions that it has. */
 function endpointOf(
   pod: Pod,
   status: ContainerStatus | undefined,
@@ -46,17 +45,17 @@ function endpointOf(
   now: Date,
 ): PublishedEndpoint | null {
   const ip = pod.status?.podIP;
-  const container = pod.spec.containers.find(({ name }) => name === CONTAINER);
+  const container = pod.spec.containers.find(({ name }) => name === SERVER_CONTAINER);
   const port = container?.ports?.[0]?.containerPort;
   if (pod.status?.phase !== 'Running' || !status?.state?.running || !ip || !port) return null;
-  const drainUntil = isEnding(pod) ? drainsUntil(pod, container?.lifecycle?.preStop?.sleep?.seconds ?? 0) : null;
-  if (drainUntil && !status.started) return null; // nobody has a session on one that never answered
-  const silent = isNodeSilent(pod); // its kubelet does not know that the pod is deleted, and ends nothing
+  const drainUntil = isTerminating(pod) ? drainsUntil(pod, container?.lifecycle?.preStop?.sleep?.seconds ?? 0) : null;
+  if (drainUntil && !status.started) return null; // a replica that never answered has no sessions
+  const silent = isNodeUnreachable(pod); // its kubelet does not know of the deletion, so the process runs on
   if (drainUntil && drainUntil <= now && !silent) return null;
-  // The condition of a pod that is deleted, or whose node is silent, no longer tells whether the process answers.
+  // The Ready condition of a deleted pod, or of a pod on an unreachable node, no longer tells whether the process answers.
   const serving = !ready && (drainUntil !== null || silent) && status.ready === true;
   return {
-    // Another one for each process: what it held ends with it, so sessions must not find their way to a successor.
+    // New for each process: its state ends with it, so that a session must not be routed to its successor.
     id: `${pod.metadata.name}.${digest(`${pod.metadata.uid} ${status.containerID}`)}`,
     url: `http://${ip.includes(':') ? `[${ip}]` : ip}:${port}`,
     ready,
@@ -65,13 +64,13 @@ function endpointOf(
   };
 }
 
-/** Until the pod has ended, its containers may call from there; after that the cluster gives the address to another. */
+/** The addresses of the pod until it has ended; after that the cluster may give them to another pod. */
 function addressesOf({ status: { phase = '', podIP, podIPs } = {} }: Pod): string[] {
   if (['Failed', 'Succeeded'].includes(phase)) return [];
   return podIPs?.map(({ ip }) => ip) ?? (podIP ? [podIP] : []);
 }
 
-/** The process is left in peace until its `preStop` sleep or, when somebody is in a hurry, its grace period is over. */
+/** The process gets SIGTERM after its `preStop` sleep or, with a shorter grace period, at the end of that. */
 function drainsUntil({ metadata }: Pod, sleepSeconds: number): Date {
   const { deletionTimestamp = '', deletionGracePeriodSeconds: grace = 0 } = metadata;
   return new Date(Date.parse(deletionTimestamp) - Math.max(0, grace - sleepSeconds) * 1_000);
@@ -82,41 +81,39 @@ const digest = (text: string) => createHash('sha256').update(text).digest('hex')
 function findingOf(pod: Pod, container: ContainerStatus | undefined, warnings: readonly KubeEvent[]): Finding {
   const { phase, reason, message, conditions = [] } = pod.status ?? {};
   const is = (type: string) => conditions.find((condition) => condition.type === type);
-  if (isEnding(pod)) return { state: 'Stopping', message: endsAfter(pod) };
+  if (isTerminating(pod)) return { state: 'Stopping', message: endsAfter(pod) };
   if (phase === 'Failed' || phase === 'Succeeded') {
     return { state: 'BackOff', message: `The pod ended: ${reason ?? phase}. ${message ?? ''}`.trim() };
   }
-  if (isNodeLost(pod)) return { state: 'NotReady', message: silentNode(pod), nodeLost: true };
+  if (isNodeLost(pod)) return { state: 'NotReady', message: nodeUnreachableMessage(pod), nodeLost: true };
   if (container?.state?.waiting) return waitingFinding(container, container.state.waiting);
   if (container?.state?.terminated)
-    return { state: 'BackOff', message: `${endOf(container)} and is started again.${stdioHint(container)}` };
+    return { state: 'BackOff', message: `${endOf(container)} and is being restarted.${stdioHint(container)}` };
   if (!container?.state?.running) {
     const scheduled = is('PodScheduled');
     return { state: 'Starting', message: scheduled?.status === 'False' ? (scheduled.message ?? null) : null };
   }
   if (is('Ready')?.status === 'True') return { state: 'Ready', message: null };
   const failure = probeFailure(pod, warnings);
-  // Until it listens for the first time it is starting; an answer that says no is another matter.
+  // A process that does not listen yet is starting; a process that answers with an error is not ready.
   const starting = failure === null || (failure.starting && !container.started);
-  const silent = container.started ? 'It listens, and has not passed its health check yet.' : null;
-  const before = container.lastState?.terminated ? `${endOf(container)} and was started again.` : null;
+  const silent = container.started ? 'It listens but has not passed its health check yet.' : null;
+  const before = container.lastState?.terminated ? `${endOf(container)} and was restarted.` : null;
   return {
     state: starting ? 'Starting' : 'NotReady',
     message: [before, failure ? failure.message : silent].filter(Boolean).join(' ') || null,
   };
 }
 
-/** What keeps a pod that ends from being gone; null when that is nothing but its time. */
+/** What delays the end of a terminating pod; null when that is only its grace period. */
 function endsAfter(pod: Pod): string | null {
   const { finalizers = [] } = pod.metadata;
   if (isNodeLost(pod))
-    return `${silentNode(pod)} It is gone when the node is back, or when somebody deletes the node or, by force, the pod.`;
-  return finalizers.length > 0
-    ? `It is gone when whoever put a finalizer on it takes that off: ${finalizers.join(', ')}.`
-    : null;
+    return `${nodeUnreachableMessage(pod)} It ends when the node returns, or when you delete the node or force-delete the pod.`;
+  return finalizers.length > 0 ? `It ends when its finalizers are removed: ${finalizers.join(', ')}.` : null;
 }
 
-/** Reasons of a container that waits without anything being wrong. */
+/** Reasons of a container that waits in the normal course of a start. */
 const ON_THE_WAY = ['ContainerCreating', 'PodInitializing'];
 
 function waitingFinding(
@@ -126,14 +123,14 @@ function waitingFinding(
   if (ON_THE_WAY.includes(reason)) return { state: 'Starting', message: null };
   if (reason === 'CrashLoopBackOff')
     return { state: 'BackOff', message: `${endOf(container)}; the next start is delayed.${stdioHint(container)}` };
-  return { state: 'BackOff', message: `${reason}: ${message ?? 'the cluster says no more'}` };
+  return { state: 'BackOff', message: `${reason}: ${message ?? 'the cluster gives no reason'}` };
 }
 
 function stdioHint({ state, lastState }: ContainerStatus): string {
   return (state?.terminated ?? lastState?.terminated)?.exitCode === 0 ? ` ${STDIO_HINT}` : '';
 }
 
-/** How the process ended last. */
+/** How the last process ended. */
 function endOf({ state, lastState }: ContainerStatus): string {
   const ended = state?.terminated ?? lastState?.terminated;
   if (!ended) return 'It ended';
@@ -143,3 +140,26 @@ function endOf({ state, lastState }: ContainerStatus): string {
   const why = ended.reason && !['Error', 'Completed'].includes(ended.reason) ? ` (${ended.reason})` : '';
   return `It ended with exit code ${ended.exitCode}${why}`;
 }
+
+/**
+ * Whether the node of a pod no longer reports, by what the node controller writes on the pod. The other conditions of the pod are
+ * stale then.
+ */
+export const isNodeLost = (pod: Pod): boolean =>
+  isNodeUnreachable(pod) || reasonOf(pod, 'DisruptionTarget') === 'DeletionByTaintManager';
+
+/** Like `isNodeLost`, but without pods that are evicted from a reachable node, which ends these pods in order. */
+const isNodeUnreachable = (pod: Pod): boolean =>
+  pod.status?.reason === 'NodeLost' || reasonOf(pod, 'Ready') === 'NodeNotReady' || isMarkedUnready(pod);
+
+const conditionOf = ({ status }: Pod, type: string) => status?.conditions?.find((each) => each.type === type);
+const reasonOf = (pod: Pod, type: string): string | undefined => conditionOf(pod, type)?.reason;
+
+/** The node controller marks a pod as not ready without a reason; a kubelet adds a reason and marks the containers, too. */
+function isMarkedUnready(pod: Pod): boolean {
+  const ready = conditionOf(pod, 'Ready');
+  const containers = pod.status?.containerStatuses ?? [];
+  return ready?.status === 'False' && !ready.reason && containers.length > 0 && containers.every((each) => each.ready);
+}
+
+const nodeUnreachableMessage = ({ spec }: Pod): string => `Its node ${spec.nodeName ?? ''} does not answer.`;

@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { afterEach, expect, it } from '@jest/globals';
 import { startProcessRuntime, workload, type TestRuntime } from '../../../test/supervisor.js';
 import { eventually } from '../../../test/wait.js';
@@ -27,20 +28,20 @@ async function watch({ runtime }: TestRuntime, changed: WatchListener['changed']
 }
 async function runEcho(under: TestRuntime): Promise<void> {
   await under.runtime.apply(workload('echo'));
-  await eventually(async () => expect((await under.runtime.observe('echo')).replicas[0]?.state).toBe('Ready'));
+  await eventually(async () => expect((await under.runtime.observe(adapter('echo'))).replicas[0]?.state).toBe('Ready'));
 }
 
-it('ends the replicas when the worker does not come back in time, and keeps them when it does', async () => {
+it('ends the replicas when no worker watches within the lease, and keeps them when one does', async () => {
   const [left, kept] = await Promise.all([start(400), start(400)]);
   const workers = await Promise.all([watch(left), watch(kept)]);
   await Promise.all([runEcho(left), runEcho(kept)]);
-  const before = await kept.runtime.observe('echo');
+  const before = await kept.runtime.observe(adapter('echo'));
   workers.forEach((worker) => worker.abort());
   const back = await watch(kept);
-  await eventually(async () => expect(await left.runtime.observe('echo')).toMatchObject(ENDED));
-  expect(await kept.runtime.observe('echo')).toEqual(before);
+  await eventually(async () => expect(await left.runtime.observe(adapter('echo'))).toMatchObject(ENDED));
+  expect(await kept.runtime.observe(adapter('echo'))).toEqual(before);
   back.abort();
-  await eventually(async () => expect(await kept.runtime.observe('echo')).toMatchObject(ENDED));
+  await eventually(async () => expect(await kept.runtime.observe(adapter('echo'))).toMatchObject(ENDED));
 });
 
 it('keeps the replicas as long as one of several workers watches', async () => {
@@ -49,17 +50,17 @@ it('keeps the replicas as long as one of several workers watches', async () => {
   await Promise.all([runEcho(left), runEcho(kept)]);
   first.abort();
   other.abort();
-  await eventually(async () => expect(await left.runtime.observe('echo')).toMatchObject(ENDED));
-  expect((await kept.runtime.observe('echo')).replicas[0]?.state).toBe('Ready');
+  await eventually(async () => expect(await left.runtime.observe(adapter('echo'))).toMatchObject(ENDED));
+  expect((await kept.runtime.observe(adapter('echo'))).replicas[0]?.state).toBe('Ready');
   second.abort();
 });
 
-it('runs what a worker that comes later asks for', async () => {
+it('accepts workloads from a worker that connects later', async () => {
   const under = await start(100);
   const first = await watch(under);
   await runEcho(under);
   first.abort();
-  await eventually(async () => expect(await under.runtime.observe('echo')).toMatchObject(ENDED));
+  await eventually(async () => expect(await under.runtime.observe(adapter('echo'))).toMatchObject(ENDED));
   const second = await watch(under);
   await runEcho(under);
   second.abort();

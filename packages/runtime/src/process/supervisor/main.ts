@@ -10,7 +10,7 @@ import {
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { runMain, shutdownOn } from '@mcp-gateway/platform/serving';
 import { z } from 'zod';
-import { catalogue, CatalogueError, readCatalogue, startSupervisor, systemClock, usualTimes } from './index.js';
+import { catalogue, CatalogueError, readCatalogue, startSupervisor, systemClock, defaultTimes } from './index.js';
 
 const Config = z.object({
   MCP_GATEWAY_LOG_LEVEL: LogLevel.default('info'),
@@ -21,7 +21,7 @@ const Config = z.object({
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
 });
 
-/** A supervisor by itself, for a worker that runs elsewhere, such as in another container. */
+/** The supervisor as a program, for a worker that runs elsewhere, such as in another container. */
 runMain(async () => {
   const config = readConfig(Config, process.env);
   const log = createLogger('supervisor', config.MCP_GATEWAY_LOG_LEVEL);
@@ -36,7 +36,7 @@ runMain(async () => {
     log,
     logRoot: config.PROCESS_LOGS,
     environment: { ...networkVariables(process.env), PATH: config.PATH, HOME: homedir(), LANG: 'C.UTF-8' },
-    ...usualTimes,
+    ...defaultTimes,
     drainMs: config.MCP_GATEWAY_DRAIN_SECONDS * 1000,
   });
   defer(supervisor.close);

@@ -1,14 +1,15 @@
+import type { ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Observation } from '../../runtime.js';
 import { revisionOf, type Workload } from '../../workload.js';
-import { Replica, type ReplicaContext } from './replica.js';
+import { Replica, type ReplicaContext } from '../replica/replica.js';
 
 interface Slot {
   serving: Replica;
-  /** The replica that takes over once it is ready. Until then the serving one stays. */
+  /** The replica that replaces the serving one as soon as it is ready. */
   successor?: Replica;
 }
 
-/** Converges the replicas of one workload: as many as asked for, of the revision asked for, replaced one at a time. */
+/** Converges the replicas of one workload to the desired number and revision, and replaces them one at a time. */
 export class ManagedWorkload {
   #workload: Workload;
   #revision: string;
@@ -26,6 +27,11 @@ export class ManagedWorkload {
     this.#converge();
   }
 
+  get ref(): ResourceRef {
+    const { kind, name } = this.#workload;
+    return { kind, name };
+  }
+
   apply(workload: Workload) {
     this.#removing = false;
     this.#workload = workload;
@@ -33,7 +39,7 @@ export class ManagedWorkload {
     this.#converge();
   }
 
-  /** Ends every replica. The routes have been withdrawn before, so nothing is drained. Resolves to false when an apply came in between. */
+  /** Ends every replica without a drain: the worker has withdrawn the route. Resolves to false when an apply came in between. */
   async remove(): Promise<boolean> {
     this.#removing = true;
     for (const slot of this.#slots.splice(0)) this.#retire(slot);
@@ -48,7 +54,7 @@ export class ManagedWorkload {
     return {
       exists: true,
       removing: this.#removing,
-      adapterId: this.#workload.adapterId,
+      resourceId: this.#workload.resourceId,
       revision: this.#revision,
       inSync: true,
       desiredReplicas: this.#workload.replicas,
@@ -80,7 +86,7 @@ export class ManagedWorkload {
         if (slot.successor) this.#leave(slot.successor);
         delete slot.successor;
       } else if (!slot.serving.ready) {
-        // Nobody is served by it, so there is nothing to keep.
+        // The replica serves no sessions, so it need not stay.
         this.#leave(slot.serving);
         slot.serving = slot.successor ?? this.#create(instance);
         delete slot.successor;

@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { supervisorOptions, temporaryFolder, workload } from '../../../test/supervisor.js';
 import { eventually } from '../../../test/wait.js';
@@ -18,7 +19,7 @@ afterEach(async () => {
 it.each([0, 1, 2, 3, 5, 8])('removes a workload %i ms after it was applied', async (ms) => {
   supervisor.apply(workload('echo'));
   if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
-  await supervisor.remove('echo');
-  expect(supervisor.observe('echo')).toEqual(ABSENT);
+  await supervisor.remove(adapter('echo'));
+  expect(supervisor.observe(adapter('echo'))).toEqual(ABSENT);
   await eventually(() => expect(1).toBe(1));
 });

@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
@@ -5,7 +6,7 @@ import { supervisorOptions, temporaryFolder, workload } from '../../../test/supe
 import { ABSENT } from '../../runtime.js';
 import { Supervisor } from './supervisor.js';
 
-it('a workload whose logs cannot be removed goes when it is asked for again, and takes no other with it', async () => {
+it('a workload whose logs cannot be removed is removed by the next call, and no other workload with it', async () => {
   const folder = await temporaryFolder();
   const options = supervisorOptions(folder.path);
   const supervisor = new Supervisor(options);
@@ -14,11 +15,11 @@ it('a workload whose logs cannot be removed goes when it is asked for again, and
     const aside = join(folder.path, 'aside');
     await rename(options.logRoot, aside).catch(() => {});
     await writeFile(options.logRoot, 'in the way');
-    await supervisor.remove('echo');
-    expect(supervisor.observe('echo')).toMatchObject({ removing: true });
+    await supervisor.remove(adapter('echo'));
+    expect(supervisor.observe(adapter('echo'))).toMatchObject({ removing: true });
     await rm(options.logRoot);
-    await supervisor.remove('echo');
-    expect(supervisor.observe('echo')).toEqual(ABSENT);
+    await supervisor.remove(adapter('echo'));
+    expect(supervisor.observe(adapter('echo'))).toEqual(ABSENT);
   } finally {
     await supervisor.close();
     await folder.remove();

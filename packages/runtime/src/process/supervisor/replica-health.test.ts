@@ -1,9 +1,10 @@
+import { adapter } from '../../../test/refs.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../../test/clock.js';
 import { supervisorOptions, temporaryFolder, workload } from '../../../test/supervisor.js';
 import { eventually } from '../../../test/wait.js';
 import type { ObservedReplica } from '../../runtime.js';
-import { catalogue } from './catalogue.js';
+import { catalogue } from '../catalogue.js';
 import { Supervisor, type SupervisorOptions } from './supervisor.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -22,7 +23,7 @@ afterEach(async () => {
   await folder.remove();
 });
 
-const seen = () => supervisor.observe('echo');
+const seen = () => supervisor.observe(adapter('echo'));
 const replica = () => seen().replicas[0] as ObservedReplica;
 const isReady = () => eventually(() => expect(replica()).toMatchObject({ state: 'Ready' }));
 async function tell(path: string): Promise<void> {
@@ -33,31 +34,31 @@ describe('a replica that may speak stdio', () => {
   const running = (command: string) =>
     start({ catalogue: catalogue({ silent: { command: '/bin/sh', args: ['-c', command], env: {} } }, undefined) });
 
-  it('is told so when it ends with exit code 0', async () => {
+  it('has a hint when it ends with exit code 0', async () => {
     running('exit 0');
     clock.hold(1_000);
     supervisor.apply(workload('echo', { imageName: 'silent' }));
     await eventually(() => expect(replica().restartCount).toBe(2));
     expect(replica().message).toBe(
-      'It ended with exit code 0 for the 2. time in a row; the next start is in 1 s. A server that speaks stdio ends ' +
-        'like this, as nobody writes to it: start it with its option for streamable HTTP.',
+      'It ended with exit code 0, 2 times in a row; the next start is in 1 s. A server that speaks stdio ends ' +
+        'like this because it gets no input: start it with its option for streamable HTTP.',
     );
   });
 
-  it('is told so when it does not listen for long', async () => {
+  it('has a hint when it does not listen for long', async () => {
     running('sleep 1000');
     supervisor.apply(workload('echo', { imageName: 'silent' }));
     await eventually(() =>
       expect(replica().message).toBe(
-        'GET /healthz fails: nothing listens on PORT yet. It has to listen on the PORT of its environment, or get it as ' +
-          '{port} in its arguments, and to speak HTTP, not stdio.',
+        'GET /healthz fails: nothing listens on PORT yet. The server has to listen on the port in PORT, or on {port} from ' +
+          'its arguments, and to speak HTTP, not stdio.',
       ),
     );
   });
 });
 
 describe('a replica that listens on ::1 only', () => {
-  it('is reached there', async () => {
+  it('has an endpoint with that address', async () => {
     const script = `require('http').createServer((_, res) => res.end('here')).listen(process.env.PORT, '::1')`;
     start({ catalogue: catalogue({ six: { command: process.execPath, args: ['-e', script], env: {} } }, undefined) });
     supervisor.apply(workload('echo', { imageName: 'six' }));
@@ -69,7 +70,7 @@ describe('a replica that listens on ::1 only', () => {
 });
 
 describe('a replica whose health check fails', () => {
-  it('says what the server first said with it, though it says something else each time', async () => {
+  it('quotes the first answer, even when each answer differs', async () => {
     const script = `let n = 0; require('http').createServer((_, res) => res.writeHead(503).end('not yet: ' + n++)).listen(process.env.PORT, '127.0.0.1')`;
     start({ catalogue: catalogue({ busy: { command: process.execPath, args: ['-e', script], env: {} } }, undefined) });
     const messages = new Set<string | null>();
@@ -81,7 +82,7 @@ describe('a replica whose health check fails', () => {
     expect([...messages].filter((message) => message?.includes('not yet'))).toHaveLength(1);
   });
 
-  it('is starting, with the reason, as long as it has never passed', async () => {
+  it('is Starting, with the reason, until the check first passes', async () => {
     supervisor.apply(workload('echo', { environment: { HEALTH: '503' } }));
     await eventually(() => expect(replica().message).toBe('GET /healthz answers 503'));
     expect(replica()).toMatchObject({ state: 'Starting', endpoint: { ready: false }, restartCount: 0 });
@@ -90,7 +91,7 @@ describe('a replica whose health check fails', () => {
     expect(replica()).toMatchObject({ message: null, endpoint: { ready: true } });
   });
 
-  it('takes no new sessions after three failures in a row, and does again when it passes', async () => {
+  it('is not ready after three failures in a row, and ready again when the check passes', async () => {
     let release = clock.hold(2_000);
     /** Lets it be checked once more. */
     async function check() {
@@ -119,7 +120,7 @@ describe('a replica whose health check fails', () => {
     expect(replica()).toMatchObject({ state: 'Ready', endpoint, message: null });
   });
 
-  it('is started anew after fifteen failures, as another endpoint', async () => {
+  it('is restarted after fifteen failures, with another endpoint id', async () => {
     supervisor.apply(workload('echo'));
     await isReady();
     const { endpoint } = replica();
@@ -129,7 +130,7 @@ describe('a replica whose health check fails', () => {
     expect(replica().endpoint?.id).not.toBe(endpoint?.id);
   });
 
-  it('is ready with a note when it does not know the path', async () => {
+  it('is ready with a note when the path does not exist', async () => {
     supervisor.apply(workload('echo', { healthPath: '/no-such-path' }));
     await isReady();
     expect(seen().healthNote).toContain('GET /no-such-path answers 404');

@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -7,7 +8,7 @@ import { ask } from '../../../test/observed.js';
 import { logOf, SERVER, supervisorOptions, temporaryFolder, workload } from '../../../test/supervisor.js';
 import { eventually } from '../../../test/wait.js';
 import type { ObservedReplica } from '../../runtime.js';
-import { catalogue } from './catalogue.js';
+import { catalogue } from '../catalogue.js';
 import { Supervisor, type SupervisorOptions } from './supervisor.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -26,13 +27,13 @@ afterEach(async () => {
   await folder.remove();
 });
 
-const seen = () => supervisor.observe('echo');
+const seen = () => supervisor.observe(adapter('echo'));
 const replica = () => seen().replicas[0] as ObservedReplica;
 const isReady = () => eventually(() => expect(replica()).toMatchObject({ state: 'Ready' }));
 const PAUSES = new Set([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000]);
 
-describe('a replica that keeps ending', () => {
-  it('is started again at once, and then after pauses that double up to five minutes', async () => {
+describe('a replica that keeps crashing', () => {
+  it('is restarted at once, and then after pauses that double up to five minutes', async () => {
     supervisor.apply(workload('echo', { imageName: 'broken' }));
     await eventually(() => expect(clock.sleeps.filter((ms) => ms === 300_000).length).toBeGreaterThan(1));
     const pauses = clock.sleeps.filter((ms) => ms === 0 || PAUSES.has(ms));
@@ -40,7 +41,7 @@ describe('a replica that keeps ending', () => {
     expect(pauses.slice(0, 12)).toEqual([0, ...doubling, 300_000, 300_000]);
   });
 
-  it('says with what, how often and when it is started again, and has no endpoint', async () => {
+  it('reports the exit code, the number of crashes and the next start, and has no endpoint', async () => {
     clock.hold(4_000);
     supervisor.apply(workload('echo', { imageName: 'broken' }));
     await eventually(() => expect(replica().restartCount).toBe(4));
@@ -48,7 +49,7 @@ describe('a replica that keeps ending', () => {
       state: 'BackOff',
       endpoint: null,
       lastExitCode: 7,
-      message: 'It ended with exit code 7 for the 4. time in a row; the next start is in 4 s.',
+      message: 'It ended with exit code 7, 4 times in a row; the next start is in 4 s.',
     });
     expect(seen().failure).toBeNull();
     const log = await readFile(logOf(folder.path), 'utf8');
@@ -62,15 +63,15 @@ describe('a replica that keeps ending', () => {
     await eventually(() => expect(descriptorsOf(logOf(folder.path))).toBe(0));
   });
 
-  it('is not waited for when it is removed', async () => {
+  it('does not delay its removal', async () => {
     clock.hold(4_000);
     supervisor.apply(workload('echo', { imageName: 'broken' }));
     await eventually(() => expect(replica().restartCount).toBe(4));
-    await supervisor.remove('echo');
+    await supervisor.remove(adapter('echo'));
     expect(seen().exists).toBe(false);
   });
 
-  it('has everything that it said before it ended in its log', async () => {
+  it('has all its output in its log when it ends', async () => {
     const script = `require('fs').writeSync(1, 'x'.repeat(60_000) + ' last words'); process.exit(9)`;
     start({
       catalogue: catalogue({ talker: { command: process.execPath, args: ['-e', script], env: {} } }, undefined),
@@ -87,7 +88,7 @@ describe('a replica that keeps ending', () => {
 });
 
 describe('the environment of a replica', () => {
-  it('has it listen on this machine only, on its own port, whatever is configured', async () => {
+  it('makes it listen on loopback and its own port, whatever the spec says', async () => {
     start({ environment: { ...supervisorOptions(folder.path).environment, HOST: '0.0.0.0', PORT: '1' } });
     supervisor.apply(workload('echo'));
     await isReady();
@@ -98,7 +99,7 @@ describe('the environment of a replica', () => {
 });
 
 describe('variables of the same name', () => {
-  it('are the adapter’s before the catalogue’s, and the catalogue’s before the machine’s', async () => {
+  it('come from the spec, then from the catalogue, then from the machine', async () => {
     const env = { A: 'catalogue', B: 'catalogue', C: 'catalogue' };
     const server = { command: process.execPath, args: [SERVER], env };
     start({
@@ -113,10 +114,10 @@ describe('variables of the same name', () => {
 });
 
 describe('a removal', () => {
-  it('that is taken back before it is done leaves the workload and its logs', async () => {
+  it('that is followed by an apply keeps the workload and its logs', async () => {
     supervisor.apply(workload('echo'));
     await isReady();
-    const removed = supervisor.remove('echo');
+    const removed = supervisor.remove(adapter('echo'));
     supervisor.apply(workload('echo', { replicas: 0 }));
     await removed;
     expect(seen()).toMatchObject({ exists: true, removing: false });
@@ -124,8 +125,8 @@ describe('a removal', () => {
   });
 });
 
-describe('a replica that leaves', () => {
-  it('takes nothing new and says until when it answers, is out of the routes then, and ends', async () => {
+describe('a replica that is stopped', () => {
+  it('takes no new sessions, says until when it drains, loses its endpoint then, and ends', async () => {
     const release = clock.hold(300);
     supervisor.apply(workload('echo'));
     await isReady();
@@ -144,21 +145,21 @@ describe('a replica that leaves', () => {
     await expect(fetch(url)).rejects.toThrow('fetch failed');
   });
 
-  it('does not drain when it was not ready: nobody has a session there', async () => {
+  it('does not drain when it was never ready', async () => {
     clock.hold(300);
     supervisor.apply(workload('echo', { environment: { HEALTH: '500' } }));
     await eventually(() => expect(replica().message).toBe('GET /healthz answers 500'));
     supervisor.apply(workload('echo', { replicas: 0 }));
     expect(replica()).toMatchObject({ state: 'Stopping', endpoint: null });
-    await supervisor.remove('echo');
+    await supervisor.remove(adapter('echo'));
   });
 
-  it('drains no longer when its adapter is removed, or it has ended', async () => {
+  it('stops to drain when the workload is removed, or its process ends', async () => {
     clock.hold(300);
     supervisor.apply(workload('echo'));
     await isReady();
     supervisor.apply(workload('echo', { replicas: 0 }));
-    await supervisor.remove('echo');
+    await supervisor.remove(adapter('echo'));
     expect(seen().exists).toBe(false);
 
     supervisor.apply(workload('echo'));
@@ -169,18 +170,18 @@ describe('a replica that leaves', () => {
     await eventually(() => expect(seen().replicas).toEqual([]));
   });
 
-  it('is killed when it does not heed the request to end', async () => {
+  it('is killed when it ignores SIGTERM', async () => {
     start({ stopGraceSeconds: 0.2 });
     supervisor.apply(workload('echo', { environment: { IGNORE: 'SIGTERM' } }));
     await isReady();
     const { url = '' } = replica().endpoint ?? {};
-    await supervisor.remove('echo');
+    await supervisor.remove(adapter('echo'));
     await expect(fetch(url)).rejects.toThrow('fetch failed');
   });
 });
 
 describe('an image that cannot be resolved', () => {
-  it('is tried again until it can', async () => {
+  it('is tried again until it resolves', async () => {
     const file = join(folder.path, 'catalogue.json');
     await writeFile(file, '{');
     start({ catalogue: catalogue({}, file) });
@@ -195,8 +196,8 @@ describe('an image that cannot be resolved', () => {
   });
 });
 
-describe('a command that cannot be run', () => {
-  it('is not started, with the reason, until it can', async () => {
+describe('a command that cannot run', () => {
+  it('is not started, with the reason, until it can run', async () => {
     const cwd = join(folder.path, 'later');
     const entry = { command: process.execPath, args: [SERVER], env: {}, cwd };
     start({ catalogue: catalogue({ server: entry }, undefined) });
@@ -210,7 +211,7 @@ describe('a command that cannot be run', () => {
   });
 });
 
-describe('a replica that a process cannot be', () => {
+describe('a replica with a setting that processes do not support', () => {
   it.each([
     ['SecretsNotSupported', { secretEnvironment: { TOKEN: { secret: 'mcp', key: 'token' } } }],
     ['VariableNotSupported', { environment: { OPTIND: 'abc' } }],

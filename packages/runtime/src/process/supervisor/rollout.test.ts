@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../../test/clock.js';
 import { ids, ready } from '../../../test/observed.js';
@@ -22,7 +23,7 @@ const version = (name: string, more: Partial<Workload> = {}) =>
   workload('echo', { replicas: 2, environment: { VERSION: name }, ...more });
 const broken = (name: string, more: Partial<Workload> = {}) =>
   version(name, { environment: { VERSION: name, HEALTH: '500' }, ...more });
-const seen = () => supervisor.observe('echo');
+const seen = () => supervisor.observe(adapter('echo'));
 const of = (wanted: Workload, { replicas }: Observation = seen()) =>
   replicas.filter(({ revision, state }) => revision === revisionOf(wanted) && state !== 'Stopping');
 
@@ -45,7 +46,7 @@ function record(): Observation[] {
 }
 
 describe('a rollout', () => {
-  it('replaces one replica at a time, and has as many ready ones as asked for all the time', async () => {
+  it('replaces one replica at a time, and always has the desired number of ready ones', async () => {
     const [first, second] = [version('1', { replicas: 3 }), version('2', { replicas: 3 })];
     await applied(first);
     const observations = record();
@@ -55,7 +56,7 @@ describe('a rollout', () => {
     expect(Math.min(...observations.map((each) => ready(each).length))).toBe(3);
   });
 
-  it('replaces at once what serves nobody', async () => {
+  it('replaces replicas that are not ready at once', async () => {
     supervisor.apply(broken('1'));
     await eventually(() => expect(of(broken('1')).map(({ message }) => message)).toContain('GET /healthz answers 500'));
     supervisor.apply(version('2'));
@@ -64,7 +65,7 @@ describe('a rollout', () => {
     await converged(version('2'));
   });
 
-  it('that gets stuck holds one replica in hand, and none of those that serve', async () => {
+  it('that gets stuck keeps every serving replica and one successor', async () => {
     const before = await applied(version('1'));
     supervisor.apply(broken('2'));
     await eventually(() => expect(of(broken('2'))[0]?.message).toBe('GET /healthz answers 500'));
@@ -72,7 +73,7 @@ describe('a rollout', () => {
     expect(ids(seen())).toEqual(ids(before));
   });
 
-  it('that gets stuck makes room for the next one', async () => {
+  it('that gets stuck gives way to the next one', async () => {
     await applied(version('1'));
     supervisor.apply(broken('2'));
     await eventually(() => expect(of(broken('2'))[0]?.message).toBe('GET /healthz answers 500'));
@@ -80,7 +81,7 @@ describe('a rollout', () => {
     expect(of(broken('2'))).toEqual([]);
   });
 
-  it('says of a health check only what replicas of the wanted revision have shown', async () => {
+  it('reports a health note of the desired revision only', async () => {
     await applied(version('1', { healthPath: '/none' }));
     expect(seen().healthNote).toContain('GET /none answers 404');
     supervisor.apply(broken('2'));
@@ -90,7 +91,7 @@ describe('a rollout', () => {
     expect(seen().healthNote).toContain('GET /nothing answers 404');
   });
 
-  it('leaves each replica at the path that it was started with, whatever the workload says by now', async () => {
+  it('keeps for each replica the path that it was started with', async () => {
     const paths = () => seen().replicas.map(({ revision, endpoint }) => `${revision} ${endpoint?.path}`);
     const [first, bad] = [version('1'), broken('2', { path: '/api/mcp' })];
     await applied(first);
@@ -101,7 +102,7 @@ describe('a rollout', () => {
     );
   });
 
-  it('that is taken back leaves the replicas that serve as they were', async () => {
+  it('that is reverted leaves the serving replicas as they were', async () => {
     const before = await applied(version('1'));
     supervisor.apply(broken('2'));
     await eventually(() => expect(of(broken('2'))).toHaveLength(1));
@@ -109,7 +110,7 @@ describe('a rollout', () => {
     expect(ids(after)).toEqual(ids(before));
   });
 
-  it('may be scaled on the way', async () => {
+  it('may be scaled meanwhile', async () => {
     await applied(version('1'));
     supervisor.apply(version('2'));
     supervisor.apply(version('2', { replicas: 1 }));

@@ -1,13 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { ResourceKind } from '@mcp-gateway/common/contracts';
 import { Workload } from '../../workload.js';
 import type { Supervisor } from './supervisor.js';
 
 const KEEP_ALIVE_MS = 2_000;
 
 /**
- * The supervisor's API, on a Unix socket that only this user can open:
- * GET /workloads, GET|PUT|DELETE /workloads/{name}, and GET /watch, which streams a changed name a line.
+ * The supervisor's API, on a Unix socket that only this user can open: GET /workloads, GET|PUT|DELETE
+ * /workloads/{kind}/{name}, and GET /watch, which streams one line of JSON, `{ kind, name }`, for each change.
  */
 export function supervisorServer(supervisor: Supervisor): Server {
   return createServer((req, res) => {
@@ -19,19 +20,19 @@ export function supervisorServer(supervisor: Supervisor): Server {
 }
 
 async function handle(supervisor: Supervisor, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const [, collection, name] = (req.url ?? '/').split('/');
+  const [, collection, word, name = ''] = (req.url ?? '/').split('/');
   if (req.method === 'GET' && collection === 'watch') return watch(supervisor, res);
   if (collection !== 'workloads') return answer(res, 404, 'no such collection');
-  switch (`${req.method} ${name ? 'one' : 'all'}`) {
-    case 'GET all':
-      return answer(res, 200, supervisor.names());
-    case 'GET one':
-      return answer(res, 200, supervisor.observe(name as string));
-    case 'PUT one':
+  if (!word) return req.method === 'GET' ? answer(res, 200, supervisor.list()) : answer(res, 405, 'no such verb');
+  const ref = { kind: ResourceKind.parse(word), name };
+  switch (req.method) {
+    case 'GET':
+      return answer(res, 200, supervisor.observe(ref));
+    case 'PUT':
       supervisor.apply(Workload.parse(await json(req)));
       return answer(res, 202, 'accepted');
-    case 'DELETE one':
-      void supervisor.remove(name as string);
+    case 'DELETE':
+      void supervisor.remove(ref);
       return answer(res, 202, 'accepted');
     default:
       return answer(res, 405, 'no such verb');
@@ -45,7 +46,7 @@ function answer(res: ServerResponse, status: number, body: unknown) {
 function watch(supervisor: Supervisor, res: ServerResponse) {
   res.writeHead(200, { 'content-type': 'text/plain' });
   res.flushHeaders();
-  const stop = supervisor.watch((name) => res.write(`${name}\n`));
+  const stop = supervisor.watch(({ kind, name }) => res.write(`${JSON.stringify({ kind, name })}\n`));
   const keepAlive = setInterval(() => res.write('\n'), KEEP_ALIVE_MS);
   res.once('close', () => {
     clearInterval(keepAlive);

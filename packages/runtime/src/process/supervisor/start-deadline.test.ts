@@ -1,3 +1,4 @@
+import { adapter } from '../../../test/refs.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../../test/clock.js';
 import { supervisorOptions, temporaryFolder, workload } from '../../../test/supervisor.js';
@@ -24,12 +25,12 @@ afterEach(async () => {
   await folder.remove();
 });
 
-const replica = () => supervisor.observe('echo').replicas[0];
+const replica = () => supervisor.observe(adapter('echo')).replicas[0];
 const sick = () => workload('echo', { environment: { HEALTH: '500' } });
 const isReady = () => eventually(() => expect(replica()).toMatchObject({ state: 'Ready' }));
 
 describe('a replica that never passes its health check', () => {
-  it('is started anew when its time is up, again and again, and says why', async () => {
+  it('is restarted at each deadline, and says why', async () => {
     start(START_MS);
     clock.hold(2_000);
     const began = clock.now();
@@ -38,24 +39,24 @@ describe('a replica that never passes its health check', () => {
     expect(clock.now() - began).toBeGreaterThanOrEqual(3 * START_MS);
     expect(replica()).toMatchObject({ endpoint: null, lastExitCode: 137 });
     expect(replica()?.message).toMatch(
-      /^It did not pass its health check within 10 s of its start \(GET .healthz .+\) for the 3\. time in a row; the next start is in 2 s\.$/,
+      /^It did not pass its health check within 10 s of its start \(GET .healthz .+\), 3 times in a row; the next start is in 2 s\.$/,
     );
   });
 
-  it('says while it starts again why it does', async () => {
+  it('says during the restart why it was restarted', async () => {
     start(START_MS);
     supervisor.apply(sick());
-    const said = 'It was started again, as it was not ready in 10 s: GET /healthz answers 500';
+    const said = 'It was restarted because it was not ready within 10 s: GET /healthz answers 500';
     await eventually(() => expect(replica()).toMatchObject({ state: 'Starting', message: said }));
     expect(replica()?.restartCount).toBeGreaterThan(0);
   });
 });
 
-it('a replica that is ready in time stays, and one that ends by itself is not called late', async () => {
+it('a replica that is ready in time stays, and one that ends by itself is not reported as late', async () => {
   start(AMPLE_MS);
   supervisor.apply(workload('echo'));
   await isReady();
-  const [{ endpoint } = { endpoint: null }] = supervisor.observe('echo').replicas;
+  const [{ endpoint } = { endpoint: null }] = supervisor.observe(adapter('echo')).replicas;
   const ready = clock.now();
   await eventually(() => expect(clock.now() - ready).toBeGreaterThan(2 * AMPLE_MS));
   expect(replica()).toMatchObject({ state: 'Ready', restartCount: 0, endpoint });

@@ -1,35 +1,36 @@
+import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { ABSENT, type Observation } from '../../runtime.js';
-import { STARTUP_SECONDS } from '../../startup.js';
+import { STARTUP_SECONDS } from '../../health.js';
 import type { Workload } from '../../workload.js';
+import { ReplicaLogs } from '../logs/replica-logs.js';
+import type { ReplicaContext } from '../replica/replica.js';
 import { ManagedWorkload } from './managed-workload.js';
-import { ReplicaLogs } from './replica-logs.js';
-import type { ReplicaContext } from './replica.js';
 
 export interface SupervisorOptions extends Omit<ReplicaContext, 'logs'> {
-  /** The folder of the logs of replicas. */
+  /** The folder for the logs of replicas. */
   logRoot: string;
-  /** How long a replica that will go is kept for its sessions to move and what is under way to end. */
+  /** How long a replica drains: its sessions move, and its requests finish. */
   drainMs: number;
-  /** How long replicas are kept when no worker watches: long enough for one to be restarted. */
+  /** How long replicas run on when no worker watches: long enough for a restart of the worker. */
   leaseMs: number;
   log: Logger;
 }
 
-/** What has proved right on one machine. */
-export const usualTimes = {
+/** Times that suit a single machine. */
+export const defaultTimes = {
   startMs: STARTUP_SECONDS * 1000,
   leaseMs: 600_000,
   stopGraceSeconds: 4,
 } satisfies Partial<SupervisorOptions>;
 
 /**
- * What the kubelet and the StatefulSet controller are in a cluster: holds the workloads of this machine and keeps
- * their replicas running, also while the worker is away. When no worker comes back, the replicas end.
+ * Does on one machine what the kubelet and the StatefulSet controller do in a cluster: it keeps the replicas of the workloads running,
+ * also while no worker is connected. When no worker connects within the lease, the replicas end.
  */
 export class Supervisor {
   readonly #workloads = new Map<string, ManagedWorkload>();
-  readonly #watchers = new Set<(name: string) => void>();
+  readonly #watchers = new Set<(ref: ResourceRef) => void>();
   readonly #logs: ReplicaLogs;
   #lease: NodeJS.Timeout | undefined;
 
@@ -37,76 +38,83 @@ export class Supervisor {
     this.#logs = new ReplicaLogs(options.logRoot);
   }
 
-  names(): string[] {
-    return [...new Set([...this.#workloads.keys(), ...this.#logs.owners().map(({ name }) => name)])];
+  list(): ResourceRef[] {
+    const refs = [...[...this.#workloads.values()].map(({ ref }) => ref), ...this.#logs.owners()];
+    return [...new Map(refs.map(({ kind, name }) => [resourceKey({ kind, name }), { kind, name }])).values()];
   }
 
-  observe(name: string): Observation {
-    return this.#workloads.get(name)?.observe() ?? this.#leftBehind(name);
+  observe(ref: ResourceRef): Observation {
+    return this.#workloads.get(resourceKey(ref))?.observe() ?? this.#orphanedLogs(ref);
   }
 
   /**
-   * One adapter after the other: while there is anything of an earlier one of the name, that goes, and this has to be asked for
-   * again.
+   * Starts or changes a workload. While anything of an earlier resource of the same name exists, `apply` removes that instead, and
+   * the worker has to apply again.
    */
   apply(workload: Workload) {
-    const { name, adapterId } = workload;
-    const before = this.observe(name);
-    if (before.exists && before.adapterId !== adapterId) return void this.remove(name);
-    const existing = this.#workloads.get(name);
+    const { kind, name, resourceId } = workload;
+    const ref = { kind, name };
+    const before = this.observe(ref);
+    if (before.exists && before.resourceId !== resourceId) return void this.remove(ref);
+    const existing = this.#workloads.get(resourceKey(ref));
     if (existing) return existing.apply(workload);
     try {
-      this.#logs.begin({ name, id: adapterId });
+      this.#logs.begin({ ...ref, id: resourceId });
     } catch (error) {
-      this.options.log.warn({ err: error, name }, 'the logs of a workload cannot be kept');
+      this.options.log.warn({ err: error, ...ref }, 'the logs of a workload cannot be kept');
     }
-    const changed = () => this.#changed(name);
-    this.#workloads.set(name, new ManagedWorkload(workload, { ...this.options, logs: this.#logs }, changed));
+    const changed = () => this.#changed(ref);
+    this.#workloads.set(
+      resourceKey(ref),
+      new ManagedWorkload(workload, { ...this.options, logs: this.#logs }, changed),
+    );
     changed();
   }
 
-  /** Ends every replica and removes their logs. While these cannot be removed, it is there still, to be asked for again. */
-  async remove(name: string): Promise<void> {
-    if (!this.observe(name).exists) return;
-    if (this.#workloads.has(name) && !(await this.#end(name))) return;
+  /** Ends every replica and removes the logs. While the logs cannot be removed, the workload still exists, and the worker tries again. */
+  async remove({ kind, name }: ResourceRef): Promise<void> {
+    const ref = { kind, name };
+    const key = resourceKey(ref);
+    if (!this.observe(ref).exists) return;
+    if (this.#workloads.has(key) && !(await this.#end(key))) return;
     try {
-      this.#logs.remove(name);
+      this.#logs.remove(ref);
     } catch (error) {
-      return this.options.log.warn({ err: error, name }, 'the logs of a workload that goes cannot be removed');
+      return this.options.log.warn({ err: error, ...ref }, 'the logs of a removed workload cannot be removed');
     }
-    this.#workloads.delete(name);
-    this.#changed(name);
+    this.#workloads.delete(key);
+    this.#changed(ref);
   }
 
-  /** Logs outlive the supervisor. Whoever asks can tell by the id whether they are to stay. */
-  #leftBehind(name: string): Observation {
-    const owner = this.#logs.owners().find((each) => each.name === name);
-    return owner ? { ...ABSENT, exists: true, adapterId: owner.id } : ABSENT;
+  /** Logs outlive the supervisor. The worker decides by the id whether they stay. */
+  #orphanedLogs(ref: ResourceRef): Observation {
+    const owner = this.#logs.owners().find((each) => resourceKey(each) === resourceKey(ref));
+    return owner ? { ...ABSENT, exists: true, resourceId: owner.id } : ABSENT;
   }
 
-  /** Ends everything and keeps the logs, which may say why it had to end. */
+  /** Ends every replica and keeps the logs, which may tell why a replica ended. */
   async endAll(): Promise<void> {
     await Promise.all(
-      this.names().map(async (name) => {
-        if (await this.#end(name)) this.#workloads.delete(name);
+      [...this.#workloads.keys()].map(async (key) => {
+        if (await this.#end(key)) this.#workloads.delete(key);
       }),
     );
   }
 
-  /** False when there is nothing to end, or it was asked for again in the meantime. */
-  async #end(name: string): Promise<boolean> {
-    const workload = this.#workloads.get(name);
-    return workload !== undefined && (await workload.remove()) && this.#workloads.get(name) === workload;
+  /** False when there is no workload, or when it was applied again in the meantime. */
+  async #end(key: string): Promise<boolean> {
+    const workload = this.#workloads.get(key);
+    return workload !== undefined && (await workload.remove()) && this.#workloads.get(key) === workload;
   }
 
-  /** Calls back for every change until the returned function is called. Somebody who watches keeps the replicas alive. */
-  watch(listener: (name: string) => void): () => void {
+  /** Calls the listener for every change until the returned function is called. A watch renews the lease of the replicas. */
+  watch(listener: (ref: ResourceRef) => void): () => void {
     this.#watchers.add(listener);
     clearTimeout(this.#lease);
     return () => {
       if (!this.#watchers.delete(listener) || this.#watchers.size > 0) return;
       this.#lease = setTimeout(() => {
-        this.options.log.warn('no worker came back; ending all replicas');
+        this.options.log.warn('no worker connected within the lease; ending all replicas');
         void this.endAll();
       }, this.options.leaseMs);
     };
@@ -118,7 +126,7 @@ export class Supervisor {
     await this.endAll();
   }
 
-  #changed(name: string) {
-    for (const watcher of this.#watchers) watcher(name);
+  #changed(ref: ResourceRef) {
+    for (const watcher of this.#watchers) watcher(ref);
   }
 }

@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import type { Condition, Phase, ReplicaStatus } from '@mcp-gateway/common/contracts';
+import { normalizeRole } from '@mcp-gateway/common/principal';
+import type { Database } from '../connect.js';
+import { Prisma } from '../generated/client.js';
+import { queryOrUnavailable } from '../unavailable.js';
+import { claimName } from './claim-name.js';
+import {
+  COLUMNS,
+  parseRow,
+  type ResourceRow,
+  type ResourceSpec,
+  type ResourceTable,
+  type RowIdentity,
+  type RowVersion,
+  type StoredRow,
+} from './row.js';
+
+export interface Reader {
+  subject: string;
+  roles: readonly string[];
+  /** Reads everything. */
+  isAdmin: boolean;
+}
+
+export interface Page {
+  limit: number;
+  /** The last name of the page before. */
+  after?: string;
+}
+
+interface StatusUpdate {
+  phase: Phase;
+  conditions: Condition[];
+  replicas: ReplicaStatus[];
+}
+
+/**
+ * The resources of one kind in the database. Every method throws GatewayError UNAVAILABLE while the database is unavailable.
+ * A method that changes a row names the id, and mostly the generation, that the caller has read; it does nothing to a row that has
+ * changed since.
+ */
+export interface ResourceRows<Spec extends ResourceSpec> {
+  /** Null when a live resource has the name. A row that is being deleted is taken over. */
+  create(spec: Spec, createdBy: string): Promise<ResourceRow<Spec> | null>;
+  /** Also finds a row that is being deleted. */
+  find(name: string): Promise<ResourceRow<Spec> | null>;
+  /** What the reader may read, ordered by the bytes of the name; no row that is being deleted. */
+  list(reader: Reader, page: Page): Promise<ResourceRow<Spec>[]>;
+  /** Null when the row has changed since it was read. */
+  update(row: RowVersion, spec: Spec): Promise<ResourceRow<Spec> | null>;
+  /** False when the row is gone or already marked. */
+  markDeleted(row: RowIdentity): Promise<boolean>;
+  /** False when the row has changed since it was read. Writes nothing when nothing changed. */
+  saveStatus(row: RowVersion, status: StatusUpdate): Promise<boolean>;
+  /** Saves the conditions alone: the generation still waits for a reconcile. False when the row has changed since it was read. */
+  saveConditions(row: RowVersion, conditions: Condition[]): Promise<boolean>;
+  /** Removes the row for good. False when it is gone, or when a new resource has taken it over. */
+  purge(row: RowIdentity): Promise<boolean>;
+  /** Names that wait for a reconcile, at most `limit`, in random order: one that cannot succeed must not hide others. */
+  lagging(limit: number): Promise<string[]>;
+  /** Every name, also of rows that are being deleted. */
+  names(): Promise<string[]>;
+}
+
+interface Access<Spec extends ResourceSpec> {
+  database: Database;
+  /** Quoted, for SQL. */
+  table: Prisma.Sql;
+  parse: (stored: StoredRow) => ResourceRow<Spec>;
+  now: () => Date;
+}
+
+export function resourceRows<Spec extends ResourceSpec>(
+  database: Database,
+  table: ResourceTable<Spec>,
+  now: () => Date = () => new Date(),
+): ResourceRows<Spec> {
+  const parse = (stored: StoredRow) => parseRow(table, stored);
+  const access = { database, table: identifier(table.name), parse, now };
+  return { ...reads(access), ...changes(access), ...statusChanges(access) };
+}
+
+/** A table's name cannot be a parameter of a statement. */
+export const identifier = (table: string): Prisma.Sql => Prisma.raw(`"${table.replaceAll('"', '""')}"`);
+
+type Reads<Spec extends ResourceSpec> = Pick<ResourceRows<Spec>, 'find' | 'list' | 'lagging' | 'names'>;
+
+function reads<Spec extends ResourceSpec>({ database, table, parse }: Access<Spec>): Reads<Spec> {
+  const namesOf = (rows: { name: string }[]) => rows.map(({ name }) => name);
+  return {
+    async find(name) {
+      const [row] = await queryOrUnavailable(
+        () => database.$queryRaw<StoredRow[]>`SELECT ${COLUMNS} FROM ${table} WHERE name = ${name}`,
+      );
+      return row ? parse(row) : null;
+    },
+
+    async list({ subject, roles, isAdmin }, { limit, after }) {
+      const readable = Prisma.sql`AND (created_by = ${subject} OR reader_roles && ${roles.map(normalizeRole)}::text[])`;
+      const rows = await queryOrUnavailable(
+        () => database.$queryRaw<StoredRow[]>`
+          SELECT ${COLUMNS} FROM ${table}
+          WHERE deleted_at IS NULL ${after === undefined ? Prisma.empty : Prisma.sql`AND name > ${after}`}
+            ${isAdmin ? Prisma.empty : readable}
+          ORDER BY name LIMIT ${limit}`,
+      );
+      return rows.map(parse);
+    },
+
+    async lagging(limit) {
+      const rows = await queryOrUnavailable(
+        () => database.$queryRaw<{ name: string }[]>`
+          SELECT name FROM ${table}
+          WHERE observed_generation < generation OR deleted_at IS NOT NULL
+          ORDER BY random() LIMIT ${limit}`,
+      );
+      return namesOf(rows);
+    },
+
+    async names() {
+      const rows = await queryOrUnavailable(
+        () => database.$queryRaw<{ name: string }[]>`SELECT name FROM ${table} ORDER BY name`,
+      );
+      return namesOf(rows);
+    },
+  };
+}
+
+type Changes<Spec extends ResourceSpec> = Pick<ResourceRows<Spec>, 'create' | 'update' | 'markDeleted' | 'purge'>;
+
+function changes<Spec extends ResourceSpec>({ database, table, parse, now }: Access<Spec>): Changes<Spec> {
+  return {
+    async create(spec, createdBy) {
+      const claim = { id: randomUUID(), spec, createdBy, at: now() };
+      const row = await queryOrUnavailable(() => claimName(database, table, claim));
+      return row ? parse(row) : null;
+    },
+
+    async update({ name, id, generation }, spec) {
+      const [row] = await queryOrUnavailable(
+        () => database.$queryRaw<StoredRow[]>`
+          UPDATE ${table} SET spec = ${JSON.stringify(spec)}::jsonb,
+            reader_roles = ${spec.requiredRoles.map(normalizeRole)}::text[],
+            generation = generation + 1, updated_at = ${now()}
+          WHERE name = ${name} AND id = ${id}::uuid AND generation = ${generation} AND deleted_at IS NULL
+          RETURNING ${COLUMNS}`,
+      );
+      return row ? parse(row) : null;
+    },
+
+    async markDeleted({ name, id }) {
+      const count = await queryOrUnavailable(
+        () => database.$executeRaw`
+          UPDATE ${table} SET generation = generation + 1, deleted_at = ${now()}
+          WHERE name = ${name} AND id = ${id}::uuid AND deleted_at IS NULL`,
+      );
+      return count === 1;
+    },
+
+    async purge({ name, id }) {
+      const count = await queryOrUnavailable(
+        () => database.$executeRaw`
+          DELETE FROM ${table} WHERE name = ${name} AND id = ${id}::uuid AND deleted_at IS NOT NULL`,
+      );
+      return count === 1;
+    },
+  };
+}
+
+type StatusChanges = Pick<ResourceRows<ResourceSpec>, 'saveStatus' | 'saveConditions'>;
+
+function statusChanges<Spec extends ResourceSpec>({ database, table }: Access<Spec>): StatusChanges {
+  const version = ({ name, id, generation }: RowVersion) =>
+    Prisma.sql`name = ${name} AND id = ${id}::uuid AND generation = ${generation}`;
+  return {
+    async saveStatus(row, { phase, conditions, replicas }) {
+      const status = Prisma.sql`(${phase}::text, ${row.generation}::int, ${JSON.stringify(conditions)}::jsonb,
+        ${JSON.stringify(replicas)}::jsonb)`;
+      const columns = Prisma.sql`(phase, observed_generation, conditions, replicas)`;
+      const saved = await queryOrUnavailable(
+        () => database.$executeRaw`
+          UPDATE ${table} SET ${columns} = ${status} WHERE ${version(row)} AND ${columns} IS DISTINCT FROM ${status}`,
+      );
+      if (saved === 1) return true;
+      const current = await queryOrUnavailable(
+        () => database.$queryRaw<unknown[]>`SELECT 1 FROM ${table} WHERE ${version(row)}`,
+      );
+      return current.length === 1;
+    },
+
+    async saveConditions(row, conditions) {
+      const saved = await queryOrUnavailable(
+        () => database.$executeRaw`
+          UPDATE ${table} SET conditions = ${JSON.stringify(conditions)}::jsonb WHERE ${version(row)}`,
+      );
+      return saved === 1;
+    },
+  };
+}

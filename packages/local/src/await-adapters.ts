@@ -1,0 +1,127 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AdapterResource, AdapterStatus } from '@mcp-gateway/common/contracts';
+import { Agent, fetch, type RequestInit } from 'undici';
+
+const REQUEST_MS = 10_000;
+const POLL_MS = 50;
+/** The data plane holds a request to an adapter without endpoints for much longer; the status may change meanwhile. */
+const ROUTED_MS = 500;
+/** Connects to the gateway directly, without a proxy from the environment. */
+const dispatcher = new Agent();
+const call = (url: string, init: RequestInit) => fetch(url, { ...init, dispatcher });
+const ADMIN = { 'x-dev-userid': 'dev', 'x-dev-roles': 'mcp.admin' };
+const EXAMPLE = {
+  name: 'mcp-example',
+  imageName: 'mcp-example',
+  imageVersion: '0.1.0',
+  replicaCount: 2,
+  description: 'Shows what the gateway does: add, echo, counter, whoami, slow.',
+};
+
+export interface AnnouncedAdapter {
+  name: string;
+  ready: boolean;
+  /** Why the adapter cannot get ready without a change by the user. */
+  blocker?: string;
+}
+
+/** Milliseconds that the announcement waits for adapters. */
+export interface AnnouncementTimeouts {
+  /** For the example, and for the list of adapters. */
+  example: number;
+  /** For all adapters of the user together: one that never gets ready must not delay the announcement. */
+  others: number;
+}
+const STOPPED = 'it is scaled to zero';
+const USUAL: AnnouncementTimeouts = { example: 30_000, others: 3_000 };
+
+/**
+ * Waits until each adapter is ready, has a blocker, or its time is up, and returns the adapters. On an empty gateway it creates the
+ * example. It leaves out adapters that are removed meanwhile. It never rejects, because the gateway runs in any case.
+ * @param url the URL of the control plane
+ * @param gateway the URL of the data plane, to see that it routes to an adapter; null when this process may not trust its certificate
+ */
+export async function awaitAdapters(
+  url: string,
+  patience: AnnouncementTimeouts = USUAL,
+  gateway: string | null = url,
+): Promise<AnnouncedAdapter[]> {
+  const began = Date.now();
+  const names = (await answerBefore(began + patience.example, (signal) => namesOrExample(url, signal))) ?? [];
+  const shown = await Promise.all(
+    names.map(async (name) => {
+      const deadline = name === EXAMPLE.name ? began + patience.example : Date.now() + patience.others;
+      let last: AnnouncedAdapter = { name, ready: false };
+      const final = await answerBefore(deadline, async (signal) => {
+        const seen = await readStatus(url, gateway, name, signal);
+        if (seen === 'gone' || seen.ready || seen.blocker === STOPPED) return seen;
+        last = seen;
+        return undefined;
+      });
+      return final ?? last;
+    }),
+  );
+  return shown.filter((each) => each !== 'gone');
+}
+
+/** Repeats the request until it has an answer. Undefined after the deadline. */
+async function answerBefore<T>(
+  deadline: number,
+  ask: (signal: AbortSignal) => Promise<T | undefined>,
+): Promise<T | undefined> {
+  for (let left = deadline - Date.now(); left > 0; left = deadline - Date.now()) {
+    // A part of the gateway may be unavailable for a moment, and lose the answer.
+    const answer = await ask(AbortSignal.timeout(Math.min(left, REQUEST_MS))).catch(() => undefined);
+    if (answer !== undefined) return answer;
+    await delay(POLL_MS);
+  }
+  return undefined;
+}
+
+async function namesOrExample(url: string, signal: AbortSignal): Promise<string[] | undefined> {
+  const listed = await call(`${url}/adapters`, { headers: ADMIN, signal });
+  if (!listed.ok) return undefined;
+  const adapters = (await listed.json()) as AdapterResource[];
+  if (adapters.length > 0) return adapters.map(({ name }) => name);
+  const created = await call(`${url}/adapters`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(EXAMPLE),
+    signal,
+  });
+  return created.ok ? [EXAMPLE.name] : undefined;
+}
+
+/** A failure may be left from the last run, so that it counts only after the deadline. */
+async function readStatus(
+  url: string,
+  gateway: string | null,
+  name: string,
+  signal: AbortSignal,
+): Promise<AnnouncedAdapter | 'gone'> {
+  const response = await call(`${url}/adapters/${name}/status`, { headers: ADMIN, signal });
+  if (response.status === 404) return 'gone';
+  if (!response.ok) return { name, ready: false };
+  const { phase, conditions } = (await response.json()) as AdapterStatus;
+  if (phase === 'Stopped') return { name, ready: false, blocker: STOPPED };
+  if (phase === 'Failed') {
+    const message = conditions.find(({ type }) => type === 'Ready')?.message;
+    return { name, ready: false, blocker: (message || phase).replaceAll(/\p{Cc}+/gu, ' ') }; // safe to print to a terminal
+  }
+  return { name, ready: phase === 'Ready' && (gateway === null || (await isRouted(gateway, name, signal))) };
+}
+
+/**
+ * The data plane reads a route a moment after the worker has published it. Before it has read any route, it would log each request
+ * as refused, so this asks only a ready data plane.
+ */
+async function isRouted(url: string, name: string, signal: AbortSignal): Promise<boolean> {
+  const ready = await call(`${url}/readyz`, { signal });
+  await ready.body?.cancel();
+  if (ready.status === 503) return false;
+  const soon = AbortSignal.any([signal, AbortSignal.timeout(ROUTED_MS)]);
+  const asked = { method: 'DELETE', headers: ADMIN, signal: soon };
+  const answer = await call(`${url}/adapters/${name}/mcp`, asked).catch(() => undefined);
+  await answer?.body?.cancel();
+  return answer !== undefined && answer.status !== 404 && answer.status !== 503;
+}

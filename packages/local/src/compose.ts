@@ -1,0 +1,186 @@
+import { createServer } from 'node:http';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { checkDatabase } from '@mcp-gateway/database';
+import { ConfigError, networkVariables, trafficFields, trustVariables } from '@mcp-gateway/platform/config';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import { checkRedis } from '@mcp-gateway/platform/redis';
+import { closeServer, freePort, listen } from '@mcp-gateway/platform/serving';
+import {
+  catalogue,
+  defaultTimes,
+  readCatalogue,
+  startSupervisor,
+  systemClock,
+  type CatalogueEntry,
+} from '@mcp-gateway/runtime/supervisor';
+import type { Config } from './config.js';
+import { dataFolder, type DataFolder } from './data-folder.js';
+import { keepRunning } from './keep-running.js';
+import { startPostgres } from './postgres/start.js';
+import { startRedis } from './redis/start.js';
+import { definedVariables, metricsEnvironment, startService } from './service.js';
+
+interface Host {
+  env: NodeJS.ProcessEnv;
+  log: Logger;
+  /** Registers a step of the shutdown; the steps run in reverse order. */
+  defer(step: () => Promise<unknown>): void;
+  /** Whether this process is shutting down. */
+  isEnding(): boolean;
+}
+
+export interface RunningGateway {
+  /** The URL that clients use. */
+  url: string;
+  controlPlaneUrl: string;
+  data: string;
+  logs: string;
+}
+
+/**
+ * Starts the whole gateway on this machine. Each part depends on the parts before it, and ends before them.
+ * @throws ConfigError or CatalogueError when the user has to change a setting
+ */
+export async function startGateway(config: Config, host: Host): Promise<RunningGateway> {
+  const { env, log, defer, isEnding } = host;
+  const port = await checkPort(config.MCP_GATEWAY_HOST, config.PORT);
+  const userCatalogue = config.MCP_GATEWAY_CATALOGUE && resolve(config.MCP_GATEWAY_CATALOGUE);
+  if (userCatalogue) await readCatalogue(userCatalogue);
+  const data = await dataFolder(config.MCP_GATEWAY_DATA, isEnding);
+  defer(data.release);
+  const { databaseUrl, redisUrl } = await startStores(config, data, host);
+
+  const machine = { PATH: config.PATH, HOME: homedir(), LANG: 'C.UTF-8' };
+  const supervisor = await startSupervisor(data.supervisorSocket, {
+    catalogue: catalogue(builtInCatalogue, userCatalogue),
+    clock: systemClock,
+    log,
+    logRoot: data.replicaLogs,
+    environment: { ...networkVariables(env), ...machine },
+    ...defaultTimes,
+    drainMs: config.MCP_GATEWAY_DRAIN_SECONDS * 1000,
+  });
+  defer(supervisor.close);
+
+  const controlPlanePort = await freePort();
+  const environments = serviceEnvironments(config, env, {
+    machine,
+    data,
+    databaseUrl,
+    redisUrl,
+    dataPlanePort: port,
+    controlPlanePort,
+  });
+  const services = Object.entries(environments).map(([name, environment]) =>
+    keepRunning(name, () => startService(name, { ...environment, ...metricsEnvironment(name, config) }), log),
+  );
+  defer(() => Promise.allSettled(services.map(async (service) => (await service).stop())));
+  await Promise.all(services);
+  return {
+    url: urlOf(config, port),
+    controlPlaneUrl: `http://127.0.0.1:${controlPlanePort}`,
+    data: data.root,
+    logs: join(data.root, 'logs'),
+  };
+}
+
+/** Checks the configured stores; starts and keeps running the stores that are not configured. */
+async function startStores(config: Config, data: DataFolder, { log, defer }: Host) {
+  // Services would wait for a database that is down, so a wrong URL has to fail here.
+  if (config.DATABASE_URL) {
+    await checkDatabase(config.DATABASE_URL).catch((error: Error) => {
+      throw new ConfigError(error.message);
+    });
+  }
+  const { REDIS_URL, REDIS_CLUSTER } = config;
+  if (REDIS_URL) await checkRedis({ REDIS_URL, REDIS_CLUSTER }, { mustAnswer: true });
+  return {
+    databaseUrl: config.DATABASE_URL ?? (await embeddedPostgres()),
+    redisUrl: config.REDIS_URL ?? (await embeddedRedis()),
+  };
+
+  async function embeddedPostgres(): Promise<string> {
+    const options = { dataDir: data.postgres, socketDir: data.sockets, log };
+    const { first, stop } = await keepRunning('postgres', () => startPostgres(options), log);
+    defer(stop);
+    return first.url('mcp_gateway');
+  }
+
+  /** Keeps one port, so that the clients of Redis find it again after a restart. */
+  async function embeddedRedis(): Promise<string> {
+    const options = { port: await freePort(), path: config.PATH, dataDir: data.root, log };
+    const { first, stop } = await keepRunning('redis', () => startRedis(options), log);
+    defer(stop);
+    return first.url;
+  }
+}
+
+interface Parts {
+  machine: Record<string, string>;
+  data: DataFolder;
+  databaseUrl: string;
+  redisUrl: string;
+  dataPlanePort: number;
+  controlPlanePort: number;
+}
+
+/** The environment of each service: nothing of this process's environment that the service does not need. */
+function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Parts) {
+  const { machine, data, databaseUrl, redisUrl, dataPlanePort, controlPlanePort } = parts;
+  const shared = {
+    ...machine,
+    ...trustVariables(env),
+    MCP_GATEWAY_LOG_LEVEL: config.MCP_GATEWAY_LOG_LEVEL,
+    REDIS_URL: redisUrl,
+    REDIS_CLUSTER: config.REDIS_CLUSTER,
+    REDIS_PREFIX: config.REDIS_PREFIX,
+    MCP_GATEWAY_ALLOWED_ORIGINS: config.MCP_GATEWAY_ALLOWED_ORIGINS.join(','),
+  };
+  return {
+    'control-plane': {
+      ...shared,
+      DATABASE_URL: databaseUrl,
+      PROCESS_LOGS: data.replicaLogs,
+      PORT: String(controlPlanePort),
+    },
+    'deployment-worker': { ...shared, DATABASE_URL: databaseUrl, PROCESS_SUPERVISOR: data.supervisorSocket },
+    'data-plane': {
+      ...shared,
+      PORT: String(dataPlanePort),
+      MCP_GATEWAY_HOST: config.MCP_GATEWAY_HOST,
+      MCP_GATEWAY_ALLOWED_HOSTS: config.MCP_GATEWAY_ALLOWED_HOSTS.join(','),
+      MCP_GATEWAY_DEVELOPMENT_SIGN_IN: config.MCP_GATEWAY_DEVELOPMENT_SIGN_IN ?? '',
+      MCP_GATEWAY_SESSION_KEYS: config.MCP_GATEWAY_SESSION_KEYS ?? data.sessionKey,
+      ...definedVariables(Object.keys(trafficFields), env),
+      CONTROL_PLANE_URL: `http://127.0.0.1:${controlPlanePort}`,
+    },
+  };
+}
+
+/**
+ * Checks the port before anything else starts. Port 0 becomes a free port.
+ * @throws ConfigError when another program listens on the port
+ */
+async function checkPort(host: string, port: number): Promise<number> {
+  const server = createServer();
+  const free = await listen(server, { host, port });
+  await closeServer(server, 0);
+  return free;
+}
+
+function urlOf(config: Config, port: number): string {
+  const host = ['0.0.0.0', '::'].includes(config.MCP_GATEWAY_HOST) ? '127.0.0.1' : config.MCP_GATEWAY_HOST;
+  const scheme = config.MCP_GATEWAY_TLS_CERT_FILE === undefined ? 'http' : 'https';
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+const server = (name: string): CatalogueEntry => ({
+  command: process.execPath,
+  args: [fileURLToPath(new URL(`../../../servers/${name}/dist/main.js`, import.meta.url))],
+  env: {},
+});
+
+/** The servers that this repository ships, by image name. */
+const builtInCatalogue: Record<string, CatalogueEntry> = { 'mcp-example': server('mcp-example') };

@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url';
+import {
+  callerFields,
+  DatabaseUrl,
+  drainFields,
+  LogLevel,
+  metricsFields,
+  redisFields,
+  trafficFields,
+} from '@mcp-gateway/platform/config';
+import { z } from 'zod';
+
+/** Settings of `npm start`. */
+export const Config = z.object({
+  ...callerFields,
+  MCP_GATEWAY_LOG_LEVEL: LogLevel.default('warn'),
+  MCP_GATEWAY_DATA: z.string().default(fileURLToPath(new URL('../../../.data', import.meta.url))),
+  MCP_GATEWAY_CATALOGUE: z.string().optional(),
+  DATABASE_URL: DatabaseUrl.optional(),
+  REDIS_URL: redisFields.REDIS_URL.optional(),
+  REDIS_CLUSTER: redisFields.REDIS_CLUSTER,
+  REDIS_PREFIX: redisFields.REDIS_PREFIX,
+  MCP_GATEWAY_SESSION_KEYS: z.string().optional(),
+  ...trafficFields,
+  ...drainFields,
+  ...metricsFields,
+  PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
+});
+export type Config = z.infer<typeof Config>;

@@ -1,1 +1,0 @@
-export { startRedis, type Redis, type RedisOptions } from './start.js';

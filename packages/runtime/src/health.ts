@@ -1,0 +1,22 @@
+import { AdapterSpec } from '@mcp-gateway/common/contracts';
+
+/** The default health path, which a server need not have. */
+export const DEFAULT_HEALTH_PATH = AdapterSpec.shape.healthCheck.parse(undefined).path;
+
+/**
+ * Whether this answer shows that there is no health endpoint. The default path need not exist, so any status from 400 to 499 shows it
+ * there, except 401 and 429, which are about the caller.
+ */
+export const isMissingHealthPath = (status: number, path: string): boolean =>
+  status === 404 || (path === DEFAULT_HEALTH_PATH && status >= 400 && status < 500 && status !== 401 && status !== 429);
+
+/** @param answer the answer of the health check, such as `GET /healthz answers 404` */
+export const healthNoteOf = (answer: string): string =>
+  `${answer}, so an open port counts as healthy. Set healthCheck.path to the server's own, or healthCheck.type to tcp or mcp.`;
+
+/** How long a process may take until its health check first passes; then it is restarted. */
+export const STARTUP_SECONDS = 300;
+
+/** The hint for a process that ends by itself with exit code 0. */
+export const STDIO_HINT =
+  'A server that speaks stdio ends like this because it gets no input: start it with its option for streamable HTTP.';

@@ -1,0 +1,34 @@
+import { revisionOf, type Workload } from '../../workload.js';
+import { pathOfRevision, REVISION_ANNOTATION } from '../ownership/labels.js';
+import type { WorkloadObjects } from '../informers/cluster-state.js';
+
+/**
+ * The path on which pods of a revision serve MCP, as recorded when the revision was applied; undefined without a record. The
+ * StatefulSet carries the record, because a new annotation in the pod template would replace every pod.
+ */
+export const servedPath = (statefulSet: WorkloadObjects['statefulSet'], revision: string): string | undefined =>
+  statefulSet?.metadata.annotations?.[pathOfRevision(revision)];
+
+/**
+ * The paths to record: that of the wanted revision, and those of other revisions that still have pods. Obsolete records disappear
+ * with the next change, because a change for them alone would be one more request for each rollout.
+ */
+export function pathsToRecord({ statefulSet, pods }: WorkloadObjects, workload: Workload): Record<string, string> {
+  const wanted = revisionOf(workload);
+  const annotations = statefulSet?.metadata.annotations ?? {};
+  if (annotations[REVISION_ANNOTATION] === wanted && servedPath(statefulSet, wanted) === workload.path)
+    return notesIn(annotations);
+  // Pods of the last applied revision may exist before the informer shows them.
+  const revisions = [statefulSet, ...pods].map((object) => object?.metadata.annotations?.[REVISION_ANNOTATION] ?? '');
+  const known = revisions.map((revision) => [revision, servedPath(statefulSet, revision)] as const);
+  return Object.fromEntries([
+    ...known.flatMap(([revision, path]) => (path === undefined ? [] : [[revision, path]])),
+    [wanted, workload.path],
+  ]) as Record<string, string>;
+}
+
+function notesIn(annotations: Record<string, string>): Record<string, string> {
+  const prefix = pathOfRevision('');
+  const notes = Object.entries(annotations).filter(([key]) => key.startsWith(prefix));
+  return Object.fromEntries(notes.map(([key, path]) => [key.slice(prefix.length), path]));
+}

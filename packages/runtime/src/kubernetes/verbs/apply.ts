@@ -1,0 +1,78 @@
+import { resourceKey } from '@mcp-gateway/common/contracts';
+import { revisionOf, type Workload } from '../../workload.js';
+import { ApiError } from '../api/errors.js';
+import { isTerminating, type KubeObject } from '../api/types.js';
+import { desiredReplicas, type Failure } from '../../runtime.js';
+import { isAutoscaled } from '../settings/settings.js';
+import type { OwnedKind } from '../objects/manifest.js';
+import { manifestsOf } from '../objects/manifests.js';
+import { brokenPodsOf } from '../status/rollout.js';
+import { pathsToRecord } from '../status/served-paths.js';
+import { healthCheckOf } from '../status/health-check-of.js';
+import { apiFailure } from '../status/api-failure.js';
+import type { WorkloadObjects } from '../informers/cluster-state.js';
+import { applyObject } from './apply-object.js';
+import { deleteObject } from './delete-object.js';
+import { findConflict } from './conflict.js';
+import { policyViolation } from './policy-violation.js';
+import type { RuntimeContext } from './context.js';
+
+/**
+ * Applies the objects of a workload that differ from what it asks for. The next observation shows what the cluster rejects.
+ * @throws GatewayError UNAVAILABLE when the API server is unavailable
+ */
+export async function apply(context: RuntimeContext, workload: Workload): Promise<void> {
+  const { settings, state, lastApplied, failureConditions, removing, log } = context;
+  const { kind, name } = workload;
+  const ref = { kind, name };
+  const objects = state.of(ref);
+  if (objects.statefulSet && isTerminating(objects.statefulSet)) return; // it accepts no changes; the watch triggers the next apply when it is gone
+  const taken = findConflict(objects, { ...settings, kind, resourceId: workload.resourceId });
+  if (!taken) removing.delete(resourceKey(ref));
+  const failure = taken ?? policyViolation(workload, settings) ?? (await write(context, workload, objects));
+  if (!failure) return failureConditions.clear(ref);
+  log.warn({ ...ref, reason: failure.reason, message: failure.message }, 'the workload is rejected');
+  lastApplied.forget(ref);
+  failureConditions.set(ref, failure);
+}
+
+async function write(context: RuntimeContext, workload: Workload, objects: WorkloadObjects): Promise<Failure | null> {
+  const { settings, lastApplied } = context;
+  const manifests = manifestsOf(workload, settings, {
+    health: healthCheckOf(objects, revisionOf(workload), workload.healthType),
+    paths: pathsToRecord(objects, workload),
+    annotations: objects.statefulSet?.metadata.annotations ?? {},
+    replicas: desiredReplicas(workload.replicas, {
+      autoscaled: isAutoscaled(settings, workload),
+      desiredReplicas: objects.statefulSet?.spec.replicas ?? 0,
+    }),
+  });
+  const answers = new Map<OwnedKind, KubeObject>();
+  const failures: Failure[] = [];
+  for (const manifest of manifests) {
+    if (!lastApplied.differs(workload, manifest, objects)) continue;
+    const answer = await failureOnRejection(() => applyObject(context, workload, manifest));
+    if ('metadata' in answer) answers.set(manifest.kind, answer);
+    else if (manifest.kind === 'NetworkPolicy')
+      return answer; // no pod may run without its network policy
+    else failures.push(answer);
+  }
+  const surplus = objects.own.filter(({ kind }) => manifests.every((manifest) => manifest.kind !== kind));
+  const broken = brokenPodsOf(context.state.of(workload)).map((object) => ({ kind: 'Pod' as const, object }));
+  for (const { kind, object } of [...surplus, ...broken]) {
+    const failure = await failureOnRejection(() => deleteObject(context, kind, object));
+    if (failure) failures.push(failure);
+  }
+  if (failures[0]) return failures[0];
+  lastApplied.remember(workload, manifests, answers);
+  return null;
+}
+
+async function failureOnRejection<T>(request: () => Promise<T>): Promise<T | Failure> {
+  try {
+    return await request();
+  } catch (error) {
+    if (error instanceof ApiError) return apiFailure(error);
+    throw error;
+  }
+}

@@ -1,1 +1,0 @@
-export { processRuntime } from './runtime.js';

@@ -1,0 +1,41 @@
+import type { ResourceKind } from '@mcp-gateway/common/contracts';
+import type { ErrorCode } from '@mcp-gateway/common/errors';
+import type { Principal } from '@mcp-gateway/common/principal';
+import type { ResourceRow, ResourceRows, ResourceSpec } from '@mcp-gateway/database';
+import type { z } from 'zod';
+
+/** What the generic code reads of a spec. */
+export interface ReplicatedSpec extends ResourceSpec {
+  replicaCount: number;
+}
+
+/** The body of POST and PUT. */
+export interface ResourceRequest<Spec> {
+  spec: Spec;
+  /** Which state of the resource the sender has read, as far as the body says so. */
+  read: { id?: unknown; generation?: unknown };
+}
+
+/** What the representations of all kinds have. */
+export interface Representation {
+  name: string;
+  id: string;
+  generation: number;
+}
+
+/** All that one kind hands to the generic code of this folder. */
+export interface ResourceDefinition<Spec extends ReplicatedSpec, Resource extends Representation> {
+  kind: ResourceKind;
+  /** First segment of the URLs, such as `adapters`. */
+  collection: string;
+  request: z.ZodType<ResourceRequest<Spec>>;
+  rows: ResourceRows<Spec>;
+  represent(row: ResourceRow<Spec>): Resource;
+  /** The answer of /status. */
+  status(row: ResourceRow<Spec>): object;
+  /** @throws GatewayError when the caller may not ask for this spec */
+  authorizeSpec?(principal: Principal, spec: Spec): void;
+  errors: { notFound: ErrorCode; nameTaken: ErrorCode };
+  /** What a caller probably wants that sends POST to a URL of one resource. */
+  postHint?: ((name: string) => string) | undefined;
+}

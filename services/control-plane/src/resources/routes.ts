@@ -1,0 +1,110 @@
+import { GatewayError, invalidField } from '@mcp-gateway/common/errors';
+import type { LogReader } from '@mcp-gateway/runtime/logs';
+import { Router } from 'express';
+import { principalOf } from '../http/authenticate.js';
+import { onlyMethods } from '../http/problems.js';
+import { jsonBody, parseBody } from '../http/parse.js';
+import type { ReplicatedSpec, Representation, ResourceDefinition } from './definition.js';
+import { etagOf, matchesBody, matchesIfMatch } from './etag.js';
+import { sendLogs } from './logs.js';
+import { linkToNext, pageOf } from './paging.js';
+import type { ResourceService } from './service.js';
+
+export interface ResourceRoutesParts<Spec extends ReplicatedSpec, Resource extends Representation> {
+  definition: ResourceDefinition<Spec, Resource>;
+  service: ResourceService<Spec, Resource>;
+  logs: LogReader;
+  /** How often the gateway checks again whether a caller that follows logs may read them; default: see logs.ts. */
+  logCheckMs?: number | undefined;
+}
+
+/** The REST API of one kind, below the path of its collection: parse, ask the service, answer with status and headers. */
+export function resourceRoutes<Spec extends ReplicatedSpec, Resource extends Representation>(
+  parts: ResourceRoutesParts<Spec, Resource>,
+): Router {
+  const router = Router({ caseSensitive: true });
+  addCollection(router, parts);
+  addResource(router, parts);
+  addObservation(router, parts);
+  return router;
+}
+
+function addCollection<Spec extends ReplicatedSpec, Resource extends Representation>(
+  router: Router,
+  { definition, service }: ResourceRoutesParts<Spec, Resource>,
+) {
+  const path = `/${definition.collection}`;
+
+  router.post('/', ...jsonBody, async (req, res) => {
+    const { spec } = parseBody(definition.request, req.body);
+    const created = await service.create(principalOf(req), spec);
+    res.status(201).location(`${path}/${created.name}`).set('ETag', etagOf(created)).json(created);
+  });
+
+  router.get('/', async (req, res) => {
+    const page = pageOf(req.query);
+    const { items, next } = await service.list(principalOf(req), page);
+    if (next !== undefined) res.set('Link', linkToNext(path, page.limit, next));
+    res.json(items);
+  });
+
+  router.all('/', onlyMethods(['GET', 'POST']));
+}
+
+function addResource<Spec extends ReplicatedSpec, Resource extends Representation>(
+  router: Router,
+  { definition, service }: ResourceRoutesParts<Spec, Resource>,
+) {
+  router.get('/:name', async (req, res) => {
+    const resource = await service.get(principalOf(req), req.params.name);
+    res.set('ETag', etagOf(resource)).json(resource);
+  });
+
+  router.put('/:name', ...jsonBody, async (req, res) => {
+    const { spec, read } = parseBody(definition.request, req.body);
+    if (spec.name !== req.params.name) {
+      throw invalidField('#/name', `must be the name in the URL; the name of the ${definition.kind} cannot change`);
+    }
+    const [matchesHeader, matchesRead] = [matchesIfMatch(req.get('if-match')), matchesBody(read)];
+    const updated = await service.update(principalOf(req), spec, (row) => matchesHeader(row) && matchesRead(row));
+    res.set('ETag', etagOf(updated)).json(updated);
+  });
+
+  router.delete('/:name', async (req, res) => {
+    await service.remove(principalOf(req), req.params.name, matchesIfMatch(req.get('if-match')));
+    res.status(204).end();
+  });
+
+  router.all('/:name', onlyMethods(['GET', 'PUT', 'DELETE'], definition.postHint));
+}
+
+/** What was seen of the replicas of a resource, and what they wrote. */
+function addObservation<Spec extends ReplicatedSpec, Resource extends Representation>(
+  router: Router,
+  { definition, service, logs, logCheckMs }: ResourceRoutesParts<Spec, Resource>,
+) {
+  const { collection, errors, postHint } = definition;
+
+  router.get('/:name/status', async (req, res) => {
+    const row = await service.row(principalOf(req), req.params.name);
+    res.set('Cache-Control', 'no-store').json(definition.status(row));
+  });
+
+  router.get('/:name/logs', async (req, res) => {
+    const read = () => service.row(principalOf(req), req.params.name);
+    const row = await read();
+    const isAllowed = () =>
+      read().then(
+        ({ id }) => id === row.id,
+        (error: unknown) => {
+          if (error instanceof GatewayError && error.code === errors.notFound) return false;
+          throw error;
+        },
+      );
+    const statusPath = `/${collection}/${row.name}/status`;
+    await sendLogs({ logs, row, statusPath, isAllowed, checkEveryMs: logCheckMs }, req, res);
+  });
+
+  router.all('/:name/status', onlyMethods(['GET'], postHint));
+  router.all('/:name/logs', onlyMethods(['GET'], postHint));
+}

@@ -1,0 +1,107 @@
+import { ResourceName, type ResourceRef } from '@mcp-gateway/common/contracts';
+import { forbidden, GatewayError } from '@mcp-gateway/common/errors';
+import { canRead, canWrite, isAdmin, type Principal } from '@mcp-gateway/common/principal';
+import type { Page, ResourceRow, ResourceSpec } from '@mcp-gateway/database';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import type { ReplicatedSpec, Representation, ResourceDefinition } from './definition.js';
+import type { Precondition } from './etag.js';
+import { retryWrite } from './retry-write.js';
+
+export interface ResourceService<Spec extends ResourceSpec, Resource> {
+  create(principal: Principal, spec: Spec): Promise<Resource>;
+  list(principal: Principal, page: Page): Promise<{ items: Resource[]; next?: string }>;
+  get(principal: Principal, name: string): Promise<Resource>;
+  /** The row, for what is derived from it. */
+  row(principal: Principal, name: string): Promise<ResourceRow<Spec>>;
+  update(principal: Principal, spec: Spec, precondition: Precondition): Promise<Resource>;
+  remove(principal: Principal, name: string, precondition: Precondition): Promise<void>;
+}
+
+export interface ResourceServiceParts {
+  queue: { reconcile(ref: ResourceRef): Promise<void> };
+  log: Logger;
+}
+
+/** Permission, then the row, then a hint to the worker. */
+export function resourceService<Spec extends ReplicatedSpec, Resource extends Representation>(
+  definition: ResourceDefinition<Spec, Resource>,
+  { queue, log }: ResourceServiceParts,
+): ResourceService<Spec, Resource> {
+  const { kind, rows, represent, errors } = definition;
+  const { readable, writable } = resourceAccess(definition);
+
+  /** The row is the truth and a resync finds it, so a failing queue fails no request. */
+  function enqueue(name: string) {
+    queue.reconcile({ kind, name }).catch((error: unknown) => {
+      log.warn({ err: error, kind, name }, 'the queue did not take the change; the resync of the worker will find it');
+    });
+  }
+
+  return {
+    async create(principal, spec) {
+      definition.authorizeSpec?.(principal, spec);
+      const row = await rows.create(spec, principal.subject);
+      if (!row) throw new GatewayError(errors.nameTaken, { detail: `${spec.name} exists already` });
+      enqueue(row.name);
+      return represent(row);
+    },
+    async list(principal, { limit, after }) {
+      const reader = { subject: principal.subject, roles: principal.roles, isAdmin: isAdmin(principal) };
+      const found = await rows.list(reader, { limit: limit + 1, ...(after !== undefined && { after }) });
+      const page = found.slice(0, limit);
+      const last = page.at(-1);
+      const items = page.map(represent);
+      return found.length > limit && last ? { items, next: last.name } : { items };
+    },
+    get: async (principal, name) => represent(await readable(principal, name)),
+    row: readable,
+    async update(principal, spec, precondition) {
+      const { name } = spec;
+      const row = await retryWrite({ kind, name }, async () => {
+        const current = await writable(principal, name, precondition);
+        definition.authorizeSpec?.(principal, spec);
+        return rows.update(current, spec);
+      });
+      enqueue(name);
+      return represent(row);
+    },
+    async remove(principal, name, precondition) {
+      await retryWrite({ kind, name }, async () => {
+        const current = await writable(principal, name, precondition);
+        return (await rows.markDeleted(current)) || null;
+      });
+      enqueue(name);
+    },
+  };
+}
+
+/** Reads rows for callers that may see or change them. */
+function resourceAccess<Spec extends ReplicatedSpec>({
+  kind,
+  rows,
+  errors,
+}: Pick<ResourceDefinition<Spec, Representation>, 'kind' | 'rows' | 'errors'>) {
+  async function readable(principal: Principal, name: string): Promise<ResourceRow<Spec>> {
+    const row = ResourceName.safeParse(name).success ? await rows.find(name) : null;
+    // A caller that may not read the resource gets the same answer whether the name exists or not.
+    if (!row || row.deletedAt || !canRead(principal, accessPolicy(row))) throw new GatewayError(errors.notFound);
+    return row;
+  }
+
+  async function writable(principal: Principal, name: string, precondition: Precondition): Promise<ResourceRow<Spec>> {
+    const row = await readable(principal, name);
+    if (!canWrite(principal, accessPolicy(row))) {
+      throw forbidden(`only the creator of this ${kind} or mcp.admin may change it`);
+    }
+    if (!precondition(row)) throw new GatewayError('EDIT_CONFLICT', { detail: 'read it again and repeat your change' });
+    return row;
+  }
+
+  return { readable, writable };
+}
+
+/** Who may read and change the resource of a row. */
+export const accessPolicy = ({ createdBy, spec }: ResourceRow<ResourceSpec>) => ({
+  createdBy,
+  requiredRoles: spec.requiredRoles,
+});

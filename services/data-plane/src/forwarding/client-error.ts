@@ -1,0 +1,100 @@
+import { type ErrorCode, GatewayError } from '@mcp-gateway/common/errors';
+import { rpcError } from '@mcp-gateway/protocol';
+import { CLIENT_GONE } from '../request/body.js';
+import type { ClientResponse } from './response/client-response.js';
+import type { BufferedMessage } from './buffered-message.js';
+
+/** What is known of a request when it is answered with an error. */
+export interface Delivery {
+  /** A byte of it has reached a server that may have acted on it. */
+  mayHaveRun: boolean;
+  /** It makes no difference whether it runs once or twice. */
+  mayRunTwice: boolean;
+}
+
+/** Whether a client that reads the error concludes that it may send the request again: it waits, or opens a session first. */
+const INVITES_RETRY: Record<ErrorCode, boolean> = {
+  INVALID_REQUEST: false,
+  SIGN_IN_REQUIRED: true,
+  FORBIDDEN: true,
+  ORIGIN_NOT_ALLOWED: true,
+  HOST_NOT_ALLOWED: true,
+  NOT_FOUND: true,
+  ADAPTER_NOT_FOUND: true,
+  SESSION_NOT_FOUND: true,
+  METHOD_NOT_ALLOWED: false,
+  ADAPTER_EXISTS: false,
+  EDIT_CONFLICT: true,
+  TOO_LARGE: false, // its end has not been sent, so no server can have read it
+  UNSUPPORTED_MEDIA_TYPE: false,
+  SESSION_LIMIT: true,
+  INTERNAL: false,
+  UPSTREAM_GONE: false,
+  UPSTREAM_REFUSED: true,
+  UPSTREAM_INVALID: false,
+  WRITE_CONTENTION: true,
+  NO_READY_REPLICA: true,
+  UNAVAILABLE: true,
+  UPSTREAM_TIMEOUT: false,
+};
+
+/** Why there is no answer, in words that do not invite a retry. */
+const REASONS: Partial<Record<ErrorCode, string>> = {
+  ADAPTER_NOT_FOUND: 'the adapter was removed, or you may not use it any more',
+  NO_READY_REPLICA: 'the adapter has no ready replica',
+  SESSION_NOT_FOUND: 'its session has ended',
+};
+
+/**
+ * The error that the client is told. An error never promises less than what happened: a request that may have run, and may
+ * not run twice, is answered with UPSTREAM_GONE, whatever kept the gateway from going on.
+ */
+export function safeAnswer(error: GatewayError, { mayHaveRun, mayRunTwice }: Delivery): GatewayError {
+  const invites = INVITES_RETRY[error.code] || 'retry-after' in error.headers;
+  if (!mayHaveRun || !invites) return error;
+  if (mayRunTwice && error.code !== 'UPSTREAM_REFUSED') return error; // which says that the call did not run
+  const detail = REASONS[error.code] ?? error.detail;
+  return new GatewayError('UPSTREAM_GONE', { ...(detail !== undefined && { detail }), cause: error });
+}
+
+/**
+ * What a request is answered with instead, with the ids of what it asked: a batch has an answer for each. Every error for a
+ * message that was posted passes here, so none invites a retry of what must not run twice.
+ */
+export function clientError(buffered: BufferedMessage, thrown: unknown): GatewayError {
+  if (thrown === CLIENT_GONE) throw CLIENT_GONE;
+  const error = safeAnswer(
+    thrown instanceof GatewayError ? thrown : new GatewayError('INTERNAL', { cause: thrown }),
+    buffered,
+  );
+  const { code, detail, headers, cause } = error;
+  const ids = buffered.requestIds;
+  const requestId = buffered.message.kind === 'batch' && ids.length > 0 ? ids : ids[0];
+  return new GatewayError(code, { ...(detail !== undefined && { detail }), headers, cause, requestId });
+}
+
+/**
+ * Answers each request that has no answer yet with the error: in the stream, when that has begun.
+ * @throws GatewayError the error, to be the answer, when none has begun
+ */
+export function failPendingWith(answer: ClientResponse, buffered: BufferedMessage, thrown: unknown): void {
+  const error = clientError(buffered, thrown);
+  if (!answer.begun) throw error;
+  // What is not kept cannot be asked for its ids.
+  const ids = buffered.isReadable ? answer.unanswered(buffered.requestIds) : answer.hasAnswered ? [] : [undefined];
+  for (const id of ids) answer.say(rpcError(error, answer.requestId, id));
+  answer.close();
+}
+
+/** Says whether it may have run. */
+export function failPending(
+  answer: ClientResponse,
+  buffered: BufferedMessage,
+  options: { cause: unknown; detail?: string },
+) {
+  failPendingWith(
+    answer,
+    buffered,
+    new GatewayError(buffered.mayHaveRun ? 'UPSTREAM_GONE' : 'UPSTREAM_REFUSED', options),
+  );
+}

@@ -1,0 +1,110 @@
+import type { Endpoint } from '@mcp-gateway/common/contracts';
+import { LRUCache } from 'lru-cache';
+import { HEADER, type Message } from '@mcp-gateway/protocol';
+import type { Upstreams } from '../upstream/pools.js';
+import { callUpstream, sessionHeaders, SessionUnknown } from '../upstream/call.js';
+import { type ForwardingParts, mayHaveRun, nextPlacement, type RecoverableRequest } from './recoverable.js';
+import type { Placement } from '../sessions/relocate/relocation.js';
+
+interface ToolQuestion {
+  endpoint: Endpoint;
+  upstreamId: string;
+  /** Of the call, as the server would see them. */
+  headers: readonly string[];
+  protocolVersion: string | undefined;
+  tool: string;
+}
+
+export type IsIdempotent = (question: ToolQuestion) => Promise<boolean>;
+
+interface Tool {
+  name?: unknown;
+  annotations?: { readOnlyHint?: unknown; idempotentHint?: unknown };
+}
+
+const ASK_MS = 5_000;
+const MAX_PAGES = 10;
+/** Calls of one session that were under way at the same time ask once. */
+const KEPT_MS = 30_000;
+const MAX_KEPT = 1_000;
+
+/**
+ * Whether a tool may run twice: its server says of it that it only reads, or that running it again changes nothing
+ * (MCP 2025-11-25, tools, annotations). The server is asked when it matters, which is when a call was under way on a replica
+ * that went; so the way of every other call stays free of it. A server that does not say means no.
+ * @throws GatewayError as `callUpstream`
+ * @throws SessionUnknown when the server does not know the session
+ */
+export function idempotentTools(upstreams: Upstreams): IsIdempotent {
+  const known = new LRUCache<string, Promise<Set<string>>>({ max: MAX_KEPT, ttl: KEPT_MS });
+  return async (question) => {
+    const key = `${question.endpoint.id} ${question.upstreamId}`;
+    let tools = known.get(key);
+    if (!tools) known.set(key, (tools = list(upstreams, question)));
+    try {
+      return (await tools).has(question.tool);
+    } catch (error) {
+      known.delete(key);
+      throw error;
+    }
+  };
+}
+
+async function list(upstreams: Upstreams, question: ToolQuestion): Promise<Set<string>> {
+  const { endpoint, upstreamId, protocolVersion } = question;
+  const version = protocolVersion === undefined ? [] : ['Mcp-Protocol-Version', protocolVersion];
+  const headers = [...sessionHeaders(question.headers), 'Mcp-Session-Id', upstreamId, ...version];
+  const found = new Set<string>();
+  let cursor: string | undefined;
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const params = cursor === undefined ? {} : { cursor };
+    const message = { jsonrpc: '2.0', id: `mcp-gateway-tools-${page}`, method: 'tools/list', params };
+    const { status, response } = await callUpstream(upstreams, endpoint, {
+      method: 'POST',
+      headers,
+      message,
+      timeoutMs: ASK_MS,
+    });
+    if (status === 404) throw new SessionUnknown();
+    const { tools = [], nextCursor } = (response?.result ?? {}) as { tools?: Tool[]; nextCursor?: string };
+    for (const { name, annotations } of tools) {
+      const safe = annotations?.readOnlyHint === true || annotations?.idempotentHint === true;
+      if (safe && typeof name === 'string') found.add(name);
+    }
+    if (nextCursor === undefined) break;
+    cursor = nextCursor;
+  }
+  return found;
+}
+
+const MAX_ATTEMPTS = 3;
+
+/**
+ * Whether the tool that the message calls may run twice, and where the session lives once its server has been asked: that it
+ * is gone may show only now.
+ * @throws GatewayError as `Relocator.recover`
+ */
+export async function resolveToolHints(
+  parts: ForwardingParts,
+  recoverable: RecoverableRequest,
+  first: Placement,
+  message: Message,
+): Promise<{ at: Placement; mayRunTwice: boolean }> {
+  const { request, headers } = recoverable;
+  let at = first;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const mayRunTwice = await parts.isIdempotent({
+        endpoint: at.endpoint,
+        upstreamId: at.location.upstreamId,
+        headers,
+        protocolVersion: request.req.headers[HEADER.protocolVersion]?.toString(),
+        tool: message.kind === 'request' ? String(message.params['name']) : '',
+      });
+      return { at, mayRunTwice };
+    } catch (error) {
+      if (mayHaveRun(error) === undefined || attempt >= MAX_ATTEMPTS) return { at, mayRunTwice: false };
+      at = await nextPlacement(parts, recoverable, at, error);
+    }
+  }
+}

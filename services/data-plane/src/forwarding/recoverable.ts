@@ -1,0 +1,118 @@
+import type { Endpoint } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import { HEADER } from '@mcp-gateway/protocol';
+import { findEndpoint } from '../upstream/find-endpoint.js';
+import type { Forwarded } from '../request/forwarded.js';
+import type { EndpointParts } from '../upstream/connect-retry.js';
+import type { SendParts } from './send.js';
+import { hasEnded, shouldRelocateNow } from '../sessions/relocate/drain.js';
+import type { IsIdempotent } from './idempotent-tools.js';
+import type { PendingResumptions } from './pending-resumptions.js';
+import type { BufferedMessage } from './buffered-message.js';
+import type { Relocator } from '../sessions/relocate/relocator.js';
+import type { StreamRegistry } from '../sessions/stream-registry.js';
+import type { Placement, Relocation } from '../sessions/relocate/relocation.js';
+import { SessionUnknown } from '../upstream/call.js';
+import type { McpRequest } from '../request/context.js';
+import type { OpenSession } from '../sessions/location.js';
+
+export interface ForwardingParts extends SendParts, EndpointParts {
+  relocator: Relocator;
+  streams: StreamRegistry;
+  resumptions: PendingResumptions;
+  isIdempotent: IsIdempotent;
+  forwarded: Forwarded;
+  log: Logger;
+}
+
+/** A request of a session that is carried to wherever the session lives. */
+export interface RecoverableRequest {
+  request: McpRequest;
+  session: OpenSession;
+  /** As a server sees them, without its session id. */
+  headers: string[];
+}
+
+/**
+ * Why there was no answer: whether the server can have begun to act on the request.
+ * Undefined for everything that has nothing to do with the server being there.
+ */
+export function mayHaveRun(error: unknown): boolean | undefined {
+  if (error instanceof SessionUnknown) return false;
+  if (!(error instanceof GatewayError)) return undefined;
+  if (error.code === 'UPSTREAM_REFUSED') return false;
+  return error.code === 'UPSTREAM_GONE' ? true : undefined;
+}
+
+/**
+ * Where to send the request next, after it failed at `at`. A connection that broke says nothing of the replica: if that is
+ * there still, it is asked again.
+ * @throws GatewayError as `Relocator.relocate`
+ */
+export async function nextPlacement(
+  parts: ForwardingParts,
+  recoverable: RecoverableRequest,
+  at: Placement,
+  error: unknown,
+): Promise<Placement> {
+  parts.grants.check(recoverable.request);
+  const endpoint = await routedEndpoint(parts, recoverable, at, error);
+  if (endpoint && !endpoint.draining) return { location: at.location, endpoint };
+  return relocate(parts, recoverable, at.location, error instanceof SessionUnknown ? 'unknown' : 'gone');
+}
+
+/**
+ * The endpoint, when all that is known against it is that a connection to it broke.
+ * @throws GatewayError UNAVAILABLE when Redis is away
+ */
+export async function routedEndpoint(
+  { routes }: ForwardingParts,
+  { request }: RecoverableRequest,
+  { location }: Placement,
+  error: unknown,
+): Promise<Endpoint | undefined> {
+  const isGone = !(error instanceof GatewayError && error.code === 'UPSTREAM_GONE');
+  return isGone ? undefined : findEndpoint(routes, request.route, location.endpointId);
+}
+
+/**
+ * Where the session lives, once it lives on a replica that is there and stays. An answer of the client's goes to who has asked.
+ * @throws GatewayError as `Relocator.relocate`
+ */
+export async function initialPlacement(
+  parts: ForwardingParts,
+  recoverable: RecoverableRequest,
+  endpoint: Endpoint | undefined,
+  buffered?: BufferedMessage,
+): Promise<Placement> {
+  const { envelope, location } = recoverable.session;
+  if (!endpoint) return relocate(parts, recoverable, location, 'gone');
+  const here = { location, endpoint };
+  if (!endpoint.draining || buffered?.holdsResponse) return here;
+  if (!(await shouldRelocateNow(parts.sessions, envelope.id, endpoint))) return here;
+  // With nowhere to go, or no Redis, it stays as long as it can.
+  return relocate(parts, recoverable, location, 'draining').catch(() =>
+    hasEnded(endpoint, Date.now()) ? relocate(parts, recoverable, location, 'gone') : here,
+  );
+}
+
+/** @throws GatewayError as `Relocator.relocate` */
+export function relocate(
+  { relocator }: ForwardingParts,
+  { request, session, headers }: RecoverableRequest,
+  from: Placement['location'],
+  why: Relocation['why'],
+): Promise<Placement> {
+  const protocolVersion = request.req.headers[HEADER.protocolVersion]?.toString();
+  return relocator.relocate({
+    envelope: session.envelope,
+    resource: request.route,
+    requestId: request.id,
+    principal: request.principal,
+    from,
+    why,
+    headers,
+    protocolVersion,
+  });
+}

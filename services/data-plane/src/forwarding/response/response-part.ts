@@ -1,0 +1,135 @@
+import { announcesEventStream, headerValue, withoutHeaders } from '@mcp-gateway/protocol';
+import type { ResponseSink } from '../../upstream/proxy.js';
+import type { ClientResponse } from './client-response.js';
+import { EventIdPrefixer } from './event-ids.js';
+
+/** Of an answer that is not an event stream, where there is one already. */
+const MAX_COLLECTED_BYTES = 4 * 1024 * 1024;
+
+/** What may be in a header, as Latin-1 (RFC 9110 §5.5). */
+const FIELD_VALUE = /^[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?$/;
+
+const isLength = (name: string) => name === 'content-length';
+
+type Listener = () => void;
+
+/**
+ * What one server says of an answer. The first passes through as it comes. Of a later one the head is left out, as the client
+ * has one, and what is not an event stream is made an event.
+ */
+export class ResponsePart implements ResponseSink {
+  /** What the server said is nothing that could follow in an event stream. */
+  isUnusable = false;
+  #isOver = false;
+  #isEvents = false;
+  #mode: 'pass' | 'collect' = 'pass';
+  #collected: Buffer[] = [];
+  #collectedBytes = 0;
+  readonly #listeners: { event: 'close' | 'drain'; listener: Listener; heard: Listener }[] = [];
+
+  readonly #stamper: EventIdPrefixer | undefined;
+
+  /** `epoch` goes before the ids of its events; empty for nothing. */
+  constructor(
+    private readonly answer: ClientResponse,
+    epoch: string,
+  ) {
+    this.#stamper = epoch === '' ? undefined : new EventIdPrefixer(epoch);
+  }
+
+  get destroyed(): boolean {
+    return this.#isOver || this.answer.res.destroyed;
+  }
+  /** The `Last-Event-ID` for the client to go on from where this server's events broke off; undefined when it gives them none. */
+  get resumeAfter(): string | undefined {
+    const id = this.#isEvents ? this.answer.lastId : undefined;
+    return id !== undefined && FIELD_VALUE.test(id) ? id : undefined;
+  }
+  get writableFinished(): boolean {
+    return this.answer.res.writableFinished;
+  }
+  get writableNeedDrain(): boolean {
+    return this.answer.res.writableNeedDrain;
+  }
+
+  writeHead(status: number, reasonPhrase: string, headers: string[]): void {
+    const { answer } = this;
+    const isCoded = !['', 'identity'].includes((headerValue(headers, 'content-encoding') ?? '').toLowerCase());
+    const isEvents = status < 300 && announcesEventStream(headers) && !isCoded;
+    this.#isEvents = isEvents;
+    if (!answer.begun) {
+      answer.begun = true;
+      answer.isEvents = isEvents;
+      const grows = isEvents && this.#stamper;
+      answer.res.writeHead(status, reasonPhrase, grows ? withoutHeaders(headers, isLength) : headers);
+      return;
+    }
+    if (isCoded) {
+      this.isUnusable = true;
+      this.detach();
+    } else if (isEvents) answer.closeOpenEvent();
+    else this.#mode = 'collect';
+  }
+
+  write(chunk: Buffer): boolean;
+  write(nothing: '', encoding: 'latin1'): boolean;
+  write(chunk: Buffer | ''): boolean {
+    if (this.#isOver) return true;
+    if (chunk === '') return this.#mode === 'collect' || this.answer.res.write('', 'latin1');
+    if (this.#mode === 'pass') {
+      const passing = this.#isEvents && this.#stamper ? this.#stamper.add(chunk) : chunk;
+      this.answer.remember(passing);
+      return this.answer.res.write(passing);
+    }
+    this.#collectedBytes += chunk.length;
+    if (this.#collectedBytes <= MAX_COLLECTED_BYTES) this.#collected.push(chunk);
+    return true;
+  }
+
+  end(): void {
+    if (this.#isOver) return;
+    if (this.#mode === 'collect') {
+      const message = this.#message();
+      if (message === undefined) {
+        this.isUnusable = true;
+        return this.release();
+      }
+      this.answer.say(message);
+    }
+    this.answer.end();
+  }
+
+  once(event: 'close' | 'drain', listener: Listener): void {
+    const heard = () => {
+      if (!this.#isOver) listener();
+    };
+    this.#listeners.push({ event, listener, heard });
+    this.answer.res.once(event, heard);
+  }
+
+  /** Stops listening to the server, and tells it that the client has gone. */
+  detach(): void {
+    if (this.#isOver) return;
+    const closing = this.#listeners.filter(({ event }) => event === 'close');
+    this.release();
+    for (const { listener } of closing) listener();
+  }
+
+  release(): void {
+    this.#isOver = true;
+    for (const { event, heard } of this.#listeners.splice(0)) this.answer.res.off(event, heard);
+  }
+
+  /** What was collected, when it is a message; an error page of a server's is none. */
+  #message(): unknown {
+    try {
+      const message: unknown = JSON.parse(Buffer.concat(this.#collected).toString('utf8'));
+      const messages = [message].flat();
+      return messages.length > 0 && messages.every(isMessage) ? message : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+const isMessage = (value: unknown): boolean => typeof value === 'object' && value !== null && 'jsonrpc' in value;

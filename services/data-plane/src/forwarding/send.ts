@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import type { Principal } from '@mcp-gateway/common/principal';
+import { type Era, HEADER } from '@mcp-gateway/protocol';
+import { MAX_UPSTREAM_ID_BYTES, sealSessionId, type SessionEnvelope, type SessionKey } from '@mcp-gateway/sessions';
+import { terminateUpstreamSession } from '../sessions/termination.js';
+import { seenFrom } from '../upstream/redirects.js';
+import type { ReferenceTo } from '../request/reference.js';
+import type { SessionStore } from '../sessions/store.js';
+import type { Upstreams } from '../upstream/pools.js';
+import type { Grants } from '../request/grants.js';
+import { proxyRequest, type ResponseHead, type ResponseSink } from '../upstream/proxy.js';
+import type { OpenSession } from '../sessions/location.js';
+
+/** Stays open for what the server has to say (MCP 2026-07-28). */
+const LISTEN = 'subscriptions/listen';
+
+export interface SendParts {
+  sessions: SessionStore;
+  keys: readonly [SessionKey, ...SessionKey[]];
+  upstreams: Upstreams;
+  referenceTo: ReferenceTo;
+  grants: Grants;
+  log: Logger;
+}
+
+/** A request to one endpoint. */
+export interface Sending {
+  /** Of the HTTP request. */
+  id: string;
+  req: IncomingMessage;
+  sink: ResponseSink;
+  body: Buffer | Readable | null;
+  query: string;
+  era: Era;
+  route: Route;
+  principal: Principal;
+  endpoint: Endpoint;
+  /** As the server sees them, without its session id. */
+  headers: readonly string[];
+  session: OpenSession | null;
+  /** The client's initialize message, when this is one and it was small enough to keep. */
+  initialize: () => string | null;
+  /** Told of a session that this request has opened. */
+  onOpen?: (session: SessionEnvelope) => void;
+  /** Told before the first byte goes out. */
+  delivery?: { sent(): void };
+  /** Runs when the server has begun to answer; what it rejects with becomes the answer. */
+  onStatus?: (status: number) => Promise<void> | undefined;
+}
+
+/**
+ * Sends the request to the endpoint and the answer back, both as they come, and turns session ids from one side's into
+ * the other's. Resolves when the answer has ended.
+ * @throws GatewayError UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT, UPSTREAM_INVALID, TOO_LARGE, UNAVAILABLE, SESSION_LIMIT
+ */
+export async function send(parts: SendParts, sending: Sending): Promise<void> {
+  const { req, sink, body, query, era, route, endpoint, session } = sending;
+  const mayOpenSession = era === 'legacy' && route.affinity === 'session' && req.method === 'POST';
+  const headers = [...sending.headers, ...(session ? ['Mcp-Session-Id', session.location.upstreamId] : [])];
+  let unrequested: string | undefined;
+
+  /** The session's id for the client, when the server has said what it calls it. */
+  const named = ({ status, upstreamSessionId }: ResponseHead): string[] => {
+    if (session && session.location.upstreamId === upstreamSessionId) return [HEADER.sessionId, session.sealedId];
+    if (!session && status < 300) unrequested = upstreamSessionId;
+    return [];
+  };
+  await proxyRequest(parts.upstreams, endpoint, {
+    res: sink,
+    options: {
+      method: req.method as 'POST',
+      path: endpoint.path + query,
+      headers,
+      body,
+      isStream: req.method === 'GET' || req.headers['mcp-method'] === LISTEN,
+    },
+    delivery: sending.delivery,
+    seenAs: seenFrom(parts.referenceTo, { req, route, endpoint }),
+    permit: parts.grants.permit(sending, req.method === 'GET' ? 'stream' : 'answer'),
+    onHead(head) {
+      const { status, upstreamSessionId } = head;
+      const opened =
+        mayOpenSession && status < 300 && upstreamSessionId !== session?.location.upstreamId
+          ? upstreamSessionId
+          : undefined;
+      const ended = session && req.method === 'DELETE' && (status < 300 || status === 404) ? session : undefined;
+      const first = sending.onStatus?.(status);
+      if (!first && opened === undefined && !ended) return named(head);
+      return (async () => {
+        await first;
+        // The server has ended it in any case.
+        if (ended) await parts.sessions.end(ended.envelope, route, { tellServer: false }).catch(() => {});
+        if (opened === undefined) return named(head);
+        const sealedId = await openSession(parts, sending, opened);
+        if (sealedId !== undefined) return [HEADER.sessionId, sealedId];
+        unrequested = opened;
+        return [];
+      })();
+    },
+  }).finally(() => {
+    if (unrequested !== undefined) endUnrequested(parts, sending, unrequested);
+  });
+}
+
+/**
+ * A server may begin a session with whatever it takes for an initialize, whatever the headers say. One that nobody has been
+ * told of is not counted, so it must not stay; after the answer, which may be a stream of that session's.
+ */
+function endUnrequested(
+  { upstreams, log }: SendParts,
+  { id, route, principal, endpoint }: Sending,
+  upstreamId: string,
+): void {
+  log.warn(
+    { requestId: id, kind: route.kind, name: route.name, caller: principal.subject },
+    'a server began a session where none may be; it is ended',
+  );
+  void terminateUpstreamSession(upstreams, endpoint, { upstreamId, caller: principal.subject });
+}
+
+/**
+ * Remember before you reveal: the record stands before the client sees the id. Undefined when it cannot be written and the
+ * request is no initialize: what it asked for has been done, so its answer passes, without a session.
+ */
+async function openSession(parts: SendParts, sending: Sending, upstreamId: string): Promise<string | undefined> {
+  const { sessions, keys, upstreams } = parts;
+  const { route, principal, endpoint, initialize, onOpen } = sending;
+  if (Buffer.byteLength(upstreamId) > MAX_UPSTREAM_ID_BYTES) {
+    throw new GatewayError('UPSTREAM_INVALID', {
+      detail: `its session id is longer than ${MAX_UPSTREAM_ID_BYTES} bytes`,
+    });
+  }
+  const envelope: SessionEnvelope = {
+    id: randomUUID(),
+    kind: route.kind,
+    adapterId: route.adapterId,
+    endpointId: endpoint.id,
+    upstreamId,
+    caller: principal.subject,
+    issuedAt: Math.floor(Date.now() / 1000),
+  };
+  const sealed = sealSessionId(envelope, keys);
+  const said = initialize();
+  try {
+    await sessions.open(envelope, route, { initialize: said });
+  } catch (error) {
+    if (said === null) return undefined;
+    // Nobody will ever use it.
+    void terminateUpstreamSession(upstreams, endpoint, { upstreamId, caller: principal.subject });
+    throw error;
+  }
+  onOpen?.(envelope);
+  return sealed;
+}

@@ -1,0 +1,92 @@
+import { type Message, messagesOf, readEvents, readMessage, type RequestId } from '@mcp-gateway/protocol';
+import type { SessionId, SessionRecords } from '@mcp-gateway/sessions';
+import type { BufferedMessage } from './buffered-message.js';
+
+/**
+ * The text, when it is an initialize message and nothing else; null for everything that a server may have opened a session
+ * upon. A session is begun anew by saying this again, so it must not be anything that acts.
+ */
+export function initializeMessage(text: string | null): string | null {
+  if (text === null) return null;
+  const message = readMessage(text);
+  return message.kind === 'request' && message.method === 'initialize' ? text : null;
+}
+
+/** The version in the answer to initialize (MCP 2025-11-25, lifecycle, version negotiation); null when it cannot be read. */
+export function negotiatedVersion(text: string, isEvents: boolean): string | null {
+  const texts = isEvents ? readEvents(text).events.map(({ data }) => data) : [text];
+  for (const each of texts) {
+    const version = versionIn(each);
+    if (version !== null) return version;
+  }
+  return null;
+}
+
+function versionIn(text: string): string | null {
+  try {
+    const { result } = JSON.parse(text) as { result?: { protocolVersion?: unknown } };
+    return typeof result?.protocolVersion === 'string' ? result.protocolVersion : null;
+  } catch {
+    return null;
+  }
+}
+
+const MAX_URI_LENGTH = 2_048;
+const MAX_LEVEL_LENGTH = 32;
+
+/**
+ * Notes what the message asks of the server for the rest of the session: a log level, a subscription. To be called when the
+ * server has answered, with the ids of the requests that it has refused. Without Redis it is not noted, and a replay will lack
+ * it. Undefined when there is nothing to note.
+ */
+export function settingsRecorder(
+  records: SessionRecords,
+  session: SessionId,
+  buffered: BufferedMessage,
+): ((refused: ReadonlySet<RequestId>) => Promise<void>) | undefined {
+  if (!buffered.mayChangeSettings) return undefined;
+  const notes = messagesOf(buffered.message).flatMap((each) => {
+    const write = each.kind === 'request' ? noteOf(records, session, each) : undefined;
+    return each.kind === 'request' && write ? [{ id: each.id, write }] : [];
+  });
+  if (notes.length === 0) return undefined;
+  return async (refused) => {
+    for (const { id, write } of notes) if (!refused.has(id)) await write().catch(() => {});
+  };
+}
+
+function noteOf(
+  records: SessionRecords,
+  session: SessionId,
+  { method, params: { level, uri } }: Extract<Message, { kind: 'request' }>,
+): (() => Promise<unknown>) | undefined {
+  switch (method) {
+    case 'logging/setLevel':
+      return typeof level === 'string' && level.length <= MAX_LEVEL_LENGTH
+        ? () => records.set(session, 'logLevel', level)
+        : undefined;
+    case 'resources/subscribe':
+      return isUri(uri) ? () => records.subscribe(session, uri) : undefined;
+    case 'resources/unsubscribe':
+      return isUri(uri) ? () => records.unsubscribe(session, uri) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const isUri = (uri: unknown): uri is string => typeof uri === 'string' && uri.length <= MAX_URI_LENGTH;
+
+/** Which requests the answer says an error to. What cannot be read, because it is compressed or only its end is here, says none. */
+export function rejectedRequestIds(text: string, isEvents: boolean): Set<RequestId> {
+  const texts = isEvents ? readEvents(text).events.map(({ data }) => data) : [text];
+  return new Set(texts.flatMap(refused));
+}
+
+function refused(text: string): RequestId[] {
+  try {
+    const messages = [JSON.parse(text)].flat() as ({ id?: RequestId; error?: unknown } | null)[];
+    return messages.flatMap((each) => (each?.error !== undefined && each.id !== undefined ? [each.id] : []));
+  } catch {
+    return [];
+  }
+}

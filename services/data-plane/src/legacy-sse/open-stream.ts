@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { Principal } from '@mcp-gateway/common/principal';
+import { EndpointEvent, type HeaderList, requestHeaders, withoutHeaders } from '@mcp-gateway/protocol';
+import { MAX_UPSTREAM_ID_BYTES, sealSessionId, type SessionEnvelope, type SessionKey } from '@mcp-gateway/sessions';
+import type { Forwarded } from '../request/forwarded.js';
+import { throwNoReadyReplica } from '../upstream/find-endpoint.js';
+import { ClientResponse } from '../forwarding/response/client-response.js';
+import { seenFrom, streamPath } from '../upstream/redirects.js';
+import type { ReferenceTo } from '../request/reference.js';
+import { type EndpointParts, endpoints, withConnectRetry } from '../upstream/connect-retry.js';
+import type { Grants } from '../request/grants.js';
+import { proxyRequest } from '../upstream/proxy.js';
+import type { Upstreams } from '../upstream/pools.js';
+import { EndpointSink } from './endpoint-sink.js';
+import { messagesPath, messagesUrl } from './paths.js';
+import { StreamSession, type StreamSessionParts } from './stream-session.js';
+import type { McpRequest } from '../request/context.js';
+
+export interface StreamParts extends StreamSessionParts, EndpointParts {
+  upstreams: Upstreams;
+  grants: Grants;
+  keys: readonly [SessionKey, ...SessionKey[]];
+  forwarded: Forwarded;
+  referenceTo: ReferenceTo;
+}
+
+/**
+ * Opens a stream of the older HTTP transport (MCP 2024-11-05, transports, HTTP with SSE). Its endpoint event is the session:
+ * the place to which the server wants messages sent is sealed into a URL of the gateway's. It lives as long as the stream.
+ * @throws GatewayError SESSION_LIMIT, NO_READY_REPLICA, UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT, UPSTREAM_INVALID, UNAVAILABLE
+ */
+export async function openStream(parts: StreamParts, request: McpRequest): Promise<void> {
+  const { res, route } = request;
+  const others = endpoints(parts, { ...request, era: 'legacy' });
+  const first = others.now() ?? (await others.later()) ?? throwNoReadyReplica(parts.routes.get(route) ?? route);
+  const answer = new ClientResponse(request);
+  await withConnectRetry(res, first, others, (endpoint) => openOn(parts, request, endpoint, answer));
+}
+
+async function openOn(
+  parts: StreamParts,
+  { id, req, query, route, principal }: McpRequest,
+  endpoint: Endpoint,
+  answer: ClientResponse,
+): Promise<void> {
+  const path = streamPath(endpoint.path) + query;
+  const envelope: SessionEnvelope = {
+    id: randomUUID(),
+    kind: route.kind,
+    adapterId: route.adapterId,
+    endpointId: endpoint.id,
+    upstreamId: path,
+    caller: principal.subject,
+    issuedAt: Math.floor(Date.now() / 1000),
+  };
+  const event = new EndpointEvent((uri) => {
+    const upstreamId = messagesPath(uri, endpoint.url + path);
+    if (Buffer.byteLength(upstreamId) > MAX_UPSTREAM_ID_BYTES) {
+      throw new GatewayError('UPSTREAM_INVALID', { detail: 'the URL in its endpoint event is too long' });
+    }
+    const url = messagesUrl(route.name, sealSessionId({ ...envelope, upstreamId }, parts.keys, 'url'));
+    return parts.referenceTo(url, req.url ?? '');
+  });
+  const session = new StreamSession(parts, envelope, route, answer);
+  const { preserveHost } = route;
+  const added = { identity: principal, requestId: id, forwarded: parts.forwarded(req), preserveHost };
+  await proxyRequest(parts.upstreams, endpoint, {
+    res: new EndpointSink(answer.next(), event),
+    options: { method: 'GET', path, headers: uncompressed(requestHeaders(req.rawHeaders, req.headers, added)) },
+    seenAs: seenFrom(parts.referenceTo, { req, route, endpoint }),
+    async onHead({ status, isEvents }) {
+      if (status === 200 && isEvents) await session.begin();
+      return [];
+    },
+    permit: parts.grants.permit({ route, principal }, 'stream'),
+  }).finally(() => session.end());
+}
+
+/** The gateway cannot rewrite a compressed stream. */
+const uncompressed = (headers: HeaderList): string[] => withoutHeaders(headers, (name) => name === 'accept-encoding');

@@ -1,0 +1,66 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Route } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { Principal } from '@mcp-gateway/common/principal';
+import type { RouteTable } from '@mcp-gateway/routing';
+import { requestHeaders } from '@mcp-gateway/protocol';
+import { isSessionOf, type SessionKey, unsealSessionId } from '@mcp-gateway/sessions';
+import { findEndpoint } from '../upstream/find-endpoint.js';
+import type { Forwarded } from '../request/forwarded.js';
+import { type RequestBody, sendContinue } from '../request/body.js';
+import { seenFrom } from '../upstream/redirects.js';
+import type { ReferenceTo } from '../request/reference.js';
+import { clientError } from '../forwarding/client-error.js';
+import { BufferedMessage } from '../forwarding/buffered-message.js';
+import type { SessionStore } from '../sessions/store.js';
+import type { Grants } from '../request/grants.js';
+import { proxyRequest } from '../upstream/proxy.js';
+import type { Upstreams } from '../upstream/pools.js';
+import { sealedIdOf } from './paths.js';
+import type { McpRequest } from '../request/context.js';
+
+export interface MessageParts {
+  routes: RouteTable;
+  upstreams: Upstreams;
+  grants: Grants;
+  keys: readonly SessionKey[];
+  sessions: Pick<SessionStore, 'find'>;
+  forwarded: Forwarded;
+  referenceTo: ReferenceTo;
+}
+
+/**
+ * Sends a message to where the stream of its session is (MCP 2024-11-05, transports, HTTP with SSE). The answer comes on that
+ * stream, so there is nothing to move when the replica is gone: the stream has ended, too.
+ * @throws GatewayError SESSION_NOT_FOUND, UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT, TOO_LARGE, UNAVAILABLE
+ */
+export async function postMessage(parts: MessageParts, request: McpRequest): Promise<void> {
+  const { req, res, query, route, principal } = request;
+  const envelope = unsealSessionId(sealedIdOf(query), parts.keys, 'url');
+  if (!envelope || !isSessionOf(envelope, route, principal.subject)) {
+    throw new GatewayError('SESSION_NOT_FOUND');
+  }
+  const { closed } = await parts.sessions.find(envelope, route);
+  if (closed) throw new GatewayError('SESSION_NOT_FOUND');
+  const endpoint = await findEndpoint(parts.routes, route, envelope.endpointId);
+  if (!endpoint) throw new GatewayError('SESSION_NOT_FOUND', { detail: 'the replica that held it is gone' });
+  sendContinue(req, res);
+  const buffered = await BufferedMessage.readIfShort(request.body);
+  const { preserveHost } = route;
+  const added = { identity: principal, requestId: request.id, forwarded: parts.forwarded(req), preserveHost };
+  await proxyRequest(parts.upstreams, endpoint, {
+    res,
+    options: {
+      method: 'POST',
+      path: envelope.upstreamId,
+      headers: requestHeaders(req.rawHeaders, req.headers, added),
+      body: buffered.body,
+    },
+    seenAs: seenFrom(parts.referenceTo, { req, route, endpoint }),
+    onHead: () => [],
+    delivery: buffered,
+    permit: parts.grants.permit(request, 'answer'),
+  }).catch((error: unknown) => {
+    throw clientError(buffered, error);
+  });
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Route } from '@mcp-gateway/common/contracts';
+import type { SessionEnvelope } from '@mcp-gateway/sessions';
+import type { ClientResponse } from '../forwarding/response/client-response.js';
+import { StreamSession, type StreamSessionParts } from './stream-session.js';
+
+const ENVELOPE = { id: 's', adapterId: 'a', endpointId: 'e', caller: 'alice' } as SessionEnvelope;
+const ROUTE = { name: 'echo' } as Route;
+
+/** Its record is written when the test says so. */
+function opening() {
+  const held = new Set<string>();
+  let written = () => {};
+  const hold = (what: string) => {
+    held.add(what);
+    return () => void held.delete(what);
+  };
+  const parts = {
+    sessions: {
+      open: () => new Promise<void>((resolve) => (written = resolve)).then(() => void hold('record')),
+      end: async () => void held.delete('record'),
+      use: () => hold('use'),
+    },
+    streams: { add: () => hold('stream') },
+  } as unknown as StreamSessionParts;
+  const session = new StreamSession(parts, ENVELOPE, ROUTE, {} as ClientResponse);
+  return { held, session, begun: session.begin(), written: () => written() };
+}
+
+describe('the session that a stream is', () => {
+  it('is held until the stream ends', async () => {
+    const { held, session, begun, written } = opening();
+    written();
+    await begun;
+    expect(held).toEqual(new Set(['record', 'use', 'stream']));
+    session.end();
+    expect(held).toEqual(new Set());
+  });
+
+  it('is not held when the client has left while it was being recorded', async () => {
+    const { held, session, begun, written } = opening();
+    session.end();
+    written();
+    await begun;
+    expect(held).toEqual(new Set());
+  });
+});

@@ -1,0 +1,127 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { GatewayError, problemOf } from '@mcp-gateway/common/errors';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import type { CallerCheck } from '@mcp-gateway/identity';
+import { type BrowserAccess, checkBrowserAccess } from '@mcp-gateway/platform/serving';
+import { createProxyMiddleware } from 'http-proxy-middleware';
+import { HEADER, rpcErrorBody } from '@mcp-gateway/protocol';
+import type { Forwarded } from '../request/forwarded.js';
+import { frontPage } from './front-page.js';
+import { sendContinue } from '../request/body.js';
+import { prepareHeaders, sendHead } from './headers.js';
+import { type ReferenceTo, withReferences } from '../request/reference.js';
+import { HookedResponse } from '../request/hooked-response.js';
+import express, { type ErrorRequestHandler, type Express } from 'express';
+
+export interface ManagementParts {
+  access: BrowserAccess;
+  controlPlane: string;
+  isReady: () => boolean;
+  forwarded: Forwarded;
+  referenceTo: ReferenceTo;
+  /** Refuses those whose sign-in the control plane could not tell from a person's: to it, the data plane is who calls. */
+  checkCaller?: CallerCheck;
+  log: Logger;
+}
+
+const PROXY_MS = 30_000;
+const LOGS = /^\/adapters\/[^/]+\/logs$/;
+const MANAGED = /^\/(adapters(\/|$)|openapi\.json$)/;
+
+/** Where a client sends its messages that knows the gateway and not the URL of a server. */
+const MISTAKEN_FOR_MCP = ['/', '/mcp', '/sse', '/messages'];
+const SERVERS = 'each MCP server has a URL of its own, /adapters/{name}/mcp; GET /adapters lists them';
+const TOOLS =
+  'tools belong to MCP servers: ask with tools/list at /adapters/{name}/mcp; GET /adapters lists the servers';
+const HEALTH = '/livez and /readyz tell whether the gateway works';
+/** What people look for at addresses that other gateways have. */
+const INSTEAD = new Map([
+  ...MISTAKEN_FOR_MCP.map((path) => [path, SERVERS] as const),
+  ['/tools', TOOLS],
+  ['/health', HEALTH],
+  ['/healthz', HEALTH],
+]);
+
+function whatIsThere(path: string): string {
+  const [, first = ''] = path.split('/', 2);
+  return `nothing is served at ${path}; ${INSTEAD.get(`/${first}`) ?? 'see /openapi.json'}`;
+}
+
+/** The front page, health, and the control plane behind the same URL. Nothing here is hot, so it may be Express. */
+export function createManagementApp(parts: ManagementParts): Express {
+  const { access, controlPlane, isReady, forwarded, referenceTo, checkCaller, log } = parts;
+  const app = express();
+  app.disable('x-powered-by');
+  // Express gives responses this prototype in place of their own, whose hook sees each head.
+  app.response = Object.create(HookedResponse.prototype, {
+    ...Object.getOwnPropertyDescriptors(express.response),
+    ...Object.getOwnPropertyDescriptors(app.response),
+  }) as typeof app.response;
+
+  app.get('/livez', (_req, res) => void res.type('text').send('ok'));
+  app.get('/readyz', (_req, res) => {
+    if (isReady()) res.type('text').send('ok');
+    else res.status(503).type('text').send('no routes have been read yet: is Redis up, and has the worker run?');
+  });
+
+  app.get('/', frontPage);
+
+  app.use((req, res, next) => {
+    checkBrowserAccess(req.headers, access, req.method === 'GET' || req.method === 'HEAD');
+    checkCaller?.(req.headers, req.socket.remoteAddress);
+    sendContinue(req, res);
+    prepareHeaders(req, forwarded(req));
+    next();
+  });
+  const on = {
+    error: (error: Error, _req: IncomingMessage, res: unknown) => unavailable(error, res as ServerResponse, log),
+    // Before the proxy copies the head, which it then leaves. Nobody catches what is thrown here.
+    proxyRes(answer: IncomingMessage, req: IncomingMessage, res: ServerResponse) {
+      try {
+        sendHead(answer, res, (headers) => withReferences(headers, req.url ?? '', referenceTo));
+      } catch (error) {
+        answer.destroy();
+        unavailable(error as Error, res, log);
+      }
+    },
+  };
+  // The names by which this service may be called were checked above; the control plane knows its own.
+  const proxy = { target: controlPlane, changeOrigin: true, on };
+  app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => LOGS.test(path) })); // which may pause for hours
+  app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => MANAGED.test(path), proxyTimeout: PROXY_MS }));
+
+  app.post(MISTAKEN_FOR_MCP, (req, res) => {
+    const error = new GatewayError('NOT_FOUND', { detail: whatIsThere(req.path) });
+    res.writeHead(error.status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+    res.end(rpcErrorBody(error, String(req.headers[HEADER.requestId])));
+  });
+  app.use((req) => {
+    throw new GatewayError('NOT_FOUND', { detail: whatIsThere(req.path) });
+  });
+  app.use(answerProblem(log));
+  return app;
+}
+
+/** Express never sees the proxy's errors, so the answer has to be given here. */
+function unavailable(error: Error, res: ServerResponse, log: Logger) {
+  log.warn({ err: error }, 'control plane not reached');
+  if (!('writeHead' in res) || res.headersSent) return void res.destroy();
+  writeProblem(
+    res,
+    new GatewayError('UNAVAILABLE', { detail: 'the control plane is not reachable; MCP traffic is not affected' }),
+  );
+}
+
+function answerProblem(log: Logger): ErrorRequestHandler {
+  return (thrown: unknown, _req, res, next) => {
+    if (res.headersSent) return next(thrown);
+    if (!(thrown instanceof GatewayError)) log.error({ err: thrown }, 'management request failed');
+    writeProblem(res, thrown instanceof GatewayError ? thrown : new GatewayError('INTERNAL'));
+  };
+}
+
+function writeProblem(res: ServerResponse, error: GatewayError) {
+  const retry = error.code === 'UNAVAILABLE' ? { 'retry-after': '2' } : {};
+  res.writeHead(error.status, { 'content-type': 'application/problem+json', ...retry, ...error.headers });
+  res.end(JSON.stringify(problemOf(error)));
+}

@@ -1,0 +1,70 @@
+import type { Logger } from '@mcp-gateway/platform/logging';
+import { type BrowserAccess, checkBrowserAccess } from '@mcp-gateway/platform/serving';
+import type { Verifier } from '@mcp-gateway/identity';
+import { forward } from '../forwarding/forward.js';
+import type { ForwardingParts } from '../forwarding/recoverable.js';
+import { openStream } from '../legacy-sse/open-stream.js';
+import { postMessage } from '../legacy-sse/post-message.js';
+import { CLIENT_GONE, sendContinue } from '../request/body.js';
+import type { McpRequest, RequestContext } from '../request/context.js';
+import { authenticate } from './authenticate.js';
+import { authorize } from './authorize.js';
+import { decideEra } from './decide-era.js';
+import { refuse } from './refuse.js';
+import { resolveSession } from './resolve-session.js';
+import { type Limits, validate } from './validate.js';
+
+export interface PipelineParts {
+  access: BrowserAccess;
+  verifier: Verifier;
+  limits: Limits;
+  forwarding: ForwardingParts;
+  log: Logger;
+}
+
+const METHODS = { mcp: ['POST', 'GET', 'DELETE'], sse: ['GET'], messages: ['POST'] } as const;
+
+/** What the URL says. */
+export interface McpAddress {
+  adapter: string;
+  /** `mcp`, or one of the two of the older HTTP transport. */
+  endpoint: keyof typeof METHODS;
+  /** With the question mark, or empty. */
+  query: string;
+}
+
+/** Answers the request, whatever happens. Resolves when the answer has ended. */
+export type McpPipeline = (context: RequestContext, address: McpAddress) => Promise<void>;
+
+/**
+ * What happens to one MCP request, in order. Each step fills the context or throws what becomes the answer; one that has its
+ * result in memory returns no promise, as each costs a turn of the event loop.
+ */
+export function createPipeline({ access, verifier, limits, forwarding, log }: PipelineParts): McpPipeline {
+  async function run(context: RequestContext, { adapter, endpoint, query }: McpAddress): Promise<void> {
+    const { req, res } = context;
+    checkBrowserAccess(req.headers, access); // before sign-in: a browser may carry credentials that its user did not mean to send
+    const signedIn = authenticate(verifier, context);
+    const principal = (context.principal = signedIn instanceof Promise ? await signedIn : signedIn);
+    const route = authorize(forwarding.routes, principal, adapter); // before the session: it must not outlive revoked access
+    context.body = validate(req, limits, METHODS[endpoint]); // before an endpoint is chosen: a refused request is no load
+    const request: McpRequest = Object.assign(context, { query, principal, route, era: 'legacy' as const });
+    if (endpoint === 'sse') return openStream(forwarding, request);
+    if (endpoint === 'messages') return postMessage(forwarding, request);
+    const deciding = decideEra(request);
+    if (deciding instanceof Promise) await deciding;
+    const target = await resolveSession(forwarding, request);
+    sendContinue(req, res);
+    return forward(forwarding, request, target);
+  }
+
+  return async (context, address) => {
+    context.enter({ kind: 'adapter', name: address.adapter });
+    try {
+      await run(context, address);
+    } catch (error) {
+      if (error === CLIENT_GONE) context.res.destroy();
+      else await refuse(context, error, log);
+    }
+  };
+}

@@ -1,0 +1,52 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import { messagesOf, readMessage, type RequestId, rpcErrorBody } from '@mcp-gateway/protocol';
+import type { RequestBody } from '../request/body.js';
+import { bufferBody, MAX_BUFFERED_BYTES } from '../request/buffer-body.js';
+import type { RequestContext } from '../request/context.js';
+
+/** How long a refusal waits for the body, which says what it is that is refused. */
+const BODY_MS = 1_000;
+
+/**
+ * Answers with the error as JSON-RPC, and with the id of the JSON-RPC request if the body tells it. When the answer has begun,
+ * breaking it off is all that is left to say; a stream that its client only listens to ends.
+ */
+export async function refuse(context: RequestContext, thrown: unknown, log: Logger): Promise<void> {
+  const { id, req, res } = context;
+  if (!(thrown instanceof GatewayError)) log.error({ requestId: id, err: thrown }, 'an MCP request failed');
+  const error = thrown instanceof GatewayError ? thrown : new GatewayError('INTERNAL', { cause: thrown });
+  context.refusal = error;
+  const ids = res.headersSent ? undefined : (error.requestId ?? (await idsIn(context)));
+  if (res.headersSent || res.destroyed) {
+    if (error.code === 'ADAPTER_NOT_FOUND' && req.method === 'GET') res.end();
+    else res.destroy();
+    return;
+  }
+  res.writeHead(error.status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...error.headers });
+  res.end(rpcErrorBody(error, id, ids));
+}
+
+/** Undefined when there is none, or the body is too long, too slow, or has gone to a server. A batch has several. */
+async function idsIn({ req, body }: RequestContext): Promise<RequestId | RequestId[] | undefined> {
+  const text = body?.read ? body.read.bytes : await readShort(req);
+  const message = readMessage(text?.toString('utf8') ?? '');
+  const ids = messagesOf(message).flatMap((each) => (each.kind === 'request' ? [each.id] : []));
+  return message.kind === 'batch' && ids.length > 0 ? ids : ids[0];
+}
+
+async function readShort(req: IncomingMessage): Promise<Buffer | null> {
+  const length = Number(req.headers['content-length'] ?? MAX_BUFFERED_BYTES);
+  const isUntouched = req.readableFlowing === null && !req.readableDidRead;
+  // A client that waits to be invited is not to send what is refused (invite-body.ts).
+  if (req.method !== 'POST' || !isUntouched || length > MAX_BUFFERED_BYTES || req.headers.expect !== undefined)
+    return null;
+  let timer: NodeJS.Timeout | undefined;
+  const inTime = new Promise<null>((resolve) => (timer = setTimeout(resolve, BODY_MS, null)));
+  const whole = bufferBody({ req, maxBytes: MAX_BUFFERED_BYTES, length: undefined }).then(
+    ({ bytes }) => bytes,
+    () => null,
+  );
+  return Promise.race([whole, inTime]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,48 @@
+import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { Principal } from '@mcp-gateway/common/principal';
+import { type Era, HEADER } from '@mcp-gateway/protocol';
+import { isSessionOf, type SessionEnvelope, type SessionKey, unsealSessionId } from '@mcp-gateway/sessions';
+import { findEndpoint, locationUnknown, throwNoReadyReplica } from '../upstream/find-endpoint.js';
+import type { SessionLocation, Target } from '../sessions/location.js';
+import type { SessionStore } from '../sessions/store.js';
+import { type EndpointParts, endpoints } from '../upstream/connect-retry.js';
+import type { McpRequest } from '../request/context.js';
+
+export interface SessionParts extends EndpointParts {
+  sessions: SessionStore;
+  keys: readonly SessionKey[];
+}
+
+/**
+ * Chooses the endpoint: the one that the session lives on, else one that is ready and has little to do. Waits for it where
+ * there is none, as a request of a session does.
+ * A session id of somebody else, of another adapter, of another installation, or made up is simply unknown: 404, upon
+ * which the client starts over (MCP 2025-11-25, transports, session management).
+ * @throws GatewayError SESSION_NOT_FOUND, NO_READY_REPLICA, UNAVAILABLE
+ */
+export async function resolveSession(parts: SessionParts, request: McpRequest): Promise<Target> {
+  const { routes, sessions, keys } = parts;
+  const { req, era, route, principal } = request;
+  const sealedId = req.headers[HEADER.sessionId];
+  // Modern requests have no session; a header that says otherwise is to be ignored (MCP 2026-07-28).
+  if (sealedId === undefined || era === 'modern' || route.affinity === 'none') {
+    const { now, later } = endpoints(parts, request);
+    return {
+      session: null,
+      endpoint: now() ?? (await later()) ?? throwNoReadyReplica(routes.get(route) ?? route),
+    };
+  }
+
+  const envelope = unsealSessionId(String(sealedId), keys);
+  if (!envelope || !isSessionOf(envelope, route, principal.subject)) {
+    throw new GatewayError('SESSION_NOT_FOUND');
+  }
+  const location = await sessions.find(envelope, route);
+  const isResumed = req.headers['last-event-id'] !== undefined; // a call of the session may be under way still
+  if (location.closed && !isResumed) throw new GatewayError('SESSION_NOT_FOUND');
+  if (location.closed) return { session: { envelope, sealedId: String(sealedId), location }, endpoint: undefined };
+  const endpoint = await findEndpoint(routes, route, location.endpointId);
+  if (!endpoint && location.unverified) throw locationUnknown();
+  return { session: { envelope, sealedId: String(sealedId), location }, endpoint };
+}

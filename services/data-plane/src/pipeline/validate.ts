@@ -1,0 +1,23 @@
+import type { IncomingMessage } from 'node:http';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import { type RequestBody, tooLarge } from '../request/body.js';
+
+export interface Limits {
+  bodyBytes: number;
+}
+
+/**
+ * Bounds what a client sends; returns the body, or null when there is none.
+ * @throws GatewayError METHOD_NOT_ALLOWED, TOO_LARGE; TOO_LARGE also comes from reading a body that grows too long
+ */
+export function validate(req: IncomingMessage, { bodyBytes }: Limits, methods: readonly string[]): RequestBody | null {
+  if (!methods.includes(req.method ?? '')) {
+    const allow = methods.join(', ');
+    throw new GatewayError('METHOD_NOT_ALLOWED', { detail: `it is used with ${allow}`, headers: { allow } });
+  }
+  const given = req.headers['content-length'];
+  if (given === undefined && req.headers['transfer-encoding'] === undefined) return null;
+  const length = given === undefined ? undefined : Number(given);
+  if (length !== undefined && length > bodyBytes) throw tooLarge(bodyBytes);
+  return length === 0 ? null : { req, maxBytes: bodyBytes, length };
+}

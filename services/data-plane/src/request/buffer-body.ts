@@ -1,0 +1,75 @@
+import { type Readable, Transform } from 'node:stream';
+import { BodyStream, type BufferedBody, CLIENT_GONE, type RequestBody, tooLarge } from './body.js';
+
+export type { BufferedBody };
+
+export const MAX_BUFFERED_BYTES = 64 * 1024;
+
+/**
+ * Reads a small body whole before it is forwarded. A longer one is handed on as it comes, from its beginning.
+ * @throws GatewayError TOO_LARGE
+ */
+export async function bufferBody(source: RequestBody | null): Promise<BufferedBody> {
+  if (!source) return { body: null, bytes: Buffer.alloc(0) };
+  if (source.read) return source.read;
+  const { req, maxBytes } = source;
+  if (req.destroyed) throw CLIENT_GONE;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return new Promise((resolve, reject) => {
+    const release = () => req.off('data', take).off('end', end).off('error', gone).off('close', gone);
+    const take = (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > maxBytes) fail(tooLarge(maxBytes));
+      else if (size > MAX_BUFFERED_BYTES) {
+        release();
+        resolve({ body: new BodyStream(source, chunks), bytes: null }); // at once, or what comes next is lost
+      }
+    };
+    const end = () => {
+      release();
+      const bytes = Buffer.concat(chunks); // a copy, as a chunk holds on to all that came with it
+      resolve({ body: bytes, bytes });
+    };
+    const fail = (error: Error) => {
+      release().pause();
+      reject(error);
+    };
+    const gone = () => fail(CLIENT_GONE);
+    req.on('data', take).once('end', end).once('error', gone).once('close', gone);
+  });
+}
+
+/** The same, but what does not say how long it is comes as a stream at once: the server may answer before its end. */
+export async function bufferShortBody(source: RequestBody | null): Promise<BufferedBody> {
+  const isLong = source && !source.read && (source.length === undefined || source.length > MAX_BUFFERED_BYTES);
+  return isLong ? { body: new BodyStream(source), bytes: null } : bufferBody(source);
+}
+
+const MAX_BYTES = 64 * 1024;
+
+export interface Captured {
+  /** The same bytes, to forward. */
+  body: Readable;
+  /** What has passed, or null when it was too much to keep. */
+  text(): string | null;
+}
+
+/** Keeps a copy of a small body while it passes. */
+export function capture(source: Readable): Captured {
+  let chunks: Buffer[] = [];
+  let size = 0;
+  const body = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      if (size <= MAX_BYTES) chunks.push(chunk);
+      else chunks = [];
+      done(null, chunk);
+    },
+  });
+  body.on('error', () => {}); // undici, which reads it, stops listening once it has given up
+  source.once('error', (error) => body.destroy(error));
+  source.pipe(body);
+  return { body, text: () => (size <= MAX_BYTES ? Buffer.concat(chunks).toString('utf8') : null) };
+}

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ResourceRef, Route } from '@mcp-gateway/common/contracts';
+import type { GatewayError } from '@mcp-gateway/common/errors';
+import type { Principal } from '@mcp-gateway/common/principal';
+import { announcesEventStream, type Era, HEADER, type HeaderList } from '@mcp-gateway/protocol';
+import type { RequestBody } from './body.js';
+import { HookedResponse } from './hooked-response.js';
+
+/** The head of an answer that has gone out. */
+interface AnswerHead {
+  status: number;
+  isEventStream: boolean;
+  /** From the head of the request, in milliseconds. */
+  afterMs: number;
+}
+
+/** What is known of one request. It exists before anything can throw; the steps of the pipeline fill it. */
+export interface RequestContext {
+  /** The client's `X-Request-Id` when it is well-formed, else made here. */
+  readonly id: string;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** The other end of the connection; undefined when the client has reset it already. */
+  readonly address: string | undefined;
+  /** Undefined for requests to the management API. */
+  resource?: ResourceRef;
+  principal?: Principal;
+  route?: Route;
+  era?: Era;
+  /** Null when there is none, or none is known yet. */
+  body: RequestBody | null;
+  /** The error that the gateway itself answered with, or broke the answer off for. */
+  refusal?: GatewayError;
+  head?: AnswerHead;
+  /** Says which resource the request is for. */
+  enter(resource: ResourceRef): void;
+  /** Adds headers to the answer, whatever writes its head. */
+  addToHead(headers: HeaderList): void;
+  /** `release` runs once the request has ended, however it ends: for what a step took. */
+  defer(release: () => void): void;
+}
+
+/** A request to an MCP endpoint that has passed the steps: all that forwarding needs to know. */
+export interface McpRequest extends RequestContext {
+  /** With the question mark, or empty. */
+  query: string;
+  era: Era;
+  route: Route;
+  principal: Principal;
+}
+
+/** Is told of every request: metrics, the log. Each writes what it writes from the context. */
+export interface RequestObserver {
+  /** The request is for a resource. */
+  entered?(context: RequestContext): void;
+  /** The head of the answer goes out. */
+  answered?(context: RequestContext): void;
+  /** Once for each request, whatever became of it. */
+  ended(context: RequestContext): void;
+}
+
+/** Ids of other shapes are replaced: logs and headers of other services have to take them. */
+const REQUEST_ID = /^[\w.:/+=@-]{1,128}$/;
+
+/** Begins the context of a request. It ends when the response closes. */
+export function openContext(
+  req: IncomingMessage,
+  res: ServerResponse,
+  observers: readonly RequestObserver[],
+): RequestContext {
+  const given = req.headers[HEADER.requestId];
+  const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+  const context = new Context(id, req, res, observers);
+  if (res instanceof HookedResponse) {
+    res.addedHeaders = context.added;
+    res.onHead = context.onHead;
+  }
+  res.once('close', context.end);
+  return context;
+}
+
+/** A class, as there is one for each request. */
+class Context implements RequestContext {
+  readonly address: string | undefined;
+  resource?: ResourceRef;
+  body: RequestBody | null = null;
+  head?: AnswerHead;
+  readonly #began = performance.now();
+  readonly added: string[];
+  #releases: (() => void)[] | undefined;
+
+  constructor(
+    readonly id: string,
+    readonly req: IncomingMessage,
+    readonly res: ServerResponse,
+    private readonly observers: readonly RequestObserver[],
+  ) {
+    this.address = req.socket.remoteAddress;
+    this.added = ['X-Request-Id', id];
+  }
+
+  enter(resource: ResourceRef): void {
+    this.resource = resource;
+    for (const observer of this.observers) observer.entered?.(this);
+  }
+
+  addToHead(headers: HeaderList): void {
+    this.added.push(...headers);
+  }
+
+  defer(release: () => void): void {
+    (this.#releases ??= []).push(release);
+  }
+
+  readonly onHead = (status: number, headers: HeaderList): void => {
+    const afterMs = performance.now() - this.#began;
+    this.head = { status, isEventStream: announcesEventStream(headers), afterMs };
+    for (const observer of this.observers) observer.answered?.(this);
+  };
+
+  readonly end = (): void => {
+    for (const release of this.#releases?.toReversed() ?? []) release();
+    for (const observer of this.observers) observer.ended(this);
+  };
+}

@@ -1,0 +1,30 @@
+import type { Logger } from '@mcp-gateway/platform/logging';
+import type { RequestContext, RequestObserver } from '../request/context.js';
+
+/** One line for each request, when it has ended: at level debug, or warn when the gateway itself failed. */
+export function accessLog(log: Logger): RequestObserver {
+  return {
+    ended(context) {
+      const level = levelOf(context);
+      if (!log.isLevelEnabled(level)) return;
+      const { id, req, address, resource, principal, head, refusal } = context;
+      log[level](
+        {
+          requestId: id,
+          method: req.method,
+          ...resource,
+          status: head?.status,
+          ms: head && Math.round(head.afterMs),
+          address,
+          caller: principal?.subject,
+          ...(refusal && { code: refusal.code, detail: refusal.detail, err: refusal.cause }),
+        },
+        refusal ? 'request refused' : 'request ended',
+      );
+    },
+  };
+}
+
+/** That no replica is ready stands in the adapter's status, and clients try again. */
+const levelOf = ({ refusal }: RequestContext): 'warn' | 'debug' =>
+  refusal && refusal.status >= 500 && refusal.code !== 'NO_READY_REPLICA' ? 'warn' : 'debug';

@@ -1,0 +1,49 @@
+import type { IncomingMessage } from 'node:http';
+import { headerValues } from '@mcp-gateway/protocol';
+
+/** What Node's parser lets through although it must not be acted on, and the status that says so. */
+export interface MessageFault {
+  status: 400 | 501 | 505;
+  why: string;
+}
+
+/** A name, an IPv4 address or an IPv6 one in brackets, and perhaps a port (RFC 9110 §7.2). */
+const HOST = /^(\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(:\d*)?$/i;
+
+type Message = Pick<IncomingMessage, 'httpVersion' | 'headers' | 'rawHeaders' | 'url'>;
+
+/** Why a request cannot be understood in one way only, or null. A gateway and a server that differ about it are one too many. */
+export function messageFault({ httpVersion, headers, rawHeaders, url }: Message): MessageFault | null {
+  if (!/^1\.[01]$/.test(httpVersion)) return { status: 505, why: 'This port speaks HTTP/1.1.' };
+  const hosts = headerValues(rawHeaders, 'host');
+  if (hosts.length > 1) return { status: 400, why: 'Host must be given once (RFC 9112 §3.2).' };
+  if (!HOST.test(hosts[0] ?? '')) return { status: 400, why: 'Host must be a name or an address (RFC 9112 §3.2).' };
+  const authority = authorityOf(url);
+  if (authority !== undefined && (/^(:|$)/.test(authority) || !HOST.test(authority))) {
+    return { status: 400, why: 'The target must name a host, and no user (RFC 9110 §4.2.1, §4.2.4).' };
+  }
+  const coding = headers['transfer-encoding'];
+  if (coding === undefined) return null;
+  if (httpVersion === '1.0') return { status: 400, why: 'HTTP/1.0 has no Transfer-Encoding (RFC 9112 §6.1).' };
+  if (coding.toLowerCase() === 'chunked') return null;
+  return { status: 501, why: 'Transfer-Encoding must be chunked (RFC 9112 §6.1); compress with Content-Encoding.' };
+}
+
+const ABSOLUTE = /^https?:\/\/([^/?#]*)([^#]*)/i;
+
+/** The host that a request target names, if it names one. */
+export const authorityOf = (target: string | undefined): string | undefined => ABSOLUTE.exec(target ?? '')?.[1];
+
+/**
+ * Turns a request target with scheme and host in front into the usual form. The host that it names counts, and the header
+ * of that name is to be ignored (RFC 9112 §3.2.2).
+ */
+export function toOriginForm(req: IncomingMessage): void {
+  const [, authority, rest = ''] = ABSOLUTE.exec(req.url ?? '') ?? [];
+  if (authority === undefined) return;
+  req.url = rest.startsWith('/') ? rest : `/${rest}`;
+  req.headers.host = authority;
+  for (let i = 0; i + 1 < req.rawHeaders.length; i += 2) {
+    if (req.rawHeaders[i]?.toLowerCase() === 'host') req.rawHeaders[i + 1] = authority;
+  }
+}

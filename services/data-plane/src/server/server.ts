@@ -1,0 +1,99 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import type { BrowserAccess } from '@mcp-gateway/platform/serving';
+import { HEADER } from '@mcp-gateway/protocol';
+import { openContext, type RequestContext, type RequestObserver } from '../request/context.js';
+import { HookedResponse } from '../request/hooked-response.js';
+import { errorBoundary } from './error-boundary.js';
+import { answerCors } from './cors.js';
+import { lingerAfterResponse } from './lingering-close.js';
+import { byAlpn, byPreface, speakHttp2 } from './http2/speak-http2.js';
+import { messageFault, toOriginForm } from './normalize-request.js';
+import type { McpAddress, McpPipeline } from '../pipeline/pipeline.js';
+import type { TlsFiles } from './tls-files.js';
+
+/** Long enough for the longest session id and a large token. */
+const MAX_HEADER_BYTES = 32 * 1024;
+const TIMEOUTS: Timeouts = { headersMs: 30_000, requestMs: 300_000, keepAliveMs: 65_000, checkMs: 30_000 };
+
+const MCP_PATH = /^\/adapters\/(?<adapter>[^/?]+)\/(?<endpoint>mcp|sse|messages)\/?(?<query>(?:\?.*)?)$/;
+
+/** How long a client may take; none of it is about answers, which may be streams of hours. */
+interface Timeouts {
+  /** Until the head of its request is there. */
+  headersMs: number;
+  /** Until all of its request is there. */
+  requestMs: number;
+  /** Until its next request. */
+  keepAliveMs: number;
+  /** How often the first two are looked after. */
+  checkMs: number;
+}
+
+export interface Wire {
+  /** Speak TLS, and HTTP/2 with clients that offer it. */
+  tls?: TlsFiles | undefined;
+  /** Without TLS, speak HTTP/2 with clients that begin with it. */
+  http2Cleartext?: boolean;
+  timeouts?: Timeouts;
+  /** Where clients see the root of the gateway; a proxy may leave it in front of what it sends on. */
+  publicPath?: string;
+  observers?: readonly RequestObserver[];
+  /** Gets what a request threw although no part of the gateway expects it to. */
+  log?: Logger;
+}
+
+/**
+ * The MCP path is plain node:http, ahead of Express, which would cost more than the forwarding itself
+ * (docs/decisions/0002-hot-path-not-on-express.md). Everything else is management.
+ */
+export function createDataPlaneServer(
+  mcp: McpPipeline,
+  management: RequestListener,
+  access: BrowserAccess,
+  { tls, http2Cleartext = false, timeouts = TIMEOUTS, publicPath = '', observers = [], log }: Wire = {},
+): Server {
+  const prefix = `${publicPath}/`;
+
+  function serve(req: IncomingMessage, res: ServerResponse): void {
+    const context = openContext(req, res, observers);
+    errorBoundary(context, log, () => answer(context));
+  }
+
+  function answer(context: RequestContext): void | Promise<void> {
+    const { req, res } = context;
+    const fault = messageFault(req);
+    if (fault) {
+      res.writeHead(fault.status, { 'content-type': 'text/plain', connection: 'close' });
+      res.end(`${fault.why}\n`);
+      return;
+    }
+    lingerAfterResponse(req, res);
+    toOriginForm(req);
+    if (prefix !== '/' && req.url?.startsWith(prefix)) req.url = req.url.slice(publicPath.length);
+    if (answerCors(context, access)) return;
+    const address = MCP_PATH.exec(req.url ?? '')?.groups as McpAddress | undefined;
+    if (address) return mcp(context, address);
+    req.headers[HEADER.requestId] = context.id; // for the control plane
+    management(req, res);
+  }
+
+  const options = {
+    ServerResponse: HookedResponse,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: timeouts.headersMs,
+    requestTimeout: timeouts.requestMs,
+    keepAliveTimeout: timeouts.keepAliveMs,
+    connectionsCheckingInterval: timeouts.checkMs,
+  };
+  const onThrow = (thrown: unknown) => log?.error({ err: thrown }, 'a request failed; all others go on');
+  const http2 = { maxHeaderBytes: MAX_HEADER_BYTES, keepAliveMs: timeouts.keepAliveMs, onThrow };
+  const server = tls
+    ? createSecureServer({ ...options, ...tls, ALPNProtocols: ['h2', 'http/1.1'] }, serve)
+    : createServer(options, serve);
+  if (tls) speakHttp2(server, 'secureConnection', byAlpn, http2);
+  else if (http2Cleartext) speakHttp2(server, 'connection', byPreface, http2);
+  server.on('checkContinue', serve); // the pipeline sends 100 Continue once nothing is left to refuse the request for
+  return server;
+}

@@ -1,0 +1,112 @@
+import type { SessionActivity, SessionRecords, SessionRef } from '@mcp-gateway/sessions';
+import type { Logger } from '@mcp-gateway/platform/logging';
+
+export interface ActivityTracker {
+  /** Counts a use that begins now; the returned function ends it. `keepSeconds`: how long the record is needed from now on. */
+  begin(ref: SessionRef, keepSeconds: number): () => void;
+  /** Counts a call that goes to the endpoint now; the returned function is to be called when it is over. */
+  send(id: string, endpointId: string): () => void;
+  /** Calls of the session that have gone to the endpoint from here and are not over. */
+  calls(id: string, endpointId: string): number;
+  /** When it was last used, as far as that is not written yet, in seconds since the epoch. */
+  unwritten(id: string): number | undefined;
+  /** Writes to Redis what has been used since the last time. What cannot be written is kept for the next time. */
+  flush(): Promise<void>;
+  /**
+   * Writes what could not be written, if there is any.
+   * @throws Error when it still cannot
+   */
+  catchUp(): Promise<void>;
+  close(): void;
+}
+
+interface Entry extends SessionActivity {
+  active: number;
+}
+
+const FLUSH_EVERY_MS = 10_000;
+const AT_ONCE = 1_000;
+/** Sessions whose last uses are kept while they cannot be written; about 300 bytes each. */
+const MAX_UNWRITTEN = 100_000;
+
+/**
+ * Which sessions are in use, and when they were last. Written to Redis every ten seconds, a thousand at once: a request does
+ * not wait for it, and what a data plane that dies takes with it is less than the slack that limits.ts gives.
+ */
+export function activityTracker(
+  records: Pick<SessionRecords, 'touch'>,
+  log: Logger,
+  now: () => number = Date.now,
+): ActivityTracker {
+  const entries = new Map<string, Entry>();
+  const calls = new Map<string, number>();
+  const seconds = () => Math.floor(now() / 1000);
+  let isBehind = false;
+
+  async function write() {
+    const all = [...entries.values()];
+    for (let from = 0; from < all.length; from += AT_ONCE) {
+      const batch = all.slice(from, from + AT_ONCE);
+      for (const entry of batch) if (entry.active > 0) entry.at = seconds();
+      const written = batch.map((entry) => ({ ...entry }));
+      await records.touch(written);
+      for (const [index, entry] of batch.entries()) {
+        const isOver = entry.active === 0 && entry.at === written[index]?.at;
+        if (isOver && entries.get(entry.id) === entry) entries.delete(entry.id);
+      }
+    }
+  }
+  function giveUpOldest() {
+    if (entries.size <= MAX_UNWRITTEN) return;
+    const idle = [...entries.values()].filter(({ active }) => active === 0).toSorted((a, b) => a.at - b.at);
+    for (const { id } of idle.slice(0, entries.size - MAX_UNWRITTEN)) entries.delete(id);
+  }
+  async function flush() {
+    try {
+      await write();
+      isBehind = false;
+    } catch (error) {
+      isBehind = true;
+      giveUpOldest();
+      throw error;
+    }
+  }
+  const flushIfPossible = () =>
+    flush().catch((error: unknown) => log.debug({ err: error }, 'last uses of sessions not written; they are kept'));
+  const timer = setInterval(() => void flushIfPossible(), FLUSH_EVERY_MS);
+  timer.unref();
+
+  return {
+    begin({ id, kind, adapterId, caller }, keepSeconds) {
+      let entry = entries.get(id);
+      if (!entry) entries.set(id, (entry = { id, kind, adapterId, caller, keepSeconds, active: 0, at: 0 }));
+      const begun: Entry = entry;
+      begun.active += 1;
+      begun.keepSeconds = keepSeconds;
+      begun.at = seconds();
+      return () => {
+        begun.active -= 1;
+        begun.at = seconds();
+      };
+    },
+    send(id, endpointId) {
+      const key = keyOf(id, endpointId);
+      calls.set(key, (calls.get(key) ?? 0) + 1);
+      return () => {
+        const left = (calls.get(key) ?? 0) - 1;
+        if (left > 0) calls.set(key, left);
+        else calls.delete(key);
+      };
+    },
+    calls: (id, endpointId) => calls.get(keyOf(id, endpointId)) ?? 0,
+    unwritten(id) {
+      const entry = entries.get(id);
+      return entry && entry.active > 0 ? seconds() : entry?.at;
+    },
+    flush: flushIfPossible,
+    catchUp: async () => (isBehind ? flush() : undefined),
+    close: () => clearInterval(timer),
+  };
+}
+
+const keyOf = (id: string, endpointId: string) => `${id} ${endpointId}`;

@@ -1,0 +1,46 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, expect, it } from '@jest/globals';
+import type { Route } from '@mcp-gateway/common/contracts';
+import { createLogger } from '@mcp-gateway/platform/logging';
+import { routeOf } from '../../test/routes.js';
+import { expireSessions } from './expiry.js';
+
+const silent = createLogger('test', 'silent');
+let stop = () => {};
+afterEach(() => stop());
+
+it('ends overdue sessions of every adapter, again and again, also after it could not', async () => {
+  const [first, second] = ['first', 'second'].map((name) => routeOf([], { name })) as [Route, Route];
+  const routes = [first, routeOf([], { name: 'stateless', affinity: 'none' }), second];
+  const swept: string[] = [];
+  const enough = new Promise<void>((resolve) => {
+    const sessions = {
+      async endOverdue({ name }: Route) {
+        swept.push(name);
+        if (swept.length === 1) throw new Error('Redis is away');
+        if (swept.length >= 7) resolve();
+      },
+    };
+    stop = expireSessions({ all: () => routes }, sessions, silent, 2);
+  });
+  await enough;
+  expect(swept).toEqual(['first', 'first', 'stateless', 'second', 'first', 'stateless', 'second']);
+});
+
+it('stops when it is told to', async () => {
+  let swept = 0;
+  const first = new Promise<void>((resolve) => {
+    const sessions = {
+      async endOverdue() {
+        swept += 1;
+        resolve();
+      },
+    };
+    stop = expireSessions({ all: () => [routeOf([])] }, sessions, silent, 2);
+  });
+  await first;
+  stop();
+  const before = swept;
+  await delay(20); // ten times over
+  expect(swept).toBe(before);
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import type { SessionRecord } from '@mcp-gateway/sessions';
+import { countMove, decideRelocation, type RelocationDecision } from './load-placement.js';
+
+const NOW = 1_780_000_000;
+const record: SessionRecord = {
+  kind: 'adapter',
+  name: 'echo',
+  adapterId: 'adapter-1',
+  caller: 'alice',
+  endpointId: 'a',
+  upstreamId: 'raw',
+  openedAt: NOW - 500,
+  moves: 3,
+  recentMoves: 2,
+  recentSince: NOW - 30,
+  initialize: '{}',
+  protocolVersion: null,
+  logLevel: null,
+  subscriptions: [],
+};
+
+const cases: [
+  what: string,
+  record: Parameters<typeof decideRelocation>[0],
+  seenMoves: number,
+  verdict: RelocationDecision,
+][] = [
+  ['is where it was', record, 3, 'move'],
+  ['was moved by somebody else', record, 2, 'follow'],
+  ['was moved by somebody else, and began with nobody knows what', { ...record, initialize: null }, 0, 'follow'],
+  ['began with nobody knows what', { ...record, initialize: null }, 3, 'lost'],
+  ['is not recorded', null, 0, 'lost'],
+  ['was closed', 'closed', 3, 'ended'],
+  ['was moved nine times in a minute', { ...record, recentMoves: 9 }, 3, 'move'],
+  ['was moved ten times in a minute', { ...record, recentMoves: 10 }, 3, 'give-up'],
+  ['was moved ten times in a minute that is over', { ...record, recentMoves: 10, recentSince: NOW - 60 }, 3, 'move'],
+];
+
+describe('a session whose replica is gone', () => {
+  it.each(cases)('%s', (_what, found, seenMoves, verdict) => {
+    expect(decideRelocation(found, seenMoves, NOW)).toBe(verdict);
+  });
+});
+
+describe('the moves of a session', () => {
+  it.each([
+    ['within the minute', { recentMoves: 2, recentSince: NOW - 59 }, { recentMoves: 3, recentSince: NOW - 59 }],
+    ['after it', { recentMoves: 9, recentSince: NOW - 60 }, { recentMoves: 1, recentSince: NOW }],
+    ['from the first on', { recentMoves: 0, recentSince: 0 }, { recentMoves: 1, recentSince: NOW }],
+  ])('are counted %s', (_what, before, after) => {
+    expect(countMove({ ...record, ...before }, NOW)).toEqual(after);
+  });
+});

@@ -1,0 +1,80 @@
+import { expect, it } from '@jest/globals';
+import type { GatewayError } from '@mcp-gateway/common/errors';
+import { createRelocator, type RelocationOutcome, type RelocatorParts } from './relocator.js';
+import type { Relocation } from './relocation.js';
+
+const UNREACHED = new Error('Redis is away');
+const session = (why: Relocation['why']): Relocation => ({
+  envelope: {
+    id: 'id',
+    kind: 'adapter',
+    adapterId: 'adapter-1',
+    endpointId: 'a',
+    upstreamId: 'up',
+    caller: 'alice',
+    issuedAt: 0,
+  },
+  resource: { kind: 'adapter', name: 'echo' },
+  requestId: 'r-1',
+  principal: { subject: 'alice', name: 'alice', roles: [], tenant: 'default' },
+  from: { endpointId: 'a', upstreamId: 'up', moves: 0, closed: false },
+  why,
+  headers: [],
+  protocolVersion: undefined,
+});
+const codeOf = (error: unknown) => (error as GatewayError).code;
+
+/** Where Redis answers nothing until it fails for the first who asks, and knows no session for whoever asks later. */
+function recoveryOf() {
+  const ended: { id: string; tellServer: boolean }[] = [];
+  const outcomes: [Relocation['why'], string][] = [];
+  const { promise: first, reject: fail } = Promise.withResolvers<never>();
+  const answers = [first];
+  const parts = {
+    routes: { get: () => ({ adapterId: 'adapter-1' }) },
+    sessions: {
+      records: { find: () => answers.shift() ?? Promise.resolve({ record: null }) },
+      end: async ({ id }: { id: string }, _route: unknown, how: { tellServer: boolean }) =>
+        void ended.push({ id, ...how }),
+    },
+    onOutcome: (why: Relocation['why'], outcome: RelocationOutcome) => void outcomes.push([why, outcome]),
+  };
+  return {
+    relocator: createRelocator(parts as unknown as RelocatorParts),
+    ended,
+    outcomes,
+    fail: () => fail(UNREACHED),
+  };
+}
+
+it('is tried again for who has lost the replica, when a move for a drain that is under way fails', async () => {
+  const { relocator, ended, outcomes, fail } = recoveryOf();
+  const asked = (['draining', 'draining', 'gone', 'unknown'] as const).map((why) =>
+    relocator.relocate(session(why)).catch(codeOf),
+  );
+  fail();
+  const lost = 'SESSION_NOT_FOUND';
+  expect(await Promise.all(asked)).toEqual(['UNAVAILABLE', 'UNAVAILABLE', lost, lost]);
+  expect(ended).toEqual([{ id: 'id', tellServer: true }]); // which may be back, and knows it then
+  expect(outcomes).toEqual([
+    ['draining', 'stayed'],
+    ['gone', lost],
+  ]);
+});
+
+it('is one for all who ask for the same', async () => {
+  const { relocator, outcomes, fail } = recoveryOf();
+  const asked = (['gone', 'draining', 'unknown'] as const).map((why) => relocator.relocate(session(why)).catch(codeOf));
+  fail();
+  expect(await Promise.all(asked)).toEqual(['UNAVAILABLE', 'UNAVAILABLE', 'UNAVAILABLE']);
+  expect(outcomes).toEqual([['gone', 'UNAVAILABLE']]);
+});
+
+it('ends a session for good that is lost, without a word to a server that does not know it', async () => {
+  const { relocator, ended, fail } = recoveryOf();
+  const first = relocator.relocate(session('draining')).catch(codeOf);
+  fail();
+  await first;
+  expect(await relocator.relocate(session('unknown')).catch(codeOf)).toBe('SESSION_NOT_FOUND');
+  expect(ended).toEqual([{ id: 'id', tellServer: false }]);
+});

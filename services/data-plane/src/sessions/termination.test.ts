@@ -1,0 +1,88 @@
+import { beforeEach, expect, it } from '@jest/globals';
+import type { RouteTable } from '@mcp-gateway/routing';
+import type { Termination } from '@mcp-gateway/sessions';
+import { endpoint, routeOf } from '../../test/routes.js';
+import type { Upstreams } from '../upstream/pools.js';
+import { terminateEndedSessions } from './termination.js';
+
+const route = routeOf([endpoint('a')]);
+const terminationTo = (upstreamId: string): Termination => ({
+  kind: 'adapter',
+  name: 'echo',
+  endpointId: 'a',
+  upstreamId,
+  caller: 'alice',
+});
+
+let left: Termination[];
+let isLoaded: boolean;
+let told: string[];
+/** Ends what Redis is asked for, one at a time. */
+let answers: (() => void)[];
+let onTermination = () => {};
+let onRoutes = () => {};
+
+beforeEach(() => {
+  [left, told, answers, isLoaded] = [[], [], [], true];
+  const routes: RouteTable = {
+    get: () => (isLoaded ? route : undefined),
+    isLoaded: () => isLoaded,
+    loadedAt: () => undefined,
+    refresh: async () => {},
+    onChange: (listener) => void (onRoutes = listener),
+    endpoints: () => route.endpoints,
+    all: () => [route],
+    resourceAt: () => undefined,
+    close: async () => {},
+  };
+  const nextTermination = () => {
+    const next = left.shift() ?? null; // as of when it was asked
+    return new Promise<Termination | null>((resolve) => answers.push(() => resolve(next)));
+  };
+  const upstreams = {
+    dispatch(_to: unknown, { headers }: { headers: string[] }, handler: { onResponseEnd(): void }) {
+      told.push(headers[1] as string);
+      handler.onResponseEnd();
+    },
+  } as unknown as Upstreams;
+  terminateEndedSessions(
+    routes,
+    { onTermination: (listener) => void (onTermination = listener), records: { nextTermination } },
+    upstreams,
+  );
+});
+
+/** Answers all that is asked of Redis until nothing more is. */
+async function answerAll() {
+  while (answers.length > 0) {
+    answers.shift()?.();
+    await new Promise(setImmediate);
+  }
+}
+
+it('are said when there are any, until there are none', async () => {
+  left.push(terminationTo('one'), terminationTo('two'));
+  onTermination();
+  await answerAll();
+  expect(told).toEqual(['one', 'two']);
+});
+
+it('are said, too, when they are left just when no more were found', async () => {
+  onTermination();
+  left.push(terminationTo('late'));
+  onTermination();
+  await answerAll();
+  expect(told).toEqual(['late']);
+});
+
+it('are left alone until the routes are known, and said then', async () => {
+  isLoaded = false;
+  left.push(terminationTo('one'));
+  onTermination();
+  await answerAll();
+  expect(left).toHaveLength(1);
+  isLoaded = true;
+  onRoutes();
+  await answerAll();
+  expect(told).toEqual(['one']);
+});

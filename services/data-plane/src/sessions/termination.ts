@@ -1,0 +1,82 @@
+import type { Endpoint } from '@mcp-gateway/common/contracts';
+import { identityHeaders } from '@mcp-gateway/protocol';
+import type { RouteTable } from '@mcp-gateway/routing';
+import type { SessionRecords } from '@mcp-gateway/sessions';
+import type { Upstreams } from '../upstream/pools.js';
+import { callUpstream } from '../upstream/call.js';
+import { findEndpoint } from '../upstream/find-endpoint.js';
+import type { SessionStore } from './store.js';
+import { createConcurrencyLimiter } from './concurrency-limiter.js';
+
+const TERMINATION_MS = 5_000;
+
+/** Tells a server that a session of its has ended. It need not answer; one that is gone has forgotten it anyway. */
+export async function terminateUpstreamSession(
+  upstreams: Upstreams,
+  endpoint: Endpoint,
+  {
+    upstreamId,
+    caller,
+    protocolVersion,
+  }: { upstreamId: string; caller: string; protocolVersion?: string | null | undefined },
+): Promise<void> {
+  const version = protocolVersion ? ['Mcp-Protocol-Version', protocolVersion] : [];
+  const identity = identityHeaders({ subject: caller, name: caller, roles: [] });
+  const headers = ['Mcp-Session-Id', upstreamId, ...version, ...identity];
+  try {
+    await callUpstream(upstreams, endpoint, { method: 'DELETE', headers, timeoutMs: TERMINATION_MS });
+  } catch {
+    // Gone, or too busy to listen.
+  }
+}
+
+const AT_ONCE = 16;
+const MAX_WAITING = 10_000;
+
+/**
+ * Tells servers of sessions that ended without them: by the API, or because nobody used them. Each is taken from the list by
+ * one data plane, which has to know its routes by then. When that dies with it, the server is not told; it ends the session by
+ * itself when it is not used.
+ */
+export function terminateEndedSessions(
+  routes: RouteTable,
+  sessions: Pick<SessionStore, 'onTermination'> & { records: Pick<SessionRecords, 'nextTermination'> },
+  upstreams: Upstreams,
+): void {
+  const limiter = createConcurrencyLimiter({ atOnce: AT_ONCE, waiting: MAX_WAITING });
+  let again = false;
+  let working = false;
+
+  async function work() {
+    if (!routes.isLoaded()) return;
+    again = true;
+    if (working) return;
+    working = true;
+    try {
+      while (again) {
+        again = false;
+        await takeAll();
+      }
+    } catch {
+      // Redis is away. The routes are read again when it is back, and every now and then.
+    } finally {
+      working = false;
+    }
+  }
+
+  async function takeAll() {
+    for (
+      let termination = await sessions.records.nextTermination();
+      termination;
+      termination = await sessions.records.nextTermination()
+    ) {
+      const { kind, name, endpointId, ...session } = termination;
+      const endpoint = await findEndpoint(routes, { kind, name }, endpointId);
+      if (!endpoint) continue;
+      void limiter(() => terminateUpstreamSession(upstreams, endpoint, session)).catch(() => {});
+    }
+  }
+
+  sessions.onTermination(() => void work());
+  routes.onChange(() => void work());
+}

@@ -1,0 +1,141 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
+import { endpoint, routeOf } from '../../../test/routes.js';
+import { type Balancer, createBalancer } from './balancer.js';
+
+describe('the balancer', () => {
+  let now: number;
+  let random: () => number;
+  let sessions: Record<string, number>;
+  let inFlight: Record<string, number>;
+  let balancer: Balancer;
+  let seen = 0;
+
+  beforeEach(() => {
+    now = 1_000_000;
+    random = () => ((seen += 7) % 100) / 100;
+    sessions = {};
+    inFlight = {};
+    balancer = createBalancer({
+      sessionsOn: ({ id }) => sessions[id] ?? 0,
+      inFlight: ({ id }) => inFlight[id] ?? 0,
+      now: () => now,
+      random: () => random(),
+    });
+  });
+
+  /** All that are chosen for new sessions, and all that are chosen for requests, in many tries. */
+  function chosen(route: Route) {
+    const tries = Array.from({ length: 200 });
+    const ids = (choose: () => Endpoint | undefined) => new Set(tries.map(() => choose()?.id));
+    return { forSession: ids(() => balancer.forSession(route)), forRequest: ids(() => balancer.forRequest(route)) };
+  }
+  const both = (...ids: (string | undefined)[]) => ({ forSession: new Set(ids), forRequest: new Set(ids) });
+  function routed(...endpoints: Endpoint[]): Route {
+    balancer.keepOnly(endpoints);
+    return routeOf(endpoints);
+  }
+
+  it('chooses nothing where nothing is ready', () => {
+    expect(chosen(routed())).toEqual(both(undefined));
+    expect(chosen(routed(endpoint('a', { ready: false })))).toEqual(both(undefined));
+  });
+
+  it('chooses none that is about to end, even if it is ready', () => {
+    expect(chosen(routed(endpoint('a', { draining: true }), endpoint('b')))).toEqual(both('b'));
+  });
+
+  it('chooses one that drains or whose node is silent where none is ready, unless only a ready one will do', () => {
+    const until = (ms: number) => new Date(now + ms).toISOString();
+    const drains = endpoint('drains', { ready: false, serving: true, draining: true, drainUntil: until(5_000) });
+    const ends = endpoint('ends', { ready: false, serving: true, draining: true, drainUntil: until(100) });
+    const silent = endpoint('silent', { ready: false, serving: true });
+    const fails = endpoint('fails', { ready: false });
+    expect(chosen(routed(drains, endpoint('a')))).toEqual(both('a'));
+    expect(chosen(routed(drains, ends, silent, fails))).toEqual(both('drains'));
+    expect(chosen(routed(ends, silent, fails))).toEqual(both('silent'));
+    expect(chosen(routed(ends, fails))).toEqual(both(undefined));
+    expect(balancer.forSession(routed(drains), { ready: true })).toBeUndefined();
+    expect(balancer.forSession(routed(drains), { avoid: new Set(['drains']) })).toBeUndefined();
+  });
+
+  it('chooses the one with fewer sessions', () => {
+    sessions = { a: 5, b: 4 };
+    expect(balancer.forSession(routed(endpoint('a'), endpoint('b')))?.id).toBe('b');
+  });
+
+  it('counts what is in flight as well, as much of it is sessions that are about to begin', () => {
+    [sessions, inFlight] = [{ a: 4, b: 5 }, { a: 3 }];
+    expect(balancer.forSession(routed(endpoint('a'), endpoint('b')))?.id).toBe('b');
+  });
+
+  it('leaves alone what is to be avoided', () => {
+    const route = routed(endpoint('a'), endpoint('b'));
+    expect(balancer.forSession(route, { avoid: new Set(['a']) })?.id).toBe('b');
+    expect(balancer.forSession(route, { avoid: new Set(['a', 'b']) })).toBeUndefined();
+  });
+
+  it('prefers what runs the current spec where it is asked to, and takes what there is else', () => {
+    sessions = { new: 50 };
+    const route = routed(endpoint('old', { updated: false }), endpoint('new', { updated: true }));
+    expect(balancer.forSession(route, { updated: true })?.id).toBe('new');
+    expect(balancer.forSession(route)?.id).toBe('old');
+    expect(balancer.forSession(route, { updated: true, avoid: new Set(['new']) })?.id).toBe('old');
+  });
+
+  it('gives nothing new to one that fails, tries it again after a while, and trusts it when it answers', () => {
+    const [a, b] = [endpoint('a'), endpoint('b')];
+    const route = routed(a, b);
+    for (let i = 0; i < 3; i++) balancer.recordOutcome(a, 'failed');
+    expect(chosen(route)).toEqual(both('b'));
+    now += 2_000;
+    expect(chosen(route)).toEqual(both('a', 'b'));
+    balancer.recordOutcome(a, 'failed');
+    expect(chosen(route)).toEqual(both('b'));
+    now += 4_000;
+    balancer.recordOutcome(a, 'answered');
+    balancer.recordOutcome(a, 'failed');
+    expect(chosen(route)).toEqual(both('a', 'b'));
+  });
+
+  it('goes on with what it has when all of it fails', () => {
+    const [a, b] = [endpoint('a'), endpoint('b')];
+    const route = routed(a, b);
+    for (let i = 0; i < 3; i++) [a, b].forEach((each) => balancer.recordOutcome(each, 'failed'));
+    expect(chosen(route).forSession.size).toBe(1);
+    expect(chosen(route)).not.toEqual(both(undefined));
+  });
+
+  it('goes on with one that fails when there is no other ready', () => {
+    const [a, b] = [endpoint('a'), endpoint('b', { ready: false })];
+    const route = routed(a, b);
+    for (let i = 0; i < 3; i++) balancer.recordOutcome(a, 'failed');
+    expect(chosen(route)).toEqual(both('a'));
+  });
+
+  it('gives a new one a share that grows, and those that it has found their whole share', () => {
+    routed(endpoint('a'), endpoint('b'));
+    const route = routed(endpoint('a'), endpoint('b'), endpoint('new'));
+    const share = () => {
+      const tries = Array.from({ length: 500 }, () => balancer.forRequest(route)?.id);
+      return tries.filter((id) => id === 'new').length;
+    };
+    const shares = [0, 5_000, 5_000].map((pause) => {
+      now += pause;
+      return share();
+    });
+    expect(shares[0]).toBeLessThan(60);
+    expect(shares[1]).toBeGreaterThan(shares[0] as number);
+    expect(shares[2]).toBeGreaterThan(130);
+  });
+
+  it('takes one for new that was not ready for a while', () => {
+    const ready = routed(endpoint('a'), endpoint('b'));
+    routed(endpoint('a'), endpoint('b', { ready: false }));
+    routed(endpoint('a'), endpoint('b'));
+    random = () => 0.4; // more than its share
+    expect(balancer.forRequest(ready)?.id).toBe('a');
+    now += 10_000;
+    expect(balancer.forRequest(ready)?.id).toBe('b');
+  });
+});

@@ -1,0 +1,96 @@
+import type { ServerResponse } from 'node:http';
+import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { Principal } from '@mcp-gateway/common/principal';
+import type { RouteTable } from '@mcp-gateway/routing';
+import type { Era } from '@mcp-gateway/protocol';
+import type { Balancer } from './balancer/balancer.js';
+import type { EndpointWaits } from './balancer/wait-for-endpoint.js';
+import { noReadyReplica } from './find-endpoint.js';
+import type { Grants } from '../request/grants.js';
+
+const MAX_ATTEMPTS = 3;
+
+/** Goes on to the next replica when one refuses the connection: nothing of the request has been there. */
+export async function withConnectRetry(
+  res: ServerResponse,
+  first: Endpoint,
+  { now, later }: EndpointCandidates,
+  attempt: (endpoint: Endpoint, number: number) => Promise<void>,
+): Promise<void> {
+  const avoid = new Set<string>();
+  for (let endpoint = first, number = 1; ; number += 1) {
+    try {
+      return await attempt(endpoint, number);
+    } catch (error) {
+      if (!(error instanceof GatewayError && error.code === 'UPSTREAM_REFUSED') || res.destroyed) throw error;
+      avoid.add(endpoint.id);
+      const other = (avoid.size < MAX_ATTEMPTS ? now(avoid) : undefined) ?? (await later(avoid));
+      if (!other) throw error;
+      endpoint = other;
+    }
+  }
+}
+
+export interface EndpointParts {
+  routes: RouteTable;
+  balancer: Balancer;
+  waits: EndpointWaits;
+  grants: Grants;
+}
+
+interface Asking {
+  res: ServerResponse;
+  era: Era;
+  route: Route;
+  principal: Principal;
+}
+
+export interface EndpointCandidates {
+  /**
+   * An endpoint that takes the request, and is not among those to avoid.
+   * @throws GatewayError ADAPTER_NOT_FOUND, as below
+   */
+  now(avoid?: ReadonlySet<string>): Endpoint | undefined;
+  /**
+   * Waits for one where there is none; one that refused connections before is taken again rather than none. All waits of a
+   * request end at the same time.
+   * @throws GatewayError ADAPTER_NOT_FOUND when the adapter is gone, or the caller may not use it any more; NO_READY_REPLICA, within
+   * a quarter of a second, when it is scaled to zero; CLIENT_GONE
+   */
+  later(avoid?: ReadonlySet<string>): Promise<Endpoint | undefined>;
+}
+
+/** Where a request goes that belongs to no session, and may open one. */
+export function endpoints(
+  { routes, balancer, waits, grants }: EndpointParts,
+  { res, era, route, principal }: Asking,
+): EndpointCandidates {
+  const choose = (from: Route, avoid: ReadonlySet<string> | undefined) => {
+    const preference = avoid && { avoid };
+    const isStateless = era === 'modern' || from.affinity === 'none';
+    return isStateless ? balancer.forRequest(from, preference) : balancer.forSession(from, preference);
+  };
+  let deadline: number | undefined;
+  return {
+    now(avoid) {
+      if (avoid) grants.check({ principal, route }); // the request came a while ago
+      return choose(route, avoid);
+    },
+    later(avoid) {
+      deadline ??= waits.deadline();
+      return waits.wait({
+        resource: route,
+        client: res,
+        deadline,
+        choose() {
+          grants.check({ principal, route }); // again: it may have been revoked meanwhile
+          const latest = routes.get(route) ?? route;
+          const found = choose(latest, avoid) ?? (avoid && choose(latest, undefined));
+          if (!found && latest.phase === 'Stopped') throw noReadyReplica(latest); // no replica is about to come
+          return found;
+        },
+      });
+    },
+  };
+}

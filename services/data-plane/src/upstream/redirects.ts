@@ -1,0 +1,154 @@
+import type { IncomingMessage } from 'node:http';
+import { headerValue } from '@mcp-gateway/protocol';
+import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import { localhostOrigin } from '@mcp-gateway/platform/serving';
+import type { Dispatcher } from 'undici';
+import type { ReferenceTo } from '../request/reference.js';
+
+/** Where a server sends a client. */
+interface Target {
+  path: string;
+  /** With the question mark, or empty. */
+  query: string;
+  /** On the server that says so. */
+  isOwn: boolean;
+}
+
+const MAX_KNOWN = 16;
+
+/**
+ * Which paths of an endpoint lead to which others, as its redirects have said. A request follows them at once, so a client that
+ * does not know of them pays for each once.
+ */
+export class Redirects {
+  #known: Map<string, string> | undefined;
+
+  constructor(private readonly endpoint: Pick<Endpoint, 'url'>) {}
+
+  /** Where the request goes, as far as that is known. */
+  pathOf(options: Dispatcher.DispatchOptions): string {
+    if (!this.#known) return options.path;
+    const [path, query] = split(options.path);
+    const known = this.#known.get(`${options.method} ${path}`);
+    return known === undefined ? options.path : known + query;
+  }
+
+  /** The path may have become another one's. */
+  forget(options: Dispatcher.DispatchOptions): void {
+    this.#known?.delete(`${options.method} ${split(options.path)[0]}`);
+  }
+
+  /**
+   * Where the same request is to be sent instead; undefined when that cannot be done, or must not (RFC 9110 §15.4).
+   * @param options of the request as it was asked for
+   * @param path where it was sent
+   */
+  follow(options: Dispatcher.DispatchOptions, path: string, status: number, location: string): string | undefined {
+    const target = targetOf(this.endpoint, { ...options, path }, location);
+    if (!target?.isOwn || !keepsMethod(status, options.method, path, target)) return undefined;
+    const to = target.path + target.query;
+    if (to === path) return undefined;
+    const [asked, query] = split(options.path);
+    if (query === target.query && isForAll(status, asked, target.path)) {
+      this.#learn(`${options.method} ${asked}`, target.path);
+    }
+    return isHeld(options.body) ? to : undefined;
+  }
+
+  #learn(key: string, path: string): void {
+    this.#known ??= new Map();
+    if (this.#known.size < MAX_KNOWN || this.#known.has(key)) this.#known.set(key, path);
+  }
+}
+
+/**
+ * 301 and 302 leave it open whether a POST becomes a GET. For a slash at the end of the path, no server means that; where the query
+ * differs as well, the server may have run the call, and say where its result is.
+ */
+function keepsMethod(status: number, method: string, path: string, to: Target): boolean {
+  if (status === 307 || status === 308) return true;
+  if (status !== 301 && status !== 302) return false;
+  const [from, query] = split(path);
+  return method === 'GET' || (from !== to.path && isSamePath(from, to.path) && ['', query].includes(to.query));
+}
+
+/** Whether other requests may go there at once: a redirect that is temporary may be this caller's alone (RFC 9111 §3). */
+const isForAll = (status: number, from: string, to: string): boolean =>
+  status === 301 || status === 308 || isSamePath(from, to);
+
+const isHeld = (body: unknown): boolean => body == null || typeof body === 'string' || Buffer.isBuffer(body);
+
+/**
+ * The `Location` that a client gets for a server's; undefined for none.
+ * @param seenAs where the client finds a path of the server, if it can reach it
+ * @throws GatewayError UPSTREAM_INVALID for a redirect to what the client cannot reach
+ */
+export function locationFor(
+  endpoint: Endpoint,
+  options: Dispatcher.DispatchOptions,
+  { status, location, seenAs }: { status: number; location: string; seenAs: (path: string) => string | undefined },
+): string | undefined {
+  const target = targetOf(endpoint, options, location);
+  const isRedirect = status >= 300 && status < 400 && status !== 304;
+  const canBeSent = target?.isOwn && status !== 307 && status !== 308; // those were to be followed
+  const seen = canBeSent ? seenAs(target.path) : undefined;
+  if (seen !== undefined) return seen + (target?.query ?? '');
+  if (!isRedirect) return undefined;
+  const path = JSON.stringify(target?.path ?? '').slice(0, 200);
+  throw new GatewayError('UPSTREAM_INVALID', {
+    detail: !target
+      ? 'it redirects to what is no URL'
+      : target.isOwn
+        ? `it redirects to ${path}; set the adapter's "path" to it, if that is its MCP endpoint`
+        : `it redirects to another host; if that is its own name, set the adapter's "path" to ${path}`,
+  });
+}
+
+/** Where the client finds a path of the server: `/mcp` is `/adapters/{name}/mcp` to it, with a slash at its end or without. */
+export const seenFrom =
+  (referenceTo: ReferenceTo, { req, route, endpoint }: { req: IncomingMessage; route: Route; endpoint: Endpoint }) =>
+  (path: string): string | undefined => {
+    const name = isSamePath(path, endpoint.path)
+      ? 'mcp'
+      : isSamePath(path, streamPath(endpoint.path))
+        ? 'sse'
+        : undefined;
+    return name && referenceTo(`/adapters/${route.name}/${name}`, req.url ?? '');
+  };
+
+/** Where a server has its stream: `/sse` beside the adapter's path, which is `/sse` itself for servers that have nothing else. */
+export function streamPath(path: string): string {
+  const plain = path.endsWith('/') ? path.slice(0, -1) : path;
+  return `${plain.slice(0, plain.lastIndexOf('/') + 1) || '/'}sse`;
+}
+
+/**
+ * A server may call itself by the name in its endpoint's URL, or by what the request has named. Its scheme does not count: it may believe
+ * `X-Forwarded-Proto`.
+ */
+function targetOf(
+  endpoint: Pick<Endpoint, 'url'>,
+  { path, headers }: Dispatcher.DispatchOptions,
+  location: string,
+): Target | undefined {
+  const base = new URL(endpoint.url + path); // a path may begin with two slashes, and then is no host
+  if (!URL.canParse(location, base.href)) return undefined;
+  const { protocol, host, pathname, search } = new URL(location, base);
+  const flat = Array.isArray(headers) ? headers : [];
+  const names = [
+    base.host,
+    new URL(localhostOrigin(endpoint.url).origin).host,
+    headerValue(flat, 'host'),
+    headerValue(flat, 'x-forwarded-host'),
+  ];
+  return { path: pathname, query: search, isOwn: /^https?:$/.test(protocol) && names.includes(host) };
+}
+
+const isSamePath = (a: string, b: string): boolean => withoutSlash(a) === withoutSlash(b);
+const withoutSlash = (path: string): string => (path.endsWith('/') ? path.slice(0, -1) : path);
+
+function split(path: string): [path: string, query: string] {
+  const at = path.indexOf('?');
+  return at < 0 ? [path, ''] : [path.slice(0, at), path.slice(at)];
+}

@@ -1,0 +1,124 @@
+/**
+ * Which part of the repository may import which. `npm run check` refuses every other import, imports of types included:
+ * dependency-cruiser.mjs turns these tables into rules of dependency-cruiser. The rules of .oxlintrc.json are not about
+ * folders, such as `process.env`.
+ */
+
+/**
+ * The packages of this workspace that each package imports, by name. An entry with a path allows only
+ * what the package exports under it. A new package gets a row.
+ * @type {Record<string, string[]>}
+ */
+export const packages = {
+  'packages/common': [],
+  'packages/platform': ['common'],
+  'packages/identity': ['common'],
+  'packages/protocol': ['common'],
+  'packages/database': ['common', 'platform'],
+  'packages/routing': ['common', 'platform'],
+  'packages/sessions': ['common', 'platform'],
+  'packages/runtime': ['common', 'platform'],
+  'packages/local': ['common', 'platform', 'database', 'runtime'],
+
+  // A service imports no service: what two services need is a package.
+  // The data plane serves while PostgreSQL and the cluster are down, so it imports neither database nor runtime.
+  'services/data-plane': ['common', 'platform', 'identity', 'protocol', 'routing', 'sessions'],
+  // Only the worker changes the runtime; the control plane reads logs.
+  'services/control-plane': ['common', 'platform', 'identity', 'database', 'routing', 'sessions', 'runtime/logs'],
+  'services/deployment-worker': ['common', 'platform', 'database', 'routing', 'runtime'],
+  'services/tool-router': ['common', 'platform', 'identity', 'protocol', 'routing', 'sessions'],
+  'services/portal': ['common'],
+
+  'servers/mcp-example': [],
+};
+
+/**
+ * Installed packages that one folder alone imports.
+ * @type {Record<string, string[]>}
+ */
+export const reserved = {
+  'packages/database': ['pg', 'prisma', '.prisma/*', '@prisma/*'],
+  'packages/runtime/src/kubernetes': ['@kubernetes/*'],
+};
+
+/** Packages that run in a browser too: they import these installed packages and no module of Node.js. */
+export const browser = { 'packages/common': ['zod'] };
+
+/**
+ * Folders and files of a package, from the top. Each imports its own line and the lines below it; names on one line stand
+ * beside each other. Every file and folder has a place, except tests, which import any line.
+ * @type {Record<string, string[][]>}
+ */
+export const layers = {
+  'services/data-plane/src': [
+    ['main'],
+    ['compose'],
+    ['config', 'metrics'],
+    ['server'],
+    ['pipeline', 'management'],
+    ['forwarding', 'legacy-sse'],
+    ['sessions'],
+    ['upstream'],
+    ['request'],
+  ],
+  'services/control-plane/src': [
+    ['main'],
+    ['compose'],
+    ['app', 'config', 'metrics', 'log-reader'],
+    ['openapi', 'errors-page'],
+    ['adapters', 'sessions'],
+    ['resources'],
+    ['http'],
+  ],
+  'packages/runtime/src': [
+    ['index'],
+    ['process', 'kubernetes'],
+    ['child-guard', 'health', 'lines', 'log-reader', 'runtime', 'workload'],
+  ],
+  'packages/runtime/src/kubernetes': [
+    ['index'],
+    ['runtime'],
+    ['readiness', 'logs'],
+    ['verbs'],
+    ['status'],
+    ['informers'],
+    ['objects'],
+    ['settings'],
+    ['ownership'],
+    ['api'],
+  ],
+  'packages/runtime/src/process': [
+    ['runtime'],
+    ['supervisor'],
+    ['replica'],
+    ['logs', 'catalogue', 'clock'],
+    ['port-owner'],
+    ['probe'],
+  ],
+  'packages/local/src': [
+    ['main'],
+    ['announce'],
+    ['await-adapters', 'compose'],
+    ['config', 'data-folder', 'service', 'postgres', 'redis'],
+    ['folder-lock', 'keep-running'],
+  ],
+};
+
+/**
+ * Folders that never import each other.
+ * @type {[string, string][]}
+ */
+export const apart = [['packages/runtime/src/process', 'packages/runtime/src/kubernetes']];
+
+/**
+ * Files whose cycles are not removed yet.
+ * @type {string[]}
+ */
+export const knownCycles = [
+  'services/data-plane/src/forwarding/buffered-message.ts',
+  'services/data-plane/src/forwarding/client-error.ts',
+  'services/data-plane/src/forwarding/idempotent-tools.ts',
+  'services/data-plane/src/forwarding/recoverable.ts',
+  'services/data-plane/src/forwarding/response/client-response.ts',
+  'services/data-plane/src/forwarding/response/response-part.ts',
+];

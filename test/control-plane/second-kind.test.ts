@@ -1,0 +1,166 @@
+import { createServer } from 'node:http';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { resourceKey, ResourceName, type ResourceRef } from '@mcp-gateway/common/contracts';
+import {
+  adapterRows,
+  resourceRows,
+  type AdapterRows,
+  type ResourceRows,
+  type ResourceTable,
+} from '@mcp-gateway/database';
+import { developmentSignIn } from '@mcp-gateway/identity';
+import { closeServer, listen } from '@mcp-gateway/platform/serving';
+import { processLogs } from '@mcp-gateway/runtime/logs';
+import { z } from 'zod';
+import { afterTest } from '../support/clean-up.js';
+import { connect, freshDatabase, silent, temporaryFolder } from '../support/postgres.js';
+import { caller, type Answer, type Caller } from './support/callers.js';
+import { specOf } from './support/control-plane.js';
+import {
+  adapterDefinition,
+  createApp,
+  metadataOf,
+  observedStatus,
+  resourceRoutes,
+  resourceService,
+  type ReplicatedSpec,
+  type Representation,
+  type ResourceDefinition,
+} from './support/sources.js';
+
+const ToolSpec = z.strictObject({
+  name: ResourceName,
+  description: z.string().default(''),
+  requiredRoles: z.array(z.string()).default([]),
+  replicaCount: z.int().default(1),
+});
+type ToolSpec = z.infer<typeof ToolSpec>;
+type ToolRows = ResourceRows<ToolSpec>;
+const TOOLS: ResourceTable<ToolSpec> = { kind: 'tool', name: 'tools', storedSpec: ToolSpec };
+
+/** Everything that the folder of a second kind needs: a schema, a repository and a representation. */
+const toolDefinition = (of: ToolRows): ResourceDefinition<ToolSpec, Representation> => ({
+  kind: 'tool',
+  collection: 'tools',
+  request: ToolSpec.transform((spec) => ({ spec, read: {} })),
+  rows: of,
+  represent: (row) => ({ ...row.spec, ...metadataOf(row), isTool: true }),
+  status: (row) => ({ ...observedStatus(row), isTool: true }),
+  errors: { notFound: 'NOT_FOUND', nameTaken: 'INVALID_REQUEST' },
+});
+
+let rows: { adapters: AdapterRows; tools: ToolRows };
+let queued: ResourceRef[];
+let alice: Caller;
+let url: string;
+
+beforeEach(async () => {
+  const database = connect(await freshDatabase());
+  await database.$executeRaw`CREATE TABLE tools (LIKE adapters INCLUDING ALL)`;
+  rows = {
+    adapters: adapterRows(database),
+    tools: resourceRows(database, TOOLS),
+  };
+  queued = [];
+  const logs = processLogs(await temporaryFolder());
+  const queue = { reconcile: async (ref: ResourceRef) => void queued.push(ref) };
+  function mount<S extends ReplicatedSpec, R extends Representation>(definition: ResourceDefinition<S, R>) {
+    const service = resourceService(definition, { queue, log: silent });
+    return [resourceRoutes({ definition, service, logs })];
+  }
+  const app = createApp({
+    collections: {
+      '/adapters': mount(adapterDefinition(rows.adapters, () => true)),
+      '/tools': mount(toolDefinition(rows.tools)),
+    },
+    verifier: developmentSignIn(() => {}),
+    access: { allowedOrigins: [], allowedHosts: [], loopback: true },
+    isReady: async () => {},
+    log: silent,
+  });
+  const server = createServer(app);
+  const port = await listen(server, { host: '127.0.0.1', port: 0 });
+  afterTest(() => closeServer(server, 0));
+  url = `http://127.0.0.1:${port}`;
+  alice = caller(url, 'alice');
+});
+
+const tool = (name: string, more: object = {}) => ({ name, description: `the tool ${name}`, ...more });
+const postTool = (who: Caller, body: object) => who.call('POST', '/tools', body);
+const namesIn = ({ json }: Answer) => json.map(({ name }: { name: string }) => name);
+
+describe('an adapter and a tool of the same name', () => {
+  it('are two resources: each is created, read, changed and removed alone', async () => {
+    const { json: adapter } = await alice.post(specOf('echo'));
+    const created = await postTool(alice, tool('echo'));
+    expect(created).toMatchObject({ status: 201, json: { name: 'echo', isTool: true, generation: 1 } });
+    expect(created.headers.get('location')).toBe('/tools/echo');
+
+    const changed = await alice.call('PUT', '/tools/echo', tool('echo', { replicaCount: 3 }));
+    expect(changed).toMatchObject({ status: 200, json: { generation: 2, replicaCount: 3 } });
+    expect((await alice.get('/adapters/echo')).json).toEqual(adapter);
+    expect((await alice.get('/tools/echo/status')).json).toMatchObject({ desiredReplicas: 3, isTool: true });
+    expect((await alice.get('/adapters/echo/status')).json).toMatchObject({ desiredReplicas: 1, phase: 'Pending' });
+
+    expect((await alice.remove('echo')).status).toBe(204);
+    expect((await alice.get('/tools/echo')).status).toBe(200);
+    expect((await rows.tools.find('echo'))?.kind).toBe('tool');
+    expect((await rows.adapters.find('echo'))?.deletedAt).not.toBeNull();
+  });
+
+  it('have ETags of their own', async () => {
+    const { headers: ofAdapter } = await alice.post(specOf('echo'));
+    const { headers: ofTool } = await postTool(alice, tool('echo'));
+    const [adapterTag, toolTag] = [ofAdapter.get('etag') ?? '', ofTool.get('etag') ?? ''];
+    expect(adapterTag).not.toBe(toolTag);
+    const put = (etag: string) => alice.call('PUT', '/tools/echo', tool('echo'), { 'if-match': etag });
+    expect((await put(adapterTag)).status).toBe(412);
+    expect((await put(toolTag)).status).toBe(200);
+  });
+
+  it('are on pages of their own, whose links stay with the kind', async () => {
+    for (const name of ['a', 'b', 'c']) await alice.post(specOf(name));
+    for (const name of ['b', 'c', 'd']) await postTool(alice, tool(name));
+    const first = await alice.get('/tools?limit=2');
+    expect(namesIn(first)).toEqual(['b', 'c']);
+    const [, next = ''] = /^<(.+)>; rel="next"$/.exec(first.headers.get('link') ?? '') ?? [];
+    expect(next).toMatch(/^\/tools\?/);
+    expect(namesIn(await alice.get(next))).toEqual(['d']);
+    expect(namesIn(await alice.get(next.replace('/tools', '/adapters')))).toEqual([]);
+    expect(namesIn(await alice.get('/adapters'))).toEqual(['a', 'b', 'c']);
+  });
+
+  it('are two entries of the queue', async () => {
+    await alice.post(specOf('echo'));
+    await postTool(alice, tool('echo'));
+    expect(queued.map(resourceKey)).toEqual(['adapter/echo', 'tool/echo']);
+  });
+
+  it('have permissions of their own', async () => {
+    const bob = caller(url, 'bob');
+    await alice.post(specOf('echo'));
+    expect((await postTool(bob, tool('echo'))).status).toBe(201);
+    expect(await alice.get('/tools/echo')).toMatchObject({ status: 404, json: { code: 'NOT_FOUND' } });
+    expect(await bob.get('/adapters/echo')).toMatchObject({ status: 404, json: { code: 'ADAPTER_NOT_FOUND' } });
+    expect(await bob.remove('echo')).toMatchObject({ status: 404 });
+    expect((await bob.call('DELETE', '/tools/echo')).status).toBe(204);
+    expect((await alice.get('/adapters/echo')).status).toBe(200);
+    const shared = tool('shared', { requiredRoles: ['mcp.dev'] });
+    await postTool(alice, shared);
+    expect(await bob.call('PUT', '/tools/shared', shared)).toMatchObject({
+      status: 403,
+      json: { detail: 'only the creator of this tool or mcp.admin may change it' },
+    });
+  });
+
+  it('answer errors that name their kind', async () => {
+    await postTool(alice, tool('echo'));
+    expect((await postTool(alice, tool('echo'))).json).toMatchObject({ detail: 'echo exists already' });
+    expect(await alice.call('PUT', '/tools/echo', tool('other'))).toMatchObject({
+      json: { detail: '#/name must be the name in the URL; the name of the tool cannot change' },
+    });
+    const { json } = await alice.call('POST', '/tools/echo', tool('echo'));
+    expect(json.detail).toBe('POST is not possible on /tools/echo; use one of HEAD, GET, PUT, DELETE, OPTIONS');
+    expect((await alice.get('/tools/echo/logs')).text).toContain('/tools/echo/status says how it is');
+  });
+});

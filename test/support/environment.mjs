@@ -1,0 +1,12 @@
+import { TestEnvironment } from 'jest-environment-node';
+import { forcedColour } from './forget-colour.mjs';
+
+/** Jest's environment for Node.js. It keeps the colour of failed assertions that forget-colour.mjs takes from programs. */
+export default class Environment extends TestEnvironment {
+  /** @param {ConstructorParameters<typeof TestEnvironment>} args */
+  constructor(...args) {
+    super(...args);
+    // `expect` reads the variable once, before forget-colour.mjs deletes it in this realm.
+    if (forcedColour) this.global.process.env['FORCE_COLOR'] = forcedColour;
+  }
+}
