@@ -29,7 +29,7 @@ export async function startSubject(name, upstream) {
 
 /** Has the routes of all data planes lead to the upstream. */
 export async function publishRoutes(redisUrl, upstream) {
-  const client = redisClient(redisUrl, log);
+  const client = redisClient({ REDIS_URL: redisUrl }, log);
   await client.connect();
   const publisher = routePublisher(client, 'mcp-gateway');
   const run = await publisher.beginRun();

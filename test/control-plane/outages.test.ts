@@ -86,7 +86,7 @@ describe('the queue', () => {
 
   /** Resolves when the API answers, whether or not Redis is connected. */
   async function start() {
-    const redis = redisClient(line.url, silent);
+    const redis = redisClient({ REDIS_URL: line.url }, silent);
     void redis.connect().catch(() => {});
     const queue = reconcileQueue(redis, prefix);
     afterTest(() => redis.destroy());

@@ -12,7 +12,7 @@ async function setUp() {
     void logged.push(`${level} ${second ?? String(first)}`);
   const log = { warn: record('warn'), info: record('info'), error: record('error') } as unknown as Logger;
   const line = await redisLine();
-  const client = redisClient(line.url, log);
+  const client = redisClient({ REDIS_URL: line.url }, log);
   afterTest(() => client.isOpen && client.destroy());
   await client.connect();
   return { client, line, logged };

@@ -14,7 +14,7 @@ async function setUp(url: string) {
   let times = 0;
   const hear = (channel: string) => (text: string) => void heard.push(`${channel} ${text}`);
   const channels = { [`${prefix}:a`]: hear('a'), [`${prefix}:b`]: hear('b') };
-  const { close } = subscription(redisClient(url, silent), channels, () => (times += 1));
+  const { close } = subscription(redisClient({ REDIS_URL: url }, silent), channels, () => (times += 1));
   afterTest(close);
   const redis = await connectRedis();
   return {

@@ -12,7 +12,7 @@ const PASSWORD = 's3cret-of-a-user';
 
 /** What REDIS_URL is refused for, in one sentence or two and without a password; undefined when it is not. */
 async function refusal(url: string, mustAnswer = false): Promise<string | undefined> {
-  const message = await checkRedis(url, { mustAnswer }).then(
+  const message = await checkRedis({ REDIS_URL: url }, { mustAnswer }).then(
     () => undefined,
     (error: Error) => `${error.name}: ${error.message}`,
   );

@@ -125,3 +125,19 @@ describe('a table of routes while Redis is away', () => {
     await becomesTrue('a change', () => expect(routes.get(adapterRef('c'))).toBeDefined(), 5_000);
   });
 });
+
+it('leaves neither a listener nor a connection nor a timer when it is closed', async () => {
+  const redis = await connectRedis();
+  const observer = await connectRedis();
+  const connections = async () => (await observer.clientList()).length;
+  const before = { listeners: redis.listenerCount('ready'), connections: await connections() };
+  const table = followRoutes(redis, freshPrefix(), silent, 5);
+  await becomesTrue('its connection', async () => expect(await connections()).toBeGreaterThan(before.connections));
+  await table.close();
+  expect(redis.listenerCount('ready')).toBe(before.listeners);
+  await becomesTrue('its connection to end', async () => expect(await connections()).toBe(before.connections));
+  let changes = 0;
+  table.onChange(() => (changes += 1));
+  await new Promise((resolve) => void setTimeout(resolve, 50));
+  expect(changes).toBe(0);
+});

@@ -1,5 +1,5 @@
 import { afterAll } from '@jest/globals';
-import { redisClient, type RedisClient } from '@mcp-gateway/platform/redis';
+import { redisClient, type RedisAddress, type RedisClient } from '@mcp-gateway/platform/redis';
 import { startRedis, type Redis } from '@mcp-gateway/local/redis';
 import { afterTest } from './clean-up.js';
 import { silent, temporaryFolder } from './postgres.js';
@@ -21,9 +21,17 @@ let prefixes = 0;
 /** Keeps tests on one Redis apart. */
 export const freshPrefix = (): string => `test-${++prefixes}`;
 
+/** Tests name a cluster by the URLs of several nodes. */
+export const isClusterUrl = (url = ''): boolean => url.includes(',');
+
+export const addressOf = (url: string): RedisAddress => ({
+  REDIS_URL: url,
+  REDIS_CLUSTER: isClusterUrl(url) ? 'on' : 'off',
+});
+
 /** A client as the services have it, connected; ends with the test. */
 export async function connectRedis(url?: string): Promise<RedisClient> {
-  const redis = redisClient(url ?? (await sharedRedis()).url, silent);
+  const redis = redisClient(addressOf(url ?? (await sharedRedis()).url), silent);
   afterTest(() => redis.isOpen && redis.destroy());
   await redis.connect();
   return redis;

@@ -2,6 +2,9 @@
 {{- define "mcp-gateway.sharedVariables" -}}
 - { name: MCP_GATEWAY_LOG_LEVEL, value: {{ .Values.logLevel }} }
 - { name: REDIS_PREFIX, value: {{ .Values.redis.prefix | quote }} }
+{{- if .Values.redis.cluster }}
+- { name: REDIS_CLUSTER, value: "on" }
+{{- end }}
 - name: REDIS_URL
   valueFrom:
     secretKeyRef: {{ include "mcp-gateway.redisSecret" . }}

@@ -94,7 +94,8 @@ async function startStores(config: Config, data: DataFolder, { log, defer }: Hos
       throw new ConfigError(error.message);
     });
   }
-  if (config.REDIS_URL) await checkRedis(config.REDIS_URL, { mustAnswer: true });
+  const { REDIS_URL, REDIS_CLUSTER } = config;
+  if (REDIS_URL) await checkRedis({ REDIS_URL, REDIS_CLUSTER }, { mustAnswer: true });
   return {
     databaseUrl: config.DATABASE_URL ?? (await embeddedPostgres()),
     redisUrl: config.REDIS_URL ?? (await embeddedRedis()),
@@ -133,6 +134,7 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
     ...trustVariables(env),
     MCP_GATEWAY_LOG_LEVEL: config.MCP_GATEWAY_LOG_LEVEL,
     REDIS_URL: redisUrl,
+    REDIS_CLUSTER: config.REDIS_CLUSTER,
     REDIS_PREFIX: config.REDIS_PREFIX,
     MCP_GATEWAY_ALLOWED_ORIGINS: config.MCP_GATEWAY_ALLOWED_ORIGINS.join(','),
   };

@@ -18,6 +18,7 @@ export const Config = z.object({
   MCP_GATEWAY_CATALOGUE: z.string().optional(),
   DATABASE_URL: DatabaseUrl.optional(),
   REDIS_URL: redisFields.REDIS_URL.optional(),
+  REDIS_CLUSTER: redisFields.REDIS_CLUSTER,
   REDIS_PREFIX: redisFields.REDIS_PREFIX,
   MCP_GATEWAY_SESSION_KEYS: z.string().optional(),
   ...trafficFields,

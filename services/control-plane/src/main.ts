@@ -23,8 +23,8 @@ runMain(async () => {
 
   const database = connectDatabase(config.DATABASE_URL, { poolSize: 10 });
   defer(() => database.$disconnect());
-  await checkRedis(config.REDIS_URL);
-  const redis = redisClient(config.REDIS_URL, log);
+  await checkRedis(config);
+  const redis = redisClient(config, log);
   void redis.connect().catch(() => {}); // the API works without Redis: the worker's resync finds changes
   // The routes tell which callers are replicas, for clusters that do not enforce the NetworkPolicy. The API works without them.
   const routes = followRoutes(redis, config.REDIS_PREFIX, log);

@@ -29,8 +29,8 @@ runMain(async () => {
   const { defer } = shutdownOn(log);
   const metrics = await serveMetrics(config, { log, defer }); // first, so that it is there until the end
 
-  await checkRedis(config.REDIS_URL);
-  const redis = redisClient(config.REDIS_URL, log);
+  await checkRedis(config);
+  const redis = redisClient(config, log);
   defer(async () => void (redis.isOpen && redis.destroy()));
   const settings = {
     prefix: config.REDIS_PREFIX,

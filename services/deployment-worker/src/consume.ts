@@ -1,5 +1,6 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { ResourceRef } from '@mcp-gateway/common/contracts';
+import { withTimeout } from '@mcp-gateway/platform/concurrency';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { queuePrefix, RECONCILE_QUEUE, type ReconcileJob } from '@mcp-gateway/routing/queue';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
@@ -13,6 +14,8 @@ const LOCK_MS = 5_000;
 const STALLED_EVERY_MS = 2_500;
 /** Between tries to fetch a job from a Redis that refuses connections. */
 const RETRY_MS = 500;
+/** How long a worker that is closed while it starts may take to start. */
+const START_MS = 1_000;
 
 export interface ConsumerOptions {
   redis: RedisClient;
@@ -28,6 +31,7 @@ export function consume({ redis, prefix, reconcile, log }: ConsumerOptions): () 
   // never reconnect, and the process would not even hear a signal. Commands that wait do not fail.
   const connection = redis.duplicate({ disableOfflineQueue: false });
   connection.on('error', () => {}); // `redis` logs its outages
+  const isConnected = connection.connect(); // before BullMQ does
   const worker = new Worker<ReconcileJob>(RECONCILE_QUEUE, (job) => reconcile(job.data, job.attemptsMade), {
     connection,
     prefix: queuePrefix(prefix),
@@ -37,6 +41,7 @@ export function consume({ redis, prefix, reconcile, log }: ConsumerOptions): () 
     maxStalledCount: 10,
     runRetryDelay: RETRY_MS,
     skipVersionCheck: true, // see reconcileQueue
+    autorun: false,
   });
   const outages = outageLog(log);
   worker.on('failed', (job, error) => {
@@ -47,7 +52,16 @@ export function consume({ redis, prefix, reconcile, log }: ConsumerOptions): () 
   });
   worker.on('completed', () => outages.succeeded('a reconcile'));
   worker.on('error', () => {}); // the client logs its own outages
+  let isClosed = false;
+  // Not before it is connected: a cluster client keeps no commands until it has found the nodes.
+  const run = () => (isClosed ? undefined : worker.run());
+  void isConnected.then(run).catch(() => {});
   return async () => {
+    isClosed = true;
+    // node-redis leaks a connection that is destroyed while it is being made.
+    const isStarted = Promise.all([isConnected, worker.waitUntilReady()]).then(() => {});
+    const isOver = withTimeout(isStarted, START_MS).catch(() => {});
+    if (redis.isReady) await isOver;
     await worker.close(!connection.isReady); // without Redis no job can be ended in order
     if (connection.isOpen) connection.destroy();
   };

@@ -34,8 +34,8 @@ runMain(async () => {
   await migrateWhenConnected(config.DATABASE_URL, log);
   const database = connectDatabase(config.DATABASE_URL, { poolSize: 10 });
   defer(() => database.$disconnect());
-  await checkRedis(config.REDIS_URL);
-  const redis = redisClient(config.REDIS_URL, log);
+  await checkRedis(config);
+  const redis = redisClient(config, log);
   await redis.connect();
   defer(() => redis.destroy());
 

@@ -72,9 +72,9 @@ describe('what the worker tells', () => {
     });
     const text = await metrics.text();
     expect(samplesOf(text, 'mcp_gateway_resources')).toMatchObject({
-      'kind="adapter",phase=\"Ready"': 3,
-      'kind="adapter",phase=\"Failed"': 0,
-      'kind="adapter",phase=\"Deleting"': 2,
+      'kind="adapter",phase="Ready"': 3,
+      'kind="adapter",phase="Failed"': 0,
+      'kind="adapter",phase="Deleting"': 2,
     });
     expect(samplesOf(text, 'mcp_gateway_resources_lagging')).toEqual({ 'kind="adapter"': 3 });
     expect(samplesOf(text, 'mcp_gateway_queue_jobs')).toEqual({});

@@ -6,7 +6,7 @@ import type { QueueCounts } from '@mcp-gateway/routing/queue';
 import type { ApiCallListener } from '@mcp-gateway/runtime/kubernetes';
 import { CONCURRENCY, type ConsumerOptions } from './consume.js';
 
-export interface GaugeParts {
+interface GaugeParts {
   redis: Pick<RedisClient, 'isReady'>;
   queue: QueueCounts;
   adapters: () => Promise<AdapterCount[]>;

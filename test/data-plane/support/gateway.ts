@@ -8,7 +8,7 @@ import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { afterTest } from '../../support/clean-up.js';
 import { silent } from '../../support/postgres.js';
 import { lastWordPublisher } from '../../support/publisher.js';
-import { connectRedis, freshPrefix, sharedRedis } from '../../support/redis.js';
+import { addressOf, connectRedis, freshPrefix, isClusterUrl, sharedRedis } from '../../support/redis.js';
 import { waitFor } from '../../support/wait.js';
 import { composeDataPlane, dataPlaneFields, type SessionStore, type Upstreams, type Wire } from './sources.js';
 
@@ -76,7 +76,7 @@ export async function startGateway(
   prefix = freshPrefix(),
 ): Promise<Gateway> {
   const keys = options.keys ?? newKey();
-  const redis = await connectRedis();
+  const redis = await connectRedis(isClusterUrl(options.redisUrl) ? options.redisUrl : undefined);
   const publisher = lastWordPublisher(redis, prefix);
   await publisher.publishAll(routes);
   const members: DataPlane[] = [];
@@ -109,7 +109,7 @@ function isCurrent(table: RouteTable, wanted: PublishedRoute[]): boolean {
 
 export async function startDataPlane(prefix: string, options: DataPlaneOptions = {}): Promise<DataPlane> {
   const log = silent;
-  const redis = redisClient(options.redisUrl ?? (await sharedRedis()).url, log);
+  const redis = redisClient(addressOf(options.redisUrl ?? (await sharedRedis()).url), log);
   const settings = {
     prefix,
     sessionKeys: dataPlaneFields.MCP_GATEWAY_SESSION_KEYS.parse(options.keys ?? newKey()),

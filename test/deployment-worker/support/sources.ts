@@ -1,5 +1,5 @@
 // The worker is a program, not a package, so tests across packages reach its sources by path; here only.
-export { composeWorker, type WorkerParts } from '../../../services/deployment-worker/src/compose.js';
+export { composeWorker } from '../../../services/deployment-worker/src/compose.js';
 export { adapterReconciler } from '../../../services/deployment-worker/src/reconcile.js';
 export { routeRestorer } from '../../../services/deployment-worker/src/restore-routes.js';
 export { World } from '../../../services/deployment-worker/test/world.js';

@@ -60,7 +60,7 @@ export async function startClusterGateway(
       MCP_GATEWAY_SESSION_KEYS: randomBytes(32).toString('base64'),
     }),
   ]);
-  const redis = redisClient(shared.REDIS_URL, silent);
+  const redis = redisClient({ REDIS_URL: shared.REDIS_URL }, silent);
   await redis.connect();
   afterTests(() => redis.destroy());
   const routes = followRoutes(redis, shared.REDIS_PREFIX, silent);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RedisUrl } from './urls.js';
+import { RedisUrls } from './urls.js';
 
 /** A TCP port; 0 lets the system choose. */
 export const Port = z.coerce
@@ -59,7 +59,8 @@ export const RuntimeName = z.enum(['process', 'kubernetes'], 'must be process or
 
 /** Settings of a service that shares routes, sessions and the queue. */
 export const redisFields = {
-  REDIS_URL: RedisUrl,
+  REDIS_URL: RedisUrls,
+  REDIS_CLUSTER: z.enum(['on', 'off'], 'must be "on" or "off"').default('off'),
   REDIS_PREFIX: z
     .string()
     .regex(/^[\w:-]+$/, 'must be letters, digits, "_", ":" and "-"')

@@ -23,6 +23,7 @@ describe('reading the configuration', () => {
       ...NEEDED,
       MCP_GATEWAY_LOG_LEVEL: 'info',
       MCP_GATEWAY_METRICS_HOST: '127.0.0.1',
+      REDIS_CLUSTER: 'off',
       REDIS_PREFIX: 'mcp-gateway',
       PORT: 8000,
       MCP_GATEWAY_HOST: '127.0.0.1',
@@ -50,6 +51,7 @@ describe('reading the configuration', () => {
   it('takes an empty variable for an absent one', () => {
     expect(readConfig(Config, { ...NEEDED, PORT: '', REDIS_PREFIX: '' })).toMatchObject({
       PORT: 8000,
+      REDIS_CLUSTER: 'off',
       REDIS_PREFIX: 'mcp-gateway',
     });
     expect(refusal({ REDIS_URL: '' })).toEqual(refusal({ REDIS_URL: undefined }));

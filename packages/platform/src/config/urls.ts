@@ -23,6 +23,18 @@ export const DatabaseUrl = z
   .refine((href) => isWhole(parseDatabaseUrl(href)), { error: DATABASE_SHAPE })
   .describe('the URL of a PostgreSQL database, such as postgresql://user@127.0.0.1:5432/mcp_gateway');
 
+/** Of a cluster: its nodes, separated by commas. A comma may be part of a password, so the next URL has to begin behind it. */
+export const RedisUrls = z
+  .string()
+  .superRefine((list, context) => {
+    for (const url of list.split(/,(?=rediss?:\/\/)/)) {
+      const [fault] = RedisUrl.safeParse(url).error?.issues ?? [];
+      if (fault) return context.addIssue(fault.message);
+    }
+    return undefined;
+  })
+  .describe('the URL of a Redis or Valkey server, such as redis://127.0.0.1:6379');
+
 /** Of a service within the gateway. */
 export const HttpUrl = z
   .string()

@@ -1,28 +1,37 @@
-import { createClient } from 'redis';
+import { ClientOfflineError, createClient } from 'redis';
 import type { Logger } from '../logging/index.js';
+import { clusterClient, type RedisClient } from './cluster.js';
 import { redisRefusal } from './refusal.js';
 
-export type RedisClient = ReturnType<typeof createClient>;
+export type { RedisClient };
+
+export interface RedisAddress {
+  /** One URL; of a cluster also several, separated by commas. */
+  REDIS_URL: string;
+  REDIS_CLUSTER?: 'on' | 'off' | undefined;
+}
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** Others are copies: createClient assembles all commands again for each URL, which takes tens of milliseconds. */
+/** Other clients are copies: createClient assembles all commands again for each URL, which takes tens of milliseconds. */
 export const unconnected: RedisClient = createClient();
 
+const CONNECTION = {
+  disableOfflineQueue: true,
+  pingInterval: 10_000,
+  socket: {
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    reconnectStrategy: (retries: number) => Math.min(50 * 2 ** Math.min(retries, 5), 1_000) + Math.random() * 50,
+  },
+};
+
 /**
- * A client that reconnects for ever and fails fast in between: a command sent while Redis is away rejects at once.
- * One line is logged when Redis goes and one when it is back.
+ * A client that reconnects for ever and fails fast in between: a command sent while Redis is unavailable rejects at once.
+ * One line is logged when Redis becomes unavailable and one when it is available again.
  */
-export function redisClient(url: string, log: Logger): RedisClient {
-  const client: RedisClient = unconnected.duplicate({
-    url,
-    disableOfflineQueue: true,
-    pingInterval: 10_000,
-    socket: {
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 5), 1_000) + Math.random() * 50,
-    },
-  });
+export function redisClient({ REDIS_URL: url, REDIS_CLUSTER: cluster }: RedisAddress, log: Logger): RedisClient {
+  const client =
+    cluster === 'on' ? clusterClient(urlsIn(url), CONNECTION) : unconnected.duplicate({ url, ...CONNECTION });
   let isUnavailable = false;
   client.on('error', (error: Error) => {
     const reason = redisRefusal(error);
@@ -35,4 +44,17 @@ export function redisClient(url: string, log: Logger): RedisClient {
     isUnavailable = false;
   });
   return client;
+}
+
+/** A comma may be part of a password, so the next URL has to begin behind it. */
+export const urlsIn = (list: string): string[] => list.split(/,(?=rediss?:\/\/)/);
+
+/**
+ * For transactions: the client refuses commands while Redis is unavailable, but keeps transactions, any number of them, and
+ * sends them later.
+ * @throws ClientOfflineError when Redis is unavailable
+ */
+export function connected(redis: RedisClient): RedisClient {
+  if (!redis.isReady) throw new ClientOfflineError();
+  return redis;
 }

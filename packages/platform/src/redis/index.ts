@@ -1,4 +1,3 @@
 export { checkRedis } from './check.js';
-export { connected } from './connected.js';
-export { subscription, type Subscription } from './subscription.js';
-export { redisClient, type RedisClient } from './client.js';
+export { connected, redisClient, type RedisAddress, type RedisClient } from './client.js';
+export { announce, subscription, type Subscription } from './subscription.js';

@@ -1,36 +1,98 @@
-import type { RedisClient } from './client.js';
+import { isCluster, type RedisClient } from './cluster.js';
 
 export interface Subscription {
   close(): void;
 }
 
+export interface Channels {
+  [channel: string]: (text: string) => void;
+}
+
+interface Subscribing {
+  /** Channels of which `announce` tells how many subscribers have received a message. */
+  counted?: Channels;
+}
+
 const RETRY_MS = 1_000;
+/** Several connections of a cluster become ready at about the same time. */
+const GATHER_MS = 50;
 
 /**
- * Hears channels on a connection of its own, whenever Redis is there. `onHearing` runs each time that it begins to hear them:
- * what was said before may have been missed.
+ * Hears channels on a connection of its own, whenever Redis is available. `onSubscribed` runs each time that it begins to hear
+ * them: messages before that may have been missed.
  */
 export function subscription(
   redis: RedisClient,
-  channels: Record<string, (text: string) => void>,
-  onHearing: () => void,
+  channels: Channels,
+  onSubscribed: () => void,
+  { counted = {} }: Subscribing = {},
 ): Subscription {
+  // A cluster client keeps such connections itself, and moves them when a node fails.
+  return isCluster(redis)
+    ? inCluster(redis, channels, counted, onSubscribed)
+    : onServer(redis, { ...channels, ...counted }, onSubscribed);
+}
+
+/**
+ * Sends a message to a counted channel and resolves to the number of its receivers. In a cluster such a channel belongs to one
+ * node, as a message that is broadcast is counted on one node only.
+ */
+export const announce = (redis: RedisClient, channel: string, text: string): Promise<number> =>
+  isCluster(redis) ? redis.sPublish(channel, text) : redis.publish(channel, text);
+
+function onServer(redis: RedisClient, channels: Channels, onSubscribed: () => void): Subscription {
   const subscriber = redis.duplicate();
   subscriber.on('error', () => {}); // the command connection logs the outage
+  let retry: NodeJS.Timeout | undefined;
 
-  // On every connection: what was being subscribed to when the last one broke is forgotten. What is heard already stays as it is.
+  // On every connection: node-redis forgets a subscription that was under way when the connection broke. Others are not doubled.
   async function subscribe() {
     const asked = Object.entries(channels).map(([channel, hear]) => subscriber.subscribe(channel, hear));
     const failed = (await Promise.allSettled(asked)).some(({ status }) => status === 'rejected');
-    if (failed) setTimeout(() => void (subscriber.isReady && subscribe()), RETRY_MS).unref();
-    onHearing();
+    if (failed) retry = setTimeout(() => void (subscriber.isReady && subscribe()), RETRY_MS).unref();
+    onSubscribed();
   }
   subscriber.on('ready', () => void subscribe());
   void subscriber.connect().catch(() => {}); // reconnects by itself
 
   return {
     close() {
+      clearTimeout(retry);
       if (subscriber.isOpen) subscriber.destroy();
+    },
+  };
+}
+
+function inCluster(redis: RedisClient, channels: Channels, counted: Channels, onSubscribed: () => void): Subscription {
+  let next: NodeJS.Timeout | undefined;
+  let isClosed = false;
+  const again = (ms: number) => {
+    clearTimeout(next);
+    if (!isClosed) next = setTimeout(() => void subscribe(), ms).unref();
+  };
+  async function subscribe() {
+    const asked = [
+      ...Object.entries(channels).map(([channel, hear]) => redis.subscribe(channel, hear)),
+      ...Object.entries(counted).map(([channel, hear]) => redis.sSubscribe(channel, hear)),
+    ];
+    const failed = (await Promise.allSettled(asked)).some(({ status }) => status === 'rejected');
+    if (isClosed) return;
+    if (failed) again(RETRY_MS);
+    onSubscribed();
+  }
+  // Not only of the connections that hear: which of them is one cannot be told.
+  const onNodeReady = () => again(GATHER_MS);
+  redis.on('node-ready', onNodeReady);
+  if (redis.isReady) again(0);
+
+  return {
+    close() {
+      isClosed = true;
+      clearTimeout(next);
+      redis.off('node-ready', onNodeReady);
+      if (!redis.isReady) return;
+      for (const [channel, hear] of Object.entries(channels)) void redis.unsubscribe(channel, hear).catch(() => {});
+      for (const [channel, hear] of Object.entries(counted)) void redis.sUnsubscribe(channel, hear).catch(() => {});
     },
   };
 }

@@ -26,13 +26,14 @@ export function followSessionChanges(
   const channelsHeard = {
     [channels.changed]: (text: string) => changed(readChange(text)),
     [channels.termination]: () => on.termination(),
-    [channels.calls]: (text: string) => on.calls(text),
   };
   const { promise: hearing, resolve } = Promise.withResolvers<void>();
-  const { close } = subscription(redis, channelsHeard, () => {
+  const onSubscribed = () => {
     resolve();
     changed();
     on.termination();
-  });
+  };
+  const counted = { [channels.calls]: (text: string) => on.calls(text) };
+  const { close } = subscription(redis, channelsHeard, onSubscribed, { counted });
   return { heard: () => heard, hearing, close };
 }

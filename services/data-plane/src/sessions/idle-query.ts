@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { withTimeout } from '@mcp-gateway/platform/concurrency';
-import type { RedisClient } from '@mcp-gateway/platform/redis';
+import { announce, type RedisClient } from '@mcp-gateway/platform/redis';
 import { z } from 'zod';
 import type { ActivityTracker } from './activity.js';
 
@@ -35,7 +35,7 @@ export function createIdleQuery(redis: RedisClient, channel: string, callsHere: 
   const asked = new Map<string, (isIdle: boolean) => void>();
   let silentUntil = 0;
   const publish = (message: PeerMessage): Promise<number> =>
-    withTimeout(redis.publish(channel, JSON.stringify(message)), REDIS_MS);
+    withTimeout(announce(redis, channel, JSON.stringify(message)), REDIS_MS);
 
   function ask(session: string, endpoint: string): Promise<boolean> {
     return new Promise((resolve) => {
@@ -71,8 +71,7 @@ export function createIdleQuery(redis: RedisClient, channel: string, callsHere: 
     isIdle: async (session, endpoint) =>
       callsHere(session, endpoint) === 0 && Date.now() >= silentUntil && ask(session, endpoint),
     async isAlone() {
-      const [hearing = 0] = Object.values(await withTimeout(redis.pubSubNumSub(channel), REDIS_MS));
-      return hearing <= 1;
+      return (await withTimeout(announce(redis, channel, ''), REDIS_MS)) <= 1; // not a question
     },
     hear(text) {
       const message = read(text);

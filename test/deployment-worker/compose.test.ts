@@ -1,0 +1,62 @@
+import { expect, it } from '@jest/globals';
+import { adapterRef, AdapterSpec } from '@mcp-gateway/common/contracts';
+import { adapterRows, countAdapters, type AdapterRows } from '@mcp-gateway/database';
+import { followRoutes } from '@mcp-gateway/routing';
+import { afterTest } from '../support/clean-up.js';
+import { connect, freshDatabase, silent } from '../support/postgres.js';
+import { connectRedis, freshPrefix } from '../support/redis.js';
+import { becomesTrue } from '../support/wait.js';
+import { composeWorker, World } from './support/sources.js';
+
+async function setUp(rowsOf?: (world: World) => AdapterRows) {
+  const prefix = freshPrefix();
+  const [redis, observer] = [await connectRedis(), await connectRedis()];
+  const database = connect(await freshDatabase());
+  const world = new World();
+  const rows = rowsOf?.(world) ?? adapterRows(database);
+  const connections = async () => (await observer.clientList()).length;
+  const before = await connections();
+  const parts = {
+    rows,
+    countAdapters: () => countAdapters(database),
+    runtime: world.runtime,
+    redis,
+    prefix,
+    log: silent,
+  };
+  const worker = composeWorker(parts);
+  return { prefix, rows, world, worker, connections, before, observer };
+}
+
+it('reconciles a row from its job to the published route, and follows what its runtime reports', async () => {
+  const { prefix, rows, world, worker, observer } = await setUp();
+  afterTest(() => worker.close());
+  const table = followRoutes(observer, prefix, silent);
+  afterTest(() => table.close());
+  await rows.create(AdapterSpec.parse({ name: 'echo', imageName: 'mcp-example', imageVersion: '1.0.0' }), 'alice');
+  await worker.queue.reconcile(adapterRef('echo'));
+  await becomesTrue('the route', () =>
+    expect(table.get(adapterRef('echo'))?.endpoints).toMatchObject([{ ready: false }]),
+  );
+  world.pass();
+  world.watcher?.changed(adapterRef('echo'));
+  await becomesTrue('the endpoint', () =>
+    expect(table.get(adapterRef('echo'))?.endpoints).toMatchObject([{ ready: true }]),
+  );
+  await becomesTrue('the status', async () => expect(await rows.find('echo')).toMatchObject({ phase: 'Ready' }));
+});
+
+it('leaves neither a connection nor a watch nor a timer when it is closed', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const { world, worker, connections, before } = await setUp((of) => of.rows); // a pool of PostgreSQL has timers of its own
+  const timersBefore = timers();
+  await becomesTrue('the worker to be connected', async () => expect(await connections()).toBeGreaterThan(before));
+  await becomesTrue('the watch', () => expect(world.watching).toBeDefined());
+  await worker.close();
+  expect(world.watching?.aborted).toBe(true);
+  await becomesTrue('its connections to end', async () => expect(await connections()).toBe(before));
+  expect(timers()).toBeLessThanOrEqual(timersBefore);
+  const { calls } = world;
+  world.watcher?.changed(adapterRef('echo'));
+  expect(world.calls).toBe(calls);
+});
