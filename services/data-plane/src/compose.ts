@@ -87,7 +87,7 @@ export function composeDataPlane(
   settings: DataPlaneSettings,
   { redis, log, metrics, verifier, now, timing = {} }: DataPlaneParts,
 ): DataPlane {
-  const { prefix, publicPath } = settings;
+  const { prefix } = settings;
   const routes = followRoutes(redis, prefix, log);
   const sessions = sessionStore({
     redis,
@@ -120,22 +120,7 @@ export function composeDataPlane(
     log,
     verifier,
     observers: [...(measure ? [measure] : []), accessLog(log)],
-    forwarding: {
-      routes,
-      sessions,
-      keys: settings.sessionKeys,
-      upstreams,
-      balancer,
-      waits,
-      relocator,
-      streams,
-      grants: createGrants(routes),
-      resumptions: pendingResumptions(sessions.activity),
-      isIdempotent: idempotentTools(upstreams),
-      forwarded: forwardedBy(settings.trustedProxies),
-      referenceTo: referencesFor(publicPath),
-      log,
-    },
+    forwarding: { routes, sessions, upstreams, balancer, waits, relocator, streams },
   });
 
   return {
@@ -172,13 +157,18 @@ interface ServerParts {
   log: Logger;
   verifier: Verifier | undefined;
   observers: readonly RequestObserver[];
-  forwarding: ForwardingParts;
+  forwarding: Pick<
+    ForwardingParts,
+    'routes' | 'sessions' | 'upstreams' | 'balancer' | 'waits' | 'relocator' | 'streams'
+  >;
 }
 
 /** What stands between the clients and the forwarding: sign-in, management, the server. */
 function composeServer(settings: DataPlaneSettings, { log, verifier, observers, forwarding }: ServerParts): Server {
   const { access, publicPath } = settings;
-  const { routes, forwarded, referenceTo } = forwarding;
+  const { routes, sessions, upstreams } = forwarding;
+  const forwarded = forwardedBy(settings.trustedProxies);
+  const referenceTo = referencesFor(publicPath);
   const checkCaller = refuseReplicas(routes, {
     allowed: settings.allowedCallers,
     // No pod reaches loopback. On a cluster the Service sends nothing here before the routes are read.
@@ -188,7 +178,16 @@ function composeServer(settings: DataPlaneSettings, { log, verifier, observers, 
     access,
     verifier: verifier ?? developmentSignIn(checkCaller),
     limits: { bodyBytes: settings.maxBodyBytes },
-    forwarding,
+    forwarding: {
+      ...forwarding,
+      keys: settings.sessionKeys,
+      grants: createGrants(routes),
+      resumptions: pendingResumptions(sessions.activity),
+      isIdempotent: idempotentTools(upstreams),
+      forwarded,
+      referenceTo,
+      log,
+    },
     log,
   });
   const management = createManagementApp({

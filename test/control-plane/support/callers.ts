@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 export interface Answer {
   status: number;
   headers: Headers;
@@ -54,6 +55,7 @@ export const problem = (status: number, code: string, title: string, more: objec
   status,
   code,
   ...more,
+  requestId: expect.stringMatching(/^[\da-f-]{36}$/) as unknown,
 });
 
 export const NOT_FOUND = problem(404, 'ADAPTER_NOT_FOUND', 'There is no such adapter');

@@ -4,6 +4,7 @@ import type { Verifier } from '@mcp-gateway/identity';
 import { redisClient, type RedisClient } from '@mcp-gateway/platform/redis';
 import type { RouteTable } from '@mcp-gateway/routing';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/platform/serving';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { afterTest } from '../../support/clean-up.js';
 import { silent } from '../../support/postgres.js';
@@ -41,6 +42,7 @@ export interface DataPlaneOptions {
   /** Milliseconds since the epoch, as its sessions see it. */
   now?: () => number;
   metrics?: Metrics | undefined;
+  log?: Logger;
 }
 
 export interface DataPlane {
@@ -108,7 +110,7 @@ function isCurrent(table: RouteTable, wanted: PublishedRoute[]): boolean {
 }
 
 export async function startDataPlane(prefix: string, options: DataPlaneOptions = {}): Promise<DataPlane> {
-  const log = silent;
+  const { log = silent } = options;
   const redis = redisClient(addressOf(options.redisUrl ?? (await sharedRedis()).url), log);
   const settings = {
     prefix,

@@ -72,7 +72,7 @@ export function createManagementApp(parts: ManagementParts): Express {
     checkBrowserAccess(req.headers, access, req.method === 'GET' || req.method === 'HEAD');
     checkCaller?.(req.headers, req.socket.remoteAddress);
     sendContinue(req, res);
-    prepareHeaders(req, forwarded(req));
+    prepareHeaders(req, ['X-Request-Id', idOf(req), ...forwarded(req)]);
     next();
   });
   const problems = problemWriter(parts);

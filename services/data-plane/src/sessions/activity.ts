@@ -56,18 +56,13 @@ export function activityTracker(
       }
     }
   }
-  function giveUpOldest() {
-    if (entries.size <= MAX_UNWRITTEN) return;
-    const idle = [...entries.values()].filter(({ active }) => active === 0).toSorted((a, b) => a.at - b.at);
-    for (const { id } of idle.slice(0, entries.size - MAX_UNWRITTEN)) entries.delete(id);
-  }
   async function flush() {
     try {
       await write();
       isBehind = false;
     } catch (error) {
       isBehind = true;
-      giveUpOldest();
+      giveUpOldest(entries);
       throw error;
     }
   }
@@ -99,6 +94,12 @@ export function activityTracker(
     catchUp: async () => (isBehind ? flush() : undefined),
     close: () => clearInterval(timer),
   };
+}
+
+function giveUpOldest(entries: Map<string, Entry>): void {
+  if (entries.size <= MAX_UNWRITTEN) return;
+  const idle = [...entries.values()].filter(({ active }) => active === 0).toSorted((a, b) => a.at - b.at);
+  for (const { id } of idle.slice(0, entries.size - MAX_UNWRITTEN)) entries.delete(id);
 }
 
 /** Counts calls of a session to an endpoint. */

@@ -37,7 +37,7 @@ describe('the requests on one replica', () => {
           upstreams.dispatch(endpoint, options, { onResponseError: (_controller, error) => resolve(error) }),
         );
       const ends = Array.from({ length: 3 }, () => start(of));
-      expect(() => upstreams.dispatch(endpoint, of, {})).toThrow(`the replica has too many active ${many}`);
+      expect(() => upstreams.dispatch(endpoint, of, {})).toThrow(`the replica has too many open ${many}`);
       ends.push(start(others));
       expect(upstreams.inFlight(endpoint)).toBe(4);
       expect(upstreams.inFlight({ ...endpoint, id: 'b' })).toBe(0);

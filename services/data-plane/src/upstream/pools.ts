@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
-import { GatewayError } from '@mcp-gateway/common/errors';
+import { GatewayError, unavailable } from '@mcp-gateway/common/errors';
 import { localhostOrigin } from '@mcp-gateway/platform/serving';
 import { type Dispatcher, Pool } from 'undici';
 import { Redirects } from './redirects.js';
@@ -84,14 +84,7 @@ export function createUpstreams({
     const { id, url } = endpoint;
     let upstream = upstreams.get(id);
     if (!upstream) {
-      const { origin, lookup } = localhostOrigin(url);
-      const pool = new Pool(origin, {
-        connections: maxActive.streams + maxActive.calls,
-        pipelining: 1,
-        connect: { timeout: CONNECT_MS, ...(lookup && { lookup }) },
-        headersTimeout: timeoutMs,
-        bodyTimeout: 0, // the quiet of a stream is not ours to end; forward.ts bounds the other bodies
-      });
+      const pool = openPool(url, timeoutMs, maxActive.streams + maxActive.calls);
       upstreams.set(id, (upstream = { pool, redirects: new Redirects(endpoint), active: { streams: 0, calls: 0 } }));
     }
     return upstream;
@@ -109,12 +102,7 @@ export function createUpstreams({
     const { active, pool, redirects } = upstream;
     const { options } = pending;
     const kind = (options.isStream ?? options.method === 'GET') ? 'streams' : 'calls';
-    if (active[kind] >= maxActive[kind]) {
-      throw new GatewayError('UNAVAILABLE', {
-        detail: `the replica has too many open ${kind}`,
-        headers: { 'retry-after': '1' },
-      });
-    }
+    if (active[kind] >= maxActive[kind]) throw tooManyActive(kind);
     active[kind] += 1;
     const attempt = new Attempt(pending, {
       ended: () => void (active[kind] -= 1),
@@ -151,6 +139,21 @@ export function createUpstreams({
       await Promise.all(Array.from(upstreams.values(), ({ pool }) => pool.destroy()));
     },
   };
+}
+
+function openPool(url: string, timeoutMs: number, connections: number): Pool {
+  const { origin, lookup } = localhostOrigin(url);
+  return new Pool(origin, {
+    connections,
+    pipelining: 1,
+    connect: { timeout: CONNECT_MS, ...(lookup && { lookup }) },
+    headersTimeout: timeoutMs,
+    bodyTimeout: 0, // the quiet of a stream is not ours to end; proxy.ts bounds the other bodies
+  });
+}
+
+function tooManyActive(kind: 'streams' | 'calls'): GatewayError {
+  return unavailable(`the replica has too many open ${kind}`, { retryAfterSeconds: 1 });
 }
 
 interface AttemptHooks {

@@ -1,0 +1,95 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import { startControlPlane } from '../control-plane/support/control-plane.js';
+import { send } from '../support/http.js';
+import { silent } from '../support/postgres.js';
+import { becomesTrue } from '../support/wait.js';
+import { startGateway, type Gateway } from './support/gateway.js';
+import { routeTo, startUpstream, type Upstream } from './support/upstream.js';
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+const GIVEN = 'of/the:client.1';
+
+interface Line {
+  level: string;
+  text: string;
+  [field: string]: unknown;
+}
+
+let upstream: Upstream;
+let gateway: Gateway;
+let lines: Line[];
+
+beforeEach(async () => {
+  lines = [];
+  const write = (level: string) => (fields: object, text: string) => void lines.push({ level, text, ...fields });
+  const log = Object.assign(Object.create(silent) as Logger, {
+    isLevelEnabled: () => true,
+    debug: write('debug'),
+    warn: write('warn'),
+  });
+  upstream = await startUpstream((_req, res) => res.end('{}'));
+  const { url } = await startControlPlane();
+  gateway = await startGateway({ routes: [routeTo(upstream.endpoint)], controlPlane: url, log });
+});
+
+const ask = (headers: Record<string, string> = {}, path = '/adapters/echo/mcp', method = 'POST') =>
+  send(gateway.url + path, { method, headers, ...(method === 'POST' && { body: '{"jsonrpc":"2.0"}' }) });
+/** The lines about requests that have ended. */
+const ended = () => lines.filter(({ text }) => text.startsWith('request '));
+
+describe('the id of a request', () => {
+  it('is the client’s, for the server, in the answer and in the log', async () => {
+    const answer = await ask({ 'x-request-id': GIVEN, traceparent: TRACE });
+    expect(answer.header('x-request-id')).toBe(GIVEN);
+    expect(upstream.seen[0]?.header('x-request-id')).toEqual([GIVEN]);
+    expect(upstream.seen[0]?.header('traceparent')).toEqual([TRACE]);
+    await becomesTrue('the line', async () => expect(ended()).toHaveLength(1));
+    expect(ended()[0]).toMatchObject({
+      level: 'debug',
+      text: 'request ended',
+      requestId: GIVEN,
+      method: 'POST',
+      kind: 'adapter',
+      name: 'echo',
+      status: 200,
+      address: '127.0.0.1',
+      caller: 'alice',
+    });
+  });
+
+  it.each(['', 'with blanks', '"quoted"', 'x'.repeat(129)])('is made when the client gave %j', async (given) => {
+    const answer = await ask({ 'x-request-id': given });
+    const id = answer.header('x-request-id') ?? '';
+    expect(id).toMatch(UUID);
+    expect(upstream.seen[0]?.header('x-request-id')).toEqual([id]);
+  });
+
+  it('stands in a refusal, which is logged once with who, what and why', async () => {
+    const answer = await ask({ 'x-request-id': GIVEN, 'x-dev-userid': 'bob' });
+    expect(answer.header('x-request-id')).toBe(GIVEN);
+    expect(JSON.parse(answer.text)).toMatchObject({ error: { data: { code: 'ADAPTER_NOT_FOUND', requestId: GIVEN } } });
+    await becomesTrue('the line', async () => expect(ended()).toHaveLength(1));
+    expect(ended()[0]).toMatchObject({
+      text: 'request refused',
+      requestId: GIVEN,
+      caller: 'bob',
+      code: 'ADAPTER_NOT_FOUND',
+    });
+  });
+
+  it('warns of a refusal that is no fault of the client', async () => {
+    await upstream.kill();
+    await ask({ 'x-request-id': GIVEN, 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/list' });
+    await becomesTrue('the line', async () => expect(ended()).toHaveLength(1));
+    expect(ended()[0]).toMatchObject({ level: 'warn', requestId: GIVEN, code: 'UPSTREAM_REFUSED' });
+  });
+
+  it.each(['/adapters', '/adapters/none', '/nothing', '/livez'])('is named once in the answer of %s', async (path) => {
+    const answer = await ask({ 'x-request-id': GIVEN }, path, 'GET');
+    expect(answer.headers.filter(([name]) => name.toLowerCase() === 'x-request-id')).toEqual([['X-Request-Id', GIVEN]]);
+    if (answer.status === 404) expect(JSON.parse(answer.text)).toMatchObject({ requestId: GIVEN });
+    await becomesTrue('the line', async () => expect(ended()).toHaveLength(1));
+  });
+});
