@@ -58,7 +58,10 @@ function onServer(redis: RedisClient, channels: Channels, onSubscribed: () => vo
   return {
     close() {
       clearTimeout(retry);
-      if (subscriber.isOpen) subscriber.destroy();
+      // node-redis leaks a connection that is destroyed while it is being made.
+      const isConnecting = subscriber.isOpen && !subscriber.isReady && redis.isReady;
+      if (isConnecting) subscriber.once('ready', () => subscriber.destroy());
+      else if (subscriber.isOpen) subscriber.destroy();
     },
   };
 }
