@@ -117,7 +117,7 @@ export const groups: Record<string, Case[]> = {
   'database, runtime and protocol import no package beside them': [
     ['protocol', 'protocol/src'],
     ['database', 'database/src'],
-    ['runtime', 'runtime/src/process'],
+    ['runtime', 'runtime/src/process/supervisor'],
     ['runtime', 'runtime/src/kubernetes/verbs'],
   ].flatMap(([name = '', folder = '']) => [
     ...['database', 'local/postgres', 'local', 'runtime', 'runtime/child-guard', 'protocol', 'mcp-example']

@@ -63,8 +63,8 @@ export const layers = {
   ],
   'services/control-plane/src': [
     ['main'],
-    ['compose'],
-    ['app', 'config', 'metrics', 'log-reader'],
+    ['compose', 'config', 'log-reader'],
+    ['app', 'metrics'],
     ['openapi', 'errors-page'],
     ['adapters', 'sessions'],
     ['resources'],

@@ -119,7 +119,10 @@ describe('every documented answer', () => {
     const plane = await startControlPlane({ sessions: oneSession });
     const alice = caller(plane.url, 'alice');
     const reader = caller(plane.url, 'bob', 'staff');
-    const away = caller((await startControlPlane({ database: connect('postgresql://a@127.0.0.1:1/b') })).url, 'alice');
+    const outage = caller(
+      (await startControlPlane({ database: connect('postgresql://a@127.0.0.1:1/b') })).url,
+      'alice',
+    );
     const stale = { 'if-match': '"stale"' };
     const text = { 'content-type': 'text/plain' };
     const large = specOf('large', { description: 'x'.repeat(1024 * 1024) });
@@ -143,7 +146,7 @@ describe('every documented answer', () => {
       await alice.post({}),
       await alice.post(large),
       await alice.post(shared, text),
-      await away.post(shared),
+      await outage.post(shared),
     );
     await alice.post(specOf('second'));
     const row = await plane.rows.find('echo');
@@ -152,14 +155,14 @@ describe('every documented answer', () => {
       'GET /adapters',
       await alice.get('/adapters?limit=1'),
       await alice.get('/adapters?limit=0'),
-      await away.get('/adapters'),
+      await outage.get('/adapters'),
     );
     for (const path of ['', '/status', '/logs']) {
       await given(
         `GET /adapters/{name}${path}`,
         await alice.get(`/adapters/echo${path}`),
         await alice.get(`/adapters/unknown${path}`),
-        await away.get(`/adapters/echo${path}`),
+        await outage.get(`/adapters/echo${path}`),
       );
     }
     const sessions = '/adapters/echo/sessions';
@@ -168,13 +171,13 @@ describe('every documented answer', () => {
       await alice.get(sessions),
       await alice.get(`${sessions}?limit=x`),
       await alice.get('/adapters/unknown/sessions'),
-      await away.get(sessions),
+      await outage.get(sessions),
     );
     await given(
       'DELETE /adapters/{name}/sessions/{id}',
       await alice.call('DELETE', `${sessions}/${session.id}`),
       await alice.call('DELETE', `${sessions}/unknown`),
-      await away.call('DELETE', `${sessions}/${session.id}`),
+      await outage.call('DELETE', `${sessions}/${session.id}`),
     );
     await given('GET /adapters/{name}/logs', await alice.get('/adapters/echo/logs?tail=x'));
     await given(
@@ -186,7 +189,7 @@ describe('every documented answer', () => {
       await reader.put('echo', shared),
       await alice.put('unknown', specOf('unknown')),
       await alice.put('echo', shared, stale),
-      await away.put('echo', shared),
+      await outage.put('echo', shared),
     );
     await given(
       'DELETE /adapters/{name}',
@@ -194,7 +197,7 @@ describe('every documented answer', () => {
       await alice.remove('echo', stale),
       await alice.remove('echo'),
       await alice.remove('echo'),
-      await away.remove('echo'),
+      await outage.remove('echo'),
     );
   });
 

@@ -9,7 +9,6 @@ import { connectRedis, freezeRedis, freshPrefix } from '../support/redis.js';
 import { waitFor } from '../support/wait.js';
 import { caller, problem, type Caller } from './support/callers.js';
 import { specOf, startControlPlane } from './support/control-plane.js';
-import type { ControlPlaneParts } from './support/sources.js';
 
 /** Time limit for a few changes on a busy machine. */
 const BOUND_MS = 5_000;
@@ -17,10 +16,10 @@ const BOUND_MS = 5_000;
 const UNAVAILABLE = problem(503, 'UNAVAILABLE', 'A part that this request needs is not available');
 
 describe('while PostgreSQL is unavailable', () => {
-  const AWAY = 'postgresql://app:s3cret@127.0.0.1:1/gateway';
+  const UNREACHABLE = 'postgresql://app:s3cret@127.0.0.1:1/gateway';
 
   it('answers 503 with Retry-After and reveals nothing about the database', async () => {
-    const { url } = await startControlPlane({ database: connect(AWAY) });
+    const { url } = await startControlPlane({ database: connect(UNREACHABLE) });
     const alice = caller(url, 'alice');
     for (const answer of [
       await alice.post(specOf('echo')),
@@ -39,7 +38,7 @@ describe('while PostgreSQL is unavailable', () => {
   });
 
   it('is alive but not ready', async () => {
-    const { url } = await startControlPlane({ database: connect(AWAY) });
+    const { url } = await startControlPlane({ database: connect(UNREACHABLE) });
     expect(await caller(url, 'alice').get('/livez')).toMatchObject({ status: 200, text: 'ok' });
     const { status, headers, json } = await caller(url, 'alice').get('/readyz');
     expect(status).toBe(503);

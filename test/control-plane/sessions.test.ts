@@ -109,7 +109,7 @@ describe('GET /adapters/{name}/sessions', () => {
 });
 
 describe('DELETE /adapters/{name}/sessions/{id}', () => {
-  const farewells = () => server.said.filter(({ method }) => method === 'DELETE');
+  const terminations = () => server.said.filter(({ method }) => method === 'DELETE');
 
   it('ends a session on every data plane, and terminates it on its server once', async () => {
     const sealed = await begin(gateway.url);
@@ -121,10 +121,10 @@ describe('DELETE /adapters/{name}/sessions/{id}', () => {
     for (const plane of [gateway, other]) {
       await waitFor('it to be known', async () => (await callTool(plane.url, sealed, 'who')).status === 404);
     }
-    await waitFor('the farewell', () => farewells().length > 0);
+    await waitFor('the termination', () => terminations().length > 0);
     expect(server.sessions.size).toBe(0);
-    expect(farewells()).toHaveLength(1);
-    expect(farewells()[0]?.headers).toMatchObject({ 'x-mcp-userid': 'alice', 'mcp-protocol-version': '2025-11-25' });
+    expect(terminations()).toHaveLength(1);
+    expect(terminations()[0]?.headers).toMatchObject({ 'x-mcp-userid': 'alice', 'mcp-protocol-version': '2025-11-25' });
     expect(await list(alice)).toEqual([]);
     expect(await end(alice, id)).toMatchObject({ status: 404, json: NO_SESSION });
     const third = await gateway.join();

@@ -39,24 +39,24 @@ describe('what the data plane tells', () => {
     await send(mcp('made-up'), { body: '{}' });
     await send(mcp('made-up-too'), { method: 'PROPFIND', body: '{}' });
     expect(await samples('requests_total')).toEqual({
-      'adapter="echo",era="legacy",method="POST",status="2xx"': 5,
-      'adapter="echo",era="modern",method="POST",status="4xx"': 1,
-      'adapter="echo",era="legacy",method="PUT",status="4xx"': 1,
-      'adapter="none",era="legacy",method="POST",status="4xx"': 1,
-      'adapter="none",era="legacy",method="other",status="4xx"': 1,
+      'kind="adapter",name="echo",era="legacy",method="POST",status="2xx"': 5,
+      'kind="adapter",name="echo",era="modern",method="POST",status="4xx"': 1,
+      'kind="adapter",name="echo",era="legacy",method="PUT",status="4xx"': 1,
+      'kind="adapter",name="none",era="legacy",method="POST",status="4xx"': 1,
+      'kind="adapter",name="none",era="legacy",method="other",status="4xx"': 1,
     });
     expect(await samples('request_duration_seconds_count')).toEqual({
-      'adapter="echo",method="POST"': 6,
-      'adapter="echo",method="PUT"': 1,
-      'adapter="none",method="POST"': 1,
-      'adapter="none",method="other"': 1,
+      'kind="adapter",name="echo",method="POST"': 6,
+      'kind="adapter",name="echo",method="PUT"': 1,
+      'kind="adapter",name="none",method="POST"': 1,
+      'kind="adapter",name="none",method="other"': 1,
     });
     expect(await samples('refusals_total')).toEqual({
-      'adapter="echo",code="METHOD_NOT_ALLOWED"': 1,
-      'adapter="none",code="ADAPTER_NOT_FOUND"': 2,
+      'kind="adapter",name="echo",code="METHOD_NOT_ALLOWED"': 1,
+      'kind="adapter",name="none",code="ADAPTER_NOT_FOUND"': 2,
     });
     expect(await samples('sessions_cached')).toEqual({ '': 1 });
-    await become('requests_in_flight', { 'adapter="echo"': 0, 'adapter="none"': 0 });
+    await become('requests_in_flight', { 'kind="adapter",name="echo"': 0, 'kind="adapter",name="none"': 0 });
   });
 
   it('counts what is under way, and streams among it, for as long as it is', async () => {
@@ -65,14 +65,14 @@ describe('what the data plane tells', () => {
     const held = first.hold('vendor/slow');
     const slow = rpc(gateway.url, session, 'vendor/slow');
     const answer = await held;
-    await become('requests_in_flight', { 'adapter="echo"': 2 });
-    expect(await samples('streams_open')).toEqual({ 'adapter="echo"': 1 });
+    await become('requests_in_flight', { 'kind="adapter",name="echo"': 2 });
+    expect(await samples('streams_open')).toEqual({ 'kind="adapter",name="echo"': 1 });
     answer.end('{}');
     await slow;
-    await become('requests_in_flight', { 'adapter="echo"': 1 });
+    await become('requests_in_flight', { 'kind="adapter",name="echo"': 1 });
     stream.destroy();
-    await become('requests_in_flight', { 'adapter="echo"': 0 });
-    expect(await samples('streams_open')).toEqual({ 'adapter="echo"': 0 });
+    await become('requests_in_flight', { 'kind="adapter",name="echo"': 0 });
+    expect(await samples('streams_open')).toEqual({ 'kind="adapter",name="echo"': 0 });
   });
 
   it('counts a client that went away before there was an answer', async () => {
@@ -83,24 +83,24 @@ describe('what the data plane tells', () => {
     req.end('{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}');
     await arrived;
     req.destroy();
-    await become('requests_total', { 'adapter="echo",era="legacy",method="POST",status="none"': 1 });
-    expect(await samples('requests_in_flight')).toEqual({ 'adapter="echo"': 0 });
+    await become('requests_total', { 'kind="adapter",name="echo",era="legacy",method="POST",status="none"': 1 });
+    expect(await samples('requests_in_flight')).toEqual({ 'kind="adapter",name="echo"': 0 });
   });
 
   it('counts a client that went away in the middle of its body, which is no refusal', async () => {
     const headers = { 'content-length': '1000' };
     const inSession = { 'mcp-session-id': await begin(gateway.url) };
-    await become('requests_in_flight', { 'adapter="echo"': 0 });
+    await become('requests_in_flight', { 'kind="adapter",name="echo"': 0 });
     for (const more of [{}, inSession, MODERN]) {
       const req = start(mcp('echo'), { headers: { ...headers, ...more } });
       req.write('{"jsonrpc":"2.0"');
-      await become('requests_in_flight', { 'adapter="echo"': 1 });
+      await become('requests_in_flight', { 'kind="adapter",name="echo"': 1 });
       req.destroy();
-      await become('requests_in_flight', { 'adapter="echo"': 0 });
+      await become('requests_in_flight', { 'kind="adapter",name="echo"': 0 });
     }
     expect(await samples('requests_total')).toMatchObject({
-      'adapter="echo",era="legacy",method="POST",status="none"': 2,
-      'adapter="echo",era="modern",method="POST",status="none"': 1,
+      'kind="adapter",name="echo",era="legacy",method="POST",status="none"': 2,
+      'kind="adapter",name="echo",era="modern",method="POST",status="none"': 1,
     });
     expect(await samples('refusals_total')).toEqual({});
   });
@@ -114,10 +114,10 @@ describe('what the data plane tells', () => {
     await gateway.publish(routeTo([first.endpoint]));
     await callTool(gateway.url, forgotten, 'who');
     expect(await samples('session_moves_total')).toEqual({
-      'reason="gone",outcome="settled"': 1,
+      'reason="gone",outcome="relocated"': 1,
       'reason="gone",outcome="SESSION_NOT_FOUND"': 1,
-      'reason="unknown",outcome="settled"': 0,
-      'reason="draining",outcome="settled"': 0,
+      'reason="unknown",outcome="relocated"': 0,
+      'reason="draining",outcome="relocated"': 0,
     });
     expect(await samples('session_moves_waiting')).toEqual({ '': 0 });
   });
@@ -127,9 +127,9 @@ describe('what the data plane tells', () => {
     await gateway.publish(routeTo([{ ...first.endpoint, ready: false, draining: true }]));
     for (let i = 0; i < 2; i++) expect((await callTool(gateway.url, session, 'who')).status).toBe(200);
     expect(await samples('session_moves_total')).toEqual({
-      'reason="gone",outcome="settled"': 0,
-      'reason="unknown",outcome="settled"': 0,
-      'reason="draining",outcome="settled"': 0,
+      'reason="gone",outcome="relocated"': 0,
+      'reason="unknown",outcome="relocated"': 0,
+      'reason="draining",outcome="relocated"': 0,
       'reason="draining",outcome="stayed"': 2,
     });
   });
@@ -141,9 +141,9 @@ describe('what the data plane tells', () => {
     expect(await samples('redis_connected')).toEqual({ '': 1 });
     expect((await samples('routes_read_timestamp_seconds'))['']).toBeGreaterThan(1_700_000_000);
     expect(await samples('endpoints')).toMatchObject({
-      'adapter="echo",state="ready"': 1,
-      'adapter="echo",state="draining"': 1,
-      'adapter="idle",state="ready"': 0,
+      'kind="adapter",name="echo",state="ready"': 1,
+      'kind="adapter",name="echo",state="draining"': 1,
+      'kind="adapter",name="idle",state="ready"': 0,
     });
   });
 
@@ -160,6 +160,6 @@ describe('what the data plane tells', () => {
     await send(mcp('echo'), { body: '{}' });
     const text = await metrics.text();
     expect(text).not.toMatch(/"(echo|other)"/);
-    expect(text).toContain('adapter="none"');
+    expect(text).toContain('kind="adapter",name="none"');
   });
 });

@@ -242,7 +242,7 @@ describe('a replica that cannot run', () => {
     expect(status).toMatchObject({ phase: 'Failed', readyReplicas: 0 });
     expect(status.replicas[0]).toMatchObject({ state: 'BackOff', lastExitCode: 3 });
     expect(status.replicas[0]?.restartCount).toBeGreaterThanOrEqual(3);
-    expect(conditionOf(status, 'Ready')?.message).toMatch(/exit code 3 .*next start is in \d+ s.*logs\?instance=0/);
+    expect(conditionOf(status, 'Ready')?.message).toMatch(/exit code 3, .*next start is in \d+ s.*logs\?instance=0/);
     expect(await gateway.api.logs('crashing')).toContain('no such table');
     expect(await callModern(gateway.api.mcp('crashing'), 'add')).toMatchObject({ status: 503, retryAfter: null });
 

@@ -1,10 +1,10 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@mcp-gateway/platform/serving';
 import { createClient } from 'redis';
-import { temporaryFolder } from './postgres.js';
 import { waitFor } from './wait.js';
 
 const PROGRAM = 'redis-server';
@@ -37,7 +37,7 @@ export interface TestCluster {
 
 /** Three masters with a replica each, real processes on loopback. */
 export async function startRedisCluster(): Promise<TestCluster> {
-  const folder = await temporaryFolder();
+  const folder = await mkdtemp(join(tmpdir(), 'mcpgw-'));
   const nodes: Node[] = [];
   for (let index = 0; index < 2 * MASTERS; index += 1) nodes.push(await startNode(join(folder, String(index))));
   const masters = nodes.slice(0, MASTERS);
@@ -96,6 +96,7 @@ export async function startRedisCluster(): Promise<TestCluster> {
     async close() {
       for (const { process } of nodes) process.kill('SIGKILL');
       await Promise.all(nodes.map(({ exited }) => exited));
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -10,7 +10,7 @@ export function checkDatabaseUrl(href: string): string {
   const schema = searchParams.get('schema');
   if (schema && schema !== 'public') {
     throw new ConfigError(
-      `DATABASE_URL must not set schema=${schema}: the gateway keeps its tables in the schema "public".`,
+      `DATABASE_URL must not set schema=${schema}: the gateway keeps its tables in the schema "public". Remove the parameter.`,
     );
   }
   for (const name of FILES) checkFile(name, searchParams.get(name));
@@ -23,7 +23,10 @@ function checkFile(name: string, file: string | null) {
     accessSync(file, constants.R_OK);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    throw new ConfigError(`DATABASE_URL names the file ${file} as ${name}, which cannot be read (${code}).`, { cause });
+    throw new ConfigError(
+      `DATABASE_URL names the file ${file} as ${name}, which the gateway cannot read (${code}). Correct the path or the permissions of the file.`,
+      { cause },
+    );
   }
 }
 

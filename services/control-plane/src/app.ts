@@ -6,6 +6,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import { authenticate } from './http/authenticate.js';
 import { errorsPage } from './errors-page.js';
 import { onlyMethods, pathNotFound, problemHandler } from './http/problems.js';
+import { identifyRequest } from './http/request-id.js';
 import { openApiDocument } from './openapi/document.js';
 
 export interface AppParts {
@@ -28,6 +29,7 @@ export function createApp({ collections, verifier, access, isReady, publicUrl, l
   app.set('query parser', 'simple');
   app.set('case sensitive routing', true);
 
+  app.use(identifyRequest);
   app.get('/livez', (_req, res) => void res.type('text').send('ok'));
   app.get('/readyz', async (_req, res) => {
     await isReady().catch((cause: unknown) => {

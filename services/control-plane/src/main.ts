@@ -43,7 +43,7 @@ runMain(async () => {
     sessions: sessionService(redis, config.REDIS_PREFIX),
     logs: await createLogReader(config.RUNTIME, process.env),
     verifier: developmentSignIn(refuseReplicas(routes, { allowed, untilRead: 'allow' })),
-    access: browserAccess(config),
+    access: browserAccess({ ...config, MCP_GATEWAY_PUBLIC_URL: undefined }), // its host is a name of the data plane
     publicUrl: config.MCP_GATEWAY_PUBLIC_URL?.href,
     mayUseWorkloadIdentity: workloadIdentityRule(config.RUNTIME, config.WORKLOAD_IDENTITY_ROLES),
     metrics: registry && { registry, redis },

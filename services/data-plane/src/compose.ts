@@ -10,6 +10,8 @@ import { idempotentTools } from './forwarding/idempotent-tools.js';
 import { pendingResumptions } from './forwarding/pending-resumptions.js';
 import { createManagementApp } from './management/app.js';
 import { dataPlaneMetrics } from './metrics/data-plane-metrics.js';
+import type { ForwardingParts } from './forwarding/recoverable.js';
+import type { RequestObserver } from './request/context.js';
 import { createPipeline } from './pipeline/pipeline.js';
 import { forwardedBy } from './request/forwarded.js';
 import { createGrants } from './request/grants.js';
@@ -41,6 +43,8 @@ export interface DataPlaneSettings {
   controlPlane: string;
   /** Where clients see the root of the gateway; undefined when that is not known. */
   publicPath: string | undefined;
+  /** The same as a URL, for the type of problem documents. */
+  publicUrl?: string | undefined;
   /** Addresses or ranges of proxies that the gateway believes. */
   trustedProxies: readonly string[];
   maxBodyBytes: number;
@@ -83,7 +87,7 @@ export function composeDataPlane(
   settings: DataPlaneSettings,
   { redis, log, metrics, verifier, now, timing = {} }: DataPlaneParts,
 ): DataPlane {
-  const { prefix, access, publicPath } = settings;
+  const { prefix, publicPath } = settings;
   const routes = followRoutes(redis, prefix, log);
   const sessions = sessionStore({
     redis,
@@ -112,17 +116,10 @@ export function composeDataPlane(
   const stopExpiry = expireSessions(routes, sessions, log);
   const streams = createStreamRegistry(routes, sessions);
 
-  const checkCaller = refuseReplicas(routes, {
-    allowed: settings.allowedCallers,
-    // No pod reaches loopback. On a cluster the Service sends nothing here before the routes are read.
-    untilRead: access.loopback ? 'allow' : 'refuse',
-  });
-  const forwarded = forwardedBy(settings.trustedProxies);
-  const referenceTo = referencesFor(publicPath);
-  const mcp = createPipeline({
-    access,
-    verifier: verifier ?? developmentSignIn(checkCaller),
-    limits: { bodyBytes: settings.maxBodyBytes },
+  const server = composeServer(settings, {
+    log,
+    verifier,
+    observers: [...(measure ? [measure] : []), accessLog(log)],
     forwarding: {
       routes,
       sessions,
@@ -135,27 +132,10 @@ export function composeDataPlane(
       grants: createGrants(routes),
       resumptions: pendingResumptions(sessions.activity),
       isIdempotent: idempotentTools(upstreams),
-      forwarded,
-      referenceTo,
+      forwarded: forwardedBy(settings.trustedProxies),
+      referenceTo: referencesFor(publicPath),
       log,
     },
-    log,
-  });
-  const management = createManagementApp({
-    access,
-    controlPlane: settings.controlPlane,
-    isReady: routes.isLoaded,
-    forwarded,
-    referenceTo,
-    checkCaller,
-    log,
-  });
-  const observers = [...(measure ? [measure] : []), accessLog(log)];
-  const server = createDataPlaneServer(mcp, management, access, {
-    ...settings.wire,
-    ...(publicPath !== undefined && { publicPath }),
-    observers,
-    log,
   });
 
   return {
@@ -186,4 +166,41 @@ function composeUpstreams(routes: RouteTable, sessions: SessionStore, timeoutMs:
     balancer.keepOnly(endpoints);
   });
   return { upstreams, balancer };
+}
+
+interface ServerParts {
+  log: Logger;
+  verifier: Verifier | undefined;
+  observers: readonly RequestObserver[];
+  forwarding: ForwardingParts;
+}
+
+/** What stands between the clients and the forwarding: sign-in, management, the server. */
+function composeServer(settings: DataPlaneSettings, { log, verifier, observers, forwarding }: ServerParts): Server {
+  const { access, publicPath } = settings;
+  const { routes, forwarded, referenceTo } = forwarding;
+  const checkCaller = refuseReplicas(routes, {
+    allowed: settings.allowedCallers,
+    // No pod reaches loopback. On a cluster the Service sends nothing here before the routes are read.
+    untilRead: access.loopback ? 'allow' : 'refuse',
+  });
+  const mcp = createPipeline({
+    access,
+    verifier: verifier ?? developmentSignIn(checkCaller),
+    limits: { bodyBytes: settings.maxBodyBytes },
+    forwarding,
+    log,
+  });
+  const management = createManagementApp({
+    access,
+    controlPlane: settings.controlPlane,
+    isReady: routes.isLoaded,
+    forwarded,
+    referenceTo,
+    publicUrl: settings.publicUrl,
+    checkCaller,
+    log,
+  });
+  const wire = { ...settings.wire, ...(publicPath !== undefined && { publicPath }), observers, log };
+  return createDataPlaneServer(mcp, management, access, wire);
 }

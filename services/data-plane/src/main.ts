@@ -41,6 +41,7 @@ runMain(async () => {
     allowedCallers: config.MCP_GATEWAY_ALLOWED_CALLERS,
     controlPlane: config.CONTROL_PLANE_URL,
     publicPath: config.MCP_GATEWAY_PUBLIC_URL?.path,
+    publicUrl: config.MCP_GATEWAY_PUBLIC_URL?.href,
     trustedProxies: config.MCP_GATEWAY_TRUSTED_PROXIES,
     maxBodyBytes: config.MCP_GATEWAY_MAX_BODY_BYTES,
     upstreamTimeoutMs: config.MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS * 1000,

@@ -21,6 +21,10 @@ export const Problem = z
       )
       .optional()
       .meta({ description: 'Each bad field of the body or query parameter; at most 50.' }),
+    requestId: z
+      .string()
+      .optional()
+      .meta({ description: 'The id of the request, as in `X-Request-Id` and in the logs.' }),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof Problem>;

@@ -27,7 +27,7 @@ describe('a problem', () => {
   });
 
   it('refers to the page of errors where clients see the gateway', () => {
-    const { type } = problemOf(new GatewayError('NOT_FOUND'), 'https://tools.example.com/gateway');
+    const { type } = problemOf(new GatewayError('NOT_FOUND'), { base: 'https://tools.example.com/gateway' });
     expect(type).toBe('https://tools.example.com/gateway/errors#NOT_FOUND');
   });
 

@@ -7,8 +7,12 @@ import { closestMatch } from './closest-match.js';
 /**
  * RFC 9457 §3: the body of an error answer on the REST API. Its `type` is the place on the page of errors that explains the code.
  * @param base where clients see the root of the gateway, such as `https://tools.example.com/gateway`; without it the URL is relative
+ * @param requestId as in `X-Request-Id`
  */
-export function problemOf(error: GatewayError, base = ''): Problem {
+export function problemOf(
+  error: GatewayError,
+  { base = '', requestId }: { base?: string | undefined; requestId?: string | undefined } = {},
+): Problem {
   return {
     type: `${base}/errors#${error.code}`,
     title: error.title,
@@ -16,6 +20,7 @@ export function problemOf(error: GatewayError, base = ''): Problem {
     code: error.code,
     ...(error.detail !== undefined && { detail: error.detail }),
     ...(error.errors && { errors: error.errors }),
+    ...(requestId !== undefined && { requestId }),
   };
 }
 

@@ -19,7 +19,7 @@ export async function explainMigrationFailure(thrown: unknown, databaseUrl: stri
   const label = redactedUrl(databaseUrl);
   if (code === 'P3005') {
     return new MigrationError(
-      `The database ${label} has tables of something else. Give the gateway an empty database of its own.`,
+      `The database ${label} has tables of another program. Give the gateway an empty database of its own.`,
       { cause: thrown },
     );
   }

@@ -21,7 +21,9 @@ export async function withMigrationLock<T>(connection: Client, use: () => Promis
       await connection.query('ROLLBACK').catch(() => {}); // a lost connection has released the lock
     }
   }
-  throw new Error(`Another process has been migrating the database for more than ${LOCK_MS / 1000} s.`);
+  throw new Error(
+    `Another process has been migrating the database for more than ${LOCK_MS / 1000} s. Wait until it has finished, or end it; then start again.`,
+  );
 }
 
 async function isLocked(connection: Client): Promise<boolean> {

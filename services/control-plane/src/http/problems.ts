@@ -9,6 +9,7 @@ import {
   unsupportedMediaType,
 } from '@mcp-gateway/common/errors';
 import { escapeControls, type Logger } from '@mcp-gateway/platform/logging';
+import { requestId } from './request-id.js';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 
 export const pathNotFound: RequestHandler = (req) => {
@@ -40,12 +41,13 @@ export function problemHandler({ log, publicUrl }: ProblemParts): ErrorRequestHa
   return (thrown: unknown, req, res, next) => {
     if (res.headersSent) return next(thrown); // too late for an answer: Express closes the connection
     const error = toGatewayError(bodyError(thrown as BodyError) ?? thrown);
-    if (error.status >= 500) log.error({ err: thrown, cause: error.cause, path: req.path }, error.message);
+    if (error.status >= 500)
+      log.error({ requestId: requestId(req), err: thrown, cause: error.cause, path: req.path }, error.message);
     res
       .status(error.status)
       .set(error.headers)
       .type('application/problem+json')
-      .send(escapeControls(JSON.stringify(problemOf(error, publicUrl))));
+      .send(escapeControls(JSON.stringify(problemOf(error, { base: publicUrl, requestId: requestId(req) }))));
   };
 }
 

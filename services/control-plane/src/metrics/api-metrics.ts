@@ -21,7 +21,7 @@ export function instrumentApi(
   const patterns = [...OPERATIONAL, ...Object.keys(managementPaths)];
   const requests = metrics.counter({
     name: 'mcp_gateway_api_requests_total',
-    help: 'Requests of the REST API that were answered, or whose client went away before',
+    help: 'Requests of the REST API, by answer; also requests whose client disconnected before the answer',
     labels: ['route', 'method', 'status'],
   });
   const durations = metrics.histogram({

@@ -10,8 +10,9 @@ import {
   SessionResource,
 } from '@mcp-gateway/common/contracts';
 import { z } from 'zod';
-import { adapterPaths } from './adapter-paths.js';
+import { adapterDocumentation } from '../adapters/documentation.js';
 import { mcpPaths, mcpSchemas } from './mcp-paths.js';
+import { resourcePaths } from './resource-paths.js';
 import { sessionPaths } from './session-paths.js';
 
 const schemas = {
@@ -28,7 +29,7 @@ const schemas = {
 };
 
 /** The paths that the control plane serves. The data plane serves the MCP paths. */
-export const managementPaths = { ...adapterPaths, ...sessionPaths };
+export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths };
 
 const DEVELOPMENT =
   'Development sign-in: there is no token. The caller is `dev` with the role `mcp.dev`, unless this header, ' +

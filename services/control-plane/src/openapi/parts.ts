@@ -9,7 +9,7 @@ export const problem = (description: string) => ({
   content: { 'application/problem+json': { schema: ref('Problem') } },
 });
 
-const pathParameter = (name: string, description: string, schema: object) => ({
+export const pathParameter = (name: string, description: string, schema: object) => ({
   name,
   in: 'path',
   required: true,
@@ -34,9 +34,9 @@ export const header = (parameter: string, description: string) => ({
 /** The query that a schema parses: each parameter as the schema documents it, with the default that the gateway uses. */
 export const queryParameters = (schema: z.ZodObject) =>
   Object.entries(schema.shape).map(([parameter, field]) => {
-    const { $schema: _, description = '', ...json } = z.toJSONSchema(field, { io: 'input' });
+    const { $schema: _, description = '', ...documented } = z.toJSONSchema(field, { io: 'input' });
     const { data: fallback } = z.safeParse(field, undefined);
-    return query(parameter, description, { ...json, ...(fallback !== undefined && { default: fallback }) });
+    return query(parameter, description, { ...documented, ...(fallback !== undefined && { default: fallback }) });
   });
 export const page = queryParameters(PageQuery);
 export const link = {

@@ -39,3 +39,21 @@ export interface ResourceDefinition<Spec extends ReplicatedSpec, Resource extend
   /** What a caller probably wants that sends POST to a URL of one resource. */
   postHint?: ((name: string) => string) | undefined;
 }
+
+/** Bodies of requests, by a name of the example. */
+export type Examples = Record<string, { summary: string; value: object }>;
+
+/** What the OpenAPI document says of one kind beside what it says of all kinds. */
+export interface ResourceDocumentation {
+  /** `Adapter`: begins the names of the schemas (`AdapterBody`, `AdapterResource`, `AdapterStatus`) and ends operation ids. */
+  type: string;
+  /** First segment of the URLs, such as `adapters`. */
+  collection: string;
+  /** With its article, such as `an adapter`. */
+  aResource: string;
+  /** What POST registers, with its article. */
+  registers: string;
+  examples: { create: Examples; replace: Examples };
+  /** Why a caller may not create or change such a resource. */
+  forbidden: { create: string; change: string };
+}

@@ -2,7 +2,14 @@ import { Readable } from 'node:stream';
 import { isRepeatable, type Message, messagesOf, readMessage, type RequestId } from '@mcp-gateway/protocol';
 import type { RequestBody } from '../request/body.js';
 import { bufferBody, type BufferedBody, bufferShortBody, capture } from '../request/buffer-body.js';
-import type { Delivery } from './client-error.js';
+
+/** What is known of how far a request has come. */
+export interface Delivery {
+  /** A byte of it has reached a server that may have acted on it. */
+  mayHaveRun: boolean;
+  /** It makes no difference whether it runs once or twice. */
+  mayRunTwice: boolean;
+}
 
 /** All that can be in a body with one of the methods that are remembered, as JSON may write any letter as `\u…`. */
 const SETTINGS_MARKERS = ['setLevel', 'subscribe', '\\u'];

@@ -2,15 +2,7 @@ import { type ErrorCode, GatewayError } from '@mcp-gateway/common/errors';
 import { rpcError } from '@mcp-gateway/protocol';
 import { CLIENT_GONE } from '../request/body.js';
 import type { ClientResponse } from './response/client-response.js';
-import type { BufferedMessage } from './buffered-message.js';
-
-/** What is known of a request when it is answered with an error. */
-export interface Delivery {
-  /** A byte of it has reached a server that may have acted on it. */
-  mayHaveRun: boolean;
-  /** It makes no difference whether it runs once or twice. */
-  mayRunTwice: boolean;
-}
+import type { BufferedMessage, Delivery } from './buffered-message.js';
 
 /** Whether a client that reads the error concludes that it may send the request again: it waits, or opens a session first. */
 const INVITES_RETRY: Record<ErrorCode, boolean> = {
@@ -82,7 +74,7 @@ export function failPendingWith(answer: ClientResponse, buffered: BufferedMessag
   if (!answer.begun) throw error;
   // What is not kept cannot be asked for its ids.
   const ids = buffered.isReadable ? answer.unanswered(buffered.requestIds) : answer.hasAnswered ? [] : [undefined];
-  for (const id of ids) answer.say(rpcError(error, answer.requestId, id));
+  for (const id of ids) answer.writeMessage(rpcError(error, answer.requestId, id));
   answer.close();
 }
 

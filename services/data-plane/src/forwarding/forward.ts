@@ -1,11 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { Principal } from '@mcp-gateway/common/principal';
-import { type Era, headerValue, requestHeaders } from '@mcp-gateway/protocol';
+import { headerValue, requestHeaders } from '@mcp-gateway/protocol';
 import { type ForwardingParts, initialPlacement, mayHaveRun, type RecoverableRequest } from './recoverable.js';
 import { forwardPinned } from './pinned.js';
-import type { RequestBody } from '../request/body.js';
 import { forwardUnpinned } from './unpinned.js';
 import { bufferBody, bufferShortBody } from '../request/buffer-body.js';
 import { send } from './send.js';

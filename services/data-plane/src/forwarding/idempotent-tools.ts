@@ -1,10 +1,7 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { LRUCache } from 'lru-cache';
-import { HEADER, type Message } from '@mcp-gateway/protocol';
 import type { Upstreams } from '../upstream/pools.js';
 import { callUpstream, sessionHeaders, SessionUnknown } from '../upstream/call.js';
-import { type ForwardingParts, mayHaveRun, nextPlacement, type RecoverableRequest } from './recoverable.js';
-import type { Placement } from '../sessions/relocate/relocation.js';
 
 interface ToolQuestion {
   endpoint: Endpoint;
@@ -75,36 +72,4 @@ async function list(upstreams: Upstreams, question: ToolQuestion): Promise<Set<s
     cursor = nextCursor;
   }
   return found;
-}
-
-const MAX_ATTEMPTS = 3;
-
-/**
- * Whether the tool that the message calls may run twice, and where the session lives once its server has been asked: that it
- * is gone may show only now.
- * @throws GatewayError as `Relocator.recover`
- */
-export async function resolveToolHints(
-  parts: ForwardingParts,
-  recoverable: RecoverableRequest,
-  first: Placement,
-  message: Message,
-): Promise<{ at: Placement; mayRunTwice: boolean }> {
-  const { request, headers } = recoverable;
-  let at = first;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const mayRunTwice = await parts.isIdempotent({
-        endpoint: at.endpoint,
-        upstreamId: at.location.upstreamId,
-        headers,
-        protocolVersion: request.req.headers[HEADER.protocolVersion]?.toString(),
-        tool: message.kind === 'request' ? String(message.params['name']) : '',
-      });
-      return { at, mayRunTwice };
-    } catch (error) {
-      if (mayHaveRun(error) === undefined || attempt >= MAX_ATTEMPTS) return { at, mayRunTwice: false };
-      at = await nextPlacement(parts, recoverable, at, error);
-    }
-  }
 }

@@ -99,7 +99,7 @@ export const isLost = (call: PendingResumption, error: unknown): boolean =>
 export function failPendingResumption(answer: ClientResponse, call: PendingResumption): void {
   const error = new GatewayError('UPSTREAM_GONE');
   answer.beginEvents();
-  for (const id of call.waiting) answer.say(rpcError(error, answer.requestId, id));
+  for (const id of call.waiting) answer.writeMessage(rpcError(error, answer.requestId, id));
   call.abandon();
   answer.close();
 }

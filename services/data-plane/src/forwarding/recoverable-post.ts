@@ -1,10 +1,10 @@
 import { withoutHeaders } from '@mcp-gateway/protocol';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError, unreachable } from '@mcp-gateway/common/errors';
+import type { ResponsePart } from './response/response-part.js';
 import { send } from './send.js';
-import { afterFailure } from './retry-policy.js';
+import { retryPolicy } from './retry-policy.js';
 import { clientError, failPending, failPendingWith } from './client-error.js';
-import { resolveToolHints } from './idempotent-tools.js';
 import {
   type ForwardingParts,
   initialPlacement,
@@ -16,156 +16,212 @@ import {
 import { ClientResponse } from './response/client-response.js';
 import { eventIdEpoch } from './response/event-ids.js';
 import { initializeMessage, rejectedRequestIds, settingsRecorder } from './session-settings.js';
-import { endIfUnknown, isResumable, throwIfUnknown } from './session-probe.js';
+import { endIfUnknown, isResumable, resolveToolHints, throwIfUnknown } from './session-probe.js';
 import { SseTracker } from './response/sse-tracker.js';
 import { BufferedMessage } from './buffered-message.js';
-import { tailBuffer } from './response/tail-buffer.js';
+import { tailBuffer, type TailBuffer } from './response/tail-buffer.js';
 import type { Placement } from '../sessions/relocate/relocation.js';
 import { SessionUnknown } from '../upstream/call.js';
 
-/** A stream that has begun plain goes on plain; and ids of events can be stamped only where they can be read. */
-const isAboutCodings = (name: string) => name === 'accept-encoding';
-/** Of the answer to a message that asks for something that lasts as long as the session. */
+/** The gateway cannot continue a compressed stream, nor put an epoch before ids that it cannot read. */
+const isAcceptEncoding = (name: string) => name === 'accept-encoding';
+/** Of the answer to a message that changes settings of the session. */
 const MAX_TAIL_BYTES = 64 * 1024;
 const SEND_AGAIN = 'the session goes on; send it again';
 
-/** Has what a client posts in a session answered. See `carry`. */
+/**
+ * Forwards what a client posts in a session, and recovers when the replica goes away before it has answered.
+ * @throws GatewayError as `send` and `Relocator.relocate`
+ */
 export async function recoverablePost(
   parts: ForwardingParts,
   recoverable: RecoverableRequest,
   endpoint: Endpoint | undefined,
 ): Promise<void> {
-  const buffered = await BufferedMessage.read(recoverable.request.body);
+  const message = await BufferedMessage.read(recoverable.request.body);
   let first: Placement;
   try {
-    if (!endpoint && buffered.holdsResponse) return dropResponse(parts, recoverable, buffered);
-    first = await initialPlacement(parts, recoverable, endpoint, buffered);
+    if (!endpoint && message.holdsResponse) return dropResponse(parts, recoverable, message);
+    first = await initialPlacement(parts, recoverable, endpoint, message);
   } catch (error) {
-    throw clientError(buffered, error);
+    throw clientError(message, error);
   }
-  // Not before: those who wait to move the session must not keep each other from it.
+  // Not before: requests that wait for the session to be relocated must not count as calls that keep it from that.
   const endCall = parts.sessions.activity.send(recoverable.session.envelope.id, first.endpoint.id);
-  await postWithRecovery(parts, recoverable, first, buffered).finally(endCall);
+  await new RecoverablePost(parts, recoverable, message).run(first).finally(endCall);
 }
 
-async function postWithRecovery(
-  parts: ForwardingParts,
-  recoverable: RecoverableRequest,
-  first: Placement,
-  buffered: BufferedMessage,
-): Promise<void> {
-  const { request, session, headers } = recoverable;
-  const remember = settingsRecorder(parts.sessions.records, session.envelope, buffered);
-  const tail = remember && tailBuffer(MAX_TAIL_BYTES);
-  const answer = new ClientResponse(request, { events: new SseTracker('answer'), ...(tail && { tail }) });
-  const refused = () => rejectedRequestIds(Buffer.concat(tail?.take() ?? []).toString('utf8'), answer.isEvents);
-  let at = first;
-  let isRelocated = false;
-  let isAccepted = false;
+/** An attempt that ended without an answer, or before its end. */
+interface FailedAttempt {
+  error: unknown;
+  part: ResponsePart;
+  at: Placement;
+  /** Counted from 1. */
+  number: number;
+}
 
-  for (let attempt = 1; ; attempt += 1) {
-    let error: unknown;
+class RecoverablePost {
+  readonly #answer: ClientResponse;
+  readonly #tail: TailBuffer | undefined;
+  readonly #record: ReturnType<typeof settingsRecorder>;
+  #isRelocated = false;
+  #isAccepted = false;
+
+  constructor(
+    private readonly parts: ForwardingParts,
+    private readonly recoverable: RecoverableRequest,
+    private readonly message: BufferedMessage,
+  ) {
+    this.#record = settingsRecorder(parts.sessions.records, recoverable.session.envelope, message);
+    this.#tail = this.#record && tailBuffer(MAX_TAIL_BYTES);
+    this.#answer = new ClientResponse(recoverable.request, {
+      events: new SseTracker('answer'),
+      ...(this.#tail && { tail: this.#tail }),
+    });
+  }
+
+  async run(first: Placement): Promise<void> {
+    let at: Placement | undefined = first;
+    for (let number = 1; at; number += 1) {
+      const failed = await this.#attempt(at, number);
+      at = failed && (await this.#recover(failed));
+      if (this.recoverable.request.res.destroyed) return;
+    }
+  }
+
+  /** Sends the message once. Undefined when the server has answered. */
+  async #attempt(at: Placement, number: number): Promise<FailedAttempt | undefined> {
+    const { parts, message } = this;
+    const { request, session, headers } = this.recoverable;
     const epoch = eventIdEpoch(session.envelope, at.location);
-    const part = answer.next(epoch);
+    const isReadable = this.#answer.begun || epoch !== '';
+    const part = this.#answer.next(epoch);
     try {
       await send(parts, {
         ...request,
         sink: part,
-        body: buffered.body,
-        delivery: buffered,
-        headers: answer.begun || epoch !== '' ? withoutHeaders(headers, isAboutCodings) : headers,
+        body: message.body,
+        delivery: message,
+        headers: isReadable ? withoutHeaders(headers, isAcceptEncoding) : headers,
         endpoint: at.endpoint,
         session: { ...session, location: at.location },
-        initialize: () => initializeMessage(buffered.text),
-        onStatus(status) {
-          // A session that has just begun is not begun again: the client gets the 404.
-          if (status === 404) return (isRelocated ? endIfUnknown : throwIfUnknown)(parts, recoverable, at);
-          isAccepted = status < 300;
-          return undefined;
-        },
+        initialize: () => initializeMessage(message.text),
+        onStatus: (status) => this.#onStatus(status, at),
       });
-      if (!part.isUnusable) {
-        if (isAccepted) await remember?.(refused());
-        awaitResumption(parts, recoverable, at, answer.resumableFor(buffered));
-        return;
-      }
-      error = new GatewayError('UPSTREAM_GONE');
-    } catch (thrown) {
-      error = thrown;
+    } catch (error) {
+      return { error, part, at, number };
     }
-    const ran = mayHaveRun(error);
-    const begun = !answer.begun ? 'no' : answer.isEvents ? 'events' : 'other';
-    if (ran === undefined && begun === 'events') return failPendingWith(answer, buffered, error);
-    if (ran === undefined) throw clientError(buffered, error);
-    if (!ran) buffered.notAccepted();
-    const ids = buffered.requestIds;
-    const answered = ids.length > 0 ? answer.unanswered(ids).length === 0 : !buffered.isReadable && answer.hasAnswered;
-    const resumable = ran && !answered && (await isResumable(parts, recoverable, { at, part, error }));
-    const next = afterFailure({
-      asked: buffered.message,
-      mayHaveRun: buffered.mayHaveRun,
-      mayRunTwice: buffered.mayRunTwice,
-      isBuffered: buffered.isBuffered,
-      begun,
-      answered,
-      resumable,
-      attempt,
-    });
-    switch (next) {
-      case 'cut':
-        if (resumable) awaitResumption(parts, recoverable, at, answer.resumableFor(buffered));
+    if (part.isUnusable) return { error: new GatewayError('UPSTREAM_GONE'), part, at, number };
+    if (this.#isAccepted) await this.#recordSettings();
+    this.#awaitResumption(at);
+    return undefined;
+  }
+
+  #onStatus(status: number, at: Placement): Promise<void> | undefined {
+    // A session that has just been relocated is not relocated again: the client gets the 404.
+    if (status === 404) return (this.#isRelocated ? endIfUnknown : throwIfUnknown)(this.parts, this.recoverable, at);
+    this.#isAccepted = status < 300;
+    return undefined;
+  }
+
+  /** Does what the policy says about a failed attempt. Returns where to send the message next; undefined when the answer is over. */
+  async #recover(failed: FailedAttempt): Promise<Placement | undefined> {
+    const { parts, recoverable, message } = this;
+    const { error, at } = failed;
+    const isSent = mayHaveRun(error);
+    if (isSent === undefined) return this.#fail(error);
+    if (!isSent) message.notAccepted();
+    const { step, isResumable: resumable } = await this.#decide(failed, isSent);
+    switch (step) {
+      case 'abort':
+        if (resumable) this.#awaitResumption(at);
         throw error;
       case 'finish':
-        await remember?.(refused());
-        return answer.close();
-      case 'tell':
-        return failPending(answer, buffered, { cause: error });
-      case 'stay':
-        if (!(await routedEndpoint(parts, recoverable, at, error))) return dropResponse(parts, recoverable, buffered);
-        break;
-      case 'renew':
-      case 'repeat':
-      case 'ask':
+        await this.#recordSettings();
+        return void this.#answer.close();
+      case 'fail':
+        return void failPending(this.#answer, message, { cause: error });
+      case 'retry-same-replica': {
+        const endpoint = await routedEndpoint(parts, recoverable, at, error);
+        return endpoint ? at : void dropResponse(parts, recoverable, message);
+      }
+      case 'retry':
+      case 'check-tool':
+      case 'relocate-only':
         try {
-          at = await nextPlacement(parts, recoverable, at, error);
-          if (next === 'renew') return failPending(answer, buffered, { cause: error, detail: SEND_AGAIN });
-          if (next === 'ask') {
-            const told = await resolveToolHints(parts, recoverable, at, buffered.message);
-            if (!told.mayRunTwice) return failPending(answer, buffered, { cause: error });
-            buffered.markToolRepeatable();
-            at = told.at;
-          }
-          isRelocated ||= error instanceof SessionUnknown;
+          return await this.#relocate(step, failed);
         } catch (failure) {
-          return failPendingWith(answer, buffered, failure);
+          return void failPendingWith(this.#answer, message, failure);
         }
-        break;
       default:
-        return unreachable(next);
+        return unreachable(step);
     }
-    if (request.res.destroyed) return;
+  }
+
+  async #decide(failed: FailedAttempt, isSent: boolean) {
+    const { message } = this;
+    const answer = this.#answer;
+    const ids = message.requestIds;
+    const answered = ids.length > 0 ? answer.unanswered(ids).length === 0 : !message.isReadable && answer.hasAnswered;
+    const resumable = isSent && !answered && (await isResumable(this.parts, this.recoverable, failed));
+    const step = retryPolicy({
+      asked: message.message,
+      mayHaveRun: message.mayHaveRun,
+      mayRunTwice: message.mayRunTwice,
+      isBuffered: message.isBuffered,
+      begun: !answer.begun ? 'no' : answer.isEvents ? 'events' : 'other',
+      answered,
+      resumable,
+      attempt: failed.number,
+    });
+    return { step, isResumable: resumable };
+  }
+
+  async #relocate(
+    step: 'retry' | 'check-tool' | 'relocate-only',
+    { error, at }: FailedAttempt,
+  ): Promise<Placement | undefined> {
+    const { parts, recoverable, message } = this;
+    let next = await nextPlacement(parts, recoverable, at, error);
+    if (step === 'relocate-only') return void failPending(this.#answer, message, { cause: error, detail: SEND_AGAIN });
+    if (step === 'check-tool') {
+      const hints = await resolveToolHints(parts, recoverable, next, message.message);
+      if (!hints.mayRunTwice) return void failPending(this.#answer, message, { cause: error });
+      message.markToolRepeatable();
+      next = hints.at;
+    }
+    this.#isRelocated ||= error instanceof SessionUnknown;
+    return next;
+  }
+
+  /** For what has nothing to do with the replica being there. */
+  #fail(error: unknown): undefined {
+    if (this.#answer.begun && this.#answer.isEvents) failPendingWith(this.#answer, this.message, error);
+    else throw clientError(this.message, error);
+  }
+
+  async #recordSettings(): Promise<void> {
+    const end = Buffer.concat(this.#tail?.take() ?? []).toString('utf8');
+    await this.#record?.(rejectedRequestIds(end, this.#answer.isEvents));
+  }
+
+  /** Remembers requests whose answers the client will come back for. */
+  #awaitResumption({ location }: Placement): void {
+    const resumable = this.#answer.resumableFor(this.message);
+    if (resumable) this.parts.resumptions.add(this.recoverable.session.envelope.id, location, resumable);
   }
 }
 
-function awaitResumption(
-  { resumptions }: ForwardingParts,
-  { session }: RecoverableRequest,
-  { location }: Placement,
-  resumable: ReturnType<ClientResponse['resumableFor']>,
-): void {
-  if (resumable) resumptions.add(session.envelope.id, location, resumable);
-}
-
-/** A server's question is gone with its session on that server: the client has answered it, and nobody waits for that. */
+/** A server that asked the client something is gone, and with it the question: nothing waits for this answer. */
 function dropResponse(
   { log }: ForwardingParts,
   { request, session }: RecoverableRequest,
-  buffered: BufferedMessage,
+  message: BufferedMessage,
 ): void {
-  if (buffered.requestIds.length > 0) throw new GatewayError('UPSTREAM_REFUSED');
+  if (message.requestIds.length > 0) throw new GatewayError('UPSTREAM_REFUSED');
   log.debug(
     { requestId: request.id, ...request.resource, session: session.envelope.id },
-    'an answer was dropped, as the server that asked is gone',
+    'the gateway dropped an answer, as the server that asked is gone',
   );
   request.res.writeHead(202, { 'content-length': 0 }).end();
 }

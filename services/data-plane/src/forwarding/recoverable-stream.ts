@@ -80,7 +80,7 @@ async function follow(
     if (resumeAfter !== undefined) call?.awaitAfter(resumeAfter);
     if (!error || res.destroyed) return;
     if (answer.begun && !answer.isEvents) return answer.close();
-    if (error instanceof NotResumed) return answer.cut(); // its client knows better what to do
+    if (error instanceof NotResumed) return answer.abort(); // its client knows better what to do
     body = null;
     if (!(error instanceof Detached) && mayHaveRun(error) === undefined) throw error;
     short = performance.now() - began < WORTHWHILE_MS ? short + 1 : 0;

@@ -19,30 +19,30 @@ export interface Failure {
 }
 
 /**
- * repeat  send it to where the session lives then
- * stay    the same, if that is where it was sent before
- * ask     the same, if the tool that it calls is one that may run twice
- * tell    answer with an error that says whether it may have run
- * renew   see to it that the session lives, and tell the client to send it again
- * finish  the client has all of it
- * cut     part of an answer has gone out that cannot be continued, or that the client continues itself: break it off
+ * retry               send it to where the session lives by then
+ * retry-same-replica  the same, if the session still lives where it was sent before
+ * check-tool          retry, if the server says that the tool may run twice
+ * relocate-only       see to it that the session lives, and tell the client to send the message again
+ * fail                answer with an error that says whether the message may have run
+ * finish              the client has the whole answer
+ * abort               break the answer off: it cannot be continued, or the client continues it itself
  */
-export type NextStep = 'repeat' | 'stay' | 'ask' | 'tell' | 'renew' | 'finish' | 'cut';
+export type NextStep = 'retry' | 'retry-same-replica' | 'check-tool' | 'fail' | 'relocate-only' | 'finish' | 'abort';
 
 /** One to begin with, one that shows that the replica is gone, one on the next, and one more. */
 const MAX_ATTEMPTS = 4;
 
 /** What to do for a client whose server went away before it had answered. */
-export function afterFailure(failure: Failure): NextStep {
+export function retryPolicy(failure: Failure): NextStep {
   const { asked, mayHaveRun, mayRunTwice, isBuffered, begun, answered, resumable, attempt } = failure;
-  if (begun === 'other') return 'cut';
+  if (begun === 'other') return 'abort';
   if (answered) return 'finish';
-  if (resumable && !(isBuffered && mayRunTwice)) return 'cut';
-  if (attempt >= MAX_ATTEMPTS) return 'tell';
-  if (messagesOf(asked).some(isResponse)) return messagesOf(asked).every(isResponse) ? 'stay' : 'tell';
-  if (!isBuffered) return mayHaveRun ? 'tell' : 'renew';
-  if (!mayHaveRun || mayRunTwice) return 'repeat';
-  return asked.kind === 'request' && asked.method === 'tools/call' ? 'ask' : 'tell';
+  if (resumable && !(isBuffered && mayRunTwice)) return 'abort';
+  if (attempt >= MAX_ATTEMPTS) return 'fail';
+  if (messagesOf(asked).some(isResponse)) return messagesOf(asked).every(isResponse) ? 'retry-same-replica' : 'fail';
+  if (!isBuffered) return mayHaveRun ? 'fail' : 'relocate-only';
+  if (!mayHaveRun || mayRunTwice) return 'retry';
+  return asked.kind === 'request' && asked.method === 'tools/call' ? 'check-tool' : 'fail';
 }
 
 /** To a question that a server has asked in its session; in another one the same id may mean another question. */

@@ -1,5 +1,11 @@
-import { HEADER } from '@mcp-gateway/protocol';
-import { type ForwardingParts, type RecoverableRequest, routedEndpoint } from './recoverable.js';
+import { HEADER, type Message } from '@mcp-gateway/protocol';
+import {
+  type ForwardingParts,
+  mayHaveRun,
+  nextPlacement,
+  type RecoverableRequest,
+  routedEndpoint,
+} from './recoverable.js';
 import { callUpstream, sessionHeaders, SessionUnknown } from '../upstream/call.js';
 import type { ResponsePart } from './response/response-part.js';
 import type { Placement } from '../sessions/relocate/relocation.js';
@@ -75,4 +81,36 @@ export async function isResumable(
   const endpoint = await routedEndpoint(parts, recoverable, at, error).catch(() => undefined);
   if (!endpoint || endpoint.draining) return false;
   return (await probeSession(parts, recoverable, at)) === 'known';
+}
+
+const MAX_HINT_ATTEMPTS = 3;
+
+/**
+ * Whether the tool that the message calls may run twice, and where the session lives once its server has been asked: that it
+ * is gone may show only now.
+ * @throws GatewayError as `Relocator.recover`
+ */
+export async function resolveToolHints(
+  parts: ForwardingParts,
+  recoverable: RecoverableRequest,
+  first: Placement,
+  message: Message,
+): Promise<{ at: Placement; mayRunTwice: boolean }> {
+  const { request, headers } = recoverable;
+  let at = first;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const mayRunTwice = await parts.isIdempotent({
+        endpoint: at.endpoint,
+        upstreamId: at.location.upstreamId,
+        headers,
+        protocolVersion: request.req.headers[HEADER.protocolVersion]?.toString(),
+        tool: message.kind === 'request' ? String(message.params['name']) : '',
+      });
+      return { at, mayRunTwice };
+    } catch (error) {
+      if (mayHaveRun(error) === undefined || attempt >= MAX_HINT_ATTEMPTS) return { at, mayRunTwice: false };
+      at = await nextPlacement(parts, recoverable, at, error);
+    }
+  }
 }

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
+import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { Principal } from '@mcp-gateway/common/principal';
 import { EndpointEvent, type HeaderList, requestHeaders, withoutHeaders } from '@mcp-gateway/protocol';
 import { MAX_UPSTREAM_ID_BYTES, sealSessionId, type SessionEnvelope, type SessionKey } from '@mcp-gateway/sessions';
 import type { Forwarded } from '../request/forwarded.js';

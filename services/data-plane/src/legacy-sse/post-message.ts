@@ -1,13 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { Principal } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/routing';
 import { requestHeaders } from '@mcp-gateway/protocol';
 import { isSessionOf, type SessionKey, unsealSessionId } from '@mcp-gateway/sessions';
 import { findEndpoint } from '../upstream/find-endpoint.js';
 import type { Forwarded } from '../request/forwarded.js';
-import { type RequestBody, sendContinue } from '../request/body.js';
+import { sendContinue } from '../request/body.js';
 import { seenFrom } from '../upstream/redirects.js';
 import type { ReferenceTo } from '../request/reference.js';
 import { clientError } from '../forwarding/client-error.js';

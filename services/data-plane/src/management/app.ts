@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { GatewayError, problemOf } from '@mcp-gateway/common/errors';
+import { GatewayError, notFound, problemOf, toGatewayError, unavailable } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { CallerCheck } from '@mcp-gateway/identity';
 import { type BrowserAccess, checkBrowserAccess } from '@mcp-gateway/platform/serving';
@@ -21,12 +21,14 @@ export interface ManagementParts {
   referenceTo: ReferenceTo;
   /** Refuses those whose sign-in the control plane could not tell from a person's: to it, the data plane is who calls. */
   checkCaller?: CallerCheck;
+  /** Where clients see the root of the gateway; undefined when that is not known. */
+  publicUrl?: string | undefined;
   log: Logger;
 }
 
 const PROXY_MS = 30_000;
 const LOGS = /^\/adapters\/[^/]+\/logs$/;
-const MANAGED = /^\/(adapters(\/|$)|openapi\.json$)/;
+const MANAGED = /^\/(adapters(\/|$)|(openapi\.json|errors)$)/;
 
 /** Where a client sends its messages that knows the gateway and not the URL of a server. */
 const MISTAKEN_FOR_MCP = ['/', '/mcp', '/sse', '/messages'];
@@ -49,7 +51,7 @@ function whatIsThere(path: string): string {
 
 /** The front page, health, and the control plane behind the same URL. Nothing here is hot, so it may be Express. */
 export function createManagementApp(parts: ManagementParts): Express {
-  const { access, controlPlane, isReady, forwarded, referenceTo, checkCaller, log } = parts;
+  const { access, controlPlane, isReady, forwarded, referenceTo, checkCaller } = parts;
   const app = express();
   app.disable('x-powered-by');
   // Express gives responses this prototype in place of their own, whose hook sees each head.
@@ -73,15 +75,17 @@ export function createManagementApp(parts: ManagementParts): Express {
     prepareHeaders(req, forwarded(req));
     next();
   });
+  const problems = problemWriter(parts);
   const on = {
-    error: (error: Error, _req: IncomingMessage, res: unknown) => unavailable(error, res as ServerResponse, log),
+    error: (error: Error, req: IncomingMessage, res: unknown) =>
+      problems.controlPlaneUnavailable(req, res as ServerResponse, error),
     // Before the proxy copies the head, which it then leaves. Nobody catches what is thrown here.
     proxyRes(answer: IncomingMessage, req: IncomingMessage, res: ServerResponse) {
       try {
         sendHead(answer, res, (headers) => withReferences(headers, req.url ?? '', referenceTo));
       } catch (error) {
         answer.destroy();
-        unavailable(error as Error, res, log);
+        problems.controlPlaneUnavailable(req, res, error as Error);
       }
     },
   };
@@ -91,37 +95,40 @@ export function createManagementApp(parts: ManagementParts): Express {
   app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => MANAGED.test(path), proxyTimeout: PROXY_MS }));
 
   app.post(MISTAKEN_FOR_MCP, (req, res) => {
-    const error = new GatewayError('NOT_FOUND', { detail: whatIsThere(req.path) });
+    const error = notFound(whatIsThere(req.path));
     res.writeHead(error.status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-    res.end(rpcErrorBody(error, String(req.headers[HEADER.requestId])));
+    res.end(rpcErrorBody(error, idOf(req)));
   });
   app.use((req) => {
-    throw new GatewayError('NOT_FOUND', { detail: whatIsThere(req.path) });
+    throw notFound(whatIsThere(req.path));
   });
-  app.use(answerProblem(log));
+  app.use(problems.handler);
   return app;
 }
 
-/** Express never sees the proxy's errors, so the answer has to be given here. */
-function unavailable(error: Error, res: ServerResponse, log: Logger) {
-  log.warn({ err: error }, 'control plane not reached');
-  if (!('writeHead' in res) || res.headersSent) return void res.destroy();
-  writeProblem(
-    res,
-    new GatewayError('UNAVAILABLE', { detail: 'the control plane is not reachable; MCP traffic is not affected' }),
-  );
-}
-
-function answerProblem(log: Logger): ErrorRequestHandler {
-  return (thrown: unknown, _req, res, next) => {
-    if (res.headersSent) return next(thrown);
-    if (!(thrown instanceof GatewayError)) log.error({ err: thrown }, 'management request failed');
-    writeProblem(res, thrown instanceof GatewayError ? thrown : new GatewayError('INTERNAL'));
+/** Problem documents (RFC 9457) about requests to the management API, when the data plane itself answers them. */
+function problemWriter({ log, publicUrl }: Pick<ManagementParts, 'log' | 'publicUrl'>) {
+  function write(req: IncomingMessage, res: ServerResponse, error: GatewayError) {
+    const retry = error.code === 'UNAVAILABLE' ? { 'retry-after': '2' } : {};
+    res.writeHead(error.status, { 'content-type': 'application/problem+json', ...retry, ...error.headers });
+    res.end(JSON.stringify(problemOf(error, { base: publicUrl, requestId: idOf(req) })));
+  }
+  return {
+    write,
+    /** Express never sees the proxy's errors, so the answer has to be given here. */
+    controlPlaneUnavailable(req: IncomingMessage, res: ServerResponse, error: Error) {
+      log.warn({ requestId: idOf(req), err: error }, 'control plane not reached');
+      if (!('writeHead' in res) || res.headersSent) return void res.destroy();
+      write(req, res, unavailable('the control plane is not reachable; MCP traffic is not affected'));
+    },
+    handler: ((thrown: unknown, req, res, next) => {
+      if (res.headersSent) return next(thrown);
+      if (!(thrown instanceof GatewayError))
+        log.error({ requestId: idOf(req), err: thrown }, 'management request failed');
+      write(req, res, toGatewayError(thrown));
+    }) satisfies ErrorRequestHandler,
   };
 }
 
-function writeProblem(res: ServerResponse, error: GatewayError) {
-  const retry = error.code === 'UNAVAILABLE' ? { 'retry-after': '2' } : {};
-  res.writeHead(error.status, { 'content-type': 'application/problem+json', ...retry, ...error.headers });
-  res.end(JSON.stringify(problemOf(error)));
-}
+/** The server has set it (server/server.ts). */
+const idOf = ({ headers }: IncomingMessage): string => String(headers[HEADER.requestId]);

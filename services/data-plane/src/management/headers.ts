@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { endToEndHeaders } from '@mcp-gateway/protocol';
+import { endToEndHeaders, HEADER, withoutHeaders } from '@mcp-gateway/protocol';
 
 /** Only the data plane says where a request came from. */
 const OF_PROXIES = /^(forwarded|x-forwarded-.*)$/;
@@ -27,6 +27,6 @@ export function sendHead(
   res: ServerResponse,
   seenAs: (headers: string[]) => string[],
 ): void {
-  res.writeHead(statusCode, seenAs(endToEndHeaders(rawHeaders))); // without its phrase, which Node would keep although it refuses it
+  res.writeHead(statusCode, seenAs(endToEndHeaders(withoutHeaders(rawHeaders, (name) => name === HEADER.requestId)))); // without its phrase, which Node would keep although it refuses it
   res.write('', 'latin1'); // not flushHeaders, which makes UTF-8 of its bytes
 }

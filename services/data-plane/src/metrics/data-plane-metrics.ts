@@ -1,15 +1,6 @@
-import type { ErrorCode } from '@mcp-gateway/common/errors';
-import {
-  HTTP_BUCKETS,
-  labelledSeries,
-  methodLabel,
-  type Metrics,
-  onHead,
-  statusClass,
-} from '@mcp-gateway/platform/telemetry';
-import { announcesEventStream, eraOf } from '@mcp-gateway/protocol';
+import { HTTP_BUCKETS, labelledSeries, methodLabel, type Metrics, statusClass } from '@mcp-gateway/platform/telemetry';
+import { eraOf } from '@mcp-gateway/protocol';
 import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
-import type { McpPipeline } from '../pipeline/pipeline.js';
 import type { RelocationOutcome } from '../sessions/relocate/relocator.js';
 import { addGauges, type GaugeParts, type UnderWay } from './gauges.js';
 import type { Relocation } from '../sessions/relocate/relocation.js';
@@ -27,38 +18,11 @@ export function dataPlaneMetrics(
   metrics: Metrics,
   { routes, ...parts }: Omit<GaugeParts, 'underWay'>,
 ): DataPlaneMetrics {
-  const requests = labelledSeries(
-    metrics.counter({
-      name: 'mcp_gateway_requests_total',
-      help: 'MCP requests that have ended',
-      labels: ['kind', 'name', 'era', 'method', 'status'],
-    }),
-  );
-  const durations = labelledSeries(
-    metrics.histogram({
-      name: 'mcp_gateway_request_duration_seconds',
-      help: 'Time from the head of an MCP request to the head of its answer',
-      labels: ['kind', 'name', 'method'],
-      buckets: HTTP_BUCKETS,
-    }),
-  );
-  const refusals = labelledSeries(
-    metrics.counter({
-      name: 'mcp_gateway_refusals_total',
-      help: 'MCP requests that the gateway itself answered with an error, or broke off',
-      labels: ['kind', 'name', 'code'],
-    }),
-  );
-  const moves = metrics.counter({
-    name: 'mcp_gateway_session_moves_total',
-    help: 'Sessions that could not stay where they were',
-    labels: ['reason', 'outcome'],
-  });
-  for (const reason of REASONS) moves.inc({ reason, outcome: 'settled' }, 0); // so that a rate sees the first
+  const { requests, durations, refusals, moves } = defineMetrics(metrics);
   const underWay = new Map<string, UnderWay>();
   addGauges(metrics, { ...parts, routes, underWay });
 
-  /** What the labels say of a request: names that are not in the routes are one, as anybody can ask for any number of them. */
+  /** What the labels say of a request. Names that are not in the routes are one: anybody can ask for any number of them. */
   const labelOf = ({ resource }: RequestContext): ResourceRef =>
     resource && routes.get(resource) ? resource : { kind: resource?.kind ?? 'adapter', name: NO_NAME };
   function underWayOf(resource: ResourceRef): UnderWay {
@@ -99,5 +63,39 @@ export function dataPlaneMetrics(
       if (refusal) refusals.of(resource, refusal.code).inc();
     },
     relocated: (reason, outcome) => moves.inc({ reason, outcome }),
+  };
+}
+
+function defineMetrics(metrics: Metrics) {
+  const moves = metrics.counter({
+    name: 'mcp_gateway_session_moves_total',
+    help: 'Sessions that could not stay where they were',
+    labels: ['reason', 'outcome'],
+  });
+  for (const reason of REASONS) moves.inc({ reason, outcome: 'relocated' }, 0); // so that a rate sees the first
+  return {
+    requests: labelledSeries(
+      metrics.counter({
+        name: 'mcp_gateway_requests_total',
+        help: 'MCP requests that have ended',
+        labels: ['kind', 'name', 'era', 'method', 'status'],
+      }),
+    ),
+    durations: labelledSeries(
+      metrics.histogram({
+        name: 'mcp_gateway_request_duration_seconds',
+        help: 'Time from the head of an MCP request to the head of its answer',
+        labels: ['kind', 'name', 'method'],
+        buckets: HTTP_BUCKETS,
+      }),
+    ),
+    refusals: labelledSeries(
+      metrics.counter({
+        name: 'mcp_gateway_refusals_total',
+        help: 'MCP requests that the gateway itself answered with an error, or broke off',
+        labels: ['kind', 'name', 'code'],
+      }),
+    ),
+    moves,
   };
 }

@@ -1,8 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { messagesOf, readMessage, type RequestId, rpcErrorBody } from '@mcp-gateway/protocol';
-import type { RequestBody } from '../request/body.js';
 import { bufferBody, MAX_BUFFERED_BYTES } from '../request/buffer-body.js';
 import type { RequestContext } from '../request/context.js';
 

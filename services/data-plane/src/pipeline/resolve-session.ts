@@ -1,10 +1,8 @@
-import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { Principal } from '@mcp-gateway/common/principal';
-import { type Era, HEADER } from '@mcp-gateway/protocol';
-import { isSessionOf, type SessionEnvelope, type SessionKey, unsealSessionId } from '@mcp-gateway/sessions';
+import { HEADER } from '@mcp-gateway/protocol';
+import { isSessionOf, type SessionKey, unsealSessionId } from '@mcp-gateway/sessions';
 import { findEndpoint, locationUnknown, throwNoReadyReplica } from '../upstream/find-endpoint.js';
-import type { SessionLocation, Target } from '../sessions/location.js';
+import type { Target } from '../sessions/location.js';
 import type { SessionStore } from '../sessions/store.js';
 import { type EndpointParts, endpoints } from '../upstream/connect-retry.js';
 import type { McpRequest } from '../request/context.js';

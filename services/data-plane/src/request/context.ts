@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ResourceRef, Route } from '@mcp-gateway/common/contracts';
 import type { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
-import { announcesEventStream, type Era, HEADER, type HeaderList } from '@mcp-gateway/protocol';
+import { requestIdOf } from '@mcp-gateway/platform/serving';
+import { announcesEventStream, type Era, type HeaderList } from '@mcp-gateway/protocol';
 import type { RequestBody } from './body.js';
 import { HookedResponse } from './hooked-response.js';
 
@@ -60,18 +60,13 @@ export interface RequestObserver {
   ended(context: RequestContext): void;
 }
 
-/** Ids of other shapes are replaced: logs and headers of other services have to take them. */
-const REQUEST_ID = /^[\w.:/+=@-]{1,128}$/;
-
 /** Begins the context of a request. It ends when the response closes. */
 export function openContext(
   req: IncomingMessage,
   res: ServerResponse,
   observers: readonly RequestObserver[],
 ): RequestContext {
-  const given = req.headers[HEADER.requestId];
-  const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
-  const context = new Context(id, req, res, observers);
+  const context = new Context(requestIdOf(req.headers), req, res, observers);
   if (res instanceof HookedResponse) {
     res.addedHeaders = context.added;
     res.onHead = context.onHead;

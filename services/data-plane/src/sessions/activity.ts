@@ -39,7 +39,7 @@ export function activityTracker(
   now: () => number = Date.now,
 ): ActivityTracker {
   const entries = new Map<string, Entry>();
-  const calls = new Map<string, number>();
+  const calls = callCounter();
   const seconds = () => Math.floor(now() / 1000);
   let isBehind = false;
 
@@ -89,16 +89,8 @@ export function activityTracker(
         begun.at = seconds();
       };
     },
-    send(id, endpointId) {
-      const key = keyOf(id, endpointId);
-      calls.set(key, (calls.get(key) ?? 0) + 1);
-      return () => {
-        const left = (calls.get(key) ?? 0) - 1;
-        if (left > 0) calls.set(key, left);
-        else calls.delete(key);
-      };
-    },
-    calls: (id, endpointId) => calls.get(keyOf(id, endpointId)) ?? 0,
+    send: calls.begin,
+    calls: calls.count,
     unwritten(id) {
       const entry = entries.get(id);
       return entry && entry.active > 0 ? seconds() : entry?.at;
@@ -109,4 +101,20 @@ export function activityTracker(
   };
 }
 
-const keyOf = (id: string, endpointId: string) => `${id} ${endpointId}`;
+/** Counts calls of a session to an endpoint. */
+function callCounter() {
+  const counts = new Map<string, number>();
+  const keyOf = (id: string, endpointId: string) => `${id} ${endpointId}`;
+  return {
+    begin(id: string, endpointId: string): () => void {
+      const key = keyOf(id, endpointId);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+      return () => {
+        const left = (counts.get(key) ?? 0) - 1;
+        if (left > 0) counts.set(key, left);
+        else counts.delete(key);
+      };
+    },
+    count: (id: string, endpointId: string): number => counts.get(keyOf(id, endpointId)) ?? 0,
+  };
+}

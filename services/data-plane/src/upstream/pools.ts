@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { localhostOrigin } from '@mcp-gateway/platform/serving';
@@ -105,56 +106,26 @@ export function createUpstreams({
   /** Sends a request to where it is to go by now. */
   function send(endpoint: Endpoint, pending: PendingRequest, path: string): void {
     const upstream = upstreamOf(endpoint);
-    const { active } = upstream;
-    const kind = (pending.options.isStream ?? pending.options.method === 'GET') ? 'streams' : 'calls';
+    const { active, pool, redirects } = upstream;
+    const { options } = pending;
+    const kind = (options.isStream ?? options.method === 'GET') ? 'streams' : 'calls';
     if (active[kind] >= maxActive[kind]) {
       throw new GatewayError('UNAVAILABLE', {
-        detail: `the replica has too many active ${kind}`,
+        detail: `the replica has too many open ${kind}`,
         headers: { 'retry-after': '1' },
       });
     }
     active[kind] += 1;
-    const { options, handler } = pending;
-    const ended = () => void (active[kind] -= 1);
-    /** Set once the answer is a redirect that has been followed. */
-    let redirectBody: RedirectBody | undefined;
-    upstream.pool.dispatch(path === options.path ? options : { ...options, path }, {
-      onRequestStart(controller, context) {
-        if (pending.aborted) return controller.abort(pending.aborted);
-        handler.onRequestStart?.(controller, context);
+    const attempt = new Attempt(pending, {
+      ended: () => void (active[kind] -= 1),
+      onOutcome: (outcome) => onOutcome(endpoint, outcome),
+      follow(status, location) {
+        if (status === 404 && path !== options.path) redirects.forget(options);
+        return location === undefined ? undefined : redirects.follow(options, path, status, location);
       },
-      onResponseStart(controller, status, headers, message) {
-        if (status >= 200) onOutcome(endpoint, OVERBURDENED.has(status) ? 'failed' : 'answered');
-        if (status === 404 && path !== options.path) upstream.redirects.forget(options);
-        const location = status >= 300 && status < 400 ? headers['location']?.toString() : undefined;
-        const next = location === undefined ? undefined : upstream.redirects.follow(options, path, status, location);
-        if (next === undefined || pending.redirects >= MAX_REDIRECTS) {
-          return handler.onResponseStart?.(controller, status, headers, message);
-        }
-        redirectBody = new RedirectBody(controller);
-        pending.redirects += 1;
-        try {
-          send(endpoint, pending, next);
-        } catch (error) {
-          handler.onResponseError?.(controller, error as Error);
-        }
-      },
-      onResponseData(controller, chunk) {
-        if (redirectBody) redirectBody.take(chunk.length);
-        else handler.onResponseData?.(controller, chunk);
-      },
-      onResponseEnd(controller, trailers) {
-        ended();
-        if (redirectBody) redirectBody.end();
-        else handler.onResponseEnd?.(controller, trailers);
-      },
-      onResponseError(controller, error) {
-        ended();
-        if (isOfConnection(error)) onOutcome(endpoint, 'failed');
-        if (!redirectBody) return handler.onResponseError?.(controller, error);
-        if (!redirectBody.end() && !isOfConnection(error)) pending.aborted = error; // before the next request has begun
-      },
+      send: (next) => send(endpoint, pending, next),
     });
+    pool.dispatch(path === options.path ? options : { ...options, path }, attempt);
   }
 
   return {
@@ -180,6 +151,71 @@ export function createUpstreams({
       await Promise.all(Array.from(upstreams.values(), ({ pool }) => pool.destroy()));
     },
   };
+}
+
+interface AttemptHooks {
+  ended(): void;
+  onOutcome(outcome: 'answered' | 'failed'): void;
+  /** The path that the answer redirects the same request to, if that may be followed. */
+  follow(status: number, location: string | undefined): string | undefined;
+  send(path: string): void;
+}
+
+/** One request to an endpoint, whose answer goes to the handler unless it is a redirect that is followed. */
+class Attempt implements Dispatcher.DispatchHandler {
+  /** Set once the answer is a redirect that has been followed. */
+  #redirectBody: RedirectBody | undefined;
+
+  constructor(
+    private readonly pending: PendingRequest,
+    private readonly hooks: AttemptHooks,
+  ) {}
+
+  onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
+    const { aborted, handler } = this.pending;
+    if (aborted) return controller.abort(aborted);
+    handler.onRequestStart?.(controller, context);
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+    message?: string,
+  ): void {
+    const { pending, hooks } = this;
+    if (status >= 200) hooks.onOutcome(OVERBURDENED.has(status) ? 'failed' : 'answered');
+    const next = hooks.follow(status, status >= 300 && status < 400 ? headers['location']?.toString() : undefined);
+    if (next === undefined || pending.redirects >= MAX_REDIRECTS) {
+      return pending.handler.onResponseStart?.(controller, status, headers, message);
+    }
+    this.#redirectBody = new RedirectBody(controller);
+    pending.redirects += 1;
+    try {
+      hooks.send(next);
+    } catch (error) {
+      pending.handler.onResponseError?.(controller, error as Error);
+    }
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#redirectBody) this.#redirectBody.take(chunk.length);
+    else this.pending.handler.onResponseData?.(controller, chunk);
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
+    this.hooks.ended();
+    if (this.#redirectBody) this.#redirectBody.end();
+    else this.pending.handler.onResponseEnd?.(controller, trailers);
+  }
+
+  onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
+    const { pending, hooks } = this;
+    hooks.ended();
+    if (isOfConnection(error)) hooks.onOutcome('failed');
+    if (!this.#redirectBody) return pending.handler.onResponseError?.(controller, error);
+    if (!this.#redirectBody.end() && !isOfConnection(error)) pending.aborted = error; // before the next request has begun
+  }
 }
 
 /** What is left of the answer that was a redirect. */

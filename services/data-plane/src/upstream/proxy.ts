@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { HEADER, isEventStream, responseHeaders, withoutHeaders } from '@mcp-gateway/protocol';
@@ -47,122 +48,167 @@ export interface ProxyRequest {
 const BODY_IDLE_MS = 300_000;
 
 /** One request to an endpoint, its answer written to `res` as it comes, with back-pressure. Resolves at its end. */
-export function proxyRequest(
-  upstreams: Upstreams,
-  endpoint: Endpoint,
-  { res, options, onHead, seenAs, delivery, permit, bodyIdleMs = BODY_IDLE_MS }: ProxyRequest,
-): Promise<void> {
+export function proxyRequest(upstreams: Upstreams, endpoint: Endpoint, request: ProxyRequest): Promise<void> {
   return new Promise((resolve, reject) => {
-    let controller: Dispatcher.DispatchController | undefined;
-    let idle: NodeJS.Timeout | undefined;
-    let unwatch: (() => void) | undefined;
-    let isOver = false;
-    let isSent = false;
-    /** Waits for the head to go out: undici lets what came before the end of a connection through even while paused. */
-    let early: (() => void)[] | undefined;
-    const inOrder = (step: () => void) => (early ? void early.push(step) : step());
-    /** Set while the client knows nothing of the answer yet, and an error can still be one. */
-    let writeHead: (() => void) | undefined;
-    const begin = () => {
-      writeHead?.();
-      writeHead = undefined;
-    };
+    const answer = new ProxiedAnswer(endpoint, request, resolve, reject);
+    upstreams.dispatch(endpoint, request.options, answer);
+  });
+}
 
+/** Receives the answer from undici. A class, as there is one for each request. */
+class ProxiedAnswer implements Dispatcher.DispatchHandler {
+  #controller: Dispatcher.DispatchController | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #unwatch: (() => void) | undefined;
+  #isOver = false;
+  #isSent = false;
+  #isStream = false;
+  /** Steps that wait for the head to go out: undici delivers what came before the end of a connection even while paused. */
+  #held: (() => void)[] | undefined;
+  /** Set while the client knows nothing of the answer yet, and an error can still be one. */
+  #writeHead: (() => void) | undefined;
+
+  constructor(
+    private readonly endpoint: Endpoint,
+    private readonly request: ProxyRequest,
+    private readonly resolve: () => void,
+    private readonly reject: (error: unknown) => void,
+  ) {
+    const { res } = request;
     // Passed up: for a modern request this is how a client cancels.
     res.once('close', () => {
-      if (!res.writableFinished) controller?.abort(CLIENT_GONE);
+      if (!res.writableFinished) this.#controller?.abort(CLIENT_GONE);
     });
+  }
 
-    upstreams.dispatch(endpoint, options, {
-      onRequestStart(started) {
-        controller = started;
-        if (res.destroyed) return started.abort(CLIENT_GONE);
-        if (isSent) return; // a redirect is followed
-        isSent = true;
-        delivery?.sent();
-      },
-      onResponseStart(current, status, headers, statusMessage) {
-        if (status > 599) {
-          return current.abort(new GatewayError('UPSTREAM_INVALID', { detail: `its status is ${status}` }));
-        }
-        if (status < 200) return; // informational; Node has answered `Expect` itself
-        let raw = (current.rawHeaders as Buffer[]).map((part) => part.toString('latin1'));
-        const location = headers['location']?.toString();
-        if (location !== undefined) {
-          try {
-            raw = withLocation(raw, locationFor(endpoint, options, { status, location, seenAs }));
-          } catch (error) {
-            return current.abort(error as Error);
-          }
-        }
-        const upstreamSessionId = headers[HEADER.sessionId]?.toString();
-        const streaming = isEventStream(headers['content-type']?.toString());
-        const fail = (error: Error) => {
-          reject(error);
-          current.abort(error);
-        };
-        /** To be called when what came together with the head has been passed on. */
-        const waitForMore = () => {
-          if (isOver || res.destroyed) return;
-          unwatch = permit.watch((error) => current.abort(error));
-          if (!streaming) {
-            idle = setTimeout(() => current.abort(new Error('the body paused for too long')), bodyIdleMs);
-          } else if (writeHead) {
-            begin();
-            // A quiet stream whose head is held back looks hung. Not flushHeaders, which makes UTF-8 of its bytes.
-            res.write('', 'latin1');
-          }
-        };
-        const goOn = (added: string[]) => {
-          writeHead = () => res.writeHead(status, reasonPhrase(statusMessage), [...responseHeaders(raw), ...added]);
-          Promise.resolve().then(waitForMore).catch(fail);
-        };
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.request.res.destroyed) return controller.abort(CLIENT_GONE);
+    if (this.#isSent) return; // a redirect is followed
+    this.#isSent = true;
+    this.request.delivery?.sent();
+  }
 
-        const denied = permit.deny();
-        if (denied) return fail(denied);
-        const added = onHead({ status, isEvents: streaming, upstreamSessionId });
-        if (!(added instanceof Promise)) return res.destroyed ? current.abort(CLIENT_GONE) : goOn(added);
-        current.pause();
-        early = [];
-        added
-          .then((late) => {
-            if (isOver || res.destroyed) return resolve();
-            goOn(late);
-            const held = early ?? [];
-            early = undefined;
-            held.forEach((step) => step());
-            if (!res.writableNeedDrain) current.resume();
-          })
-          .catch(fail);
-      },
-      onResponseData(current, chunk) {
-        inOrder(() => {
-          idle?.refresh();
-          begin();
-          if (res.write(chunk)) return;
-          current.pause();
-          res.once('drain', () => current.resume());
-        });
-      },
-      onResponseEnd() {
-        inOrder(() => {
-          isOver = true;
-          clearTimeout(idle);
-          unwatch?.();
-          begin();
-          res.end();
-          resolve();
-        });
-      },
-      onResponseError(_current, error) {
-        isOver = true;
-        clearTimeout(idle);
-        unwatch?.();
-        if (error === CLIENT_GONE || res.destroyed) resolve();
-        else reject(upstreamError(error, isSent));
-      },
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+    statusMessage?: string,
+  ): void {
+    if (status > 599) {
+      return controller.abort(new GatewayError('UPSTREAM_INVALID', { detail: `its status is ${status}` }));
+    }
+    if (status < 200) return; // informational; Node has answered `Expect` itself
+    let raw: string[];
+    try {
+      raw = this.#headersOf(controller, status, headers['location']?.toString());
+    } catch (error) {
+      return controller.abort(error as Error);
+    }
+    this.#isStream = isEventStream(headers['content-type']?.toString());
+    const { res, permit, onHead } = this.request;
+    const denied = permit.deny();
+    if (denied) return this.#fail(denied);
+    const upstreamSessionId = headers[HEADER.sessionId]?.toString();
+    const added = onHead({ status, isEvents: this.#isStream, upstreamSessionId });
+    const begin = (more: string[]) => {
+      this.#writeHead = () => res.writeHead(status, reasonPhrase(statusMessage), [...responseHeaders(raw), ...more]);
+      Promise.resolve().then(this.#waitForBody).catch(this.#fail);
+    };
+    if (added instanceof Promise) this.#holdFor(controller, added, begin);
+    else if (res.destroyed) controller.abort(CLIENT_GONE);
+    else begin(added);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#inOrder(() => {
+      this.#idle?.refresh();
+      this.#sendHead();
+      const { res } = this.request;
+      if (res.write(chunk)) return;
+      controller.pause();
+      res.once('drain', () => controller.resume());
     });
-  });
+  }
+
+  onResponseEnd(): void {
+    this.#inOrder(() => {
+      this.#end();
+      this.#sendHead();
+      this.request.res.end();
+      this.resolve();
+    });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#end();
+    if (error === CLIENT_GONE || this.request.res.destroyed) this.resolve();
+    else this.reject(upstreamError(error, this.#isSent));
+  }
+
+  /** @throws GatewayError UPSTREAM_INVALID for a redirect that leads where the client cannot go */
+  #headersOf({ rawHeaders }: Dispatcher.DispatchController, status: number, location: string | undefined): string[] {
+    const raw = (rawHeaders as Buffer[]).map((part) => part.toString('latin1'));
+    if (location === undefined) return raw;
+    const { options, seenAs } = this.request;
+    return withLocation(raw, locationFor(this.endpoint, options, { status, location, seenAs }));
+  }
+
+  /** Nothing of the answer passes until the promise has said what to add to the head. */
+  #holdFor(
+    controller: Dispatcher.DispatchController,
+    adding: Promise<string[]>,
+    begin: (added: string[]) => void,
+  ): void {
+    const { res } = this.request;
+    controller.pause();
+    this.#held = [];
+    adding
+      .then((added) => {
+        if (this.#isOver || res.destroyed) return this.resolve();
+        begin(added);
+        const held = this.#held ?? [];
+        this.#held = undefined;
+        for (const step of held) step();
+        if (!res.writableNeedDrain) controller.resume();
+      })
+      .catch(this.#fail);
+  }
+
+  #inOrder(step: () => void): void {
+    if (this.#held) this.#held.push(step);
+    else step();
+  }
+
+  #sendHead(): void {
+    this.#writeHead?.();
+    this.#writeHead = undefined;
+  }
+
+  /** Runs when what came together with the head has been passed on. */
+  readonly #waitForBody = (): void => {
+    const { res, permit, bodyIdleMs = BODY_IDLE_MS } = this.request;
+    if (this.#isOver || res.destroyed) return;
+    this.#unwatch = permit.watch((error) => this.#controller?.abort(error));
+    if (!this.#isStream) {
+      this.#idle = setTimeout(() => this.#controller?.abort(new Error('the body paused for too long')), bodyIdleMs);
+    } else if (this.#writeHead) {
+      this.#sendHead();
+      // A quiet stream whose head is held back looks hung. Not flushHeaders, which makes UTF-8 of its bytes.
+      res.write('', 'latin1');
+    }
+  };
+
+  readonly #fail = (error: Error): void => {
+    this.reject(error);
+    this.#controller?.abort(error);
+  };
+
+  #end(): void {
+    this.#isOver = true;
+    clearTimeout(this.#idle);
+    this.#unwatch?.();
+  }
 }
 
 function withLocation(raw: readonly string[], location: string | undefined): string[] {

@@ -24,7 +24,9 @@ async function handle(supervisor: Supervisor, req: IncomingMessage, res: ServerR
   if (req.method === 'GET' && collection === 'watch') return watch(supervisor, res);
   if (collection !== 'workloads') return answer(res, 404, 'no such collection');
   if (!word) return req.method === 'GET' ? answer(res, 200, supervisor.list()) : answer(res, 405, 'no such verb');
-  const ref = { kind: ResourceKind.parse(word), name };
+  const kind = ResourceKind.safeParse(word).data;
+  if (kind === undefined || name === '') return answer(res, 404, 'no such kind of resource');
+  const ref = { kind, name };
   switch (req.method) {
     case 'GET':
       return answer(res, 200, supervisor.observe(ref));

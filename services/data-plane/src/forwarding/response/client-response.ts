@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { type RequestId, writeEvent } from '@mcp-gateway/protocol';
-import { ResponsePart } from './response-part.js';
-import type { BufferedMessage } from '../buffered-message.js';
+import { ResponsePart, type WholeResponse } from './response-part.js';
 import type { SseTracker } from './sse-tracker.js';
 import type { TailBuffer } from './tail-buffer.js';
 import type { RequestContext } from '../../request/context.js';
@@ -10,7 +9,7 @@ import type { RequestContext } from '../../request/context.js';
  * The answer to one request as its client gets it: what one server says, or several, one after another, when the first went
  * away. Event streams can be continued by another server; other answers are over when their head has gone out.
  */
-export class ClientResponse {
+export class ClientResponse implements WholeResponse {
   /** The head has gone out. */
   begun = false;
   /** It is an event stream that another server, or the gateway, can go on with. */
@@ -42,7 +41,7 @@ export class ClientResponse {
   }
 
   /** To be told what passes. */
-  remember(chunk: Buffer): void {
+  observe(chunk: Buffer): void {
     this.passed.tail?.add(chunk);
     if (this.isEvents) this.passed.events?.add(chunk);
   }
@@ -63,7 +62,7 @@ export class ClientResponse {
   }
 
   /** The same, when requests are left without an answer in an event stream that their client can resume then. */
-  resumableFor(buffered: Pick<BufferedMessage, 'requestIds'>): { eventId: string; ids: RequestId[] } | undefined {
+  resumableFor(buffered: { requestIds: readonly RequestId[] }): { eventId: string; ids: RequestId[] } | undefined {
     if (!this.passed.events?.mayHaveIds) return undefined;
     const eventId = this.#part?.resumeAfter;
     const ids = eventId === undefined ? [] : this.unanswered(buffered.requestIds);
@@ -85,7 +84,7 @@ export class ClientResponse {
   }
 
   /** Adds a message of the gateway's own to an event stream. */
-  say(message: unknown): void {
+  writeMessage(message: unknown): void {
     this.closeOpenEvent();
     this.res.write(writeEvent(message));
   }
@@ -98,11 +97,11 @@ export class ClientResponse {
   /** Ends it in its server's place. What cannot be told from a whole answer then is cut off. */
   close(): void {
     if (this.isEvents) return this.end();
-    this.cut();
+    this.abort();
   }
 
   /** Breaks it off, as when a server's connection breaks. */
-  cut(): void {
+  abort(): void {
     this.#part?.release();
     this.res.destroy();
   }

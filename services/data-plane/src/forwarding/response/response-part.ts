@@ -1,6 +1,6 @@
+import type { ServerResponse } from 'node:http';
 import { announcesEventStream, headerValue, withoutHeaders } from '@mcp-gateway/protocol';
 import type { ResponseSink } from '../../upstream/proxy.js';
-import type { ClientResponse } from './client-response.js';
 import { EventIdPrefixer } from './event-ids.js';
 
 /** Of an answer that is not an event stream, where there is one already. */
@@ -12,6 +12,21 @@ const FIELD_VALUE = /^[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?$/;
 const isLength = (name: string) => name === 'content-length';
 
 type Listener = () => void;
+
+/** The whole answer, as far as a part of it has to know. */
+export interface WholeResponse {
+  readonly res: ServerResponse;
+  /** The head has gone out. */
+  begun: boolean;
+  /** It is an event stream that another server, or the gateway, can go on with. */
+  isEvents: boolean;
+  /** Of the last complete event, as far as the current server gives ids. */
+  readonly lastId: string | undefined;
+  closeOpenEvent(): void;
+  observe(chunk: Buffer): void;
+  writeMessage(message: unknown): void;
+  end(): void;
+}
 
 /**
  * What one server says of an answer. The first passes through as it comes. Of a later one the head is left out, as the client
@@ -31,7 +46,7 @@ export class ResponsePart implements ResponseSink {
 
   /** `epoch` goes before the ids of its events; empty for nothing. */
   constructor(
-    private readonly answer: ClientResponse,
+    private readonly answer: WholeResponse,
     epoch: string,
   ) {
     this.#stamper = epoch === '' ? undefined : new EventIdPrefixer(epoch);
@@ -78,7 +93,7 @@ export class ResponsePart implements ResponseSink {
     if (chunk === '') return this.#mode === 'collect' || this.answer.res.write('', 'latin1');
     if (this.#mode === 'pass') {
       const passing = this.#isEvents && this.#stamper ? this.#stamper.add(chunk) : chunk;
-      this.answer.remember(passing);
+      this.answer.observe(passing);
       return this.answer.res.write(passing);
     }
     this.#collectedBytes += chunk.length;
@@ -94,7 +109,7 @@ export class ResponsePart implements ResponseSink {
         this.isUnusable = true;
         return this.release();
       }
-      this.answer.say(message);
+      this.answer.writeMessage(message);
     }
     this.answer.end();
   }

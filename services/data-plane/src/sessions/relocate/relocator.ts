@@ -18,7 +18,7 @@ export interface Relocator {
  * What became of a session that could not or should not stay: it lives somewhere again, whoever has moved it; it stays for now
  * on a replica that drains; or why it has nowhere to live.
  */
-export type RelocationOutcome = 'settled' | 'stayed' | ErrorCode;
+export type RelocationOutcome = 'relocated' | 'stayed' | ErrorCode;
 
 export interface RelocatorParts extends RelocationParts {
   onOutcome?: ((why: Relocation['why'], outcome: RelocationOutcome) => void) | undefined;
@@ -49,7 +49,7 @@ export function createRelocator({ onOutcome = () => {}, ...parts }: RelocatorPar
       .finally(() => inProgress.delete(id));
     inProgress.set(id, { why: session.why, relocating });
     relocating.then(
-      () => onOutcome(session.why, 'settled'),
+      () => onOutcome(session.why, 'relocated'),
       (error: unknown) => onOutcome(session.why, outcomeOf(session.why, error)),
     );
     return relocating;
