@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { withTimeout } from '@mcp-gateway/platform/concurrency';
 import { connected, type RedisClient } from '@mcp-gateway/platform/redis';
 import { ResourceKind, type ResourceRef } from '@mcp-gateway/common/contracts';
-import { changeOf } from './change.js';
 import { sessionKeys, type SessionOwner } from './keys.js';
 import { fieldsOf, recordOf, subscriptionField, type SessionRecord } from './record.js';
-import { CLOSE, CREATE, MOVE, RELEASE, RESTORE, SET_FIELD, TERMINATE } from './scripts.js';
+import { changeOf, CLOSE, CREATE, MOVE, RELEASE, RESTORE, SET_FIELD, TERMINATE } from './scripts.js';
 
 /** A session of a resource: enough to find its record. */
 export interface SessionId extends SessionOwner {
