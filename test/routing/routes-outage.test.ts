@@ -139,8 +139,10 @@ it('leaves neither a listener nor a connection nor a timer when it is closed', a
   await table.close();
   expect(redis.listenerCount('ready')).toBe(listeners);
   await becomesTrue('its connection to end', async () => expect(await connections()).toBe(0));
+  const pause = () => new Promise((resolve) => void setTimeout(resolve, 50));
+  await pause(); // for a read that was under way
   let changes = 0;
   table.onChange(() => (changes += 1));
-  await new Promise((resolve) => void setTimeout(resolve, 50));
+  await pause();
   expect(changes).toBe(0);
 });
