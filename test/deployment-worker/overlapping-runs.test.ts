@@ -7,10 +7,11 @@ import { afterTest } from '../support/clean-up.js';
 import { connect, freshDatabase, silent } from '../support/postgres.js';
 import { connectRedis, freshPrefix } from '../support/redis.js';
 import { waitFor } from '../support/wait.js';
-import { adapterReconciler, routeRestorer, World } from './support/sources.js';
+import { FakeRuntime } from './support/fake-runtime.js';
+import { adapterReconciler, routeRestorer } from './support/sources.js';
 
 /** Two workers on one PostgreSQL, one Redis and one runtime. The runtime of the older worker can be stopped in a call. */
-let world: World;
+let fake: FakeRuntime;
 let rows: AdapterRows;
 let routes: RoutePublisher;
 let table: RouteTable;
@@ -28,7 +29,7 @@ const spec = (more: Partial<AdapterSpec> = {}) =>
   });
 const now = () => new Date();
 const older = (name: string) => adapterReconciler({ rows, runtime: runtimeOfOlder, routes, now, log: silent })(name);
-const newer = (name: string) => adapterReconciler({ rows, runtime: world.runtime, routes, now, log: silent })(name);
+const newer = (name: string) => adapterReconciler({ rows, runtime: fake, routes, now, log: silent })(name);
 
 /** The older worker stops in its `nth` look at the runtime, when it has read what it will write. */
 function stopOlderAt(nth: number) {
@@ -38,9 +39,12 @@ function stopOlderAt(nth: number) {
   reached = isReached.promise;
   goOn = held.resolve;
   runtimeOfOlder = {
-    ...world.runtime,
+    apply: fake.apply,
+    remove: fake.remove,
+    list: fake.list,
+    watch: fake.watch,
     async observe(name) {
-      const seen = await world.runtime.observe(name);
+      const seen = await fake.observe(name);
       looks += 1;
       if (looks === nth) {
         isReached.resolve();
@@ -55,7 +59,7 @@ function stopOlderAt(nth: number) {
 async function settle(name: string) {
   for (let round = 0; round < 6; round += 1) {
     await newer(name);
-    world.pass();
+    fake.pass();
   }
 }
 
@@ -67,7 +71,7 @@ const published = async () => {
 beforeEach(async () => {
   const redis = await connectRedis();
   const prefix = freshPrefix();
-  world = new World();
+  fake = new FakeRuntime();
   rows = adapterRows(connect(await freshDatabase()));
   routes = routePublisher(redis, prefix);
   table = followRoutes(redis, prefix, silent);
@@ -146,7 +150,7 @@ describe('a run that outlived its lock and withdraws last', () => {
     goOn();
     await late;
     expect(await published()).toMatchObject({ adapterId: anew.id, endpoints: [{ ready: true }] });
-    expect(world.running.get('echo')?.removing).toBe(false);
+    expect(fake.running.get('echo')?.removing).toBe(false);
   });
 });
 

@@ -1,10 +1,10 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@mcp-gateway/platform/serving';
 import { createClient } from 'redis';
-import { temporaryFolder } from './postgres.js';
 import { waitFor } from './wait.js';
 
 const PROGRAM = 'redis-server';
@@ -21,6 +21,7 @@ interface Node {
   port: number;
   busPort: number;
   process: ChildProcess;
+  exited: Promise<unknown>;
   folder: string;
 }
 
@@ -36,7 +37,7 @@ export interface TestCluster {
 
 /** Three masters with a replica each, real processes on loopback. */
 export async function startRedisCluster(): Promise<TestCluster> {
-  const folder = await temporaryFolder();
+  const folder = await mkdtemp(join(tmpdir(), 'mcpgw-'));
   const nodes: Node[] = [];
   for (let index = 0; index < 2 * MASTERS; index += 1) nodes.push(await startNode(join(folder, String(index))));
   const masters = nodes.slice(0, MASTERS);
@@ -74,8 +75,10 @@ export async function startRedisCluster(): Promise<TestCluster> {
       const slots = await call<[number, number, [string, number]][]>(running()[0] as Node, 'CLUSTER', 'SLOTS');
       const port = slots.find(([from, to]) => from <= slot && slot <= to)?.[2][1];
       const master = nodes.find((node) => node.port === port) as Node;
+      // Redis copies asynchronously, and what has not been copied is lost with the master.
+      await waitFor('its replica to have everything', () => isCopied(master));
       master.process.kill('SIGKILL');
-      await once(master.process, 'exit');
+      await master.exited;
       const heir = async () => (await roles()).length === MASTERS;
       await waitFor('a replica to take over', heir, 15_000);
       for (const node of running()) await waitFor('the cluster to be ok again', () => isOk(node), 15_000);
@@ -91,16 +94,21 @@ export async function startRedisCluster(): Promise<TestCluster> {
       return sizes.filter((size) => size > 0).length;
     },
     async close() {
-      for (const { process } of running()) {
-        process.kill('SIGKILL');
-        await once(process, 'exit');
-      }
+      for (const { process } of nodes) process.kill('SIGKILL');
+      await Promise.all(nodes.map(({ exited }) => exited));
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
 const isInSync = async (node: Node) =>
   (await call<string>(node, 'INFO', 'replication')).includes('master_link_status:up');
+
+async function isCopied(master: Node): Promise<boolean> {
+  const about = await call<string>(master, 'INFO', 'replication');
+  const written = /^master_repl_offset:(\d+)/m.exec(about)?.[1];
+  return written !== undefined && about.includes(`state=online,offset=${written},`);
+}
 
 async function startNode(folder: string, at?: { port: number; busPort: number }): Promise<Node> {
   await mkdir(folder, { recursive: true });
@@ -121,7 +129,7 @@ async function startNode(folder: string, at?: { port: number; busPort: number })
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const process = spawn(PROGRAM, args, { stdio: 'ignore' });
-  const node = { id: '', port, busPort, process, folder };
+  const node = { id: '', port, busPort, process, exited: once(process, 'exit'), folder };
   await waitFor('a node to answer', () =>
     call(node, 'PING').then(
       () => true,

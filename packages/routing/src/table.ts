@@ -36,75 +36,88 @@ export function followRoutes(
 ): RouteTable {
   const keys = routeKeys(prefix);
   const listeners: (() => void)[] = [];
-  let table = new Map<string, Route>();
-  let loaded = false;
-  let loadedAt: number | undefined;
-  const addresses = new ReplicaAddresses();
-  const changed = () => listeners.forEach((listener) => listener());
+  const copy = new RouteCopy(redis, keys, log, () => listeners.forEach((listener) => listener()));
+
+  const attempt = (work: Promise<void>) => work.catch((error: unknown) => log.debug({ err: error }, 'routes not read'));
+  const reload = () => void attempt(copy.reload());
+  const hear = (text: string) => {
+    if (text === ALL_ROUTES) return reload();
+    const ref = refIn(text);
+    if (ref) void attempt(copy.read(ref, { isAnnounced: true }));
+  };
+  const changes = subscription(redis, { [keys.changed]: hear }, reload);
+  redis.on('ready', reload);
+  const timer = setInterval(reload, reloadEveryMs);
+
+  return {
+    get: (ref) => copy.routes.get(resourceKey(ref)),
+    refresh: (ref) => copy.read(ref, { isAnnounced: false }),
+    isLoaded: () => copy.isLoaded,
+    loadedAt: () => copy.loadedAt,
+    onChange: (listener) => void listeners.push(listener),
+    all: () => copy.routes.values(),
+    resourceAt: (address) => copy.addresses.resourceAt(address, Date.now()),
+    *endpoints() {
+      for (const route of copy.routes.values()) yield* route.endpoints;
+    },
+    async close() {
+      clearInterval(timer);
+      redis.off('ready', reload);
+      changes.close();
+    },
+  };
+}
+
+class RouteCopy {
+  /** By `kind/name`. */
+  routes = new Map<string, Route>();
+  readonly addresses = new ReplicaAddresses();
+  isLoaded = false;
+  loadedAt: number | undefined;
+
+  constructor(
+    private readonly redis: RedisClient,
+    private readonly keys: ReturnType<typeof routeKeys>,
+    private readonly log: Logger,
+    private readonly changed: () => void,
+  ) {}
 
   /** A route that is missing after its change was announced was withdrawn. */
-  async function read(ref: ResourceRef, { isAnnounced }: { isAnnounced: boolean }) {
+  async read(ref: ResourceRef, { isAnnounced }: { isAnnounced: boolean }): Promise<void> {
+    const { redis, keys } = this;
     const key = resourceKey(ref);
     const [complete, json] = await connected(redis).multi().exists(keys.complete).hGet(keys.routes, key).execTyped();
-    const route = parse(json);
-    const before = table.get(key);
-    if (route) table.set(key, route);
-    else if (complete || isAnnounced) table.delete(key);
-    addresses.replace(before, table.get(key), Date.now());
-    changed();
+    const route = this.#parse(json);
+    const before = this.routes.get(key); // after the wait, in which the map may have been replaced
+    if (route) this.routes.set(key, route);
+    else if (complete || isAnnounced) this.routes.delete(key);
+    this.addresses.replace(before, this.routes.get(key), Date.now());
+    this.changed();
   }
 
-  async function reload() {
+  async reload(): Promise<void> {
+    const { redis, keys } = this;
     const [complete, entries] = await connected(redis).multi().exists(keys.complete).hGetAll(keys.routes).execTyped();
     const found = new Map<string, Route>();
     for (const [key, json] of Object.entries(entries)) {
-      const route = parse(json);
+      const route = this.#parse(json);
       if (route) found.set(key, route);
     }
     // Redis came back empty and the worker has not written everything yet: a missing route may still exist.
-    table = complete ? found : new Map([...table, ...found]);
-    loaded ||= Boolean(complete);
-    loadedAt = Date.now();
-    addresses.replaceAll(table.values(), loadedAt);
-    changed();
+    this.routes = complete ? found : new Map([...this.routes, ...found]);
+    this.isLoaded ||= Boolean(complete);
+    this.loadedAt = Date.now();
+    this.addresses.replaceAll(this.routes.values(), this.loadedAt);
+    this.changed();
   }
 
-  function parse(json: string | null | undefined): Route | undefined {
+  #parse(json: string | null | undefined): Route | undefined {
     if (!json) return undefined;
     try {
       return Route.parse(JSON.parse(json));
     } catch (error) {
-      log.error({ err: error }, 'a published route is not valid; is the worker newer than this service?');
+      this.log.error({ err: error }, 'a published route is not valid; is the worker newer than this service?');
       return undefined;
     }
   }
-
-  const attempt = (work: Promise<void>) => work.catch((error: unknown) => log.debug({ err: error }, 'routes not read'));
-  const hear = (text: string) => {
-    if (text === ALL_ROUTES) return void attempt(reload());
-    const ref = refIn(text);
-    if (ref) void attempt(read(ref, { isAnnounced: true }));
-  };
-  const changes = subscription(redis, { [keys.changed]: hear }, () => void attempt(reload()));
-  const onReady = () => void attempt(reload());
-  redis.on('ready', onReady);
-  const timer = setInterval(() => void attempt(reload()), reloadEveryMs);
-
-  return {
-    get: (ref) => table.get(resourceKey(ref)),
-    refresh: (ref) => read(ref, { isAnnounced: false }),
-    isLoaded: () => loaded,
-    loadedAt: () => loadedAt,
-    onChange: (listener) => void listeners.push(listener),
-    all: () => table.values(),
-    resourceAt: (address) => addresses.resourceAt(address, Date.now()),
-    *endpoints() {
-      for (const route of table.values()) yield* route.endpoints;
-    },
-    async close() {
-      clearInterval(timer);
-      redis.off('ready', onReady);
-      changes.close();
-    },
-  };
 }

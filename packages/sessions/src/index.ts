@@ -1,4 +1,4 @@
-export { readChange, type SessionChange } from './change.js';
+export { readChange, type SessionChange } from './scripts.js';
 export { sessionKeys, type SessionOwner } from './keys.js';
 export { listSessions, type ListedSession } from './list.js';
 export { type SessionRecord } from './record.js';

@@ -27,7 +27,7 @@ export const sessionKeys = (prefix: string) => {
     /** As `used`, for one caller. A subject may be any text of any length, so its hash stands for it. */
     usedBy: (owner: SessionOwner, caller: string) =>
       `${of(owner)}:sessions:caller:${createHash('sha256').update(caller).digest('base64url')}`,
-    /** Channel: sessions that moved or ended; see change.ts. */
+    /** Channel: sessions that moved or ended; see scripts.ts. */
     changed: `${prefix}:sessions:changed`,
     /** Channel: data planes ask each other for calls of a session that are under way. */
     calls: `${prefix}:sessions:calls`,

@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { withTimeout } from '@mcp-gateway/platform/concurrency';
 import { connected, type RedisClient } from '@mcp-gateway/platform/redis';
 import { ResourceKind, type ResourceRef } from '@mcp-gateway/common/contracts';
-import { changeOf } from './change.js';
 import { sessionKeys, type SessionOwner } from './keys.js';
 import { fieldsOf, recordOf, subscriptionField, type SessionRecord } from './record.js';
-import { CLOSE, CREATE, MOVE, RELEASE, RESTORE, SET_FIELD, TERMINATE } from './scripts.js';
+import { changeOf, CLOSE, CREATE, MOVE, RELEASE, RESTORE, SET_FIELD, TERMINATE } from './scripts.js';
 
 /** A session of a resource: enough to find its record. */
 export interface SessionId extends SessionOwner {
@@ -59,39 +58,42 @@ const MAX_FIELDS = 128;
 
 /** Session records in Redis. Every call rejects when Redis is unavailable, or has not answered within a second. */
 export function sessionRecords(redis: RedisClient, prefix: string) {
-  const keys = sessionKeys(prefix);
-  const run = (script: string, on: string[], args: (string | number)[]) =>
-    withTimeout(redis.eval(script, { keys: on, arguments: args.map(String) }), REDIS_MS);
-  const indexes = ({ caller, ...owner }: SessionOwner & { caller: string }) => [
-    keys.used(owner),
-    keys.usedBy(owner, caller),
-  ];
-  const setField = async (of: SessionId, field: string, value: string) =>
-    (await run(SET_FIELD, [keys.record(of, of.id)], [MAX_FIELDS, field, value])) === 1;
+  const store = { redis, keys: sessionKeys(prefix), run: runner(redis) };
+  return { keys: store.keys, ...lifecycle(store), ...relocation(store), ...settings(store), ...activity(store) };
+}
 
-  const idsBefore = (index: string, before: number, limit: number): Promise<string[]> =>
-    withTimeout(
-      redis.zRange(index, '-inf', `(${before}`, { BY: 'SCORE', LIMIT: { offset: 0, count: limit } }),
-      REDIS_MS,
-    );
+interface Store {
+  redis: RedisClient;
+  keys: ReturnType<typeof sessionKeys>;
+  run: ReturnType<typeof runner>;
+}
 
-  async function find(of: SessionId): Promise<FoundSession> {
-    const reads = connected(redis).multi().hGetAll(keys.record(of, of.id)).zScore(keys.used(of), of.id);
-    const [fields, lastUsedAt] = await withTimeout(reads.execTyped(), REDIS_MS);
-    return { record: recordOf(fields), lastUsedAt };
-  }
+const runner = (redis: RedisClient) => (script: string, on: string[], args: (string | number)[]) =>
+  withTimeout(redis.eval(script, { keys: on, arguments: args.map(String) }), REDIS_MS);
 
+const indexesOf = (keys: Store['keys'], { caller, ...owner }: SessionOwner & { caller: string }) => [
+  keys.used(owner),
+  keys.usedBy(owner, caller),
+];
+
+async function find({ redis, keys }: Store, of: SessionId): Promise<FoundSession> {
+  const reads = connected(redis).multi().hGetAll(keys.record(of, of.id)).zScore(keys.used(of), of.id);
+  const [fields, lastUsedAt] = await withTimeout(reads.execTyped(), REDIS_MS);
+  return { record: recordOf(fields), lastUsedAt };
+}
+
+/** The beginning and the end of sessions. */
+const lifecycle = (store: Store) => {
+  const { redis, keys, run } = store;
   return {
-    keys,
-
     async create(ref: SessionRef, record: SessionRecord, { max, maxPerCaller, idleSince, keepSeconds }: SessionBounds) {
       const args = [ref.id, record.openedAt, idleSince, max, maxPerCaller, keepSeconds, ...fieldsOf(record)];
       const streams = record.transport === undefined ? [] : [keys.streams(ref)];
-      const on = [keys.record(ref, ref.id), ...indexes(ref), keys.opened(ref), ...streams];
+      const on = [keys.record(ref, ref.id), ...indexesOf(keys, ref), keys.opened(ref), ...streams];
       return (await run(CREATE, on, args)) as 'opened' | 'adapter-full' | 'caller-full';
     },
 
-    find,
+    find: (of: SessionId): Promise<FoundSession> => find(store, of),
 
     /**
      * Ends it for everybody; `tellServer` when the server has still to be told. Does nothing when it was used since
@@ -103,7 +105,7 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
       { now, keepSeconds, ...how }: { now: number; keepSeconds: number; tellServer: boolean; unlessUsedSince?: number },
     ): Promise<boolean> {
       const record = keys.record(ref, ref.id);
-      const on = [record, ...indexes(ref), keys.opened(ref), keys.streams(ref)];
+      const on = [record, ...indexesOf(keys, ref), keys.opened(ref), keys.streams(ref)];
       const change = changeOf(ref.id, resource);
       const tell = how.tellServer ? 1 : 0;
       const args = [ref.id, now, keepSeconds, keys.changed, change, tell, how.unlessUsedSince ?? ''];
@@ -115,6 +117,18 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
       return closed === 1;
     },
 
+    /** Takes one from the list, so that one data plane tells the server. */
+    async nextTermination(): Promise<Termination | null> {
+      const text = await withTimeout(redis.lPop(keys.terminations), REDIS_MS);
+      return text === null ? null : Termination.parse(JSON.parse(text));
+    },
+  };
+};
+
+/** Where sessions live. */
+const relocation = (store: Store) => {
+  const { redis, keys, run } = store;
+  return {
     /** Of several moves that saw the same number of moves one succeeds, and none when the session has been closed. */
     async move(
       of: SessionId,
@@ -137,14 +151,21 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
       const options = { condition: 'NX', expiration: { type: 'PX', value: ms } } as const;
       const [claimed, found] = await Promise.all([
         withTimeout(redis.set(keys.moving(of, of.id), holder, options), REDIS_MS),
-        find(of), // sent right behind it to the same node, and so as of after the claim
+        find(store, of), // sent right behind it to the same node, and so as of after the claim
       ]);
       return claimed === null ? null : found;
     },
     async release(of: SessionId, holder: string): Promise<void> {
       await run(RELEASE, [keys.moving(of, of.id)], [holder]);
     },
+  };
+};
 
+/** What clients have said since their sessions began. */
+const settings = ({ redis, keys, run }: Store) => {
+  const setField = async (of: SessionId, field: string, value: string) =>
+    (await run(SET_FIELD, [keys.record(of, of.id)], [MAX_FIELDS, field, value])) === 1;
+  return {
     /** What the client has said since; false when the session is not open, or its record is full. */
     set: (of: SessionId, what: 'protocolVersion' | 'logLevel', value: string): Promise<boolean> =>
       setField(of, what, value),
@@ -152,12 +173,23 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
     async unsubscribe(of: SessionId, uri: string): Promise<void> {
       await withTimeout(redis.hDel(keys.record(of, of.id), subscriptionField(uri)), REDIS_MS);
     },
+  };
+};
 
+/** When sessions were used, and which of them have not been used. */
+const activity = (store: Store) => {
+  const { redis, keys } = store;
+  const idsBefore = (index: string, before: number, limit: number): Promise<string[]> =>
+    withTimeout(
+      redis.zRange(index, '-inf', `(${before}`, { BY: 'SCORE', LIMIT: { offset: 0, count: limit } }),
+      REDIS_MS,
+    );
+  return {
     /** Writes when sessions were last used, and keeps their records and indexes for as long as is needed now. */
     async touch(activities: readonly SessionActivity[]): Promise<void> {
-      const owners = Map.groupBy(activities, (activity) => keys.used(activity));
+      const owners = Map.groupBy(activities, (used) => keys.used(used));
       // One transaction for each resource: the keys of two may be on different nodes.
-      await Promise.all([...owners.values()].map((ofOwner) => withTimeout(touchOwner(ofOwner), REDIS_MS)));
+      await Promise.all([...owners.values()].map((ofOwner) => withTimeout(touchOwner(store, ofOwner), REDIS_MS)));
     },
 
     /** Ids of sessions that were used last before `before`, the longest idle first. */
@@ -171,32 +203,26 @@ export function sessionRecords(redis: RedisClient, prefix: string) {
     /** Ids of sessions that were opened before `before`, the oldest first. */
     openedBefore: (owner: SessionOwner, before: number, limit: number): Promise<string[]> =>
       idsBefore(keys.opened(owner), before, limit),
-
-    /** Takes one from the list, so that one data plane tells the server. */
-    async nextTermination(): Promise<Termination | null> {
-      const text = await withTimeout(redis.lPop(keys.terminations), REDIS_MS);
-      return text === null ? null : Termination.parse(JSON.parse(text));
-    },
   };
+};
 
-  /** All of one resource. */
-  async function touchOwner(activities: readonly SessionActivity[]): Promise<void> {
-    const members = new Map<string, { score: number; value: string }[]>();
-    const kept = new Map<string, number>();
-    const keep = (key: string, seconds: number) => kept.set(key, Math.max(seconds, kept.get(key) ?? 0));
-    for (const { at, keepSeconds, ...ref } of activities) {
-      for (const index of [...indexes(ref), keys.streams(ref)]) {
-        const used = members.get(index) ?? [];
-        members.set(index, used);
-        used.push({ score: at, value: ref.id });
-        keep(index, keepSeconds);
-      }
-      keep(keys.opened(ref), keepSeconds);
-      keep(keys.record(ref, ref.id), keepSeconds);
+/** All of one resource. */
+async function touchOwner({ redis, keys }: Store, activities: readonly SessionActivity[]): Promise<void> {
+  const members = new Map<string, { score: number; value: string }[]>();
+  const kept = new Map<string, number>();
+  const keep = (key: string, seconds: number) => kept.set(key, Math.max(seconds, kept.get(key) ?? 0));
+  for (const { at, keepSeconds, ...ref } of activities) {
+    for (const index of [...indexesOf(keys, ref), keys.streams(ref)]) {
+      const used = members.get(index) ?? [];
+      members.set(index, used);
+      used.push({ score: at, value: ref.id });
+      keep(index, keepSeconds);
     }
-    const writes = connected(redis).multi();
-    for (const [index, used] of members) writes.zAdd(index, used, { condition: 'XX', comparison: 'GT' });
-    for (const [key, seconds] of kept) writes.expire(key, seconds, 'GT');
-    await writes.exec();
+    keep(keys.opened(ref), keepSeconds);
+    keep(keys.record(ref, ref.id), keepSeconds);
   }
+  const writes = connected(redis).multi();
+  for (const [index, used] of members) writes.zAdd(index, used, { condition: 'XX', comparison: 'GT' });
+  for (const [key, seconds] of kept) writes.expire(key, seconds, 'GT');
+  await writes.exec();
 }

@@ -126,7 +126,7 @@ describe('a session id', () => {
 
   it('is not made when it would be too long to be opened', () => {
     const envelope = { ...ENVELOPE, upstreamId: 'u'.repeat(12_300) };
-    expect(() => sealSessionId(envelope, [KEY])).toThrow('what is to be sealed is too long');
+    expect(() => sealSessionId(envelope, [KEY])).toThrow('the envelope is too long');
   });
 
   it('does not open when it is longer than any that is made', () => {

@@ -2,4 +2,3 @@
 export { composeWorker } from '../../../services/deployment-worker/src/compose.js';
 export { adapterReconciler } from '../../../services/deployment-worker/src/reconcile.js';
 export { routeRestorer } from '../../../services/deployment-worker/src/restore-routes.js';
-export { World } from '../../../services/deployment-worker/test/world.js';

@@ -3,6 +3,7 @@ import { EnvironmentVariables, SecretEnvironment } from './environment.js';
 import { normalizeFieldNames } from './fields.js';
 import { ImageName, ImageVersion } from './image.js';
 import { boundedString, text } from './text.js';
+import { SESSION_LIMITS } from './session.js';
 
 /** Names become DNS labels in a cluster (RFC 1123 §2.1), so they stop at 63 characters. */
 export const ResourceName = boundedString(63, 1)
@@ -27,23 +28,22 @@ const resourceAmounts = (description: string) =>
     .optional()
     .meta({ description });
 
-const wholeNumber = (min: number, max: number) =>
+const wholeNumber = ({ min, max }: { min: number; max: number }) =>
   z.int('must be a whole number').min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
-const DAY = 24 * 3600;
 
 /** Limits of the sessions of an adapter. The configuration of the data plane applies where a limit is absent. */
 export const SessionLimits = z
   .strictObject({
-    idleTimeoutSeconds: wholeNumber(60, 30 * DAY)
+    idleTimeoutSeconds: wholeNumber(SESSION_LIMITS.idleTimeoutSeconds)
       .optional()
       .meta({ description: 'A session that is idle for this long ends. A session with an open stream is not idle.' }),
-    maxAgeSeconds: wholeNumber(60, 90 * DAY)
+    maxAgeSeconds: wholeNumber(SESSION_LIMITS.maxAgeSeconds)
       .optional()
       .meta({ description: 'A session ends this long after its start, also while it is in use.' }),
-    maxOpen: wholeNumber(1, 1_000_000)
+    maxOpen: wholeNumber(SESSION_LIMITS.maxOpen)
       .optional()
       .meta({ description: 'Maximum number of open sessions of the adapter.' }),
-    maxOpenPerCaller: wholeNumber(1, 1_000_000)
+    maxOpenPerCaller: wholeNumber(SESSION_LIMITS.maxOpenPerCaller)
       .optional()
       .meta({ description: 'Maximum number of open sessions of one caller on the adapter.' }),
   })

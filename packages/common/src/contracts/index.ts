@@ -4,5 +4,5 @@ export { imageReference } from './image.js';
 export { Problem } from './problem.js';
 export { adapterRef, resourceKey, ResourceKind, type ResourceRef } from './resource.js';
 export { Route, type Endpoint, type PublishedEndpoint, type PublishedRoute } from './route.js';
-export { SessionResource } from './session.js';
+export { SESSION_LIMITS, SessionResource } from './session.js';
 export { AdapterStatus, Condition, Phase, ReplicaStatus } from './status.js';

@@ -1,5 +1,15 @@
 import { z } from 'zod';
 
+const DAY = 24 * 3600;
+
+/** Bounds and defaults of what limits sessions: the spec of an adapter, the settings of data planes, the records in Redis. */
+export const SESSION_LIMITS = {
+  idleTimeoutSeconds: { min: 60, max: 30 * DAY, default: DAY },
+  maxAgeSeconds: { min: 60, max: 90 * DAY, default: 7 * DAY },
+  maxOpen: { min: 1, max: 1_000_000, default: 10_000 },
+  maxOpenPerCaller: { min: 1, max: 1_000_000, default: 1_000 },
+} as const;
+
 /** An open session, for its caller and for callers that may change the adapter. It does not contain the id that the client holds. */
 export const SessionResource = z
   .strictObject({

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { SESSION_LIMITS } from '@mcp-gateway/common/contracts';
 import { z } from 'zod';
 import { List } from './fields.js';
 import { PublicUrl } from './public-url.js';
@@ -10,14 +11,15 @@ const wholeNumber = (unit: string, min: number, max: number) =>
     .min(min, `must be at least ${min}`)
     .max(max, `must be at most ${max}`);
 
-const DAY = 24 * 3600;
+const limit = (unit: string, { min, max, default: usual }: (typeof SESSION_LIMITS)[keyof typeof SESSION_LIMITS]) =>
+  wholeNumber(unit, min, max).default(usual);
 
-/** What the sessions of an adapter may do that does not say so itself. */
+/** Limits of the sessions of an adapter that does not set them itself. */
 export const sessionFields = {
-  MCP_GATEWAY_SESSION_IDLE_SECONDS: wholeNumber('seconds', 60, 30 * DAY).default(DAY),
-  MCP_GATEWAY_SESSION_MAX_AGE_SECONDS: wholeNumber('seconds', 60, 90 * DAY).default(7 * DAY),
-  MCP_GATEWAY_SESSIONS_PER_ADAPTER: wholeNumber('sessions', 1, 1_000_000).default(10_000),
-  MCP_GATEWAY_SESSIONS_PER_CALLER: wholeNumber('sessions', 1, 1_000_000).default(1_000),
+  MCP_GATEWAY_SESSION_IDLE_SECONDS: limit('seconds', SESSION_LIMITS.idleTimeoutSeconds),
+  MCP_GATEWAY_SESSION_MAX_AGE_SECONDS: limit('seconds', SESSION_LIMITS.maxAgeSeconds),
+  MCP_GATEWAY_SESSIONS_PER_ADAPTER: limit('sessions', SESSION_LIMITS.maxOpen),
+  MCP_GATEWAY_SESSIONS_PER_CALLER: limit('sessions', SESSION_LIMITS.maxOpenPerCaller),
   MCP_GATEWAY_SESSION_CACHE_BYTES: wholeNumber('bytes', 1024 * 1024, 64 * 1024 ** 3).default(64 * 1024 * 1024),
 };
 

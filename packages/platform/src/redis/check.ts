@@ -1,6 +1,5 @@
 import { ConfigError } from '../config/read.js';
-import { unconnected, urlsIn, type RedisAddress } from './client.js';
-import { redisRefusal } from './refusal.js';
+import { redisRefusal, unconnected, urlsIn, type RedisAddress } from './client.js';
 
 const ANSWER_MS = 3_000;
 

@@ -44,11 +44,13 @@ function onServer(redis: RedisClient, channels: Channels, onSubscribed: () => vo
   const subscriber = redis.duplicate();
   subscriber.on('error', () => {}); // the command connection logs the outage
   let retry: NodeJS.Timeout | undefined;
+  let isClosed = false;
 
   // On every connection: node-redis forgets a subscription that was under way when the connection broke. Others are not doubled.
   async function subscribe() {
     const asked = Object.entries(channels).map(([channel, hear]) => subscriber.subscribe(channel, hear));
     const failed = (await Promise.allSettled(asked)).some(({ status }) => status === 'rejected');
+    if (isClosed) return;
     if (failed) retry = setTimeout(() => void (subscriber.isReady && subscribe()), RETRY_MS).unref();
     onSubscribed();
   }
@@ -57,8 +59,12 @@ function onServer(redis: RedisClient, channels: Channels, onSubscribed: () => vo
 
   return {
     close() {
+      isClosed = true;
       clearTimeout(retry);
-      if (subscriber.isOpen) subscriber.destroy();
+      // node-redis leaks a connection that is destroyed while it is being made.
+      const isConnecting = subscriber.isOpen && !subscriber.isReady && redis.isReady;
+      if (isConnecting) subscriber.once('ready', () => subscriber.destroy());
+      else if (subscriber.isOpen) subscriber.destroy();
     },
   };
 }

@@ -3,7 +3,7 @@ import { Agent, createServer, get, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ConfigError } from '../config/index.js';
-import { freePort } from './free-port.js';
+import { freePort } from './loopback.js';
 import { closeServer, listen } from './listen.js';
 
 const servers: Server[] = [];

@@ -2,5 +2,4 @@ export type { Metrics, Sample } from './metrics.js';
 export { HTTP_BUCKETS, methodLabel, statusClass } from './http.js';
 export { labelledSeries, type LabelledSeries } from './labelled-series.js';
 export { onHead } from './on-head.js';
-export { serveMetrics } from './open.js';
-export { redisGauge } from './redis.js';
+export { redisGauge, serveMetrics } from './serve-metrics.js';

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { ConfigError } from '../config/index.js';
 import { createLogger } from '../logging/index.js';
 import { freePort, listen } from '../serving/index.js';
-import { serveMetrics } from './open.js';
+import { serveMetrics } from './serve-metrics.js';
 import { metricsServer } from './server.js';
 
 const log = createLogger('test', 'silent');

@@ -1,4 +1,4 @@
-import { adapterRef, type SessionResource } from '@mcp-gateway/common/contracts';
+import { adapterRef, SESSION_LIMITS, type SessionResource } from '@mcp-gateway/common/contracts';
 import { sessionNotFound, unavailable } from '@mcp-gateway/common/errors';
 import { canWrite, type Principal } from '@mcp-gateway/common/principal';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
@@ -18,9 +18,6 @@ export interface SessionService {
   /** @throws GatewayError SESSION_NOT_FOUND, also for the session of another caller */
   end(principal: Principal, row: AdapterRow, id: string): Promise<void>;
 }
-
-/** The default of the data planes. A session id is good for this long, so the mark that the session has ended is kept as long. */
-const USUAL_MAX_AGE_SECONDS = 7 * 24 * 3600;
 
 /** The sessions that the data planes have recorded. All methods throw UNAVAILABLE while Redis is unavailable. */
 export function sessionService(redis: RedisClient, prefix: string): SessionService {
@@ -43,7 +40,7 @@ export function sessionService(redis: RedisClient, prefix: string): SessionServi
       const { caller } = record;
       if (caller !== principal.subject && !maySeeAll(principal, row)) throw sessionNotFound();
       const now = Math.floor(Date.now() / 1000);
-      const keepSeconds = row.spec.sessions.maxAgeSeconds ?? USUAL_MAX_AGE_SECONDS;
+      const keepSeconds = row.spec.sessions.maxAgeSeconds ?? SESSION_LIMITS.maxAgeSeconds.default;
       const how = { now, keepSeconds, tellServer: true };
       const ended = await records.close({ id, ...owner(row), caller }, adapterRef(row.name), how).catch(refuse);
       if (!ended) throw sessionNotFound(); // another request has ended it

@@ -1,4 +1,5 @@
-import type { LookupFunction } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type LookupFunction } from 'node:net';
 
 interface NamedOrigin {
   /** What the server is called, and so its `Host`. */
@@ -19,4 +20,14 @@ export function localhostOrigin(url: string): NamedOrigin {
     origin: `http://localhost${port && `:${port}`}`,
     lookup: (_name, { all }, callback) => (all ? callback(null, [found]) : callback(null, found.address, found.family)),
   };
+}
+
+/** A port of 127.0.0.1 that was free a moment ago. Another process may take it first, so be ready to ask again. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

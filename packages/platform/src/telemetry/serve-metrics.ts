@@ -1,5 +1,6 @@
 import type { Logger } from '../logging/index.js';
 import { closeServer, listen } from '../serving/index.js';
+import type { RedisClient } from '../redis/index.js';
 import type { Metrics } from './metrics.js';
 import { metricsServer } from './server.js';
 
@@ -31,4 +32,12 @@ export async function serveMetrics(config: MetricsConfig, { log, defer }: OpenPa
   const metricsPort = await listen(server, { host, port }, VARIABLES);
   log.info({ metricsPort }, 'metrics are served');
   return metrics;
+}
+
+/** The gauge that every service has. */
+export function redisGauge(metrics: Metrics, redis: Pick<RedisClient, 'isReady'>): void {
+  metrics.gauge(
+    { name: 'mcp_gateway_redis_connected', help: '1 while the service is connected to Redis', labels: [] },
+    () => [{ labels: {}, value: redis.isReady ? 1 : 0 }],
+  );
 }
