@@ -60,14 +60,14 @@ describe('management through the data plane', () => {
     await caller(plane.url, 'alice').post(specOf('echo'));
     const asked = { ...GET, headers: { 'x-request-id': 'r-1' } };
     const [direct, through] = [await send(plane.url + path, asked), await send(url + path, asked)];
-    const volatile = /^(date|connection|keep-alive|transfer-encoding|content-length)$/i;
+    const volatile = /^(date|connection|keep-alive|transfer-encoding|content-length):/i;
     const comparable = ({ status, headers, text }: typeof direct) => ({
       status,
       text,
       headers: headers
-        .map(([name, value]) => [name.toLowerCase(), value])
-        .filter(([name = '']) => !volatile.test(name))
-        .toSorted(), // the data plane adds the id of the request at the end
+        .map(([name, value]) => `${name.toLowerCase()}: ${value}`)
+        .filter((header) => !volatile.test(header))
+        .toSorted((a, b) => (a < b ? -1 : 1)), // the data plane adds the id of the request at the end
     });
     expect(comparable(through)).toEqual(comparable(direct));
   });

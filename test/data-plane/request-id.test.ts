@@ -89,7 +89,11 @@ describe('the id of a request', () => {
   it.each(['/adapters', '/adapters/none', '/nothing', '/livez'])('is named once in the answer of %s', async (path) => {
     const answer = await ask({ 'x-request-id': GIVEN }, path, 'GET');
     expect(answer.headers.filter(([name]) => name.toLowerCase() === 'x-request-id')).toEqual([['X-Request-Id', GIVEN]]);
-    if (answer.status === 404) expect(JSON.parse(answer.text)).toMatchObject({ requestId: GIVEN });
     await becomesTrue('the line', async () => expect(ended()).toHaveLength(1));
+  });
+
+  it.each(['/adapters/none', '/nothing'])('stands in the problem document of %s', async (path) => {
+    const answer = await ask({ 'x-request-id': GIVEN }, path, 'GET');
+    expect(JSON.parse(answer.text)).toMatchObject({ status: 404, requestId: GIVEN });
   });
 });

@@ -75,21 +75,20 @@ export function legacySessions({
     return transport;
   }
 
+  const isIdle = ({ exchanges, lastUsed }: Session) => exchanges === 0 && lastUsed <= now() - idleMs;
   return {
     serve,
     /** Closes the sessions that nobody has used for `idleMs`. */
-    async closeIdle(): Promise<void> {
-      const oldest = now() - idleMs;
-      const idle = [...open.values()].filter((session) => session.exchanges === 0 && session.lastUsed <= oldest);
-      await Promise.all(idle.map(({ transport }) => transport.close()));
-    },
-    async closeAll(): Promise<void> {
-      await Promise.all([...open.values()].map(({ transport }) => transport.close()));
-    },
+    closeIdle: () => closeAll([...open.values()].filter(isIdle)),
+    closeAll: () => closeAll([...open.values()]),
     get size(): number {
       return open.size;
     },
   };
+}
+
+async function closeAll(sessions: readonly Session[]): Promise<void> {
+  await Promise.all(sessions.map(({ transport }) => transport.close()));
 }
 
 /** The SDK sends no response to a cancelled request and leaves its event stream open until the client leaves. */

@@ -126,19 +126,23 @@ export function createUpstreams({
     },
     keepOnly(endpoints) {
       const kept = new Set(Array.from(endpoints, ({ id }) => id));
-      for (const [id, upstream] of upstreams) {
-        if (kept.has(id)) {
-          clearTimeout(upstream.retiring);
-          upstream.retiring = undefined;
-        } else {
-          upstream.retiring ??= setTimeout(() => retire(id, upstream), retireMs).unref();
-        }
-      }
+      for (const [id, upstream] of upstreams)
+        retireUnless(kept.has(id), upstream, () => retire(id, upstream), retireMs);
     },
     async close() {
       await Promise.all(Array.from(upstreams.values(), ({ pool }) => pool.destroy()));
     },
   };
+}
+
+/** Retires an upstream after a while, unless it is routed to again by then. */
+function retireUnless(isKept: boolean, upstream: Upstream, retire: () => void, retireMs: number): void {
+  if (isKept) {
+    clearTimeout(upstream.retiring);
+    upstream.retiring = undefined;
+  } else {
+    upstream.retiring ??= setTimeout(retire, retireMs).unref();
+  }
 }
 
 function openPool(url: string, timeoutMs: number, connections: number): Pool {
