@@ -107,7 +107,7 @@ const rules = [
     name: 'packages are imported by name',
     comment: 'The tests of a service reach its sources through this file, and no other package.',
     from: { path: '^test/[^/]+/support/sources\\.ts$' },
-    to: { dependencyTypes: ['local'], path: PROGRAMS, pathNot: '^services/[^/]+/src/' },
+    to: { dependencyTypes: ['local'], path: PROGRAMS, pathNot: '^services/[^/]+/(src|test)/' },
   },
   {
     name: 'packages are imported by name',

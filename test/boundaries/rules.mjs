@@ -114,11 +114,4 @@ export const apart = [['packages/runtime/src/process', 'packages/runtime/src/kub
  * Files whose cycles are not removed yet.
  * @type {string[]}
  */
-export const knownCycles = [
-  'services/data-plane/src/forwarding/buffered-message.ts',
-  'services/data-plane/src/forwarding/client-error.ts',
-  'services/data-plane/src/forwarding/idempotent-tools.ts',
-  'services/data-plane/src/forwarding/recoverable.ts',
-  'services/data-plane/src/forwarding/response/client-response.ts',
-  'services/data-plane/src/forwarding/response/response-part.ts',
-];
+export const knownCycles = [];

@@ -78,8 +78,7 @@ describe.each([
     const asked = send(`${gateway.url}/adapters/echo/mcp`, { headers, body });
     await held;
     await first.kill();
-    const { code, message, data } = MAY_HAVE_RUN;
-    const error = JSON.stringify({ code, message, data: { code: data.code } });
+    const error = JSON.stringify({ ...MAY_HAVE_RUN, data: { code: MAY_HAVE_RUN.data.code } });
     const text = (await asked).text.replace(/,"requestId":"[\da-f-]{36}"/, '');
     expect(text).toContain(`{"jsonrpc":"2.0","id":${id},"error":${error}}`);
   });

@@ -59,7 +59,7 @@ describe.each(['away', 'frozen'])('while Redis is %s', (kind) => {
   it('opens no session, and reveals none', async () => {
     await takeRedisAway();
     expect(unavailable(await timed(initialize(gateway.url)))).toEqual(
-      away('the session cannot be recorded now', 1), // of initialize
+      away('the session cannot be recorded while Redis is unavailable', 1), // of initialize
     );
     expect(server.ids).toHaveLength(1);
   });

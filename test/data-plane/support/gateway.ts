@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Route, type PublishedRoute } from '@mcp-gateway/common/contracts';
 import type { Verifier } from '@mcp-gateway/identity';
 import { redisClient, type RedisClient } from '@mcp-gateway/platform/redis';
-import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
+import type { RouteTable } from '@mcp-gateway/routing';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/platform/serving';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { afterTest } from '../../support/clean-up.js';

@@ -45,7 +45,7 @@ export async function forward(parts: ForwardingParts, request: McpRequest, targe
  * See docs/sessions.md for what is sent again and what is not.
  * @throws GatewayError as `send` and `Relocator.recover`
  */
-export async function forwardWithRecovery(
+async function forwardWithRecovery(
   parts: ForwardingParts,
   request: McpRequest,
   target: Target & { session: OpenSession },
@@ -73,7 +73,7 @@ export async function forwardWithRecovery(
  * A session has ended, or cannot go on: a client that resumes the answer to a call is told that the call may have run.
  * @throws the error, when it waits for none
  */
-export function failResumed(
+function failResumed(
   { resumptions }: ForwardingParts,
   { request, session, headers }: RecoverableRequest,
   error: unknown,

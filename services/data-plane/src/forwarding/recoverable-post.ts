@@ -138,12 +138,16 @@ class RecoverablePost {
         throw error;
       case 'finish':
         await this.#recordSettings();
-        return void this.#answer.close();
+        this.#answer.close();
+        return undefined;
       case 'fail':
-        return void failPending(this.#answer, message, { cause: error });
+        failPending(this.#answer, message, { cause: error });
+        return undefined;
       case 'retry-same-replica': {
         const endpoint = await routedEndpoint(parts, recoverable, at, error);
-        return endpoint ? at : void dropResponse(parts, recoverable, message);
+        if (endpoint) return at;
+        dropResponse(parts, recoverable, message);
+        return undefined;
       }
       case 'retry':
       case 'check-tool':
@@ -151,7 +155,8 @@ class RecoverablePost {
         try {
           return await this.#relocate(step, failed);
         } catch (failure) {
-          return void failPendingWith(this.#answer, message, failure);
+          failPendingWith(this.#answer, message, failure);
+          return undefined;
         }
       default:
         return unreachable(step);
@@ -183,10 +188,16 @@ class RecoverablePost {
   ): Promise<Placement | undefined> {
     const { parts, recoverable, message } = this;
     let next = await nextPlacement(parts, recoverable, at, error);
-    if (step === 'relocate-only') return void failPending(this.#answer, message, { cause: error, detail: SEND_AGAIN });
+    if (step === 'relocate-only') {
+      failPending(this.#answer, message, { cause: error, detail: SEND_AGAIN });
+      return undefined;
+    }
     if (step === 'check-tool') {
       const hints = await resolveToolHints(parts, recoverable, next, message.message);
-      if (!hints.mayRunTwice) return void failPending(this.#answer, message, { cause: error });
+      if (!hints.mayRunTwice) {
+        failPending(this.#answer, message, { cause: error });
+        return undefined;
+      }
       message.markToolRepeatable();
       next = hints.at;
     }

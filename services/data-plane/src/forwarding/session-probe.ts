@@ -22,7 +22,7 @@ const METHOD_NOT_FOUND = -32601;
  * unknown  it says that it has not
  * silent   it says nothing, which may mean anything
  */
-export async function probeSession(
+async function probeSession(
   { upstreams }: Pick<ForwardingParts, 'upstreams'>,
   { request, headers }: RecoverableRequest,
   at: Placement,

@@ -79,10 +79,10 @@ const isUri = (uri: unknown): uri is string => typeof uri === 'string' && uri.le
 /** Which requests the answer says an error to. What cannot be read, because it is compressed or only its end is here, says none. */
 export function rejectedRequestIds(text: string, isEvents: boolean): Set<RequestId> {
   const texts = isEvents ? readEvents(text).events.map(({ data }) => data) : [text];
-  return new Set(texts.flatMap(refused));
+  return new Set(texts.flatMap(rejectedIn));
 }
 
-function refused(text: string): RequestId[] {
+function rejectedIn(text: string): RequestId[] {
   try {
     const messages = [JSON.parse(text)].flat() as ({ id?: RequestId; error?: unknown } | null)[];
     return messages.flatMap((each) => (each?.error !== undefined && each.id !== undefined ? [each.id] : []));

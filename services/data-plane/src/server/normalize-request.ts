@@ -32,7 +32,7 @@ export function messageFault({ httpVersion, headers, rawHeaders, url }: Message)
 const ABSOLUTE = /^https?:\/\/([^/?#]*)([^#]*)/i;
 
 /** The host that a request target names, if it names one. */
-export const authorityOf = (target: string | undefined): string | undefined => ABSOLUTE.exec(target ?? '')?.[1];
+const authorityOf = (target: string | undefined): string | undefined => ABSOLUTE.exec(target ?? '')?.[1];
 
 /**
  * Turns a request target with scheme and host in front into the usual form. The host that it names counts, and the header

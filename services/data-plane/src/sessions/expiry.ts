@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RouteTable } from '@mcp-gateway/routing';
-import type { SessionStore } from './store.js';
+import type { Route } from '@mcp-gateway/common/contracts';
+import type { SessionRecords, SessionRef } from '@mcp-gateway/sessions';
+import { type AllLimits, idleSince, leftSince, tooOldSince } from './limits.js';
 
 const EVERY_MS = 30_000;
 
@@ -11,7 +13,7 @@ const EVERY_MS = 30_000;
  */
 export function expireSessions(
   routes: Pick<RouteTable, 'all'>,
-  sessions: Pick<SessionStore, 'endOverdue'>,
+  sessions: { endOverdue(route: Route): Promise<void> },
   log: Logger,
   everyMs = EVERY_MS,
 ): () => void {
@@ -29,4 +31,35 @@ export function expireSessions(
     }
   })();
   return () => stopping.abort();
+}
+
+/** Of each kind of overdue sessions, at a time. */
+const MAX_AT_ONCE = 1_000;
+
+export type CloseSession = (
+  session: SessionRef,
+  how: { tellServer: boolean; unlessUsedSince?: number },
+) => Promise<unknown>;
+
+/** Ends the sessions of the resource that have been idle for too long, or are too old, and streams that a data plane left behind. */
+export async function endOverdueSessions(
+  records: Pick<SessionRecords, 'find' | 'idle' | 'abandonedStreams' | 'openedBefore'>,
+  route: Route,
+  limits: AllLimits,
+  nowSeconds: number,
+  close: CloseSession,
+): Promise<void> {
+  const { kind, adapterId } = route;
+  const closeAll = async (ids: readonly string[], how: { unlessUsedSince?: number } = {}) => {
+    for (const id of ids) {
+      const { record } = await records.find({ id, kind, adapterId }).catch(() => ({ record: null }));
+      const caller = record === null || record === 'closed' ? '' : record.caller;
+      await close({ id, kind, adapterId, caller }, { tellServer: true, ...how });
+    }
+  };
+  const idle = idleSince(nowSeconds, limits);
+  await closeAll(await records.idle(route, idle, MAX_AT_ONCE), { unlessUsedSince: idle });
+  const left = leftSince(nowSeconds);
+  await closeAll(await records.abandonedStreams(route, left, MAX_AT_ONCE), { unlessUsedSince: left });
+  await closeAll(await records.openedBefore(route, tooOldSince(nowSeconds, limits), MAX_AT_ONCE));
 }

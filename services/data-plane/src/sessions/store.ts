@@ -1,5 +1,5 @@
 import type { ResourceRef, Route } from '@mcp-gateway/common/contracts';
-import { GatewayError } from '@mcp-gateway/common/errors';
+import { unavailable } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import {
@@ -11,18 +11,10 @@ import {
   type SessionRef,
 } from '@mcp-gateway/sessions';
 import { createIdleQuery } from './idle-query.js';
-import { sessionCache } from './cache.js';
-import { followSessionChanges } from './changes.js';
-import {
-  type AllLimits,
-  idleSince,
-  isTooOld,
-  keepSeconds,
-  leftSince,
-  limitsOf,
-  sessionLimitReached,
-  tooOldSince,
-} from './limits.js';
+import { type SessionCache, sessionCache } from './cache.js';
+import { followSessionChanges, type SessionChanges } from './changes.js';
+import { type CloseSession, endOverdueSessions } from './expiry.js';
+import { type AllLimits, idleSince, isTooOld, keepSeconds, limitsOf, sessionLimitReached } from './limits.js';
 import { initialLocation, latest, locationOf, type SessionLocation, unverifiedLocation } from './location.js';
 import { catchUpOnReconnect } from './reconnects.js';
 import { restoreLocations, unwrittenEnds } from './catch-up.js';
@@ -81,175 +73,197 @@ const CLOSED: SessionLocation = { endpointId: '', upstreamId: '', moves: 0, clos
 const KNOWN_FOR_MS = 600_000;
 /** How long to live on what is remembered, or on the envelope alone, before Redis is asked again. */
 const UNKNOWN_FOR_MS = 3_000;
-const OVERDUE_AT_ONCE = 1_000;
+const FRESH = {
+  moves: 0,
+  recentMoves: 0,
+  recentSince: 0,
+  protocolVersion: null,
+  logLevel: null,
+  subscriptions: [],
+};
 
 /** The sessions as this data plane knows them: a copy in memory of what is in Redis, read when it is first needed. */
-export function sessionStore({ redis, prefix, limits: defaults, cacheBytes, log, now = Date.now }: SessionStoreParts) {
-  const records = sessionRecords(redis, prefix);
-  const known = sessionCache(cacheBytes);
-  const activity = activityTracker(records, log, now);
-  const ends = unwrittenEnds();
-  const seconds = () => Math.floor(now() / 1000);
-  const listeners: ((id: string | undefined) => void)[] = [];
-  const notify = (id: string | undefined) => listeners.forEach((listener) => listener(id));
-  const terminationListeners: (() => void)[] = [];
-  const dataPlanes = createIdleQuery(redis, records.keys.calls, activity.calls);
-  const changes = followSessionChanges(redis, records.keys, {
-    changed(change) {
-      if (change) hear(change);
-      else known.invalidateAll();
-      notify(change?.id);
-    },
-    termination: () => terminationListeners.forEach((listener) => listener()),
-    calls: dataPlanes.hear,
-  });
+export const sessionStore = (parts: SessionStoreParts): SessionStore => new CachedSessions(parts);
 
-  async function catchUp() {
-    const restored = restoreLocations(records, known.moved(), keepSeconds(defaults));
-    await Promise.all([restored, ends.catchUp(), activity.flush().then(activity.catchUp)]);
-    known.invalidateAll(); // what was heard before could not be asked for
-    notify(undefined);
+class CachedSessions implements SessionStore {
+  readonly records: SessionRecords;
+  readonly activity: ActivityTracker;
+  readonly isIdle: SessionStore['isIdle'];
+  readonly countOn: SessionStore['countOn'];
+  readonly cached: SessionStore['cached'];
+  readonly #cache: SessionCache;
+  readonly #changes: SessionChanges;
+  readonly #unwrittenEnds = unwrittenEnds();
+  readonly #isSettled: () => boolean;
+  readonly #listeners: ((id: string | undefined) => void)[] = [];
+  readonly #terminationListeners: (() => void)[] = [];
+  readonly #now: () => number;
+
+  constructor(private readonly parts: SessionStoreParts) {
+    const { redis, prefix, cacheBytes, log, now = Date.now } = parts;
+    this.#now = now;
+    this.records = sessionRecords(redis, prefix);
+    this.activity = activityTracker(this.records, log, now);
+    this.#cache = sessionCache(cacheBytes);
+    this.countOn = this.#cache.countOn;
+    this.cached = this.#cache.size;
+    const { keys } = this.records;
+    const idleQuery = createIdleQuery(redis, keys.calls, this.activity.calls);
+    this.isIdle = idleQuery.isIdle;
+    this.#changes = followSessionChanges(redis, keys, {
+      changed: (change) => this.#onChanged(change),
+      termination: () => this.#terminationListeners.forEach((listener) => listener()),
+      calls: idleQuery.hear,
+    });
+    const isAlone = () => this.#changes.hearing.then(idleQuery.isAlone);
+    this.#isSettled = catchUpOnReconnect({ redis, now, catchUp: () => this.#catchUp(), isAlone }).isSettled;
   }
-  const isAlone = () => changes.hearing.then(dataPlanes.isAlone);
-  const { isSettled } = catchUpOnReconnect({ redis, now, catchUp, isAlone });
 
-  function learn(envelope: SessionEnvelope, resource: ResourceRef, location: SessionLocation, forMs = KNOWN_FOR_MS) {
-    const { id, adapterId, caller, issuedAt: openedAt } = envelope;
-    const opened = location.moves > 0 && {
-      opened: { kind: resource.kind, name: resource.name, adapterId, caller, openedAt },
+  async open(envelope: SessionEnvelope, route: Route, opened: OpenedBy): Promise<void> {
+    const limits = this.#limitsOf(route);
+    const { endpointId, upstreamId, issuedAt, adapterId, caller } = envelope;
+    const { kind, name } = route;
+    const bounds = {
+      max: limits.maxOpen,
+      maxPerCaller: limits.maxOpenPerCaller,
+      idleSince: idleSince(issuedAt, limits),
+      keepSeconds: keepSeconds(limits),
     };
-    known.set(id, { location, usedAt: now(), goodUntil: now() + forMs, ...opened });
-  }
-  const learnEnd = (id: string) => known.set(id, { location: CLOSED, usedAt: now(), goodUntil: Infinity });
-
-  function hear({ id, what }: SessionChange) {
-    const location = known.get(id)?.location;
-    if (!location) return;
-    if (what === 'closed') learnEnd(id);
-    else if (what === 'unknown' || location.moves < what.moves) known.invalidate(id); // else it was moved from here
+    const record = { kind, name, adapterId, caller, endpointId, upstreamId, openedAt: issuedAt, ...opened, ...FRESH };
+    const outcome = await this.records.create(envelope, record, bounds).catch((cause: unknown) => {
+      throw unavailable('the session cannot be recorded while Redis is unavailable', { retryAfterSeconds: 1, cause });
+    });
+    if (outcome !== 'opened') throw sessionLimitReached(outcome, name, limits);
+    this.#learn(envelope, route, initialLocation(envelope));
   }
 
-  async function end(session: SessionRef, route: Route, how: { tellServer: boolean; unlessUsedSince?: number }) {
-    const lasting = { now: seconds(), keepSeconds: keepSeconds(limitsOf(route, defaults)) };
-    return records.close(session, route, { ...lasting, ...how });
-  }
-
-  /** Asks Redis, and ends what has been idle for too long. */
-  async function read(envelope: SessionEnvelope, route: Route): Promise<SessionLocation> {
-    const { record, lastUsedAt } = await records.find(envelope);
-    if (record === 'closed') return CLOSED;
-    if (record === null) return isSettled() ? initialLocation(envelope) : unverifiedLocation(envelope);
-    const since = idleSince(seconds(), limitsOf(route, defaults));
-    const usedAt = Math.max(lastUsedAt ?? Infinity, activity.unwritten(envelope.id) ?? 0);
-    if (usedAt < since && isSettled() && (await end(envelope, route, { tellServer: true, unlessUsedSince: since })))
+  async find(envelope: SessionEnvelope, route: Route): Promise<SessionLocation> {
+    const limits = this.#limitsOf(route);
+    const session = this.#cache.get(envelope.id);
+    if (session?.location.closed) return CLOSED;
+    if (isTooOld(envelope.issuedAt, this.#seconds(), limits)) {
+      this.#learnEnd(envelope.id);
+      void this.#close(envelope, route, { tellServer: true }).catch(() => {}); // every data plane comes to this by itself
       return CLOSED;
-    return locationOf(record);
+    }
+    const isCurrent = session && this.#now() < session.goodUntil;
+    if (isCurrent && session.usedAt / 1000 >= idleSince(this.#seconds(), limits)) {
+      session.usedAt = this.#now();
+      return session.location;
+    }
+    return this.#lookUp(envelope, route);
   }
 
-  const store: SessionStore = {
-    async open(envelope, route, opened) {
-      const limits = limitsOf(route, defaults);
-      const { endpointId, upstreamId, issuedAt, adapterId, caller } = envelope;
-      const record = {
-        kind: route.kind,
-        name: route.name,
-        adapterId,
-        caller,
-        endpointId,
-        upstreamId,
-        openedAt: issuedAt,
-      };
-      const fresh = { moves: 0, recentMoves: 0, recentSince: 0, protocolVersion: null, logLevel: null };
-      const outcome = await records
-        .create(
-          envelope,
-          { ...record, ...opened, ...fresh, subscriptions: [] },
-          {
-            max: limits.maxOpen,
-            maxPerCaller: limits.maxOpenPerCaller,
-            idleSince: idleSince(issuedAt, limits),
-            keepSeconds: keepSeconds(limits),
-          },
-        )
-        .catch((cause: unknown) => {
-          const detail = 'the session cannot be recorded now';
-          throw new GatewayError('UNAVAILABLE', { detail, headers: { 'retry-after': '1' }, cause });
-        });
-      if (outcome !== 'opened') throw sessionLimitReached(outcome, route.name, limits);
-      learn(envelope, route, initialLocation(envelope));
-    },
+  use(envelope: SessionEnvelope, route: Route): () => void {
+    return this.activity.begin(envelope, keepSeconds(this.#limitsOf(route)));
+  }
 
-    async find(envelope, route) {
-      const limits = limitsOf(route, defaults);
-      const session = known.get(envelope.id);
-      if (session?.location.closed) return CLOSED;
-      if (isTooOld(envelope.issuedAt, seconds(), limits)) {
-        learnEnd(envelope.id);
-        void end(envelope, route, { tellServer: true }).catch(() => {}); // every data plane comes to this by itself
-        return CLOSED;
-      }
-      if (session && now() < session.goodUntil && session.usedAt / 1000 >= idleSince(seconds(), limits)) {
-        session.usedAt = now();
-        return session.location;
-      }
-      const before = changes.heard();
-      try {
-        const location = latest(await read(envelope, route), known.get(envelope.id)?.location);
-        const forMs = location.unverified ? UNKNOWN_FOR_MS : KNOWN_FOR_MS;
-        if (changes.heard() === before) learn(envelope, route, location, forMs);
-        return location;
-      } catch (error) {
-        log.debug({ err: error }, 'session record not read; what is remembered or its id says enough');
-        const location = known.get(envelope.id)?.location ?? unverifiedLocation(envelope);
-        learn(envelope, route, location, UNKNOWN_FOR_MS);
-        return location;
-      }
-    },
+  moved(envelope: SessionEnvelope, resource: ResourceRef, location: SessionLocation): void {
+    this.#learn(envelope, resource, latest(location, this.#cache.get(envelope.id)?.location));
+  }
 
-    use: (envelope, route) => activity.begin(envelope, keepSeconds(limitsOf(route, defaults))),
+  async end(envelope: SessionEnvelope, route: Route, how: { tellServer: boolean }): Promise<void> {
+    this.#learnEnd(envelope.id);
+    await this.#unwrittenEnds.end(envelope.id, () => this.#close(envelope, route, how));
+  }
 
-    moved: (envelope, adapter, location) =>
-      learn(envelope, adapter, latest(location, known.get(envelope.id)?.location)),
+  async endOverdue(route: Route): Promise<void> {
+    if (!this.#isSettled()) return;
+    await Promise.all([this.#unwrittenEnds.catchUp(), this.activity.catchUp()]);
+    const close: CloseSession = (session, how) => this.#close(session, route, how);
+    await endOverdueSessions(this.records, route, this.#limitsOf(route), this.#seconds(), close);
+  }
 
-    async end(envelope, route, how) {
-      learnEnd(envelope.id);
-      await ends.end(envelope.id, () => end(envelope, route, how));
-    },
+  onChange(listener: (id: string | undefined) => void): void {
+    this.#listeners.push(listener);
+  }
 
-    async endOverdue(route) {
-      if (!isSettled()) return;
-      await Promise.all([ends.catchUp(), activity.catchUp()]);
-      const { kind, adapterId } = route;
-      const limits = limitsOf(route, defaults);
-      const endById = async (id: string, how: { unlessUsedSince?: number }) => {
-        const { record } = await records.find({ id, kind, adapterId }).catch(() => ({ record: null }));
-        const caller = record === null || record === 'closed' ? '' : record.caller;
-        await end({ id, kind, adapterId, caller }, route, { tellServer: true, ...how });
-      };
-      const since = idleSince(seconds(), limits);
-      for (const id of await records.idle(route, since, OVERDUE_AT_ONCE)) {
-        await endById(id, { unlessUsedSince: since });
-      }
-      const left = leftSince(seconds());
-      for (const id of await records.abandonedStreams(route, left, OVERDUE_AT_ONCE)) {
-        await endById(id, { unlessUsedSince: left });
-      }
-      for (const id of await records.openedBefore(route, tooOldSince(seconds(), limits), OVERDUE_AT_ONCE)) {
-        await endById(id, {});
-      }
-    },
+  onTermination(listener: () => void): void {
+    this.#terminationListeners.push(listener);
+  }
 
-    onChange: (listener) => void listeners.push(listener),
-    onTermination: (listener) => void terminationListeners.push(listener),
-    isIdle: dataPlanes.isIdle,
-    countOn: known.countOn,
-    cached: known.size,
-    records,
-    activity,
-    close() {
-      changes.close();
-      activity.close();
-    },
-  };
-  return store;
+  close(): void {
+    this.#changes.close();
+    this.activity.close();
+  }
+
+  readonly #seconds = (): number => Math.floor(this.#now() / 1000);
+
+  #limitsOf(route: Route): AllLimits {
+    return limitsOf(route, this.parts.limits);
+  }
+
+  /** From Redis; without Redis from what is remembered, and else from the envelope. */
+  async #lookUp(envelope: SessionEnvelope, route: Route): Promise<SessionLocation> {
+    const before = this.#changes.heard();
+    try {
+      const location = latest(await this.#read(envelope, route), this.#cache.get(envelope.id)?.location);
+      const forMs = location.unverified ? UNKNOWN_FOR_MS : KNOWN_FOR_MS;
+      if (this.#changes.heard() === before) this.#learn(envelope, route, location, forMs);
+      return location;
+    } catch (error) {
+      this.parts.log.debug({ err: error }, 'session record not read; what is remembered or its id says enough');
+      const location = this.#cache.get(envelope.id)?.location ?? unverifiedLocation(envelope);
+      this.#learn(envelope, route, location, UNKNOWN_FOR_MS);
+      return location;
+    }
+  }
+
+  /** Reads the record, and ends a session that has been idle for too long. */
+  async #read(envelope: SessionEnvelope, route: Route): Promise<SessionLocation> {
+    const { record, lastUsedAt } = await this.records.find(envelope);
+    if (record === 'closed') return CLOSED;
+    if (record === null) return this.#isSettled() ? initialLocation(envelope) : unverifiedLocation(envelope);
+    const since = idleSince(this.#seconds(), this.#limitsOf(route));
+    const usedAt = Math.max(lastUsedAt ?? Infinity, this.activity.unwritten(envelope.id) ?? 0);
+    const isIdle = usedAt < since && this.#isSettled();
+    const isClosed = isIdle && (await this.#close(envelope, route, { tellServer: true, unlessUsedSince: since }));
+    return isClosed ? CLOSED : locationOf(record);
+  }
+
+  #close(session: SessionRef, route: Route, how: { tellServer: boolean; unlessUsedSince?: number }): Promise<boolean> {
+    const lasting = { now: this.#seconds(), keepSeconds: keepSeconds(this.#limitsOf(route)) };
+    return this.records.close(session, route, { ...lasting, ...how });
+  }
+
+  #learn(
+    envelope: SessionEnvelope,
+    { kind, name }: ResourceRef,
+    location: SessionLocation,
+    forMs = KNOWN_FOR_MS,
+  ): void {
+    const { id, adapterId, caller, issuedAt: openedAt } = envelope;
+    const opened = location.moves > 0 && { opened: { kind, name, adapterId, caller, openedAt } };
+    this.#cache.set(id, { location, usedAt: this.#now(), goodUntil: this.#now() + forMs, ...opened });
+  }
+
+  #learnEnd(id: string): void {
+    this.#cache.set(id, { location: CLOSED, usedAt: this.#now(), goodUntil: Infinity });
+  }
+
+  #onChanged(change: SessionChange | undefined): void {
+    if (change) this.#hear(change);
+    else this.#cache.invalidateAll();
+    this.#notify(change?.id);
+  }
+
+  #hear({ id, what }: SessionChange): void {
+    const location = this.#cache.get(id)?.location;
+    if (!location) return;
+    if (what === 'closed') this.#learnEnd(id);
+    else if (what === 'unknown' || location.moves < what.moves) this.#cache.invalidate(id); // else it was moved from here
+  }
+
+  #notify(id: string | undefined): void {
+    for (const listener of this.#listeners) listener(id);
+  }
+
+  /** Writes what could not be written while Redis was unavailable. */
+  async #catchUp(): Promise<void> {
+    const restored = restoreLocations(this.records, this.#cache.moved(), keepSeconds(this.parts.limits));
+    const written = this.activity.flush().then(this.activity.catchUp);
+    await Promise.all([restored, this.#unwrittenEnds.catchUp(), written]);
+    this.#cache.invalidateAll(); // what was heard before could not be asked for
+    this.#notify(undefined);
+  }
 }
