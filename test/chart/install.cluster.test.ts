@@ -111,7 +111,7 @@ describe('an adapter', () => {
       expect(told.filter((text) => text.includes(`\n# TYPE mcp_gateway_${metric} `))).toHaveLength(2);
     }
     expect(told).toHaveLength(6);
-    expect(told.join('')).toMatch(/^mcp_gateway_requests_total\{adapter="echo",era="modern",.*\} 1$/m);
+    expect(told.join('')).toMatch(/^mcp_gateway_requests_total\{kind="adapter",name="echo",era="modern",.*\} 1$/m);
   });
 
   it('gets a third replica and goes down to one, and the session on that one goes on', async () => {
