@@ -34,7 +34,10 @@ describe('an adapter', () => {
       ['kind="adapter",name="counted",era="legacy",method="GET",status="4xx"', 1],
     ]);
     const answered = await samples('data-plane', 'request_duration_seconds_count');
-    expect(answered).toMatchObject({ 'kind="adapter",name="counted",method="POST"': 6, 'kind="adapter",name="counted",method="GET"': 1 });
+    expect(answered).toMatchObject({
+      'kind="adapter",name="counted",method="POST"': 6,
+      'kind="adapter",name="counted",method="GET"': 1,
+    });
     const refusals = await samples('data-plane', 'refusals_total');
     expect(refusals['kind="adapter",name="counted",code="SESSION_NOT_FOUND"']).toBe(1);
     const endpoints = await samples('data-plane', 'endpoints');
