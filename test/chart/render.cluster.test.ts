@@ -66,9 +66,10 @@ describe('the chart', () => {
     ['--set=ingress.enabled=true,ingress.path=/gw/', '/gw'],
     ['--set=httpRoute.enabled=true,httpRoute.parentRefs[0].name=public,httpRoute.path=/gw', '/gw'],
     ['--set=ingress.enabled=true,ingress.path=/gw,publicUrl=https://tools.example.com/', 'https://tools.example.com/'],
-  ])('tells the gateway where clients reach it: %s', async (value, expected) => {
+  ])('tells data plane and control plane where clients reach the gateway: %s', async (value, expected) => {
     const rendered = await template(...ENOUGH, ...DATABASES, value);
-    expect(rendered.replaceAll(/\n +value: /g, ' ')).toContain(`MCP_GATEWAY_PUBLIC_URL ${expected}\n`);
+    const told = rendered.replaceAll(/\n +value: /g, ' ').matchAll(/MCP_GATEWAY_PUBLIC_URL (.*)\n/g);
+    expect(Array.from(told, ([, url]) => url)).toEqual([expected, expected]);
   });
 
   it.each(['/', '/gw(/|$)(.*)'])('leaves that to relative references with the path %s', async (path) => {
