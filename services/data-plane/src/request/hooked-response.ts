@@ -1,12 +1,15 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { HeaderList } from '@mcp-gateway/protocol';
 
-/** What the data plane's server answers with: every head has the headers that were added, and is told of, whatever writes it. */
+/**
+ * The response class of the data plane's server: it adds headers to every head and reports the head, from whatever part
+ * of the gateway that comes.
+ */
 export class HookedResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
   addedHeaders: HeaderList = [];
   /**
-   * Runs once the head has been written.
-   * @param headers of the head, as far as its writer gave them as a list
+   * Runs once the head is written.
+   * @param headers of the head, if its writer passed them as a list
    */
   onHead: (status: number, headers: HeaderList) => void = () => {};
 
@@ -15,7 +18,7 @@ export class HookedResponse<Request extends IncomingMessage = IncomingMessage> e
     const headers = Array.isArray(last) ? (last as string[]) : [];
     if (Array.isArray(last)) rest[rest.length - 1] = [...headers, ...this.addedHeaders];
     else this.#append(this.addedHeaders);
-    // Node declares several signatures, none of which takes the arguments of another.
+    // Node declares several signatures, and none accepts the arguments of another.
     Reflect.apply(super.writeHead, this, [status, ...rest]);
     this.onHead(status, headers);
     return this;
