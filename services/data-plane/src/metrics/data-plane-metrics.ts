@@ -74,7 +74,7 @@ export function dataPlaneMetrics(
 function defineMetrics(metrics: Metrics) {
   const moves = metrics.counter({
     name: 'mcp_gateway_session_moves_total',
-    help: 'Sessions that could not stay where they were',
+    help: 'Sessions that had to leave their replica',
     labels: ['reason', 'outcome'],
   });
   for (const reason of REASONS) moves.inc({ reason, outcome: 'relocated' }, 0); // initial zeros, so that a rate counts the first event

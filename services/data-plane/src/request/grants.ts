@@ -94,7 +94,7 @@ export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>): Gran
   };
 }
 
-/** A class, as there is one for each request. */
+/** A class, because there is one for each request. */
 class AnswerPermit implements Permit {
   constructor(
     private readonly routes: Pick<RouteTable, 'get'>,
