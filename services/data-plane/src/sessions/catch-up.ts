@@ -40,8 +40,8 @@ export interface UnwrittenEnds {
    */
   end(id: string, write: () => Promise<unknown>): Promise<void>;
   /**
-   * Runs what has failed again.
-   * @throws Error when it still fails
+   * Runs the failed writes again.
+   * @throws Error when one fails again
    */
   catchUp(): Promise<void>;
 }
