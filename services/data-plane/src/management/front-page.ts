@@ -48,7 +48,7 @@ const HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 };
 
-/** Says where to go: as a page to a browser, as text to other programs. Tells nothing that needs a sign-in. */
+/** A page for browsers and a text for programs that name the URLs to use. It shows nothing that needs a sign-in. */
 export const frontPage: RequestHandler = (req, res) => {
   const isBrowser = req.accepts(['text/plain', 'text/html']) === 'text/html';
   res.set(HEADERS).type(isBrowser ? 'text/html' : 'text/plain');
