@@ -8,12 +8,12 @@ import { startReplica } from './support/replica.js';
 import { begin } from './support/rpc.js';
 import { routeTo } from './support/upstream.js';
 
-it('servers are told of what has ended while no data plane ran, by the next one that starts', async () => {
+it('the next data plane that starts terminates the sessions that ended while none was running', async () => {
   const server = await startReplica();
   const gateway = await startGateway({ routes: [routeTo(server.endpoint)] });
   const records = sessionRecords(gateway.redis, gateway.prefix);
   const { used } = records.keys;
-  gateway.sessions.close(); // it hears no more, as if it had ended
+  gateway.sessions.close(); // it receives no more changes, as if it had ended
   for (let started = 1; started <= 4; started++) {
     await begin(gateway.url);
     const [id = ''] = await gateway.redis.zRange(used(ADAPTER_1), 0, -1);

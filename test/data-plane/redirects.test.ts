@@ -201,7 +201,7 @@ describe('a redirect that is not followed', () => {
     [
       307,
       'http://echo-0.internal:8000/mcp/',
-      'to another host; if that is its own name, set the adapter\'s \\"path\\"',
+      'to another host; if that is the server\'s own name, set the adapter\'s \\"path\\"',
     ],
     [302, 'https://login.example.com/', 'to another host'],
     [308, 'http://[', 'to an invalid URL'],
