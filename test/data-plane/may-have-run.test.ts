@@ -10,14 +10,14 @@ interface Hindered {
   gateway: Gateway;
   line: RedisLine;
   cases: FailingCall[];
-  /** Publishes the route of each case as it is then. */
+  /** Publishes the current route of each case. */
   publish(routeOf: (each: FailingCall) => Published[]): Promise<void>;
 }
 
 /** Keys of the records. */
 const sessionsIn = ({ redis, keyOf }: Gateway) => redis.keys(keyOf('*'));
 
-/** What keeps a session from going on elsewhere. It comes while the request is under way. */
+/** Events that prevent a session from continuing elsewhere. They happen while the request is under way. */
 const HINDRANCES: Record<string, (hindered: Hindered) => unknown> = {
   'nothing else happens': () => {},
   async 'another replica is ready'({ publish }) {
@@ -70,7 +70,7 @@ const HINDRANCES: Record<string, (hindered: Hindered) => unknown> = {
 const INVITING =
   /did not run|send it again|try again|initialize a new|no such (?:session|adapter)|is not available|is ready/i;
 
-/** What is wrong about an answer to what may have run, and may not run twice. */
+/** The fault of an answer to a request that may have run, and may not run twice. */
 function faultOf({ status, headers, text, isCut }: Got, { ids, hasBegun, server }: FailingCall): string | undefined {
   if ([404, 408, 425, 429, 503].includes(status)) return `its status is ${status}`;
   if (headers['retry-after'] !== undefined) return 'it says when to send it again';
@@ -99,7 +99,7 @@ function codesIn(text: string): [id: unknown, code: string | undefined][] {
   });
 }
 
-describe('what may have run is never answered in a way that invites to send it again', () => {
+describe('a request that may have run is never answered in a way that invites the client to send it again', () => {
   it.each(Object.keys(HINDRANCES))('%s', async (hindrance) => {
     const cases = await failingCalls();
     const line = await redisLine();
