@@ -51,7 +51,7 @@ describe('an event stream', () => {
   });
 });
 
-/** What a client has for its last id: the id of the last event that is complete (HTML, dispatchMessage). */
+/** The last id at a client: the id of the last complete event (HTML, dispatchMessage). */
 const idOfClient = (text: string) => read(text).reader.lastId;
 
 describe('an event stream that broke off', () => {

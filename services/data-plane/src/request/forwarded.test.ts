@@ -4,7 +4,7 @@ import { forwardedBy } from './forwarded.js';
 
 const HOST = 'gateway.example.com';
 
-/** What a server is told of a request, by name. */
+/** The headers about the origin of a request, by name. */
 function told(
   trusted: string[],
   remoteAddress: string | undefined,

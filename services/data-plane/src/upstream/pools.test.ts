@@ -15,7 +15,7 @@ const createUpstreams: typeof create = (...options) => {
   return upstreams;
 };
 
-/** As a machine that has vanished: no answer, and no end. */
+/** A machine that has vanished: no answer, and no end of the connection. */
 async function silentServer() {
   const server = createServer(() => {}).listen(0, '127.0.0.1');
   afterTest(() => server.close().closeAllConnections());

@@ -8,14 +8,14 @@ import { proxyRequest, type ResponseSink, upstreamError } from './proxy.js';
 
 const upstreams = createUpstreams({ timeoutMs: 10_000 });
 const servers: Server[] = [];
-/** Answers whose permission is watched. */
+/** Answers whose permit is watched. */
 const watches = { now: 0 };
 afterEach(() => {
   for (const server of servers.splice(0)) server.close().closeAllConnections();
 });
 afterAll(() => upstreams.close());
 
-/** What a client gets of the answer. */
+/** The part of the answer that the client gets. */
 async function answerOf(answer: RequestListener, bodyIdleMs: number): Promise<string> {
   const server = createServer(answer).listen(0, '127.0.0.1');
   servers.push(server);

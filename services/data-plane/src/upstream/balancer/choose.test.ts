@@ -3,13 +3,13 @@ import { betterOfTwo, type Candidate, leastLoaded } from './choose.js';
 
 const candidate = (endpoint: string, load: number, weight = 1): Candidate<string> => ({ endpoint, load, weight });
 
-/** Numbers that look random and are the same each time. */
+/** A reproducible sequence of numbers that looks random. */
 function numbers(seed = 1): () => number {
   let state = seed;
   return () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647;
 }
 
-/** How often each is chosen. */
+/** How often each candidate is chosen. */
 function chosen(choose: () => string | undefined, times = 4_000): Record<string, number> {
   const counts: Record<string, number> = {};
   for (let i = 0; i < times; i++) {
@@ -35,7 +35,7 @@ describe('the better of two', () => {
     const random = numbers();
     const counts = chosen(() => betterOfTwo(candidates, random));
     expect(Object.keys(counts).toSorted()).toEqual(['a', 'b', 'c']);
-    // Of the six pairs, three have a in them, two have b as the better one, and one has c.
+    // Of the six pairs, three contain a, two have b as the better one, and one has c.
     expect(counts['a']).toBeGreaterThan(1_800);
     expect(counts['c']).toBeGreaterThan(500);
   });
