@@ -44,7 +44,7 @@ describe('a batch in a session', () => {
   it.each<[string, string, typeof answer]>([
     ['in a list', BATCH, [200, 'application/json', ANSWERS]],
     ['as events', BATCH, [200, 'text/event-stream', EVENTS]],
-    ['with nothing, as it asked for nothing', SAYINGS, [202, undefined, '']],
+    ['without a body, because it has no request', SAYINGS, [202, undefined, '']],
     [
       'as one error',
       BATCH,

@@ -16,7 +16,7 @@ describe('the gateway terminates a session that it replayed in vain', () => {
     session = await begin(gateway.url);
   }
   const ended = ({ said, sessions }: Replica) =>
-    waitFor('the farewell', () => said.some(({ method }) => method === 'DELETE') && sessions.size === 0);
+    waitFor('the session termination', () => said.some(({ method }) => method === 'DELETE') && sessions.size === 0);
   const statusOf = async () => (await callTool(gateway.url, session, 'who')).status;
 
   beforeEach(async () => {

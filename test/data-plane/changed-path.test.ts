@@ -93,7 +93,7 @@ describe('during the rollout of a new path', () => {
     const [id = ''] = await gateway.redis.zRange(records.keys.used(ADAPTER_1), 0, -1);
     const ref = { id, ...ADAPTER_1, caller: 'alice' };
     await records.close(ref, adapterRef('echo'), { now: 1, keepSeconds: 60, tellServer: true });
-    await waitFor('the farewell', () => asked(old, 'DELETE') === 1);
+    await waitFor('the session termination', () => asked(old, 'DELETE') === 1);
     expect(old.sessions.size).toBe(0);
   });
 

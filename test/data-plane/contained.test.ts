@@ -72,7 +72,7 @@ describe('a request that fails for an unforeseen reason', () => {
     const stream = start(path);
     stream.resume().end('{}');
     await new Promise((resolve) => stream.once('close', resolve));
-    await waitFor('the log', () => told.includes('a request failed; all others go on'));
+    await waitFor('the log', () => told.includes('a request failed; all other requests continue'));
     expect((await ask('/livez', { ':method': 'GET' })).text).toBe('ok');
   });
 });

@@ -50,7 +50,7 @@ describe.each(['/adapters/echo/mcp', '/adapters'])('a browser that calls %s', (p
   });
 
   it.each(['https://evil.example.com', 'http://localhost:3000', 'null'])(
-    'is told nothing about pages of %s',
+    'gets no permission for pages of %s',
     async (origin) => {
       const preflight = await send(url + path, { method: 'OPTIONS', headers: { origin, ...PREFLIGHT } });
       expect(preflight.status).toBeGreaterThanOrEqual(400);

@@ -20,7 +20,10 @@ it('the next data plane that starts terminates the sessions that ended while non
     const ref = { id, ...ADAPTER_1, caller: 'alice' };
     await records.close(ref, adapterRef('echo'), { now: 1, keepSeconds: 60, tellServer: true });
     const next = await gateway.join();
-    await waitFor('the farewell', () => server.said.filter(({ method }) => method === 'DELETE').length === started);
+    await waitFor(
+      'the session termination',
+      () => server.said.filter(({ method }) => method === 'DELETE').length === started,
+    );
     next.sessions.close();
   }
   expect(server.sessions.size).toBe(0);

@@ -32,14 +32,11 @@ describe('a server that violates HTTP', () => {
   });
 
   it.each([
-    ['what is not HTTP', 'SSH-2.0-OpenSSH_9.9\r\n\r\n'],
-    ['a header that is none', 'HTTP/1.1 200 OK\r\nno colon here\r\n\r\n'],
+    ['bytes that are not HTTP', 'SSH-2.0-OpenSSH_9.9\r\n\r\n'],
+    ['a malformed header', 'HTTP/1.1 200 OK\r\nno colon here\r\n\r\n'],
     ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc'],
     ['length and chunks', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
-    [
-      'an upgrade that nobody asked for',
-      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
-    ],
+    ['an unrequested upgrade', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'],
     ['a status below 100', 'HTTP/1.1 099 Low\r\nContent-Length: 2\r\n\r\nok'],
     ['headers without end', `HTTP/1.1 200 OK\r\n${'X-Long: y\r\n'.repeat(10_000)}\r\n`],
   ])('counts as lost when it answers with %s', async (_name, bytes) => {

@@ -160,7 +160,7 @@ describe('the older HTTP transport', () => {
   });
 
   it.each([['gzip'], [['identity', 'gzip']]])(
-    'refuses a stream that is compressed all the same: %j',
+    'refuses a stream that is compressed nevertheless: %j',
     async (coding) => {
       const server = await startUpstream((_req, res) => {
         res.setHeader('content-type', 'text/event-stream').setHeader('content-encoding', coding);
@@ -173,7 +173,7 @@ describe('the older HTTP transport', () => {
   );
 
   it.each([['text/event-streams'], [['text/plain', 'text/event-stream']]])(
-    'lets no endpoint pass in what a client may take for a stream: %j',
+    'passes no endpoint event in an answer that a client may take for a stream: %j',
     async (type) => {
       const server = await startUpstream((_req, res) => {
         res.setHeader('content-type', type).end('event: endpoint\ndata: /adapters/other/mcp\n\n');

@@ -189,7 +189,7 @@ describe('a request whose body is too long to buffer', () => {
     const long = await rpc(gateway.url, session, 'tools/list', { padding: 'x'.repeat(100_000) });
     expect(long.status).toBe(502);
     expect(long.json.error.message).toBe(
-      'The MCP server could not be reached; the call did not run: the session goes on; send it again',
+      'The MCP server could not be reached; the call did not run: the session continues; send it again',
     );
     expect((await rpc(gateway.url, session, 'tools/list')).json.result.name).toBe(second.endpoint.id);
     const body = message('tools/list', { padding: 'x'.repeat(100_000) });

@@ -43,7 +43,7 @@ const asked = ({ said }: Replica) => said.filter(({ method }) => method === 'ini
 
 describe('when no endpoint is ready', () => {
   it.each(kinds)(
-    'a request %s is answered by the one that drains, and by the next once that is ready',
+    'a request %s is answered by the draining endpoint, and by the next one once that is ready',
     async (_what, changes, headers) => {
       await gateway.publish(routeTo([draining(first)], changes));
       expect((await ask(headers)).status).toBe(200);

@@ -26,14 +26,14 @@ const HINDRANCES: Record<string, (hindered: Hindered) => unknown> = {
   },
   'the adapter has no replica': ({ publish }) => publish(({ route }) => [{ ...route, endpoints: [] }]),
   'the adapter is removed': ({ publish }) => publish(() => []),
-  'the adapter is removed and made anew': ({ publish }) =>
+  'the adapter is removed and created anew': ({ publish }) =>
     publish(({ route }) => [{ ...route, adapterId: `${route.adapterId}-anew` }]),
   'the caller may not use the adapter any more': ({ publish }) =>
     publish(({ route }) => [{ ...route, createdBy: 'bob' }]),
   async 'Redis has lost its data'({ gateway }) {
     await gateway.redis.del(await gateway.redis.keys(`{${gateway.prefix}:*}:session*`));
   },
-  async 'Redis is away'({ gateway, line }) {
+  async 'Redis is unavailable'({ gateway, line }) {
     line.cut();
     await waitFor('Redis to be missed', () =>
       gateway.routes.refresh(adapterRef('any')).then(
@@ -42,17 +42,17 @@ const HINDRANCES: Record<string, (hindered: Hindered) => unknown> = {
       ),
     );
   },
-  async 'Redis has lost its data and is away'(hindered) {
+  async 'Redis has lost its data and is unavailable'(hindered) {
     await HINDRANCES['Redis has lost its data']?.(hindered);
-    await HINDRANCES['Redis is away']?.(hindered);
+    await HINDRANCES['Redis is unavailable']?.(hindered);
   },
-  async 'the session has been moved too often'({ gateway }) {
+  async 'the session has been relocated too often'({ gateway }) {
     const now = String(Math.floor(Date.now() / 1000));
     for (const key of await sessionsIn(gateway)) {
       await gateway.redis.hSet(key, { recentMoves: '10', recentSince: now });
     }
   },
-  async 'somebody else moves the session, and does not come to an end'({ gateway }) {
+  async 'another data plane relocates the session, and never finishes'({ gateway }) {
     for (const key of await sessionsIn(gateway)) {
       await gateway.redis.set(key.replace(':session:', ':moving:'), 'another');
     }

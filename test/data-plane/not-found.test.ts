@@ -9,7 +9,7 @@ import { routeTo, startUpstream } from './support/upstream.js';
 const LONG = { padding: 'x'.repeat(100_000) };
 const DID_NOT_RUN = {
   code: -32006,
-  message: 'The MCP server could not be reached; the call did not run: the session goes on; send it again',
+  message: 'The MCP server could not be reached; the call did not run: the session continues; send it again',
   data: { code: 'UPSTREAM_REFUSED', requestId: expect.any(String) },
 };
 

@@ -80,8 +80,8 @@ describe('a call that its client has to resume', () => {
   });
 
   it.each([
-    ['cannot go on anywhere', false],
-    ['has ended, as it could not go on anywhere', true],
+    ['cannot be relocated', false],
+    ['has ended because it could not be relocated', true],
   ])('gets this error when its session %s', async (_how, known) => {
     second.refuse('initialize', 400);
     await gateway.publish(routeTo([first.endpoint, second.endpoint]));

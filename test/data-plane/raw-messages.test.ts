@@ -69,7 +69,7 @@ describe('an absolute request target (RFC 9112 §3.2.2)', () => {
   });
 
   it.each(['user:secret@127.0.0.1', '@127.0.0.1', '', ':80', 'a b'])(
-    'is refused for what is no host: "%s"',
+    'is refused for an invalid host: "%s"',
     async (authority) => {
       const received = await send(`POST http://${authority}${PATH} HTTP/1.1`, ...HOST, 'Content-Length: 1', '', 'a');
       expect(statuses(received)).toEqual([400]);

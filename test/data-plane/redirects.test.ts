@@ -125,7 +125,7 @@ describe('a redirect within the server', () => {
   });
 
   it.each(['/.//:99999/', '/.//[/', '/.//elsewhere.example/'])(
-    'makes no other host of a path with two slashes: %s',
+    'does not take a path with two slashes for a host: %s',
     async (location) => {
       const path = location.slice(2);
       const { ask } = await redirecting({ '/mcp': [307, location], [path]: [307, 'http://elsewhere.example/mcp'] });

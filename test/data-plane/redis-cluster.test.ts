@@ -28,7 +28,7 @@ describeCluster('data planes on a Redis Cluster', () => {
     ['the routes', (prefix: string) => routeKeys(prefix).routes],
     ['the sessions', (prefix: string) => sessionKeys(prefix).used(ADAPTER_1)],
   ])(
-    'keep moved sessions and open new ones when the node of %s fails',
+    'keep relocated sessions and open new ones when the node of %s fails',
     async (_what, keyOf) => {
       const { gateway, other, second, session } = await movedSession({ redisUrl: cluster.url });
       const failed = await cluster.failMasterOf(keyOf(gateway.prefix));

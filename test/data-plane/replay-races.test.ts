@@ -70,7 +70,7 @@ describe('two requests that relocate a session at the same time', () => {
     ).toBe(true);
     res.end(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { protocolVersion: '2025-11-25' } }));
     expect((await asked).json.result.content[0].text).toBe(third.endpoint.id);
-    await waitFor('the farewell', () => second.said.some(({ method }) => method === 'DELETE'));
+    await waitFor('the session termination', () => second.said.some(({ method }) => method === 'DELETE'));
     expect(second.sessions.size).toBe(0);
   });
 });
@@ -133,7 +133,7 @@ describe('a session that was closed', () => {
     });
     res.end(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { protocolVersion: '2025-11-25' } }));
     expect((await asked).status).toBe(404);
-    await waitFor('the farewell', () => second.said.some(({ method }) => method === 'DELETE'));
+    await waitFor('the session termination', () => second.said.some(({ method }) => method === 'DELETE'));
   });
 });
 

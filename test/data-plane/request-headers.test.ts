@@ -44,7 +44,7 @@ describe('the headers that a server gets', () => {
   });
 
   it.each(['authorization', 'cookie', 'x-gateway-secret', 'proxy-authorization', 'mcp-session-id'])(
-    'lacks %s',
+    'lack %s',
     async (name) => {
       // A modern request: a legacy one would be refused for its session id.
       const modern = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/list' };

@@ -50,7 +50,7 @@ describe('the number of open sessions', () => {
       },
     });
     // The server had opened it already.
-    await waitFor('the farewell', () => farewells(server).length === 1);
+    await waitFor('the session termination', () => farewells(server).length === 1);
     expect(server.sessions.size).toBe(3);
 
     expect((await open(gateway, 'bob')).status).toBe(200);
@@ -110,7 +110,7 @@ describe('a session that a server begins for a request of the stateless revision
     const gateway = await startGateway({ routes: [routeTo(server.endpoint, { affinity })] });
     const answer = await initializeWith(gateway, { 'mcp-method': 'tools/list' });
     expect([answer.status, answer.header('mcp-session-id')]).toEqual([200, undefined]);
-    await waitFor('the farewell', () => farewells(server).length === 1);
+    await waitFor('the session termination', () => farewells(server).length === 1);
     expect(server.sessions.size).toBe(0);
   });
 });
@@ -124,7 +124,7 @@ describe('an idle session', () => {
     expect([await statusOf(gateway, session), await statusOf(other, session)]).toEqual([200, 200]);
     now += 2 * MINUTE;
     expect([await statusOf(gateway, session), await statusOf(other, session)]).toEqual([404, 404]);
-    await waitFor('the farewell', () => farewells(server).length === 1);
+    await waitFor('the session termination', () => farewells(server).length === 1);
     expect(server.sessions.size).toBe(0);
   });
 
@@ -136,7 +136,7 @@ describe('an idle session', () => {
     expect(server.sessions.size).toBe(1);
     now += 2 * MINUTE;
     await gateway.sessions.endOverdue(gateway.routes.get(adapterRef('echo')) as Route);
-    await waitFor('the farewell', () => farewells(server).length === 1);
+    await waitFor('the session termination', () => farewells(server).length === 1);
     const records = sessionRecords(gateway.redis, gateway.prefix);
     expect(await records.idle(ADAPTER_1, now / 1000, 10)).toEqual([]);
   });
@@ -192,7 +192,7 @@ describe('an idle session', () => {
 
 describe('a session that is too old', () => {
   it.each(['replay', 'terminate'] as const)(
-    'ends however much it is used, and its stream with it (%s)',
+    'ends with its stream, however much it is used (%s)',
     async (sessionRecovery) => {
       let now = Date.now();
       const server = await startReplica();
@@ -210,7 +210,7 @@ describe('a session that is too old', () => {
       expect(await statusOf(gateway, session)).toBe(404);
       expect((await bodyOf(stream)).toString()).toBe('');
       expect(await statusOf(other, session)).toBe(404);
-      await waitFor('the farewell', () => farewells(server).length === 1);
+      await waitFor('the session termination', () => farewells(server).length === 1);
     },
   );
 
@@ -225,7 +225,7 @@ describe('a session that is too old', () => {
     now += 2 * MINUTE;
     await gateway.sessions.endOverdue(gateway.routes.get(adapterRef('echo')) as Route);
     expect((await open(gateway)).status).toBe(200);
-    await waitFor('the farewells', () => farewells(server).length === 2);
+    await waitFor('the session terminations', () => farewells(server).length === 2);
     expect(server.sessions.size).toBe(1);
     const { sessions } = await listSessions(gateway.redis, gateway.prefix, { ...ADAPTER_1, limit: 10 });
     expect(sessions).toHaveLength(1);

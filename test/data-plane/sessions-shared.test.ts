@@ -72,8 +72,8 @@ describe('a session on several data planes', () => {
   it.each([
     ['ends', 204, 404],
     ['ends', 404, 404],
-    ['goes on', 405, 200],
-    ['goes on', 500, 200],
+    ['continues', 405, 200],
+    ['continues', 500, 200],
   ])('%s when the server answers a DELETE with %d', async (_what, status, after) => {
     const other = await startSessionServer({ deleteStatus: status });
     await gateway.publish(routeTo(other.endpoint));

@@ -116,7 +116,7 @@ describe('a client that leaves', () => {
 
   // A shorter one waits for its whole body before the server gets any of it.
   it.each([{ 'Content-Length': '100000' }, { 'Transfer-Encoding': 'chunked' }])(
-    'takes its request with it while it still sends (%j)',
+    'ends its request at the server while it still sends (%j)',
     async (headers) => {
       const { url, upstream, gateway, answer } = await byHand();
       const req = start(url, { headers });
@@ -199,7 +199,7 @@ describe('a side that does not read', () => {
   });
 
   it.each([{ 'Content-Length': String(TOTAL) }, { 'Transfer-Encoding': 'chunked' }])(
-    'stops the client when it is the server, and loses nothing (%j)',
+    'pauses the client when it is the server, and loses nothing (%j)',
     async (headers) => {
       const req = start(url, { headers });
       const answer = answerTo(req);

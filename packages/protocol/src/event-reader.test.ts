@@ -58,7 +58,7 @@ describe('an event stream that broke off', () => {
   const LATER = 'data: later\n\n';
 
   it.each(['', 'data: a\n\n', 'data: a\r\n\r\n', 'data: a\r\r', ': ping\n\n', 'data: a\n\r\n', '\n'])(
-    'between two events needs no end: %j',
+    'between two events needs nothing to close: %j',
     (text) => {
       expect(read(text).reader.ending()).toBe('');
     },

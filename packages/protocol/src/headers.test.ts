@@ -121,7 +121,7 @@ describe('headers that every recipient of a message needs', () => {
 
 describe('the headers of a request to a server', () => {
   it.each([...HOP_BY_HOP, ...CREDENTIALS, ...IDENTITY, 'Expect', 'Mcp-Session-Id'].flatMap(cases))(
-    'have no %s of the client',
+    'do not include the client header %s',
     (name) => {
       expect(sent(['Accept', '*/*', name, 'of-the-client', 'X-Last', '1'])).toEqual([
         'Accept',

@@ -29,7 +29,7 @@ describe('requests on one replica', () => {
     { many: 'streams', of: { method: 'POST', path: '/', isStream: true }, others: { method: 'POST', path: '/' } },
     { many: 'calls', of: { method: 'POST', path: '/' }, others: request },
   ] as const)(
-    'are counted from when they are dispatched until they have ended, and bounded: $many, $of.method',
+    'count from their dispatch to their end, up to a limit: $many, $of.method',
     async ({ many, of, others }) => {
       const upstreams = createUpstreams({ timeoutMs: 1_000, maxActive: { streams: 3, calls: 3 } });
       const start = (options: Dispatch) =>

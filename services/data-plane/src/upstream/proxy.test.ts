@@ -47,7 +47,7 @@ async function answerOf(answer: RequestListener, bodyIdleMs: number): Promise<st
 describe('an answer that has ended', () => {
   it.each([
     ['has ended', (res: ServerResponse) => void res.end('two')],
-    ['has been broken off', (res: ServerResponse) => void res.destroy()],
+    ['has been aborted', (res: ServerResponse) => void res.destroy()],
   ])('is no longer watched when it %s', async (_how, finish) => {
     const { promise: begun, resolve: begin } = Promise.withResolvers<ServerResponse>();
     const answer = answerOf((_req, res) => {
@@ -89,7 +89,7 @@ describe('a connection error', () => {
   const of = (code: string) => Object.assign(new Error(code), { code });
 
   it.each(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT'])(
-    'says that the request did not run when nothing of it has been sent, and only then: %s',
+    'says that the request did not run only when no byte of it was sent: %s',
     (code) => {
       expect(upstreamError(of(code), false).code).toBe('UPSTREAM_REFUSED');
       expect(upstreamError(of(code), true).code).toBe('UPSTREAM_GONE');

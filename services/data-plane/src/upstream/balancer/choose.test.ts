@@ -22,10 +22,10 @@ function chosen(choose: () => string | undefined, times = 4_000): Record<string,
 describe('the better of two', () => {
   it.each([
     ['there is none', [], undefined],
-    ['none takes anything', [candidate('a', 0, 0)], undefined],
+    ['none has a share', [candidate('a', 0, 0)], undefined],
     ['there is one', [candidate('a', 9)], 'a'],
-    ['one of them takes something', [candidate('a', 0, 0), candidate('b', 9), candidate('c', 0, 0)], 'b'],
-    ['there are two: the one with less to do', [candidate('a', 2), candidate('b', 1)], 'b'],
+    ['one of them has a share', [candidate('a', 0, 0), candidate('b', 9), candidate('c', 0, 0)], 'b'],
+    ['there are two: the one with less load', [candidate('a', 2), candidate('b', 1)], 'b'],
   ])('when %s', (_when, candidates, expected) => {
     for (const value of [0, 0.25, 0.5, 0.75, 0.999_999]) expect(betterOfTwo(candidates, () => value)).toBe(expected);
   });
@@ -81,10 +81,10 @@ describe('the better of two', () => {
 describe('the least loaded', () => {
   it.each([
     ['there is none', [], undefined],
-    ['none takes anything', [candidate('a', 0, 0)], undefined],
-    ['one has least to do', [candidate('a', 2), candidate('b', 1), candidate('c', 3)], 'b'],
-    ['one has nothing to do and takes nothing', [candidate('a', 2), candidate('b', 0, 0)], 'a'],
-    ['all that there is takes a small share', [candidate('a', 2, 0.1)], 'a'],
+    ['none has a share', [candidate('a', 0, 0)], undefined],
+    ['one has the least load', [candidate('a', 2), candidate('b', 1), candidate('c', 3)], 'b'],
+    ['one has no load and no share', [candidate('a', 2), candidate('b', 0, 0)], 'a'],
+    ['the only one has a small share', [candidate('a', 2, 0.1)], 'a'],
     ['all take as small a share', [candidate('a', 2, 0.1), candidate('b', 1, 0.1)], 'b'],
   ])('when %s', (_when, candidates, expected) => {
     for (const value of [0.2, 0.5, 0.999]) expect(leastLoaded(candidates, () => value)).toBe(expected);
