@@ -15,7 +15,7 @@ export function residentMegabytes(pid) {
   return Number(kilobytes) / 1_024;
 }
 
-/** Asks it to end, and waits until it has. */
+/** Asks the process to end, and waits until it has ended. */
 export async function end(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');

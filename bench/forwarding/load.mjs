@@ -2,7 +2,7 @@ import autocannon from 'autocannon';
 import { cpuSeconds } from '../processes.mjs';
 import { ANSWER, EVENT, INITIALIZE, LEGACY, MESSAGE, MODERN } from './messages.mjs';
 
-/** Each connection has a session of its own, or none in the stateless era. */
+/** In the legacy era each connection has a session of its own; the stateless era has none. */
 export const LOADS = [
   { name: 'session, JSON', adapter: 'json', inSession: true },
   { name: 'session, events', adapter: 'events', inSession: true },
@@ -19,13 +19,13 @@ async function openSession(url) {
   return { ...LEGACY, 'mcp-session-id': session };
 }
 
-/** Long, as the machine may be busy with other things; what was not answered by then fails the run. */
+/** Long, because the machine may be busy. A request without an answer by then fails the run. */
 const TIMEOUT_SECONDS = 60;
 
 /**
- * One load of so many requests on one subject. Every answer's status and body are checked.
- * @returns requests in a second, and microseconds of the subject's processor time for each; none for one that is no process
- * @throws Error when an answer was not what the upstream says
+ * Sends the given number of requests to one subject and checks the status and body of every answer.
+ * @returns requests per second, and microseconds of processor time per request; no time when the subject is not a process
+ * @throws Error when an answer differs from the upstream's
  */
 export async function measure({ name: subject, url: base, child }, { adapter, inSession }, { requests, connections }) {
   const url = `${base}/adapters/${adapter}/mcp`;
@@ -43,7 +43,7 @@ export async function measure({ name: subject, url: base, child }, { adapter, in
     throw new Error(`${subject} did not answer ${adapter} as the upstream does: ${what}`);
   };
 
-  await run(Math.max(connections, requests / 5)); // so that what is compiled and connected is so
+  await run(Math.max(connections, requests / 5)); // warms up: V8 has compiled the code and all connections are open
   const began = performance.now();
   const before = child && cpuSeconds(child.pid);
   await run(requests);

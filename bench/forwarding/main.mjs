@@ -1,12 +1,12 @@
-// What forwarding costs: the data plane beside forwarders that others wrote, under the same load, one after another in turn.
+// Measures what forwarding costs: the data plane and other forwarders take the same load in turn.
 //
 //   node bench/forwarding/main.mjs                       about five minutes
-//     --requests 20000 --rounds 5 --connections 50       how many, how often, how many at once
-//     --only data-plane,bare                             without the others
-//     --against DIR                                      also the data plane of another checkout, which has to be built
-//     --profile DIR                                      has V8 write profiles of the data planes there
+//     --requests 20000 --rounds 5 --connections 50       requests per run, runs, concurrent connections
+//     --only data-plane,bare                             only these subjects
+//     --against DIR                                      adds the data plane of another checkout, which must be built
+//     --profile DIR                                      makes V8 write profiles of the data planes there
 //
-// What counts is the processor time of a process for each request, as ratios: other work on the machine changes it little.
+// Compare the ratios of processor time per request: other work on the machine changes them little.
 // Needs Linux, for /proc, and a build (npm run build).
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';

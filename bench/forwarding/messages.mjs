@@ -1,4 +1,4 @@
-/** About a kilobyte each way, as most calls of tools are. */
+/** About a kilobyte each way, like most tool calls. */
 const FILLER = 'a kilobyte of arguments, '.repeat(36);
 
 const message = (method, params) => JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
@@ -16,7 +16,7 @@ export const ANSWER = JSON.stringify({
 });
 export const EVENT = `event: message\ndata: ${ANSWER}\n\n`;
 
-/** What the server calls every session. */
+/** The server gives every session this id. */
 export const SESSION = '5a1e1a0e-7f6c-4a0c-9a5d-2f1c5f0c9b1d';
 
 const COMMON = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };

@@ -1,7 +1,7 @@
 const sorted = (values) => values.toSorted((a, b) => a - b);
 const median = (values) => sorted(values)[Math.floor(values.length / 2)];
 
-/** For each load and subject: the medians of its runs, and how far these lie apart. */
+/** For each load and subject: the medians of its runs, and the spread between the runs. */
 export function summarize(runs) {
   const groups = Map.groupBy(runs, ({ load, subject }) => `${load}\n${subject}`);
   return Array.from(groups.values(), (group) => {
@@ -17,7 +17,7 @@ export function summarize(runs) {
   });
 }
 
-/** Ratios are to the subject `ours`: 2.0 means twice its processor time, or twice its requests in a second. */
+/** Ratios are relative to the subject `ours`: 2.0 means twice its processor time, or twice its requests per second. */
 export function print(summary, ours) {
   const row = (...cells) => console.log(cells.map((cell, i) => (i < 2 ? cell.padEnd(19) : cell.padStart(16))).join(''));
   row('', '', 'µs for each', '', 'ratio', 'in a second', 'ratio');

@@ -20,14 +20,14 @@ async function start(entry, { args = [], env = {}, execArgv = [] } = {}) {
   return { child, port: said.port };
 }
 
-/** One of `subjects/`, in a process of its own. */
+/** Starts one of `subjects/` in a process of its own. */
 export async function startSubject(name, upstream) {
   const entry = fileURLToPath(new URL(`subjects/${name}.mjs`, import.meta.url));
   const { child, port } = await start(entry, { args: [upstream].filter(Boolean) });
   return { name, child, url: `http://127.0.0.1:${port}` };
 }
 
-/** Has the routes of all data planes lead to the upstream. */
+/** Points the routes of all data planes to the upstream. */
 export async function publishRoutes(redisUrl, upstream) {
   const client = redisClient({ REDIS_URL: redisUrl }, log);
   await client.connect();
@@ -54,13 +54,13 @@ export async function publishRoutes(redisUrl, upstream) {
   client.destroy();
 }
 
-/** The data plane of a checkout that is built, as it runs in an installation. */
+/** Starts the data plane of a built checkout as an installation runs it. */
 export async function startDataPlane(name, checkout, { redisUrl, profileDir }) {
   const port = await freePort();
   const env = {
     PORT: String(port),
     REDIS_URL: redisUrl,
-    CONTROL_PLANE_URL: 'http://127.0.0.1:1', // nobody asks for it
+    CONTROL_PLANE_URL: 'http://127.0.0.1:1', // no request uses it
     MCP_GATEWAY_SESSION_KEYS: randomBytes(32).toString('base64'),
     MCP_GATEWAY_LOG_LEVEL: 'warn',
   };

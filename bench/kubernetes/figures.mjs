@@ -1,12 +1,12 @@
 import { kubectl } from '../../test/cluster/control-plane/kubectl.mjs';
 
-/** Nobody but a worker applies, and nobody but a worker deletes or reads these. */
+/** Only a worker uses the verb apply; only a worker deletes or reads these objects. */
 const OURS = /^(statefulsets|services|networkpolicies|poddisruptionbudgets)$/;
 const VERBS = /^(APPLY|PATCH|GET|POST|PUT|DELETE)$/;
 
 /**
- * Requests about the objects of adapters that the API server has answered, watches and lists left out.
- * @param {number} [since] what this was before
+ * Requests about the objects of adapters that the API server has answered, without watches and lists.
+ * @param {number} [since] an earlier result, which is subtracted
  */
 export async function apiRequests(cluster, since = 0) {
   const text = await kubectl(cluster, ['get', '--raw', '/metrics']);

@@ -20,7 +20,7 @@ async function startService(name, env) {
   return child;
 }
 
-/** Control plane and worker as processes of this machine, on a PostgreSQL and a Redis of their own. */
+/** Starts control plane and worker as processes of this machine, with a PostgreSQL and a Redis of their own. */
 export async function startGateway({ instance }, namespace) {
   const folder = mkdtempSync(path.join(tmpdir(), 'mcpgw-'));
   const settings = { fsync: 'off' };
@@ -53,7 +53,7 @@ export async function startGateway({ instance }, namespace) {
       });
       if (!answer.ok) throw new Error(`POST /adapters answered ${answer.status}: ${await answer.text()}`);
     },
-    /** How many adapters are of each phase. */
+    /** Counts the adapters of each phase. */
     async phases() {
       const found = await database.adapter.groupBy({ by: ['phase'], _count: true });
       return Object.fromEntries(found.map(({ phase, _count }) => [phase, _count]));

@@ -1,8 +1,8 @@
-// What many adapters cost: a worker, a real API server, and a node that only simulates its pods.
+// Measures what many adapters cost: a worker, a real API server, and a node that only simulates its pods.
 //
 //   node bench/kubernetes/main.mjs [ADAPTERS]     default 500; takes about five minutes
 //
-// Needs what the test cluster needs (test/cluster); with MCP_GATEWAY_TEST_CLUSTER it uses the one that runs.
+// Needs the same programs as the test cluster (test/cluster); with MCP_GATEWAY_TEST_CLUSTER it uses that running cluster.
 import { cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readCluster } from '../../test/cluster/cluster.mjs';
@@ -30,7 +30,7 @@ let gateway;
 let simulated;
 try {
   await run('create', 'namespace', NAMESPACE);
-  // Pods of adapters select no node, so the simulated one has to be the only one that takes them.
+  // Pods of adapters have no node selector, so the simulated node must be the only one that accepts pods.
   simulated = await startKwok(cluster);
   await run('taint', 'node', simulated, 'kwok-');
   await run('cordon', 'node');

@@ -1,10 +1,10 @@
-// How long a stranger waits: clean clone → `npm start` → first tool call, and the same again with everything in place.
-// The calls are made by clients that others wrote: the MCP SDK's, and the MCP Inspector's command line.
+// Measures how long a first-time user waits: clean clone → `npm start` → first tool call, and the same with everything installed.
+// Two independent clients make the calls: the MCP SDK's, and the command line of the MCP Inspector.
 //
 //   node bench/start/main.mjs            prints the times
 //   node bench/start/main.mjs --check    also closes with "N passed, N failed", for CI
 //
-// Nothing is shared with this checkout or this user's caches, so the first start downloads everything.
+// The run shares nothing with this checkout or the user's caches, so the first start downloads everything.
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -60,14 +60,14 @@ async function callWithSdk(url) {
 async function callWithInspector(url) {
   const args = ['-y', INSPECTOR, '--cli', url, '--transport', 'http', '--method', 'tools/call'];
   args.push('--tool-name', 'add', '--tool-arg', 'a=2', '--tool-arg', 'b=3');
-  // The Inspector needs a current Node, which the clone brings.
+  // The Inspector needs a current Node, which the clone installs.
   const env = { ...environment, PATH: `${join(clone, 'node_modules', '.bin')}:${environment.PATH}` };
   const { stdout } = await promisify(execFile)('npx', args, { env, cwd: place, timeout: INSPECTOR_MS });
   if (JSON.parse(stdout).content[0].text !== '5') throw new Error(`the Inspector printed ${stdout}`);
 }
 
 async function stop({ child }) {
-  process.kill(-child.pid, 'SIGINT'); // as Ctrl-C: to the whole foreground group
+  process.kill(-child.pid, 'SIGINT'); // like Ctrl-C: signals the whole foreground process group
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }
 

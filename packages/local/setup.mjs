@@ -1,5 +1,5 @@
-// `npm start`, `npm test`, `npm run check` and `npm run build` all come here, from a clean clone or a finished one.
-// Runs before anything is installed, on whatever Node there is: Node's own modules only, and nothing newer than Node 20.
+// `npm start`, `npm test`, `npm run check` and `npm run build` all start here, in a clean clone or an installed one.
+// It runs before anything is installed, on any Node from version 20: it uses only Node's own modules and no newer features.
 import { checkMachine } from './setup/machine.mjs';
 import { prepare } from './setup/prepare.mjs';
 import { interrupted, watchParent } from './setup/process.mjs';

@@ -36,7 +36,7 @@ describe('the boundaries that `npm run check` keeps', () => {
   });
 });
 
-/** Each file of the cases, the files that they import, and the packages as they are installed. */
+/** Writes each file of the cases, the files that they import, and stubs of the installed packages. */
 async function makeRepository(folder: string): Promise<void> {
   await copyFile(path.join(ROOT, '.oxlintrc.json'), path.join(folder, '.oxlintrc.json'));
   for (const name of FOLDERS) await mkdir(path.join(folder, name));
@@ -90,7 +90,7 @@ async function dependencyCruiser(cwd: string): Promise<[string, string][]> {
   );
 }
 
-/** What a command prints as JSON; it ends with an error code when it finds anything. */
+/** The JSON that a command prints; the command exits with an error code when it finds a violation. */
 async function json(cwd: string, name: string, ...args: string[]): Promise<unknown> {
   const env = { ...process.env, PATH: `${path.dirname(process.execPath)}:${BIN}:${process.env['PATH']}` };
   const output = await new Promise<string>((resolve) => {

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { apart, browser, knownCycles, layers, packages, reserved } from './rules.mjs';
 
-// Programs: what is built and runs. Tests may use more.
+// Programs: the code that is built and runs. Tests may use more.
 const PROGRAMS = '^(packages|services|servers)/';
 const TESTS = ['\\.test\\.ts$', '^[^/]+/[^/]+/test/'];
 
@@ -15,8 +15,8 @@ const escaped = (text) => text.replaceAll('.', '\\.');
 const inside = (folder) => `^${escaped(folder)}/`;
 
 /**
- * A package of the workspace, by its folder or, where it is not installed, by its name. With a path: the sources of what
- * it exports under that path.
+ * A package of the workspace, by its folder or, where it is not installed, by its name. With a path: the sources of the
+ * entry that it exports under that path.
  * @param {string} entry
  */
 function workspacePackage(entry) {
@@ -105,7 +105,7 @@ const rules = [
   },
   {
     name: 'packages are imported by name',
-    comment: 'The tests of a service reach its sources through this file, and no other package.',
+    comment: 'The tests of a service import its sources through this file, and through no package.',
     from: { path: '^test/[^/]+/support/sources\\.ts$' },
     to: { dependencyTypes: ['local'], path: PROGRAMS, pathNot: '^services/[^/]+/(src|test)/' },
   },

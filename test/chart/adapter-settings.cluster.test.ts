@@ -17,7 +17,7 @@ const EGRESS = [
   },
 ];
 
-/** What the worker makes of values that come from a file, in which all numbers are floating-point ones to Helm. */
+/** The settings that the worker parses from values of a file, in which Helm treats all numbers as floating-point numbers. */
 async function settings(adapters: object) {
   const file = join(await folder(), 'values.json');
   await writeFile(file, JSON.stringify({ adapters }));
@@ -30,7 +30,7 @@ async function settings(adapters: object) {
   };
 }
 
-it('gives the worker amounts that it takes, also of values that are numbers', async () => {
+it('gives the worker valid quantities, also for values that are numbers', async () => {
   const limits = { cpu: 1, memory: 1_073_741_824 };
   const { resources } = await settings({ resources: { limits, requests: { cpu: '1000m', memory: '1Gi' } } });
   expect(resources).toEqual({

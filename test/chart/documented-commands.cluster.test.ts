@@ -15,7 +15,7 @@ const commands = blocks('sh')
   .filter((line) => /^helm (install|template) /.test(line));
 const values = blocks('yaml').find(([, , block = '']) => block.startsWith('# values.yaml'))?.[2] ?? '';
 
-it.each(commands)('Helm takes what docs/helm.md says: %s', async (command) => {
+it.each(commands)('Helm accepts the command of docs/helm.md: %s', async (command) => {
   const folder = await mkdtemp(join(tmpdir(), 'mcp-gateway-docs-'));
   await writeFile(join(folder, 'values.yaml'), values);
   const script = `IMAGES=registry.example.com/mcp-gateway; CHART='${CHART}'; helm() { '${cluster.programs['helm']}' "$@" --dry-run=server; }; ${command}`;
@@ -24,6 +24,6 @@ it.each(commands)('Helm takes what docs/helm.md says: %s', async (command) => {
   expect(said).toContain('image: registry.example.com/mcp-gateway/data-plane:');
 });
 
-it('there are commands in docs/helm.md', () => {
+it('docs/helm.md has commands', () => {
   expect(commands).toHaveLength(3);
 });

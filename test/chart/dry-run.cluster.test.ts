@@ -20,18 +20,18 @@ beforeAll(async () => {
   await kubectl('wait', ...kinds, '--for=condition=Established', '--timeout=30s');
 });
 
-/** What the API server, with all that it checks and fills in, makes of manifests. It warns on standard error. */
+/** The objects that the API server makes of the manifests, after all checks and defaults. It prints warnings on standard error. */
 async function dryRun(manifests: string): Promise<string> {
   const command = `"$0" --kubeconfig "$1" apply --server-side --dry-run=server --warnings-as-errors --filename=- 2>&1`;
   return run('sh', ['-c', command, String(cluster.programs['kubectl']), kubeconfig], { input: manifests });
 }
 
-describe('the API server takes', () => {
+describe('the API server accepts', () => {
   it.each([
-    { name: 'trial', more: '--set=adapters.createNamespace=false' }, // it is there, and is not Helm's
+    { name: 'trial', more: '--set=adapters.createNamespace=false' }, // the namespace exists and does not belong to Helm
     { name: 'production', more: '' },
-    { name: 'plain', more: '--set=dataPlane.service.ipFamilies={IPv4}' }, // the cluster has no other addresses
-  ])('what the chart renders for the values "$name"', async ({ name, more }) => {
+    { name: 'plain', more: '--set=dataPlane.service.ipFamilies={IPv4}' }, // the cluster has IPv4 addresses only
+  ])('the manifests that the chart renders for the values "$name"', async ({ name, more }) => {
     const where = [`--namespace=${namespace.name}`, `--set=adapters.namespace=${adapters.name}`];
     const manifests = await helm('template', 'gw', CHART, ...where, ...renderOf(name), ...(more ? [more] : []));
     const count = manifests.match(/^kind: /gm)?.length ?? 0;
@@ -40,7 +40,7 @@ describe('the API server takes', () => {
     expect(taken.match(/serverside-applied \(server dry run\)/g)).toHaveLength(count);
   });
 
-  it('a release and namespaces whose names YAML takes for numbers', async () => {
+  it('a release and namespaces whose names YAML would parse as numbers', async () => {
     const names = ['', '1e'].map((begin) => `${begin}${randomInt(1e6, 1e7)}`);
     for (const name of names) {
       await kubectl('create', 'namespace', name);
@@ -50,7 +50,7 @@ describe('the API server takes', () => {
     const where = [`--namespace=${own}`, `--set-string=adapters.namespace=${other}`];
     const manifests = await helm('template', '1.5', CHART, ...where, valuesOf('production'));
     expect(await dryRun(manifests)).not.toContain('Warning');
-    // Before Kubernetes 1.36 these begin with a letter.
+    // Before Kubernetes 1.36 these names must begin with a letter.
     expect(manifests.match(/(?<=^kind: Service\nmetadata:\n {2}name: ).*/gm)).toEqual([
       'mcp-gateway-1-5-control-plane',
       '"mcp-gateway-1-5"',

@@ -7,13 +7,13 @@ import { repository } from '../support/launch.js';
 
 const SETS = ['trial', 'production', 'plain'];
 const NOT_FOR_THE_CHART = [
-  'AUTH_MODE', // has one value
-  'KUBECONFIG', // pods have an account
-  'KUBERNETES_SERVICE_HOST', // as all pods
+  'AUTH_MODE', // has only one possible value
+  'KUBECONFIG', // pods use a service account
+  'KUBERNETES_SERVICE_HOST', // Kubernetes sets it in every pod
   'KUBERNETES_SERVICE_PORT',
 ];
 
-it('has a value in the chart for everything that a service can be told', async () => {
+it('has a value in the chart for every setting of a service', async () => {
   const rendered = await Promise.all(
     SETS.map((name) => readFile(repository(`test/chart/golden/${name}.yaml`), 'utf8')),
   );

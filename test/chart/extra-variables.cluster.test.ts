@@ -9,14 +9,14 @@ const PARTS = [
   ['migrations', 'migrations/job', 'DATABASE_URL'],
 ] as const;
 
-/** Names of the variables of the one container of a part, and the line that gives the variable a value. */
+/** The variable names of a component's one container, and the line that gives the variable a value. */
 async function variables(file: string, name: string, ...args: string[]) {
   const rendered = await template(...args, `--show-only=templates/${file}.yaml`);
   const names = [...rendered.matchAll(/^ {12}- name: (.*)$/gm)].flatMap(([, each]) => each ?? []);
   return { names, value: rendered.split(`- name: ${name}\n`)[1]?.split('\n')[0]?.trim() };
 }
 
-it.each(PARTS)('takes a variable of the values instead of its own in the %s', async (part, file, name) => {
+it.each(PARTS)('lets the values replace a variable of the chart in the %s', async (part, file, name) => {
   const own = [`--set=${part}.extraEnv[0].name=${name},${part}.extraEnv[0].value=mine`];
   const args = [valuesOf('production'), ...own];
   const { names, value } = await variables(file, name, ...args);
@@ -29,17 +29,17 @@ it.each(PARTS)('takes a variable of the values instead of its own in the %s', as
 it.each([
   ['worker', 'NAMESPACE', 'worker.extraEnv must not have NAMESPACE, which the rest of the chart relies on'],
   ['dataPlane', 'PORT', 'dataPlane.extraEnv must not have PORT'],
-])('refuses in the %s to replace %s', async (part, name, message) => {
+])('refuses to replace a reserved variable in the %s: %s', async (part, name, message) => {
   const own = `--set=${part}.extraEnv[0].name=${name},${part}.extraEnv[0].value=x`;
   await expect(template(...ENOUGH, ...DATABASES, own)).rejects.toThrow(message);
 });
 
-it('refuses a variable that the values have twice', async () => {
+it('refuses two values of the same variable', async () => {
   const own = '--set=controlPlane.extraEnv[0].name=A,controlPlane.extraEnv[1].name=A';
   await expect(template(...ENOUGH, ...DATABASES, own)).rejects.toThrow('controlPlane.extraEnv has A twice');
 });
 
-it('leaves a port for metrics to the values where the chart opens none', async () => {
+it('lets the values set a port for metrics where the chart opens none', async () => {
   const own = '--set-string=worker.extraEnv[0].name=MCP_GATEWAY_METRICS_PORT,worker.extraEnv[0].value=9000';
   expect(await template(...ENOUGH, ...DATABASES, '--set=metrics.enabled=false', own)).toContain('value: "9000"');
 });

@@ -30,27 +30,24 @@ beforeAll(async () => {
 
 const reasonOf = ({ conditions }: AdapterStatus, type: string) => conditions.find((each) => each.type === type)?.reason;
 
-/** Names of what runs in the namespace of the adapters. */
+/** Names of the workload objects in the namespace of the adapters. */
 const objects = async () =>
   (await gateway.adapters.kubectl('get', 'all,pdb,networkpolicy', '--output=name')).split('\n').filter(Boolean);
 
 describe('a gateway that Helm installed', () => {
-  it('passes its own test', async () => {
+  it('passes its own Helm test', async () => {
     const said = await gateway.test();
     expect(said).toContain('ok: the control plane answers through it (/openapi.json: 200)');
     expect(said).not.toContain('FAILED');
   });
 
-  it('has waited for its databases, and restarted nothing', async () => {
-    const { items } = await namespace.get<{ items: { status: { containerStatuses?: { restartCount: number }[] } }[] }>(
-      'pods',
-    );
-    const restarts = items.flatMap(({ status }) => status.containerStatuses ?? []).map((each) => each.restartCount);
-    expect(restarts.length).toBeGreaterThan(4);
-    expect(new Set(restarts)).toEqual(new Set([0]));
+  it('waits for its databases, so that no container restarts', async () => {
+    const { containers, restarted } = await namespace.restarts();
+    expect(containers).toBeGreaterThan(4);
+    expect(restarted).toEqual([]);
   });
 
-  it('gives the account of each service the rights that are checked in, and no other', async () => {
+  it('gives each service account exactly the rights of the golden file', async () => {
     const rights = [];
     for (const component of ['data-plane', 'control-plane', 'deployment-worker']) {
       for (const [where, name] of [
@@ -64,7 +61,7 @@ describe('a gateway that Helm installed', () => {
           `--as=${gateway.account(component)}`,
           `--namespace=${name}`,
         );
-        // The rows that begin with a blank are of URLs such as /version, which everybody may read.
+        // Rows that begin with a space list URLs such as /version, which every account may read.
         const rows = listed
           .split('\n')
           .filter((row) => /^[a-z]/.test(row))
@@ -75,7 +72,7 @@ describe('a gateway that Helm installed', () => {
     await expectGolden('test/chart/golden/rights.txt', `${rights.join('\n')}\n`);
   });
 
-  it('mounts no token of the cluster into the data plane, which has nothing to ask it', async () => {
+  it('mounts no service account token into the data plane, which does not use the Kubernetes API', async () => {
     const { spec } = await namespace.get<{ spec: { template: { spec: { automountServiceAccountToken: boolean } } } }>(
       gateway.deployment('data-plane'),
     );
@@ -84,7 +81,7 @@ describe('a gateway that Helm installed', () => {
 });
 
 describe('an adapter', () => {
-  it('is registered at the Service, and answers clients of either era there', async () => {
+  it('is created through the Service, and answers clients of both eras there', async () => {
     await api.create(EXAMPLE);
     await api.ready('echo', READY_MS);
     const session = await connect(mcp);
@@ -93,7 +90,7 @@ describe('an adapter', () => {
     expect((await api.logs('echo')).trim()).toMatch(/^mcp-example listens on/);
   });
 
-  it('registers nothing itself, at the gateway or around it, although development sign-in takes others at their word', async () => {
+  it('cannot create adapters itself, neither through the gateway nor around it, although development sign-in trusts headers', async () => {
     const control = `http://gw-mcp-gateway-control-plane.${namespace.name}:8000`;
     const script = `
       const headers = { 'content-type': 'application/json', 'x-dev-roles': 'mcp.admin' };
@@ -105,16 +102,16 @@ describe('an adapter', () => {
     expect(await gateway.adapters.kubectl('exec', 'adapter-echo-0', '--', ...node)).toBe('403\n403\n');
   });
 
-  it('is counted by each service, on the port that the Service for Prometheus leads to', async () => {
+  it('is counted by each service on the port of the metrics Service', async () => {
     const told = await gateway.scrape();
     for (const metric of ['requests_total', 'api_requests_total', 'reconciles_total']) {
       expect(told.filter((text) => text.includes(`\n# TYPE mcp_gateway_${metric} `))).toHaveLength(2);
     }
     expect(told).toHaveLength(6);
-    expect(told.join('')).toMatch(/^mcp_gateway_requests_total\{adapter="echo",era="modern",.*\} 1$/m);
+    expect(told.join('')).toMatch(/^mcp_gateway_requests_total\{kind="adapter",name="echo",era="modern",.*\} 1$/m);
   });
 
-  it('gets a third replica and goes down to one, and the session on that one goes on', async () => {
+  it('scales to three replicas and down to one, and a session on the remaining replica continues', async () => {
     await api.update({ ...EXAMPLE, replicaCount: 3 });
     await api.ready('echo', READY_MS);
     const session = await waitFor('a session on the first replica', async () => {
@@ -132,7 +129,7 @@ describe('an adapter', () => {
     expect(await count(session)).toBe(2);
   });
 
-  it('is replaced by a new version', async () => {
+  it('rolls out a new version', async () => {
     await api.update({ ...EXAMPLE, environmentVariables: { VERSION: 'two' } });
     await api.ready('echo', READY_MS);
     const [pod] = (await gateway.adapters.get<{ items: { spec: { containers: { env: object[] }[] } }[] }>('pods'))
@@ -141,7 +138,7 @@ describe('an adapter', () => {
     expect(await callText(await connect(mcp), 'add', { a: 1, b: 1 })).toBe('2');
   });
 
-  it('goes on with what it had when a version cannot be run, says why, and recovers', async () => {
+  it('keeps its old replicas when a version cannot run, reports the reason, and recovers', async () => {
     await api.update({ ...EXAMPLE, imageVersion: 'not-there' });
     await becomesTrue(
       'the reason',
@@ -160,7 +157,7 @@ describe('an adapter', () => {
     expect(reasonOf(status, 'Ready')).toBe('AllReplicasReady');
   });
 
-  it('leaves nothing behind when it is removed', async () => {
+  it('removes all its objects when it is deleted', async () => {
     expect((await objects()).length).toBeGreaterThan(0);
     await api.remove('echo');
     await becomesTrue('nothing to be left', async () => expect(await objects()).toEqual([]), READY_MS);
@@ -169,7 +166,7 @@ describe('an adapter', () => {
 });
 
 describe('the release', () => {
-  it('takes everything along when it is uninstalled, but the volume of its database and the password for it', async () => {
+  it('removes everything on uninstall except the volume of its database and the password for it', async () => {
     await api.create({ ...EXAMPLE, name: 'kept' });
     await api.ready('kept', READY_MS);
     await gateway.uninstall();
@@ -188,7 +185,7 @@ describe('the release', () => {
     );
   });
 
-  it('finds what was registered when it is installed again', async () => {
+  it('serves its former adapters after a second install', async () => {
     await install();
     api = await gateway.api();
     await api.ready('kept', READY_MS);

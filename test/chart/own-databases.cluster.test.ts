@@ -27,8 +27,8 @@ interface Pods {
   items: { metadata: { uid: string; deletionTimestamp?: string; annotations?: Record<string, string> } }[];
 }
 
-describe('a release with a database of its own', () => {
-  it('is not begun when the database cannot be migrated, and the Job says why', async () => {
+describe('a release with external databases', () => {
+  it('does not start when the migration fails, and the Job reports why', async () => {
     const install = one.install(...SMALL, ...urls('one', 'wrong'), '--set=migrations.timeout=15');
     await expect(install).rejects.toThrow(/one-mcp-gateway-migrations/);
     expect(await namespace.kubectl('get', 'deployment,service', '--output=name')).not.toContain('one-mcp-gateway');
@@ -38,7 +38,7 @@ describe('a release with a database of its own', () => {
     await one.uninstall();
   });
 
-  it('may be installed at the same time as another on the same empty database', async () => {
+  it('can be installed at the same time as another release on the same empty database', async () => {
     await Promise.all([
       one.install(...SMALL, ...urls('one')),
       two.install(...SMALL, ...urls('two'), '--set=dataPlane.replicas=1'),
@@ -48,7 +48,7 @@ describe('a release with a database of its own', () => {
     await two.uninstall();
   });
 
-  it('keeps adapters and sessions running, without one failed call, while all its pods are replaced by an upgrade', async () => {
+  it('keeps adapters and sessions running, without a failed call, while an upgrade replaces all its pods', async () => {
     const api = await one.api();
     await api.create({ name: 'echo', imageName: 'mcp-example', imageVersion: 'test', replicaCount: 2 });
     await api.ready('echo', READY_MS);

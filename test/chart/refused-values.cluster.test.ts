@@ -3,11 +3,11 @@ import { DATABASES, ENOUGH, template, TRIAL_PASSWORDS } from './support/template
 
 const ROUTE = ['--set=httpRoute.enabled=true,httpRoute.parentRefs[0].name=public'];
 
-describe('what the chart refuses', () => {
+describe('the chart refuses', () => {
   it.each([
     ['no registry', [], 'image.registry is needed'],
     [
-      'no word on sign-in',
+      'a missing choice of sign-in',
       [...ENOUGH, ...DATABASES, '--set=signIn.development='],
       'signIn.development=allow-from-network',
     ],
@@ -19,27 +19,27 @@ describe('what the chart refuses', () => {
     ],
     ['no Redis', [...ENOUGH, '--set=database.existingSecret=db'], 'exactly one Redis is needed'],
     [
-      'adapters beside its own Secrets',
+      'the namespace of its own Secrets for adapters',
       [...ENOUGH, ...DATABASES, '--set=adapters.namespace=gateway'],
       'adapters.namespace must not be gateway',
     ],
     [
-      'fewer pods at most than at least',
+      'a minimum of pods above the maximum',
       [...ENOUGH, ...DATABASES, '--set=dataPlane.autoscaling.enabled=true,dataPlane.autoscaling.minReplicas=11'],
       'dataPlane.autoscaling.minReplicas is 11, which is more than maxReplicas, 10',
     ],
     [
-      'pods that are killed before they are told to end',
+      'a grace period that ends before the preStop delay',
       [...ENOUGH, ...DATABASES, '--set=controlPlane.preStopSeconds=30'],
       'preStopSeconds of the control-plane must be less than its terminationGracePeriodSeconds',
     ],
     [
-      'a ServiceMonitor of nothing',
+      'a ServiceMonitor without metrics',
       [...ENOUGH, ...DATABASES, '--set=metrics.enabled=false,metrics.serviceMonitor.enabled=true'],
       'metrics.serviceMonitor.enabled needs metrics.enabled',
     ],
     [
-      'more requested than the limit',
+      'a request above the limit',
       [...ENOUGH, ...DATABASES, '--set=adapters.resources.requests.memory=1Gi'],
       'adapters.resources.requests.memory is 1Gi, which is more than limits.memory, 512Mi',
     ],
@@ -49,28 +49,28 @@ describe('what the chart refuses', () => {
       'adapters.egress has a range of ports from 90 to 80',
     ],
     ...['loadBalancerClass=a', 'loadBalancerSourceRanges={10.0.0.0/8}'].map((value): [string, string[], string] => [
-      `${value} of what is no load balancer`,
+      `${value} without a load balancer`,
       [...ENOUGH, ...DATABASES, `--set=dataPlane.service.${value}`],
       'need the type LoadBalancer; it is ClusterIP',
     ]),
     [
-      'a volume with the name of that of the certificate',
+      "an extra volume with the name of the certificate's volume",
       [...ENOUGH, ...DATABASES, '--set=dataPlane.tls.existingSecret=a,dataPlane.extraVolumes[0].name=tls'],
       'dataPlane.extraVolumes must not contain a volume with the name tls',
     ],
     ...['trial.postgresql.password', 'trial.redis.password', 'sessionKeys.existingSecret'].map(
       (value): [string, string[], string] => [
-        `what it would generate anew each time without the cluster, ${value}`,
+        `a missing ${value} without the cluster, where each render would generate a new one`,
         [...ENOUGH, ...TRIAL_PASSWORDS, `--set=${value}=`],
         `${value} is needed when Helm renders without the cluster`,
       ],
     ),
     [
-      'two paths to one gateway',
+      'an Ingress and an HTTPRoute with different paths',
       [...ENOUGH, ...DATABASES, '--set=ingress.enabled=true,ingress.path=/a', ...ROUTE],
       'ingress.path is /a and httpRoute.path is /',
     ],
-    ['a route to nowhere', [...ENOUGH, ...DATABASES, '--set=httpRoute.enabled=true'], 'httpRoute.parentRefs is needed'],
+    ['an HTTPRoute without a parent Gateway', [...ENOUGH, ...DATABASES, '--set=httpRoute.enabled=true'], 'httpRoute.parentRefs is needed'],
   ])('%s', async (_, args, message) => {
     await expect(template(...args)).rejects.toThrow(message);
   });

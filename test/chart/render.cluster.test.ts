@@ -7,16 +7,16 @@ import { DATABASES, ENOUGH, template, TRIAL_PASSWORDS } from './support/template
 const namespace = freshNamespace();
 const SETS = ['trial', 'production', 'plain'];
 
-/** What a render of a first install makes up. */
+/** The values that the first install generates. */
 const withoutSecrets = (text: string) =>
   text.replaceAll(/^( {2}(?:MCP_GATEWAY_SESSION_KEYS|password|DATABASE_URL|REDIS_URL): ).*$/gm, '$1(secret)');
 
 describe('the chart', () => {
-  it.each(SETS)('renders what is checked in for the values "%s"', async (name) => {
+  it.each(SETS)('renders the golden file for the values "%s"', async (name) => {
     await expectGolden(`test/chart/golden/${name}.yaml`, withoutSecrets(await template(...renderOf(name))));
   });
 
-  it('has manifests for kubectl that are current', async () => {
+  it('has current manifests for kubectl', async () => {
     const values = `--values=${CHART}/manifests/values.yaml`;
     const manifests = await helm('template', 'mcp-gateway', CHART, '--namespace=mcp-gateway', '--no-hooks', values);
     await expectGolden('charts/mcp-gateway/manifests/mcp-gateway.yaml', manifests);
@@ -26,7 +26,7 @@ describe('the chart', () => {
     expect(await helm('lint', '--strict', CHART, valuesOf(name))).toContain('0 chart(s) failed');
   });
 
-  it('tells after the install what to do next, and what is not for production', async () => {
+  it('prints the next steps after the install, and warns of settings that are not for production', async () => {
     const notes = async (name: string, ...args: string[]) => {
       const said = await helm(
         'install',
@@ -52,7 +52,7 @@ describe('the chart', () => {
     const production = await notes('production');
     expect(production).toContain('export GATEWAY=https://mcp.example.com');
     expect(production).not.toMatch(/TRIAL|DEVELOPMENT/);
-    // That registry is somebody's own, and need not have the example server.
+    // A registry of the operator need not have the example server.
     expect(production).toContain('IMAGE is a name below registry.example.com/mcp-servers');
     expect(production).toContain('create this Secret in the namespace mcp-servers');
     expect(production).toContain('--force-conflicts at the first attempt');
@@ -66,17 +66,21 @@ describe('the chart', () => {
     ['--set=ingress.enabled=true,ingress.path=/gw/', '/gw'],
     ['--set=httpRoute.enabled=true,httpRoute.parentRefs[0].name=public,httpRoute.path=/gw', '/gw'],
     ['--set=ingress.enabled=true,ingress.path=/gw,publicUrl=https://tools.example.com/', 'https://tools.example.com/'],
-  ])('tells the gateway where clients reach it: %s', async (value, expected) => {
+  ])('gives the gateway its public URL: %s', async (value, expected) => {
     const rendered = await template(...ENOUGH, ...DATABASES, value);
-    expect(rendered.replaceAll(/\n +value: /g, ' ')).toContain(`MCP_GATEWAY_PUBLIC_URL ${expected}\n`);
+    const told = rendered.replaceAll(/\n +value: /g, ' ').matchAll(/MCP_GATEWAY_PUBLIC_URL (.*)\n/g);
+    expect(Array.from(told, ([, url]) => url)).toEqual([expected, expected]);
   });
 
-  it.each(['/', '/gw(/|$)(.*)'])('leaves that to relative references with the path %s', async (path) => {
-    const values = ['--set=ingress.enabled=true', `--set-string=ingress.path=${path}`];
-    expect(await template(...ENOUGH, ...DATABASES, ...values)).not.toContain('MCP_GATEWAY_PUBLIC_URL');
-  });
+  it.each(['/', '/gw(/|$)(.*)'])(
+    'sets no public URL for the path %s, so that the gateway uses relative references',
+    async (path) => {
+      const values = ['--set=ingress.enabled=true', `--set-string=ingress.path=${path}`];
+      expect(await template(...ENOUGH, ...DATABASES, ...values)).not.toContain('MCP_GATEWAY_PUBLIC_URL');
+    },
+  );
 
-  it('takes beginnings of names of Secrets, and names that look like numbers', async () => {
+  it('accepts Secrets with prefixed names and with names that look like numbers', async () => {
     const secrets = ['database', 'redis', 'sessionKeys'].map((of) => `--set-string=${of}.existingSecret=123`);
     const rendered = await template(...ENOUGH, ...secrets, '--set=adapters.allowedSecrets={mcp-}');
     expect(rendered).toContain('name: ALLOWED_SECRETS\n              value: mcp-\n');
@@ -84,19 +88,19 @@ describe('the chart', () => {
     expect(rendered).not.toContain('name: 123');
   });
 
-  it('renders the same each time without the cluster', async () => {
+  it('renders the same manifests each time without the cluster', async () => {
     const [first, second] = await Promise.all([1, 2].map(() => template(...ENOUGH, ...TRIAL_PASSWORDS)));
     expect(first).toBe(second);
     const changed = await template(...ENOUGH, ...TRIAL_PASSWORDS, '--set=trial.redis.password=anotherone');
     const urls = (text?: string) => new Set(text?.match(/mcp-gateway.io\/(urls|password): .*/g));
     expect(urls(first).size).toBe(2);
-    expect(urls(changed)).not.toEqual(urls(first)); // so that what reads it at its start begins anew
+    expect(urls(changed)).not.toEqual(urls(first)); // a changed URL replaces the pods, which read it at their start
   });
 
   it.each([
     ['the defaults', '4194304,dataPlane.upstreamTimeoutSeconds=300', '8m', '3600'],
     ['larger messages and slower servers', '16777217,dataPlane.upstreamTimeoutSeconds=7200', '33m', '7260'],
-  ])('lets an Ingress take what the data plane takes, with %s', async (_, limits, size, timeout) => {
+  ])('gives the Ingress the limits of the data plane: %s', async (_, limits, size, timeout) => {
     const show = '--show-only=templates/data-plane/ingress.yaml';
     const args = [
       ...ENOUGH,
@@ -126,7 +130,7 @@ describe('the chart', () => {
     return rendered.split('- ports: [{ port: http }]\n')[1]?.split('    - ports')[0] ?? '';
   };
 
-  it('keeps the pods of adapters from the gateway, however others reach it', async () => {
+  it('denies pods of adapters access to the gateway, whatever other access is allowed', async () => {
     const inside = await policy();
     expect(inside).toContain(NOT_ADAPTERS);
     expect(inside).not.toContain('ipBlock');
@@ -142,7 +146,7 @@ describe('the chart', () => {
     }
   });
 
-  it('lets adapters in by name, beside the peers of the operator', async () => {
+  it("allows adapters that the values name, beside the operator's own peers", async () => {
     for (const from of ['', ',networkPolicy.gatewayFrom[0].podSelector.matchLabels.a=b']) {
       const rendered = await policy(`--set=adapters.allowedCallers={agent,helper}${from}`);
       expect(rendered).toContain('- { key: mcp-gateway.io/name, operator: In, values: ["agent","helper"] }\n');
@@ -150,7 +154,7 @@ describe('the chart', () => {
     }
   });
 
-  it('leaves the number of pods to the autoscaler, and keeps what there is when one is switched on', async () => {
+  it('leaves the number of pods to the autoscaler, and keeps the current number when an autoscaler is enabled', async () => {
     const scaled = [
       ...ENOUGH,
       ...DATABASES,

@@ -43,19 +43,19 @@ function ask(path: string, host: string): Promise<number | undefined> {
 }
 
 describe('a gateway with a certificate and a name', () => {
-  it('passes its own test, over TLS and by the name of its Service', async () => {
+  it('passes its own Helm test, over TLS and by the name of its Service', async () => {
     const said = await gateway.test();
     expect(said).toContain('ok: the control plane answers through it (/openapi.json: 200)');
     expect(said).not.toContain('FAILED');
   });
 
-  it('answers under its name, and refuses one that somebody has pointed at it', async () => {
+  it('answers requests for its host name, and refuses other host names that point to it', async () => {
     expect(await ask('/adapters', 'mcp.example.com')).toBe(200);
     expect(await ask('/adapters', 'rebound.example')).toBe(403);
     expect(await ask('/adapters/echo/mcp', 'rebound.example')).toBe(403);
   });
 
-  it('speaks nothing else than TLS', async () => {
+  it('accepts TLS only', async () => {
     await expect(fetch(`http://${address}/livez`, { signal: AbortSignal.timeout(ANSWER_MS) })).rejects.toThrow(
       'fetch failed',
     );

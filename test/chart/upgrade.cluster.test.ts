@@ -12,7 +12,7 @@ const URLS = ['--set=database.url=postgresql://user:password@db/x,redis.url=redi
 const namespace = freshNamespace();
 const adapters = `${namespace.name}-adapters`;
 
-/** Nothing of it has to run: only what Helm makes of the objects counts. */
+/** No pod has to run: only Helm's result counts. */
 const RELEASE = [
   `--namespace=${namespace.name}`,
   `--set=adapters.namespace=${adapters}`,
@@ -34,7 +34,7 @@ const pods = () =>
 const phase = () => kubectl('get', 'namespace', adapters, '--output=jsonpath={.status.phase}');
 
 describe('an upgrade', () => {
-  it('keeps the password of the trial PostgreSQL while another database is used, as its volume does', async () => {
+  it('keeps the password of the trial PostgreSQL while another database is used, because its volume stays too', async () => {
     const before = await data('postgresql');
     await upgrade(...URLS);
     expect(await data('postgresql')).toBe(before);
@@ -45,7 +45,7 @@ describe('an upgrade', () => {
     expect(atob(DATABASE_URL)).toContain(`:${atob(password)}@gw-mcp-gateway-postgresql:`);
   });
 
-  it('is refused with another password for the trial PostgreSQL than its volume was made with', async () => {
+  it("is refused when the password differs from that of the trial PostgreSQL's volume", async () => {
     const { password = '' } = JSON.parse(await data('postgresql')) as { password?: string };
     const given = (value: string) => [...TRIAL, `--set=trial.postgresql.password=${value}`];
     await expect(upgrade(...given('anotherone'))).rejects.toThrow(
@@ -55,13 +55,13 @@ describe('an upgrade', () => {
     expect(JSON.parse(await data('postgresql'))).toEqual({ password });
   });
 
-  it('begins with the least number for an autoscaler that is switched on where there was no pod', async () => {
+  it("starts at the autoscaler's minimum when an autoscaler is enabled and no pod runs", async () => {
     await upgrade(...TRIAL, ...AUTOSCALED);
     expect(await pods()).toBe('2');
   });
 
-  it('leaves the number to the autoscaler once that has set it, and so can be rolled back', async () => {
-    // As an autoscaler does: through the subresource.
+  it('keeps the number that the autoscaler has set, and can therefore be rolled back', async () => {
+    // An autoscaler scales through this subresource too.
     await namespace.kubectl('scale', 'deployment/gw-mcp-gateway-data-plane', '--replicas=3');
     const { version } = JSON.parse(await upgrade(...TRIAL, ...AUTOSCALED, '--output=json')) as { version: number };
     expect(await pods()).toBe('3');
@@ -71,7 +71,7 @@ describe('an upgrade', () => {
     expect(await pods()).toBe('4');
   });
 
-  it('takes the number back from an autoscaler that is switched off when conflicts are forced', async () => {
+  it('sets the number itself again when the autoscaler is disabled and conflicts are forced', async () => {
     await expect(upgrade(...TRIAL)).rejects.toThrow('.spec.replicas');
     expect(await pods()).toBe('4');
     await upgrade(...TRIAL, '--force-conflicts');
@@ -81,7 +81,7 @@ describe('an upgrade', () => {
   });
 
   it.each(['size=2Gi', 'enabled=false', 'storageClassName=other'])(
-    'is refused with another volume for the trial PostgreSQL, %s',
+    'is refused when it changes the volume of the trial PostgreSQL: %s',
     async (value) => {
       await expect(upgrade(...TRIAL, `--set=trial.postgresql.persistence.${value}`)).rejects.toThrow(
         `kubectl delete statefulset gw-mcp-gateway-postgresql --namespace ${namespace.name}`,
@@ -90,9 +90,9 @@ describe('an upgrade', () => {
   );
 
   it.each([
-    ['without a namespace for adapters', ['--set=adapters.createNamespace=false']],
-    ['with another one', [`--set=adapters.namespace=${adapters}-2`]],
-  ])('%s is refused while Helm would delete the one with the adapters', async (_, args) => {
+    ['without a namespace', ['--set=adapters.createNamespace=false']],
+    ['with another namespace', [`--set=adapters.namespace=${adapters}-2`]],
+  ])('%s for adapters is refused while Helm would delete the present one', async (_, args) => {
     await expect(upgrade(...TRIAL, ...args)).rejects.toThrow(
       `Helm would delete the namespace ${adapters}, which this release created, and all adapters in it. ` +
         `To keep it: kubectl annotate namespace ${adapters} helm.sh/resource-policy=keep`,
@@ -100,7 +100,7 @@ describe('an upgrade', () => {
     expect(await phase()).toBe('Active');
   });
 
-  it('leaves the namespace of the adapters to who says that it is to be kept, and another upgrade does, too', async () => {
+  it('keeps an adapter namespace with the annotation helm.sh/resource-policy=keep, in later upgrades too', async () => {
     await kubectl('annotate', 'namespace', adapters, 'helm.sh/resource-policy=keep');
     for (const _ of [1, 2]) await upgrade(...TRIAL, '--set=adapters.createNamespace=false');
     expect(await phase()).toBe('Active');
@@ -110,7 +110,7 @@ describe('an upgrade', () => {
     ['sessionKeys', 'session-keys', []],
     ['database', 'database', ['--set=trial.postgresql.enabled=false']],
     ['redis', 'redis', ['--set=trial.redis.enabled=false']],
-  ])('is refused when it names as %s the Secret that Helm would delete then', async (value, component, args) => {
+  ])('is refused when %s.existingSecret names the Secret that Helm would delete', async (value, component, args) => {
     const before = await data(component);
     const name = `gw-mcp-gateway-${component}`;
     await expect(upgrade(...TRIAL, ...args, `--set=${value}.existingSecret=${name}`)).rejects.toThrow(
@@ -119,14 +119,14 @@ describe('an upgrade', () => {
     expect(await data(component)).toBe(before);
   });
 
-  it('leaves a Secret that it made to who says that it is to be kept', async () => {
+  it('keeps a Secret of the chart with the annotation helm.sh/resource-policy=keep', async () => {
     const before = await data('session-keys');
     await namespace.kubectl('annotate', 'secret', 'gw-mcp-gateway-session-keys', 'helm.sh/resource-policy=keep');
     await upgrade(...TRIAL, '--set=sessionKeys.existingSecret=gw-mcp-gateway-session-keys');
     expect(await data('session-keys')).toBe(before);
   });
 
-  it('takes the same size in other words, and another one once the StatefulSet is gone', async () => {
+  it('accepts the same volume size in another unit, and another size once the StatefulSet is deleted', async () => {
     await upgrade(...TRIAL, '--set=trial.postgresql.persistence.size=1024Mi');
     await namespace.kubectl('delete', 'statefulset', 'gw-mcp-gateway-postgresql');
     await upgrade(...TRIAL, '--set=trial.postgresql.persistence.size=2Gi');

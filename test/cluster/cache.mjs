@@ -10,10 +10,10 @@ const KEPT = 4;
 const ABANDONED_MS = 24 * 60 * 60 * 1000;
 const KEY_LENGTH = 12;
 const POLL_MS = 200;
-/** Three times what the programs of a cluster take to build on two cores. */
+/** Three times as long as the build of a cluster's programs takes on two cores. */
 const OTHERS_MS = 30 * 60 * 1000;
 
-/** What took long to build and depends on nothing but its inputs; shared by all clones of this user. */
+/** Builds that took long and depend only on their inputs; all clones of this user share them. */
 export const cacheFolder = path.join(
   process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'),
   'mcp-gateway/cluster',
@@ -28,12 +28,12 @@ export function keyOf(...inputs) {
 }
 
 /**
- * Gives a folder of the cache, made when it is not there yet. Appears complete or not at all, so what is found can be
- * trusted. Of two who want the same at once, in whatever process, one makes it and the other waits. Of each thing a few
- * stay, those used last.
- * @param {string} name what it is, and the key of its inputs: `thing-0123456789ab`
+ * Gives a folder of the cache, and makes it when it is missing. A folder appears complete or not at all, so an existing one is
+ * valid. When two processes want the same folder at once, one makes it and the other waits. The cache keeps the few
+ * most recently used folders of each kind.
+ * @param {string} name the kind, and the key of its inputs: `thing-0123456789ab`
  * @param {(folder: string) => Promise<void>} make
- * @throws Error what `make` did, or when another process has not finished after half an hour
+ * @throws Error the error of `make`, or when another process has not finished after half an hour
  */
 export async function cached(name, make) {
   const folder = path.join(cacheFolder, name);
@@ -57,7 +57,7 @@ async function alone(lock, work) {
       if (Date.now() > deadline)
         throw new Error(`Process ${owner.process.pid} has not finished ${lock} after 30 minutes.`);
       await delay(POLL_MS);
-    } else fs.rmSync(lock, { recursive: true, force: true }); // should two do so at once, both work, to the same end
+    } else fs.rmSync(lock, { recursive: true, force: true }); // two processes may do so at once; both then compete for the new lock
   }
   try {
     await work();
@@ -72,7 +72,7 @@ async function alone(lock, work) {
  */
 async function add(folder, make) {
   const unfinished = fs.mkdtempSync(`${folder}.`);
-  fs.chmodSync(unfinished, 0o755); // made by root, for whoever keeps the cache from one run of CI to the next
+  fs.chmodSync(unfinished, 0o755); // root made it, and the user that saves the CI cache must read it
   try {
     await make(unfinished);
     fs.renameSync(unfinished, folder);

@@ -10,7 +10,7 @@ import { identify } from './machine/processes.mjs';
 
 const fill = (contents: string) => (into: string) => writeFile(join(into, 'file'), contents);
 
-describe('the cache of what test clusters are made of', () => {
+describe('the cache of the test clusters', () => {
   let cache: typeof Cache;
 
   beforeAll(async () => {
@@ -20,13 +20,13 @@ describe('the cache of what test clusters are made of', () => {
 
   const nameOf = (what: string, input: string) => `${what}-${cache.keyOf(input)}`;
 
-  it('makes a thing once', async () => {
+  it('makes an entry once', async () => {
     const first = await cache.cached(nameOf('thing', 'a'), fill('first'));
     expect(await cache.cached(nameOf('thing', 'a'), fill('second'))).toBe(first);
     expect(await readFile(join(first, 'file'), 'utf8')).toBe('first');
   });
 
-  it('keeps nothing of a thing that could not be finished', async () => {
+  it('keeps nothing of an entry whose making failed', async () => {
     const name = nameOf('broken', 'a');
     const fail = async (into: string) => {
       await fill('half')(into);
@@ -37,7 +37,7 @@ describe('the cache of what test clusters are made of', () => {
     expect(existsSync(await cache.cached(name, fill('whole')))).toBe(true);
   });
 
-  it('makes a thing once for two who want it at the same time', async () => {
+  it('makes an entry once when two callers want it at the same time', async () => {
     const name = nameOf('raced', 'a');
     let made = 0;
     const make = async (into: string) => {
@@ -49,7 +49,7 @@ describe('the cache of what test clusters are made of', () => {
     expect(made).toBe(1);
   });
 
-  it('makes a thing that a process was at work on when it ended', async () => {
+  it('makes an entry again when the process that made it died', async () => {
     const name = nameOf('left', 'a');
     const lock = join(cache.cacheFolder, `${name}.making`);
     const child = spawn(process.execPath, ['--eval', '']);
@@ -61,7 +61,7 @@ describe('the cache of what test clusters are made of', () => {
     expect(existsSync(lock)).toBe(false);
   });
 
-  it('keeps four of a kind, those that were used last', async () => {
+  it('keeps the four most recently used entries of a kind', async () => {
     await cache.cached(nameOf('kind-of-another', 'a'), fill('another'));
     for (const [age, input] of ['a', 'b', 'c', 'd'].entries()) {
       const made = await cache.cached(nameOf('kind', input), fill(input));

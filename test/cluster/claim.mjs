@@ -5,11 +5,11 @@ import { ownerOf, take } from './machine/ownership.mjs';
 import { isAlive } from './machine/processes.mjs';
 
 /**
- * Takes an instance that nobody uses, so that two who start clusters at once get one each.
+ * Claims a free instance; two processes that start clusters at once get one each.
  * @param {{ number: number | undefined, holds: boolean, clear: (left: import('./instance.mjs').Instance) => Promise<void> }} options
- *   `clear` removes what a cluster left that was not taken down
+ *   `clear` removes the remains of a cluster that was not taken down
  * @returns {Promise<import('./instance.mjs').Instance>}
- * @throws Error when that one, or every one, is in use
+ * @throws Error when that instance, or every instance, is in use
  */
 export async function claim({ number, holds, clear }) {
   const wanted = number === undefined ? [...Array(INSTANCES).keys()] : [number];

@@ -20,11 +20,11 @@ import { startContainerd, startNode } from './node/start.mjs';
  */
 
 /**
- * Starts a cluster with a node that is Ready and knows the image of the example server.
- * @param {{ number?: number | undefined, holds?: boolean }} options `number`: the instance to be, else any that is free;
- *   `holds`: the cluster is worth nothing once this process has ended
+ * Starts a cluster with a Ready node that has the image of the example server.
+ * @param {{ number?: number | undefined, holds?: boolean }} options `number`: the instance, default any free one;
+ *   `holds`: other processes may remove the cluster once this process has ended
  * @returns {Promise<Cluster>}
- * @throws Error when the machine lacks something, with all that it lacks
+ * @throws Error that lists everything that the machine lacks
  */
 export async function up({ number, holds = false } = {}) {
   checkMachine();
@@ -46,14 +46,14 @@ export async function up({ number, holds = false } = {}) {
 }
 
 /**
- * Ends a cluster and removes all that was of it, in any state that it may be in.
+ * Ends a cluster in any state and removes everything that belongs to it.
  * @param {Instance} instance
  */
 export async function down(instance) {
-  await killDaemon(instance.folder, 'kubelet'); // or it starts again what ends
+  await killDaemon(instance.folder, 'kubelet'); // otherwise it restarts the processes that end
   await end(processesInPods(instance), 'SIGKILL');
   await end(await processesIn(instance), 'SIGKILL');
-  await end(processesInPods(instance), 'SIGKILL'); // what containerd was about to start
+  await end(processesInPods(instance), 'SIGKILL'); // containers that containerd was about to start
   await removeCgroups(instance);
   await removeNetwork(instance);
   fs.rmSync(instance.folder, { recursive: true, force: true });
@@ -61,7 +61,7 @@ export async function down(instance) {
 
 /**
  * @param {string} folder
- * @returns {Cluster} the one that runs there
+ * @returns {Cluster} the cluster that runs there
  */
 export function readCluster(folder) {
   if (fs.existsSync(clusterFile(folder))) return JSON.parse(fs.readFileSync(clusterFile(folder), 'utf8'));

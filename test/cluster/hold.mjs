@@ -2,8 +2,8 @@ import { down, up } from './cluster.mjs';
 import { endCommands } from './machine/command.mjs';
 
 /**
- * A cluster that lives as long as whoever started this process: it ends when standard input closes, which the kernel
- * sees to however that process ends, or at SIGINT or SIGTERM. Its folder is what is printed once it is up.
+ * A cluster that lives as long as the parent process: it ends when standard input closes, which the kernel
+ * does however the parent ends, or at SIGINT or SIGTERM. Prints the cluster's folder once the cluster is up.
  * @param {{ number: number | undefined }} options
  */
 export async function hold({ number }) {
@@ -17,13 +17,13 @@ export async function hold({ number }) {
   });
   try {
     const cluster = await up({ number, holds: true }).catch((error) => {
-      if (!stopped) throw error; // else it did not come up because of that
+      if (!stopped) throw error; // after a stop, the error is only its consequence
     });
     if (!cluster) return;
     if (!stopped) console.log(cluster.instance.folder);
     await stop;
     await down(cluster.instance);
   } finally {
-    process.stdin.destroy(); // or it keeps this process
+    process.stdin.destroy(); // otherwise it keeps this process alive
   }
 }

@@ -1,13 +1,13 @@
 import os from 'node:os';
 import path from 'node:path';
 
-/** As many as there are ranges of service addresses. */
+/** One for each range of service addresses. */
 export const INSTANCES = 16;
 
 /**
- * Names and addresses of one of the clusters that may run on a machine at once. None of them shares any with another.
- * Outside, addresses of pods and services are reached through the network namespace, at `address`; pods reach
- * processes outside at `outside`.
+ * Names and addresses of one of the clusters that a machine may run at once. No two clusters share a name or an address.
+ * Processes outside connect to pods and services through the network namespace, at `address`; pods connect
+ * to processes outside at `outside`.
  * @typedef {ReturnType<typeof instance>} Instance
  * @typedef {{ instance: Instance, programs: Record<string, string> }} Cluster
  * @param {number} number

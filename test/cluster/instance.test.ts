@@ -17,14 +17,14 @@ describe('the instances of the test cluster', () => {
     sorted.slice(1).forEach(([first], index) => expect(first).toBeGreaterThan(Number(sorted[index]?.[1])));
   });
 
-  it('have names and folders that differ, and names of devices that the kernel takes', () => {
+  it('have distinct names and folders, and valid names of network devices', () => {
     for (const field of ['name', 'folder', 'server'] as const) {
       expect(new Set(all.map((each) => each[field])).size).toBe(INSTANCES);
     }
     for (const { devices } of all) expect(Math.max(devices.inside.length, devices.outside.length)).toBeLessThan(16);
   });
 
-  it.each([-1, INSTANCES, 1.5, Number.NaN])('are none of the number %p', (number) => {
+  it.each([-1, INSTANCES, 1.5, Number.NaN])('do not include the number %p', (number) => {
     expect(() => instance(number)).toThrow('from 0 to 15');
   });
 });

@@ -12,8 +12,8 @@ export default {
   globalSetup: '<rootDir>/test/cluster/jest/global-setup.mjs',
   globalTeardown: '<rootDir>/test/cluster/jest/global-teardown.mjs',
   testSequencer: '<rootDir>/test/cluster/jest/sequencer.mjs',
-  // They wait for pods most of the time. They share a cluster, each file with namespaces of its own; one that takes parts of
-  // a cluster away has the environment own-cluster.mjs.
+  // The tests wait for pods most of the time. They share a cluster, and each file has namespaces of its own; a file that stops parts
+  // of a cluster has the environment own-cluster.mjs.
   maxWorkers: 3,
   testTimeout: 300_000,
 };

@@ -13,7 +13,7 @@ describe('a simulated node', () => {
     onIt = await simulatedNode();
   });
 
-  it('has hundreds of pods Ready that run nowhere', async () => {
+  it('makes hundreds of pods Ready without running them', async () => {
     const labels = { 'app.kubernetes.io/name': 'many' };
     const spec = { ...restrictedPod({ name: 'server', image: 'localhost/never-pulled:1' }), ...onIt };
     await namespace.apply({

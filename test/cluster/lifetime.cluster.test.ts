@@ -28,7 +28,7 @@ function hold(number = OTHER.number) {
   return { child, ready, said: () => output };
 }
 
-/** What a cluster leaves on a machine, if it does. */
+/** Everything of a cluster that a machine could keep. */
 function left(): string[] {
   const groups = globSync(`/sys/fs/cgroup/{${OTHER.name},*/${OTHER.name}}`);
   const files = [OTHER.folder, `/run/netns/${OTHER.name}`, `/sys/class/net/${OTHER.devices.outside}`].filter(
@@ -37,10 +37,10 @@ function left(): string[] {
   return [...groups, ...files, ...marked(OTHER.folder).map(({ command }) => command)];
 }
 
-describe('a cluster that is held by a process', () => {
+describe('a cluster that a process holds', () => {
   beforeAll(() => down(OTHER));
 
-  it('leaves nothing when the process is asked to end, even while it starts', async () => {
+  it('leaves nothing when the process is asked to end, even during its start', async () => {
     const { child } = hold();
     await waitFor('the API server', () =>
       marked(OTHER.folder).some(({ command }) => /\/kube-apiserver /.test(command)),
@@ -50,13 +50,13 @@ describe('a cluster that is held by a process', () => {
     expect(left()).toEqual([]);
   });
 
-  it('says why it does not start, and ends', async () => {
+  it('reports why it does not start, and ends', async () => {
     const { child, said } = hold(cluster.instance.number);
     expect(await once(child, 'exit')).toEqual([1, null]);
     expect(said()).toContain(`Instance ${cluster.instance.number} is in use, in ${cluster.instance.folder}`);
   });
 
-  it('is cleared away when the process was killed, by the next of its number, which ends with its input', async () => {
+  it('is removed by the next cluster of its number after the process was killed, and that one ends with its input', async () => {
     const killed = hold();
     await killed.ready();
     const run = ['run', 'example', `--image=${EXAMPLE_IMAGE}`];

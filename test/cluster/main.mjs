@@ -1,4 +1,4 @@
-// A Kubernetes cluster on this machine, for tests. Without arguments it says what it can do.
+// Runs a Kubernetes cluster on this machine, for tests. Without arguments it prints its commands.
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from './binaries/build.mjs';

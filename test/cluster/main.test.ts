@@ -17,13 +17,13 @@ async function run(...args: string[]) {
 }
 
 describe('the command for test clusters', () => {
-  it('says what it can do when it is asked for something else', async () => {
+  it('prints its commands when the argument is unknown', async () => {
     const { code, stderr } = await run('start');
     expect(code).toBe(1);
     expect(stderr).toContain('node test/cluster/main.mjs COMMAND');
   });
 
-  it('says all that a machine lacks at once, before it begins', async () => {
+  it('lists everything that a machine lacks at once, before it begins', async () => {
     const { code, stderr } = await run('up');
     expect(code).toBe(1);
     expect(stderr).toContain('No cluster can run on this machine:');

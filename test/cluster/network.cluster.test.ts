@@ -28,17 +28,17 @@ describe('the network of the test cluster', () => {
   const ask = async (url: string) => (await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) })).text();
   const askFrom = (pod: string, url: string) => namespace.kubectl('exec', pod, '--', 'wget', '-qO-', url);
 
-  it('takes an MCP client from outside to a pod, at the address of the pod', async () => {
+  it('connects an MCP client outside to a pod, at the address of the pod', async () => {
     const { client } = await connect(`http://${pods[0]}:8000/mcp`);
     const { content } = await client.callTool({ name: 'add', arguments: { a: 2, b: 3 } });
     expect(content).toEqual([{ type: 'text', text: '5' }]);
   });
 
-  it('takes pods to each other', async () => {
+  it('connects pods to each other', async () => {
     expect(await askFrom('example-0', `http://${pods[1]}:8000/healthz`)).toBe('ok');
   });
 
-  it('takes clients of a service to its pods, from outside as from a pod', async () => {
+  it('connects clients of a service to its pods, from outside and from a pod', async () => {
     await waitFor('the rules of the service', async () => (await ask(`http://${service}/healthz`)) === 'ok');
     for (const pod of ['example-0', 'example-1']) expect(await askFrom(pod, `http://${service}/healthz`)).toBe('ok');
   });
@@ -50,7 +50,7 @@ describe('the network of the test cluster', () => {
     expect(await askFrom('example-1', `http://${host}/healthz`)).toBe('ok');
   });
 
-  it('takes pods to what listens outside', async () => {
+  it('connects pods to listeners outside', async () => {
     const server = createServer((_req, res) => res.end('outside')).listen(0, cluster.instance.outside);
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;

@@ -5,7 +5,7 @@ import { exampleServer } from './support/manifests.js';
 import { freshNamespace } from './support/namespace.js';
 import { apiServer, kubelet } from './support/parts.js';
 
-describe('a part of the test cluster that a test takes away', () => {
+describe('a test that stops a part of the cluster', () => {
   const namespace = freshNamespace();
   const healthz = async () => {
     const url = `http://${address}:8000/healthz`;
@@ -19,7 +19,7 @@ describe('a part of the test cluster that a test takes away', () => {
     address = (await namespace.get<{ status: { podIP: string } }>('pod', 'example-0')).status.podIP;
   });
 
-  it('is the API server: pods go on, and it comes back with what it knew', async () => {
+  it('can stop the API server: pods continue, and it returns with its data', async () => {
     await apiServer.stop();
     await expect(kubectl('get', 'nodes')).rejects.toThrow('refused');
     expect(await healthz()).toBe('ok');
@@ -28,7 +28,7 @@ describe('a part of the test cluster that a test takes away', () => {
     expect(await namespace.kubectl('get', 'pod', 'example-0')).toContain('Running');
   });
 
-  it('is the kubelet: its pods go on, and new ones wait for it', async () => {
+  it('can stop the kubelet: its pods continue, and new ones wait for it', async () => {
     await kubelet.stop();
     await namespace.kubectl('scale', 'statefulset/example', '--replicas=2');
     await namespace.kubectl('wait', 'pod/example-1', '--for=create', '--timeout=30s');

@@ -33,7 +33,7 @@ describe('the node of the test cluster', () => {
     expect(await namespace.kubectl('exec', 'example-0', '--', 'id', '-u')).toBe('1000\n');
   });
 
-  it('runs an image that a test has made', async () => {
+  it('runs an image that a test has built', async () => {
     const image = 'localhost/test-script:1';
     await loadImage(await scriptArchive(image, `console.log('made by a test');`));
     const spec = { ...restrictedPod({ name: 'script', image }), restartPolicy: 'Never' };
@@ -42,7 +42,7 @@ describe('the node of the test cluster', () => {
     expect(await waitFor('the script to have run', logs, 30_000)).toBe('made by a test\n');
   });
 
-  it('says that an image is nowhere to be had', async () => {
+  it('reports that an image does not exist', async () => {
     const spec = restrictedPod({ name: 'absent', image: 'localhost/absent:1' });
     await namespace.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'absent' }, spec });
     const reason = '{.status.containerStatuses[0].state.waiting.reason}';
@@ -51,7 +51,7 @@ describe('the node of the test cluster', () => {
     await waitFor('the refusal', async () => /ImagePull/.test(await waiting()), 30_000);
   });
 
-  it('refuses a pod that is not as restricted as its namespace asks for', async () => {
+  it('refuses a pod that violates the Pod Security level of its namespace', async () => {
     const run = namespace.kubectl('run', 'privileged', '--image=localhost/any:1', '--privileged');
     await expect(run).rejects.toThrow('violates PodSecurity "restricted:latest"');
   });

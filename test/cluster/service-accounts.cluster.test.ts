@@ -20,12 +20,12 @@ describe('the kubeconfig of a service account', () => {
     as = ['--kubeconfig', await serviceAccountKubeconfig(namespace.name, 'reader')];
   });
 
-  it('is of that account', async () => {
+  it('belongs to that account', async () => {
     const { status } = JSON.parse(await kubectl(...as, 'auth', 'whoami', '--output=json'));
     expect(status.userInfo.username).toBe(`system:serviceaccount:${namespace.name}:reader`);
   });
 
-  it('may do what its role says, in its namespace by default, and nothing else', async () => {
+  it('has the rights of its role, in its namespace by default, and no others', async () => {
     expect(await kubectl(...as, 'get', 'pods', '--output=name')).toBe('');
     await expect(kubectl(...as, 'get', 'secrets')).rejects.toThrow('cannot list resource "secrets"');
     await expect(kubectl(...as, 'get', 'pods', '--namespace=default')).rejects.toThrow('cannot list resource "pods"');

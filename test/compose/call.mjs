@@ -1,4 +1,4 @@
-// A first session against a gateway that runs: registers the example server, waits until it is ready, and calls a tool.
+// Opens a first session at a running gateway: registers the example server, waits until it is ready, and calls a tool.
 //   node test/compose/call.mjs [URL]
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -10,7 +10,7 @@ const VERSION = '2026-07-28';
 /**
  * @param {string} path
  * @param {Record<string, string>} [headers]
- * @param {object} [body] makes it a POST
+ * @param {object} [body] makes the request a POST
  */
 async function ask(path, headers = {}, body) {
   const response = await fetch(`${url}${path}`, {

@@ -26,7 +26,7 @@ interface Project {
 const FILE = repository('docker-compose.yml');
 const OURS = ['control-plane', 'data-plane', 'deployment-worker'];
 
-/** What Docker Compose makes of a file, after it has checked it. */
+/** The result of Docker Compose's parser for a file, after all its checks. */
 async function compose(file: string, env: Record<string, string> = {}): Promise<Project> {
   return JSON.parse(await run(String(cluster.programs['compose-check']), [file], { env })) as Project;
 }
@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 
 describe('docker-compose.yml', () => {
-  it('is what the Compose specification asks for, which the check would notice', async () => {
+  it('is valid under the Compose specification, and the check refuses an invalid file', async () => {
     expect(Object.keys(project.services).toSorted()).toEqual([
       'control-plane',
       'data-plane',
@@ -55,20 +55,20 @@ describe('docker-compose.yml', () => {
     await expect(compose(file)).rejects.toThrow(/nobody/);
   });
 
-  it('publishes the gateway to this machine only, and nothing else', async () => {
+  it('publishes the gateway to this machine only, and publishes nothing else', async () => {
     const { services } = await compose(FILE, { PORT: '9000' });
     const ports = Object.values(services).flatMap((service) => service.ports ?? []);
     expect(ports).toEqual([expect.objectContaining({ host_ip: '127.0.0.1', target: 8000, published: '9000' })]);
   });
 
-  it('builds its images from targets that services/Dockerfile has', async () => {
+  it('builds its images from targets of services/Dockerfile', async () => {
     const dockerfile = await readFile(repository('services/Dockerfile'), 'utf8');
     const targets = Object.values(project.services).flatMap(({ build }) => (build ? [build.target] : []));
     expect(new Set(targets).size).toBe(4);
     for (const target of targets) expect(dockerfile).toMatch(new RegExp(`^FROM \\S+ AS ${target}$`, 'm'));
   });
 
-  it('waits for the health of whatever a service needs', () => {
+  it('makes a service wait for the health of its dependencies', () => {
     const needed = Object.values(project.services).flatMap((service) => Object.entries(service.depends_on ?? {}));
     const waits = needed.filter(([name]) => name !== 'network');
     expect(waits.length).toBeGreaterThan(5);
@@ -82,12 +82,12 @@ describe('docker-compose.yml', () => {
     const { environment, command } = project.services[name] as Project['services'][string];
     const entry = repository(`services/${name}/dist/main.js`);
     const args = command?.map((arg) => arg.replaceAll('/app/dist/main.js', entry)) ?? [entry];
-    // What the image sets; and here, other ports and addresses than in a network of containers.
+    // Variables that the image sets; and other ports and addresses than in a network of containers.
     const env = { PATH: process.env['PATH'], ...environment, MCP_GATEWAY_HOST: '0.0.0.0', PORT: '0' };
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     afterTests(() => child.kill('SIGKILL'));
     const output = collect(child);
-    // Past its configuration, it looks for hosts that only the containers know.
+    // After its configuration, the service resolves hosts that exist only among the containers.
     const past = /Cannot connect to PostgreSQL at mcp_gateway@postgres:5432|data plane listens/;
     await waitFor('it to get past its configuration', () => past.test(output()) || child.exitCode !== null, 30_000);
     expect(output()).toMatch(past);

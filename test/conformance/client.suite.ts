@@ -12,8 +12,8 @@ import { printTables, type Comparison } from './suite/table.js';
 const RUN_MS = 120_000;
 
 /**
- * All but `auth/*`, in which a client and a server agree on a token. Behind a gateway that manages its servers, a client
- * signs in at the gateway, and its token never reaches a server.
+ * All scenarios except `auth/*`, in which a client and a server agree on a token. Behind a gateway that manages its servers, a
+ * client signs in at the gateway, and no server sees its token.
  */
 const CLIENTS = [
   { client: 'legacy', revision: '2025-06-18', scenarios: ['initialize', 'tools_call'] },
@@ -52,7 +52,7 @@ describe.each(CLIENTS)('the $client client, $revision', ({ client, revision, sce
   comparisons.push({ revision, subject: `${client} client`, runs: new Map(Object.entries(runs)) });
 
   it.each(scenarios)(
-    'is seen by the server as it is: %s',
+    'looks the same to the server: %s',
     async (scenario) => {
       const program = `${process.execPath} ${repository(`test/conformance/clients/${client}.ts`)}`;
       const direct = await runClientScenario(program, scenario, revision);

@@ -29,7 +29,7 @@ describe.each(SERVERS)('the $server server', ({ server, revisions }) => {
     const redis = await sharedRedis();
     const create = async (name: string, replicaCount: number, as?: Record<string, string>) => {
       const spec = { name, imageName: server, imageVersion: '1', replicaCount };
-      // Subscriptions of the modern era hear of changes on any replica.
+      // Subscriptions of the modern era receive changes from any replica.
       const environmentVariables = { REDIS_URL: redis.url };
       const { status } = await gateway.api.request('POST', '', { ...spec, environmentVariables }, as);
       expect(status).toBe(201);
@@ -47,7 +47,7 @@ describe.each(SERVERS)('the $server server', ({ server, revisions }) => {
     urls.set('direct', `http://127.0.0.1:${replica?.environment['PORT']}/mcp`);
   }, RUN_MS);
 
-  it('is behind sign-in where it should be', async () => {
+  it('requires sign-in where the way has it', async () => {
     const { status } = await fetch(gateway.api.mcp(`${server}-alice`), { method: 'DELETE' });
     expect(status).toBe(404);
   });

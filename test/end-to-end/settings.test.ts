@@ -37,6 +37,7 @@ async function startInNetwork(): Promise<Gateway> {
       MCP_GATEWAY_DEVELOPMENT_SIGN_IN: 'allow-from-network',
       MCP_GATEWAY_ALLOWED_ORIGINS: 'https://portal.example',
       MCP_GATEWAY_ALLOWED_HOSTS: 'gateway.example',
+      MCP_GATEWAY_PUBLIC_URL: 'https://tools.example/gw',
       MCP_GATEWAY_HTTP2_CLEARTEXT: 'on',
       MCP_GATEWAY_MAX_BODY_BYTES: '2048',
       MCP_GATEWAY_SESSIONS_PER_CALLER: '1',
@@ -96,6 +97,12 @@ describe('settings of the data plane hold for npm start', () => {
     for (let i = 0; i < 2; i++) statuses.push((await initialize(mcp)).status);
     expect(statuses).toEqual([200, 429]);
     expect(await getOverHttp2(`${gateway.url}/livez`)).toMatchObject({ status: 200 });
+  });
+
+  it('the public URL, also in problem documents of the control plane', async () => {
+    const problem = await send(`${gateway.url}/gw/adapters/absent`, { method: 'GET', headers: DEV });
+    expect(problem.status).toBe(404);
+    expect(JSON.parse(problem.text)).toMatchObject({ type: 'https://tools.example/gw/errors#ADAPTER_NOT_FOUND' });
   });
 
   it('TLS, with the URL to say so', async () => {

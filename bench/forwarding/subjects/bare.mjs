@@ -1,4 +1,4 @@
-// What the data plane is made of and nothing else: node:http and undici's dispatch. It forwards everything and minds nothing.
+// Contains only the parts on which the data plane is built: node:http and undici's dispatch. It forwards everything and checks nothing.
 import { createServer } from 'node:http';
 import { Pool } from 'undici';
 

@@ -1,4 +1,4 @@
-// Express and http-proxy-middleware, as their documents have it, with connections that are kept.
+// Express and http-proxy-middleware as their documentation configures them, with keep-alive connections.
 import { Agent } from 'node:http';
 import express from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';

@@ -1,4 +1,4 @@
-// Fastify and @fastify/http-proxy, as their documents have it.
+// Fastify and @fastify/http-proxy as their documentation configures them.
 import proxy from '@fastify/http-proxy';
 import Fastify from 'fastify';
 

@@ -1,5 +1,5 @@
-// An MCP server that does next to nothing: it reads the message and gives the answer of its path. What has not come to it as
-// it was sent it answers with 400.
+// A minimal MCP server: it reads the message and sends the fixed answer of the path. It answers 400 to a request that differs from
+// the one that the load sent.
 import { createServer } from 'node:http';
 import { ANSWER, EVENT, MESSAGE, SESSION } from '../messages.mjs';
 

@@ -21,7 +21,7 @@ export async function build(lock) {
     ...options,
     advice: () => 'Generating the database client failed; the reason is above. Is packages/database/prisma in order?',
   });
-  const built = inputs(); // now, so that a change made while tsc runs is not taken for compiled
+  const built = inputs(); // before tsc runs, so that a change made meanwhile does not count as compiled
   projects().forEach(distrust);
   await step('Compiling', [pinnedNode(), TSC, '-b', ...projects()], {
     ...options,
@@ -31,8 +31,8 @@ export async function build(lock) {
 }
 
 /**
- * tsc takes a source that is older than the last build for unchanged, which a checkout or an archive may bring, and it
- * does not look whether what it wrote is still there.
+ * tsc skips a source that is older than the last build, although a checkout or an archive may bring such a file, and it
+ * does not check that its earlier output still exists.
  * @param {string} project
  */
 function distrust(project) {
@@ -67,7 +67,7 @@ function sources(project) {
   return filesBelow(path.join(project, 'src')).filter((file) => !file.endsWith('.test.ts'));
 }
 
-/** The folders that tsconfig.json refers to; its other reference is to the tests, which a start does not wait for. */
+/** The folders that tsconfig.json references. Its other reference is to the tests, which a start does not compile. */
 function projects() {
   const config = fs.readFileSync(path.join(root, 'tsconfig.json'), 'utf8');
   return [...config.matchAll(/"path":\s*"([^"]+)"/g)]

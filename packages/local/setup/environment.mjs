@@ -6,14 +6,14 @@ import { pinnedNode, root } from './machine.mjs';
 const BIN = path.join(root, 'node_modules', '.bin');
 const CACHE = path.join(root, 'node_modules', '.cache');
 
-/** What says where packages come from and how to get there; the rest of npm_config_* is about the npm command above. */
+/** The settings that select the package registry and the network path to it; the other npm_config_* describe the npm command above. */
 const REGISTRY_CONFIG =
   /^npm_config_(registry|cache|userconfig|globalconfig|.*proxy|ca|cafile|cert|key|strict.ssl|fetch.*|maxsockets|offline|prefer.offline|.*[:/].*)$/i;
 
 /**
- * For npx and pnpm. npm hands its own configuration down as npm_config_*, and pnpm would take `omit`, `global`,
- * `ignore_scripts` or `workspace` of an outer command for its own. They run on the Node that runs npm, not on the one
- * they are about to install.
+ * The environment of npx and pnpm. npm exports its own configuration as npm_config_*, and pnpm would apply `omit`, `global`,
+ * `ignore_scripts` or `workspace` of an outer command to itself. Both run on the Node that runs npm, not on the one
+ * that they install.
  */
 export function installEnvironment() {
   const { NODE_ENV: _, npm_node_execpath: npmNode = process.execPath, PATH = '', ...rest } = withoutModulePath();
@@ -22,14 +22,14 @@ export function installEnvironment() {
   return {
     ...Object.fromEntries(kept),
     ...substituteHome(),
-    CI: 'true', // or pnpm asks before it replaces a folder
+    CI: 'true', // otherwise pnpm asks before it replaces a folder
     PATH: [path.dirname(npmNode), ...folders].join(path.delimiter),
   };
 }
 
 /**
- * For everything that the project runs: its own Node and its own commands come first. Compiled code is kept for the next
- * start; Node does without where it cannot write.
+ * The environment of everything that the project runs: the project's own Node and commands come first on PATH. Node caches compiled
+ * code for the next start, and runs without the cache where it cannot write.
  */
 export function projectEnvironment() {
   const env = withoutModulePath();
@@ -40,14 +40,14 @@ export function projectEnvironment() {
   };
 }
 
-/** npm starts this file by pnpm's shim of Node, which lets every package see all others through NODE_PATH. */
+/** npm starts this file through pnpm's shim of Node, whose NODE_PATH would let every package import all others. */
 function withoutModulePath() {
   const { NODE_PATH, ...env } = process.env;
   const outside = (NODE_PATH ?? '').split(path.delimiter).filter((folder) => folder && !folder.startsWith(root));
   return outside.length > 0 ? { ...env, NODE_PATH: outside.join(path.delimiter) } : env;
 }
 
-/** npm and pnpm keep what they download below the home folder; where they cannot write to it, they get one in the clone. */
+/** npm and pnpm store downloads below the home folder; where that is not writable, they get a folder in the clone. */
 function substituteHome() {
   const home = homeFolder();
   const { npm_config_userconfig = path.join(home, '.npmrc'), npm_config_cache = home } = process.env;
@@ -56,7 +56,7 @@ function substituteHome() {
     return {};
   } catch {
     const HOME = path.join(CACHE, 'home');
-    // npm hands down the cache that it would use.
+    // npm exports the cache folder that it would use.
     const cache = npm_config_cache.startsWith(home) ? { npm_config_cache: path.join(HOME, '.npm') } : {};
     return { HOME, ...cache, npm_config_userconfig };
   }

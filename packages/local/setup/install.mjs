@@ -22,12 +22,12 @@ export async function install(lock) {
   removeStamp(STAMP);
   await step(
     first ? 'Installing dependencies (first time, about half a minute)' : 'Installing dependencies',
-    // Of its requests `remark` reads which have failed.
+    // `remark` finds the failed requests in this output.
     ['npx', '-y', '--prefer-offline', '--loglevel=http', pnpm, 'install', '--frozen-lockfile'],
     { cwd: root, env: installEnvironment(), onSpawn: lock.share, advice: (output) => advice(output, pnpm), remark },
   );
   if (!fs.existsSync(pinnedNode())) {
-    // pnpm passes over an optional dependency that cannot be fetched.
+    // pnpm skips an optional dependency that it cannot download.
     throw new SetupError(`Node.js for this machine was not installed (${pinnedNode()}). Run the same command again.`);
   }
   writeStamp(STAMP, inputs());
@@ -37,7 +37,7 @@ function inputs() {
   const manifests = workspaceFolders().map((folder) => path.join(folder, 'package.json'));
   return fingerprint(
     ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests],
-    `${process.platform}-${process.arch}`, // a folder can be shared between a Mac and a Linux container
+    `${process.platform}-${process.arch}`, // a Mac and a Linux container can share a folder
   );
 }
 
@@ -86,7 +86,7 @@ function advice(output, pnpm) {
 }
 
 /**
- * npm and pnpm try again for more than a minute without a word.
+ * npm and pnpm retry for more than a minute and print nothing meanwhile.
  * @param {string} output
  * @param {number} silentMs
  */
@@ -99,7 +99,7 @@ function remark(output, silentMs) {
   return `The package registry (${registry()}) has not answered yet. ${REMEDY}`;
 }
 
-/** Without a user and a password that may be in it. */
+/** The URL without its user name and password. */
 function registry() {
   const { npm_config_registry: url = 'https://registry.npmjs.org/' } = process.env;
   return URL.canParse(url) ? `${new URL(url).origin}${new URL(url).pathname}` : 'its URL is not valid';

@@ -10,7 +10,7 @@ const POLL_MS = 200;
 const ABANDONED_MS = 10_000;
 
 /**
- * `share` makes a child a holder too: an install that outlives a killed set-up still keeps the next one waiting.
+ * `share` makes a child a holder too: an install that outlives a killed set-up still blocks the next one.
  * @typedef {{ share: (child: import('node:child_process').ChildProcess) => void }} Lock
  * @typedef {{ pid: number, started: string }} Holder
  */
@@ -18,7 +18,7 @@ const ABANDONED_MS = 10_000;
 const file = path.join(stampFolder, 'lock');
 
 /**
- * One set-up at a time in this folder; others wait, and say so. A lock whose holders are all gone counts for nothing.
+ * Allows one set-up at a time in this folder; others wait, and print that they wait. A lock whose holders have all ended is stale.
  * @param {(lock: Lock) => Promise<void>} work
  * @throws SetupError when the folder cannot be written.
  */
@@ -58,7 +58,7 @@ function take(holders) {
   return isStale() && clear() && take(holders);
 }
 
-/** Only one of those who wait may clear a stale lock; two could take turns, and remove each other's new one. */
+/** Only one of the waiting processes may clear a stale lock; two could each remove the new lock of the other. */
 function clear() {
   const guard = `${file}.clearing`;
   try {
@@ -77,7 +77,7 @@ function clear() {
 
 function isStale() {
   const holders = current();
-  // Between being made and being filled the file is empty, for a moment or for good.
+  // The file is empty between its creation and the first write, and stays empty when its creator dies there.
   if (!holders) return ageOf(file) > ABANDONED_MS;
   return !holders.some(({ pid, started }) => inspectProcess(pid)?.started === started);
 }

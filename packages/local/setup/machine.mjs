@@ -7,7 +7,7 @@ export const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(
 
 const OLDEST_NODE = 20;
 
-/** @throws SetupError in words, before anything is downloaded. */
+/** @throws SetupError that explains the problem, before anything is downloaded. */
 export function checkMachine() {
   const { platform, arch, versions } = process;
   if (Number(versions.node.split('.')[0]) < OLDEST_NODE) {
@@ -25,10 +25,10 @@ export function checkMachine() {
   }
 }
 
-/** What is installed is linked against glibc. @throws SetupError on Alpine and other musl systems. */
+/** The installed binaries are linked against glibc. @throws SetupError on Alpine and other musl systems. */
 export function checkLibc() {
   if (process.platform !== 'linux') return;
-  Object.assign(process.report, { excludeNetwork: true }); // or it looks up the name of every peer
+  Object.assign(process.report, { excludeNetwork: true }); // otherwise the report resolves the host name of every peer
   const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (process.report.getReport());
   if (!header.glibcVersionRuntime) {
     throw new SetupError(
@@ -37,7 +37,7 @@ export function checkLibc() {
   }
 }
 
-/** The Node that everything but the set-up runs on: an optional dependency of the root package, one per platform. */
+/** Everything but the set-up runs on this Node: an optional dependency of the root package, one per platform. */
 export function pinnedNode() {
   const { optionalDependencies } = rootPackage();
   const names = Object.keys(optionalDependencies);

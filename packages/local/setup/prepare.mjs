@@ -3,8 +3,8 @@ import { install, isInstalled } from './install.mjs';
 import { withLock } from './lock.mjs';
 
 /**
- * Installs and compiles what is not yet, or no longer, as the sources want it. Takes the lock only when there is
- * something to do: whoever may not write here may still run what is ready.
+ * Installs and compiles what is missing or older than the sources. Takes the lock only when there is
+ * something to do: a user without write permission may still run a clone that is up to date.
  * @param {{ compile: boolean }} options
  * @throws SetupError
  */

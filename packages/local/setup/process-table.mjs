@@ -3,10 +3,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 /**
- * What the system knows of a process; undefined when there is none, or only its corpse. A pid is used again, so only
- * pid and start time together name a process.
+ * What the system knows of a process; undefined when there is none, or only a zombie. The system reuses pids, so only
+ * pid and start time together identify a process.
  * @param {number} pid
- * @returns {{ parent: number, program: string, started: string } | undefined} the program is the interpreter of a script
+ * @returns {{ parent: number, program: string, started: string } | undefined} for a script, the program is its interpreter
  */
 export function inspectProcess(pid) {
   return fs.existsSync('/proc/self/stat') ? fromProc(pid) : fromPs(pid);
@@ -21,7 +21,7 @@ function fromProc(pid) {
   } catch {
     return undefined;
   }
-  // `pid (name) state ppid …`: the name may hold spaces and brackets, so count from the last one.
+  // `pid (name) state ppid …`: the name may contain spaces and brackets, so parse from the last bracket.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
   return { parent: Number(fields[1]), started: fields[19] ?? '', program: path.basename(command.split('\0')[0] ?? '') };
@@ -29,7 +29,7 @@ function fromProc(pid) {
 
 /** @param {number} pid */
 function fromPs(pid) {
-  // One -o for each: BSD takes all that follows a `=` for the title of the column.
+  // One -o per column: BSD takes everything after `=` as the title of the column.
   const columns = ['stat=', 'ppid=', 'lstart=', 'args='].flatMap((column) => ['-o', column]);
   const { stdout } = spawnSync('ps', [...columns, '-p', String(pid)], {
     encoding: 'utf8',

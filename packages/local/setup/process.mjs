@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import os from 'node:os';
 import { inspectProcess } from './process-table.mjs';
 
-const KILL_AFTER_MS = 20_000; // the gateway gives itself ten seconds
+const KILL_AFTER_MS = 20_000; // the gateway allows itself ten seconds
 const WATCH_MS = 250;
 const SHELLS = ['sh', 'ash', 'bash', 'busybox', 'dash', 'ksh', 'zsh'];
 
@@ -11,7 +11,7 @@ const children = new Set();
 /** @type {NodeJS.Signals | undefined} */
 let asked;
 
-/** The exit code to leave with once a signal has asked for the end, else undefined. */
+/** The exit code to use once a signal has asked this process to end, else undefined. */
 export function interrupted() {
   return asked && 128 + os.constants.signals[asked];
 }
@@ -31,7 +31,7 @@ export function run(command, args, { onSpawn, ...options }) {
       children.delete(child);
       reject(error);
     });
-    // `close`, not `exit`: the last of the output has to be here.
+    // `close`, not `exit`: at `close` the output is complete.
     child.once('close', (code, signal) => {
       children.delete(child);
       resolve(code ?? 128 + (signal ? os.constants.signals[signal] : 0));
@@ -42,8 +42,8 @@ export function run(command, args, { onSpawn, ...options }) {
 }
 
 /**
- * Passes the first signal on, once. In a terminal Ctrl-C has reached the whole foreground group already, and npm sends
- * it once more, so one key press comes here twice; a second SIGINT would cut the graceful stop of many programs short.
+ * Forwards the first signal, once. In a terminal Ctrl-C signals the whole foreground process group, and npm forwards
+ * it again, so one key press arrives here twice; many programs abort their graceful shutdown at a second SIGINT.
  * @param {NodeJS.Signals} signal
  */
 function end(signal) {
@@ -56,7 +56,7 @@ function end(signal) {
 }
 
 /**
- * A terminal that closes asks for the same graceful stop, and few programs handle SIGHUP.
+ * A terminal that closes asks for the same graceful shutdown, and few programs handle SIGHUP.
  * @param {NodeJS.Signals} signal
  */
 function forwarded(signal) {
@@ -66,12 +66,12 @@ function forwarded(signal) {
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => end(signal));
 
 /**
- * Ends everything when npm is gone without a word (SIGKILL, the OOM killer). npm starts a shell for its script, and
- * pnpm's shim of Node is another; a shell becomes the next program or stays in between. So everything up to the first
- * that is no shell is watched.
+ * Ends everything when npm dies without a signal to us (SIGKILL, the OOM killer). npm starts a shell for its script, and
+ * pnpm's shim of Node is another; a shell execs the next program or stays as its parent. So this watches every ancestor up to
+ * the first that is not a shell.
  */
 export function watchParent() {
-  if (!process.env.npm_lifecycle_event) return; // started by hand: outliving the shell is what `&` asks for
+  if (!process.env.npm_lifecycle_event) return; // started by hand: `&` is meant to outlive the shell
   const parent = process.ppid;
   const above = ancestorsOf(parent);
   const timer = setInterval(() => {
@@ -84,7 +84,7 @@ export function watchParent() {
 
 /**
  * @param {number} pid
- * @returns {number[]} what is above a shell: shells, and the program that started the first of them
+ * @returns {number[]} the ancestors to watch: shells, and the program that started the first of them
  */
 function ancestorsOf(pid) {
   const seen = inspectProcess(pid);
@@ -97,6 +97,6 @@ function isAlive(pid) {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM'; // somebody else's, and there
+    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM'; // EPERM: the process exists and belongs to another user
   }
 }

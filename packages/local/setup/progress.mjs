@@ -1,17 +1,17 @@
 const LONG_MS = 500;
 const TICK_MS = 1_000;
-/** Between two signs of life where nothing can be painted over: in a pipe or a file. */
+/** Interval between two signs of life where the output cannot be repainted: in a pipe or a file. */
 const SPARSE_MS = 15_000;
 const CLEAR_TO_END = '\x1b[K';
 
 /**
- * Shows nothing of a step that is quick. Of a long one it shows the title and the time that has passed, which moves: every
- * second in a terminal, now and then elsewhere.
+ * Shows nothing of a quick step. Of a long step it shows the title and the elapsed time, which it updates: every
+ * second in a terminal, less often elsewhere.
  * @param {string} title
  * @param {{
  *   remark: (passedMs: number) => string | undefined,
  *   out?: { isTTY?: boolean, write: (text: string) => unknown },
- * }} options `remark` is asked every second what to say of the step; a new remark gets a line of its own
+ * }} options every second `remark` returns a remark on the step; a new remark gets a line of its own
  */
 export function showProgress(title, { remark, out = process.stderr }) {
   const began = Date.now();
@@ -45,7 +45,7 @@ export function showProgress(title, { remark, out = process.stderr }) {
   const ticking = setInterval(tick, TICK_MS);
 
   return {
-    /** @param {string} [word] what became of it; without one it has ended well, which is shown of a long step only */
+    /** @param {string} [word] the outcome; without one the step has succeeded, which is shown of a long step only */
     end(word) {
       clearTimeout(announcing);
       clearInterval(ticking);

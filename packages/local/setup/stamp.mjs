@@ -3,11 +3,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { root } from './machine.mjs';
 
-/** pnpm leaves hidden folders in node_modules alone, and whoever deletes node_modules deletes the stamps with it. */
+/** pnpm leaves hidden folders in node_modules alone, and deleting node_modules deletes the stamps too. */
 export const stampFolder = path.join(root, 'node_modules', '.setup');
 
 /**
- * One hash of names and contents; times do not count, for checkouts and archives set them as they like.
+ * One hash of names and contents. It ignores times, because checkouts and archives set them arbitrarily.
  * @param {readonly string[]} files paths from the root
  * @param {string} [salt]
  */
@@ -30,7 +30,7 @@ export function readStamp(name) {
 }
 
 /**
- * Before the work that the stamp is for: what a failed attempt leaves fits neither the new files nor the old ones.
+ * Call this before the work that the stamp covers: the result of a failed attempt matches neither the new files nor the old ones.
  * @param {string} name
  */
 export function removeStamp(name) {
@@ -46,7 +46,7 @@ export function writeStamp(name, value) {
 }
 
 /**
- * All files below a folder, in a fixed order; none when there is no such folder.
+ * All files below a folder, in a fixed order; none when the folder does not exist.
  * @param {string} folder path from the root
  * @returns {string[]} paths from the root
  */

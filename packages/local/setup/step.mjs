@@ -2,15 +2,15 @@ import { interrupted, run } from './process.mjs';
 import { showProgress } from './progress.mjs';
 
 const KEPT_OUTPUT = 64 * 1024;
-// Begins when it is told to, and not at all when the one that would have told it is gone.
+// Starts the command only on a message from the parent, and not at all when the parent has died.
 const WHEN_TOLD = 'read -r go && exec "$@" </dev/null';
 
 /** Ends the set-up with a sentence for the user instead of a stack. */
 export class SetupError extends Error {}
 
 /**
- * Runs a command and keeps its output back: nothing is shown when it is quick, one line with the time it takes when it
- * is long, its output and the advice when it fails.
+ * Runs a command and holds its output back: a quick step shows nothing, a long step shows one line with its time,
+ * a failed step shows its output and the advice.
  * @param {string} title
  * @param {readonly string[]} command
  * @param {{
@@ -19,8 +19,8 @@ export class SetupError extends Error {}
  *   advice: (output: string) => string,
  *   remark?: (output: string, silentMs: number) => string | undefined,
  *   onSpawn: (child: import('node:child_process').ChildProcess) => void,
- * }} options `remark` says what it waits for, from its output and from how long it has been silent
- * @throws SetupError when it cannot be started or ends with anything but 0.
+ * }} options `remark` says what the step waits for; it gets the output and the time since the last output
+ * @throws SetupError when the command cannot start or ends with another code than 0.
  */
 export async function step(title, [command = '', ...args], { cwd, env, advice, remark, onSpawn }) {
   let output = '';
@@ -31,7 +31,7 @@ export async function step(title, [command = '', ...args], { cwd, env, advice, r
     env,
     stdio: ['pipe', 'pipe', 'pipe'],
     onSpawn(child) {
-      onSpawn(child); // before it does anything: the lock has to know who is at work
+      onSpawn(child); // before the command does anything: the lock must know its pid
       child.stdin?.on('error', () => {}).end('go\n');
       for (const stream of [child.stdout, child.stderr]) {
         stream?.setEncoding('utf8').on('data', (text) => {

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * What `npm test` leaves out because it needs more than a clone that is set up. `.ci/run` has the needs met and runs the
- * commands, each of which counts there as one step or by its tests; one without a command has its place in `.ci/run`, or is
+ * The suites that `npm test` leaves out because they need more than an installed clone. `.ci/run` provides the needs and runs the
+ * commands; each counts there as one step or by its tests. A suite without a command is called by `.ci/run` itself, or is
  * part of `npm test` where its need is met.
  * @type {{ name: string, needs: string, counts?: 'step' | 'tests', command?: string, isMet?: () => boolean }[]}
  */
@@ -54,7 +54,7 @@ function isOnPath(command) {
   return folders.some((folder) => folder && fs.existsSync(path.join(folder, command)));
 }
 
-// `node packages/local/setup/suites.mjs` prints the commands, a line each, for .ci/run: `tests npm run …`.
+// `node packages/local/setup/suites.mjs` prints one command per line for .ci/run: `tests npm run …`.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const { counts, command } of suites) if (command) console.log(counts, command);
 }

@@ -5,13 +5,13 @@ import { interrupted, run } from './process.mjs';
 import { skippedLine } from './suites.mjs';
 
 /**
- * `compile` is what has to be ready before; `run` resolves with the exit code.
+ * `compile` says whether the build must be up to date first; `run` resolves with the exit code.
  * @type {Record<string, { compile: boolean, run: (args: string[]) => Promise<number> }>}
  */
 export const targets = {
   start: {
     compile: true,
-    // The gateway ends itself when the channel closes, so not even a SIGKILL here leaves it behind.
+    // The gateway ends itself when the channel closes, so that it ends even after a SIGKILL of this process.
     run: (args) => node(['packages/local/dist/main.js', ...args], ['inherit', 'inherit', 'inherit', 'ipc']),
   },
   test: {
@@ -23,7 +23,7 @@ export const targets = {
     },
   },
   check: {
-    compile: false, // its first step
+    compile: false, // the first step of `run` compiles
     run: () =>
       runAll([
         { name: 'tsc -b', run: () => prepare({ compile: true }).then(() => 0, printed) },
@@ -40,12 +40,12 @@ export const targets = {
       ]),
   },
   build: { compile: true, run: async () => 0 },
-  // Left out of `npm test` for the time they take (suites.mjs).
+  // Excluded from `npm test` because they take long (suites.mjs).
   'test:conformance': { compile: true, run: (args) => suite('{conformance,differential}', args) },
-  // One at a time: what they print are times.
+  // One at a time: they print times.
   'test:load': { compile: true, run: (args) => suite('load', ['--runInBand', ...args]) },
   'test:interoperability': { compile: true, run: (args) => suite('interoperability', args) },
-  // And for what it needs of the machine.
+  // Excluded from `npm test` because they need privileges and programs that a machine may lack.
   'test:cluster': { compile: true, run: (args) => jest(['--config', 'test/cluster/jest.config.js', ...args]) },
 };
 
@@ -59,13 +59,13 @@ function node(args, stdio = 'inherit') {
 
 /** @param {string[]} args */
 function jest(args) {
-  // As flags, not in NODE_OPTIONS: jest hands them to its workers, and what the tests start has none of them.
+  // Passed as flags and not in NODE_OPTIONS: jest hands flags to its workers, and programs that the tests start do not inherit them.
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   return node([...flags, 'node_modules/jest/bin/jest.js', ...args]);
 }
 
 /**
- * @param {string} folder of `test`, whose files are named *.suite.ts
+ * @param {string} folder of `test`, whose suites are named *.suite.ts
  * @param {string[]} args
  */
 const suite = (folder, args) => jest([...args, '--testMatch', `**/test/${folder}/*.suite.ts`]);
@@ -78,14 +78,14 @@ function command(name, ...args) {
   return run(name, args, { cwd: root, env: projectEnvironment(), stdio: 'inherit' }).catch(printed);
 }
 
-/** Which part of the repository imports which: test/boundaries/rules.mjs. */
+/** Checks which part of the repository imports which: test/boundaries/rules.mjs. */
 function checkImports() {
   const config = 'test/boundaries/dependency-cruiser.mjs';
   const folders = ['packages', 'services', 'servers', 'test', 'bench'];
   return command('depcruise', '--config', config, '--output-type', 'err-long', ...folders);
 }
 
-/** Without the network: it would tell its maker of the run and ask for a newer version. */
+/** Works without the network: otherwise it would report the run to its vendor and ask for a newer version. */
 function lintDocument() {
   const env = { ...projectEnvironment(), REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
   return run('redocly', ['lint', '--config', 'openapi/redocly.yaml'], { cwd: root, env, stdio: 'inherit' }).catch(
@@ -94,7 +94,7 @@ function lintDocument() {
 }
 
 /**
- * Runs all of them, whatever becomes of the first.
+ * Runs all steps, also after one has failed.
  * @param {{ name: string, run: () => Promise<number> }[]} steps
  */
 async function runAll(steps) {

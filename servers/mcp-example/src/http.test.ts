@@ -22,15 +22,15 @@ it.each([
   ['POST', '/mcp/more'],
   ['GET', '/mcpx'],
   ['GET', '//mcp'],
-])('does not know %s %s', async (method, path) => {
+])('answers 404 to %s %s', async (method, path) => {
   expect((await fetch(example.origin + path, { method })).status).toBe(404);
 });
 
-it('takes /mcp with a query', async () => {
+it('accepts /mcp with a query', async () => {
   expect((await post(`${example.url}?tenant=a`, INITIALIZE)).status).toBe(200);
 });
 
-it('accepts the host name and origin that the gateway was called by', async () => {
+it('accepts the public host name and origin of the gateway', async () => {
   const headers = { ...POST_HEADERS, host: 'mcp.example.com:8443', origin: 'https://app.example.com' };
   const status = await new Promise((resolve, reject) => {
     const request = httpRequest(example.url, { method: 'POST', headers }, (response) => {
@@ -42,38 +42,38 @@ it('accepts the host name and origin that the gateway was called by', async () =
   expect(status).toBe(200);
 });
 
-describe('what it refuses', () => {
+describe('a request that the server refuses', () => {
   const send = (init: RequestInit) => fetch(example.url, { method: 'POST', headers: POST_HEADERS, ...init });
 
-  it('is a body that is too large, with 413', async () => {
+  it('is answered 413 when its body is too large', async () => {
     const response = await send({ body: 'x'.repeat(4 * 1024 * 1024 + 1) });
     expect(response.status).toBe(413);
     expect(await response.json()).toMatchObject({ jsonrpc: '2.0', error: { code: -32000 }, id: null });
   });
 
-  it('is a body that is not JSON, with 400', async () => {
+  it('is answered 400 when its body is not JSON', async () => {
     const response = await send({ body: '{' });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ error: { code: -32700 } });
   });
 
-  it('is another media type, with 415', async () => {
+  it('is answered 415 when it has another media type', async () => {
     const headers = { ...POST_HEADERS, 'content-type': 'text/plain' };
     expect((await send({ headers, body: JSON.stringify(INITIALIZE) })).status).toBe(415);
   });
 
-  it('is a client that takes no event stream, with 406', async () => {
+  it('is answered 406 when the client does not accept event streams', async () => {
     const headers = { ...POST_HEADERS, accept: 'application/json' };
     expect((await send({ headers, body: JSON.stringify(INITIALIZE) })).status).toBe(406);
   });
 
-  it('is another method, with 405', async () => {
+  it('is answered 405 when it has another method', async () => {
     const response = await send({ method: 'PUT', body: '{}' });
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('GET, POST, DELETE');
   });
 
-  it('begins no session', async () => {
+  it('creates no session', async () => {
     const before = example.sessions.size;
     for (const body of ['{', '{}', '[]', JSON.stringify(callTool(1, 'counter'))]) await (await send({ body })).text();
     expect(example.sessions.size).toBe(before);
@@ -95,14 +95,14 @@ describe('a modern request', () => {
     );
   };
 
-  it('has no session, whatever session it names', async () => {
+  it('gets no session, even when it names one', async () => {
     const response = await modern('2026-07-28', { 'mcp-session-id': 'made-up' });
     expect(response.status).toBe(200);
     expect(response.headers.has('mcp-session-id')).toBe(false);
     expect(await response.json()).toMatchObject({ result: { content: [{ text: 'hello' }] } });
   });
 
-  it('of a version that does not exist yet is told which ones do', async () => {
+  it('of an unknown version gets an error that lists the supported versions', async () => {
     const response = await modern('2027-01-01');
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
@@ -111,7 +111,7 @@ describe('a modern request', () => {
     });
   });
 
-  it('whose headers say something else than its body is refused', async () => {
+  it('is refused when its headers contradict its body', async () => {
     const response = await modern('2026-07-28', { 'mcp-name': 'add' });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ error: { code: -32020 } });

@@ -4,24 +4,24 @@ import { isLegacyRequest, type McpHttpHandler } from '@modelcontextprotocol/serv
 import { rpcError, send } from './response.js';
 import type { LegacySessions } from './sessions.js';
 
-/** The SDK's own bound on what it reads; see MCP TypeScript SDK, `maxRequestBodySize`. */
+/** The SDK's own limit of a request body; see MCP TypeScript SDK, `maxRequestBodySize`. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
-/** Longer than the gateway keeps idle connections, or it would now and then write to one that is just closing. */
+/** Longer than the gateway keeps idle connections; otherwise the gateway could write to a connection that is closing. */
 const KEEP_ALIVE_MS = 75_000;
 
 export interface Eras {
   sessions: LegacySessions;
-  /** Must reject legacy requests: those go to the sessions. */
+  /** Must reject legacy requests: those belong to the sessions. */
   modern: Pick<McpHttpHandler, 'fetch'>;
 }
 
-// `Host` and `Origin` are not checked here, although the SDK offers guards against DNS rebinding. The gateway passes
-// on the public names that its clients used, which this server cannot know. It is reached through loopback or a pod
-// network only, and the gateway decides who may call. Do not expose it, nor give it a tool that changes anything.
+// `Host` and `Origin` are not checked here, although the SDK offers guards against DNS rebinding. The gateway forwards
+// the public names that its clients used, which this server cannot know. Clients connect through loopback or a pod
+// network only, and the gateway authorizes the caller. Do not expose this server, nor give it a tool that changes anything.
 export function createHttpServer(eras: Eras): Server {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (req, res) => {
     res.once('close', () => {
-      // close() has closed the idle connections of then; one that becomes idle later would hold up the end.
+      // close() has closed the connections that were idle then; one that becomes idle later would delay the shutdown.
       if (!server.listening) setImmediate(() => server.closeIdleConnections());
     });
     route(req, res, eras).catch((error: unknown) => {
@@ -42,7 +42,7 @@ async function route(req: IncomingMessage, res: ServerResponse, eras: Eras): Pro
 
 async function serveMcp(req: IncomingMessage, res: ServerResponse, { sessions, modern }: Eras): Promise<void> {
   const gone = new AbortController();
-  res.once('close', () => gone.abort()); // how a modern request is cancelled
+  res.once('close', () => gone.abort()); // a client cancels a modern request this way
   let request: Request;
   try {
     request = await toWebRequest(req as NodeIncomingMessageLike, undefined, {

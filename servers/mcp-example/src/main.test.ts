@@ -24,7 +24,7 @@ async function startAndListen(env: Record<string, string> = {}) {
   return { child, url };
 }
 
-it.each(['SIGTERM', 'SIGINT'] as const)('ends with 0 within two seconds of %s, whatever is open', async (signal) => {
+it.each(['SIGTERM', 'SIGINT'] as const)('exits with 0 within two seconds of %s, whatever is open', async (signal) => {
   const { child, url } = await startAndListen();
   const session = await initialize(url);
   const stream = await openStream(url, session);
@@ -37,7 +37,7 @@ it.each(['SIGTERM', 'SIGINT'] as const)('ends with 0 within two seconds of %s, w
   expect(await call.text()).toBe('');
 });
 
-it('says which replica it is', async () => {
+it('reports which replica it is', async () => {
   const { url } = await startAndListen({ MCP_GATEWAY_REPLICA: 'mcp-example-3' });
   const client = await connectV1(url);
   const result = await client.call('whoami');
@@ -45,13 +45,13 @@ it('says which replica it is', async () => {
   await client.close();
 });
 
-it('refuses what is no port in words', async () => {
+it('explains why a value is not a port', async () => {
   const child = start({ PORT: 'eight' });
   expect(await firstLine(child, 'stderr')).toBe("PORT must be a number from 0 to 65535, not 'eight'.");
   expect(await exitOf(child)).toEqual({ code: 1, signal: null });
 });
 
-it('says that the port is taken, and what to do', async () => {
+it('explains that the port is in use, and what to do', async () => {
   other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;

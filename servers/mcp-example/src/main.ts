@@ -8,7 +8,7 @@ import { createExampleServer } from './server.js';
 import { legacySessions } from './sessions.js';
 
 const SWEEP_MS = 60_000;
-/** With this much left for the rest, the process is gone two seconds after it is asked to leave. */
+/** Leaves time for the remaining steps: the process exits two seconds after the signal. */
 const CUT_CONNECTIONS_MS = 1_000;
 
 const { PORT = '8000', HOST = '127.0.0.1', MCP_GATEWAY_REPLICA: replica } = process.env;

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** Sends the response; resolves when it has been sent, or when the client is gone. */
+/** Sends the response; resolves when it is sent, or when the client has disconnected. */
 export async function send(response: Response, res: ServerResponse): Promise<void> {
   const headers = Object.fromEntries(response.headers);
   if (!headers['content-type']?.startsWith('text/event-stream')) {
@@ -11,13 +11,13 @@ export async function send(response: Response, res: ServerResponse): Promise<voi
     return;
   }
   res.writeHead(response.status, headers);
-  // Node holds the head back until the first byte of the body: a quiet event stream would look hung.
+  // Node delays the head until the first byte of the body: a quiet event stream would look hung.
   res.flushHeaders();
-  // A client that leaves cancels the source at once; otherwise its session would refuse the next stream with 409.
+  // A client that disconnects cancels the source at once; otherwise its session would refuse the next stream with 409.
   await pipeline(Readable.fromWeb(response.body as NonNullable<typeof response.body>), res).catch(() => {});
 }
 
-/** An error that belongs to no single JSON-RPC request, in the SDK's shape. */
+/** An error that belongs to no single JSON-RPC request, in the SDK's format. */
 export function rpcError(
   status: number,
   code: number,

@@ -8,7 +8,7 @@ import { registerWhoami } from './tools/whoami.js';
 export interface ExampleServerOptions {
   /** Legacy: this server lives as long as one session. Modern: as long as one request. */
   era: 'legacy' | 'modern';
-  /** The name of this copy of the server, when it is one of several. */
+  /** The name of this replica, when there are several. */
   replica?: string | undefined;
   wait: Wait;
 }

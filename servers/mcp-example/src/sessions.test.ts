@@ -20,14 +20,14 @@ const deleteSession = (id: string) => fetch(url, { method: 'DELETE', headers: { 
 const count = (id: string) => post(url, callTool(2, 'counter'), { 'mcp-session-id': id });
 
 describe('a session', () => {
-  it('is unknown with 404 on every method', async () => {
+  it('that is unknown is answered 404 on every method', async () => {
     for (const response of [await count('made-up'), await openStream(url, 'made-up'), await deleteSession('made-up')]) {
       expect(response.status).toBe(404);
       expect(await response.json()).toEqual(NOT_FOUND);
     }
   });
 
-  it('is required with 400 by everything but initialize', async () => {
+  it('is required by every method but initialize, which answers 400 otherwise', async () => {
     const headers = { accept: 'text/event-stream' };
     for (const response of [
       await post(url, callTool(1, 'counter')),
@@ -41,7 +41,7 @@ describe('a session', () => {
     expect(example.sessions.size).toBe(0);
   });
 
-  it('ends with DELETE, and is unknown after that', async () => {
+  it('ends with DELETE, and is unknown afterwards', async () => {
     const id = await initialize(url);
     const stream = await openStream(url, id);
     expect((await deleteSession(id)).status).toBe(200);
@@ -51,7 +51,7 @@ describe('a session', () => {
     expect(example.sessions.size).toBe(0);
   });
 
-  it.each(legacyClients)('ends for $client', async ({ connect }) => {
+  it.each(legacyClients)('ends when $client ends it', async ({ connect }) => {
     const client = await connect(url);
     const id = client.sessionId as string;
     await client.endSession();
@@ -59,12 +59,12 @@ describe('a session', () => {
     await client.close();
   });
 
-  it('does not begin twice', async () => {
+  it('refuses a second initialize', async () => {
     const id = await initialize(url);
     expect((await post(url, INITIALIZE, { 'mcp-session-id': id })).status).toBe(400);
   });
 
-  it('answers each of fifty clients at once with its own count', async () => {
+  it('counts for each of fifty concurrent clients separately', async () => {
     const clients = await Promise.all(
       Array.from({ length: 50 }, (_, index) => (index % 2 ? connectV1 : connectV2())(url)),
     );
@@ -82,7 +82,7 @@ describe('a session', () => {
 });
 
 describe('the stream of a session', () => {
-  it('has its head at once, although nothing is said on it', async () => {
+  it('sends its head at once, before the first event', async () => {
     const response = await openStream(url, await initialize(url), AbortSignal.timeout(5_000));
     expect(response.status).toBe(200);
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -93,7 +93,7 @@ describe('the stream of a session', () => {
     await response.body?.cancel();
   });
 
-  it('can be opened again when its client has left', async () => {
+  it('can be opened again after its client has disconnected', async () => {
     const id = await initialize(url);
     const leave = new AbortController();
     await openStream(url, id, leave.signal);
@@ -101,7 +101,7 @@ describe('the stream of a session', () => {
     leave.abort();
     const deadline = performance.now() + 10_000;
     let again = await openStream(url, id);
-    // The server sees a little later that the connection is closed.
+    // The server notices a little later that the connection is closed.
     while (again.status === 409 && performance.now() < deadline) again = await openStream(url, id);
     expect(again.status).toBe(200);
     await again.body?.cancel();
@@ -126,7 +126,7 @@ describe('too many sessions', () => {
     expect((await post(url, INITIALIZE)).status).toBe(200);
   });
 
-  it('are refused when they come all at once', async () => {
+  it('are refused when they all arrive at once', async () => {
     const responses = await Promise.all(Array.from({ length: 120 }, () => post(url, INITIALIZE)));
     expect(responses.filter(({ status }) => status === 200)).toHaveLength(100);
     expect(responses.filter(({ status }) => status === 503)).toHaveLength(20);
@@ -147,7 +147,7 @@ describe('an idle session', () => {
     expect((await count(used)).status).toBe(200);
   });
 
-  it('is not one whose client listens', async () => {
+  it('excludes a session whose client listens', async () => {
     const id = await initialize(url);
     const stream = await openStream(url, id);
     time = 24 * 60 * MINUTE;

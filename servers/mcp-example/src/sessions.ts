@@ -11,7 +11,7 @@ interface Session {
 }
 
 export interface LegacySessionsOptions {
-  /** A server of its own for each session. */
+  /** Each session has a server of its own. */
   createServer: () => McpServer;
   maxSessions?: number;
   idleMs?: number;
@@ -45,7 +45,7 @@ export function legacySessions({
     }
   }
 
-  /** Without a session id only `initialize` is right; the SDK's transport refuses everything else with 4xx. */
+  /** Only `initialize` is valid without a session id; the SDK's transport refuses everything else with 4xx. */
   async function start(request: Request, res: ServerResponse): Promise<void> {
     if (open.size + starting >= maxSessions) {
       return send(rpcError(503, -32000, 'Too many sessions', { 'retry-after': '60' }), res);
@@ -78,7 +78,7 @@ export function legacySessions({
   const isIdle = ({ exchanges, lastUsed }: Session) => exchanges === 0 && lastUsed <= now() - idleMs;
   return {
     serve,
-    /** Closes the sessions that nobody has used for `idleMs`. */
+    /** Closes the sessions that have been idle for `idleMs`. */
     closeIdle: () => closeAll([...open.values()].filter(isIdle)),
     closeAll: () => closeAll([...open.values()]),
     get size(): number {
@@ -91,7 +91,7 @@ async function closeAll(sessions: readonly Session[]): Promise<void> {
   await Promise.all(sessions.map(({ transport }) => transport.close()));
 }
 
-/** The SDK sends no response to a cancelled request and leaves its event stream open until the client leaves. */
+/** The SDK sends no response to a cancelled request and leaves its event stream open until the client disconnects. */
 function endStreamOfCancelledRequests(transport: WebStandardStreamableHTTPServerTransport): void {
   transport.onmessage = (message) => {
     if (!('method' in message) || message.method !== 'notifications/cancelled') return;

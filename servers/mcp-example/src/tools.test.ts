@@ -6,7 +6,7 @@ import type { Wait } from './tools/slow.js';
 
 const text = (result: { content: { text?: string }[] }) => result.content[0]?.text;
 
-/** Does not wait, except for a whole minute: that only ends by the signal. */
+/** Does not wait, except for a whole minute: only the signal ends that. */
 function scriptedWait() {
   const waits: number[] = [];
   let cancelled = false;
@@ -60,11 +60,11 @@ describe.each([...legacyClients, ...modernClients])('to $client', ({ connect }) 
     expect(result.structuredContent).toEqual({ sum: 2.5 });
   });
 
-  it('answers a sum that is no number with an error result', async () => {
+  it('answers a sum that is not a number with an error result', async () => {
     expect(await client.call('add', { a: 1e308, b: 1e308 })).toMatchObject({ isError: true });
   });
 
-  it('answers bad arguments with an error result', async () => {
+  it('answers invalid arguments with an error result', async () => {
     expect(await client.call('add', { a: 'two', b: 2 })).toMatchObject({ isError: true });
     expect(await client.call('slow', { seconds: 61 })).toMatchObject({ isError: true });
   });
@@ -74,7 +74,7 @@ describe.each([...legacyClients, ...modernClients])('to $client', ({ connect }) 
     expect(text(await client.call('echo', { text: long }))).toBe(long);
   });
 
-  it('tells which process answered, and that no identity or credential arrived', async () => {
+  it('reports which process answered, and that no identity or credential arrived', async () => {
     expect(JSON.parse(text(await client.call('whoami')) ?? '')).toEqual({
       'x-mcp-userid': null,
       'x-mcp-username': null,
@@ -86,7 +86,7 @@ describe.each([...legacyClients, ...modernClients])('to $client', ({ connect }) 
     });
   });
 
-  it('tells the identity it saw, and of credentials only that they arrived', async () => {
+  it('reports the identity that arrived, and of credentials only that they arrived', async () => {
     const identity = { 'x-mcp-userid': 'u-1', 'x-mcp-username': 'Alice', 'x-mcp-roles': 'mcp.user,team-a' };
     const caller = await connect(example.url, {
       ...identity,
@@ -115,12 +115,12 @@ describe.each([...legacyClients, ...modernClients])('to $client', ({ connect }) 
     expect(text(result)).toBe('Took 6 seconds in 3 steps.');
   });
 
-  it('takes its time without progress when nobody asks for it', async () => {
+  it('sends no progress when the client does not ask for it', async () => {
     expect(text(await client.call('slow', { seconds: 2 }))).toBe('Took 2 seconds in 2 steps.');
     expect(script.waits).toEqual([1000, 1000]);
   });
 
-  it('stops a slow call that is cancelled', async () => {
+  it('stops a slow call when the client cancels it', async () => {
     const cancel = new AbortController();
     const call = client.call('slow', { seconds: 60, steps: 1 }, { signal: cancel.signal });
     await until(() => script.waits.length === 1);
@@ -131,7 +131,7 @@ describe.each([...legacyClients, ...modernClients])('to $client', ({ connect }) 
 });
 
 describe.each(legacyClients)('to $client', ({ connect }) => {
-  it('counts the calls of each session apart', async () => {
+  it('counts the calls of each session separately', async () => {
     const example = await startExample();
     const [first, second] = await Promise.all([connect(example.url), connect(example.url)]);
     const counts = [];
@@ -144,7 +144,7 @@ describe.each(legacyClients)('to $client', ({ connect }) => {
 });
 
 describe.each(modernClients)('to $client', ({ connect }) => {
-  it('says that it needs a session', async () => {
+  it('reports that it needs a session', async () => {
     const example = await startExample();
     const client = await connect(example.url);
     const result = await client.call('counter');

@@ -15,7 +15,7 @@ afterAll(async () => {
   for (const stop of running) await stop();
 });
 
-/** The server as main.ts assembles it, on a free port, until it is stopped or the tests are over. */
+/** Starts the server as main.ts assembles it, on a free port, until the test stops it or the tests end. */
 export async function startExample(options: Options = {}) {
   const settings = { replica: options.replica, wait: options.wait ?? wait };
   const sessions = legacySessions({

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
-/** Lets Node run the sources: it strips their types, but their imports name the compiled files. */
+/** Lets Node run the sources: Node strips their types, but their imports name the compiled files. */
 const RESOLVE_SOURCES = `data:text/javascript,
   import { registerHooks } from 'node:module';
   const source = (specifier) => specifier.startsWith('.') ? specifier.replace(/\\.js$/, '.ts') : specifier;
@@ -23,7 +23,7 @@ export function startProcess(env: Record<string, string>): ChildProcess {
   });
 }
 
-/** What it writes until it has said a line, or is gone. */
+/** Collects its output until it has printed a line or has ended. */
 export async function firstLine(child: ChildProcess, stream: 'stdout' | 'stderr'): Promise<string> {
   let text = '';
   for await (const chunk of child[stream] ?? []) {

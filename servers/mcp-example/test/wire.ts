@@ -1,4 +1,4 @@
-/** Requests as a client puts them on the wire, for what the SDK's clients hide. */
+/** Raw HTTP requests, for details that the SDK's clients hide. */
 export const POST_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 
 export const INITIALIZE = {

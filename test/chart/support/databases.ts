@@ -35,7 +35,7 @@ function server(name: string, port: number, container: Record<string, unknown>):
   ];
 }
 
-/** A PostgreSQL and a Redis that are there before the gateway. */
+/** A PostgreSQL and a Redis that exist before the gateway. */
 export async function ownDatabases(namespace: Namespace) {
   const env = Object.entries({
     POSTGRES_USER: 'team',

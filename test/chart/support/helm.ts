@@ -10,9 +10,9 @@ export const CHART = repository('charts/mcp-gateway');
 const TIMEOUT_MS = 300_000;
 
 /**
- * Runs Helm as the administrator, with nothing of this user's settings.
- * @returns what it printed
- * @throws Error with what it said when it fails
+ * Runs Helm as the administrator, without the settings of the current user.
+ * @returns standard output
+ * @throws Error with standard error when Helm fails
  */
 export async function helm(...args: string[]): Promise<string> {
   const home = await folder();
@@ -24,5 +24,5 @@ export async function helm(...args: string[]): Promise<string> {
 /** `--values` of a file in ../values. */
 export const valuesOf = (name: string): string => `--values=${repository(`test/chart/values/${name}.yaml`)}`;
 
-/** The same for a whole render: what is generated on a first install is not without the cluster. */
+/** The same for a whole render. The trial values need the cluster, with which Helm generates the passwords. */
 export const renderOf = (name: string): string[] => [valuesOf(name), ...(name === 'trial' ? ['--dry-run=server'] : [])];

@@ -6,12 +6,12 @@ import { loadImage } from '../../cluster/support/images.js';
 import { kubectl, kubectlIn } from '../../cluster/support/kubectl.js';
 import { CHART, helm } from './helm.js';
 
-/** Building what the images are made of included. */
+/** Includes the build of the images. */
 export const LOAD_MS = 900_000;
-/** As Prometheus waits for it. */
+/** The scrape timeout of Prometheus. */
 const SCRAPE_MS = 10_000;
 
-/** Makes the images of this checkout, and the databases for a trial, known to the node. */
+/** Loads the images of this checkout, and the trial databases, into the node. */
 export async function loadImages(): Promise<void> {
   const [{ supervisor: _, ...services }, postgres, redis] = await Promise.all([
     gatewayArchives(),
@@ -24,19 +24,19 @@ export async function loadImages(): Promise<void> {
 const IMAGES = ['--set=image.registry=localhost/mcp-gateway', '--set=image.tag=test'];
 const SIGN_IN = ['--set=signIn.development=allow-from-network'];
 
-/** There is one node for several releases, and no load balancer that has to notice who goes. */
+/** One node serves several releases, and no load balancer has to notice that a pod ends. */
 const SMALL_CLUSTER = [
   '--set=dataPlane.resources.requests.cpu=50m',
   '--set=dataPlane.preStopSeconds=3,controlPlane.preStopSeconds=1,adapters.drainSeconds=2',
 ];
 
-/** Of this machine instead of a registry's. */
+/** Images of this machine instead of a registry's. */
 export const TRIAL = [
   `--set=trial.postgresql.enabled=true,trial.postgresql.image=${POSTGRES_IMAGE}`,
   `--set=trial.redis.enabled=true,trial.redis.image=${REDIS_IMAGE}`,
 ];
 
-/** A release of the chart in a namespace; gone with the tests, and its adapters with it. */
+/** A release of the chart in a namespace; the tests remove it and its adapters at their end. */
 export function release(name: string, namespace: string) {
   const adapters = `${namespace}-${name}-adapters`;
   const common = [`--namespace=${namespace}`, '--wait', '--timeout=240s'];
@@ -57,7 +57,7 @@ export function release(name: string, namespace: string) {
     test: () => helm('test', name, `--namespace=${namespace}`, '--logs'),
     uninstall: () => helm('uninstall', name, ...common),
 
-    /** What each pod tells of itself that the Service for Prometheus leads to. */
+    /** The metrics of each pod behind the Service for Prometheus. */
     async scrape(): Promise<string[]> {
       const output = '--output=jsonpath={range .items[*]}{.endpoints[*].addresses[0]} {end}';
       const selector = `--selector=kubernetes.io/service-name=${name}-mcp-gateway-metrics`;
@@ -67,7 +67,7 @@ export function release(name: string, namespace: string) {
       return Promise.all(addresses.split(/\s+/).filter(Boolean).map(read));
     },
 
-    /** Through the gateway's Service, whose address can be reached from here. */
+    /** Through the gateway's Service, whose address is routed from this machine. */
     async api(): Promise<Api> {
       const output = '--output=jsonpath={.spec.clusterIP}:{.spec.ports[0].port}';
       return managementApi(

@@ -1,6 +1,6 @@
 import { CHART, helm } from './helm.js';
 
-/** What the chart does not assume, or cannot make up without the cluster. */
+/** The values that the chart does not default, or cannot generate without the cluster. */
 export const ENOUGH = [
   '--set=image.registry=a.example/b',
   '--set=signIn.development=allow-from-network',

@@ -3,8 +3,8 @@ import { afterTests, folder } from '../../support/after-tests.js';
 import { kubectl, kubectlIn } from '../../cluster/support/kubectl.js';
 
 /**
- * A volume in a folder of this machine, for the one claim that asks for a storage class of this name.
- * @param owner the user id of who writes into it
+ * A volume in a folder of this machine, for the one claim with a storage class of this name.
+ * @param owner the user id of the process that writes into it
  */
 export async function volume(name: string, owner: number): Promise<void> {
   const path = await folder();

@@ -7,14 +7,14 @@ import { modules } from './modules.mjs';
 
 const SOURCES = fileURLToPath(new URL('.', import.meta.url));
 
-/** @returns {boolean} whether everything is there, so that no Go is needed */
+/** @returns {boolean} whether the cache has everything, so that the build needs no Go */
 export function areBuilt() {
   return Object.keys(modules).every((name) => fs.existsSync(path.join(cacheFolder, folderName(name))));
 }
 
 /**
- * Builds what the cache does not have: about ten minutes on two cores the first time.
- * @returns {Promise<Record<string, string>>} where each program and document is
+ * Builds the programs that the cache lacks: about ten minutes on two cores the first time.
+ * @returns {Promise<Record<string, string>>} the path of each program and document
  */
 export async function build() {
   /** @type {Record<string, string>} */
@@ -44,7 +44,7 @@ async function buildModule(name, to) {
   const go = (/** @type {string[]} */ ...args) =>
     run('go', args, { cwd: path.join(SOURCES, name), env: { ...process.env, CGO_ENABLED: '0' } });
 
-  // Together, because Go compiles one while it links the other; into a folder it gives them their packages' names.
+  // One build for all, because Go compiles one program while it links another; the output folder gets the names of their packages.
   const packages = Object.entries(programs);
   const named = packages.filter(([program, from]) => path.basename(from) === program).map(([, from]) => from);
   if (named.length > 0) await go('build', '-trimpath', ...flags, '-o', `${to}/`, ...named);

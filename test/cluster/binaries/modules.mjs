@@ -1,11 +1,11 @@
 /**
- * The programs of a cluster, as Go modules. Their versions are in the go.mod of the folder that has the module's name.
+ * The programs of a cluster, as Go modules. The go.mod of the folder with the module's name pins the version.
  *
  * @typedef {object} GoModule
  * @property {Record<string, string>} programs name → package
  * @property {readonly string[]} [flags] for `go build`
- * @property {{ module: string, files: readonly string[], as: string }} [documents] YAML that a program reads and its
- *   module brings, kept as one file
+ * @property {{ module: string, files: readonly string[], as: string }} [documents] YAML that a program reads and that comes
+ *   with its module, joined in one file
  */
 
 const SMALL = '-s -w';
@@ -30,7 +30,7 @@ export const modules = {
       kubectl: 'k8s.io/kubernetes/cmd/kubectl',
       etcd: 'go.etcd.io/etcd/server/v3',
     },
-    // A build that does not come from their Makefile calls itself v0.0.0, which clients and charts refuse.
+    // A build without the project's Makefile reports version v0.0.0, which clients and charts refuse.
     flags: ['-ldflags', [SMALL, ...KUBERNETES_VERSION].join(' ')],
   },
   containerd: {
@@ -51,7 +51,7 @@ export const modules = {
   kwok: {
     programs: { kwok: 'sigs.k8s.io/kwok/cmd/kwok' },
     flags: ['-ldflags', SMALL],
-    // What its simulated pods and nodes go through.
+    // The stages of its simulated pods and nodes.
     documents: {
       module: 'sigs.k8s.io/kwok',
       files: [
@@ -64,7 +64,7 @@ export const modules = {
       as: 'stages.yaml',
     },
   },
-  // Not a program: the resource that the chart's HTTPRoute is one of, which clusters do not have of themselves.
+  // Not a program: the custom resource definition of the chart's HTTPRoute, which clusters lack by default.
   'gateway-api': {
     programs: {},
     documents: {
@@ -73,7 +73,7 @@ export const modules = {
       as: 'http-routes.yaml',
     },
   },
-  // Nor this: the resource that the chart's ServiceMonitor is one of.
+  // Not a program either: the custom resource definition of the chart's ServiceMonitor.
   'prometheus-operator': {
     programs: {},
     documents: {

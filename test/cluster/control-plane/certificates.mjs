@@ -6,7 +6,7 @@ import { writeKubeconfig } from './kubeconfig.mjs';
 
 const REQUEST = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 30'.split(' ');
 
-/** Who signs in with a certificate: name of the file → subject. RBAC and the Node authorizer know these names. */
+/** The users with a client certificate: name of the file → subject. RBAC and the Node authorizer know these names. */
 const USERS = {
   admin: '/O=system:masters/CN=admin',
   'controller-manager': '/CN=system:kube-controller-manager',
@@ -15,7 +15,7 @@ const USERS = {
 };
 
 /**
- * An authority for this cluster alone, the API server's certificate, and a kubeconfig for each user.
+ * Makes a certificate authority for this cluster alone, the API server's certificate, and a kubeconfig for each user.
  * @param {import('../instance.mjs').Instance} instance
  */
 export async function createCertificates({ folder, address, server, kubernetesService }) {

@@ -4,7 +4,7 @@ import { run } from '../machine/command.mjs';
 const TIMEOUT_MS = 120_000;
 
 /**
- * As the administrator.
+ * Runs kubectl as the administrator.
  * @param {import('../instance.mjs').Cluster} cluster
  * @param {readonly string[]} args
  * @param {string} [input]

@@ -12,7 +12,7 @@ const PEERS = 'http://127.0.0.1:2380';
 /** @typedef {import('../instance.mjs').Cluster} Cluster */
 
 /**
- * etcd, API server, controller-manager and scheduler, as kubeadm would configure them where it matters to a client.
+ * Starts etcd, API server, controller-manager and scheduler with the settings of kubeadm that a client can notice.
  * @param {Cluster} cluster
  */
 export async function startControlPlane({ instance, programs }) {
@@ -23,7 +23,7 @@ export async function startControlPlane({ instance, programs }) {
 
   start('etcd', {
     'data-dir': file('etcd'),
-    'unsafe-no-fsync': 'true', // what is in it does not outlive the cluster
+    'unsafe-no-fsync': 'true', // its data does not outlive the cluster
     'listen-client-urls': ETCD,
     'advertise-client-urls': ETCD,
     'listen-peer-urls': PEERS,
@@ -39,7 +39,7 @@ export async function startControlPlane({ instance, programs }) {
     'tls-private-key-file': file('kube-apiserver.key'),
     'client-ca-file': file('ca.crt'),
     'authorization-mode': 'Node,RBAC',
-    'enable-admission-plugins': 'NodeRestriction', // beside the default ones, of which PodSecurity is one
+    'enable-admission-plugins': 'NodeRestriction', // in addition to the defaults, which include PodSecurity
     'service-account-key-file': file('service-accounts.pub'),
     'service-account-signing-key-file': file('service-accounts.key'),
     'service-account-issuer': 'https://kubernetes.default.svc.cluster.local',
@@ -57,7 +57,7 @@ export async function startControlPlane({ instance, programs }) {
     'use-service-account-credentials': 'true',
     'service-account-private-key-file': file('service-accounts.key'),
     'root-ca-file': file('ca.crt'),
-    // The default rate makes hundreds of pods a matter of minutes.
+    // With the default rate, hundreds of pods take minutes.
     'kube-api-qps': '500',
     'kube-api-burst': '1000',
   });
@@ -66,7 +66,7 @@ export async function startControlPlane({ instance, programs }) {
     'bind-address': '127.0.0.1',
     'leader-elect': 'false',
   });
-  // Pods are refused in a namespace until it has its service account.
+  // A namespace refuses pods until it has its service account.
   await kubectl({ instance, programs }, ['wait', 'serviceaccount/default', '--for=create', '--timeout=60s']);
 }
 

@@ -13,12 +13,12 @@ const buildah = (...args) => run('buildah', args);
 /**
  * Builds an image unless the cache has it.
  * @param {object} image
- * @param {string} image.tag begins with `localhost/`, which no runtime asks a registry for
+ * @param {string} image.tag begins with `localhost/`, which container runtimes never pull from a registry
  * @param {string} image.containerfile its name in this folder
- * @param {readonly string[]} image.inputs whatever the image depends on beside the Containerfile
- * @param {readonly string[]} [image.bases] archives of the images that it builds on
- * @param {(context: string) => Promise<void>} image.prepare puts into a folder what the Containerfile copies
- * @returns {Promise<string>} the archive; its inputs are in the path, so it is good as an input of another image
+ * @param {readonly string[]} image.inputs everything that the image depends on beside the Containerfile
+ * @param {readonly string[]} [image.bases] archives of its base images
+ * @param {(context: string) => Promise<void>} image.prepare fills a folder with the files that the Containerfile copies
+ * @returns {Promise<string>} the archive; its path contains a hash of its inputs, so it can be an input of another image
  */
 export async function imageArchive({ tag, containerfile, inputs, bases = [], prepare }) {
   const file = path.join(HERE, containerfile);
@@ -53,11 +53,11 @@ export const pushArchive = (tag, archive) => buildah('push', '--quiet', tag, `do
  * @param {readonly string[]} args of `buildah build`
  */
 export async function buildImage(tag, args) {
-  // Its first choice of runtime, crun, does not run inside of a container.
+  // buildah's default runtime, crun, does not run inside of a container.
   const runtime = ['--runtime', 'runc', '--isolation', 'oci', '--network', 'host'];
   const before = await idOf(tag);
   await buildah('build', '--quiet', ...runtime, '--tag', tag, ...args);
-  // The one that had the name, and the layers that nothing else stands on: a gigabyte for each version of our sources.
+  // Removes the image that had the tag and its unshared layers: a gigabyte for each version of the sources.
   if (before && before !== (await idOf(tag))) await buildah('rmi', before).catch(() => {}); // another build may use it
 }
 

@@ -3,7 +3,7 @@ import { DEBIAN, unpackDebian } from './debian.mjs';
 
 const PACKAGES = ['libc6', 'libstdc++6', 'libgcc-s1', 'base-files', 'netbase', 'tzdata'];
 
-/** What the images of the gateway stand on, localhost/cc:12. */
+/** The base image of the gateway's images, localhost/cc:12. */
 export const ccArchive = () =>
   imageArchive({
     tag: 'localhost/cc:12',

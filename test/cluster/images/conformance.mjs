@@ -8,7 +8,7 @@ import { nodeArchive } from './node.mjs';
 const FOLDER = 'test/conformance/servers';
 
 /**
- * The servers that the conformance suite judges, localhost/conformance-servers:1.
+ * The image with the servers of the conformance suite, localhost/conformance-servers:1.
  * @returns {Promise<string>} the archive
  */
 export async function conformanceArchive() {

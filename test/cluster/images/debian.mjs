@@ -1,14 +1,14 @@
 import path from 'node:path';
 import { run } from '../machine/command.mjs';
 
-/** What the images of this folder are made of. */
+/** The Debian release of the images in this folder. */
 export const DEBIAN = 'bookworm';
 
 /**
- * Unpacks packages of Debian, and what they need, into an archive for `ADD debian.tar /`. None of their scripts run.
+ * Unpacks Debian packages and their dependencies into an archive for `ADD debian.tar /`. Runs none of their scripts.
  * @param {string} context the folder of the archive
  * @param {readonly string[]} packages
- * @param {readonly string[]} [without] paths that nothing needs, as the shell expands them
+ * @param {readonly string[]} [without] paths to leave out, as shell patterns
  */
 export async function unpackDebian(context, packages, without = []) {
   const hooks = without.map((pattern) => `--extract-hook=rm -rf "$1"${pattern}`);

@@ -4,7 +4,7 @@ import { run } from '../machine/command.mjs';
 import { root } from '../root.mjs';
 
 /**
- * Copies a package of the workspace, with what it depends on in production, to where nothing else of the workspace is.
+ * Copies a package of the workspace and its production dependencies to a folder outside the workspace.
  * @param {string} folder of the package, from the root
  * @param {string} to
  */

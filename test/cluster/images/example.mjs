@@ -10,7 +10,7 @@ const SERVER = path.join(root, FOLDER);
 const DIST = path.join(SERVER, 'dist');
 
 /**
- * The example server, localhost/mcp-example:0.1.0, as it was last compiled.
+ * The image of the example server, localhost/mcp-example:0.1.0, from the last compilation.
  * @returns {Promise<string>} the archive
  */
 export async function exampleArchive() {

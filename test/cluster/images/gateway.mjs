@@ -9,7 +9,7 @@ import { ccArchive } from './cc.mjs';
 import { nodeBuildArchive } from './node.mjs';
 import { registryAccess } from './registry-access.mjs';
 
-/** What services/Dockerfile has images of. */
+/** The targets of services/Dockerfile. */
 const TARGETS = /** @type {const} */ ([
   'data-plane',
   'control-plane',
@@ -25,8 +25,8 @@ const KEPT_MS = 24 * 60 * 60 * 1000;
 export const gatewayImage = (target) => `localhost/mcp-gateway/${target}:${TAG}`;
 
 /**
- * The images of this checkout, by services/Dockerfile. Minutes after a change of dependencies, one after a change of
- * sources, nothing else.
+ * The images of this checkout, by services/Dockerfile. Takes minutes after a change of dependencies, one minute after a change of
+ * sources, no time otherwise.
  * @returns {Promise<Record<typeof TARGETS[number], string>>} the archive of each
  */
 export async function gatewayArchives() {
@@ -37,7 +37,7 @@ export async function gatewayArchives() {
       const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'mcp-gateway-image-'));
       try {
         const registry = await registryAccess(temporary);
-        // By itself, so that it has a name, under which the next build replaces it.
+        // A build of its own gives it a tag, so that the next build replaces it.
         await buildImage(gatewayImage('build'), [...BUILD, '--target', 'build', ...registry, root]);
         for (const target of TARGETS) {
           await buildImage(gatewayImage(target), [...BUILD, '--target', target, ...registry, root]);
@@ -54,7 +54,7 @@ export async function gatewayArchives() {
 }
 
 /**
- * The archives of one version of the sources take a gigabyte.
+ * Removes archives that have not been used for a while: those of one version of the sources take a gigabyte.
  * @param {string} used
  */
 function forgetUnused(used) {
@@ -68,13 +68,13 @@ function forgetUnused(used) {
 
 const BUILD = [
   '--file=services/Dockerfile',
-  '--layers', // the targets share what is built
+  '--layers', // the targets share layers
   '--build-arg=NODE_IMAGE=localhost/node:24-build',
   '--build-arg=BASE_IMAGE=localhost/cc:12',
   '--build-arg=REVISION=test',
 ];
 
-/** @returns {Promise<string>} a hash of what goes into the images, as git and .dockerignore see it */
+/** @returns {Promise<string>} a hash of the files that go into the images, according to git and .dockerignore */
 async function sources() {
   const paths = [
     'packages',

@@ -5,11 +5,11 @@ import { root } from '../root.mjs';
 import { imageArchive } from './archive.mjs';
 import { DEBIAN, unpackDebian } from './debian.mjs';
 
-/** What Node is linked against, and a shell. */
+/** The libraries that Node is linked against, and a shell. */
 const PACKAGES = ['libc6', 'libstdc++6', 'libgcc-s1', 'base-files', 'netbase', 'tzdata', 'busybox-static'];
 const NPM = '11.21.2';
 
-/** The image to run in, localhost/node:24, with the Node that the project runs on. */
+/** The runtime image, localhost/node:24, with the Node that the project runs on. */
 export function nodeArchive() {
   const { name, version } = pinnedNode();
   return imageArchive({
@@ -23,7 +23,7 @@ export function nodeArchive() {
   });
 }
 
-/** The image to build in, localhost/node:24-build: the same, with npm. */
+/** The build image, localhost/node:24-build: the runtime image with npm. */
 export async function nodeBuildArchive() {
   return imageArchive({
     tag: 'localhost/node:24-build',

@@ -5,9 +5,9 @@ import { run } from '../machine/command.mjs';
 import { root } from '../root.mjs';
 
 /**
- * Lends a build this machine's way to the package registry: its npm configuration, its certificates, its store of packages.
- * Mounted while the build runs, so that none of it is in an image.
- * @param {string} temporary a folder that goes after the build
+ * Gives a build this machine's access to the package registry: its npm configuration, its certificates, its package store.
+ * Mounts them for the build only, so that no image contains them.
+ * @param {string} temporary a folder that is removed after the build
  * @returns {Promise<string[]>} options of `buildah build`
  */
 export async function registryAccess(temporary) {

@@ -4,7 +4,7 @@ import { imageArchive } from './archive.mjs';
 import { nodeArchive } from './node.mjs';
 
 /**
- * An image for a test: a script that needs nothing but Node.
+ * An image for a test: a script that needs only Node.
  * @param {string} tag
  * @param {string} script
  */

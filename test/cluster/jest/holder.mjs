@@ -7,12 +7,12 @@ const MAIN = fileURLToPath(new URL('../main.mjs', import.meta.url));
 /** A cluster, by its folder; nothing is left of it when `end` resolves. @typedef {{ folder: string, end(): Promise<void> }} Held */
 
 /**
- * Starts a cluster that ends with this process, whichever way that ends.
+ * Starts a cluster that ends with this process, however this process ends.
  * @returns {Promise<Held>}
- * @throws Error when it does not start; why is on standard error
+ * @throws Error when the cluster does not start; the reason is on standard error
  */
 export async function hold() {
-  // A group of its own: what a terminal sends to this process must not reach the commands that take the cluster down.
+  // A process group of its own: a Ctrl-C in the terminal must not interrupt the commands that take the cluster down.
   const holder = spawn(process.execPath, [MAIN, 'hold'], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
   const ended = once(holder, 'exit');
   let printed = '';

@@ -2,8 +2,8 @@ import Environment from '../../support/environment.mjs';
 import { hold } from './holder.mjs';
 
 /**
- * For a file of tests that takes parts of the cluster away: a cluster that no other file meets.
- * `@jest-environment <rootDir>/test/cluster/jest/own-cluster.mjs` in its first comment asks for it.
+ * For a test file that stops parts of the cluster: a cluster that no other file uses.
+ * The first comment of the file selects it: `@jest-environment <rootDir>/test/cluster/jest/own-cluster.mjs`.
  */
 export default class OwnCluster extends Environment {
   /** @type {import('./holder.mjs').Held | undefined} */

@@ -1,6 +1,6 @@
 import sequencer from '@jest/test-sequencer';
 
-// Its types are of its CommonJS half, which is not the one that is imported.
+// The package's types describe its CommonJS entry, and this file imports the other one.
 const Sequencer = /** @type {typeof sequencer.default} */ (/** @type {unknown} */ (sequencer));
 
 /** Files that take minutes. The first also builds images that other files need. */

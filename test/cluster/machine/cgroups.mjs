@@ -6,8 +6,8 @@ import { identify } from './processes.mjs';
 const POLL_MS = 50;
 
 /**
- * The cluster's own folder in each hierarchy of control groups. Two kubelets in one would take each other's pods for
- * left-overs and end them.
+ * The cluster's own folder in each cgroup hierarchy. Two kubelets in one folder would end each other's pods as
+ * left-overs.
  * @param {import('../instance.mjs').Instance} instance
  */
 export function createCgroups(instance) {
@@ -26,7 +26,7 @@ export function processesInPods(instance) {
 }
 
 /**
- * Only once all processes in them have ended; the kernel may need a moment more to notice.
+ * Removes the cgroups. Call it once all processes in them have ended; the kernel may need a moment more to notice.
  * @param {import('../instance.mjs').Instance} instance
  */
 export async function removeCgroups(instance) {
@@ -49,7 +49,7 @@ async function remove(folder, tries = 100) {
 }
 
 /**
- * One for each controller in version 1, one for all in version 2; some machines have both, and then runc uses both.
+ * One folder per controller in cgroup version 1, one for all in version 2; some machines have both, and then runc uses both.
  * @param {import('../instance.mjs').Instance} instance
  */
 function foldersOf({ name }) {
@@ -74,6 +74,6 @@ function read(file) {
   try {
     return fs.readFileSync(file, 'utf8');
   } catch {
-    return ''; // a group that has just gone
+    return ''; // the cgroup disappeared meanwhile
   }
 }

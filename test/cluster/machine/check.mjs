@@ -5,7 +5,7 @@ import { areBuilt } from '../binaries/build.mjs';
 
 const OLDEST_GO = [1, 26];
 
-/** Program → the package of Debian and Ubuntu that has it. */
+/** Program → the Debian and Ubuntu package that contains it. */
 const PACKAGES = {
   buildah: 'buildah',
   ip: 'iproute2',
@@ -18,13 +18,13 @@ const PACKAGES = {
   unshare: 'util-linux',
 };
 
-/** The same, of what is not looked for on PATH. */
+/** The same for files that are not on PATH. */
 const FILES = {
   '/usr/lib/cni/ptp': 'containernetworking-plugins',
   '/usr/share/keyrings/debian-archive-keyring.gpg': 'debian-archive-keyring',
 };
 
-/** @throws Error with everything that this machine lacks, and what to do about it */
+/** @throws Error that lists everything that this machine lacks, and how to install it */
 export function checkMachine() {
   const lacks = [...system(), ...go(), ...packages()];
   if (lacks.length > 0) throw new Error(['No cluster can run on this machine:', ...lacks].join('\n  - '));
@@ -51,7 +51,7 @@ function packages() {
   return missing.length > 0 ? [`It takes packages: apt-get install ${missing.join(' ')}`] : [];
 }
 
-/** @returns {string[]} names for apt-get; none where there is no Linux */
+/** @returns {string[]} package names for apt-get; none on other systems than Linux */
 export function missingPackages() {
   if (process.platform !== 'linux') return [];
   const missing = new Set(Object.entries(PACKAGES).flatMap(([program, name]) => (isOnPath(program) ? [] : [name])));

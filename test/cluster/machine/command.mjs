@@ -6,7 +6,7 @@ const KEPT_OUTPUT = 64 * 1024 * 1024;
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
 
-/** Ends the commands that run now, so that whoever waits for them fails. */
+/** Ends the running commands, so that their promises reject. */
 export function endCommands() {
   for (const child of running) child.kill();
 }
@@ -16,13 +16,13 @@ export function endCommands() {
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, input?: string, timeout?: number }} [options] timeout in milliseconds
- * @returns {Promise<string>} what it wrote to standard output
- * @throws Error with what it wrote to standard error
+ * @returns {Promise<string>} standard output
+ * @throws Error with standard error
  */
 export async function run(command, args, { input, ...options } = {}) {
   const ended = promisify(execFile)(command, [...args], { maxBuffer: KEPT_OUTPUT, ...options });
   running.add(ended.child);
-  ended.child.stdin?.on('error', () => {}).end(input); // it may end without reading
+  ended.child.stdin?.on('error', () => {}).end(input); // the command may end without reading it
   try {
     return (await ended).stdout;
   } catch (error) {
@@ -43,7 +43,7 @@ export async function run(command, args, { input, ...options } = {}) {
 export const flags = (values) => Object.entries(values).map(([name, value]) => `--${name}=${value}`);
 
 /**
- * Says what is being done before it is done, and how long it took after.
+ * Prints the title before the work starts, and the time that the work took.
  * @template T
  * @param {string} title
  * @param {() => Promise<T>} work

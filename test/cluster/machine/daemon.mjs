@@ -4,7 +4,7 @@ import path from 'node:path';
 import { end, identify, isAlive } from './processes.mjs';
 
 /**
- * A program of a cluster that runs on after whoever started it. What it takes to start it is in the cluster's folder, so
+ * A program of a cluster that outlives the process that started it. The cluster's folder contains its command line, so
  * that another process can stop it and start it again.
  * @typedef {{ command: string, args: readonly string[], path?: string, process: import('./processes.mjs').Identity }} Daemon
  */
@@ -18,7 +18,7 @@ import { end, identify, isAlive } from './processes.mjs';
 export function startDaemon(folder, name, [command = '', ...args], searchPath) {
   const log = fs.openSync(logFile(folder, name), 'a');
   const PATH = [searchPath, process.env.PATH].filter(Boolean).join(path.delimiter);
-  // Also handed down to the shims of containers, so that whatever is of a cluster can be told.
+  // The shims of containers inherit this variable, so that all processes of a cluster can be identified.
   const env = { ...process.env, PATH, MCP_GATEWAY_TEST_CLUSTER: folder };
   const child = spawn(command, args, { cwd: folder, env, detached: true, stdio: ['ignore', log, log] });
   fs.closeSync(log);
@@ -47,7 +47,7 @@ export function isRunning(folder, name) {
 }
 
 /**
- * Ends it without a chance to say goodbye, as a crash would. One that does not run is a success.
+ * Kills it with SIGKILL, as a crash would. Succeeds when it does not run.
  * @param {string} folder
  * @param {string} name
  */
@@ -59,7 +59,7 @@ export async function killDaemon(folder, name) {
  * @param {string} folder
  * @param {string} name
  * @returns {number} its pid
- * @throws Error with the last lines that it wrote when it has ended
+ * @throws Error with its last log lines when it has ended
  */
 export function pidOf(folder, name) {
   const { process: last } = readDaemon(folder, name);

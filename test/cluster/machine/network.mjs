@@ -8,14 +8,14 @@ import { identify } from './processes.mjs';
 const namespaceFile = ({ name }) => `/run/netns/${name}`;
 
 /**
- * What to put before a command that is to run in the cluster's network. Not `ip netns exec`, which hides the cgroups.
+ * The prefix of a command that is to run in the cluster's network. Not `ip netns exec`, which hides the cgroups.
  * @param {Instance} instance
  */
 export const inNetwork = (instance) => ['nsenter', `--net=${namespaceFile(instance)}`];
 
 /**
- * A network namespace for the cluster, and a pair of devices between it and this one. Through it go pods and services as
- * well, so that whatever runs outside reaches them.
+ * Makes a network namespace for the cluster, and a pair of devices between it and the machine's. Traffic to pods and services
+ * passes through the pair too, so that processes outside can connect to them.
  * @param {Instance} instance
  */
 export async function createNetwork(instance) {
@@ -36,18 +36,18 @@ export async function createNetwork(instance) {
 }
 
 /**
- * Takes the devices and the routes with it.
+ * Removes the devices and the routes too.
  * @param {Instance} instance
  */
 export async function removeNetwork(instance) {
   if (!fs.existsSync(namespaceFile(instance))) return;
-  // The kernel takes a namespace down in its own time; the device is wanted gone now.
+  // The kernel removes a namespace later; the device must be gone now.
   await run('ip', ['link', 'delete', instance.devices.outside]).catch(() => {});
   await run('ip', ['netns', 'delete', instance.name]);
 }
 
 /**
- * All processes in the cluster's network: its programs and the shims between containerd and containers; not what runs
+ * All processes in the cluster's network: its programs and the shims between containerd and containers; not the processes
  * in pods, each of which has a network of its own.
  * @param {Instance} instance
  */

@@ -3,23 +3,23 @@ import path from 'node:path';
 import { identify } from './processes.mjs';
 
 /**
- * Who made a folder. `holds`: it is worth nothing once that process has ended.
+ * The process that made a folder. `holds`: other processes may remove the folder once that process has ended.
  * @typedef {{ process: import('./processes.mjs').Identity, holds: boolean }} Owner
  */
 
 /**
- * Makes a folder that says who made it: of any number of processes that try at once, one does.
+ * Makes a folder that names its owner: when several processes try at once, one succeeds.
  * @param {string} folder
  * @param {boolean} holds
- * @returns {boolean} whether this one did
+ * @returns {boolean} whether this process made it
  */
 export function take(folder, holds) {
-  const mine = fs.mkdtempSync(`${folder}.`); // for nobody else to look into
+  const mine = fs.mkdtempSync(`${folder}.`); // readable by this user only
   /** @type {Owner} */
   const owner = { process: identify(process.pid), holds };
   fs.writeFileSync(ownerFile(mine), JSON.stringify(owner));
   try {
-    fs.renameSync(mine, folder); // refused by one that has its owner in it
+    fs.renameSync(mine, folder); // fails when the target has an owner file already
     return true;
   } catch {
     fs.rmSync(mine, { recursive: true });

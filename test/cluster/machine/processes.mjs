@@ -22,9 +22,9 @@ export const isAlive = ({ pid, started }) => startOf(pid) === started;
 function startOf(pid) {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // `pid (name) state …`: the name may hold spaces and brackets.
+    // `pid (name) state …`: the name may contain spaces and brackets.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // Its other threads may end after the first, and keep its sockets until then.
+    // Other threads may end after the first one, and keep the sockets until then.
     const hasEnded = fields[0] === 'X' || (fields[0] === 'Z' && Number(fields[17]) <= 1);
     return hasEnded ? undefined : fields[19];
   } catch {
@@ -33,7 +33,7 @@ function startOf(pid) {
 }
 
 /**
- * Sends a signal, and waits until all have ended.
+ * Sends a signal, and waits until all processes have ended.
  * @param {readonly Identity[]} processes
  * @param {NodeJS.Signals} signal
  * @throws Error when one has not ended within ten seconds

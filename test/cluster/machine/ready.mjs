@@ -12,8 +12,8 @@ const POLL_MS = 50;
  * @param {string} folder the cluster's
  * @param {string} name
  * @param {string} url
- * @param {Buffer} [ca] who has to have signed its certificate
- * @throws Error when it has ended, or does not answer so within a minute
+ * @param {Buffer} [ca] the authority that must have signed its certificate
+ * @throws Error when it has ended, or does not answer 200 within a minute
  */
 export async function daemonReady(folder, name, url, ca) {
   const deadline = Date.now() + READY_MS;

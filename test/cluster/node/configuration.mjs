@@ -5,13 +5,13 @@ export const KUBELET_HEALTH_PORT = 10_248;
 const NAME_SERVER_ZONE = 'cluster.local';
 
 /**
- * The configuration files of what runs on the node.
+ * The configuration files of the programs on the node.
  * @param {import('../instance.mjs').Instance} instance
  * @returns {Record<string, string>} name → contents
  */
 export function configurations({ name, folder, address, server, pods }) {
   const at = (/** @type {string} */ file) => path.join(folder, file);
-  const yaml = (/** @type {unknown} */ value) => JSON.stringify(value, null, 2); // which is YAML
+  const yaml = (/** @type {unknown} */ value) => JSON.stringify(value, null, 2); // JSON is valid YAML
 
   return {
     'containerd.toml': `
@@ -29,7 +29,7 @@ export function configurations({ name, folder, address, server, pods }) {
           conf_dir = '${at('cni')}'
     `,
 
-    // A device for each pod, and no bridge: what goes from pod to pod then passes the node's routing, and with it the
+    // Each pod has a device and there is no bridge: traffic between pods then passes the node's routing, and with it the
     // rules of kube-proxy, whether or not the kernel shows bridged packets to iptables.
     'cni/pods.conflist': yaml({
       cniVersion: '1.0.0',
@@ -61,11 +61,11 @@ export function configurations({ name, folder, address, server, pods }) {
       failCgroupV1: false,
       failSwapOn: false,
       enforceNodeAllocatable: [],
-      oomScoreAdj: 0, // lowering it takes a capability that a container may not have
+      oomScoreAdj: 0, // a lower value needs a capability that a container may lack
       maxPods: 200,
-      serializeImagePulls: false, // an image that no registry has keeps no other waiting
+      serializeImagePulls: false, // an image that no registry has does not delay others
       evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '1%', 'imagefs.available': '1%' },
-      // Images come by hand and only once.
+      // Tests load images by hand, and only once.
       imageGCHighThresholdPercent: 100,
       clusterDomain: NAME_SERVER_ZONE,
       clusterDNS: [address],
@@ -82,7 +82,7 @@ export function configurations({ name, folder, address, server, pods }) {
       mode: 'iptables',
       clusterCIDR: pods,
       clientConnection: { kubeconfig: at('admin.kubeconfig') },
-      // These settings are of the whole machine.
+      // These settings apply to the whole machine.
       conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: '0s', tcpCloseWaitTimeout: '0s' },
       metricsBindAddress: `${address}:10249`,
       healthzBindAddress: `${address}:10256`,

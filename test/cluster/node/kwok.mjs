@@ -9,7 +9,7 @@ const PODS = '10.250.0.0/16';
 
 /**
  * Adds a node on which thousands of pods become Ready without running. Only pods that tolerate its taint, `kwok`, and
- * select it go there. Doing it again is a success.
+ * select it are scheduled there. A repeated call succeeds.
  * @param {import('../instance.mjs').Cluster} cluster
  * @returns {Promise<string>} the name of the node, which is also the value of its label kubernetes.io/hostname
  */

@@ -2,7 +2,7 @@ import { run } from '../machine/command.mjs';
 import { socket } from './folder.mjs';
 
 /**
- * Makes the images of an archive known to the node, under the names that are in it.
+ * Loads the images of an archive into the node, under the names in the archive.
  * @param {import('../instance.mjs').Cluster} cluster
  * @param {string} archive of docker or OCI
  */

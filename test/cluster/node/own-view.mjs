@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** containerd and kubelet keep things in fixed places there, which two of them must not share. */
+/** containerd and kubelet use these fixed paths, which two clusters must not share. */
 const FOLDERS = ['run', 'var/lib', 'var/log'];
 
 /**
- * The kubelet sees to it that these settings, of the whole machine, are as it likes them. So it reads here that they are.
+ * The kubelet corrects these settings of the whole machine. In this view it reads the values that it wants.
  * @type {Record<string, number>}
  */
 const SETTINGS = {
@@ -25,8 +25,8 @@ const MOUNT = `
 `;
 
 /**
- * What to put before a command that is to see some files and folders of its own, below `folder`, in place of the
- * machine's. What is mounted meanwhile is seen by it and its children only, and is gone when they are.
+ * The prefix of a command that sees files and folders of its own, below `folder`, in place of the
+ * machine's. Only the command and its children see the mounts, which disappear when they end.
  * @param {string} folder
  */
 export function inOwnView(folder) {
@@ -39,7 +39,7 @@ export function inOwnView(folder) {
 }
 
 /**
- * The same for another command, while the first runs.
+ * The prefix of another command in the same view, while the first runs.
  * @param {number} pid of the first
  */
 export const inViewOf = (pid) => ['nsenter', `--mount=/proc/${pid}/ns/mnt`];

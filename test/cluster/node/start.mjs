@@ -35,7 +35,7 @@ export async function startContainerd({ instance, programs }) {
 }
 
 /**
- * The one node that runs pods for real: beside containerd a kubelet, kube-proxy, and CoreDNS at the node's address.
+ * Starts the one node that really runs pods: containerd, a kubelet, kube-proxy, and CoreDNS at the node's address.
  * @param {Cluster} cluster
  */
 export async function startNode({ instance, programs }) {

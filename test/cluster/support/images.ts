@@ -1,8 +1,8 @@
 import { loadArchive } from '../node/load.mjs';
 import { cluster } from './cluster.js';
 
-/** The server that we ship, which every test cluster has on its node. */
+/** The example server, which every test cluster has on its node. */
 export const EXAMPLE_IMAGE = 'localhost/mcp-example:0.1.0';
 
-/** Makes the images of a docker or OCI archive known to the node. */
+/** Loads the images of a docker or OCI archive into the node. */
 export const loadImage = (archive: string): Promise<void> => loadArchive(cluster, archive);

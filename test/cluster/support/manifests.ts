@@ -1,6 +1,6 @@
 import { EXAMPLE_IMAGE } from './images.js';
 
-/** A pod of one container that every Pod Security level lets in. */
+/** A pod of one container that every Pod Security level accepts. */
 export const restrictedPod = (container: { name: string; image: string; [field: string]: unknown }) => ({
   automountServiceAccountToken: false,
   securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },

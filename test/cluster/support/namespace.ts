@@ -6,8 +6,8 @@ import { kubectl, kubectlIn } from './kubectl.js';
 export type SecurityLevel = 'privileged' | 'baseline' | 'restricted';
 
 /**
- * A namespace for the tests of a file, gone with them, with a name that no other has. Pods that do not meet the Pod
- * Security level are refused.
+ * A namespace of its own for a test file, which is removed with the tests. It refuses pods that violate the Pod
+ * Security level.
  */
 export function freshNamespace(level: SecurityLevel = 'restricted') {
   const name = `test-${randomBytes(4).toString('hex')}`;

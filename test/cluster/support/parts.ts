@@ -4,7 +4,7 @@ import { killDaemon, startDaemonAgain } from '../machine/daemon.mjs';
 import { nodeReady } from '../node/start.mjs';
 import { cluster } from './cluster.js';
 
-/** A part of the cluster that a test takes away for a while. It is back when the tests of the file are done. */
+/** A part of the cluster that a test stops for a while. It runs again when the tests of the file have ended. */
 function part(name: string, ready: () => Promise<unknown>) {
   const { folder } = cluster.instance;
   const start = async (): Promise<void> => {
@@ -12,12 +12,12 @@ function part(name: string, ready: () => Promise<unknown>) {
     await ready();
   };
   return {
-    /** As a crash would; resolves when it has ended. */
+    /** Kills it, as a crash would; resolves when it has ended. */
     async stop(): Promise<void> {
       afterTests(start);
       await killDaemon(folder, name);
     },
-    /** Resolves when it is at work again; one that runs is left alone. */
+    /** Resolves when it works again; does nothing when it runs. */
     start,
   };
 }

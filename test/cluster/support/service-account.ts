@@ -4,9 +4,9 @@ import { folder } from '../../support/after-tests.js';
 import { kubeconfig, kubectl } from './kubectl.js';
 
 /**
- * A kubeconfig with a token for a service account, so that its holder may do what RBAC grants to that account and
- * nothing else.
- * @returns the file; the token in it is good for an hour
+ * A kubeconfig with a token for a service account: its holder has exactly the rights that RBAC grants to that
+ * account.
+ * @returns the file; its token is valid for an hour
  */
 export async function serviceAccountKubeconfig(namespace: string, name: string): Promise<string> {
   const token = await kubectl('create', 'token', name, '--namespace', namespace, '--duration=1h');

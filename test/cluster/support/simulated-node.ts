@@ -2,8 +2,8 @@ import { startKwok } from '../node/kwok.mjs';
 import { cluster } from './cluster.js';
 
 /**
- * Sees to it that there is a node that simulates its pods, by the thousand.
- * @returns what the spec of a pod needs to be put there
+ * Makes sure that a node exists that simulates thousands of pods.
+ * @returns the fields that a pod spec needs to be scheduled there
  */
 export async function simulatedNode() {
   const name = await startKwok(cluster);

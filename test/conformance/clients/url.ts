@@ -1,6 +1,6 @@
 /**
- * Where the client has to go: the URL that the suite puts last, or, with a URL before it, the one at which that has put
- * a gateway in front of it.
+ * The URL that the client connects to. The last argument is the server's URL. When another URL precedes it, the client
+ * posts the server's URL there and gets the URL of a gateway in front of the server.
  */
 export async function targetUrl(): Promise<URL> {
   const [, , ...urls] = process.argv;

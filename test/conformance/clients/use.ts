@@ -4,7 +4,7 @@ interface Tool {
   inputSchema: Schema;
 }
 
-/** What both lines of the SDK have in common. */
+/** The methods that both lines of the SDK share. */
 interface CommonClient {
   listTools(): Promise<{ tools: Tool[] }>;
   callTool(call: { name: string; arguments: Record<string, unknown> }): Promise<unknown>;
@@ -16,8 +16,8 @@ interface CommonClient {
 }
 
 /**
- * Does with a server of the suite whatever there is to do with it: every scenario watches something of it. Some of the
- * servers refuse calls, which is not the end.
+ * Uses every feature of a server of the suite: each scenario watches one of them. Some servers
+ * refuse calls, and the client continues.
  */
 export async function useAll(client: CommonClient): Promise<void> {
   const { tools } = await client.listTools();
@@ -29,13 +29,13 @@ export async function useAll(client: CommonClient): Promise<void> {
   if (prompts) for (const { name } of (await client.listPrompts()).prompts) await client.getPrompt({ name });
 }
 
-/** The calls that a scenario asks for by name. */
+/** The calls that a scenario requires by name. */
 function toolCalls(): { name: string; arguments: Record<string, unknown> }[] | undefined {
   const context = process.env['MCP_CONFORMANCE_CONTEXT'];
   return context === undefined ? undefined : (JSON.parse(context) as { toolCalls: [] }).toolCalls;
 }
 
-/** Some arguments that the tool takes. One that asks for a schema gets that of the tool beside it, as it came. */
+/** Arguments that the tool accepts. A tool that asks for a schema gets the schema of its neighbour, unchanged. */
 function argumentsOf({ inputSchema }: Tool, tools: Tool[]): Record<string, unknown> {
   const values: Record<string, unknown> = { string: 'x', number: 2, integer: 2, boolean: true };
   const entries = Object.entries(inputSchema.properties ?? {}).map(([name, schema]) => {

@@ -4,7 +4,7 @@ interface Stored<Message> {
   message: Message;
 }
 
-/** What was sent on the streams of one session, so that they can be resumed; gone with the session. */
+/** The events of one session's streams, for resumption; discarded with the session. */
 export function eventStore<Message>() {
   const events: Stored<Message>[] = [];
   return {

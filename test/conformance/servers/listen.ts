@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 
 const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
-/** Serves `/mcp` on PORT until it is told to end. Refuses what DNS rebinding would bring, as the suite asks of a local server. */
+/** Serves `/mcp` on PORT until a signal ends it. Refuses DNS rebinding, as the suite requires of a local server. */
 export function listen(serve: (req: IncomingMessage, res: ServerResponse) => Promise<void>): void {
   const { PORT = '0', HOST = '127.0.0.1' } = process.env;
   const server = createServer((req, res) => {

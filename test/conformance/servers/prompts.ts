@@ -37,6 +37,6 @@ export const prompts: ConformancePrompt[] = [
   },
 ];
 
-/** For the argument `arg1`. */
+/** Completes the argument `arg1`. */
 export const completions = (value: string): string[] =>
   ['paris', 'park', 'party'].filter((each) => each.startsWith(value));

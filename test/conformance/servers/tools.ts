@@ -5,28 +5,28 @@ import { DEFAULTS, ENUMS, KEYWORDS, NO_ARGUMENTS, oneString, USER } from './sche
 type Content = ReturnType<typeof text> | typeof image | typeof audio | ReturnType<typeof embedded>;
 type Schema = Record<string, unknown> & { type: 'object'; properties: Record<string, object> };
 
-/** What a tool may do while it runs, in either line of the SDK. */
+/** The actions of a running tool, in either line of the SDK. */
 export interface ToolContext {
   log(text: string): Promise<void>;
-  /** Of 100. Nothing when the caller has not asked for it. */
+  /** Progress of 100. Does nothing when the caller has not asked for progress. */
   progress(done: number): Promise<void>;
-  /** The text that the client's model says. */
+  /** The text of the client's model. */
   sample(prompt: string): Promise<string>;
   elicit(message: string, schema: Schema): Promise<{ action: string; content?: object | undefined }>;
-  /** Ends the stream of this call; the client comes back for the answer. */
+  /** Ends the stream of this call; the client returns for the answer. */
   endStream(): void;
-  /** Where the client works. */
+  /** The roots of the client. */
   roots(): Promise<string[]>;
-  /** Tells who has subscribed to it that a resource has changed. */
+  /** Notifies subscribers that a resource has changed. */
   touch(uri: string): Promise<void> | void;
-  /** When the client has cancelled the call. */
+  /** Aborts when the client has cancelled the call. */
   signal: AbortSignal;
 }
 
 export interface ConformanceTool {
   name: string;
   inputSchema: Schema;
-  /** An error that it throws is a result, too. */
+  /** An error that the tool throws is a result, too. */
   call(args: Record<string, unknown>, context: ToolContext): Promise<Content[]> | Content[];
 }
 
@@ -50,7 +50,7 @@ const asking = (name: string, schema: Schema): ConformanceTool => ({
 
 const slow = { begun: 0, cancelled: 0 };
 
-/** What the suite does not call, and clients do that are tried with this server (test/interoperability). */
+/** Tools that the suite does not call; test/interoperability tries clients with them. */
 const more: ConformanceTool[] = [
   {
     name: 'test_roots',
@@ -81,7 +81,7 @@ const more: ConformanceTool[] = [
   },
 ];
 
-/** The tools that the conformance suite calls on a server of any era; what they do is in its scenarios' descriptions. */
+/** The tools that the conformance suite calls on a server of any era; the descriptions of its scenarios define them. */
 export const tools: ConformanceTool[] = [
   ...more,
   fixed('test_simple_text', text('This is a simple text response for testing.')),

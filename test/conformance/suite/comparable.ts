@@ -1,6 +1,6 @@
 import type { Check } from './report.js';
 
-/** What differs between any two runs, and through a gateway its URL and its session ids. */
+/** Details that differ between any two runs, and through a gateway its URL and its session ids. */
 const INCIDENTAL: [pattern: RegExp, instead: string][] = [
   [/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, 'time'],
   [/\w{3}, \d{2} \w{3} \d{4} [\d:]{8} GMT/g, 'time'],
@@ -11,13 +11,13 @@ const INCIDENTAL: [pattern: RegExp, instead: string][] = [
   [/\/adapters\/[^/"]+\/mcp/g, '/mcp'],
 ];
 
-/** The headers of a connection, those that say who calls, and how long something took. */
+/** The headers of a connection, headers that identify the caller, and durations. */
 const LEFT_OUT = /^(connection|keep-alive|transfer-encoding|x-mcp-(userid|username|roles)|actualDelayMs)$/;
 
-/** The check as text that is the same whenever nothing of importance differs. */
+/** The check as text that is equal for equal results. */
 export function comparable({ id, name, status, errorMessage = '', details = {} }: Check): string {
   const { body, ...rest } = details;
-  // A gateway on loopback refuses strange hosts itself, in its own words.
+  // A gateway on loopback refuses foreign hosts itself, with its own message.
   const kept = rest['hostHeader'] !== undefined && rest['statusCode'] === 403 ? rest : { ...rest, body };
   const text = `${id} (${name}) ${status} ${errorMessage} ${JSON.stringify(kept, sorted)}`;
   return INCIDENTAL.reduce((shorter, [pattern, instead]) => shorter.replaceAll(pattern, instead), text);

@@ -12,7 +12,7 @@ const check = (id: string, status: Check['status'] = 'SUCCESS', errorMessage?: s
 const report = (scenarios: Record<string, Check[]>): Report => new Map(Object.entries(scenarios));
 
 describe('two runs of the conformance suite', () => {
-  it('are the same when all checks came out the same', () => {
+  it('are the same when all checks have the same result', () => {
     const run = () => report({ a: [check('1'), check('2', 'FAILURE', 'why')], b: [check('3', 'INFO')] });
     expect(differences(run(), run())).toEqual([]);
   });
@@ -32,7 +32,7 @@ describe('two runs of the conformance suite', () => {
     expect(difference?.split('through the gateway ')[1]).toContain(right);
   });
 
-  it('are the same when only notes differ', () => {
+  it('are the same when only the notes differ', () => {
     expect(differences(report({ a: [check('1'), check('2', 'INFO')] }), report({ a: [check('1')] }))).toEqual([]);
   });
 
@@ -58,12 +58,12 @@ describe('a scenario', () => {
     [[check('1'), check('2', 'FAILURE')], false],
     [[check('1', 'INFO')], false],
     [[], false],
-  ])('%j has passed: %s', (checks, passed) => {
+  ])('%j passes: %s', (checks, passed) => {
     expect(passes(checks)).toBe(passed);
     expect(countPassed(report({ it: checks }))).toBe(passed ? 1 : 0);
   });
 
-  it('stands in the table with all its results', () => {
+  it('is in the table with all its results', () => {
     const direct = report({ ping: [check('1')], 'tools-list': [check('2')] });
     const gateway = report({ ping: [check('1')], 'tools-list': [check('2', 'FAILURE')] });
     const runs = new Map(Object.entries({ direct, gateway }));

@@ -1,7 +1,7 @@
 import { comparable } from './comparable.js';
 import type { Check, Report } from './report.js';
 
-/** Every check that came out differently, or only in one of the two, in words. Empty when the runs are the same. */
+/** Describes every check whose result differs, or that only one run has. Empty when the runs are the same. */
 export function differences(direct: Report, through: Report): string[] {
   const scenarios = [...new Set([...direct.keys(), ...through.keys()])];
   return scenarios.flatMap((scenario) => {
@@ -14,6 +14,6 @@ export function differences(direct: Report, through: Report): string[] {
   });
 }
 
-/** What is only noted is not judged: which answer was on its way when a client left is a matter of time. */
+/** Ignores notes: timing decides which answer was on its way when a client disconnected. */
 const judged = (checks: readonly Check[] = []): string[] =>
   checks.filter(({ status }) => status !== 'INFO').map(comparable);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /**
- * Listens for clients that have been told the URL of a server and want to go there through a gateway. Answers with the
+ * Listens for clients that know the URL of a server and want to connect through a gateway. Answers with the
  * URL that they have to use instead.
  */
 export async function startControl(route: (server: URL) => Promise<string>) {

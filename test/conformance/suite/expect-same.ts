@@ -8,13 +8,13 @@ export const RUN_MS = 300_000;
 
 export interface Compared {
   server: string;
-  /** How many scenarios each has. */
+  /** The number of scenarios of each revision. */
   revisions: Record<string, number>;
-  /** Through the gateway, by name. */
+  /** The runs through the gateway, by name. */
   ways: readonly string[];
-  /** Of `direct` or a way; asked when its test runs. */
+  /** The run of `direct` or of a way; the function is called when its test runs. */
   urlOf(way: string): string;
-  /** Gets the runs, for the tables. */
+  /** Receives the runs, for the tables. */
   comparisons: Comparison[];
 }
 

@@ -3,8 +3,8 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
- * Signs in for clients that cannot: adds headers to each request and passes everything else on as it is.
- * @returns its URL, and what ends it
+ * Signs in for clients that cannot: adds headers to each request and forwards everything else unchanged.
+ * @returns its URL, and a function that ends it
  */
 export async function startInjector(target: string, headers: Record<string, string>) {
   const server = createServer((req, res) => {

@@ -1,20 +1,20 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** One thing that a scenario has looked at. */
+/** One check of a scenario. */
 export interface Check {
   id: string;
   name: string;
   status: 'SUCCESS' | 'FAILURE' | 'WARNING' | 'SKIPPED' | 'INFO';
   errorMessage?: string;
-  /** What it looked at, mostly as it came. */
+  /** The examined data, mostly unchanged. */
   details?: Record<string, unknown>;
 }
 
-/** Checks by scenario, in the order in which they were made. */
+/** Checks by scenario, in the order in which the suite made them. */
 export type Report = Map<string, Check[]>;
 
-/** What the suite's command line has written to a folder: `[server-]scenario-time/checks.json`. */
+/** The files that the suite's command line writes to a folder: `[server-]scenario-time/checks.json`. */
 export async function readReport(folder: string): Promise<Report> {
   const report: Report = new Map();
   const files = await readdir(folder, { recursive: true });
@@ -25,7 +25,7 @@ export async function readReport(folder: string): Promise<Report> {
   return report;
 }
 
-/** As the suite itself counts: a scenario has passed when it looked at something and none of it was wrong. */
+/** Counts as the suite does: a scenario has passed when it made a check and none failed. */
 export const passes = (checks: readonly Check[] | undefined): boolean =>
   checks !== undefined &&
   checks.some(({ status }) => status === 'SUCCESS') &&

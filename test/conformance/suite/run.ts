@@ -12,15 +12,15 @@ const main = join(
   'dist/index.js',
 );
 
-/** All of the suite's server scenarios of the revision, against the URL. */
+/** Runs all of the suite's server scenarios of the revision against the URL. */
 export const runServerScenarios = (url: string, revision: string): Promise<Report> =>
   run('server', '--url', url, '--suite', 'all', '--spec-version', revision);
 
-/** One of its client scenarios: the command is started with the URL of the suite's own server as its last argument. */
+/** Runs one client scenario: the last argument of the command is the URL of the suite's own server. */
 export const runClientScenario = (command: string, scenario: string, revision: string): Promise<Report> =>
   run('client', '--command', command, '--scenario', scenario, '--spec-version', revision);
 
-/** Scenarios that fail are a result like any other. @throws Error when there is no result */
+/** Failed scenarios are a result like any other. @throws Error when there is no result */
 async function run(...args: string[]): Promise<Report> {
   const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
   try {

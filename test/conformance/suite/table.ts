@@ -3,7 +3,7 @@ import { countPassed, passes, type Report } from './report.js';
 /** Runs of the same scenarios: the first directly, the others through the gateway, by the way they took. */
 export interface Comparison {
   revision: string;
-  /** The server, or the client, that was tried. */
+  /** The tested server or client. */
   subject: string;
   runs: Map<string, Report>;
 }
@@ -27,7 +27,7 @@ export function scenarioTable({ revision, subject, runs }: Comparison): string {
   ].join('\n');
 }
 
-/** How many scenarios passed, a line for each revision and subject. */
+/** Counts the passed scenarios, in a line for each revision and subject. */
 export function summary(comparisons: readonly Comparison[]): string {
   const ways = [...new Set(comparisons.flatMap(({ runs }) => [...runs.keys()]))];
   const passed = (report: Report | undefined) => (report ? `${countPassed(report)}/${report.size}` : '-');

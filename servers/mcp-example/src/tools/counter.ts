@@ -11,7 +11,7 @@ const NO_SESSION =
 export function registerCounter(server: McpServer, era: 'legacy' | 'modern'): void {
   let count = 0; // one server per session, so this belongs to the session
   server.registerTool('counter', { description }, () => {
-    // A count per process would look like a session's and change whenever another replica answers.
+    // A count per process would look like a session's count and change whenever another replica answers.
     if (era === 'modern') {
       return { isError: true, content: [{ type: 'text', text: NO_SESSION }] };
     }

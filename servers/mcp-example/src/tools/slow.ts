@@ -1,7 +1,7 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 
-/** Rejects when the signal aborts; `setTimeout` of node:timers/promises is one. */
+/** Rejects when the signal aborts; `setTimeout` of node:timers/promises is one implementation. */
 export type Wait = (ms: number, value: undefined, options: { signal: AbortSignal }) => Promise<void>;
 
 const inputSchema = z.object({

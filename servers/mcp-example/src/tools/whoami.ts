@@ -11,7 +11,7 @@ export function registerWhoami(server: McpServer, replica: string | undefined): 
       'x-mcp-userid': headers.get('x-mcp-userid'),
       'x-mcp-username': headers.get('x-mcp-username'),
       'x-mcp-roles': headers.get('x-mcp-roles'),
-      // Presence only: the result goes to a model and into logs.
+      // Reports presence only: the result goes to a model and into logs.
       authorization: headers.has('authorization'),
       'x-gateway-secret': headers.has('x-gateway-secret'),
       pid: process.pid,

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError, notFound, problemOf, toGatewayError, unavailable } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { CallerCheck } from '@mcp-gateway/identity';
-import { type BrowserAccess, checkBrowserAccess } from '@mcp-gateway/platform/serving';
+import { type BrowserAccess, checkBrowserAccess, hookedPrototype } from '@mcp-gateway/platform/serving';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { HEADER, rpcErrorBody } from '@mcp-gateway/protocol';
 import type { Forwarded } from '../request/forwarded.js';
@@ -10,7 +10,6 @@ import { frontPage } from './front-page.js';
 import { sendContinue } from '../request/body.js';
 import { prepareHeaders, sendHead } from './headers.js';
 import { type ReferenceTo, withReferences } from '../request/reference.js';
-import { HookedResponse } from '../request/hooked-response.js';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 
 export interface ManagementParts {
@@ -60,11 +59,7 @@ export function createManagementApp(parts: ManagementParts): Express {
   const { access, controlPlane, isReady, forwarded, referenceTo, checkCaller } = parts;
   const app = express();
   app.disable('x-powered-by');
-  // Express replaces the prototype of responses, so the hook that sees each head must be in its prototype.
-  app.response = Object.create(HookedResponse.prototype, {
-    ...Object.getOwnPropertyDescriptors(express.response),
-    ...Object.getOwnPropertyDescriptors(app.response),
-  }) as typeof app.response;
+  app.response = hookedPrototype(express.response, app.response);
 
   app.get('/livez', (_req, res) => void res.type('text').send('ok'));
   app.get('/readyz', (_req, res) => {

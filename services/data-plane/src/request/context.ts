@@ -2,10 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ResourceRef, Route } from '@mcp-gateway/common/contracts';
 import type { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
-import { requestIdOf } from '@mcp-gateway/platform/serving';
+import { HookedResponse, requestIdOf } from '@mcp-gateway/platform/serving';
 import { announcesEventStream, type Era, type HeaderList } from '@mcp-gateway/protocol';
 import type { RequestBody } from './body.js';
-import { HookedResponse } from './hooked-response.js';
 
 /** The head of an answer that has been sent. */
 interface AnswerHead {

@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import type { BrowserAccess } from '@mcp-gateway/platform/serving';
+import { type BrowserAccess, HookedResponse } from '@mcp-gateway/platform/serving';
 import { HEADER } from '@mcp-gateway/protocol';
 import { openContext, type RequestContext, type RequestObserver } from '../request/context.js';
-import { HookedResponse } from '../request/hooked-response.js';
 import { errorBoundary } from './error-boundary.js';
 import { answerCors } from './cors.js';
 import { lingerAfterResponse } from './lingering-close.js';

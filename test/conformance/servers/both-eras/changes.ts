@@ -6,8 +6,8 @@ export type Changes = ServerEventBus;
 const CHANNEL = 'conformance:changes';
 
 /**
- * Tells every subscription of a change, wherever it is held. A modern request may meet any replica, so replicas tell
- * each other through the Redis at the URL; one alone needs none.
+ * Notifies every subscription of a change, on any replica. A modern request may arrive at any replica, so replicas notify
+ * each other through the Redis at the URL; a single replica needs none.
  */
 export async function changesOf(redisUrl: string | undefined): Promise<Changes> {
   const local = new InMemoryServerEventBus();

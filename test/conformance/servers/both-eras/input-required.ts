@@ -26,7 +26,7 @@ const ROOTS = { client_roots: inputRequired.listRoots() };
 const CONFIRM = { confirm: ask('Please confirm', 'ok', { type: 'boolean' }) };
 const EVERYTHING = { ...NAME, greeting: sample('Generate a greeting', 50), ...ROOTS };
 
-/** The tools and the prompt that the suite has ask for more (MCP 2026-07-28, multi-round-trip requests). */
+/** The tools and the prompt that require more input in the suite (MCP 2026-07-28, multi-round-trip requests). */
 export function registerInputRequired(server: McpServer): void {
   const tool = (
     name: string,

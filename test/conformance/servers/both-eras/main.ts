@@ -11,7 +11,7 @@ import { listen } from '../listen.ts';
 import { changesOf } from './changes.ts';
 import { bothErasServer } from './server.ts';
 
-/** What the suite's clients wait for when a stream was closed on them. */
+/** The delay that the suite's clients respect after the server has closed a stream. */
 const RETRY_MS = 100;
 
 const changes = await changesOf(process.env['REDIS_URL']);

@@ -4,10 +4,10 @@ import type { Changes } from './changes.ts';
 
 const done = { content: [text('Done.')] };
 
-/** The tools by which the suite finds out how the modern era is served. */
+/** The tools with which the suite examines a server of the modern era. */
 export function registerProbes(server: McpServer, changes: Changes): void {
   const tool = server.registerTool.bind(server);
-  // A client that cannot sample is refused by the SDK.
+  // The SDK refuses a client that cannot sample.
   tool('test_missing_capability', { description: 'Needs sampling.' }, ({ mcpReq: { inputResponses } }) =>
     inputResponses?.['sample']
       ? done

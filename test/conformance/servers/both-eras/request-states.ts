@@ -1,4 +1,4 @@
 import { createRequestStateCodec } from '@modelcontextprotocol/server';
 
-/** What a tool that asks remembers between two rounds. The key is the same everywhere: each round may meet another replica. */
+/** The state that an asking tool keeps between two rounds. All replicas share the key: each round may arrive at another replica. */
 export const requestStates = createRequestStateCodec<{ round: number }>({ key: 'conformance '.repeat(4) });

@@ -8,7 +8,7 @@ import { registerInputRequired } from './input-required.ts';
 import { registerProbes } from './probes.ts';
 import { requestStates } from './request-states.ts';
 
-/** On the SDK's second line: for one session of the legacy era, or one request of the modern one. */
+/** A server on the SDK's second line: for one session of the legacy era, or one request of the modern era. */
 export function bothErasServer(changes: Changes): McpServer {
   const server = new McpServer(
     { name: 'conformance-both-eras', version: '1.0.0' },
@@ -42,7 +42,7 @@ export function bothErasServer(changes: Changes): McpServer {
   registerInputRequired(server);
   registerProbes(server, changes);
   registerDocuments(server);
-  // The suite subscribes on the legacy era, where nothing changes that it would have to hear of.
+  // Succeeds without an effect: the suite subscribes in the legacy era, and no resource changes there.
   server.server.setRequestHandler('resources/subscribe', () => ({}));
   server.server.setRequestHandler('resources/unsubscribe', () => ({}));
   return server;

@@ -6,7 +6,7 @@ import { eventStore } from '../event-store.ts';
 import { listen } from '../listen.ts';
 import { legacyServer } from './server.ts';
 
-/** What the suite's clients wait for when a stream was closed on them. */
+/** The delay that the suite's clients respect after the server has closed a stream. */
 const RETRY_MS = 100;
 
 const sessions = new Map<string, StreamableHTTPServerTransport>();

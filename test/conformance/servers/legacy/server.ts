@@ -21,7 +21,7 @@ import { serveDocuments } from './documents.ts';
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
-/** One session's server, on the SDK's legacy line. Low-level, since only that passes schemas on as they are written. */
+/** One session's server, on the SDK's legacy line. Uses the low-level class, since only that forwards schemas unchanged. */
 export function legacyServer(): Server {
   const server = new Server(
     { name: 'conformance-legacy', version: '1.0.0' },
@@ -50,7 +50,7 @@ export function legacyServer(): Server {
   return server;
 }
 
-/** Everything goes on the stream of the call itself. */
+/** Sends everything on the stream of the call itself. */
 function contextOf(server: Server, extra: Extra): ToolContext {
   const { progressToken } = extra._meta ?? {};
   return {
