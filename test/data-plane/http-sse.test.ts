@@ -194,10 +194,18 @@ describe('the older HTTP transport', () => {
   });
 
   it.each([
-    ['does not say', 'x'.repeat(20_000), "the server's SSE stream does not begin with one valid endpoint event"],
-    ['says something that is no URL', 'event: endpoint\ndata: http://[\n\n', 'its stream does not say'],
-    ['says too much', `event: endpoint\ndata: /${'m'.repeat(4_096)}\n\n`, 'the URL in the endpoint event is too long'],
-  ])('explains what is wrong with a stream that %s where to send messages', async (_what, said, why) => {
+    [
+      'has no endpoint event',
+      'x'.repeat(20_000),
+      "the server's SSE stream does not begin with one valid endpoint event",
+    ],
+    ['has an invalid URL', 'event: endpoint\ndata: http://[\n\n', 'does not begin with one valid endpoint event'],
+    [
+      'has too long a URL',
+      `event: endpoint\ndata: /${'m'.repeat(4_096)}\n\n`,
+      'the URL in the endpoint event is too long',
+    ],
+  ])('explains what is wrong with a stream that %s', async (_what, said, why) => {
     const opening = send(`${gateway.url}/adapters/echo/sse`, { method: 'GET' });
     const stream = await waitFor('the stream', () => servers.flatMap(({ streams }) => streams).at(0));
     stream.write(said);
