@@ -38,7 +38,7 @@ const MISTAKEN_FOR_MCP = ['/', '/mcp', '/sse', '/messages'];
 const SERVERS = 'each MCP server has a URL of its own, /adapters/{name}/mcp; GET /adapters lists them';
 const TOOLS =
   'tools belong to MCP servers: ask with tools/list at /adapters/{name}/mcp; GET /adapters lists the servers';
-const HEALTH = '/livez and /readyz tell whether the gateway works';
+const HEALTH = '/livez and /readyz say whether the gateway works';
 /** URLs that other gateways serve, and what this gateway offers instead. */
 const INSTEAD = new Map([
   ...MISTAKEN_FOR_MCP.map((path) => [path, SERVERS] as const),

@@ -84,7 +84,7 @@ export function createDataPlaneServer(
     keepAliveTimeout: timeouts.keepAliveMs,
     connectionsCheckingInterval: timeouts.checkMs,
   };
-  const onThrow = (thrown: unknown) => log?.error({ err: thrown }, 'a request failed; all others go on');
+  const onThrow = (thrown: unknown) => log?.error({ err: thrown }, 'a request failed; all other requests continue');
   const http2 = { maxHeaderBytes: MAX_HEADER_BYTES, keepAliveMs: timeouts.keepAliveMs, onThrow };
   const server = tls
     ? createSecureServer({ ...options, ...tls, ALPNProtocols: ['h2', 'http/1.1'] }, serve)
