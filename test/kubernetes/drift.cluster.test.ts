@@ -33,7 +33,7 @@ beforeAll(async () => {
 interface Drift {
   what: string;
   change: () => Promise<unknown>;
-  /** Truthy when it has been put right. */
+  /** Truthy once the worker has corrected it. */
   right: (before: Found) => Promise<unknown>;
 }
 
@@ -125,7 +125,7 @@ const drifts: Drift[] = [
   },
 ];
 
-describe('what somebody changes of an adapter is put right:', () => {
+describe('the worker corrects', () => {
   it.each(drifts)('$what', async ({ what, change, right }) => {
     const before = await set();
     await change();
@@ -135,7 +135,7 @@ describe('what somebody changes of an adapter is put right:', () => {
     await gateway.api.ready('echo', STEP_MS);
   });
 
-  it('and what others add to our objects stays', async () => {
+  it('but keeps what others add to its objects', async () => {
     await kubectl('annotate', 'statefulset', 'adapter-echo', 'example.com/theirs=kept');
     await kubectl('label', 'service', 'adapter-echo', 'example.com/theirs=kept');
     await kubectl('scale', 'statefulset/adapter-echo', '--replicas=1');
@@ -148,7 +148,7 @@ describe('what somebody changes of an adapter is put right:', () => {
 });
 
 describe('a pod that is deleted', () => {
-  it('has left the routes within a second, and its successor comes in', async () => {
+  it('leaves the routes within a second, and its successor joins them', async () => {
     const { podIP } = (await get<{ status: { podIP: string } }>('pod', 'adapter-echo-0')).status;
     const url = `http://${podIP}:8000`;
     expect(gateway.routed('echo')).toContain(url);
