@@ -144,7 +144,7 @@ describe('a misspelt setting', () => {
   });
 });
 
-describe('an end', () => {
+describe('the end of the gateway', () => {
   it.each([
     { signal: 'SIGTERM', which: () => gateway },
     { signal: 'SIGHUP', which: () => encrypted },
