@@ -187,7 +187,7 @@ export const groups: Record<string, Case[]> = {
     refused(
       `${DATA_PLANE}/forwarding/response/up.ts`,
       '../../server/app.js',
-      downwards('forwarding, legacy-sse', 'services/data-plane/src'),
+      downwards('forwarding', 'services/data-plane/src'),
     ),
     {
       file: `${DATA_PLANE}/upstream/type-up.ts`,

@@ -9,7 +9,7 @@ import {
   type ResourceTable,
 } from '@mcp-gateway/database';
 import { developmentSignIn } from '@mcp-gateway/identity';
-import { closeServer, listen } from '@mcp-gateway/platform/serving';
+import { closeServer, listen, HookedResponse } from '@mcp-gateway/platform/serving';
 import { processLogs } from '@mcp-gateway/runtime/logs';
 import { z } from 'zod';
 import { afterTest } from '../support/clean-up.js';
@@ -78,7 +78,7 @@ beforeEach(async () => {
     isReady: async () => {},
     log: silent,
   });
-  const server = createServer(app);
+  const server = createServer({ ServerResponse: HookedResponse }, app);
   const port = await listen(server, { host: '127.0.0.1', port: 0 });
   afterTest(() => closeServer(server, 0));
   url = `http://127.0.0.1:${port}`;

@@ -168,7 +168,7 @@ describe('the older HTTP transport', () => {
       });
       const { url } = await startGateway({ routes: [routeTo(server.endpoint)] });
       const { status, text } = await send(`${url}/adapters/echo/sse`, { method: 'GET' });
-      expect([status, text]).toEqual([502, expect.stringContaining('its stream is compressed')]);
+      expect([status, text]).toEqual([502, expect.stringContaining('the server compresses its SSE stream')]);
     },
   );
 
@@ -194,7 +194,7 @@ describe('the older HTTP transport', () => {
   });
 
   it.each([
-    ['does not say', 'x'.repeat(20_000), 'its stream does not say where to send messages'],
+    ['does not say', 'x'.repeat(20_000), "the server's SSE stream does not begin with one valid endpoint event"],
     ['says something that is no URL', 'event: endpoint\ndata: http://[\n\n', 'its stream does not say'],
     ['says too much', `event: endpoint\ndata: /${'m'.repeat(4_096)}\n\n`, 'the URL in its endpoint event is too long'],
   ])('says what is wrong with a stream that %s where to send messages', async (_what, said, why) => {

@@ -113,7 +113,7 @@ describe('HEAD and OPTIONS, which MCP has no use for', () => {
     expect([head, options].map((received) => statuses(received ?? ''))).toEqual([[405], [405]]);
     expect(head).toMatch(/^allow: POST, GET, DELETE\r$/im);
     expect(head).toMatch(/\r\n\r\n$/);
-    expect(options).toContain('it is used with POST, GET, DELETE');
+    expect(options).toContain('use one of POST, GET, DELETE');
     expect(upstream.seen).toEqual([]);
   });
 });

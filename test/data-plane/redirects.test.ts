@@ -108,7 +108,7 @@ describe('a redirect within the server', () => {
     const { ask } = await redirecting({ '/mcp': [307, '/mcp/'] });
     const first = await ask({ body: LONG });
     expect(first.status).toBe(502);
-    expect(first.text).toContain('it redirects to \\"/mcp/\\"; set the adapter\'s \\"path\\" to it');
+    expect(first.text).toContain('the server redirects to \\"/mcp/\\"; set the adapter\'s \\"path\\" to it');
     expect(await ask({ body: LONG })).toMatchObject({ status: 200, text: LONG });
   });
 
@@ -131,7 +131,7 @@ describe('a redirect within the server', () => {
       const { ask } = await redirecting({ '/mcp': [307, location], [path]: [307, 'http://elsewhere.example/mcp'] });
       const answer = await ask();
       expect(answer.status).toBe(502);
-      expect(answer.text).toContain('it redirects to another host');
+      expect(answer.text).toContain('the server redirects to another host');
     },
   );
 
@@ -196,15 +196,15 @@ describe('a redirect that is not followed', () => {
   });
 
   it.each([
-    [303, '/elsewhere', 'it redirects to \\"/elsewhere\\"'],
-    [302, '/login?next=/mcp', 'it redirects to \\"/login\\"'],
+    [303, '/elsewhere', 'the server redirects to \\"/elsewhere\\"'],
+    [302, '/login?next=/mcp', 'the server redirects to \\"/login\\"'],
     [
       307,
       'http://echo-0.internal:8000/mcp/',
       'to another host; if that is its own name, set the adapter\'s \\"path\\"',
     ],
     [302, 'https://login.example.com/', 'to another host'],
-    [308, 'http://[', 'to what is no URL'],
+    [308, 'http://[', 'to an invalid URL'],
   ])('is an error that says which path to set: %s %s', async (status, location, why) => {
     const { ask } = await redirecting({ '/mcp': [status, location] });
     const answer = await ask();

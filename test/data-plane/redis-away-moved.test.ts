@@ -52,7 +52,7 @@ describe('a session that was moved', () => {
     await cutRedis();
     const { status, text, header } = await callTool(other.url, session, 'who');
     expect([status, header('retry-after')]).toEqual([503, '1']);
-    const why = 'where the session lives cannot be found out now';
+    const why = "the session's location cannot be looked up while Redis is unavailable";
     expect(text).toContain(`A part that this request needs is not available: ${why}`);
     line.mend();
     now += 10_000; // longer than what was found is good for

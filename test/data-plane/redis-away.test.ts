@@ -98,7 +98,7 @@ describe.each(['away', 'frozen'])('while Redis is %s', (kind) => {
     await gateway.publish(routeTo({ ...server.endpoint, id: 'another' }));
     await takeRedisAway();
     expect(unavailable(await timed(inSession(gateway.url, id)))).toEqual(
-      away('where the session lives cannot be found out now'),
+      away("the session's location cannot be looked up while Redis is unavailable"),
     );
   });
 

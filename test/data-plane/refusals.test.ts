@@ -86,11 +86,7 @@ describe('what the gateway refuses before a server hears of it', () => {
   });
 
   it.each(['PUT', 'PATCH', 'OPTIONS', 'HEAD'])('is the method %s', async (method) => {
-    const body = rpcError(
-      -32000,
-      'The method is not allowed here: it is used with POST, GET, DELETE',
-      'METHOD_NOT_ALLOWED',
-    );
+    const body = rpcError(-32000, 'The method is not allowed here: use one of POST, GET, DELETE', 'METHOD_NOT_ALLOWED');
     const text = method === 'HEAD' ? '' : body;
     expect(await refusedBy({ method })).toMatchObject(refusal(405, text, [['allow', 'POST, GET, DELETE']]));
   });
@@ -198,7 +194,7 @@ describe('when no server can answer', () => {
     const { endpoint, seen } = await startUpstream((_req, res) => res.end());
     const body = rpcError(
       -32007,
-      'No replica of the adapter is ready: its replicas are starting, so try again; GET /adapters/echo/status says how far they are',
+      "No replica of the adapter is ready: the adapter's replicas are starting, so try again; GET /adapters/echo/status says how far they are",
       'NO_READY_REPLICA',
     );
     for (const endpoints of [[], [{ ...endpoint, ready: false }]]) {
@@ -209,8 +205,11 @@ describe('when no server can answer', () => {
   });
 
   it.each([
-    { phase: 'Failed', says: 'its replicas do not start; GET /adapters/echo/status says why and what to do' },
-    { phase: 'Stopped', says: 'it is scaled to zero; whoever may change it starts it by PUT /adapters/echo' },
+    { phase: 'Failed', says: "the adapter's replicas do not start; GET /adapters/echo/status says why and what to do" },
+    {
+      phase: 'Stopped',
+      says: 'the adapter is scaled to zero; its creator or an administrator can start it with PUT /adapters/echo',
+    },
   ] as const)('names another remedy than to try again when the adapter is $phase', async ({ phase, says }) => {
     const waitMs = phase === 'Failed' ? 100 : undefined; // a stopped adapter is not waited for
     const { url } = await startGateway({ routes: [routeTo([], { phase })], ...(waitMs && { waitMs }) });
@@ -227,7 +226,7 @@ describe('when no server can answer', () => {
     const session = await begin(gateway.url);
     await gateway.publish(routeTo([], { phase: 'Stopped' }));
     await replica.kill();
-    expect((await callTool(gateway.url, session, 'pay')).json.error.message).toContain('it is scaled to zero');
+    expect((await callTool(gateway.url, session, 'pay')).json.error.message).toContain('the adapter is scaled to zero');
   });
 
   it('says that the call did not run when nobody listens', async () => {

@@ -44,7 +44,7 @@ describe('the number of open sessions', () => {
       error: {
         code: -32010,
         message:
-          'Too many sessions are open: you have 3 open on echo, which is the most for one caller; end one that you do ' +
+          'Too many sessions are open: you have 3 open sessions on echo, the maximum for one caller; end one that you do ' +
           'not need (GET /adapters/echo/sessions lists them); sessions that are idle for 600 s end by themselves',
         data: { code: 'SESSION_LIMIT', requestId: expect.any(String) },
       },

@@ -62,7 +62,7 @@ describe('a replica that is killed', () => {
     const told = { name: replica, restartCount: 1, lastExitCode: 137 };
     const status = () => gateway.api.status('mcp-example');
     await becomesTrue(
-      'the status to tell',
+      'the status to report the restart',
       async () => {
         expect((await status()).replicas).toContainEqual(expect.objectContaining(told));
       },
@@ -93,7 +93,7 @@ describe('a replica that is killed', () => {
     process.kill((await whoami(session)).pid, 'SIGKILL');
 
     const id = session.transport.sessionId as string;
-    const after = await waitFor('the session to be gone', async () => {
+    const after = await waitFor('the session to end', async () => {
       const answer = await callInSession(url, id, 'counter');
       expect(answer.text).toBe('');
       return answer.status === 404 && answer;
@@ -123,7 +123,7 @@ describe('a replica that is killed', () => {
         name: 'after-a-crash',
         async lose() {
           process.kill(replicaProcesses(gateway, this.name)[0]?.pid as number, 'SIGKILL');
-          await waitFor('the status to tell', async () => (await restarts(this.name)) === 1);
+          await waitFor('the status to report the restart', async () => (await restarts(this.name)) === 1);
         },
       },
       {
@@ -235,7 +235,7 @@ describe('a replica that cannot run', () => {
   it('backs off when it keeps crashing, reports so, and starts at once when the spec is corrected', async () => {
     await gateway.api.create({ name: 'crashing', imageName: 'crashes', imageVersion: '1' });
 
-    const status = await waitFor('the status to call it a crash loop', async () => {
+    const status = await waitFor('the status to report a crash loop', async () => {
       const seen = await gateway.api.status('crashing');
       return conditionOf(seen, 'Ready')?.reason === 'CrashLoopBackOff' && seen;
     });
@@ -257,7 +257,7 @@ describe('a replica that cannot run', () => {
   it('reports how to add an image that is not in the catalogue, and starts the replica once it is added', async () => {
     await gateway.api.create({ name: 'unknown', imageName: 'team/unknown', imageVersion: '1' });
 
-    const status = await waitFor('the status to call it failed', async () => {
+    const status = await waitFor('the status to report a failure', async () => {
       const seen = await gateway.api.status('unknown');
       return seen.phase === 'Failed' && seen;
     });
@@ -280,7 +280,7 @@ describe('a replica that cannot run', () => {
     const session = useSteadily(await connect(gateway.api.mcp(name)));
 
     await gateway.api.update(example(name, { replicaCount: 2, imageName }));
-    const status = await waitFor('the status to call it blocked', async () => {
+    const status = await waitFor('the status to report that it is blocked', async () => {
       const seen = await gateway.api.status(name);
       return conditionOf(seen, 'Progressing')?.reason === 'Blocked' && seen;
     });

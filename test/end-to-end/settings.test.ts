@@ -37,6 +37,7 @@ async function startInNetwork(): Promise<Gateway> {
       MCP_GATEWAY_DEVELOPMENT_SIGN_IN: 'allow-from-network',
       MCP_GATEWAY_ALLOWED_ORIGINS: 'https://portal.example',
       MCP_GATEWAY_ALLOWED_HOSTS: 'gateway.example',
+      MCP_GATEWAY_PUBLIC_URL: 'https://tools.example/gw',
       MCP_GATEWAY_HTTP2_CLEARTEXT: 'on',
       MCP_GATEWAY_MAX_BODY_BYTES: '2048',
       MCP_GATEWAY_SESSIONS_PER_CALLER: '1',
@@ -98,11 +99,17 @@ describe('npm start applies the settings of the data plane', () => {
     expect(await getOverHttp2(`${gateway.url}/livez`)).toMatchObject({ status: 200 });
   });
 
+  it('the public URL, also in problem documents of the control plane', async () => {
+    const problem = await send(`${gateway.url}/gw/adapters/absent`, { method: 'GET', headers: DEV });
+    expect(problem.status).toBe(404);
+    expect(JSON.parse(problem.text)).toMatchObject({ type: 'https://tools.example/gw/errors#ADAPTER_NOT_FOUND' });
+  });
+
   it('TLS, with an https URL in its output', async () => {
     expect(await getOverHttp2(`${encrypted.url}/livez`, encrypted.cert)).toMatchObject({ status: 200 });
   });
 
-  it('and its documentation lists all of them', () => {
+  it('all settings that docs/configuration.md lists', () => {
     const [first = ''] = readFileSync(repository('docs/configuration.md'), 'utf8').split('## Each service');
     expect(Object.keys(trafficFields).filter((name) => !first.includes(name))).toEqual([]);
   });

@@ -66,7 +66,7 @@ describe('the output of npm start', () => {
 
     const said = () => gateway.output();
     await waitFor('the refusals to be logged', () => said().split('SESSION_NOT_FOUND').length > bad.length + 1);
-    await waitFor('the move to be logged', () => said().includes('a session was moved to another replica'));
+    await waitFor('the move to be logged', () => said().includes('a session was relocated to another replica'));
     for (const id of [good, ...bad]) {
       expect(said()).not.toContain(id);
       expect(said()).not.toContain(id.slice(0, 32));

@@ -86,7 +86,7 @@ describe.each(SERVERS)('$server', ({ server, image, profile, resource }) => {
 async function start(name: string, image: string, resource: string): Promise<string> {
   await gateway.api.create({ name, imageName: image, imageVersion: '1' });
   const url = gateway.api.mcp(name).replace(/mcp$/, resource);
-  await waitFor(`${name} to be reached`, () => answers(url), START_MS);
+  await waitFor(`${name} to answer`, () => answers(url), START_MS);
   return url;
 }
 

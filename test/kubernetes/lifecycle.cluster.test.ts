@@ -39,7 +39,7 @@ describe('an adapter on a cluster', () => {
 
     await api.remove('echo');
     await becomesTrue(
-      'nothing to be left',
+      'all objects to be removed',
       async () => expect(await namespace.kubectl('get', ALL, OURS, '--output=name')).toBe(''),
       STEP_MS,
     );
@@ -53,7 +53,7 @@ describe('an adapter on a cluster', () => {
     await api.ready('versions', STEP_MS);
     await api.update({ ...good, imageVersion: 'never-built', path: '/api/mcp' });
     const stuck = await waitFor(
-      'the worker to say so',
+      'the status to report it',
       async () => {
         const now = await api.status('versions');
         return now.phase === 'Degraded' && now.conditions.some(({ reason }) => reason === 'Blocked') && now;

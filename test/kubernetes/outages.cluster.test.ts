@@ -58,7 +58,7 @@ describe('a worker', () => {
     await gateway.startWorker();
     for (let index = 1; index < 8; index += 1) await api.ready(`many-${index}`, STEP_MS);
     await becomesTrue(
-      'the removed one to be gone',
+      'the adapter to be removed',
       async () =>
         expect(await namespace.kubectl('get', 'all,networkpolicies', '--output=name')).not.toContain('many-0'),
       STEP_MS,

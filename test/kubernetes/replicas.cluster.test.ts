@@ -85,7 +85,11 @@ describe('a replica', () => {
     const { replicas } = await api.ready('copied', STEP_MS);
     expect(replicas.map(({ name }) => name)).toEqual(['adapter-copied-0', 'adapter-copied-1']);
     await api.remove('copied');
-    await waitFor('the row to be gone', async () => (await api.list()).every(({ name }) => name !== 'copied'), STEP_MS);
+    await waitFor(
+      'the row to be removed',
+      async () => (await api.list()).every(({ name }) => name !== 'copied'),
+      STEP_MS,
+    );
     await pod('adapter-copied-debug'); // the worker must not remove this pod
   });
 

@@ -27,7 +27,7 @@ describe('sessions on pods', () => {
     expect(first).toMatch(/^echo-[01]$/);
     const load = useAll(sessions);
     await namespace.kubectl('delete', 'pod', `adapter-${first}`, '--wait=false');
-    await waitFor('its sessions to have moved', async () => !(await places(sessions)).includes(first), STEP_MS);
+    await waitFor('its sessions to move', async () => !(await places(sessions)).includes(first), STEP_MS);
     await waitFor('all to be used', () => new Set(load.uses.map(({ session }) => session)).size === SESSIONS);
     expect(await callText(await connect(gateway.api.mcp('echo')), 'add', { a: 2, b: 3 })).toBe('5');
     const uses = await load.stop();

@@ -27,11 +27,11 @@ describe('a server that is slow to listen', () => {
     for (const name of ['slow-404', 'slow-500']) await api.create({ name, imageName: name, imageVersion: '1' });
     const late = async () =>
       (await api.status('slow-404')).replicas[0]?.message?.startsWith('Nothing listened on PORT at');
-    await waitFor('it to be said that nothing listens', late, STEP_MS);
-    await waitFor('its port to do', async () => (await api.status('slow-404')).phase === 'Ready', STEP_MS);
+    await waitFor('the status to report that nothing listens', late, STEP_MS);
+    await waitFor('the TCP check to succeed', async () => (await api.status('slow-404')).phase === 'Ready', STEP_MS);
     const { conditions } = await api.status('slow-404');
     expect(conditions).toContainEqual(expect.objectContaining({ type: 'HealthCheck', reason: 'TcpOnly' }));
     const fails = async () => (await api.status('slow-500')).replicas[0]?.message === 'The health check answers 500.';
-    await waitFor('the answer to be told', fails, STEP_MS);
+    await waitFor('the status to report the answer', fails, STEP_MS);
   });
 });

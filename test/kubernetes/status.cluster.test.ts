@@ -108,7 +108,7 @@ describe('the status of an adapter reports why it does not run:', () => {
   it('a health check that fails', async () => {
     await gateway.api.create(image('sick', 'server', { environmentVariables: { HEALTH: '500' } }));
     await waitFor(
-      'it to say so',
+      'the status to report it',
       async () =>
         conditionOf(await gateway.api.status('sick'), 'Ready')?.message.includes('The health check answers 500.'),
       STEP_MS,
@@ -154,7 +154,7 @@ describe("a foreign object with the name of one of the gateway's objects", () =>
     // Pods wait for the network policy; with the other objects they serve.
     const [phase, ready] = theirs.kind === 'NetworkPolicy' ? ['Failed', 'False'] : ['Degraded', 'True'];
     await becomesTrue(
-      'the status to say so',
+      'the status to report it',
       async () => {
         const status = await gateway.api.status(name);
         expect([status.phase, conditionOf(status, 'Ready')?.status]).toEqual([phase, ready]);
@@ -164,7 +164,7 @@ describe("a foreign object with the name of one of the gateway's objects", () =>
     );
     await gateway.api.remove(name);
     await waitFor(
-      'the row to be gone',
+      'the row to be removed',
       async () => (await gateway.api.list()).every((each) => each.name !== name),
       STEP_MS,
     );

@@ -48,7 +48,7 @@ describe('while a part is killed', () => {
           [204, 404].includes((await statusOf('DELETE', `/${removed}`)) as number),
         );
       await becomesTrue('the new spec to be served', () => expectServed(spec), SETTLED_MS);
-      await becomesTrue('the removed adapter to be gone', () => expectGone(removed), SETTLED_MS);
+      await becomesTrue('the adapter to be removed', () => expectGone(removed), SETTLED_MS);
       await waitFor(`${part} to be back`, () => gateway.part(part) !== victim);
 
       expect([200, 204, 500, 502, 503, null]).toEqual(expect.arrayContaining([put, del]));
@@ -72,7 +72,7 @@ describe('while a part is killed', () => {
     const lostId = lost.transport.sessionId as string;
     const lookUp = () => callInSession(url, lostId, 'counter');
     process.kill((await whoami(lost)).pid, 'SIGKILL');
-    await waitFor('the gateway to know', async () => (await lookUp()).error?.message.includes('is gone'));
+    await waitFor('the data plane to end the session', async () => (await lookUp()).error?.message.includes('is gone'));
     await gateway.api.ready('terminated');
     const session = useSteadily(await connect(url));
     const worker = gateway.part('deployment-worker');
@@ -114,7 +114,7 @@ describe('while a part is killed', () => {
 
     process.kill(gateway.part('data-plane'), 'SIGKILL');
 
-    await waitFor('the session to go on', async () => (await count(session)) > 1);
+    await waitFor('the session to continue', async () => (await count(session)) > 1);
     expect(await count(session)).toBeLessThanOrEqual(4);
   });
 });
@@ -138,8 +138,8 @@ describe('a child guard', () => {
 
     process.kill(shell, 'SIGKILL');
 
-    await waitFor('what it held to end', () => survivors(held).length === 0);
-    await waitFor('another to run', () => find() !== server && isAlive(find()));
+    await waitFor('the guarded processes to end', () => survivors(held).length === 0);
+    await waitFor('a new server to run', () => find() !== server && isAlive(find()));
     await gateway.api.ready('mcp-example');
     expect(replicaProcesses(gateway, 'mcp-example')).toHaveLength(2);
     await becomesTrue('all to work', async () => {

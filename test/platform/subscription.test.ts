@@ -27,7 +27,7 @@ async function setUp(url: string) {
       });
       const said = randomUUID();
       for (const channel of Object.keys(channels)) await redis.publish(channel, said);
-      await waitFor('what was said last', () => heard.includes(`b ${said}`));
+      await waitFor('the last message', () => heard.includes(`b ${said}`));
       expect(heard.splice(0)).toEqual([`a ${said}`, `b ${said}`]);
     },
   };
@@ -40,7 +40,7 @@ it('receives messages again after each outage, and reports that it may have miss
   for (const outage of [1, 2]) {
     line.cut();
     line.mend();
-    await waitFor('to be told', () => times() === outage + 1);
+    await waitFor('the report of a gap', () => times() === outage + 1);
     await isHeard();
   }
 });

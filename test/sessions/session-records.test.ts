@@ -85,7 +85,7 @@ describe('session records', () => {
     const { record } = await records.find(ref('1'));
     expect(record).toEqual(after);
     expect(isWritten).toBe((record as SessionRecord).endpointId === 'c');
-    await waitFor('what is said', async () => {
+    await waitFor('the change message', async () => {
       await redis.publish(records.keys.changed, 'last');
       return heard.includes('last');
     });

@@ -87,7 +87,7 @@ describe('the set-up', () => {
     let said = '';
     child.stderr?.on('data', (text: string) => (said += text));
     const sentence = 'The package registry (http://127.0.0.1:1/npm/) does not answer: ECONNREFUSED.';
-    await waitFor('a word about the registry', () => said.includes(sentence));
+    await waitFor('the remark on the registry', () => said.includes(sentence));
     await rm(clone.at('npx.waits'));
     const { code, stderr } = await ended;
     expect(code).toBe(0);
@@ -113,7 +113,7 @@ describe('the set-up', () => {
     const second = clone.setup(['build']);
     let said = '';
     second.child.stderr?.on('data', (text: string) => (said += text));
-    await waitFor('a word about the other', () => said.includes(`Another set-up (process ${first.child.pid})`));
+    await waitFor('the remark on the other set-up', () => said.includes(`Another set-up (process ${first.child.pid})`));
     await rm(clone.at('npx.waits'));
     expect([(await first.ended).code, (await second.ended).code]).toEqual([0, 0]);
     expect(await clone.calls()).toEqual([INSTALL, 'generate', TSC]);
@@ -128,7 +128,7 @@ describe('the set-up', () => {
     const second = clone.setup(['build']);
     let said = '';
     second.child.stderr?.on('data', (text: string) => (said += text));
-    await waitFor('a word about the other', () => said.includes('waiting for it'));
+    await waitFor('the remark on the other set-up', () => said.includes('waiting for it'));
     await rm(clone.at('npx.waits'));
     expect(await second.ended).toMatchObject({ code: 0 });
     expect(await clone.calls()).toEqual([INSTALL, INSTALL, 'generate', TSC]);

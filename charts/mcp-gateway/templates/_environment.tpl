@@ -26,6 +26,24 @@
 {{- with .Values.signIn.development }}
 - { name: MCP_GATEWAY_DEVELOPMENT_SIGN_IN, value: {{ . }} }
 {{- end }}
+{{- with include "mcp-gateway.publicUrl" . }}
+- { name: MCP_GATEWAY_PUBLIC_URL, value: {{ . | quote }} }
+{{- end }}
+{{- end -}}
+
+{{/* The URL under which clients reach the gateway; empty if relative references work. */}}
+{{- define "mcp-gateway.publicUrl" -}}
+{{- $paths := list -}}
+{{- if .Values.ingress.enabled }}{{ $paths = append $paths .Values.ingress.path }}{{ end -}}
+{{- if .Values.httpRoute.enabled }}{{ $paths = append $paths .Values.httpRoute.path }}{{ end -}}
+{{- if .Values.publicUrl -}}
+{{- .Values.publicUrl -}}
+{{- else if gt (len (uniq $paths)) 1 -}}
+{{- fail (printf "ingress.path is %s and httpRoute.path is %s: the gateway can give clients one path only; use the same path, or set publicUrl" .Values.ingress.path .Values.httpRoute.path) -}}
+{{- else -}}
+{{- /* A pattern for the Ingress controller is not a path that references could have. */ -}}
+{{- range uniq $paths }}{{ if regexMatch "^(/[A-Za-z0-9_.~-]+)+/?$" . }}{{ trimSuffix "/" . }}{{ end }}{{ end -}}
+{{- end -}}
 {{- end -}}
 
 {{/* The given names and all DNS names of a Service of the release, separated by commas. (list $ service names) */}}

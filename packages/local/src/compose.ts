@@ -144,6 +144,7 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
       DATABASE_URL: databaseUrl,
       PROCESS_LOGS: data.replicaLogs,
       PORT: String(controlPlanePort),
+      ...definedVariables(['MCP_GATEWAY_PUBLIC_URL'], env),
     },
     'deployment-worker': { ...shared, DATABASE_URL: databaseUrl, PROCESS_SUPERVISOR: data.supervisorSocket },
     'data-plane': {

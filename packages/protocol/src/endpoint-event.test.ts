@@ -25,16 +25,16 @@ const streams: [what: string, stream: string, expected: string][] = [
 ];
 
 describe('the endpoint event of a stream', () => {
-  it.each(streams)('is given another place: %s', (_what, stream, expected) => {
+  it.each(streams)('gets another URL: %s', (_what, stream, expected) => {
     expect(passed([Buffer.from(stream + REST)])).toBe(expected + REST);
   });
 
-  it.each(streams)('is found in whatever pieces it comes: %s', (_what, stream, expected) => {
+  it.each(streams)('is found in chunks of any size: %s', (_what, stream, expected) => {
     const bytes = [...Buffer.from(stream + REST)].map((byte) => Buffer.of(byte));
     expect(passed(bytes)).toBe(expected + REST);
   });
 
-  it('is waited for, but not for ever', () => {
+  it('must come within a limit', () => {
     expect(event.pass(Buffer.from('event: message\ndata: 1\n\nevent: end')).toString()).toBe(
       'event: message\ndata: 1\n\n',
     );
@@ -58,7 +58,7 @@ describe('the endpoint event of a stream', () => {
     },
   );
 
-  it('is found in no time in a line of a million blanks', () => {
+  it('is searched in linear time in a line of a million blanks', () => {
     const blanks = ' '.repeat(1_000_000);
     const began = performance.now();
     expect(passed([Buffer.from(`event: endpoint\ndata: /m${blanks}x\n\n`)])).toContain(`data: </m${blanks}x>`);

@@ -1,33 +1,33 @@
 import { BLANK_LINE } from './event-stream.js';
 
-/** Nothing but comments comes before it. */
+/** Maximum of characters before the endpoint event; only comments may come before it. */
 const MAX_HELD = 16 * 1024;
-/** UTF-8's, a character for each byte; a stream may begin with it, and it is not part of the first line then. */
+/** UTF-8's byte order mark, a character for each byte. A stream may begin with it; it is no part of the first line. */
 const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 const IS_ENDPOINT = /^event: ?endpoint[ \t]*$/m;
 const DATA = /^data: ?(.*)$/m;
-/** A line that names another one, after an end of line or at the beginning. */
+/** A line `event: endpoint`, at the beginning or after an end of line. */
 const IS_ANOTHER = /(?:^|[\r\n])event: ?endpoint[ \t]*[\r\n]/;
-/** Of a line that has not ended: more than the name of such an event takes. */
+/** Maximum length of an unfinished line that can still become `event: endpoint`. */
 const MAX_LINE = 64;
 
 /**
- * Finds the event with which a stream of the older HTTP transport says where to send messages, and puts another place into
- * it (MCP 2024-11-05, transports, HTTP with SSE). All other bytes pass as they are. A second such event is refused: it would have
- * the client send its messages, and its credentials, to what else the gateway serves.
+ * Finds the endpoint event of a stream of the older HTTP transport and rewrites its URL (MCP 2024-11-05, transports,
+ * HTTP with SSE). All other bytes pass unchanged. A second endpoint event is refused: it would make the client send its
+ * messages, and its credentials, to other URLs of the gateway.
  */
 export class EndpointEvent {
   #held = '';
   #isFirst = true;
   #found = false;
-  /** What the last line begins with that has passed and has not ended. */
+  /** The beginning of the line that has passed and has not ended. */
   #line = '';
 
   constructor(private readonly replace: (uri: string) => string) {}
 
   /**
-   * @returns what can be passed on now
-   * @throws RangeError when too much has come without it, or it comes again
+   * @returns the bytes that can be passed on now
+   * @throws RangeError when the stream has no endpoint event at its beginning, or a second one
    */
   pass(chunk: Buffer): Buffer {
     if (this.#found) {
@@ -68,7 +68,7 @@ export class EndpointEvent {
   }
 }
 
-/** Not by a pattern, which would try again from each of many blanks. */
+/** A pattern would start again at each of many blanks, which takes quadratic time. */
 function withoutTrailingBlanks(value: string): string {
   let end = value.length;
   while (value[end - 1] === ' ' || value[end - 1] === '\t') end -= 1;

@@ -33,7 +33,7 @@ it.each([
   [{ ...modern }, false],
   [{ 'mcp-protocol-version': '2025-11-25' }, false],
   [{}, false],
-])('whether headers contradict each other: %j', (headers, expected) => {
+])('detects contradicting headers: %j', (headers, expected) => {
   expect(isContradictory('POST', headers)).toBe(expected);
   expect(isContradictory('GET', headers)).toBe(false);
 });

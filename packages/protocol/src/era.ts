@@ -8,9 +8,9 @@ const FIRST_MODERN_VERSION = '2026-07-28';
 export type Era = 'legacy' | 'modern';
 
 /**
- * Which era a request belongs to, by its headers alone (MCP 2026-07-28, transports, Streamable HTTP: every modern request
- * names its version and its method in headers). A GET or DELETE, or a version header without a method header, is legacy, and
- * so is `initialize`, which modern revisions do not have: a server that answers it may begin a session.
+ * The era of a request, by its headers alone (MCP 2026-07-28, transports, Streamable HTTP: every modern request names
+ * its version and its method in headers). GET, DELETE, and a version header without a method header are legacy. So is
+ * `initialize`, which modern revisions do not have: a server that answers it may begin a session.
  */
 export const eraOf = (method: string | undefined, headers: IncomingHttpHeaders): Era =>
   namesModernVersion(method, headers) && headers[HEADER.method] !== undefined && headers[HEADER.method] !== 'initialize'
@@ -18,13 +18,13 @@ export const eraOf = (method: string | undefined, headers: IncomingHttpHeaders):
     : 'legacy';
 
 /**
- * The headers contradict each other: a modern version, and not the method that belongs to it. What the body says decides then,
- * so that the server can tell the client what is missing.
+ * Whether the headers contradict each other: a modern version without the method header that belongs to it. The body
+ * decides the era then, so that the server can tell the client which header is missing.
  */
 export const isContradictory = (method: string | undefined, headers: IncomingHttpHeaders): boolean =>
   namesModernVersion(method, headers) && headers[HEADER.method] === undefined;
 
-/** Which era a message belongs to by itself (MCP 2026-07-28: every request names its version in `_meta`). */
+/** The era of a message by its body alone (MCP 2026-07-28: every request names its version in `_meta`). */
 export function eraOfMessage(message: Message): Era {
   if (message.kind !== 'request' && message.kind !== 'notification') return 'legacy';
   const { _meta: meta } = message.params as { _meta?: Record<string, unknown> | null };

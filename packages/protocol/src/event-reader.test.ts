@@ -43,7 +43,7 @@ const STREAMS: [what: string, text: string, events: string[], lastId: string | u
 ];
 
 describe('an event stream', () => {
-  it.each(STREAMS)('is read as it comes: %s', (_what, text, events, lastId) => {
+  it.each(STREAMS)('is parsed as it arrives: %s', (_what, text, events, lastId) => {
     for (const pieceLength of [1, 2, 3, 7, 4_000]) {
       const { reader, ...seen } = read(text, pieceLength);
       expect({ pieceLength, lastId: reader.lastId, ...seen }).toEqual({ pieceLength, lastId, events });
@@ -77,7 +77,7 @@ describe('an event stream that broke off', () => {
     ['id: 100\n\nid: 10', '\nevent: incomplete\nid: 100\n\n'],
     ['id: 100\n\nid: 101\nda', '\nevent: incomplete\nid: 100\n\n'],
     ['id: 100\n\nid', '\nevent: incomplete\nid: 100\n\n'],
-  ])('within an event is not heard of, nor is its id: %j', (text, ending) => {
+  ])('within an event is closed so that clients ignore the event and its id: %j', (text, ending) => {
     for (const pieceLength of [1, 4_000]) {
       const { reader, events: before } = read(text, pieceLength);
       expect(reader.ending()).toBe(ending);
@@ -88,7 +88,7 @@ describe('an event stream that broke off', () => {
     }
   });
 
-  it('after another one leaves its client with the id from there', () => {
+  it('after another stream leaves its client with the last id of that stream', () => {
     expect(read('id: 1').reader.ending('of the one before')).toBe('\nevent: incomplete\nid: of the one before\n\n');
   });
 });

@@ -1,25 +1,25 @@
-/** In Latin-1, as everything here. */
+/** In Latin-1, as all text here. */
 const BYTE_ORDER_MARK = '\xef\xbb\xbf';
-/** Longer ones are of no use as a header. */
+/** Longer ids do not fit into a header. */
 const MAX_ID_LENGTH = 1_024;
 const FIELDS = ['data:', 'id:'];
 
 /**
- * Reads an event stream as it comes, in whatever pieces, and keeps none of it (HTML, server-sent events, interpreting an event
- * stream). Tells the data, in pieces and as Latin-1; other fields than `data` and `id` do not matter here.
+ * Parses an event stream in chunks of any size and buffers no data (HTML, server-sent events, interpreting an event
+ * stream). Passes the data on in pieces, as Latin-1; fields other than `data` and `id` are ignored.
  */
 export class EventReader {
-  /** The id of the last event that was complete and had one; empty when the server has taken ids back. */
+  /** The id of the last complete event that had one; empty when the server has reset it. */
   lastId: string | undefined;
-  /** Something has come since the last event was complete. */
+  /** True while an event has begun and is not complete. */
   #isWithinEvent = false;
   #isFirstLine = true;
-  /** Of the event that is not complete. */
+  /** The id of the incomplete event. */
   #id: string | undefined;
   #field: 'data' | 'id' | 'other' | undefined;
-  /** What has come of the line: until its field is known, and then of an id. */
+  /** The beginning of the current line: until its field is known, and all of it when the field is `id`. */
   #line = '';
-  /** A line feed that comes next belongs to the end of the line before. */
+  /** The last line ended with a carriage return, so a line feed that comes next belongs to that end of line. */
   #wasReturn = false;
 
   constructor(private readonly tell: { data?(piece: string): void; end?(): void } = {}) {}
@@ -45,9 +45,9 @@ export class EventReader {
   }
 
   /**
-   * What to write where the stream has broken off, so that another one can follow: an event that is not complete cannot be taken
-   * back, but it can be given a type that no client of MCP listens to, and the id of the event before it; `idBefore` when that
-   * was in another stream.
+   * The text that ends a stream which broke off, so that another stream can follow. An incomplete event cannot be taken
+   * back; this gives it a type that no MCP client listens to, and the id of the event before it. `idBefore` is that id
+   * when the event was in another stream.
    */
   ending(idBefore = ''): string {
     if (!this.#isWithinEvent) return '';

@@ -24,11 +24,11 @@ describe('an event stream', () => {
     ['a byte order mark first', '\ufeffdata: a\n\n', [{ type: '', data: 'a' }], ''],
     ['half an event', 'data: a\n\nevent: message\ndata: b\n', [{ type: '', data: 'a' }], 'event: message\ndata: b\n'],
     ['half an end of line', 'data: a\r\n\r', [{ type: '', data: 'a' }], ''],
-  ])('is read: %s', (_what, text, events, rest) => {
+  ])('is parsed: %s', (_what, text, events, rest) => {
     expect(readEvents(text)).toEqual({ events, rest });
   });
 
-  it('is written so that it is read as it was', () => {
+  it('is the same after writing and parsing', () => {
     const message = { jsonrpc: '2.0', id: 1, result: { text: 'a\nb\r\n\u2028' } };
     const { events, rest } = readEvents(writeEvent(message));
     expect({ rest, messages: events.map(({ data }) => JSON.parse(data) as unknown) }).toEqual({

@@ -10,18 +10,21 @@ export interface ServerSentEvent {
 export const isEventStream = (contentType: string | undefined): boolean =>
   /^[ \t]*text\/event-stream[ \t]*(;|$)/i.test(contentType ?? '');
 
-/** The same of a flat list of headers. */
+/** Whether a flat list of headers announces an event stream. */
 export const announcesEventStream = (headers: HeaderList): boolean =>
   isEventStream(headerValue(headers, 'content-type'));
 
-/** A stream may begin with it, and it is not part of the first line then (HTML, server-sent events, parsing an event stream). */
+/**
+ * A byte order mark. A stream may begin with it; it is no part of the first line (HTML, server-sent events, parsing an
+ * event stream).
+ */
 const BYTE_ORDER_MARK = /^\ufeff/;
 
-/** Two ends of line, none of them the half of another (HTML, server-sent events, parsing an event stream). */
+/** Two ends of line, where `\r\n` counts as one (HTML, server-sent events, parsing an event stream). */
 export const BLANK_LINE = /(?:\r\n|\n|\r(?!\n)){2}/;
 const END_OF_LINE = /\r\n|\n|\r/;
 
-/** The events that are complete in the text, and what comes after the last of them. Comments and ids are left out. */
+/** The complete events of the text, and the text after the last of them. Comments and ids are dropped. */
 export function readEvents(text: string): { events: ServerSentEvent[]; rest: string } {
   const blocks = text.replace(BYTE_ORDER_MARK, '').split(BLANK_LINE);
   const rest = blocks.pop() ?? '';

@@ -10,7 +10,7 @@ describe('a header list', () => {
     expect(headerValue(HEADERS, 'accept')).toBeUndefined();
   });
 
-  it('leaves headers out by name, not by value', () => {
+  it('removes headers by name, not by value', () => {
     expect(withoutHeaders(HEADERS, (name) => name === 'vary')).toEqual(['X-Name', 'vary']);
   });
 

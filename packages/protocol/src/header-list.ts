@@ -11,10 +11,10 @@ export function headerValue(headers: HeaderList, name: string): string | undefin
 export const headerValues = (headers: HeaderList, name: string): string[] =>
   headers.filter((_, index) => index % 2 === 1 && headers[index - 1]?.toLowerCase() === name);
 
-/** The list without the headers for which `isLeftOut` returns true; it gets names in lower case. */
+/** The list without the headers for which `isLeftOut` returns true. `isLeftOut` gets names in lower case. */
 export const withoutHeaders = (headers: HeaderList, isLeftOut: (name: string) => boolean): string[] =>
   headers.filter((_, index) => !isLeftOut((headers[index - (index % 2)] as string).toLowerCase()));
 
-/** The list with other values; `map` gets names in lower case. */
+/** The list with mapped values. `map` gets names in lower case. */
 export const mapHeaders = (headers: HeaderList, map: (name: string, value: string) => string): string[] =>
   headers.map((each, index) => (index % 2 === 0 ? each : map((headers[index - 1] as string).toLowerCase(), each)));

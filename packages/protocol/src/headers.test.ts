@@ -111,7 +111,7 @@ const FROM_WHERE = [
 
 const NEEDED = ['Accept', 'Content-Length', 'Content-Type', 'Cache-Control', 'Last-Event-ID', 'Mcp-Name'];
 
-describe('headers that everybody who reads a message needs', () => {
+describe('headers that every recipient of a message needs', () => {
   it.each(NEEDED.flatMap(cases))('pass although Connection names them: %s', (name) => {
     const raw = ['Connection', `close, ${name}`, name, 'x'];
     expect(sent(raw)).toEqual([name, 'x', ...SAYS_ALICE]);
@@ -133,7 +133,7 @@ describe('the headers of a request to a server', () => {
     },
   );
 
-  it.each(FROM_WHERE.flatMap(cases))('have no %s of the client, who may make it up', (name) => {
+  it.each(FROM_WHERE.flatMap(cases))("do not include the client's %s, which the client may invent", (name) => {
     expect(sent([name, '6.6.6.6'])).toEqual(SAYS_ALICE);
     expect(sent([name, '6.6.6.6'], ALICE, { forwarded: ['Forwarded', 'for=1.2.3.4'] })).toEqual([
       ...SAYS_ALICE,
@@ -142,7 +142,7 @@ describe('the headers of a request to a server', () => {
     ]);
   });
 
-  it('have what servers check against web pages only for a server that is to check it', () => {
+  it('include the headers of browser checks only for a server that does the check itself', () => {
     const raw = ['Host', 'gateway.example.com', 'Origin', 'https://a.example', 'Sec-Fetch-Site', 'cross-site'];
     expect(sent(raw)).toEqual(SAYS_ALICE);
     expect(sent(raw, ALICE, { preserveHost: true })).toEqual([...raw, ...SAYS_ALICE]);
@@ -150,7 +150,7 @@ describe('the headers of a request to a server', () => {
     expect(sent(named, ALICE, { preserveHost: true })).toEqual(['Host', 'gateway.example.com', ...SAYS_ALICE]);
   });
 
-  it('have nothing that Connection names, in any case and spacing', () => {
+  it('exclude all headers that Connection names, in any case and spacing', () => {
     const raw = [
       'Connection',
       'keep-alive ,X-Once',
@@ -166,7 +166,7 @@ describe('the headers of a request to a server', () => {
     expect(sent(raw)).toEqual(['X-Kept', '3', ...SAYS_ALICE]);
   });
 
-  it('say who calls, whatever Connection names', () => {
+  it('name the caller, whatever Connection says', () => {
     expect(sent(['Connection', 'X-Mcp-UserId, X-Mcp-Roles'])).toEqual(SAYS_ALICE);
   });
 
@@ -187,7 +187,7 @@ describe('the headers of a request to a server', () => {
     ['a\r\nX-Mcp-Roles: mcp.admin', 'a  X-Mcp-Roles: mcp.admin'],
     ['a\nb\0c\rd', 'a b c d'],
     ['\u0001\u001b[31m\u007f\u0085', '  [31m  '],
-  ])('carry the name %j as UTF-8 in one line', (name, expected) => {
+  ])('encode the name %j as UTF-8 in one line', (name, expected) => {
     const headers = sent([], { subject: name, name, roles: [name] });
     expect(headers).toHaveLength(6);
     for (let i = 0; i < headers.length; i += 2) {
@@ -197,7 +197,7 @@ describe('the headers of a request to a server', () => {
     }
   });
 
-  it('have the id of the request once, whatever the client has said in whatever spelling', () => {
+  it('contain the request id once, whatever the client sent in whatever spelling', () => {
     const raw = ['x-request-id', 'of the client', 'X_Request_Id', 'another'];
     const addition = { identity: ALICE, requestId: 'r-1', forwarded: [], preserveHost: false };
     const headers = requestHeaders(raw, parsed(raw), addition);
@@ -205,13 +205,13 @@ describe('the headers of a request to a server', () => {
     expect(headerValues(headers, 'x_request_id')).toEqual([]);
   });
 
-  it('say that somebody without roles has none', () => {
+  it('say that a caller without roles has none', () => {
     expect(sent([], { ...ALICE, roles: [] }).slice(4)).toEqual(['X-Mcp-Roles', '']);
   });
 });
 
 describe('the headers of an answer to the client', () => {
-  it.each([...HOP_BY_HOP, 'Mcp-Session-Id', ...OF_ORIGIN].flatMap(cases))('have no %s of the server', (name) => {
+  it.each([...HOP_BY_HOP, 'Mcp-Session-Id', ...OF_ORIGIN].flatMap(cases))("do not include the server's %s", (name) => {
     expect(responseHeaders(['Content-Type', 'text/plain', name, 'of-the-server', 'X-Last', '1'])).toEqual([
       'Content-Type',
       'text/plain',
@@ -221,7 +221,7 @@ describe('the headers of an answer to the client', () => {
     ]);
   });
 
-  it('have nothing that any Connection header names, wherever it stands', () => {
+  it('exclude all headers that any Connection header names', () => {
     const raw = ['X-Early', '1', 'Connection', 'X-Early', 'connection', 'close, X-Late', 'x-late', '2', 'X-Kept', '3'];
     expect(responseHeaders(raw)).toEqual(['X-Kept', '3', ...CONTAINED]);
   });

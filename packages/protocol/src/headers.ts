@@ -6,11 +6,11 @@ export const HEADER = {
   sessionId: 'mcp-session-id',
   protocolVersion: 'mcp-protocol-version',
   method: 'mcp-method',
-  /** Not MCP's: the id by which logs of several services speak of one request. */
+  /** Not MCP's: the id that the logs of several services share for one request. */
   requestId: 'x-request-id',
 } as const;
 
-/** They speak of one connection, not of the message (RFC 9110 §7.6.1), so they end at each hop. */
+/** These headers describe one connection, not the message (RFC 9110 §7.6.1), so they end at each hop. */
 const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',
@@ -23,12 +23,12 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ]);
 
-/** Whoever is to read the message needs these, so that `Connection` cannot name them (RFC 9110 §7.6.1). */
+/** Every recipient of the message needs these headers, so `Connection` cannot name them (RFC 9110 §7.6.1). */
 const END_TO_END = /^(host|accept|cache-control|content-.*|last-event-id|mcp-.*)$/;
 
 /**
- * What a server may believe about the caller, its address and the URL that it has called; only the gateway says it. "_" counts
- * as "-", which CGI-like servers do not tell apart.
+ * Headers that tell a server about the caller, its address and the URL that it called. Only the gateway sets them. "_"
+ * counts as "-", because CGI-like servers do not distinguish the two.
  */
 const SAID_BY_GATEWAY = [
   'x-mcp-(userid|username|roles)|x-gateway-secret|x-dev-.*',
@@ -37,7 +37,7 @@ const SAID_BY_GATEWAY = [
   'x-real-ip|(x-|x-cluster-|true-|fastly-|fly-)?client-ip|cf-connecting-ip(v6)?',
 ].join('|');
 
-/** Secrets between the client and the gateway, which never reach an adapter, and what the gateway itself has answered. */
+/** Secrets between the client and the gateway, and headers that the gateway has acted on. Servers never get them. */
 const FOR_GATEWAY = new Set<string>([
   'authorization',
   'cookie',
@@ -47,10 +47,12 @@ const FOR_GATEWAY = new Set<string>([
   HEADER.requestId,
 ]);
 
-/** What a server checks to tell a web page's request from another. The gateway has checked it (serving/browser-access.ts). */
+/**
+ * Headers by which a server recognizes requests of web pages. The gateway has checked them (serving/browser-access.ts).
+ */
 const OF_BROWSER_ACCESS = 'host|origin|sec-fetch-.*';
 
-/** One pattern, as each header of each request is compared with it. */
+/** One pattern, because the gateway compares every header of every request with it. */
 const ENDS_HERE = new RegExp(`^(${SAID_BY_GATEWAY}|${OF_BROWSER_ACCESS})$`);
 const ENDS_HERE_PRESERVING_HOST = new RegExp(`^(${SAID_BY_GATEWAY})$`);
 
@@ -61,22 +63,25 @@ export interface Identity {
   roles: readonly string[];
 }
 
-/** The headers of a message for whoever reads it next, as a flat list in its order: all but those of the connection. */
+/** The headers of a message for the next hop, as a flat list in its order: all except those of the connection. */
 export const endToEndHeaders = (raw: HeaderList): string[] => passOn(raw, connectionOf(raw), () => false);
 
-/** What a request says beside what its client has said. */
+/** Headers that the gateway adds to a request. */
 export interface Addition {
   identity: Identity;
   requestId: string;
-  /** Where it came from, as a flat list. */
+  /** The origin of the request (`X-Forwarded-*`), as a flat list. */
   forwarded: HeaderList;
-  /** The server gets the client's `Host` and `Origin`; else it gets its own host, from undici, and no `Origin`. */
+  /**
+   * True: the server gets the client's `Host` and `Origin`. False: undici sets the server's own host, and there is no
+   * `Origin`.
+   */
   preserveHost: boolean;
 }
 
 /**
- * The headers to send upstream, as undici's flat list: what came in, less what ends here, plus who calls and from where.
- * The order and the values of the rest are kept.
+ * The headers to send upstream, as undici's flat list: the client's, without those that end at the gateway, plus the
+ * caller and the origin of the request. The order and the values of the others do not change.
  */
 export function requestHeaders(
   incoming: HeaderList,
@@ -93,7 +98,7 @@ export function requestHeaders(
   return outgoing;
 }
 
-/** Who calls, as an adapter is told, as a flat list. */
+/** The headers that name the caller to an adapter, as a flat list. */
 export const identityHeaders = ({ subject, name, roles }: Identity): string[] => [
   'X-Mcp-UserId',
   fieldValue(subject),
@@ -103,7 +108,10 @@ export const identityHeaders = ({ subject, name, roles }: Identity): string[] =>
   fieldValue(roles.join(',')),
 ];
 
-/** The flat list without the headers of the connection, and without those that end here, by their names in lower case. */
+/**
+ * The flat list without the headers of the connection and without those for which `endsHere` returns true (names in
+ * lower case).
+ */
 export function passOn(raw: HeaderList, connection: string | undefined, endsHere: (key: string) => boolean): string[] {
   const named = connectionNamed(connection);
   const outgoing: string[] = [];
@@ -116,7 +124,7 @@ export function passOn(raw: HeaderList, connection: string | undefined, endsHere
   return outgoing;
 }
 
-/** What all `Connection` headers of a flat list say. */
+/** The values of all `Connection` headers of a flat list, joined. */
 export const connectionOf = (raw: HeaderList): string => headerValues(raw, 'connection').join(',');
 
 function connectionNamed(connection: string | undefined): Set<string> {
@@ -125,8 +133,8 @@ function connectionNamed(connection: string | undefined): Set<string> {
 }
 
 /**
- * Header values are bytes: a name in another script goes out as UTF-8 bytes, which is what the header would carry.
- * Control characters cannot be in a header at all; a line break would begin another one.
+ * Header values are bytes, so a name in another script is sent as UTF-8 bytes. Control characters are removed: a header
+ * cannot contain them, and a line break would begin another header.
  */
 function fieldValue(value: string): string {
   return Buffer.from(value.replaceAll(/\p{Cc}/gu, ' '), 'utf8').toString('latin1');

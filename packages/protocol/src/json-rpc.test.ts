@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { rpcErrorBody } from './json-rpc.js';
 
-it('refuses as JSON-RPC does, without an id, with the code for programs', () => {
+it('writes a JSON-RPC error without an id, with a machine-readable code', () => {
   expect(JSON.parse(rpcErrorBody(new GatewayError('SESSION_NOT_FOUND'), 'r-1'))).toStrictEqual({
     jsonrpc: '2.0',
     id: null,
@@ -24,12 +24,12 @@ it('answers the request, or each request of a batch', () => {
   expect(idsOf(['a'])).toEqual(['a']);
 });
 
-it('answers a request whose id is no safe number by that id', () => {
+it('answers a request whose id is not a safe integer with the exact id', () => {
   const error = new GatewayError('UPSTREAM_GONE', { requestId: 9007199254740993n });
   expect(rpcErrorBody(error, 'r-1')).toContain('"id":9007199254740993,');
 });
 
-it('says what to do, and not what went wrong inside', () => {
+it('says what to do, and hides the internal cause', () => {
   const error = new GatewayError('UNAVAILABLE', { detail: 'try again', cause: new Error('password=hunter2') });
   expect(rpcErrorBody(error, 'r-1')).toContain('"A part that this request needs is not available: try again"');
   expect(rpcErrorBody(error, 'r-1')).not.toContain('hunter2');

@@ -1,12 +1,12 @@
 import type { GatewayError } from '@mcp-gateway/common/errors';
 import type { RequestId } from './message.js';
 
-/** Part of JSON in the Node that is pinned, and not yet in the library of types. */
+/** The pinned Node has it; TypeScript's library does not declare it yet. */
 const { rawJSON } = JSON as typeof JSON & { rawJSON: (text: string) => unknown };
 
 /**
- * The gateway's own refusal on an MCP path, as the body of an answer: a list, when it answers a batch.
- * @param ids of the JSON-RPC requests that it answers
+ * The gateway's own error on an MCP path, as the body of an answer: a list when it answers a batch.
+ * @param ids of the JSON-RPC requests that the error answers
  * @param requestId of the HTTP request, as in `X-Request-Id`
  */
 export function rpcErrorBody(
@@ -21,8 +21,8 @@ export function rpcErrorBody(
 }
 
 /**
- * The refusal of one request, as a JSON-RPC 2.0 §5.1 error. The id is null when the gateway has forwarded without reading the
- * message, and so does not know which request it refuses.
+ * The error for one request (JSON-RPC 2.0 §5.1). The id is null when the gateway has forwarded the message without
+ * reading it.
  */
 export function rpcError(error: GatewayError, requestId: string, id: RequestId | undefined) {
   return {

@@ -4,7 +4,7 @@ import { messagesOf, readMessage } from './message.js';
 const rpc = (fields: object) => ({ jsonrpc: '2.0', ...fields });
 const UNREADABLE = { kind: 'unreadable' };
 
-describe('what a client sends', () => {
+describe('a message of a client', () => {
   it.each([
     [
       'a request',
@@ -38,11 +38,11 @@ describe('what a client sends', () => {
         ],
       },
     ],
-  ])('is read: %s', (_what, body, message) => {
+  ])('is parsed: %s', (_what, body, message) => {
     expect(readMessage(JSON.stringify(body))).toEqual(message);
   });
 
-  it.each(['', '{', '{"jsonrpc":"2.0"', 'undefined'])('may be no JSON: %j', (text) => {
+  it.each(['', '{', '{"jsonrpc":"2.0"', 'undefined'])('is unreadable when it is not JSON: %j', (text) => {
     expect(readMessage(text)).toEqual(UNREADABLE);
   });
 
@@ -52,13 +52,13 @@ describe('what a client sends', () => {
     ['-9007199254740993', -9007199254740993n],
     ['123456789012345678901234567890', 123456789012345678901234567890n],
     ['1.5', 1.5],
-  ])('has its id as it is: %s', (source, id) => {
+  ])('keeps its id exactly: %s', (source, id) => {
     const text = `{"jsonrpc":"2.0","id":${source},"method":"m"}`;
     expect(readMessage(text)).toEqual({ kind: 'request', id, method: 'm', params: {} });
     expect(readMessage(`[${text}]`)).toEqual({ kind: 'batch', messages: [readMessage(text)] });
   });
 
-  it('is one message or the messages of a batch', () => {
+  it('is one message, or the messages of a batch', () => {
     const one = readMessage(JSON.stringify(rpc({ method: 'n' })));
     expect(messagesOf(one)).toEqual([one]);
     expect(messagesOf({ kind: 'batch', messages: [one, one] })).toEqual([one, one]);

@@ -1,19 +1,19 @@
-/** A JSON-RPC 2.0 id of a request; a bigint, where a number would be another one. */
+/** The id of a JSON-RPC 2.0 request; a bigint when a number would round it. */
 export type RequestId = string | number | bigint;
 
-/** What a client's body is, as far as a gateway has to know. */
+/** The kind of a client's body, as far as the gateway needs it. */
 export type Message =
   | { kind: 'request'; id: RequestId; method: string; params: Record<string, unknown> }
   | { kind: 'notification'; method: string; params: Record<string, unknown> }
   | { kind: 'response'; id: RequestId }
-  /** Only in 2025-03-26. */
+  /** Only 2025-03-26 has batches. */
   | { kind: 'batch'; messages: Message[] }
-  /** Not JSON, or not JSON-RPC. The server will say so. */
+  /** Not JSON, or not JSON-RPC. The server answers with the error. */
   | { kind: 'unreadable' };
 
 const UNREADABLE: Message = { kind: 'unreadable' };
 
-/** Never throws: what cannot be read is told to be so. */
+/** Never throws: a text that cannot be parsed is `unreadable`. */
 export function readMessage(text: string): Message {
   try {
     return messageOf(parseMessage(text));
@@ -23,13 +23,13 @@ export function readMessage(text: string): Message {
 }
 
 /**
- * A message, or a batch of them, with its ids as they are.
+ * Parses a message, or a batch of them, without rounding ids.
  * @throws SyntaxError
  */
 export function parseMessage(text: string): unknown {
   const value: unknown = JSON.parse(text);
   const isRounded = [value].flat().some((each) => isObject(each) && isInexact(each['id']));
-  return isRounded ? JSON.parse(text, exactId) : value; // seldom, as that takes far longer
+  return isRounded ? JSON.parse(text, exactId) : value; // rare, because it is far slower
 }
 
 const isInexact = (id: unknown) => typeof id === 'number' && !Number.isSafeInteger(id);
@@ -38,7 +38,7 @@ function exactId(this: unknown, key: string, value: unknown, { source = '' }: { 
   return key === 'id' && isInexact(value) && /^-?\d+$/.test(source) ? BigInt(source) : value;
 }
 
-/** The messages, when there is a batch of them. */
+/** The message, or the messages of a batch. */
 export const messagesOf = (message: Message): Message[] => (message.kind === 'batch' ? message.messages : [message]);
 
 function messageOf(value: unknown): Message {

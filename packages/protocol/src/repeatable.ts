@@ -1,7 +1,7 @@
 import { unreachable } from '@mcp-gateway/common/errors';
 import type { Message } from './message.js';
 
-/** They read, or set what is then as it would have been anyway (MCP 2025-11-25, server features). */
+/** Methods that read, or set a state that repeating them does not change (MCP 2025-11-25, server features). */
 const REPEATABLE = new Set([
   'ping',
   'resources/read',
@@ -16,17 +16,17 @@ const REPEATABLE = new Set([
   'notifications/roots/list_changed',
 ]);
 
-/** `tools/list`, `resources/templates/list` and whatever else lists. */
+/** `tools/list`, `resources/templates/list` and all other lists. */
 const LISTS = /\/list$/;
 
-/** Whether it makes no difference that a server acts on the message twice, by what the message is alone. */
+/** Whether a server may act on the message twice without a difference, judging by the message alone. */
 export function isRepeatable(message: Message): boolean {
   switch (message.kind) {
     case 'request':
     case 'notification':
       return REPEATABLE.has(message.method) || LISTS.test(message.method);
     case 'response':
-      return true; // in the session in which the server has asked; it ignores a second answer
+      return true; // in the session in which the server asked; the server ignores a second answer
     case 'batch':
       return message.messages.every(isRepeatable);
     case 'unreadable':

@@ -1,13 +1,13 @@
 import { connectionOf, HEADER, passOn } from './headers.js';
 
 /**
- * Browsers, and proxies before the gateway, apply these to the whole origin, or ask for other URLs because of them. The gateway's
- * origin serves all adapters and the management API, so no adapter may send them.
+ * Browsers, and proxies in front of the gateway, apply these headers to the whole origin, or request other URLs because
+ * of them. The gateway's origin serves all adapters and the management API, so no adapter may send them.
  */
 const ENDS_HERE = new Set<string>([
-  HEADER.sessionId, // the gateway gives one of its own
+  HEADER.sessionId, // the gateway sends its own session id
   HEADER.requestId,
-  // A browser keeps these for the origin, or acts on what it keeps.
+  // A browser stores these for the origin, or acts on what it has stored.
   'accept-ch',
   'activate-storage-access',
   'alt-svc',
@@ -29,7 +29,7 @@ const ENDS_HERE = new Set<string>([
   'strict-transport-security',
   'timing-allow-origin',
   'use-as-dictionary',
-  // A browser asks for the URLs that these name, which may be the gateway's.
+  // A browser requests the URLs in these headers, and those may be the gateway's.
   'attribution-reporting-register-source',
   'attribution-reporting-register-trigger',
   'content-location',
@@ -43,7 +43,7 @@ const ENDS_HERE = new Set<string>([
   'content-security-policy',
   'content-security-policy-report-only',
   'x-content-type-options',
-  // A proxy sends a file of its own, or asks another server, because of these.
+  // A proxy sends a file of its own, or requests another server, because of these.
   'surrogate-control',
   'x-lighttpd-send-file',
   'x-lighttpd-send-tempfile',
@@ -52,15 +52,18 @@ const ENDS_HERE = new Set<string>([
   'x-sendfile2',
 ]);
 
-/** The gateway says which pages may read an answer. Of what nginx obeys, only the header that keeps streams flowing passes. */
+/**
+ * The gateway decides which pages may read an answer. Of nginx's control headers, only the one that keeps streams
+ * flowing passes.
+ */
 const FAMILIES = /^(access-control-.*|x-accel-(?!buffering$).*)$/;
 
-/** A browser runs no script of the content, and takes it for no other type than the server says. */
+/** A browser runs no script of the content and does not guess another type for it. */
 const CONTAINMENT = ['Content-Security-Policy', 'sandbox', 'X-Content-Type-Options', 'nosniff'] as const;
 
 /**
- * The headers to send to the client, as a flat list: the server's, without those that act on the gateway's origin, and with those
- * that keep the content from it (CSP Level 3 §6.3.2; Fetch Standard, `X-Content-Type-Options`).
+ * The headers to send to the client, as a flat list: the server's without those that act on the gateway's origin, plus
+ * those that isolate the content from it (CSP Level 3 §6.3.2; Fetch Standard, `X-Content-Type-Options`).
  */
 export function responseHeaders(raw: readonly string[]): string[] {
   const outgoing = passOn(raw, connectionOf(raw), (key) => ENDS_HERE.has(key) || FAMILIES.test(key));

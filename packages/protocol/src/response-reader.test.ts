@@ -17,8 +17,8 @@ const MESSAGES: [what: string, message: unknown, ids: unknown[]][] = [
   ['too much to keep', { [LONG]: 1, ...result(1) }, []],
 ];
 
-describe('a message', () => {
-  it.each(MESSAGES)('tells what it answers: %s', (_what, message, ids) => {
+describe('the reader of a response', () => {
+  it.each(MESSAGES)('finds the ids that a message answers: %s', (_what, message, ids) => {
     const reader = new ResponseReader();
     for (const text of [JSON.stringify(message), JSON.stringify(message, undefined, 2)]) {
       const latin1 = Buffer.from(text).toString('latin1');
@@ -29,7 +29,7 @@ describe('a message', () => {
     }
   });
 
-  it('tells an id that is no safe number as it is', () => {
+  it('reads an id that is not a safe integer exactly', () => {
     const reader = new ResponseReader();
     reader.add('[{"id":9007199254740993,"result":{}},{"result":{},"id":9007199254740992}]');
     expect(reader.end()).toEqual([9007199254740993n, 9007199254740992n]);

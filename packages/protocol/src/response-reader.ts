@@ -1,18 +1,21 @@
 import { parseMessage, type RequestId } from './message.js';
 
-/** Of what is kept of one message, or of a batch of them. */
+/** Maximum of text that is buffered of one message or batch. */
 const MAX_LENGTH = 16 * 1024;
 const QUOTE = 0x22;
-/** Cheaper than to parse what has none of them; a backslash may stand for any letter of theirs. */
+/**
+ * A quick test before parsing: a message without any of these answers nothing. A backslash may encode any of their
+ * letters.
+ */
 const MAY_ANSWER = /result|error|\\/;
 
 /**
- * Tells which requests a message answers, or the messages of a batch, however long it is: of the text only the outermost
- * level is kept, where the ids are. Takes pieces of the JSON, as Latin-1.
+ * Finds which requests a message, or a batch, answers, whatever its length. Buffers only the outermost level of the
+ * text, which has the ids. Takes pieces of the JSON, as Latin-1.
  */
 export class ResponseReader {
   #depth = 0;
-  /** Down to which depth the text is kept: one more in a batch. */
+  /** Text is buffered down to this depth: one deeper in a batch. */
   #keptDepth = 1;
   #kept = '';
   #isInString = false;
@@ -49,14 +52,17 @@ export class ResponseReader {
     if (from >= 0) this.#keep(piece.slice(from));
   }
 
-  /** The ids of the requests that are answered by what has come; begins with the next message. */
+  /** The ids of the requests that the message answers. The reader then begins with the next message. */
   end(): RequestId[] {
     const kept = this.#kept;
     [this.#depth, this.#keptDepth, this.#kept, this.#isInString, this.#isEscaped] = [0, 1, '', false, false];
     return MAY_ANSWER.test(kept) ? answeredBy(Buffer.from(kept, 'latin1').toString('utf8')) : [];
   }
 
-  /** Where the string that `at` is in ends, or the piece. Most of a long message is one string: it is skipped, not walked. */
+  /**
+   * The index at which the string around `at` ends, or the piece ends. Most of a long message is one string, so it is
+   * skipped in one step.
+   */
   #endOfString(piece: string, from: number): number {
     let at = from;
     if (this.#isEscaped) {
@@ -80,7 +86,7 @@ export class ResponseReader {
     }
   }
 
-  /** What is too long cannot be read any more. */
+  /** A message that is too long becomes unreadable. */
   #keep(text: string): void {
     if (this.#kept.length <= MAX_LENGTH) this.#kept += text.slice(0, MAX_LENGTH);
   }

@@ -1,7 +1,7 @@
 import { unavailable } from '@mcp-gateway/common/errors';
 import type { Verifier } from '@mcp-gateway/identity';
 import { escapeControls, type Logger } from '@mcp-gateway/platform/logging';
-import { checkBrowserAccess, type BrowserAccess } from '@mcp-gateway/platform/serving';
+import { checkBrowserAccess, hookedPrototype, type BrowserAccess } from '@mcp-gateway/platform/serving';
 import express, { type Express, type RequestHandler } from 'express';
 import { authenticate } from './http/authenticate.js';
 import { errorsPage } from './errors-page.js';
@@ -25,6 +25,7 @@ export interface AppParts {
 export function createApp({ collections, verifier, access, isReady, publicUrl, log }: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
+  app.response = hookedPrototype(express.response, app.response);
   app.set('etag', false); // an ETag here names a generation, not the bytes of an answer
   app.set('query parser', 'simple');
   app.set('case sensitive routing', true);

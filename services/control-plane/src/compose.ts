@@ -1,4 +1,5 @@
-import type { RequestListener } from 'node:http';
+import { createServer, type Server } from 'node:http';
+import { HookedResponse } from '@mcp-gateway/platform/serving';
 import type { ResourceRef } from '@mcp-gateway/common/contracts';
 import { adapterRows, type AdapterRows, type Database } from '@mcp-gateway/database';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
@@ -30,8 +31,8 @@ export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'isRea
 
 export interface ControlPlane {
   app: Express;
-  /** Serves `app` and counts its requests. */
-  listener: RequestListener;
+  /** Serves `app` and counts its requests. Does not listen yet. */
+  server: Server;
   adapters: AdapterRows;
 }
 
@@ -55,5 +56,6 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
       await database.$queryRaw`SELECT 1`;
     },
   });
-  return { app, listener: metrics ? instrumentApi(metrics.registry, metrics.redis, app) : app, adapters: rows };
+  const listener = metrics ? instrumentApi(metrics.registry, metrics.redis, app) : app;
+  return { app, server: createServer({ ServerResponse: HookedResponse }, listener), adapters: rows };
 }

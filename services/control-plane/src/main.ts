@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import { connectDatabase, migrateWhenConnected } from '@mcp-gateway/database';
 import { developmentSignIn, refuseReplicas } from '@mcp-gateway/identity';
 import { unknownVariables } from '@mcp-gateway/platform/config';
@@ -36,7 +35,7 @@ runMain(async () => {
   const queue = reconcileQueue(redis, config.REDIS_PREFIX);
   let isMigrated = false;
   const allowed = config.MCP_GATEWAY_ALLOWED_CALLERS;
-  const { listener } = composeControlPlane({
+  const { server } = composeControlPlane({
     database,
     isMigrated: () => isMigrated,
     queue,
@@ -49,7 +48,6 @@ runMain(async () => {
     metrics: registry && { registry, redis },
     log,
   });
-  const server = createServer(listener);
   defer(() => closeServer(server, 5_000));
   const port = await listen(server, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
   log.info({ port }, 'control plane listens');

@@ -28,12 +28,12 @@ import { createBalancer } from './upstream/balancer/balancer.js';
 import { createEndpointWaits } from './upstream/balancer/wait-for-endpoint.js';
 import { createUpstreams, type Upstreams } from './upstream/pools.js';
 
-/** What an operator decides. */
+/** Settings that the operator decides. */
 export interface DataPlaneSettings {
-  /** Of all keys in Redis. */
+  /** The prefix of all keys in Redis. */
   prefix: string;
   sessionKeys: readonly [SessionKey, ...SessionKey[]];
-  /** For what an adapter leaves open. */
+  /** The limits for sessions of adapters that do not set their own. */
   sessionLimits: AllLimits;
   sessionCacheBytes: number;
   access: BrowserAccess;
@@ -41,31 +41,31 @@ export interface DataPlaneSettings {
   allowedCallers: readonly string[];
   /** The control plane's URL. */
   controlPlane: string;
-  /** Where clients see the root of the gateway; undefined when that is not known. */
+  /** The URL path at which clients see the root of the gateway; undefined when it is not configured. */
   publicPath: string | undefined;
-  /** The same as a URL, for the type of problem documents. */
+  /** The same as a URL, for the `type` of problem documents. */
   publicUrl?: string | undefined;
-  /** Addresses or ranges of proxies that the gateway believes. */
+  /** Addresses or ranges of the proxies that the gateway trusts. */
   trustedProxies: readonly string[];
   maxBodyBytes: number;
   upstreamTimeoutMs: number;
   wire: Omit<Wire, 'observers' | 'log' | 'publicPath'>;
 }
 
-/** What the data plane stands on, and what a test puts in place of the usual. */
+/** The parts that a data plane is built from; a test replaces some of them. */
 export interface DataPlaneParts {
-  /** Need not be connected. */
+  /** It need not be connected yet. */
   redis: RedisClient;
   log: Logger;
   metrics?: Metrics | undefined;
   verifier?: Verifier | undefined;
-  /** Milliseconds since the epoch, as sessions see it. */
+  /** Milliseconds since the epoch; the clock of sessions. */
   now?: (() => number) | undefined;
-  /** In milliseconds; each default stands where it is used. */
+  /** In milliseconds; each default is in the file that uses it. */
   timing?: {
-    /** How long requests go on on a replica that has left the routes. */
+    /** How long requests may continue on a replica that has left the routes. */
     retireMs?: number | undefined;
-    /** How long a session that has lost its replica waits for another one. */
+    /** How long a session that has lost its replica waits for another replica. */
     relocateWithinMs?: number | undefined;
     /** How long a request waits for an endpoint. */
     waitMs?: number | undefined;
@@ -73,12 +73,12 @@ export interface DataPlaneParts {
 }
 
 export interface DataPlane {
-  /** Does not listen yet. */
+  /** It does not listen yet. */
   server: Server;
   routes: RouteTable;
   sessions: SessionStore;
   upstreams: Upstreams;
-  /** Ends what the data plane has begun, after the server has been closed. */
+  /** Ends timers, listeners and connections of the data plane. Call it after the server is closed. */
   close(): Promise<void>;
 }
 
@@ -98,7 +98,7 @@ export function composeDataPlane(
     now,
   });
   const { upstreams, balancer } = composeUpstreams(routes, sessions, settings.upstreamTimeoutMs, timing.retireMs);
-  const waits = createEndpointWaits(routes, { waitMs: timing.waitMs }); // after the balancer: it asks that again upon each change
+  const waits = createEndpointWaits(routes, { waitMs: timing.waitMs }); // after the balancer: each change of the routes queries the balancer again
 
   const measure =
     metrics &&
@@ -137,7 +137,7 @@ export function composeDataPlane(
   };
 }
 
-/** The connections to replicas, and the choice among them, each of which needs what the other knows. */
+/** The connection pools and the balancer, each of which needs the state of the other. */
 function composeUpstreams(routes: RouteTable, sessions: SessionStore, timeoutMs: number, retireMs: number | undefined) {
   const upstreams = createUpstreams({
     timeoutMs,
@@ -163,7 +163,7 @@ interface ServerParts {
   >;
 }
 
-/** What stands between the clients and the forwarding: sign-in, management, the server. */
+/** The parts between the clients and the forwarding: sign-in, management, the server. */
 function composeServer(settings: DataPlaneSettings, { log, verifier, observers, forwarding }: ServerParts): Server {
   const { access, publicPath } = settings;
   const { routes, sessions, upstreams } = forwarding;
@@ -171,7 +171,7 @@ function composeServer(settings: DataPlaneSettings, { log, verifier, observers, 
   const referenceTo = referencesFor(publicPath);
   const checkCaller = refuseReplicas(routes, {
     allowed: settings.allowedCallers,
-    // No pod reaches loopback. On a cluster the Service sends nothing here before the routes are read.
+    // Pods cannot reach loopback. On a cluster the Service sends nothing here before the routes are loaded.
     untilRead: access.loopback ? 'allow' : 'refuse',
   });
   const mcp = createPipeline({

@@ -23,7 +23,7 @@ const envelope = {
 };
 
 describe('the settings of the data plane', () => {
-  it('have defaults, but for what only the operator knows', () => {
+  it('have defaults, except for those that only the operator knows', () => {
     expect(read({})).toMatchObject({
       CONTROL_PLANE_URL: 'http://127.0.0.1:8001',
       MCP_GATEWAY_MAX_BODY_BYTES: 4 * 1024 * 1024,
@@ -31,7 +31,7 @@ describe('the settings of the data plane', () => {
     });
   });
 
-  it('seal with the first key and open with all of them', () => {
+  it('seal with the first key and unseal with all keys', () => {
     const keys = read({ MCP_GATEWAY_SESSION_KEYS: `${KEY}, ${OTHER}` }).MCP_GATEWAY_SESSION_KEYS;
     const sealed = sealSessionId(envelope, keys);
     expect(unsealSessionId(sealed, read({}).MCP_GATEWAY_SESSION_KEYS)).toEqual(envelope);
@@ -51,7 +51,7 @@ describe('the settings of the data plane', () => {
     ],
     ['/gateway', { hostname: undefined, path: '/gateway', href: '/gateway' }],
     ['/', { hostname: undefined, path: '', href: '' }],
-  ])('take a public URL, or the path of one: %s', (url, expected) => {
+  ])('accept a public URL, or its path: %s', (url, expected) => {
     expect(read({ MCP_GATEWAY_PUBLIC_URL: url }).MCP_GATEWAY_PUBLIC_URL).toEqual(expected);
   });
 
@@ -70,12 +70,12 @@ describe('the settings of the data plane', () => {
       'https://tools.example.com/adapters',
       'MCP_GATEWAY_PUBLIC_URL must have another path: the gateway itself serves /adapters, /errors, /livez, /readyz and /openapi.json',
     ],
-  ])('say what is wrong with a public URL: %s', (url, message) => {
+  ])('explain what is wrong with a public URL: %s', (url, message) => {
     expect(() => read({ MCP_GATEWAY_PUBLIC_URL: url })).toThrow(message);
     expect(() => read({ MCP_GATEWAY_PUBLIC_URL: url })).not.toThrow('s3cret');
   });
 
-  it('trust the proxies in ranges of addresses', () => {
+  it('trust proxies by address range', () => {
     const list = '10.0.0.0/8, 127.0.0.1, fd00::/8';
     const { MCP_GATEWAY_TRUSTED_PROXIES: ranges } = read({ MCP_GATEWAY_TRUSTED_PROXIES: list });
     expect(ranges).toEqual(['10.0.0.0/8', '127.0.0.1', 'fd00::/8']);
@@ -113,7 +113,7 @@ describe('the settings of the data plane', () => {
     [{ MCP_GATEWAY_MAX_BODY_BYTES: '4MiB' }, 'MCP_GATEWAY_MAX_BODY_BYTES must be a number of bytes'],
     [{ MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS: '0' }, 'MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS must be at least 1'],
     [{ MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS: '86401' }, 'MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS must be at most 86400'],
-  ])('are refused in words: %j', (environment, sentence) => {
+  ])('explain invalid values: %j', (environment, sentence) => {
     expect(() => read(environment)).toThrow(sentence);
   });
 });

@@ -20,7 +20,7 @@ const SessionKeys = z
 /** Settings that only the data plane has. */
 export const dataPlaneFields = {
   CONTROL_PLANE_URL: HttpUrl.describe('the URL of the control plane, such as http://127.0.0.1:8001'),
-  /** The first key seals new session ids; the others still open old ones. */
+  /** The first key seals new session ids; the other keys only unseal older ones. */
   MCP_GATEWAY_SESSION_KEYS: SessionKeys,
   ...trafficFields,
 };

@@ -27,7 +27,7 @@ runMain(async () => {
   const log = createLogger('data-plane', config.MCP_GATEWAY_LOG_LEVEL);
   for (const warning of unknownVariables(process.env, Object.keys(Config.shape))) log.warn(warning);
   const { defer } = shutdownOn(log);
-  const metrics = await serveMetrics(config, { log, defer }); // first, so that it is there until the end
+  const metrics = await serveMetrics(config, { log, defer }); // first, so that metrics are served until the end
 
   await checkRedis(config);
   const redis = redisClient(config, log);
@@ -49,7 +49,7 @@ runMain(async () => {
   };
   const { server, close } = composeDataPlane(settings, { redis, log, metrics });
   defer(close);
-  void redis.connect().catch(() => {}); // reconnects by itself; /readyz tells when routes have been read
+  void redis.connect().catch(() => {}); // the client reconnects by itself; /readyz says whether the routes are loaded
 
   defer(() => closeServer(server, 5_000));
   const port = await listen(server, { host: config.MCP_GATEWAY_HOST, port: config.PORT });

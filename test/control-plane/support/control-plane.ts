@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import { afterAll } from '@jest/globals';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { type Principal } from '@mcp-gateway/common/principal';
@@ -60,7 +59,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const hints: string[] = [];
   const database = options.database ?? (await emptied());
   const logs = await temporaryFolder();
-  const { app, listener, adapters } = composeControlPlane({
+  const { app, server, adapters } = composeControlPlane({
     database,
     isMigrated: () => true,
     queue: options.queue ?? { reconcile: async ({ name }) => void hints.push(name) },
@@ -74,7 +73,6 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     now: options.now,
     log: silent,
   });
-  const server = createServer(listener);
   const port = await listen(server, { host: '127.0.0.1', port: 0 });
   afterTest(() => closeServer(server, 0));
   return { url: `http://127.0.0.1:${port}`, app, rows: adapters, database, logs, hints };

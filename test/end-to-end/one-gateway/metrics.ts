@@ -27,32 +27,38 @@ describe('an adapter', () => {
     expect((await fetch(url, { headers: { 'Mcp-Session-Id': 'made up' } })).status).toBe(404);
 
     const requests = await samples('data-plane', 'requests_total');
-    const sent = (labels: string) => labels.includes('adapter="counted"') && !labels.includes('DELETE'); // `ready` sends some of the requests
+    const sent = (labels: string) => labels.includes('kind="adapter",name="counted"') && !labels.includes('DELETE'); // `ready` sends some of the requests
     expect(Object.entries(requests).filter(([labels]) => sent(labels))).toEqual([
-      ['adapter="counted",era="legacy",method="POST",status="2xx"', 4],
-      ['adapter="counted",era="modern",method="POST",status="2xx"', 2],
-      ['adapter="counted",era="legacy",method="GET",status="4xx"', 1],
+      ['kind="adapter",name="counted",era="legacy",method="POST",status="2xx"', 4],
+      ['kind="adapter",name="counted",era="modern",method="POST",status="2xx"', 2],
+      ['kind="adapter",name="counted",era="legacy",method="GET",status="4xx"', 1],
     ]);
     const answered = await samples('data-plane', 'request_duration_seconds_count');
-    expect(answered).toMatchObject({ 'adapter="counted",method="POST"': 6, 'adapter="counted",method="GET"': 1 });
+    expect(answered).toMatchObject({
+      'kind="adapter",name="counted",method="POST"': 6,
+      'kind="adapter",name="counted",method="GET"': 1,
+    });
     const refusals = await samples('data-plane', 'refusals_total');
-    expect(refusals['adapter="counted",code="SESSION_NOT_FOUND"']).toBe(1);
+    expect(refusals['kind="adapter",name="counted",code="SESSION_NOT_FOUND"']).toBe(1);
     const endpoints = await samples('data-plane', 'endpoints');
-    expect(endpoints['adapter="counted",state="ready"']).toBe(1);
-    expect(await samples('deployment-worker', 'adapters')).toMatchObject({ 'phase="Ready"': 2, 'phase="Failed"': 0 });
+    expect(endpoints['kind="adapter",name="counted",state="ready"']).toBe(1);
+    expect(await samples('deployment-worker', 'resources')).toMatchObject({
+      'kind="adapter",phase="Ready"': 2,
+      'kind="adapter",phase="Failed"': 0,
+    });
 
     await gateway.api.remove('counted');
     await becomesTrue('its series to go', async () => expect(await scrape('data-plane')).not.toContain('"counted"'));
     await becomesTrue('it to be counted no more', async () =>
-      expect(await samples('deployment-worker', 'adapters')).toMatchObject({
-        'phase="Ready"': 1,
-        'phase="Deleting"': 0,
+      expect(await samples('deployment-worker', 'resources')).toMatchObject({
+        'kind="adapter",phase="Ready"': 1,
+        'kind="adapter",phase="Deleting"': 0,
       }),
     );
     const calls = await samples('control-plane', 'api_requests_total');
     expect(calls['route="/adapters/{name}",method="DELETE",status="2xx"']).toBe(1);
     const reconciles = await samples('deployment-worker', 'reconciles_total');
-    expect(reconciles['outcome="succeeded"']).toBeGreaterThan(2);
+    expect(reconciles['kind="adapter",outcome="succeeded"']).toBeGreaterThan(2);
   }, 60_000);
 });
 

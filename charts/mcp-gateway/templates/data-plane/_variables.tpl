@@ -7,9 +7,6 @@
 - { name: CONTROL_PLANE_URL, value: "http://{{ include "mcp-gateway.fullname" . }}-control-plane:8000" }
 - { name: MCP_GATEWAY_MAX_BODY_BYTES, value: {{ .Values.dataPlane.maxBodyBytes | int64 | quote }} }
 - { name: MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS, value: {{ .Values.dataPlane.upstreamTimeoutSeconds | int64 | quote }} }
-{{- with include "mcp-gateway.publicUrl" . }}
-- { name: MCP_GATEWAY_PUBLIC_URL, value: {{ . | quote }} }
-{{- end }}
 {{- with .Values.trustedProxies }}
 - { name: MCP_GATEWAY_TRUSTED_PROXIES, value: {{ join "," . | quote }} }
 {{- end }}
@@ -20,21 +17,6 @@
 - name: MCP_GATEWAY_SESSION_KEYS
   valueFrom:
     secretKeyRef: {{ include "mcp-gateway.sessionKeysSecret" . }}
-{{- end -}}
-
-{{/* The URL under which clients reach the gateway; empty if relative references work. */}}
-{{- define "mcp-gateway.publicUrl" -}}
-{{- $paths := list -}}
-{{- if .Values.ingress.enabled }}{{ $paths = append $paths .Values.ingress.path }}{{ end -}}
-{{- if .Values.httpRoute.enabled }}{{ $paths = append $paths .Values.httpRoute.path }}{{ end -}}
-{{- if .Values.publicUrl -}}
-{{- .Values.publicUrl -}}
-{{- else if gt (len (uniq $paths)) 1 -}}
-{{- fail (printf "ingress.path is %s and httpRoute.path is %s: the gateway can give clients one path only; use the same path, or set publicUrl" .Values.ingress.path .Values.httpRoute.path) -}}
-{{- else -}}
-{{- /* A pattern for the Ingress controller is not a path that references could have. */ -}}
-{{- range uniq $paths }}{{ if regexMatch "^(/[A-Za-z0-9_.~-]+)+/?$" . }}{{ trimSuffix "/" . }}{{ end }}{{ end -}}
-{{- end -}}
 {{- end -}}
 
 {{/* Variables with the bounds of sessions. */}}

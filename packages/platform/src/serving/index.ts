@@ -3,3 +3,4 @@ export { freePort, localhostOrigin } from './loopback.js';
 export { runMain, shutdownOn } from './lifecycle.js';
 export { closeServer, listen } from './listen.js';
 export { requestIdOf } from './request-id.js';
+export { HookedResponse, hookedPrototype } from './hooked-response.js';

@@ -1,13 +1,7 @@
 import type { RequestListener } from 'node:http';
+import { HookedResponse } from '@mcp-gateway/platform/serving';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
-import {
-  HTTP_BUCKETS,
-  methodLabel,
-  onHead,
-  redisGauge,
-  statusClass,
-  type Metrics,
-} from '@mcp-gateway/platform/telemetry';
+import { HTTP_BUCKETS, methodLabel, redisGauge, statusClass, type Metrics } from '@mcp-gateway/platform/telemetry';
 import { managementPaths } from '../openapi/document.js';
 
 const OPERATIONAL = ['/livez', '/readyz', '/openapi.json', '/errors'];
@@ -35,10 +29,12 @@ export function instrumentApi(
   return (req, res) => {
     const began = performance.now();
     const labels = { route: routePattern(patterns, req.url ?? ''), method: methodLabel(req.method) };
-    onHead(res, (status) => {
-      requests.inc({ ...labels, status: statusClass(status) });
-      durations.observe(labels, (performance.now() - began) / 1000);
-    });
+    if (res instanceof HookedResponse) {
+      res.onHead = (status) => {
+        requests.inc({ ...labels, status: statusClass(status) });
+        durations.observe(labels, (performance.now() - began) / 1000);
+      };
+    }
     res.once('close', () => {
       if (!res.headersSent) requests.inc({ ...labels, status: statusClass(undefined) });
     });

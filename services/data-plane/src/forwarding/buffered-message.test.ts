@@ -24,17 +24,17 @@ async function noted(message: BufferedMessage, refused: (string | number)[] = []
   return notes;
 }
 
-describe('what is remembered of a message', () => {
+describe('the session settings in a message', () => {
   it.each([
     ['a call', request('tools/call', { name: 'weather', arguments: { city: 'Zürich', unit: '°C' } })],
     ['a list', request('tools/list')],
     ['an answer', '{"jsonrpc":"2.0","id":1,"result":{}}'],
     ['a batch', `[${request('ping')},${request('tools/list')}]`],
-  ])('is nothing, and it is not parsed: %s', async (_what, text) => {
+  ])('are none, and the message is not parsed: %s', async (_what, text) => {
     expect(await noted(new Unread(null, Buffer.from(text)))).toEqual([]);
   });
 
-  it('is nothing of one that is too long to be kept', async () => {
+  it('are none when the message is too long to buffer', async () => {
     expect(await noted(new Unread(null, null))).toEqual([]);
   });
 
@@ -60,11 +60,11 @@ describe('what is remembered of a message', () => {
     ['nothing of a call that only speaks of it', request('tools/call', { name: 'setLevel' }), []],
     ['nothing of a level that is none', request('logging/setLevel', { level: 5 }), []],
     ['nothing of a URI that is too long', request('resources/subscribe', { uri: `a:${'b'.repeat(2_048)}` }), []],
-  ])('is %s', async (_what, text, notes) => {
+  ])('are %s', async (_what, text, notes) => {
     expect(await noted(buffered(text))).toEqual(notes);
   });
 
-  it('is what the server has not refused of it', async () => {
+  it('are those that the server has not rejected', async () => {
     const subscribe = (id: string | number) =>
       JSON.stringify({ jsonrpc: '2.0', id, method: 'resources/subscribe', params: { uri: `a:${typeof id}${id}` } });
     const batch = buffered(`[${subscribe(1)},${subscribe('1')},${subscribe(2)}]`);
@@ -75,8 +75,8 @@ describe('what is remembered of a message', () => {
   });
 });
 
-describe('a message that was posted', () => {
-  it('is not told when it was too long to be kept', () => {
+describe('a buffered message', () => {
+  it('is unreadable when it was too long to buffer', () => {
     const long = new BufferedMessage(null, null);
     expect([long.requestIds, long.holdsResponse]).toEqual([[], false]);
   });
@@ -86,7 +86,7 @@ describe('a message that was posted', () => {
     ['an answer', '{"jsonrpc":"2.0","id":1,"result":{}}', [], true],
     ['a batch of both', `[${request('ping')},{"jsonrpc":"2.0","id":7,"result":{}}]`, [1], true],
     ['no JSON', '{', [], false],
-  ])('is told by what has to be answered in it: %s', (_what, text, requestIds, holdsResponse) => {
+  ])('has the ids of the requests that need an answer: %s', (_what, text, requestIds, holdsResponse) => {
     const { requestIds: asked, holdsResponse: answers } = buffered(text);
     expect([asked, answers]).toEqual([requestIds, holdsResponse]);
   });
@@ -97,7 +97,7 @@ describe('a message that was posted', () => {
     ['was not taken', ['sent', 'notAccepted'], false],
     ['was not taken at first', ['sent', 'notAccepted', 'sent'], true],
     ['was sent, and then not taken elsewhere', ['sent', 'sent', 'notAccepted'], true],
-  ] as const)('may have run or not: one that %s', (_what, events, mayHaveRun) => {
+  ] as const)('knows whether it may have run: one that %s', (_what, events, mayHaveRun) => {
     const call = buffered(request('tools/call'));
     for (const event of events) call[event]();
     expect(call.mayHaveRun).toBe(mayHaveRun);
@@ -108,7 +108,7 @@ describe('a message that was posted', () => {
     ['what opens a session', request('initialize'), true],
     ['a list', request('tools/list'), true],
     ['a call', request('tools/call'), false],
-  ])('may run twice or not: %s', (_what, text, mayRunTwice) => {
+  ])('knows whether it may run twice: %s', (_what, text, mayRunTwice) => {
     expect(buffered(text).mayRunTwice).toBe(mayRunTwice);
   });
 });

@@ -3,21 +3,18 @@ import { isRepeatable, type Message, messagesOf, readMessage, type RequestId } f
 import type { RequestBody } from '../request/body.js';
 import { bufferBody, type BufferedBody, bufferShortBody, capture } from '../request/buffer-body.js';
 
-/** What is known of how far a request has come. */
+/** How far a request has come. */
 export interface Delivery {
-  /** A byte of it has reached a server that may have acted on it. */
+  /** A byte of the request has reached a server that may have acted on it. */
   mayHaveRun: boolean;
-  /** It makes no difference whether it runs once or twice. */
+  /** Running the request twice makes no difference. */
   mayRunTwice: boolean;
 }
 
-/** All that can be in a body with one of the methods that are remembered, as JSON may write any letter as `\u…`. */
+/** Each body that uses one of the recorded methods contains one of these; JSON may write any letter as `\u…`. */
 const SETTINGS_MARKERS = ['setLevel', 'subscribe', '\\u'];
 
-/**
- * What a client has posted, and what is known of its delivery. It is parsed only for who has to know what it says, which is
- * seldom.
- */
+/** A client's message and the state of its delivery. The message is parsed only on demand, which is rare. */
 export class BufferedMessage implements Delivery {
   #message: Message | undefined;
   #sentEarlier = false;
@@ -25,7 +22,7 @@ export class BufferedMessage implements Delivery {
   #toolMayRunTwice = false;
 
   constructor(
-    /** To forward. */
+    /** The body to forward. */
     readonly body: BufferedBody['body'],
     private readonly bytes: Buffer | null,
     private readonly captured: () => string | null = () => null,
@@ -38,8 +35,8 @@ export class BufferedMessage implements Delivery {
   }
 
   /**
-   * The same for a message that need not be sent again: one that does not say that it is short is handed on as it comes, with
-   * a copy of what has passed when `isCaptured`.
+   * The same for a message that need not be sent again. A message that does not announce a short length is forwarded as
+   * it comes, with a copy of the bytes when `isCaptured`.
    * @throws GatewayError TOO_LARGE
    */
   static async readIfShort(source: RequestBody | null, { isCaptured = false } = {}): Promise<BufferedMessage> {
@@ -53,52 +50,52 @@ export class BufferedMessage implements Delivery {
     return this.#sentEarlier || this.#sentLast;
   }
   get mayRunTwice(): boolean {
-    if (this.bytes?.length === 0) return true; // there is nothing to run
+    if (this.bytes?.length === 0) return true; // an empty message runs nothing
     const { message } = this;
     const opensSession = message.kind === 'request' && message.method === 'initialize';
     return this.#toolMayRunTwice || opensSession || isRepeatable(message);
   }
 
-  /** To be called before the first byte of each attempt goes out. */
+  /** Call it before the first byte of each attempt is sent. */
   sent(): void {
     this.#sentEarlier ||= this.#sentLast;
     this.#sentLast = true;
   }
 
-  /** The server has shown that it has not acted on the last attempt. */
+  /** The server has shown that it did not act on the last attempt. */
   notAccepted(): void {
     this.#sentLast = false;
   }
 
-  /** The tool that it calls says of itself that it may run twice. */
+  /** The tool hints of the called tool say that it may run twice. */
   markToolRepeatable(): void {
     this.#toolMayRunTwice = true;
   }
 
-  /** It is all here, and can be sent again. */
+  /** The whole body is in memory, and can be sent again. */
   get isBuffered(): boolean {
     return this.bytes !== null;
   }
   get text(): string | null {
     return this.bytes?.toString('utf8') ?? this.captured();
   }
-  /** Unreadable when it was too long to be kept. */
+  /** Unreadable when the body was too long to buffer. */
   get message(): Message {
     return (this.#message ??= readMessage(this.text ?? ''));
   }
-  /** It is a message, and all here. */
+  /** The whole body is in memory and is a JSON-RPC message. */
   get isReadable(): boolean {
     return this.message.kind !== 'unreadable';
   }
-  /** Of the requests in it, each of which has to be answered. */
+  /** The ids of the requests in it, each of which needs an answer. */
   get requestIds(): RequestId[] {
     return messagesOf(this.message).flatMap((each) => (each.kind === 'request' ? [each.id] : []));
   }
-  /** It answers a question that a server has asked in the session: elsewhere, the same id may mean another question. */
+  /** It answers a request of the server. In another session the same id may belong to another request. */
   get holdsResponse(): boolean {
     return messagesOf(this.message).some(({ kind }) => kind === 'response');
   }
-  /** False when it certainly asks for nothing that lasts as long as the session; costs less than to parse it. */
+  /** False when the message certainly sets nothing for the rest of the session. Cheaper than parsing. */
   get mayChangeSettings(): boolean {
     return SETTINGS_MARKERS.some((trace) => this.bytes?.includes(trace) ?? false);
   }

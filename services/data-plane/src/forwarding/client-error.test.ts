@@ -20,19 +20,19 @@ describe('the error for a request', () => {
     },
   );
 
-  it.each(codes)('that cannot have run is what it is: %s', (code) => {
+  it.each(codes)('that cannot have run stays as it is: %s', (code) => {
     const error = new GatewayError(code, ways[1]);
     expect(safeAnswer(error, { mayHaveRun: false, mayRunTwice: false })).toBe(error);
   });
 
-  it('that may run twice is what it is, but never says that it did not run', () => {
+  it('that may run twice stays as it is, but never says that the request did not run', () => {
     const delivery = { mayHaveRun: true, mayRunTwice: true };
     expect(codes.filter((code) => safeAnswer(new GatewayError(code), delivery).code !== code)).toEqual([
       'UPSTREAM_REFUSED',
     ]);
   });
 
-  it('says why, in words of its own', () => {
+  it('says why without inviting a retry', () => {
     const delivery = { mayHaveRun: true, mayRunTwice: false };
     const messages = (['NO_READY_REPLICA', 'SESSION_NOT_FOUND', 'ADAPTER_NOT_FOUND'] as const).map(
       (code) => safeAnswer(new GatewayError(code, { detail: 'GET /status says why' }), delivery).message,
@@ -40,7 +40,7 @@ describe('the error for a request', () => {
     const ran = 'The MCP server went away; the call may or may not have run';
     expect(messages).toEqual([
       `${ran}: the adapter has no ready replica`,
-      `${ran}: its session has ended`,
+      `${ran}: the session has ended`,
       `${ran}: the adapter was removed, or you may not use it any more`,
     ]);
   });

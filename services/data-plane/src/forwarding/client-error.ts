@@ -4,7 +4,9 @@ import { CLIENT_GONE } from '../request/body.js';
 import type { ClientResponse } from './response/client-response.js';
 import type { BufferedMessage, Delivery } from './buffered-message.js';
 
-/** Whether a client that reads the error concludes that it may send the request again: it waits, or opens a session first. */
+/**
+ * Whether a client that gets the error concludes that it may send the request again, after a wait or in a new session.
+ */
 const INVITES_RETRY: Record<ErrorCode, boolean> = {
   INVALID_REQUEST: false,
   SIGN_IN_REQUIRED: true,
@@ -17,7 +19,7 @@ const INVITES_RETRY: Record<ErrorCode, boolean> = {
   METHOD_NOT_ALLOWED: false,
   ADAPTER_EXISTS: false,
   EDIT_CONFLICT: true,
-  TOO_LARGE: false, // its end has not been sent, so no server can have read it
+  TOO_LARGE: false, // the end of the body was not sent, so no server can have parsed it
   UNSUPPORTED_MEDIA_TYPE: false,
   SESSION_LIMIT: true,
   INTERNAL: false,
@@ -34,24 +36,24 @@ const INVITES_RETRY: Record<ErrorCode, boolean> = {
 const REASONS: Partial<Record<ErrorCode, string>> = {
   ADAPTER_NOT_FOUND: 'the adapter was removed, or you may not use it any more',
   NO_READY_REPLICA: 'the adapter has no ready replica',
-  SESSION_NOT_FOUND: 'its session has ended',
+  SESSION_NOT_FOUND: 'the session has ended',
 };
 
 /**
- * The error that the client is told. An error never promises less than what happened: a request that may have run, and may
- * not run twice, is answered with UPSTREAM_GONE, whatever kept the gateway from going on.
+ * The error for the client. An error never promises less than what happened: a request that may have run, and may not
+ * run twice, is answered with UPSTREAM_GONE, whatever made the forwarding fail.
  */
 export function safeAnswer(error: GatewayError, { mayHaveRun, mayRunTwice }: Delivery): GatewayError {
   const invites = INVITES_RETRY[error.code] || 'retry-after' in error.headers;
   if (!mayHaveRun || !invites) return error;
-  if (mayRunTwice && error.code !== 'UPSTREAM_REFUSED') return error; // which says that the call did not run
+  if (mayRunTwice && error.code !== 'UPSTREAM_REFUSED') return error; // UPSTREAM_REFUSED says that the call did not run
   const detail = REASONS[error.code] ?? error.detail;
   return new GatewayError('UPSTREAM_GONE', { ...(detail !== undefined && { detail }), cause: error });
 }
 
 /**
- * What a request is answered with instead, with the ids of what it asked: a batch has an answer for each. Every error for a
- * message that was posted passes here, so none invites a retry of what must not run twice.
+ * The error for the client, with the ids of the requests that it answers: a batch needs an answer for each. Every error
+ * for a client's message passes here, so no error invites a retry of a request that must not run twice.
  */
 export function clientError(buffered: BufferedMessage, thrown: unknown): GatewayError {
   if (thrown === CLIENT_GONE) throw CLIENT_GONE;
@@ -66,19 +68,19 @@ export function clientError(buffered: BufferedMessage, thrown: unknown): Gateway
 }
 
 /**
- * Answers each request that has no answer yet with the error: in the stream, when that has begun.
- * @throws GatewayError the error, to be the answer, when none has begun
+ * Answers each pending request with the error, in the stream when it has begun.
+ * @throws GatewayError the error, when no answer has begun
  */
 export function failPendingWith(answer: ClientResponse, buffered: BufferedMessage, thrown: unknown): void {
   const error = clientError(buffered, thrown);
   if (!answer.begun) throw error;
-  // What is not kept cannot be asked for its ids.
+  // A message that is not buffered has no known ids.
   const ids = buffered.isReadable ? answer.unanswered(buffered.requestIds) : answer.hasAnswered ? [] : [undefined];
   for (const id of ids) answer.writeMessage(rpcError(error, answer.requestId, id));
   answer.close();
 }
 
-/** Says whether it may have run. */
+/** Fails the pending requests with an error that says whether they may have run. */
 export function failPending(
   answer: ClientResponse,
   buffered: BufferedMessage,

@@ -13,9 +13,9 @@ import type { McpRequest } from '../request/context.js';
 import type { OpenSession, Target } from '../sessions/location.js';
 
 /**
- * Has the request answered by its endpoint. A request of a session is carried to wherever the session lives, when the
+ * Forwards the request to its endpoint. A request of a session goes to the session's current location when the
  * adapter's sessions are recovered. Resolves when the answer has ended.
- * @throws GatewayError as `send`, and SESSION_NOT_FOUND when the session has nowhere to live
+ * @throws GatewayError as `send`, and SESSION_NOT_FOUND when the session has no location
  */
 export async function forward(parts: ForwardingParts, request: McpRequest, target: Target): Promise<void> {
   const { req, route, principal } = request;
@@ -41,9 +41,9 @@ export async function forward(parts: ForwardingParts, request: McpRequest, targe
 }
 
 /**
- * Has a request of a session answered by whichever replica the session lives on, and sees to it that it lives on one.
- * See docs/sessions.md for what is sent again and what is not.
- * @throws GatewayError as `send` and `Relocator.recover`
+ * Forwards a request of a session to the replica of the session, and relocates the session when that replica is gone.
+ * docs/sessions.md says which requests are sent again.
+ * @throws GatewayError as `send` and `Relocator.relocate`
  */
 async function forwardWithRecovery(
   parts: ForwardingParts,
@@ -70,8 +70,9 @@ async function forwardWithRecovery(
 }
 
 /**
- * A session has ended, or cannot go on: a client that resumes the answer to a call is told that the call may have run.
- * @throws the error, when it waits for none
+ * Fails a resumed call when its session has ended or cannot continue: the error tells the client that the call may have
+ * run.
+ * @throws the error, when the client resumes no call
  */
 function failResumed(
   { resumptions }: ForwardingParts,
@@ -85,7 +86,7 @@ function failResumed(
   throw error;
 }
 
-/** A session whose replica is gone needs nobody to end it. */
+/** When the session's replica is gone, the DELETE ends the session in the gateway only. */
 async function endSession(
   parts: ForwardingParts,
   { request, session, headers }: RecoverableRequest,

@@ -13,7 +13,7 @@ const TOOLS = [
   { name: 'who' },
 ];
 
-describe('whether a tool may run twice', () => {
+describe('the tool hints', () => {
   let server: Server;
   let upstreams: Upstreams;
   let isIdempotent: IsIdempotent;
@@ -50,24 +50,24 @@ describe('whether a tool may run twice', () => {
     ['pay', false],
     ['who', false],
     ['nobody knows', false],
-  ])('is what its server says of it: %s, %s', async (tool, may) => {
+  ])('decide whether a tool may run twice: %s, %s', async (tool, may) => {
     expect(await ask(tool)).toBe(may);
   });
 
-  it('is asked once for many calls of a session', async () => {
+  it('are queried once for many calls of a session', async () => {
     expect(await Promise.all(['look', 'pay', 'put'].map((tool) => ask(tool)))).toEqual([true, false, true]);
     expect(asked).toBe(1);
     await ask('look', 'another session');
     expect(asked).toBe(2);
   });
 
-  it('is not told of a session that the server does not know, and is asked again', async () => {
+  it('are not cached when the server does not know the session', async () => {
     statuses = [404];
     await expect(ask('look')).rejects.toThrow(SessionUnknown);
     expect(await ask('look')).toBe(true);
   });
 
-  it('is asked again when the server went away instead of an answer', async () => {
+  it('are queried again when the server was lost before it answered', async () => {
     statuses = ['break'];
     await expect(ask('look')).rejects.toMatchObject({ code: 'UPSTREAM_GONE' });
     expect(await ask('look')).toBe(true);

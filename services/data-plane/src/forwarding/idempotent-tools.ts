@@ -6,7 +6,7 @@ import { callUpstream, sessionHeaders, SessionUnknown } from '../upstream/call.j
 interface ToolQuestion {
   endpoint: Endpoint;
   upstreamId: string;
-  /** Of the call, as the server would see them. */
+  /** The headers of the call, as the server gets them. */
   headers: readonly string[];
   protocolVersion: string | undefined;
   tool: string;
@@ -21,14 +21,14 @@ interface Tool {
 
 const ASK_MS = 5_000;
 const MAX_PAGES = 10;
-/** Calls of one session that were under way at the same time ask once. */
+/** Calls of one session that were under way at the same time share one query. */
 const KEPT_MS = 30_000;
 const MAX_KEPT = 1_000;
 
 /**
- * Whether a tool may run twice: its server says of it that it only reads, or that running it again changes nothing
- * (MCP 2025-11-25, tools, annotations). The server is asked when it matters, which is when a call was under way on a replica
- * that went; so the way of every other call stays free of it. A server that does not say means no.
+ * Whether a tool may run twice: its annotations say that it only reads, or that running it again changes nothing (MCP
+ * 2025-11-25, tools, annotations). The gateway queries the server only after a replica was lost with a call under way,
+ * so no other call pays for it. Missing annotations mean no.
  * @throws GatewayError as `callUpstream`
  * @throws SessionUnknown when the server does not know the session
  */

@@ -11,7 +11,7 @@ function start() {
   return { calls: (session: string) => activity.calls(session, 'a'), resumption: pendingResumptions(activity) };
 }
 
-it('is a call under way until each of its requests is answered', () => {
+it('counts as a call under way until each of its requests is answered', () => {
   const { calls, resumption } = start();
   resumption.add('s', PLACE, { eventId: '1', ids: [7, 'x'] });
   const call = resumption.resume('s', '1');
@@ -22,7 +22,7 @@ it('is a call under way until each of its requests is answered', () => {
   expect([calls('s'), resumption.resume('s', '1')]).toEqual([0, undefined]);
 });
 
-it('is found by the event that its client got last, and only in its session', () => {
+it('is found by the last event id that its client received, in its session only', () => {
   const { calls, resumption } = start();
   resumption.add('s', PLACE, { eventId: '1', ids: [7] });
   resumption.resume('s', '1')?.awaitAfter('2');
@@ -31,7 +31,7 @@ it('is found by the event that its client got last, and only in its session', ()
   expect(calls('s')).toBe(0);
 });
 
-it('is waited for no longer when there are too many', () => {
+it('is abandoned when there are too many', () => {
   const { calls, resumption } = start();
   const ids = ['x'.repeat(1024 * 1024)];
   for (let session = 1; session <= 20; session += 1) resumption.add(String(session), PLACE, { eventId: '1', ids });

@@ -5,35 +5,36 @@ import type { SessionLocation } from '../sessions/location.js';
 import type { ActivityTracker } from '../sessions/activity.js';
 import type { ClientResponse } from './response/client-response.js';
 
-/** How long a client may be away until it is no longer waited for. */
+/** How long the gateway waits for a client to resume. */
 const TTL_MS = 300_000;
 const MAX_BYTES = 16 * 1024 * 1024;
-/** What an entry takes besides its texts, about. */
+/** Approximate size of an entry without its texts. */
 const ENTRY_BYTES = 500;
 
-/** The requests of one answer that broke off before it had them all. */
+/** The pending requests of one answer that broke off. */
 export interface PendingResumption {
-  /** How often the session had been moved to get where they run. */
+  /** The number of relocations of the session when the requests were sent. */
   moves: number;
   waiting: Set<RequestId>;
-  /** To be called for each that is answered. */
+  /** Call it for each request that is answered. */
   answered(id: RequestId): void;
-  /** To be called when the client has been listening and leaves; `eventId` is the last that it got. */
+  /** Call it when the client that listened leaves; `eventId` is the last event id that it received. */
   awaitAfter(eventId: string): void;
-  /** Nobody waits any more. */
+  /** The requests are no longer pending. */
   abandon(): void;
 }
 
 export interface PendingResumptions {
   add(session: string, location: SessionLocation, resumption: { eventId: string; ids: readonly RequestId[] }): void;
-  /** What the client has come back for that asks to go on after the event. */
+  /** The pending resumption of the client that resumes after the event. */
   resume(session: string, eventId: string): PendingResumption | undefined;
 }
 
 /**
- * Calls for whose answers clients come back: their stream ended after an event with an id, by the will of the server or as the
- * client's connection broke (MCP 2025-11-25, transports, resumability and redelivery). Until the answer has come they count
- * as under way, as their session cannot move without losing it. `eventId` is as the client knows it.
+ * Calls whose clients are expected to resume: the stream ended after an event with an id, because the server ended it
+ * or the client's connection broke (MCP 2025-11-25, transports, resumability and redelivery). They count as under way
+ * until they are answered, because relocating their session would lose the answers. `eventId` has the form that the
+ * client knows.
  */
 export function pendingResumptions(activity: Pick<ActivityTracker, 'send'>): PendingResumptions {
   const calls = new LRUCache<string, PendingResumption>({
@@ -73,7 +74,7 @@ export function pendingResumptions(activity: Pick<ActivityTracker, 'send'>): Pen
     resume(session, eventId) {
       const key = keyOf(session, eventId);
       const call = calls.get(key);
-      if (call) calls.set(key, call, { ttl: 0 }); // as long as the client listens
+      if (call) calls.set(key, call, { ttl: 0 }); // no expiry while the client listens
       return call;
     },
   };
@@ -81,7 +82,7 @@ export function pendingResumptions(activity: Pick<ActivityTracker, 'send'>): Pen
 
 const keyOf = (session: string, eventId: string) => `${session} ${eventId}`;
 
-/** What the client has come back for that resumes a stream; undefined when nothing is known to be under way. */
+/** The pending resumption that the request resumes; undefined when no such call is under way. */
 export function resumptionOf(
   resumption: PendingResumptions,
   session: string,
@@ -91,11 +92,14 @@ export function resumptionOf(
   return eventId === undefined ? undefined : resumption.resume(session, eventId);
 }
 
-/** Whether the answers are gone for good, by why the session cannot go on: Redis may be back in a moment, and its replica there. */
+/**
+ * Whether the error means that the answers are lost for good. While Redis is unavailable they are not: Redis may be
+ * back in a moment, and the replica still there.
+ */
 export const isLost = (call: PendingResumption, error: unknown): boolean =>
   call.waiting.size > 0 && !(error instanceof GatewayError && error.code === 'UNAVAILABLE');
 
-/** Answers the requests whose answers are gone with the replica, or with the session. */
+/** Fails the requests whose answers are lost with the replica or the session. */
 export function failPendingResumption(answer: ClientResponse, call: PendingResumption): void {
   const error = new GatewayError('UPSTREAM_GONE');
   answer.beginEvents();

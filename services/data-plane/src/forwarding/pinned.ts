@@ -10,8 +10,8 @@ import type { McpRequest } from '../request/context.js';
 import type { OpenSession, Target } from '../sessions/location.js';
 
 /**
- * Has a request of a session answered by the replica that it was opened on. When that is gone, the session is: the client
- * starts over (MCP 2025-11-25, transports, session management).
+ * Forwards a request of a session to the replica on which the session was opened. When that replica is gone, the
+ * session ends, and the client starts over (MCP 2025-11-25, transports, session management).
  * @throws GatewayError as `send`, and SESSION_NOT_FOUND
  */
 export async function forwardPinned(
@@ -22,7 +22,7 @@ export async function forwardPinned(
 ): Promise<void> {
   const { req, res } = request;
   const buffered = await BufferedMessage.read(request.body);
-  const noInitialize = () => null; // a session that is not replayed need not be remembered
+  const noInitialize = () => null; // a session that is never replayed needs no recorded initialize
   const sending = {
     ...request,
     body: buffered.body,
@@ -41,7 +41,8 @@ export async function forwardPinned(
     await listenUntilSessionEnds(parts, request, session, (sink) => send(parts, { ...sending, endpoint, sink }));
   } catch (error) {
     if (!(error instanceof GatewayError && error.code === 'UPSTREAM_REFUSED')) throw clientError(buffered, error);
-    // Its place is free before the client starts over. A replica that is in the routes may be back in a moment.
+    // The session stops counting before the client starts over. A replica that is still in the routes may be back in a
+    // moment.
     const how = { tellServer: endpoint !== undefined };
     await parts.sessions.end(session.envelope, request.route, how).catch(() => {});
     throw clientError(buffered, replicaGone(error));
@@ -51,7 +52,7 @@ export async function forwardPinned(
 const replicaGone = (cause: Error) =>
   new GatewayError('SESSION_NOT_FOUND', { detail: 'the replica that held it is gone', cause });
 
-/** Ends the server's own stream when the session has been ended by somebody else. */
+/** Ends the server's own stream when its session ends elsewhere. */
 async function listenUntilSessionEnds(
   { sessions, streams }: ForwardingParts,
   request: McpRequest,
@@ -70,7 +71,7 @@ async function listenUntilSessionEnds(
         answer.detach();
         answer.close();
       }),
-    onDrain: () => {}, // its sessions end with it
+    onDrain: () => {}, // the sessions of a draining replica end with it
   });
   await listen(answer.next()).finally(forget);
 }

@@ -23,14 +23,14 @@ import { tailBuffer, type TailBuffer } from './response/tail-buffer.js';
 import type { Placement } from '../sessions/relocate/relocation.js';
 import { SessionUnknown } from '../upstream/call.js';
 
-/** The gateway cannot continue a compressed stream, nor put an epoch before ids that it cannot read. */
+/** The gateway cannot continue a compressed stream, nor rewrite its event ids. */
 const isAcceptEncoding = (name: string) => name === 'accept-encoding';
-/** Of the answer to a message that changes settings of the session. */
+/** Bytes buffered of the answer to a message that changes session settings. */
 const MAX_TAIL_BYTES = 64 * 1024;
 const SEND_AGAIN = 'the session goes on; send it again';
 
 /**
- * Forwards what a client posts in a session, and recovers when the replica goes away before it has answered.
+ * Forwards a client's message of a session, and recovers when the replica is lost before it has answered.
  * @throws GatewayError as `send` and `Relocator.relocate`
  */
 export async function recoverablePost(
@@ -46,12 +46,12 @@ export async function recoverablePost(
   } catch (error) {
     throw clientError(message, error);
   }
-  // Not before: requests that wait for the session to be relocated must not count as calls that keep it from that.
+  // Not earlier: requests that wait for a relocation must not count as calls under way, which would block it.
   const endCall = parts.sessions.activity.send(recoverable.session.envelope.id, first.endpoint.id);
   await new RecoverablePost(parts, recoverable, message).run(first).finally(endCall);
 }
 
-/** An attempt that ended without an answer, or before its end. */
+/** An attempt that ended without a complete answer. */
 interface FailedAttempt {
   error: unknown;
   part: ResponsePart;
@@ -124,7 +124,10 @@ class RecoverablePost {
     return undefined;
   }
 
-  /** Does what the policy says about a failed attempt. Returns where to send the message next; undefined when the answer is over. */
+  /**
+   * Acts on the retry policy's decision about a failed attempt. Returns where to send the message next; undefined when
+   * the answer is over.
+   */
   async #recover(failed: FailedAttempt): Promise<Placement | undefined> {
     const { parts, recoverable, message } = this;
     const { error, at } = failed;
@@ -205,7 +208,7 @@ class RecoverablePost {
     return next;
   }
 
-  /** For what has nothing to do with the replica being there. */
+  /** Fails with an error that says nothing about the replica. */
   #fail(error: unknown): undefined {
     if (this.#answer.begun && this.#answer.isEvents) failPendingWith(this.#answer, this.message, error);
     else throw clientError(this.message, error);
@@ -216,14 +219,14 @@ class RecoverablePost {
     await this.#record?.(rejectedRequestIds(end, this.#answer.isEvents));
   }
 
-  /** Remembers requests whose answers the client will come back for. */
+  /** Registers the requests whose answers the client will resume. */
   #awaitResumption({ location }: Placement): void {
     const resumable = this.#answer.resumableFor(this.message);
     if (resumable) this.parts.resumptions.add(this.recoverable.session.envelope.id, location, resumable);
   }
 }
 
-/** A server that asked the client something is gone, and with it the question: nothing waits for this answer. */
+/** Drops a client's response: the server that sent the request is gone, and with it the request. */
 function dropResponse(
   { log }: ForwardingParts,
   { request, session }: RecoverableRequest,
@@ -232,7 +235,7 @@ function dropResponse(
   if (message.requestIds.length > 0) throw new GatewayError('UPSTREAM_REFUSED');
   log.debug(
     { requestId: request.id, ...request.resource, session: session.envelope.id },
-    'the gateway dropped an answer, as the server that asked is gone',
+    'the gateway dropped a response of the client, because the server that sent the request is gone',
   );
   request.res.writeHead(202, { 'content-length': 0 }).end();
 }

@@ -16,25 +16,30 @@ import { failPendingResumption, isLost, type PendingResumption, resumptionOf } f
 import { throwIfUnknown } from './session-probe.js';
 import type { Placement } from '../sessions/relocate/relocation.js';
 
-/** A stream that lasted for less was not worth opening. */
+/** A stream that ended sooner counts as short. */
 const WORTHWHILE_MS = 5_000;
-/** Streams in a row that were not, until the client is left to try by itself. */
+/**
+ * After this many short streams in a row, the gateway closes the client's stream and leaves the retry to the client.
+ */
 const MAX_SHORT = 4;
 const RECHECK_MS = 250;
-/** What goes on is plain, and after the events that there have been; ids of events can be stamped only where they can be read. */
+/**
+ * Headers of the first attempt only. The gateway continues streams uncompressed and after the events that have passed;
+ * it can rewrite event ids only in uncompressed streams.
+ */
 const isOfTheFirst = (name: string) => name === 'accept-encoding' || name === 'last-event-id';
 
-/** The server does not go on after the event that the client has got last. */
+/** The server does not resume after the last event that the client received. */
 class NotResumed extends Error {}
 
-/** The session lives elsewhere now. */
+/** The session has been relocated. */
 class Detached extends Error {}
 
 /**
- * Has the client hear what the server says of its own accord (MCP 2025-11-25, transports, listening for messages), from
- * whichever replica its session lives on. When that goes away, the client's stream stays open and goes on with what the next
- * one says. Messages in between are lost: nobody has kept them. When only the connection breaks, the same replica is asked to go on
- * after the last event that had an id. A client that has come back for the answer to a call hears what has become of it.
+ * Streams the server's own messages to the client (MCP 2025-11-25, transports, listening for messages), from the
+ * replica on which the session lives. When that replica is lost, the client's stream stays open and continues with the
+ * messages of the next replica; messages in between are lost. When only the connection breaks, the same replica resumes
+ * after the last event that had an id. A client that resumes a call gets its answer or an error.
  */
 export async function recoverableStream(
   parts: ForwardingParts,
@@ -47,7 +52,7 @@ export async function recoverableStream(
   const answer = new ClientResponse(given.request, {
     events: call ? new SseTracker('resumed', (id) => call.answered(id)) : new SseTracker('stream'),
   });
-  // Between two servers, too, when nothing of it passes.
+  // The revocation of a grant also ends a stream that is between two servers.
   const end = () => answer.begun && answer.close();
   const unwatch = parts.grants.watch({ grant: given.request, kind: 'stream', end });
   await follow(parts, given, { first, firstBody, answer, call }).finally(unwatch);
@@ -80,7 +85,7 @@ async function follow(
     if (resumeAfter !== undefined) call?.awaitAfter(resumeAfter);
     if (!error || res.destroyed) return;
     if (answer.begun && !answer.isEvents) return answer.close();
-    if (error instanceof NotResumed) return answer.abort(); // its client knows better what to do
+    if (error instanceof NotResumed) return answer.abort(); // the client decides how to resume
     body = null;
     if (!(error instanceof Detached) && mayHaveRun(error) === undefined) throw error;
     short = performance.now() - began < WORTHWHILE_MS ? short + 1 : 0;
@@ -93,7 +98,7 @@ async function follow(
           : await nextPlacement(parts, recoverable, at, error);
     } catch (failure) {
       if (call && isLost(call, failure)) return failPendingResumption(answer, call);
-      if (answer.begun) return answer.close(); // the client comes back, and is told
+      if (answer.begun) return answer.close(); // the client reconnects, and gets the error then
       if (!(failure instanceof SessionUnknown)) throw failure;
       await parts.sessions.end(envelope, recoverable.request.route, { tellServer: false }).catch(() => {});
       throw new GatewayError('SESSION_NOT_FOUND');
@@ -102,7 +107,7 @@ async function follow(
   }
 }
 
-/** The client's, as they came if it can be; `resumeAfter` is the id of an event as the client knows it. */
+/** The client's headers, unchanged where possible; `resumeAfter` is an event id in the form that the client knows. */
 function headersAt(
   { session, headers }: RecoverableRequest,
   { location }: Placement,
@@ -114,7 +119,7 @@ function headersAt(
   return eventId === undefined ? rest : [...rest, 'Last-Event-ID', eventId];
 }
 
-/** Passes one server's stream on. Returns why it broke off; undefined when it is over. */
+/** Passes the stream of one server on. Returns why it broke off; undefined when it has ended. */
 async function listen(
   parts: ForwardingParts,
   recoverable: RecoverableRequest,
@@ -136,7 +141,8 @@ async function listen(
     onDrain() {
       if (isRelocating) return;
       isRelocating = true;
-      // That it has moved it hears as everybody does. When there was nowhere to go, it tries again when it is told again.
+      // The registry reports the relocation, as it does to every stream. A failed relocation is tried at the next drain
+      // event.
       void leave(parts, recoverable, at).catch(() => (isRelocating = false));
     },
   });
@@ -164,7 +170,7 @@ async function listen(
   }
 }
 
-/** False when the session has moved, has ended, or its replica is gone. */
+/** False when the session has been relocated or has ended, or its replica is gone. */
 async function isPlacedHere(
   { sessions, routes }: ForwardingParts,
   { request, session }: RecoverableRequest,
@@ -193,7 +199,7 @@ async function currentPlacement(
   return endpoint ? { location, endpoint } : relocate(parts, recoverable, from.location, 'gone');
 }
 
-/** Moves the session off a replica that is about to end, as soon as no call is under way, or at the last moment. */
+/** Relocates the session off a draining replica as soon as no call is under way, or at the last moment. */
 async function leave(parts: ForwardingParts, recoverable: RecoverableRequest, at: Placement): Promise<void> {
   const { request, session } = recoverable;
   const ending = () => parts.routes.get(request.route)?.endpoints.find(({ id }) => id === at.endpoint.id);

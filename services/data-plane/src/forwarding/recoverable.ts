@@ -26,17 +26,17 @@ export interface ForwardingParts extends SendParts, EndpointParts {
   log: Logger;
 }
 
-/** A request of a session that is carried to wherever the session lives. */
+/** A request of a session that is forwarded with recovery. */
 export interface RecoverableRequest {
   request: McpRequest;
   session: OpenSession;
-  /** As a server sees them, without its session id. */
+  /** The headers as a server gets them, without its session id. */
   headers: string[];
 }
 
 /**
- * Why there was no answer: whether the server can have begun to act on the request.
- * Undefined for everything that has nothing to do with the server being there.
+ * Whether the server can have begun to act on the failed request.
+ * Undefined for errors that say nothing about the server.
  */
 export function mayHaveRun(error: unknown): boolean | undefined {
   if (error instanceof SessionUnknown) return false;
@@ -46,8 +46,8 @@ export function mayHaveRun(error: unknown): boolean | undefined {
 }
 
 /**
- * Where to send the request next, after it failed at `at`. A connection that broke says nothing of the replica: if that is
- * there still, it is asked again.
+ * Where to send the request next, after it failed at `at`. A broken connection does not prove that the replica is gone:
+ * while the replica is routed, the gateway tries it again.
  * @throws GatewayError as `Relocator.relocate`
  */
 export async function nextPlacement(
@@ -63,8 +63,8 @@ export async function nextPlacement(
 }
 
 /**
- * The endpoint, when all that is known against it is that a connection to it broke.
- * @throws GatewayError UNAVAILABLE when Redis is away
+ * The endpoint, unless the session has to leave it.
+ * @throws GatewayError UNAVAILABLE when Redis is unavailable
  */
 export async function routedEndpoint(
   { routes }: ForwardingParts,
@@ -77,7 +77,8 @@ export async function routedEndpoint(
 }
 
 /**
- * Where the session lives, once it lives on a replica that is there and stays. An answer of the client's goes to who has asked.
+ * Where to send the request first: on a replica that is routed and does not drain, if there is one. A response of the
+ * client goes to the server that sent the request.
  * @throws GatewayError as `Relocator.relocate`
  */
 export async function initialPlacement(
@@ -91,7 +92,7 @@ export async function initialPlacement(
   const here = { location, endpoint };
   if (!endpoint.draining || buffered?.holdsResponse) return here;
   if (!(await shouldRelocateNow(parts.sessions, envelope.id, endpoint))) return here;
-  // With nowhere to go, or no Redis, it stays as long as it can.
+  // Without another replica, or without Redis, the session stays as long as its replica serves.
   return relocate(parts, recoverable, location, 'draining').catch(() =>
     hasEnded(endpoint, Date.now()) ? relocate(parts, recoverable, location, 'gone') : here,
   );

@@ -60,7 +60,7 @@ const cases: [what: string, changes: Partial<Failure>, next: NextStep][] = [
   ['what cannot be read and cannot have run', { asked: { kind: 'unreadable' }, mayHaveRun: false }, 'retry'],
 ];
 
-describe('a request whose server went away', () => {
+describe('a request whose server is lost', () => {
   it.each(cases)('%s', (_what, changes, next) => {
     const { asked } = { ...failure, ...changes };
     expect(retryPolicy({ ...failure, mayRunTwice: isRepeatable(asked), ...changes })).toBe(next);

@@ -1,19 +1,19 @@
 import { type Message, messagesOf } from '@mcp-gateway/protocol';
 
 export interface Failure {
-  /** What the client sent. */
+  /** The client's message. */
   asked: Message;
-  /** A server can have begun to act on it, this one or one before. */
+  /** A server, the last one or one before, can have begun to act on the message. */
   mayHaveRun: boolean;
-  /** It makes no difference whether it runs once or twice: by what it is, or by what its tool says of itself. */
+  /** Running the message twice makes no difference, by its method or by its tool hints. */
   mayRunTwice: boolean;
-  /** All of the body is here still. */
+  /** The whole body is in memory. */
   isBuffered: boolean;
-  /** Something of the answer has gone out. */
+  /** Whether a part of the answer has been sent. */
   begun: 'no' | 'events' | 'other';
-  /** The client has its answer, and only the end of the stream is missing. */
+  /** The client has its answer; only the end of the stream is missing. */
   answered: boolean;
-  /** The client can resume the stream by itself, from the server that it came from. */
+  /** The client can resume the stream by itself, from the same server. */
   resumable: boolean;
   attempt: number;
 }
@@ -29,10 +29,10 @@ export interface Failure {
  */
 export type NextStep = 'retry' | 'retry-same-replica' | 'check-tool' | 'fail' | 'relocate-only' | 'finish' | 'abort';
 
-/** One to begin with, one that shows that the replica is gone, one on the next, and one more. */
+/** The first attempt, one that proves that the replica is gone, one on the next replica, and one more. */
 const MAX_ATTEMPTS = 4;
 
-/** What to do for a client whose server went away before it had answered. */
+/** The next step after a server was lost before it had answered. */
 export function retryPolicy(failure: Failure): NextStep {
   const { asked, mayHaveRun, mayRunTwice, isBuffered, begun, answered, resumable, attempt } = failure;
   if (begun === 'other') return 'abort';
@@ -45,5 +45,8 @@ export function retryPolicy(failure: Failure): NextStep {
   return asked.kind === 'request' && asked.method === 'tools/call' ? 'check-tool' : 'fail';
 }
 
-/** To a question that a server has asked in its session; in another one the same id may mean another question. */
+/**
+ * A response to a request that a server sent in its session; in another session the same id may belong to another
+ * request.
+ */
 const isResponse = ({ kind }: Message): boolean => kind === 'response';

@@ -16,7 +16,7 @@ import type { Grants } from '../request/grants.js';
 import { proxyRequest, type ResponseHead, type ResponseSink } from '../upstream/proxy.js';
 import type { OpenSession } from '../sessions/location.js';
 
-/** Stays open for what the server has to say (MCP 2026-07-28). */
+/** Its answer stays open for messages of the server (MCP 2026-07-28). */
 const LISTEN = 'subscriptions/listen';
 
 export interface SendParts {
@@ -30,7 +30,7 @@ export interface SendParts {
 
 /** A request to one endpoint. */
 export interface Sending {
-  /** Of the HTTP request. */
+  /** The id of the HTTP request. */
   id: string;
   req: IncomingMessage;
   sink: ResponseSink;
@@ -40,23 +40,24 @@ export interface Sending {
   route: Route;
   principal: Principal;
   endpoint: Endpoint;
-  /** As the server sees them, without its session id. */
+  /** The headers as the server gets them, without its session id. */
   headers: readonly string[];
   session: OpenSession | null;
-  /** The client's initialize message, when this is one and it was small enough to keep. */
+  /** The client's initialize message, when the body is one and was small enough to buffer. */
   initialize: () => string | null;
-  /** Told of a session that this request has opened. */
+  /** Called with a session that this request has opened. */
   onOpen?: (session: SessionEnvelope) => void;
-  /** Told before the first byte goes out. */
+  /** Called before the first byte is sent. */
   delivery?: { sent(): void };
-  /** Runs when the server has begun to answer; what it rejects with becomes the answer. */
+  /** Runs when the server begins to answer; a rejection becomes the answer. */
   onStatus?: (status: number) => Promise<void> | undefined;
 }
 
 /**
- * Sends the request to the endpoint and the answer back, both as they come, and turns session ids from one side's into
- * the other's. Resolves when the answer has ended.
- * @throws GatewayError UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT, UPSTREAM_INVALID, TOO_LARGE, UNAVAILABLE, SESSION_LIMIT
+ * Sends the request to the endpoint and streams the answer back. Translates session ids between the client and the
+ * server. Resolves when the answer has ended.
+ * @throws GatewayError UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT, UPSTREAM_INVALID, TOO_LARGE, UNAVAILABLE,
+ *   SESSION_LIMIT
  */
 export async function send(parts: SendParts, sending: Sending): Promise<void> {
   const { req, sink, body, query, era, route, endpoint, session } = sending;
@@ -64,7 +65,7 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
   const headers = [...sending.headers, ...(session ? ['Mcp-Session-Id', session.location.upstreamId] : [])];
   let unrequested: string | undefined;
 
-  /** The session's id for the client, when the server has said what it calls it. */
+  /** The header with the client's session id, when the server has named its session. */
   const named = ({ status, upstreamSessionId }: ResponseHead): string[] => {
     if (session && session.location.upstreamId === upstreamSessionId) return [HEADER.sessionId, session.sealedId];
     if (!session && status < 300) unrequested = upstreamSessionId;
@@ -93,7 +94,7 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
       if (!first && opened === undefined && !ended) return named(head);
       return (async () => {
         await first;
-        // The server has ended it in any case.
+        // The server has ended the session in any case.
         if (ended) await parts.sessions.end(ended.envelope, route, { tellServer: false }).catch(() => {});
         if (opened === undefined) return named(head);
         const sealedId = await openSession(parts, sending, opened);
@@ -108,8 +109,9 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
 }
 
 /**
- * A server may begin a session with whatever it takes for an initialize, whatever the headers say. One that nobody has been
- * told of is not counted, so it must not stay; after the answer, which may be a stream of that session's.
+ * Ends a session that the server began where none is allowed: a server may take any message for an initialize, whatever
+ * the headers say. The client gets no id of it and it does not count, so it must not remain. Runs after the answer,
+ * which may be a stream of that session.
  */
 function endUnrequested(
   { upstreams, log }: SendParts,
@@ -118,14 +120,14 @@ function endUnrequested(
 ): void {
   log.warn(
     { requestId: id, kind: route.kind, name: route.name, caller: principal.subject },
-    'a server began a session where none may be; it is ended',
+    'a server began a session where none is allowed; the gateway ends it',
   );
   void terminateUpstreamSession(upstreams, endpoint, { upstreamId, caller: principal.subject });
 }
 
 /**
- * Remember before you reveal: the record stands before the client sees the id. Undefined when it cannot be written and the
- * request is no initialize: what it asked for has been done, so its answer passes, without a session.
+ * Writes the record before the client gets the id. Returns undefined when the record cannot be written and the request
+ * is not an initialize: the request has run, so its answer passes without a session.
  */
 async function openSession(parts: SendParts, sending: Sending, upstreamId: string): Promise<string | undefined> {
   const { sessions, keys, upstreams } = parts;
@@ -150,7 +152,7 @@ async function openSession(parts: SendParts, sending: Sending, upstreamId: strin
     await sessions.open(envelope, route, { initialize: said });
   } catch (error) {
     if (said === null) return undefined;
-    // Nobody will ever use it.
+    // The client never gets an id for it.
     void terminateUpstreamSession(upstreams, endpoint, { upstreamId, caller: principal.subject });
     throw error;
   }

@@ -12,15 +12,17 @@ import type { Placement } from '../sessions/relocate/relocation.js';
 
 const PING_MS = 5_000;
 
-/** JSON-RPC 2.0 §5.1. Who says so has read the message, although MCP has every server answer a ping. */
+/**
+ * JSON-RPC 2.0 §5.1. A server that answers so has read the message, although MCP requires every server to answer a
+ * ping.
+ */
 const METHOD_NOT_FOUND = -32601;
 
 /**
- * Asks the server by a ping whether it has the session.
- *
- * known    it has
- * unknown  it says that it has not
- * silent   it says nothing, which may mean anything
+ * Asks the server with a ping whether it has the session.
+ * known    the server has it
+ * unknown  the server says that it does not have it
+ * silent   the server does not answer, which proves nothing
  */
 async function probeSession(
   { upstreams }: Pick<ForwardingParts, 'upstreams'>,
@@ -40,9 +42,9 @@ async function probeSession(
 }
 
 /**
- * To be called when the server has answered 404, and the session may be begun anew elsewhere: asks it whether it knows the
- * session. That may just as well mean a method, a resource or a stream that it does not have; so it is asked in a way that
- * leaves no doubt. One that does not answer has not said that it does not know it.
+ * Call it when the server has answered 404 and the session may be relocated. A 404 may also mean an unknown method,
+ * resource or stream, so a ping decides. A server that does not answer the ping has not said that the session is
+ * unknown.
  * @throws SessionUnknown
  */
 export async function throwIfUnknown(
@@ -54,8 +56,9 @@ export async function throwIfUnknown(
 }
 
 /**
- * To be called when the server has answered 404, and that is passed on: if it does not know the session, its client starts
- * over. So it ends here, too, before the client hears, or the place that it takes would keep the client from that.
+ * Call it when the server has answered 404 and that passes to the client. A client of an unknown session starts over,
+ * so the gateway ends the session before the client gets the 404; otherwise the session would still count against the
+ * client's limit.
  */
 export async function endIfUnknown(
   parts: ForwardingParts,
@@ -68,9 +71,9 @@ export async function endIfUnknown(
 }
 
 /**
- * Whether the client can go on by itself where the stream of its answer has broken off (MCP 2025-11-25, transports,
- * resumability and redelivery): it has the id of an event, and its server is there still and knows the session. A server that
- * has just died is in the routes for a while, so it is asked.
+ * Whether the client can resume the answer after a break (MCP 2025-11-25, transports, resumability and redelivery): it
+ * has an event id, and its server is there and knows the session. A server that has just died stays in the routes for a
+ * while, so a ping decides.
  */
 export async function isResumable(
   parts: ForwardingParts,
@@ -86,9 +89,9 @@ export async function isResumable(
 const MAX_HINT_ATTEMPTS = 3;
 
 /**
- * Whether the tool that the message calls may run twice, and where the session lives once its server has been asked: that it
- * is gone may show only now.
- * @throws GatewayError as `Relocator.recover`
+ * Queries the hints of the tool that the message calls, and returns where the session lives afterwards: the query may
+ * discover that the replica is gone.
+ * @throws GatewayError as `Relocator.relocate`
  */
 export async function resolveToolHints(
   parts: ForwardingParts,

@@ -3,8 +3,8 @@ import type { SessionId, SessionRecords } from '@mcp-gateway/sessions';
 import type { BufferedMessage } from './buffered-message.js';
 
 /**
- * The text, when it is an initialize message and nothing else; null for everything that a server may have opened a session
- * upon. A session is begun anew by saying this again, so it must not be anything that acts.
+ * The text, when it is an initialize message and nothing else; else null. A relocation replays this text, so it must
+ * contain nothing that acts.
  */
 export function initializeMessage(text: string | null): string | null {
   if (text === null) return null;
@@ -35,9 +35,9 @@ const MAX_URI_LENGTH = 2_048;
 const MAX_LEVEL_LENGTH = 32;
 
 /**
- * Notes what the message asks of the server for the rest of the session: a log level, a subscription. To be called when the
- * server has answered, with the ids of the requests that it has refused. Without Redis it is not noted, and a replay will lack
- * it. Undefined when there is nothing to note.
+ * Records what the message sets for the rest of the session: a log level, a subscription. Call it when the server has
+ * answered, with the ids of the requests that the server rejected. Nothing is recorded while Redis is unavailable, and
+ * a later replay lacks these settings. Undefined when there is nothing to record.
  */
 export function settingsRecorder(
   records: SessionRecords,
@@ -76,7 +76,10 @@ function noteOf(
 
 const isUri = (uri: unknown): uri is string => typeof uri === 'string' && uri.length <= MAX_URI_LENGTH;
 
-/** Which requests the answer says an error to. What cannot be read, because it is compressed or only its end is here, says none. */
+/**
+ * The requests that the answer rejects. An answer that cannot be parsed, because it is compressed or incomplete,
+ * rejects none.
+ */
 export function rejectedRequestIds(text: string, isEvents: boolean): Set<RequestId> {
   const texts = isEvents ? readEvents(text).events.map(({ data }) => data) : [text];
   return new Set(texts.flatMap(rejectedIn));

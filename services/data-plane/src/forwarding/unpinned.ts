@@ -10,11 +10,11 @@ import { type EndpointCandidates, endpoints, withConnectRetry } from '../upstrea
 import { send, type Sending } from './send.js';
 import type { McpRequest } from '../request/context.js';
 
-/** Of the answer, in bytes: enough for the message that an event stream ends with. */
+/** Bytes buffered of the answer: enough for the last message of an event stream. */
 const MAX_TAIL_BYTES = 64 * 1024;
 
 /**
- * Has a request answered that belongs to no session, and may open one.
+ * Forwards a request without a session, which may open one.
  * @throws GatewayError as `send`
  */
 export async function forwardUnpinned(
@@ -33,7 +33,7 @@ export async function forwardUnpinned(
     const noInitialize = () => null;
     let again: ClientResponse | undefined;
     await withConnectRetry(res, endpoint, others, (to, attempt) => {
-      // Each attempt listens to its sink, and `res` would gather the listeners of all.
+      // A sink for each attempt: on `res` the listeners of all attempts would accumulate.
       const sink = attempt === 1 ? res : (again ??= new ClientResponse(request)).next();
       return send(parts, { ...sending, endpoint: to, sink, initialize: noInitialize });
     });
@@ -42,7 +42,7 @@ export async function forwardUnpinned(
   }
 }
 
-/** What initialize says is needed to repeat it elsewhere, and what it is answered with. */
+/** Forwards an initialize, and records it and its answer for a replay. */
 async function forwardInitialize(
   parts: ForwardingParts,
   sending: Omit<Sending, 'sink' | 'endpoint' | 'initialize'> & Pick<McpRequest, 'id' | 'res'>,
@@ -63,6 +63,6 @@ async function forwardInitialize(
   const version =
     opened === undefined ? null : negotiatedVersion(Buffer.concat(tail.take()).toString('utf8'), answer.isEvents);
   if (opened === undefined || version === null) return;
-  // Without it the version that the client names on its requests has to do.
+  // Without it, a replay uses the version that the client names on its requests.
   await parts.sessions.records.set(opened, 'protocolVersion', version).catch(() => {});
 }

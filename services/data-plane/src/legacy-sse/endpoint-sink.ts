@@ -2,16 +2,19 @@ import { type EndpointEvent, headerValues, withoutHeaders } from '@mcp-gateway/p
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { ResponseSink } from '../upstream/proxy.js';
 
-/** How long the head of a stream waits for its endpoint event: while it does, a bad one can still be answered in words. */
+/**
+ * How long the head of a stream waits for the endpoint event. Until the head is sent, a bad event can still be answered
+ * with an error.
+ */
 const HEAD_MS = 1_000;
 
-/** Some clients look for it anywhere in the header. */
+/** Some clients search the whole header for it. */
 const AS_CLIENTS_READ_IT = /text\/event-stream/i;
 
-/** Passes an answer on, and when it is an event stream, with another place in its endpoint event. */
+/** Passes an answer on, and rewrites the endpoint event when the answer is an event stream. */
 export class EndpointSink implements ResponseSink {
   #isStream = false;
-  /** Sends the head that is held back. */
+  /** Sends the held-back head. */
   #head: (() => void) | undefined;
   #late: NodeJS.Timeout | undefined;
 
@@ -30,21 +33,22 @@ export class EndpointSink implements ResponseSink {
     return this.to.writableNeedDrain;
   }
 
-  /** @throws GatewayError UPSTREAM_INVALID for a stream that is compressed although nobody has asked for that */
+  /** @throws GatewayError UPSTREAM_INVALID for a stream that is compressed although the request did not allow that */
   writeHead(status: number, reasonPhrase: string, headers: string[]): void {
     this.#isStream =
       status === 200 && headerValues(headers, 'content-type').some((type) => AS_CLIENTS_READ_IT.test(type));
     if (this.#isStream && headerValues(headers, 'content-encoding').some((coding) => !/^(identity)?$/i.test(coding))) {
-      const detail = 'its stream is compressed, so nothing can be read of where to send messages';
+      const detail =
+        'the server compresses its SSE stream, so the gateway cannot read the endpoint event; turn compression off';
       throw new GatewayError('UPSTREAM_INVALID', { detail });
     }
-    const passed = this.#isStream ? withoutHeaders(headers, (name) => name === 'content-length') : headers; // it becomes longer
+    const passed = this.#isStream ? withoutHeaders(headers, (name) => name === 'content-length') : headers; // the rewritten event is longer
     this.#head = () => this.to.writeHead(status, reasonPhrase, passed);
     if (this.#isStream) this.#late = setTimeout(() => this.#begin(), HEAD_MS);
     else this.#begin();
   }
 
-  /** @throws GatewayError UPSTREAM_INVALID when there is no endpoint where it has to be */
+  /** @throws GatewayError UPSTREAM_INVALID when the stream does not begin with an endpoint event */
   write(chunk: Buffer | ''): boolean {
     if (chunk === '') return this.#head !== undefined || this.to.write('', 'latin1');
     const passed = this.#isStream ? this.#pass(chunk) : chunk;
@@ -77,7 +81,10 @@ export class EndpointSink implements ResponseSink {
     } catch (cause) {
       clearTimeout(this.#late);
       if (cause instanceof GatewayError) throw cause;
-      throw new GatewayError('UPSTREAM_INVALID', { detail: 'its stream does not say where to send messages', cause });
+      throw new GatewayError('UPSTREAM_INVALID', {
+        detail: "the server's SSE stream does not begin with one valid endpoint event",
+        cause,
+      });
     }
   }
 }

@@ -26,9 +26,11 @@ export interface StreamParts extends StreamSessionParts, EndpointParts {
 }
 
 /**
- * Opens a stream of the older HTTP transport (MCP 2024-11-05, transports, HTTP with SSE). Its endpoint event is the session:
- * the place to which the server wants messages sent is sealed into a URL of the gateway's. It lives as long as the stream.
- * @throws GatewayError SESSION_LIMIT, NO_READY_REPLICA, UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT, UPSTREAM_INVALID, UNAVAILABLE
+ * Opens a stream of the older HTTP transport (MCP 2024-11-05, transports, HTTP with SSE). Its endpoint event begins the
+ * session: the gateway seals the server's URL for messages into a URL of its own. The session lives as long as the
+ * stream.
+ * @throws GatewayError SESSION_LIMIT, NO_READY_REPLICA, UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT,
+ *   UPSTREAM_INVALID, UNAVAILABLE
  */
 export async function openStream(parts: StreamParts, request: McpRequest): Promise<void> {
   const { res, route } = request;
@@ -57,7 +59,7 @@ async function openOn(
   const event = new EndpointEvent((uri) => {
     const upstreamId = messagesPath(uri, endpoint.url + path);
     if (Buffer.byteLength(upstreamId) > MAX_UPSTREAM_ID_BYTES) {
-      throw new GatewayError('UPSTREAM_INVALID', { detail: 'the URL in its endpoint event is too long' });
+      throw new GatewayError('UPSTREAM_INVALID', { detail: 'the URL in the endpoint event is too long' });
     }
     const url = messagesUrl(route.name, sealSessionId({ ...envelope, upstreamId }, parts.keys, 'url'));
     return parts.referenceTo(url, req.url ?? '');

@@ -22,15 +22,15 @@ it.each([
   ['https://elsewhere.example/message?a', '/message?a'],
   ['//elsewhere.example/message', '/message'],
   ['/a/../b', '/b'],
-])('messages for %s go to %s on the server that said so', (uri, path) => {
+])('messages for %s go to %s on the same server', (uri, path) => {
   expect(messagesPath(uri, 'http://127.0.0.1:9000/api/sse')).toBe(path);
 });
 
-it.each(['javascript:alert(1)', 'x:http://elsewhere.example/message'])('no messages go to %s', (uri) => {
+it.each(['javascript:alert(1)', 'x:http://elsewhere.example/message'])('rejects %s as a URL for messages', (uri) => {
   expect(() => messagesPath(uri, 'http://127.0.0.1:9000/api/sse')).toThrow(TypeError);
 });
 
-it('finds the id again in the URL that it was put into', () => {
+it('finds the sealed id in a rewritten URL', () => {
   expect(messagesUrl('echo', 'abc-_9')).toBe('/adapters/echo/messages?sessionId=abc-_9');
   expect(sealedIdOf('?sessionId=abc-_9')).toBe('abc-_9');
   expect(sealedIdOf('')).toBe('');

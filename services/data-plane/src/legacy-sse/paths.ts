@@ -1,6 +1,7 @@
 /**
- * Where messages go, on the server: what its endpoint event says, without a host, as it is the one that said so.
- * @throws TypeError when that is no URL of HTTP
+ * The path for messages on the server, from its endpoint event. The host is dropped: messages go to the server that
+ * sent the event.
+ * @throws TypeError when the event has no HTTP URL
  */
 export function messagesPath(uri: string, base: string): string {
   const { protocol, pathname, search } = new URL(uri, base);
@@ -11,5 +12,5 @@ export function messagesPath(uri: string, base: string): string {
 export const messagesUrl = (adapter: string, sealedId: string): string =>
   `/adapters/${adapter}/messages?sessionId=${sealedId}`;
 
-/** The id in the query of such a URL. */
+/** The sealed id in the query of such a URL. */
 export const sealedIdOf = (query: string): string => new URLSearchParams(query).get('sessionId') ?? '';

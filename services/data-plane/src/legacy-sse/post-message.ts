@@ -27,8 +27,8 @@ export interface MessageParts {
 }
 
 /**
- * Sends a message to where the stream of its session is (MCP 2024-11-05, transports, HTTP with SSE). The answer comes on that
- * stream, so there is nothing to move when the replica is gone: the stream has ended, too.
+ * Sends a message to the replica that holds the session's stream (MCP 2024-11-05, transports, HTTP with SSE). The
+ * answer comes on that stream, so nothing can be relocated when the replica is gone: the stream has ended, too.
  * @throws GatewayError SESSION_NOT_FOUND, UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT, TOO_LARGE, UNAVAILABLE
  */
 export async function postMessage(parts: MessageParts, request: McpRequest): Promise<void> {

@@ -27,8 +27,8 @@ function opening() {
   return { held, session, begun: session.begin(), written: () => written() };
 }
 
-describe('the session that a stream is', () => {
-  it('is held until the stream ends', async () => {
+describe('the session of a stream', () => {
+  it('is in use until the stream ends', async () => {
     const { held, session, begun, written } = opening();
     written();
     await begun;
@@ -37,7 +37,7 @@ describe('the session that a stream is', () => {
     expect(held).toEqual(new Set());
   });
 
-  it('is not held when the client has left while it was being recorded', async () => {
+  it('is not in use when the client left while the session was being recorded', async () => {
     const { held, session, begun, written } = opening();
     session.end();
     written();

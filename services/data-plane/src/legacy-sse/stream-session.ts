@@ -10,8 +10,8 @@ export interface StreamSessionParts {
 }
 
 /**
- * The session that a stream of the older HTTP transport is. It is recorded, counted and listed as any other, and ends with the
- * stream; when it is ended otherwise, by the API or because it is too old, the stream ends with it.
+ * The session of a stream of the older HTTP transport. It is recorded, counted and listed like any other, and ends with
+ * the stream. When the API ends it, or it is too old, the stream ends with it.
  */
 export class StreamSession {
   #isOver = false;
@@ -25,8 +25,8 @@ export class StreamSession {
   ) {}
 
   /**
-   * To be called before the client learns where to send messages.
-   * @throws GatewayError SESSION_LIMIT; UNAVAILABLE when Redis is away
+   * Call it before the client gets the URL for messages.
+   * @throws GatewayError SESSION_LIMIT; UNAVAILABLE when Redis is unavailable
    */
   async begin(): Promise<void> {
     const { parts, envelope, route } = this;
@@ -38,11 +38,11 @@ export class StreamSession {
         resource: route,
         endpointId: envelope.endpointId,
         recheck: () => void this.#recheck(),
-        onDrain: () => {}, // there is nowhere to move it to
+        onDrain: () => {}, // a stream cannot be relocated
       }),
-      () => void parts.sessions.end(envelope, route, { tellServer: false }).catch(() => {}), // it ends by itself, unused
+      () => void parts.sessions.end(envelope, route, { tellServer: false }).catch(() => {}), // the record expires by itself, unused
     );
-    if (this.#isOver) this.end(); // the client has left meanwhile
+    if (this.#isOver) this.end(); // the client left meanwhile
   }
 
   end(): void {

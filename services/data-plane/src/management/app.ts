@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError, notFound, problemOf, toGatewayError, unavailable } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { CallerCheck } from '@mcp-gateway/identity';
-import { type BrowserAccess, checkBrowserAccess } from '@mcp-gateway/platform/serving';
+import { type BrowserAccess, checkBrowserAccess, hookedPrototype } from '@mcp-gateway/platform/serving';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { HEADER, rpcErrorBody } from '@mcp-gateway/protocol';
 import type { Forwarded } from '../request/forwarded.js';
@@ -10,7 +10,6 @@ import { frontPage } from './front-page.js';
 import { sendContinue } from '../request/body.js';
 import { prepareHeaders, sendHead } from './headers.js';
 import { type ReferenceTo, withReferences } from '../request/reference.js';
-import { HookedResponse } from '../request/hooked-response.js';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 
 export interface ManagementParts {
@@ -19,9 +18,12 @@ export interface ManagementParts {
   isReady: () => boolean;
   forwarded: Forwarded;
   referenceTo: ReferenceTo;
-  /** Refuses those whose sign-in the control plane could not tell from a person's: to it, the data plane is who calls. */
+  /**
+   * Refuses callers whose sign-in the control plane could not distinguish from a person's: the control plane sees the
+   * data plane as the caller.
+   */
   checkCaller?: CallerCheck;
-  /** Where clients see the root of the gateway; undefined when that is not known. */
+  /** The URL at which clients see the root of the gateway; undefined when it is not configured. */
   publicUrl?: string | undefined;
   log: Logger;
 }
@@ -30,13 +32,13 @@ const PROXY_MS = 30_000;
 const LOGS = /^\/adapters\/[^/]+\/logs$/;
 const MANAGED = /^\/(adapters(\/|$)|(openapi\.json|errors)$)/;
 
-/** Where a client sends its messages that knows the gateway and not the URL of a server. */
+/** URLs to which a client sends messages when it knows the gateway and not the URL of a server. */
 const MISTAKEN_FOR_MCP = ['/', '/mcp', '/sse', '/messages'];
 const SERVERS = 'each MCP server has a URL of its own, /adapters/{name}/mcp; GET /adapters lists them';
 const TOOLS =
   'tools belong to MCP servers: ask with tools/list at /adapters/{name}/mcp; GET /adapters lists the servers';
 const HEALTH = '/livez and /readyz tell whether the gateway works';
-/** What people look for at addresses that other gateways have. */
+/** URLs that other gateways serve, and what this gateway offers instead. */
 const INSTEAD = new Map([
   ...MISTAKEN_FOR_MCP.map((path) => [path, SERVERS] as const),
   ['/tools', TOOLS],
@@ -49,16 +51,15 @@ function whatIsThere(path: string): string {
   return `nothing is served at ${path}; ${INSTEAD.get(`/${first}`) ?? 'see /openapi.json'}`;
 }
 
-/** The front page, health, and the control plane behind the same URL. Nothing here is hot, so it may be Express. */
+/**
+ * The front page, health, and the control plane behind the same URL. None of it is on the hot path, so it may use
+ * Express.
+ */
 export function createManagementApp(parts: ManagementParts): Express {
   const { access, controlPlane, isReady, forwarded, referenceTo, checkCaller } = parts;
   const app = express();
   app.disable('x-powered-by');
-  // Express gives responses this prototype in place of their own, whose hook sees each head.
-  app.response = Object.create(HookedResponse.prototype, {
-    ...Object.getOwnPropertyDescriptors(express.response),
-    ...Object.getOwnPropertyDescriptors(app.response),
-  }) as typeof app.response;
+  app.response = hookedPrototype(express.response, app.response);
 
   app.get('/livez', (_req, res) => void res.type('text').send('ok'));
   app.get('/readyz', (_req, res) => {
@@ -79,7 +80,8 @@ export function createManagementApp(parts: ManagementParts): Express {
   const on = {
     error: (error: Error, req: IncomingMessage, res: unknown) =>
       problems.controlPlaneUnavailable(req, res as ServerResponse, error),
-    // Before the proxy copies the head, which it then leaves. Nobody catches what is thrown here.
+    // Runs before the proxy copies the head, and the proxy then leaves the head alone. Nothing catches errors thrown
+    // here.
     proxyRes(answer: IncomingMessage, req: IncomingMessage, res: ServerResponse) {
       try {
         sendHead(answer, res, (headers) => withReferences(headers, req.url ?? '', referenceTo));
@@ -89,9 +91,9 @@ export function createManagementApp(parts: ManagementParts): Express {
       }
     },
   };
-  // The names by which this service may be called were checked above; the control plane knows its own.
+  // The host names of this service were checked above; the control plane knows its own host.
   const proxy = { target: controlPlane, changeOrigin: true, on };
-  app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => LOGS.test(path) })); // which may pause for hours
+  app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => LOGS.test(path) })); // no timeout: logs may pause for hours
   app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => MANAGED.test(path), proxyTimeout: PROXY_MS }));
 
   app.post(MISTAKEN_FOR_MCP, (req, res) => {
@@ -106,7 +108,7 @@ export function createManagementApp(parts: ManagementParts): Express {
   return app;
 }
 
-/** Problem documents (RFC 9457) about requests to the management API, when the data plane itself answers them. */
+/** Problem documents (RFC 9457) for requests to the management API that the data plane itself answers. */
 function problemWriter({ log, publicUrl }: Pick<ManagementParts, 'log' | 'publicUrl'>) {
   function write(req: IncomingMessage, res: ServerResponse, error: GatewayError) {
     const retry = error.code === 'UNAVAILABLE' ? { 'retry-after': '2' } : {};
@@ -115,20 +117,20 @@ function problemWriter({ log, publicUrl }: Pick<ManagementParts, 'log' | 'public
   }
   return {
     write,
-    /** Express never sees the proxy's errors, so the answer has to be given here. */
+    /** Express never sees errors of the proxy, so this handler answers. */
     controlPlaneUnavailable(req: IncomingMessage, res: ServerResponse, error: Error) {
-      log.warn({ requestId: idOf(req), err: error }, 'control plane not reached');
+      log.warn({ requestId: idOf(req), err: error }, 'the control plane is not reachable');
       if (!('writeHead' in res) || res.headersSent) return void res.destroy();
       write(req, res, unavailable('the control plane is not reachable; MCP traffic is not affected'));
     },
     handler: ((thrown: unknown, req, res, next) => {
       if (res.headersSent) return next(thrown);
       if (!(thrown instanceof GatewayError))
-        log.error({ requestId: idOf(req), err: thrown }, 'management request failed');
+        log.error({ requestId: idOf(req), err: thrown }, 'a management request failed');
       write(req, res, toGatewayError(thrown));
     }) satisfies ErrorRequestHandler,
   };
 }
 
-/** The server has set it (server/server.ts). */
+/** The server sets it (server/server.ts). */
 const idOf = ({ headers }: IncomingMessage): string => String(headers[HEADER.requestId]);

@@ -16,6 +16,7 @@ const HTML = `<!doctype html>
 <li><a href="adapters">adapters</a> lists the servers that you may use and manages them.</li>
 <li><code>adapters/NAME/mcp</code> is the URL of one of them for an MCP client; <code>adapters/NAME/sse</code> is for clients and servers of the older transport.</li>
 <li><a href="openapi.json">openapi.json</a> describes the API.</li>
+<li><a href="errors">errors</a> explains every error code.</li>
 <li><a href="livez">livez</a> and <a href="readyz">readyz</a> tell whether the gateway works.</li>
 </ul>
 </html>
@@ -29,6 +30,7 @@ This gateway runs MCP servers and gives each of them a URL. Below the address of
   adapters/NAME/mcp   is the URL of one of them for an MCP client
   adapters/NAME/sse   is for clients and servers of the older transport
   openapi.json        describes the API
+  errors              explains every error code
   livez, readyz       tell whether the gateway works
 `;
 
@@ -46,7 +48,7 @@ const HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 };
 
-/** Says where to go: as a page to a browser, as text to other programs. Tells nothing that needs a sign-in. */
+/** A page for browsers and a text for programs that name the URLs to use. It shows nothing that needs a sign-in. */
 export const frontPage: RequestHandler = (req, res) => {
   const isBrowser = req.accepts(['text/plain', 'text/html']) === 'text/html';
   res.set(HEADERS).type(isBrowser ? 'text/html' : 'text/plain');

@@ -1,26 +1,28 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { endToEndHeaders, HEADER, withoutHeaders } from '@mcp-gateway/protocol';
 
-/** Only the data plane says where a request came from. */
+/** Only the data plane sets the headers that say where a request came from. */
 const OF_PROXIES = /^(forwarded|x-forwarded-.*)$/;
 
 /**
- * Takes from a request what is not to go on to the control plane, and adds where it came from. The proxy passes on what it finds, and Node throws where
- * nothing catches it when `Trailer` is on a message that has no room for trailers.
+ * Removes the headers that end at the data plane from a request to the control plane, and adds the origin of the
+ * request. The proxy copies all headers, and Node throws outside of any handler when `Trailer` is on a message without
+ * chunks.
  */
 export function prepareHeaders({ headers, rawHeaders }: IncomingMessage, forwarded: readonly string[]): void {
   const kept = new Set(endToEndHeaders(rawHeaders).map((each, i) => (i % 2 === 0 ? each.toLowerCase() : '')));
   for (const name of Object.keys(headers)) {
-    // The proxy frames by it; it is `chunked` if anything (message-fault.ts).
+    // The proxy frames the body by it; it is `chunked` or absent (normalize-request.ts).
     if ((!kept.has(name) && name !== 'transfer-encoding') || OF_PROXIES.test(name)) delete headers[name];
   }
   for (let i = 0; i + 1 < forwarded.length; i += 2) headers[(forwarded[i] as string).toLowerCase()] = forwarded[i + 1];
-  delete headers.expect; // the client has been answered (invite-body.ts)
+  delete headers.expect; // the data plane sends 100 Continue itself (request/body.ts)
 }
 
 /**
- * Sends the head of an answer at once, as `follow` may be quiet for hours, without what is of the connection behind.
- * @throws RangeError, TypeError when it is a head that Node does not write, such as one with the status 99
+ * Sends the head of an answer at once, because a `follow` stream may be silent for hours; without headers of the
+ * connection to the control plane.
+ * @throws RangeError, TypeError for a head that Node does not write, such as one with the status 99
  */
 export function sendHead(
   { statusCode = 502, rawHeaders }: IncomingMessage,
@@ -28,5 +30,5 @@ export function sendHead(
   seenAs: (headers: string[]) => string[],
 ): void {
   res.writeHead(statusCode, seenAs(endToEndHeaders(withoutHeaders(rawHeaders, (name) => name === HEADER.requestId)))); // without its phrase, which Node would keep although it refuses it
-  res.write('', 'latin1'); // not flushHeaders, which makes UTF-8 of its bytes
+  res.write('', 'latin1'); // not flushHeaders, which encodes the head as UTF-8
 }

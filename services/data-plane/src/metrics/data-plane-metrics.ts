@@ -13,7 +13,9 @@ export interface DataPlaneMetrics extends RequestObserver {
 const NO_NAME = 'none';
 const REASONS: readonly Relocation['why'][] = ['gone', 'unknown', 'draining'];
 
-/** What docs/metrics.md lists for the data plane. Names of resources appear while they are in the routes. */
+/**
+ * The metrics that docs/metrics.md lists for the data plane. A resource has labels of its own only while it is routed.
+ */
 export function dataPlaneMetrics(
   metrics: Metrics,
   { routes, ...parts }: Omit<GaugeParts, 'underWay'>,
@@ -22,7 +24,10 @@ export function dataPlaneMetrics(
   const underWay = new Map<string, UnderWay>();
   addGauges(metrics, { ...parts, routes, underWay });
 
-  /** What the labels say of a request. Names that are not in the routes are one: anybody can ask for any number of them. */
+  /**
+   * The labels of a request. All names outside of the routes share one label, because clients can invent any number of
+   * names.
+   */
   const labelOf = ({ resource }: RequestContext): ResourceRef =>
     resource && routes.get(resource) ? resource : { kind: resource?.kind ?? 'adapter', name: NO_NAME };
   function underWayOf(resource: ResourceRef): UnderWay {
@@ -54,7 +59,7 @@ export function dataPlaneMetrics(
       const active = activeOf.get(context);
       if (!active) return;
       const { req, head, refusal } = context;
-      const resource = labelOf(context); // again: it may have left the routes meanwhile
+      const resource = labelOf(context); // read again: the resource may have left the routes meanwhile
       const method = methodLabel(req.method);
       active.requests -= 1;
       if (head?.isEventStream) active.streams -= 1;
@@ -69,10 +74,10 @@ export function dataPlaneMetrics(
 function defineMetrics(metrics: Metrics) {
   const moves = metrics.counter({
     name: 'mcp_gateway_session_moves_total',
-    help: 'Sessions that could not stay where they were',
+    help: 'Sessions that had to leave their replica',
     labels: ['reason', 'outcome'],
   });
-  for (const reason of REASONS) moves.inc({ reason, outcome: 'relocated' }, 0); // so that a rate sees the first
+  for (const reason of REASONS) moves.inc({ reason, outcome: 'relocated' }, 0); // initial zeros, so that a rate counts the first event
   return {
     requests: labelledSeries(
       metrics.counter({

@@ -10,7 +10,7 @@ const endpoint = (id: string, more: Partial<Endpoint> = {}): Endpoint => ({
   ...more,
 });
 
-it('counts each endpoint once, by what matters most of it', () => {
+it('counts each endpoint once, in its most important state', () => {
   const endpoints = [
     endpoint('1'),
     endpoint('2'),
@@ -23,6 +23,6 @@ it('counts each endpoint once, by what matters most of it', () => {
   expect(endpointStates(endpoints, ejected)).toEqual({ ready: 2, ejected: 1, unready: 1, draining: 2 });
 });
 
-it('counts none where there is none', () => {
+it('counts no endpoint where there is none', () => {
   expect(endpointStates([], new Set())).toEqual({ ready: 0, ejected: 0, unready: 0, draining: 0 });
 });

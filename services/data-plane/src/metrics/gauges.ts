@@ -8,12 +8,12 @@ import type { SessionStore } from '../sessions/store.js';
 /**
  * draining  is about to end
  * unready   gets no new sessions
- * ejected   gets nothing new for a while, as requests to it have failed
+ * ejected   gets no new requests for a while, because requests to it failed
  * ready     none of these
  */
 export type EndpointState = 'ready' | 'ejected' | 'unready' | 'draining';
 
-/** How many endpoints are in each state; each is in one. */
+/** The number of endpoints in each state; each endpoint counts in one. */
 export function endpointStates(
   endpoints: readonly Endpoint[],
   ejected: ReadonlySet<string>,
@@ -29,7 +29,7 @@ function stateOf({ id, ready, draining }: Endpoint, ejected: ReadonlySet<string>
   return ejected.has(id) ? 'ejected' : 'ready';
 }
 
-/** What is going on for one resource now. */
+/** The open requests and streams of one resource. */
 export interface UnderWay {
   resource: ResourceRef;
   requests: number;
@@ -41,13 +41,13 @@ export interface GaugeParts {
   routes: RouteTable;
   sessions: Pick<SessionStore, 'cached'>;
   balancer: Pick<Balancer, 'ejected'>;
-  /** Of sessions that are to move to another replica. */
+  /** Sessions that wait for their relocation. */
   relocationsWaiting: () => number;
   /** By resource. */
   underWay: ReadonlyMap<string, UnderWay>;
 }
 
-/** What the parts of the data plane know anyway, read when somebody asks. */
+/** Gauges of state that the data plane keeps anyway, read at each scrape. */
 export function addGauges(metrics: Metrics, parts: GaugeParts): void {
   const { redis, routes, sessions, balancer, relocationsWaiting, underWay } = parts;
   const single = (name: string, help: string, read: () => number | undefined) =>
@@ -75,11 +75,15 @@ export function addGauges(metrics: Metrics, parts: GaugeParts): void {
         })),
       ),
   );
-  single('mcp_gateway_session_moves_waiting', 'Sessions that wait in line to be moved', relocationsWaiting);
-  single('mcp_gateway_sessions_cached', 'Sessions in memory', () => sessions.cached().sessions);
-  single('mcp_gateway_sessions_cached_bytes', 'About what these take', () => sessions.cached().bytes);
+  single('mcp_gateway_session_moves_waiting', 'Sessions that wait to be relocated', relocationsWaiting);
+  single('mcp_gateway_sessions_cached', 'Sessions cached in memory', () => sessions.cached().sessions);
+  single(
+    'mcp_gateway_sessions_cached_bytes',
+    'Approximate memory of the cached sessions',
+    () => sessions.cached().bytes,
+  );
   single('mcp_gateway_routes', 'Adapters in the routes', () => Array.from(routes.all()).length);
-  single('mcp_gateway_routes_read_timestamp_seconds', 'When all routes were read last, since the epoch', () => {
+  single('mcp_gateway_routes_read_timestamp_seconds', 'Unix time of the last complete load of the routes', () => {
     const at = routes.loadedAt();
     return at === undefined ? undefined : at / 1000;
   });

@@ -3,7 +3,7 @@ import type { Verifier } from '@mcp-gateway/identity';
 import type { RequestContext } from '../request/context.js';
 
 /**
- * The caller.
+ * Verifies the sign-in and returns the caller.
  * @throws GatewayError SIGN_IN_REQUIRED, FORBIDDEN
  */
 export function authenticate(verifier: Verifier, context: RequestContext): Principal | Promise<Principal> {

@@ -4,8 +4,8 @@ import { canRead, type Principal } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/routing';
 
 /**
- * The route, for a caller who may use it. A stranger is told the same as for a name that does not exist.
- * @throws GatewayError ADAPTER_NOT_FOUND; UNAVAILABLE before the first routes have been read
+ * Returns the route to a caller who may use it. Other callers get the same answer as for a name that does not exist.
+ * @throws GatewayError ADAPTER_NOT_FOUND; UNAVAILABLE before the first routes are loaded
  */
 export function authorize(routes: RouteTable, principal: Principal, adapter: string): Route {
   const route = routes.get(adapterRef(adapter));

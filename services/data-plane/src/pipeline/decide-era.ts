@@ -4,8 +4,8 @@ import { bufferBody } from '../request/buffer-body.js';
 import type { McpRequest } from '../request/context.js';
 
 /**
- * Decides the era of a request by its headers. Only when these contradict each other does the body decide, as far as the gateway
- * buffers it.
+ * Decides the era of a request by its headers. When these contradict each other, the body decides, if it is small
+ * enough to buffer.
  * @throws GatewayError TOO_LARGE
  */
 export function decideEra(request: McpRequest): void | Promise<void> {

@@ -24,30 +24,30 @@ export interface PipelineParts {
 
 const METHODS = { mcp: ['POST', 'GET', 'DELETE'], sse: ['GET'], messages: ['POST'] } as const;
 
-/** What the URL says. */
+/** The parts of an MCP URL. */
 export interface McpAddress {
   adapter: string;
-  /** `mcp`, or one of the two of the older HTTP transport. */
+  /** `mcp`, or one of the two endpoints of the older HTTP transport. */
   endpoint: keyof typeof METHODS;
   /** With the question mark, or empty. */
   query: string;
 }
 
-/** Answers the request, whatever happens. Resolves when the answer has ended. */
+/** Answers the request and never rejects. Resolves when the answer has ended. */
 export type McpPipeline = (context: RequestContext, address: McpAddress) => Promise<void>;
 
 /**
- * What happens to one MCP request, in order. Each step fills the context or throws what becomes the answer; one that has its
- * result in memory returns no promise, as each costs a turn of the event loop.
+ * The steps of one MCP request, in order. Each step fills the context or throws the error that becomes the answer. A
+ * step that has its result in memory returns no promise, because each promise costs a turn of the event loop.
  */
 export function createPipeline({ access, verifier, limits, forwarding, log }: PipelineParts): McpPipeline {
   async function run(context: RequestContext, { adapter, endpoint, query }: McpAddress): Promise<void> {
     const { req, res } = context;
-    checkBrowserAccess(req.headers, access); // before sign-in: a browser may carry credentials that its user did not mean to send
+    checkBrowserAccess(req.headers, access); // before sign-in: a browser may attach credentials that its user did not intend to send
     const signedIn = authenticate(verifier, context);
     const principal = (context.principal = signedIn instanceof Promise ? await signedIn : signedIn);
     const route = authorize(forwarding.routes, principal, adapter); // before the session: it must not outlive revoked access
-    context.body = validate(req, limits, METHODS[endpoint]); // before an endpoint is chosen: a refused request is no load
+    context.body = validate(req, limits, METHODS[endpoint]); // before the balancer: a refused request causes no load
     const request: McpRequest = Object.assign(context, { query, principal, route, era: 'legacy' as const });
     if (endpoint === 'sse') return openStream(forwarding, request);
     if (endpoint === 'messages') return postMessage(forwarding, request);

@@ -5,12 +5,12 @@ import { messagesOf, readMessage, type RequestId, rpcErrorBody } from '@mcp-gate
 import { bufferBody, MAX_BUFFERED_BYTES } from '../request/buffer-body.js';
 import type { RequestContext } from '../request/context.js';
 
-/** How long a refusal waits for the body, which says what it is that is refused. */
+/** How long a refusal waits for the body, which has the id of the JSON-RPC request. */
 const BODY_MS = 1_000;
 
 /**
- * Answers with the error as JSON-RPC, and with the id of the JSON-RPC request if the body tells it. When the answer has begun,
- * breaking it off is all that is left to say; a stream that its client only listens to ends.
+ * Answers with the error as JSON-RPC, with the id of the JSON-RPC request if the body has one. An answer that has begun
+ * is broken off; a stream that its client only listens to is ended.
  */
 export async function refuse(context: RequestContext, thrown: unknown, log: Logger): Promise<void> {
   const { id, req, res } = context;
@@ -27,7 +27,7 @@ export async function refuse(context: RequestContext, thrown: unknown, log: Logg
   res.end(rpcErrorBody(error, id, ids));
 }
 
-/** Undefined when there is none, or the body is too long, too slow, or has gone to a server. A batch has several. */
+/** Undefined when the body has no id, is too long or too slow, or has gone to a server. A batch has several ids. */
 async function idsIn({ req, body }: RequestContext): Promise<RequestId | RequestId[] | undefined> {
   const text = body?.read ? body.read.bytes : await readShort(req);
   const message = readMessage(text?.toString('utf8') ?? '');
@@ -38,7 +38,7 @@ async function idsIn({ req, body }: RequestContext): Promise<RequestId | Request
 async function readShort(req: IncomingMessage): Promise<Buffer | null> {
   const length = Number(req.headers['content-length'] ?? MAX_BUFFERED_BYTES);
   const isUntouched = req.readableFlowing === null && !req.readableDidRead;
-  // A client that waits to be invited is not to send what is refused (invite-body.ts).
+  // A client that waits for 100 Continue must not send the body of a refused request.
   if (req.method !== 'POST' || !isUntouched || length > MAX_BUFFERED_BYTES || req.headers.expect !== undefined)
     return null;
   let timer: NodeJS.Timeout | undefined;

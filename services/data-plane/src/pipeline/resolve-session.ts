@@ -13,17 +13,17 @@ export interface SessionParts extends EndpointParts {
 }
 
 /**
- * Chooses the endpoint: the one that the session lives on, else one that is ready and has little to do. Waits for it where
- * there is none, as a request of a session does.
- * A session id of somebody else, of another adapter, of another installation, or made up is simply unknown: 404, upon
- * which the client starts over (MCP 2025-11-25, transports, session management).
+ * Chooses the endpoint: the location of the session, or for a request without a session a ready endpoint with little
+ * load. Waits when no endpoint is ready.
+ * A session id of another caller, adapter or installation, and an invented one, are all unknown: the answer is 404, and
+ * the client starts over (MCP 2025-11-25, transports, session management).
  * @throws GatewayError SESSION_NOT_FOUND, NO_READY_REPLICA, UNAVAILABLE
  */
 export async function resolveSession(parts: SessionParts, request: McpRequest): Promise<Target> {
   const { routes, sessions, keys } = parts;
   const { req, era, route, principal } = request;
   const sealedId = req.headers[HEADER.sessionId];
-  // Modern requests have no session; a header that says otherwise is to be ignored (MCP 2026-07-28).
+  // Modern requests have no session; servers ignore the header (MCP 2026-07-28).
   if (sealedId === undefined || era === 'modern' || route.affinity === 'none') {
     const { now, later } = endpoints(parts, request);
     return {
@@ -37,7 +37,7 @@ export async function resolveSession(parts: SessionParts, request: McpRequest): 
     throw new GatewayError('SESSION_NOT_FOUND');
   }
   const location = await sessions.find(envelope, route);
-  const isResumed = req.headers['last-event-id'] !== undefined; // a call of the session may be under way still
+  const isResumed = req.headers['last-event-id'] !== undefined; // a call of the session may still be under way
   if (location.closed && !isResumed) throw new GatewayError('SESSION_NOT_FOUND');
   if (location.closed) return { session: { envelope, sealedId: String(sealedId), location }, endpoint: undefined };
   const endpoint = await findEndpoint(routes, route, location.endpointId);

@@ -7,13 +7,13 @@ export interface Limits {
 }
 
 /**
- * Bounds what a client sends; returns the body, or null when there is none.
- * @throws GatewayError METHOD_NOT_ALLOWED, TOO_LARGE; TOO_LARGE also comes from reading a body that grows too long
+ * Limits the request. Returns the body, or null when there is none.
+ * @throws GatewayError METHOD_NOT_ALLOWED, TOO_LARGE; reading a body that grows too long also throws TOO_LARGE
  */
 export function validate(req: IncomingMessage, { bodyBytes }: Limits, methods: readonly string[]): RequestBody | null {
   if (!methods.includes(req.method ?? '')) {
     const allow = methods.join(', ');
-    throw new GatewayError('METHOD_NOT_ALLOWED', { detail: `it is used with ${allow}`, headers: { allow } });
+    throw new GatewayError('METHOD_NOT_ALLOWED', { detail: `use one of ${allow}`, headers: { allow } });
   }
   const given = req.headers['content-length'];
   if (given === undefined && req.headers['transfer-encoding'] === undefined) return null;

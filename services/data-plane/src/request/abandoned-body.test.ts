@@ -8,7 +8,7 @@ import { capture } from './buffer-body.js';
 // `once` would listen to errors as well.
 const closed = (body: Readable) => new Promise<void>((resolve) => body.on('close', () => resolve()));
 
-it('does not bring the process down when a captured body fails and nobody listens any more', async () => {
+it('a captured body that fails without listeners does not end the process', async () => {
   const source = new PassThrough();
   const { body } = capture(source);
   source.destroy(new Error('aborted'));
@@ -16,7 +16,7 @@ it('does not bring the process down when a captured body fails and nobody listen
   expect(body.destroyed).toBe(true);
 });
 
-it('does not bring the process down when a counted body fails and nobody listens any more', async () => {
+it('a counted body that fails without listeners does not end the process', async () => {
   const req = new PassThrough();
   const source = { req: req as unknown as IncomingMessage, maxBytes: 1024, length: undefined };
   const body = new BodyStream(source);

@@ -2,27 +2,27 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { GatewayError } from '@mcp-gateway/common/errors';
 
-/** What a client sends, up to a bound; to be read once, as a stream or whole (steps/keep.ts). */
+/** The body of a request, up to a limit; it can be read once, as a stream or whole (buffer-body.ts). */
 export interface RequestBody {
   req: IncomingMessage;
   maxBytes: number;
-  /** As the client says; undefined when it sends chunks. */
+  /** The announced length; undefined for a chunked body. */
   length: number | undefined;
-  /** What has been read of it already, because something had to be known before. */
+  /** The buffered part, when a step has read the body already. */
   read?: BufferedBody;
 }
 
 export interface BufferedBody {
-  /** To forward: all of the bytes, or where they come from. */
+  /** The body to forward: all bytes, or a stream of them. */
   body: Buffer | Readable | null;
-  /** All of it, so that it can be sent again; null when that is too much to keep. */
+  /** All bytes, so that the body can be sent again; null when it is too long to buffer. */
   bytes: Buffer | null;
 }
 
 /**
- * The body as it comes, after what has been read of it already. Not the request itself, as whoever reads this may destroy it,
- * and what is left of the request has to be read nevertheless (drain.ts).
- * Fails with GatewayError TOO_LARGE when it grows too long.
+ * The body as it comes, after the part that is buffered already. A stream of its own, because its reader may destroy it
+ * while the rest of the request must still be read (lingering-close.ts).
+ * Fails with GatewayError TOO_LARGE when the body grows too long.
  */
 export class BodyStream extends Readable {
   #seen = 0;
@@ -33,8 +33,8 @@ export class BodyStream extends Readable {
     super();
     this.#req = req;
     this.#maxBytes = maxBytes;
-    this.on('error', () => {}); // whoever reads it may have stopped listening, or not begun
-    req.pause(); // until it is asked for
+    this.on('error', () => {}); // the reader may have stopped listening, or not begun
+    req.pause(); // until the reader asks for data
     begun.forEach(this.#take);
     req.on('data', this.#take).once('end', this.#end).once('error', this.#fail).once('close', this.#fail);
     if (req.destroyed) this.#fail();
@@ -46,7 +46,7 @@ export class BodyStream extends Readable {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     const req = this.#req;
-    if (req.listeners('data').includes(this.#take)) req.pause(); // else it is being drained
+    if (req.listeners('data').includes(this.#take)) req.pause(); // else the lingering close reads it
     req.off('data', this.#take).off('end', this.#end).off('close', this.#fail);
     done(error);
   }
@@ -69,8 +69,8 @@ export class BodyStream extends Readable {
 }
 
 /**
- * Whatever ended a request before its end: nobody is left to answer, and nothing is wrong with the gateway. Made once, as nobody
- * reads where: a stack for each request costs more than all of its headers.
+ * The error of every request that its client breaks off: there is no client to answer, and the gateway has no fault.
+ * One shared object, because a stack for each request costs more than all of its headers.
  */
 export const CLIENT_GONE = new Error('the client went away');
 
@@ -78,11 +78,11 @@ export const tooLarge = (maxBytes: number) =>
   new GatewayError('TOO_LARGE', { detail: `the limit is ${maxBytes} bytes` });
 
 /**
- * A client may wait with its body until it hears that the request is welcome (RFC 9110 §10.1.1). It is told so when nothing
- * is left to refuse it for, so that what is refused is not sent.
+ * A client may wait for 100 Continue before it sends its body (RFC 9110 §10.1.1). The gateway sends it once nothing is
+ * left to refuse the request for, so that bodies of refused requests are not sent.
  */
 export function sendContinue(req: IncomingMessage, res: ServerResponse): void {
   if (req.httpVersion !== '1.1' || !/^100-continue$/i.test(req.headers.expect ?? '')) return;
-  delete req.headers.expect; // it is told once
+  delete req.headers.expect; // the client gets it once
   res.writeContinue();
 }

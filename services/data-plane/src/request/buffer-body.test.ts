@@ -16,12 +16,12 @@ function sending({ length, maxBytes = 1024 * KIB }: { length?: number; maxBytes?
 /** All that there is to forward. */
 const bytesOf = async (body: Buffer | Readable | null) => (body instanceof Readable ? buffer(body) : body);
 
-describe('a body that is to be kept', () => {
-  it('is none when there is none', async () => {
+describe('buffering a body', () => {
+  it('returns no body when there is none', async () => {
     expect(await bufferBody(null)).toEqual({ body: null, bytes: Buffer.alloc(0) });
   });
 
-  it('is read whole when it is small, and handed on when it is not', async () => {
+  it('buffers a small body, and forwards a large one as a stream', async () => {
     for (const [size, isBuffered] of [
       [1, true],
       [64 * KIB, true],
@@ -37,7 +37,7 @@ describe('a body that is to be kept', () => {
     }
   });
 
-  it('loses nothing that comes at the moment in which it grows too long to be kept', async () => {
+  it('loses no byte that arrives when the body exceeds the buffer', async () => {
     // As Node's parser does when one packet holds several chunks.
     const req = new Readable({ read() {} });
     const keeping = bufferBody({ req: req as unknown as IncomingMessage, maxBytes: 1024 * KIB, length: undefined });
@@ -50,14 +50,14 @@ describe('a body that is to be kept', () => {
     expect(all?.toString()).toMatch(/^a+b+c+d+e$/);
   });
 
-  it('is refused when it is longer than it may be', async () => {
+  it('rejects a body that is longer than the limit', async () => {
     const { client, body } = sending({ maxBytes: KIB });
     const keeping = bufferBody(body);
     client.write(Buffer.alloc(KIB + 1));
     await expect(keeping).rejects.toMatchObject({ code: 'TOO_LARGE' });
   });
 
-  it('fails with a client that goes away, before it is read and while it is', async () => {
+  it('fails when the client leaves, before and during the read', async () => {
     for (const isReadFirst of [true, false]) {
       const { client, body } = sending();
       client.write('{');
@@ -69,8 +69,8 @@ describe('a body that is to be kept', () => {
   });
 });
 
-describe('a body that is kept if it is short', () => {
-  it('is read whole when it says so', async () => {
+describe('buffering a body only when it is short', () => {
+  it('buffers a body that announces a short length', async () => {
     const { client, body } = sending({ length: 2 });
     client.end('{}');
     expect(await bufferShortBody(body)).toMatchObject({ bytes: Buffer.from('{}') });
@@ -79,7 +79,7 @@ describe('a body that is kept if it is short', () => {
   it.each([
     ['it does not say so', undefined],
     ['it is long', 64 * KIB + 1],
-  ])('is handed on before it ends when %s', async (_why, length) => {
+  ])('streams the body before its end when %s', async (_why, length) => {
     const { client, body: source } = sending({ ...(length && { length }) });
     client.write('first');
     const { body, bytes } = await bufferShortBody(source);

@@ -6,7 +6,7 @@ export type { BufferedBody };
 export const MAX_BUFFERED_BYTES = 64 * 1024;
 
 /**
- * Reads a small body whole before it is forwarded. A longer one is handed on as it comes, from its beginning.
+ * Buffers a small body before it is forwarded. A longer body is forwarded as it comes, from its beginning.
  * @throws GatewayError TOO_LARGE
  */
 export async function bufferBody(source: RequestBody | null): Promise<BufferedBody> {
@@ -24,12 +24,12 @@ export async function bufferBody(source: RequestBody | null): Promise<BufferedBo
       if (size > maxBytes) fail(tooLarge(maxBytes));
       else if (size > MAX_BUFFERED_BYTES) {
         release();
-        resolve({ body: new BodyStream(source, chunks), bytes: null }); // at once, or what comes next is lost
+        resolve({ body: new BodyStream(source, chunks), bytes: null }); // at once, or the next chunk is lost
       }
     };
     const end = () => {
       release();
-      const bytes = Buffer.concat(chunks); // a copy, as a chunk holds on to all that came with it
+      const bytes = Buffer.concat(chunks); // a copy, because a chunk retains the whole buffer that it came in
       resolve({ body: bytes, bytes });
     };
     const fail = (error: Error) => {
@@ -41,7 +41,7 @@ export async function bufferBody(source: RequestBody | null): Promise<BufferedBo
   });
 }
 
-/** The same, but what does not say how long it is comes as a stream at once: the server may answer before its end. */
+/** The same, except that a body of unknown length is streamed at once: the server may answer before it ends. */
 export async function bufferShortBody(source: RequestBody | null): Promise<BufferedBody> {
   const isLong = source && !source.read && (source.length === undefined || source.length > MAX_BUFFERED_BYTES);
   return isLong ? { body: new BodyStream(source), bytes: null } : bufferBody(source);
@@ -52,11 +52,11 @@ const MAX_BYTES = 64 * 1024;
 export interface Captured {
   /** The same bytes, to forward. */
   body: Readable;
-  /** What has passed, or null when it was too much to keep. */
+  /** The bytes that have passed; null when they were too many to buffer. */
   text(): string | null;
 }
 
-/** Keeps a copy of a small body while it passes. */
+/** Copies a small body while it passes. */
 export function capture(source: Readable): Captured {
   let chunks: Buffer[] = [];
   let size = 0;
@@ -68,7 +68,7 @@ export function capture(source: Readable): Captured {
       done(null, chunk);
     },
   });
-  body.on('error', () => {}); // undici, which reads it, stops listening once it has given up
+  body.on('error', () => {}); // undici, the reader, stops listening once it has given up
   source.once('error', (error) => body.destroy(error));
   source.pipe(body);
   return { body, text: () => (size <= MAX_BYTES ? Buffer.concat(chunks).toString('utf8') : null) };

@@ -6,7 +6,7 @@ import { capture } from './buffer-body.js';
 const KIB = 1024;
 
 describe('capture', () => {
-  it('has what has passed so far', async () => {
+  it('returns the bytes that have passed so far', async () => {
     const source = new PassThrough();
     const { body, text } = capture(source);
     expect(text()).toBe('');
@@ -18,14 +18,14 @@ describe('capture', () => {
     expect(text()).toBe('{"a":1}');
   });
 
-  it('joins a character that came in two chunks', async () => {
+  it('joins a character that arrives in two chunks', async () => {
     const bytes = Buffer.from('é');
     const { body, text } = capture(Readable.from([bytes.subarray(0, 1), bytes.subarray(1)]));
     await buffer(body);
     expect(text()).toBe('é');
   });
 
-  it('keeps as much as it may, and nothing of what is larger', async () => {
+  it('keeps a body up to the limit, and nothing of a larger body', async () => {
     for (const [size, kept] of [
       [64 * KIB, 64 * KIB],
       [64 * KIB + 1, undefined],
@@ -37,7 +37,7 @@ describe('capture', () => {
     }
   });
 
-  it('fails as its source fails', async () => {
+  it('fails when its source fails', async () => {
     const source = new PassThrough();
     const { body } = capture(source);
     const read = buffer(body);

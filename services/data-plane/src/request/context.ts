@@ -2,46 +2,45 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ResourceRef, Route } from '@mcp-gateway/common/contracts';
 import type { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
-import { requestIdOf } from '@mcp-gateway/platform/serving';
+import { HookedResponse, requestIdOf } from '@mcp-gateway/platform/serving';
 import { announcesEventStream, type Era, type HeaderList } from '@mcp-gateway/protocol';
 import type { RequestBody } from './body.js';
-import { HookedResponse } from './hooked-response.js';
 
-/** The head of an answer that has gone out. */
+/** The head of an answer that has been sent. */
 interface AnswerHead {
   status: number;
   isEventStream: boolean;
-  /** From the head of the request, in milliseconds. */
+  /** Milliseconds since the head of the request. */
   afterMs: number;
 }
 
-/** What is known of one request. It exists before anything can throw; the steps of the pipeline fill it. */
+/** The state of one request. It exists before anything can throw, and the steps of the pipeline fill it. */
 export interface RequestContext {
-  /** The client's `X-Request-Id` when it is well-formed, else made here. */
+  /** The client's `X-Request-Id` when it is well-formed, else a new id. */
   readonly id: string;
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  /** The other end of the connection; undefined when the client has reset it already. */
+  /** The peer address of the connection; undefined when the client has reset it already. */
   readonly address: string | undefined;
   /** Undefined for requests to the management API. */
   resource?: ResourceRef;
   principal?: Principal;
   route?: Route;
   era?: Era;
-  /** Null when there is none, or none is known yet. */
+  /** Null when there is no body, or it is not known yet. */
   body: RequestBody | null;
   /** The error that the gateway itself answered with, or broke the answer off for. */
   refusal?: GatewayError;
   head?: AnswerHead;
-  /** Says which resource the request is for. */
+  /** Records which resource the request is for. */
   enter(resource: ResourceRef): void;
-  /** Adds headers to the answer, whatever writes its head. */
+  /** Adds headers to the head of the answer, from whatever part of the gateway that comes. */
   addToHead(headers: HeaderList): void;
-  /** `release` runs once the request has ended, however it ends: for what a step took. */
+  /** Runs `release` once the request has ended, however it ends. Steps release here what they hold. */
   defer(release: () => void): void;
 }
 
-/** A request to an MCP endpoint that has passed the steps: all that forwarding needs to know. */
+/** A request to an MCP endpoint that has passed the pipeline, with everything that forwarding needs. */
 export interface McpRequest extends RequestContext {
   /** With the question mark, or empty. */
   query: string;
@@ -50,17 +49,17 @@ export interface McpRequest extends RequestContext {
   principal: Principal;
 }
 
-/** Is told of every request: metrics, the log. Each writes what it writes from the context. */
+/** Observes every request: metrics, the access log. Each observer reads the context. */
 export interface RequestObserver {
   /** The request is for a resource. */
   entered?(context: RequestContext): void;
-  /** The head of the answer goes out. */
+  /** The head of the answer is sent. */
   answered?(context: RequestContext): void;
-  /** Once for each request, whatever became of it. */
+  /** Called once for each request, however it ended. */
   ended(context: RequestContext): void;
 }
 
-/** Begins the context of a request. It ends when the response closes. */
+/** Creates the context of a request. The request ends when the response closes. */
 export function openContext(
   req: IncomingMessage,
   res: ServerResponse,
@@ -75,7 +74,7 @@ export function openContext(
   return context;
 }
 
-/** A class, as there is one for each request. */
+/** A class, because there is one for each request. */
 class Context implements RequestContext {
   readonly address: string | undefined;
   resource?: ResourceRef;

@@ -18,7 +18,7 @@ function told(
 const clientOf = (...args: Parameters<typeof told>) => told(...args)['X-Forwarded-For'];
 const via = (list: string) => ({ 'x-forwarded-for': list });
 
-describe('where a request came from', () => {
+describe('the origin of a request', () => {
   it('is its connection', () => {
     expect(told([], '203.0.113.7')).toEqual({
       'X-Forwarded-For': '203.0.113.7',
@@ -37,7 +37,7 @@ describe('where a request came from', () => {
     ['::ffff:10.0.0.1', '10.0.0.1'],
     ['fe80::1%eth0', 'fe80::1'],
     [undefined, undefined],
-  ])('is written as everywhere else: %s', (address, expected) => {
+  ])('is written in canonical form: %s', (address, expected) => {
     expect(clientOf([], address)).toBe(expected);
   });
 
@@ -62,12 +62,12 @@ describe('where a request came from', () => {
     ['[2001:db8::1]:4711', '2001:db8::1'],
     ['6.6.6.6, unknown', '10.0.0.1'],
     ['', '10.0.0.1'],
-  ])('is the last address before trusted proxies: %s', (list, expected) => {
+  ])('is the last address before the trusted proxies: %s', (list, expected) => {
     expect(clientOf(['10.0.0.0/8'], '10.0.0.1', via(list))).toBe(expected);
     expect(clientOf(['10.0.0.0/8'], '::ffff:10.0.0.1', via(list))).toBe(expected);
   });
 
-  it('has the host and the protocol that the trusted proxy next to it was asked with', () => {
+  it('has the host and the protocol that the nearest trusted proxy received', () => {
     const said = { 'x-forwarded-host': 'evil.example, tools.example.com:8443', 'x-forwarded-proto': 'http, HTTPS' };
     expect(told(['fd00::/8', '10.0.0.1'], 'fd00::7', { ...via('203.0.113.7'), ...said })).toEqual({
       'X-Forwarded-For': '203.0.113.7',
@@ -77,7 +77,7 @@ describe('where a request came from', () => {
     });
   });
 
-  it('has nothing that would be another header or parameter', () => {
+  it('contains nothing that would begin another header or parameter', () => {
     const odd = { host: 'a";for=6.6.6.6', 'x-forwarded-host': 'b c', 'x-forwarded-proto': 'gopher' };
     expect(told(['10.0.0.1'], '10.0.0.1', odd)).toEqual({
       'X-Forwarded-For': '10.0.0.1',
@@ -93,7 +93,7 @@ describe('where a request came from', () => {
     expect([ask(HOST), ask('other.example.com')].map((flat) => flat[3])).toEqual([HOST, 'other.example.com']);
   });
 
-  it('is told anew when a proxy says something else on the same connection', () => {
+  it('changes when a proxy sends another address on the same connection', () => {
     const forwarded = forwardedBy(['10.0.0.1']);
     const socket = { remoteAddress: '10.0.0.1' };
     const ask = (list: string) =>

@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { addressIn } from '@mcp-gateway/identity';
 
-/** Where a request came from, as a flat list of `X-Forwarded-*` and `Forwarded` (RFC 7239). */
+/** Returns the origin of a request as a flat list of `X-Forwarded-*` and `Forwarded` headers (RFC 7239). */
 export type Forwarded = (req: IncomingMessage) => readonly string[];
 
 const AUTHORITY = /^[\w.:[\]-]{1,255}$/;
 const PROTO = /^https?$/;
 const FAMILY = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'] as const;
 
-/** What is known of a connection, and what its last request was told to come from. */
+/** The address of a connection, and the result for its last request. */
 interface Hop {
   peer: string;
   isTrusted: boolean;
@@ -18,9 +18,9 @@ interface Hop {
 }
 
 /**
- * Says where requests come from. The connection says it, and a proxy in the trusted ranges says it for the connection before its own.
- * Of a list of addresses, the last one that is no trusted proxy's counts; the client may have made up the ones before it.
- * The result is kept with the connection, whose requests mostly say the same.
+ * Determines where requests come from. The connection has an address; a proxy in the trusted ranges adds the address
+ * that it serves. Of a list of addresses, the last one that is not a trusted proxy counts; the client may have invented
+ * those before it. The result is cached with the connection, whose requests mostly give the same.
  */
 export function forwardedBy(trustedRanges: readonly string[]): Forwarded {
   const trusted = new BlockList();

@@ -3,62 +3,62 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import { canRead, type Principal } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/routing';
 
-/** That the caller may use the adapter, as it was decided when the request came. */
+/** The permission with which the pipeline admitted a request. */
 export interface Grant {
   principal: Principal;
   route: Route;
 }
 
 /**
- * held     the caller may use the adapter still
- * removed  the adapter is not there any more, and another one may have its name
- * revoked  the caller may not use what has its name now
+ * held     the caller may still use the adapter
+ * removed  the adapter is gone, and another adapter may have its name
+ * revoked  the caller may no longer use the adapter
  */
 export type GrantState = 'held' | 'removed' | 'revoked';
 
-/** What is left of a grant, by the route as it is now. */
+/** The state of a grant under the current route. */
 export function grantState({ principal, route }: Grant, now: Route | undefined): GrantState {
   if (now === route) return 'held';
   if (now && !canRead(principal, now)) return 'revoked';
   return now?.adapterId === route.adapterId ? 'held' : 'removed';
 }
 
-/** An answer that goes on: a stream that its caller listens to, or what a call is answered with. */
+/** An answer that lasts: a stream that its caller listens to, or the answer to a call. */
 interface Watched {
   grant: Grant;
   kind: 'stream' | 'answer';
-  /** Called once, when it may not go on. */
+  /** Called once, when the answer must end. */
   end(error: GatewayError): void;
 }
 
-/** Whether the caller may have an answer that begins, and when one that lasts must end. */
+/** Whether an answer may begin, and when a lasting one must end. */
 export interface Permit {
   deny(): GatewayError | undefined;
-  /** Returns how to stop watching. */
+  /** Returns a function that stops watching. */
   watch(end: (error: GatewayError) => void): () => void;
 }
 
 export interface Grants {
   /**
-   * To be called before anything is sent or opened on behalf of the caller later than the request came.
+   * Call it before the gateway sends or opens anything for the caller later than the request arrived.
    * @throws GatewayError ADAPTER_NOT_FOUND
    */
   check(grant: Grant): void;
-  /** For one answer. */
+  /** The permit of one answer. */
   permit(grant: Grant, kind: Watched['kind']): Permit;
-  /** Ends the answer as soon as its caller may not have it any more, until the returned function is called. */
+  /** Ends the answer as soon as its grant is revoked, until the returned function is called. */
   watch(watched: Watched): () => void;
 }
 
-/** A stream ends with the adapter. A call that is under way then may finish, as long as its replica does. */
+/** A stream ends with the adapter. A call under way may finish while its replica runs. */
 const ends = (state: GrantState, kind: Watched['kind']) =>
   state === 'revoked' || (state === 'removed' && kind === 'stream');
 
 const notFound = () => new GatewayError('ADAPTER_NOT_FOUND');
 
-/** Decides again about callers whose requests have been let in, whenever routes change. */
+/** Checks the grants of admitted requests again whenever routes change. */
 export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>): Grants {
-  /** By resource: what goes on, and the route by which it was looked at last. */
+  /** By resource: the lasting answers, and the route that they were last checked with. */
   const watched = new Map<string, { resource: ResourceRef; seen: Route | undefined; all: Set<Watched> }>();
 
   routes.onChange(() => {
@@ -94,7 +94,7 @@ export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>): Gran
   };
 }
 
-/** A class, as there is one for each request. */
+/** A class, because there is one for each request. */
 class AnswerPermit implements Permit {
   constructor(
     private readonly routes: Pick<RouteTable, 'get'>,

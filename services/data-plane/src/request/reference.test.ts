@@ -14,7 +14,7 @@ const CASES = [
 ] as const;
 
 describe('a reference', () => {
-  it.each(CASES)('to %s from %s is %s, and leads there under every prefix', (target, from, expected) => {
+  it.each(CASES)('to %s from %s is %s, and resolves under every prefix', (target, from, expected) => {
     const reference = relativeReference(target, from);
     expect(reference).toBe(expected);
     for (const prefix of ['', '/gw', '/a/b']) {
@@ -23,13 +23,13 @@ describe('a reference', () => {
     }
   });
 
-  it('is a whole path where the prefix is known', () => {
+  it('is an absolute path when the prefix is known', () => {
     expect(referencesFor('/gw')('/adapters/echo', '/adapters')).toBe('/gw/adapters/echo');
     expect(referencesFor('')('/adapters/echo', '/adapters')).toBe('/adapters/echo');
   });
 });
 
-it('rewrites the paths in Location and Link, and nothing else', () => {
+it('rewrites the paths in Location and Link, and no other headers', () => {
   const raw = [
     ['Location', '/adapters/echo', 'X-Path', '/adapters/echo', 'location', 'https://elsewhere.example/x'],
     ['Link', '</adapters?cursor=1>; rel="next", <https://docs.example/>; rel="help", <//cdn.example/x>; rel="icon"'],

@@ -1,16 +1,16 @@
 import { type HeaderList, mapHeaders } from '@mcp-gateway/protocol';
 
 /**
- * References to what this gateway serves, for clients that reach it at whatever URL (RFC 3986 §4.2). A proxy may serve it under a
- * prefix and take that away, so where the prefix is not configured, references are relative to the URL that the client has asked for.
+ * References to URLs of this gateway (RFC 3986 §4.2). A proxy may serve the gateway under a prefix and strip it. Where
+ * the prefix is not configured, references are therefore relative to the URL of the request.
  */
 export type ReferenceTo = (target: string, from: string) => string;
 
-/** @param publicPath where clients see the root of the gateway; undefined when that is not known */
+/** @param publicPath the path at which clients see the root of the gateway; undefined when it is not configured */
 export const referencesFor = (publicPath: string | undefined): ReferenceTo =>
   publicPath === undefined ? relativeReference : (target) => publicPath + target;
 
-/** From one path to another, both from the root of the gateway; either may have a query. */
+/** The reference from one path to another, both from the root of the gateway; either may have a query. */
 export function relativeReference(target: string, from: string): string {
   const [fromPath = ''] = from.split('?');
   const here = fromPath.split('/').slice(1, -1);
@@ -23,10 +23,10 @@ export function relativeReference(target: string, from: string): string {
   return (up + down || './') + target.slice(targetPath.length);
 }
 
-/** An absolute path, with a query or without. */
+/** An absolute path, with or without a query. */
 const IS_PATH = /^\/(?!\/)/;
 
-/** The `Location` and `Link` headers of a flat list, as the client has to see them. */
+/** Rewrites the `Location` and `Link` headers of a flat list for the client. */
 export function withReferences(raw: HeaderList, from: string, referenceTo: ReferenceTo): string[] {
   const seen = (path: string) => (IS_PATH.test(path) ? referenceTo(path, from) : path);
   return mapHeaders(raw, (name, value) => {

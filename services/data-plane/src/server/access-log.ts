@@ -25,6 +25,6 @@ export function accessLog(log: Logger): RequestObserver {
   };
 }
 
-/** That no replica is ready stands in the adapter's status, and clients try again. */
+/** A missing replica is debug: the adapter's status reports it, and clients try again. */
 const levelOf = ({ refusal }: RequestContext): 'warn' | 'debug' =>
   refusal && refusal.status >= 500 && refusal.code !== 'NO_READY_REPLICA' ? 'warn' : 'debug';

@@ -1,22 +1,22 @@
 import type { BrowserAccess } from '@mcp-gateway/platform/serving';
 import type { RequestContext } from '../request/context.js';
 
-/** What a page may read beside the body. */
+/** Headers that a page may read beside the body. */
 const EXPOSED =
   'Mcp-Session-Id, MCP-Protocol-Version, WWW-Authenticate, Retry-After, ETag, Link, Location, Allow, X-Request-Id';
 const PREFLIGHT_SECONDS = 600;
 
 /**
- * Lets pages of the origins that the operator names read the answer to this request, and answers it when it only asks
- * whether they may (Fetch Standard, CORS protocol). Without credentials: a page sends its token itself.
- * Pages of this machine are not among them unless named: with development sign-in they could start programs.
+ * Lets pages of the configured origins read the answer, and answers preflight requests (Fetch Standard, CORS protocol).
+ * Without credentials: a page sends its token itself. Pages of this machine are not included unless configured: with
+ * development sign-in they could start programs.
  * @returns whether the request has been answered
  */
 export function answerCors(context: RequestContext, { allowedOrigins }: BrowserAccess): boolean {
   const { req, res } = context;
   const { origin } = req.headers;
   if (origin === undefined || !allowedOrigins.includes(origin)) return false;
-  // `Vary` beside what a server says that its answer depends on (RFC 9110 §12.5.5).
+  // Adds to the server's `Vary` (RFC 9110 §12.5.5).
   context.addToHead([
     'Access-Control-Allow-Origin',
     origin,

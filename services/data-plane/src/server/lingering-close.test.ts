@@ -6,7 +6,7 @@ import { lingerAfterResponse } from './lingering-close.js';
 
 const MIB = 1024 * 1024;
 
-it('what is left of a request that has been answered is read up to a bound', async () => {
+it('reads the rest of an answered request up to a limit', async () => {
   let sent = 0;
   const req = new Readable({
     read() {

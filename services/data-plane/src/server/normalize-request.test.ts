@@ -17,7 +17,7 @@ describe('a request', () => {
     ['with an empty host', ['Host', '']],
     ['in chunks', ['Host', 'a', 'Transfer-Encoding', 'Chunked']],
     ['of HTTP/1.0, which needs no host', [], '1.0'],
-  ])('%s is understood', (_what, headers, version = '1.1') => {
+  ])('%s is accepted', (_what, headers, version = '1.1') => {
     expect(messageFault(message(headers, version))).toBeNull();
   });
 
@@ -30,7 +30,7 @@ describe('a request', () => {
     [400, 'with a user before the host', ['Host', 'me@a']],
     [400, 'of HTTP/1.0 in chunks', ['Transfer-Encoding', 'chunked'], '1.0'],
     [501, 'that is compressed for the way', ['Host', 'a', 'Transfer-Encoding', 'gzip, chunked']],
-  ])('is %d: %s', (status, _what, headers, version = '1.1') => {
+  ])('is answered %d: %s', (status, _what, headers, version = '1.1') => {
     expect(messageFault(message(headers, version))?.status).toBe(status);
   });
 });

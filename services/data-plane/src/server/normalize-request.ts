@@ -1,18 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import { headerValues } from '@mcp-gateway/protocol';
 
-/** What Node's parser lets through although it must not be acted on, and the status that says so. */
+/** A fault that Node's parser accepts although the request must not be served, and the status to answer with. */
 export interface MessageFault {
   status: 400 | 501 | 505;
   why: string;
 }
 
-/** A name, an IPv4 address or an IPv6 one in brackets, and perhaps a port (RFC 9110 §7.2). */
+/** A name, an IPv4 address or an IPv6 address in brackets, and an optional port (RFC 9110 §7.2). */
 const HOST = /^(\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(:\d*)?$/i;
 
 type Message = Pick<IncomingMessage, 'httpVersion' | 'headers' | 'rawHeaders' | 'url'>;
 
-/** Why a request cannot be understood in one way only, or null. A gateway and a server that differ about it are one too many. */
+/**
+ * The fault for which a request is ambiguous, or null. A server that reads an ambiguous request differently can be
+ * tricked past the gateway.
+ */
 export function messageFault({ httpVersion, headers, rawHeaders, url }: Message): MessageFault | null {
   if (!/^1\.[01]$/.test(httpVersion)) return { status: 505, why: 'This port speaks HTTP/1.1.' };
   const hosts = headerValues(rawHeaders, 'host');
@@ -31,13 +34,10 @@ export function messageFault({ httpVersion, headers, rawHeaders, url }: Message)
 
 const ABSOLUTE = /^https?:\/\/([^/?#]*)([^#]*)/i;
 
-/** The host that a request target names, if it names one. */
+/** The host in a request target, if there is one. */
 const authorityOf = (target: string | undefined): string | undefined => ABSOLUTE.exec(target ?? '')?.[1];
 
-/**
- * Turns a request target with scheme and host in front into the usual form. The host that it names counts, and the header
- * of that name is to be ignored (RFC 9112 §3.2.2).
- */
+/** Turns an absolute request target into origin form. Its host replaces the `Host` header (RFC 9112 §3.2.2). */
 export function toOriginForm(req: IncomingMessage): void {
   const [, authority, rest = ''] = ABSOLUTE.exec(req.url ?? '') ?? [];
   if (authority === undefined) return;

@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import type { BrowserAccess } from '@mcp-gateway/platform/serving';
+import { type BrowserAccess, HookedResponse } from '@mcp-gateway/platform/serving';
 import { HEADER } from '@mcp-gateway/protocol';
 import { openContext, type RequestContext, type RequestObserver } from '../request/context.js';
-import { HookedResponse } from '../request/hooked-response.js';
 import { errorBoundary } from './error-boundary.js';
 import { answerCors } from './cors.js';
 import { lingerAfterResponse } from './lingering-close.js';
@@ -13,40 +12,40 @@ import { messageFault, toOriginForm } from './normalize-request.js';
 import type { McpAddress, McpPipeline } from '../pipeline/pipeline.js';
 import type { TlsFiles } from './tls-files.js';
 
-/** Long enough for the longest session id and a large token. */
+/** Enough for the longest session id and a large token. */
 const MAX_HEADER_BYTES = 32 * 1024;
 const TIMEOUTS: Timeouts = { headersMs: 30_000, requestMs: 300_000, keepAliveMs: 65_000, checkMs: 30_000 };
 
 const MCP_PATH = /^\/adapters\/(?<adapter>[^/?]+)\/(?<endpoint>mcp|sse|messages)\/?(?<query>(?:\?.*)?)$/;
 
-/** How long a client may take; none of it is about answers, which may be streams of hours. */
+/** Time limits for clients. None applies to answers, which may be streams of hours. */
 interface Timeouts {
-  /** Until the head of its request is there. */
+  /** Until the head of the request is complete. */
   headersMs: number;
-  /** Until all of its request is there. */
+  /** Until the whole request is complete. */
   requestMs: number;
-  /** Until its next request. */
+  /** Until the next request. */
   keepAliveMs: number;
-  /** How often the first two are looked after. */
+  /** How often the first two limits are checked. */
   checkMs: number;
 }
 
 export interface Wire {
-  /** Speak TLS, and HTTP/2 with clients that offer it. */
+  /** Serve TLS, and HTTP/2 to clients that offer it. */
   tls?: TlsFiles | undefined;
-  /** Without TLS, speak HTTP/2 with clients that begin with it. */
+  /** Without TLS, serve HTTP/2 to clients that begin with it. */
   http2Cleartext?: boolean;
   timeouts?: Timeouts;
-  /** Where clients see the root of the gateway; a proxy may leave it in front of what it sends on. */
+  /** The path at which clients see the root of the gateway; a proxy may leave it in front of the path. */
   publicPath?: string;
   observers?: readonly RequestObserver[];
-  /** Gets what a request threw although no part of the gateway expects it to. */
+  /** Receives errors that no part of the gateway expects. */
   log?: Logger;
 }
 
 /**
  * The MCP path is plain node:http, ahead of Express, which would cost more than the forwarding itself
- * (docs/decisions/0002-hot-path-not-on-express.md). Everything else is management.
+ * (docs/decisions/0002-hot-path-not-on-express.md). All other paths are management.
  */
 export function createDataPlaneServer(
   mcp: McpPipeline,

@@ -3,14 +3,14 @@ import { createSecureContext } from 'node:tls';
 import { ConfigError } from '@mcp-gateway/platform/config';
 
 export interface TlsFiles {
-  /** PEM: the certificate, and after it those that lead to a root. */
+  /** PEM: the certificate, followed by its chain to a root. */
   cert: Buffer;
   key: Buffer;
 }
 
 /**
- * The certificate and the key to serve with, or nothing when neither is given. Read once, at start-up.
- * @throws ConfigError when only one is given, or they cannot be used
+ * Reads the certificate and the key, once, at start-up. Undefined when neither is configured.
+ * @throws ConfigError when only one is configured, or they are not valid
  */
 export function readTlsFiles(certFile: string | undefined, keyFile: string | undefined): TlsFiles | undefined {
   if (certFile === undefined && keyFile === undefined) return undefined;

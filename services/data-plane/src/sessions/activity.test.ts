@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => entries.close());
 
-it('are written once when they are over', async () => {
+it('writes a use once after it has ended', async () => {
   entries.begin(ALICE, 60)();
   await entries.flush();
   seconds += 10;
@@ -28,7 +28,7 @@ it('are written once when they are over', async () => {
   expect(written).toEqual([[{ id: '1', at: 1_000, keepSeconds: 60 }]]);
 });
 
-it('are written each time while they go on, and once after', async () => {
+it('writes a use repeatedly while it lasts, and once after', async () => {
   const end = entries.begin(ALICE, 60);
   const other = entries.begin(ALICE, 90);
   for (let round = 0; round < 2; round++) {
@@ -43,13 +43,13 @@ it('are written each time while they go on, and once after', async () => {
   );
 });
 
-it('are not in the way when they cannot be written', async () => {
+it('does not fail a request when uses cannot be written', async () => {
   isAway = true;
   entries.begin(ALICE, 60)();
   await expect(entries.flush()).resolves.toBeUndefined();
 });
 
-it('are written when they can be again, each session with its last', async () => {
+it('writes the last use of each session once writing succeeds again', async () => {
   isAway = true;
   for (let round = 0; round < 3; round++) {
     entries.begin(ALICE, 60)();
@@ -65,7 +65,7 @@ it('are written when they can be again, each session with its last', async () =>
   expect(written).toEqual([[{ id: '1', at: 1_020, keepSeconds: 60 }]]);
 });
 
-it('are not lost when they end while they are being written', async () => {
+it('loses no use that ends while it is being written', async () => {
   const end = entries.begin(ALICE, 60);
   const flushed = entries.flush();
   seconds += 10;
@@ -74,13 +74,13 @@ it('are not lost when they end while they are being written', async () => {
   expect(entries.unwritten('1')).toBe(1_010);
 });
 
-it('that go on have no end yet', () => {
+it('reports no last use for a session that is still in use', () => {
   entries.begin(ALICE, 60);
   seconds += 1_000;
   expect(entries.unwritten('1')).toBe(2_000);
 });
 
-it('are kept for so many sessions and no more while they cannot be written, those that were used last', async () => {
+it('keeps unwritten uses of a bounded number of sessions, the most recent ones', async () => {
   isAway = true;
   const end = entries.begin({ ...ALICE, id: 'open' }, 60);
   seconds += 1;
@@ -97,7 +97,7 @@ it('are kept for so many sessions and no more while they cannot be written, thos
   end();
 });
 
-it('count calls to each endpoint from when they are sent until they are over', () => {
+it('counts calls to each endpoint from when they are sent until they end', () => {
   const counts = () => ['old', 'new', 'other'].map((endpoint) => entries.calls('1', endpoint));
   const overs = [
     entries.send('1', 'old'),

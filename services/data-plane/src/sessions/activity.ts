@@ -2,19 +2,22 @@ import type { SessionActivity, SessionRecords, SessionRef } from '@mcp-gateway/s
 import type { Logger } from '@mcp-gateway/platform/logging';
 
 export interface ActivityTracker {
-  /** Counts a use that begins now; the returned function ends it. `keepSeconds`: how long the record is needed from now on. */
+  /**
+   * Counts a use that begins now; the returned function ends it. `keepSeconds`: how long the record is needed from now
+   * on.
+   */
   begin(ref: SessionRef, keepSeconds: number): () => void;
-  /** Counts a call that goes to the endpoint now; the returned function is to be called when it is over. */
+  /** Counts a call to the endpoint that begins now; the returned function ends it. */
   send(id: string, endpointId: string): () => void;
-  /** Calls of the session that have gone to the endpoint from here and are not over. */
+  /** The calls of the session from this data plane that are under way to the endpoint. */
   calls(id: string, endpointId: string): number;
-  /** When it was last used, as far as that is not written yet, in seconds since the epoch. */
+  /** The last use, if it is not written yet, in seconds since the epoch. */
   unwritten(id: string): number | undefined;
-  /** Writes to Redis what has been used since the last time. What cannot be written is kept for the next time. */
+  /** Writes the uses since the last flush to Redis. Uses that cannot be written are kept for the next flush. */
   flush(): Promise<void>;
   /**
-   * Writes what could not be written, if there is any.
-   * @throws Error when it still cannot
+   * Writes the uses that an earlier flush could not write.
+   * @throws Error when writing fails again
    */
   catchUp(): Promise<void>;
   close(): void;
@@ -26,12 +29,13 @@ interface Entry extends SessionActivity {
 
 const FLUSH_EVERY_MS = 10_000;
 const AT_ONCE = 1_000;
-/** Sessions whose last uses are kept while they cannot be written; about 300 bytes each. */
+/** Maximum of sessions whose last uses are kept while Redis is unavailable; about 300 bytes each. */
 const MAX_UNWRITTEN = 100_000;
 
 /**
- * Which sessions are in use, and when they were last. Written to Redis every ten seconds, a thousand at once: a request does
- * not wait for it, and what a data plane that dies takes with it is less than the slack that limits.ts gives.
+ * Tracks which sessions are in use, and their last uses. Writes to Redis every ten seconds, a thousand sessions at
+ * once: no request waits for it, and the uses that a dying data plane loses are fewer than the slack in limits.ts
+ * allows for.
  */
 export function activityTracker(
   records: Pick<SessionRecords, 'touch'>,
@@ -67,7 +71,9 @@ export function activityTracker(
     }
   }
   const flushIfPossible = () =>
-    flush().catch((error: unknown) => log.debug({ err: error }, 'last uses of sessions not written; they are kept'));
+    flush().catch((error: unknown) =>
+      log.debug({ err: error }, 'the last uses of sessions could not be written; they are kept in memory'),
+    );
   const timer = setInterval(() => void flushIfPossible(), FLUSH_EVERY_MS);
   timer.unref();
 
@@ -102,7 +108,7 @@ function giveUpOldest(entries: Map<string, Entry>): void {
   for (const { id } of idle.slice(0, entries.size - MAX_UNWRITTEN)) entries.delete(id);
 }
 
-/** Counts calls of a session to an endpoint. */
+/** Counts the calls of a session to each endpoint. */
 function callCounter() {
   const counts = new Map<string, number>();
   const keyOf = (id: string, endpointId: string) => `${id} ${endpointId}`;

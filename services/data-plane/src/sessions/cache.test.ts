@@ -7,8 +7,8 @@ const on = (endpointId: string, more = {}) => ({
   goodUntil: 1,
 });
 
-describe('the sessions in memory', () => {
-  it('take no more than they may: those that were used last stay', () => {
+describe('the session cache', () => {
+  it('stays within its memory limit and evicts the least recently used sessions', () => {
     const cache = sessionCache(100_000);
     for (let i = 0; i < 1_000; i++) {
       cache.set(`session-${i}`, on('a'));
@@ -21,13 +21,13 @@ describe('the sessions in memory', () => {
     expect(cache.get('session-999')).toBeDefined();
   });
 
-  it('are fewer when their servers give them long ids', () => {
+  it('holds fewer sessions when their servers use long ids', () => {
     const cache = sessionCache(100_000);
     for (let i = 0; i < 1_000; i++) cache.set(String(i), on('a', { upstreamId: 'u'.repeat(4_096) }));
     expect(cache.countOn('a')).toBeLessThan(25);
   });
 
-  it('are counted by the endpoint that they live on, as long as they are open', () => {
+  it('counts open sessions by the endpoint that they live on', () => {
     const cache = sessionCache(1_000_000);
     cache.set('1', on('a'));
     cache.set('2', on('a'));
@@ -39,7 +39,7 @@ describe('the sessions in memory', () => {
     expect(cache.size()).toEqual({ sessions: 3, bytes: 3 * (600 + '1'.length + 'a'.length + 'raw'.length) });
   });
 
-  it('are known to have been moved, unless they have been moved on', () => {
+  it('lists relocated sessions, unless another data plane has relocated them again', () => {
     const cache = sessionCache(1_000_000);
     const opened = { kind: 'adapter' as const, name: 'echo', adapterId: 'adapter-1', caller: 'alice', openedAt: 0 };
     for (const id of ['1', '2', '3']) cache.set(id, { ...on('b', { moves: 1 }), opened });
@@ -51,7 +51,7 @@ describe('the sessions in memory', () => {
     expect(cache.moved()).toEqual([{ id: '3', location: on('b', { moves: 1 }).location, opened }]);
   });
 
-  it('stay when they are in doubt, and do not count then', () => {
+  it('keeps invalidated sessions, and does not count them', () => {
     const cache = sessionCache(1_000_000);
     for (const id of ['1', '2', '3']) cache.set(id, on('a'));
     cache.invalidate('1');

@@ -2,7 +2,7 @@ import type { ResourceKind } from '@mcp-gateway/common/contracts';
 import { LRUCache } from 'lru-cache';
 import type { SessionLocation } from './location.js';
 
-/** What a record says besides where the session lives, as far as that can be known without it. */
+/** The fields of a record, except the location, that the data plane can know without reading it. */
 interface Opened {
   kind: ResourceKind;
   name: string;
@@ -20,36 +20,39 @@ export interface RelocatedSession {
 
 interface KnownSession {
   location: SessionLocation;
-  /** When it was last used as far as this data plane knows, in milliseconds since the epoch. */
+  /** The last use that this data plane knows of, in milliseconds since the epoch. */
   usedAt: number;
-  /** Until when it need not be asked for again, in milliseconds since the epoch. What is known stays beyond. */
+  /** When the record must be read again, in milliseconds since the epoch. The entry itself stays longer. */
   goodUntil: number;
-  /** Of a session that was moved, as nothing but its record says where to. */
+  /** Set for a relocated session, because only its record has the location. */
   opened?: Opened;
 }
 
 export interface SessionCache {
   get(id: string): KnownSession | undefined;
   set(id: string, session: KnownSession): void;
-  /** It may have changed: it is to be asked for again, and holds as long as nobody can be asked. */
+  /**
+   * The record may have changed: the session is read again before use. While Redis is unavailable the entry still
+   * holds.
+   */
   invalidate(id: string): void;
   invalidateAll(): void;
-  /** Sessions that are known to have been moved to where they are, but for those in doubt by themselves. */
+  /** Sessions with a verified location that differs from the one in their sealed id; not the invalidated ones. */
   moved(): RelocatedSession[];
-  /** Open sessions that are known to live on the endpoint; not those in doubt. */
+  /** Open sessions with a known location on the endpoint; not the invalidated ones. */
   countOn(endpointId: string): number;
-  /** How many there are, and about what they take. */
+  /** The number of entries, and their approximate memory. */
   size(): { sessions: number; bytes: number };
 }
 
-/** What an entry takes besides its texts; measured with ids of the usual length. */
+/** Approximate size of an entry without its texts, measured with ids of the usual length. */
 const ENTRY_BYTES = 600;
-/** What it takes more when the session was moved. */
+/** Additional size for a relocated session. */
 const OPENED_BYTES = 250;
 
 const INVALIDATED = 0;
 
-/** The sessions in use, as many as fit into `maxBytes`; those that were not used for the longest time give way. */
+/** A cache of the sessions in use, up to `maxBytes`; the least recently used entries are evicted. */
 export function sessionCache(maxBytes: number): SessionCache {
   const counts = new Map<string, number>();
   const count = ({ location, goodUntil }: KnownSession, by: 1 | -1) => {

@@ -15,14 +15,14 @@ const write = (id: string) => async () => {
 };
 const endInVain = (id: string) => expect(ends.end(id, write(id))).rejects.toThrow('Redis is away');
 
-it('ends of sessions are written once', async () => {
+it('writes the end of a session once', async () => {
   isAway = false;
   await ends.end('1', write('1'));
   await ends.catchUp();
   expect(written).toEqual(['1']);
 });
 
-it('ends that could not be written are written when they can be', async () => {
+it('retries ends that could not be written', async () => {
   await endInVain('1');
   await endInVain('2');
   await expect(ends.catchUp()).rejects.toThrow('Redis is away');
@@ -32,7 +32,7 @@ it('ends that could not be written are written when they can be', async () => {
   expect(written).toEqual(['1', '2']);
 });
 
-it('so many ends are kept and no more', async () => {
+it('keeps a bounded number of unwritten ends', async () => {
   for (let id = 0; id < 10_001; id++) await ends.end(String(id), write(String(id))).catch(() => {});
   isAway = false;
   await ends.catchUp();

@@ -4,9 +4,10 @@ import type { RelocatedSession } from './cache.js';
 const AT_ONCE = 500;
 
 /**
- * Writes back where sessions live that were moved, in case Redis has lost it: their ids do not say so. What is in Redis counts
- * where it is as late, and a session that was closed stays closed. How a session began is not known here, so it cannot be
- * moved again. `keepSeconds`: until its next use says how long the record is needed.
+ * Writes the locations of relocated sessions again, in case Redis has lost them: sealed ids do not have them. A
+ * location in Redis with as many moves or more wins, and a closed session stays closed. The client's initialize is not
+ * in memory, so a restored session cannot be relocated again. `keepSeconds`: until the next use says how long the
+ * record is needed.
  */
 export async function restoreLocations(
   records: Pick<SessionRecords, 'restore'>,
@@ -34,21 +35,24 @@ const recordOf = ({ location: { endpointId, upstreamId, moves }, opened }: Reloc
 
 export interface UnwrittenEnds {
   /**
-   * Runs `write`, which writes that the session has ended; what fails is kept.
+   * Runs `write`, which records the end of the session, and keeps it for a retry when it fails.
    * @throws Error as `write`
    */
   end(id: string, write: () => Promise<unknown>): Promise<void>;
   /**
-   * Runs what has failed again.
-   * @throws Error when it still fails
+   * Runs the failed writes again.
+   * @throws Error when one fails again
    */
   catchUp(): Promise<void>;
 }
 
-/** About 1 KB each. Beyond it, sessions end when nobody uses them. */
+/** About 1 KB each. Sessions beyond the maximum end by expiry. */
 const MAX_KEPT = 10_000;
 
-/** The ends of sessions that could not be written, as Redis was away: their clients have been told that they are over. */
+/**
+ * Ends of sessions that could not be written while Redis was unavailable, although their clients have been told that
+ * the sessions are over.
+ */
 export function unwrittenEnds(): UnwrittenEnds {
   const kept = new Map<string, () => Promise<unknown>>();
   return {

@@ -2,16 +2,16 @@ import { type RedisClient, subscription } from '@mcp-gateway/platform/redis';
 import { readChange, type SessionChange } from '@mcp-gateway/sessions';
 
 export interface SessionChanges {
-  /** Counts what was heard: a record that was asked for before the last of it may be out of date. */
+  /** The number of changes received: a record that was requested before the last of them may be out of date. */
   heard(): number;
-  /** Resolves when changes are heard for the first time. */
+  /** Resolves when the subscription is active for the first time. */
   hearing: Promise<void>;
   close(): void;
 }
 
 /**
- * Tells of every session that any data plane has moved or the API has closed, and with `undefined` that changes may have
- * been missed; that there may be servers that have to be told of the end of a session; and what data planes ask each other.
+ * Reports every session that a data plane has relocated or the API has closed, and `undefined` when changes may have
+ * been missed. Also reports pending session terminations and the idle queries between data planes.
  */
 export function followSessionChanges(
   redis: RedisClient,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { createConcurrencyLimiter, jitter } from './concurrency-limiter.js';
 
-describe('a herd', () => {
-  it('has so many work at once, and all of them in the end, in their order', async () => {
+describe('a concurrency limiter', () => {
+  it('runs a bounded number of tasks at once, and all tasks in their order', async () => {
     const limiter = createConcurrencyLimiter({ atOnce: 3, waiting: 100 });
     const begun: number[] = [];
     let working = 0;
@@ -24,7 +24,7 @@ describe('a herd', () => {
     await expect(limiter(async () => 'again')).resolves.toBe('again');
   });
 
-  it('turns away whom it has no room for, and says when to come back', async () => {
+  it('refuses tasks when the queue is full, and says when to try again', async () => {
     const limiter = createConcurrencyLimiter({ atOnce: 1, waiting: 1 });
     let finish = () => {};
     const first = limiter(() => new Promise<void>((resolve) => (finish = resolve)));
@@ -42,18 +42,18 @@ describe('a herd', () => {
   });
 });
 
-describe('streams that come back', () => {
+describe('jitter', () => {
   it.each([
     [1, 0.99, 9],
     [200, 0.5, 1_000],
     [1_000, 0.9, 9_000],
     [100_000, 0.9, 9_000],
     [0, 0.9, 0],
-  ])('%i of them are spread over time: %d of it is %i ms', (streams, random, ms) => {
+  ])('spreads %i streams over time: %d of it is %i ms', (streams, random, ms) => {
     expect(jitter(streams, () => random)).toBe(ms);
   });
 
-  it('have no more time than there is', () => {
+  it('never exceeds the maximum', () => {
     expect(jitter(1_000, () => 0.5, 300)).toBe(150);
   });
 });

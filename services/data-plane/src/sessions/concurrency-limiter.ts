@@ -2,14 +2,14 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 
 export interface ConcurrencyLimiter {
   <T>(work: () => Promise<T>): Promise<T>;
-  /** How many wait in line. */
+  /** The number of queued tasks. */
   waiting(): number;
 }
 
 /**
- * Lets so many work at once and the others wait in line, so that the replicas that are left are not run over by the sessions
- * of one that went.
- * @throws GatewayError UNAVAILABLE when the line is full
+ * Runs a bounded number of tasks at once and queues the others, so that the sessions of a lost replica do not overload
+ * the remaining replicas.
+ * @throws GatewayError UNAVAILABLE when the queue is full
  */
 export function createConcurrencyLimiter({
   atOnce,
@@ -23,7 +23,7 @@ export function createConcurrencyLimiter({
   async function limiter<T>(work: () => Promise<T>): Promise<T> {
     if (working >= atOnce) {
       if (line.length >= maxWaiting) {
-        const detail = 'too many sessions are being moved to other replicas at once';
+        const detail = 'too many sessions are being relocated at once';
         throw new GatewayError('UNAVAILABLE', { detail, headers: { 'retry-after': '2' } });
       }
       await new Promise<void>((resolve) => line.push(resolve));
@@ -45,8 +45,8 @@ const PER_STREAM_MS = 10;
 const MAX_SPREAD_MS = 10_000;
 
 /**
- * When to open a stream again that nobody waits for, in milliseconds from now: the more streams there are on the replica that
- * went, the longer the time over which they are spread.
+ * The delay before a server's own stream is reopened, in milliseconds: the more streams the lost replica had, the
+ * longer the time over which jitter spreads them.
  */
 export function jitter(streams: number, random: () => number = Math.random, maxMs = MAX_SPREAD_MS): number {
   return Math.floor(random() * Math.min(streams * PER_STREAM_MS, maxMs));

@@ -9,7 +9,7 @@ const silent = createLogger('test', 'silent');
 let stop = () => {};
 afterEach(() => stop());
 
-it('ends overdue sessions of every adapter, again and again, also after it could not', async () => {
+it('ends overdue sessions of every adapter repeatedly, and continues after a failure', async () => {
   const [first, second] = ['first', 'second'].map((name) => routeOf([], { name })) as [Route, Route];
   const routes = [first, routeOf([], { name: 'stateless', affinity: 'none' }), second];
   const swept: string[] = [];
@@ -27,7 +27,7 @@ it('ends overdue sessions of every adapter, again and again, also after it could
   expect(swept).toEqual(['first', 'first', 'stateless', 'second', 'first', 'stateless', 'second']);
 });
 
-it('stops when it is told to', async () => {
+it('stops on request', async () => {
   let swept = 0;
   const first = new Promise<void>((resolve) => {
     const sessions = {

@@ -8,8 +8,9 @@ import { type AllLimits, idleSince, leftSince, tooOldSince } from './limits.js';
 const EVERY_MS = 30_000;
 
 /**
- * Ends sessions that nobody uses any more and those that are too old, whichever data plane they came by: a request would
- * find that out, but nobody may make one. Every data plane does so, each at a time of its own. Until the returned function is called.
+ * Ends sessions that are idle for too long or too old, through whichever data plane they came. Requests would detect
+ * this too, but a client may never make one. Every data plane runs this, at times of its own, until the returned
+ * function is called.
  */
 export function expireSessions(
   routes: Pick<RouteTable, 'all'>,
@@ -26,14 +27,14 @@ export function expireSessions(
       try {
         for (const route of routes.all()) await sessions.endOverdue(route);
       } catch (error) {
-        log.debug({ err: error }, 'overdue sessions not ended; it is tried again');
+        log.debug({ err: error }, 'overdue sessions could not be ended; the gateway tries again');
       }
     }
   })();
   return () => stopping.abort();
 }
 
-/** Of each kind of overdue sessions, at a time. */
+/** Maximum of each kind of overdue sessions in one pass. */
 const MAX_AT_ONCE = 1_000;
 
 export type CloseSession = (
@@ -41,7 +42,9 @@ export type CloseSession = (
   how: { tellServer: boolean; unlessUsedSince?: number },
 ) => Promise<unknown>;
 
-/** Ends the sessions of the resource that have been idle for too long, or are too old, and streams that a data plane left behind. */
+/**
+ * Ends the sessions of the resource that are idle for too long or too old, and streams of data planes that have died.
+ */
 export async function endOverdueSessions(
   records: Pick<SessionRecords, 'find' | 'idle' | 'abandonedStreams' | 'openedBefore'>,
   route: Route,

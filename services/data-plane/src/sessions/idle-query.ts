@@ -12,24 +12,27 @@ type PeerMessage = z.infer<typeof PeerMessage>;
 
 export interface IdleQuery {
   /**
-   * Whether none of them, nor this one, has a call of the session under way to the endpoint. Calls to another one are of a
-   * data plane that knows already that the session has moved. False when it cannot be known.
+   * Whether no data plane, this one included, has a call of the session under way to the endpoint. A call to another
+   * endpoint comes from a data plane that already knows the new location. False when a data plane does not answer.
    */
   isIdle(session: string, endpoint: string): Promise<boolean>;
-  /** Whether there is no other. To be asked once this one hears what is said. */
+  /** Whether this is the only data plane. Ask once this one's subscription is active. */
   isAlone(): Promise<boolean>;
-  /** To be called with what is said on the channel. */
+  /** Call it with each message on the channel. */
   hear(text: string): void;
 }
 
 const REDIS_MS = 1_000;
 const ANSWER_MS = 1_000;
-/** After one did not answer: it may be gone without Redis knowing, and requests wait for the answer. */
+/**
+ * How long queries fail at once after one data plane did not answer: it may be gone without Redis knowing, and requests
+ * wait for the answer.
+ */
 const SILENT_MS = 5_000;
 
 /**
- * Asks all data planes, this one too, through a channel of Redis, which says how many have got the question. So nothing has to be
- * written down about a call before somebody asks.
+ * Asks all data planes, this one included, through a Redis channel; Redis says how many have received the question. So
+ * calls need not be recorded in Redis.
  */
 export function createIdleQuery(redis: RedisClient, channel: string, callsHere: ActivityTracker['calls']): IdleQuery {
   const asked = new Map<string, (isIdle: boolean) => void>();
@@ -59,7 +62,7 @@ export function createIdleQuery(redis: RedisClient, channel: string, callsHere: 
         (count) => {
           receivers = count;
           if (count === 0)
-            settle(false); // its own answer would not be heard
+            settle(false); // this one's own answer would not arrive
           else if (idle >= count) settle(true);
         },
         () => settle(false),
@@ -71,7 +74,7 @@ export function createIdleQuery(redis: RedisClient, channel: string, callsHere: 
     isIdle: async (session, endpoint) =>
       callsHere(session, endpoint) === 0 && Date.now() >= silentUntil && ask(session, endpoint),
     async isAlone() {
-      return (await withTimeout(announce(redis, channel, ''), REDIS_MS)) <= 1; // not a question
+      return (await withTimeout(announce(redis, channel, ''), REDIS_MS)) <= 1; // an empty message, not a question
     },
     hear(text) {
       const message = read(text);
@@ -83,7 +86,7 @@ export function createIdleQuery(redis: RedisClient, channel: string, callsHere: 
   };
 }
 
-/** Undefined for what another version may say. Throwing here would end the process. */
+/** Undefined for a message of another version. An error here would end the process. */
 function read(text: string): PeerMessage | undefined {
   try {
     return PeerMessage.parse(JSON.parse(text));

@@ -20,6 +20,6 @@ it.each([
   ['what was read when there was but a guess', after(0, 'read'), unverified, 'read'],
   ['the end that was read', closed, after(3, 'known'), 'closed'],
   ['the end that was known', after(3, 'read'), closed, 'closed'],
-])('the latest of two places of a session is %s', (_what, read, known, expected) => {
+])('the latest of two locations of a session is %s', (_what, read, known, expected) => {
   expect(latest(read, known).endpointId).toBe(expected);
 });

@@ -1,19 +1,19 @@
 import type { SessionEnvelope, SessionRecord } from '@mcp-gateway/sessions';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 
-/** Where a session lives now, and what it is called there. */
+/** The endpoint on which a session lives now, and the server's id of the session there. */
 export interface SessionLocation {
   endpointId: string;
   upstreamId: string;
-  /** How often it has been moved to get there. */
+  /** How often the session has been relocated. */
   moves: number;
-  /** It has ended, and is answered as one that never was. */
+  /** The session has ended; requests get the answer for an unknown session. */
   closed: boolean;
-  /** There is nothing to go by but the envelope, and another data plane may know better. */
+  /** The location comes from the sealed id alone; another data plane may know a later one. */
   unverified?: true;
 }
 
-/** Without a record, the envelope's own word is good enough. */
+/** The location in the envelope, which holds while there is no record. */
 export const initialLocation = ({ endpointId, upstreamId }: SessionEnvelope): SessionLocation => ({
   endpointId,
   upstreamId,
@@ -33,21 +33,21 @@ export const locationOf = ({ endpointId, upstreamId, moves }: SessionRecord): Se
   closed: false,
 });
 
-/** Of what has just been read and what was known, that which is later. A session that has ended does not come back. */
+/** The later of the location just read and the known one. A session that has ended stays ended. */
 export function latest(read: SessionLocation, known: SessionLocation | undefined): SessionLocation {
   if (!known || read.closed) return read;
   return known.closed || known.moves > read.moves || read.unverified ? known : read;
 }
 
-/** A session, the id that the client knows it by, and where it lives. */
+/** A session, its sealed id, and its location. */
 export interface OpenSession {
   envelope: SessionEnvelope;
   sealedId: string;
   location: SessionLocation;
 }
 
-/** Where a request goes. */
+/** The target of a request. */
 export type Target =
   | { session: null; endpoint: Endpoint }
-  /** No endpoint: the replica that held it is gone. */
+  /** No endpoint: the replica that held the session is gone. */
   | { session: OpenSession; endpoint: Endpoint | undefined };

@@ -1,11 +1,11 @@
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 
 export interface Reconnects {
-  /** Whether every data plane has had the time to write what it could not while Redis was away. */
+  /** Whether every data plane has had time to write what it kept while Redis was unavailable. */
   isSettled(): boolean;
 }
 
-/** Longer than a data plane takes to see that Redis is back, and to write what it kept. */
+/** Longer than a data plane needs to notice that Redis is back and to write what it kept. */
 const SETTLED_AFTER_MS = 15_000;
 const RETRY_MS = 1_000;
 
@@ -14,13 +14,14 @@ export interface ReconnectParts {
   /** Milliseconds since the epoch. */
   now: () => number;
   catchUp: () => Promise<unknown>;
-  /** Whether there is no other data plane. */
+  /** Whether this is the only data plane. */
   isAlone: () => Promise<boolean>;
 }
 
 /**
- * Runs `catchUp` whenever Redis is there again, and the first time, until it succeeds: a Redis that still loads its data
- * refuses. A data plane that has just started and is the only one has nobody to wait for.
+ * Runs `catchUp` on the first connection to Redis and after each reconnect, and repeats it until it succeeds: a Redis
+ * that still loads its data refuses commands. A data plane that has just started and is the only one waits for no
+ * other.
  */
 export function catchUpOnReconnect({ redis, now, catchUp, isAlone }: ReconnectParts): Reconnects {
   let connections = 0;

@@ -22,45 +22,55 @@ import { activityTracker, type ActivityTracker } from './activity.js';
 
 export interface SessionStore {
   /**
-   * Writes the record. Must have succeeded before the client learns the id.
-   * @throws GatewayError SESSION_LIMIT; UNAVAILABLE when Redis is away
+   * Writes the record. Must succeed before the client gets the id.
+   * @throws GatewayError SESSION_LIMIT; UNAVAILABLE when Redis is unavailable
    */
   open(envelope: SessionEnvelope, route: Route, opened: OpenedBy): Promise<void>;
-  /** Where the session is. Without Redis what is remembered is good enough, and else the envelope's own word. */
+  /** Returns the session's location. Without Redis, the remembered location, or else the one in the envelope. */
   find(envelope: SessionEnvelope, route: Route): Promise<SessionLocation>;
-  /** Counts a use of it that begins now; the returned function ends it. */
+  /** Counts a use that begins now; the returned function ends it. */
   use(envelope: SessionEnvelope, route: Route): () => void;
-  /** It has been moved from here; others hear of it by themselves. */
+  /** Records that this data plane relocated the session; the other data planes receive the change from Redis. */
   moved(envelope: SessionEnvelope, resource: ResourceRef, location: SessionLocation): void;
-  /** Ends it for every data plane; when Redis is away for this one, and for the others as soon as it is back. */
+  /**
+   * Ends the session for every data plane. While Redis is unavailable, it ends here at once and for the others later.
+   */
   end(envelope: SessionEnvelope, route: Route, how: { tellServer: boolean }): Promise<void>;
-  /** Whether no data plane has a call of it under way to the endpoint. False when that cannot be known. */
+  /**
+   * Whether no data plane has a call of the session under way to the endpoint. False when a data plane does not answer.
+   */
   isIdle(id: string, endpointId: string): Promise<boolean>;
-  /** Called for each session that was moved or closed elsewhere, and with undefined when that may have been missed. */
+  /**
+   * Called for each session that was relocated or closed elsewhere, and with undefined when a change may have been
+   * missed.
+   */
   onChange(listener: (id: string | undefined) => void): void;
-  /** Called when a server may have to be told that a session of its has ended. */
+  /** Called when session terminations may be pending. */
   onTermination(listener: () => void): void;
   /**
-   * Ends the sessions of the adapter that nobody has used for too long, or that are too old; a thousand of a kind at most. None
-   * while uses may not be written yet.
+   * Ends the sessions of the adapter that are idle for too long or too old, at most a thousand of a kind. Ends none
+   * while data planes may still have uses to write.
    */
   endOverdue(route: Route): Promise<void>;
-  /** Open sessions that are known to live on the endpoint. */
+  /** Open sessions with a known location on the endpoint. */
   countOn(endpointId: string): number;
-  /** Of the copy in memory. */
+  /** The size of the copy in memory. */
   cached(): { sessions: number; bytes: number };
   readonly records: SessionRecords;
   readonly activity: ActivityTracker;
   close(): void;
 }
 
-/** What opened it: the client's initialize message, as far as it could be kept, or a stream of the older HTTP transport. */
+/**
+ * The origin of the session: the client's initialize message, if it could be buffered, or a stream of the older HTTP
+ * transport.
+ */
 type OpenedBy = Pick<SessionRecord, 'initialize' | 'transport'>;
 
 export interface SessionStoreParts {
   redis: RedisClient;
   prefix: string;
-  /** What an adapter leaves open. */
+  /** The limits for adapters that do not set their own. */
   limits: AllLimits;
   cacheBytes: number;
   log: Logger;
@@ -69,9 +79,9 @@ export interface SessionStoreParts {
 }
 
 const CLOSED: SessionLocation = { endpointId: '', upstreamId: '', moves: 0, closed: true };
-/** A safety net: what changes is broadcast. */
+/** A safety net: changes are broadcast. */
 const KNOWN_FOR_MS = 600_000;
-/** How long to live on what is remembered, or on the envelope alone, before Redis is asked again. */
+/** How long the data plane uses a remembered location, or the envelope's, before it queries Redis again. */
 const UNKNOWN_FOR_MS = 3_000;
 const FRESH = {
   moves: 0,
@@ -82,7 +92,7 @@ const FRESH = {
   subscriptions: [],
 };
 
-/** The sessions as this data plane knows them: a copy in memory of what is in Redis, read when it is first needed. */
+/** The sessions as this data plane knows them: a copy in memory of the records in Redis, read on first use. */
 export const sessionStore = (parts: SessionStoreParts): SessionStore => new CachedSessions(parts);
 
 class CachedSessions implements SessionStore {
@@ -143,7 +153,7 @@ class CachedSessions implements SessionStore {
     if (session?.location.closed) return CLOSED;
     if (isTooOld(envelope.issuedAt, this.#seconds(), limits)) {
       this.#learnEnd(envelope.id);
-      void this.#close(envelope, route, { tellServer: true }).catch(() => {}); // every data plane comes to this by itself
+      void this.#close(envelope, route, { tellServer: true }).catch(() => {}); // every data plane ends it by itself
       return CLOSED;
     }
     const isCurrent = session && this.#now() < session.goodUntil;
@@ -193,7 +203,7 @@ class CachedSessions implements SessionStore {
     return limitsOf(route, this.parts.limits);
   }
 
-  /** From Redis; without Redis from what is remembered, and else from the envelope. */
+  /** Looks the location up in Redis; without Redis in memory, and else in the envelope. */
   async #lookUp(envelope: SessionEnvelope, route: Route): Promise<SessionLocation> {
     const before = this.#changes.heard();
     try {
@@ -202,14 +212,17 @@ class CachedSessions implements SessionStore {
       if (this.#changes.heard() === before) this.#learn(envelope, route, location, forMs);
       return location;
     } catch (error) {
-      this.parts.log.debug({ err: error }, 'session record not read; what is remembered or its id says enough');
+      this.parts.log.debug(
+        { err: error },
+        'the session record could not be read; the remembered location or the sealed id is used',
+      );
       const location = this.#cache.get(envelope.id)?.location ?? unverifiedLocation(envelope);
       this.#learn(envelope, route, location, UNKNOWN_FOR_MS);
       return location;
     }
   }
 
-  /** Reads the record, and ends a session that has been idle for too long. */
+  /** Reads the record, and ends a session that is idle for too long. */
   async #read(envelope: SessionEnvelope, route: Route): Promise<SessionLocation> {
     const { record, lastUsedAt } = await this.records.find(envelope);
     if (record === 'closed') return CLOSED;
@@ -251,7 +264,7 @@ class CachedSessions implements SessionStore {
     const location = this.#cache.get(id)?.location;
     if (!location) return;
     if (what === 'closed') this.#learnEnd(id);
-    else if (what === 'unknown' || location.moves < what.moves) this.#cache.invalidate(id); // else it was moved from here
+    else if (what === 'unknown' || location.moves < what.moves) this.#cache.invalidate(id); // else this data plane relocated it
   }
 
   #notify(id: string | undefined): void {
@@ -263,7 +276,7 @@ class CachedSessions implements SessionStore {
     const restored = restoreLocations(this.records, this.#cache.moved(), keepSeconds(this.parts.limits));
     const written = this.activity.flush().then(this.activity.catchUp);
     await Promise.all([restored, this.#unwrittenEnds.catchUp(), written]);
-    this.#cache.invalidateAll(); // what was heard before could not be asked for
+    this.#cache.invalidateAll(); // changes that arrived before could not be read
     this.#notify(undefined);
   }
 }

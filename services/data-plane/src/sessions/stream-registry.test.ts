@@ -30,7 +30,7 @@ function start(count: number, recheckEveryMs?: number) {
   return { streams, told, first, leaveRoutes, end: () => forget.forEach((each) => each()) };
 }
 
-it('are told one after another that their replica has left the routes', async () => {
+it('notifies streams one after another that their replica has left the routes', async () => {
   const { streams, told, first, leaveRoutes, end } = start(2_000);
   leaveRoutes();
   await first;
@@ -40,7 +40,7 @@ it('are told one after another that their replica has left the routes', async ()
   expect(streams.countOn('a')).toBe(0);
 });
 
-it('are told to look from time to time although nothing is said of them', async () => {
+it('rechecks all streams from time to time, even without a change', async () => {
   const { told, first, end } = start(2, 5);
   await first;
   end();

@@ -5,21 +5,21 @@ import type { SessionStore } from './store.js';
 import { drainJitterMs } from './relocate/drain.js';
 import { jitter } from './concurrency-limiter.js';
 
-/** A stream of a server's own that is open here for a client. */
+/** A server's own stream that is open for a client. */
 interface OpenStream {
   session: string;
   resource: ResourceRef;
   endpointId: string;
-  /** The endpoint has left the routes, or the session may live elsewhere now. */
+  /** The endpoint has left the routes, or the session may have been relocated. */
   recheck(): void;
   /** The endpoint is about to end. */
   onDrain(endpoint: Endpoint): void;
 }
 
 export interface StreamRegistry {
-  /** Watches over it until the returned function is called. */
+  /** Watches over the stream until the returned function is called. */
   add(stream: OpenStream): () => void;
-  /** How many are open on the endpoint. */
+  /** The number of open streams on the endpoint. */
   countOn(endpointId: string): number;
   close(): void;
 }
@@ -27,8 +27,8 @@ export interface StreamRegistry {
 const RECHECK_EVERY_MS = 60_000;
 
 /**
- * The streams that nobody asks for anything on: a request finds out that its replica is gone, a stream has to be told. So that
- * not all of those on one replica come back at once, each is told at a time of its own.
+ * Streams carry no requests, so nothing else would discover that their replica is gone: the registry notifies them.
+ * Each stream is notified at a time of its own, so that the streams of one replica do not all reconnect at once.
  */
 export function createStreamRegistry(
   routes: Pick<RouteTable, 'get' | 'onChange'>,
@@ -37,7 +37,7 @@ export function createStreamRegistry(
 ): StreamRegistry {
   const byEndpoint = new Map<string, Set<OpenStream>>();
   const bySession = new Map<string, Set<OpenStream>>();
-  /** Streams that will be told of their endpoint. */
+  /** Streams that will be notified about their endpoint. */
   const waiting = new WeakSet<OpenStream>();
 
   function later(stream: OpenStream, ms: number, notify: () => void) {
@@ -72,7 +72,7 @@ export function createStreamRegistry(
     }
   });
 
-  // A session that is too old ends here, too, although nothing is said of it.
+  // No change announces that a session is too old, so this check ends it.
   const recheckAll = () => {
     for (const streams of bySession.values()) for (const stream of streams) stream.recheck();
   };

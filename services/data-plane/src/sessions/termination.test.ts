@@ -60,14 +60,14 @@ async function answerAll() {
   }
 }
 
-it('are said when there are any, until there are none', async () => {
+it('terminates pending sessions until none is left', async () => {
   left.push(terminationTo('one'), terminationTo('two'));
   onTermination();
   await answerAll();
   expect(told).toEqual(['one', 'two']);
 });
 
-it('are said, too, when they are left just when no more were found', async () => {
+it('terminates sessions that become pending just as the list is found empty', async () => {
   onTermination();
   left.push(terminationTo('late'));
   onTermination();
@@ -75,7 +75,7 @@ it('are said, too, when they are left just when no more were found', async () =>
   expect(told).toEqual(['late']);
 });
 
-it('are left alone until the routes are known, and said then', async () => {
+it('waits until the routes are known', async () => {
   isLoaded = false;
   left.push(terminationTo('one'));
   onTermination();

@@ -10,7 +10,10 @@ import { createConcurrencyLimiter } from './concurrency-limiter.js';
 
 const TERMINATION_MS = 5_000;
 
-/** Tells a server that a session of its has ended. It need not answer; one that is gone has forgotten it anyway. */
+/**
+ * Tells a server with DELETE that a session has ended. The server need not answer; a replica that is gone has no
+ * session left.
+ */
 export async function terminateUpstreamSession(
   upstreams: Upstreams,
   endpoint: Endpoint,
@@ -26,7 +29,7 @@ export async function terminateUpstreamSession(
   try {
     await callUpstream(upstreams, endpoint, { method: 'DELETE', headers, timeoutMs: TERMINATION_MS });
   } catch {
-    // Gone, or too busy to listen.
+    // The replica is gone, or too busy to answer.
   }
 }
 
@@ -34,9 +37,9 @@ const AT_ONCE = 16;
 const MAX_WAITING = 10_000;
 
 /**
- * Tells servers of sessions that ended without them: by the API, or because nobody used them. Each is taken from the list by
- * one data plane, which has to know its routes by then. When that dies with it, the server is not told; it ends the session by
- * itself when it is not used.
+ * Terminates sessions on their servers that ended without the server: by the API, or by expiry. One data plane takes
+ * each termination from the list, and needs the route for it. When that data plane dies, the server is not told, and
+ * ends the session by its own timeout.
  */
 export function terminateEndedSessions(
   routes: RouteTable,
@@ -58,7 +61,7 @@ export function terminateEndedSessions(
         await takeAll();
       }
     } catch {
-      // Redis is away. The routes are read again when it is back, and every now and then.
+      // Redis is unavailable. The next pass runs when the routes are loaded again.
     } finally {
       working = false;
     }

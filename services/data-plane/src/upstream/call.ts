@@ -11,22 +11,22 @@ export interface UpstreamCall {
   /** A JSON-RPC message. */
   message?: unknown;
   timeoutMs: number;
-  /** Told of the session that the server has begun, whatever becomes of the rest of its answer. */
+  /** Called with the session that the server has begun, even if the rest of the answer fails. */
   onSession?: (upstreamId: string) => void;
 }
 
 export interface UpstreamReply {
   status: number;
   sessionId: string | undefined;
-  /** The JSON-RPC response, when there was one. */
+  /** The JSON-RPC response, if the answer has one. */
   response: { result?: unknown; error?: { code: number; message: string } } | undefined;
 }
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
- * One message of the gateway's own to a server, and the response to it, whether it comes as JSON or in an event stream.
- * @throws GatewayError UPSTREAM_REFUSED, UPSTREAM_GONE; UPSTREAM_TIMEOUT when there was no answer within `timeoutMs`
+ * Sends one message of the gateway's own to a server and returns the response, from JSON or from an event stream.
+ * @throws GatewayError UPSTREAM_REFUSED, UPSTREAM_GONE; UPSTREAM_TIMEOUT when there is no answer within `timeoutMs`
  */
 export function callUpstream(upstreams: Upstreams, endpoint: Endpoint, asked: UpstreamCall): Promise<UpstreamReply> {
   const { method, message, timeoutMs } = asked;
@@ -53,7 +53,7 @@ export function callUpstream(upstreams: Upstreams, endpoint: Endpoint, asked: Up
       abort?.(error);
       reject(error);
     }, timeoutMs);
-    /** What has come so far may be all that is needed: a server may leave the stream open. */
+    /** The answer so far may be complete: a server may leave the stream open. */
     const readSoFar = () => (reply.response = responseIn(Buffer.concat(chunks).toString('utf8'), isEvents));
 
     upstreams.dispatch(
@@ -96,23 +96,23 @@ function responseIn(text: string, isEvents: boolean): UpstreamReply['response'] 
       const message = JSON.parse(each) as NonNullable<UpstreamReply['response']>;
       if ('result' in message || 'error' in message) return message;
     } catch {
-      // Not a message; the next may be one.
+      // Not a message; the next event may be one.
     }
   }
   return undefined;
 }
 
 /**
- * They speak of the request that they came with: of its message, its body, or what was wanted of its answer (RFC 9110 §8, §13,
- * §14; RFC 9530; MCP 2025-11-25, transports).
+ * Headers that describe one request: its message, its body, or the wanted form of its answer (RFC 9110 §8, §13, §14;
+ * RFC 9530; MCP 2025-11-25, transports).
  */
 const OF_ONE_REQUEST =
   /^(?:accept|accept-encoding|content-.*|if-.*|mcp-.*|(?:want-)?(?:content-|repr-)?digest|last-event-id|range|idempotency-key|signature|signature-input)$/;
 
-/** They speak of a body. */
+/** Headers that describe a body. */
 const OF_A_BODY = /^(?:content-.*|(?:repr-)?digest)$/;
 
-/** For a message of the gateway's own within a session: what the client sends with each of its requests. */
+/** For a message of the gateway's own within a session: the headers that the client sends with each of its requests. */
 export const sessionHeaders = (headers: HeaderList): string[] =>
   withoutHeaders(headers, (name) => OF_ONE_REQUEST.test(name));
 
@@ -120,5 +120,8 @@ export const sessionHeaders = (headers: HeaderList): string[] =>
 export const withoutBodyHeaders = (headers: HeaderList): string[] =>
   withoutHeaders(headers, (name) => OF_A_BODY.test(name));
 
-/** The server does not know the session. Clients never see it: the session is relocated, or is answered as one that is gone. */
+/**
+ * The server does not know the session. Clients never see this error: the gateway relocates the session, or answers
+ * that it is gone.
+ */
 export class SessionUnknown extends Error {}

@@ -20,11 +20,11 @@ function endpointsAfter(now: Route | undefined) {
   return endpoints(parts, { res: new EventEmitter() as ServerResponse, era: 'modern', route, principal: BOB });
 }
 
-it('passes over to another replica as long as the caller may use the adapter', () => {
+it('retries on another replica while the caller may use the adapter', () => {
   expect(endpointsAfter(routeOf([], { requiredRoles: ['TEAM'] })).now(new Set(['a']))?.id).toBe('b');
 });
 
-it('takes a replica again that refused a connection before, where there is no other', async () => {
+it('retries a replica that refused a connection before when there is no other', async () => {
   const { later } = endpointsAfter(routeOf([endpoint('a')], { requiredRoles: ['team'] }));
   expect((await later(new Set(['a'])))?.id).toBe('a');
 });
@@ -33,6 +33,6 @@ it.each([
   ['may not use the adapter any more', routeOf([], { requiredRoles: [] })],
   ['would use another adapter of that name', routeOf([], { requiredRoles: ['team'], adapterId: 'adapter-2' })],
   ['would use none', undefined],
-])('passes over to no other replica when the caller %s', (_why, now) => {
+])('retries on no other replica when the caller %s', (_why, now) => {
   expect(() => endpointsAfter(now).now(new Set(['a']))).toThrow(expect.objectContaining({ code: 'ADAPTER_NOT_FOUND' }));
 });

@@ -11,7 +11,7 @@ import type { Grants } from '../request/grants.js';
 
 const MAX_ATTEMPTS = 3;
 
-/** Goes on to the next replica when one refuses the connection: nothing of the request has been there. */
+/** Retries on the next replica when one refuses the connection: no byte of the request has reached a server. */
 export async function withConnectRetry(
   res: ServerResponse,
   first: Endpoint,
@@ -48,20 +48,20 @@ interface Asking {
 
 export interface EndpointCandidates {
   /**
-   * An endpoint that takes the request, and is not among those to avoid.
+   * An endpoint that takes new requests and is not in `avoid`.
    * @throws GatewayError ADAPTER_NOT_FOUND, as below
    */
   now(avoid?: ReadonlySet<string>): Endpoint | undefined;
   /**
-   * Waits for one where there is none; one that refused connections before is taken again rather than none. All waits of a
-   * request end at the same time.
-   * @throws GatewayError ADAPTER_NOT_FOUND when the adapter is gone, or the caller may not use it any more; NO_READY_REPLICA, within
-   * a quarter of a second, when it is scaled to zero; CLIENT_GONE
+   * Waits for an endpoint where there is none; an endpoint that refused connections before is better than none. All
+   * waits of a request end at the same time.
+   * @throws GatewayError ADAPTER_NOT_FOUND when the adapter is gone, or the caller may no longer use it;
+   *   NO_READY_REPLICA, within a quarter of a second, when the adapter is scaled to zero; CLIENT_GONE
    */
   later(avoid?: ReadonlySet<string>): Promise<Endpoint | undefined>;
 }
 
-/** Where a request goes that belongs to no session, and may open one. */
+/** The endpoints for a request without a session, which may open one. */
 export function endpoints(
   { routes, balancer, waits, grants }: EndpointParts,
   { res, era, route, principal }: Asking,
@@ -74,7 +74,7 @@ export function endpoints(
   let deadline: number | undefined;
   return {
     now(avoid) {
-      if (avoid) grants.check({ principal, route }); // the request came a while ago
+      if (avoid) grants.check({ principal, route }); // the request arrived a while ago
       return choose(route, avoid);
     },
     later(avoid) {
@@ -84,10 +84,10 @@ export function endpoints(
         client: res,
         deadline,
         choose() {
-          grants.check({ principal, route }); // again: it may have been revoked meanwhile
+          grants.check({ principal, route }); // checked again: the grant may have been revoked meanwhile
           const latest = routes.get(route) ?? route;
           const found = choose(latest, avoid) ?? (avoid && choose(latest, undefined));
-          if (!found && latest.phase === 'Stopped') throw noReadyReplica(latest); // no replica is about to come
+          if (!found && latest.phase === 'Stopped') throw noReadyReplica(latest); // no replica is about to start
           return found;
         },
       });

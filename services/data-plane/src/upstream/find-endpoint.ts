@@ -6,9 +6,9 @@ import type { RouteTable } from '@mcp-gateway/routing';
 const REDIS_MS = 1_000;
 
 /**
- * The endpoint that a session is said to live on, if the adapter has it. Another data plane may have heard of a new replica
- * before this one, so Redis is asked before the answer is no.
- * @throws GatewayError UNAVAILABLE when Redis is away
+ * The endpoint with the id, if the adapter has it. Another data plane may have received a new endpoint earlier, so
+ * Redis is queried before the answer is no.
+ * @throws GatewayError UNAVAILABLE when Redis is unavailable
  */
 export async function findEndpoint(
   routes: RouteTable,
@@ -29,7 +29,7 @@ async function findAgain(routes: RouteTable, resource: ResourceRef, id: string):
 
 export const locationUnknown = (cause?: unknown): GatewayError =>
   new GatewayError('UNAVAILABLE', {
-    detail: 'where the session lives cannot be found out now',
+    detail: "the session's location cannot be looked up while Redis is unavailable",
     headers: { 'retry-after': '1' },
     cause,
   });
@@ -37,20 +37,20 @@ export const locationUnknown = (cause?: unknown): GatewayError =>
 const find = (route: Route | undefined, id: string): Endpoint | undefined =>
   route?.endpoints.find((endpoint) => endpoint.id === id);
 
-/** Says why no replica is ready and what to do. Only what changes by itself soon is worth asking for again. */
+/** Says why no replica is ready and what to do. Only a state that soon changes by itself is worth a retry. */
 export function noReadyReplica({ name, phase }: Pick<Route, 'name' | 'phase'>): GatewayError {
   switch (phase) {
     case 'Stopped':
       return new GatewayError('NO_READY_REPLICA', {
-        detail: `it is scaled to zero; whoever may change it starts it by PUT /adapters/${name} with a replicaCount of 1 or more`,
+        detail: `the adapter is scaled to zero; its creator or an administrator can start it with PUT /adapters/${name} and a replicaCount of 1 or more`,
       });
     case 'Failed':
       return new GatewayError('NO_READY_REPLICA', {
-        detail: `its replicas do not start; GET /adapters/${name}/status says why and what to do`,
+        detail: `the adapter's replicas do not start; GET /adapters/${name}/status says why and what to do`,
       });
     default:
       return new GatewayError('NO_READY_REPLICA', {
-        detail: `its replicas are starting, so try again; GET /adapters/${name}/status says how far they are`,
+        detail: `the adapter's replicas are starting, so try again; GET /adapters/${name}/status says how far they are`,
         headers: { 'retry-after': '2' },
       });
   }

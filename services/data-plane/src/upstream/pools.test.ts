@@ -23,7 +23,7 @@ async function silentServer() {
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-describe('the requests on one replica', () => {
+describe('requests on one replica', () => {
   it.each([
     { many: 'streams', of: request, others: { method: 'POST', path: '/' } },
     { many: 'streams', of: { method: 'POST', path: '/', isStream: true }, others: { method: 'POST', path: '/' } },
@@ -47,7 +47,7 @@ describe('the requests on one replica', () => {
     },
   );
 
-  it('are no failure of the replica when it is the client that breaks off', async () => {
+  it('do not count as failures of the replica when the client breaks off', async () => {
     const { server, url } = await silentServer();
     const told: string[] = [];
     const upstreams = createUpstreams({
@@ -71,7 +71,7 @@ describe('the requests on one replica', () => {
     expect(told).toEqual([]);
   });
 
-  it('end some time after the replica has left the routes, but not when it comes back before', async () => {
+  it('end some time after the replica has left the routes, unless it comes back before', async () => {
     const { server, url } = await silentServer();
     const [gone, back] = [
       { ...endpoint, url },
@@ -99,7 +99,7 @@ describe('the requests on one replica', () => {
     expect(await ends[1]).toMatchObject({ code: 'UPSTREAM_GONE' });
   });
 
-  it('are ended when the data plane ends', async () => {
+  it('end when the data plane ends', async () => {
     const upstreams = createUpstreams({ timeoutMs: 1_000 });
     const end = new Promise((resolve) =>
       upstreams.dispatch(endpoint, request, { onResponseError: (_controller, error) => resolve(error) }),

@@ -7,23 +7,23 @@ import { Redirects } from './redirects.js';
 
 export interface Upstreams {
   /**
-   * Starts a request, follows redirects within the endpoint, and counts it until it has ended: a GET and what else stays open as
-   * streams, all others as calls.
+   * Starts a request, follows redirects within the endpoint, and counts the request until it ends: GET and other
+   * requests that stay open as streams, all others as calls.
    * @throws GatewayError UNAVAILABLE when the endpoint has too many of the kind
    */
   dispatch(endpoint: Endpoint, options: Dispatch, handler: Dispatcher.DispatchHandler): void;
   /** Streams and calls. */
   inFlight(endpoint: Endpoint): number;
   /**
-   * To be called with all endpoints after every change of the routes. What is in flight on others goes on for a while, and
-   * then ends with UPSTREAM_GONE.
+   * Call it with all endpoints after every change of the routes. Requests on other endpoints continue for a while, and
+   * then end with UPSTREAM_GONE.
    */
   keepOnly(endpoints: Iterable<Endpoint>): void;
   close(): Promise<void>;
 }
 
 export type Dispatch = Dispatcher.DispatchOptions & {
-  /** The answer stays open for what the server will have to say. Default: of a GET. */
+  /** The answer stays open for later messages of the server. Default: true for GET. */
   isStream?: boolean;
 };
 
@@ -31,11 +31,11 @@ interface Upstream {
   pool: Pool;
   redirects: Redirects;
   active: { streams: number; calls: number };
-  /** Set once it is no longer routed to. */
+  /** Set once the endpoint is no longer routed. */
   retiring?: NodeJS.Timeout | undefined;
 }
 
-/** A request, wherever it goes. */
+/** A request, across all redirects. */
 interface PendingRequest {
   options: Dispatch;
   handler: Dispatcher.DispatchHandler;
@@ -44,31 +44,31 @@ interface PendingRequest {
 }
 
 const CONNECT_MS = 3_000;
-/** A server that redirects more often does so in a circle. */
+/** More redirects are taken for a loop. */
 const MAX_REDIRECTS = 3;
-/** What is read of the body of a redirect, so that its connection can be used again. */
+/** Bytes read of a redirect's body, so that its connection can be reused. */
 const MAX_REDIRECT_BYTES = 64 * 1024;
 const MAX_REDIRECT_MS = 1_000;
-/** Each is a connection, so this bounds sockets as well. However many idle streams there are, calls have a place. */
+/** Each is a connection, so this bounds sockets as well. Idle streams cannot use up the places of calls. */
 const MAX_ACTIVE = { streams: 4_000, calls: 4_000 };
 /**
- * A replica leaves the routes when it is told to end, and has up to 30 seconds then to finish what it is at. One whose
- * connections are open after that has vanished together with its machine, as nobody has closed them.
+ * A replica leaves the routes when it starts to terminate, and then has up to 30 seconds to finish its requests. If
+ * connections are open after that, the replica's machine has vanished, because nothing has closed them.
  */
 const RETIRE_MS = 35_000;
 
 export interface UpstreamsOptions {
   /** How long an answer may take to begin. */
   timeoutMs: number;
-  /** Told of each answer that begins, and of each request that got none. */
+  /** Called with each answer that begins, and with each request that got none. */
   onOutcome?: (endpoint: Endpoint, outcome: 'answered' | 'failed') => void;
-  /** How long requests go on on an endpoint that is no longer routed to. */
+  /** How long requests continue on an endpoint that is no longer routed. */
   retireMs?: number;
-  /** On each endpoint. */
+  /** For each endpoint. */
   maxActive?: { streams: number; calls: number };
 }
 
-/** Statuses with which a server, or what stands before it, says that it is not up to it. */
+/** Statuses with which a server, or a proxy in front of it, reports overload or failure. */
 const OVERBURDENED = new Set([502, 503, 504]);
 
 /** Connections to replicas: one pool for each endpoint id, so a replica's successor never gets its connections. */
@@ -96,7 +96,7 @@ export function createUpstreams({
     void pool.destroy(new GatewayError('UPSTREAM_GONE', { cause })).catch(() => {});
   }
 
-  /** Sends a request to where it is to go by now. */
+  /** Sends a request to its current path. */
   function send(endpoint: Endpoint, pending: PendingRequest, path: string): void {
     const upstream = upstreamOf(endpoint);
     const { active, pool, redirects } = upstream;
@@ -135,7 +135,7 @@ export function createUpstreams({
   };
 }
 
-/** Retires an upstream after a while, unless it is routed to again by then. */
+/** Retires an upstream after a while, unless it is routed again by then. */
 function retireUnless(isKept: boolean, upstream: Upstream, retire: () => void, retireMs: number): void {
   if (isKept) {
     clearTimeout(upstream.retiring);
@@ -152,7 +152,7 @@ function openPool(url: string, timeoutMs: number, connections: number): Pool {
     pipelining: 1,
     connect: { timeout: CONNECT_MS, ...(lookup && { lookup }) },
     headersTimeout: timeoutMs,
-    bodyTimeout: 0, // the quiet of a stream is not ours to end; proxy.ts bounds the other bodies
+    bodyTimeout: 0, // a stream may be silent without limit; proxy.ts limits other bodies
   });
 }
 
@@ -163,14 +163,14 @@ function tooManyActive(kind: 'streams' | 'calls'): GatewayError {
 interface AttemptHooks {
   ended(): void;
   onOutcome(outcome: 'answered' | 'failed'): void;
-  /** The path that the answer redirects the same request to, if that may be followed. */
+  /** The path that the answer redirects to, if the redirect may be followed. */
   follow(status: number, location: string | undefined): string | undefined;
   send(path: string): void;
 }
 
-/** One request to an endpoint, whose answer goes to the handler unless it is a redirect that is followed. */
+/** One request to an endpoint. The answer goes to the handler, unless it is a redirect that is followed. */
 class Attempt implements Dispatcher.DispatchHandler {
-  /** Set once the answer is a redirect that has been followed. */
+  /** Set once a redirect has been followed. */
   #redirectBody: RedirectBody | undefined;
 
   constructor(
@@ -225,7 +225,7 @@ class Attempt implements Dispatcher.DispatchHandler {
   }
 }
 
-/** What is left of the answer that was a redirect. */
+/** The body of a followed redirect. */
 class RedirectBody {
   #bytes = 0;
   #isTooMuch = false;
@@ -240,7 +240,7 @@ class RedirectBody {
     if (this.#bytes > MAX_REDIRECT_BYTES) this.#giveUp();
   }
 
-  /** @returns whether it ended, or was given up, as it should */
+  /** @returns whether the body ended, or was aborted, as intended */
   end(): boolean {
     clearTimeout(this.#late);
     return this.#isTooMuch;
@@ -252,6 +252,6 @@ class RedirectBody {
   }
 }
 
-/** Not what this side has broken off, which carries an error of its own. */
+/** False for aborts by this side, which have errors of their own. */
 const isOfConnection = (error: Error & { code?: string }) =>
   !(error instanceof GatewayError) && error.code !== undefined && error.code !== 'UND_ERR_ABORTED';

@@ -44,11 +44,11 @@ async function answerOf(answer: RequestListener, bodyIdleMs: number): Promise<st
   return got;
 }
 
-describe('an answer that is over', () => {
+describe('an answer that has ended', () => {
   it.each([
     ['has ended', (res: ServerResponse) => void res.end('two')],
     ['has been broken off', (res: ServerResponse) => void res.destroy()],
-  ])('is not watched any more when it %s', async (_how, finish) => {
+  ])('is no longer watched when it %s', async (_how, finish) => {
     const { promise: begun, resolve: begin } = Promise.withResolvers<ServerResponse>();
     const answer = answerOf((_req, res) => {
       res.writeHead(200, { 'content-type': 'text/event-stream' }).write('one ');
@@ -63,7 +63,7 @@ describe('an answer that is over', () => {
 });
 
 describe('an answer that pauses', () => {
-  it('is broken off after a while when it is not an event stream', async () => {
+  it('is aborted after a while when it is not an event stream', async () => {
     const answer = answerOf((_req, res) => void res.writeHead(200, { 'content-length': '10' }).write('half'), 100);
     await expect(answer).rejects.toMatchObject({
       code: 'UPSTREAM_GONE',
@@ -71,7 +71,7 @@ describe('an answer that pauses', () => {
     });
   });
 
-  it('goes on when the pauses are shorter, or it is an event stream', async () => {
+  it('continues when the pauses are shorter, or when it is an event stream', async () => {
     for (const [type, bodyIdleMs] of [
       ['application/json', 10_000],
       ['text/event-stream', 1],
@@ -85,7 +85,7 @@ describe('an answer that pauses', () => {
   });
 });
 
-describe('an error of a connection', () => {
+describe('a connection error', () => {
   const of = (code: string) => Object.assign(new Error(code), { code });
 
   it.each(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT'])(
@@ -96,10 +96,13 @@ describe('an error of a connection', () => {
     },
   );
 
-  it.each(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])('never says so when the server has ended it: %s', (code) => {
-    expect([true, false].map((isSent) => upstreamError(of(code), isSent).code)).toEqual([
-      'UPSTREAM_GONE',
-      'UPSTREAM_GONE',
-    ]);
-  });
+  it.each(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])(
+    'never says that the call did not run when the server has ended the connection: %s',
+    (code) => {
+      expect([true, false].map((isSent) => upstreamError(of(code), isSent).code)).toEqual([
+        'UPSTREAM_GONE',
+        'UPSTREAM_GONE',
+      ]);
+    },
+  );
 });

@@ -14,7 +14,7 @@ export interface ResponseHead {
   upstreamSessionId: string | undefined;
 }
 
-/** Where an answer goes: the response to the client, or what stands in for it. */
+/** The destination of an answer: the response to the client, or a step that rewrites it first. */
 export interface ResponseSink {
   readonly destroyed: boolean;
   readonly writableFinished: boolean;
@@ -31,13 +31,13 @@ export interface ProxyRequest {
   res: ResponseSink;
   options: Dispatch;
   /**
-   * Runs before the head goes out; returns headers to add, as a flat list. A rejection becomes the answer instead. A promise
-   * holds the answer up, which costs, so there is one only when there is something to wait for.
+   * Runs before the head is sent; returns headers to add, as a flat list. A rejection becomes the answer instead. A
+   * promise delays the answer, which costs, so return one only when there is something to wait for.
    */
   onHead(head: ResponseHead): string[] | Promise<string[]>;
-  /** Told before the first byte of the request goes out. */
+  /** Called before the first byte of the request is sent. */
   delivery?: { sent(): void } | undefined;
-  /** Where the client finds a path of the server; undefined when it cannot reach it. */
+  /** The client's path for a path of the server; undefined when the client cannot reach it. */
   seenAs(path: string): string | undefined;
   permit: Permit;
   /** Milliseconds; default: five minutes. */
@@ -47,7 +47,7 @@ export interface ProxyRequest {
 /** How long a body that is not an event stream may pause. */
 const BODY_IDLE_MS = 300_000;
 
-/** One request to an endpoint, its answer written to `res` as it comes, with back-pressure. Resolves at its end. */
+/** Sends one request to an endpoint and streams the answer to `res`, with back-pressure. Resolves at its end. */
 export function proxyRequest(upstreams: Upstreams, endpoint: Endpoint, request: ProxyRequest): Promise<void> {
   return new Promise((resolve, reject) => {
     const answer = new ProxiedAnswer(endpoint, request, resolve, reject);
@@ -55,7 +55,7 @@ export function proxyRequest(upstreams: Upstreams, endpoint: Endpoint, request: 
   });
 }
 
-/** Receives the answer from undici. A class, as there is one for each request. */
+/** Receives the answer from undici. A class, because there is one for each request. */
 class ProxiedAnswer implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #idle: NodeJS.Timeout | undefined;
@@ -63,9 +63,12 @@ class ProxiedAnswer implements Dispatcher.DispatchHandler {
   #isOver = false;
   #isSent = false;
   #isStream = false;
-  /** Steps that wait for the head to go out: undici delivers what came before the end of a connection even while paused. */
+  /**
+   * Steps that wait until the head is sent: undici delivers chunks that preceded the end of a connection even while
+   * paused.
+   */
   #held: (() => void)[] | undefined;
-  /** Set while the client knows nothing of the answer yet, and an error can still be one. */
+  /** Set while no part of the answer is sent, so that an error can still become the answer. */
   #writeHead: (() => void) | undefined;
 
   constructor(
@@ -75,7 +78,7 @@ class ProxiedAnswer implements Dispatcher.DispatchHandler {
     private readonly reject: (error: unknown) => void,
   ) {
     const { res } = request;
-    // Passed up: for a modern request this is how a client cancels.
+    // Closes the upstream request: a client cancels a modern request by disconnecting.
     res.once('close', () => {
       if (!res.writableFinished) this.#controller?.abort(CLIENT_GONE);
     });
@@ -84,7 +87,7 @@ class ProxiedAnswer implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.request.res.destroyed) return controller.abort(CLIENT_GONE);
-    if (this.#isSent) return; // a redirect is followed
+    if (this.#isSent) return; // sent already: this is the follow-up of a redirect
     this.#isSent = true;
     this.request.delivery?.sent();
   }
@@ -96,7 +99,9 @@ class ProxiedAnswer implements Dispatcher.DispatchHandler {
     statusMessage?: string,
   ): void {
     if (status > 599) {
-      return controller.abort(new GatewayError('UPSTREAM_INVALID', { detail: `its status is ${status}` }));
+      return controller.abort(
+        new GatewayError('UPSTREAM_INVALID', { detail: `the server answered with the status ${status}` }),
+      );
     }
     if (status < 200) return; // informational; Node has answered `Expect` itself
     let raw: string[];
@@ -146,7 +151,7 @@ class ProxiedAnswer implements Dispatcher.DispatchHandler {
     else this.reject(upstreamError(error, this.#isSent));
   }
 
-  /** @throws GatewayError UPSTREAM_INVALID for a redirect that leads where the client cannot go */
+  /** @throws GatewayError UPSTREAM_INVALID for a redirect to a URL that the client cannot reach */
   #headersOf({ rawHeaders }: Dispatcher.DispatchController, status: number, location: string | undefined): string[] {
     const raw = (rawHeaders as Buffer[]).map((part) => part.toString('latin1'));
     if (location === undefined) return raw;
@@ -154,7 +159,7 @@ class ProxiedAnswer implements Dispatcher.DispatchHandler {
     return withLocation(raw, locationFor(this.endpoint, options, { status, location, seenAs }));
   }
 
-  /** Nothing of the answer passes until the promise has said what to add to the head. */
+  /** Holds the answer back until the promise returns the headers to add. */
   #holdFor(
     controller: Dispatcher.DispatchController,
     adding: Promise<string[]>,
@@ -185,7 +190,7 @@ class ProxiedAnswer implements Dispatcher.DispatchHandler {
     this.#writeHead = undefined;
   }
 
-  /** Runs when what came together with the head has been passed on. */
+  /** Runs when the chunks that came together with the head have been passed on. */
   readonly #waitForBody = (): void => {
     const { res, permit, bodyIdleMs = BODY_IDLE_MS } = this.request;
     if (this.#isOver || res.destroyed) return;
@@ -194,7 +199,7 @@ class ProxiedAnswer implements Dispatcher.DispatchHandler {
       this.#idle = setTimeout(() => this.#controller?.abort(new Error('the body paused for too long')), bodyIdleMs);
     } else if (this.#writeHead) {
       this.#sendHead();
-      // A quiet stream whose head is held back looks hung. Not flushHeaders, which makes UTF-8 of its bytes.
+      // A silent stream whose head is held back would look hung. Not flushHeaders, which encodes the head as UTF-8.
       res.write('', 'latin1');
     }
   };
@@ -216,13 +221,16 @@ function withLocation(raw: readonly string[], location: string | undefined): str
   return location === undefined ? rest : [...rest, 'Location', location];
 }
 
-/** undici reads it as UTF-8; Node writes Latin-1 and throws on what no phrase may contain. */
+/** undici decodes it as UTF-8; Node writes Latin-1 and throws on characters that a phrase must not contain. */
 function reasonPhrase(phrase = ''): string {
   const bytes = Buffer.from(phrase, 'utf8').toString('latin1');
   return /^[\t -~\x80-\xff]*$/.test(bytes) ? bytes : '';
 }
 
-/** What keeps a connection from being made. An open one may end with most of these, too: by the words of a router, say. */
+/**
+ * Errors of a connection that was not made. An open connection may also end with most of these, for example after a
+ * router's ICMP message.
+ */
 const NOT_CONNECTED = new Set([
   'EADDRNOTAVAIL',
   'EAI_AGAIN',
@@ -234,7 +242,7 @@ const NOT_CONNECTED = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** Told apart by whether the request can have run: `isSent` when a byte of it may have gone out. */
+/** Distinguishes whether the request can have run: `isSent` is true when a byte of it may have been sent. */
 export function upstreamError(error: Error & { code?: string }, isSent: boolean): GatewayError {
   if (error instanceof GatewayError) return error; // the body grew too long
   if (error.code === 'UND_ERR_HEADERS_TIMEOUT') return new GatewayError('UPSTREAM_TIMEOUT', { cause: error });

@@ -6,27 +6,27 @@ import { localhostOrigin } from '@mcp-gateway/platform/serving';
 import type { Dispatcher } from 'undici';
 import type { ReferenceTo } from '../request/reference.js';
 
-/** Where a server sends a client. */
+/** The target of a redirect. */
 interface Target {
   path: string;
   /** With the question mark, or empty. */
   query: string;
-  /** On the server that says so. */
+  /** On the server that redirects. */
   isOwn: boolean;
 }
 
 const MAX_KNOWN = 16;
 
 /**
- * Which paths of an endpoint lead to which others, as its redirects have said. A request follows them at once, so a client that
- * does not know of them pays for each once.
+ * The paths of an endpoint that its redirects have replaced. Later requests use the new path at once, so a client that
+ * does not know of the redirects pays for each only once.
  */
 export class Redirects {
   #known: Map<string, string> | undefined;
 
   constructor(private readonly endpoint: Pick<Endpoint, 'url'>) {}
 
-  /** Where the request goes, as far as that is known. */
+  /** The path of the request, after the known redirects. */
   pathOf(options: Dispatcher.DispatchOptions): string {
     if (!this.#known) return options.path;
     const [path, query] = split(options.path);
@@ -34,15 +34,15 @@ export class Redirects {
     return known === undefined ? options.path : known + query;
   }
 
-  /** The path may have become another one's. */
+  /** Forgets a redirect: the path may serve something else now. */
   forget(options: Dispatcher.DispatchOptions): void {
     this.#known?.delete(`${options.method} ${split(options.path)[0]}`);
   }
 
   /**
-   * Where the same request is to be sent instead; undefined when that cannot be done, or must not (RFC 9110 §15.4).
-   * @param options of the request as it was asked for
-   * @param path where it was sent
+   * The path to repeat the request at; undefined when a redirect cannot or must not be followed (RFC 9110 §15.4).
+   * @param options of the original request
+   * @param path to which the request was sent
    */
   follow(options: Dispatcher.DispatchOptions, path: string, status: number, location: string): string | undefined {
     const target = targetOf(this.endpoint, { ...options, path }, location);
@@ -63,8 +63,8 @@ export class Redirects {
 }
 
 /**
- * 301 and 302 leave it open whether a POST becomes a GET. For a slash at the end of the path, no server means that; where the query
- * differs as well, the server may have run the call, and say where its result is.
+ * 301 and 302 leave it open whether a POST becomes a GET. For a redirect that only adds or removes a slash at the end,
+ * no server means a GET. Where the query differs as well, the server may have run the call and point to its result.
  */
 function keepsMethod(status: number, method: string, path: string, to: Target): boolean {
   if (status === 307 || status === 308) return true;
@@ -73,16 +73,16 @@ function keepsMethod(status: number, method: string, path: string, to: Target): 
   return method === 'GET' || (from !== to.path && isSamePath(from, to.path) && ['', query].includes(to.query));
 }
 
-/** Whether other requests may go there at once: a redirect that is temporary may be this caller's alone (RFC 9111 §3). */
+/** Whether later requests may use the path at once: a temporary redirect may be for this caller only (RFC 9111 §3). */
 const isForAll = (status: number, from: string, to: string): boolean =>
   status === 301 || status === 308 || isSamePath(from, to);
 
 const isHeld = (body: unknown): boolean => body == null || typeof body === 'string' || Buffer.isBuffer(body);
 
 /**
- * The `Location` that a client gets for a server's; undefined for none.
- * @param seenAs where the client finds a path of the server, if it can reach it
- * @throws GatewayError UPSTREAM_INVALID for a redirect to what the client cannot reach
+ * Translates a server's `Location` for the client; undefined for none.
+ * @param seenAs the client's path for a path of the server, if the client can reach it
+ * @throws GatewayError UPSTREAM_INVALID for a redirect to a URL that the client cannot reach
  */
 export function locationFor(
   endpoint: Endpoint,
@@ -91,21 +91,24 @@ export function locationFor(
 ): string | undefined {
   const target = targetOf(endpoint, options, location);
   const isRedirect = status >= 300 && status < 400 && status !== 304;
-  const canBeSent = target?.isOwn && status !== 307 && status !== 308; // those were to be followed
+  const canBeSent = target?.isOwn && status !== 307 && status !== 308; // the gateway should have followed these itself
   const seen = canBeSent ? seenAs(target.path) : undefined;
   if (seen !== undefined) return seen + (target?.query ?? '');
   if (!isRedirect) return undefined;
   const path = JSON.stringify(target?.path ?? '').slice(0, 200);
   throw new GatewayError('UPSTREAM_INVALID', {
     detail: !target
-      ? 'it redirects to what is no URL'
+      ? 'the server redirects to an invalid URL'
       : target.isOwn
-        ? `it redirects to ${path}; set the adapter's "path" to it, if that is its MCP endpoint`
-        : `it redirects to another host; if that is its own name, set the adapter's "path" to ${path}`,
+        ? `the server redirects to ${path}; set the adapter's "path" to it, if that is its MCP endpoint`
+        : `the server redirects to another host; if that is the server's own name, set the adapter's "path" to ${path}`,
   });
 }
 
-/** Where the client finds a path of the server: `/mcp` is `/adapters/{name}/mcp` to it, with a slash at its end or without. */
+/**
+ * Returns the client's path for a path of the server: `/mcp`, with or without a slash at its end, is
+ * `/adapters/{name}/mcp`.
+ */
 export const seenFrom =
   (referenceTo: ReferenceTo, { req, route, endpoint }: { req: IncomingMessage; route: Route; endpoint: Endpoint }) =>
   (path: string): string | undefined => {
@@ -117,22 +120,25 @@ export const seenFrom =
     return name && referenceTo(`/adapters/${route.name}/${name}`, req.url ?? '');
   };
 
-/** Where a server has its stream: `/sse` beside the adapter's path, which is `/sse` itself for servers that have nothing else. */
+/**
+ * The path of a server's stream: `/sse` beside the adapter's path, which is `/sse` itself for servers with no other
+ * endpoint.
+ */
 export function streamPath(path: string): string {
   const plain = path.endsWith('/') ? path.slice(0, -1) : path;
   return `${plain.slice(0, plain.lastIndexOf('/') + 1) || '/'}sse`;
 }
 
 /**
- * A server may call itself by the name in its endpoint's URL, or by what the request has named. Its scheme does not count: it may believe
- * `X-Forwarded-Proto`.
+ * A server may call itself by the host in its endpoint's URL, or by the host that the request named. Schemes are not
+ * compared: a server may derive its own from `X-Forwarded-Proto`.
  */
 function targetOf(
   endpoint: Pick<Endpoint, 'url'>,
   { path, headers }: Dispatcher.DispatchOptions,
   location: string,
 ): Target | undefined {
-  const base = new URL(endpoint.url + path); // a path may begin with two slashes, and then is no host
+  const base = new URL(endpoint.url + path); // a path that begins with two slashes must not be parsed as a host
   if (!URL.canParse(location, base.href)) return undefined;
   const { protocol, host, pathname, search } = new URL(location, base);
   const flat = Array.isArray(headers) ? headers : [];

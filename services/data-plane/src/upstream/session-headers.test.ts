@@ -24,13 +24,13 @@ const OF_THE_BODY = [
 const OF_THE_MESSAGE = ['Mcp-Method', 'tools/call', 'Mcp-Name', 'pay', 'Mcp-Session-Id', 's', 'Idempotency-Key', 'c'];
 const OF_THE_ANSWER = ['Accept-Encoding', 'br', 'If-None-Match', '"d"', 'Range', 'bytes=0-1', 'Want-Digest', 'e'];
 
-describe('the headers of a client', () => {
-  it('go with a message of the gateway as far as they speak of the client', () => {
+describe('client headers', () => {
+  it('are added to a message of the gateway when they describe the client', () => {
     const all = [...OF_THE_BODY, ...OF_THE_CLIENT, ...OF_THE_MESSAGE, ...OF_THE_ANSWER];
     expect(sessionHeaders(all)).toEqual(OF_THE_CLIENT);
   });
 
-  it('go with the same request without its body, but for those of the body', () => {
+  it('are repeated without the body, except those that describe the body', () => {
     const others = [...OF_THE_CLIENT, ...OF_THE_MESSAGE, ...OF_THE_ANSWER];
     expect(withoutBodyHeaders([...OF_THE_BODY, ...others])).toEqual(others);
   });

@@ -6,17 +6,17 @@ import type { TailBuffer } from './tail-buffer.js';
 import type { RequestContext } from '../../request/context.js';
 
 /**
- * The answer to one request as its client gets it: what one server says, or several, one after another, when the first went
- * away. Event streams can be continued by another server; other answers are over when their head has gone out.
+ * The answer to one request as the client gets it: from one server, or from several in turn when the first is lost.
+ * Only event streams can be continued by another server; other answers are final once their head is sent.
  */
 export class ClientResponse implements WholeResponse {
-  /** The head has gone out. */
+  /** The head is sent. */
   begun = false;
-  /** It is an event stream that another server, or the gateway, can go on with. */
+  /** The answer is an event stream that another server, or the gateway, can continue. */
   isEvents = false;
   #part: ResponsePart | undefined;
 
-  /** `tail` is given all that passes; `events` is what passes when it is an event stream. */
+  /** `tail` gets every chunk that passes; `events` gets those of event streams. */
   readonly res: ServerResponse;
   readonly requestId: string;
 
@@ -28,40 +28,43 @@ export class ClientResponse implements WholeResponse {
     this.requestId = id;
   }
 
-  /** Where the next server's answer goes. What the one before still says is no longer listened to. `epoch`: see event-ids.ts. */
+  /**
+   * The sink for the next server's answer. Output of the previous server is ignored from now on. `epoch`: see
+   * event-ids.ts.
+   */
   next(epoch = ''): ResponsePart {
     this.#part?.release();
     this.#part = new ResponsePart(this, epoch);
     return this.#part;
   }
 
-  /** Cuts the server off whose answer is passed on now, as if the client had gone. */
+  /** Detaches the current server, as if the client had left. */
   detach(): void {
     this.#part?.detach();
   }
 
-  /** To be told what passes. */
+  /** Call it with each chunk that passes. */
   observe(chunk: Buffer): void {
     this.passed.tail?.add(chunk);
     if (this.isEvents) this.passed.events?.add(chunk);
   }
 
-  /** Which of the requests the client has not got the answer to, as far as that can be seen. */
+  /** The requests that the client has received no answer to, as far as the gateway can see. */
   unanswered(ids: readonly RequestId[]): RequestId[] {
     return ids.filter((id) => !this.passed.events?.answered.has(id));
   }
 
-  /** The client has got an answer to any request. */
+  /** The client has received an answer to any of its requests. */
   get hasAnswered(): boolean {
     return (this.passed.events?.answered.size ?? 0) > 0;
   }
 
-  /** The id of the last event that is complete, of those of the last server that has begun to answer. */
+  /** The id of the last complete event from the latest server that has begun to answer. */
   get lastId(): string | undefined {
     return this.passed.events?.lastId;
   }
 
-  /** The same, when requests are left without an answer in an event stream that their client can resume then. */
+  /** The last event id and the pending requests, when the client can resume the stream for them. */
   resumableFor(buffered: { requestIds: readonly RequestId[] }): { eventId: string; ids: RequestId[] } | undefined {
     if (!this.passed.events?.mayHaveIds) return undefined;
     const eventId = this.#part?.resumeAfter;
@@ -69,7 +72,7 @@ export class ClientResponse implements WholeResponse {
     return eventId === undefined || ids.length === 0 ? undefined : { eventId, ids };
   }
 
-  /** To be called before the gateway says anything that no server has begun to. */
+  /** Call it before the gateway writes an event to a stream that no server has begun. */
   beginEvents(): void {
     if (this.begun) return;
     this.begun = true;
@@ -77,13 +80,13 @@ export class ClientResponse implements WholeResponse {
     this.res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   }
 
-  /** Puts an end to an event that has broken off, so that another may follow. */
+  /** Closes an event that broke off, so that another event can follow. */
   closeOpenEvent(): void {
     const end = this.passed.events?.break() ?? '';
     if (end !== '') this.res.write(Buffer.from(end, 'latin1'));
   }
 
-  /** Adds a message of the gateway's own to an event stream. */
+  /** Writes a message of the gateway to an event stream. */
   writeMessage(message: unknown): void {
     this.closeOpenEvent();
     this.res.write(writeEvent(message));
@@ -94,13 +97,13 @@ export class ClientResponse implements WholeResponse {
     this.res.end();
   }
 
-  /** Ends it in its server's place. What cannot be told from a whole answer then is cut off. */
+  /** Ends the answer in place of its server. An answer that the client could take for complete is aborted instead. */
   close(): void {
     if (this.isEvents) return this.end();
     this.abort();
   }
 
-  /** Breaks it off, as when a server's connection breaks. */
+  /** Aborts the answer, as a broken connection of the server does. */
   abort(): void {
     this.#part?.release();
     this.res.destroy();

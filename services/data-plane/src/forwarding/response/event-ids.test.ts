@@ -5,7 +5,7 @@ const SESSION = { id: '0a1b2c3d-0000-4000-8000-000000000000' };
 const OTHER = { id: 'ffffffff-0000-4000-8000-000000000000' };
 const at = (moves: number) => ({ moves });
 
-describe('the id of an event', () => {
+describe('an event id', () => {
   it.each([
     ['of the first replica', 0, '3', '3'],
     ['of the first replica, at the next one', 1, '3', undefined],
@@ -20,7 +20,7 @@ describe('the id of an event', () => {
     expect(serverEventId(SESSION, at(moves), clientId)).toBe(serverId);
   });
 
-  it('comes back as it went out, and is that of no other session', () => {
+  it('is the same after a round trip, and belongs to no other session', () => {
     const clientId = `${eventIdEpoch(SESSION, at(4))}abc`;
     expect(serverEventId(SESSION, at(4), clientId)).toBe('abc');
     expect(serverEventId(OTHER, at(4), clientId)).toBeUndefined();
@@ -37,7 +37,7 @@ describe('the ids in an event stream', () => {
     ['data: Zürich 日本\nid: ü\n\n', 'data: Zürich 日本\nid: S:ü\n\n'],
     ['retry: 1\nid: 7', 'retry: 1\nid: S:7'],
     [': keep-alive\n\n', undefined],
-  ])('are stamped, and nothing else is: %j', (text, stamped = text) => {
+  ])('get the epoch, and nothing else does: %j', (text, stamped = text) => {
     const bytes = Buffer.from(text);
     for (const length of [1, 2, 3, 4, 5, 4_000]) {
       const stamper = new EventIdPrefixer('S:');
@@ -48,7 +48,7 @@ describe('the ids in an event stream', () => {
     }
   });
 
-  it('hold nothing back but what may become one', () => {
+  it('hold back only text that may become an id', () => {
     const stamper = new EventIdPrefixer('S:');
     const given = ['data: a\n\ni', 'd', ': ', '1', 'x\n', '\n', 'i', 't: 1'];
     expect(given.map((each) => stamper.add(Buffer.from(each)).toString())).toEqual([

@@ -2,14 +2,14 @@ import type { SessionEnvelope } from '@mcp-gateway/sessions';
 import type { SessionLocation } from '../../sessions/location.js';
 
 /**
- * What the ids of a session's events begin with at the client, so that an id says which replica has given it, to every data
- * plane: many servers count, and would take an id of another one for theirs. Empty until the session has moved: up to then ids
- * are the server's.
+ * The event-id epoch: the prefix of a session's event ids at the client. It tells every data plane which replica an id
+ * comes from: many servers count events, and would accept an id of another server as their own. Empty until the first
+ * relocation: until then ids are the server's.
  */
 export const eventIdEpoch = ({ id }: Pick<SessionEnvelope, 'id'>, { moves }: Pick<SessionLocation, 'moves'>): string =>
   moves === 0 ? '' : `${id.slice(0, 8)}.${moves}:`;
 
-/** The id that the server at the place has given, from the one that the client has got; undefined when another has given it. */
+/** The server's form of an event id of the client; undefined when a server at another location gave it. */
 export function serverEventId(
   envelope: Pick<SessionEnvelope, 'id'>,
   location: Pick<SessionLocation, 'moves'>,
@@ -22,14 +22,17 @@ export function serverEventId(
 
 const STAMPED = /^([\da-f]{8})\.\d+:/;
 
-/** An id that is not empty, which takes ids back. */
+/** An `id` line with a value. An empty id resets the client's last id and stays as it is. */
 const ID = /([\r\n])(id:(?: |(?! )))(?=[^\r\n])/g;
-/** What may be the beginning of one. */
+/** Text that may become an `id` line. */
 const BEGINNING = /[\r\n](i|id|id:|id: )$/;
 
-/** Puts the stamp before the ids in an event stream, as that comes. Holds up to four bytes back until it is seen what they begin. */
+/**
+ * Writes the epoch before each id of an event stream, as the stream passes. Holds back up to four bytes until it is
+ * clear whether they begin an `id` line.
+ */
 export class EventIdPrefixer {
-  /** Of the line that has begun; after the end of the one before, which has gone out. */
+  /** The held-back beginning of a line; the end of the line before has been sent. */
   #held = '';
   #isLineStart = true;
 

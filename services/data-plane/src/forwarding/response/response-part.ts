@@ -3,24 +3,24 @@ import { announcesEventStream, headerValue, withoutHeaders } from '@mcp-gateway/
 import type { ResponseSink } from '../../upstream/proxy.js';
 import { EventIdPrefixer } from './event-ids.js';
 
-/** Of an answer that is not an event stream, where there is one already. */
+/** For an answer that is not an event stream, when another answer has begun already. */
 const MAX_COLLECTED_BYTES = 4 * 1024 * 1024;
 
-/** What may be in a header, as Latin-1 (RFC 9110 §5.5). */
+/** The bytes that a header may contain, as Latin-1 (RFC 9110 §5.5). */
 const FIELD_VALUE = /^[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?$/;
 
 const isLength = (name: string) => name === 'content-length';
 
 type Listener = () => void;
 
-/** The whole answer, as far as a part of it has to know. */
+/** The whole answer, as far as one part needs it. */
 export interface WholeResponse {
   readonly res: ServerResponse;
-  /** The head has gone out. */
+  /** The head is sent. */
   begun: boolean;
-  /** It is an event stream that another server, or the gateway, can go on with. */
+  /** The answer is an event stream that another server, or the gateway, can continue. */
   isEvents: boolean;
-  /** Of the last complete event, as far as the current server gives ids. */
+  /** The id of the last complete event, if the current server gives ids. */
   readonly lastId: string | undefined;
   closeOpenEvent(): void;
   observe(chunk: Buffer): void;
@@ -29,11 +29,11 @@ export interface WholeResponse {
 }
 
 /**
- * What one server says of an answer. The first passes through as it comes. Of a later one the head is left out, as the client
- * has one, and what is not an event stream is made an event.
+ * The part of an answer that comes from one server. The first part passes as it comes. A later part is sent without its
+ * head, as the client has one, and becomes an event when it is not an event stream.
  */
 export class ResponsePart implements ResponseSink {
-  /** What the server said is nothing that could follow in an event stream. */
+  /** The server's answer cannot follow in an event stream. */
   isUnusable = false;
   #isOver = false;
   #isEvents = false;
@@ -44,7 +44,7 @@ export class ResponsePart implements ResponseSink {
 
   readonly #stamper: EventIdPrefixer | undefined;
 
-  /** `epoch` goes before the ids of its events; empty for nothing. */
+  /** `epoch` is written before the event ids; empty for none. */
   constructor(
     private readonly answer: WholeResponse,
     epoch: string,
@@ -55,7 +55,10 @@ export class ResponsePart implements ResponseSink {
   get destroyed(): boolean {
     return this.#isOver || this.answer.res.destroyed;
   }
-  /** The `Last-Event-ID` for the client to go on from where this server's events broke off; undefined when it gives them none. */
+  /**
+   * The `Last-Event-ID` with which the client can resume after this server's events; undefined when the server gives no
+   * ids.
+   */
   get resumeAfter(): string | undefined {
     const id = this.#isEvents ? this.answer.lastId : undefined;
     return id !== undefined && FIELD_VALUE.test(id) ? id : undefined;
@@ -122,7 +125,7 @@ export class ResponsePart implements ResponseSink {
     this.answer.res.once(event, heard);
   }
 
-  /** Stops listening to the server, and tells it that the client has gone. */
+  /** Ignores the server from now on, and tells the server that the client has left. */
   detach(): void {
     if (this.#isOver) return;
     const closing = this.#listeners.filter(({ event }) => event === 'close');
@@ -135,7 +138,7 @@ export class ResponsePart implements ResponseSink {
     for (const { event, heard } of this.#listeners.splice(0)) this.answer.res.off(event, heard);
   }
 
-  /** What was collected, when it is a message; an error page of a server's is none. */
+  /** The collected body when it is a JSON-RPC message; undefined for, say, an error page. */
   #message(): unknown {
     try {
       const message: unknown = JSON.parse(Buffer.concat(this.#collected).toString('utf8'));

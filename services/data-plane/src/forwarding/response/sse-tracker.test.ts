@@ -11,7 +11,7 @@ it.each([
   ['event: message\ndata: {"method":"x"}\n\nid:2\n\n', true],
   ['event: message\ndata: {"result":{}}\n\n', false],
   ['i', false],
-])('says whether events may have ids without reading them, however they come: %j', (text, expected) => {
+])('detects whether events may have ids without parsing them, across chunks: %j', (text, expected) => {
   for (const length of [1, 2, 3, 4_000]) {
     const passed = new SseTracker('answer');
     for (const piece of pieces(text, length)) passed.add(piece);
@@ -19,7 +19,7 @@ it.each([
   }
 });
 
-it('tells of the answers in a stream that is resumed, as they come', () => {
+it('reports the answers in a resumed stream as they arrive', () => {
   const told: unknown[] = [];
   const passed = new SseTracker('resumed', (id) => told.push(id));
   const text =

@@ -1,13 +1,13 @@
 import { EventReader, type RequestId, ResponseReader } from '@mcp-gateway/protocol';
 import { tailBuffer } from './tail-buffer.js';
 
-/** How much of an answer is kept unread, in bytes: most answers are never read. */
+/** How many bytes of an answer are buffered unparsed: most answers are never parsed. */
 const MAX_UNREAD_BYTES = 64 * 1024;
 
 /**
- * What has passed of an event stream, for when it breaks off. An answer is read only then, and before that as far as it is
- * more than may be kept; the server's own stream, which stays open for hours, is read as it passes, and nothing of it kept. So is
- * one that a client has resumed, which may bring answers: these are told.
+ * Tracks an event stream, for the case that it breaks off. An answer is parsed only after a break, or once it exceeds
+ * the buffer. The server's own stream, which stays open for hours, is parsed as it passes, and not buffered. So is a
+ * resumed stream, which may bring answers: the tracker reports those.
  */
 export class SseTracker {
   readonly #answered = new Set<RequestId>();
@@ -15,9 +15,9 @@ export class SseTracker {
   readonly #unread = tailBuffer(MAX_UNREAD_BYTES, (chunk) => this.#reader.add(chunk));
   #reader: EventReader;
   #idBefore: string | undefined;
-  /** False when no event has an id, for certain; costs less than to read them. */
+  /** False when certainly no event has an id. Cheaper than parsing. */
   mayHaveIds = false;
-  /** The last two bytes: what is looked for may be in two chunks. */
+  /** The last two bytes, because a match may cross two chunks. */
   #end = '';
 
   constructor(
@@ -36,19 +36,19 @@ export class SseTracker {
     this.#unread.add(chunk);
   }
 
-  /** The ids of the requests that have been answered, by this server and those before. */
+  /** The ids of the requests that this server and those before it have answered. */
   get answered(): ReadonlySet<RequestId> {
     this.#read();
     return this.#answered;
   }
 
-  /** Of the last event that was complete and had one, of this server's. */
+  /** The id of this server's last complete event that had one. */
   get lastId(): string | undefined {
     this.#read();
     return this.#reader.lastId;
   }
 
-  /** What to write after what has passed, so that another server's events may follow: those are added next. */
+  /** The text to write after a break, so that another server's events can follow. The tracker continues with those. */
   break(): string {
     this.#read();
     const ending = this.#reader.ending(this.#idBefore);

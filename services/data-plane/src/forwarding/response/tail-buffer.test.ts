@@ -6,23 +6,23 @@ const added = (tail: TailBuffer, ...texts: string[]) => {
   return Buffer.concat(tail.take()).toString();
 };
 
-describe('the end of a stream', () => {
+describe('the tail buffer', () => {
   it.each([
     ['all of a short one', [], ''],
     ['all of a short one', ['ab', 'cd'], 'abcd'],
     ['what is asked for, in whole chunks', ['abcd', 'efgh', 'ijkl', 'mn'], 'efghijklmn'],
     ['a chunk that is longer', ['abcd', 'x'.repeat(50)], 'x'.repeat(50)],
-  ])('is %s: %#', (_what, texts, text) => {
+  ])('keeps %s: %#', (_what, texts, text) => {
     expect(added(tailBuffer(8), ...texts)).toBe(text);
   });
 
-  it('is no more than that of an endless one', () => {
+  it('keeps a bounded tail of an endless stream', () => {
     const tail = tailBuffer(1_000);
     for (let i = 0; i < 10_000; i++) tail.add(Buffer.alloc(100, 'x'));
     expect(Buffer.concat(tail.take()).length).toBeLessThanOrEqual(1_100);
   });
 
-  it.each([1, 16, 64, 255, 1_024])('takes few chunks, however small those are that come: of %d bytes', (length) => {
+  it.each([1, 16, 64, 255, 1_024])('holds few chunks, however small they arrive: %d bytes each', (length) => {
     const gone: Buffer[] = [];
     const tail = tailBuffer(64 * 1024, (chunk) => void gone.push(chunk));
     const text = Buffer.from(Array.from({ length: 200_000 }, (_, i) => i % 251));
@@ -33,7 +33,7 @@ describe('the end of a stream', () => {
     expect(Buffer.concat([...gone, ...kept]).equals(text)).toBe(true);
   });
 
-  it('is taken, and what went before was told in order', () => {
+  it('returns the tail, and passes older chunks on in order', () => {
     const gone: string[] = [];
     const tail = tailBuffer(8, (chunk) => void gone.push(chunk.toString()));
     expect(added(tail, 'abcd', 'efgh', 'ijkl', 'mn')).toBe('efghijklmn');

@@ -1,20 +1,20 @@
 export interface TailBuffer {
   add(chunk: Buffer): void;
-  /** What is kept, in order; nothing is kept any more then. */
+  /** Returns the buffered chunks in order, and stops buffering. */
   take(): Buffer[];
 }
 
-/** A chunk takes some hundred bytes beside its own: so many that are not copied into one yet are held at most. */
+/** Each chunk object costs some hundred bytes of its own, so at most this many stay separate before they are merged. */
 const MAX_LOOSE = 256;
 
 /**
- * The end of a stream, at least so many bytes of it, and at most twice as many beside one chunk. What goes before is told, in
- * order.
+ * The end of a stream: at least `bytes` of it, and at most twice as many plus one chunk. Older chunks go to
+ * `tellOfGone`, in order.
  */
 export function tailBuffer(bytes: number, tellOfGone: (chunk: Buffer) => void = () => {}): TailBuffer {
   let chunks: Buffer[] = [];
   let size = 0;
-  /** How many of the last ones have come as they are. */
+  /** How many of the last chunks are not merged yet. */
   let loose = 0;
   return {
     add(chunk) {

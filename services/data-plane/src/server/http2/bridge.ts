@@ -7,13 +7,14 @@ import { requestFields, responseFields } from './fields.js';
 const { NGHTTP2_NO_ERROR, NGHTTP2_INTERNAL_ERROR } = constants;
 
 const LINGER_MS = 2_000;
-/** Longer than anything the server itself lets through. */
+/** More than the server itself accepts. */
 const MAX_RESPONSE_HEAD_BYTES = 64 * 1024;
 
 /**
- * Serves a request of HTTP/2 as one of HTTP/1.1, on a connection in memory. Whatever holds for those, limits and timeouts
- * included, so holds for these, and nothing behind the server has to know of the difference.
- * @param onThrow told of what Node throws at a message that it does not write; it ends this request and no other
+ * Serves a request of HTTP/2 as one of HTTP/1.1, on a connection in memory. The limits and timeouts of HTTP/1.1 apply
+ * to it, and the code behind the server need not know the difference.
+ * @param onThrow called with errors that Node throws at a message that it cannot write; the error ends this request and
+ *   no other
  */
 export function bridge(
   serveHttp1: (connection: Duplex) => void,
@@ -29,7 +30,7 @@ export function bridge(
       fail(stream);
     }
   };
-  stream.on('error', () => {}); // its end says as much
+  stream.on('error', () => {}); // its end reports the same
   contain(() => {
     const near = connect(serveHttp1, stream);
     stream.on('close', () => near.destroy());
@@ -53,11 +54,11 @@ export function bridge(
   });
 }
 
-/** The client's end of a connection in memory to the server. */
+/** The client's end of an in-memory connection to the server. */
 function connect(serveHttp1: (connection: Duplex) => void, { session }: ServerHttp2Stream): Duplex {
   const [near, far] = connectionPair();
   near.on('close', () => far.destroy());
-  for (const end of [near, far]) end.on('error', () => {}); // whoever uses it may have stopped listening
+  for (const end of [near, far]) end.on('error', () => {}); // its user may have stopped listening
   const { remoteAddress, remotePort } = session?.socket ?? {};
   serveHttp1(Object.assign(far, { remoteAddress, remotePort, encrypted: session?.encrypted ?? false }));
   return near;
@@ -69,7 +70,7 @@ function answer(stream: ServerHttp2Stream, incoming: IncomingMessage): void {
   stream.respond({ ':status': statusCode, ...responseFields(statusCode, rawHeaders) });
   stream.once('finish', () => lingerOn(stream));
   if (stream.writableEnded)
-    incoming.on('error', () => {}).resume(); // the status has no body, whatever the server thinks
+    incoming.on('error', () => {}).resume(); // the status has no body, even if the server sends one
   else pipeline(incoming, stream, () => {});
 }
 
@@ -81,7 +82,7 @@ function fail(stream: ServerHttp2Stream): void {
   stream.end();
 }
 
-/** Reads what the client still sends of a request that has been answered, so that it sees the answer; but not for ever. */
+/** Reads the rest of an answered request, so that the client sees the answer; the time is limited. */
 function lingerOn(stream: ServerHttp2Stream): void {
   stream.unpipe();
   stream.resume();

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { connectionPair } from './connection-pair.js';
 
 describe('a connection in memory', () => {
-  it('carries both ways, and ends each way by itself', async () => {
+  it('carries data both ways, and ends each way separately', async () => {
     const [near, far] = connectionPair();
     near.end('a question');
     expect(await text(far)).toBe('a question');
@@ -13,14 +13,14 @@ describe('a connection in memory', () => {
     expect(await text(near)).toBe('an answer');
   });
 
-  it('lets what was written before the other side broke off be read', async () => {
+  it('still delivers what one side wrote before it broke off', async () => {
     const [near, far] = connectionPair();
     far.write('a last word');
     far.destroy();
     expect(await text(near)).toBe('a last word');
   });
 
-  it('holds up who writes until the other side reads', async () => {
+  it('pauses the writer until the other side reads', async () => {
     const [near, far] = connectionPair();
     let writes = 0;
     while (near.write(Buffer.alloc(16_384))) writes += 1;
@@ -29,7 +29,7 @@ describe('a connection in memory', () => {
     await once(near, 'drain');
   });
 
-  it('tells who writes that the other side has gone', async () => {
+  it('tells the writer that the other side has gone', async () => {
     const [near, far] = connectionPair();
     near.write(Buffer.alloc(1_000_000));
     near.write('more');

@@ -3,8 +3,8 @@ import { Duplex } from 'node:stream';
 type Done = (error?: Error | null) => void;
 
 /**
- * One end of a connection in memory. As with sockets, what a side has written before it ended, or broke off, can still be
- * read on the other. Not node:stream's duplexPair, where that depends on the version.
+ * One end of an in-memory connection. As with sockets, bytes that one side wrote before it ended or broke off can still
+ * be read on the other side. Not node:stream's duplexPair, where that depends on the version.
  */
 class Side extends Duplex {
   other: Side | undefined;
@@ -18,7 +18,7 @@ class Side extends Duplex {
   override _write(chunk: Buffer, _encoding: string, done: Done): void {
     const { other } = this;
     if (!other || other.destroyed) return done(new Error('the other side has gone'));
-    other.#written = done; // when it has been read
+    other.#written = done; // called when it has been read
     other.push(chunk);
   }
 

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { requestFields, responseFields } from './fields.js';
 
-describe('the headers of a request of HTTP/2', () => {
-  it('have the host of its authority, whatever they say themselves', () => {
+describe('the headers of an HTTP/2 request', () => {
+  it('take the host from the authority, whatever `host` says', () => {
     const raw = [
       ':method',
       'GET',
@@ -27,7 +27,7 @@ describe('the headers of a request of HTTP/2', () => {
     });
   });
 
-  it('have their own host when there is no authority', () => {
+  it('keep their own host when there is no authority', () => {
     const raw = [':method', 'GET', ':path', '/a', 'host', 'localhost'];
     expect(requestFields(raw, { hasBody: false }).headers).toEqual(['host', 'localhost']);
   });
@@ -57,7 +57,7 @@ const NAMES = Object.entries(constants).flatMap(([name, value]) =>
 );
 
 describe('the headers of an answer over HTTP/2', () => {
-  it('can be sent whichever they are, also when a server gives them twice', async () => {
+  it('can all be sent, even when a server sends them twice', async () => {
     const lengths = ['content-length'];
     const names = [...NAMES.filter((name) => !lengths.includes(name)), 'constructor', '__proto__', 'toString'];
     const headers = await sent(
@@ -68,11 +68,11 @@ describe('the headers of an answer over HTTP/2', () => {
     for (const name of ['trailer', 'te', 'http2-settings', 'upgrade']) expect(headers).not.toHaveProperty(name);
   });
 
-  it.each([204, 205])('have no length with %s, which has no body', async (status) => {
+  it.each([204, 205])('have no length with the status %s, which has no body', async (status) => {
     expect(await sent(status, ['Content-Length', '2', 'X-A', '1'])).toMatchObject({ ':status': status, 'x-a': '1' });
   });
 
-  it('are those of the message, and of those that there may be one of the first', () => {
+  it('describe the message only, and keep the first value of single headers', () => {
     const raw = [
       'Content-Type',
       'a/b',

@@ -8,12 +8,12 @@ export interface RequestFields {
 }
 
 /**
- * Speaks of the connection to whoever is next, as all that HTTP/2 leaves to say so (RFC 9110 §7.6.1). Node throws when it is on
- * a message without chunks.
+ * HTTP/2 leaves `trailer` as the only header that describes the connection (RFC 9110 §7.6.1). Node throws when a
+ * message without chunks has it.
  */
 const REQUEST_ONLY_FIELD = 'trailer';
 
-/** The request line and the headers of HTTP/1.1 for those of HTTP/2, which come as a flat list (RFC 9113 §8.3.1). */
+/** Translates the request line and headers of HTTP/2, a flat list, to HTTP/1.1 (RFC 9113 §8.3.1). */
 export function requestFields(raw: readonly string[], { hasBody }: { hasBody: boolean }): RequestFields {
   const pseudo = new Map<string, string>();
   const headers: string[] = [];
@@ -32,7 +32,7 @@ export function requestFields(raw: readonly string[], { hasBody }: { hasBody: bo
   return { method, path: pseudo.get(':path') ?? '/', headers };
 }
 
-/** `:authority` counts, whatever `host` says. */
+/** `:authority` overrides `host`. */
 function replaceHost(headers: string[], authority: string): void {
   for (let i = headers.length - 2; i >= 0; i -= 2) if (headers[i] === 'host') headers.splice(i, 2);
   headers.unshift('host', authority);
@@ -50,7 +50,10 @@ const OF_CONNECTION = new Set([
   'upgrade',
 ]);
 
-/** Node refuses to send these twice, and the first one is what most clients go by. All that Node has, if of requests only. */
+/**
+ * Node refuses to send these twice, and most clients use the first value. The list is Node's, including those of
+ * requests.
+ */
 const SINGLE = new RegExp(
   `^(${[
     'access-control-(allow-credentials|max-age|request-method)',
@@ -62,10 +65,10 @@ const SINGLE = new RegExp(
   ].join('|')})$`,
 );
 
-/** What has these has no body, so a length other than 0 makes the answer malformed (RFC 9113 §8.1.1). */
+/** These statuses have no body, so a length other than 0 makes the answer malformed (RFC 9113 §8.1.1). */
 const WITHOUT_BODY = new Set([204, 205]);
 
-/** The headers of an answer of HTTP/1.1, a flat list, for HTTP/2. */
+/** Translates the headers of an answer of HTTP/1.1, a flat list, to HTTP/2. */
 export function responseFields(status: number, raw: readonly string[]): OutgoingHttpHeaders {
   const fields = new Map<string, string[]>(); // not an object, which has a `constructor` already
   for (let i = 0; i + 1 < raw.length; i += 2) {

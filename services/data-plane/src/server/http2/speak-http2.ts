@@ -7,11 +7,11 @@ import { bridge } from './bridge.js';
 import { surviveStreamErrors } from './survive-stream-errors.js';
 
 export interface Http2Options {
-  /** As for HTTP/1.1, which answers 431; only what is far beyond is cut short before. */
+  /** As for HTTP/1.1, which answers 431. Only heads far beyond the limit are cut short earlier. */
   maxHeaderBytes: number;
-  /** How long a connection without a request is kept. */
+  /** How long a connection without a request stays open. */
   keepAliveMs: number;
-  /** Told of what would have ended the process. It has ended one request. */
+  /** Called with an error that would have ended the process. It has ended one request. */
   onThrow: (thrown: unknown) => void;
 }
 
@@ -22,7 +22,7 @@ const MAX_STREAMS = 256;
 export type Recognize = (socket: Socket, then: (isHttp2: boolean) => void) => void;
 
 /**
- * Lets a server speak HTTP/2 on the connections that are recognized.
+ * Lets a server speak HTTP/2 on the connections that `recognize` accepts.
  * @param event of a connection that is ready for HTTP: `connection`, or with TLS `secureConnection`
  */
 export function speakHttp2(
@@ -38,7 +38,7 @@ export function speakHttp2(
     settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: 2 * maxHeaderBytes },
   });
   http2.on('stream', (stream, _headers, _flags, rawHeaders) => bridge(serveHttp1, stream, rawHeaders, onThrow));
-  http2.on('sessionError', () => {}); // a connection that broke; its requests have ended with it
+  http2.on('sessionError', () => {}); // a broken connection; its requests have ended with it
   http2.on('session', (session) => {
     let streams = 0;
     sessions.add(session);
@@ -62,7 +62,7 @@ export function speakHttp2(
   const { closeIdleConnections, closeAllConnections } = server;
   server.closeIdleConnections = () => {
     closeIdleConnections.call(server);
-    for (const session of sessions) session.close(); // no new requests; it ends with those that it has
+    for (const session of sessions) session.close(); // accepts no new requests, and ends after the open ones
   };
   server.closeAllConnections = () => {
     closeAllConnections.call(server);
@@ -70,14 +70,14 @@ export function speakHttp2(
   };
 }
 
-/** What a connection of HTTP/2 begins with; no method of HTTP/1.1 does (RFC 9113 §3.4). */
+/** The beginning of an HTTP/2 connection; no method of HTTP/1.1 begins so (RFC 9113 §3.4). */
 const PREFACE = 'PRI';
 const FIRST_BYTES_MS = 30_000;
 
-/** With TLS, client and server have agreed already. */
+/** With TLS, client and server have negotiated the protocol already. */
 export const byAlpn: Recognize = (socket, then) => then((socket as TLSSocket).alpnProtocol === 'h2');
 
-/** Without TLS, a client that knows begins with HTTP/2 at once (RFC 9113 §3.3). */
+/** Without TLS, a client with prior knowledge begins with HTTP/2 at once (RFC 9113 §3.3). */
 export const byPreface: Recognize = (socket, then) => {
   const late = setTimeout(() => socket.destroy(), FIRST_BYTES_MS);
   let head = Buffer.alloc(0);

@@ -48,7 +48,7 @@ describe('the moves of a session', () => {
     ['within the minute', { recentMoves: 2, recentSince: NOW - 59 }, { recentMoves: 3, recentSince: NOW - 59 }],
     ['after it', { recentMoves: 9, recentSince: NOW - 60 }, { recentMoves: 1, recentSince: NOW }],
     ['from the first on', { recentMoves: 0, recentSince: 0 }, { recentMoves: 1, recentSince: NOW }],
-  ])('are counted %s', (_what, before, after) => {
+  ])('count %s', (_what, before, after) => {
     expect(countMove({ ...record, ...before }, NOW)).toEqual(after);
   });
 });

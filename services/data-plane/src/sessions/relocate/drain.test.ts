@@ -9,7 +9,7 @@ const ending = (seconds: number) => ({
   drainUntil: new Date(NOW + seconds * 1000).toISOString(),
 });
 
-describe('a session moves off its endpoint', () => {
+describe('a session leaves its endpoint', () => {
   it.each([
     ['never while that stays', endpoint, 'never'],
     ['when no call is under way, if that is about to end', ending(10), 'when idle'],

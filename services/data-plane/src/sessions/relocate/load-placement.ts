@@ -4,20 +4,21 @@ import { findEndpoint } from '../../upstream/find-endpoint.js';
 import { locationOf } from '../location.js';
 import type { Placement, Relocation, RelocationParts } from './relocation.js';
 
-/** What is known of a session that is to be moved. */
+/** The state of a relocation in progress. */
 export interface RelocationState {
   session: Relocation;
-  /** The number of moves after which it was last seen somewhere. */
+  /** The number of moves at which the session was last seen. */
   seenMoves: number;
-  /** Endpoints on which it lived. */
+  /** Endpoints that have lost the session. */
   gone: Set<string>;
-  /** Endpoints on which it could not be begun. */
+  /** Endpoints on which the replay failed. */
   failed: Set<string>;
 }
 
 /**
- * What is to be made of what Redis says of it now: where it lives, when somebody else has moved it, else the record to move it by.
- * @throws GatewayError SESSION_NOT_FOUND when it cannot be moved; UNAVAILABLE when Redis is away
+ * Reads the record and decides: returns the placement when another data plane has relocated the session already, else
+ * the record for the replay.
+ * @throws GatewayError SESSION_NOT_FOUND when the session cannot be relocated; UNAVAILABLE when Redis is unavailable
  */
 export async function loadPlacement(
   { routes, sessions, log }: RelocationParts,
@@ -45,8 +46,10 @@ export async function loadPlacement(
       case 'lost':
         throw new GatewayError('SESSION_NOT_FOUND', { detail: 'the replica that held it is gone' });
       case 'give-up':
-        log.warn({ ...resource }, 'a session was given up: every replica that it is moved to loses it');
-        throw new GatewayError('SESSION_NOT_FOUND', { detail: 'no replica keeps it' });
+        log.warn({ ...resource }, 'a session was ended: every replica that it was relocated to lost it');
+        throw new GatewayError('SESSION_NOT_FOUND', {
+          detail: 'every replica that the session was relocated to lost it; send initialize again',
+        });
       default:
         return unreachable(verdict);
     }
@@ -59,25 +62,28 @@ export function throwCannotRelocate(cause: unknown): never {
 
 export const cannotRelocate = (cause: unknown): GatewayError =>
   new GatewayError('UNAVAILABLE', {
-    detail: 'the session cannot be moved to another replica now',
+    detail: 'the session cannot be relocated to another replica now',
     headers: { 'retry-after': '1' },
     cause,
   });
 
 /**
- * follow  somebody else has moved it already
- * move    it is where it was, and can be begun anew elsewhere
- * lost    it cannot: nobody knows how it began
- * ended   it was closed in the meantime
- * give-up wherever it is moved it does not last
+ * follow  another data plane has relocated the session already
+ * move    the session is where it was, and can be replayed elsewhere
+ * lost    the client's initialize is not recorded, so no replay is possible
+ * ended   the session was closed in the meantime
+ * give-up every replica that the session is relocated to loses it
  */
 export type RelocationDecision = 'follow' | 'move' | 'lost' | 'ended' | 'give-up';
 
 const WINDOW_SECONDS = 60;
-/** More than a rollout needs, as one moves each session to a replica that stays. */
+/** More than a rollout needs, which relocates each session once to a replica that stays. */
 const MAX_MOVES = 10;
 
-/** What to do about a session whose replica is gone, from what Redis says now. `seenMoves` is what the caller knew. */
+/**
+ * Decides what to do with a session whose replica is gone, from its record. `seenMoves` is the number of moves that the
+ * caller knew.
+ */
 export function decideRelocation(
   record: FoundSession['record'],
   seenMoves: number,

@@ -20,15 +20,15 @@ import type { Placement, Relocation, RelocationParts } from './relocation.js';
 
 /** Less than clients wait for an answer. */
 const WITHIN_MS = 15_000;
-/** Attempts that fail because the chosen replica does not answer. */
+/** Maximum of attempts that fail because the chosen replica does not answer. */
 const MAX_ATTEMPTS = 4;
-/** Longer than a replay usually takes. Should one take longer, two may be under way, of which one succeeds. */
+/** Longer than a replay usually takes. During a longer replay a second one may begin; only one of them is recorded. */
 const CLAIM_MS = 5_000;
 const RECHECK_MS = 50;
-/** What another replica would not change. */
+/** Errors that another replica would not change. */
 const FINAL = new Set<ErrorCode>(['SESSION_NOT_FOUND', 'ADAPTER_NOT_FOUND', 'NO_READY_REPLICA', 'UNAVAILABLE']);
 
-/** See `Relocator.recover`. `limiter` bounds how many sessions are begun anew at once. */
+/** See `Relocator.relocate`. `limiter` bounds the number of concurrent replays. */
 export async function relocateSession(
   parts: RelocationParts,
   limiter: ConcurrencyLimiter,
@@ -36,7 +36,7 @@ export async function relocateSession(
 ): Promise<Placement> {
   const { from, why } = session;
   const { withinMs = WITHIN_MS } = parts;
-  // The process that does not know the session may be one that has just begun on the address of the one that did.
+  // A server that does not know the session may be a new process on the same address, so it is no excluded endpoint.
   const gone = new Set(why === 'unknown' ? [] : [from.endpointId]);
   const state: RelocationState = { session, seenMoves: from.moves, gone, failed: new Set() };
   const deadline = Date.now() + withinMs;
@@ -45,7 +45,7 @@ export async function relocateSession(
   while (Date.now() < deadline) {
     const seen = await loadPlacement(parts, state);
     if ('placement' in seen) return seen.placement;
-    const target = await relocationTarget(parts, state, deadline); // not in the limiter: it may take long
+    const target = await relocationTarget(parts, state, deadline); // outside of the limiter, because it may take long
     try {
       const placement = await limiter(() => claimAndRelocate(parts, state, target));
       if (placement) return placement;
@@ -65,7 +65,7 @@ interface RelocationTarget {
   endpoint: Endpoint;
 }
 
-/** Waits for one, as a replica that crashed is often back within seconds. */
+/** Waits for an endpoint, because a replica that crashed is often back within seconds. */
 async function relocationTarget(
   { routes, balancer }: RelocationParts,
   state: RelocationState,
@@ -80,15 +80,18 @@ async function relocationTarget(
       ready: why === 'draining',
     });
     if (endpoint) return { route, endpoint };
-    // A replica that is about to end, and is the only one, keeps its sessions as long as it can.
+    // A draining replica that is the only one keeps its sessions until it ends.
     const isOver = why === 'draining' || route.phase === 'Stopped' || Date.now() > deadline;
     if (isOver) throw noReadyReplica(route);
-    state.failed.clear(); // rather one that failed a moment ago than none
+    state.failed.clear(); // better an endpoint that failed a moment ago than none
     await delay(RECHECK_MS);
   }
 }
 
-/** Today's route, as long as it is one for the session and its caller. Nothing is begun in the name of a caller who may not. */
+/**
+ * The current route, while it is the session's and its caller may use it. The gateway replays nothing for a caller
+ * without permission.
+ */
 function routeOf(routes: RouteTable, { resource, envelope, principal }: Relocation): Route {
   const route = routes.get(resource);
   if (!route || !canRead(principal, route)) throw new GatewayError('ADAPTER_NOT_FOUND');
@@ -96,7 +99,7 @@ function routeOf(routes: RouteTable, { resource, envelope, principal }: Relocati
   return route;
 }
 
-/** Null when somebody else is at it, or was faster. */
+/** Null when another data plane relocates the session, or has just done so. */
 async function claimAndRelocate(
   parts: RelocationParts,
   state: RelocationState,
@@ -110,7 +113,7 @@ async function claimAndRelocate(
   try {
     return await relocateTo(parts, state, target, claimed);
   } finally {
-    void records.release(envelope, holder).catch(() => {}); // it ends by itself
+    void records.release(envelope, holder).catch(() => {}); // the claim expires by itself
   }
 }
 
@@ -123,16 +126,16 @@ async function relocateTo(
   const { sessions, upstreams, log } = parts;
   const { envelope, requestId, headers, why, protocolVersion } = state.session;
   const began = performance.now();
-  const seen = await loadPlacement(parts, state, claimed); // again: it may have waited in line
+  const seen = await loadPlacement(parts, state, claimed); // read again: it may have waited in the queue
   if ('placement' in seen) return seen.placement;
   const record = { ...seen.record, protocolVersion: seen.record.protocolVersion ?? protocolVersion ?? null };
 
-  routeOf(parts.routes, state.session); // again: it may have waited in line
+  routeOf(parts.routes, state.session); // checked again: it may have waited in the queue
   const upstreamId = await replay(upstreams, { endpoint, record, headers });
   const to = { endpointId: endpoint.id, upstreamId, ...countMove(record, Math.floor(Date.now() / 1000)) };
   const terminateUnneeded = () => void terminateUpstreamSession(upstreams, endpoint, { ...record, upstreamId });
   const recorded = await sessions.records.move(envelope, route, record.moves, to).catch((cause: unknown) => {
-    terminateUnneeded(); // should Redis have recorded it all the same, the session is found to be unknown there, and recorded again
+    terminateUnneeded(); // if Redis has recorded it all the same, the server answers that the session is unknown, and a relocation records it again
     return throwCannotRelocate(cause);
   });
   if (!recorded) {
@@ -144,7 +147,7 @@ async function relocateTo(
   const ms = Math.round(performance.now() - began);
   log.info(
     { requestId, kind: route.kind, name: route.name, session: envelope.id, why, ms },
-    'a session was moved to another replica',
+    'a session was relocated to another replica',
   );
   return { location, endpoint };
 }

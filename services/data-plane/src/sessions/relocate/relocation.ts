@@ -8,22 +8,25 @@ import type { Upstreams } from '../../upstream/pools.js';
 import type { SessionStore } from '../store.js';
 import type { Balancer } from '../../upstream/balancer/balancer.js';
 
-/** A session that cannot stay where it is. */
+/** A session that must leave its replica. */
 export interface Relocation {
   envelope: SessionEnvelope;
-  /** Today's route may differ from the one that the request came by. */
+  /** The current route may differ from the one with which the request was admitted. */
   resource: ResourceRef;
-  /** Of the HTTP request that noticed. */
+  /** The id of the HTTP request that discovered it. */
   requestId: string;
-  /** For whom it is moved. */
+  /** The caller in whose name the session is relocated. */
   principal: Principal;
-  /** Where it was seen last. */
+  /** The last known location. */
   from: SessionLocation;
-  /** gone: nobody answers there. unknown: the server does not know it. draining: its replica is about to end. */
+  /**
+   * gone: the replica does not answer. unknown: the server does not know the session. draining: the replica is about to
+   * end.
+   */
   why: 'gone' | 'unknown' | 'draining';
-  /** Of the request that noticed, as the server would see them. */
+  /** The headers of the request that discovered it, as the server would get them. */
   headers: readonly string[];
-  /** As that request names it, for when the record does not say. */
+  /** The protocol version that the request names, for a record without one. */
   protocolVersion: string | undefined;
 }
 
@@ -38,6 +41,6 @@ export interface RelocationParts {
   upstreams: Upstreams;
   balancer: Balancer;
   log: Logger;
-  /** How long all attempts together may take, in milliseconds. */
+  /** The time limit for all attempts together, in milliseconds. */
   withinMs?: number | undefined;
 }

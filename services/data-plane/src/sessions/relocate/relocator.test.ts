@@ -47,7 +47,7 @@ function recoveryOf() {
   };
 }
 
-it('is tried again for who has lost the replica, when a move for a drain that is under way fails', async () => {
+it('tries again for a request that has lost the replica when a relocation for a drain fails meanwhile', async () => {
   const { relocator, ended, outcomes, fail } = recoveryOf();
   const asked = (['draining', 'draining', 'gone', 'unknown'] as const).map((why) =>
     relocator.relocate(session(why)).catch(codeOf),
@@ -62,7 +62,7 @@ it('is tried again for who has lost the replica, when a move for a drain that is
   ]);
 });
 
-it('is one for all who ask for the same', async () => {
+it('shares one relocation among concurrent requests', async () => {
   const { relocator, outcomes, fail } = recoveryOf();
   const asked = (['gone', 'draining', 'unknown'] as const).map((why) => relocator.relocate(session(why)).catch(codeOf));
   fail();
@@ -70,7 +70,7 @@ it('is one for all who ask for the same', async () => {
   expect(outcomes).toEqual([['gone', 'UNAVAILABLE']]);
 });
 
-it('ends a session for good that is lost, without a word to a server that does not know it', async () => {
+it('ends a lost session for good, and sends no DELETE to a server that does not know it', async () => {
   const { relocator, ended, fail } = recoveryOf();
   const first = relocator.relocate(session('draining')).catch(codeOf);
   fail();

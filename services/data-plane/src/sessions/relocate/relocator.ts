@@ -5,18 +5,18 @@ import type { Placement, Relocation, RelocationParts } from './relocation.js';
 
 export interface Relocator {
   /**
-   * Begins the session anew on another replica, unless somebody else does or has done so, and tells where it lives then.
-   * @throws GatewayError SESSION_NOT_FOUND when it cannot be kept; ADAPTER_NOT_FOUND when the caller may not use the adapter
-   *   any more; NO_READY_REPLICA, UNAVAILABLE when it may be later
+   * Replays the session on another replica, unless another data plane does or has done so, and returns its placement.
+   * @throws GatewayError SESSION_NOT_FOUND when the session is lost; ADAPTER_NOT_FOUND when the caller may no longer
+   *   use the adapter; NO_READY_REPLICA, UNAVAILABLE when a later attempt may succeed
    */
   relocate(session: Relocation): Promise<Placement>;
-  /** How many wait because so many are being moved. */
+  /** The number of relocations in the queue. */
   waiting(): number;
 }
 
 /**
- * What became of a session that could not or should not stay: it lives somewhere again, whoever has moved it; it stays for now
- * on a replica that drains; or why it has nowhere to live.
+ * The outcome of a relocation: the session has a placement, from whichever data plane; it stays for now on a draining
+ * replica; or the error for which it has none.
  */
 export type RelocationOutcome = 'relocated' | 'stayed' | ErrorCode;
 
@@ -24,20 +24,23 @@ export interface RelocatorParts extends RelocationParts {
   onOutcome?: ((why: Relocation['why'], outcome: RelocationOutcome) => void) | undefined;
 }
 
-/** Sessions that one data plane moves at once. */
+/** Maximum of concurrent relocations in one data plane. */
 const AT_ONCE = 32;
 const MAX_WAITING = 10_000;
 
-/** At most one move of a session at a time here; move.ts sees to it that there is one in all. */
+/**
+ * At most one relocation of a session at a time in this process; relocate-session.ts ensures one among all data planes.
+ */
 export function createRelocator({ onOutcome = () => {}, ...parts }: RelocatorParts): Relocator {
   const inProgress = new Map<string, { why: Relocation['why']; relocating: Promise<Placement> }>();
   const limiter = createConcurrencyLimiter({ atOnce: AT_ONCE, waiting: MAX_WAITING });
   function relocate(session: Relocation): Promise<Placement> {
     const { id } = session.envelope;
     const known = inProgress.get(id);
-    // A move for a drain gives up early, as the session may stay then. One that has lost its replica may not.
+    // A relocation for a drain gives up early, because the session may stay. A session that has lost its replica may
+    // not stay.
     if (known?.why === 'draining' && session.why !== 'draining') return known.relocating.catch(() => relocate(session));
-    // It was begun by another request of the caller, whose roles may have been others.
+    // Another request of the caller began it, and the caller's roles may have differed then.
     if (known) {
       return known.relocating.catch((error: unknown) => {
         if (isDenied(error)) return relocate(session);
@@ -65,8 +68,8 @@ function outcomeOf(why: Relocation['why'], error: unknown): RelocationOutcome {
 }
 
 /**
- * A session that cannot be begun anew is answered 404, upon which its client starts over: it ends, so that its place is free by
- * then, and so that it is gone for good. One whose replica only drains lives on there.
+ * Ends a session that cannot be replayed. Its client gets 404 and starts over, so the session must no longer count by
+ * then. A session whose replica only drains continues there.
  */
 async function endUnrecoverable(
   { routes, sessions }: RelocationParts,

@@ -7,18 +7,20 @@ import { terminateUpstreamSession } from '../termination.js';
 
 export interface ReplayRequest {
   endpoint: Endpoint;
-  /** What the client said, and what it agreed on with the server. */
+  /** The client's initialize, and the version negotiated with the server. */
   record: SessionRecord;
-  /** Of the request that made it necessary, as the server would see them. */
+  /** The headers of the request that made the replay necessary, as the server would get them. */
   headers: readonly string[];
 }
 
 const INITIALIZE_MS = 10_000;
 const RESTORE_MS = 5_000;
 /**
- * Begins a session anew with what the client said when it began it, and what it has asked for since: log level and
- * subscriptions (MCP 2025-11-25, lifecycle). Returns the server's id of it. One that the server has begun for nothing is ended.
- * @throws GatewayError SESSION_NOT_FOUND when the server does not take it as the first one did; UPSTREAM_… when it may later
+ * Begins a session again by replaying the client's initialize and its session settings: log level and subscriptions
+ * (MCP 2025-11-25, lifecycle). Returns the server's id of the new session. Terminates a new session that cannot be
+ * used.
+ * @throws GatewayError SESSION_NOT_FOUND when the server does not accept the replay as the first server did; UPSTREAM_…
+ *   when a later attempt may succeed
  */
 export async function replay(upstreams: Upstreams, replayed: ReplayRequest): Promise<string> {
   const { endpoint, record } = replayed;
@@ -34,7 +36,7 @@ export async function replay(upstreams: Upstreams, replayed: ReplayRequest): Pro
   }
 }
 
-/** What the server has said so far. */
+/** The server's answers so far. */
 interface BegunSession {
   upstreamId: string | undefined;
   protocolVersion: string | null;
@@ -68,17 +70,17 @@ async function begin(
   const session = ['Mcp-Session-Id', upstreamId, ...(version === null ? [] : ['Mcp-Protocol-Version', version])];
   await ask(session, { jsonrpc: '2.0', method: 'notifications/initialized' }, INITIALIZE_MS);
   for (const [index, request] of settingsRequests(record).entries()) {
-    // A server that has no such resource any more says so to nobody: the client hears no more of it, as before.
+    // An error, such as for a resource that is gone, is dropped: the client receives no more updates of it, as before.
     const message = { jsonrpc: '2.0', id: `mcp-gateway-replay-${index}`, ...request };
     await ask(session, message, RESTORE_MS).catch(() => {});
   }
   return upstreamId;
 }
 
-/** The client's own words, but for the version: the one that it speaks since the server has answered. */
+/** The client's own initialize, with the version that it has spoken since the server's answer. */
 function initializeOf({ initialize, protocolVersion }: SessionRecord) {
   const message = JSON.parse(initialize ?? 'null') as { params?: { protocolVersion?: string } } | null;
-  if (!message?.params) throw notAccepted('what the client said when it began is not known');
+  if (!message?.params) throw notAccepted("the client's initialize is not recorded");
   const version = protocolVersion ?? message.params.protocolVersion ?? null;
   return {
     initialize: { ...message, params: { ...message.params, protocolVersion: version } },
@@ -91,13 +93,13 @@ const versionIn = ({ response }: UpstreamReply): string | undefined =>
 
 function sessionIn(reply: UpstreamReply, version: string | null): string {
   const { status, sessionId, response } = reply;
-  if (status >= 300 || !response?.result) throw notAccepted(`its initialize was answered ${status}`);
+  if (status >= 300 || !response?.result) throw notAccepted(`the replica answered initialize with ${status}`);
   const spoken = versionIn(reply);
   if (version !== null && spoken !== version) {
-    throw notAccepted(`the replica speaks ${spoken}, and the client ${version}`);
+    throw notAccepted(`the replica speaks ${spoken}, the client ${version}`);
   }
   if (sessionId === undefined || Buffer.byteLength(sessionId) > MAX_UPSTREAM_ID_BYTES) {
-    throw notAccepted('the replica gave it no id');
+    throw notAccepted('the replica gave the session no id');
   }
   return sessionId;
 }

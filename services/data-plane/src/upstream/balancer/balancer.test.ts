@@ -36,16 +36,16 @@ describe('the balancer', () => {
     return routeOf(endpoints);
   }
 
-  it('chooses nothing where nothing is ready', () => {
+  it('chooses no endpoint when none is ready', () => {
     expect(chosen(routed())).toEqual(both(undefined));
     expect(chosen(routed(endpoint('a', { ready: false })))).toEqual(both(undefined));
   });
 
-  it('chooses none that is about to end, even if it is ready', () => {
+  it('never chooses a draining endpoint while another is ready, even if the draining one is ready', () => {
     expect(chosen(routed(endpoint('a', { draining: true }), endpoint('b')))).toEqual(both('b'));
   });
 
-  it('chooses one that drains or whose node is silent where none is ready, unless only a ready one will do', () => {
+  it('falls back to a draining or unreachable endpoint when none is ready, unless only a ready one is allowed', () => {
     const until = (ms: number) => new Date(now + ms).toISOString();
     const drains = endpoint('drains', { ready: false, serving: true, draining: true, drainUntil: until(5_000) });
     const ends = endpoint('ends', { ready: false, serving: true, draining: true, drainUntil: until(100) });
@@ -59,23 +59,23 @@ describe('the balancer', () => {
     expect(balancer.forSession(routed(drains), { avoid: new Set(['drains']) })).toBeUndefined();
   });
 
-  it('chooses the one with fewer sessions', () => {
+  it('chooses the endpoint with fewer sessions', () => {
     sessions = { a: 5, b: 4 };
     expect(balancer.forSession(routed(endpoint('a'), endpoint('b')))?.id).toBe('b');
   });
 
-  it('counts what is in flight as well, as much of it is sessions that are about to begin', () => {
+  it('counts requests in flight as load, because many of them begin sessions', () => {
     [sessions, inFlight] = [{ a: 4, b: 5 }, { a: 3 }];
     expect(balancer.forSession(routed(endpoint('a'), endpoint('b')))?.id).toBe('b');
   });
 
-  it('leaves alone what is to be avoided', () => {
+  it('excludes the endpoints to avoid', () => {
     const route = routed(endpoint('a'), endpoint('b'));
     expect(balancer.forSession(route, { avoid: new Set(['a']) })?.id).toBe('b');
     expect(balancer.forSession(route, { avoid: new Set(['a', 'b']) })).toBeUndefined();
   });
 
-  it('prefers what runs the current spec where it is asked to, and takes what there is else', () => {
+  it('prefers endpoints that run the current spec on request, and falls back to the others', () => {
     sessions = { new: 50 };
     const route = routed(endpoint('old', { updated: false }), endpoint('new', { updated: true }));
     expect(balancer.forSession(route, { updated: true })?.id).toBe('new');
@@ -83,7 +83,7 @@ describe('the balancer', () => {
     expect(balancer.forSession(route, { updated: true, avoid: new Set(['new']) })?.id).toBe('old');
   });
 
-  it('gives nothing new to one that fails, tries it again after a while, and trusts it when it answers', () => {
+  it('ejects an endpoint that fails, retries it after a while, and trusts it again when it answers', () => {
     const [a, b] = [endpoint('a'), endpoint('b')];
     const route = routed(a, b);
     for (let i = 0; i < 3; i++) balancer.recordOutcome(a, 'failed');
@@ -98,7 +98,7 @@ describe('the balancer', () => {
     expect(chosen(route)).toEqual(both('a', 'b'));
   });
 
-  it('goes on with what it has when all of it fails', () => {
+  it('continues with all endpoints when all of them fail', () => {
     const [a, b] = [endpoint('a'), endpoint('b')];
     const route = routed(a, b);
     for (let i = 0; i < 3; i++) [a, b].forEach((each) => balancer.recordOutcome(each, 'failed'));
@@ -106,14 +106,14 @@ describe('the balancer', () => {
     expect(chosen(route)).not.toEqual(both(undefined));
   });
 
-  it('goes on with one that fails when there is no other ready', () => {
+  it('continues with a failing endpoint when no other is ready', () => {
     const [a, b] = [endpoint('a'), endpoint('b', { ready: false })];
     const route = routed(a, b);
     for (let i = 0; i < 3; i++) balancer.recordOutcome(a, 'failed');
     expect(chosen(route)).toEqual(both('a'));
   });
 
-  it('gives a new one a share that grows, and those that it has found their whole share', () => {
+  it('gives a new endpoint a growing share, and the endpoints found at start-up their whole share', () => {
     routed(endpoint('a'), endpoint('b'));
     const route = routed(endpoint('a'), endpoint('b'), endpoint('new'));
     const share = () => {
@@ -129,7 +129,7 @@ describe('the balancer', () => {
     expect(shares[2]).toBeGreaterThan(130);
   });
 
-  it('takes one for new that was not ready for a while', () => {
+  it('treats an endpoint that was unready for a while as new', () => {
     const ready = routed(endpoint('a'), endpoint('b'));
     routed(endpoint('a'), endpoint('b', { ready: false }));
     routed(endpoint('a'), endpoint('b'));

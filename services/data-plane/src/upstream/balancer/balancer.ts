@@ -3,24 +3,24 @@ import { betterOfTwo, type Candidate, lastResort, leastLoaded, weightOf } from '
 import { ejected, type Health, HEALTHY, recordFailure, recordSuccess } from './health.js';
 
 interface Preference {
-  /** Endpoints that are out of the question. */
+  /** Endpoints to exclude. */
   avoid?: ReadonlySet<string>;
-  /** Rather one that runs the current spec, as the others will be replaced soon. */
+  /** Prefer an endpoint that runs the current spec, because the others will be replaced soon. */
   updated?: boolean;
-  /** Only one that is ready: no last resort. */
+  /** Only a ready endpoint: no last resort. */
   ready?: boolean;
 }
 
 export interface Balancer {
-  /** Where a new session goes; undefined when no endpoint is ready, and none serves until it ends. */
+  /** The endpoint for a new session; undefined when no endpoint is ready and there is no last resort. */
   forSession(route: Route, preference?: Preference): Endpoint | undefined;
-  /** Where a request goes that belongs to no session. */
+  /** The endpoint for a request without a session. */
   forRequest(route: Route, preference?: Preference): Endpoint | undefined;
-  /** The ids of those endpoints that get nothing new now because of how they answer. */
+  /** The ids of the ejected endpoints. */
   ejected(route: Route): ReadonlySet<string>;
-  /** How a request to the endpoint went. */
+  /** Records how a request to the endpoint ended. */
   recordOutcome(endpoint: Endpoint, outcome: 'answered' | 'failed'): void;
-  /** To be called with all endpoints after every change of the routes. */
+  /** Call it with all endpoints after every change of the routes. */
   keepOnly(endpoints: Iterable<Endpoint>): void;
 }
 
@@ -37,7 +37,7 @@ interface Seen {
   health: Health;
 }
 
-/** Remembers of each endpoint since when it is ready and how it answers, and chooses by that and by what it has to do. */
+/** Records how long each endpoint has been ready and how it answers, and chooses by that and by load. */
 export function createBalancer(parts: BalancerParts): Balancer {
   const { sessionsOn, inFlight, random = Math.random, now = Date.now } = parts;
   let seen = new Map<string, Seen>();
@@ -81,7 +81,7 @@ export function createBalancer(parts: BalancerParts): Balancer {
       const kept = new Map<string, Seen>();
       for (const { id, ready } of endpoints) {
         const known = seen.get(id);
-        // What is ready when this data plane begins has been so for longer.
+        // Endpoints that are ready when this data plane starts have been ready for longer.
         const readySince = begun ? now() : 0;
         if (ready) kept.set(id, known ?? { readySince, health: HEALTHY });
         else if (known) kept.set(id, { ...known, readySince: now() });
@@ -92,7 +92,7 @@ export function createBalancer(parts: BalancerParts): Balancer {
   };
 }
 
-/** Those that are wanted, or if there is none of them all. */
+/** The items that are wanted, or all items when none is. */
 function orAll<T>(all: readonly T[], wanted: (each: T) => boolean): readonly T[] {
   const some = all.filter(wanted);
   return some.length > 0 ? some : all;

@@ -30,7 +30,7 @@ describe('the better of two', () => {
     for (const value of [0, 0.25, 0.5, 0.75, 0.999_999]) expect(betterOfTwo(candidates, () => value)).toBe(expected);
   });
 
-  it('is never the one with most to do, and each of the others at times', () => {
+  it('is never the one with the most load, and sometimes each of the others', () => {
     const candidates = [candidate('a', 1), candidate('b', 2), candidate('c', 3), candidate('d', 4)];
     const random = numbers();
     const counts = chosen(() => betterOfTwo(candidates, random));
@@ -40,7 +40,7 @@ describe('the better of two', () => {
     expect(counts['c']).toBeGreaterThan(500);
   });
 
-  it('is rarely one that takes a small share', () => {
+  it('is rarely one with a small share', () => {
     const random = numbers();
     const counts = chosen(() => betterOfTwo([candidate('new', 0, 0.1), candidate('b', 5), candidate('c', 5)], random));
     expect(counts['new']).toBeGreaterThan(100);
@@ -56,14 +56,17 @@ describe('the better of two', () => {
     ],
     ['one that is new as well, but less so', [candidate('new', 0, 0.1), candidate('b', 500, 0.5)], 800],
     ['one that is as new', [candidate('new', 0, 0.1), candidate('b', 500, 0.1)], 4_000],
-  ])('is a new one as rarely as its share is small, however little it has to do, beside %s', (_what, all, expected) => {
-    const random = numbers();
-    const { new: count } = chosen(() => betterOfTwo(all, random));
-    expect(count).toBeGreaterThan(expected * 0.8);
-    expect(count).toBeLessThan(expected * 1.2);
-  });
+  ])(
+    'is a new endpoint only as often as its small share allows, however low its load, beside %s',
+    (_what, all, expected) => {
+      const random = numbers();
+      const { new: count } = chosen(() => betterOfTwo(all, random));
+      expect(count).toBeGreaterThan(expected * 0.8);
+      expect(count).toBeLessThan(expected * 1.2);
+    },
+  );
 
-  it('keeps the loads of many nearly even', () => {
+  it('keeps the loads of many endpoints nearly even', () => {
     const random = numbers();
     const loads = Array.from({ length: 10 }, (_, at) => ({ endpoint: at, load: 0, weight: 1 }));
     for (let i = 0; i < 1_000; i++) {
@@ -87,7 +90,7 @@ describe('the least loaded', () => {
     for (const value of [0.2, 0.5, 0.999]) expect(leastLoaded(candidates, () => value)).toBe(expected);
   });
 
-  it('is any of those that are equal, each as often', () => {
+  it('is each of several equal endpoints equally often', () => {
     const random = numbers();
     const counts = chosen(() =>
       leastLoaded(
@@ -101,7 +104,7 @@ describe('the least loaded', () => {
     }
   });
 
-  it('is as rarely one that takes a small share as the share is small', () => {
+  it('is an endpoint with a small share only as often as the share allows', () => {
     const random = numbers();
     const counts = chosen(() => leastLoaded([candidate('new', 0, 0.1), candidate('b', 5)], random));
     expect(counts['new']).toBeGreaterThan(300);

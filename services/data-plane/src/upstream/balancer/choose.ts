@@ -2,15 +2,15 @@ import type { Endpoint } from '@mcp-gateway/common/contracts';
 
 export interface Candidate<T> {
   endpoint: T;
-  /** What it has to do already, in whatever is counted. */
+  /** The current load, in any unit. */
   load: number;
-  /** 0 takes nothing, 1 its whole share. */
+  /** 0 takes no share, 1 a whole share. */
   weight: number;
 }
 
 /**
- * Two at random of those that take part, and of these the one with less to do. Nearly as even as the least loaded of all, and
- * many who choose at once, or from counts that are a little old, do not all choose the same.
+ * Picks two candidates at random and returns the one with less load. The result is nearly as even as always picking the
+ * least loaded, and many choices made at once, or from slightly old counts, do not all hit the same endpoint.
  */
 export function betterOfTwo<T>(candidates: readonly Candidate<T>[], random: () => number): T | undefined {
   const taking = takingPart(candidates, random);
@@ -22,7 +22,7 @@ export function betterOfTwo<T>(candidates: readonly Candidate<T>[], random: () =
   return first && second && second.load < first.load ? second.endpoint : first?.endpoint;
 }
 
-/** The one with least to do of those that take part; by chance among equals. */
+/** The candidate with the least load; a random one among equals. */
 export function leastLoaded<T>(candidates: readonly Candidate<T>[], random: () => number): T | undefined {
   let best: Candidate<T> | undefined;
   let ties = 0;
@@ -34,8 +34,9 @@ export function leastLoaded<T>(candidates: readonly Candidate<T>[], random: () =
 }
 
 /**
- * Each with the probability of its weight beside the greatest one, so at least one. Decided before loads are compared: what
- * has just begun has less to do than all the others, and would win wherever it takes part.
+ * The candidates that take part: each with the probability of its weight relative to the greatest weight, so at least
+ * one. Weights apply before loads are compared: a new endpoint has the least load, and would win whenever it takes
+ * part.
  */
 function takingPart<T>(candidates: readonly Candidate<T>[], random: () => number): Candidate<T>[] {
   const most = Math.max(0, ...candidates.map(({ weight }) => weight));
@@ -49,21 +50,21 @@ const SLOW_START_MS = 10_000;
 const LEAST = 0.1;
 
 /**
- * The share of new sessions and requests that an endpoint takes: none when it is not ready or about to end, a growing one
- * in the ten seconds after it has got ready, when its caches are cold and all the others have more to do than it.
- * Times are milliseconds since the epoch.
+ * The share of new sessions and requests that an endpoint takes: none when it is not ready or drains, and a growing
+ * share in the first ten seconds, while its caches are cold and its load is below that of all others. Times are
+ * milliseconds since the epoch.
  */
 export function weightOf({ ready, draining }: Endpoint, readySince: number, now: number): number {
   if (!ready || draining) return 0;
   return Math.min(1, Math.max(LEAST, (now - readySince) / SLOW_START_MS));
 }
 
-/** Before its end an endpoint gets nothing new, as that would be cut off. */
+/** This long before its end, an endpoint gets no new requests, because they would be cut off. */
 const END_MARGIN_MS = 500;
 
 /**
- * What still serves where no endpoint is ready, as kube-proxy uses endpoints that terminate: those that drain, else those whose
- * node is silent. `now` is in milliseconds since the epoch.
+ * The endpoints that still serve when none is ready, as kube-proxy uses terminating endpoints: draining ones, else
+ * those on an unreachable node. `now` is in milliseconds since the epoch.
  */
 export function lastResort(endpoints: readonly Endpoint[], now: number): Endpoint[] {
   const serving = endpoints.filter(

@@ -25,7 +25,7 @@ describe('an endpoint', () => {
   });
 });
 
-describe('of the endpoints of an adapter', () => {
+describe('the endpoints of an adapter', () => {
   const all = (...untils: number[]) =>
     new Map(untils.map((until, at) => [String(at), { ...HEALTHY, ejectedUntil: until }] as const));
 

@@ -1,8 +1,8 @@
-/** How an endpoint has answered of late. Times are milliseconds since the epoch. */
+/** The recent results of an endpoint. Times are milliseconds since the epoch. */
 export interface Health {
-  /** Failures in a row. */
+  /** Consecutive failures. */
   failures: number;
-  /** How often in a row it was ejected. */
+  /** Consecutive ejections. */
   ejections: number;
   ejectedUntil: number;
 }
@@ -12,10 +12,10 @@ export const HEALTHY: Health = { failures: 0, ejections: 0, ejectedUntil: 0 };
 const FAILURES = 3;
 const FIRST_MS = 2_000;
 const MAX_MS = 60_000;
-/** However many fail, this part of them stays: rather a slow answer than none. */
+/** At most this part of an adapter's endpoints is ejected: a slow answer is better than none. */
 const MAX_EJECTED = 0.5;
 
-/** After three failures in a row an endpoint gets nothing new for a while; after that, one more failure is enough. */
+/** Three consecutive failures eject an endpoint for a while; after that, each further failure ejects it again. */
 export function recordFailure(health: Health, now: number): Health {
   const failures = health.failures + 1;
   const isTried = health.ejections > 0 && now >= health.ejectedUntil;
@@ -24,10 +24,10 @@ export function recordFailure(health: Health, now: number): Health {
   return { failures, ejections: health.ejections + 1, ejectedUntil: now + pause };
 }
 
-/** An answer while it is ejected is one to a request from before. */
+/** An answer during an ejection belongs to an earlier request, so it does not count. */
 export const recordSuccess = (health: Health, now: number): Health => (now < health.ejectedUntil ? health : HEALTHY);
 
-/** Those of an adapter that get nothing new now: of the ejected ones, the last half to have been so. */
+/** The ejected endpoints of an adapter; when too many are, the half that was ejected last. */
 export function ejected(endpoints: ReadonlyMap<string, Health>, now: number): Set<string> {
   const most = Math.floor(endpoints.size * MAX_EJECTED);
   const out = [...endpoints].filter(([, { ejectedUntil }]) => ejectedUntil > now);

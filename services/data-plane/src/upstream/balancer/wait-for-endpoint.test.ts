@@ -29,7 +29,7 @@ describe('requests that wait for an endpoint', () => {
     waits = createEndpointWaits(routes, options);
   });
 
-  it('get it with the change of routes that brings it', async () => {
+  it('continue with the route change that adds an endpoint', async () => {
     const waiting = [wait(), wait()];
     changed();
     found = endpoint('a');
@@ -37,19 +37,19 @@ describe('requests that wait for an endpoint', () => {
     expect(await Promise.all(waiting)).toEqual([found, found]);
   });
 
-  it('get it when time alone brings it', async () => {
+  it('continue when time alone makes an endpoint available', async () => {
     const waiting = wait();
     found = endpoint('a');
     expect(await waiting).toBe(found);
   });
 
-  it('get none after their deadline', async () => {
+  it('fail after their deadline', async () => {
     waits = createEndpointWaits(routes, { waitMs: 1 });
     expect(await wait()).toBeUndefined();
     expect(await wait({ deadline: Date.now() - 1 })).toBeUndefined();
   });
 
-  it('get none at once when too many of the adapter wait already', async () => {
+  it('fail at once when too many requests of the adapter wait already', async () => {
     const waiting = [wait(), wait(), wait()];
     expect(await wait()).toBeUndefined();
     const other = wait({ resource: adapterRef('other') });
@@ -63,7 +63,7 @@ describe('requests that wait for an endpoint', () => {
     expect(await next).toBe(found);
   });
 
-  it('keep no timer when they are over', async () => {
+  it('leave no timer behind', async () => {
     jest.useFakeTimers();
     try {
       const waiting = [wait(), wait({ resource: adapterRef('other') })];
@@ -77,7 +77,7 @@ describe('requests that wait for an endpoint', () => {
     }
   });
 
-  it('end with their client, and make room', async () => {
+  it('end when their client leaves, and free their place in the queue', async () => {
     const gone = client();
     const leaving = [wait({ client: gone }), wait({ client: gone }), wait({ client: gone })];
     gone.emit('close');
@@ -89,7 +89,7 @@ describe('requests that wait for an endpoint', () => {
     expect(await next).toBe(found);
   });
 
-  it('end with what is thrown when an endpoint is chosen', async () => {
+  it('fail with the error of the function that chooses the endpoint', async () => {
     const revoked = new Error('revoked');
     const choose = () => {
       throw revoked;

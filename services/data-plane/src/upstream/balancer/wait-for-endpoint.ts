@@ -6,9 +6,12 @@ import { CLIENT_GONE } from '../../request/body.js';
 
 /** As long as a request of a session waits, and less than clients wait for an answer. */
 const WAIT_MS = 15_000;
-/** Of one adapter. Each is a request that is held in memory, with its connection. */
+/** For each adapter. Each waiting request occupies memory and a connection. */
 const MAX_WAITING = 1_000;
-/** For changes that time alone brings, such as the end of an endpoint's ejection, and the pace of new attempts at one that refuses. */
+/**
+ * Covers changes that only time brings, such as the end of an ejection, and paces new attempts at an endpoint that
+ * refuses.
+ */
 const RECHECK_MS = 250;
 
 interface EndpointWait {
@@ -16,21 +19,25 @@ interface EndpointWait {
   client: ServerResponse;
   /** In milliseconds since the epoch. */
   deadline: number;
-  /** Asked after every change of the routes, and several times a second. What it throws ends the wait. */
+  /** Called after every change of the routes, and several times a second. An error that it throws ends the wait. */
   choose: () => Endpoint | undefined;
 }
 
 export interface EndpointWaits {
-  /** Of a wait that begins now. */
+  /** The deadline of a wait that begins now. */
   deadline(): number;
   /**
-   * The first endpoint that `choose` finds; undefined after the deadline, or at once when too many requests wait already.
-   * @throws CLIENT_GONE, and what `choose` throws
+   * Returns the first endpoint that `choose` finds; undefined after the deadline, or at once when too many requests
+   * wait already.
+   * @throws CLIENT_GONE, and errors of `choose`
    */
   wait(wait: EndpointWait): Promise<Endpoint | undefined>;
 }
 
-/** Requests that wait until an adapter has an endpoint: a replica that crashed or is replaced is often back within seconds. */
+/**
+ * Lets requests wait until an adapter has an endpoint: a replica that crashed or is replaced is often back within
+ * seconds.
+ */
 export function createEndpointWaits(
   routes: Pick<RouteTable, 'onChange'>,
   { waitMs = WAIT_MS, maxWaiting = MAX_WAITING }: { waitMs?: number | undefined; maxWaiting?: number } = {},
