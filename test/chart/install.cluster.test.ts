@@ -160,7 +160,7 @@ describe('an adapter', () => {
   it('removes all its objects when it is deleted', async () => {
     expect((await objects()).length).toBeGreaterThan(0);
     await api.remove('echo');
-    await becomesTrue('nothing to be left', async () => expect(await objects()).toEqual([]), READY_MS);
+    await becomesTrue('all objects to be removed', async () => expect(await objects()).toEqual([]), READY_MS);
     expect((await callModern(mcp, 'add', { a: 1, b: 1 })).status).toBe(404);
   });
 });
@@ -171,7 +171,7 @@ describe('the release', () => {
     await api.ready('kept', READY_MS);
     await gateway.uninstall();
     await becomesTrue(
-      'nothing to be left',
+      'all objects to be removed',
       async () => {
         const kinds = 'all,pdb,networkpolicy,secret,role,rolebinding,persistentvolumeclaim';
         expect((await namespace.kubectl('get', kinds, '--output=name')).trim().split('\n').toSorted()).toEqual([

@@ -70,7 +70,11 @@ describe('the chart refuses', () => {
       [...ENOUGH, ...DATABASES, '--set=ingress.enabled=true,ingress.path=/a', ...ROUTE],
       'ingress.path is /a and httpRoute.path is /',
     ],
-    ['an HTTPRoute without a parent Gateway', [...ENOUGH, ...DATABASES, '--set=httpRoute.enabled=true'], 'httpRoute.parentRefs is needed'],
+    [
+      'an HTTPRoute without a parent Gateway',
+      [...ENOUGH, ...DATABASES, '--set=httpRoute.enabled=true'],
+      'httpRoute.parentRefs is needed',
+    ],
   ])('%s', async (_, args, message) => {
     await expect(template(...args)).rejects.toThrow(message);
   });

@@ -208,7 +208,7 @@ describe('a log option that a runtime does not support', () => {
     ['previous&since=30s', { previous: true, sinceSeconds: 30 }],
     ['since=10m', { previous: false, sinceSeconds: 600 }],
     ['since=2h&previous=false', { previous: false, sinceSeconds: 7_200 }],
-  ])('is asked of one that has it: ?%s', async (query, expected) => {
+  ])('is passed to a runtime that supports it: ?%s', async (query, expected) => {
     const asked: object[] = [];
     const logReader: LogReader = {
       async read(_name, options) {

@@ -207,7 +207,7 @@ describe('every documented answer', () => {
     );
   });
 
-  it.each(documented)('$operation $status is as described', ({ operation, status, response }) => {
+  it.each(documented)('$operation $status matches its description', ({ operation, status, response }) => {
     const answer = answers.get(`${operation} ${status}`) as Answer;
     for (const name of Object.keys(response.headers ?? {})) expect(answer.headers.get(name)).toBeTruthy();
     const [type] = Object.keys(response.content ?? {});

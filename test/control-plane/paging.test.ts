@@ -46,7 +46,7 @@ describe('paging through adapters', () => {
     expect(await pages('/adapters?limit=1')).toEqual([[]]);
   });
 
-  it.each([1, 2, 3, 7, 8])('reaches the end by following the links, %d at a time', async (limit) => {
+  it.each([1, 2, 3, 7, 8])('returns every adapter when a client follows the links, %d at a time', async (limit) => {
     await make(...names(7));
     const found = await pages(`/adapters?limit=${limit}`);
     expect(found.flat()).toEqual(names(7));

@@ -119,7 +119,10 @@ describe('DELETE /adapters/{name}/sessions/{id}', () => {
     expect(await end(alice, id)).toMatchObject({ status: 204, text: '' });
 
     for (const plane of [gateway, other]) {
-      await waitFor('it to be known', async () => (await callTool(plane.url, sealed, 'who')).status === 404);
+      await waitFor(
+        'the data plane to end the session',
+        async () => (await callTool(plane.url, sealed, 'who')).status === 404,
+      );
     }
     await waitFor('the termination', () => terminations().length > 0);
     expect(server.sessions.size).toBe(0);

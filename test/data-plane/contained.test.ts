@@ -40,7 +40,7 @@ async function faulty() {
     FAILS[new URL(req.url ?? '', 'http://a').pathname]?.(req, res);
   const server = createDataPlaneServer(
     async ({ req, res }, { query }) => fail(Object.assign(req, { url: query.slice(1) }), res),
-    (req, res) => {
+    ({ req, res }) => {
       if (req.url === '/livez') res.end('ok');
       else void fail(req, res);
     },

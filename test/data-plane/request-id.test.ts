@@ -101,4 +101,10 @@ describe('the id of a request', () => {
     const answer = await ask({ 'x-request-id': GIVEN }, path, 'GET');
     expect(JSON.parse(answer.text)).toMatchObject({ status: 404, requestId: GIVEN });
   });
+
+  it('stands with the reason in the line about a management request that the gateway refuses', async () => {
+    await ask({ 'x-request-id': GIVEN }, '/nothing', 'GET');
+    await becomesTrue('the line', async () => expect(ended()).toHaveLength(1));
+    expect(ended()[0]).toMatchObject({ text: 'request refused', requestId: GIVEN, status: 404, code: 'NOT_FOUND' });
+  });
 });

@@ -25,7 +25,7 @@ it('shows creators their own adapters, readers those that their roles permit, an
   expect(await names(admin, all)).toEqual(['private', 'shared']);
 });
 
-it('compares creators exactly', async () => {
+it('compares creators byte by byte', async () => {
   await create(rows, spec('echo'), 'Alice');
   expect(await names(caller('alice'), { limit: 10 })).toEqual([]);
 });

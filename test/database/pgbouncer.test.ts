@@ -50,7 +50,7 @@ withPgbouncer('through PgBouncer in transaction mode', () => {
     expect(await rows.names()).toHaveLength(EIGHT.length);
   });
 
-  it('no setting of a connection reaches its next user', async () => {
+  it('a pooled connection gives its next user none of the settings of the last one', async () => {
     await adapterRows(connect(pooled, { statementTimeoutMs: 1_234 })).names();
     expect(await timeout(pooled)).toBe('0');
   });

@@ -29,7 +29,7 @@ async function setUp(own?: AdapterRows) {
   return { prefix, rows, fake, worker, connections, before, observer };
 }
 
-it('reconciles a row from its job to the published route, and follows what its runtime reports', async () => {
+it('reconciles a row from its job to the published route, and publishes what its runtime reports', async () => {
   const { prefix, rows, fake, worker, observer } = await setUp();
   afterTest(() => worker.close());
   const table = followRoutes(observer, prefix, silent);
@@ -47,14 +47,14 @@ it('reconciles a row from its job to the published route, and follows what its r
   await becomesTrue('the status', async () => expect(await rows.find('echo')).toMatchObject({ phase: 'Ready' }));
 });
 
-/** A pool of PostgreSQL has timers of its own. */
+/** A PostgreSQL pool has timers of its own. */
 const NO_ROWS = {
   find: async () => null,
   names: async () => [],
   lagging: async () => [],
 } as unknown as AdapterRows;
 
-it('leaves neither a connection nor a watch nor a timer when it is closed', async () => {
+it('leaves no connection, watch or timer when it is closed', async () => {
   const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
   const { fake, worker, connections, before } = await setUp(NO_ROWS);
   const timersBefore = timers();

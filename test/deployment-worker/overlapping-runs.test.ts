@@ -10,7 +10,7 @@ import { waitFor } from '../support/wait.js';
 import { FakeRuntime } from './support/fake-runtime.js';
 import { adapterReconciler, routeRestorer } from './support/sources.js';
 
-/** Two workers on one PostgreSQL, one Redis and one runtime. The runtime of the older worker can be stopped in a call. */
+/** Two workers on one PostgreSQL, one Redis and one runtime. A test can pause the runtime of the older worker in a call. */
 let fake: FakeRuntime;
 let rows: AdapterRows;
 let routes: RoutePublisher;
@@ -31,7 +31,7 @@ const now = () => new Date();
 const older = (name: string) => adapterReconciler({ rows, runtime: runtimeOfOlder, routes, now, log: silent })(name);
 const newer = (name: string) => adapterReconciler({ rows, runtime: fake, routes, now, log: silent })(name);
 
-/** The older worker stops in its `nth` look at the runtime, when it has read what it will write. */
+/** The older worker pauses in its `nth` observation of the runtime, after it has read the row. */
 function stopOlderAt(nth: number) {
   let looks = 0;
   const held = Promise.withResolvers<void>();
@@ -55,7 +55,7 @@ function stopOlderAt(nth: number) {
   };
 }
 
-/** The newer worker, until nothing changes any more. */
+/** Runs the newer worker until nothing changes any more. */
 async function settle(name: string) {
   for (let round = 0; round < 6; round += 1) {
     await newer(name);
@@ -80,7 +80,7 @@ beforeEach(async () => {
 });
 
 describe('a run that outlived its lock and publishes last', () => {
-  it('does not bring back roles that were revoked, nor save its status', async () => {
+  it('does not publish revoked roles again, nor save its status', async () => {
     const row = (await rows.create(spec(), 'alice')) as AdapterRow;
     const late = older('echo');
     await reached;
@@ -95,7 +95,7 @@ describe('a run that outlived its lock and publishes last', () => {
 
   it('does not publish endpoints that a later run of the same generation has replaced', async () => {
     (await rows.create(spec(), 'alice')) as AdapterRow;
-    const late = older('echo'); // saw no replica
+    const late = older('echo'); // its runtime reported no replica
     await reached;
     await settle('echo');
     goOn();
@@ -103,7 +103,7 @@ describe('a run that outlived its lock and publishes last', () => {
     expect((await published())?.endpoints).toMatchObject([{ ready: true }]);
   });
 
-  it('does not bring back the route of an adapter that was deleted', async () => {
+  it('does not publish the route of a deleted adapter again', async () => {
     const row = (await rows.create(spec(), 'alice')) as AdapterRow;
     const late = older('echo');
     await reached;
@@ -115,7 +115,7 @@ describe('a run that outlived its lock and publishes last', () => {
     expect(await published()).toBeUndefined();
   });
 
-  it('does not replace the route of an adapter that was made anew under its name', async () => {
+  it('does not replace the route of a new adapter of the same name', async () => {
     const row = (await rows.create(spec(), 'alice')) as AdapterRow;
     const late = older('echo');
     await reached;
@@ -130,31 +130,34 @@ describe('a run that outlived its lock and publishes last', () => {
 });
 
 describe('a run that outlived its lock and withdraws last', () => {
-  /** What the older worker has read before somebody takes the name again. */
+  /** What the older worker reads before another adapter takes the name. */
   const befores: [what: string, before: (row: AdapterRow) => Promise<unknown>][] = [
     ['a deleted row', async () => {}],
     ['no row', async () => settle('echo')],
   ];
 
-  it.each(befores)('leaves route and workload of the new adapter alone after it has read %s', async (_what, before) => {
-    const row = (await rows.create(spec(), 'alice')) as AdapterRow;
-    await settle('echo');
-    await rows.markDeleted(row);
-    await before(row);
-    stopOlderAt(1);
-    const late = older('echo');
-    await reached;
-    await settle('echo');
-    const anew = (await rows.create(spec(), 'bob')) as AdapterRow;
-    await settle('echo');
-    goOn();
-    await late;
-    expect(await published()).toMatchObject({ adapterId: anew.id, endpoints: [{ ready: true }] });
-    expect(fake.running.get('echo')?.removing).toBe(false);
-  });
+  it.each(befores)(
+    'keeps route and workload of the new adapter after the older worker has read %s',
+    async (_what, before) => {
+      const row = (await rows.create(spec(), 'alice')) as AdapterRow;
+      await settle('echo');
+      await rows.markDeleted(row);
+      await before(row);
+      stopOlderAt(1);
+      const late = older('echo');
+      await reached;
+      await settle('echo');
+      const anew = (await rows.create(spec(), 'bob')) as AdapterRow;
+      await settle('echo');
+      goOn();
+      await late;
+      expect(await published()).toMatchObject({ adapterId: anew.id, endpoints: [{ ready: true }] });
+      expect(fake.running.get('echo')?.removing).toBe(false);
+    },
+  );
 });
 
-it('does not bring back an older route, or one that was withdrawn, when a worker restores all routes', async () => {
+it('a worker that restores all routes publishes no older route and no withdrawn one', async () => {
   const row = (await rows.create(spec(), 'alice')) as AdapterRow;
   const gone = (await rows.create(spec({ name: 'gone' }), 'alice')) as AdapterRow;
   stopOlderAt(2);

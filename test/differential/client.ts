@@ -3,22 +3,22 @@ import { pairs } from '../support/http.js';
 import type { Exchange } from './exchange.js';
 import type { Header } from './headers.js';
 
-/** What came back. */
+/** The answer as the client received it. */
 export interface Got {
   status: number;
   reason: string;
   headers: Header[];
-  /** A character for each byte. */
+  /** One character per byte. */
   body: string;
-  /** Whether the answer ended as its head had promised. */
+  /** Whether the answer was complete according to its head. */
   complete: boolean;
 }
 
-/** Connections are kept, so that an answer could also be taken for that of another request. */
+/** Connections stay open, so that the test also finds an answer that belongs to another request. */
 const agent = new Agent({ keepAlive: true });
 export const closeConnections = () => agent.destroy();
 
-/** The same for both ways, or the difference would be the port. */
+/** The same port for both ways; otherwise the port would be a difference. */
 const HOST = '127.0.0.1:8000';
 
 export function send(

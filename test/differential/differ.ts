@@ -25,10 +25,10 @@ const OPENING: Exchange = {
   },
 };
 
-/** Sends so many requests directly and through the gateway; fails with the smallest one that makes another difference than intended. */
+/** Sends generated requests directly and through the gateway; fails with the smallest one whose difference is not intended. */
 export async function expectNoDifference({ runs, seed }: { runs: number; seed: number }): Promise<void> {
   const server = await startServer();
-  // With `replay` an answer that breaks off is continued or made an error; see docs/sessions.md.
+  // With `replay`, the gateway continues a broken answer or ends it with an error; see docs/sessions.md.
   const gateway = await startGateway({ routes: [routeTo(server.endpoint, { sessionRecovery: 'terminate' })] });
   afterTest(closeConnections);
   const url = `${gateway.url}/adapters/echo/mcp`;
@@ -39,7 +39,7 @@ export async function expectNoDifference({ runs, seed }: { runs: number; seed: n
     fc.asyncProperty(exchange, async (each) => {
       const direct = await server.during(each.answer, () => send(server.url, SESSION, each));
       const through = await server.during(each.answer, () => send(url, sealedId, each));
-      if (!direct.arrived || !through.arrived) throw new Error('the server has seen nothing');
+      if (!direct.arrived || !through.arrived) throw new Error('the request did not arrive at the server');
       expect(inOrder(arrived(through.arrived))).toEqual(inOrder(arrivesAs(direct.arrived, each, ownHost(server))));
       if (brokeOff(direct.sent)) return expect(through.sent).toMatchObject({ status: 502, complete: true });
       expect(inOrder(withNewId(cameBack(through.sent), sealedId))).toEqual(
@@ -52,7 +52,7 @@ export async function expectNoDifference({ runs, seed }: { runs: number; seed: n
 
 const sessionIdOf = ({ headers }: Got) => headers.find(([name]) => name.toLowerCase() === 'mcp-session-id')?.[1];
 
-/** A session that the gateway has just opened has an id that nobody can know. */
+/** The id of a new session is random, so the comparison replaces it. */
 function withNewId(got: Got, sealedId: string) {
   return {
     ...got,
@@ -64,7 +64,7 @@ function withNewId(got: Got, sealedId: string) {
   };
 }
 
-/** Headers of one name in their order; that of different names means nothing (RFC 9110 §5.3), and Content-Length moves. */
+/** Compares headers of one name in their order. The order of different names has no meaning (RFC 9110 §5.3), and Content-Length moves. */
 function inOrder<T extends { headers: unknown[][] }>(message: T): T {
   const key = ([name]: unknown[]) => String(name).toLowerCase();
   return { ...message, headers: message.headers.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0)) };

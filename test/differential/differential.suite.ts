@@ -4,7 +4,7 @@ import { expectNoDifference } from './differ.js';
 const RUN_MS = 300_000;
 
 it.each([2, 3, 4, 5, 6])(
-  'makes no other difference to 1,000 generated requests than is intended (seed %d)',
+  'changes nothing in 1,000 generated exchanges but what is intended (seed %d)',
   (seed) => expectNoDifference({ runs: 1_000, seed }),
   RUN_MS,
 );

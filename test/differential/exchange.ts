@@ -1,22 +1,22 @@
 import * as fc from 'fast-check';
 import { named, ofConnection, shuffled, unknown, type Header } from './headers.js';
 
-/** Bytes in the parts in which they are sent. */
+/** The body in the chunks in which it is sent. */
 interface Body {
   chunks: Buffer[];
-  /** `close`: to the end of the connection, which only an answer can have. */
+  /** `close`: the body ends with the connection, which only an answer may do. */
   framing: 'length' | 'chunked' | 'close';
 }
 
-/** What a server is to answer. */
+/** The answer that the server is to give. */
 export interface Answer {
   status: number;
   reason: string;
   headers: Header[];
   body: Body;
-  /** Whether it says its session id, as a server may with every answer. */
+  /** Whether the answer has the session id; a server may add it to every answer. */
   saysSession: boolean;
-  /** The connection ends after so many chunks, when there are as many. */
+  /** The connection closes after this many chunks, when there are as many. */
   cutAfter: number | null;
 }
 
@@ -25,7 +25,7 @@ export interface Exchange {
   method: 'POST' | 'GET' | 'DELETE';
   query: string;
   headers: Header[];
-  /** Whether it belongs to the session that was opened before. */
+  /** Whether the request belongs to the session that was opened before. */
   inSession: boolean;
   body: Body | null;
   answer: Answer;
@@ -148,6 +148,6 @@ export const exchange: fc.Arbitrary<Exchange> = eras.chain(([era, ofEra]) =>
       body: fc.oneof({ weight: 4, arbitrary: body('length', 'chunked') }, { weight: 1, arbitrary: fc.constant(null) }),
       answer: fc.oneof(anyAnswer, eventStream),
     })
-    // A DELETE would end the session of those that come after it.
+    // A DELETE would end the session of the following requests.
     .map((each) => (each.method === 'DELETE' ? { ...each, inSession: false } : each)),
 );

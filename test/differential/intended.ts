@@ -4,19 +4,19 @@ import type { Header } from './headers.js';
 import type { Arrived } from './server.js';
 import { SESSION } from './server.js';
 
-// The intended differences, as docs/protocol.md lists them. Written down here once more, not taken from the code under test.
+// The intended differences, as docs/protocol.md lists them. They are repeated here, so that the test is independent of the code.
 const OF_CONNECTION =
   /^(connection|keep-alive|proxy-(authenticate|authorization|connection)|te|trailer|transfer-encoding|upgrade)$/;
 const NOT_FOR_SERVERS =
   /^(authorization|cookie|x[-_]mcp[-_](userid|username|roles)|x[-_]gateway[-_]secret|x[-_]dev[-_].*)$/;
 const NOT_OF_CLIENTS = /^(host|forwarded|x-forwarded-.*|x-real-ip)$/;
-/** Act on the gateway's whole origin. */
+/** Headers that would affect the gateway's whole origin. */
 const NOT_FOR_CLIENTS = /^(set-cookie|link|x-accel-redirect|content-security-policy|x-content-type-options)$/;
 const CONTAINED: Header[] = [
   ['Content-Security-Policy', 'sandbox'],
   ['X-Content-Type-Options', 'nosniff'],
 ];
-/** From which host, and to which one; the gateway sends requests to the server's own. */
+/** The client's address and the requested host; the gateway sends requests to the server's own host. */
 const WHERE_FROM = (host: string): Header[] => [
   ['X-Forwarded-For', '127.0.0.1'],
   ['X-Forwarded-Host', host],
@@ -29,7 +29,7 @@ const WHO_CALLS: Header[] = [
   ['X-Mcp-Roles', 'mcp.dev'],
 ];
 
-/** What has to arrive at the server through the gateway, when this arrived without it. */
+/** The request that the server must receive through the gateway, given the one that it received directly. */
 export function arrivesAs({ method, url, headers, body }: Arrived, { era, inSession }: Exchange, ownHost: string) {
   const [, asked = ''] = headers.find(([name]) => name.toLowerCase() === 'host') ?? [];
   const kept = withoutConnection(headers).filter(
@@ -40,17 +40,17 @@ export function arrivesAs({ method, url, headers, body }: Arrived, { era, inSess
   return { method, url, headers: [...kept.filter(isNotSession), ...WHO_CALLS, ...session].filter(isNotLength), body };
 }
 
-/** As it arrived through the gateway, in the form of the above. A body that came in chunks may go on with its length. */
+/** The request that the server received through the gateway, normalized as above. A chunked body may be forwarded with its length. */
 export const arrived = ({ headers, ...rest }: Arrived): Arrived => ({
   ...rest,
   headers: withoutConnection(headers).filter(isNotLength),
 });
 
-/** Nothing but a head came back: the gateway can still say what that means, and does. */
+/** The client has received only the head, so the gateway can still answer with an error, and does. */
 export const brokeOff = ({ complete, body, headers }: Got): boolean =>
   !complete && body.length === 0 && !headers.some(([, value]) => value.startsWith('text/event-stream'));
 
-/** What has to come back through the gateway, when this came back without it. */
+/** The answer that the client must receive through the gateway, given the one that it received directly. */
 export function comesBackAs(direct: Got, exchange: Exchange, sealedId: string) {
   const session = sessionOf(direct, exchange, sealedId);
   const kept = withoutConnection(direct.headers)
@@ -59,7 +59,7 @@ export function comesBackAs(direct: Got, exchange: Exchange, sealedId: string) {
   return { ...direct, headers: [...kept, ...CONTAINED, ...session] };
 }
 
-/** As it came back, either way, in the form of the above. */
+/** The answer that the client received, normalized as above. */
 export const cameBack = (got: Got): Got => ({ ...got, headers: withoutConnection(got.headers) });
 
 function sessionOf(
@@ -72,13 +72,13 @@ function sessionOf(
   return era === 'legacy' && method === 'POST' && status < 300 ? [['mcp-session-id', 'a new one']] : [];
 }
 
-/** Each hop spells these in its own way. */
+/** Each hop writes these headers itself. */
 const isOwn = (name: string) => /^(host|content-length)$/i.test(name);
 
 const isNotLength = ([name]: Header) => name.toLowerCase() !== 'content-length';
 const isNotSession = ([name]: Header) => name.toLowerCase() !== 'mcp-session-id';
 
-/** Without what belongs to the connection, and without an empty body's length, which need not be said. */
+/** Removes the headers of the connection, and the length of an empty body, which is optional. */
 function withoutConnection(headers: Header[]): Header[] {
   const named = headers
     .filter(([name]) => name.toLowerCase() === 'connection')

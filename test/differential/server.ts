@@ -9,13 +9,13 @@ export interface Arrived {
   method: string;
   url: string;
   headers: Header[];
-  /** A character for each byte. */
+  /** One character per byte. */
   body: string;
 }
 
 export const SESSION = 'raw-session';
 
-/** Answers every request as it was told to, and tells what the request was. */
+/** A server that gives each request the answer of the test, and records the request. */
 export async function startServer() {
   let answer: Answer | undefined;
   let arrived: Arrived | undefined;
@@ -29,7 +29,7 @@ export async function startServer() {
   return {
     ...upstream,
     url: `${upstream.endpoint.url}/mcp`,
-    /** Resolves with what arrived while `send` ran. */
+    /** Resolves with the request that arrived while `send` ran. */
     async during<T>(next: Answer, sending: () => Promise<T>): Promise<{ arrived: Arrived | undefined; sent: T }> {
       answer = next;
       arrived = undefined;
@@ -40,7 +40,7 @@ export async function startServer() {
   };
 }
 
-/** It ends a session that a server began with a request that can have none, and asks after a 404 whether there is one. */
+/** The gateway's own requests: it ends a session that a server opened for a stateless request, and checks after a 404 whether a session exists. */
 const isOfTheGateway = ({ method, headers }: IncomingMessage, body: string) =>
   (method === 'DELETE' && headers['mcp-session-id'] === SESSION) || body.includes('"mcp-gateway-ping"');
 
@@ -58,7 +58,7 @@ async function send(
     res.useChunkedEncodingByDefault = false;
   }
   res.writeHead(status, reason, raw);
-  res.write('', 'latin1'); // the head goes out now, as bytes
+  res.write('', 'latin1'); // sends the head now, as bytes
   for (const [i, chunk] of (bodiless ? [] : chunks).entries()) {
     if (i === cutAfter) {
       res.socket?.destroySoon();

@@ -1,7 +1,7 @@
 import { beforeAll } from '@jest/globals';
 import { start } from './one-gateway/gateway.js';
 /* oxlint-disable import/no-unassigned-import -- each registers its tests */
-import './one-gateway/metrics.js'; // counts the adapters, so before the others register theirs
+import './one-gateway/metrics.js'; // counts the adapters, so it runs before the others register theirs
 import './one-gateway/affinity.js';
 import './one-gateway/everything.js';
 

@@ -11,7 +11,7 @@ import { replicaProcesses } from '../support/replicas.js';
 import { redisLine, type RedisLine } from '../support/redis-line.js';
 import { becomesTrue, waitFor } from '../support/wait.js';
 
-/** A proxy that is not there. */
+/** A proxy that does not exist. */
 const NOWHERE = 'http://127.0.0.1:1';
 
 let line: RedisLine;
@@ -26,8 +26,8 @@ beforeAll(async () => {
   gateway = await startGateway({ home, env: { ...network, DATABASE_URL: await emptyDatabase(), REDIS_URL: line.url } });
 }, 60_000);
 
-it('trusts an authority of the user’s own, uses no proxy within the gateway, and passes both on to servers', async () => {
-  expect(gateway.output()).toContain(gateway.api.mcp('mcp-example')); // as it does once that is ready
+it("trusts the user's own certificate authority, uses no proxy within the gateway, and passes both settings on to servers", async () => {
+  expect(gateway.output()).toContain(gateway.api.mcp('mcp-example')); // the gateway prints it once the adapter is ready
   const [{ environment } = { environment: {} }] = replicaProcesses(gateway, 'mcp-example');
   expect(environment).toMatchObject({
     NODE_EXTRA_CA_CERTS: join(gateway.home, 'authority.pem'),
@@ -38,14 +38,14 @@ it('trusts an authority of the user’s own, uses no proxy within the gateway, a
   expect(Object.keys(environment)).not.toContain('REDIS_URL');
 });
 
-it('keeps sessions going and the API working while Redis is away, and catches up when it is back', async () => {
+it('keeps sessions and the API working while Redis is unavailable, and catches up afterwards', async () => {
   const session = await connect(gateway.api.mcp('mcp-example'));
   expect(await count(session)).toBe(1);
 
   line.cut();
   expect(await count(session)).toBe(2);
   expect((await gateway.api.status('mcp-example')).phase).toBe('Ready');
-  await gateway.api.update({ ...(await example()), description: 'changed while Redis was away' });
+  await gateway.api.update({ ...(await example()), description: 'changed while Redis was unavailable' });
 
   line.mend();
   await becomesTrue('the change to be acted on', async () => {
@@ -55,7 +55,7 @@ it('keeps sessions going and the API working while Redis is away, and catches up
   expect(await count(session)).toBe(3);
 }, 60_000);
 
-it('lets the worker end when it is asked to while Redis is away', async () => {
+it('lets the worker end on a signal while Redis is unavailable', async () => {
   const worker = gateway.part('deployment-worker');
   line.cut();
   process.kill(worker, 'SIGTERM');

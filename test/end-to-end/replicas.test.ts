@@ -24,7 +24,7 @@ const NUMBERED = repository('test/support/numbered-sessions.mjs');
 const CATALOGUE: CatalogueFile = {
   crashes: { command: NODE, args: ['-e', 'console.error("no such table"); process.exit(3)'] },
   numbered: { command: NODE, args: [NUMBERED] },
-  // Does not mind being asked to end.
+  // Ignores SIGTERM.
   stubborn: { command: NODE, args: ['-e', `process.on('SIGTERM', () => {}); import(${JSON.stringify(NUMBERED)})`] },
 };
 
@@ -35,7 +35,7 @@ beforeAll(async () => {
 
 const conditionOf = ({ conditions }: AdapterStatus, type: string) => conditions.find((each) => each.type === type);
 
-/** One session on each of the two replicas of the example. */
+/** Opens one session on each of the two replicas of the example. */
 async function sessionOnEach(): Promise<[Session, Session]> {
   const url = gateway.api.mcp('mcp-example');
   const first = await connect(url);
@@ -48,7 +48,7 @@ async function sessionOnEach(): Promise<[Session, Session]> {
 }
 
 describe('a replica that is killed', () => {
-  it('is told of within two seconds and back within five, and only its own sessions start to count anew', async () => {
+  it('is reported within two seconds and ready within five, and only its own sessions lose their state', async () => {
     const url = gateway.api.mcp('mcp-example');
     const [lost, kept] = await sessionOnEach();
     await count(lost);
@@ -62,7 +62,7 @@ describe('a replica that is killed', () => {
     const told = { name: replica, restartCount: 1, lastExitCode: 137 };
     const status = () => gateway.api.status('mcp-example');
     await becomesTrue(
-      'the status to tell',
+      'the status to report the restart',
       async () => {
         expect((await status()).replicas).toContainEqual(expect.objectContaining(told));
       },
@@ -75,7 +75,7 @@ describe('a replica that is killed', () => {
     );
     expect((await status()).replicas).toContainEqual(expect.objectContaining({ ...told, ready: true }));
 
-    // The session is there, and what only the process knew is not.
+    // The session exists, and the memory of the old process is lost.
     expect(await callInSession(url, lostId, 'counter')).toMatchObject({ status: 200, text: '1' });
     expect(await count(lost)).toBe(2);
     expect(lost.transport.sessionId).toBe(lostId);
@@ -84,7 +84,7 @@ describe('a replica that is killed', () => {
     expect({ failures, used: calls > 0 }).toEqual({ failures: [], used: true });
   });
 
-  it('has its sessions answered 404 when their adapter wants that', async () => {
+  it('has its sessions answered 404 when the adapter has sessionRecovery terminate', async () => {
     const url = gateway.api.mcp('terminated');
     await gateway.api.create(example('terminated', { sessionRecovery: 'terminate' }));
     await gateway.api.ready('terminated');
@@ -93,7 +93,7 @@ describe('a replica that is killed', () => {
     process.kill((await whoami(session)).pid, 'SIGKILL');
 
     const id = session.transport.sessionId as string;
-    const after = await waitFor('the session to be gone', async () => {
+    const after = await waitFor('the session to end', async () => {
       const answer = await callInSession(url, id, 'counter');
       expect(answer.text).toBe('');
       return answer.status === 404 && answer;
@@ -102,7 +102,7 @@ describe('a replica that is killed', () => {
     await expect(count(session)).rejects.toMatchObject({ code: 404 });
   });
 
-  it('has the answer that it was writing finished by the other, as the tool only reads', async () => {
+  it('has its unfinished answer completed by the other replica when the tool is read-only', async () => {
     const [session] = await sessionOnEach();
     const { pid } = await whoami(session);
     const id = session.transport.sessionId as string;
@@ -114,7 +114,7 @@ describe('a replica that is killed', () => {
     await gateway.api.ready('mcp-example');
   });
 
-  describe('leaves nothing of its sessions to a successor that gives out the same session ids', () => {
+  describe('leaves no session to a successor that issues the same session ids', () => {
     const numbered = (name: string, more = {}) => ({ name, imageName: 'numbered', imageVersion: '1', ...more });
     const restarts = async (name: string) => (await gateway.api.status(name)).replicas[0]?.restartCount;
 
@@ -123,7 +123,7 @@ describe('a replica that is killed', () => {
         name: 'after-a-crash',
         async lose() {
           process.kill(replicaProcesses(gateway, this.name)[0]?.pid as number, 'SIGKILL');
-          await waitFor('the status to tell', async () => (await restarts(this.name)) === 1);
+          await waitFor('the status to report the restart', async () => (await restarts(this.name)) === 1);
         },
       },
       {
@@ -158,7 +158,7 @@ describe('a replica that is killed', () => {
 
       await way.lose();
       await gateway.api.ready(way.name);
-      const theirs = (await initialize(url)).sessionId as string; // the server calls it 1, as it did mine
+      const theirs = (await initialize(url)).sessionId as string; // the server issues id 1 again
 
       const next = way.name === 'after-another-took-the-name' ? { status: 404, text: '' } : { status: 200, text: '1' };
       expect(await callInSession(url, mine, 'counter')).toMatchObject(next);
@@ -169,7 +169,7 @@ describe('a replica that is killed', () => {
 });
 
 describe('replicas that are replaced', () => {
-  it('are asked for nothing any more before they end, so that no request is lost', async () => {
+  it('get no requests any more before they end, so that no request fails', async () => {
     const url = gateway.api.mcp('replaced');
     const first = example('replaced', { replicaCount: 2 });
     const second = { ...first, environmentVariables: { EDITION: 'second' } };
@@ -194,7 +194,7 @@ describe('replicas that are replaced', () => {
 });
 
 describe('a change of the path', () => {
-  it('that is stuck leaves the replicas that serve reachable at the path that they have', async () => {
+  it('leaves the running replicas available at their old path when it is stuck', async () => {
     const url = gateway.api.mcp('moved');
     const served = example('moved', { replicaCount: 2 });
     await gateway.api.create(served);
@@ -215,7 +215,7 @@ describe('a change of the path', () => {
 });
 
 describe('an adapter that is removed', () => {
-  it('is not served any more although its process takes long to end, and then that is killed', async () => {
+  it('gets no more requests although its process takes long to end, and then the process is killed', async () => {
     await gateway.api.create({ name: 'stubborn', imageName: 'stubborn', imageVersion: '1' });
     await gateway.api.ready('stubborn');
     const [running] = replicaProcesses(gateway, 'stubborn');
@@ -232,10 +232,10 @@ describe('an adapter that is removed', () => {
 });
 
 describe('a replica that cannot run', () => {
-  it('backs off when it keeps crashing, says so, and starts at once when the spec is corrected', async () => {
+  it('backs off when it keeps crashing, reports so, and starts at once when the spec is corrected', async () => {
     await gateway.api.create({ name: 'crashing', imageName: 'crashes', imageVersion: '1' });
 
-    const status = await waitFor('the status to call it a crash loop', async () => {
+    const status = await waitFor('the status to report a crash loop', async () => {
       const seen = await gateway.api.status('crashing');
       return conditionOf(seen, 'Ready')?.reason === 'CrashLoopBackOff' && seen;
     });
@@ -254,10 +254,10 @@ describe('a replica that cannot run', () => {
     });
   });
 
-  it('says how to add an image that is not in the catalogue, and starts it when it has been added', async () => {
+  it('reports how to add an image that is not in the catalogue, and starts the replica once it is added', async () => {
     await gateway.api.create({ name: 'unknown', imageName: 'team/unknown', imageVersion: '1' });
 
-    const status = await waitFor('the status to call it failed', async () => {
+    const status = await waitFor('the status to report a failure', async () => {
       const seen = await gateway.api.status('unknown');
       return seen.phase === 'Failed' && seen;
     });
@@ -272,29 +272,26 @@ describe('a replica that cannot run', () => {
   it.each([
     { what: 'crashes', imageName: 'crashes', says: /exit code 3/ },
     { what: 'is unknown', imageName: 'nobody/knows', says: /nobody\/knows.*catalogue/ },
-  ])(
-    'leaves the replicas of before in place when a new version $what, and says so',
-    async ({ what, imageName, says }) => {
-      const name = `kept-${what.replaceAll(' ', '-')}`;
-      await gateway.api.create(example(name, { replicaCount: 2 }));
-      await gateway.api.ready(name);
-      const before = replicaProcesses(gateway, name).map(({ pid }) => pid);
-      const session = useSteadily(await connect(gateway.api.mcp(name)));
+  ])('keeps the old replicas when a new version $what, and reports so', async ({ what, imageName, says }) => {
+    const name = `kept-${what.replaceAll(' ', '-')}`;
+    await gateway.api.create(example(name, { replicaCount: 2 }));
+    await gateway.api.ready(name);
+    const before = replicaProcesses(gateway, name).map(({ pid }) => pid);
+    const session = useSteadily(await connect(gateway.api.mcp(name)));
 
-      await gateway.api.update(example(name, { replicaCount: 2, imageName }));
-      const status = await waitFor('the status to call it blocked', async () => {
-        const seen = await gateway.api.status(name);
-        return conditionOf(seen, 'Progressing')?.reason === 'Blocked' && seen;
-      });
+    await gateway.api.update(example(name, { replicaCount: 2, imageName }));
+    const status = await waitFor('the status to report that it is blocked', async () => {
+      const seen = await gateway.api.status(name);
+      return conditionOf(seen, 'Progressing')?.reason === 'Blocked' && seen;
+    });
 
-      expect(conditionOf(status, 'Progressing')?.message).toMatch(says);
-      expect(status).toMatchObject({ phase: 'Degraded', readyReplicas: 2, updatedReplicas: 1 });
-      expect(conditionOf(status, 'Ready')).toMatchObject({ status: 'True' });
+    expect(conditionOf(status, 'Progressing')?.message).toMatch(says);
+    expect(status).toMatchObject({ phase: 'Degraded', readyReplicas: 2, updatedReplicas: 1 });
+    expect(conditionOf(status, 'Ready')).toMatchObject({ status: 'True' });
 
-      await gateway.api.update(example(name, { replicaCount: 2 }));
-      await gateway.api.ready(name);
-      expect(replicaProcesses(gateway, name).map(({ pid }) => pid)).toEqual(before);
-      expect((await session.stop()).failures).toEqual([]);
-    },
-  );
+    await gateway.api.update(example(name, { replicaCount: 2 }));
+    await gateway.api.ready(name);
+    expect(replicaProcesses(gateway, name).map(({ pid }) => pid)).toEqual(before);
+    expect((await session.stop()).failures).toEqual([]);
+  });
 });

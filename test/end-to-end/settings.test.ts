@@ -25,7 +25,7 @@ beforeAll(async () => {
   [gateway, encrypted] = await Promise.all([startInNetwork(), startEncrypted()]);
 }, 60_000);
 
-/** By an ordinary user, for the whole network, with bounds. */
+/** Settings for an ordinary user, on all network interfaces, with limits. */
 async function startInNetwork(): Promise<Gateway> {
   const root = process.getuid?.() === 0;
   const home = await folder();
@@ -67,8 +67,8 @@ async function getOverHttp2(url: string, ca?: Buffer) {
   return { status: head[':status'], body };
 }
 
-describe('a gateway beside another', () => {
-  it('runs as an ordinary user, and shares nothing with the other', async () => {
+describe('a gateway beside another one', () => {
+  it('runs as an ordinary user, and shares nothing with the other one', async () => {
     expect(gateway.processes().map(({ pid }) => userOf(pid))).not.toContain(0);
     await gateway.api.create(example('only-here'));
     await gateway.api.ready('only-here');
@@ -77,7 +77,7 @@ describe('a gateway beside another', () => {
     expect(await callModern(gateway.api.mcp('only-here'), 'add', { a: 2, b: 3 })).toMatchObject({ text: '5' });
   });
 
-  it('answers under the names that it has in the network, to the web pages that may call it', async () => {
+  it('accepts its host names in the network, and the web origins that may call it', async () => {
     const statusFor = async (headers: Record<string, string>) =>
       (await send(`${gateway.url}/adapters`, { method: 'GET', headers: { host: 'gateway.example', ...headers } }))
         .status;
@@ -89,8 +89,8 @@ describe('a gateway beside another', () => {
   });
 });
 
-describe('settings of the data plane hold for npm start', () => {
-  it('bounds, timeouts and HTTP/2', async () => {
+describe('npm start applies the settings of the data plane', () => {
+  it('limits, timeouts and HTTP/2', async () => {
     const mcp = gateway.api.mcp('mcp-example');
     expect((await send(mcp, { headers: DEV, body: 'x'.repeat(2_049) })).status).toBe(413);
     const statuses = [];
@@ -105,11 +105,11 @@ describe('settings of the data plane hold for npm start', () => {
     expect(JSON.parse(problem.text)).toMatchObject({ type: 'https://tools.example/gw/errors#ADAPTER_NOT_FOUND' });
   });
 
-  it('TLS, with the URL to say so', async () => {
+  it('TLS, with an https URL in its output', async () => {
     expect(await getOverHttp2(`${encrypted.url}/livez`, encrypted.cert)).toMatchObject({ status: 200 });
   });
 
-  it('and all stand in its documentation', () => {
+  it('all settings that docs/configuration.md lists', () => {
     const [first = ''] = readFileSync(repository('docs/configuration.md'), 'utf8').split('## Each service');
     expect(Object.keys(trafficFields).filter((name) => !first.includes(name))).toEqual([]);
   });
@@ -119,7 +119,7 @@ describe('a misspelt setting', () => {
   const WARNING =
     'MCP_GATEWAY_LOGLEVEL is not a setting of the gateway and has no effect; did you mean MCP_GATEWAY_LOG_LEVEL?';
 
-  it('is named by `npm start`, once', () => {
+  it('is reported by `npm start`, once', () => {
     expect(gateway.output().split(WARNING)).toHaveLength(2);
   });
 
@@ -128,7 +128,7 @@ describe('a misspelt setting', () => {
     'services/data-plane/dist/main.js',
     'services/deployment-worker/dist/main.js',
     'packages/runtime/dist/process/supervisor/main.js',
-  ])('is named by %s', async (program) => {
+  ])('is reported by %s', async (program) => {
     const home = await folder();
     await writeFile(join(home, 'catalogue.json'), '{}');
     const env = {
@@ -151,7 +151,7 @@ describe('a misspelt setting', () => {
   });
 });
 
-describe('an end', () => {
+describe('the end of the gateway', () => {
   it.each([
     { signal: 'SIGTERM', which: () => gateway },
     { signal: 'SIGHUP', which: () => encrypted },

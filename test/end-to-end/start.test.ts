@@ -26,8 +26,8 @@ beforeAll(async () => {
   gateway = await startGateway({ catalogue: CATALOGUE, env: { MCP_GATEWAY_LOG_LEVEL: 'trace' } });
 }, 60_000);
 
-describe('what it prints', () => {
-  it('is a client configuration that works', async () => {
+describe('the output of npm start', () => {
+  it('contains a client configuration that works', async () => {
     const line =
       gateway
         .output()
@@ -40,7 +40,7 @@ describe('what it prints', () => {
     expect(await callText(session, 'add', { a: 40, b: 2 })).toBe('42');
   });
 
-  it('is a line for a shell that works', async () => {
+  it('contains a shell command that works', async () => {
     const line =
       gateway
         .output()
@@ -50,14 +50,14 @@ describe('what it prints', () => {
     expect(stdout).toContain('"text":"5"');
   });
 
-  it('has no id of a session in it, good or bad, however much is logged', async () => {
+  it('contains no session id, valid or invalid, at any log level', async () => {
     const url = gateway.api.mcp('mcp-example');
     const session = await connect(url);
     const good = session.transport.sessionId as string;
     const bad = [`${good.slice(0, -8)}AAAAAAAA`, good.slice(0, 100), 'never-a-session-but-somebody-else-s-secret'];
     for (const id of bad) expect(await callInSession(url, id, 'whoami')).toMatchObject({ status: 404 });
 
-    // Nor when it is moved, and its server does not answer.
+    // A relocation whose server does not answer must not log the id either.
     process.kill((await whoami(session)).pid, 'SIGKILL');
     await whoami(session);
     expect((await initialize(url)).status).toBe(200);
@@ -74,7 +74,7 @@ describe('what it prints', () => {
     await gateway.api.ready('mcp-example');
   });
 
-  it('has no secret in it, nor have the log files, whatever the level and in trouble', async () => {
+  it('contains no secret, and neither do the log files, at any level and during failures', async () => {
     const spec = example('secretive', { environmentVariables: { TOKEN: SECRETS.variable } });
     const headers = { authorization: `Bearer ${SECRETS.token}`, cookie: `id=${SECRETS.cookie}` };
     await gateway.api.create(spec);
@@ -103,13 +103,13 @@ describe('what it prints', () => {
   });
 });
 
-describe('an end', () => {
-  // Each goes on with the gateway that the one before has started.
+describe('the end of the gateway', () => {
+  // Each test continues with the gateway that the previous one has started.
   it.each([
     { signal: 'SIGINT', code: 0 },
     { signal: 'SIGKILL', code: null },
   ] as const)(
-    'by $signal leaves no process behind, and the next start has what there was',
+    'by $signal leaves no process behind, and the next start has the same adapters',
     async ({ signal, code }) => {
       if (signal === 'SIGINT') await gateway.api.create(NUMBERED);
       await gateway.api.ready('numbered');
@@ -125,7 +125,7 @@ describe('an end', () => {
       for (const { name } of adapters) expect(gateway.output()).toContain(gateway.api.mcp(name));
       await gateway.api.ready('numbered');
       expect(await callModern(gateway.api.mcp('mcp-example'), 'add', { a: 2, b: 3 })).toMatchObject({ text: '5' });
-      const theirs = (await initialize(gateway.api.mcp('numbered'))).sessionId as string; // the server's first one again
+      const theirs = (await initialize(gateway.api.mcp('numbered'))).sessionId as string; // the server issues its first id again
       expect(await callInSession(gateway.api.mcp('numbered'), mine, 'counter')).toMatchObject({
         status: 404,
         text: '',
@@ -136,7 +136,7 @@ describe('an end', () => {
   );
 
   it.each(['SIGINT', 'SIGKILL'] as const)(
-    'by %s while its services start leaves no process behind',
+    'by %s during the start of its services leaves no process behind',
     async (signal) => {
       const starting = launch(await folder());
       await waitFor(
@@ -151,7 +151,7 @@ describe('an end', () => {
   );
 });
 
-describe('a start that cannot work says why, and what to do', () => {
+describe('a start that cannot succeed reports why, and what to do', () => {
   const inFile = (text: string) => async () => {
     const file = join(await folder(), 'catalogue.json');
     await writeFile(file, text);
@@ -160,7 +160,7 @@ describe('a start that cannot work says why, and what to do', () => {
 
   it.each<{ what: string; settings: () => Record<string, string> | Promise<Record<string, string>>; says: RegExp[] }>([
     {
-      what: 'a port that is taken',
+      what: 'a port that is in use',
       async settings() {
         const server = createServer().listen(0, '127.0.0.1');
         afterTests(() => server.close());
@@ -170,7 +170,7 @@ describe('a start that cannot work says why, and what to do', () => {
       says: [/^Port \d+ on 127\.0\.0\.1 is taken/, /Set PORT to another/],
     },
     {
-      what: 'several settings that are wrong at once',
+      what: 'several invalid settings at once',
       settings: () => ({
         PORT: 'eighty',
         MCP_GATEWAY_LOG_LEVEL: 'loud',
@@ -202,12 +202,12 @@ describe('a start that cannot work says why, and what to do', () => {
       says: [/^The data folder .*package\.json cannot be created/, /Set MCP_GATEWAY_DATA to another/],
     },
     {
-      what: 'a catalogue that is not there',
+      what: 'a catalogue that does not exist',
       settings: async () => ({ MCP_GATEWAY_CATALOGUE: join(await folder(), 'none.json') }),
       says: [/^The catalogue .*none\.json \(MCP_GATEWAY_CATALOGUE\) cannot be used/, /no such file/],
     },
     {
-      what: 'a catalogue with a word that is not known',
+      what: 'a catalogue with an unknown field',
       settings: inFile('{ "a": { "command": "node", "arg": [] } }'),
       says: [/^The catalogue .*"arg"/],
     },
@@ -216,10 +216,10 @@ describe('a start that cannot work says why, and what to do', () => {
 
     expect({ code, left }).toEqual({ code: 1, left: [] });
     for (const each of says) expect(said).toMatch(each);
-    expect(said).not.toMatch(/^\s+at /m); // a stack is not for whoever starts it
+    expect(said).not.toMatch(/^\s+at /m); // users of the command see no stack
   });
 
-  it('a database that does not answer, without its password', async () => {
+  it('a database that does not answer, without showing its password', async () => {
     const { code, left, said } = await refusedStart({ DATABASE_URL: 'postgresql://me:password1@127.0.0.1:1/gateway' });
 
     expect({ code, left }).toEqual({ code: 1, left: [] });

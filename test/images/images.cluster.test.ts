@@ -10,7 +10,7 @@ import { waitFor } from '../support/wait.js';
 const BUILD_MS = 900_000;
 const MB = 1024 * 1024;
 
-/** Without compression, with the 120 MB of Node and the 20 MB of Debian that all of them share. */
+/** Uncompressed sizes, including the 120 MB of Node and the 20 MB of Debian that all images share. */
 const LIMITS = {
   'data-plane': 170,
   'control-plane': 215,
@@ -48,20 +48,23 @@ async function inspect(target: Target): Promise<{ config: Configuration['config'
 }
 
 describe('the images', () => {
-  it.each(TARGETS)('of %s: not root, told apart, without what a cluster does itself', async (target) => {
-    const { config } = await inspect(target);
-    expect(config.User).toBe('65532:65532');
-    expect(config.Entrypoint[0]).toBe('/usr/local/bin/node');
-    expect(config.Labels).toMatchObject({
-      'org.opencontainers.image.title': expect.stringMatching(/^MCP Gateway: /),
-      'org.opencontainers.image.version': '0.0.0',
-      'org.opencontainers.image.revision': 'test',
-      'org.opencontainers.image.licenses': 'MIT',
-    });
-    expect(config.Healthcheck).toBeUndefined();
-  });
+  it.each(TARGETS)(
+    'of %s do not run as root, are labelled, and declare nothing that a cluster configures itself',
+    async (target) => {
+      const { config } = await inspect(target);
+      expect(config.User).toBe('65532:65532');
+      expect(config.Entrypoint[0]).toBe('/usr/local/bin/node');
+      expect(config.Labels).toMatchObject({
+        'org.opencontainers.image.title': expect.stringMatching(/^MCP Gateway: /),
+        'org.opencontainers.image.version': '0.0.0',
+        'org.opencontainers.image.revision': 'test',
+        'org.opencontainers.image.licenses': 'MIT',
+      });
+      expect(config.Healthcheck).toBeUndefined();
+    },
+  );
 
-  it.each(TARGETS)('of %s: nothing that is needed for building only, nor who built it', async (target) => {
+  it.each(TARGETS)('of %s contain no build tools and no trace of the build machine', async (target) => {
     const app = (await inspect(target)).files.filter((file) => /^(app|servers)\//.test(file));
     expect(app.length).toBeGreaterThan(50);
     const unwanted =
@@ -69,11 +72,11 @@ describe('the images', () => {
     expect(app.filter((file) => unwanted.test(file))).toEqual([]);
   });
 
-  it.each(WITHOUT_SHELL)('of %s: no shell', async (target) => {
+  it.each(WITHOUT_SHELL)('of %s contain no shell', async (target) => {
     expect((await inspect(target)).files.filter((file) => /bin\/(ba|da|a)?sh$|busybox/.test(file))).toEqual([]);
   });
 
-  it.each(TARGETS)('of %s: not much bigger than it was', async (target) => {
+  it.each(TARGETS)('of %s stay within their size', async (target) => {
     const { size } = await stat(archives[target]);
     expect(Math.round(size / MB)).toBeLessThan(LIMITS[target]);
   });
@@ -92,13 +95,13 @@ describe('process 1 of a container', () => {
     },
   };
 
-  it.each(['mcp-example', 'data-plane'] as const)('%s ends in order when it is asked to', async (name) => {
+  it.each(['mcp-example', 'data-plane'] as const)('%s shuts down gracefully on SIGTERM', async (name) => {
     await loadImage(archives[name]);
     const env = Object.entries(SETTINGS[name]).map(([variable, value]) => ({ name: variable, value }));
     const spec = {
       ...restrictedPod({ name, image: gatewayImage(name), env }),
       restartPolicy: 'Never',
-      activeDeadlineSeconds: 8, // then the kubelet ends it
+      activeDeadlineSeconds: 8, // afterwards the kubelet ends it
       terminationGracePeriodSeconds: 20,
     };
     await namespace.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec });

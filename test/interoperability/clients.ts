@@ -6,15 +6,15 @@ import type { Outcomes, Profile } from './features.js';
 
 const RUN_MS = 300_000;
 
-/** A program that tries everything on the server at a URL. */
+/** A program that tries every feature of the server at a URL. */
 export interface ClientProgram {
   name: string;
   command: string[];
-  /** What comes after the URL and the profile. */
+  /** The arguments after the URL and the profile. */
   options: string[];
 }
 
-/** Those of both eras twice: as they are, and choosing an era by what the server speaks. */
+/** Clients of both eras appear twice: with their default, and with an era chosen by the server's answer. */
 export async function clientPrograms(): Promise<ClientProgram[]> {
   const [python, inspector] = await Promise.all([pythonEnvironment(), inspectorProgram()]);
   const node = (file: string) => [process.execPath, repository(`test/interoperability/clients/${file}.ts`)];

@@ -26,7 +26,7 @@ export async function pythonEnvironment(): Promise<string> {
   return virtualEnvironment(`python-${keyOf(version, requirements)}`, ['-r', REQUIREMENTS]);
 }
 
-/** The MCP Inspector's program. Not a dependency, because it brings a web application along. */
+/** The MCP Inspector's program. Not a dependency, because it includes a web application. */
 export async function inspectorProgram(): Promise<string> {
   const folder = await cached(`inspector-${keyOf(INSPECTOR)}`, async (into) => {
     await run('npm', [...NPM_INSTALL, into, INSPECTOR], { timeout: INSTALL_MS });
@@ -34,7 +34,7 @@ export async function inspectorProgram(): Promise<string> {
   return join(folder, 'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js');
 }
 
-/** The commands that run the programs of packages, at their versions, by registry. */
+/** The commands that run the programs of packages, at their pinned versions, by registry. */
 export async function installed(all: readonly ThirdParty[]): Promise<(one: ThirdParty) => string[]> {
   const from = (registry: ThirdParty['registry']) => all.filter((each) => each.registry === registry);
   const npm = from('npm').map((each) => `${each.package}@${each.version}`);
@@ -44,7 +44,7 @@ export async function installed(all: readonly ThirdParty[]): Promise<(one: Third
   });
   const python = await virtualEnvironment(`third-party-pypi-${keyOf(...pypi)}`, [...pypi, '-c', REQUIREMENTS]);
   return ({ registry, program }) =>
-    registry === 'npm' ? [join(modules, 'node_modules/.bin', program)] : [python, join(python, '..', program)]; // its first line names the folder from which it has moved
+    registry === 'npm' ? [join(modules, 'node_modules/.bin', program)] : [python, join(python, '..', program)]; // the program's first line names the folder before the move
 }
 
 /** @returns its Python */
@@ -54,5 +54,5 @@ async function virtualEnvironment(key: string, packages: string[]): Promise<stri
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages];
     await run(join(into, 'bin/python'), pip, { timeout: INSTALL_MS });
   });
-  return join(folder, 'bin/python'); // the folder has moved: of its programs, only this one finds its packages
+  return join(folder, 'bin/python'); // the folder was moved: of its programs, only this one finds its packages
 }

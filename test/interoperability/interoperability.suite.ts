@@ -20,7 +20,7 @@ interface ServerUnderTest {
   server: string;
   image: string;
   profile: Profile;
-  /** Where its clients go, on the server and below the adapter's URL. */
+  /** The paths of its MCP endpoint, on the server and below the adapter's URL. */
   resource: 'mcp' | 'sse';
 }
 
@@ -60,7 +60,7 @@ describe.each(SERVERS)('$server', ({ server, image, profile, resource }) => {
   let directUrl: string;
   let gatewayUrl: string;
   beforeAll(async () => {
-    // Two of a kind, because a server counts who has cancelled, and tells all subscribers what has changed.
+    // Two replicas of a kind, because a server counts the cancelled calls, and notifies all subscribers of a change.
     const urls = await Promise.all([`${image}-alone`, image].map((name) => start(name, image, resource)));
     gatewayUrl = urls[1] as string;
     const [replica] = replicaProcesses(gateway, `${image}-alone`);
@@ -68,7 +68,7 @@ describe.each(SERVERS)('$server', ({ server, image, profile, resource }) => {
   }, SET_UP_MS);
 
   it.each(CLIENTS)(
-    'can do the same through the gateway as directly, with %s',
+    'has the same results through the gateway as directly, with %s',
     async (client) => {
       const program = clients.find(({ name }) => name === client) as ClientProgram;
       const ways = [directUrl, gatewayUrl].map((url) => tryAll(program, url, profile));
@@ -86,16 +86,16 @@ describe.each(SERVERS)('$server', ({ server, image, profile, resource }) => {
 async function start(name: string, image: string, resource: string): Promise<string> {
   await gateway.api.create({ name, imageName: image, imageVersion: '1' });
   const url = gateway.api.mcp(name).replace(/mcp$/, resource);
-  await waitFor(`${name} to be reached`, () => answers(url), START_MS);
+  await waitFor(`${name} to answer`, () => answers(url), START_MS);
   return url;
 }
 
-it('comes out as docs/interoperability.md says', async () => {
+it('has the results that docs/interoperability.md lists', async () => {
   const document = await readFile(repository('docs/interoperability.md'), 'utf8');
   for (const table of tables(cells).split('\n\n')) expect(document).toContain(table);
 });
 
-/** Whether a server is there: one that has no use for the request says so, where the gateway would say 404 or 503. */
+/** Whether a server answers: one that refuses the request answers so, where the gateway would answer 404 or 503. */
 async function answers(url: string): Promise<boolean> {
   const leave = new AbortController();
   const { status } = await fetch(url, { headers: { accept: 'text/event-stream' }, signal: leave.signal });

@@ -23,12 +23,12 @@ describe('the table of what clients can do', () => {
     expect(lines).toContain('| roots         | –   | – / yes |');
   });
 
-  it('says what came out differently through the gateway, and with which reason', () => {
+  it('lists each result that differs through the gateway, with its reason', () => {
     expect(differences(same)).toEqual([]);
     expect(differences(other)).toEqual(['roots: directly cannot (no\n roots), through the gateway works']);
   });
 
-  it('gives each reason once, on one line', () => {
+  it('lists each reason once, on one line', () => {
     expect(reasons([same, { ...same, server: 'T' }])).toBe('roots (S, T), one: no roots');
   });
 });

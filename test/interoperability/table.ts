@@ -1,6 +1,6 @@
 import { FEATURES, type Feature, type Outcomes } from './features.js';
 
-/** What came of one client on one server, each way. */
+/** The outcomes of one client on one server, each way. */
 export interface Cell {
   client: string;
   server: string;
@@ -11,7 +11,7 @@ export interface Cell {
 const REASON_LENGTH = 160;
 const SIGN = { works: 'yes', cannot: '–', fails: 'FAILS' };
 
-/** Every feature that came out differently through the gateway. */
+/** Every feature whose result differs through the gateway. */
 export const differences = ({ direct, through }: Cell): string[] =>
   FEATURES.filter((feature) => direct[feature].result !== through[feature].result).map(
     (feature) => `${feature}: directly ${describe(direct[feature])}, through the gateway ${describe(through[feature])}`,
@@ -19,7 +19,7 @@ export const differences = ({ direct, through }: Cell): string[] =>
 
 const describe = ({ result, why }: Outcomes['tools']) => (why === undefined ? result : `${result} (${why})`);
 
-/** A table in Markdown for each server: what each client can do through the gateway, which is what it can do without. */
+/** A table in Markdown for each server: the features that each client can use through the gateway, and without it. */
 export function tables(cells: readonly Cell[]): string {
   const servers = [...new Set(cells.map(({ server }) => server))];
   return servers.map((server) => table(cells.filter((cell) => cell.server === server))).join('\n\n');
@@ -39,7 +39,7 @@ function sign({ direct, through }: Cell, feature: Feature): string {
   return one === other ? one : `${one} / ${other}`;
 }
 
-/** Why there is nothing, once for each client and reason. */
+/** The reasons for missing features, once for each client and reason. */
 export function reasons(cells: readonly Cell[]): string {
   const where = new Map<string, { features: Set<string>; servers: Set<string> }>();
   for (const { client, server, direct } of cells) {

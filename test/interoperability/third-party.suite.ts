@@ -22,9 +22,9 @@ beforeAll(async () => {
   for (const { name } of THIRD_PARTY) await gateway.api.create({ name, imageName: name, imageVersion: '1' });
 }, SET_UP_MS);
 
-describe('a server of somebody else, as its README starts it', () => {
+describe('a third-party server, started as its README says', () => {
   it.each(THIRD_PARTY)(
-    'gets ready behind the gateway, lists its tools and runs one: $package',
+    'becomes ready behind the gateway, lists its tools and runs one: $package',
     async ({ name, call }) => {
       await gateway.api.ready(name, READY_MS);
       const session = await connect(gateway.api.mcp(name));
@@ -36,7 +36,7 @@ describe('a server of somebody else, as its README starts it', () => {
   );
 });
 
-it('is listed in docs/interoperability.md, with its version and how it is started', async () => {
+it('is listed in docs/interoperability.md, with its version and its start command', async () => {
   const document = await readFile(repository('docs/interoperability.md'), 'utf8');
   const lines = document.split('\n').map((line) => line.replaceAll(/ +/g, ' '));
   for (const each of THIRD_PARTY) expect(lines).toContain(rowOf(each));

@@ -1,19 +1,19 @@
 import type { CatalogueFile } from '../support/gateway.js';
 
-/** A server of somebody else, as its own README starts it for streamable HTTP. */
+/** A third-party server, as its own README starts it for streamable HTTP. */
 export interface ThirdParty {
-  /** Of the adapter. */
+  /** The name of the adapter. */
   name: string;
   registry: 'npm' | 'PyPI';
   package: string;
   version: string;
-  /** The program that the package brings. */
+  /** The program in the package. */
   program: string;
   args: string[];
   env?: Record<string, string>;
-  /** What it takes to be served, for docs/interoperability.md. */
+  /** The requirements of the server, for docs/interoperability.md. */
   needs: string;
-  /** The text of the result has this in it. Without one, every tool needs the network or something else that is not here. */
+  /** The result contains this text. Without a call, every tool needs the network or another thing that the test lacks. */
   call?: { tool: string; args: Record<string, unknown>; text: string };
 }
 
@@ -21,7 +21,7 @@ const NOTHING = 'nothing';
 const PORT = ['--port', '{port}'];
 const ANSWER = { sql: 'SELECT 6 * 7 AS answer' };
 
-/** Files that servers read, by name; in the folder that stands for HOME in the entries. */
+/** Files that servers read, by name; they are in the folder that replaces HOME in the entries. */
 export const FILES = {
   kubeconfig: `apiVersion: v1
 kind: Config
@@ -50,7 +50,7 @@ export const THIRD_PARTY: ThirdParty[] = [
     program: 'playwright-mcp',
     args: PORT,
     needs: 'nothing; it refuses `/healthz`, so its port is checked, and takes no `Host` but `localhost`',
-    call: { tool: 'browser_close', args: {}, text: '###' }, // with a browser or without
+    call: { tool: 'browser_close', args: {}, text: '###' }, // the same text with and without a browser
   },
   {
     name: 'everything',
@@ -163,7 +163,7 @@ export const THIRD_PARTY: ThirdParty[] = [
   },
 ];
 
-/** What the catalogue says of it, with the command that runs its program. */
+/** Its catalogue entry, with the command that runs its program. */
 export function entryOf({ args, env }: ThirdParty, [command, ...first]: string[], home: string): CatalogueFile[string] {
   const here = (text: string) => text.replace(/^HOME\//, `${home}/`);
   return {
@@ -173,7 +173,7 @@ export function entryOf({ args, env }: ThirdParty, [command, ...first]: string[]
   };
 }
 
-/** Its line of the table in docs/interoperability.md, with single spaces. */
+/** Its row of the table in docs/interoperability.md, with single spaces. */
 export function rowOf({ registry, package: name, version, program, args, needs }: ThirdParty): string {
   const started = [program, ...args].join(' ').replace('HOME/', '');
   return `| ${registry} \`${name}\` | ${version} | \`${started}\` | ${needs} |`;

@@ -39,14 +39,14 @@ describe.each(SERVERS)('the $server server on pods', ({ server, revisions }) => 
         imageName: 'conformance-servers',
         imageVersion: '1',
         replicaCount,
-        preserveHost: true, // these servers answer for localhost, as the client calls the gateway, and not for a pod's address
-        // Subscriptions of the modern era hear of changes on any replica.
+        preserveHost: true, // these servers accept the host localhost, which the client uses for the gateway, and refuse a pod's address
+        // Subscriptions of the modern era receive changes from any replica.
         environmentVariables: { SERVER: server, REDIS_URL: redisUrl },
       });
       await gateway.api.ready(name, READY_MS);
       urls.set(way, gateway.api.mcp(name));
     }
-    // The suite judges what DNS rebinding would bring only of a server whose address is this machine's.
+    // The suite tests DNS rebinding only on a server with an address of this machine.
     const [pod] = gateway.routed(`${server}-1`).map((url) => new URL(url).host);
     urls.set('direct', `http://${LOOPBACK}:${await tunnel(LOOPBACK, pod as string)}/mcp`);
   }, RUN_MS);

@@ -33,28 +33,28 @@ beforeAll(async () => {
 interface Drift {
   what: string;
   change: () => Promise<unknown>;
-  /** Truthy when it has been put right. */
+  /** Truthy once the worker has corrected it. */
   right: (before: Found) => Promise<unknown>;
 }
 
 const drifts: Drift[] = [
   {
-    what: 'a StatefulSet that somebody deletes',
+    what: 'a deleted StatefulSet',
     change: () => kubectl('delete', 'statefulset', 'adapter-echo', '--wait=false'),
     right: async ({ metadata }) => (await set()).metadata.uid !== metadata.uid,
   },
   {
-    what: 'an image that somebody edits',
+    what: 'an edited image',
     change: () => kubectl('set', 'image', 'statefulset/adapter-echo', 'server=localhost/other:1'),
     right: async () => (await image()) === 'localhost/mcp-example:0.1.0',
   },
   {
-    what: 'a number of replicas that somebody scales to',
+    what: 'a changed number of replicas',
     change: () => kubectl('scale', 'statefulset/adapter-echo', '--replicas=5'),
     right: async () => (await set()).spec.replicas === 2,
   },
   {
-    what: 'a partition that somebody sets for its rollouts',
+    what: 'a partition in the rollout strategy',
     change: () =>
       kubectl(
         'patch',
@@ -66,12 +66,12 @@ const drifts: Drift[] = [
     right: async () => !(await set()).spec.updateStrategy.rollingUpdate?.partition,
   },
   {
-    what: 'a Service that somebody deletes',
+    what: 'a deleted Service',
     change: () => kubectl('delete', 'service', 'adapter-echo'),
     right: service,
   },
   {
-    what: 'a Service whose port somebody edits',
+    what: 'an edited port of a Service',
     change: () =>
       kubectl(
         'patch',
@@ -83,12 +83,12 @@ const drifts: Drift[] = [
     right: async () => (await service()).spec.ports[0]?.port === 8000,
   },
   {
-    what: 'a NetworkPolicy that somebody deletes',
+    what: 'a deleted NetworkPolicy',
     change: () => kubectl('delete', 'networkpolicy', 'adapter-echo'),
     right: () => kubectl('get', 'networkpolicy', 'adapter-echo'),
   },
   {
-    what: 'a PodDisruptionBudget that somebody deletes',
+    what: 'a deleted PodDisruptionBudget',
     change: () => kubectl('delete', 'poddisruptionbudget', 'adapter-echo'),
     right: () => kubectl('get', 'poddisruptionbudget', 'adapter-echo'),
   },
@@ -97,27 +97,27 @@ const drifts: Drift[] = [
     { kind: 'poddisruptionbudget', patch: '{"spec":{"selector":{"matchLabels":{"foo":"bar"}}}}' },
     { kind: 'service', patch: '{"spec":{"selector":{"foo":"bar"}}}' },
   ].map(({ kind, patch }) => ({
-    what: `a label that somebody adds to the selector of a ${kind}`,
+    what: `a label added to the selector of a ${kind}`,
     change: () => kubectl('patch', kind, 'adapter-echo', '--type=merge', `--patch=${patch}`),
     right: async () => !JSON.stringify((await get<Found>(kind, 'adapter-echo')).spec).includes('foo'),
   })),
   {
-    what: 'a label of ours that somebody takes away',
+    what: 'a label of the gateway that is removed',
     change: () => kubectl('label', 'statefulset', 'adapter-echo', 'mcp-gateway.io/gateway-'),
     right: async () => (await set()).metadata.labels['mcp-gateway.io/gateway'],
   },
   ...['gateway', 'kind', 'name'].map((label) => ({
-    what: `another ${label} that a client writes into the label`,
+    what: `a changed ${label} in the label`,
     change: () => kubectl('label', 'statefulset', 'adapter-echo', '--overwrite', `mcp-gateway.io/${label}=other`),
     right: async () => (await set()).metadata.labels[`mcp-gateway.io/${label}`] !== 'other',
   })),
   {
-    what: 'an annotation of ours that somebody overwrites',
+    what: 'an overwritten annotation of the gateway',
     change: () => kubectl('annotate', 'statefulset', 'adapter-echo', '--overwrite', 'mcp-gateway.io/revision=x'),
     right: async () => (await set()).metadata.annotations['mcp-gateway.io/revision'] !== 'x',
   },
   {
-    what: 'a path that is not noted, as before an upgrade of the gateway, and no pod is replaced for it',
+    what: 'a missing annotation of the path, as after an upgrade of the gateway, without replacing a pod',
     change: async () => kubectl('annotate', 'statefulset', 'adapter-echo', `${await noteOfPath()}-`),
     right: async (before) =>
       (await set()).metadata.annotations[await noteOfPath()] === '/mcp' &&
@@ -125,17 +125,17 @@ const drifts: Drift[] = [
   },
 ];
 
-describe('what somebody changes of an adapter is put right:', () => {
+describe('the worker corrects', () => {
   it.each(drifts)('$what', async ({ what, change, right }) => {
     const before = await set();
     await change();
     const since = performance.now();
-    await waitFor(`${what} to be put right`, () => right(before));
-    console.info(`${what}: right again after ${Math.round(performance.now() - since)} ms`);
+    await waitFor(`${what} to be corrected`, () => right(before));
+    console.info(`${what}: corrected after ${Math.round(performance.now() - since)} ms`);
     await gateway.api.ready('echo', STEP_MS);
   });
 
-  it('and what others add to our objects stays', async () => {
+  it('but keeps what others add to its objects', async () => {
     await kubectl('annotate', 'statefulset', 'adapter-echo', 'example.com/theirs=kept');
     await kubectl('label', 'service', 'adapter-echo', 'example.com/theirs=kept');
     await kubectl('scale', 'statefulset/adapter-echo', '--replicas=1');
@@ -148,15 +148,15 @@ describe('what somebody changes of an adapter is put right:', () => {
 });
 
 describe('a pod that is deleted', () => {
-  it('has left the routes within a second, and its successor comes in', async () => {
+  it('leaves the routes within a second, and its successor joins them', async () => {
     const { podIP } = (await get<{ status: { podIP: string } }>('pod', 'adapter-echo-0')).status;
     const url = `http://${podIP}:8000`;
     expect(gateway.routed('echo')).toContain(url);
     await kubectl('delete', 'pod', 'adapter-echo-0', '--wait=false');
     const since = performance.now();
-    await waitFor('its route to be gone', () => !gateway.routed('echo').includes(url));
+    await waitFor('its route to be removed', () => !gateway.routed('echo').includes(url));
     const took = performance.now() - since;
-    console.info(`a deleted pod: its route is gone after ${Math.round(took)} ms`);
+    console.info(`a deleted pod: its route is removed after ${Math.round(took)} ms`);
     expect(took).toBeLessThan(1_000);
     await gateway.api.ready('echo', STEP_MS);
   });

@@ -10,10 +10,10 @@ import { startClusterGateway, type ClusterGateway } from './support/gateway.js';
 
 const STEP_MS = 120_000;
 const CLIENTS = 5;
-/** Before a fault, and after all is as it should be. */
+/** The time without faults before each fault, and after the recovery. */
 const QUIET_MS = 2_000;
 const API_AWAY_MS = 30_000;
-/** What no gateway spares a client: its call was under way when the process ended, or no replica served for 15 seconds. */
+/** Failures that no gateway can prevent: the call was under way when the process ended, or no replica served for 15 seconds. */
 const SPARED = /may or may not have run|No replica of the adapter is ready.* after 1[5-9] s/;
 
 interface Fault {
@@ -21,7 +21,7 @@ interface Fault {
   name: string;
   replicas: number;
   strike: () => Promise<unknown>;
-  /** Failures that may also happen, as the process is killed without a warning. */
+  /** Further failures that are allowed, because the process is killed without a warning. */
   lost?: RegExp;
 }
 
@@ -32,7 +32,7 @@ let gateway: ClusterGateway;
 const rollOut = (name: string, replicaCount: number) =>
   gateway.api.update(example(name, { replicaCount, environmentVariables: { NEXT: '1' } }));
 
-/** Each of an adapter of its own. */
+/** Each fault has an adapter of its own. */
 const faults: Fault[] = [
   {
     what: 'pod deleted',
@@ -88,7 +88,7 @@ const uids = async (name: string) =>
 
 const ready = (name: string) => gateway.api.ready(name, STEP_MS);
 
-/** What clients meet while all this happens, as one row of the table. */
+/** Runs clients during a fault and records their failures as one row of the table. */
 async function underLoad(what: string, name: string, happens: () => Promise<unknown>): Promise<Met> {
   const clients = await callSteadily(gateway.api.mcp(name), CLIENTS);
   await delay(QUIET_MS);
@@ -140,21 +140,21 @@ describe('five clients in sessions and five without, two calls a second each, se
     expect(rows.filter((row) => row.failures.length > 0)).toEqual([]);
   });
 
-  it('while the API server is away for half a minute, and the kubelet comes back late', async () => {
+  it('while the API server is unavailable for half a minute, and the kubelet comes back late', async () => {
     const row = await underLoad('API server away for 30 s', 'echo', async () => {
       await apiServer.stop();
       await delay(API_AWAY_MS);
       await apiServer.start();
       await ready('echo');
-      await delay(15_000); // the node controller may find only now that the node has been silent
+      await delay(15_000); // the node controller may notice only now that the node has been silent
       await ready('echo');
     });
     expect(failures(row)).toEqual([]);
   });
 
-  it('while the node is NotReady, as its kubelet is gone', async () => {
+  it('while the node is NotReady because its kubelet has ended', async () => {
     const row = await underLoad('node NotReady', 'echo', async () => {
-      // The node controller marks pods only when it finds a Ready node silent; it may still call this one NotReady after the fault before.
+      // The node controller marks pods only when it finds a Ready node silent; it may still call this one NotReady after the previous fault.
       await kubelet.start();
       await kubelet.stop();
       await namespace.kubectl('wait', 'pod/adapter-echo-0', '--for=condition=Ready=False', '--timeout=120s');

@@ -6,7 +6,7 @@ import { becomesTrue, waitFor } from '../support/wait.js';
 import { startClusterGateway, type ClusterGateway } from './support/gateway.js';
 
 const STEP_MS = 60_000;
-/** Everything of ours, as an operator would ask for it. */
+/** All objects of the gateway, by the labels that an operator would use. */
 const ALL = 'all,networkpolicies,poddisruptionbudgets,configmaps,secrets,persistentvolumeclaims,endpointslices';
 const OURS = '--selector=app.kubernetes.io/managed-by=mcp-gateway';
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
 const sum = async (name: string) => callText(await connect(gateway.api.mcp(name)), 'add', { a: 2, b: 3 });
 
 describe('an adapter on a cluster', () => {
-  it('is registered, answers a client, is scaled, and leaves nothing when it is removed', async () => {
+  it('is registered, answers a client, scales, and leaves no object when it is removed', async () => {
     const { api } = gateway;
     await api.create(example('echo', { replicaCount: 2 }));
     expect((await api.ready('echo', STEP_MS)).replicas.map(({ name }) => name)).toEqual([
@@ -39,21 +39,21 @@ describe('an adapter on a cluster', () => {
 
     await api.remove('echo');
     await becomesTrue(
-      'nothing to be left',
+      'all objects to be removed',
       async () => expect(await namespace.kubectl('get', ALL, OURS, '--output=name')).toBe(''),
       STEP_MS,
     );
     await becomesTrue('the row to be gone', async () => expect(await api.list()).toEqual([]), STEP_MS);
   });
 
-  it('goes on with the old replicas, at their path, when a new version is bad, says so, and takes the former one back', async () => {
+  it('keeps the old replicas at their path when a new version is bad, reports so, and returns to the former version', async () => {
     const { api } = gateway;
     const good = example('versions', { replicaCount: 2 });
     await api.create(good);
     await api.ready('versions', STEP_MS);
     await api.update({ ...good, imageVersion: 'never-built', path: '/api/mcp' });
     const stuck = await waitFor(
-      'the worker to say so',
+      'the status to report it',
       async () => {
         const now = await api.status('versions');
         return now.phase === 'Degraded' && now.conditions.some(({ reason }) => reason === 'Blocked') && now;

@@ -8,7 +8,7 @@ import { waitFor } from '../support/wait.js';
 import { startClusterGateway, type ClusterGateway } from './support/gateway.js';
 
 const STEP_MS = 60_000;
-/** Writes which start of it this is, by a file that outlives the process, and ends when it is told to. */
+/** Logs the number of its start, from a file that outlives the process, and ends on request. */
 const CHATTY = `import { createServer } from 'node:http';
 import { appendFileSync, readFileSync } from 'node:fs';
 appendFileSync('/tmp/starts', 'x');
@@ -32,7 +32,7 @@ beforeAll(async () => {
 const logs = async (query = '') => (await gateway.api.request('GET', `/chatty/logs${query}`)).text();
 
 describe('the logs of a pod', () => {
-  it('are its lines, as many as are asked for', async () => {
+  it('are its last lines, as many as the caller asks for', async () => {
     for (const path of ['/one', '/two', '/three']) await fetch(`${url}${path}`);
     await waitFor('the last line', async () => (await logs()).includes('/three'));
     expect(await logs()).toBe('start 1\nasked for /one\nasked for /two\nasked for /three\n');
@@ -41,14 +41,14 @@ describe('the logs of a pod', () => {
     expect(await logs('?since=2h&tail=1')).toBe('asked for /three\n');
   });
 
-  it('are followed', async () => {
+  it('can be followed', async () => {
     const stream = await open(`${gateway.url}/adapters/chatty/logs?follow&tail=0`, {
       method: 'GET',
       headers: { 'x-dev-userid': 'dev' },
     });
     let read = '';
     stream.setEncoding('utf8').on('data', (text: string) => (read += text));
-    // The node begins to follow some time after the API server has begun to answer.
+    // The node starts to follow some time after the API server has started to answer.
     await waitFor('a line', async () => {
       await fetch(`${url}/followed`);
       return read.startsWith('asked for /followed\n');
@@ -56,14 +56,14 @@ describe('the logs of a pod', () => {
     stream.destroy();
   });
 
-  it('are those of the process before, when they are asked for', async () => {
+  it('are those of the previous process when the caller asks for them', async () => {
     expect(await logs('?previous')).toContain('Replica 0 of chatty has had no process before this one');
     await fetch(`${url}/exit`);
     await waitFor('the next process', async () => (await logs()).startsWith('start 2'), STEP_MS);
     expect(await logs('?previous&tail=1')).toBe('asked for /exit\n');
   });
 
-  it('are a sentence while there is no pod, and 404 for one that cannot be', async () => {
+  it('are a sentence while there is no pod, and 404 for a replica that cannot exist', async () => {
     await gateway.api.create(example('pending', { resources: { requests: { cpu: '900' } } }));
     await waitFor('the pod', () => namespace.kubectl('get', 'pod', 'adapter-pending-0', '--output=name'));
     const said = await gateway.api.request('GET', '/pending/logs');
@@ -72,7 +72,7 @@ describe('the logs of a pod', () => {
     expect((await gateway.api.request('GET', '/pending/logs?instance=1')).status).toBe(404);
   });
 
-  it('are not those of a pod that is somebody else’s', async () => {
+  it('exclude those of a pod that the gateway did not create', async () => {
     const labels = '--labels=app=theirs';
     const override = JSON.stringify({
       spec: {

@@ -22,8 +22,8 @@ beforeAll(async () => {
   await gateway.api.ready('echo', STEP_MS);
 });
 
-describe('while the API server is away for half a minute', () => {
-  it('sessions go on, new ones are opened, changes are accepted, and all of it agrees afterwards', async () => {
+describe('while the API server is unavailable for half a minute', () => {
+  it('sessions continue, new ones open, the API accepts changes, and the worker applies them afterwards', async () => {
     const session = await connect(gateway.api.mcp('echo'));
     let counted = await count(session);
     await apiServer.stop();
@@ -40,14 +40,14 @@ describe('while the API server is away for half a minute', () => {
     expect(gateway.routed('echo')).toHaveLength(3);
     expect(await count(session)).toBe(counted + 1);
 
-    await namespace.kubectl('scale', 'statefulset/adapter-echo', '--replicas=1'); // the watches are there again
+    await namespace.kubectl('scale', 'statefulset/adapter-echo', '--replicas=1'); // shows that the watches work again
     await waitFor('the number of replicas', async () => (await replicasOf('echo')) === 3, STEP_MS);
     await gateway.api.ready('echo', STEP_MS);
   });
 });
 
 describe('a worker', () => {
-  it('that is killed in the middle of a change is followed by another that ends it', async () => {
+  it('that dies in the middle of a change is followed by another, which completes it', async () => {
     const { api, worker } = gateway;
     for (let index = 0; index < 8; index += 1) await api.create(example(`many-${index}`));
     await waitFor('the first of them', () =>
@@ -58,14 +58,14 @@ describe('a worker', () => {
     await gateway.startWorker();
     for (let index = 1; index < 8; index += 1) await api.ready(`many-${index}`, STEP_MS);
     await becomesTrue(
-      'the removed one to be gone',
+      'the adapter to be removed',
       async () =>
         expect(await namespace.kubectl('get', 'all,networkpolicies', '--output=name')).not.toContain('many-0'),
       STEP_MS,
     );
   });
 
-  it('need not be alone: with two, what is wanted comes about, and nothing is done twice', async () => {
+  it('can run beside a second one: together they apply every change once', async () => {
     const { api } = gateway;
     const other = await gateway.startWorker();
     await api.update(example('echo', { replicaCount: 2, environmentVariables: { NEXT: '1' } }));
@@ -75,7 +75,7 @@ describe('a worker', () => {
     await waitFor('the number of replicas', async () => (await replicasOf('echo')) === 2);
     await api.ready('echo', STEP_MS);
     const after = await namespace.get<{ metadata: { generation: number } }>('statefulset', 'adapter-echo');
-    // Scaled by somebody, and back by one of the two.
+    // A client scales the StatefulSet, and one of the two workers scales it back.
     expect(after.metadata.generation).toBe(metadata.generation + 2);
     await other.kill();
   });

@@ -23,12 +23,12 @@ beforeAll(async () => {
   await gateway.api.ready('echo', STEP_MS);
 });
 
-describe('the id of its adapter', () => {
+describe("the label with the adapter's id", () => {
   it.each([
     { what: 'edited on a Service', kinds: ['service'], change: `${ID}=other` },
     { what: 'removed from a StatefulSet', kinds: ['statefulset'], change: `${ID}-` },
     { what: 'removed from all', kinds: ['statefulset', 'service', 'networkpolicy'], change: `${ID}-` },
-  ])('is put back when somebody has it $what, and no pod ends for it', async ({ kinds, change }) => {
+  ])('is restored after it was $what, and no pod ends for it', async ({ kinds, change }) => {
     const pods = await uids();
     const id = await idOn('networkpolicy');
     await kubectl('annotate', kinds.join(','), 'adapter-echo', '--overwrite', change);
@@ -37,7 +37,7 @@ describe('the id of its adapter', () => {
     expect(await gateway.api.status('echo')).toMatchObject({ readyReplicas: 2 });
   });
 
-  it('does not matter on a pod: a new spec replaces it', async () => {
+  it('does not matter on a pod: a new spec replaces the pod', async () => {
     const before = await uid('pod', 'adapter-echo-0');
     await kubectl('annotate', 'pod', 'adapter-echo-0', `${ID}-`);
     await gateway.api.update(example('echo', { replicaCount: 2, environmentVariables: { NEXT: '1' } }));

@@ -7,7 +7,7 @@ import { waitFor } from '../support/wait.js';
 import { startClusterGateway, type ClusterGateway } from './support/gateway.js';
 
 const STEP_MS = 90_000;
-/** Ends when it is told to, and has the health that it is told. */
+/** A server whose end and whose health the test controls. */
 const TOLD = `import { createServer } from 'node:http';
 let health = 200;
 createServer((req, res) => {
@@ -40,7 +40,7 @@ const tell = async (name: string, what: string) =>
   });
 
 describe('a replica', () => {
-  it('that ends while a bad version is stuck is started again in place', async () => {
+  it('that ends while a bad version is stuck starts again in place', async () => {
     const { api } = gateway;
     const good = told('steady', { replicaCount: 2 });
     await api.create(good);
@@ -61,7 +61,7 @@ describe('a replica', () => {
     expect((await pod('adapter-steady-0')).metadata.uid).toBe(uid);
   });
 
-  it('that passed its health check is waited for when it answers 404', async () => {
+  it('that has passed its health check leaves the routes while it answers 404, and stays in place', async () => {
     const { api } = gateway;
     await api.create(told('found'));
     await api.ready('found', STEP_MS);
@@ -74,7 +74,7 @@ describe('a replica', () => {
     expect(status.conditions.map(({ reason }) => reason)).not.toContain('TcpOnly');
   });
 
-  it('is none when it is a copy with the labels of one', async () => {
+  it('is not a copy of a pod with the same labels', async () => {
     const { api } = gateway;
     await api.create(told('copied'));
     await api.ready('copied', STEP_MS);
@@ -85,11 +85,15 @@ describe('a replica', () => {
     const { replicas } = await api.ready('copied', STEP_MS);
     expect(replicas.map(({ name }) => name)).toEqual(['adapter-copied-0', 'adapter-copied-1']);
     await api.remove('copied');
-    await waitFor('the row to be gone', async () => (await api.list()).every(({ name }) => name !== 'copied'), STEP_MS);
-    await pod('adapter-copied-debug'); // it is not ours to remove
+    await waitFor(
+      'the row to be removed',
+      async () => (await api.list()).every(({ name }) => name !== 'copied'),
+      STEP_MS,
+    );
+    await pod('adapter-copied-debug'); // the worker must not remove this pod
   });
 
-  it('runs without the service account when its adapter gives the identity up', async () => {
+  it('runs without the service account once its adapter gives the identity up', async () => {
     const { api } = gateway;
     await api.create(told('trusted', { useWorkloadIdentity: true }));
     await api.ready('trusted', STEP_MS);

@@ -16,7 +16,7 @@ interface Rule {
 }
 
 const ALL_VERBS = ['get', 'list', 'watch', 'create', 'patch', 'delete'];
-/** What docs/kubernetes.md says that a worker needs. */
+/** The rights of a worker according to docs/kubernetes.md. */
 const worker = (statefulSetVerbs = ALL_VERBS): Rule[] => [
   { apiGroups: ['apps'], resources: ['statefulsets'], verbs: statefulSetVerbs },
   { apiGroups: [''], resources: ['services'], verbs: ALL_VERBS },
@@ -45,8 +45,8 @@ beforeAll(async () => {
   });
 });
 
-describe('with the rights that are asked for and no other', () => {
-  it('adapters are registered, scaled, read and removed', async () => {
+describe('with exactly the documented rights', () => {
+  it('a worker registers, scales, reads and removes adapters', async () => {
     const { api } = gateway;
     await api.create(example('echo', { replicaCount: 2 }));
     await api.ready('echo', STEP_MS);
@@ -61,7 +61,7 @@ describe('with the rights that are asked for and no other', () => {
     expect(gateway.worker.output()).not.toContain('forbidden');
   });
 
-  it('one that is taken away is named, and given back it is used', async () => {
+  it('a worker names a right that it loses, and uses it once it is granted again', async () => {
     const { api } = gateway;
     await api.create(example('named'));
     await api.ready('named', STEP_MS);
@@ -79,7 +79,7 @@ describe('with the rights that are asked for and no other', () => {
     await api.ready('named', STEP_MS);
   });
 
-  it('one that a worker lacks to see anything is named as well', async () => {
+  it('a worker names a missing right to list objects too', async () => {
     const { api } = gateway;
     await gateway.worker.kill();
     await grant(

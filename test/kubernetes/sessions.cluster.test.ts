@@ -21,13 +21,13 @@ const openSessions = () => Promise.all(Array.from({ length: SESSIONS }, () => co
 const places = async (sessions: Session[]) => (await Promise.all(sessions.map(whoami))).map(({ replica }) => replica);
 
 describe('sessions on pods', () => {
-  it('move without a failed call when their pod is deleted, and new ones are opened meanwhile', async () => {
+  it('move without a failed call when their pod is deleted, while new ones open', async () => {
     const sessions = await openSessions();
     const [first = ''] = await places(sessions);
     expect(first).toMatch(/^echo-[01]$/);
     const load = useAll(sessions);
     await namespace.kubectl('delete', 'pod', `adapter-${first}`, '--wait=false');
-    await waitFor('its sessions to have moved', async () => !(await places(sessions)).includes(first), STEP_MS);
+    await waitFor('its sessions to move', async () => !(await places(sessions)).includes(first), STEP_MS);
     await waitFor('all to be used', () => new Set(load.uses.map(({ session }) => session)).size === SESSIONS);
     expect(await callText(await connect(gateway.api.mcp('echo')), 'add', { a: 2, b: 3 })).toBe('5');
     const uses = await load.stop();
@@ -36,7 +36,7 @@ describe('sessions on pods', () => {
     await gateway.api.ready('echo', STEP_MS);
   });
 
-  it('outlive a rollout', async () => {
+  it('survive a rollout', async () => {
     const sessions = await openSessions();
     const load = useAll(sessions);
     await gateway.api.update(example('echo', { replicaCount: 2, environmentVariables: { NEXT: '1' } }));

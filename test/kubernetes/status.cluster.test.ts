@@ -35,7 +35,7 @@ const image = (name: string, imageName: string, more: object = {}): Spec => ({
 });
 const conditionOf = ({ conditions }: AdapterStatus, type: string) => conditions.find((each) => each.type === type);
 
-/** Waits until the adapter is said to be not ready for this reason. */
+/** Waits until the status reports this reason for an adapter that is not ready. */
 async function said(name: string, reason: string): Promise<{ phase: string; message: string; status: AdapterStatus }> {
   return waitFor(
     `${name} to be ${reason}`,
@@ -52,8 +52,8 @@ async function said(name: string, reason: string): Promise<{ phase: string; mess
 const NODE_ONLY = { requests: { cpu: '900' } };
 
 const REASONS: [what: string, reason: string, words: string | RegExp, spec: Spec][] = [
-  ['an image that is nowhere', 'ImagePullBackOff', 'localhost/never-built:1', image('nowhere', 'never-built')],
-  ['more than any node has', 'Unschedulable', 'Insufficient cpu', example('huge', { resources: NODE_ONLY })],
+  ['an image that does not exist', 'ImagePullBackOff', 'localhost/never-built:1', image('nowhere', 'never-built')],
+  ['more resources than any node has', 'Unschedulable', 'Insufficient cpu', example('huge', { resources: NODE_ONLY })],
   [
     'a server that keeps ending',
     'CrashLoopBackOff',
@@ -67,33 +67,33 @@ const REASONS: [what: string, reason: string, words: string | RegExp, spec: Spec
     image('hungry', 'eats-memory', { resources: { limits: { memory: '64Mi' } } }),
   ],
   [
-    'a Secret that is not there',
+    'a Secret that does not exist',
     'CreateContainerConfigError',
     'secret "mcp-absent" not found',
     example('secretive', { secretEnvironment: { TOKEN: { secret: 'mcp-absent', key: 'token' } } }),
   ],
   [
-    'a Secret that is not for adapters',
+    'a Secret that adapters may not use',
     'SecretNotAllowed',
     'TOKEN may not come from the Secret registry.',
     example('nosy', { secretEnvironment: { TOKEN: { secret: 'registry', key: 'token' } } }),
   ],
   [
-    'an identity that nobody has configured',
+    'a workload identity that is not configured',
     'WorkloadIdentityNotConfigured',
     'WORKLOAD_IDENTITY_SERVICE_ACCOUNT',
     example('identity', { useWorkloadIdentity: true }),
   ],
   [
-    'what the cluster does not take',
+    'a spec that the cluster refuses',
     'InvalidObject',
     'must be less than or equal to memory limit',
     example('invalid', { resources: { requests: { memory: '2Gi' }, limits: { memory: '1Gi' } } }),
   ],
 ];
 
-describe('the status of an adapter says why it does not run:', () => {
-  // At once, because most of them are back-off that the kubelet waits for.
+describe('the status of an adapter reports why it does not run:', () => {
+  // All at once, because most of them wait for the kubelet's back-off.
   beforeAll(async () => {
     for (const [, , , spec] of REASONS) await gateway.api.create(spec);
   });
@@ -108,7 +108,7 @@ describe('the status of an adapter says why it does not run:', () => {
   it('a health check that fails', async () => {
     await gateway.api.create(image('sick', 'server', { environmentVariables: { HEALTH: '500' } }));
     await waitFor(
-      'it to say so',
+      'the status to report it',
       async () =>
         conditionOf(await gateway.api.status('sick'), 'Ready')?.message.includes('The health check answers 500.'),
       STEP_MS,
@@ -137,24 +137,24 @@ describe('the status of an adapter says why it does not run:', () => {
   });
 });
 
-/** Each has no field with which ours would be in conflict. */
+/** None has a field that conflicts with the worker's. */
 const THEIRS = [
   { apiVersion: 'v1', kind: 'Service', spec: { clusterIP: 'None' } },
   { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', spec: { maxUnavailable: 1 } },
   { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', spec: { podSelector: {}, policyTypes: ['Ingress'] } },
 ];
 
-describe('an object of somebody else’s under the name of ours', () => {
-  it.each(THEIRS)('stays as it is, and the status says so as long as it is there: $kind', async (theirs) => {
+describe("a foreign object with the name of one of the gateway's objects", () => {
+  it.each(THEIRS)('stays as it is, and the status reports it as long as it exists: $kind', async (theirs) => {
     const name = `taken-${theirs.kind.toLowerCase()}`;
     const found = () => namespace.get<{ metadata: { uid: string }; spec: object }>(theirs.kind, `adapter-${name}`);
     await namespace.apply({ ...theirs, metadata: { name: `adapter-${name}` } });
     const before = await found();
     await gateway.api.create(example(name, { replicaCount: 2 }));
-    // The network policy is what pods wait for; with the others they serve.
+    // Pods wait for the network policy; with the other objects they serve.
     const [phase, ready] = theirs.kind === 'NetworkPolicy' ? ['Failed', 'False'] : ['Degraded', 'True'];
     await becomesTrue(
-      'the status to say so',
+      'the status to report it',
       async () => {
         const status = await gateway.api.status(name);
         expect([status.phase, conditionOf(status, 'Ready')?.status]).toEqual([phase, ready]);
@@ -164,7 +164,7 @@ describe('an object of somebody else’s under the name of ours', () => {
     );
     await gateway.api.remove(name);
     await waitFor(
-      'the row to be gone',
+      'the row to be removed',
       async () => (await gateway.api.list()).every((each) => each.name !== name),
       STEP_MS,
     );
@@ -174,7 +174,7 @@ describe('an object of somebody else’s under the name of ours', () => {
 });
 
 describe('a server without the health endpoint', () => {
-  it('is checked by TCP, and the status says so', async () => {
+  it('gets a TCP check, and the status reports so', async () => {
     await gateway.api.create(image('plain', 'not-found'));
     const seen = await waitFor(
       'it to be ready',
@@ -189,7 +189,7 @@ describe('a server without the health endpoint', () => {
 });
 
 describe('a variable from a Secret', () => {
-  it('reaches the server, and no value of it the API', async () => {
+  it('gives its value to the server and not to the API', async () => {
     await namespace.kubectl('create', 'secret', 'generic', 'mcp-one', '--from-literal=token=hunter2');
     const spec = image('secret', 'server', { secretEnvironment: { TOKEN: { secret: 'mcp-one', key: 'token' } } });
     await gateway.api.create(spec);

@@ -22,13 +22,13 @@ beforeAll(async () => {
   await Promise.all(specs.map(({ name }) => gateway.api.ready(name)));
 }, 60_000);
 
-/** Each differs from the one before in what its processes are started with and in their number. */
+/** Each edition differs from the previous one in the environment and the number of its replicas. */
 const edition = (name: string, index: number): Spec =>
   example(name, { environmentVariables: { EDITION: `edition ${index}` }, replicaCount: 1 + (index % 2) });
 
 describe('while a part is killed', () => {
   it.each(CASES.map((each, index) => ({ ...each, index })))(
-    '$part, and a PUT and a DELETE $moment, each happens wholly or not at all, and sessions go on',
+    '$part and a PUT and a DELETE run $moment, each change happens wholly or not at all, and sessions continue',
     async ({ part, moment, index }) => {
       const session = useSteadily(await connect(gateway.api.mcp('mcp-example')));
       const spec = edition('changed', index + 1);
@@ -41,18 +41,18 @@ describe('while a part is killed', () => {
       const opening = initialize(gateway.api.mcp('mcp-example'));
       const [put, del] = await answers;
 
-      // What failed may or may not have happened, so a client does it again.
+      // A failed request may have run, so the client repeats it.
       if (put !== 200) await waitFor('the PUT to be repeated', () => gateway.api.update(spec));
       if (del !== 204)
         await waitFor('the DELETE to be repeated', async () =>
           [204, 404].includes((await statusOf('DELETE', `/${removed}`)) as number),
         );
       await becomesTrue('the new spec to be served', () => expectServed(spec), SETTLED_MS);
-      await becomesTrue('the removed adapter to be gone', () => expectGone(removed), SETTLED_MS);
+      await becomesTrue('the adapter to be removed', () => expectGone(removed), SETTLED_MS);
       await waitFor(`${part} to be back`, () => gateway.part(part) !== victim);
 
       expect([200, 204, 500, 502, 503, null]).toEqual(expect.arrayContaining([put, del]));
-      // A session is recorded in Redis before its id goes out; nothing else is needed to open one.
+      // The data plane records a session in Redis before it sends the id; opening a session needs nothing else.
       const { status, retryAfter } = await opening;
       expect([
         { status: 200, retryAfter: null },
@@ -64,7 +64,7 @@ describe('while a part is killed', () => {
     60_000,
   );
 
-  it('Redis, and it comes back empty before the worker has seen it, nobody takes routes for removed', async () => {
+  it('Redis, and it returns empty before the worker has noticed, data planes keep their routes', async () => {
     const url = gateway.api.mcp('terminated');
     await gateway.api.create(example('terminated', { replicaCount: 2, sessionRecovery: 'terminate' }));
     await gateway.api.ready('terminated');
@@ -72,7 +72,7 @@ describe('while a part is killed', () => {
     const lostId = lost.transport.sessionId as string;
     const lookUp = () => callInSession(url, lostId, 'counter');
     process.kill((await whoami(lost)).pid, 'SIGKILL');
-    await waitFor('the gateway to know', async () => (await lookUp()).error?.message.includes('is gone'));
+    await waitFor('the data plane to end the session', async () => (await lookUp()).error?.message.includes('is gone'));
     await gateway.api.ready('terminated');
     const session = useSteadily(await connect(url));
     const worker = gateway.part('deployment-worker');
@@ -83,7 +83,7 @@ describe('while a part is killed', () => {
       process.kill(redis, 'SIGKILL');
       await waitFor('Redis to be back', () => gateway.part('redis') !== redis);
       await waitFor('new sessions to be recorded', async () => (await initialize(url)).status === 200);
-      expect(await lookUp()).toMatchObject({ status: 404 }); // which makes the data plane look into Redis
+      expect(await lookUp()).toMatchObject({ status: 404 }); // makes the data plane query Redis
       expect(await callModern(url, 'add', { a: 2, b: 3 })).toMatchObject({ status: 200, text: '5' });
     } finally {
       process.kill(worker, 'SIGCONT');
@@ -91,7 +91,7 @@ describe('while a part is killed', () => {
     expect((await session.stop()).failures).toEqual([]);
   });
 
-  it('Redis hangs, sessions go on, and nobody is given a session that is not recorded', async () => {
+  it('Redis hangs, sessions continue, and no client gets a session that is not recorded', async () => {
     const url = gateway.api.mcp('mcp-example');
     const session = useSteadily(await connect(url));
     const redis = gateway.part('redis');
@@ -108,13 +108,13 @@ describe('while a part is killed', () => {
     await becomesTrue('the new spec to be served', () => expectServed(edition('changed', 100)), SETTLED_MS);
   });
 
-  it('the data plane, its sessions go on behind the same URL', async () => {
+  it('the data plane, its sessions continue behind the same URL', async () => {
     const session = await connect(gateway.api.mcp('mcp-example'));
     await count(session);
 
     process.kill(gateway.part('data-plane'), 'SIGKILL');
 
-    await waitFor('the session to go on', async () => (await count(session)) > 1);
+    await waitFor('the session to continue', async () => (await count(session)) > 1);
     expect(await count(session)).toBeLessThanOrEqual(4);
   });
 });
@@ -130,7 +130,7 @@ describe('a child guard', () => {
     { what: 'a replica', find: exampleReplica },
     { what: 'Redis', find: oneOf('redis') },
     { what: 'PostgreSQL', find: oneOf('postgres') },
-  ])('takes $what with it when it is killed, and both come back', async ({ find }) => {
+  ])('ends $what when it is killed itself, and both start again', async ({ find }) => {
     const server = find();
     const shell = processes().find(({ pid }) => pid === server)?.parent as number;
     const held = family(shell);
@@ -138,8 +138,8 @@ describe('a child guard', () => {
 
     process.kill(shell, 'SIGKILL');
 
-    await waitFor('what it held to end', () => survivors(held).length === 0);
-    await waitFor('another to run', () => find() !== server && isAlive(find()));
+    await waitFor('the guarded processes to end', () => survivors(held).length === 0);
+    await waitFor('a new server to run', () => find() !== server && isAlive(find()));
     await gateway.api.ready('mcp-example');
     expect(replicaProcesses(gateway, 'mcp-example')).toHaveLength(2);
     await becomesTrue('all to work', async () => {
@@ -149,7 +149,7 @@ describe('a child guard', () => {
   });
 });
 
-/** Null when there was no answer at all. */
+/** Null when there was no answer. */
 async function statusOf(method: string, path: string, body?: unknown): Promise<number | null> {
   try {
     const answer = await gateway.api.request(method, path, body);

@@ -1,5 +1,5 @@
-// An MCP server reduced to what streams do to memory. GET: a stream that never ends, as fast as it is read. POST with
-// `?hold`: never reads. Any other POST: answered at once. `/written`: how many bytes all streams have had so far.
+// A minimal MCP server for memory tests of streams. GET: a stream without end, as fast as the client reads. POST with
+// `?hold`: never reads. Any other POST: answers at once. `/written`: the number of bytes that all streams have sent.
 import { createServer } from 'node:http';
 
 const { PORT, HOST } = process.env;

@@ -7,10 +7,10 @@ import { routeTo } from '../data-plane/support/upstream.js';
 
 const SESSIONS = 1_000;
 const BATCH = 50;
-/** What one data plane moves at once. */
+/** The number of sessions that one data plane moves at once. */
 const AT_ONCE = 32;
 
-it(`${SESSIONS} sessions of one replica that dies go on, without running over the one that is left`, async () => {
+it(`${SESSIONS} sessions of a replica that dies move to the remaining one without overloading it`, async () => {
   const [first, second] = [await startReplica(), await startReplica({ initializeMs: 200 })];
   const gateway = await startGateway({
     routes: [routeTo(first.endpoint)],

@@ -11,9 +11,9 @@ import { waitFor } from '../support/wait.js';
 const SESSIONS = 200;
 const AT_ONCE = 20;
 const REPLICAS = 3;
-/** So that the clients leave two cores something for the servers. */
+/** Leaves the servers a share of the two cores. */
 const PACE_MS = 1_500;
-/** Within which everything is answered, one way or the other; much less than clients wait. */
+/** Every call is answered within this time; clients would wait much longer. */
 const ANSWERED_MS = 20_000;
 const SAYS_WHETHER = /may or may not have run|did not run/;
 
@@ -46,7 +46,7 @@ const indexesOn = (pid: number) => places.flatMap((place, index) => (place.pid =
 const report = (what: string, text: string) => process.stdout.write(`${what}: ${text}\n`);
 
 describe(`${SESSIONS} sessions over ${REPLICAS} replicas and two data planes`, () => {
-  it('all go on when one replica is killed', async () => {
+  it('continue when one replica is killed', async () => {
     const pids = new Set(places.map(({ pid }) => pid));
     expect(pids.size).toBe(REPLICAS);
     const ids = sessions.map(({ transport }) => transport.sessionId);
@@ -55,7 +55,7 @@ describe(`${SESSIONS} sessions over ${REPLICAS} replicas and two data planes`, (
     const load = useAll(sessions, PACE_MS);
     await waitFor('all of them to be used', () => new Set(load.uses.map(({ session }) => session)).size === SESSIONS);
 
-    // Hangs for a moment first, so that calls of every kind are under way when it dies.
+    // Stops the replica for a moment first, so that calls of every kind are under way when it dies.
     process.kill(victim, 'SIGSTOP');
     await delay(600);
     const killed = performance.now();
@@ -81,7 +81,7 @@ describe(`${SESSIONS} sessions over ${REPLICAS} replicas and two data planes`, (
     await gateway.api.ready('many');
   }, 120_000);
 
-  it('all go on while every replica is replaced, and no call fails', async () => {
+  it('continue without a failed call while every replica is replaced', async () => {
     const load = useAll(sessions, PACE_MS);
     const began = performance.now();
     await gateway.api.update(example('many', { replicaCount: REPLICAS, environmentVariables: { EDITION: 'second' } }));
@@ -99,7 +99,7 @@ describe(`${SESSIONS} sessions over ${REPLICAS} replicas and two data planes`, (
     expect(new Set(after.map(({ pid }) => pid)).size).toBeGreaterThan(1);
   }, 120_000);
 
-  it('all go on where they are while a data plane is restarted, and no call fails', async () => {
+  it('continue on their replicas without a failed call while a data plane is restarted', async () => {
     const load = useAll(sessions, PACE_MS);
     await waitFor('all of them to be used', () => new Set(load.uses.map(({ session }) => session)).size === SESSIONS);
     const old = second;

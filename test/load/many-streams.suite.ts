@@ -9,12 +9,12 @@ import { waitFor } from '../support/wait.js';
 
 const STREAMS = 500;
 /**
- * How much the data plane may grow while they fill all buffers on the way, in bytes, and how much after that. Most of the first is
- * what the allocator keeps of what has passed: a stream at rest holds about 30 KiB.
+ * The allowed growth of the data plane while streams fill all buffers on the way, in bytes, and afterwards. Most of the first is
+ * memory that the allocator keeps: a stream at rest holds about 30 KiB.
  */
 const WHILE_FILLING = STREAMS * 512 * 1024;
 const AT_REST = 32 * 1024 * 1024;
-/** So many are read again, each until it has had more than all buffers on its way hold, in bytes. */
+/** The number of streams that are read again, each for more bytes than all buffers on its way hold. */
 const READ_AGAIN = 10;
 const MORE_THAN_BUFFERED = 64 * 1024 * 1024;
 const RUN_MS = 180_000;
@@ -30,7 +30,7 @@ beforeAll(async () => {
   await gateway.api.ready('flood');
   url = new URL(gateway.api.mcp('flood'));
   server = `http://127.0.0.1:${replicaProcesses(gateway, 'flood')[0]?.environment['PORT']}`;
-  await others(500); // what is loaded and allocated once
+  await others(500); // warms up: code and memory that the data plane loads or allocates once
 }, RUN_MS);
 
 const sockets: Socket[] = [];
@@ -48,7 +48,7 @@ async function begin(head: string): Promise<Socket> {
   return socket;
 }
 
-/** So many ordinary calls, one after another; how long the slowest took, in milliseconds. */
+/** Makes ordinary calls one after another; returns the duration of the slowest, in milliseconds. */
 async function others(count: number): Promise<number> {
   let slowest = 0;
   for (let i = 0; i < count; i += 1) {
@@ -60,7 +60,7 @@ async function others(count: number): Promise<number> {
   return slowest;
 }
 
-/** Until nothing has moved for a while; what has moved until then, in bytes. */
+/** Waits until no byte has moved for a while; returns the bytes that have moved. */
 async function standstill(moved: () => number | Promise<number>): Promise<number> {
   let before = -1;
   let polls = 0;
@@ -77,7 +77,7 @@ async function standstill(moved: () => number | Promise<number>): Promise<number
   return before;
 }
 
-/** Other calls while the streams are at rest; fails when the data plane has grown more than it may. */
+/** Makes other calls while the streams are at rest; fails when the data plane has grown more than it may. */
 async function expectFlat(what: string, moved: number, before: number): Promise<void> {
   const full = memory();
   const slowest = await others(200);
@@ -93,7 +93,7 @@ async function expectFlat(what: string, moved: number, before: number): Promise<
 }
 
 it(
-  'are stopped when their readers stop, with memory that stays flat and others that go on',
+  'stop when their readers stop, while memory stays flat and other calls succeed',
   async () => {
     const before = memory();
     const readers = await Promise.all(Array.from({ length: STREAMS }, () => begin(`GET ${url.pathname} HTTP/1.1`)));
@@ -103,7 +103,7 @@ it(
     await expectFlat('streams to clients that stopped reading', moved, before);
     expect(await written()).toBe(moved);
 
-    // The machine may be short of memory for sockets by now, which is its own bound, so the others go first.
+    // The machine may be short of memory for sockets by now, which is its own limit, so the other sockets close first.
     const again = readers.splice(0, READ_AGAIN);
     readers.forEach((socket) => socket.destroy());
     again.forEach((socket) => socket.resume());
@@ -117,7 +117,7 @@ it(
 );
 
 it(
-  'are stopped when the server stops reading, with memory that stays flat and others that go on',
+  'stop when the server stops reading, while memory stays flat and other calls succeed',
   async () => {
     const before = memory();
     const chunk = Buffer.alloc(64 * KB, 'x');

@@ -7,7 +7,7 @@ const IMPORTS = `
   import { runMain, shutdownOn } from '@mcp-gateway/platform/serving';
   import { ConfigError } from '@mcp-gateway/platform/config';
   const log = createLogger('child', 'info');
-  setInterval(() => {}, 1_000); // something that keeps it alive
+  setInterval(() => {}, 1_000); // keeps the process alive
 `;
 
 const ORDERLY = `${IMPORTS}
@@ -20,7 +20,7 @@ const ORDERLY = `${IMPORTS}
 const IN_ORDER = 'runs\ncloses the server\ncloses the queue\ncloses the database\n';
 
 describe('a process that is asked to end', () => {
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('by %s takes its steps last to first', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('by %s runs its steps in reverse order', async (signal) => {
     const child = runModule(ORDERLY);
     await child.says('runs');
     child.process.kill(signal);
@@ -28,7 +28,7 @@ describe('a process that is asked to end', () => {
     expect(child.output()).toBe(IN_ORDER);
   });
 
-  it('takes each step once when it is asked again and again', async () => {
+  it('runs each step once when it gets several signals', async () => {
     const child = runModule(ORDERLY);
     await child.says('runs');
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGTERM'] as const) child.process.kill(signal);
@@ -37,7 +37,7 @@ describe('a process that is asked to end', () => {
     expect(child.output()).toBe(IN_ORDER);
   });
 
-  it('takes the other steps when one fails, and logs why', async () => {
+  it('runs the other steps when one fails, and logs the error', async () => {
     const child = runModule(`${IMPORTS}
       const { defer, shutdown } = shutdownOn(log);
       defer(() => console.log('first'));
@@ -50,7 +50,7 @@ describe('a process that is asked to end', () => {
     expect(child.output()).toMatch(/"warn".*not even started[^]*"warn".*socket is gone/);
   });
 
-  it('has written everything that it logged, in order', async () => {
+  it('has written all its log lines, in order', async () => {
     const child = runModule(`${IMPORTS}
       const { defer, shutdown } = shutdownOn(log);
       defer(() => { for (let line = 0; line < 500; line += 1) log.info({ line, text: 'x'.repeat(1_000) }); });
@@ -62,7 +62,7 @@ describe('a process that is asked to end', () => {
     expect(numbers).toEqual(Array.from({ length: 500 }, (_, line) => line));
   });
 
-  it('ends with the code that was set before', async () => {
+  it('exits with the code that was set before', async () => {
     const child = runModule(`${IMPORTS}
       const { shutdown } = shutdownOn(log);
       process.exitCode = 3;
@@ -71,7 +71,7 @@ describe('a process that is asked to end', () => {
     expect(await child.ended).toBe(3);
   });
 
-  it('leaves with an error after ten seconds when a step hangs', async () => {
+  it('exits with an error after ten seconds when a step hangs', async () => {
     const child = runModule(`${IMPORTS}
       mock.timers.enable({ apis: ['setTimeout'] });
       const { defer, shutdown } = shutdownOn(log);
@@ -91,7 +91,7 @@ describe('a process that is asked to end', () => {
 });
 
 describe('a process that was started with a channel', () => {
-  it('ends in order when the channel closes', async () => {
+  it('shuts down gracefully when the channel closes', async () => {
     const child = runModule(ORDERLY);
     await child.says('runs');
     child.process.disconnect();
@@ -99,7 +99,7 @@ describe('a process that was started with a channel', () => {
     expect(child.output()).toBe(IN_ORDER);
   });
 
-  it('ends when the process that holds the channel is killed', async () => {
+  it('shuts down when the process that holds the channel is killed', async () => {
     const parent = runModule(`
       import { spawn } from 'node:child_process';
       const args = ['--input-type=module', '--eval', ${JSON.stringify(ORDERLY)}];
@@ -107,11 +107,11 @@ describe('a process that was started with a channel', () => {
     `);
     await parent.says('runs');
     parent.process.kill('SIGKILL');
-    await parent.ended; // both have closed the pipe to us
+    await parent.ended; // both processes have closed the pipe
     expect(parent.output()).toBe(IN_ORDER);
   });
 
-  it('ends when the channel closed before it was ready to notice', async () => {
+  it('shuts down when the channel closed before the process listened', async () => {
     const child = runModule(`${IMPORTS}
       while (process.connected) await new Promise((go) => setTimeout(go, 5));
       shutdownOn(log);
@@ -120,7 +120,7 @@ describe('a process that was started with a channel', () => {
     expect(await child.ended).toBe(0);
   });
 
-  it('goes on without one', async () => {
+  it('continues without one', async () => {
     const child = runModule(`${ORDERLY} setTimeout(() => console.log('still runs'), 20);`, { ipc: false });
     await child.says('still runs');
     child.process.kill('SIGTERM');
@@ -129,13 +129,13 @@ describe('a process that was started with a channel', () => {
 });
 
 describe('a main function', () => {
-  it('tells who started it that it is ready', async () => {
+  it('sends its parent a message when it is ready', async () => {
     const child = runModule(`${IMPORTS} runMain(async () => { setTimeout(() => process.exit(0), 50); });`);
     expect(await child.ended).toBe(0);
     expect(child.messages).toEqual([{ ready: true }]);
   });
 
-  it('ends with a sentence when the configuration is wrong', async () => {
+  it('exits with a sentence when the configuration is invalid', async () => {
     const child = runModule(
       `${IMPORTS} runMain(async () => { throw new ConfigError('PORT must be a port number'); });`,
     );
@@ -144,7 +144,7 @@ describe('a main function', () => {
     expect(child.messages).toEqual([]);
   });
 
-  it('ends with the place of any other error', async () => {
+  it('exits with the stack of any other error', async () => {
     const child = runModule(`${IMPORTS} runMain(async () => { throw new TypeError('a mistake'); });`);
     expect(await child.ended).toBe(1);
     expect(child.output()).toMatch(/TypeError: a mistake\n\s+at /);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { runModule } from './support/child.js';
 
-/** The lines that a process writes which logs so. */
+/** The lines that a process writes whose logger has these options. */
 async function lines(statements: string, level = 'info'): Promise<Record<string, unknown>[]> {
   const child = runModule(`
     import { createLogger } from '@mcp-gateway/platform/logging';
@@ -39,11 +39,11 @@ describe('a log line', () => {
       'a cause',
       `log.error({ err: new Error('x', { cause: Object.assign(new Error('y'), { password: 'hunter2' }) }) })`,
     ],
-  ])('has no secret of %s', async (_what, statement) => {
+  ])('contains no secret of %s', async (_what, statement) => {
     expect(await lines(`${statement};`)).toHaveLength(1);
   });
 
-  it('tells an error with its stack and its cause', async () => {
+  it('contains the stack and the cause of an error', async () => {
     const [line] = await lines(`log.error({ err: new TypeError('outer', { cause: new Error('inner') }) }, 'failed');`);
     expect(line).toMatchObject({
       level: 'error',
@@ -52,7 +52,7 @@ describe('a log line', () => {
     });
   });
 
-  it('has nothing that a terminal acts on, and says the same to a reader of JSON', async () => {
+  it('contains no terminal control sequence, and the same text for a JSON parser', async () => {
     const said = '\u001b[2J\u009b31m\u202eevil\u007f';
     const child = runModule(`
       import { createLogger } from '@mcp-gateway/platform/logging';
@@ -67,7 +67,7 @@ describe('a log line', () => {
     expect(JSON.parse(child.output())).toMatchObject({ caller: said, [said]: 1, msg: said });
   });
 
-  it('is written from the level on that was asked for', async () => {
+  it('is written from the requested level up', async () => {
     expect(await lines(`log.info('a'); log.warn('b'); log.error('c');`, 'warn')).toMatchObject([
       { msg: 'b' },
       { msg: 'c' },

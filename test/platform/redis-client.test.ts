@@ -5,7 +5,7 @@ import { afterTest } from '../support/clean-up.js';
 import { redisLine } from '../support/redis-line.js';
 import { waitFor } from '../support/wait.js';
 
-/** A connected client on a line that can be cut, and what it logs. */
+/** A client on a connection that the test can cut, and its log. */
 async function setUp() {
   const logged: string[] = [];
   const record = (level: string) => (first: unknown, second?: string) =>
@@ -18,7 +18,7 @@ async function setUp() {
   return { client, line, logged };
 }
 
-it('rejects commands at once while Redis is away, and takes them when it is back', async () => {
+it('rejects commands at once while Redis is unavailable, and sends them when it is available again', async () => {
   const { client, line } = await setUp();
   expect(await client.ping()).toBe('PONG');
   line.cut();
@@ -33,7 +33,7 @@ it('rejects commands at once while Redis is away, and takes them when it is back
   expect(await connected(client).multi().ping().exec()).toEqual(['PONG']);
 });
 
-it('logs one line when Redis goes and one when it is back, however often it tried', async () => {
+it('logs one line when Redis becomes unavailable and one when it is available again, whatever it tries in between', async () => {
   const { client, line, logged } = await setUp();
   let tries = 0;
   client.on('reconnecting', () => (tries += 1));

@@ -7,7 +7,7 @@ import { connectRedis, freshPrefix, sharedRedis } from '../support/redis.js';
 import { redisLine } from '../support/redis-line.js';
 import { becomesTrue, waitFor } from '../support/wait.js';
 
-/** Two channels heard by way of the URL, and a Redis to say something on them. */
+/** A subscription to two channels through the URL, and a Redis that publishes on them. */
 async function setUp(url: string) {
   const prefix = freshPrefix();
   const heard: string[] = [];
@@ -19,7 +19,7 @@ async function setUp(url: string) {
   const redis = await connectRedis();
   return {
     times: () => times,
-    /** Until both have been heard, each of them once for each time that it was said. */
+    /** Publishes until both channels have delivered, each message exactly once. */
     async isHeard() {
       await becomesTrue('both channels to be subscribed to', async () => {
         const counts = await redis.pubSubNumSub(Object.keys(channels));
@@ -27,25 +27,25 @@ async function setUp(url: string) {
       });
       const said = randomUUID();
       for (const channel of Object.keys(channels)) await redis.publish(channel, said);
-      await waitFor('what was said last', () => heard.includes(`b ${said}`));
+      await waitFor('the last message', () => heard.includes(`b ${said}`));
       expect(heard.splice(0)).toEqual([`a ${said}`, `b ${said}`]);
     },
   };
 }
 
-it('hears again after each outage, and tells that something may have been missed', async () => {
+it('receives messages again after each outage, and reports that it may have missed some', async () => {
   const line = await redisLine();
   const { isHeard, times } = await setUp(line.url);
   await isHeard();
   for (const outage of [1, 2]) {
     line.cut();
     line.mend();
-    await waitFor('to be told', () => times() === outage + 1);
+    await waitFor('the report of a gap', () => times() === outage + 1);
     await isHeard();
   }
 });
 
-it('hears although the connection broke while it subscribed', async () => {
+it('receives messages although the connection broke while it subscribed', async () => {
   const line = await redisLine();
   const held = line.hold('subscribe');
   const { isHeard, times } = await setUp(line.url);
@@ -57,7 +57,7 @@ it('hears although the connection broke while it subscribed', async () => {
   await isHeard();
 });
 
-it('hears as soon as it may, when Redis refused it at first', async () => {
+it('receives messages once Redis permits it after a first refusal', async () => {
   const redis = await connectRedis();
   const { url } = await sharedRedis();
   const user = `user-${randomUUID()}`;

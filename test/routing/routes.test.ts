@@ -10,8 +10,8 @@ async function publisherOf(prefix: string) {
   return lastWordPublisher(await connectRedis(), prefix);
 }
 
-describe('a table of routes', () => {
-  it('knows nothing before anything has been written, and says so', async () => {
+describe('a route table', () => {
+  it('is empty and not loaded before the first write', async () => {
     const prefix = freshPrefix();
     const routes = await follow(prefix);
     await routes.refresh(adapterRef('echo'));
@@ -19,7 +19,7 @@ describe('a table of routes', () => {
     expect(routes.isLoaded()).toBe(false);
   });
 
-  it('reads a complete set, also an empty one', async () => {
+  it('loads a complete set, also an empty one', async () => {
     const prefix = freshPrefix();
     const publisher = await publisherOf(prefix);
     await publisher.publishAll([]);
@@ -31,7 +31,7 @@ describe('a table of routes', () => {
     expect([...routes.endpoints()].map(({ id }) => id).toSorted()).toEqual(['a-0.1', 'b-0.1']);
   });
 
-  it('follows what is published and withdrawn, and tells its listeners', async () => {
+  it('applies published and withdrawn routes, and notifies its listeners', async () => {
     const prefix = freshPrefix();
     const publisher = await publisherOf(prefix);
     await publisher.publishAll([route('a')]);
@@ -45,7 +45,7 @@ describe('a table of routes', () => {
     expect(seen).toEqual([2, undefined]);
   });
 
-  it('knows the addresses of replicas, also of those that have just left', async () => {
+  it('has the addresses of replicas, including those that have just left', async () => {
     const prefix = freshPrefix();
     const publisher = await publisherOf(prefix);
     await publisher.publishAll([{ ...route('a'), addresses: ['10.0.0.7'] }]);
@@ -58,7 +58,7 @@ describe('a table of routes', () => {
     expect(routes.resourceAt('10.0.0.7')?.name).toBe('a');
   });
 
-  it('has what a full set has, and drops what it has not', async () => {
+  it('has exactly the routes of a full set', async () => {
     const prefix = freshPrefix();
     const publisher = await publisherOf(prefix);
     await publisher.publishAll([route('a'), route('b')]);
@@ -69,7 +69,7 @@ describe('a table of routes', () => {
     expect(routes.get(adapterRef('b'))?.generation).toBe(2);
   });
 
-  it('reads one route when asked to, without being told of a change', async () => {
+  it('reads one route on request, without a change message', async () => {
     const prefix = freshPrefix();
     const publisher = await publisherOf(prefix);
     await publisher.publishAll([route('a')]);
@@ -84,7 +84,7 @@ describe('a table of routes', () => {
     expect(routes.get(adapterRef('a'))).toBeUndefined();
   });
 
-  it('keeps two installations on one Redis apart', async () => {
+  it('separates two installations on one Redis', async () => {
     const [mine, other] = [freshPrefix(), freshPrefix()];
     await (await publisherOf(mine)).publishAll([route('a')]);
     await (await publisherOf(other)).publishAll([route('b')]);
@@ -95,7 +95,7 @@ describe('a table of routes', () => {
   it.each([
     ['of another shape', JSON.stringify({ name: 'bad' })],
     ['that is not JSON', '{"name":'],
-  ])('is not brought down by an entry %s', async (_what, entry) => {
+  ])('ignores an entry %s', async (_what, entry) => {
     const prefix = freshPrefix();
     const publisher = await publisherOf(prefix);
     await publisher.publishAll([route('a'), route('b')]);
@@ -106,8 +106,8 @@ describe('a table of routes', () => {
     await expect(routes.refresh(adapterRef('bad'))).resolves.toBeUndefined();
   });
 
-  // Subscribe, then snapshot: whatever is written while a reader starts is either in what it loads or told to it.
-  it('loses nothing that is published while it starts', async () => {
+  // Subscribe, then snapshot: a route that is written during a reader's start is either in the snapshot or in a message.
+  it('loses nothing that is published during its start', async () => {
     const prefix = freshPrefix();
     const publisher = await publisherOf(prefix);
     await publisher.publishAll(Array.from({ length: 50 }, (_, index) => route(`a${index}`)));
@@ -133,7 +133,7 @@ describe('a table of routes', () => {
 });
 
 describe('a publisher of routes', () => {
-  it('writes and tells nothing when the route stands there already', async () => {
+  it('writes and notifies nothing when the route is unchanged', async () => {
     const prefix = freshPrefix();
     const publisher = await publisherOf(prefix);
     const told: string[] = [];
@@ -148,7 +148,7 @@ describe('a publisher of routes', () => {
     expect(told).toEqual(['adapter/a', 'adapter/a', '*']);
   });
 
-  it('is complete once a full set has been written, and not by single routes', async () => {
+  it('is complete once a full set has been written, and not through single routes', async () => {
     const publisher = await publisherOf(freshPrefix());
     expect(await publisher.isComplete()).toBe(false);
     await publisher.publish(route('a'));
@@ -158,7 +158,7 @@ describe('a publisher of routes', () => {
   });
 });
 
-describe('a version of a route', () => {
+describe('the version of a route', () => {
   const version = (createdAt: number, generation: number, run: number) => ({
     createdAt: new Date(createdAt),
     generation,
@@ -182,7 +182,7 @@ describe('a version of a route', () => {
     expect(await publisher.standing(adapterRef('a'))).toBeNull();
   });
 
-  it('is remembered for a day after the route was withdrawn', async () => {
+  it('is kept for a day after the route was withdrawn', async () => {
     const redis = await connectRedis();
     const prefix = freshPrefix();
     let now = 0;

@@ -13,7 +13,7 @@ import { waitFor } from '../support/wait.js';
 const PROGRAM = repository('packages/runtime/dist/process/supervisor/main.js');
 const SERVER = repository('servers/mcp-example/dist/main.js');
 
-/** The supervisor as a program of its own, as it runs in a container. */
+/** The supervisor as a program of its own, as in a container. */
 async function start(catalogue: unknown) {
   const home = await folder();
   const env = {
@@ -30,7 +30,7 @@ async function start(catalogue: unknown) {
 }
 
 describe('the supervisor as a program', () => {
-  it('runs what its catalogue names for a worker that finds its socket, and takes it along when it ends', async () => {
+  it('runs the commands of its catalogue for a worker that connects to its socket, and ends the replicas when it ends', async () => {
     const { child, socket, output, exited } = await start({ example: { command: process.execPath, args: [SERVER] } });
     await waitFor('the supervisor to listen', () => output().includes('process supervisor listens'));
     const runtime = processRuntime(socket);
@@ -58,7 +58,7 @@ describe('the supervisor as a program', () => {
     expect(survivors(before)).toEqual([]);
   });
 
-  it('says what is wrong with its catalogue instead of starting', async () => {
+  it('reports what is wrong with its catalogue instead of starting', async () => {
     const { output, exited } = await start({ example: { cmd: 'node' } });
     expect(await exited).toEqual([1, null]);
     expect(output()).toMatch(/^The catalogue .* \(MCP_GATEWAY_CATALOGUE\) cannot be used: .*command/);

@@ -35,7 +35,7 @@ const recordOf = (caller = 'alice', more: Partial<SessionRecord> = {}): SessionR
   ...more,
 });
 
-describe('the records of sessions', () => {
+describe('session records', () => {
   let redis: RedisClient;
   let prefix: string;
   let records: SessionRecords;
@@ -53,7 +53,7 @@ describe('the records of sessions', () => {
     return (await listSessions(redis, prefix, page)).sessions.map(({ id }) => id);
   };
 
-  it('are read as they were written, and go away by themselves', async () => {
+  it('are read as they were written, and expire by themselves', async () => {
     const record = recordOf('José 李雷', { subscriptions: ['file:///a b', 'ü'], protocolVersion: '2025-11-25' });
     await records.create(ref('1', record.caller), record, BOUNDS);
     const { record: read, lastUsedAt } = await records.find(ref('1'));
@@ -62,20 +62,20 @@ describe('the records of sessions', () => {
     for (const key of await redis.keys(`{${prefix}:*`)) expect(await redis.ttl(key)).toBeGreaterThan(3_500);
   });
 
-  it('that there are none of are null', async () => {
+  it('that do not exist are null', async () => {
     expect(await records.find(ref('unknown'))).toEqual({ record: null, lastUsedAt: null });
   });
 
   it.each([
     ['is none', async () => {}, expect.objectContaining({ moves: 2, endpointId: 'c', initialize: null })],
-    ['is an older one', () => open('1'), expect.objectContaining({ moves: 2, endpointId: 'c', initialize: '{}' })],
+    ['is an older record', () => open('1'), expect.objectContaining({ moves: 2, endpointId: 'c', initialize: '{}' })],
     [
-      'is one as late',
+      'is a record of the same move',
       () => records.create(ref('1'), recordOf('alice', { moves: 2 }), BOUNDS),
       expect.objectContaining({ endpointId: 'a' }),
     ],
-    ['is a mark', () => records.close(ref('1'), ECHO, CLOSE), 'closed'],
-  ])('are written again when there %s, as far as that is right', async (_what, before, after) => {
+    ['is the mark of a closed session', () => records.close(ref('1'), ECHO, CLOSE), 'closed'],
+  ])('are restored from memory unless the stored state is as recent: there %s', async (_what, before, after) => {
     await before();
     const heard: string[] = [];
     const subscriber = await connectRedis();
@@ -85,7 +85,7 @@ describe('the records of sessions', () => {
     const { record } = await records.find(ref('1'));
     expect(record).toEqual(after);
     expect(isWritten).toBe((record as SessionRecord).endpointId === 'c');
-    await waitFor('what is said', async () => {
+    await waitFor('the change message', async () => {
       await redis.publish(records.keys.changed, 'last');
       return heard.includes('last');
     });
@@ -93,7 +93,7 @@ describe('the records of sessions', () => {
     expect(await redis.ttl(records.keys.record(OWNER, '1'))).toBeGreaterThan(50);
   });
 
-  it('leave alone what another version has written', async () => {
+  it('of another version are not changed', async () => {
     await redis.hSet(records.keys.record(OWNER, '1'), { format: 'later' });
     expect(await records.restore('1', recordOf('alice', { moves: 2 }), 3_600)).toBe(false);
   });
@@ -101,16 +101,16 @@ describe('the records of sessions', () => {
   it.each([
     ['adapter', { max: 2 }, 'adapter-full'],
     ['caller', { maxPerCaller: 2 }, 'caller-full'],
-  ])('are as many as an %s may have', async (_whose, bound, refusal) => {
+  ])('are limited for each %s', async (_whose, bound, refusal) => {
     expect([await open('1'), await open('2'), await open('3', 'alice', bound)]).toEqual(['opened', 'opened', refusal]);
     expect((await records.find(ref('3'))).record).toBeNull();
     await records.close(ref('1'), ECHO, CLOSE);
     expect(await open('3', 'alice', bound)).toBe('opened');
-    // Those that were not used for too long do not count.
+    // Sessions that have been idle for too long do not count.
     expect(await open('4', 'alice', { ...bound, idleSince: NOW + 1 })).toBe('opened');
   });
 
-  it('do not come back once they are closed', async () => {
+  it('do not return once they are closed', async () => {
     await open('1');
     expect([await records.close(ref('1'), ECHO, CLOSE), await records.close(ref('1'), ECHO, CLOSE)]).toEqual([
       true,
@@ -128,13 +128,13 @@ describe('the records of sessions', () => {
     expect([await idsOf(), await idsOf('alice')]).toEqual([[], []]);
   });
 
-  it('are marked as closed, too, when they were lost before', async () => {
+  it('are marked as closed even when they were lost before', async () => {
     expect(await records.close(ref('lost'), ECHO, CLOSE)).toBe(true);
     expect((await records.find(ref('lost'))).record).toBe('closed');
-    expect(await records.nextTermination()).toBeNull(); // nobody knows where it was
+    expect(await records.nextTermination()).toBeNull(); // no record has its location
   });
 
-  it('are not closed for not being used when they have been used since', async () => {
+  it('are not closed as idle when they have been used since', async () => {
     await open('1');
     await records.touch([{ ...ref('1'), at: NOW + 50, keepSeconds: 60 }]);
     expect(await records.close(ref('1'), ECHO, { ...CLOSE, unlessUsedSince: NOW + 50 })).toBe(false);
@@ -142,14 +142,14 @@ describe('the records of sessions', () => {
     expect(await records.close(ref('1'), ECHO, { ...CLOSE, unlessUsedSince: NOW + 51 })).toBe(true);
   });
 
-  it('tell when they were last used, by whoever has used them last', async () => {
+  it('report the latest use, whichever data plane recorded it', async () => {
     await open('1');
     await open('2', 'bob');
     await records.touch([
       { ...ref('1'), at: NOW + 50, keepSeconds: 60 },
       { ...ref('2', 'bob'), at: NOW + 20, keepSeconds: 60 },
     ]);
-    await records.touch([{ ...ref('1'), at: NOW + 10, keepSeconds: 60 }]); // of another data plane, and late
+    await records.touch([{ ...ref('1'), at: NOW + 10, keepSeconds: 60 }]); // a late message of another data plane
     expect((await records.find(ref('1'))).lastUsedAt).toBe(NOW + 50);
     expect(await records.idle(OWNER, NOW + 50, 10)).toEqual(['2']);
     expect(await records.idle(OWNER, NOW + 51, 10)).toEqual(['2', '1']);
@@ -158,7 +158,7 @@ describe('the records of sessions', () => {
     expect(await idsOf()).toEqual(['1', '2']);
   });
 
-  it('are kept for as long as their last use says, unless they are to be kept for longer', async () => {
+  it('are kept for as long as their last use requires, or longer when their record requires it', async () => {
     const streams = { ...BOUNDS, keepSeconds: 100 };
     await records.create(ref('1'), recordOf('alice', { transport: 'http-sse' }), streams);
     const shortest = async () => Math.min(...(await Promise.all((await redis.keys(`{${prefix}:*`)).map(timeLeft))));
@@ -171,15 +171,15 @@ describe('the records of sessions', () => {
   });
 
   it.each([
-    ['the record was to be', 3_600, 60],
-    ['whoever closes them says', 60, 3_600],
-  ])('are marked as closed for as long as %s kept, if that is longer', async (_whose, openFor, closedFor) => {
+    ["the record's lifetime", 3_600, 60],
+    ['the lifetime that the close requests', 60, 3_600],
+  ])('are marked as closed for %s when that is the longer one', async (_whose, openFor, closedFor) => {
     await records.create(ref('1'), recordOf(), { ...BOUNDS, keepSeconds: openFor });
     await records.close(ref('1'), ECHO, { ...CLOSE, keepSeconds: closedFor });
     expect(await redis.ttl(records.keys.record(OWNER, '1'))).toBeGreaterThan(3_500);
   });
 
-  it('tell which of them are old', async () => {
+  it('list the old ones', async () => {
     await open('1');
     await records.create(ref('2'), recordOf('alice', { openedAt: NOW - 10 }), BOUNDS);
     await records.touch([{ ...ref('2'), at: NOW + 50, keepSeconds: 60 }]);
@@ -189,7 +189,7 @@ describe('the records of sessions', () => {
     expect(await records.openedBefore(OWNER, NOW + 1, 10)).toEqual(['1']);
   });
 
-  it('leave terminations, each for one to take, in their order', async () => {
+  it('queue terminations, each for one taker, in their order', async () => {
     for (const id of ['1', '2', '3']) await open(id, id);
     await records.set(ref('1'), 'protocolVersion', '2025-06-18');
     for (const id of ['1', '2', '3']) await records.close(ref(id, id), ECHO, { ...CLOSE, tellServer: id !== '2' });
@@ -202,13 +202,13 @@ describe('the records of sessions', () => {
     ]);
   });
 
-  it('leave no termination when the server hears of the end by itself', async () => {
+  it('queue no termination when the server learns of the end by itself', async () => {
     await records.create(ref('1'), recordOf('alice', { transport: 'http-sse' }), BOUNDS);
     await records.close(ref('1'), ECHO, CLOSE);
     expect(await records.nextTermination()).toBeNull();
   });
 
-  it('remember so many subscriptions and no more', async () => {
+  it('store a limited number of subscriptions', async () => {
     await open('1');
     const taken = [];
     for (let i = 0; i < 150; i++) taken.push(await records.subscribe(ref('1'), `file:///${i}`));
@@ -216,12 +216,12 @@ describe('the records of sessions', () => {
     const kept = (record as SessionRecord).subscriptions.length;
     expect(kept).toBeGreaterThan(100);
     expect(taken.filter(Boolean)).toHaveLength(kept);
-    expect(await records.subscribe(ref('1'), 'file:///0')).toBe(true); // it has that one
+    expect(await records.subscribe(ref('1'), 'file:///0')).toBe(true); // already stored
     await records.unsubscribe(ref('1'), 'file:///0');
     expect(await records.subscribe(ref('1'), 'file:///new')).toBe(true);
   });
 
-  it('are claimed by one, who alone can give the claim back', async () => {
+  it('are claimed by one caller, which alone can release the claim', async () => {
     await open('1');
     expect((await records.claim(ref('1'), 'me', 60_000))?.record).toMatchObject({ endpointId: 'a' });
     expect(await records.claim(ref('1'), 'you', 60_000)).toBeNull();
@@ -231,7 +231,7 @@ describe('the records of sessions', () => {
     expect(await records.claim(ref('1'), 'you', 60_000)).not.toBeNull();
   });
 
-  it('are moved by one of those who saw the same', async () => {
+  it('are moved by one of several callers that have read the same record', async () => {
     await open('1');
     const to = (endpointId: string) => ({
       endpointId,

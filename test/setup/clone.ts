@@ -12,7 +12,7 @@ import { waitFor } from '../support/wait.js';
 const LOCAL = fileURLToPath(new URL('../../packages/local', import.meta.url));
 const NODE_PACKAGE = `node-test-${process.platform}-${process.arch}`;
 
-/** Writes its name and arguments to `calls`, then does what the real one is there for, in a few lines. */
+/** Writes its name and arguments to `calls`, then does the essential work of the real program in a few lines. */
 const PROGRAMS = {
   npx: `#!/bin/sh
     set -e
@@ -50,7 +50,7 @@ const PROGRAMS = {
     console.log(JSON.stringify({ args: process.argv.slice(2), flags: process.execArgv, path: process.env.NODE_PATH }));
     process.exit(7);
   `,
-  // As pnpm writes it: the shell stays.
+  // As pnpm writes the shim: the shell stays.
   shim: `#!/bin/sh
     "$REAL_NODE" "$@"
     exit $?
@@ -61,7 +61,7 @@ const PROGRAMS = {
   `,
 };
 
-/** Stands for the gateway: ends in order, a little later, when it is asked to or when its parent is gone. */
+/** Replaces the gateway: shuts down gracefully, a little later, on a signal or when its parent has ended. */
 const MAIN = `
   import { appendFileSync, writeFileSync } from 'node:fs';
   writeFileSync('main.pid', String(process.pid));
@@ -105,7 +105,7 @@ async function build(): Promise<Clone> {
   return clone;
 }
 
-/** A small workspace with the real set-up in it, and stand-ins for what the set-up calls. */
+/** A small workspace with the real set-up and with replacements for the programs that the set-up calls. */
 export class Clone {
   private readonly children: ChildProcess[] = [];
 
@@ -150,7 +150,7 @@ export class Clone {
     return clone;
   }
 
-  /** One that has been built, of which `calls` says nothing. To build each would take longer than most tests do. */
+  /** A workspace that is already built; `calls` is empty. A build of each would take longer than most tests. */
   static async built(): Promise<Clone> {
     const clone = new Clone(await mkdtemp(path.join(tmpdir(), 'mcp gateway clone ')));
     await chmod(clone.folder, 0o755);
@@ -178,7 +178,7 @@ export class Clone {
     appendFileSync(this.at(file), text);
   }
 
-  /** What was called since the last time this was asked. */
+  /** The calls since the previous call of this function. */
   async calls(): Promise<string[]> {
     const calls = existsSync(this.at('calls')) ? this.read('calls').trim().split('\n').filter(Boolean) : [];
     await rm(this.at('calls'), { force: true });
@@ -189,7 +189,7 @@ export class Clone {
     return existsSync(this.at('calls')) && this.read('calls').includes(`${name} `);
   }
 
-  /** `node packages/local/setup.mjs …`, as npm would start it. */
+  /** Runs `node packages/local/setup.mjs …` as npm would start it. */
   setup(args: string[], { env = {}, uid }: Options = {}): Started {
     return this.start(process.execPath, [this.at('packages/local/setup.mjs'), ...args], { env, uid });
   }
@@ -223,7 +223,7 @@ export class Clone {
     return { child, ended };
   }
 
-  /** The pid of the stand-in for the gateway, once it runs. */
+  /** The pid of the gateway's replacement, once it runs. */
   async mainPid(): Promise<number> {
     return waitFor('the gateway', () => Number(this.read('main.pid')));
   }

@@ -23,7 +23,7 @@ describe('the set-up', () => {
     expect(await clone.calls()).toEqual([]);
   });
 
-  it('keeps the settings of an outer npm command from pnpm, but not the way to the registry', async () => {
+  it('hides the settings of an outer npm command from pnpm, but passes on the registry and proxy settings', async () => {
     await clone.run(['build'], {
       env: {
         npm_config_omit: 'dev',
@@ -49,9 +49,9 @@ describe('the set-up', () => {
     expect(env).toContain('npm_config_https_proxy=http://127.0.0.1:2/\n');
   });
 
-  it('installs for a user whose home folder cannot be written', async () => {
+  it('installs for a user whose home folder is not writable', async () => {
     const home = clone.at('package.json');
-    const npm = { npm_config_cache: `${home}/.npm`, npm_config_userconfig: `${home}/.npmrc` }; // as npm hands them down
+    const npm = { npm_config_cache: `${home}/.npm`, npm_config_userconfig: `${home}/.npmrc` }; // npm exports them so
     expect(await clone.run(['build'], { env: { HOME: home, ...npm } })).toMatchObject({ code: 0 });
     const env = clone.read('npx.env').split('\n');
     expect(env).toContain(`HOME=${clone.at('node_modules/.cache/home')}`);
@@ -64,7 +64,7 @@ describe('the set-up', () => {
     ['ERR_PNPM_OUTDATED_LOCKFILE', 'npx -y pnpm@1.2.3 install'],
     ['ENOSPC: no space left', 'disk is full'],
     ['something else', 'run the same command again'],
-  ])('shows what a failing install said (%s) and what to do', async (said, advice) => {
+  ])('shows the output of a failing install (%s) and what to do', async (said, advice) => {
     await clone.write({ 'npx.fails': `${said}\n` });
     const { code, stdout, stderr } = await clone.run(['build']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -80,14 +80,14 @@ describe('the set-up', () => {
   it.each([
     ['npm', 'npm http fetch GET http://h/pnpm attempt 1 failed with ECONNREFUSED'],
     ['pnpm', ' WARN  GET http://h/one error (ECONNREFUSED). Will retry in 10 seconds. 2 retries left.'],
-  ])('says what the install waits for while %s asks the registry again, and how to help', async (_name, line) => {
+  ])('reports while the install waits for %s to ask the registry again, and how to help', async (_name, line) => {
     await clone.write({ 'npx.says': `${line}\n`, 'npx.waits': '' });
     const env = { npm_config_registry: 'http://alice:hunter2@127.0.0.1:1/npm/' };
     const { child, ended } = clone.setup(['build'], { env });
     let said = '';
     child.stderr?.on('data', (text: string) => (said += text));
     const sentence = 'The package registry (http://127.0.0.1:1/npm/) does not answer: ECONNREFUSED.';
-    await waitFor('a word about the registry', () => said.includes(sentence));
+    await waitFor('the remark on the registry', () => said.includes(sentence));
     await rm(clone.at('npx.waits'));
     const { code, stderr } = await ended;
     expect(code).toBe(0);
@@ -95,7 +95,7 @@ describe('the set-up', () => {
     expect(stderr).not.toContain('hunter2');
   });
 
-  it('shows what tsc said, and compiles again after the correction', async () => {
+  it('shows the output of tsc, and compiles again after the correction', async () => {
     await clone.write({ 'packages/app/src/index.ts': 'broken' });
     const { code, stderr } = await clone.run(['start']);
     expect(code).toBe(1);
@@ -106,14 +106,14 @@ describe('the set-up', () => {
     expect(await clone.calls()).toEqual(['generate', TSC]);
   });
 
-  it('lets one set-up work and the other wait', async () => {
+  it('lets one set-up run and another wait', async () => {
     await clone.write({ 'npx.waits': '' });
     const first = clone.setup(['build']);
     await waitFor('the install', () => clone.hasCalled('npx'));
     const second = clone.setup(['build']);
     let said = '';
     second.child.stderr?.on('data', (text: string) => (said += text));
-    await waitFor('a word about the other', () => said.includes(`Another set-up (process ${first.child.pid})`));
+    await waitFor('the remark on the other set-up', () => said.includes(`Another set-up (process ${first.child.pid})`));
     await rm(clone.at('npx.waits'));
     expect([(await first.ended).code, (await second.ended).code]).toEqual([0, 0]);
     expect(await clone.calls()).toEqual([INSTALL, 'generate', TSC]);
@@ -128,20 +128,20 @@ describe('the set-up', () => {
     const second = clone.setup(['build']);
     let said = '';
     second.child.stderr?.on('data', (text: string) => (said += text));
-    await waitFor('a word about the other', () => said.includes('waiting for it'));
+    await waitFor('the remark on the other set-up', () => said.includes('waiting for it'));
     await rm(clone.at('npx.waits'));
     expect(await second.ended).toMatchObject({ code: 0 });
     expect(await clone.calls()).toEqual([INSTALL, INSTALL, 'generate', TSC]);
   });
 
-  it('takes over from one that is long gone, even when its pid is used again', async () => {
+  it('takes over the lock of a set-up that has ended, even when its pid is used again', async () => {
     await clone.write({
       'node_modules/.setup/lock': JSON.stringify([{ pid: process.pid, started: 'another time' }]),
     });
     expect(await clone.run(['build'])).toMatchObject({ code: 0, stderr: expect.not.stringContaining('waiting') });
   });
 
-  it('ends the install when it is asked to, and gives the lock back', async () => {
+  it('ends the install on a signal, and releases the lock', async () => {
     await clone.write({ 'npx.waits': '' });
     const first = clone.setup(['start']);
     await waitFor('the install', () => clone.hasCalled('npx'));
@@ -176,14 +176,14 @@ describe('the set-up of a clone that is built', () => {
     expect((await clone.calls())[0]).toBe(INSTALL);
   });
 
-  it('compiles a change that carries an older time than the last build', async () => {
+  it('compiles a change whose time is older than the last build', async () => {
     await clone.write({ 'packages/app/src/index.ts': 'export const one = 2;\n' });
     utimesSync(clone.at('packages/app/src/index.ts'), 1000, 1000);
     await clone.run(['build']);
     expect(await clone.calls()).toEqual(['generate', TSC]);
   });
 
-  it('compiles again when a source came, went or moved', async () => {
+  it('compiles again when a source was added, removed or moved', async () => {
     renameSync(clone.at('packages/app/src/index.test.ts'), clone.at('packages/app/src/index.d.ts'));
     await clone.run(['build']);
     expect(await clone.calls()).toEqual(['generate', TSC]);
@@ -192,13 +192,13 @@ describe('the set-up of a clone that is built', () => {
     expect(await clone.calls()).toEqual(['generate', TSC]);
   });
 
-  it('compiles from scratch when an output is gone', async () => {
+  it('compiles from scratch when an output is missing', async () => {
     rmSync(clone.at('packages/app/dist/index.js'));
     await clone.run(['build']);
     expect(await clone.calls()).toEqual(['generate', 'tsc -b packages/app, from scratch']);
   });
 
-  it('does not compile because a test has changed', async () => {
+  it('does not compile when only a test has changed', async () => {
     clone.append('packages/app/src/index.test.ts', '// changed\n');
     await clone.run(['build']);
     expect(await clone.calls()).toEqual([]);
@@ -207,19 +207,22 @@ describe('the set-up of a clone that is built', () => {
   it.each([
     ['install', 'package.json', 'npx.fails', INSTALL],
     ['compilation', 'packages/app/src/index.ts', 'tsc.fails', TSC],
-  ])('does not trust what a failed %s left, even when its cause was taken back', async (_name, file, failure, call) => {
-    const before = clone.read(file);
-    clone.append(file, '\n');
-    await clone.write({ [failure]: '' });
-    expect(await clone.run(['build'])).toMatchObject({ code: 1 });
-    await clone.write({ [file]: before });
-    await rm(clone.at(failure));
-    await clone.calls();
-    expect(await clone.run(['build'])).toMatchObject({ code: 0 });
-    expect(await clone.calls()).toContain(call);
-  });
+  ])(
+    'does not trust the result of a failed %s, even when its cause was reverted',
+    async (_name, file, failure, call) => {
+      const before = clone.read(file);
+      clone.append(file, '\n');
+      await clone.write({ [failure]: '' });
+      expect(await clone.run(['build'])).toMatchObject({ code: 1 });
+      await clone.write({ [file]: before });
+      await rm(clone.at(failure));
+      await clone.calls();
+      expect(await clone.run(['build'])).toMatchObject({ code: 0 });
+      expect(await clone.calls()).toContain(call);
+    },
+  );
 
-  it('runs what is ready for a user who may not write here, and tells him when it is not', async () => {
+  it('runs an up-to-date clone for a user without write permission, and reports when it is out of date', async () => {
     const node = clone.at('programs/own-node');
     try {
       linkSync(process.execPath, node);

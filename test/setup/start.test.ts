@@ -13,7 +13,7 @@ describe('npm start', () => {
 
   afterEach(() => clone.remove());
 
-  it('hands on the arguments and the exit code', async () => {
+  it('passes on the arguments and the exit code', async () => {
     expect(await clone.run(['start', 'exit', '42'])).toEqual({ code: 42, stdout: '', stderr: '' });
   });
 
@@ -26,7 +26,7 @@ describe('npm start', () => {
     await clone.mainPid();
     await new Promise((resolve) => setTimeout(resolve, 100));
     child.kill(signal);
-    child.kill(signal); // npm repeats what the terminal has sent already
+    child.kill(signal); // npm repeats the signal that the terminal has already sent
     expect(await ended).toMatchObject({ code: 5 });
     expect(await clone.calls()).toEqual([`main ${received}`]);
   });
@@ -56,11 +56,11 @@ describe('npm start', () => {
     expect(await clone.calls()).toEqual(['main SIGTERM']);
   });
 
-  it('goes on when a shell that started it by hand is gone', async () => {
+  it('continues when the shell that started it by hand has ended', async () => {
     const command = `"${process.execPath}" packages/local/setup.mjs start >/dev/null 2>&1 &`;
     await clone.start('/bin/sh', ['-c', command], {}).ended;
     const pid = await clone.mainPid();
-    await new Promise((resolve) => setTimeout(resolve, 1_000)); // a few looks at the parent
+    await new Promise((resolve) => setTimeout(resolve, 1_000)); // several checks of the parent
     expect(isAlive(pid)).toBe(true);
     process.kill(parentOf(pid), 'SIGTERM');
     await waitFor('the end of the gateway', () => !isAlive(pid));

@@ -10,14 +10,14 @@ describe('the targets', () => {
 
   afterEach(() => clone.remove());
 
-  it('names them when it is asked for another one', async () => {
+  it('lists them when the name is unknown', async () => {
     const { code, stderr } = await clone.run(['strat']);
     expect(code).toBe(1);
     expect(stderr).toContain('start|test|check|build');
   });
 
   describe('test', () => {
-    it('runs jest for ES modules with the arguments, keeps its exit code, and says what was left out', async () => {
+    it('runs jest for ES modules with the arguments, keeps its exit code, and lists the skipped suites', async () => {
       const { code, stdout, stderr } = await clone.run(['test', '--json', 'a b']);
       expect(code).toBe(7);
       expect(JSON.parse(stdout)).toEqual({
@@ -27,7 +27,7 @@ describe('the targets', () => {
       expect(stderr).toMatch(/^\nSkipped: .*the start-up benchmark .*\(network\), .*; run \.ci\/run\n$/);
     });
 
-    it('does not let the packages see each other through NODE_PATH', async () => {
+    it('hides packages from each other, which NODE_PATH would show', async () => {
       const { stdout } = await clone.run(['test'], {
         env: { NODE_PATH: `${clone.at('node_modules/.pnpm/node_modules')}:/opt/modules` },
       });
@@ -35,7 +35,7 @@ describe('the targets', () => {
     });
   });
 
-  it('run a suite that `npm test` leaves out, with the arguments', async () => {
+  it('runs a suite that `npm test` leaves out, with the arguments', async () => {
     const { code, stdout } = await clone.run(['test:conformance', 'client']);
     expect(code).toBe(7);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -43,7 +43,7 @@ describe('the targets', () => {
     });
   });
 
-  it('run the tests on a cluster with their own configuration', async () => {
+  it('runs the tests on a cluster with their own configuration', async () => {
     const { code, stdout } = await clone.run(['test:cluster', 'a b']);
     expect(code).toBe(7);
     expect(JSON.parse(stdout).args).toEqual(['--config', 'test/cluster/jest.config.js', 'a b']);
@@ -67,7 +67,7 @@ describe('the targets', () => {
       expect(stdout).toContain('8 of 8 passed');
     });
 
-    it('runs the rest when one fails, and names it', async () => {
+    it('runs the other steps when one fails, and names the failed step', async () => {
       await clone.write({ 'oxlint.fails': '', 'knip.fails': '' });
       const { code, stdout } = await clone.run(['check']);
       expect(code).toBe(1);
@@ -75,7 +75,7 @@ describe('the targets', () => {
       expect(stdout).toContain('6 of 8 passed; failed: oxlint, knip');
     });
 
-    it('goes on when the sources do not compile', async () => {
+    it('continues when the sources do not compile', async () => {
       await clone.write({ 'packages/app/src/index.ts': 'broken' });
       const { code, stdout, stderr } = await clone.run(['check']);
       expect(code).toBe(1);
@@ -100,7 +100,7 @@ describe('the machine', () => {
     ['Windows', 'platform', "'win32'", 'On Windows use WSL'],
     ['another system', 'platform', "'freebsd'", 'this is freebsd'],
     ['another processor', 'arch', "'riscv64'", 'riscv64'],
-  ])('refuses %s in words, before anything is installed', async (_name, property, value, words) => {
+  ])('refuses %s with a reason, before anything is installed', async (_name, property, value, words) => {
     const preload = `Object.defineProperty(process, '${property}', { value: ${value} })`;
     await clone.write({ 'preload.mjs': preload });
     const NODE_OPTIONS = `--import ${new URL('preload.mjs', `file://${clone.folder}/`).href}`;

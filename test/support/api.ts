@@ -12,7 +12,7 @@ export interface Spec {
   [field: string]: unknown;
 }
 
-/** The spec of the server that we ship. */
+/** The spec of the example server. */
 export const example = (name: string, more: Record<string, unknown> = {}): Spec => ({
   name,
   imageName: 'mcp-example',
@@ -22,9 +22,9 @@ export const example = (name: string, more: Record<string, unknown> = {}): Spec 
 
 export type Api = ReturnType<typeof managementApi>;
 
-/** The management API at the gateway's URL, as the caller that clients without headers are, with the right to see everything. */
+/** The management API at the gateway's URL, called as the default caller of requests without headers, which may see everything. */
 export function managementApi(url: string) {
-  /** Whatever the answer is. Rejects when there is none. */
+  /** Resolves with any answer. Rejects when there is none. */
   function request(
     method: string,
     path: string,
@@ -60,7 +60,7 @@ export function managementApi(url: string) {
     list: () => call<AdapterResource[]>('GET', ''),
     logs: async (name: string) => (await request('GET', `/${name}/logs`)).text(),
 
-    /** Waits until all replicas run the current spec and the data plane knows. */
+    /** Waits until all replicas run the current spec and the data plane has their route. */
     async ready(name: string, timeoutMs = 20_000): Promise<AdapterStatus> {
       const seen = await waitFor(
         `${name} to be ready`,
@@ -78,7 +78,7 @@ export function managementApi(url: string) {
   };
 }
 
-/** A DELETE without a session does nothing, and is answered by the server if there is one. */
+/** A DELETE without a session has no effect; the server answers it, if there is one. */
 async function routed(url: string): Promise<number> {
   const { status } = await fetch(url, { method: 'DELETE', headers: ADMIN, signal: AbortSignal.timeout(5_000) });
   return status;

@@ -5,5 +5,5 @@ afterEach(async () => {
   for (const step of steps.splice(0).toReversed()) await step();
 });
 
-/** Runs when the test is over, last first. */
+/** Runs in reverse order when the test has ended. */
 export const afterTest = (step: () => unknown): void => void steps.push(step);

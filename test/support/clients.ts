@@ -23,7 +23,7 @@ export interface ClientOptions {
   headers?: Record<string, string>;
   fetch?: StreamableHTTPClientTransportOptions['fetch'];
   capabilities?: ClientCapabilities;
-  /** Before the session is opened, for what the server may ask at once. */
+  /** Runs before the session opens, because the server may ask at once. */
   prepare?: (client: Client) => void;
 }
 
@@ -67,7 +67,7 @@ export const whoami = async (session: Session): Promise<Whoami> =>
 
 export interface Answer {
   status: number;
-  /** Of the first content block of a tool's result; empty when there is none. */
+  /** The text of the first content block of a tool's result; empty when there is none. */
   text: string;
   sessionId: string | null;
   retryAfter: string | null;
@@ -89,16 +89,16 @@ export function callModern(url: string, name: string, args = {}): Promise<Answer
   return post(url, headers, 'tools/call', { name, arguments: args, _meta });
 }
 
-/** Opens a session of the legacy era, without a client that would go on from there. */
+/** Opens a session of the legacy era, without a client that would continue from there. */
 export function initialize(url: string): Promise<Answer> {
   return post(url, {}, 'initialize', { protocolVersion: LEGACY, capabilities: {}, clientInfo: CLIENT });
 }
 
-/** One call within a session, without a client that would try again or start over. */
+/** One call within a session, without a client that would retry or reconnect. */
 export const callInSession = (url: string, sessionId: string, name: string, args = {}): Promise<Answer> =>
   post(url, inSession(sessionId), 'tools/call', { name, arguments: args });
 
-/** The same for a tool that reports progress: resolves when the answer has begun, with its rest. */
+/** The same for a tool that reports progress: resolves with the rest of the answer when the answer has begun. */
 export async function beginInSession(url: string, sessionId: string, name: string, args = {}) {
   const params = { name, arguments: args, _meta: { progressToken: 1 } };
   const { body } = await send(url, inSession(sessionId), 'tools/call', params);
@@ -110,7 +110,7 @@ export async function beginInSession(url: string, sessionId: string, name: strin
       text += Buffer.from(read.value).toString();
     return text;
   })();
-  rest.catch(() => {}); // whoever asks for it later is told
+  rest.catch(() => {}); // the caller of `rest` gets the error
   return { rest };
 }
 

@@ -1,7 +1,7 @@
 import { TestEnvironment } from 'jest-environment-node';
 import { forcedColour } from './forget-colour.mjs';
 
-/** Jest's environment for Node.js. It keeps the colour of failed assertions that forget-colour.mjs takes from programs. */
+/** Jest's environment for Node.js. It keeps the colours of failed assertions, which forget-colour.mjs removes from programs. */
 export default class Environment extends TestEnvironment {
   /** @param {ConstructorParameters<typeof TestEnvironment>} args */
   constructor(...args) {

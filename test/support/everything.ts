@@ -13,20 +13,20 @@ import { repository } from './launch.js';
 
 const server = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js');
 
-/** The reference server that uses every feature of the protocol; it has no say in which address it listens on. */
+/** The reference server, which uses every feature of the protocol; its listening address cannot be configured. */
 export const everythingEntry: CatalogueFile[string] = {
   command: process.execPath,
   args: ['--import', repository('test/support/listen-on-loopback.mjs'), server, 'streamableHttp'],
 };
 
 export interface EverythingSession extends Session {
-  /** What the server said of its own accord, in order. */
+  /** The notifications of the server, in order. */
   heard: unknown[];
-  /** Breaks the server's own stream. The client comes back for it when the returned function is called. */
+  /** Breaks the server's own stream. The client reconnects when the returned function is called. */
   breakStream(): () => void;
 }
 
-/** A client that can do what the server may ask for; resolves when the server's own stream is open, too. */
+/** A client with every capability that the server may use; resolves when the server's own stream is open, too. */
 export async function connectToEverything(url: string): Promise<EverythingSession> {
   const heard: unknown[] = [];
   const streaming = Promise.withResolvers<void>();

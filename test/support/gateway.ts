@@ -8,7 +8,7 @@ import { collect, launch, repository, type Launched } from './launch.js';
 import { environmentOf, type ProcessLine } from './processes.js';
 import { waitFor } from './wait.js';
 
-/** Less than a test may take; a machine that is busy starts processes slowly. */
+/** Less than the time limit of a test; a busy machine starts processes slowly. */
 const LISTEN_MS = 25_000;
 const START_MS = 60_000;
 
@@ -16,15 +16,15 @@ export type CatalogueFile = Record<string, { command: string; args?: string[]; e
 
 export interface GatewayOptions {
   env?: Record<string, string>;
-  /** Where it was started before, to start it again on what it left. */
+  /** The home of an earlier gateway, to start it again with its data. */
   home?: string;
   /** Written to a file in its home, for MCP_GATEWAY_CATALOGUE. */
   catalogue?: CatalogueFile;
-  /** A command that runs it as somebody else. */
+  /** A command that runs the gateway as another user. */
   as?: readonly string[];
 }
 
-/** The gateway as `npm start` runs it, as a black box: started, addressed by URL, ended. */
+/** The gateway as `npm start` runs it, as a black box: tests start it, use its URL and end it. */
 export interface Gateway extends Launched {
   url: string;
   home: string;
@@ -50,7 +50,7 @@ const PARTS = {
 const allOf = (name: Part, running: ProcessLine[]): ProcessLine[] =>
   running.filter(({ command }) => PARTS[name].test(command) && !command.startsWith('/bin/sh'));
 
-/** Starts it and waits until it says where it is. It ends with the tests at the latest. */
+/** Starts it and waits until it prints its URL. It ends with the tests at the latest. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const home = options.home ?? (await folder());
   const catalogueFile = join(home, 'catalogue.json');
@@ -80,7 +80,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   };
 }
 
-/** For settings with which it does not start: what it said before it ended. */
+/** For settings with which it does not start: resolves with its output once it has ended. */
 export async function refusedStart(env: Record<string, string>, home?: string) {
   const launched = launch(home ?? (await folder()), env);
   const { code, left } = await launched.ended();
@@ -90,7 +90,7 @@ export async function refusedStart(env: Record<string, string>, home?: string) {
 /** One more data plane beside the gateway's own, with the same settings but for the port. */
 export async function startDataPlane(gateway: Gateway): Promise<{ url: string; pid: number }> {
   const [plane] = allOf('data-plane', gateway.processes());
-  // NODE_CHANNEL_FD and its like are of the connection to a parent that this one has not.
+  // NODE_CHANNEL_FD and similar variables describe a channel to a parent, which this process does not have.
   const settings = Object.entries(environmentOf(plane?.pid ?? 0)).filter(([name]) => !name.startsWith('NODE_'));
   const env = { ...Object.fromEntries(settings), PORT: '0', MCP_GATEWAY_LOG_LEVEL: 'info' };
   const entry = repository('services/data-plane/dist/main.js');

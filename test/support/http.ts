@@ -4,7 +4,7 @@ import { afterTest } from './clean-up.js';
 
 export interface SendOptions {
   method?: string;
-  /** Over those of alice, who may use what `routeTo` routes to. */
+  /** Added to the headers of alice, who may use the routes of `routeTo`. */
   headers?: Record<string, string | string[]>;
   body?: Buffer | string;
 }
@@ -17,14 +17,14 @@ export interface Answer {
   text: string;
 }
 
-/** One request on a connection of its own, without anything that a client library would add. */
+/** One request on a connection of its own, without the additions of a client library. */
 export async function send(url: string, options: SendOptions = {}): Promise<Answer> {
   const res = await open(url, options);
   const body = await bodyOf(res);
   return { ...head(res), body, text: body.toString('utf8') };
 }
 
-/** The head of the answer; the body is the caller's to read. */
+/** The head of the answer; the caller reads the body. */
 export async function open(url: string, options: SendOptions = {}): Promise<IncomingMessage> {
   const req = start(url, options);
   req.end(options.body);
@@ -33,14 +33,14 @@ export async function open(url: string, options: SendOptions = {}): Promise<Inco
 
 export function start(url: string, { method = 'POST', headers = {} }: SendOptions = {}): ClientRequest {
   const req = request(url, { method, agent: false, headers: { 'x-dev-userid': 'alice', ...headers } });
-  req.on('error', () => {}); // whoever waits for the answer hears of it
+  req.on('error', () => {}); // the promise of the answer rejects with it
   afterTest(() => req.destroy());
   return req;
 }
 
 export async function answerTo(req: ClientRequest): Promise<IncomingMessage> {
   const [res] = (await once(req, 'response')) as [IncomingMessage];
-  res.on('error', () => {}); // whoever reads hears of it
+  res.on('error', () => {}); // the reader gets the error
   return res;
 }
 

@@ -12,30 +12,30 @@ const END_MS = 20_000;
 const PATH = process.env['PATH'] ?? '';
 const NODE_COMPILE_CACHE = repository('node_modules/.cache/compiled');
 
-/** A gateway from the moment of its start, whatever becomes of it. */
+/** A gateway from the moment of its start, also when the start fails. */
 export interface Launched {
   pid: number;
   output(): string;
   hasEnded(): boolean;
-  /** Everything that it started and that runs now, also what has lost its parent. */
+  /** Its running processes, including those that have lost their parent. */
   processes(): ProcessLine[];
   /** Waits for it to end by itself. */
   ended(): Promise<Ending>;
-  /** Sends the signal: those of a terminal to the whole group, as a terminal does, others to its first process. */
+  /** Sends the signal: a terminal's signals to the whole group, as a terminal does, others to its first process. */
   end(signal?: NodeJS.Signals): Promise<Ending>;
 }
 
 interface Ending {
-  /** Of the first process; null when a signal ended it. */
+  /** The exit code of the first process; null when a signal ended it. */
   code: number | null;
-  /** What it had started and what did not end with it, although that was waited for. */
+  /** Its processes that still run after a time limit. */
   left: ProcessLine[];
 }
 
 /**
  * Starts a gateway as `npm start` does.
- * @param home becomes its HOME, which is handed down and so marks what belongs to it; its data folder is in there
- * @param as a command that runs it as somebody else
+ * @param home becomes its HOME, which its processes inherit and which identifies them; it contains the data folder
+ * @param as a command that runs it as another user
  */
 export function launch(home: string, env: Record<string, string> = {}, as: readonly string[] = []): Launched {
   const [command, ...args] = [...as, process.execPath, repository('packages/local/dist/main.js')];
@@ -50,9 +50,9 @@ export function launch(home: string, env: Record<string, string> = {}, as: reado
       MCP_GATEWAY_DRAIN_SECONDS: '1',
       ...env,
     },
-    // It ends when the channel does, so it does not outlive a test run that is killed.
+    // The gateway ends when the channel closes, so it does not outlive a test run that is killed.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    detached: true, // a group of its own, as in a terminal
+    detached: true, // a process group of its own, as in a terminal
   });
   const pid = child.pid as number;
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;

@@ -1,4 +1,4 @@
-// `node --import` this to keep a server that listens on every interface to loopback.
+// `node --import` this file to restrict a server that listens on every interface to loopback.
 import { Server } from 'node:net';
 
 const { listen } = Server.prototype;

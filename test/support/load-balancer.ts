@@ -3,11 +3,11 @@ import { waitFor } from './wait.js';
 export interface LoadBalancer {
   fetch: typeof fetch;
   add(origin: string): void;
-  /** Sends it nothing more. Resolves when it has no request any more, but for streams. */
+  /** Sends it nothing more. Resolves when none of its requests but streams is under way. */
   remove(origin: string): Promise<void>;
 }
 
-/** Stands before the data planes, as clients see it: sends each request to the next of them. */
+/** A load balancer in front of the data planes: sends each request to the next one. */
 export function loadBalancer(...origins: string[]): LoadBalancer {
   let planes = origins;
   let turn = 0;

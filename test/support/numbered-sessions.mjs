@@ -1,5 +1,5 @@
-// An MCP server whose session ids can be guessed: 1, 2, 3 …, counted anew in each process. A request that a gateway
-// sends to the wrong process meets somebody else's session here, where other servers would say 404.
+// An MCP server whose session ids are predictable: 1, 2, 3 …, counted anew in each process. A request that a gateway
+// sends to the wrong process finds another caller's session here, where other servers would answer 404.
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 

@@ -6,17 +6,17 @@ import { createDatabase, migrate } from '@mcp-gateway/database';
 import { startPostgres } from '@mcp-gateway/local/postgres';
 
 const log = createLogger('test', 'silent');
-/** What is in it may be lost with the machine, though not with the server, so it never waits for the disk. */
+/** The data need not survive a crash of the machine, only one of the server, so the server never waits for the disk. */
 const settings = { fsync: 'off', full_page_writes: 'off' };
 
 let end = async () => {};
 
 /**
- * One PostgreSQL for all files of a run: to set one up takes longer than most of them. Their databases are their own.
- * It ends with jest, whichever way that ends.
+ * One PostgreSQL for all files of a run: its setup takes longer than most files. Each file has databases of its own.
+ * It ends with jest, however jest ends.
  */
 export default async function setUp() {
-  const folder = await mkdtemp(join(tmpdir(), 'mcpgw-')); // short, because sockets go there
+  const folder = await mkdtemp(join(tmpdir(), 'mcpgw-')); // short, because sockets are in there
   const server = await startPostgres({ dataDir: join(folder, 'data'), socketDir: join(folder, 's'), log, settings });
   end = async () => {
     await server.kill();

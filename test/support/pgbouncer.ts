@@ -20,9 +20,9 @@ export const hasPgbouncer = ((): boolean => {
 })();
 
 /**
- * A PgBouncer in transaction mode before the database, as Debian sets it up but for the mode. It ends with the tests.
+ * A PgBouncer in transaction mode before the database, otherwise configured as Debian does. It ends with the tests.
  * @param url of a database on a Unix socket
- * @param poolSize connections to the server at most
+ * @param poolSize the maximum of connections to the server
  * @returns the URL of the same database through it
  */
 export async function pgbouncer(url: string, poolSize = 20): Promise<string> {
@@ -59,7 +59,7 @@ default_pool_size = ${poolSize}
   return `postgresql://${username}@127.0.0.1:${port}${pathname}`;
 }
 
-/** PgBouncer refuses to be root. PostgreSQL of the tests may be root outside of a namespace in which it is nobody. */
+/** PgBouncer refuses to run as root. The tests' PostgreSQL may be root outside of a user namespace in which it is not. */
 function asOwnerOf(sockets: string): string[] {
   if (process.getuid?.() !== 0) return [];
   const { uid } = statSync(sockets);

@@ -9,16 +9,16 @@ import { startPostgres, type Postgres } from '@mcp-gateway/local/postgres';
 
 export const silent = createLogger('test', 'silent');
 
-/** What is in it may be lost with the machine, though not with the server, so it never waits for the disk. */
+/** The data need not survive a crash of the machine, only one of the server, so the server never waits for the disk. */
 const SETTINGS = { fsync: 'off', full_page_writes: 'off' };
 
-/** Ends what was started, last first, when the tests of the file are done. */
+/** Runs the clean-up in reverse order when the tests of the file have ended. */
 const cleanUps: (() => Promise<unknown>)[] = [];
 afterAll(async () => {
   for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
 });
 
-/** A folder under the system's temporary one; short, because sockets go there. */
+/** A folder under the system's temporary one; short, because sockets are in there. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'mcpgw-'));
   cleanUps.push(() => rm(folder, { recursive: true, force: true }));
@@ -39,16 +39,16 @@ export async function postgresIn(folder: string): Promise<Postgres> {
 
 let own: Promise<Postgres> | undefined;
 
-/** The server that all files share (one-postgres.mjs); in a run that has none, this file's own. */
+/** The server that all files share (one-postgres.mjs); in a run without one, this file's own. */
 export async function sharedPostgres(): Promise<Pick<Postgres, 'url'>> {
   const shared = process.env['MCP_GATEWAY_TEST_POSTGRES'];
   return shared ? { url: (name) => shared.replace('NAME', name) } : (own ??= temporaryFolder().then(postgresIn));
 }
 
-/** The URL of a migrated database that nobody else uses, on the server of one-postgres.mjs. */
+/** The URL of a migrated database for this caller only, on the server of one-postgres.mjs. */
 export const freshDatabase = (): Promise<string> => emptyDatabase('migrated');
 
-/** The URL of a database that nobody else uses, without the gateway's tables. */
+/** The URL of a database for this caller only, without the gateway's tables. */
 export async function emptyDatabase(from?: string): Promise<string> {
   const { url } = await sharedPostgres();
   const name = `test_${randomUUID()}`;
@@ -61,7 +61,7 @@ afterEach(async () => {
   await Promise.all(connections.splice(0).map((database) => database.$disconnect()));
 });
 
-/** Ends with the test. */
+/** It ends with the test. */
 export function connect(url: string, options: Partial<ConnectOptions> = {}): Database {
   const database = connectDatabase(url, { poolSize: 5, ...options });
   connections.push(database);

@@ -9,7 +9,7 @@ export interface ProcessLine {
 
 const LINE = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/;
 
-/** The processes of this machine, less those that have ended and wait for their parent to notice. */
+/** The processes of this machine without zombies. */
 export function processes(): ProcessLine[] {
   const listing = execFileSync('ps', ['-ww', '-eo', 'pid=,ppid=,stat=,args='], {
     encoding: 'utf8',
@@ -22,18 +22,18 @@ export function processes(): ProcessLine[] {
   });
 }
 
-/** A process and all that descend from it. */
+/** A process and all its descendants. */
 export function family(pid: number, all = processes()): ProcessLine[] {
   const children = all.filter(({ parent }) => parent === pid).flatMap((child) => family(child.pid, all));
   return [...all.filter((process) => process.pid === pid), ...children];
 }
 
-/** Processes whose command or environment has the text, whoever their parent is. */
+/** Processes whose command or environment contains the text, whatever their parent. */
 export function marked(text: string, all = processes()): ProcessLine[] {
   return all.filter(({ pid, command }) => command.includes(text) || environmentText(pid).includes(text));
 }
 
-/** Those of the recorded processes that are still there. A pid that was handed out again is somebody else. */
+/** The recorded processes that still run. A reused pid belongs to another process. */
 export function survivors(recorded: readonly ProcessLine[], all = processes()): ProcessLine[] {
   const now = new Map(all.map(({ pid, command }) => [pid, command]));
   return recorded.filter(({ pid, command }) => now.get(pid) === command);
@@ -46,7 +46,7 @@ export function environmentOf(pid: number): Record<string, string> {
   return Object.fromEntries(entries.flatMap(([name, value]) => (name && value !== undefined ? [[name, value]] : [])));
 }
 
-/** Empty when the process is gone or somebody else's. */
+/** Empty when the process has ended or belongs to another user. */
 function environmentText(pid: number): string {
   try {
     if (process.platform === 'linux') return readFileSync(`/proc/${pid}/environ`, 'utf8');

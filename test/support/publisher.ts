@@ -2,7 +2,7 @@ import type { PublishedRoute, ResourceRef } from '@mcp-gateway/common/contracts'
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { routePublisher } from '@mcp-gateway/routing';
 
-/** A publisher whose last word counts, whatever the generation: each call is a run of its own of the same resource. */
+/** A publisher whose last call counts, whatever the generation: each call is a new run of the same resource. */
 export function lastWordPublisher(redis: RedisClient, prefix: string) {
   const publisher = routePublisher(redis, prefix);
   const version = async () => ({ createdAt: new Date(0), generation: 0, run: await publisher.beginRun() });

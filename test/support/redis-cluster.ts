@@ -13,7 +13,7 @@ export const hasRedisServer = spawnSync(PROGRAM, ['--version']).status === 0;
 const PASSWORD = 'secret';
 const HASH_SLOTS = 16_384;
 const MASTERS = 3;
-/** After it a node is failing, and its replica asks for votes. */
+/** After this time a node counts as failing, and its replica asks for votes. */
 const NODE_TIMEOUT_MS = 1_000;
 
 interface Node {
@@ -26,9 +26,9 @@ interface Node {
 }
 
 export interface TestCluster {
-  /** Of the three first masters, separated by commas. */
+  /** The URLs of the first three masters, separated by commas. */
   url: string;
-  /** Ends the master of the slot that the key is in, as a machine does that fails; its replica takes over. */
+  /** Kills the master of the key's slot, like a machine that fails; its replica takes over. */
   failMasterOf(key: string): Promise<{ restart(): Promise<void> }>;
   /** The number of masters that have keys. */
   mastersWithKeys(): Promise<number>;
@@ -75,7 +75,7 @@ export async function startRedisCluster(): Promise<TestCluster> {
       const slots = await call<[number, number, [string, number]][]>(running()[0] as Node, 'CLUSTER', 'SLOTS');
       const port = slots.find(([from, to]) => from <= slot && slot <= to)?.[2][1];
       const master = nodes.find((node) => node.port === port) as Node;
-      // Redis copies asynchronously, and what has not been copied is lost with the master.
+      // Redis replicates asynchronously, and keys that have not been replicated are lost with the master.
       await waitFor('its replica to have everything', () => isCopied(master));
       master.process.kill('SIGKILL');
       await master.exited;

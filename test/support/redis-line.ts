@@ -6,13 +6,13 @@ import { sharedRedis } from './redis.js';
 
 export interface RedisLine {
   url: string;
-  /** Ends every connection and every new one, as when the server is gone. */
+  /** Closes every connection and every new one, as when the server has ended. */
   cut(): void;
-  /** As when it is back. */
+  /** Accepts connections again. */
   mend(): void;
   /**
-   * Keeps back what the server says on each connection from when the client has sent the text, as when it hangs.
-   * Resolves when that has happened.
+   * Holds back the server's answers on each connection once the client has sent the text, as when the server hangs.
+   * Resolves when the first answer is held back.
    */
   hold(text: string): Promise<void>;
   release(): void;
@@ -23,7 +23,7 @@ interface Connection {
   server: Socket;
 }
 
-/** A way to the Redis of the file that a test can break, with TLS if asked. It ends with the test, unless `after` says when. */
+/** A connection to the file's Redis that a test can break, with TLS on request. It ends with the test, or with `after`. */
 export async function redisLine(after = afterTest, tls?: TlsOptions): Promise<RedisLine> {
   const target = new URL((await sharedRedis()).url);
   const connections = new Set<Connection>();

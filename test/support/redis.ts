@@ -10,7 +10,7 @@ afterAll(async () => {
   await (await shared)?.kill();
 });
 
-/** The one server that the tests of a file share; started when the first asks for it. */
+/** The one server that the tests of a file share; the first test that uses it starts it. */
 export async function sharedRedis(): Promise<Redis> {
   shared ??= temporaryFolder().then((dataDir) => startRedis({ dataDir, path: process.env['PATH'] ?? '', log: silent }));
   return shared;
@@ -18,7 +18,7 @@ export async function sharedRedis(): Promise<Redis> {
 
 let prefixes = 0;
 
-/** Keeps tests on one Redis apart. */
+/** Separates tests on one Redis. */
 export const freshPrefix = (): string => `test-${++prefixes}`;
 
 /** Tests name a cluster by the URLs of several nodes. */
@@ -29,7 +29,7 @@ export const addressOf = (url: string): RedisAddress => ({
   REDIS_CLUSTER: isClusterUrl(url) ? 'on' : 'off',
 });
 
-/** A client as the services have it, connected; ends with the test. */
+/** A connected client as the services configure it; it closes with the test. */
 export async function connectRedis(url?: string): Promise<RedisClient> {
   const redis = redisClient(addressOf(url ?? (await sharedRedis()).url), silent);
   afterTest(() => redis.isOpen && redis.destroy());
@@ -37,7 +37,7 @@ export async function connectRedis(url?: string): Promise<RedisClient> {
   return redis;
 }
 
-/** Stops the server of the file as a machine does that has run out of memory; it goes on after the test at the latest. */
+/** Stops the server of the file, like a machine without memory; it continues after the test at the latest. */
 export async function freezeRedis(): Promise<void> {
   const { port } = new URL((await sharedRedis()).url);
   const server = new RegExp(`^\\S*(redis|valkey)-server \\S+:${port}$|^\\S+ .*wasm-server\\.ts ${port} `);

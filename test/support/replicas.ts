@@ -2,12 +2,12 @@ import type { Gateway } from './gateway.js';
 import { environmentOf, type ProcessLine } from './processes.js';
 
 export interface ReplicaProcess extends ProcessLine {
-  /** As the status names it. */
+  /** The name in the status. */
   replica: string;
   environment: Record<string, string>;
 }
 
-/** The processes of an adapter's servers as the machine knows them, without their child guards. */
+/** The processes of an adapter's servers on this machine, without their child guards. */
 export function replicaProcesses(gateway: Gateway, adapter: string): ReplicaProcess[] {
   return gateway
     .processes()

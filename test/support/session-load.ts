@@ -4,7 +4,7 @@ import { callText, type Session } from './clients.js';
 
 const PACE_MS = 600;
 
-/** What a session does, by turns: two that may run twice, and one that may not. */
+/** The calls of a session, in turn: two that may run twice, and one that may not. */
 const KINDS = {
   list: ({ client }: Session) => client.listTools().then(({ tools }) => tools.length > 0),
   read: (session: Session) => callText(session, 'echo', { text: 'again' }).then((text) => text === 'again'),
@@ -17,7 +17,7 @@ export interface Use {
   /** As from performance.now(). */
   began: number;
   ended: number;
-  /** Why it failed; undefined when it did not. */
+  /** The reason of the failure; undefined when the call succeeded. */
   failure?: string;
 }
 
@@ -26,7 +26,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((each) => each.stop()));
 });
 
-/** Uses all of the sessions, each every `paceMs` or so, until it is stopped, or the test is over. */
+/** Uses every session, each about every `paceMs`, until `stop` is called or the test ends. */
 export function useAll(sessions: readonly Session[], paceMs = PACE_MS) {
   const uses: Use[] = [];
   let stopping = false;
@@ -42,7 +42,7 @@ export function useAll(sessions: readonly Session[], paceMs = PACE_MS) {
   );
   const load = {
     uses,
-    /** Stops when each has ended what it is at. */
+    /** Stops; resolves when each session has finished its current call. */
     async stop(): Promise<Use[]> {
       stopping = true;
       await work;
@@ -63,13 +63,13 @@ async function use(session: Session, index: number, kind: Use['kind']): Promise<
   return failure === undefined ? made : { ...made, failure };
 }
 
-/** Of those that may run twice. */
+/** The failures of the calls that may run twice. */
 export const failuresOf = (uses: readonly Use[]): string[] =>
   uses.flatMap(({ kind, failure }) => (kind !== 'count' && failure !== undefined ? [`${kind}: ${failure}`] : []));
 
 export const longest = (uses: readonly Use[]): number => Math.max(...uses.map(({ began, ended }) => ended - began));
 
-/** How long after `moment` each of the sessions had its first answer to what was under way then or came later. */
+/** For each session, the time from `moment` to the first answer of a call that was under way then or began later. */
 export function answeredAfter(uses: readonly Use[], moment: number, sessions: readonly number[]): number[] {
   return sessions.map((session) => {
     const first = uses.find((each) => each.session === session && each.ended > moment && each.failure === undefined);
@@ -77,7 +77,7 @@ export function answeredAfter(uses: readonly Use[], moment: number, sessions: re
   });
 }
 
-/** Such as `p50 12 ms, p99 80 ms, longest 95 ms`. */
+/** Formats times, such as `p50 12 ms, p99 80 ms, longest 95 ms`. */
 export function figures(times: readonly number[]): string {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (part: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0);

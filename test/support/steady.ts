@@ -10,11 +10,11 @@ afterEach(async () => {
 });
 
 export interface Steady {
-  /** Stops after the call under way. */
+  /** Stops after the current call. */
   stop(): Promise<{ calls: number; failures: string[] }>;
 }
 
-/** Uses a session until it is stopped, or the test is over; anything but the next number is a failure. */
+/** Uses a session until `stop` is called or the test ends; any answer but the next number is a failure. */
 export function useSteadily(session: Session): Steady {
   const failures: string[] = [];
   let calls = 0;

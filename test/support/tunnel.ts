@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { afterTests } from './after-tests.js';
 
 /**
- * Passes bytes on from an address of this machine, untouched, as a port-forward does; ends with the tests of the file.
+ * Forwards bytes unchanged from an address of this machine, as a port-forward does; ends with the tests of the file.
  * @param target `host:port`
  * @returns the port
  */

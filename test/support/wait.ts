@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 const FIRST_POLL_MS = 10;
-/** What is asked again and again takes time from what is waited for. */
+/** Polling takes processor time from the awaited work. */
 const POLL_MS = 200;
 
 type Truthy<T> = Exclude<T, false | null | undefined | 0 | ''>;
 
 /**
- * Asks until the answer is truthy. An error counts as "not yet", so an assertion may be asked as well.
- * @throws Error when time is up, with what was waited for and, as its cause, the last error.
+ * Polls until the result is truthy. An error counts as "not yet", so assertions work as well.
+ * @throws Error at the time limit, with the title of the wait and, as its cause, the last error.
  */
 export async function waitFor<T>(what: string, ask: () => T | Promise<T>, timeoutMs = 10_000): Promise<Truthy<T>> {
   const deadline = Date.now() + timeoutMs;

@@ -51,7 +51,7 @@ export class FakeRuntime implements Runtime {
     this.watching = signal;
   };
 
-  /** Time passes: what starts is ready, what ends is gone. */
+  /** Time passes: a starting replica becomes ready, an ending one disappears. */
   pass(): void {
     for (const [name, found] of this.running) {
       if (found.removing) this.running.delete(name);

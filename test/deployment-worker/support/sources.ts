@@ -1,4 +1,4 @@
-// The worker is a program, not a package, so tests across packages reach its sources by path; here only.
+// The worker is a program, not a package. Only this file imports its parts by path.
 export { composeWorker } from '../../../services/deployment-worker/src/compose.js';
 export { adapterReconciler } from '../../../services/deployment-worker/src/reconcile.js';
 export { routeRestorer } from '../../../services/deployment-worker/src/restore-routes.js';

@@ -26,7 +26,7 @@ describe('session affinity', () => {
     secondDataPlane = await startDataPlane(gateway);
   }, 60_000);
 
-  it(`keeps ${CLIENTS} sessions apart and each on its replica, over two data planes`, async () => {
+  it(`keeps ${CLIENTS} sessions separate, each on its replica, over two data planes`, async () => {
     const used = new Set<string>();
     const url = gateway.api.mcp('mcp-example');
     const sessions = await Promise.all(
@@ -47,7 +47,7 @@ describe('session affinity', () => {
     );
   }, 30_000);
 
-  it('gives a session to its caller only, also on the data plane that did not open it', async () => {
+  it("lets only the session's caller use it, also on the data plane that did not open it", async () => {
     const alice = await connect(gateway.api.mcp('mcp-example'));
     await count(alice);
     const id = alice.transport.sessionId as string;
@@ -70,7 +70,7 @@ describe('session affinity', () => {
     const session = await connect(gateway.api.mcp('mcp-example'));
     const id = session.transport.sessionId as string;
     const other = await connect(url, {
-      // The same session, seen from the other data plane, which then has it in its cache.
+      // Uses the session through the other data plane, which then has it in its cache.
       fetch: (input, init) => {
         const headers = new Headers(init?.headers);
         if (headers.has('mcp-session-id')) headers.set('mcp-session-id', id);

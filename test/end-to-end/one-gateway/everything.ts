@@ -9,14 +9,14 @@ let url: string;
 let through: EverythingSession;
 let direct: EverythingSession;
 
-/** What the client gets through the gateway, after it has been found to be what the server itself gives. */
+/** Checks that the client gets the same through the gateway as directly, and returns it. */
 async function same<T>(use: (session: EverythingSession) => Promise<T>): Promise<T> {
   const [viaGateway, fromServer] = await Promise.all([use(through), use(direct)]);
   expect(comparable(viaGateway)).toEqual(comparable(fromServer));
   return viaGateway;
 }
 
-/** Without the time of day and the session ids that the server puts into its texts. */
+/** Removes the time of day and the session ids that the server puts into its texts. */
 const comparable = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(value)
@@ -42,7 +42,7 @@ describe('the reference server, through the gateway and directly', () => {
     [through, direct] = await Promise.all([connectToEverything(url), connectToEverything(directUrl)]);
   });
 
-  it('introduces itself', async () => {
+  it('reports its name and capabilities', async () => {
     const introduction = await same(async ({ client }) => ({
       server: client.getServerVersion(),
       capabilities: client.getServerCapabilities(),
@@ -51,7 +51,7 @@ describe('the reference server, through the gateway and directly', () => {
     expect(introduction).toMatchObject({ server: { name: 'mcp-servers/everything' }, capabilities: { logging: {} } });
   });
 
-  it('is checked by its port, as it has no health endpoint, and says so', async () => {
+  it('is checked by TCP, because it has no health endpoint, and the status reports so', async () => {
     const { conditions } = await gateway.api.status('everything');
     expect(conditions).toContainEqual(expect.objectContaining({ type: 'HealthCheck', reason: 'TcpOnly' }));
   });
@@ -130,11 +130,11 @@ describe('the reference server, through the gateway and directly', () => {
     expect(JSON.stringify(sampled)).toMatch(/sampled: .*tell me/);
     const elicited = await same(call('trigger-elicitation-request'));
     expect(JSON.stringify(elicited)).toContain('- Name: one of 13 fields');
-    // Asked for on the server's own stream, not on that of the call.
+    // The server asks on its own stream, not on that of the call.
     expect(JSON.stringify(await same(call('get-roots-list')))).toContain('file:///projects/gateway');
   });
 
-  it('logs and notifies on its own stream', async () => {
+  it('sends log messages and notifications on its own stream', async () => {
     const uri = 'demo://resource/dynamic/text/1';
     const heard = await same(async (session) => {
       const { client } = session;
@@ -148,13 +148,13 @@ describe('the reference server, through the gateway and directly', () => {
     expect(heard).toMatchObject([{ level: 'info', data: expect.stringContaining(uri) }, { uri }]);
   });
 
-  it('replays what a client missed while its stream was broken', async () => {
+  it('resends the messages that a client missed while its stream was broken', async () => {
     const resource = (id: number) => ({ uri: `demo://resource/dynamic/text/${id}` });
     const logged = ({ heard }: EverythingSession) =>
       heard.map((each) => JSON.stringify(each)).filter((text) => text.includes('Subscribe Resource'));
     const all = await same(async (session) => {
       await session.client.setLoggingLevel('info');
-      await session.client.subscribeResource(resource(1)); // the server logs it, with the id from which to go on
+      await session.client.subscribeResource(resource(1)); // the server logs it, with the event id from which the client resumes
       await waitFor('the first message', () => logged(session).length === 1);
 
       const comeBack = session.breakStream();
@@ -167,7 +167,7 @@ describe('the reference server, through the gateway and directly', () => {
     expect(all).toEqual([1, 2].map((id) => expect.stringContaining(resource(id).uri)));
   });
 
-  it('ends a session when the client does', async () => {
+  it('ends a session when the client ends it', async () => {
     const id = through.transport.sessionId as string;
     await through.transport.terminateSession();
     expect(await callInSession(url, id, 'echo', { message: 'still there?' })).toMatchObject({ status: 404, text: '' });

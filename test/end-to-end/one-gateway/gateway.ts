@@ -2,7 +2,7 @@ import { everythingEntry } from '../../support/everything.js';
 import { startGateway, type Gateway } from '../../support/gateway.js';
 import { emptyDatabase } from '../../support/postgres.js';
 
-/** The one that the files of this folder share, with a database that is not its own. */
+/** The gateway that the files of this folder share, on an external database. */
 export let gateway: Gateway;
 
 export async function start(): Promise<void> {

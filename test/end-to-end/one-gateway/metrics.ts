@@ -17,7 +17,7 @@ async function scrape(service: Service): Promise<string> {
 const samples = async (service: Service, name: string) => samplesOf(await scrape(service), `mcp_gateway_${name}`);
 
 describe('an adapter', () => {
-  it('is counted from its registration to its removal, exactly, and then no more', async () => {
+  it('is counted exactly from its registration to its removal, and not afterwards', async () => {
     await gateway.api.create({ name: 'counted', imageName: 'mcp-example', imageVersion: '1.0.0', replicaCount: 1 });
     await gateway.api.ready('counted');
     const url = gateway.api.mcp('counted');
@@ -27,7 +27,7 @@ describe('an adapter', () => {
     expect((await fetch(url, { headers: { 'Mcp-Session-Id': 'made up' } })).status).toBe(404);
 
     const requests = await samples('data-plane', 'requests_total');
-    const sent = (labels: string) => labels.includes('kind="adapter",name="counted"') && !labels.includes('DELETE'); // `ready` sends some
+    const sent = (labels: string) => labels.includes('kind="adapter",name="counted"') && !labels.includes('DELETE'); // `ready` sends some of the requests
     expect(Object.entries(requests).filter(([labels]) => sent(labels))).toEqual([
       ['kind="adapter",name="counted",era="legacy",method="POST",status="2xx"', 4],
       ['kind="adapter",name="counted",era="modern",method="POST",status="2xx"', 2],
@@ -63,7 +63,7 @@ describe('an adapter', () => {
 });
 
 describe('the documentation', () => {
-  it.each(Object.keys(SERVICES) as Service[])('lists what the %s tells, and nothing else', async (service) => {
+  it.each(Object.keys(SERVICES) as Service[])('lists exactly the metrics of the %s', async (service) => {
     const text = await scrape(service);
     const own = [...text.matchAll(/^# TYPE (mcp_gateway_\w+) (\w+)$/gm)].map(([, name, type]) => `${name} ${type}`);
     const listed = await documented(service);
@@ -71,7 +71,7 @@ describe('the documentation', () => {
     for (const { name, labels } of listed) expect([name, labelsOf(text, name) ?? labels]).toEqual([name, labels]);
   });
 
-  it('says where there is more', async () => {
+  it('links to further pages', async () => {
     const others = (await scrape('data-plane')).match(/^# TYPE (?!mcp_gateway_)(\w+)/gm) ?? [];
     expect(others.filter((line) => !/ (process|nodejs)_/.test(line))).toEqual([]);
   });
@@ -90,7 +90,7 @@ async function documented(service: Service) {
   );
 }
 
-/** Of its samples, as far as there are any. */
+/** Whether a metric's samples, if there are any, have these labels. */
 function labelsOf(text: string, name: string): string[] | undefined {
   const sample = new RegExp(`^${name}(?:_count)?(?:\\{(.*)\\})? \\S+$`, 'm').exec(text);
   return sample ? Array.from((sample[1] ?? '').matchAll(/(\w+)="/g), ([, label = '']) => label).toSorted() : undefined;

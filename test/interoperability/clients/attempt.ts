@@ -1,16 +1,16 @@
 import { FEATURES, type Feature, type Outcome, type Profile } from '../features.ts';
 
-const FEATURE_MS = 60_000; // a program that is started anew for each request takes its time on a busy machine
+const FEATURE_MS = 60_000; // a program that starts anew for each request is slow on a busy machine
 const REFUSAL =
   /-32601|Unsupported method|not found on server|(do|does|did) not (support|declare)|not supported|no back-channel|the client cannot/i;
 
-/** The client, or the server, has nothing of the kind. */
+/** The client or the server lacks the feature. */
 export class Cannot extends Error {}
 
 interface Arguments {
   url: URL;
   profile: Profile;
-  /** How a client that can do both eras chooses. */
+  /** How a client of both eras chooses one. */
   mode: string;
 }
 
@@ -20,7 +20,7 @@ export function readArguments(): Arguments {
   return { url: new URL(url), profile: JSON.parse(profile) as Profile, mode };
 }
 
-/** Tries each in turn and prints what came of it, as JSON. */
+/** Tries each feature in turn and prints the outcomes as JSON. */
 export async function attemptAll(attempts: Record<Feature, () => Promise<unknown>>): Promise<void> {
   const outcomes: Partial<Record<Feature, Outcome>> = {};
   for (const feature of FEATURES) outcomes[feature] = await attempt(attempts[feature]);
@@ -45,6 +45,6 @@ async function attempt(run: () => Promise<unknown>): Promise<Outcome> {
   }
 }
 
-/** A server, or the SDK on its behalf, says that it does not do this at all. */
+/** A server, or the SDK on its behalf, answers that it does not implement the method. */
 const isRefusal = (error: unknown): boolean =>
   (error as { code?: number }).code === -32601 || REFUSAL.test((error as Error).message);

@@ -7,7 +7,7 @@ interface CallOptions {
   onprogress?: () => void;
 }
 
-/** What both lines of the SDK can do, and what the test sees of it. */
+/** The methods that both lines of the SDK have, and what the test observes of them. */
 export interface TriedClient {
   listTools(): Promise<unknown>;
   call(tool: ToolCall, options?: CallOptions): Promise<unknown>;
@@ -17,19 +17,19 @@ export interface TriedClient {
   listResourceTemplates(): Promise<unknown>;
   readResource(uri: string): Promise<unknown>;
   complete(ref: Record<string, string>, argument: { name: string; value: string }): Promise<unknown>;
-  /** Returns what ends it. */
+  /** Returns the function that ends the subscription. */
   subscribe(uri: string): Promise<() => Promise<unknown>>;
-  /** Calls a tool such that everything that it logs arrives. */
+  /** Calls a tool, with every log message enabled. */
   callLogged(tool: ToolCall): Promise<unknown>;
-  /** What the server has said of its own accord. */
+  /** The notifications of the server. */
   heard: unknown[];
-  /** What is seen of streams that are resumed, or why none is. */
+  /** The observed resumptions, or the reason why there are none. */
   resumes: Resumes | string;
 }
 
 const CANCEL_AFTER_MS = 300;
 
-/** How each feature is used. One that does not throw has worked. */
+/** How each feature is used. An attempt that does not throw has worked. */
 export function attempts(client: TriedClient, profile: Profile): Record<Feature, () => Promise<unknown>> {
   const hears = async (text: string) => {
     while (!client.heard.some((each) => JSON.stringify(each).includes(text))) await pause();
@@ -97,7 +97,7 @@ export function attempts(client: TriedClient, profile: Profile): Record<Feature,
   };
 }
 
-/** How many calls have been cancelled, as the witness says it. */
+/** The number of cancelled calls, according to the witness tool. */
 export const cancelledOf = (said: unknown): string | undefined => /cancelled: \d+/.exec(JSON.stringify(said))?.[0];
 
 export const pause = () => new Promise((resolve) => setTimeout(resolve, 20));

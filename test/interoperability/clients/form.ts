@@ -10,7 +10,7 @@ interface Field {
   minimum?: number;
 }
 
-/** Fills a form in: texts with what a user says, everything else with something that it takes. */
+/** Fills a form in: texts with the user's answer, every other field with a valid value. */
 export function answerForm(params: unknown): Record<string, string | number | boolean | string[]> {
   const { requestedSchema } = params as {
     requestedSchema?: { properties?: Record<string, Field>; required?: string[] };

@@ -11,7 +11,7 @@ import { attemptAll, Cannot, readArguments } from './attempt.ts';
 import { attempts, cancelledOf, expectText, pause, type TriedClient } from './attempts.ts';
 import { noResumption } from './resumes.ts';
 
-// `node inspector.ts URL PROFILE ERA PROGRAM`, where the last is the Inspector's own. It makes one request in each run.
+// `node inspector.ts URL PROFILE ERA PROGRAM`, where PROGRAM is the Inspector's own. Each run makes one request.
 const { url, profile, mode: protocolEra } = readArguments();
 const [, , , , , inspector = ''] = process.argv;
 const HEARD_MS = 2000;
@@ -35,9 +35,9 @@ await writeFile(
 );
 const program = [inspector, '--cli', '--config', config, '--server', 'tried', '--quiet', '--method'];
 
-/** What it prints, in which a refusal may be. @throws Error with what it printed when it fails */
+/** The printed output, which may contain a refusal. @throws Error with the output when the program fails */
 async function run(...args: string[]): Promise<unknown> {
-  // A part of what a run takes is compiling the program.
+  // Part of a run's time is the compilation of the program.
   const env = { ...process.env, NODE_COMPILE_CACHE: join(dirname(inspector), 'compiled') };
   const { stdout } = await promisify(execFile)(process.execPath, [...program, ...args], { env }).catch(
     ({ stdout: said, stderr }: { stdout: string; stderr: string }) => {
@@ -83,7 +83,7 @@ await attemptAll({
     const said = JSON.stringify(await client.call(tool));
     if (!said.includes(text)) throw new Cannot('it prints results only');
   },
-  /** Ends a run that waits for its answer, as Ctrl-C does. */
+  /** Ends a run that waits for its answer, like Ctrl-C. */
   async cancellation() {
     const { witness, name, args } = profile.cancellation;
     if (!witness) throw new Cannot('it cancels by ending, and the server tells nobody whether it has heard');

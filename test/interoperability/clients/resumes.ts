@@ -1,18 +1,18 @@
-/** What a client does about streams that end too early. */
+/** How a client reacts to streams that end too early. */
 export interface Resumes {
-  /** How often it has asked for what came after an event. */
+  /** The number of its requests with `Last-Event-ID`. */
   count(): number;
   /** Ends the next stream that answers a request after its first event. */
   cutNext(): void;
 }
 
-/** Where nothing can be resumed. */
+/** For clients that cannot resume. */
 export const noResumption = {
   sse: 'events of HTTP+SSE have no ids',
   modern: '2026-07-28 has no resumption',
 };
 
-/** A fetch that sees what its client asks for, and may cut what it gets. */
+/** A fetch that observes the requests of its client, and may cut the answers. */
 export function watchResumes(): Resumes & { fetch: typeof fetch } {
   let count = 0;
   let cutting = false;

@@ -1,4 +1,4 @@
-"""What a Python client tries on a server, feature by feature; what came of it is printed as JSON."""
+"""Tries each feature of a server with a Python client, and prints the outcomes as JSON."""
 
 import json
 import re
@@ -19,7 +19,7 @@ NO_RESUMPTION = {"sse": "events of HTTP+SSE have no ids", "modern": "2026-07-28 
 
 
 class Cannot(Exception):
-    """The client, or the server, has nothing of the kind."""
+    """The client or the server lacks the feature."""
 
 
 def read_arguments():
@@ -38,7 +38,7 @@ def expect_text(result, text):
 
 
 class Resumes:
-    """Sees what a client does about streams that end too early, and may cut one."""
+    """Observes how a client reacts to streams that end too early, and may cut one."""
 
     def __init__(self):
         self.count = 0
@@ -79,7 +79,7 @@ class FirstEvent(httpx2.AsyncByteStream):
 
 
 def answer_form(schema):
-    """Texts are what a user says, everything else is something that the form takes."""
+    """Fills texts with the user's answer, and every other field with a value that the form accepts."""
     properties = (schema or {}).get("properties", {})
     wanted = (schema or {}).get("required", list(properties))
     plain = [name for name, field in properties.items() if field.get("type") == "string" and not {"enum", "oneOf"} & set(field)]
@@ -120,10 +120,10 @@ async def attempt(run, of):
 
 
 class Tried:
-    """How each feature is used, for a client that has the methods which are called on `self`."""
+    """How each feature is used, for a client that has the methods which this class calls on `self`."""
 
     heard: list
-    resumes: Resumes | str  # or why there are none
+    resumes: Resumes | str  # or the reason why there are none
 
     def attempts(self, profile):
         names = "tools prompts resources templates subscriptions completions sampling elicitation roots progress cancellation logging resumption"
@@ -201,5 +201,5 @@ class Tried:
 
 
 def cancelled_of(result):
-    """How many calls have been cancelled, as the witness says it."""
+    """The number of cancelled calls, according to the witness tool."""
     return re.search(r"cancelled: \d+", said(result)).group()

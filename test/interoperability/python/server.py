@@ -1,4 +1,4 @@
-"""An MCP server on FastMCP, which uses what the framework has for each feature."""
+"""An MCP server on FastMCP that uses the framework's own implementation of each feature."""
 
 import os
 
@@ -63,7 +63,7 @@ def need(ctx, capability):
 
 
 def asked_back(ctx, request):
-    """The answer to the request, or what asks for it (MCP 2026-07-28, multi-round-trip requests)."""
+    """The answer to the request, or the request for more input (MCP 2026-07-28, multi-round-trip requests)."""
     answers = ctx.input_responses
     return answers["it"] if answers else types.InputRequiredResult(input_requests={"it": request})
 

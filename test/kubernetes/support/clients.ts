@@ -5,18 +5,18 @@ const PACE_MS = 500;
 
 interface Call {
   ms: number;
-  /** Why it failed; undefined when it did not. */
+  /** The reason of the failure; undefined when the call succeeded. */
   failure: string | undefined;
 }
 
-/** Calls of a kind. */
+/** The calls of one kind. */
 export interface Calls {
   calls: number;
   failures: string[];
   slowestMs: number;
 }
 
-/** What clients without a second try have met. */
+/** The results of clients that do not retry. */
 export interface Met {
   /** Calls in sessions. */
   sessions: Calls;
@@ -27,8 +27,8 @@ export interface Met {
 }
 
 /**
- * So many clients with a session each, and as many without, call a tool twice a second until they are stopped, and one client
- * opens sessions. None tries anything again; a client whose session is lost opens another.
+ * Starts this many clients with a session each, and as many without, which call a tool twice a second, and one client that opens
+ * sessions. None retries; a client whose session is lost opens another one.
  */
 export async function callSteadily(url: string, clients: number) {
   const kinds = { sessions: [] as Call[], stateless: [] as Call[], opened: [] as Call[] };
@@ -61,7 +61,7 @@ export async function callSteadily(url: string, clients: number) {
     repeat(kinds.opened, () => initialize(url)),
   ]);
   return {
-    /** Stops when each has ended what it is at. */
+    /** Stops; resolves when each client has finished its current call. */
     async stop(): Promise<Met> {
       stopping = true;
       await working;
@@ -79,7 +79,7 @@ const summed = (calls: readonly Call[]): Calls => ({
   slowestMs: Math.round(Math.max(0, ...calls.map(({ ms }) => ms))),
 });
 
-/** A table in Markdown: for each fault the failed calls of each kind, and how long the slowest call took. */
+/** A table in Markdown: for each fault the failed calls of each kind, and the duration of the slowest call. */
 export function tableOf(met: ReadonlyMap<string, Met>): string {
   const cell = ({ calls, failures, slowestMs }: Calls) =>
     `${failures.length} of ${calls}, ${(slowestMs / 1000).toFixed(1)} s`;

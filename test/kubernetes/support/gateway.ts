@@ -15,9 +15,9 @@ export interface ClusterGateway {
   url: string;
   api: Api;
   worker: Service;
-  /** The URLs of the endpoints that take new sessions, as data planes are told. */
+  /** The URLs of the endpoints that take new sessions, as the routes for data planes list them. */
   routed(name: string): string[];
-  /** One more beside the first. */
+  /** A second worker beside the first. */
   startWorker(): Promise<Service>;
 }
 
@@ -68,7 +68,7 @@ export async function startClusterGateway(
   const url = `http://127.0.0.1:${ports.dataPlane}`;
   await waitFor('the data plane to have routes', async () => (await fetch(`${url}/readyz`)).ok);
   const api = managementApi(url);
-  // The pods would outlive the worker that could remove them, though not the namespace.
+  // Ends the pods before the worker ends, which could remove them; the namespace ends too late.
   afterTests(async () => Promise.all((await api.list()).map(({ name }) => api.remove(name).catch(() => {}))));
   return {
     url,

@@ -7,12 +7,12 @@ const READY_MS = 30_000;
 
 export interface Service {
   child: ChildProcess;
-  /** What it has logged. */
+  /** Its log output. */
   output(): string;
   kill(): Promise<void>;
 }
 
-/** Starts a service as a process; it ends with the tests of the file at the latest. */
+/** Starts a service as a process, which ends with the tests of the file at the latest. */
 export async function startService(name: string, env: Record<string, string>): Promise<Service> {
   const child = fork(repository(`services/${name}/dist/main.js`), [], {
     env: { ...env, MCP_GATEWAY_LOG_LEVEL: 'info' },

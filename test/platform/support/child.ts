@@ -34,8 +34,8 @@ export function runModule(text: string, { ipc = true } = {}): Child {
     process: child,
     messages,
     output: () => all,
-    says: (what) => waitFor(`the child to say ${what}`, () => all.includes(what)),
-    // `close` of the process does not come when this side has closed the channel.
+    says: (what) => waitFor(`the child to write ${what}`, () => all.includes(what)),
+    // The `close` event of the process is missing when this side has closed the channel.
     ended: Promise.all([once(child, 'exit'), ...streams.map((stream) => once(stream, 'close'))]).then(
       ([[code, signal]]) => (code ?? signal) as number | string,
     ),

@@ -20,10 +20,10 @@ export const route = (name: string, generation = 1): PublishedRoute => ({
   endpoints: [{ id: `${name}-0.${generation}`, url: 'http://127.0.0.1:1', path: '/mcp', ready: true }],
 });
 
-/** The same as a reader has it. */
+/** The same route as a reader returns it. */
 export const readRoute = (name: string): Route => Route.parse(route(name));
 
-/** A reader of its own, as a data plane is, which has read once; ends with the test. */
+/** A reader of its own, like that of a data plane, which has loaded once; it closes with the test. */
 export async function follow(prefix: string, url?: string, reloadEveryMs?: number): Promise<RouteTable> {
   const routes = followRoutes(await connectRedis(url), prefix, silent, reloadEveryMs);
   afterTest(() => routes.close());
