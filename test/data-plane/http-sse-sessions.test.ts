@@ -66,7 +66,7 @@ describe('a stream of the older HTTP transport is a session', () => {
       const opened = [await ask(), await ask(other.url)];
       const refused = await ask(other.url);
       expect(refused.statusCode).toBe(429);
-      expect((await bodyOf(refused)).toString()).toContain('you have 2 open on echo');
+      expect((await bodyOf(refused)).toString()).toContain('you have 2 open sessions on echo');
       await waitFor('the server to be told', () => streams[2]?.destroyed);
 
       expect((await ask(gateway.url, 'bob')).statusCode).toBe(200);

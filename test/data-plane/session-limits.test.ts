@@ -249,7 +249,7 @@ describe("a server's session id", () => {
     expect(status).toBe(502);
     expect(header('mcp-session-id')).toBeUndefined();
     expect(text).toContain(
-      'The MCP server gave an answer that cannot be passed on: its session id is longer than 4096 bytes',
+      "The MCP server gave an answer that cannot be passed on: the server's session id is longer than 4096 bytes",
     );
   });
 });

@@ -134,7 +134,7 @@ async function openSession(parts: SendParts, sending: Sending, upstreamId: strin
   const { route, principal, endpoint, initialize, onOpen } = sending;
   if (Buffer.byteLength(upstreamId) > MAX_UPSTREAM_ID_BYTES) {
     throw new GatewayError('UPSTREAM_INVALID', {
-      detail: `its session id is longer than ${MAX_UPSTREAM_ID_BYTES} bytes`,
+      detail: `the server's session id is longer than ${MAX_UPSTREAM_ID_BYTES} bytes`,
     });
   }
   const envelope: SessionEnvelope = {
