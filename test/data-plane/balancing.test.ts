@@ -9,7 +9,7 @@ import { routeTo, startUpstream, type Upstream } from './support/upstream.js';
 
 const MODERN = { 'Mcp-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/list' };
 
-/** Servers that keep every request until they are told to answer. */
+/** Servers that hold every request until a test lets them answer. */
 async function busyServers(count: number) {
   const waiting: ServerResponse[] = [];
   const upstreams: Upstream[] = [];
@@ -23,7 +23,7 @@ describe.each([
   { name: 'a modern request', affinity: 'session', headers: MODERN, body: '{}' },
   { name: 'initialize to a server without sessions', affinity: 'none', headers: {}, body: INITIALIZE },
 ] as const)('$name', ({ affinity, headers, body }) => {
-  it('gets no session id, even if the server gives one', async () => {
+  it('gets no session id, even if the server sends one', async () => {
     const server = await startUpstream((_req, res) => res.setHeader('Mcp-Session-Id', 'raw').end('{}'));
     const gateway = await startGateway({ routes: [routeTo(server.endpoint, { affinity })] });
     const answer = await send(`${gateway.url}/adapters/echo/mcp`, { headers, body });
@@ -32,7 +32,7 @@ describe.each([
     expect(await gateway.redis.keys(gateway.keyOf('*'))).toEqual([]);
   });
 
-  it('needs no session id: one that it has is not looked at, nor passed on', async () => {
+  it('needs no session id: one that it has is neither checked nor passed on', async () => {
     const server = await startUpstream((_req, res) => res.end('{}'));
     const { url } = await startGateway({ routes: [routeTo(server.endpoint, { affinity })] });
     const answer = await send(`${url}/adapters/echo/mcp`, {
@@ -55,7 +55,7 @@ describe.each([
     waiting.forEach((res) => res.end());
   });
 
-  it('goes to none that is not ready', async () => {
+  it('goes to no unready replica', async () => {
     const [ready, other] = [
       await startUpstream((_req, res) => res.end()),
       await startUpstream((_req, res) => res.end()),
@@ -67,7 +67,7 @@ describe.each([
   });
 });
 
-describe('a request that a replica took before it went away', () => {
+describe('a request that a lost replica had received', () => {
   it('may have run, so no other replica gets it', async () => {
     const upstreams = [
       await startUpstream((_req, res) => res.destroy()),
@@ -84,7 +84,7 @@ describe('a request that a replica took before it went away', () => {
 });
 
 describe('a replica that fails', () => {
-  it('gets nothing new after three failures in a row, and keeps its sessions', async () => {
+  it('is ejected after three failures in a row, and keeps its sessions', async () => {
     let fails = false;
     const bad = await startUpstream((_req, res) => {
       if (fails) res.destroy();
@@ -116,7 +116,7 @@ describe('a replica that refuses connections', () => {
     ['initialize in chunks', { 'Transfer-Encoding': 'chunked' }, INITIALIZE],
     ['a modern request', MODERN, '{"a":1}'],
     ['a modern request in chunks', { ...MODERN, 'Transfer-Encoding': 'chunked' }, '{"a":1}'],
-  ])('is passed over by %s, all of which reaches another', async (_name, headers, body) => {
+  ])('is skipped by %s, all of which reaches another replica', async (_name, headers, body) => {
     const [gone, there] = [await startReplica(), await startUpstream(echo)];
     await gone.kill();
     const { url } = await startGateway({ routes: [routeTo([gone.endpoint, there.endpoint])] });
@@ -125,7 +125,7 @@ describe('a replica that refuses connections', () => {
     }
   });
 
-  it('is said to be one when there is no other', async () => {
+  it('is reported when there is no other replica', async () => {
     const gone = await startReplica();
     await gone.kill();
     const { url } = await startGateway({ routes: [routeTo(gone.endpoint)] });
@@ -140,16 +140,16 @@ describe('a replica that refuses connections', () => {
 });
 
 describe('load', () => {
-  it('is spread over idle replicas by chance', async () => {
+  it('is spread randomly over idle replicas', async () => {
     const servers = [await startSessionServer(), await startSessionServer(), await startSessionServer()];
     const { url } = await startGateway({ routes: [routeTo(servers.map(({ endpoint }) => endpoint))] });
     for (let round = 0; round < 60; round++) await openSession(url);
-    // Each is missed with a probability below 1 in 10^10.
+    // The probability that one gets no request is below 1 in 10^10.
     for (const { ids } of servers) expect(ids.length).toBeGreaterThan(0);
     for (const { ids } of servers) expect(ids.length).toBeLessThan(55);
   });
 
-  it('counts while an answer streams, and no longer', async () => {
+  it('counts while an answer streams, and ends with it', async () => {
     const { endpoints, upstreams, waiting } = await busyServers(1);
     const gateway = await startGateway({ routes: [routeTo(endpoints)] });
     const [endpoint] = endpoints;
@@ -164,7 +164,7 @@ describe('load', () => {
     expect(upstreams[0]?.seen).toHaveLength(1);
   });
 
-  it('of a request that is refused does not count', async () => {
+  it('does not count refused requests', async () => {
     const server = await startSessionServer();
     const gateway = await startGateway({ routes: [routeTo(server.endpoint)], bodyBytes: 1024 });
     await send(`${gateway.url}/adapters/echo/mcp`, {
@@ -191,7 +191,7 @@ describe('a replica that leaves the routes', () => {
     expect([(await slow).text, (await next).text]).toEqual(['answer 0', 'answer 1']);
   });
 
-  it('does not hand its connections to a successor on the same address', async () => {
+  it('does not pass its connections on to a successor at the same address', async () => {
     const server = await startUpstream((req, res) => res.end(String(req.socket.remotePort)));
     const gateway = await startGateway({ routes: [routeTo(server.endpoint)] });
     const port = async () => (await send(`${gateway.url}/adapters/echo/mcp`, { headers: MODERN })).text;

@@ -44,13 +44,13 @@ describe('a batch in a session', () => {
   it.each<[string, string, typeof answer]>([
     ['in a list', BATCH, [200, 'application/json', ANSWERS]],
     ['as events', BATCH, [200, 'text/event-stream', EVENTS]],
-    ['with nothing, as it asked for nothing', SAYINGS, [202, undefined, '']],
+    ['without a body, because it has no request', SAYINGS, [202, undefined, '']],
     [
       'as one error',
       BATCH,
       [400, 'application/json', '{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"no"}}'],
     ],
-  ])('reaches the server as it is, and is answered %s', async (_how, batch, expected) => {
+  ])('reaches the server unchanged, and is answered %s', async (_how, batch, expected) => {
     answer = expected;
     const { status, header, text } = await inSession(url, session, { body: batch });
     expect([status, header('content-type'), text]).toEqual(expected);
@@ -58,7 +58,7 @@ describe('a batch in a session', () => {
   });
 });
 
-describe('a batch under way on a server that goes', () => {
+describe('a batch under way on a server that is lost', () => {
   async function answerTo(batch: string, answer: (req: IncomingMessage, res: ServerResponse) => unknown) {
     const upstream = await startUpstream(async (req, res) => {
       const body = (await bodyOf(req)).toString();
@@ -77,7 +77,7 @@ describe('a batch under way on a server that goes', () => {
     expect([status, JSON.parse(text)]).toEqual([502, ids.map(mayHaveRun)]);
   });
 
-  it('has those requests answered in the stream that have no answer there', async () => {
+  it('gets errors in the stream for the requests that have no answer there', async () => {
     const answered = 'data: {"jsonrpc":"2.0","id":"b","result":{}}\n\n';
     const { text } = await answerTo(CALLS, (_req, res) => {
       res.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -88,7 +88,7 @@ describe('a batch under way on a server that goes', () => {
     expect(said).toEqual(['a', 'c'].map(mayHaveRun));
   });
 
-  it('goes on in the stream with the list that the next server answers', async () => {
+  it('continues in the stream with the list that the next server answers', async () => {
     let asked = 0;
     const { text } = await answerTo(BATCH, (_req, res) => {
       if (++asked > 1) return res.writeHead(200, { 'content-type': 'application/json' }).end(ANSWERS);

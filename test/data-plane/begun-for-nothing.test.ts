@@ -6,7 +6,7 @@ import { startReplica, type Replica } from './support/replica.js';
 import { begin, callTool } from './support/rpc.js';
 import { routeTo } from './support/upstream.js';
 
-describe('a session that was begun on another replica for nothing is ended there', () => {
+describe('the gateway terminates a session that it replayed in vain', () => {
   let first: Replica;
   let gateway: Gateway;
   let session: string;
@@ -16,14 +16,14 @@ describe('a session that was begun on another replica for nothing is ended there
     session = await begin(gateway.url);
   }
   const ended = ({ said, sessions }: Replica) =>
-    waitFor('the farewell', () => said.some(({ method }) => method === 'DELETE') && sessions.size === 0);
+    waitFor('the session termination', () => said.some(({ method }) => method === 'DELETE') && sessions.size === 0);
   const statusOf = async () => (await callTool(gateway.url, session, 'who')).status;
 
   beforeEach(async () => {
     first = await startReplica();
   });
 
-  it('as that speaks another version', async () => {
+  it('because the new replica speaks another version', async () => {
     const second = await startReplica({ protocolVersion: '2025-06-18' });
     await sessionWith();
     await gateway.publish(routeTo(second.endpoint));
@@ -32,7 +32,7 @@ describe('a session that was begun on another replica for nothing is ended there
     expect(second.said.at(-1)?.headers['mcp-protocol-version']).toBe('2025-06-18');
   });
 
-  it('as the connection broke in the middle of the answer', async () => {
+  it('because the connection broke in the middle of the answer', async () => {
     const [second, third] = [await startReplica(), await startReplica()];
     await sessionWith();
     const initialize = second.hold('initialize');
@@ -47,7 +47,7 @@ describe('a session that was begun on another replica for nothing is ended there
     expect(third.sessions.size).toBe(1);
   });
 
-  it('as Redis went away before it was written down', async () => {
+  it('because Redis became unavailable before the location was recorded', async () => {
     const second = await startReplica();
     const line = await redisLine();
     await sessionWith(line.url);

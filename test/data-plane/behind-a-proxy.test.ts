@@ -21,7 +21,10 @@ const WAYS = [
   },
 ] satisfies { way: string; strips: boolean; options: DataPlaneOptions }[];
 
-/** As nginx with `location /gw/ { proxy_pass http://gateway/; }`, or without the last slash. @returns its URL with the prefix */
+/**
+ * As nginx with `location /gw/ { proxy_pass http://gateway/; }`, or without the last slash.
+ * @returns its URL with the prefix
+ */
 async function startProxy(gateway: string, { strips = true } = {}): Promise<string> {
   const { port: toPort } = new URL(gateway);
   const server = createServer((req, res) => {
@@ -43,7 +46,7 @@ async function startProxy(gateway: string, { strips = true } = {}): Promise<stri
 }
 
 describe.each(WAYS)('behind a proxy that $way', ({ strips, options }) => {
-  it.each(['sse', 'sse/'])('a client of the older transport reaches its messages from %s', async (resource) => {
+  it.each(['sse', 'sse/'])('a client of the older transport can send its messages from %s', async (resource) => {
     const { endpoint } = await startOldSdkServer('old');
     const gateway = await startGateway({ routes: [routeTo(endpoint)], ...options });
     for (const base of [await startProxy(gateway.url, { strips }), gateway.url]) {
@@ -60,7 +63,7 @@ describe.each(WAYS)('behind a proxy that $way', ({ strips, options }) => {
     }
   });
 
-  it('references of the management API lead to it', async () => {
+  it('references of the management API resolve', async () => {
     const control = await startUpstream((req, res) => {
       const link = '</adapters?limit=1&cursor=a>; rel="next"';
       res.writeHead(req.method === 'POST' ? 201 : 200, { location: '/adapters/echo', link }).end(req.url);
@@ -96,12 +99,12 @@ describe('a server behind a proxy and the gateway', () => {
     );
   }
 
-  it('is told of the client, where the proxy is trusted', async () => {
+  it("gets the client's address when the proxy is trusted", async () => {
     const told = ['203.0.113.7', 'tools.example.com', 'https'];
     expect(await seenBy({ trustedProxies: ['127.0.0.0/8'] })).toEqual([told, told]);
   });
 
-  it('is told of the proxy, where that is not trusted', async () => {
+  it("gets the proxy's address when the proxy is not trusted", async () => {
     const told = ['127.0.0.1', expect.stringMatching(/^127\.0\.0\.1:/), 'http'];
     expect(await seenBy({})).toEqual([told, told]);
   });

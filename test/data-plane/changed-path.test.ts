@@ -13,7 +13,7 @@ import { routeTo, startUpstream } from './support/upstream.js';
 
 const MODERN = { 'Mcp-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/list' };
 
-describe('while a change of the path rolls out', () => {
+describe('during the rollout of a new path', () => {
   let old: Replica;
   let fresh: Replica;
   let gateway: Gateway;
@@ -23,7 +23,7 @@ describe('while a change of the path rolls out', () => {
     gateway = await startGateway({ routes: [between([old.endpoint])] });
   });
 
-  /** As the worker publishes it once the change is known. */
+  /** The route as the worker publishes it once it knows the change. */
   const between = (endpoints: PublishedRoute['endpoints']): PublishedRoute => ({
     ...routeTo([]),
     path: '/api/mcp',
@@ -32,7 +32,7 @@ describe('while a change of the path rolls out', () => {
   const rollOut = (more = {}) => gateway.publish(between([{ ...old.endpoint, ...more }, fresh.endpoint]));
   const asked = ({ said }: Replica, what: string) => said.filter(({ method }) => method === what).length;
 
-  it('sessions begin, go on, listen and end on each replica at its own path', async () => {
+  it('sessions begin, continue, listen and end on each replica at its own path', async () => {
     await rollOut();
     const sessions = new Map<string, string>();
     await waitFor('a session on each', async () => {
@@ -49,7 +49,7 @@ describe('while a change of the path rolls out', () => {
     }
   });
 
-  it('requests without a session are answered by each replica', async () => {
+  it('each replica answers requests without a session', async () => {
     const serverAt = async (path: string) => {
       const { endpoint, seen } = await startUpstream((req, res) =>
         req.resume().once('end', () => res.writeHead(req.url === `${path}?a=b` ? 200 : 404).end()),
@@ -68,14 +68,14 @@ describe('while a change of the path rolls out', () => {
     expect([...statuses]).toEqual([200]);
   });
 
-  it('a session moves from a replica that drains to one with the new path', async () => {
+  it('a session is relocated from a draining replica to one with the new path', async () => {
     const session = await begin(gateway.url);
     await rollOut({ ready: false, draining: true });
     expect(await whereIs(gateway.url, session)).toBe(fresh.endpoint.id);
     expect(asked(fresh, 'initialize')).toBe(1);
   });
 
-  it('a call that was under way is repeated at the new path when its server there says that it may', async () => {
+  it('a call under way is repeated at the new path when the tool hints of the server there allow it', async () => {
     const session = await begin(gateway.url);
     const held = old.hold('tools/call');
     const call = callTool(gateway.url, session, 'look');
@@ -86,18 +86,18 @@ describe('while a change of the path rolls out', () => {
     expect(asked(fresh, 'tools/list')).toBeGreaterThan(0);
   });
 
-  it('a server with the old path hears of a session that the API ends', async () => {
+  it('a server with the old path is told that the API ended its session', async () => {
     await begin(gateway.url);
     await rollOut();
     const records = sessionRecords(gateway.redis, gateway.prefix);
     const [id = ''] = await gateway.redis.zRange(records.keys.used(ADAPTER_1), 0, -1);
     const ref = { id, ...ADAPTER_1, caller: 'alice' };
     await records.close(ref, adapterRef('echo'), { now: 1, keepSeconds: 60, tellServer: true });
-    await waitFor('the farewell', () => asked(old, 'DELETE') === 1);
+    await waitFor('the session termination', () => asked(old, 'DELETE') === 1);
     expect(old.sessions.size).toBe(0);
   });
 
-  it('a stream of the older transport begins beside the path of its replica', async () => {
+  it('a stream of the older transport opens beside the path of its replica', async () => {
     const server = await startUpstream((_req, res) => {
       res.writeHead(200, { 'content-type': 'text/event-stream' });
       res.write('event: endpoint\ndata: /messages\n\n');

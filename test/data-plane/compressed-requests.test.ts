@@ -6,7 +6,7 @@ import { begin, message } from './support/rpc.js';
 import { inSession } from './support/session-server.js';
 import { routeTo, startUpstream } from './support/upstream.js';
 
-/** Reads what `Content-Encoding` says, and throws on what is something else. */
+/** Decodes what `Content-Encoding` announces, and throws on anything else. */
 const startServer = async () => {
   const methods: string[] = [];
   const server = await startUpstream(async (req, res, { header }) => {
@@ -24,7 +24,7 @@ const startServer = async () => {
   return { ...server, methods };
 };
 
-it('a session of a client that compresses what it sends is begun anew, in messages that are not compressed', async () => {
+it('replays the session of a client that compresses its requests with uncompressed messages', async () => {
   const [first, second] = [await startServer(), await startServer()];
   const gateway = await startGateway({ routes: [routeTo(first.endpoint)] });
   const session = await begin(gateway.url);

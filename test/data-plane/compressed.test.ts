@@ -15,7 +15,7 @@ const EVENT = gzipSync('event: message\ndata: {"jsonrpc":"2.0","method":"notific
 const CODED = { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' };
 const INITIALIZED = '{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25"}}';
 
-describe('an answer that is compressed', () => {
+describe('a compressed answer', () => {
   let server: Upstream;
   let answers: ServerResponse[];
   let other: Replica;
@@ -38,7 +38,7 @@ describe('an answer that is compressed', () => {
     session = await openSession(gateway.url);
   });
 
-  /** What the client has got when its connection broke. */
+  /** The bytes that the client had received when its connection broke. */
   async function broken(method: string, breakOff: () => unknown): Promise<Buffer> {
     const res = await open(`${gateway.url}/adapters/echo/mcp`, {
       method,
@@ -60,21 +60,21 @@ describe('an answer that is compressed', () => {
     answers.forEach((res) => res.destroy());
   };
 
-  it.each(['POST', 'GET'])('is cut off where its replica has cut it off, as nothing can follow: %s', async (method) => {
+  it.each(['POST', 'GET'])('is aborted where its replica broke off, because nothing can follow: %s', async (method) => {
     expect(await broken(method, cut)).toEqual(EVENT);
     expect(other.said).toEqual([]);
   });
 
-  it('is cut off when its session moves', async () => {
+  it('is aborted when its session is relocated', async () => {
     expect(await broken('GET', () => gateway.publish(routeTo(other.endpoint)))).toEqual(EVENT);
   });
 
-  it('is cut off when its session ends, also where sessions are not recovered', async () => {
+  it('is aborted when its session ends, even where sessions are not recovered', async () => {
     await only({ sessionRecovery: 'terminate' });
     expect(await broken('GET', () => inSession(gateway.url, session, { method: 'DELETE' }))).toEqual(EVENT);
   });
 
-  it('does not follow one that has begun plain', async () => {
+  it('does not follow an answer that began uncompressed', async () => {
     const first = await startReplica({ events: true });
     await gateway.publish(routeTo(first.endpoint));
     const begun = await openSession(gateway.url);

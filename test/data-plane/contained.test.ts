@@ -20,7 +20,7 @@ const FAILS: Record<string, (req: IncomingMessage, res: ServerResponse) => void 
     throw new Error('nor this');
   },
   '/late': (_req, res) => void res.end('all').write('more'),
-  '/status': (_req, res) => void res.writeHead(999).end(), // which HTTP/2 cannot say
+  '/status': (_req, res) => void res.writeHead(999).end(), // a status that HTTP/2 cannot express
 };
 
 const ANSWERS = new Map<string, (number | 'cut')[]>([
@@ -32,7 +32,7 @@ const ANSWERS = new Map<string, (number | 'cut')[]>([
   ['/status', [999]], // over HTTP/1.1
 ]);
 
-/** A server whose requests fail in ways that are faults of the gateway itself, on both paths. */
+/** A server whose requests trigger faults of the gateway itself, on both paths. */
 async function faulty() {
   const told: string[] = [];
   const log = Object.assign(createLogger('test', 'silent'), { error: (_: unknown, text: string) => told.push(text) });
@@ -40,7 +40,7 @@ async function faulty() {
     FAILS[new URL(req.url ?? '', 'http://a').pathname]?.(req, res);
   const server = createDataPlaneServer(
     async ({ req, res }, { query }) => fail(Object.assign(req, { url: query.slice(1) }), res),
-    (req, res) => {
+    ({ req, res }) => {
       if (req.url === '/livez') res.end('ok');
       else void fail(req, res);
     },
@@ -55,10 +55,10 @@ async function faulty() {
   return { url: `http://127.0.0.1:${port}`, told };
 }
 
-describe('a request that fails for a reason that nobody has foreseen', () => {
+describe('a request that fails for an unforeseen reason', () => {
   it.each(
     [...ANSWERS].flatMap(([path, outcomes]) => [
-      ...(path === '/rejects' ? [] : [{ path, outcomes }]), // Express answers for what is rejected there
+      ...(path === '/rejects' ? [] : [{ path, outcomes }]), // Express answers for rejections there
       { path: `/adapters/a/mcp?${path}`, outcomes },
     ]),
   )('ends alone and is logged: $path', async ({ path, outcomes }) => {
@@ -72,7 +72,7 @@ describe('a request that fails for a reason that nobody has foreseen', () => {
     const stream = start(path);
     stream.resume().end('{}');
     await new Promise((resolve) => stream.once('close', resolve));
-    await waitFor('the log', () => told.includes('a request failed; all others go on'));
+    await waitFor('the log', () => told.includes('a request failed; all other requests continue'));
     expect((await ask('/livez', { ':method': 'GET' })).text).toBe('ok');
   });
 });

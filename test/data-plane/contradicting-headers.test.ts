@@ -32,14 +32,14 @@ describe('a request whose headers name a modern version and no method', () => {
   });
   const ask = (body: string) => send(gateway.url + PATH, { headers: { ...HEADERS, ...ACCEPT }, body });
 
-  it('has the server say what is missing, whatever session it names', async () => {
+  it('reaches the server, which says which header is missing, whatever session the request names', async () => {
     const answer = await ask(message('tools/list', '2026-07-28'));
     expect(answer.status).toBe(400);
     expect(JSON.parse(answer.text)).toMatchObject({ id: 1, error: { code: -32020 } });
     expect(upstream.seen[0]?.header('mcp-session-id')).toEqual([]);
   });
 
-  it('is invited to send its body, once', async () => {
+  it('gets 100 Continue once', async () => {
     const body = message('tools/list', '2026-07-28');
     const headers = Object.entries({ ...HEADERS, ...ACCEPT, 'x-dev-userid': 'alice', host: 'localhost' });
     const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');

@@ -29,7 +29,7 @@ const cors = ({ headers }: Answer) =>
   );
 
 describe.each(['/adapters/echo/mcp', '/adapters'])('a browser that calls %s', (path) => {
-  it('is told that pages of an allowed origin may', async () => {
+  it('gets the permission for pages of an allowed origin', async () => {
     const answer = await send(url + path, { method: 'OPTIONS', headers: { origin: PORTAL, ...PREFLIGHT } });
     expect(answer.status).toBe(204);
     expect(answer.header('vary')).toBe('Origin');
@@ -40,7 +40,7 @@ describe.each(['/adapters/echo/mcp', '/adapters'])('a browser that calls %s', (p
     });
   });
 
-  it('is given the answers for those pages, errors too', async () => {
+  it('gets readable answers for those pages, errors included', async () => {
     const answer = await send(url + path, { headers: { origin: PORTAL } });
     expect(answer.header('vary')).toMatch(/(^|, )Origin$/);
     expect(cors(answer)).toEqual({
@@ -50,7 +50,7 @@ describe.each(['/adapters/echo/mcp', '/adapters'])('a browser that calls %s', (p
   });
 
   it.each(['https://evil.example.com', 'http://localhost:3000', 'null'])(
-    'is told nothing about pages of %s',
+    'gets no permission for pages of %s',
     async (origin) => {
       const preflight = await send(url + path, { method: 'OPTIONS', headers: { origin, ...PREFLIGHT } });
       expect(preflight.status).toBeGreaterThanOrEqual(400);
@@ -63,12 +63,12 @@ describe.each(['/adapters/echo/mcp', '/adapters'])('a browser that calls %s', (p
 it.each([
   [PORTAL, 'Accept, Origin'],
   [undefined, 'Accept'],
-])('keeps what the server says that its answer depends on (origin %s)', async (origin, vary) => {
+])('keeps the Vary header of the server (origin %s)', async (origin, vary) => {
   const answer = await send(`${url}/adapters/echo/mcp`, { headers: origin ? { origin } : {} });
   expect(answer.header('vary')).toBe(vary);
 });
 
-it('does not hand on what the server says about web pages', async () => {
+it('does not pass on the CORS headers of the server', async () => {
   const answer = await send(`${url}/adapters/echo/mcp`);
   expect([answer.status, cors(answer)]).toEqual([200, {}]);
 });

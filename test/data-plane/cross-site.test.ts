@@ -7,7 +7,7 @@ import { routeTo, startUpstream, type Upstream } from './support/upstream.js';
 const IMAGE = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' };
 const LINK = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
 
-describe('a page of another site, whose browser names no origin', () => {
+describe('a page of another site, whose browser sends no Origin', () => {
   let upstream: Upstream;
   let control: ControlPlane;
   let gateway: Gateway;

@@ -8,7 +8,7 @@ interface Document {
   paths: Record<string, Record<string, { tags?: string[] }>>;
 }
 
-it('the paths of MCP that the OpenAPI document has are served with their methods, and with no others', async () => {
+it('the data plane serves the MCP paths of the OpenAPI document with exactly the documented methods', async () => {
   const file = new URL('../../openapi/mcp-gateway.openapi.json', import.meta.url);
   const { paths } = JSON.parse(await readFile(file, 'utf8')) as Document;
   const { endpoint } = await startUpstream((req, res) => void req.resume().once('end', () => res.end('{}')));

@@ -9,7 +9,7 @@ import { begin, openStream, rpc, whereIs, type RpcAnswer } from './support/rpc.j
 import { inSession } from './support/session-server.js';
 import { routeTo } from './support/upstream.js';
 
-describe('a session that one data plane has a call of under way, on a replica that drains', () => {
+describe('a session on a draining replica, with a call under way through one data plane', () => {
   let first: Replica;
   let second: Replica;
   let gateway: Gateway;
@@ -38,7 +38,7 @@ describe('a session that one data plane has a call of under way, on a replica th
     expect((await slow).json.result).toEqual({ done: true });
   };
 
-  it('stays for the others, too, and moves when the call has ended', async () => {
+  it('stays for the other data planes, too, and is relocated when the call has ended', async () => {
     await drain();
     for (let round = 0; round < 3; round++) expect(await whereIs(other.url, session)).toBe(first.endpoint.id);
     expect(second.said).toEqual([]);
@@ -46,7 +46,7 @@ describe('a session that one data plane has a call of under way, on a replica th
     expect(await whereIs(other.url, session)).toBe(second.endpoint.id);
   });
 
-  it('has its server get the answer to what that asks in the call, whoever else uses it', async () => {
+  it('delivers a response to the server that asked within the call, whatever else uses the session', async () => {
     res.write('data: {"jsonrpc":"2.0","id":"q1","method":"elicitation/create","params":{}}\n\n');
     await drain();
     await rpc(other.url, session, 'ping');
@@ -56,11 +56,11 @@ describe('a session that one data plane has a call of under way, on a replica th
     await finish();
   });
 
-  it('stays while its stream is open on another data plane, and moves when the call has ended', async () => {
+  it('stays while its stream is open on another data plane, and is relocated when the call has ended', async () => {
     const stream = await openStream(other.url, session);
     await waitFor('the stream', () => [...first.sessions.values()].some(Boolean));
     const asked = answerTo(other);
-    await drain(8); // so that streams are told within four seconds
+    await drain(8); // notifies the streams within four seconds
     expect(await asked).toBe(false);
     expect(second.said).toEqual([]);
     await finish();
@@ -68,13 +68,13 @@ describe('a session that one data plane has a call of under way, on a replica th
     stream.destroy();
   });
 
-  it('moves at the last moment', async () => {
+  it('is relocated at the last moment', async () => {
     await drain(0.5);
     expect(await whereIs(other.url, session)).toBe(second.endpoint.id);
     await finish();
   });
 
-  it('stays when a data plane does not answer', async () => {
+  it('stays when a data plane does not answer the idle query', async () => {
     const silent = await connectRedis();
     const { calls } = sessionRecords(gateway.redis, gateway.prefix).keys;
     const asked = new Promise<string>((resolve) => void silent.subscribe(calls, resolve));
@@ -85,7 +85,7 @@ describe('a session that one data plane has a call of under way, on a replica th
     expect([here, there]).toEqual([first.endpoint.id, first.endpoint.id]);
   });
 
-  it('stays without another question for a while after one did not answer', async () => {
+  it('stays without another idle query for a while after one data plane did not answer', async () => {
     const silent = await connectRedis();
     const { calls } = sessionRecords(gateway.redis, gateway.prefix).keys;
     const questions: string[] = [];
@@ -93,11 +93,11 @@ describe('a session that one data plane has a call of under way, on a replica th
     await drain();
     await finish();
     for (let round = 0; round < 2; round++) expect(await whereIs(gateway.url, session)).toBe(first.endpoint.id);
-    expect(await whereIs(other.url, session)).toBe(first.endpoint.id); // asks for itself, and is heard after the others
+    expect(await whereIs(other.url, session)).toBe(first.endpoint.id); // this one answers its own query, after the others
     expect(questions).toHaveLength(2);
   });
 
-  it('moves although something is said that no data plane understands', async () => {
+  it('is relocated in spite of messages that no data plane understands', async () => {
     const { calls } = sessionRecords(gateway.redis, gateway.prefix).keys;
     for (const text of ['', '{"kind":"later"}']) await gateway.redis.publish(calls, text);
     await finish();
@@ -105,7 +105,7 @@ describe('a session that one data plane has a call of under way, on a replica th
     expect(await whereIs(other.url, session)).toBe(second.endpoint.id);
   });
 
-  it('gets nothing more from anybody once one has begun to move it', async () => {
+  it('gets no further requests on the old replica once a relocation has begun', async () => {
     await finish();
     const beginning = second.hold('initialize');
     await drain();
@@ -120,7 +120,7 @@ describe('a session that one data plane has a call of under way, on a replica th
     expect(first.said).toHaveLength(before);
   });
 
-  it('is moved once by those who wait for that at the same time', async () => {
+  it('is relocated once for several concurrent requests', async () => {
     await finish();
     await drain();
     const asked = Array.from({ length: 20 }, (_, at) => whereIs(at % 2 ? other.url : gateway.url, session));
@@ -129,7 +129,7 @@ describe('a session that one data plane has a call of under way, on a replica th
   });
 });
 
-/** What the data plane hears when it next asks whether the session is idle. */
+/** The messages that the data plane receives at its next idle query. */
 function answerTo({ sessions }: DataPlane): Promise<boolean> {
   const { isIdle } = sessions;
   return new Promise((resolve) => {

@@ -21,7 +21,7 @@ beforeEach(async () => {
   other = await gateway.join();
 });
 
-/** As the worker tells of a replica that will end so many seconds from now. */
+/** The endpoint as the worker publishes it for a replica that will end in so many seconds. */
 const draining = ({ endpoint }: Replica, seconds = 60): Endpoint => ({
   ...endpoint,
   ready: false,
@@ -33,7 +33,7 @@ const drainFirst = (seconds = 60, changes: Partial<Route> = {}) =>
 const asked = ({ said }: Replica, what: string) => said.filter(({ method }) => method === what).length;
 
 describe('a replica that is draining', () => {
-  it('gets no new sessions, and no requests without one', async () => {
+  it('gets no new sessions, and no requests without a session', async () => {
     await drainFirst();
     for (let round = 0; round < 5; round++) {
       expect(await whereIs(gateway.url, await begin(gateway.url))).toBe(second.endpoint.id);
@@ -42,7 +42,7 @@ describe('a replica that is draining', () => {
     expect(first.said).toEqual([]);
   });
 
-  it('has its idle sessions move with their next request, which nobody notices', async () => {
+  it('loses its idle sessions at their next request, without an effect for their clients', async () => {
     const sessions = [await begin(gateway.url), await begin(other.url), await begin(gateway.url)];
     await drainFirst();
     for (const plane of [gateway, other]) {
@@ -52,7 +52,7 @@ describe('a replica that is draining', () => {
     expect(asked(first, 'tools/call')).toBe(0);
   });
 
-  it('keeps a session while a call of it is under way, and loses it then', async () => {
+  it('keeps a session while a call is under way, and loses it then', async () => {
     const session = await begin(gateway.url);
     const held = first.hold('vendor/slow');
     const slow = rpc(gateway.url, session, 'vendor/slow');
@@ -64,7 +64,7 @@ describe('a replica that is draining', () => {
     expect(await whereIs(gateway.url, session)).toBe(second.endpoint.id);
   });
 
-  it('loses a session at the last moment, and may finish the call that is under way', async () => {
+  it('loses a session at the last moment, and may finish the call under way', async () => {
     const session = await begin(gateway.url);
     const held = first.hold('vendor/slow');
     const slow = rpc(gateway.url, session, 'vendor/slow');
@@ -75,7 +75,7 @@ describe('a replica that is draining', () => {
     expect((await slow).json.result).toEqual({ done: true });
   });
 
-  it('is not asked again when a connection to it breaks', async () => {
+  it('is not tried again when a connection to it breaks', async () => {
     const session = await begin(gateway.url);
     const held = first.hold('tools/list');
     const list = rpc(gateway.url, session, 'tools/list');
@@ -86,7 +86,7 @@ describe('a replica that is draining', () => {
     expect(asked(first, 'tools/list')).toBe(1);
   });
 
-  it('has the streams of its sessions move by themselves, on every data plane', async () => {
+  it('loses the streams of its sessions on every data plane', async () => {
     const session = await begin(gateway.url);
     const stream = await openStream(other.url, session);
     await waitFor('the stream', () => [...first.sessions.values()].some(Boolean));
@@ -99,7 +99,7 @@ describe('a replica that is draining', () => {
     expect(asked(second, 'initialize')).toBe(1);
   });
 
-  it('has a stream move only when no call is under way', async () => {
+  it('loses a stream only when no call is under way', async () => {
     const session = await begin(gateway.url);
     const stream = await openStream(gateway.url, session);
     const held = first.hold('vendor/slow');
@@ -113,7 +113,7 @@ describe('a replica that is draining', () => {
     stream.destroy();
   });
 
-  it('keeps its sessions as long as there is nowhere to go', async () => {
+  it('keeps its sessions while no other replica is ready', async () => {
     const session = await begin(gateway.url);
     await gateway.publish(routeTo([draining(first)]));
     expect(await whereIs(gateway.url, session)).toBe(first.endpoint.id);
@@ -130,7 +130,7 @@ describe('a replica that is draining', () => {
     expect((await callTool(gateway.url, session, 'who')).status).toBe(404);
   });
 
-  it('has its sessions go where they can stay', async () => {
+  it('loses its sessions to a replica that does not drain', async () => {
     const third = await startReplica();
     const sessions = await Promise.all(Array.from({ length: 6 }, () => begin(gateway.url)));
     await gateway.publish(

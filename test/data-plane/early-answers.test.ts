@@ -13,7 +13,7 @@ const BLOCK = 'x'.repeat(100_000);
 const BLOCKS = 10;
 const CHUNK = `${BLOCK.length.toString(16)}\r\n${BLOCK}\r\n`;
 
-/** One that answers without reading what it is sent, as servers do that want a token first. */
+/** A server that answers without reading the body, as servers do that require a token first. */
 async function startHasty() {
   return startUpstream((req, res) => {
     if (req.headers['x-open']) res.setHeader('Mcp-Session-Id', 'raw');
@@ -42,7 +42,7 @@ describe('an answer that comes before the request has ended', () => {
     ['to a modern request', async () => MODERN],
     ['in a session', session],
   ])('%s', (_what, headers) => {
-    it('leaves the connection good for the next request', async () => {
+    it('leaves the connection usable for the next request', async () => {
       const connection = rawConnection(gateway.url);
       connection.write(`${HEAD}${await headers()}Content-Length: ${BLOCK.length * BLOCKS}\r\n\r\n`);
       connection.write(BLOCK);
@@ -52,7 +52,7 @@ describe('an answer that comes before the request has ended', () => {
       expect(statuses(await connection.ended())).toEqual([401, 200]);
     });
 
-    it('does so when the body comes in chunks', async () => {
+    it('leaves the connection usable after a chunked body', async () => {
       const connection = rawConnection(gateway.url);
       connection.write(`${HEAD}${await headers()}Transfer-Encoding: chunked\r\n\r\n${CHUNK}`);
       await connection.until('said');
@@ -62,13 +62,13 @@ describe('an answer that comes before the request has ended', () => {
     });
   });
 
-  it('ends the connection of a client that never comes to an end', async () => {
+  it('ends the connection of a client that never stops sending', async () => {
     const connection = rawConnection(gateway.url);
     connection.write(`${HEAD}Content-Length: ${BLOCK.length * BLOCKS}\r\n\r\n${BLOCK}`);
     expect(statuses(await connection.ended())).toEqual([401]);
   });
 
-  it('reads no more than so much of what is left', async () => {
+  it('limits how much of the rest is read', async () => {
     const connection = rawConnection(gateway.url);
     connection.write(`${HEAD}${MODERN}Content-Length: 60000000\r\n\r\n${BLOCK}`);
     await connection.until('said');
@@ -77,7 +77,7 @@ describe('an answer that comes before the request has ended', () => {
     expect(statuses(await connection.ended())).toEqual([401]);
   });
 
-  it('leaves a connection of HTTP/2 good for the next request', async () => {
+  it('leaves a connection of HTTP/2 usable for the next request', async () => {
     const client = http2Client(gateway.url);
     const stream = client.start(PATH);
     stream.write(BLOCK);

@@ -8,19 +8,22 @@ import { startReplica } from './support/replica.js';
 import { begin } from './support/rpc.js';
 import { routeTo } from './support/upstream.js';
 
-it('servers are told of what has ended while no data plane ran, by the next one that starts', async () => {
+it('the next data plane that starts terminates the sessions that ended while none was running', async () => {
   const server = await startReplica();
   const gateway = await startGateway({ routes: [routeTo(server.endpoint)] });
   const records = sessionRecords(gateway.redis, gateway.prefix);
   const { used } = records.keys;
-  gateway.sessions.close(); // it hears no more, as if it had ended
+  gateway.sessions.close(); // it receives no more changes, as if it had ended
   for (let started = 1; started <= 4; started++) {
     await begin(gateway.url);
     const [id = ''] = await gateway.redis.zRange(used(ADAPTER_1), 0, -1);
     const ref = { id, ...ADAPTER_1, caller: 'alice' };
     await records.close(ref, adapterRef('echo'), { now: 1, keepSeconds: 60, tellServer: true });
     const next = await gateway.join();
-    await waitFor('the farewell', () => server.said.filter(({ method }) => method === 'DELETE').length === started);
+    await waitFor(
+      'the session termination',
+      () => server.said.filter(({ method }) => method === 'DELETE').length === started,
+    );
     next.sessions.close();
   }
   expect(server.sessions.size).toBe(0);

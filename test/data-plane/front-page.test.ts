@@ -14,7 +14,7 @@ describe('without a control plane, the data plane', () => {
   });
   const get = (path: string, headers = {}) => send(url + path, { method: 'GET', headers });
 
-  it('answers a browser at / with a page whose links are relative and that runs no script', async () => {
+  it('answers a browser at / with a page that has relative links and runs no script', async () => {
     const { status, header, text } = await get('/', { accept: BROWSER, ...FROM_A_LINK });
     expect([status, header('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     const links = [...text.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, link]) => link);
@@ -41,7 +41,7 @@ describe('without a control plane, the data plane', () => {
     ['GET', '/tools/add', 'tools/list at /adapters/{name}/mcp'],
     ['GET', '/healthz', '/livez and /readyz'],
     ['PUT', '/', '/adapters/{name}/mcp; GET /adapters'],
-  ])('says at %s %s what exists instead', async (method, path, instead) => {
+  ])('names the right URL at %s %s', async (method, path, instead) => {
     const { status, header, text } = await send(url + path, { method });
     expect([status, header('content-type')]).toEqual([404, 'application/problem+json']);
     const { code, detail } = JSON.parse(text) as { code: string; detail: string };

@@ -8,7 +8,7 @@ import { routeTo, startUpstream } from './support/upstream.js';
 const GARBAGE = { 'mcp-session-id': 'garbage' };
 const MODERN = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call' };
 
-/** An error that nobody listens for ends the process; here, the test. */
+/** An error without a listener ends the process; here, the test. */
 describe('a client that hangs up in the middle of its request', () => {
   describe.each([{ 'transfer-encoding': 'chunked' }, { 'content-length': '1000000' }])('sent with %j', (framing) => {
     async function servers() {
@@ -32,7 +32,7 @@ describe('a client that hangs up in the middle of its request', () => {
       ['refusing', MODERN, 502],
       ['answering', {}, 400],
       ['answering', MODERN, 400],
-    ])('disturbs nobody after it has been answered (%s, %j, %d)', async (adapter, headers, status) => {
+    ])('affects no other request after it has been answered (%s, %j, %d)', async (adapter, headers, status) => {
       const { url } = await servers();
       const req = start(`${url}/adapters/${adapter}/mcp`, {
         headers: { ...framing, ...headers, connection: 'keep-alive' },
@@ -43,7 +43,7 @@ describe('a client that hangs up in the middle of its request', () => {
       for (let round = 0; round < 5; round++) expect((await send(`${url}/livez`, { method: 'GET' })).text).toBe('ok');
     });
 
-    it.each([[{}], [MODERN]])('disturbs nobody before it has been answered (%j)', async (headers) => {
+    it.each([[{}], [MODERN]])('affects no other request before it has been answered (%j)', async (headers) => {
       const { url, silent } = await servers();
       const req = start(`${url}/adapters/silent/mcp`, { headers: { ...framing, ...headers } });
       req.write('the beginning');

@@ -4,7 +4,7 @@ import { startGateway, type Gateway } from './support/gateway.js';
 import { exchange } from './support/raw.js';
 import { routeTo, startTcpUpstream, startUpstream, type Upstream } from './support/upstream.js';
 
-/** What speaks of one connection, or may be taken for that, and what Node treats in a way of its own. */
+/** Headers of one connection, headers that look like those, and headers that Node treats specially. */
 const ODD = [
   ['Trailer', 'x'],
   ['TE', 'trailers, gzip'],
@@ -50,7 +50,7 @@ describe('a request with headers of the connection', () => {
     }
   });
 
-  it('has none of them when it gets to the control plane, and keeps the others', async () => {
+  it('reaches the control plane without them, and with all other headers', async () => {
     const headers = { trailer: 'x', te: 'gzip', 'keep-alive': 'timeout=1', connection: 'close, x-once', 'x-once': '1' };
     const { text } = await send(`${gateway.url}/adapters`, { headers: { ...headers, 'x-kept': '1' }, body: '{}' });
     expect(text).toBe('{}');
@@ -60,7 +60,7 @@ describe('a request with headers of the connection', () => {
   });
 });
 
-describe('an answer of the control plane that could not be sent on as it is', () => {
+describe('an answer of the control plane that cannot be passed on unchanged', () => {
   it.each([
     ...ODD.map(([name, value]) => ({ head: `200 OK\r\n${name}: ${value}`, status: /200/, body: '{}' })),
     { head: '200 OK\r\nConnection: close, x-once\r\nX-Once: 1', status: /200/, body: '{}' },
@@ -69,7 +69,7 @@ describe('an answer of the control plane that could not be sent on as it is', ()
     { head: '099 Odd', status: /503/, body: '{}' },
     { head: '204 None', status: /204/, body: '' },
     { head: '304 Same', status: /304/, body: '' },
-  ])('is answered in its place: $head', async ({ head, status, body }) => {
+  ])('is replaced by a valid answer: $head', async ({ head, status, body }) => {
     const bytes = Buffer.from(`HTTP/1.1 ${head}\r\nContent-Length: 2\r\n\r\n${body}`, 'latin1');
     const { url: controlPlane } = await startTcpUpstream((socket) => void socket.end(bytes));
     const gateway = await startGateway({ controlPlane });

@@ -20,7 +20,7 @@ async function gatewayTo(onRequest: (socket: Socket) => void) {
   return `${url}/adapters/echo/mcp`;
 }
 
-describe('a server that is not good at HTTP', () => {
+describe('a server that violates HTTP', () => {
   it.each([
     ['a reason phrase in UTF-8', 'HTTP/1.1 200 fertig → 王', 200],
     ['a reason phrase with control characters', 'HTTP/1.1 200 o\u0001k', 200],
@@ -32,44 +32,41 @@ describe('a server that is not good at HTTP', () => {
   });
 
   it.each([
-    ['what is not HTTP', 'SSH-2.0-OpenSSH_9.9\r\n\r\n'],
-    ['a header that is none', 'HTTP/1.1 200 OK\r\nno colon here\r\n\r\n'],
+    ['bytes that are not HTTP', 'SSH-2.0-OpenSSH_9.9\r\n\r\n'],
+    ['a malformed header', 'HTTP/1.1 200 OK\r\nno colon here\r\n\r\n'],
     ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc'],
     ['length and chunks', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
-    [
-      'an upgrade that nobody asked for',
-      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
-    ],
+    ['an unrequested upgrade', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'],
     ['a status below 100', 'HTTP/1.1 099 Low\r\nContent-Length: 2\r\n\r\nok'],
     ['headers without end', `HTTP/1.1 200 OK\r\n${'X-Long: y\r\n'.repeat(10_000)}\r\n`],
-  ])('is a server that went away when it answers with %s', async (_name, bytes) => {
+  ])('counts as lost when it answers with %s', async (_name, bytes) => {
     const url = await gatewayTo((socket) => socket.write(bytes));
     expect(await send(url)).toMatchObject({ status: 502, text: GONE });
   });
 
-  it('is a server that went away when it closes without an answer', async () => {
+  it('counts as lost when it closes the connection without an answer', async () => {
     const url = await gatewayTo((socket) => socket.end());
     expect(await send(url)).toMatchObject({ status: 502, text: GONE });
   });
 
-  it('is a server that went away when it resets the connection', async () => {
+  it('counts as lost when it resets the connection', async () => {
     const url = await gatewayTo((socket) => socket.resetAndDestroy());
     expect(await send(url)).toMatchObject({ status: 502, text: GONE });
   });
 
-  it('cuts the client off where the server ends short of its length', async () => {
+  it('has its answer aborted at the client when it ends short of its length', async () => {
     const url = await gatewayTo((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf'));
     await expect(bodyOf(await open(url))).rejects.toThrow('aborted');
   });
 
-  it('is a server that went away when nothing but a head has come', async () => {
+  it('counts as lost when it sends only a head', async () => {
     const url = await gatewayTo((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n'));
     expect(await send(url)).toMatchObject({ status: 502, text: GONE });
   });
 });
 
 describe('a server that answers before it has read the request', () => {
-  it('has its answer reach a client that is still sending', async () => {
+  it('reaches a client that is still sending', async () => {
     const upstream = await startUpstream((_req, res) => res.writeHead(400, { 'content-length': 7 }).end('too bad'));
     const { url } = await startGateway({ routes: [routeTo(upstream.endpoint)] });
     const address = `${url}/adapters/echo/mcp`;
@@ -85,7 +82,7 @@ describe('a server that answers before it has read the request', () => {
 describe('a server that closes the connection while the gateway records its session', () => {
   const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nMcp-Session-Id: raw\r\n';
 
-  /** Lets Redis answer only after the gateway has noticed what the server did. */
+  /** Lets Redis answer only after the gateway has noticed the close. */
   async function slowly(misbehave: (socket: Socket) => void) {
     const line = await redisLine();
     const endpoint = await startTcpUpstream(misbehave);
@@ -93,7 +90,7 @@ describe('a server that closes the connection while the gateway records its sess
     const held = line.hold(':session:');
     const answer = send(`${gateway.url}/adapters/echo/mcp`, {
       body: INITIALIZE,
-      headers: { Connection: 'keep-alive' }, // or the client's end of it would hide what comes too late
+      headers: { Connection: 'keep-alive' }, // or the client's connection would hide bytes that come too late
     });
     await held;
     for (let round = 0; round < 5; round++) await send(`${gateway.url}/livez`, { method: 'GET' });
@@ -103,7 +100,7 @@ describe('a server that closes the connection while the gateway records its sess
     return answered;
   }
 
-  it('has all of its answer reach the client, with the session', async () => {
+  it('has its whole answer reach the client, with the session', async () => {
     const { status, text, header } = await slowly((socket) =>
       socket.end(`${HEAD}Connection: close\r\nContent-Length: 2\r\n\r\n{}`),
     );
@@ -112,19 +109,19 @@ describe('a server that closes the connection while the gateway records its sess
     expect(header('mcp-session-id')).toMatch(/^[\w-]{100,}$/);
   });
 
-  it('has all of an event stream reach the client, too', async () => {
+  it('has its whole event stream reach the client', async () => {
     const head = HEAD.replace('application/json', 'text/event-stream');
     const { status, text } = await slowly((socket) => socket.end(`${head}\r\ndata: {}\n\n`));
     expect({ status, text }).toEqual({ status: 200, text: 'data: {}\n\n' });
   });
 
-  it('is no problem when there is nothing but a head', async () => {
+  it('causes no error when it sends only a head', async () => {
     const { status, text, header } = await slowly((socket) => socket.end(`${HEAD}\r\n`));
     expect({ status, text }).toEqual({ status: 200, text: '' });
     expect(header('mcp-session-id')).toMatch(/^[\w-]{100,}$/);
   });
 
-  it('is held up meanwhile, however much it has to say', async () => {
+  it('is paused meanwhile, however much it sends', async () => {
     const line = await redisLine();
     let written = 0;
     const endpoint = await startTcpUpstream((socket) => {
@@ -152,10 +149,10 @@ describe('a server that closes the connection while the gateway records its sess
     await opening;
   });
 
-  it('is a server that went away when its answer was not complete', async () => {
+  it('counts as lost when its answer was incomplete', async () => {
     const answer = slowly((socket) => {
       socket.write(`${HEAD}Content-Length: 10\r\n\r\n`, () => setImmediate(() => socket.resetAndDestroy()));
     });
-    expect(await answer).toMatchObject({ status: 502, text: gone(1) }); // of INITIALIZE
+    expect(await answer).toMatchObject({ status: 502, text: gone(1) }); // the id of INITIALIZE
   });
 });

@@ -4,9 +4,9 @@ import { send, type SendOptions } from '../support/http.js';
 import { startGateway, type Gateway } from './support/gateway.js';
 import { routeTo, startUpstream } from './support/upstream.js';
 
-jest.setTimeout(120_000); // on a machine that does much else
+jest.setTimeout(120_000); // for a busy machine
 
-/** Just below what the data plane takes of headers and bodies. */
+/** Just below the data plane's limits for headers and bodies. */
 const HEAD = 30_000;
 const BODY = 4_000_000;
 const PIECES = ['a', 'a.', 'a/', '-', '/a', ' ', '0', ',', ', a', ';=', '[', ':', '"', '%41', '<'];
@@ -44,15 +44,15 @@ beforeEach(async () => {
 
 async function answered(path: string, options: SendOptions): Promise<void> {
   const { status } = await send(`${gateway.url}${path}`, options).catch((error: NodeJS.ErrnoException) => {
-    // Node itself refuses what HTTP cannot say, such as a wrong length, by closing the connection.
+    // Node itself refuses what HTTP cannot express, such as a wrong length, by closing the connection.
     if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') throw error;
     return { status: 400 };
   });
   expect(status).toBeLessThanOrEqual(503);
 }
 
-describe('text made to be slow', () => {
-  it('holds nothing up in any header', async () => {
+describe('text made to slow a parser down', () => {
+  it('delays no other request in any header', async () => {
     for (const name of HEADERS) {
       const texts = [...hostileTexts(PIECES, HEAD)];
       await expectNoHoldUp(() =>
@@ -73,7 +73,7 @@ describe('text made to be slow', () => {
     ['the name of an adapter', '/adapters/'],
     ['a path', '/'],
     ['the path of the API', '/adapters/echo/logs?cursor='],
-  ])('holds nothing up in %s', async (_what, beginning) => {
+  ])('delays no other request in %s', async (_what, beginning) => {
     await expectNoHoldUp(async () => {
       for (const text of hostileTexts(PIECES, HEAD / 3)) {
         await answered(beginning + encodeURI(text), { body: '{}' });
@@ -88,7 +88,7 @@ describe('text made to be slow', () => {
     ['the name of a tool', (text: string) => JSON.stringify({ id: 1, method: 'tools/call', params: { name: text } })],
     ['a cursor', (text: string) => JSON.stringify({ id: 1, method: 'tools/list', params: { cursor: text } })],
     ['no JSON', (text: string) => `{${text}`],
-  ])('holds nothing up in a message: %s', async (_what, message) => {
+  ])('delays no other request in a message: %s', async (_what, message) => {
     const headers = { 'content-type': 'application/json', 'mcp-protocol-version': '2026-07-28' };
     await expectNoHoldUp(async () => {
       for (const text of hostileTexts(['a.', ' ', '"', '['], BODY / 4)) {

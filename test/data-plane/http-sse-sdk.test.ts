@@ -34,7 +34,7 @@ describe('a client of the SDK on the older HTTP transport, with three replicas',
   const textOf = async (client: Client, name: string) =>
     ((await client.callTool({ name })) as { content: { text: string }[] }).content[0]?.text;
 
-  it('has one session, in which the server remembers', async () => {
+  it('has one session, in which the server keeps its state', async () => {
     const clients = await Promise.all(Array.from({ length: 6 }, connect));
     for (const client of clients) {
       const { name = '' } = client.getServerVersion() ?? {};
@@ -43,7 +43,7 @@ describe('a client of the SDK on the older HTTP transport, with three replicas',
     expect(new Set(clients.map((client) => client.getServerVersion()?.name)).size).toBeGreaterThan(1);
   });
 
-  it('answers what the server asks', async () => {
+  it('answers requests of the server', async () => {
     expect(await textOf(await connect(), 'ask')).toContain('a llama');
   });
 });

@@ -55,26 +55,29 @@ describe('a stream of the older HTTP transport is a session', () => {
     stream.destroy();
     await waitFor('the session to end', async () => (await listed()).length === 0);
     expect(await post(messages)).toBe(404);
-    expect(server.seen.map(({ method }) => method)).toEqual(['GET', 'POST']); // it needs no DELETE
+    expect(server.seen.map(({ method }) => method)).toEqual(['GET', 'POST']); // no DELETE is needed
   });
 
-  it.each(['session', 'none'] as const)('that counts, over all data planes (affinity %s)', async (affinity) => {
-    gateway = await gatewayWith({ maxOpen: 3, maxOpenPerCaller: 2 }, { affinity });
-    const other = await gateway.join();
-    const opened = [await ask(), await ask(other.url)];
-    const refused = await ask(other.url);
-    expect(refused.statusCode).toBe(429);
-    expect((await bodyOf(refused)).toString()).toContain('you have 2 open on echo');
-    await waitFor('the server to be told', () => streams[2]?.destroyed);
+  it.each(['session', 'none'] as const)(
+    'that counts against the limit, over all data planes (affinity %s)',
+    async (affinity) => {
+      gateway = await gatewayWith({ maxOpen: 3, maxOpenPerCaller: 2 }, { affinity });
+      const other = await gateway.join();
+      const opened = [await ask(), await ask(other.url)];
+      const refused = await ask(other.url);
+      expect(refused.statusCode).toBe(429);
+      expect((await bodyOf(refused)).toString()).toContain('you have 2 open on echo');
+      await waitFor('the server to be told', () => streams[2]?.destroyed);
 
-    expect((await ask(gateway.url, 'bob')).statusCode).toBe(200);
-    expect((await ask(gateway.url, 'carol')).statusCode).toBe(429);
-    opened[0]?.destroy();
-    await waitFor('its place', async () => (await listed()).length === 2);
-    expect((await ask(other.url)).statusCode).toBe(200);
-  });
+      expect((await ask(gateway.url, 'bob')).statusCode).toBe(200);
+      expect((await ask(gateway.url, 'carol')).statusCode).toBe(429);
+      opened[0]?.destroy();
+      await waitFor('its place', async () => (await listed()).length === 2);
+      expect((await ask(other.url)).statusCode).toBe(200);
+    },
+  );
 
-  it('that is ended by the API, wherever the stream is', async () => {
+  it('that the API can end, on whichever data plane the stream is', async () => {
     const other = await gateway.join();
     const stream = await ask(other.url);
     const messages = await messagesOf(stream);
@@ -87,7 +90,7 @@ describe('a stream of the older HTTP transport is a session', () => {
     expect(await post(messages)).toBe(404);
   });
 
-  it('whose place is free again when the data plane that held it has died', async () => {
+  it('that stops counting after the data plane that held it has died', async () => {
     await ask();
     const other = await gateway.join();
     const sweepIn = async (minutes: number) => {
@@ -96,12 +99,12 @@ describe('a stream of the older HTTP transport is a session', () => {
       return (await listed()).length;
     };
     expect(await sweepIn(4)).toBe(1);
-    await gateway.sessions.activity.flush(); // it lives, and says so
+    await gateway.sessions.activity.flush(); // it lives, and records its use
     expect(await sweepIn(4)).toBe(1);
     expect(await sweepIn(2)).toBe(0);
   });
 
-  it('that goes on when Redis was away for longer than it takes to give up streams', async () => {
+  it('that continues after Redis was unavailable for longer than the limit for lost streams', async () => {
     const line = await redisLine();
     gateway = await startGateway({ routes: [routeTo(server.endpoint)], redisUrl: line.url, now: () => now });
     const other = await gateway.join();
@@ -109,7 +112,7 @@ describe('a stream of the older HTTP transport is a session', () => {
     const stream = await ask();
     const messages = await messagesOf(stream);
     const isSwept = async ({ sessions }: DataPlane) => {
-      await sessions.endOverdue(route); // rejects while Redis is away
+      await sessions.endOverdue(route); // rejects while Redis is unavailable
       return true;
     };
     now += MINUTE;
@@ -136,8 +139,8 @@ describe('a stream of the older HTTP transport is a session', () => {
     stream.destroy();
   });
 
-  it('that ends when it is too old, however much it is used', async () => {
-    // Ids have the time of the machine: half a minute for one that is slow.
+  it('that ends at its maximum age, however much it is used', async () => {
+    // Ids have the time of the machine: half a minute for a slow one.
     gateway = await gatewayWith({ maxAgeSeconds: 570, idleTimeoutSeconds: 60 });
     const stream = await ask();
     const messages = await messagesOf(stream);

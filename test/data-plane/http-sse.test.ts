@@ -13,7 +13,7 @@ import { routeTo, startUpstream, type Upstream } from './support/upstream.js';
 const UNKNOWN = rpcError(-32004, 'There is no such session; initialize a new one', 'SESSION_NOT_FOUND');
 const ENDPOINT = /^event: endpoint\ndata: (messages\?sessionId=[\w-]+)\n\n$/;
 
-/** A server of the older transport by hand: the test writes its streams. */
+/** A server of the older transport whose streams the test writes. */
 interface OldServer extends Upstream {
   streams: ServerResponse[];
   messages: { url: string; body: string }[];
@@ -61,7 +61,7 @@ describe('the older HTTP transport', () => {
     return { client, server, response, messages };
   }
 
-  it('has its endpoint be the gateway, and the rest of its stream pass as it comes', async () => {
+  it("rewrites the endpoint event to the gateway's URL, and passes the rest of the stream as it comes", async () => {
     const { client, response, server, messages } = await begin();
     expect(head(client).header('content-type')).toBe('text/event-stream');
     expect(messages).toMatch(/^\/adapters\/echo\/messages\?sessionId=/);
@@ -83,7 +83,7 @@ describe('the older HTTP transport', () => {
     ['/message?sessionId=raw-1', '/message?sessionId=raw-1'],
     ['http://localhost:3001/messages/?session_id=a%2Fb', '/messages/?session_id=a%2Fb'],
     ['messages?a=b', '/messages?a=b'],
-  ])('sends messages to where the stream said: %s', async (said, url) => {
+  ])('sends messages to the URL of the endpoint event: %s', async (said, url) => {
     const { server, messages } = await begin(gateway.url, said);
     const answer = await send(gateway.url + messages, { body: '{"jsonrpc":"2.0"}' });
     expect(answer).toMatchObject({ status: 202, text: 'Accepted' });
@@ -91,7 +91,7 @@ describe('the older HTTP transport', () => {
     expect(server.messages).toEqual([{ url, body: '{"jsonrpc":"2.0"}' }]);
   });
 
-  it('invites a message whose client waits for that', async () => {
+  it('sends 100 Continue to a client that waits for it', async () => {
     const { messages, server } = await begin();
     const connection = rawConnection(gateway.url);
     const lines = [`POST ${messages} HTTP/1.1`, 'Host: 127.0.0.1', 'X-Dev-UserId: alice', 'Expect: 100-continue'];
@@ -102,7 +102,7 @@ describe('the older HTTP transport', () => {
     expect(server.messages).toHaveLength(1);
   });
 
-  it('keeps each session on its replica, whichever data plane has the message', async () => {
+  it('keeps each session on its replica, whichever data plane gets the message', async () => {
     const other = await gateway.join();
     const sessions = [];
     for (let i = 0; i < 12; i += 1) sessions.push(await begin(i % 2 ? gateway.url : other.url, `/message?s=${i}`));
@@ -113,7 +113,7 @@ describe('the older HTTP transport', () => {
     }
   });
 
-  it('has its endpoint be the gateway, too, when its type is written otherwise and a byte order mark comes first', async () => {
+  it('rewrites the endpoint event also with an unusual content type and a byte order mark', async () => {
     const odd = await startUpstream((_req, res) => {
       res.writeHead(200, { 'content-type': 'Text/Event-Stream' });
       res.write('\ufeffevent: endpoint\ndata: /raw\n\n');
@@ -129,7 +129,7 @@ describe('the older HTTP transport', () => {
     await expect(server.seen[0]?.cut).resolves.toBeUndefined();
   });
 
-  it('passes what the server answers instead of a stream', async () => {
+  it('passes an answer that is not a stream', async () => {
     const refusing = await startUpstream((_req, res) =>
       res.writeHead(404, { 'x-why': 'none' }).end('event: endpoint\n'),
     );
@@ -139,7 +139,7 @@ describe('the older HTTP transport', () => {
     expect(refusing.seen[0]?.url).toBe('/api/sse?a=b');
   });
 
-  it('passes an event stream that comes with another status as it is', async () => {
+  it('passes an event stream with another status unchanged', async () => {
     const refusing = await startUpstream((_req, res) =>
       res.writeHead(503, { 'content-type': 'text/event-stream' }).end('event: endpoint\ndata: /raw\n\n'),
     );
@@ -148,7 +148,7 @@ describe('the older HTTP transport', () => {
     expect(answer).toMatchObject({ status: 503, text: 'event: endpoint\ndata: /raw\n\n' });
   });
 
-  it('asks for a stream that is not compressed', async () => {
+  it('requests an uncompressed stream', async () => {
     const opening = open(`${gateway.url}/adapters/echo/sse`, {
       method: 'GET',
       headers: { 'Accept-Encoding': 'gzip, br' },
@@ -160,11 +160,11 @@ describe('the older HTTP transport', () => {
   });
 
   it.each([['gzip'], [['identity', 'gzip']]])(
-    'refuses a stream that is compressed all the same: %j',
+    'refuses a stream that is compressed nevertheless: %j',
     async (coding) => {
       const server = await startUpstream((_req, res) => {
         res.setHeader('content-type', 'text/event-stream').setHeader('content-encoding', coding);
-        res.write('event: endpoint\ndata: /m\n\n'); // may stand in the head of what is compressed
+        res.write('event: endpoint\ndata: /m\n\n'); // these bytes may also begin a compressed stream
       });
       const { url } = await startGateway({ routes: [routeTo(server.endpoint)] });
       const { status, text } = await send(`${url}/adapters/echo/sse`, { method: 'GET' });
@@ -173,7 +173,7 @@ describe('the older HTTP transport', () => {
   );
 
   it.each([['text/event-streams'], [['text/plain', 'text/event-stream']]])(
-    'lets no endpoint pass in what a client may take for a stream: %j',
+    'passes no endpoint event in an answer that a client may take for a stream: %j',
     async (type) => {
       const server = await startUpstream((_req, res) => {
         res.setHeader('content-type', type).end('event: endpoint\ndata: /adapters/other/mcp\n\n');
@@ -183,7 +183,7 @@ describe('the older HTTP transport', () => {
     },
   );
 
-  it('is cut off when a second endpoint event would send messages elsewhere', async () => {
+  it('is aborted when a second endpoint event would redirect messages', async () => {
     const { client, response } = await begin();
     const rest: string[] = [];
     client.on('data', (chunk: Buffer) => rest.push(chunk.toString())).on('error', () => {});
@@ -194,10 +194,18 @@ describe('the older HTTP transport', () => {
   });
 
   it.each([
-    ['does not say', 'x'.repeat(20_000), "the server's SSE stream does not begin with one valid endpoint event"],
-    ['says something that is no URL', 'event: endpoint\ndata: http://[\n\n', 'its stream does not say'],
-    ['says too much', `event: endpoint\ndata: /${'m'.repeat(4_096)}\n\n`, 'the URL in its endpoint event is too long'],
-  ])('says what is wrong with a stream that %s where to send messages', async (_what, said, why) => {
+    [
+      'has no endpoint event',
+      'x'.repeat(20_000),
+      "the server's SSE stream does not begin with one valid endpoint event",
+    ],
+    ['has an invalid URL', 'event: endpoint\ndata: http://[\n\n', 'does not begin with one valid endpoint event'],
+    [
+      'has too long a URL',
+      `event: endpoint\ndata: /${'m'.repeat(4_096)}\n\n`,
+      'the URL in the endpoint event is too long',
+    ],
+  ])('explains what is wrong with a stream that %s', async (_what, said, why) => {
     const opening = send(`${gateway.url}/adapters/echo/sse`, { method: 'GET' });
     const stream = await waitFor('the stream', () => servers.flatMap(({ streams }) => streams).at(0));
     stream.write(said);
@@ -206,7 +214,7 @@ describe('the older HTTP transport', () => {
     expect(JSON.parse(text)).toMatchObject({ error: { data: { code: 'UPSTREAM_INVALID' } } });
   });
 
-  it('cuts a stream off whose head could not wait any longer, and says nothing then', async () => {
+  it('aborts a bad stream whose head was sent already, without an error document', async () => {
     const client = await open(`${gateway.url}/adapters/echo/sse`, { method: 'GET' });
     expect(head(client).header('content-type')).toBe('text/event-stream');
     servers.flatMap(({ streams }) => streams)[0]?.write('x'.repeat(20_000));
@@ -217,12 +225,12 @@ describe('the older HTTP transport', () => {
     ['POST', 'sse', 'GET'],
     ['DELETE', 'sse', 'GET'],
     ['GET', 'messages', 'POST'],
-  ])('knows no %s of %s', async (method, resource, allow) => {
+  ])('does not allow %s of %s', async (method, resource, allow) => {
     const answer = await send(`${gateway.url}/adapters/echo/${resource}`, { method });
     expect([answer.status, answer.header('allow')]).toEqual([405, allow]);
   });
 
-  it('has no use for the session of another caller, adapter, installation or replica, nor for what is none', async () => {
+  it('answers 404 to the session of another caller, adapter, installation or replica, and to an invalid id', async () => {
     const { messages, server } = await begin();
     const twin = routeTo(server.endpoint, { name: 'twin', adapterId: 'adapter-2', createdBy: 'alice' });
     const shared = routeTo(
@@ -248,7 +256,7 @@ describe('the older HTTP transport', () => {
     expect(server.messages).toEqual([]);
   });
 
-  it('has ids that are none for the other transport, and the other way round', async () => {
+  it('has ids that the other transport does not accept, and the reverse', async () => {
     const { messages } = await begin();
     const streamable = await startSessionServer();
     await gateway.publish(routeTo([...servers.map(({ endpoint }) => endpoint), streamable.endpoint]));

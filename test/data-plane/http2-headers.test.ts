@@ -11,7 +11,7 @@ const wire = { http2Cleartext: true };
 
 type Fields = Record<string, string>;
 
-describe('a request of HTTP/2 with headers that HTTP/1.1 gives a meaning', () => {
+describe('an HTTP/2 request with headers that have a meaning in HTTP/1.1', () => {
   let upstream: Upstream;
   let control: Upstream;
   let gateway: Gateway;
@@ -55,7 +55,7 @@ describe('a request of HTTP/2 with headers that HTTP/1.1 gives a meaning', () =>
     { ':authority': '\xff' },
     { expect: 'the impossible' },
     { 'content-length': '5' },
-  ])('and one that is hardly one ends by itself: %j', async (headers) => {
+  ])('ends alone when it is hardly a request: %j', async (headers) => {
     const { session, start } = http2Client(gateway.url);
     const { ':path': path = '/livez', ...rest } = headers;
     try {
@@ -65,13 +65,13 @@ describe('a request of HTTP/2 with headers that HTTP/1.1 gives a meaning', () =>
       stream.end('{}');
       await once(stream, 'close');
     } catch {
-      // Not even sent.
+      // The client did not even send it.
     }
     expect((await send(`${gateway.url}/livez`, { method: 'GET' })).status).toBe(200);
   });
 });
 
-describe('an answer that HTTP/2 has no room for', () => {
+describe('an answer that HTTP/2 cannot express', () => {
   it.each([
     { what: 'a header twice', head: '200 OK\r\nX-Content-Type-Options: a\r\nX-Content-Type-Options: b', status: 200 },
     { what: 'a language twice', head: '200 OK\r\nContent-Language: en\r\nContent-Language: de', status: 200 },
@@ -82,7 +82,7 @@ describe('an answer that HTTP/2 has no room for', () => {
     { what: 'what has a body that it must not have', head: '205 Reset', status: 205 },
     { what: 'what has not changed', head: '304 Same\r\nETag: "x"', status: 304, body: '' },
     { what: 'a phrase', head: '200 O\x01K', status: 200 },
-  ])('reaches the client all the same: $what', async ({ head, status, body = '{}' }) => {
+  ])('reaches the client in a valid form: $what', async ({ head, status, body = '{}' }) => {
     const text = `HTTP/1.1 ${head}\r\nContent-Length: 2\r\n\r\n${status === 204 ? '' : body}`;
     const endpoint = await startTcpUpstream((socket) => void socket.write(Buffer.from(text, 'latin1')));
     const { url } = await startGateway({ routes: [routeTo(endpoint)], wire });
@@ -90,16 +90,13 @@ describe('an answer that HTTP/2 has no room for', () => {
     expect({ status: answer.status, text: answer.text }).toEqual({ status, text: status === 200 ? '{}' : '' });
   });
 
-  it.each(['600 Odd', '999 Odd'])(
-    'is a 502 that says so, as over HTTP/1.1, when its status is none: %s',
-    async (head) => {
-      const text = `HTTP/1.1 ${head}\r\nContent-Length: 2\r\n\r\n{}`;
-      const endpoint = await startTcpUpstream((socket) => void socket.write(text));
-      const { url } = await startGateway({ routes: [routeTo(endpoint)], wire });
-      for (const answer of [await http2Client(url).send(MCP, {}, '{}'), await send(url + MCP, { body: '{}' })]) {
-        expect(answer.status).toBe(502);
-        expect(JSON.parse(answer.text)).toMatchObject({ error: { data: { code: 'UPSTREAM_INVALID' } } });
-      }
-    },
-  );
+  it.each(['600 Odd', '999 Odd'])('becomes a 502, as over HTTP/1.1, when its status is invalid: %s', async (head) => {
+    const text = `HTTP/1.1 ${head}\r\nContent-Length: 2\r\n\r\n{}`;
+    const endpoint = await startTcpUpstream((socket) => void socket.write(text));
+    const { url } = await startGateway({ routes: [routeTo(endpoint)], wire });
+    for (const answer of [await http2Client(url).send(MCP, {}, '{}'), await send(url + MCP, { body: '{}' })]) {
+      expect(answer.status).toBe(502);
+      expect(JSON.parse(answer.text)).toMatchObject({ error: { data: { code: 'UPSTREAM_INVALID' } } });
+    }
+  });
 });

@@ -7,7 +7,7 @@ import { routeTo, startUpstream } from './support/upstream.js';
 const PATH = '/adapters/echo/mcp';
 const timeouts = { headersMs: 30_000, requestMs: 30_000, checkMs: 30_000, keepAliveMs: 200 };
 
-it('a connection of HTTP/2 that nobody uses is closed, and one with a quiet stream goes on', async () => {
+it('the gateway closes an unused connection of HTTP/2, and keeps one with a silent stream', async () => {
   const { endpoint } = await startUpstream((req, res) => {
     if (req.method !== 'GET') return res.end('said');
     return res.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
@@ -18,7 +18,7 @@ it('a connection of HTTP/2 that nobody uses is closed, and one with a quiet stre
   stream.end();
   await busy.headOf(stream);
 
-  const idle = http2Client(url); // later, so that its time is over later
+  const idle = http2Client(url); // opened later, so its time ends later
   await idle.send(PATH, {}, '{}');
   await once(idle.session, 'close');
 

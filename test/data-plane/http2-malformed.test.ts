@@ -51,7 +51,7 @@ describe.each([
     { what: 'a name in capitals', frames: [headers(3, post(['X-A', '1']), FLAG.endStream)] },
     { what: 'no path', frames: [headers(3, post().slice(0, 3), FLAG.endStream)] },
     { what: 'a path after other headers', frames: [headers(3, post([':path', '/']), FLAG.endStream)] },
-  ])('is reset alone, and all others go on: $what', async ({ frames }) => {
+  ])('is reset alone, and all others continue: $what', async ({ frames }) => {
     const connection = rawHttp2(gateway.url, wire.tls?.cert);
     connection.write(headers(1, fields('GET'), FLAG.endStream));
     await connection.next(FRAME.data, 1);
@@ -75,7 +75,7 @@ async function startServer(pingMs: number): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-it('keeps a connection on which several streams are malformed at once, and asks once whether it lives', async () => {
+it('keeps a connection with several malformed streams at once, and sends one ping', async () => {
   const pingMs = 1_000;
   const connection = rawHttp2(await startServer(pingMs));
   const malformed = (stream: number) => [headers(stream, post(['content-length', '1']), 0), data(stream, '{}')];
@@ -87,7 +87,7 @@ it('keeps a connection on which several streams are malformed at once, and asks 
   expect(connection.isClosed()).toBe(false);
 });
 
-it('closes a connection at once on which nothing is HTTP/2', async () => {
+it('closes a connection at once that is not HTTP/2', async () => {
   const { port, hostname } = new URL(await startServer(60_000));
   const socket = connect(Number(port), hostname).resume();
   afterTest(() => socket.destroy());

@@ -58,7 +58,7 @@ describe.each([
     expect(texts).toEqual(bodies.map((body) => `got ${body}`));
   });
 
-  it('has the id of a session like any other way', async () => {
+  it('has session ids like HTTP/1.1', async () => {
     answers = (_req, res, { header }) => res.writeHead(200, ['Mcp-Session-Id', 'raw']).end(header('mcp-session-id')[0]);
     const opened = await client.send(PATH, {}, '{"jsonrpc":"2.0","id":1,"method":"initialize"}');
     const id = String(opened.headers['mcp-session-id']);
@@ -93,7 +93,7 @@ describe.each([
     expect(code).toBe(constants.NGHTTP2_INTERNAL_ERROR);
   });
 
-  it('stops the server when the client does not read', async () => {
+  it('pauses the server when the client does not read', async () => {
     let written = 0;
     answers = async (_req, res) => {
       const chunk = Buffer.alloc(65_536, 'x');
@@ -123,12 +123,12 @@ describe.each([
     expect((await client.send(PATH, {}, 'after all')).text).toBe('got after all');
   });
 
-  it('reaches management as well', async () => {
+  it('reaches the management API as well', async () => {
     expect(await client.send('/livez', { ':method': 'GET' })).toMatchObject({ status: 200, text: 'ok' });
     expect((await client.send('/adapters', { ':method': 'GET' })).status).toBe(503);
   });
 
-  it('lets requests end before the gateway does', async () => {
+  it('lets open requests end before the gateway does', async () => {
     let finish = () => {};
     answers = (_req, res) => (finish = () => res.end('after all'));
     const answer = client.send(PATH);
@@ -139,7 +139,7 @@ describe.each([
     await closed;
   });
 
-  it('does not wait for streams for ever when the gateway ends', async () => {
+  it('limits the wait for open streams when the gateway ends', async () => {
     answers = (_req, res) => res.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
     const stream = client.start(PATH);
     stream.end();
@@ -151,7 +151,7 @@ describe.each([
 });
 
 describe('HTTP/1.1 on the same port', () => {
-  it('goes on with TLS', async () => {
+  it('works with TLS', async () => {
     const gateway = await startGateway({ wire: { tls } });
     const [res] = (await once(get(`${gateway.url}/livez`, { ca: tls.cert, agent: false }), 'response')) as [
       Parameters<typeof bodyOf>[0],
@@ -159,7 +159,7 @@ describe('HTTP/1.1 on the same port', () => {
     expect([res.httpVersion, (await bodyOf(res)).toString()]).toEqual(['1.1', 'ok']);
   });
 
-  it('goes on without TLS, also in parts', async () => {
+  it('works without TLS, also in parts', async () => {
     const upstream = await startUpstream((_req, res) => res.end('ok'));
     const { url } = await startGateway({ routes: [routeTo(upstream.endpoint)], wire: { http2Cleartext: true } });
     expect((await initialize(url)).text).toBe('ok');

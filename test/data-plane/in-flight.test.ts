@@ -45,33 +45,36 @@ describe.each([
     ['prompts/get', { name: 'a' }],
     ['ping', {}],
     ['logging/setLevel', { level: 'info' }],
-  ])('is answered by another when it only reads: %s', async (method, params) => {
+  ])('is answered by another replica when it only reads: %s', async (method, params) => {
     const { status, json } = await whileItDies(method, params);
     expect({ status, error: json.error }).toEqual({ status: 200, error: undefined });
     expect(json.result).toBeDefined();
     expect(seen(second, method)).toBeGreaterThan(0);
   });
 
-  it.each(['look', 'put'])('is answered by another when it calls a tool that may run twice: %s', async (name) => {
-    const { status, json } = await whileItDies('tools/call', { name });
-    expect({ status, text: json.result?.content[0].text }).toEqual({ status: 200, text: second.endpoint.id });
-  });
+  it.each(['look', 'put'])(
+    'is answered by another replica when it calls a tool that may run twice: %s',
+    async (name) => {
+      const { status, json } = await whileItDies('tools/call', { name });
+      expect({ status, text: json.result?.content[0].text }).toEqual({ status: 200, text: second.endpoint.id });
+    },
+  );
 
-  it.each(['pay', 'who', 'nobody knows'])('is not sent again when it calls any other: %s', async (name) => {
+  it.each(['pay', 'who', 'nobody knows'])('is not sent again when it calls another tool: %s', async (name) => {
     const { status, json } = await whileItDies('tools/call', { name });
     expect(status).toBe(events ? 200 : 502);
     expect(json.error).toEqual(MAY_HAVE_RUN);
     expect(seen(second, 'tools/call')).toBe(0);
   });
 
-  it('is not sent again when nobody knows what it does', async () => {
+  it('is not sent again when its effect is unknown', async () => {
     const { status, json } = await whileItDies('vendor/doSomething');
     expect(status).toBe(events ? 200 : 502);
     expect(json.error).toEqual(MAY_HAVE_RUN);
     expect(seen(second, 'vendor/doSomething')).toBe(0);
   });
 
-  it.each(['"the id"', '9007199254740993'])('is told of by its id: %s', async (id) => {
+  it.each(['"the id"', '9007199254740993'])('is answered with an error that has its id: %s', async (id) => {
     const held = first.hold('tools/call');
     const headers = { 'Mcp-Session-Id': session };
     const body = `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"pay"}}`;
@@ -108,7 +111,7 @@ describe('an event stream that breaks off', () => {
     await gateway.publish(routeTo([first.endpoint, second.endpoint]));
   });
 
-  /** What the client gets when the server has written this much of its answer. */
+  /** The client's answer when the server has written this much of it. */
   async function after(written: string, before = async () => {}): Promise<Answer> {
     const held = first.hold('tools/list');
     const headers = { 'Mcp-Session-Id': session };
@@ -122,13 +125,13 @@ describe('an event stream that breaks off', () => {
   const NOTICE = 'event: message\ndata: {"jsonrpc":"2.0","method":"notifications/progress","params":{}}\n\n';
   const RESULT = 'event: message\nid: 7\ndata: {"jsonrpc":"2.0","id":5,"result":{"from":"the first"}}\n\n';
 
-  it('goes on with what the next replica says', async () => {
+  it('continues with the events of the next replica', async () => {
     const { text } = await after(NOTICE);
     expect(text.startsWith(NOTICE)).toBe(true);
     expect(text.slice(NOTICE.length)).toMatch(/^event: message\ndata: .*"name":"replica-\d+".*\n\n$/);
   });
 
-  it('just ends when the answer was in it', async () => {
+  it('ends normally when it contained the answer', async () => {
     expect((await after(NOTICE + RESULT)).text).toBe(NOTICE + RESULT);
     expect(second.said).toEqual([]);
   });
@@ -136,7 +139,7 @@ describe('an event stream that breaks off', () => {
   it.each([
     ['before the text', `{"jsonrpc":"2.0","id":5,"result":{"text":"${'x'.repeat(400_000)}"}}`],
     ['after the text', `{"result":{"text":"${'x'.repeat(400_000)}"},"jsonrpc":"2.0","id":5}`],
-  ])('just ends when a long answer was in it, with its id %s', async (_where, answer) => {
+  ])('ends normally when it contained a long answer, with its id %s', async (_where, answer) => {
     const long = `event: message\ndata: ${answer}\n\n${NOTICE.repeat(1_000)}`;
     const { text } = await after(long);
     expect([text.length, text.slice(-1_000)]).toEqual([long.length, long.slice(-1_000)]);
@@ -148,7 +151,7 @@ describe('an event stream that breaks off', () => {
     'event: message\ndata: {"jsonrpc":"2.0","id":5,"result":{}}\n',
     'event: mess',
     ': comment',
-  ])('does not have half an event taken for a whole one: %j', async (half) => {
+  ])('does not let the client take half an event for a whole one: %j', async (half) => {
     const { text } = await after(NOTICE + half);
     const events = text.split('\n\n').filter(Boolean);
     const types = events.map((event) => [...event.matchAll(/^event: (.*)$/gm)].at(-1)?.[1]);
@@ -156,7 +159,7 @@ describe('an event stream that breaks off', () => {
     expect(events.at(-1)).toMatch(/"name":"replica-\d+"/);
   });
 
-  it('goes on when the next replica answers with JSON', async () => {
+  it('continues when the next replica answers with JSON', async () => {
     const other = await startReplica();
     await gateway.publish(routeTo([{ ...first.endpoint, ready: false }, other.endpoint]));
     const { text, json } = answerOf(await after(NOTICE));
@@ -164,7 +167,7 @@ describe('an event stream that breaks off', () => {
     expect(text.split('\n\n')).toHaveLength(3);
   });
 
-  it('says so within the stream when the adapter has been removed', async () => {
+  it('ends with an error in the stream when the adapter has been removed', async () => {
     const { json } = answerOf(await after(NOTICE, () => gateway.publish()));
     const error = {
       code: -32003,
@@ -175,8 +178,8 @@ describe('an event stream that breaks off', () => {
   });
 });
 
-describe('a request whose body is too long to be kept', () => {
-  it('is answered with an error that says that it did not run, and the next one goes on', async () => {
+describe('a request whose body is too long to buffer', () => {
+  it('gets an error that says that it did not run, and the next request works', async () => {
     const [first, second] = [await startReplica(), await startReplica()];
     const gateway = await startGateway({ routes: [routeTo(first.endpoint)] });
     const session = await begin(gateway.url);
@@ -186,7 +189,7 @@ describe('a request whose body is too long to be kept', () => {
     const long = await rpc(gateway.url, session, 'tools/list', { padding: 'x'.repeat(100_000) });
     expect(long.status).toBe(502);
     expect(long.json.error.message).toBe(
-      'The MCP server could not be reached; the call did not run: the session goes on; send it again',
+      'The MCP server could not be reached; the call did not run: the session continues; send it again',
     );
     expect((await rpc(gateway.url, session, 'tools/list')).json.result.name).toBe(second.endpoint.id);
     const body = message('tools/list', { padding: 'x'.repeat(100_000) });

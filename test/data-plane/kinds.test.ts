@@ -7,7 +7,7 @@ import { routeTo } from './support/upstream.js';
 
 const TOOL = { kind: 'tool', adapterId: 'tool-1' } as const;
 
-it('an adapter is not there because a tool has its name', async () => {
+it('a tool does not make an adapter of the same name exist', async () => {
   const { endpoint } = await startReplica();
   const gateway = await startGateway({ routes: [{ ...routeTo(endpoint), ...TOOL }] });
   const answer = await send(`${gateway.url}/adapters/echo/mcp`, { body: '{}' });

@@ -20,7 +20,7 @@ beforeEach(async () => {
   gateway = await startGateway({ routes: [routeTo(first.endpoint)] });
 });
 
-/** As the worker tells of a replica that answers and will end so many seconds from now. */
+/** The endpoint as the worker publishes it for a replica that answers and will end in so many seconds. */
 const draining = ({ endpoint }: Replica, seconds = 60): Endpoint => ({
   ...endpoint,
   ready: false,
@@ -28,7 +28,7 @@ const draining = ({ endpoint }: Replica, seconds = 60): Endpoint => ({
   draining: true,
   drainUntil: new Date(Date.now() + seconds * 1000).toISOString(),
 });
-/** As the worker tells of a replica whose node does not answer. */
+/** The endpoint as the worker publishes it for a replica whose node does not answer. */
 const silent = ({ endpoint }: Replica): Endpoint => ({ ...endpoint, ready: false, serving: true });
 
 /** Requests without a session: of the stateless revision, or of an older one. */
@@ -41,9 +41,9 @@ const ask = (headers: Record<string, string>): Promise<Answer> =>
 
 const asked = ({ said }: Replica) => said.filter(({ method }) => method === 'initialize').length;
 
-describe('where no endpoint is ready', () => {
+describe('when no endpoint is ready', () => {
   it.each(kinds)(
-    'a request %s is answered by the one that drains, and by the next once that is ready',
+    'a request %s is answered by the draining endpoint, and by the next one once that is ready',
     async (_what, changes, headers) => {
       await gateway.publish(routeTo([draining(first)], changes));
       expect((await ask(headers)).status).toBe(200);
@@ -54,7 +54,7 @@ describe('where no endpoint is ready', () => {
     },
   );
 
-  it('a session is opened on the one that drains, and moves as others do', async () => {
+  it('a session opens on a draining endpoint, and is relocated like others', async () => {
     await gateway.publish(routeTo([draining(first)]));
     const [session, listening] = [await begin(gateway.url), await begin(gateway.url)];
     const stream = await openStream(gateway.url, listening);
@@ -65,7 +65,7 @@ describe('where no endpoint is ready', () => {
     stream.destroy();
   });
 
-  it('one whose node is silent is used, but rather one that drains', async () => {
+  it('an endpoint on an unreachable node is used, after draining ones', async () => {
     await gateway.publish(routeTo([silent(first)]));
     expect(await whereIs(gateway.url, await begin(gateway.url))).toBe(first.endpoint.id);
     await gateway.publish(routeTo([silent(first), draining(second)]));
@@ -74,7 +74,7 @@ describe('where no endpoint is ready', () => {
   });
 });
 
-describe('where no endpoint serves', () => {
+describe('when no endpoint serves', () => {
   it.each<[what: string, before: () => Endpoint[]]>([
     ['none', () => []],
     ['one that fails its health check', () => [{ ...first.endpoint, ready: false }]],
@@ -82,7 +82,7 @@ describe('where no endpoint serves', () => {
   ])('requests wait until one does, beside %s', async (_what, before) => {
     await gateway.publish(routeTo(before()));
     const waiting = [ask(MODERN), begin(gateway.url)];
-    await new Promise((resolve) => setTimeout(resolve, 300)); // so that they would have been refused
+    await new Promise((resolve) => setTimeout(resolve, 300)); // long enough for a refusal
     await gateway.publish(routeTo([...before(), second.endpoint]));
     expect(await waiting[0]).toMatchObject({ status: 200 });
     expect(await whereIs(gateway.url, (await waiting[1]) as string)).toBe(second.endpoint.id);
@@ -99,7 +99,7 @@ describe('where no endpoint serves', () => {
     expect((await stream).text).toContain('event: endpoint');
   });
 
-  it('a request does not outlive the permission of its caller', async () => {
+  it('a waiting request does not outlive the permission of its caller', async () => {
     const headers = { ...MODERN, 'x-dev-userid': 'bob', 'x-dev-roles': 'reader' };
     await gateway.publish(routeTo([], { requiredRoles: ['reader'] }));
     const waiting = ask(headers);
@@ -107,7 +107,7 @@ describe('where no endpoint serves', () => {
     expect((await waiting).status).toBe(404);
   });
 
-  it('a request goes to a replica that refused it once that listens', async () => {
+  it('a request goes to a replica that refused it once that replica listens', async () => {
     await first.kill();
     const waiting = [ask(MODERN), begin(gateway.url)];
     await gateway.publish(routeTo([first.endpoint, second.endpoint]));
@@ -115,7 +115,7 @@ describe('where no endpoint serves', () => {
     expect(await whereIs(gateway.url, (await waiting[1]) as string)).toBe(second.endpoint.id);
   });
 
-  it('a session whose replica has ended, and is in the routes still, waits for the next one', async () => {
+  it('a session waits for the next replica when its own has ended and is still routed', async () => {
     const session = await begin(gateway.url);
     await gateway.publish(routeTo([draining(first, 0)]));
     const place = whereIs(gateway.url, session);

@@ -11,8 +11,8 @@ import { routeTo, startUpstream } from './support/upstream.js';
 const PATH = '/adapters/echo/mcp';
 const SHORT = { headersMs: 100, requestMs: 200, keepAliveMs: 100, checkMs: 20 };
 
-/** Every limit of time that there is, so low that all of them have been reached within a second. */
-describe('a stream that is quiet for longer than anything else may take', () => {
+/** Every time limit that exists, set so low that each is reached within a second. */
+describe('a stream that is silent for longer than every other time limit', () => {
   let gateway: Gateway;
   let streams: ServerResponse[];
   beforeEach(async () => {
@@ -26,11 +26,11 @@ describe('a stream that is quiet for longer than anything else may take', () => 
     gateway = await startGateway({ routes: [routeTo(upstream.endpoint)], wire, timeoutMs: 400 });
   });
 
-  /** Resolves when each limit has ended what it is there for. */
+  /** Resolves when each limit has ended its target. */
   async function allLimits(): Promise<void> {
     const connections = [
-      'GET /livez HTTP/1.1\r\nHost: localhost\r\n', // no end of its head
-      'POST /adapters HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf', // nor of its body
+      'GET /livez HTTP/1.1\r\nHost: localhost\r\n', // an incomplete head
+      'POST /adapters HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf', // an incomplete body
       'GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n', // no next request
     ].map((bytes) => {
       const connection = rawConnection(gateway.url);
@@ -41,7 +41,7 @@ describe('a stream that is quiet for longer than anything else may take', () => 
     expect((await Promise.all([silent, ...connections]))[0]).toBe(504);
   }
 
-  it.each(['GET', 'POST'])('goes on: %s', async (method) => {
+  it.each(['GET', 'POST'])('continues: %s', async (method) => {
     const client = await open(gateway.url + PATH, { method, ...(method === 'POST' && { body: '{}' }) });
     expect(head(client).status).toBe(200);
     await allLimits();
@@ -49,7 +49,7 @@ describe('a stream that is quiet for longer than anything else may take', () => 
     expect(String((await once(client, 'data'))[0])).toBe('data: after all\n\n');
   });
 
-  it('goes on over HTTP/2', async () => {
+  it('continues over HTTP/2', async () => {
     const client = http2Client(gateway.url);
     const stream = client.start(PATH, { ':method': 'GET' });
     stream.end();

@@ -28,12 +28,12 @@ describe('management through the data plane', () => {
     ({ url } = await startGateway({ controlPlane: plane.url }));
   });
 
-  it('answers what the control plane answers, status, headers and all', async () => {
+  it("returns the control plane's answers with their status, headers and bodies", async () => {
     const alice = caller(url, 'alice', 'team');
     const created = await alice.post(specOf('echo'));
     expect(created.status).toBe(201);
     expect(created.headers.get('location')).toBe('adapters/echo');
-    expect(created.headers.get('content-security-policy')).toBe('sandbox'); // logs, too, are what adapters say
+    expect(created.headers.get('content-security-policy')).toBe('sandbox'); // logs, too, are text of adapters
     expect(created.json.createdBy).toBe('alice');
     const etag = created.headers.get('etag') ?? '';
     expect(etag).toMatch(/^"[0-9a-f]{8}-1"$/);
@@ -56,7 +56,7 @@ describe('management through the data plane', () => {
     '/adapters/echo/logs',
     '/adapters/%zz',
     '/adapters/a%2Fb?x=%20',
-  ])('answers the same as without it: %s', async (path) => {
+  ])('answers the same as the control plane itself: %s', async (path) => {
     await caller(plane.url, 'alice').post(specOf('echo'));
     const asked = { ...GET, headers: { 'x-request-id': 'r-1' } };
     const [direct, through] = [await send(plane.url + path, asked), await send(url + path, asked)];
@@ -67,12 +67,12 @@ describe('management through the data plane', () => {
       headers: headers
         .map(([name, value]) => `${name.toLowerCase()}: ${value}`)
         .filter((header) => !volatile.test(header))
-        .toSorted((a, b) => (a < b ? -1 : 1)), // the data plane adds the id of the request at the end
+        .toSorted((a, b) => (a < b ? -1 : 1)), // the data plane adds the request id at the end
     });
     expect(comparable(through)).toEqual(comparable(direct));
   });
 
-  it.each([{}, { 'transfer-encoding': 'chunked' }])('lets the 413 of a body of 2 MB through (%j)', async (framing) => {
+  it.each([{}, { 'transfer-encoding': 'chunked' }])('passes the 413 for a body of 2 MB (%j)', async (framing) => {
     const headers = { 'content-type': 'application/json', ...framing };
     const { status, header, text } = await send(`${url}/adapters`, { headers, body: Buffer.alloc(2 * MIB, ' ') });
     expect(status).toBe(413);
@@ -81,7 +81,7 @@ describe('management through the data plane', () => {
     expect((await send(`${url}/adapters`, GET)).status).toBe(200);
   });
 
-  it('has nothing at other paths', async () => {
+  it('serves nothing at other paths', async () => {
     for (const path of ['/portal', '/adapter', '/Adapters', '/openapi.json.bak', '/adaptersx', '/adapters/../x']) {
       const { status, header, text } = await send(url + path, GET);
       expect(status).toBe(404);
@@ -98,7 +98,7 @@ describe('management through the data plane', () => {
   it.each([
     [{ host: 'evil.example' }, 'HOST_NOT_ALLOWED'],
     [{ origin: 'https://evil.example' }, 'ORIGIN_NOT_ALLOWED'],
-  ])('is not for pages of other sites: %j', async (headers, code) => {
+  ])('refuses pages of other sites: %j', async (headers, code) => {
     const { status, header, text } = await send(`${url}/adapters`, { ...GET, headers });
     expect(status).toBe(403);
     expect(header('content-type')).toBe('application/problem+json');
@@ -106,7 +106,7 @@ describe('management through the data plane', () => {
   });
 });
 
-describe('what the control plane sees of a request through the data plane', () => {
+describe('a management request at the control plane', () => {
   let control: Upstream;
   let url: string;
   let answers: ServerResponse[];
@@ -120,7 +120,7 @@ describe('what the control plane sees of a request through the data plane', () =
     ({ url } = await startGateway({ controlPlane: control.endpoint.url }));
   });
 
-  it('is the whole of it, with where it came from', async () => {
+  it('arrives complete, with its origin', async () => {
     const headers = {
       'X-Dev-Name': 'Alice',
       Authorization: 'Bearer t',
@@ -150,7 +150,7 @@ describe('what the control plane sees of a request through the data plane', () =
     await expect(control.seen[0]?.cut).resolves.toBeUndefined();
   });
 
-  it('streams logs that are followed, and ends them when the client leaves', async () => {
+  it('streams followed logs, and ends them when the client leaves', async () => {
     const opening = open(`${url}/adapters/echo/logs?follow=true`, GET);
     const res = await waitFor('the request', () => answers[0]);
     res.writeHead(200, { 'content-type': 'text/plain' }).flushHeaders();
@@ -165,7 +165,7 @@ describe('what the control plane sees of a request through the data plane', () =
     await expect(control.seen[0]?.cut).resolves.toBeUndefined();
   });
 
-  it('cuts a client off, and does not end its answer, when the control plane dies', async () => {
+  it('is aborted at the client when the control plane dies', async () => {
     const opening = open(`${url}/adapters/echo/logs?follow=true`, GET);
     const res = await waitFor('the request', () => answers[0]);
     res.write('one\n');
@@ -177,7 +177,7 @@ describe('what the control plane sees of a request through the data plane', () =
 });
 
 describe('while the control plane is down', () => {
-  it('management is answered 503, and MCP goes on', async () => {
+  it('management is answered 503, and MCP traffic continues', async () => {
     const upstream = await startUpstream((_req, res) => res.end('ok'));
     const controlPlane = `http://127.0.0.1:${await freePort()}`;
     const { url } = await startGateway({ controlPlane, routes: [routeTo(upstream.endpoint)] });
@@ -200,7 +200,7 @@ describe('while the control plane is down', () => {
 });
 
 describe('health', () => {
-  it('is alive at once, and ready from when it has read complete routes on', async () => {
+  it('is alive at once, and ready once the complete routes are loaded', async () => {
     const prefix = freshPrefix();
     const { url, routes } = await startDataPlane(prefix);
     expect(await send(`${url}/livez`, GET)).toMatchObject({ status: 200, text: 'ok' });
@@ -208,12 +208,12 @@ describe('health', () => {
       status: 503,
       text: 'no routes have been read yet: is Redis up, and has the worker run?',
     });
-    await startGateway({}, prefix); // which writes the routes
+    await startGateway({}, prefix); // this writes the routes
     await waitFor('the routes', () => routes.isLoaded());
     expect(await send(`${url}/readyz`, GET)).toMatchObject({ status: 200, text: 'ok' });
   });
 
-  it('is told to a probe that uses an address for a name', async () => {
+  it('answers a probe that uses an address as the host', async () => {
     const { url } = await startGateway();
     for (const path of ['/livez', '/readyz']) {
       expect((await send(url + path, { ...GET, headers: { host: '10.1.2.3:8000' } })).status).toBe(200);

@@ -10,14 +10,14 @@ interface Hindered {
   gateway: Gateway;
   line: RedisLine;
   cases: FailingCall[];
-  /** Publishes the route of each case as it is then. */
+  /** Publishes the current route of each case. */
   publish(routeOf: (each: FailingCall) => Published[]): Promise<void>;
 }
 
 /** Keys of the records. */
 const sessionsIn = ({ redis, keyOf }: Gateway) => redis.keys(keyOf('*'));
 
-/** What keeps a session from going on elsewhere. It comes while the request is under way. */
+/** Events that prevent a session from continuing elsewhere. They happen while the request is under way. */
 const HINDRANCES: Record<string, (hindered: Hindered) => unknown> = {
   'nothing else happens': () => {},
   async 'another replica is ready'({ publish }) {
@@ -26,14 +26,14 @@ const HINDRANCES: Record<string, (hindered: Hindered) => unknown> = {
   },
   'the adapter has no replica': ({ publish }) => publish(({ route }) => [{ ...route, endpoints: [] }]),
   'the adapter is removed': ({ publish }) => publish(() => []),
-  'the adapter is removed and made anew': ({ publish }) =>
+  'the adapter is removed and created anew': ({ publish }) =>
     publish(({ route }) => [{ ...route, adapterId: `${route.adapterId}-anew` }]),
   'the caller may not use the adapter any more': ({ publish }) =>
     publish(({ route }) => [{ ...route, createdBy: 'bob' }]),
   async 'Redis has lost its data'({ gateway }) {
     await gateway.redis.del(await gateway.redis.keys(`{${gateway.prefix}:*}:session*`));
   },
-  async 'Redis is away'({ gateway, line }) {
+  async 'Redis is unavailable'({ gateway, line }) {
     line.cut();
     await waitFor('Redis to be missed', () =>
       gateway.routes.refresh(adapterRef('any')).then(
@@ -42,17 +42,17 @@ const HINDRANCES: Record<string, (hindered: Hindered) => unknown> = {
       ),
     );
   },
-  async 'Redis has lost its data and is away'(hindered) {
+  async 'Redis has lost its data and is unavailable'(hindered) {
     await HINDRANCES['Redis has lost its data']?.(hindered);
-    await HINDRANCES['Redis is away']?.(hindered);
+    await HINDRANCES['Redis is unavailable']?.(hindered);
   },
-  async 'the session has been moved too often'({ gateway }) {
+  async 'the session has been relocated too often'({ gateway }) {
     const now = String(Math.floor(Date.now() / 1000));
     for (const key of await sessionsIn(gateway)) {
       await gateway.redis.hSet(key, { recentMoves: '10', recentSince: now });
     }
   },
-  async 'somebody else moves the session, and does not come to an end'({ gateway }) {
+  async 'another data plane relocates the session, and never finishes'({ gateway }) {
     for (const key of await sessionsIn(gateway)) {
       await gateway.redis.set(key.replace(':session:', ':moving:'), 'another');
     }
@@ -70,7 +70,7 @@ const HINDRANCES: Record<string, (hindered: Hindered) => unknown> = {
 const INVITING =
   /did not run|send it again|try again|initialize a new|no such (?:session|adapter)|is not available|is ready/i;
 
-/** What is wrong about an answer to what may have run, and may not run twice. */
+/** The fault of an answer to a request that may have run, and may not run twice. */
 function faultOf({ status, headers, text, isCut }: Got, { ids, hasBegun, server }: FailingCall): string | undefined {
   if ([404, 408, 425, 429, 503].includes(status)) return `its status is ${status}`;
   if (headers['retry-after'] !== undefined) return 'it says when to send it again';
@@ -99,7 +99,7 @@ function codesIn(text: string): [id: unknown, code: string | undefined][] {
   });
 }
 
-describe('what may have run is never answered in a way that invites to send it again', () => {
+describe('a request that may have run is never answered in a way that invites the client to send it again', () => {
   it.each(Object.keys(HINDRANCES))('%s', async (hindrance) => {
     const cases = await failingCalls();
     const line = await redisLine();

@@ -26,12 +26,12 @@ beforeEach(async () => {
 
 const mcp = (adapter: string) => `${gateway.url}/adapters/${adapter}/mcp`;
 const samples = async (name: string) => samplesOf(await metrics.text(), `mcp_gateway_${name}`);
-/** That what is under way is told of is a matter of a moment. */
+/** The gauges of open requests lag by a moment. */
 const become = (name: string, expected: Record<string, number>) =>
   becomesTrue(name, async () => expect(await samples(name)).toEqual(expected));
 
-describe('what the data plane tells', () => {
-  it('counts requests by adapter, era, method and the class of the status, once each', async () => {
+describe('the metrics of the data plane', () => {
+  it('count requests by adapter, era, method and class of status, once each', async () => {
     const session = await begin(gateway.url); // two requests
     for (let i = 0; i < 3; i++) await callTool(gateway.url, session, 'who');
     await send(mcp('echo'), { headers: MODERN, body: '{}' });
@@ -59,7 +59,7 @@ describe('what the data plane tells', () => {
     await become('requests_in_flight', { 'kind="adapter",name="echo"': 0, 'kind="adapter",name="none"': 0 });
   });
 
-  it('counts what is under way, and streams among it, for as long as it is', async () => {
+  it('count open requests, and the streams among them, while they are open', async () => {
     const session = await begin(gateway.url);
     const stream = await openStream(gateway.url, session);
     const held = first.hold('vendor/slow');
@@ -75,7 +75,7 @@ describe('what the data plane tells', () => {
     expect(await samples('streams_open')).toEqual({ 'kind="adapter",name="echo"': 0 });
   });
 
-  it('counts a client that went away before there was an answer', async () => {
+  it('count a client that left before there was an answer', async () => {
     const { promise: arrived, resolve } = Promise.withResolvers<void>();
     const silentServer = await startUpstream(() => resolve());
     await gateway.publish(routeTo(silentServer.endpoint));
@@ -87,7 +87,7 @@ describe('what the data plane tells', () => {
     expect(await samples('requests_in_flight')).toEqual({ 'kind="adapter",name="echo"': 0 });
   });
 
-  it('counts a client that went away in the middle of its body, which is no refusal', async () => {
+  it('count a client that left in the middle of its body, and no refusal', async () => {
     const headers = { 'content-length': '1000' };
     const inSession = { 'mcp-session-id': await begin(gateway.url) };
     await become('requests_in_flight', { 'kind="adapter",name="echo"': 0 });
@@ -105,7 +105,7 @@ describe('what the data plane tells', () => {
     expect(await samples('refusals_total')).toEqual({});
   });
 
-  it('counts sessions that move, with why and what became of them', async () => {
+  it('count relocated sessions, by reason and outcome', async () => {
     const session = await begin(gateway.url);
     await gateway.publish(routeTo([second.endpoint]));
     await callTool(gateway.url, session, 'who');
@@ -122,7 +122,7 @@ describe('what the data plane tells', () => {
     expect(await samples('session_moves_waiting')).toEqual({ '': 0 });
   });
 
-  it('does not count a session as lost that stays on a replica which drains, as there is nowhere to go', async () => {
+  it('do not count a session as lost that stays on a draining replica for lack of another', async () => {
     const session = await begin(gateway.url);
     await gateway.publish(routeTo([{ ...first.endpoint, ready: false, draining: true }]));
     for (let i = 0; i < 2; i++) expect((await callTool(gateway.url, session, 'who')).status).toBe(200);
@@ -134,7 +134,7 @@ describe('what the data plane tells', () => {
     });
   });
 
-  it('knows the routes, and the replicas by their state', async () => {
+  it('show the routes, and the replicas by state', async () => {
     const draining = { ...second.endpoint, draining: true };
     await gateway.publish(routeTo([first.endpoint, draining]), routeTo([], { name: 'idle', adapterId: '2' }));
     expect(await samples('routes')).toEqual({ '': 2 });
@@ -147,7 +147,7 @@ describe('what the data plane tells', () => {
     });
   });
 
-  it('says nothing more of an adapter that has gone', async () => {
+  it('drop an adapter that is gone', async () => {
     await gateway.publish(routeTo(first.endpoint), routeTo(second.endpoint, { name: 'other', adapterId: '2' }));
     const session = await begin(gateway.url);
     const stream = await openStream(gateway.url, session);

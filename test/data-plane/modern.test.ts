@@ -14,7 +14,7 @@ const IN_REGION = fromJsonSchema<{ region: string }>({
   required: ['region'],
 } as never);
 
-describe('a client of the stateless revision whose requests go to two data planes in turn', () => {
+describe('a client of the stateless revision whose requests alternate between two data planes', () => {
   let upstream: Upstream;
   let handler: McpHttpHandler;
   let gateway: Gateway;
@@ -52,13 +52,13 @@ describe('a client of the stateless revision whose requests go to two data plane
     return server;
   }
 
-  it('discovers the server, and is given no session', async () => {
+  it('discovers the server, and gets no session', async () => {
     expect(client.getServerVersion()?.name).toBe('modern');
     expect(lastSeen(upstream).header('mcp-method')).toEqual(['server/discover']);
     expect(upstream.seen.flatMap(({ header }) => header('mcp-session-id'))).toEqual([]);
   });
 
-  it('has what it says of its arguments in headers reach the server, in any script', async () => {
+  it('has its argument headers reach the server, in any script', async () => {
     await client.listTools();
     for (const region of ['eu-west', '王 é']) {
       expect(await client.callTool({ name: 'where', arguments: { region } })).toMatchObject({
@@ -69,7 +69,7 @@ describe('a client of the stateless revision whose requests go to two data plane
     expect(lastSeen(upstream).header('mcp-name')).toEqual(['where']);
   });
 
-  it('hears of changes for as long as it listens', async () => {
+  it('receives changes while it listens', async () => {
     let changes = 0;
     client.setNotificationHandler('notifications/tools/list_changed', () => void (changes += 1));
     const subscription = await client.listen({ toolsListChanged: true });
@@ -82,7 +82,7 @@ describe('a client of the stateless revision whose requests go to two data plane
     await expect(cut).resolves.toBeUndefined();
   });
 
-  it('cancels a call by leaving, which the server hears of', async () => {
+  it('cancels a call by disconnecting, which ends the request at the server', async () => {
     const leave = new AbortController();
     const call = client.callTool({ name: 'endless', arguments: {} }, { signal: leave.signal });
     await waitFor('the call', () => lastSeen(upstream).header('mcp-name').includes('endless'));

@@ -10,13 +10,13 @@ import { routeTo, startUpstream, type Upstream } from './support/upstream.js';
 const event = (id: number, data: string) => `id: ${id}\ndata: ${data}\n\n`;
 
 interface CountingServer extends Upstream {
-  /** Says something in the session, whether its client listens or not. */
+  /** Sends a message in the session, whether its client listens or not. */
   say(data: string): void;
-  /** What each GET has asked to go on after. */
+  /** The `Last-Event-ID` of each GET. */
   asked: (string | undefined)[];
 }
 
-/** Numbers the events of its session 1, 2, 3 …, keeps them, and goes on after the one that is named. */
+/** Numbers the events of its session 1, 2, 3 …, keeps them, and resumes after the named one. */
 async function startCountingServer(): Promise<CountingServer> {
   const events: string[] = [];
   const asked: CountingServer['asked'] = [];
@@ -56,7 +56,7 @@ function listenTo(stream: IncomingMessage) {
   return heard;
 }
 
-describe('the ids of events, in a session whose replicas each count from one', () => {
+describe('event ids, in a session whose replicas each count from one', () => {
   let first: CountingServer;
   let second: CountingServer;
   let gateway: Gateway;
@@ -73,20 +73,20 @@ describe('the ids of events, in a session whose replicas each count from one', (
     const stream = await openStream(plane.url, session, after === undefined ? {} : { 'Last-Event-ID': after });
     return { stream, heard: listenTo(stream) };
   };
-  /** As when the first replica goes and the session is used then. */
+  /** Relocates the session: the first replica goes, and the session is used then. */
   async function move() {
     await gateway.publish(routeTo(second.endpoint));
     await rpc(gateway.url, session, 'tools/list');
   }
 
-  it('are the server’s own until it is moved', async () => {
+  it('are the server’s own until the session is relocated', async () => {
     const { heard } = await listen(gateway);
     await waitFor('the stream', () => heard.text === ':\n\n');
     first.say('a');
     await waitFor('an event', () => heard.text.endsWith(event(1, 'a')));
   });
 
-  it('are not taken for those of the next one, by any data plane', async () => {
+  it('are not mistaken for those of the next replica, by any data plane', async () => {
     for (const text of ['a', 'b', 'c']) first.say(text);
     await move();
     for (const text of ['d', 'e', 'f', 'g']) second.say(text);
@@ -98,7 +98,7 @@ describe('the ids of events, in a session whose replicas each count from one', (
     expect(second.asked).toEqual([undefined, undefined]);
   });
 
-  it('lead to the next event after a move, too, by every data plane', async () => {
+  it('resume at the next event after a relocation, too, through every data plane', async () => {
     await move();
     const { stream, heard } = await listen(gateway);
     await waitFor('the stream', () => heard.text !== '');
@@ -114,7 +114,7 @@ describe('the ids of events, in a session whose replicas each count from one', (
     expect(second.asked).toEqual([undefined, '1', '1']);
   });
 
-  it('are marked in the answers to calls, too, of which no length is told then and which come plain', async () => {
+  it('have the epoch in the answers to calls, too, which then have no length and are uncompressed', async () => {
     await move();
     const headers = { 'mcp-session-id': session, 'accept-encoding': 'gzip' };
     const answer = await send(`${gateway.url}/adapters/echo/mcp`, { headers, body: message('tools/list') });

@@ -9,7 +9,7 @@ import { routeTo, startUpstream } from './support/upstream.js';
 const LONG = { padding: 'x'.repeat(100_000) };
 const DID_NOT_RUN = {
   code: -32006,
-  message: 'The MCP server could not be reached; the call did not run: the session goes on; send it again',
+  message: 'The MCP server could not be reached; the call did not run: the session continues; send it again',
   data: { code: 'UPSTREAM_REFUSED', requestId: expect.any(String) },
 };
 
@@ -34,7 +34,7 @@ describe('a server that answers 404', () => {
   it.each([
     ['a short message', {}],
     ['a long message', LONG],
-  ])('in a session that it knows is heard as it came, and %s runs once', async (_what, params) => {
+  ])('passes unchanged in a session that the server knows, and %s runs once', async (_what, params) => {
     server.refuse('vendor/find', 404);
     for (let round = 1; round <= 12; round++) {
       const { status, text, header } = await ask(params);
@@ -45,20 +45,20 @@ describe('a server that answers 404', () => {
     expect((await rpc(gateway.url, session, 'tools/list')).status).toBe(200);
   });
 
-  it('even to a ping knows the session when it says that there is no such method', async () => {
+  it('still knows the session when even a ping gets a 404 for an unknown method', async () => {
     server.refuse('vendor/find', 404);
     server.refuse('ping', 404);
     expect((await ask({})).text).toBe(refusalOf('an id'));
     expect(seen(server, 'initialize')).toBe(1);
   });
 
-  it('as it has forgotten the session is told of it again, and the message runs', async () => {
+  it('because it has forgotten the session makes the gateway replay the session, and the message runs', async () => {
     server.sessions.clear();
     expect((await ask({})).status).toBe(200);
     expect(server.sessions.size).toBe(1);
   });
 
-  it('as it has forgotten the session is told of it again, and a long message may be sent again', async () => {
+  it('because it has forgotten the session makes the gateway replay the session, and a long message may be sent again', async () => {
     server.sessions.clear();
     const { status, text } = await ask(LONG);
     expect([status, JSON.parse(text)]).toEqual([502, { jsonrpc: '2.0', id: null, error: DID_NOT_RUN }]);
@@ -66,7 +66,7 @@ describe('a server that answers 404', () => {
     expect((await ask(LONG)).status).toBe(200);
   });
 
-  it('to a GET as it has forgotten the session is told of it again, and the stream opens', async () => {
+  it('to a GET because it has forgotten the session makes the gateway replay the session, and the stream opens', async () => {
     server.sessions.clear();
     const stream = await openStream(gateway.url, session);
     expect(stream.statusCode).toBe(200);
@@ -76,7 +76,7 @@ describe('a server that answers 404', () => {
   });
 });
 
-it('a server that knows no session that it has just begun is believed', async () => {
+it('a server that does not know a session just replayed there has its 404 passed on', async () => {
   let begun = 0;
   const server = await startUpstream(async (req, res) => {
     const isInitialize = (await bodyOf(req)).includes('"initialize"');

@@ -10,13 +10,13 @@ import { routeTo } from './support/upstream.js';
 const CALL = 77;
 const ANSWER = `{"jsonrpc":"2.0","id":${CALL},"result":{"isPaid":true}}`;
 
-describe('a call that its server has the client come back for', () => {
+describe('a call that its client has to resume', () => {
   let first: PollingServer;
   let second: Replica;
   let gateway: Gateway;
   let other: DataPlane;
   let session: string;
-  /** Of the event that the client got last. */
+  /** The last event id that the client received. */
   let eventId: string;
 
   beforeEach(async () => {
@@ -46,7 +46,7 @@ describe('a call that its server has the client come back for', () => {
     return json.result.serverInfo?.name === 'polling';
   };
 
-  it('keeps its session on a replica that drains until it is answered, whoever asks', async () => {
+  it('keeps its session on a draining replica until it is answered, through whichever data plane', async () => {
     await drain();
     for (const plane of [gateway, other, gateway]) {
       expect(await livesOnFirst(plane)).toBe(true);
@@ -57,7 +57,7 @@ describe('a call that its server has the client come back for', () => {
     expect(second.said).toEqual([]);
   });
 
-  it('lets its session move once it is answered', async () => {
+  it('lets its session be relocated once it is answered', async () => {
     await poll();
     await drain();
     expect(await livesOnFirst(other)).toBe(true);
@@ -66,7 +66,7 @@ describe('a call that its server has the client come back for', () => {
     expect([await livesOnFirst(other), await livesOnFirst(gateway)]).toEqual([false, false]);
   });
 
-  it('is told that it may have run when its replica is killed', async () => {
+  it('gets the error that it may have run when its replica is killed', async () => {
     await gateway.publish(routeTo([first.endpoint, second.endpoint]));
     await poll();
     await first.kill();
@@ -74,15 +74,15 @@ describe('a call that its server has the client come back for', () => {
       new RegExp(`^event: message\\ndata: .*"id":${CALL},"error":.*"UPSTREAM_GONE".*\\n\\n$`),
     );
     expect(second.said.map(({ method }) => method)).toEqual(['initialize', 'notifications/initialized']);
-    const stream = await openStream(gateway.url, session, { 'Last-Event-ID': eventId }); // has heard, so: from now on
+    const stream = await openStream(gateway.url, session, { 'Last-Event-ID': eventId }); // the stream is established now
     await waitFor('the stream', () => [...second.sessions.values()].some(Boolean));
     stream.destroy();
   });
 
   it.each([
-    ['cannot go on anywhere', false],
-    ['has ended, as it could not go on anywhere', true],
-  ])('is told so when its session %s', async (_how, known) => {
+    ['cannot be relocated', false],
+    ['has ended because it could not be relocated', true],
+  ])('gets this error when its session %s', async (_how, known) => {
     second.refuse('initialize', 400);
     await gateway.publish(routeTo([first.endpoint, second.endpoint]));
     await first.kill();
@@ -92,7 +92,7 @@ describe('a call that its server has the client come back for', () => {
     expect((await openStream(gateway.url, session, { 'Last-Event-ID': eventId })).statusCode).toBe(404);
   });
 
-  it('is told so while its client listens, too', async () => {
+  it('gets this error while its client listens, too', async () => {
     first.hang();
     const stream = await openStream(gateway.url, session, { 'Last-Event-ID': eventId });
     await gateway.publish(routeTo([first.endpoint, second.endpoint]));
@@ -100,7 +100,7 @@ describe('a call that its server has the client come back for', () => {
     expect((await bodyOf(stream)).toString()).toContain(`"id":${CALL},"error":`);
   });
 
-  it('is told so when its replica has drained to the end', async () => {
+  it('gets this error when its replica has drained to the end', async () => {
     await drain(0.5);
     expect(await livesOnFirst(other)).toBe(false);
     expect(await poll()).toContain('UPSTREAM_GONE');

@@ -9,7 +9,7 @@ import { routeTo, startUpstream } from './support/upstream.js';
 const ANSWER = '{"jsonrpc":"2.0","id":1,"result":{"action":"accept"}}';
 const ANSWERS = `[${ANSWER},{"jsonrpc":"2.0","id":2,"error":{"code":-32603,"message":"no"}}]`;
 
-describe('what a client answers to a question of its server', () => {
+describe('the response of a client to a request of its server', () => {
   let first: Replica;
   let second: Replica;
   let gateway: Gateway;
@@ -23,7 +23,7 @@ describe('what a client answers to a question of its server', () => {
   });
   const answer = (body: string) =>
     send(`${gateway.url}/adapters/echo/mcp`, { headers: { 'Mcp-Session-Id': session }, body });
-  /** The sessions in which replicas were answered. */
+  /** The sessions in which replicas received responses. */
   const answered = () =>
     [first, second].flatMap(({ said }) => said.filter(({ method }) => method === 'POST').map((each) => each.session));
 
@@ -38,7 +38,7 @@ describe('what a client answers to a question of its server', () => {
       const { status, text } = await answer(body);
       expect([status, text]).toEqual([202, '']);
     }
-    await whereIs(gateway.url, session); // it goes on
+    await whereIs(gateway.url, session); // the session continues
     expect(answered().filter((where) => where !== asking)).toEqual([]);
   });
 
@@ -51,7 +51,7 @@ describe('what a client answers to a question of its server', () => {
   });
 });
 
-it('what a client answers is said again to the same session when only a connection broke', async () => {
+it("a client's response is sent again to the same session when only a connection broke", async () => {
   const answered: (string | undefined)[] = [];
   const server = await startUpstream(async (req, res, seen) => {
     const body = (await bodyOf(req)).toString();

@@ -11,7 +11,7 @@ const DAY = 86_400;
 const LOW = { sessions: { idleTimeoutSeconds: 60, maxAgeSeconds: 60 } };
 const HIGH = { sessions: { idleTimeoutSeconds: DAY, maxAgeSeconds: 7 * DAY } };
 
-/** The least time that anything in Redis of a session is kept for, in seconds. */
+/** The shortest lifetime of the session's keys in Redis, in seconds. */
 async function shortestKept({ redis, prefix, keyOf }: Gateway): Promise<number> {
   const { used, usedBy, opened } = sessionRecords(redis, prefix).keys;
   const keys = [...(await redis.keys(keyOf('*'))), used(ADAPTER_1), usedBy(ADAPTER_1, 'alice')];
@@ -28,14 +28,14 @@ async function raisedWhileOpen() {
   return { gateway, session };
 }
 
-it('a session that goes on as limits were raised keeps its record as long as it may live', async () => {
+it('a session that continues under raised limits keeps its record as long as it may live', async () => {
   const { gateway, session } = await raisedWhileOpen();
   expect((await callTool(gateway.url, session, 'who')).status).toBe(200);
   await gateway.sessions.activity.flush();
   expect(await shortestKept(gateway)).toBeGreaterThan(7 * DAY);
 });
 
-it('a session that ends after limits were raised is known to have ended as long as its id would be good', async () => {
+it('a session that ends after limits were raised stays ended for as long as its id would be valid', async () => {
   const { gateway, session } = await raisedWhileOpen();
   expect((await inSession(gateway.url, session, { method: 'DELETE' })).status).toBe(200);
   const [key = ''] = await gateway.redis.keys(gateway.keyOf('*'));

@@ -22,10 +22,10 @@ beforeEach(async () => {
   gateway = await startGateway({ routes: [routeTo(upstream.endpoint)] });
 });
 
-/** A second request in what may be taken for the body of the first, or the other way round. */
+/** A second request in bytes that may be taken for the body of the first, or the reverse. */
 const SMUGGLED = ['GET /adapters/echo/mcp?smuggled HTTP/1.1', ...HOST, '', ''];
 
-describe('a request whose length can be read in two ways (RFC 9112 §6.3, §11.2)', () => {
+describe('a request with an ambiguous length (RFC 9112 §6.3, §11.2)', () => {
   it.each([
     ['length and chunks', ['Content-Length: 5', CHUNKED], ['0', '', ...SMUGGLED]],
     ['chunks and length', [CHUNKED, 'Content-Length: 5'], ['0', '', ...SMUGGLED]],
@@ -46,27 +46,27 @@ describe('a request whose length can be read in two ways (RFC 9112 §6.3, §11.2
     ['lines that end without CR', [`Content-Length: 3\n${CHUNKED}`], ['0', '', '']],
     ['a CR in a header', [`X-A: b\r${CHUNKED}`, 'Content-Length: 5'], ['0', '', '']],
     ['a NUL in a header', ['X-A: a\0b', 'Content-Length: 3'], ['abc']],
-  ])('is refused, and the connection with it: %s', async (_what, headers, rest) => {
+  ])('is refused, and its connection is closed: %s', async (_what, headers, rest) => {
     const received = await exchange(gateway.url, POST, ...HOST, ...headers, '', ...rest);
     expect(statuses(received)).toEqual([400]);
     expect(received).toMatch(/^Connection: close/im);
     expect(upstream.seen).toEqual([]);
   });
 
-  it('is refused when HTTP/1.0 comes in chunks', async () => {
+  it('is refused when HTTP/1.0 sends chunks', async () => {
     const received = await exchange(gateway.url, POST.replace('1.1', '1.0'), ...HOST, CHUNKED, '', '0', '', '');
     expect(statuses(received)).toEqual([400]);
     expect(upstream.seen).toEqual([]);
   });
 
-  it.each(['gzip, chunked', 'xchunked'])('is refused when it is coded for the way otherwise: %s', async (coding) => {
+  it.each(['gzip, chunked', 'xchunked'])('is refused with another transfer coding: %s', async (coding) => {
     const received = await exchange(gateway.url, POST, ...HOST, `Transfer-Encoding: ${coding}`, '', '0', '', '');
     expect(statuses(received)).toEqual([501]);
     expect(upstream.seen).toEqual([]);
   });
 });
 
-describe('a body in chunks (RFC 9112 §7.1)', () => {
+describe('a chunked body (RFC 9112 §7.1)', () => {
   const send = (...body: string[]) => exchange(gateway.url, POST, ...HOST, CLOSE, CHUNKED, '', ...body);
 
   it.each([
@@ -93,12 +93,12 @@ describe('a body in chunks (RFC 9112 §7.1)', () => {
     expect(bodies).not.toContain('abc');
   });
 
-  it('is refused with extensions without end', async () => {
+  it('is refused with endless extensions', async () => {
     expect(statuses(await send(`3;${'a'.repeat(40_000)}`, 'abc', '0', '', ''))).toEqual([413]);
     expect(bodies).not.toContain('abc');
   });
 
-  it('is not the whole of it when the client goes before its end', async () => {
+  it('stays incomplete when the client leaves before its end', async () => {
     const connection = rawConnection(gateway.url);
     connection.write([POST, ...HOST, CHUNKED, '', '3', 'abc', ''].join('\r\n'));
     connection.write('zz\r\n');

@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 const send = (...lines: string[]) => exchange(gateway.url, ...lines);
 
-describe('Host (RFC 9112 §3.2)', () => {
+describe('the Host header (RFC 9112 §3.2)', () => {
   it.each([
     ['twice', ['Host: 127.0.0.1', 'Host: 127.0.0.1']],
     ['not at all', []],
@@ -38,8 +38,8 @@ describe('Host (RFC 9112 §3.2)', () => {
   });
 });
 
-describe('a request target with scheme and host in front (RFC 9112 §3.2.2)', () => {
-  it('means the same as without, and its host counts', async () => {
+describe('an absolute request target (RFC 9112 §3.2.2)', () => {
+  it('means the same as a path, and its host counts', async () => {
     const target = `http://localhost:1${PATH}?a=http://b/`;
     const received = await send(
       `POST ${target} HTTP/1.1`,
@@ -69,7 +69,7 @@ describe('a request target with scheme and host in front (RFC 9112 §3.2.2)', ()
   });
 
   it.each(['user:secret@127.0.0.1', '@127.0.0.1', '', ':80', 'a b'])(
-    'is refused for what is no host: "%s"',
+    'is refused for an invalid host: "%s"',
     async (authority) => {
       const received = await send(`POST http://${authority}${PATH} HTTP/1.1`, ...HOST, 'Content-Length: 1', '', 'a');
       expect(statuses(received)).toEqual([400]);
@@ -82,7 +82,7 @@ describe('a request target with scheme and host in front (RFC 9112 §3.2.2)', ()
   });
 });
 
-describe('a head that is not quite HTTP', () => {
+describe('a malformed head', () => {
   it.each([
     ['a folded line (§5.2)', [`POST ${PATH} HTTP/1.1`, ...HOST, 'X-A: b', ' c', CLOSE, '', '']],
     ['space before the first header (§2.2)', [`POST ${PATH} HTTP/1.1`, ' X-A: b', ...HOST, CLOSE, '', '']],
@@ -95,7 +95,7 @@ describe('a head that is not quite HTTP', () => {
     expect(upstream.seen).toEqual([]);
   });
 
-  it('is refused when its version is another one', async () => {
+  it('is refused with an unknown version', async () => {
     expect(statuses(await send(`POST ${PATH} HTTP/2.0`, ...HOST, '', ''))).toEqual([505]);
     expect(statuses(await send(`POST ${PATH} HTTP/1.2`, ...HOST, '', ''))).toEqual([400]);
   });
@@ -105,8 +105,8 @@ describe('a head that is not quite HTTP', () => {
   });
 });
 
-describe('HEAD and OPTIONS, which MCP has no use for', () => {
-  it('are answered 405 with what is allowed, and HEAD without a body', async () => {
+describe('HEAD and OPTIONS, which MCP does not use', () => {
+  it('are answered 405 with the allowed methods, and HEAD without a body', async () => {
     const [head, options] = await Promise.all(
       ['HEAD', 'OPTIONS'].map((method) => send(`${method} ${PATH} HTTP/1.1`, ...HOST, CLOSE, '', '')),
     );
@@ -135,7 +135,7 @@ describe('HTTP/1.0', () => {
     expect(received).toMatch(/^connection: close\r$/im);
   });
 
-  it('does not put the server on HTTP/1.0', async () => {
+  it('is forwarded to the server as HTTP/1.1', async () => {
     await send(...request());
     expect(upstream.seen[0]?.header('connection')).toEqual(['keep-alive']);
   });
@@ -145,7 +145,7 @@ describe('Expect: 100-continue (RFC 9110 §10.1.1)', () => {
   const head = (path: string, length = 1) =>
     [`POST ${path} HTTP/1.1`, ...HOST, CLOSE, 'Expect: 100-continue', `Content-Length: ${length}`, '', ''].join('\r\n');
 
-  it('is answered, upon which the client sends its body', async () => {
+  it('is answered, and the client then sends its body', async () => {
     const connection = rawConnection(gateway.url);
     connection.write(head(PATH));
     expect(await connection.until('\r\n\r\n')).toBe('HTTP/1.1 100 Continue\r\n\r\n');
@@ -157,13 +157,13 @@ describe('Expect: 100-continue (RFC 9110 §10.1.1)', () => {
   it.each([
     [404, '/adapters/nobody/mcp', 1],
     [413, PATH, 1_000_000_000],
-  ])('is answered %d at once when the body would be for nothing', async (status, path, length) => {
+  ])('is answered %d at once when the gateway refuses the request', async (status, path, length) => {
     const connection = rawConnection(gateway.url);
     connection.write(head(path, length));
     expect(statuses(await connection.until('"code"'))).toEqual([status]);
   });
 
-  it('is refused when something else is expected', async () => {
+  it('is refused with another expectation', async () => {
     const received = await send(
       `POST ${PATH} HTTP/1.1`,
       ...HOST,
@@ -178,11 +178,11 @@ describe('Expect: 100-continue (RFC 9110 §10.1.1)', () => {
   });
 });
 
-describe('requests one behind the other on a connection (RFC 9112 §9.3.2)', () => {
+describe('pipelined requests (RFC 9112 §9.3.2)', () => {
   const request = (query: string, ...headers: string[]) =>
     [`POST ${PATH}?${query} HTTP/1.1`, ...HOST, ...headers, 'Content-Length: 1', '', query].join('\r\n');
 
-  it('are answered in their order, also when the first takes longest', async () => {
+  it('are answered in order, also when the first takes longest', async () => {
     let release = () => {};
     answers.set('/mcp?1', new Promise((resolve) => (release = resolve)));
     const connection = rawConnection(gateway.url);
@@ -194,13 +194,13 @@ describe('requests one behind the other on a connection (RFC 9112 §9.3.2)', () 
     expect([...received.matchAll(/got (\d)/g)].map(([, which]) => which)).toEqual(['1', '2', '3']);
   });
 
-  it('end with one that is refused for its form', async () => {
+  it('end with a malformed one', async () => {
     const received = await send(request('1') + request('2', 'Transfer-Encoding: chunked') + request('3'));
     expect(statuses(received).at(-1)).toBe(400);
     expect(upstream.seen.map(({ url }) => url)).not.toContain('/mcp?3');
   });
 
-  it('go on after one that is refused otherwise', async () => {
+  it('continue after one that is refused for another reason', async () => {
     const missing = request('1').replace('echo', 'nobody');
     expect(statuses(await send(missing + request('2', CLOSE)))).toEqual([404, 200]);
   });

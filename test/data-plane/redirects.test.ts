@@ -13,12 +13,12 @@ const LONG = 'x'.repeat(200_000);
 
 interface Redirecting extends Upstream {
   gateway: Gateway;
-  /** Method, URL and length of what it has been asked, in order. */
+  /** Method, URL and length of its requests, in order. */
   asked: string[];
   ask(options?: SendOptions, query?: string): ReturnType<typeof send>;
 }
 
-/** A server that redirects some paths, and answers all others with what it has been sent. */
+/** A server that redirects some paths, and echoes the requests to all others. */
 async function redirecting(
   redirects: Record<string, [status: number, location: string | ((req: IncomingMessage) => string)]>,
   { path = '/mcp', preserveHost = false, body = '' } = {},
@@ -60,7 +60,7 @@ describe('a redirect within the server', () => {
     ]);
   });
 
-  it('costs only the first request of each method, which keep their queries', async () => {
+  it('costs only the first request of each method, and keeps the query', async () => {
     const { ask, asked } = await redirecting({ '/mcp': [307, (req) => (req.url ?? '').replace('/mcp', '/mcp/')] });
     for (const query of ['?a=1', '?b=2']) {
       for (const method of ['POST', 'GET', 'DELETE']) expect((await ask({ method }, query)).status).toBe(200);
@@ -69,7 +69,7 @@ describe('a redirect within the server', () => {
     expect(asked.slice(-3)).toEqual(['POST /mcp/?b=2 0', 'GET /mcp/?b=2 0', 'DELETE /mcp/?b=2 0']);
   });
 
-  it('is asked for each time when it leads to another query', async () => {
+  it('is requested each time when it leads to another query', async () => {
     const { ask, asked } = await redirecting({ '/mcp': [307, '/api?key=1'] });
     for (const _ of [1, 2]) expect((await ask()).status).toBe(200);
     expect(asked).toEqual(['POST /mcp 5', 'POST /api?key=1 5', 'POST /mcp 5', 'POST /api?key=1 5']);
@@ -83,7 +83,7 @@ describe('a redirect within the server', () => {
     });
   });
 
-  it('is asked for again once the path that it led to is gone', async () => {
+  it('is requested again once the path that it led to is gone', async () => {
     const redirects: Parameters<typeof redirecting>[0] = { '/mcp': [308, '/old'] };
     const { ask, asked } = await redirecting(redirects);
     expect((await ask()).status).toBe(200);
@@ -94,7 +94,7 @@ describe('a redirect within the server', () => {
     expect(asked.slice(2)).toEqual(['POST /old 5', 'POST /mcp 5', 'POST /new 5']);
   });
 
-  it('is one for its caller alone, where it is temporary and leads to another path', async () => {
+  it('applies to its caller alone when it is temporary and leads to another path', async () => {
     const ownPath: [number, (req: IncomingMessage) => string] = [
       307,
       (req) => `/of/${String(req.headers['x-mcp-userid'])}`,
@@ -104,7 +104,7 @@ describe('a redirect within the server', () => {
     expect(asked).toEqual(['POST /mcp 0', 'POST /of/alice 0', 'POST /mcp 0', 'POST /of/bob 0']);
   });
 
-  it('asks for a body that is no longer held to be sent again, and knows the way then', async () => {
+  it('makes the client send a body again that is no longer buffered, and is known afterwards', async () => {
     const { ask } = await redirecting({ '/mcp': [307, '/mcp/'] });
     const first = await ask({ body: LONG });
     expect(first.status).toBe(502);
@@ -112,7 +112,7 @@ describe('a redirect within the server', () => {
     expect(await ask({ body: LONG })).toMatchObject({ status: 200, text: LONG });
   });
 
-  it('is not followed to where it comes from', async () => {
+  it('is not followed to its own path', async () => {
     const { ask, asked } = await redirecting({ '/mcp': [307, '/mcp'] });
     expect((await ask()).status).toBe(502);
     expect(asked).toEqual(['POST /mcp 5']);
@@ -125,7 +125,7 @@ describe('a redirect within the server', () => {
   });
 
   it.each(['/.//:99999/', '/.//[/', '/.//elsewhere.example/'])(
-    'makes no other host of a path with two slashes: %s',
+    'does not take a path with two slashes for a host: %s',
     async (location) => {
       const path = location.slice(2);
       const { ask } = await redirecting({ '/mcp': [307, location], [path]: [307, 'http://elsewhere.example/mcp'] });
@@ -141,7 +141,7 @@ describe('a redirect within the server', () => {
     expect(gateway.upstreams.inFlight(endpoint)).toBeLessThan(2);
   });
 
-  it('gives its connection up when its own body does not end', async () => {
+  it('closes its connection when its own body does not end', async () => {
     const { endpoint } = await startUpstream((req, res) => {
       if (req.url !== '/mcp') return res.end('here');
       return res.writeHead(307, { location: '/mcp/' }).write('and so on');
@@ -151,7 +151,7 @@ describe('a redirect within the server', () => {
     await waitFor('the connection to be given up', () => gateway.upstreams.inFlight(endpoint) === 0);
   });
 
-  it('is followed for the stream of the older transport, and for the messages of it', async () => {
+  it('is followed for the stream of the older transport and for its messages', async () => {
     const server = await startUpstream((req, res) => {
       const [path, query = ''] = req.url?.split('?') ?? [];
       if (!path?.endsWith('/')) return res.writeHead(307, { location: `${path}/${query && `?${query}`}` }).end();
@@ -166,7 +166,7 @@ describe('a redirect within the server', () => {
     expect(await send(messages.href, { body: '{}' })).toMatchObject({ status: 202, text: '/say/?s=1' });
   });
 
-  it('is followed when a session is begun anew on a replica that redirects', async () => {
+  it('is followed when a session is replayed on a replica that redirects', async () => {
     const mounted = async () => {
       const replica = await startReplica({ path: '/mcp/', redirectsFrom: '/mcp' });
       return { ...replica, endpoint: { ...replica.endpoint, path: '/mcp' } };
@@ -201,11 +201,11 @@ describe('a redirect that is not followed', () => {
     [
       307,
       'http://echo-0.internal:8000/mcp/',
-      'to another host; if that is its own name, set the adapter\'s \\"path\\"',
+      'to another host; if that is the server\'s own name, set the adapter\'s \\"path\\"',
     ],
     [302, 'https://login.example.com/', 'to another host'],
     [308, 'http://[', 'to an invalid URL'],
-  ])('is an error that says which path to set: %s %s', async (status, location, why) => {
+  ])('is an error that names the path to set: %s %s', async (status, location, why) => {
     const { ask } = await redirecting({ '/mcp': [status, location] });
     const answer = await ask();
     expect(answer.status).toBe(502);
@@ -217,7 +217,7 @@ describe('a redirect that is not followed', () => {
   it.each([
     [201, '/things/7', undefined],
     [202, '/mcp?poll=1', 'mcp?poll=1'],
-  ])('may be no redirect at all: %s %s', async (status, location, seen) => {
+  ])('passes when it is not a redirect of the request: %s %s', async (status, location, seen) => {
     const { ask } = await redirecting({ '/mcp': [status, location] });
     const answer = await ask();
     expect([answer.status, answer.header('location')]).toEqual([status, seen]);

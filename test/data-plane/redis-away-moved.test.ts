@@ -9,7 +9,7 @@ import type { Replica } from './support/replica.js';
 import { callTool, whereIs } from './support/rpc.js';
 import { initialize } from './support/session-server.js';
 
-describe('a session that was moved', () => {
+describe('a session that was relocated', () => {
   let now: number;
   let line: RedisLine;
   let second: Replica;
@@ -28,7 +28,7 @@ describe('a session that was moved', () => {
     await waitFor('Redis to be missed', async () => (await initialize(gateway.url)).status === 503);
   };
 
-  it('goes on while Redis is away, however long, where it was moved', async () => {
+  it('continues on its new replica while Redis is unavailable, however long', async () => {
     await cutRedis();
     for (let hour = 0; hour < 3; hour++) {
       expect(await whereIs(gateway.url, session)).toBe(second.endpoint.id);
@@ -36,26 +36,26 @@ describe('a session that was moved', () => {
     }
   });
 
-  it('goes on while Redis is away on a data plane that has seen it since', async () => {
+  it('continues while Redis is unavailable on a data plane that has used it since', async () => {
     expect(await whereIs(other.url, session)).toBe(second.endpoint.id);
     await cutRedis();
     expect(await whereIs(other.url, session)).toBe(second.endpoint.id);
   });
 
-  it('is answered at once while Redis is away, time and again', async () => {
+  it('has commands to Redis fail at once while Redis is unavailable, repeatedly', async () => {
     await cutRedis();
     await expect(gateway.sessions.records.find({ id: 'any', ...ADAPTER_1 })).rejects.toThrow('offline');
     await expect(gateway.routes.refresh(adapterRef('echo'))).rejects.toThrow('offline');
   });
 
-  it('is answered 503 elsewhere while Redis is away, and goes on when it is back', async () => {
+  it('is answered 503 elsewhere while Redis is unavailable, and continues when Redis is back', async () => {
     await cutRedis();
     const { status, text, header } = await callTool(other.url, session, 'who');
     expect([status, header('retry-after')]).toEqual([503, '1']);
     const why = "the session's location cannot be looked up while Redis is unavailable";
     expect(text).toContain(`A part that this request needs is not available: ${why}`);
     line.mend();
-    now += 10_000; // longer than what was found is good for
+    now += 10_000; // longer than the looked-up location is valid
     await waitFor('it to be found', async () => (await whereIs(other.url, session)) === second.endpoint.id);
   });
 });

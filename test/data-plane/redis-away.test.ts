@@ -17,9 +17,9 @@ import {
 } from './support/session-server.js';
 import { routeTo } from './support/upstream.js';
 
-/** Longer than the waits for Redis of one request, on a busy machine. */
+/** Longer than one request waits for Redis, on a busy machine. */
 const BOUND_MS = 5_000;
-/** Shorter than one. */
+/** Shorter than one such wait. */
 const PROMPT_MS = 900;
 
 const away = (detail: string, id: number | null = null) =>
@@ -47,7 +47,7 @@ describe.each(['away', 'frozen'])('while Redis is %s', (kind) => {
 
   const takeRedisAway = async () => (kind === 'away' ? line.cut() : freezeRedis());
 
-  /** The body of an answer that says when to try again, and nothing of a session. */
+  /** The body of an answer that says when to try again, and names no session. */
   function unavailable({ status, text, headers, header }: Answer): string {
     expect(status).toBe(503);
     expect(header('retry-after')).toBe('1');
@@ -59,12 +59,12 @@ describe.each(['away', 'frozen'])('while Redis is %s', (kind) => {
   it('opens no session, and reveals none', async () => {
     await takeRedisAway();
     expect(unavailable(await timed(initialize(gateway.url)))).toEqual(
-      away('the session cannot be recorded while Redis is unavailable', 1), // of initialize
+      away('the session cannot be recorded while Redis is unavailable', 1), // the id of initialize
     );
     expect(server.ids).toHaveLength(1);
   });
 
-  it('goes on with the sessions that it knows, without a delay', async () => {
+  it('continues with the sessions that it knows, without a delay', async () => {
     const id = await openSession(gateway.url);
     await takeRedisAway();
     const started = performance.now();
@@ -72,7 +72,7 @@ describe.each(['away', 'frozen'])('while Redis is %s', (kind) => {
     expect(performance.now() - started).toBeLessThan(PROMPT_MS);
   });
 
-  it('goes on with sessions that another data plane has opened', async () => {
+  it('continues with sessions that another data plane has opened', async () => {
     const id = await openSession(gateway.url);
     await takeRedisAway();
     expect((await timed(inSession(second.url, id))).text).toBe(server.ids[0]);
@@ -81,19 +81,19 @@ describe.each(['away', 'frozen'])('while Redis is %s', (kind) => {
     expect(performance.now() - started).toBeLessThan(PROMPT_MS);
   });
 
-  it('goes on with requests that have no session', async () => {
+  it('continues with requests that have no session', async () => {
     await takeRedisAway();
     expect((await timed(send(`${gateway.url}/adapters/echo/mcp`, { body: '{}' }))).text).toBe('no session');
   });
 
-  it('ends a session that the client ends, at least here', async () => {
+  it('ends a session that the client ends, at least in this data plane', async () => {
     const id = await openSession(gateway.url);
     await takeRedisAway();
     expect((await timed(inSession(gateway.url, id, { method: 'DELETE' }))).status).toBe(200);
     expect((await inSession(gateway.url, id)).status).toBe(404);
   });
 
-  it('does not end a session whose replica it does not know: it cannot tell', async () => {
+  it('does not end a session on an unknown replica, because its location cannot be looked up', async () => {
     const id = await openSession(gateway.url);
     await gateway.publish(routeTo({ ...server.endpoint, id: 'another' }));
     await takeRedisAway();
@@ -110,7 +110,7 @@ describe.each(['away', 'frozen'])('while Redis is %s', (kind) => {
 });
 
 describe('when Redis is back', () => {
-  it('opens sessions again, and hears of routes and of ends of sessions as before', async () => {
+  it('opens sessions again, and receives routes and ends of sessions as before', async () => {
     const line = await redisLine();
     const server = await startSessionServer();
     const gateway = await startGateway({ routes: [routeTo(server.endpoint)] });
@@ -121,7 +121,7 @@ describe('when Redis is back', () => {
 
     line.cut();
     await waitFor('Redis to be missed', async () => (await initialize(second.url)).status === 503);
-    await inSession(gateway.url, id, { method: 'DELETE' }); // nobody tells the second
+    await inSession(gateway.url, id, { method: 'DELETE' }); // the second is not told
     line.mend();
     await waitFor('sessions to be opened', async () => (await initialize(second.url)).status === 200);
     await waitFor('what was missed to be known', async () => (await inSession(second.url, id)).status === 404);
@@ -132,7 +132,7 @@ describe('when Redis is back', () => {
     expect(second.routes.get(adapterRef('echo'))?.generation).toBe(2);
   });
 
-  it('ends the sessions that clients have ended meanwhile on every data plane, and gives their places back', async () => {
+  it('ends sessions that clients have ended meanwhile on every data plane, and they stop counting', async () => {
     const line = await redisLine();
     const server = await startSessionServer();
     const route = routeTo(server.endpoint, { sessions: { maxOpen: 1 } });
@@ -150,7 +150,7 @@ describe('when Redis is back', () => {
     expect((await initialize(gateway.url)).status).toBe(200);
   });
 
-  it('has streams follow the sessions that were moved meanwhile', async () => {
+  it('makes streams follow the sessions that were relocated meanwhile', async () => {
     const line = await redisLine();
     const [first, next] = [await startReplica(), await startReplica()];
     const gateway = await startGateway({ routes: [routeTo(first.endpoint)] });
@@ -161,8 +161,8 @@ describe('when Redis is back', () => {
     await gateway.publish(routeTo([{ ...first.endpoint, ready: false }, next.endpoint]));
     line.cut();
     await waitFor('Redis to be missed', async () => (await initialize(second.url)).status === 503);
-    first.sessions.clear(); // its stream stays open all the same
-    expect(await whereIs(gateway.url, id)).toBe(next.endpoint.id); // nobody tells the second
+    first.sessions.clear(); // its stream stays open
+    expect(await whereIs(gateway.url, id)).toBe(next.endpoint.id); // the second is not told
     line.mend();
     await waitFor('the stream to be opened again', () => [...next.sessions.values()].some(Boolean));
     stream.destroy();

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => cluster?.close());
 
 describeCluster('data planes on a Redis Cluster', () => {
-  it('move a session, and each finds it where it has been moved to', async () => {
+  it('relocate a session, and each finds it on its new replica', async () => {
     const { gateway, other, second, session } = await movedSession({ redisUrl: cluster.url });
     expect(await whereIs(gateway.url, session)).toBe(second.endpoint.id);
     expect(await whereIs(other.url, session)).toBe(second.endpoint.id);
@@ -28,11 +28,11 @@ describeCluster('data planes on a Redis Cluster', () => {
     ['the routes', (prefix: string) => routeKeys(prefix).routes],
     ['the sessions', (prefix: string) => sessionKeys(prefix).used(ADAPTER_1)],
   ])(
-    'keep moved sessions and open new ones when the node of %s fails',
+    'keep relocated sessions and open new ones when the node of %s fails',
     async (_what, keyOf) => {
       const { gateway, other, second, session } = await movedSession({ redisUrl: cluster.url });
       const failed = await cluster.failMasterOf(keyOf(gateway.prefix));
-      expect(await whereIs(gateway.url, session)).toBe(second.endpoint.id); // which remembers it
+      expect(await whereIs(gateway.url, session)).toBe(second.endpoint.id); // this one remembers the session
       const found = await waitFor('the other to reach the new node', () => whereIs(other.url, session), 20_000);
       expect(found).toBe(second.endpoint.id);
       const opened = await waitFor('a new session', () => begin(gateway.url), 20_000);

@@ -9,7 +9,7 @@ import { initialize, inSession } from './support/session-server.js';
 
 const SETTLED = 15_000;
 
-describe('when Redis comes back without its data, a session that was moved', () => {
+describe('when Redis comes back without its data, a relocated session', () => {
   let now: number;
   let line: RedisLine;
   let second: Replica;
@@ -36,7 +36,7 @@ describe('when Redis comes back without its data, a session that was moved', () 
   }
   const statusOf = async ({ url }: DataPlane) => (await callTool(url, session, 'who')).status;
 
-  it('goes on where it is, on every data plane', async () => {
+  it('continues on its replica, through every data plane', async () => {
     const stream = await openStream(gateway.url, session);
     await emptyRedis();
     await waitFor('it to be found', async () => (await whereIs(other.url, session)) === second.endpoint.id);
@@ -47,7 +47,7 @@ describe('when Redis comes back without its data, a session that was moved', () 
     stream.destroy();
   });
 
-  it('goes on when it was not used since it was moved and Redis loses its data again', async () => {
+  it('continues when it was not used since its relocation and Redis loses its data again', async () => {
     for (let round = 0; round < 2; round++) await emptyRedis();
     await waitFor('it to be found', async () => (await whereIs(other.url, session)) === second.endpoint.id);
   });
@@ -63,7 +63,7 @@ describe('when Redis comes back without its data, a session that was moved', () 
     expect(said.at(-1)?.method).toBe('DELETE');
   });
 
-  it('is lost when nobody knows it, but not before those who may have written it', async () => {
+  it('is lost when no data plane knows it, once all had time to write', async () => {
     await gateway.redis.del(await gateway.redis.keys(`{${gateway.prefix}:*}:session*`));
     const third = await gateway.join();
     expect(await statusOf(third)).toBe(503);

@@ -15,7 +15,7 @@ const SETTLED = 15_000;
 const statusOf = async ({ url }: DataPlane, session: string) => (await callTool(url, session, 'who')).status;
 const sweep = ({ sessions, routes }: DataPlane) => sessions.endOverdue(routes.get(adapterRef('echo')) as Route);
 
-describe('a session that is in use while Redis is away for longer than a session may be idle', () => {
+describe('a session that is in use while Redis is unavailable for longer than its idle limit', () => {
   let now: number;
   let line: RedisLine;
   let replica: Replica;
@@ -47,7 +47,7 @@ describe('a session that is in use while Redis is away for longer than a session
     for (const member of [gateway, other]) await waitFor('Redis to be back', () => seesRedis(member));
   }
 
-  it('goes on when Redis is back, on every data plane', async () => {
+  it('continues when Redis is back, on every data plane', async () => {
     const session = await begin(gateway.url);
     await outage(async () => expect(await statusOf(gateway, session)).toBe(200));
     await sweep(other);
@@ -57,7 +57,7 @@ describe('a session that is in use while Redis is away for longer than a session
     expect([await statusOf(gateway, session), await statusOf(other, session)]).toEqual([200, 200]);
   });
 
-  it('goes on when all of its use is a stream', async () => {
+  it('continues when its only use is a stream', async () => {
     const session = await begin(gateway.url);
     const stream = await openStream(gateway.url, session);
     await outage(async () => {});
@@ -68,7 +68,7 @@ describe('a session that is in use while Redis is away for longer than a session
     stream.destroy();
   });
 
-  it('goes on on a data plane whose activity cannot be written for other reasons', async () => {
+  it('continues on a data plane whose activity cannot be written for other reasons', async () => {
     const session = await begin(gateway.url);
     const { records, activity } = gateway.sessions;
     const { touch } = records;

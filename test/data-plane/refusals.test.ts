@@ -13,14 +13,14 @@ import { routeTo, startTcpUpstream, startUpstream, type Upstream } from './suppo
 
 const NO_ADAPTER = rpcError(-32003, 'There is no such adapter', 'ADAPTER_NOT_FOUND');
 
-/** The head of every refusal, but for the date. */
+/** The head of every refusal, except the date. */
 const refusal = (status: number, text: string, more: [string, string][] = []) => ({
   status,
   text,
   headers: expect.arrayContaining([['content-type', 'application/json'], ['cache-control', 'no-store'], ...more]),
 });
 
-describe('what the gateway refuses before a server hears of it', () => {
+describe('before a server gets anything, the gateway refuses', () => {
   let upstream: Upstream;
   let gateway: Gateway;
 
@@ -31,7 +31,7 @@ describe('what the gateway refuses before a server hears of it', () => {
 
   const ask = (options: SendOptions = {}, adapter = 'echo') => send(`${gateway.url}/adapters/${adapter}/mcp`, options);
 
-  /** The answer, once it is clear that no server has heard of the request and that the gateway goes on. */
+  /** The answer, after a check that no server got the request and that the gateway still works. */
   async function refusedBy(options: SendOptions, adapter?: string): Promise<Answer> {
     const answer = await ask(options, adapter);
     expect(upstream.seen).toEqual([]);
@@ -40,14 +40,14 @@ describe('what the gateway refuses before a server hears of it', () => {
   }
 
   it.each(['unknown', 'ECHO', 'echo%00', '%ZZ', 'ec%68o', '__proto__', 'constructor', 'e'.repeat(10_000)])(
-    'is an adapter that does not exist: %s',
+    'an adapter that does not exist: %s',
     async (name) => {
       expect(await refusedBy({}, name)).toMatchObject(refusal(404, NO_ADAPTER));
     },
   );
 
   it.each(['POST', 'GET', 'DELETE', 'PUT'])(
-    'is a %s of a stranger, in the same bytes as an unknown name',
+    'a %s by a caller without permission, with the same bytes as for an unknown name',
     async (method) => {
       const stranger = {
         method,
@@ -65,18 +65,18 @@ describe('what the gateway refuses before a server hears of it', () => {
     },
   );
 
-  it.each(['staff', 'STAFF', 'x , mcp.ADMIN'])('is not a caller with the role %s', async (roles) => {
+  it.each(['staff', 'STAFF', 'x , mcp.ADMIN'])('but not a caller with the role %s', async (roles) => {
     expect((await ask({ headers: { 'x-dev-userid': 'bob', 'x-dev-roles': roles } })).text).toBe('ok');
   });
 
-  it('is a caller whose right has been taken away', async () => {
+  it('a caller whose permission was revoked', async () => {
     const bob = { headers: { 'x-dev-userid': 'bob', 'x-dev-roles': 'staff' } };
     expect((await ask(bob)).status).toBe(200);
     await gateway.publish(routeTo(upstream.endpoint));
     expect(await ask(bob)).toMatchObject(refusal(404, NO_ADAPTER));
   });
 
-  it('is an identity that is too long', async () => {
+  it('an identity that is too long', async () => {
     const body = rpcError(
       -32001,
       'Sign-in is required: x-dev-userid must be at most 256 characters',
@@ -85,14 +85,14 @@ describe('what the gateway refuses before a server hears of it', () => {
     expect(await refusedBy({ headers: { 'x-dev-userid': 'a'.repeat(257) } })).toMatchObject(refusal(401, body));
   });
 
-  it.each(['PUT', 'PATCH', 'OPTIONS', 'HEAD'])('is the method %s', async (method) => {
+  it.each(['PUT', 'PATCH', 'OPTIONS', 'HEAD'])('the method %s', async (method) => {
     const body = rpcError(-32000, 'The method is not allowed here: use one of POST, GET, DELETE', 'METHOD_NOT_ALLOWED');
     const text = method === 'HEAD' ? '' : body;
     expect(await refusedBy({ method })).toMatchObject(refusal(405, text, [['allow', 'POST, GET, DELETE']]));
   });
 
   it.each(['evil.example', 'evil.example:8000', '127.0.0.1.evil.example', 'localhost.', '%40'])(
-    'is the Host "%s", which is none of this machine',
+    'the Host "%s", which is not this machine',
     async (host) => {
       const body = rpcError(
         -32002,
@@ -104,14 +104,14 @@ describe('what the gateway refuses before a server hears of it', () => {
   );
 
   it.each(['localhost', 'localhost:1', '127.0.0.1:8000', '127.1.2.3', '[::1]:8000'])(
-    'is not the Host %s',
+    'but not the Host %s',
     async (host) => {
       expect((await ask({ headers: { host } })).text).toBe('ok');
     },
   );
 
   it.each(['https://evil.example', 'null', 'http://127.0.0.1.evil.example', 'https://portal.example.com:444', ''])(
-    'is the Origin "%s"',
+    'the Origin "%s"',
     async (origin) => {
       const body = rpcError(
         -32002,
@@ -123,13 +123,13 @@ describe('what the gateway refuses before a server hears of it', () => {
   );
 
   it.each(['https://portal.example.com', 'http://localhost:3000', 'http://127.0.0.1:9'])(
-    'is not the Origin %s, which is allowed',
+    'but not the allowed Origin %s',
     async (origin) => {
       expect((await ask({ headers: { origin } })).text).toBe('ok');
     },
   );
 
-  it('is what is not HTTP, or too much of it', async () => {
+  it('invalid or oversized HTTP', async () => {
     for (const [bytes, status] of [
       ['GARBAGE\r\n\r\n', 400],
       [`POST /adapters/echo/mcp HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`, 431],
@@ -145,8 +145,8 @@ describe('what the gateway refuses before a server hears of it', () => {
   });
 });
 
-describe('on an address that others reach', () => {
-  it('refuses all pages but those that are allowed, and takes every Host', async () => {
+describe('on an address that others can reach, the gateway', () => {
+  it('refuses all pages except the allowed ones, and accepts every Host', async () => {
     const upstream = await startUpstream((_req, res) => res.end('ok'));
     const access = { allowedOrigins: ['https://portal.example.com'], allowedHosts: [], loopback: false };
     const { url } = await startGateway({ routes: [routeTo(upstream.endpoint)], access });
@@ -157,8 +157,8 @@ describe('on an address that others reach', () => {
   });
 });
 
-describe('with names that it may be called by', () => {
-  it.each([true, false])('refuses all others, on MCP paths and on the API (loopback: %s)', async (loopback) => {
+describe('with configured host names, the gateway', () => {
+  it.each([true, false])('refuses all other hosts, on MCP paths and on the API (loopback: %s)', async (loopback) => {
     const upstream = await startUpstream((_req, res) => res.end('ok'));
     const access = { allowedOrigins: [], allowedHosts: ['gateway.example.com'], loopback };
     const { url } = await startGateway({ routes: [routeTo(upstream.endpoint)], access });
@@ -178,7 +178,7 @@ describe('with names that it may be called by', () => {
     expect(upstream.seen).toHaveLength(seen);
   });
 
-  it('lets probes through under any name', async () => {
+  it('accepts probes under any name', async () => {
     const access = { allowedOrigins: [], allowedHosts: ['gateway.example.com'], loopback: false };
     const { url } = await startGateway({ routes: [], access });
     for (const path of ['/livez', '/readyz']) {
@@ -187,7 +187,7 @@ describe('with names that it may be called by', () => {
   });
 });
 
-describe('when no server can answer', () => {
+describe('when no server can answer, the gateway', () => {
   const REFUSED = rpcError(-32006, 'The MCP server could not be reached; the call did not run', 'UPSTREAM_REFUSED');
 
   it('says so, and when to try again, while no replica is ready', async () => {
@@ -210,8 +210,8 @@ describe('when no server can answer', () => {
       phase: 'Stopped',
       says: 'the adapter is scaled to zero; its creator or an administrator can start it with PUT /adapters/echo',
     },
-  ] as const)('names another remedy than to try again when the adapter is $phase', async ({ phase, says }) => {
-    const waitMs = phase === 'Failed' ? 100 : undefined; // a stopped adapter is not waited for
+  ] as const)('names another remedy than a retry when the adapter is $phase', async ({ phase, says }) => {
+    const waitMs = phase === 'Failed' ? 100 : undefined; // requests do not wait for a stopped adapter
     const { url } = await startGateway({ routes: [routeTo([], { phase })], ...(waitMs && { waitMs }) });
     for (const path of ['mcp', 'sse']) {
       const answer = await send(`${url}/adapters/echo/${path}`, { method: 'GET' });
@@ -220,7 +220,7 @@ describe('when no server can answer', () => {
     }
   });
 
-  it('tells a session at once when its adapter is scaled to zero', async () => {
+  it("fails a session's request at once when its adapter is scaled to zero", async () => {
     const replica = await startReplica();
     const gateway = await startGateway({ routes: [routeTo(replica.endpoint)], moveWithinMs: 600_000 });
     const session = await begin(gateway.url);
@@ -229,7 +229,7 @@ describe('when no server can answer', () => {
     expect((await callTool(gateway.url, session, 'pay')).json.error.message).toContain('the adapter is scaled to zero');
   });
 
-  it('says that the call did not run when nobody listens', async () => {
+  it('says that the call did not run when the connection is refused', async () => {
     const endpoint = { id: 'gone', url: `http://127.0.0.1:${await freePort()}`, path: '/mcp', ready: true };
     const { url, upstreams } = await startGateway({ routes: [routeTo(endpoint)], waitMs: 100 });
     expect(await send(`${url}/adapters/echo/mcp`, { body: '{}' })).toMatchObject(refusal(502, REFUSED));
@@ -237,7 +237,7 @@ describe('when no server can answer', () => {
     expect(upstreams.inFlight(endpoint)).toBe(0);
   });
 
-  it('says that the call may have run when the server goes away', async () => {
+  it('says that the call may have run when the server is lost', async () => {
     const endpoint = await startTcpUpstream((socket) => socket.destroy());
     const { url, upstreams } = await startGateway({ routes: [routeTo(endpoint)] });
     const body = rpcError(-32006, 'The MCP server went away; the call may or may not have run', 'UPSTREAM_GONE');
@@ -245,7 +245,7 @@ describe('when no server can answer', () => {
     expect(upstreams.inFlight(endpoint)).toBe(0);
   });
 
-  it('gives up on a server that is silent, and lets go of it', async () => {
+  it('times out on a silent server, and ends the request there', async () => {
     const upstream = await startUpstream(() => {});
     const { url, upstreams } = await startGateway({ routes: [routeTo(upstream.endpoint)], timeoutMs: 300 });
     const body = rpcError(
@@ -258,7 +258,7 @@ describe('when no server can answer', () => {
     expect(upstreams.inFlight(upstream.endpoint)).toBe(0);
   });
 
-  it('says that it starts until it has read complete routes', async () => {
+  it('says that it is starting until the complete routes are loaded', async () => {
     const prefix = freshPrefix();
     const { url, routes } = await startDataPlane(prefix);
     const body = rpcError(
@@ -267,7 +267,7 @@ describe('when no server can answer', () => {
       'UNAVAILABLE',
     );
     expect(await send(`${url}/adapters/echo/mcp`)).toMatchObject(refusal(503, body, [['retry-after', '1']]));
-    await startGateway({}, prefix); // which writes the routes
+    await startGateway({}, prefix); // this writes the routes
     await waitFor('the routes', () => routes.isLoaded());
     expect(await send(`${url}/adapters/echo/mcp`)).toMatchObject(refusal(404, NO_ADAPTER));
   });

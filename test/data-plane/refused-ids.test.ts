@@ -53,7 +53,7 @@ describe('a refusal', () => {
     expect(await connection.until('"id":null')).toContain('HTTP/1.1 404 Not Found');
   });
 
-  it('waits for no body that its client sends only when it is invited', async () => {
+  it('does not wait for a body whose client waits for 100 Continue', async () => {
     const slow = rawConnection(url);
     slow.write(`POST ${MCP} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{`);
     const uninvited = rawConnection(url);
@@ -63,7 +63,7 @@ describe('a refusal', () => {
     await Promise.all(answered);
   });
 
-  it('does not invite a body', async () => {
+  it('sends no 100 Continue', async () => {
     const connection = rawConnection(url);
     const head = ['Host: localhost', 'Content-Length: 10', 'Expect: 100-continue', 'X-Dev-UserId: alice'];
     connection.write(`POST ${MCP} HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n`);

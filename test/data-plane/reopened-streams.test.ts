@@ -8,7 +8,7 @@ import { routeTo, startUpstream } from './support/upstream.js';
 
 const STREAMS = 300;
 
-it('streams whose connections to a replica break at once come back to it one after another', async () => {
+it('streams whose connections to a replica break at once reconnect to it one after another', async () => {
   let open: ServerResponse[] = [];
   let isBack: (() => void) | undefined;
   const server = await startUpstream(async (req, res) => {

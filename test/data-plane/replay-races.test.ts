@@ -29,7 +29,7 @@ async function idOf(): Promise<string> {
   return key.split(':').at(-1) as string;
 }
 
-describe('two who move a session at the same time', () => {
+describe('two requests that relocate a session at the same time', () => {
   it('wait for each other, and the second follows the first', async () => {
     const session = await begin(gateway.url);
     await gateway.publish(routeTo([first.endpoint, second.endpoint]));
@@ -42,13 +42,13 @@ describe('two who move a session at the same time', () => {
     expect(initialized(second)).toBe(1);
     const third = await startReplica();
     await gateway.publish(routeTo([first.endpoint, { ...second.endpoint, ready: false }, third.endpoint]));
-    (await held).destroy(); // so that it is tried on the third
+    (await held).destroy(); // makes the gateway try the third replica
     expect(await here).toBe(third.endpoint.id);
     expect(await there).toBe(third.endpoint.id);
     expect(initialized(third)).toBe(1);
   });
 
-  it('do not both succeed when one was too slow: it tells its server that it is not needed', async () => {
+  it('do not both succeed when one was too slow: the gateway terminates its session', async () => {
     const session = await begin(gateway.url);
     const id = await idOf();
     await gateway.publish(routeTo([first.endpoint, second.endpoint]));
@@ -56,7 +56,7 @@ describe('two who move a session at the same time', () => {
     await first.kill();
     const asked = callTool(gateway.url, session, 'who');
     const res = await initialize;
-    // Meanwhile somebody else has moved it.
+    // Meanwhile another data plane has relocated it.
     const third = await startReplica();
     await gateway.publish(routeTo([first.endpoint, second.endpoint, third.endpoint]));
     third.sessions.set('elsewhere', null);
@@ -70,7 +70,7 @@ describe('two who move a session at the same time', () => {
     ).toBe(true);
     res.end(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { protocolVersion: '2025-11-25' } }));
     expect((await asked).json.result.content[0].text).toBe(third.endpoint.id);
-    await waitFor('the farewell', () => second.said.some(({ method }) => method === 'DELETE'));
+    await waitFor('the session termination', () => second.said.some(({ method }) => method === 'DELETE'));
     expect(second.sessions.size).toBe(0);
   });
 });
@@ -82,14 +82,14 @@ describe('a session that waits for a replica', () => {
     await gateway.publish(routeTo({ ...first.endpoint, ready: false }));
     first.sessions.clear();
   });
-  /** Asks, and waits until there is nowhere to go. */
+  /** Sends a request, and waits until no replica is left. */
   async function ask() {
     const asked = callTool(gateway.url, session, 'who');
     await waitFor('the replica to be asked', () => first.said.some(({ method }) => method === 'ping'));
     return { asked };
   }
 
-  it('is where somebody else has moved it meanwhile', async () => {
+  it('follows a relocation by another data plane meanwhile', async () => {
     const id = await idOf();
     const { asked } = await ask();
     const third = await startReplica();
@@ -110,7 +110,7 @@ describe('a session that waits for a replica', () => {
 });
 
 describe('a session that was closed', () => {
-  it('is not begun anew, although its replica does not know it', async () => {
+  it('is not replayed, although its replica does not know it', async () => {
     const session = await begin(gateway.url);
     await inSession(gateway.url, session, { method: 'DELETE' });
     await gateway.publish(routeTo(second.endpoint));
@@ -118,7 +118,7 @@ describe('a session that was closed', () => {
     expect(second.said).toEqual([]);
   });
 
-  it('while it was moved stays closed, and the replica that it was moved to is told', async () => {
+  it('during its relocation stays closed, and is terminated on the new replica', async () => {
     const session = await begin(gateway.url);
     const id = await idOf();
     await gateway.publish(routeTo([first.endpoint, second.endpoint]));
@@ -133,11 +133,11 @@ describe('a session that was closed', () => {
     });
     res.end(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { protocolVersion: '2025-11-25' } }));
     expect((await asked).status).toBe(404);
-    await waitFor('the farewell', () => second.said.some(({ method }) => method === 'DELETE'));
+    await waitFor('the session termination', () => second.said.some(({ method }) => method === 'DELETE'));
   });
 });
 
-describe('a session that cannot be begun anew', () => {
+describe('a session that cannot be replayed', () => {
   it.each([
     ['its record is lost', async () => gateway.redis.del(await gateway.redis.keys(gateway.keyOf('*')))],
     [
@@ -157,7 +157,7 @@ describe('a session that cannot be begun anew', () => {
     expect(json.error.message).toBe('There is no such session; initialize a new one: the replica that held it is gone');
   });
 
-  it('because it was not opened by an initialize, which is all that may be said again', async () => {
+  it('because it was not opened by an initialize, the only message that may be replayed', async () => {
     const calls: string[] = [];
     const server = await startUpstream(async (req, res, seen) => {
       calls.push((JSON.parse((await bodyOf(req)).toString()) as { method: string }).method);
@@ -172,7 +172,7 @@ describe('a session that cannot be begun anew', () => {
     expect(calls).toEqual(['tools/call', 'tools/list', 'ping']);
   });
 
-  it('because no replica knows it for long is given up', async () => {
+  it('because every replica loses it soon is ended', async () => {
     const session = await begin(gateway.url);
     const statuses: number[] = [];
     for (let round = 0; round < 12; round++) {
@@ -183,7 +183,7 @@ describe('a session that cannot be begun anew', () => {
   });
 });
 
-describe('an end that the client asks for', () => {
+describe('an end that the client requests', () => {
   it.each([
     ['refuses connections', () => first.kill()],
     ['is not in the routes', () => gateway.publish(routeTo(second.endpoint))],

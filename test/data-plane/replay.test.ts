@@ -28,7 +28,7 @@ describe.each([
     ['it refuses connections', () => first.kill()],
     ['it is not in the routes', () => gateway.publish(routeTo(second.endpoint))],
     ['it has forgotten its sessions', async () => first.sessions.clear()],
-  ])('goes on under its id: %s', async (_how, lose) => {
+  ])('continues under its id: %s', async (_how, lose) => {
     await lose();
     const after = await callTool(gateway.url, session, 'who');
     expect(after.status).toBe(200);
@@ -36,7 +36,7 @@ describe.each([
     for (let round = 0; round < 3; round++) expect((await callTool(gateway.url, session, 'who')).status).toBe(200);
   });
 
-  it('begins anew with what the client said', async () => {
+  it("is replayed with the client's initialize and settings", async () => {
     await rpc(gateway.url, session, 'logging/setLevel', { level: 'error' });
     await rpc(gateway.url, session, 'logging/setLevel', { level: 'info' });
     await rpc(gateway.url, session, 'resources/subscribe', { uri: 'file:///a' });
@@ -68,7 +68,7 @@ describe.each([
     expect(new Set(uris)).toEqual(new Set(['file:///a', 'file:///b?ü']));
   });
 
-  it.each([400, 200])('begins anew without what its server has refused, with the status %d', async (status) => {
+  it.each([400, 200])('is replayed without settings that its server rejected, with the status %d', async (status) => {
     first.refuse('logging/setLevel', status);
     await rpc(gateway.url, session, 'logging/setLevel', { level: 'none' });
     await first.kill();
@@ -76,7 +76,7 @@ describe.each([
     expect(methods(second)).toEqual(['initialize', 'notifications/initialized', 'tools/call']);
   });
 
-  it('begins anew with what it had before its server refused to change that', async () => {
+  it('is replayed with the settings before the rejected change', async () => {
     await rpc(gateway.url, session, 'logging/setLevel', { level: 'debug' });
     await rpc(gateway.url, session, 'resources/subscribe', { uri: 'file:///a' });
     for (const method of ['logging/setLevel', 'resources/unsubscribe']) first.refuse(method, 200);
@@ -87,10 +87,10 @@ describe.each([
     expect(second.said.slice(2, 4).map(({ params }) => params)).toEqual([{ level: 'debug' }, { uri: 'file:///a' }]);
   });
 
-  it('is begun on another replica when one has no room for it, and is asked of that only once', async () => {
+  it('is replayed on another replica when one has no room for it, and asks that one only once', async () => {
     const third = await startReplica({ events });
     await gateway.publish(routeTo(third.endpoint));
-    await begin(gateway.url); // so that the second has less to do, and is chosen first
+    await begin(gateway.url); // gives the second less load, so that it is chosen first
     second.refuse('initialize', 429);
     await gateway.publish(routeTo([first.endpoint, second.endpoint, third.endpoint]));
     await first.kill();
@@ -98,7 +98,7 @@ describe.each([
     expect(methods(second)).toEqual(['initialize']);
   });
 
-  it('is begun on the one replica that is left when that has refused it a moment ago', async () => {
+  it('is replayed on the only remaining replica although that refused it a moment ago', async () => {
     second.refuse('initialize', 503);
     await first.kill();
     const after = whereIs(gateway.url, session);
@@ -107,7 +107,7 @@ describe.each([
     expect(await after).toBe(second.endpoint.id);
   });
 
-  it('is moved once, however many ask at once, on however many data planes', async () => {
+  it('is relocated once, however many requests and data planes need it at once', async () => {
     const other = await gateway.join();
     await first.kill();
     const asked = Array.from({ length: 20 }, (_, at) => whereIs(at % 2 ? other.url : gateway.url, session));

@@ -33,7 +33,7 @@ describe("the server's own stream of a session", () => {
     await gateway.publish(routeTo([first.endpoint, second.endpoint]));
   });
 
-  it('stays open when its replica dies, and goes on with what the next one says', async () => {
+  it('stays open when its replica dies, and continues with the messages of the next one', async () => {
     const stream = await openStream(gateway.url, session);
     first.notify(await listening(first), 'from the first');
     expect(await next(stream)).toBe(NOTICE('from the first'));
@@ -44,7 +44,7 @@ describe("the server's own stream of a session", () => {
     expect(second.sessions.size).toBe(1);
   });
 
-  it('stays open when its replica leaves the routes without a word', async () => {
+  it('stays open when its replica leaves the routes without closing it', async () => {
     const stream = await openStream(gateway.url, session);
     await listening(first);
     await gateway.publish(routeTo(second.endpoint));
@@ -52,11 +52,11 @@ describe("the server's own stream of a session", () => {
     expect(await next(stream)).toBe(NOTICE('from the second'));
   });
 
-  it('follows the session when another data plane moves it', async () => {
+  it('follows the session when another data plane relocates it', async () => {
     const other = await gateway.join();
     const stream = await openStream(gateway.url, session);
     await listening(first);
-    first.sessions.clear(); // its stream stays open all the same
+    first.sessions.clear(); // its stream stays open
     await gateway.publish(routeTo([{ ...first.endpoint, ready: false }, second.endpoint]));
     await whereIs(other.url, session);
     second.notify(await listening(second), 'from the second');
@@ -64,7 +64,7 @@ describe("the server's own stream of a session", () => {
     expect(second.sessions.size).toBe(1);
   });
 
-  it('does not have half an event taken for a whole one', async () => {
+  it('does not let the client take half an event for a whole one', async () => {
     const stream = await openStream(gateway.url, session);
     first.sessions.get(await listening(first))?.write('event: message\ndata: {"half');
     expect(await next(stream)).toBe('event: message\ndata: {"half');
@@ -75,7 +75,7 @@ describe("the server's own stream of a session", () => {
     expect(await next(stream)).toBe(NOTICE('whole'));
   });
 
-  it('asks the next replica for nothing that only the one before could resume', async () => {
+  it('requests nothing from the next replica that only the one before could resume', async () => {
     const stream = await openStream(gateway.url, session, { 'Last-Event-ID': '17' });
     await listening(first);
     expect(gets(first)[0]?.headers['last-event-id']).toBe('17');
@@ -98,7 +98,7 @@ describe("the server's own stream of a session", () => {
     expect(second.said).toEqual([]);
   });
 
-  it('that its client leaves while its replica is gone is not opened again', async () => {
+  it('is not reopened when its client leaves while its replica is gone', async () => {
     const stream = await openStream(gateway.url, session);
     await listening(first);
     await gateway.publish(routeTo([first.endpoint]));
@@ -111,7 +111,7 @@ describe("the server's own stream of a session", () => {
 });
 
 describe('a server without a stream of its own', () => {
-  it.each([405, 404, 400])('says so itself, with %d, and keeps the session', async (getStatus) => {
+  it.each([405, 404, 400])('has its answer passed on, with %d, and keeps the session', async (getStatus) => {
     const server = await startReplica({ getStatus });
     const gateway = await startGateway({ routes: [routeTo(server.endpoint)] });
     const session = await begin(gateway.url);
@@ -121,7 +121,7 @@ describe('a server without a stream of its own', () => {
     expect(server.sessions.size).toBe(1);
   });
 
-  it('or whose stream never lasts, has it opened four times, and then again when the client comes back', async () => {
+  it('or with a stream that never lasts is retried four times, and again when the client reconnects', async () => {
     let opened = 0;
     const server = await startUpstream(async (req, res) => {
       await bodyOf(req);
@@ -135,7 +135,7 @@ describe('a server without a stream of its own', () => {
     expect(opened).toBe(4);
   });
 
-  it('that takes over from one with a stream has the stream end', async () => {
+  it('that replaces one with a stream makes the stream end', async () => {
     const [first, second] = [await startReplica(), await startReplica({ getStatus: 405 })];
     const gateway = await startGateway({ routes: [routeTo(first.endpoint)] });
     const session = await begin(gateway.url);

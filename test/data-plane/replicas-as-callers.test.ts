@@ -51,12 +51,12 @@ describe('a replica that calls the gateway with development sign-in', () => {
     expect(asked).toBe(0);
   });
 
-  it('still asks for the health of the gateway', async () => {
+  it('can still query the health of the gateway', async () => {
     const { url } = await gateway([]);
     expect((await send(`${url}/livez`, { method: 'GET' })).status).toBe(200);
   });
 
-  it('is let in by the name of its adapter', async () => {
+  it('is admitted by the name of its adapter', async () => {
     const { url } = await gateway(['echo']);
     expect((await caller(url, 'mallory', 'mcp.admin').post(specOf('helper'))).status).toBe(201);
     expect((await send(`${url}/adapters/echo/mcp`, CALL)).status).toBe(200);
@@ -64,7 +64,7 @@ describe('a replica that calls the gateway with development sign-in', () => {
   });
 });
 
-it('registers nothing by a connection that it resets, upon which the system forgets its address', async () => {
+it('a connection that the replica resets, so that the system forgets its address, registers nothing', async () => {
   const replicas = {
     isLoaded: () => true,
     resourceAt: (address: string) => (address === '127.0.0.1' ? adapterRef('echo') : undefined),
@@ -101,7 +101,7 @@ async function postAndReset(url: string, body: string): Promise<void> {
   await closed;
 }
 
-it('registers nothing at the control plane either, where no policy keeps a replica from it', async () => {
+it('a replica registers nothing at the control plane either, where no network policy blocks it', async () => {
   const replicas = { isLoaded: () => true, resourceAt: () => adapterRef('echo') };
   const checkCaller = refuseReplicas(replicas, { allowed: [], untilRead: 'allow' });
   const { url } = await startControlPlane({ checkCaller });

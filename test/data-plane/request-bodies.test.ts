@@ -32,7 +32,7 @@ describe('the body of a request', () => {
     ['too large to be kept for a session', randomBytes(64 * 1024 + 1)],
   ];
 
-  it.each(bodies)('reaches the server as it came: %s', async (_name, body) => {
+  it.each(bodies)('reaches the server unchanged: %s', async (_name, body) => {
     const { status, body: echoed } = await send(url, { body });
     expect(status).toBe(200);
     expect(echoed.equals(body)).toBe(true);
@@ -40,7 +40,7 @@ describe('the body of a request', () => {
     expect(upstream.seen[0]?.header('transfer-encoding')).toEqual([]);
   });
 
-  it.each(bodies)('reaches the server as it came, in chunks: %s', async (_name, body) => {
+  it.each(bodies)('reaches the server unchanged, in chunks: %s', async (_name, body) => {
     const req = start(url);
     for (let at = 0; at < body.length; at += 30_000) {
       if (!req.write(body.subarray(at, at + 30_000))) await once(req, 'drain');
@@ -49,7 +49,7 @@ describe('the body of a request', () => {
     expect((await bodyOf(await answerTo(req))).equals(body)).toBe(true);
   });
 
-  it('reaches the server compressed when it came compressed', async () => {
+  it('stays compressed on its way to the server', async () => {
     const body = randomBytes(100);
     const answer = await send(url, { body, headers: { 'Content-Encoding': 'gzip' } });
     expect(answer.body.equals(body)).toBe(true);
@@ -67,7 +67,7 @@ describe('the body of a request', () => {
     });
   });
 
-  it('streams: the server has the first part before the client has sent the last', async () => {
+  it('is streamed: the server has the first part before the client has sent the last', async () => {
     let arrived: ((text: string) => void) | undefined;
     const first = new Promise<string>((resolve) => (arrived = resolve));
     const streaming = await startUpstream((req, res) => {
@@ -102,21 +102,21 @@ describe('a body that is too large', () => {
     url = `${gateway.url}/adapters/echo/mcp`;
   });
 
-  it('is refused before the server hears of it when its length is known', async () => {
+  it('is refused before the server gets any of it when its length is announced', async () => {
     const answer = await send(url, { body: Buffer.alloc(MIB + 1) });
     expect(answer).toMatchObject({ status: 413, text: TOO_LARGE });
     expect(answer.header('content-type')).toBe('application/json');
     expect(upstream.seen).toEqual([]);
   });
 
-  it('is refused without being waited for', async () => {
+  it('is refused without a wait for it', async () => {
     const req = start(url, { headers: { 'Content-Length': String(MIB * 1000) } });
     req.write('the rest never comes');
     const res = await answerTo(req);
     expect((await bodyOf(res)).toString()).toEqual(TOO_LARGE);
   });
 
-  it('is refused in mid-stream when its length is not known, and the server gets no end of it', async () => {
+  it('is refused in mid-stream when its length is unknown, and the server gets an incomplete body', async () => {
     const req = start(url);
     const answer = answerTo(req);
     for (let sent = 0; sent <= MIB; sent += 65_536) {
@@ -129,9 +129,9 @@ describe('a body that is too large', () => {
     expect(await received).toBe('aborted');
   });
 
-  it('does not keep a client that goes on sending for ever', async () => {
+  it('ends the connection of a client that never stops sending', async () => {
     const req = start(url, { headers: { 'Content-Length': String(MIB * 1000), Connection: 'keep-alive' } });
-    const closed = new Promise((resolve) => req.once('close', resolve)); // with an error or without
+    const closed = new Promise((resolve) => req.once('close', resolve)); // with or without an error
     req.flushHeaders();
     (await answerTo(req)).resume();
     const chunk = Buffer.alloc(65_536);
@@ -140,7 +140,7 @@ describe('a body that is too large', () => {
     clearInterval(timer);
   });
 
-  it('leaves the gateway as it was', async () => {
+  it('leaves the gateway working', async () => {
     await send(url, { body: Buffer.alloc(MIB + 1) });
     expect((await send(url, { body: INITIALIZE })).status).toBe(200);
   });

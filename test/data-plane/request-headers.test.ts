@@ -3,7 +3,7 @@ import { send, type SendOptions } from '../support/http.js';
 import { startGateway, type Gateway } from './support/gateway.js';
 import { ownHost, routeTo, startUpstream, type Seen, type Upstream } from './support/upstream.js';
 
-describe('what a server sees of a request', () => {
+describe('the headers that a server gets', () => {
   let upstream: Upstream;
   let gateway: Gateway;
 
@@ -21,7 +21,7 @@ describe('what a server sees of a request', () => {
     return upstream.seen.at(-1) as Seen;
   }
 
-  it('is the whole of it: what the client said, and who it is', async () => {
+  it("are the client's, plus the identity of the caller", async () => {
     const { method, url, headers } = await seenAfter({
       headers: { 'X-Custom': 'kept', 'x-request-id': 'of-the-client' },
       body: '{}',
@@ -44,7 +44,7 @@ describe('what a server sees of a request', () => {
   });
 
   it.each(['authorization', 'cookie', 'x-gateway-secret', 'proxy-authorization', 'mcp-session-id'])(
-    'lacks %s',
+    'lack %s',
     async (name) => {
       // A modern request: a legacy one would be refused for its session id.
       const modern = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/list' };
@@ -52,12 +52,12 @@ describe('what a server sees of a request', () => {
     },
   );
 
-  it('lacks every X-Dev header', async () => {
+  it('lack every X-Dev header', async () => {
     const { headers } = await seenAfter({ headers: { 'X-Dev-Name': 'Alice', 'X-Dev-Roles': 'a', 'x-dev-else': 'b' } });
     expect(headers.filter(([name]) => /^x-dev-/i.test(name))).toEqual([]);
   });
 
-  it.each(['X-Mcp-UserId', 'x-mcp-username', 'X-MCP-ROLES'])('has %s from the gateway only', async (name) => {
+  it.each(['X-Mcp-UserId', 'x-mcp-username', 'X-MCP-ROLES'])('contain %s from the gateway only', async (name) => {
     const headers = {
       [name]: ['root', 'admin'],
       'X-Dev-UserId': 'bob',
@@ -70,7 +70,7 @@ describe('what a server sees of a request', () => {
     expect(header('x-mcp-roles')).toEqual(['x,Staff']);
   });
 
-  it('lacks the hop-by-hop headers, and those that Connection names', async () => {
+  it('lack the hop-by-hop headers, and those that Connection names', async () => {
     const hop = { Connection: 'close, X-Hop', 'X-Hop': '1', TE: 'trailers', Trailer: 'x', 'Keep-Alive': 'timeout=9' };
     const { headers } = await seenAfter({ headers: { ...hop, 'Proxy-Connection': 'close', 'X-End': '2' } });
     const names = headers.map(([name]) => name.toLowerCase());
@@ -79,7 +79,7 @@ describe('what a server sees of a request', () => {
     expect(headers).toContainEqual(['X-End', '2']);
   });
 
-  it('keeps what every recipient needs, although Connection names it', async () => {
+  it('keep the headers that every recipient needs, although Connection names them', async () => {
     const needed = { 'Content-Type': 'application/json', 'Mcp-Method': 'tools/list', 'Last-Event-ID': '7' };
     const names = ['host', 'content-length', ...Object.keys(needed)].join(', ');
     const { headers } = await seenAfter({ headers: { Connection: `close, ${names}`, ...needed }, body: '{}' });
@@ -92,7 +92,7 @@ describe('what a server sees of a request', () => {
     );
   });
 
-  it('is no attempt to change the protocol', async () => {
+  it('never upgrade the protocol', async () => {
     const { headers } = await seenAfter({ method: 'GET', headers: { Connection: 'Upgrade', Upgrade: 'websocket' } });
     expect(headers.filter(([name]) => /^upgrade$/i.test(name))).toEqual([]);
     expect(headers).toContainEqual(['connection', 'keep-alive']);
@@ -103,11 +103,11 @@ describe('what a server sees of a request', () => {
     { 'Mcp-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call', 'Mcp-Name': '=?base64?w6k=?=' },
     { 'Mcp-Param-Region': 'eu west', 'mcp-param-Tier': 'gold', 'Last-Event-ID': '0/17' },
     { Traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', 'User-Agent': 'test/1' },
-  ])('has %j as they came', async (headers) => {
+  ])('contain %j unchanged', async (headers) => {
     expect((await seenAfter({ headers })).headers).toEqual(expect.arrayContaining(Object.entries(headers)));
   });
 
-  it('has a header that came twice twice, in order', async () => {
+  it('repeat a header that came twice, in order', async () => {
     const { headers } = await seenAfter({ headers: { 'X-Twice': ['b', 'a'] } });
     expect(headers.filter(([name]) => name === 'X-Twice')).toEqual([
       ['X-Twice', 'b'],
@@ -130,28 +130,28 @@ describe('what a server sees of a request', () => {
     expect([header('host'), header('origin')]).toEqual([['localhost:4711'], ['https://portal.example.com']]);
   });
 
-  it('has nothing that a caller has made up about where it is', async () => {
+  it('contain no origin that a caller has invented', async () => {
     const headers = { 'X-Forwarded-For': '6.6.6.6', Forwarded: 'for=6.6.6.6', 'X-Real-IP': '6.6.6.6' };
     const seen = await seenAfter({ headers });
     expect(JSON.stringify(seen.headers)).not.toContain('6.6.6.6');
     expect(seen.header('x-forwarded-for')).toEqual(['127.0.0.1']);
   });
 
-  it('has the query as it came', async () => {
+  it('come with the unchanged query', async () => {
     expect((await seenAfter({}, '?a=%2F&b=c?d&=')).url).toBe('/a/path?a=%2F&b=c?d&=');
   });
 
-  it.each(['GET', 'DELETE'])('has the method %s', async (method) => {
+  it.each(['GET', 'DELETE'])('come with the method %s', async (method) => {
     expect(await seenAfter({ method })).toMatchObject({ method, url: '/a/path' });
   });
 
-  it('does not have to answer Expect, which the gateway has done', async () => {
+  it('lack Expect, because the gateway has answered it', async () => {
     const { header } = await seenAfter({ headers: { Expect: '100-continue' }, body: '{}' });
     expect(header('expect')).toEqual([]);
   });
 });
 
-it('tells a server the name of a caller in any script, in UTF-8', async () => {
+it('a server gets the name of a caller in any script, in UTF-8', async () => {
   const upstream = await startUpstream((_req, res) => res.end());
   const verifier = async () => ({ subject: 'zoë', name: 'Zoë\r\n王', roles: ['büro', 'b'], tenant: 'default' });
   const gateway = await startGateway({ routes: [routeTo(upstream.endpoint, { createdBy: 'zoë' })], verifier });

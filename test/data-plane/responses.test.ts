@@ -29,7 +29,7 @@ const withLength = (status: string, headers: string[], body: string | Buffer): B
   ]);
 
 describe('the answer of a server', () => {
-  it('reaches the client with every header as it came', async () => {
+  it('reaches the client with every header unchanged', async () => {
     const sent: [string, string][] = [
       ['Content-Type', 'application/json; charset=utf-8'],
       ['X-Twice', 'b'],
@@ -62,7 +62,7 @@ describe('the answer of a server', () => {
     ['502 Bad Gateway', [], 'another proxy'],
     ['503 Service Unavailable', ['Retry-After: 1'], ''],
     ['299 Odd', [], 'odd'],
-  ])('reaches the client as it came: %s', async (status, headers, body) => {
+  ])('reaches the client unchanged: %s', async (status, headers, body) => {
     const answer = await answerOf(withLength(status, headers, body));
     expect(answer.status).toBe(Number(status.slice(0, 3)));
     expect(answer.text).toBe(body);
@@ -89,7 +89,7 @@ describe('the answer of a server', () => {
     expect(answer.header('content-type')).toBeUndefined();
   });
 
-  it.each(['GET', 'DELETE'])('to a %s may be 405, which says that there is no such thing here', async (method) => {
+  it.each(['GET', 'DELETE'])('to a %s may be 405, for a server without that method', async (method) => {
     const answer = await answerOf(withLength('405 Method Not Allowed', ['Allow: POST'], RPC_ERROR), method);
     expect(answer).toMatchObject({ status: 405, text: RPC_ERROR });
     expect(answer.header('allow')).toBe('POST');
@@ -126,18 +126,18 @@ describe('the answer of a server', () => {
     ]);
   });
 
-  it('loses a session id that the client has no session for', async () => {
+  it('loses a session id when the client has no session for it', async () => {
     const { headers } = await answerOf(withLength('400 Bad Request', ['Mcp-Session-Id: raw'], RPC_ERROR));
     expect(headers.map(([name]) => name.toLowerCase())).not.toContain('mcp-session-id');
   });
 
-  it('comes after what is only informational', async () => {
+  it('follows after informational responses', async () => {
     const hints = 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n';
     const answer = await answerOf(hints + withLength('200 OK', [], 'ok').toString());
     expect(answer).toMatchObject({ status: 200, text: 'ok' });
   });
 
-  it('is the one to the request, on a connection that is used again', async () => {
+  it('belongs to its request, on a reused connection', async () => {
     const upstream = await startUpstream((req, res) => res.end(req.url));
     const { url } = await startGateway({ routes: [routeTo(upstream.endpoint)] });
     for (let round = 0; round < 20; round++) {

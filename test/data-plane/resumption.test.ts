@@ -11,7 +11,7 @@ const notice = (id: string) => `id: ${id}\ndata: {"jsonrpc":"2.0","method":"noti
 const PAID = 'id: c-2\ndata: {"jsonrpc":"2.0","id":7,"result":{"paid":true}}\n\n';
 const RESULT = { protocolVersion: '2025-11-25', tools: [{ name: 'pay' }] };
 
-/** What has come, also of a stream that breaks off. */
+/** The text that has come, also from a stream that breaks off. */
 function listenTo(stream: IncomingMessage) {
   const heard = { text: '', isOver: false };
   stream.on('data', (chunk: Buffer) => (heard.text += chunk.toString()));
@@ -24,7 +24,7 @@ describe('a stream of events with ids, whose connection breaks while its replica
   let server: Upstream;
   let gateway: Gateway;
   let session: string;
-  /** How a GET is answered: the first one, and the one that asks to go on. */
+  /** The answers to the first GET and to the one that resumes. */
   let listen: (res: ServerResponse, after: string | undefined) => unknown;
   let called: string[];
   const gets = () =>
@@ -54,19 +54,19 @@ describe('a stream of events with ids, whose connection breaks while its replica
     return listenTo(await open(`${gateway.url}/adapters/echo/mcp`, { headers: { 'mcp-session-id': session }, body }));
   }
 
-  it('is asked to go on after the last event that came whole, and the client sees no break', async () => {
+  it('is resumed after the last complete event, and the client sees no break', async () => {
     listen = (res, after) => {
       if (after === undefined) beginStream(res, `${notice('99')}${notice('100')}id: 10`, () => res.destroy());
       else beginStream(res, notice('101'));
     };
     const heard = listenTo(await openStream(gateway.url, session));
     await waitFor('what came after the break', () => heard.text.includes('n101'));
-    const ending = 'id: 10\nevent: incomplete\nid: 100\n\n'; // or the client would go on after event 10
+    const ending = 'id: 10\nevent: incomplete\nid: 100\n\n'; // or the client would resume after event 10
     expect(heard).toEqual({ text: notice('99') + notice('100') + ending + notice('101'), isOver: false });
     expect(gets()).toEqual([undefined, '100']);
   });
 
-  it('is asked to go on after what the client has asked for, when nothing came', async () => {
+  it("is resumed after the client's own Last-Event-ID, when no event came", async () => {
     let opened = 0;
     listen = (res) =>
       (opened += 1) === 1 ? beginStream(res, ':\n\n', () => res.destroy()) : beginStream(res, notice('6'));
@@ -75,7 +75,7 @@ describe('a stream of events with ids, whose connection breaks while its replica
     expect(gets()).toEqual(['5', '5']);
   });
 
-  it('is broken off at the client when the server does not go on', async () => {
+  it('is aborted at the client when the server does not resume it', async () => {
     listen = (res, after) => {
       if (after === undefined) beginStream(res, notice('1'), () => res.destroy());
       else res.writeHead(400).end('unknown event');
@@ -86,7 +86,7 @@ describe('a stream of events with ids, whose connection breaks while its replica
     expect([heard.text, stream.complete]).toEqual([notice('1'), false]);
   });
 
-  it('is broken off at the client when it is that of a call, which the client resumes', async () => {
+  it('is aborted at the client when it answers a call, which the client resumes', async () => {
     listen = (res, after) =>
       res.writeHead(200, { 'content-type': 'text/event-stream' }).end(after === 'c-1' ? PAID : '');
     const heard = await post('tools/call');
@@ -97,7 +97,7 @@ describe('a stream of events with ids, whose connection breaks while its replica
     expect(called).toEqual(['initialize', 'tools/call', 'ping']);
   });
 
-  it('is gone on with by asking again when it is that of a request that only reads', async () => {
+  it('is continued by repeating a request that only reads', async () => {
     const heard = await post('tools/list');
     await waitFor('the answer', () => heard.isOver);
     expect(heard.text).toMatch(/^id: c-1\ndata:\n\nevent: message\ndata: .*"id":7,"result":.*\n\n$/);
@@ -131,7 +131,7 @@ describe('a stream of events with ids, whose replica dies', () => {
     expect((await bodyOf(await asked)).toString()).toMatch(text);
   });
 
-  it('or drains, of a call, has the error: its session moves, so nobody could resume it', async () => {
+  it('or drains, gets an error for a call: its session is relocated, so the call cannot be resumed', async () => {
     const [first, second] = [await startReplica({ events: true }), await startReplica()];
     const gateway = await startGateway({ routes: [routeTo(first.endpoint)] });
     const session = await begin(gateway.url);
@@ -145,7 +145,7 @@ describe('a stream of events with ids, whose replica dies', () => {
     expect((await bodyOf(await asked)).toString()).toContain('UPSTREAM_GONE');
   });
 
-  it('of a call, is not taken for one of the next, whose answer breaks off before it is one', async () => {
+  it('is not resumed for a call on the next replica, whose answer breaks off early', async () => {
     const first = await startReplica({ events: true });
     let calls = 0;
     const tools = [{ name: 'look', annotations: { readOnlyHint: true } }];
@@ -170,7 +170,7 @@ describe('a stream of events with ids, whose replica dies', () => {
     expect(calls).toBe(2);
   });
 
-  it('of its own, goes on at the next one, which is not asked for events of the one before', async () => {
+  it("continues on the next replica without resuming events of the one before, when it is the server's own", async () => {
     const [first, second] = [await startReplica(), await startReplica()];
     const gateway = await startGateway({ routes: [routeTo(first.endpoint)] });
     const session = await begin(gateway.url);

@@ -14,7 +14,7 @@ const TEAM = { createdBy: 'alice', requiredRoles: ['team'] };
 const MODERN = { 'Mcp-Protocol-Version': '2026-07-28', 'Mcp-Method': 'subscriptions/listen' };
 const MAY_HAVE_RUN = 'the call may or may not have run';
 
-/** Says something on every stream and then nothing, and opens a session with `initialize`. */
+/** Writes to every stream and then stays silent, and opens a session with `initialize`. */
 const quietServer = () =>
   startUpstream(async (req, res) => {
     const text = (await bodyOf(req)).toString();
@@ -85,7 +85,7 @@ describe('a stream whose caller loses the permission to use the adapter', () => 
     await serverSees(server);
   });
 
-  it.each(LISTENING)('ends when the adapter is removed, and when it is made anew: %s', async (_what, way) => {
+  it.each(LISTENING)('ends when the adapter is removed, and when it is created anew: %s', async (_what, way) => {
     const removed = await listening(way);
     await removed.gateway.publish();
     await removed.heard.over;
@@ -94,23 +94,20 @@ describe('a stream whose caller loses the permission to use the adapter', () => 
     await anew.heard.over;
   });
 
-  it.each([...LISTENING, ...ANSWERS])('goes on as long as another role permits it: %s', async (_what, way) => {
+  it.each([...LISTENING, ...ANSWERS])('continues while another role permits it: %s', async (_what, way) => {
     const { heard, publish } = await listening(way);
     await publish({ requiredRoles: ['others', 'TEAM'], generation: 2 });
     await publish({ requiredRoles: ['team'], generation: 3 });
     expect(heard.isOver).toBe(false);
   });
 
-  it.each(ANSWERS)(
-    'goes on to its end when the adapter is removed, as its call is under way: %s',
-    async (_what, way) => {
-      const { gateway, heard } = await listening(way);
-      await gateway.publish();
-      expect(heard.isOver).toBe(false);
-    },
-  );
+  it.each(ANSWERS)('finishes when the adapter is removed, because its call is under way: %s', async (_what, way) => {
+    const { gateway, heard } = await listening(way);
+    await gateway.publish();
+    expect(heard.isOver).toBe(false);
+  });
 
-  it('ends with the word that its call may have run', async () => {
+  it('ends with the error that its call may have run', async () => {
     const [[, way]] = ANSWERS as [[string, Way]];
     const { heard, publish } = await listening(way);
     await publish({ requiredRoles: [] });
@@ -137,7 +134,7 @@ describe('a session whose caller loses the permission to use the adapter', () =>
     gateway = await startGateway({ routes: [routeTo(first.endpoint, TEAM)], verifier });
     session = await begin(gateway.url, BOB);
   });
-  /** Callers that have begun sessions on the second replica, after the creator has begun one there. */
+  /** Callers that have opened sessions on the second replica, after the creator has opened one there. */
   async function beginners() {
     await begin(gateway.url);
     return second.said.flatMap(({ method, headers }) => (method === 'initialize' ? [headers['x-mcp-userid']] : []));
@@ -147,7 +144,7 @@ describe('a session whose caller loses the permission to use the adapter', () =>
   it.each([
     ['is not there any more', false],
     ['drains', true],
-  ])('is not begun anew in the name of that caller when its replica %s', async (_how, draining) => {
+  ])('is not replayed in the name of that caller when its replica %s', async (_how, draining) => {
     const heard = listen(await openStream(gateway.url, session, BOB));
     const gone = { ...first.endpoint, ready: false, draining, drainUntil: new Date(Date.now() + 1_000).toISOString() };
     await gateway.publish(routeTo(draining ? [gone, second.endpoint] : [second.endpoint], revoked));
@@ -155,7 +152,7 @@ describe('a session whose caller loses the permission to use the adapter', () =>
     expect(await beginners()).toEqual(['alice']);
   });
 
-  it('is not begun anew for a call that has waited for a replica meanwhile', async () => {
+  it('is not replayed for a call that waited for a replica meanwhile', async () => {
     await gateway.publish(routeTo([], TEAM));
     const before = asked;
     const answer = call(gateway.url, inIt());
@@ -165,7 +162,7 @@ describe('a session whose caller loses the permission to use the adapter', () =>
     expect(await beginners()).toEqual(['alice']);
   });
 
-  it('is not begun anew for a call that was under way, whose caller is told that it may have run', async () => {
+  it('is not replayed for a call under way, which gets the error that it may have run', async () => {
     const held = first.hold('tools/call');
     const answer = call(gateway.url, inIt());
     await held;
@@ -175,7 +172,7 @@ describe('a session whose caller loses the permission to use the adapter', () =>
     expect(second.said).toEqual([]);
   });
 
-  /** Has a request under way at a server that has said nothing of its answer yet when the permission goes. */
+  /** Has a request under way at a silent server when the permission is revoked. */
   async function underWay(method: string, route: Partial<Route> = {}) {
     const plain = await startReplica();
     const own = await startGateway({ routes: [routeTo(plain.endpoint, { ...TEAM, ...route })] });
@@ -190,14 +187,14 @@ describe('a session whose caller loses the permission to use the adapter', () =>
     return { plain, answer, res };
   }
 
-  it('has nothing sent again to the same replica when only the connection breaks', async () => {
+  it('sends no request again to the same replica when only the connection breaks', async () => {
     const { plain, answer, res } = await underWay('tools/list');
     res.destroy();
     expect((await answer).statusCode).toBe(404);
     expect(plain.said.filter(({ method }) => method === 'tools/list')).toHaveLength(1);
   });
 
-  it.each([{}, TERMINATE])('gets no answer any more that its server begins later: %j', async (route) => {
+  it.each([{}, TERMINATE])('passes on no answer that its server begins later: %j', async (route) => {
     const { answer, res } = await underWay('tools/call', route);
     res.end('{"jsonrpc":"2.0","id":"c","result":{"secret":true}}');
     const { statusCode } = await answer;
@@ -207,7 +204,7 @@ describe('a session whose caller loses the permission to use the adapter', () =>
     expect(text).not.toContain('secret');
   });
 
-  it('goes on when the permission is given back', async () => {
+  it('continues when the permission is granted again', async () => {
     await gateway.publish(routeTo(first.endpoint, revoked));
     expect((await call(gateway.url, inIt())).statusCode).toBe(404);
     await gateway.publish(routeTo(first.endpoint, TEAM));

@@ -9,7 +9,7 @@ import { routeTo } from './support/upstream.js';
 
 const PATH = '/adapters/echo/mcp';
 
-describe('a client of the SDK whose requests go to two data planes in turn', () => {
+describe('a client of the SDK whose requests alternate between two data planes', () => {
   let server: SdkServer;
   let gateway: Gateway;
   let session: Session;
@@ -40,24 +40,24 @@ describe('a client of the SDK whose requests go to two data planes in turn', () 
     });
   });
 
-  it('has one session, in which the server remembers', async () => {
+  it('has one session, in which the server keeps its state', async () => {
     for (const expected of ['1', '2', '3', '4']) expect(await callText(session, 'count')).toBe(expected);
     expect(server.sessions.size).toBe(1);
     expect(session.transport.sessionId).not.toBe([...server.sessions.keys()][0]);
   });
 
-  it('hears of progress', async () => {
+  it('receives progress', async () => {
     const progress: number[] = [];
     const onprogress = ({ progress: at }: { progress: number }) => void progress.push(at);
     await session.client.callTool({ name: 'progress' }, undefined, { onprogress });
     expect(progress).toEqual([1, 2, 3]);
   });
 
-  it('answers what the server asks', async () => {
+  it('answers requests of the server', async () => {
     expect(await callText(session, 'ask')).toContain('What is it?');
   });
 
-  it('hears what the server says of its own accord', async () => {
+  it("receives the server's own messages", async () => {
     await waitFor('the stream of the server', () => server.seen.some(({ method }) => method === 'GET'));
     const [mcp] = server.sessions.values();
     await waitFor('a notification to arrive', async () => {

@@ -39,7 +39,7 @@ describe('a session id', () => {
     expect(JSON.stringify([headers, text])).not.toContain(server.ids[0]);
   });
 
-  it('is the one of the server where the server sees it', async () => {
+  it("is the server's own id at the server", async () => {
     const id = await openSession(gateway.url);
     for (const method of ['POST', 'GET', 'DELETE']) {
       expect((await inSession(gateway.url, id, { method })).text).toBe(server.ids[0]);
@@ -47,13 +47,13 @@ describe('a session id', () => {
     }
   });
 
-  it('differs for each session, and for the same one of the server', async () => {
+  it('differs for each session, and for the same session of the server', async () => {
     const same = await startUpstream((_req, res) => res.setHeader('mcp-session-id', 'same').end());
     await gateway.publish(routeTo(same.endpoint));
     expect(await openSession(gateway.url)).not.toBe(await openSession(gateway.url));
   });
 
-  it('stands in Redis with what the client said', async () => {
+  it("is recorded in Redis with the client's initialize", async () => {
     await openSession(gateway.url);
     const [key] = await gateway.redis.keys(gateway.keyOf('*'));
     expect(await gateway.redis.hGetAll(key as string)).toEqual({
@@ -73,14 +73,14 @@ describe('a session id', () => {
     expect(await gateway.redis.ttl(key as string)).toBeGreaterThan(7 * 24 * 3600);
   });
 
-  it('stands in Redis without what the client said when that is too much', async () => {
+  it("is recorded in Redis without the client's initialize when that is too long", async () => {
     const body = INITIALIZE.replace('"capabilities":{}', `"capabilities":{"x":"${'x'.repeat(64 * 1024)}"}`);
     expect((await send(`${gateway.url}/adapters/echo/mcp`, { body })).header('mcp-session-id')).toBeDefined();
     const [key] = await gateway.redis.keys(gateway.keyOf('*'));
     expect(await gateway.redis.hGetAll(key as string)).not.toHaveProperty('initialize');
   });
 
-  it('stays the same when the server says its own with every answer', async () => {
+  it('stays the same when the server repeats its own id with every answer', async () => {
     const echoing = await startSessionServer({ echo: true });
     await gateway.publish(routeTo(echoing.endpoint));
     const id = await openSession(gateway.url);
@@ -113,7 +113,7 @@ describe('a session id', () => {
   });
 });
 
-describe('a session that is unknown', () => {
+describe('an unknown session', () => {
   let server: SessionServer;
   let gateway: Gateway;
   let id: string;
@@ -125,7 +125,7 @@ describe('a session that is unknown', () => {
     server.seen.length = 0;
   });
 
-  /** What each method is answered with, once it is clear that the server has not heard of it. */
+  /** The answer to each method, after a check that the server got no request. */
   async function answersTo(sent: string | string[], headers = {}): Promise<(string | number)[][]> {
     const answers: (string | number)[][] = [];
     for (const method of ['POST', 'GET', 'DELETE']) {
@@ -160,12 +160,12 @@ describe('a session that is unknown', () => {
     expect(await answersTo(make(id))).toEqual(unknown());
   });
 
-  it('cannot be chosen by whoever opens a session', async () => {
+  it('cannot be chosen by the client that opens a session', async () => {
     for (const chosen of ['a'.repeat(100), '00000000-0000-4000-8000-000000000000']) {
       const answer = await inSession(gateway.url, chosen, { body: INITIALIZE });
       expect([answer.status, answer.header('mcp-session-id')]).toEqual([404, undefined]);
     }
-    // Nor is one of alice's of any use to bob, not even to begin with.
+    // bob cannot use one of alice's either, not even to open a session.
     const planted = await inSession(gateway.url, id, { body: INITIALIZE, headers: { 'x-dev-userid': 'bob' } });
     expect([planted.status, planted.header('mcp-session-id')]).toEqual([404, undefined]);
   });
@@ -178,14 +178,14 @@ describe('a session that is unknown', () => {
     expect(await answersTo(id, headers)).toEqual(unknown());
   });
 
-  it('is 404 on another adapter, of the same server even', async () => {
+  it('is 404 on another adapter, even one of the same server', async () => {
     const route = routeTo(server.endpoint);
     await gateway.publish(route, { ...route, name: 'other', adapterId: 'adapter-2' });
     expect(await inSession(gateway.url, id, {}, 'other')).toMatchObject({ status: 404, text: NO_SESSION });
     expect((await inSession(gateway.url, id)).status).toBe(200);
   });
 
-  it('is 404 on an adapter that was made anew with the same name', async () => {
+  it('is 404 on an adapter that was created anew with the same name', async () => {
     await gateway.publish(routeTo(server.endpoint, { adapterId: 'adapter-2' }));
     expect(await answersTo(id)).toEqual(unknown());
   });
@@ -195,14 +195,14 @@ describe('a session that is unknown', () => {
     expect(await answersTo(id)).toEqual(unknown());
   });
 
-  it('is 404 when its replica has been replaced and its adapter does not want sessions recovered', async () => {
+  it('is 404 when its replica has been replaced and its adapter disables recovery', async () => {
     const changes: Partial<Route> = { requiredRoles: ['mcp.dev'], sessionRecovery: 'terminate' };
     await gateway.publish(routeTo({ ...server.endpoint, id: 'successor' }, changes));
     const [first] = unknown(REPLICA_GONE);
     expect(await answersTo(id)).toEqual([first, ...unknown().slice(1)]); // by then it has ended
   });
 
-  it('does not hide that the caller has lost the right to use the adapter', async () => {
+  it('does not hide that the caller has lost the permission to use the adapter', async () => {
     await gateway.publish(routeTo(server.endpoint, { createdBy: 'bob' }));
     const body = rpcError(-32003, 'There is no such adapter', 'ADAPTER_NOT_FOUND');
     expect(await inSession(gateway.url, id)).toMatchObject({ status: 404, text: body });
@@ -233,10 +233,10 @@ describe('session keys', () => {
     const [old, fresh] = [await openSession(behind.url), await openSession(inFront.url)];
     expect((await inSession(alone.url, fresh)).text).toBe(server.ids.at(-1));
     expect(await inSession(alone.url, old)).toMatchObject({ status: 404, text: NO_SESSION });
-    expect((await inSession(before.url, fresh)).text).toEqual(NO_SESSION); // so the key comes to all before one seals with it
+    expect((await inSession(before.url, fresh)).text).toEqual(NO_SESSION); // so all data planes need the key before one seals with it
   });
 
-  it('rotate while a session is moved: it keeps its id, whichever key has sealed it', async () => {
+  it('rotate while a session is relocated: it keeps its id, whichever key has sealed it', async () => {
     const [first, second] = [newKey(), newKey()];
     const [gone, there] = [await startReplica(), await startReplica()];
     const before = await startGateway({ routes: [routeTo(gone.endpoint)], keys: first });

@@ -29,7 +29,7 @@ const statusOf = async (gateway: { url: string }, session: string) =>
   (await callTool(gateway.url, session, 'who')).status;
 
 describe('the number of open sessions', () => {
-  it('of one caller is bounded, over all data planes, and the answer says what to do', async () => {
+  it('of one caller is limited, over all data planes, and the answer says what to do', async () => {
     const { server, gateway } = await gatewayWith({ maxOpenPerCaller: 3, idleTimeoutSeconds: 600 });
     const other = await gateway.join();
     const sessions = [await begin(gateway.url), await begin(other.url), await begin(gateway.url)];
@@ -50,7 +50,7 @@ describe('the number of open sessions', () => {
       },
     });
     // The server had opened it already.
-    await waitFor('the farewell', () => farewells(server).length === 1);
+    await waitFor('the session termination', () => farewells(server).length === 1);
     expect(server.sessions.size).toBe(3);
 
     expect((await open(gateway, 'bob')).status).toBe(200);
@@ -59,7 +59,7 @@ describe('the number of open sessions', () => {
     expect((await open(other)).status).toBe(429);
   });
 
-  it('of an adapter is bounded for all callers together', async () => {
+  it('of an adapter is limited for all callers together', async () => {
     const { gateway } = await gatewayWith({ maxOpen: 2 });
     expect([(await open(gateway, 'bob')).status, (await open(gateway, 'carol')).status]).toEqual([200, 200]);
     const refused = await open(gateway);
@@ -67,18 +67,18 @@ describe('the number of open sessions', () => {
     expect(refused.text).toContain('echo has 2 open, which is the most for all of its callers; try again later');
   });
 
-  it('is bounded by what the data plane is set to where the adapter says nothing', async () => {
+  it("is limited by the data plane's settings when the adapter sets no limit", async () => {
     const { gateway } = await gatewayWith({}, { sessionLimits: { maxOpenPerCaller: 1 } });
     expect([(await open(gateway)).status, (await open(gateway)).status]).toEqual([200, 429]);
   });
 
-  it('does not count those that nobody uses any more', async () => {
+  it('does not include idle sessions', async () => {
     let now = Date.now();
     const { gateway } = await gatewayWith({ maxOpen: 1, idleTimeoutSeconds: 60 }, { now: () => now });
     await begin(gateway.url);
     expect((await open(gateway)).status).toBe(429);
     now += 2 * MINUTE;
-    // The id is made now, by the clock on the wall, so what is open has to be older than that.
+    // The id has the real time, so the open sessions have to be older than that.
     const records = sessionRecords(gateway.redis, gateway.prefix);
     const [id = ''] = await gateway.redis.zRange(records.keys.used(ADAPTER_1), 0, -1);
     await gateway.redis.zAdd(records.keys.used(ADAPTER_1), { value: id, score: Date.now() / 1000 - 120 });
@@ -90,7 +90,7 @@ describe('the number of open sessions', () => {
   });
 });
 
-describe('a session that a server begins although the request is one of the stateless revision', () => {
+describe('a session that a server begins for a request of the stateless revision', () => {
   const MODERN = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'initialize' };
   const initializeWith = (gateway: Gateway, headers: object) =>
     send(`${gateway.url}/adapters/echo/mcp`, {
@@ -110,13 +110,13 @@ describe('a session that a server begins although the request is one of the stat
     const gateway = await startGateway({ routes: [routeTo(server.endpoint, { affinity })] });
     const answer = await initializeWith(gateway, { 'mcp-method': 'tools/list' });
     expect([answer.status, answer.header('mcp-session-id')]).toEqual([200, undefined]);
-    await waitFor('the farewell', () => farewells(server).length === 1);
+    await waitFor('the session termination', () => farewells(server).length === 1);
     expect(server.sessions.size).toBe(0);
   });
 });
 
-describe('a session that is not used', () => {
-  it('ends on every data plane, and its server is told', async () => {
+describe('an idle session', () => {
+  it('ends on every data plane, and is terminated on its server', async () => {
     let now = Date.now();
     const { server, gateway } = await gatewayWith({ idleTimeoutSeconds: 60 }, { now: () => now });
     const other = await gateway.join();
@@ -124,11 +124,11 @@ describe('a session that is not used', () => {
     expect([await statusOf(gateway, session), await statusOf(other, session)]).toEqual([200, 200]);
     now += 2 * MINUTE;
     expect([await statusOf(gateway, session), await statusOf(other, session)]).toEqual([404, 404]);
-    await waitFor('the farewell', () => farewells(server).length === 1);
+    await waitFor('the session termination', () => farewells(server).length === 1);
     expect(server.sessions.size).toBe(0);
   });
 
-  it('ends although nobody asks for it', async () => {
+  it('ends even if no request for it comes', async () => {
     let now = Date.now();
     const { server, gateway } = await gatewayWith({ idleTimeoutSeconds: 60 }, { now: () => now });
     await begin(gateway.url);
@@ -136,12 +136,12 @@ describe('a session that is not used', () => {
     expect(server.sessions.size).toBe(1);
     now += 2 * MINUTE;
     await gateway.sessions.endOverdue(gateway.routes.get(adapterRef('echo')) as Route);
-    await waitFor('the farewell', () => farewells(server).length === 1);
+    await waitFor('the session termination', () => farewells(server).length === 1);
     const records = sessionRecords(gateway.redis, gateway.prefix);
     expect(await records.idle(ADAPTER_1, now / 1000, 10)).toEqual([]);
   });
 
-  it('goes on when it is used just when it is about to be ended', async () => {
+  it('continues when it is used just before expiry', async () => {
     let now = Date.now();
     const { server, gateway } = await gatewayWith({ idleTimeoutSeconds: 60 }, { now: () => now });
     await begin(gateway.url);
@@ -161,7 +161,7 @@ describe('a session that is not used', () => {
     expect(await idle(ADAPTER_1, Infinity, 10)).toHaveLength(1);
   });
 
-  it('goes on when it is used on another data plane', async () => {
+  it('continues when it is used on another data plane', async () => {
     let now = Date.now();
     const { gateway } = await gatewayWith({ idleTimeoutSeconds: 60 }, { now: () => now });
     const other = await gateway.join();
@@ -174,7 +174,7 @@ describe('a session that is not used', () => {
     expect(await statusOf(gateway, session)).toBe(200);
   });
 
-  it('goes on while its stream is open', async () => {
+  it('continues while its stream is open', async () => {
     let now = Date.now();
     const { server, gateway } = await gatewayWith({ idleTimeoutSeconds: 60 }, { now: () => now });
     const session = await begin(gateway.url);
@@ -192,7 +192,7 @@ describe('a session that is not used', () => {
 
 describe('a session that is too old', () => {
   it.each(['replay', 'terminate'] as const)(
-    'ends however much it is used, and its stream with it (%s)',
+    'ends with its stream, however much it is used (%s)',
     async (sessionRecovery) => {
       let now = Date.now();
       const server = await startReplica();
@@ -210,11 +210,11 @@ describe('a session that is too old', () => {
       expect(await statusOf(gateway, session)).toBe(404);
       expect((await bodyOf(stream)).toString()).toBe('');
       expect(await statusOf(other, session)).toBe(404);
-      await waitFor('the farewell', () => farewells(server).length === 1);
+      await waitFor('the session termination', () => farewells(server).length === 1);
     },
   );
 
-  it('ends although nobody asks for it, and gives up its place', async () => {
+  it('ends even if no request for it comes, and stops counting', async () => {
     let now = Date.now();
     const limits = { maxAgeSeconds: 600, maxOpen: 1 };
     const { server, gateway } = await gatewayWith(limits, { now: () => now });
@@ -225,7 +225,7 @@ describe('a session that is too old', () => {
     now += 2 * MINUTE;
     await gateway.sessions.endOverdue(gateway.routes.get(adapterRef('echo')) as Route);
     expect((await open(gateway)).status).toBe(200);
-    await waitFor('the farewells', () => farewells(server).length === 2);
+    await waitFor('the session terminations', () => farewells(server).length === 2);
     expect(server.sessions.size).toBe(1);
     const { sessions } = await listSessions(gateway.redis, gateway.prefix, { ...ADAPTER_1, limit: 10 });
     expect(sessions).toHaveLength(1);
@@ -236,14 +236,14 @@ describe("a server's session id", () => {
   it.each([
     ['of 4 KB', 'u'.repeat(4_096)],
     ['that is hard to write down', '"\\'.repeat(2_048)],
-  ])('%s is carried', async (_what, raw) => {
+  ])('%s is forwarded', async (_what, raw) => {
     const { gateway, seen } = await withId(raw);
     const session = await begin(gateway.url);
     await rpc(gateway.url, session, 'ping');
     expect(seen.at(-1)).toBe(raw);
   });
 
-  it('that is longer is refused, in words', async () => {
+  it('that is longer is refused with an explanation', async () => {
     const { gateway } = await withId('u'.repeat(4_097));
     const { status, text, header } = await open(gateway);
     expect(status).toBe(502);

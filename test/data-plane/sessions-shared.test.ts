@@ -30,7 +30,7 @@ describe('a session on several data planes', () => {
     second = await gateway.join();
   });
 
-  it('can be used on each of them', async () => {
+  it('works on each of them', async () => {
     const [one, two] = [await openSession(gateway.url), await openSession(second.url)];
     for (const { url } of [gateway, second, gateway]) {
       expect((await inSession(url, one)).text).toBe(server.ids[0]);
@@ -39,7 +39,7 @@ describe('a session on several data planes', () => {
     }
   });
 
-  it('stays on its replica, also when that takes no new ones', async () => {
+  it('stays on its replica, also when that becomes unready', async () => {
     const id = await openSession(gateway.url);
     await gateway.publish(routeTo([{ ...server.endpoint, ready: false }, idle.endpoint]));
     for (const { url } of [gateway, second, gateway]) {
@@ -62,7 +62,7 @@ describe('a session on several data planes', () => {
     expect(await inSession(third.url, id)).toMatchObject(CLOSED);
   });
 
-  it('leaves others alone when it ends', async () => {
+  it('affects no other session when it ends', async () => {
     const [id, other] = [await openSession(gateway.url), await openSession(gateway.url)];
     await inSession(gateway.url, id, { method: 'DELETE' });
     expect((await inSession(gateway.url, other)).text).toBe(server.ids[1]);
@@ -72,8 +72,8 @@ describe('a session on several data planes', () => {
   it.each([
     ['ends', 204, 404],
     ['ends', 404, 404],
-    ['goes on', 405, 200],
-    ['goes on', 500, 200],
+    ['continues', 405, 200],
+    ['continues', 500, 200],
   ])('%s when the server answers a DELETE with %d', async (_what, status, after) => {
     const other = await startSessionServer({ deleteStatus: status });
     await gateway.publish(routeTo(other.endpoint));
@@ -84,7 +84,7 @@ describe('a session on several data planes', () => {
     expect((await inSession(third.url, id)).status).toBe(after);
   });
 
-  it('does not live on where its record was being read while it ended', async () => {
+  it('does not survive where its record was being read while it ended', async () => {
     const line = await redisLine();
     const slow = await gateway.join({ redisUrl: line.url });
     const id = await openSession(gateway.url);
@@ -113,7 +113,7 @@ describe('a session on several data planes', () => {
     expect(server.seen.filter(({ header }) => header('x-left').length > 0)).toEqual([]);
   });
 
-  it('is followed to where its record says that it lives', async () => {
+  it('follows the location in its record', async () => {
     const id = await openSession(gateway.url);
     const [key = ''] = await gateway.redis.keys(gateway.keyOf('*'));
     await gateway.redis.hSet(key, { endpointId: idle.endpoint.id, upstreamId: 'there' });
@@ -127,38 +127,38 @@ describe('a session on several data planes', () => {
     });
   });
 
-  it('goes on without a record', async () => {
+  it('continues without a record', async () => {
     const id = await openSession(gateway.url);
     await gateway.redis.del(await gateway.redis.keys(gateway.keyOf('*')));
     expect((await inSession(second.url, id)).text).toBe(server.ids[0]);
   });
 
-  it('goes on with a record that cannot be read', async () => {
+  it('continues with a record that cannot be read', async () => {
     const id = await openSession(gateway.url);
     for (const key of await gateway.redis.keys(gateway.keyOf('*'))) await gateway.redis.hSet(key, { format: 'later' });
     expect((await inSession(second.url, id)).text).toBe(server.ids[0]);
   });
 
-  it('is looked for again before long when its record could not be read', async () => {
+  it('is looked up again soon when its record could not be read', async () => {
     const id = await openSession(gateway.url);
     const [key = ''] = await gateway.redis.keys(gateway.keyOf('*'));
     await gateway.redis.hSet(key, { format: 'later' });
     expect((await inSession(second.url, id)).text).toBe(server.ids[0]);
-    await gateway.redis.hSet(key, { format: '1', endpointId: idle.endpoint.id, upstreamId: 'there' }); // and nobody is told
+    await gateway.redis.hSet(key, { format: '1', endpointId: idle.endpoint.id, upstreamId: 'there' }); // without a notification
     await waitFor('the record to be read', async () => (await inSession(second.url, id)).text === 'there');
   });
 });
 
-describe('a replica that this data plane has not heard of', () => {
+describe('a replica that this data plane does not know yet', () => {
   const hashReads = async ({ redis }: Gateway): Promise<number> =>
     Number(/cmdstat_hget:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0);
 
-  it('is asked for in Redis before a session is ended', async () => {
+  it('is looked up in Redis before a session is ended', async () => {
     const [first, fresh] = [await startSessionServer(), await startSessionServer()];
     const gateway = await startGateway({ routes: [routeTo(first.endpoint)] });
     const behind = await gateway.join();
     const now = routeTo([{ ...first.endpoint, ready: false }, fresh.endpoint], { generation: 2 });
-    await gateway.redis.hSet(routeKeys(gateway.prefix).routes, 'adapter/echo', JSON.stringify(now)); // and nobody is told
+    await gateway.redis.hSet(routeKeys(gateway.prefix).routes, 'adapter/echo', JSON.stringify(now)); // without a notification
     await gateway.routes.refresh(adapterRef('echo'));
     const id = await openSession(gateway.url);
     expect(fresh.ids).toHaveLength(1);
@@ -168,7 +168,7 @@ describe('a replica that this data plane has not heard of', () => {
     expect((await hashReads(gateway)) - before).toBe(1);
   });
 
-  it('is asked for once for each request when there is none', async () => {
+  it('is looked up once for each request when there is none', async () => {
     const server = await startSessionServer();
     const terminating = { sessionRecovery: 'terminate' } as const;
     const gateway = await startGateway({ routes: [routeTo(server.endpoint, terminating)] });
@@ -180,7 +180,7 @@ describe('a replica that this data plane has not heard of', () => {
   });
 });
 
-it('is revealed only after its record stands', async () => {
+it('a session id is revealed only after its record is written', async () => {
   const line = await redisLine();
   const server = await startSessionServer();
   const gateway = await startGateway({ routes: [routeTo(server.endpoint)], redisUrl: line.url });

@@ -19,12 +19,12 @@ beforeEach(async () => {
 
 const statusOf = async (session: string) => (await callTool(gateway.url, session, 'who')).status;
 
-describe('a client that may have one session starts over when that is answered 404', () => {
+describe('a client that may have one session starts over after a 404', () => {
   it.each([
     ['the replica refuses connections', () => first.kill()],
     ['the replica has left the routes', () => gateway.publish(routeTo(second.endpoint, TERMINATE))],
     ['the server has forgotten it', async () => first.sessions.clear()],
-  ])('and it is not recovered: %s', async (_why, lose) => {
+  ])('when the session is not recovered: %s', async (_why, lose) => {
     await gateway.publish(routeTo(first.endpoint, TERMINATE));
     const session = await begin(gateway.url);
     await lose();
@@ -33,7 +33,7 @@ describe('a client that may have one session starts over when that is answered 4
     expect(await begin(gateway.url)).not.toBe(session);
   });
 
-  it('as it is not recovered, and its stream is asked for first', async () => {
+  it('when the session is not recovered, and its stream is requested first', async () => {
     await gateway.publish(routeTo(first.endpoint, TERMINATE));
     const session = await begin(gateway.url);
     first.sessions.clear();
@@ -42,7 +42,7 @@ describe('a client that may have one session starts over when that is answered 4
     expect(await begin(gateway.url)).not.toBe(session);
   });
 
-  it('as the other replica speaks another version', async () => {
+  it('when the other replica speaks another version', async () => {
     const other = await startReplica({ protocolVersion: '2025-06-18' });
     const session = await begin(gateway.url);
     await gateway.publish(routeTo(other.endpoint, ONE));
@@ -50,7 +50,7 @@ describe('a client that may have one session starts over when that is answered 4
     expect(await begin(gateway.url)).not.toBe(session);
   });
 
-  it('as no replica keeps it', async () => {
+  it('when every replica loses the session', async () => {
     const session = await begin(gateway.url);
     for (let round = 0; round < 10; round++) {
       first.sessions.clear();
@@ -61,7 +61,7 @@ describe('a client that may have one session starts over when that is answered 4
     expect(await begin(gateway.url)).not.toBe(session);
   });
 
-  it('as the server forgets it as soon as it has been begun anew', async () => {
+  it('when the server forgets the session right after its replay', async () => {
     const session = await begin(gateway.url);
     first.forgetAfter('notifications/initialized');
     first.sessions.clear();
@@ -70,7 +70,7 @@ describe('a client that may have one session starts over when that is answered 4
   });
 });
 
-describe('a session that is answered 404', () => {
+describe('a session that was answered 404', () => {
   it('does not come back with its replica, on any data plane', async () => {
     await gateway.publish(routeTo(first.endpoint, TERMINATE));
     const session = await begin(gateway.url);
@@ -81,7 +81,7 @@ describe('a session that is answered 404', () => {
     for (const { url } of [gateway, other]) expect((await callTool(url, session, 'who')).status).toBe(404);
   });
 
-  it.each(['replay', 'terminate'] as const)('by a server that knows it goes on (%s)', async (sessionRecovery) => {
+  it.each(['replay', 'terminate'] as const)('by a server that knows it continues (%s)', async (sessionRecovery) => {
     await gateway.publish(routeTo(first.endpoint, { ...ONE, sessionRecovery }));
     const session = await begin(gateway.url);
     first.refuse('vendor/unknown', 404);
@@ -89,7 +89,7 @@ describe('a session that is answered 404', () => {
     expect(await whereIs(gateway.url, session)).toBe(first.endpoint.id);
   });
 
-  it('goes on where it is when it cannot move off a replica that drains', async () => {
+  it('continues on a draining replica when it cannot be relocated', async () => {
     const other = await startReplica({ protocolVersion: '2025-06-18' });
     const session = await begin(gateway.url);
     const draining = { ...first.endpoint, ready: false, draining: true };

@@ -41,7 +41,7 @@ describe.each(['GET', 'POST'])('an event stream that answers a %s', (method) => 
     expect(header('content-encoding')).toBeUndefined();
   });
 
-  it('has its head reach the client at once, however its type is written', async () => {
+  it('has its head reach the client at once, however its content type is written', async () => {
     const upstream = await startUpstream((_req, res) =>
       res.writeHead(200, { 'content-type': 'Text/Event-Stream' }).flushHeaders(),
     );
@@ -62,7 +62,7 @@ describe.each(['GET', 'POST'])('an event stream that answers a %s', (method) => 
     ];
     for (const event of events) {
       server.write(event);
-      expect(await next(client)).toBe(event); // before the next one is written
+      expect(await next(client)).toBe(event); // before the next event is written
     }
     server.end('data: last');
     expect((await bodyOf(client)).toString()).toBe('data: last');
@@ -78,7 +78,7 @@ describe.each(['GET', 'POST'])('an event stream that answers a %s', (method) => 
     await waitFor('it not to count any more', () => gateway.upstreams.inFlight(upstream.endpoint) === 0);
   });
 
-  it('is cut off, not ended, at the client when the server dies', async () => {
+  it('is aborted, not ended, at the client when the server dies', async () => {
     const { client, server, upstream, gateway } = await beginStream(method);
     server.write('data: 1\n\n');
     await next(client);
@@ -89,21 +89,21 @@ describe.each(['GET', 'POST'])('an event stream that answers a %s', (method) => 
   });
 });
 
-describe('time', () => {
-  it('is no reason to end a quiet stream', async () => {
+describe('a time limit', () => {
+  it('never ends a silent stream', async () => {
     const { url, answer } = await byHand(500);
     const opening = open(url, { method: 'GET' });
     const server = await answer();
     server.writeHead(200, EVENT_STREAM).flushHeaders();
     const client = await opening;
-    await open(url).then(bodyOf); // is refused when the time is over
+    await open(url).then(bodyOf); // refused at the time limit
     server.write('data: after all\n\n');
     expect(await next(client)).toBe('data: after all\n\n');
   });
 });
 
 describe('a client that leaves', () => {
-  it('takes its request with it while the server has not answered', async () => {
+  it('ends its request at a server that has not answered', async () => {
     const { url, upstream, gateway, answer } = await byHand();
     const req = start(url);
     req.end('{}');
@@ -114,9 +114,9 @@ describe('a client that leaves', () => {
     await waitFor('it not to count any more', () => gateway.upstreams.inFlight(upstream.endpoint) === 0);
   });
 
-  // A shorter one waits for the whole of its body before the server hears of it.
+  // A shorter one waits for its whole body before the server gets any of it.
   it.each([{ 'Content-Length': '100000' }, { 'Transfer-Encoding': 'chunked' }])(
-    'takes its request with it while it still sends (%j)',
+    'ends its request at the server while it still sends (%j)',
     async (headers) => {
       const { url, upstream, gateway, answer } = await byHand();
       const req = start(url, { headers });
@@ -135,7 +135,7 @@ describe('a client that leaves while it sends a short message', () => {
   it.each([
     ['of no session', {}],
     ['of a stateless request', { 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call' }],
-  ])('has troubled no server with it: one %s', async (_what, headers) => {
+  ])('causes no request to a server: one %s', async (_what, headers) => {
     const { url, upstream } = await byHand();
     const left = start(url, { headers: { ...headers, 'Content-Length': '100' } });
     await new Promise<void>((resolve) => left.write('the beginning', () => resolve()));
@@ -149,7 +149,7 @@ describe('a client that leaves while it sends a short message', () => {
 describe('a side that does not read', () => {
   const CHUNK = Buffer.alloc(64 * 1024, 'x');
   const TOTAL = 64 * 1024 * 1024;
-  /** What the sockets on the way may hold. */
+  /** The capacity of the sockets on the way. */
   const ON_THE_WAY = 24 * 1024 * 1024;
 
   let upstream: Upstream;
@@ -176,7 +176,7 @@ describe('a side that does not read', () => {
     to.end();
   }
 
-  /** Until nothing has moved for a while. */
+  /** Until no byte has passed for a while. */
   async function standstill(): Promise<number> {
     let before = -1;
     let polls = 0;
@@ -188,7 +188,7 @@ describe('a side that does not read', () => {
     return sent;
   }
 
-  it('stops the server when it is the client, and loses nothing', async () => {
+  it('pauses the server when it is the client, and loses nothing', async () => {
     const client = await open(url, { method: 'GET' });
     const memory = process.memoryUsage().arrayBuffers;
     expect(await standstill()).toBeLessThan(ON_THE_WAY);
@@ -199,7 +199,7 @@ describe('a side that does not read', () => {
   });
 
   it.each([{ 'Content-Length': String(TOTAL) }, { 'Transfer-Encoding': 'chunked' }])(
-    'stops the client when it is the server, and loses nothing (%j)',
+    'pauses the client when it is the server, and loses nothing (%j)',
     async (headers) => {
       const req = start(url, { headers });
       const answer = answerTo(req);
@@ -211,7 +211,7 @@ describe('a side that does not read', () => {
     },
   );
 
-  it('does not hold up others', async () => {
+  it('delays no other stream', async () => {
     await open(url, { method: 'GET' });
     await standstill();
     letServerRead();

@@ -35,13 +35,13 @@ describe.each([
     expect([status, JSON.parse(text)]).toEqual([404, { jsonrpc: '2.0', id, error: GONE }]);
   });
 
-  it('has each request of a batch answered', async () => {
+  it('gets an answer for each request of a batch', async () => {
     const body = `[${message('ping', {}, 1)},${message('tools/list', {}, 'b')}]`;
     const { status, text } = await inSession(gateway.url, session, { body });
     expect([status, JSON.parse(text)]).toEqual([404, [1, 'b'].map((id) => ({ jsonrpc: '2.0', id, error: GONE }))]);
   });
 
-  it('has no stream, and no end', async () => {
+  it('has no stream, and needs no DELETE', async () => {
     expect((await openStream(gateway.url, session)).statusCode).toBe(404);
     expect((await inSession(gateway.url, session, { method: 'DELETE' })).status).toBe(404);
   });

@@ -16,7 +16,7 @@ beforeAll(async () => {
   await writeFile(at('garbage.pem'), 'garbage');
 });
 
-it('reads a certificate and its key, when they are given', () => {
+it('reads a certificate and its key when they are configured', () => {
   expect(readTlsFiles(undefined, undefined)).toBeUndefined();
   expect(readTlsFiles(at('cert.pem'), at('key.pem'))).toEqual(own);
 });
@@ -29,7 +29,7 @@ it.each([
   ['garbage.pem', 'key.pem', /must be a certificate and its key, in PEM/],
   ['cert.pem', 'garbage.pem', /must be a certificate and its key, in PEM/],
   ['cert.pem', 'other-key.pem', /must be a certificate and its key, in PEM: .*mismatch/],
-])('says what is wrong with %s and %s', (cert, key, message) => {
+])('explains what is wrong with %s and %s', (cert, key, message) => {
   const read = () => readTlsFiles(cert && at(cert), key && at(key));
   expect(read).toThrow(message);
   expect(read).not.toThrow('PRIVATE KEY');

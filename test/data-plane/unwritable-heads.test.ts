@@ -7,7 +7,7 @@ const EVENTS = 'Content-Type: text/event-stream\r\n';
 const JSON_OF_TWO = 'Content-Type: application/json\r\nContent-Length: 2\r\n';
 const HEADS = ['X-A: a\x01b', 'X-A: a\x7fb', 'X-A: \x0bb', 'X-\xe9: a', '__proto__: x'];
 
-/** A server says something that Node may refuse to write. */
+/** The server sends a head that Node may refuse to write. */
 describe.each(HEADS)('an answer with %j', (odd) => {
   it.each([
     { what: 'a body', head: `200 OK\r\n${JSON_OF_TWO}`, rest: '{}' },
@@ -15,7 +15,7 @@ describe.each(HEADS)('an answer with %j', (odd) => {
     { what: 'an event', head: `200 OK\r\n${EVENTS}`, rest: 'event: endpoint\ndata: /messages\n\n' },
     { what: 'a quiet stream', head: `200 OK\r\n${EVENTS}`, rest: '' },
     { what: 'a session', head: `200 OK\r\nMcp-Session-Id: s\r\n${JSON_OF_TWO}`, rest: '{}' },
-  ])('and $what is answered somehow, and the next request, too', async ({ head, rest }) => {
+  ])('with $what is answered in a valid form, and so is the next request', async ({ head, rest }) => {
     const bytes = Buffer.from(`HTTP/1.1 ${head}${odd}\r\n\r\n${rest}`, 'latin1');
     const endpoint = await startTcpUpstream((socket) => void socket.write(bytes));
     const { url } = await startGateway({ routes: [routeTo(endpoint)] });

@@ -7,14 +7,14 @@ import { waitFor } from '../support/wait.js';
 import { startGateway } from './support/gateway.js';
 import { routeTo, startUpstream } from './support/upstream.js';
 
-/** About a minute, and what a busy machine adds. */
+/** About a minute, plus time for a busy machine. */
 const ENDED_MS = 120_000;
-/** A network for benchmarks (RFC 2544), which nobody else uses. */
+/** A network for benchmarks (RFC 2544), unused otherwise. */
 const HERE = '198.18.53.1';
 const THERE = '198.18.53.2';
 const PATHS = ['quiet', 'busy', 'deaf'];
 
-/** A client that opens a stream for each adapter and, like `deaf`, may not read it; says so on standard output. */
+/** A client that opens a stream for each adapter and, like `deaf`, may not read it; it reports on standard output. */
 const CLIENT = `
   const { get } = require('node:http');
   const [port, ...adapters] = process.argv.slice(1);
@@ -27,7 +27,7 @@ const CLIENT = `
   }
 `;
 
-/** Another machine, as far as the network goes. */
+/** Another machine in terms of the network. */
 let machine: ChildProcess;
 const [near, far] = [`gw${process.pid}a`, `gw${process.pid}b`];
 const run = (command: string, ...args: string[]) => execFileSync(command, args, { stdio: 'pipe' });
@@ -51,7 +51,7 @@ afterAll(() => {
   run('ip', 'link', 'delete', near);
 });
 
-it('a client whose machine has vanished gives back what it holds within about a minute; one that only does not read stays', async () => {
+it('the gateway frees the resources of a client whose machine has vanished within about a minute, and keeps a client that only does not read', async () => {
   const { endpoint, seen } = await startUpstream((_req, res, { url }) => {
     res
       .on('error', () => {})

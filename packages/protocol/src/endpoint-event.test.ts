@@ -42,7 +42,7 @@ describe('the endpoint event of a stream', () => {
   });
 
   it.each(['event: endpoint\ndata: /n\n\n', 'data: /n\r\nevent:endpoint \r\n', 'id: 1\revent: endpoint\r'])(
-    'does not come twice: %j',
+    'is refused a second time: %j',
     (again) => {
       const bytes = Buffer.from(`event: endpoint\ndata: /m\n\n${REST}${again}`);
       expect(() => passed([bytes])).toThrow(RangeError);
@@ -51,7 +51,7 @@ describe('the endpoint event of a stream', () => {
   );
 
   it.each(['data: event: endpoint\n\n', ' event: endpoint\n\n', 'event: endpoints\n\n', ': event: endpoint\n\n'])(
-    'is no other line: %j',
+    'is distinguished from other lines: %j',
     (other) => {
       const bytes = Buffer.from(`event: endpoint\ndata: /m\n\n${other}`);
       expect(passed([...bytes].map((byte) => Buffer.of(byte)))).toBe(`event: endpoint\ndata: </m>\n\n${other}`);
@@ -62,6 +62,6 @@ describe('the endpoint event of a stream', () => {
     const blanks = ' '.repeat(1_000_000);
     const began = performance.now();
     expect(passed([Buffer.from(`event: endpoint\ndata: /m${blanks}x\n\n`)])).toContain(`data: </m${blanks}x>`);
-    expect(performance.now() - began).toBeLessThan(3_000); // minutes, where each blank is tried as the beginning of the end
+    expect(performance.now() - began).toBeLessThan(3_000); // a pattern that starts again at each blank takes minutes
   });
 });

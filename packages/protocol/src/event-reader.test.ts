@@ -51,14 +51,14 @@ describe('an event stream', () => {
   });
 });
 
-/** What a client has for its last id: the id of the last event that is complete (HTML, dispatchMessage). */
+/** The last id at a client: the id of the last complete event (HTML, dispatchMessage). */
 const idOfClient = (text: string) => read(text).reader.lastId;
 
 describe('an event stream that broke off', () => {
   const LATER = 'data: later\n\n';
 
   it.each(['', 'data: a\n\n', 'data: a\r\n\r\n', 'data: a\r\r', ': ping\n\n', 'data: a\n\r\n', '\n'])(
-    'between two events needs no end: %j',
+    'between two events needs nothing to close: %j',
     (text) => {
       expect(read(text).reader.ending()).toBe('');
     },

@@ -7,7 +7,7 @@ import { responseHeaders } from './response-headers.js';
 const ALICE: Identity = { subject: 'alice', name: 'Alice', roles: ['team-a', 'team-b'] };
 const SAYS_ALICE = ['X-Mcp-UserId', 'alice', 'X-Mcp-UserName', 'Alice', 'X-Mcp-Roles', 'team-a,team-b'];
 
-/** As Node parses them: lower-case names, values of one name joined. */
+/** As Node parses them: lower-case names, with the values of one name joined. */
 function parsed(raw: readonly string[]): IncomingHttpHeaders {
   const headers: Record<string, string> = {};
   for (let i = 0; i + 1 < raw.length; i += 2) {
@@ -16,7 +16,7 @@ function parsed(raw: readonly string[]): IncomingHttpHeaders {
   }
   return headers;
 }
-/** Without the request id, which each has. */
+/** Without the request id, which every request has. */
 const sent = (raw: readonly string[], identity = ALICE, more: Partial<Addition> = {}) => {
   const addition = { identity, requestId: 'r-1', forwarded: [], preserveHost: false, ...more };
   return withoutHeaders(requestHeaders(raw, parsed(raw), addition), (name) => name === 'x-request-id');
@@ -35,7 +35,7 @@ const HOP_BY_HOP = [
   'Transfer-Encoding',
   'Upgrade',
 ];
-/** Act on all that the gateway's origin serves, or on a proxy before it. */
+/** These act on everything that the gateway's origin serves, or on a proxy in front of it. */
 const OF_ORIGIN = [
   'Set-Cookie',
   'Set-Cookie2',
@@ -75,7 +75,7 @@ const IDENTITY = [
   'X-Dev-Name',
   'X-Dev-Roles',
   'X-Dev-Anything',
-  // Servers believe these of other gateways.
+  // Servers trust these from other gateways.
   'Remote-User',
   'X-Remote-User',
   'X-Remote-Groups',
@@ -83,7 +83,7 @@ const IDENTITY = [
   'X-Ms-Client-Principal',
   'X-Ms-Client-Principal-Id',
   'Proxy',
-  // Some servers turn both spellings into one name.
+  // Some servers treat both spellings as one name.
   'X_Mcp_UserId',
   'x-mcp_roles',
   'X_Gateway_Secret',
@@ -121,7 +121,7 @@ describe('headers that every recipient of a message needs', () => {
 
 describe('the headers of a request to a server', () => {
   it.each([...HOP_BY_HOP, ...CREDENTIALS, ...IDENTITY, 'Expect', 'Mcp-Session-Id'].flatMap(cases))(
-    'have no %s of the client',
+    'do not include the client header %s',
     (name) => {
       expect(sent(['Accept', '*/*', name, 'of-the-client', 'X-Last', '1'])).toEqual([
         'Accept',

@@ -16,7 +16,7 @@ it('writes a JSON-RPC error without an id, with a machine-readable code', () => 
 
 it('answers the request, or each request of a batch', () => {
   const idsOf = (requestId: string | number | (string | number)[]) => {
-    const answer = JSON.parse(rpcErrorBody(new GatewayError('UPSTREAM_GONE', { requestId }), 'r-1')) as { id: unknown };
+    const answer = JSON.parse(rpcErrorBody(new GatewayError('UPSTREAM_GONE', { rpcId: requestId }), 'r-1')) as { id: unknown };
     return Array.isArray(answer) ? answer.map(({ id }: { id: unknown }) => id) : answer.id;
   };
   expect(idsOf(0)).toBe(0);
@@ -25,7 +25,7 @@ it('answers the request, or each request of a batch', () => {
 });
 
 it('answers a request whose id is not a safe integer with the exact id', () => {
-  const error = new GatewayError('UPSTREAM_GONE', { requestId: 9007199254740993n });
+  const error = new GatewayError('UPSTREAM_GONE', { rpcId: 9007199254740993n });
   expect(rpcErrorBody(error, 'r-1')).toContain('"id":9007199254740993,');
 });
 

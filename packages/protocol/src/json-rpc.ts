@@ -12,7 +12,7 @@ const { rawJSON } = JSON as typeof JSON & { rawJSON: (text: string) => unknown }
 export function rpcErrorBody(
   error: GatewayError,
   requestId: string,
-  ids: RequestId | readonly RequestId[] | undefined = error.requestId,
+  ids: RequestId | readonly RequestId[] | undefined = error.rpcId,
 ): string {
   const answer = Array.isArray(ids)
     ? ids.map((id: RequestId) => rpcError(error, requestId, id))

@@ -23,14 +23,14 @@ const ONCE: Message[] = [
 ];
 
 it.each(TWICE.map((message) => [JSON.stringify(message), message] as const))(
-  'may be acted on twice: %s',
+  'a message may run twice: %s',
   (_, message) => {
     expect(isRepeatable(message)).toBe(true);
   },
 );
 
 it.each(ONCE.map((message) => [JSON.stringify(message), message] as const))(
-  'may not be acted on twice: %s',
+  'a message must not run twice: %s',
   (_, message) => {
     expect(isRepeatable(message)).toBe(false);
   },

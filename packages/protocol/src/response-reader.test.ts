@@ -36,7 +36,7 @@ describe('the reader of a response', () => {
   });
 
   it.each(['', '{', '}', ']]]{"id":1,"result":{}}', '{"id":1,"result":{}', '{"id":1,"result":"', 'null', '5'])(
-    'answers nothing when it cannot be read, and the next one does: %j',
+    'finds nothing in an invalid message, and reads the next one: %j',
     (text) => {
       const reader = new ResponseReader();
       reader.add(text);

@@ -21,7 +21,7 @@ function der(tag: number, ...parts: Buffer[]): Buffer {
   return Buffer.concat([Buffer.from([tag, ...lengthOf(content.length)]), content]);
 }
 
-/** In as few bytes as it takes, which not every reader insists on, but Go's does. */
+/** In the fewest bytes; Go's parser requires that, while many others do not. */
 function lengthOf(length: number): number[] {
   if (length < 0x80) return [length];
   return length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
@@ -29,7 +29,7 @@ function lengthOf(length: number): number[] {
 
 const ascii = (tag: number, text: string) => der(tag, Buffer.from(text, 'ascii'));
 
-/** A certificate for this machine, signed by itself, with its key; both in PEM. */
+/** A self-signed certificate for this machine, with its key; both in PEM. */
 export function selfSigned(): { cert: Buffer; key: Buffer } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const name = der(SEQUENCE, der(SET, der(SEQUENCE, COMMON_NAME, ascii(UTF8_STRING, 'localhost'))));

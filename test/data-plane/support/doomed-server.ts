@@ -2,21 +2,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bodyOf } from '../../support/http.js';
 import { startUpstream, type Upstream } from './upstream.js';
 
-/** A message under way on a server, which acts on it and never answers by itself. */
+/** A message under way on a server that acts on it and does not answer by itself. */
 export interface UnderWay {
   res: ServerResponse;
   server: DoomedServer;
 }
 
 export interface DoomedServer extends Upstream {
-  /** How many messages it has acted on, beside those that begin and end sessions, lists and pings. */
+  /** The number of messages that it has acted on, except those that begin and end sessions, lists and pings. */
   acted(): number;
-  /** Resolves with the first message that it acts on, or with a list, once it has got some of it. */
+  /** Resolves with the first message that it acts on, or a list, once it has received some of it. */
   reached: Promise<UnderWay>;
 }
 
 export interface DoomedServerOptions {
-  /** The status that it answers `initialize` with. */
+  /** The status of its answers to `initialize`. */
   initializeStatus?: number;
   /** Answers everything at once. */
   answersAll?: boolean;
@@ -26,7 +26,7 @@ const TOOLS = [{ name: 'pay' }, { name: 'look', annotations: { readOnlyHint: tru
 
 let sessions = 0;
 
-/** A server of every transport whose end a test decides: it never answers the first thing that it is asked to do. */
+/** A server of every transport whose end a test decides: it never answers the first message that it has to act on. */
 export async function startDoomedServer(options: DoomedServerOptions = {}): Promise<DoomedServer> {
   const { promise: reached, resolve } = Promise.withResolvers<UnderWay>();
   const known = new Set<string>();
@@ -36,7 +36,7 @@ export async function startDoomedServer(options: DoomedServerOptions = {}): Prom
     if (req.method === 'DELETE') return res.end();
     const isLong = Number(header('content-length')[0]) > 64 * 1024;
     const text = isLong ? await firstOf(req) : await bodyOf(req).then(String, () => undefined);
-    if (text === undefined) return; // it ended while it read
+    if (text === undefined) return; // it ended during the read
     const { id, method = '' } =
       isLong || text.startsWith('[') ? {} : (JSON.parse(text) as { id?: unknown; method?: string });
     const session = header('mcp-session-id')[0];
@@ -63,13 +63,13 @@ export async function startDoomedServer(options: DoomedServerOptions = {}): Prom
   return server;
 }
 
-/** As the older HTTP transport has it. */
+/** For the older HTTP transport. */
 function openStream(res: ServerResponse) {
   res.writeHead(200, { 'content-type': 'text/event-stream' });
   return res.write('event: endpoint\ndata: /messages?id=1\n\n');
 }
 
-/** Some of a long message: enough to show that it has come. */
+/** A part of a long message: enough to show that it has arrived. */
 async function firstOf(req: IncomingMessage): Promise<string> {
   const text = await new Promise<Buffer>((resolve) => req.once('data', resolve));
   req.pause();

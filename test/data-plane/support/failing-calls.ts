@@ -7,7 +7,7 @@ import { message } from './rpc.js';
 import { INITIALIZE } from './session-server.js';
 import { routeTo } from './upstream.js';
 
-/** What a client asks for, and the ids of the requests that have to be answered. */
+/** A client's message, and the ids of its requests that need an answer. */
 const ASKED = {
   'a call of a tool without hints': { body: message('tools/call', { name: 'pay' }, 'a'), ids: ['a'] },
   'a method of its own': { body: message('vendor/pay', {}, 7), ids: [7] },
@@ -40,7 +40,7 @@ const IN_ALL_POINTS: Asked[] = [
 ];
 
 const MODERN = { 'Mcp-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call' };
-/** How the client speaks to the adapter. */
+/** The transport of the client. */
 const WAYS: Record<
   string,
   { route?: Partial<Route>; session?: 'mcp' | 'sse'; headers?: Record<string, string>; asked: Asked[] }
@@ -74,15 +74,15 @@ const written = (res: UnderWay['res'], text: string) =>
 export type Published = ReturnType<typeof routeTo>;
 
 interface Point {
-  /** `isRouted`: the adapter has its replica still. */
+  /** `isRouted`: the adapter still has its replica. */
   fail: (under: UnderWay, isRouted: boolean) => unknown;
-  /** Something of the answer that cannot be continued has gone out, or the client continues it itself. */
+  /** A part of the answer that cannot be continued is sent, or the client continues it itself. */
   hasBegun?: true;
-  /** It is tried with every message, in every way that a client may speak to an adapter. */
+  /** Whether it is tried with every message and every transport. */
   isForAll?: true;
 }
 
-/** Where the server fails after it has got something of the request. */
+/** The point at which the server fails after it has received some of the request. */
 const POINTS: Record<string, Point> = {
   'its process ends before it answers': { isForAll: true, fail: ({ server }) => server.kill() },
   'its connection breaks before it answers': { fail: ({ res }) => res.destroy() },
@@ -147,7 +147,7 @@ const POINTS: Record<string, Point> = {
   },
 };
 
-/** A request whose server fails after it has got some of it. */
+/** A request whose server fails after it has received some of it. */
 export interface FailingCall {
   name: string;
   adapter: string;
@@ -168,7 +168,7 @@ export interface Got {
   isCut: boolean;
 }
 
-/** Every message, in every way, at every point; each on a server of its own. */
+/** Every message, with every transport, at every point; each on a server of its own. */
 export async function failingCalls(): Promise<FailingCall[]> {
   const cases: FailingCall[] = [];
   for (const [way, { route, session, headers = {}, asked }] of Object.entries(WAYS)) {
@@ -201,7 +201,7 @@ export async function failingCalls(): Promise<FailingCall[]> {
   return cases;
 }
 
-/** Opens the session, and resolves with what the request is answered in the end. */
+/** Opens the session, and resolves with the final answer to the request. */
 async function ask(
   url: string,
   { session, body, headers }: { session: 'mcp' | 'sse' | undefined; body: string; headers: Record<string, string> },

@@ -14,7 +14,7 @@ import { waitFor } from '../../support/wait.js';
 import { composeDataPlane, dataPlaneFields, type SessionStore, type Upstreams, type Wire } from './sources.js';
 
 export interface DataPlaneOptions {
-  /** Default: the Redis of the file. */
+  /** Default: the Redis of the test file. */
   redisUrl?: string;
   /** As in MCP_GATEWAY_SESSION_KEYS. */
   keys?: string;
@@ -29,17 +29,17 @@ export interface DataPlaneOptions {
   trustedProxies?: readonly string[];
   bodyBytes?: number;
   timeoutMs?: number;
-  /** How long requests go on on a replica that has left the routes. */
+  /** How long requests may continue on a replica that has left the routes. */
   leaveMs?: number;
-  /** How long a session that has lost its replica waits for another one. */
+  /** How long a session that has lost its replica waits for another replica. */
   moveWithinMs?: number;
   /** How long requests wait for an endpoint. */
   waitMs?: number;
   wire?: Wire;
-  /** Where it listens. */
+  /** The URL on which it listens. */
   host?: string;
   sessionLimits?: Partial<typeof SESSION_LIMITS>;
-  /** Milliseconds since the epoch, as its sessions see it. */
+  /** Milliseconds since the epoch; the clock of its sessions. */
   now?: () => number;
   metrics?: Metrics | undefined;
   log?: Logger;
@@ -50,19 +50,19 @@ export interface DataPlane {
   routes: RouteTable;
   upstreams: Upstreams;
   sessions: SessionStore;
-  /** As when it is asked to end. */
+  /** Ends it as a SIGTERM does. */
   close(graceMs: number): Promise<void>;
 }
 
 export interface Gateway extends DataPlane {
   prefix: string;
-  /** To look at what is in Redis, and to break it; not one of the data planes' own. */
+  /** For reading and changing the content of Redis; not a connection of the data planes. */
   redis: RedisClient;
-  /** Of the record; with `*` a pattern. */
+  /** The key of the record; with `*` a pattern. */
   keyOf(session: string, adapterId?: string): string;
-  /** Makes these the routes of the installation, and waits until each data plane knows. */
+  /** Publishes the routes of the installation, and waits until each data plane has them. */
   publish(...routes: PublishedRoute[]): Promise<void>;
-  /** One more data plane of the installation. */
+  /** Starts one more data plane of the installation. */
   join(options?: DataPlaneOptions): Promise<DataPlane>;
 }
 
@@ -72,7 +72,7 @@ const LOOPBACK: BrowserAccess = { allowedOrigins: ['https://portal.example.com']
 const SESSION_LIMITS = { idleTimeoutSeconds: 86_400, maxAgeSeconds: 604_800, maxOpen: 10_000, maxOpenPerCaller: 1_000 };
 const NOWHERE = 'http://127.0.0.1:1';
 
-/** An installation with one data plane, which has read its routes. */
+/** An installation with one data plane, which has loaded its routes. */
 export async function startGateway(
   { routes = [], ...options }: DataPlaneOptions & { routes?: PublishedRoute[] } = {},
   prefix = freshPrefix(),

@@ -5,7 +5,7 @@ import { afterTest } from '../../support/clean-up.js';
 
 export interface Http2Answer {
   status: number;
-  /** As Node gives them: a list where there may be several. */
+  /** As Node returns them: a list where there may be several values. */
   headers: Record<string, string | string[] | undefined>;
   text: string;
 }
@@ -13,7 +13,7 @@ export interface Http2Answer {
 /** One connection of HTTP/2, on which alice sends requests. */
 export function http2Client(url: string, ca?: Buffer) {
   const session: ClientHttp2Session = connect(url, ca && { ca });
-  session.on('error', () => {}); // whoever waits hears of it
+  session.on('error', () => {}); // the waiting request fails with it
   afterTest(() => session.destroy());
 
   function start(path: string, headers: OutgoingHttpHeaders = {}): ClientHttp2Stream {

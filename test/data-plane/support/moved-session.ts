@@ -5,16 +5,16 @@ import { begin, whereIs } from './rpc.js';
 import { routeTo } from './upstream.js';
 
 export interface MovedSession {
-  /** It was opened and moved here. */
+  /** The data plane on which it was opened and relocated. */
   gateway: Gateway;
-  /** Has not seen it. */
+  /** A data plane that does not know it. */
   other: DataPlane;
   first: Replica;
   second: Replica;
   session: string;
 }
 
-/** A session that was moved from the first replica, which has left the routes, to the second. */
+/** A session that was relocated from the first replica, which has left the routes, to the second. */
 export async function movedSession(options: DataPlaneOptions): Promise<MovedSession> {
   const [first, second] = [await startReplica(), await startReplica()];
   const gateway = await startGateway({ routes: [routeTo(first.endpoint)], ...options });

@@ -2,7 +2,7 @@ import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { startUpstream, type Upstream } from './upstream.js';
 
-/** An MCP server on the older transport, as the SDK's legacy line has it. */
+/** An MCP server on the older transport, with the SDK's legacy line. */
 export async function startOldSdkServer(name: string): Promise<Upstream> {
   const transports = new Map<string, SSEServerTransport>();
   return startUpstream(async (req, res) => {

@@ -2,18 +2,18 @@ import { bodyOf } from '../../support/http.js';
 import { startUpstream, type Upstream } from './upstream.js';
 
 export interface PollingServer extends Upstream {
-  /** Has the call under way answered when its client comes back. */
+  /** Answers the call under way when its client resumes. */
   finish(): void;
-  /** Keeps its client from now on. */
+  /** Keeps streams open from now on. */
   hang(): void;
-  /** What was said in its sessions: methods, and `GET` with the event to go on after. */
+  /** The messages of its sessions: methods, and `GET` with the event to resume after. */
   said: string[];
 }
 
 let opened = 0;
 
 /**
- * Has the clients of its calls come back for the answers: closes each stream after an event with an id and `retry` (MCP
+ * Makes the clients of its calls resume for the answers: closes each stream after an event with an id and `retry` (MCP
  * 2025-11-25, transports, resumability and redelivery).
  */
 export async function startPollingServer(): Promise<PollingServer> {

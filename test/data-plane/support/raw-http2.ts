@@ -26,7 +26,7 @@ export function frame(type: number, flags: number, stream: number, payload: Buff
   return Buffer.concat([head, payload]);
 }
 
-/** A HEADERS frame, with every field as a literal (RFC 7541 §6.2.2): nothing else decides what goes out. */
+/** A HEADERS frame with every field as a literal (RFC 7541 §6.2.2), so that no encoder changes the bytes. */
 export function headers(stream: number, fields: readonly (readonly [string, string])[], flags: number): Buffer {
   const literal = (text: string) => Buffer.concat([Buffer.from([text.length]), Buffer.from(text, 'latin1')]);
   const block = fields.flatMap(([name, value]) => [Buffer.from([0]), literal(name), literal(value)]);

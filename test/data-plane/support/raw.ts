@@ -5,13 +5,13 @@ const QUIET_MS = 10_000;
 
 export interface RawConnection {
   write(bytes: string | Buffer): void;
-  /** Resolves with everything that has come so far, once that has the text. */
+  /** Resolves with all text received so far, once that contains the text. */
   until(text: string): Promise<string>;
-  /** Resolves with everything that has come when the other side has ended. */
+  /** Resolves with all text received when the other side has ended. */
   ended(): Promise<string>;
 }
 
-/** A connection on which a test decides every byte; what comes back has a character for each byte. */
+/** A connection on which a test decides every byte; received text has a character for each byte. */
 export function rawConnection(url: string): RawConnection {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -48,7 +48,7 @@ export function rawConnection(url: string): RawConnection {
   };
 }
 
-/** Writes all of it and resolves with what came back, up to the end of the connection. */
+/** Writes the text and resolves with everything received until the connection ends. */
 export async function exchange(url: string, ...lines: string[]): Promise<string> {
   const connection = rawConnection(url);
   connection.write(lines.join('\r\n'));

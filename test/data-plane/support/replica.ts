@@ -13,21 +13,21 @@ interface RpcMessage {
 }
 
 export interface ReplicaOptions {
-  /** Where it serves MCP; default: `/mcp`. Everywhere else it answers 404. */
+  /** The path of its MCP endpoint; default: `/mcp`. All other paths are 404. */
   path?: string;
-  /** A path that it redirects to that one. */
+  /** A path that it redirects to its MCP endpoint. */
   redirectsFrom?: string;
-  /** Answers in event streams, whose head goes out before there is an answer, as the SDK does. */
+  /** Answers in event streams whose head is sent before there is an answer, as the SDK does. */
   events?: boolean;
-  /** What it speaks; default: what it is asked for. */
+  /** The protocol version that it speaks; default: the requested one. */
   protocolVersion?: string;
   /** How long it takes to begin a session. */
   initializeMs?: number;
-  /** The status that it answers a GET with, when it has no stream of its own. */
+  /** The status of its answer to a GET, when it has no stream of its own. */
   getStatus?: number;
 }
 
-/** What a request to it was, in order. */
+/** The requests that it received, in order. */
 interface Said {
   method: string;
   session: string | undefined;
@@ -35,25 +35,25 @@ interface Said {
   headers: IncomingMessage['headers'];
 }
 
-/** A legacy MCP server with sessions in memory, which can be taken apart at any moment. */
+/** A legacy MCP server with sessions in memory, which a test can break at any moment. */
 export interface Replica {
   endpoint: Endpoint;
   said: Said[];
-  /** Its sessions, with the stream of its own that each has open. */
+  /** Its sessions, each with its open stream. */
   sessions: Map<string, ServerResponse | null>;
-  /** The most sessions that it began at the same time. */
+  /** The maximum of sessions that it began at the same time. */
   mostAtOnce(): number;
-  /** Keeps requests of the method without an answer. Resolves with the first of them. */
+  /** Holds requests of the method without an answer. Resolves with the first of them. */
   hold(method: string): Promise<ServerResponse>;
   /** Answers requests of the method with an error and this status from now on. */
   refuse(method: string, status: number): void;
-  /** Answers them as before. */
+  /** Answers requests of the method normally again. */
   allow(method: string): void;
-  /** Loses every session that says this, once it has been answered. */
+  /** Loses every session that sends this method, once it has answered. */
   forgetAfter(method: string): void;
   /** As SIGKILL does: every connection breaks, and new ones are refused. */
   kill(): Promise<void>;
-  /** Says something on the stream of a session. */
+  /** Sends a message on the stream of a session. */
   notify(session: string, text: string): void;
 }
 
@@ -65,7 +65,7 @@ const TOOLS = [
 ];
 
 const REFUSED_AS = { 'content-type': 'application/json', 'x-own': 'yes' };
-/** Not as the gateway would write it. */
+/** Different from the gateway's own form. */
 export const refusalOf = (id: string | number): string =>
   ` { "id": ${JSON.stringify(id)},"jsonrpc":"2.0","error":{"message":"no such thing", "code":-32601}}\n`;
 

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 
 const REQUEST_ID = '00000000-0000-0000-0000-000000000000';
 
-/** Matches what the gateway itself answers with on MCP paths, whatever the id of the HTTP request; `id` is JSON-RPC's. */
+/** Matches an error of the gateway on MCP paths, with any request id; `id` is JSON-RPC's. */
 export function rpcError(code: number, message: string, data: string, id: number | null = null): string {
   const error = { code, message, data: { code: data, requestId: REQUEST_ID } };
   const text = JSON.stringify({ jsonrpc: '2.0', id, error }).replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);

@@ -5,7 +5,7 @@ const VERSION = '2025-11-25';
 let ids = 0;
 
 export interface RpcAnswer extends Answer {
-  // What an answer holds is what the tests check.
+  // The tests check the content of answers.
   // oxlint-disable-next-line typescript/no-explicit-any
   json: any;
 }
@@ -16,7 +16,7 @@ const inSession = (session: string) => ({ 'Mcp-Session-Id': session, 'Mcp-Protoc
 export const message = (method: string, params: object = {}, id: string | number = ++ids): string =>
   JSON.stringify({ jsonrpc: '2.0', id, method, params });
 
-/** One request of a session; the answer's JSON, also when it comes as an event. */
+/** Sends one request of a session; returns the answer's JSON, also when it comes as an event. */
 export async function rpc(gateway: string, session: string, method: string, params: object = {}): Promise<RpcAnswer> {
   return answerOf(await send(mcp(gateway), { headers: inSession(session), body: message(method, params) }));
 }
@@ -24,7 +24,7 @@ export async function rpc(gateway: string, session: string, method: string, para
 export const callTool = (gateway: string, session: string, name: string): Promise<RpcAnswer> =>
   rpc(gateway, session, 'tools/call', { name });
 
-/** The name of the replica that a session lives on. */
+/** The name of the replica on which a session lives. */
 export async function whereIs(gateway: string, session: string): Promise<string> {
   const { json, status, text } = await callTool(gateway, session, 'who');
   const name = json?.result?.content?.[0]?.text as string | undefined;
@@ -44,7 +44,7 @@ export async function begin(gateway: string, headers = {}): Promise<string> {
   return session;
 }
 
-/** The server's own stream of a session. */
+/** Opens the server's own stream of a session. */
 export const openStream = (gateway: string, session: string, headers = {}): Promise<IncomingMessage> =>
   open(mcp(gateway), {
     method: 'GET',

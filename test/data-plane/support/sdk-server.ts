@@ -9,11 +9,11 @@ import { startUpstream, type Upstream } from './upstream.js';
 export interface SdkServer extends Upstream {
   /** The open sessions, by the server's own ids. */
   sessions: Map<string, McpServer>;
-  /** Ends the streams that answer requests, as a server does that lets its clients poll. */
+  /** Ends the streams that answer requests, so that clients have to resume. */
   closeStreams: (() => void)[];
 }
 
-/** An MCP server on the SDK's legacy line, with sessions and streams that can be resumed. */
+/** An MCP server with the SDK's legacy line, with sessions and resumable streams. */
 export async function startSdkServer(): Promise<SdkServer> {
   const sessions = new Map<string, McpServer>();
   const transports = new Map<string, StreamableHTTPServerTransport>();

@@ -2,20 +2,20 @@ import { bodyOf, send, type Answer, type SendOptions } from '../../support/http.
 import { startUpstream, type Seen, type Upstream } from './upstream.js';
 
 export interface SessionServer extends Upstream {
-  /** The ids that it has given out. */
+  /** The session ids that it has issued. */
   ids: string[];
 }
 
 export interface SessionServerOptions {
-  /** Whether it says its session id with every answer, as some do. */
+  /** Whether it repeats its session id with every answer, as some servers do. */
   echo?: boolean;
-  /** What it answers a DELETE with. */
+  /** The status of its answers to DELETE. */
   deleteStatus?: number;
 }
 
 let sessions = 0;
 
-/** A legacy server as the gateway sees it: an id with the answer to initialize, and text that says which session it was. */
+/** A legacy server: it sends an id with the answer to initialize, and text that names the session of each request. */
 export async function startSessionServer(options: SessionServerOptions = {}): Promise<SessionServer> {
   const { echo = false, deleteStatus = 200 } = options;
   const ids: string[] = [];

@@ -8,11 +8,11 @@ import { pairs } from '../../support/http.js';
 export interface Seen {
   method: string;
   url: string;
-  /** As they came: names in their own spelling, in their order. */
+  /** As received: names in their own spelling, in their order. */
   headers: [string, string][];
   /** All values of the name. */
   header(name: string): string[];
-  /** When the gateway went away before the answer had ended. */
+  /** When the gateway disconnected before the answer had ended. */
   cut: Promise<void>;
 }
 
@@ -28,7 +28,7 @@ type Answer = (req: IncomingMessage, res: ServerResponse, seen: Seen) => unknown
 let endpoints = 0;
 const nextEndpoint = (url: string): Endpoint => ({ id: `endpoint-${++endpoints}`, url, path: '/mcp', ready: true });
 
-/** An MCP server reduced to HTTP, so that a test decides and sees every byte. */
+/** An MCP server reduced to HTTP: a test decides and sees every byte. */
 export async function startUpstream(answer: Answer): Promise<Upstream> {
   const seen: Seen[] = [];
   const server = createServer((req, res) => {
@@ -57,7 +57,7 @@ function record(req: IncomingMessage, res: ServerResponse): Seen {
   };
 }
 
-/** One that need not speak HTTP. Hears of each request; a connection may bring several. */
+/** A server that need not speak HTTP. It sees each request; a connection may carry several. */
 export async function startTcpUpstream(onRequest: (socket: Socket) => void): Promise<Endpoint> {
   const sockets = new Set<Socket>();
   const server = createTcpServer((socket) => {
@@ -76,7 +76,6 @@ async function listenOn(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** As it is published, and as it is read. */
 /** The resource of `routeTo`, for the records of its sessions. */
 export const ADAPTER_1 = { kind: 'adapter', adapterId: 'adapter-1' } as const;
 
@@ -98,5 +97,5 @@ export function routeTo(endpoint: Endpoint | Endpoint[], changes: Partial<Route>
   };
 }
 
-/** The name that the gateway calls it by. */
+/** The host by which the gateway calls it. */
 export const ownHost = ({ url }: Pick<Endpoint, 'url'>): string => `localhost:${new URL(url).port}`;

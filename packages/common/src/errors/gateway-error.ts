@@ -17,7 +17,7 @@ export interface GatewayErrorOptions {
   errors?: FieldError[];
   headers?: Record<string, string>;
   /** Id of the JSON-RPC request that the error answers, if known; all ids of a batch. */
-  requestId?: RpcId | RpcId[] | undefined;
+  rpcId?: RpcId | RpcId[] | undefined;
   /** Goes to the log, never to the client. */
   cause?: unknown;
 }
@@ -31,11 +31,11 @@ export class GatewayError extends Error {
   readonly detail: string | undefined;
   readonly errors: FieldError[] | undefined;
   readonly headers: Record<string, string>;
-  readonly requestId: RpcId | RpcId[] | undefined;
+  readonly rpcId: RpcId | RpcId[] | undefined;
 
   constructor(
     readonly code: ErrorCode,
-    { detail, errors, headers = {}, requestId, cause }: GatewayErrorOptions = {},
+    { detail, errors, headers = {}, rpcId, cause }: GatewayErrorOptions = {},
   ) {
     const { status, rpcCode, title } = catalogue[code];
     super(detail ? `${title}: ${detail}` : title, { cause });
@@ -45,6 +45,6 @@ export class GatewayError extends Error {
     this.detail = detail;
     this.errors = errors;
     this.headers = headers;
-    this.requestId = requestId;
+    this.rpcId = rpcId;
   }
 }

@@ -31,7 +31,7 @@ describe('what the kernel tells', () => {
   });
 
   it('does not take a peer for vanished that only does not read', async () => {
-    const { server, port } = await start({ look: async () => [] });
+    const { server, port } = await start({ read: async () => [] });
     const accepted = once(server, 'connection');
     (await connectTo(port)).pause();
     const [socket] = (await accepted) as [Socket];
@@ -61,11 +61,11 @@ describe('a peer', () => {
 
 it('ends the connection of a peer that stays silent, and no other', async () => {
   let silent: Unacknowledged[] = [];
-  const { port } = await start({ everyMs: 5, silentMs: 20, look: async () => silent });
+  const { port } = await start({ everyMs: 5, silentMs: 20, read: async () => silent });
   const [dead, other] = [await connectTo(port), await connectTo(port)];
   const ends: string[] = [];
   for (const [name, socket] of Object.entries({ dead, other })) socket.once('close', () => ends.push(name));
-  const { port: elsewhere } = await start({ look: async () => [] });
+  const { port: elsewhere } = await start({ read: async () => [] });
   const sameOfAnother = { localPort: elsewhere, address: '127.0.0.1', port: other.localPort as number, attempts: 7 };
   silent = [sameOfAnother, { localPort: port, address: '127.0.0.1', port: dead.localPort as number, attempts: 7 }];
   await once(dead, 'close');
@@ -73,7 +73,7 @@ it('ends the connection of a peer that stays silent, and no other', async () => 
 });
 
 it('has the kernel probe a quiet connection after half a minute', async () => {
-  const { port } = await start({ look: async () => [] });
+  const { port } = await start({ read: async () => [] });
   const { localPort = 0 } = await connectTo(port);
   if (process.platform !== 'linux') return;
   // Linux tells which timer each connection has, and when it is over, in hundredths of a second.

@@ -6,12 +6,12 @@ import { readUnacknowledged, type Unacknowledged } from './unacknowledged.js';
 const PROBE_AFTER_MS = 30_000;
 /** How long a peer may acknowledge nothing of what it has been sent. */
 const SILENT_MS = 40_000;
-const LOOK_EVERY_MS = 10_000;
+const PROBE_EVERY_MS = 10_000;
 
-interface Looks {
+interface Probing {
   everyMs?: number;
   silentMs?: number;
-  look?: typeof readUnacknowledged;
+  read?: typeof readUnacknowledged;
 }
 
 /**
@@ -22,7 +22,7 @@ interface Looks {
  */
 export function endDeadConnections(
   server: Server,
-  { everyMs = LOOK_EVERY_MS, silentMs = SILENT_MS, look = readUnacknowledged }: Looks = {},
+  { everyMs = PROBE_EVERY_MS, silentMs = SILENT_MS, read = readUnacknowledged }: Probing = {},
 ): void {
   const open = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
@@ -33,7 +33,7 @@ export function endDeadConnections(
 
   let silent: ReadonlyMap<string, Silence> = new Map();
   async function lookAgain(family: 'IPv4' | 'IPv6', localPort: number): Promise<void> {
-    const found = (await look(family)).filter((each) => each.localPort === localPort);
+    const found = (await read(family)).filter((each) => each.localPort === localPort);
     const now = performance.now();
     silent = silences(silent, found, now);
     const dead = new Set([...silent].filter(([, { since }]) => now - since >= silentMs).map(([peer]) => peer));
@@ -46,14 +46,14 @@ export function endDeadConnections(
   server.once('listening', () => {
     const { family, port } = server.address() as AddressInfo;
     let isLooking = false;
-    const looks = setInterval(() => {
+    const timer = setInterval(() => {
       if (isLooking || open.size === 0) return;
       isLooking = true;
       void lookAgain(family as 'IPv4' | 'IPv6', port)
         .catch(() => {}) // the kernel does not tell
         .finally(() => (isLooking = false));
     }, everyMs).unref();
-    server.once('close', () => clearInterval(looks));
+    server.once('close', () => clearInterval(timer));
   });
 }
 

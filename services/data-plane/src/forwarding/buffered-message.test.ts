@@ -57,8 +57,8 @@ describe('the session settings in a message', () => {
       request('resources/subscribe', { uri: 'a:b' }).replace('subscribe', '\\u0073ubscribe'),
       [[SESSION, 'a:b']],
     ],
-    ['nothing of a call that only speaks of it', request('tools/call', { name: 'setLevel' }), []],
-    ['nothing of a level that is none', request('logging/setLevel', { level: 5 }), []],
+    ['nothing of a call that only mentions one', request('tools/call', { name: 'setLevel' }), []],
+    ['nothing of an invalid level', request('logging/setLevel', { level: 5 }), []],
     ['nothing of a URI that is too long', request('resources/subscribe', { uri: `a:${'b'.repeat(2_048)}` }), []],
   ])('are %s', async (_what, text, notes) => {
     expect(await noted(buffered(text))).toEqual(notes);
@@ -94,9 +94,9 @@ describe('a buffered message', () => {
   it.each([
     ['was never sent', [], false],
     ['was sent', ['sent'], true],
-    ['was not taken', ['sent', 'notAccepted'], false],
-    ['was not taken at first', ['sent', 'notAccepted', 'sent'], true],
-    ['was sent, and then not taken elsewhere', ['sent', 'sent', 'notAccepted'], true],
+    ['was not accepted', ['sent', 'notAccepted'], false],
+    ['was not accepted at first', ['sent', 'notAccepted', 'sent'], true],
+    ['was sent, and then not accepted elsewhere', ['sent', 'sent', 'notAccepted'], true],
   ] as const)('knows whether it may have run: one that %s', (_what, events, mayHaveRun) => {
     const call = buffered(request('tools/call'));
     for (const event of events) call[event]();
@@ -105,7 +105,7 @@ describe('a buffered message', () => {
 
   it.each([
     ['nothing', '', true],
-    ['what opens a session', request('initialize'), true],
+    ['initialize', request('initialize'), true],
     ['a list', request('tools/list'), true],
     ['a call', request('tools/call'), false],
   ])('knows whether it may run twice: %s', (_what, text, mayRunTwice) => {

@@ -63,8 +63,8 @@ export function clientError(buffered: BufferedMessage, thrown: unknown): Gateway
   );
   const { code, detail, headers, cause } = error;
   const ids = buffered.requestIds;
-  const requestId = buffered.message.kind === 'batch' && ids.length > 0 ? ids : ids[0];
-  return new GatewayError(code, { ...(detail !== undefined && { detail }), headers, cause, requestId });
+  const rpcId = buffered.message.kind === 'batch' && ids.length > 0 ? ids : ids[0];
+  return new GatewayError(code, { ...(detail !== undefined && { detail }), headers, cause, rpcId });
 }
 
 /**

@@ -17,7 +17,7 @@ describe('the tool hints', () => {
   let server: Server;
   let upstreams: Upstreams;
   let isIdempotent: IsIdempotent;
-  /** How the next lists are answered; then with the tools. */
+  /** The answers to the next lists; later lists have the tools. */
   let statuses: (number | 'break')[];
   let asked: number;
 

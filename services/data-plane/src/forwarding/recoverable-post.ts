@@ -27,7 +27,7 @@ import { SessionUnknown } from '../upstream/call.js';
 const isAcceptEncoding = (name: string) => name === 'accept-encoding';
 /** Bytes buffered of the answer to a message that changes session settings. */
 const MAX_TAIL_BYTES = 64 * 1024;
-const SEND_AGAIN = 'the session goes on; send it again';
+const SEND_AGAIN = 'the session continues; send it again';
 
 /**
  * Forwards a client's message of a session, and recovers when the replica is lost before it has answered.

@@ -40,12 +40,12 @@ const cases: [what: string, changes: Partial<Failure>, next: NextStep][] = [
   ['something else in such a stream', { asked: OTHER, begun: 'events', resumable: true }, 'abort'],
   ['a list in such a stream', { begun: 'events', resumable: true }, 'retry'],
   [
-    'a list in such a stream that is not here any more',
+    'a list in such a stream that is no longer buffered',
     { begun: 'events', resumable: true, isBuffered: false },
     'abort',
   ],
   [
-    'a call in such a stream whose answer is there',
+    'a call in such a stream that has its answer',
     { asked: CALL, begun: 'events', answered: true, resumable: true },
     'finish',
   ],

@@ -22,7 +22,7 @@ export interface Failure {
  * retry               send it to where the session lives by then
  * retry-same-replica  the same, if the session still lives where it was sent before
  * check-tool          retry, if the server says that the tool may run twice
- * relocate-only       see to it that the session lives, and tell the client to send the message again
+ * relocate-only       relocate the session, and answer that the client may send the message again
  * fail                answer with an error that says whether the message may have run
  * finish              the client has the whole answer
  * abort               break the answer off: it cannot be continued, or the client continues it itself

@@ -11,7 +11,7 @@ it.each([
   ['a batch', `[${message(1, { error })},${message('b', { result: {} })},${message('c', { error })}]`, false, [1, 'c']],
   ['events', event(message(1, { result: {} })) + event(message('1', { error })), true, ['1']],
   ['events of which the first is cut', `0","error":1}\n\n${event(message(2, { error }))}`, true, [2]],
-  ['an error of nobody knows what', '{"jsonrpc":"2.0","error":{"code":-32700}}', false, []],
+  ['an error without an id', '{"jsonrpc":"2.0","error":{"code":-32700}}', false, []],
   ['what is no message', '[null, 5, "error"]', false, []],
   ['what cannot be read', '\x1f\x8b\x08', false, []],
   ['nothing', '', false, []],

@@ -7,7 +7,7 @@ import { StreamSession, type StreamSessionParts } from './stream-session.js';
 const ENVELOPE = { id: 's', adapterId: 'a', endpointId: 'e', caller: 'alice' } as SessionEnvelope;
 const ROUTE = { name: 'echo' } as Route;
 
-/** Its record is written when the test says so. */
+/** The test decides when the record is written. */
 function opening() {
   const held = new Set<string>();
   let written = () => {};

@@ -4,7 +4,8 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import type { CallerCheck } from '@mcp-gateway/identity';
 import { type BrowserAccess, checkBrowserAccess, hookedPrototype } from '@mcp-gateway/platform/serving';
 import { createProxyMiddleware } from 'http-proxy-middleware';
-import { HEADER, rpcErrorBody } from '@mcp-gateway/protocol';
+import { rpcErrorBody } from '@mcp-gateway/protocol';
+import type { RequestContext } from '../request/context.js';
 import type { Forwarded } from '../request/forwarded.js';
 import { frontPage } from './front-page.js';
 import { sendContinue } from '../request/body.js';
@@ -37,7 +38,7 @@ const MISTAKEN_FOR_MCP = ['/', '/mcp', '/sse', '/messages'];
 const SERVERS = 'each MCP server has a URL of its own, /adapters/{name}/mcp; GET /adapters lists them';
 const TOOLS =
   'tools belong to MCP servers: ask with tools/list at /adapters/{name}/mcp; GET /adapters lists the servers';
-const HEALTH = '/livez and /readyz tell whether the gateway works';
+const HEALTH = '/livez and /readyz say whether the gateway works';
 /** URLs that other gateways serve, and what this gateway offers instead. */
 const INSTEAD = new Map([
   ...MISTAKEN_FOR_MCP.map((path) => [path, SERVERS] as const),
@@ -55,7 +56,24 @@ function whatIsThere(path: string): string {
  * The front page, health, and the control plane behind the same URL. None of it is on the hot path, so it may use
  * Express.
  */
-export function createManagementApp(parts: ManagementParts): Express {
+export function createManagementApp(parts: ManagementParts): (context: RequestContext) => void {
+  const app = managementApp(parts);
+  return (context) => {
+    contexts.set(context.req, context);
+    app(context.req, context.res);
+  };
+}
+
+/** Express hands on its requests only. */
+const contexts = new WeakMap<IncomingMessage, RequestContext>();
+
+function contextOf(req: IncomingMessage): RequestContext {
+  const context = contexts.get(req);
+  if (!context) throw new Error('the request has no context');
+  return context;
+}
+
+function managementApp(parts: ManagementParts): Express {
   const { access, controlPlane, isReady, forwarded, referenceTo, checkCaller } = parts;
   const app = express();
   app.disable('x-powered-by');
@@ -73,7 +91,7 @@ export function createManagementApp(parts: ManagementParts): Express {
     checkBrowserAccess(req.headers, access, req.method === 'GET' || req.method === 'HEAD');
     checkCaller?.(req.headers, req.socket.remoteAddress);
     sendContinue(req, res);
-    prepareHeaders(req, ['X-Request-Id', idOf(req), ...forwarded(req)]);
+    prepareHeaders(req, ['X-Request-Id', contextOf(req).id, ...forwarded(req)]);
     next();
   });
   const problems = problemWriter(parts);
@@ -97,9 +115,10 @@ export function createManagementApp(parts: ManagementParts): Express {
   app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => MANAGED.test(path), proxyTimeout: PROXY_MS }));
 
   app.post(MISTAKEN_FOR_MCP, (req, res) => {
-    const error = notFound(whatIsThere(req.path));
+    const context = contextOf(req);
+    const error = (context.refusal = notFound(whatIsThere(req.path)));
     res.writeHead(error.status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-    res.end(rpcErrorBody(error, idOf(req)));
+    res.end(rpcErrorBody(error, context.id));
   });
   app.use((req) => {
     throw notFound(whatIsThere(req.path));
@@ -111,26 +130,26 @@ export function createManagementApp(parts: ManagementParts): Express {
 /** Problem documents (RFC 9457) for requests to the management API that the data plane itself answers. */
 function problemWriter({ log, publicUrl }: Pick<ManagementParts, 'log' | 'publicUrl'>) {
   function write(req: IncomingMessage, res: ServerResponse, error: GatewayError) {
+    const context = contextOf(req);
+    context.refusal = error;
     const retry = error.code === 'UNAVAILABLE' ? { 'retry-after': '2' } : {};
     res.writeHead(error.status, { 'content-type': 'application/problem+json', ...retry, ...error.headers });
-    res.end(JSON.stringify(problemOf(error, { base: publicUrl, requestId: idOf(req) })));
+    res.end(JSON.stringify(problemOf(error, { base: publicUrl, requestId: context.id })));
   }
   return {
     write,
     /** Express never sees errors of the proxy, so this handler answers. */
     controlPlaneUnavailable(req: IncomingMessage, res: ServerResponse, error: Error) {
-      log.warn({ requestId: idOf(req), err: error }, 'the control plane is not reachable');
+      const refusal = unavailable('the control plane is not reachable; MCP traffic is not affected', { cause: error });
+      contextOf(req).refusal = refusal;
       if (!('writeHead' in res) || res.headersSent) return void res.destroy();
-      write(req, res, unavailable('the control plane is not reachable; MCP traffic is not affected'));
+      write(req, res, refusal);
     },
     handler: ((thrown: unknown, req, res, next) => {
       if (res.headersSent) return next(thrown);
       if (!(thrown instanceof GatewayError))
-        log.error({ requestId: idOf(req), err: thrown }, 'a management request failed');
+        log.error({ requestId: contextOf(req).id, err: thrown }, 'a management request failed');
       write(req, res, toGatewayError(thrown));
     }) satisfies ErrorRequestHandler,
   };
 }
-
-/** The server sets it (server/server.ts). */
-const idOf = ({ headers }: IncomingMessage): string => String(headers[HEADER.requestId]);

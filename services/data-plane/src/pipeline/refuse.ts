@@ -17,7 +17,7 @@ export async function refuse(context: RequestContext, thrown: unknown, log: Logg
   if (!(thrown instanceof GatewayError)) log.error({ requestId: id, err: thrown }, 'an MCP request failed');
   const error = thrown instanceof GatewayError ? thrown : new GatewayError('INTERNAL', { cause: thrown });
   context.refusal = error;
-  const ids = res.headersSent ? undefined : (error.requestId ?? (await idsIn(context)));
+  const ids = res.headersSent ? undefined : (error.rpcId ?? (await idsIn(context)));
   if (res.headersSent || res.destroyed) {
     if (error.code === 'ADAPTER_NOT_FOUND' && req.method === 'GET') res.end();
     else res.destroy();

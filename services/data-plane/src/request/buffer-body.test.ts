@@ -13,7 +13,7 @@ function sending({ length, maxBytes = 1024 * KIB }: { length?: number; maxBytes?
   return { client, body: { req: client as unknown as IncomingMessage, maxBytes, length } };
 }
 
-/** All that there is to forward. */
+/** Everything there is to forward. */
 const bytesOf = async (body: Buffer | Readable | null) => (body instanceof Readable ? buffer(body) : body);
 
 describe('buffering a body', () => {
@@ -38,7 +38,7 @@ describe('buffering a body', () => {
   });
 
   it('loses no byte that arrives when the body exceeds the buffer', async () => {
-    // As Node's parser does when one packet holds several chunks.
+    // Node's parser does this when one packet holds several chunks.
     const req = new Readable({ read() {} });
     const keeping = bufferBody({ req: req as unknown as IncomingMessage, maxBytes: 1024 * KIB, length: undefined });
     await once(req, 'resume');

@@ -6,13 +6,17 @@ const ROUTE = { name: 'echo', adapterId: 'a', createdBy: 'alice', requiredRoles:
 const BOB = { subject: 'bob', name: 'bob', roles: ['Team'], tenant: 'default' };
 
 it.each([
-  ['while nothing changes', ROUTE, 'held'],
-  ['while the role permits it still', { ...ROUTE, requiredRoles: ['others', 'TEAM'] }, 'held'],
-  ['when the role does not permit it any more', { ...ROUTE, requiredRoles: ['others'] }, 'revoked'],
-  ['when nobody but the creator may use it', { ...ROUTE, requiredRoles: [] }, 'revoked'],
-  ['when the adapter is removed', undefined, 'removed'],
-  ['when it is made anew for the same callers', { ...ROUTE, adapterId: 'b' }, 'removed'],
-  ['when it is made anew for others', { ...ROUTE, adapterId: 'b', requiredRoles: [] }, 'revoked'],
+  ['is held while nothing changes', ROUTE, 'held'],
+  ['is held while the route still permits the role', { ...ROUTE, requiredRoles: ['others', 'TEAM'] }, 'held'],
+  ['is revoked when the route no longer permits the role', { ...ROUTE, requiredRoles: ['others'] }, 'revoked'],
+  ['is revoked when only the creator may use the adapter', { ...ROUTE, requiredRoles: [] }, 'revoked'],
+  ['is removed when the adapter is removed', undefined, 'removed'],
+  ['is removed when the adapter is created anew for the same callers', { ...ROUTE, adapterId: 'b' }, 'removed'],
+  [
+    'is revoked when the adapter is created anew for others',
+    { ...ROUTE, adapterId: 'b', requiredRoles: [] },
+    'revoked',
+  ],
 ])('a grant by a role %s', (_when, now, state) => {
   expect(grantState({ principal: BOB, route: ROUTE }, now)).toBe(state);
 });

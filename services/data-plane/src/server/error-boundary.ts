@@ -11,7 +11,7 @@ export function errorBoundary(
   serve: () => void | Promise<void>,
 ): void {
   const fail = (thrown: unknown) => {
-    log?.error({ requestId: id, err: thrown }, 'a request failed; all others go on');
+    log?.error({ requestId: id, err: thrown }, 'a request failed; all other requests continue');
     if (res.headersSent || res.destroyed) return void res.destroy();
     res.writeHead(500, 'Internal Server Error', { connection: 'close' }).end(); // a phrase of our own: Node may have refused the other one
   };

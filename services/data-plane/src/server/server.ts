@@ -1,8 +1,7 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { type BrowserAccess, HookedResponse } from '@mcp-gateway/platform/serving';
-import { HEADER } from '@mcp-gateway/protocol';
 import { openContext, type RequestContext, type RequestObserver } from '../request/context.js';
 import { errorBoundary } from './error-boundary.js';
 import { answerCors } from './cors.js';
@@ -49,7 +48,7 @@ export interface Wire {
  */
 export function createDataPlaneServer(
   mcp: McpPipeline,
-  management: RequestListener,
+  management: (context: RequestContext) => void,
   access: BrowserAccess,
   { tls, http2Cleartext = false, timeouts = TIMEOUTS, publicPath = '', observers = [], log }: Wire = {},
 ): Server {
@@ -74,8 +73,7 @@ export function createDataPlaneServer(
     if (answerCors(context, access)) return;
     const address = MCP_PATH.exec(req.url ?? '')?.groups as McpAddress | undefined;
     if (address) return mcp(context, address);
-    req.headers[HEADER.requestId] = context.id; // for the control plane
-    management(req, res);
+    management(context);
   }
 
   const options = {
@@ -86,7 +84,7 @@ export function createDataPlaneServer(
     keepAliveTimeout: timeouts.keepAliveMs,
     connectionsCheckingInterval: timeouts.checkMs,
   };
-  const onThrow = (thrown: unknown) => log?.error({ err: thrown }, 'a request failed; all others go on');
+  const onThrow = (thrown: unknown) => log?.error({ err: thrown }, 'a request failed; all other requests continue');
   const http2 = { maxHeaderBytes: MAX_HEADER_BYTES, keepAliveMs: timeouts.keepAliveMs, onThrow };
   const server = tls
     ? createSecureServer({ ...options, ...tls, ALPNProtocols: ['h2', 'http/1.1'] }, serve)

@@ -33,7 +33,7 @@ describe('the session cache', () => {
     cache.set('2', on('a'));
     cache.set('3', on('b'));
     expect([cache.countOn('a'), cache.countOn('b'), cache.countOn('c')]).toEqual([2, 1, 0]);
-    cache.set('1', on('b')); // moved
+    cache.set('1', on('b')); // relocated
     cache.set('2', on('a', { closed: true }));
     expect([cache.countOn('a'), cache.countOn('b')]).toEqual([0, 2]);
     expect(cache.size()).toEqual({ sessions: 3, bytes: 3 * (600 + '1'.length + 'a'.length + 'raw'.length) });

@@ -41,6 +41,6 @@ it('stops on request', async () => {
   await first;
   stop();
   const before = swept;
-  await delay(20); // ten times over
+  await delay(20); // ten intervals
   expect(swept).toBe(before);
 });

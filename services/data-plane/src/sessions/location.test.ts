@@ -16,8 +16,8 @@ it.each([
   ['what was read after more moves', after(2, 'read'), after(1, 'known'), 'read'],
   ['what was read after as many', after(1, 'read'), after(1, 'known'), 'read'],
   ['what was known after more moves', after(0, 'read'), after(1, 'known'), 'known'],
-  ['what was known when there is but a guess', unverified, after(0, 'known'), 'known'],
-  ['what was read when there was but a guess', after(0, 'read'), unverified, 'read'],
+  ['the known one when the one read is unverified', unverified, after(0, 'known'), 'known'],
+  ['the one read when the known one is unverified', after(0, 'read'), unverified, 'read'],
   ['the end that was read', closed, after(3, 'known'), 'closed'],
   ['the end that was known', after(3, 'read'), closed, 'closed'],
 ])('the latest of two locations of a session is %s', (_what, read, known, expected) => {

@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import { endpoint, routeOf } from '../../test/routes.js';
 import { createStreamRegistry } from './stream-registry.js';
 
-/** With streams open on a replica, each of which says when it has been told to look. */
+/** Opens streams on a replica; each records when it is rechecked. */
 function start(count: number, recheckEveryMs?: number) {
   let endpoints = [endpoint('a')];
   let changed = () => {};

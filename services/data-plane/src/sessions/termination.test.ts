@@ -17,7 +17,7 @@ const terminationTo = (upstreamId: string): Termination => ({
 let left: Termination[];
 let isLoaded: boolean;
 let told: string[];
-/** Ends what Redis is asked for, one at a time. */
+/** Answers Redis queries one at a time. */
 let answers: (() => void)[];
 let onTermination = () => {};
 let onRoutes = () => {};
@@ -36,7 +36,7 @@ beforeEach(() => {
     close: async () => {},
   };
   const nextTermination = () => {
-    const next = left.shift() ?? null; // as of when it was asked
+    const next = left.shift() ?? null; // the list at the time of the query
     return new Promise<Termination | null>((resolve) => answers.push(() => resolve(next)));
   };
   const upstreams = {
@@ -52,7 +52,7 @@ beforeEach(() => {
   );
 });
 
-/** Answers all that is asked of Redis until nothing more is. */
+/** Answers Redis queries until none is left. */
 async function answerAll() {
   while (answers.length > 0) {
     answers.shift()?.();

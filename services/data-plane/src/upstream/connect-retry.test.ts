@@ -12,7 +12,7 @@ import { createGrants } from '../request/grants.js';
 const BOB = { subject: 'bob', name: 'bob', roles: ['team'], tenant: 'default' };
 const route = routeOf([endpoint('a'), endpoint('b')], { requiredRoles: ['team'] });
 
-/** The endpoints for a request that came by the route, which has changed since. */
+/** The endpoints for a request that was admitted by the route; the route has changed since. */
 function endpointsAfter(now: Route | undefined) {
   const routes = { get: () => now, onChange() {} } as unknown as RouteTable;
   const balancer = createBalancer({ sessionsOn: () => 0, inFlight: () => 0 });

@@ -15,7 +15,7 @@ const createUpstreams: typeof create = (...options) => {
   return upstreams;
 };
 
-/** As a machine that has vanished: no answer, and no end. */
+/** A machine that has vanished: no answer, and no end of the connection. */
 async function silentServer() {
   const server = createServer(() => {}).listen(0, '127.0.0.1');
   afterTest(() => server.close().closeAllConnections());
@@ -29,7 +29,7 @@ describe('requests on one replica', () => {
     { many: 'streams', of: { method: 'POST', path: '/', isStream: true }, others: { method: 'POST', path: '/' } },
     { many: 'calls', of: { method: 'POST', path: '/' }, others: request },
   ] as const)(
-    'are counted from when they are dispatched until they have ended, and bounded: $many, $of.method',
+    'count from their dispatch to their end, up to a limit: $many, $of.method',
     async ({ many, of, others }) => {
       const upstreams = createUpstreams({ timeoutMs: 1_000, maxActive: { streams: 3, calls: 3 } });
       const start = (options: Dispatch) =>

@@ -8,14 +8,14 @@ import { proxyRequest, type ResponseSink, upstreamError } from './proxy.js';
 
 const upstreams = createUpstreams({ timeoutMs: 10_000 });
 const servers: Server[] = [];
-/** Answers whose permission is watched. */
+/** Answers whose permit is watched. */
 const watches = { now: 0 };
 afterEach(() => {
   for (const server of servers.splice(0)) server.close().closeAllConnections();
 });
 afterAll(() => upstreams.close());
 
-/** What a client gets of the answer. */
+/** The part of the answer that the client gets. */
 async function answerOf(answer: RequestListener, bodyIdleMs: number): Promise<string> {
   const server = createServer(answer).listen(0, '127.0.0.1');
   servers.push(server);
@@ -47,7 +47,7 @@ async function answerOf(answer: RequestListener, bodyIdleMs: number): Promise<st
 describe('an answer that has ended', () => {
   it.each([
     ['has ended', (res: ServerResponse) => void res.end('two')],
-    ['has been broken off', (res: ServerResponse) => void res.destroy()],
+    ['has been aborted', (res: ServerResponse) => void res.destroy()],
   ])('is no longer watched when it %s', async (_how, finish) => {
     const { promise: begun, resolve: begin } = Promise.withResolvers<ServerResponse>();
     const answer = answerOf((_req, res) => {
@@ -89,7 +89,7 @@ describe('a connection error', () => {
   const of = (code: string) => Object.assign(new Error(code), { code });
 
   it.each(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT'])(
-    'says that the request did not run when nothing of it has been sent, and only then: %s',
+    'says that the request did not run only when no byte of it was sent: %s',
     (code) => {
       expect(upstreamError(of(code), false).code).toBe('UPSTREAM_REFUSED');
       expect(upstreamError(of(code), true).code).toBe('UPSTREAM_GONE');

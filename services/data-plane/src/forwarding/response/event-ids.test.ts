@@ -12,9 +12,9 @@ describe('an event id', () => {
     ['of the second replica', 1, '0a1b2c3d.1:3', '3'],
     ['of the second replica, at the third one', 2, '0a1b2c3d.1:3', undefined],
     ['of the tenth replica, at the second one', 1, '0a1b2c3d.10:3', undefined],
-    ['of a later replica, at the first one, as nobody remembers that it has moved', 0, '0a1b2c3d.1:3', undefined],
-    ['of a server that is a gateway itself, which has put its own mark on it', 0, '99999999.1:3', '99999999.1:3'],
-    ['of such a server, after a move', 2, '0a1b2c3d.2:99999999.1:3', '99999999.1:3'],
+    ['of a later replica, at the first one, when the relocation is unknown', 0, '0a1b2c3d.1:3', undefined],
+    ['of a server that is a gateway itself and has written its own epoch', 0, '99999999.1:3', '99999999.1:3'],
+    ['of such a server, after a relocation', 2, '0a1b2c3d.2:99999999.1:3', '99999999.1:3'],
     ['that begins with a space', 1, '0a1b2c3d.1: 3', ' 3'],
   ])('%s', (_what, moves, clientId, serverId) => {
     expect(serverEventId(SESSION, at(moves), clientId)).toBe(serverId);

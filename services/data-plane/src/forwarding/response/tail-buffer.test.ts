@@ -10,7 +10,7 @@ describe('the tail buffer', () => {
   it.each([
     ['all of a short one', [], ''],
     ['all of a short one', ['ab', 'cd'], 'abcd'],
-    ['what is asked for, in whole chunks', ['abcd', 'efgh', 'ijkl', 'mn'], 'efghijklmn'],
+    ['the requested length, in whole chunks', ['abcd', 'efgh', 'ijkl', 'mn'], 'efghijklmn'],
     ['a chunk that is longer', ['abcd', 'x'.repeat(50)], 'x'.repeat(50)],
   ])('keeps %s: %#', (_what, texts, text) => {
     expect(added(tailBuffer(8), ...texts)).toBe(text);

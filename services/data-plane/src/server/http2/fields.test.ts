@@ -33,7 +33,7 @@ describe('the headers of an HTTP/2 request', () => {
   });
 });
 
-/** Sends the headers as a server of HTTP/2 would; resolves with what its client gets. */
+/** Sends the headers as an HTTP/2 server does; resolves with the headers that the client gets. */
 async function sent(status: number, raw: readonly string[]): Promise<Record<string, unknown>> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -27,14 +27,19 @@ const cases: [
   verdict: RelocationDecision,
 ][] = [
   ['is where it was', record, 3, 'move'],
-  ['was moved by somebody else', record, 2, 'follow'],
-  ['was moved by somebody else, and began with nobody knows what', { ...record, initialize: null }, 0, 'follow'],
-  ['began with nobody knows what', { ...record, initialize: null }, 3, 'lost'],
+  ['was relocated by another data plane', record, 2, 'follow'],
+  ['was relocated by another data plane, and has no recorded initialize', { ...record, initialize: null }, 0, 'follow'],
+  ['has no recorded initialize', { ...record, initialize: null }, 3, 'lost'],
   ['is not recorded', null, 0, 'lost'],
   ['was closed', 'closed', 3, 'ended'],
-  ['was moved nine times in a minute', { ...record, recentMoves: 9 }, 3, 'move'],
-  ['was moved ten times in a minute', { ...record, recentMoves: 10 }, 3, 'give-up'],
-  ['was moved ten times in a minute that is over', { ...record, recentMoves: 10, recentSince: NOW - 60 }, 3, 'move'],
+  ['was relocated nine times in a minute', { ...record, recentMoves: 9 }, 3, 'move'],
+  ['was relocated ten times in a minute', { ...record, recentMoves: 10 }, 3, 'give-up'],
+  [
+    'was relocated ten times in a minute that is over',
+    { ...record, recentMoves: 10, recentSince: NOW - 60 },
+    3,
+    'move',
+  ],
 ];
 
 describe('a session whose replica is gone', () => {

@@ -11,19 +11,19 @@ const ending = (seconds: number) => ({
 
 describe('a session leaves its endpoint', () => {
   it.each([
-    ['never while that stays', endpoint, 'never'],
-    ['when no call is under way, if that is about to end', ending(10), 'when idle'],
+    ['never while the endpoint does not drain', endpoint, 'never'],
+    ['when no call is under way, if the endpoint drains', ending(10), 'when idle'],
     ['at the last moment, whatever is under way', ending(1), 'now'],
-    ['when the last moment is over', ending(-5), 'now'],
-    ['when no call is under way, if nobody knows the last moment', { ...endpoint, draining: true }, 'when idle'],
+    ['after the last moment', ending(-5), 'now'],
+    ['when no call is under way, if the last moment is unknown', { ...endpoint, draining: true }, 'when idle'],
   ])('%s', (_when, at, when) => {
     expect(relocationTime(at, NOW)).toBe(when);
   });
 
   it.each([
-    ['in the first half of the time that is left', ending(8), 4_000],
-    ['at once when there is none', ending(-3), 0],
-    ['within five seconds when that is not known', { ...endpoint, draining: true }, 5_000],
+    ['in the first half of the remaining time', ending(8), 4_000],
+    ['at once when no time remains', ending(-3), 0],
+    ['within five seconds when the time is unknown', { ...endpoint, draining: true }, 5_000],
   ])('%s', (_when, at, ms) => {
     expect(drainJitterMs(at, NOW)).toBe(ms);
   });

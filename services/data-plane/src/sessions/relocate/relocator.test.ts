@@ -24,7 +24,7 @@ const session = (why: Relocation['why']): Relocation => ({
 });
 const codeOf = (error: unknown) => (error as GatewayError).code;
 
-/** Where Redis answers nothing until it fails for the first who asks, and knows no session for whoever asks later. */
+/** Redis stays silent until it fails the first request, and knows no session for later requests. */
 function recoveryOf() {
   const ended: { id: string; tellServer: boolean }[] = [];
   const outcomes: [Relocation['why'], string][] = [];
@@ -55,7 +55,7 @@ it('tries again for a request that has lost the replica when a relocation for a 
   fail();
   const lost = 'SESSION_NOT_FOUND';
   expect(await Promise.all(asked)).toEqual(['UNAVAILABLE', 'UNAVAILABLE', lost, lost]);
-  expect(ended).toEqual([{ id: 'id', tellServer: true }]); // which may be back, and knows it then
+  expect(ended).toEqual([{ id: 'id', tellServer: true }]); // the server may be back, and know the session
   expect(outcomes).toEqual([
     ['draining', 'stayed'],
     ['gone', lost],

@@ -24,7 +24,7 @@ describe('the balancer', () => {
     });
   });
 
-  /** All that are chosen for new sessions, and all that are chosen for requests, in many tries. */
+  /** All endpoints that many tries choose for new sessions, and for requests. */
   function chosen(route: Route) {
     const tries = Array.from({ length: 200 });
     const ids = (choose: () => Endpoint | undefined) => new Set(tries.map(() => choose()?.id));
@@ -133,7 +133,7 @@ describe('the balancer', () => {
     const ready = routed(endpoint('a'), endpoint('b'));
     routed(endpoint('a'), endpoint('b', { ready: false }));
     routed(endpoint('a'), endpoint('b'));
-    random = () => 0.4; // more than its share
+    random = () => 0.4; // above its share
     expect(balancer.forRequest(ready)?.id).toBe('a');
     now += 10_000;
     expect(balancer.forRequest(ready)?.id).toBe('b');

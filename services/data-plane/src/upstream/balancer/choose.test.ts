@@ -3,13 +3,13 @@ import { betterOfTwo, type Candidate, leastLoaded } from './choose.js';
 
 const candidate = (endpoint: string, load: number, weight = 1): Candidate<string> => ({ endpoint, load, weight });
 
-/** Numbers that look random and are the same each time. */
+/** A reproducible sequence of numbers that looks random. */
 function numbers(seed = 1): () => number {
   let state = seed;
   return () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647;
 }
 
-/** How often each is chosen. */
+/** How often each candidate is chosen. */
 function chosen(choose: () => string | undefined, times = 4_000): Record<string, number> {
   const counts: Record<string, number> = {};
   for (let i = 0; i < times; i++) {
@@ -22,10 +22,10 @@ function chosen(choose: () => string | undefined, times = 4_000): Record<string,
 describe('the better of two', () => {
   it.each([
     ['there is none', [], undefined],
-    ['none takes anything', [candidate('a', 0, 0)], undefined],
+    ['none has a share', [candidate('a', 0, 0)], undefined],
     ['there is one', [candidate('a', 9)], 'a'],
-    ['one of them takes something', [candidate('a', 0, 0), candidate('b', 9), candidate('c', 0, 0)], 'b'],
-    ['there are two: the one with less to do', [candidate('a', 2), candidate('b', 1)], 'b'],
+    ['one of them has a share', [candidate('a', 0, 0), candidate('b', 9), candidate('c', 0, 0)], 'b'],
+    ['there are two: the one with less load', [candidate('a', 2), candidate('b', 1)], 'b'],
   ])('when %s', (_when, candidates, expected) => {
     for (const value of [0, 0.25, 0.5, 0.75, 0.999_999]) expect(betterOfTwo(candidates, () => value)).toBe(expected);
   });
@@ -35,7 +35,7 @@ describe('the better of two', () => {
     const random = numbers();
     const counts = chosen(() => betterOfTwo(candidates, random));
     expect(Object.keys(counts).toSorted()).toEqual(['a', 'b', 'c']);
-    // Of the six pairs, three have a in them, two have b as the better one, and one has c.
+    // Of the six pairs, three contain a, two have b as the better one, and one has c.
     expect(counts['a']).toBeGreaterThan(1_800);
     expect(counts['c']).toBeGreaterThan(500);
   });
@@ -81,10 +81,10 @@ describe('the better of two', () => {
 describe('the least loaded', () => {
   it.each([
     ['there is none', [], undefined],
-    ['none takes anything', [candidate('a', 0, 0)], undefined],
-    ['one has least to do', [candidate('a', 2), candidate('b', 1), candidate('c', 3)], 'b'],
-    ['one has nothing to do and takes nothing', [candidate('a', 2), candidate('b', 0, 0)], 'a'],
-    ['all that there is takes a small share', [candidate('a', 2, 0.1)], 'a'],
+    ['none has a share', [candidate('a', 0, 0)], undefined],
+    ['one has the least load', [candidate('a', 2), candidate('b', 1), candidate('c', 3)], 'b'],
+    ['one has no load and no share', [candidate('a', 2), candidate('b', 0, 0)], 'a'],
+    ['the only one has a small share', [candidate('a', 2, 0.1)], 'a'],
     ['all take as small a share', [candidate('a', 2, 0.1), candidate('b', 1, 0.1)], 'b'],
   ])('when %s', (_when, candidates, expected) => {
     for (const value of [0.2, 0.5, 0.999]) expect(leastLoaded(candidates, () => value)).toBe(expected);
