@@ -1,4 +1,4 @@
-// Measures how long a first-time user waits: clean clone → `npm start` → first tool call, and the same with everything installed.
+// Measures how long a new user waits: clean clone → `npm start` → first tool call, and again with everything installed.
 // Two independent clients make the calls: the MCP SDK's, and the command line of the MCP Inspector.
 //
 //   node bench/start/main.mjs            prints the times

@@ -64,7 +64,7 @@ function withNewId(got: Got, sealedId: string) {
   };
 }
 
-/** Compares headers of one name in their order. The order of different names has no meaning (RFC 9110 §5.3), and Content-Length moves. */
+/** Keeps the order of headers with one name and sorts the names, whose order has no meaning (RFC 9110 §5.3). */
 function inOrder<T extends { headers: unknown[][] }>(message: T): T {
   const key = ([name]: unknown[]) => String(name).toLowerCase();
   return { ...message, headers: message.headers.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0)) };

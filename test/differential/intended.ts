@@ -40,7 +40,7 @@ export function arrivesAs({ method, url, headers, body }: Arrived, { era, inSess
   return { method, url, headers: [...kept.filter(isNotSession), ...WHO_CALLS, ...session].filter(isNotLength), body };
 }
 
-/** The request that the server received through the gateway, normalized as above. A chunked body may be forwarded with its length. */
+/** The request that arrived through the gateway, normalized as above. A chunked body may be forwarded with its length. */
 export const arrived = ({ headers, ...rest }: Arrived): Arrived => ({
   ...rest,
   headers: withoutConnection(headers).filter(isNotLength),

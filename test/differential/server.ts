@@ -40,7 +40,7 @@ export async function startServer() {
   };
 }
 
-/** The gateway's own requests: it ends a session that a server opened for a stateless request, and checks after a 404 whether a session exists. */
+/** The gateway's own requests: it ends a session opened for a stateless request, and after a 404 checks the session. */
 const isOfTheGateway = ({ method, headers }: IncomingMessage, body: string) =>
   (method === 'DELETE' && headers['mcp-session-id'] === SESSION) || body.includes('"mcp-gateway-ping"');
 

@@ -44,7 +44,7 @@ export async function installed(all: readonly ThirdParty[]): Promise<(one: Third
   });
   const python = await virtualEnvironment(`third-party-pypi-${keyOf(...pypi)}`, [...pypi, '-c', REQUIREMENTS]);
   return ({ registry, program }) =>
-    registry === 'npm' ? [join(modules, 'node_modules/.bin', program)] : [python, join(python, '..', program)]; // the program's first line names the folder before the move
+    registry === 'npm' ? [join(modules, 'node_modules/.bin', program)] : [python, join(python, '..', program)]; // its shebang names the old folder
 }
 
 /** @returns its Python */

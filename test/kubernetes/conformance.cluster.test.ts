@@ -39,7 +39,7 @@ describe.each(SERVERS)('the $server server on pods', ({ server, revisions }) => 
         imageName: 'conformance-servers',
         imageVersion: '1',
         replicaCount,
-        preserveHost: true, // these servers accept the host localhost, which the client uses for the gateway, and refuse a pod's address
+        preserveHost: true, // these servers accept the host localhost, which the client sends, and refuse a pod's address
         // Subscriptions of the modern era receive changes from any replica.
         environmentVariables: { SERVER: server, REDIS_URL: redisUrl },
       });

@@ -180,7 +180,7 @@ describe('the queue of names', () => {
     await waitFor('Redis to be back', () => queue.reconcile(adapterRef('echo')).then(() => true));
     const runs = new Set<string>();
     await startWorker(prefix, async ({ name }) => void runs.add(name));
-    await becomesTrue('what was taken', () => expect([...runs].toSorted()).toEqual(['before', 'echo']));
+    await becomesTrue('the accepted names to run', () => expect([...runs].toSorted()).toEqual(['before', 'echo']));
   });
 
   it('accepts names again when Redis fails during the start and returns', async () => {

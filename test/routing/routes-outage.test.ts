@@ -57,7 +57,7 @@ describe('a route table while Redis is unavailable', () => {
     await publisher.publish(route('a', 2));
     await publisher.withdraw(adapterRef('b'));
     line.mend();
-    await becomesTrue('what was missed', () => {
+    await becomesTrue('the missed changes', () => {
       expect(routes.get(adapterRef('a'))?.generation).toBe(2);
       expect(routes.get(adapterRef('b'))).toBeUndefined();
     });
@@ -74,7 +74,7 @@ describe('a route table while Redis is unavailable', () => {
     await forget();
     await publisher.publish(route('a', 2)); // the worker has written only this one so far
     line.mend();
-    await becomesTrue('what is there again', () => expect(routes.get(adapterRef('a'))?.generation).toBe(2));
+    await becomesTrue('the published route', () => expect(routes.get(adapterRef('a'))?.generation).toBe(2));
     expect(routes.get(adapterRef('b'))).toEqual(readRoute('b'));
     expect(routes.isLoaded()).toBe(true);
 

@@ -1,4 +1,4 @@
-// Contains only the parts on which the data plane is built: node:http and undici's dispatch. It forwards everything and checks nothing.
+// Only the base of the data plane: node:http and undici's dispatch. It forwards everything and checks nothing.
 import { createServer } from 'node:http';
 import { Pool } from 'undici';
 

@@ -6,7 +6,7 @@ import { pinnedNode, root } from './machine.mjs';
 const BIN = path.join(root, 'node_modules', '.bin');
 const CACHE = path.join(root, 'node_modules', '.cache');
 
-/** The settings that select the package registry and the network path to it; the other npm_config_* describe the npm command above. */
+/** The settings that select the package registry and the way to it; other npm_config_* describe the npm command above. */
 const REGISTRY_CONFIG =
   /^npm_config_(registry|cache|userconfig|globalconfig|.*proxy|ca|cafile|cert|key|strict.ssl|fetch.*|maxsockets|offline|prefer.offline|.*[:/].*)$/i;
 

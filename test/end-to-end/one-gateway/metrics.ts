@@ -27,7 +27,7 @@ describe('an adapter', () => {
     expect((await fetch(url, { headers: { 'Mcp-Session-Id': 'made up' } })).status).toBe(404);
 
     const requests = await samples('data-plane', 'requests_total');
-    const sent = (labels: string) => labels.includes('kind="adapter",name="counted"') && !labels.includes('DELETE'); // `ready` sends some of the requests
+    const sent = (labels: string) => labels.includes('kind="adapter",name="counted"') && !labels.includes('DELETE'); // `ready` sends some
     expect(Object.entries(requests).filter(([labels]) => sent(labels))).toEqual([
       ['kind="adapter",name="counted",era="legacy",method="POST",status="2xx"', 4],
       ['kind="adapter",name="counted",era="modern",method="POST",status="2xx"', 2],
