@@ -16,7 +16,9 @@ it('writes a JSON-RPC error without an id, with a machine-readable code', () => 
 
 it('answers the request, or each request of a batch', () => {
   const idsOf = (requestId: string | number | (string | number)[]) => {
-    const answer = JSON.parse(rpcErrorBody(new GatewayError('UPSTREAM_GONE', { rpcId: requestId }), 'r-1')) as { id: unknown };
+    const answer = JSON.parse(rpcErrorBody(new GatewayError('UPSTREAM_GONE', { rpcId: requestId }), 'r-1')) as {
+      id: unknown;
+    };
     return Array.isArray(answer) ? answer.map(({ id }: { id: unknown }) => id) : answer.id;
   };
   expect(idsOf(0)).toBe(0);

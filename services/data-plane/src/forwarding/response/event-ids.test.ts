@@ -40,18 +40,18 @@ describe('the ids in an event stream', () => {
   ])('get the epoch, and nothing else does: %j', (text, stamped = text) => {
     const bytes = Buffer.from(text);
     for (const length of [1, 2, 3, 4, 5, 4_000]) {
-      const stamper = new EventIdPrefixer('S:');
+      const prefixer = new EventIdPrefixer('S:');
       const out: Buffer[] = [];
       for (let from = 0; from < bytes.length; from += length)
-        out.push(stamper.add(bytes.subarray(from, from + length)));
+        out.push(prefixer.add(bytes.subarray(from, from + length)));
       expect(Buffer.concat(out).toString()).toBe(stamped);
     }
   });
 
   it('hold back only text that may become an id', () => {
-    const stamper = new EventIdPrefixer('S:');
+    const prefixer = new EventIdPrefixer('S:');
     const given = ['data: a\n\ni', 'd', ': ', '1', 'x\n', '\n', 'i', 't: 1'];
-    expect(given.map((each) => stamper.add(Buffer.from(each)).toString())).toEqual([
+    expect(given.map((each) => prefixer.add(Buffer.from(each)).toString())).toEqual([
       'data: a\n\n',
       '',
       '',

@@ -42,14 +42,14 @@ export class ResponsePart implements ResponseSink {
   #collectedBytes = 0;
   readonly #listeners: { event: 'close' | 'drain'; listener: Listener; heard: Listener }[] = [];
 
-  readonly #stamper: EventIdPrefixer | undefined;
+  readonly #prefixer: EventIdPrefixer | undefined;
 
   /** `epoch` is written before the event ids; empty for none. */
   constructor(
     private readonly answer: WholeResponse,
     epoch: string,
   ) {
-    this.#stamper = epoch === '' ? undefined : new EventIdPrefixer(epoch);
+    this.#prefixer = epoch === '' ? undefined : new EventIdPrefixer(epoch);
   }
 
   get destroyed(): boolean {
@@ -78,7 +78,7 @@ export class ResponsePart implements ResponseSink {
     if (!answer.begun) {
       answer.begun = true;
       answer.isEvents = isEvents;
-      const grows = isEvents && this.#stamper;
+      const grows = isEvents && this.#prefixer;
       answer.res.writeHead(status, reasonPhrase, grows ? withoutHeaders(headers, isLength) : headers);
       return;
     }
@@ -95,7 +95,7 @@ export class ResponsePart implements ResponseSink {
     if (this.#isOver) return true;
     if (chunk === '') return this.#mode === 'collect' || this.answer.res.write('', 'latin1');
     if (this.#mode === 'pass') {
-      const passing = this.#isEvents && this.#stamper ? this.#stamper.add(chunk) : chunk;
+      const passing = this.#isEvents && this.#prefixer ? this.#prefixer.add(chunk) : chunk;
       this.answer.observe(passing);
       return this.answer.res.write(passing);
     }

@@ -9,9 +9,9 @@ const MAX_LOOSE = 256;
 
 /**
  * The end of a stream: at least `bytes` of it, and at most twice as many plus one chunk. Older chunks go to
- * `tellOfGone`, in order.
+ * `onDropped`, in order.
  */
-export function tailBuffer(bytes: number, tellOfGone: (chunk: Buffer) => void = () => {}): TailBuffer {
+export function tailBuffer(bytes: number, onDropped: (chunk: Buffer) => void = () => {}): TailBuffer {
   let chunks: Buffer[] = [];
   let size = 0;
   /** How many of the last chunks are not merged yet. */
@@ -24,7 +24,7 @@ export function tailBuffer(bytes: number, tellOfGone: (chunk: Buffer) => void = 
       while (size - (chunks[0] as Buffer).length >= bytes) {
         const gone = chunks.shift() as Buffer;
         size -= gone.length;
-        tellOfGone(gone);
+        onDropped(gone);
       }
       loose = Math.min(loose, chunks.length);
       if (loose < MAX_LOOSE) return;
