@@ -24,7 +24,7 @@ const open = ({ url }: { url: string }, caller = 'alice') =>
     body: message('initialize', { protocolVersion: '2025-11-25' }),
     headers: { 'x-dev-userid': caller, 'x-dev-roles': 'mcp.admin' },
   });
-const farewells = ({ said }: Replica) => said.filter(({ method }) => method === 'DELETE').map(({ session }) => session);
+const terminations = ({ said }: Replica) => said.filter(({ method }) => method === 'DELETE').map(({ session }) => session);
 const statusOf = async (gateway: { url: string }, session: string) =>
   (await callTool(gateway.url, session, 'who')).status;
 
@@ -50,7 +50,7 @@ describe('the number of open sessions', () => {
       },
     });
     // The server had opened it already.
-    await waitFor('the session termination', () => farewells(server).length === 1);
+    await waitFor('the session termination', () => terminations(server).length === 1);
     expect(server.sessions.size).toBe(3);
 
     expect((await open(gateway, 'bob')).status).toBe(200);
@@ -110,7 +110,7 @@ describe('a session that a server begins for a request of the stateless revision
     const gateway = await startGateway({ routes: [routeTo(server.endpoint, { affinity })] });
     const answer = await initializeWith(gateway, { 'mcp-method': 'tools/list' });
     expect([answer.status, answer.header('mcp-session-id')]).toEqual([200, undefined]);
-    await waitFor('the session termination', () => farewells(server).length === 1);
+    await waitFor('the session termination', () => terminations(server).length === 1);
     expect(server.sessions.size).toBe(0);
   });
 });
@@ -124,7 +124,7 @@ describe('an idle session', () => {
     expect([await statusOf(gateway, session), await statusOf(other, session)]).toEqual([200, 200]);
     now += 2 * MINUTE;
     expect([await statusOf(gateway, session), await statusOf(other, session)]).toEqual([404, 404]);
-    await waitFor('the session termination', () => farewells(server).length === 1);
+    await waitFor('the session termination', () => terminations(server).length === 1);
     expect(server.sessions.size).toBe(0);
   });
 
@@ -136,7 +136,7 @@ describe('an idle session', () => {
     expect(server.sessions.size).toBe(1);
     now += 2 * MINUTE;
     await gateway.sessions.endOverdue(gateway.routes.get(adapterRef('echo')) as Route);
-    await waitFor('the session termination', () => farewells(server).length === 1);
+    await waitFor('the session termination', () => terminations(server).length === 1);
     const records = sessionRecords(gateway.redis, gateway.prefix);
     expect(await records.idle(ADAPTER_1, now / 1000, 10)).toEqual([]);
   });
@@ -185,7 +185,7 @@ describe('an idle session', () => {
     }
     await gateway.sessions.endOverdue(gateway.routes.get(adapterRef('echo')) as Route);
     expect(await statusOf(gateway, session)).toBe(200);
-    expect(farewells(server)).toEqual([]);
+    expect(terminations(server)).toEqual([]);
     stream.destroy();
   });
 });
@@ -210,7 +210,7 @@ describe('a session that is too old', () => {
       expect(await statusOf(gateway, session)).toBe(404);
       expect((await bodyOf(stream)).toString()).toBe('');
       expect(await statusOf(other, session)).toBe(404);
-      await waitFor('the session termination', () => farewells(server).length === 1);
+      await waitFor('the session termination', () => terminations(server).length === 1);
     },
   );
 
@@ -225,7 +225,7 @@ describe('a session that is too old', () => {
     now += 2 * MINUTE;
     await gateway.sessions.endOverdue(gateway.routes.get(adapterRef('echo')) as Route);
     expect((await open(gateway)).status).toBe(200);
-    await waitFor('the session terminations', () => farewells(server).length === 2);
+    await waitFor('the session terminations', () => terminations(server).length === 2);
     expect(server.sessions.size).toBe(1);
     const { sessions } = await listSessions(gateway.redis, gateway.prefix, { ...ADAPTER_1, limit: 10 });
     expect(sessions).toHaveLength(1);
