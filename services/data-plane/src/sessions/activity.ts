@@ -47,22 +47,9 @@ export function activityTracker(
   const seconds = () => Math.floor(now() / 1000);
   let isBehind = false;
 
-  async function write() {
-    const all = [...entries.values()];
-    for (let from = 0; from < all.length; from += AT_ONCE) {
-      const batch = all.slice(from, from + AT_ONCE);
-      for (const entry of batch) if (entry.active > 0) entry.at = seconds();
-      const written = batch.map((entry) => ({ ...entry }));
-      await records.touch(written);
-      for (const [index, entry] of batch.entries()) {
-        const isOver = entry.active === 0 && entry.at === written[index]?.at;
-        if (isOver && entries.get(entry.id) === entry) entries.delete(entry.id);
-      }
-    }
-  }
   async function flush() {
     try {
-      await write();
+      await writeAll(records, entries, seconds);
       isBehind = false;
     } catch (error) {
       isBehind = true;
@@ -100,6 +87,24 @@ export function activityTracker(
     catchUp: async () => (isBehind ? flush() : undefined),
     close: () => clearInterval(timer),
   };
+}
+
+async function writeAll(
+  records: Pick<SessionRecords, 'touch'>,
+  entries: Map<string, Entry>,
+  seconds: () => number,
+): Promise<void> {
+  const all = [...entries.values()];
+  for (let from = 0; from < all.length; from += AT_ONCE) {
+    const batch = all.slice(from, from + AT_ONCE);
+    for (const entry of batch) if (entry.active > 0) entry.at = seconds();
+    const written = batch.map((entry) => ({ ...entry }));
+    await records.touch(written);
+    for (const [index, entry] of batch.entries()) {
+      const isOver = entry.active === 0 && entry.at === written[index]?.at;
+      if (isOver && entries.get(entry.id) === entry) entries.delete(entry.id);
+    }
+  }
 }
 
 function giveUpOldest(entries: Map<string, Entry>): void {
