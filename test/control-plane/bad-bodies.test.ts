@@ -213,7 +213,7 @@ describe('an unusual request', () => {
       { origin: 'https://evil.example' },
       'ORIGIN_NOT_ALLOWED',
       'Requests from this web origin are not allowed',
-      'the operator can add it to MCP_GATEWAY_ALLOWED_ORIGINS',
+      'the operator can add the origin to MCP_GATEWAY_ALLOWED_ORIGINS',
     ],
   ])('is answered 403 when a page of another site may have sent it: %j', async (headers, code, title, detail) => {
     const body = JSON.stringify(specOf('echo'));

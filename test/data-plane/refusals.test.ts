@@ -115,7 +115,7 @@ describe('before a server gets anything, the gateway refuses', () => {
     async (origin) => {
       const body = rpcError(
         -32002,
-        'Requests from this web origin are not allowed: the operator can add it to MCP_GATEWAY_ALLOWED_ORIGINS',
+        'Requests from this web origin are not allowed: the operator can add the origin to MCP_GATEWAY_ALLOWED_ORIGINS',
         'ORIGIN_NOT_ALLOWED',
       );
       expect(await refusedBy({ headers: { origin } })).toMatchObject(refusal(403, body));

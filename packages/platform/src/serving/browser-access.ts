@@ -41,7 +41,9 @@ export function checkBrowserAccess(headers: IncomingHttpHeaders, access: Browser
   if (origin === undefined) return checkSite(headers, access, isDocument);
   if (access.allowedOrigins.includes(origin)) return;
   if (access.loopback && isLoopback(hostnameOf(origin))) return;
-  throw new GatewayError('ORIGIN_NOT_ALLOWED', { detail: 'the operator can add it to MCP_GATEWAY_ALLOWED_ORIGINS' });
+  throw new GatewayError('ORIGIN_NOT_ALLOWED', {
+    detail: 'the operator can add the origin to MCP_GATEWAY_ALLOWED_ORIGINS',
+  });
 }
 
 /**
@@ -56,7 +58,7 @@ function checkSite(headers: IncomingHttpHeaders, { loopback }: BrowserAccess, is
   // Somebody follows a link. A frame would be another destination.
   if (isDocument && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document') return;
   throw new GatewayError('ORIGIN_NOT_ALLOWED', {
-    detail: `a page of another site made the browser send this (Sec-Fetch-Site: ${site}) and names no origin`,
+    detail: `a page of another site caused this request (Sec-Fetch-Site: ${site}), and the request has no Origin header`,
   });
 }
 
@@ -71,6 +73,6 @@ function checkHost(host: string | undefined, { allowedHosts, loopback }: Browser
   // On loopback, who calls is most often the operator.
   const detail = loopback
     ? 'use localhost or 127.0.0.1 in the URL, or add the name to MCP_GATEWAY_ALLOWED_HOSTS'
-    : 'the operator can add it to MCP_GATEWAY_ALLOWED_HOSTS';
+    : 'the operator can add the host name to MCP_GATEWAY_ALLOWED_HOSTS';
   throw new GatewayError('HOST_NOT_ALLOWED', { detail });
 }
