@@ -5,7 +5,7 @@ import { ownHost, routeTo } from '../data-plane/support/upstream.js';
 import { afterTest } from '../support/clean-up.js';
 import { closeConnections, send, type Got } from './client.js';
 import { exchange, type Exchange } from './exchange.js';
-import { arrived, arrivesAs, brokeOff, cameBack, comesBackAs } from './intended.js';
+import { arrived, arrivesAs, brokeOff, cameBack, comesBackAs, requestIds } from './intended.js';
 import { SESSION, startServer } from './server.js';
 
 const OPENING: Exchange = {
@@ -41,6 +41,7 @@ export async function expectNoDifference({ runs, seed }: { runs: number; seed: n
       const through = await server.during(each.answer, () => send(url, sealedId, each));
       if (!direct.arrived || !through.arrived) throw new Error('the request did not arrive at the server');
       expect(inOrder(arrived(through.arrived))).toEqual(inOrder(arrivesAs(direct.arrived, each, ownHost(server))));
+      expect(requestIds(through.sent)).toEqual(requestIds(through.arrived));
       if (brokeOff(direct.sent)) return expect(through.sent).toMatchObject({ status: 502, complete: true });
       expect(inOrder(withNewId(cameBack(through.sent), sealedId))).toEqual(
         inOrder(comesBackAs(cameBack(direct.sent), each, sealedId)),

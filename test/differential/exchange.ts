@@ -68,7 +68,7 @@ const ofMcp: fc.Arbitrary<Header> = fc.oneof(
   named(['Accept'], fc.constantFrom('application/json, text/event-stream', 'text/event-stream', '*/*', '')),
   named(['Content-Type'], fc.constantFrom('application/json', 'application/json; charset=utf-8', 'text/plain')),
   named(['Forwarded', 'X-Forwarded-For', 'X-Forwarded-Host', 'X-Real-IP']),
-  named(['Accept-Encoding', 'Accept-Language', 'User-Agent', 'traceparent', 'If-None-Match']),
+  named(['Accept-Encoding', 'Accept-Language', 'User-Agent', 'traceparent', 'If-None-Match', 'X-Request-Id']),
 );
 
 const EXTRA = fc.array(fc.oneof(unknown, ofMcp, credentials, identity), { maxLength: 8 });
@@ -89,7 +89,7 @@ const answerHeaders = shuffled(
       named(['WWW-Authenticate', 'Retry-After', 'Cache-Control', 'X-Accel-Buffering', 'Via']),
       named(['Set-Cookie', 'Link', 'X-Accel-Redirect', 'Content-Security-Policy', 'X-Content-Type-Options']),
       named(['Content-Encoding'], fc.constantFrom('gzip', 'br', 'identity')),
-      named(['X-Mcp-UserId', 'Authorization', 'MCP-Protocol-Version']),
+      named(['X-Mcp-UserId', 'Authorization', 'MCP-Protocol-Version', 'X-Request-Id']),
     ),
     { maxLength: 6 },
   ),

@@ -9,9 +9,10 @@ const OF_CONNECTION =
   /^(connection|keep-alive|proxy-(authenticate|authorization|connection)|te|trailer|transfer-encoding|upgrade)$/;
 const NOT_FOR_SERVERS =
   /^(authorization|cookie|x[-_]mcp[-_](userid|username|roles)|x[-_]gateway[-_]secret|x[-_]dev[-_].*)$/;
-const NOT_OF_CLIENTS = /^(host|forwarded|x-forwarded-.*|x-real-ip)$/;
+const NOT_OF_CLIENTS = /^(host|forwarded|x-forwarded-.*|x-real-ip|x-request-id)$/;
 /** Headers that would affect the gateway's whole origin. */
-const NOT_FOR_CLIENTS = /^(set-cookie|link|x-accel-redirect|content-security-policy|x-content-type-options)$/;
+const NOT_FOR_CLIENTS =
+  /^(set-cookie|link|x-accel-redirect|content-security-policy|x-content-type-options|x-request-id)$/;
 const CONTAINED: Header[] = [
   ['Content-Security-Policy', 'sandbox'],
   ['X-Content-Type-Options', 'nosniff'],
@@ -23,6 +24,8 @@ const WHERE_FROM = (host: string): Header[] => [
   ['X-Forwarded-Proto', 'http'],
   ['Forwarded', `for=127.0.0.1;host="${host}";proto=http`],
 ];
+/** Server and client get the same id; the comparison replaces it. */
+const REQUEST_ID: Header = ['X-Request-Id', 'an id'];
 const WHO_CALLS: Header[] = [
   ['X-Mcp-UserId', 'alice'],
   ['X-Mcp-UserName', 'alice'],
@@ -37,13 +40,18 @@ export function arrivesAs({ method, url, headers, body }: Arrived, { era, inSess
   );
   kept.push(['host', ownHost], ...WHERE_FROM(asked));
   const session: Header[] = inSession && era === 'legacy' ? [['Mcp-Session-Id', SESSION]] : [];
-  return { method, url, headers: [...kept.filter(isNotSession), ...WHO_CALLS, ...session].filter(isNotLength), body };
+  return {
+    method,
+    url,
+    headers: [...kept.filter(isNotSession), ...WHO_CALLS, REQUEST_ID, ...session].filter(isNotLength),
+    body,
+  };
 }
 
 /** The request that arrived through the gateway, normalized as above. A chunked body may be forwarded with its length. */
 export const arrived = ({ headers, ...rest }: Arrived): Arrived => ({
   ...rest,
-  headers: withoutConnection(headers).filter(isNotLength),
+  headers: withoutConnection(headers).filter(isNotLength).map(withoutId),
 });
 
 /** The client has received only the head, so the gateway can still answer with an error, and does. */
@@ -56,11 +64,18 @@ export function comesBackAs(direct: Got, exchange: Exchange, sealedId: string) {
   const kept = withoutConnection(direct.headers)
     .filter(isNotSession)
     .filter(([name]) => !NOT_FOR_CLIENTS.test(name.toLowerCase()));
-  return { ...direct, headers: [...kept, ...CONTAINED, ...session] };
+  return { ...direct, headers: [...kept, ...CONTAINED, REQUEST_ID, ...session] };
 }
 
 /** The answer that the client received, normalized as above. */
-export const cameBack = (got: Got): Got => ({ ...got, headers: withoutConnection(got.headers) });
+export const cameBack = (got: Got): Got => ({ ...got, headers: withoutConnection(got.headers).map(withoutId) });
+
+/** The ids of the HTTP request in a message. */
+export const requestIds = ({ headers }: { headers: Header[] }): string[] =>
+  headers.filter(([name]) => name.toLowerCase() === 'x-request-id').map(([, value]) => value);
+
+const withoutId = ([name, value]: Header): Header =>
+  name.toLowerCase() === 'x-request-id' ? REQUEST_ID : [name, value];
 
 function sessionOf(
   { headers, status }: Got,
