@@ -6,6 +6,7 @@ import { instancesInUse } from './claim.mjs';
 import { down, readCluster, up } from './cluster.mjs';
 import { hold } from './hold.mjs';
 import { exampleArchive } from './images/example.mjs';
+import { gatewayArchives } from './images/gateway.mjs';
 import { nodeBuildArchive } from './images/node.mjs';
 import { instance } from './instance.mjs';
 import { checkMachine, missingPackages } from './machine/check.mjs';
@@ -16,6 +17,7 @@ const USAGE = `node test/cluster/main.mjs COMMAND [--instance N]
 
   packages      prints the packages of Debian that this machine lacks
   build         programs and images, into ~/.cache/mcp-gateway; the first time takes ten minutes
+  images        the images of the gateway from this checkout, into the same folder; takes minutes after a change
   up            starts a cluster: instance N, else any that is free
   hold          the same, and ends it when standard input closes or a signal comes
   down          ends it and removes all that was of it
@@ -34,6 +36,7 @@ const commands = {
     await exampleArchive();
     await nodeBuildArchive();
   },
+  images: gatewayArchives,
   up: async () => console.log(announcement(await up({ number }))),
   hold: () => hold({ number }),
   down: async () => down(await running()),

@@ -1,5 +1,5 @@
-// Reads a Compose file as Docker Compose does: interpolates it, validates it against the schema of the Compose specification, checks
-// that everything that it references exists, and prints the result as JSON.
+// Reads a Compose file as Docker Compose does: interpolates it, holds it against the schema of the Compose specification, checks
+// that what it refers to is there, and prints the result as JSON.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// The first process of every pod: holds the pod's namespaces until a signal ends it.
+// The first process of every pod: holds the pod's namespaces until it is asked to end.
 package main
 
 import (
