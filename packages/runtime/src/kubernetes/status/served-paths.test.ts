@@ -43,6 +43,20 @@ describe('the recorded paths', () => {
   });
 });
 
+it.each([
+  ['before', '0', 'f'],
+  ['after', 'f', '0'],
+])('the recorded paths have one order, with the desired revision %s the other', (_place, ...names) => {
+  const paths = Object.fromEntries(names.map((name) => [name, '/mcp']));
+  const recorded = pathsToRecord(
+    { statefulSet: noting(names[0], paths), own: [], pods: pods(...names), warnings: [] },
+    wanted,
+  );
+  expect(Object.keys(recorded)).toEqual(Object.keys(recorded).toSorted());
+  const later = { statefulSet: noting(current, recorded), own: [], pods: pods(current), warnings: [] };
+  expect(JSON.stringify(pathsToRecord(later, wanted))).toBe(JSON.stringify(recorded));
+});
+
 describe('the endpoint of a pod', () => {
   const now = new Date('2026-11-20T09:00:01Z');
   const [pod] = pods('r1') as [ReturnType<typeof podOf>];

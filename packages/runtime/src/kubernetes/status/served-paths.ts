@@ -21,14 +21,18 @@ export function pathsToRecord({ statefulSet, pods }: WorkloadObjects, workload: 
   // Pods of the last applied revision may exist before the informer shows them.
   const revisions = [statefulSet, ...pods].map((object) => object?.metadata.annotations?.[REVISION_ANNOTATION] ?? '');
   const known = revisions.map((revision) => [revision, servedPath(statefulSet, revision)] as const);
-  return Object.fromEntries([
-    ...known.flatMap(([revision, path]) => (path === undefined ? [] : [[revision, path]])),
+  return inOrder([
+    ...known.flatMap(([revision, path]): [string, string][] => (path === undefined ? [] : [[revision, path]])),
     [wanted, workload.path],
-  ]) as Record<string, string>;
+  ]);
 }
+
+/** In the order in which the API server lists annotations, so that the hash of a manifest is the same for every worker. */
+const inOrder = (paths: [revision: string, path: string][]): Record<string, string> =>
+  Object.fromEntries(paths.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 
 function notesIn(annotations: Record<string, string>): Record<string, string> {
   const prefix = pathOfRevision('');
   const notes = Object.entries(annotations).filter(([key]) => key.startsWith(prefix));
-  return Object.fromEntries(notes.map(([key, path]) => [key.slice(prefix.length), path]));
+  return inOrder(notes.map(([key, path]) => [key.slice(prefix.length), path]));
 }
