@@ -76,3 +76,26 @@ describe('a request that fails for an unforeseen reason', () => {
     expect((await ask('/livez', { ':method': 'GET' })).text).toBe('ok');
   });
 });
+
+it('a failure while a finished request is written down ends no other request', async () => {
+  const told: string[] = [];
+  const log = Object.assign(createLogger('test', 'silent'), { error: (_: unknown, text: string) => told.push(text) });
+  const ended = () => {
+    throw new Error('an observer fails');
+  };
+  const server = createDataPlaneServer(
+    async ({ res }) => void res.end('ok'),
+    ({ res }) => void res.end('ok'),
+    ACCESS,
+    { log, observers: [{ ended }] },
+  );
+  const port = await listen(server, { host: '127.0.0.1', port: 0 });
+  afterTest(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  for (const count of [1, 2]) {
+    expect((await send(`http://127.0.0.1:${port}/adapters/a/mcp`)).text).toBe('ok');
+    await waitFor('the log', () => told.length === count);
+  }
+});

@@ -7,7 +7,7 @@ export interface SignInRequest {
   headers: IncomingHttpHeaders;
   /** The other end of its connection; undefined when that is not known any more. */
   address?: string | undefined;
-  /** What it is for, as an audience may be required (RFC 8707); undefined for what is no resource's. */
+  /** The resource that the request addresses, so that a verifier can check the audience (RFC 8707); undefined for other requests. */
   resource?: ResourceRef | undefined;
 }
 

@@ -161,7 +161,7 @@ const relocation = (store: Store) => {
   };
 };
 
-/** What clients have said since their sessions began. */
+/** Settings that clients have changed since their sessions began. */
 const settings = ({ redis, keys, run }: Store) => {
   const setField = async (of: SessionId, field: string, value: string) =>
     (await run(SET_FIELD, [keys.record(of, of.id)], [MAX_FIELDS, field, value])) === 1;

@@ -16,7 +16,10 @@ export class HookedResponse<Request extends IncomingMessage = IncomingMessage> e
     const last: unknown = rest.at(-1);
     const headers = Array.isArray(last) ? (last as string[]) : [];
     if (Array.isArray(last)) rest[rest.length - 1] = [...headers, ...this.addedHeaders];
-    else this.#append(this.addedHeaders);
+    else {
+      this.#append(this.addedHeaders);
+      this.addedHeaders = []; // a head that Node refuses is followed by another
+    }
     // Node declares several signatures, none of which takes the arguments of another.
     Reflect.apply(super.writeHead, this, [status, ...rest]);
     this.onHead(status, headers);

@@ -100,7 +100,7 @@ function resourceAccess<Spec extends ReplicatedSpec>({
   return { readable, writable };
 }
 
-/** Who may read and change the resource of a row. */
+/** The callers that may read and change the resource of a row. */
 export const accessPolicy = ({ createdBy, spec }: ResourceRow<ResourceSpec>) => ({
   createdBy,
   requiredRoles: spec.requiredRoles,

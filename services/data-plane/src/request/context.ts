@@ -114,7 +114,11 @@ class Context implements RequestContext {
   };
 
   readonly end = (): void => {
-    for (const release of this.#releases?.toReversed() ?? []) release();
-    for (const observer of this.observers) observer.ended(this);
+    try {
+      for (const release of this.#releases?.toReversed() ?? []) release();
+      for (const observer of this.observers) observer.ended(this);
+    } catch (error) {
+      this.res.emit('error', error); // for the error boundary: a throw in a listener would end the process
+    }
   };
 }

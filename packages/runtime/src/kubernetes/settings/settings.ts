@@ -40,7 +40,7 @@ export interface KubernetesSettings extends ApiServerAddress {
   runtimeClassName: string | undefined;
   /** The namespace of the data plane and the tool router. */
   callerNamespace: string;
-  /** What replicas may connect to; undefined restricts nothing. */
+  /** The addresses to which replicas may connect; undefined restricts nothing. */
   egress: readonly EgressRule[] | undefined;
   /** Names of adapters whose number of replicas an autoscaler sets; `*` for all adapters. */
   autoscaled: readonly string[];
