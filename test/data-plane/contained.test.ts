@@ -77,17 +77,24 @@ describe('a request that fails for an unforeseen reason', () => {
   });
 });
 
-it('a failure while a finished request is written down ends no other request', async () => {
-  const told: string[] = [];
-  const log = Object.assign(createLogger('test', 'silent'), { error: (_: unknown, text: string) => told.push(text) });
-  const ended = () => {
-    throw new Error('an observer fails');
+it('a failure at the end of a request ends no other request, and skips no other step of this one', async () => {
+  const log: string[] = [];
+  const done: string[] = [];
+  const fails = () => {
+    throw new Error('a step fails');
   };
   const server = createDataPlaneServer(
-    async ({ res }) => void res.end('ok'),
+    async (context) => {
+      context.defer(() => void done.push('release'));
+      context.defer(fails);
+      context.res.end('ok');
+    },
     ({ res }) => void res.end('ok'),
     ACCESS,
-    { log, observers: [{ ended }] },
+    {
+      log: Object.assign(createLogger('test', 'silent'), { error: (_: unknown, text: string) => log.push(text) }),
+      observers: [{ ended: fails }, { ended: () => void done.push('observer') }],
+    },
   );
   const port = await listen(server, { host: '127.0.0.1', port: 0 });
   afterTest(() => {
@@ -96,6 +103,7 @@ it('a failure while a finished request is written down ends no other request', a
   });
   for (const count of [1, 2]) {
     expect((await send(`http://127.0.0.1:${port}/adapters/a/mcp`)).text).toBe('ok');
-    await waitFor('the log', () => told.length === count);
+    await waitFor('the log', () => log.length === 2 * count);
+    expect(done.splice(0)).toEqual(['release', 'observer']);
   }
 });

@@ -130,7 +130,7 @@ describe('a run that outlived its lock and publishes last', () => {
 });
 
 describe('a run that outlived its lock and withdraws last', () => {
-  /** What the older worker reads before another adapter takes the name. */
+  /** The row that the older worker reads before another adapter takes the name. */
   const befores: [what: string, before: (row: AdapterRow) => Promise<unknown>][] = [
     ['a deleted row', async () => {}],
     ['no row', async () => settle('echo')],

@@ -3,12 +3,13 @@ import { adapterRef, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { announce, checkRedis, subscription, type RedisClient } from '@mcp-gateway/platform/redis';
 import { routeKeys } from '@mcp-gateway/routing';
 import { queuePrefix, reconcileQueue } from '@mcp-gateway/routing/queue';
-import { listSessions, sessionRecords, type SessionRecord } from '@mcp-gateway/sessions';
+import { listSessions, sessionRecords } from '@mcp-gateway/sessions';
 import { afterTest } from '../support/clean-up.js';
 import { silent } from '../support/postgres.js';
 import { lastWordPublisher } from '../support/publisher.js';
 import { addressOf, connectRedis, freshPrefix, sharedRedis } from '../support/redis.js';
 import { hasRedisServer, startRedisCluster, type TestCluster } from '../support/redis-cluster.js';
+import { sessionRecord } from '../support/session-record.js';
 import { becomesTrue, waitFor } from '../support/wait.js';
 import { followLoaded, route } from '../routing/support/routes.js';
 import { consume } from '../routing/support/sources.js';
@@ -25,21 +26,7 @@ afterAll(() => cluster?.close());
 const NOW = 1_780_000_000;
 const BOUNDS = { max: 100, maxPerCaller: 100, idleSince: NOW - 600, keepSeconds: 3_600 };
 const ref = (adapterId: string, id: string) => ({ id, kind: 'adapter', adapterId, caller: 'alice' }) as const;
-const recordOf = (adapterId: string): SessionRecord => ({
-  ...adapterRef('echo'),
-  adapterId,
-  caller: 'alice',
-  endpointId: 'a',
-  upstreamId: 'raw',
-  openedAt: NOW,
-  moves: 0,
-  recentMoves: 0,
-  recentSince: 0,
-  initialize: '{}',
-  protocolVersion: null,
-  logLevel: null,
-  subscriptions: [],
-});
+const recordOf = (adapterId: string) => sessionRecord({ adapterId, openedAt: NOW });
 const TO_B = { endpointId: 'b', upstreamId: 'in b', recentMoves: 1, recentSince: NOW };
 const OWNERS = Array.from({ length: 12 }, (_, index) => `id-${index}`);
 

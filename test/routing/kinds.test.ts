@@ -2,10 +2,11 @@ import { expect, it } from '@jest/globals';
 import { adapterRef, resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { routePublisher } from '@mcp-gateway/routing';
 import { reconcileQueue } from '@mcp-gateway/routing/queue';
-import { listSessions, sessionRecords, type SessionRecord } from '@mcp-gateway/sessions';
+import { listSessions, sessionRecords } from '@mcp-gateway/sessions';
 import { afterTest } from '../support/clean-up.js';
 import { silent } from '../support/postgres.js';
 import { connectRedis, freshPrefix } from '../support/redis.js';
+import { sessionRecord } from '../support/session-record.js';
 import { becomesTrue } from '../support/wait.js';
 import { followLoaded, route } from './support/routes.js';
 import { consume } from './support/sources.js';
@@ -57,21 +58,7 @@ it('sessions of an adapter and a tool with the same name and id are recorded, li
   const records = sessionRecords(redis, prefix);
   const bounds = { max: 1, maxPerCaller: 1, idleSince: 0, keepSeconds: 60 };
   const refOf = ({ kind }: ResourceRef) => ({ id: 's', kind, adapterId: 'same', caller: 'alice' });
-  const recordOf = (ref: ResourceRef): SessionRecord => ({
-    ...ref,
-    adapterId: 'same',
-    caller: 'alice',
-    endpointId: `${ref.kind}-0`,
-    upstreamId: 'raw',
-    openedAt: 1,
-    moves: 0,
-    recentMoves: 0,
-    recentSince: 0,
-    initialize: '{}',
-    protocolVersion: null,
-    logLevel: null,
-    subscriptions: [],
-  });
+  const recordOf = (ref: ResourceRef) => sessionRecord({ ...ref, adapterId: 'same', endpointId: `${ref.kind}-0` });
   const heard: string[] = [];
   const listener = await connectRedis();
   await listener.subscribe(records.keys.changed, (text) => void heard.push(text));

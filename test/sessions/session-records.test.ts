@@ -9,6 +9,7 @@ import {
 } from '@mcp-gateway/sessions';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { connectRedis, freshPrefix } from '../support/redis.js';
+import { sessionRecord } from '../support/session-record.js';
 import { waitFor } from '../support/wait.js';
 
 const NOW = 1_780_000_000;
@@ -18,22 +19,8 @@ const CLOSE = { now: NOW, keepSeconds: 60, tellServer: true };
 const ECHO = adapterRef('echo');
 const OWNER: SessionOwner = { kind: 'adapter', adapterId: 'adapter-1' };
 const ref = (id: string, caller = 'alice') => ({ id, ...OWNER, caller });
-const recordOf = (caller = 'alice', more: Partial<SessionRecord> = {}): SessionRecord => ({
-  ...ECHO,
-  adapterId: 'adapter-1',
-  caller,
-  endpointId: 'a',
-  upstreamId: 'raw',
-  openedAt: NOW,
-  moves: 0,
-  recentMoves: 0,
-  recentSince: 0,
-  initialize: '{}',
-  protocolVersion: null,
-  logLevel: null,
-  subscriptions: [],
-  ...more,
-});
+const recordOf = (caller = 'alice', more: Partial<SessionRecord> = {}) =>
+  sessionRecord({ caller, openedAt: NOW, ...more });
 
 describe('session records', () => {
   let redis: RedisClient;

@@ -18,7 +18,7 @@ interface Replicas {
 export interface CallerRules {
   /** Names of adapters whose replicas may call all the same. */
   allowed: readonly string[];
-  /** What becomes of a caller while no replica is known yet. */
+  /** The decision on a caller while no replica is known yet. */
   untilRead: 'allow' | 'refuse';
 }
 

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
 
-/** What a verifier sees of a request. */
+/** The part of a request that a verifier sees. */
 export interface SignInRequest {
   headers: IncomingHttpHeaders;
   /** The other end of its connection; undefined when that is not known any more. */

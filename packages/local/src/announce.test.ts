@@ -11,7 +11,7 @@ afterEach(() => {
   server.closeAllConnections();
 });
 
-/** What the gateway answers, by method and path; 404 for what is not there, nothing at all for `silence`. */
+/** The gateway's answers by method and path: 404 for a path without one, and none at all for `silence`. */
 type Answers = Record<string, () => { status: number; body?: unknown } | 'silence'>;
 
 async function gateway(answers: Answers): Promise<{ url: string; asked: string[] }> {

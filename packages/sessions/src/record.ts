@@ -27,7 +27,7 @@ export const SessionRecord = z.object({
   recentSince: count,
   /** The client's initialize message, when it was small enough to keep. */
   initialize: z.string().nullable().default(null),
-  /** What client and server agreed on, once it is known. */
+  /** The revision that client and server agreed on, once it is known. */
   protocolVersion: z.string().nullable().default(null),
   logLevel: z.string().nullable().default(null),
   /** URIs of resources. */

@@ -166,7 +166,7 @@ const settings = ({ redis, keys, run }: Store) => {
   const setField = async (of: SessionId, field: string, value: string) =>
     (await run(SET_FIELD, [keys.record(of, of.id)], [MAX_FIELDS, field, value])) === 1;
   return {
-    /** What the client has said since; false when the session is not open, or its record is full. */
+    /** Records a setting that the client has sent; false when the session is not open, or its record is full. */
     set: (of: SessionId, what: 'protocolVersion' | 'logLevel', value: string): Promise<boolean> =>
       setField(of, what, value),
     subscribe: (of: SessionId, uri: string): Promise<boolean> => setField(of, subscriptionField(uri), ''),

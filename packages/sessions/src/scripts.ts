@@ -106,7 +106,7 @@ export const RELEASE = `
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 1`;
 
-/** What data planes hear of a session. */
+/** The message to all data planes about one session. */
 export interface SessionChange {
   id: string;
   /** `kind/name` of the resource that the session is of. */

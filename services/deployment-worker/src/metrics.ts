@@ -23,7 +23,7 @@ export interface WorkerMetrics {
 /** Seconds: one that has nothing to do takes milliseconds, one that waits for a cluster that is slow half a minute. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** What docs/metrics.md lists for the worker. */
+/** The worker's metrics that docs/metrics.md lists. */
 export function workerMetrics(metrics: Metrics): WorkerMetrics {
   const reconciles = metrics.counter({
     name: 'mcp_gateway_reconciles_total',
@@ -77,7 +77,7 @@ export function workerMetrics(metrics: Metrics): WorkerMetrics {
 
 const PHASES = [...Phase.options, 'Deleting'];
 
-/** What is the same for all workers. Each scrape reads it where it is kept. */
+/** Values that are the same for all workers. Each scrape reads them from their stores. */
 function addGauges(metrics: Metrics, { redis, queue, adapters }: GaugeParts): void {
   let counting: Promise<AdapterCount[]> | undefined;
   /** One query for both metrics. */

@@ -139,7 +139,7 @@ function checkOf({ healthCheck, path }: AdapterSpec): { reason: string; passes: 
   }
 }
 
-/** What stands in the way in the cluster or on the machine; its message says what to do there. */
+/** Reasons that lie in the cluster or on the machine; their messages say what to do there. */
 const OUTSIDE_THE_SPEC = new Set([
   'AdmissionDenied',
   'CatalogueInvalid',

@@ -22,7 +22,7 @@ export function outageLog(log: Logger): OutageLog {
   };
 }
 
-/** What the Redis client throws while it has no connection. */
+/** Names of the errors that the Redis client throws while it has no connection. */
 const WITHOUT_REDIS =
   /^(ClientOffline|ClientClosed|SocketClosedUnexpectedly|SocketTimeout|ConnectionTimeout|DisconnectsClient)Error$/;
 
@@ -33,7 +33,7 @@ const isOutage = (error: unknown): error is Error =>
     WITHOUT_REDIS.test(error.constructor.name) ||
     /^E[A-Z]{3,}$/.test(String((error as { code?: unknown }).code)));
 
-/** What the innermost cause says; of a message of several lines, the last one says it. */
+/** The message of the innermost cause; of several lines, the last one. */
 function reasonOf(error: Error): string {
   const { cause } = error;
   if (cause instanceof Error) return reasonOf(cause);

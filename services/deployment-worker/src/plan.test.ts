@@ -10,7 +10,7 @@ const seen = seenOf(row);
 const of = (spec: Parameters<typeof rowOf>[0]) => rowOf({ replicaCount: 2, ...spec });
 /** The same name, taken over by a new adapter. */
 const successor = rowOf({ replicaCount: 2 }, { id: OTHER_ID });
-/** What a supervisor sees that was started anew. */
+/** The observation of a supervisor that was started anew. */
 const logsOf = ({ id }: AdapterRow): Observation => ({ ...ABSENT, exists: true, resourceId: id });
 
 const table: [what: string, row: AdapterRow | null, seen: Observation, step: Step][] = [

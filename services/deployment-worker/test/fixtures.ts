@@ -54,7 +54,7 @@ export function replicaOf(row: AdapterRow, instance = 0, more: Partial<ObservedR
   };
 }
 
-/** What is seen when the row has been applied and nothing is wrong. */
+/** The observation after the row has been applied, with nothing wrong. */
 export function seenOf(row: AdapterRow, more: Partial<Observation> = {}): Observation {
   const { replicaCount } = row.spec;
   return {

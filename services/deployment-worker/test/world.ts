@@ -20,11 +20,11 @@ export interface Crash {
 }
 
 /**
- * What the worker steers, as far as it can see: rows, a runtime and routes, in memory. It breaks off when the worker does
- * what must never be done in that order.
+ * The worker's surroundings in memory: rows, a runtime and routes. A test fails when the worker changes them in an order that
+ * must never happen.
  */
 export class World {
-  /** What the worker did to others, in order; reads are left out. */
+  /** The worker's calls that change something, in order. */
   readonly changes: string[] = [];
   readonly rowTable = new Map<string, AdapterRow>();
   readonly routeTable = new Map<string, PublishedRoute>();

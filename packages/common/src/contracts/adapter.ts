@@ -50,7 +50,7 @@ export const SessionLimits = z
   .meta({ id: 'SessionLimits' });
 export type SessionLimits = z.infer<typeof SessionLimits>;
 
-/** What a caller asks for: the desired state of one managed MCP server. */
+/** The desired state of one managed MCP server, as a caller describes it. */
 export const AdapterSpec = z
   .strictObject({
     name: ResourceName,

@@ -33,9 +33,9 @@ const UNITS = [
 const BEGINNINGS = ['', '/', 'a:'];
 
 interface Parts {
-  /** What is said of a string, or of a name in a record. */
+  /** The error for a string, or for a name in a record. */
   texts: Set<z.core.$ZodType>;
-  /** What is said of a list or an object, and an input for it with an entry for each sixteen characters. */
+  /** The error for a list or an object, and an input for it with an entry for each sixteen characters. */
   entries: Map<z.core.$ZodType, (text: string) => unknown>;
 }
 

@@ -39,7 +39,7 @@ function namesHost(image: string): boolean {
   return rest.length > 0 && (first === 'localhost' || /^\w.*[.:]/.test(first));
 }
 
-/** What is wrong with a name of at most 255 characters, and where the wrong part belongs. */
+/** The fault of a name of at most 255 characters, and the place where the wrong part belongs. */
 function whyNoName(image: string): string {
   if (namesHost(image)) return HOST;
   const end = image.search(/[:@]/);

@@ -25,7 +25,7 @@ const PublishedEndpoint = z.object({
 export type PublishedEndpoint = z.infer<typeof PublishedEndpoint>;
 
 /**
- * What the data plane knows of a resource. The worker writes it to Redis. Each endpoint is read with a path of its own, and the
+ * The data plane's knowledge of a resource. The worker writes it to Redis. Each endpoint is read with a path of its own, and the
  * route without: while a change of the path rolls out, replicas have different paths.
  */
 export const Route = z

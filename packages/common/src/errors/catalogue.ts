@@ -1,4 +1,4 @@
-/** What the page of errors says of one code. */
+/** The entry of one code on the page of errors. */
 interface CatalogueEntry {
   status: number;
   /** Used on MCP paths; -32000 … -32019 are free for implementations (JSON-RPC 2.0 §5.1, MCP 2026-07-28). */
@@ -6,7 +6,7 @@ interface CatalogueEntry {
   title: string;
   /** When the gateway answers with this error. */
   cause: string;
-  /** What the reader can do about it. */
+  /** The steps that the reader can take. */
   remedy: string;
 }
 

@@ -1,6 +1,6 @@
 import { catalogue, type ErrorCode } from './catalogue.js';
 
-/** What is wrong in one place, which either `pointer` or `parameter` names. */
+/** A fault in one place, which either `pointer` or `parameter` names. */
 export interface FieldError {
   /** RFC 6901 pointer into the body, as a URI fragment: `#/replicaCount`. */
   pointer?: string;

@@ -7,7 +7,7 @@ import { invalidRequest, problemOf } from './problem.js';
 
 const codes = Object.keys(catalogue) as ErrorCode[];
 
-/** What a client is told about a value that fails the schema. */
+/** The problem document for a value that fails the schema. */
 function fieldErrors(schema: z.ZodType, value: unknown): string[] {
   const { error } = schema.safeParse(value);
   if (!error) throw new Error('the value is valid');

@@ -2,7 +2,7 @@ import { Condition, Phase, ReplicaStatus, type ResourceKind, type ResourceRef } 
 import { z } from 'zod';
 import { Prisma } from '../generated/client.js';
 
-/** What the spec of every kind has. The spec of a kind adds its own fields. */
+/** The fields that the specs of all kinds have. The spec of a kind adds its own. */
 export interface ResourceSpec {
   name: string;
   requiredRoles: string[];

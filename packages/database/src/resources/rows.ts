@@ -45,7 +45,7 @@ export interface ResourceRows<Spec extends ResourceSpec> {
   create(spec: Spec, createdBy: string): Promise<ResourceRow<Spec> | null>;
   /** Also finds a row that is being deleted. */
   find(name: string): Promise<ResourceRow<Spec> | null>;
-  /** What the reader may read, ordered by the bytes of the name; no row that is being deleted. */
+  /** The rows that the reader may read, ordered by the bytes of the name; no row that is being deleted. */
   list(reader: Reader, page: Page): Promise<ResourceRow<Spec>[]>;
   /** Null when the row has changed since it was read. */
   update(row: RowVersion, spec: Spec): Promise<ResourceRow<Spec> | null>;

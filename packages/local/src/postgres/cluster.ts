@@ -57,7 +57,7 @@ export interface Binaries {
   postgres: string;
 }
 
-/** What the user can do when the embedded server cannot run. */
+/** Advice for a user whose embedded server cannot run. */
 export function alternativeHint(): string {
   const user = isRoot() ? ', or run MCP Gateway as an ordinary user' : '';
   return `Set DATABASE_URL to use another PostgreSQL server${user}.`;

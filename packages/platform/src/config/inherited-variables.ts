@@ -30,8 +30,8 @@ type Environment = Record<string, string | undefined>;
 export const trustVariables = (env: Environment): Record<string, string> => chosen(env, (name) => TRUST.includes(name));
 
 /**
- * What a replica on this machine gets of the gateway's environment beside PATH: how to get out to the network, and where
- * packages come from (docs/configuration.md). Never the gateway's own settings.
+ * The variables of the gateway that a replica on this machine inherits beside PATH: the ways to the network and the sources of
+ * packages (docs/configuration.md). Never the gateway's own settings.
  */
 export const networkVariables = (env: Environment): Record<string, string> =>
   chosen(

@@ -1,8 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
 
 /**
- * What a terminal acts on instead of showing: C0 but tab and the ends of lines, DEL, C1, and the marks that turn the direction of
- * text (Unicode Standard Annex 9 §2), with which one text looks like another.
+ * Characters that a terminal acts on instead of showing: C0 but tab and the ends of lines, DEL, C1, and the marks that turn the
+ * direction of text (Unicode Standard Annex 9 §2) and so make one text look like another.
  */
 // oxlint-disable-next-line no-control-regex
 const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)/g;

@@ -60,7 +60,7 @@ export function connected(redis: RedisClient): RedisClient {
 
 const CERTIFICATE = /^(CERT_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED_CERT|UNABLE_TO_(GET|VERIFY)|ERR_TLS_CERT)/;
 
-/** What has to be changed before Redis takes the connection, in a sentence; undefined when it may only be away. */
+/** The change that makes Redis take the connection, in a sentence; undefined when Redis may only be unavailable. */
 export function redisRefusal(error: unknown): string | undefined {
   const { code = '', message = '' } = error as { code?: string; message?: string };
   if (CERTIFICATE.test(code)) {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type LookupFunction } from 'node:net';
 
 interface NamedOrigin {
-  /** What the server is called, and so its `Host`. */
+  /** The host name of the server, which is also its `Host` header. */
   origin: string;
   /** For `net.connect`, where the name is not to be looked up. */
   lookup?: LookupFunction;

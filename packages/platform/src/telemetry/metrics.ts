@@ -12,11 +12,11 @@ interface Described<Label extends string> {
   labels: readonly Label[];
 }
 
-/** What a service tells of itself, in the text format of Prometheus. Names are in base units: seconds, bytes. */
+/** The metrics of a service in the text format of Prometheus. Names are in base units: seconds, bytes. */
 export interface Metrics {
   counter<Label extends string = never>(what: Described<Label>): Counter<Label>;
   histogram<Label extends string = never>(what: Described<Label> & { buckets: readonly number[] }): Histogram<Label>;
-  /** Read when somebody asks. What cannot be read within two seconds is left out of that answer. */
+  /** Each scrape calls `read`. A scrape leaves out values that `read` does not return within two seconds. */
   gauge<Label extends string = never>(
     what: Described<Label>,
     read: () => Iterable<Sample<Label>> | Promise<Iterable<Sample<Label>>>,

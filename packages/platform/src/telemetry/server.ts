@@ -10,7 +10,7 @@ const MAX_CONNECTIONS = 64;
 const REQUEST_MS = 10_000;
 
 /**
- * Answers GET and HEAD of /metrics, and nothing else. Who asks while an answer is being made gets the same one.
+ * Answers GET and HEAD of /metrics, and nothing else. Requests that arrive while an answer is made share it.
  * @param host that it will listen on: on loopback, no web page gets to read it by a name of its own
  */
 export function metricsServer(

@@ -24,7 +24,7 @@ async function start(api: ApiServer) {
   afterTest(() => runtime.close());
   return runtime;
 }
-/** What a watcher is told, until `stop`. */
+/** The reports to a watcher, until `stop`. */
 function watch(runtime: Awaited<ReturnType<typeof start>>) {
   const told: string[] = [];
   const stopping = new AbortController();

@@ -2,7 +2,7 @@ import type { ResourceDocumentation } from '../resources/definition.js';
 
 const MINIMAL = { name: 'everything', imageName: 'everything', imageVersion: 'latest', replicaCount: 2 };
 
-/** What the OpenAPI document says of adapters alone. */
+/** The parts of the OpenAPI document that only adapters have. */
 export const adapterDocumentation: ResourceDocumentation = {
   type: 'Adapter',
   collection: 'adapters',

@@ -36,7 +36,7 @@ export const wholeNumber = (min: number, max: number) =>
     .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`))
     .meta(documentedAs({ type: 'integer', minimum: min, maximum: max }));
 
-/** What the OpenAPI document says of a parameter. The schema parses text, and a client sends what the text stands for. */
+/** The schema of a parameter in the OpenAPI document. Our schema parses text, and a client sends what the text stands for. */
 export const documentedAs = (schema: object) => ({
   pattern: undefined,
   format: undefined,

@@ -4,7 +4,7 @@ import type { Principal } from '@mcp-gateway/common/principal';
 import type { ResourceRow, ResourceRows, ResourceSpec } from '@mcp-gateway/database';
 import type { z } from 'zod';
 
-/** What the generic code reads of a spec. */
+/** The fields of a spec that the generic code reads. */
 export interface ReplicatedSpec extends ResourceSpec {
   replicaCount: number;
 }
@@ -16,7 +16,7 @@ export interface ResourceRequest<Spec> {
   read: { id?: unknown; generation?: unknown };
 }
 
-/** What the representations of all kinds have. */
+/** The fields that the representations of all kinds have. */
 export interface Representation {
   name: string;
   id: string;
@@ -36,14 +36,14 @@ export interface ResourceDefinition<Spec extends ReplicatedSpec, Resource extend
   /** @throws GatewayError when the caller may not ask for this spec */
   authorizeSpec?(principal: Principal, spec: Spec): void;
   errors: { notFound: ErrorCode; nameTaken: ErrorCode };
-  /** What a caller probably wants that sends POST to a URL of one resource. */
+  /** Advice for a caller that sends POST to the URL of one resource. */
   postHint?: ((name: string) => string) | undefined;
 }
 
 /** Bodies of requests, by a name of the example. */
 export type Examples = Record<string, { summary: string; value: object }>;
 
-/** What the OpenAPI document says of one kind beside what it says of all kinds. */
+/** The parts of the OpenAPI document that differ between kinds. */
 export interface ResourceDocumentation {
   /** `Adapter`: begins the names of the schemas (`AdapterBody`, `AdapterResource`, `AdapterStatus`) and ends operation ids. */
   type: string;
@@ -51,7 +51,7 @@ export interface ResourceDocumentation {
   collection: string;
   /** With its article, such as `an adapter`. */
   aResource: string;
-  /** What POST registers, with its article. */
+  /** The noun for what POST registers, with its article. */
   registers: string;
   examples: { create: Examples; replace: Examples };
   /** Why a caller may not create or change such a resource. */

@@ -1,7 +1,7 @@
 import type { Phase } from '@mcp-gateway/common/contracts';
 import type { ResourceRow, ResourceSpec } from '@mcp-gateway/database';
 
-/** What the gateway itself says of a resource, beside its spec. */
+/** The fields that the gateway adds to the spec of a resource. */
 export const metadataOf = (row: ResourceRow<ResourceSpec>) => ({
   id: row.id,
   generation: row.generation,
@@ -10,7 +10,7 @@ export const metadataOf = (row: ResourceRow<ResourceSpec>) => ({
   lastUpdatedAt: row.updatedAt.toISOString(),
 });
 
-/** What the worker last saw of a resource, in the words of Deployments in Kubernetes. */
+/** The worker's last observation of a resource, in the words of Deployments in Kubernetes. */
 export function observedStatus(row: ResourceRow<ResourceSpec & { replicaCount: number }>) {
   const { spec, replicas } = row;
   const readyReplicas = replicas.filter(({ ready }) => ready).length;

@@ -78,7 +78,7 @@ function addResource<Spec extends ReplicatedSpec, Resource extends Representatio
   router.all('/:name', onlyMethods(['GET', 'PUT', 'DELETE'], definition.postHint));
 }
 
-/** What was seen of the replicas of a resource, and what they wrote. */
+/** Status and logs of the replicas of a resource. */
 function addObservation<Spec extends ReplicatedSpec, Resource extends Representation>(
   router: Router,
   { definition, service, logs, logCheckMs }: ResourceRoutesParts<Spec, Resource>,

@@ -31,13 +31,10 @@ export async function forward(parts: ForwardingParts, request: McpRequest, targe
     return failResumed(parts, { request, session, headers }, new GatewayError('SESSION_NOT_FOUND'));
   }
 
-  const end = parts.sessions.use(session.envelope, route);
-  try {
-    if (route.sessionRecovery === 'replay') return await forwardWithRecovery(parts, request, target, headers);
-    await forwardPinned(parts, request, target, headers);
-  } finally {
-    end();
-  }
+  request.defer(parts.sessions.use(session.envelope, route));
+  return route.sessionRecovery === 'replay'
+    ? forwardWithRecovery(parts, request, target, headers)
+    : forwardPinned(parts, request, target, headers);
 }
 
 /**

@@ -36,7 +36,7 @@ export interface RequestContext {
   enter(resource: ResourceRef): void;
   /** Adds headers to the head of the answer, from whatever part of the gateway that comes. */
   addToHead(headers: HeaderList): void;
-  /** Runs `release` once the request has ended, however it ends. Steps release here what they hold. */
+  /** Runs `release` once the request has ended, however it ends; at once if it has. Steps release here what they hold. */
   defer(release: () => void): void;
 }
 
@@ -83,6 +83,7 @@ class Context implements RequestContext {
   readonly #began = performance.now();
   readonly added: string[];
   #releases: (() => void)[] | undefined;
+  #hasEnded = false;
 
   constructor(
     readonly id: string,
@@ -104,7 +105,8 @@ class Context implements RequestContext {
   }
 
   defer(release: () => void): void {
-    (this.#releases ??= []).push(release);
+    if (this.#hasEnded) release();
+    else (this.#releases ??= []).push(release);
   }
 
   readonly onHead = (status: number, headers: HeaderList): void => {
@@ -114,11 +116,17 @@ class Context implements RequestContext {
   };
 
   readonly end = (): void => {
-    try {
-      for (const release of this.#releases?.toReversed() ?? []) release();
-      for (const observer of this.observers) observer.ended(this);
-    } catch (error) {
-      this.res.emit('error', error); // for the error boundary: a throw in a listener would end the process
-    }
+    this.#hasEnded = true;
+    for (const release of this.#releases?.toReversed() ?? []) this.#contain(release);
+    for (const observer of this.observers) this.#contain(() => observer.ended(this));
   };
+
+  /** Reports a failure to the error boundary, so that the other steps still run. A throw in a listener would end the process. */
+  #contain(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.res.emit('error', error);
+    }
+  }
 }

@@ -5,7 +5,7 @@ import type { Credentials } from './credentials.js';
 type Presented = Awaited<ReturnType<Credentials['current']>>;
 const first: Presented = { headers: { authorization: 'Bearer a' }, tls: { cert: 'first' } };
 
-/** What is used for identities that present this, in turn. */
+/** The connections for identities that present this, in turn. */
 async function used(...presented: Presented[]) {
   const { access, close } = connectionWith({
     server: 'https://kube',

@@ -6,7 +6,7 @@ import { kubeconfigCredentials } from './kubeconfig.js';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-/** What a kubeconfig says of its only cluster and its only user. */
+/** A kubeconfig's entries for its only cluster and its only user. */
 async function credentialsOf(cluster: object, user: object, context = 'a') {
   const file = join(await folder(), 'kubeconfig');
   const config = {

@@ -4,7 +4,7 @@ import { probesOf, type HealthCheck } from './probes.js';
 
 const START = ['startup', 'readiness', 'liveness'] as const;
 
-/** What each probe asks, and for how many seconds it fails before something is done. */
+/** The request of each probe, and the seconds of failures after which the kubelet acts. */
 const seen = (healthPath: string, by: HealthCheck['by'], healthType?: 'http') => {
   const probes = probesOf(workload('echo', { healthPath, healthType, port: 8000 }), { by });
   return START.map((name) => {

@@ -105,7 +105,7 @@ function findingOf(pod: Pod, container: ContainerStatus | undefined, warnings: r
   };
 }
 
-/** What delays the end of a terminating pod; null when that is only its grace period. */
+/** The reason for which a terminating pod lasts; null when that is only its grace period. */
 function endsAfter(pod: Pod): string | null {
   const { finalizers = [] } = pod.metadata;
   if (isNodeLost(pod))
@@ -130,7 +130,7 @@ function stdioHint({ state, lastState }: ContainerStatus): string {
   return (state?.terminated ?? lastState?.terminated)?.exitCode === 0 ? ` ${STDIO_HINT}` : '';
 }
 
-/** How the last process ended. */
+/** The end of the last process. */
 function endOf({ state, lastState }: ContainerStatus): string {
   const ended = state?.terminated ?? lastState?.terminated;
   if (!ended) return 'It ended';

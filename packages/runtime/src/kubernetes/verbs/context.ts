@@ -6,7 +6,7 @@ import type { KubernetesSettings } from '../settings/settings.js';
 import { FailureConditions } from './failure-conditions.js';
 import { LastApplied } from './last-applied.js';
 
-/** What every verb works with. */
+/** The parts that every verb works with. */
 export interface RuntimeContext {
   settings: KubernetesSettings;
   cluster: ApiClient;

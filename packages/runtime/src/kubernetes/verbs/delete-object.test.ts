@@ -11,7 +11,7 @@ const ENDING = { deletionTimestamp: '2026-11-20T09:00:00Z', resourceVersion: '8'
 const service = ownedObject('Service');
 const status: KubeObject = { ...ownedObject('Status'), kind: 'Status' };
 
-/** What is left of a Service in our copy after the API server has answered its deletion so. */
+/** The Service in our copy after this answer of the API server to its deletion. */
 async function afterwards(answer: () => KubeObject) {
   const { context } = contextOf(answer);
   context.state.services.put(ownedObject('Service'));

@@ -29,7 +29,7 @@ const SILENT_MS = 10_000;
 const NEVER_LISTENS =
   'The server has to listen on the port in PORT, or on {port} from its arguments, and to speak HTTP, not stdio.';
 
-/** What one probe means for a replica. `failures` counts failed probes in a row, including this one. */
+/** The state of a replica after one probe. `failures` counts failed probes in a row, including this one. */
 export function healthPolicy(probed: {
   state: HealthState;
   healthy: boolean;

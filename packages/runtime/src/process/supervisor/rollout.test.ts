@@ -38,7 +38,7 @@ function applied(wanted: Workload): Promise<Observation> {
   supervisor.apply(wanted);
   return converged(wanted);
 }
-/** What is seen after each change. */
+/** The observed state after each change. */
 function record(): Observation[] {
   const observations: Observation[] = [];
   supervisor.watch(() => observations.push(seen()));
