@@ -14,7 +14,9 @@ const CLIENTS = 5;
 const QUIET_MS = 2_000;
 const API_AWAY_MS = 30_000;
 /** Failures that no gateway can prevent: the call was under way when the process ended, or no replica served for 15 seconds. */
-const SPARED = /may or may not have run|No replica of the adapter is ready.* after 1[5-9] s/;
+const SPARED = /may or may not have run|No replica of the adapter is ready.* after (1[5-9]|[2-5]\d) s/;
+/** Faults that strike at the same time. More of them would measure how fast one machine starts pods. */
+const AT_ONCE = 2;
 
 interface Fault {
   what: string;
@@ -105,6 +107,20 @@ const failures = ({ sessions, stateless, opened }: Met) => [
   ...opened.failures,
 ];
 
+async function strikeUnderLoad({ what, name, strike, lost }: Fault) {
+  const row = await underLoad(what, name, async () => {
+    const before = await uids(name);
+    await strike();
+    await waitFor(
+      `${name} to be replaced`,
+      async () => (await uids(name)).every((uid) => !before.includes(uid)),
+      STEP_MS,
+    );
+    await ready(name);
+  });
+  return { what, failures: failures(row).filter((failure) => !SPARED.test(failure) && !lost?.test(failure)) };
+}
+
 beforeAll(async () => {
   gateway = await startClusterGateway(namespace.name, {
     worker: { ADAPTER_DRAIN_SECONDS: '5' },
@@ -119,24 +135,10 @@ afterAll(() => {
 
 describe('five clients in sessions and five without, two calls a second each, see no error', () => {
   it('while pods and StatefulSets are deleted, replaced and scaled', async () => {
-    const rows = await Promise.all(
-      faults.map(async ({ what, name, strike, lost }) => {
-        const row = await underLoad(what, name, async () => {
-          const before = await uids(name);
-          await strike();
-          await waitFor(
-            `${name} to be replaced`,
-            async () => (await uids(name)).every((uid) => !before.includes(uid)),
-            STEP_MS,
-          );
-          await ready(name);
-        });
-        return {
-          what,
-          failures: failures(row).filter((failure) => !SPARED.test(failure) && !lost?.test(failure)),
-        };
-      }),
-    );
+    const rows: Awaited<ReturnType<typeof strikeUnderLoad>>[] = [];
+    for (let next = 0; next < faults.length; next += AT_ONCE) {
+      rows.push(...(await Promise.all(faults.slice(next, next + AT_ONCE).map(strikeUnderLoad))));
+    }
     expect(rows.filter((row) => row.failures.length > 0)).toEqual([]);
   });
 

@@ -6,7 +6,8 @@ import {
 import type { ClientCapabilities } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach } from '@jest/globals';
 
-const ANSWER_MS = 20_000;
+/** As long as the clients of the SDK wait. */
+const ANSWER_MS = 60_000;
 const RECONNECT = {
   initialReconnectionDelay: 20,
   maxReconnectionDelay: 500,
