@@ -6,7 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import { afterTest } from '../../../../test/support/clean-up.js';
 import { kubeconfigOf } from '../../test/kubeconfig.js';
 import { podOf, running, waiting } from '../../test/pods.js';
-import type { LogOptions } from '../log-reader.js';
+import type { LogOptions } from '../runtime.js';
 import type { Pod } from './api/types.js';
 import { kubernetesLogs } from './logs.js';
 

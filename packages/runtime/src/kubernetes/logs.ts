@@ -1,12 +1,12 @@
 import { resourceKey } from '@mcp-gateway/common/contracts';
-import type { LogOptions, LogReader } from '../log-reader.js';
+import type { LogOptions, LogReader } from '../runtime.js';
 import { ApiError } from './api/errors.js';
 import { connectApi, type ApiStream, type ApiClient } from './api/client.js';
 import type { ApiServerAddress } from './api/connection.js';
 import type { Pod } from './api/types.js';
 import { apiPath } from './api/paths.js';
 import { GATEWAY_LABEL, refOf, RESOURCE_ID_ANNOTATION } from './ownership/labels.js';
-import { podName } from './objects/names.js';
+import { podName } from './objects/manifest.js';
 import { SERVER_CONTAINER } from './objects/container.js';
 
 interface LogSettings extends ApiServerAddress {

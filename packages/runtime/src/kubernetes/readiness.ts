@@ -1,7 +1,6 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { ApiError } from './api/errors.js';
+import { ApiError, apiFailure } from './api/errors.js';
 import type { ApiClient } from './api/client.js';
-import { apiFailure } from './status/api-failure.js';
 import type { Informer } from './informers/reflector.js';
 
 /** How long a call waits until every informer has listed its objects. */

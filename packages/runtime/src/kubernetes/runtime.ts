@@ -12,6 +12,9 @@ import { resumeRemoval, remove } from './verbs/remove.js';
 import type { KubernetesSettings } from './settings/settings.js';
 import { ClusterState } from './informers/cluster-state.js';
 
+export type { ApiCallListener } from './api/client.js';
+export type { KubernetesSettings } from './settings/settings.js';
+
 /** Runs replicas as pods of StatefulSets. The runtime watches the cluster until it is closed. */
 export async function kubernetesRuntime(
   settings: KubernetesSettings,

@@ -1,9 +1,9 @@
-import { adapter } from '../../../test/refs.js';
 import { describe, expect, it } from '@jest/globals';
+import { adapter } from '../../../test/refs.js';
 import { ownedObject } from '../../../test/context.js';
 import { podOf, warning } from '../../../test/pods.js';
 import { OWNED_KINDS } from '../objects/manifest.js';
-import { ClusterState } from './cluster-state.js';
+import { ClusterState, isReplica } from './cluster-state.js';
 
 describe('the copy of the cluster', () => {
   it('reports an object that is relabelled to another adapter for both adapters', () => {
@@ -98,5 +98,28 @@ describe('the copy of the cluster', () => {
     for (let each = 0; each <= 10_000; each += 1) state.warnings.put(warning(String(each), 'Unhealthy', ''));
     const [first] = state.warnings.all();
     expect([first?.involvedObject.uid, [...state.warnings.all()].length]).toEqual(['1', 10_000]);
+  });
+});
+
+const by = (kind: string, name: string) => ({ ownerReferences: [{ kind, name, controller: true }] });
+
+describe('a pod with the labels of an adapter', () => {
+  it.each([
+    ['is a replica when its StatefulSet created it', { ...by('StatefulSet', 'adapter-echo') }, true],
+    ['is a replica when its StatefulSet was deleted without it', {}, true],
+    [
+      'is a replica when something else owns it as well',
+      { ownerReferences: [{ kind: 'Other', name: 'other' }, ...by('StatefulSet', 'adapter-echo').ownerReferences] },
+      true,
+    ],
+    ['is none when it is a copy for debugging', { name: 'adapter-echo-debug' }, false],
+    ['is none when its name only begins like one', { name: 'adapter-echo-1-copy' }, false],
+    ['is none when its name only ends like one', { name: 'another-echo-1' }, false],
+    ['is none when it has the name of the StatefulSet', { name: 'adapter-echo' }, false],
+    ['is none when it is a replica of another adapter', { name: 'adapter-echo-two-0' }, false],
+    ['is none when a ReplicaSet controls it', { ...by('ReplicaSet', 'adapter-echo') }, false],
+    ['is none when another StatefulSet controls it', { ...by('StatefulSet', 'echo') }, false],
+  ])('%s', (_what, metadata, replica) => {
+    expect(isReplica(podOf(metadata), adapter('echo'))).toBe(replica);
   });
 });

@@ -6,7 +6,7 @@ import { ApiError, apiError } from '../api/errors.js';
 import type { ApiClient } from '../api/client.js';
 import type { KubeList, KubeObject } from '../api/types.js';
 import { type ObjectKind, apiPath } from '../api/paths.js';
-import type { InformerStore } from './partitioned-store.js';
+import type { InformerStore } from './object-store.js';
 
 interface Options {
   cluster: ApiClient;

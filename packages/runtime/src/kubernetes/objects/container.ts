@@ -1,8 +1,8 @@
-import type { V1Container, V1EnvVar, V1ResourceRequirements } from '@kubernetes/client-node';
+import type { V1Container, V1EnvVar, V1ResourceRequirements, V1Probe } from '@kubernetes/client-node';
 import { imageReference, type AdapterSpec } from '@mcp-gateway/common/contracts';
 import type { Workload } from '../../workload.js';
 import type { KubernetesSettings } from '../settings/settings.js';
-import { probesOf, type HealthCheck } from './probes.js';
+import { DEFAULT_HEALTH_PATH, STARTUP_SECONDS } from '../../health.js';
 
 export const SERVER_CONTAINER = 'server';
 
@@ -71,3 +71,38 @@ function resourcesOf(own: Resources, defaults: Resources): V1ResourceRequirement
 
 const sorted = <T>(record: Record<string, T>): [string, T][] =>
   Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1));
+
+/** How the kubelet checks a replica. `answer` is the HTTP status that showed that there is no health endpoint. */
+export type HealthCheck = { by: 'http' } | { by: 'tcp'; answer?: string };
+
+type Asked = Pick<V1Probe, 'httpGet' | 'tcpSocket'>;
+type Probes = Pick<V1Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'>;
+
+/** Seconds between two startup probes. */
+const START_PERIOD = 3;
+
+/**
+ * After the start, ten seconds of failing probes take a replica out of the routes for new sessions. Only two minutes of failing
+ * probes restart it, because a restart ends its sessions.
+ *
+ * The kubelet writes 25 events about a pod, and then one every five minutes. So the startup probe runs every three seconds only.
+ * With the default path, which need not exist, the startup probe only opens the port, and the liveness probe takes longer than
+ * five minutes: by then an event shows that the path is missing.
+ */
+export function probesOf({ healthPath, healthType, port }: Workload, { by }: HealthCheck): Probes {
+  const open = { tcpSocket: { port } };
+  const asked = by === 'http' ? { httpGet: { path: healthPath, port, scheme: 'HTTP' } } : open;
+  const assumed = by === 'http' && healthType === undefined && healthPath === DEFAULT_HEALTH_PATH;
+  const every = (periodSeconds: number, failureThreshold: number, timeoutSeconds: number, what: Asked): V1Probe => ({
+    ...what,
+    periodSeconds,
+    failureThreshold,
+    timeoutSeconds,
+    successThreshold: 1,
+  });
+  return {
+    startupProbe: every(START_PERIOD, STARTUP_SECONDS / START_PERIOD, 2, assumed ? open : asked),
+    readinessProbe: every(5, 2, 3, asked),
+    livenessProbe: every(10, assumed ? 33 : 12, 5, asked),
+  };
+}

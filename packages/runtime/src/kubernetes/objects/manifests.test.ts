@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DEFAULTS } from '../../../test/settings.js';
 import { workload } from '../../../test/supervisor.js';
 import { revisionOf, type Workload } from '../../workload.js';
-import { differences } from './differences.js';
+import { differences } from '../verbs/last-applied.js';
 import type { KubernetesSettings } from '../settings/settings.js';
 import type { Manifest } from './manifest.js';
 import { manifestsOf } from './manifests.js';

@@ -21,9 +21,8 @@ import {
   WORKLOAD_IDENTITY,
 } from '../ownership/labels.js';
 import type { KubernetesSettings } from '../settings/settings.js';
-import { containerOf } from './container.js';
+import { containerOf, type HealthCheck } from './container.js';
 import { type Manifest, metadataOf } from './manifest.js';
-import type { HealthCheck } from './probes.js';
 
 /** Seconds from SIGTERM to SIGKILL, after the drain. */
 const STOP_SECONDS = 30;

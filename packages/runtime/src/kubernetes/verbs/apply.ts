@@ -1,6 +1,6 @@
 import { resourceKey } from '@mcp-gateway/common/contracts';
 import { revisionOf, type Workload } from '../../workload.js';
-import { ApiError } from '../api/errors.js';
+import { ApiError, apiFailure } from '../api/errors.js';
 import { isTerminating, type KubeObject } from '../api/types.js';
 import { desiredReplicas, type Failure } from '../../runtime.js';
 import { isAutoscaled } from '../settings/settings.js';
@@ -8,13 +8,11 @@ import type { OwnedKind } from '../objects/manifest.js';
 import { manifestsOf } from '../objects/manifests.js';
 import { brokenPodsOf } from '../status/rollout.js';
 import { pathsToRecord } from '../status/served-paths.js';
-import { healthCheckOf } from '../status/health-check-of.js';
-import { apiFailure } from '../status/api-failure.js';
+import { healthCheckOf } from '../status/health-check.js';
 import type { WorkloadObjects } from '../informers/cluster-state.js';
 import { applyObject } from './apply-object.js';
 import { deleteObject } from './delete-object.js';
-import { findConflict } from './conflict.js';
-import { policyViolation } from './policy-violation.js';
+import { findConflict, policyViolation } from './admission.js';
 import type { RuntimeContext } from './context.js';
 
 /**

@@ -13,7 +13,7 @@ import { ownerIdOf } from '../ownership/owner.js';
 import { isAutoscaled } from '../settings/settings.js';
 import { brokenPodsOf } from '../status/rollout.js';
 import { workloadFailure } from '../status/workload-failure.js';
-import { healthCheckOf } from '../status/health-check-of.js';
+import { healthCheckOf } from '../status/health-check.js';
 import { replicaOf } from '../status/replica-of.js';
 import type { WorkloadObjects } from '../informers/cluster-state.js';
 import type { RuntimeContext } from './context.js';

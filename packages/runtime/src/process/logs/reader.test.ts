@@ -5,7 +5,7 @@ import { descriptorsOf } from '../../../test/descriptors.js';
 import { temporaryFolder } from '../../../test/supervisor.js';
 import { logFile, logFolder } from './files.js';
 import { logWriter } from './writer.js';
-import type { LogOptions, LogReader } from '../../log-reader.js';
+import type { LogOptions, LogReader } from '../../runtime.js';
 import { processLogs } from './reader.js';
 
 const ECHO = { ...adapter('echo'), id: '9a0c7a2e-53bc-4b2c-9a5c-6f4a3f6f0b11' };

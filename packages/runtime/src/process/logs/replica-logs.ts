@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
-import type { LogOwner } from '../../log-reader.js';
+import type { LogOwner } from '../../runtime.js';
 import { logFile, logFolder, logOwner } from './files.js';
 import { logWriter, type LogWriter } from './writer.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { workload } from '../../../test/supervisor.js';
-import { probesOf, type HealthCheck } from './probes.js';
+import { probesOf, type HealthCheck } from './container.js';
 
 const START = ['startup', 'readiness', 'liveness'] as const;
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ApiError } from '../api/errors.js';
-import { apiFailure } from './api-failure.js';
+import { ApiError, apiFailure } from './errors.js';
 
 const RIGHT =
   'statefulsets.apps "adapter-echo" is forbidden: User "system:serviceaccount:adapter:worker" cannot patch resource "statefulsets" in API group "apps" in the namespace "adapter"';

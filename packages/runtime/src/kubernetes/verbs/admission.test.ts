@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DEFAULTS } from '../../../test/settings.js';
 import { workload } from '../../../test/supervisor.js';
 import type { Workload } from '../../workload.js';
-import { policyViolation } from './policy-violation.js';
+import { policyViolation } from './admission.js';
 import type { KubernetesSettings } from '../settings/settings.js';
 
 const from = (secret: string) => ({ secretEnvironment: { TOKEN: { secret, key: 'k' } } });
