@@ -5,8 +5,7 @@ import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { runMain, shutdownOn } from '@mcp-gateway/platform/serving';
 import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { z } from 'zod';
-import { chooseRuntime } from './choose-runtime.js';
-import { composeWorker } from './compose.js';
+import { chooseRuntime, composeWorker } from './compose.js';
 import { serveHealth } from './health.js';
 import { workerMetrics } from './metrics.js';
 

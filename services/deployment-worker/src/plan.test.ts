@@ -1,9 +1,44 @@
-import { describe, expect, it } from '@jest/globals';
-import { ABSENT, type Observation } from '@mcp-gateway/runtime';
+import { expect, it, describe } from '@jest/globals';
+import { Workload, ABSENT, type Observation } from '@mcp-gateway/runtime';
 import type { AdapterRow } from '@mcp-gateway/database';
-import { deleted, OTHER_ID, rowOf, seenOf } from '../test/fixtures.js';
-import { desiredState } from './desired.js';
-import { plan, type Step } from './plan.js';
+import { rowOf, deleted, OTHER_ID, seenOf } from '../test/fixtures.js';
+import { workloadOf, desiredState, plan, type Step } from './plan.js';
+
+describe('the workload of a row', () => {
+  it('has every field that a runtime needs, and no other field of the row', () => {
+    const row = rowOf({
+      environmentVariables: { A: '1' },
+      replicaCount: 3,
+      port: 9000,
+      path: '/v1/mcp',
+      healthCheck: { path: '/live' },
+      resources: { limits: { cpu: '1' } },
+      description: 'not this',
+      requiredRoles: ['nor this'],
+    });
+    const workload = workloadOf(row);
+    expect(workload).toStrictEqual({
+      name: 'echo',
+      kind: 'adapter',
+      resourceId: row.id,
+      imageName: 'mcp-example',
+      imageVersion: '1.0.0',
+      environment: { A: '1' },
+      replicas: 3,
+      port: 9000,
+      path: '/v1/mcp',
+      healthPath: '/live',
+      resources: { limits: { cpu: '1' } },
+    });
+    expect(Workload.parse(workload)).toStrictEqual(workload);
+  });
+
+  it('has the references to secrets and the workload identity of the spec', () => {
+    const secretEnvironment = { TOKEN: { secret: 'mcp-echo', key: 'token' } };
+    const workload = workloadOf(rowOf({ secretEnvironment, useWorkloadIdentity: true }));
+    expect(workload).toMatchObject({ secretEnvironment, useWorkloadIdentity: true });
+  });
+});
 
 const row = rowOf({ replicaCount: 2 });
 const seen = seenOf(row);

@@ -5,10 +5,9 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RoutePublisher } from '@mcp-gateway/routing';
 import type { Observation, Runtime } from '@mcp-gateway/runtime';
 import { nameInUse, runtimeUnavailable } from './conditions.js';
-import { desiredState, type DesiredState } from './desired.js';
+import { desiredState, type DesiredState, plan } from './plan.js';
 import { observedStatus } from './observed-status.js';
-import { plan } from './plan.js';
-import { routeOf } from './route-of.js';
+import { routeOf } from './routes.js';
 
 export interface ReconcileParts {
   rows: AdapterRows;

@@ -6,8 +6,8 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import { rowOf, silent } from '../test/fixtures.js';
 import { World } from '../test/world.js';
 import { resync } from './resync.js';
-import { desiredState } from './desired.js';
-import { routeOf } from './route-of.js';
+import { desiredState } from './plan.js';
+import { routeOf } from './routes.js';
 
 let world: World;
 let queued: string[];
