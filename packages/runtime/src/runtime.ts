@@ -39,7 +39,7 @@ export interface Observation {
   resourceId: string | null;
   /** `revisionOf` the workload that was last applied; null when nothing of it is left. */
   revision: string | null;
-  /** Whether all that was applied is still there as it was applied. False asks for another `apply`, which corrects what differs. */
+  /** Whether all that was applied is still there as it was applied. False requires another `apply`, which corrects what differs. */
   inSync: boolean;
   desiredReplicas: number;
   /** Whether an autoscaler sets the number of replicas, once there are any. */
@@ -89,10 +89,10 @@ export interface Runtime {
 
 /** The desired number of replicas: an autoscaler changes it, but neither stops nor starts a workload. */
 export function desiredReplicas(
-  asked: number,
-  { autoscaled, desiredReplicas: there }: Pick<Observation, 'autoscaled' | 'desiredReplicas'>,
+  replicas: number,
+  { autoscaled, desiredReplicas: current }: Pick<Observation, 'autoscaled' | 'desiredReplicas'>,
 ): number {
-  return autoscaled && asked > 0 && there > 0 ? there : asked;
+  return autoscaled && replicas > 0 && current > 0 ? current : replicas;
 }
 
 export interface LogOptions {
@@ -108,7 +108,7 @@ export interface LogOptions {
   signal: AbortSignal;
 }
 
-/** A resource; the id tells it from an earlier one of the same name. */
+/** A resource; the id distinguishes it from an earlier one of the same name. */
 export interface LogOwner extends ResourceRef {
   id: string;
 }

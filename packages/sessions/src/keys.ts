@@ -29,9 +29,9 @@ export const sessionKeys = (prefix: string) => {
       `${of(owner)}:sessions:caller:${createHash('sha256').update(caller).digest('base64url')}`,
     /** Channel: sessions that moved or ended; see scripts.ts. */
     changed: `${prefix}:sessions:changed`,
-    /** Channel: data planes ask each other for calls of a session that are under way. */
+    /** Channel: idle queries and their answers. */
     calls: `${prefix}:sessions:calls`,
-    /** List: sessions that ended here and that their servers have still to be told of. */
+    /** List: sessions that have ended and whose servers do not know of it yet. */
     terminations: `{${prefix}:terminations}`,
     /** Channel: the list has got an entry. */
     termination: `${prefix}:sessions:termination`,

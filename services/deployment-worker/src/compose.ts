@@ -21,7 +21,7 @@ const ProcessConfig = z.object({
 
 /**
  * The runtime that RUNTIME names, with its own part of the configuration.
- * @param onAnswer hears of each answer of the Kubernetes API
+ * @param onAnswer is called for each answer of the Kubernetes API
  * @throws ConfigError when that is not complete
  */
 export async function chooseRuntime(
@@ -39,7 +39,7 @@ export async function chooseRuntime(
 
 export interface WorkerParts {
   rows: AdapterRows;
-  /** For the gauges; asked at each scrape. */
+  /** For the gauges; called at each scrape. */
   countAdapters: () => Promise<AdapterCount[]>;
   runtime: Runtime;
   /** Connected. The caller closes it after the worker. */

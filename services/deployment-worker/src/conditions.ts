@@ -68,7 +68,7 @@ export function progressFinding(
   return { type, status: 'True', reason: 'RollingOut', message: `${count}.` };
 }
 
-/** Says of the present spec's check only what its own replicas have shown: those of an earlier one are asked another question. */
+/** Reports only what replicas of the current spec have shown: replicas of an earlier spec answer another check. */
 export function healthFinding(spec: AdapterSpec, { healthNote }: Observation, replicas: ReplicaStatus[]): Finding {
   const type = 'HealthCheck';
   if (healthNote) return { type, status: 'True', reason: 'TcpOnly', message: healthNote };
@@ -83,17 +83,17 @@ function checkOf({ healthCheck, path }: AdapterSpec): { reason: string; passes: 
     case 'tcp':
       return { reason: 'TcpConnect', passes: 'The port is open.', fails: 'The port is not open yet.' };
     case 'mcp': {
-      const asked = `POST ${path}`;
+      const request = `POST ${path}`;
       return {
         reason: 'McpPost',
-        passes: `${asked} is answered in MCP.`,
-        fails: `${asked} is not answered in MCP yet.`,
+        passes: `${request} is answered in MCP.`,
+        fails: `${request} is not answered in MCP yet.`,
       };
     }
     case 'http':
     case undefined: {
-      const asked = `GET ${healthCheck.path}`;
-      return { reason: 'HttpGet', passes: `${asked} answers 2xx.`, fails: `${asked} has not answered 2xx yet.` };
+      const request = `GET ${healthCheck.path}`;
+      return { reason: 'HttpGet', passes: `${request} answers 2xx.`, fails: `${request} has not answered 2xx yet.` };
     }
     default:
       return unreachable(healthCheck.type);

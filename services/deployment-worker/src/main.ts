@@ -52,8 +52,8 @@ runMain(async () => {
   defer(() => worker.close());
   health.set(async () => {
     if (!redis.isReady) return 'Redis is not reached';
-    const reached = database.$queryRaw`SELECT 1`.then(() => true);
-    return (await reached.catch(() => false)) ? null : 'the database is not reached';
+    const answers = database.$queryRaw`SELECT 1`.then(() => true);
+    return (await answers.catch(() => false)) ? null : 'the database is not reached';
   });
   log.info('deployment worker runs');
 });

@@ -1,7 +1,7 @@
 import type { AdapterRow } from '@mcp-gateway/database';
 import { revisionOf, type Workload, desiredReplicas, type Observation } from '@mcp-gateway/runtime';
 
-/** A row with what it asks the runtime for. Made once for each run, as the revision is a hash. */
+/** A row with its workload and revision. Computed once for each run, because the revision is a hash. */
 export interface DesiredState {
   row: AdapterRow;
   workload: Workload;
@@ -13,7 +13,7 @@ export function desiredState(row: AdapterRow): DesiredState {
   return { row, workload, revision: revisionOf(workload) };
 }
 
-/** The part of a row that a runtime has to know. */
+/** The part of a row that a runtime needs. */
 export function workloadOf({ id, spec }: Pick<AdapterRow, 'id' | 'spec'>): Workload {
   return {
     name: spec.name,
@@ -34,10 +34,10 @@ export function workloadOf({ id, spec }: Pick<AdapterRow, 'id' | 'spec'>): Workl
 }
 
 /**
- * apply   the runtime does not run what the row asks for, or not all of it
- * report  the runtime runs it; publish and save what it shows
- * remove  something runs that no live row asks for, or runs for an earlier adapter of the name
- * wait    that is being removed
+ * apply   the workload is missing, or differs from that of the row
+ * report  the workload is that of the row; publish and save the observation
+ * remove  a workload has no live row, or belongs to an earlier adapter of the name
+ * wait    such a workload is being removed
  * purge   nothing runs any more, so the deleted row can go
  * forget  neither row nor workload
  */

@@ -18,8 +18,8 @@ export interface ReconcileParts {
 }
 
 /**
- * Reconciles each resource by what its kind asks for. A kind that has no reconciler here, because another version of the worker
- * has queued it, is left alone.
+ * Reconciles each resource with the reconciler of its kind. A resource of a kind without one, which another version of the worker
+ * has queued, is left alone.
  */
 export function reconcilers(
   byKind: Partial<Record<ResourceKind, (name: string) => Promise<void>>>,

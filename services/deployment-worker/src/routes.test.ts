@@ -29,7 +29,7 @@ const row = rowOf(
 );
 
 describe('the route of an adapter', () => {
-  it('tells the data plane who may call, how to choose, and every endpoint', () => {
+  it('has the roles, how to choose an endpoint, and every endpoint', () => {
     const replicas = [
       replicaOf(row, 0),
       replicaOf(row, 1, { state: 'Starting' }),
@@ -62,21 +62,21 @@ describe('the route of an adapter', () => {
   it.each([
     ['what its replica was started with, while a change rolls out', '/mcp', '/mcp'],
     ["the spec's, where the runtime does not know it", undefined, '/v1/mcp'],
-  ])('tells of each endpoint the path: %s', (_which, known, path) => {
+  ])('has the path of each endpoint: %s', (_which, known, path) => {
     const endpoint = { id: 'echo-0.a', url: 'http://127.0.0.1:9000', ready: true, ...(known && { path: known }) };
     const replicas = [replicaOf(row, 0, { revision: 'another', endpoint }), replicaOf(row, 1)];
     const route = published(row, seenOf(row, { replicas }));
     expect(route.endpoints.map((each) => each.path)).toEqual([path, '/v1/mcp']);
   });
 
-  it('tells of the addresses that replicas call from, also of those that take no requests', () => {
+  it('has the source addresses of replicas, also of replicas that take no requests', () => {
     const addresses = ['10.0.0.7', 'fd00::7'];
     const replicas = [replicaOf(row, 0, { addresses }), replicaOf(row, 1, { endpoint: null, addresses: ['10.0.0.8'] })];
     const route = published(row, seenOf(row, { replicas }));
     expect(Route.parse(route).addresses).toEqual([...addresses, '10.0.0.8']);
   });
 
-  it('tells nothing that the data plane need not know', () => {
+  it('has nothing that the data plane does not need', () => {
     expect(JSON.stringify(published(row, seenOf(row)))).not.toContain('hunter2');
   });
 });
@@ -96,7 +96,7 @@ describe('an adapter without a ready replica', () => {
     { what: 'has one that serves', spec: { replicaCount: 2 }, states: [{}, crashing], phase: undefined },
     { what: 'is scaled to zero', spec: { replicaCount: 0 }, states: [], phase: 'Stopped' },
     { what: 'is about to be', spec: { replicaCount: 0 }, states: [{ state: 'Stopping' }], phase: 'Stopped' },
-  ] as const)('is told from others: one that $what', ({ spec, states, phase }) => {
+  ] as const)('is distinguished from others: one that $what', ({ spec, states, phase }) => {
     expect(phaseIn(spec, [...states])).toBe(phase);
   });
 });
@@ -109,7 +109,7 @@ async function setUp() {
   const world = new World();
   for (const name of ['a', 'b', 'gone', 'stray']) {
     world.rowTable.set(name, rowOf({ name }));
-    await world.settle(name);
+    await world.converge(name);
   }
   world.rowTable.set('gone', deleted(rowOf({ name: 'gone' })));
   world.rowTable.delete('stray');
@@ -139,7 +139,7 @@ describe('restoring routes', () => {
     expect(await restore()).toBe(false);
   });
 
-  it('says that it is complete also when there is nothing to write', async () => {
+  it('marks the routes as complete also when there is nothing to write', async () => {
     const world = new World();
     forget(world);
     const restore = restorer(world);
@@ -183,13 +183,13 @@ describe('restoring routes', () => {
   it.each([
     ['the database', 'rows', 'find'],
     ['the runtime', 'runtime', 'observe'],
-  ] as const)('writes nothing when %s goes away on the way', async (_what, part, verb) => {
+  ] as const)('writes nothing when %s becomes unavailable meanwhile', async (_what, part, verb) => {
     const { world, restore } = await setUp();
     forget(world);
     const works = world[part] as unknown as Record<string, (of: string | ResourceRef) => Promise<unknown>>;
-    const { [verb]: ask = never } = works;
+    const { [verb]: method = never } = works;
     works[verb] = (of) =>
-      (typeof of === 'string' ? of : of.name) === 'b' ? Promise.reject(new GatewayError('UNAVAILABLE')) : ask(of);
+      (typeof of === 'string' ? of : of.name) === 'b' ? Promise.reject(new GatewayError('UNAVAILABLE')) : method(of);
     await expect(restore()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(world.complete).toBe(false);
     expect(world.changes).toEqual([]);

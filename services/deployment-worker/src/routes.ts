@@ -9,7 +9,7 @@ import { observedStatus } from './observed-status.js';
 
 /**
  * The route of an adapter for the data plane.
- * @param phase of its status now. `Stopped` and `Failed` tell the data plane that waiting for an endpoint is in vain.
+ * @param phase of its status now. With `Stopped` or `Failed`, the data plane does not wait for an endpoint.
  */
 export function routeOf({ row, revision: desired }: DesiredState, seen: Observation, phase: Phase): PublishedRoute {
   const addresses = seen.replicas.flatMap((replica) => replica.addresses ?? []);

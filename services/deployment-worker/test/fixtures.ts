@@ -32,7 +32,7 @@ export function rowOf(spec: Partial<AdapterSpec> = {}, more: Partial<AdapterRow>
 
 export const deleted = (row: AdapterRow): AdapterRow => ({ ...row, generation: row.generation + 1, deletedAt: T1 });
 
-/** A replica of the row's current spec, ready unless told otherwise. */
+/** A replica of the row's current spec, ready by default. */
 export function replicaOf(row: AdapterRow, instance = 0, more: Partial<ObservedReplica> = {}): ObservedReplica {
   const state = more.state ?? 'Ready';
   return {

@@ -43,7 +43,7 @@ export async function kubernetesLogs(settings: LogSettings): Promise<LogReader &
   };
 }
 
-/** For a pod without a node, the API server answers 200 with an empty log, so the status of the pod has to tell. */
+/** For a pod without a node, the API server answers 200 with an empty log, so the status of the pod decides. */
 function hasStarted({ status }: Pod): boolean {
   const container = status?.containerStatuses?.find(({ name }) => name === SERVER_CONTAINER);
   return [container?.state, container?.lastState].some((state) => state?.running ?? state?.terminated);

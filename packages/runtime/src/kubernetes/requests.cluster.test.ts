@@ -31,9 +31,9 @@ afterAll(async () => {
 });
 
 /** Warnings are not waited for, so they may be listed at any time. */
-const asked = () => relay.requests().filter((request) => !request.endsWith('/events'));
+const requests = () => relay.requests().filter((request) => !request.endsWith('/events'));
 
-const settled = (wanted: Workload, of = runtime) =>
+const converged = (wanted: Workload, of = runtime) =>
   eventually(async () => {
     const seen = await of.observe(wanted);
     expect(seen).toMatchObject({ revision: revisionOf(wanted), inSync: true, failure: null });
@@ -45,10 +45,10 @@ describe('the requests to the API server', () => {
   const echo = workload('echo', { replicas: 2 });
 
   it('are one for each object of a new adapter', async () => {
-    asked();
+    requests();
     await runtime.apply(echo);
     const path = `/namespaces/${namespace.name}`;
-    expect(asked()).toEqual([
+    expect(requests()).toEqual([
       `PATCH /apis/networking.k8s.io/v1${path}/networkpolicies/adapter-echo`,
       `PATCH /api/v1${path}/services/adapter-echo`,
       `PATCH /apis/apps/v1${path}/statefulsets/adapter-echo`,
@@ -57,23 +57,23 @@ describe('the requests to the API server', () => {
   });
 
   it('are none while pods start, and none for an unchanged workload', async () => {
-    await settled(echo);
+    await converged(echo);
     await runtime.apply(echo);
     await runtime.list();
-    expect(asked()).toEqual([]);
+    expect(requests()).toEqual([]);
   });
 
   it('are one when the number of replicas or the image changes', async () => {
     const three = { ...echo, replicas: 3 };
     await runtime.apply(three);
-    await settled(three);
+    await converged(three);
     const changed = { ...three, environment: { NEXT: '1' } };
     await runtime.apply(changed);
-    expect(asked()).toEqual(Array(2).fill(expect.stringMatching(/^PATCH .*statefulsets/)));
-    await settled(changed);
+    expect(requests()).toEqual(Array(2).fill(expect.stringMatching(/^PATCH .*statefulsets/)));
+    await converged(changed);
     await runtime.apply(echo);
-    await settled(echo);
-    asked();
+    await converged(echo);
+    requests();
   });
 
   it('are one list for each kind when a worker starts, and none for adapters in the desired state', async () => {
@@ -83,24 +83,24 @@ describe('the requests to the API server', () => {
     expect(seen.inSync).toBe(false); // it does not know yet what should be
     await other.apply(echo);
     expect(await other.observe(adapter('echo'))).toMatchObject({ revision: revisionOf(echo), inSync: true });
-    const kinds = asked().map((request) => /^GET .*\/(\w+)$/.exec(request)?.[1] ?? request);
+    const kinds = requests().map((request) => /^GET .*\/(\w+)$/.exec(request)?.[1] ?? request);
     expect(kinds.toSorted()).toEqual(['networkpolicies', 'poddisruptionbudgets', 'pods', 'services', 'statefulsets']);
   });
 });
 
 describe('a worker that lost the API server', () => {
   it('sees what happened meanwhile, even after its resource version has expired', async () => {
-    const kept = workload('kept');
+    const unchanged = workload('unchanged');
     const lost = workload('lost');
-    for (const each of [kept, lost]) await runtime.apply(each);
-    const before = await settled(kept);
-    await settled(lost);
+    for (const each of [unchanged, lost]) await runtime.apply(each);
+    const before = await converged(unchanged);
+    await converged(lost);
     const changes = new Set<string>();
     const stop = new AbortController();
     runtime.watch({ changed: ({ name }) => void changes.add(name), synced: () => {} }, stop.signal);
 
     relay.cut();
-    await namespace.kubectl('delete', 'pod', 'adapter-kept-0', '--wait=true');
+    await namespace.kubectl('delete', 'pod', 'adapter-unchanged-0', '--wait=true');
     await namespace.kubectl('delete', 'statefulset,service,networkpolicy', 'adapter-lost');
     await namespace.kubectl('wait', 'pod', 'adapter-lost-0', '--for=delete', '--timeout=60s');
     await apiServer.stop(); // what it remembers of changes begins anew with its start
@@ -108,9 +108,9 @@ describe('a worker that lost the API server', () => {
     relay.join();
 
     await eventually(async () => expect(await runtime.observe(adapter('lost'))).toEqual(ABSENT), SETTLE_MS);
-    const after = await settled(kept);
+    const after = await converged(unchanged);
     expect(ready(after)).not.toEqual(ready(before));
-    expect([...changes]).toEqual(expect.arrayContaining(['kept', 'lost']));
+    expect([...changes]).toEqual(expect.arrayContaining(['unchanged', 'lost']));
     expect(relay.watched()).toContain('"code":410');
     stop.abort();
   });
@@ -129,7 +129,7 @@ describe('an adapter that an autoscaler scales', () => {
 
   it('starts with the number of the spec, and keeps the number of the autoscaler', async () => {
     await apply(scaled);
-    await settled(scaled);
+    await converged(scaled);
     await scale(3);
     await apply(scaled);
     await apply({ ...scaled, environment: { NEXT: '1' } });

@@ -26,13 +26,13 @@ async function start(api: ApiServer) {
 }
 /** The reports to a watcher, until `stop`. */
 function watch(runtime: Awaited<ReturnType<typeof start>>) {
-  const told: string[] = [];
+  const reported: string[] = [];
   const stopping = new AbortController();
   runtime.watch(
-    { changed: ({ name }) => void told.push(name), synced: () => void told.push('everything') },
+    { changed: ({ name }) => void reported.push(name), synced: () => void reported.push('everything') },
     stopping.signal,
   );
-  return { told, stop: () => stopping.abort() };
+  return { reported, stop: () => stopping.abort() };
 }
 const deletions = (api: ApiServer) => api.requests().filter((line) => line.startsWith('DELETE'));
 
@@ -81,18 +81,18 @@ describe('the runtime', () => {
     const runtime = await start(api);
     const stopped = watch(runtime);
     stopped.stop();
-    const { told } = watch(runtime);
-    await eventually(() => expect(told).toEqual(['everything']));
+    const { reported } = watch(runtime);
+    await eventually(() => expect(reported).toEqual(['everything']));
     await runtime.apply(echo);
-    await eventually(() => expect(told).toContain('echo'));
+    await eventually(() => expect(reported).toContain('echo'));
     await eventually(() => expect(api.watches()).toBe(6));
     api.put(
       'pods',
       podOf({ name: 'adapter-other-0', labels: { 'mcp-gateway.io/kind': 'adapter', 'mcp-gateway.io/name': 'other' } }),
     );
-    await eventually(() => expect(told).toContain('other'));
+    await eventually(() => expect(reported).toContain('other'));
     expect((await runtime.observe(adapter('other'))).replicas).toMatchObject([{ state: 'Ready' }]);
-    expect(stopped.told).toEqual([]);
+    expect(stopped.reported).toEqual([]);
   });
 
   it('keeps an adapter and a tool of the same name apart', async () => {

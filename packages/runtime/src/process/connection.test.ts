@@ -2,7 +2,7 @@ import { adapter } from '../../test/refs.js';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ask } from '../../test/observed.js';
+import { serverState } from '../../test/observed.js';
 import { runModule, stillLiving } from '../../test/processes.js';
 import { supervisorOptions, temporaryFolder, SERVER, workload } from '../../test/supervisor.js';
 import { eventually } from '../../test/wait.js';
@@ -135,6 +135,6 @@ async function serverPids(environment = {}): Promise<number[]> {
   return eventually(async () => {
     const { replicas } = await runtime.observe(adapter('echo'));
     expect(replicas.map(({ state }) => state)).toEqual(['Ready', 'Ready']);
-    return Promise.all(replicas.map(async ({ endpoint }) => (await ask(endpoint?.url ?? '')).pid));
+    return Promise.all(replicas.map(async ({ endpoint }) => (await serverState(endpoint?.url ?? '')).pid));
   });
 }

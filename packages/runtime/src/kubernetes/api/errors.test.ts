@@ -55,8 +55,8 @@ describe('a rejection of the API server', () => {
     ],
     [409, 'somebody was faster', 'Refused', 'somebody was faster'],
     [405, 'not that way', 'MethodNotAllowed', 'not that way'],
-  ])('with %i, %s, is %s', (status, said, reason, message) => {
-    expect(apiFailure(new ApiError(status, status === 405 ? 'MethodNotAllowed' : '', said))).toEqual({
+  ])('with %i, %s, is %s', (status, answer, reason, message) => {
+    expect(apiFailure(new ApiError(status, status === 405 ? 'MethodNotAllowed' : '', answer))).toEqual({
       reason,
       message,
     });

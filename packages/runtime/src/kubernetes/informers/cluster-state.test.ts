@@ -9,15 +9,15 @@ describe('the copy of the cluster', () => {
   it('reports an object that is relabelled to another adapter for both adapters', () => {
     const state = new ClusterState();
     state.services.put(ownedObject('Service'));
-    const told: string[] = [];
-    state.onChange(({ name }) => void told.push(name));
+    const changed: string[] = [];
+    state.onChange(({ name }) => void changed.push(name));
     state.services.put(
       ownedObject('Service', {
         resourceVersion: '8',
         labels: { 'mcp-gateway.io/kind': 'adapter', 'mcp-gateway.io/name': 'other' },
       }),
     );
-    expect(told).toEqual(['echo', 'other']);
+    expect(changed).toEqual(['echo', 'other']);
   });
 
   it('counts no pod that only carries the labels', () => {
@@ -30,15 +30,15 @@ describe('the copy of the cluster', () => {
 
   it('reports a change of each kind of object, and a warning about it, until the listener is removed', () => {
     const state = new ClusterState();
-    const told: string[] = [];
-    const stop = state.onChange(({ name }) => void told.push(name));
+    const changed: string[] = [];
+    const stop = state.onChange(({ name }) => void changed.push(name));
     const objects = [
       ...OWNED_KINDS.map((kind) => [kind, ownedObject(kind)] as const),
       ['Pod', { ...podOf(), ...ownedObject('', { ...podOf().metadata }) }] as const,
     ];
     for (const [kind, object] of objects) {
       state.storeOf(kind).put(object);
-      expect([kind, told.splice(0)]).toEqual([kind, ['echo']]);
+      expect([kind, changed.splice(0)]).toEqual([kind, ['echo']]);
     }
     const about = (name: string, uid: string) => ({
       ...warning(uid, 'Unhealthy', name),
@@ -46,13 +46,13 @@ describe('the copy of the cluster', () => {
     });
     state.warnings.put(about('adapter-echo-1', 'pod-uid'));
     state.warnings.put(about('adapter-echo', 'uid-of-StatefulSet'));
-    expect(told.splice(0)).toEqual(['echo', 'echo']);
+    expect(changed.splice(0)).toEqual(['echo', 'echo']);
     state.warnings.put(about('adapter-echo', 'uid-of-an-earlier-one'));
     state.warnings.put(about('somebody-elses', 'other'));
-    expect(told).toEqual([]);
+    expect(changed).toEqual([]);
     stop();
     state.services.forget(ownedObject('Service'));
-    expect(told).toEqual([]);
+    expect(changed).toEqual([]);
   });
 
   it('sorts objects by the order of removal, pods by ordinal, and warnings by time', () => {
@@ -61,11 +61,11 @@ describe('the copy of the cluster', () => {
     for (const ordinal of [10, 2, 1]) state.pods.put(podOf({ name: `adapter-echo-${ordinal}`, uid: `uid-${ordinal}` }));
     const at = (hour: number) => `2026-11-20T0${hour}:00:00Z`;
     const late = { ...warning('uid-10', 'last', '', at(1)), lastTimestamp: at(9) };
-    const said = { ...warning('uid-2', 'second', '', at(1)), lastTimestamp: null, eventTime: at(8) };
+    const second = { ...warning('uid-2', 'second', '', at(1)), lastTimestamp: null, eventTime: at(8) };
     const made = { ...warning('uid-1', 'first', '', at(7)), lastTimestamp: null };
     for (const each of [
       late,
-      said,
+      second,
       made,
       warning('uid-of-StatefulSet', 'zeroth', '', at(6)),
       warning('other', 'none', ''),

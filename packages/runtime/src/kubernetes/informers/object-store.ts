@@ -72,8 +72,8 @@ export class ObjectStore<T extends KubeObject> {
 }
 
 function keepOwnership({ metadata }: KubeObject): void {
-  const kept = trimManagedFields(metadata.managedFields ?? []);
-  if (kept.length > 0) metadata.managedFields = kept;
+  const owners = trimManagedFields(metadata.managedFields ?? []);
+  if (owners.length > 0) metadata.managedFields = owners;
   else delete metadata.managedFields;
 }
 
@@ -86,7 +86,7 @@ const isAfter = (version: string, other: string): boolean => BigInt(version) > B
 /** A store that a reflector fills. */
 export type InformerStore<T extends KubeObject> = Pick<ObjectStore<T>, 'put' | 'drop' | 'replaceAll'>;
 
-/** Keeps the gateway's own objects of one kind, and the metadata of all others, so that the runtime can tell a name conflict. */
+/** Keeps the gateway's own objects of one kind, and the metadata of all others, so that the runtime can detect a name conflict. */
 export class PartitionedStore<T extends KubeObject> implements InformerStore<T> {
   constructor(
     private readonly ours: InformerStore<T>,

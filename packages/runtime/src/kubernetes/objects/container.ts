@@ -57,12 +57,12 @@ type Resources = AdapterSpec['resources'];
 
 /** The default of a resource applies only when the spec has neither its request nor its limit: a mix could put the limit below the request. */
 function resourcesOf(own: Resources, defaults: Resources): V1ResourceRequirements {
-  const said = (resource: 'cpu' | 'memory') => own.requests?.[resource] ?? own.limits?.[resource];
+  const amountIn = (resource: 'cpu' | 'memory') => own.requests?.[resource] ?? own.limits?.[resource];
   const amounts = (which: 'requests' | 'limits') => {
     const found: Record<string, string> = {};
     for (const resource of ['cpu', 'memory'] as const) {
-      const amount = (said(resource) === undefined ? defaults : own)[which]?.[resource];
-      if (amount !== undefined) found[resource] = amount;
+      const quantity = (amountIn(resource) === undefined ? defaults : own)[which]?.[resource];
+      if (quantity !== undefined) found[resource] = quantity;
     }
     return found;
   };
@@ -75,7 +75,7 @@ const sorted = <T>(record: Record<string, T>): [string, T][] =>
 /** How the kubelet checks a replica. `answer` is the HTTP status that showed that there is no health endpoint. */
 export type HealthCheck = { by: 'http' } | { by: 'tcp'; answer?: string };
 
-type Asked = Pick<V1Probe, 'httpGet' | 'tcpSocket'>;
+type Check = Pick<V1Probe, 'httpGet' | 'tcpSocket'>;
 type Probes = Pick<V1Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'>;
 
 /** Seconds between two startup probes. */
@@ -91,9 +91,9 @@ const START_PERIOD = 3;
  */
 export function probesOf({ healthPath, healthType, port }: Workload, { by }: HealthCheck): Probes {
   const open = { tcpSocket: { port } };
-  const asked = by === 'http' ? { httpGet: { path: healthPath, port, scheme: 'HTTP' } } : open;
+  const check = by === 'http' ? { httpGet: { path: healthPath, port, scheme: 'HTTP' } } : open;
   const assumed = by === 'http' && healthType === undefined && healthPath === DEFAULT_HEALTH_PATH;
-  const every = (periodSeconds: number, failureThreshold: number, timeoutSeconds: number, what: Asked): V1Probe => ({
+  const every = (periodSeconds: number, failureThreshold: number, timeoutSeconds: number, what: Check): V1Probe => ({
     ...what,
     periodSeconds,
     failureThreshold,
@@ -101,8 +101,8 @@ export function probesOf({ healthPath, healthType, port }: Workload, { by }: Hea
     successThreshold: 1,
   });
   return {
-    startupProbe: every(START_PERIOD, STARTUP_SECONDS / START_PERIOD, 2, assumed ? open : asked),
-    readinessProbe: every(5, 2, 3, asked),
-    livenessProbe: every(10, assumed ? 33 : 12, 5, asked),
+    startupProbe: every(START_PERIOD, STARTUP_SECONDS / START_PERIOD, 2, assumed ? open : check),
+    readinessProbe: every(5, 2, 3, check),
+    livenessProbe: every(10, assumed ? 33 : 12, 5, check),
   };
 }

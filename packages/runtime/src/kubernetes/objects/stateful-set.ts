@@ -48,8 +48,8 @@ export function statefulSetOf(
   const templateOf = (drainSeconds: number) => podTemplateOf(workload, { ...settings, drainSeconds }, health);
   const hash = digest(templateOf(0));
   // A new drain time alone does not replace pods. Pods that are replaced for another reason get it.
-  const kept = annotations[TEMPLATE_HASH_ANNOTATION] === hash ? Number(annotations[DRAIN_SECONDS_ANNOTATION]) : NaN;
-  const drainSeconds = Number.isInteger(kept) && kept >= 0 ? kept : settings.drainSeconds;
+  const current = annotations[TEMPLATE_HASH_ANNOTATION] === hash ? Number(annotations[DRAIN_SECONDS_ANNOTATION]) : NaN;
+  const drainSeconds = Number.isInteger(current) && current >= 0 ? current : settings.drainSeconds;
   return {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
@@ -120,7 +120,7 @@ function podSpecOf(workload: Workload, settings: KubernetesSettings, health: Hea
     shareProcessNamespace: true,
     terminationGracePeriodSeconds: settings.drainSeconds + STOP_SECONDS,
     topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((key) =>
-      spreadOver(key, selectorLabels(settings.gateway, workload)),
+      topologySpread(key, selectorLabels(settings.gateway, workload)),
     ),
     ...(imagePullSecrets.length > 0 && { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
     ...(Object.keys(nodeSelector).length > 0 && { nodeSelector: { ...nodeSelector } }),
@@ -133,7 +133,7 @@ function podSpecOf(workload: Workload, settings: KubernetesSettings, health: Hea
   };
 }
 
-const spreadOver = (topologyKey: string, matchLabels: Record<string, string>): V1TopologySpreadConstraint => ({
+const topologySpread = (topologyKey: string, matchLabels: Record<string, string>): V1TopologySpreadConstraint => ({
   topologyKey,
   maxSkew: 1,
   whenUnsatisfiable: 'ScheduleAnyway',

@@ -82,8 +82,8 @@ describe('the health check of a revision with a replica that answers an error', 
       ...podOf({}, starting),
       spec: { containers: [{ name: 'server', readinessProbe: { httpGet: { path } } }] },
     };
-    const told = [warning('pod-uid', 'Unhealthy', message)];
-    return healthCheckOf({ statefulSet: set, own: [], pods: [pod], warnings: told }, 'r1', undefined);
+    const events = [warning('pod-uid', 'Unhealthy', message)];
+    return healthCheckOf({ statefulSet: set, own: [], pods: [pod], warnings: events }, 'r1', undefined);
   };
 
   it.each([400, 403, 404, 405, 421])('on the default path, with %i, is TCP', (status) => {
@@ -99,7 +99,7 @@ describe('the health check of a revision with a replica that answers an error', 
     expect(checkOf(status, path).by).toBe('http');
   });
 
-  it('keeps the answer when the probe no longer asks', () => {
+  it('keeps the answer when the probe no longer requests the path', () => {
     const annotations = { ...byTcp.metadata.annotations, 'mcp-gateway.io/health-check-answer': '403' };
     const statefulSet = { ...byTcp, metadata: { ...byTcp.metadata, annotations } };
     const seen = healthCheckOf({ statefulSet, own: [], pods: [], warnings: [] }, 'r1', undefined);

@@ -23,19 +23,19 @@ export function healthCheckOf(
   const annotations = statefulSet?.metadata.annotations ?? {};
   if (annotations[TCP_CHECK_ANNOTATION] === revision)
     return { by: 'tcp', answer: annotations[HEALTH_ANSWER_ANNOTATION] ?? '404' };
-  const asked = pods.filter(
-    (pod) => pod.metadata.annotations?.[REVISION_ANNOTATION] === revision && askedPath(pod) !== undefined,
+  const probed = pods.filter(
+    (pod) => pod.metadata.annotations?.[REVISION_ANNOTATION] === revision && probedPath(pod) !== undefined,
   );
-  if (asked.some(wasReady)) return BY_HTTP;
-  for (const pod of asked) {
+  if (probed.some(wasReady)) return BY_HTTP;
+  for (const pod of probed) {
     const answer = lastProbeStatus(pod, warnings);
-    if (answer !== null && isMissingHealthPath(answer, askedPath(pod) ?? ''))
+    if (answer !== null && isMissingHealthPath(answer, probedPath(pod) ?? ''))
       return { by: 'tcp', answer: String(answer) };
   }
   return BY_HTTP;
 }
 
-const askedPath = ({ spec }: Pod): string | undefined => {
+const probedPath = ({ spec }: Pod): string | undefined => {
   const get = spec.containers.find(({ name }) => name === SERVER_CONTAINER)?.readinessProbe?.httpGet;
   return get && (get.path ?? '');
 };

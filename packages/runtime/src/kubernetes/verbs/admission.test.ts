@@ -37,7 +37,7 @@ describe('the policy of the operator on', () => {
       IMAGES,
       'TOKEN may not come from the Secret other. The operator has allowed none (ALLOWED_SECRETS).',
     ],
-  ])('%j is said', (wanted, settings, message) => {
+  ])('%j is reported', (wanted, settings, message) => {
     const allImages = 'imageName' in wanted ? {} : { allowedImages: [] };
     expect(policyViolation(workload('echo', wanted), { ...DEFAULTS, ...settings, ...allImages })?.message).toBe(
       message,

@@ -21,14 +21,18 @@ beforeEach(() => {
 });
 
 function setUp(settings: Parameters<typeof contextOf>[1] = {}, also: (answer: KubeObject) => void = () => {}) {
-  const { context, asked } = contextOf((request) => {
+  const { context, requests } = contextOf((request) => {
     const [line = ''] = linesOf([request]);
     if (refused.some((each) => line.includes(each))) throw new ApiError(403, 'Forbidden', `no ${line}`);
     const answer = request.method === 'DELETE' ? gone : applied(request);
     also(answer);
     return answer;
   }, settings);
-  return { context, asked: () => linesOf(asked.splice(0)), bodies: () => asked.splice(0).map(({ body }) => body) };
+  return {
+    context,
+    requests: () => linesOf(requests.splice(0)),
+    bodies: () => requests.splice(0).map(({ body }) => body),
+  };
 }
 const ALL = [
   'PATCH networkpolicies/adapter-echo',
@@ -39,23 +43,23 @@ const ALL = [
 
 describe('a workload that is applied', () => {
   it('writes every object at first, the network policy before any pod, and then only what differs', async () => {
-    const { context, asked } = setUp();
+    const { context, requests } = setUp();
     await apply(context, echo);
-    expect(asked()).toEqual(ALL);
+    expect(requests()).toEqual(ALL);
     await apply(context, echo);
-    expect(asked()).toEqual([]);
+    expect(requests()).toEqual([]);
     await apply(context, { ...echo, replicas: 3 });
-    expect(asked()).toEqual(['PATCH statefulsets/adapter-echo']);
+    expect(requests()).toEqual(['PATCH statefulsets/adapter-echo']);
     await apply(context, { ...echo, replicas: 1 });
-    expect(asked()).toEqual(['PATCH statefulsets/adapter-echo', 'DELETE poddisruptionbudgets/adapter-echo']);
+    expect(requests()).toEqual(['PATCH statefulsets/adapter-echo', 'DELETE poddisruptionbudgets/adapter-echo']);
   });
 
   it('writes nothing where the server only spells a value differently', async () => {
-    const { context, asked } = setUp({}, (answer) => Object.assign(answer, { spec: { serviceName: 'other' } }));
+    const { context, requests } = setUp({}, (answer) => Object.assign(answer, { spec: { serviceName: 'other' } }));
     await apply(context, echo);
-    asked();
+    requests();
     await apply(context, echo);
-    expect(asked()).toEqual([]);
+    expect(requests()).toEqual([]);
   });
 
   it('keeps the number of replicas that an autoscaler gave it', async () => {
@@ -118,11 +122,11 @@ describe('a workload that is applied', () => {
     ['an object of an earlier adapter exists', ({ state }) => state.services.put(ownedObject('Service', EARLIER))],
     ['a pod of an earlier adapter exists', ({ state }) => state.pods.put(podOf(EARLIER))],
   ])('waits while %s', async (_what, put) => {
-    const { context, asked } = setUp();
+    const { context, requests } = setUp();
     context.removing.set('adapter/echo', 'waiting');
     put(context);
     await apply(context, echo);
-    expect(asked()).toEqual([]);
+    expect(requests()).toEqual([]);
     expect(context.removing.has('adapter/echo')).toBe(true);
   });
 
@@ -159,42 +163,42 @@ describe('a workload that is applied', () => {
   });
 
   it('ignores an edit of the annotations of its own pod', async () => {
-    const { context, asked } = setUp();
+    const { context, requests } = setUp();
     await apply(context, echo);
     const uid = context.state.of(adapter('echo')).statefulSet?.metadata.uid ?? '';
     const ownerReferences = [{ kind: 'StatefulSet', name: 'adapter-echo', uid, controller: true }];
     context.state.pods.put(podOf({ ...EARLIER, ownerReferences }));
-    asked();
+    requests();
     await apply(context, next);
-    expect(asked()).toEqual(['PATCH statefulsets/adapter-echo']);
+    expect(requests()).toEqual(['PATCH statefulsets/adapter-echo']);
   });
 });
 
 describe('a workload that is rejected', () => {
   it('by the policy of the operator sends no request', async () => {
-    const { context, asked } = setUp({ allowedImages: ['mcp-'] });
+    const { context, requests } = setUp({ allowedImages: ['mcp-'] });
     await apply(context, echo);
-    expect(asked()).toEqual([]);
+    expect(requests()).toEqual([]);
     expect(context.failureConditions.get(adapter('echo'))).toMatchObject({ reason: 'ImageNotAllowed' });
   });
 
   it('with its network policy has no pods without it', async () => {
     refused = ['networkpolicies'];
-    const { context, asked } = setUp();
+    const { context, requests } = setUp();
     await apply(context, echo);
-    expect(asked()).toEqual(['PATCH networkpolicies/adapter-echo']);
+    expect(requests()).toEqual(['PATCH networkpolicies/adapter-echo']);
     expect(context.failureConditions.get(adapter('echo'))?.message).toContain('no PATCH networkpolicies');
   });
 
   it('with another of its objects has all others, and reports the failure until it is accepted', async () => {
     refused = ['services', 'poddisruptionbudgets'];
-    const { context, asked } = setUp();
+    const { context, requests } = setUp();
     await apply(context, echo);
-    expect(asked()).toEqual(ALL);
+    expect(requests()).toEqual(ALL);
     expect(context.failureConditions.get(adapter('echo'))?.message).toContain('no PATCH services');
     refused = [];
     await apply(context, echo);
-    expect(asked()).toEqual(['PATCH services/adapter-echo', 'PATCH poddisruptionbudgets/adapter-echo']);
+    expect(requests()).toEqual(['PATCH services/adapter-echo', 'PATCH poddisruptionbudgets/adapter-echo']);
     expect(context.failureConditions.get(adapter('echo'))).toBeNull();
   });
 
@@ -208,7 +212,7 @@ describe('a workload that is rejected', () => {
 
   it('is no failure where the API server does not answer: apply rejects, and the worker retries', async () => {
     const { context } = contextOf(() => {
-      throw new GatewayError('UNAVAILABLE', { detail: 'away' });
+      throw new GatewayError('UNAVAILABLE', { detail: 'unavailable' });
     });
     await expect(apply(context, echo)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(context.failureConditions.get(adapter('echo'))).toBeNull();
@@ -227,10 +231,10 @@ describe('a pod that blocks a rollout', () => {
     });
     await apply(found.context, echo);
     found.context.state.pods.put(podOf({ labels: OLD, annotations: OF_ECHO }, waiting('ErrImagePull')));
-    found.asked();
+    found.requests();
     now = generation;
     await apply(found.context, next);
-    return found.asked();
+    return found.requests();
   }
 
   it('is deleted when the controller has observed the current generation', async () => {

@@ -16,7 +16,7 @@ import { findConflict, policyViolation } from './admission.js';
 import type { RuntimeContext } from './context.js';
 
 /**
- * Applies the objects of a workload that differ from what it asks for. The next observation shows what the cluster rejects.
+ * Applies the objects of a workload that differ from it. The next observation shows what the cluster rejects.
  * @throws GatewayError UNAVAILABLE when the API server is unavailable
  */
 export async function apply(context: RuntimeContext, workload: Workload): Promise<void> {

@@ -18,7 +18,7 @@ export interface RuntimeContext {
   removing: Map<string, 'deleting' | 'waiting'>;
 }
 
-/** @param retry asks the worker to reconcile a resource again */
+/** @param retry makes the worker reconcile a resource again */
 export const createContext = (
   given: Pick<RuntimeContext, 'settings' | 'cluster' | 'state' | 'log'>,
   retry: (ref: ResourceRef) => void,

@@ -148,32 +148,32 @@ describe('the differences between a manifest and', () => {
       '/podSelector/matchLabels',
     ],
     [
-      'a label that callers are selected by',
+      'a label that selects callers',
       (more) => ({ ingress: [{ from: [{ namespaceSelector: { matchLabels: { a: '1', ...more } } }] }] }),
       '/ingress/0/from/0/namespaceSelector/matchLabels',
     ],
     [
-      'a label that what may be reached is selected by',
+      'a label that selects the allowed destinations',
       (more) => ({ egress: [{ to: [{ namespaceSelector: { matchLabels: { a: '1', ...more } } }] }] }),
       '/egress/0/to/0/namespaceSelector/matchLabels',
     ],
     [
-      'a label that replicas are spread by',
+      'a label of a topology spread constraint',
       (more) => ({ topologySpreadConstraints: [{ labelSelector: { matchLabels: { a: '1', ...more } } }] }),
       '/topologySpreadConstraints/0/labelSelector/matchLabels',
     ],
     [
-      'something of a named port that may be reached',
+      'a field of a named port that accepts connections',
       (more) => ({ ingress: [{ ports: [{ name: 'a', ...more }] }] }),
       '/ingress/0/ports/a',
     ],
     [
-      'another way to select beside labels',
+      'another selector beside the labels',
       (more) => ({ podSelector: { matchLabels: { a: '1' }, ...more } }),
       '/podSelector',
     ],
     [
-      'something of a port that may be reached',
+      'a field of a port that accepts connections',
       (more) => ({ ingress: [{ ports: [{ port: 1, ...more }] }] }),
       '/ingress/0/ports/0',
     ],

@@ -140,7 +140,7 @@ describe('logs that are followed', () => {
     log.write(Buffer.from('line 0\n'));
     const { next } = await follow();
     let text = (await next()) as string;
-    // All of it between two looks of the reader.
+    // All of it between two polls of the reader.
     const lines = Array.from({ length: 15 * times }, (_, i) => `line ${i + 1}\n`);
     for (const line of lines) log.write(Buffer.from(line));
     log.write(Buffer.from('end\n'));

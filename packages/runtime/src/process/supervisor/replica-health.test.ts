@@ -26,7 +26,7 @@ afterEach(async () => {
 const seen = () => supervisor.observe(adapter('echo'));
 const replica = () => seen().replicas[0] as ObservedReplica;
 const isReady = () => eventually(() => expect(replica()).toMatchObject({ state: 'Ready' }));
-async function tell(path: string): Promise<void> {
+async function send(path: string): Promise<void> {
   await fetch(`${replica().endpoint?.url}${path}`, { method: 'POST', headers: { connection: 'close' } });
 }
 
@@ -86,7 +86,7 @@ describe('a replica whose health check fails', () => {
     supervisor.apply(workload('echo', { environment: { HEALTH: '503' } }));
     await eventually(() => expect(replica().message).toBe('GET /healthz answers 503'));
     expect(replica()).toMatchObject({ state: 'Starting', endpoint: { ready: false }, restartCount: 0 });
-    await tell('/health?status=200');
+    await send('/health?status=200');
     await isReady();
     expect(replica()).toMatchObject({ message: null, endpoint: { ready: true } });
   });
@@ -105,7 +105,7 @@ describe('a replica whose health check fails', () => {
     const { endpoint } = replica();
     const states = [];
     for (const status of [500, 500, 200, 500, 500, 500]) {
-      await tell(`/health?status=${status}`);
+      await send(`/health?status=${status}`);
       await check();
       states.push(replica().state);
     }
@@ -115,7 +115,7 @@ describe('a replica whose health check fails', () => {
       message: 'GET /healthz answers 500',
       restartCount: 0,
     });
-    await tell('/health?status=200');
+    await send('/health?status=200');
     await check();
     expect(replica()).toMatchObject({ state: 'Ready', endpoint, message: null });
   });
@@ -124,7 +124,7 @@ describe('a replica whose health check fails', () => {
     supervisor.apply(workload('echo'));
     await isReady();
     const { endpoint } = replica();
-    await tell('/health?status=500');
+    await send('/health?status=500');
     await eventually(() => expect(replica()).toMatchObject({ restartCount: 1, lastExitCode: 137 }));
     await isReady();
     expect(replica().endpoint?.id).not.toBe(endpoint?.id);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../../test/clock.js';
 import { descriptorsOf } from '../../../test/descriptors.js';
-import { ask } from '../../../test/observed.js';
+import { serverState } from '../../../test/observed.js';
 import { logOf, SERVER, supervisorOptions, temporaryFolder, workload } from '../../../test/supervisor.js';
 import { eventually } from '../../../test/wait.js';
 import type { ObservedReplica } from '../../runtime.js';
@@ -93,7 +93,7 @@ describe('the environment of a replica', () => {
     supervisor.apply(workload('echo'));
     await isReady();
     const { url = '' } = replica().endpoint ?? {};
-    const { environment } = await ask(url);
+    const { environment } = await serverState(url);
     expect(environment).toMatchObject({ HOST: '127.0.0.1', PORT: new URL(url).port, MCP_GATEWAY_REPLICA: 'echo-0' });
   });
 });
@@ -108,7 +108,7 @@ describe('variables of the same name', () => {
     });
     supervisor.apply(workload('echo', { environment: { A: 'adapter' } }));
     await isReady();
-    const { environment } = await ask(replica().endpoint?.url ?? '');
+    const { environment } = await serverState(replica().endpoint?.url ?? '');
     expect(environment).toMatchObject({ A: 'adapter', B: 'catalogue', C: 'catalogue', D: 'machine' });
   });
 });

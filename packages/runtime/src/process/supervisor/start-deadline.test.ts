@@ -46,8 +46,8 @@ describe('a replica that never passes its health check', () => {
   it('says during the restart why it was restarted', async () => {
     start(START_MS);
     supervisor.apply(sick());
-    const said = 'It was restarted because it was not ready within 10 s: GET /healthz answers 500';
-    await eventually(() => expect(replica()).toMatchObject({ state: 'Starting', message: said }));
+    const message = 'It was restarted because it was not ready within 10 s: GET /healthz answers 500';
+    await eventually(() => expect(replica()).toMatchObject({ state: 'Starting', message }));
     expect(replica()?.restartCount).toBeGreaterThan(0);
   });
 });

@@ -92,7 +92,7 @@ export class Supervisor {
     return owner ? { ...ABSENT, exists: true, resourceId: owner.id } : ABSENT;
   }
 
-  /** Ends every replica and keeps the logs, which may tell why a replica ended. */
+  /** Ends every replica and keeps the logs, which may contain the cause. */
   async endAll(): Promise<void> {
     await Promise.all(
       [...this.#workloads.keys()].map(async (key) => {
