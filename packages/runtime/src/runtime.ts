@@ -1,5 +1,5 @@
 import type { PublishedEndpoint, ResourceRef } from '@mcp-gateway/common/contracts';
-import type { Workload } from './workload.js';
+import type { DesiredWorkload } from './workload.js';
 
 export interface ObservedReplica {
   name: string;
@@ -78,7 +78,7 @@ export interface WatchListener {
 export interface Runtime {
   observe(ref: ResourceRef): Promise<Observation>;
   /** Accepts the workload as the desired state; does not wait for replicas. */
-  apply(workload: Workload): Promise<void>;
+  apply(desired: DesiredWorkload): Promise<void>;
   /** Starts to remove the workload. Resolves also when there is none. */
   remove(ref: ResourceRef): Promise<void>;
   /** The resources of which anything exists. */

@@ -2,7 +2,7 @@ import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { adapter, tool } from './refs.js';
 import { workload as workloadOf } from './supervisor.js';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { ABSENT, revisionOf, type Observation, type Runtime, type Workload } from '../src/index.js';
+import { desiredWorkload, ABSENT, revisionOf, type Observation, type Runtime, type Workload } from '../src/index.js';
 import { serverState, ids, instances, ready } from './observed.js';
 import { eventually } from './wait.js';
 
@@ -59,7 +59,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
     }
     const converged = (wanted: Workload) => converges(() => asWanted(wanted));
     async function applied(wanted: Workload): Promise<Observation> {
-      await runtime.apply(wanted);
+      await runtime.apply(desiredWorkload(wanted));
       return converged(wanted);
     }
     const absent = (of: ResourceRef) => converges(async () => expect(await runtime.observe(of)).toEqual(ABSENT));
@@ -99,8 +99,8 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
     it('changes nothing when the same is applied again', async () => {
       const wanted = workload('1');
       const before = await applied(wanted);
-      await runtime.apply(wanted);
-      await runtime.apply(structuredClone(wanted));
+      await runtime.apply(desiredWorkload(wanted));
+      await runtime.apply(desiredWorkload(structuredClone(wanted)));
       const after = await applied({ ...wanted, replicas: 2 }); // had it begun anew, it would be seen by now
       expect(ids(after)).toEqual(expect.arrayContaining(ids(before)));
     });
@@ -129,7 +129,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       const first = workload('1', { replicas: 2 });
       const before = await applied(first);
       const second = { ...first, environment: { VERSION: '2' } };
-      await runtime.apply(second);
+      await runtime.apply(desiredWorkload(second));
       const versions = new Set<string>();
       let rolling = true;
       const calling = (async () => {
@@ -148,7 +148,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       const good = workload('1', { replicas: 2 });
       const before = await applied(good);
       const bad = { ...good, path: '/api/mcp', environment: { VERSION: '2', HEALTH: '500' } };
-      await runtime.apply(bad);
+      await runtime.apply(desiredWorkload(bad));
       const tried = await converges(async () => {
         const seen = await runtime.observe(good);
         const newer = seen.replicas.filter(({ revision }) => revision === revisionOf(bad));
@@ -200,7 +200,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
 
     it('explains that an image is unknown, and has no endpoints', async () => {
       const wanted = workload('1', { imageName: 'no-such-image' });
-      await runtime.apply(wanted);
+      await runtime.apply(desiredWorkload(wanted));
       const seen = await converges(async () => {
         const now = await runtime.observe(wanted);
         expect(now.failure).not.toBeNull();
@@ -231,7 +231,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
 
     it('removes a workload that was applied a moment before', async () => {
       const wanted = workload('1', { replicas: 2 });
-      await runtime.apply(wanted);
+      await runtime.apply(desiredWorkload(wanted));
       await runtime.remove(wanted);
       await absent(wanted);
     });
@@ -243,7 +243,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       const again = { ...wanted, resourceId: '1d6f3a52-1f0e-4c9e-8a53-0a8a2b0f7c22' };
       // A runtime may wait for the end of the old workload; a reconcile then applies again.
       const after = await converges(async () => {
-        await runtime.apply(again);
+        await runtime.apply(desiredWorkload(again));
         return eventually(() => asWanted(again), 5_000);
       });
       expect(ids(after)).not.toEqual(ids(before));
@@ -255,7 +255,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       runtime.watch({ changed: (ref) => void changes.add(resourceKey(ref)), synced: () => {} }, stop.signal);
       const one = workload('of the adapter');
       const other = { ...one, kind: 'tool' as const, environment: { VERSION: 'of the tool' } };
-      await Promise.all([runtime.apply(one), runtime.apply(other)]);
+      await Promise.all([runtime.apply(desiredWorkload(one)), runtime.apply(desiredWorkload(other))]);
       const [ofOne, ofOther] = [await converged(one), await converged(other)];
       const answers = await Promise.all([...ready(ofOne), ...ready(ofOther)].map(({ url }) => serverState(url)));
       expect(answers.map(({ version }) => version)).toEqual(['of the adapter', 'of the tool']);
@@ -278,7 +278,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
         runtime.watch({ changed: (ref) => void changes.add(ref.name), synced: resolve }, watching.signal),
       );
       const wanted = workload('1');
-      await runtime.apply(wanted);
+      await runtime.apply(desiredWorkload(wanted));
       await converges(() => expect(changes).toContain(wanted.name));
       const [endpoint = { url: '' }] = ready(await converged(wanted));
       changes.clear();

@@ -1,17 +1,18 @@
 import type { AdapterRow } from '@mcp-gateway/database';
-import { revisionOf, type Workload, desiredReplicas, type Observation } from '@mcp-gateway/runtime';
+import {
+  desiredReplicas,
+  desiredWorkload,
+  type DesiredWorkload,
+  type Observation,
+  type Workload,
+} from '@mcp-gateway/runtime';
 
 /** A row with its workload and revision. Computed once for each run, because the revision is a hash. */
-export interface DesiredState {
+export interface DesiredState extends DesiredWorkload {
   row: AdapterRow;
-  workload: Workload;
-  revision: string;
 }
 
-export function desiredState(row: AdapterRow): DesiredState {
-  const workload = workloadOf(row);
-  return { row, workload, revision: revisionOf(workload) };
-}
+export const desiredState = (row: AdapterRow): DesiredState => ({ row, ...desiredWorkload(workloadOf(row)) });
 
 /** The part of a row that a runtime needs. */
 export function workloadOf({ id, spec }: Pick<AdapterRow, 'id' | 'spec'>): Workload {

@@ -64,9 +64,9 @@ async function take(step: ReturnType<typeof plan>, parts: ReconcileParts, curren
   const { name, run, desired, seen } = current;
   switch (step) {
     case 'apply': {
-      const { workload, row } = desired as DesiredState;
-      await runtime.apply(workload).catch((error: unknown) => saveUnavailable(parts, row, error));
-      return report(parts, desired as DesiredState, run);
+      const state = desired as DesiredState;
+      await runtime.apply(state).catch((error: unknown) => saveUnavailable(parts, state.row, error));
+      return report(parts, state, run);
     }
     case 'report':
       return report(parts, desired as DesiredState, run);

@@ -104,7 +104,7 @@ export class World {
         return { ...seen, replicas };
       }),
     list: () => this.#call(() => [...this.running.keys()].map((name) => ({ kind: 'adapter' as const, name }))),
-    apply: (workload) =>
+    apply: ({ workload }) =>
       this.#call(() => {
         const found = this.running.get(workload.name);
         this.#never(

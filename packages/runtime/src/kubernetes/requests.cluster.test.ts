@@ -10,7 +10,7 @@ import { ready } from '../../test/observed.js';
 import { startRelay, type Relay } from '../../test/relay.js';
 import { workload } from '../../test/supervisor.js';
 import { eventually } from '../../test/wait.js';
-import { ABSENT, revisionOf, type Runtime, type Workload } from '../index.js';
+import { desiredWorkload, ABSENT, revisionOf, type Runtime, type Workload } from '../index.js';
 
 const SETTLE_MS = 60_000;
 const namespace = freshNamespace();
@@ -46,7 +46,7 @@ describe('the requests to the API server', () => {
 
   it('are one for each object of a new adapter', async () => {
     requests();
-    await runtime.apply(echo);
+    await runtime.apply(desiredWorkload(echo));
     const path = `/namespaces/${namespace.name}`;
     expect(requests()).toEqual([
       `PATCH /apis/networking.k8s.io/v1${path}/networkpolicies/adapter-echo`,
@@ -58,20 +58,20 @@ describe('the requests to the API server', () => {
 
   it('are none while pods start, and none for an unchanged workload', async () => {
     await converged(echo);
-    await runtime.apply(echo);
+    await runtime.apply(desiredWorkload(echo));
     await runtime.list();
     expect(requests()).toEqual([]);
   });
 
   it('are one when the number of replicas or the image changes', async () => {
     const three = { ...echo, replicas: 3 };
-    await runtime.apply(three);
+    await runtime.apply(desiredWorkload(three));
     await converged(three);
     const changed = { ...three, environment: { NEXT: '1' } };
-    await runtime.apply(changed);
+    await runtime.apply(desiredWorkload(changed));
     expect(requests()).toEqual(Array(2).fill(expect.stringMatching(/^PATCH .*statefulsets/)));
     await converged(changed);
-    await runtime.apply(echo);
+    await runtime.apply(desiredWorkload(echo));
     await converged(echo);
     requests();
   });
@@ -81,7 +81,7 @@ describe('the requests to the API server', () => {
     afterTest(() => other.close());
     const seen = await other.observe(adapter('echo'));
     expect(seen.inSync).toBe(false); // it does not know yet what should be
-    await other.apply(echo);
+    await other.apply(desiredWorkload(echo));
     expect(await other.observe(adapter('echo'))).toMatchObject({ revision: revisionOf(echo), inSync: true });
     const kinds = requests().map((request) => /^GET .*\/(\w+)$/.exec(request)?.[1] ?? request);
     expect(kinds.toSorted()).toEqual(['networkpolicies', 'poddisruptionbudgets', 'pods', 'services', 'statefulsets']);
@@ -92,7 +92,7 @@ describe('a worker that lost the API server', () => {
   it('sees what happened meanwhile, even after its resource version has expired', async () => {
     const unchanged = workload('unchanged');
     const lost = workload('lost');
-    for (const each of [unchanged, lost]) await runtime.apply(each);
+    for (const each of [unchanged, lost]) await runtime.apply(desiredWorkload(each));
     const before = await converged(unchanged);
     await converged(lost);
     const changes = new Set<string>();
@@ -121,7 +121,7 @@ describe('an adapter that an autoscaler scales', () => {
   const replicas = async () =>
     (await namespace.get<{ spec: { replicas: number } }>('statefulset', 'adapter-scaled')).spec.replicas;
   /** Refused when the object has just changed; a worker's queue tries again. */
-  const apply = (wanted: Workload) => eventually(() => runtime.apply(wanted));
+  const apply = (wanted: Workload) => eventually(() => runtime.apply(desiredWorkload(wanted)));
   const scale = async (count: number) => {
     await namespace.kubectl('scale', 'statefulset/adapter-scaled', `--replicas=${count}`);
     await eventually(async () => expect((await runtime.observe(adapter('scaled'))).desiredReplicas).toBe(count));

@@ -9,7 +9,7 @@ import { DEFAULTS } from '../../test/settings.js';
 import { workload } from '../../test/supervisor.js';
 import { eventually } from '../../test/wait.js';
 import { ABSENT } from '../runtime.js';
-import { revisionOf } from '../workload.js';
+import { desiredWorkload, revisionOf } from '../workload.js';
 import { kubernetesRuntime } from './runtime.js';
 
 const echo = workload('echo', { resourceId: 'id-of-echo' });
@@ -83,7 +83,7 @@ describe('the runtime', () => {
     stopped.stop();
     const { reported } = watch(runtime);
     await eventually(() => expect(reported).toEqual(['everything']));
-    await runtime.apply(echo);
+    await runtime.apply(desiredWorkload(echo));
     await eventually(() => expect(reported).toContain('echo'));
     await eventually(() => expect(api.watches()).toBe(6));
     api.put(
@@ -99,8 +99,8 @@ describe('the runtime', () => {
     const api = await startApiServer();
     const runtime = await start(api);
     await eventually(() => expect(api.watches()).toBe(6));
-    await runtime.apply(echo);
-    await runtime.apply({ ...echo, kind: 'tool', resourceId: 'id-of-the-tool' });
+    await runtime.apply(desiredWorkload(echo));
+    await runtime.apply(desiredWorkload({ ...echo, kind: 'tool', resourceId: 'id-of-the-tool' }));
     expect(await runtime.list()).toEqual([adapter('echo'), tool('echo')]);
     api.requests();
     await runtime.remove(adapter('echo'));
@@ -119,7 +119,7 @@ describe('the runtime', () => {
     const api = await startApiServer();
     api.put('pods', { ...pod, metadata: { ...pod.metadata, deletionTimestamp: '2026-11-20T09:00:00Z' } });
     const runtime = await start(api);
-    await runtime.apply(echo);
+    await runtime.apply(desiredWorkload(echo));
     await eventually(() => expect(api.watches()).toBe(6));
     api.requests();
     await runtime.remove(adapter('echo'));
@@ -136,7 +136,7 @@ describe('the runtime', () => {
     const runtime = await start(api);
     const verbs = [
       () => runtime.observe(adapter('echo')),
-      () => runtime.apply(echo),
+      () => runtime.apply(desiredWorkload(echo)),
       () => runtime.remove(adapter('echo')),
       () => runtime.list(),
     ];

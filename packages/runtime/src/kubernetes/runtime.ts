@@ -39,9 +39,9 @@ export async function kubernetesRuntime(
       await ready();
       return observe(context, ref, new Date());
     },
-    async apply(workload) {
+    async apply(desired) {
       await ready();
-      await apply(context, workload);
+      await apply(context, desired);
     },
     async remove(ref) {
       await ready();

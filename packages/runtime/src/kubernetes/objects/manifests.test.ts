@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULTS } from '../../../test/settings.js';
 import { workload } from '../../../test/supervisor.js';
-import { revisionOf, type Workload } from '../../workload.js';
+import { desiredWorkload, type Workload } from '../../workload.js';
 import { differences } from '../verbs/last-applied.js';
 import type { KubernetesSettings } from '../settings/settings.js';
 import type { Manifest } from './manifest.js';
@@ -47,12 +47,12 @@ function manifests(
   tcp = false,
   annotations: Record<string, string> = {},
 ): Manifest[] {
-  const desired = workload('echo', more);
+  const desired = desiredWorkload(workload('echo', more));
   const seen = {
     health: tcp ? { by: 'tcp' as const } : { by: 'http' as const },
     annotations,
-    replicas: desired.replicas,
-    paths: { [revisionOf(desired)]: desired.path },
+    replicas: desired.workload.replicas,
+    paths: { [desired.revision]: desired.workload.path },
   };
   return manifestsOf(desired, { ...DEFAULTS, ...settings }, seen);
 }

@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { V1PodDisruptionBudgetSpec, V1ServiceSpec } from '@kubernetes/client-node';
-import type { Workload } from '../../workload.js';
+import type { DesiredWorkload, Workload } from '../../workload.js';
 import { MANIFEST_HASH_ANNOTATION, selectorLabels } from '../ownership/labels.js';
 import type { KubernetesSettings } from '../settings/settings.js';
 import { type Manifest, metadataOf } from './manifest.js';
 import { type ObservedState, statefulSetOf } from './stateful-set.js';
 
 /** All objects of a workload in the order of apply: the network policy comes first, so that no pod starts without it. */
-export function manifestsOf(workload: Workload, settings: KubernetesSettings, seen: ObservedState): Manifest[] {
+export function manifestsOf(desired: DesiredWorkload, settings: KubernetesSettings, seen: ObservedState): Manifest[] {
+  const { workload } = desired;
   return [
     networkPolicyOf(workload, settings),
     serviceOf(workload, settings),
-    statefulSetOf(workload, settings, seen),
+    statefulSetOf(desired, settings, seen),
     ...(seen.replicas > 1 ? [disruptionBudgetOf(workload, settings)] : []),
   ].map(withHash);
 }

@@ -6,7 +6,7 @@ import type {
   V1Toleration,
   V1TopologySpreadConstraint,
 } from '@kubernetes/client-node';
-import { revisionOf, type Workload } from '../../workload.js';
+import type { DesiredWorkload, Workload } from '../../workload.js';
 import {
   RESOURCE_ID_ANNOTATION,
   DRAIN_SECONDS_ANNOTATION,
@@ -39,13 +39,13 @@ export interface ObservedState {
 }
 
 export function statefulSetOf(
-  workload: Workload,
+  desired: DesiredWorkload,
   settings: KubernetesSettings,
   { health, replicas, paths, annotations = {} }: ObservedState,
 ): Manifest {
+  const { workload, revision } = desired;
   const metadata = metadataOf(workload, settings);
-  const revision = revisionOf(workload);
-  const templateOf = (drainSeconds: number) => podTemplateOf(workload, { ...settings, drainSeconds }, health);
+  const templateOf = (drainSeconds: number) => podTemplateOf(desired, { ...settings, drainSeconds }, health);
   const hash = digest(templateOf(0));
   // A new drain time alone does not replace pods. Pods that are replaced for another reason get it.
   const current = annotations[TEMPLATE_HASH_ANNOTATION] === hash ? Number(annotations[DRAIN_SECONDS_ANNOTATION]) : NaN;
@@ -85,7 +85,11 @@ export function statefulSetOf(
 const digest = (template: V1PodTemplateSpec) =>
   createHash('sha256').update(JSON.stringify(template)).digest('hex').slice(0, 16);
 
-const podTemplateOf = (workload: Workload, settings: KubernetesSettings, health: HealthCheck): V1PodTemplateSpec => ({
+const podTemplateOf = (
+  { workload, revision }: DesiredWorkload,
+  settings: KubernetesSettings,
+  health: HealthCheck,
+): V1PodTemplateSpec => ({
   metadata: {
     labels: {
       ...settings.podLabels,
@@ -95,7 +99,7 @@ const podTemplateOf = (workload: Workload, settings: KubernetesSettings, health:
     annotations: {
       ...settings.podAnnotations,
       [RESOURCE_ID_ANNOTATION]: workload.resourceId,
-      [REVISION_ANNOTATION]: revisionOf(workload),
+      [REVISION_ANNOTATION]: revision,
     },
   },
   spec: podSpecOf(workload, settings, health),

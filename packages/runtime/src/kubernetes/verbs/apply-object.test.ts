@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { applied, contextOf, idEdited, ownedObject } from '../../../test/context.js';
 import { DEFAULTS } from '../../../test/settings.js';
 import { workload } from '../../../test/supervisor.js';
+import { desiredWorkload } from '../../workload.js';
 import { ApiError } from '../api/errors.js';
 import type { KubeObject } from '../api/types.js';
 import { serviceOf } from '../objects/manifests.js';
@@ -10,7 +11,7 @@ import { statefulSetOf } from '../objects/stateful-set.js';
 import { applyObject } from './apply-object.js';
 
 const echo = { ...workload('echo'), resourceId: 'id-of-echo' };
-const manifest = statefulSetOf(echo, DEFAULTS, { health: { by: 'http' }, replicas: 1, paths: {} });
+const manifest = statefulSetOf(desiredWorkload(echo), DEFAULTS, { health: { by: 'http' }, replicas: 1, paths: {} });
 
 describe('an object that is applied', () => {
   it.each<[what: string, autoscaled: string[], version: string | undefined]>([
@@ -73,7 +74,11 @@ describe('an object that is applied', () => {
     await applyObject(
       context,
       echo,
-      statefulSetOf(echo, { ...DEFAULTS, gateway: 'two' }, { health: { by: 'http' }, replicas: 1, paths: {} }),
+      statefulSetOf(
+        desiredWorkload(echo),
+        { ...DEFAULTS, gateway: 'two' },
+        { health: { by: 'http' }, replicas: 1, paths: {} },
+      ),
     );
     expect(requests.map(({ query }) => query)).toEqual([{ fieldManager: 'mcp-gateway/two', force: 'false' }]);
     expect(context.state.of(adapter('echo')).statefulSet).toBeDefined();

@@ -4,7 +4,7 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import { applied, idEdited, linesOf, ownedObject, contextOf } from '../../../test/context.js';
 import { podOf, waiting, warning } from '../../../test/pods.js';
 import { workload } from '../../../test/supervisor.js';
-import { revisionOf, type Workload } from '../../workload.js';
+import { desiredWorkload, revisionOf, type Workload } from '../../workload.js';
 import { ApiError } from '../api/errors.js';
 import type { KubeObject, StatefulSet } from '../api/types.js';
 import { apply } from './apply.js';
@@ -44,27 +44,27 @@ const ALL = [
 describe('a workload that is applied', () => {
   it('writes every object at first, the network policy before any pod, and then only what differs', async () => {
     const { context, requests } = setUp();
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     expect(requests()).toEqual(ALL);
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     expect(requests()).toEqual([]);
-    await apply(context, { ...echo, replicas: 3 });
+    await apply(context, desiredWorkload({ ...echo, replicas: 3 }));
     expect(requests()).toEqual(['PATCH statefulsets/adapter-echo']);
-    await apply(context, { ...echo, replicas: 1 });
+    await apply(context, desiredWorkload({ ...echo, replicas: 1 }));
     expect(requests()).toEqual(['PATCH statefulsets/adapter-echo', 'DELETE poddisruptionbudgets/adapter-echo']);
   });
 
   it('writes nothing where the server only spells a value differently', async () => {
     const { context, requests } = setUp({}, (answer) => Object.assign(answer, { spec: { serviceName: 'other' } }));
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     requests();
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     expect(requests()).toEqual([]);
   });
 
   it('keeps the number of replicas that an autoscaler gave it', async () => {
     const { context, bodies } = setUp({ autoscaled: ['echo'] });
-    await apply(context, { ...echo, replicas: 1 });
+    await apply(context, desiredWorkload({ ...echo, replicas: 1 }));
     const scaled = context.state.statefulSets.get('adapter-echo') as StatefulSet;
     context.state.statefulSets.put({
       ...scaled,
@@ -72,7 +72,7 @@ describe('a workload that is applied', () => {
       spec: { ...scaled.spec, replicas: 5 },
     });
     bodies();
-    await apply(context, { ...next, replicas: 1 });
+    await apply(context, desiredWorkload({ ...next, replicas: 1 }));
     expect(bodies()).toMatchObject([{ kind: 'StatefulSet', spec: { replicas: 5 } }, { kind: 'PodDisruptionBudget' }]);
   });
 
@@ -82,7 +82,7 @@ describe('a workload that is applied', () => {
     context.state.warnings.put(
       warning('pod-uid', 'Unhealthy', 'Startup probe failed: HTTP probe failed with statuscode: 404'),
     );
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     expect(bodies()[2]).toMatchObject({
       kind: 'StatefulSet',
       spec: { template: { spec: { containers: [{ startupProbe: { tcpSocket: { port: 8000 } } }] } } },
@@ -91,11 +91,11 @@ describe('a workload that is applied', () => {
 
   it('records the paths of its pods outside of the pod template', async () => {
     const { context, bodies } = setUp();
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     context.state.pods.put(podOf({ annotations: OF_ECHO }));
     bodies();
     const moved = { ...echo, path: '/api/mcp' };
-    await apply(context, moved);
+    await apply(context, desiredWorkload(moved));
     const [set] = bodies() as { metadata: object; spec: object }[];
     expect(set?.metadata).toMatchObject({
       annotations: {
@@ -109,7 +109,7 @@ describe('a workload that is applied', () => {
   it('stops a removal', async () => {
     const { context } = setUp();
     context.removing.set('adapter/echo', 'waiting');
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     expect(context.removing.has('adapter/echo')).toBe(false);
   });
 
@@ -125,7 +125,7 @@ describe('a workload that is applied', () => {
     const { context, requests } = setUp();
     context.removing.set('adapter/echo', 'waiting');
     put(context);
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     expect(requests()).toEqual([]);
     expect(context.removing.has('adapter/echo')).toBe(true);
   });
@@ -137,7 +137,7 @@ describe('a workload that is applied', () => {
   ])('reports a conflict with a %s of another owner', async (kind, put) => {
     const { context } = setUp();
     put(context);
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     expect(context.failureConditions.get(adapter('echo'))).toEqual({
       reason: 'NameConflict',
       message: expect.stringContaining(`a ${kind} adapter-echo`),
@@ -149,14 +149,14 @@ describe('a workload that is applied', () => {
     ['removed', {}],
   ])('restores a resource id that another client has %s', async (_what, annotations) => {
     const { context, bodies } = setUp();
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     bodies();
     for (const { kind, object } of context.state.of(adapter('echo')).own) {
       const version = String(Number(object.metadata.resourceVersion) + 1_000);
       const metadata = { ...object.metadata, ...idEdited, annotations, resourceVersion: version };
       context.state.storeOf(kind).put({ ...object, metadata });
     }
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     const id = { metadata: { annotations: { 'mcp-gateway.io/resource-id': 'id-of-echo' } } };
     expect(bodies()).toMatchObject([id, id, id, id]);
     expect(context.failureConditions.get(adapter('echo'))).toBeNull();
@@ -164,12 +164,12 @@ describe('a workload that is applied', () => {
 
   it('ignores an edit of the annotations of its own pod', async () => {
     const { context, requests } = setUp();
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     const uid = context.state.of(adapter('echo')).statefulSet?.metadata.uid ?? '';
     const ownerReferences = [{ kind: 'StatefulSet', name: 'adapter-echo', uid, controller: true }];
     context.state.pods.put(podOf({ ...EARLIER, ownerReferences }));
     requests();
-    await apply(context, next);
+    await apply(context, desiredWorkload(next));
     expect(requests()).toEqual(['PATCH statefulsets/adapter-echo']);
   });
 });
@@ -177,7 +177,7 @@ describe('a workload that is applied', () => {
 describe('a workload that is rejected', () => {
   it('by the policy of the operator sends no request', async () => {
     const { context, requests } = setUp({ allowedImages: ['mcp-'] });
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     expect(requests()).toEqual([]);
     expect(context.failureConditions.get(adapter('echo'))).toMatchObject({ reason: 'ImageNotAllowed' });
   });
@@ -185,7 +185,7 @@ describe('a workload that is rejected', () => {
   it('with its network policy has no pods without it', async () => {
     refused = ['networkpolicies'];
     const { context, requests } = setUp();
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     expect(requests()).toEqual(['PATCH networkpolicies/adapter-echo']);
     expect(context.failureConditions.get(adapter('echo'))?.message).toContain('no PATCH networkpolicies');
   });
@@ -193,20 +193,20 @@ describe('a workload that is rejected', () => {
   it('with another of its objects has all others, and reports the failure until it is accepted', async () => {
     refused = ['services', 'poddisruptionbudgets'];
     const { context, requests } = setUp();
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     expect(requests()).toEqual(ALL);
     expect(context.failureConditions.get(adapter('echo'))?.message).toContain('no PATCH services');
     refused = [];
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     expect(requests()).toEqual(['PATCH services/adapter-echo', 'PATCH poddisruptionbudgets/adapter-echo']);
     expect(context.failureConditions.get(adapter('echo'))).toBeNull();
   });
 
   it('with the deletion of a surplus object reports the failure', async () => {
     const { context } = setUp();
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     refused = ['DELETE'];
-    await apply(context, { ...echo, replicas: 1 });
+    await apply(context, desiredWorkload({ ...echo, replicas: 1 }));
     expect(context.failureConditions.get(adapter('echo'))?.message).toContain('no DELETE poddisruptionbudgets');
   });
 
@@ -214,7 +214,7 @@ describe('a workload that is rejected', () => {
     const { context } = contextOf(() => {
       throw new GatewayError('UNAVAILABLE', { detail: 'unavailable' });
     });
-    await expect(apply(context, echo)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(apply(context, desiredWorkload(echo))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(context.failureConditions.get(adapter('echo'))).toBeNull();
   });
 });
@@ -229,11 +229,11 @@ describe('a pod that blocks a rollout', () => {
       answer.metadata.generation = now;
       Object.assign(answer, { status });
     });
-    await apply(found.context, echo);
+    await apply(found.context, desiredWorkload(echo));
     found.context.state.pods.put(podOf({ labels: OLD, annotations: OF_ECHO }, waiting('ErrImagePull')));
     found.requests();
     now = generation;
-    await apply(found.context, next);
+    await apply(found.context, desiredWorkload(next));
     return found.requests();
   }
 

@@ -1,5 +1,5 @@
 import { resourceKey } from '@mcp-gateway/common/contracts';
-import { revisionOf, type Workload } from '../../workload.js';
+import type { DesiredWorkload } from '../../workload.js';
 import { ApiError, apiFailure } from '../api/errors.js';
 import { isTerminating, type KubeObject } from '../api/types.js';
 import { desiredReplicas, type Failure } from '../../runtime.js';
@@ -19,26 +19,32 @@ import type { RuntimeContext } from './context.js';
  * Applies the objects of a workload that differ from it. The next observation shows what the cluster rejects.
  * @throws GatewayError UNAVAILABLE when the API server is unavailable
  */
-export async function apply(context: RuntimeContext, workload: Workload): Promise<void> {
+export async function apply(context: RuntimeContext, desired: DesiredWorkload): Promise<void> {
   const { settings, state, lastApplied, failureConditions, removing, log } = context;
+  const { workload } = desired;
   const { kind, name } = workload;
   const ref = { kind, name };
   const objects = state.of(ref);
   if (objects.statefulSet && isTerminating(objects.statefulSet)) return; // it accepts no changes; the watch triggers the next apply when it is gone
   const taken = findConflict(objects, { ...settings, kind, resourceId: workload.resourceId });
   if (!taken) removing.delete(resourceKey(ref));
-  const failure = taken ?? policyViolation(workload, settings) ?? (await write(context, workload, objects));
+  const failure = taken ?? policyViolation(workload, settings) ?? (await write(context, desired, objects));
   if (!failure) return failureConditions.clear(ref);
   log.warn({ ...ref, reason: failure.reason, message: failure.message }, 'the workload is rejected');
   lastApplied.forget(ref);
   failureConditions.set(ref, failure);
 }
 
-async function write(context: RuntimeContext, workload: Workload, objects: WorkloadObjects): Promise<Failure | null> {
+async function write(
+  context: RuntimeContext,
+  desired: DesiredWorkload,
+  objects: WorkloadObjects,
+): Promise<Failure | null> {
   const { settings, lastApplied } = context;
-  const manifests = manifestsOf(workload, settings, {
-    health: healthCheckOf(objects, revisionOf(workload), workload.healthType),
-    paths: pathsToRecord(objects, workload),
+  const { workload, revision } = desired;
+  const manifests = manifestsOf(desired, settings, {
+    health: healthCheckOf(objects, revision, workload.healthType),
+    paths: pathsToRecord(objects, desired),
     annotations: objects.statefulSet?.metadata.annotations ?? {},
     replicas: desiredReplicas(workload.replicas, {
       autoscaled: isAutoscaled(settings, workload),

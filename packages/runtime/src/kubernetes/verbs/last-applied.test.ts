@@ -85,7 +85,7 @@ const with_ = (change: (copy: typeof wanted) => void) => {
 };
 
 describe('the differences between a manifest and', () => {
-  it.each<[what: string, found: object, expected: string[]]>([
+  it.each<[what: string, observed: object, expected: string[]]>([
     ['the same object are none', wanted, []],
     [
       'an object with defaults of the server are none',
@@ -123,8 +123,8 @@ describe('the differences between a manifest and', () => {
       ['/spec/list/0="y"', '/spec/list/1="x"'],
     ],
     ['an empty object', {}, ['/spec/replicas=undefined', '/spec/containers=undefined', '/spec/list=undefined']],
-  ])('%s', (_what, found, expected) => {
-    expect(differences(wanted, found)).toEqual(expected);
+  ])('%s', (_what, observed, expected) => {
+    expect(differences(wanted, observed)).toEqual(expected);
   });
 
   it('an object without the empty values are none', () => {
@@ -132,12 +132,12 @@ describe('the differences between a manifest and', () => {
     expect(differences({ spec: { value: '' } }, { spec: { value: 'x' } })).toEqual(['/spec/value="x"']);
   });
 
-  it.each<[what: string, wanted: unknown, found: unknown, expected: string[]]>([
+  it.each<[what: string, desired: unknown, observed: unknown, expected: string[]]>([
     ['an empty list and what others put in', { list: [] }, { list: ['x'] }, ['/list=["x"]']],
     ['a number and its text', { port: 1 }, { port: '1' }, ['/port="1"']],
     ['a list and what is none', { list: ['x'] }, { list: { 0: 'x' } }, ['/list={"0":"x"}']],
-  ])('%s', (_what, wanted_, found, expected) => {
-    expect(differences(wanted_, found)).toEqual(expected);
+  ])('%s', (_what, desired, observed, expected) => {
+    expect(differences(desired, observed)).toEqual(expected);
   });
 
   it.each<[what: string, spec: (more: object) => object, at: string]>([

@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { json } from 'node:stream/consumers';
 import { ResourceKind } from '@mcp-gateway/common/contracts';
 import { Supervisor, type SupervisorOptions } from './supervisor.js';
-import { Workload } from '../../workload.js';
+import { DesiredWorkload } from '../../workload.js';
 
 export { catalogue, CatalogueError, readCatalogue, type Catalogue, type CatalogueEntry } from '../catalogue.js';
 export { systemClock, type Clock } from '../clock.js';
@@ -79,7 +79,7 @@ async function handle(supervisor: Supervisor, req: IncomingMessage, res: ServerR
     case 'GET':
       return answer(res, 200, supervisor.observe(ref));
     case 'PUT':
-      supervisor.apply(Workload.parse(await json(req)));
+      supervisor.apply(DesiredWorkload.parse(await json(req)));
       return answer(res, 202, 'accepted');
     case 'DELETE':
       void supervisor.remove(ref);

@@ -3,6 +3,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import { startProcessRuntime, workload, type TestRuntime } from '../../../test/supervisor.js';
 import { eventually } from '../../../test/wait.js';
 import type { WatchListener } from '../../runtime.js';
+import { desiredWorkload } from '../../workload.js';
 
 /** Nothing runs; the logs stay, which may say why. */
 const ENDED = { exists: true, revision: null, replicas: [] };
@@ -27,7 +28,7 @@ async function watch({ runtime }: TestRuntime, changed: WatchListener['changed']
   return stop;
 }
 async function runEcho(under: TestRuntime): Promise<void> {
-  await under.runtime.apply(workload('echo'));
+  await under.runtime.apply(desiredWorkload(workload('echo')));
   await eventually(async () => expect((await under.runtime.observe(adapter('echo'))).replicas[0]?.state).toBe('Ready'));
 }
 
