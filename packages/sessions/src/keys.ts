@@ -4,7 +4,7 @@ import type { ResourceKind } from '@mcp-gateway/common/contracts';
 /** The resource that sessions are of. A name may be taken again; the id of a resource is never. */
 export interface SessionOwner {
   kind: ResourceKind;
-  adapterId: string;
+  resourceId: string;
 }
 
 /**
@@ -12,7 +12,7 @@ export interface SessionOwner {
  * a record together with its indexes. Sessions of different resources spread over the nodes.
  */
 export const sessionKeys = (prefix: string) => {
-  const of = ({ kind, adapterId }: SessionOwner) => `{${prefix}:${kind}/${adapterId}}`;
+  const of = ({ kind, resourceId }: SessionOwner) => `{${prefix}:${kind}/${resourceId}}`;
   return {
     /** Hash: the record of one session; see record.ts. */
     record: (owner: SessionOwner, id: string) => `${of(owner)}:session:${id}`,

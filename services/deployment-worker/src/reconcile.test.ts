@@ -39,7 +39,7 @@ describe('reconciling', () => {
     world.changes.length = 0;
     await world.reconcile('echo');
     expect(world.changes).toEqual(['publish echo 2/2', 'saveStatus echo Ready']);
-    expect(world.routeTable.get('echo')).toMatchObject({ adapterId: row.id, generation: 1, createdBy: 'alice' });
+    expect(world.routeTable.get('echo')).toMatchObject({ resourceId: row.id, generation: 1, createdBy: 'alice' });
   });
 
   it('changes nothing of the workload when it runs again', async () => {
@@ -106,7 +106,7 @@ describe('reconciling', () => {
     expect(world.changes).toHaveLength(3);
     expect(savedRow(world)).toMatchObject({ observedGeneration: 0, phase: 'Pending' });
     await world.converge('echo');
-    expect(world.routeTable.get('echo')).toMatchObject({ adapterId: OTHER_ID });
+    expect(world.routeTable.get('echo')).toMatchObject({ resourceId: OTHER_ID });
     expect(savedRow(world)).toMatchObject({ phase: 'Ready', observedGeneration: 3 });
     expect(world.violations).toEqual([]);
   });

@@ -40,7 +40,7 @@ describe('the route of an adapter', () => {
     expect(route).toStrictEqual({
       kind: 'adapter',
       name: 'echo',
-      adapterId: row.id,
+      resourceId: row.id,
       generation: 4,
       createdBy: 'alice',
       requiredRoles: ['Team'],
@@ -160,7 +160,7 @@ describe('restoring routes', () => {
     world.rowTable.set('b', rowOf({ name: 'b' }, { id: OTHER_ID }));
     forget(world);
     await restore();
-    expect([...world.routeTable.values()].map(({ adapterId }) => adapterId)).toEqual([ID]);
+    expect([...world.routeTable.values()].map(({ resourceId }) => resourceId)).toEqual([ID]);
   });
 
   it('leaves out a row that cannot be read, and writes all others', async () => {

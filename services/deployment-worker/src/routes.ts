@@ -17,7 +17,7 @@ export function routeOf({ row, revision: desired }: DesiredState, seen: Observat
   return {
     kind: 'adapter',
     name: row.name,
-    adapterId: row.id,
+    resourceId: row.id,
     generation: row.generation,
     createdBy: row.createdBy,
     requiredRoles,
