@@ -90,7 +90,7 @@ describe('a stream whose caller loses the permission to use the adapter', () => 
     await removed.gateway.publish();
     await removed.heard.over;
     const anew = await listening(way);
-    await anew.publish({ adapterId: 'adapter-2' });
+    await anew.publish({ resourceId: 'adapter-2' });
     await anew.heard.over;
   });
 
