@@ -10,12 +10,14 @@ import {
   RuntimeName,
   serviceFields,
 } from '@mcp-gateway/platform/config';
+import { signInFault, signInFields } from '@mcp-gateway/identity';
 import { z } from 'zod';
 
 const Config = z.object({
   ...serviceFields,
   ...redisFields,
   ...callerFields,
+  ...signInFields,
   MCP_GATEWAY_PUBLIC_URL: PublicUrl.optional(),
   DATABASE_URL: DatabaseUrl,
   RUNTIME: RuntimeName,
@@ -28,7 +30,7 @@ export const CONFIG_VARIABLES = Object.keys(Config.shape);
 /** @throws ConfigError that names each variable that is missing or wrong, or says why the service must not start */
 export function readControlPlaneConfig(environment: Record<string, string | undefined>): Config {
   const config = readConfig(Config, environment);
-  const exposed = refuseExposedDevelopmentSignIn(config);
-  if (exposed) throw new ConfigError(exposed);
+  const fault = signInFault(config) ?? refuseExposedDevelopmentSignIn(config);
+  if (fault) throw new ConfigError(fault);
   return config;
 }

@@ -1,5 +1,11 @@
 import type { Server } from 'node:http';
-import { developmentSignIn, refuseReplicas, type Verifier } from '@mcp-gateway/identity';
+import {
+  developmentSignIn,
+  type IssuerSettings,
+  oidcVerifier,
+  refuseReplicas,
+  type Verifier,
+} from '@mcp-gateway/identity';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { BrowserAccess } from '@mcp-gateway/platform/serving';
@@ -15,6 +21,8 @@ import type { RequestObserver } from './request/context.js';
 import { createPipeline } from './pipeline/pipeline.js';
 import { forwardedBy } from './request/forwarded.js';
 import { createGrants } from './request/grants.js';
+import { protectedResources } from './request/protected-resource.js';
+import { publicUrlOf } from './request/public-url.js';
 import { referencesFor } from './request/reference.js';
 import { accessLog } from './server/access-log.js';
 import { createDataPlaneServer, type Wire } from './server/server.js';
@@ -37,6 +45,8 @@ export interface DataPlaneSettings {
   sessionLimits: AllLimits;
   sessionCacheBytes: number;
   access: BrowserAccess;
+  /** The issuers that sign callers in; undefined: development sign-in. */
+  issuers?: readonly IssuerSettings[] | undefined;
   /** Names of adapters whose replicas may use development sign-in. */
   allowedCallers: readonly string[];
   /** The control plane's URL. */
@@ -115,12 +125,13 @@ export function composeDataPlane(
   terminateEndedSessions(routes, sessions, upstreams);
   const stopExpiry = expireSessions(routes, sessions, log);
   const streams = createStreamRegistry(routes, sessions);
+  const grants = createGrants(routes);
 
   const server = composeServer(settings, {
     log,
     verifier,
     observers: [...(measure ? [measure] : []), accessLog(log)],
-    forwarding: { routes, sessions, upstreams, balancer, waits, relocator, streams },
+    forwarding: { routes, sessions, upstreams, balancer, waits, relocator, streams, grants },
   });
 
   return {
@@ -131,6 +142,7 @@ export function composeDataPlane(
     async close() {
       stopExpiry();
       streams.close();
+      grants.close();
       sessions.close();
       await Promise.all([upstreams.close(), routes.close()]);
     },
@@ -159,13 +171,13 @@ interface ServerParts {
   observers: readonly RequestObserver[];
   forwarding: Pick<
     ForwardingParts,
-    'routes' | 'sessions' | 'upstreams' | 'balancer' | 'waits' | 'relocator' | 'streams'
+    'routes' | 'sessions' | 'upstreams' | 'balancer' | 'waits' | 'relocator' | 'streams' | 'grants'
   >;
 }
 
 /** The parts between the clients and the forwarding: sign-in, management, the server. */
 function composeServer(settings: DataPlaneSettings, { log, verifier, observers, forwarding }: ServerParts): Server {
-  const { access, publicPath } = settings;
+  const { access, publicPath, issuers } = settings;
   const { routes, sessions, upstreams } = forwarding;
   const forwarded = forwardedBy(settings.trustedProxies);
   const referenceTo = referencesFor(publicPath);
@@ -174,14 +186,17 @@ function composeServer(settings: DataPlaneSettings, { log, verifier, observers, 
     // Pods cannot reach loopback. On a cluster the Service sends nothing here before the routes are loaded.
     untilRead: access.loopback ? 'allow' : 'refuse',
   });
+  const described = issuers && protectedResources(issuers, publicUrlOf(settings.publicUrl, forwarded), publicPath);
   const mcp = createPipeline({
     access,
-    verifier: verifier ?? developmentSignIn(checkCaller),
+    signIn: {
+      verifier: verifier ?? (issuers ? oidcVerifier(issuers, { log }) : developmentSignIn(checkCaller)),
+      protectedResources: described,
+    },
     limits: { bodyBytes: settings.maxBodyBytes },
     forwarding: {
       ...forwarding,
       keys: settings.sessionKeys,
-      grants: createGrants(routes),
       resumptions: pendingResumptions(sessions.activity),
       isIdempotent: idempotentTools(upstreams),
       forwarded,
@@ -197,7 +212,8 @@ function composeServer(settings: DataPlaneSettings, { log, verifier, observers, 
     forwarded,
     referenceTo,
     publicUrl: settings.publicUrl,
-    checkCaller,
+    checkCaller: issuers ? undefined : checkCaller,
+    protectedResources: described,
     log,
   });
   const wire = { ...settings.wire, ...(publicPath !== undefined && { publicPath }), observers, log };

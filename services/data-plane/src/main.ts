@@ -7,6 +7,7 @@ import {
   serviceFields,
   unknownVariables,
 } from '@mcp-gateway/platform/config';
+import { issuersOf, signInFault, signInFields } from '@mcp-gateway/identity';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
@@ -16,12 +17,12 @@ import { composeDataPlane } from './compose.js';
 import { dataPlaneFields, sessionLimits } from './config.js';
 import { readTlsFiles } from './server/tls-files.js';
 
-const Config = z.object({ ...serviceFields, ...redisFields, ...callerFields, ...dataPlaneFields });
+const Config = z.object({ ...serviceFields, ...redisFields, ...callerFields, ...signInFields, ...dataPlaneFields });
 
 runMain(async () => {
   const config = readConfig(Config, process.env);
-  const exposed = refuseExposedDevelopmentSignIn(config);
-  if (exposed) throw new ConfigError(exposed);
+  const fault = signInFault(config) ?? refuseExposedDevelopmentSignIn(config);
+  if (fault) throw new ConfigError(fault);
   const tls = readTlsFiles(config.MCP_GATEWAY_TLS_CERT_FILE, config.MCP_GATEWAY_TLS_KEY_FILE);
 
   const log = createLogger('data-plane', config.MCP_GATEWAY_LOG_LEVEL);
@@ -38,6 +39,7 @@ runMain(async () => {
     sessionLimits: sessionLimits(config),
     sessionCacheBytes: config.MCP_GATEWAY_SESSION_CACHE_BYTES,
     access: browserAccess(config),
+    issuers: issuersOf(config),
     allowedCallers: config.MCP_GATEWAY_ALLOWED_CALLERS,
     controlPlane: config.CONTROL_PLANE_URL,
     publicPath: config.MCP_GATEWAY_PUBLIC_URL?.path,

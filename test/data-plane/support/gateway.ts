@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Route, type PublishedRoute } from '@mcp-gateway/common/contracts';
-import type { Verifier } from '@mcp-gateway/identity';
+import { OidcIssuers, type Verifier } from '@mcp-gateway/identity';
 import { redisClient, type RedisClient } from '@mcp-gateway/platform/redis';
 import type { RouteTable } from '@mcp-gateway/routing';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/platform/serving';
@@ -20,6 +20,8 @@ export interface DataPlaneOptions {
   keys?: string;
   access?: BrowserAccess;
   verifier?: Verifier;
+  /** As in OIDC_ISSUERS. */
+  issuers?: object[];
   /** As in MCP_GATEWAY_ALLOWED_CALLERS. */
   allowedCallers?: string[];
   controlPlane?: string;
@@ -118,9 +120,11 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
     sessionLimits: { ...SESSION_LIMITS, ...options.sessionLimits },
     sessionCacheBytes: 1024 * 1024,
     access: options.access ?? LOOPBACK,
+    issuers: options.issuers && OidcIssuers.parse(JSON.stringify(options.issuers)),
     allowedCallers: options.allowedCallers ?? [],
     controlPlane: options.controlPlane ?? NOWHERE,
     publicPath: options.publicUrl && dataPlaneFields.MCP_GATEWAY_PUBLIC_URL.parse(options.publicUrl)?.path,
+    publicUrl: options.publicUrl && dataPlaneFields.MCP_GATEWAY_PUBLIC_URL.parse(options.publicUrl)?.href,
     trustedProxies: options.trustedProxies ?? [],
     maxBodyBytes: options.bodyBytes ?? 4 * 1024 * 1024,
     upstreamTimeoutMs: options.timeoutMs ?? 10_000,

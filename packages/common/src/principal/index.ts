@@ -2,6 +2,7 @@ export {
   canRead,
   canWrite,
   hasAnyRole,
+  hasExpired,
   isAdmin,
   normalizeRole,
   type AccessPolicy,

@@ -5,7 +5,13 @@ export interface Principal {
   name: string;
   roles: readonly string[];
   tenant: string;
+  /** Seconds since the epoch; when the sign-in ends. Undefined: it does not end by itself. */
+  expiresAt?: number | undefined;
 }
+
+/** Whether the sign-in of the caller has ended. */
+export const hasExpired = ({ expiresAt }: Pick<Principal, 'expiresAt'>, nowSeconds = Date.now() / 1000): boolean =>
+  expiresAt !== undefined && expiresAt <= nowSeconds;
 
 const ADMIN_ROLE = 'mcp.admin';
 

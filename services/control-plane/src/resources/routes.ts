@@ -1,4 +1,5 @@
 import { GatewayError, invalidField } from '@mcp-gateway/common/errors';
+import { hasExpired } from '@mcp-gateway/common/principal';
 import type { LogReader } from '@mcp-gateway/runtime/logs';
 import { Router } from 'express';
 import { principalOf } from '../http/authenticate.js';
@@ -91,9 +92,11 @@ function addObservation<Spec extends ReplicatedSpec, Resource extends Representa
   });
 
   router.get('/:name/logs', async (req, res) => {
-    const read = () => service.row(principalOf(req), req.params.name);
+    const principal = principalOf(req);
+    const read = () => service.row(principal, req.params.name);
     const row = await read();
-    const isAllowed = () =>
+    const isAllowed = async () =>
+      !hasExpired(principal) &&
       read().then(
         ({ id }) => id === row.id,
         (error: unknown) => {

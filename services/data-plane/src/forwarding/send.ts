@@ -62,6 +62,7 @@ export interface Sending {
 export async function send(parts: SendParts, sending: Sending): Promise<void> {
   const { req, sink, body, query, era, route, endpoint, session } = sending;
   const mayOpenSession = era === 'legacy' && route.affinity === 'session' && req.method === 'POST';
+  const isStream = req.method === 'GET' || req.headers['mcp-method'] === LISTEN;
   const headers = [...sending.headers, ...(session ? ['Mcp-Session-Id', session.location.upstreamId] : [])];
   let unrequested: string | undefined;
 
@@ -78,11 +79,11 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
       path: endpoint.path + query,
       headers,
       body,
-      isStream: req.method === 'GET' || req.headers['mcp-method'] === LISTEN,
+      isStream,
     },
     delivery: sending.delivery,
     seenAs: seenFrom(parts.referenceTo, { req, route, endpoint }),
-    permit: parts.grants.permit(sending, req.method === 'GET' ? 'stream' : 'answer'),
+    permit: parts.grants.permit(sending, isStream ? 'stream' : 'answer'),
     onHead(head) {
       const { status, upstreamSessionId } = head;
       const opened =

@@ -8,6 +8,7 @@ import { rpcErrorBody } from '@mcp-gateway/protocol';
 import type { RequestContext } from '../request/context.js';
 import type { Forwarded } from '../request/forwarded.js';
 import { frontPage } from './front-page.js';
+import type { ProtectedResources } from '../request/protected-resource.js';
 import { sendContinue } from '../request/body.js';
 import { prepareHeaders, sendHead } from './headers.js';
 import { type ReferenceTo, withReferences } from '../request/reference.js';
@@ -23,7 +24,9 @@ export interface ManagementParts {
    * Refuses callers whose sign-in the control plane could not distinguish from a person's: the control plane sees the
    * data plane as the caller.
    */
-  checkCaller?: CallerCheck;
+  checkCaller?: CallerCheck | undefined;
+  /** Undefined with development sign-in, which has no issuer. */
+  protectedResources?: ProtectedResources | undefined;
   /** The URL at which clients see the root of the gateway; undefined when it is not configured. */
   publicUrl?: string | undefined;
   log: Logger;
@@ -74,7 +77,7 @@ function contextOf(req: IncomingMessage): RequestContext {
 }
 
 function managementApp(parts: ManagementParts): Express {
-  const { access, controlPlane, isReady, forwarded, referenceTo, checkCaller } = parts;
+  const { access, controlPlane, isReady, forwarded, referenceTo, checkCaller, protectedResources } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.response = hookedPrototype(express.response, app.response);
@@ -86,6 +89,13 @@ function managementApp(parts: ManagementParts): Express {
   });
 
   app.get('/', frontPage);
+
+  // Needs no sign-in: it says where to sign in.
+  app.get(/^\/\.well-known\//, (req, res, next) => {
+    const metadata = protectedResources?.metadata(req, req.path);
+    if (metadata) res.set('Cache-Control', 'no-store').json(metadata);
+    else next();
+  });
 
   app.use((req, res, next) => {
     checkBrowserAccess(req.headers, access, req.method === 'GET' || req.method === 'HEAD');

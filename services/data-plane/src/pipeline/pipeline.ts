@@ -1,13 +1,12 @@
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { type BrowserAccess, checkBrowserAccess } from '@mcp-gateway/platform/serving';
-import type { Verifier } from '@mcp-gateway/identity';
 import { forward } from '../forwarding/forward.js';
 import type { ForwardingParts } from '../forwarding/recoverable.js';
 import { openStream } from '../legacy-sse/open-stream.js';
 import { postMessage } from '../legacy-sse/post-message.js';
 import { CLIENT_GONE, sendContinue } from '../request/body.js';
 import type { McpRequest, RequestContext } from '../request/context.js';
-import { authenticate } from './authenticate.js';
+import { authenticate, type SignInParts } from './authenticate.js';
 import { authorize } from './authorize.js';
 import { decideEra } from './decide-era.js';
 import { refuse } from './refuse.js';
@@ -16,7 +15,7 @@ import { type Limits, validate } from './validate.js';
 
 export interface PipelineParts {
   access: BrowserAccess;
-  verifier: Verifier;
+  signIn: SignInParts;
   limits: Limits;
   forwarding: ForwardingParts;
   log: Logger;
@@ -40,11 +39,11 @@ export type McpPipeline = (context: RequestContext, address: McpAddress) => Prom
  * The steps of one MCP request, in order. Each step fills the context or throws the error that becomes the answer. A
  * step that has its result in memory returns no promise, because each promise costs a turn of the event loop.
  */
-export function createPipeline({ access, verifier, limits, forwarding, log }: PipelineParts): McpPipeline {
+export function createPipeline({ access, signIn, limits, forwarding, log }: PipelineParts): McpPipeline {
   async function run(context: RequestContext, { adapter, endpoint, query }: McpAddress): Promise<void> {
     const { req, res } = context;
     checkBrowserAccess(req.headers, access); // before sign-in: a browser may attach credentials that its user did not intend to send
-    const signedIn = authenticate(verifier, context);
+    const signedIn = authenticate(signIn, context, `/adapters/${adapter}/${endpoint === 'mcp' ? 'mcp' : 'sse'}`);
     const principal = (context.principal = signedIn instanceof Promise ? await signedIn : signedIn);
     const route = authorize(forwarding.routes, principal, adapter); // before the session: it must not outlive revoked access
     context.body = validate(req, limits, METHODS[endpoint]); // before the balancer: a refused request causes no load

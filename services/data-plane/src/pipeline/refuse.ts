@@ -5,6 +5,8 @@ import { messagesOf, readMessage, type RequestId, rpcErrorBody } from '@mcp-gate
 import { bufferBody, MAX_BUFFERED_BYTES } from '../request/buffer-body.js';
 import type { RequestContext } from '../request/context.js';
 
+/** Errors of a stream that ends because its caller may not listen any longer. */
+const ENDS_STREAMS: ReadonlySet<string> = new Set(['ADAPTER_NOT_FOUND', 'SIGN_IN_REQUIRED']);
 /** How long a refusal waits for the body, which has the id of the JSON-RPC request. */
 const BODY_MS = 1_000;
 
@@ -19,7 +21,7 @@ export async function refuse(context: RequestContext, thrown: unknown, log: Logg
   context.refusal = error;
   const ids = res.headersSent ? undefined : (error.rpcId ?? (await idsIn(context)));
   if (res.headersSent || res.destroyed) {
-    if (error.code === 'ADAPTER_NOT_FOUND' && req.method === 'GET') res.end();
+    if (ENDS_STREAMS.has(error.code) && req.method === 'GET') res.end();
     else res.destroy();
     return;
   }

@@ -20,3 +20,11 @@ it.each([
 ])('a grant by a role %s', (_when, now, state) => {
   expect(grantState({ principal: BOB, route: ROUTE }, now)).toBe(state);
 });
+
+it.each([
+  ['is held until the sign-in ends', BOB, 99, ROUTE, 'held'],
+  ['is expired when the sign-in has ended', BOB, 100, ROUTE, 'expired'],
+  ['is revoked rather than expired', BOB, 100, { ...ROUTE, requiredRoles: [] }, 'revoked'],
+])('a grant of a sign-in that ends %s', (_when, principal, seconds, now, state) => {
+  expect(grantState({ principal: { ...principal, expiresAt: 100 }, route: ROUTE }, now, seconds)).toBe(state);
+});

@@ -1,6 +1,6 @@
 import { resourceKey, type ResourceRef, type Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { canRead, type Principal } from '@mcp-gateway/common/principal';
+import { canRead, hasExpired, type Principal } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/routing';
 
 /** The permission with which the pipeline admitted a request. */
@@ -10,16 +10,18 @@ export interface Grant {
 }
 
 /**
+ * expired  the sign-in has ended, and the caller has to sign in again
  * held     the caller may still use the adapter
  * removed  the adapter is gone, and another adapter may have its name
  * revoked  the caller may no longer use the adapter
  */
-export type GrantState = 'held' | 'removed' | 'revoked';
+export type GrantState = 'expired' | 'held' | 'removed' | 'revoked';
 
 /** The state of a grant under the current route. */
-export function grantState({ principal, route }: Grant, now: Route | undefined): GrantState {
+export function grantState({ principal, route }: Grant, now: Route | undefined, nowSeconds?: number): GrantState {
+  if (now && now !== route && !canRead(principal, now)) return 'revoked';
+  if (hasExpired(principal, nowSeconds)) return 'expired';
   if (now === route) return 'held';
-  if (now && !canRead(principal, now)) return 'revoked';
   return now?.resourceId === route.resourceId ? 'held' : 'removed';
 }
 
@@ -41,38 +43,53 @@ export interface Permit {
 export interface Grants {
   /**
    * Call it before the gateway sends or opens anything for the caller later than the request arrived.
-   * @throws GatewayError ADAPTER_NOT_FOUND
+   * @throws GatewayError ADAPTER_NOT_FOUND, SIGN_IN_REQUIRED
    */
   check(grant: Grant): void;
   /** The permit of one answer. */
   permit(grant: Grant, kind: Watched['kind']): Permit;
   /** Ends the answer as soon as its grant is revoked, until the returned function is called. */
   watch(watched: Watched): () => void;
+  /** Ends the checks for expiry. */
+  close(): void;
 }
 
-/** A stream ends with the adapter. A call under way may finish while its replica runs. */
+/** A stream ends with the adapter and with the sign-in. A call under way may finish. */
 const ends = (state: GrantState, kind: Watched['kind']) =>
-  state === 'revoked' || (state === 'removed' && kind === 'stream');
+  state === 'revoked' || (state !== 'held' && kind === 'stream');
 
-const notFound = () => new GatewayError('ADAPTER_NOT_FOUND');
+const errorOf = (state: GrantState): GatewayError =>
+  state === 'expired'
+    ? new GatewayError('SIGN_IN_REQUIRED', { detail: 'the sign-in has ended' })
+    : new GatewayError('ADAPTER_NOT_FOUND');
 
-/** Checks the grants of admitted requests again whenever routes change. */
+/** How often streams are checked for a sign-in that has ended. */
+const EXPIRY_CHECK_MS = 5_000;
+
+/** Checks the grants of admitted requests again whenever routes change, and streams for the end of their sign-in. */
 export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>): Grants {
   /** By resource: the lasting answers, and the route that they were last checked with. */
   const watched = new Map<string, { resource: ResourceRef; seen: Route | undefined; all: Set<Watched> }>();
 
+  function endRefused(all: Set<Watched>, now: Route | undefined): void {
+    for (const each of all) {
+      const state = grantState(each.grant, now);
+      if (!ends(state, each.kind)) continue;
+      all.delete(each);
+      each.end(errorOf(state));
+    }
+  }
   routes.onChange(() => {
     for (const entry of watched.values()) {
       const now = routes.get(entry.resource);
       if (now === entry.seen) continue;
       entry.seen = now;
-      for (const each of entry.all) {
-        if (!ends(grantState(each.grant, now), each.kind)) continue;
-        entry.all.delete(each);
-        each.end(notFound());
-      }
+      endRefused(entry.all, now);
     }
   });
+  const timer = setInterval(() => {
+    for (const { all, seen } of watched.values()) endRefused(all, seen);
+  }, EXPIRY_CHECK_MS).unref();
 
   const watch: Grants['watch'] = (each) => {
     const { route } = each.grant;
@@ -87,10 +104,12 @@ export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>): Gran
   };
   return {
     check(grant) {
-      if (grantState(grant, routes.get(grant.route)) !== 'held') throw notFound();
+      const state = grantState(grant, routes.get(grant.route));
+      if (state !== 'held') throw errorOf(state);
     },
     permit: (grant, kind) => new AnswerPermit(routes, watch, grant, kind),
     watch,
+    close: () => clearInterval(timer),
   };
 }
 
@@ -104,8 +123,8 @@ class AnswerPermit implements Permit {
   ) {}
 
   deny(): GatewayError | undefined {
-    const now = this.routes.get(this.grant.route);
-    return ends(grantState(this.grant, now), this.kind) ? notFound() : undefined;
+    const state = grantState(this.grant, this.routes.get(this.grant.route));
+    return ends(state, this.kind) ? errorOf(state) : undefined;
   }
 
   watch(end: (error: GatewayError) => void): () => void {

@@ -21,6 +21,9 @@ export function messageFault({ httpVersion, headers, rawHeaders, url }: Message)
   const hosts = headerValues(rawHeaders, 'host');
   if (hosts.length > 1) return { status: 400, why: 'Host must be given once (RFC 9112 §3.2).' };
   if (!HOST.test(hosts[0] ?? '')) return { status: 400, why: 'Host must be a name or an address (RFC 9112 §3.2).' };
+  if (headers.authorization !== undefined && headerValues(rawHeaders, 'authorization').length > 1) {
+    return { status: 400, why: 'Authorization must be given once (RFC 9110 §11.6.2).' };
+  }
   const authority = authorityOf(url);
   if (authority !== undefined && (/^(:|$)/.test(authority) || !HOST.test(authority))) {
     return { status: 400, why: 'The target must name a host, and no user (RFC 9110 §4.2.1, §4.2.4).' };

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** Tokens and keys travel over TLS; on this machine they need not. */
+export const isSecureUrl = (url: string): boolean => {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
+};
+
+const SecureUrl = z.string().max(2_048).refine(isSecureUrl, 'must be an https URL (http is allowed on loopback only)');
+/** The name of a claim, or the names on the way to it with dots between: `realm_access.roles`. */
+const ClaimPath = z.string().min(1, 'must name a claim').max(256);
+const ClaimPaths = z
+  .union([ClaimPath.transform((path) => [path]), z.array(ClaimPath).min(1, 'must name a claim').max(10)])
+  .describe('the name of a claim, or a list of names');
+
+/** An issuer of access tokens, as configured. */
+export const IssuerSettings = z.strictObject({
+  /** Compared with `iss` character by character (OpenID Connect Discovery §4.3). */
+  issuer: SecureUrl,
+  /** A token has to name one of them in `aud`. */
+  audiences: z.array(z.string().min(1).max(512)).min(1, 'must name at least one audience').max(50),
+  /** Default: what the issuer's discovery document says. */
+  jwksUri: SecureUrl.optional(),
+  /** Goes before every subject of the issuer, so that no two issuers can name the same caller. */
+  subjectPrefix: z
+    .string()
+    .max(64)
+    .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII')
+    .default(''),
+  claims: z
+    .strictObject({
+      subject: ClaimPath.default('sub'),
+      /** The first that the token has. */
+      name: ClaimPaths.default(['name', 'preferred_username']),
+      /** The roles of all of them together. */
+      roles: ClaimPaths.default(['roles']),
+      /** Default: every caller belongs to the tenant `default`. */
+      tenant: ClaimPath.optional(),
+    })
+    .prefault({}),
+  /** Further roles by the value of a role or group. */
+  roleMapping: z.record(z.string().max(256), z.array(z.string().min(1).max(256)).max(50)).default({}),
+  /** What clients are told to ask for (RFC 9728 §2). */
+  scopes: z
+    .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'must be a scope of RFC 6749'))
+    .max(50)
+    .default([]),
+  clockToleranceSeconds: z.number().int().min(0).max(300).default(20),
+});
+export type IssuerSettings = z.infer<typeof IssuerSettings>;
+
+/** Several issuers may sign in callers; each has its own subjects. */
+const Issuers = z
+  .array(IssuerSettings)
+  .min(1, 'must name at least one issuer')
+  .max(20)
+  .superRefine((issuers, context) => {
+    for (const key of ['issuer', 'subjectPrefix'] as const) {
+      const values = issuers.map((each) => each[key]);
+      if (new Set(values).size === values.length) continue;
+      const message =
+        key === 'issuer'
+          ? 'names an issuer twice'
+          : 'must give each of several issuers a subjectPrefix of its own, so that their subjects differ';
+      context.addIssue({ code: 'custom', message });
+    }
+  });
+
+/** A setting that is a JSON list of issuers. */
+export const OidcIssuers = z.string().transform((text, context): IssuerSettings[] => {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    context.addIssue('must be JSON: [{"issuer": "https://…", "audiences": ["…"]}]');
+    return z.NEVER;
+  }
+  const { data, error } = Issuers.safeParse(json);
+  if (data) return data;
+  for (const { path, message } of error.issues) {
+    context.addIssue(path.length > 0 ? `${path.join('.')}: ${message}` : message);
+  }
+  return z.NEVER;
+});

@@ -1,0 +1,286 @@
+import { createHmac } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { Principal } from '@mcp-gateway/common/principal';
+import type { GatewayError } from '@mcp-gateway/common/errors';
+import { OidcIssuers } from './issuer.js';
+import { signingKey, startIssuer, type TestIssuer } from '../../../../test/support/issuer.js';
+import { oidcVerifier } from './verifier.js';
+
+const SECONDS = 1000;
+
+let issuer: TestIssuer;
+let clock = 0;
+const warn = jest.fn();
+let verify: (authorization: string | undefined, more?: object) => Promise<Principal>;
+
+/** A fresh verifier, which has read nothing yet. */
+function verifierOf(settings: object = {}) {
+  const issuers = OidcIssuers.parse(
+    JSON.stringify([{ issuer: issuer.issuer, audiences: ['other', 'gateway'], ...settings }]),
+  );
+  const verifier = oidcVerifier(issuers, { log: { warn }, now: () => Date.now() + clock });
+  return async (authorization: string | undefined, more = {}) =>
+    verifier({ headers: { ...(authorization !== undefined && { authorization }), ...more } });
+}
+
+const bearer = async (...of: Parameters<TestIssuer['token']>) => `Bearer ${await issuer.token(...of)}`;
+const inSeconds = (seconds: number) => Math.floor((Date.now() + clock) / 1000) + seconds;
+const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const refusal = (verifying: Promise<unknown>) =>
+  verifying.then(
+    (principal) => ({ principal }),
+    ({ code, detail, headers }: GatewayError) => ({ code, detail, challenge: headers['www-authenticate'] }),
+  );
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+});
+afterAll(() => issuer.stop());
+beforeEach(() => {
+  Object.assign(issuer.state, { isDown: false, reads: 0, padding: 0, delayMs: 0, discovered: undefined });
+  clock = 0;
+  warn.mockClear();
+  verify = verifierOf();
+});
+
+describe('a token of a configured issuer', () => {
+  it('names the caller', async () => {
+    const exp = inSeconds(60);
+    const token = await bearer({ exp, name: 'Alice Ä.', roles: ['mcp.admin', 'team'], tid: 'x' });
+    await expect(verify(token)).resolves.toEqual({
+      subject: 'alice',
+      name: 'Alice Ä.',
+      roles: ['mcp.admin', 'team'],
+      tenant: 'default',
+      expiresAt: exp + 20,
+    });
+  });
+
+  it.each([
+    ['bearer', (token: string) => token.replace('Bearer', 'bearer')],
+    ['several spaces', (token: string) => token.replace(' ', '   ')],
+  ])('is accepted with the scheme written with %s (RFC 9110 §11.1)', async (_how, change) => {
+    await expect(verify(change(await bearer()))).resolves.toMatchObject({ subject: 'alice' });
+  });
+
+  it('is verified once, until it expires', async () => {
+    const token = await bearer({ exp: inSeconds(120) });
+    await verify(token);
+    issuer.state.isDown = true;
+    clock = 100 * SECONDS;
+    await expect(verify(token)).resolves.toMatchObject({ subject: 'alice' });
+    clock = 141 * SECONDS; // 20 seconds of tolerance, and one more
+    await expect(refusal(verify(token))).resolves.toMatchObject({ detail: 'the token has expired' });
+  });
+
+  it('is verified again after five minutes, so that a withdrawn key stops counting', async () => {
+    const token = await bearer({ exp: inSeconds(3_600) });
+    await verify(token);
+    await issuer.rotate('second');
+    clock = 299 * SECONDS;
+    await expect(verify(token)).resolves.toMatchObject({ subject: 'alice' });
+    clock = 601 * SECONDS;
+    await verify(token); // reads the keys again, in the background
+    while (issuer.state.reads < 4) await delay(5);
+    await delay(50);
+    clock = 1_000 * SECONDS;
+    await expect(refusal(verify(token))).resolves.toMatchObject({
+      detail: 'the token is signed with a key that its issuer does not publish',
+    });
+  });
+});
+
+const OWN_HEADERS = {
+  'jku (RFC 7515 §4.1.2)': () => ({ jku: 'http://127.0.0.1:1/keys' }),
+  'x5u (RFC 7515 §4.1.5)': () => ({ x5u: 'http://127.0.0.1:1/certificate' }),
+};
+
+describe('a hostile token is refused, with a challenge:', () => {
+  it.each<[string, () => Promise<string | undefined> | string | undefined, string]>([
+    ['none', () => undefined, 'send an access token in the header Authorization: Bearer'],
+    ['an empty header', () => '', 'send an access token in the header Authorization: Bearer'],
+    ['Basic', () => 'Basic YWxpY2U6c2VjcmV0', 'Authorization must be "Bearer", a space and one token'],
+    ['no token', () => 'Bearer ', 'Authorization must be "Bearer", a space and one token'],
+    ['two tokens', async () => `${await bearer()} x`, 'Authorization must be "Bearer", a space and one token'],
+    [
+      'two headers',
+      async () => `${await bearer()}, ${await bearer()}`,
+      'Authorization must be "Bearer", a space and one token',
+    ],
+    ['no JWT', () => 'Bearer abc', 'the token is not a JWT'],
+    ['JWT of two parts', () => `Bearer ${encoded({ alg: 'none' })}.${encoded({})}`, 'the token is not a JWT'],
+    ['five parts', () => 'Bearer a.b.c.d.e', 'the token is not a JWT'],
+    ['64 KB', () => `Bearer ${'a'.repeat(64 * 1024)}`, 'the token is longer than 16384 characters'],
+    [
+      'alg none',
+      () =>
+        `Bearer ${encoded({ alg: 'none' })}.${encoded({ iss: issuer.issuer, sub: 'alice', aud: 'gateway', exp: inSeconds(60) })}.`,
+      'the token is signed with an algorithm that is not accepted',
+    ],
+    [
+      'alg none with a signature',
+      () =>
+        `Bearer ${encoded({ alg: 'none' })}.${encoded({ iss: issuer.issuer, sub: 'alice', aud: 'gateway', exp: inSeconds(60) })}.AAAA`,
+      'the token is signed with an algorithm that is not accepted',
+    ],
+    [
+      'HS256 with the public key as the secret',
+      () => {
+        const signed = `${encoded({ alg: 'HS256', kid: 'first' })}.${encoded({ iss: issuer.issuer, sub: 'alice', aud: 'gateway', exp: inSeconds(60) })}`;
+        const mac = createHmac('sha256', JSON.stringify(issuer.publicKey())).update(signed).digest('base64url');
+        return `Bearer ${signed}.${mac}`;
+      },
+      'the token is signed with an algorithm that is not accepted',
+    ],
+    [
+      'a key of another',
+      async () => bearer({}, {}, { ...(await signingKey('x')), kid: issuer.publicKey().kid }),
+      'the signature of the token is not valid',
+    ],
+    [
+      'an unknown kid',
+      async () => bearer({}, { kid: 'unknown' }),
+      'the token is signed with a key that its issuer does not publish',
+    ],
+    [
+      'jwk (RFC 7515 §4.1.3)',
+      async () => {
+        const own = await signingKey(issuer.publicKey().kid);
+        return bearer({}, { jwk: own.jwk }, own);
+      },
+      'the signature of the token is not valid',
+    ],
+    ...Object.entries(OWN_HEADERS).map(([what, header]): [string, () => Promise<string>, string] => [
+      what,
+      async () => bearer({}, header(), { ...(await signingKey('x')), kid: issuer.publicKey().kid }),
+      'the signature of the token is not valid',
+    ]),
+    [
+      'another issuer',
+      () => bearer({ iss: 'https://elsewhere.example' }),
+      'the token is of an issuer that is not accepted here',
+    ],
+    [
+      'the issuer with a slash',
+      () => bearer({ iss: `${issuer.issuer}/` }),
+      'the token is of an issuer that is not accepted here',
+    ],
+    ['no issuer', () => bearer({ iss: undefined }), 'the token is of an issuer that is not accepted here'],
+    ['another audience', () => bearer({ aud: 'gateway2' }), 'the token is for another audience'],
+    ['no audience', () => bearer({ aud: undefined }), 'the token is for another audience'],
+    ['expired', () => bearer({ exp: inSeconds(-21) }), 'the token has expired'],
+    ['no expiry', () => bearer({ exp: undefined }), 'the claim exp of the token is not valid'],
+    ['not valid yet', () => bearer({ nbf: inSeconds(60) }), 'the token is not valid yet'],
+    ['no subject', () => bearer({ sub: undefined }), 'the token has no usable claim sub'],
+    ['an empty subject', () => bearer({ sub: '' }), 'the token has no usable claim sub'],
+    [
+      'a subject with a line break',
+      () => bearer({ sub: 'alice\nX-Mcp-Roles: mcp.admin' }),
+      'the token has no usable claim sub',
+    ],
+    ['a long subject', () => bearer({ sub: 'a'.repeat(513) }), 'the claim sub is too long'],
+  ])('%s', async (_what, authorization, detail) => {
+    const { code, challenge, ...rest } = (await refusal(verify(await authorization()))) as Record<string, string>;
+    expect({ code, ...rest }).toEqual({ code: 'SIGN_IN_REQUIRED', detail });
+    expect(challenge).toMatch(/^Bearer( error="invalid_token", error_description="[^"\\]+")?$/);
+  });
+
+  it('crit (RFC 7515 §4.1.11)', async () => {
+    const token = `${encoded({ alg: 'ES256', kid: issuer.publicKey().kid, crit: ['x'], x: 1 })}.${(await issuer.token()).split('.').slice(1).join('.')}`;
+    await expect(refusal(verify(`Bearer ${token}`))).resolves.toMatchObject({ detail: 'the token cannot be verified' });
+  });
+
+  it('in the query or in a header of its own', async () => {
+    const token = await issuer.token();
+    await expect(refusal(verify(undefined, { 'x-access-token': token }))).resolves.toMatchObject({
+      code: 'SIGN_IN_REQUIRED',
+      challenge: 'Bearer',
+    });
+  });
+
+  it('whose parts were changed after signing', async () => {
+    const [header, , signature] = (await issuer.token()).split('.');
+    const claims = { iss: issuer.issuer, aud: 'gateway', sub: 'mallory', exp: inSeconds(60) };
+    await expect(refusal(verify(`Bearer ${header}.${encoded(claims)}.${signature}`))).resolves.toMatchObject({
+      detail: 'the signature of the token is not valid',
+    });
+  });
+});
+
+describe('an issuer that differs by case or a slash', () => {
+  it('is logged beside the configured one, once a minute', async () => {
+    const almost = `${issuer.issuer}/`;
+    await refusal(verify(await bearer({ iss: almost })));
+    await refusal(verify(await bearer({ iss: almost })));
+    expect(warn.mock.calls).toEqual([
+      [
+        { tokenIssuer: almost, configuredIssuer: issuer.issuer },
+        expect.stringContaining('not exactly the configured one'),
+      ],
+    ]);
+  });
+});
+
+describe('the keys of an issuer', () => {
+  it('are read again for an unknown kid, once for all who wait', async () => {
+    await verify(await bearer());
+    expect(issuer.state.reads).toBe(2); // discovery and keys
+    await issuer.rotate('third');
+    clock = 20 * SECONDS;
+    const tokens = await Promise.all(Array.from({ length: 20 }, (_, i) => bearer({ sub: `user-${i}` })));
+    const callers = await Promise.all(tokens.map((token) => verify(token)));
+    expect(callers.map(({ subject }) => subject)).toEqual(tokens.map((_, i) => `user-${i}`));
+    expect(issuer.state.reads).toBe(4);
+  });
+
+  it('are not read for each invented kid', async () => {
+    await verify(await bearer());
+    clock = 20 * SECONDS;
+    for (let i = 0; i < 50; i += 1) await refusal(verify(await bearer({}, { kid: `kid-${i}` })));
+    expect(issuer.state.reads).toBe(4);
+  });
+
+  it('are used for a day while the issuer is unavailable, and no longer', async () => {
+    await verify(await bearer());
+    issuer.state.isDown = true;
+    const later = (hours: number) => bearer({ sub: `after-${hours}`, exp: inSeconds(100 * 3600) });
+    clock = 23 * 3600 * SECONDS;
+    await expect(verify(await later(23))).resolves.toMatchObject({ subject: 'after-23' });
+    clock = 25 * 3600 * SECONDS;
+    await expect(refusal(verify(await later(25)))).resolves.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('that could not be read at first are read later', async () => {
+    issuer.state.isDown = true;
+    const token = await bearer();
+    await expect(refusal(verify(token))).resolves.toMatchObject({
+      code: 'UNAVAILABLE',
+      detail: 'the keys of the issuer cannot be read',
+    });
+    issuer.state.isDown = false;
+    await expect(refusal(verify(token))).resolves.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(issuer.state.reads).toBe(1);
+    clock = 16 * SECONDS;
+    await expect(verify(token)).resolves.toMatchObject({ subject: 'alice' });
+  });
+
+  it('of more than half a megabyte are not read', async () => {
+    issuer.state.padding = 10 * 1024 * 1024;
+    await expect(refusal(verify(await bearer()))).resolves.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(warn).toHaveBeenCalledTimes(1);
+  });
+
+  it('are not waited for longer than five seconds', async () => {
+    issuer.state.delayMs = 6_000;
+    await expect(refusal(verify(await bearer()))).resolves.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('are not taken from the discovery document of another issuer', async () => {
+    issuer.state.discovered = 'https://elsewhere.example';
+    await expect(refusal(verify(await bearer()))).resolves.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(String((warn.mock.calls[0]?.[0] as { err: Error }).err)).toContain(
+      '"https://elsewhere.example"; configured is',
+    );
+  });
+});

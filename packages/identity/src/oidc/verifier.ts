@@ -1,0 +1,138 @@
+import type { Principal } from '@mcp-gateway/common/principal';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import { decodeJwt, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { bearerToken, invalidToken } from '../bearer.js';
+import type { Verifier } from '../verifier.js';
+import { principalOf } from './claims.js';
+import { type FetchJson, jsonFetcher } from './fetch-json.js';
+import type { IssuerSettings } from './issuer.js';
+import { issuerKeys, type WarningLog } from './key-set.js';
+import { tokenCache } from './token-cache.js';
+
+/** Asymmetric only: whoever can verify must not be able to sign (RFC 8725 §3.1, §3.2). */
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+/** Between two log lines about tokens of issuers that are almost the configured ones. */
+const WARN_PAUSE_MS = 60_000;
+
+export interface OidcParts {
+  log: WarningLog;
+  /** Milliseconds since the epoch. */
+  now?: () => number;
+  fetchJson?: FetchJson;
+}
+
+interface Issuer {
+  settings: IssuerSettings;
+  keys: JWTVerifyGetKey;
+}
+
+/**
+ * Signs callers in by access tokens that are JWTs of a configured issuer (RFC 9068, OpenID Connect). A verified token
+ * is remembered, so most requests cost one hash.
+ * @throws GatewayError SIGN_IN_REQUIRED with a challenge (RFC 6750 §3); FORBIDDEN as `principalOf`; UNAVAILABLE when
+ *   the issuer's keys cannot be read
+ */
+export function oidcVerifier(
+  issuers: readonly IssuerSettings[],
+  { log, now = Date.now, fetchJson = jsonFetcher() }: OidcParts,
+): Verifier {
+  const known = new Map<string, Issuer>(
+    issuers.map((settings) => [settings.issuer, { settings, keys: issuerKeys(settings, { fetchJson, log, now }) }]),
+  );
+  const cache = tokenCache(now);
+  const warnAlmost = almostKnown([...known.keys()], log, now);
+
+  function issuerOf(token: string): Issuer {
+    const named = claimedIssuer(token);
+    const issuer = known.get(named);
+    if (issuer) return issuer;
+    warnAlmost(named);
+    throw invalidToken('the token is of an issuer that is not accepted here');
+  }
+
+  async function verify(token: string): Promise<Principal> {
+    const { settings, keys } = issuerOf(token);
+    const payload = await checkToken(token, settings, keys, now);
+    const expiresAt = payload.exp + settings.clockToleranceSeconds;
+    const principal = { ...principalOf(payload, settings), expiresAt };
+    cache.add(token, principal, expiresAt);
+    return principal;
+  }
+
+  return ({ headers }) => {
+    const token = bearerToken(headers);
+    return cache.get(token) ?? verify(token);
+  };
+}
+
+/** The issuer that a token claims, before anything of it is verified. */
+function claimedIssuer(token: string): string {
+  try {
+    const { iss } = decodeJwt(token);
+    return typeof iss === 'string' ? iss : '';
+  } catch (error) {
+    throw invalidToken('the token is not a JWT', error);
+  }
+}
+
+async function checkToken(
+  token: string,
+  { issuer, audiences, clockToleranceSeconds }: IssuerSettings,
+  keys: JWTVerifyGetKey,
+  now: () => number,
+): Promise<JWTPayload & { exp: number }> {
+  try {
+    const { payload } = await jwtVerify(token, keys, {
+      issuer,
+      audience: audiences,
+      algorithms: ALGORITHMS,
+      clockTolerance: clockToleranceSeconds,
+      requiredClaims: ['exp'],
+      currentDate: new Date(now()),
+    });
+    return payload as JWTPayload & { exp: number };
+  } catch (error) {
+    throw error instanceof GatewayError ? error : invalidToken(reasonOf(error), error);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return 'the token has expired';
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    if (error.claim === 'aud') return 'the token is for another audience';
+    if (error.claim === 'nbf') return 'the token is not valid yet';
+    return `the claim ${/^[a-z]{1,10}$/.test(error.claim) ? error.claim : ''} of the token is not valid`;
+  }
+  if (error instanceof errors.JWKSNoMatchingKey)
+    return 'the token is signed with a key that its issuer does not publish';
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'the token is signed with an algorithm that is not accepted';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'the signature of the token is not valid';
+  return 'the token cannot be verified';
+}
+
+/** Logs both when a token's issuer differs from a configured one only by case or a trailing slash. */
+function almostKnown(configured: readonly string[], log: WarningLog, now: () => number) {
+  const plain = (issuer: string) => issuer.toLowerCase().replace(/\/+$/, '');
+  let warnedAt = -Infinity;
+  return (named: string): void => {
+    const meant = configured.find((issuer) => plain(issuer) === plain(named));
+    if (meant === undefined || now() - warnedAt < WARN_PAUSE_MS) return;
+    warnedAt = now();
+    log.warn(
+      { tokenIssuer: named, configuredIssuer: meant },
+      'a token is refused because its issuer is not exactly the configured one; set issuer to tokenIssuer if both are the same',
+    );
+  };
+}

@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http';
+import type { IssuerSettings } from '@mcp-gateway/identity';
+import type { PublicUrlOf } from './public-url.js';
+
+const WELL_KNOWN = '/.well-known/oauth-protected-resource';
+/** The URLs that take tokens. Every name has a document, so that none tells which adapters exist. */
+const RESOURCE = /^(|\/mcp|\/adapters\/[^/?#]{1,63}\/(mcp|sse))\/?$/;
+
+/** Says which issuers' tokens an MCP URL takes (RFC 9728; MCP 2026-07-28, authorization). */
+export interface ProtectedResources {
+  /** The URL of the metadata of the resource at this path, for challenges. */
+  metadataUrl(req: IncomingMessage, path: string): string;
+  /** The metadata that is asked for; undefined when the path is not one of a metadata document. */
+  metadata(req: IncomingMessage, path: string): object | undefined;
+}
+
+/** @param publicPath may stand between the well-known part and the path of the resource (RFC 9728 §3.1) */
+export function protectedResources(
+  issuers: readonly Pick<IssuerSettings, 'issuer' | 'scopes'>[],
+  urlOf: PublicUrlOf,
+  publicPath = '',
+): ProtectedResources {
+  const scopes = [...new Set(issuers.flatMap((each) => each.scopes))];
+  return {
+    metadataUrl: (req, path) => `${urlOf(req)}${WELL_KNOWN}${path}`,
+    metadata(req, path) {
+      if (path !== WELL_KNOWN && !path.startsWith(`${WELL_KNOWN}/`)) return undefined;
+      const rest = path.slice(WELL_KNOWN.length);
+      const resource = publicPath !== '' && rest.startsWith(`${publicPath}/`) ? rest.slice(publicPath.length) : rest;
+      const [, known] = RESOURCE.exec(resource === publicPath ? '' : resource) ?? [];
+      if (known === undefined) return undefined;
+      return {
+        resource: urlOf(req) + known,
+        authorization_servers: issuers.map(({ issuer }) => issuer),
+        ...(scopes.length > 0 && { scopes_supported: scopes }),
+        bearer_methods_supported: ['header'],
+        resource_name: 'MCP Gateway',
+      };
+    },
+  };
+}
