@@ -12,7 +12,7 @@ export type FetchJson = (url: string) => Promise<unknown>;
  * @throws Error when the document does not come whole within five seconds, or is larger than 512 KiB
  */
 export function jsonFetcher(): FetchJson {
-  const dispatcher = new EnvHttpProxyAgent({ connections: 2 });
+  const dispatcher = new EnvHttpProxyAgent({ connections: 2, keepAliveTimeout: 10, keepAliveMaxTimeout: 10 });
   return async (url) => {
     const signal = AbortSignal.timeout(ANSWER_MS);
     const response = await fetch(url, {

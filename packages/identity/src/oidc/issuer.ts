@@ -20,7 +20,7 @@ const ClaimPaths = z
 export const IssuerSettings = z.strictObject({
   /** Compared with `iss` character by character (OpenID Connect Discovery §4.3). */
   issuer: SecureUrl,
-  /** A token has to name one of them in `aud`. */
+  /** A token has to name one of them in `aud`. `https://gateway.example.com/*` stands for every URL below that one. */
   audiences: z.array(z.string().min(1).max(512)).min(1, 'must name at least one audience').max(50),
   /** Default: what the issuer's discovery document says. */
   jwksUri: SecureUrl.optional(),

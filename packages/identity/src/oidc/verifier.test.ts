@@ -208,6 +208,32 @@ describe('a hostile token is refused, with a challenge:', () => {
   });
 });
 
+describe('an audience of all URLs below one', () => {
+  const below = () => verifierOf({ audiences: ['https://gateway.example.com/mcp/*'] });
+  it.each([
+    'https://gateway.example.com/mcp/adapters/echo/mcp',
+    'https://gateway.example.com/mcp/',
+    'https://gateway.example.com/mcp',
+    'https://GATEWAY.example.com/mcp/x',
+  ])('accepts %s', async (aud) => {
+    await expect(below()(await bearer({ aud: ['other', aud] }))).resolves.toMatchObject({ subject: 'alice' });
+  });
+
+  it.each([
+    'https://gateway.example.com/mcp/../admin',
+    'https://gateway.example.com/mcpx',
+    'https://gateway.example.com.evil.example/mcp/x',
+    'https://gateway.example.com@evil.example/mcp/x',
+    'http://gateway.example.com/mcp/x',
+    'https://gateway.example.com/mcp/*x'.replace('/mcp/*x', '/*'),
+    'gateway.example.com/mcp/x',
+  ])('refuses %s', async (aud) => {
+    await expect(refusal(below()(await bearer({ aud })))).resolves.toMatchObject({
+      detail: 'the token is for another audience',
+    });
+  });
+});
+
 describe('an issuer that differs by case or a slash', () => {
   it('is logged beside the configured one, once a minute', async () => {
     const almost = `${issuer.issuer}/`;

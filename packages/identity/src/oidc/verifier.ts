@@ -77,6 +77,27 @@ export function oidcVerifier(
   };
 }
 
+/**
+ * MCP clients ask for a token for the URL that they call (RFC 8707), and one gateway has many URLs; so an audience may
+ * stand for all URLs below one.
+ */
+function isFor(aud: JWTPayload['aud'], audiences: readonly string[]): boolean {
+  return [aud ?? []]
+    .flat()
+    .some((named) =>
+      audiences.some((accepted) =>
+        accepted.endsWith('/*') ? isBelow(named, accepted.slice(0, -1)) : named === accepted,
+      ),
+    );
+}
+
+/** Compared as parsed, so that no `..` leads out; the URL without its slash is included. */
+function isBelow(named: string, base: string): boolean {
+  if (!URL.canParse(named)) return false;
+  const { origin, pathname } = new URL(named);
+  return `${origin}${pathname}/`.startsWith(base);
+}
+
 /** The issuer that a token claims, before anything of it is verified. */
 function claimedIssuer(token: string): string {
   try {
@@ -96,12 +117,12 @@ async function checkToken(
   try {
     const { payload } = await jwtVerify(token, keys, {
       issuer,
-      audience: audiences,
       algorithms: ALGORITHMS,
       clockTolerance: clockToleranceSeconds,
       requiredClaims: ['exp'],
       currentDate: new Date(now()),
     });
+    if (!isFor(payload.aud, audiences)) throw invalidToken('the token is for another audience');
     return payload as JWTPayload & { exp: number };
   } catch (error) {
     throw error instanceof GatewayError ? error : invalidToken(reasonOf(error), error);
@@ -111,7 +132,6 @@ async function checkToken(
 function reasonOf(error: unknown): string {
   if (error instanceof errors.JWTExpired) return 'the token has expired';
   if (error instanceof errors.JWTClaimValidationFailed) {
-    if (error.claim === 'aud') return 'the token is for another audience';
     if (error.claim === 'nbf') return 'the token is not valid yet';
     return `the claim ${/^[a-z]{1,10}$/.test(error.claim) ? error.claim : ''} of the token is not valid`;
   }

@@ -25,6 +25,7 @@ describe('a request', () => {
     [505, 'of another version', ['Host', 'a'], '2.0'],
     [505, 'of a version that never was', ['Host', 'a'], '0.9'],
     [400, 'with two hosts', ['Host', 'a', 'host', 'a']],
+    [400, 'with two callers', ['Host', 'a', 'Authorization', 'Bearer a', 'authorization', 'Bearer b']],
     [400, 'with a path for a host', ['Host', 'a/b']],
     [400, 'with two hosts in one', ['Host', 'a, b']],
     [400, 'with a user before the host', ['Host', 'me@a']],
