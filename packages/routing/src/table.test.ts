@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { Route } from '@mcp-gateway/common/contracts';
-import { ReplicaAddresses } from './replica-addresses.js';
+import { ReplicaAddresses } from './table.js';
 
 const MINUTES = 60_000;
 
