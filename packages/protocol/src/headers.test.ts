@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue, type IncomingHttpHeaders } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { requestHeaders, type Addition, type Identity } from './headers.js';
+import { requestHeaders, type Addition, type Identity } from './request-headers.js';
 import { headerValues, withoutHeaders } from './header-list.js';
 import { responseHeaders } from './response-headers.js';
 

@@ -1,4 +1,4 @@
-import { parseMessage, type RequestId } from './message.js';
+import { parseMessage, type RequestId } from './json-rpc.js';
 
 /** Maximum of text that is buffered of one message or batch. */
 const MAX_LENGTH = 16 * 1024;
