@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createCluster, type createClient } from 'redis';
-import { withTimeout } from '../concurrency/index.js';
+import { withTimeout } from '../concurrency.js';
 
 /**
  * The client of the services, for a single server and for a cluster. `isReady`: commands can be sent now; in a cluster, to every

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { hostnameOf, isLoopback } from '../config/fields.js';
-import type { PublicUrl } from '../config/public-url.js';
+import type { PublicUrl } from '../config/urls.js';
 import { GatewayError } from '@mcp-gateway/common/errors';
 
 export interface BrowserAccess {

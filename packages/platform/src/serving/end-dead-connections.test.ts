@@ -3,8 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { endDeadConnections, silences, type Silence } from './end-dead-connections.js';
-import { readUnacknowledged, unacknowledgedIn, type Unacknowledged } from './unacknowledged.js';
+import {
+  endDeadConnections,
+  readUnacknowledged,
+  silences,
+  unacknowledgedIn,
+  type Silence,
+  type Unacknowledged,
+} from './end-dead-connections.js';
 
 /** As Linux 6.1 wrote it. The columns: waits for a retransmission; listens; is quiet; keeps its peer's window under probes. */
 const TCP = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { ConfigError } from '../config/read.js';
-import { escapeControls, type Logger } from '../logging/index.js';
+import { escapeControls, type Logger } from '../logging.js';
 
 const SHUTDOWN_MS = 10_000;
 

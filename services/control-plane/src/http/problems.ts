@@ -9,7 +9,7 @@ import {
   unsupportedMediaType,
 } from '@mcp-gateway/common/errors';
 import { escapeControls, type Logger } from '@mcp-gateway/platform/logging';
-import { requestId } from './request-id.js';
+import { requestId } from './request.js';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 
 export const pathNotFound: RequestHandler = (req) => {

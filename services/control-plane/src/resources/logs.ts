@@ -6,7 +6,7 @@ import type { ResourceRow } from '@mcp-gateway/database';
 import type { LogReader } from '@mcp-gateway/runtime/logs';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { documentedAs, parseQuery, wholeNumber } from '../http/parse.js';
+import { documentedAs, parseQuery, wholeNumber } from '../http/request.js';
 import type { ReplicatedSpec } from './definition.js';
 
 /** `?follow` alone means true. */
