@@ -6,7 +6,7 @@ it('gives what the work gives', async () => {
 });
 
 it('fails as the work fails', async () => {
-  await expect(withTimeout(Promise.reject(new Error('away')), 10_000)).rejects.toThrow('away');
+  await expect(withTimeout(Promise.reject(new Error('unavailable')), 10_000)).rejects.toThrow('unavailable');
 });
 
 it('fails when the work takes too long', async () => {

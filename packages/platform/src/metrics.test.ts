@@ -24,7 +24,7 @@ describe('metrics', () => {
     expect([await samples(one), await samples(two)]).toEqual([['our_total 1'], ['our_total 2']]);
   });
 
-  it('that are read when asked for are as they are then, and series that are not there any more are gone', async () => {
+  it('that are read at a scrape have the values of that moment, and series that ended are left out', async () => {
     const metrics = createMetrics();
     let adapters = ['a', 'b'];
     metrics.gauge({ name: 'our_things', help: 'Things', labels: ['adapter'] }, () =>
@@ -35,12 +35,12 @@ describe('metrics', () => {
     expect(await samples(metrics)).toEqual(['our_things{adapter="b"} 1']);
   });
 
-  it('that cannot be read are left out, and do not keep the others', async () => {
+  it('that cannot be read are left out, and all others are served', async () => {
     const metrics = createMetrics();
     let read = async () => [{ labels: {}, value: 1 }];
     metrics.gauge(what('our_answer'), () => read());
     metrics.gauge(what('our_failure'), () => {
-      throw new Error('away');
+      throw new Error('unavailable');
     });
     expect(await samples(metrics)).toEqual(['our_answer 1']);
     read = () => new Promise(() => {}); // never

@@ -45,11 +45,11 @@ describe('the port of metrics', () => {
     expect(answer.resume().statusCode).toBe(status);
   });
 
-  it('collects once for all who ask meanwhile, and anew for who comes later', async () => {
+  it('collects once for all requests meanwhile, and again for a later request', async () => {
     let collected = 0;
     let finish = () => {};
     const both = Promise.withResolvers<void>();
-    let asked = 0;
+    let requests = 0;
     const server = metricsServer(
       {
         contentType: 'text/plain',
@@ -60,7 +60,7 @@ describe('the port of metrics', () => {
       },
       { host: '127.0.0.1', log },
     );
-    server.on('request', () => (asked += 1) === 2 && both.resolve());
+    server.on('request', () => (requests += 1) === 2 && both.resolve());
     steps.push(() => server.close());
     steps.push(() => server.closeAllConnections());
     const url = `http://127.0.0.1:${await listen(server, { host: '127.0.0.1', port: 0 })}/metrics`;

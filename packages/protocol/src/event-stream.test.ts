@@ -132,8 +132,8 @@ describe('an event stream that broke off', () => {
       const { reader, events: before } = read(text, pieceLength);
       expect(reader.ending()).toBe(ending);
       const { events, rest } = readEvents(text + ending + LATER);
-      const heard = events.filter(({ type }) => type === '' || type === 'message').map(({ data }) => data);
-      expect({ heard, rest }).toEqual({ heard: [...before, 'later'], rest: '' });
+      const received = events.filter(({ type }) => type === '' || type === 'message').map(({ data }) => data);
+      expect({ received, rest }).toEqual({ received: [...before, 'later'], rest: '' });
       expect(idOfClient(text + ending + LATER) || undefined).toBe(reader.lastId);
     }
   });

@@ -67,7 +67,7 @@ export class EventReader {
   /** The last line ended with a carriage return, so a line feed that comes next belongs to that end of line. */
   #wasReturn = false;
 
-  constructor(private readonly tell: { data?(piece: string): void; end?(): void } = {}) {}
+  constructor(private readonly listener: { data?(piece: string): void; end?(): void } = {}) {}
 
   add(chunk: Buffer): void {
     const text = chunk.toString('latin1');
@@ -104,7 +104,7 @@ export class EventReader {
   #part(text: string): void {
     if (text === '') return;
     this.#isWithinEvent = true;
-    if (this.#field === 'data') return this.tell.data?.(text);
+    if (this.#field === 'data') return this.listener.data?.(text);
     if (this.#field === 'other' || this.#line.length > MAX_ID_LENGTH) return;
     this.#line += text;
     if (this.#field === 'id') return;
@@ -118,7 +118,7 @@ export class EventReader {
     this.#line = '';
     if (line.startsWith('data:')) {
       this.#field = 'data';
-      this.tell.data?.(line.slice('data:'.length));
+      this.listener.data?.(line.slice('data:'.length));
     } else if (line.startsWith('id:')) {
       this.#field = 'id';
       this.#line = line.slice('id:'.length);
@@ -130,7 +130,7 @@ export class EventReader {
     this.#isFirstLine = false;
     this.#line = '';
     if (this.#field === undefined && line === '') return this.#endEvent();
-    if (this.#field === 'data') this.tell.data?.('\n');
+    if (this.#field === 'data') this.listener.data?.('\n');
     if (this.#field === 'id' || line === 'id') {
       const id = this.#field === 'id' ? line.replace(/^ /, '') : '';
       if (!id.includes('\0')) this.#id = line.length > MAX_ID_LENGTH ? '' : id;
@@ -142,6 +142,6 @@ export class EventReader {
     if (this.#id !== undefined) this.lastId = this.#id;
     this.#id = undefined;
     this.#isWithinEvent = false;
-    this.tell.end?.();
+    this.listener.end?.();
   }
 }

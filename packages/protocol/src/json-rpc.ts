@@ -82,7 +82,7 @@ export function isRepeatable(message: Message): boolean {
     case 'notification':
       return REPEATABLE.has(message.method) || LISTS.test(message.method);
     case 'response':
-      return true; // in the session in which the server asked; the server ignores a second answer
+      return true; // in the session of the request; the server ignores a second answer
     case 'batch':
       return message.messages.every(isRepeatable);
     case 'unreadable':

@@ -5,7 +5,7 @@ import { HEADER, passOn, type HeaderList } from './header-list.js';
  * Headers that tell a server about the caller, its address and the URL that it called. Only the gateway sets them. "_"
  * counts as "-", because CGI-like servers do not distinguish the two.
  */
-const SAID_BY_GATEWAY = [
+const SET_BY_GATEWAY = [
   'x-mcp-(userid|username|roles)|x-gateway-secret|x-dev-.*',
   '(x-)?remote-(user|name|email|groups)|x-auth-request-.*|x-ms-client-principal(-.*)?|proxy', // of other gateways; CGI's HTTP_PROXY
   'forwarded|x-forwarded(-.*)?|x-original-.*|x-rewrite-url|x-envoy-external-address',
@@ -28,8 +28,8 @@ const FOR_GATEWAY = new Set<string>([
 const OF_BROWSER_ACCESS = 'host|origin|sec-fetch-.*';
 
 /** One pattern, because the gateway compares every header of every request with it. */
-const ENDS_HERE = new RegExp(`^(${SAID_BY_GATEWAY}|${OF_BROWSER_ACCESS})$`);
-const ENDS_HERE_PRESERVING_HOST = new RegExp(`^(${SAID_BY_GATEWAY})$`);
+const ENDS_HERE = new RegExp(`^(${SET_BY_GATEWAY}|${OF_BROWSER_ACCESS})$`);
+const ENDS_HERE_PRESERVING_HOST = new RegExp(`^(${SET_BY_GATEWAY})$`);
 
 /** Identity headers that an adapter sees, in the shape of Microsoft's gateway. */
 export interface Identity {

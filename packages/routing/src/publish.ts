@@ -3,7 +3,7 @@ import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { PUBLISH, PUBLISH_ALL, refIn, routeKeys, WITHDRAW } from './stored-routes.js';
 
 /**
- * Orders what is said of one resource. A resource that was made anew has a later `createdAt`; a changed one has a higher
+ * Orders what workers write of one resource. A resource that was made anew has a later `createdAt`; a changed one has a higher
  * generation; of two runs for the same generation, the one that began later has seen more.
  */
 export interface RouteVersion {

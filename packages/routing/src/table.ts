@@ -39,12 +39,12 @@ export function followRoutes(
 
   const attempt = (work: Promise<void>) => work.catch((error: unknown) => log.debug({ err: error }, 'routes not read'));
   const reload = () => void attempt(copy.reload());
-  const hear = (text: string) => {
+  const receive = (text: string) => {
     if (text === ALL_ROUTES) return reload();
     const ref = refIn(text);
     if (ref) void attempt(copy.read(ref, { isAnnounced: true }));
   };
-  const changes = subscription(redis, { [keys.changed]: hear }, reload);
+  const changes = subscription(redis, { [keys.changed]: receive }, reload);
   redis.on('ready', reload);
   const timer = setInterval(reload, reloadEveryMs);
 
@@ -122,7 +122,7 @@ class RouteCopy {
 }
 
 /** The longest drain and the stop after it: a replica that has left the routes may run, and call, for this long. */
-const KEPT_MS = 660_000;
+const RETENTION_MS = 660_000;
 
 /** The resource of a replica, by the address that the replica calls from. A replica that has left the routes is remembered for a while. */
 export class ReplicaAddresses {
@@ -132,7 +132,7 @@ export class ReplicaAddresses {
   replaceAll(routes: Iterable<Route>, now: number): void {
     for (const [address, entry] of this.#known) {
       if (entry.until <= now) this.#known.delete(address);
-      else entry.until = Math.min(entry.until, now + KEPT_MS);
+      else entry.until = Math.min(entry.until, now + RETENTION_MS);
     }
     for (const route of routes) this.#add(route);
   }
@@ -142,7 +142,7 @@ export class ReplicaAddresses {
     for (const address of before?.addresses ?? []) {
       const entry = this.#known.get(address);
       const isTheirs = entry?.resource.name === before?.name && entry?.resource.kind === before?.kind;
-      if (entry && isTheirs) entry.until = now + KEPT_MS;
+      if (entry && isTheirs) entry.until = now + RETENTION_MS;
     }
     if (after) this.#add(after);
   }

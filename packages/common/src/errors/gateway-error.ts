@@ -61,7 +61,7 @@ export const toGatewayError = (thrown: unknown): GatewayError =>
 
 export const notFound = (detail: string): GatewayError => new GatewayError('NOT_FOUND', { detail });
 
-/** Also for callers that may not see the adapter: the answer must not tell whether it exists. */
+/** Also for callers that may not see the adapter: the answer must not reveal whether it exists. */
 export const adapterNotFound = (): GatewayError => new GatewayError('ADAPTER_NOT_FOUND');
 
 export const sessionNotFound = (detail?: string, cause?: unknown): GatewayError =>

@@ -58,7 +58,7 @@ describe('reading the configuration', () => {
     expect(refusal({ REDIS_URL: '' })).toEqual(refusal({ REDIS_URL: undefined }));
   });
 
-  it('says in one go everything that is missing, and what it is', () => {
+  it('names every missing variable at once, and describes each', () => {
     expect(refusal({ REDIS_URL: undefined, DATABASE_URL: undefined })).toEqual([
       'REDIS_URL is required: the URL of a Redis or Valkey server, such as redis://127.0.0.1:6379',
       'DATABASE_URL is required: the URL of a PostgreSQL database, such as postgresql://user@127.0.0.1:5432/mcp_gateway',
@@ -165,7 +165,7 @@ it.each([
   ['MCP_GATEWAY_ALLOWED_ORIGIN', 'MCP_GATEWAY_ALLOWED_ORIGINS'],
   ['MCP_GATEWAY_BODY_BYTES', 'MCP_GATEWAY_MAX_BODY_BYTES'],
   ['mcp_gateway_host', 'MCP_GATEWAY_HOST'],
-])('%s is said to be unknown, and %s is suggested', (name, meant) => {
+])('%s is reported as unknown, and %s is suggested', (name, meant) => {
   expect(unknownVariables({ [name]: 'hunter2' })).toEqual([
     `${name} is not a setting of the gateway and has no effect; did you mean ${meant}?`,
   ]);
@@ -177,7 +177,7 @@ it('suggests a setting of the caller that has no prefix', () => {
   ]);
 });
 
-it('a variable that is like no setting is said to be unknown, with the page that lists them', () => {
+it('a variable that resembles no setting is reported as unknown, with the page that lists the settings', () => {
   expect(unknownVariables({ MCP_GATEWAY_QZX: '1' })).toEqual([
     'MCP_GATEWAY_QZX is not a setting of the gateway and has no effect; docs/configuration.md lists the settings.',
   ]);

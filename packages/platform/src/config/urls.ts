@@ -72,7 +72,7 @@ export interface PublicUrl {
 }
 
 const PATH = /^(\/[\w.~-]+)*$/;
-/** Paths of the gateway itself. A prefix that looks like one could not be told from it. */
+/** Paths of the gateway itself. A prefix that equals one would be ambiguous. */
 const SERVED = /^\/(adapters|errors|livez|readyz|openapi\.json)(\/|$)/;
 
 const WRONG = 'must be a URL such as https://tools.example.com/gateway, or only its path, such as /gateway';

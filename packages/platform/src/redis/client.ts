@@ -115,7 +115,7 @@ async function checkServer(url: string, expected: { isCluster: boolean; mustAnsw
   }, ANSWER_MS);
   try {
     await client.connect();
-    // A server that keeps INFO from this user tells nothing about itself.
+    // A server that refuses INFO to this user reports nothing about itself.
     const isCluster = /^cluster_enabled:(\d)/m.exec(await client.info('cluster').catch(() => ''))?.[1];
     if (isCluster === '1' && !expected.isCluster) throw new ConfigError(IS_CLUSTER);
     if (isCluster === '0' && expected.isCluster) throw new ConfigError(IS_NO_CLUSTER);

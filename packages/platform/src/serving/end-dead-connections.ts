@@ -17,8 +17,8 @@ interface Probing {
 /**
  * Ends the connections whose clients have vanished without a word, as a machine does that loses power or its network, within about a
  * minute. A quiet connection is probed by the kernel (TCP keep-alive). One that waits for an acknowledgement is not: the kernel
- * sends again for a quarter of an hour, and Node cannot set TCP_USER_TIMEOUT. Where the kernel tells of that (Linux), such
- * connections are looked for. A client that reads slowly, or not at all, is not among them: its kernel answers.
+ * sends again for a quarter of an hour, and Node cannot set TCP_USER_TIMEOUT. Where the kernel reports that (Linux), the
+ * gateway looks for such connections. A client that reads slowly, or not at all, is not among them: its kernel answers.
  */
 export function endDeadConnections(
   server: Server,
@@ -32,7 +32,7 @@ export function endDeadConnections(
   });
 
   let silent: ReadonlyMap<string, Silence> = new Map();
-  async function lookAgain(family: 'IPv4' | 'IPv6', localPort: number): Promise<void> {
+  async function checkPeers(family: 'IPv4' | 'IPv6', localPort: number): Promise<void> {
     const found = (await read(family)).filter((each) => each.localPort === localPort);
     const now = performance.now();
     silent = silences(silent, found, now);
@@ -45,13 +45,13 @@ export function endDeadConnections(
 
   server.once('listening', () => {
     const { family, port } = server.address() as AddressInfo;
-    let isLooking = false;
+    let isChecking = false;
     const timer = setInterval(() => {
-      if (isLooking || open.size === 0) return;
-      isLooking = true;
-      void lookAgain(family as 'IPv4' | 'IPv6', port)
-        .catch(() => {}) // the kernel does not tell
-        .finally(() => (isLooking = false));
+      if (isChecking || open.size === 0) return;
+      isChecking = true;
+      void checkPeers(family as 'IPv4' | 'IPv6', port)
+        .catch(() => {}) // the kernel does not report it
+        .finally(() => (isChecking = false));
     }, everyMs).unref();
     server.once('close', () => clearInterval(timer));
   });
@@ -123,7 +123,7 @@ function addressOf(hex: string): string {
   return new SocketAddress({ address: groups.join(':'), family: 'ipv6' }).address;
 }
 
-/** Rejects where the kernel does not tell, as on macOS. */
+/** Rejects where the kernel does not report it, as on macOS. */
 export async function readUnacknowledged(family: 'IPv4' | 'IPv6'): Promise<Unacknowledged[]> {
   return unacknowledgedIn(await readFile(`/proc/net/${family === 'IPv6' ? 'tcp6' : 'tcp'}`, 'latin1'));
 }

@@ -18,7 +18,7 @@ import {
 /** Whether the caller may let a server run with the operator's workload identity. */
 export type MayUseWorkloadIdentity = (principal: Principal) => boolean;
 
-/** Processes of one machine have no identity to give away, so there everybody may. */
+/** Processes of one machine have no workload identity, so there everybody may. */
 export const workloadIdentityRule =
   (runtime: 'process' | 'kubernetes', roles: readonly string[]): MayUseWorkloadIdentity =>
   (principal) =>

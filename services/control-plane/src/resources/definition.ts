@@ -33,7 +33,7 @@ export interface ResourceDefinition<Spec extends ReplicatedSpec, Resource extend
   represent(row: ResourceRow<Spec>): Resource;
   /** The answer of /status. */
   status(row: ResourceRow<Spec>): object;
-  /** @throws GatewayError when the caller may not ask for this spec */
+  /** @throws GatewayError when the caller may not request this spec */
   authorizeSpec?(principal: Principal, spec: Spec): void;
   errors: { notFound: ErrorCode; nameTaken: ErrorCode };
   /** Advice for a caller that sends POST to the URL of one resource. */

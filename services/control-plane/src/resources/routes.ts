@@ -17,7 +17,7 @@ export interface ResourceRoutesParts<Spec extends ReplicatedSpec, Resource exten
   logCheckMs?: number | undefined;
 }
 
-/** The REST API of one kind, below the path of its collection: parse, ask the service, answer with status and headers. */
+/** The REST API of one kind, below the path of its collection: parse, call the service, answer with status and headers. */
 export function resourceRoutes<Spec extends ReplicatedSpec, Resource extends Representation>(
   parts: ResourceRoutesParts<Spec, Resource>,
 ): Router {
