@@ -54,7 +54,7 @@ describe('a session that was relocated', () => {
     expect([status, header('retry-after')]).toEqual([503, '1']);
     const why = "the session's location cannot be looked up while Redis is unavailable";
     expect(text).toContain(`A part that this request needs is not available: ${why}`);
-    line.mend();
+    line.restore();
     now += 10_000; // longer than the looked-up location is valid
     await waitFor('it to be found', async () => (await whereIs(other.url, session)) === second.endpoint.id);
   });

@@ -22,7 +22,7 @@ const BOUND_MS = 5_000;
 /** Shorter than one such wait. */
 const PROMPT_MS = 900;
 
-const away = (detail: string, id: number | null = null) =>
+const unavailableError = (detail: string, id: number | null = null) =>
   rpcError(-32008, `A part that this request needs is not available: ${detail}`, 'UNAVAILABLE', id);
 
 async function timed<T>(work: Promise<T>): Promise<T> {
@@ -32,7 +32,7 @@ async function timed<T>(work: Promise<T>): Promise<T> {
   return result;
 }
 
-describe.each(['away', 'frozen'])('while Redis is %s', (kind) => {
+describe.each(['unavailable', 'frozen'])('while Redis is %s', (kind) => {
   let line: RedisLine;
   let server: SessionServer;
   let gateway: Gateway;
@@ -45,7 +45,7 @@ describe.each(['away', 'frozen'])('while Redis is %s', (kind) => {
     second = await gateway.join();
   });
 
-  const takeRedisAway = async () => (kind === 'away' ? line.cut() : freezeRedis());
+  const stopRedis = async () => (kind === 'unavailable' ? line.cut() : freezeRedis());
 
   /** The body of an answer that says when to try again, and names no session. */
   function unavailable({ status, text, headers, header }: Answer): string {
@@ -57,16 +57,16 @@ describe.each(['away', 'frozen'])('while Redis is %s', (kind) => {
   }
 
   it('opens no session, and reveals none', async () => {
-    await takeRedisAway();
+    await stopRedis();
     expect(unavailable(await timed(initialize(gateway.url)))).toEqual(
-      away('the session cannot be recorded while Redis is unavailable', 1), // the id of initialize
+      unavailableError('the session cannot be recorded while Redis is unavailable', 1), // the id of initialize
     );
     expect(server.ids).toHaveLength(1);
   });
 
   it('continues with the sessions that it knows, without a delay', async () => {
     const id = await openSession(gateway.url);
-    await takeRedisAway();
+    await stopRedis();
     const started = performance.now();
     for (let round = 0; round < 5; round++) expect((await inSession(gateway.url, id)).text).toBe(server.ids[0]);
     expect(performance.now() - started).toBeLessThan(PROMPT_MS);
@@ -74,7 +74,7 @@ describe.each(['away', 'frozen'])('while Redis is %s', (kind) => {
 
   it('continues with sessions that another data plane has opened', async () => {
     const id = await openSession(gateway.url);
-    await takeRedisAway();
+    await stopRedis();
     expect((await timed(inSession(second.url, id))).text).toBe(server.ids[0]);
     const started = performance.now();
     expect((await inSession(second.url, id)).text).toBe(server.ids[0]);
@@ -82,13 +82,13 @@ describe.each(['away', 'frozen'])('while Redis is %s', (kind) => {
   });
 
   it('continues with requests that have no session', async () => {
-    await takeRedisAway();
+    await stopRedis();
     expect((await timed(send(`${gateway.url}/adapters/echo/mcp`, { body: '{}' }))).text).toBe('no session');
   });
 
   it('ends a session that the client ends, at least in this data plane', async () => {
     const id = await openSession(gateway.url);
-    await takeRedisAway();
+    await stopRedis();
     expect((await timed(inSession(gateway.url, id, { method: 'DELETE' }))).status).toBe(200);
     expect((await inSession(gateway.url, id)).status).toBe(404);
   });
@@ -96,14 +96,14 @@ describe.each(['away', 'frozen'])('while Redis is %s', (kind) => {
   it('does not end a session on an unknown replica, because its location cannot be looked up', async () => {
     const id = await openSession(gateway.url);
     await gateway.publish(routeTo({ ...server.endpoint, id: 'another' }));
-    await takeRedisAway();
+    await stopRedis();
     expect(unavailable(await timed(inSession(gateway.url, id)))).toEqual(
-      away("the session's location cannot be looked up while Redis is unavailable"),
+      unavailableError("the session's location cannot be looked up while Redis is unavailable"),
     );
   });
 
   it('stays ready and keeps its routes', async () => {
-    await takeRedisAway();
+    await stopRedis();
     expect((await send(`${gateway.url}/readyz`, { method: 'GET' })).status).toBe(200);
     expect(gateway.routes.get(adapterRef('echo'))?.endpoints).toEqual([server.endpoint]);
   });
@@ -121,8 +121,8 @@ describe('when Redis is back', () => {
 
     line.cut();
     await waitFor('Redis to be missed', async () => (await initialize(second.url)).status === 503);
-    await inSession(gateway.url, id, { method: 'DELETE' }); // the second is not told
-    line.mend();
+    await inSession(gateway.url, id, { method: 'DELETE' }); // the second receives no message
+    line.restore();
     await waitFor('sessions to be opened', async () => (await initialize(second.url)).status === 200);
     await waitFor('what was missed to be known', async () => (await inSession(second.url, id)).status === 404);
 
@@ -145,7 +145,7 @@ describe('when Redis is back', () => {
     expect((await inSession(second.url, id, { method: 'DELETE' })).status).toBe(200);
     expect((await inSession(gateway.url, id)).status).toBe(200); // it cannot know
     expect((await initialize(gateway.url)).status).toBe(429);
-    line.mend();
+    line.restore();
     await waitFor('the end to be known', async () => (await inSession(gateway.url, id)).status === 404);
     expect((await initialize(gateway.url)).status).toBe(200);
   });
@@ -162,8 +162,8 @@ describe('when Redis is back', () => {
     line.cut();
     await waitFor('Redis to be missed', async () => (await initialize(second.url)).status === 503);
     first.sessions.clear(); // its stream stays open
-    expect(await whereIs(gateway.url, id)).toBe(next.endpoint.id); // the second is not told
-    line.mend();
+    expect(await whereIs(gateway.url, id)).toBe(next.endpoint.id); // the second receives no message
+    line.restore();
     await waitFor('the stream to be opened again', () => [...next.sessions.values()].some(Boolean));
     stream.destroy();
   });
@@ -177,7 +177,7 @@ describe('when Redis is back', () => {
     const gateway = await startGateway({ routes: [routeTo(server.endpoint)] }, prefix);
     const ready = async () => (await send(`${late.url}/readyz`, { method: 'GET' })).status;
     expect(await ready()).toBe(503);
-    line.mend();
+    line.restore();
     await waitFor('it to be ready', async () => (await ready()) === 200);
 
     const id = await openSession(late.url);

@@ -47,7 +47,7 @@ it('keeps sessions and the API working while Redis is unavailable, and catches u
   expect((await gateway.api.status('mcp-example')).phase).toBe('Ready');
   await gateway.api.update({ ...(await example()), description: 'changed while Redis was unavailable' });
 
-  line.mend();
+  line.restore();
   await becomesTrue('the change to be acted on', async () => {
     const { generation, observedGeneration } = await gateway.api.status('mcp-example');
     expect([generation, observedGeneration]).toEqual([2, 2]);
@@ -60,7 +60,7 @@ it('lets the worker end on a signal while Redis is unavailable', async () => {
   line.cut();
   process.kill(worker, 'SIGTERM');
   await waitFor('the worker to end', () => !isAlive(worker), 15_000);
-  line.mend();
+  line.restore();
   await waitFor('another worker', () => gateway.part('deployment-worker') !== worker, 40_000);
   await gateway.api.update({ ...(await example()), replicaCount: 1 });
   await gateway.api.ready('mcp-example');

@@ -27,7 +27,7 @@ it(`${SESSIONS} sessions of a replica that dies move to the remaining one withou
 
   expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
   expect(second.sessions.size).toBe(SESSIONS);
-  expect(second.said.filter(({ method }) => method === 'initialize')).toHaveLength(SESSIONS);
+  expect(second.received.filter(({ method }) => method === 'initialize')).toHaveLength(SESSIONS);
   expect(second.mostAtOnce()).toBeGreaterThan(1);
   expect(second.mostAtOnce()).toBeLessThanOrEqual(AT_ONCE);
 }, 120_000);
