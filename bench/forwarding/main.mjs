@@ -47,7 +47,12 @@ try {
 
   const subjects = isWanted('direct') ? [{ name: 'direct', url: upstream.url }] : [];
   if (isWanted(OURS)) subjects.push(await dataPlane(OURS, checkout));
-  if (options.against) subjects.push(await dataPlane('against', path.resolve(options.against)));
+  if (options.against) {
+    const against = path.resolve(options.against);
+    const itsOwn = await import(path.join(against, 'bench/forwarding/start.mjs'));
+    await itsOwn.publishRoutes(redis.url, upstream.url); // its format of a route may be another
+    subjects.push(await dataPlane('against', against));
+  }
   for (const name of ['bare', 'express', 'fastify']) {
     if (isWanted(name)) subjects.push(await begin(startSubject(name, upstream.url)));
   }

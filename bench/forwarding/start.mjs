@@ -36,7 +36,7 @@ export async function publishRoutes(redisUrl, upstream) {
   const routes = ADAPTERS.map((name) => ({
     kind: 'adapter',
     name,
-    adapterId: name,
+    resourceId: name,
     generation: 1,
     createdBy: 'dev',
     requiredRoles: [],

@@ -74,10 +74,9 @@ export const layers = {
   'packages/runtime/src': [
     ['index'],
     ['process', 'kubernetes'],
-    ['child-guard', 'health', 'lines', 'log-reader', 'runtime', 'workload'],
+    ['child-guard', 'health', 'lines', 'runtime', 'workload'],
   ],
   'packages/runtime/src/kubernetes': [
-    ['index'],
     ['runtime'],
     ['readiness', 'logs'],
     ['verbs'],

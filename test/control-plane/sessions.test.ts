@@ -31,7 +31,7 @@ beforeEach(async () => {
   [alice, bob, carol] = [caller(url, 'alice'), caller(url, 'bob', 'team'), caller(url, 'carol', 'team')];
   [root, stranger] = [caller(url, 'root', 'mcp.admin'), caller(url, 'stranger', 'others')];
   const { json } = await alice.post(specOf('echo', { requiredRoles: ['team'] }));
-  await gateway.publish(routeTo(server.endpoint, { adapterId: json.id, requiredRoles: ['team'] }));
+  await gateway.publish(routeTo(server.endpoint, { resourceId: json.id, requiredRoles: ['team'] }));
 });
 
 const as = (subject: string) => ({ 'x-dev-userid': subject, 'x-dev-roles': 'team' });

@@ -232,7 +232,7 @@ describe('the older HTTP transport', () => {
 
   it('answers 404 to the session of another caller, adapter, installation or replica, and to an invalid id', async () => {
     const { messages, server } = await begin();
-    const twin = routeTo(server.endpoint, { name: 'twin', adapterId: 'adapter-2', createdBy: 'alice' });
+    const twin = routeTo(server.endpoint, { name: 'twin', resourceId: 'adapter-2', createdBy: 'alice' });
     const shared = routeTo(
       servers.map(({ endpoint }) => endpoint),
       { requiredRoles: ['staff'] },

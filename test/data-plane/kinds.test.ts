@@ -5,7 +5,7 @@ import { begin } from './support/rpc.js';
 import { startReplica } from './support/replica.js';
 import { routeTo } from './support/upstream.js';
 
-const TOOL = { kind: 'tool', adapterId: 'tool-1' } as const;
+const TOOL = { kind: 'tool', resourceId: 'tool-1' } as const;
 
 it('a tool does not make an adapter of the same name exist', async () => {
   const { endpoint } = await startReplica();

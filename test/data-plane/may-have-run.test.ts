@@ -27,7 +27,7 @@ const HINDRANCES: Record<string, (hindered: Hindered) => unknown> = {
   'the adapter has no replica': ({ publish }) => publish(({ route }) => [{ ...route, endpoints: [] }]),
   'the adapter is removed': ({ publish }) => publish(() => []),
   'the adapter is removed and created anew': ({ publish }) =>
-    publish(({ route }) => [{ ...route, adapterId: `${route.adapterId}-anew` }]),
+    publish(({ route }) => [{ ...route, resourceId: `${route.resourceId}-anew` }]),
   'the caller may not use the adapter any more': ({ publish }) =>
     publish(({ route }) => [{ ...route, createdBy: 'bob' }]),
   async 'Redis has lost its data'({ gateway }) {

@@ -136,7 +136,7 @@ describe('the metrics of the data plane', () => {
 
   it('show the routes, and the replicas by state', async () => {
     const draining = { ...second.endpoint, draining: true };
-    await gateway.publish(routeTo([first.endpoint, draining]), routeTo([], { name: 'idle', adapterId: '2' }));
+    await gateway.publish(routeTo([first.endpoint, draining]), routeTo([], { name: 'idle', resourceId: '2' }));
     expect(await samples('routes')).toEqual({ '': 2 });
     expect(await samples('redis_connected')).toEqual({ '': 1 });
     expect((await samples('routes_read_timestamp_seconds'))['']).toBeGreaterThan(1_700_000_000);
@@ -148,7 +148,7 @@ describe('the metrics of the data plane', () => {
   });
 
   it('drop an adapter that is gone', async () => {
-    await gateway.publish(routeTo(first.endpoint), routeTo(second.endpoint, { name: 'other', adapterId: '2' }));
+    await gateway.publish(routeTo(first.endpoint), routeTo(second.endpoint, { name: 'other', resourceId: '2' }));
     const session = await begin(gateway.url);
     const stream = await openStream(gateway.url, session);
     await send(mcp('other'), { method: 'PUT' });

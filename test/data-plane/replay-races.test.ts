@@ -103,7 +103,7 @@ describe('a session that waits for a replica', () => {
 
   it('is lost when another adapter has taken the name', async () => {
     const { answer } = await call();
-    await gateway.publish(routeTo(second.endpoint, { adapterId: 'adapter-2' }));
+    await gateway.publish(routeTo(second.endpoint, { resourceId: 'adapter-2' }));
     expect((await answer).status).toBe(404);
     expect(second.received).toEqual([]);
   });

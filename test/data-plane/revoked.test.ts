@@ -99,7 +99,7 @@ describe('a stream whose caller loses the permission to use the adapter', () => 
     await removed.gateway.publish();
     await removed.output.over;
     const anew = await listening(way);
-    await anew.publish({ adapterId: 'adapter-2' });
+    await anew.publish({ resourceId: 'adapter-2' });
     await anew.output.over;
   });
 

@@ -60,7 +60,7 @@ describe('a session id', () => {
       format: '1',
       kind: 'adapter',
       name: 'echo',
-      adapterId: 'adapter-1',
+      resourceId: 'adapter-1',
       caller: 'alice',
       endpointId: server.endpoint.id,
       upstreamId: server.ids[0],
@@ -180,13 +180,13 @@ describe('an unknown session', () => {
 
   it('is 404 on another adapter, even one of the same server', async () => {
     const route = routeTo(server.endpoint);
-    await gateway.publish(route, { ...route, name: 'other', adapterId: 'adapter-2' });
+    await gateway.publish(route, { ...route, name: 'other', resourceId: 'adapter-2' });
     expect(await inSession(gateway.url, id, {}, 'other')).toMatchObject({ status: 404, text: NO_SESSION });
     expect((await inSession(gateway.url, id)).status).toBe(200);
   });
 
   it('is 404 on an adapter that was created anew with the same name', async () => {
-    await gateway.publish(routeTo(server.endpoint, { adapterId: 'adapter-2' }));
+    await gateway.publish(routeTo(server.endpoint, { resourceId: 'adapter-2' }));
     expect(await answersTo(id)).toEqual(unknown());
   });
 

@@ -62,7 +62,7 @@ it('the gateway frees the resources of a client whose machine has vanished withi
     const writes = setInterval(() => res.writableNeedDrain || res.write(`: ${'x'.repeat(bytes)}\n\n`), 100);
     res.once('close', () => clearInterval(writes));
   });
-  const routes = PATHS.map((name) => routeTo({ ...endpoint, id: name, path: `/${name}` }, { name, adapterId: name }));
+  const routes = PATHS.map((name) => routeTo({ ...endpoint, id: name, path: `/${name}` }, { name, resourceId: name }));
   const gateway = await startGateway({ routes, host: '0.0.0.0' });
   const alive = await open(`${gateway.url}/adapters/deaf/mcp`, { method: 'GET' });
   alive.pause();

@@ -125,7 +125,7 @@ describe('a run that outlived its lock and publishes last', () => {
     await settle('echo');
     goOn();
     await late;
-    expect(await published()).toMatchObject({ adapterId: anew.id, createdBy: 'bob', requiredRoles: ['other'] });
+    expect(await published()).toMatchObject({ resourceId: anew.id, createdBy: 'bob', requiredRoles: ['other'] });
   });
 });
 
@@ -151,7 +151,7 @@ describe('a run that outlived its lock and withdraws last', () => {
       await settle('echo');
       goOn();
       await late;
-      expect(await published()).toMatchObject({ adapterId: anew.id, endpoints: [{ ready: true }] });
+      expect(await published()).toMatchObject({ resourceId: anew.id, endpoints: [{ ready: true }] });
       expect(fake.running.get('echo')?.removing).toBe(false);
     },
   );

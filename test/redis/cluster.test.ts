@@ -25,8 +25,8 @@ afterAll(() => cluster?.close());
 
 const NOW = 1_780_000_000;
 const BOUNDS = { max: 100, maxPerCaller: 100, idleSince: NOW - 600, keepSeconds: 3_600 };
-const ref = (adapterId: string, id: string) => ({ id, kind: 'adapter', adapterId, caller: 'alice' }) as const;
-const recordOf = (adapterId: string) => sessionRecord({ adapterId, openedAt: NOW });
+const ref = (resourceId: string, id: string) => ({ id, kind: 'adapter', resourceId, caller: 'alice' }) as const;
+const recordOf = (resourceId: string) => sessionRecord({ resourceId, openedAt: NOW });
 const TO_B = { endpointId: 'b', upstreamId: 'in b', recentMoves: 1, recentSince: NOW };
 const OWNERS = Array.from({ length: 12 }, (_, index) => `id-${index}`);
 
@@ -73,7 +73,7 @@ describeCluster('a Redis Cluster', () => {
     expect(await cluster.mastersWithKeys()).toBe(3);
     await records.touch(OWNERS.map((owner) => ({ ...ref(owner, 's'), at: NOW + 50, keepSeconds: 3_600 })));
     for (const owner of OWNERS) {
-      const { sessions } = await listSessions(redis, prefix, { kind: 'adapter', adapterId: owner, limit: 10 });
+      const { sessions } = await listSessions(redis, prefix, { kind: 'adapter', resourceId: owner, limit: 10 });
       expect(sessions).toMatchObject([{ id: 's', lastUsedAt: NOW + 50 }]);
       expect(await records.idle(ref(owner, 's'), NOW + 51, 10)).toEqual(['s']);
       await records.close(ref(owner, 's'), adapterRef('echo'), { now: NOW, keepSeconds: 60, tellServer: true });
@@ -164,7 +164,7 @@ describeCluster('a Redis Cluster of which a master fails', () => {
       await becomesTrue('the job', () => expect(runs).toContain('after'), 30_000);
       for (const owner of OWNERS) {
         const find = async () => (await records.find(ref(owner, 's'))).record;
-        expect(await waitFor('the record', find, 20_000)).toMatchObject({ adapterId: owner });
+        expect(await waitFor('the record', find, 20_000)).toMatchObject({ resourceId: owner });
         const move = () => records.move(ref(owner, 's'), adapterRef('echo'), 0, TO_B);
         await waitFor('the move', move, 20_000); // a connection to a failed node may break late
       }

@@ -57,8 +57,8 @@ it('sessions of an adapter and a tool with the same name and id are recorded, li
   const redis = await connectRedis();
   const records = sessionRecords(redis, prefix);
   const bounds = { max: 1, maxPerCaller: 1, idleSince: 0, keepSeconds: 60 };
-  const refOf = ({ kind }: ResourceRef) => ({ id: 's', kind, adapterId: 'same', caller: 'alice' });
-  const recordOf = (ref: ResourceRef) => sessionRecord({ ...ref, adapterId: 'same', endpointId: `${ref.kind}-0` });
+  const refOf = ({ kind }: ResourceRef) => ({ id: 's', kind, resourceId: 'same', caller: 'alice' });
+  const recordOf = (ref: ResourceRef) => sessionRecord({ ...ref, resourceId: 'same', endpointId: `${ref.kind}-0` });
   const messages: string[] = [];
   const listener = await connectRedis();
   await listener.subscribe(records.keys.changed, (text) => void messages.push(text));
@@ -69,7 +69,7 @@ it('sessions of an adapter and a tool with the same name and id are recorded, li
   const how = { now: 2, keepSeconds: 60, tellServer: true };
   expect(await records.close(refOf(ADAPTER), ADAPTER, how)).toBe(true);
   expect((await records.find(refOf(TOOL))).record).toEqual(recordOf(TOOL));
-  const listed = (ref: ResourceRef) => listSessions(redis, prefix, { kind: ref.kind, adapterId: 'same', limit: 9 });
+  const listed = (ref: ResourceRef) => listSessions(redis, prefix, { kind: ref.kind, resourceId: 'same', limit: 9 });
   expect([(await listed(ADAPTER)).sessions.length, (await listed(TOOL)).sessions.length]).toEqual([0, 1]);
   expect(await records.nextTermination()).toMatchObject({ ...ADAPTER, endpointId: 'adapter-0' });
   await becomesTrue('the change', () => expect(messages).toEqual(['s adapter/echo closed']));

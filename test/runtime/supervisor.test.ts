@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { Workload } from '@mcp-gateway/runtime';
+import { desiredWorkload, Workload } from '@mcp-gateway/runtime';
 import { processRuntime } from '@mcp-gateway/runtime/process';
 import { afterTests, folder } from '../support/after-tests.js';
 import { collect, repository } from '../support/launch.js';
@@ -44,7 +44,9 @@ describe('the supervisor as a program', () => {
       replicas: 1,
     };
     await runtime.apply(
-      Workload.parse({ ...workload, environment: {}, port: 8000, path: '/mcp', healthPath: '/healthz' }),
+      desiredWorkload(
+        Workload.parse({ ...workload, environment: {}, port: 8000, path: '/mcp', healthPath: '/healthz' }),
+      ),
     );
     await waitFor(
       'the replica',

@@ -17,7 +17,7 @@ const BOUNDS = { max: 100, maxPerCaller: 100, idleSince: NOW - 600, keepSeconds:
 const CLOSE = { now: NOW, keepSeconds: 60, tellServer: true };
 
 const ECHO = adapterRef('echo');
-const OWNER: SessionOwner = { kind: 'adapter', adapterId: 'adapter-1' };
+const OWNER: SessionOwner = { kind: 'adapter', resourceId: 'adapter-1' };
 const ref = (id: string, caller = 'alice') => ({ id, ...OWNER, caller });
 const recordOf = (caller = 'alice', more: Partial<SessionRecord> = {}) =>
   sessionRecord({ caller, openedAt: NOW, ...more });

@@ -4,7 +4,7 @@ import type { SessionRecord } from '@mcp-gateway/sessions';
 /** The record of a session that alice has opened at `echo` and that has never moved. */
 export const sessionRecord = (given: Partial<SessionRecord> = {}): SessionRecord => ({
   ...adapterRef('echo'),
-  adapterId: 'adapter-1',
+  resourceId: 'adapter-1',
   caller: 'alice',
   endpointId: 'a',
   upstreamId: 'raw',

@@ -26,9 +26,9 @@ export async function withLock(work) {
   makeFolder();
   /** @type {Holder[]} */
   const holders = [holder(process.pid)];
-  for (let told = false; !take(holders); told = true) {
+  for (let announced = false; !take(holders); announced = true) {
     const owner = current()?.[0]?.pid ?? '?';
-    if (!told) console.error(`Another set-up (process ${owner}) is at work in this folder; waiting for it …`);
+    if (!announced) console.error(`Another set-up (process ${owner}) is at work in this folder; waiting for it …`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     if (interrupted()) throw new SetupError('stopped');
   }

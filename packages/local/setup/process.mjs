@@ -9,15 +9,15 @@ const SHELLS = ['sh', 'ash', 'bash', 'busybox', 'dash', 'ksh', 'zsh'];
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const children = new Set();
 /** @type {NodeJS.Signals | undefined} */
-let asked;
+let received;
 
-/** The exit code to use once a signal has asked this process to end, else undefined. */
+/** The exit code to use once a signal has requested the end of this process, else undefined. */
 export function interrupted() {
-  return asked && 128 + os.constants.signals[asked];
+  return received && 128 + os.constants.signals[received];
 }
 
 /**
- * Starts a command that ends when this process is asked to, and resolves with its exit code (128 + n for signal n).
+ * Starts a command that ends when a signal requests the end of this process, and resolves with its exit code (128 + n for signal n).
  * @param {string} command
  * @param {readonly string[]} args
  * @param {import('node:child_process').SpawnOptions & { onSpawn?: (child: import('node:child_process').ChildProcess) => void }} options
@@ -37,7 +37,7 @@ export function run(command, args, { onSpawn, ...options }) {
       resolve(code ?? 128 + (signal ? os.constants.signals[signal] : 0));
     });
     if (child.pid !== undefined) onSpawn?.(child);
-    if (asked) child.kill(forwarded(asked));
+    if (received) child.kill(forwarded(received));
   });
 }
 
@@ -47,8 +47,8 @@ export function run(command, args, { onSpawn, ...options }) {
  * @param {NodeJS.Signals} signal
  */
 function end(signal) {
-  if (asked) return;
-  asked = signal;
+  if (received) return;
+  received = signal;
   for (const child of children) child.kill(forwarded(signal));
   setTimeout(() => {
     for (const child of children) child.kill('SIGKILL');

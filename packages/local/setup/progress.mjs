@@ -17,12 +17,12 @@ export function showProgress(title, { remark, out = process.stderr }) {
   const began = Date.now();
   const passed = () => Date.now() - began;
   const seconds = () => `${Math.floor(passed() / 1_000)} s`;
-  const said = new Set();
-  let begun = false;
+  const printed = new Set();
+  let started = false;
   let shownMs = 0;
 
   const announce = () => {
-    begun = true;
+    started = true;
     shownMs = passed();
     out.write(`${title} … `);
   };
@@ -34,8 +34,8 @@ export function showProgress(title, { remark, out = process.stderr }) {
   };
   const tick = () => {
     const sentence = remark(passed());
-    if (sentence && !said.has(sentence)) {
-      said.add(sentence);
+    if (sentence && !printed.has(sentence)) {
+      printed.add(sentence);
       out.write(`\n${sentence}\n`);
       announce();
     }
@@ -49,8 +49,8 @@ export function showProgress(title, { remark, out = process.stderr }) {
     end(word) {
       clearTimeout(announcing);
       clearInterval(ticking);
-      if (word === undefined && !begun) return;
-      if (!begun) announce();
+      if (word === undefined && !started) return;
+      if (!started) announce();
       if (out.isTTY) out.write(`\r${title} … ${CLEAR_TO_END}`);
       out.write(`${word ?? `${(passed() / 1_000).toFixed(1)} s`}\n`);
     },

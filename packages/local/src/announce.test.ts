@@ -14,17 +14,17 @@ afterEach(() => {
 /** The gateway's answers by method and path: 404 for a path without one, and none at all for `silence`. */
 type Answers = Record<string, () => { status: number; body?: unknown } | 'silence'>;
 
-async function gateway(answers: Answers): Promise<{ url: string; asked: string[] }> {
-  const asked: string[] = [];
+async function gateway(answers: Answers): Promise<{ url: string; requests: string[] }> {
+  const requests: string[] = [];
   const answer: RequestListener = (req, res) => {
     const what = `${req.method} ${req.url}`;
-    asked.push(what);
+    requests.push(what);
     const given = answers[what]?.() ?? { status: 404 };
     if (given !== 'silence') res.writeHead(given.status).end(JSON.stringify(given.body ?? {}));
   };
   server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
 }
 
 const list = (...names: string[]) => ({
@@ -59,17 +59,17 @@ describe('the adapters of the announcement', () => {
       { name: 'b', ready: false, blocker: 'No command [2J is known.' },
       { name: 'c', ready: false, blocker: 'it is scaled to zero' },
     ]);
-    const said = announce({ url, adapters, data: '/data', logs: '/data/logs' });
-    expect(said).toContain(
+    const text = announce({ url, adapters, data: '/data', logs: '/data/logs' });
+    expect(text).toContain(
       `Not running, and why:\n\n  b: No command [2J is known.\n    ${url}/adapters/b/status\n  c: it `,
     );
-    expect(said).toContain(JSON.stringify({ mcpServers: { a: { type: 'http', url: `${url}/adapters/a/mcp` } } }));
+    expect(text).toContain(JSON.stringify({ mcpServers: { a: { type: 'http', url: `${url}/adapters/a/mcp` } } }));
   });
 
   it('show why none runs', async () => {
     const { url } = await gateway({ ...list('b'), ...phase('b', 'Failed', 'No command is known.') });
-    const said = announce({ url, adapters: await awaitAdapters(url, IMPATIENT), data: '/data', logs: '/data/logs' });
-    expect(said).toContain('MCP Gateway is running.\n\nNot running, and why:\n\n  b: No command is known.');
+    const text = announce({ url, adapters: await awaitAdapters(url, IMPATIENT), data: '/data', logs: '/data/logs' });
+    expect(text).toContain('MCP Gateway is running.\n\nNot running, and why:\n\n  b: No command is known.');
   });
 
   it('do not show a failure of the last run, which this run corrects', async () => {
@@ -97,13 +97,13 @@ describe('the adapters of the announcement', () => {
   });
 
   it('are not requested before the data plane has read its routes', async () => {
-    const { url, asked } = await gateway({
+    const { url, requests } = await gateway({
       ...list('a'),
       ...phase('a', 'Ready'),
       'GET /readyz': inTurn({ status: 503 }, { status: 503 }, { status: 200 }),
     });
     expect(await awaitAdapters(url)).toEqual([{ name: 'a', ready: true }]);
-    expect(asked.filter((each) => !each.endsWith('/status'))).toEqual([
+    expect(requests.filter((each) => !each.endsWith('/status'))).toEqual([
       'GET /adapters',
       ...Array.from({ length: 3 }, () => 'GET /readyz'),
       'DELETE /adapters/a/mcp',
@@ -111,14 +111,14 @@ describe('the adapters of the announcement', () => {
   });
 
   it('are the example on an empty gateway, once the data plane routes to it', async () => {
-    const { url, asked } = await gateway({
+    const { url, requests } = await gateway({
       ...list(),
       'POST /adapters': () => ({ status: 201 }),
       ...phase('mcp-example', 'Ready'),
       'DELETE /adapters/mcp-example/mcp': inTurn({ status: 503 }, { status: 404 }, { status: 400 }),
     });
     expect(await awaitAdapters(url)).toEqual([{ name: 'mcp-example', ready: true }]);
-    expect(asked.filter((each) => each.startsWith('DELETE'))).toHaveLength(3);
+    expect(requests.filter((each) => each.startsWith('DELETE'))).toHaveLength(3);
   });
 
   it('do not include one that was removed after the list', async () => {
@@ -157,16 +157,16 @@ describe('the adapters of the announcement', () => {
       { name: 'mcp-example', ready: true },
       { name: 'mine', ready: false },
     ]);
-    const said = announce({ url, adapters, data: '/data', logs: '/data/logs' });
-    expect(said).toContain(`/adapters/mine/mcp   (not ready yet: see ${url}/adapters/mine/status)`);
-    expect(said).not.toContain('mcp-example/mcp   (');
+    const text = announce({ url, adapters, data: '/data', logs: '/data/logs' });
+    expect(text).toContain(`/adapters/mine/mcp   (not ready yet: see ${url}/adapters/mine/status)`);
+    expect(text).not.toContain('mcp-example/mcp   (');
   });
 });
 
 describe('an announcement of no adapters', () => {
   it('still has the URL of the gateway', () => {
-    const said = announce({ url: 'http://127.0.0.1:1', adapters: [], data: '/data', logs: '/data/logs' });
-    expect(said).toContain('Manage servers at http://127.0.0.1:1/adapters');
-    expect(said).not.toContain('mcpServers');
+    const text = announce({ url: 'http://127.0.0.1:1', adapters: [], data: '/data', logs: '/data/logs' });
+    expect(text).toContain('Manage servers at http://127.0.0.1:1/adapters');
+    expect(text).not.toContain('mcpServers');
   });
 });

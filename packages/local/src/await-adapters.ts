@@ -67,11 +67,11 @@ export async function awaitAdapters(
 /** Repeats the request until it has an answer. Undefined after the deadline. */
 async function answerBefore<T>(
   deadline: number,
-  ask: (signal: AbortSignal) => Promise<T | undefined>,
+  request: (signal: AbortSignal) => Promise<T | undefined>,
 ): Promise<T | undefined> {
   for (let left = deadline - Date.now(); left > 0; left = deadline - Date.now()) {
     // A part of the gateway may be unavailable for a moment, and lose the answer.
-    const answer = await ask(AbortSignal.timeout(Math.min(left, REQUEST_MS))).catch(() => undefined);
+    const answer = await request(AbortSignal.timeout(Math.min(left, REQUEST_MS))).catch(() => undefined);
     if (answer !== undefined) return answer;
     await delay(POLL_MS);
   }
@@ -113,15 +113,15 @@ async function readStatus(
 
 /**
  * The data plane reads a route a moment after the worker has published it. Before it has read any route, it would log each request
- * as refused, so this asks only a ready data plane.
+ * as refused, so this calls only a ready data plane.
  */
 async function isRouted(url: string, name: string, signal: AbortSignal): Promise<boolean> {
   const ready = await call(`${url}/readyz`, { signal });
   await ready.body?.cancel();
   if (ready.status === 503) return false;
   const soon = AbortSignal.any([signal, AbortSignal.timeout(ROUTED_MS)]);
-  const asked = { method: 'DELETE', headers: ADMIN, signal: soon };
-  const answer = await call(`${url}/adapters/${name}/mcp`, asked).catch(() => undefined);
+  const request = { method: 'DELETE', headers: ADMIN, signal: soon };
+  const answer = await call(`${url}/adapters/${name}/mcp`, request).catch(() => undefined);
   await answer?.body?.cancel();
   return answer !== undefined && answer.status !== 404 && answer.status !== 503;
 }

@@ -37,19 +37,19 @@ export async function lockFolder(
 
 async function listenOn(socketPath: string, isEnding: () => boolean): Promise<FolderLock> {
   const waiting = new Set<Socket>();
-  const server = createServer((asking) => {
-    asking.on('error', () => {});
-    asking.unref();
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.unref();
     if (isEnding())
-      asking.write('ending'); // the connection breaks when this process has ended
-    else asking.end('running');
-    waiting.add(asking.once('close', () => waiting.delete(asking)));
+      socket.write('ending'); // the connection breaks when this process has ended
+    else socket.end('running');
+    waiting.add(socket.once('close', () => waiting.delete(socket)));
   }).unref();
   await once(server.listen(socketPath), 'listening');
   return {
     async release() {
       const closed = once(server.close(), 'close'); // `close` removes the socket file
-      waiting.forEach((asking) => asking.destroy());
+      waiting.forEach((socket) => socket.destroy());
       await closed;
     },
   };

@@ -8,7 +8,7 @@ const route = (name: string, ...addresses: string[]): Route =>
   Route.parse({
     kind: 'adapter',
     name,
-    adapterId: name,
+    resourceId: name,
     generation: 1,
     createdBy: 'alice',
     requiredRoles: [],

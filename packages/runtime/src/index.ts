@@ -6,4 +6,4 @@ export {
   type Runtime,
   type WatchListener,
 } from './runtime.js';
-export { revisionOf, Workload } from './workload.js';
+export { desiredWorkload, revisionOf, Workload, type DesiredWorkload } from './workload.js';

@@ -1,5 +1,5 @@
 import type { PublishedEndpoint, ResourceRef } from '@mcp-gateway/common/contracts';
-import type { Workload } from './workload.js';
+import type { DesiredWorkload } from './workload.js';
 
 export interface ObservedReplica {
   name: string;
@@ -39,7 +39,7 @@ export interface Observation {
   resourceId: string | null;
   /** `revisionOf` the workload that was last applied; null when nothing of it is left. */
   revision: string | null;
-  /** Whether all that was applied is still there as it was applied. False asks for another `apply`, which corrects what differs. */
+  /** Whether all that was applied is still there as it was applied. False requires another `apply`, which corrects what differs. */
   inSync: boolean;
   desiredReplicas: number;
   /** Whether an autoscaler sets the number of replicas, once there are any. */
@@ -78,7 +78,7 @@ export interface WatchListener {
 export interface Runtime {
   observe(ref: ResourceRef): Promise<Observation>;
   /** Accepts the workload as the desired state; does not wait for replicas. */
-  apply(workload: Workload): Promise<void>;
+  apply(desired: DesiredWorkload): Promise<void>;
   /** Starts to remove the workload. Resolves also when there is none. */
   remove(ref: ResourceRef): Promise<void>;
   /** The resources of which anything exists. */
@@ -89,8 +89,32 @@ export interface Runtime {
 
 /** The desired number of replicas: an autoscaler changes it, but neither stops nor starts a workload. */
 export function desiredReplicas(
-  asked: number,
-  { autoscaled, desiredReplicas: there }: Pick<Observation, 'autoscaled' | 'desiredReplicas'>,
+  replicas: number,
+  { autoscaled, desiredReplicas: current }: Pick<Observation, 'autoscaled' | 'desiredReplicas'>,
 ): number {
-  return autoscaled && asked > 0 && there > 0 ? there : asked;
+  return autoscaled && replicas > 0 && current > 0 ? current : replicas;
+}
+
+export interface LogOptions {
+  instance: number;
+  /** Number of last lines; at most 10,000. */
+  tail: number;
+  /** Whether to go on with new lines until the signal aborts. */
+  follow: boolean;
+  /** Whether to read the log of the previous process, to see why it ended. */
+  previous: boolean;
+  /** The age in seconds of the oldest line to read. */
+  sinceSeconds: number | undefined;
+  signal: AbortSignal;
+}
+
+/** A resource; the id distinguishes it from an earlier one of the same name. */
+export interface LogOwner extends ResourceRef {
+  id: string;
+}
+
+/** Reads what a replica wrote to standard output and standard error. */
+export interface LogReader {
+  /** Null when this replica has not written anything. */
+  read(owner: LogOwner, options: LogOptions): Promise<AsyncIterable<Buffer | string> | null>;
 }

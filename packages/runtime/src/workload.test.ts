@@ -41,7 +41,7 @@ describe('the revision of a workload', () => {
     expect(revisionOf({ ...turned, environment: { B: '2', A: '1' } })).toBe(revisionOf(BASE));
   });
 
-  it('tells a variable from its value', () => {
+  it('distinguishes a variable from its value', () => {
     const [one, other] = [{ A: 'B' }, { B: 'A' }].map((environment) => revisionOf({ ...BASE, environment }));
     expect(one).not.toBe(other);
   });

@@ -33,4 +33,10 @@ export function revisionOf({ replicas: _, environment, secretEnvironment, ...tem
     .slice(0, 10);
 }
 
+/** A workload with its revision, which the worker computes once for each run. */
+export const DesiredWorkload = z.object({ workload: Workload, revision: z.string() });
+export type DesiredWorkload = z.infer<typeof DesiredWorkload>;
+
+export const desiredWorkload = (workload: Workload): DesiredWorkload => ({ workload, revision: revisionOf(workload) });
+
 const sorted = (object: object) => Object.entries(object).toSorted(([a], [b]) => (a < b ? -1 : 1));

@@ -31,17 +31,17 @@ export async function startApiServer(): Promise<ApiServer> {
     objects.set(resource, found);
     return found;
   };
-  const tell = (resource: string, type: string, object: KubeObject) =>
+  const sendEvent = (resource: string, type: string, object: KubeObject) =>
     watches.get(resource)?.write(`${JSON.stringify({ type, object })}\n`);
 
   function put(resource: string, object: KubeObject): KubeObject {
     of(resource).set(object.metadata.name, object);
-    tell(resource, 'MODIFIED', object);
+    sendEvent(resource, 'MODIFIED', object);
     return object;
   }
   function drop(resource: string, name: string): void {
     const found = of(resource).get(name);
-    if (found) tell(resource, 'DELETED', found);
+    if (found) sendEvent(resource, 'DELETED', found);
     of(resource).delete(name);
   }
   function watch(resource: string, res: ServerResponse): void {

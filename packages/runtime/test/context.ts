@@ -3,23 +3,22 @@ import { ApiError } from '../src/kubernetes/api/errors.js';
 import type { ApiClient } from '../src/kubernetes/api/client.js';
 import type { KubeObject } from '../src/kubernetes/api/types.js';
 import { LastApplied } from '../src/kubernetes/verbs/last-applied.js';
-import type { RuntimeContext } from '../src/kubernetes/verbs/context.js';
-import { FailureConditions } from '../src/kubernetes/verbs/failure-conditions.js';
+import { type RuntimeContext, FailureConditions } from '../src/kubernetes/verbs/context.js';
 import type { KubernetesSettings } from '../src/kubernetes/settings/settings.js';
 import { ClusterState } from '../src/kubernetes/informers/cluster-state.js';
 import { DEFAULTS } from './settings.js';
 
 type Request = Parameters<ApiClient['call']>[0];
 
-/** A context whose API server gives these answers; undefined is 404. `asked` has each request, in order. */
+/** A context whose API server gives these answers; undefined is 404. `requests` has each request, in order. */
 export function contextOf(
   answer: (request: Request) => KubeObject | undefined,
   settings: Partial<KubernetesSettings> = {},
-): { context: RuntimeContext; asked: Request[] } {
-  const asked: Request[] = [];
+): { context: RuntimeContext; requests: Request[] } {
+  const requests: Request[] = [];
   const cluster: ApiClient = {
     async call(request) {
-      asked.push(request);
+      requests.push(request);
       const found = answer(request);
       if (!found) throw new ApiError(404, 'NotFound', 'there is none');
       return found;
@@ -36,7 +35,7 @@ export function contextOf(
     removing: new Map(),
     log: createLogger('test', 'silent'),
   };
-  return { context, asked };
+  return { context, requests };
 }
 
 let versions = 100;
@@ -49,8 +48,8 @@ export function applied({ body }: Request): KubeObject {
 }
 
 /** Requests as method and end of the path. */
-export const linesOf = (asked: readonly Request[]): string[] =>
-  asked.map(({ method, path }) => `${method} ${path.split('/').slice(-2).join('/')}`);
+export const linesOf = (requests: readonly Request[]): string[] =>
+  requests.map(({ method, path }) => `${method} ${path.split('/').slice(-2).join('/')}`);
 
 /** The resource id as an entry of managed fields. */
 const ID_FIELD = { 'f:metadata': { 'f:annotations': { 'f:mcp-gateway.io/resource-id': {} } } };

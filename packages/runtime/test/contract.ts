@@ -2,8 +2,8 @@ import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { adapter, tool } from './refs.js';
 import { workload as workloadOf } from './supervisor.js';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { ABSENT, revisionOf, type Observation, type Runtime, type Workload } from '../src/index.js';
-import { ask, ids, instances, ready } from './observed.js';
+import { desiredWorkload, ABSENT, revisionOf, type Observation, type Runtime, type Workload } from '../src/index.js';
+import { serverState, ids, instances, ready } from './observed.js';
 import { eventually } from './wait.js';
 
 export interface RuntimeUnderTest {
@@ -35,7 +35,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       await made.close();
     });
 
-    const settles = <T>(check: () => T | Promise<T>) => eventually(check, SETTLE_MS);
+    const converges = <T>(check: () => T | Promise<T>) => eventually(check, SETTLE_MS);
 
     const workload = (version: string, { environment, ...more }: Partial<Workload> = {}): Workload =>
       workloadOf(`contract-${(names += 1)}`, { ...more, environment: { VERSION: version, ...environment } });
@@ -57,12 +57,12 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       expect(ready(seen)).toHaveLength(wanted.replicas);
       return seen;
     }
-    const converged = (wanted: Workload) => settles(() => asWanted(wanted));
+    const converged = (wanted: Workload) => converges(() => asWanted(wanted));
     async function applied(wanted: Workload): Promise<Observation> {
-      await runtime.apply(wanted);
+      await runtime.apply(desiredWorkload(wanted));
       return converged(wanted);
     }
-    const absent = (of: ResourceRef) => settles(async () => expect(await runtime.observe(of)).toEqual(ABSENT));
+    const absent = (of: ResourceRef) => converges(async () => expect(await runtime.observe(of)).toEqual(ABSENT));
 
     it('does not know a resource that was never applied', async () => {
       expect(await runtime.observe(adapter('contract-unknown'))).toEqual(ABSENT);
@@ -80,14 +80,14 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
         expect(Math.abs(Date.now() - Date.parse(startedAt ?? ''))).toBeLessThan(SETTLE_MS);
         expect({ restartCount, lastExitCode }).toEqual({ restartCount: 0, lastExitCode: null });
       }
-      const states = await Promise.all(ready(seen).map(({ url }) => ask(url)));
+      const states = await Promise.all(ready(seen).map(({ url }) => serverState(url)));
       expect(states.map(({ version }) => version)).toEqual(['1', '1']);
     });
 
     it('gives a server its environment and port, and nothing of the gateway’s environment', async () => {
       const seen = await applied(workload('1', { environment: { GREETING: 'Grüße, "du"\n$HOME', EMPTY: '' } }));
       const [{ url } = { url: '' }] = ready(seen);
-      const { environment } = await ask(url);
+      const { environment } = await serverState(url);
       expect(environment).toMatchObject({ VERSION: '1', GREETING: 'Grüße, "du"\n$HOME', EMPTY: '' });
       expect(environment['PORT']).toMatch(/^\d+$/);
       for (const [variable, value] of Object.entries(made.ours)) {
@@ -99,8 +99,8 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
     it('changes nothing when the same is applied again', async () => {
       const wanted = workload('1');
       const before = await applied(wanted);
-      await runtime.apply(wanted);
-      await runtime.apply(structuredClone(wanted));
+      await runtime.apply(desiredWorkload(wanted));
+      await runtime.apply(desiredWorkload(structuredClone(wanted)));
       const after = await applied({ ...wanted, replicas: 2 }); // had it begun anew, it would be seen by now
       expect(ids(after)).toEqual(expect.arrayContaining(ids(before)));
     });
@@ -129,14 +129,14 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       const first = workload('1', { replicas: 2 });
       const before = await applied(first);
       const second = { ...first, environment: { VERSION: '2' } };
-      await runtime.apply(second);
+      await runtime.apply(desiredWorkload(second));
       const versions = new Set<string>();
       let rolling = true;
       const calling = (async () => {
         while (rolling) {
           const endpoints = ready(await runtime.observe(first));
           expect(endpoints.length).toBeGreaterThan(0);
-          for (const { url } of endpoints) versions.add((await ask(url)).version);
+          for (const { url } of endpoints) versions.add((await serverState(url)).version);
         }
       })();
       const [after] = await Promise.all([converged(second).finally(() => (rolling = false)), calling]);
@@ -148,13 +148,13 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       const good = workload('1', { replicas: 2 });
       const before = await applied(good);
       const bad = { ...good, path: '/api/mcp', environment: { VERSION: '2', HEALTH: '500' } };
-      await runtime.apply(bad);
-      const tried = await settles(async () => {
+      await runtime.apply(desiredWorkload(bad));
+      const tried = await converges(async () => {
         const seen = await runtime.observe(good);
         const newer = seen.replicas.filter(({ revision }) => revision === revisionOf(bad));
         expect(newer).not.toEqual([]);
         // The replica runs and answers, but is not ready.
-        for (const { endpoint } of newer) expect((await ask(endpoint?.url ?? '')).version).toBe('2');
+        for (const { endpoint } of newer) expect((await serverState(endpoint?.url ?? '')).version).toBe('2');
         for (const { endpoint } of newer) expect(endpoint?.path).toBe('/api/mcp');
         return seen;
       });
@@ -162,7 +162,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       for (const endpoint of ready(tried)) {
         expect(ids(before)).toContain(endpoint.id);
         expect(endpoint.path).toBe('/mcp');
-        expect((await ask(endpoint.url)).version).toBe('1');
+        expect((await serverState(endpoint.url)).version).toBe('1');
       }
       await applied({ ...good, environment: { VERSION: '3' } });
     });
@@ -179,20 +179,20 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       const before = await applied(wanted);
       const [old = { id: '', url: '' }] = ready(before);
       await fetch(`${old.url}/exit?code=3`, { method: 'POST' });
-      const after = await settles(async () => {
+      const after = await converges(async () => {
         const seen = await converged(wanted);
         expect(seen.replicas[0]).toMatchObject({ restartCount: 1, lastExitCode: 3 });
         return seen;
       });
       expect(ids(after)).not.toEqual(ids(before));
-      expect((await ask(ready(after)[0]?.url ?? '')).version).toBe('1');
+      expect((await serverState(ready(after)[0]?.url ?? '')).version).toBe('1');
     });
 
     it('reports the signal that ended a replica', async () => {
       const wanted = workload('1');
       const [old = { url: '' }] = ready(await applied(wanted));
       await fetch(`${old.url}/kill`, { method: 'POST' }).catch(() => {});
-      await settles(async () => {
+      await converges(async () => {
         const seen = await converged(wanted);
         expect(seen.replicas[0]).toMatchObject({ restartCount: 1, lastExitCode: 137 });
       });
@@ -200,8 +200,8 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
 
     it('explains that an image is unknown, and has no endpoints', async () => {
       const wanted = workload('1', { imageName: 'no-such-image' });
-      await runtime.apply(wanted);
-      const seen = await settles(async () => {
+      await runtime.apply(desiredWorkload(wanted));
+      const seen = await converges(async () => {
         const now = await runtime.observe(wanted);
         expect(now.failure).not.toBeNull();
         return now;
@@ -231,7 +231,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
 
     it('removes a workload that was applied a moment before', async () => {
       const wanted = workload('1', { replicas: 2 });
-      await runtime.apply(wanted);
+      await runtime.apply(desiredWorkload(wanted));
       await runtime.remove(wanted);
       await absent(wanted);
     });
@@ -242,8 +242,8 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       await runtime.remove(wanted);
       const again = { ...wanted, resourceId: '1d6f3a52-1f0e-4c9e-8a53-0a8a2b0f7c22' };
       // A runtime may wait for the end of the old workload; a reconcile then applies again.
-      const after = await settles(async () => {
-        await runtime.apply(again);
+      const after = await converges(async () => {
+        await runtime.apply(desiredWorkload(again));
         return eventually(() => asWanted(again), 5_000);
       });
       expect(ids(after)).not.toEqual(ids(before));
@@ -255,9 +255,9 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       runtime.watch({ changed: (ref) => void changes.add(resourceKey(ref)), synced: () => {} }, stop.signal);
       const one = workload('of the adapter');
       const other = { ...one, kind: 'tool' as const, environment: { VERSION: 'of the tool' } };
-      await Promise.all([runtime.apply(one), runtime.apply(other)]);
+      await Promise.all([runtime.apply(desiredWorkload(one)), runtime.apply(desiredWorkload(other))]);
       const [ofOne, ofOther] = [await converged(one), await converged(other)];
-      const answers = await Promise.all([...ready(ofOne), ...ready(ofOther)].map(({ url }) => ask(url)));
+      const answers = await Promise.all([...ready(ofOne), ...ready(ofOther)].map(({ url }) => serverState(url)));
       expect(answers.map(({ version }) => version)).toEqual(['of the adapter', 'of the tool']);
       expect(await runtime.list()).toEqual(expect.arrayContaining([adapter(one.name), tool(one.name)]));
       expect([...changes]).toEqual(expect.arrayContaining([`adapter/${one.name}`, `tool/${one.name}`]));
@@ -266,7 +266,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
       await absent(one);
       expect(ids(await asWanted(other))).toEqual(ids(ofOther));
       expect(await runtime.list()).not.toContainEqual(adapter(one.name));
-      expect((await ask(ready(ofOther)[0]?.url ?? '')).pid).toBe(answers[1]?.pid);
+      expect((await serverState(ready(ofOther)[0]?.url ?? '')).pid).toBe(answers[1]?.pid);
       stop.abort();
       await runtime.remove(other);
       await absent(other);
@@ -278,16 +278,16 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
         runtime.watch({ changed: (ref) => void changes.add(ref.name), synced: resolve }, watching.signal),
       );
       const wanted = workload('1');
-      await runtime.apply(wanted);
-      await settles(() => expect(changes).toContain(wanted.name));
+      await runtime.apply(desiredWorkload(wanted));
+      await converges(() => expect(changes).toContain(wanted.name));
       const [endpoint = { url: '' }] = ready(await converged(wanted));
       changes.clear();
       await fetch(`${endpoint.url}/exit?code=1`, { method: 'POST' });
-      await settles(() => expect(changes).toContain(wanted.name));
+      await converges(() => expect(changes).toContain(wanted.name));
       await converged(wanted);
       changes.clear();
       await runtime.remove(wanted);
-      await settles(() => expect(changes).toContain(wanted.name));
+      await converges(() => expect(changes).toContain(wanted.name));
       await absent(wanted);
 
       watching.abort();

@@ -4,7 +4,7 @@ import { createLogger } from '@mcp-gateway/platform/logging';
 import { scriptArchive } from '../../../test/cluster/images/script.mjs';
 import { loadImage } from '../../../test/cluster/support/images.js';
 import { kubeconfig } from '../../../test/cluster/support/kubectl.js';
-import { kubernetesRuntime, type KubernetesSettings } from '../src/kubernetes/index.js';
+import { kubernetesRuntime, type KubernetesSettings } from '../src/kubernetes/runtime.js';
 import type { Runtime } from '../src/index.js';
 import { DEFAULTS } from './settings.js';
 

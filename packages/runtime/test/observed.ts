@@ -20,7 +20,7 @@ interface ServerState {
 const ANSWER_MS = 5_000;
 
 /** @throws Error when the endpoint does not answer */
-export async function ask(url: string): Promise<ServerState> {
+export async function serverState(url: string): Promise<ServerState> {
   const response = await fetch(url, { headers: { connection: 'close' }, signal: AbortSignal.timeout(ANSWER_MS) });
   return (await response.json()) as ServerState;
 }

@@ -27,15 +27,15 @@ export async function startRelay(kubeconfig: string): Promise<Relay> {
     cert: Buffer.from(user['client-certificate-data'], 'base64'),
     key: Buffer.from(user['client-key-data'], 'base64'),
   };
-  const asked: string[] = [];
+  const requests: string[] = [];
   let watched = '';
-  let away = false;
+  let isPartitioned = false;
 
   function hand(req: IncomingMessage, res: ServerResponse) {
-    if (away) return void req.destroy();
+    if (isPartitioned) return void req.destroy();
     const url = new URL(req.url ?? '/', cluster.server);
     const isWatch = url.searchParams.has('watch');
-    if (!isWatch) asked.push(`${req.method} ${url.pathname}`);
+    if (!isWatch) requests.push(`${req.method} ${url.pathname}`);
     const onward = request(
       url,
       { ...tls, method: req.method, headers: { ...req.headers, host: url.host } },
@@ -55,13 +55,13 @@ export async function startRelay(kubeconfig: string): Promise<Relay> {
   await once(server, 'listening');
   return {
     kubeconfig: await kubeconfigOf((server.address() as AddressInfo).port),
-    requests: () => asked.splice(0),
+    requests: () => requests.splice(0),
     watched: () => watched,
     cut() {
-      away = true;
+      isPartitioned = true;
       server.closeAllConnections();
     },
-    join: () => void (away = false),
+    join: () => void (isPartitioned = false),
     async close() {
       server.closeAllConnections();
       server.close();

@@ -4,7 +4,7 @@ import type { ResourceKind } from '@mcp-gateway/common/contracts';
 /** The resource that sessions are of. A name may be taken again; the id of a resource is never. */
 export interface SessionOwner {
   kind: ResourceKind;
-  adapterId: string;
+  resourceId: string;
 }
 
 /**
@@ -12,7 +12,7 @@ export interface SessionOwner {
  * a record together with its indexes. Sessions of different resources spread over the nodes.
  */
 export const sessionKeys = (prefix: string) => {
-  const of = ({ kind, adapterId }: SessionOwner) => `{${prefix}:${kind}/${adapterId}}`;
+  const of = ({ kind, resourceId }: SessionOwner) => `{${prefix}:${kind}/${resourceId}}`;
   return {
     /** Hash: the record of one session; see record.ts. */
     record: (owner: SessionOwner, id: string) => `${of(owner)}:session:${id}`,
@@ -29,9 +29,9 @@ export const sessionKeys = (prefix: string) => {
       `${of(owner)}:sessions:caller:${createHash('sha256').update(caller).digest('base64url')}`,
     /** Channel: sessions that moved or ended; see scripts.ts. */
     changed: `${prefix}:sessions:changed`,
-    /** Channel: data planes ask each other for calls of a session that are under way. */
+    /** Channel: idle queries and their answers. */
     calls: `${prefix}:sessions:calls`,
-    /** List: sessions that ended here and that their servers have still to be told of. */
+    /** List: sessions that have ended and whose servers do not know of it yet. */
     terminations: `{${prefix}:terminations}`,
     /** Channel: the list has got an entry. */
     termination: `${prefix}:sessions:termination`,

@@ -11,7 +11,7 @@ export const SessionRecord = z.object({
   /** The resource that it is of. */
   kind: ResourceKind,
   name: z.string(),
-  adapterId: z.string(),
+  resourceId: z.string(),
   /** Subject of the caller that it belongs to. */
   caller: z.string(),
   /** The endpoint that it lives on now, and its id there. */

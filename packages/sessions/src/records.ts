@@ -39,7 +39,7 @@ export interface FoundSession {
   lastUsedAt: number | null;
 }
 
-/** The end of a session that its server has still to be told of. */
+/** The end of a session that its server does not know of yet. */
 const Termination = z.object({
   kind: ResourceKind,
   name: z.string(),
@@ -96,7 +96,7 @@ const lifecycle = (store: Store) => {
     find: (of: SessionId): Promise<FoundSession> => find(store, of),
 
     /**
-     * Ends it for everybody; `tellServer` when the server has still to be told. Does nothing when it was used since
+     * Ends it for all data planes; `tellServer` when the server does not know of the end. Does nothing when it was used since
      * `unlessUsedSince`. If it rejects, another call tells the server all the same.
      */
     async close(
@@ -107,8 +107,8 @@ const lifecycle = (store: Store) => {
       const record = keys.record(ref, ref.id);
       const on = [record, ...indexesOf(keys, ref), keys.opened(ref), keys.streams(ref)];
       const change = changeOf(ref.id, resource);
-      const tell = how.tellServer ? 1 : 0;
-      const args = [ref.id, now, keepSeconds, keys.changed, change, tell, how.unlessUsedSince ?? ''];
+      const toTell = how.tellServer ? 1 : 0;
+      const args = [ref.id, now, keepSeconds, keys.changed, change, toTell, how.unlessUsedSince ?? ''];
       const [closed, termination] = (await run(CLOSE, on, args)) as [number, string?];
       if (typeof termination === 'string') {
         await run(TERMINATE, [keys.terminations], [termination, keys.termination]);
@@ -209,20 +209,20 @@ const activity = (store: Store) => {
 /** All of one resource. */
 async function touchOwner({ redis, keys }: Store, activities: readonly SessionActivity[]): Promise<void> {
   const members = new Map<string, { score: number; value: string }[]>();
-  const kept = new Map<string, number>();
-  const keep = (key: string, seconds: number) => kept.set(key, Math.max(seconds, kept.get(key) ?? 0));
+  const lifetimes = new Map<string, number>();
+  const extend = (key: string, seconds: number) => lifetimes.set(key, Math.max(seconds, lifetimes.get(key) ?? 0));
   for (const { at, keepSeconds, ...ref } of activities) {
     for (const index of [...indexesOf(keys, ref), keys.streams(ref)]) {
       const used = members.get(index) ?? [];
       members.set(index, used);
       used.push({ score: at, value: ref.id });
-      keep(index, keepSeconds);
+      extend(index, keepSeconds);
     }
-    keep(keys.opened(ref), keepSeconds);
-    keep(keys.record(ref, ref.id), keepSeconds);
+    extend(keys.opened(ref), keepSeconds);
+    extend(keys.record(ref, ref.id), keepSeconds);
   }
   const writes = connected(redis).multi();
   for (const [index, used] of members) writes.zAdd(index, used, { condition: 'XX', comparison: 'GT' });
-  for (const [key, seconds] of kept) writes.expire(key, seconds, 'GT');
+  for (const [key, seconds] of lifetimes) writes.expire(key, seconds, 'GT');
   await writes.exec();
 }

@@ -22,11 +22,11 @@ return 'opened'`;
 
 /**
  * Leaves a mark in place of the record, or an id that is still good would open the session again. The mark holds the
- * termination until TERMINATED says that it is on the list: the list is in another slot of a cluster.
+ * termination until it is on the list: the list is in another slot of a cluster.
  *
  * KEYS record, index by last use, the same of the caller, index by age, index of streams
  * ARGV id, now, seconds to keep the mark, unless the record was to be kept for longer, channel of changes, the change without
- *      its last word, '1' when the server has to be told, only if not used since then, else ''
+ *      its last word, '1' when the server does not know of the end, only if not used since then, else ''
  * Returns 0 when it was closed or used, else 1 with the termination, if there is one. A repeated close of a session whose
  * termination is not on the list returns it again.
  */

@@ -15,7 +15,7 @@ const KEY = key();
 const ENVELOPE: SessionEnvelope = {
   id: 'f3b1c8e2',
   kind: 'adapter',
-  adapterId: '6a1c7f0e-7a55-4bd5-9f2b-9b1a4a1f4a11',
+  resourceId: '6a1c7f0e-7a55-4bd5-9f2b-9b1a4a1f4a11',
   endpointId: 'echo-0.0123456789.0',
   upstreamId: 'e4b8-upstream',
   caller: 'alice',
@@ -31,7 +31,7 @@ describe('a session id', () => {
     ['with names in any script', { ...ENVELOPE, caller: 'José 李雷 🦙', upstreamId: '"\\\n' }],
     [
       'with nothing in it',
-      { ...ENVELOPE, id: '', adapterId: '', endpointId: '', upstreamId: '', caller: '', issuedAt: 0 },
+      { ...ENVELOPE, id: '', resourceId: '', endpointId: '', upstreamId: '', caller: '', issuedAt: 0 },
     ],
     ['with an upstream id of 4 KB', { ...ENVELOPE, upstreamId: 'u'.repeat(4_096) }],
     ['with one that is hard to write down', { ...ENVELOPE, upstreamId: '\\'.repeat(4_096), caller: '\0'.repeat(255) }],
@@ -168,13 +168,13 @@ describe('the keys of session ids', () => {
 });
 
 describe('a session of a resource', () => {
-  const { adapterId } = ENVELOPE;
+  const { resourceId } = ENVELOPE;
 
   it.each([
-    ['the same resource and caller', { kind: 'adapter', adapterId }, 'alice', true],
-    ['a resource of another kind', { kind: 'tool', adapterId }, 'alice', false],
-    ['another resource of the kind', { kind: 'adapter', adapterId: 'another' }, 'alice', false],
-    ['another caller', { kind: 'adapter', adapterId }, 'bob', false],
+    ['the same resource and caller', { kind: 'adapter', resourceId }, 'alice', true],
+    ['a resource of another kind', { kind: 'tool', resourceId }, 'alice', false],
+    ['another resource of the kind', { kind: 'adapter', resourceId: 'another' }, 'alice', false],
+    ['another caller', { kind: 'adapter', resourceId }, 'bob', false],
   ] as const)('is compared with %s', (_what, owner, caller, expected) => {
     expect(isSessionOf(ENVELOPE, owner, caller)).toBe(expected);
   });

@@ -67,8 +67,8 @@ export function sealSessionId(
   const head = Buffer.concat([Buffer.of(VERSION), Buffer.from(key.id, 'hex')]);
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key.key, nonce).setAAD(associated(head, use));
-  const { id, kind, adapterId, endpointId, upstreamId, caller, issuedAt } = envelope;
-  const plain = JSON.stringify([id, kind, adapterId, endpointId, upstreamId, caller, issuedAt]);
+  const { id, kind, resourceId, endpointId, upstreamId, caller, issuedAt } = envelope;
+  const plain = JSON.stringify([id, kind, resourceId, endpointId, upstreamId, caller, issuedAt]);
   const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
   const sealed = Buffer.concat([head, nonce, body, cipher.getAuthTag()]).toString('base64url');
   if (sealed.length > MAX_SESSION_ID_LENGTH) throw new RangeError('the envelope is too long for a session id');
@@ -95,7 +95,7 @@ export function unsealSessionId(
     decipher.setAAD(associated(bytes.subarray(0, HEAD_BYTES), use)).setAuthTag(bytes.subarray(-TAG_BYTES));
     const body = bytes.subarray(HEAD_BYTES + NONCE_BYTES, -TAG_BYTES);
     const plain = Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
-    const [id, kind, adapterId, endpointId, upstreamId, caller, issuedAt] = JSON.parse(plain) as [
+    const [id, kind, resourceId, endpointId, upstreamId, caller, issuedAt] = JSON.parse(plain) as [
       string,
       ResourceKind,
       string,
@@ -104,15 +104,15 @@ export function unsealSessionId(
       string,
       number,
     ];
-    return { id, kind, adapterId, endpointId, upstreamId, caller, issuedAt };
+    return { id, kind, resourceId, endpointId, upstreamId, caller, issuedAt };
   } catch {
     return null;
   }
 }
 
 /** Whether the session is of this resource and this caller. Takes the same time whatever differs, and where. */
-export function isSessionOf(envelope: SessionEnvelope, { kind, adapterId }: SessionOwner, caller: string): boolean {
+export function isSessionOf(envelope: SessionEnvelope, { kind, resourceId }: SessionOwner, caller: string): boolean {
   const digest = (...texts: string[]) => hash('sha256', JSON.stringify(texts), 'buffer');
-  const actual = digest(envelope.kind, envelope.adapterId, envelope.caller);
-  return timingSafeEqual(actual, digest(kind, adapterId, caller));
+  const actual = digest(envelope.kind, envelope.resourceId, envelope.caller);
+  return timingSafeEqual(actual, digest(kind, resourceId, caller));
 }

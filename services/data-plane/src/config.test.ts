@@ -15,7 +15,7 @@ const read = (environment: Record<string, string | undefined>) =>
 const envelope = {
   id: 'session',
   kind: 'adapter' as const,
-  adapterId: 'adapter',
+  resourceId: 'adapter',
   endpointId: 'endpoint',
   upstreamId: 'raw',
   caller: 'alice',

@@ -12,7 +12,7 @@ export const routeOf = (endpoints: Endpoint[], more: Partial<Route> = {}): Route
   Route.parse({
     kind: 'adapter',
     name: 'echo',
-    adapterId: 'adapter-1',
+    resourceId: 'adapter-1',
     generation: 1,
     createdBy: 'alice',
     requiredRoles: [],

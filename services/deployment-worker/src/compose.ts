@@ -1,18 +1,45 @@
 import type { AdapterCount, AdapterRows } from '@mcp-gateway/database';
+import { readConfig } from '@mcp-gateway/platform/config';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { routePublisher } from '@mcp-gateway/routing';
 import { reconcileQueue, type ReconcileQueue } from '@mcp-gateway/routing/queue';
 import type { Runtime } from '@mcp-gateway/runtime';
+import type { ApiCallListener } from '@mcp-gateway/runtime/kubernetes';
+import { kubernetesFields, kubernetesSettings } from '@mcp-gateway/runtime/kubernetes/configuration';
+import { processRuntime } from '@mcp-gateway/runtime/process';
+import { z } from 'zod';
 import { consume } from './consume.js';
 import type { WorkerMetrics } from './metrics.js';
 import { adapterReconciler, reconcilers } from './reconcile.js';
-import { routeRestorer } from './restore-routes.js';
+import { routeRestorer } from './routes.js';
 import { resync } from './resync.js';
+
+const ProcessConfig = z.object({
+  PROCESS_SUPERVISOR: z.string().describe('the path of the Unix socket on which the process supervisor listens'),
+});
+
+/**
+ * The runtime that RUNTIME names, with its own part of the configuration.
+ * @param onAnswer is called for each answer of the Kubernetes API
+ * @throws ConfigError when that is not complete
+ */
+export async function chooseRuntime(
+  name: 'process' | 'kubernetes',
+  environment: Record<string, string | undefined>,
+  log: Logger,
+  onAnswer?: ApiCallListener,
+): Promise<Runtime & { close(): Promise<void> }> {
+  if (name === 'process') return processRuntime(readConfig(ProcessConfig, environment).PROCESS_SUPERVISOR);
+  const settings = kubernetesSettings(readConfig(z.object(kubernetesFields), environment));
+  // Loaded only here: who runs processes has no cluster.
+  const { kubernetesRuntime } = await import('@mcp-gateway/runtime/kubernetes');
+  return kubernetesRuntime(settings, log, onAnswer);
+}
 
 export interface WorkerParts {
   rows: AdapterRows;
-  /** For the gauges; asked at each scrape. */
+  /** For the gauges; called at each scrape. */
   countAdapters: () => Promise<AdapterCount[]>;
   runtime: Runtime;
   /** Connected. The caller closes it after the worker. */

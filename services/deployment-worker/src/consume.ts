@@ -28,7 +28,7 @@ export interface ConsumerOptions {
 /** Takes resources from the queue, one run at a time for each. The queue repeats a failed run, later each time. */
 export function consume({ redis, prefix, reconcile, log }: ConsumerOptions): () => Promise<void> {
   // While Redis is unavailable, BullMQ repeats a failed command at once, in a loop that lets no I/O happen: the client could
-  // never reconnect, and the process would not even hear a signal. Commands that wait do not fail.
+  // never reconnect, and the process would not even receive a signal. Commands that wait do not fail.
   const connection = redis.duplicate({ disableOfflineQueue: false });
   connection.on('error', () => {}); // `redis` logs its outages
   const isConnected = connection.connect(); // before BullMQ does

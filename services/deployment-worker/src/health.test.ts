@@ -6,7 +6,7 @@ import { healthServer } from './health.js';
 const servers: ReturnType<typeof healthServer>[] = [];
 afterEach(() => servers.splice(0).forEach((server) => server.close()));
 
-async function ask(path: string, obstacle: () => Promise<string | null>) {
+async function get(path: string, obstacle: () => Promise<string | null>) {
   const server = healthServer(obstacle).listen(0, '127.0.0.1');
   servers.push(server);
   await once(server, 'listening');
@@ -23,6 +23,6 @@ describe('the health of the worker', () => {
     ['/readyz', () => Promise.reject(new Error('with a secret')), [503, 'the check failed']],
     ['/metrics', async () => null, [404, 'try /livez or /readyz']],
   ])('%s', async (path, obstacle, answer) => {
-    expect(await ask(path, obstacle)).toEqual(answer);
+    expect(await get(path, obstacle)).toEqual(answer);
   });
 });

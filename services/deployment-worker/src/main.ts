@@ -5,8 +5,7 @@ import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { runMain, shutdownOn } from '@mcp-gateway/platform/serving';
 import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { z } from 'zod';
-import { chooseRuntime } from './choose-runtime.js';
-import { composeWorker } from './compose.js';
+import { chooseRuntime, composeWorker } from './compose.js';
 import { serveHealth } from './health.js';
 import { workerMetrics } from './metrics.js';
 
@@ -53,8 +52,8 @@ runMain(async () => {
   defer(() => worker.close());
   health.set(async () => {
     if (!redis.isReady) return 'Redis is not reached';
-    const reached = database.$queryRaw`SELECT 1`.then(() => true);
-    return (await reached.catch(() => false)) ? null : 'the database is not reached';
+    const answers = database.$queryRaw`SELECT 1`.then(() => true);
+    return (await answers.catch(() => false)) ? null : 'the database is not reached';
   });
   log.info('deployment worker runs');
 });

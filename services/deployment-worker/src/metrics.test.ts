@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 const samples = async (name: string) => samplesOf(await metrics.text(), `mcp_gateway_${name}`);
 
-describe('what the worker tells', () => {
+describe('the metrics of the worker', () => {
   it('counts reconciles by how they ended, and those that are repeated', async () => {
     const reconcile = worker.reconciling(async ({ name }) => {
       if (name === 'bad') throw new Error('refused');
@@ -53,8 +53,8 @@ describe('what the worker tells', () => {
     });
   });
 
-  it('asks the database once for both gauges, and leaves out what cannot be read', async () => {
-    let asked = 0;
+  it('queries the database once for both gauges, and leaves out gauges that cannot be read', async () => {
+    let queries = 0;
     worker.watch({
       redis: { isReady: false },
       queue: {
@@ -63,7 +63,7 @@ describe('what the worker tells', () => {
         },
       },
       async adapters() {
-        asked += 1;
+        queries += 1;
         return [
           { phase: 'Ready', adapters: 3, lagging: 1 },
           { phase: 'Deleting', adapters: 2, lagging: 2 },
@@ -79,6 +79,6 @@ describe('what the worker tells', () => {
     expect(samplesOf(text, 'mcp_gateway_resources_lagging')).toEqual({ 'kind="adapter"': 3 });
     expect(samplesOf(text, 'mcp_gateway_queue_jobs')).toEqual({});
     expect(samplesOf(text, 'mcp_gateway_redis_connected')).toEqual({ '': 0 });
-    expect(asked).toBe(1);
+    expect(queries).toBe(1);
   });
 });

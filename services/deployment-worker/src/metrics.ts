@@ -16,7 +16,7 @@ export interface WorkerMetrics {
   apiAnswered: ApiCallListener;
   /** The reconciler, counted. */
   reconciling(reconcile: ConsumerOptions['reconcile']): ConsumerOptions['reconcile'];
-  /** From now on these can be asked. */
+  /** Reads the gauges from these parts at each scrape from now on. */
   watch(parts: GaugeParts): void;
 }
 

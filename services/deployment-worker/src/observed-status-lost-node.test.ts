@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Condition } from '@mcp-gateway/common/contracts';
 import type { ObservedReplica } from '@mcp-gateway/runtime';
 import { replicaOf, rowOf, seenOf, T0, T1 } from '../test/fixtures.js';
-import { desiredState } from './desired.js';
+import { desiredState } from './plan.js';
 import { observedStatus } from './observed-status.js';
 
 const row = rowOf({ replicaCount: 2 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Condition, ReplicaStatus } from '@mcp-gateway/common/contracts';
 import { ABSENT, type ObservedReplica, type Observation } from '@mcp-gateway/runtime';
 import { replicaOf, rowOf, seenOf, T0, T1 } from '../test/fixtures.js';
-import { desiredState } from './desired.js';
+import { desiredState } from './plan.js';
 import { observedStatus } from './observed-status.js';
 
 const row = rowOf({ replicaCount: 2 });
@@ -47,7 +47,7 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
     'False Complete: 2 of 2 replicas run the current spec.',
   ],
   [
-    'all are ready, and something of theirs is refused',
+    'all are ready, and the cluster rejects one of their objects',
     seenOf(row, { failure: { reason: 'NameConflict', message: 'There is a Service of that name.' } }),
     'Degraded',
     'True AllReplicasReady: 2 of 2 replicas ready.',
@@ -61,7 +61,7 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
     'False Complete: 3 of 3 replicas run the current spec.',
   ],
   [
-    'one more than asked for is leaving',
+    'a surplus replica is stopping',
     with_(r(0, 'Ready'), r(1, 'Ready'), r(2, 'Stopping', { endpoint: null })),
     'Progressing',
     'True AllReplicasReady: 2 of 2 replicas ready.',
@@ -96,14 +96,14 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
     `False Blocked: 2 of 2 replicas have the current spec, 0 of them ready. ${BROKEN.message} ${CORRECT}`,
   ],
   [
-    'no node takes one, which no spec mends',
+    'no node accepts one, which no spec corrects',
     { ...with_(r(0, 'Ready'), r(1, 'Starting')), failure: { reason: 'Unschedulable', message: 'No node accepts it.' } },
     'Degraded',
     'False Unschedulable: No node accepts it.',
     'False Blocked: 2 of 2 replicas have the current spec, 1 of them ready. No node accepts it. Replicas that serve stay.',
   ],
   [
-    'no node takes one, and another keeps ending, which a spec may mend',
+    'no node accepts one, and another keeps ending, which a spec may correct',
     {
       ...with_(r(0, 'BackOff', crashing), r(1, 'Starting')),
       failure: { reason: 'Unschedulable', message: 'No node accepts it.' },
@@ -165,7 +165,7 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
     'False Complete: 2 of 2 replicas run the current spec.',
   ],
   [
-    'one keeps ending, and nobody says why',
+    'one keeps ending without a message',
     with_(r(0, 'Ready'), r(1, 'BackOff', { ...crashing, message: null })),
     'Degraded',
     'False CrashLoopBackOff: 1 of 2 replicas ready. echo-1: it keeps ending. ' +
@@ -216,7 +216,7 @@ describe('the status when', () => {
       'Progressing',
       'True RollingOut',
     ],
-  ])('no replicas are asked for and %s', (_what, replicas, phase, progress) => {
+  ])('the spec has no replicas and %s', (_what, replicas, phase, progress) => {
     const none = rowOf({ replicaCount: 0 });
     const status = observedStatus(desiredState(none), seenOf(none, { replicas }), T1);
     expect(status.phase).toBe(phase);
@@ -225,7 +225,7 @@ describe('the status when', () => {
   });
 });
 
-it.each(['StartFailed', 'CatalogueInvalid'])('the status asks for no other spec when the reason is %s', (reason) => {
+it.each(['StartFailed', 'CatalogueInvalid'])('the status requests no new spec when the reason is %s', (reason) => {
   const failed = { ...with_(r(0, 'BackOff')), failure: { reason, message: 'Install it.' } };
   const progressing = text(observedStatus(desiredState(row), failed, T1).conditions[1] as Condition);
   expect(progressing).toMatch(/^False Blocked: .* Install it\. Replicas that serve stay\.$/);
@@ -256,7 +256,7 @@ describe('the health condition', () => {
       'True McpPost: POST /mcp is answered in MCP.',
       'Unknown NotPassedYet: POST /mcp is not answered in MCP yet.',
     ],
-  ] as const)('of type %s says what is asked', (type, passed, notYet) => {
+  ] as const)('of type %s names its request', (type, passed, notYet) => {
     const typed = rowOf({ healthCheck: { type, path: '/up' } });
     const of = (seen: Observation) => text(observedStatus(desiredState(typed), seen, T1).conditions[2] as Condition);
     const starting = seenOf(typed, { replicas: [replicaOf(typed, 0, { state: 'Starting' })] });
@@ -265,7 +265,7 @@ describe('the health condition', () => {
 });
 
 describe('the replicas of a status', () => {
-  it('say whether they are ready and current, and keep addresses to themselves', () => {
+  it('say whether they are ready and current, and have no addresses', () => {
     const restarted = { restartCount: 2, lastExitCode: 137, message: 'It ended.' };
     const { replicas } = observedStatus(desiredState(row), with_(old(0), r(1, 'Starting', restarted)), T1);
     const common = { startedAt: T0.toISOString(), restartCount: 0, lastExitCode: null, message: null };

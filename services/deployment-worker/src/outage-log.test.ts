@@ -4,7 +4,7 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import { outageLog, type OutageLog } from './outage-log.js';
 
 const driver = new Error("\nInvalid `findMany()` invocation:\n\nCan't reach database server at 127.0.0.1:5432");
-const away = new GatewayError('UNAVAILABLE', { cause: driver });
+const unavailable = new GatewayError('UNAVAILABLE', { cause: driver });
 class ClientOfflineError extends Error {}
 
 let lines: [level: string, fields: object, text: string][];
@@ -18,7 +18,7 @@ beforeEach(() => {
 
 describe('an outage', () => {
   it('is logged in one sentence when it begins, and once when it is over', () => {
-    for (let round = 0; round < 3; round += 1) outages.failed('resync', away, { name: 'echo' });
+    for (let round = 0; round < 3; round += 1) outages.failed('resync', unavailable, { name: 'echo' });
     outages.succeeded('resync');
     outages.succeeded('resync');
     expect(lines).toEqual([
@@ -29,7 +29,7 @@ describe('an outage', () => {
       ],
       ['info', {}, 'resync succeeds again'],
     ]);
-    outages.failed('resync', away);
+    outages.failed('resync', unavailable);
     expect(lines).toHaveLength(3);
   });
 
@@ -52,8 +52,8 @@ describe('an outage', () => {
   });
 
   it('of one kind of work says nothing of another', () => {
-    outages.failed('resync', away);
-    outages.failed('a reconcile', away);
+    outages.failed('resync', unavailable);
+    outages.failed('a reconcile', unavailable);
     outages.succeeded('resync');
     expect(lines.map(([, , text]) => text)).toEqual([
       'resync failed; it is tried again',

@@ -1,9 +1,44 @@
-import { describe, expect, it } from '@jest/globals';
-import { ABSENT, type Observation } from '@mcp-gateway/runtime';
+import { expect, it, describe } from '@jest/globals';
+import { Workload, ABSENT, type Observation } from '@mcp-gateway/runtime';
 import type { AdapterRow } from '@mcp-gateway/database';
-import { deleted, OTHER_ID, rowOf, seenOf } from '../test/fixtures.js';
-import { desiredState } from './desired.js';
-import { plan, type Step } from './plan.js';
+import { rowOf, deleted, OTHER_ID, seenOf } from '../test/fixtures.js';
+import { workloadOf, desiredState, plan, type Step } from './plan.js';
+
+describe('the workload of a row', () => {
+  it('has every field that a runtime needs, and no other field of the row', () => {
+    const row = rowOf({
+      environmentVariables: { A: '1' },
+      replicaCount: 3,
+      port: 9000,
+      path: '/v1/mcp',
+      healthCheck: { path: '/live' },
+      resources: { limits: { cpu: '1' } },
+      description: 'not this',
+      requiredRoles: ['nor this'],
+    });
+    const workload = workloadOf(row);
+    expect(workload).toStrictEqual({
+      name: 'echo',
+      kind: 'adapter',
+      resourceId: row.id,
+      imageName: 'mcp-example',
+      imageVersion: '1.0.0',
+      environment: { A: '1' },
+      replicas: 3,
+      port: 9000,
+      path: '/v1/mcp',
+      healthPath: '/live',
+      resources: { limits: { cpu: '1' } },
+    });
+    expect(Workload.parse(workload)).toStrictEqual(workload);
+  });
+
+  it('has the references to secrets and the workload identity of the spec', () => {
+    const secretEnvironment = { TOKEN: { secret: 'mcp-echo', key: 'token' } };
+    const workload = workloadOf(rowOf({ secretEnvironment, useWorkloadIdentity: true }));
+    expect(workload).toMatchObject({ secretEnvironment, useWorkloadIdentity: true });
+  });
+});
 
 const row = rowOf({ replicaCount: 2 });
 const seen = seenOf(row);
@@ -15,7 +50,7 @@ const logsOf = ({ id }: AdapterRow): Observation => ({ ...ABSENT, exists: true, 
 
 const table: [what: string, row: AdapterRow | null, seen: Observation, step: Step][] = [
   ['a new row', row, ABSENT, 'apply'],
-  ['a row whose logs are left of it', row, logsOf(row), 'apply'],
+  ['a row with nothing but logs', row, logsOf(row), 'apply'],
   ['a row that was applied', row, seen, 'report'],
   ['a row that was applied, whatever its generation', { ...row, generation: 9 }, seen, 'report'],
   ['a row whose objects are not all as they were applied', row, { ...seen, inSync: false }, 'apply'],
@@ -29,17 +64,17 @@ const table: [what: string, row: AdapterRow | null, seen: Observation, step: Ste
   ['a row that is to stop, autoscaled or not', of({ replicaCount: 0 }), { ...seen, autoscaled: true }, 'apply'],
   ['a row with another description', of({ description: 'new' }), seen, 'report'],
   ['a row with other roles', of({ requiredRoles: ['team'] }), seen, 'report'],
-  ['a row whose workload was told to go', row, { ...seen, removing: true }, 'apply'],
+  ['a row whose workload is being removed', row, { ...seen, removing: true }, 'apply'],
   ['a row that took over a name with what runs for it', successor, seen, 'remove'],
   ['a row that took over a name that is being cleared', successor, { ...seen, removing: true }, 'wait'],
   ['a row that took over a name with logs', successor, logsOf(row), 'remove'],
   ['a row that took over a name that is clear', successor, ABSENT, 'apply'],
   ['a deleted row that still runs', deleted(row), seen, 'remove'],
-  ['a deleted row that runs what it was not told', deleted(row), { ...seen, revision: 'other' }, 'remove'],
-  ['a deleted row of which another runs', deleted(successor), seen, 'remove'],
-  ['a deleted row that is ending', deleted(row), { ...seen, removing: true }, 'wait'],
-  ['a deleted row of which logs are left', deleted(row), logsOf(row), 'remove'],
-  ['a deleted row that runs no more', deleted(row), ABSENT, 'purge'],
+  ['a deleted row whose workload has another revision', deleted(row), { ...seen, revision: 'other' }, 'remove'],
+  ['a deleted row whose name has the workload of another', deleted(successor), seen, 'remove'],
+  ['a deleted row whose workload is being removed', deleted(row), { ...seen, removing: true }, 'wait'],
+  ['a deleted row with logs', deleted(row), logsOf(row), 'remove'],
+  ['a deleted row without a workload', deleted(row), ABSENT, 'purge'],
   ['no row, and something runs', null, seen, 'remove'],
   ['no row, and logs are left', null, logsOf(row), 'remove'],
   ['no row, and something is ending', null, { ...seen, removing: true }, 'wait'],

@@ -1,11 +1,44 @@
-import { desiredReplicas, type Observation } from '@mcp-gateway/runtime';
-import type { DesiredState } from './desired.js';
+import type { AdapterRow } from '@mcp-gateway/database';
+import {
+  desiredReplicas,
+  desiredWorkload,
+  type DesiredWorkload,
+  type Observation,
+  type Workload,
+} from '@mcp-gateway/runtime';
+
+/** A row with its workload and revision. Computed once for each run, because the revision is a hash. */
+export interface DesiredState extends DesiredWorkload {
+  row: AdapterRow;
+}
+
+export const desiredState = (row: AdapterRow): DesiredState => ({ row, ...desiredWorkload(workloadOf(row)) });
+
+/** The part of a row that a runtime needs. */
+export function workloadOf({ id, spec }: Pick<AdapterRow, 'id' | 'spec'>): Workload {
+  return {
+    name: spec.name,
+    kind: 'adapter',
+    resourceId: id,
+    imageName: spec.imageName,
+    imageVersion: spec.imageVersion,
+    environment: spec.environmentVariables,
+    ...(Object.keys(spec.secretEnvironment).length > 0 && { secretEnvironment: spec.secretEnvironment }),
+    ...(spec.useWorkloadIdentity && { useWorkloadIdentity: true }),
+    replicas: spec.replicaCount,
+    port: spec.port,
+    path: spec.path,
+    healthPath: spec.healthCheck.path,
+    ...(spec.healthCheck.type && { healthType: spec.healthCheck.type }),
+    resources: spec.resources,
+  };
+}
 
 /**
- * apply   the runtime does not run what the row asks for, or not all of it
- * report  the runtime runs it; publish and save what it shows
- * remove  something runs that no live row asks for, or runs for an earlier adapter of the name
- * wait    that is being removed
+ * apply   the workload is missing, or differs from that of the row
+ * report  the workload is that of the row; publish and save the observation
+ * remove  a workload has no live row, or belongs to an earlier adapter of the name
+ * wait    such a workload is being removed
  * purge   nothing runs any more, so the deleted row can go
  * forget  neither row nor workload
  */

@@ -11,16 +11,16 @@ const scaled = rowOf({ replicaCount: 0 }, { generation: 2 });
 const successor = rowOf({ replicaCount: 1 }, { id: OTHER_ID, generation: 3 });
 
 /** A world in which this row has been reconciled to the end. */
-async function worldWith(settled: AdapterRow | null): Promise<World> {
+async function worldWith(reconciled: AdapterRow | null): Promise<World> {
   const world = new World();
-  if (settled) {
-    world.rowTable.set('echo', settled);
-    await world.settle('echo');
+  if (reconciled) {
+    world.rowTable.set('echo', reconciled);
+    await world.converge('echo');
   }
   world.changes.length = 0;
   return world;
 }
-const statusOf = (world: World) => world.rowTable.get('echo');
+const savedRow = (world: World) => world.rowTable.get('echo');
 
 describe('reconciling', () => {
   it('a new row starts it, then publishes, then saves what is seen', async () => {
@@ -28,10 +28,10 @@ describe('reconciling', () => {
     world.rowTable.set('echo', row);
     await world.reconcile('echo');
     expect(world.changes).toEqual(['apply echo ×2', 'publish echo 0/2', 'saveStatus echo Progressing']);
-    expect(statusOf(world)).toMatchObject({ observedGeneration: 1, phase: 'Progressing' });
+    expect(savedRow(world)).toMatchObject({ observedGeneration: 1, phase: 'Progressing' });
   });
 
-  it('publishes what has become ready before it says so', async () => {
+  it('publishes a ready endpoint before it saves the status', async () => {
     const world = await worldWith(null);
     world.rowTable.set('echo', row);
     await world.reconcile('echo');
@@ -39,10 +39,10 @@ describe('reconciling', () => {
     world.changes.length = 0;
     await world.reconcile('echo');
     expect(world.changes).toEqual(['publish echo 2/2', 'saveStatus echo Ready']);
-    expect(world.routeTable.get('echo')).toMatchObject({ adapterId: row.id, generation: 1, createdBy: 'alice' });
+    expect(world.routeTable.get('echo')).toMatchObject({ resourceId: row.id, generation: 1, createdBy: 'alice' });
   });
 
-  it('changes nothing of what runs when it is asked again', async () => {
+  it('changes nothing of the workload when it runs again', async () => {
     const world = await worldWith(row);
     const before = world.picture();
     await world.reconcile('echo');
@@ -56,7 +56,7 @@ describe('reconciling', () => {
     world.rowTable.set('echo', changed);
     await world.reconcile('echo');
     expect(world.changes).toEqual(['apply echo ×2', 'publish echo 0/2', 'saveStatus echo Progressing']);
-    expect(statusOf(world)).toMatchObject({ generation: 2, observedGeneration: 2 });
+    expect(savedRow(world)).toMatchObject({ generation: 2, observedGeneration: 2 });
   });
 
   it('a change that needs no new replicas publishes it', async () => {
@@ -80,12 +80,12 @@ describe('reconciling', () => {
     expect([world.rowTable.size, world.routeTable.size, world.running.size]).toEqual([0, 0, 0]);
   });
 
-  it('ends and forgets what no row asks for', async () => {
+  it('removes a workload that has no row, and its route', async () => {
     const world = await worldWith(row);
     world.rowTable.clear();
     await world.reconcile('echo');
     expect(world.changes).toEqual(['withdraw echo', 'remove echo']);
-    await world.settle('echo');
+    await world.converge('echo');
     expect([world.routeTable.size, world.running.size]).toEqual([0, 0]);
   });
 
@@ -97,81 +97,79 @@ describe('reconciling', () => {
     expect(world.changes).toEqual(['withdraw echo']);
   });
 
-  it('clears away what ran for an earlier adapter before it starts anything for one of the same name', async () => {
+  it('removes the workload of an earlier adapter before it starts one for an adapter of the same name', async () => {
     const world = await worldWith(row);
     world.rowTable.set('echo', successor);
     await world.reconcile('echo');
     expect(world.changes).toEqual(['withdraw echo', 'remove echo', 'saveConditions echo NameInUse']);
     await world.reconcile('echo'); // it is still ending
     expect(world.changes).toHaveLength(3);
-    expect(statusOf(world)).toMatchObject({ observedGeneration: 0, phase: 'Pending' });
-    await world.settle('echo');
-    expect(world.routeTable.get('echo')).toMatchObject({ adapterId: OTHER_ID });
-    expect(statusOf(world)).toMatchObject({ phase: 'Ready', observedGeneration: 3 });
+    expect(savedRow(world)).toMatchObject({ observedGeneration: 0, phase: 'Pending' });
+    await world.converge('echo');
+    expect(world.routeTable.get('echo')).toMatchObject({ resourceId: OTHER_ID });
+    expect(savedRow(world)).toMatchObject({ phase: 'Ready', observedGeneration: 3 });
     expect(world.violations).toEqual([]);
   });
 
-  it('tells an adapter what keeps an earlier one of its name from being removed', async () => {
+  it('reports why the workload of an earlier adapter of the name is not removed yet', async () => {
     const world = await worldWith(row);
     world.rowTable.set('echo', successor);
     const { observe } = world.runtime;
     const failure = { reason: 'PermissionMissing', message: 'It may not delete pods.' };
     Object.assign(world.runtime, { observe: async (ref: ResourceRef) => ({ ...(await observe(ref)), failure }) });
     await world.reconcile('echo');
-    expect(statusOf(world)?.conditions[0]?.message).toContain('still being removed. It may not delete pods.');
+    expect(savedRow(world)?.conditions[0]?.message).toContain('still being removed. It may not delete pods.');
   });
 
   it('does not save what it saw on a row that has changed meanwhile', async () => {
     const world = await worldWith(row);
     const { saveStatus } = world.rows;
     world.rows.saveStatus = (read, status) => {
-      world.rowTable.set('echo', changed); // somebody puts a new spec just now
+      world.rowTable.set('echo', changed); // a client puts a new spec meanwhile
       return saveStatus(read, status);
     };
     await world.reconcile('echo');
-    expect(statusOf(world)).toEqual(changed);
+    expect(savedRow(world)).toEqual(changed);
   });
 
   it.each(['observe', 'apply'] as const)(
-    'says so, and goes on waiting, when the runtime does not answer to %s',
+    'reports it, and the change stays pending, when the runtime does not answer to %s',
     async (verb) => {
       const world = await worldWith(null);
       world.rowTable.set('echo', row);
-      const away = () => Promise.reject(new GatewayError('UNAVAILABLE', { detail: 'it is away' }));
-      Object.assign(world.runtime, { [verb]: away });
-      await expect(world.reconcile('echo')).rejects.toThrow('it is away');
+      const unavailable = () => Promise.reject(new GatewayError('UNAVAILABLE', { detail: 'it is unavailable' }));
+      Object.assign(world.runtime, { [verb]: unavailable });
+      await expect(world.reconcile('echo')).rejects.toThrow('it is unavailable');
       expect(world.changes).toEqual(['saveConditions echo RuntimeUnavailable']);
-      expect(statusOf(world)).toMatchObject({ observedGeneration: 0, phase: 'Pending' });
-      expect(statusOf(world)?.conditions[0]?.message).toContain('The runtime does not answer: it is away.');
+      expect(savedRow(world)).toMatchObject({ observedGeneration: 0, phase: 'Pending' });
+      expect(savedRow(world)?.conditions[0]?.message).toContain('The runtime does not answer: it is unavailable.');
     },
   );
 
   it.each<[what: string, of: AdapterRow, error: Error, changes: string[]]>([
-    ['a deleted row, whose conditions nobody reads', deleted(row), new GatewayError('UNAVAILABLE'), []],
+    ['a deleted row', deleted(row), new GatewayError('UNAVAILABLE'), []],
     ['what is no outage', row, new GatewayError('INTERNAL'), []],
     ['a mistake of ours', row, new TypeError('a mistake'), []],
-    [
-      'an outage of which no more is said',
-      row,
-      new GatewayError('UNAVAILABLE'),
-      ['saveConditions echo RuntimeUnavailable'],
-    ],
+    ['an outage without a detail', row, new GatewayError('UNAVAILABLE'), ['saveConditions echo RuntimeUnavailable']],
   ])('fails, and saves no more than this of %s', async (_what, of, error, changes) => {
     const world = await worldWith(null);
     world.rowTable.set('echo', of);
     Object.assign(world.runtime, { observe: () => Promise.reject(error) });
     await expect(world.reconcile('echo')).rejects.toBe(error);
     expect(world.changes).toEqual(changes);
-    for (const { message } of statusOf(world)?.conditions ?? []) expect(message).not.toContain('undefined');
+    for (const { message } of savedRow(world)?.conditions ?? []) expect(message).not.toContain('undefined');
   });
 
-  it.each(['rows', 'runtime', 'routes'] as const)('fails, to be run again, while the %s are away', async (part) => {
-    const world = await worldWith(null);
-    world.rowTable.set('echo', row);
-    const away = () => Promise.reject(new Error('away'));
-    Object.assign(world[part], { find: away, observe: away, publish: away });
-    await expect(world.reconcile('echo')).rejects.toThrow('away');
-  });
+  it.each(['rows', 'runtime', 'routes'] as const)(
+    'fails, to be run again, while the %s are unavailable',
+    async (part) => {
+      const world = await worldWith(null);
+      world.rowTable.set('echo', row);
+      const unavailable = () => Promise.reject(new Error('unavailable'));
+      Object.assign(world[part], { find: unavailable, observe: unavailable, publish: unavailable });
+      await expect(world.reconcile('echo')).rejects.toThrow('unavailable');
+    },
+  );
 });
 
 const ways: [what: string, before: AdapterRow | null, after: AdapterRow | null][] = [
@@ -179,7 +177,7 @@ const ways: [what: string, before: AdapterRow | null, after: AdapterRow | null][
   ['a changed row', row, changed],
   ['a row without replicas', row, scaled],
   ['a deleted row', row, deleted(row)],
-  ['a row that nobody has seen and that is deleted', null, deleted(row)],
+  ['a row that is deleted before any run', null, deleted(row)],
   ['a workload without a row', row, null],
   ['a name that another adapter took over', row, successor],
 ];
@@ -196,7 +194,7 @@ describe('reconciling ends the same, wherever the worker died on the way:', () =
     }
     if (after) world.rowTable.set('echo', after);
     else world.rowTable.delete('echo');
-    await world.settle('echo');
+    await world.converge('echo');
     return world;
   }
 

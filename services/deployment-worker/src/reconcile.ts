@@ -5,10 +5,9 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RoutePublisher } from '@mcp-gateway/routing';
 import type { Observation, Runtime } from '@mcp-gateway/runtime';
 import { nameInUse, runtimeUnavailable } from './conditions.js';
-import { desiredState, type DesiredState } from './desired.js';
+import { desiredState, type DesiredState, plan } from './plan.js';
 import { observedStatus } from './observed-status.js';
-import { plan } from './plan.js';
-import { routeOf } from './route-of.js';
+import { routeOf } from './routes.js';
 
 export interface ReconcileParts {
   rows: AdapterRows;
@@ -19,8 +18,8 @@ export interface ReconcileParts {
 }
 
 /**
- * Reconciles each resource by what its kind asks for. A kind that has no reconciler here, because another version of the worker
- * has queued it, is left alone.
+ * Reconciles each resource with the reconciler of its kind. A resource of a kind without one, which another version of the worker
+ * has queued, is left alone.
  */
 export function reconcilers(
   byKind: Partial<Record<ResourceKind, (name: string) => Promise<void>>>,
@@ -65,9 +64,9 @@ async function take(step: ReturnType<typeof plan>, parts: ReconcileParts, curren
   const { name, run, desired, seen } = current;
   switch (step) {
     case 'apply': {
-      const { workload, row } = desired as DesiredState;
-      await runtime.apply(workload).catch((error: unknown) => saveUnavailable(parts, row, error));
-      return report(parts, desired as DesiredState, run);
+      const state = desired as DesiredState;
+      await runtime.apply(state).catch((error: unknown) => saveUnavailable(parts, state.row, error));
+      return report(parts, state, run);
     }
     case 'report':
       return report(parts, desired as DesiredState, run);

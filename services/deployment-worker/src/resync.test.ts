@@ -6,8 +6,8 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import { rowOf, silent } from '../test/fixtures.js';
 import { World } from '../test/world.js';
 import { resync } from './resync.js';
-import { desiredState } from './desired.js';
-import { routeOf } from './route-of.js';
+import { desiredState } from './plan.js';
+import { routeOf } from './routes.js';
 
 let world: World;
 let queued: string[];
@@ -24,7 +24,7 @@ afterEach(() => stop());
 
 const queue: ReconcileQueue = {
   async reconcile({ name }) {
-    if (failing) throw new Error('Redis is away');
+    if (failing) throw new Error('Redis is unavailable');
     queued.push(name);
   },
   close: async () => {},
@@ -57,7 +57,7 @@ describe('a resync', () => {
     world.rowTable.set('row', rowOf({ name: 'row' }));
     world.rowTable.set('both', rowOf({ name: 'both' }));
     world.rowTable.set('stray', rowOf({ name: 'stray' }));
-    for (const name of ['both', 'stray']) await world.settle(name);
+    for (const name of ['both', 'stray']) await world.converge(name);
     world.rowTable.delete('stray');
     world.routeTable.delete('stray');
     const routed = rowOf({ name: 'routed' });
@@ -67,7 +67,7 @@ describe('a resync', () => {
     await eventually(() => expect(queued.toSorted()).toEqual(['both', 'routed', 'row', 'stray']));
   });
 
-  it('queues a name when the runtime says that it has changed', async () => {
+  it('queues a name when the runtime reports a change', async () => {
     start();
     await idle();
     world.watcher?.changed({ kind: 'adapter', name: 'echo' });
@@ -82,32 +82,32 @@ describe('a resync', () => {
     await eventually(() => expect(queued).toEqual(['echo']));
   });
 
-  it('queues rows whose change nobody acted on, every two seconds, whatever went wrong before', async () => {
-    let asked = 0;
+  it('queues rows with a change that no worker has acted on, every two seconds, also after a failure', async () => {
+    let queries = 0;
     world.rows.lagging = async (limit) => {
       expect(limit).toBeGreaterThan(0);
-      asked += 1;
-      if (asked === 1) throw new Error('the database is away');
+      queries += 1;
+      if (queries === 1) throw new Error('the database is unavailable');
       return ['late', 'later'];
     };
     start();
     await eventually(() => expect(queued).toEqual(['late', 'later']));
-    expect(asked).toBe(2);
+    expect(queries).toBe(2);
   });
 
-  it('says once that the database is away, and once that it is back', async () => {
-    const said: string[] = [];
-    const warn = (_fields: object, text: string) => void said.push(text);
-    let asked = 0;
+  it('logs once that the database is unavailable, and once that it is back', async () => {
+    const logged: string[] = [];
+    const warn = (_fields: object, text: string) => void logged.push(text);
+    let queries = 0;
     world.rows.lagging = async () => {
-      asked += 1;
-      if (asked < 3) throw new Error('the database is away');
+      queries += 1;
+      if (queries < 3) throw new Error('the database is unavailable');
       return ['late'];
     };
-    start({ warn, info: (text: string) => void said.push(text) } as unknown as Logger);
+    start({ warn, info: (text: string) => void logged.push(text) } as unknown as Logger);
     await eventually(() => expect(queued).toEqual(['late']));
     await eventually(() =>
-      expect(said).toEqual(['resync of what lags failed; it is tried again', 'resync of what lags succeeds again']),
+      expect(logged).toEqual(['resync of what lags failed; it is tried again', 'resync of what lags succeeds again']),
     );
   });
 
@@ -118,7 +118,7 @@ describe('a resync', () => {
     await eventually(() => expect(queued).toEqual(['echo', 'echo'])); // as at every start, and for the routes
   });
 
-  it('goes on when the queue was away', async () => {
+  it('goes on when the queue was unavailable', async () => {
     failing = true;
     world.rowTable.set('echo', rowOf());
     start();
@@ -131,7 +131,7 @@ describe('a resync', () => {
     await eventually(() => expect(queued).toEqual(['echo', 'echo']));
   });
 
-  it('asks nobody any more once it is stopped', async () => {
+  it('sends no more requests once it is stopped', async () => {
     const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
     const before = timers();
     start();

@@ -21,7 +21,7 @@ export interface ResyncParts {
 }
 
 /**
- * Queues resources whose hint may have been lost: those that the runtime says have changed, rows with a change that no worker
+ * Queues resources whose hint may have been lost: those that the runtime reports as changed, rows with a change that no worker
  * has acted on, and once in a while everything, including what runs or is routed to without a row.
  */
 export function resync({ rows, runtime, routes, queue, restoreRoutes, log }: ResyncParts): () => Promise<void> {

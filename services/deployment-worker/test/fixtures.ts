@@ -2,7 +2,7 @@ import { AdapterSpec } from '@mcp-gateway/common/contracts';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import type { AdapterRow } from '@mcp-gateway/database';
 import { ABSENT, revisionOf, type Observation, type ObservedReplica } from '@mcp-gateway/runtime';
-import { workloadOf } from '../src/desired.js';
+import { workloadOf } from '../src/plan.js';
 
 export const silent = createLogger('test', 'silent');
 export const ID = '6a1c7f0e-7a55-4bd5-9f2b-9b1a4a1f4a11';
@@ -32,7 +32,7 @@ export function rowOf(spec: Partial<AdapterSpec> = {}, more: Partial<AdapterRow>
 
 export const deleted = (row: AdapterRow): AdapterRow => ({ ...row, generation: row.generation + 1, deletedAt: T1 });
 
-/** A replica of the row's current spec, ready unless told otherwise. */
+/** A replica of the row's current spec, ready by default. */
 export function replicaOf(row: AdapterRow, instance = 0, more: Partial<ObservedReplica> = {}): ObservedReplica {
   const state = more.state ?? 'Ready';
   return {

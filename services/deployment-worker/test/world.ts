@@ -40,7 +40,7 @@ export class World {
 
   constructor(private readonly crash?: Crash) {}
 
-  /** One call of the worker to somebody else. */
+  /** One call of the worker to another part. */
   async #call<T>(effect: () => T, change?: string): Promise<T> {
     const dies = this.crash?.at === this.calls;
     this.calls += 1;
@@ -104,7 +104,7 @@ export class World {
         return { ...seen, replicas };
       }),
     list: () => this.#call(() => [...this.running.keys()].map((name) => ({ kind: 'adapter' as const, name }))),
-    apply: (workload) =>
+    apply: ({ workload }) =>
       this.#call(() => {
         const found = this.running.get(workload.name);
         this.#never(
@@ -182,7 +182,7 @@ export class World {
   }
 
   /** Reconciles, as the queue and the watch do, until nothing changes any more. A run in which the worker dies is repeated. */
-  async settle(name: string): Promise<void> {
+  async converge(name: string): Promise<void> {
     for (let before = ''; before !== this.picture();) {
       before = this.picture();
       await this.reconcile(name).catch(() => this.reconcile(name));

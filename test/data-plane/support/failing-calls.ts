@@ -182,7 +182,7 @@ export async function failingCalls(): Promise<FailingCall[]> {
         cases.push({
           name: `${what}, ${way}; ${point}`,
           adapter,
-          route: { ...routeTo(server.endpoint), name: adapter, adapterId: adapter, ...route },
+          route: { ...routeTo(server.endpoint), name: adapter, resourceId: adapter, ...route },
           server,
           ids,
           mayRunTwice: 'mayRunTwice' in rest,

@@ -59,7 +59,7 @@ export interface Gateway extends DataPlane {
   /** For reading and changing the content of Redis; not a connection of the data planes. */
   redis: RedisClient;
   /** The key of the record; with `*` a pattern. */
-  keyOf(session: string, adapterId?: string): string;
+  keyOf(session: string, resourceId?: string): string;
   /** Publishes the routes of the installation, and waits until each data plane has them. */
   publish(...routes: PublishedRoute[]): Promise<void>;
   /** Starts one more data plane of the installation. */
@@ -92,8 +92,8 @@ export async function startGateway(
     ...(await join()),
     prefix,
     redis,
-    keyOf: (session, adapterId = session === '*' ? '*' : 'adapter-1') =>
-      `{${prefix}:adapter/${adapterId}}:session:${session}`,
+    keyOf: (session, resourceId = session === '*' ? '*' : 'adapter-1') =>
+      `{${prefix}:adapter/${resourceId}}:session:${session}`,
     join,
     async publish(...wanted) {
       await publisher.publishAll(wanted);

@@ -77,13 +77,13 @@ async function listenOn(server: Server): Promise<string> {
 }
 
 /** The resource of `routeTo`, for the records of its sessions. */
-export const ADAPTER_1 = { kind: 'adapter', adapterId: 'adapter-1' } as const;
+export const ADAPTER_1 = { kind: 'adapter', resourceId: 'adapter-1' } as const;
 
 export function routeTo(endpoint: Endpoint | Endpoint[], changes: Partial<Route> = {}): PublishedRoute & Route {
   return {
     kind: 'adapter',
     name: 'echo',
-    adapterId: 'adapter-1',
+    resourceId: 'adapter-1',
     generation: 1,
     createdBy: 'alice',
     requiredRoles: [],

@@ -32,7 +32,7 @@ export class FakeRuntime implements Runtime {
     };
   };
 
-  apply: Runtime['apply'] = async (workload) => {
+  apply: Runtime['apply'] = async ({ workload }) => {
     const found = this.running.get(workload.name);
     const isSame = found && !found.removing && revisionOf(found.workload) === revisionOf(workload);
     this.running.set(workload.name, { workload, ready: isSame ? found.ready : false, removing: false });

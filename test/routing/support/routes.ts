@@ -8,7 +8,7 @@ import { waitFor } from '../../support/wait.js';
 export const route = (name: string, generation = 1): PublishedRoute => ({
   kind: 'adapter',
   name,
-  adapterId: `id-of-${name}`,
+  resourceId: `id-of-${name}`,
   generation,
   createdBy: 'alice',
   requiredRoles: ['team'],

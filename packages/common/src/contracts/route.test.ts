@@ -4,7 +4,7 @@ import { Route, type PublishedRoute } from './route.js';
 const published = (...paths: (string | undefined)[]): PublishedRoute => ({
   name: 'echo',
   kind: 'adapter',
-  adapterId: 'adapter-1',
+  resourceId: 'adapter-1',
   generation: 1,
   createdBy: 'alice',
   requiredRoles: [],

@@ -33,7 +33,7 @@ export const Route = z
     kind: ResourceKind,
     name: z.string(),
     /** A resource that is made anew under the same name has another id. */
-    adapterId: z.string(),
+    resourceId: z.string(),
     generation: z.int(),
     createdBy: z.string(),
     requiredRoles: z.array(z.string()),

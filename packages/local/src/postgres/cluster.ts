@@ -44,11 +44,11 @@ export async function ensureCluster(
     '--no-instructions',
   ];
   const child = await spawnGuarded({ ...identity.run(initdb, args), env: { PATH, LC_ALL: 'C' }, cwd: '/' });
-  const said = log.record(child.stdout, child.stderr);
+  const output = log.record(child.stdout, child.stderr);
   const code = await child.exited;
-  await said.end;
+  await output.end;
   if (code !== 0)
-    throw new Error(`PostgreSQL's initdb failed with code ${code}.\n${said.text()}\n${alternativeHint()}`);
+    throw new Error(`PostgreSQL's initdb failed with code ${code}.\n${output.text()}\n${alternativeHint()}`);
   await rename(partial, dataDir);
 }
 

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function say(log: ReturnType<typeof outputLog>, ...lines: string[]) {
+async function write(log: ReturnType<typeof outputLog>, ...lines: string[]) {
   const stream = new PassThrough();
   const recording = log.record(stream);
   for (const line of lines) {
@@ -26,15 +26,15 @@ async function say(log: ReturnType<typeof outputLog>, ...lines: string[]) {
 }
 
 it('appends the streams and remembers the end of the output', async () => {
-  await say(outputLog(path), 'one');
-  const recording = await say(outputLog(path), 'two', 'x'.repeat(3_000), 'end');
+  await write(outputLog(path), 'one');
+  const recording = await write(outputLog(path), 'two', 'x'.repeat(3_000), 'end');
   expect(readFileSync(path, 'utf8')).toBe(`one\ntwo\n${'x'.repeat(3_000)}\nend\n`);
   expect(recording.text()).toMatch(/^x{1990,}\nend$/);
 });
 
 it('keeps the file and its predecessor within the limit', async () => {
   const lines = Array.from({ length: 10 }, (_, i) => `line ${i}`);
-  await say(outputLog(path, 20), ...lines);
+  await write(outputLog(path, 20), ...lines);
   expect(readFileSync(`${path}.1`, 'utf8')).toBe('line 6\nline 7\n');
   expect(readFileSync(path, 'utf8')).toBe('line 8\nline 9\n');
 });

@@ -32,21 +32,21 @@ export interface Server extends GuardedChild {
 export async function launch(options: Launch): Promise<Server> {
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {
-    const { server, said } = await spawn(options);
+    const { server, output } = await spawn(options);
     // Every process of the server holds the log open, so its end is theirs.
-    const end = () => Promise.race([said.end, sleep(END_MS, undefined, { ref: false })]);
+    const end = () => Promise.race([output.end, sleep(END_MS, undefined, { ref: false })]);
     try {
       const outcome = await firstOf(server, options.probe, deadline);
       if (outcome === 'ready') return { ...server, end };
       if (outcome === 'late') throw new Error(`PostgreSQL did not accept connections within ${options.timeoutMs} ms`);
       await end();
-      if (!said.text().includes(BACKENDS_LEFT) || Date.now() > deadline) {
+      if (!output.text().includes(BACKENDS_LEFT) || Date.now() > deadline) {
         throw new Error(`PostgreSQL ended with code ${outcome}`);
       }
     } catch (cause) {
       await server.kill();
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(`${reason}; see ${options.log.path}\n${said.text()}\n${alternativeHint()}`, { cause });
+      throw new Error(`${reason}; see ${options.log.path}\n${output.text()}\n${alternativeHint()}`, { cause });
     }
     await sleep(POLL_MS);
   }
@@ -59,7 +59,7 @@ async function spawn({ command, env, log }: Launch) {
     cwd: '/', // the user of the server may not read the working directory
     signal: 'INT', // the fast shutdown; after TERM the server would wait for every client to disconnect
   });
-  return { server, said: log.record(server.stdout, server.stderr) };
+  return { server, output: log.record(server.stdout, server.stderr) };
 }
 
 async function firstOf(

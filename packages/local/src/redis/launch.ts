@@ -24,11 +24,11 @@ export interface Launch {
 /** @throws PortTakenError, or Error with the last output of the server */
 export async function launch({ command, args, dataDir, port, password, log }: Launch): Promise<GuardedChild> {
   const server = await spawnGuarded({ command, args, cwd: dataDir, env: { PATH }, graceSeconds: STOP_SECONDS });
-  let said = '';
+  let output = '';
   const ended = server.exited.then((code) => ({ code }));
   for (const stream of [server.stdout, server.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-KEPT_OUTPUT);
+      output = (output + text).slice(-KEPT_OUTPUT);
       log.debug({ redis: text.trimEnd() }, 'output of Redis');
     });
   }
@@ -37,12 +37,12 @@ export async function launch({ command, args, dataDir, port, password, log }: La
   while (!(await ping(port, password))) {
     const outcome = await Promise.race([ended, delay(POLL_MS)]);
     if (outcome) {
-      if (/address already in use/i.test(said)) throw new PortTakenError(`port ${port} of 127.0.0.1 is taken`);
-      throw new Error(`Redis ended with code ${outcome.code} before it was ready:\n${said}`);
+      if (/address already in use/i.test(output)) throw new PortTakenError(`port ${port} of 127.0.0.1 is taken`);
+      throw new Error(`Redis ended with code ${outcome.code} before it was ready:\n${output}`);
     }
     if (Date.now() > deadline) {
       await server.kill();
-      throw new Error(`Redis was not ready within ${READY_MS} ms:\n${said}`);
+      throw new Error(`Redis was not ready within ${READY_MS} ms:\n${output}`);
     }
   }
   return server;

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { groupMembers, runModule } from '../../test/processes.js';
 import { temporaryFolder } from '../../test/supervisor.js';
 import { eventually } from '../../test/wait.js';
-import { spawnGuarded, type GuardedChild, type ChildGuardOptions } from './index.js';
+import { spawnGuarded, type GuardedChild, type ChildGuardOptions, isShellVariable } from './index.js';
 
 const PATH = '/usr/bin:/bin';
 const held: GuardedChild[] = [];
@@ -44,9 +44,9 @@ describe('a guarded process', () => {
 
   it('exits with 127 and a message when the command does not exist, with 126 when it is not executable', async () => {
     const missing = await hold({ command: '/no/such/command' });
-    const said = text(missing.stderr);
+    const output = text(missing.stderr);
     expect(await missing.exited).toBe(127);
-    expect(await said).toContain('/no/such/command');
+    expect(await output).toContain('/no/such/command');
     expect(await (await hold({ command: '/etc/passwd' })).exited).toBe(126);
   });
 
@@ -86,8 +86,8 @@ describe('a guarded process', () => {
       console.log(JSON.stringify(process.env))`;
     const env = { PATH: '/no/such/folder', ...own };
     const guarded = await hold({ command: process.execPath, args: ['-e', script], env });
-    const [said] = (await once(guarded.stdout, 'data')) as [Buffer];
-    const { SHLVL: _level, _: _last, ...rest } = JSON.parse(said.toString()) as Record<string, string>;
+    const [output] = (await once(guarded.stdout, 'data')) as [Buffer];
+    const { SHLVL: _level, _: _last, ...rest } = JSON.parse(output.toString()) as Record<string, string>;
     expect(rest).toEqual({ ...env, MCP_GATEWAY_CHILD_GUARD: expect.any(String) });
     expect(await guarded.stop()).toBe(3);
   });
@@ -116,10 +116,10 @@ describe('a guarded process', () => {
 
   it('gets the signal once, however often stop is called', async () => {
     const script = `
-      let asked = 0;
+      let signals = 0;
       process.on('SIGTERM', () => {
-        if (++asked === 1) setTimeout(() => process.exit(asked), 200);
-        console.log('asked');
+        if (++signals === 1) setTimeout(() => process.exit(signals), 200);
+        console.log('signal');
       });
       setInterval(() => {}, 1_000);
       console.log('ready')`;
@@ -213,4 +213,19 @@ describe('when the owner of a child guard is gone', () => {
     child.kill('SIGKILL');
     await eventually(() => expect(groupMembers(group)).toEqual([]), 10_000);
   });
+});
+
+it.each(['IFS', 'OPTIND', 'PPID', 'PWD', 'OLDPWD', 'SHLVL', '_', 'SHELLOPTS', 'BASHOPTS', 'BASH_VERSION', 'PS4'])(
+  '%s is a variable of the shell',
+  (name) => expect(isShellVariable(name)).toBe(true),
+);
+
+/** Names that shells know and leave alone. */
+const OTHERS = 'ENV BASH_ENV UID EUID GROUPS HOME TERM CDPATH MAIL HISTFILE SECONDS HOSTNAME TMPDIR PS3 ifs _x';
+it('every other variable reaches a guarded process unchanged', async () => {
+  const env = { PATH, ...Object.fromEntries(OTHERS.split(' ').map((name) => [name, 'abc $x "y" \n z'])) };
+  expect(Object.keys(env).filter(isShellVariable)).toEqual([]);
+  const args = ['-p', 'JSON.stringify(process.env)'];
+  const { stdout } = await spawnGuarded({ command: process.execPath, args, env });
+  expect(JSON.parse(await text(stdout))).toMatchObject(env);
 });

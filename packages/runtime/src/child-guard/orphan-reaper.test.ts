@@ -17,9 +17,9 @@ afterEach(async () => {
 /** Scripts for Node that start a process in a session of its own and print its id; this one, its own as well. */
 const DETACHED = `
   const { spawn } = require('node:child_process');
-  const away = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
-  away.unref();
-  console.log(away.pid + ' ' + process.pid);`;
+  const detached = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
+  detached.unref();
+  console.log(detached.pid + ' ' + process.pid);`;
 /** Ignores TERM. */
 const SETSID = `
   const stubborn = 'trap "" TERM; echo $$; exec sleep 1000';
@@ -35,15 +35,15 @@ const STUBBORN = `process.on('SIGTERM', () => {}); ${FOR_EVER}`;
 async function hold(
   script: string,
   options: Partial<ChildGuardOptions> = {},
-): Promise<{ guarded: GuardedChild; away: number; own: number }> {
+): Promise<{ guarded: GuardedChild; detached: number; own: number }> {
   const guarded = await spawnGuarded({ command: process.execPath, args: ['-e', script], env, ...options });
   held.push(guarded);
   const [line] = (await once(guarded.stdout, 'data')) as [Buffer];
-  const [away = 0, own = 0] = line.toString().split(' ').map(Number);
-  started.push(away);
-  expect(stillLiving([away])).toEqual([away]);
-  expect(groupMembers(guarded.pid)).not.toContain(away);
-  return { guarded, away, own };
+  const [detached = 0, own = 0] = line.toString().split(' ').map(Number);
+  started.push(detached);
+  expect(stillLiving([detached])).toEqual([detached]);
+  expect(groupMembers(guarded.pid)).not.toContain(detached);
+  return { guarded, detached, own };
 }
 
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
@@ -55,35 +55,37 @@ onLinux('a process that a guarded process started in a session of its own', () =
     { how: 'by a child that has ended', start: ORPHAN },
   ];
   it.each(starts)('$how ends when its guarded process is stopped', async ({ start }) => {
-    const { guarded, away } = await hold(start + FOR_EVER);
+    const { guarded, detached } = await hold(start + FOR_EVER);
     expect(await guarded.stop()).toBe(143);
-    await eventually(() => expect(stillLiving([away])).toEqual([]));
+    await eventually(() => expect(stillLiving([detached])).toEqual([]));
   });
 
   it('ends when its guarded process ignores the signal', async () => {
-    const { guarded, away } = await hold(STUBBORN + DETACHED, { graceSeconds: 0.2 });
+    const { guarded, detached } = await hold(STUBBORN + DETACHED, { graceSeconds: 0.2 });
     expect(await guarded.stop()).toBe(137);
-    await eventually(() => expect(stillLiving([away])).toEqual([]));
+    await eventually(() => expect(stillLiving([detached])).toEqual([]));
   });
 
   it('ends when its guarded process is killed', async () => {
-    const { guarded, away } = await hold(DETACHED + FOR_EVER);
+    const { guarded, detached } = await hold(DETACHED + FOR_EVER);
     expect(await guarded.kill()).toBe(137);
-    await eventually(() => expect(stillLiving([away])).toEqual([]));
+    await eventually(() => expect(stillLiving([detached])).toEqual([]));
   });
 
   it('ends when its guarded process ends by itself', async () => {
-    const { guarded, away, own } = await hold(`process.on('SIGUSR2', () => process.exit(3)); ${DETACHED} ${FOR_EVER}`);
+    const { guarded, detached, own } = await hold(
+      `process.on('SIGUSR2', () => process.exit(3)); ${DETACHED} ${FOR_EVER}`,
+    );
     process.kill(own, 'SIGUSR2');
     expect(await guarded.exited).toBe(3);
-    await eventually(() => expect(stillLiving([away])).toEqual([]));
+    await eventually(() => expect(stillLiving([detached])).toEqual([]));
   });
 
   it('ends when the guard is killed', async () => {
-    const { guarded, away } = await hold(DETACHED + FOR_EVER);
+    const { guarded, detached } = await hold(DETACHED + FOR_EVER);
     process.kill(guarded.pid, 'SIGKILL');
     expect(await guarded.exited).toBe(137);
-    await eventually(() => expect(stillLiving([away])).toEqual([]));
+    await eventually(() => expect(stillLiving([detached])).toEqual([]));
   });
 
   it('ends with the processes that it starts meanwhile', async () => {
@@ -96,16 +98,16 @@ onLinux('a process that a guarded process started in a session of its own', () =
   });
 
   it('stays when another guard ends', async () => {
-    const { away } = await hold(DETACHED + FOR_EVER);
+    const { detached } = await hold(DETACHED + FOR_EVER);
     const other = await hold(DETACHED + FOR_EVER);
     await other.guarded.stop();
-    await eventually(() => expect(stillLiving([other.away, away])).toEqual([away]));
+    await eventually(() => expect(stillLiving([other.detached, detached])).toEqual([detached]));
   });
 
   it('stays when it was started without the mark in its environment', async () => {
-    const { guarded, away } = await hold(UNMARKED + FOR_EVER);
+    const { guarded, detached } = await hold(UNMARKED + FOR_EVER);
     await guarded.stop();
-    expect(stillLiving([away])).toEqual([away]);
+    expect(stillLiving([detached])).toEqual([detached]);
   });
 
   const CHILD_GUARD = new URL('index.ts', import.meta.url).href;
@@ -120,11 +122,11 @@ onLinux('a process that a guarded process started in a session of its own', () =
       const { pid, stdout } = await spawnGuarded(${JSON.stringify(options)});
       console.log(pid + ' ' + (await once(stdout, 'data')));
       setInterval(() => {}, 1_000);`);
-    const [group = 0, away = 0] = line.split(' ').map(Number);
-    started.push(away);
-    expect(stillLiving([away])).toEqual([away]);
-    expect(groupMembers(group)).not.toContain(away);
+    const [group = 0, detached = 0] = line.split(' ').map(Number);
+    started.push(detached);
+    expect(stillLiving([detached])).toEqual([detached]);
+    expect(groupMembers(group)).not.toContain(detached);
     child.kill('SIGKILL');
-    await eventually(() => expect([...stillLiving([away]), ...groupMembers(group)]).toEqual([]));
+    await eventually(() => expect([...stillLiving([detached]), ...groupMembers(group)]).toEqual([]));
   });
 });

@@ -6,7 +6,7 @@ import { ids, ready } from '../../test/observed.js';
 import { adapter, tool } from '../../test/refs.js';
 import { workload } from '../../test/supervisor.js';
 import { eventually } from '../../test/wait.js';
-import { ABSENT } from '../index.js';
+import { desiredWorkload, ABSENT } from '../index.js';
 
 const SETTLE_MS = 60_000;
 const namespace = freshNamespace();
@@ -19,7 +19,7 @@ it('selects the pods of one kind, and removes the objects of one kind, where two
   const other = { ...echo, kind: 'tool' as const, resourceId: '1d6f3a52-1f0e-4c9e-8a53-0a8a2b0f7c22' };
   const isReady = (ref: typeof echo) =>
     eventually(async () => expect(ready(await runtime.observe(ref))).toHaveLength(1), SETTLE_MS);
-  for (const each of [echo, other]) await runtime.apply(each);
+  for (const each of [echo, other]) await runtime.apply(desiredWorkload(each));
   for (const each of [echo, other]) await isReady(each);
 
   const { spec } = await namespace.get<{ spec: { selector: Record<string, string> } }>('service', 'tool-echo');

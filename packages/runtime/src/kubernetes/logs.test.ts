@@ -6,7 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import { afterTest } from '../../../../test/support/clean-up.js';
 import { kubeconfigOf } from '../../test/kubeconfig.js';
 import { podOf, running, waiting } from '../../test/pods.js';
-import type { LogOptions } from '../log-reader.js';
+import type { LogOptions } from '../runtime.js';
 import type { Pod } from './api/types.js';
 import { kubernetesLogs } from './logs.js';
 
@@ -20,9 +20,9 @@ const only = (state: object) => podOf(OURS, { containerStatuses: [running({ stat
 
 /** Of the adapter `echo` of the gateway `one`; the lines go on without an end when they are followed. */
 async function logs(pod: Pod | number, options: Partial<LogOptions> = {}, log = 200) {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const api = createServer((req, res) => {
-    asked.push(req.url ?? '');
+    requests.push(req.url ?? '');
     if (!req.url?.includes('/log?')) {
       return void (typeof pod === 'number' ? res.writeHead(pod).end('{}') : res.end(JSON.stringify(pod)));
     }
@@ -42,7 +42,7 @@ async function logs(pod: Pod | number, options: Partial<LogOptions> = {}, log = 
     { ...adapter('echo'), id: ID },
     { ...usual, signal: new AbortController().signal, ...options },
   );
-  return { asked, found, reader };
+  return { requests, found, reader };
 }
 async function text(...args: Parameters<typeof logs>): Promise<string | null> {
   const { found } = await logs(...args);
@@ -94,9 +94,9 @@ describe('the logs of a replica', () => {
     [{ previous: true, tail: 5 }, 'tailLines=5&limitBytes=16777216&previous=true'],
     [{ sinceSeconds: 0 }, 'tailLines=10&limitBytes=16777216&sinceSeconds=0'],
   ])('with %j are requested with this query', async (options, query) => {
-    const { asked } = await logs(podOf(OURS), options);
+    const { requests } = await logs(podOf(OURS), options);
     const pod = '/api/v1/namespaces/mcp/pods/adapter-echo-1';
-    expect(asked).toEqual([pod, `${pod}/log?container=server&${query}`]);
+    expect(requests).toEqual([pod, `${pod}/log?container=server&${query}`]);
   });
 
   it('are followed until the reader stops', async () => {

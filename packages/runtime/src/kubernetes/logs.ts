@@ -1,12 +1,12 @@
 import { resourceKey } from '@mcp-gateway/common/contracts';
-import type { LogOptions, LogReader } from '../log-reader.js';
+import type { LogOptions, LogReader } from '../runtime.js';
 import { ApiError } from './api/errors.js';
 import { connectApi, type ApiStream, type ApiClient } from './api/client.js';
 import type { ApiServerAddress } from './api/connection.js';
 import type { Pod } from './api/types.js';
 import { apiPath } from './api/paths.js';
 import { GATEWAY_LABEL, refOf, RESOURCE_ID_ANNOTATION } from './ownership/labels.js';
-import { podName } from './objects/names.js';
+import { podName } from './objects/manifest.js';
 import { SERVER_CONTAINER } from './objects/container.js';
 
 interface LogSettings extends ApiServerAddress {
@@ -43,7 +43,7 @@ export async function kubernetesLogs(settings: LogSettings): Promise<LogReader &
   };
 }
 
-/** For a pod without a node, the API server answers 200 with an empty log, so the status of the pod has to tell. */
+/** For a pod without a node, the API server answers 200 with an empty log, so the status of the pod decides. */
 function hasStarted({ status }: Pod): boolean {
   const container = status?.containerStatuses?.find(({ name }) => name === SERVER_CONTAINER);
   return [container?.state, container?.lastState].some((state) => state?.running ?? state?.terminated);

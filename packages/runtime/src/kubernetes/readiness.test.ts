@@ -8,7 +8,7 @@ const never = new Promise<void>(() => {});
 const CANNOT = 'User "worker" cannot list resource "pods" in API group "" in the namespace "adapter"';
 const forbidden = new ApiError(403, 'Forbidden', `pods is forbidden: ${CANNOT}`);
 
-const told = async () => null;
+const unknownNamespace = async () => null;
 
 const watch = (kind: Informer['kind'], synced = Promise.resolve(), problem: Error | null = null): Informer => ({
   kind,
@@ -19,13 +19,15 @@ const watch = (kind: Informer['kind'], synced = Promise.resolve(), problem: Erro
 
 describe('the runtime', () => {
   it('is ready once every informer has listed its objects, even while a watch is broken', async () => {
-    const away = watch('Service', Promise.resolve(), new Error('it does not answer'));
-    await expect(readinessGate([watch('Pod'), away], told, SYNC_MS).ready()).resolves.toBeUndefined();
+    const unavailable = watch('Service', Promise.resolve(), new Error('it does not answer'));
+    await expect(
+      readinessGate([watch('Pod'), unavailable], unknownNamespace, SYNC_MS).ready(),
+    ).resolves.toBeUndefined();
   });
 
   it('waits for the last list, and names the error that delays it', async () => {
     const problem = new Error('it does not answer');
-    const { ready } = readinessGate([watch('Pod'), watch('Service', never, problem)], told, SYNC_MS);
+    const { ready } = readinessGate([watch('Pod'), watch('Service', never, problem)], unknownNamespace, SYNC_MS);
     await expect(ready()).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       detail: 'the informers have not listed the cluster yet',
@@ -34,7 +36,7 @@ describe('the runtime', () => {
   });
 
   it('names a right that it lacks, and does not wait for it', async () => {
-    const { ready } = readinessGate([watch('Service'), watch('Pod', never, forbidden)], told);
+    const { ready } = readinessGate([watch('Service'), watch('Pod', never, forbidden)], unknownNamespace);
     await expect(ready()).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       detail:
@@ -43,7 +45,7 @@ describe('the runtime', () => {
     });
   });
 
-  it('names the missing namespace if the API server tells', async () => {
+  it('names the missing namespace if the API server reports it', async () => {
     const answers = (status: number) => ({ call: () => Promise.reject(new ApiError(status, '', 'no')) });
     const ready = (status: number) =>
       readinessGate([watch('Pod', never, forbidden)], () => missingNamespace(answers(status), 'adapter')).ready();
@@ -56,13 +58,17 @@ describe('the runtime', () => {
 
   it('names a missing right that it learns of while it waits', async () => {
     const pods = { ...watch('Pod', never), problem: null as Error | null };
-    const asked = readinessGate([pods], told, SYNC_MS).ready();
+    const call = readinessGate([pods], unknownNamespace, SYNC_MS).ready();
     pods.problem = forbidden;
-    await expect(asked).rejects.toMatchObject({ cause: forbidden });
+    await expect(call).rejects.toMatchObject({ cause: forbidden });
   });
 
   it('does not need the informer of events', async () => {
-    const { synced, ready } = readinessGate([watch('Pod'), watch('Event', never, forbidden)], told, SYNC_MS);
+    const { synced, ready } = readinessGate(
+      [watch('Pod'), watch('Event', never, forbidden)],
+      unknownNamespace,
+      SYNC_MS,
+    );
     await expect(ready()).resolves.toBeUndefined();
     await expect(synced).resolves.toHaveLength(1);
   });

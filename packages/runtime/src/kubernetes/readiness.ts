@@ -1,7 +1,6 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { ApiError } from './api/errors.js';
+import { ApiError, apiFailure } from './api/errors.js';
 import type { ApiClient } from './api/client.js';
-import { apiFailure } from './status/api-failure.js';
 import type { Informer } from './informers/reflector.js';
 
 /** How long a call waits until every informer has listed its objects. */
@@ -16,7 +15,7 @@ interface Readiness {
 
 /**
  * Whether these informers see the whole cluster.
- * @param missing resolves to the name of the namespace if the namespace does not exist; a worker may lack the right to ask
+ * @param missing resolves to the name of the namespace if the namespace does not exist; a worker may lack the right to read it
  */
 export function readinessGate(
   watches: readonly Informer[],
@@ -60,7 +59,7 @@ const unavailable = (detail: string, cause: unknown) => new GatewayError('UNAVAI
 const noNamespace = (name: string) =>
   `There is no namespace ${name}. Create the namespace with what the gateway needs in it.`;
 
-/** The name if the namespace does not exist; null if it exists or if the API server does not tell. */
+/** The name if the namespace does not exist; null if it exists or if the API server does not report it. */
 export async function missingNamespace(cluster: Pick<ApiClient, 'call'>, name: string): Promise<string | null> {
   try {
     await cluster.call({ method: 'GET', path: `/api/v1/namespaces/${encodeURIComponent(name)}` });

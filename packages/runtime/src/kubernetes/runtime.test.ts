@@ -9,7 +9,7 @@ import { DEFAULTS } from '../../test/settings.js';
 import { workload } from '../../test/supervisor.js';
 import { eventually } from '../../test/wait.js';
 import { ABSENT } from '../runtime.js';
-import { revisionOf } from '../workload.js';
+import { desiredWorkload, revisionOf } from '../workload.js';
 import { kubernetesRuntime } from './runtime.js';
 
 const echo = workload('echo', { resourceId: 'id-of-echo' });
@@ -26,13 +26,13 @@ async function start(api: ApiServer) {
 }
 /** The reports to a watcher, until `stop`. */
 function watch(runtime: Awaited<ReturnType<typeof start>>) {
-  const told: string[] = [];
+  const reported: string[] = [];
   const stopping = new AbortController();
   runtime.watch(
-    { changed: ({ name }) => void told.push(name), synced: () => void told.push('everything') },
+    { changed: ({ name }) => void reported.push(name), synced: () => void reported.push('everything') },
     stopping.signal,
   );
-  return { told, stop: () => stopping.abort() };
+  return { reported, stop: () => stopping.abort() };
 }
 const deletions = (api: ApiServer) => api.requests().filter((line) => line.startsWith('DELETE'));
 
@@ -81,26 +81,26 @@ describe('the runtime', () => {
     const runtime = await start(api);
     const stopped = watch(runtime);
     stopped.stop();
-    const { told } = watch(runtime);
-    await eventually(() => expect(told).toEqual(['everything']));
-    await runtime.apply(echo);
-    await eventually(() => expect(told).toContain('echo'));
+    const { reported } = watch(runtime);
+    await eventually(() => expect(reported).toEqual(['everything']));
+    await runtime.apply(desiredWorkload(echo));
+    await eventually(() => expect(reported).toContain('echo'));
     await eventually(() => expect(api.watches()).toBe(6));
     api.put(
       'pods',
       podOf({ name: 'adapter-other-0', labels: { 'mcp-gateway.io/kind': 'adapter', 'mcp-gateway.io/name': 'other' } }),
     );
-    await eventually(() => expect(told).toContain('other'));
+    await eventually(() => expect(reported).toContain('other'));
     expect((await runtime.observe(adapter('other'))).replicas).toMatchObject([{ state: 'Ready' }]);
-    expect(stopped.told).toEqual([]);
+    expect(stopped.reported).toEqual([]);
   });
 
   it('keeps an adapter and a tool of the same name apart', async () => {
     const api = await startApiServer();
     const runtime = await start(api);
     await eventually(() => expect(api.watches()).toBe(6));
-    await runtime.apply(echo);
-    await runtime.apply({ ...echo, kind: 'tool', resourceId: 'id-of-the-tool' });
+    await runtime.apply(desiredWorkload(echo));
+    await runtime.apply(desiredWorkload({ ...echo, kind: 'tool', resourceId: 'id-of-the-tool' }));
     expect(await runtime.list()).toEqual([adapter('echo'), tool('echo')]);
     api.requests();
     await runtime.remove(adapter('echo'));
@@ -119,7 +119,7 @@ describe('the runtime', () => {
     const api = await startApiServer();
     api.put('pods', { ...pod, metadata: { ...pod.metadata, deletionTimestamp: '2026-11-20T09:00:00Z' } });
     const runtime = await start(api);
-    await runtime.apply(echo);
+    await runtime.apply(desiredWorkload(echo));
     await eventually(() => expect(api.watches()).toBe(6));
     api.requests();
     await runtime.remove(adapter('echo'));
@@ -136,7 +136,7 @@ describe('the runtime', () => {
     const runtime = await start(api);
     const verbs = [
       () => runtime.observe(adapter('echo')),
-      () => runtime.apply(echo),
+      () => runtime.apply(desiredWorkload(echo)),
       () => runtime.remove(adapter('echo')),
       () => runtime.list(),
     ];

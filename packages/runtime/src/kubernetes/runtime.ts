@@ -12,6 +12,9 @@ import { resumeRemoval, remove } from './verbs/remove.js';
 import type { KubernetesSettings } from './settings/settings.js';
 import { ClusterState } from './informers/cluster-state.js';
 
+export type { ApiCallListener } from './api/client.js';
+export type { KubernetesSettings } from './settings/settings.js';
+
 /** Runs replicas as pods of StatefulSets. The runtime watches the cluster until it is closed. */
 export async function kubernetesRuntime(
   settings: KubernetesSettings,
@@ -36,9 +39,9 @@ export async function kubernetesRuntime(
       await ready();
       return observe(context, ref, new Date());
     },
-    async apply(workload) {
+    async apply(desired) {
       await ready();
-      await apply(context, workload);
+      await apply(context, desired);
     },
     async remove(ref) {
       await ready();

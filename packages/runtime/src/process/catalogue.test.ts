@@ -99,7 +99,7 @@ describe('a file that is not a catalogue', () => {
     ['has one text for the arguments', { mine: { command: 'a', args: '-v' } }, /expected array.*mine\.args/],
     ['has a number in the environment', { mine: { command: 'a', env: { A: 1 } } }, /expected string.*mine\.env\.A/],
     ['has a field that is unknown', { mine: { command: 'a', enviroment: {} } }, /"enviroment".*mine/],
-  ])('%s, which is said together with what it has to be', async (_what, content, why) => {
+  ])('%s, and the error names the expected form', async (_what, content, why) => {
     await write(content);
     for (const error of [
       await refusal(readCatalogue(file)),

@@ -2,12 +2,13 @@ import { adapter } from '../../test/refs.js';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ask } from '../../test/observed.js';
+import { serverState } from '../../test/observed.js';
 import { runModule, stillLiving } from '../../test/processes.js';
 import { supervisorOptions, temporaryFolder, SERVER, workload } from '../../test/supervisor.js';
 import { eventually } from '../../test/wait.js';
 import { processRuntime } from './runtime.js';
 import { startSupervisor, type RunningSupervisor } from './supervisor/index.js';
+import { desiredWorkload } from '../workload.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let socketPath: string;
@@ -95,7 +96,7 @@ describe('the runtime', () => {
     const verbs = [
       () => runtime.observe(adapter('echo')),
       () => runtime.list(),
-      () => runtime.apply(workload('echo')),
+      () => runtime.apply(desiredWorkload(workload('echo'))),
       () => runtime.remove(adapter('echo')),
     ];
     for (const verb of verbs) await expect(verb()).rejects.toMatchObject(unavailable);
@@ -131,10 +132,10 @@ describe('the runtime', () => {
 
 /** Two replicas of the server, by the ids of their processes. */
 async function serverPids(environment = {}): Promise<number[]> {
-  await runtime.apply(workload('echo', { replicas: 2, environment }));
+  await runtime.apply(desiredWorkload(workload('echo', { replicas: 2, environment })));
   return eventually(async () => {
     const { replicas } = await runtime.observe(adapter('echo'));
     expect(replicas.map(({ state }) => state)).toEqual(['Ready', 'Ready']);
-    return Promise.all(replicas.map(async ({ endpoint }) => (await ask(endpoint?.url ?? '')).pid));
+    return Promise.all(replicas.map(async ({ endpoint }) => (await serverState(endpoint?.url ?? '')).pid));
   });
 }

@@ -18,12 +18,12 @@ afterEach(async () => {
   await Promise.all(held.splice(0).map((each) => each.kill()));
 });
 
-/** Runs the line of a shell until it has said something. */
-async function running(line: string, env = {}): Promise<{ pid: number; said: string }> {
+/** Runs the line of a shell until it has written output. */
+async function running(line: string, env = {}): Promise<{ pid: number; output: string }> {
   const guarded = await spawnGuarded({ command: '/bin/sh', args: ['-c', line], env: { ...ENVIRONMENT, ...env } });
   held.push(guarded);
-  const [said] = (await once(guarded.stdout.setEncoding('utf8'), 'data')) as [string];
-  return { pid: guarded.pid, said };
+  const [output] = (await once(guarded.stdout.setEncoding('utf8'), 'data')) as [string];
+  return { pid: guarded.pid, output };
 }
 async function somebodyElse(options: ListenOptions = { host: '127.0.0.1' }): Promise<number> {
   const server = createServer().listen({ port: 0, ...options });
@@ -35,8 +35,8 @@ async function somebodyElse(options: ListenOptions = { host: '127.0.0.1' }): Pro
 /** The port on which the line of a shell has a Node listen. */
 async function listening(line: string, host = '127.0.0.1') {
   const script = `require('net').createServer().listen(0, process.env.HOST, function () { console.log(this.address().port + ' ' + process.pid) })`;
-  const { pid, said } = await running(line, { NODE: process.execPath, SCRIPT: script, HOST: host });
-  const [port = 0, listener = 0] = said.split(' ').map(Number);
+  const { pid, output } = await running(line, { NODE: process.execPath, SCRIPT: script, HOST: host });
+  const [port = 0, listener = 0] = output.split(' ').map(Number);
   listeners.push(listener);
   return { pid, port };
 }
@@ -105,7 +105,7 @@ describe('the owner of a port', () => {
     await folder.remove();
   });
 
-  it('is unknown where the system does not tell', async () => {
+  it('is unknown where the system does not report it', async () => {
     const folder = await temporaryFolder();
     expect(await portOwner(at(await somebodyElse()), process.pid, { proc: folder.path })).toBe('unknown');
     await folder.remove();

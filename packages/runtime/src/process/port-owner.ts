@@ -1,12 +1,12 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import type { Loopback } from './probe.js';
 
-/** The owner of the listening socket of a port on this machine; `unknown` on systems that do not tell, such as macOS. */
+/** The owner of the listening socket of a port on this machine; `unknown` on systems that do not report it, such as macOS. */
 export type PortOwner = 'own' | 'foreign' | 'unknown';
 
 const ANY_IPV6 = '00000000000000000000000000000000';
 /** The listening addresses that accept a connection to each address, as /proc/net writes them; the kernel prefers the first. */
-const REACHED: Record<Loopback, string[][]> = {
+const ACCEPTING: Record<Loopback, string[][]> = {
   '127.0.0.1': [
     ['0100007F', '0000000000000000FFFF00000100007F'],
     ['00000000'],
@@ -52,9 +52,9 @@ async function socketsOn({ host, port }: { host: Loopback; port: number }, proc:
     .flatMap((table) => table.split('\n').slice(1))
     .map((line) => line.trim().split(/\s+/))
     .filter(([, local, , state]) => state === LISTEN && local?.endsWith(`:${hex}`));
-  for (const addresses of REACHED[host]) {
-    const reached = listening.filter(([, local = '']) => addresses.includes(local.slice(0, -hex.length - 1)));
-    if (reached.length > 0) return new Map(reached.map((columns) => [columns[9] ?? '', Number(columns[7])]));
+  for (const addresses of ACCEPTING[host]) {
+    const accepting = listening.filter(([, local = '']) => addresses.includes(local.slice(0, -hex.length - 1)));
+    if (accepting.length > 0) return new Map(accepting.map((columns) => [columns[9] ?? '', Number(columns[7])]));
   }
   return new Map();
 }

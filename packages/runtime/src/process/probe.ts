@@ -29,7 +29,7 @@ export interface ProbeResult extends Verdict {
 
 const TIMEOUT_MS = 1_000;
 /** Errors when nothing listens on the address, or when the machine has no such address. */
-const NOBODY = new Set(['ECONNREFUSED', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENETUNREACH']);
+const NOTHING_LISTENS = new Set(['ECONNREFUSED', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENETUNREACH']);
 const PING = JSON.stringify({ jsonrpc: '2.0', id: 'health-check', method: 'ping' });
 
 /**
@@ -38,14 +38,14 @@ const PING = JSON.stringify({ jsonrpc: '2.0', id: 'health-check', method: 'ping'
  */
 export async function probe(port: number, check: Check, known: Loopback | null = null): Promise<ProbeResult> {
   for (const host of known ? [known] : LOOPBACK) {
-    const verdict = await ask(host, port, check);
+    const verdict = await probeAt(host, port, check);
     if (verdict) return { ...verdict, host };
   }
-  return { ...failed(`${asked(check)} fails: nothing listens on PORT yet`), host: null };
+  return { ...failed(`${requestOf(check)} fails: nothing listens on PORT yet`), host: null };
 }
 
 /** Null when nothing listens on the address. */
-async function ask(host: Loopback, port: number, check: Check): Promise<Verdict | null> {
+async function probeAt(host: Loopback, port: number, check: Check): Promise<Verdict | null> {
   // A new client for each probe: the next probe may meet another process on this port. A proxy of the environment does not apply.
   const { origin, lookup } = localhostOrigin(`http://${host}:${port}`);
   const client = new Client(origin, { ...(lookup && { connect: { lookup } }) });
@@ -61,9 +61,9 @@ async function ask(host: Loopback, port: number, check: Check): Promise<Verdict 
     }
   } catch (error) {
     const { code, name, message } = error as NodeJS.ErrnoException;
-    if (NOBODY.has(code ?? '')) return null;
+    if (NOTHING_LISTENS.has(code ?? '')) return null;
     const late = name === 'TimeoutError' || name === 'AbortError' || code?.includes('TIMEOUT');
-    return failed(`${asked(check)} fails: ${late ? `no answer within ${TIMEOUT_MS} ms` : message}`);
+    return failed(`${requestOf(check)} fails: ${late ? `no answer within ${TIMEOUT_MS} ms` : message}`);
   } finally {
     client.destroy().catch(() => {});
   }
@@ -110,7 +110,7 @@ const WITHIN = {
   reset: true,
 } satisfies Partial<Dispatcher.RequestOptions>;
 
-const asked = ({ healthType, healthPath, path }: Check): string =>
+const requestOf = ({ healthType, healthPath, path }: Check): string =>
   healthType === 'tcp' ? 'The connection' : healthType === 'mcp' ? `POST ${path}` : `GET ${healthPath}`;
 const passed = (): Verdict => ({ healthy: true, note: null, message: null, quote: '' });
 const failed = (message: string, quote = ''): Verdict => ({ healthy: false, note: null, message, quote });

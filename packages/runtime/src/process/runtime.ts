@@ -33,8 +33,8 @@ export function processRuntime(socketPath: string): Runtime & { close(): Promise
   return {
     observe: async (ref) => (await call('GET', pathOf(ref))) as Observation,
     list: async () => (await call('GET', '/workloads')) as ResourceRef[],
-    async apply(workload) {
-      await call('PUT', pathOf(workload), workload);
+    async apply({ workload, revision }) {
+      await call('PUT', pathOf(workload), { workload, revision });
     },
     async remove(ref) {
       await call('DELETE', pathOf(ref));

@@ -33,7 +33,7 @@ export function sessionService(redis: RedisClient, prefix: string): SessionServi
     async end(principal, row, id) {
       if (!z.uuid().safeParse(id).success) throw sessionNotFound();
       const { record } = await records.find({ id, ...owner(row) }).catch(refuse);
-      if (record === null || record === 'closed' || record.adapterId !== row.id) {
+      if (record === null || record === 'closed' || record.resourceId !== row.id) {
         throw sessionNotFound();
       }
       const { caller } = record;
@@ -51,7 +51,7 @@ function refuse(cause: unknown): never {
   throw unavailable('Redis does not answer, so the sessions cannot be read now', { retryAfterSeconds: 2, cause });
 }
 
-const owner = ({ id }: AdapterRow): SessionOwner => ({ kind: 'adapter', adapterId: id });
+const owner = ({ id }: AdapterRow): SessionOwner => ({ kind: 'adapter', resourceId: id });
 
 const MAX_NAME = 256;
 

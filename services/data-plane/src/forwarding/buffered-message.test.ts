@@ -3,7 +3,7 @@ import type { SessionId, SessionRecords } from '@mcp-gateway/sessions';
 import { BufferedMessage } from './buffered-message.js';
 import { settingsRecorder } from './session-settings.js';
 
-const SESSION: SessionId = { id: 's', kind: 'adapter', adapterId: 'a' };
+const SESSION: SessionId = { id: 's', kind: 'adapter', resourceId: 'a' };
 
 /** A message that must not be parsed. */
 class Unread extends BufferedMessage {

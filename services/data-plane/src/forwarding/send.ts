@@ -140,7 +140,7 @@ async function openSession(parts: SendParts, sending: Sending, upstreamId: strin
   const envelope: SessionEnvelope = {
     id: randomUUID(),
     kind: route.kind,
-    adapterId: route.adapterId,
+    resourceId: route.resourceId,
     endpointId: endpoint.id,
     upstreamId,
     caller: principal.subject,

@@ -50,7 +50,7 @@ async function openOn(
   const envelope: SessionEnvelope = {
     id: randomUUID(),
     kind: route.kind,
-    adapterId: route.adapterId,
+    resourceId: route.resourceId,
     endpointId: endpoint.id,
     upstreamId: path,
     caller: principal.subject,

@@ -4,7 +4,7 @@ import type { SessionEnvelope } from '@mcp-gateway/sessions';
 import type { ClientResponse } from '../forwarding/response/client-response.js';
 import { StreamSession, type StreamSessionParts } from './stream-session.js';
 
-const ENVELOPE = { id: 's', adapterId: 'a', endpointId: 'e', caller: 'alice' } as SessionEnvelope;
+const ENVELOPE = { id: 's', resourceId: 'a', endpointId: 'e', caller: 'alice' } as SessionEnvelope;
 const ROUTE = { name: 'echo' } as Route;
 
 /** The test decides when the record is written. */

@@ -43,26 +43,24 @@ export function dataPlaneMetrics(
       for (const series of [requests, durations, refusals]) series.forget(resource);
     }
   });
-  const activeOf = new WeakMap<RequestContext, UnderWay>();
 
   return {
     entered(context) {
       const active = underWayOf(labelOf(context));
-      activeOf.set(context, active);
       active.requests += 1;
+      context.defer(() => (active.requests -= 1));
     },
     answered(context) {
-      const active = activeOf.get(context);
-      if (active && context.head?.isEventStream) active.streams += 1;
+      if (!context.resource || !context.head?.isEventStream) return;
+      const active = underWayOf(labelOf(context));
+      active.streams += 1;
+      context.defer(() => (active.streams -= 1));
     },
     ended(context) {
-      const active = activeOf.get(context);
-      if (!active) return;
+      if (!context.resource) return;
       const { req, head, refusal } = context;
       const resource = labelOf(context); // read again: the resource may have left the routes meanwhile
       const method = methodLabel(req.method);
-      active.requests -= 1;
-      if (head?.isEventStream) active.streams -= 1;
       requests.of(resource, context.era ?? eraOf(req.method, req.headers), method, statusClass(head?.status)).inc();
       if (head) durations.of(resource, method).observe(head.afterMs / 1000);
       if (refusal) refusals.of(resource, refusal.code).inc();

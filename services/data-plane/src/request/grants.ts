@@ -20,7 +20,7 @@ export type GrantState = 'held' | 'removed' | 'revoked';
 export function grantState({ principal, route }: Grant, now: Route | undefined): GrantState {
   if (now === route) return 'held';
   if (now && !canRead(principal, now)) return 'revoked';
-  return now?.adapterId === route.adapterId ? 'held' : 'removed';
+  return now?.resourceId === route.resourceId ? 'held' : 'removed';
 }
 
 /** An answer that lasts: a stream that its caller listens to, or the answer to a call. */

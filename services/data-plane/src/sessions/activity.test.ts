@@ -3,7 +3,7 @@ import { createLogger } from '@mcp-gateway/platform/logging';
 import type { SessionActivity } from '@mcp-gateway/sessions';
 import { activityTracker, type ActivityTracker } from './activity.js';
 
-const ALICE = { id: '1', kind: 'adapter' as const, adapterId: 'adapter-1', caller: 'alice' };
+const ALICE = { id: '1', kind: 'adapter' as const, resourceId: 'adapter-1', caller: 'alice' };
 
 let seconds: number;
 let written: Pick<SessionActivity, 'id' | 'at' | 'keepSeconds'>[][];

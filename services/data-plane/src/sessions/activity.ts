@@ -65,9 +65,9 @@ export function activityTracker(
   timer.unref();
 
   return {
-    begin({ id, kind, adapterId, caller }, keepSeconds) {
+    begin({ id, kind, resourceId, caller }, keepSeconds) {
       let entry = entries.get(id);
-      if (!entry) entries.set(id, (entry = { id, kind, adapterId, caller, keepSeconds, active: 0, at: 0 }));
+      if (!entry) entries.set(id, (entry = { id, kind, resourceId, caller, keepSeconds, active: 0, at: 0 }));
       const begun: Entry = entry;
       begun.active += 1;
       begun.keepSeconds = keepSeconds;

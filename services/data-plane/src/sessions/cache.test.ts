@@ -41,7 +41,7 @@ describe('the session cache', () => {
 
   it('lists relocated sessions, unless another data plane has relocated them again', () => {
     const cache = sessionCache(1_000_000);
-    const opened = { kind: 'adapter' as const, name: 'echo', adapterId: 'adapter-1', caller: 'alice', openedAt: 0 };
+    const opened = { kind: 'adapter' as const, name: 'echo', resourceId: 'adapter-1', caller: 'alice', openedAt: 0 };
     for (const id of ['1', '2', '3']) cache.set(id, { ...on('b', { moves: 1 }), opened });
     cache.set('4', on('a'));
     expect(cache.size().bytes).toBe(3 * (600 + 250 + '1braw'.length + 'alice'.length) + 600 + '4araw'.length);

@@ -6,7 +6,7 @@ import type { SessionLocation } from './location.js';
 interface Opened {
   kind: ResourceKind;
   name: string;
-  adapterId: string;
+  resourceId: string;
   caller: string;
   /** Seconds since the epoch. */
   openedAt: number;

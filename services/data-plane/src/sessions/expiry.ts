@@ -52,12 +52,12 @@ export async function endOverdueSessions(
   nowSeconds: number,
   close: CloseSession,
 ): Promise<void> {
-  const { kind, adapterId } = route;
+  const { kind, resourceId } = route;
   const closeAll = async (ids: readonly string[], how: { unlessUsedSince?: number } = {}) => {
     for (const id of ids) {
-      const { record } = await records.find({ id, kind, adapterId }).catch(() => ({ record: null }));
+      const { record } = await records.find({ id, kind, resourceId }).catch(() => ({ record: null }));
       const caller = record === null || record === 'closed' ? '' : record.caller;
-      await close({ id, kind, adapterId, caller }, { tellServer: true, ...how });
+      await close({ id, kind, resourceId, caller }, { tellServer: true, ...how });
     }
   };
   const idle = idleSince(nowSeconds, limits);

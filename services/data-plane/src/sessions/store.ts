@@ -131,7 +131,7 @@ class CachedSessions implements SessionStore {
 
   async open(envelope: SessionEnvelope, route: Route, opened: OpenedBy): Promise<void> {
     const limits = this.#limitsOf(route);
-    const { endpointId, upstreamId, issuedAt, adapterId, caller } = envelope;
+    const { endpointId, upstreamId, issuedAt, resourceId, caller } = envelope;
     const { kind, name } = route;
     const bounds = {
       max: limits.maxOpen,
@@ -139,7 +139,7 @@ class CachedSessions implements SessionStore {
       idleSince: idleSince(issuedAt, limits),
       keepSeconds: keepSeconds(limits),
     };
-    const record = { kind, name, adapterId, caller, endpointId, upstreamId, openedAt: issuedAt, ...opened, ...FRESH };
+    const record = { kind, name, resourceId, caller, endpointId, upstreamId, openedAt: issuedAt, ...opened, ...FRESH };
     const outcome = await this.records.create(envelope, record, bounds).catch((cause: unknown) => {
       throw unavailable('the session cannot be recorded while Redis is unavailable', { retryAfterSeconds: 1, cause });
     });
@@ -245,8 +245,8 @@ class CachedSessions implements SessionStore {
     location: SessionLocation,
     forMs = KNOWN_FOR_MS,
   ): void {
-    const { id, adapterId, caller, issuedAt: openedAt } = envelope;
-    const opened = location.moves > 0 && { opened: { kind, name, adapterId, caller, openedAt } };
+    const { id, resourceId, caller, issuedAt: openedAt } = envelope;
+    const opened = location.moves > 0 && { opened: { kind, name, resourceId, caller, openedAt } };
     this.#cache.set(id, { location, usedAt: this.#now(), goodUntil: this.#now() + forMs, ...opened });
   }
 

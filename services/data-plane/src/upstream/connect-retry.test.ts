@@ -31,7 +31,7 @@ it('retries a replica that refused a connection before when there is no other', 
 
 it.each([
   ['may not use the adapter any more', routeOf([], { requiredRoles: [] })],
-  ['would use another adapter of that name', routeOf([], { requiredRoles: ['team'], adapterId: 'adapter-2' })],
+  ['would use another adapter of that name', routeOf([], { requiredRoles: ['team'], resourceId: 'adapter-2' })],
   ['would use none', undefined],
 ])('retries on no other replica when the caller %s', (_why, now) => {
   expect(() => endpointsAfter(now).now(new Set(['a']))).toThrow(expect.objectContaining({ code: 'ADAPTER_NOT_FOUND' }));

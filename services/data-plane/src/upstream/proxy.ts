@@ -68,8 +68,12 @@ class ProxiedAnswer implements Dispatcher.DispatchHandler {
    * paused.
    */
   #held: (() => void)[] | undefined;
-  /** Set while no part of the answer is sent, so that an error can still become the answer. */
-  #writeHead: (() => void) | undefined;
+  /**
+   * Set while no part of the answer is sent, so that an error can still become the answer. Data, not a function: V8
+   * allocates a function that is assigned to a property as long-lived, and the request with it
+   * (docs/decisions/0002-hot-path-not-on-express.md).
+   */
+  #head: { status: number; reasonPhrase: string; headers: string[] } | undefined;
 
   constructor(
     private readonly endpoint: Endpoint,
@@ -117,7 +121,8 @@ class ProxiedAnswer implements Dispatcher.DispatchHandler {
     const upstreamSessionId = headers[HEADER.sessionId]?.toString();
     const added = onHead({ status, isEvents: this.#isStream, upstreamSessionId });
     const begin = (more: string[]) => {
-      this.#writeHead = () => res.writeHead(status, reasonPhrase(statusMessage), [...responseHeaders(raw), ...more]);
+      const sent = [...responseHeaders(raw), ...more];
+      this.#head = { status, reasonPhrase: toReasonPhrase(statusMessage), headers: sent };
       Promise.resolve().then(this.#waitForBody).catch(this.#fail);
     };
     if (added instanceof Promise) this.#holdFor(controller, added, begin);
@@ -186,8 +191,10 @@ class ProxiedAnswer implements Dispatcher.DispatchHandler {
   }
 
   #sendHead(): void {
-    this.#writeHead?.();
-    this.#writeHead = undefined;
+    const head = this.#head;
+    if (!head) return;
+    this.#head = undefined;
+    this.request.res.writeHead(head.status, head.reasonPhrase, head.headers);
   }
 
   /** Runs when the chunks that came together with the head have been passed on. */
@@ -197,7 +204,7 @@ class ProxiedAnswer implements Dispatcher.DispatchHandler {
     this.#unwatch = permit.watch((error) => this.#controller?.abort(error));
     if (!this.#isStream) {
       this.#idle = setTimeout(() => this.#controller?.abort(new Error('the body paused for too long')), bodyIdleMs);
-    } else if (this.#writeHead) {
+    } else if (this.#head) {
       this.#sendHead();
       // A silent stream whose head is held back would look hung. Not flushHeaders, which encodes the head as UTF-8.
       res.write('', 'latin1');
@@ -222,7 +229,7 @@ function withLocation(raw: readonly string[], location: string | undefined): str
 }
 
 /** undici decodes it as UTF-8; Node writes Latin-1 and throws on characters that a phrase must not contain. */
-function reasonPhrase(phrase = ''): string {
+function toReasonPhrase(phrase = ''): string {
   const bytes = Buffer.from(phrase, 'utf8').toString('latin1');
   return /^[\t -~\x80-\xff]*$/.test(bytes) ? bytes : '';
 }

@@ -8,7 +8,7 @@ import { afterTest } from '../../../../../test/support/clean-up.js';
 import { kubeconfigOf } from '../../../test/kubeconfig.js';
 import { eventually } from '../../../test/wait.js';
 import { ApiError } from './errors.js';
-import { connectApi, type ApiCallListener } from './client.js';
+import { connectApi, type ApiCallListener, rateLimit } from './client.js';
 
 const OUTAGE = { code: 'UNAVAILABLE', detail: 'the Kubernetes API does not answer' };
 const X = { method: 'GET', path: '/x' } as const;
@@ -19,10 +19,10 @@ async function clusterThat(
   answers: RequestListener | RequestListener[],
   { requestsPerSecond = 50, onAnswer }: { requestsPerSecond?: number; onAnswer?: ApiCallListener } = {},
 ) {
-  const asked: IncomingMessage[] = [];
+  const requests: IncomingMessage[] = [];
   const turns = [answers].flat();
   const server = createServer((req, res) => {
-    asked.push(req);
+    requests.push(req);
     const answer = turns.length > 1 ? turns.shift() : turns[0];
     answer?.(req, res);
   }).listen(0, '127.0.0.1');
@@ -35,7 +35,7 @@ async function clusterThat(
     server.closeAllConnections();
     server.close();
   });
-  return { cluster, asked };
+  return { cluster, requests };
 }
 const clusterThatAnswers = (status: number, body: object | string, onAnswer?: ApiCallListener) =>
   clusterThat(
@@ -106,9 +106,9 @@ describe('an answer of the API server', () => {
 
 describe('an API server that is busy', () => {
   it('gets the request once more when it names a short time to retry after', async () => {
-    const { cluster, asked } = await clusterThat([BUSY, (_req, res) => res.end('{"a":1}')]);
+    const { cluster, requests } = await clusterThat([BUSY, (_req, res) => res.end('{"a":1}')]);
     expect(await cluster.call(X)).toEqual({ a: 1 });
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
   it.each<[what: string, answer: RequestListener, times: number]>([
@@ -117,16 +117,16 @@ describe('an API server that is busy', () => {
     ['not when it names no time', (_req, res) => res.writeHead(429).end('{}'), 1],
     ['not when the status is another one', (_req, res) => res.writeHead(503, { 'retry-after': '0' }).end('{}'), 1],
   ])('gets the request once more, but %s', async (_what, answer, times) => {
-    const { cluster, asked } = await clusterThat(answer);
+    const { cluster, requests } = await clusterThat(answer);
     await expect(cluster.call(X)).rejects.toMatchObject(OUTAGE);
-    expect(asked).toHaveLength(times);
+    expect(requests).toHaveLength(times);
   });
 });
 
 describe('a request to the API server', () => {
   it('carries credentials, a content type, and JSON that is valid YAML', async () => {
     const bodies: string[] = [];
-    const { cluster, asked } = await clusterThat((req, res) => {
+    const { cluster, requests } = await clusterThat((req, res) => {
       void text(req).then((body) => {
         bodies.push(body);
         res.end('{}');
@@ -137,7 +137,7 @@ describe('a request to the API server', () => {
     await cluster.call(X);
     expect(bodies).toEqual([String.raw`{"a":"ä\u007f\u0085\ufeff"}`, '{"b":1}', '']);
     expect(
-      asked.map(({ method, url, headers: { authorization, accept, 'content-type': type } }) => ({
+      requests.map(({ method, url, headers: { authorization, accept, 'content-type': type } }) => ({
         request: `${method} ${url}`,
         headers: [authorization, accept, type],
       })),
@@ -152,13 +152,13 @@ describe('a request to the API server', () => {
   });
 
   it('ends when it is aborted, even while it waits for its turn', async () => {
-    const { cluster, asked } = await clusterThat(() => {}, { requestsPerSecond: 1 });
+    const { cluster, requests } = await clusterThat(() => {}, { requestsPerSecond: 1 });
     const stop = new AbortController();
     const calls = [1, 2, 3].map(() => cluster.call({ ...X, signal: stop.signal }).catch((error: unknown) => error));
-    await eventually(() => expect(asked).toHaveLength(2));
+    await eventually(() => expect(requests).toHaveLength(2));
     stop.abort();
     for (const call of calls) expect(await call).toMatchObject(OUTAGE);
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
   it('is refused at once when it would wait too long', async () => {
@@ -178,19 +178,19 @@ describe('a request to the API server', () => {
   });
 
   it('ends when the client closes, even while it waits for its turn or for a busy server', async () => {
-    const { cluster, asked } = await clusterThat(
+    const { cluster, requests } = await clusterThat(
       [(_req, res) => res.writeHead(429, { 'retry-after': '5' }).end('{}'), () => {}],
       {
         requestsPerSecond: 1,
       },
     );
     const calls = [1, 2, 3].map(() => cluster.call(X).catch((error: unknown) => error));
-    await eventually(() => expect(asked).toHaveLength(2));
+    await eventually(() => expect(requests).toHaveLength(2));
     const began = performance.now();
     await cluster.close();
     for (const call of calls) expect(await call).toMatchObject(OUTAGE);
     expect(performance.now() - began).toBeLessThan(1_000);
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
   it('reports each answer, and each request without an answer', async () => {
@@ -226,5 +226,44 @@ describe('a request to the API server', () => {
     await Promise.all(Array.from({ length: 110 }, () => cluster.call(X)));
     // 100 at once, 10 more at 50 a second.
     expect(performance.now() - started).toBeGreaterThanOrEqual(190);
+  });
+});
+
+const never = new AbortController().signal;
+
+describe('the rate limit', () => {
+  it('admits a burst of twice the rate, and then the rest in order', async () => {
+    const turn = rateLimit(50, 30_000, never);
+    const started = performance.now();
+    await Promise.all(Array.from({ length: 110 }, () => turn(never)));
+    // 100 at once, 10 more at 50 a second.
+    expect(performance.now() - started).toBeGreaterThanOrEqual(190);
+  });
+
+  it('refuses at once a call that would wait too long, and later calls do not wait for it', async () => {
+    let now = 0;
+    const turn = rateLimit(1_000, 2, never, () => now);
+    await Promise.all([turn(), turn()]);
+    await expect(turn()).rejects.toThrow('too many requests wait');
+    now = 1;
+    await turn();
+  });
+
+  it('ends the wait of a call that is aborted', async () => {
+    const turn = rateLimit(1, 30_000, never);
+    await Promise.all([turn(never), turn(never)]);
+    const stop = new AbortController();
+    const waiting = turn(stop.signal);
+    stop.abort();
+    await expect(waiting).rejects.toThrow('aborted');
+  });
+
+  it('ends every wait when the client closes', async () => {
+    const closing = new AbortController();
+    const turn = rateLimit(1, 30_000, closing.signal);
+    await Promise.all([turn(), turn(never)]);
+    const waiting = Promise.allSettled([turn(), turn(never)]);
+    closing.abort();
+    expect((await waiting).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   });
 });

@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher } from 'undici';
-import { serviceAccountCredentials, type Credentials } from './credentials.js';
+import { kubeconfigCredentials, serviceAccountCredentials, type Credentials } from './credentials.js';
 
 export interface ApiServerAddress {
   /** A kubeconfig file; undefined for the service account of this pod. */
@@ -58,7 +58,5 @@ async function credentialsOf({ kubeconfig, apiServer }: ApiServerAddress): Promi
     if (apiServer === undefined) throw new Error('KUBECONFIG is required outside of a cluster: a kubeconfig file');
     return serviceAccountCredentials(apiServer);
   }
-  // Imported here only: the official client takes 85 MB of memory, which a pod does not need.
-  const { kubeconfigCredentials } = await import('./kubeconfig.js');
   return kubeconfigCredentials(kubeconfig);
 }

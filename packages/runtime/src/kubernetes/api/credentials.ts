@@ -42,3 +42,23 @@ export function serviceAccountCredentials(server: string, folder = FOLDER, now: 
     },
   };
 }
+
+/** @throws Error when the file cannot be read or names no cluster */
+export async function kubeconfigCredentials(file: string): Promise<Credentials> {
+  // Imported here only: the official client takes 85 MB of memory, which a pod does not need.
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  const config = new KubeConfig();
+  config.loadFromFile(file);
+  const cluster = config.getCurrentCluster();
+  if (!cluster) throw new Error(`${file} names no cluster`);
+  return {
+    server: cluster.server.replace(/\/$/, ''),
+    async current() {
+      const options: ConnectionOptions & { headers?: Record<string, string> } = {};
+      await config.applyToHTTPSOptions(options);
+      const { ca, cert, key, servername, rejectUnauthorized, headers = {} } = options;
+      const tls = Object.entries({ ca, cert, key, servername, rejectUnauthorized });
+      return { headers, tls: Object.fromEntries(tls.filter(([, value]) => value !== undefined)) };
+    },
+  };
+}

@@ -1,8 +1,7 @@
 import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { type KubeEvent, type KubeObject, type Pod, type StatefulSet, occurredAt } from '../api/types.js';
 import { refOf } from '../ownership/labels.js';
-import { objectName } from '../objects/names.js';
-import { OWNED_KINDS, type OwnedKind } from '../objects/manifest.js';
+import { objectName, OWNED_KINDS, type OwnedKind } from '../objects/manifest.js';
 import { type AnyStore, ObjectStore } from './object-store.js';
 
 /** Every object of one resource in the cluster. */

@@ -5,8 +5,7 @@ import type { ObjectKind } from '../api/paths.js';
 import { hasOwnerLabels, labelSelector } from '../ownership/labels.js';
 import type { OwnedKind } from '../objects/manifest.js';
 import type { ClusterState } from './cluster-state.js';
-import type { ObjectStore } from './object-store.js';
-import { type InformerStore, PartitionedStore } from './partitioned-store.js';
+import { type ObjectStore, type InformerStore, PartitionedStore } from './object-store.js';
 import { type Informer, Reflector } from './reflector.js';
 
 interface Options {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '../api/types.js';
-import { ObjectStore } from './object-store.js';
+import { ObjectStore, PartitionedStore } from './object-store.js';
 
 const object = (version: number, name = 'a', uid = `uid-of-${name}`): KubeObject => ({
   metadata: { name, uid, resourceVersion: String(version), creationTimestamp: '' },
@@ -83,5 +83,53 @@ describe('the store of a kind of object', () => {
     for (const name of ['a', 'b', 'c']) store.put(object(1, name));
     expect([...store.all()].map(({ metadata }) => metadata.name)).toEqual(['b', 'c']);
     expect(changes).toEqual(['a', 'b', 'c', 'a']);
+  });
+});
+
+const ownedBy = (version: number, owner: string, name = 'a'): KubeObject & { spec: object } => ({
+  metadata: { name, uid: name, resourceVersion: String(version), creationTimestamp: '', labels: { owner } },
+  spec: {},
+});
+
+describe('a partitioned store', () => {
+  let ours: ObjectStore<KubeObject>;
+  let others: ObjectStore<KubeObject>;
+  let partition: PartitionedStore<KubeObject>;
+  const names = () => [ours, others].map((store) => [...store.all()].map(({ metadata }) => metadata.name));
+  beforeEach(() => {
+    ours = new ObjectStore(() => {});
+    others = new ObjectStore(() => {});
+    partition = new PartitionedStore(ours, others, ({ metadata }) => metadata.labels?.['owner'] === 'us');
+  });
+
+  it('keeps own objects, and only the metadata of other objects', () => {
+    partition.replaceAll([ownedBy(1, 'us', 'a'), ownedBy(2, 'them', 'b')], '2');
+    partition.put(ownedBy(3, 'us', 'c'));
+    partition.put(ownedBy(4, 'them', 'd'));
+    expect(names()).toEqual([
+      ['a', 'c'],
+      ['b', 'd'],
+    ]);
+    expect([...others.all()].map((each) => Object.keys(each))).toEqual([['metadata'], ['metadata']]);
+  });
+
+  it('moves an object when its labels change, and drops it from either side', () => {
+    partition.put(ownedBy(1, 'us'));
+    partition.put(ownedBy(2, 'them'));
+    expect(names()).toEqual([[], ['a']]);
+    partition.put(ownedBy(3, 'us'));
+    expect(names()).toEqual([['a'], []]);
+    partition.drop(ownedBy(4, 'us'));
+    expect(names()).toEqual([[], []]);
+    partition.put(ownedBy(5, 'them'));
+    partition.drop(ownedBy(6, 'them'));
+    expect(names()).toEqual([[], []]);
+  });
+
+  it('equals the last list', () => {
+    partition.put(ownedBy(1, 'us', 'a'));
+    partition.put(ownedBy(2, 'them', 'b'));
+    partition.replaceAll([], '9');
+    expect(names()).toEqual([[], []]);
   });
 });

@@ -72,8 +72,8 @@ export class ObjectStore<T extends KubeObject> {
 }
 
 function keepOwnership({ metadata }: KubeObject): void {
-  const kept = trimManagedFields(metadata.managedFields ?? []);
-  if (kept.length > 0) metadata.managedFields = kept;
+  const owners = trimManagedFields(metadata.managedFields ?? []);
+  if (owners.length > 0) metadata.managedFields = owners;
   else delete metadata.managedFields;
 }
 
@@ -82,3 +82,38 @@ const isLater = (object: KubeObject, known: KubeObject): boolean =>
 
 /** Resource versions of one kind are growing numbers (Kubernetes API concepts, "Resource versions"). */
 const isAfter = (version: string, other: string): boolean => BigInt(version) > BigInt(other);
+
+/** A store that a reflector fills. */
+export type InformerStore<T extends KubeObject> = Pick<ObjectStore<T>, 'put' | 'drop' | 'replaceAll'>;
+
+/** Keeps the gateway's own objects of one kind, and the metadata of all others, so that the runtime can detect a name conflict. */
+export class PartitionedStore<T extends KubeObject> implements InformerStore<T> {
+  constructor(
+    private readonly ours: InformerStore<T>,
+    private readonly others: InformerStore<KubeObject>,
+    private readonly isOurs: (object: KubeObject) => boolean,
+  ) {}
+
+  put(object: T): void {
+    if (this.isOurs(object)) {
+      this.others.drop(object);
+      this.ours.put(object);
+    } else {
+      this.ours.drop(object); // the object lost the gateway's labels
+      this.others.put(withoutSpec(object));
+    }
+  }
+
+  drop(object: T): void {
+    this.ours.drop(object);
+    this.others.drop(object);
+  }
+
+  replaceAll(objects: T[], version: string): void {
+    const isOurs = (object: T) => this.isOurs(object);
+    this.ours.replaceAll(objects.filter(isOurs), version);
+    this.others.replaceAll(objects.filter((object) => !isOurs(object)).map(withoutSpec), version);
+  }
+}
+
+const withoutSpec = ({ metadata }: KubeObject): KubeObject => ({ metadata });

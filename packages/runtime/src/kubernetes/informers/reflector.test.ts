@@ -9,7 +9,7 @@ import { eventually } from '../../../test/wait.js';
 import { connectApi } from '../api/client.js';
 import type { KubeEvent } from '../api/types.js';
 import { ObjectStore } from './object-store.js';
-import { Reflector } from './reflector.js';
+import { Reflector, backoff, countFailures } from './reflector.js';
 
 const SILENCE_MS = 50;
 const event = (name: string, resourceVersion: string) => ({ metadata: { name, uid: name, resourceVersion } });
@@ -20,16 +20,16 @@ const NOTHING = { metadata: { resourceVersion: '5' }, items: [] };
 
 /**
  * Runs a reflector against a server that answers its lists and its watches like this, in turn. Lists have nothing at version 5
- * unless told otherwise; a watch too many is left open.
+ * by default; a watch too many is left open.
  */
 async function reflect(
   watches: Answer[],
   { lists = [], silenceMs = SILENCE_MS }: { lists?: Answer[]; silenceMs?: number } = {},
 ) {
-  const asked: Record<string, string>[] = [];
+  const requests: Record<string, string>[] = [];
   const server = createServer((req: IncomingMessage, res) => {
     const query = Object.fromEntries(new URL(req.url ?? '', 'http://kube').searchParams);
-    asked.push(query);
+    requests.push(query);
     if (!('watch' in query)) return (lists.shift() ?? answer(200, NOTHING))(res);
     (watches.shift() ?? silent)(res);
   }).listen(0, '127.0.0.1');
@@ -38,9 +38,9 @@ async function reflect(
   const cluster = await connectApi({ kubeconfig, apiServer: undefined }, 50);
   const store = new ObjectStore<KubeEvent>(() => {});
   const log = createLogger('test', 'silent');
-  const said: string[] = [];
-  log.warn = () => void said.push('broke off');
-  log.info = () => void said.push('goes on');
+  const logged: string[] = [];
+  log.warn = () => void logged.push('broke off');
+  log.info = () => void logged.push('goes on');
   const query = { fieldSelector: 'a=b' };
   const reflector = new Reflector(store, { cluster, kind: 'Event', namespace: 'default', query, log, silenceMs });
   const stopping = new AbortController();
@@ -55,8 +55,8 @@ async function reflect(
     server.closeAllConnections();
     server.close();
   });
-  const versions = () => asked.map(({ watch, resourceVersion }) => (watch ? resourceVersion : 'list'));
-  return { asked, versions, store, reflector, said, stop };
+  const versions = () => requests.map(({ watch, resourceVersion }) => (watch ? resourceVersion : 'list'));
+  return { requests, versions, store, reflector, logged, stop };
 }
 const silent: Answer = (res) => res.flushHeaders();
 const answer =
@@ -64,7 +64,7 @@ const answer =
   (res) =>
     void res.writeHead(status).end(JSON.stringify(body));
 const gone = answer(410, { kind: 'Status', code: 410, reason: 'Expired', message: 'too old' });
-const tells =
+const reports =
   (...lines: string[]): Answer =>
   (res) =>
     void res.write(lines.join(''));
@@ -77,12 +77,12 @@ describe('a list', () => {
   it('is read page by page, and then watched from its resource version', async () => {
     const page = (name: string, next?: string) =>
       answer(200, { metadata: { resourceVersion: '5', ...(next && { continue: next }) }, items: [event(name, '4')] });
-    const { asked, store, reflector } = await reflect([], { lists: [page('a', 'more'), page('b')] });
+    const { requests, store, reflector } = await reflect([], { lists: [page('a', 'more'), page('b')] });
     await reflector.synced;
     expect([...store.all()].map(({ metadata }) => metadata.name)).toEqual(['a', 'b']);
-    await eventually(() => expect(asked.length).toBeGreaterThan(2));
-    const { timeoutSeconds, ...watch } = asked[2] ?? {};
-    expect([asked[0], asked[1], watch]).toEqual([
+    await eventually(() => expect(requests.length).toBeGreaterThan(2));
+    const { timeoutSeconds, ...watch } = requests[2] ?? {};
+    expect([requests[0], requests[1], watch]).toEqual([
       { fieldSelector: 'a=b', limit: '500' },
       { fieldSelector: 'a=b', limit: '500', continue: 'more' },
       { fieldSelector: 'a=b', watch: 'true', allowWatchBookmarks: 'true', resourceVersion: '5' },
@@ -92,55 +92,52 @@ describe('a list', () => {
   });
 
   it('that fails is repeated, and its error is known until then', async () => {
-    const { versions, reflector, said } = await reflect([], { lists: [answer(403, { message: 'no right' })] });
+    const { versions, reflector, logged } = await reflect([], { lists: [answer(403, { message: 'no right' })] });
     await eventually(() => expect(reflector.problem?.message).toBe('no right'));
     await reflector.synced;
     await eventually(() => expect(reflector.problem).toBeNull());
     expect(versions().slice(0, 3)).toEqual(['list', 'list', '5']);
-    expect(said).toEqual(['broke off', 'goes on']);
+    expect(logged).toEqual(['broke off', 'goes on']);
   });
 
   it('that fails is not repeated once the signal aborts', async () => {
-    const { asked, reflector, stop } = await reflect([], { lists: [answer(503, {}), answer(503, {})] });
+    const { requests, reflector, stop } = await reflect([], { lists: [answer(503, {}), answer(503, {})] });
     await eventually(() => expect(reflector.problem).not.toBeNull());
     await stop();
-    expect(asked.length).toBeLessThanOrEqual(2);
+    expect(requests.length).toBeLessThanOrEqual(2);
   });
 
   it.each([
     ['a list', [() => {}], 1],
     ['a watch', [], 2],
-  ])(
-    'or rather %s that hangs is given up when somebody says so, and nobody is warned',
-    async (_what, lists, requests) => {
-      const { asked, reflector, said, stop } = await reflect([], { lists, silenceMs: 60_000 });
-      await eventually(() => expect(asked.length).toBe(requests));
-      await stop();
-      expect([said, reflector.problem]).toEqual([[], null]);
-    },
-  );
+  ])('or rather %s that hangs ends when the signal aborts, without a warning', async (_what, lists, count) => {
+    const { requests, reflector, logged, stop } = await reflect([], { lists, silenceMs: 60_000 });
+    await eventually(() => expect(requests).toHaveLength(count));
+    await stop();
+    expect([logged, reflector.problem]).toEqual([[], null]);
+  });
 });
 
 describe('a watch', () => {
   it('that is silent is opened again at the same version, without a warning', async () => {
-    const { versions, store, reflector, said } = await reflect([
+    const { versions, store, reflector, logged } = await reflect([
       silent,
       silent,
-      tells(line('ADDED', event('late', '6'))),
+      reports(line('ADDED', event('late', '6'))),
     ]);
 
     await eventually(() => expect(store.get('late')).toBeDefined());
     expect(versions().slice(0, 4)).toEqual(['list', '5', '5', '5']);
-    expect({ said, problem: reflector.problem }).toEqual({ said: [], problem: null });
+    expect({ logged, problem: reflector.problem }).toEqual({ logged: [], problem: null });
   });
 
   it('that is silent is opened again at once each time, because silence is no failure', async () => {
-    const { store } = await reflect([...Array<Answer>(12).fill(silent), tells(line('ADDED', event('late', '6')))]);
+    const { store } = await reflect([...Array<Answer>(12).fill(silent), reports(line('ADDED', event('late', '6')))]);
     await eventually(() => expect(store.get('late')).toBeDefined());
   });
 
   it('that breaks is opened again after the last event, with one warning', async () => {
-    const { versions, store, said } = await reflect([
+    const { versions, store, logged } = await reflect([
       breaksOff(
         line('ADDED', event('first', '6')),
         line('ADDED', event('second', '7')),
@@ -148,13 +145,13 @@ describe('a watch', () => {
         line('BOOKMARK', { metadata: { resourceVersion: '9' } }),
       ),
       answer(503, {}),
-      tells(line('ADDED', event('third', '10'))),
+      reports(line('ADDED', event('third', '10'))),
     ]);
 
     await eventually(() => expect(store.get('third')).toBeDefined());
     expect([...store.all()].map(({ metadata }) => metadata.name)).toEqual(['second', 'third']);
     expect(versions().slice(0, 4)).toEqual(['list', '5', '9', '9']);
-    expect(said).toEqual(['broke off', 'goes on']);
+    expect(logged).toEqual(['broke off', 'goes on']);
   });
 
   it.each<[what: string, forgotten: Answer]>([
@@ -162,10 +159,32 @@ describe('a watch', () => {
     ['as it says in a word', (res) => res.end(line('ERROR', { kind: 'Status', reason: 'Expired' }))],
     ['as it is answered', gone],
   ])('whose version has expired, %s, begins with a list', async (_what, forgotten) => {
-    const { versions, reflector, said } = await reflect([forgotten]);
+    const { versions, reflector, logged } = await reflect([forgotten]);
 
     await eventually(() => expect(versions().length).toBeGreaterThan(3));
     expect(versions().slice(0, 4)).toEqual(['list', '5', 'list', '5']);
-    expect([said, reflector.problem]).toEqual([[], null]);
+    expect([logged, reflector.problem]).toEqual([[], null]);
+  });
+});
+
+describe('an attempt', () => {
+  it.each([
+    ['that made progress and ended is no failure', { broke: false, progress: true }, 0],
+    ['that made progress and broke is the first failure', { broke: true, progress: true }, 1],
+    ['that made no progress is one more failure', { broke: false, progress: false }, 4],
+    ['that broke at once is one more failure', { broke: true, progress: false }, 4],
+  ])('%s', (_what, ended, failures) => {
+    expect(countFailures(3, ended)).toBe(failures);
+  });
+
+  it.each([
+    [0, 0, 0],
+    [1, 100, 200],
+    [2, 200, 400],
+    [5, 1_600, 3_200],
+    [6, 2_500, 5_000],
+    [5_000, 2_500, 5_000],
+  ])('after %i failures follows in %i to %i ms', (failures, least, most) => {
+    expect([backoff(failures, 0), backoff(failures, 1)]).toEqual([least, most]);
   });
 });

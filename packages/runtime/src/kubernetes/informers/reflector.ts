@@ -6,7 +6,7 @@ import { ApiError, apiError } from '../api/errors.js';
 import type { ApiClient } from '../api/client.js';
 import type { KubeList, KubeObject } from '../api/types.js';
 import { type ObjectKind, apiPath } from '../api/paths.js';
-import type { InformerStore } from './partitioned-store.js';
+import type { InformerStore } from './object-store.js';
 
 interface Options {
   cluster: ApiClient;
@@ -80,8 +80,13 @@ export class Reflector<T extends KubeObject> implements Informer {
     let page: KubeList;
     let next = '';
     do {
-      const asked = { ...query, limit: PAGE, ...(next !== '' && { continue: next }) };
-      page = (await cluster.call({ method: 'GET', path: apiPath(kind, namespace), query: asked, signal })) as KubeList;
+      const parameters = { ...query, limit: PAGE, ...(next !== '' && { continue: next }) };
+      page = (await cluster.call({
+        method: 'GET',
+        path: apiPath(kind, namespace),
+        query: parameters,
+        signal,
+      })) as KubeList;
       items.push(...(page.items as T[]));
       next = page.metadata.continue ?? '';
     } while (next !== '');
@@ -92,7 +97,7 @@ export class Reflector<T extends KubeObject> implements Informer {
   async #watch(signal: AbortSignal): Promise<void> {
     const { cluster, kind, namespace, query, log, silenceMs = SILENCE_MS } = this.options;
     const seconds = Math.round(WATCH_SECONDS * (1 + Math.random()));
-    const asked = {
+    const parameters = {
       ...query,
       watch: 'true',
       allowWatchBookmarks: 'true',
@@ -100,7 +105,7 @@ export class Reflector<T extends KubeObject> implements Informer {
       resourceVersion: this.#version ?? '',
     };
     const body = await cluster.stream(
-      { method: 'GET', path: apiPath(kind, namespace), query: asked, signal },
+      { method: 'GET', path: apiPath(kind, namespace), query: parameters, signal },
       silenceMs,
     );
     if (this.problem) log.info({ kind }, 'the watch works again');

@@ -1,8 +1,8 @@
-import type { V1Container, V1EnvVar, V1ResourceRequirements } from '@kubernetes/client-node';
+import type { V1Container, V1EnvVar, V1ResourceRequirements, V1Probe } from '@kubernetes/client-node';
 import { imageReference, type AdapterSpec } from '@mcp-gateway/common/contracts';
 import type { Workload } from '../../workload.js';
 import type { KubernetesSettings } from '../settings/settings.js';
-import { probesOf, type HealthCheck } from './probes.js';
+import { DEFAULT_HEALTH_PATH, STARTUP_SECONDS } from '../../health.js';
 
 export const SERVER_CONTAINER = 'server';
 
@@ -57,12 +57,12 @@ type Resources = AdapterSpec['resources'];
 
 /** The default of a resource applies only when the spec has neither its request nor its limit: a mix could put the limit below the request. */
 function resourcesOf(own: Resources, defaults: Resources): V1ResourceRequirements {
-  const said = (resource: 'cpu' | 'memory') => own.requests?.[resource] ?? own.limits?.[resource];
+  const amountIn = (resource: 'cpu' | 'memory') => own.requests?.[resource] ?? own.limits?.[resource];
   const amounts = (which: 'requests' | 'limits') => {
     const found: Record<string, string> = {};
     for (const resource of ['cpu', 'memory'] as const) {
-      const amount = (said(resource) === undefined ? defaults : own)[which]?.[resource];
-      if (amount !== undefined) found[resource] = amount;
+      const quantity = (amountIn(resource) === undefined ? defaults : own)[which]?.[resource];
+      if (quantity !== undefined) found[resource] = quantity;
     }
     return found;
   };
@@ -71,3 +71,38 @@ function resourcesOf(own: Resources, defaults: Resources): V1ResourceRequirement
 
 const sorted = <T>(record: Record<string, T>): [string, T][] =>
   Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1));
+
+/** How the kubelet checks a replica. `answer` is the HTTP status that showed that there is no health endpoint. */
+export type HealthCheck = { by: 'http' } | { by: 'tcp'; answer?: string };
+
+type Check = Pick<V1Probe, 'httpGet' | 'tcpSocket'>;
+type Probes = Pick<V1Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'>;
+
+/** Seconds between two startup probes. */
+const START_PERIOD = 3;
+
+/**
+ * After the start, ten seconds of failing probes take a replica out of the routes for new sessions. Only two minutes of failing
+ * probes restart it, because a restart ends its sessions.
+ *
+ * The kubelet writes 25 events about a pod, and then one every five minutes. So the startup probe runs every three seconds only.
+ * With the default path, which need not exist, the startup probe only opens the port, and the liveness probe takes longer than
+ * five minutes: by then an event shows that the path is missing.
+ */
+export function probesOf({ healthPath, healthType, port }: Workload, { by }: HealthCheck): Probes {
+  const open = { tcpSocket: { port } };
+  const check = by === 'http' ? { httpGet: { path: healthPath, port, scheme: 'HTTP' } } : open;
+  const assumed = by === 'http' && healthType === undefined && healthPath === DEFAULT_HEALTH_PATH;
+  const every = (periodSeconds: number, failureThreshold: number, timeoutSeconds: number, what: Check): V1Probe => ({
+    ...what,
+    periodSeconds,
+    failureThreshold,
+    timeoutSeconds,
+    successThreshold: 1,
+  });
+  return {
+    startupProbe: every(START_PERIOD, STARTUP_SECONDS / START_PERIOD, 2, assumed ? open : check),
+    readinessProbe: every(5, 2, 3, check),
+    livenessProbe: every(10, assumed ? 33 : 12, 5, check),
+  };
+}

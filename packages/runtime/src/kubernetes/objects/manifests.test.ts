@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULTS } from '../../../test/settings.js';
 import { workload } from '../../../test/supervisor.js';
-import { revisionOf, type Workload } from '../../workload.js';
-import { differences } from './differences.js';
+import { desiredWorkload, type Workload } from '../../workload.js';
+import { differences } from '../verbs/last-applied.js';
 import type { KubernetesSettings } from '../settings/settings.js';
 import type { Manifest } from './manifest.js';
 import { manifestsOf } from './manifests.js';
@@ -47,14 +47,14 @@ function manifests(
   tcp = false,
   annotations: Record<string, string> = {},
 ): Manifest[] {
-  const wanted = workload('echo', more);
+  const desired = desiredWorkload(workload('echo', more));
   const seen = {
     health: tcp ? { by: 'tcp' as const } : { by: 'http' as const },
     annotations,
-    replicas: wanted.replicas,
-    paths: { [revisionOf(wanted)]: wanted.path },
+    replicas: desired.workload.replicas,
+    paths: { [desired.revision]: desired.workload.path },
   };
-  return manifestsOf(wanted, { ...DEFAULTS, ...settings }, seen);
+  return manifestsOf(desired, { ...DEFAULTS, ...settings }, seen);
 }
 const pod = (...args: Parameters<typeof manifests>) => {
   const { spec } = manifests(...args).find(({ kind }) => kind === 'StatefulSet') as Manifest;
@@ -120,9 +120,9 @@ describe('the objects of an adapter', () => {
   it('keep the pod template when only the drain time changes, until another field changes', () => {
     const [, , statefulSet] = manifests({}, { drainSeconds: 10 });
     const { annotations } = (statefulSet as Manifest).metadata;
-    const kept = [{}, { drainSeconds: 60 }, false, annotations] as const;
-    expect(pod(...kept)).toEqual(pod({}, { drainSeconds: 10 }));
-    const [, , again] = manifests(...kept);
+    const unchanged = [{}, { drainSeconds: 60 }, false, annotations] as const;
+    expect(pod(...unchanged)).toEqual(pod({}, { drainSeconds: 10 }));
+    const [, , again] = manifests(...unchanged);
     expect((again as Manifest).metadata.annotations).toMatchObject({ 'mcp-gateway.io/drain-seconds': '10' });
     const changed = [{ port: 9000 }, { drainSeconds: 60 }] as const;
     expect(pod(...changed, false, annotations)).toEqual(pod(...changed));

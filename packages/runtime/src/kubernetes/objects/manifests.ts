@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { V1PodDisruptionBudgetSpec, V1ServiceSpec } from '@kubernetes/client-node';
-import type { Workload } from '../../workload.js';
+import type { DesiredWorkload, Workload } from '../../workload.js';
 import { MANIFEST_HASH_ANNOTATION, selectorLabels } from '../ownership/labels.js';
 import type { KubernetesSettings } from '../settings/settings.js';
 import { type Manifest, metadataOf } from './manifest.js';
-import { networkPolicyOf } from './network-policy.js';
 import { type ObservedState, statefulSetOf } from './stateful-set.js';
 
 /** All objects of a workload in the order of apply: the network policy comes first, so that no pod starts without it. */
-export function manifestsOf(workload: Workload, settings: KubernetesSettings, seen: ObservedState): Manifest[] {
+export function manifestsOf(desired: DesiredWorkload, settings: KubernetesSettings, seen: ObservedState): Manifest[] {
+  const { workload } = desired;
   return [
     networkPolicyOf(workload, settings),
     serviceOf(workload, settings),
-    statefulSetOf(workload, settings, seen),
+    statefulSetOf(desired, settings, seen),
     ...(seen.replicas > 1 ? [disruptionBudgetOf(workload, settings)] : []),
   ].map(withHash);
 }
@@ -53,4 +53,32 @@ const disruptionBudgetOf = (workload: Workload, settings: KubernetesSettings): M
     unhealthyPodEvictionPolicy: 'AlwaysAllow',
     selector: { matchLabels: selectorLabels(settings.gateway, workload) },
   } satisfies V1PodDisruptionBudgetSpec,
+});
+
+const CALLERS = ['data-plane', 'tool-router'];
+
+/** Admits only the gateway to a replica, so that no caller bypasses authentication and authorization. */
+const networkPolicyOf = (workload: Workload, settings: KubernetesSettings): Manifest => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: metadataOf(workload, settings),
+  spec: {
+    podSelector: { matchLabels: selectorLabels(settings.gateway, workload) },
+    policyTypes: settings.egress ? ['Ingress', 'Egress'] : ['Ingress'],
+    ingress: [
+      {
+        from: [
+          {
+            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': settings.callerNamespace } },
+            podSelector: {
+              matchLabels: { 'app.kubernetes.io/part-of': 'mcp-gateway' },
+              matchExpressions: [{ key: 'app.kubernetes.io/component', operator: 'In', values: CALLERS }],
+            },
+          },
+        ],
+        ports: [{ port: workload.port, protocol: 'TCP' }],
+      },
+    ],
+    ...(settings.egress && { egress: [...settings.egress] }),
+  },
 });

@@ -6,7 +6,7 @@ import type {
   V1Toleration,
   V1TopologySpreadConstraint,
 } from '@kubernetes/client-node';
-import { revisionOf, type Workload } from '../../workload.js';
+import type { DesiredWorkload, Workload } from '../../workload.js';
 import {
   RESOURCE_ID_ANNOTATION,
   DRAIN_SECONDS_ANNOTATION,
@@ -21,9 +21,8 @@ import {
   WORKLOAD_IDENTITY,
 } from '../ownership/labels.js';
 import type { KubernetesSettings } from '../settings/settings.js';
-import { containerOf } from './container.js';
+import { containerOf, type HealthCheck } from './container.js';
 import { type Manifest, metadataOf } from './manifest.js';
-import type { HealthCheck } from './probes.js';
 
 /** Seconds from SIGTERM to SIGKILL, after the drain. */
 const STOP_SECONDS = 30;
@@ -40,17 +39,17 @@ export interface ObservedState {
 }
 
 export function statefulSetOf(
-  workload: Workload,
+  desired: DesiredWorkload,
   settings: KubernetesSettings,
   { health, replicas, paths, annotations = {} }: ObservedState,
 ): Manifest {
+  const { workload, revision } = desired;
   const metadata = metadataOf(workload, settings);
-  const revision = revisionOf(workload);
-  const templateOf = (drainSeconds: number) => podTemplateOf(workload, { ...settings, drainSeconds }, health);
+  const templateOf = (drainSeconds: number) => podTemplateOf(desired, { ...settings, drainSeconds }, health);
   const hash = digest(templateOf(0));
   // A new drain time alone does not replace pods. Pods that are replaced for another reason get it.
-  const kept = annotations[TEMPLATE_HASH_ANNOTATION] === hash ? Number(annotations[DRAIN_SECONDS_ANNOTATION]) : NaN;
-  const drainSeconds = Number.isInteger(kept) && kept >= 0 ? kept : settings.drainSeconds;
+  const current = annotations[TEMPLATE_HASH_ANNOTATION] === hash ? Number(annotations[DRAIN_SECONDS_ANNOTATION]) : NaN;
+  const drainSeconds = Number.isInteger(current) && current >= 0 ? current : settings.drainSeconds;
   return {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
@@ -86,7 +85,11 @@ export function statefulSetOf(
 const digest = (template: V1PodTemplateSpec) =>
   createHash('sha256').update(JSON.stringify(template)).digest('hex').slice(0, 16);
 
-const podTemplateOf = (workload: Workload, settings: KubernetesSettings, health: HealthCheck): V1PodTemplateSpec => ({
+const podTemplateOf = (
+  { workload, revision }: DesiredWorkload,
+  settings: KubernetesSettings,
+  health: HealthCheck,
+): V1PodTemplateSpec => ({
   metadata: {
     labels: {
       ...settings.podLabels,
@@ -96,7 +99,7 @@ const podTemplateOf = (workload: Workload, settings: KubernetesSettings, health:
     annotations: {
       ...settings.podAnnotations,
       [RESOURCE_ID_ANNOTATION]: workload.resourceId,
-      [REVISION_ANNOTATION]: revisionOf(workload),
+      [REVISION_ANNOTATION]: revision,
     },
   },
   spec: podSpecOf(workload, settings, health),
@@ -121,7 +124,7 @@ function podSpecOf(workload: Workload, settings: KubernetesSettings, health: Hea
     shareProcessNamespace: true,
     terminationGracePeriodSeconds: settings.drainSeconds + STOP_SECONDS,
     topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((key) =>
-      spreadOver(key, selectorLabels(settings.gateway, workload)),
+      topologySpread(key, selectorLabels(settings.gateway, workload)),
     ),
     ...(imagePullSecrets.length > 0 && { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
     ...(Object.keys(nodeSelector).length > 0 && { nodeSelector: { ...nodeSelector } }),
@@ -134,7 +137,7 @@ function podSpecOf(workload: Workload, settings: KubernetesSettings, health: Hea
   };
 }
 
-const spreadOver = (topologyKey: string, matchLabels: Record<string, string>): V1TopologySpreadConstraint => ({
+const topologySpread = (topologyKey: string, matchLabels: Record<string, string>): V1TopologySpreadConstraint => ({
   topologyKey,
   maxSkew: 1,
   whenUnsatisfiable: 'ScheduleAnyway',

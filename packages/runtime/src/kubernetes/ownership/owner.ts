@@ -34,7 +34,7 @@ const appliesOf = (gateway: string, { metadata }: KubeObject): ManagedFields =>
     ({ manager, operation }) => manager === fieldManagerOf(gateway) && operation === 'Apply',
   );
 
-/** The id of the resource that owns the object; null when it cannot be told. An id that another manager wrote does not count. */
+/** The id of the resource that owns the object; null when it is unknown. An id that another manager wrote does not count. */
 export function ownerIdOf(gateway: string, object: KubeObject): string | null {
   const written = object.metadata.annotations?.[RESOURCE_ID_ANNOTATION] ?? null;
   if (!isFieldManager(gateway, object) || ownsIdField(gateway, object)) return written;

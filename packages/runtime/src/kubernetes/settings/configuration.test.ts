@@ -20,7 +20,7 @@ describe('the configuration of the Kubernetes runtime', () => {
 
   it('reads every setting', () => {
     const egress = [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }];
-    const said = {
+    const variables = {
       ...NEEDED,
       NAMESPACE: 'mcp',
       GATEWAY_NAME: 'two',
@@ -46,7 +46,7 @@ describe('the configuration of the Kubernetes runtime', () => {
       ADAPTER_EGRESS: JSON.stringify(egress),
       AUTOSCALED_ADAPTERS: 'echo',
     };
-    expect(read(said)).toStrictEqual({
+    expect(read(variables)).toStrictEqual({
       namespace: 'mcp',
       gateway: 'two',
       kubeconfig: '/k',
@@ -79,8 +79,8 @@ describe('the configuration of the Kubernetes runtime', () => {
     ['10.96.0.1', '443', 'https://10.96.0.1:443'],
     ['fd00::1', '6443', 'https://[fd00::1]:6443'],
   ])('finds the API server by the variables of a pod: %s, %s', (host, port, url) => {
-    const told = { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port };
-    expect(read({ ...NEEDED, ...told })).toStrictEqual({ ...DEFAULTS, apiServer: url });
+    const address = { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port };
+    expect(read({ ...NEEDED, ...address })).toStrictEqual({ ...DEFAULTS, apiServer: url });
   });
 
   it('admits callers from the namespace of the adapters by default', () => {

@@ -7,7 +7,7 @@ import type { ObservedReplica } from '../../runtime.js';
 import { STDIO_HINT } from '../../health.js';
 import { ordinalOf } from '../informers/cluster-state.js';
 import { servedPath } from './served-paths.js';
-import { probeFailure } from './probe-failure.js';
+import { probeFailure } from './health-check.js';
 
 type Finding = Pick<ObservedReplica, 'state' | 'message' | 'nodeLost'>;
 

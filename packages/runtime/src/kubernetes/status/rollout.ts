@@ -33,7 +33,7 @@ const TOLERANCE_MS = 1_000;
 
 /**
  * Whether a replica has ever passed its health check, in any of its processes. A passed startup probe proves it, unless that probe
- * only opens the port while the health check asks for a path. Otherwise the `Ready` condition tells: the kubelet writes it together
+ * only opens the port while the health check requests a path. Otherwise the `Ready` condition decides: the kubelet writes it together
  * with `Initialized`, and changes its time only when its status changes.
  */
 export function wasReady({ spec, status }: Pod): boolean {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { podOf, statefulSetOf } from '../../../test/pods.js';
 import { workload } from '../../../test/supervisor.js';
-import { revisionOf } from '../../workload.js';
+import { desiredWorkload } from '../../workload.js';
 import { replicaOf } from './replica-of.js';
 import { pathsToRecord, servedPath } from './served-paths.js';
 
-const wanted = workload('echo', { path: '/v2' });
-const current = revisionOf(wanted);
+const desired = desiredWorkload(workload('echo', { path: '/v2' }));
+const current = desired.revision;
 const pods = (...revisions: string[]) =>
   revisions.map((revision) => podOf({ annotations: { 'mcp-gateway.io/revision': revision } }));
 /** A StatefulSet of that revision, with these paths noted. */
@@ -39,7 +39,7 @@ describe('the recorded paths', () => {
     ['the desired one as it is now, whatever was recorded', noting(current, { [current]: '/edited' }), [current], {}],
   ])('are, beside the desired one, %s', (_which, statefulSet, revisions, others) => {
     const objects = { statefulSet, own: [], pods: pods(...revisions), warnings: [] };
-    expect(pathsToRecord(objects, wanted)).toEqual({ ...others, [current]: '/v2' });
+    expect(pathsToRecord(objects, desired)).toEqual({ ...others, [current]: '/v2' });
   });
 });
 
@@ -50,11 +50,11 @@ it.each([
   const paths = Object.fromEntries(names.map((name) => [name, '/mcp']));
   const recorded = pathsToRecord(
     { statefulSet: noting(names[0], paths), own: [], pods: pods(...names), warnings: [] },
-    wanted,
+    desired,
   );
   expect(Object.keys(recorded)).toEqual(Object.keys(recorded).toSorted());
   const later = { statefulSet: noting(current, recorded), own: [], pods: pods(current), warnings: [] };
-  expect(JSON.stringify(pathsToRecord(later, wanted))).toBe(JSON.stringify(recorded));
+  expect(JSON.stringify(pathsToRecord(later, desired))).toBe(JSON.stringify(recorded));
 });
 
 describe('the endpoint of a pod', () => {

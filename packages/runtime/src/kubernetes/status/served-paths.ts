@@ -1,4 +1,4 @@
-import { revisionOf, type Workload } from '../../workload.js';
+import type { DesiredWorkload } from '../../workload.js';
 import { pathOfRevision, REVISION_ANNOTATION } from '../ownership/labels.js';
 import type { WorkloadObjects } from '../informers/cluster-state.js';
 
@@ -10,20 +10,22 @@ export const servedPath = (statefulSet: WorkloadObjects['statefulSet'], revision
   statefulSet?.metadata.annotations?.[pathOfRevision(revision)];
 
 /**
- * The paths to record: that of the wanted revision, and those of other revisions that still have pods. Obsolete records disappear
+ * The paths to record: that of the desired revision, and those of other revisions that still have pods. Obsolete records disappear
  * with the next change, because a change for them alone would be one more request for each rollout.
  */
-export function pathsToRecord({ statefulSet, pods }: WorkloadObjects, workload: Workload): Record<string, string> {
-  const wanted = revisionOf(workload);
+export function pathsToRecord(
+  { statefulSet, pods }: WorkloadObjects,
+  { workload, revision: desired }: DesiredWorkload,
+): Record<string, string> {
   const annotations = statefulSet?.metadata.annotations ?? {};
-  if (annotations[REVISION_ANNOTATION] === wanted && servedPath(statefulSet, wanted) === workload.path)
+  if (annotations[REVISION_ANNOTATION] === desired && servedPath(statefulSet, desired) === workload.path)
     return notesIn(annotations);
   // Pods of the last applied revision may exist before the informer shows them.
   const revisions = [statefulSet, ...pods].map((object) => object?.metadata.annotations?.[REVISION_ANNOTATION] ?? '');
   const known = revisions.map((revision) => [revision, servedPath(statefulSet, revision)] as const);
   return inOrder([
     ...known.flatMap(([revision, path]): [string, string][] => (path === undefined ? [] : [[revision, path]])),
-    [wanted, workload.path],
+    [desired, workload.path],
   ]);
 }
 

@@ -21,7 +21,7 @@ const init = (state: ContainerStatus['state'], exitCode = 0): ContainerStatus =>
   ...(exitCode > 0 && { lastState: { terminated: { exitCode } } }),
 });
 
-const table: [what: string, pods: Pod[], warnings: KubeEvent[], reason: string | null, said: string][] = [
+const table: [what: string, pods: Pod[], warnings: KubeEvent[], reason: string | null, message: string][] = [
   ['pods that run', [podOf()], [], null, ''],
   ['a crash', [podOf({}, waiting('CrashLoopBackOff'))], [], null, ''],
   [
@@ -49,12 +49,12 @@ const table: [what: string, pods: Pod[], warnings: KubeEvent[], reason: string |
       [{ terminated: { exitCode: 1 } }, 0, 'fails: it ended with exit code 1.'],
       [{ waiting: { reason: 'ErrImagePull', message: 'not found' } }, 0, 'fails: ErrImagePull. not found'],
     ] as const
-  ).map(([state, exitCode, said]): (typeof table)[number] => [
-    `an init container of somebody's: ${said}`,
+  ).map(([state, exitCode, message]): (typeof table)[number] => [
+    `an init container of another owner: ${message}`,
     [podOf({}, { ...waiting('PodInitializing'), initContainerStatuses: [init(state, exitCode)] })],
     [],
     'InitContainerFailed',
-    said,
+    message,
   ]),
   [
     'an init container that runs or has succeeded',
@@ -114,10 +114,10 @@ const table: [what: string, pods: Pod[], warnings: KubeEvent[], reason: string |
 ];
 
 describe('the failure of a workload with', () => {
-  it.each(table)('%s', (_what, pods, warnings, reason, said) => {
+  it.each(table)('%s', (_what, pods, warnings, reason, message) => {
     const failure = workloadFailure(statefulSetOf(2), pods, warnings);
     expect(failure?.reason ?? null).toBe(reason);
-    expect(failure?.message ?? '').toContain(said);
+    expect(failure?.message ?? '').toContain(message);
   });
 
   it.each(['InvalidImageName', 'ErrImageNeverPull', 'ImageInspectError'])('%s', (reason) => {
@@ -173,9 +173,9 @@ describe('the failure of a workload with', () => {
   });
 
   it.each(['ErrImagePull', 'CreateContainerError'])('%s with a long message, is shortened', (reason) => {
-    const said = (length: number) =>
+    const message = (length: number) =>
       workloadFailure(statefulSetOf(1), [podOf({}, waiting(reason, 'x'.repeat(length)))], [])?.message;
-    expect(said(500)).toMatch(/ x{500}$/);
-    expect(said(501)).toMatch(/ x{500}…$/);
+    expect(message(500)).toMatch(/ x{500}$/);
+    expect(message(501)).toMatch(/ x{500}…$/);
   });
 });

@@ -1,7 +1,7 @@
 import { isTerminating, occurredAt, type KubeEvent, type Pod, type StatefulSet } from '../api/types.js';
 import type { Failure } from '../../runtime.js';
 import { SERVER_CONTAINER } from '../objects/container.js';
-import { forbiddenFailure } from './api-failure.js';
+import { forbiddenFailure } from '../api/errors.js';
 
 /** Why the replicas of a workload cannot start; null when nothing prevents their start. */
 export function workloadFailure(

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { applied, contextOf, idEdited, ownedObject } from '../../../test/context.js';
 import { DEFAULTS } from '../../../test/settings.js';
 import { workload } from '../../../test/supervisor.js';
+import { desiredWorkload } from '../../workload.js';
 import { ApiError } from '../api/errors.js';
 import type { KubeObject } from '../api/types.js';
 import { serviceOf } from '../objects/manifests.js';
@@ -10,7 +11,7 @@ import { statefulSetOf } from '../objects/stateful-set.js';
 import { applyObject } from './apply-object.js';
 
 const echo = { ...workload('echo'), resourceId: 'id-of-echo' };
-const manifest = statefulSetOf(echo, DEFAULTS, { health: { by: 'http' }, replicas: 1, paths: {} });
+const manifest = statefulSetOf(desiredWorkload(echo), DEFAULTS, { health: { by: 'http' }, replicas: 1, paths: {} });
 
 describe('an object that is applied', () => {
   it.each<[what: string, autoscaled: string[], version: string | undefined]>([
@@ -18,10 +19,10 @@ describe('an object that is applied', () => {
     ['with its version when an autoscaler may change any adapter', ['*'], '7'],
     ['without a version otherwise', [], undefined],
   ])('is written %s', async (_what, autoscaled, version) => {
-    const { context, asked } = contextOf(() => ownedObject('StatefulSet', { resourceVersion: '8' }), { autoscaled });
+    const { context, requests } = contextOf(() => ownedObject('StatefulSet', { resourceVersion: '8' }), { autoscaled });
     context.state.storeOf('StatefulSet').put(ownedObject('StatefulSet'));
     await applyObject(context, echo, manifest);
-    expect(asked.map(({ body }) => (body as KubeObject).metadata.resourceVersion)).toEqual([version]);
+    expect(requests.map(({ body }) => (body as KubeObject).metadata.resourceVersion)).toEqual([version]);
   });
 
   const relabelled = {
@@ -35,13 +36,13 @@ describe('an object that is applied', () => {
     ['is left alone when it belongs to an earlier adapter of the name', { annotations: EARLIER }, false],
     ['is adopted even when another client has edited its resource id', { annotations: EARLIER, ...idEdited }, true],
   ])('%s', async (_what, found, taken) => {
-    const { context, asked } = contextOf(({ method, query }) => {
+    const { context, requests } = contextOf(({ method, query }) => {
       if (method === 'PATCH' && query?.['force'] === 'false')
         throw new ApiError(409, 'Conflict', 'of .metadata.labels');
       return ownedObject('StatefulSet', found);
     });
     const answer = await applyObject(context, echo, manifest);
-    expect(asked.map(({ method, query }) => `${method} ${query?.['force']}`)).toEqual([
+    expect(requests.map(({ method, query }) => `${method} ${query?.['force']}`)).toEqual([
       'PATCH false',
       'GET undefined',
       ...(taken ? ['PATCH true'] : []),
@@ -61,21 +62,25 @@ describe('an object that is applied', () => {
       ['GET undefined'],
       NAME_TAKEN,
     ],
-  ])('and that the informer shows without the labels %s', async (_what, found, requests, expected) => {
-    const { context, asked } = contextOf(() => ownedObject('StatefulSet', found));
+  ])('and that the informer shows without the labels %s', async (_what, found, lines, expected) => {
+    const { context, requests } = contextOf(() => ownedObject('StatefulSet', found));
     context.state.others.StatefulSet.put(ownedObject('StatefulSet', found));
     expect(await applyObject(context, echo, manifest)).toMatchObject(expected);
-    expect(asked.map(({ method, query }) => `${method} ${query?.['force']}`)).toEqual(requests);
+    expect(requests.map(({ method, query }) => `${method} ${query?.['force']}`)).toEqual(lines);
   });
 
   it('is in the copy from then on, with the field manager of this gateway', async () => {
-    const { context, asked } = contextOf(applied, { gateway: 'two' });
+    const { context, requests } = contextOf(applied, { gateway: 'two' });
     await applyObject(
       context,
       echo,
-      statefulSetOf(echo, { ...DEFAULTS, gateway: 'two' }, { health: { by: 'http' }, replicas: 1, paths: {} }),
+      statefulSetOf(
+        desiredWorkload(echo),
+        { ...DEFAULTS, gateway: 'two' },
+        { health: { by: 'http' }, replicas: 1, paths: {} },
+      ),
     );
-    expect(asked.map(({ query }) => query)).toEqual([{ fieldManager: 'mcp-gateway/two', force: 'false' }]);
+    expect(requests.map(({ query }) => query)).toEqual([{ fieldManager: 'mcp-gateway/two', force: 'false' }]);
     expect(context.state.of(adapter('echo')).statefulSet).toBeDefined();
   });
 });
@@ -90,14 +95,14 @@ describe('an object in the copy whose apply is rejected', () => {
       return applied(request);
     });
   };
-  const methods = (asked: readonly { method: string; query?: Record<string, string> }[]) =>
-    asked.map(({ method, query }) => `${method} ${query?.['force']}`);
+  const methods = (requests: readonly { method: string; query?: Record<string, string> }[]) =>
+    requests.map(({ method, query }) => `${method} ${query?.['force']}`);
 
   it('is replaced when no apply can correct it', async () => {
-    const { context, asked } = refusing(422);
+    const { context, requests } = refusing(422);
     context.state.services.put(ownedObject('Service'));
     await applyObject(context, echo, service);
-    expect(methods(asked)).toEqual(['PATCH true', 'DELETE undefined', 'PATCH false']);
+    expect(methods(requests)).toEqual(['PATCH true', 'DELETE undefined', 'PATCH false']);
   });
 
   it('is not replaced when its replicas would end, and an unknown object is not deleted', async () => {
@@ -106,29 +111,29 @@ describe('an object in the copy whose apply is rejected', () => {
     await expect(applyObject(known.context, echo, manifest)).rejects.toMatchObject({ status: 422 });
     const unknown = refusing(422);
     await expect(applyObject(unknown.context, echo, service)).rejects.toMatchObject({ status: 422 });
-    expect([...methods(known.asked), ...methods(unknown.asked)]).toEqual(['PATCH true', 'PATCH false']);
+    expect([...methods(known.requests), ...methods(unknown.requests)]).toEqual(['PATCH true', 'PATCH false']);
   });
 
   it('is tried again later when another client changes it at the same time', async () => {
-    const { context, asked } = refusing(409);
+    const { context, requests } = refusing(409);
     context.state.services.put(ownedObject('Service'));
     await expect(applyObject(context, echo, service)).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       detail: 'another client changed the object at the same time',
     });
-    expect(methods(asked)).toEqual(['PATCH true']);
+    expect(methods(requests)).toEqual(['PATCH true']);
   });
 
   it('is not written again when the write is forbidden', async () => {
-    const { context, asked } = refusing(403);
+    const { context, requests } = refusing(403);
     await expect(applyObject(context, echo, service)).rejects.toMatchObject({ status: 403 });
-    expect(methods(asked)).toEqual(['PATCH false']);
+    expect(methods(requests)).toEqual(['PATCH false']);
   });
 
   it('is written without a version when it is not a StatefulSet', async () => {
-    const { context, asked } = contextOf(applied, { autoscaled: ['*'] });
+    const { context, requests } = contextOf(applied, { autoscaled: ['*'] });
     context.state.services.put(ownedObject('Service'));
     await applyObject(context, echo, service);
-    expect(asked.map(({ body }) => (body as KubeObject).metadata.resourceVersion)).toEqual([undefined]);
+    expect(requests.map(({ body }) => (body as KubeObject).metadata.resourceVersion)).toEqual([undefined]);
   });
 });

@@ -9,7 +9,7 @@ import { fieldManagerOf, RESOURCE_ID_ANNOTATION } from '../ownership/labels.js';
 import type { Manifest } from '../objects/manifest.js';
 import type { Failure } from '../../runtime.js';
 import { deleteObject } from './delete-object.js';
-import { nameConflict } from './conflict.js';
+import { nameConflict } from './admission.js';
 import type { RuntimeContext } from './context.js';
 
 /**

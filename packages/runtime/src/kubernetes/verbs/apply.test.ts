@@ -4,7 +4,7 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import { applied, idEdited, linesOf, ownedObject, contextOf } from '../../../test/context.js';
 import { podOf, waiting, warning } from '../../../test/pods.js';
 import { workload } from '../../../test/supervisor.js';
-import { revisionOf, type Workload } from '../../workload.js';
+import { desiredWorkload, revisionOf, type Workload } from '../../workload.js';
 import { ApiError } from '../api/errors.js';
 import type { KubeObject, StatefulSet } from '../api/types.js';
 import { apply } from './apply.js';
@@ -21,14 +21,18 @@ beforeEach(() => {
 });
 
 function setUp(settings: Parameters<typeof contextOf>[1] = {}, also: (answer: KubeObject) => void = () => {}) {
-  const { context, asked } = contextOf((request) => {
+  const { context, requests } = contextOf((request) => {
     const [line = ''] = linesOf([request]);
     if (refused.some((each) => line.includes(each))) throw new ApiError(403, 'Forbidden', `no ${line}`);
     const answer = request.method === 'DELETE' ? gone : applied(request);
     also(answer);
     return answer;
   }, settings);
-  return { context, asked: () => linesOf(asked.splice(0)), bodies: () => asked.splice(0).map(({ body }) => body) };
+  return {
+    context,
+    requests: () => linesOf(requests.splice(0)),
+    bodies: () => requests.splice(0).map(({ body }) => body),
+  };
 }
 const ALL = [
   'PATCH networkpolicies/adapter-echo',
@@ -39,28 +43,28 @@ const ALL = [
 
 describe('a workload that is applied', () => {
   it('writes every object at first, the network policy before any pod, and then only what differs', async () => {
-    const { context, asked } = setUp();
-    await apply(context, echo);
-    expect(asked()).toEqual(ALL);
-    await apply(context, echo);
-    expect(asked()).toEqual([]);
-    await apply(context, { ...echo, replicas: 3 });
-    expect(asked()).toEqual(['PATCH statefulsets/adapter-echo']);
-    await apply(context, { ...echo, replicas: 1 });
-    expect(asked()).toEqual(['PATCH statefulsets/adapter-echo', 'DELETE poddisruptionbudgets/adapter-echo']);
+    const { context, requests } = setUp();
+    await apply(context, desiredWorkload(echo));
+    expect(requests()).toEqual(ALL);
+    await apply(context, desiredWorkload(echo));
+    expect(requests()).toEqual([]);
+    await apply(context, desiredWorkload({ ...echo, replicas: 3 }));
+    expect(requests()).toEqual(['PATCH statefulsets/adapter-echo']);
+    await apply(context, desiredWorkload({ ...echo, replicas: 1 }));
+    expect(requests()).toEqual(['PATCH statefulsets/adapter-echo', 'DELETE poddisruptionbudgets/adapter-echo']);
   });
 
   it('writes nothing where the server only spells a value differently', async () => {
-    const { context, asked } = setUp({}, (answer) => Object.assign(answer, { spec: { serviceName: 'other' } }));
-    await apply(context, echo);
-    asked();
-    await apply(context, echo);
-    expect(asked()).toEqual([]);
+    const { context, requests } = setUp({}, (answer) => Object.assign(answer, { spec: { serviceName: 'other' } }));
+    await apply(context, desiredWorkload(echo));
+    requests();
+    await apply(context, desiredWorkload(echo));
+    expect(requests()).toEqual([]);
   });
 
   it('keeps the number of replicas that an autoscaler gave it', async () => {
     const { context, bodies } = setUp({ autoscaled: ['echo'] });
-    await apply(context, { ...echo, replicas: 1 });
+    await apply(context, desiredWorkload({ ...echo, replicas: 1 }));
     const scaled = context.state.statefulSets.get('adapter-echo') as StatefulSet;
     context.state.statefulSets.put({
       ...scaled,
@@ -68,7 +72,7 @@ describe('a workload that is applied', () => {
       spec: { ...scaled.spec, replicas: 5 },
     });
     bodies();
-    await apply(context, { ...next, replicas: 1 });
+    await apply(context, desiredWorkload({ ...next, replicas: 1 }));
     expect(bodies()).toMatchObject([{ kind: 'StatefulSet', spec: { replicas: 5 } }, { kind: 'PodDisruptionBudget' }]);
   });
 
@@ -78,7 +82,7 @@ describe('a workload that is applied', () => {
     context.state.warnings.put(
       warning('pod-uid', 'Unhealthy', 'Startup probe failed: HTTP probe failed with statuscode: 404'),
     );
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     expect(bodies()[2]).toMatchObject({
       kind: 'StatefulSet',
       spec: { template: { spec: { containers: [{ startupProbe: { tcpSocket: { port: 8000 } } }] } } },
@@ -87,11 +91,11 @@ describe('a workload that is applied', () => {
 
   it('records the paths of its pods outside of the pod template', async () => {
     const { context, bodies } = setUp();
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     context.state.pods.put(podOf({ annotations: OF_ECHO }));
     bodies();
     const moved = { ...echo, path: '/api/mcp' };
-    await apply(context, moved);
+    await apply(context, desiredWorkload(moved));
     const [set] = bodies() as { metadata: object; spec: object }[];
     expect(set?.metadata).toMatchObject({
       annotations: {
@@ -105,7 +109,7 @@ describe('a workload that is applied', () => {
   it('stops a removal', async () => {
     const { context } = setUp();
     context.removing.set('adapter/echo', 'waiting');
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     expect(context.removing.has('adapter/echo')).toBe(false);
   });
 
@@ -118,11 +122,11 @@ describe('a workload that is applied', () => {
     ['an object of an earlier adapter exists', ({ state }) => state.services.put(ownedObject('Service', EARLIER))],
     ['a pod of an earlier adapter exists', ({ state }) => state.pods.put(podOf(EARLIER))],
   ])('waits while %s', async (_what, put) => {
-    const { context, asked } = setUp();
+    const { context, requests } = setUp();
     context.removing.set('adapter/echo', 'waiting');
     put(context);
-    await apply(context, echo);
-    expect(asked()).toEqual([]);
+    await apply(context, desiredWorkload(echo));
+    expect(requests()).toEqual([]);
     expect(context.removing.has('adapter/echo')).toBe(true);
   });
 
@@ -133,7 +137,7 @@ describe('a workload that is applied', () => {
   ])('reports a conflict with a %s of another owner', async (kind, put) => {
     const { context } = setUp();
     put(context);
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     expect(context.failureConditions.get(adapter('echo'))).toEqual({
       reason: 'NameConflict',
       message: expect.stringContaining(`a ${kind} adapter-echo`),
@@ -145,72 +149,72 @@ describe('a workload that is applied', () => {
     ['removed', {}],
   ])('restores a resource id that another client has %s', async (_what, annotations) => {
     const { context, bodies } = setUp();
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     bodies();
     for (const { kind, object } of context.state.of(adapter('echo')).own) {
       const version = String(Number(object.metadata.resourceVersion) + 1_000);
       const metadata = { ...object.metadata, ...idEdited, annotations, resourceVersion: version };
       context.state.storeOf(kind).put({ ...object, metadata });
     }
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     const id = { metadata: { annotations: { 'mcp-gateway.io/resource-id': 'id-of-echo' } } };
     expect(bodies()).toMatchObject([id, id, id, id]);
     expect(context.failureConditions.get(adapter('echo'))).toBeNull();
   });
 
   it('ignores an edit of the annotations of its own pod', async () => {
-    const { context, asked } = setUp();
-    await apply(context, echo);
+    const { context, requests } = setUp();
+    await apply(context, desiredWorkload(echo));
     const uid = context.state.of(adapter('echo')).statefulSet?.metadata.uid ?? '';
     const ownerReferences = [{ kind: 'StatefulSet', name: 'adapter-echo', uid, controller: true }];
     context.state.pods.put(podOf({ ...EARLIER, ownerReferences }));
-    asked();
-    await apply(context, next);
-    expect(asked()).toEqual(['PATCH statefulsets/adapter-echo']);
+    requests();
+    await apply(context, desiredWorkload(next));
+    expect(requests()).toEqual(['PATCH statefulsets/adapter-echo']);
   });
 });
 
 describe('a workload that is rejected', () => {
   it('by the policy of the operator sends no request', async () => {
-    const { context, asked } = setUp({ allowedImages: ['mcp-'] });
-    await apply(context, echo);
-    expect(asked()).toEqual([]);
+    const { context, requests } = setUp({ allowedImages: ['mcp-'] });
+    await apply(context, desiredWorkload(echo));
+    expect(requests()).toEqual([]);
     expect(context.failureConditions.get(adapter('echo'))).toMatchObject({ reason: 'ImageNotAllowed' });
   });
 
   it('with its network policy has no pods without it', async () => {
     refused = ['networkpolicies'];
-    const { context, asked } = setUp();
-    await apply(context, echo);
-    expect(asked()).toEqual(['PATCH networkpolicies/adapter-echo']);
+    const { context, requests } = setUp();
+    await apply(context, desiredWorkload(echo));
+    expect(requests()).toEqual(['PATCH networkpolicies/adapter-echo']);
     expect(context.failureConditions.get(adapter('echo'))?.message).toContain('no PATCH networkpolicies');
   });
 
   it('with another of its objects has all others, and reports the failure until it is accepted', async () => {
     refused = ['services', 'poddisruptionbudgets'];
-    const { context, asked } = setUp();
-    await apply(context, echo);
-    expect(asked()).toEqual(ALL);
+    const { context, requests } = setUp();
+    await apply(context, desiredWorkload(echo));
+    expect(requests()).toEqual(ALL);
     expect(context.failureConditions.get(adapter('echo'))?.message).toContain('no PATCH services');
     refused = [];
-    await apply(context, echo);
-    expect(asked()).toEqual(['PATCH services/adapter-echo', 'PATCH poddisruptionbudgets/adapter-echo']);
+    await apply(context, desiredWorkload(echo));
+    expect(requests()).toEqual(['PATCH services/adapter-echo', 'PATCH poddisruptionbudgets/adapter-echo']);
     expect(context.failureConditions.get(adapter('echo'))).toBeNull();
   });
 
   it('with the deletion of a surplus object reports the failure', async () => {
     const { context } = setUp();
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     refused = ['DELETE'];
-    await apply(context, { ...echo, replicas: 1 });
+    await apply(context, desiredWorkload({ ...echo, replicas: 1 }));
     expect(context.failureConditions.get(adapter('echo'))?.message).toContain('no DELETE poddisruptionbudgets');
   });
 
   it('is no failure where the API server does not answer: apply rejects, and the worker retries', async () => {
     const { context } = contextOf(() => {
-      throw new GatewayError('UNAVAILABLE', { detail: 'away' });
+      throw new GatewayError('UNAVAILABLE', { detail: 'unavailable' });
     });
-    await expect(apply(context, echo)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(apply(context, desiredWorkload(echo))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(context.failureConditions.get(adapter('echo'))).toBeNull();
   });
 });
@@ -225,12 +229,12 @@ describe('a pod that blocks a rollout', () => {
       answer.metadata.generation = now;
       Object.assign(answer, { status });
     });
-    await apply(found.context, echo);
+    await apply(found.context, desiredWorkload(echo));
     found.context.state.pods.put(podOf({ labels: OLD, annotations: OF_ECHO }, waiting('ErrImagePull')));
-    found.asked();
+    found.requests();
     now = generation;
-    await apply(found.context, next);
-    return found.asked();
+    await apply(found.context, desiredWorkload(next));
+    return found.requests();
   }
 
   it('is deleted when the controller has observed the current generation', async () => {

@@ -1,6 +1,6 @@
 import { resourceKey } from '@mcp-gateway/common/contracts';
-import { revisionOf, type Workload } from '../../workload.js';
-import { ApiError } from '../api/errors.js';
+import type { DesiredWorkload } from '../../workload.js';
+import { ApiError, apiFailure } from '../api/errors.js';
 import { isTerminating, type KubeObject } from '../api/types.js';
 import { desiredReplicas, type Failure } from '../../runtime.js';
 import { isAutoscaled } from '../settings/settings.js';
@@ -8,39 +8,43 @@ import type { OwnedKind } from '../objects/manifest.js';
 import { manifestsOf } from '../objects/manifests.js';
 import { brokenPodsOf } from '../status/rollout.js';
 import { pathsToRecord } from '../status/served-paths.js';
-import { healthCheckOf } from '../status/health-check-of.js';
-import { apiFailure } from '../status/api-failure.js';
+import { healthCheckOf } from '../status/health-check.js';
 import type { WorkloadObjects } from '../informers/cluster-state.js';
 import { applyObject } from './apply-object.js';
 import { deleteObject } from './delete-object.js';
-import { findConflict } from './conflict.js';
-import { policyViolation } from './policy-violation.js';
+import { findConflict, policyViolation } from './admission.js';
 import type { RuntimeContext } from './context.js';
 
 /**
- * Applies the objects of a workload that differ from what it asks for. The next observation shows what the cluster rejects.
+ * Applies the objects of a workload that differ from it. The next observation shows what the cluster rejects.
  * @throws GatewayError UNAVAILABLE when the API server is unavailable
  */
-export async function apply(context: RuntimeContext, workload: Workload): Promise<void> {
+export async function apply(context: RuntimeContext, desired: DesiredWorkload): Promise<void> {
   const { settings, state, lastApplied, failureConditions, removing, log } = context;
+  const { workload } = desired;
   const { kind, name } = workload;
   const ref = { kind, name };
   const objects = state.of(ref);
   if (objects.statefulSet && isTerminating(objects.statefulSet)) return; // it accepts no changes; the watch triggers the next apply when it is gone
   const taken = findConflict(objects, { ...settings, kind, resourceId: workload.resourceId });
   if (!taken) removing.delete(resourceKey(ref));
-  const failure = taken ?? policyViolation(workload, settings) ?? (await write(context, workload, objects));
+  const failure = taken ?? policyViolation(workload, settings) ?? (await write(context, desired, objects));
   if (!failure) return failureConditions.clear(ref);
   log.warn({ ...ref, reason: failure.reason, message: failure.message }, 'the workload is rejected');
   lastApplied.forget(ref);
   failureConditions.set(ref, failure);
 }
 
-async function write(context: RuntimeContext, workload: Workload, objects: WorkloadObjects): Promise<Failure | null> {
+async function write(
+  context: RuntimeContext,
+  desired: DesiredWorkload,
+  objects: WorkloadObjects,
+): Promise<Failure | null> {
   const { settings, lastApplied } = context;
-  const manifests = manifestsOf(workload, settings, {
-    health: healthCheckOf(objects, revisionOf(workload), workload.healthType),
-    paths: pathsToRecord(objects, workload),
+  const { workload, revision } = desired;
+  const manifests = manifestsOf(desired, settings, {
+    health: healthCheckOf(objects, revision, workload.healthType),
+    paths: pathsToRecord(objects, desired),
     annotations: objects.statefulSet?.metadata.annotations ?? {},
     replicas: desiredReplicas(workload.replicas, {
       autoscaled: isAutoscaled(settings, workload),

@@ -24,13 +24,13 @@ const refuse = (error: Error) => () => {
 
 describe('an object that is deleted', () => {
   it('is deleted by its uid, and a StatefulSet stays until its pods are gone', async () => {
-    const { context, asked } = contextOf(() => status);
+    const { context, requests } = contextOf(() => status);
     for (const kind of OWNED_KINDS) await deleteObject(context, kind, ownedObject(kind));
     await deleteObject(context, 'Pod', podOf());
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' };
     const namespace = '/namespaces/adapter';
     const of = (uid: string) => ({ ...body, preconditions: { uid } });
-    expect(asked.map((request) => [request.method, request.path, request.body])).toEqual([
+    expect(requests.map((request) => [request.method, request.path, request.body])).toEqual([
       [
         'DELETE',
         `/apis/apps/v1${namespace}/statefulsets/adapter-echo`,
@@ -44,9 +44,9 @@ describe('an object that is deleted', () => {
   });
 
   it('gets no second request when it is terminating', async () => {
-    const { context, asked } = contextOf(() => status);
+    const { context, requests } = contextOf(() => status);
     await deleteObject(context, 'Service', ownedObject('Service', ENDING));
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
   it('stays in the copy while it is terminating', async () => {
@@ -67,7 +67,7 @@ describe('an object that is deleted', () => {
 
   it.each<[what: string, error: Error]>([
     ['the deletion is forbidden', new ApiError(403, 'Forbidden', 'no')],
-    ['the server does not answer', new GatewayError('UNAVAILABLE', { detail: 'away' })],
+    ['the server does not answer', new GatewayError('UNAVAILABLE', { detail: 'unavailable' })],
   ])('stays in the copy when %s', async (_what, error) => {
     const { outcome, left } = await afterwards(refuse(error));
     expect(outcome).toBe(error);

@@ -4,7 +4,7 @@ import { applied, idEdited, ownedObject, contextOf } from '../../../test/context
 import { notReady, podOf, running, waiting, warning } from '../../../test/pods.js';
 import { workload } from '../../../test/supervisor.js';
 import { ABSENT } from '../../runtime.js';
-import { revisionOf } from '../../workload.js';
+import { desiredWorkload, revisionOf } from '../../workload.js';
 import type { KubeObject, Pod, StatefulSet } from '../api/types.js';
 import { apply } from './apply.js';
 import { observe } from './observe.js';
@@ -23,7 +23,7 @@ const pod = (more: Partial<Pod['metadata']> = {}, status: Pod['status'] = {}) =>
 /** One replica of `echo`, applied and ready. */
 async function thatRuns(settings: Parameters<typeof contextOf>[1] = {}): Promise<RuntimeContext> {
   const { context } = contextOf(applied, settings);
-  await apply(context, echo);
+  await apply(context, desiredWorkload(echo));
   context.state.pods.put(pod());
   return context;
 }
@@ -162,7 +162,7 @@ describe('the resource id of the objects', () => {
 
   it('comes from the pod template when nothing else has it', async () => {
     const { context } = contextOf(applied);
-    await apply(context, echo);
+    await apply(context, desiredWorkload(echo));
     for (const { kind } of context.state.of(adapter('echo')).own)
       change(context.state.storeOf(kind), { metadata: EDITED });
     expect(seen(context).resourceId).toBe('id-of-echo');

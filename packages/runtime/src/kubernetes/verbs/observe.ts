@@ -13,7 +13,7 @@ import { ownerIdOf } from '../ownership/owner.js';
 import { isAutoscaled } from '../settings/settings.js';
 import { brokenPodsOf } from '../status/rollout.js';
 import { workloadFailure } from '../status/workload-failure.js';
-import { healthCheckOf } from '../status/health-check-of.js';
+import { healthCheckOf } from '../status/health-check.js';
 import { replicaOf } from '../status/replica-of.js';
 import type { WorkloadObjects } from '../informers/cluster-state.js';
 import type { RuntimeContext } from './context.js';
@@ -43,7 +43,7 @@ export function observe(
   return {
     exists: true,
     removing,
-    resourceId: whose(settings.gateway, objects),
+    resourceId: resourceIdOf(settings.gateway, objects),
     // Null makes the worker apply the workload again, which corrects every difference.
     revision,
     inSync,
@@ -66,7 +66,7 @@ function noteIn(annotations: Annotations): string | null {
     case 'mcp':
       return 'The kubelet cannot probe with MCP, so an open port counts as healthy.';
     case 'tcp':
-      return null; // the spec asks for TCP
+      return null; // the spec requires TCP
     default:
       return healthNoteOf(`The health check answers ${annotations[HEALTH_ANSWER_ANNOTATION] ?? 404}`);
   }
@@ -81,7 +81,7 @@ function asDraining(replica: ObservedReplica): ObservedReplica {
 }
 
 /** The first id that is known: an edited id must not look like an earlier resource, whose objects the worker would remove. */
-function whose(gateway: string, { own, pods }: WorkloadObjects): string | null {
+function resourceIdOf(gateway: string, { own, pods }: WorkloadObjects): string | null {
   const ids = own.map(({ object }) => ownerIdOf(gateway, object));
   return [...ids, ...pods.map(({ metadata }) => metadata.annotations?.[RESOURCE_ID_ANNOTATION])].find(Boolean) ?? null;
 }

@@ -4,41 +4,41 @@ import { eventually } from '../../../test/wait.js';
 import { batchChanges, Watchers } from './watch.js';
 
 function watcher() {
-  const told: string[] = [];
+  const reported: string[] = [];
   const stop = new AbortController();
-  const tell = batchChanges({ changed: ({ name }) => void told.push(name), synced: () => {} }, stop.signal);
-  return { told, stop, tell: (name: string) => tell(adapter(name)) };
+  const report = batchChanges({ changed: ({ name }) => void reported.push(name), synced: () => {} }, stop.signal);
+  return { reported, stop, report: (name: string) => report(adapter(name)) };
 }
 
 describe('a batch of changes', () => {
   it('reports each resource once, and again after a later change', async () => {
-    const { told, tell } = watcher();
-    for (const name of ['a', 'b', 'a']) tell(name);
-    expect(told).toEqual([]);
-    await eventually(() => expect(told).toEqual(['a', 'b']));
-    tell('b');
-    await eventually(() => expect(told).toEqual(['a', 'b', 'b']));
+    const { reported, report } = watcher();
+    for (const name of ['a', 'b', 'a']) report(name);
+    expect(reported).toEqual([]);
+    await eventually(() => expect(reported).toEqual(['a', 'b']));
+    report('b');
+    await eventually(() => expect(reported).toEqual(['a', 'b', 'b']));
   });
 
   it('is dropped when the watch stops', async () => {
-    const { told, tell, stop } = watcher();
-    for (const name of ['a', 'b']) tell(name);
+    const { reported, report, stop } = watcher();
+    for (const name of ['a', 'b']) report(name);
     stop.abort();
-    tell('c');
+    report('c');
     const other = watcher();
-    other.tell('last');
-    await eventually(() => expect(other.told).toEqual(['last']));
-    expect(told).toEqual([]);
+    other.report('last');
+    await eventually(() => expect(other.reported).toEqual(['last']));
+    expect(reported).toEqual([]);
   });
 
   it('is dropped when the watch stopped before the first change', async () => {
-    const { told, tell, stop } = watcher();
+    const { reported, report, stop } = watcher();
     stop.abort();
-    tell('a');
+    report('a');
     const other = watcher();
-    other.tell('last');
-    await eventually(() => expect(other.told).toEqual(['last']));
-    expect(told).toEqual([]);
+    other.report('last');
+    await eventually(() => expect(other.reported).toEqual(['last']));
+    expect(reported).toEqual([]);
   });
 });
 
@@ -71,8 +71,8 @@ describe('watchers', () => {
     synced.resolve();
     watchers.notify(adapter('b'));
     const other = watcher();
-    other.tell('last');
-    await eventually(() => expect(other.told).toEqual(['last']));
+    other.report('last');
+    await eventually(() => expect(other.reported).toEqual(['last']));
     expect(reported).toEqual([]);
   });
 });

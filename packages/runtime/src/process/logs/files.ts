@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type FileHandle, open } from 'node:fs/promises';
 import { ResourceKind } from '@mcp-gateway/common/contracts';
-import type { LogOwner } from '../../log-reader.js';
+import type { LogOwner } from '../../runtime.js';
 
 /** The size limit of a log file. At the limit the file becomes `.1` and replaces the previous `.1`. */
 export const LOG_BYTES = 2 * 1024 * 1024;

@@ -5,7 +5,7 @@ import { descriptorsOf } from '../../../test/descriptors.js';
 import { temporaryFolder } from '../../../test/supervisor.js';
 import { logFile, logFolder } from './files.js';
 import { logWriter } from './writer.js';
-import type { LogOptions, LogReader } from '../../log-reader.js';
+import type { LogOptions, LogReader } from '../../runtime.js';
 import { processLogs } from './reader.js';
 
 const ECHO = { ...adapter('echo'), id: '9a0c7a2e-53bc-4b2c-9a5c-6f4a3f6f0b11' };
@@ -140,7 +140,7 @@ describe('logs that are followed', () => {
     log.write(Buffer.from('line 0\n'));
     const { next } = await follow();
     let text = (await next()) as string;
-    // All of it between two looks of the reader.
+    // All of it between two polls of the reader.
     const lines = Array.from({ length: 15 * times }, (_, i) => `line ${i + 1}\n`);
     for (const line of lines) log.write(Buffer.from(line));
     log.write(Buffer.from('end\n'));

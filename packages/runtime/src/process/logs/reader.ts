@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { LogOptions, LogReader } from '../../log-reader.js';
+import type { LogOptions, LogReader } from '../../runtime.js';
 import { logFile, logFolder, newerLogs, openLog, type OpenLog, rotatedLogFile } from './files.js';
 
-export type { LogOptions, LogOwner, LogReader } from '../../log-reader.js';
+export type { LogOptions, LogOwner, LogReader } from '../../runtime.js';
 
 const POLL_MS = 250;
 const NEWLINE = 0x0a;

@@ -1,11 +1,11 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
-import type { LogOwner } from '../../log-reader.js';
+import type { LogOwner } from '../../runtime.js';
 import { logFile, logFolder, logOwner } from './files.js';
 import { logWriter, type LogWriter } from './writer.js';
 
-/** The logs of all replicas: one folder for each resource. The folders outlive the supervisor, and their names tell the owner. */
+/** The logs of all replicas: one folder for each resource. The folders outlive the supervisor, and their names identify the owner. */
 export class ReplicaLogs {
   readonly #open = new Map<string, { writer: LogWriter; holders: number }>();
 
@@ -21,7 +21,7 @@ export class ReplicaLogs {
   }
 
   /**
-   * Creates the folder, so that a reader can tell an empty log from a removed resource.
+   * Creates the folder, so that a reader can distinguish an empty log from a removed resource.
    * @throws Error when the folder cannot be created
    */
   begin(owner: LogOwner) {

@@ -146,7 +146,7 @@ export class HealthMonitor {
     return message;
   }
 
-  /** Quotes what the server said when it first gave this answer, so that a text that differs each time is no change. */
+  /** Quotes the body of the first such answer, so that a text that differs each time is no change. */
   #messageOf({ note, message, quote }: ProbeResult): string {
     const text = note ?? message ?? '';
     if (this.#answer.text !== text) this.#answer = { text, quote };

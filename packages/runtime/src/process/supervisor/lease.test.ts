@@ -3,6 +3,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import { startProcessRuntime, workload, type TestRuntime } from '../../../test/supervisor.js';
 import { eventually } from '../../../test/wait.js';
 import type { WatchListener } from '../../runtime.js';
+import { desiredWorkload } from '../../workload.js';
 
 /** Nothing runs; the logs stay, which may say why. */
 const ENDED = { exists: true, revision: null, replicas: [] };
@@ -27,31 +28,31 @@ async function watch({ runtime }: TestRuntime, changed: WatchListener['changed']
   return stop;
 }
 async function runEcho(under: TestRuntime): Promise<void> {
-  await under.runtime.apply(workload('echo'));
+  await under.runtime.apply(desiredWorkload(workload('echo')));
   await eventually(async () => expect((await under.runtime.observe(adapter('echo'))).replicas[0]?.state).toBe('Ready'));
 }
 
 it('ends the replicas when no worker watches within the lease, and keeps them when one does', async () => {
-  const [left, kept] = await Promise.all([start(400), start(400)]);
-  const workers = await Promise.all([watch(left), watch(kept)]);
-  await Promise.all([runEcho(left), runEcho(kept)]);
-  const before = await kept.runtime.observe(adapter('echo'));
+  const [unwatched, watched] = await Promise.all([start(400), start(400)]);
+  const workers = await Promise.all([watch(unwatched), watch(watched)]);
+  await Promise.all([runEcho(unwatched), runEcho(watched)]);
+  const before = await watched.runtime.observe(adapter('echo'));
   workers.forEach((worker) => worker.abort());
-  const back = await watch(kept);
-  await eventually(async () => expect(await left.runtime.observe(adapter('echo'))).toMatchObject(ENDED));
-  expect(await kept.runtime.observe(adapter('echo'))).toEqual(before);
+  const back = await watch(watched);
+  await eventually(async () => expect(await unwatched.runtime.observe(adapter('echo'))).toMatchObject(ENDED));
+  expect(await watched.runtime.observe(adapter('echo'))).toEqual(before);
   back.abort();
-  await eventually(async () => expect(await kept.runtime.observe(adapter('echo'))).toMatchObject(ENDED));
+  await eventually(async () => expect(await watched.runtime.observe(adapter('echo'))).toMatchObject(ENDED));
 });
 
 it('keeps the replicas as long as one of several workers watches', async () => {
-  const [left, kept] = await Promise.all([start(200), start(200)]);
-  const [first, second, other] = await Promise.all([watch(kept), watch(kept), watch(left)]);
-  await Promise.all([runEcho(left), runEcho(kept)]);
+  const [unwatched, watched] = await Promise.all([start(200), start(200)]);
+  const [first, second, other] = await Promise.all([watch(watched), watch(watched), watch(unwatched)]);
+  await Promise.all([runEcho(unwatched), runEcho(watched)]);
   first.abort();
   other.abort();
-  await eventually(async () => expect(await left.runtime.observe(adapter('echo'))).toMatchObject(ENDED));
-  expect((await kept.runtime.observe(adapter('echo'))).replicas[0]?.state).toBe('Ready');
+  await eventually(async () => expect(await unwatched.runtime.observe(adapter('echo'))).toMatchObject(ENDED));
+  expect((await watched.runtime.observe(adapter('echo'))).replicas[0]?.state).toBe('Ready');
   second.abort();
 });
 

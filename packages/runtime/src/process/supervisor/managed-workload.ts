@@ -1,6 +1,6 @@
 import type { ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Observation } from '../../runtime.js';
-import { revisionOf, type Workload } from '../../workload.js';
+import type { DesiredWorkload, Workload } from '../../workload.js';
 import { Replica, type ReplicaContext } from '../replica/replica.js';
 
 interface Slot {
@@ -18,12 +18,12 @@ export class ManagedWorkload {
   readonly #leaving = new Set<Replica>();
 
   constructor(
-    workload: Workload,
+    { workload, revision }: DesiredWorkload,
     private readonly context: ReplicaContext & { drainMs: number },
     private readonly onChange: () => void,
   ) {
     this.#workload = workload;
-    this.#revision = revisionOf(workload);
+    this.#revision = revision;
     this.#converge();
   }
 
@@ -32,10 +32,10 @@ export class ManagedWorkload {
     return { kind, name };
   }
 
-  apply(workload: Workload) {
+  apply({ workload, revision }: DesiredWorkload) {
     this.#removing = false;
     this.#workload = workload;
-    this.#revision = revisionOf(workload);
+    this.#revision = revision;
     this.#converge();
   }
 

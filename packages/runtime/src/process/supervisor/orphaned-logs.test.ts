@@ -7,6 +7,7 @@ import { logOf, supervisorOptions, temporaryFolder, workload } from '../../../te
 import { eventually } from '../../../test/wait.js';
 import { ABSENT } from '../../runtime.js';
 import { Supervisor } from './supervisor.js';
+import { desiredWorkload } from '../../workload.js';
 
 const BOBS = 'f3b9a0ce-8a43-4d0e-9b9e-0a6d7a1c5e42';
 
@@ -27,7 +28,7 @@ const isReady = () =>
   );
 /** Runs `echo`, and starts the supervisor anew, which knows no workloads. */
 async function leaveLogs(): Promise<void> {
-  supervisor.apply(workload('echo'));
+  supervisor.apply(desiredWorkload(workload('echo')));
   await isReady();
   await supervisor.close();
   supervisor = new Supervisor(supervisorOptions(folder.path));
@@ -49,7 +50,7 @@ it('logs of a workload that the supervisor does not run are observed with their 
 
 it('logs of a workload that is applied again are continued', async () => {
   await leaveLogs();
-  supervisor.apply(workload('echo'));
+  supervisor.apply(desiredWorkload(workload('echo')));
   await isReady();
   expect(await readFile(logOf(folder.path), 'utf8')).toMatch(/listens\n.*listens\n$/s);
 });
@@ -57,11 +58,11 @@ it('logs of a workload that is applied again are continued', async () => {
 it.each(['runs', 'has left logs'])('an adapter gets nothing of an earlier one that %s', async (how) => {
   const bobs = workload('echo', { resourceId: BOBS, environment: { VERSION: 'of bob' } });
   if (how === 'runs') {
-    supervisor.apply(workload('echo'));
+    supervisor.apply(desiredWorkload(workload('echo')));
     await isReady();
   } else await leaveLogs();
   await eventually(() => {
-    supervisor.apply(bobs); // as a reconcile does, until it is so
+    supervisor.apply(desiredWorkload(bobs)); // as a reconcile does, until it is so
     expect(supervisor.observe(adapter('echo')).resourceId).toBe(BOBS);
   });
   await isReady();
@@ -73,7 +74,7 @@ it('other files in the folder of logs are left alone', async () => {
   const root = join(folder.path, 'logs');
   for (const name of ['echo', 'echo.d', 'postgres.log']) await mkdir(join(root, name), { recursive: true });
   expect(supervisor.list()).toEqual([]);
-  supervisor.apply(workload('echo'));
+  supervisor.apply(desiredWorkload(workload('echo')));
   await supervisor.remove(adapter('echo'));
   expect((await readdir(root)).toSorted()).toEqual(['echo', 'echo.d', 'postgres.log']);
 });

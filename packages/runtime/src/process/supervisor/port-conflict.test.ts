@@ -10,6 +10,7 @@ import { eventually } from '../../../test/wait.js';
 import type { ObservedReplica } from '../../runtime.js';
 import { catalogue, type Catalogue } from '../catalogue.js';
 import { Supervisor } from './supervisor.js';
+import { desiredWorkload } from '../../workload.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let clock: TestClock;
@@ -40,7 +41,7 @@ onLinux('a replica on whose port another program listens', () => {
     const args = ['-c', script, '-', process.execPath, SERVER];
     start(catalogue({ late: { command: '/bin/sh', args, env: {} } }, undefined));
     const release = clock.hold(0);
-    supervisor.apply(workload('echo', { imageName: 'late' }));
+    supervisor.apply(desiredWorkload(workload('echo', { imageName: 'late' })));
     const port = Number(await eventually(() => readFile(file, 'utf8')));
     other = createServer((_req, res) => res.end('mine')).listen(port, '127.0.0.1');
     const states: string[] = [];
@@ -61,7 +62,7 @@ onLinux('a replica on whose port another program listens', () => {
   it('gets another port after each end', async () => {
     start();
     const release = clock.hold(0);
-    supervisor.apply(workload('echo'));
+    supervisor.apply(desiredWorkload(workload('echo')));
     await isReady();
     const port = Number(new URL(replica().endpoint?.url ?? '').port);
     await fetch(`${replica().endpoint?.url}/exit?code=3`, { method: 'POST', headers: { connection: 'close' } });

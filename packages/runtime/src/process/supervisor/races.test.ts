@@ -4,6 +4,7 @@ import { supervisorOptions, temporaryFolder, workload } from '../../../test/supe
 import { eventually } from '../../../test/wait.js';
 import { ABSENT } from '../../runtime.js';
 import { Supervisor } from './supervisor.js';
+import { desiredWorkload } from '../../workload.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let supervisor: Supervisor;
@@ -17,7 +18,7 @@ afterEach(async () => {
 });
 
 it.each([0, 1, 2, 3, 5, 8])('removes a workload %i ms after it was applied', async (ms) => {
-  supervisor.apply(workload('echo'));
+  supervisor.apply(desiredWorkload(workload('echo')));
   if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
   await supervisor.remove(adapter('echo'));
   expect(supervisor.observe(adapter('echo'))).toEqual(ABSENT);

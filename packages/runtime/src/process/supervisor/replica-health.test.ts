@@ -6,6 +6,7 @@ import { eventually } from '../../../test/wait.js';
 import type { ObservedReplica } from '../../runtime.js';
 import { catalogue } from '../catalogue.js';
 import { Supervisor, type SupervisorOptions } from './supervisor.js';
+import { desiredWorkload } from '../../workload.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let clock: TestClock;
@@ -26,7 +27,7 @@ afterEach(async () => {
 const seen = () => supervisor.observe(adapter('echo'));
 const replica = () => seen().replicas[0] as ObservedReplica;
 const isReady = () => eventually(() => expect(replica()).toMatchObject({ state: 'Ready' }));
-async function tell(path: string): Promise<void> {
+async function send(path: string): Promise<void> {
   await fetch(`${replica().endpoint?.url}${path}`, { method: 'POST', headers: { connection: 'close' } });
 }
 
@@ -37,7 +38,7 @@ describe('a replica that may speak stdio', () => {
   it('has a hint when it ends with exit code 0', async () => {
     running('exit 0');
     clock.hold(1_000);
-    supervisor.apply(workload('echo', { imageName: 'silent' }));
+    supervisor.apply(desiredWorkload(workload('echo', { imageName: 'silent' })));
     await eventually(() => expect(replica().restartCount).toBe(2));
     expect(replica().message).toBe(
       'It ended with exit code 0, 2 times in a row; the next start is in 1 s. A server that speaks stdio ends ' +
@@ -47,7 +48,7 @@ describe('a replica that may speak stdio', () => {
 
   it('has a hint when it does not listen for long', async () => {
     running('sleep 1000');
-    supervisor.apply(workload('echo', { imageName: 'silent' }));
+    supervisor.apply(desiredWorkload(workload('echo', { imageName: 'silent' })));
     await eventually(() =>
       expect(replica().message).toBe(
         'GET /healthz fails: nothing listens on PORT yet. The server has to listen on the port in PORT, or on {port} from ' +
@@ -61,7 +62,7 @@ describe('a replica that listens on ::1 only', () => {
   it('has an endpoint with that address', async () => {
     const script = `require('http').createServer((_, res) => res.end('here')).listen(process.env.PORT, '::1')`;
     start({ catalogue: catalogue({ six: { command: process.execPath, args: ['-e', script], env: {} } }, undefined) });
-    supervisor.apply(workload('echo', { imageName: 'six' }));
+    supervisor.apply(desiredWorkload(workload('echo', { imageName: 'six' })));
     await isReady();
     const { url = '' } = replica().endpoint ?? {};
     expect(url).toMatch(/^http:\/\/\[::1\]:\d+$/);
@@ -75,7 +76,7 @@ describe('a replica whose health check fails', () => {
     start({ catalogue: catalogue({ busy: { command: process.execPath, args: ['-e', script], env: {} } }, undefined) });
     const messages = new Set<string | null>();
     supervisor.watch(() => messages.add(seen().replicas[0]?.message ?? null));
-    supervisor.apply(workload('echo', { imageName: 'busy' }));
+    supervisor.apply(desiredWorkload(workload('echo', { imageName: 'busy' })));
     await eventually(() => expect([...messages]).toContain('GET /healthz answers 503 "not yet: 0"'));
     const before = clock.sleeps.length;
     await eventually(() => expect(clock.sleeps.length).toBeGreaterThan(before + 3));
@@ -83,10 +84,10 @@ describe('a replica whose health check fails', () => {
   });
 
   it('is Starting, with the reason, until the check first passes', async () => {
-    supervisor.apply(workload('echo', { environment: { HEALTH: '503' } }));
+    supervisor.apply(desiredWorkload(workload('echo', { environment: { HEALTH: '503' } })));
     await eventually(() => expect(replica().message).toBe('GET /healthz answers 503'));
     expect(replica()).toMatchObject({ state: 'Starting', endpoint: { ready: false }, restartCount: 0 });
-    await tell('/health?status=200');
+    await send('/health?status=200');
     await isReady();
     expect(replica()).toMatchObject({ message: null, endpoint: { ready: true } });
   });
@@ -100,12 +101,12 @@ describe('a replica whose health check fails', () => {
       next();
       await eventually(() => expect(clock.sleeps.length).toBe(before + 1));
     }
-    supervisor.apply(workload('echo'));
+    supervisor.apply(desiredWorkload(workload('echo')));
     await isReady();
     const { endpoint } = replica();
     const states = [];
     for (const status of [500, 500, 200, 500, 500, 500]) {
-      await tell(`/health?status=${status}`);
+      await send(`/health?status=${status}`);
       await check();
       states.push(replica().state);
     }
@@ -115,23 +116,23 @@ describe('a replica whose health check fails', () => {
       message: 'GET /healthz answers 500',
       restartCount: 0,
     });
-    await tell('/health?status=200');
+    await send('/health?status=200');
     await check();
     expect(replica()).toMatchObject({ state: 'Ready', endpoint, message: null });
   });
 
   it('is restarted after fifteen failures, with another endpoint id', async () => {
-    supervisor.apply(workload('echo'));
+    supervisor.apply(desiredWorkload(workload('echo')));
     await isReady();
     const { endpoint } = replica();
-    await tell('/health?status=500');
+    await send('/health?status=500');
     await eventually(() => expect(replica()).toMatchObject({ restartCount: 1, lastExitCode: 137 }));
     await isReady();
     expect(replica().endpoint?.id).not.toBe(endpoint?.id);
   });
 
   it('is ready with a note when the path does not exist', async () => {
-    supervisor.apply(workload('echo', { healthPath: '/no-such-path' }));
+    supervisor.apply(desiredWorkload(workload('echo', { healthPath: '/no-such-path' })));
     await isReady();
     expect(seen().healthNote).toContain('GET /no-such-path answers 404');
   });

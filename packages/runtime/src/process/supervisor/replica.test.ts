@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../../test/clock.js';
 import { descriptorsOf } from '../../../test/descriptors.js';
-import { ask } from '../../../test/observed.js';
+import { serverState } from '../../../test/observed.js';
 import { logOf, SERVER, supervisorOptions, temporaryFolder, workload } from '../../../test/supervisor.js';
 import { eventually } from '../../../test/wait.js';
 import type { ObservedReplica } from '../../runtime.js';
 import { catalogue } from '../catalogue.js';
 import { Supervisor, type SupervisorOptions } from './supervisor.js';
+import { desiredWorkload } from '../../workload.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let clock: TestClock;
@@ -34,7 +35,7 @@ const PAUSES = new Set([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_
 
 describe('a replica that keeps crashing', () => {
   it('is restarted at once, and then after pauses that double up to five minutes', async () => {
-    supervisor.apply(workload('echo', { imageName: 'broken' }));
+    supervisor.apply(desiredWorkload(workload('echo', { imageName: 'broken' })));
     await eventually(() => expect(clock.sleeps.filter((ms) => ms === 300_000).length).toBeGreaterThan(1));
     const pauses = clock.sleeps.filter((ms) => ms === 0 || PAUSES.has(ms));
     const doubling = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000];
@@ -43,7 +44,7 @@ describe('a replica that keeps crashing', () => {
 
   it('reports the exit code, the number of crashes and the next start, and has no endpoint', async () => {
     clock.hold(4_000);
-    supervisor.apply(workload('echo', { imageName: 'broken' }));
+    supervisor.apply(desiredWorkload(workload('echo', { imageName: 'broken' })));
     await eventually(() => expect(replica().restartCount).toBe(4));
     expect(replica()).toMatchObject({
       state: 'BackOff',
@@ -58,14 +59,14 @@ describe('a replica that keeps crashing', () => {
 
   it('leaves no file open', async () => {
     clock.hold(4_000);
-    supervisor.apply(workload('echo', { imageName: 'broken' }));
+    supervisor.apply(desiredWorkload(workload('echo', { imageName: 'broken' })));
     await eventually(() => expect(replica().restartCount).toBe(4));
     await eventually(() => expect(descriptorsOf(logOf(folder.path))).toBe(0));
   });
 
   it('does not delay its removal', async () => {
     clock.hold(4_000);
-    supervisor.apply(workload('echo', { imageName: 'broken' }));
+    supervisor.apply(desiredWorkload(workload('echo', { imageName: 'broken' })));
     await eventually(() => expect(replica().restartCount).toBe(4));
     await supervisor.remove(adapter('echo'));
     expect(seen().exists).toBe(false);
@@ -77,7 +78,7 @@ describe('a replica that keeps crashing', () => {
       catalogue: catalogue({ talker: { command: process.execPath, args: ['-e', script], env: {} } }, undefined),
     });
     clock.hold(0);
-    supervisor.apply(workload('echo', { imageName: 'talker' }));
+    supervisor.apply(desiredWorkload(workload('echo', { imageName: 'talker' })));
     await eventually(() => expect(replica()).toMatchObject({ lastExitCode: 9 }));
     await eventually(async () => {
       const log = await readFile(logOf(folder.path), 'utf8');
@@ -90,10 +91,10 @@ describe('a replica that keeps crashing', () => {
 describe('the environment of a replica', () => {
   it('makes it listen on loopback and its own port, whatever the spec says', async () => {
     start({ environment: { ...supervisorOptions(folder.path).environment, HOST: '0.0.0.0', PORT: '1' } });
-    supervisor.apply(workload('echo'));
+    supervisor.apply(desiredWorkload(workload('echo')));
     await isReady();
     const { url = '' } = replica().endpoint ?? {};
-    const { environment } = await ask(url);
+    const { environment } = await serverState(url);
     expect(environment).toMatchObject({ HOST: '127.0.0.1', PORT: new URL(url).port, MCP_GATEWAY_REPLICA: 'echo-0' });
   });
 });
@@ -106,19 +107,19 @@ describe('variables of the same name', () => {
       catalogue: catalogue({ server }, undefined),
       environment: { ...supervisorOptions(folder.path).environment, A: 'machine', B: 'machine', D: 'machine' },
     });
-    supervisor.apply(workload('echo', { environment: { A: 'adapter' } }));
+    supervisor.apply(desiredWorkload(workload('echo', { environment: { A: 'adapter' } })));
     await isReady();
-    const { environment } = await ask(replica().endpoint?.url ?? '');
+    const { environment } = await serverState(replica().endpoint?.url ?? '');
     expect(environment).toMatchObject({ A: 'adapter', B: 'catalogue', C: 'catalogue', D: 'machine' });
   });
 });
 
 describe('a removal', () => {
   it('that is followed by an apply keeps the workload and its logs', async () => {
-    supervisor.apply(workload('echo'));
+    supervisor.apply(desiredWorkload(workload('echo')));
     await isReady();
     const removed = supervisor.remove(adapter('echo'));
-    supervisor.apply(workload('echo', { replicas: 0 }));
+    supervisor.apply(desiredWorkload(workload('echo', { replicas: 0 })));
     await removed;
     expect(seen()).toMatchObject({ exists: true, removing: false });
     expect(await readFile(logOf(folder.path), 'utf8')).toContain('listens');
@@ -128,13 +129,13 @@ describe('a removal', () => {
 describe('a replica that is stopped', () => {
   it('takes no new sessions, says until when it drains, loses its endpoint then, and ends', async () => {
     const release = clock.hold(300);
-    supervisor.apply(workload('echo'));
+    supervisor.apply(desiredWorkload(workload('echo')));
     await isReady();
     const { endpoint } = replica();
     const states: unknown[] = [];
     supervisor.watch(() => states.push(seen().replicas.map((each) => each.endpoint)));
     const drainUntil = new Date(clock.now() + 300).toISOString();
-    supervisor.apply(workload('echo', { replicas: 0 }));
+    supervisor.apply(desiredWorkload(workload('echo', { replicas: 0 })));
     const draining = { ...endpoint, ready: false, serving: true, draining: true, drainUntil };
     expect(seen()).toMatchObject({ desiredReplicas: 0, replicas: [{ state: 'Stopping', endpoint: draining }] });
     const { url = '' } = endpoint ?? {};
@@ -147,32 +148,32 @@ describe('a replica that is stopped', () => {
 
   it('does not drain when it was never ready', async () => {
     clock.hold(300);
-    supervisor.apply(workload('echo', { environment: { HEALTH: '500' } }));
+    supervisor.apply(desiredWorkload(workload('echo', { environment: { HEALTH: '500' } })));
     await eventually(() => expect(replica().message).toBe('GET /healthz answers 500'));
-    supervisor.apply(workload('echo', { replicas: 0 }));
+    supervisor.apply(desiredWorkload(workload('echo', { replicas: 0 })));
     expect(replica()).toMatchObject({ state: 'Stopping', endpoint: null });
     await supervisor.remove(adapter('echo'));
   });
 
   it('stops to drain when the workload is removed, or its process ends', async () => {
     clock.hold(300);
-    supervisor.apply(workload('echo'));
+    supervisor.apply(desiredWorkload(workload('echo')));
     await isReady();
-    supervisor.apply(workload('echo', { replicas: 0 }));
+    supervisor.apply(desiredWorkload(workload('echo', { replicas: 0 })));
     await supervisor.remove(adapter('echo'));
     expect(seen().exists).toBe(false);
 
-    supervisor.apply(workload('echo'));
+    supervisor.apply(desiredWorkload(workload('echo')));
     await isReady();
     const { url = '' } = replica().endpoint ?? {};
-    supervisor.apply(workload('echo', { replicas: 0 }));
+    supervisor.apply(desiredWorkload(workload('echo', { replicas: 0 })));
     await fetch(`${url}/exit?code=0`, { method: 'POST' });
     await eventually(() => expect(seen().replicas).toEqual([]));
   });
 
   it('is killed when it ignores SIGTERM', async () => {
     start({ stopGraceSeconds: 0.2 });
-    supervisor.apply(workload('echo', { environment: { IGNORE: 'SIGTERM' } }));
+    supervisor.apply(desiredWorkload(workload('echo', { environment: { IGNORE: 'SIGTERM' } })));
     await isReady();
     const { url = '' } = replica().endpoint ?? {};
     await supervisor.remove(adapter('echo'));
@@ -185,7 +186,7 @@ describe('an image that cannot be resolved', () => {
     const file = join(folder.path, 'catalogue.json');
     await writeFile(file, '{');
     start({ catalogue: catalogue({}, file) });
-    supervisor.apply(workload('echo', { imageName: 'mine' }));
+    supervisor.apply(desiredWorkload(workload('echo', { imageName: 'mine' })));
     await eventually(() => expect(seen().failure?.reason).toBe('CatalogueInvalid'));
     await writeFile(file, '{}');
     await eventually(() => expect(seen().failure?.reason).toBe('ImageNotFound'));
@@ -201,7 +202,7 @@ describe('a command that cannot run', () => {
     const cwd = join(folder.path, 'later');
     const entry = { command: process.execPath, args: [SERVER], env: {}, cwd };
     start({ catalogue: catalogue({ server: entry }, undefined) });
-    supervisor.apply(workload('echo'));
+    supervisor.apply(desiredWorkload(workload('echo')));
     await eventually(() => expect(seen().failure).toMatchObject({ reason: 'StartFailed' }));
     expect(seen().failure?.message).toContain(cwd);
     expect(replica()).toMatchObject({ state: 'BackOff', message: seen().failure?.message, restartCount: 0 });
@@ -216,7 +217,7 @@ describe('a replica with a setting that processes do not support', () => {
     ['SecretsNotSupported', { secretEnvironment: { TOKEN: { secret: 'mcp', key: 'token' } } }],
     ['VariableNotSupported', { environment: { OPTIND: 'abc' } }],
   ])('is not started, and says why: %s', async (reason, more) => {
-    supervisor.apply(workload('echo', more));
+    supervisor.apply(desiredWorkload(workload('echo', more)));
     await eventually(() => expect(seen().failure).toMatchObject({ reason }));
     expect(replica()).toMatchObject({ state: 'BackOff', endpoint: null, message: seen().failure?.message });
   });

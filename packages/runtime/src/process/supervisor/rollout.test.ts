@@ -5,7 +5,7 @@ import { ids, ready } from '../../../test/observed.js';
 import { supervisorOptions, temporaryFolder, workload } from '../../../test/supervisor.js';
 import { eventually } from '../../../test/wait.js';
 import type { Observation } from '../../runtime.js';
-import { revisionOf, type Workload } from '../../workload.js';
+import { desiredWorkload, revisionOf, type Workload } from '../../workload.js';
 import { Supervisor } from './supervisor.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -35,7 +35,7 @@ async function converged(wanted: Workload): Promise<Observation> {
   return seen();
 }
 function applied(wanted: Workload): Promise<Observation> {
-  supervisor.apply(wanted);
+  supervisor.apply(desiredWorkload(wanted));
   return converged(wanted);
 }
 /** The observed state after each change. */
@@ -57,9 +57,9 @@ describe('a rollout', () => {
   });
 
   it('replaces replicas that are not ready at once', async () => {
-    supervisor.apply(broken('1'));
+    supervisor.apply(desiredWorkload(broken('1')));
     await eventually(() => expect(of(broken('1')).map(({ message }) => message)).toContain('GET /healthz answers 500'));
-    supervisor.apply(version('2'));
+    supervisor.apply(desiredWorkload(version('2')));
     expect(of(version('2'))).toHaveLength(2);
     expect(of(broken('1'))).toEqual([]);
     await converged(version('2'));
@@ -67,7 +67,7 @@ describe('a rollout', () => {
 
   it('that gets stuck keeps every serving replica and one successor', async () => {
     const before = await applied(version('1'));
-    supervisor.apply(broken('2'));
+    supervisor.apply(desiredWorkload(broken('2')));
     await eventually(() => expect(of(broken('2'))[0]?.message).toBe('GET /healthz answers 500'));
     expect(of(broken('2'))).toHaveLength(1);
     expect(ids(seen())).toEqual(ids(before));
@@ -75,7 +75,7 @@ describe('a rollout', () => {
 
   it('that gets stuck gives way to the next one', async () => {
     await applied(version('1'));
-    supervisor.apply(broken('2'));
+    supervisor.apply(desiredWorkload(broken('2')));
     await eventually(() => expect(of(broken('2'))[0]?.message).toBe('GET /healthz answers 500'));
     await applied(version('3'));
     expect(of(broken('2'))).toEqual([]);
@@ -84,7 +84,7 @@ describe('a rollout', () => {
   it('reports a health note of the desired revision only', async () => {
     await applied(version('1', { healthPath: '/none' }));
     expect(seen().healthNote).toContain('GET /none answers 404');
-    supervisor.apply(broken('2'));
+    supervisor.apply(desiredWorkload(broken('2')));
     await eventually(() => expect(of(broken('2'))[0]?.message).toBe('GET /healthz answers 500'));
     expect(seen().healthNote).toBeNull();
     await applied(version('3', { healthPath: '/nothing' }));
@@ -95,7 +95,7 @@ describe('a rollout', () => {
     const paths = () => seen().replicas.map(({ revision, endpoint }) => `${revision} ${endpoint?.path}`);
     const [first, bad] = [version('1'), broken('2', { path: '/api/mcp' })];
     await applied(first);
-    supervisor.apply(bad);
+    supervisor.apply(desiredWorkload(bad));
     await eventually(() => expect(of(bad)[0]?.endpoint).not.toBeNull());
     expect(paths().toSorted()).toEqual(
       [...Array<string>(2).fill(`${revisionOf(first)} /mcp`), `${revisionOf(bad)} /api/mcp`].toSorted(),
@@ -104,7 +104,7 @@ describe('a rollout', () => {
 
   it('that is reverted leaves the serving replicas as they were', async () => {
     const before = await applied(version('1'));
-    supervisor.apply(broken('2'));
+    supervisor.apply(desiredWorkload(broken('2')));
     await eventually(() => expect(of(broken('2'))).toHaveLength(1));
     const after = await applied(version('1'));
     expect(ids(after)).toEqual(ids(before));
@@ -112,11 +112,11 @@ describe('a rollout', () => {
 
   it('may be scaled meanwhile', async () => {
     await applied(version('1'));
-    supervisor.apply(version('2'));
-    supervisor.apply(version('2', { replicas: 1 }));
+    supervisor.apply(desiredWorkload(version('2')));
+    supervisor.apply(desiredWorkload(version('2', { replicas: 1 })));
     await converged(version('2', { replicas: 1 }));
-    supervisor.apply(version('3', { replicas: 1 }));
-    supervisor.apply(version('3', { replicas: 3 }));
+    supervisor.apply(desiredWorkload(version('3', { replicas: 1 })));
+    supervisor.apply(desiredWorkload(version('3', { replicas: 3 })));
     await converged(version('3', { replicas: 3 }));
   });
 });

@@ -4,6 +4,7 @@ import { TestClock } from '../../../test/clock.js';
 import { supervisorOptions, temporaryFolder, workload } from '../../../test/supervisor.js';
 import { eventually } from '../../../test/wait.js';
 import { Supervisor } from './supervisor.js';
+import { desiredWorkload } from '../../workload.js';
 
 /** A hundred health checks. */
 const START_MS = 10_000;
@@ -34,7 +35,7 @@ describe('a replica that never passes its health check', () => {
     start(START_MS);
     clock.hold(2_000);
     const began = clock.now();
-    supervisor.apply(sick());
+    supervisor.apply(desiredWorkload(sick()));
     await eventually(() => expect(replica()).toMatchObject({ state: 'BackOff', restartCount: 3 }));
     expect(clock.now() - began).toBeGreaterThanOrEqual(3 * START_MS);
     expect(replica()).toMatchObject({ endpoint: null, lastExitCode: 137 });
@@ -45,16 +46,16 @@ describe('a replica that never passes its health check', () => {
 
   it('says during the restart why it was restarted', async () => {
     start(START_MS);
-    supervisor.apply(sick());
-    const said = 'It was restarted because it was not ready within 10 s: GET /healthz answers 500';
-    await eventually(() => expect(replica()).toMatchObject({ state: 'Starting', message: said }));
+    supervisor.apply(desiredWorkload(sick()));
+    const message = 'It was restarted because it was not ready within 10 s: GET /healthz answers 500';
+    await eventually(() => expect(replica()).toMatchObject({ state: 'Starting', message }));
     expect(replica()?.restartCount).toBeGreaterThan(0);
   });
 });
 
 it('a replica that is ready in time stays, and one that ends by itself is not reported as late', async () => {
   start(AMPLE_MS);
-  supervisor.apply(workload('echo'));
+  supervisor.apply(desiredWorkload(workload('echo')));
   await isReady();
   const [{ endpoint } = { endpoint: null }] = supervisor.observe(adapter('echo')).replicas;
   const ready = clock.now();

@@ -2,7 +2,7 @@ import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { ABSENT, type Observation } from '../../runtime.js';
 import { STARTUP_SECONDS } from '../../health.js';
-import type { Workload } from '../../workload.js';
+import type { DesiredWorkload } from '../../workload.js';
 import { ReplicaLogs } from '../logs/replica-logs.js';
 import type { ReplicaContext } from '../replica/replica.js';
 import { ManagedWorkload } from './managed-workload.js';
@@ -51,23 +51,20 @@ export class Supervisor {
    * Starts or changes a workload. While anything of an earlier resource of the same name exists, `apply` removes that instead, and
    * the worker has to apply again.
    */
-  apply(workload: Workload) {
-    const { kind, name, resourceId } = workload;
+  apply(desired: DesiredWorkload) {
+    const { kind, name, resourceId } = desired.workload;
     const ref = { kind, name };
     const before = this.observe(ref);
     if (before.exists && before.resourceId !== resourceId) return void this.remove(ref);
     const existing = this.#workloads.get(resourceKey(ref));
-    if (existing) return existing.apply(workload);
+    if (existing) return existing.apply(desired);
     try {
       this.#logs.begin({ ...ref, id: resourceId });
     } catch (error) {
       this.options.log.warn({ err: error, ...ref }, 'the logs of a workload cannot be kept');
     }
     const changed = () => this.#changed(ref);
-    this.#workloads.set(
-      resourceKey(ref),
-      new ManagedWorkload(workload, { ...this.options, logs: this.#logs }, changed),
-    );
+    this.#workloads.set(resourceKey(ref), new ManagedWorkload(desired, { ...this.options, logs: this.#logs }, changed));
     changed();
   }
 
@@ -92,7 +89,7 @@ export class Supervisor {
     return owner ? { ...ABSENT, exists: true, resourceId: owner.id } : ABSENT;
   }
 
-  /** Ends every replica and keeps the logs, which may tell why a replica ended. */
+  /** Ends every replica and keeps the logs, which may contain the cause. */
   async endAll(): Promise<void> {
     await Promise.all(
       [...this.#workloads.keys()].map(async (key) => {

@@ -6,7 +6,7 @@ const NOW = 1_780_000_000;
 const record: SessionRecord = {
   kind: 'adapter',
   name: 'echo',
-  adapterId: 'adapter-1',
+  resourceId: 'adapter-1',
   caller: 'alice',
   endpointId: 'a',
   upstreamId: 'raw',

@@ -95,7 +95,7 @@ async function relocationTarget(
 function routeOf(routes: RouteTable, { resource, envelope, principal }: Relocation): Route {
   const route = routes.get(resource);
   if (!route || !canRead(principal, route)) throw new GatewayError('ADAPTER_NOT_FOUND');
-  if (route.adapterId !== envelope.adapterId) throw new GatewayError('SESSION_NOT_FOUND');
+  if (route.resourceId !== envelope.resourceId) throw new GatewayError('SESSION_NOT_FOUND');
   return route;
 }
 

@@ -8,7 +8,7 @@ const session = (why: Relocation['why']): Relocation => ({
   envelope: {
     id: 'id',
     kind: 'adapter',
-    adapterId: 'adapter-1',
+    resourceId: 'adapter-1',
     endpointId: 'a',
     upstreamId: 'up',
     caller: 'alice',
@@ -31,7 +31,7 @@ function recoveryOf() {
   const { promise: first, reject: fail } = Promise.withResolvers<never>();
   const answers = [first];
   const parts = {
-    routes: { get: () => ({ adapterId: 'adapter-1' }) },
+    routes: { get: () => ({ resourceId: 'adapter-1' }) },
     sessions: {
       records: { find: () => answers.shift() ?? Promise.resolve({ record: null }) },
       end: async ({ id }: { id: string }, _route: unknown, how: { tellServer: boolean }) =>

@@ -79,7 +79,7 @@ async function endUnrecoverable(
   const { envelope, resource, why } = session;
   const isLost = error instanceof GatewayError && error.code === 'SESSION_NOT_FOUND' && why !== 'draining';
   const route = routes.get(resource);
-  if (isLost && route?.adapterId === envelope.adapterId) {
+  if (isLost && route?.resourceId === envelope.resourceId) {
     await sessions.end(envelope, route, { tellServer: why !== 'unknown' }).catch(() => {});
   }
   throw error;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { notReady, podOf, running, statefulSetOf, warning } from '../../../test/pods.js';
 import type { Pod, StatefulSet } from '../api/types.js';
-import { healthCheckOf } from './health-check-of.js';
+import { healthCheckOf, lastProbeStatus, probeFailure } from './health-check.js';
 
 const NOT_FOUND = 'Startup probe failed: HTTP probe failed with statuscode: 404';
 const warnings = [warning('pod-uid', 'Unhealthy', NOT_FOUND)];
@@ -82,8 +82,8 @@ describe('the health check of a revision with a replica that answers an error', 
       ...podOf({}, starting),
       spec: { containers: [{ name: 'server', readinessProbe: { httpGet: { path } } }] },
     };
-    const told = [warning('pod-uid', 'Unhealthy', message)];
-    return healthCheckOf({ statefulSet: set, own: [], pods: [pod], warnings: told }, 'r1', undefined);
+    const events = [warning('pod-uid', 'Unhealthy', message)];
+    return healthCheckOf({ statefulSet: set, own: [], pods: [pod], warnings: events }, 'r1', undefined);
   };
 
   it.each([400, 403, 404, 405, 421])('on the default path, with %i, is TCP', (status) => {
@@ -99,10 +99,71 @@ describe('the health check of a revision with a replica that answers an error', 
     expect(checkOf(status, path).by).toBe('http');
   });
 
-  it('keeps the answer when the probe no longer asks', () => {
+  it('keeps the answer when the probe no longer requests the path', () => {
     const annotations = { ...byTcp.metadata.annotations, 'mcp-gateway.io/health-check-answer': '403' };
     const statefulSet = { ...byTcp, metadata: { ...byTcp.metadata, annotations } };
     const seen = healthCheckOf({ statefulSet, own: [], pods: [], warnings: [] }, 'r1', undefined);
     expect(seen).toEqual({ by: 'tcp', answer: '403' });
+  });
+});
+
+const GET = 'Get "http://10.0.0.7:8000/healthz":';
+const unhealthy = (message: string) => warning('pod-uid', 'Unhealthy', message);
+const failure = { starting: false };
+
+const startingPod = podOf({}, { containerStatuses: [running({ started: false })] });
+
+describe('a failed probe', () => {
+  it.each<[output: string, expected: object]>([
+    ['HTTP probe failed with statuscode: 404', { ...failure, message: 'The health check answers 404.' }],
+    ['HTTP probe failed with statuscode: 503', { ...failure, message: 'The health check answers 503.' }],
+    [
+      `${GET} dial tcp 10.0.0.7:8000: connect: connection refused`,
+      { ...failure, message: 'Nothing listened on PORT at 09:00 UTC.', starting: true },
+    ],
+    [
+      `${GET} context deadline exceeded (Client.Timeout exceeded while awaiting headers)`,
+      { ...failure, message: 'The health check does not answer in time.' },
+    ],
+    [`${GET} context deadline exceeded`, { ...failure, message: 'The health check does not answer in time.' }],
+    [
+      `${GET} dial tcp 10.0.0.7:8000: i/o timeout`,
+      { ...failure, message: 'The health check does not answer in time.' },
+    ],
+    [`${GET} net/http: Timeout awaiting headers`, { ...failure, message: 'The health check does not answer in time.' }],
+    [`${GET} EOF\nat the end\n`, { ...failure, message: `The health check fails: ${GET} EOF\nat the end` }],
+  ])('with %s is explained', (output, expected) => {
+    for (const probe of ['Startup', 'Readiness', 'Liveness']) {
+      expect(probeFailure(startingPod, [unhealthy(`${probe} probe failed: ${output}`)])).toEqual(expected);
+    }
+  });
+
+  it('is the last one of this pod', () => {
+    const failures = ['404', '503'].map((status) =>
+      unhealthy(`Startup probe failed: HTTP probe failed with statuscode: ${status}`),
+    );
+    const others = [
+      warning('other', 'Unhealthy', 'Startup probe failed: x'),
+      warning('pod-uid', 'BackOff', 'Startup probe failed: x'),
+    ];
+    expect(probeFailure(startingPod, [...failures, ...others])?.message).toBe('The health check answers 503.');
+  });
+
+  it.each(['Container server failed liveness probe, will be restarted', 'Startup probe errored: no container'])(
+    'is null when the kubelet says %s',
+    (message) => {
+      expect(probeFailure(startingPod, [unhealthy(message)])).toBeNull();
+    },
+  );
+
+  it('is null when it is a startup probe that has passed since, or is older than the process', () => {
+    const failed = (probe: string, at: string) =>
+      warning('pod-uid', 'Unhealthy', `${probe} probe failed: HTTP probe failed with statuscode: 404`, at);
+    const now = '2026-11-20T09:00:00Z';
+    const before = '2026-11-20T08:00:01Z';
+    expect(probeFailure(podOf(), [failed('Startup', now)])).toBeNull();
+    expect(probeFailure(podOf(), [failed('Readiness', now)])).not.toBeNull();
+    expect(probeFailure(podOf(), [failed('Readiness', before)])).toBeNull();
+    expect(lastProbeStatus(podOf(), [failed('Readiness', before)])).toBe(404);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { workload } from '../../../test/supervisor.js';
-import { probesOf, type HealthCheck } from './probes.js';
+import { probesOf, type HealthCheck } from './container.js';
 
 const START = ['startup', 'readiness', 'liveness'] as const;
 
@@ -16,19 +16,19 @@ const seen = (healthPath: string, by: HealthCheck['by'], healthType?: 'http') =>
 describe('the probes of a replica', () => {
   it.each<[what: string, path: string, by: HealthCheck['by'], expected: string[]]>([
     [
-      'ask for its path from the start',
+      'request its path from the start',
       '/live',
       'http',
       ['startup /live 3×100', 'readiness /live 5×2', 'liveness /live 10×12'],
     ],
     [
-      'let it start with an open port where the path is an assumption, and live until that is known to be wrong',
+      'only open the port at the start when the path is the default, and restart it after more than five minutes',
       '/healthz',
       'http',
       ['startup 8000 3×100', 'readiness /healthz 5×2', 'liveness /healthz 10×33'],
     ],
     [
-      'ask for the port alone when that has to do',
+      'only open the port when the health check is TCP',
       '/healthz',
       'tcp',
       ['startup 8000 3×100', 'readiness 8000 5×2', 'liveness 8000 10×12'],
@@ -37,7 +37,7 @@ describe('the probes of a replica', () => {
     expect(seen(path, by)).toEqual(expected);
   });
 
-  it('ask for the default path from the start when the spec names it', () => {
+  it('request the default path from the start when the spec names it', () => {
     expect(seen('/healthz', 'http', 'http')[0]).toBe('startup /healthz 3×100');
   });
 });

@@ -1,6 +1,6 @@
-import { adapter, tool } from '../../../test/refs.js';
 import { describe, expect, it } from '@jest/globals';
-import { objectName, podName } from './names.js';
+import { adapter, tool } from '../../../test/refs.js';
+import { objectName, podName } from './manifest.js';
 
 const long = (end: string) => 'a'.repeat(63 - end.length) + end;
 

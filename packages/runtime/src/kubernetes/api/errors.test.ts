@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ApiError } from '../api/errors.js';
-import { apiFailure } from './api-failure.js';
+import { ApiError, apiFailure } from './errors.js';
 
 const RIGHT =
   'statefulsets.apps "adapter-echo" is forbidden: User "system:serviceaccount:adapter:worker" cannot patch resource "statefulsets" in API group "apps" in the namespace "adapter"';
@@ -56,8 +55,8 @@ describe('a rejection of the API server', () => {
     ],
     [409, 'somebody was faster', 'Refused', 'somebody was faster'],
     [405, 'not that way', 'MethodNotAllowed', 'not that way'],
-  ])('with %i, %s, is %s', (status, said, reason, message) => {
-    expect(apiFailure(new ApiError(status, status === 405 ? 'MethodNotAllowed' : '', said))).toEqual({
+  ])('with %i, %s, is %s', (status, answer, reason, message) => {
+    expect(apiFailure(new ApiError(status, status === 405 ? 'MethodNotAllowed' : '', answer))).toEqual({
       reason,
       message,
     });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DEFAULTS } from '../../../test/settings.js';
 import { workload } from '../../../test/supervisor.js';
 import type { Workload } from '../../workload.js';
-import { policyViolation } from './policy-violation.js';
+import { policyViolation } from './admission.js';
 import type { KubernetesSettings } from '../settings/settings.js';
 
 const from = (secret: string) => ({ secretEnvironment: { TOKEN: { secret, key: 'k' } } });
@@ -37,7 +37,7 @@ describe('the policy of the operator on', () => {
       IMAGES,
       'TOKEN may not come from the Secret other. The operator has allowed none (ALLOWED_SECRETS).',
     ],
-  ])('%j is said', (wanted, settings, message) => {
+  ])('%j is reported', (wanted, settings, message) => {
     const allImages = 'imageName' in wanted ? {} : { allowedImages: [] };
     expect(policyViolation(workload('echo', wanted), { ...DEFAULTS, ...settings, ...allImages })?.message).toBe(
       message,

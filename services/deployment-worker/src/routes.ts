@@ -1,12 +1,38 @@
-import { adapterRef } from '@mcp-gateway/common/contracts';
+import { type Phase, type PublishedRoute, adapterRef } from '@mcp-gateway/common/contracts';
+import type { Observation, Runtime } from '@mcp-gateway/runtime';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RoutePublisher, VersionedRoute } from '@mcp-gateway/routing';
 import type { AdapterRows } from '@mcp-gateway/database';
-import type { Runtime } from '@mcp-gateway/runtime';
-import { desiredState } from './desired.js';
+import { type DesiredState, desiredState } from './plan.js';
 import { observedStatus } from './observed-status.js';
-import { routeOf } from './route-of.js';
+
+/**
+ * The route of an adapter for the data plane.
+ * @param phase of its status now. With `Stopped` or `Failed`, the data plane does not wait for an endpoint.
+ */
+export function routeOf({ row, revision: desired }: DesiredState, seen: Observation, phase: Phase): PublishedRoute {
+  const addresses = seen.replicas.flatMap((replica) => replica.addresses ?? []);
+  const { requiredRoles, affinity, sessionRecovery, sessions, preserveHost, path, replicaCount } = row.spec;
+  return {
+    kind: 'adapter',
+    name: row.name,
+    resourceId: row.id,
+    generation: row.generation,
+    createdBy: row.createdBy,
+    requiredRoles,
+    affinity,
+    sessionRecovery,
+    sessions,
+    preserveHost,
+    path,
+    ...(replicaCount === 0 ? { phase: 'Stopped' } : phase === 'Failed' && { phase }),
+    endpoints: seen.replicas.flatMap(({ endpoint, revision }) =>
+      endpoint ? { ...endpoint, path: endpoint.path ?? path, updated: revision === desired } : [],
+    ),
+    ...(addresses.length > 0 && { addresses }),
+  };
+}
 
 export interface RestoreParts {
   rows: AdapterRows;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { silent } from '../test/fixtures.js';
-import { chooseRuntime } from './choose-runtime.js';
+import { chooseRuntime } from './compose.js';
 
-describe('the runtime that a worker is told to use', () => {
+describe('the runtime that RUNTIME names', () => {
   it.each<[name: 'process' | 'kubernetes', environment: Record<string, string>, missing: string]>([
     ['process', { IMAGE_REGISTRY: 'registry' }, 'PROCESS_SUPERVISOR is required'],
     ['kubernetes', { PROCESS_SUPERVISOR: '/s' }, 'IMAGE_REGISTRY is required'],
     ['kubernetes', { IMAGE_REGISTRY: 'registry' }, 'KUBECONFIG is required outside of a cluster'],
-  ])('%s, with %j, is told what is missing', async (name, environment, missing) => {
+  ])('%s with %j rejects with the name of the missing setting', async (name, environment, missing) => {
     await expect(chooseRuntime(name, environment, silent)).rejects.toThrow(missing);
   });
 

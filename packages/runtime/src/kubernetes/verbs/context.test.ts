@@ -1,8 +1,8 @@
-import { adapter } from '../../../test/refs.js';
 import { describe, expect, it, jest } from '@jest/globals';
+import { adapter } from '../../../test/refs.js';
 import { afterTest } from '../../../../../test/support/clean-up.js';
 import { eventually } from '../../../test/wait.js';
-import { FailureConditions } from './failure-conditions.js';
+import { FailureConditions } from './context.js';
 
 const FAILURE = { reason: 'NameConflict', message: 'There is one.' };
 
