@@ -11,7 +11,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ClientCredentialsProvider } from '@modelcontextprotocol/sdk/client/auth-extensions.js';
 import { exportJWK, generateKeyPair } from 'jose';
-import Provider from 'oidc-provider';
+import { Provider } from 'oidc-provider';
 import { startGateway } from './support/gateway.js';
 import { startSdkServer } from './support/sdk-server.js';
 import { routeTo } from './support/upstream.js';
@@ -55,7 +55,8 @@ async function startProvider() {
     },
     extraTokenClaims: () => ({ roles: ['team'] }),
   });
-  server.on('request', provider.callback());
+  const answer = provider.callback();
+  server.on('request', (req, res) => void answer(req, res));
   return { issuer, resources, stop: () => new Promise((resolve) => server.close(resolve).closeAllConnections()) };
 }
 

@@ -115,7 +115,7 @@ describe('a request with a token', () => {
     const { gateway, replica } = await gatewayWithSignIn();
     const headers = await bearer({ sub: 'bob', name: 'Bob', roles: ['TEAM'] });
     await begin(gateway.url, headers);
-    const seen = replica.said.find(({ method }) => method === 'initialize')?.headers;
+    const seen = replica.received.find(({ method }) => method === 'initialize')?.headers;
     expect(seen).toMatchObject({ 'x-mcp-userid': 'bob', 'x-mcp-username': 'Bob', 'x-mcp-roles': 'TEAM' });
     expect(seen).not.toHaveProperty('authorization');
   });
@@ -170,7 +170,7 @@ describe('a session', () => {
   it('goes on with a new token of the same caller, and is not found with a token of another', async () => {
     const { gateway, mcp } = await gatewayWithSignIn();
     const session = await begin(gateway.url, await bearer({ jti: '1' }));
-    const ping = async (claims: object) =>
+    const ping = async (claims: Record<string, unknown>) =>
       (await send(mcp, { body: PING, headers: { 'mcp-session-id': session, ...(await bearer(claims)) } })).status;
     expect(await ping({ jti: '2' })).toBe(200);
     expect(await ping({ sub: 'bob', roles: ['team'] })).toBe(404);

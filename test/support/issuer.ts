@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
 /** An issuer on loopback: discovery, keys that rotate, and tokens as a test wants them. */
 export async function startIssuer() {
@@ -25,7 +25,7 @@ export async function startIssuer() {
     issuer,
     state,
     /** @param claims undefined ones are left out */
-    token: (claims: JWTPayload = {}, header: Record<string, unknown> = {}, signer: SigningKey = key) => {
+    token: (claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}, signer: SigningKey = key) => {
       const payload = {
         iss: issuer,
         aud: 'gateway',

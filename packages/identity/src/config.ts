@@ -22,7 +22,7 @@ export function signInFault(config: {
     return 'AUTH_MODE=oidc needs OIDC_ISSUERS, such as [{"issuer": "https://login.example.com", "audiences": ["mcp-gateway"]}].';
   }
   if (config.AUTH_MODE !== 'oidc' && config.OIDC_ISSUERS) {
-    return 'OIDC_ISSUERS has no effect without AUTH_MODE=oidc, so that nobody takes the gateway for protected; set both or none.';
+    return 'OIDC_ISSUERS is set, but AUTH_MODE is not oidc, so the service would check no tokens. Set AUTH_MODE=oidc, or remove OIDC_ISSUERS.';
   }
   return undefined;
 }

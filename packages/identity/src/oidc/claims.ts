@@ -61,7 +61,7 @@ function refuseOverage(claims: Claims, path: string): void {
 }
 
 /** The claim of this name, else what the names between the dots lead to. Names may have dots and slashes themselves. */
-export function claimAt(claims: Claims, path: string): unknown {
+function claimAt(claims: Claims, path: string): unknown {
   if (Object.hasOwn(claims, path)) return claims[path];
   for (let dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
     const head = path.slice(0, dot);
