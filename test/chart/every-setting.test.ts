@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
+import { OidcIssuers, signInFields } from '@mcp-gateway/identity';
 import { callerFields, redisFields, serviceFields } from '@mcp-gateway/platform/config';
 import { kubernetesFields } from '@mcp-gateway/runtime/kubernetes/configuration';
 import { dataPlaneFields } from '../data-plane/support/sources.js';
@@ -7,19 +8,44 @@ import { repository } from '../support/launch.js';
 
 const SETS = ['trial', 'production', 'plain'];
 const NOT_FOR_THE_CHART = [
-  'AUTH_MODE', // has only one possible value
   'KUBECONFIG', // pods use a service account
   'KUBERNETES_SERVICE_HOST', // Kubernetes sets it in every pod
   'KUBERNETES_SERVICE_PORT',
 ];
 
+const golden = async (name: string) => readFile(repository(`test/chart/golden/${name}.yaml`), 'utf8');
+
 it('has a value in the chart for every setting of a service', async () => {
-  const rendered = await Promise.all(
-    SETS.map((name) => readFile(repository(`test/chart/golden/${name}.yaml`), 'utf8')),
-  );
+  const rendered = await Promise.all(SETS.map(golden));
   const set = new Set(
     rendered.flatMap((text) => [...text.matchAll(/\bname: ([A-Z][A-Z0-9_]+)\b/g)].map(([, name]) => name)),
   );
-  const fields = { ...serviceFields, ...redisFields, ...callerFields, ...dataPlaneFields, ...kubernetesFields };
+  const fields = {
+    ...serviceFields,
+    ...redisFields,
+    ...callerFields,
+    ...signInFields,
+    ...dataPlaneFields,
+    ...kubernetesFields,
+  };
   expect(Object.keys(fields).filter((name) => !set.has(name))).toEqual(NOT_FOR_THE_CHART);
+});
+
+it('gives data plane and control plane issuers that they accept, with every field that an issuer has', async () => {
+  const rendered = (await golden('production')).matchAll(/name: OIDC_ISSUERS\n +value: '(.*)'\n/g);
+  const [first, second, ...more] = Array.from(rendered, ([, json = '']) => json);
+  expect([second, more]).toEqual([first, []]);
+  const [all, few] = OidcIssuers.parse(first);
+  expect(all).toMatchObject({
+    subjectPrefix: '',
+    clockToleranceSeconds: 5,
+    roleMapping: { 'platform-team': ['mcp.admin'] },
+  });
+  expect(few).toMatchObject({ issuer: 'https://login.partner.example', subjectPrefix: 'partner:' });
+  const schema = JSON.parse(await readFile(repository('charts/mcp-gateway/values.schema.json'), 'utf8')) as {
+    definitions: { issuer: { properties: { claims: { properties: object } } } };
+  };
+  const { properties } = schema.definitions.issuer;
+  expect(Object.keys(properties).toSorted()).toEqual(Object.keys(all ?? {}).toSorted());
+  expect(Object.keys(properties.claims.properties).toSorted()).toEqual(Object.keys(all?.claims ?? {}).toSorted());
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DATABASES, ENOUGH, template, TRIAL_PASSWORDS } from './support/template.js';
+import { DATABASES, ENOUGH, ISSUER, template, TRIAL_PASSWORDS } from './support/template.js';
 
 const ROUTE = ['--set=httpRoute.enabled=true,httpRoute.parentRefs[0].name=public'];
 
@@ -10,6 +10,16 @@ describe('the chart refuses', () => {
       'a missing choice of sign-in',
       [...ENOUGH, ...DATABASES, '--set=signIn.development='],
       'signIn.development=allow-from-network',
+    ],
+    [
+      'OpenID Connect without an issuer',
+      [...ENOUGH, ...DATABASES, '--set=auth.mode=oidc'],
+      'auth.mode=oidc needs auth.oidc.issuers',
+    ],
+    [
+      'issuers that have no effect',
+      [...ENOUGH, ...DATABASES, ISSUER],
+      'auth.mode is development, so the gateway would',
     ],
     ['no database', [...ENOUGH, '--set=redis.existingSecret=redis'], 'exactly one database is needed'],
     [
@@ -83,6 +93,14 @@ describe('the chart refuses', () => {
     ['dataPlane.replica=3', "at '/dataPlane': additional properties 'replica' not allowed"],
     ['postgresql.enabled=true', "at '': additional properties 'postgresql' not allowed"],
     ['signIn.development=true', "at '/signIn/development'"],
+    ['auth.mode=entra', "at '/auth/mode'"],
+    ['auth.oidc.issuers[0].issuer=https://a.example', "at '/auth/oidc/issuers/0': missing property 'audiences'"],
+    ['auth.oidc.issuers[0].issuer=http://a.example', "at '/auth/oidc/issuers/0/issuer'"],
+    ['auth.oidc.issuers[0].audience=x', "at '/auth/oidc/issuers/0': additional properties 'audience' not allowed"],
+    [
+      'auth.oidc.issuers[0].claims.role=x',
+      "at '/auth/oidc/issuers/0/claims': additional properties 'role' not allowed",
+    ],
     ['database.url=mysql://db', "at '/database/url'"],
     ['redis.url=localhost:6379', "at '/redis/url'"],
     ['dataPlane.replicas=many', "at '/dataPlane/replicas'"],

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { freshNamespace } from '../cluster/support/namespace.js';
 import { expectGolden } from './support/golden.js';
 import { CHART, helm, renderOf, valuesOf } from './support/helm.js';
-import { DATABASES, ENOUGH, template, TRIAL_PASSWORDS } from './support/template.js';
+import { DATABASES, ENOUGH, ISSUER, template, TRIAL_PASSWORDS } from './support/template.js';
 
 const namespace = freshNamespace();
 const SETS = ['trial', 'production', 'plain'];
@@ -52,6 +52,11 @@ describe('the chart', () => {
     const production = await notes('production');
     expect(production).toContain('export GATEWAY=https://mcp.example.com');
     expect(production).not.toMatch(/TRIAL|DEVELOPMENT/);
+    expect(production).toContain('an access token of https://login.example.com/realms/tools\n');
+    expect(production).toContain('curl $GATEWAY/adapters/$NAME/status -H "Authorization: Bearer $TOKEN"\n');
+    expect(production).not.toContain('SIGN-IN:');
+    expect(await notes('production', '--set=publicUrl=')).toContain('set publicUrl to the URL that clients use');
+    expect(trial).not.toMatch(/TOKEN|Bearer/);
     // A registry of the operator need not have the example server.
     expect(production).toContain('IMAGE is a name below registry.example.com/mcp-servers');
     expect(production).toContain('create this Secret in the namespace mcp-servers');
@@ -79,6 +84,12 @@ describe('the chart', () => {
       expect(await template(...ENOUGH, ...DATABASES, ...values)).not.toContain('MCP_GATEWAY_PUBLIC_URL');
     },
   );
+
+  it('takes no part of development sign-in with OpenID Connect', async () => {
+    const rendered = await template(...ENOUGH, ...DATABASES, '--set=auth.mode=oidc', ISSUER);
+    expect(rendered.match(/name: AUTH_MODE\n +value: oidc\n/g)).toHaveLength(2);
+    expect(rendered).not.toContain('MCP_GATEWAY_DEVELOPMENT_SIGN_IN');
+  });
 
   it('accepts Secrets with prefixed names and with names that look like numbers', async () => {
     const secrets = ['database', 'redis', 'sessionKeys'].map((of) => `--set-string=${of}.existingSecret=123`);

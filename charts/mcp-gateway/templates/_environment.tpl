@@ -23,8 +23,11 @@
 {{- with .Values.adapters.allowedCallers }}
 - { name: MCP_GATEWAY_ALLOWED_CALLERS, value: {{ join "," . | quote }} }
 {{- end }}
-{{- with .Values.signIn.development }}
-- { name: MCP_GATEWAY_DEVELOPMENT_SIGN_IN, value: {{ . }} }
+{{- if eq .Values.auth.mode "oidc" }}
+- { name: AUTH_MODE, value: oidc }
+- { name: OIDC_ISSUERS, value: {{ .Values.auth.oidc.issuers | toJson | quote }} }
+{{- else if .Values.signIn.development }}
+- { name: MCP_GATEWAY_DEVELOPMENT_SIGN_IN, value: {{ .Values.signIn.development }} }
 {{- end }}
 {{- with include "mcp-gateway.publicUrl" . }}
 - { name: MCP_GATEWAY_PUBLIC_URL, value: {{ . | quote }} }
@@ -54,10 +57,16 @@
 {{- concat (index . 2) (list $short $full (printf "%s.svc" $full) (printf "%s.svc.cluster.local" $full)) | join "," -}}
 {{- end -}}
 
-{{/* The ConfigMap that chooses the sign-in, if there is one. Fails if the values do not choose a sign-in. */}}
+{{/* The ConfigMap with settings of the sign-in, if there is one. Fails if the values do not choose a sign-in. */}}
 {{- define "mcp-gateway.signIn" -}}
-{{- if not (or .Values.signIn.development .Values.signIn.configMap) -}}
-{{- fail "signIn is needed. This version has development sign-in only: anyone who reaches the gateway can be any user, administrators included. If that is acceptable: --set signIn.development=allow-from-network" -}}
+{{- if eq .Values.auth.mode "oidc" -}}
+{{- if not .Values.auth.oidc.issuers -}}
+{{- fail "auth.mode=oidc needs auth.oidc.issuers: a list of objects with an issuer and its audiences" -}}
+{{- end -}}
+{{- else if .Values.auth.oidc.issuers -}}
+{{- fail "auth.oidc.issuers is set, but auth.mode is development, so the gateway would check no tokens; set auth.mode=oidc, or remove the issuers" -}}
+{{- else if not (or .Values.signIn.development .Values.signIn.configMap) -}}
+{{- fail "a sign-in is needed: auth.mode=oidc with auth.oidc.issuers. Or development sign-in, with which anyone who reaches the gateway can be any user, administrators included. If that is acceptable: --set signIn.development=allow-from-network" -}}
 {{- end -}}
 {{- with .Values.signIn.configMap -}}
 envFrom:

@@ -12,6 +12,7 @@ export const TRIAL_PASSWORDS = [
   '--set=trial.redis.enabled=true,trial.redis.password=ofthesecond',
 ];
 export const DATABASES = ['--set=database.existingSecret=db', '--set=redis.existingSecret=redis'];
+export const ISSUER = '--set=auth.oidc.issuers[0].issuer=https://a.example,auth.oidc.issuers[0].audiences={x}';
 
 /** Renders the chart without the cluster. */
 export const template = (...args: string[]) => helm('template', 'gw', CHART, '--namespace=gateway', ...args);
