@@ -88,6 +88,15 @@ describe('a request without a token', () => {
     }
   });
 
+  it('gets whole URLs when only their path is configured', async () => {
+    const { gateway } = await gatewayWithSignIn({ publicUrl: '/gw' });
+    const { header } = await send(`${gateway.url}/gw/adapters/echo/mcp`, { body: PING });
+    const url = `${gateway.url}/gw${METADATA}/adapters/echo/mcp`;
+    expect(header('www-authenticate')).toBe(`Bearer resource_metadata="${url}"`);
+    const { text } = await send(url, { method: 'GET' });
+    expect(JSON.parse(text)).toMatchObject({ resource: `${gateway.url}/gw/adapters/echo/mcp` });
+  });
+
   it('believes a forwarded host only of a trusted proxy', async () => {
     const forwarded = { 'x-forwarded-host': 'tools.example.com', 'x-forwarded-proto': 'https' };
     const challenge = async (options: DataPlaneOptions) => {

@@ -6,13 +6,16 @@ import type { TestIssuer } from './issuer.js';
 /** The header `Authorization` of a request, and its other headers. */
 export type Verify = (authorization: string | undefined, headers?: object) => Promise<Principal>;
 
-/** A verifier of one issuer, which has read nothing yet. */
+/** A verifier of the issuer and perhaps of others, which has read nothing yet. */
 export function verifierOf(
   { issuer }: TestIssuer,
   { log, now }: Pick<Parameters<typeof oidcVerifier>[1], 'log' | 'now'>,
   settings: object = {},
+  others: object[] = [],
 ): Verify {
-  const issuers = OidcIssuers.parse(JSON.stringify([{ issuer, audiences: ['other', 'gateway'], ...settings }]));
+  const issuers = OidcIssuers.parse(
+    JSON.stringify([{ issuer, audiences: ['other', 'gateway'], ...settings }, ...others]),
+  );
   const verifier = oidcVerifier(issuers, { log, ...(now && { now }) });
   return async (authorization, headers = {}) =>
     verifier({ headers: { ...(authorization !== undefined && { authorization }), ...headers } });

@@ -218,6 +218,28 @@ describe('an audience of all URLs below one', () => {
   });
 });
 
+describe('one of several issuers', () => {
+  const partner = { issuer: 'https://partner.example', audiences: ['gateway'] };
+  it.each([
+    ['', 'partner:', 'partner:bob', 'partnerbob'],
+    ['own:', 'own:partner:', 'partner:bob', 'partner'],
+  ])('with the prefix "%s" names no caller of the issuer with "%s"', async (subjectPrefix, other, sub, free) => {
+    const log = { warn };
+    const verifyOne = verifierOf(issuer, { log }, { subjectPrefix }, [{ ...partner, subjectPrefix: other }]);
+    await expect(refusal(verifyOne(await bearer({ sub })))).resolves.toMatchObject({
+      code: 'SIGN_IN_REQUIRED',
+      detail: 'the subject of the token begins as those of another issuer do',
+    });
+    await expect(verifyOne(await bearer({ sub: free }))).resolves.toMatchObject({ subject: subjectPrefix + free });
+  });
+
+  it('with the longer prefix names its callers', async () => {
+    const log = { warn };
+    const verifyOne = verifierOf(issuer, { log }, { subjectPrefix: 'own:' }, [partner]);
+    await expect(verifyOne(await bearer({ sub: 'bob' }))).resolves.toMatchObject({ subject: 'own:bob' });
+  });
+});
+
 describe('an issuer that differs by case or a slash', () => {
   it('is logged beside the configured one, once a minute', async () => {
     const almost = `${issuer.issuer}/`;

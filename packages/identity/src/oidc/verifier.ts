@@ -36,6 +36,8 @@ export interface OidcParts {
 interface Issuer {
   settings: IssuerSettings;
   keys: JWTVerifyGetKey;
+  /** Prefixes of other issuers that a subject of this one could begin with. */
+  foreignPrefixes: readonly string[];
 }
 
 /**
@@ -49,7 +51,16 @@ export function oidcVerifier(
   { log, now = Date.now, fetchJson = jsonFetcher() }: OidcParts,
 ): Verifier {
   const known = new Map<string, Issuer>(
-    issuers.map((settings) => [settings.issuer, { settings, keys: issuerKeys(settings, { fetchJson, log, now }) }]),
+    issuers.map((settings) => [
+      settings.issuer,
+      {
+        settings,
+        keys: issuerKeys(settings, { fetchJson, log, now }),
+        foreignPrefixes: issuers
+          .filter((other) => other !== settings && other.subjectPrefix.startsWith(settings.subjectPrefix))
+          .map(({ subjectPrefix }) => subjectPrefix),
+      },
+    ]),
   );
   const cache = tokenCache(now);
   const warnAlmost = almostKnown([...known.keys()], log, now);
@@ -63,10 +74,13 @@ export function oidcVerifier(
   }
 
   async function verify(token: string): Promise<Principal> {
-    const { settings, keys } = issuerOf(token);
+    const { settings, keys, foreignPrefixes } = issuerOf(token);
     const payload = await checkToken(token, settings, keys, now);
     const expiresAt = payload.exp + settings.clockToleranceSeconds;
     const principal = { ...principalOf(payload, settings), expiresAt };
+    if (foreignPrefixes.some((prefix) => principal.subject.startsWith(prefix))) {
+      throw invalidToken('the subject of the token begins as those of another issuer do');
+    }
     cache.add(token, principal, expiresAt);
     return principal;
   }

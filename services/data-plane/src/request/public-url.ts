@@ -6,17 +6,16 @@ import type { Forwarded } from './forwarded.js';
 export type PublicUrlOf = (req: IncomingMessage) => string;
 
 /**
- * The configured URL, else what the request was sent to; for that a proxy counts only when it is trusted.
- * @param publicUrl as configured; undefined when it is not
+ * The configured URL. If only its path is configured, or nothing, the rest is what the request was sent to; a proxy
+ * says that only if the gateway trusts it.
+ * @param publicUrl without a slash at its end; a path when only that is configured
  */
 export function publicUrlOf(publicUrl: string | undefined, forwarded: Forwarded): PublicUrlOf {
-  if (publicUrl !== undefined) {
-    const configured = publicUrl.replace(/\/$/, '');
-    return () => configured;
-  }
+  const path = publicUrl ?? '';
+  if (path !== '' && !path.startsWith('/')) return () => path;
   return (req) => {
     const flat = forwarded(req);
     const host = headerValue(flat, 'x-forwarded-host') ?? 'localhost';
-    return `${headerValue(flat, 'x-forwarded-proto') ?? 'http'}://${host}`;
+    return `${headerValue(flat, 'x-forwarded-proto') ?? 'http'}://${host}${path}`;
   };
 }
