@@ -18,7 +18,7 @@ export const packages = {
   'packages/routing': ['common', 'platform'],
   'packages/sessions': ['common', 'platform'],
   'packages/runtime': ['common', 'platform'],
-  'packages/local': ['common', 'platform', 'database', 'runtime'],
+  'packages/local': ['common', 'platform', 'identity', 'database', 'runtime'],
 
   // A service imports no service: what two services need is a package.
   // The data plane serves while PostgreSQL and the cluster are down, so it imports neither database nor runtime.

@@ -80,13 +80,13 @@ const LEGACY = '2025-11-25';
 const CLIENT = { name: 'test', version: '1.0.0' };
 
 /** One call of the modern era, which has no sessions. */
-export function callModern(url: string, name: string, args = {}): Promise<Answer> {
+export function callModern(url: string, name: string, args = {}, more: Record<string, string> = {}): Promise<Answer> {
   const _meta = {
     'io.modelcontextprotocol/protocolVersion': MODERN,
     'io.modelcontextprotocol/clientInfo': CLIENT,
     'io.modelcontextprotocol/clientCapabilities': {},
   };
-  const headers = { 'MCP-Protocol-Version': MODERN, 'Mcp-Method': 'tools/call', 'Mcp-Name': name };
+  const headers = { 'MCP-Protocol-Version': MODERN, 'Mcp-Method': 'tools/call', 'Mcp-Name': name, ...more };
   return post(url, headers, 'tools/call', { name, arguments: args, _meta });
 }
 

@@ -1,4 +1,4 @@
-import type { AnnouncedAdapter } from './await-adapters.js';
+import { type AnnouncedAdapter, EXAMPLE } from './await-adapters.js';
 
 export interface Announcement {
   url: string;
@@ -35,11 +35,43 @@ export function announce({ url, adapters, data, logs }: Announcement): string {
         ]),
     ...(example ? ['Or call a tool from a shell:', '', `  ${curlLine(mcp(example.name))}`, ''] : []),
     ...(others.length === 0 ? [] : ['Not running, and why:', '', ...others, '']),
-    `Manage servers at ${url}/adapters (described at ${url}/openapi.json).`,
-    `Data is in ${data}, logs are in ${logs}. Ctrl-C ends everything.`,
-    '',
+    ...ending(url, data, logs),
   ].join('\n');
 }
+
+/**
+ * The announcement of a gateway whose callers sign in with access tokens. `npm start` has no token, so it neither registers
+ * the example nor knows which adapters there are.
+ */
+export function announceSignIn({
+  url,
+  issuers,
+  data,
+  logs,
+}: Omit<Announcement, 'adapters'> & { issuers: readonly string[] }): string {
+  const json = `-H 'Content-Type: application/json' -d '${JSON.stringify(EXAMPLE)}'`;
+  return [
+    '',
+    `MCP Gateway is running. Callers need an access token of ${issuers.join(' or ')}.`,
+    '',
+    'Register the example server from a shell:',
+    '',
+    '  TOKEN=…',
+    `  curl -s ${url}/adapters -H "Authorization: Bearer $TOKEN" ${json}`,
+    '',
+    'Paste into an MCP client, which signs in by itself or sends the header Authorization: Bearer TOKEN:',
+    '',
+    `  ${url}/adapters/${EXAMPLE.name}/mcp`,
+    '',
+    ...ending(url, data, logs),
+  ].join('\n');
+}
+
+const ending = (url: string, data: string, logs: string) => [
+  `Manage servers at ${url}/adapters (described at ${url}/openapi.json).`,
+  `Data is in ${data}, logs are in ${logs}. Ctrl-C ends everything.`,
+  '',
+];
 
 /** A request of protocol version 2026-07-28 needs no session, so one command is enough. */
 function curlLine(url: string): string {

@@ -10,7 +10,8 @@ const ROUTED_MS = 500;
 const dispatcher = new Agent();
 const call = (url: string, init: RequestInit) => fetch(url, { ...init, dispatcher });
 const ADMIN = { 'x-dev-userid': 'dev', 'x-dev-roles': 'mcp.admin' };
-const EXAMPLE = {
+/** The adapter that `npm start` registers on an empty gateway. */
+export const EXAMPLE = {
   name: 'mcp-example',
   imageName: 'mcp-example',
   imageVersion: '0.1.0',

@@ -3,7 +3,13 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkDatabase } from '@mcp-gateway/database';
-import { ConfigError, networkVariables, trafficFields, trustVariables } from '@mcp-gateway/platform/config';
+import {
+  ConfigError,
+  networkVariables,
+  proxyVariables,
+  trafficFields,
+  trustVariables,
+} from '@mcp-gateway/platform/config';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { checkRedis } from '@mcp-gateway/platform/redis';
 import { closeServer, freePort, listen } from '@mcp-gateway/platform/serving';
@@ -136,11 +142,16 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
     REDIS_URL: redisUrl,
     REDIS_CLUSTER: config.REDIS_CLUSTER,
     REDIS_PREFIX: config.REDIS_PREFIX,
+  };
+  const callers = {
+    ...shared,
+    AUTH_MODE: config.AUTH_MODE,
+    ...(config.AUTH_MODE === 'oidc' && { ...proxyVariables(env), ...definedVariables(['OIDC_ISSUERS'], env) }),
     MCP_GATEWAY_ALLOWED_ORIGINS: config.MCP_GATEWAY_ALLOWED_ORIGINS.join(','),
   };
   return {
     'control-plane': {
-      ...shared,
+      ...callers,
       DATABASE_URL: databaseUrl,
       PROCESS_LOGS: data.replicaLogs,
       PORT: String(controlPlanePort),
@@ -148,7 +159,7 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
     },
     'deployment-worker': { ...shared, DATABASE_URL: databaseUrl, PROCESS_SUPERVISOR: data.supervisorSocket },
     'data-plane': {
-      ...shared,
+      ...callers,
       PORT: String(dataPlanePort),
       MCP_GATEWAY_HOST: config.MCP_GATEWAY_HOST,
       MCP_GATEWAY_ALLOWED_HOSTS: config.MCP_GATEWAY_ALLOWED_HOSTS.join(','),

@@ -8,11 +8,13 @@ import {
   redisFields,
   trafficFields,
 } from '@mcp-gateway/platform/config';
+import { signInFields } from '@mcp-gateway/identity';
 import { z } from 'zod';
 
 /** Settings of `npm start`. */
 export const Config = z.object({
   ...callerFields,
+  ...signInFields,
   MCP_GATEWAY_LOG_LEVEL: LogLevel.default('warn'),
   MCP_GATEWAY_DATA: z.string().default(fileURLToPath(new URL('../../../.data', import.meta.url))),
   MCP_GATEWAY_CATALOGUE: z.string().optional(),

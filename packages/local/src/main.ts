@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { issuersOf, signInFault } from '@mcp-gateway/identity';
 import {
   ConfigError,
   readConfig,
@@ -8,7 +9,7 @@ import {
 import { createLogger, escapeControls } from '@mcp-gateway/platform/logging';
 import { runMain, shutdownOn } from '@mcp-gateway/platform/serving';
 import { CatalogueError } from '@mcp-gateway/runtime/supervisor';
-import { announce } from './announce.js';
+import { announce, announceSignIn } from './announce.js';
 import { awaitAdapters } from './await-adapters.js';
 import { startGateway } from './compose.js';
 import { Config } from './config.js';
@@ -16,16 +17,19 @@ import { Config } from './config.js';
 runMain(async () => {
   for (const warning of unknownVariables(process.env, Object.keys(Config.shape))) console.error(warning);
   const config = readConfig(Config, process.env);
-  const exposed = refuseExposedDevelopmentSignIn(config);
-  if (exposed) throw new ConfigError(exposed);
+  const fault = signInFault(config) ?? refuseExposedDevelopmentSignIn(config);
+  if (fault) throw new ConfigError(fault);
   const log = createLogger('local', config.MCP_GATEWAY_LOG_LEVEL);
   const { defer, shutdown, isEnding } = shutdownOn(log);
   try {
     const { url, controlPlaneUrl, data, logs } = await startGateway(config, { env: process.env, log, defer, isEnding });
     // This process need not trust the certificate of the data plane.
     const routedUrl = config.MCP_GATEWAY_TLS_CERT_FILE === undefined ? url : null;
-    const adapters = await awaitAdapters(controlPlaneUrl, undefined, routedUrl);
-    console.log(escapeControls(announce({ url, adapters, data, logs })));
+    const issuers = issuersOf(config)?.map(({ issuer }) => issuer);
+    const text = issuers
+      ? announceSignIn({ url, issuers, data, logs })
+      : announce({ url, adapters: await awaitAdapters(controlPlaneUrl, undefined, routedUrl), data, logs });
+    console.log(escapeControls(text));
   } catch (error) {
     const forTheUser = error instanceof ConfigError || error instanceof CatalogueError;
     console.error(escapeControls(forTheUser ? error.message : inspect(error)));

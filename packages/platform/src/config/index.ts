@@ -12,6 +12,6 @@ export {
   RuntimeName,
   serviceFields,
 } from './fields.js';
-export { networkVariables, trustVariables } from './inherited-variables.js';
+export { networkVariables, proxyVariables, trustVariables } from './inherited-variables.js';
 export { ConfigError, readConfig, unknownVariables } from './read.js';
 export { DatabaseUrl, HttpUrl, parseDatabaseUrl, PublicUrl, RedisUrl } from './urls.js';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { networkVariables, trustVariables } from './inherited-variables.js';
+import { networkVariables, proxyVariables, trustVariables } from './inherited-variables.js';
 
 const env = {
   NODE_EXTRA_CA_CERTS: 'company.pem',
@@ -32,4 +32,8 @@ it('passes on to replicas the authorities, the proxies and the registry, and not
 
 it('passes on to services the authorities alone', () => {
   expect(Object.keys(trustVariables(env))).toEqual(['NODE_EXTRA_CA_CERTS', 'SSL_CERT_DIR']);
+});
+
+it('passes on the proxies alone to reach issuers', () => {
+  expect(proxyVariables(env)).toEqual({ HTTPS_PROXY: 'http://proxy.example:3128', no_proxy: '127.0.0.1' });
 });

@@ -26,8 +26,12 @@ const PATHS = new Set([...TRUST, 'NPM_CONFIG_CAFILE', 'NPM_CONFIG_USERCONFIG', '
 
 type Environment = Record<string, string | undefined>;
 
-/** The variables by which the services trust an authority of the user's own. They call nothing by a proxy. */
+/** The variables by which the services trust an authority of the user's own. */
 export const trustVariables = (env: Environment): Record<string, string> => chosen(env, (name) => TRUST.includes(name));
+
+/** The variables by which a service that signs callers in reaches an issuer. It calls nothing else by a proxy. */
+export const proxyVariables = (env: Environment): Record<string, string> =>
+  chosen(env, (name) => PROXY.includes(name.toUpperCase()));
 
 /**
  * The variables of the gateway that a replica on this machine inherits beside PATH: the ways to the network and the sources of
