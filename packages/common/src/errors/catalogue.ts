@@ -26,15 +26,21 @@ export const catalogue = {
     status: 401,
     rpcCode: -32001,
     title: 'Sign-in is required',
-    cause: 'The request does not say who calls, or says it in a way that the gateway does not accept.',
-    remedy: 'Sign in as detail says. With development sign-in, shorten the header that detail names.',
+    cause: 'The request does not say who calls, or its access token does not hold or has expired. detail says why.',
+    remedy:
+      'Get an access token from the issuer that WWW-Authenticate leads to, and send it in Authorization: Bearer. With ' +
+      'development sign-in, shorten the header that detail names.',
   },
   FORBIDDEN: {
     status: 403,
     rpcCode: -32002,
     title: 'You may not do this',
-    cause: 'The gateway knows the caller, and the caller has no right to do this. detail says which right is missing.',
-    remedy: 'Ask the creator of the resource or an administrator to do it or to give you the right.',
+    cause:
+      'The gateway knows the caller, and the caller has no right to do this, or the token does not list its groups. ' +
+      'detail says which.',
+    remedy:
+      'Ask the creator of the resource or an administrator to do it or to give you the right. If groups are missing, ask ' +
+      'the operator to have the issuer send roles or fewer groups.',
   },
   ORIGIN_NOT_ALLOWED: {
     status: 403,

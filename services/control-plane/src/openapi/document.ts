@@ -17,8 +17,12 @@ const schemas = {
   ...mcpSchemas,
 };
 
+const ACCESS_TOKEN =
+  'With AUTH_MODE=oidc: an access token of a configured issuer. On MCP paths, the challenge of a 401 names the document ' +
+  'that lists the issuers (RFC 9728).';
+
 const DEVELOPMENT =
-  'Development sign-in: there is no token. The caller is `dev` with the role `mcp.dev`, unless this header, ' +
+  'With AUTH_MODE=development, the default: there is no token. The caller is `dev` with the role `mcp.dev`, unless this header, ' +
   '`X-Dev-Name` and `X-Dev-Roles` (separated by commas) name another. On loopback only, unless the operator allows more.';
 
 /**
@@ -35,7 +39,7 @@ export function openApiDocument(server = '/') {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: server, description: 'The gateway that answers with this document.' }],
-    security: [{ development: [] }, {}],
+    security: [{ accessToken: [] }, { development: [] }, {}],
     tags: [
       { name: 'adapters', description: 'Managed MCP servers' },
       { name: 'sessions', description: 'Open MCP sessions on adapters' },
@@ -44,6 +48,7 @@ export function openApiDocument(server = '/') {
     paths: { ...managementPaths, ...mcpPaths },
     components: {
       securitySchemes: {
+        accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: ACCESS_TOKEN },
         development: { type: 'apiKey', in: 'header', name: 'X-Dev-UserId', description: DEVELOPMENT },
       },
       schemas,
