@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { folder } from '../support/after-tests.js';
 import { callModern } from '../support/clients.js';
-import { refusedStart, startGateway, type Gateway } from '../support/gateway.js';
+import { refusedStart, startGateway, type Gateway, type Part } from '../support/gateway.js';
 import { startIssuer, type TestIssuer } from '../support/issuer.js';
 import { collect, repository } from '../support/launch.js';
+import { environmentOf } from '../support/processes.js';
 import { waitFor } from '../support/wait.js';
 
 const ISSUERS = JSON.stringify([{ issuer: 'https://login.example.com', audiences: ['gateway'] }]);
@@ -40,6 +41,15 @@ describe('npm start with access tokens', () => {
     expect([list.status, await list.json()]).toEqual([200, []]);
   });
 
+  it('hands proxies on to the services that ask an issuer, and the settings of sign-in to no other part', () => {
+    const handedOn = (part: Part) =>
+      Object.keys(environmentOf(gateway.part(part))).filter((name) => /_PROXY$|^AUTH_MODE$|^OIDC_/.test(name));
+    const all = ['AUTH_MODE', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'OIDC_ISSUERS'];
+    expect(handedOn('data-plane').toSorted()).toEqual(all);
+    expect(handedOn('control-plane').toSorted()).toEqual(all);
+    expect(handedOn('deployment-worker')).toEqual([]);
+  });
+
   it('lets callers with a token register a server and call it, and no one else', async () => {
     const { url, body } = shownRequest();
     const create = (headers: Record<string, string>) =>
@@ -64,24 +74,34 @@ describe('npm start with access tokens', () => {
 });
 
 const FAULTS = [
-  { AUTH_MODE: 'oidc', why: /^AUTH_MODE=oidc needs OIDC_ISSUERS, such as \[\{"issuer": .*\}\]\.$/ },
   {
+    what: 'oidc without issuers',
+    AUTH_MODE: 'oidc',
+    why: /^AUTH_MODE=oidc needs OIDC_ISSUERS, such as \[\{"issuer": .*\}\]\.$/,
+  },
+  {
+    what: 'issuers without oidc',
     OIDC_ISSUERS: ISSUERS,
     why: /^OIDC_ISSUERS is set, but AUTH_MODE is not oidc, .*\. Set AUTH_MODE=oidc, or remove .*\.$/,
   },
-  { AUTH_MODE: 'oidc', OIDC_ISSUERS: '[{"issuer": "https://a.example"}]', why: /^OIDC_ISSUERS 0\.audiences: / },
-  { AUTH_MODE: 'entra', why: /^AUTH_MODE must be "development" or "oidc"$/ },
+  {
+    what: 'an issuer without audiences',
+    AUTH_MODE: 'oidc',
+    OIDC_ISSUERS: '[{"issuer": "https://a.example"}]',
+    why: /^OIDC_ISSUERS 0\.audiences: must be a list of audiences$/,
+  },
+  { what: 'a mode that does not exist', AUTH_MODE: 'entra', why: /^AUTH_MODE must be "development" or "oidc"$/ },
 ];
 
 describe('settings of sign-in that contradict each other stop the start with one sentence:', () => {
-  it.each(FAULTS)('$AUTH_MODE $OIDC_ISSUERS in npm start', async ({ why, ...env }) => {
-    const { code, left, output } = await refusedStart(env as Record<string, string>);
+  it.each(FAULTS)('$what, in npm start', async ({ what: _, why, ...env }) => {
+    const { code, left, output } = await refusedStart(env);
     expect({ code, left }).toEqual({ code: 1, left: [] });
     expect(output.trim()).toMatch(why);
   });
 
   const services = ['control-plane', 'data-plane'].flatMap((service) => FAULTS.map((fault) => ({ service, ...fault })));
-  it.each(services)('$AUTH_MODE $OIDC_ISSUERS in the $service', async ({ service, why, ...settings }) => {
+  it.each(services)('$what, in the $service', async ({ service, what: _, why, ...settings }) => {
     const env = {
       PATH: process.env['PATH'],
       PORT: '0',

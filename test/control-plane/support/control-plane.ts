@@ -1,7 +1,7 @@
 import { afterAll } from '@jest/globals';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { type Principal } from '@mcp-gateway/common/principal';
-import { developmentSignIn, type CallerCheck } from '@mcp-gateway/identity';
+import { developmentSignIn, OidcIssuers, oidcVerifier, type CallerCheck } from '@mcp-gateway/identity';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/platform/serving';
 import { connectDatabase, type AdapterRows, type Database } from '@mcp-gateway/database';
 import { processLogs, type LogReader } from '@mcp-gateway/runtime/logs';
@@ -15,6 +15,8 @@ export interface ControlPlaneOptions {
   queue?: ControlPlaneParts['queue'];
   access?: BrowserAccess;
   publicUrl?: string;
+  /** As in OIDC_ISSUERS; default: development sign-in. */
+  issuers?: object[];
   /** Default: all callers may sign in. */
   checkCaller?: CallerCheck;
   logReader?: LogReader;
@@ -66,7 +68,9 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     sessions: options.sessions ?? noSessions,
     logs: options.logReader ?? processLogs(logs),
     logCheckMs: options.logCheckMs,
-    verifier: developmentSignIn(options.checkCaller ?? (() => {})),
+    verifier: options.issuers
+      ? oidcVerifier(OidcIssuers.parse(JSON.stringify(options.issuers)), { log: silent })
+      : developmentSignIn(options.checkCaller ?? (() => {})),
     access: options.access ?? { allowedOrigins: [], allowedHosts: [], loopback: true },
     publicUrl: options.publicUrl,
     mayUseWorkloadIdentity: options.mayUseWorkloadIdentity ?? (() => true),

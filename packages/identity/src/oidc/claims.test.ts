@@ -74,6 +74,12 @@ describe('the setting of issuers', () => {
   it.each<[string, string, string]>([
     ['no JSON', '{', 'must be JSON: [{"issuer": "https://…", "audiences": ["…"]}]'],
     ['an empty list', '[]', 'must name at least one issuer'],
+    [
+      'no issuer',
+      JSON.stringify([{ audiences: ['x'] }]),
+      '0.issuer: must be an https URL (http is allowed on loopback only)',
+    ],
+    ['no list of audiences', JSON.stringify([{ ...a, audiences: 'x' }]), '0.audiences: must be a list of audiences'],
     ['no audience', JSON.stringify([{ ...a, audiences: [] }]), '0.audiences: must name at least one audience'],
     ['an unknown field', JSON.stringify([{ ...a, audience: 'x' }]), '0: Unrecognized key: "audience"'],
     [

@@ -9,7 +9,8 @@ export const isSecureUrl = (url: string): boolean => {
   return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
 };
 
-const SecureUrl = z.string().max(2_048).refine(isSecureUrl, 'must be an https URL (http is allowed on loopback only)');
+const INSECURE = 'must be an https URL (http is allowed on loopback only)';
+const SecureUrl = z.string(INSECURE).max(2_048).refine(isSecureUrl, INSECURE);
 /** The name of a claim, or the names on the way to it with dots between: `realm_access.roles`. */
 const ClaimPath = z.string().min(1, 'must name a claim').max(256);
 const ClaimPaths = z
@@ -21,7 +22,10 @@ export const IssuerSettings = z.strictObject({
   /** Compared with `iss` character by character (OpenID Connect Discovery §4.3). */
   issuer: SecureUrl,
   /** A token has to name one of them in `aud`. `https://gateway.example.com/*` stands for every URL below that one. */
-  audiences: z.array(z.string().min(1).max(512)).min(1, 'must name at least one audience').max(50),
+  audiences: z
+    .array(z.string().min(1).max(512), 'must be a list of audiences')
+    .min(1, 'must name at least one audience')
+    .max(50),
   /** Default: what the issuer's discovery document says. */
   jwksUri: SecureUrl.optional(),
   /** Goes before every subject of the issuer, so that no two issuers can name the same caller. */
