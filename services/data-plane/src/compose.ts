@@ -203,7 +203,6 @@ function composeServer(settings: DataPlaneSettings, { log, verifier, observers, 
       referenceTo,
       log,
     },
-    log,
   });
   const management = createManagementApp({
     access,
@@ -214,7 +213,6 @@ function composeServer(settings: DataPlaneSettings, { log, verifier, observers, 
     publicUrl: settings.publicUrl,
     checkCaller: issuers ? undefined : checkCaller,
     protectedResources: described,
-    log,
   });
   const wire = { ...settings.wire, ...(publicPath !== undefined && { publicPath }), observers, log };
   return createDataPlaneServer(mcp, management, access, wire);

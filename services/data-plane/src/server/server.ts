@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import { malformedRequest } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { type BrowserAccess, HookedResponse } from '@mcp-gateway/platform/serving';
 import { openContext, type RequestContext, type RequestObserver } from '../request/context.js';
 import { errorBoundary } from './error-boundary.js';
 import { answerCors } from './cors.js';
 import { lingerAfterResponse } from './lingering-close.js';
+import { answerParserErrors } from './parser-errors.js';
 import { byAlpn, byPreface, speakHttp2 } from './http2/speak-http2.js';
 import { messageFault, toOriginForm } from './normalize-request.js';
 import type { McpAddress, McpPipeline } from '../pipeline/pipeline.js';
@@ -56,6 +58,7 @@ export function createDataPlaneServer(
 
   function serve(req: IncomingMessage, res: ServerResponse): void {
     const context = openContext(req, res, observers);
+    parserErrors.track(context);
     errorBoundary(context, log, () => answer(context));
   }
 
@@ -63,6 +66,7 @@ export function createDataPlaneServer(
     const { req, res } = context;
     const fault = messageFault(req);
     if (fault) {
+      context.refusal = malformedRequest(fault.why);
       res.writeHead(fault.status, { 'content-type': 'text/plain', connection: 'close' });
       res.end(`${fault.why}\n`);
       return;
@@ -79,6 +83,7 @@ export function createDataPlaneServer(
   const options = {
     ServerResponse: HookedResponse,
     maxHeaderSize: MAX_HEADER_BYTES,
+    requireHostHeader: false, // checked in normalize-request.ts
     headersTimeout: timeouts.headersMs,
     requestTimeout: timeouts.requestMs,
     keepAliveTimeout: timeouts.keepAliveMs,
@@ -91,6 +96,8 @@ export function createDataPlaneServer(
     : createServer(options, serve);
   if (tls) speakHttp2(server, 'secureConnection', byAlpn, http2);
   else if (http2Cleartext) speakHttp2(server, 'connection', byPreface, http2);
+  const parserErrors = answerParserErrors(server, log);
+  server.on('checkExpectation', serve);
   server.on('checkContinue', serve); // the pipeline sends 100 Continue once nothing is left to refuse the request for
   return server;
 }
