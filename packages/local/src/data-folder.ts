@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, realpath, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ConfigError } from '@mcp-gateway/platform/config';
 import { lockFolder } from './folder-lock.js';
 
@@ -27,7 +27,7 @@ const LOCK = 'lock.sock';
  * @throws ConfigError when another gateway uses the folder, or it cannot be written
  */
 export async function dataFolder(path: string, isEnding: () => boolean): Promise<DataFolder> {
-  await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: Error) => {
+  await makeFolders(path).catch((error: Error) => {
     throw new ConfigError(
       `The data folder ${path} cannot be created: ${error.message}. Set MCP_GATEWAY_DATA to another one.`,
     );
@@ -59,6 +59,20 @@ export async function dataFolder(path: string, isEnding: () => boolean): Promise
     sessionKey: key,
     release,
   };
+}
+
+/** As `mkdir` with `recursive`, which never ends below /proc: the kernel answers ENOENT there although the parent exists. */
+async function makeFolders(path: string): Promise<void> {
+  const isFolder = () =>
+    stat(path).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+  if (await isFolder()) return;
+  if (dirname(path) !== path) await makeFolders(dirname(path));
+  await mkdir(path, { mode: 0o700 }).catch(async (error: unknown) => {
+    if (!(await isFolder())) throw error; // another gateway may create it at the same time
+  });
 }
 
 /** A folder for each pair of data folder and user. */
