@@ -5,6 +5,7 @@ import type { Observation } from '@mcp-gateway/runtime';
 /** A condition without the time of its last transition. */
 export type Finding = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
+const SCALED_TO_ZERO = 'The adapter is scaled to zero. PUT it with a replicaCount of 1 or more to start it.';
 /** Crashes in a row that look like more than an accident. */
 const LOOPING_AFTER = 3;
 
@@ -17,8 +18,7 @@ export function readyFinding(
   const type = 'Ready';
   const ready = replicas.filter((replica) => replica.ready).length;
   const count = `${ready} of ${replicaCount} replicas ready`;
-  if (replicaCount === 0)
-    return { type, status: 'False', reason: 'ScaledToZero', message: 'No replicas are asked for.' };
+  if (replicaCount === 0) return { type, status: 'False', reason: 'ScaledToZero', message: SCALED_TO_ZERO };
   if (ready >= replicaCount) return { type, status: 'True', reason: 'AllReplicasReady', message: `${count}.` };
   if (seen.failure) return { type, status: 'False', ...seen.failure };
   const looping = replicas.find(isLooping);
@@ -61,8 +61,7 @@ export function progressFinding(
   }
   if (stuck || failure || blocked) {
     const why = stuck ? ` ${stuck.name}: ${stuck.message ?? 'not ready.'}` : failure ? ` ${failure.message}` : '';
-    const isInSpec = stuck || !failure || isCausedBySpec(failure.reason);
-    const remedy = isInSpec ? 'Correct the spec with PUT; replicas that serve stay.' : 'Replicas that serve stay.';
+    const remedy = remedyIn(stuck ? undefined : failure?.reason);
     return { type, status: 'False', reason: 'Blocked', message: `${count}.${why} ${remedy}` };
   }
   return { type, status: 'True', reason: 'RollingOut', message: `${count}.` };
@@ -114,7 +113,14 @@ const OUTSIDE_THE_SPEC = new Set([
   'Unschedulable',
 ]);
 
-const isCausedBySpec = (reason: string) => !OUTSIDE_THE_SPEC.has(reason);
+/** What the message of the failure leaves out. */
+function remedyIn(failureReason: string | undefined): string {
+  const stay = 'Replicas that serve keep serving.';
+  if (failureReason !== undefined && OUTSIDE_THE_SPEC.has(failureReason)) return stay;
+  // Either the catalogue lacks the image, which the message says how to add, or the spec names the wrong one.
+  if (failureReason === 'ImageNotFound') return `If imageName is wrong, correct it with PUT. ${stay}`;
+  return `Correct the spec with PUT. ${stay}`;
+}
 
 const isLooping = ({ state, restartCount }: ReplicaStatus) => state !== 'Ready' && restartCount >= LOOPING_AFTER;
 

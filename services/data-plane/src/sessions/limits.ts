@@ -12,7 +12,7 @@ export function sessionLimitReached(
     full === 'caller-full'
       ? `you have ${maxOpenPerCaller} open sessions on ${adapter}, the maximum for one caller; end one that you do not need ` +
         `(GET /adapters/${adapter}/sessions lists them); ${idle}`
-      : `${adapter} has ${maxOpen} open, which is the most for all of its callers; try again later: ${idle}`;
+      : `${adapter} has ${maxOpen} open sessions, the maximum for all of its callers together; try again later: ${idle}`;
   return new GatewayError('SESSION_LIMIT', { detail, headers: { 'retry-after': '30' } });
 }
 
