@@ -3,18 +3,18 @@ import { unreachable } from '@mcp-gateway/common/errors';
 import type { Observation } from '@mcp-gateway/runtime';
 
 /** A condition without the time of its last transition. */
-export type Finding = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+export type UntimedCondition = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
 const SCALED_TO_ZERO = 'The adapter is scaled to zero. PUT it with a replicaCount of 1 or more to start it.';
 /** Crashes in a row that look like more than an accident. */
 const LOOPING_AFTER = 3;
 
 /** Whether all replicas are ready, and why not. */
-export function readyFinding(
+export function readyCondition(
   { name, replicaCount }: AdapterSpec,
   seen: Observation,
   replicas: ReplicaStatus[],
-): Finding {
+): UntimedCondition {
   const type = 'Ready';
   const ready = replicas.filter((replica) => replica.ready).length;
   const count = `${ready} of ${replicaCount} replicas ready`;
@@ -33,12 +33,12 @@ export function readyFinding(
 }
 
 /** True while replicas start or are replaced and nothing stands in the way. */
-export function progressFinding(
+export function progressingCondition(
   { replicaCount }: AdapterSpec,
   seen: Observation,
   replicas: ReplicaStatus[],
-  readiness: Finding,
-): Finding {
+  readiness: UntimedCondition,
+): UntimedCondition {
   const { failure } = seen;
   const type = 'Progressing';
   const updated = replicas.filter((replica) => replica.updated && replica.state !== 'Stopping');
@@ -68,7 +68,11 @@ export function progressFinding(
 }
 
 /** Reports only what replicas of the current spec have shown: replicas of an earlier spec answer another check. */
-export function healthFinding(spec: AdapterSpec, { healthNote }: Observation, replicas: ReplicaStatus[]): Finding {
+export function healthCheckCondition(
+  spec: AdapterSpec,
+  { healthNote }: Observation,
+  replicas: ReplicaStatus[],
+): UntimedCondition {
   const type = 'HealthCheck';
   if (healthNote) return { type, status: 'True', reason: 'TcpOnly', message: healthNote };
   const { reason, passes, fails } = checkOf(spec);

@@ -96,7 +96,7 @@ export function resumptionOf(
  * Whether the error means that the answers are lost for good. While Redis is unavailable they are not: Redis may be
  * back in a moment, and the replica still there.
  */
-export const isLost = (call: PendingResumption, error: unknown): boolean =>
+export const isAnswerLost = (call: PendingResumption, error: unknown): boolean =>
   call.waiting.size > 0 && !(error instanceof GatewayError && error.code === 'UNAVAILABLE');
 
 /** Fails the requests whose answers are lost with the replica or the session. */
