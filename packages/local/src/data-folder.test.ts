@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -64,6 +64,13 @@ describe('a data folder', () => {
   it.each(['', 'bm90IDMyIGJ5dGVz'])('says what to do about a key file that contains %j', async (text) => {
     await writeFile(join(root, 'session.key'), text);
     await expect(open()).rejects.toThrow(/session\.key does not contain a key\. Remove the file/);
+  });
+
+  it('says what to do when its key cannot be read', async () => {
+    await mkdir(join(root, 'session.key'));
+    await expect(open()).rejects.toThrow(
+      /^The data folder .* cannot be used: EISDIR.* Set MCP_GATEWAY_DATA to another/,
+    );
   });
 
   it('refuses a socket folder that other users may write to', async () => {

@@ -27,11 +27,7 @@ const LOCK = 'lock.sock';
  * @throws ConfigError when another gateway uses the folder, or it cannot be written
  */
 export async function dataFolder(path: string, isEnding: () => boolean): Promise<DataFolder> {
-  await makeFolders(path).catch((error: Error) => {
-    throw new ConfigError(
-      `The data folder ${path} cannot be created: ${error.message}. Set MCP_GATEWAY_DATA to another one.`,
-    );
-  });
+  await makeFolders(path).catch(refuseAs(`The data folder ${path} cannot be created`));
   const root = await realpath(path);
   const sockets = await socketFolderOf(root);
   const lock = await lockFolder(join(sockets, LOCK), () => makeOwn(sockets), isEnding);
@@ -46,9 +42,9 @@ export async function dataFolder(path: string, isEnding: () => boolean): Promise
     await lock.release();
     await rmdir(sockets).catch(() => {}); // another gateway may use it already
   };
-  const key = await sessionKey(join(root, 'session.key')).catch(async (error: unknown) => {
+  const key = await sessionKey(join(root, 'session.key')).catch(async (error: Error) => {
     await release();
-    throw error;
+    return refuseAs(`The data folder ${root} cannot be used`)(error);
   });
   return {
     root,
@@ -60,6 +56,13 @@ export async function dataFolder(path: string, isEnding: () => boolean): Promise
     release,
   };
 }
+
+const refuseAs =
+  (fault: string) =>
+  (error: Error): never => {
+    if (error instanceof ConfigError) throw error;
+    throw new ConfigError(`${fault}: ${error.message}. Set MCP_GATEWAY_DATA to another one.`);
+  };
 
 /** As `mkdir` with `recursive`, which never ends below /proc: the kernel answers ENOENT there although the parent exists. */
 async function makeFolders(path: string): Promise<void> {
