@@ -34,8 +34,8 @@ if (readStamp() !== stamp) {
     });
   } catch (error) {
     const { stdout, stderr } = /** @type {{ stdout?: Buffer, stderr?: Buffer }} */ (error);
-    const said = `${stdout?.toString() ?? ''}${stderr?.toString() ?? ''}` || String(error);
-    console.error(`The Prisma client could not be generated from ${schema}:\n${said}`);
+    const reason = `${stdout?.toString() ?? ''}${stderr?.toString() ?? ''}` || String(error);
+    console.error(`The Prisma client could not be generated from ${schema}:\n${reason}`);
     process.exit(1);
   }
   fs.writeFileSync(stampFile, stamp);

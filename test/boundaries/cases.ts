@@ -135,7 +135,7 @@ export const groups: Record<string, Case[]> = {
       own('services/control-plane'),
     ),
     allowed('services/control-plane/src/resources/logs.ts', '@mcp-gateway/runtime/logs'),
-    allowed('services/control-plane/src/log-reader.ts', '@mcp-gateway/runtime/logs/kubernetes'),
+    allowed('services/control-plane/src/compose.ts', '@mcp-gateway/runtime/logs/kubernetes'),
     allowed('services/deployment-worker/src/runtime.ts', '@mcp-gateway/runtime'),
   ],
   'packages are imported by name': [

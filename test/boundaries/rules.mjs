@@ -64,7 +64,7 @@ export const layers = {
   ],
   'services/control-plane/src': [
     ['main'],
-    ['compose', 'config', 'log-reader'],
+    ['compose', 'config'],
     ['app', 'metrics'],
     ['openapi', 'errors-page'],
     ['adapters', 'sessions'],

@@ -20,8 +20,8 @@ it.each(commands)('Helm accepts the command of docs/helm.md: %s', async (command
   await writeFile(join(folder, 'values.yaml'), values);
   const script = `IMAGES=registry.example.com/mcp-gateway; CHART='${CHART}'; helm() { '${cluster.programs['helm']}' "$@" --dry-run=server; }; ${command}`;
   const env = { PATH: process.env['PATH'], HOME: folder, KUBECONFIG: kubeconfig };
-  const said = await run('sh', ['-c', script], { env, cwd: folder });
-  expect(said).toContain('image: registry.example.com/mcp-gateway/data-plane:');
+  const output = await run('sh', ['-c', script], { env, cwd: folder });
+  expect(output).toContain('image: registry.example.com/mcp-gateway/data-plane:');
 });
 
 it('docs/helm.md has commands', () => {

@@ -36,9 +36,9 @@ const objects = async () =>
 
 describe('a gateway that Helm installed', () => {
   it('passes its own Helm test', async () => {
-    const said = await gateway.test();
-    expect(said).toContain('ok: the control plane answers through it (/openapi.json: 200)');
-    expect(said).not.toContain('FAILED');
+    const output = await gateway.test();
+    expect(output).toContain('ok: the control plane answers through it (/openapi.json: 200)');
+    expect(output).not.toContain('FAILED');
   });
 
   it('waits for its databases, so that no container restarts', async () => {
@@ -103,12 +103,12 @@ describe('an adapter', () => {
   });
 
   it('is counted by each service on the port of the metrics Service', async () => {
-    const told = await gateway.scrape();
+    const scraped = await gateway.scrape();
     for (const metric of ['requests_total', 'api_requests_total', 'reconciles_total']) {
-      expect(told.filter((text) => text.includes(`\n# TYPE mcp_gateway_${metric} `))).toHaveLength(2);
+      expect(scraped.filter((text) => text.includes(`\n# TYPE mcp_gateway_${metric} `))).toHaveLength(2);
     }
-    expect(told).toHaveLength(6);
-    expect(told.join('')).toMatch(/^mcp_gateway_requests_total\{kind="adapter",name="echo",era="modern",.*\} 1$/m);
+    expect(scraped).toHaveLength(6);
+    expect(scraped.join('')).toMatch(/^mcp_gateway_requests_total\{kind="adapter",name="echo",era="modern",.*\} 1$/m);
   });
 
   it('scales to three replicas and down to one, and a session on the remaining replica continues', async () => {

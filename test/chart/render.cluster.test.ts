@@ -28,7 +28,7 @@ describe('the chart', () => {
 
   it('prints the next steps after the install, and warns of settings that are not for production', async () => {
     const notes = async (name: string, ...args: string[]) => {
-      const said = await helm(
+      const output = await helm(
         'install',
         'gw',
         CHART,
@@ -38,7 +38,7 @@ describe('the chart', () => {
         ...(name === 'trial' ? [...ENOUGH, ...TRIAL_PASSWORDS] : []),
         ...args,
       );
-      return said.slice(said.indexOf('NOTES:'));
+      return output.slice(output.indexOf('NOTES:'));
     };
     const trial = await notes('trial');
     expect(trial).toContain('kubectl --namespace gateway port-forward service/gw-mcp-gateway 8000:8000');
@@ -68,8 +68,8 @@ describe('the chart', () => {
     ['--set=ingress.enabled=true,ingress.path=/gw,publicUrl=https://tools.example.com/', 'https://tools.example.com/'],
   ])('gives the gateway its public URL: %s', async (value, expected) => {
     const rendered = await template(...ENOUGH, ...DATABASES, value);
-    const told = rendered.replaceAll(/\n +value: /g, ' ').matchAll(/MCP_GATEWAY_PUBLIC_URL (.*)\n/g);
-    expect(Array.from(told, ([, url]) => url)).toEqual([expected, expected]);
+    const urls = rendered.replaceAll(/\n +value: /g, ' ').matchAll(/MCP_GATEWAY_PUBLIC_URL (.*)\n/g);
+    expect(Array.from(urls, ([, url]) => url)).toEqual([expected, expected]);
   });
 
   it.each(['/', '/gw(/|$)(.*)'])(

@@ -32,7 +32,7 @@ beforeAll(async () => {
 }, LOAD_MS);
 
 /** The certificate is for localhost. */
-function ask(path: string, host: string): Promise<number | undefined> {
+function statusOf(path: string, host: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const options = { headers: { host }, ca: cert, servername: 'localhost', timeout: ANSWER_MS };
     request(`https://${address}${path}`, options, (answer) => resolve(answer.resume().statusCode))
@@ -44,15 +44,15 @@ function ask(path: string, host: string): Promise<number | undefined> {
 
 describe('a gateway with a certificate and a name', () => {
   it('passes its own Helm test, over TLS and by the name of its Service', async () => {
-    const said = await gateway.test();
-    expect(said).toContain('ok: the control plane answers through it (/openapi.json: 200)');
-    expect(said).not.toContain('FAILED');
+    const output = await gateway.test();
+    expect(output).toContain('ok: the control plane answers through it (/openapi.json: 200)');
+    expect(output).not.toContain('FAILED');
   });
 
   it('answers requests for its host name, and refuses other host names that point to it', async () => {
-    expect(await ask('/adapters', 'mcp.example.com')).toBe(200);
-    expect(await ask('/adapters', 'rebound.example')).toBe(403);
-    expect(await ask('/adapters/echo/mcp', 'rebound.example')).toBe(403);
+    expect(await statusOf('/adapters', 'mcp.example.com')).toBe(200);
+    expect(await statusOf('/adapters', 'rebound.example')).toBe(403);
+    expect(await statusOf('/adapters/echo/mcp', 'rebound.example')).toBe(403);
   });
 
   it('accepts TLS only', async () => {

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ownerOf, take } from './machine/ownership.mjs';
 import { isAlive } from './machine/processes.mjs';
 
-const KEPT = 4;
+const MAX_ENTRIES = 4;
 const ABANDONED_MS = 24 * 60 * 60 * 1000;
 const KEY_LENGTH = 12;
 const POLL_MS = 200;
@@ -92,7 +92,7 @@ function forgetOld(prefix) {
     .map((name) => ({ key: name.slice(prefix.length), path: path.join(cacheFolder, name) }))
     .map((each) => ({ ...each, used: fs.statSync(each.path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
     .toSorted((a, b) => b.used - a.used);
-  const old = all.filter(({ key }) => isKey.test(key)).slice(KEPT);
+  const old = all.filter(({ key }) => isKey.test(key)).slice(MAX_ENTRIES);
   const abandoned = all.filter(({ key, used }) => key.includes('.') && used < Date.now() - ABANDONED_MS);
   for (const each of [...old, ...abandoned]) fs.rmSync(each.path, { recursive: true, force: true });
 }

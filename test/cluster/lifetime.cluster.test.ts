@@ -25,7 +25,7 @@ function hold(number = OTHER.number) {
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)));
   const ready = () => waitFor('the cluster', () => output.includes(`${OTHER.folder}\n`), START_MS);
-  return { child, ready, said: () => output };
+  return { child, ready, output: () => output };
 }
 
 /** Everything of a cluster that a machine could keep. */
@@ -40,7 +40,7 @@ function left(): string[] {
 describe('a cluster that a process holds', () => {
   beforeAll(() => down(OTHER));
 
-  it('leaves nothing when the process is asked to end, even during its start', async () => {
+  it('leaves nothing when the process gets a signal, even during its start', async () => {
     const { child } = hold();
     await waitFor('the API server', () =>
       marked(OTHER.folder).some(({ command }) => /\/kube-apiserver /.test(command)),
@@ -51,9 +51,9 @@ describe('a cluster that a process holds', () => {
   });
 
   it('reports why it does not start, and ends', async () => {
-    const { child, said } = hold(cluster.instance.number);
+    const { child, output } = hold(cluster.instance.number);
     expect(await once(child, 'exit')).toEqual([1, null]);
-    expect(said()).toContain(`Instance ${cluster.instance.number} is in use, in ${cluster.instance.folder}`);
+    expect(output()).toContain(`Instance ${cluster.instance.number} is in use, in ${cluster.instance.folder}`);
   });
 
   it('is removed by the next cluster of its number after the process was killed, and that one ends with its input', async () => {

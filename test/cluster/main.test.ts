@@ -10,7 +10,7 @@ async function run(...args: string[]) {
   const env = { PATH: '', HOME: await folder() };
   const ended = promisify(execFile)(process.execPath, [MAIN, ...args], { env });
   const { code, stderr } = await ended.then(
-    (said) => ({ code: 0, ...said }),
+    (output) => ({ code: 0, ...output }),
     (error: { code: number; stderr: string }) => error,
   );
   return { code, stderr };

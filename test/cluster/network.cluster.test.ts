@@ -25,8 +25,8 @@ describe('the network of the test cluster', () => {
     service = (await namespace.get<{ spec: { clusterIP: string } }>('service', 'example')).spec.clusterIP;
   });
 
-  const ask = async (url: string) => (await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) })).text();
-  const askFrom = (pod: string, url: string) => namespace.kubectl('exec', pod, '--', 'wget', '-qO-', url);
+  const get = async (url: string) => (await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) })).text();
+  const getFrom = (pod: string, url: string) => namespace.kubectl('exec', pod, '--', 'wget', '-qO-', url);
 
   it('connects an MCP client outside to a pod, at the address of the pod', async () => {
     const { client } = await connect(`http://${pods[0]}:8000/mcp`);
@@ -35,19 +35,19 @@ describe('the network of the test cluster', () => {
   });
 
   it('connects pods to each other', async () => {
-    expect(await askFrom('example-0', `http://${pods[1]}:8000/healthz`)).toBe('ok');
+    expect(await getFrom('example-0', `http://${pods[1]}:8000/healthz`)).toBe('ok');
   });
 
   it('connects clients of a service to its pods, from outside and from a pod', async () => {
-    await waitFor('the rules of the service', async () => (await ask(`http://${service}/healthz`)) === 'ok');
-    for (const pod of ['example-0', 'example-1']) expect(await askFrom(pod, `http://${service}/healthz`)).toBe('ok');
+    await waitFor('the rules of the service', async () => (await get(`http://${service}/healthz`)) === 'ok');
+    for (const pod of ['example-0', 'example-1']) expect(await getFrom(pod, `http://${service}/healthz`)).toBe('ok');
   });
 
   it('resolves the names of services, outside and in a pod', async () => {
     const resolver = new Resolver({ timeout: ANSWER_MS, tries: 1 });
     resolver.setServers([cluster.instance.address]);
     expect(await waitFor('the name', () => resolver.resolve4(host))).toEqual([service]);
-    expect(await askFrom('example-1', `http://${host}/healthz`)).toBe('ok');
+    expect(await getFrom('example-1', `http://${host}/healthz`)).toBe('ok');
   });
 
   it('connects pods to listeners outside', async () => {
@@ -55,7 +55,7 @@ describe('the network of the test cluster', () => {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     try {
-      expect(await askFrom('example-0', `http://${cluster.instance.outside}:${port}/`)).toBe('outside');
+      expect(await getFrom('example-0', `http://${cluster.instance.outside}:${port}/`)).toBe('outside');
     } finally {
       server.close();
     }

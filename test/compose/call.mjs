@@ -12,7 +12,7 @@ const VERSION = '2026-07-28';
  * @param {Record<string, string>} [headers]
  * @param {object} [body] makes the request a POST
  */
-async function ask(path, headers = {}, body) {
+async function request(path, headers = {}, body) {
   const response = await fetch(`${url}${path}`, {
     method: body ? 'POST' : 'GET',
     headers: { ...(body && { 'content-type': 'application/json' }), ...headers },
@@ -24,11 +24,11 @@ async function ask(path, headers = {}, body) {
   return JSON.parse(text);
 }
 
-await ask('/adapters', {}, { name: NAME, imageName: NAME, imageVersion: '0.1.0', replicaCount: 2 });
+await request('/adapters', {}, { name: NAME, imageName: NAME, imageVersion: '0.1.0', replicaCount: 2 });
 
 const deadline = Date.now() + READY_MS;
 for (;;) {
-  const status = await ask(`/adapters/${NAME}/status`);
+  const status = await request(`/adapters/${NAME}/status`);
   if (status.phase === 'Ready') break;
   if (Date.now() > deadline) throw new Error(`not ready: ${JSON.stringify(status)}`);
   await delay(500);
@@ -46,6 +46,11 @@ const headers = {
   'mcp-name': 'add',
 };
 const params = { name: 'add', arguments: { a: 2, b: 3 }, _meta };
-const { result } = await ask(`/adapters/${NAME}/mcp`, headers, { jsonrpc: '2.0', id: 1, method: 'tools/call', params });
+const { result } = await request(`/adapters/${NAME}/mcp`, headers, {
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'tools/call',
+  params,
+});
 if (result?.content[0].text !== '5') throw new Error(`2 + 3 is not ${JSON.stringify(result)}`);
 console.log(`2 + 3 = ${result.content[0].text}, by ${url}/adapters/${NAME}/mcp`);

@@ -52,7 +52,7 @@ describe.each(CLIENTS)('the $client client, $revision', ({ client, revision, sce
   comparisons.push({ revision, subject: `${client} client`, runs: new Map(Object.entries(runs)) });
 
   it.each(scenarios)(
-    'looks the same to the server: %s',
+    'sends the same to the server: %s',
     async (scenario) => {
       const program = `${process.execPath} ${repository(`test/conformance/clients/${client}.ts`)}`;
       const direct = await runClientScenario(program, scenario, revision);

@@ -97,8 +97,8 @@ describe('POST /adapters', () => {
   );
 
   it('gives the name to one of many requests at once', async () => {
-    const asked = Array.from({ length: 8 }, (_, i) => caller(plane.url, `user-${i}`).post(specOf('echo')));
-    const statuses = (await Promise.all(asked)).map(({ status }) => status).toSorted((a, b) => a - b);
+    const answers = Array.from({ length: 8 }, (_, i) => caller(plane.url, `user-${i}`).post(specOf('echo')));
+    const statuses = (await Promise.all(answers)).map(({ status }) => status).toSorted((a, b) => a - b);
     expect(statuses).toEqual([201, 409, 409, 409, 409, 409, 409, 409]);
   });
 });

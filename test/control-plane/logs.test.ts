@@ -52,7 +52,7 @@ describe('GET /adapters/{name}/logs', () => {
     expect(headers.get('x-accel-buffering')).toBe('no');
   });
 
-  it('answers the lines of another replica, and as many lines as the client asks for', async () => {
+  it('answers the lines of another replica, and as many lines as the client requests', async () => {
     await writeFile(file('1.log.1'), lines(0, 10));
     await writeFile(file('1.log'), lines(10, 20));
     expect((await logs('?instance=1&tail=2')).text).toBe(lines(18, 20));
@@ -209,10 +209,10 @@ describe('a log option that a runtime does not support', () => {
     ['since=10m', { previous: false, sinceSeconds: 600 }],
     ['since=2h&previous=false', { previous: false, sinceSeconds: 7_200 }],
   ])('is passed to a runtime that supports it: ?%s', async (query, expected) => {
-    const asked: object[] = [];
+    const requests: object[] = [];
     const logReader: LogReader = {
       async read(_name, options) {
-        asked.push(options);
+        requests.push(options);
         return null;
       },
     };
@@ -220,7 +220,7 @@ describe('a log option that a runtime does not support', () => {
     const alice = caller(plane.url, 'alice');
     await alice.post(specOf('echo'));
     expect((await alice.get(`/adapters/echo/logs?${query}`)).status).toBe(200);
-    expect(asked).toEqual([expect.objectContaining(expected)]);
+    expect(requests).toEqual([expect.objectContaining(expected)]);
   });
 });
 

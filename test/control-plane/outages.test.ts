@@ -134,7 +134,7 @@ describe('the queue', () => {
     await startConnected();
     line.cut();
     expect(await changes()).toBeLessThan(BOUND_MS);
-    line.mend();
+    line.restore();
     let tries = 0;
     await waitFor('the queue to work again', async () => {
       await alice.post(specOf(`later-${++tries}`)); // the control plane does not repeat a hint that failed

@@ -54,8 +54,8 @@ describe('the answer of GET', () => {
     const { json, headers } = await alice.post(specOf('echo'));
     const answer = await alice.put('echo', { ...specOf('echo'), ...more }, { 'if-match': String(headers.get('etag')) });
     expect(answer.status).toBe(status);
-    const kept = { createdBy: 'alice', createdAt: json.createdAt };
-    expect((await alice.get('/adapters/echo')).json).toMatchObject(kept);
+    const unchanged = { createdBy: 'alice', createdAt: json.createdAt };
+    expect((await alice.get('/adapters/echo')).json).toMatchObject(unchanged);
     expect((await alice.put('echo', { ...specOf('echo'), ...more }, { 'if-match': '"stale"' })).status).toBe(412);
   });
 });

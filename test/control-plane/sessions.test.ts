@@ -109,7 +109,7 @@ describe('GET /adapters/{name}/sessions', () => {
 });
 
 describe('DELETE /adapters/{name}/sessions/{id}', () => {
-  const terminations = () => server.said.filter(({ method }) => method === 'DELETE');
+  const terminations = () => server.received.filter(({ method }) => method === 'DELETE');
 
   it('ends a session on every data plane, and terminates it on its server once', async () => {
     const sealed = await begin(gateway.url);

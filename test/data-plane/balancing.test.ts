@@ -140,7 +140,7 @@ describe('a replica that refuses connections', () => {
 });
 
 describe('load', () => {
-  it('is spread randomly over idle replicas', async () => {
+  it('goes to a random one of the idle replicas', async () => {
     const servers = [await startSessionServer(), await startSessionServer(), await startSessionServer()];
     const { url } = await startGateway({ routes: [routeTo(servers.map(({ endpoint }) => endpoint))] });
     for (let round = 0; round < 60; round++) await openSession(url);

@@ -84,14 +84,14 @@ describe('a batch under way on a server that is lost', () => {
       res.write(answered, () => res.destroy());
     });
     expect(text.startsWith(answered)).toBe(true);
-    const said = [...text.slice(answered.length).matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data));
-    expect(said).toEqual(['a', 'c'].map(mayHaveRun));
+    const errors = [...text.slice(answered.length).matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data));
+    expect(errors).toEqual(['a', 'c'].map(mayHaveRun));
   });
 
   it('continues in the stream with the list that the next server answers', async () => {
-    let asked = 0;
+    let requests = 0;
     const { text } = await answerTo(BATCH, (_req, res) => {
-      if (++asked > 1) return res.writeHead(200, { 'content-type': 'application/json' }).end(ANSWERS);
+      if (++requests > 1) return res.writeHead(200, { 'content-type': 'application/json' }).end(ANSWERS);
       res.writeHead(200, { 'content-type': 'text/event-stream' });
       return res.write(': begun\n\n', () => res.destroy());
     });

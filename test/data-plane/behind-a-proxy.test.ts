@@ -12,8 +12,8 @@ import { routeTo, startUpstream } from './support/upstream.js';
 
 const PREFIX = '/gw';
 const WAYS = [
-  { way: 'takes the prefix away', strips: true, options: {} },
-  { way: 'takes the prefix away, which is configured', strips: true, options: { publicUrl: '/gw' } },
+  { way: 'removes the prefix', strips: true, options: {} },
+  { way: 'removes the prefix, which is configured', strips: true, options: { publicUrl: '/gw' } },
   {
     way: 'leaves the prefix, which is configured',
     strips: false,
@@ -83,7 +83,7 @@ describe.each(WAYS)('behind a proxy that $way', ({ strips, options }) => {
 });
 
 describe('a server behind a proxy and the gateway', () => {
-  async function seenBy(options: DataPlaneOptions) {
+  async function receivedBy(options: DataPlaneOptions) {
     const upstream = await startUpstream((_req, res) => res.end());
     const control = await startUpstream((_req, res) => res.end());
     const gateway = await startGateway({
@@ -100,12 +100,12 @@ describe('a server behind a proxy and the gateway', () => {
   }
 
   it("gets the client's address when the proxy is trusted", async () => {
-    const told = ['203.0.113.7', 'tools.example.com', 'https'];
-    expect(await seenBy({ trustedProxies: ['127.0.0.0/8'] })).toEqual([told, told]);
+    const origin = ['203.0.113.7', 'tools.example.com', 'https'];
+    expect(await receivedBy({ trustedProxies: ['127.0.0.0/8'] })).toEqual([origin, origin]);
   });
 
   it("gets the proxy's address when the proxy is not trusted", async () => {
-    const told = ['127.0.0.1', expect.stringMatching(/^127\.0\.0\.1:/), 'http'];
-    expect(await seenBy({})).toEqual([told, told]);
+    const origin = ['127.0.0.1', expect.stringMatching(/^127\.0\.0\.1:/), 'http'];
+    expect(await receivedBy({})).toEqual([origin, origin]);
   });
 });

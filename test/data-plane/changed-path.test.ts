@@ -30,7 +30,7 @@ describe('during the rollout of a new path', () => {
     endpoints,
   });
   const rollOut = (more = {}) => gateway.publish(between([{ ...old.endpoint, ...more }, fresh.endpoint]));
-  const asked = ({ said }: Replica, what: string) => said.filter(({ method }) => method === what).length;
+  const count = ({ received }: Replica, what: string) => received.filter(({ method }) => method === what).length;
 
   it('sessions begin, continue, listen and end on each replica at its own path', async () => {
     await rollOut();
@@ -45,7 +45,7 @@ describe('during the rollout of a new path', () => {
       stream.destroy();
       const headers = { 'Mcp-Session-Id': session };
       expect((await send(`${gateway.url}/adapters/echo/mcp`, { method: 'DELETE', headers })).status).toBe(200);
-      expect(asked(name === old.endpoint.id ? old : fresh, 'DELETE')).toBe(1);
+      expect(count(name === old.endpoint.id ? old : fresh, 'DELETE')).toBe(1);
     }
   });
 
@@ -72,7 +72,7 @@ describe('during the rollout of a new path', () => {
     const session = await begin(gateway.url);
     await rollOut({ ready: false, draining: true });
     expect(await whereIs(gateway.url, session)).toBe(fresh.endpoint.id);
-    expect(asked(fresh, 'initialize')).toBe(1);
+    expect(count(fresh, 'initialize')).toBe(1);
   });
 
   it('a call under way is repeated at the new path when the tool hints of the server there allow it', async () => {
@@ -83,17 +83,17 @@ describe('during the rollout of a new path', () => {
     await rollOut();
     await Promise.all([old.kill(), gateway.publish(between([fresh.endpoint]))]);
     expect((await call).json.result.content[0].text).toBe(fresh.endpoint.id);
-    expect(asked(fresh, 'tools/list')).toBeGreaterThan(0);
+    expect(count(fresh, 'tools/list')).toBeGreaterThan(0);
   });
 
-  it('a server with the old path is told that the API ended its session', async () => {
+  it('a server with the old path gets a DELETE when the API ends its session', async () => {
     await begin(gateway.url);
     await rollOut();
     const records = sessionRecords(gateway.redis, gateway.prefix);
     const [id = ''] = await gateway.redis.zRange(records.keys.used(ADAPTER_1), 0, -1);
     const ref = { id, ...ADAPTER_1, caller: 'alice' };
     await records.close(ref, adapterRef('echo'), { now: 1, keepSeconds: 60, tellServer: true });
-    await waitFor('the session termination', () => asked(old, 'DELETE') === 1);
+    await waitFor('the session termination', () => count(old, 'DELETE') === 1);
     expect(old.sessions.size).toBe(0);
   });
 

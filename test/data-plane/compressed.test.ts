@@ -62,7 +62,7 @@ describe('a compressed answer', () => {
 
   it.each(['POST', 'GET'])('is aborted where its replica broke off, because nothing can follow: %s', async (method) => {
     expect(await broken(method, cut)).toEqual(EVENT);
-    expect(other.said).toEqual([]);
+    expect(other.received).toEqual([]);
   });
 
   it('is aborted when its session is relocated', async () => {
@@ -80,13 +80,13 @@ describe('a compressed answer', () => {
     const begun = await openSession(gateway.url);
     await gateway.publish(routeTo([first.endpoint, server.endpoint]));
     const held = first.hold('tools/list');
-    const asked = inSession(gateway.url, begun, {
+    const answer = inSession(gateway.url, begun, {
       headers: { 'Accept-Encoding': 'gzip' },
       body: message('tools/list', {}, 5),
     });
     await held;
     await first.kill();
-    const { text, header } = await asked;
+    const { text, header } = await answer;
     expect(header('content-encoding')).toBeUndefined();
     expect(text).toMatch(/^event: message\ndata: \{"jsonrpc":"2.0","id":5,"error":\{"code":-32006,.*\n\n$/);
     expect(answers.length).toBeGreaterThan(0);

@@ -34,8 +34,8 @@ const ANSWERS = new Map<string, (number | 'cut')[]>([
 
 /** A server whose requests trigger faults of the gateway itself, on both paths. */
 async function faulty() {
-  const told: string[] = [];
-  const log = Object.assign(createLogger('test', 'silent'), { error: (_: unknown, text: string) => told.push(text) });
+  const logged: string[] = [];
+  const log = Object.assign(createLogger('test', 'silent'), { error: (_: unknown, text: string) => logged.push(text) });
   const fail = (req: IncomingMessage, res: ServerResponse) =>
     FAILS[new URL(req.url ?? '', 'http://a').pathname]?.(req, res);
   const server = createDataPlaneServer(
@@ -52,7 +52,7 @@ async function faulty() {
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${port}`, told };
+  return { url: `http://127.0.0.1:${port}`, logged };
 }
 
 describe('a request that fails for an unforeseen reason', () => {
@@ -62,8 +62,8 @@ describe('a request that fails for an unforeseen reason', () => {
       { path: `/adapters/a/mcp?${path}`, outcomes },
     ]),
   )('ends alone and is logged: $path', async ({ path, outcomes }) => {
-    const { url, told } = await faulty();
-    const { send: ask, start } = http2Client(url);
+    const { url, logged } = await faulty();
+    const { send: request, start } = http2Client(url);
     const one = await send(url + path).then(
       ({ status }) => status,
       () => 'cut',
@@ -72,8 +72,8 @@ describe('a request that fails for an unforeseen reason', () => {
     const stream = start(path);
     stream.resume().end('{}');
     await new Promise((resolve) => stream.once('close', resolve));
-    await waitFor('the log', () => told.includes('a request failed; all other requests continue'));
-    expect((await ask('/livez', { ':method': 'GET' })).text).toBe('ok');
+    await waitFor('the log', () => logged.includes('a request failed; all other requests continue'));
+    expect((await request('/livez', { ':method': 'GET' })).text).toBe('ok');
   });
 });
 

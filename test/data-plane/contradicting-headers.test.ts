@@ -30,10 +30,10 @@ describe('a request whose headers name a modern version and no method', () => {
     upstream = await startUpstream((req, res) => serve(req as NodeIncomingMessageLike, res));
     gateway = await startGateway({ routes: [routeTo(upstream.endpoint)] });
   });
-  const ask = (body: string) => send(gateway.url + PATH, { headers: { ...HEADERS, ...ACCEPT }, body });
+  const request = (body: string) => send(gateway.url + PATH, { headers: { ...HEADERS, ...ACCEPT }, body });
 
   it('reaches the server, which says which header is missing, whatever session the request names', async () => {
-    const answer = await ask(message('tools/list', '2026-07-28'));
+    const answer = await request(message('tools/list', '2026-07-28'));
     expect(answer.status).toBe(400);
     expect(JSON.parse(answer.text)).toMatchObject({ id: 1, error: { code: -32020 } });
     expect(upstream.seen[0]?.header('mcp-session-id')).toEqual([]);
@@ -61,7 +61,7 @@ describe('a request whose headers name a modern version and no method', () => {
     ['and is too long to be read', message('tools/list', '2026-07-28', { long: 'x'.repeat(70_000) })],
     ['and has no message', '{}'],
   ])('belongs to its session, %s', async (_what, body) => {
-    expect((await ask(body)).status).toBe(404);
+    expect((await request(body)).status).toBe(404);
     expect(upstream.seen).toEqual([]);
   });
 });

@@ -41,28 +41,28 @@ describe('a session on a draining replica, with a call under way through one dat
   it('stays for the other data planes, too, and is relocated when the call has ended', async () => {
     await drain();
     for (let round = 0; round < 3; round++) expect(await whereIs(other.url, session)).toBe(first.endpoint.id);
-    expect(second.said).toEqual([]);
+    expect(second.received).toEqual([]);
     await finish();
     expect(await whereIs(other.url, session)).toBe(second.endpoint.id);
   });
 
-  it('delivers a response to the server that asked within the call, whatever else uses the session', async () => {
+  it('delivers a response to the server that sent its request within the call, whatever else uses the session', async () => {
     res.write('data: {"jsonrpc":"2.0","id":"q1","method":"elicitation/create","params":{}}\n\n');
     await drain();
     await rpc(other.url, session, 'ping');
     const body = '{"jsonrpc":"2.0","id":"q1","result":{"action":"accept"}}';
     expect((await inSession(other.url, session, { body })).status).toBe(202);
-    expect(first.said.at(-1)?.method).toBe('POST'); // a message without a method
+    expect(first.received.at(-1)?.method).toBe('POST'); // a message without a method
     await finish();
   });
 
   it('stays while its stream is open on another data plane, and is relocated when the call has ended', async () => {
     const stream = await openStream(other.url, session);
     await waitFor('the stream', () => [...first.sessions.values()].some(Boolean));
-    const asked = answerTo(other);
+    const answer = answerTo(other);
     await drain(8); // notifies the streams within four seconds
-    expect(await asked).toBe(false);
-    expect(second.said).toEqual([]);
+    expect(await answer).toBe(false);
+    expect(second.received).toEqual([]);
     await finish();
     await waitFor('the stream', () => [...second.sessions.values()].some(Boolean));
     stream.destroy();
@@ -77,11 +77,11 @@ describe('a session on a draining replica, with a call under way through one dat
   it('stays when a data plane does not answer the idle query', async () => {
     const silent = await connectRedis();
     const { calls } = sessionRecords(gateway.redis, gateway.prefix).keys;
-    const asked = new Promise<string>((resolve) => void silent.subscribe(calls, resolve));
+    const question = new Promise<string>((resolve) => void silent.subscribe(calls, resolve));
     await waitFor('it to listen', async () => ((await gateway.redis.pubSubNumSub([calls]))[calls] ?? 0) === 3);
     await drain();
     await finish();
-    const [here, there] = await Promise.all([whereIs(gateway.url, session), whereIs(other.url, session), asked]);
+    const [here, there] = await Promise.all([whereIs(gateway.url, session), whereIs(other.url, session), question]);
     expect([here, there]).toEqual([first.endpoint.id, first.endpoint.id]);
   });
 
@@ -109,23 +109,23 @@ describe('a session on a draining replica, with a call under way through one dat
     await finish();
     const beginning = second.hold('initialize');
     await drain();
-    const before = first.said.length;
+    const before = first.received.length;
     const here = whereIs(gateway.url, session);
     const initialize = await beginning;
-    const asked = answerTo(other);
+    const answer = answerTo(other);
     const there = whereIs(other.url, session);
-    expect(await asked).toBe(true);
+    expect(await answer).toBe(true);
     initialize.end('{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25"}}');
     expect(await Promise.all([here, there])).toEqual([second.endpoint.id, second.endpoint.id]);
-    expect(first.said).toHaveLength(before);
+    expect(first.received).toHaveLength(before);
   });
 
   it('is relocated once for several concurrent requests', async () => {
     await finish();
     await drain();
-    const asked = Array.from({ length: 20 }, (_, at) => whereIs(at % 2 ? other.url : gateway.url, session));
-    expect(new Set(await Promise.all(asked))).toEqual(new Set([second.endpoint.id]));
-    expect(second.said.filter(({ method }) => method === 'initialize')).toHaveLength(1);
+    const answers = Array.from({ length: 20 }, (_, at) => whereIs(at % 2 ? other.url : gateway.url, session));
+    expect(new Set(await Promise.all(answers))).toEqual(new Set([second.endpoint.id]));
+    expect(second.received.filter(({ method }) => method === 'initialize')).toHaveLength(1);
   });
 });
 

@@ -30,7 +30,7 @@ const draining = ({ endpoint }: Replica, seconds = 60): Endpoint => ({
 });
 const drainFirst = (seconds = 60, changes: Partial<Route> = {}) =>
   gateway.publish(routeTo([draining(first, seconds), second.endpoint], changes));
-const asked = ({ said }: Replica, what: string) => said.filter(({ method }) => method === what).length;
+const count = ({ received }: Replica, what: string) => received.filter(({ method }) => method === what).length;
 
 describe('a replica that is draining', () => {
   it('gets no new sessions, and no requests without a session', async () => {
@@ -39,7 +39,7 @@ describe('a replica that is draining', () => {
       expect(await whereIs(gateway.url, await begin(gateway.url))).toBe(second.endpoint.id);
       await send(`${gateway.url}/adapters/echo/mcp`, { headers: MODERN, body: '{}' });
     }
-    expect(first.said).toEqual([]);
+    expect(first.received).toEqual([]);
   });
 
   it('loses its idle sessions at their next request, without an effect for their clients', async () => {
@@ -48,8 +48,8 @@ describe('a replica that is draining', () => {
     for (const plane of [gateway, other]) {
       for (const session of sessions) expect(await whereIs(plane.url, session)).toBe(second.endpoint.id);
     }
-    expect([asked(second, 'initialize'), second.sessions.size]).toEqual([3, 3]);
-    expect(asked(first, 'tools/call')).toBe(0);
+    expect([count(second, 'initialize'), second.sessions.size]).toEqual([3, 3]);
+    expect(count(first, 'tools/call')).toBe(0);
   });
 
   it('keeps a session while a call is under way, and loses it then', async () => {
@@ -83,7 +83,7 @@ describe('a replica that is draining', () => {
     await drainFirst();
     res.destroy();
     expect((await list).json.result.name).toBe(second.endpoint.id);
-    expect(asked(first, 'tools/list')).toBe(1);
+    expect(count(first, 'tools/list')).toBe(1);
   });
 
   it('loses the streams of its sessions on every data plane', async () => {
@@ -96,7 +96,7 @@ describe('a replica that is draining', () => {
     const [chunk] = (await once(stream, 'data')) as [Buffer];
     expect(chunk.toString()).toBe('event: message\ndata: "from the second"\n\n');
     expect(await whereIs(gateway.url, session)).toBe(second.endpoint.id);
-    expect(asked(second, 'initialize')).toBe(1);
+    expect(count(second, 'initialize')).toBe(1);
   });
 
   it('loses a stream only when no call is under way', async () => {

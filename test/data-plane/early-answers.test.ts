@@ -18,7 +18,7 @@ async function startHasty() {
   return startUpstream((req, res) => {
     if (req.headers['x-open']) res.setHeader('Mcp-Session-Id', 'raw');
     const early = Number(req.headers['content-length'] ?? BLOCK.length) > 1_000;
-    res.writeHead(early ? 401 : 200, { 'content-type': 'text/plain' }).end('said');
+    res.writeHead(early ? 401 : 200, { 'content-type': 'text/plain' }).end('answer');
   });
 }
 
@@ -46,7 +46,7 @@ describe('an answer that comes before the request has ended', () => {
       const connection = rawConnection(gateway.url);
       connection.write(`${HEAD}${await headers()}Content-Length: ${BLOCK.length * BLOCKS}\r\n\r\n`);
       connection.write(BLOCK);
-      await connection.until('said');
+      await connection.until('answer');
       for (let block = 1; block < BLOCKS; block++) connection.write(BLOCK);
       connection.write(NEXT);
       expect(statuses(await connection.ended())).toEqual([401, 200]);
@@ -55,7 +55,7 @@ describe('an answer that comes before the request has ended', () => {
     it('leaves the connection usable after a chunked body', async () => {
       const connection = rawConnection(gateway.url);
       connection.write(`${HEAD}${await headers()}Transfer-Encoding: chunked\r\n\r\n${CHUNK}`);
-      await connection.until('said');
+      await connection.until('answer');
       for (let block = 1; block < BLOCKS; block++) connection.write(CHUNK);
       connection.write(`0\r\n\r\n${NEXT}`);
       expect(statuses(await connection.ended())).toEqual([401, 200]);
@@ -71,7 +71,7 @@ describe('an answer that comes before the request has ended', () => {
   it('limits how much of the rest is read', async () => {
     const connection = rawConnection(gateway.url);
     connection.write(`${HEAD}${MODERN}Content-Length: 60000000\r\n\r\n${BLOCK}`);
-    await connection.until('said');
+    await connection.until('answer');
     for (let block = 1; block < 600; block++) connection.write(BLOCK);
     connection.write(NEXT);
     expect(statuses(await connection.ended())).toEqual([401]);
@@ -85,6 +85,6 @@ describe('an answer that comes before the request has ended', () => {
     stream.resume();
     for (let block = 1; block < BLOCKS; block++) stream.write(BLOCK);
     stream.end();
-    expect(await client.send(PATH, {}, '{}')).toMatchObject({ status: 200, text: 'said' });
+    expect(await client.send(PATH, {}, '{}')).toMatchObject({ status: 200, text: 'answer' });
   });
 });

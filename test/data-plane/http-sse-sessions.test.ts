@@ -32,7 +32,7 @@ describe('a stream of the older HTTP transport is a session', () => {
   const gatewayWith = (sessions: Route['sessions'], changes: Partial<Route> = {}) =>
     startGateway({ routes: [routeTo(server.endpoint, { sessions, ...changes })], now: () => now });
 
-  const ask = (url = gateway.url, caller = 'alice') =>
+  const connect = (url = gateway.url, caller = 'alice') =>
     open(`${url}/adapters/echo/sse`, {
       method: 'GET',
       headers: { 'x-dev-userid': caller, 'x-dev-roles': 'mcp.admin' },
@@ -48,7 +48,7 @@ describe('a stream of the older HTTP transport is a session', () => {
   const post = async (messages: string) => (await send(messages, { body: '{}' })).status;
 
   it('that is recorded before the client can send, and ends with the stream', async () => {
-    const stream = await ask();
+    const stream = await connect();
     const messages = await messagesOf(stream);
     expect(await listed()).toMatchObject([{ record: { caller: 'alice', transport: 'http-sse', upstreamId: '/sse' } }]);
     expect(await post(messages)).toBe(202);
@@ -63,23 +63,23 @@ describe('a stream of the older HTTP transport is a session', () => {
     async (affinity) => {
       gateway = await gatewayWith({ maxOpen: 3, maxOpenPerCaller: 2 }, { affinity });
       const other = await gateway.join();
-      const opened = [await ask(), await ask(other.url)];
-      const refused = await ask(other.url);
+      const opened = [await connect(), await connect(other.url)];
+      const refused = await connect(other.url);
       expect(refused.statusCode).toBe(429);
       expect((await bodyOf(refused)).toString()).toContain('you have 2 open sessions on echo');
-      await waitFor('the server to be told', () => streams[2]?.destroyed);
+      await waitFor('the server to lose the stream', () => streams[2]?.destroyed);
 
-      expect((await ask(gateway.url, 'bob')).statusCode).toBe(200);
-      expect((await ask(gateway.url, 'carol')).statusCode).toBe(429);
+      expect((await connect(gateway.url, 'bob')).statusCode).toBe(200);
+      expect((await connect(gateway.url, 'carol')).statusCode).toBe(429);
       opened[0]?.destroy();
       await waitFor('its place', async () => (await listed()).length === 2);
-      expect((await ask(other.url)).statusCode).toBe(200);
+      expect((await connect(other.url)).statusCode).toBe(200);
     },
   );
 
   it('that the API can end, on whichever data plane the stream is', async () => {
     const other = await gateway.join();
-    const stream = await ask(other.url);
+    const stream = await connect(other.url);
     const messages = await messagesOf(stream);
     const [session] = await listed();
     const how = { now: Math.floor(now / 1000), keepSeconds: 60, tellServer: true };
@@ -91,7 +91,7 @@ describe('a stream of the older HTTP transport is a session', () => {
   });
 
   it('that stops counting after the data plane that held it has died', async () => {
-    await ask();
+    await connect();
     const other = await gateway.join();
     const sweepIn = async (minutes: number) => {
       now += minutes * MINUTE;
@@ -109,7 +109,7 @@ describe('a stream of the older HTTP transport is a session', () => {
     gateway = await startGateway({ routes: [routeTo(server.endpoint)], redisUrl: line.url, now: () => now });
     const other = await gateway.join();
     const route = gateway.routes.get(adapterRef('echo')) as Route;
-    const stream = await ask();
+    const stream = await connect();
     const messages = await messagesOf(stream);
     const isSwept = async ({ sessions }: DataPlane) => {
       await sessions.endOverdue(route); // rejects while Redis is unavailable
@@ -129,7 +129,7 @@ describe('a stream of the older HTTP transport is a session', () => {
       now += MINUTE;
       await gateway.sessions.activity.flush();
     }
-    line.mend();
+    line.restore();
     for (const member of [other, gateway]) await waitFor('a sweep', () => isSwept(member));
     now += MINUTE / 2;
     for (const member of [other, gateway]) await isSwept(member);
@@ -142,7 +142,7 @@ describe('a stream of the older HTTP transport is a session', () => {
   it('that ends at its maximum age, however much it is used', async () => {
     // Ids have the time of the machine: half a minute for a slow one.
     gateway = await gatewayWith({ maxAgeSeconds: 570, idleTimeoutSeconds: 60 });
-    const stream = await ask();
+    const stream = await connect();
     const messages = await messagesOf(stream);
     const route = gateway.routes.get(adapterRef('echo')) as Route;
     for (let minute = 1; minute < 10; minute++) {

@@ -48,12 +48,12 @@ describe('the older HTTP transport', () => {
   });
 
   /** A stream that has begun, with the server that it is on and the URL for its messages. */
-  async function begin(url = gateway.url, said = '/message?sessionId=raw-1') {
+  async function begin(url = gateway.url, uri = '/message?sessionId=raw-1') {
     const opening = open(`${url}/adapters/echo/sse`, { method: 'GET' });
     const [server, response] = await waitFor('the stream', () =>
       servers.flatMap((each) => each.streams.splice(0).map((stream) => [each, stream] as const)).at(0),
     );
-    response.write(`event: endpoint\ndata: ${said}\n\n`);
+    response.write(`event: endpoint\ndata: ${uri}\n\n`);
     const client = await opening;
     const [, reference = ''] = ENDPOINT.exec(await next(client)) ?? [];
     const { pathname, search } = new URL(reference, `${url}/adapters/echo/sse`);
@@ -83,8 +83,8 @@ describe('the older HTTP transport', () => {
     ['/message?sessionId=raw-1', '/message?sessionId=raw-1'],
     ['http://localhost:3001/messages/?session_id=a%2Fb', '/messages/?session_id=a%2Fb'],
     ['messages?a=b', '/messages?a=b'],
-  ])('sends messages to the URL of the endpoint event: %s', async (said, url) => {
-    const { server, messages } = await begin(gateway.url, said);
+  ])('sends messages to the URL of the endpoint event: %s', async (uri, url) => {
+    const { server, messages } = await begin(gateway.url, uri);
     const answer = await send(gateway.url + messages, { body: '{"jsonrpc":"2.0"}' });
     expect(answer).toMatchObject({ status: 202, text: 'Accepted' });
     expect(answer.header('x-of')).toBe('the server');
@@ -205,10 +205,10 @@ describe('the older HTTP transport', () => {
       `event: endpoint\ndata: /${'m'.repeat(4_096)}\n\n`,
       'the URL in the endpoint event is too long',
     ],
-  ])('explains what is wrong with a stream that %s', async (_what, said, why) => {
+  ])('explains what is wrong with a stream that %s', async (_what, events, why) => {
     const opening = send(`${gateway.url}/adapters/echo/sse`, { method: 'GET' });
     const stream = await waitFor('the stream', () => servers.flatMap(({ streams }) => streams).at(0));
-    stream.write(said);
+    stream.write(events);
     const { status, text } = await opening;
     expect([status, text]).toEqual([502, expect.stringContaining(why)]);
     expect(JSON.parse(text)).toMatchObject({ error: { data: { code: 'UPSTREAM_INVALID' } } });

@@ -30,10 +30,10 @@ describe('an HTTP/2 request with headers that have a meaning in HTTP/1.1', () =>
     { host: 'a.example' },
   ])('is answered: %j', async (headers) => {
     for (const path of PATHS) {
-      const { session, send: ask } = http2Client(gateway.url);
-      expect((await ask(path, { ...headers, ':method': 'GET' })).status).toBeLessThan(500);
-      expect((await ask(path, headers, '{}')).status).toBeLessThan(500);
-      expect((await ask(path, { ...headers, 'content-length': '2' }, '{}')).status).toBeLessThan(500);
+      const { session, send: request } = http2Client(gateway.url);
+      expect((await request(path, { ...headers, ':method': 'GET' })).status).toBeLessThan(500);
+      expect((await request(path, headers, '{}')).status).toBeLessThan(500);
+      expect((await request(path, { ...headers, 'content-length': '2' }, '{}')).status).toBeLessThan(500);
       session.destroy();
     }
     const names = [...upstream.seen, ...control.seen].flatMap(({ headers: seen }) => seen.map(([name]) => name));

@@ -9,7 +9,7 @@ const timeouts = { headersMs: 30_000, requestMs: 30_000, checkMs: 30_000, keepAl
 
 it('the gateway closes an unused connection of HTTP/2, and keeps one with a silent stream', async () => {
   const { endpoint } = await startUpstream((req, res) => {
-    if (req.method !== 'GET') return res.end('said');
+    if (req.method !== 'GET') return res.end('answer');
     return res.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
   });
   const { url } = await startGateway({ routes: [routeTo(endpoint)], wire: { http2Cleartext: true, timeouts } });
@@ -23,5 +23,5 @@ it('the gateway closes an unused connection of HTTP/2, and keeps one with a sile
   await once(idle.session, 'close');
 
   expect(busy.session.closed).toBe(false);
-  expect((await busy.send(PATH, {}, '{}')).text).toBe('said');
+  expect((await busy.send(PATH, {}, '{}')).text).toBe('answer');
 });

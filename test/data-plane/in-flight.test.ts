@@ -29,12 +29,12 @@ describe.each([
 
   async function whileItDies(method: string, params: object = {}) {
     const held = first.hold(method);
-    const asked = rpc(gateway.url, session, method, params);
+    const answer = rpc(gateway.url, session, method, params);
     await held;
     await first.kill();
-    return asked;
+    return answer;
   }
-  const seen = ({ said }: Replica, method: string) => said.filter((each) => each.method === method).length;
+  const seen = ({ received }: Replica, method: string) => received.filter((each) => each.method === method).length;
 
   it.each([
     ['tools/list', {}],
@@ -78,11 +78,11 @@ describe.each([
     const held = first.hold('tools/call');
     const headers = { 'Mcp-Session-Id': session };
     const body = `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"pay"}}`;
-    const asked = send(`${gateway.url}/adapters/echo/mcp`, { headers, body });
+    const answer = send(`${gateway.url}/adapters/echo/mcp`, { headers, body });
     await held;
     await first.kill();
     const error = JSON.stringify({ ...MAY_HAVE_RUN, data: { code: MAY_HAVE_RUN.data.code } });
-    const text = (await asked).text.replace(/,"requestId":"[\da-f-]{36}"/, '');
+    const text = (await answer).text.replace(/,"requestId":"[\da-f-]{36}"/, '');
     expect(text).toContain(`{"jsonrpc":"2.0","id":${id},"error":${error}}`);
   });
 
@@ -115,12 +115,12 @@ describe('an event stream that breaks off', () => {
   async function after(written: string, before = async () => {}): Promise<Answer> {
     const held = first.hold('tools/list');
     const headers = { 'Mcp-Session-Id': session };
-    const asked = send(`${gateway.url}/adapters/echo/mcp`, { headers, body: message('tools/list', {}, 5) });
+    const answer = send(`${gateway.url}/adapters/echo/mcp`, { headers, body: message('tools/list', {}, 5) });
     const res = await held;
     await before();
     await new Promise((resolve) => res.write(written, resolve));
     await first.kill();
-    return asked;
+    return answer;
   }
   const NOTICE = 'event: message\ndata: {"jsonrpc":"2.0","method":"notifications/progress","params":{}}\n\n';
   const RESULT = 'event: message\nid: 7\ndata: {"jsonrpc":"2.0","id":5,"result":{"from":"the first"}}\n\n';
@@ -133,7 +133,7 @@ describe('an event stream that breaks off', () => {
 
   it('ends normally when it contained the answer', async () => {
     expect((await after(NOTICE + RESULT)).text).toBe(NOTICE + RESULT);
-    expect(second.said).toEqual([]);
+    expect(second.received).toEqual([]);
   });
 
   it.each([
@@ -143,7 +143,7 @@ describe('an event stream that breaks off', () => {
     const long = `event: message\ndata: ${answer}\n\n${NOTICE.repeat(1_000)}`;
     const { text } = await after(long);
     expect([text.length, text.slice(-1_000)]).toEqual([long.length, long.slice(-1_000)]);
-    expect(second.said).toEqual([]);
+    expect(second.received).toEqual([]);
   });
 
   it.each([

@@ -36,21 +36,21 @@ const kinds: [what: string, changes: Partial<Route>, headers: Record<string, str
   ['of the stateless revision', {}, MODERN],
   ['of an adapter without affinity', NONE, OLDER],
 ];
-const ask = (headers: Record<string, string>): Promise<Answer> =>
+const request = (headers: Record<string, string>): Promise<Answer> =>
   send(`${gateway.url}/adapters/echo/mcp`, { headers, body: message('initialize', { protocolVersion: '2025-11-25' }) });
 
-const asked = ({ said }: Replica) => said.filter(({ method }) => method === 'initialize').length;
+const initializations = ({ received }: Replica) => received.filter(({ method }) => method === 'initialize').length;
 
 describe('when no endpoint is ready', () => {
   it.each(kinds)(
     'a request %s is answered by the draining endpoint, and by the next one once that is ready',
     async (_what, changes, headers) => {
       await gateway.publish(routeTo([draining(first)], changes));
-      expect((await ask(headers)).status).toBe(200);
-      expect(asked(first)).toBe(1);
+      expect((await request(headers)).status).toBe(200);
+      expect(initializations(first)).toBe(1);
       await gateway.publish(routeTo([draining(first), second.endpoint], changes));
-      expect((await ask(headers)).status).toBe(200);
-      expect([asked(first), asked(second)]).toEqual([1, 1]);
+      expect((await request(headers)).status).toBe(200);
+      expect([initializations(first), initializations(second)]).toEqual([1, 1]);
     },
   );
 
@@ -81,12 +81,12 @@ describe('when no endpoint serves', () => {
     ['one whose time to drain is over', () => [draining(first, 0)]],
   ])('requests wait until one does, beside %s', async (_what, before) => {
     await gateway.publish(routeTo(before()));
-    const waiting = [ask(MODERN), begin(gateway.url)];
+    const waiting = [request(MODERN), begin(gateway.url)];
     await new Promise((resolve) => setTimeout(resolve, 300)); // long enough for a refusal
     await gateway.publish(routeTo([...before(), second.endpoint]));
     expect(await waiting[0]).toMatchObject({ status: 200 });
     expect(await whereIs(gateway.url, (await waiting[1]) as string)).toBe(second.endpoint.id);
-    expect(first.said).toEqual([]);
+    expect(first.received).toEqual([]);
   });
 
   it('a stream of the older transport waits, too', async () => {
@@ -102,14 +102,14 @@ describe('when no endpoint serves', () => {
   it('a waiting request does not outlive the permission of its caller', async () => {
     const headers = { ...MODERN, 'x-dev-userid': 'bob', 'x-dev-roles': 'reader' };
     await gateway.publish(routeTo([], { requiredRoles: ['reader'] }));
-    const waiting = ask(headers);
+    const waiting = request(headers);
     await gateway.publish(routeTo([], { requiredRoles: [] }));
     expect((await waiting).status).toBe(404);
   });
 
   it('a request goes to a replica that refused it once that replica listens', async () => {
     await first.kill();
-    const waiting = [ask(MODERN), begin(gateway.url)];
+    const waiting = [request(MODERN), begin(gateway.url)];
     await gateway.publish(routeTo([first.endpoint, second.endpoint]));
     expect(await waiting[0]).toMatchObject({ status: 200 });
     expect(await whereIs(gateway.url, (await waiting[1]) as string)).toBe(second.endpoint.id);
@@ -121,6 +121,6 @@ describe('when no endpoint serves', () => {
     const place = whereIs(gateway.url, session);
     await gateway.publish(routeTo([draining(first, 0), second.endpoint]));
     expect(await place).toBe(second.endpoint.id);
-    expect(first.said.filter(({ method }) => method === 'tools/call')).toEqual([]);
+    expect(first.received.filter(({ method }) => method === 'tools/call')).toEqual([]);
   });
 });

@@ -58,8 +58,8 @@ describe('management through the data plane', () => {
     '/adapters/a%2Fb?x=%20',
   ])('answers the same as the control plane itself: %s', async (path) => {
     await caller(plane.url, 'alice').post(specOf('echo'));
-    const asked = { ...GET, headers: { 'x-request-id': 'r-1' } };
-    const [direct, through] = [await send(plane.url + path, asked), await send(url + path, asked)];
+    const options = { ...GET, headers: { 'x-request-id': 'r-1' } };
+    const [direct, through] = [await send(plane.url + path, options), await send(url + path, options)];
     const volatile = /^(date|connection|keep-alive|transfer-encoding|content-length):/i;
     const comparable = ({ status, headers, text }: typeof direct) => ({
       status,

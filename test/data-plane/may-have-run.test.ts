@@ -74,15 +74,15 @@ const INVITING =
 function faultOf({ status, headers, text, isCut }: Got, { ids, hasBegun, server }: FailingCall): string | undefined {
   if ([404, 408, 425, 429, 503].includes(status)) return `its status is ${status}`;
   if (headers['retry-after'] !== undefined) return 'it says when to send it again';
-  const told = codesIn(text);
+  const reported = codesIn(text);
   if (INVITING.test(text.replaceAll(/: no replica is ready.*?"/g, '"'))) return `it says ${text}`;
   if (server.acted() > 1) return `the server has acted on it ${server.acted()} times`;
   if (text.includes('isPaid')) return undefined;
   if (isCut) return hasBegun || status > 0 ? undefined : 'there is none';
   const missing = ids.filter(
-    (id) => !told.some(([of, code]) => of === id && code !== undefined && /UPSTREAM_(GONE|TIMEOUT)/.test(code)),
+    (id) => !reported.some(([of, code]) => of === id && code !== undefined && /UPSTREAM_(GONE|TIMEOUT)/.test(code)),
   );
-  return missing.length > 0 ? `nothing is said of ${missing.join()}: ${status} ${text}` : undefined;
+  return missing.length > 0 ? `no error answers ${missing.join()}: ${status} ${text}` : undefined;
 }
 
 function codesIn(text: string): [id: unknown, code: string | undefined][] {
@@ -109,8 +109,8 @@ describe('a request that may have run is never answered in a way that invites th
       leaveMs: 300,
       moveWithinMs: 300,
     });
-    const answers = cases.map((each) => each.ask(gateway.url));
-    const underWay = await Promise.all(cases.map(({ server }) => server.reached));
+    const answers = cases.map((each) => each.call(gateway.url));
+    const underWay = await Promise.all(cases.map(({ server }) => server.underWay));
     const publish = (routeOf: (each: FailingCall) => Published[]) => gateway.publish(...cases.flatMap(routeOf));
     await HINDRANCES[hindrance]?.({ gateway, line, cases, publish });
     const routed = new Set(Array.from(gateway.routes.endpoints(), ({ id }) => id));

@@ -73,9 +73,9 @@ describe('a client of the stateless revision whose requests alternate between tw
     let changes = 0;
     client.setNotificationHandler('notifications/tools/list_changed', () => void (changes += 1));
     const subscription = await client.listen({ toolsListChanged: true });
-    for (let heard = 1; heard <= 3; heard += 1) {
+    for (let count = 1; count <= 3; count += 1) {
       handler.notify.toolsChanged();
-      await waitFor('the change', () => changes === heard);
+      await waitFor('the change', () => changes === count);
     }
     const { cut } = lastSeen(upstream);
     await subscription.close();
@@ -88,6 +88,6 @@ describe('a client of the stateless revision whose requests alternate between tw
     await waitFor('the call', () => lastSeen(upstream).header('mcp-name').includes('endless'));
     leave.abort();
     await expect(call).rejects.toBeDefined();
-    await waitFor('the server to hear of it', () => cancelled.length === 1);
+    await waitFor('the server to receive it', () => cancelled.length === 1);
   });
 });

@@ -13,19 +13,19 @@ interface CountingServer extends Upstream {
   /** Sends a message in the session, whether its client listens or not. */
   say(data: string): void;
   /** The `Last-Event-ID` of each GET. */
-  asked: (string | undefined)[];
+  lastEventIds: (string | undefined)[];
 }
 
 /** Numbers the events of its session 1, 2, 3 …, keeps them, and resumes after the named one. */
 async function startCountingServer(): Promise<CountingServer> {
   const events: string[] = [];
-  const asked: CountingServer['asked'] = [];
+  const lastEventIds: CountingServer['lastEventIds'] = [];
   let stream: ServerResponse | undefined;
   const upstream = await startUpstream(async (req, res, { header }) => {
     const text = (await bodyOf(req)).toString();
     if (req.method === 'GET') {
       const after = header('last-event-id')[0];
-      asked.push(after);
+      lastEventIds.push(after);
       stream = res.writeHead(200, { 'content-type': 'text/event-stream' });
       stream.write(after === undefined ? ':\n\n' : `:\n\n${events.slice(Number(after)).join('')}`);
       return undefined;
@@ -47,13 +47,13 @@ async function startCountingServer(): Promise<CountingServer> {
     events.push(event(events.length + 1, data));
     stream?.write(events.at(-1));
   };
-  return { ...upstream, say, asked };
+  return { ...upstream, say, lastEventIds };
 }
 
 function listenTo(stream: IncomingMessage) {
-  const heard = { text: '', lastId: () => [...heard.text.matchAll(/^id: (.*)$/gm)].at(-1)?.[1] ?? 'none' };
-  stream.on('data', (chunk: Buffer) => (heard.text += chunk.toString()));
-  return heard;
+  const received = { text: '', lastId: () => [...received.text.matchAll(/^id: (.*)$/gm)].at(-1)?.[1] ?? 'none' };
+  stream.on('data', (chunk: Buffer) => (received.text += chunk.toString()));
+  return received;
 }
 
 describe('event ids, in a session whose replicas each count from one', () => {
@@ -71,7 +71,7 @@ describe('event ids, in a session whose replicas each count from one', () => {
   });
   const listen = async (plane: DataPlane, after?: string) => {
     const stream = await openStream(plane.url, session, after === undefined ? {} : { 'Last-Event-ID': after });
-    return { stream, heard: listenTo(stream) };
+    return { stream, received: listenTo(stream) };
   };
   /** Relocates the session: the first replica goes, and the session is used then. */
   async function move() {
@@ -80,10 +80,10 @@ describe('event ids, in a session whose replicas each count from one', () => {
   }
 
   it('are the server’s own until the session is relocated', async () => {
-    const { heard } = await listen(gateway);
-    await waitFor('the stream', () => heard.text === ':\n\n');
+    const { received } = await listen(gateway);
+    await waitFor('the stream', () => received.text === ':\n\n');
     first.say('a');
-    await waitFor('an event', () => heard.text.endsWith(event(1, 'a')));
+    await waitFor('an event', () => received.text.endsWith(event(1, 'a')));
   });
 
   it('are not mistaken for those of the next replica, by any data plane', async () => {
@@ -91,27 +91,27 @@ describe('event ids, in a session whose replicas each count from one', () => {
     await move();
     for (const text of ['d', 'e', 'f', 'g']) second.say(text);
     for (const plane of [gateway, other]) {
-      const { stream, heard } = await listen(plane, '3');
-      await waitFor('the stream', () => heard.text !== '');
+      const { stream, received } = await listen(plane, '3');
+      await waitFor('the stream', () => received.text !== '');
       stream.destroy();
     }
-    expect(second.asked).toEqual([undefined, undefined]);
+    expect(second.lastEventIds).toEqual([undefined, undefined]);
   });
 
   it('resume at the next event after a relocation, too, through every data plane', async () => {
     await move();
-    const { stream, heard } = await listen(gateway);
-    await waitFor('the stream', () => heard.text !== '');
+    const { stream, received } = await listen(gateway);
+    await waitFor('the stream', () => received.text !== '');
     second.say('a');
-    await waitFor('an event', () => heard.lastId() !== 'none');
+    await waitFor('an event', () => received.lastId() !== 'none');
     stream.destroy();
     second.say('b');
     for (const plane of [other, gateway]) {
-      const next = await listen(plane, heard.lastId());
-      await waitFor('what came meanwhile', () => next.heard.text.includes('data: b'));
+      const next = await listen(plane, received.lastId());
+      await waitFor('what came meanwhile', () => next.received.text.includes('data: b'));
       next.stream.destroy();
     }
-    expect(second.asked).toEqual([undefined, '1', '1']);
+    expect(second.lastEventIds).toEqual([undefined, '1', '1']);
   });
 
   it('have the epoch in the answers to calls, too, which then have no length and are uncompressed', async () => {

@@ -13,7 +13,7 @@ const DID_NOT_RUN = {
   data: { code: 'UPSTREAM_REFUSED', requestId: expect.any(String) },
 };
 
-const seen = ({ said }: Replica, method: string) => said.filter((each) => each.method === method).length;
+const seen = ({ received }: Replica, method: string) => received.filter((each) => each.method === method).length;
 
 describe('a server that answers 404', () => {
   let server: Replica;
@@ -25,7 +25,7 @@ describe('a server that answers 404', () => {
     gateway = await startGateway({ routes: [routeTo(server.endpoint)] });
     session = await begin(gateway.url);
   });
-  const ask = (params: object) =>
+  const request = (params: object) =>
     send(`${gateway.url}/adapters/echo/mcp`, {
       headers: { 'Mcp-Session-Id': session },
       body: message('vendor/find', params, 'an id'),
@@ -37,7 +37,7 @@ describe('a server that answers 404', () => {
   ])('passes unchanged in a session that the server knows, and %s runs once', async (_what, params) => {
     server.refuse('vendor/find', 404);
     for (let round = 1; round <= 12; round++) {
-      const { status, text, header } = await ask(params);
+      const { status, text, header } = await request(params);
       expect([status, text, header('x-own')]).toEqual([404, refusalOf('an id'), 'yes']);
       expect(seen(server, 'vendor/find')).toBe(round);
     }
@@ -48,22 +48,22 @@ describe('a server that answers 404', () => {
   it('still knows the session when even a ping gets a 404 for an unknown method', async () => {
     server.refuse('vendor/find', 404);
     server.refuse('ping', 404);
-    expect((await ask({})).text).toBe(refusalOf('an id'));
+    expect((await request({})).text).toBe(refusalOf('an id'));
     expect(seen(server, 'initialize')).toBe(1);
   });
 
   it('because it has forgotten the session makes the gateway replay the session, and the message runs', async () => {
     server.sessions.clear();
-    expect((await ask({})).status).toBe(200);
+    expect((await request({})).status).toBe(200);
     expect(server.sessions.size).toBe(1);
   });
 
   it('because it has forgotten the session makes the gateway replay the session, and a long message may be sent again', async () => {
     server.sessions.clear();
-    const { status, text } = await ask(LONG);
+    const { status, text } = await request(LONG);
     expect([status, JSON.parse(text)]).toEqual([502, { jsonrpc: '2.0', id: null, error: DID_NOT_RUN }]);
     expect(server.sessions.size).toBe(1);
-    expect((await ask(LONG)).status).toBe(200);
+    expect((await request(LONG)).status).toBe(200);
   });
 
   it('to a GET because it has forgotten the session makes the gateway replay the session, and the stream opens', async () => {
@@ -80,7 +80,7 @@ it('a server that does not know a session just replayed there has its 404 passed
   let begun = 0;
   const server = await startUpstream(async (req, res) => {
     const isInitialize = (await bodyOf(req)).includes('"initialize"');
-    if (!isInitialize) return res.writeHead(404).end('never heard of it');
+    if (!isInitialize) return res.writeHead(404).end('unknown');
     return res
       .writeHead(200, { 'mcp-session-id': `raw-${++begun}`, 'content-type': 'application/json' })
       .end('{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25"}}');
@@ -88,5 +88,5 @@ it('a server that does not know a session just replayed there has its 404 passed
   const { url } = await startGateway({ routes: [routeTo(server.endpoint)] });
   const session = await openSession(url);
   const { status, text } = await inSession(url, session, { body: message('tools/list') });
-  expect([status, text, begun]).toEqual([404, 'never heard of it', 2]);
+  expect([status, text, begun]).toEqual([404, 'unknown', 2]);
 });

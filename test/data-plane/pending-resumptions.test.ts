@@ -54,7 +54,7 @@ describe('a call that its client has to resume', () => {
     }
     first.finish();
     expect(await poll()).toContain(ANSWER);
-    expect(second.said).toEqual([]);
+    expect(second.received).toEqual([]);
   });
 
   it('lets its session be relocated once it is answered', async () => {
@@ -73,7 +73,7 @@ describe('a call that its client has to resume', () => {
     expect(await poll()).toMatch(
       new RegExp(`^event: message\\ndata: .*"id":${CALL},"error":.*"UPSTREAM_GONE".*\\n\\n$`),
     );
-    expect(second.said.map(({ method }) => method)).toEqual(['initialize', 'notifications/initialized']);
+    expect(second.received.map(({ method }) => method)).toEqual(['initialize', 'notifications/initialized']);
     const stream = await openStream(gateway.url, session, { 'Last-Event-ID': eventId }); // the stream is established now
     await waitFor('the stream', () => [...second.sessions.values()].some(Boolean));
     stream.destroy();

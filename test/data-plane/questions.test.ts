@@ -25,28 +25,30 @@ describe('the response of a client to a request of its server', () => {
     send(`${gateway.url}/adapters/echo/mcp`, { headers: { 'Mcp-Session-Id': session }, body });
   /** The sessions in which replicas received responses. */
   const answered = () =>
-    [first, second].flatMap(({ said }) => said.filter(({ method }) => method === 'POST').map((each) => each.session));
+    [first, second].flatMap(({ received }) =>
+      received.filter(({ method }) => method === 'POST').map((each) => each.session),
+    );
 
   it.each([
     ['has forgotten the session', async () => first.sessions.clear()],
     ['refuses connections', () => first.kill()],
     ['is not in the routes', () => gateway.publish(routeTo(second.endpoint))],
-  ])('reaches no other session when the replica that asked %s', async (_how, lose) => {
-    const [asking] = first.sessions.keys();
+  ])('reaches no other session when the replica that sent the request %s', async (_how, lose) => {
+    const [sender] = first.sessions.keys();
     await lose();
     for (const body of [ANSWER, ANSWERS]) {
       const { status, text } = await answer(body);
       expect([status, text]).toEqual([202, '']);
     }
     await whereIs(gateway.url, session); // the session continues
-    expect(answered().filter((where) => where !== asking)).toEqual([]);
+    expect(answered().filter((where) => where !== sender)).toEqual([]);
   });
 
-  it('reaches the replica that asked while it drains', async () => {
+  it('reaches the replica that sent the request while it drains', async () => {
     await gateway.publish(routeTo([{ ...first.endpoint, ready: false, draining: true }, second.endpoint]));
-    const [asking] = first.sessions.keys();
+    const [sender] = first.sessions.keys();
     expect((await answer(ANSWER)).status).toBe(202);
-    expect(answered()).toEqual([asking]);
+    expect(answered()).toEqual([sender]);
     expect(await whereIs(gateway.url, session)).toBe(second.endpoint.id);
   });
 });

@@ -12,7 +12,7 @@ const LOW = { sessions: { idleTimeoutSeconds: 60, maxAgeSeconds: 60 } };
 const HIGH = { sessions: { idleTimeoutSeconds: DAY, maxAgeSeconds: 7 * DAY } };
 
 /** The shortest lifetime of the session's keys in Redis, in seconds. */
-async function shortestKept({ redis, prefix, keyOf }: Gateway): Promise<number> {
+async function shortestRetention({ redis, prefix, keyOf }: Gateway): Promise<number> {
   const { used, usedBy, opened } = sessionRecords(redis, prefix).keys;
   const keys = [...(await redis.keys(keyOf('*'))), used(ADAPTER_1), usedBy(ADAPTER_1, 'alice')];
   return Math.min(...(await Promise.all([...keys, opened(ADAPTER_1)].map((key) => redis.ttl(key)))));
@@ -23,7 +23,7 @@ async function raisedWhileOpen() {
   const gateway = await startGateway({ routes: [routeTo(endpoint, LOW)] });
   const session = await begin(gateway.url);
   await gateway.sessions.activity.flush();
-  expect(await shortestKept(gateway)).toBeLessThan(DAY);
+  expect(await shortestRetention(gateway)).toBeLessThan(DAY);
   await gateway.publish(routeTo(endpoint, HIGH));
   return { gateway, session };
 }
@@ -32,7 +32,7 @@ it('a session that continues under raised limits keeps its record as long as it 
   const { gateway, session } = await raisedWhileOpen();
   expect((await callTool(gateway.url, session, 'who')).status).toBe(200);
   await gateway.sessions.activity.flush();
-  expect(await shortestKept(gateway)).toBeGreaterThan(7 * DAY);
+  expect(await shortestRetention(gateway)).toBeGreaterThan(7 * DAY);
 });
 
 it('a session that ends after limits were raised stays ended for as long as its id would be valid', async () => {

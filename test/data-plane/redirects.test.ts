@@ -14,8 +14,8 @@ const LONG = 'x'.repeat(200_000);
 interface Redirecting extends Upstream {
   gateway: Gateway;
   /** Method, URL and length of its requests, in order. */
-  asked: string[];
-  ask(options?: SendOptions, query?: string): ReturnType<typeof send>;
+  requests: string[];
+  request(options?: SendOptions, query?: string): ReturnType<typeof send>;
 }
 
 /** A server that redirects some paths, and echoes the requests to all others. */
@@ -23,18 +23,18 @@ async function redirecting(
   redirects: Record<string, [status: number, location: string | ((req: IncomingMessage) => string)]>,
   { path = '/mcp', preserveHost = false, body = '' } = {},
 ): Promise<Redirecting> {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const upstream = await startUpstream(async (req: IncomingMessage, res: ServerResponse) => {
     const sent = await bodyOf(req);
-    asked.push(`${req.method} ${req.url} ${sent.length}`);
+    requests.push(`${req.method} ${req.url} ${sent.length}`);
     const [status, location] = redirects[req.url?.replace(/\?.*/, '') ?? ''] ?? [];
     if (status === undefined || location === undefined) return res.end(sent);
     return res.writeHead(status, { location: typeof location === 'string' ? location : location(req) }).end(body);
   });
   const route = routeTo({ ...upstream.endpoint, path }, { preserveHost });
   const gateway = await startGateway({ routes: [route] });
-  const ask = (options: SendOptions = { body: 'hello' }, query = '') => send(gateway.url + MCP + query, options);
-  return { ...upstream, gateway, asked, ask };
+  const request = (options: SendOptions = { body: 'hello' }, query = '') => send(gateway.url + MCP + query, options);
+  return { ...upstream, gateway, requests, request };
 }
 
 const ownUrl = (path: string) => (req: IncomingMessage) => `http://${req.headers.host}${path}`;
@@ -52,32 +52,34 @@ describe('a redirect within the server', () => {
     [307, '/.//:99999/mcp/'],
     [307, '/.//elsewhere.example/mcp/'],
   ] as const)('is followed with method and body: %s', async (status, location) => {
-    const { ask, asked } = await redirecting({ '/mcp': [status, location] });
-    expect(await ask()).toMatchObject({ status: 200, text: 'hello' });
-    expect(asked).toEqual([
+    const { request, requests } = await redirecting({ '/mcp': [status, location] });
+    expect(await request()).toMatchObject({ status: 200, text: 'hello' });
+    expect(requests).toEqual([
       'POST /mcp 5',
       expect.stringMatching(/^POST \/(mcp\/|api\/v2\/mcp|\/:99999\/mcp\/|\/elsewhere.example\/mcp\/) 5$/),
     ]);
   });
 
   it('costs only the first request of each method, and keeps the query', async () => {
-    const { ask, asked } = await redirecting({ '/mcp': [307, (req) => (req.url ?? '').replace('/mcp', '/mcp/')] });
+    const { request, requests } = await redirecting({
+      '/mcp': [307, (req) => (req.url ?? '').replace('/mcp', '/mcp/')],
+    });
     for (const query of ['?a=1', '?b=2']) {
-      for (const method of ['POST', 'GET', 'DELETE']) expect((await ask({ method }, query)).status).toBe(200);
+      for (const method of ['POST', 'GET', 'DELETE']) expect((await request({ method }, query)).status).toBe(200);
     }
-    expect(asked.filter((each) => / \/mcp\?/.test(each))).toHaveLength(3);
-    expect(asked.slice(-3)).toEqual(['POST /mcp/?b=2 0', 'GET /mcp/?b=2 0', 'DELETE /mcp/?b=2 0']);
+    expect(requests.filter((each) => / \/mcp\?/.test(each))).toHaveLength(3);
+    expect(requests.slice(-3)).toEqual(['POST /mcp/?b=2 0', 'GET /mcp/?b=2 0', 'DELETE /mcp/?b=2 0']);
   });
 
   it('is requested each time when it leads to another query', async () => {
-    const { ask, asked } = await redirecting({ '/mcp': [307, '/api?key=1'] });
-    for (const _ of [1, 2]) expect((await ask()).status).toBe(200);
-    expect(asked).toEqual(['POST /mcp 5', 'POST /api?key=1 5', 'POST /mcp 5', 'POST /api?key=1 5']);
+    const { request, requests } = await redirecting({ '/mcp': [307, '/api?key=1'] });
+    for (const _ of [1, 2]) expect((await request()).status).toBe(200);
+    expect(requests).toEqual(['POST /mcp 5', 'POST /api?key=1 5', 'POST /mcp 5', 'POST /api?key=1 5']);
   });
 
-  it("is one to the name that the server has been told, too, where it gets the client's Host", async () => {
-    const { ask } = await redirecting({ '/mcp': [307, ownUrl('/mcp/')] }, { preserveHost: true });
-    expect(await ask({ headers: { host: 'localhost:1' }, body: 'hello' })).toMatchObject({
+  it("may name the host that the client used, when the server gets the client's Host", async () => {
+    const { request } = await redirecting({ '/mcp': [307, ownUrl('/mcp/')] }, { preserveHost: true });
+    expect(await request({ headers: { host: 'localhost:1' }, body: 'hello' })).toMatchObject({
       status: 200,
       text: 'hello',
     });
@@ -85,13 +87,13 @@ describe('a redirect within the server', () => {
 
   it('is requested again once the path that it led to is gone', async () => {
     const redirects: Parameters<typeof redirecting>[0] = { '/mcp': [308, '/old'] };
-    const { ask, asked } = await redirecting(redirects);
-    expect((await ask()).status).toBe(200);
+    const { request, requests } = await redirecting(redirects);
+    expect((await request()).status).toBe(200);
     redirects['/mcp'] = [308, '/new'];
     redirects['/old'] = [404, ''];
-    expect((await ask()).status).toBe(404);
-    expect((await ask()).status).toBe(200);
-    expect(asked.slice(2)).toEqual(['POST /old 5', 'POST /mcp 5', 'POST /new 5']);
+    expect((await request()).status).toBe(404);
+    expect((await request()).status).toBe(200);
+    expect(requests.slice(2)).toEqual(['POST /old 5', 'POST /mcp 5', 'POST /new 5']);
   });
 
   it('applies to its caller alone when it is temporary and leads to another path', async () => {
@@ -99,45 +101,46 @@ describe('a redirect within the server', () => {
       307,
       (req) => `/of/${String(req.headers['x-mcp-userid'])}`,
     ];
-    const { ask, asked } = await redirecting({ '/mcp': ownPath });
-    for (const user of ['alice', 'bob']) await ask({ headers: { 'x-dev-userid': user, 'x-dev-roles': 'mcp.admin' } });
-    expect(asked).toEqual(['POST /mcp 0', 'POST /of/alice 0', 'POST /mcp 0', 'POST /of/bob 0']);
+    const { request, requests } = await redirecting({ '/mcp': ownPath });
+    for (const user of ['alice', 'bob'])
+      await request({ headers: { 'x-dev-userid': user, 'x-dev-roles': 'mcp.admin' } });
+    expect(requests).toEqual(['POST /mcp 0', 'POST /of/alice 0', 'POST /mcp 0', 'POST /of/bob 0']);
   });
 
   it('makes the client send a body again that is no longer buffered, and is known afterwards', async () => {
-    const { ask } = await redirecting({ '/mcp': [307, '/mcp/'] });
-    const first = await ask({ body: LONG });
+    const { request } = await redirecting({ '/mcp': [307, '/mcp/'] });
+    const first = await request({ body: LONG });
     expect(first.status).toBe(502);
     expect(first.text).toContain('the server redirects to \\"/mcp/\\"; set the adapter\'s \\"path\\" to it');
-    expect(await ask({ body: LONG })).toMatchObject({ status: 200, text: LONG });
+    expect(await request({ body: LONG })).toMatchObject({ status: 200, text: LONG });
   });
 
   it('is not followed to its own path', async () => {
-    const { ask, asked } = await redirecting({ '/mcp': [307, '/mcp'] });
-    expect((await ask()).status).toBe(502);
-    expect(asked).toEqual(['POST /mcp 5']);
+    const { request, requests } = await redirecting({ '/mcp': [307, '/mcp'] });
+    expect((await request()).status).toBe(502);
+    expect(requests).toEqual(['POST /mcp 5']);
   });
 
   it('is refused when it leads in a circle', async () => {
-    const { ask, asked } = await redirecting({ '/mcp': [307, '/a'], '/a': [308, '/mcp'] });
-    expect((await ask()).status).toBe(502);
-    expect(asked.length).toBeLessThan(6);
+    const { request, requests } = await redirecting({ '/mcp': [307, '/a'], '/a': [308, '/mcp'] });
+    expect((await request()).status).toBe(502);
+    expect(requests.length).toBeLessThan(6);
   });
 
   it.each(['/.//:99999/', '/.//[/', '/.//elsewhere.example/'])(
     'does not take a path with two slashes for a host: %s',
     async (location) => {
       const path = location.slice(2);
-      const { ask } = await redirecting({ '/mcp': [307, location], [path]: [307, 'http://elsewhere.example/mcp'] });
-      const answer = await ask();
+      const { request } = await redirecting({ '/mcp': [307, location], [path]: [307, 'http://elsewhere.example/mcp'] });
+      const answer = await request();
       expect(answer.status).toBe(502);
       expect(answer.text).toContain('the server redirects to another host');
     },
   );
 
   it('does not wait for the end of its own body, of which little is read', async () => {
-    const { ask, gateway, endpoint } = await redirecting({ '/mcp': [307, '/mcp/'] }, { body: LONG.repeat(5) });
-    expect(await ask()).toMatchObject({ status: 200, text: 'hello' });
+    const { request, gateway, endpoint } = await redirecting({ '/mcp': [307, '/mcp/'] }, { body: LONG.repeat(5) });
+    expect(await request()).toMatchObject({ status: 200, text: 'hello' });
     expect(gateway.upstreams.inFlight(endpoint)).toBeLessThan(2);
   });
 
@@ -189,10 +192,10 @@ describe('a redirect that is not followed', () => {
     [302, '/mcp?done=1', 'mcp?done=1'],
     [301, '/mcp/?done=1', 'mcp?done=1'],
   ])("leads to the adapter's URL, where it leads to the adapter: %s %s", async (status, location, seen) => {
-    const { ask, asked } = await redirecting({ '/mcp': [status, location] });
-    const answer = await ask();
+    const { request, requests } = await redirecting({ '/mcp': [status, location] });
+    const answer = await request();
     expect([answer.status, answer.header('location')]).toEqual([status, seen]);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
   it.each([
@@ -206,8 +209,8 @@ describe('a redirect that is not followed', () => {
     [302, 'https://login.example.com/', 'to another host'],
     [308, 'http://[', 'to an invalid URL'],
   ])('is an error that names the path to set: %s %s', async (status, location, why) => {
-    const { ask } = await redirecting({ '/mcp': [status, location] });
-    const answer = await ask();
+    const { request } = await redirecting({ '/mcp': [status, location] });
+    const answer = await request();
     expect(answer.status).toBe(502);
     expect(answer.header('location')).toBeUndefined();
     expect(answer.text).toContain(why);
@@ -218,19 +221,19 @@ describe('a redirect that is not followed', () => {
     [201, '/things/7', undefined],
     [202, '/mcp?poll=1', 'mcp?poll=1'],
   ])('passes when it is not a redirect of the request: %s %s', async (status, location, seen) => {
-    const { ask } = await redirecting({ '/mcp': [status, location] });
-    const answer = await ask();
+    const { request } = await redirecting({ '/mcp': [status, location] });
+    const answer = await request();
     expect([answer.status, answer.header('location')]).toEqual([status, seen]);
   });
 });
 
 describe('a slash at the end of the URL', () => {
   it.each(['', '?a=b'])('makes no difference to a request%s', async (query) => {
-    const { gateway, asked } = await redirecting({});
+    const { gateway, requests } = await redirecting({});
     expect(await send(`${gateway.url}${MCP}/${query}`, { body: 'hello' })).toMatchObject({
       status: 200,
       text: 'hello',
     });
-    expect(asked).toEqual([`POST /mcp${query} 5`]);
+    expect(requests).toEqual([`POST /mcp${query} 5`]);
   });
 });

@@ -31,7 +31,7 @@ describe('when Redis comes back without its data, a relocated session', () => {
     for (const member of [gateway, other]) await waitFor('Redis to be missed', async () => !(await seesRedis(member)));
     await gateway.redis.del(await gateway.redis.keys(`{${gateway.prefix}:*}:session*`));
     await meanwhile();
-    line.mend();
+    line.restore();
     for (const member of [gateway, other]) await waitFor('Redis to be back', () => seesRedis(member));
   }
   const statusOf = async ({ url }: DataPlane) => (await callTool(url, session, 'who')).status;
@@ -54,13 +54,13 @@ describe('when Redis comes back without its data, a relocated session', () => {
 
   it('does not open again when its client has ended it before', async () => {
     expect(await whereIs(other.url, session)).toBe(second.endpoint.id);
-    const told = new Promise((resolve) => other.sessions.onChange(resolve));
+    const changed = new Promise((resolve) => other.sessions.onChange(resolve));
     await inSession(gateway.url, session, { method: 'DELETE' });
-    await told;
+    await changed;
     await emptyRedis();
     expect([await statusOf(gateway), await statusOf(other)]).toEqual([404, 404]);
-    const said = second.said.filter(({ session: named }) => named !== undefined);
-    expect(said.at(-1)?.method).toBe('DELETE');
+    const received = second.received.filter(({ session: named }) => named !== undefined);
+    expect(received.at(-1)?.method).toBe('DELETE');
   });
 
   it('is lost when no data plane knows it, once all had time to write', async () => {

@@ -43,7 +43,7 @@ describe('a session that is in use while Redis is unavailable for longer than it
       await use();
       await gateway.sessions.activity.flush();
     }
-    line.mend();
+    line.restore();
     for (const member of [gateway, other]) await waitFor('Redis to be back', () => seesRedis(member));
   }
 

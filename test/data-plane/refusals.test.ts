@@ -29,13 +29,14 @@ describe('before a server gets anything, the gateway refuses', () => {
     gateway = await startGateway({ routes: [routeTo(upstream.endpoint, { requiredRoles: ['Staff'] })] });
   });
 
-  const ask = (options: SendOptions = {}, adapter = 'echo') => send(`${gateway.url}/adapters/${adapter}/mcp`, options);
+  const request = (options: SendOptions = {}, adapter = 'echo') =>
+    send(`${gateway.url}/adapters/${adapter}/mcp`, options);
 
   /** The answer, after a check that no server got the request and that the gateway still works. */
   async function refusedBy(options: SendOptions, adapter?: string): Promise<Answer> {
-    const answer = await ask(options, adapter);
+    const answer = await request(options, adapter);
     expect(upstream.seen).toEqual([]);
-    expect((await ask()).text).toBe('ok');
+    expect((await request()).text).toBe('ok');
     return answer;
   }
 
@@ -53,7 +54,7 @@ describe('before a server gets anything, the gateway refuses', () => {
         method,
         headers: { 'x-dev-userid': 'mallory', 'x-dev-roles': 'staffer, mcp.dev', 'x-request-id': 'r-1' },
       };
-      const [known, unknown] = [await ask(stranger), await ask(stranger, 'unknown')];
+      const [known, unknown] = [await request(stranger), await request(stranger, 'unknown')];
       expect(known.status).toBe(404);
       const undated = ({ status, headers, text }: Answer) => ({
         status,
@@ -66,14 +67,14 @@ describe('before a server gets anything, the gateway refuses', () => {
   );
 
   it.each(['staff', 'STAFF', 'x , mcp.ADMIN'])('but not a caller with the role %s', async (roles) => {
-    expect((await ask({ headers: { 'x-dev-userid': 'bob', 'x-dev-roles': roles } })).text).toBe('ok');
+    expect((await request({ headers: { 'x-dev-userid': 'bob', 'x-dev-roles': roles } })).text).toBe('ok');
   });
 
   it('a caller whose permission was revoked', async () => {
     const bob = { headers: { 'x-dev-userid': 'bob', 'x-dev-roles': 'staff' } };
-    expect((await ask(bob)).status).toBe(200);
+    expect((await request(bob)).status).toBe(200);
     await gateway.publish(routeTo(upstream.endpoint));
-    expect(await ask(bob)).toMatchObject(refusal(404, NO_ADAPTER));
+    expect(await request(bob)).toMatchObject(refusal(404, NO_ADAPTER));
   });
 
   it('an identity that is too long', async () => {
@@ -106,7 +107,7 @@ describe('before a server gets anything, the gateway refuses', () => {
   it.each(['localhost', 'localhost:1', '127.0.0.1:8000', '127.1.2.3', '[::1]:8000'])(
     'but not the Host %s',
     async (host) => {
-      expect((await ask({ headers: { host } })).text).toBe('ok');
+      expect((await request({ headers: { host } })).text).toBe('ok');
     },
   );
 
@@ -125,7 +126,7 @@ describe('before a server gets anything, the gateway refuses', () => {
   it.each(['https://portal.example.com', 'http://localhost:3000', 'http://127.0.0.1:9'])(
     'but not the allowed Origin %s',
     async (origin) => {
-      expect((await ask({ headers: { origin } })).text).toBe('ok');
+      expect((await request({ headers: { origin } })).text).toBe('ok');
     },
   );
 
@@ -141,7 +142,7 @@ describe('before a server gets anything, the gateway refuses', () => {
       expect(answer.toString()).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
       socket.destroy();
     }
-    expect((await ask()).text).toBe('ok');
+    expect((await request()).text).toBe('ok');
   });
 });
 
@@ -150,10 +151,10 @@ describe('on an address that others can reach, the gateway', () => {
     const upstream = await startUpstream((_req, res) => res.end('ok'));
     const access = { allowedOrigins: ['https://portal.example.com'], allowedHosts: [], loopback: false };
     const { url } = await startGateway({ routes: [routeTo(upstream.endpoint)], access });
-    const ask = (headers: Record<string, string>) => send(`${url}/adapters/echo/mcp`, { headers });
-    expect((await ask({ host: 'gateway.example.com' })).status).toBe(200);
-    expect((await ask({ origin: 'https://portal.example.com' })).status).toBe(200);
-    expect((await ask({ origin: 'http://localhost:3000' })).status).toBe(403);
+    const request = (headers: Record<string, string>) => send(`${url}/adapters/echo/mcp`, { headers });
+    expect((await request({ host: 'gateway.example.com' })).status).toBe(200);
+    expect((await request({ origin: 'https://portal.example.com' })).status).toBe(200);
+    expect((await request({ origin: 'http://localhost:3000' })).status).toBe(403);
   });
 });
 
@@ -162,16 +163,16 @@ describe('with configured host names, the gateway', () => {
     const upstream = await startUpstream((_req, res) => res.end('ok'));
     const access = { allowedOrigins: [], allowedHosts: ['gateway.example.com'], loopback };
     const { url } = await startGateway({ routes: [routeTo(upstream.endpoint)], access });
-    const ask = (path: string, host: string) => send(`${url}${path}`, { headers: { host } });
+    const request = (path: string, host: string) => send(`${url}${path}`, { headers: { host } });
 
     for (const host of ['gateway.example.com', 'gateway.example.com:8443', 'localhost:8000']) {
-      expect((await ask('/adapters/echo/mcp', host)).text).toBe('ok');
+      expect((await request('/adapters/echo/mcp', host)).text).toBe('ok');
     }
     const seen = upstream.seen.length;
-    const mcp = await ask('/adapters/echo/mcp', 'rebound.example');
+    const mcp = await request('/adapters/echo/mcp', 'rebound.example');
     expect(mcp.status).toBe(403);
     expect(JSON.parse(mcp.text)).toMatchObject({ jsonrpc: '2.0', error: { data: { code: 'HOST_NOT_ALLOWED' } } });
-    const api = await ask('/adapters', 'rebound.example');
+    const api = await request('/adapters', 'rebound.example');
     expect(api.status).toBe(403);
     expect(api.header('content-type')).toBe('application/problem+json');
     expect(JSON.parse(api.text)).toMatchObject({ code: 'HOST_NOT_ALLOWED' });

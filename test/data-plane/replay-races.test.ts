@@ -23,7 +23,7 @@ beforeEach(async () => {
   records = sessionRecords(gateway.redis, gateway.prefix);
 });
 
-const initialized = ({ said }: Replica) => said.filter(({ method }) => method === 'initialize').length;
+const initialized = ({ received }: Replica) => received.filter(({ method }) => method === 'initialize').length;
 async function idOf(): Promise<string> {
   const [key = ''] = await gateway.redis.keys(gateway.keyOf('*'));
   return key.split(':').at(-1) as string;
@@ -54,7 +54,7 @@ describe('two requests that relocate a session at the same time', () => {
     await gateway.publish(routeTo([first.endpoint, second.endpoint]));
     const initialize = second.hold('initialize');
     await first.kill();
-    const asked = callTool(gateway.url, session, 'who');
+    const answer = callTool(gateway.url, session, 'who');
     const res = await initialize;
     // Meanwhile another data plane has relocated it.
     const third = await startReplica();
@@ -69,8 +69,8 @@ describe('two requests that relocate a session at the same time', () => {
       }),
     ).toBe(true);
     res.end(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { protocolVersion: '2025-11-25' } }));
-    expect((await asked).json.result.content[0].text).toBe(third.endpoint.id);
-    await waitFor('the session termination', () => second.said.some(({ method }) => method === 'DELETE'));
+    expect((await answer).json.result.content[0].text).toBe(third.endpoint.id);
+    await waitFor('the session termination', () => second.received.some(({ method }) => method === 'DELETE'));
     expect(second.sessions.size).toBe(0);
   });
 });
@@ -83,29 +83,29 @@ describe('a session that waits for a replica', () => {
     first.sessions.clear();
   });
   /** Sends a request, and waits until no replica is left. */
-  async function ask() {
-    const asked = callTool(gateway.url, session, 'who');
-    await waitFor('the replica to be asked', () => first.said.some(({ method }) => method === 'ping'));
-    return { asked };
+  async function call() {
+    const answer = callTool(gateway.url, session, 'who');
+    await waitFor('the ping', () => first.received.some(({ method }) => method === 'ping'));
+    return { answer };
   }
 
   it('follows a relocation by another data plane meanwhile', async () => {
     const id = await idOf();
-    const { asked } = await ask();
+    const { answer } = await call();
     const third = await startReplica();
     third.sessions.set('elsewhere', null);
     const to = { endpointId: third.endpoint.id, upstreamId: 'elsewhere', recentMoves: 1, recentSince: 0 };
     await records.move({ id, ...ADAPTER_1 }, adapterRef('echo'), 0, to);
     await gateway.publish(routeTo([second.endpoint, { ...third.endpoint, ready: false }]));
-    expect((await asked).json.result.content[0].text).toBe(third.endpoint.id);
-    expect(second.said).toEqual([]);
+    expect((await answer).json.result.content[0].text).toBe(third.endpoint.id);
+    expect(second.received).toEqual([]);
   });
 
   it('is lost when another adapter has taken the name', async () => {
-    const { asked } = await ask();
+    const { answer } = await call();
     await gateway.publish(routeTo(second.endpoint, { resourceId: 'adapter-2' }));
-    expect((await asked).status).toBe(404);
-    expect(second.said).toEqual([]);
+    expect((await answer).status).toBe(404);
+    expect(second.received).toEqual([]);
   });
 });
 
@@ -115,7 +115,7 @@ describe('a session that was closed', () => {
     await inSession(gateway.url, session, { method: 'DELETE' });
     await gateway.publish(routeTo(second.endpoint));
     expect((await callTool(other.url, session, 'who')).status).toBe(404);
-    expect(second.said).toEqual([]);
+    expect(second.received).toEqual([]);
   });
 
   it('during its relocation stays closed, and is terminated on the new replica', async () => {
@@ -124,7 +124,7 @@ describe('a session that was closed', () => {
     await gateway.publish(routeTo([first.endpoint, second.endpoint]));
     const initialize = second.hold('initialize');
     await first.kill();
-    const asked = callTool(gateway.url, session, 'who');
+    const answer = callTool(gateway.url, session, 'who');
     const res = await initialize;
     await records.close({ id, ...ADAPTER_1, caller: 'alice' }, adapterRef('echo'), {
       now: 0,
@@ -132,8 +132,8 @@ describe('a session that was closed', () => {
       tellServer: false,
     });
     res.end(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { protocolVersion: '2025-11-25' } }));
-    expect((await asked).status).toBe(404);
-    await waitFor('the session termination', () => second.said.some(({ method }) => method === 'DELETE'));
+    expect((await answer).status).toBe(404);
+    await waitFor('the session termination', () => second.received.some(({ method }) => method === 'DELETE'));
   });
 });
 
@@ -141,7 +141,7 @@ describe('a session that cannot be replayed', () => {
   it.each([
     ['its record is lost', async () => gateway.redis.del(await gateway.redis.keys(gateway.keyOf('*')))],
     [
-      'what the client said was too much to keep',
+      'the messages of the client exceed the buffer',
       async () => gateway.redis.hDel(gateway.keyOf(await idOf()), 'initialize'),
     ],
     [
@@ -192,6 +192,6 @@ describe('an end that the client requests', () => {
     await lose();
     expect((await inSession(gateway.url, session, { method: 'DELETE' })).status).toBe(200);
     expect((await callTool(gateway.url, session, 'who')).status).toBe(404);
-    expect(second.said).toEqual([]);
+    expect(second.received).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { startReplica, type Replica } from './support/replica.js';
 import { begin, callTool, rpc, whereIs } from './support/rpc.js';
 import { routeTo } from './support/upstream.js';
 
-const methods = ({ said }: Replica) => said.map(({ method }) => method);
+const methods = ({ received }: Replica) => received.map(({ method }) => method);
 
 describe.each([
   { answers: 'JSON', events: false },
@@ -54,8 +54,8 @@ describe.each([
       'resources/subscribe',
       'tools/call',
     ]);
-    const [initialize, initialized, level, ...subscribed] = second.said;
-    expect(initialize?.params).toEqual(first.said[0]?.params);
+    const [initialize, initialized, level, ...subscribed] = second.received;
+    expect(initialize?.params).toEqual(first.received[0]?.params);
     expect(initialize?.session).toBeUndefined();
     const [now] = second.sessions.keys();
     for (const { session: used, headers } of [initialized, level, ...subscribed].flatMap((each) => each ?? [])) {
@@ -84,10 +84,10 @@ describe.each([
     await rpc(gateway.url, session, 'resources/unsubscribe', { uri: 'file:///a' });
     await first.kill();
     await whereIs(gateway.url, session);
-    expect(second.said.slice(2, 4).map(({ params }) => params)).toEqual([{ level: 'debug' }, { uri: 'file:///a' }]);
+    expect(second.received.slice(2, 4).map(({ params }) => params)).toEqual([{ level: 'debug' }, { uri: 'file:///a' }]);
   });
 
-  it('is replayed on another replica when one has no room for it, and asks that one only once', async () => {
+  it('is replayed on another replica when one has no room for it, and the full one gets one request', async () => {
     const third = await startReplica({ events });
     await gateway.publish(routeTo(third.endpoint));
     await begin(gateway.url); // gives the second less load, so that it is chosen first
@@ -110,8 +110,8 @@ describe.each([
   it('is relocated once, however many requests and data planes need it at once', async () => {
     const other = await gateway.join();
     await first.kill();
-    const asked = Array.from({ length: 20 }, (_, at) => whereIs(at % 2 ? other.url : gateway.url, session));
-    expect(new Set(await Promise.all(asked))).toEqual(new Set([second.endpoint.id]));
+    const answers = Array.from({ length: 20 }, (_, at) => whereIs(at % 2 ? other.url : gateway.url, session));
+    expect(new Set(await Promise.all(answers))).toEqual(new Set([second.endpoint.id]));
     expect(methods(second).filter((method) => method === 'initialize')).toHaveLength(1);
     expect(second.sessions.size).toBe(1);
   });

@@ -18,7 +18,7 @@ async function next(stream: IncomingMessage): Promise<string> {
 /** The session that has its stream open on the replica, once there is one. */
 const listening = (replica: Replica): Promise<string> =>
   waitFor('a stream', () => [...replica.sessions].find(([, stream]) => stream)?.[0]);
-const gets = ({ said }: Replica) => said.filter(({ method }) => method === 'GET');
+const gets = ({ received }: Replica) => received.filter(({ method }) => method === 'GET');
 
 describe("the server's own stream of a session", () => {
   let first: Replica;
@@ -95,7 +95,7 @@ describe("the server's own stream of a session", () => {
       headers: { 'mcp-session-id': session, 'x-dev-userid': 'alice' },
     });
     expect((await ended).toString()).toBe('');
-    expect(second.said).toEqual([]);
+    expect(second.received).toEqual([]);
   });
 
   it('is not reopened when its client leaves while its replica is gone', async () => {

@@ -16,12 +16,12 @@ const ADMIN = { 'x-dev-userid': 'mallory', 'x-dev-roles': 'mcp.admin' };
 const CALL = { method: 'POST', headers: { 'content-type': 'application/json', ...ADMIN }, body: '{}' };
 
 let controlPlane: string;
-let asked: number;
+let requests: number;
 
 /** A gateway that takes this machine for a replica of the adapter `echo`. */
 async function gateway(allowedCallers: string[]) {
   const { endpoint } = await startUpstream((_req, res) => {
-    asked += 1;
+    requests += 1;
     res.end();
   });
   const route = { ...routeTo(endpoint, { name: 'echo' }), addresses: ['127.0.0.1'] };
@@ -29,7 +29,7 @@ async function gateway(allowedCallers: string[]) {
 }
 
 beforeEach(async () => {
-  asked = 0;
+  requests = 0;
   ({ url: controlPlane } = await startControlPlane());
 });
 
@@ -48,7 +48,7 @@ describe('a replica that calls the gateway with development sign-in', () => {
     expect(answer.status).toBe(403);
     const message = `You may not do this: ${DETAIL}`;
     expect(JSON.parse(answer.body.toString())).toMatchObject({ error: { message, data: { code: 'FORBIDDEN' } } });
-    expect(asked).toBe(0);
+    expect(requests).toBe(0);
   });
 
   it('can still query the health of the gateway', async () => {
@@ -60,7 +60,7 @@ describe('a replica that calls the gateway with development sign-in', () => {
     const { url } = await gateway(['echo']);
     expect((await caller(url, 'mallory', 'mcp.admin').post(specOf('helper'))).status).toBe(201);
     expect((await send(`${url}/adapters/echo/mcp`, CALL)).status).toBe(200);
-    expect(asked).toBe(1);
+    expect(requests).toBe(1);
   });
 });
 

@@ -156,8 +156,8 @@ it('a server gets the name of a caller in any script, in UTF-8', async () => {
   const verifier = async () => ({ subject: 'zoë', name: 'Zoë\r\n王', roles: ['büro', 'b'], tenant: 'default' });
   const gateway = await startGateway({ routes: [routeTo(upstream.endpoint, { createdBy: 'zoë' })], verifier });
   await send(`${gateway.url}/adapters/echo/mcp`);
-  const said = ['x-mcp-userid', 'x-mcp-username', 'x-mcp-roles'].flatMap(
+  const values = ['x-mcp-userid', 'x-mcp-username', 'x-mcp-roles'].flatMap(
     (name) => upstream.seen[0]?.header(name) ?? [],
   );
-  expect(said.map((value) => Buffer.from(value, 'latin1').toString('utf8'))).toEqual(['zoë', 'Zoë  王', 'büro,b']);
+  expect(values.map((value) => Buffer.from(value, 'latin1').toString('utf8'))).toEqual(['zoë', 'Zoë  王', 'büro,b']);
 });

@@ -34,14 +34,14 @@ beforeEach(async () => {
   gateway = await startGateway({ routes: [routeTo(upstream.endpoint)], controlPlane: url, log });
 });
 
-const ask = (headers: Record<string, string> = {}, path = '/adapters/echo/mcp', method = 'POST') =>
+const request = (headers: Record<string, string> = {}, path = '/adapters/echo/mcp', method = 'POST') =>
   send(gateway.url + path, { method, headers, ...(method === 'POST' && { body: '{"jsonrpc":"2.0"}' }) });
 /** The access-log lines. */
 const ended = () => lines.filter(({ text }) => text.startsWith('request '));
 
 describe('the id of a request', () => {
   it('is the client’s, at the server, in the answer and in the log', async () => {
-    const answer = await ask({ 'x-request-id': GIVEN, traceparent: TRACE });
+    const answer = await request({ 'x-request-id': GIVEN, traceparent: TRACE });
     expect(answer.header('x-request-id')).toBe(GIVEN);
     expect(upstream.seen[0]?.header('x-request-id')).toEqual([GIVEN]);
     expect(upstream.seen[0]?.header('traceparent')).toEqual([TRACE]);
@@ -60,14 +60,14 @@ describe('the id of a request', () => {
   });
 
   it.each(['', 'with blanks', '"quoted"', 'x'.repeat(129)])('is new when the client sent %j', async (given) => {
-    const answer = await ask({ 'x-request-id': given });
+    const answer = await request({ 'x-request-id': given });
     const id = answer.header('x-request-id') ?? '';
     expect(id).toMatch(UUID);
     expect(upstream.seen[0]?.header('x-request-id')).toEqual([id]);
   });
 
   it('is in a refusal, which is logged once with caller, resource and reason', async () => {
-    const answer = await ask({ 'x-request-id': GIVEN, 'x-dev-userid': 'bob' });
+    const answer = await request({ 'x-request-id': GIVEN, 'x-dev-userid': 'bob' });
     expect(answer.header('x-request-id')).toBe(GIVEN);
     expect(JSON.parse(answer.text)).toMatchObject({ error: { data: { code: 'ADAPTER_NOT_FOUND', requestId: GIVEN } } });
     await becomesTrue('the line', async () => expect(ended()).toHaveLength(1));
@@ -81,7 +81,7 @@ describe('the id of a request', () => {
 
   it('is in a warning when a refusal is no fault of the client', async () => {
     await upstream.kill();
-    await ask({ 'x-request-id': GIVEN, 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/list' });
+    await request({ 'x-request-id': GIVEN, 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/list' });
     await becomesTrue('the line', async () => expect(ended()).toHaveLength(1));
     expect(ended()[0]).toMatchObject({ level: 'warn', requestId: GIVEN, code: 'UPSTREAM_REFUSED' });
   });
@@ -89,7 +89,7 @@ describe('the id of a request', () => {
   it.each(['/adapters', '/adapters/none', '/nothing', '/livez'])(
     'is once in the head of the answer of %s',
     async (path) => {
-      const answer = await ask({ 'x-request-id': GIVEN }, path, 'GET');
+      const answer = await request({ 'x-request-id': GIVEN }, path, 'GET');
       expect(answer.headers.filter(([name]) => name.toLowerCase() === 'x-request-id')).toEqual([
         ['X-Request-Id', GIVEN],
       ]);
@@ -98,12 +98,12 @@ describe('the id of a request', () => {
   );
 
   it.each(['/adapters/none', '/nothing'])('is in the problem document of %s', async (path) => {
-    const answer = await ask({ 'x-request-id': GIVEN }, path, 'GET');
+    const answer = await request({ 'x-request-id': GIVEN }, path, 'GET');
     expect(JSON.parse(answer.text)).toMatchObject({ status: 404, requestId: GIVEN });
   });
 
   it('stands with the reason in the line about a management request that the gateway refuses', async () => {
-    await ask({ 'x-request-id': GIVEN }, '/nothing', 'GET');
+    await request({ 'x-request-id': GIVEN }, '/nothing', 'GET');
     await becomesTrue('the line', async () => expect(ended()).toHaveLength(1));
     expect(ended()[0]).toMatchObject({ text: 'request refused', requestId: GIVEN, status: 404, code: 'NOT_FOUND' });
   });

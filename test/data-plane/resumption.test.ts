@@ -13,10 +13,10 @@ const RESULT = { protocolVersion: '2025-11-25', tools: [{ name: 'pay' }] };
 
 /** The text that has come, also from a stream that breaks off. */
 function listenTo(stream: IncomingMessage) {
-  const heard = { text: '', isOver: false };
-  stream.on('data', (chunk: Buffer) => (heard.text += chunk.toString()));
-  stream.on('close', () => (heard.isOver = true));
-  return heard;
+  const output = { text: '', isOver: false };
+  stream.on('data', (chunk: Buffer) => (output.text += chunk.toString()));
+  stream.on('close', () => (output.isOver = true));
+  return output;
 }
 
 /** MCP 2025-11-25, transports, resumability and redelivery. */
@@ -59,10 +59,10 @@ describe('a stream of events with ids, whose connection breaks while its replica
       if (after === undefined) beginStream(res, `${notice('99')}${notice('100')}id: 10`, () => res.destroy());
       else beginStream(res, notice('101'));
     };
-    const heard = listenTo(await openStream(gateway.url, session));
-    await waitFor('what came after the break', () => heard.text.includes('n101'));
+    const output = listenTo(await openStream(gateway.url, session));
+    await waitFor('what came after the break', () => output.text.includes('n101'));
     const ending = 'id: 10\nevent: incomplete\nid: 100\n\n'; // or the client would resume after event 10
-    expect(heard).toEqual({ text: notice('99') + notice('100') + ending + notice('101'), isOver: false });
+    expect(output).toEqual({ text: notice('99') + notice('100') + ending + notice('101'), isOver: false });
     expect(gets()).toEqual([undefined, '100']);
   });
 
@@ -70,8 +70,8 @@ describe('a stream of events with ids, whose connection breaks while its replica
     let opened = 0;
     listen = (res) =>
       (opened += 1) === 1 ? beginStream(res, ':\n\n', () => res.destroy()) : beginStream(res, notice('6'));
-    const heard = listenTo(await openStream(gateway.url, session, { 'Last-Event-ID': '5' }));
-    await waitFor('what came after the break', () => heard.text.includes('n6'));
+    const output = listenTo(await openStream(gateway.url, session, { 'Last-Event-ID': '5' }));
+    await waitFor('what came after the break', () => output.text.includes('n6'));
     expect(gets()).toEqual(['5', '5']);
   });
 
@@ -81,26 +81,26 @@ describe('a stream of events with ids, whose connection breaks while its replica
       else res.writeHead(400).end('unknown event');
     };
     const stream = await openStream(gateway.url, session);
-    const heard = listenTo(stream);
-    await waitFor('the break', () => heard.isOver);
-    expect([heard.text, stream.complete]).toEqual([notice('1'), false]);
+    const output = listenTo(stream);
+    await waitFor('the break', () => output.isOver);
+    expect([output.text, stream.complete]).toEqual([notice('1'), false]);
   });
 
   it('is aborted at the client when it answers a call, which the client resumes', async () => {
     listen = (res, after) =>
       res.writeHead(200, { 'content-type': 'text/event-stream' }).end(after === 'c-1' ? PAID : '');
-    const heard = await post('tools/call');
-    await waitFor('the break', () => heard.isOver);
-    expect(heard.text).toBe('id: c-1\ndata:\n\n');
+    const output = await post('tools/call');
+    await waitFor('the break', () => output.isOver);
+    expect(output.text).toBe('id: c-1\ndata:\n\n');
     const resumed = await bodyOf(await openStream(gateway.url, session, { 'Last-Event-ID': 'c-1' }));
     expect(resumed.toString()).toBe(PAID);
     expect(called).toEqual(['initialize', 'tools/call', 'ping']);
   });
 
   it('is continued by repeating a request that only reads', async () => {
-    const heard = await post('tools/list');
-    await waitFor('the answer', () => heard.isOver);
-    expect(heard.text).toMatch(/^id: c-1\ndata:\n\nevent: message\ndata: .*"id":7,"result":.*\n\n$/);
+    const output = await post('tools/list');
+    await waitFor('the answer', () => output.isOver);
+    expect(output.text).toMatch(/^id: c-1\ndata:\n\nevent: message\ndata: .*"id":7,"result":.*\n\n$/);
     expect(called).toEqual(['initialize', 'tools/list', 'ping', 'tools/list']);
   });
 });
@@ -124,11 +124,11 @@ describe('a stream of events with ids, whose replica dies', () => {
     await gateway.publish(routeTo([first.endpoint, second.endpoint]));
     const held = first.hold(method);
     const body = message(method, { name: 'pay' });
-    const asked = open(`${gateway.url}/adapters/echo/mcp`, { headers: { 'mcp-session-id': session }, body });
+    const answer = open(`${gateway.url}/adapters/echo/mcp`, { headers: { 'mcp-session-id': session }, body });
     const res = await held;
     await new Promise((resolve) => res.write('id: c-1\ndata:\n\n', resolve));
     await first.kill();
-    expect((await bodyOf(await asked)).toString()).toMatch(text);
+    expect((await bodyOf(await answer)).toString()).toMatch(text);
   });
 
   it('or drains, gets an error for a call: its session is relocated, so the call cannot be resumed', async () => {
@@ -137,12 +137,12 @@ describe('a stream of events with ids, whose replica dies', () => {
     const session = await begin(gateway.url);
     const held = first.hold('tools/call');
     const body = message('tools/call', { name: 'pay' });
-    const asked = open(`${gateway.url}/adapters/echo/mcp`, { headers: { 'mcp-session-id': session }, body });
+    const answer = open(`${gateway.url}/adapters/echo/mcp`, { headers: { 'mcp-session-id': session }, body });
     const res = await held;
     const drainUntil = new Date(Date.now() + 60_000).toISOString();
     await gateway.publish(routeTo([{ ...first.endpoint, ready: false, draining: true, drainUntil }, second.endpoint]));
     res.write('id: c-1\ndata:\n\n', () => res.destroy());
-    expect((await bodyOf(await asked)).toString()).toContain('UPSTREAM_GONE');
+    expect((await bodyOf(await answer)).toString()).toContain('UPSTREAM_GONE');
   });
 
   it('is not resumed for a call on the next replica, whose answer breaks off early', async () => {
@@ -162,11 +162,11 @@ describe('a stream of events with ids, whose replica dies', () => {
     await gateway.publish(routeTo([first.endpoint, second.endpoint]));
     const held = first.hold('tools/call');
     const body = message('tools/call', { name: 'look' }, 7);
-    const asked = open(`${gateway.url}/adapters/echo/mcp`, { headers: { 'mcp-session-id': session }, body });
+    const answer = open(`${gateway.url}/adapters/echo/mcp`, { headers: { 'mcp-session-id': session }, body });
     const res = await held;
     await new Promise((resolve) => res.write('id: c-1\ndata:\n\n', resolve));
     await first.kill();
-    expect((await bodyOf(await asked)).toString()).toContain('"id":7,"result":');
+    expect((await bodyOf(await answer)).toString()).toContain('"id":7,"result":');
     expect(calls).toBe(2);
   });
 
@@ -175,13 +175,13 @@ describe('a stream of events with ids, whose replica dies', () => {
     const gateway = await startGateway({ routes: [routeTo(first.endpoint)] });
     const session = await begin(gateway.url);
     await gateway.publish(routeTo([first.endpoint, second.endpoint]));
-    const heard = listenTo(await openStream(gateway.url, session));
+    const output = listenTo(await openStream(gateway.url, session));
     const [upstreamId] = [...first.sessions.keys()];
     first.sessions.get(upstreamId as string)?.write(notice('5'));
-    await waitFor('an event', () => heard.text === notice('5'));
+    await waitFor('an event', () => output.text === notice('5'));
     await first.kill();
-    const asked = await waitFor('the stream', () => second.said.find((each) => each.method === 'GET'));
-    expect(asked.headers['last-event-id']).toBeUndefined();
-    expect(heard.isOver).toBe(false);
+    const request = await waitFor('the stream', () => second.received.find((each) => each.method === 'GET'));
+    expect(request.headers['last-event-id']).toBeUndefined();
+    expect(output.isOver).toBe(false);
   });
 });

@@ -26,7 +26,7 @@ const quietServer = () =>
 
 interface Way {
   route?: Partial<Route>;
-  ask: (url: string) => Promise<IncomingMessage>;
+  request: (url: string) => Promise<IncomingMessage>;
 }
 const call = (url: string, headers: Record<string, string> = {}) =>
   open(`${url}/adapters/echo/mcp`, { body: message('tools/call', {}, 'c'), headers: { ...BOB, ...headers } });
@@ -34,85 +34,94 @@ const inSession = async (url: string) => ({ 'Mcp-Session-Id': await begin(url, B
 const TERMINATE = { sessionRecovery: 'terminate' } as const;
 
 const LISTENING: [string, Way][] = [
-  ["a session's own stream", { ask: async (url) => openStream(url, await begin(url, BOB), BOB) }],
+  ["a session's own stream", { request: async (url) => openStream(url, await begin(url, BOB), BOB) }],
   [
     'one of a session that is not recovered',
-    { route: TERMINATE, ask: async (url) => openStream(url, await begin(url, BOB), BOB) },
+    { route: TERMINATE, request: async (url) => openStream(url, await begin(url, BOB), BOB) },
   ],
   [
     'one without a session',
-    { route: { affinity: 'none' }, ask: (url) => open(`${url}/adapters/echo/mcp`, { method: 'GET', headers: BOB }) },
+    {
+      route: { affinity: 'none' },
+      request: (url) => open(`${url}/adapters/echo/mcp`, { method: 'GET', headers: BOB }),
+    },
   ],
-  ['one of the older transport', { ask: (url) => open(`${url}/adapters/echo/sse`, { method: 'GET', headers: BOB }) }],
+  [
+    'one of the older transport',
+    { request: (url) => open(`${url}/adapters/echo/sse`, { method: 'GET', headers: BOB }) },
+  ],
 ];
 const ANSWERS: [string, Way][] = [
-  ['the answer to a call in a session', { ask: async (url) => call(url, await inSession(url)) }],
-  ['one in a session that is not recovered', { route: TERMINATE, ask: async (url) => call(url, await inSession(url)) }],
-  ['one without a session', { route: { affinity: 'none' }, ask: (url) => call(url) }],
-  ['one to a modern request', { ask: (url) => call(url, MODERN) }],
+  ['the answer to a call in a session', { request: async (url) => call(url, await inSession(url)) }],
+  [
+    'one in a session that is not recovered',
+    { route: TERMINATE, request: async (url) => call(url, await inSession(url)) },
+  ],
+  ['one without a session', { route: { affinity: 'none' }, request: (url) => call(url) }],
+  ['one to a modern request', { request: (url) => call(url, MODERN) }],
 ];
 
 /** Reads the stream from now on; `over` resolves when it has ended, however. */
 function listen(stream: IncomingMessage) {
-  const heard = { text: '', isOver: false };
-  stream.on('data', (chunk: Buffer) => (heard.text += chunk.toString()));
+  const output = { text: '', isOver: false };
+  stream.on('data', (chunk: Buffer) => (output.text += chunk.toString()));
   const over = new Promise<void>((resolve) => {
     stream.once('close', () => {
-      heard.isOver = true;
+      output.isOver = true;
       resolve();
     });
   });
-  return Object.assign(heard, { over });
+  return Object.assign(output, { over });
 }
 
-async function listening({ route, ask }: Way) {
+async function listening({ route, request }: Way) {
   const server = await quietServer();
   const publish = (changes: Partial<Route>) =>
     gateway.publish(routeTo(server.endpoint, { ...TEAM, ...route, ...changes }));
   const gateway = await startGateway({ routes: [routeTo(server.endpoint, { ...TEAM, ...route })] });
-  const heard = listen(await ask(gateway.url));
-  await waitFor('the stream to begin', () => heard.text !== '');
-  return { gateway, server, heard, publish };
+  const output = listen(await request(gateway.url));
+  await waitFor('the stream to begin', () => output.text !== '');
+  return { gateway, server, output, publish };
 }
 
 const serverSees = ({ seen }: Upstream) => seen.at(-1)?.cut;
 
 describe('a stream whose caller loses the permission to use the adapter', () => {
   it.each([...LISTENING, ...ANSWERS])('ends at once, here and at the server: %s', async (_what, way) => {
-    const { server, heard, publish } = await listening(way);
+    const { server, output, publish } = await listening(way);
     await publish({ requiredRoles: ['others'] });
-    await heard.over;
+    await output.over;
     await serverSees(server);
   });
 
   it.each(LISTENING)('ends when the adapter is removed, and when it is created anew: %s', async (_what, way) => {
     const removed = await listening(way);
     await removed.gateway.publish();
-    await removed.heard.over;
+    await removed.output.over;
     const anew = await listening(way);
     await anew.publish({ resourceId: 'adapter-2' });
-    await anew.heard.over;
+    await anew.output.over;
   });
 
   it.each([...LISTENING, ...ANSWERS])('continues while another role permits it: %s', async (_what, way) => {
-    const { heard, publish } = await listening(way);
+    const { output, publish } = await listening(way);
     await publish({ requiredRoles: ['others', 'TEAM'], generation: 2 });
     await publish({ requiredRoles: ['team'], generation: 3 });
-    expect(heard.isOver).toBe(false);
+    expect(output.isOver).toBe(false);
   });
 
   it.each(ANSWERS)('finishes when the adapter is removed, because its call is under way: %s', async (_what, way) => {
-    const { gateway, heard } = await listening(way);
+    const { gateway, output } = await listening(way);
     await gateway.publish();
-    expect(heard.isOver).toBe(false);
+    expect(output.isOver).toBe(false);
   });
 
   it('ends with the error that its call may have run', async () => {
     const [[, way]] = ANSWERS as [[string, Way]];
-    const { heard, publish } = await listening(way);
+    const { output, publish } = await listening(way);
     await publish({ requiredRoles: [] });
-    await heard.over;
-    expect(heard.text).toContain(MAY_HAVE_RUN);
+    await output.over;
+    expect(output.text).toContain(MAY_HAVE_RUN);
   });
 });
 
@@ -121,14 +130,14 @@ describe('a session whose caller loses the permission to use the adapter', () =>
   let second: Replica;
   let gateway: Gateway;
   let session: string;
-  let asked: number;
+  let calls: number;
   const revoked = { createdBy: 'alice', requiredRoles: [] };
 
   beforeEach(async () => {
     [first, second] = [await startReplica({ events: true }), await startReplica({ events: true })];
-    asked = 0;
+    calls = 0;
     const verifier: Verifier = (request) => {
-      asked += 1;
+      calls += 1;
       return developmentVerifier(request);
     };
     gateway = await startGateway({ routes: [routeTo(first.endpoint, TEAM)], verifier });
@@ -137,7 +146,7 @@ describe('a session whose caller loses the permission to use the adapter', () =>
   /** Callers that have opened sessions on the second replica, after the creator has opened one there. */
   async function beginners() {
     await begin(gateway.url);
-    return second.said.flatMap(({ method, headers }) => (method === 'initialize' ? [headers['x-mcp-userid']] : []));
+    return second.received.flatMap(({ method, headers }) => (method === 'initialize' ? [headers['x-mcp-userid']] : []));
   }
   const inIt = () => ({ 'Mcp-Session-Id': session });
 
@@ -145,18 +154,18 @@ describe('a session whose caller loses the permission to use the adapter', () =>
     ['is not there any more', false],
     ['drains', true],
   ])('is not replayed in the name of that caller when its replica %s', async (_how, draining) => {
-    const heard = listen(await openStream(gateway.url, session, BOB));
+    const output = listen(await openStream(gateway.url, session, BOB));
     const gone = { ...first.endpoint, ready: false, draining, drainUntil: new Date(Date.now() + 1_000).toISOString() };
     await gateway.publish(routeTo(draining ? [gone, second.endpoint] : [second.endpoint], revoked));
-    await heard.over;
+    await output.over;
     expect(await beginners()).toEqual(['alice']);
   });
 
   it('is not replayed for a call that waited for a replica meanwhile', async () => {
     await gateway.publish(routeTo([], TEAM));
-    const before = asked;
+    const before = calls;
     const answer = call(gateway.url, inIt());
-    await waitFor('the call to come', () => asked > before);
+    await waitFor('the call to come', () => calls > before);
     await gateway.publish(routeTo(second.endpoint, revoked));
     expect((await answer).statusCode).toBe(404);
     expect(await beginners()).toEqual(['alice']);
@@ -169,7 +178,7 @@ describe('a session whose caller loses the permission to use the adapter', () =>
     await gateway.publish(routeTo([first.endpoint, second.endpoint], revoked));
     await first.kill();
     expect((await bodyOf(await answer)).toString()).toContain(MAY_HAVE_RUN);
-    expect(second.said).toEqual([]);
+    expect(second.received).toEqual([]);
   });
 
   /** Has a request under way at a silent server when the permission is revoked. */
@@ -191,7 +200,7 @@ describe('a session whose caller loses the permission to use the adapter', () =>
     const { plain, answer, res } = await underWay('tools/list');
     res.destroy();
     expect((await answer).statusCode).toBe(404);
-    expect(plain.said.filter(({ method }) => method === 'tools/list')).toHaveLength(1);
+    expect(plain.received.filter(({ method }) => method === 'tools/list')).toHaveLength(1);
   });
 
   it.each([{}, TERMINATE])('passes on no answer that its server begins later: %j', async (route) => {

@@ -24,8 +24,8 @@ const open = ({ url }: { url: string }, caller = 'alice') =>
     body: message('initialize', { protocolVersion: '2025-11-25' }),
     headers: { 'x-dev-userid': caller, 'x-dev-roles': 'mcp.admin' },
   });
-const terminations = ({ said }: Replica) =>
-  said.filter(({ method }) => method === 'DELETE').map(({ session }) => session);
+const terminations = ({ received }: Replica) =>
+  received.filter(({ method }) => method === 'DELETE').map(({ session }) => session);
 const statusOf = async (gateway: { url: string }, session: string) =>
   (await callTool(gateway.url, session, 'who')).status;
 

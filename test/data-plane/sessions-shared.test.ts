@@ -56,7 +56,7 @@ describe('a session on several data planes', () => {
 
     expect(await inSession(here.url, id, { method: 'DELETE' })).toMatchObject({ status: 200, text: server.ids[0] });
     expect(await inSession(here.url, id)).toMatchObject(CLOSED);
-    await waitFor('the other to hear', async () => (await inSession(there.url, id)).status === 404);
+    await waitFor('the other to receive the end', async () => (await inSession(there.url, id)).status === 404);
     expect(await inSession(there.url, id, { method: 'DELETE' })).toMatchObject(CLOSED);
     const third = await gateway.join();
     expect(await inSession(third.url, id)).toMatchObject(CLOSED);
@@ -121,7 +121,7 @@ describe('a session on several data planes', () => {
     expect(idle.seen).toHaveLength(1);
 
     await gateway.redis.publish(`${gateway.prefix}:sessions:changed`, `${key.split(':').at(-1)} adapter/echo`);
-    await waitFor('the first to hear', async () => {
+    await waitFor('the first to receive the end', async () => {
       await inSession(gateway.url, id);
       return idle.seen.length > 1;
     });

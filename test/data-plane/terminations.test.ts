@@ -22,7 +22,7 @@ it('the next data plane that starts terminates the sessions that ended while non
     const next = await gateway.join();
     await waitFor(
       'the session termination',
-      () => server.said.filter(({ method }) => method === 'DELETE').length === started,
+      () => server.received.filter(({ method }) => method === 'DELETE').length === started,
     );
     next.sessions.close();
   }

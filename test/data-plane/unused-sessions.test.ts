@@ -15,8 +15,8 @@ describe('the gateway terminates a session that it replayed in vain', () => {
     gateway = await startGateway({ routes: [routeTo(first.endpoint)], ...(redisUrl !== undefined && { redisUrl }) });
     session = await begin(gateway.url);
   }
-  const ended = ({ said, sessions }: Replica) =>
-    waitFor('the session termination', () => said.some(({ method }) => method === 'DELETE') && sessions.size === 0);
+  const ended = ({ received, sessions }: Replica) =>
+    waitFor('the session termination', () => received.some(({ method }) => method === 'DELETE') && sessions.size === 0);
   const statusOf = async () => (await callTool(gateway.url, session, 'who')).status;
 
   beforeEach(async () => {
@@ -29,7 +29,7 @@ describe('the gateway terminates a session that it replayed in vain', () => {
     await gateway.publish(routeTo(second.endpoint));
     expect(await statusOf()).toBe(404);
     await ended(second);
-    expect(second.said.at(-1)?.headers['mcp-protocol-version']).toBe('2025-06-18');
+    expect(second.received.at(-1)?.headers['mcp-protocol-version']).toBe('2025-06-18');
   });
 
   it('because the connection broke in the middle of the answer', async () => {
@@ -37,12 +37,12 @@ describe('the gateway terminates a session that it replayed in vain', () => {
     await sessionWith();
     const initialize = second.hold('initialize');
     await gateway.publish(routeTo(second.endpoint));
-    const asked = statusOf();
+    const status = statusOf();
     const res = await initialize;
     await gateway.publish(routeTo([{ ...second.endpoint, ready: false }, third.endpoint]));
     await new Promise((resolve) => res.write('{"jsonrpc":', resolve));
     res.destroy();
-    expect(await asked).toBe(200);
+    expect(await status).toBe(200);
     await ended(second);
     expect(third.sessions.size).toBe(1);
   });
@@ -54,11 +54,11 @@ describe('the gateway terminates a session that it replayed in vain', () => {
     await gateway.publish(routeTo([first.endpoint, second.endpoint]));
     const initialize = second.hold('initialize');
     await first.kill();
-    const asked = statusOf();
+    const status = statusOf();
     const res = await initialize;
     line.cut();
     res.end('{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25"}}');
-    expect(await asked).toBe(503);
+    expect(await status).toBe(503);
     await ended(second);
   });
 });

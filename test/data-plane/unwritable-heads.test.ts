@@ -24,11 +24,11 @@ describe.each(HEADS)('an answer with %j', (odd) => {
       ['/adapters/echo/mcp', 'GET'],
       ['/adapters/echo/sse', 'GET'],
     ] as const) {
-      const asked = start(url + path, { method });
-      asked.end();
-      const { statusCode = 0 } = await answerTo(asked);
+      const request = start(url + path, { method });
+      request.end();
+      const { statusCode = 0 } = await answerTo(request);
       expect([200, 202, 502, 500]).toContain(statusCode);
-      asked.destroy();
+      request.destroy();
     }
     expect((await send(`${url}/livez`, { method: 'GET' })).status).toBe(200);
   });

@@ -74,9 +74,9 @@ it('the gateway frees the resources of a client whose machine has vanished withi
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   afterTest(() => client.kill('SIGKILL'));
-  let said = '';
-  client.stdout.on('data', (text) => (said += String(text)));
-  await waitFor('the client to open its streams', () => PATHS.every((name) => said.includes(`open ${name}`)));
+  let output = '';
+  client.stdout.on('data', (text) => (output += String(text)));
+  await waitFor('the client to open its streams', () => PATHS.every((name) => output.includes(`open ${name}`)));
   const ended = seen.slice(1).map(({ url, cut }) => cut.then(() => url));
   runThere('ip', 'link', 'set', 'eth0', 'down');
 

@@ -15,7 +15,7 @@ let fake: FakeRuntime;
 let rows: AdapterRows;
 let routes: RoutePublisher;
 let table: RouteTable;
-let reached: Promise<void>;
+let olderPaused: Promise<void>;
 let goOn: () => void;
 let runtimeOfOlder: Runtime;
 
@@ -33,10 +33,10 @@ const newer = (name: string) => adapterReconciler({ rows, runtime: fake, routes,
 
 /** The older worker pauses in its `nth` observation of the runtime, after it has read the row. */
 function stopOlderAt(nth: number) {
-  let looks = 0;
+  let observations = 0;
   const held = Promise.withResolvers<void>();
-  const isReached = Promise.withResolvers<void>();
-  reached = isReached.promise;
+  const paused = Promise.withResolvers<void>();
+  olderPaused = paused.promise;
   goOn = held.resolve;
   runtimeOfOlder = {
     apply: fake.apply,
@@ -45,9 +45,9 @@ function stopOlderAt(nth: number) {
     watch: fake.watch,
     async observe(name) {
       const seen = await fake.observe(name);
-      looks += 1;
-      if (looks === nth) {
-        isReached.resolve();
+      observations += 1;
+      if (observations === nth) {
+        paused.resolve();
         await held.promise;
       }
       return seen;
@@ -83,7 +83,7 @@ describe('a run that outlived its lock and publishes last', () => {
   it('does not publish revoked roles again, nor save its status', async () => {
     const row = (await rows.create(spec(), 'alice')) as AdapterRow;
     const late = older('echo');
-    await reached;
+    await olderPaused;
     await rows.update(row, spec({ requiredRoles: [] }));
     await settle('echo');
     goOn();
@@ -96,7 +96,7 @@ describe('a run that outlived its lock and publishes last', () => {
   it('does not publish endpoints that a later run of the same generation has replaced', async () => {
     (await rows.create(spec(), 'alice')) as AdapterRow;
     const late = older('echo'); // its runtime reported no replica
-    await reached;
+    await olderPaused;
     await settle('echo');
     goOn();
     await late;
@@ -106,7 +106,7 @@ describe('a run that outlived its lock and publishes last', () => {
   it('does not publish the route of a deleted adapter again', async () => {
     const row = (await rows.create(spec(), 'alice')) as AdapterRow;
     const late = older('echo');
-    await reached;
+    await olderPaused;
     await rows.markDeleted(row);
     await settle('echo');
     expect(await rows.find('echo')).toBeNull();
@@ -118,7 +118,7 @@ describe('a run that outlived its lock and publishes last', () => {
   it('does not replace the route of a new adapter of the same name', async () => {
     const row = (await rows.create(spec(), 'alice')) as AdapterRow;
     const late = older('echo');
-    await reached;
+    await olderPaused;
     await rows.markDeleted(row);
     await settle('echo');
     const anew = (await rows.create(spec({ requiredRoles: ['other'] }), 'bob')) as AdapterRow;
@@ -145,7 +145,7 @@ describe('a run that outlived its lock and withdraws last', () => {
       await before(row);
       stopOlderAt(1);
       const late = older('echo');
-      await reached;
+      await olderPaused;
       await settle('echo');
       const anew = (await rows.create(spec(), 'bob')) as AdapterRow;
       await settle('echo');
@@ -163,7 +163,7 @@ it('a worker that restores all routes publishes no older route and no withdrawn 
   stopOlderAt(2);
   const restore = routeRestorer({ rows, runtime: runtimeOfOlder, routes, now, log: silent });
   const restoring = restore();
-  await reached;
+  await olderPaused;
   await rows.update(row, spec({ requiredRoles: [] }));
   await rows.markDeleted(gone);
   await rows.create(spec({ name: 'fresh' }), 'alice');

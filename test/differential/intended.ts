@@ -34,16 +34,16 @@ const WHO_CALLS: Header[] = [
 
 /** The request that the server must receive through the gateway, given the one that it received directly. */
 export function arrivesAs({ method, url, headers, body }: Arrived, { era, inSession }: Exchange, ownHost: string) {
-  const [, asked = ''] = headers.find(([name]) => name.toLowerCase() === 'host') ?? [];
-  const kept = withoutConnection(headers).filter(
+  const [, host = ''] = headers.find(([name]) => name.toLowerCase() === 'host') ?? [];
+  const endToEnd = withoutConnection(headers).filter(
     ([name]) => !NOT_FOR_SERVERS.test(name.toLowerCase()) && !NOT_OF_CLIENTS.test(name.toLowerCase()),
   );
-  kept.push(['host', ownHost], ...WHERE_FROM(asked));
+  endToEnd.push(['host', ownHost], ...WHERE_FROM(host));
   const session: Header[] = inSession && era === 'legacy' ? [['Mcp-Session-Id', SESSION]] : [];
   return {
     method,
     url,
-    headers: [...kept.filter(isNotSession), ...WHO_CALLS, REQUEST_ID, ...session].filter(isNotLength),
+    headers: [...endToEnd.filter(isNotSession), ...WHO_CALLS, REQUEST_ID, ...session].filter(isNotLength),
     body,
   };
 }
@@ -61,10 +61,10 @@ export const brokeOff = ({ complete, body, headers }: Got): boolean =>
 /** The answer that the client must receive through the gateway, given the one that it received directly. */
 export function comesBackAs(direct: Got, exchange: Exchange, sealedId: string) {
   const session = sessionOf(direct, exchange, sealedId);
-  const kept = withoutConnection(direct.headers)
+  const endToEnd = withoutConnection(direct.headers)
     .filter(isNotSession)
     .filter(([name]) => !NOT_FOR_CLIENTS.test(name.toLowerCase()));
-  return { ...direct, headers: [...kept, ...CONTAINED, REQUEST_ID, ...session] };
+  return { ...direct, headers: [...endToEnd, ...CONTAINED, REQUEST_ID, ...session] };
 }
 
 /** The answer that the client received, normalized as above. */

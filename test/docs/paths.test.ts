@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
 import { repository } from '../support/launch.js';
 
-/** The pages that tell an engineer where to look. */
+/** The pages that name files for an engineer. */
 const PAGES = ['CONTRIBUTING.md', 'docs/architecture.md', 'docs/vocabulary.md'];
 /** `services/…/dist` exists after a build only; an entry with `*` stands for several. */
 const PATH = /`((?:packages|services|servers|test|bench|charts|docs|openapi)\/[^`*\s]+)`/g;

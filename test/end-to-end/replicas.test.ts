@@ -59,12 +59,12 @@ describe('a replica that is killed', () => {
     const killed = Date.now();
     process.kill(pid, 'SIGKILL');
 
-    const told = { name: replica, restartCount: 1, lastExitCode: 137 };
+    const restarted = { name: replica, restartCount: 1, lastExitCode: 137 };
     const status = () => gateway.api.status('mcp-example');
     await becomesTrue(
       'the status to report the restart',
       async () => {
-        expect((await status()).replicas).toContainEqual(expect.objectContaining(told));
+        expect((await status()).replicas).toContainEqual(expect.objectContaining(restarted));
       },
       2_000,
     );
@@ -73,7 +73,7 @@ describe('a replica that is killed', () => {
       async () => (await status()).phase === 'Ready',
       killed + 5_000 - Date.now(),
     );
-    expect((await status()).replicas).toContainEqual(expect.objectContaining({ ...told, ready: true }));
+    expect((await status()).replicas).toContainEqual(expect.objectContaining({ ...restarted, ready: true }));
 
     // The session exists, and the memory of the old process is lost.
     expect(await callInSession(url, lostId, 'counter')).toMatchObject({ status: 200, text: '1' });
@@ -270,9 +270,9 @@ describe('a replica that cannot run', () => {
   });
 
   it.each([
-    { what: 'crashes', imageName: 'crashes', says: /exit code 3/ },
-    { what: 'is unknown', imageName: 'nobody/knows', says: /nobody\/knows.*catalogue/ },
-  ])('keeps the old replicas when a new version $what, and reports so', async ({ what, imageName, says }) => {
+    { what: 'crashes', imageName: 'crashes', message: /exit code 3/ },
+    { what: 'is unknown', imageName: 'nobody/knows', message: /nobody\/knows.*catalogue/ },
+  ])('keeps the old replicas when a new version $what, and reports so', async ({ what, imageName, message }) => {
     const name = `kept-${what.replaceAll(' ', '-')}`;
     await gateway.api.create(example(name, { replicaCount: 2 }));
     await gateway.api.ready(name);
@@ -285,7 +285,7 @@ describe('a replica that cannot run', () => {
       return conditionOf(seen, 'Progressing')?.reason === 'Blocked' && seen;
     });
 
-    expect(conditionOf(status, 'Progressing')?.message).toMatch(says);
+    expect(conditionOf(status, 'Progressing')?.message).toMatch(message);
     expect(status).toMatchObject({ phase: 'Degraded', readyReplicas: 2, updatedReplicas: 1 });
     expect(conditionOf(status, 'Ready')).toMatchObject({ status: 'True' });
 

@@ -54,8 +54,8 @@ async function startEncrypted() {
   await writeFile(files.MCP_GATEWAY_TLS_CERT_FILE, cert);
   await writeFile(files.MCP_GATEWAY_TLS_KEY_FILE, key);
   const launched = launch(home, files);
-  const said = () => /Manage servers at (https:\S+)\/adapters/.exec(launched.output())?.[1];
-  return { ...launched, cert, url: await waitFor('its URL', said, 60_000) };
+  const publicUrl = () => /Manage servers at (https:\S+)\/adapters/.exec(launched.output())?.[1];
+  return { ...launched, cert, url: await waitFor('its URL', publicUrl, 60_000) };
 }
 
 async function getOverHttp2(url: string, ca?: Buffer) {

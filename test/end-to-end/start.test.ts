@@ -64,12 +64,12 @@ describe('the output of npm start', () => {
     await session.transport.terminateSession();
     expect(await callInSession(url, good, 'whoami')).toMatchObject({ status: 404 });
 
-    const said = () => gateway.output();
-    await waitFor('the refusals to be logged', () => said().split('SESSION_NOT_FOUND').length > bad.length + 1);
-    await waitFor('the move to be logged', () => said().includes('a session was relocated to another replica'));
+    const output = () => gateway.output();
+    await waitFor('the refusals to be logged', () => output().split('SESSION_NOT_FOUND').length > bad.length + 1);
+    await waitFor('the move to be logged', () => output().includes('a session was relocated to another replica'));
     for (const id of [good, ...bad]) {
-      expect(said()).not.toContain(id);
-      expect(said()).not.toContain(id.slice(0, 32));
+      expect(output()).not.toContain(id);
+      expect(output()).not.toContain(id.slice(0, 32));
     }
     await gateway.api.ready('mcp-example');
   });
@@ -94,10 +94,10 @@ describe('the output of npm start', () => {
     const data = join(gateway.home, 'data');
     const sessionKey = (await readFile(join(data, 'session.key'), 'utf8')).trim();
     const redisPassword = (await readFile(join(data, 'redis.conf'), 'utf8')).trim().split(' ').at(-1) as string;
-    const said = [gateway.output(), ...(await contentsBelow(join(data, 'logs')))].join('\n');
-    expect(said).toContain('"level":"debug"');
+    const output = [gateway.output(), ...(await contentsBelow(join(data, 'logs')))].join('\n');
+    expect(output).toContain('"level":"debug"');
     for (const secret of [...Object.values(SECRETS), sessionKey, redisPassword, sessionId]) {
-      expect(said.split('\n').filter((line) => line.includes(secret))).toEqual([]);
+      expect(output.split('\n').filter((line) => line.includes(secret))).toEqual([]);
     }
     await gateway.api.remove('secretive');
   });
@@ -158,7 +158,11 @@ describe('a start that cannot succeed reports why, and what to do', () => {
     return { MCP_GATEWAY_CATALOGUE: file };
   };
 
-  it.each<{ what: string; settings: () => Record<string, string> | Promise<Record<string, string>>; says: RegExp[] }>([
+  it.each<{
+    what: string;
+    settings: () => Record<string, string> | Promise<Record<string, string>>;
+    messages: RegExp[];
+  }>([
     {
       what: 'a port that is in use',
       async settings() {
@@ -167,7 +171,7 @@ describe('a start that cannot succeed reports why, and what to do', () => {
         await new Promise((resolve) => server.once('listening', resolve));
         return { PORT: String((server.address() as AddressInfo).port) };
       },
-      says: [/^Port \d+ on 127\.0\.0\.1 is taken/, /Set PORT to another/],
+      messages: [/^Port \d+ on 127\.0\.0\.1 is taken/, /Set PORT to another/],
     },
     {
       what: 'several invalid settings at once',
@@ -178,7 +182,7 @@ describe('a start that cannot succeed reports why, and what to do', () => {
         REDIS_URL: 'redis://:12/word@127.0.0.1:6379',
         MCP_GATEWAY_SESSION_IDLE_SECONDS: 'soon',
       }),
-      says: [
+      messages: [
         /^PORT must be a port number/m,
         /^MCP_GATEWAY_LOG_LEVEL must be one of trace, debug/m,
         /^DATABASE_URL must start with postgresql:/m,
@@ -189,43 +193,45 @@ describe('a start that cannot succeed reports why, and what to do', () => {
     {
       what: 'development sign-in for the whole network',
       settings: () => ({ MCP_GATEWAY_HOST: '0.0.0.0' }),
-      says: [/^MCP_GATEWAY_HOST=0\.0\.0\.0/, /MCP_GATEWAY_DEVELOPMENT_SIGN_IN=allow-from-network/],
+      messages: [/^MCP_GATEWAY_HOST=0\.0\.0\.0/, /MCP_GATEWAY_DEVELOPMENT_SIGN_IN=allow-from-network/],
     },
     {
       what: 'a data folder that another gateway uses',
       settings: () => ({ MCP_GATEWAY_DATA: join(gateway.home, 'data') }),
-      says: [/^Another gateway uses the data folder/, /set MCP_GATEWAY_DATA to another/],
+      messages: [/^Another gateway uses the data folder/, /set MCP_GATEWAY_DATA to another/],
     },
     {
       what: 'a data folder that cannot be created',
       settings: () => ({ MCP_GATEWAY_DATA: repository('package.json') }),
-      says: [/^The data folder .*package\.json cannot be created/, /Set MCP_GATEWAY_DATA to another/],
+      messages: [/^The data folder .*package\.json cannot be created/, /Set MCP_GATEWAY_DATA to another/],
     },
     {
       what: 'a catalogue that does not exist',
       settings: async () => ({ MCP_GATEWAY_CATALOGUE: join(await folder(), 'none.json') }),
-      says: [/^The catalogue .*none\.json \(MCP_GATEWAY_CATALOGUE\) cannot be used/, /no such file/],
+      messages: [/^The catalogue .*none\.json \(MCP_GATEWAY_CATALOGUE\) cannot be used/, /no such file/],
     },
     {
       what: 'a catalogue with an unknown field',
       settings: inFile('{ "a": { "command": "node", "arg": [] } }'),
-      says: [/^The catalogue .*"arg"/],
+      messages: [/^The catalogue .*"arg"/],
     },
-  ])('$what', async ({ settings, says }) => {
-    const { code, left, said } = await refusedStart(await settings());
+  ])('$what', async ({ settings, messages }) => {
+    const { code, left, output } = await refusedStart(await settings());
 
     expect({ code, left }).toEqual({ code: 1, left: [] });
-    for (const each of says) expect(said).toMatch(each);
-    expect(said).not.toMatch(/^\s+at /m); // users of the command see no stack
+    for (const each of messages) expect(output).toMatch(each);
+    expect(output).not.toMatch(/^\s+at /m); // users of the command see no stack
   });
 
   it('a database that does not answer, without showing its password', async () => {
-    const { code, left, said } = await refusedStart({ DATABASE_URL: 'postgresql://me:password1@127.0.0.1:1/gateway' });
+    const { code, left, output } = await refusedStart({
+      DATABASE_URL: 'postgresql://me:password1@127.0.0.1:1/gateway',
+    });
 
     expect({ code, left }).toEqual({ code: 1, left: [] });
-    expect(said).toMatch(/Cannot connect to PostgreSQL at me@127\.0\.0\.1:1\/gateway.* DATABASE_URL/);
-    expect(said).not.toContain('password1');
-    expect(said).not.toMatch(/^\s+at /m);
+    expect(output).toMatch(/Cannot connect to PostgreSQL at me@127\.0\.0\.1:1\/gateway.* DATABASE_URL/);
+    expect(output).not.toContain('password1');
+    expect(output).not.toMatch(/^\s+at /m);
   });
 });
 

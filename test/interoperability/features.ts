@@ -42,7 +42,7 @@ export interface Profile {
   resumption: ToolCall & { text: string; endedBy: 'server' | 'cut' };
 }
 
-/** The client's answers to requests of a server; the result of the asking tool must contain them. */
+/** The client's answers to requests of a server; the result of the eliciting tool must contain them. */
 export const ANSWERS = { model: 'said by the model', user: 'said by the user', root: 'file:///interoperability' };
 
 /** The outcome of a feature. `cannot`: client, server or protocol lack the feature, and report so when it is tried. */

@@ -24,7 +24,7 @@ export const legacy: Profile = {
   resumption: { name: 'test_reconnection', text: 'after the stream had been closed', endedBy: 'server' },
 };
 
-/** The server of both eras has tools that can ask the client in either era. */
+/** The server of both eras has tools that can send requests to the client in either era. */
 export const bothEras: Profile = {
   ...legacy,
   sampling: { name: 'test_input_required_result_sampling' },

@@ -12,7 +12,7 @@ const STEP_MS = 120_000;
 const CLIENTS = 5;
 /** The time without faults before each fault, and after the recovery. */
 const QUIET_MS = 2_000;
-const API_AWAY_MS = 30_000;
+const API_OUTAGE_MS = 30_000;
 /** Failures that no gateway can prevent: the call was under way when the process ended, or no replica served for 15 seconds. */
 const SPARED = /may or may not have run|No replica of the adapter is ready.* after (1[5-9]|[2-5]\d) s/;
 /** Faults that strike at the same time. More of them would measure how fast one machine starts pods. */
@@ -143,9 +143,9 @@ describe('five clients in sessions and five without, two calls a second each, se
   });
 
   it('while the API server is unavailable for half a minute, and the kubelet comes back late', async () => {
-    const row = await underLoad('API server away for 30 s', 'echo', async () => {
+    const row = await underLoad('API server unavailable for 30 s', 'echo', async () => {
       await apiServer.stop();
-      await delay(API_AWAY_MS);
+      await delay(API_OUTAGE_MS);
       await apiServer.start();
       await ready('echo');
       await delay(15_000); // the node controller may notice only now that the node has been silent

@@ -15,7 +15,7 @@ appendFileSync('/tmp/starts', 'x');
 console.log('start ' + readFileSync('/tmp/starts', 'utf8').length);
 createServer((req, res) => {
   if (req.url === '/healthz') return res.end('ok');
-  console.log('asked for ' + req.url);
+  console.log('requested ' + req.url);
   res.end(() => req.url === '/exit' && process.exit(3));
 }).listen(Number(process.env.PORT), '0.0.0.0');`;
 
@@ -32,13 +32,13 @@ beforeAll(async () => {
 const logs = async (query = '') => (await gateway.api.request('GET', `/chatty/logs${query}`)).text();
 
 describe('the logs of a pod', () => {
-  it('are its last lines, as many as the caller asks for', async () => {
+  it('are its last lines, as many as the caller requests', async () => {
     for (const path of ['/one', '/two', '/three']) await fetch(`${url}${path}`);
     await waitFor('the last line', async () => (await logs()).includes('/three'));
-    expect(await logs()).toBe('start 1\nasked for /one\nasked for /two\nasked for /three\n');
-    expect(await logs('?tail=2')).toBe('asked for /two\nasked for /three\n');
+    expect(await logs()).toBe('start 1\nrequested /one\nrequested /two\nrequested /three\n');
+    expect(await logs('?tail=2')).toBe('requested /two\nrequested /three\n');
     expect(await logs('?tail=0')).toBe('');
-    expect(await logs('?since=2h&tail=1')).toBe('asked for /three\n');
+    expect(await logs('?since=2h&tail=1')).toBe('requested /three\n');
   });
 
   it('can be followed', async () => {
@@ -51,24 +51,24 @@ describe('the logs of a pod', () => {
     // The node starts to follow some time after the API server has started to answer.
     await waitFor('a line', async () => {
       await fetch(`${url}/followed`);
-      return read.startsWith('asked for /followed\n');
+      return read.startsWith('requested /followed\n');
     });
     stream.destroy();
   });
 
-  it('are those of the previous process when the caller asks for them', async () => {
+  it('are those of the previous process when the caller requests them', async () => {
     expect(await logs('?previous')).toContain('Replica 0 of chatty has had no process before this one');
     await fetch(`${url}/exit`);
     await waitFor('the next process', async () => (await logs()).startsWith('start 2'), STEP_MS);
-    expect(await logs('?previous&tail=1')).toBe('asked for /exit\n');
+    expect(await logs('?previous&tail=1')).toBe('requested /exit\n');
   });
 
   it('are a sentence while there is no pod, and 404 for a replica that cannot exist', async () => {
     await gateway.api.create(example('pending', { resources: { requests: { cpu: '900' } } }));
     await waitFor('the pod', () => namespace.kubectl('get', 'pod', 'adapter-pending-0', '--output=name'));
-    const said = await gateway.api.request('GET', '/pending/logs');
-    expect(said.status).toBe(200);
-    expect(await said.text()).toContain('Replica 0 of pending has not written anything yet');
+    const answer = await gateway.api.request('GET', '/pending/logs');
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain('Replica 0 of pending has not written anything yet');
     expect((await gateway.api.request('GET', '/pending/logs?instance=1')).status).toBe(404);
   });
 

@@ -8,10 +8,10 @@ import { startClusterGateway, type ClusterGateway } from './support/gateway.js';
 
 const STEP_MS = 90_000;
 /** A server whose end and whose health the test controls. */
-const TOLD = `import { createServer } from 'node:http';
+const CONTROLLED = `import { createServer } from 'node:http';
 let health = 200;
 createServer((req, res) => {
-  const { pathname, searchParams } = new URL(req.url, 'http://told');
+  const { pathname, searchParams } = new URL(req.url, 'http://controlled');
   if (pathname === '/health') health = Number(searchParams.get('status'));
   res.writeHead(pathname === '/healthz' ? health : 200).end(() => pathname === '/exit' && process.exit(1));
 }).listen(Number(process.env.PORT), '0.0.0.0');`;
@@ -20,7 +20,7 @@ const { kubectl, get } = namespace;
 let gateway: ClusterGateway;
 
 beforeAll(async () => {
-  await loadImage(await scriptArchive('localhost/told:1', TOLD));
+  await loadImage(await scriptArchive('localhost/controlled:1', CONTROLLED));
   await kubectl('create', 'serviceaccount', 'identity');
   gateway = await startClusterGateway(namespace.name, { worker: { WORKLOAD_IDENTITY_SERVICE_ACCOUNT: 'identity' } });
 }, 120_000);
@@ -32,8 +32,13 @@ interface FoundPod {
 }
 const pod = (name: string) => get<FoundPod>('pod', name);
 const container = async (name: string) => (await pod(name)).status.containerStatuses[0];
-const told = (name: string, more: object = {}): Spec => ({ name, imageName: 'told', imageVersion: '1', ...more });
-const tell = async (name: string, what: string) =>
+const controlled = (name: string, more: object = {}): Spec => ({
+  name,
+  imageName: 'controlled',
+  imageVersion: '1',
+  ...more,
+});
+const control = async (name: string, what: string) =>
   fetch(`http://${(await pod(name)).status.podIP}:8000/${what}`, {
     method: 'POST',
     signal: AbortSignal.timeout(STEP_MS),
@@ -42,7 +47,7 @@ const tell = async (name: string, what: string) =>
 describe('a replica', () => {
   it('that ends while a bad version is stuck starts again in place', async () => {
     const { api } = gateway;
-    const good = told('steady', { replicaCount: 2 });
+    const good = controlled('steady', { replicaCount: 2 });
     await api.create(good);
     await api.ready('steady', STEP_MS);
     await api.update({ ...good, imageVersion: 'never-built' });
@@ -50,7 +55,7 @@ describe('a replica', () => {
     await waitFor('the rollout to be stuck', stuck, STEP_MS);
     const { uid } = (await pod('adapter-steady-0')).metadata;
 
-    await tell('adapter-steady-0', 'exit');
+    await control('adapter-steady-0', 'exit');
     const serves = async () =>
       ((await container('adapter-steady-0'))?.restartCount ?? 0) > 0 && gateway.routed('steady').length === 1;
     await waitFor('it to serve again', serves, STEP_MS);
@@ -63,12 +68,12 @@ describe('a replica', () => {
 
   it('that has passed its health check leaves the routes while it answers 404, and stays in place', async () => {
     const { api } = gateway;
-    await api.create(told('found'));
+    await api.create(controlled('found'));
     await api.ready('found', STEP_MS);
     const { uid } = (await pod('adapter-found-0')).metadata;
-    await tell('adapter-found-0', 'health?status=404');
+    await control('adapter-found-0', 'health?status=404');
     await waitFor('it to leave the routes', () => gateway.routed('found').length === 0, STEP_MS);
-    await tell('adapter-found-0', 'health?status=200');
+    await control('adapter-found-0', 'health?status=200');
     const status = await api.ready('found', STEP_MS);
     expect((await pod('adapter-found-0')).metadata.uid).toBe(uid);
     expect(status.conditions.map(({ reason }) => reason)).not.toContain('TcpOnly');
@@ -76,12 +81,12 @@ describe('a replica', () => {
 
   it('is not a copy of a pod with the same labels', async () => {
     const { api } = gateway;
-    await api.create(told('copied'));
+    await api.create(controlled('copied'));
     await api.ready('copied', STEP_MS);
-    const copy = ['--copy-to=adapter-copied-debug', '--keep-labels', '--set-image=server=localhost/told:1'];
+    const copy = ['--copy-to=adapter-copied-debug', '--keep-labels', '--set-image=server=localhost/controlled:1'];
     await kubectl('debug', 'adapter-copied-0', ...copy);
     expect((await pod('adapter-copied-debug')).metadata.labels['mcp-gateway.io/name']).toBe('copied');
-    await api.update(told('copied', { replicaCount: 2 }));
+    await api.update(controlled('copied', { replicaCount: 2 }));
     const { replicas } = await api.ready('copied', STEP_MS);
     expect(replicas.map(({ name }) => name)).toEqual(['adapter-copied-0', 'adapter-copied-1']);
     await api.remove('copied');
@@ -95,10 +100,10 @@ describe('a replica', () => {
 
   it('runs without the service account once its adapter gives the identity up', async () => {
     const { api } = gateway;
-    await api.create(told('trusted', { useWorkloadIdentity: true }));
+    await api.create(controlled('trusted', { useWorkloadIdentity: true }));
     await api.ready('trusted', STEP_MS);
     expect((await pod('adapter-trusted-0')).spec.serviceAccountName).toBe('identity');
-    await api.update(told('trusted'));
+    await api.update(controlled('trusted'));
     await api.ready('trusted', STEP_MS);
     expect((await pod('adapter-trusted-0')).spec.serviceAccountName).toBe('default');
   });

@@ -67,12 +67,12 @@ describe('with exactly the documented rights', () => {
     await api.ready('named', STEP_MS);
     await grant('worker', worker(ALL_VERBS.filter((verb) => verb !== 'patch')));
     await api.update(example('named', { environmentVariables: { NEXT: '1' } }));
-    const said = await waitFor(
+    const condition = await waitFor(
       'the condition',
       async () => (await api.status('named')).conditions.find(({ message }) => message.includes('may not')),
       STEP_MS,
     );
-    expect(said.message).toContain(
+    expect(condition.message).toContain(
       `system:serviceaccount:${namespace.name}:worker may not patch statefulsets.apps in namespace ${namespace.name}.`,
     );
     await grant('worker', worker());
@@ -88,13 +88,13 @@ describe('with exactly the documented rights', () => {
     );
     await gateway.startWorker();
     await api.create(example('blind'));
-    const said = await waitFor(
+    const condition = await waitFor(
       'the condition',
       async () => (await api.status('blind')).conditions.find(({ message }) => message.includes('may not')),
       STEP_MS,
     );
-    expect(said).toMatchObject({ type: 'Ready', status: 'Unknown', reason: 'RuntimeUnavailable' });
-    expect(said.message).toContain(`worker may not list pods in namespace ${namespace.name}.`);
+    expect(condition).toMatchObject({ type: 'Ready', status: 'Unknown', reason: 'RuntimeUnavailable' });
+    expect(condition.message).toContain(`worker may not list pods in namespace ${namespace.name}.`);
     await grant('worker', worker());
     await api.ready('blind', STEP_MS);
     await api.ready('named', STEP_MS);

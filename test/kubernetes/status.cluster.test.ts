@@ -36,7 +36,10 @@ const image = (name: string, imageName: string, more: object = {}): Spec => ({
 const conditionOf = ({ conditions }: AdapterStatus, type: string) => conditions.find((each) => each.type === type);
 
 /** Waits until the status reports this reason for an adapter that is not ready. */
-async function said(name: string, reason: string): Promise<{ phase: string; message: string; status: AdapterStatus }> {
+async function reported(
+  name: string,
+  reason: string,
+): Promise<{ phase: string; message: string; status: AdapterStatus }> {
   return waitFor(
     `${name} to be ${reason}`,
     async () => {
@@ -99,7 +102,7 @@ describe('the status of an adapter reports why it does not run:', () => {
   });
 
   it.each(REASONS)('%s', async (_what, reason, words, spec) => {
-    const { phase, message } = await said(spec.name, reason);
+    const { phase, message } = await reported(spec.name, reason);
     expect(message).toMatch(words);
     expect(phase).toBe('Failed');
     await gateway.api.remove(spec.name);
@@ -129,7 +132,7 @@ describe('the status of an adapter reports why it does not run:', () => {
     await becomesTrue('pods of other adapters to be gone', async () => expect(await pods()).toHaveLength(1), STEP_MS);
     await namespace.apply(quota(1));
     await gateway.api.update(example('quota', { replicaCount: 2 }));
-    expect((await said('quota', 'QuotaExceeded')).message).toContain('exceeded quota: few');
+    expect((await reported('quota', 'QuotaExceeded')).message).toContain('exceeded quota: few');
     expect((await gateway.api.status('quota')).phase).toBe('Degraded');
     await namespace.apply(quota(100));
     await gateway.api.ready('quota', STEP_MS);

@@ -15,7 +15,7 @@ const REPLICAS = 3;
 const PACE_MS = 1_500;
 /** Every call is answered within this time; clients would wait much longer. */
 const ANSWERED_MS = 20_000;
-const SAYS_WHETHER = /may or may not have run|did not run/;
+const STATES_OUTCOME = /may or may not have run|did not run/;
 
 let gateway: Gateway;
 let second: Awaited<ReturnType<typeof startDataPlane>>;
@@ -69,7 +69,7 @@ describe(`${SESSIONS} sessions over ${REPLICAS} replicas and two data planes`, (
     report('  calls that may not run twice and were under way', String(failures.length));
     expect(failuresOf(uses)).toEqual([]);
     expect(failures.length).toBeGreaterThan(0);
-    expect(failures.filter(({ failure = '' }) => !SAYS_WHETHER.test(failure))).toEqual([]);
+    expect(failures.filter(({ failure = '' }) => !STATES_OUTCOME.test(failure))).toEqual([]);
     expect(failures.filter(({ session }) => !lost.includes(session))).toEqual([]);
     expect(longest(uses)).toBeLessThan(ANSWERED_MS);
     expect(answeredAfter(uses, killed, lost)).not.toContain(Infinity);

@@ -19,10 +19,10 @@ const ORDERLY = `${IMPORTS}
 `;
 const IN_ORDER = 'runs\ncloses the server\ncloses the queue\ncloses the database\n';
 
-describe('a process that is asked to end', () => {
+describe('a process that gets a signal to end', () => {
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('by %s runs its steps in reverse order', async (signal) => {
     const child = runModule(ORDERLY);
-    await child.says('runs');
+    await child.writes('runs');
     child.process.kill(signal);
     expect(await child.ended).toBe(0);
     expect(child.output()).toBe(IN_ORDER);
@@ -30,7 +30,7 @@ describe('a process that is asked to end', () => {
 
   it('runs each step once when it gets several signals', async () => {
     const child = runModule(ORDERLY);
-    await child.says('runs');
+    await child.writes('runs');
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGTERM'] as const) child.process.kill(signal);
     child.process.disconnect();
     expect(await child.ended).toBe(0);
@@ -80,7 +80,7 @@ describe('a process that is asked to end', () => {
       void shutdown();
       process.on('message', (ms) => { mock.timers.tick(ms); process.send('waited'); });
     `);
-    await child.says('hangs');
+    await child.writes('hangs');
     child.process.send(9_999);
     child.process.once('message', () => child.process.send(1));
     expect(await child.ended).toBe(1);
@@ -93,7 +93,7 @@ describe('a process that is asked to end', () => {
 describe('a process that was started with a channel', () => {
   it('shuts down gracefully when the channel closes', async () => {
     const child = runModule(ORDERLY);
-    await child.says('runs');
+    await child.writes('runs');
     child.process.disconnect();
     expect(await child.ended).toBe(0);
     expect(child.output()).toBe(IN_ORDER);
@@ -105,7 +105,7 @@ describe('a process that was started with a channel', () => {
       const args = ['--input-type=module', '--eval', ${JSON.stringify(ORDERLY)}];
       spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     `);
-    await parent.says('runs');
+    await parent.writes('runs');
     parent.process.kill('SIGKILL');
     await parent.ended; // both processes have closed the pipe
     expect(parent.output()).toBe(IN_ORDER);
@@ -122,7 +122,7 @@ describe('a process that was started with a channel', () => {
 
   it('continues without one', async () => {
     const child = runModule(`${ORDERLY} setTimeout(() => console.log('still runs'), 20);`, { ipc: false });
-    await child.says('still runs');
+    await child.writes('still runs');
     child.process.kill('SIGTERM');
     expect(await child.ended).toBe(0);
   });

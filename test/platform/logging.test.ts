@@ -53,18 +53,18 @@ describe('a log line', () => {
   });
 
   it('contains no terminal control sequence, and the same text for a JSON parser', async () => {
-    const said = '\u001b[2J\u009b31m\u202eevil\u007f';
+    const text = '\u001b[2J\u009b31m\u202eevil\u007f';
     const child = runModule(`
       import { createLogger } from '@mcp-gateway/platform/logging';
-      const log = createLogger('data-plane', 'info').child({ caller: ${JSON.stringify(said)} });
-      log.info({ [${JSON.stringify(said)}]: 1 }, ${JSON.stringify(said)});
+      const log = createLogger('data-plane', 'info').child({ caller: ${JSON.stringify(text)} });
+      log.info({ [${JSON.stringify(text)}]: 1 }, ${JSON.stringify(text)});
       log.flush();
       process.disconnect();
     `);
     await child.ended;
     // oxlint-disable-next-line no-control-regex
     expect(child.output()).not.toMatch(/[\0-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
-    expect(JSON.parse(child.output())).toMatchObject({ caller: said, [said]: 1, msg: said });
+    expect(JSON.parse(child.output())).toMatchObject({ caller: text, [text]: 1, msg: text });
   });
 
   it('is written from the requested level up', async () => {

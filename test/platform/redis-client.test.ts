@@ -27,7 +27,7 @@ it('rejects commands at once while Redis is unavailable, and sends them when it 
   await expect(client.ping()).rejects.toThrow('offline');
   expect(() => connected(client)).toThrow('offline');
   expect(performance.now() - began).toBeLessThan(500);
-  line.mend();
+  line.restore();
   await waitFor('Redis to be back', () => client.isReady);
   expect(await client.ping()).toBe('PONG');
   expect(await connected(client).multi().ping().exec()).toEqual(['PONG']);
@@ -41,7 +41,7 @@ it('logs one line when Redis becomes unavailable and one when it is available ag
     tries = 0;
     line.cut();
     await waitFor('some tries', () => tries > 3);
-    line.mend();
+    line.restore();
     await waitFor('Redis to be back', () => client.isReady);
     expect(logged).toHaveLength(outage * 2);
   }

@@ -10,10 +10,10 @@ import { becomesTrue, waitFor } from '../support/wait.js';
 /** A subscription to two channels through the URL, and a Redis that publishes on them. */
 async function setUp(url: string) {
   const prefix = freshPrefix();
-  const heard: string[] = [];
+  const received: string[] = [];
   let times = 0;
-  const hear = (channel: string) => (text: string) => void heard.push(`${channel} ${text}`);
-  const channels = { [`${prefix}:a`]: hear('a'), [`${prefix}:b`]: hear('b') };
+  const receive = (channel: string) => (text: string) => void received.push(`${channel} ${text}`);
+  const channels = { [`${prefix}:a`]: receive('a'), [`${prefix}:b`]: receive('b') };
   const { close } = subscription(redisClient({ REDIS_URL: url }, silent), channels, () => (times += 1));
   afterTest(close);
   const redis = await connectRedis();
@@ -25,10 +25,10 @@ async function setUp(url: string) {
         const counts = await redis.pubSubNumSub(Object.keys(channels));
         expect(Object.values(counts)).toEqual([1, 1]);
       });
-      const said = randomUUID();
-      for (const channel of Object.keys(channels)) await redis.publish(channel, said);
-      await waitFor('the last message', () => heard.includes(`b ${said}`));
-      expect(heard.splice(0)).toEqual([`a ${said}`, `b ${said}`]);
+      const text = randomUUID();
+      for (const channel of Object.keys(channels)) await redis.publish(channel, text);
+      await waitFor('the last message', () => received.includes(`b ${text}`));
+      expect(received.splice(0)).toEqual([`a ${text}`, `b ${text}`]);
     },
   };
 }
@@ -39,7 +39,7 @@ it('receives messages again after each outage, and reports that it may have miss
   await isHeard();
   for (const outage of [1, 2]) {
     line.cut();
-    line.mend();
+    line.restore();
     await waitFor('the report of a gap', () => times() === outage + 1);
     await isHeard();
   }
@@ -52,7 +52,7 @@ it('receives messages although the connection broke while it subscribed', async 
   await held;
   line.cut();
   line.release();
-  line.mend();
+  line.restore();
   await waitFor('the second try', () => times() === 2);
   await isHeard();
 });

@@ -22,10 +22,10 @@ async function refusal(url: string, mustAnswer = false): Promise<string | undefi
 }
 
 /** A server that gives every command the same answer. */
-async function thatSays(answer: string): Promise<string> {
+async function answering(answer: string): Promise<string> {
   const server = createServer((socket) => {
     socket.on('error', () => {});
-    socket.on('data', (asked) => socket.write(answer.repeat(asked.toString().match(/^\*/gm)?.length ?? 1)));
+    socket.on('data', (request) => socket.write(answer.repeat(request.toString().match(/^\*/gm)?.length ?? 1)));
   }).listen(0, '127.0.0.1');
   afterTest(() => server.close());
   await once(server, 'listening');
@@ -50,7 +50,7 @@ describe('REDIS_URL at start-up', () => {
 
   it('refuses a node of a cluster', async () => {
     const answer = '# Cluster\r\ncluster_enabled:1\r\n';
-    const url = await thatSays(`$${answer.length}\r\n${answer}\r\n`);
+    const url = await answering(`$${answer.length}\r\n${answer}\r\n`);
     expect(await refusal(url)).toMatch(/^ConfigError: REDIS_URL names a node of a Redis Cluster/);
   });
 

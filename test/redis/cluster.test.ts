@@ -6,7 +6,7 @@ import { queuePrefix, reconcileQueue } from '@mcp-gateway/routing/queue';
 import { listSessions, sessionRecords } from '@mcp-gateway/sessions';
 import { afterTest } from '../support/clean-up.js';
 import { silent } from '../support/postgres.js';
-import { lastWordPublisher } from '../support/publisher.js';
+import { latestRunPublisher } from '../support/publisher.js';
 import { addressOf, connectRedis, freshPrefix, sharedRedis } from '../support/redis.js';
 import { hasRedisServer, startRedisCluster, type TestCluster } from '../support/redis-cluster.js';
 import { sessionRecord } from '../support/session-record.js';
@@ -41,7 +41,7 @@ describeCluster('a Redis Cluster', () => {
 
   it('has routes that are published, followed and withdrawn', async () => {
     const prefix = freshPrefix();
-    const publisher = lastWordPublisher(await connectRedis(cluster.url), prefix);
+    const publisher = latestRunPublisher(await connectRedis(cluster.url), prefix);
     await publisher.publishAll([route('a')]);
     const table = await followLoaded(prefix, cluster.url);
     await publisher.publish(route('b'));
@@ -106,18 +106,18 @@ describeCluster('a Redis Cluster', () => {
 
   it('counts the receivers of a counted channel, whichever nodes they are connected to', async () => {
     const channel = `${freshPrefix()}:calls`;
-    const heard: number[] = [];
+    const received: number[] = [];
     const listeners = await Promise.all([0, 1, 2].map(() => connectRedis(cluster.url)));
     for (const [index, redis] of listeners.entries()) {
       const subscribed = Promise.withResolvers<void>();
-      const counted = { [channel]: () => void heard.push(index) };
+      const counted = { [channel]: () => void received.push(index) };
       const { close } = subscription(redis, {}, subscribed.resolve, { counted });
       afterTest(() => close());
       await subscribed.promise;
     }
     const [redis] = listeners as [RedisClient, ...RedisClient[]];
     expect(await announce(redis, channel, 'hello')).toBe(3);
-    await becomesTrue('all of them', () => expect(heard.toSorted((a, b) => a - b)).toEqual([0, 1, 2]));
+    await becomesTrue('all of them', () => expect(received.toSorted((a, b) => a - b)).toEqual([0, 1, 2]));
   });
 });
 
@@ -143,7 +143,7 @@ describeCluster('a Redis Cluster of which a master fails', () => {
     async (of) => {
       const prefix = freshPrefix();
       const publishing = await connectRedis(cluster.url);
-      const publisher = lastWordPublisher(publishing, prefix);
+      const publisher = latestRunPublisher(publishing, prefix);
       await publisher.publishAll([route('a')]);
       const table = await followLoaded(prefix, cluster.url);
       const { queue, runs, work } = await startQueue(prefix);

@@ -22,17 +22,17 @@ describe.each(kinds)('the embedded Redis ($name) whose parent is killed', ({ pat
     const parent = spawn(process.execPath, [PARENT, servers.dataDir, path], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(parent.stdout.setEncoding('utf8'), 'data')) as [string];
     const port = Number(new URL(line.trim()).port);
-    await reach(port);
+    await connectTo(port);
     const started = family(Number(parent.pid));
     expect(started.length).toBeGreaterThanOrEqual(3); // the parent, the child guard, the server
 
     parent.kill('SIGKILL');
     await waitFor('the end of all of them', () => survivors(started).length === 0, 5_000);
-    await expect(reach(port)).rejects.toThrow('ECONNREFUSED');
+    await expect(connectTo(port)).rejects.toThrow('ECONNREFUSED');
   });
 });
 
-function reach(port: number): Promise<void> {
+function connectTo(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port }, () => {
       socket.destroy();

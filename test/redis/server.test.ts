@@ -30,7 +30,7 @@ describe.each(kinds)('the embedded Redis ($name)', ({ name, path: folders }) => 
       .flatMap((addresses) => addresses ?? [])
       .filter(({ internal, family }) => !internal && family === 'IPv4');
     for (const { address } of outside) {
-      await expect(reach(address, Number(new URL(url).port))).rejects.toThrow('ECONNREFUSED');
+      await expect(connectTo(address, Number(new URL(url).port))).rejects.toThrow('ECONNREFUSED');
     }
   });
 
@@ -94,7 +94,7 @@ describe.each(kinds)('the embedded Redis ($name)', ({ name, path: folders }) => 
     const redis = await servers.start({ path: folders });
     await redis.stop();
     expect(await redis.exited).toBe(0);
-    await expect(reach('127.0.0.1', Number(new URL(redis.url).port))).rejects.toThrow('ECONNREFUSED');
+    await expect(connectTo('127.0.0.1', Number(new URL(redis.url).port))).rejects.toThrow('ECONNREFUSED');
   });
 });
 
@@ -135,7 +135,7 @@ describe('the choice of a server', () => {
   });
 });
 
-function reach(host: string, port: number): Promise<void> {
+function connectTo(host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port }, () => {
       socket.destroy();

@@ -59,9 +59,9 @@ it('sessions of an adapter and a tool with the same name and id are recorded, li
   const bounds = { max: 1, maxPerCaller: 1, idleSince: 0, keepSeconds: 60 };
   const refOf = ({ kind }: ResourceRef) => ({ id: 's', kind, resourceId: 'same', caller: 'alice' });
   const recordOf = (ref: ResourceRef) => sessionRecord({ ...ref, resourceId: 'same', endpointId: `${ref.kind}-0` });
-  const heard: string[] = [];
+  const messages: string[] = [];
   const listener = await connectRedis();
-  await listener.subscribe(records.keys.changed, (text) => void heard.push(text));
+  await listener.subscribe(records.keys.changed, (text) => void messages.push(text));
   for (const ref of [ADAPTER, TOOL]) {
     expect(await records.create(refOf(ref), recordOf(ref), bounds)).toBe('opened');
     expect((await records.find(refOf(ref))).record).toEqual(recordOf(ref));
@@ -72,5 +72,5 @@ it('sessions of an adapter and a tool with the same name and id are recorded, li
   const listed = (ref: ResourceRef) => listSessions(redis, prefix, { kind: ref.kind, resourceId: 'same', limit: 9 });
   expect([(await listed(ADAPTER)).sessions.length, (await listed(TOOL)).sessions.length]).toEqual([0, 1]);
   expect(await records.nextTermination()).toMatchObject({ ...ADAPTER, endpointId: 'adapter-0' });
-  await becomesTrue('the change', () => expect(heard).toEqual(['s adapter/echo closed']));
+  await becomesTrue('the change', () => expect(messages).toEqual(['s adapter/echo closed']));
 });

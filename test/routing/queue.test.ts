@@ -176,7 +176,7 @@ describe('the queue of names', () => {
     const began = performance.now();
     await expect(queue.reconcile(adapterRef('echo'))).rejects.toThrow('offline');
     expect(performance.now() - began).toBeLessThan(500);
-    line.mend();
+    line.restore();
     await waitFor('Redis to be back', () => queue.reconcile(adapterRef('echo')).then(() => true));
     const runs = new Set<string>();
     await startWorker(prefix, async ({ name }) => void runs.add(name));
@@ -190,7 +190,7 @@ describe('the queue of names', () => {
     await becomesTrue('the connection to break', () =>
       expect(queue.reconcile(adapterRef('echo'))).rejects.toThrow('offline'),
     );
-    line.mend();
+    line.restore();
     await becomesTrue('it to take names', () => queue.reconcile(adapterRef('echo')));
   });
 
@@ -204,7 +204,7 @@ describe('the queue of names', () => {
     await waitFor('the run before', () => runs.includes('before'));
     line.cut();
     await queue.reconcile(adapterRef('meanwhile'));
-    line.mend();
+    line.restore();
     await waitFor('the run after', () => runs.includes('meanwhile'), 40_000);
     await queue.reconcile(adapterRef('after'));
     await waitFor('one more run', () => runs.includes('after'));
@@ -217,13 +217,13 @@ describe('a run that has failed for the last time', () => {
     const prefix = freshPrefix();
     const redis = await connectRedis();
     const queue = await queueOf(prefix);
-    const kept = async () =>
+    const failedJobs = async () =>
       (await redis.keys(`${queuePrefix(prefix)}:*`)).filter((key) => /:(failed|wait|active|\d+)$/.test(key));
 
     await queue.reconcile(adapterRef('echo'));
 
-    expect(await kept()).not.toEqual([]);
+    expect(await failedJobs()).not.toEqual([]);
     await startWorker(prefix, () => Promise.reject(Object.assign(new Error('no'), { name: 'UnrecoverableError' })));
-    await becomesTrue('it to have failed', async () => expect(await kept()).toEqual([]));
+    await becomesTrue('it to have failed', async () => expect(await failedJobs()).toEqual([]));
   });
 });

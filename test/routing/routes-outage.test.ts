@@ -3,7 +3,7 @@ import { adapterRef } from '@mcp-gateway/common/contracts';
 import { followRoutes, routeKeys } from '@mcp-gateway/routing';
 import { afterTest } from '../support/clean-up.js';
 import { silent } from '../support/postgres.js';
-import { lastWordPublisher } from '../support/publisher.js';
+import { latestRunPublisher } from '../support/publisher.js';
 import { connectRedis, freshPrefix } from '../support/redis.js';
 import { redisLine } from '../support/redis-line.js';
 import { becomesTrue, waitFor } from '../support/wait.js';
@@ -13,7 +13,7 @@ import { follow, followLoaded, readRoute, route } from './support/routes.js';
 async function setUp() {
   const prefix = freshPrefix();
   const redis = await connectRedis();
-  const publisher = lastWordPublisher(redis, prefix);
+  const publisher = latestRunPublisher(redis, prefix);
   await publisher.publishAll([route('a'), route('b')]);
   const line = await redisLine();
   const routes = await followLoaded(prefix, line.url);
@@ -31,7 +31,7 @@ async function setUp() {
 it('is reloaded from time to time, in case a change message was lost', async () => {
   const prefix = freshPrefix();
   const redis = await connectRedis();
-  await lastWordPublisher(redis, prefix).publishAll([]);
+  await latestRunPublisher(redis, prefix).publishAll([]);
   const routes = await follow(prefix, undefined, 20);
   await redis.hSet(routeKeys(prefix).routes, 'adapter/a', JSON.stringify(route('a')));
   await becomesTrue('the route', () => expect(routes.get(adapterRef('a'))).toEqual(readRoute('a')));
@@ -56,7 +56,7 @@ describe('a route table while Redis is unavailable', () => {
     line.cut();
     await publisher.publish(route('a', 2));
     await publisher.withdraw(adapterRef('b'));
-    line.mend();
+    line.restore();
     await becomesTrue('the missed changes', () => {
       expect(routes.get(adapterRef('a'))?.generation).toBe(2);
       expect(routes.get(adapterRef('b'))).toBeUndefined();
@@ -73,7 +73,7 @@ describe('a route table while Redis is unavailable', () => {
     line.cut();
     await forget();
     await publisher.publish(route('a', 2)); // the worker has written only this one so far
-    line.mend();
+    line.restore();
     await becomesTrue('the published route', () => expect(routes.get(adapterRef('a'))?.generation).toBe(2));
     expect(routes.get(adapterRef('b'))).toEqual(readRoute('b'));
     expect(routes.isLoaded()).toBe(true);
@@ -119,7 +119,7 @@ describe('a route table while Redis is unavailable', () => {
     await waitFor('the outage', () => !redis.isReady);
     const routes = followRoutes(redis, prefix, silent);
     afterTest(() => routes.close());
-    line.mend();
+    line.restore();
     await becomesTrue('the routes', () => expect(routes.get(adapterRef('b'))).toBeDefined());
     await publisher.publish(route('c'));
     await becomesTrue('a change', () => expect(routes.get(adapterRef('c'))).toBeDefined(), 5_000);

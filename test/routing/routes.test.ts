@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { adapterRef } from '@mcp-gateway/common/contracts';
 import { routeKeys, routePublisher } from '@mcp-gateway/routing';
-import { lastWordPublisher } from '../support/publisher.js';
+import { latestRunPublisher } from '../support/publisher.js';
 import { connectRedis, freshPrefix } from '../support/redis.js';
 import { becomesTrue } from '../support/wait.js';
 import { follow, followLoaded, readRoute, route } from './support/routes.js';
 
 async function publisherOf(prefix: string) {
-  return lastWordPublisher(await connectRedis(), prefix);
+  return latestRunPublisher(await connectRedis(), prefix);
 }
 
 describe('a route table', () => {
@@ -136,16 +136,16 @@ describe('a publisher of routes', () => {
   it('writes and notifies nothing when the route is unchanged', async () => {
     const prefix = freshPrefix();
     const publisher = await publisherOf(prefix);
-    const told: string[] = [];
+    const messages: string[] = [];
     const listener = await connectRedis();
-    await listener.subscribe(`${prefix}:routes:changed`, (name) => void told.push(name));
+    await listener.subscribe(`${prefix}:routes:changed`, (name) => void messages.push(name));
     await publisher.publish(route('a'));
     await publisher.publish(route('a'));
     await publisher.withdraw(adapterRef('a'));
     await publisher.withdraw(adapterRef('a'));
     await publisher.publishAll([]);
-    await becomesTrue('all messages', () => expect(told).toContain('*'));
-    expect(told).toEqual(['adapter/a', 'adapter/a', '*']);
+    await becomesTrue('all messages', () => expect(messages).toContain('*'));
+    expect(messages).toEqual(['adapter/a', 'adapter/a', '*']);
   });
 
   it('is complete once a full set has been written, and not through single routes', async () => {

@@ -64,9 +64,9 @@ describe('session records', () => {
     ['is the mark of a closed session', () => records.close(ref('1'), ECHO, CLOSE), 'closed'],
   ])('are restored from memory unless the stored state is as recent: there %s', async (_what, before, after) => {
     await before();
-    const heard: string[] = [];
+    const messages: string[] = [];
     const subscriber = await connectRedis();
-    await subscriber.subscribe(records.keys.changed, (text) => heard.push(text));
+    await subscriber.subscribe(records.keys.changed, (text) => messages.push(text));
     const lost = recordOf('alice', { moves: 2, endpointId: 'c', initialize: null });
     const isWritten = await records.restore('1', lost, 3_600);
     const { record } = await records.find(ref('1'));
@@ -74,9 +74,9 @@ describe('session records', () => {
     expect(isWritten).toBe((record as SessionRecord).endpointId === 'c');
     await waitFor('the change message', async () => {
       await redis.publish(records.keys.changed, 'last');
-      return heard.includes('last');
+      return messages.includes('last');
     });
-    expect(heard.filter((text) => text !== 'last')).toEqual(isWritten ? ['1 adapter/echo 2'] : []);
+    expect(messages.filter((text) => text !== 'last')).toEqual(isWritten ? ['1 adapter/echo 2'] : []);
     expect(await redis.ttl(records.keys.record(OWNER, '1'))).toBeGreaterThan(50);
   });
 

@@ -64,12 +64,12 @@ describe('the set-up', () => {
     ['ERR_PNPM_OUTDATED_LOCKFILE', 'npx -y pnpm@1.2.3 install'],
     ['ENOSPC: no space left', 'disk is full'],
     ['something else', 'run the same command again'],
-  ])('shows the output of a failing install (%s) and what to do', async (said, advice) => {
-    await clone.write({ 'npx.fails': `${said}\n` });
+  ])('shows the output of a failing install (%s) and what to do', async (output, advice) => {
+    await clone.write({ 'npx.fails': `${output}\n` });
     const { code, stdout, stderr } = await clone.run(['build']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('Installing dependencies (first time, about half a minute) … failed');
-    expect(stderr).toContain(said);
+    expect(stderr).toContain(output);
     expect(stderr).toContain(advice);
     expect(stderr).not.toMatch(/^ +at /m);
 
@@ -80,14 +80,14 @@ describe('the set-up', () => {
   it.each([
     ['npm', 'npm http fetch GET http://h/pnpm attempt 1 failed with ECONNREFUSED'],
     ['pnpm', ' WARN  GET http://h/one error (ECONNREFUSED). Will retry in 10 seconds. 2 retries left.'],
-  ])('reports while the install waits for %s to ask the registry again, and how to help', async (_name, line) => {
+  ])('reports while the install waits for %s to retry the registry, and how to help', async (_name, line) => {
     await clone.write({ 'npx.says': `${line}\n`, 'npx.waits': '' });
     const env = { npm_config_registry: 'http://alice:hunter2@127.0.0.1:1/npm/' };
     const { child, ended } = clone.setup(['build'], { env });
-    let said = '';
-    child.stderr?.on('data', (text: string) => (said += text));
+    let output = '';
+    child.stderr?.on('data', (text: string) => (output += text));
     const sentence = 'The package registry (http://127.0.0.1:1/npm/) does not answer: ECONNREFUSED.';
-    await waitFor('the remark on the registry', () => said.includes(sentence));
+    await waitFor('the remark on the registry', () => output.includes(sentence));
     await rm(clone.at('npx.waits'));
     const { code, stderr } = await ended;
     expect(code).toBe(0);
@@ -111,9 +111,11 @@ describe('the set-up', () => {
     const first = clone.setup(['build']);
     await waitFor('the install', () => clone.hasCalled('npx'));
     const second = clone.setup(['build']);
-    let said = '';
-    second.child.stderr?.on('data', (text: string) => (said += text));
-    await waitFor('the remark on the other set-up', () => said.includes(`Another set-up (process ${first.child.pid})`));
+    let output = '';
+    second.child.stderr?.on('data', (text: string) => (output += text));
+    await waitFor('the remark on the other set-up', () =>
+      output.includes(`Another set-up (process ${first.child.pid})`),
+    );
     await rm(clone.at('npx.waits'));
     expect([(await first.ended).code, (await second.ended).code]).toEqual([0, 0]);
     expect(await clone.calls()).toEqual([INSTALL, 'generate', TSC]);
@@ -126,9 +128,9 @@ describe('the set-up', () => {
     first.child.kill('SIGKILL');
     await first.ended.catch(() => {});
     const second = clone.setup(['build']);
-    let said = '';
-    second.child.stderr?.on('data', (text: string) => (said += text));
-    await waitFor('the remark on the other set-up', () => said.includes('waiting for it'));
+    let output = '';
+    second.child.stderr?.on('data', (text: string) => (output += text));
+    await waitFor('the remark on the other set-up', () => output.includes('waiting for it'));
     await rm(clone.at('npx.waits'));
     expect(await second.ended).toMatchObject({ code: 0 });
     expect(await clone.calls()).toEqual([INSTALL, INSTALL, 'generate', TSC]);

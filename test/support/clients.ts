@@ -24,7 +24,7 @@ export interface ClientOptions {
   headers?: Record<string, string>;
   fetch?: StreamableHTTPClientTransportOptions['fetch'];
   capabilities?: ClientCapabilities;
-  /** Runs before the session opens, because the server may ask at once. */
+  /** Runs before the session opens, because the server may send requests at once. */
   prepare?: (client: Client) => void;
 }
 

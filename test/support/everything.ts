@@ -21,20 +21,20 @@ export const everythingEntry: CatalogueFile[string] = {
 
 export interface EverythingSession extends Session {
   /** The notifications of the server, in order. */
-  heard: unknown[];
+  notifications: unknown[];
   /** Breaks the server's own stream. The client reconnects when the returned function is called. */
   breakStream(): () => void;
 }
 
 /** A client with every capability that the server may use; resolves when the server's own stream is open, too. */
 export async function connectToEverything(url: string): Promise<EverythingSession> {
-  const heard: unknown[] = [];
+  const notifications: unknown[] = [];
   const streaming = Promise.withResolvers<void>();
   let cut = new AbortController();
   let mayConnect = Promise.resolve();
   const session = await connect(url, {
     capabilities: { sampling: {}, elicitation: { form: {}, url: {} }, roots: { listChanged: true } },
-    prepare: (client) => answerTheServer(client, heard),
+    prepare: (client) => answerTheServer(client, notifications),
     async fetch(input, init) {
       if (init?.method !== 'GET') return fetch(input, init);
       await mayConnect;
@@ -48,7 +48,7 @@ export async function connectToEverything(url: string): Promise<EverythingSessio
   await streaming.promise;
   return {
     ...session,
-    heard,
+    notifications,
     breakStream() {
       const { promise, resolve } = Promise.withResolvers<void>();
       mayConnect = promise;
@@ -58,7 +58,7 @@ export async function connectToEverything(url: string): Promise<EverythingSessio
   };
 }
 
-function answerTheServer(client: Client, heard: unknown[]) {
+function answerTheServer(client: Client, notifications: unknown[]) {
   client.setRequestHandler(CreateMessageRequestSchema, ({ params }) => {
     const [first] = params.messages;
     const text = `sampled: ${JSON.stringify(first?.content)}`;
@@ -71,6 +71,6 @@ function answerTheServer(client: Client, heard: unknown[]) {
   client.setRequestHandler(ListRootsRequestSchema, () => ({
     roots: [{ uri: 'file:///projects/gateway', name: 'gateway' }],
   }));
-  client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void heard.push(params));
-  client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => void heard.push(params));
+  client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void notifications.push(params));
+  client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => void notifications.push(params));
 }

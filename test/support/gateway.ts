@@ -84,7 +84,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
 export async function refusedStart(env: Record<string, string>, home?: string) {
   const launched = launch(home ?? (await folder()), env);
   const { code, left } = await launched.ended();
-  return { code, left, said: launched.output() };
+  return { code, left, output: launched.output() };
 }
 
 /** One more data plane beside the gateway's own, with the same settings but for the port. */

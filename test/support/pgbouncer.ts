@@ -51,10 +51,10 @@ default_pool_size = ${poolSize}
   afterTests(async () => {
     if (child.exitCode === null && child.kill('SIGKILL')) await once(child, 'exit');
   });
-  const said = collect(child);
+  const output = collect(child);
   await waitFor('PgBouncer to listen', () => {
-    if (child.exitCode !== null) throw new Error(said());
-    return said().includes('process up');
+    if (child.exitCode !== null) throw new Error(output());
+    return output().includes('process up');
   });
   return `postgresql://${username}@127.0.0.1:${port}${pathname}`;
 }

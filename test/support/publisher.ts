@@ -3,7 +3,7 @@ import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { routePublisher } from '@mcp-gateway/routing';
 
 /** A publisher whose last call counts, whatever the generation: each call is a new run of the same resource. */
-export function lastWordPublisher(redis: RedisClient, prefix: string) {
+export function latestRunPublisher(redis: RedisClient, prefix: string) {
   const publisher = routePublisher(redis, prefix);
   const version = async () => ({ createdAt: new Date(0), generation: 0, run: await publisher.beginRun() });
   return {

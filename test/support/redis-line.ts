@@ -9,7 +9,7 @@ export interface RedisLine {
   /** Closes every connection and every new one, as when the server has ended. */
   cut(): void;
   /** Accepts connections again. */
-  mend(): void;
+  restore(): void;
   /**
    * Holds back the server's answers on each connection once the client has sent the text, as when the server hangs.
    * Resolves when the first answer is held back.
@@ -67,7 +67,7 @@ export async function redisLine(after = afterTest, tls?: TlsOptions): Promise<Re
   return {
     url: `${tls ? 'rediss' : 'redis'}://:${target.password}@127.0.0.1:${(listener.address() as AddressInfo).port}`,
     cut,
-    mend: () => void (isCut = false),
+    restore: () => void (isCut = false),
     hold: (text) =>
       new Promise((resolve) => {
         heldText = text;

@@ -10,13 +10,13 @@ type Truthy<T> = Exclude<T, false | null | undefined | 0 | ''>;
  * Polls until the result is truthy. An error counts as "not yet", so assertions work as well.
  * @throws Error at the time limit, with the title of the wait and, as its cause, the last error.
  */
-export async function waitFor<T>(what: string, ask: () => T | Promise<T>, timeoutMs = 10_000): Promise<Truthy<T>> {
+export async function waitFor<T>(what: string, probe: () => T | Promise<T>, timeoutMs = 10_000): Promise<Truthy<T>> {
   const deadline = Date.now() + timeoutMs;
   for (let poll = FIRST_POLL_MS; ; poll = Math.min(POLL_MS, poll * 1.5)) {
     let cause: unknown;
     try {
-      const answer = await ask();
-      if (answer) return answer as Truthy<T>;
+      const result = await probe();
+      if (result) return result as Truthy<T>;
     } catch (error) {
       cause = error;
     }

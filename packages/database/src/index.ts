@@ -1,10 +1,8 @@
 export { adapterRows, countAdapters, type AdapterCount, type AdapterRow, type AdapterRows } from './adapters.js';
-export { checkDatabase } from './connection.js';
-export { connectDatabase, type ConnectOptions, type Database } from './connect.js';
-export { createDatabase } from './create-database.js';
+export { checkDatabase, connectDatabase, createDatabase, type ConnectOptions, type Database } from './connect.js';
 export { migrate, migrateWhenConnected } from './migrate.js';
 export { findDrift } from './migrations/author.js';
-export { MigrationError } from './migrations/explain.js';
+export { MigrationError } from './migrations/history.js';
 export type { ResourceRow, ResourceSpec, ResourceTable } from './resources/row.js';
 export { resourceRows, type Page, type Reader, type ResourceRows } from './resources/rows.js';
 export { isDatabaseUnavailable } from './unavailable.js';

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Client } from 'pg';
-import { compareHistory } from './migrations/history.js';
-import { explainMigrationFailure } from './migrations/explain.js';
+import { compareHistory, explainMigrationFailure } from './migrations/history.js';
 import { migrationList, readMigrations, readSchema, type Migration } from './migrations/folder.js';
 import { withMigrationLock } from './migrations/lock.js';
 import { NO_FILTERS, withSchemaEngine } from './migrations/schema-engine.js';
-import { withConnection } from './connection.js';
+import { withConnection } from './connect.js';
 import { isOutageTemporary } from './unavailable.js';
 
 /**
@@ -58,15 +57,15 @@ const RETRY_MS = 1_000;
  * @throws as `migrate`, and when the database refuses the login
  */
 export async function migrateWhenConnected(databaseUrl: string, log: Logger): Promise<void> {
-  let said: string | undefined;
+  let reported: string | undefined;
   for (;;) {
     try {
       return await migrate(databaseUrl, log);
     } catch (error) {
       if (!isOutageTemporary(error)) throw error;
       const reason = (error as Error).message;
-      if (reason !== said) log.warn({ reason }, 'waiting for the database');
-      said = reason;
+      if (reason !== reported) log.warn({ reason }, 'waiting for the database');
+      reported = reason;
       await delay(RETRY_MS);
     }
   }

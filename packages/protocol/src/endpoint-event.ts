@@ -1,9 +1,7 @@
-import { BLANK_LINE } from './event-stream.js';
+import { BLANK_LINE, BYTE_ORDER_MARK } from './event-stream.js';
 
 /** Maximum of characters before the endpoint event; only comments may come before it. */
 const MAX_HELD = 16 * 1024;
-/** UTF-8's byte order mark, a character for each byte. A stream may begin with it; it is no part of the first line. */
-const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 const IS_ENDPOINT = /^event: ?endpoint[ \t]*$/m;
 const DATA = /^data: ?(.*)$/m;
 /** A line `event: endpoint`, at the beginning or after an end of line. */

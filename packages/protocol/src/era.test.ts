@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { eraOf, eraOfMessage, isContradictory } from './era.js';
-import { readMessage } from './message.js';
+import { readMessage } from './json-rpc.js';
 
 const modern = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call' };
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { HEADER } from './headers.js';
-import type { Message } from './message.js';
+import { HEADER } from './header-list.js';
+import type { Message } from './json-rpc.js';
 
 /** The first stateless revision of MCP; revisions are dates, so they compare as strings. */
 const FIRST_MODERN_VERSION = '2026-07-28';

@@ -1,11 +1,11 @@
 import { validateHeaderName, validateHeaderValue, type IncomingHttpHeaders } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { requestHeaders, type Addition, type Identity } from './headers.js';
+import { requestHeaders, type Addition, type Identity } from './request-headers.js';
 import { headerValues, withoutHeaders } from './header-list.js';
 import { responseHeaders } from './response-headers.js';
 
 const ALICE: Identity = { subject: 'alice', name: 'Alice', roles: ['team-a', 'team-b'] };
-const SAYS_ALICE = ['X-Mcp-UserId', 'alice', 'X-Mcp-UserName', 'Alice', 'X-Mcp-Roles', 'team-a,team-b'];
+const ALICE_HEADERS = ['X-Mcp-UserId', 'alice', 'X-Mcp-UserName', 'Alice', 'X-Mcp-Roles', 'team-a,team-b'];
 
 /** As Node parses them: lower-case names, with the values of one name joined. */
 function parsed(raw: readonly string[]): IncomingHttpHeaders {
@@ -114,7 +114,7 @@ const NEEDED = ['Accept', 'Content-Length', 'Content-Type', 'Cache-Control', 'La
 describe('headers that every recipient of a message needs', () => {
   it.each(NEEDED.flatMap(cases))('pass although Connection names them: %s', (name) => {
     const raw = ['Connection', `close, ${name}`, name, 'x'];
-    expect(sent(raw)).toEqual([name, 'x', ...SAYS_ALICE]);
+    expect(sent(raw)).toEqual([name, 'x', ...ALICE_HEADERS]);
     expect(responseHeaders(raw)).toEqual([name, 'x', ...CONTAINED]);
   });
 });
@@ -128,15 +128,15 @@ describe('the headers of a request to a server', () => {
         '*/*',
         'X-Last',
         '1',
-        ...SAYS_ALICE,
+        ...ALICE_HEADERS,
       ]);
     },
   );
 
   it.each(FROM_WHERE.flatMap(cases))("do not include the client's %s, which the client may invent", (name) => {
-    expect(sent([name, '6.6.6.6'])).toEqual(SAYS_ALICE);
+    expect(sent([name, '6.6.6.6'])).toEqual(ALICE_HEADERS);
     expect(sent([name, '6.6.6.6'], ALICE, { forwarded: ['Forwarded', 'for=1.2.3.4'] })).toEqual([
-      ...SAYS_ALICE,
+      ...ALICE_HEADERS,
       'Forwarded',
       'for=1.2.3.4',
     ]);
@@ -144,10 +144,10 @@ describe('the headers of a request to a server', () => {
 
   it('include the headers of browser checks only for a server that does the check itself', () => {
     const raw = ['Host', 'gateway.example.com', 'Origin', 'https://a.example', 'Sec-Fetch-Site', 'cross-site'];
-    expect(sent(raw)).toEqual(SAYS_ALICE);
-    expect(sent(raw, ALICE, { preserveHost: true })).toEqual([...raw, ...SAYS_ALICE]);
+    expect(sent(raw)).toEqual(ALICE_HEADERS);
+    expect(sent(raw, ALICE, { preserveHost: true })).toEqual([...raw, ...ALICE_HEADERS]);
     const named = ['Connection', 'host', 'Host', 'gateway.example.com'];
-    expect(sent(named, ALICE, { preserveHost: true })).toEqual(['Host', 'gateway.example.com', ...SAYS_ALICE]);
+    expect(sent(named, ALICE, { preserveHost: true })).toEqual(['Host', 'gateway.example.com', ...ALICE_HEADERS]);
   });
 
   it('exclude all headers that Connection names, in any case and spacing', () => {
@@ -163,11 +163,11 @@ describe('the headers of a request to a server', () => {
       'X-Kept',
       '3',
     ];
-    expect(sent(raw)).toEqual(['X-Kept', '3', ...SAYS_ALICE]);
+    expect(sent(raw)).toEqual(['X-Kept', '3', ...ALICE_HEADERS]);
   });
 
   it('name the caller, whatever Connection says', () => {
-    expect(sent(['Connection', 'X-Mcp-UserId, X-Mcp-Roles'])).toEqual(SAYS_ALICE);
+    expect(sent(['Connection', 'X-Mcp-UserId, X-Mcp-Roles'])).toEqual(ALICE_HEADERS);
   });
 
   it('keep the order, the spelling, the values and the duplicates of all others', () => {
@@ -177,7 +177,7 @@ describe('the headers of a request to a server', () => {
       ['Mcp-Protocol-Version', '2025-11-25', 'Mcp-Method', 'tools/call', 'Mcp-Name', 'add', 'Last-Event-ID', '7'],
       ['traceparent', '00-a-b-01', 'Via', '1.1 a', 'X-Mcp-User', 'kept', 'X-Device', 'kept', 'X', ''],
     ].flat();
-    expect(sent(raw)).toEqual([...raw, ...SAYS_ALICE]);
+    expect(sent(raw)).toEqual([...raw, ...ALICE_HEADERS]);
   });
 
   it.each([

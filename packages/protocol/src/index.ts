@@ -1,11 +1,31 @@
 export { EndpointEvent } from './endpoint-event.js';
 export { eraOf, eraOfMessage, isContradictory, type Era } from './era.js';
-export { EventReader } from './event-reader.js';
-export { announcesEventStream, isEventStream, readEvents, writeEvent, type ServerSentEvent } from './event-stream.js';
-export { headerValue, headerValues, mapHeaders, withoutHeaders, type HeaderList } from './header-list.js';
-export { endToEndHeaders, HEADER, identityHeaders, requestHeaders, type Addition, type Identity } from './headers.js';
-export { rpcError, rpcErrorBody } from './json-rpc.js';
-export { messagesOf, readMessage, type Message, type RequestId } from './message.js';
-export { isRepeatable } from './repeatable.js';
+export {
+  announcesEventStream,
+  EventReader,
+  isEventStream,
+  readEvents,
+  writeEvent,
+  type ServerSentEvent,
+} from './event-stream.js';
+export {
+  endToEndHeaders,
+  HEADER,
+  headerValue,
+  headerValues,
+  mapHeaders,
+  withoutHeaders,
+  type HeaderList,
+} from './header-list.js';
+export {
+  isRepeatable,
+  messagesOf,
+  readMessage,
+  rpcError,
+  rpcErrorBody,
+  type Message,
+  type RequestId,
+} from './json-rpc.js';
+export { identityHeaders, requestHeaders, type Addition, type Identity } from './request-headers.js';
 export { responseHeaders } from './response-headers.js';
 export { ResponseReader } from './response-reader.js';

@@ -1,4 +1,4 @@
-import { connectionOf, HEADER, passOn } from './headers.js';
+import { connectionOf, HEADER, passOn } from './header-list.js';
 
 /**
  * Browsers, and proxies in front of the gateway, apply these headers to the whole origin, or request other URLs because

@@ -14,7 +14,7 @@ const MESSAGES: [what: string, message: unknown, ids: unknown[]][] = [
   ['a batch', [result(1, TRAP), { jsonrpc: '2.0', method: 'n' }, result('b', [LONG]), null], [1, 'b']],
   ['a request', { jsonrpc: '2.0', id: 1, method: 'ping', params: { result: 1 } }, []],
   ['a notice', { jsonrpc: '2.0', method: 'n', params: TRAP }, []],
-  ['too much to keep', { [LONG]: 1, ...result(1) }, []],
+  ['more than the buffer holds', { [LONG]: 1, ...result(1) }, []],
 ];
 
 describe('the reader of a response', () => {

@@ -1,4 +1,4 @@
-import { parseMessage, type RequestId } from './message.js';
+import { parseMessage, type RequestId } from './json-rpc.js';
 
 /** Maximum of text that is buffered of one message or batch. */
 const MAX_LENGTH = 16 * 1024;
@@ -16,13 +16,13 @@ const MAY_ANSWER = /result|error|\\/;
 export class ResponseReader {
   #depth = 0;
   /** Text is buffered down to this depth: one deeper in a batch. */
-  #keptDepth = 1;
-  #kept = '';
+  #bufferedDepth = 1;
+  #buffered = '';
   #isInString = false;
   #isEscaped = false;
 
   add(piece: string): void {
-    let from = this.#depth <= this.#keptDepth ? 0 : -1;
+    let from = this.#depth <= this.#bufferedDepth ? 0 : -1;
     for (let at = 0; at < piece.length; at += 1) {
       if (this.#isInString) {
         at = this.#endOfString(piece, at);
@@ -34,9 +34,9 @@ export class ResponseReader {
           break;
         case 0x7b: // {
         case 0x5b: // [
-          if (this.#depth === 0) this.#keptDepth = piece[at] === '[' ? 2 : 1;
-          if (this.#depth === this.#keptDepth) {
-            this.#keep(piece.slice(from, at + 1));
+          if (this.#depth === 0) this.#bufferedDepth = piece[at] === '[' ? 2 : 1;
+          if (this.#depth === this.#bufferedDepth) {
+            this.#buffer(piece.slice(from, at + 1));
             from = -1;
           }
           this.#depth += 1;
@@ -44,19 +44,19 @@ export class ResponseReader {
         case 0x7d: // }
         case 0x5d: // ]
           this.#depth -= 1;
-          if (this.#depth === this.#keptDepth) from = at;
+          if (this.#depth === this.#bufferedDepth) from = at;
           break;
         default:
       }
     }
-    if (from >= 0) this.#keep(piece.slice(from));
+    if (from >= 0) this.#buffer(piece.slice(from));
   }
 
   /** The ids of the requests that the message answers. The reader then begins with the next message. */
   end(): RequestId[] {
-    const kept = this.#kept;
-    [this.#depth, this.#keptDepth, this.#kept, this.#isInString, this.#isEscaped] = [0, 1, '', false, false];
-    return MAY_ANSWER.test(kept) ? answeredBy(Buffer.from(kept, 'latin1').toString('utf8')) : [];
+    const buffered = this.#buffered;
+    [this.#depth, this.#bufferedDepth, this.#buffered, this.#isInString, this.#isEscaped] = [0, 1, '', false, false];
+    return MAY_ANSWER.test(buffered) ? answeredBy(Buffer.from(buffered, 'latin1').toString('utf8')) : [];
   }
 
   /**
@@ -87,8 +87,8 @@ export class ResponseReader {
   }
 
   /** A message that is too long becomes unreadable. */
-  #keep(text: string): void {
-    if (this.#kept.length <= MAX_LENGTH) this.#kept += text.slice(0, MAX_LENGTH);
+  #buffer(text: string): void {
+    if (this.#buffered.length <= MAX_LENGTH) this.#buffered += text.slice(0, MAX_LENGTH);
   }
 }
 

@@ -1,10 +1,9 @@
 import { resourceKey, type PublishedRoute, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
-import { refIn, routeKeys } from './keys.js';
-import { PUBLISH, PUBLISH_ALL, WITHDRAW } from './scripts.js';
+import { PUBLISH, PUBLISH_ALL, refIn, routeKeys, WITHDRAW } from './stored-routes.js';
 
 /**
- * Orders what is said of one resource. A resource that was made anew has a later `createdAt`; a changed one has a higher
+ * Orders what workers write of one resource. A resource that was made anew has a later `createdAt`; a changed one has a higher
  * generation; of two runs for the same generation, the one that began later has seen more.
  */
 export interface RouteVersion {
@@ -81,7 +80,7 @@ export function routePublisher(redis: RedisClient, prefix: string, now: () => nu
   };
 }
 
-/** Milliseconds, generation and run; scripts.ts compares them as numbers, the first that differs decides. */
+/** Milliseconds, generation and run; stored-routes.ts compares them as numbers, the first that differs decides. */
 const textOf = ({ createdAt, generation, run }: RouteVersion) => `${createdAt.getTime()} ${generation} ${run}`;
 
 function versionIn(text: string): RouteVersion {

@@ -1,8 +1,7 @@
 import { resourceKey, Route, type Endpoint, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { connected, subscription, type RedisClient } from '@mcp-gateway/platform/redis';
-import { ALL_ROUTES, refIn, routeKeys } from './keys.js';
-import { ReplicaAddresses } from './replica-addresses.js';
+import { ALL_ROUTES, refIn, routeKeys } from './stored-routes.js';
 
 export interface RouteTable {
   get(ref: ResourceRef): Route | undefined;
@@ -40,12 +39,12 @@ export function followRoutes(
 
   const attempt = (work: Promise<void>) => work.catch((error: unknown) => log.debug({ err: error }, 'routes not read'));
   const reload = () => void attempt(copy.reload());
-  const hear = (text: string) => {
+  const receive = (text: string) => {
     if (text === ALL_ROUTES) return reload();
     const ref = refIn(text);
     if (ref) void attempt(copy.read(ref, { isAnnounced: true }));
   };
-  const changes = subscription(redis, { [keys.changed]: hear }, reload);
+  const changes = subscription(redis, { [keys.changed]: receive }, reload);
   redis.on('ready', reload);
   const timer = setInterval(reload, reloadEveryMs);
 
@@ -119,5 +118,41 @@ class RouteCopy {
       this.log.error({ err: error }, 'a published route is not valid; is the worker newer than this service?');
       return undefined;
     }
+  }
+}
+
+/** The longest drain and the stop after it: a replica that has left the routes may run, and call, for this long. */
+const RETENTION_MS = 660_000;
+
+/** The resource of a replica, by the address that the replica calls from. A replica that has left the routes is remembered for a while. */
+export class ReplicaAddresses {
+  readonly #known = new Map<string, { resource: ResourceRef; until: number }>();
+
+  /** The routes as they are now, in place of those before. */
+  replaceAll(routes: Iterable<Route>, now: number): void {
+    for (const [address, entry] of this.#known) {
+      if (entry.until <= now) this.#known.delete(address);
+      else entry.until = Math.min(entry.until, now + RETENTION_MS);
+    }
+    for (const route of routes) this.#add(route);
+  }
+
+  /** One route, which was published again or withdrawn. */
+  replace(before: Route | undefined, after: Route | undefined, now: number): void {
+    for (const address of before?.addresses ?? []) {
+      const entry = this.#known.get(address);
+      const isTheirs = entry?.resource.name === before?.name && entry?.resource.kind === before?.kind;
+      if (entry && isTheirs) entry.until = now + RETENTION_MS;
+    }
+    if (after) this.#add(after);
+  }
+
+  #add({ kind, name, addresses = [] }: Route) {
+    for (const address of addresses) this.#known.set(address, { resource: { kind, name }, until: Infinity });
+  }
+
+  resourceAt(address: string, now: number): ResourceRef | undefined {
+    const entry = this.#known.get(address);
+    return entry && entry.until > now ? entry.resource : undefined;
   }
 }

@@ -3,10 +3,9 @@ import type { Verifier } from '@mcp-gateway/identity';
 import { escapeControls, type Logger } from '@mcp-gateway/platform/logging';
 import { checkBrowserAccess, hookedPrototype, type BrowserAccess } from '@mcp-gateway/platform/serving';
 import express, { type Express, type RequestHandler } from 'express';
-import { authenticate } from './http/authenticate.js';
+import { authenticate, identifyRequest } from './http/request.js';
 import { errorsPage } from './errors-page.js';
 import { onlyMethods, pathNotFound, problemHandler } from './http/problems.js';
-import { identifyRequest } from './http/request-id.js';
 import { openApiDocument } from './openapi/document.js';
 
 export interface AppParts {

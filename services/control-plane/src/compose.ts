@@ -1,14 +1,17 @@
 import { createServer, type Server } from 'node:http';
-import { HookedResponse } from '@mcp-gateway/platform/serving';
 import type { ResourceRef } from '@mcp-gateway/common/contracts';
 import { adapterRows, type AdapterRows, type Database } from '@mcp-gateway/database';
+import { readConfig } from '@mcp-gateway/platform/config';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
+import { HookedResponse } from '@mcp-gateway/platform/serving';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
-import type { LogReader } from '@mcp-gateway/runtime/logs';
+import { processLogs, type LogReader } from '@mcp-gateway/runtime/logs';
+import { clusterAddress, clusterFields } from '@mcp-gateway/runtime/logs/cluster-fields';
 import type { Express } from 'express';
+import { z } from 'zod';
 import { adapterDefinition, type MayUseWorkloadIdentity } from './adapters/definition.js';
 import { createApp, type AppParts } from './app.js';
-import { instrumentApi } from './metrics/api-metrics.js';
+import { instrumentApi } from './metrics.js';
 import { resourceRoutes } from './resources/routes.js';
 import { resourceService } from './resources/service.js';
 import { sessionRoutes } from './sessions/routes.js';
@@ -58,4 +61,23 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   });
   const listener = metrics ? instrumentApi(metrics.registry, metrics.redis, app) : app;
   return { app, server: createServer({ ServerResponse: HookedResponse }, listener), adapters: rows };
+}
+
+const ProcessConfig = z.object({
+  PROCESS_LOGS: z.string().describe('the folder in which the process supervisor keeps the logs of replicas'),
+});
+
+/**
+ * Reads logs where RUNTIME keeps them.
+ * @throws ConfigError when its own part of the configuration is not complete
+ */
+export async function createLogReader(
+  runtime: 'process' | 'kubernetes',
+  environment: Record<string, string | undefined>,
+): Promise<LogReader> {
+  if (runtime === 'process') return processLogs(readConfig(ProcessConfig, environment).PROCESS_LOGS);
+  const config = readConfig(z.object(clusterFields), environment);
+  // Loaded on demand: the process runtime needs no Kubernetes client.
+  const { kubernetesLogs } = await import('@mcp-gateway/runtime/logs/kubernetes');
+  return kubernetesLogs({ namespace: config.NAMESPACE, gateway: config.GATEWAY_NAME, ...clusterAddress(config) });
 }

@@ -8,9 +8,8 @@ import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { followRoutes } from '@mcp-gateway/routing';
 import { reconcileQueue } from '@mcp-gateway/routing/queue';
 import { workloadIdentityRule } from './adapters/definition.js';
-import { composeControlPlane } from './compose.js';
+import { composeControlPlane, createLogReader } from './compose.js';
 import { CONFIG_VARIABLES, readControlPlaneConfig } from './config.js';
-import { createLogReader } from './log-reader.js';
 import { sessionService } from './sessions/service.js';
 
 runMain(async () => {

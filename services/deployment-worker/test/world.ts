@@ -127,7 +127,7 @@ export class World {
     },
   };
 
-  /** As scripts.ts of packages/routing, in memory. */
+  /** As stored-routes.ts of packages/routing, in memory. */
   readonly routes: RoutePublisher = {
     beginRun: () => this.#call(() => (this.#runs += 1)),
     publish: ({ route, version }) =>

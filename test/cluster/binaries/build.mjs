@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cached, cacheFolder, keyOf } from '../cache.mjs';
-import { run, told } from '../machine/command.mjs';
+import { run, timed } from '../machine/command.mjs';
 import { modules } from './modules.mjs';
 
 const SOURCES = fileURLToPath(new URL('.', import.meta.url));
@@ -20,7 +20,7 @@ export async function build() {
   /** @type {Record<string, string>} */
   const paths = {};
   for (const [name, { programs, documents }] of Object.entries(modules)) {
-    const folder = await cached(folderName(name), (to) => told(`Building ${name}`, () => buildModule(name, to)));
+    const folder = await cached(folderName(name), (to) => timed(`Building ${name}`, () => buildModule(name, to)));
     for (const file of [...Object.keys(programs), ...(documents ? [documents.as] : [])]) {
       paths[file] = path.join(folder, file);
     }

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cached, keyOf } from '../cache.mjs';
-import { run, told } from '../machine/command.mjs';
+import { run, timed } from '../machine/command.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
@@ -24,7 +24,7 @@ export async function imageArchive({ tag, containerfile, inputs, bases = [], pre
   const file = path.join(HERE, containerfile);
   const key = keyOf(tag, fs.readFileSync(file, 'utf8'), ...inputs, ...bases, process.arch);
   const folder = await cached(`image-${path.basename(containerfile, '.Containerfile')}-${key}`, (to) =>
-    told(`Building the image ${tag}`, async () => {
+    timed(`Building the image ${tag}`, async () => {
       const context = fs.mkdtempSync(path.join(os.tmpdir(), 'mcp-gateway-image-'));
       try {
         await prepare(context);

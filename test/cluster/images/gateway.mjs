@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { cached, cacheFolder, keyOf } from '../cache.mjs';
-import { run, told } from '../machine/command.mjs';
+import { run, timed } from '../machine/command.mjs';
 import { root } from '../root.mjs';
 import { buildImage, pullArchive, pushArchive } from './archive.mjs';
 import { ccArchive } from './cc.mjs';
@@ -19,7 +19,7 @@ const TARGETS = /** @type {const} */ ([
 ]);
 const TAG = 'test';
 const NAME = 'images-gateway';
-const KEPT_MS = 24 * 60 * 60 * 1000;
+const RETENTION_MS = 24 * 60 * 60 * 1000;
 
 /** @param {string} target */
 export const gatewayImage = (target) => `localhost/mcp-gateway/${target}:${TAG}`;
@@ -32,7 +32,7 @@ export const gatewayImage = (target) => `localhost/mcp-gateway/${target}:${TAG}`
 export async function gatewayArchives() {
   const bases = [await nodeBuildArchive(), await ccArchive()];
   const folder = await cached(`${NAME}-${keyOf(await sources(), ...bases)}`, (to) =>
-    told('Building the images of the gateway', async () => {
+    timed('Building the images of the gateway', async () => {
       for (const base of bases) await pullArchive(base);
       const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'mcp-gateway-image-'));
       try {
@@ -62,7 +62,7 @@ function forgetUnused(used) {
   fs.utimesSync(used, now / 1000, now / 1000);
   for (const name of fs.readdirSync(cacheFolder).filter((each) => each.startsWith(NAME))) {
     const folder = path.join(cacheFolder, name);
-    if (now - fs.statSync(folder).mtimeMs > KEPT_MS) fs.rmSync(folder, { recursive: true, force: true });
+    if (now - fs.statSync(folder).mtimeMs > RETENTION_MS) fs.rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -24,7 +24,7 @@ export async function hold() {
   );
   await Promise.race([ready, ended]);
   if (holder.exitCode !== null || holder.signalCode !== null)
-    throw new Error('The cluster did not start; why is said above.');
+    throw new Error('The cluster did not start; the reason is above.');
   return {
     folder: printed.trim(),
     async end() {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-const KEPT_OUTPUT = 64 * 1024 * 1024;
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
@@ -20,15 +20,15 @@ export function endCommands() {
  * @throws Error with standard error
  */
 export async function run(command, args, { input, ...options } = {}) {
-  const ended = promisify(execFile)(command, [...args], { maxBuffer: KEPT_OUTPUT, ...options });
+  const ended = promisify(execFile)(command, [...args], { maxBuffer: MAX_OUTPUT_BYTES, ...options });
   running.add(ended.child);
   ended.child.stdin?.on('error', () => {}).end(input); // the command may end without reading it
   try {
     return (await ended).stdout;
   } catch (error) {
     const { stderr = '', message, killed } = /** @type {Error & { stderr?: string, killed?: boolean }} */ (error);
-    const said = stderr.trim() || message;
-    throw new Error(`${command} ${args.join(' ')}${killed ? ' took too long or was stopped' : ' failed'}: ${said}`, {
+    const reason = stderr.trim() || message;
+    throw new Error(`${command} ${args.join(' ')}${killed ? ' took too long or was stopped' : ' failed'}: ${reason}`, {
       cause: error,
     });
   } finally {
@@ -48,7 +48,7 @@ export const flags = (values) => Object.entries(values).map(([name, value]) => `
  * @param {string} title
  * @param {() => Promise<T>} work
  */
-export async function told(title, work) {
+export async function timed(title, work) {
   const started = performance.now();
   process.stderr.write(`${title} …\n`);
   const result = await work();

@@ -39,7 +39,7 @@ const fixed = (name: string, ...content: Content[]): ConformanceTool => ({
   call: () => content,
 });
 
-const asking = (name: string, schema: Schema): ConformanceTool => ({
+const elicitingTool = (name: string, schema: Schema): ConformanceTool => ({
   name,
   inputSchema: NO_ARGUMENTS,
   async call(_args, { elicit }) {
@@ -98,8 +98,8 @@ export const tools: ConformanceTool[] = [
     embedded('test://mixed-content-resource', 'application/json', '{"test":"data","value":123}'),
   ),
   { ...fixed('json_schema_2020_12_tool', text('valid')), inputSchema: KEYWORDS },
-  asking('test_elicitation_sep1034_defaults', DEFAULTS),
-  asking('test_elicitation_sep1330_enums', ENUMS),
+  elicitingTool('test_elicitation_sep1034_defaults', DEFAULTS),
+  elicitingTool('test_elicitation_sep1330_enums', ENUMS),
   {
     name: 'test_tool_with_logging',
     inputSchema: NO_ARGUMENTS,

@@ -18,8 +18,8 @@ const LEFT_OUT = /^(connection|keep-alive|transfer-encoding|x-mcp-(userid|userna
 export function comparable({ id, name, status, errorMessage = '', details = {} }: Check): string {
   const { body, ...rest } = details;
   // A gateway on loopback refuses foreign hosts itself, with its own message.
-  const kept = rest['hostHeader'] !== undefined && rest['statusCode'] === 403 ? rest : { ...rest, body };
-  const text = `${id} (${name}) ${status} ${errorMessage} ${JSON.stringify(kept, sorted)}`;
+  const compared = rest['hostHeader'] !== undefined && rest['statusCode'] === 403 ? rest : { ...rest, body };
+  const text = `${id} (${name}) ${status} ${errorMessage} ${JSON.stringify(compared, sorted)}`;
   return INCIDENTAL.reduce((shorter, [pattern, instead]) => shorter.replaceAll(pattern, instead), text);
 }
 

@@ -5,8 +5,8 @@ import type { Check, Report } from './report.js';
 export function differences(direct: Report, through: Report): string[] {
   const scenarios = [...new Set([...direct.keys(), ...through.keys()])];
   return scenarios.flatMap((scenario) => {
-    const left = judged(direct.get(scenario));
-    const right = judged(through.get(scenario));
+    const left = results(direct.get(scenario));
+    const right = results(through.get(scenario));
     const length = Math.max(left.length, right.length);
     return Array.from({ length }, (_, i) => [left[i] ?? 'nothing', right[i] ?? 'nothing'] as const)
       .filter(([one, other]) => one !== other)
@@ -15,5 +15,5 @@ export function differences(direct: Report, through: Report): string[] {
 }
 
 /** Ignores notes: timing decides which answer was on its way when a client disconnected. */
-const judged = (checks: readonly Check[] = []): string[] =>
+const results = (checks: readonly Check[] = []): string[] =>
   checks.filter(({ status }) => status !== 'INFO').map(comparable);

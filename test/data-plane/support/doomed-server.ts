@@ -12,7 +12,7 @@ export interface DoomedServer extends Upstream {
   /** The number of messages that it has acted on, except those that begin and end sessions, lists and pings. */
   acted(): number;
   /** Resolves with the first message that it acts on, or a list, once it has received some of it. */
-  reached: Promise<UnderWay>;
+  underWay: Promise<UnderWay>;
 }
 
 export interface DoomedServerOptions {
@@ -28,7 +28,7 @@ let sessions = 0;
 
 /** A server of every transport whose end a test decides: it never answers the first message that it has to act on. */
 export async function startDoomedServer(options: DoomedServerOptions = {}): Promise<DoomedServer> {
-  const { promise: reached, resolve } = Promise.withResolvers<UnderWay>();
+  const { promise: underWay, resolve } = Promise.withResolvers<UnderWay>();
   const known = new Set<string>();
   let acted = 0;
   const upstream = await startUpstream(async (req, res, { header }) => {
@@ -59,7 +59,7 @@ export async function startDoomedServer(options: DoomedServerOptions = {}): Prom
     if (options.answersAll || acted > 1) return answer({});
     return resolve({ res, server });
   });
-  const server = { ...upstream, acted: () => acted, reached };
+  const server = { ...upstream, acted: () => acted, underWay };
   return server;
 }
 

@@ -8,7 +8,7 @@ import { INITIALIZE } from './session-server.js';
 import { routeTo } from './upstream.js';
 
 /** A client's message, and the ids of its requests that need an answer. */
-const ASKED = {
+const MESSAGES = {
   'a call of a tool without hints': { body: message('tools/call', { name: 'pay' }, 'a'), ids: ['a'] },
   'a method of its own': { body: message('vendor/pay', {}, 7), ids: [7] },
   'a notification': { body: '{"jsonrpc":"2.0","method":"vendor/pay"}', ids: [] },
@@ -20,7 +20,7 @@ const ASKED = {
     body: `[${message('tools/list', {}, 1)},${message('vendor/pay', {}, 2)}]`,
     ids: [1, 2],
   },
-  'a call that is too long to be kept': {
+  'a call that exceeds the buffer': {
     body: message('tools/call', { name: 'pay', padding: 'x'.repeat(300_000) }, 'long'),
     ids: [null],
   },
@@ -32,37 +32,37 @@ const ASKED = {
     mayRunTwice: true,
   },
 };
-type Asked = keyof typeof ASKED;
-const IN_ALL_POINTS: Asked[] = [
+type MessageName = keyof typeof MESSAGES;
+const IN_ALL_POINTS: MessageName[] = [
   'a call of a tool without hints',
   'a batch of calls',
-  'a call that is too long to be kept',
+  'a call that exceeds the buffer',
 ];
 
 const MODERN = { 'Mcp-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call' };
 /** The transport of the client. */
 const WAYS: Record<
   string,
-  { route?: Partial<Route>; session?: 'mcp' | 'sse'; headers?: Record<string, string>; asked: Asked[] }
+  { route?: Partial<Route>; session?: 'mcp' | 'sse'; headers?: Record<string, string>; messages: MessageName[] }
 > = {
-  'in a session': { session: 'mcp', asked: Object.keys(ASKED) as Asked[] },
+  'in a session': { session: 'mcp', messages: Object.keys(MESSAGES) as MessageName[] },
   'in a session that is not recovered': {
     session: 'mcp',
     route: { sessionRecovery: 'terminate' },
-    asked: ['a call of a tool without hints', 'a batch of calls', 'a call that is too long to be kept'],
+    messages: ['a call of a tool without hints', 'a batch of calls', 'a call that exceeds the buffer'],
   },
-  'without a session': { asked: ['a call of a tool without hints', 'a call that is too long to be kept'] },
+  'without a session': { messages: ['a call of a tool without hints', 'a call that exceeds the buffer'] },
   'of an adapter without sessions': {
     route: { affinity: 'none' },
-    asked: ['a call of a tool without hints', 'a batch of calls'],
+    messages: ['a call of a tool without hints', 'a batch of calls'],
   },
   'as a modern request': {
     headers: MODERN,
-    asked: ['a call of a tool without hints', 'a call that is too long to be kept'],
+    messages: ['a call of a tool without hints', 'a call that exceeds the buffer'],
   },
   'by the older transport': {
     session: 'sse',
-    asked: ['a call of a tool without hints', 'a call that is too long to be kept'],
+    messages: ['a call of a tool without hints', 'a call that exceeds the buffer'],
   },
 };
 
@@ -157,7 +157,7 @@ export interface FailingCall {
   mayRunTwice: boolean;
   hasBegun: boolean;
   fail: Point['fail'];
-  ask: (url: string) => Promise<Got>;
+  call: (url: string) => Promise<Got>;
 }
 
 export interface Got {
@@ -171,11 +171,11 @@ export interface Got {
 /** Every message, with every transport, at every point; each on a server of its own. */
 export async function failingCalls(): Promise<FailingCall[]> {
   const cases: FailingCall[] = [];
-  for (const [way, { route, session, headers = {}, asked }] of Object.entries(WAYS)) {
-    for (const what of asked) {
+  for (const [way, { route, session, headers = {}, messages }] of Object.entries(WAYS)) {
+    for (const what of messages) {
       for (const [point, { fail, hasBegun = false, isForAll }] of Object.entries(POINTS)) {
         if (!isForAll && !(way === 'in a session' && IN_ALL_POINTS.includes(what))) continue;
-        const { body, ids, ...rest } = ASKED[what];
+        const { body, ids, ...rest } = MESSAGES[what];
         const server = await startDoomedServer();
         const adapter = `adapter-${cases.length}`;
         const { 'Mcp-Method': method, ...others } = headers;
@@ -188,8 +188,8 @@ export async function failingCalls(): Promise<FailingCall[]> {
           mayRunTwice: 'mayRunTwice' in rest,
           hasBegun,
           fail,
-          ask: (url) =>
-            ask(`${url}/adapters/${adapter}`, {
+          call: (url) =>
+            call(`${url}/adapters/${adapter}`, {
               session,
               body,
               headers: method ? { ...others, 'Mcp-Method': method } : others,
@@ -202,7 +202,7 @@ export async function failingCalls(): Promise<FailingCall[]> {
 }
 
 /** Opens the session, and resolves with the final answer to the request. */
-async function ask(
+async function call(
   url: string,
   { session, body, headers }: { session: 'mcp' | 'sse' | undefined; body: string; headers: Record<string, string> },
 ): Promise<Got> {

@@ -8,7 +8,7 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { afterTest } from '../../support/clean-up.js';
 import { silent } from '../../support/postgres.js';
-import { lastWordPublisher } from '../../support/publisher.js';
+import { latestRunPublisher } from '../../support/publisher.js';
 import { addressOf, connectRedis, freshPrefix, isClusterUrl, sharedRedis } from '../../support/redis.js';
 import { waitFor } from '../../support/wait.js';
 import { composeDataPlane, dataPlaneFields, type SessionStore, type Upstreams, type Wire } from './sources.js';
@@ -79,7 +79,7 @@ export async function startGateway(
 ): Promise<Gateway> {
   const keys = options.keys ?? newKey();
   const redis = await connectRedis(isClusterUrl(options.redisUrl) ? options.redisUrl : undefined);
-  const publisher = lastWordPublisher(redis, prefix);
+  const publisher = latestRunPublisher(redis, prefix);
   await publisher.publishAll(routes);
   const members: DataPlane[] = [];
   const join = async (more: DataPlaneOptions = {}) => {

@@ -20,10 +20,10 @@ export async function movedSession(options: DataPlaneOptions): Promise<MovedSess
   const gateway = await startGateway({ routes: [routeTo(first.endpoint)], ...options });
   const other = await gateway.join();
   const session = await begin(gateway.url);
-  const told = new Promise((resolve) => gateway.sessions.onChange(resolve));
+  const changed = new Promise((resolve) => gateway.sessions.onChange(resolve));
   await gateway.publish(routeTo([{ ...first.endpoint, ready: false, draining: true }, second.endpoint]));
   await waitFor('the move', async () => (await whereIs(gateway.url, session)) === second.endpoint.id);
-  await told;
+  await changed;
   await gateway.publish(routeTo([second.endpoint]));
   return { gateway, other, first, second, session };
 }

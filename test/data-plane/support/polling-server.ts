@@ -7,7 +7,7 @@ export interface PollingServer extends Upstream {
   /** Keeps streams open from now on. */
   hang(): void;
   /** The messages of its sessions: methods, and `GET` with the event to resume after. */
-  said: string[];
+  received: string[];
 }
 
 let opened = 0;
@@ -18,7 +18,7 @@ let opened = 0;
  */
 export async function startPollingServer(): Promise<PollingServer> {
   const sessions = new Set<string>();
-  const said: string[] = [];
+  const received: string[] = [];
   let events = 0;
   let called: unknown;
   let then: 'prime' | 'finish' | 'hang' = 'prime';
@@ -30,13 +30,13 @@ export async function startPollingServer(): Promise<PollingServer> {
     if (method !== 'initialize' && !sessions.has(session)) return res.writeHead(404).end();
     if (method === 'GET') {
       const after = header('last-event-id')[0];
-      said.push(`GET ${after ?? ''}`);
+      received.push(`GET ${after ?? ''}`);
       res.writeHead(200, { 'content-type': 'text/event-stream' });
       if (after === undefined || then === 'hang') return res.flushHeaders();
       if (then === 'prime') return res.end(prime());
       return res.end(`id: done\ndata: ${JSON.stringify({ jsonrpc: '2.0', id: called, result: { isPaid: true } })}\n\n`);
     }
-    said.push(String(method));
+    received.push(String(method));
     if (id === undefined) return res.writeHead(202).end();
     if (method === 'tools/call') {
       called = id;
@@ -51,5 +51,5 @@ export async function startPollingServer(): Promise<PollingServer> {
     });
     return res.end(JSON.stringify({ jsonrpc: '2.0', id, result }));
   });
-  return { ...upstream, said, finish: () => void (then = 'finish'), hang: () => void (then = 'hang') };
+  return { ...upstream, received, finish: () => void (then = 'finish'), hang: () => void (then = 'hang') };
 }

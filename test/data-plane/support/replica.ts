@@ -28,7 +28,7 @@ export interface ReplicaOptions {
 }
 
 /** The requests that it received, in order. */
-interface Said {
+interface ReceivedMessage {
   method: string;
   session: string | undefined;
   params: Record<string, unknown>;
@@ -38,7 +38,7 @@ interface Said {
 /** A legacy MCP server with sessions in memory, which a test can break at any moment. */
 export interface Replica {
   endpoint: Endpoint;
-  said: Said[];
+  received: ReceivedMessage[];
   /** Its sessions, each with its open stream. */
   sessions: Map<string, ServerResponse | null>;
   /** The maximum of sessions that it began at the same time. */
@@ -75,7 +75,7 @@ let opened = 0;
 export async function startReplica(options: ReplicaOptions = {}): Promise<Replica> {
   const name = `replica-${++replicas}`;
   const { path = '/mcp' } = options;
-  const said: Said[] = [];
+  const received: ReceivedMessage[] = [];
   const sessions: Replica['sessions'] = new Map();
   let beginning = 0;
   let mostAtOnce = 0;
@@ -86,14 +86,14 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
   const server = createServer((req, res) => void serve(req, res));
 
   async function serve(req: IncomingMessage, res: ServerResponse) {
-    const asked = req.url?.replace(/\?.*/, '');
-    if (asked === options.redirectsFrom) return void res.writeHead(307, { location: path }).end();
-    if (asked !== path) return void res.writeHead(404).end('nothing is served here');
+    const pathname = req.url?.replace(/\?.*/, '');
+    if (pathname === options.redirectsFrom) return void res.writeHead(307, { location: path }).end();
+    if (pathname !== path) return void res.writeHead(404).end('nothing is served here');
     const session = req.headers['mcp-session-id']?.toString();
     const text = (await bodyOf(req).catch(() => Buffer.alloc(0))).toString();
     const message = (text === '' ? {} : JSON.parse(text)) as RpcMessage;
     const method = message.method ?? req.method ?? '';
-    said.push({ method, session, params: message.params ?? {}, headers: req.headers });
+    received.push({ method, session, params: message.params ?? {}, headers: req.headers });
     if (method !== 'initialize' && !sessions.has(session ?? '')) return void res.writeHead(404).end('no such session');
     if (forgotten.has(method)) sessions.delete(session as string);
     if (req.method === 'GET') return listen(session as string, res);
@@ -159,7 +159,7 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
   afterTest(() => server.listening && kill());
   return {
     endpoint: { id: name, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, path, ready: true },
-    said,
+    received,
     sessions,
     mostAtOnce: () => mostAtOnce,
     hold: (method) => new Promise((resolve) => held.set(method, resolve)),

@@ -91,7 +91,7 @@ describe('affinity none', () => {
     await gateway.api.ready('stateless');
   });
 
-  it('spreads modern requests over the replicas', async () => {
+  it('balances modern requests over the replicas', async () => {
     const url = gateway.api.mcp('stateless');
     const answers = await Promise.all(Array.from({ length: 40 }, () => callModern(url, 'whoami')));
 

@@ -125,33 +125,33 @@ describe('the reference server, through the gateway and directly', () => {
     expect(steps).toEqual([1, 2, 3, 4].map((progress) => ({ progress, total: 4 })));
   });
 
-  it('asks the client to sample, to elicit, and for its roots', async () => {
+  it('requests sampling, elicitation and roots of the client', async () => {
     const sampled = await same(call('trigger-sampling-request', { prompt: 'tell me', maxTokens: 5 }));
     expect(JSON.stringify(sampled)).toMatch(/sampled: .*tell me/);
     const elicited = await same(call('trigger-elicitation-request'));
     expect(JSON.stringify(elicited)).toContain('- Name: one of 13 fields');
-    // The server asks on its own stream, not on that of the call.
+    // The server sends its requests on its own stream, not on that of the call.
     expect(JSON.stringify(await same(call('get-roots-list')))).toContain('file:///projects/gateway');
   });
 
   it('sends log messages and notifications on its own stream', async () => {
     const uri = 'demo://resource/dynamic/text/1';
-    const heard = await same(async (session) => {
+    const notifications = await same(async (session) => {
       const { client } = session;
       await client.setLoggingLevel('info');
       await client.subscribeResource({ uri });
       await client.callTool({ name: 'toggle-subscriber-updates', arguments: {} });
-      await waitFor('the notifications', () => session.heard.length >= 2);
+      await waitFor('the notifications', () => session.notifications.length >= 2);
       await client.callTool({ name: 'toggle-subscriber-updates', arguments: {} });
-      return session.heard.filter((each) => !JSON.stringify(each).includes('Roots updated'));
+      return session.notifications.filter((each) => !JSON.stringify(each).includes('Roots updated'));
     });
-    expect(heard).toMatchObject([{ level: 'info', data: expect.stringContaining(uri) }, { uri }]);
+    expect(notifications).toMatchObject([{ level: 'info', data: expect.stringContaining(uri) }, { uri }]);
   });
 
   it('resends the messages that a client missed while its stream was broken', async () => {
     const resource = (id: number) => ({ uri: `demo://resource/dynamic/text/${id}` });
-    const logged = ({ heard }: EverythingSession) =>
-      heard.map((each) => JSON.stringify(each)).filter((text) => text.includes('Subscribe Resource'));
+    const logged = ({ notifications }: EverythingSession) =>
+      notifications.map((each) => JSON.stringify(each)).filter((text) => text.includes('Subscribe Resource'));
     const all = await same(async (session) => {
       await session.client.setLoggingLevel('info');
       await session.client.subscribeResource(resource(1)); // the server logs it, with the event id from which the client resumes

@@ -10,8 +10,8 @@ const SERVICES = { 'data-plane': 'Data plane', 'control-plane': 'Control plane',
 type Service = keyof typeof SERVICES;
 
 async function scrape(service: Service): Promise<string> {
-  const said = gateway.output().matchAll(/"service":"([a-z-]+)","metricsPort":(\d+)/g);
-  const port = Array.from(said).findLast(([, name]) => name === service)?.[2];
+  const matches = gateway.output().matchAll(/"service":"([a-z-]+)","metricsPort":(\d+)/g);
+  const port = Array.from(matches).findLast(([, name]) => name === service)?.[2];
   return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
 }
 const samples = async (service: Service, name: string) => samplesOf(await scrape(service), `mcp_gateway_${name}`);

@@ -22,7 +22,7 @@ export interface TriedClient {
   /** Calls a tool, with every log message enabled. */
   callLogged(tool: ToolCall): Promise<unknown>;
   /** The notifications of the server. */
-  heard: unknown[];
+  notifications: unknown[];
   /** The observed resumptions, or the reason why there are none. */
   resumes: Resumes | string;
 }
@@ -31,8 +31,8 @@ const CANCEL_AFTER_MS = 300;
 
 /** How each feature is used. An attempt that does not throw has worked. */
 export function attempts(client: TriedClient, profile: Profile): Record<Feature, () => Promise<unknown>> {
-  const hears = async (text: string) => {
-    while (!client.heard.some((each) => JSON.stringify(each).includes(text))) await pause();
+  const receives = async (text: string) => {
+    while (!client.notifications.some((each) => JSON.stringify(each).includes(text))) await pause();
   };
   return {
     async tools() {
@@ -56,7 +56,7 @@ export function attempts(client: TriedClient, profile: Profile): Record<Feature,
       const { uri, ...tool } = profile.subscriptions;
       const end = await client.subscribe(uri);
       await client.call(tool);
-      await hears(`"uri":"${uri}"`);
+      await receives(`"uri":"${uri}"`);
       await end();
     },
     async completions() {
@@ -84,7 +84,7 @@ export function attempts(client: TriedClient, profile: Profile): Record<Feature,
     async logging() {
       const { text, ...tool } = profile.logging;
       await client.callLogged(tool);
-      await hears(text);
+      await receives(text);
     },
     async resumption() {
       const { text, endedBy, ...tool } = profile.resumption;
@@ -98,11 +98,11 @@ export function attempts(client: TriedClient, profile: Profile): Record<Feature,
 }
 
 /** The number of cancelled calls, according to the witness tool. */
-export const cancelledOf = (said: unknown): string | undefined => /cancelled: \d+/.exec(JSON.stringify(said))?.[0];
+export const cancelledOf = (result: unknown): string | undefined => /cancelled: \d+/.exec(JSON.stringify(result))?.[0];
 
 export const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 export function expectText(result: unknown, text: string): void {
-  const said = JSON.stringify(result);
-  if (!said.includes(text)) throw new Error(`expected ${JSON.stringify(text)} in ${said.slice(0, 300)}`);
+  const received = JSON.stringify(result);
+  if (!received.includes(text)) throw new Error(`expected ${JSON.stringify(text)} in ${received.slice(0, 300)}`);
 }

@@ -14,7 +14,7 @@ import { noResumption } from './resumes.ts';
 // `node inspector.ts URL PROFILE ERA PROGRAM`, where PROGRAM is the Inspector's own. Each run makes one request.
 const { url, profile, mode: protocolEra } = readArguments();
 const [, , , , , inspector = ''] = process.argv;
-const HEARD_MS = 2000;
+const RECEIPT_MS = 2000;
 
 const folder = await mkdtemp(join(tmpdir(), 'inspector-'));
 const config = join(folder, 'config.json');
@@ -40,8 +40,8 @@ async function run(...args: string[]): Promise<unknown> {
   // Part of a run's time is the compilation of the program.
   const env = { ...process.env, NODE_COMPILE_CACHE: join(dirname(inspector), 'compiled') };
   const { stdout } = await promisify(execFile)(process.execPath, [...program, ...args], { env }).catch(
-    ({ stdout: said, stderr }: { stdout: string; stderr: string }) => {
-      throw new Error(`${said} ${stderr}`.trim());
+    ({ stdout: output, stderr }: { stdout: string; stderr: string }) => {
+      throw new Error(`${output} ${stderr}`.trim());
     },
   );
   return JSON.parse(stdout);
@@ -68,7 +68,7 @@ const client: TriedClient = {
   complete: () => run('prompts/complete'),
   subscribe: (uri) => run('resources/subscribe', '--uri', uri).then(() => async () => {}),
   callLogged: ({ name, args }) => run(...callArguments(name, args)),
-  heard: [],
+  notifications: [],
   resumes: noResumption.sse,
 };
 
@@ -80,24 +80,25 @@ await attemptAll({
   },
   async logging() {
     const { text, ...tool } = profile.logging;
-    const said = JSON.stringify(await client.call(tool));
-    if (!said.includes(text)) throw new Cannot('it prints results only');
+    const output = JSON.stringify(await client.call(tool));
+    if (!output.includes(text)) throw new Cannot('it prints results only');
   },
   /** Ends a run that waits for its answer, like Ctrl-C. */
   async cancellation() {
     const { witness, name, args } = profile.cancellation;
-    if (!witness) throw new Cannot('it cancels by ending, and the server tells nobody whether it has heard');
+    if (!witness)
+      throw new Cannot('it cancels by ending, and the server does not report whether it has received the cancellation');
     const other = new Client({ name: 'witness', version: '1.0.0' });
     await other.connect(new StreamableHTTPClientTransport(url));
-    const ask = async () => JSON.stringify(await other.callTool({ ...witness }));
-    const before = await ask();
+    const callWitness = async () => JSON.stringify(await other.callTool({ ...witness }));
+    const before = await callWitness();
     const running = spawn(process.execPath, [...program, ...callArguments(name, args)], { stdio: 'ignore' });
-    while ((await ask()) === before) await pause();
+    while ((await callWitness()) === before) await pause();
     running.kill('SIGINT');
     await once(running, 'exit');
-    const deadline = Date.now() + HEARD_MS;
-    while (cancelledOf(await ask()) === cancelledOf(before) && Date.now() < deadline) await pause();
-    const after = await ask();
+    const deadline = Date.now() + RECEIPT_MS;
+    while (cancelledOf(await callWitness()) === cancelledOf(before) && Date.now() < deadline) await pause();
+    const after = await callWitness();
     await other.close();
     if (cancelledOf(after) === cancelledOf(before))
       throw new Cannot('it ends, which cancels nothing before 2026-07-28');

@@ -15,7 +15,7 @@ import { answerForm } from './form.ts';
 import { noResumption, watchResumes } from './resumes.ts';
 
 const { url, profile } = readArguments();
-const heard: unknown[] = [];
+const notifications: unknown[] = [];
 const client = new Client(
   { name: 'sdk-1', version: '1.0.0' },
   { capabilities: { sampling: {}, elicitation: {}, roots: {} } },
@@ -27,8 +27,8 @@ client.setRequestHandler(CreateMessageRequestSchema, () => ({
 }));
 client.setRequestHandler(ElicitRequestSchema, ({ params }) => ({ action: 'accept', content: answerForm(params) }));
 client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: [{ uri: ANSWERS.root, name: 'root' }] }));
-client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void heard.push(params));
-client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => void heard.push(params));
+client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void notifications.push(params));
+client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => void notifications.push(params));
 
 const isOld = url.pathname.endsWith('/sse');
 const resumes = watchResumes();
@@ -57,7 +57,7 @@ await attemptAll(
         await client.setLoggingLevel('debug');
         return call(tool);
       },
-      heard,
+      notifications,
       resumes: isOld ? noResumption.sse : resumes,
     },
     profile,

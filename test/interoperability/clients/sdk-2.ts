@@ -6,7 +6,7 @@ import { answerForm } from './form.ts';
 import { noResumption, watchResumes } from './resumes.ts';
 
 const { url, profile, mode } = readArguments();
-const heard: unknown[] = [];
+const notifications: unknown[] = [];
 const client = new Client(
   { name: 'sdk-2', version: '1.0.0' },
   {
@@ -21,8 +21,8 @@ client.setRequestHandler('sampling/createMessage', () => ({
 }));
 client.setRequestHandler('elicitation/create', ({ params }) => ({ action: 'accept', content: answerForm(params) }));
 client.setRequestHandler('roots/list', () => ({ roots: [{ uri: ANSWERS.root, name: 'root' }] }));
-client.setNotificationHandler('notifications/message', ({ params }) => void heard.push(params));
-client.setNotificationHandler('notifications/resources/updated', ({ params }) => void heard.push(params));
+client.setNotificationHandler('notifications/message', ({ params }) => void notifications.push(params));
+client.setNotificationHandler('notifications/resources/updated', ({ params }) => void notifications.push(params));
 
 const isOld = url.pathname.endsWith('/sse');
 const resumes = watchResumes();
@@ -57,7 +57,7 @@ await attemptAll(
         const _meta = { 'io.modelcontextprotocol/logLevel': 'debug' };
         return client.callTool({ name: tool.name, arguments: tool.args ?? {}, _meta });
       },
-      heard,
+      notifications,
       resumes: isOld ? noResumption.sse : isModern ? noResumption.modern : resumes,
     },
     profile,

@@ -28,13 +28,13 @@ def read_arguments():
     return url, json.loads(profile), mode
 
 
-def said(result):
+def text_of(result):
     return json.dumps(to_jsonable_python(result), ensure_ascii=False)
 
 
 def expect_text(result, text):
-    if text not in said(result):
-        raise AssertionError(f"expected {text!r} in {said(result)[:300]}")
+    if text not in text_of(result):
+        raise AssertionError(f"expected {text!r} in {text_of(result)[:300]}")
 
 
 class Resumes:
@@ -122,7 +122,7 @@ async def attempt(run, of):
 class Tried:
     """How each feature is used, for a client that has the methods which this class calls on `self`."""
 
-    heard: list
+    notifications: list
     resumes: Resumes | str  # or the reason why there are none
 
     def attempts(self, profile):
@@ -130,8 +130,8 @@ class Tried:
         self.profile = profile
         return {name: getattr(self, f"try_{name}") for name in names.split()}
 
-    async def hears(self, text):
-        while not any(text in said(each) for each in self.heard):
+    async def receives(self, text):
+        while not any(text in text_of(each) for each in self.notifications):
             await anyio.sleep(0.02)
 
     async def try_tools(self, of):
@@ -153,7 +153,7 @@ class Tried:
     async def try_subscriptions(self, of):
         async with self.subscribed(of["uri"]):
             await self.call(of)
-            await self.hears(of["uri"])
+            await self.receives(of["uri"])
 
     async def try_completions(self, of):
         expect_text(await self.complete(of["ref"], {"name": of["name"], "value": of["value"]}), of["expected"])
@@ -189,7 +189,7 @@ class Tried:
 
     async def try_logging(self, of):
         await self.call_logged(of)
-        await self.hears(of["text"])
+        await self.receives(of["text"])
 
     async def try_resumption(self, of):
         if of["endedBy"] == "cut" and isinstance(self.resumes, Resumes):
@@ -202,4 +202,4 @@ class Tried:
 
 def cancelled_of(result):
     """The number of cancelled calls, according to the witness tool."""
-    return re.search(r"cancelled: \d+", said(result)).group()
+    return re.search(r"cancelled: \d+", text_of(result)).group()

@@ -15,7 +15,7 @@ is_old = url.endswith("/sse")
 
 class FastMcp(Tried):
     def __init__(self):
-        self.heard = []
+        self.notifications = []
         resumes = Resumes()
         transport = SSETransport(url) if is_old else StreamableHttpTransport(url, httpx_client_factory=resumes.client)
         self.client = Client(
@@ -36,7 +36,7 @@ class FastMcp(Tried):
         return answer_form(getattr(params, "requested_schema", None))
 
     async def on_anything(self, message):
-        self.heard.append(message)
+        self.notifications.append(message)
 
     @property
     def is_modern(self):

@@ -15,7 +15,7 @@ is_old = url.endswith("/sse")
 
 class Mcp(Tried):
     def __init__(self):
-        self.heard = []
+        self.notifications = []
         resumes = Resumes()
         transport = sse_client(url) if is_old else streamable_http_client(url, http_client=resumes.client())
         self.client = Client(
@@ -40,7 +40,7 @@ class Mcp(Tried):
         return types.ListRootsResult(roots=[types.Root(uri=ROOT, name="root")])
 
     async def on_anything(self, message):
-        self.heard.append(message)
+        self.notifications.append(message)
 
     @property
     def is_modern(self):

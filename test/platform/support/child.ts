@@ -11,7 +11,7 @@ export interface Child {
   messages: unknown[];
   output(): string;
   /** Resolves when it has written the text. */
-  says(text: string): Promise<unknown>;
+  writes(text: string): Promise<unknown>;
   /** Its exit code, or the signal that ended it. */
   ended: Promise<number | string>;
 }
@@ -34,7 +34,7 @@ export function runModule(text: string, { ipc = true } = {}): Child {
     process: child,
     messages,
     output: () => all,
-    says: (what) => waitFor(`the child to write ${what}`, () => all.includes(what)),
+    writes: (what) => waitFor(`the child to write ${what}`, () => all.includes(what)),
     // The `close` event of the process is missing when this side has closed the channel.
     ended: Promise.all([once(child, 'exit'), ...streams.map((stream) => once(stream, 'close'))]).then(
       ([[code, signal]]) => (code ?? signal) as number | string,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { invalidRequest, type FieldError } from '../errors/index.js';
 import { AdapterSpec } from './adapter.js';
-import { imageReference } from './image.js';
+import { imageReference } from './adapter-fields.js';
 
 const MINIMAL = { name: 'echo', imageName: 'mcp-example', imageVersion: '1.0.0' };
 

@@ -1,14 +1,15 @@
 import { z } from 'zod';
-import { EnvironmentVariables, SecretEnvironment } from './environment.js';
+import {
+  boundedString,
+  EnvironmentVariables,
+  ImageName,
+  ImageVersion,
+  SecretEnvironment,
+  text,
+} from './adapter-fields.js';
 import { normalizeFieldNames } from './fields.js';
-import { ImageName, ImageVersion } from './image.js';
-import { boundedString, text } from './text.js';
-import { SESSION_LIMITS } from './session.js';
-
-/** Names become DNS labels in a cluster (RFC 1123 §2.1), so they stop at 63 characters. */
-export const ResourceName = boundedString(63, 1)
-  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'must be lower-case letters, digits and inner hyphens')
-  .meta({ description: 'Name of the adapter; part of its URL.', examples: ['mcp-example'] });
+import { Condition, Phase, ReplicaStatus, ResourceName } from './resource.js';
+import { SessionLimits } from './session.js';
 
 const UrlPath = boundedString(1024)
   .regex(/^\/[A-Za-z0-9/._~!$&'()*+,;=:@%-]*$/, 'must be an absolute URL path without query')
@@ -27,28 +28,6 @@ const resourceAmounts = (description: string) =>
     })
     .optional()
     .meta({ description });
-
-const wholeNumber = ({ min, max }: { min: number; max: number }) =>
-  z.int('must be a whole number').min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
-
-/** Limits of the sessions of an adapter. The configuration of the data plane applies where a limit is absent. */
-export const SessionLimits = z
-  .strictObject({
-    idleTimeoutSeconds: wholeNumber(SESSION_LIMITS.idleTimeoutSeconds)
-      .optional()
-      .meta({ description: 'A session that is idle for this long ends. A session with an open stream is not idle.' }),
-    maxAgeSeconds: wholeNumber(SESSION_LIMITS.maxAgeSeconds)
-      .optional()
-      .meta({ description: 'A session ends this long after its start, also while it is in use.' }),
-    maxOpen: wholeNumber(SESSION_LIMITS.maxOpen)
-      .optional()
-      .meta({ description: 'Maximum number of open sessions of the adapter.' }),
-    maxOpenPerCaller: wholeNumber(SESSION_LIMITS.maxOpenPerCaller)
-      .optional()
-      .meta({ description: 'Maximum number of open sessions of one caller on the adapter.' }),
-  })
-  .meta({ id: 'SessionLimits' });
-export type SessionLimits = z.infer<typeof SessionLimits>;
 
 /** The desired state of one managed MCP server, as a caller describes it. */
 export const AdapterSpec = z
@@ -156,6 +135,27 @@ const SERVER_FIELDS = ServerFields.keyof().options;
 /** The spec and the fields that the gateway sets. */
 export const AdapterResource = AdapterSpec.extend(ServerFields.shape).meta({ id: 'AdapterResource' });
 export type AdapterResource = z.infer<typeof AdapterResource>;
+
+/** What the worker has observed of an adapter. */
+export const AdapterStatus = z
+  .strictObject({
+    name: z.string().meta({ description: 'Name of the adapter.' }),
+    phase: Phase,
+    generation: z.int().meta({ description: 'Counts the changes of the spec.' }),
+    observedGeneration: z.int().meta({
+      description: 'The last generation that the worker has acted on; below `generation` while a change waits.',
+    }),
+    desiredReplicas: z.int().meta({ description: '`replicaCount` of the spec.' }),
+    readyReplicas: z.int().meta({ description: 'Replicas that get requests.' }),
+    updatedReplicas: z.int().meta({ description: 'Replicas that run the current spec.' }),
+    availableReplicas: z.int().meta({ description: 'The same as `readyReplicas`.' }),
+    image: z.string().meta({ description: 'Image of the spec, without the registry.' }),
+    replicaStatus: z.string().meta({ description: 'One sentence about the replicas.' }),
+    conditions: z.array(Condition).meta({ description: 'Facts about the adapter.' }),
+    replicas: z.array(ReplicaStatus).meta({ description: 'The replicas as the worker last saw them.' }),
+  })
+  .meta({ id: 'AdapterStatus' });
+export type AdapterStatus = z.infer<typeof AdapterStatus>;
 
 const ofServer = (description: string) => z.unknown().optional().meta({ description, readOnly: true });
 const IGNORED = 'The gateway sets this field and ignores it in requests.';

@@ -91,7 +91,7 @@ describe('the body of a request', () => {
     [{ extra: null }, '#/extra is not a known field'],
     [JSON.parse('{"__proto__": 1}'), '#/__proto__ is not a known field'],
     [{ ['replicas'.repeat(100)]: 1 }, `#/${'replicas'.repeat(32)}… is not a known field`],
-  ])('is told what an unknown field probably means: %j', (more: object, ...expected) => {
+  ])('suggests a known field for an unknown one: %j', (more: object, ...expected) => {
     const body = JSON.parse(`${JSON.stringify(MINIMAL).slice(0, -1)},${JSON.stringify(more).slice(1)}`) as unknown;
     expect(refusals(body)).toEqual(expected);
   });
@@ -125,7 +125,7 @@ describe('the fields of a schema', () => {
   });
 
   it.each([null, 'text', 7, [1], { list: 'x', map: [] }, { list: [null, 1, [{ ONE: 1 }]] }])(
-    'are looked for in vain in %j, which stays as it is',
+    'are absent from %j, which stays as it is',
     (input) => {
       expect(normalizeFieldNames(Outer, input, { addIssue() {} } as never)).toEqual(input);
     },

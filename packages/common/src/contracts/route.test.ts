@@ -22,8 +22,8 @@ it.each([
   ['their own', ['/mcp', '/api/mcp', '/v2'], ['/mcp', '/api/mcp', '/v2']],
   ["the route's, from a worker of an earlier version", [undefined, undefined], ['/api/mcp', '/api/mcp']],
   ["the route's where the runtime does not know one", ['/mcp', undefined], ['/mcp', '/api/mcp']],
-])('endpoints are read with a path: %s', (_which, said, read) => {
-  expect(Route.parse(published(...said)).endpoints.map(({ path }) => path)).toEqual(read);
+])('endpoints are read with a path: %s', (_which, input, read) => {
+  expect(Route.parse(published(...input)).endpoints.map(({ path }) => path)).toEqual(read);
 });
 
 it('a parsed route has a path for each endpoint and none for the adapter', () => {

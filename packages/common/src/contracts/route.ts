@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { SessionLimits } from './adapter.js';
 import { ResourceKind } from './resource.js';
+import { SessionLimits } from './session.js';
 
 /** One replica. Its id changes whenever the replica loses its state in memory for good. */
 const PublishedEndpoint = z.object({

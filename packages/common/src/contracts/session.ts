@@ -10,6 +10,28 @@ export const SESSION_LIMITS = {
   maxOpenPerCaller: { min: 1, max: 1_000_000, default: 1_000 },
 } as const;
 
+const wholeNumber = ({ min, max }: { min: number; max: number }) =>
+  z.int('must be a whole number').min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
+
+/** Limits of the sessions of an adapter. The configuration of the data plane applies where a limit is absent. */
+export const SessionLimits = z
+  .strictObject({
+    idleTimeoutSeconds: wholeNumber(SESSION_LIMITS.idleTimeoutSeconds)
+      .optional()
+      .meta({ description: 'A session that is idle for this long ends. A session with an open stream is not idle.' }),
+    maxAgeSeconds: wholeNumber(SESSION_LIMITS.maxAgeSeconds)
+      .optional()
+      .meta({ description: 'A session ends this long after its start, also while it is in use.' }),
+    maxOpen: wholeNumber(SESSION_LIMITS.maxOpen)
+      .optional()
+      .meta({ description: 'Maximum number of open sessions of the adapter.' }),
+    maxOpenPerCaller: wholeNumber(SESSION_LIMITS.maxOpenPerCaller)
+      .optional()
+      .meta({ description: 'Maximum number of open sessions of one caller on the adapter.' }),
+  })
+  .meta({ id: 'SessionLimits' });
+export type SessionLimits = z.infer<typeof SessionLimits>;
+
 /** An open session, for its caller and for callers that may change the adapter. It does not contain the id that the client holds. */
 export const SessionResource = z
   .strictObject({

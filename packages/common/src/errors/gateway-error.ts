@@ -48,3 +48,73 @@ export class GatewayError extends Error {
     this.rpcId = rpcId;
   }
 }
+
+type Options = Omit<GatewayErrorOptions, 'detail'>;
+
+/** Optional members that are undefined must be absent (exactOptionalPropertyTypes). */
+const withDetail = (detail: string | undefined, options: Options = {}): GatewayErrorOptions =>
+  detail === undefined ? options : { ...options, detail };
+
+/** The error itself when it is in the catalogue; INTERNAL with it as the cause otherwise. */
+export const toGatewayError = (thrown: unknown): GatewayError =>
+  thrown instanceof GatewayError ? thrown : new GatewayError('INTERNAL', { cause: thrown });
+
+export const notFound = (detail: string): GatewayError => new GatewayError('NOT_FOUND', { detail });
+
+/** Also for callers that may not see the adapter: the answer must not reveal whether it exists. */
+export const adapterNotFound = (): GatewayError => new GatewayError('ADAPTER_NOT_FOUND');
+
+export const sessionNotFound = (detail?: string, cause?: unknown): GatewayError =>
+  new GatewayError('SESSION_NOT_FOUND', withDetail(detail, { cause }));
+
+/** A session that cannot move ends with its replica. */
+export const replicaOfSessionGone = (cause?: unknown): GatewayError =>
+  sessionNotFound('the replica that held it is gone', cause);
+
+export const forbidden = (detail: string): GatewayError => new GatewayError('FORBIDDEN', { detail });
+
+export const methodNotAllowed = (allow: string, detail = `use one of ${allow}`): GatewayError =>
+  new GatewayError('METHOD_NOT_ALLOWED', { detail, headers: { allow } });
+
+export const tooLarge = (maxBytes: number): GatewayError =>
+  new GatewayError('TOO_LARGE', { detail: `the limit is ${maxBytes} bytes` });
+
+export const unsupportedMediaType = (detail: string): GatewayError =>
+  new GatewayError('UNSUPPORTED_MEDIA_TYPE', { detail });
+
+/** A request that is wrong as a whole; `invalidRequest` is for one that fails its schema. */
+export const malformedRequest = (detail: string): GatewayError => new GatewayError('INVALID_REQUEST', { detail });
+
+/** @param pointer RFC 6901, as a URI fragment: `#/name` */
+export const invalidField = (pointer: string, detail: string): GatewayError =>
+  new GatewayError('INVALID_REQUEST', { detail: `${pointer} ${detail}`, errors: [{ pointer, detail }] });
+
+interface RetryOptions {
+  /** Sets Retry-After. */
+  retryAfterSeconds?: number;
+  cause?: unknown;
+}
+
+export function unavailable(detail?: string, { retryAfterSeconds, cause }: RetryOptions = {}): GatewayError {
+  const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+  return new GatewayError('UNAVAILABLE', withDetail(detail, { headers, cause }));
+}
+
+/** A service that has not read yet what it needs. */
+export const gatewayStarting = (): GatewayError => unavailable('the gateway is starting', { retryAfterSeconds: 1 });
+
+export const upstreamInvalid = (detail?: string, cause?: unknown): GatewayError =>
+  new GatewayError('UPSTREAM_INVALID', withDetail(detail, { cause }));
+
+/** The request may have run: never repeat it without its client. */
+export const upstreamGone = (cause?: unknown, detail?: string): GatewayError =>
+  new GatewayError('UPSTREAM_GONE', withDetail(detail, { cause }));
+
+/** The request did not run. */
+export const upstreamRefused = (cause?: unknown, detail?: string): GatewayError =>
+  new GatewayError('UPSTREAM_REFUSED', withDetail(detail, { cause }));
+
+/** The default branch of an exhaustive switch: a new case in the union fails to compile here. */
+export function unreachable(value: never): never {
+  throw new Error(`unexpected value: ${String(value)}`);
+}

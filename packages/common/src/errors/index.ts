@@ -1,9 +1,9 @@
 export { catalogue, type ErrorCode } from './catalogue.js';
-export { GatewayError, type FieldError, type GatewayErrorOptions } from './gateway-error.js';
 export { closestMatch } from './closest-match.js';
 export {
   adapterNotFound,
   forbidden,
+  GatewayError,
   gatewayStarting,
   invalidField,
   malformedRequest,
@@ -19,5 +19,7 @@ export {
   upstreamGone,
   upstreamInvalid,
   upstreamRefused,
-} from './named-errors.js';
-export { invalidRequest, problemOf } from './problem.js';
+  type FieldError,
+  type GatewayErrorOptions,
+} from './gateway-error.js';
+export { invalidRequest, Problem, problemOf } from './problem.js';

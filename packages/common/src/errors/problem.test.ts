@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { Problem } from '../contracts/problem.js';
+import { invalidRequest, Problem, problemOf } from './problem.js';
 import { catalogue, type ErrorCode } from './catalogue.js';
 import { GatewayError } from './gateway-error.js';
-import { invalidRequest, problemOf } from './problem.js';
 
 const codes = Object.keys(catalogue) as ErrorCode[];
 

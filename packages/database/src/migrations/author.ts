@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { migrationList, MIGRATIONS_FOLDER, readMigrations, readSchema } from './folder.js';
 import { withMigrationLock } from './lock.js';
 import { NO_FILTERS, withSchemaEngine, type SchemaEngine } from './schema-engine.js';
-import { withConnection } from '../connection.js';
+import { withConnection } from '../connect.js';
 
 /**
  * The SQL that would bring the checked-in migrations to schema.prisma; undefined when they agree.

@@ -1,10 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  type SqlDriverAdapter,
+  type SqlMigrationAwareDriverAdapterFactory,
+} from '@prisma/driver-adapter-utils';
 import type * as Bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
-import { engineAdapter } from './engine-adapter.js';
+import { Client } from 'pg';
 import type { Schema } from './folder.js';
+import { connectionConfig } from '../connect.js';
+import { withDatabaseName } from '../url.js';
+import { driverAdapter, PROVIDER, throwDriverError } from './driver-adapter.js';
 
 export type { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
 
@@ -70,3 +77,42 @@ interface WebAssembly {
 }
 
 const webAssembly = (globalThis as unknown as { WebAssembly: WebAssembly }).WebAssembly;
+
+/** Connects the schema engine to the database. `close` ends all connections that it opened. */
+interface EngineAdapter extends SqlMigrationAwareDriverAdapterFactory {
+  close(): Promise<void>;
+}
+
+function engineAdapter(url: string): EngineAdapter {
+  const open = new Set<SqlDriverAdapter>();
+  // Single connections, never a pool: a transaction of the engine belongs to one connection.
+  const connect = async (databaseUrl: string, onDisposed = async () => {}) => {
+    const client = new Client(connectionConfig(databaseUrl));
+    client.on('error', () => {}); // the running query reports it
+    await client.connect().catch(throwDriverError);
+    const adapter = driverAdapter(client, async () => {
+      if (!open.delete(adapter)) return;
+      await client.end();
+      await onDisposed();
+    });
+    open.add(adapter);
+    return adapter;
+  };
+  return {
+    ...PROVIDER,
+    connect: () => connect(url),
+    async connectToShadowDb() {
+      const main = await connect(url);
+      const name = `prisma_migrate_shadow_db_${crypto.randomUUID()}`;
+      await main.executeScript(`CREATE DATABASE "${name}" TEMPLATE template0`);
+      return connect(withDatabaseName(url, name), async () => {
+        await main.executeScript(`DROP DATABASE "${name}" WITH (FORCE)`);
+        await main.dispose();
+      });
+    },
+    async close() {
+      // In reverse order: an older connection drops the shadow database of a newer one.
+      for (const adapter of [...open].toReversed()) await adapter.dispose();
+    },
+  };
+}

@@ -34,7 +34,7 @@ export interface ResourceRow<Spec extends ResourceSpec> extends ResourceRef {
   deletedAt: Date | null;
 }
 
-/** The row of one resource, told from another resource that had the name before. */
+/** The row of one resource, as distinct from an earlier resource of the name. */
 export type RowIdentity = Pick<ResourceRow<ResourceSpec>, 'name' | 'id'>;
 /** The state of a row that the caller has read. */
 export type RowVersion = Pick<ResourceRow<ResourceSpec>, 'name' | 'id' | 'generation'>;

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { SESSION_LIMITS } from '@mcp-gateway/common/contracts';
 import { z } from 'zod';
 import { List } from './fields.js';
-import { PublicUrl } from './public-url.js';
+import { PublicUrl } from './urls.js';
 
 const wholeNumber = (unit: string, min: number, max: number) =>
   z.coerce

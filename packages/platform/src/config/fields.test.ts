@@ -38,7 +38,7 @@ describe('development sign-in', () => {
     );
   });
 
-  it('may be served to the network by somebody who says so', () => {
+  it('may be served to the network when the operator allows it', () => {
     expect(refuseExposedDevelopmentSignIn(config('0.0.0.0', 'allow-from-network'))).toBeUndefined();
     expect(refuseExposedDevelopmentSignIn(config('0.0.0.0', 'yes'))).toBeDefined();
   });

@@ -93,7 +93,7 @@ export function refuseExposedDevelopmentSignIn(config: {
   );
 }
 
-/** How long a replica that is replaced or scaled away is kept for its sessions to move. */
+/** How long a replica that is replaced or scaled down continues, so that its sessions can move. */
 export const drainFields = {
   MCP_GATEWAY_DRAIN_SECONDS: z.coerce
     .number('must be a number of seconds')

@@ -12,8 +12,6 @@ export {
   RuntimeName,
   serviceFields,
 } from './fields.js';
-export { PublicUrl } from './public-url.js';
-export { ConfigError, readConfig } from './read.js';
-export { DatabaseUrl, HttpUrl, parseDatabaseUrl, RedisUrl } from './urls.js';
 export { networkVariables, trustVariables } from './inherited-variables.js';
-export { unknownVariables } from './unknown-variables.js';
+export { ConfigError, readConfig, unknownVariables } from './read.js';
+export { DatabaseUrl, HttpUrl, parseDatabaseUrl, PublicUrl, RedisUrl } from './urls.js';

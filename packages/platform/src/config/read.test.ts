@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { callerFields, redisFields, serviceFields } from './fields.js';
-import { ConfigError, readConfig } from './read.js';
+import { ConfigError, readConfig, unknownVariables } from './read.js';
 import { DatabaseUrl, HttpUrl } from './urls.js';
 
 const Config = z.object({ ...serviceFields, ...redisFields, ...callerFields, DATABASE_URL: DatabaseUrl });
@@ -57,7 +58,7 @@ describe('reading the configuration', () => {
     expect(refusal({ REDIS_URL: '' })).toEqual(refusal({ REDIS_URL: undefined }));
   });
 
-  it('says in one go everything that is missing, and what it is', () => {
+  it('names every missing variable at once, and describes each', () => {
     expect(refusal({ REDIS_URL: undefined, DATABASE_URL: undefined })).toEqual([
       'REDIS_URL is required: the URL of a Redis or Valkey server, such as redis://127.0.0.1:6379',
       'DATABASE_URL is required: the URL of a PostgreSQL database, such as postgresql://user@127.0.0.1:5432/mcp_gateway',
@@ -153,4 +154,50 @@ describe('reading the configuration', () => {
   it('does not repeat what a secret variable holds', () => {
     expect(refusal({ DATABASE_URL: 'hunter2' }).join()).not.toContain('hunter2');
   });
+});
+
+it.each([
+  ['MCP_GATEWAY_LOGLEVEL', 'MCP_GATEWAY_LOG_LEVEL'],
+  ['MCP_GATEWAY_LOG_LEVLE', 'MCP_GATEWAY_LOG_LEVEL'],
+  ['MCP_GATEWAY_CATALOG', 'MCP_GATEWAY_CATALOGUE'],
+  ['MCP_GATEWAY_METRIC_PORT', 'MCP_GATEWAY_METRICS_PORT'],
+  ['MCP_GATEWAY_SESSION_KEY', 'MCP_GATEWAY_SESSION_KEYS'],
+  ['MCP_GATEWAY_ALLOWED_ORIGIN', 'MCP_GATEWAY_ALLOWED_ORIGINS'],
+  ['MCP_GATEWAY_BODY_BYTES', 'MCP_GATEWAY_MAX_BODY_BYTES'],
+  ['mcp_gateway_host', 'MCP_GATEWAY_HOST'],
+])('%s is reported as unknown, and %s is suggested', (name, meant) => {
+  expect(unknownVariables({ [name]: 'hunter2' })).toEqual([
+    `${name} is not a setting of the gateway and has no effect; did you mean ${meant}?`,
+  ]);
+});
+
+it('suggests a setting of the caller that has no prefix', () => {
+  expect(unknownVariables({ MCP_GATEWAY_PORT: '9000' }, ['PORT', 'MCP_GATEWAY_DATA'])).toEqual([
+    'MCP_GATEWAY_PORT is not a setting of the gateway and has no effect; did you mean PORT?',
+  ]);
+});
+
+it('a variable that resembles no setting is reported as unknown, with the page that lists the settings', () => {
+  expect(unknownVariables({ MCP_GATEWAY_QZX: '1' })).toEqual([
+    'MCP_GATEWAY_QZX is not a setting of the gateway and has no effect; docs/configuration.md lists the settings.',
+  ]);
+});
+
+it('every setting in docs/configuration.md is known', () => {
+  const page = readFileSync(new URL('../../../../docs/configuration.md', import.meta.url), 'utf8');
+  const documented = new Set(page.match(/\bMCP_GATEWAY_[A-Z\d_]*[A-Z\d]\b/g));
+  expect(documented.size).toBeGreaterThan(15);
+  expect([...documented].flatMap((name) => unknownVariables({ [name]: 'x' }))).toEqual([]);
+});
+
+it.each([
+  ['PATH', '/bin'],
+  ['MCP_GATEWAY_REPLICA', 'echo-0'],
+  ['MCP_GATEWAY_SERVICE_HOST', '10.0.0.1'],
+  ['MCP_GATEWAY_SERVICE_PORT_HTTP', '80'],
+  ['MCP_GATEWAY_PORT', 'tcp://10.0.0.1:80'],
+  ['MCP_GATEWAY_PORT_80_TCP_ADDR', '10.0.0.1'],
+  ['MCP_GATEWAY_NEW', 'of the caller'],
+])('%s is no mistake', (name, value) => {
+  expect(unknownVariables({ [name]: value }, ['MCP_GATEWAY_NEW'])).toEqual([]);
 });

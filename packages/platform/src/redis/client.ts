@@ -1,5 +1,6 @@
 import { ClientOfflineError, createClient } from 'redis';
-import type { Logger } from '../logging/index.js';
+import { ConfigError } from '../config/read.js';
+import type { Logger } from '../logging.js';
 import { clusterClient, type RedisClient } from './cluster.js';
 
 export type { RedisClient };
@@ -13,7 +14,7 @@ export interface RedisAddress {
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Other clients are copies: createClient assembles all commands again for each URL, which takes tens of milliseconds. */
-export const unconnected: RedisClient = createClient();
+const unconnected: RedisClient = createClient();
 
 const CONNECTION = {
   disableOfflineQueue: true,
@@ -46,7 +47,7 @@ export function redisClient({ REDIS_URL: url, REDIS_CLUSTER: cluster }: RedisAdd
 }
 
 /** A comma may be part of a password, so the next URL has to begin behind it. */
-export const urlsIn = (list: string): string[] => list.split(/,(?=rediss?:\/\/)/);
+const urlsIn = (list: string): string[] => list.split(/,(?=rediss?:\/\/)/);
 
 /**
  * For transactions: the client refuses commands while Redis is unavailable, but keeps transactions, any number of them, and
@@ -61,7 +62,7 @@ export function connected(redis: RedisClient): RedisClient {
 const CERTIFICATE = /^(CERT_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED_CERT|UNABLE_TO_(GET|VERIFY)|ERR_TLS_CERT)/;
 
 /** The change that makes Redis take the connection, in a sentence; undefined when Redis may only be unavailable. */
-export function redisRefusal(error: unknown): string | undefined {
+function redisRefusal(error: unknown): string | undefined {
   const { code = '', message = '' } = error as { code?: string; message?: string };
   if (CERTIFICATE.test(code)) {
     return (
@@ -79,4 +80,60 @@ export function redisRefusal(error: unknown): string | undefined {
   if (/^ERR DB index is out of range|^ERR SELECT is not allowed/.test(message))
     return 'Redis does not have the database whose number is the path of REDIS_URL. Use another number or no path.';
   return undefined;
+}
+
+const ANSWER_MS = 3_000;
+
+const IS_CLUSTER =
+  'REDIS_URL names a node of a Redis Cluster. Set REDIS_CLUSTER=on, or use a Redis or Valkey server that has cluster mode off.';
+const IS_NO_CLUSTER =
+  'REDIS_CLUSTER=on, but the server of REDIS_URL has cluster mode off. Set REDIS_CLUSTER=off, or name a node of a cluster.';
+
+/**
+ * Tries the connection once, at start-up. Without `mustAnswer`, a server that does not answer is no error: its clients wait for it.
+ * Of a cluster one node has to answer.
+ * @throws ConfigError when REDIS_URL or REDIS_CLUSTER has to be changed. The message has no password in it.
+ */
+export async function checkRedis(address: RedisAddress, { mustAnswer = false } = {}): Promise<void> {
+  const urls = urlsIn(address.REDIS_URL);
+  const isCluster = address.REDIS_CLUSTER === 'on';
+  for (const [index, url] of urls.entries()) {
+    const isAnswered = await checkServer(url, { isCluster, mustAnswer: mustAnswer && index === urls.length - 1 });
+    if (isAnswered) return;
+  }
+}
+
+/** False when it does not answer. */
+async function checkServer(url: string, expected: { isCluster: boolean; mustAnswer: boolean }): Promise<boolean> {
+  const socket = { connectTimeout: ANSWER_MS, reconnectStrategy: false as const };
+  const client = unconnected.duplicate({ url, socket, commandOptions: { timeout: ANSWER_MS } });
+  client.on('error', () => {}); // `connect` reports it
+  let isLate = false;
+  const late = setTimeout(() => {
+    isLate = true;
+    client.destroy();
+  }, ANSWER_MS);
+  try {
+    await client.connect();
+    // A server that refuses INFO to this user reports nothing about itself.
+    const isCluster = /^cluster_enabled:(\d)/m.exec(await client.info('cluster').catch(() => ''))?.[1];
+    if (isCluster === '1' && !expected.isCluster) throw new ConfigError(IS_CLUSTER);
+    if (isCluster === '0' && expected.isCluster) throw new ConfigError(IS_NO_CLUSTER);
+    return true;
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const refusal = redisRefusal(error);
+    if (refusal) throw new ConfigError(refusal, { cause: error });
+    if (!expected.mustAnswer) return false;
+    const { host, protocol } = new URL(url);
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = isLate ? `it does not answer${protocol === 'rediss:' ? ' in TLS' : ''}` : (code ?? message);
+    throw new ConfigError(
+      `Cannot connect to Redis at ${host}: ${why}. Check that it runs and that REDIS_URL is right.`,
+      { cause: error },
+    );
+  } finally {
+    clearTimeout(late);
+    if (client.isOpen) client.destroy();
+  }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createCluster, type createClient } from 'redis';
-import { withTimeout } from '../concurrency/index.js';
+import { withTimeout } from '../concurrency.js';
 
 /**
  * The client of the services, for a single server and for a cluster. `isReady`: commands can be sent now; in a cluster, to every
@@ -14,7 +14,7 @@ type NodeOptions = NonNullable<Parameters<typeof createCluster>[0]['defaults']>;
 /** Discovery waits for every master that it finds, and one of them may not answer. */
 const DISCOVERY_MS = 5_000;
 const RETRY_MS = 500;
-/** How soon after a connection broke the client asks which node has its slots now. */
+/** How soon after a connection broke the client looks up which node has its slots now. */
 const REFRESH_MS = 500;
 
 /**

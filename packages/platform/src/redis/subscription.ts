@@ -9,7 +9,7 @@ export interface Channels {
 }
 
 interface Subscribing {
-  /** Channels of which `announce` tells how many subscribers have received a message. */
+  /** Channels of which `announce` counts the subscribers that have received a message. */
   counted?: Channels;
 }
 
@@ -18,8 +18,8 @@ const RETRY_MS = 1_000;
 const GATHER_MS = 50;
 
 /**
- * Hears channels on a connection of its own, whenever Redis is available. `onSubscribed` runs each time that it begins to hear
- * them: messages before that may have been missed.
+ * Receives the messages of channels on a connection of its own, whenever Redis is available. `onSubscribed` runs each time that it
+ * begins to receive them: it may have missed messages before.
  */
 export function subscription(
   redis: RedisClient,
@@ -48,8 +48,10 @@ function onServer(redis: RedisClient, channels: Channels, onSubscribed: () => vo
 
   // On every connection: node-redis forgets a subscription that was under way when the connection broke. Others are not doubled.
   async function subscribe() {
-    const asked = Object.entries(channels).map(([channel, hear]) => subscriber.subscribe(channel, hear));
-    const failed = (await Promise.allSettled(asked)).some(({ status }) => status === 'rejected');
+    const subscriptions = Object.entries(channels).map(([channel, listener]) =>
+      subscriber.subscribe(channel, listener),
+    );
+    const failed = (await Promise.allSettled(subscriptions)).some(({ status }) => status === 'rejected');
     if (isClosed) return;
     if (failed) retry = setTimeout(() => void (subscriber.isReady && subscribe()), RETRY_MS).unref();
     onSubscribed();
@@ -77,16 +79,16 @@ function inCluster(redis: RedisClient, channels: Channels, counted: Channels, on
     if (!isClosed) next = setTimeout(() => void subscribe(), ms).unref();
   };
   async function subscribe() {
-    const asked = [
-      ...Object.entries(channels).map(([channel, hear]) => redis.subscribe(channel, hear)),
-      ...Object.entries(counted).map(([channel, hear]) => redis.sSubscribe(channel, hear)),
+    const subscriptions = [
+      ...Object.entries(channels).map(([channel, listener]) => redis.subscribe(channel, listener)),
+      ...Object.entries(counted).map(([channel, listener]) => redis.sSubscribe(channel, listener)),
     ];
-    const failed = (await Promise.allSettled(asked)).some(({ status }) => status === 'rejected');
+    const failed = (await Promise.allSettled(subscriptions)).some(({ status }) => status === 'rejected');
     if (isClosed) return;
     if (failed) again(RETRY_MS);
     onSubscribed();
   }
-  // Not only of the connections that hear: which of them is one cannot be told.
+  // Of any node: the client does not show which of its connections receives.
   const onNodeReady = () => again(GATHER_MS);
   redis.on('node-ready', onNodeReady);
   if (redis.isReady) again(0);
@@ -97,8 +99,10 @@ function inCluster(redis: RedisClient, channels: Channels, counted: Channels, on
       clearTimeout(next);
       redis.off('node-ready', onNodeReady);
       if (!redis.isReady) return;
-      for (const [channel, hear] of Object.entries(channels)) void redis.unsubscribe(channel, hear).catch(() => {});
-      for (const [channel, hear] of Object.entries(counted)) void redis.sUnsubscribe(channel, hear).catch(() => {});
+      for (const [channel, listener] of Object.entries(channels))
+        void redis.unsubscribe(channel, listener).catch(() => {});
+      for (const [channel, listener] of Object.entries(counted))
+        void redis.sUnsubscribe(channel, listener).catch(() => {});
     },
   };
 }

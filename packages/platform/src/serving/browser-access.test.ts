@@ -80,7 +80,7 @@ describe('a gateway on the network', () => {
     ['gateway.example.com', undefined, 'allowed'],
     ['10.0.0.1:8000', undefined, 'allowed'],
     ['gateway.example.com', PORTAL, 'allowed'],
-    // Loopback is the machine of whoever looks at the page, so anybody's.
+    // Loopback is the machine of the browser, which may be anybody's.
     ['gateway.example.com', 'http://localhost:3000', 'ORIGIN_NOT_ALLOWED'],
     ['gateway.example.com', 'https://gateway.example.com', 'ORIGIN_NOT_ALLOWED'],
     ['gateway.example.com', 'null', 'ORIGIN_NOT_ALLOWED'],
@@ -89,7 +89,7 @@ describe('a gateway on the network', () => {
   });
 });
 
-describe.each([true, false])('a gateway that is told its names (loopback: %s)', (loopback) => {
+describe.each([true, false])('a gateway with configured host names (loopback: %s)', (loopback) => {
   it.each([
     ['gateway.example.com', 'allowed'],
     ['gateway.example.com:8443', 'allowed'],
@@ -131,7 +131,7 @@ describe('a browser that names no origin', () => {
     { site: 'same-origin', fetch: IMAGE, local: true, network: true, document: true },
     { site: 'none', fetch: LINK, local: true, network: true, document: true },
     { site: undefined, fetch: { 'sec-fetch-mode': 'cors' }, local: true, network: true, document: true },
-  ])('is told whether it may: $site, $fetch', ({ site, fetch, ...expected }) => {
+  ])('is accepted or refused by its fetch metadata: $site, $fetch', ({ site, fetch, ...expected }) => {
     const headers = { ...fetch, ...(site !== undefined && { 'sec-fetch-site': site }) };
     const isAllowed = (loopback: boolean, host: string, isDocument: boolean) =>
       decision(loopback, { ...headers, host }, [], isDocument) === 'allowed';
@@ -152,7 +152,7 @@ describe('a browser that names no origin', () => {
     expect(decision(false, headers)).toBe('ORIGIN_NOT_ALLOWED');
   });
 
-  it('is judged by its origin as soon as it names one', () => {
+  it('is accepted or refused by its origin alone when it names one', () => {
     const headers = { host: to.network, 'sec-fetch-site': 'cross-site' };
     expect(decision(false, { ...headers, origin: PORTAL })).toBe('allowed');
     expect(decision(false, { ...headers, origin: 'https://evil.example.com', ...LINK }, [], true)).toBe(
@@ -173,12 +173,12 @@ describe('the host of the public URL', () => {
   it.each([
     { what: 'is a name of a gateway on loopback', host: '127.0.0.1', hosts: [], expected: ['tools.example.com'] },
     {
-      what: 'is a name beside those that the gateway is told',
+      what: 'is a name beside the configured ones',
       host: '0.0.0.0',
       hosts: ['gateway.example.com'],
       expected: ['gateway.example.com', 'tools.example.com'],
     },
-    { what: 'takes no name away from a gateway that has any', host: '0.0.0.0', hosts: [], expected: [] },
+    { what: 'restricts no gateway that accepts any name', host: '0.0.0.0', hosts: [], expected: [] },
   ])('$what', ({ host, hosts, expected }) => {
     expect(hostsOf(host, hosts)).toEqual(expected);
   });

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { hostnameOf, isLoopback } from '../config/fields.js';
-import type { PublicUrl } from '../config/public-url.js';
+import type { PublicUrl } from '../config/urls.js';
 import { GatewayError } from '@mcp-gateway/common/errors';
 
 export interface BrowserAccess {
@@ -47,7 +47,7 @@ export function checkBrowserAccess(headers: IncomingHttpHeaders, access: Browser
 }
 
 /**
- * A browser names no origin on a GET for an image, a frame or a script. `Sec-Fetch-Site` says whose page asks (Fetch Metadata
+ * A browser names no origin on a GET for an image, a frame or a script. `Sec-Fetch-Site` names the page that requests (Fetch Metadata
  * Request Headers §2.3). It is absent from clients that are no browsers, and from browsers that call over plain HTTP beyond loopback.
  */
 function checkSite(headers: IncomingHttpHeaders, { loopback }: BrowserAccess, isDocument: boolean): void {
@@ -63,7 +63,7 @@ function checkSite(headers: IncomingHttpHeaders, { loopback }: BrowserAccess, is
 }
 
 /**
- * `Host` tells DNS rebinding: the browser believes it talks to another site, which has pointed its name at this service.
+ * `Host` reveals DNS rebinding: the browser believes it talks to another site, which has pointed its name at this service.
  * Nobody else can point the names of loopback anywhere, so they are honest wherever the service listens.
  */
 function checkHost(host: string | undefined, { allowedHosts, loopback }: BrowserAccess): void {

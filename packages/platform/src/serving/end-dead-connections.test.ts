@@ -3,8 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { endDeadConnections, silences, type Silence } from './end-dead-connections.js';
-import { readUnacknowledged, unacknowledgedIn, type Unacknowledged } from './unacknowledged.js';
+import {
+  endDeadConnections,
+  readUnacknowledged,
+  silences,
+  unacknowledgedIn,
+  type Silence,
+  type Unacknowledged,
+} from './end-dead-connections.js';
 
 /** As Linux 6.1 wrote it. The columns: waits for a retransmission; listens; is quiet; keeps its peer's window under probes. */
 const TCP = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -18,7 +24,7 @@ const TCP6 = `  sl  local_address                         remote_address        
    2: 000080FE000000000000000001000000:1F40 B80D0120000000000000000001000000:0051 01 00000001:00000000 01:00000014 00000001     0        0 1 1 0
 `;
 
-describe('what the kernel tells', () => {
+describe('what the kernel reports', () => {
   it('names the peers that have acknowledged nothing', () => {
     expect(unacknowledgedIn(TCP)).toEqual([
       { localPort: 7102, address: '10.213.7.2', port: 56056, attempts: 8 },
@@ -76,7 +82,7 @@ it('has the kernel probe a quiet connection after half a minute', async () => {
   const { port } = await start({ read: async () => [] });
   const { localPort = 0 } = await connectTo(port);
   if (process.platform !== 'linux') return;
-  // Linux tells which timer each connection has, and when it is over, in hundredths of a second.
+  // Linux reports which timer each connection has, and when it is over, in hundredths of a second.
   const [here, there] = [port, localPort].map((each) => each.toString(16).toUpperCase().padStart(4, '0'));
   const line = new RegExp(`:${here} \\S+:${there} 01 \\S+ 02:(\\w+) `);
   const [, timer = ''] = line.exec(await readFile('/proc/net/tcp', 'latin1')) ?? [];

@@ -1,11 +1,11 @@
 import { inspect } from 'node:util';
 import { ConfigError } from '../config/read.js';
-import { escapeControls, type Logger } from '../logging/index.js';
+import { escapeControls, type Logger } from '../logging.js';
 
 const SHUTDOWN_MS = 10_000;
 
 /**
- * Ends the process in order when it is asked to (SIGTERM, SIGINT, SIGHUP) or when the process that started it with an IPC
+ * Ends the process in order on a signal (SIGTERM, SIGINT, SIGHUP) or when the process that started it with an IPC
  * channel is gone, however that ended. Steps run last to first, and all of them together have ten seconds.
  */
 export function shutdownOn(log: Logger): {

@@ -118,18 +118,18 @@ describe('closing', () => {
     });
     const port = await listen(listening, { host: '127.0.0.1', port: 0 });
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    const ask = () =>
+    const request = () =>
       new Promise<string>((resolve) => {
-        const asked = get({ port, agent }, (res) => {
+        const sent = get({ port, agent }, (res) => {
           res.on('error', () => resolve('cut')).on('end', () => resolve('ok'));
           res.resume();
         });
-        asked.on('error', () => resolve(asked.reusedSocket ? 'lost' : 'no connection'));
+        sent.on('error', () => resolve(sent.reusedSocket ? 'lost' : 'no connection'));
       });
-    expect(await ask()).toBe('ok');
+    expect(await request()).toBe('ok');
     const closed = closeServer(listening, 5_000);
     const answers = [];
-    do answers.push(await ask());
+    do answers.push(await request());
     while (answers.at(-1) === 'ok');
     expect(answers.at(-1)).toBe('no connection'); // so it was sent nowhere, and can be sent again
     expect(taken).toBe(answers.length); // with the first, without the last
@@ -141,12 +141,12 @@ describe('closing', () => {
     let answer = () => {};
     const listening = server((_req, res) => void (answer = () => res.end('ok')));
     const port = await listen(listening, { host: '127.0.0.1', port: 0 });
-    const asked = fetch(`http://127.0.0.1:${port}`);
+    const response = fetch(`http://127.0.0.1:${port}`);
     await once(listening, 'request');
     const began = performance.now();
     const closed = closeServer(listening, 20_000);
     answer();
-    await (await asked).text();
+    await (await response).text();
     await closed;
     expect(performance.now() - began).toBeLessThan(5_000);
   });

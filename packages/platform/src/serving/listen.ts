@@ -15,7 +15,7 @@ const ANY = '::';
 const ANY_IPV4 = '0.0.0.0';
 
 /**
- * Starts to listen; returns the port, which differs from the one asked for when that was 0. `::` also stands for all of IPv4.
+ * Starts to listen; returns the port, which differs from the requested one when that was 0. `::` also stands for all of IPv4.
  * Connections of clients that have vanished end within about a minute.
  * @throws ConfigError when the port is taken, naming the variable to change.
  */
@@ -71,7 +71,7 @@ const CLOSE_NOTICE_MS = 500;
 const IDLE_CHECK_MS = 100;
 
 /**
- * Closes without losing a request. At first every answer asks its client to leave: on a connection that is closed while it is
+ * Closes without losing a request. At first every answer has `Connection: close`: on a connection that is closed while it is
  * idle, a request may be on its way. Then no connection is taken, requests in flight end for `graceMs`, and what is left is
  * cut. With `graceMs` 0 all of it happens at once.
  */

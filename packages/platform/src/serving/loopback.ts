@@ -22,7 +22,7 @@ export function localhostOrigin(url: string): NamedOrigin {
   };
 }
 
-/** A port of 127.0.0.1 that was free a moment ago. Another process may take it first, so be ready to ask again. */
+/** A port of 127.0.0.1 that was free a moment ago. Another process may take it first, so be ready to request another. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -8,13 +8,17 @@ import {
 import { forbidden } from '@mcp-gateway/common/errors';
 import { hasAnyRole, isAdmin, type Principal } from '@mcp-gateway/common/principal';
 import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
-import type { ResourceDefinition } from '../resources/definition.js';
-import { metadataOf, observedStatus } from '../resources/representation.js';
+import {
+  metadataOf,
+  observedStatus,
+  type ResourceDefinition,
+  type ResourceDocumentation,
+} from '../resources/definition.js';
 
 /** Whether the caller may let a server run with the operator's workload identity. */
 export type MayUseWorkloadIdentity = (principal: Principal) => boolean;
 
-/** Processes of one machine have no identity to give away, so there everybody may. */
+/** Processes of one machine have no workload identity, so there everybody may. */
 export const workloadIdentityRule =
   (runtime: 'process' | 'kubernetes', roles: readonly string[]): MayUseWorkloadIdentity =>
   (principal) =>
@@ -46,3 +50,39 @@ const adapterStatus = (row: AdapterRow): AdapterStatus => ({
   ...observedStatus(row),
   image: imageReference(row.spec),
 });
+
+const MINIMAL = { name: 'everything', imageName: 'everything', imageVersion: 'latest', replicaCount: 2 };
+
+/** The parts of the OpenAPI document that only adapters have. */
+export const adapterDocumentation: ResourceDocumentation = {
+  type: 'Adapter',
+  collection: 'adapters',
+  aResource: 'an adapter',
+  registers: 'an MCP server',
+  examples: {
+    create: {
+      minimal: { summary: 'Two replicas of a server', value: MINIMAL },
+      pinned: {
+        summary: 'An image by its digest, for holders of a role',
+        value: {
+          name: 'search',
+          imageName: 'team/search',
+          imageVersion: 'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+          environmentVariables: { INDEX_URL: 'https://index.example.com' },
+          secretEnvironment: { API_KEY: { secret: 'mcp-search', key: 'api-key' } },
+          requiredRoles: ['search.users'],
+        },
+      },
+    },
+    replace: {
+      scaled: {
+        summary: 'Another version, with three replicas',
+        value: { ...MINIMAL, imageVersion: '2.0.0', replicaCount: 3 },
+      },
+    },
+  },
+  forbidden: {
+    create: 'You may not use `useWorkloadIdentity`.',
+    change: 'You may read the adapter but not change it, or you may not use `useWorkloadIdentity`.',
+  },
+};

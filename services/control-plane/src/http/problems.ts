@@ -9,7 +9,7 @@ import {
   unsupportedMediaType,
 } from '@mcp-gateway/common/errors';
 import { escapeControls, type Logger } from '@mcp-gateway/platform/logging';
-import { requestId } from './request-id.js';
+import { requestId } from './request.js';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 
 export const pathNotFound: RequestHandler = (req) => {
@@ -58,7 +58,7 @@ interface BodyError {
   limit?: number;
 }
 
-/** Errors of Express and its body parser, told apart by `type`. Their own messages may quote the body. */
+/** Errors of Express and its body parser, distinguished by `type`. Their own messages may quote the body. */
 function bodyError(thrown: BodyError): GatewayError | undefined {
   if (thrown instanceof GatewayError) return thrown;
   switch (thrown.type) {

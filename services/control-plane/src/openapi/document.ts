@@ -1,19 +1,8 @@
-import {
-  AdapterBody,
-  AdapterResource,
-  AdapterStatus,
-  Condition,
-  Phase,
-  Problem,
-  ReplicaStatus,
-  SessionLimits,
-  SessionResource,
-} from '@mcp-gateway/common/contracts';
+import { AdapterBody, AdapterResource, AdapterStatus, Condition, Phase, ReplicaStatus, SessionLimits, SessionResource } from '@mcp-gateway/common/contracts';
+import { Problem } from '@mcp-gateway/common/errors';
 import { z } from 'zod';
-import { adapterDocumentation } from '../adapters/documentation.js';
 import { mcpPaths, mcpSchemas } from './mcp-paths.js';
-import { resourcePaths } from './resource-paths.js';
-import { sessionPaths } from './session-paths.js';
+import { managementPaths } from './management-paths.js';
 
 const schemas = {
   AdapterBody: withoutDefaults(schemaOf(AdapterBody, 'input')),
@@ -27,9 +16,6 @@ const schemas = {
   SessionResource: schemaOf(SessionResource, 'output'),
   ...mcpSchemas,
 };
-
-/** The paths that the control plane serves. The data plane serves the MCP paths. */
-export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths };
 
 const DEVELOPMENT =
   'Development sign-in: there is no token. The caller is `dev` with the role `mcp.dev`, unless this header, ' +

@@ -43,7 +43,6 @@ export const link = {
   Link: { description: 'rel="next" when there is more (RFC 8288).', schema: { type: 'string' } },
 };
 
-export const notFound = problem('The adapter does not exist, or you may not read it.');
 const unsigned = problem('The request does not identify its caller in a way that the gateway accepts.');
 const elsewhere = 'Requests from this web origin or for this host are not allowed';
 /** 403 of an operation that adds no reason of its own. */

@@ -1,4 +1,4 @@
-import type { ResourceKind } from '@mcp-gateway/common/contracts';
+import type { Phase, ResourceKind } from '@mcp-gateway/common/contracts';
 import type { ErrorCode } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { ResourceRow, ResourceRows, ResourceSpec } from '@mcp-gateway/database';
@@ -33,7 +33,7 @@ export interface ResourceDefinition<Spec extends ReplicatedSpec, Resource extend
   represent(row: ResourceRow<Spec>): Resource;
   /** The answer of /status. */
   status(row: ResourceRow<Spec>): object;
-  /** @throws GatewayError when the caller may not ask for this spec */
+  /** @throws GatewayError when the caller may not request this spec */
   authorizeSpec?(principal: Principal, spec: Spec): void;
   errors: { notFound: ErrorCode; nameTaken: ErrorCode };
   /** Advice for a caller that sends POST to the URL of one resource. */
@@ -56,4 +56,38 @@ export interface ResourceDocumentation {
   examples: { create: Examples; replace: Examples };
   /** Why a caller may not create or change such a resource. */
   forbidden: { create: string; change: string };
+}
+
+/** The fields that the gateway adds to the spec of a resource. */
+export const metadataOf = (row: ResourceRow<ResourceSpec>) => ({
+  id: row.id,
+  generation: row.generation,
+  createdBy: row.createdBy,
+  createdAt: row.createdAt.toISOString(),
+  lastUpdatedAt: row.updatedAt.toISOString(),
+});
+
+/** The worker's last observation of a resource, in the words of Deployments in Kubernetes. */
+export function observedStatus(row: ResourceRow<ResourceSpec & { replicaCount: number }>) {
+  const { spec, replicas } = row;
+  const readyReplicas = replicas.filter(({ ready }) => ready).length;
+  return {
+    name: row.name,
+    phase: currentPhase(row),
+    generation: row.generation,
+    observedGeneration: row.observedGeneration,
+    desiredReplicas: spec.replicaCount,
+    readyReplicas,
+    updatedReplicas: replicas.filter(({ updated, state }) => updated && state !== 'Stopping').length,
+    availableReplicas: readyReplicas,
+    replicaStatus: `${readyReplicas} of ${spec.replicaCount} replicas ready`,
+    conditions: row.conditions,
+    replicas,
+  };
+}
+
+/** A phase that was observed before the last change says nothing about the current spec. */
+function currentPhase({ phase, generation, observedGeneration }: ResourceRow<ResourceSpec>): Phase {
+  if (observedGeneration === generation) return phase;
+  return observedGeneration === 0 ? 'Pending' : 'Progressing';
 }

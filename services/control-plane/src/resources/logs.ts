@@ -6,7 +6,7 @@ import type { ResourceRow } from '@mcp-gateway/database';
 import type { LogReader } from '@mcp-gateway/runtime/logs';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { documentedAs, parseQuery, wholeNumber } from '../http/parse.js';
+import { documentedAs, parseQuery, wholeNumber } from '../http/request.js';
 import type { ReplicatedSpec } from './definition.js';
 
 /** `?follow` alone means true. */
@@ -42,7 +42,7 @@ export interface LogSource {
   logs: LogReader;
   row: ResourceRow<ReplicatedSpec>;
   statusPath: string;
-  /** Whether the caller may still read the logs of this resource. Rejects when the database cannot tell now. */
+  /** Whether the caller may still read the logs of this resource. Rejects when the database is unavailable. */
   isAllowed: () => Promise<boolean>;
   /** How often `isAllowed` is called while a client follows, in milliseconds. */
   checkEveryMs?: number | undefined;
@@ -81,7 +81,7 @@ export async function sendLogs(source: LogSource, req: Request, res: Response): 
     .finally(stopChecks);
 }
 
-/** An autoscaler may run more replicas than the spec asks for, so a replica that was seen counts, too. */
+/** An autoscaler may run more replicas than the spec requests, so a replica that was seen counts, too. */
 function refuseUnknownInstance({ spec, replicas }: ResourceRow<ReplicatedSpec>, wanted: number): void {
   if (wanted < spec.replicaCount || replicas.some(({ instance }) => instance === wanted)) return;
   throw notFound(`${spec.name} has ${spec.replicaCount} replicas; instances count from 0`);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { linkToNext, pageOf } from './paging.js';
 
 describe('a page', () => {
-  it('has up to a thousand entries unless the client asks for fewer', () => {
+  it('has up to a thousand entries unless the client requests fewer', () => {
     expect(pageOf({})).toEqual({ limit: 1000 });
     expect(pageOf({ limit: '5' })).toEqual({ limit: 5 });
   });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { documentedAs, parseQuery, wholeNumber } from '../http/parse.js';
+import { documentedAs, parseQuery, wholeNumber } from '../http/request.js';
 
 const MAX_LIMIT = 1_000;
 

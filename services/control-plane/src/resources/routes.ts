@@ -1,11 +1,10 @@
 import { GatewayError, invalidField } from '@mcp-gateway/common/errors';
 import type { LogReader } from '@mcp-gateway/runtime/logs';
 import { Router } from 'express';
-import { principalOf } from '../http/authenticate.js';
+import { jsonBody, parseBody, principalOf } from '../http/request.js';
 import { onlyMethods } from '../http/problems.js';
-import { jsonBody, parseBody } from '../http/parse.js';
 import type { ReplicatedSpec, Representation, ResourceDefinition } from './definition.js';
-import { etagOf, matchesBody, matchesIfMatch } from './etag.js';
+import { etagOf, matchesBody, matchesIfMatch } from './optimistic-concurrency.js';
 import { sendLogs } from './logs.js';
 import { linkToNext, pageOf } from './paging.js';
 import type { ResourceService } from './service.js';
@@ -18,7 +17,7 @@ export interface ResourceRoutesParts<Spec extends ReplicatedSpec, Resource exten
   logCheckMs?: number | undefined;
 }
 
-/** The REST API of one kind, below the path of its collection: parse, ask the service, answer with status and headers. */
+/** The REST API of one kind, below the path of its collection: parse, call the service, answer with status and headers. */
 export function resourceRoutes<Spec extends ReplicatedSpec, Resource extends Representation>(
   parts: ResourceRoutesParts<Spec, Resource>,
 ): Router {

@@ -4,8 +4,7 @@ import { canRead, canWrite, isAdmin, type Principal } from '@mcp-gateway/common/
 import type { Page, ResourceRow, ResourceSpec } from '@mcp-gateway/database';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { ReplicatedSpec, Representation, ResourceDefinition } from './definition.js';
-import type { Precondition } from './etag.js';
-import { retryWrite } from './retry-write.js';
+import { retryWrite, type Precondition } from './optimistic-concurrency.js';
 
 export interface ResourceService<Spec extends ResourceSpec, Resource> {
   create(principal: Principal, spec: Spec): Promise<Resource>;

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import type { AdapterRow } from '@mcp-gateway/database';
 import type { Principal } from '@mcp-gateway/common/principal';
-import { principalOf } from '../http/authenticate.js';
+import { principalOf } from '../http/request.js';
 import { onlyMethods } from '../http/problems.js';
 import { linkToNext, pageOf } from '../resources/paging.js';
 import type { SessionService } from './service.js';

@@ -2,11 +2,10 @@ import { adapterRef, SESSION_LIMITS, type SessionResource } from '@mcp-gateway/c
 import { sessionNotFound, unavailable } from '@mcp-gateway/common/errors';
 import { canWrite, type Principal } from '@mcp-gateway/common/principal';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
-import { listSessions, sessionRecords, type SessionOwner } from '@mcp-gateway/sessions';
+import { listSessions, sessionRecords, type ListedSession, type SessionOwner } from '@mcp-gateway/sessions';
 import type { AdapterRow } from '@mcp-gateway/database';
 import { z } from 'zod';
 import { accessPolicy } from '../resources/service.js';
-import { sessionResource } from './resource.js';
 
 export interface SessionService {
   /** The caller's own sessions; all of them for a caller that may change the adapter. */
@@ -53,3 +52,37 @@ function refuse(cause: unknown): never {
 }
 
 const owner = ({ id }: AdapterRow): SessionOwner => ({ kind: 'adapter', resourceId: id });
+
+const MAX_NAME = 256;
+
+/** The part of an `initialize` message that names the client. The client chooses it. */
+const Initialize = z.object({
+  params: z.object({ clientInfo: z.object({ name: z.string(), version: z.string() }) }),
+});
+
+/** The API shows neither the server's id of a session nor the rest of its `initialize` message. */
+function sessionResource({ id, record, lastUsedAt }: ListedSession): SessionResource {
+  const { caller, protocolVersion, endpointId, moves, openedAt, initialize } = record;
+  return {
+    id,
+    caller,
+    client: clientOf(initialize),
+    protocolVersion,
+    endpoint: endpointId,
+    moves,
+    openedAt: isoTime(openedAt),
+    lastUsedAt: isoTime(lastUsedAt),
+  };
+}
+
+function clientOf(initialize: string | null): SessionResource['client'] {
+  if (initialize === null) return null;
+  try {
+    const { name, version } = Initialize.parse(JSON.parse(initialize)).params.clientInfo;
+    return { name: name.slice(0, MAX_NAME), version: version.slice(0, MAX_NAME) };
+  } catch {
+    return null;
+  }
+}
+
+const isoTime = (seconds: number) => new Date(seconds * 1000).toISOString();

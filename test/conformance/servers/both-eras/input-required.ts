@@ -12,7 +12,11 @@ import {
 import { text } from '../samples.ts';
 import { requestStates } from './request-states.ts';
 
-const ask = (message: string, field: string, schema: { type: 'string' } | { type: 'boolean' } = { type: 'string' }) =>
+const elicit = (
+  message: string,
+  field: string,
+  schema: { type: 'string' } | { type: 'boolean' } = { type: 'string' },
+) =>
   inputRequired.elicit({
     message,
     requestedSchema: { type: 'object', properties: { [field]: schema }, required: [field] },
@@ -20,10 +24,10 @@ const ask = (message: string, field: string, schema: { type: 'string' } | { type
 const sample = (prompt: string, maxTokens: number) =>
   inputRequired.createMessage({ messages: [{ role: 'user', content: text(prompt) }], maxTokens });
 
-const NAME = { user_name: ask('What is your name?', 'name') };
+const NAME = { user_name: elicit('What is your name?', 'name') };
 const CAPITAL = { capital_question: sample('What is the capital of France?', 100) };
 const ROOTS = { client_roots: inputRequired.listRoots() };
-const CONFIRM = { confirm: ask('Please confirm', 'ok', { type: 'boolean' }) };
+const CONFIRM = { confirm: elicit('Please confirm', 'ok', { type: 'boolean' }) };
 const EVERYTHING = { ...NAME, greeting: sample('Generate a greeting', 50), ...ROOTS };
 
 /** The tools and the prompt that require more input in the suite (MCP 2026-07-28, multi-round-trip requests). */
@@ -62,9 +66,9 @@ export function registerInputRequired(server: McpServer): void {
   tool('multi_round', (context) => {
     if (stateOf(context) === 2 && answered(context, 'step2')) return 'Both answered.';
     if (stateOf(context) !== 1 || !answered(context, 'step1')) {
-      return withState({ step1: ask('Step 1: What is your name?', 'name') }, 1);
+      return withState({ step1: elicit('Step 1: What is your name?', 'name') }, 1);
     }
-    return withState({ step2: ask('Step 2: What is your favorite color?', 'color') }, 2);
+    return withState({ step2: elicit('Step 2: What is your favorite color?', 'color') }, 2);
   });
   tool('capabilities', ({ mcpReq: { envelope, inputResponses } }) => {
     const can = (envelope as Record<string, ClientCapabilities> | undefined)?.[CLIENT_CAPABILITIES_META_KEY];
@@ -73,15 +77,17 @@ export function registerInputRequired(server: McpServer): void {
       ...(can?.sampling && CAPITAL),
       ...(can?.roots && ROOTS),
     };
-    const asked = Object.keys(inputRequests);
-    if (asked.every((key) => inputResponses?.[key] !== undefined)) return `Asked: ${asked.join(', ')}`;
+    const requested = Object.keys(inputRequests);
+    if (requested.every((key) => inputResponses?.[key] !== undefined)) return `Asked: ${requested.join(', ')}`;
     return inputRequired({ inputRequests });
   });
 
   server.registerPrompt('test_input_required_result_prompt', { description: 'Asks.' }, ({ mcpReq }) => {
     const context = acceptedContent(mcpReq.inputResponses, 'user_context')?.['context'];
     if (context === undefined) {
-      return inputRequired({ inputRequests: { user_context: ask('What context should the prompt use?', 'context') } });
+      return inputRequired({
+        inputRequests: { user_context: elicit('What context should the prompt use?', 'context') },
+      });
     }
     return { messages: [{ role: 'user', content: text(`With ${JSON.stringify(context)}.`) }] };
   });

@@ -1,9 +1,0 @@
-export {
-  canRead,
-  canWrite,
-  hasAnyRole,
-  isAdmin,
-  normalizeRole,
-  type AccessPolicy,
-  type Principal,
-} from './permissions.js';

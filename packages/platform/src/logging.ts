@@ -1,0 +1,93 @@
+import { isNativeError } from 'node:util/types';
+import { StringDecoder } from 'node:string_decoder';
+import { pino, stdSerializers, type Logger } from 'pino';
+
+export type { Logger };
+
+/**
+ * JSON lines on standard error, so that standard output stays free for what a command prints for people. A terminal acts on nothing in
+ * them, whoever has sent it.
+ */
+export function createLogger(service: string, level: string): Logger {
+  return pino(
+    {
+      level,
+      base: { service },
+      formatters: { level: (label) => ({ level: label }), log: redact },
+      redact: secretPaths,
+      serializers: { err: (error: unknown) => error }, // redacted and serialized already
+      hooks: { streamWrite: escapeControls },
+      timestamp: pino.stdTimeFunctions.isoTime,
+    },
+    // Without a minimum, `flush` would not wait for what is being written.
+    pino.destination({ fd: 2, sync: false, minLength: 1 }),
+  );
+}
+
+/** Header and field names, in lower case, whose values never reach a log. */
+const SECRETS = new Set([
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'set-cookie',
+  'mcp-session-id',
+  'x-gateway-secret',
+  'password',
+  'environment',
+  'environmentvariables',
+]);
+
+/** For pino's `redact`: what a child logger is made with does not come by the function below. */
+const secretPaths: string[] = [...SECRETS, 'environmentVariables'].map((name) => `["${name}"]`);
+
+const REDACTED = '[Redacted]';
+/** Also ends what refers to itself. */
+const MAX_DEPTH = 10;
+
+/** A copy for the log, without the values of what is secret by its name, however deep and in whatever case. */
+export function redact(fields: object): Record<string, unknown> {
+  return redactEntries(fields, 0);
+}
+
+function redactEntries(object: object, depth: number): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(object).map(([name, value]) => [
+      name,
+      SECRETS.has(name.toLowerCase()) ? REDACTED : redactValue(value, depth + 1),
+    ]),
+  );
+}
+
+function redactValue(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null || 'toJSON' in value) return value;
+  if (depth > MAX_DEPTH) return '[Too deep]';
+  if (Array.isArray(value)) return value.map((each) => redactValue(each, depth + 1));
+  return redactEntries(isNativeError(value) ? stdSerializers.err(value) : value, depth);
+}
+
+/**
+ * Characters that a terminal acts on instead of showing: C0 but tab and the ends of lines, DEL, C1, and the marks that turn the
+ * direction of text (Unicode Standard Annex 9 §2) and so make one text look like another.
+ */
+// oxlint-disable-next-line no-control-regex
+const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)/g;
+
+const inHex = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** Shows them as `\u001b`, which in JSON means the same. */
+export const escapeControls = (text: string): string => text.replace(CONTROLS, inHex);
+
+/** The same for what comes in chunks, wherever they break. Bytes that are not UTF-8 become U+FFFD. */
+export async function* escapedControls(chunks: AsyncIterable<Buffer | string>): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8');
+  /** Of the end of a line, perhaps. */
+  let held = '';
+  for await (const chunk of chunks) {
+    const text = held + (typeof chunk === 'string' ? chunk : decoder.write(chunk));
+    held = text.endsWith('\r') ? '\r' : '';
+    const escaped = escapeControls(held ? text.slice(0, -1) : text);
+    if (escaped !== '') yield escaped;
+  }
+  const rest = escapeControls(held + decoder.end());
+  if (rest !== '') yield rest;
+}

@@ -1,0 +1,89 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { HEADER, passOn, type HeaderList } from './header-list.js';
+
+/**
+ * Headers that tell a server about the caller, its address and the URL that it called. Only the gateway sets them. "_"
+ * counts as "-", because CGI-like servers do not distinguish the two.
+ */
+const SET_BY_GATEWAY = [
+  'x-mcp-(userid|username|roles)|x-gateway-secret|x-dev-.*',
+  '(x-)?remote-(user|name|email|groups)|x-auth-request-.*|x-ms-client-principal(-.*)?|proxy', // of other gateways; CGI's HTTP_PROXY
+  'forwarded|x-forwarded(-.*)?|x-original-.*|x-rewrite-url|x-envoy-external-address',
+  'x-real-ip|(x-|x-cluster-|true-|fastly-|fly-)?client-ip|cf-connecting-ip(v6)?',
+].join('|');
+
+/** Secrets between the client and the gateway, and headers that the gateway has acted on. Servers never get them. */
+const FOR_GATEWAY = new Set<string>([
+  'authorization',
+  'cookie',
+  'cookie2',
+  'expect',
+  HEADER.sessionId,
+  HEADER.requestId,
+]);
+
+/**
+ * Headers by which a server recognizes requests of web pages. The gateway has checked them (serving/browser-access.ts).
+ */
+const OF_BROWSER_ACCESS = 'host|origin|sec-fetch-.*';
+
+/** One pattern, because the gateway compares every header of every request with it. */
+const ENDS_HERE = new RegExp(`^(${SET_BY_GATEWAY}|${OF_BROWSER_ACCESS})$`);
+const ENDS_HERE_PRESERVING_HOST = new RegExp(`^(${SET_BY_GATEWAY})$`);
+
+/** Identity headers that an adapter sees, in the shape of Microsoft's gateway. */
+export interface Identity {
+  subject: string;
+  name: string;
+  roles: readonly string[];
+}
+
+/** Headers that the gateway adds to a request. */
+export interface Addition {
+  identity: Identity;
+  requestId: string;
+  /** The origin of the request (`X-Forwarded-*`), as a flat list. */
+  forwarded: HeaderList;
+  /**
+   * True: the server gets the client's `Host` and `Origin`. False: undici sets the server's own host, and there is no
+   * `Origin`.
+   */
+  preserveHost: boolean;
+}
+
+/**
+ * The headers to send upstream, as undici's flat list: the client's, without those that end at the gateway, plus the
+ * caller and the origin of the request. The order and the values of the others do not change.
+ */
+export function requestHeaders(
+  incoming: HeaderList,
+  headers: IncomingHttpHeaders,
+  { identity, requestId, forwarded, preserveHost }: Addition,
+): string[] {
+  const pattern = preserveHost ? ENDS_HERE_PRESERVING_HOST : ENDS_HERE;
+  const endsHere = (name: string) => {
+    const key = name.includes('_') ? name.replaceAll('_', '-') : name;
+    return FOR_GATEWAY.has(key) || pattern.test(key);
+  };
+  const outgoing = passOn(incoming, headers.connection, endsHere);
+  outgoing.push(...identityHeaders(identity), 'X-Request-Id', requestId, ...forwarded);
+  return outgoing;
+}
+
+/** The headers that name the caller to an adapter, as a flat list. */
+export const identityHeaders = ({ subject, name, roles }: Identity): string[] => [
+  'X-Mcp-UserId',
+  fieldValue(subject),
+  'X-Mcp-UserName',
+  fieldValue(name),
+  'X-Mcp-Roles',
+  fieldValue(roles.join(',')),
+];
+
+/**
+ * Header values are bytes, so a name in another script is sent as UTF-8 bytes. Control characters are removed: a header
+ * cannot contain them, and a line break would begin another header.
+ */
+function fieldValue(value: string): string {
+  return Buffer.from(value.replaceAll(/\p{Cc}/gu, ' '), 'utf8').toString('latin1');
+}

@@ -1,0 +1,185 @@
+import { adapterDocumentation } from '../adapters/definition.js';
+import type { Examples, ResourceDocumentation } from '../resources/definition.js';
+import { LogQuery } from '../resources/logs.js';
+import { forbidden, header, json, link, name, page, pathParameter, problem, queryParameters, ref, responses, sessionId } from './parts.js';
+
+/** The paths that `resources/routes.ts` serves for one kind. */
+function resourcePaths(kind: ResourceDocumentation) {
+  const resource = `/${kind.collection}/{name}`;
+  const noun = kind.type.toLowerCase();
+  const parameters = [pathParameter('name', `Name of the ${noun}.`, {})];
+  return {
+    [`/${kind.collection}`]: collectionOperations(kind, noun),
+    [resource]: { parameters, ...resourceOperations(kind, noun) },
+    [`${resource}/status`]: { parameters, ...statusOperation(kind, noun) },
+    [`${resource}/logs`]: { parameters, ...logsOperation(kind, noun) },
+  };
+}
+
+const etag = {
+  ETag: { description: 'Names this generation; send it as If-Match.', schema: { type: 'string' } },
+};
+const ifMatch = header('If-Match', 'ETag of the generation that you read. The gateway changes no other generation.');
+const unavailable = problem('The database cannot be reached; try again after Retry-After.');
+const refusedBody = {
+  400: problem('The body is not a valid spec; `errors` names each bad field.'),
+  413: problem('The body is larger than 1 MiB.'),
+  415: problem('The body is not application/json.'),
+};
+const body = (type: string, examples: Examples) => ({
+  required: true,
+  description: 'The spec. Fields that are absent or null get their defaults. Names of fields may have any case.',
+  content: { 'application/json': { schema: ref(`${type}Body`), examples } },
+});
+const notFound = (noun: string) => problem(`The ${noun} does not exist, or you may not read it.`);
+
+function collectionOperations({ type, collection, registers, examples, forbidden: reasons }: ResourceDocumentation, noun: string) {
+  const location = { Location: { description: `URL of the ${noun}.`, schema: { type: 'string' } } };
+  return {
+    get: {
+      tags: [collection],
+      operationId: `list${type}s`,
+      summary: `List ${collection}`,
+      description: `Lists the ${collection} that you may read, ordered by name.`,
+      parameters: page,
+      responses: responses({
+        200: { description: 'One page.', headers: link, ...json({ type: 'array', items: ref(`${type}Resource`) }) },
+        400: problem('A parameter is not valid.'),
+        503: unavailable,
+      }),
+    },
+    post: {
+      tags: [collection],
+      operationId: `create${type}`,
+      summary: `Register ${registers}`,
+      description:
+        `Registers ${registers} and deploys it. The answer of GET for another ${noun} is a valid body: the gateway ` +
+        'ignores the fields that it sets itself.',
+      requestBody: body(type, examples.create),
+      responses: responses({
+        201: {
+          description: `The ${noun} is registered. /status reports on the deployment.`,
+          headers: { ...etag, ...location },
+          ...json(ref(`${type}Resource`)),
+        },
+        ...refusedBody,
+        403: forbidden(reasons.create),
+        409: problem('The name is taken.'),
+        503: unavailable,
+      }),
+    },
+  };
+}
+
+function resourceOperations({ type, collection, aResource, examples, forbidden: reasons }: ResourceDocumentation, noun: string) {
+  const refusedChange = {
+    403: forbidden(reasons.change),
+    404: notFound(noun),
+    412: problem(`The ${noun} has changed since you read it: If-Match, or the \`id\` or \`generation\` in the body, is not current.`),
+    503: problem(`The database cannot be reached, or other callers keep changing the ${noun}; try again after Retry-After.`),
+  };
+  const content = { headers: etag, ...json(ref(`${type}Resource`)) };
+  return {
+    get: {
+      tags: [collection],
+      operationId: `get${type}`,
+      summary: `Read ${aResource}`,
+      description: 'Answers with the spec and the fields that the gateway sets. The answer, with changes in it, is a valid body of PUT.',
+      responses: responses({ 200: { description: `The ${noun}.`, ...content }, 404: notFound(noun), 503: unavailable }),
+    },
+    put: {
+      tags: [collection],
+      operationId: `replace${type}`,
+      summary: 'Replace the spec',
+      description:
+        'Replaces the spec and rolls it out. Absent fields get their defaults. The gateway answers 412 when an `id` or a ' +
+        '`generation` in the body is not the current one, as for a stale If-Match.',
+      parameters: [ifMatch],
+      requestBody: body(type, examples.replace),
+      responses: responses({
+        200: { description: 'The spec is replaced. /status reports on the rollout.', ...content },
+        ...refusedBody,
+        ...refusedChange,
+      }),
+    },
+    delete: {
+      tags: [collection],
+      operationId: `delete${type}`,
+      summary: `Remove ${aResource}`,
+      description: `Removes the ${noun} and its replicas. The name is free at once.`,
+      parameters: [ifMatch],
+      responses: responses({ 204: { description: `The ${noun} is removed.` }, ...refusedChange }),
+    },
+  };
+}
+
+const statusOperation = ({ type, collection }: ResourceDocumentation, noun: string) => ({
+  get: {
+    tags: [collection],
+    operationId: `get${type}Status`,
+    summary: 'Read the status of the replicas',
+    description: 'Reports on the deployment and on each replica, as the worker last saw them.',
+    responses: responses({
+      200: { description: 'The status that the worker last saw.', ...json(ref(`${type}Status`)) },
+      404: notFound(noun),
+      503: unavailable,
+    }),
+  },
+});
+
+const logsOperation = ({ type, collection }: ResourceDocumentation, noun: string) => ({
+  get: {
+    tags: [collection],
+    operationId: `get${type}Logs`,
+    summary: 'Read the log of a replica',
+    description: 'Answers with the last lines of the log and, with `follow`, with the lines that the replica writes from then on.',
+    parameters: queryParameters(LogQuery),
+    responses: responses({
+      200: {
+        description: 'Lines of the log, or a sentence while it is empty.',
+        content: { 'text/plain': { schema: { type: 'string' } } },
+      },
+      400: problem('A parameter is not valid.'),
+      404: notFound(noun),
+      503: unavailable,
+    }),
+  },
+});
+
+const redisUnavailable = problem('The database or Redis cannot be reached; try again after Retry-After.');
+
+const sessionPaths = {
+  '/adapters/{name}/sessions': {
+    parameters: [name],
+    get: {
+      tags: ['sessions'],
+      operationId: 'listSessions',
+      summary: 'List open sessions',
+      description: 'Lists your open sessions on an adapter; all of them when you may change the adapter.',
+      parameters: page,
+      responses: responses({
+        200: { description: 'One page, by id.', headers: link, ...json({ type: 'array', items: ref('SessionResource') }) },
+        400: problem('A parameter is not valid.'),
+        404: notFound('adapter'),
+        503: redisUnavailable,
+      }),
+    },
+  },
+  '/adapters/{name}/sessions/{id}': {
+    parameters: [name, sessionId],
+    delete: {
+      tags: ['sessions'],
+      operationId: 'endSession',
+      summary: 'End a session',
+      description: 'Ends a session. Its client gets 404 from then on, and the gateway tells the server.',
+      responses: responses({
+        204: { description: 'The session has ended.' },
+        404: problem('The adapter or the session does not exist, or you may not see it.'),
+        503: redisUnavailable,
+      }),
+    },
+  },
+};
+
+/** The paths that the control plane serves. The data plane serves the MCP paths. */
+export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths };
