@@ -1,43 +1,30 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { Logger } from '@mcp-gateway/platform/logging';
 import { startControlPlane } from '../control-plane/support/control-plane.js';
 import { send } from '../support/http.js';
-import { silent } from '../support/postgres.js';
 import { becomesTrue } from '../support/wait.js';
+import { recordingLog } from './support/access-log.js';
 import { startGateway, type Gateway } from './support/gateway.js';
+import { rawConnection } from './support/raw.js';
 import { routeTo, startUpstream, type Upstream } from './support/upstream.js';
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const GIVEN = 'of/the:client.1';
 
-interface Line {
-  level: string;
-  text: string;
-  [field: string]: unknown;
-}
-
 let upstream: Upstream;
 let gateway: Gateway;
-let lines: Line[];
+let ended: ReturnType<typeof recordingLog>['ended'];
 
 beforeEach(async () => {
-  lines = [];
-  const write = (level: string) => (fields: object, text: string) => void lines.push({ level, text, ...fields });
-  const log = Object.assign(Object.create(silent) as Logger, {
-    isLevelEnabled: () => true,
-    debug: write('debug'),
-    warn: write('warn'),
-  });
+  const recording = recordingLog();
+  ended = recording.ended;
   upstream = await startUpstream((_req, res) => res.end('{}'));
   const { url } = await startControlPlane();
-  gateway = await startGateway({ routes: [routeTo(upstream.endpoint)], controlPlane: url, log });
+  gateway = await startGateway({ routes: [routeTo(upstream.endpoint)], controlPlane: url, log: recording.log });
 });
 
 const request = (headers: Record<string, string> = {}, path = '/adapters/echo/mcp', method = 'POST') =>
   send(gateway.url + path, { method, headers, ...(method === 'POST' && { body: '{"jsonrpc":"2.0"}' }) });
-/** The access-log lines. */
-const ended = () => lines.filter(({ text }) => text.startsWith('request '));
 
 describe('the id of a request', () => {
   it('is the client’s, at the server, in the answer and in the log', async () => {
@@ -84,6 +71,16 @@ describe('the id of a request', () => {
     await request({ 'x-request-id': GIVEN, 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/list' });
     await becomesTrue('the line', async () => expect(ended()).toHaveLength(1));
     expect(ended()[0]).toMatchObject({ level: 'warn', requestId: GIVEN, code: 'UPSTREAM_REFUSED' });
+  });
+
+  it('stands with the reason in the line about a request that HTTP does not allow', async () => {
+    const connection = rawConnection(gateway.url);
+    connection.write(`POST /adapters/echo/mcp HTTP/1.1\r\nHost: a\r\nHost: b\r\nX-Request-Id: ${GIVEN}\r\n\r\n`);
+    expect(await connection.ended()).toMatch(
+      /^HTTP\/1\.1 400 .*X-Request-Id: of\/the:client\.1.*Host must be given once/s,
+    );
+    await becomesTrue('the line', async () => expect(ended()).toHaveLength(1));
+    expect(ended()[0]).toMatchObject({ text: 'request refused', requestId: GIVEN, code: 'INVALID_REQUEST' });
   });
 
   it.each(['/adapters', '/adapters/none', '/nothing', '/livez'])(

@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Route } from '@mcp-gateway/common/contracts';
 import { developmentVerifier, type Verifier } from '@mcp-gateway/identity';
 import { bodyOf, open } from '../support/http.js';
-import { waitFor } from '../support/wait.js';
+import { becomesTrue, waitFor } from '../support/wait.js';
+import { recordingLog } from './support/access-log.js';
 import { startGateway, type Gateway } from './support/gateway.js';
 import { startReplica, type Replica } from './support/replica.js';
 import { begin, message, openStream } from './support/rpc.js';
@@ -78,10 +79,11 @@ async function listening({ route, request }: Way) {
   const server = await quietServer();
   const publish = (changes: Partial<Route>) =>
     gateway.publish(routeTo(server.endpoint, { ...TEAM, ...route, ...changes }));
-  const gateway = await startGateway({ routes: [routeTo(server.endpoint, { ...TEAM, ...route })] });
+  const { log, ended } = recordingLog();
+  const gateway = await startGateway({ routes: [routeTo(server.endpoint, { ...TEAM, ...route })], log });
   const output = listen(await request(gateway.url));
   await waitFor('the stream to begin', () => output.text !== '');
-  return { gateway, server, output, publish };
+  return { gateway, server, output, publish, ended };
 }
 
 const serverSees = ({ seen }: Upstream) => seen.at(-1)?.cut;
@@ -92,6 +94,19 @@ describe('a stream whose caller loses the permission to use the adapter', () => 
     await publish({ requiredRoles: ['others'] });
     await output.over;
     await serverSees(server);
+  });
+
+  it.each([
+    ...LISTENING.map(([what, way]) => [what, way, 'ADAPTER_NOT_FOUND'] as const),
+    ...ANSWERS.map(([what, way]) => [what, way, /^(ADAPTER_NOT_FOUND|UPSTREAM_GONE)$/] as const),
+  ])('is logged as refused, once: %s', async (_what, way, code) => {
+    const { output, publish, ended } = await listening(way);
+    const before = ended().length;
+    await publish({ requiredRoles: ['others'] });
+    await output.over;
+    await becomesTrue('the line', async () => expect(ended()).toHaveLength(before + 1));
+    const expected = typeof code === 'string' ? code : expect.stringMatching(code);
+    expect(ended().at(-1)).toMatchObject({ text: 'request refused', status: 200, code: expected });
   });
 
   it.each(LISTENING)('ends when the adapter is removed, and when it is created anew: %s', async (_what, way) => {

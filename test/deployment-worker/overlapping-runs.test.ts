@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { adapterRef, AdapterSpec } from '@mcp-gateway/common/contracts';
-import { adapterRows, type AdapterRow, type AdapterRows } from '@mcp-gateway/database';
+import { adapterRows, type AdapterRow, type AdapterRows, type Database } from '@mcp-gateway/database';
+import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { followRoutes, routePublisher, type RoutePublisher, type RouteTable } from '@mcp-gateway/routing';
 import type { Runtime } from '@mcp-gateway/runtime';
 import { afterTest } from '../support/clean-up.js';
@@ -13,6 +14,9 @@ import { adapterReconciler, routeRestorer } from './support/sources.js';
 /** Two workers on one PostgreSQL, one Redis and one runtime. A test can pause the runtime of the older worker in a call. */
 let fake: FakeRuntime;
 let rows: AdapterRows;
+let database: Database;
+let redis: RedisClient;
+let prefix: string;
 let routes: RoutePublisher;
 let table: RouteTable;
 let olderPaused: Promise<void>;
@@ -69,10 +73,11 @@ const published = async () => {
 };
 
 beforeEach(async () => {
-  const redis = await connectRedis();
-  const prefix = freshPrefix();
+  redis = await connectRedis();
+  prefix = freshPrefix();
   fake = new FakeRuntime();
-  rows = adapterRows(connect(await freshDatabase()));
+  database = connect(await freshDatabase());
+  rows = adapterRows(database);
   routes = routePublisher(redis, prefix);
   table = followRoutes(redis, prefix, silent);
   afterTest(() => table.close());
@@ -155,6 +160,38 @@ describe('a run that outlived its lock and withdraws last', () => {
       expect(fake.running.get('echo')?.removing).toBe(false);
     },
   );
+});
+
+describe('a run that began before its stores changed under it', () => {
+  it('does not stop later runs when Redis has lost its data meanwhile', async () => {
+    await rows.create(spec(), 'alice');
+    const late = older('echo'); // its runtime reported no replica
+    await olderPaused;
+    await redis.del(await redis.keys(`*${prefix}*`));
+    expect(await routeRestorer({ rows, runtime: fake, routes, now, log: silent })()).toBe(true);
+    goOn();
+    await late;
+    await settle('echo');
+    expect((await published())?.endpoints).toMatchObject([{ ready: true }]);
+    expect(await rows.find('echo')).toMatchObject({ phase: 'Ready' });
+  });
+
+  it('gives way to a database that was restored from a backup', async () => {
+    const row = (await rows.create(spec(), 'alice')) as AdapterRow;
+    await settle('echo');
+    const changed = (await rows.update(row, spec({ requiredRoles: ['mistake'] }))) as AdapterRow;
+    await rows.update(changed, spec({ requiredRoles: ['mistake', 'another'] }));
+    await settle('echo');
+    await database.$executeRaw`UPDATE adapters SET generation = 1, observed_generation = 1, reader_roles = '{team}', spec = ${JSON.stringify(row.spec)}::jsonb`;
+    await settle('echo');
+    expect(await published()).toMatchObject({ requiredRoles: ['team'], generation: 1 });
+    await rows.update((await rows.find('echo')) as AdapterRow, spec({ requiredRoles: [] }));
+    await settle('echo');
+    expect(await published()).toMatchObject({ requiredRoles: [], generation: 2 });
+    await rows.markDeleted((await rows.find('echo')) as AdapterRow);
+    await settle('echo');
+    expect([await published(), await rows.find('echo'), fake.running.has('echo')]).toEqual([undefined, null, false]);
+  });
 });
 
 it('a worker that restores all routes publishes no older route and no withdrawn one', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { adapterRef } from '@mcp-gateway/common/contracts';
 import { routeKeys, routePublisher } from '@mcp-gateway/routing';
@@ -172,6 +173,7 @@ describe('the version of a route', () => {
   ])('is not replaced or withdrawn by that of %s', async (_what, older) => {
     const redis = await connectRedis();
     const publisher = routePublisher(redis, freshPrefix());
+    await publisher.beginRun(); // its number is higher than those of these runs, so they overlap
     const standing = version(2_000, 3, 5);
     expect(await publisher.publish({ route: route('a', 3), version: standing })).toBe(true);
     expect(await publisher.publish({ route: route('a', 1), version: older })).toBe(false);
@@ -180,6 +182,29 @@ describe('the version of a route', () => {
     expect(await publisher.withdraw(adapterRef('a'), standing)).toBe(true);
     expect(await publisher.publish({ route: route('a', 1), version: older })).toBe(false);
     expect(await publisher.standing(adapterRef('a'))).toBeNull();
+  });
+
+  it('is replaced and withdrawn by a run that began after it, whatever its version', async () => {
+    const publisher = routePublisher(await connectRedis(), freshPrefix());
+    await publisher.publish({ route: route('a', 3), version: version(2_000, 3, await publisher.beginRun()) });
+    const restored = version(1_000, 1, await publisher.beginRun());
+    expect(await publisher.publish({ route: route('a', 1), version: restored })).toBe(true);
+    expect(await publisher.standing(adapterRef('a'))).toEqual(restored);
+    const lower = version(500, 1, await publisher.beginRun());
+    expect(await publisher.withdraw(adapterRef('a'), lower)).toBe(true);
+    expect(await publisher.standing(adapterRef('a'))).toBeNull();
+  });
+
+  it('has runs whose numbers rise, also when Redis has lost its data', async () => {
+    const redis = await connectRedis();
+    const prefix = freshPrefix();
+    const publisher = routePublisher(redis, prefix);
+    const numbers = [];
+    for (let i = 0; i < 5; i += 1) numbers.push(await publisher.beginRun());
+    await redis.del(routeKeys(prefix).runs);
+    await delay(10); // more than the runs above have counted ahead of the clock
+    numbers.push(await publisher.beginRun());
+    expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => a - b));
   });
 
   it('is kept for a day after the route was withdrawn', async () => {

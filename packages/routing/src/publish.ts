@@ -1,10 +1,10 @@
 import { resourceKey, type PublishedRoute, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
-import { PUBLISH, PUBLISH_ALL, refIn, routeKeys, WITHDRAW } from './stored-routes.js';
+import { BEGIN_RUN, PUBLISH, PUBLISH_ALL, refIn, routeKeys, WITHDRAW } from './stored-routes.js';
 
 /**
- * Orders what workers write of one resource. A resource that was made anew has a later `createdAt`; a changed one has a higher
- * generation; of two runs for the same generation, the one that began later has seen more.
+ * Orders what overlapping runs of workers write of one resource. A resource that was made anew has a later `createdAt`; a changed one
+ * has a higher generation; of two runs for the same generation, the one that began later has seen more.
  */
 export interface RouteVersion {
   createdAt: Date;
@@ -22,9 +22,9 @@ export interface VersionedRoute {
 export interface RoutePublisher {
   /** The number of a run that begins now: higher than that of every run that began before. */
   beginRun(): Promise<number>;
-  /** Writes the route, and tells the readers if it differs. False when a newer version was published or withdrawn. */
+  /** Writes the route, and tells the readers if it differs. False when an overlapping run has published or withdrawn a newer version. */
   publish(published: VersionedRoute): Promise<boolean>;
-  /** Removes the route and refuses older ones from now on. False when a newer version stands there. */
+  /** Removes the route and refuses older ones of overlapping runs from now on. False when one has published a newer version. */
   withdraw(ref: ResourceRef, version: RouteVersion): Promise<boolean>;
   /**
    * Makes Redis hold these routes and marks the set as complete. Keeps a newer version of a route, and routes that are not
@@ -42,16 +42,16 @@ export function routePublisher(redis: RedisClient, prefix: string, now: () => nu
   const run = (script: string, on: string[], args: (string | number)[]) =>
     redis.eval(script, { keys: on, arguments: args.map(String) });
   return {
-    beginRun: () => redis.incr(keys.runs),
+    beginRun: async () => Number(await run(BEGIN_RUN, [keys.runs], [])),
 
     async publish({ route, version }) {
       const args = [resourceKey(route), textOf(version), JSON.stringify(route), keys.changed];
-      return (await run(PUBLISH, [keys.routes, keys.versions, keys.withdrawn], args)) === 1;
+      return (await run(PUBLISH, [keys.runs, keys.routes, keys.versions, keys.withdrawn], args)) === 1;
     },
 
     async withdraw(ref, version) {
       const args = [resourceKey(ref), textOf(version), keys.changed, now()];
-      return (await run(WITHDRAW, [keys.routes, keys.versions, keys.withdrawn], args)) === 1;
+      return (await run(WITHDRAW, [keys.runs, keys.routes, keys.versions, keys.withdrawn], args)) === 1;
     },
 
     async publishAll(routes, ofRun) {
@@ -60,7 +60,7 @@ export function routePublisher(redis: RedisClient, prefix: string, now: () => nu
         textOf(version),
         JSON.stringify(route),
       ]);
-      const on = [keys.routes, keys.versions, keys.withdrawn, keys.complete];
+      const on = [keys.runs, keys.routes, keys.versions, keys.withdrawn, keys.complete];
       await run(PUBLISH_ALL, on, [keys.changed, ofRun, ...entries]);
     },
 

@@ -36,7 +36,7 @@ export class World {
   calls = 0;
   #starts = 0;
   #runs = 0;
-  readonly #versions = new Map<string, RouteVersion>();
+  readonly #versions = new Map<string, RouteVersion & { lastRun: number }>();
 
   constructor(private readonly crash?: Crash) {}
 
@@ -134,7 +134,7 @@ export class World {
       this.#call(
         () => {
           if (isOlder(version, this.#versions.get(route.name))) return false;
-          this.#versions.set(route.name, version);
+          this.#versions.set(route.name, { ...version, lastRun: this.#runs });
           this.routeTable.set(route.name, route);
           return true;
         },
@@ -143,7 +143,7 @@ export class World {
     withdraw: ({ name }, version) =>
       this.#call(() => {
         if (isOlder(version, this.#versions.get(name))) return false;
-        this.#versions.set(name, version);
+        this.#versions.set(name, { ...version, lastRun: this.#runs });
         this.routeTable.delete(name);
         return true;
       }, `withdraw ${name}`),
@@ -153,7 +153,7 @@ export class World {
           this.routeTable.clear();
           for (const { route, version } of routes) {
             this.routeTable.set(route.name, route);
-            this.#versions.set(route.name, version);
+            this.#versions.set(route.name, { ...version, lastRun: this.#runs });
           }
           this.complete = true;
         },
@@ -210,7 +210,8 @@ const EARLIEST: RouteVersion = { createdAt: new Date(0), generation: 0, run: 0 }
 
 const numbers = ({ createdAt, generation, run }: RouteVersion) => [createdAt.getTime(), generation, run] as const;
 
-function isOlder(version: RouteVersion, than: RouteVersion | undefined): boolean {
+function isOlder(version: RouteVersion, than: (RouteVersion & { lastRun: number }) | undefined): boolean {
+  if (than && version.run > than.lastRun) return false;
   const other = numbers(than ?? EARLIEST);
   const [difference = 0] = numbers(version).flatMap((each, i) => (each === other[i] ? [] : [each - Number(other[i])]));
   return difference < 0;

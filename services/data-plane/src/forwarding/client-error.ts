@@ -1,5 +1,4 @@
 import { type ErrorCode, GatewayError } from '@mcp-gateway/common/errors';
-import { rpcError } from '@mcp-gateway/protocol';
 import { CLIENT_GONE } from '../request/body.js';
 import type { ClientResponse } from './response/client-response.js';
 import type { BufferedMessage, Delivery } from './buffered-message.js';
@@ -76,7 +75,7 @@ export function failPendingWith(answer: ClientResponse, buffered: BufferedMessag
   if (!answer.begun) throw error;
   // A message that is not buffered has no known ids.
   const ids = buffered.isReadable ? answer.unanswered(buffered.requestIds) : answer.hasAnswered ? [] : [undefined];
-  for (const id of ids) answer.writeMessage(rpcError(error, answer.requestId, id));
+  answer.refuse(error, ids);
   answer.close();
 }
 

@@ -1,5 +1,5 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { headerValue, type RequestId, rpcError } from '@mcp-gateway/protocol';
+import { headerValue, type RequestId } from '@mcp-gateway/protocol';
 import { LRUCache } from 'lru-cache';
 import type { SessionLocation } from '../sessions/location.js';
 import type { ActivityTracker } from '../sessions/activity.js';
@@ -103,7 +103,7 @@ export const isAnswerLost = (call: PendingResumption, error: unknown): boolean =
 export function failPendingResumption(answer: ClientResponse, call: PendingResumption): void {
   const error = new GatewayError('UPSTREAM_GONE');
   answer.beginEvents();
-  for (const id of call.waiting) answer.writeMessage(rpcError(error, answer.requestId, id));
+  answer.refuse(error, [...call.waiting]);
   call.abandon();
   answer.close();
 }

@@ -53,7 +53,10 @@ export async function recoverableStream(
     events: call ? new SseTracker('resumed', (id) => call.answered(id)) : new SseTracker('stream'),
   });
   // The revocation of a grant also ends a stream that is between two servers.
-  const end = () => answer.begun && answer.close();
+  const end = (error: GatewayError) => {
+    given.request.refusal = error;
+    if (answer.begun) answer.close();
+  };
   const unwatch = parts.grants.watch({ grant: given.request, kind: 'stream', end });
   await follow(parts, given, { first, firstBody, answer, call }).finally(unwatch);
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import { malformedRequest } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { type BrowserAccess, HookedResponse } from '@mcp-gateway/platform/serving';
 import { openContext, type RequestContext, type RequestObserver } from '../request/context.js';
@@ -63,6 +64,7 @@ export function createDataPlaneServer(
     const { req, res } = context;
     const fault = messageFault(req);
     if (fault) {
+      context.refusal = malformedRequest(fault.why);
       res.writeHead(fault.status, { 'content-type': 'text/plain', connection: 'close' });
       res.end(`${fault.why}\n`);
       return;

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { type RequestId, writeEvent } from '@mcp-gateway/protocol';
+import type { GatewayError } from '@mcp-gateway/common/errors';
+import { type RequestId, rpcError, writeEvent } from '@mcp-gateway/protocol';
 import { ResponsePart, type WholeResponse } from './response-part.js';
 import type { SseTracker } from './sse-tracker.js';
 import type { TailBuffer } from './tail-buffer.js';
@@ -18,14 +19,12 @@ export class ClientResponse implements WholeResponse {
 
   /** `tail` gets every chunk that passes; `events` gets those of event streams. */
   readonly res: ServerResponse;
-  readonly requestId: string;
 
   constructor(
-    { id, res }: Pick<RequestContext, 'id' | 'res'>,
+    private readonly request: Pick<RequestContext, 'id' | 'res' | 'refusal'>,
     private readonly passed: { tail?: TailBuffer; events?: SseTracker } = {},
   ) {
-    this.res = res;
-    this.requestId = id;
+    this.res = request.res;
   }
 
   /**
@@ -90,6 +89,12 @@ export class ClientResponse implements WholeResponse {
   writeMessage(message: unknown): void {
     this.closeOpenEvent();
     this.res.write(writeEvent(message));
+  }
+
+  /** Writes the error as the answer to the JSON-RPC requests with these ids, and records it as the request's refusal. */
+  refuse(error: GatewayError, ids: readonly (RequestId | undefined)[]): void {
+    this.request.refusal = error;
+    for (const id of ids) this.writeMessage(rpcError(error, this.request.id, id));
   }
 
   end(): void {
