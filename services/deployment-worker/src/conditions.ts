@@ -5,7 +5,7 @@ import type { Observation } from '@mcp-gateway/runtime';
 /** A condition without the time of its last transition. */
 export type UntimedCondition = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
-const SCALED_TO_ZERO = 'The adapter is scaled to zero. PUT it with a replicaCount of 1 or more to start it.';
+const SCALED_TO_ZERO = 'The adapter is scaled to zero. PUT it with a replicaCount of 1 or more.';
 /** Crashes in a row that look like more than an accident. */
 const LOOPING_AFTER = 3;
 

@@ -13,6 +13,7 @@ const old = (instance: number, more: Partial<ObservedReplica> = {}) =>
 const with_ = (...replicas: ObservedReplica[]) => seenOf(row, { replicas });
 
 const BROKEN = { reason: 'ImageNotFound', message: 'No command is known for the image "x": add it.' };
+const FULL = { reason: 'Unschedulable', message: 'No node accepts it.' };
 const crashing = { state: 'BackOff', restartCount: 4, message: 'It ended with exit code 7.' } as const;
 const CORRECT_IMAGE = 'If imageName is wrong, correct it with PUT. Replicas that serve keep serving.';
 const CORRECT = 'Correct the spec with PUT. Replicas that serve keep serving.';
@@ -98,17 +99,14 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
   ],
   [
     'no node accepts one, which no spec corrects',
-    { ...with_(r(0, 'Ready'), r(1, 'Starting')), failure: { reason: 'Unschedulable', message: 'No node accepts it.' } },
+    { ...with_(r(0, 'Ready'), r(1, 'Starting')), failure: FULL },
     'Degraded',
     'False Unschedulable: No node accepts it.',
     'False Blocked: 2 of 2 replicas have the current spec, 1 of them ready. No node accepts it. Replicas that serve keep serving.',
   ],
   [
     'no node accepts one, and another keeps ending, which a spec may correct',
-    {
-      ...with_(r(0, 'BackOff', crashing), r(1, 'Starting')),
-      failure: { reason: 'Unschedulable', message: 'No node accepts it.' },
-    },
+    { ...with_(r(0, 'BackOff', crashing), r(1, 'Starting')), failure: FULL },
     'Failed',
     'False Unschedulable: No node accepts it.',
     `False Blocked: 2 of 2 replicas have the current spec, 0 of them ready. echo-0: It ended with exit code 7. ${CORRECT}`,
@@ -221,10 +219,9 @@ describe('the status when', () => {
     const none = rowOf({ replicaCount: 0 });
     const status = observedStatus(desiredState(none), seenOf(none, { replicas }), T1);
     expect(status.phase).toBe(phase);
-    expect(text(status.conditions[0] as Condition)).toBe(
-      'False ScaledToZero: The adapter is scaled to zero. PUT it with a replicaCount of 1 or more to start it.',
-    );
-    expect(text(status.conditions[1] as Condition)).toBe(`${progress}: 0 of 0 replicas run the current spec.`);
+    const [ready, progressing] = status.conditions.map(text);
+    expect(ready).toBe('False ScaledToZero: The adapter is scaled to zero. PUT it with a replicaCount of 1 or more.');
+    expect(progressing).toBe(`${progress}: 0 of 0 replicas run the current spec.`);
   });
 });
 
