@@ -188,7 +188,6 @@ function composeServer(settings: DataPlaneSettings, { log, verifier, observers, 
       referenceTo,
       log,
     },
-    log,
   });
   const management = createManagementApp({
     access,
@@ -198,7 +197,6 @@ function composeServer(settings: DataPlaneSettings, { log, verifier, observers, 
     referenceTo,
     publicUrl: settings.publicUrl,
     checkCaller,
-    log,
   });
   const wire = { ...settings.wire, ...(publicPath !== undefined && { publicPath }), observers, log };
   return createDataPlaneServer(mcp, management, access, wire);

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError, notFound, problemOf, toGatewayError, unavailable } from '@mcp-gateway/common/errors';
-import type { Logger } from '@mcp-gateway/platform/logging';
 import type { CallerCheck } from '@mcp-gateway/identity';
 import { type BrowserAccess, checkBrowserAccess, hookedPrototype } from '@mcp-gateway/platform/serving';
 import { createProxyMiddleware } from 'http-proxy-middleware';
@@ -26,7 +25,6 @@ export interface ManagementParts {
   checkCaller?: CallerCheck;
   /** The URL at which clients see the root of the gateway; undefined when it is not configured. */
   publicUrl?: string | undefined;
-  log: Logger;
 }
 
 const PROXY_MS = 30_000;
@@ -128,7 +126,7 @@ function managementApp(parts: ManagementParts): Express {
 }
 
 /** Problem documents (RFC 9457) for requests to the management API that the data plane itself answers. */
-function problemWriter({ log, publicUrl }: Pick<ManagementParts, 'log' | 'publicUrl'>) {
+function problemWriter({ publicUrl }: Pick<ManagementParts, 'publicUrl'>) {
   function write(req: IncomingMessage, res: ServerResponse, error: GatewayError) {
     const context = contextOf(req);
     context.refusal = error;
@@ -147,8 +145,6 @@ function problemWriter({ log, publicUrl }: Pick<ManagementParts, 'log' | 'public
     },
     handler: ((thrown: unknown, req, res, next) => {
       if (res.headersSent) return next(thrown);
-      if (!(thrown instanceof GatewayError))
-        log.error({ requestId: contextOf(req).id, err: thrown }, 'a management request failed');
       write(req, res, toGatewayError(thrown));
     }) satisfies ErrorRequestHandler,
   };

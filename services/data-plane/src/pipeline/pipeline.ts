@@ -1,4 +1,3 @@
-import type { Logger } from '@mcp-gateway/platform/logging';
 import { type BrowserAccess, checkBrowserAccess } from '@mcp-gateway/platform/serving';
 import type { Verifier } from '@mcp-gateway/identity';
 import { forward } from '../forwarding/forward.js';
@@ -19,7 +18,6 @@ export interface PipelineParts {
   verifier: Verifier;
   limits: Limits;
   forwarding: ForwardingParts;
-  log: Logger;
 }
 
 const METHODS = { mcp: ['POST', 'GET', 'DELETE'], sse: ['GET'], messages: ['POST'] } as const;
@@ -40,7 +38,7 @@ export type McpPipeline = (context: RequestContext, address: McpAddress) => Prom
  * The steps of one MCP request, in order. Each step fills the context or throws the error that becomes the answer. A
  * step that has its result in memory returns no promise, because each promise costs a turn of the event loop.
  */
-export function createPipeline({ access, verifier, limits, forwarding, log }: PipelineParts): McpPipeline {
+export function createPipeline({ access, verifier, limits, forwarding }: PipelineParts): McpPipeline {
   async function run(context: RequestContext, { adapter, endpoint, query }: McpAddress): Promise<void> {
     const { req, res } = context;
     checkBrowserAccess(req.headers, access); // before sign-in: a browser may attach credentials that its user did not intend to send
@@ -64,7 +62,7 @@ export function createPipeline({ access, verifier, limits, forwarding, log }: Pi
       await run(context, address);
     } catch (error) {
       if (error === CLIENT_GONE) context.res.destroy();
-      else await refuse(context, error, log);
+      else await refuse(context, error);
     }
   };
 }

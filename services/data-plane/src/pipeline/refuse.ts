@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { GatewayError } from '@mcp-gateway/common/errors';
-import type { Logger } from '@mcp-gateway/platform/logging';
+import { toGatewayError } from '@mcp-gateway/common/errors';
 import { messagesOf, readMessage, type RpcId, rpcErrorBody } from '@mcp-gateway/protocol';
 import { bufferBody, MAX_BUFFERED_BYTES } from '../request/buffer-body.js';
 import type { RequestContext } from '../request/context.js';
@@ -12,10 +11,9 @@ const BODY_MS = 1_000;
  * Answers with the error as JSON-RPC, with the id of the JSON-RPC request if the body has one. An answer that has begun
  * is broken off; a stream that its client only listens to is ended.
  */
-export async function refuse(context: RequestContext, thrown: unknown, log: Logger): Promise<void> {
+export async function refuse(context: RequestContext, thrown: unknown): Promise<void> {
   const { id, req, res } = context;
-  if (!(thrown instanceof GatewayError)) log.error({ requestId: id, err: thrown }, 'an MCP request failed');
-  const error = thrown instanceof GatewayError ? thrown : new GatewayError('INTERNAL', { cause: thrown });
+  const error = toGatewayError(thrown);
   context.refusal = error;
   const ids = res.headersSent ? undefined : (error.rpcId ?? (await idsIn(context)));
   if (res.headersSent || res.destroyed) {

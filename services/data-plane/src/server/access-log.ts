@@ -1,7 +1,7 @@
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RequestContext, RequestObserver } from '../request/context.js';
 
-/** One line for each request, when it has ended: at level debug, or warn when the gateway itself failed. */
+/** One line for each request, when it has ended: at level debug, or warn when the gateway itself failed, or error when it has a fault. */
 export function accessLog(log: Logger): RequestObserver {
   return {
     ended(context) {
@@ -26,5 +26,7 @@ export function accessLog(log: Logger): RequestObserver {
 }
 
 /** A missing replica is debug: the adapter's status reports it, and clients try again. */
-const levelOf = ({ refusal }: RequestContext): 'warn' | 'debug' =>
-  refusal && refusal.status >= 500 && refusal.code !== 'NO_READY_REPLICA' ? 'warn' : 'debug';
+function levelOf({ refusal }: RequestContext): 'error' | 'warn' | 'debug' {
+  if (!refusal || refusal.status < 500 || refusal.code === 'NO_READY_REPLICA') return 'debug';
+  return refusal.code === 'INTERNAL' ? 'error' : 'warn';
+}

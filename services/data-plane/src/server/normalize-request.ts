@@ -3,7 +3,7 @@ import { headerValues } from '@mcp-gateway/protocol';
 
 /** A fault that Node's parser accepts although the request must not be served, and the status to answer with. */
 export interface MessageFault {
-  status: 400 | 501 | 505;
+  status: 400 | 417 | 501 | 505;
   why: string;
 }
 
@@ -19,11 +19,15 @@ type Message = Pick<IncomingMessage, 'httpVersion' | 'headers' | 'rawHeaders' | 
 export function messageFault({ httpVersion, headers, rawHeaders, url }: Message): MessageFault | null {
   if (!/^1\.[01]$/.test(httpVersion)) return { status: 505, why: 'This port speaks HTTP/1.1.' };
   const hosts = headerValues(rawHeaders, 'host');
-  if (hosts.length > 1) return { status: 400, why: 'Host must be given once (RFC 9112 §3.2).' };
+  if (hosts.length > 1 || (hosts.length === 0 && httpVersion === '1.1'))
+    return { status: 400, why: 'Host must be given once (RFC 9112 §3.2).' };
   if (!HOST.test(hosts[0] ?? '')) return { status: 400, why: 'Host must be a name or an address (RFC 9112 §3.2).' };
   const authority = authorityOf(url);
   if (authority !== undefined && (/^(:|$)/.test(authority) || !HOST.test(authority))) {
     return { status: 400, why: 'The target must name a host, and no user (RFC 9110 §4.2.1, §4.2.4).' };
+  }
+  if (httpVersion === '1.1' && !/^(100-continue)?$/i.test(headers.expect ?? '')) {
+    return { status: 417, why: 'Expect must be 100-continue (RFC 9110 §10.1.1).' };
   }
   const coding = headers['transfer-encoding'];
   if (coding === undefined) return null;

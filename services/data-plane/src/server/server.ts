@@ -7,6 +7,7 @@ import { openContext, type RequestContext, type RequestObserver } from '../reque
 import { errorBoundary } from './error-boundary.js';
 import { answerCors } from './cors.js';
 import { lingerAfterResponse } from './lingering-close.js';
+import { answerParserErrors } from './parser-errors.js';
 import { byAlpn, byPreface, speakHttp2 } from './http2/speak-http2.js';
 import { messageFault, toOriginForm } from './normalize-request.js';
 import type { McpAddress, McpPipeline } from '../pipeline/pipeline.js';
@@ -57,6 +58,7 @@ export function createDataPlaneServer(
 
   function serve(req: IncomingMessage, res: ServerResponse): void {
     const context = openContext(req, res, observers);
+    parserErrors.track(context);
     errorBoundary(context, log, () => answer(context));
   }
 
@@ -81,6 +83,7 @@ export function createDataPlaneServer(
   const options = {
     ServerResponse: HookedResponse,
     maxHeaderSize: MAX_HEADER_BYTES,
+    requireHostHeader: false, // checked in normalize-request.ts
     headersTimeout: timeouts.headersMs,
     requestTimeout: timeouts.requestMs,
     keepAliveTimeout: timeouts.keepAliveMs,
@@ -93,6 +96,8 @@ export function createDataPlaneServer(
     : createServer(options, serve);
   if (tls) speakHttp2(server, 'secureConnection', byAlpn, http2);
   else if (http2Cleartext) speakHttp2(server, 'connection', byPreface, http2);
+  const parserErrors = answerParserErrors(server, log);
+  server.on('checkExpectation', serve);
   server.on('checkContinue', serve); // the pipeline sends 100 Continue once nothing is left to refuse the request for
   return server;
 }

@@ -48,6 +48,10 @@ export function bridge(
       }),
     );
     outgoing.on('response', (incoming) => contain(() => answer(stream, incoming)));
+    // The server refuses CONNECT; Node has an event of its own for its answers.
+    outgoing.on('connect', ({ statusCode = 405 }) =>
+      contain(() => stream.respond({ ':status': statusCode }, { endStream: true })),
+    );
     outgoing.on('error', () => !stream.headersSent && stream.close(NGHTTP2_INTERNAL_ERROR));
     stream.on('close', () => outgoing.destroy());
     stream.pipe(outgoing);

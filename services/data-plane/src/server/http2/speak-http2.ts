@@ -54,6 +54,8 @@ export function speakHttp2(
   server.removeAllListeners(event);
   server.on(event, (socket: Socket) =>
     detect(socket, (isHttp2) => {
+      // A client may end by FIN alone. HTTP/1.1 keeps its half of such a connection open, and HTTP/2 would never end its streams.
+      socket.allowHalfOpen &&= !isHttp2;
       if (isHttp2) http2.emit('connection', socket);
       else serveHttp1(socket);
     }),
