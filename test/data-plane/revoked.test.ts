@@ -105,8 +105,7 @@ describe('a stream whose caller loses the permission to use the adapter', () => 
     await publish({ requiredRoles: ['others'] });
     await output.over;
     await becomesTrue('the line', async () => expect(ended()).toHaveLength(before + 1));
-    const line = { text: 'request refused', status: 200, code: expect.stringMatching(code) };
-    expect(ended().at(-1)).toMatchObject(line);
+    expect(ended().at(-1)).toMatchObject({ text: 'request refused', status: 200, code: expect.stringMatching(code) });
   });
 
   it.each(LISTENING)('ends when the adapter is removed, and when it is created anew: %s', async (_what, way) => {
