@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { adapterRef, type ResourceRef } from '@mcp-gateway/common/contracts';
-import { announce, checkRedis, subscription, type RedisClient } from '@mcp-gateway/platform/redis';
+import { publishMessage, checkRedis, subscription, type RedisClient } from '@mcp-gateway/platform/redis';
 import { routeKeys } from '@mcp-gateway/routing';
 import { queuePrefix, reconcileQueue } from '@mcp-gateway/routing/queue';
 import { listSessions, sessionRecords } from '@mcp-gateway/sessions';
@@ -116,7 +116,7 @@ describeCluster('a Redis Cluster', () => {
       await subscribed.promise;
     }
     const [redis] = listeners as [RedisClient, ...RedisClient[]];
-    expect(await announce(redis, channel, 'hello')).toBe(3);
+    expect(await publishMessage(redis, channel, 'hello')).toBe(3);
     await becomesTrue('all of them', () => expect(received.toSorted((a, b) => a - b)).toEqual([0, 1, 2]));
   });
 });

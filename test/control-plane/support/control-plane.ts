@@ -24,6 +24,8 @@ export interface ControlPlaneOptions {
   /** Default: no sessions. */
   sessions?: SessionService;
   now?: () => Date;
+  /** Default: writes nothing. */
+  log?: ControlPlaneParts['log'];
   /** Default: every caller may. */
   mayUseWorkloadIdentity?: (principal: Principal) => boolean;
 }
@@ -75,7 +77,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     publicUrl: options.publicUrl,
     mayUseWorkloadIdentity: options.mayUseWorkloadIdentity ?? (() => true),
     now: options.now,
-    log: silent,
+    log: options.log ?? silent,
   });
   const port = await listen(server, { host: '127.0.0.1', port: 0 });
   afterTest(() => closeServer(server, 0));

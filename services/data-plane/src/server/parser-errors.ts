@@ -51,7 +51,9 @@ export function answerParserErrors(server: Server, log: Logger | undefined): Par
     const status = STATUSES[error.code ?? ''] ?? 400;
     const reason = REASONS[status] ?? '';
     const { context } = connection;
-    if (error.code === 'ECONNRESET' || !connection.writable) return void connection.destroy();
+    // A client that leaves in the middle of its body is refused nothing.
+    const hasLeft = error.code === 'ECONNRESET' || (context && error.code === 'HPE_INVALID_EOF_STATE');
+    if (hasLeft || !connection.writable) return void connection.destroy();
     if (!context || context.res.writableFinished) return refuseConnection(connection, status, reason);
     context.refusal ??= malformedRequest(reason);
     if (context.res.headersSent) return void connection.destroy();
