@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startIssuer, type TestIssuer } from '../support/issuer.js';
-import { send } from '../support/http.js';
+import { open, send } from '../support/http.js';
 import { waitFor } from '../support/wait.js';
 import { type DataPlaneOptions, startGateway } from './support/gateway.js';
 import { rawConnection } from './support/raw.js';
 import { startReplica } from './support/replica.js';
 import { answerOf, begin, message, openStream } from './support/rpc.js';
-import { routeTo } from './support/upstream.js';
+import { routeTo, startUpstream } from './support/upstream.js';
 
 let issuer: TestIssuer;
 beforeAll(async () => {
@@ -198,6 +198,32 @@ describe('a session', () => {
     await waitFor('the stream to end', () => hasEnded, 20_000);
     const again = await openStream(gateway.url, session, await bearer());
     expect(again.statusCode).toBe(200);
+  });
+});
+
+describe('an answer without a session', () => {
+  it.each([
+    ['to subscriptions/listen ends with the token', 'subscriptions/listen', true],
+    ['to a call may finish', 'tools/call', false],
+  ])('%s', async (_what, method, ends) => {
+    const server = await startUpstream((_req, res) =>
+      res.writeHead(200, { 'content-type': 'text/event-stream' }).write(': begun\n\n'),
+    );
+    const gateway = await startGateway({
+      routes: [routeTo(server.endpoint, { createdBy: 'alice', affinity: 'none' })],
+      issuers: [{ issuer: issuer.issuer, audiences: ['gateway'], clockToleranceSeconds: 0 }],
+    });
+    const stream = await open(`${gateway.url}/adapters/echo/mcp`, {
+      body: message(method),
+      headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, ...(await bearer({ exp: inSeconds(3) })) },
+    });
+    let hasEnded = false;
+    stream.resume().once('close', () => (hasEnded = true));
+    await delay(1_000);
+    expect(hasEnded).toBe(false);
+    if (ends) return waitFor('the stream to end', () => hasEnded, 20_000);
+    await delay(9_000); // the end of the token, and the check after it
+    expect(hasEnded).toBe(false);
   });
 });
 

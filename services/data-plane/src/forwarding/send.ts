@@ -12,7 +12,7 @@ import { clientPathFor } from '../upstream/redirects.js';
 import type { ReferenceTo } from '../request/reference.js';
 import type { SessionStore } from '../sessions/store.js';
 import type { Upstreams } from '../upstream/pools.js';
-import type { Grants } from '../request/grants.js';
+import type { AnswerKind, Grants } from '../request/grants.js';
 import { proxyRequest, type ResponseHead, type ResponseSink } from '../upstream/proxy.js';
 import type { OpenSession } from '../sessions/location.js';
 
@@ -53,6 +53,11 @@ export interface Sending {
   onStatus?: (status: number) => Promise<void> | undefined;
 }
 
+function kindOf({ method, headers }: IncomingMessage): AnswerKind {
+  if (method === 'GET') return 'stream';
+  return headers['mcp-method'] === LISTEN ? 'subscription' : 'answer';
+}
+
 /**
  * Sends the request to the endpoint and streams the answer back. Translates session ids between the client and the
  * server. Resolves when the answer has ended.
@@ -62,7 +67,7 @@ export interface Sending {
 export async function send(parts: SendParts, sending: Sending): Promise<void> {
   const { req, sink, body, query, era, route, endpoint, session } = sending;
   const mayOpenSession = era === 'legacy' && route.affinity === 'session' && req.method === 'POST';
-  const isStream = req.method === 'GET' || req.headers['mcp-method'] === LISTEN;
+  const kind = kindOf(req);
   const headers = [...sending.headers, ...(session ? ['Mcp-Session-Id', session.location.upstreamId] : [])];
   let unrequested: string | undefined;
 
@@ -79,11 +84,11 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
       path: endpoint.path + query,
       headers,
       body,
-      isStream,
+      isStream: kind !== 'answer',
     },
     delivery: sending.delivery,
     clientPath: clientPathFor(parts.referenceTo, { req, route, endpoint }),
-    permit: parts.grants.permit(sending, isStream ? 'stream' : 'answer'),
+    permit: parts.grants.permit(sending, kind),
     onHead(head) {
       const { status, upstreamSessionId } = head;
       const opened =

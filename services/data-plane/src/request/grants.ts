@@ -25,10 +25,21 @@ export function grantState({ principal, route }: Grant, now: Route | undefined, 
   return now?.resourceId === route.resourceId ? 'held' : 'removed';
 }
 
-/** An answer that lasts: a stream that its caller listens to, or the answer to a call. */
+/** An answer that lasts, by what ends it: a call under way may finish, but no one listens without a sign-in. */
+const ENDED_BY = {
+  /** The stream of a session, or of the older transport. */
+  stream: ['expired', 'removed', 'revoked'],
+  /** `subscriptions/listen`. */
+  subscription: ['expired', 'revoked'],
+  /** The answer to a call. */
+  answer: ['revoked'],
+} as const satisfies Record<string, GrantState[]>;
+
+export type AnswerKind = keyof typeof ENDED_BY;
+
 interface Watched {
   grant: Grant;
-  kind: 'stream' | 'answer';
+  kind: AnswerKind;
   /** Called once, when the answer must end. */
   end(error: GatewayError): void;
 }
@@ -47,16 +58,14 @@ export interface Grants {
    */
   check(grant: Grant): void;
   /** The permit of one answer. */
-  permit(grant: Grant, kind: Watched['kind']): Permit;
+  permit(grant: Grant, kind: AnswerKind): Permit;
   /** Ends the answer as soon as its grant is revoked, until the returned function is called. */
   watch(watched: Watched): () => void;
   /** Ends the checks for expiry. */
   close(): void;
 }
 
-/** A stream ends with the adapter and with the sign-in. A call under way may finish. */
-const ends = (state: GrantState, kind: Watched['kind']) =>
-  state === 'revoked' || (state !== 'held' && kind === 'stream');
+const ends = (state: GrantState, kind: AnswerKind) => (ENDED_BY[kind] as readonly GrantState[]).includes(state);
 
 const errorOf = (state: GrantState): GatewayError =>
   state === 'expired'
@@ -119,7 +128,7 @@ class AnswerPermit implements Permit {
     private readonly routes: Pick<RouteTable, 'get'>,
     private readonly watcher: Grants['watch'],
     private readonly grant: Grant,
-    private readonly kind: Watched['kind'],
+    private readonly kind: AnswerKind,
   ) {}
 
   deny(): GatewayError | undefined {
