@@ -2,6 +2,7 @@ import { afterAll } from '@jest/globals';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { type Principal } from '@mcp-gateway/common/principal';
 import { developmentSignIn, type CallerCheck } from '@mcp-gateway/identity';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/platform/serving';
 import { connectDatabase, type AdapterRows, type Database } from '@mcp-gateway/database';
 import { processLogs, type LogReader } from '@mcp-gateway/runtime/logs';
@@ -22,6 +23,8 @@ export interface ControlPlaneOptions {
   /** Default: no sessions. */
   sessions?: SessionService;
   now?: () => Date;
+  metrics?: ControlPlaneParts['metrics'];
+  log?: Logger;
   /** Default: every caller may. */
   mayUseWorkloadIdentity?: (principal: Principal) => boolean;
 }
@@ -71,7 +74,8 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     publicUrl: options.publicUrl,
     mayUseWorkloadIdentity: options.mayUseWorkloadIdentity ?? (() => true),
     now: options.now,
-    log: silent,
+    metrics: options.metrics,
+    log: options.log ?? silent,
   });
   const port = await listen(server, { host: '127.0.0.1', port: 0 });
   afterTest(() => closeServer(server, 0));
