@@ -5,9 +5,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { groups } from './cases.js';
+import { knownCycles, packages } from './rules.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BIN = path.join(ROOT, 'node_modules', '.bin');
+const ENVIRONMENT = { ...process.env, PATH: `${path.dirname(process.execPath)}:${BIN}:${process.env['PATH']}` };
+const CONFIG = path.join(ROOT, 'test/boundaries/dependency-cruiser.mjs');
 const FOLDERS = ['packages', 'services', 'servers', 'test', 'bench'];
 
 const cases = Object.values(groups).flat();
@@ -35,6 +38,45 @@ describe('the boundaries that `npm run check` keeps', () => {
     });
   });
 });
+
+describe('the check of imports', () => {
+  it('fails for a cycle alone', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'mcp-gateway-cycle-'));
+    try {
+      for (const name of FOLDERS) await mkdir(path.join(folder, name));
+      await write(folder, 'bench/a.mjs', "import { b } from './b.mjs';\nexport const a = () => b;\n");
+      expect(await checkImports(folder)).toBe(0);
+      await write(folder, 'bench/b.mjs', "import { a } from './a.mjs';\nexport const b = () => a;\n");
+      expect(await checkImports(folder)).toBeGreaterThan(0);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('allows the libraries what CONTRIBUTING.md says, and no cycle', () => {
+    const own = ['common', 'platform'];
+    expect(packages).toMatchObject({
+      'packages/common': [],
+      'packages/platform': ['common'],
+      'packages/identity': ['common'],
+      'packages/protocol': ['common'],
+      'packages/database': own,
+      'packages/runtime': own,
+      'packages/routing': own,
+      'packages/sessions': own,
+    });
+    expect(knownCycles).toEqual([]);
+  });
+});
+
+/** The exit code of the step of `npm run check`. */
+const checkImports = (cwd: string): Promise<number> =>
+  new Promise((resolve) => {
+    const args = ['--config', CONFIG, '--output-type', 'err-long', ...FOLDERS];
+    execFile(path.join(BIN, 'depcruise'), args, { cwd, env: ENVIRONMENT }, (error) =>
+      resolve(Number(error?.code ?? 0)),
+    );
+  });
 
 /** Writes each file of the cases, the files that they import, and stubs of the installed packages. */
 async function makeRepository(folder: string): Promise<void> {
@@ -81,8 +123,7 @@ async function oxlint(cwd: string): Promise<[string, string][]> {
 
 /** Pairs of a file and a rule that it breaks. A cycle breaks the rule in each of its files. */
 async function dependencyCruiser(cwd: string): Promise<[string, string][]> {
-  const config = path.join(ROOT, 'test/boundaries/dependency-cruiser.mjs');
-  const { summary } = (await json(cwd, 'depcruise', '--config', config, '--output-type=json', ...FOLDERS)) as {
+  const { summary } = (await json(cwd, 'depcruise', '--config', CONFIG, '--output-type=json', ...FOLDERS)) as {
     summary: { violations: { from: string; rule: { name: string }; cycle?: { name: string }[] }[] };
   };
   return summary.violations.flatMap(({ from, rule, cycle = [] }) =>
@@ -92,9 +133,8 @@ async function dependencyCruiser(cwd: string): Promise<[string, string][]> {
 
 /** The JSON that a command prints; the command exits with an error code when it finds a violation. */
 async function json(cwd: string, name: string, ...args: string[]): Promise<unknown> {
-  const env = { ...process.env, PATH: `${path.dirname(process.execPath)}:${BIN}:${process.env['PATH']}` };
   const output = await new Promise<string>((resolve) => {
-    execFile(path.join(BIN, name), args, { cwd, env, maxBuffer: 32 * 1024 * 1024 }, (_error, stdout) =>
+    execFile(path.join(BIN, name), args, { cwd, env: ENVIRONMENT, maxBuffer: 32 * 1024 * 1024 }, (_error, stdout) =>
       resolve(stdout),
     );
   });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
@@ -190,6 +191,14 @@ describe('a caller that follows the logs', () => {
     const { plane, alice, stream } = await followed('alice', {});
     await alice.remove('echo');
     await caller(plane.url, 'bob').post(specOf('echo', { requiredRoles: ['team'] }));
+    expect((await bodyOf(stream)).toString()).toBe('');
+  });
+
+  it('does not get the log of its own next adapter of the same name', async () => {
+    const { plane, alice, stream } = await followed('alice', {});
+    const data = { id: randomUUID() }; // as if it were removed and made again between two checks
+    await plane.database.adapter.update({ where: { name: 'echo' }, data });
+    expect((await alice.get('/adapters/echo')).status).toBe(200);
     expect((await bodyOf(stream)).toString()).toBe('');
   });
 });

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { resourceKey, ResourceName, type ResourceRef } from '@mcp-gateway/common/contracts';
 import {
@@ -14,6 +17,7 @@ import { processLogs } from '@mcp-gateway/runtime/logs';
 import { z } from 'zod';
 import { afterTest } from '../support/clean-up.js';
 import { connect, freshDatabase, silent, temporaryFolder } from '../support/postgres.js';
+import { bodyOf, open } from '../support/http.js';
 import { caller, type Answer, type Caller } from './support/callers.js';
 import { specOf } from './support/control-plane.js';
 import {
@@ -53,6 +57,8 @@ let rows: { adapters: AdapterRows; tools: ToolRows };
 let queued: ResourceRef[];
 let alice: Caller;
 let url: string;
+/** The folder with the logs of replicas. */
+let folder: string;
 
 beforeEach(async () => {
   const database = connect(await freshDatabase());
@@ -62,11 +68,12 @@ beforeEach(async () => {
     tools: resourceRows(database, TOOLS),
   };
   queued = [];
-  const logs = processLogs(await temporaryFolder());
+  folder = await temporaryFolder();
+  const logs = processLogs(folder);
   const queue = { reconcile: async (ref: ResourceRef) => void queued.push(ref) };
   function mount<S extends ReplicatedSpec, R extends Representation>(definition: ResourceDefinition<S, R>) {
     const service = resourceService(definition, { queue, log: silent });
-    return [resourceRoutes({ definition, service, logs })];
+    return [resourceRoutes({ definition, service, logs, logCheckMs: 20 })];
   }
   const app = createApp({
     collections: {
@@ -164,5 +171,17 @@ describe('an adapter and a tool of the same name', () => {
     const { json } = await alice.call('POST', '/tools/echo', tool('echo'));
     expect(json.detail).toBe('POST is not possible on /tools/echo; use one of HEAD, GET, PUT, DELETE, OPTIONS');
     expect((await alice.get('/tools/echo/logs')).text).toContain('/tools/echo/status says how it is');
+  });
+
+  it('end a followed log when their own kind has them no more', async () => {
+    await alice.post(specOf('echo'));
+    const { json } = await postTool(alice, tool('echo'));
+    await mkdir(join(folder, `tool.echo.${json.id}`));
+    await writeFile(join(folder, `tool.echo.${json.id}`, '0.log'), 'first\n');
+    const stream = await open(`${url}/tools/echo/logs?follow=true`, { method: 'GET' });
+    await once(stream, 'data');
+    await alice.call('DELETE', '/tools/echo');
+    expect((await bodyOf(stream)).toString()).toBe('');
+    expect((await alice.get('/adapters/echo')).status).toBe(200);
   });
 });

@@ -8,6 +8,8 @@ const PREFLIGHT = {
   'access-control-request-method': 'POST',
   'access-control-request-headers': 'content-type,mcp-session-id,authorization',
 };
+const EXPOSED =
+  'Mcp-Session-Id, MCP-Protocol-Version, WWW-Authenticate, Retry-After, ETag, Link, Location, Allow, X-Request-Id';
 
 let url: string;
 beforeEach(async () => {
@@ -37,7 +39,14 @@ describe.each(['/adapters/echo/mcp', '/adapters'])('a browser that calls %s', (p
       'access-control-allow-origin': PORTAL,
       'access-control-allow-methods': 'GET, POST, PUT, DELETE',
       'access-control-allow-headers': PREFLIGHT['access-control-request-headers'],
+      'access-control-max-age': '600',
     });
+  });
+
+  it('gets no permission for an OPTIONS that is no preflight', async () => {
+    const answer = await send(url + path, { method: 'OPTIONS', headers: { origin: PORTAL } });
+    expect(answer.status).toBeGreaterThanOrEqual(400); // this gateway has no control plane
+    expect(answer.header('access-control-allow-methods')).toBeUndefined();
   });
 
   it('gets readable answers for those pages, errors included', async () => {
@@ -45,7 +54,7 @@ describe.each(['/adapters/echo/mcp', '/adapters'])('a browser that calls %s', (p
     expect(answer.header('vary')).toMatch(/(^|, )Origin$/);
     expect(cors(answer)).toEqual({
       'access-control-allow-origin': PORTAL,
-      'access-control-expose-headers': expect.stringContaining('Mcp-Session-Id'),
+      'access-control-expose-headers': EXPOSED,
     });
   });
 

@@ -8,6 +8,7 @@ import { specOf, startControlPlane, type ControlPlane } from '../control-plane/s
 import { answerTo, bodyOf, head, open, send, start } from '../support/http.js';
 import { freshPrefix } from '../support/redis.js';
 import { waitFor } from '../support/wait.js';
+import { recordingLog } from './support/access-log.js';
 import { startDataPlane, startGateway } from './support/gateway.js';
 import { routeTo, startUpstream, type Upstream } from './support/upstream.js';
 
@@ -110,6 +111,7 @@ describe('a management request at the control plane', () => {
   let control: Upstream;
   let url: string;
   let answers: ServerResponse[];
+  let ended: ReturnType<typeof recordingLog>['ended'];
 
   beforeEach(async () => {
     answers = [];
@@ -117,7 +119,9 @@ describe('a management request at the control plane', () => {
       if (req.url?.includes('/logs')) answers.push(res);
       else res.end(await bodyOf(req).catch(() => ''));
     });
-    ({ url } = await startGateway({ controlPlane: control.endpoint.url }));
+    const { log, ended: linesOf } = recordingLog();
+    ended = linesOf;
+    ({ url } = await startGateway({ controlPlane: control.endpoint.url, log }));
   });
 
   it('arrives complete, with its origin', async () => {
@@ -135,6 +139,12 @@ describe('a management request at the control plane', () => {
     expect(seen?.header('if-match')).toEqual(['"a"']);
     expect(seen?.header('x-forwarded-host')).toEqual([new URL(url).host]);
     expect(seen?.header('x-forwarded-for')).toEqual(['127.0.0.1']);
+  });
+
+  it('has the id that the data plane answers with, also when the client sent none', async () => {
+    const { header } = await send(`${url}/adapters`, GET);
+    expect(header('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+    expect(control.seen[0]?.header('x-request-id')).toEqual([header('x-request-id')]);
   });
 
   it('has its body byte for byte', async () => {
@@ -173,6 +183,8 @@ describe('a management request at the control plane', () => {
     expect(await next(stream)).toBe('one\n');
     res.destroy();
     await expect(bodyOf(stream)).rejects.toThrow('aborted');
+    await waitFor('the line', () => ended().length === 1);
+    expect(ended()[0]).toMatchObject({ level: 'warn', status: 200, code: 'UNAVAILABLE' });
   });
 });
 

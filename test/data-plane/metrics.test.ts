@@ -32,6 +32,7 @@ const become = (name: string, expected: Record<string, number>) =>
 
 describe('the metrics of the data plane', () => {
   it('count requests by adapter, era, method and class of status, once each', async () => {
+    const began = performance.now();
     const session = await begin(gateway.url); // two requests
     for (let i = 0; i < 3; i++) await callTool(gateway.url, session, 'who');
     await send(mcp('echo'), { headers: MODERN, body: '{}' });
@@ -51,6 +52,9 @@ describe('the metrics of the data plane', () => {
       'kind="adapter",name="none",method="POST"': 1,
       'kind="adapter",name="none",method="other"': 1,
     });
+    const sums = Object.values(await samples('request_duration_seconds_sum'));
+    expect(Math.min(...sums)).toBeGreaterThan(0);
+    expect(sums.reduce((a, b) => a + b)).toBeLessThan((performance.now() - began) / 1000);
     expect(await samples('refusals_total')).toEqual({
       'kind="adapter",name="echo",code="METHOD_NOT_ALLOWED"': 1,
       'kind="adapter",name="none",code="ADAPTER_NOT_FOUND"': 2,

@@ -70,7 +70,19 @@ describe('the id of a request', () => {
     await upstream.kill();
     await request({ 'x-request-id': GIVEN, 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/list' });
     await becomesTrue('the line', async () => expect(ended()).toHaveLength(1));
-    expect(ended()[0]).toMatchObject({ level: 'warn', requestId: GIVEN, code: 'UPSTREAM_REFUSED' });
+    expect(ended()[0]).toMatchObject({
+      level: 'warn',
+      requestId: GIVEN,
+      code: 'UPSTREAM_REFUSED',
+      err: expect.objectContaining({ code: 'ECONNREFUSED' }),
+    });
+  });
+
+  it('is in a line at level debug when only a replica is missing', async () => {
+    await gateway.publish(routeTo([], { phase: 'Stopped' }));
+    await request({ 'x-request-id': GIVEN });
+    await becomesTrue('the line', async () => expect(ended()).toHaveLength(1));
+    expect(ended()[0]).toMatchObject({ level: 'debug', requestId: GIVEN, code: 'NO_READY_REPLICA' });
   });
 
   it('stands with the reason in the line about a request that HTTP does not allow', async () => {
@@ -102,6 +114,41 @@ describe('the id of a request', () => {
   it('stands with the reason in the line about a management request that the gateway refuses', async () => {
     await request({ 'x-request-id': GIVEN }, '/nothing', 'GET');
     await becomesTrue('the line', async () => expect(ended()).toHaveLength(1));
-    expect(ended()[0]).toMatchObject({ text: 'request refused', requestId: GIVEN, status: 404, code: 'NOT_FOUND' });
+    expect(ended()[0]).toMatchObject({
+      text: 'request refused',
+      requestId: GIVEN,
+      status: 404,
+      code: 'NOT_FOUND',
+      detail: 'nothing is served at /nothing; see /openapi.json',
+    });
   });
+
+  it('is in the error and in the line about a message that is sent to no server', async () => {
+    const { text } = await request({ 'x-request-id': GIVEN }, '/mcp');
+    expect(JSON.parse(text)).toMatchObject({ error: { data: { code: 'NOT_FOUND', requestId: GIVEN } } });
+    await becomesTrue('the line', async () => expect(ended()).toHaveLength(1));
+    expect(ended()[0]).toMatchObject({ text: 'request refused', requestId: GIVEN, code: 'NOT_FOUND' });
+  });
+
+  it('is in the problem document and in the line about a control plane that is down', async () => {
+    const recording = recordingLog();
+    const { url } = await startGateway({ log: recording.log }); // its control plane does not exist
+    const { text } = await send(`${url}/adapters`, { method: 'GET', headers: { 'x-request-id': GIVEN } });
+    expect(JSON.parse(text)).toMatchObject({ code: 'UNAVAILABLE', requestId: GIVEN });
+    await becomesTrue('the line', async () => expect(recording.ended()).toHaveLength(1));
+    expect(recording.ended()[0]).toMatchObject({ level: 'warn', requestId: GIVEN, code: 'UNAVAILABLE' });
+  });
+});
+
+it('the line about a request has the milliseconds until the head of its answer', async () => {
+  const recording = recordingLog();
+  const slow = await startUpstream((_req, res) => void setTimeout(() => res.end('{}'), 50));
+  const { url } = await startGateway({ routes: [routeTo(slow.endpoint)], log: recording.log });
+  const began = performance.now();
+  await send(`${url}/adapters/echo/mcp`);
+  const duration = performance.now() - began;
+  await becomesTrue('the line', async () => expect(recording.ended()).toHaveLength(1));
+  const ms = Number(recording.ended()[0]?.['ms']);
+  expect(ms).toBeGreaterThan(40);
+  expect(ms).toBeLessThanOrEqual(Math.ceil(duration));
 });

@@ -126,6 +126,11 @@ describe('the answer of a server', () => {
     ]);
   });
 
+  it('loses an X-Request-Id of its own', async () => {
+    const { headers } = await answerOf(withLength('200 OK', ['X-Request-Id: of-the-server'], 'ok'));
+    expect(headers.filter(([name]) => name.toLowerCase() === 'x-request-id')).toEqual([['X-Request-Id', REQUEST_ID]]);
+  });
+
   it('loses a session id when the client has no session for it', async () => {
     const { headers } = await answerOf(withLength('400 Bad Request', ['Mcp-Session-Id: raw'], RPC_ERROR));
     expect(headers.map(([name]) => name.toLowerCase())).not.toContain('mcp-session-id');

@@ -59,6 +59,24 @@ function stopOlderAt(nth: number) {
   };
 }
 
+/** Calls of which the one that ends first pauses at its end. */
+function pauseAfterFirstCall() {
+  const { promise: held, resolve: release } = Promise.withResolvers<void>();
+  const { promise: paused, resolve: pause } = Promise.withResolvers<void>();
+  let calls = 0;
+  const pausing =
+    <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      const result = await call(...args);
+      calls += 1;
+      if (calls > 1) return result;
+      pause();
+      await held;
+      return result;
+    };
+  return { pausing, paused, release };
+}
+
 /** Runs the newer worker until nothing changes any more. */
 async function settle(name: string) {
   for (let round = 0; round < 6; round += 1) {
@@ -106,6 +124,23 @@ describe('a run that outlived its lock and publishes last', () => {
     goOn();
     await late;
     expect((await published())?.endpoints).toMatchObject([{ ready: true }]);
+    expect(await rows.find('echo')).toMatchObject({ phase: 'Ready' });
+  });
+
+  it('does not publish revoked roles again after a pause between its number and the row', async () => {
+    const row = (await rows.create(spec(), 'alice')) as AdapterRow;
+    const { pausing, paused, release } = pauseAfterFirstCall();
+    const slow = {
+      rows: { ...rows, find: pausing(rows.find) },
+      routes: { ...routes, beginRun: pausing(routes.beginRun) },
+    };
+    const late = adapterReconciler({ ...slow, runtime: fake, now, log: silent })('echo');
+    await paused;
+    await rows.update(row, spec({ requiredRoles: [] }));
+    await settle('echo');
+    release();
+    await late;
+    expect(await published()).toMatchObject({ requiredRoles: [], generation: 2 });
   });
 
   it('does not publish the route of a deleted adapter again', async () => {
@@ -213,4 +248,21 @@ it('a worker that restores all routes publishes no older route and no withdrawn 
     'echo 2',
     'fresh 1',
   ]);
+});
+
+it('a worker that restores all routes keeps one that is published after a pause between its number and the names', async () => {
+  await rows.create(spec(), 'alice');
+  const { pausing, paused, release } = pauseAfterFirstCall();
+  const slow = {
+    rows: { ...rows, names: pausing(rows.names) },
+    routes: { ...routes, beginRun: pausing(routes.beginRun) },
+  };
+  const restoring = routeRestorer({ ...slow, runtime: fake, now, log: silent })();
+  await paused;
+  await rows.create(spec({ name: 'fresh' }), 'alice');
+  await settle('fresh');
+  release();
+  expect(await restoring).toBe(true);
+  await table.refresh(adapterRef('fresh'));
+  expect(table.get(adapterRef('fresh'))).toBeDefined();
 });

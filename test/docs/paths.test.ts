@@ -1,10 +1,17 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
 import { repository } from '../support/launch.js';
 
 /** The pages that name files for an engineer. */
-const PAGES = ['CONTRIBUTING.md', 'docs/architecture.md', 'docs/vocabulary.md'];
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'docs/architecture.md',
+  'docs/security.md',
+  'docs/vocabulary.md',
+  ...(await readdir(repository('docs/decisions'))).map((name) => `docs/decisions/${name}`),
+];
 /** `services/…/dist` exists after a build only; an entry with `*` stands for several. */
 const PATH = /`((?:packages|services|servers|test|bench|charts|docs|openapi)\/[^`*\s]+)`/g;
 

@@ -167,14 +167,14 @@ describe('the version of a route', () => {
   });
 
   it.each([
-    ['an earlier resource of the name', version(1_000, 9, 9)],
-    ['a lower generation', version(2_000, 2, 9)],
-    ['an earlier run', version(2_000, 3, 4)],
+    ['an earlier resource of the name', version(999, 99, 99)],
+    ['a lower generation', version(1_000, 9, 99)], // as a text, 9 comes after 10
+    ['an earlier run', version(1_000, 10, 9)],
   ])('is not replaced or withdrawn by that of %s', async (_what, older) => {
     const redis = await connectRedis();
     const publisher = routePublisher(redis, freshPrefix());
     await publisher.beginRun(); // its number is higher than those of these runs, so they overlap
-    const standing = version(2_000, 3, 5);
+    const standing = version(1_000, 10, 10);
     expect(await publisher.publish({ route: route('a', 3), version: standing })).toBe(true);
     expect(await publisher.publish({ route: route('a', 1), version: older })).toBe(false);
     expect(await publisher.withdraw(adapterRef('a'), older)).toBe(false);
@@ -219,5 +219,27 @@ describe('the version of a route', () => {
     now += 2 * 3_600_000;
     await publisher.withdraw(adapterRef('c'), version(1, 1, 3));
     expect(Object.keys(await redis.hGetAll(routeKeys(prefix).versions)).toSorted()).toEqual(['adapter/b', 'adapter/c']);
+  });
+
+  it.each(['publish', 'publishAll'] as const)('outlasts a day when %s writes the route again', async (how) => {
+    const redis = await connectRedis();
+    const prefix = freshPrefix();
+    let now = 0;
+    const publisher = routePublisher(redis, prefix, () => now);
+    await publisher.withdraw(adapterRef('a'), version(1, 1, 1));
+    const again = { route: route('a'), version: version(1, 1, 2) };
+    await (how === 'publish' ? publisher.publish(again) : publisher.publishAll([again], 2));
+    now += 25 * 3_600_000;
+    await publisher.withdraw(adapterRef('b'), version(1, 1, 3));
+    expect(await publisher.standing(adapterRef('a'))).toEqual(again.version);
+  });
+
+  it('goes with a route that a full set does not have', async () => {
+    const redis = await connectRedis();
+    const prefix = freshPrefix();
+    const publisher = routePublisher(redis, prefix);
+    await publisher.publish({ route: route('a'), version: version(1, 1, 1) });
+    await publisher.publishAll([{ route: route('b'), version: version(1, 1, 2) }], 2);
+    expect(Object.keys(await redis.hGetAll(routeKeys(prefix).versions))).toEqual(['adapter/b']);
   });
 });

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { adapterRef } from '@mcp-gateway/common/contracts';
 import {
   listSessions,
+  sessionKeys,
   sessionRecords,
   type SessionOwner,
   type SessionRecord,
@@ -47,6 +48,27 @@ describe('session records', () => {
     expect(lastUsedAt).toBe(NOW);
     expect(read).toEqual({ ...record, subscriptions: expect.arrayContaining(record.subscriptions) });
     for (const key of await redis.keys(`{${prefix}:*`)) expect(await redis.ttl(key)).toBeGreaterThan(3_500);
+  });
+
+  it('never shorten the lifetime of the lists that they are in', async () => {
+    await open('1');
+    await open('2', 'alice', { keepSeconds: 60 });
+    const lists = (await redis.keys(`*${prefix}:*`)).filter((key) => !key.includes(':session:'));
+    expect(lists.length).toBeGreaterThan(2);
+    for (const key of lists) expect(await redis.ttl(key)).toBeGreaterThan(3_500);
+  });
+
+  it('keep the last ten thousand terminations', async () => {
+    const { terminations } = sessionKeys(prefix);
+    await redis.rPush(
+      terminations,
+      Array.from({ length: 10_000 }, (_, index) => `${index}`),
+    );
+    await open('1');
+    await records.close(ref('1'), ECHO, CLOSE);
+    expect(await redis.lLen(terminations)).toBe(10_000);
+    expect(await redis.lIndex(terminations, 0)).toBe('1');
+    expect(JSON.parse((await redis.lIndex(terminations, -1)) ?? '')).toMatchObject({ endpointId: 'a' });
   });
 
   it('that do not exist are null', async () => {
@@ -203,6 +225,8 @@ describe('session records', () => {
     const kept = (record as SessionRecord).subscriptions.length;
     expect(kept).toBeGreaterThan(100);
     expect(taken.filter(Boolean)).toHaveLength(kept);
+    const [key = ''] = await redis.keys(`*${prefix}:*:session:1`);
+    expect(await redis.hLen(key)).toBe(128);
     expect(await records.subscribe(ref('1'), 'file:///0')).toBe(true); // already stored
     await records.unsubscribe(ref('1'), 'file:///0');
     expect(await records.subscribe(ref('1'), 'file:///new')).toBe(true);

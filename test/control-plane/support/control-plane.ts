@@ -24,6 +24,7 @@ export interface ControlPlaneOptions {
   /** Default: no sessions. */
   sessions?: SessionService;
   now?: () => Date;
+  metrics?: ControlPlaneParts['metrics'];
   /** Default: writes nothing. */
   log?: ControlPlaneParts['log'];
   /** Default: every caller may. */
@@ -77,6 +78,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     publicUrl: options.publicUrl,
     mayUseWorkloadIdentity: options.mayUseWorkloadIdentity ?? (() => true),
     now: options.now,
+    metrics: options.metrics,
     log: options.log ?? silent,
   });
   const port = await listen(server, { host: '127.0.0.1', port: 0 });

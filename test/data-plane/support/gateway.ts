@@ -11,7 +11,14 @@ import { silent } from '../../support/postgres.js';
 import { latestRunPublisher } from '../../support/publisher.js';
 import { addressOf, connectRedis, freshPrefix, isClusterUrl, sharedRedis } from '../../support/redis.js';
 import { waitFor } from '../../support/wait.js';
-import { composeDataPlane, dataPlaneFields, type SessionStore, type Upstreams, type Wire } from './sources.js';
+import {
+  composeDataPlane,
+  dataPlaneFields,
+  type DataPlaneSettings,
+  type SessionStore,
+  type Upstreams,
+  type Wire,
+} from './sources.js';
 
 export interface DataPlaneOptions {
   /** Default: the Redis of the test file. */
@@ -111,10 +118,8 @@ function isCurrent(table: RouteTable, wanted: PublishedRoute[]): boolean {
   return known && wanted.every((route) => JSON.stringify(table.get(route)) === JSON.stringify(Route.parse(route)));
 }
 
-export async function startDataPlane(prefix: string, options: DataPlaneOptions = {}): Promise<DataPlane> {
-  const { log = silent } = options;
-  const redis = redisClient(addressOf(options.redisUrl ?? (await sharedRedis()).url), log);
-  const settings = {
+export function settingsOf(prefix: string, options: DataPlaneOptions = {}): DataPlaneSettings {
+  return {
     prefix,
     sessionKeys: dataPlaneFields.MCP_GATEWAY_SESSION_KEYS.parse(options.keys ?? newKey()),
     sessionLimits: { ...SESSION_LIMITS, ...options.sessionLimits },
@@ -130,9 +135,14 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
     upstreamTimeoutMs: options.timeoutMs ?? 10_000,
     wire: options.wire ?? {},
   };
+}
+
+export async function startDataPlane(prefix: string, options: DataPlaneOptions = {}): Promise<DataPlane> {
+  const { log = silent } = options;
+  const redis = redisClient(addressOf(options.redisUrl ?? (await sharedRedis()).url), log);
   const { metrics, verifier, now } = options;
   const timing = { retireMs: options.leaveMs, relocateWithinMs: options.moveWithinMs, waitMs: options.waitMs };
-  const dataPlane = composeDataPlane(settings, { redis, log, metrics, verifier, now, timing });
+  const dataPlane = composeDataPlane(settingsOf(prefix, options), { redis, log, metrics, verifier, now, timing });
   const { server, routes, upstreams, sessions } = dataPlane;
   void redis.connect().catch(() => {});
   const port = await listen(server, { host: options.host ?? '127.0.0.1', port: 0 });

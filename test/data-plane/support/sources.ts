@@ -1,5 +1,5 @@
 // The data plane is a program, not a package, so tests reach its parts by path; only here.
-export { composeDataPlane } from '../../../services/data-plane/src/compose.js';
+export { composeDataPlane, type DataPlaneSettings } from '../../../services/data-plane/src/compose.js';
 export { dataPlaneFields } from '../../../services/data-plane/src/config.js';
 export { surviveStreamErrors } from '../../../services/data-plane/src/server/http2/survive-stream-errors.js';
 export { createDataPlaneServer, type Wire } from '../../../services/data-plane/src/server/server.js';

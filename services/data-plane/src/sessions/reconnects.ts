@@ -3,6 +3,7 @@ import type { RedisClient } from '@mcp-gateway/platform/redis';
 export interface Reconnects {
   /** Whether every data plane has had time to write what it kept while Redis was unavailable. */
   isSettled(): boolean;
+  close(): void;
 }
 
 /** Longer than a data plane needs to notice that Redis is back and to write what it kept. */
@@ -10,7 +11,7 @@ const SETTLED_AFTER_MS = 15_000;
 const RETRY_MS = 1_000;
 
 export interface ReconnectParts {
-  redis: Pick<RedisClient, 'on' | 'isReady'>;
+  redis: Pick<RedisClient, 'on' | 'off' | 'isReady'>;
   /** Milliseconds since the epoch. */
   now: () => number;
   catchUp: () => Promise<unknown>;
@@ -26,6 +27,7 @@ export interface ReconnectParts {
 export function catchUpOnReconnect({ redis, now, catchUp, isAlone }: ReconnectParts): Reconnects {
   let connections = 0;
   let caughtUpAt = Infinity;
+  let retry: NodeJS.Timeout | undefined;
 
   async function run(connection: number) {
     try {
@@ -34,13 +36,22 @@ export function catchUpOnReconnect({ redis, now, catchUp, isAlone }: ReconnectPa
       caughtUpAt = now();
       if (connection === 1 && (await isAlone()) && connection === connections) caughtUpAt = -Infinity;
     } catch {
-      const again = () => void (connection === connections && redis.isReady && run(connection));
-      setTimeout(again, RETRY_MS).unref();
+      if (connection !== connections) return;
+      retry = setTimeout(() => void (redis.isReady && run(connection)), RETRY_MS).unref();
     }
   }
-  redis.on('ready', () => {
+  const begin = () => {
+    clearTimeout(retry);
     caughtUpAt = Infinity;
     void run(++connections);
-  });
-  return { isSettled: () => now() - caughtUpAt >= SETTLED_AFTER_MS };
+  };
+  redis.on('ready', begin);
+  return {
+    isSettled: () => now() - caughtUpAt >= SETTLED_AFTER_MS,
+    close() {
+      redis.off('ready', begin);
+      clearTimeout(retry);
+      connections += 1; // a run that is under way does not repeat
+    },
+  };
 }

@@ -16,7 +16,7 @@ import { followSessionChanges, type SessionChanges } from './changes.js';
 import { type CloseSession, endOverdueSessions } from './expiry.js';
 import { type AllLimits, idleSince, isTooOld, keepSeconds, limitsOf, sessionLimitReached } from './limits.js';
 import { initialLocation, latest, locationOf, type SessionLocation, unverifiedLocation } from './location.js';
-import { catchUpOnReconnect } from './reconnects.js';
+import { catchUpOnReconnect, type Reconnects } from './reconnects.js';
 import { restoreLocations, unwrittenEnds } from './catch-up.js';
 import { activityTracker, type ActivityTracker } from './activity.js';
 
@@ -104,7 +104,7 @@ class CachedSessions implements SessionStore {
   readonly #cache: SessionCache;
   readonly #changes: SessionChanges;
   readonly #unwrittenEnds = unwrittenEnds();
-  readonly #isSettled: () => boolean;
+  readonly #reconnects: Reconnects;
   readonly #listeners: ((id: string | undefined) => void)[] = [];
   readonly #terminationListeners: (() => void)[] = [];
   readonly #now: () => number;
@@ -126,7 +126,7 @@ class CachedSessions implements SessionStore {
       calls: idleQuery.hear,
     });
     const isAlone = () => this.#changes.hearing.then(idleQuery.isAlone);
-    this.#isSettled = catchUpOnReconnect({ redis, now, catchUp: () => this.#catchUp(), isAlone }).isSettled;
+    this.#reconnects = catchUpOnReconnect({ redis, now, catchUp: () => this.#catchUp(), isAlone });
   }
 
   async open(envelope: SessionEnvelope, route: Route, opened: OpenedBy): Promise<void> {
@@ -178,7 +178,7 @@ class CachedSessions implements SessionStore {
   }
 
   async endOverdue(route: Route): Promise<void> {
-    if (!this.#isSettled()) return;
+    if (!this.#reconnects.isSettled()) return;
     await Promise.all([this.#unwrittenEnds.catchUp(), this.activity.catchUp()]);
     const close: CloseSession = (session, how) => this.#close(session, route, how);
     await endOverdueSessions(this.records, route, this.#limitsOf(route), this.#seconds(), close);
@@ -193,6 +193,7 @@ class CachedSessions implements SessionStore {
   }
 
   close(): void {
+    this.#reconnects.close();
     this.#changes.close();
     this.activity.close();
   }
@@ -226,10 +227,10 @@ class CachedSessions implements SessionStore {
   async #read(envelope: SessionEnvelope, route: Route): Promise<SessionLocation> {
     const { record, lastUsedAt } = await this.records.find(envelope);
     if (record === 'closed') return CLOSED;
-    if (record === null) return this.#isSettled() ? initialLocation(envelope) : unverifiedLocation(envelope);
+    if (record === null) return this.#reconnects.isSettled() ? initialLocation(envelope) : unverifiedLocation(envelope);
     const since = idleSince(this.#seconds(), this.#limitsOf(route));
     const usedAt = Math.max(lastUsedAt ?? Infinity, this.activity.unwritten(envelope.id) ?? 0);
-    const isIdle = usedAt < since && this.#isSettled();
+    const isIdle = usedAt < since && this.#reconnects.isSettled();
     const isClosed = isIdle && (await this.#close(envelope, route, { tellServer: true, unlessUsedSince: since }));
     return isClosed ? CLOSED : locationOf(record);
   }

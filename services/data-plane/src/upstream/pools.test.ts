@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { afterTest } from '../../../../test/support/clean-up.js';
+import { followTimers } from '../../../../test/support/timers.js';
 import { createUpstreams as create, type Dispatch } from './pools.js';
 
 const endpoint = { id: 'a', url: 'http://127.0.0.1:1', path: '/mcp', ready: true };
@@ -106,5 +107,16 @@ describe('requests on one replica', () => {
     );
     await upstreams.close();
     expect(await end).toMatchObject({ code: 'UND_ERR_DESTROYED' });
+  });
+
+  it('leave no timer when the data plane ends while their replica retires', async () => {
+    const upstreams = createUpstreams({ timeoutMs: 1_000 });
+    await new Promise((resolve) => upstreams.dispatch(endpoint, request, { onResponseError: resolve }));
+    const timers = followTimers();
+    upstreams.keepOnly([]);
+    expect(timers.left()).toBe(1);
+    await upstreams.close();
+    await new Promise(setImmediate); // the count follows
+    expect(timers.left()).toBe(0);
   });
 });

@@ -130,6 +130,7 @@ export function createUpstreams({
         retireUnless(kept.has(id), upstream, () => retire(id, upstream), retireMs);
     },
     async close() {
+      for (const { retiring } of upstreams.values()) clearTimeout(retiring);
       await Promise.all(Array.from(upstreams.values(), ({ pool }) => pool.destroy()));
     },
   };

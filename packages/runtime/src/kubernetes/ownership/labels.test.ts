@@ -3,7 +3,34 @@ import { ownedObject } from '../../../test/context.js';
 import { DEFAULTS } from '../../../test/settings.js';
 import type { KubeObject } from '../api/types.js';
 import { isFieldManager } from './owner.js';
-import { GATEWAY_LABEL, hasOwnerLabels, KIND_LABEL, NAME_LABEL } from './labels.js';
+import {
+  GATEWAY_LABEL,
+  hasOwnerLabels,
+  KIND_LABEL,
+  labelSelector,
+  labelsOf,
+  NAME_LABEL,
+  selectorLabels,
+} from './labels.js';
+
+describe('the labels of a resource', () => {
+  it('select its own objects, and none of a resource of another kind', () => {
+    const labels = { 'mcp-gateway.io/gateway': 'two', 'mcp-gateway.io/kind': 'tool', 'mcp-gateway.io/name': 'echo' };
+    expect(selectorLabels('two', { kind: 'tool', name: 'echo' })).toEqual(labels);
+    expect(labelsOf('two', { kind: 'tool', name: 'echo' })).toEqual({
+      ...labels,
+      'app.kubernetes.io/name': 'mcp-server',
+      'app.kubernetes.io/instance': 'echo',
+      'app.kubernetes.io/component': 'tool',
+      'app.kubernetes.io/part-of': 'mcp-gateway',
+      'app.kubernetes.io/managed-by': 'mcp-gateway',
+    });
+  });
+
+  it('are all in the selector of informers', () => {
+    expect(labelSelector('two')).toBe('mcp-gateway.io/gateway=two,mcp-gateway.io/kind,mcp-gateway.io/name');
+  });
+});
 
 describe('an object in the namespace', () => {
   it.each<[what: string, labels: Record<string, string>, marked: boolean]>([
