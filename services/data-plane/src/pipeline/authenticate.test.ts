@@ -12,6 +12,6 @@ it('gives the verifier the headers, the address and the resource of the request'
     return principal;
   };
   const context = { req: { headers }, address: '10.0.0.7', resource } as RequestContext;
-  expect(authenticate(verifier, context)).toBe(principal);
+  expect(authenticate({ verifier }, context, '/adapters/echo/mcp')).toBe(principal);
   expect(seen).toEqual([{ headers, address: '10.0.0.7', resource }]);
 });
