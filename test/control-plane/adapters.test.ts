@@ -89,7 +89,9 @@ describe('POST /adapters', () => {
       expect(status).toBe(409);
       expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
       expect(json).toEqual(
-        problem(409, 'ADAPTER_EXISTS', 'The adapter name is taken', { detail: 'echo exists already' }),
+        problem(409, 'ADAPTER_EXISTS', 'The adapter name is taken', {
+          detail: 'echo exists already; choose another name, or change it with PUT /adapters/echo if it is yours',
+        }),
       );
       expect((await alice.get('/adapters/echo')).json).toEqual(first.json);
       expect(plane.hints).toEqual(['echo']);

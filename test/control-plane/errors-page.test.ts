@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { catalogue, type ErrorCode } from '@mcp-gateway/common/errors';
+import { errorCatalogue, type ErrorCode } from '@mcp-gateway/common/errors';
 import { send } from '../support/http.js';
 import { caller } from './support/callers.js';
 import { startControlPlane } from './support/control-plane.js';
 
-const codes = Object.keys(catalogue) as ErrorCode[];
+const codes = Object.keys(errorCatalogue) as ErrorCode[];
 
 describe('GET /errors', () => {
   it('is a page that loads nothing and runs no script', async () => {
@@ -29,7 +29,7 @@ describe('GET /errors', () => {
       .replaceAll('&amp;', '&');
     for (const code of codes) {
       const [, section = ''] = new RegExp(`<section id="${code}">(.*?)</section>`, 's').exec(plain) ?? [];
-      const { status, title, cause, remedy } = catalogue[code];
+      const { status, title, cause, remedy } = errorCatalogue[code];
       for (const part of [`Status ${status}`, title, cause, remedy]) expect(section).toContain(part);
     }
   });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { queuePrefix, reconcileQueue } from '@mcp-gateway/routing/queue';
+import { createLogger } from '@mcp-gateway/platform/logging';
 import { redisClient } from '@mcp-gateway/platform/redis';
 import { migrate } from '@mcp-gateway/database';
 import { afterTest } from '../support/clean-up.js';
@@ -140,6 +141,16 @@ describe('the queue', () => {
       await alice.post(specOf(`later-${++tries}`)); // the control plane does not repeat a hint that failed
       return (await waiting()).some((name) => name.startsWith('later'));
     });
+  });
+
+  it('fails no request when it refuses the name, and logs the id of the request', async () => {
+    const lines: unknown[] = [];
+    const log = Object.assign(createLogger('test', 'silent'), { warn: (fields: unknown) => void lines.push(fields) });
+    const queue = { reconcile: () => Promise.reject(new Error('refused')) };
+    const { url } = await startControlPlane({ queue, log });
+    const { status } = await caller(url, 'alice').post(specOf('echo'), { 'x-request-id': 'request-1' });
+    expect(status).toBe(201);
+    expect(lines).toMatchObject([{ requestId: 'request-1', kind: 'adapter', name: 'echo' }]);
   });
 
   it('delays no request when Redis has never been up', async () => {

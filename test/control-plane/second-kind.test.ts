@@ -23,8 +23,8 @@ import { specOf } from './support/control-plane.js';
 import {
   adapterDefinition,
   createApp,
-  metadataOf,
-  observedStatus,
+  resourceMetadata,
+  resourceStatus,
   resourceRoutes,
   resourceService,
   type ReplicatedSpec,
@@ -48,8 +48,8 @@ const toolDefinition = (of: ToolRows): ResourceDefinition<ToolSpec, Representati
   collection: 'tools',
   request: ToolSpec.transform((spec) => ({ spec, read: {} })),
   rows: of,
-  represent: (row) => ({ ...row.spec, ...metadataOf(row), isTool: true }),
-  status: (row) => ({ ...observedStatus(row), isTool: true }),
+  represent: (row) => ({ ...row.spec, ...resourceMetadata(row), isTool: true }),
+  status: (row) => ({ ...resourceStatus(row), isTool: true }),
   errors: { notFound: 'NOT_FOUND', nameTaken: 'INVALID_REQUEST' },
 });
 
@@ -162,7 +162,9 @@ describe('an adapter and a tool of the same name', () => {
 
   it('answer errors that name their kind', async () => {
     await postTool(alice, tool('echo'));
-    expect((await postTool(alice, tool('echo'))).json).toMatchObject({ detail: 'echo exists already' });
+    expect((await postTool(alice, tool('echo'))).json).toMatchObject({
+      detail: 'echo exists already; choose another name, or change it with PUT /tools/echo if it is yours',
+    });
     expect(await alice.call('PUT', '/tools/echo', tool('other'))).toMatchObject({
       json: { detail: '#/name must be the name in the URL; the name of the tool cannot change' },
     });

@@ -15,7 +15,7 @@ describe('an adapter with workload identity', () => {
 
   const refusal = {
     code: 'FORBIDDEN',
-    detail: 'useWorkloadIdentity needs a role that the operator has given this right',
+    detail: 'useWorkloadIdentity needs the role mcp.admin or one that the operator lists in WORKLOAD_IDENTITY_ROLES',
   };
 
   it('is refused to a caller without the right, and nothing is registered', async () => {

@@ -97,7 +97,7 @@ describe('a stream whose caller loses the permission to use the adapter', () => 
   });
 
   it.each([
-    ...LISTENING.map(([what, way]) => [what, way, 'ADAPTER_NOT_FOUND'] as const),
+    ...LISTENING.map(([what, way]) => [what, way, /^ADAPTER_NOT_FOUND$/] as const),
     ...ANSWERS.map(([what, way]) => [what, way, /^(ADAPTER_NOT_FOUND|UPSTREAM_GONE)$/] as const),
   ])('is logged as refused, once: %s', async (_what, way, code) => {
     const { output, publish, ended } = await listening(way);
@@ -105,8 +105,7 @@ describe('a stream whose caller loses the permission to use the adapter', () => 
     await publish({ requiredRoles: ['others'] });
     await output.over;
     await becomesTrue('the line', async () => expect(ended()).toHaveLength(before + 1));
-    const expected = typeof code === 'string' ? code : expect.stringMatching(code);
-    expect(ended().at(-1)).toMatchObject({ text: 'request refused', status: 200, code: expected });
+    expect(ended().at(-1)).toMatchObject({ text: 'request refused', status: 200, code: expect.stringMatching(code) });
   });
 
   it.each(LISTENING)('ends when the adapter is removed, and when it is created anew: %s', async (_what, way) => {

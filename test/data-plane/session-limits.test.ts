@@ -65,7 +65,9 @@ describe('the number of open sessions', () => {
     expect([(await open(gateway, 'bob')).status, (await open(gateway, 'carol')).status]).toEqual([200, 200]);
     const refused = await open(gateway);
     expect(refused.status).toBe(429);
-    expect(refused.text).toContain('echo has 2 open, which is the most for all of its callers; try again later');
+    expect(refused.text).toContain(
+      'echo has 2 open sessions, the maximum for all of its callers together; try again later',
+    );
   });
 
   it("is limited by the data plane's settings when the adapter sets no limit", async () => {

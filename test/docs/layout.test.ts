@@ -12,42 +12,42 @@ const pages = await Promise.all(
   stdout
     .split('\n')
     .filter(Boolean)
-    .map(async (name) => ({ name, lines: proseOf(await readFile(repository(name), 'utf8')) })),
+    .map(async (name) => ({ name, lines: linesOf(await readFile(repository(name), 'utf8')) })),
 );
 
 it('finds the pages', () => {
   expect(pages.length).toBeGreaterThan(20);
 });
 
-it('wraps prose at 120 columns', () => {
-  const isLong = (line: string) => !isRow(line) && line.length > MAX_COLUMNS && !isOneWord(line);
+it('wraps prose and code at 120 columns', () => {
+  const isLong = ({ text, isCode }: Line) =>
+    text.length > MAX_COLUMNS && (isCode || (!isRow(text) && !isOneWord(text)));
   expect(found(isLong)).toEqual([]);
 });
 
 it('keeps table cells at 100 characters or fewer', () => {
-  const isWide = (line: string) => isRow(line) && cellsOf(line).some((cell) => cell.length > MAX_CELL);
+  const isWide = ({ text, isCode }: Line) =>
+    !isCode && isRow(text) && cellsOf(text).some((cell) => cell.length > MAX_CELL);
   expect(found(isWide)).toEqual([]);
 });
 
 interface Line {
   number: number;
   text: string;
+  /** Between code fences. */
+  isCode: boolean;
 }
 
-/** The lines outside of code fences. */
-function proseOf(page: string): Line[] {
+function linesOf(page: string): Line[] {
   let isCode = false;
-  return page.split('\n').flatMap((text, index) => {
-    const isFence = /^\s*```/.test(text);
-    if (isFence) isCode = !isCode;
-    return isFence || isCode ? [] : [{ number: index + 1, text }];
+  return page.split('\n').map((text, index) => {
+    if (/^\s*```/.test(text)) isCode = !isCode;
+    return { number: index + 1, text, isCode };
   });
 }
 
-const found = (test: (text: string) => boolean): string[] =>
-  pages.flatMap(({ name, lines }) =>
-    lines.filter(({ text }) => test(text)).map(({ number, text }) => `${name}:${number} ${text}`),
-  );
+const found = (test: (line: Line) => boolean): string[] =>
+  pages.flatMap(({ name, lines }) => lines.filter(test).map(({ number, text }) => `${name}:${number} ${text}`));
 
 const isRow = (line: string): boolean => /^\s*\|/.test(line);
 

@@ -213,7 +213,7 @@ describe('a start that cannot succeed reports why, and what to do', () => {
     {
       what: 'a catalogue with an unknown field',
       settings: inFile('{ "a": { "command": "node", "arg": [] } }'),
-      messages: [/^The catalogue .*"arg"/],
+      messages: [/^The catalogue .*: #\/a\/arg is not a known field\./],
     },
   ])('$what', async ({ settings, messages }) => {
     const { code, left, output } = await refusedStart(await settings());

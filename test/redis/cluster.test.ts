@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { adapterRef, type ResourceRef } from '@mcp-gateway/common/contracts';
-import { announce, checkRedis, redisClient, subscription, type RedisClient } from '@mcp-gateway/platform/redis';
+import { checkRedis, publishMessage, redisClient, subscription, type RedisClient } from '@mcp-gateway/platform/redis';
 import { freePort } from '@mcp-gateway/platform/serving';
 import { routeKeys } from '@mcp-gateway/routing';
 import { queuePrefix, reconcileQueue } from '@mcp-gateway/routing/queue';
@@ -119,7 +119,7 @@ describeCluster('a Redis Cluster', () => {
       await subscribed.promise;
     }
     const [redis] = listeners as [RedisClient, ...RedisClient[]];
-    expect(await announce(redis, channel, 'hello')).toBe(3);
+    expect(await publishMessage(redis, channel, 'hello')).toBe(3);
     await becomesTrue('all of them', () => expect(received.toSorted((a, b) => a - b)).toEqual([0, 1, 2]));
   });
 });

@@ -53,11 +53,11 @@ describe('development sign-in', () => {
     expect(await signIn(address, headers)).toBe(expected);
   });
 
-  it('is refused to all until replicas are known, where pods can call', async () => {
+  it('is refused to every caller until replicas are known, where pods can call', async () => {
     expect(await signIn('10.0.0.9', {}, false)).toBe('UNAVAILABLE');
   });
 
-  it('is allowed before that where the operator cannot do without', async () => {
+  it('is allowed before replicas are known, where no pod can call', async () => {
     const check = refuseReplicas(replicas(false), { allowed: [], untilRead: 'allow' });
     expect(developmentSignIn(check)({ headers: {}, address: '10.0.0.9' })).toMatchObject({ subject: 'dev' });
   });

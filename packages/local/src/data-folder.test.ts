@@ -1,6 +1,6 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { dataFolder, type DataFolder } from './data-folder.js';
 
@@ -14,8 +14,8 @@ afterEach(async () => {
   await rm(root, { recursive: true });
 });
 
-async function open(): Promise<DataFolder> {
-  const data = await dataFolder(root, () => false);
+async function open(path = root): Promise<DataFolder> {
+  const data = await dataFolder(path, () => false);
   opened.push(data);
   return data;
 }
@@ -45,9 +45,32 @@ describe('a data folder', () => {
     expect(await readFile(join(root, 'session.key'), 'utf8')).toMatch(/^[\w+/]{43}=$/);
   });
 
+  it('is created with its parents, for its user only', async () => {
+    expect((await open(join(root, 'a', 'b'))).root).toMatch(/\/a\/b$/);
+    expect(await modeOf(join(root, 'a'))).toBe(0o700);
+    expect(await modeOf(join(root, 'a', 'b'))).toBe(0o700);
+  });
+
+  it.each(['file', 'file/data', ...(process.platform === 'linux' ? ['/proc/data', '/proc/deep/data'] : [])])(
+    'says what to do when it cannot be created: %s',
+    async (name) => {
+      await writeFile(join(root, 'file'), '');
+      await expect(open(resolve(root, name))).rejects.toThrow(
+        /^The data folder .* cannot be created: E.* Set MCP_GATEWAY_DATA to another one\.$/,
+      );
+    },
+  );
+
   it.each(['', 'bm90IDMyIGJ5dGVz'])('says what to do about a key file that contains %j', async (text) => {
     await writeFile(join(root, 'session.key'), text);
     await expect(open()).rejects.toThrow(/session\.key does not contain a key\. Remove the file/);
+  });
+
+  it('says what to do when its key cannot be read', async () => {
+    await mkdir(join(root, 'session.key'));
+    await expect(open()).rejects.toThrow(
+      /^The data folder .* cannot be used: EISDIR.* Set MCP_GATEWAY_DATA to another/,
+    );
   });
 
   it('refuses a socket folder that other users may write to', async () => {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, realpath, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ConfigError } from '@mcp-gateway/platform/config';
 import { lockFolder } from './folder-lock.js';
 
@@ -27,11 +27,7 @@ const LOCK = 'lock.sock';
  * @throws ConfigError when another gateway uses the folder, or it cannot be written
  */
 export async function dataFolder(path: string, isEnding: () => boolean): Promise<DataFolder> {
-  await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: Error) => {
-    throw new ConfigError(
-      `The data folder ${path} cannot be created: ${error.message}. Set MCP_GATEWAY_DATA to another one.`,
-    );
-  });
+  await makeFolders(path).catch(refuseAs(`The data folder ${path} cannot be created`));
   const root = await realpath(path);
   const sockets = await socketFolderOf(root);
   const lock = await lockFolder(join(sockets, LOCK), () => makeOwn(sockets), isEnding);
@@ -46,9 +42,9 @@ export async function dataFolder(path: string, isEnding: () => boolean): Promise
     await lock.release();
     await rmdir(sockets).catch(() => {}); // another gateway may use it already
   };
-  const key = await sessionKey(join(root, 'session.key')).catch(async (error: unknown) => {
+  const key = await sessionKey(join(root, 'session.key')).catch(async (error: Error) => {
     await release();
-    throw error;
+    return refuseAs(`The data folder ${root} cannot be used`)(error);
   });
   return {
     root,
@@ -59,6 +55,27 @@ export async function dataFolder(path: string, isEnding: () => boolean): Promise
     sessionKey: key,
     release,
   };
+}
+
+const refuseAs =
+  (fault: string) =>
+  (error: Error): never => {
+    if (error instanceof ConfigError) throw error;
+    throw new ConfigError(`${fault}: ${error.message}. Set MCP_GATEWAY_DATA to another one.`);
+  };
+
+/** As `mkdir` with `recursive`, which never ends below /proc: the kernel answers ENOENT there although the parent exists. */
+async function makeFolders(path: string): Promise<void> {
+  const isFolder = () =>
+    stat(path).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+  if (await isFolder()) return;
+  if (dirname(path) !== path) await makeFolders(dirname(path));
+  await mkdir(path, { mode: 0o700 }).catch(async (error: unknown) => {
+    if (!(await isFolder())) throw error; // another gateway may create it at the same time
+  });
 }
 
 /** A folder for each pair of data folder and user. */

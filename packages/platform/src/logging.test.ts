@@ -87,7 +87,7 @@ describe('what goes to the log', () => {
 
 const RLO = '\u202e';
 
-describe('what a terminal acts on', () => {
+describe('escaping what a terminal acts on', () => {
   it.each([
     ['\x1b[31mred\x1b[0m', '\\u001b[31mred\\u001b[0m'],
     ['\x1b]0;title\x07', '\\u001b]0;title\\u0007'],
@@ -96,7 +96,7 @@ describe('what a terminal acts on', () => {
     ['over\rwritten', 'over\\u000dwritten'],
     [`${RLO}txt.exe`, '\\u202etxt.exe'],
     ['\u061c\u200e\u200f\u202a\u2066\u2069', '\\u061c\\u200e\\u200f\\u202a\\u2066\\u2069'],
-  ])('is escaped: %j', (text, expected) => {
+  ])('escapes %j', (text, expected) => {
     expect(escapeControls(text)).toBe(expected);
   });
 
@@ -104,12 +104,12 @@ describe('what a terminal acts on', () => {
     expect(escapeControls(text)).toBe(text);
   });
 
-  it('means the same when a reader of JSON reads it', () => {
+  it('keeps the meaning of JSON', () => {
     const text = `\x9b${RLO}\x7f`;
     expect(JSON.parse(escapeControls(JSON.stringify(text)))).toBe(text);
   });
 
-  it('is escaped wherever the chunks break', async () => {
+  it('escapes a stream wherever its chunks break', async () => {
     const written = Buffer.from(`\x1b[1mä\r\n\u009b🦙${RLO}a\rb\r`);
     const expected = escapeControls(written.toString());
     for (let size = 1; size <= written.length; size += 1) {
@@ -120,12 +120,12 @@ describe('what a terminal acts on', () => {
     }
   });
 
-  it('is shown as what it is not when its bytes are not UTF-8', async () => {
+  it('writes U+FFFD for each byte that is not UTF-8', async () => {
     const bytes = Buffer.from([0x61, 0x9b, 0x62, 0xc2]);
     expect(await escaped([bytes])).toBe('a\ufffdb\ufffd');
   });
 
-  it('is found in reasonable time', () => {
+  it('takes reasonable time', () => {
     const began = performance.now();
     expect(escapeControls('\r'.repeat(1_000_000))).toHaveLength(6_000_000);
     expect(performance.now() - began).toBeLessThan(5_000);

@@ -45,13 +45,17 @@ const HOP_BY_HOP = new Set([
 const END_TO_END = /^(host|accept|cache-control|content-.*|last-event-id|mcp-.*)$/;
 
 /** The headers of a message for the next hop, as a flat list in its order: all except those of the connection. */
-export const endToEndHeaders = (raw: HeaderList): string[] => passOn(raw, connectionOf(raw), () => false);
+export const endToEndHeaders = (raw: HeaderList): string[] => nextHopHeaders(raw, connectionOf(raw), () => false);
 
 /**
  * The flat list without the headers of the connection and without those for which `endsHere` returns true (names in
  * lower case).
  */
-export function passOn(raw: HeaderList, connection: string | undefined, endsHere: (key: string) => boolean): string[] {
+export function nextHopHeaders(
+  raw: HeaderList,
+  connection: string | undefined,
+  endsHere: (key: string) => boolean,
+): string[] {
   const named = connectionNamed(connection);
   const outgoing: string[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {

@@ -1,13 +1,13 @@
 import { unreachable, type GatewayError } from '@mcp-gateway/common/errors';
 
 /** The id of a JSON-RPC 2.0 request; a bigint when a number would round it. */
-export type RequestId = string | number | bigint;
+export type RpcId = string | number | bigint;
 
 /** The kind of a client's body, as far as the gateway needs it. */
 export type Message =
-  | { kind: 'request'; id: RequestId; method: string; params: Record<string, unknown> }
+  | { kind: 'request'; id: RpcId; method: string; params: Record<string, unknown> }
   | { kind: 'notification'; method: string; params: Record<string, unknown> }
-  | { kind: 'response'; id: RequestId }
+  | { kind: 'response'; id: RpcId }
   /** Only 2025-03-26 has batches. */
   | { kind: 'batch'; messages: Message[] }
   /** Not JSON, or not JSON-RPC. The server answers with the error. */
@@ -53,7 +53,7 @@ function messageOf(value: unknown): Message {
   return isId(id) ? { kind: 'request', id, method, params } : UNREADABLE;
 }
 
-const isId = (id: unknown): id is RequestId => ['string', 'number', 'bigint'].includes(typeof id);
+const isId = (id: unknown): id is RpcId => ['string', 'number', 'bigint'].includes(typeof id);
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -103,11 +103,11 @@ const { rawJSON } = JSON as typeof JSON & { rawJSON: (text: string) => unknown }
 export function rpcErrorBody(
   error: GatewayError,
   requestId: string,
-  ids: RequestId | readonly RequestId[] | undefined = error.rpcId,
+  ids: RpcId | readonly RpcId[] | undefined = error.rpcId,
 ): string {
   const answer = Array.isArray(ids)
-    ? ids.map((id: RequestId) => rpcError(error, requestId, id))
-    : rpcError(error, requestId, ids as RequestId | undefined);
+    ? ids.map((id: RpcId) => rpcError(error, requestId, id))
+    : rpcError(error, requestId, ids as RpcId | undefined);
   return JSON.stringify(answer);
 }
 
@@ -115,7 +115,7 @@ export function rpcErrorBody(
  * The error for one request (JSON-RPC 2.0 §5.1). The id is null when the gateway has forwarded the message without
  * reading it.
  */
-export function rpcError(error: GatewayError, requestId: string, id: RequestId | undefined) {
+export function rpcError(error: GatewayError, requestId: string, id: RpcId | undefined) {
   return {
     jsonrpc: '2.0',
     id: typeof id === 'bigint' ? rawJSON(String(id)) : (id ?? null),

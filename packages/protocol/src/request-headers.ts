@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { HEADER, passOn, type HeaderList } from './header-list.js';
+import { HEADER, nextHopHeaders, type HeaderList } from './header-list.js';
 
 /**
  * Headers that tell a server about the caller, its address and the URL that it called. Only the gateway sets them. "_"
@@ -65,7 +65,7 @@ export function requestHeaders(
     const key = name.includes('_') ? name.replaceAll('_', '-') : name;
     return FOR_GATEWAY.has(key) || pattern.test(key);
   };
-  const outgoing = passOn(incoming, headers.connection, endsHere);
+  const outgoing = nextHopHeaders(incoming, headers.connection, endsHere);
   outgoing.push(...identityHeaders(identity), 'X-Request-Id', requestId, ...forwarded);
   return outgoing;
 }

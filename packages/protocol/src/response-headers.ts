@@ -1,4 +1,4 @@
-import { connectionOf, HEADER, passOn } from './header-list.js';
+import { connectionOf, HEADER, nextHopHeaders } from './header-list.js';
 
 /**
  * Browsers, and proxies in front of the gateway, apply these headers to the whole origin, or request other URLs because
@@ -66,7 +66,7 @@ const CONTAINMENT = ['Content-Security-Policy', 'sandbox', 'X-Content-Type-Optio
  * those that isolate the content from it (CSP Level 3 §6.3.2; Fetch Standard, `X-Content-Type-Options`).
  */
 export function responseHeaders(raw: readonly string[]): string[] {
-  const outgoing = passOn(raw, connectionOf(raw), (key) => ENDS_HERE.has(key) || FAMILIES.test(key));
+  const outgoing = nextHopHeaders(raw, connectionOf(raw), (key) => ENDS_HERE.has(key) || FAMILIES.test(key));
   outgoing.push(...CONTAINMENT);
   return outgoing;
 }

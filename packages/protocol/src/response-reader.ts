@@ -1,4 +1,4 @@
-import { parseMessage, type RequestId } from './json-rpc.js';
+import { parseMessage, type RpcId } from './json-rpc.js';
 
 /** Maximum of text that is buffered of one message or batch. */
 const MAX_LENGTH = 16 * 1024;
@@ -53,7 +53,7 @@ export class ResponseReader {
   }
 
   /** The ids of the requests that the message answers. The reader then begins with the next message. */
-  end(): RequestId[] {
+  end(): RpcId[] {
     const buffered = this.#buffered;
     [this.#depth, this.#bufferedDepth, this.#buffered, this.#isInString, this.#isEscaped] = [0, 1, '', false, false];
     return MAY_ANSWER.test(buffered) ? answeredBy(Buffer.from(buffered, 'latin1').toString('utf8')) : [];
@@ -92,9 +92,9 @@ export class ResponseReader {
   }
 }
 
-function answeredBy(text: string): RequestId[] {
+function answeredBy(text: string): RpcId[] {
   try {
-    const messages = [parseMessage(text)].flat() as ({ id?: RequestId; result?: unknown; error?: unknown } | null)[];
+    const messages = [parseMessage(text)].flat() as ({ id?: RpcId; result?: unknown; error?: unknown } | null)[];
     return messages.flatMap((message) => {
       const { id, result, error } = message ?? {};
       return id !== undefined && (result !== undefined || error !== undefined) ? [id] : [];

@@ -1,4 +1,4 @@
-import { catalogue } from '@mcp-gateway/common/errors';
+import { errorCatalogue } from '@mcp-gateway/common/errors';
 import { htmlPage } from '@mcp-gateway/platform/serving';
 import type { RequestHandler } from 'express';
 
@@ -10,7 +10,7 @@ h2{font:bold 1.1rem/1.5 ui-monospace,monospace}`;
 const escapeHtml = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
-const sections = Object.entries(catalogue).map(
+const sections = Object.entries(errorCatalogue).map(
   ([code, { status, title, cause, remedy }]) => `<section id="${code}">
 <h2>${code}</h2>
 <p>Status ${status}. <strong>${escapeHtml(title)}.</strong></p>

@@ -3,22 +3,22 @@ import { unreachable } from '@mcp-gateway/common/errors';
 import type { Observation } from '@mcp-gateway/runtime';
 
 /** A condition without the time of its last transition. */
-export type Finding = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+export type UntimedCondition = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
+const SCALED_TO_ZERO = 'The adapter is scaled to zero. PUT it with a replicaCount of 1 or more.';
 /** Crashes in a row that look like more than an accident. */
 const LOOPING_AFTER = 3;
 
 /** Whether all replicas are ready, and why not. */
-export function readyFinding(
+export function readyCondition(
   { name, replicaCount }: AdapterSpec,
   seen: Observation,
   replicas: ReplicaStatus[],
-): Finding {
+): UntimedCondition {
   const type = 'Ready';
   const ready = replicas.filter((replica) => replica.ready).length;
   const count = `${ready} of ${replicaCount} replicas ready`;
-  if (replicaCount === 0)
-    return { type, status: 'False', reason: 'ScaledToZero', message: 'No replicas are asked for.' };
+  if (replicaCount === 0) return { type, status: 'False', reason: 'ScaledToZero', message: SCALED_TO_ZERO };
   if (ready >= replicaCount) return { type, status: 'True', reason: 'AllReplicasReady', message: `${count}.` };
   if (seen.failure) return { type, status: 'False', ...seen.failure };
   const looping = replicas.find(isLooping);
@@ -33,12 +33,12 @@ export function readyFinding(
 }
 
 /** True while replicas start or are replaced and nothing stands in the way. */
-export function progressFinding(
+export function progressingCondition(
   { replicaCount }: AdapterSpec,
   seen: Observation,
   replicas: ReplicaStatus[],
-  readiness: Finding,
-): Finding {
+  readiness: UntimedCondition,
+): UntimedCondition {
   const { failure } = seen;
   const type = 'Progressing';
   const updated = replicas.filter((replica) => replica.updated && replica.state !== 'Stopping');
@@ -61,15 +61,18 @@ export function progressFinding(
   }
   if (stuck || failure || blocked) {
     const why = stuck ? ` ${stuck.name}: ${stuck.message ?? 'not ready.'}` : failure ? ` ${failure.message}` : '';
-    const isInSpec = stuck || !failure || isCausedBySpec(failure.reason);
-    const remedy = isInSpec ? 'Correct the spec with PUT; replicas that serve stay.' : 'Replicas that serve stay.';
+    const remedy = remedyIn(stuck ? undefined : failure?.reason);
     return { type, status: 'False', reason: 'Blocked', message: `${count}.${why} ${remedy}` };
   }
   return { type, status: 'True', reason: 'RollingOut', message: `${count}.` };
 }
 
 /** Reports only what replicas of the current spec have shown: replicas of an earlier spec answer another check. */
-export function healthFinding(spec: AdapterSpec, { healthNote }: Observation, replicas: ReplicaStatus[]): Finding {
+export function healthCheckCondition(
+  spec: AdapterSpec,
+  { healthNote }: Observation,
+  replicas: ReplicaStatus[],
+): UntimedCondition {
   const type = 'HealthCheck';
   if (healthNote) return { type, status: 'True', reason: 'TcpOnly', message: healthNote };
   const { reason, passes, fails } = checkOf(spec);
@@ -114,7 +117,14 @@ const OUTSIDE_THE_SPEC = new Set([
   'Unschedulable',
 ]);
 
-const isCausedBySpec = (reason: string) => !OUTSIDE_THE_SPEC.has(reason);
+/** What the message of the failure leaves out. */
+function remedyIn(failureReason: string | undefined): string {
+  const stay = 'Replicas that serve keep serving.';
+  if (failureReason !== undefined && OUTSIDE_THE_SPEC.has(failureReason)) return stay;
+  // Either the catalogue lacks the image, which the message says how to add, or the spec names the wrong one.
+  if (failureReason === 'ImageNotFound') return `If imageName is wrong, correct it with PUT. ${stay}`;
+  return `Correct the spec with PUT. ${stay}`;
+}
 
 const isLooping = ({ state, restartCount }: ReplicaStatus) => state !== 'Ready' && restartCount >= LOOPING_AFTER;
 

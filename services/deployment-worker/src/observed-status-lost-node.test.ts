@@ -30,14 +30,14 @@ describe('where the node of a replica does not answer', () => {
       now: seen(crashing(0), lost(1)),
       expected:
         'False Blocked: 2 of 2 replicas have the current spec, 0 of them ready. echo-0: It ended with exit code 7. ' +
-        'Correct the spec with PUT; replicas that serve stay.',
+        'Correct the spec with PUT. Replicas that serve keep serving.',
     },
     {
       what: 'so does what the cluster refuses',
       now: { ...seen(starting(0), lost(1, { revision: 'old' })), failure: QUOTA },
       expected:
         'False Blocked: 1 of 2 replicas have the current spec, 0 of them ready. The quota does not allow it. ' +
-        'Replicas that serve stay.',
+        'Replicas that serve keep serving.',
     },
   ])('$what', ({ now, expected }) => {
     const { phase, conditions, replicas } = observedStatus(desiredState(row), now, T1);

@@ -13,8 +13,10 @@ const old = (instance: number, more: Partial<ObservedReplica> = {}) =>
 const with_ = (...replicas: ObservedReplica[]) => seenOf(row, { replicas });
 
 const BROKEN = { reason: 'ImageNotFound', message: 'No command is known for the image "x": add it.' };
+const FULL = { reason: 'Unschedulable', message: 'No node accepts it.' };
 const crashing = { state: 'BackOff', restartCount: 4, message: 'It ended with exit code 7.' } as const;
-const CORRECT = 'Correct the spec with PUT; replicas that serve stay.';
+const CORRECT_IMAGE = 'If imageName is wrong, correct it with PUT. Replicas that serve keep serving.';
+const CORRECT = 'Correct the spec with PUT. Replicas that serve keep serving.';
 
 /** [what, seen, phase, Ready, Progressing], the conditions as `status reason: message`. */
 const table: [what: string, seen: Observation, phase: string, ready: string, progressing: string][] = [
@@ -86,28 +88,25 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
     { ...with_(old(0), r(0, 'BackOff', { endpoint: null }), old(1)), failure: BROKEN },
     'Degraded',
     'True AllReplicasReady: 2 of 2 replicas ready.',
-    `False Blocked: 1 of 2 replicas have the current spec, 0 of them ready. ${BROKEN.message} ${CORRECT}`,
+    `False Blocked: 1 of 2 replicas have the current spec, 0 of them ready. ${BROKEN.message} ${CORRECT_IMAGE}`,
   ],
   [
     'nothing can be started at all',
     { ...with_(r(0, 'BackOff', { endpoint: null }), r(1, 'BackOff', { endpoint: null })), failure: BROKEN },
     'Failed',
     `False ImageNotFound: ${BROKEN.message}`,
-    `False Blocked: 2 of 2 replicas have the current spec, 0 of them ready. ${BROKEN.message} ${CORRECT}`,
+    `False Blocked: 2 of 2 replicas have the current spec, 0 of them ready. ${BROKEN.message} ${CORRECT_IMAGE}`,
   ],
   [
     'no node accepts one, which no spec corrects',
-    { ...with_(r(0, 'Ready'), r(1, 'Starting')), failure: { reason: 'Unschedulable', message: 'No node accepts it.' } },
+    { ...with_(r(0, 'Ready'), r(1, 'Starting')), failure: FULL },
     'Degraded',
     'False Unschedulable: No node accepts it.',
-    'False Blocked: 2 of 2 replicas have the current spec, 1 of them ready. No node accepts it. Replicas that serve stay.',
+    'False Blocked: 2 of 2 replicas have the current spec, 1 of them ready. No node accepts it. Replicas that serve keep serving.',
   ],
   [
     'no node accepts one, and another keeps ending, which a spec may correct',
-    {
-      ...with_(r(0, 'BackOff', crashing), r(1, 'Starting')),
-      failure: { reason: 'Unschedulable', message: 'No node accepts it.' },
-    },
+    { ...with_(r(0, 'BackOff', crashing), r(1, 'Starting')), failure: FULL },
     'Failed',
     'False Unschedulable: No node accepts it.',
     `False Blocked: 2 of 2 replicas have the current spec, 0 of them ready. echo-0: It ended with exit code 7. ${CORRECT}`,
@@ -220,15 +219,16 @@ describe('the status when', () => {
     const none = rowOf({ replicaCount: 0 });
     const status = observedStatus(desiredState(none), seenOf(none, { replicas }), T1);
     expect(status.phase).toBe(phase);
-    expect(text(status.conditions[0] as Condition)).toBe('False ScaledToZero: No replicas are asked for.');
-    expect(text(status.conditions[1] as Condition)).toBe(`${progress}: 0 of 0 replicas run the current spec.`);
+    const [ready, progressing] = status.conditions.map(text);
+    expect(ready).toBe('False ScaledToZero: The adapter is scaled to zero. PUT it with a replicaCount of 1 or more.');
+    expect(progressing).toBe(`${progress}: 0 of 0 replicas run the current spec.`);
   });
 });
 
 it.each(['StartFailed', 'CatalogueInvalid'])('the status requests no new spec when the reason is %s', (reason) => {
   const failed = { ...with_(r(0, 'BackOff')), failure: { reason, message: 'Install it.' } };
   const progressing = text(observedStatus(desiredState(row), failed, T1).conditions[1] as Condition);
-  expect(progressing).toMatch(/^False Blocked: .* Install it\. Replicas that serve stay\.$/);
+  expect(progressing).toMatch(/^False Blocked: .* Install it\. Replicas that serve keep serving\.$/);
 });
 
 describe('the health condition', () => {

@@ -1,6 +1,6 @@
 import type { AdapterSpec, Condition, Phase, ReplicaStatus } from '@mcp-gateway/common/contracts';
 import { desiredReplicas, type Observation } from '@mcp-gateway/runtime';
-import { healthFinding, progressFinding, readyFinding, type Finding } from './conditions.js';
+import { healthCheckCondition, progressingCondition, readyCondition, type UntimedCondition } from './conditions.js';
 import type { DesiredState } from './plan.js';
 
 export interface SavedStatus {
@@ -20,15 +20,15 @@ export function observedStatus({ row, revision }: DesiredState, seen: Observatio
     }),
   );
   const spec = { ...row.spec, replicaCount: desiredReplicas(row.spec.replicaCount, seen) };
-  const readiness = readyFinding(spec, seen, replicas);
+  const readiness = readyCondition(spec, seen, replicas);
   const lost = seen.replicas.find((replica) => replica.nodeLost && replica.revision === revision);
-  const rollout = progressFinding(spec, seen, replicas, readiness);
+  const rollout = progressingCondition(spec, seen, replicas, readiness);
   const passed = row.conditions.find(({ type, status }) => type === 'HealthCheck' && status === 'True');
   // A node that is gone says nothing about what it answered before.
-  const health = (lost && passed) ?? healthFinding(row.spec, seen, replicas);
+  const health = (lost && passed) ?? healthCheckCondition(row.spec, seen, replicas);
   return {
     phase: phaseOf(spec, replicas, readiness, rollout),
-    conditions: [readiness, rollout, health].map((finding) => sinceWhen(finding, row.conditions, now)),
+    conditions: [readiness, rollout, health].map((condition) => sinceWhen(condition, row.conditions, now)),
     replicas,
   };
 }
@@ -36,8 +36,8 @@ export function observedStatus({ row, revision }: DesiredState, seen: Observatio
 function phaseOf(
   { replicaCount }: AdapterSpec,
   replicas: ReplicaStatus[],
-  readiness: Finding,
-  rollout: Finding,
+  readiness: UntimedCondition,
+  rollout: UntimedCondition,
 ): Phase {
   if (replicaCount === 0) return replicas.length === 0 ? 'Stopped' : 'Progressing';
   if (readiness.status === 'True' && rollout.reason === 'Complete') return 'Ready';
@@ -47,7 +47,7 @@ function phaseOf(
   return ready && replicas.some(({ restartCount }) => restartCount > 0) ? 'Degraded' : 'Progressing';
 }
 
-function sinceWhen(finding: Finding, before: readonly Condition[], now: Date): Condition {
-  const same = before.find(({ type, status }) => type === finding.type && status === finding.status);
-  return { ...finding, lastTransitionTime: same?.lastTransitionTime ?? now.toISOString() };
+function sinceWhen(condition: UntimedCondition, before: readonly Condition[], now: Date): Condition {
+  const same = before.find(({ type, status }) => type === condition.type && status === condition.status);
+  return { ...condition, lastTransitionTime: same?.lastTransitionTime ?? now.toISOString() };
 }

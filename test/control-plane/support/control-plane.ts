@@ -2,7 +2,6 @@ import { afterAll } from '@jest/globals';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { type Principal } from '@mcp-gateway/common/principal';
 import { developmentSignIn, type CallerCheck } from '@mcp-gateway/identity';
-import type { Logger } from '@mcp-gateway/platform/logging';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/platform/serving';
 import { connectDatabase, type AdapterRows, type Database } from '@mcp-gateway/database';
 import { processLogs, type LogReader } from '@mcp-gateway/runtime/logs';
@@ -24,7 +23,8 @@ export interface ControlPlaneOptions {
   sessions?: SessionService;
   now?: () => Date;
   metrics?: ControlPlaneParts['metrics'];
-  log?: Logger;
+  /** Default: writes nothing. */
+  log?: ControlPlaneParts['log'];
   /** Default: every caller may. */
   mayUseWorkloadIdentity?: (principal: Principal) => boolean;
 }

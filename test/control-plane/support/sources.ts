@@ -8,7 +8,7 @@ export type {
   Representation,
   ResourceDefinition,
 } from '../../../services/control-plane/src/resources/definition.js';
-export { metadataOf, observedStatus } from '../../../services/control-plane/src/resources/definition.js';
+export { resourceMetadata, resourceStatus } from '../../../services/control-plane/src/resources/definition.js';
 export { resourceRoutes } from '../../../services/control-plane/src/resources/routes.js';
 export { resourceService } from '../../../services/control-plane/src/resources/service.js';
 export { sessionService, type SessionService } from '../../../services/control-plane/src/sessions/service.js';

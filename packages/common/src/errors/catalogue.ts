@@ -13,7 +13,7 @@ interface CatalogueEntry {
 const MAY_HAVE_RUN = 'Find out whether the call had its effect before you repeat it.';
 
 /** Every error that the gateway itself answers with. */
-export const catalogue = {
+export const errorCatalogue = {
   INVALID_REQUEST: {
     status: 400,
     rpcCode: -32000,
@@ -188,4 +188,4 @@ export const catalogue = {
   },
 } as const satisfies Record<string, CatalogueEntry>;
 
-export type ErrorCode = keyof typeof catalogue;
+export type ErrorCode = keyof typeof errorCatalogue;

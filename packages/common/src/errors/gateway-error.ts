@@ -1,4 +1,4 @@
-import { catalogue, type ErrorCode } from './catalogue.js';
+import { errorCatalogue, type ErrorCode } from './catalogue.js';
 
 /** A fault in one place, which either `pointer` or `parameter` names. */
 export interface FieldError {
@@ -37,7 +37,7 @@ export class GatewayError extends Error {
     readonly code: ErrorCode,
     { detail, errors, headers = {}, rpcId, cause }: GatewayErrorOptions = {},
   ) {
-    const { status, rpcCode, title } = catalogue[code];
+    const { status, rpcCode, title } = errorCatalogue[code];
     super(detail ? `${title}: ${detail}` : title, { cause });
     this.status = status;
     this.rpcCode = rpcCode;

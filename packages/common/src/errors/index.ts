@@ -1,4 +1,4 @@
-export { catalogue, type ErrorCode } from './catalogue.js';
+export { errorCatalogue, type ErrorCode } from './catalogue.js';
 export { closestMatch } from './closest-match.js';
 export {
   adapterNotFound,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { invalidRequest, Problem, problemOf } from './problem.js';
-import { catalogue, type ErrorCode } from './catalogue.js';
+import { errorCatalogue, type ErrorCode } from './catalogue.js';
 import { GatewayError } from './gateway-error.js';
 
-const codes = Object.keys(catalogue) as ErrorCode[];
+const codes = Object.keys(errorCatalogue) as ErrorCode[];
 
 /** The problem document for a value that fails the schema. */
 function fieldErrors(schema: z.ZodType, value: unknown): string[] {
@@ -18,8 +18,8 @@ describe('a problem', () => {
     const problem = problemOf(new GatewayError(code));
     expect(problem).toStrictEqual({
       type: `/errors#${code}`,
-      title: catalogue[code].title,
-      status: catalogue[code].status,
+      title: errorCatalogue[code].title,
+      status: errorCatalogue[code].status,
       code,
     });
     expect(Problem.parse(problem)).toStrictEqual(problem);
@@ -43,7 +43,7 @@ describe('a problem', () => {
 
 describe('the catalogue of errors', () => {
   it.each(codes)('answers %s with an error status and a code that JSON-RPC leaves to us', (code) => {
-    const { status, rpcCode, title, cause, remedy } = catalogue[code];
+    const { status, rpcCode, title, cause, remedy } = errorCatalogue[code];
     expect(status).toBeGreaterThanOrEqual(400);
     expect(status).toBeLessThan(600);
     expect(rpcCode === -32603 || (rpcCode <= -32000 && rpcCode >= -32019)).toBe(true);

@@ -14,7 +14,7 @@ import {
   type ServerUser,
 } from './server-user.js';
 import { outputLog } from './log-file.js';
-import { launch, serverArguments } from './server.js';
+import { launchPostgres, serverArguments } from './server.js';
 import { makeSocketDir, socketUrl } from './socket.js';
 
 const identities = isRoot() ? [nobodyUser, ...((await hasUserNamespaces()) ? [rootInNamespace] : [])] : [ordinaryUser];
@@ -37,7 +37,7 @@ async function runAs(identity: ServerUser, folder: string) {
   await makeSocketDir(socketDir);
   await identity.own(socketDir);
   await ensureCluster(dataDir, initdb, identity, log);
-  const server = await launch({
+  const server = await launchPostgres({
     command: identity.run(postgres, serverArguments(dataDir, socketDir)),
     env: {},
     log,

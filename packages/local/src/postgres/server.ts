@@ -11,7 +11,7 @@ const END_MS = 1_000;
 /** PostgreSQL refuses to start while backends of a killed server still write. */
 const BACKENDS_LEFT = 'pre-existing shared memory block';
 
-export interface Launch {
+export interface PostgresLaunch {
   command: Command;
   env: Record<string, string>;
   log: OutputLog;
@@ -20,7 +20,7 @@ export interface Launch {
   probe: () => Promise<unknown>;
 }
 
-export interface Server extends GuardedChild {
+export interface PostgresServer extends GuardedChild {
   /** Waits until every process of the server has ended: backends outlive a killed server for a moment, and still answer. */
   end(): Promise<unknown>;
 }
@@ -29,7 +29,7 @@ export interface Server extends GuardedChild {
  * Starts the server and waits for the probe.
  * @throws Error with the last output of the server
  */
-export async function launch(options: Launch): Promise<Server> {
+export async function launchPostgres(options: PostgresLaunch): Promise<PostgresServer> {
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {
     const { server, output } = await spawn(options);
@@ -52,7 +52,7 @@ export async function launch(options: Launch): Promise<Server> {
   }
 }
 
-async function spawn({ command, env, log }: Launch) {
+async function spawn({ command, env, log }: PostgresLaunch) {
   const server = await spawnGuarded({
     ...command,
     env: { PATH, LC_ALL: 'C', ...env },
@@ -64,7 +64,7 @@ async function spawn({ command, env, log }: Launch) {
 
 async function firstOf(
   server: GuardedChild,
-  probe: Launch['probe'],
+  probe: PostgresLaunch['probe'],
   deadline: number,
 ): Promise<number | 'ready' | 'late'> {
   let code: number | undefined;
@@ -77,7 +77,7 @@ async function firstOf(
   return code;
 }
 
-async function succeeds(probe: Launch['probe']): Promise<boolean> {
+async function succeeds(probe: PostgresLaunch['probe']): Promise<boolean> {
   try {
     await probe();
     return true;

@@ -5,7 +5,7 @@ import { ensureCluster, findBinaries } from './cluster.js';
 import { chooseServerUser } from './server-user.js';
 import { outputLog } from './log-file.js';
 import { awaitPredecessor } from './predecessor.js';
-import { launch, serverArguments } from './server.js';
+import { launchPostgres, serverArguments } from './server.js';
 import { makeSocketDir, socketUrl } from './socket.js';
 
 const DATABASE = 'mcp_gateway';
@@ -50,7 +50,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   await makeSocketDir(socketDir);
   await identity.own(socketDir);
   await ensureCluster(dataDir, initdb, identity, log);
-  const server = await launch({
+  const server = await launchPostgres({
     command: identity.run(postgres, serverArguments(dataDir, socketDir, options.settings)),
     env: await awaitPredecessor(dataDir, socketDir, PREDECESSOR_MS),
     log,

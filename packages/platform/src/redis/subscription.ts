@@ -9,7 +9,7 @@ export interface Channels {
 }
 
 interface Subscribing {
-  /** Channels of which `announce` counts the subscribers that have received a message. */
+  /** Channels of which `publishMessage` counts the subscribers that have received a message. */
   counted?: Channels;
 }
 
@@ -37,7 +37,7 @@ export function subscription(
  * Sends a message to a counted channel and resolves to the number of its receivers. In a cluster such a channel belongs to one
  * node, as a message that is broadcast is counted on one node only.
  */
-export const announce = (redis: RedisClient, channel: string, text: string): Promise<number> =>
+export const publishMessage = (redis: RedisClient, channel: string, text: string): Promise<number> =>
   isCluster(redis) ? redis.sPublish(channel, text) : redis.publish(channel, text);
 
 function onServer(redis: RedisClient, channels: Channels, onSubscribed: () => void): Subscription {

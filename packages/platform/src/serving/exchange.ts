@@ -10,6 +10,8 @@ export function requestIdOf(headers: IncomingHttpHeaders): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
+const doNothing = () => {};
+
 /**
  * A response whose head passes one hook, whatever writes it; for the option `ServerResponse` of a server. Headers are a flat list.
  * Express replaces the prototype of a response: give its `app.response` this one (`hookedPrototype`).
@@ -20,12 +22,18 @@ export class HookedResponse<Request extends IncomingMessage = IncomingMessage> e
    * Runs when the head has been written.
    * @param headers of the head, if its writer gave them as a list
    */
-  onHead: (status: number, headers: readonly string[]) => void = () => {};
+  onHead: (status: number, headers: readonly string[]) => void = doNothing;
 
   override writeHead(status: number, ...rest: unknown[]): this {
-    const last: unknown = rest.at(-1);
-    const headers = Array.isArray(last) ? (last as string[]) : [];
-    if (Array.isArray(last)) rest[rest.length - 1] = [...headers, ...this.addedHeaders];
+    const [phrase, list] = rest;
+    if (typeof phrase === 'string' && Array.isArray(list)) {
+      super.writeHead(status, phrase, (list as string[]).concat(this.addedHeaders)); // the hot path
+      this.onHead(status, list as string[]);
+      return this;
+    }
+    const last = rest.length - 1;
+    const headers = Array.isArray(rest[last]) ? (rest[last] as string[]) : [];
+    if (headers.length > 0) rest[last] = headers.concat(this.addedHeaders);
     else {
       this.#append(this.addedHeaders);
       this.addedHeaders = []; // a head that Node refuses is followed by another

@@ -93,12 +93,25 @@ describe('an image that is not in the catalogue', () => {
 describe('a file that is not a catalogue', () => {
   it.each([
     ['is not JSON', '{ "mine": ', /JSON/],
-    ['is not an object', [], /expected record/],
-    ['has an entry without a command', { mine: {} }, /expected string, received undefined.*mine\.command/],
-    ['has an empty command', { mine: { command: '' } }, /mine\.command/],
-    ['has one text for the arguments', { mine: { command: 'a', args: '-v' } }, /expected array.*mine\.args/],
-    ['has a number in the environment', { mine: { command: 'a', env: { A: 1 } } }, /expected string.*mine\.env\.A/],
-    ['has a field that is unknown', { mine: { command: 'a', enviroment: {} } }, /"enviroment".*mine/],
+    ['is not an object', [], /: # must be an object\. It/],
+    ['has an entry without a command', { mine: {} }, /: #\/mine\/command is required\. It/],
+    ['has an empty command', { mine: { command: '' } }, /: #\/mine\/command must not be empty\. It/],
+    ['has one text for the arguments', { mine: { command: 'a', args: '-v' } }, /: #\/mine\/args must be an array\. It/],
+    [
+      'has a number in the environment',
+      { mine: { command: 'a', env: { A: 1 } } },
+      /: #\/mine\/env\/A must be a string\. It/,
+    ],
+    [
+      'has an unknown field in place of the command',
+      { mine: { cmd: 'a' } },
+      /: #\/mine\/command is required; #\/mine\/cmd is not a known field\. It/,
+    ],
+    [
+      'has a field that is unknown',
+      { mine: { command: 'a', enviroment: {} } },
+      /: #\/mine\/enviroment is not a known field\. It/,
+    ],
   ])('%s, and the error names the expected form', async (_what, content, why) => {
     await write(content);
     for (const error of [

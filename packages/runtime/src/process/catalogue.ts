@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, resolve, dirname } from 'node:path';
+import { invalidRequest } from '@mcp-gateway/common/errors';
 import { z } from 'zod';
 
 /** The command that an image name stands for without containers. `{port}` in an argument becomes the replica's port. */
 const CatalogueEntry = z.strictObject({
-  command: z.string().min(1),
+  command: z.string().min(1, 'must not be empty'),
   args: z.array(z.string()).default([]),
   cwd: z.string().optional(),
   env: z.record(z.string(), z.string()).default({}),
@@ -46,7 +47,7 @@ export async function readCatalogue(file: string): Promise<Record<string, Catalo
   try {
     entries = CatalogueFile.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
-    const why = error instanceof z.ZodError ? z.prettifyError(error).replaceAll('\n', ' ') : (error as Error).message;
+    const why = error instanceof z.ZodError ? invalidRequest(error).detail : (error as Error).message;
     throw new CatalogueError(
       'CatalogueInvalid',
       `The catalogue ${file} (MCP_GATEWAY_CATALOGUE) cannot be used: ${why}. ` +

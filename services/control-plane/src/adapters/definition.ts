@@ -9,8 +9,8 @@ import { forbidden } from '@mcp-gateway/common/errors';
 import { hasAnyRole, isAdmin, type Principal } from '@mcp-gateway/common/principal';
 import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
 import {
-  metadataOf,
-  observedStatus,
+  resourceMetadata,
+  resourceStatus,
   type ResourceDefinition,
   type ResourceDocumentation,
 } from '../resources/definition.js';
@@ -33,12 +33,14 @@ export const adapterDefinition = (
   collection: 'adapters',
   request: AdapterRequest,
   rows,
-  represent: (row) => ({ ...row.spec, ...metadataOf(row) }),
+  represent: (row) => ({ ...row.spec, ...resourceMetadata(row) }),
   status: adapterStatus,
   /** A caller that changes such an adapter chooses what runs with the identity. */
   authorizeSpec(principal, { useWorkloadIdentity }) {
     if (!useWorkloadIdentity || mayUseWorkloadIdentity(principal)) return;
-    throw forbidden('useWorkloadIdentity needs a role that the operator has given this right');
+    throw forbidden(
+      'useWorkloadIdentity needs the role mcp.admin or one that the operator lists in WORKLOAD_IDENTITY_ROLES',
+    );
   },
   errors: { notFound: 'ADAPTER_NOT_FOUND', nameTaken: 'ADAPTER_EXISTS' },
   /** Either the caller wants to register an adapter, or an MCP client has been given the wrong URL. */
@@ -47,7 +49,7 @@ export const adapterDefinition = (
 });
 
 const adapterStatus = (row: AdapterRow): AdapterStatus => ({
-  ...observedStatus(row),
+  ...resourceStatus(row),
   image: imageReference(row.spec),
 });
 

@@ -34,6 +34,14 @@ export function principalOf(req: Request): Principal {
   return principal;
 }
 
+/** The caller that requests a change, and the id of its request for the log. */
+export interface Requester {
+  principal: Principal;
+  requestId: string | undefined;
+}
+
+export const requesterOf = (req: Request): Requester => ({ principal: principalOf(req), requestId: requestId(req) });
+
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /** Reads a JSON body of at most 1 MiB; 415 for a body that does not call itself JSON. */

@@ -1,7 +1,7 @@
 import { adapterDocumentation } from '../adapters/definition.js';
 import type { Examples, ResourceDocumentation } from '../resources/definition.js';
 import { LogQuery } from '../resources/logs.js';
-import { forbidden, header, json, link, name, page, pathParameter, problem, queryParameters, ref, responses, sessionId } from './parts.js';
+import { forbiddenResponse, header, json, link, name, page, pathParameter, problem, queryParameters, ref, responses, sessionId } from './parts.js';
 
 /** The paths that `resources/routes.ts` serves for one kind. */
 function resourcePaths(kind: ResourceDocumentation) {
@@ -31,7 +31,7 @@ const body = (type: string, examples: Examples) => ({
   description: 'The spec. Fields that are absent or null get their defaults. Names of fields may have any case.',
   content: { 'application/json': { schema: ref(`${type}Body`), examples } },
 });
-const notFound = (noun: string) => problem(`The ${noun} does not exist, or you may not read it.`);
+const notFoundResponse = (noun: string) => problem(`The ${noun} does not exist, or you may not read it.`);
 
 function collectionOperations({ type, collection, registers, examples, forbidden: reasons }: ResourceDocumentation, noun: string) {
   const location = { Location: { description: `URL of the ${noun}.`, schema: { type: 'string' } } };
@@ -63,7 +63,7 @@ function collectionOperations({ type, collection, registers, examples, forbidden
           ...json(ref(`${type}Resource`)),
         },
         ...refusedBody,
-        403: forbidden(reasons.create),
+        403: forbiddenResponse(reasons.create),
         409: problem('The name is taken.'),
         503: unavailable,
       }),
@@ -73,8 +73,8 @@ function collectionOperations({ type, collection, registers, examples, forbidden
 
 function resourceOperations({ type, collection, aResource, examples, forbidden: reasons }: ResourceDocumentation, noun: string) {
   const refusedChange = {
-    403: forbidden(reasons.change),
-    404: notFound(noun),
+    403: forbiddenResponse(reasons.change),
+    404: notFoundResponse(noun),
     412: problem(`The ${noun} has changed since you read it: If-Match, or the \`id\` or \`generation\` in the body, is not current.`),
     503: problem(`The database cannot be reached, or other callers keep changing the ${noun}; try again after Retry-After.`),
   };
@@ -85,7 +85,7 @@ function resourceOperations({ type, collection, aResource, examples, forbidden: 
       operationId: `get${type}`,
       summary: `Read ${aResource}`,
       description: 'Answers with the spec and the fields that the gateway sets. The answer, with changes in it, is a valid body of PUT.',
-      responses: responses({ 200: { description: `The ${noun}.`, ...content }, 404: notFound(noun), 503: unavailable }),
+      responses: responses({ 200: { description: `The ${noun}.`, ...content }, 404: notFoundResponse(noun), 503: unavailable }),
     },
     put: {
       tags: [collection],
@@ -121,7 +121,7 @@ const statusOperation = ({ type, collection }: ResourceDocumentation, noun: stri
     description: 'Reports on the deployment and on each replica, as the worker last saw them.',
     responses: responses({
       200: { description: 'The status that the worker last saw.', ...json(ref(`${type}Status`)) },
-      404: notFound(noun),
+      404: notFoundResponse(noun),
       503: unavailable,
     }),
   },
@@ -140,7 +140,7 @@ const logsOperation = ({ type, collection }: ResourceDocumentation, noun: string
         content: { 'text/plain': { schema: { type: 'string' } } },
       },
       400: problem('A parameter is not valid.'),
-      404: notFound(noun),
+      404: notFoundResponse(noun),
       503: unavailable,
     }),
   },
@@ -160,7 +160,7 @@ const sessionPaths = {
       responses: responses({
         200: { description: 'One page, by id.', headers: link, ...json({ type: 'array', items: ref('SessionResource') }) },
         400: problem('A parameter is not valid.'),
-        404: notFound('adapter'),
+        404: notFoundResponse('adapter'),
         503: redisUnavailable,
       }),
     },

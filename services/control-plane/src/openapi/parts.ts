@@ -47,7 +47,7 @@ const unsigned = problem('The request does not identify its caller in a way that
 const elsewhere = 'Requests from this web origin or for this host are not allowed';
 /** 403 of an operation that adds no reason of its own. */
 const refused = problem(`${elsewhere}.`);
-export const forbidden = (reason: string) => problem(`${reason} Or: ${elsewhere[0]?.toLowerCase()}${elsewhere.slice(1)}.`);
+export const forbiddenResponse = (reason: string) => problem(`${reason} Or: ${elsewhere[0]?.toLowerCase()}${elsewhere.slice(1)}.`);
 
 /** The answers of an operation and those that every operation has. */
 export const responses = (own: Record<number, unknown>) => ({ 401: unsigned, 403: refused, ...own });

@@ -59,7 +59,7 @@ export interface ResourceDocumentation {
 }
 
 /** The fields that the gateway adds to the spec of a resource. */
-export const metadataOf = (row: ResourceRow<ResourceSpec>) => ({
+export const resourceMetadata = (row: ResourceRow<ResourceSpec>) => ({
   id: row.id,
   generation: row.generation,
   createdBy: row.createdBy,
@@ -68,7 +68,7 @@ export const metadataOf = (row: ResourceRow<ResourceSpec>) => ({
 });
 
 /** The worker's last observation of a resource, in the words of Deployments in Kubernetes. */
-export function observedStatus(row: ResourceRow<ResourceSpec & { replicaCount: number }>) {
+export function resourceStatus(row: ResourceRow<ResourceSpec & { replicaCount: number }>) {
   const { spec, replicas } = row;
   const readyReplicas = replicas.filter(({ ready }) => ready).length;
   return {

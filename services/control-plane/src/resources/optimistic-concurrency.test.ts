@@ -49,7 +49,8 @@ describe('an optimistic write', () => {
       code: 'WRITE_CONTENTION',
       status: 503,
       headers: { 'retry-after': '1' },
-      detail: '10 attempts to change adapter echo met another change; send the request again',
+      detail:
+        'other callers changed adapter echo during each of 10 attempts, so nothing is written; send the request again',
     });
     expect(attempts).toBe(10);
   });

@@ -40,7 +40,7 @@ export async function retryWrite<T>({ kind, name }: ResourceRef, attempt: () => 
     await delay(Math.random() * MAX_PAUSE_MS * tries); // jitter: writers that met once must not meet again
   }
   throw new GatewayError('WRITE_CONTENTION', {
-    detail: `${ATTEMPTS} attempts to change ${kind} ${name} met another change; send the request again`,
+    detail: `other callers changed ${kind} ${name} during each of ${ATTEMPTS} attempts, so nothing is written; send the request again`,
     headers: { 'retry-after': '1' },
   });
 }

@@ -1,13 +1,8 @@
+import type { Page } from '@mcp-gateway/database';
 import { z } from 'zod';
 import { documentedAs, parseQuery, wholeNumber } from '../http/request.js';
 
 const MAX_LIMIT = 1_000;
-
-export interface Page {
-  limit: number;
-  /** The name after which the page begins. */
-  after?: string;
-}
 
 const Cursor = z
   .base64url('must be a cursor from a Link header')

@@ -1,7 +1,7 @@
 import { GatewayError, invalidField } from '@mcp-gateway/common/errors';
 import type { LogReader } from '@mcp-gateway/runtime/logs';
 import { Router } from 'express';
-import { jsonBody, parseBody, principalOf } from '../http/request.js';
+import { jsonBody, parseBody, principalOf, requesterOf } from '../http/request.js';
 import { onlyMethods } from '../http/problems.js';
 import type { ReplicatedSpec, Representation, ResourceDefinition } from './definition.js';
 import { etagOf, matchesBody, matchesIfMatch } from './optimistic-concurrency.js';
@@ -36,7 +36,7 @@ function addCollection<Spec extends ReplicatedSpec, Resource extends Representat
 
   router.post('/', ...jsonBody, async (req, res) => {
     const { spec } = parseBody(definition.request, req.body);
-    const created = await service.create(principalOf(req), spec);
+    const created = await service.create(requesterOf(req), spec);
     res.status(201).location(`${path}/${created.name}`).set('ETag', etagOf(created)).json(created);
   });
 
@@ -65,12 +65,12 @@ function addResource<Spec extends ReplicatedSpec, Resource extends Representatio
       throw invalidField('#/name', `must be the name in the URL; the name of the ${definition.kind} cannot change`);
     }
     const [matchesHeader, matchesRead] = [matchesIfMatch(req.get('if-match')), matchesBody(read)];
-    const updated = await service.update(principalOf(req), spec, (row) => matchesHeader(row) && matchesRead(row));
+    const updated = await service.update(requesterOf(req), spec, (row) => matchesHeader(row) && matchesRead(row));
     res.set('ETag', etagOf(updated)).json(updated);
   });
 
   router.delete('/:name', async (req, res) => {
-    await service.remove(principalOf(req), req.params.name, matchesIfMatch(req.get('if-match')));
+    await service.remove(requesterOf(req), req.params.name, matchesIfMatch(req.get('if-match')));
     res.status(204).end();
   });
 

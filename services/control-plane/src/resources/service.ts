@@ -3,17 +3,18 @@ import { forbidden, GatewayError } from '@mcp-gateway/common/errors';
 import { canRead, canWrite, isAdmin, type Principal } from '@mcp-gateway/common/principal';
 import type { Page, ResourceRow, ResourceSpec } from '@mcp-gateway/database';
 import type { Logger } from '@mcp-gateway/platform/logging';
+import type { Requester } from '../http/request.js';
 import type { ReplicatedSpec, Representation, ResourceDefinition } from './definition.js';
 import { retryWrite, type Precondition } from './optimistic-concurrency.js';
 
 export interface ResourceService<Spec extends ResourceSpec, Resource> {
-  create(principal: Principal, spec: Spec): Promise<Resource>;
+  create(by: Requester, spec: Spec): Promise<Resource>;
   list(principal: Principal, page: Page): Promise<{ items: Resource[]; next?: string }>;
   get(principal: Principal, name: string): Promise<Resource>;
   /** The row, for what is derived from it. */
   row(principal: Principal, name: string): Promise<ResourceRow<Spec>>;
-  update(principal: Principal, spec: Spec, precondition: Precondition): Promise<Resource>;
-  remove(principal: Principal, name: string, precondition: Precondition): Promise<void>;
+  update(by: Requester, spec: Spec, precondition: Precondition): Promise<Resource>;
+  remove(by: Requester, name: string, precondition: Precondition): Promise<void>;
 }
 
 export interface ResourceServiceParts {
@@ -26,22 +27,30 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
   definition: ResourceDefinition<Spec, Resource>,
   { queue, log }: ResourceServiceParts,
 ): ResourceService<Spec, Resource> {
-  const { kind, rows, represent, errors } = definition;
+  const { kind, collection, rows, represent, errors } = definition;
   const { readable, writable } = resourceAccess(definition);
 
   /** The row is the truth and a resync finds it, so a failing queue fails no request. */
-  function enqueue(name: string) {
+  function enqueue(name: string, { requestId }: Requester) {
     queue.reconcile({ kind, name }).catch((error: unknown) => {
-      log.warn({ err: error, kind, name }, 'the queue did not take the change; the resync of the worker will find it');
+      log.warn(
+        { requestId, err: error, kind, name },
+        'the queue did not take the change; the resync of the worker will find it',
+      );
     });
   }
 
+  const nameTaken = (name: string) =>
+    new GatewayError(errors.nameTaken, {
+      detail: `${name} exists already; choose another name, or change it with PUT /${collection}/${name} if it is yours`,
+    });
+
   return {
-    async create(principal, spec) {
-      definition.authorizeSpec?.(principal, spec);
-      const row = await rows.create(spec, principal.subject);
-      if (!row) throw new GatewayError(errors.nameTaken, { detail: `${spec.name} exists already` });
-      enqueue(row.name);
+    async create(by, spec) {
+      definition.authorizeSpec?.(by.principal, spec);
+      const row = await rows.create(spec, by.principal.subject);
+      if (!row) throw nameTaken(spec.name);
+      enqueue(row.name, by);
       return represent(row);
     },
     async list(principal, { limit, after }) {
@@ -54,22 +63,22 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
     },
     get: async (principal, name) => represent(await readable(principal, name)),
     row: readable,
-    async update(principal, spec, precondition) {
+    async update(by, spec, precondition) {
       const { name } = spec;
       const row = await retryWrite({ kind, name }, async () => {
-        const current = await writable(principal, name, precondition);
-        definition.authorizeSpec?.(principal, spec);
+        const current = await writable(by.principal, name, precondition);
+        definition.authorizeSpec?.(by.principal, spec);
         return rows.update(current, spec);
       });
-      enqueue(name);
+      enqueue(name, by);
       return represent(row);
     },
-    async remove(principal, name, precondition) {
+    async remove(by, name, precondition) {
       await retryWrite({ kind, name }, async () => {
-        const current = await writable(principal, name, precondition);
+        const current = await writable(by.principal, name, precondition);
         return (await rows.markDeleted(current)) || null;
       });
-      enqueue(name);
+      enqueue(name, by);
     },
   };
 }

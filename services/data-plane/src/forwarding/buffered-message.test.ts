@@ -78,7 +78,7 @@ describe('the session settings in a message', () => {
 describe('a buffered message', () => {
   it('is unreadable when it was too long to buffer', () => {
     const long = new BufferedMessage(null, null);
-    expect([long.requestIds, long.holdsResponse]).toEqual([[], false]);
+    expect([long.rpcIds, long.holdsResponse]).toEqual([[], false]);
   });
 
   it.each([
@@ -86,9 +86,9 @@ describe('a buffered message', () => {
     ['an answer', '{"jsonrpc":"2.0","id":1,"result":{}}', [], true],
     ['a batch of both', `[${request('ping')},{"jsonrpc":"2.0","id":7,"result":{}}]`, [1], true],
     ['no JSON', '{', [], false],
-  ])('has the ids of the requests that need an answer: %s', (_what, text, requestIds, holdsResponse) => {
-    const { requestIds: asked, holdsResponse: answers } = buffered(text);
-    expect([asked, answers]).toEqual([requestIds, holdsResponse]);
+  ])('has the ids of the requests that need an answer: %s', (_what, text, rpcIds, holdsResponse) => {
+    const { rpcIds: asked, holdsResponse: answers } = buffered(text);
+    expect([asked, answers]).toEqual([rpcIds, holdsResponse]);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { isRepeatable, type Message, messagesOf, readMessage, type RequestId } from '@mcp-gateway/protocol';
+import { isRepeatable, type Message, messagesOf, readMessage, type RpcId } from '@mcp-gateway/protocol';
 import type { RequestBody } from '../request/body.js';
 import { bufferBody, type BufferedBody, bufferShortBody, capture } from '../request/buffer-body.js';
 
@@ -88,7 +88,7 @@ export class BufferedMessage implements Delivery {
     return this.message.kind !== 'unreadable';
   }
   /** The ids of the requests in it, each of which needs an answer. */
-  get requestIds(): RequestId[] {
+  get rpcIds(): RpcId[] {
     return messagesOf(this.message).flatMap((each) => (each.kind === 'request' ? [each.id] : []));
   }
   /** It answers a request of the server. In another session the same id may belong to another request. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { catalogue, type ErrorCode, GatewayError } from '@mcp-gateway/common/errors';
+import { errorCatalogue, type ErrorCode, GatewayError } from '@mcp-gateway/common/errors';
 import { safeAnswer } from './client-error.js';
 
 const INVITING = /did not run|send it again|initialize a new|try again/;
-const codes = Object.keys(catalogue) as ErrorCode[];
+const codes = Object.keys(errorCatalogue) as ErrorCode[];
 const ways = [{}, { headers: { 'retry-after': '1' } }];
 
 describe('the error for a request', () => {

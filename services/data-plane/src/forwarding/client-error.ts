@@ -61,7 +61,7 @@ export function clientError(buffered: BufferedMessage, thrown: unknown): Gateway
     buffered,
   );
   const { code, detail, headers, cause } = error;
-  const ids = buffered.requestIds;
+  const ids = buffered.rpcIds;
   const rpcId = buffered.message.kind === 'batch' && ids.length > 0 ? ids : ids[0];
   return new GatewayError(code, { ...(detail !== undefined && { detail }), headers, cause, rpcId });
 }
@@ -74,7 +74,7 @@ export function failPendingWith(answer: ClientResponse, buffered: BufferedMessag
   const error = clientError(buffered, thrown);
   if (!answer.begun) throw error;
   // A message that is not buffered has no known ids.
-  const ids = buffered.isReadable ? answer.unanswered(buffered.requestIds) : answer.hasAnswered ? [] : [undefined];
+  const ids = buffered.isReadable ? answer.unanswered(buffered.rpcIds) : answer.hasAnswered ? [] : [undefined];
   answer.refuse(error, ids);
   answer.close();
 }

@@ -8,7 +8,7 @@ import { send } from './send.js';
 import { recoverablePost } from './recoverable-post.js';
 import { recoverableStream } from './recoverable-stream.js';
 import { ClientResponse } from './response/client-response.js';
-import { failPendingResumption, isLost, resumptionOf } from './pending-resumptions.js';
+import { failPendingResumption, isAnswerLost, resumptionOf } from './pending-resumptions.js';
 import type { McpRequest } from '../request/context.js';
 import type { OpenSession, Target } from '../sessions/location.js';
 
@@ -77,7 +77,7 @@ function failResumed(
   error: unknown,
 ): void {
   const call = request.res.headersSent ? undefined : resumptionOf(resumptions, session.envelope.id, headers);
-  if (call && isLost(call, error)) return failPendingResumption(new ClientResponse(request), call);
+  if (call && isAnswerLost(call, error)) return failPendingResumption(new ClientResponse(request), call);
   const eventId = headerValue(headers, 'last-event-id');
   if (eventId !== undefined) call?.awaitAfter(eventId);
   throw error;

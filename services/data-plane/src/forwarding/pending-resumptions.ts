@@ -1,5 +1,5 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { headerValue, type RequestId } from '@mcp-gateway/protocol';
+import { headerValue, type RpcId } from '@mcp-gateway/protocol';
 import { LRUCache } from 'lru-cache';
 import type { SessionLocation } from '../sessions/location.js';
 import type { ActivityTracker } from '../sessions/activity.js';
@@ -15,9 +15,9 @@ const ENTRY_BYTES = 500;
 export interface PendingResumption {
   /** The number of relocations of the session when the requests were sent. */
   moves: number;
-  waiting: Set<RequestId>;
+  waiting: Set<RpcId>;
   /** Call it for each request that is answered. */
-  answered(id: RequestId): void;
+  answered(id: RpcId): void;
   /** Call it when the client that listened leaves; `eventId` is the last event id that it received. */
   awaitAfter(eventId: string): void;
   /** The requests are no longer pending. */
@@ -25,7 +25,7 @@ export interface PendingResumption {
 }
 
 export interface PendingResumptions {
-  add(session: string, location: SessionLocation, resumption: { eventId: string; ids: readonly RequestId[] }): void;
+  add(session: string, location: SessionLocation, resumption: { eventId: string; ids: readonly RpcId[] }): void;
   /** The pending resumption of the client that resumes after the event. */
   resume(session: string, eventId: string): PendingResumption | undefined;
 }
@@ -96,7 +96,7 @@ export function resumptionOf(
  * Whether the error means that the answers are lost for good. While Redis is unavailable they are not: Redis may be
  * back in a moment, and the replica still there.
  */
-export const isLost = (call: PendingResumption, error: unknown): boolean =>
+export const isAnswerLost = (call: PendingResumption, error: unknown): boolean =>
   call.waiting.size > 0 && !(error instanceof GatewayError && error.code === 'UNAVAILABLE');
 
 /** Fails the requests whose answers are lost with the replica or the session. */

@@ -15,7 +15,7 @@ import {
 } from './recoverable.js';
 import { ClientResponse } from './response/client-response.js';
 import { eventIdEpoch } from './response/event-ids.js';
-import { initializeMessage, rejectedRequestIds, settingsRecorder } from './session-settings.js';
+import { initializeMessage, rejectedRpcIds, settingsRecorder } from './session-settings.js';
 import { endIfUnknown, isResumable, resolveToolHints, throwIfUnknown } from './session-probe.js';
 import { SseTracker } from './response/sse-tracker.js';
 import { BufferedMessage } from './buffered-message.js';
@@ -169,7 +169,7 @@ class RecoverablePost {
   async #decide(failed: FailedAttempt, isSent: boolean) {
     const { message } = this;
     const answer = this.#answer;
-    const ids = message.requestIds;
+    const ids = message.rpcIds;
     const answered = ids.length > 0 ? answer.unanswered(ids).length === 0 : !message.isReadable && answer.hasAnswered;
     const resumable = isSent && !answered && (await isResumable(this.parts, this.recoverable, failed));
     const step = retryPolicy({
@@ -216,7 +216,7 @@ class RecoverablePost {
 
   async #recordSettings(): Promise<void> {
     const end = Buffer.concat(this.#tail?.take() ?? []).toString('utf8');
-    await this.#record?.(rejectedRequestIds(end, this.#answer.isEvents));
+    await this.#record?.(rejectedRpcIds(end, this.#answer.isEvents));
   }
 
   /** Registers the requests whose answers the client will resume. */
@@ -232,7 +232,7 @@ function dropResponse(
   { request, session }: RecoverableRequest,
   message: BufferedMessage,
 ): void {
-  if (message.requestIds.length > 0) throw new GatewayError('UPSTREAM_REFUSED');
+  if (message.rpcIds.length > 0) throw new GatewayError('UPSTREAM_REFUSED');
   log.debug(
     { requestId: request.id, ...request.resource, session: session.envelope.id },
     'the gateway dropped a response of the client, because the server that sent the request is gone',

@@ -12,7 +12,7 @@ import { eventIdEpoch, serverEventId } from './response/event-ids.js';
 import { jitter } from '../sessions/concurrency-limiter.js';
 import { SessionUnknown, withoutBodyHeaders } from '../upstream/call.js';
 import { SseTracker } from './response/sse-tracker.js';
-import { failPendingResumption, isLost, type PendingResumption, resumptionOf } from './pending-resumptions.js';
+import { failPendingResumption, isAnswerLost, type PendingResumption, resumptionOf } from './pending-resumptions.js';
 import { throwIfUnknown } from './session-probe.js';
 import type { Placement } from '../sessions/relocate/relocation.js';
 
@@ -100,7 +100,7 @@ async function follow(
           ? await currentPlacement(parts, recoverable, at)
           : await nextPlacement(parts, recoverable, at, error);
     } catch (failure) {
-      if (call && isLost(call, failure)) return failPendingResumption(answer, call);
+      if (call && isAnswerLost(call, failure)) return failPendingResumption(answer, call);
       if (answer.begun) return answer.close(); // the client reconnects, and gets the error then
       if (!(failure instanceof SessionUnknown)) throw failure;
       await parts.sessions.end(envelope, recoverable.request.route, { tellServer: false }).catch(() => {});

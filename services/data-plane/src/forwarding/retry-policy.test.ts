@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { isRepeatable, readMessage } from '@mcp-gateway/protocol';
-import { type Failure, type NextStep, retryPolicy } from './retry-policy.js';
+import { type AttemptFailure, type NextStep, retryPolicy } from './retry-policy.js';
 
 const request = (method: string) => readMessage(JSON.stringify({ jsonrpc: '2.0', id: 1, method }));
 const LIST = request('tools/list');
@@ -9,7 +9,7 @@ const OTHER = request('vendor/pay');
 const RESPONSE = readMessage('{"jsonrpc":"2.0","id":1,"result":{}}');
 const NOTICE = readMessage('{"jsonrpc":"2.0","method":"vendor/notice"}');
 
-const failure: Omit<Failure, 'mayRunTwice'> = {
+const failure: Omit<AttemptFailure, 'mayRunTwice'> = {
   asked: LIST,
   mayHaveRun: true,
   isBuffered: true,
@@ -19,7 +19,7 @@ const failure: Omit<Failure, 'mayRunTwice'> = {
   attempt: 1,
 };
 
-const cases: [what: string, changes: Partial<Failure>, next: NextStep][] = [
+const cases: [what: string, changes: Partial<AttemptFailure>, next: NextStep][] = [
   ['a list', {}, 'retry'],
   ['a list that cannot have run', { mayHaveRun: false }, 'retry'],
   ['a list in a stream that has begun', { begun: 'events' }, 'retry'],

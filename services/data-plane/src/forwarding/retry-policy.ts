@@ -1,6 +1,6 @@
 import { type Message, messagesOf } from '@mcp-gateway/protocol';
 
-export interface Failure {
+export interface AttemptFailure {
   /** The client's message. */
   asked: Message;
   /** A server, the last one or one before, can have begun to act on the message. */
@@ -33,7 +33,7 @@ export type NextStep = 'retry' | 'retry-same-replica' | 'check-tool' | 'fail' | 
 const MAX_ATTEMPTS = 4;
 
 /** The next step after a server was lost before it had answered. */
-export function retryPolicy(failure: Failure): NextStep {
+export function retryPolicy(failure: AttemptFailure): NextStep {
   const { asked, mayHaveRun, mayRunTwice, isBuffered, begun, answered, resumable, attempt } = failure;
   if (begun === 'other') return 'abort';
   if (answered) return 'finish';

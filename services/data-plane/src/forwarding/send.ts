@@ -8,7 +8,7 @@ import type { Principal } from '@mcp-gateway/common/principal';
 import { type Era, HEADER } from '@mcp-gateway/protocol';
 import { MAX_UPSTREAM_ID_BYTES, sealSessionId, type SessionEnvelope, type SessionKey } from '@mcp-gateway/sessions';
 import { terminateUpstreamSession } from '../sessions/termination.js';
-import { seenFrom } from '../upstream/redirects.js';
+import { clientPathFor } from '../upstream/redirects.js';
 import type { ReferenceTo } from '../request/reference.js';
 import type { SessionStore } from '../sessions/store.js';
 import type { Upstreams } from '../upstream/pools.js';
@@ -81,7 +81,7 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
       isStream: req.method === 'GET' || req.headers['mcp-method'] === LISTEN,
     },
     delivery: sending.delivery,
-    seenAs: seenFrom(parts.referenceTo, { req, route, endpoint }),
+    clientPath: clientPathFor(parts.referenceTo, { req, route, endpoint }),
     permit: parts.grants.permit(sending, req.method === 'GET' ? 'stream' : 'answer'),
     onHead(head) {
       const { status, upstreamSessionId } = head;

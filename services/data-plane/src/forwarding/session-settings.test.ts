@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { rejectedRequestIds } from './session-settings.js';
+import { rejectedRpcIds } from './session-settings.js';
 
 const error = { code: -32602, message: 'no such level' };
 const message = (id: string | number, what: object) => JSON.stringify({ jsonrpc: '2.0', id, ...what });
@@ -16,5 +16,5 @@ it.each([
   ['what cannot be read', '\x1f\x8b\x08', false, []],
   ['nothing', '', false, []],
 ])('%s', (_what, text, isEvents, ids) => {
-  expect([...rejectedRequestIds(text, isEvents)]).toEqual(ids);
+  expect([...rejectedRpcIds(text, isEvents)]).toEqual(ids);
 });

@@ -1,4 +1,4 @@
-import { type Message, messagesOf, readEvents, readMessage, type RequestId } from '@mcp-gateway/protocol';
+import { type Message, messagesOf, readEvents, readMessage, type RpcId } from '@mcp-gateway/protocol';
 import type { SessionId, SessionRecords } from '@mcp-gateway/sessions';
 import type { BufferedMessage } from './buffered-message.js';
 
@@ -43,7 +43,7 @@ export function settingsRecorder(
   records: SessionRecords,
   session: SessionId,
   buffered: BufferedMessage,
-): ((refused: ReadonlySet<RequestId>) => Promise<void>) | undefined {
+): ((refused: ReadonlySet<RpcId>) => Promise<void>) | undefined {
   if (!buffered.mayChangeSettings) return undefined;
   const notes = messagesOf(buffered.message).flatMap((each) => {
     const write = each.kind === 'request' ? noteOf(records, session, each) : undefined;
@@ -80,14 +80,14 @@ const isUri = (uri: unknown): uri is string => typeof uri === 'string' && uri.le
  * The requests that the answer rejects. An answer that cannot be parsed, because it is compressed or incomplete,
  * rejects none.
  */
-export function rejectedRequestIds(text: string, isEvents: boolean): Set<RequestId> {
+export function rejectedRpcIds(text: string, isEvents: boolean): Set<RpcId> {
   const texts = isEvents ? readEvents(text).events.map(({ data }) => data) : [text];
   return new Set(texts.flatMap(rejectedIn));
 }
 
-function rejectedIn(text: string): RequestId[] {
+function rejectedIn(text: string): RpcId[] {
   try {
-    const messages = [JSON.parse(text)].flat() as ({ id?: RequestId; error?: unknown } | null)[];
+    const messages = [JSON.parse(text)].flat() as ({ id?: RpcId; error?: unknown } | null)[];
     return messages.flatMap((each) => (each?.error !== undefined && each.id !== undefined ? [each.id] : []));
   } catch {
     return [];

@@ -6,7 +6,7 @@ import { MAX_UPSTREAM_ID_BYTES, sealSessionId, type SessionEnvelope, type Sessio
 import type { Forwarded } from '../request/forwarded.js';
 import { throwNoReadyReplica } from '../upstream/find-endpoint.js';
 import { ClientResponse } from '../forwarding/response/client-response.js';
-import { seenFrom, streamPath } from '../upstream/redirects.js';
+import { clientPathFor, streamPath } from '../upstream/redirects.js';
 import type { ReferenceTo } from '../request/reference.js';
 import { type EndpointParts, endpoints, withConnectRetry } from '../upstream/connect-retry.js';
 import type { Grants } from '../request/grants.js';
@@ -70,7 +70,7 @@ async function openOn(
   await proxyRequest(parts.upstreams, endpoint, {
     res: new EndpointSink(answer.next(), event),
     options: { method: 'GET', path, headers: uncompressed(requestHeaders(req.rawHeaders, req.headers, added)) },
-    seenAs: seenFrom(parts.referenceTo, { req, route, endpoint }),
+    clientPath: clientPathFor(parts.referenceTo, { req, route, endpoint }),
     async onHead({ status, isEvents }) {
       if (status === 200 && isEvents) await session.begin();
       return [];

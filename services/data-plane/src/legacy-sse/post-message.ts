@@ -5,7 +5,7 @@ import { isSessionOf, type SessionKey, unsealSessionId } from '@mcp-gateway/sess
 import { findEndpoint } from '../upstream/find-endpoint.js';
 import type { Forwarded } from '../request/forwarded.js';
 import { sendContinue } from '../request/body.js';
-import { seenFrom } from '../upstream/redirects.js';
+import { clientPathFor } from '../upstream/redirects.js';
 import type { ReferenceTo } from '../request/reference.js';
 import { clientError } from '../forwarding/client-error.js';
 import { BufferedMessage } from '../forwarding/buffered-message.js';
@@ -53,7 +53,7 @@ export async function postMessage(parts: MessageParts, request: McpRequest): Pro
       headers: requestHeaders(req.rawHeaders, req.headers, added),
       body: buffered.body,
     },
-    seenAs: seenFrom(parts.referenceTo, { req, route, endpoint }),
+    clientPath: clientPathFor(parts.referenceTo, { req, route, endpoint }),
     onHead: () => [],
     delivery: buffered,
     permit: parts.grants.permit(request, 'answer'),

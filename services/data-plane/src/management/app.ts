@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { GatewayError, notFound, problemOf, toGatewayError, unavailable } from '@mcp-gateway/common/errors';
+import { type GatewayError, notFound, problemOf, toGatewayError, unavailable } from '@mcp-gateway/common/errors';
 import type { CallerCheck } from '@mcp-gateway/identity';
 import { type BrowserAccess, checkBrowserAccess, hookedPrototype } from '@mcp-gateway/platform/serving';
 import { createProxyMiddleware } from 'http-proxy-middleware';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { toGatewayError } from '@mcp-gateway/common/errors';
-import { messagesOf, readMessage, type RequestId, rpcErrorBody } from '@mcp-gateway/protocol';
+import { messagesOf, readMessage, type RpcId, rpcErrorBody } from '@mcp-gateway/protocol';
 import { bufferBody, MAX_BUFFERED_BYTES } from '../request/buffer-body.js';
 import type { RequestContext } from '../request/context.js';
 
@@ -26,7 +26,7 @@ export async function refuse(context: RequestContext, thrown: unknown): Promise<
 }
 
 /** Undefined when the body has no id, is too long or too slow, or has gone to a server. A batch has several ids. */
-async function idsIn({ req, body }: RequestContext): Promise<RequestId | RequestId[] | undefined> {
+async function idsIn({ req, body }: RequestContext): Promise<RpcId | RpcId[] | undefined> {
   const text = body?.read ? body.read.bytes : await readShort(req);
   const message = readMessage(text?.toString('utf8') ?? '');
   const ids = messagesOf(message).flatMap((each) => (each.kind === 'request' ? [each.id] : []));

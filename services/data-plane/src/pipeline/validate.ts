@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { GatewayError } from '@mcp-gateway/common/errors';
-import { type RequestBody, tooLarge } from '../request/body.js';
+import { GatewayError, tooLarge } from '@mcp-gateway/common/errors';
+import type { RequestBody } from '../request/body.js';
 
 export interface Limits {
   bodyBytes: number;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { GatewayError } from '@mcp-gateway/common/errors';
+import { tooLarge } from '@mcp-gateway/common/errors';
 
 /** The body of a request, up to a limit; it can be read once, as a stream or whole (buffer-body.ts). */
 export interface RequestBody {
@@ -73,9 +73,6 @@ export class BodyStream extends Readable {
  * One shared object, because a stack for each request costs more than all of its headers.
  */
 export const CLIENT_GONE = new Error('the client went away');
-
-export const tooLarge = (maxBytes: number) =>
-  new GatewayError('TOO_LARGE', { detail: `the limit is ${maxBytes} bytes` });
 
 /**
  * A client may wait for 100 Continue before it sends its body (RFC 9110 §10.1.1). The gateway sends it once nothing is

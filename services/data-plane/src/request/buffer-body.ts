@@ -1,5 +1,6 @@
 import { type Readable, Transform } from 'node:stream';
-import { BodyStream, type BufferedBody, CLIENT_GONE, type RequestBody, tooLarge } from './body.js';
+import { tooLarge } from '@mcp-gateway/common/errors';
+import { BodyStream, type BufferedBody, CLIENT_GONE, type RequestBody } from './body.js';
 
 export type { BufferedBody };
 

@@ -117,16 +117,25 @@ class Context implements RequestContext {
 
   readonly end = (): void => {
     this.#hasEnded = true;
-    for (const release of this.#releases?.toReversed() ?? []) this.#contain(release);
-    for (const observer of this.observers) this.#contain(() => observer.ended(this));
+    const releases = this.#releases ?? [];
+    for (let i = releases.length - 1; i >= 0; i -= 1) {
+      try {
+        releases[i]?.();
+      } catch (error) {
+        this.#report(error);
+      }
+    }
+    for (const observer of this.observers) {
+      try {
+        observer.ended(this);
+      } catch (error) {
+        this.#report(error);
+      }
+    }
   };
 
-  /** Reports a failure to the error boundary, so that the other steps still run. A throw in a listener would end the process. */
-  #contain(step: () => void): void {
-    try {
-      step();
-    } catch (error) {
-      this.res.emit('error', error);
-    }
+  /** To the error boundary, so that the other steps still run. A throw in a listener would end the process. */
+  #report(error: unknown): void {
+    this.res.emit('error', error);
   }
 }

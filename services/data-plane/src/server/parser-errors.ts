@@ -19,7 +19,7 @@ const REASONS: Readonly<Record<number, string>> = {
   431: 'The header fields are too long.',
 };
 
-type Connection = Duplex & { context?: RequestContext };
+type Connection = Duplex & { context?: RequestContext | undefined };
 
 export interface ParserErrors {
   /** Call it with each request, so that an error in its body is recorded as its refusal. */
@@ -51,7 +51,9 @@ export function answerParserErrors(server: Server, log: Logger | undefined): Par
     const status = STATUSES[error.code ?? ''] ?? 400;
     const reason = REASONS[status] ?? '';
     const { context } = connection;
-    if (error.code === 'ECONNRESET' || !connection.writable) return void connection.destroy();
+    // A client that leaves in the middle of its body is refused nothing.
+    const hasLeft = error.code === 'ECONNRESET' || (context && error.code === 'HPE_INVALID_EOF_STATE');
+    if (hasLeft || !connection.writable) return void connection.destroy();
     if (!context || context.res.writableFinished) return refuseConnection(connection, status, reason);
     context.refusal ??= malformedRequest(reason);
     if (context.res.headersSent) return void connection.destroy();
@@ -65,7 +67,8 @@ export function answerParserErrors(server: Server, log: Logger | undefined): Par
       const connection = context.req.socket as Connection;
       connection.context = context;
       context.defer(() => {
-        if (connection.context === context) delete connection.context; // an idle connection keeps no request in memory
+        // An idle connection keeps no request in memory. Not `delete`, after which V8 looks up every property of the socket by hash.
+        if (connection.context === context) connection.context = undefined;
       });
     },
   };

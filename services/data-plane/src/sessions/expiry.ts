@@ -3,7 +3,7 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RouteTable } from '@mcp-gateway/routing';
 import type { Route } from '@mcp-gateway/common/contracts';
 import type { SessionRecords, SessionRef } from '@mcp-gateway/sessions';
-import { type AllLimits, idleSince, leftSince, tooOldSince } from './limits.js';
+import { type AllLimits, idleSince, abandonedSince, tooOldSince } from './limits.js';
 
 const EVERY_MS = 30_000;
 
@@ -62,7 +62,7 @@ export async function endOverdueSessions(
   };
   const idle = idleSince(nowSeconds, limits);
   await closeAll(await records.idle(route, idle, MAX_AT_ONCE), { unlessUsedSince: idle });
-  const left = leftSince(nowSeconds);
+  const left = abandonedSince(nowSeconds);
   await closeAll(await records.abandonedStreams(route, left, MAX_AT_ONCE), { unlessUsedSince: left });
   await closeAll(await records.openedBefore(route, tooOldSince(nowSeconds, limits), MAX_AT_ONCE));
 }

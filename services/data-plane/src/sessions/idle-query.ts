@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { withTimeout } from '@mcp-gateway/platform/concurrency';
-import { announce, type RedisClient } from '@mcp-gateway/platform/redis';
+import { publishMessage, type RedisClient } from '@mcp-gateway/platform/redis';
 import { z } from 'zod';
 import type { ActivityTracker } from './activity.js';
 
@@ -38,7 +38,7 @@ export function createIdleQuery(redis: RedisClient, channel: string, callsHere: 
   const asked = new Map<string, (isIdle: boolean) => void>();
   let silentUntil = 0;
   const publish = (message: PeerMessage): Promise<number> =>
-    withTimeout(announce(redis, channel, JSON.stringify(message)), REDIS_MS);
+    withTimeout(publishMessage(redis, channel, JSON.stringify(message)), REDIS_MS);
 
   function ask(session: string, endpoint: string): Promise<boolean> {
     return new Promise((resolve) => {
@@ -74,7 +74,7 @@ export function createIdleQuery(redis: RedisClient, channel: string, callsHere: 
     isIdle: async (session, endpoint) =>
       callsHere(session, endpoint) === 0 && Date.now() >= silentUntil && ask(session, endpoint),
     async isAlone() {
-      return (await withTimeout(announce(redis, channel, ''), REDIS_MS)) <= 1; // an empty message, not a question
+      return (await withTimeout(publishMessage(redis, channel, ''), REDIS_MS)) <= 1; // an empty message, not a question
     },
     hear(text) {
       const message = read(text);

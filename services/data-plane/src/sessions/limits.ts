@@ -12,7 +12,7 @@ export function sessionLimitReached(
     full === 'caller-full'
       ? `you have ${maxOpenPerCaller} open sessions on ${adapter}, the maximum for one caller; end one that you do not need ` +
         `(GET /adapters/${adapter}/sessions lists them); ${idle}`
-      : `${adapter} has ${maxOpen} open, which is the most for all of its callers; try again later: ${idle}`;
+      : `${adapter} has ${maxOpen} open sessions, the maximum for all of its callers together; try again later: ${idle}`;
   return new GatewayError('SESSION_LIMIT', { detail, headers: { 'retry-after': '30' } });
 }
 
@@ -34,13 +34,13 @@ export const idleSince = (nowSeconds: number, { idleTimeoutSeconds }: AllLimits)
   nowSeconds - idleTimeoutSeconds - SLACK_SECONDS;
 
 /** Much longer than a restart of Redis, during which no use is recorded. */
-const LEFT_AFTER_SECONDS = 300;
+const ABANDONED_AFTER_SECONDS = 300;
 
 /**
  * A stream of the older HTTP transport is in use while it is open. A stream whose last use is before this time is not
  * open: its data plane has died.
  */
-export const leftSince = (nowSeconds: number): number => nowSeconds - LEFT_AFTER_SECONDS;
+export const abandonedSince = (nowSeconds: number): number => nowSeconds - ABANDONED_AFTER_SECONDS;
 
 /** How long to keep a record: the longest possible life of its session, plus the time in which expiry finds it. */
 export const keepSeconds = ({ idleTimeoutSeconds, maxAgeSeconds }: AllLimits): number =>

@@ -39,7 +39,7 @@ async function answerOf(answer: RequestListener, bodyIdleMs: number): Promise<st
       return () => (watches.now -= 1);
     },
   };
-  const asked = { res, options, onHead: () => [], seenAs: () => undefined, permit, bodyIdleMs };
+  const asked = { res, options, onHead: () => [], clientPath: () => undefined, permit, bodyIdleMs };
   await proxyRequest(upstreams, { id: url, url, path: '/mcp', ready: true }, asked);
   return got;
 }

@@ -38,7 +38,7 @@ export interface ProxyRequest {
   /** Called before the first byte of the request is sent. */
   delivery?: { sent(): void } | undefined;
   /** The client's path for a path of the server; undefined when the client cannot reach it. */
-  seenAs(path: string): string | undefined;
+  clientPath(path: string): string | undefined;
   permit: Permit;
   /** Milliseconds; default: five minutes. */
   bodyIdleMs?: number;
@@ -160,8 +160,8 @@ class ProxiedAnswer implements Dispatcher.DispatchHandler {
   #headersOf({ rawHeaders }: Dispatcher.DispatchController, status: number, location: string | undefined): string[] {
     const raw = (rawHeaders as Buffer[]).map((part) => part.toString('latin1'));
     if (location === undefined) return raw;
-    const { options, seenAs } = this.request;
-    return withLocation(raw, locationFor(this.endpoint, options, { status, location, seenAs }));
+    const { options, clientPath } = this.request;
+    return withLocation(raw, locationFor(this.endpoint, options, { status, location, clientPath }));
   }
 
   /** Holds the answer back until the promise returns the headers to add. */

@@ -81,18 +81,22 @@ const isHeld = (body: unknown): boolean => body == null || typeof body === 'stri
 
 /**
  * Translates a server's `Location` for the client; undefined for none.
- * @param seenAs the client's path for a path of the server, if the client can reach it
+ * @param clientPath the client's path for a path of the server, if the client can reach it
  * @throws GatewayError UPSTREAM_INVALID for a redirect to a URL that the client cannot reach
  */
 export function locationFor(
   endpoint: Endpoint,
   options: Dispatcher.DispatchOptions,
-  { status, location, seenAs }: { status: number; location: string; seenAs: (path: string) => string | undefined },
+  {
+    status,
+    location,
+    clientPath,
+  }: { status: number; location: string; clientPath: (path: string) => string | undefined },
 ): string | undefined {
   const target = targetOf(endpoint, options, location);
   const isRedirect = status >= 300 && status < 400 && status !== 304;
   const canBeSent = target?.isOwn && status !== 307 && status !== 308; // the gateway should have followed these itself
-  const seen = canBeSent ? seenAs(target.path) : undefined;
+  const seen = canBeSent ? clientPath(target.path) : undefined;
   if (seen !== undefined) return seen + (target?.query ?? '');
   if (!isRedirect) return undefined;
   const path = JSON.stringify(target?.path ?? '').slice(0, 200);
@@ -109,7 +113,7 @@ export function locationFor(
  * Returns the client's path for a path of the server: `/mcp`, with or without a slash at its end, is
  * `/adapters/{name}/mcp`.
  */
-export const seenFrom =
+export const clientPathFor =
   (referenceTo: ReferenceTo, { req, route, endpoint }: { req: IncomingMessage; route: Route; endpoint: Endpoint }) =>
   (path: string): string | undefined => {
     const name = isSamePath(path, endpoint.path)

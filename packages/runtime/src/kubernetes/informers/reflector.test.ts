@@ -39,8 +39,9 @@ async function reflect(
   const store = new ObjectStore<KubeEvent>(() => {});
   const log = createLogger('test', 'silent');
   const logged: string[] = [];
-  log.warn = () => void logged.push('broke off');
-  log.info = () => void logged.push('goes on');
+  const kindIn = (fields: unknown) => (fields as { objectKind: string }).objectKind;
+  log.warn = (fields: unknown) => void logged.push(`${kindIn(fields)} broke off`);
+  log.info = (fields: unknown) => void logged.push(`${kindIn(fields)} goes on`);
   const query = { fieldSelector: 'a=b' };
   const reflector = new Reflector(store, { cluster, kind: 'Event', namespace: 'default', query, log, silenceMs });
   const stopping = new AbortController();
@@ -97,7 +98,7 @@ describe('a list', () => {
     await reflector.synced;
     await eventually(() => expect(reflector.problem).toBeNull());
     expect(versions().slice(0, 3)).toEqual(['list', 'list', '5']);
-    expect(logged).toEqual(['broke off', 'goes on']);
+    expect(logged).toEqual(['Event broke off', 'Event goes on']);
   });
 
   it('that fails is not repeated once the signal aborts', async () => {
@@ -151,7 +152,7 @@ describe('a watch', () => {
     await eventually(() => expect(store.get('third')).toBeDefined());
     expect([...store.all()].map(({ metadata }) => metadata.name)).toEqual(['second', 'third']);
     expect(versions().slice(0, 4)).toEqual(['list', '5', '9', '9']);
-    expect(logged).toEqual(['broke off', 'goes on']);
+    expect(logged).toEqual(['Event broke off', 'Event goes on']);
   });
 
   it.each<[what: string, forgotten: Answer]>([

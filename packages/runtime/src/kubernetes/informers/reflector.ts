@@ -66,7 +66,8 @@ export class Reflector<T extends KubeObject> implements Informer {
         if (signal.aborted) return;
         broke = true;
         if (isExpired(error)) this.#version = null;
-        else if (!this.problem) log.warn({ err: error, kind }, 'a watch broke; the informer opens it again');
+        else if (!this.problem)
+          log.warn({ err: error, objectKind: kind }, 'a watch broke; the informer opens it again');
         if (!isExpired(error)) this.problem = error as Error;
       }
       failures = countFailures(failures, { broke, progress: this.#progress });
@@ -108,7 +109,7 @@ export class Reflector<T extends KubeObject> implements Informer {
       { method: 'GET', path: apiPath(kind, namespace), query: parameters, signal },
       silenceMs,
     );
-    if (this.problem) log.info({ kind }, 'the watch works again');
+    if (this.problem) log.info({ objectKind: kind }, 'the watch works again');
     this.problem = null;
     try {
       for await (const line of readLines(body)) this.#take(JSON.parse(line) as { type: string; object: T });

@@ -48,7 +48,7 @@ export interface Manifest {
 }
 
 /** The metadata that all objects of a resource share. */
-export const metadataOf = ({ kind, name, resourceId }: Workload, { namespace, gateway }: KubernetesSettings) => ({
+export const objectMetadata = ({ kind, name, resourceId }: Workload, { namespace, gateway }: KubernetesSettings) => ({
   name: objectName({ kind, name }),
   namespace,
   labels: labelsOf(gateway, { kind, name }),

@@ -3,7 +3,7 @@ import type { V1PodDisruptionBudgetSpec, V1ServiceSpec } from '@kubernetes/clien
 import type { DesiredWorkload, Workload } from '../../workload.js';
 import { MANIFEST_HASH_ANNOTATION, selectorLabels } from '../ownership/labels.js';
 import type { KubernetesSettings } from '../settings/settings.js';
-import { type Manifest, metadataOf } from './manifest.js';
+import { type Manifest, objectMetadata } from './manifest.js';
 import { type ObservedState, statefulSetOf } from './stateful-set.js';
 
 /** All objects of a workload in the order of apply: the network policy comes first, so that no pod starts without it. */
@@ -32,7 +32,7 @@ function withHash(manifest: Manifest): Manifest {
 export const serviceOf = (workload: Workload, settings: KubernetesSettings): Manifest => ({
   apiVersion: 'v1',
   kind: 'Service',
-  metadata: metadataOf(workload, settings),
+  metadata: objectMetadata(workload, settings),
   spec: {
     type: 'ClusterIP',
     ipFamilyPolicy: 'PreferDualStack',
@@ -47,7 +47,7 @@ export const serviceOf = (workload: Workload, settings: KubernetesSettings): Man
 const disruptionBudgetOf = (workload: Workload, settings: KubernetesSettings): Manifest => ({
   apiVersion: 'policy/v1',
   kind: 'PodDisruptionBudget',
-  metadata: metadataOf(workload, settings),
+  metadata: objectMetadata(workload, settings),
   spec: {
     maxUnavailable: 1,
     unhealthyPodEvictionPolicy: 'AlwaysAllow',
@@ -61,7 +61,7 @@ const CALLERS = ['data-plane', 'tool-router'];
 const networkPolicyOf = (workload: Workload, settings: KubernetesSettings): Manifest => ({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'NetworkPolicy',
-  metadata: metadataOf(workload, settings),
+  metadata: objectMetadata(workload, settings),
   spec: {
     podSelector: { matchLabels: selectorLabels(settings.gateway, workload) },
     policyTypes: settings.egress ? ['Ingress', 'Egress'] : ['Ingress'],

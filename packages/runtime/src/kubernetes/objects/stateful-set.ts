@@ -22,7 +22,7 @@ import {
 } from '../ownership/labels.js';
 import type { KubernetesSettings } from '../settings/settings.js';
 import { containerOf, type HealthCheck } from './container.js';
-import { type Manifest, metadataOf } from './manifest.js';
+import { type Manifest, objectMetadata } from './manifest.js';
 
 /** Seconds from SIGTERM to SIGKILL, after the drain. */
 const STOP_SECONDS = 30;
@@ -44,7 +44,7 @@ export function statefulSetOf(
   { health, replicas, paths, annotations = {} }: ObservedState,
 ): Manifest {
   const { workload, revision } = desired;
-  const metadata = metadataOf(workload, settings);
+  const metadata = objectMetadata(workload, settings);
   const templateOf = (drainSeconds: number) => podTemplateOf(desired, { ...settings, drainSeconds }, health);
   const hash = digest(templateOf(0));
   // A new drain time alone does not replace pods. Pods that are replaced for another reason get it.

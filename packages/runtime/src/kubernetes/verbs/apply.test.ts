@@ -190,7 +190,7 @@ describe('a workload that is rejected', () => {
     expect(context.failureConditions.get(adapter('echo'))?.message).toContain('no PATCH networkpolicies');
   });
 
-  it('with another of its objects has all others, and reports the failure until it is accepted', async () => {
+  it('in part has all its other objects, and reports the failure until the last one is accepted', async () => {
     refused = ['services', 'poddisruptionbudgets'];
     const { context, requests } = setUp();
     await apply(context, desiredWorkload(echo));
@@ -241,7 +241,7 @@ describe('a pod that blocks a rollout', () => {
     expect(await withBrokenPod(2)).toEqual(['PATCH statefulsets/adapter-echo', 'DELETE pods/adapter-echo-1']);
   });
 
-  it('is left alone before', async () => {
+  it('is kept until the controller has observed the current generation', async () => {
     expect(await withBrokenPod(3)).toEqual(['PATCH statefulsets/adapter-echo']);
   });
 });

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { GatewayError } from '@mcp-gateway/common/errors';
-import { type RequestId, rpcError, writeEvent } from '@mcp-gateway/protocol';
+import { type RpcId, rpcError, writeEvent } from '@mcp-gateway/protocol';
 import { ResponsePart, type WholeResponse } from './response-part.js';
 import type { SseTracker } from './sse-tracker.js';
 import type { TailBuffer } from './tail-buffer.js';
@@ -49,7 +49,7 @@ export class ClientResponse implements WholeResponse {
   }
 
   /** The requests that the client has received no answer to, as far as the gateway can see. */
-  unanswered(ids: readonly RequestId[]): RequestId[] {
+  unanswered(ids: readonly RpcId[]): RpcId[] {
     return ids.filter((id) => !this.passed.events?.answered.has(id));
   }
 
@@ -64,10 +64,10 @@ export class ClientResponse implements WholeResponse {
   }
 
   /** The last event id and the pending requests, when the client can resume the stream for them. */
-  resumableFor(buffered: { requestIds: readonly RequestId[] }): { eventId: string; ids: RequestId[] } | undefined {
+  resumableFor(buffered: { rpcIds: readonly RpcId[] }): { eventId: string; ids: RpcId[] } | undefined {
     if (!this.passed.events?.mayHaveIds) return undefined;
     const eventId = this.#part?.resumeAfter;
-    const ids = eventId === undefined ? [] : this.unanswered(buffered.requestIds);
+    const ids = eventId === undefined ? [] : this.unanswered(buffered.rpcIds);
     return eventId === undefined || ids.length === 0 ? undefined : { eventId, ids };
   }
 
@@ -92,7 +92,7 @@ export class ClientResponse implements WholeResponse {
   }
 
   /** Writes the error as the answer to the JSON-RPC requests with these ids, and records it as the request's refusal. */
-  refuse(error: GatewayError, ids: readonly (RequestId | undefined)[]): void {
+  refuse(error: GatewayError, ids: readonly (RpcId | undefined)[]): void {
     this.request.refusal = error;
     for (const id of ids) this.writeMessage(rpcError(error, this.request.id, id));
   }

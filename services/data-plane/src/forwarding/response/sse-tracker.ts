@@ -1,4 +1,4 @@
-import { EventReader, type RequestId, ResponseReader } from '@mcp-gateway/protocol';
+import { EventReader, type RpcId, ResponseReader } from '@mcp-gateway/protocol';
 import { tailBuffer } from './tail-buffer.js';
 
 /** How many bytes of an answer are buffered unparsed: most answers are never parsed. */
@@ -10,7 +10,7 @@ const MAX_UNREAD_BYTES = 64 * 1024;
  * resumed stream, which may bring answers: the tracker reports those.
  */
 export class SseTracker {
-  readonly #answered = new Set<RequestId>();
+  readonly #answered = new Set<RpcId>();
   readonly #response = new ResponseReader();
   readonly #unread = tailBuffer(MAX_UNREAD_BYTES, (chunk) => this.#reader.add(chunk));
   #reader: EventReader;
@@ -22,7 +22,7 @@ export class SseTracker {
 
   constructor(
     private readonly kind: 'answer' | 'stream' | 'resumed',
-    private readonly onAnswered: (id: RequestId) => void = () => {},
+    private readonly onAnswered: (id: RpcId) => void = () => {},
   ) {
     this.#reader = this.#newReader();
   }
@@ -37,7 +37,7 @@ export class SseTracker {
   }
 
   /** The ids of the requests that this server and those before it have answered. */
-  get answered(): ReadonlySet<RequestId> {
+  get answered(): ReadonlySet<RpcId> {
     this.#read();
     return this.#answered;
   }

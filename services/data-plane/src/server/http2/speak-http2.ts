@@ -19,16 +19,16 @@ export interface Http2Options {
 const MAX_STREAMS = 256;
 
 /** Calls back once it is known whether the connection speaks HTTP/2. */
-export type Recognize = (socket: Socket, then: (isHttp2: boolean) => void) => void;
+export type DetectHttp2 = (socket: Socket, then: (isHttp2: boolean) => void) => void;
 
 /**
- * Lets a server speak HTTP/2 on the connections that `recognize` accepts.
+ * Lets a server speak HTTP/2 on the connections that `detect` accepts.
  * @param event of a connection that is ready for HTTP: `connection`, or with TLS `secureConnection`
  */
 export function speakHttp2(
   server: Server,
   event: 'connection' | 'secureConnection',
-  recognize: Recognize,
+  detect: DetectHttp2,
   { maxHeaderBytes, keepAliveMs, onThrow }: Http2Options,
 ): void {
   const [listener] = server.listeners(event) as ((this: Server, connection: Duplex) => void)[];
@@ -53,7 +53,7 @@ export function speakHttp2(
 
   server.removeAllListeners(event);
   server.on(event, (socket: Socket) =>
-    recognize(socket, (isHttp2) => {
+    detect(socket, (isHttp2) => {
       // A client may end by FIN alone. HTTP/1.1 keeps its half of such a connection open, and HTTP/2 would never end its streams.
       socket.allowHalfOpen &&= !isHttp2;
       if (isHttp2) http2.emit('connection', socket);
@@ -77,10 +77,10 @@ const PREFACE = 'PRI';
 const FIRST_BYTES_MS = 30_000;
 
 /** With TLS, client and server have negotiated the protocol already. */
-export const byAlpn: Recognize = (socket, then) => then((socket as TLSSocket).alpnProtocol === 'h2');
+export const byAlpn: DetectHttp2 = (socket, then) => then((socket as TLSSocket).alpnProtocol === 'h2');
 
 /** Without TLS, a client with prior knowledge begins with HTTP/2 at once (RFC 9113 §3.3). */
-export const byPreface: Recognize = (socket, then) => {
+export const byPreface: DetectHttp2 = (socket, then) => {
   const late = setTimeout(() => socket.destroy(), FIRST_BYTES_MS);
   let head = Buffer.alloc(0);
   socket.on('readable', inspect).on('error', stop).on('close', stop);

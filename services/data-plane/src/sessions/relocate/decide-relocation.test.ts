@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SessionRecord } from '@mcp-gateway/sessions';
-import { countMove, decideRelocation, type RelocationDecision } from './load-placement.js';
+import {
+  countMove,
+  decideRelocation,
+  loadPlacement,
+  type RelocationDecision,
+  type RelocationState,
+} from './load-placement.js';
+import type { RelocationParts } from './relocation.js';
 
 const NOW = 1_780_000_000;
 const record: SessionRecord = {
@@ -45,6 +52,18 @@ const cases: [
 describe('a session whose replica is gone', () => {
   it.each(cases)('%s', (_what, found, seenMoves, verdict) => {
     expect(decideRelocation(found, seenMoves, NOW)).toBe(verdict);
+  });
+
+  it('is given up with a log line that names the request and the session', async () => {
+    const lines: unknown[] = [];
+    const parts = { log: { warn: (fields: unknown) => void lines.push(fields) } } as unknown as RelocationParts;
+    const resource = { kind: 'adapter', name: 'echo' };
+    const session = { envelope: { id: 'session-1' }, resource, requestId: 'request-1' };
+    const state = { session, seenMoves: 3 } as unknown as RelocationState;
+    const lost = { ...record, recentMoves: 10, recentSince: Math.floor(Date.now() / 1000) };
+    const placement = loadPlacement(parts, state, { record: lost, lastUsedAt: null });
+    await expect(placement).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' });
+    expect(lines).toEqual([{ requestId: 'request-1', ...resource, session: 'session-1' }]);
   });
 });
 

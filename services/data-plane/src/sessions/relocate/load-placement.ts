@@ -25,7 +25,7 @@ export async function loadPlacement(
   state: RelocationState,
   first?: FoundSession,
 ): Promise<{ placement: Placement } | { record: SessionRecord }> {
-  const { envelope, resource } = state.session;
+  const { envelope, resource, requestId } = state.session;
   for (let found = first; ; found = undefined) {
     const { record } = found ?? (await sessions.records.find(envelope).catch(throwCannotRelocate));
     const verdict = decideRelocation(record, state.seenMoves, Math.floor(Date.now() / 1000));
@@ -46,7 +46,10 @@ export async function loadPlacement(
       case 'lost':
         throw new GatewayError('SESSION_NOT_FOUND', { detail: 'the replica that held it is gone' });
       case 'give-up':
-        log.warn({ ...resource }, 'a session was ended: every replica that it was relocated to lost it');
+        log.warn(
+          { requestId, kind: resource.kind, name: resource.name, session: envelope.id },
+          'a session was ended: every replica that it was relocated to lost it',
+        );
         throw new GatewayError('SESSION_NOT_FOUND', {
           detail: 'every replica that the session was relocated to lost it; send initialize again',
         });

@@ -1,5 +1,5 @@
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
-import { betterOfTwo, type Candidate, lastResort, leastLoaded, weightOf } from './choose.js';
+import { powerOfTwoChoices, type Candidate, lastResort, leastLoaded, weightOf } from './choose.js';
 import { ejected, type Health, HEALTHY, recordFailure, recordSuccess } from './health.js';
 
 interface Preference {
@@ -67,7 +67,7 @@ export function createBalancer(parts: BalancerParts): Balancer {
 
   return {
     forSession: (route, preference) =>
-      betterOfTwo(
+      powerOfTwoChoices(
         candidates(route, (endpoint) => sessionsOn(endpoint) + inFlight(endpoint), preference),
         random,
       ),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { betterOfTwo, type Candidate, leastLoaded } from './choose.js';
+import { powerOfTwoChoices, type Candidate, leastLoaded } from './choose.js';
 
 const candidate = (endpoint: string, load: number, weight = 1): Candidate<string> => ({ endpoint, load, weight });
 
@@ -27,13 +27,14 @@ describe('the better of two', () => {
     ['one of them has a share', [candidate('a', 0, 0), candidate('b', 9), candidate('c', 0, 0)], 'b'],
     ['there are two: the one with less load', [candidate('a', 2), candidate('b', 1)], 'b'],
   ])('when %s', (_when, candidates, expected) => {
-    for (const value of [0, 0.25, 0.5, 0.75, 0.999_999]) expect(betterOfTwo(candidates, () => value)).toBe(expected);
+    for (const value of [0, 0.25, 0.5, 0.75, 0.999_999])
+      expect(powerOfTwoChoices(candidates, () => value)).toBe(expected);
   });
 
   it('is never the one with the most load, and sometimes each of the others', () => {
     const candidates = [candidate('a', 1), candidate('b', 2), candidate('c', 3), candidate('d', 4)];
     const random = numbers();
-    const counts = chosen(() => betterOfTwo(candidates, random));
+    const counts = chosen(() => powerOfTwoChoices(candidates, random));
     expect(Object.keys(counts).toSorted()).toEqual(['a', 'b', 'c']);
     // Of the six pairs, three contain a, two have b as the better one, and one has c.
     expect(counts['a']).toBeGreaterThan(1_800);
@@ -42,7 +43,9 @@ describe('the better of two', () => {
 
   it('is rarely one with a small share', () => {
     const random = numbers();
-    const counts = chosen(() => betterOfTwo([candidate('new', 0, 0.1), candidate('b', 5), candidate('c', 5)], random));
+    const counts = chosen(() =>
+      powerOfTwoChoices([candidate('new', 0, 0.1), candidate('b', 5), candidate('c', 5)], random),
+    );
     expect(counts['new']).toBeGreaterThan(100);
     expect(counts['new']).toBeLessThan(1_000);
   });
@@ -60,7 +63,7 @@ describe('the better of two', () => {
     'is a new endpoint only as often as its small share allows, however low its load, beside %s',
     (_what, all, expected) => {
       const random = numbers();
-      const { new: count } = chosen(() => betterOfTwo(all, random));
+      const { new: count } = chosen(() => powerOfTwoChoices(all, random));
       expect(count).toBeGreaterThan(expected * 0.8);
       expect(count).toBeLessThan(expected * 1.2);
     },
@@ -70,7 +73,7 @@ describe('the better of two', () => {
     const random = numbers();
     const loads = Array.from({ length: 10 }, (_, at) => ({ endpoint: at, load: 0, weight: 1 }));
     for (let i = 0; i < 1_000; i++) {
-      const at = betterOfTwo(loads, random) as number;
+      const at = powerOfTwoChoices(loads, random) as number;
       (loads[at] as Candidate<number>).load += 1;
     }
     const counts = loads.map(({ load }) => load);

@@ -12,7 +12,7 @@ export interface Candidate<T> {
  * Picks two candidates at random and returns the one with less load. The result is nearly as even as always picking the
  * least loaded, and many choices made at once, or from slightly old counts, do not all hit the same endpoint.
  */
-export function betterOfTwo<T>(candidates: readonly Candidate<T>[], random: () => number): T | undefined {
+export function powerOfTwoChoices<T>(candidates: readonly Candidate<T>[], random: () => number): T | undefined {
   const taking = takingPart(candidates, random);
   const first = anyOf(taking, random);
   const second = anyOf(
