@@ -71,7 +71,13 @@ describe('visibility', () => {
 
   it('a reader gets 403 for a change, and nothing changes', async () => {
     const { json: before } = await callers.creator.get('/adapters/shared');
-    const answers = [await callers.reader.put('shared', specOf('shared')), await callers.reader.remove('shared')];
+    const stale = { 'if-match': '"stale"' }; // the permission counts first
+    const answers = [
+      await callers.reader.put('shared', specOf('shared')),
+      await callers.reader.put('shared', specOf('shared'), stale),
+      await callers.reader.remove('shared'),
+      await callers.reader.remove('shared', stale),
+    ];
     for (const { status, headers, json } of answers) {
       expect(status).toBe(403);
       expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');

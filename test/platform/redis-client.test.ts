@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { connected, redisClient } from '@mcp-gateway/platform/redis';
 import { afterTest } from '../support/clean-up.js';
+import { silent } from '../support/postgres.js';
 import { redisLine } from '../support/redis-line.js';
 import { waitFor } from '../support/wait.js';
 
@@ -49,4 +50,16 @@ it('logs one line when Redis becomes unavailable and one when it is available ag
     'warn Redis is unavailable; the client keeps reconnecting',
     'info Redis is available again',
   ]);
+});
+
+it('finds the nodes of a cluster with the user, the password and the host name of the first URL', () => {
+  const urls = 'rediss://user:p%40ss@redis.example.com:6380,rediss://10.0.0.7:6380';
+  const cluster = redisClient({ REDIS_URL: urls, REDIS_CLUSTER: 'on' }, silent);
+  expect(cluster).toMatchObject({
+    _options: {
+      rootNodes: [{ url: urls.split(',')[0] }, { url: urls.split(',')[1] }],
+      defaults: { username: 'user', password: 'p@ss', socket: { tls: true, servername: 'redis.example.com' } },
+      topologyRefreshOnReconnectionAttemptStrategy: 500,
+    },
+  });
 });

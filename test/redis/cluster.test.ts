@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { adapterRef, type ResourceRef } from '@mcp-gateway/common/contracts';
-import { publishMessage, checkRedis, subscription, type RedisClient } from '@mcp-gateway/platform/redis';
+import { checkRedis, publishMessage, redisClient, subscription, type RedisClient } from '@mcp-gateway/platform/redis';
+import { freePort } from '@mcp-gateway/platform/serving';
 import { routeKeys } from '@mcp-gateway/routing';
 import { queuePrefix, reconcileQueue } from '@mcp-gateway/routing/queue';
 import { listSessions, sessionRecords } from '@mcp-gateway/sessions';
@@ -10,6 +12,7 @@ import { latestRunPublisher } from '../support/publisher.js';
 import { addressOf, connectRedis, freshPrefix, sharedRedis } from '../support/redis.js';
 import { hasRedisServer, startRedisCluster, type TestCluster } from '../support/redis-cluster.js';
 import { sessionRecord } from '../support/session-record.js';
+import { followTimers } from '../support/timers.js';
 import { becomesTrue, waitFor } from '../support/wait.js';
 import { followLoaded, route } from '../routing/support/routes.js';
 import { consume } from '../routing/support/sources.js';
@@ -118,6 +121,40 @@ describeCluster('a Redis Cluster', () => {
     const [redis] = listeners as [RedisClient, ...RedisClient[]];
     expect(await publishMessage(redis, channel, 'hello')).toBe(3);
     await becomesTrue('all of them', () => expect(received.toSorted((a, b) => a - b)).toEqual([0, 1, 2]));
+  });
+});
+
+describeCluster('a client of a Redis Cluster', () => {
+  it('is ready only with all masters, looks for a successor meanwhile, and leaves no timer', async () => {
+    const redis = await connectRedis(cluster.url);
+    const { masters } = (redis as unknown as { _slots: { masters: { client: RedisClient }[] } })._slots;
+    expect([redis.isReady, masters.length]).toEqual([true, 3]);
+    const timers = followTimers();
+    Object.defineProperty(masters[0]?.client, 'isReady', { value: false });
+    redis.emit('node-disconnect');
+    expect([redis.isReady, timers.left()]).toEqual([false, 1]);
+    redis.destroy();
+    await new Promise(setImmediate); // the count follows
+    expect(timers.left()).toBe(0);
+  });
+
+  it('leaves no listener of a subscription that is closed', async () => {
+    const redis = await connectRedis(cluster.url);
+    const before = redis.listenerCount('node-ready');
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { close } = subscription(redis, { [freshPrefix()]: () => {} }, resolve);
+    await promise;
+    expect(redis.listenerCount('node-ready')).toBe(before + 1);
+    close();
+    expect(redis.listenerCount('node-ready')).toBe(before);
+  });
+
+  it('tries to connect until it is destroyed', async () => {
+    const redis = redisClient({ REDIS_URL: `redis://127.0.0.1:${await freePort()}`, REDIS_CLUSTER: 'on' }, silent);
+    const connecting = redis.connect().then(() => 'over');
+    expect(await Promise.race([connecting, delay(1_500, 'under way')])).toBe('under way');
+    redis.destroy();
+    expect(await connecting).toBe('over');
   });
 });
 

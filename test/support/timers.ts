@@ -8,6 +8,12 @@ export interface OwnTimers {
   left(): number;
 }
 
+/** Whether the code that sets a timer just now is not of a library. */
+function isOwn(): boolean {
+  const frames = new Error('the stack').stack?.split('\n').slice(1) ?? [];
+  return frames.find((frame) => !/[ (]node:|timers\.ts:/.test(frame))?.includes('/node_modules/') !== true;
+}
+
 /**
  * Follows the timers that the code of the gateway sets from now on, also those that do not keep the process alive. Timers of
  * libraries, such as the time limit of a Redis command, do not count.
@@ -15,7 +21,6 @@ export interface OwnTimers {
 export function followTimers(): OwnTimers {
   const timers = new Set<number>();
   let isStopped = false;
-  const isOwn = () => !new Error('the stack').stack?.includes('/node_modules/');
   const hook = createHook({
     init: (id, type) => void (type === 'Timeout' && !isStopped && isOwn() && timers.add(id)),
     destroy: (id) => void timers.delete(id),

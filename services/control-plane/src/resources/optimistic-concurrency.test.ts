@@ -55,6 +55,12 @@ describe('an optimistic write', () => {
     expect(attempts).toBe(10);
   });
 
+  it('pauses between its attempts', async () => {
+    const began = performance.now();
+    await expect(retryWrite(ECHO, async () => null)).rejects.toMatchObject({ code: 'WRITE_CONTENTION' });
+    expect(performance.now() - began).toBeGreaterThan(50); // the pauses are random; 450 ms on average
+  });
+
   it('ends at once when an attempt throws', async () => {
     let attempts = 0;
     const written = retryWrite(ECHO, async () => {
