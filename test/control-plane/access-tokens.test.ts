@@ -102,7 +102,7 @@ describe('a caller with a token', () => {
     await writeFile(file, 'first\n');
 
     const url = `${plane.url}/adapters/echo/logs?follow=true`;
-    const short = await open(url, { method: 'GET', headers: await bearer({ exp: inSeconds(3) }) });
+    const short = await open(url, { method: 'GET', headers: await bearer({ exp: inSeconds(8) }) });
     const long = await open(url, { method: 'GET', headers: await bearer() });
     expect(await Promise.all([next(short), next(long)])).toEqual(['first\n', 'first\n']);
     await delay(500); // many checks of the permission

@@ -190,7 +190,7 @@ describe('a session', () => {
   it('has a stream that ends when the token of the stream ends, and can be opened again with a new one', async () => {
     const { gateway } = await gatewayWithSignIn({}, { clockToleranceSeconds: 0 });
     const session = await begin(gateway.url, await bearer());
-    const short = await openStream(gateway.url, session, await bearer({ exp: inSeconds(3) }));
+    const short = await openStream(gateway.url, session, await bearer({ exp: inSeconds(8) }));
     let hasEnded = false;
     short.resume().once('close', () => (hasEnded = true));
     await delay(1_000);
@@ -215,7 +215,7 @@ describe('an answer without a session', () => {
     });
     const stream = await open(`${gateway.url}/adapters/echo/mcp`, {
       body: message(method),
-      headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, ...(await bearer({ exp: inSeconds(3) })) },
+      headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, ...(await bearer({ exp: inSeconds(8) })) },
     });
     let hasEnded = false;
     stream.resume().once('close', () => (hasEnded = true));

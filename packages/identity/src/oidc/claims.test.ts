@@ -28,6 +28,7 @@ describe('claims', () => {
     ['a number', { roles: 7 }, {}, []],
     ['an object', { roles: { a: true } }, {}, []],
     ['a list with other things', { roles: ['a', 7, null, ''] }, {}, ['a']],
+    ['a list with a role that a server would take for two', { roles: ['a', 'b,mcp.admin'] }, {}, ['a']],
     ['a name of Object', {}, { roles: 'constructor.name' }, []],
     ['__proto__', {}, { roles: '__proto__.roles' }, []],
   ])('have roles as %s', (_what, token, claims, roles) => {

@@ -41,8 +41,11 @@ function rolesOf(claims: Claims, { claims: paths, roleMapping }: IssuerSettings)
 /** A list, or a text with spaces between, as `scope` is (RFC 8693 §4.2). */
 function listOf(value: unknown): string[] {
   if (typeof value === 'string') return value.split(/[\s,]+/).filter(Boolean);
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string' && item !== '') : [];
+  return Array.isArray(value) ? value.filter(isRole) : [];
 }
+
+/** Servers get all roles in one header with commas between, so a role with a comma could pass there for another one. */
+const isRole = (item: unknown): item is string => typeof item === 'string' && item !== '' && !item.includes(',');
 
 /**
  * An issuer that has too many groups to list puts a reference in their place. Read as "no groups", it would take

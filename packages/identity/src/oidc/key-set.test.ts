@@ -53,6 +53,16 @@ describe('the keys of an issuer', () => {
     await expect(refusal(verify(await later(25)))).resolves.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
+  it('that are older than an hour are read before they count again', async () => {
+    await verify(await bearer());
+    const withdrawn = await bearer({ exp: inSeconds(100 * 3600) });
+    await issuer.rotate('after-an-hour');
+    clock = 2 * 3600 * SECONDS;
+    await expect(refusal(verify(withdrawn))).resolves.toMatchObject({
+      detail: 'the token is signed with a key that its issuer does not publish',
+    });
+  });
+
   it('that could not be read at first are read later', async () => {
     issuer.state.isDown = true;
     const token = await bearer();

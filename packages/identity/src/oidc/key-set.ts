@@ -5,6 +5,8 @@ import { isSecureUrl } from './issuer.js';
 
 /** Keys older than this are read again while they are used. */
 const FRESH_MS = 10 * 60_000;
+/** Keys older than this are used only when they cannot be read again: one of them may have been withdrawn long ago. */
+const STALE_MS = 60 * 60_000;
 /** How long keys are used that cannot be read again. */
 const OUTAGE_MS = 24 * 60 * 60_000;
 /** Between two attempts, whatever asks for keys: tokens with invented key ids must not flood the issuer. */
@@ -54,7 +56,7 @@ export function issuerKeys(source: KeySource, { fetchJson, log, now }: KeySetPar
   const readAgain = (): Promise<void> | undefined => (reading ??= now() - triedAt >= PAUSE_MS ? read() : undefined);
 
   return async (header, token) => {
-    if (!keys || now() - readAt > OUTAGE_MS) await readAgain();
+    if (!keys || now() - readAt > STALE_MS) await readAgain();
     else if (now() - readAt > FRESH_MS) void readAgain();
     if (!keys || now() - readAt > OUTAGE_MS) {
       throw unavailable('the keys of the issuer cannot be read', { retryAfterSeconds: PAUSE_MS / 1000 });
