@@ -54,7 +54,12 @@ export function release(name: string, namespace: string) {
       return helm('install', name, CHART, ...common, ...values, ...args);
     },
     upgrade: (...args: string[]) => helm('upgrade', name, CHART, ...common, ...values, ...args),
-    test: () => helm('test', name, `--namespace=${namespace}`, '--logs'),
+    /** @throws Error with the log of the test's pod */
+    test: () =>
+      helm('test', name, `--namespace=${namespace}`, '--logs').catch(async (error: Error) => {
+        const log = await kubectlIn(namespace).kubectl('logs', `${name}-mcp-gateway-test`).catch(String);
+        throw new Error(`${error.message}\n${log}`, { cause: error });
+      }),
     uninstall: () => helm('uninstall', name, ...common),
 
     /** The metrics of each pod behind the Service for Prometheus. */

@@ -155,7 +155,8 @@ export const errorCatalogue = {
     rpcCode: -32006,
     title: 'The MCP server gave an answer that cannot be passed on',
     cause:
-      'The answer of the MCP server is a redirect or no valid HTTP or MCP. detail says what. The call may have run.',
+      'The answer of the MCP server is a redirect that the gateway does not follow, or is not valid HTTP or MCP. detail ' +
+      'says what. The call may have run.',
     remedy: 'Correct the server, or the path of the adapter, as detail says.',
   },
   WRITE_CONTENTION: {
