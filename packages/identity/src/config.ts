@@ -1,3 +1,4 @@
+import { unreachable } from '@mcp-gateway/common/errors';
 import { OidcIssuers, type IssuerSettings } from './oidc/issuer.js';
 
 /** Settings of a service that signs callers in. */
@@ -5,19 +6,30 @@ export const signInFields = {
   OIDC_ISSUERS: OidcIssuers.optional(),
 };
 
-/** The issuers that sign callers in; undefined with development sign-in. */
-export function issuersOf(config: {
-  AUTH_MODE: string;
+interface SignInConfig {
+  AUTH_MODE: 'development' | 'oidc';
   OIDC_ISSUERS?: IssuerSettings[] | undefined;
-}): IssuerSettings[] | undefined {
-  return config.AUTH_MODE === 'oidc' ? config.OIDC_ISSUERS : undefined;
+}
+
+/**
+ * The issuers that sign callers in; undefined with development sign-in. Exhaustive, because a mode that were missing
+ * here would let anyone be anyone.
+ * @throws Error when the mode needs issuers and has none; `signInFault` says so in words
+ */
+export function issuersOf({ AUTH_MODE, OIDC_ISSUERS }: SignInConfig): IssuerSettings[] | undefined {
+  switch (AUTH_MODE) {
+    case 'development':
+      return undefined;
+    case 'oidc':
+      if (!OIDC_ISSUERS) throw new Error('AUTH_MODE=oidc without OIDC_ISSUERS');
+      return OIDC_ISSUERS;
+    default:
+      return unreachable(AUTH_MODE);
+  }
 }
 
 /** Says why a service must not start with these settings of sign-in. */
-export function signInFault(config: {
-  AUTH_MODE: string;
-  OIDC_ISSUERS?: IssuerSettings[] | undefined;
-}): string | undefined {
+export function signInFault(config: SignInConfig): string | undefined {
   if (config.AUTH_MODE === 'oidc' && !config.OIDC_ISSUERS) {
     return 'AUTH_MODE=oidc needs OIDC_ISSUERS, such as [{"issuer": "https://login.example.com", "audiences": ["mcp-gateway"]}].';
   }

@@ -16,7 +16,6 @@ export type Claims = Readonly<Record<string, unknown>>;
 export function principalOf(claims: Claims, settings: IssuerSettings): Principal {
   const { subjectPrefix, claims: paths } = settings;
   const subject = claimAt(claims, paths.subject);
-  // eslint-disable-next-line no-control-regex
   if (typeof subject !== 'string' || subject === '' || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(subject)) {
     throw invalidToken(`the token has no usable claim ${paths.subject}`);
   }

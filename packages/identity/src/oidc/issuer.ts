@@ -47,7 +47,7 @@ export const IssuerSettings = z.strictObject({
     .prefault({}),
   /** Further roles by the value of a role or group. */
   roleMapping: z.record(z.string().max(256), z.array(z.string().min(1).max(256)).max(50)).default({}),
-  /** What clients are told to ask for (RFC 9728 §2). */
+  /** The scopes that the metadata tells clients to request (RFC 9728 §2, `scopes_supported`). */
   scopes: z
     .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'must be a scope of RFC 6749'))
     .max(50)

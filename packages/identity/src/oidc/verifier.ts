@@ -158,7 +158,7 @@ function reasonOf(error: unknown): string {
 
 /** Logs both when a token's issuer differs from a configured one only by case or a trailing slash. */
 function almostKnown(configured: readonly string[], log: WarningLog, now: () => number) {
-  const plain = (issuer: string) => issuer.toLowerCase().replace(/\/+$/, '');
+  const plain = (issuer: string) => issuer.toLowerCase().replace(/\/$/, '');
   let warnedAt = -Infinity;
   return (named: string): void => {
     const meant = configured.find((issuer) => plain(issuer) === plain(named));

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { IssuerSettings } from '@mcp-gateway/identity';
-import type { PublicUrlOf } from './public-url.js';
+import { headerValue } from '@mcp-gateway/protocol';
+import type { Forwarded } from './forwarded.js';
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
 /** The URLs that take tokens. Every name has a document, so that none tells which adapters exist. */
@@ -37,5 +38,23 @@ export function protectedResources(
         resource_name: 'MCP Gateway',
       };
     },
+  };
+}
+
+/** The URL at which the client of a request sees the root of the gateway, without a slash at its end. */
+type PublicUrlOf = (req: IncomingMessage) => string;
+
+/**
+ * The configured URL. If only its path is configured, or nothing, the rest is what the request was sent to; a proxy
+ * says that only if the gateway trusts it.
+ * @param publicUrl without a slash at its end; a path when only that is configured
+ */
+export function publicUrlOf(publicUrl: string | undefined, forwarded: Forwarded): PublicUrlOf {
+  const path = publicUrl ?? '';
+  if (path !== '' && !path.startsWith('/')) return () => path;
+  return (req) => {
+    const flat = forwarded(req);
+    const host = headerValue(flat, 'x-forwarded-host') ?? 'localhost';
+    return `${headerValue(flat, 'x-forwarded-proto') ?? 'http'}://${host}${path}`;
   };
 }
