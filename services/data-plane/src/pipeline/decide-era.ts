@@ -1,7 +1,6 @@
-import { eraOf, eraOfMessage, isContradictory, readMessage } from '@mcp-gateway/protocol';
-import { type RequestBody, sendContinue } from '../request/body.js';
-import { bufferBody } from '../request/buffer-body.js';
+import { eraOf, eraOfMessage, isContradictory } from '@mcp-gateway/protocol';
 import type { McpRequest } from '../request/context.js';
+import { messageOf } from '../request/message.js';
 
 /**
  * Decides the era of a request by its headers. When these contradict each other, the body decides, if it is small
@@ -10,13 +9,10 @@ import type { McpRequest } from '../request/context.js';
  */
 export function decideEra(request: McpRequest): void | Promise<void> {
   const { req, body } = request;
-  if (body && isContradictory(req.method, req.headers)) return decideByBody(request, body);
+  if (body && isContradictory(req.method, req.headers)) return decideByBody(request);
   request.era = eraOf(req.method, req.headers);
 }
 
-async function decideByBody(request: McpRequest, body: RequestBody): Promise<void> {
-  sendContinue(request.req, request.res);
-  const read = await bufferBody(body);
-  request.body = { ...body, read };
-  request.era = eraOfMessage(readMessage(read.bytes?.toString('utf8') ?? ''));
+async function decideByBody(request: McpRequest): Promise<void> {
+  request.era = eraOfMessage(await messageOf(request));
 }

@@ -3,7 +3,7 @@ import type { ResourceRef, Route } from '@mcp-gateway/common/contracts';
 import type { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import { HookedResponse, requestIdOf } from '@mcp-gateway/platform/serving';
-import { announcesEventStream, type Era, type HeaderList } from '@mcp-gateway/protocol';
+import { announcesEventStream, type Era, type HeaderList, type Message } from '@mcp-gateway/protocol';
 import type { RequestBody } from './body.js';
 
 /** The head of an answer that has been sent. */
@@ -29,6 +29,8 @@ export interface RequestContext {
   era?: Era;
   /** Null when there is no body, or it is not known yet. */
   body: RequestBody | null;
+  /** The JSON-RPC message in the body, once a step has read it (message.ts). */
+  message?: Message;
   /** The error that the gateway itself answered with, or broke the answer off for. */
   refusal?: GatewayError;
   head?: AnswerHead;
