@@ -3,7 +3,7 @@ import { OidcIssuers, type IssuerSettings } from './oidc/issuer.js';
 
 /** Settings of a service that signs callers in. */
 export const signInFields = {
-  OIDC_ISSUERS: OidcIssuers.optional(),
+  OIDC_ISSUERS: OidcIssuers.optional().meta({ secret: true }),
 };
 
 interface SignInConfig {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { checkDatabase } from '@mcp-gateway/database';
 import {
   ConfigError,
+  fileVariable,
   networkVariables,
   proxyVariables,
   trafficFields,
@@ -146,7 +147,10 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
   const callers = {
     ...shared,
     AUTH_MODE: config.AUTH_MODE,
-    ...(config.AUTH_MODE === 'oidc' && { ...proxyVariables(env), ...definedVariables(['OIDC_ISSUERS'], env) }),
+    ...(config.AUTH_MODE === 'oidc' && {
+      ...proxyVariables(env),
+      ...definedVariables(['OIDC_ISSUERS', fileVariable('OIDC_ISSUERS')], env),
+    }),
     MCP_GATEWAY_ALLOWED_ORIGINS: config.MCP_GATEWAY_ALLOWED_ORIGINS.join(','),
   };
   return {
@@ -164,11 +168,18 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
       MCP_GATEWAY_HOST: config.MCP_GATEWAY_HOST,
       MCP_GATEWAY_ALLOWED_HOSTS: config.MCP_GATEWAY_ALLOWED_HOSTS.join(','),
       MCP_GATEWAY_DEVELOPMENT_SIGN_IN: config.MCP_GATEWAY_DEVELOPMENT_SIGN_IN ?? '',
-      MCP_GATEWAY_SESSION_KEYS: config.MCP_GATEWAY_SESSION_KEYS ?? data.sessionKey,
+      ...sessionKeys(config, env, data.sessionKey),
       ...definedVariables(Object.keys(trafficFields), env),
       CONTROL_PLANE_URL: `http://127.0.0.1:${controlPlanePort}`,
     },
   };
+}
+
+/** The data plane reads a file of keys itself, so that it notices changes. */
+function sessionKeys(config: Config, env: NodeJS.ProcessEnv, generated: string): Record<string, string> {
+  const fromFile = definedVariables([fileVariable('MCP_GATEWAY_SESSION_KEYS')], env);
+  if (Object.keys(fromFile).length > 0) return fromFile;
+  return { MCP_GATEWAY_SESSION_KEYS: config.MCP_GATEWAY_SESSION_KEYS ?? generated };
 }
 
 /**
