@@ -21,7 +21,7 @@ export function signInFrom(env: Record<string, string>): SignIn {
 }
 
 /** Claims as Entra puts them into access tokens of one version, for a person. */
-export const claimsOf = (version: 1 | 2, tid: string = TENANT): Record<string, unknown> => ({
+const claimsOf = (version: 1 | 2, tid: string = TENANT): Record<string, unknown> => ({
   tid,
   oid: OID,
   sub: 'pairwise-subject-of-this-application',

@@ -64,7 +64,7 @@ export const entraFields = {
 type EntraConfig = { [Name in keyof typeof entraFields]?: z.infer<(typeof entraFields)[Name]> };
 
 /** One of the two kinds of tokens of a tenant, which differ in `iss` and keys. */
-export interface EntraIssuer {
+interface EntraIssuer {
   /** Compared with `iss` character by character. */
   issuer: string;
   /** Compared with `tid`. */

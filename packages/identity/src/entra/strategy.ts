@@ -1,8 +1,7 @@
-import { createRequire } from 'node:module';
 import type { Claims } from '../oidc/claims.js';
 
 /** What a token must be, so that the package accepts it. */
-export interface Expected {
+interface Expected {
   /** Public key of the signature, in PEM (RFC 7468 §13). */
   pem: string;
   issuer: string;
@@ -37,16 +36,18 @@ export const ENTRA_ALGORITHM = 'RS256';
 
 /**
  * The bearer strategy of `passport-azure-ad`, which checks algorithm, signature, `iss`, `aud`, `exp` and `nbf`. This is
- * the only file that knows the package; docs/decisions/0023-entra.md says what it lacks and who does it instead.
+ * the only file that knows the package; docs/decisions/0023-entra.md says what it lacks and who does it instead. The
+ * process ends when the package cannot be loaded.
  * @param clockToleranceSeconds whole seconds; the package takes 0 for 300
- * @throws Error when the package is missing or refuses the settings
  */
 export function bearerStrategy(clientID: string, clockToleranceSeconds: number): VerifyBearer {
   // Loaded only with AUTH_MODE=entra, because it takes 13 MB. The index of the package would load browser sign-in too.
-  const Bearer = createRequire(import.meta.url)('passport-azure-ad/lib/bearerstrategy.js') as BearerStrategy;
+  // @ts-expect-error -- the package has no types
+  const loading = import('passport-azure-ad/lib/bearerstrategy.js') as Promise<{ default: BearerStrategy }>;
 
-  return (token, { pem, issuer, audience }) =>
-    new Promise((resolve, reject) => {
+  return async (token, { pem, issuer, audience }) => {
+    const { default: Bearer } = await loading;
+    return new Promise((resolve, reject) => {
       const options = {
         clientID,
         issuer,
@@ -64,4 +65,5 @@ export function bearerStrategy(clientID: string, clockToleranceSeconds: number):
       strategy.error = reject;
       strategy.authenticate({ headers: { authorization: `Bearer ${token}` } }, {});
     });
+  };
 }
