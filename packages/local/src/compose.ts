@@ -10,7 +10,9 @@ import {
   proxyVariables,
   trafficFields,
   trustVariables,
+  variablesOf,
 } from '@mcp-gateway/platform/config';
+import { signInFields } from '@mcp-gateway/identity';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { checkRedis } from '@mcp-gateway/platform/redis';
 import { closeServer, freePort, listen } from '@mcp-gateway/platform/serving';
@@ -22,6 +24,7 @@ import {
   systemClock,
   type CatalogueEntry,
 } from '@mcp-gateway/runtime/supervisor';
+import { z } from 'zod';
 import type { Config } from './config.js';
 import { dataFolder, type DataFolder } from './data-folder.js';
 import { keepRunning } from './keep-running.js';
@@ -147,9 +150,9 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
   const callers = {
     ...shared,
     AUTH_MODE: config.AUTH_MODE,
-    ...(config.AUTH_MODE === 'oidc' && {
+    ...(config.AUTH_MODE !== 'development' && {
       ...proxyVariables(env),
-      ...definedVariables(['OIDC_ISSUERS', fileVariable('OIDC_ISSUERS')], env),
+      ...definedVariables(variablesOf(z.object(signInFields)), env),
     }),
     MCP_GATEWAY_ALLOWED_ORIGINS: config.MCP_GATEWAY_ALLOWED_ORIGINS.join(','),
   };

@@ -1,6 +1,7 @@
 import { adapterRef, type Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { canRead, type Principal } from '@mcp-gateway/common/principal';
+import { canRead } from '@mcp-gateway/common/permission';
+import type { Principal } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/routing';
 
 /**
