@@ -73,7 +73,7 @@ describe('a secret from a file', () => {
       /^DATABASE_URL_FILE must name [^\n]*$/,
     ],
   ])('is refused in one sentence when it %s', (_what, environment, sentence) => {
-    const refusal = () => read(environment as Record<string, string>);
+    const refusal = () => read(environment);
     expect(refusal).toThrow(sentence);
     expect(refusal).not.toThrow(/s3c/);
   });
