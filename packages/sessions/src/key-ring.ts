@@ -41,6 +41,8 @@ export class SessionKeyRing {
   replace(keys: SessionKeys): void {
     const now = this.#now();
     this.#known = new Map(keys.map(({ id }) => [id, this.#known.get(id) ?? now]));
-    this.#keys = keys;
+    // A key that stays keeps the envelopes that it remembers.
+    const [first, ...rest] = keys.map((key) => this.#keys.find(({ id }) => id === key.id) ?? key);
+    this.#keys = [first ?? keys[0], ...rest];
   }
 }
