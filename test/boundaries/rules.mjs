@@ -60,6 +60,7 @@ export const layers = {
     ['forwarding'],
     ['sessions'],
     ['upstream'],
+    ['credentials'],
     ['request'],
   ],
   'services/control-plane/src': [
@@ -67,7 +68,7 @@ export const layers = {
     ['compose', 'config'],
     ['app', 'metrics'],
     ['openapi', 'errors-page'],
-    ['adapters', 'sessions'],
+    ['adapters', 'sessions', 'credentials'],
     ['resources'],
     ['http'],
   ],

@@ -24,6 +24,8 @@ export interface ControlPlaneOptions {
   logCheckMs?: number;
   /** Default: no sessions. */
   sessions?: SessionService;
+  /** Default: none. */
+  credentials?: ControlPlaneParts['credentials'];
   now?: () => Date;
   metrics?: ControlPlaneParts['metrics'];
   /** Default: writes nothing. */
@@ -78,6 +80,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     access: options.access ?? { allowedOrigins: [], allowedHosts: [], loopback: true },
     publicUrl: options.publicUrl,
     mayUseWorkloadIdentity: options.mayUseWorkloadIdentity ?? (() => true),
+    credentials: options.credentials,
     now: options.now,
     metrics: options.metrics,
     log: options.log ?? silent,

@@ -1,5 +1,6 @@
 export { AdapterBody, AdapterRequest, AdapterResource, AdapterSpec, AdapterStatus } from './adapter.js';
 export { imageReference, SecretEnvironment } from './adapter-fields.js';
+export { CredentialName, CredentialRequest, IssuedCredential, UpstreamAuth } from './credential.js';
 export {
   adapterRef,
   Condition,

@@ -2,6 +2,7 @@ export { sessionFields, trafficFields } from './data-plane.js';
 export {
   callerFields,
   drainFields,
+  internalFields,
   isLoopback,
   List,
   LogLevel,
@@ -15,5 +16,5 @@ export {
 export { followFiles, followSecret } from './follow-files.js';
 export { networkVariables, proxyVariables, trustVariables } from './inherited-variables.js';
 export { ConfigError, readConfig, unknownVariables } from './read.js';
-export { fileVariable, variablesOf } from './secrets.js';
+export { fileVariable, readSecretFile, variablesOf } from './secrets.js';
 export { DatabaseUrl, HttpUrl, parseDatabaseUrl, PublicUrl, RedisUrl } from './urls.js';
