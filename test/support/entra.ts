@@ -1,5 +1,4 @@
-import { signInFields, signInOf, type SignIn } from '@mcp-gateway/identity';
-import { jsonFetcher } from '../../packages/identity/src/oidc/fetch-json.js';
+import { jsonFetcher, signInFields, signInOf, type SignIn } from '@mcp-gateway/identity';
 import { startIssuer, type TestIssuer } from './issuer.js';
 
 export const TENANT = '11111111-aaaa-4bbb-8ccc-222222222222';
