@@ -148,6 +148,8 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
     AUTH_MODE: config.AUTH_MODE,
     ...(config.AUTH_MODE === 'oidc' && { ...proxyVariables(env), ...definedVariables(['OIDC_ISSUERS'], env) }),
     MCP_GATEWAY_ALLOWED_ORIGINS: config.MCP_GATEWAY_ALLOWED_ORIGINS.join(','),
+    MCP_GATEWAY_AUDIT: config.MCP_GATEWAY_AUDIT,
+    MCP_GATEWAY_AUDIT_RETENTION_DAYS: String(config.MCP_GATEWAY_AUDIT_RETENTION_DAYS),
   };
   return {
     'control-plane': {
