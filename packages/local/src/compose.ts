@@ -10,6 +10,7 @@ import {
   trafficFields,
   trustVariables,
 } from '@mcp-gateway/platform/config';
+import { signInFields } from '@mcp-gateway/identity';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { checkRedis } from '@mcp-gateway/platform/redis';
 import { closeServer, freePort, listen } from '@mcp-gateway/platform/serving';
@@ -146,7 +147,10 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
   const callers = {
     ...shared,
     AUTH_MODE: config.AUTH_MODE,
-    ...(config.AUTH_MODE === 'oidc' && { ...proxyVariables(env), ...definedVariables(['OIDC_ISSUERS'], env) }),
+    ...(config.AUTH_MODE !== 'development' && {
+      ...proxyVariables(env),
+      ...definedVariables(Object.keys(signInFields), env),
+    }),
     MCP_GATEWAY_ALLOWED_ORIGINS: config.MCP_GATEWAY_ALLOWED_ORIGINS.join(','),
     MCP_GATEWAY_AUDIT: config.MCP_GATEWAY_AUDIT,
     MCP_GATEWAY_AUDIT_RETENTION_DAYS: String(config.MCP_GATEWAY_AUDIT_RETENTION_DAYS),

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { issuersOf, signInFault } from '@mcp-gateway/identity';
+import { authorizationServersOf, signInFault, signInOf } from '@mcp-gateway/identity';
 import {
   ConfigError,
   readConfig,
@@ -25,7 +25,8 @@ runMain(async () => {
     const { url, controlPlaneUrl, data, logs } = await startGateway(config, { env: process.env, log, defer, isEnding });
     // This process need not trust the certificate of the data plane.
     const routedUrl = config.MCP_GATEWAY_TLS_CERT_FILE === undefined ? url : null;
-    const issuers = issuersOf(config)?.map(({ issuer }) => issuer);
+    const signIn = signInOf(config);
+    const issuers = signIn && authorizationServersOf(signIn).map(({ issuer }) => issuer);
     const text = issuers
       ? announceSignIn({ url, issuers, data, logs })
       : announce({ url, adapters: await awaitAdapters(controlPlaneUrl, undefined, routedUrl), data, logs });

@@ -1,10 +1,11 @@
 import type { Server } from 'node:http';
 import type { AuditTrail } from '@mcp-gateway/audit';
 import {
+  authorizationServersOf,
   developmentSignIn,
-  type IssuerSettings,
-  oidcVerifier,
   refuseReplicas,
+  type SignIn,
+  tokenVerifier,
   type Verifier,
 } from '@mcp-gateway/identity';
 import type { Logger } from '@mcp-gateway/platform/logging';
@@ -46,8 +47,8 @@ export interface DataPlaneSettings {
   sessionLimits: AllLimits;
   sessionCacheBytes: number;
   access: BrowserAccess;
-  /** The issuers that sign callers in; undefined: development sign-in. */
-  issuers?: readonly IssuerSettings[] | undefined;
+  /** How access tokens sign callers in; undefined: development sign-in. */
+  signIn?: SignIn | undefined;
   /** Names of adapters whose replicas may use development sign-in. */
   allowedCallers: readonly string[];
   /** The control plane's URL. */
@@ -185,7 +186,7 @@ function composeServer(
   settings: DataPlaneSettings,
   { log, verifier, trail, forwarding, ...parts }: ServerParts,
 ): Server {
-  const { access, publicPath, issuers } = settings;
+  const { access, publicPath, signIn } = settings;
   const { routes, sessions, upstreams } = forwarding;
   const forwarded = forwardedBy(settings.trustedProxies);
   const observers = [...parts.observers, ...(trail ? [auditLog(trail, forwarded)] : [])];
@@ -195,11 +196,13 @@ function composeServer(
     // Pods cannot reach loopback. On a cluster the Service sends nothing here before the routes are loaded.
     untilRead: access.loopback ? 'allow' : 'refuse',
   });
-  const described = issuers && protectedResources(issuers, publicUrlOf(settings.publicUrl, forwarded), publicPath);
+  const described =
+    signIn &&
+    protectedResources(authorizationServersOf(signIn), publicUrlOf(settings.publicUrl, forwarded), publicPath);
   const mcp = createPipeline({
     access,
     signIn: {
-      verifier: verifier ?? (issuers ? oidcVerifier(issuers, { log }) : developmentSignIn(checkCaller)),
+      verifier: verifier ?? (signIn ? tokenVerifier(signIn, { log }) : developmentSignIn(checkCaller)),
       protectedResources: described,
     },
     limits: { bodyBytes: settings.maxBodyBytes },
@@ -221,7 +224,7 @@ function composeServer(
     forwarded,
     referenceTo,
     publicUrl: settings.publicUrl,
-    checkCaller: issuers ? undefined : checkCaller,
+    checkCaller: signIn ? undefined : checkCaller,
     protectedResources: described,
   });
   const wire = { ...settings.wire, ...(publicPath !== undefined && { publicPath }), observers, log };

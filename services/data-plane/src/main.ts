@@ -9,7 +9,7 @@ import {
   serviceFields,
   unknownVariables,
 } from '@mcp-gateway/platform/config';
-import { issuersOf, signInFault, signInFields } from '@mcp-gateway/identity';
+import { signInFault, signInFields, signInOf } from '@mcp-gateway/identity';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
@@ -48,7 +48,7 @@ runMain(async () => {
     sessionLimits: sessionLimits(config),
     sessionCacheBytes: config.MCP_GATEWAY_SESSION_CACHE_BYTES,
     access: browserAccess(config),
-    issuers: issuersOf(config),
+    signIn: signInOf(config),
     allowedCallers: config.MCP_GATEWAY_ALLOWED_CALLERS,
     controlPlane: config.CONTROL_PLANE_URL,
     publicPath: config.MCP_GATEWAY_PUBLIC_URL?.path,

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Route, type PublishedRoute } from '@mcp-gateway/common/contracts';
 import type { AuditTrail } from '@mcp-gateway/audit';
-import { OidcIssuers, type Verifier } from '@mcp-gateway/identity';
+import type { SignIn, Verifier } from '@mcp-gateway/identity';
 import { redisClient, type RedisClient } from '@mcp-gateway/platform/redis';
 import type { RouteTable } from '@mcp-gateway/routing';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/platform/serving';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
+import { oidcSignIn } from '../../support/verifier.js';
 import { afterTest } from '../../support/clean-up.js';
 import { silent } from '../../support/postgres.js';
 import { latestRunPublisher } from '../../support/publisher.js';
@@ -31,6 +32,7 @@ export interface DataPlaneOptions {
   trail?: AuditTrail;
   /** As in OIDC_ISSUERS. */
   issuers?: object[];
+  signIn?: SignIn;
   /** As in MCP_GATEWAY_ALLOWED_CALLERS. */
   allowedCallers?: string[];
   controlPlane?: string;
@@ -127,7 +129,7 @@ export function settingsOf(prefix: string, options: DataPlaneOptions = {}): Data
     sessionLimits: { ...SESSION_LIMITS, ...options.sessionLimits },
     sessionCacheBytes: 1024 * 1024,
     access: options.access ?? LOOPBACK,
-    issuers: options.issuers && OidcIssuers.parse(JSON.stringify(options.issuers)),
+    signIn: options.signIn ?? (options.issuers && oidcSignIn(options.issuers)),
     allowedCallers: options.allowedCallers ?? [],
     controlPlane: options.controlPlane ?? NOWHERE,
     publicPath: options.publicUrl && dataPlaneFields.MCP_GATEWAY_PUBLIC_URL.parse(options.publicUrl)?.path,

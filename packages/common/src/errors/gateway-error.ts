@@ -75,7 +75,8 @@ export const sessionNotFound = (detail?: string, cause?: unknown): GatewayError 
 export const replicaOfSessionGone = (cause?: unknown): GatewayError =>
   sessionNotFound('the replica that held it is gone', cause);
 
-export const forbidden = (detail: string): GatewayError => new GatewayError('FORBIDDEN', { detail });
+export const forbidden = (detail: string, reason?: string): GatewayError =>
+  new GatewayError('FORBIDDEN', { detail, reason });
 
 export const methodNotAllowed = (allow: string, detail = `use one of ${allow}`): GatewayError =>
   new GatewayError('METHOD_NOT_ALLOWED', { detail, headers: { allow } });

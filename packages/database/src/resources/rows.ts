@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Condition, Phase, ReplicaStatus } from '@mcp-gateway/common/contracts';
-import { normalizeRole } from '@mcp-gateway/common/principal';
+import { normalizeRole } from '@mcp-gateway/common/permission';
 import type { Database } from '../connect.js';
 import { Prisma } from '../generated/client.js';
 import { queryOrUnavailable } from '../unavailable.js';

@@ -6,7 +6,8 @@ import {
   type AdapterStatus,
 } from '@mcp-gateway/common/contracts';
 import { forbidden } from '@mcp-gateway/common/errors';
-import { hasAnyRole, isAdmin, type Principal } from '@mcp-gateway/common/principal';
+import { hasAnyRole, isAdmin } from '@mcp-gateway/common/permission';
+import type { Principal } from '@mcp-gateway/common/principal';
 import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
 import {
   resourceMetadata,

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { forbidden } from '@mcp-gateway/common/errors';
-import { hasExpired, isAdmin, type Principal } from '@mcp-gateway/common/principal';
+import { isAdmin } from '@mcp-gateway/common/permission';
+import { hasExpired, type Principal } from '@mcp-gateway/common/principal';
 import type { AuditFilter, AuditRows, ChainedRecord } from '@mcp-gateway/database';
 import { escapeControls } from '@mcp-gateway/platform/logging';
 import { Router } from 'express';
@@ -50,7 +51,7 @@ export function auditRoutes(rows: AuditRows): Router {
 
 /** @throws GatewayError FORBIDDEN */
 function authorize(principal: Principal): void {
-  if (!isAdmin(principal)) throw forbidden('only mcp.admin may read the audit');
+  if (!isAdmin(principal)) throw forbidden('only mcp.admin may read the audit', 'no rule permits it');
 }
 
 /** The records up to `head`, oldest first, in pages: a page is read when the client has taken the one before. */

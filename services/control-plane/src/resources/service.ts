@@ -1,6 +1,7 @@
 import { ResourceName, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { forbidden, GatewayError } from '@mcp-gateway/common/errors';
-import { canRead, canWrite, isAdmin, type Principal } from '@mcp-gateway/common/principal';
+import { type Access, canRead, canWrite, isAdmin } from '@mcp-gateway/common/permission';
+import type { Principal } from '@mcp-gateway/common/principal';
 import type { Page, ResourceRow, ResourceSpec } from '@mcp-gateway/database';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Requester } from '../http/request.js';
@@ -92,14 +93,15 @@ function resourceAccess<Spec extends ReplicatedSpec>({
   async function readable(principal: Principal, name: string): Promise<ResourceRow<Spec>> {
     const row = ResourceName.safeParse(name).success ? await rows.find(name) : null;
     // A caller that may not read the resource gets the same answer whether the name exists or not.
-    if (!row || row.deletedAt || !canRead(principal, accessPolicy(row))) throw new GatewayError(errors.notFound);
+    if (!row || row.deletedAt) throw new GatewayError(errors.notFound, { reason: 'no such resource' });
+    if (!canRead(principal, accessOf(row))) throw new GatewayError(errors.notFound, { reason: 'no rule permits it' });
     return row;
   }
 
   async function writable(principal: Principal, name: string, precondition: Precondition): Promise<ResourceRow<Spec>> {
     const row = await readable(principal, name);
-    if (!canWrite(principal, accessPolicy(row))) {
-      throw forbidden(`only the creator of this ${kind} or mcp.admin may change it`);
+    if (!canWrite(principal, accessOf(row))) {
+      throw forbidden(`only the creator of this ${kind} or mcp.admin may change it`, 'no rule permits it');
     }
     if (!precondition(row)) throw new GatewayError('EDIT_CONFLICT', { detail: 'read it again and repeat your change' });
     return row;
@@ -109,7 +111,7 @@ function resourceAccess<Spec extends ReplicatedSpec>({
 }
 
 /** The callers that may read and change the resource of a row. */
-export const accessPolicy = ({ createdBy, spec }: ResourceRow<ResourceSpec>) => ({
+export const accessOf = ({ createdBy, spec }: ResourceRow<ResourceSpec>): Access => ({
   createdBy,
   requiredRoles: spec.requiredRoles,
 });

@@ -1,11 +1,12 @@
 import { adapterRef, SESSION_LIMITS, type SessionResource } from '@mcp-gateway/common/contracts';
 import { sessionNotFound, unavailable } from '@mcp-gateway/common/errors';
-import { canWrite, type Principal } from '@mcp-gateway/common/principal';
+import { canWrite } from '@mcp-gateway/common/permission';
+import type { Principal } from '@mcp-gateway/common/principal';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { listSessions, sessionRecords, type ListedSession, type SessionOwner } from '@mcp-gateway/sessions';
 import type { AdapterRow } from '@mcp-gateway/database';
 import { z } from 'zod';
-import { accessPolicy } from '../resources/service.js';
+import { accessOf } from '../resources/service.js';
 
 export interface SessionService {
   /** The caller's own sessions; all of them for a caller that may change the adapter. */
@@ -21,7 +22,7 @@ export interface SessionService {
 /** The sessions that the data planes have recorded. All methods throw UNAVAILABLE while Redis is unavailable. */
 export function sessionService(redis: RedisClient, prefix: string): SessionService {
   const records = sessionRecords(redis, prefix);
-  const maySeeAll = (principal: Principal, row: AdapterRow) => canWrite(principal, accessPolicy(row));
+  const maySeeAll = (principal: Principal, row: AdapterRow) => canWrite(principal, accessOf(row));
 
   return {
     async list(principal, row, page) {

@@ -1,6 +1,7 @@
 import { adapterRef, type Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { canRead, type Principal } from '@mcp-gateway/common/principal';
+import { canRead } from '@mcp-gateway/common/permission';
+import type { Principal } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/routing';
 
 /**
@@ -13,5 +14,5 @@ export function authorize(routes: RouteTable, principal: Principal, adapter: str
   if (!route && !routes.isLoaded()) {
     throw new GatewayError('UNAVAILABLE', { detail: 'the gateway is starting', headers: { 'retry-after': '1' } });
   }
-  throw new GatewayError('ADAPTER_NOT_FOUND');
+  throw new GatewayError('ADAPTER_NOT_FOUND', { reason: route ? 'no rule permits it' : 'no such resource' });
 }

@@ -1,6 +1,7 @@
 import { resourceKey, type ResourceRef, type Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { canRead, hasExpired, type Principal } from '@mcp-gateway/common/principal';
+import { canRead } from '@mcp-gateway/common/permission';
+import { hasExpired, type Principal } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/routing';
 
 /** The permission with which the pipeline admitted a request. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { type ErrorCode, GatewayError } from '@mcp-gateway/common/errors';
-import { canRead } from '@mcp-gateway/common/principal';
+import { canRead } from '@mcp-gateway/common/permission';
 import type { RouteTable } from '@mcp-gateway/routing';
 import type { FoundSession } from '@mcp-gateway/sessions';
 import { noReadyReplica } from '../../upstream/find-endpoint.js';

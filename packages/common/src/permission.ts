@@ -1,0 +1,80 @@
+import type { Principal } from './principal.js';
+
+const ADMIN_ROLE = 'mcp.admin';
+
+/** The part of a resource that decides who may use it. */
+export interface Access {
+  createdBy: string;
+  requiredRoles: readonly string[];
+}
+
+/**
+ * read   use a resource: call it, read it, its status and its logs
+ * write  change and remove it, and see everyone's sessions on it
+ */
+export type Action = 'read' | 'write';
+
+/** The rule that decides: why a caller may act, or `none` when no rule permits it. */
+export type Rule = 'creator' | 'required-role' | 'admin' | 'none';
+
+export interface Decision {
+  readonly allowed: boolean;
+  readonly rule: Rule;
+}
+
+/** One for each rule, because the data plane decides on every request. */
+const DECISIONS = {
+  creator: { allowed: true, rule: 'creator' },
+  'required-role': { allowed: true, rule: 'required-role' },
+  admin: { allowed: true, rule: 'admin' },
+  none: { allowed: false, rule: 'none' },
+} as const satisfies { [name in Rule]: { allowed: boolean; rule: name } };
+
+/**
+ * Whether a caller may act on a resource, and the rule that says so. Control plane, data plane and every other service
+ * decide here. The first rule that permits the action is named:
+ *
+ * | rule          | permits               |
+ * | ------------- | --------------------- |
+ * | creator       | read, write           |
+ * | required-role | read                  |
+ * | admin         | read, write           |
+ *
+ * Without required roles a resource is for its creator and admins only.
+ */
+export function decide(principal: Principal, resource: Access, action: Action): Decision {
+  if (principal.subject === resource.createdBy) return DECISIONS.creator;
+  if (action === 'read' && hasAnyRole(principal, resource.requiredRoles)) return DECISIONS['required-role'];
+  if (isAdmin(principal)) return DECISIONS.admin;
+  return DECISIONS.none;
+}
+
+export const canRead = (principal: Principal, resource: Access): boolean => decide(principal, resource, 'read').allowed;
+
+export const canWrite = (principal: Principal, resource: Access): boolean =>
+  decide(principal, resource, 'write').allowed;
+
+/** Roles compare case-insensitively: normalize them wherever they are compared or stored for a comparison. */
+export const normalizeRole = (role: string): string => role.toLowerCase();
+
+export function isAdmin({ roles }: Pick<Principal, 'roles'>): boolean {
+  for (const role of roles) if (normalizeRole(role) === ADMIN_ROLE) return true;
+  return false;
+}
+
+/** `required` is normalized once for as long as the caller keeps the list, so it must not change. */
+export function hasAnyRole({ roles }: Pick<Principal, 'roles'>, required: readonly string[]): boolean {
+  if (required.length === 0 || roles.length === 0) return false;
+  const permitted = normalized(required);
+  for (const role of roles) if (permitted.has(normalizeRole(role))) return true;
+  return false;
+}
+
+/** By list of roles: a route keeps its list until it changes. */
+const NORMALIZED = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+function normalized(required: readonly string[]): ReadonlySet<string> {
+  let roles = NORMALIZED.get(required);
+  if (!roles) NORMALIZED.set(required, (roles = new Set(required.map(normalizeRole))));
+  return roles;
+}
