@@ -42,7 +42,10 @@ export const AuditRecord = z
     reason: z.string().optional().meta({ description: 'Why: the rule, quota or fault that decided.' }),
     caller: AuditedCaller.optional().meta({ description: 'Absent if the caller is not verified.' }),
     resource: z
-      .strictObject({ kind: z.string(), name: z.string() })
+      .strictObject({
+        kind: z.string().meta({ description: 'Kind of the resource, such as `adapter`.' }),
+        name: z.string().meta({ description: 'Name of the resource.' }),
+      })
       .optional()
       .meta({ description: 'The resource that the request named. It need not exist.' }),
     tool: z.string().optional().meta({ description: 'Name of the tool of a `tools/call`.' }),

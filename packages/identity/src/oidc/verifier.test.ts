@@ -37,6 +37,7 @@ describe('a token of a configured issuer', () => {
       name: 'Alice Ä.',
       roles: ['mcp.admin', 'team'],
       tenant: 'default',
+      signIn: issuer.issuer,
       expiresAt: exp + 20,
     });
   });

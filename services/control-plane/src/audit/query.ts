@@ -24,7 +24,7 @@ const filters = {
     description: 'Only this action; with `*` at the end all that begin so, as `adapter.*`.',
   }),
   resource: Resource.optional().meta({ description: 'Only requests for this resource, such as `adapter/echo`.' }),
-  outcome: AuditOutcome.optional().meta({ description: 'Only requests that ended so.' }),
+  outcome: z.enum(AuditOutcome.options).optional().meta({ description: 'Only requests that ended so.' }),
   tenant: Text.optional().meta({ description: 'Only what callers of this tenant did.' }),
 };
 
