@@ -21,7 +21,7 @@ function recordingTrail(): {
   const records: AuditRecord[] = [];
   const trail = auditTrail({
     service: 'data-plane',
-    lines: { write: (line) => records.push(AuditRecord.loose().parse(JSON.parse(line)) as AuditRecord) > 0 },
+    lines: { write: (line) => records.push(AuditRecord.loose().parse(JSON.parse(line))) > 0 },
     log: silent,
   });
   afterTest(() => trail.close());

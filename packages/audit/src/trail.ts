@@ -13,7 +13,7 @@ export interface AuditTrail {
 }
 
 /** Takes whole lines. False: the line is dropped. */
-export interface LineWriter {
+interface LineWriter {
   write(line: string): boolean;
 }
 
@@ -56,96 +56,117 @@ const FULL = 'the buffer was full';
  * Writes each record as a line at once and sends it in batches to the stream. While Redis does not take records they
  * wait, up to a limit; beyond it they are dropped, counted, and a gap is recorded as soon as there is room.
  */
-export function auditTrail(parts: AuditTrailParts): AuditTrail {
-  const { service, lines, stream, log, count = () => {}, now = Date.now } = parts;
-  const limits = { ...LIMITS, ...parts.limits };
-  const waiting: string[] = [];
-  let waitingBytes = 0;
-  const gaps = new Map<string, Gap>();
-  let timer: NodeJS.Timeout | undefined;
-  let sending: Promise<void> | undefined;
-  let isFailing = false;
+export const auditTrail = (parts: AuditTrailParts): AuditTrail => new BufferedTrail(parts);
 
-  function drop(reason: string): void {
-    const gap = gaps.get(reason);
-    if (gap) gap.records += 1;
-    else gaps.set(reason, { records: 1, since: now() });
-    count('dropped', 1);
+class BufferedTrail implements AuditTrail {
+  readonly #parts: AuditTrailParts;
+  readonly #limits: typeof LIMITS;
+  readonly #now: () => number;
+  /** Records for the stream, as JSON, oldest first. */
+  readonly #waiting: string[] = [];
+  #waitingBytes = 0;
+  /** By their reason. */
+  readonly #gaps = new Map<string, Gap>();
+  #timer: NodeJS.Timeout | undefined;
+  #sending: Promise<void> | undefined;
+  #isFailing = false;
+
+  constructor(parts: AuditTrailParts) {
+    this.#parts = parts;
+    this.#limits = { ...LIMITS, ...parts.limits };
+    this.#now = parts.now ?? Date.now;
   }
 
-  const hasRoom = (text: string) => waiting.length < limits.records && waitingBytes + text.length <= limits.bytes;
+  record(record: AuditRecord): void {
+    if (this.#gaps.has(FULL)) this.#putGaps();
+    if (!this.#put(JSON.stringify(record))) this.#drop(FULL);
+  }
 
-  function put(record: AuditRecord): boolean {
-    const text = JSON.stringify(record);
-    if (lines) count(lines.write(`{"audit":true,${text.slice(1)}\n`) ? 'written' : 'dropped', 1);
+  leaveOut(reason: string): void {
+    this.#drop(reason);
+    this.#schedule(this.#limits.gatherMs);
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#sending;
+    this.#putGaps(true);
+    await this.#send();
+    clearTimeout(this.#timer);
+  }
+
+  /** @returns false when there is no room for it in the buffer */
+  #put(text: string): boolean {
+    const { lines, stream, count } = this.#parts;
+    if (lines) {
+      const isWritten = lines.write(`{"audit":true,${text.slice(1)}\n`);
+      count?.(isWritten ? 'written' : 'dropped', 1);
+    }
     if (!stream) return true;
-    if (!hasRoom(text)) return false;
-    waiting.push(text);
-    waitingBytes += text.length;
-    schedule(limits.gatherMs);
+    if (!this.#hasRoom(text)) return false;
+    this.#waiting.push(text);
+    this.#waitingBytes += text.length;
+    this.#schedule(this.#limits.gatherMs);
     return true;
   }
 
-  /** A gap stands behind the records that came before it, and before those that come after it. */
-  function putGaps(isDue: (reason: string, gap: Gap) => boolean): void {
-    for (const [reason, gap] of gaps) {
-      const record = gapRecord(service, { ...gap, reason }, now());
-      if (!isDue(reason, gap) || (stream && !hasRoom(JSON.stringify(record)))) continue;
-      gaps.delete(reason);
-      put(record);
+  #hasRoom({ length }: string): boolean {
+    const { records, bytes } = this.#limits;
+    return this.#waiting.length < records && this.#waitingBytes + length <= bytes;
+  }
+
+  #drop(reason: string): void {
+    const gap = this.#gaps.get(reason);
+    if (gap) gap.records += 1;
+    else this.#gaps.set(reason, { records: 1, since: this.#now() });
+    this.#parts.count?.('dropped', 1);
+  }
+
+  /** A gap stands behind the records that came before it, and ahead of those that come after it. */
+  #putGaps(isEnd = false): void {
+    const now = this.#now();
+    for (const [reason, gap] of this.#gaps) {
+      const isDue = isEnd || reason === FULL || now - gap.since >= this.#limits.gapMs;
+      const text = JSON.stringify(gapRecord(this.#parts.service, { ...gap, reason }, now));
+      if (!isDue || (this.#parts.stream && !this.#hasRoom(text))) continue;
+      this.#gaps.delete(reason);
+      this.#put(text);
     }
   }
-  const isDue = (reason: string, { since }: Gap) => reason === FULL || now() - since >= limits.gapMs;
 
-  function schedule(ms: number): void {
-    if (timer || sending) return;
-    timer = setTimeout(() => {
-      timer = undefined;
-      void send();
+  #schedule(ms: number): void {
+    if (this.#timer || this.#sending) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#send();
     }, ms);
-    timer.unref();
+    this.#timer.unref();
   }
 
   /** Never rejects. */
-  function send(): Promise<void> {
-    sending ??= sendAll().finally(() => {
-      sending = undefined;
-      if (waiting.length > 0 || gaps.size > 0) schedule(isFailing ? limits.retryMs : limits.gatherMs);
+  #send(): Promise<void> {
+    this.#sending ??= this.#sendAll().finally(() => {
+      this.#sending = undefined;
+      const { retryMs, gatherMs } = this.#limits;
+      if (this.#waiting.length > 0 || this.#gaps.size > 0) this.#schedule(this.#isFailing ? retryMs : gatherMs);
     });
-    return sending;
+    return this.#sending;
   }
 
-  async function sendAll(): Promise<void> {
-    putGaps(isDue);
-    while (stream && waiting.length > 0) {
-      const batch = waiting.slice(0, limits.batch);
+  async #sendAll(): Promise<void> {
+    const { stream, log, count } = this.#parts;
+    this.#putGaps();
+    while (stream && this.#waiting.length > 0) {
+      const batch = this.#waiting.slice(0, this.#limits.batch);
       const taken = await stream.append(batch).catch((error: unknown) => {
-        if (!isFailing) log.warn({ err: error }, 'audit records wait until Redis takes them');
+        if (!this.#isFailing) log.warn({ err: error }, 'audit records wait until Redis takes them');
         return 0;
       });
-      for (const text of waiting.splice(0, taken)) waitingBytes -= text.length;
-      count('streamed', taken);
-      isFailing = taken < batch.length;
-      if (isFailing) return;
-      putGaps(isDue);
+      for (const text of this.#waiting.splice(0, taken)) this.#waitingBytes -= text.length;
+      count?.('streamed', taken);
+      this.#isFailing = taken < batch.length;
+      if (this.#isFailing) return;
+      this.#putGaps();
     }
   }
-
-  return {
-    record(record) {
-      if (gaps.has(FULL)) putGaps(isDue);
-      if (!put(record)) drop(FULL);
-    },
-    leaveOut(reason) {
-      drop(reason);
-      schedule(limits.gatherMs);
-    },
-    async close() {
-      clearTimeout(timer);
-      await sending;
-      putGaps(() => true);
-      await send();
-      clearTimeout(timer);
-    },
-  };
 }

@@ -35,7 +35,7 @@ runMain(async () => {
   });
 
   const trail = openTrail(config, { service: 'control-plane', redis, log, metrics: registry });
-  if (trail) defer(trail.close);
+  if (trail) defer(() => trail.close());
   const queue = reconcileQueue(redis, config.REDIS_PREFIX);
   let isMigrated = false;
   const allowed = config.MCP_GATEWAY_ALLOWED_CALLERS;

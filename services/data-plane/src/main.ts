@@ -66,7 +66,7 @@ runMain(async () => {
     wire: { tls, http2Cleartext: config.MCP_GATEWAY_HTTP2_CLEARTEXT === 'on' },
   };
   const trail = openTrail(config, { service: 'data-plane', redis, log, metrics });
-  if (trail) defer(trail.close);
+  if (trail) defer(() => trail.close());
   const { server, close } = composeDataPlane(settings, { redis, log, metrics, trail });
   defer(close);
   void redis.connect().catch(() => {}); // the client reconnects by itself; /readyz says whether the routes are loaded

@@ -18,7 +18,7 @@ export interface AuditFilter {
   tenant?: string | undefined;
 }
 
-export interface AuditPage {
+interface AuditPage {
   limit: number;
   order: 'oldest first' | 'newest first';
   /** The position behind which the page begins, in its order. */
