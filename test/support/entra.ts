@@ -35,7 +35,7 @@ const claimsOf = (version: 1 | 2, tid: string = TENANT): Record<string, unknown>
 
 /**
  * Entra on loopback, for one kind of its tokens: documents at the paths and with the fields of Entra (discovery of both
- * versions, for the tenants), RS256. Its URLs are the real ones, so a reader maps them with `readFrom`.
+ * versions, for the tenants), RS256. Its URLs are the real ones, so read them with `fetcherFrom`.
  */
 export function startEntra(version: 1 | 2, cloud = PUBLIC, tenant: string = TENANT): Promise<TestIssuer> {
   const { authority, sts } = cloud;
@@ -44,6 +44,12 @@ export function startEntra(version: 1 | 2, cloud = PUBLIC, tenant: string = TENA
     alg: 'RS256',
     iss: issuerOf(tenant, version === 2),
     claims: claimsOf(version, tenant),
+    published: ({ alg: _, ...key }) => ({
+      ...key,
+      x5t: key.kid,
+      x5c: ['MIIC'],
+      issuer: `${authority}/{tenantid}/v2.0`,
+    }),
     document(path) {
       const [, tid = '', v2, page] =
         /^\/([\da-f-]{36})(\/v2\.0)?\/(?:\.well-known\/openid-(configuration)|discovery\/(?:v2\.0\/)?keys)$/.exec(
@@ -65,6 +71,3 @@ export function startEntra(version: 1 | 2, cloud = PUBLIC, tenant: string = TENA
     },
   });
 }
-
-/** Sends what goes to a cloud of Microsoft to the stand-in. */
-export const redirected = (url: string, standIn: string): string => url.replace(/^https:\/\/login\.[^/]+/, standIn);

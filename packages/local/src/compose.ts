@@ -157,6 +157,8 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
     }),
     MCP_GATEWAY_ALLOWED_ORIGINS: config.MCP_GATEWAY_ALLOWED_ORIGINS.join(','),
     ...internalSecrets(env),
+    MCP_GATEWAY_AUDIT: config.MCP_GATEWAY_AUDIT,
+    MCP_GATEWAY_AUDIT_RETENTION_DAYS: String(config.MCP_GATEWAY_AUDIT_RETENTION_DAYS),
   };
   return {
     'control-plane': {

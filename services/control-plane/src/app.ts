@@ -19,6 +19,8 @@ export interface AppParts {
   isReady: () => Promise<void>;
   /** Where clients see the root of the gateway, without a slash at its end; without it, problem documents have relative types. */
   publicUrl?: string | undefined;
+  /** Records requests for the audit. */
+  audit?: RequestHandler | undefined;
   log: Logger;
 }
 
@@ -30,6 +32,7 @@ export function createApp({
   access,
   isReady,
   publicUrl,
+  audit,
   log,
 }: AppParts): Express {
   const app = express();
@@ -40,6 +43,7 @@ export function createApp({
   app.set('case sensitive routing', true);
 
   app.use(identifyRequest);
+  if (audit) app.use(audit);
   app.get('/livez', (_req, res) => void res.type('text').send('ok'));
   app.get('/readyz', async (_req, res) => {
     await isReady().catch((cause: unknown) => {

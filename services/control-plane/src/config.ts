@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import {
+  auditFields,
   callerFields,
   ConfigError,
   DatabaseUrl,
@@ -24,6 +25,7 @@ const Config = z.object({
   ...redisFields,
   ...callerFields,
   ...signInFields,
+  ...auditFields,
   MCP_GATEWAY_PUBLIC_URL: PublicUrl.optional(),
   DATABASE_URL: DatabaseUrl,
   RUNTIME: RuntimeName,

@@ -27,6 +27,7 @@ export interface ControlPlaneOptions {
   /** Default: none. */
   credentials?: ControlPlaneParts['credentials'];
   now?: () => Date;
+  trail?: ControlPlaneParts['trail'];
   metrics?: ControlPlaneParts['metrics'];
   /** Default: writes nothing. */
   log?: ControlPlaneParts['log'];
@@ -82,6 +83,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     mayUseWorkloadIdentity: options.mayUseWorkloadIdentity ?? (() => true),
     credentials: options.credentials,
     now: options.now,
+    trail: options.trail,
     metrics: options.metrics,
     log: options.log ?? silent,
   });
