@@ -5,6 +5,7 @@ import {
   readConfig,
   refuseExposedDevelopmentSignIn,
   unknownVariables,
+  variablesOf,
 } from '@mcp-gateway/platform/config';
 import { createLogger, escapeControls } from '@mcp-gateway/platform/logging';
 import { runMain, shutdownOn } from '@mcp-gateway/platform/serving';
@@ -18,7 +19,7 @@ import { Config } from './config.js';
 runMain(async () => {
   const { auth, help } = readArguments(process.argv.slice(2));
   if (help) return console.log(USAGE);
-  for (const warning of unknownVariables(process.env, Object.keys(Config.shape))) console.error(warning);
+  for (const warning of unknownVariables(process.env, variablesOf(Config))) console.error(warning);
   const config = readConfig(Config, { ...process.env, ...(auth && { AUTH_MODE: auth }) });
   const developmentIssuer = auth === 'oidc';
   const fault = developmentIssuer

@@ -25,7 +25,7 @@ export interface SessionEnvelope extends SessionOwner {
   issuedAt: number;
 }
 
-/** A 256-bit key with the id that sealed ids carry. The first key of a list seals; all keys unseal. */
+/** A 256-bit key with the id that sealed ids carry. */
 export interface SessionKey {
   id: string;
   /** Made once: making it from the bytes costs more than unsealing an id. */
@@ -33,6 +33,9 @@ export interface SessionKey {
   /** The envelopes of ids that were unsealed lately, by use and id. They go with the key. */
   unsealed: LRUCache<string, SessionEnvelope>;
 }
+
+/** The first seals; all unseal. */
+export type SessionKeys = readonly [SessionKey, ...SessionKey[]];
 
 /** Of the ids whose envelopes are remembered: some twenty thousand of ordinary length. */
 const MAX_UNSEALED_CHARACTERS = 8 * 1024 * 1024;
@@ -69,11 +72,7 @@ const associated = (head: Buffer, use: Use): Buffer =>
  * key id and use authenticated. Base64url is within the visible ASCII that MCP asks for (2025-11-25, transports, session management).
  * @throws RangeError when the id would be too long to be opened again
  */
-export function sealSessionId(
-  envelope: SessionEnvelope,
-  [key]: readonly [SessionKey, ...SessionKey[]],
-  use: Use = 'header',
-): string {
+export function sealSessionId(envelope: SessionEnvelope, [key]: SessionKeys, use: Use = 'header'): string {
   const head = Buffer.concat([Buffer.of(VERSION), Buffer.from(key.id, 'hex')]);
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key.key, nonce).setAAD(associated(head, use));

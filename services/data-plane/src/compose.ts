@@ -12,7 +12,7 @@ import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { BrowserAccess } from '@mcp-gateway/platform/serving';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
-import type { SessionKey } from '@mcp-gateway/sessions';
+import type { SessionKeyRing } from '@mcp-gateway/sessions';
 import { idempotentTools } from './forwarding/idempotent-tools.js';
 import { pendingResumptions } from './forwarding/pending-resumptions.js';
 import { createManagementApp } from './management/app.js';
@@ -40,7 +40,7 @@ import { createUpstreams, type Upstreams } from './upstream/pools.js';
 export interface DataPlaneSettings {
   /** The prefix of all keys in Redis. */
   prefix: string;
-  sessionKeys: readonly [SessionKey, ...SessionKey[]];
+  sessionKeys: SessionKeyRing;
   /** The limits for sessions of adapters that do not set their own. */
   sessionLimits: AllLimits;
   sessionCacheBytes: number;
