@@ -183,6 +183,8 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
     ...shared,
     ...signIn,
     MCP_GATEWAY_ALLOWED_ORIGINS: config.MCP_GATEWAY_ALLOWED_ORIGINS.join(','),
+    MCP_GATEWAY_AUDIT: config.MCP_GATEWAY_AUDIT,
+    MCP_GATEWAY_AUDIT_RETENTION_DAYS: String(config.MCP_GATEWAY_AUDIT_RETENTION_DAYS),
   };
   return {
     'control-plane': {
