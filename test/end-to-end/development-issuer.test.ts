@@ -113,7 +113,7 @@ describe('a client that finds the issuer from the challenge', () => {
   it('of the line of 2026 too', async () => {
     const { provider, answered } = oauthClient('bob');
     const first = new ModernTransport(new URL(mcp), { authProvider: provider });
-    await expect(new ModernClient({ name: 'test', version: '1' }).connect(first)).rejects.toThrow();
+    await expect(new ModernClient({ name: 'test', version: '1' }).connect(first)).rejects.toThrow('Unauthorized');
     await first.finishAuth((await answered).searchParams);
     const client = new ModernClient({ name: 'test', version: '1' });
     await client.connect(new ModernTransport(new URL(mcp), { authProvider: provider }));
@@ -146,7 +146,7 @@ describe('a client that finds the issuer from the challenge', () => {
 
 describe('when another program has taken its port', () => {
   const other = createServer();
-  afterAll(() => other.close());
+  afterAll(() => void other.close());
 
   it('the issuer takes another one', async () => {
     await gateway.end();
@@ -172,7 +172,7 @@ describe('npm start refuses, and says what is possible:', () => {
       /_PUBLIC_URL names a\.example\. Use 127/,
     ],
   ])('%s', async (_what, options, env, why) => {
-    const { code, left, output } = await refusedStart(env as Record<string, string>, undefined, options);
+    const { code, left, output } = await refusedStart(env, undefined, options);
     expect({ code, left }).toEqual({ code: 1, left: [] });
     expect(output).toMatch(why);
   });

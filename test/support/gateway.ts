@@ -64,7 +64,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const { output, hasEnded, processes } = launched;
   const url = await waitFor(
     'the gateway to print its URL',
-    () => (hasEnded() ? 'ended' : /Manage servers at (http:\/\/\S+)\/adapters/.exec(output())?.[1]),
+    () => (hasEnded() ? 'ended' : /Manage servers at (https?:\/\/\S+)\/adapters/.exec(output())?.[1]),
     START_MS,
   );
   if (url === 'ended') throw new Error(`the gateway ended: ${output()}`);

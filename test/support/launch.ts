@@ -44,7 +44,7 @@ export function launch(
   as: readonly string[] = [],
   options: readonly string[] = [],
 ): Launched {
-  const [command, ...args] = [...as, process.execPath, repository('packages/local/dist/main.js'), ...options];
+  const [command = '', ...args] = [...as, process.execPath, repository('packages/local/dist/main.js'), ...options];
   const child = spawn(command, args, {
     cwd: repository('.'),
     env: {

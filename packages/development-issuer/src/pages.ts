@@ -9,7 +9,7 @@ const WARNING =
   '<p><strong>For development only.</strong> Anyone on this machine can be any of these users, without a password.</p>';
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-export const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
+const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 
 /** Asks for which user a client gets tokens. */
 export function signInPage(client: string, redirectUri: string): HtmlPage {

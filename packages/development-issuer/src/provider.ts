@@ -10,7 +10,7 @@ export const SCOPES = ['openid', 'profile', 'offline_access', SCOPE];
 export const SIGN_IN_PATH = '/sign-in';
 
 /** Whether a token may be for this URL. */
-export const isBelow = (resource: string, gatewayUrls: readonly string[]): boolean =>
+const isBelow = (resource: string, gatewayUrls: readonly string[]): boolean =>
   URL.canParse(resource) && gatewayUrls.some((url) => new URL(resource).href.startsWith(`${url}/`));
 
 /**
@@ -50,7 +50,7 @@ export function developmentProvider(
       return user && { accountId: id, claims: () => ({ sub: id, name: user.name }) };
     },
     extraTokenClaims: (_context, token) => {
-      const user = userOf(subjectOf(token as AccessToken | ClientCredentials));
+      const user = userOf(subjectOf(token));
       return user && { name: user.name, roles: user.roles };
     },
     interactions: { url: (_context, { uid }) => `${SIGN_IN_PATH}/${uid}` },

@@ -12,8 +12,8 @@ export async function showSignIn(provider: Provider, req: IncomingMessage, res: 
   if (!details) return;
   const { params } = details;
   const client = await provider.Client.find(String(params['client_id']));
-  const name = client?.clientName ?? String(params['client_id']);
-  sendPage(res, signInPage(name, String(params['redirect_uri'] ?? '')));
+  const name = client?.clientName ?? textsOf(params['client_id'])[0] ?? 'An unknown client';
+  sendPage(res, signInPage(name, textsOf(params['redirect_uri'])[0] ?? ''));
 }
 
 /**
@@ -31,15 +31,19 @@ export async function answerSignIn(
   const details = await detailsOf(provider, req, res);
   if (!details) return;
   const { params } = details;
-  const grant = new provider.Grant({ accountId: user.id, clientId: String(params['client_id']) });
+  const grant = new provider.Grant({ accountId: user.id, clientId: textsOf(params['client_id'])[0] });
   grant.addOIDCScope(SCOPES.join(' '));
-  for (const resource of [params['resource'] ?? gateway].flat()) grant.addResourceScope(String(resource), SCOPE);
+  const named = textsOf(params['resource']);
+  for (const resource of named.length > 0 ? named : [gateway]) grant.addResourceScope(resource, SCOPE);
   const grantId = await grant.save();
   await provider.interactionFinished(req, res, {
     login: { accountId: user.id, remember: false },
     consent: { grantId },
   });
 }
+
+/** A parameter may be missing, or there several times. */
+const textsOf = (parameter: unknown): string[] => [parameter].flat().filter((each) => typeof each === 'string');
 
 /** Undefined when the sign-in has ended or belongs to another browser, which the answer then says. */
 async function detailsOf(provider: Provider, req: IncomingMessage, res: ServerResponse) {

@@ -19,7 +19,7 @@ export const EXAMPLE = {
 };
 
 /** How the announcement calls the gateway. */
-export interface Caller {
+interface Caller {
   /** Headers of an administrator, who sees all adapters. */
   admin: Record<string, string>;
   /** Headers of the creator of the example. */
