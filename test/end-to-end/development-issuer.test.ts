@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,10 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { oauthClient } from '../support/browser.js';
 import { callModern } from '../support/clients.js';
+import { afterTests, folder } from '../support/after-tests.js';
 import { refusedStart, startGateway, type Gateway } from '../support/gateway.js';
+import { collect, repository } from '../support/launch.js';
+import { waitFor } from '../support/wait.js';
 
 const run = promisify(execFile);
 const OPTIONS = ['--auth', 'oidc'];
@@ -87,6 +90,32 @@ describe('npm start -- --auth oidc', () => {
     }
   });
 
+  it.each([
+    ['a scheme of its own', { redirect_uris: ['cursor://anysphere.cursor-retrieval/oauth/callback'] }],
+    ['device codes', { grant_types: ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code'] }],
+    ['a web page of its own', { redirect_uris: ['https://vscode.dev/redirect', 'http://127.0.0.1:33418/'] }],
+  ])('registers clients with %s', async (_what, metadata) => {
+    const client = { redirect_uris: ['http://localhost/callback'], token_endpoint_auth_method: 'none', ...metadata };
+    const headers = { 'content-type': 'application/json' };
+    const registered = await fetch(`${issuer}/reg`, { method: 'POST', headers, body: JSON.stringify(client) });
+    expect([registered.status, await registered.json()]).toEqual([201, expect.objectContaining(client)]);
+  });
+
+  it('leaves the place of an issuer at the gateway empty, where clients of old versions look first', async () => {
+    for (const [method, path] of [
+      ['GET', '/.well-known/oauth-authorization-server'],
+      ['GET', '/.well-known/openid-configuration'],
+      ['POST', '/register'],
+    ] as const) {
+      const answer = await fetch(gateway.url + path, { method });
+      expect([path, answer.status, answer.headers.get('content-type')]).toEqual([
+        path,
+        404,
+        expect.stringContaining('json'),
+      ]);
+    }
+  });
+
   it('keeps its keys from other users of the machine', async () => {
     const file = join(gateway.home, 'data/issuer/issuer.json');
     expect((await stat(file)).mode & 0o077).toBe(0);
@@ -155,6 +184,36 @@ describe('when another program has taken its port', () => {
     expect(issuerOf(gateway)).toMatch(/^http:/);
     expect(issuerOf(gateway)).not.toBe(issuer);
   }, 60_000);
+});
+
+describe('the issuer as a program of its own, for containers', () => {
+  async function start(settings: Record<string, string>) {
+    const child = spawn(process.execPath, [repository('packages/development-issuer/dist/main.js')], {
+      env: { PATH: process.env['PATH'], ISSUER_GATEWAY_URLS: 'http://127.0.0.1:8000', ...settings },
+    });
+    afterTests(() => child.kill('SIGKILL'));
+    const output = collect(child);
+    await waitFor('it to start or end', () => /FOR DEVELOPMENT ONLY/.test(output()) || child.exitCode !== null);
+    return { child, output };
+  }
+
+  it('has the keys of another one on the same folder', async () => {
+    const ISSUER_FOLDER = join(await folder(), 'issuer');
+    const keys = [];
+    for (let copy = 0; copy < 2; copy += 1) {
+      const { output } = await start({ ISSUER_FOLDER, PORT: '0', MCP_GATEWAY_LOG_LEVEL: 'warn' });
+      const [, url = 'none'] =
+        /curl -s (\S+)\/token -u alice:\S+ -d grant_type=client_credentials/.exec(output()) ?? [];
+      keys.push(await (await fetch(`${url}/jwks`)).json());
+    }
+    expect(keys[1]).toEqual(keys[0]);
+  });
+
+  it('listens on the network only where that is allowed', async () => {
+    const { child, output } = await start({ ISSUER_FOLDER: await folder(), PORT: '0', MCP_GATEWAY_HOST: '0.0.0.0' });
+    expect(child.exitCode).toBe(1);
+    expect(output()).toMatch(/^MCP_GATEWAY_HOST=0\.0\.0\.0 can be reached from the network, .* Use 127\.0\.0\.1\.$/m);
+  });
 });
 
 describe('npm start refuses, and says what is possible:', () => {

@@ -60,10 +60,13 @@ withNginx('a gateway behind nginx, with TLS and below a path', () => {
       const challenge = refused.headers.get('www-authenticate') ?? '';
       const [, metadata = ''] = /resource_metadata="([^"]+)"/.exec(challenge) ?? [];
       const inserted = new URL(`/.well-known/oauth-protected-resource${new URL(url).pathname}`, url).href;
-      for (const document of [metadata, inserted]) {
+      for (const [document, resource] of [
+        [metadata, url.replace(/\/$/, '')],
+        [inserted, url],
+      ] as const) {
         expect(document.startsWith('https://localhost:')).toBe(true);
         const found = await trusting(document);
-        expect(await found.json()).toMatchObject({ resource: url.replace(/\/$/, '') });
+        expect(await found.json()).toMatchObject({ resource });
         expect(found.headers.get('content-type')).toMatch(/^application\/json/);
       }
     });
