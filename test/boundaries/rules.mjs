@@ -71,6 +71,7 @@ export const layers = {
     ['forwarding'],
     ['sessions'],
     ['upstream'],
+    ['credentials'],
     ['request'],
   ],
   'services/control-plane/src': [
@@ -78,7 +79,7 @@ export const layers = {
     ['compose', 'config'],
     ['app', 'metrics'],
     ['openapi', 'errors-page'],
-    ['adapters', 'sessions', 'audit'],
+    ['adapters', 'sessions', 'credentials', 'audit'],
     ['resources'],
     ['http'],
   ],

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -183,6 +184,7 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
     ...shared,
     ...signIn,
     MCP_GATEWAY_ALLOWED_ORIGINS: config.MCP_GATEWAY_ALLOWED_ORIGINS.join(','),
+    ...internalSecrets(env),
     MCP_GATEWAY_AUDIT: config.MCP_GATEWAY_AUDIT,
     MCP_GATEWAY_AUDIT_RETENTION_DAYS: String(config.MCP_GATEWAY_AUDIT_RETENTION_DAYS),
   };
@@ -193,6 +195,10 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
       PROCESS_LOGS: data.replicaLogs,
       PORT: String(controlPlanePort),
       ...definedVariables(['MCP_GATEWAY_PUBLIC_URL'], env),
+      ...(config.MCP_GATEWAY_CREDENTIALS_DIR !== undefined && {
+        ...proxyVariables(env), // to reach authorization servers
+        MCP_GATEWAY_CREDENTIALS_DIR: resolve(config.MCP_GATEWAY_CREDENTIALS_DIR),
+      }),
     },
     'deployment-worker': { ...shared, DATABASE_URL: databaseUrl, PROCESS_SUPERVISOR: data.supervisorSocket },
     'data-plane': {
@@ -203,6 +209,7 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
       MCP_GATEWAY_DEVELOPMENT_SIGN_IN: config.MCP_GATEWAY_DEVELOPMENT_SIGN_IN ?? '',
       ...sessionKeys(config, env, data.sessionKey),
       ...definedVariables(Object.keys(trafficFields), env),
+      ...definedVariables(withFile('MCP_GATEWAY_IDENTITY_KEYS'), env),
       CONTROL_PLANE_URL: `http://127.0.0.1:${controlPlanePort}`,
     },
   };
@@ -213,6 +220,15 @@ function sessionKeys(config: Config, env: NodeJS.ProcessEnv, generated: string):
   const fromFile = definedVariables([fileVariable('MCP_GATEWAY_SESSION_KEYS')], env);
   if (Object.keys(fromFile).length > 0) return fromFile;
   return { MCP_GATEWAY_SESSION_KEYS: config.MCP_GATEWAY_SESSION_KEYS ?? generated };
+}
+
+const withFile = (name: string) => [name, fileVariable(name)];
+
+/** By which data plane and control plane trust each other; new at each start, because both start with it. */
+function internalSecrets(env: NodeJS.ProcessEnv): Record<string, string> {
+  const given = definedVariables(withFile('MCP_GATEWAY_INTERNAL_SECRETS'), env);
+  if (Object.keys(given).length > 0) return given;
+  return { MCP_GATEWAY_INTERNAL_SECRETS: randomBytes(32).toString('base64') };
 }
 
 /**
