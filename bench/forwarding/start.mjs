@@ -29,6 +29,14 @@ export async function startSubject(name, upstream) {
   return { name, child, url: `http://127.0.0.1:${port}` };
 }
 
+/** Removes the audit records, as a control plane does that stores them; without one, the stream would fill up. */
+export async function removeAuditRecords(redisUrl) {
+  const client = redisClient({ REDIS_URL: redisUrl }, log);
+  await client.connect();
+  await client.del('mcp-gateway:audit');
+  client.destroy();
+}
+
 /** Points the routes of all data planes to the upstream. */
 export async function publishRoutes(redisUrl, upstream) {
   const client = redisClient({ REDIS_URL: redisUrl }, log);
@@ -68,6 +76,7 @@ export async function startDataPlane(name, checkout, { redisUrl, profileDir, set
     CONTROL_PLANE_URL: 'http://127.0.0.1:1', // no request uses it
     MCP_GATEWAY_SESSION_KEYS: randomBytes(32).toString('base64'),
     MCP_GATEWAY_LOG_LEVEL: 'warn',
+    MCP_GATEWAY_AUDIT: 'off',
     ...settings,
   };
   const execArgv = profileDir ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : [];
