@@ -11,6 +11,7 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { BrowserAccess } from '@mcp-gateway/platform/serving';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
+import { followQuotas, followTenants, type TenantTable, type WithoutRedis, withTenant } from '@mcp-gateway/quotas';
 import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
 import type { SessionKey } from '@mcp-gateway/sessions';
 import { idempotentTools } from './forwarding/idempotent-tools.js';
@@ -19,6 +20,7 @@ import { createManagementApp } from './management/app.js';
 import { dataPlaneMetrics } from './metrics/data-plane-metrics.js';
 import type { ForwardingParts } from './forwarding/recoverable.js';
 import type { RequestObserver } from './request/context.js';
+import type { QuotaPart } from './pipeline/limit.js';
 import { createPipeline } from './pipeline/pipeline.js';
 import { forwardedBy } from './request/forwarded.js';
 import { createGrants } from './request/grants.js';
@@ -58,6 +60,8 @@ export interface DataPlaneSettings {
   /** Addresses or ranges of the proxies that the gateway trusts. */
   trustedProxies: readonly string[];
   maxBodyBytes: number;
+  /** How requests are counted while Redis does not answer. */
+  quotaWithoutRedis: WithoutRedis;
   upstreamTimeoutMs: number;
   wire: Omit<Wire, 'observers' | 'log' | 'publicPath'>;
 }
@@ -86,6 +90,7 @@ export interface DataPlane {
   /** It does not listen yet. */
   server: Server;
   routes: RouteTable;
+  tenants: TenantTable;
   sessions: SessionStore;
   upstreams: Upstreams;
   /** Ends timers, listeners and connections of the data plane. Call it after the server is closed. */
@@ -110,9 +115,19 @@ export function composeDataPlane(
   const { upstreams, balancer } = composeUpstreams(routes, sessions, settings.upstreamTimeoutMs, timing.retireMs);
   const waits = createEndpointWaits(routes, { waitMs: timing.waitMs }); // after the balancer: each change of the routes queries the balancer again
 
+  const tenants = followTenants(redis, prefix, log);
+  const quotas = followQuotas({ redis, prefix, tenants, withoutRedis: settings.quotaWithoutRedis });
+
   const measure =
     metrics &&
-    dataPlaneMetrics(metrics, { redis, routes, sessions, balancer, relocationsWaiting: () => relocator.waiting() });
+    dataPlaneMetrics(metrics, {
+      redis,
+      quotas,
+      routes,
+      sessions,
+      balancer,
+      relocationsWaiting: () => relocator.waiting(),
+    });
   const relocator = createRelocator({
     routes,
     sessions,
@@ -130,6 +145,8 @@ export function composeDataPlane(
   const server = composeServer(settings, {
     log,
     verifier,
+    tenants,
+    quotas: { quotas, decided: measure?.decided },
     observers: [...(measure ? [measure] : []), accessLog(log)],
     forwarding: { routes, sessions, upstreams, balancer, waits, relocator, streams, grants },
   });
@@ -137,6 +154,7 @@ export function composeDataPlane(
   return {
     server,
     routes,
+    tenants,
     sessions,
     upstreams,
     async close() {
@@ -144,6 +162,8 @@ export function composeDataPlane(
       streams.close();
       grants.close();
       sessions.close();
+      quotas.close();
+      tenants.close();
       await Promise.all([upstreams.close(), routes.close()]);
     },
   };
@@ -168,6 +188,8 @@ function composeUpstreams(routes: RouteTable, sessions: SessionStore, timeoutMs:
 interface ServerParts {
   log: Logger;
   verifier: Verifier | undefined;
+  tenants: TenantTable;
+  quotas: QuotaPart;
   observers: readonly RequestObserver[];
   forwarding: Pick<
     ForwardingParts,
@@ -176,7 +198,10 @@ interface ServerParts {
 }
 
 /** The parts between the clients and the forwarding: sign-in, management, the server. */
-function composeServer(settings: DataPlaneSettings, { log, verifier, observers, forwarding }: ServerParts): Server {
+function composeServer(
+  settings: DataPlaneSettings,
+  { log, verifier, tenants, quotas, observers, forwarding }: ServerParts,
+): Server {
   const { access, publicPath, signIn } = settings;
   const { routes, sessions, upstreams } = forwarding;
   const forwarded = forwardedBy(settings.trustedProxies);
@@ -192,10 +217,14 @@ function composeServer(settings: DataPlaneSettings, { log, verifier, observers, 
   const mcp = createPipeline({
     access,
     signIn: {
-      verifier: verifier ?? (signIn ? tokenVerifier(signIn, { log }) : developmentSignIn(checkCaller)),
+      verifier: withTenant(
+        verifier ?? (signIn ? tokenVerifier(signIn, { log }) : developmentSignIn(checkCaller)),
+        tenants,
+      ),
       protectedResources: described,
     },
     limits: { bodyBytes: settings.maxBodyBytes },
+    quotas,
     forwarding: {
       ...forwarding,
       keys: settings.sessionKeys,

@@ -56,7 +56,8 @@ describe('the route of an adapter', () => {
       ],
     });
     const { path: _, ...read } = route;
-    expect(Route.parse(route)).toStrictEqual(read);
+    expect(Route.parse(route)).toStrictEqual({ ...read, tenant: 'default' });
+    expect(routeOf({ ...desired, row: { ...row, tenant: 'acme' } }, seen, 'Ready').tenant).toBe('acme');
   });
 
   it.each([

@@ -24,6 +24,8 @@ export interface ControlPlaneOptions {
   logCheckMs?: number;
   /** Default: no sessions. */
   sessions?: SessionService;
+  /** Default: none, and tenants are in the database only. */
+  quotas?: ControlPlaneParts['quotas'];
   now?: () => Date;
   metrics?: ControlPlaneParts['metrics'];
   /** Default: writes nothing. */
@@ -57,6 +59,7 @@ afterAll(() => shared?.$disconnect());
 async function emptied(): Promise<Database> {
   shared ??= connectDatabase(await freshDatabase(), { poolSize: 5 });
   await shared.adapter.deleteMany();
+  await shared.tenant.deleteMany();
   return shared;
 }
 
@@ -70,6 +73,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     isMigrated: () => true,
     queue: options.queue ?? { reconcile: async ({ name }) => void hints.push(name) },
     sessions: options.sessions ?? noSessions,
+    quotas: options.quotas,
     logs: options.logReader ?? processLogs(logs),
     logCheckMs: options.logCheckMs,
     verifier: options.issuers
