@@ -18,16 +18,18 @@ export const packages = {
   'packages/routing': ['common', 'platform'],
   'packages/sessions': ['common', 'platform'],
   'packages/quotas': ['common', 'platform'],
+  'packages/audit': ['common', 'platform'],
   'packages/runtime': ['common', 'platform'],
   'packages/local': ['common', 'platform', 'identity', 'database', 'runtime'],
 
   // A service imports no service: what two services need is a package.
   // The data plane serves while PostgreSQL and the cluster are down, so it imports neither database nor runtime.
-  'services/data-plane': ['common', 'platform', 'identity', 'protocol', 'quotas', 'routing', 'sessions'],
+  'services/data-plane': ['common', 'platform', 'audit', 'identity', 'protocol', 'quotas', 'routing', 'sessions'],
   // Only the worker changes the runtime; the control plane reads logs.
   'services/control-plane': [
     'common',
     'platform',
+    'audit',
     'identity',
     'database',
     'quotas',
@@ -77,7 +79,7 @@ export const layers = {
     ['compose', 'config'],
     ['app', 'metrics'],
     ['openapi', 'errors-page'],
-    ['adapters', 'sessions', 'tenants'],
+    ['adapters', 'sessions', 'audit', 'tenants'],
     ['resources'],
     ['http'],
   ],

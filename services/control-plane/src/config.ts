@@ -1,4 +1,5 @@
 import {
+  auditFields,
   callerFields,
   ConfigError,
   DatabaseUrl,
@@ -9,6 +10,7 @@ import {
   refuseExposedDevelopmentSignIn,
   RuntimeName,
   serviceFields,
+  variablesOf,
 } from '@mcp-gateway/platform/config';
 import { signInFault, signInFields } from '@mcp-gateway/identity';
 import { z } from 'zod';
@@ -18,6 +20,7 @@ const Config = z.object({
   ...redisFields,
   ...callerFields,
   ...signInFields,
+  ...auditFields,
   MCP_GATEWAY_PUBLIC_URL: PublicUrl.optional(),
   DATABASE_URL: DatabaseUrl,
   RUNTIME: RuntimeName,
@@ -25,7 +28,7 @@ const Config = z.object({
 });
 export type Config = z.infer<typeof Config>;
 
-export const CONFIG_VARIABLES = Object.keys(Config.shape);
+export const CONFIG_VARIABLES = variablesOf(Config);
 
 /** @throws ConfigError that names each variable that is missing or wrong, or says why the service must not start */
 export function readControlPlaneConfig(environment: Record<string, string | undefined>): Config {

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { AuditTrail } from '@mcp-gateway/audit';
 import {
   authorizationServersOf,
   developmentSignIn,
@@ -13,7 +14,7 @@ import type { BrowserAccess } from '@mcp-gateway/platform/serving';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { followQuotas, followTenants, type TenantTable, type WithoutRedis, withTenant } from '@mcp-gateway/quotas';
 import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
-import type { SessionKey } from '@mcp-gateway/sessions';
+import type { SessionKeyRing } from '@mcp-gateway/sessions';
 import { idempotentTools } from './forwarding/idempotent-tools.js';
 import { pendingResumptions } from './forwarding/pending-resumptions.js';
 import { createManagementApp } from './management/app.js';
@@ -27,6 +28,7 @@ import { createGrants } from './request/grants.js';
 import { protectedResources, publicUrlOf } from './request/protected-resource.js';
 import { referencesFor } from './request/reference.js';
 import { accessLog } from './server/access-log.js';
+import { auditLog } from './server/audit-log.js';
 import { createDataPlaneServer, type Wire } from './server/server.js';
 import { expireSessions } from './sessions/expiry.js';
 import type { AllLimits } from './sessions/limits.js';
@@ -42,7 +44,7 @@ import { createUpstreams, type Upstreams } from './upstream/pools.js';
 export interface DataPlaneSettings {
   /** The prefix of all keys in Redis. */
   prefix: string;
-  sessionKeys: readonly [SessionKey, ...SessionKey[]];
+  sessionKeys: SessionKeyRing;
   /** The limits for sessions of adapters that do not set their own. */
   sessionLimits: AllLimits;
   sessionCacheBytes: number;
@@ -73,6 +75,8 @@ export interface DataPlaneParts {
   log: Logger;
   metrics?: Metrics | undefined;
   verifier?: Verifier | undefined;
+  /** Undefined: requests are not recorded. */
+  trail?: AuditTrail | undefined;
   /** Milliseconds since the epoch; the clock of sessions. */
   now?: (() => number) | undefined;
   /** In milliseconds; each default is in the file that uses it. */
@@ -100,7 +104,7 @@ export interface DataPlane {
 /** Builds a data plane from its parts. */
 export function composeDataPlane(
   settings: DataPlaneSettings,
-  { redis, log, metrics, verifier, now, timing = {} }: DataPlaneParts,
+  { redis, log, metrics, verifier, trail, now, timing = {} }: DataPlaneParts,
 ): DataPlane {
   const { prefix } = settings;
   const routes = followRoutes(redis, prefix, log);
@@ -147,6 +151,7 @@ export function composeDataPlane(
     verifier,
     tenants,
     quotas: { quotas, decided: measure?.decided },
+    trail,
     observers: [...(measure ? [measure] : []), accessLog(log)],
     forwarding: { routes, sessions, upstreams, balancer, waits, relocator, streams, grants },
   });
@@ -190,6 +195,7 @@ interface ServerParts {
   verifier: Verifier | undefined;
   tenants: TenantTable;
   quotas: QuotaPart;
+  trail: AuditTrail | undefined;
   observers: readonly RequestObserver[];
   forwarding: Pick<
     ForwardingParts,
@@ -200,11 +206,12 @@ interface ServerParts {
 /** The parts between the clients and the forwarding: sign-in, management, the server. */
 function composeServer(
   settings: DataPlaneSettings,
-  { log, verifier, tenants, quotas, observers, forwarding }: ServerParts,
+  { log, verifier, tenants, quotas, trail, forwarding, ...parts }: ServerParts,
 ): Server {
   const { access, publicPath, signIn } = settings;
   const { routes, sessions, upstreams } = forwarding;
   const forwarded = forwardedBy(settings.trustedProxies);
+  const observers = [...parts.observers, ...(trail ? [auditLog(trail, forwarded)] : [])];
   const referenceTo = referencesFor(publicPath);
   const checkCaller = refuseReplicas(routes, {
     allowed: settings.allowedCallers,
@@ -225,6 +232,7 @@ function composeServer(
     },
     limits: { bodyBytes: settings.maxBodyBytes },
     quotas,
+    readsMessages: trail !== undefined,
     forwarding: {
       ...forwarding,
       keys: settings.sessionKeys,

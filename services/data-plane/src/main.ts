@@ -1,23 +1,35 @@
+import { openTrail } from '@mcp-gateway/audit';
 import {
+  auditFields,
   callerFields,
   ConfigError,
+  followSecret,
   readConfig,
   redisFields,
   refuseExposedDevelopmentSignIn,
   serviceFields,
   unknownVariables,
+  variablesOf,
 } from '@mcp-gateway/platform/config';
 import { signInFault, signInFields, signInOf } from '@mcp-gateway/identity';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
 import { serveMetrics } from '@mcp-gateway/platform/telemetry';
+import { SessionKeyRing } from '@mcp-gateway/sessions';
 import { z } from 'zod';
 import { composeDataPlane } from './compose.js';
 import { dataPlaneFields, sessionLimits } from './config.js';
 import { readTlsFiles } from './server/tls-files.js';
 
-const Config = z.object({ ...serviceFields, ...redisFields, ...callerFields, ...signInFields, ...dataPlaneFields });
+const Config = z.object({
+  ...serviceFields,
+  ...redisFields,
+  ...callerFields,
+  ...signInFields,
+  ...auditFields,
+  ...dataPlaneFields,
+});
 
 runMain(async () => {
   const config = readConfig(Config, process.env);
@@ -26,16 +38,20 @@ runMain(async () => {
   const tls = readTlsFiles(config.MCP_GATEWAY_TLS_CERT_FILE, config.MCP_GATEWAY_TLS_KEY_FILE);
 
   const log = createLogger('data-plane', config.MCP_GATEWAY_LOG_LEVEL);
-  for (const warning of unknownVariables(process.env, Object.keys(Config.shape))) log.warn(warning);
+  for (const warning of unknownVariables(process.env, variablesOf(Config))) log.warn(warning);
   const { defer } = shutdownOn(log);
   const metrics = await serveMetrics(config, { log, defer }); // first, so that metrics are served until the end
 
   await checkRedis(config);
   const redis = redisClient(config, log);
   defer(async () => void (redis.isOpen && redis.destroy()));
+  const sessionKeys = new SessionKeyRing(config.MCP_GATEWAY_SESSION_KEYS);
+  const keysField = dataPlaneFields.MCP_GATEWAY_SESSION_KEYS;
+  const useKeys = (keys: typeof config.MCP_GATEWAY_SESSION_KEYS) => sessionKeys.replace(keys);
+  defer(followSecret('MCP_GATEWAY_SESSION_KEYS', keysField, process.env, useKeys, { log }));
   const settings = {
     prefix: config.REDIS_PREFIX,
-    sessionKeys: config.MCP_GATEWAY_SESSION_KEYS,
+    sessionKeys,
     sessionLimits: sessionLimits(config),
     sessionCacheBytes: config.MCP_GATEWAY_SESSION_CACHE_BYTES,
     access: browserAccess(config),
@@ -50,7 +66,9 @@ runMain(async () => {
     upstreamTimeoutMs: config.MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS * 1000,
     wire: { tls, http2Cleartext: config.MCP_GATEWAY_HTTP2_CLEARTEXT === 'on' },
   };
-  const { server, close } = composeDataPlane(settings, { redis, log, metrics });
+  const trail = openTrail(config, { service: 'data-plane', redis, log, metrics });
+  if (trail) defer(() => trail.close());
+  const { server, close } = composeDataPlane(settings, { redis, log, metrics, trail });
   defer(close);
   void redis.connect().catch(() => {}); // the client reconnects by itself; /readyz says whether the routes are loaded
 

@@ -57,7 +57,7 @@ describe('the route of an adapter', () => {
     });
     const { path: _, ...read } = route;
     expect(Route.parse(route)).toStrictEqual({ ...read, tenant: 'default' });
-    expect(routeOf({ ...desired, row: { ...row, tenant: 'acme' } }, seen, 'Ready').tenant).toBe('acme');
+    expect(published({ ...row, tenant: 'acme' }, seenOf(row)).tenant).toBe('acme');
   });
 
   it.each([

@@ -27,6 +27,7 @@ export interface ControlPlaneOptions {
   /** Default: none, and tenants are in the database only. */
   quotas?: ControlPlaneParts['quotas'];
   now?: () => Date;
+  trail?: ControlPlaneParts['trail'];
   metrics?: ControlPlaneParts['metrics'];
   /** Default: writes nothing. */
   log?: ControlPlaneParts['log'];
@@ -83,6 +84,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     publicUrl: options.publicUrl,
     mayUseWorkloadIdentity: options.mayUseWorkloadIdentity ?? (() => true),
     now: options.now,
+    trail: options.trail,
     metrics: options.metrics,
     log: options.log ?? silent,
   });

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Route, type PublishedRoute } from '@mcp-gateway/common/contracts';
+import type { AuditTrail } from '@mcp-gateway/audit';
 import type { SignIn, Verifier } from '@mcp-gateway/identity';
 import { redisClient, type RedisClient } from '@mcp-gateway/platform/redis';
 import type { TenantTable } from '@mcp-gateway/quotas';
 import type { RouteTable } from '@mcp-gateway/routing';
+import { SessionKeyRing } from '@mcp-gateway/sessions';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/platform/serving';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
@@ -27,8 +29,11 @@ export interface DataPlaneOptions {
   redisUrl?: string;
   /** As in MCP_GATEWAY_SESSION_KEYS. */
   keys?: string;
+  /** Instead of `keys`, for a test that replaces them. */
+  keyRing?: SessionKeyRing;
   access?: BrowserAccess;
   verifier?: Verifier;
+  trail?: AuditTrail;
   /** As in OIDC_ISSUERS. */
   issuers?: object[];
   signIn?: SignIn;
@@ -124,10 +129,14 @@ function isCurrent(table: RouteTable, wanted: PublishedRoute[]): boolean {
   return known && wanted.every((route) => JSON.stringify(table.get(route)) === JSON.stringify(Route.parse(route)));
 }
 
+/** Each list of keys counts at once, unless `options` say otherwise. */
+export const ringOf = (keys: string, options: ConstructorParameters<typeof SessionKeyRing>[1] = {}): SessionKeyRing =>
+  new SessionKeyRing(dataPlaneFields.MCP_GATEWAY_SESSION_KEYS.parse(keys), { settleMs: 0, ...options });
+
 export function settingsOf(prefix: string, options: DataPlaneOptions = {}): DataPlaneSettings {
   return {
     prefix,
-    sessionKeys: dataPlaneFields.MCP_GATEWAY_SESSION_KEYS.parse(options.keys ?? newKey()),
+    sessionKeys: options.keyRing ?? ringOf(options.keys ?? newKey()),
     sessionLimits: { ...SESSION_LIMITS, ...options.sessionLimits },
     sessionCacheBytes: 1024 * 1024,
     access: options.access ?? LOOPBACK,
@@ -147,9 +156,17 @@ export function settingsOf(prefix: string, options: DataPlaneOptions = {}): Data
 export async function startDataPlane(prefix: string, options: DataPlaneOptions = {}): Promise<DataPlane> {
   const { log = silent } = options;
   const redis = redisClient(addressOf(options.redisUrl ?? (await sharedRedis()).url), log);
-  const { metrics, verifier, now } = options;
+  const { metrics, verifier, trail, now } = options;
   const timing = { retireMs: options.leaveMs, relocateWithinMs: options.moveWithinMs, waitMs: options.waitMs };
-  const dataPlane = composeDataPlane(settingsOf(prefix, options), { redis, log, metrics, verifier, now, timing });
+  const dataPlane = composeDataPlane(settingsOf(prefix, options), {
+    redis,
+    log,
+    metrics,
+    verifier,
+    trail,
+    now,
+    timing,
+  });
   const { server, routes, tenants, upstreams, sessions } = dataPlane;
   void redis.connect().catch(() => {});
   const port = await listen(server, { host: options.host ?? '127.0.0.1', port: 0 });

@@ -1,5 +1,6 @@
 export { sessionFields, trafficFields } from './data-plane.js';
 export {
+  auditFields,
   callerFields,
   drainFields,
   isLoopback,
@@ -12,6 +13,8 @@ export {
   RuntimeName,
   serviceFields,
 } from './fields.js';
+export { followFiles, followSecret } from './follow-files.js';
 export { networkVariables, proxyVariables, trustVariables } from './inherited-variables.js';
 export { ConfigError, readConfig, unknownVariables } from './read.js';
+export { fileVariable, variablesOf } from './secrets.js';
 export { DatabaseUrl, HttpUrl, parseDatabaseUrl, PublicUrl, RedisUrl } from './urls.js';

@@ -5,6 +5,7 @@ import { openStream } from '../legacy-sse/open-stream.js';
 import { postMessage } from '../legacy-sse/post-message.js';
 import { CLIENT_GONE, sendContinue } from '../request/body.js';
 import type { McpRequest, RequestContext } from '../request/context.js';
+import { messageOf } from '../request/message.js';
 import { authenticate, type SignInParts } from './authenticate.js';
 import { authorize } from './authorize.js';
 import { decideEra } from './decide-era.js';
@@ -18,6 +19,8 @@ export interface PipelineParts {
   signIn: SignInParts;
   limits: Limits;
   quotas: QuotaPart;
+  /** Whether the message of every request is read, for the audit. */
+  readsMessages?: boolean;
   forwarding: ForwardingParts;
 }
 
@@ -39,7 +42,8 @@ export type McpPipeline = (context: RequestContext, address: McpAddress) => Prom
  * The steps of one MCP request, in order. Each step fills the context or throws the error that becomes the answer. A
  * step that has its result in memory returns no promise, because each promise costs a turn of the event loop.
  */
-export function createPipeline({ access, signIn, limits, quotas, forwarding }: PipelineParts): McpPipeline {
+export function createPipeline(parts: PipelineParts): McpPipeline {
+  const { access, signIn, limits, quotas, readsMessages, forwarding } = parts;
   async function run(context: RequestContext, { adapter, endpoint, query }: McpAddress): Promise<void> {
     const { req, res } = context;
     checkBrowserAccess(req.headers, access); // before sign-in: a browser may attach credentials that its user did not intend to send
@@ -48,6 +52,7 @@ export function createPipeline({ access, signIn, limits, quotas, forwarding }: P
     const route = authorize(forwarding.routes, principal, adapter); // before the session: it must not outlive revoked access
     context.body = validate(req, limits, METHODS[endpoint]); // before the balancer: a refused request causes no load
     const request: McpRequest = Object.assign(context, { query, principal, route, era: 'legacy' as const });
+    if (readsMessages && context.body) await messageOf(context);
     const limiting = limitByQuota(quotas, request); // before the session: a refused request waits for nothing and opens nothing
     if (limiting instanceof Promise) await limiting;
     if (endpoint === 'sse') return openStream(forwarding, request);
