@@ -71,16 +71,7 @@ export function tenantRows(database: Database, now: () => Date = () => new Date(
       const [row] = await query(Prisma.sql`SELECT ${COLUMNS} FROM tenants WHERE id = ${id}`);
       return row ?? (id === DEFAULT_TENANT ? defaultTenant() : null);
     },
-    async list({ limit, after = '' }, ids) {
-      const mine = ids ? Prisma.sql`AND id = ANY(${[...ids]}::text[])` : Prisma.empty;
-      const rows = await query(Prisma.sql`
-        SELECT ${COLUMNS} FROM tenants WHERE id > ${after} ${mine} ORDER BY id LIMIT ${limit}`);
-      const lacksDefault = after < DEFAULT_TENANT && (ids?.includes(DEFAULT_TENANT) ?? true);
-      if (!lacksDefault || rows.some(({ id }) => id === DEFAULT_TENANT)) return rows;
-      const [stored] = await query(Prisma.sql`SELECT ${COLUMNS} FROM tenants WHERE id = ${DEFAULT_TENANT}`);
-      if (stored) return rows; // on a later page
-      return [...rows, defaultTenant()].toSorted((one, other) => (one.id < other.id ? -1 : 1)).slice(0, limit);
-    },
+    list: (page, ids) => listTenants(query, page, ids),
     async update(id, { spec, quota }) {
       const base = defaultTenant();
       if (id === DEFAULT_TENANT) await insert(base.spec, base.quota);
@@ -111,4 +102,20 @@ export function tenantRows(database: Database, now: () => Date = () => new Date(
       return counts ?? { adapters: 0, replicas: 0 };
     },
   };
+}
+
+/** The default tenant is among them although it may have no row. */
+async function listTenants(
+  query: (sql: Prisma.Sql) => Promise<TenantRow[]>,
+  { limit, after = '' }: Page,
+  ids: readonly string[] | undefined,
+): Promise<TenantRow[]> {
+  const mine = ids ? Prisma.sql`AND id = ANY(${[...ids]}::text[])` : Prisma.empty;
+  const rows = await query(Prisma.sql`
+        SELECT ${COLUMNS} FROM tenants WHERE id > ${after} ${mine} ORDER BY id LIMIT ${limit}`);
+  const lacksDefault = after < DEFAULT_TENANT && (ids?.includes(DEFAULT_TENANT) ?? true);
+  if (!lacksDefault || rows.some(({ id }) => id === DEFAULT_TENANT)) return rows;
+  const [stored] = await query(Prisma.sql`SELECT ${COLUMNS} FROM tenants WHERE id = ${DEFAULT_TENANT}`);
+  if (stored) return rows; // on a later page
+  return [...rows, defaultTenant()].toSorted((one, other) => (one.id < other.id ? -1 : 1)).slice(0, limit);
 }

@@ -129,8 +129,8 @@ export type QuotaLedger = ReturnType<typeof quotaLedger>;
 
 const REDIS_MS = 500;
 /** How long the slots of a data plane that was killed count. Data planes renew theirs every five seconds. */
-export const SLOTS_KEPT_MS = 20_000;
-export const SEEN_KEPT_MS = 30_000;
+const SLOTS_KEPT_MS = 20_000;
+const SEEN_KEPT_MS = 30_000;
 
 /** What all data planes have leased, in Redis. Every call is one script, and rejects when Redis has not answered within half a second. */
 export function quotaLedger(redis: RedisClient, prefix: string) {

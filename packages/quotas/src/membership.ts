@@ -5,7 +5,7 @@ import type { Principal } from '@mcp-gateway/common/principal';
 type Definition = Pick<PublishedTenant, 'id' | 'members' | 'admins'>;
 
 /** The tenant of a caller, and the tenants that the caller administers. */
-export interface Membership {
+interface Membership {
   tenant: string;
   adminOf: readonly string[];
 }
@@ -13,7 +13,7 @@ export interface Membership {
 const NONE: readonly string[] = [];
 
 /** Looks memberships up in maps, so that many tenants cost no more than one. */
-export class Memberships {
+class Memberships {
   readonly #subjects = new Map<string, string>();
   readonly #claims = new Map<string, string>();
   readonly #roles = new Map<string, string>();

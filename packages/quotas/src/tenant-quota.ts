@@ -2,6 +2,16 @@ import { QUOTA_WINDOWS, type Quota, type QuotaWindow } from '@mcp-gateway/common
 import { LRUCache } from 'lru-cache';
 import { RequestCounter, type WithoutRedis } from './counter.js';
 import { hashed, quotaKeys, type QuotaLedger } from './ledger.js';
+import {
+  type Admission,
+  later,
+  type QuotaRefusal,
+  rateLimitFields,
+  refused,
+  type Scope,
+  type ScopeState,
+  type Traffic,
+} from './scope.js';
 import { Slots } from './slots.js';
 
 /** The part of a request that quotas are about. */
@@ -13,28 +23,6 @@ export interface Call {
   /** The tools that it calls; empty for other requests. */
   tools: readonly string[];
 }
-
-/** Why a request is refused. */
-export interface QuotaRefusal {
-  /** Whose limit it is: `tenant`, `caller`, `adapter` or `tool`. */
-  scope: Scope;
-  what: QuotaWindow | 'concurrentRequests' | 'streams';
-  limit: number;
-  retryAfterSeconds: number;
-  /** Redis does not answer, and the operator wants no request admitted then. */
-  isWithoutRedis: boolean;
-}
-
-export interface Admission {
-  refusal: QuotaRefusal | undefined;
-  /** The fields `RateLimit-Policy` and `RateLimit`; empty without limits of requests. */
-  headers: string[];
-  /** Frees what an admitted request holds. */
-  release: (() => void) | undefined;
-}
-
-export type Scope = 'tenant' | 'caller' | 'adapter' | 'tool';
-type Traffic = Pick<Quota, 'requests' | 'concurrentRequests'>;
 
 export interface QuotaContext {
   ledger: QuotaLedger;
@@ -52,15 +40,6 @@ const MAX_SCOPES = 10_000;
 const MAX_TRIES = 20;
 /** For how long Redis is not asked after it has not answered. */
 const AWAY_MS = 1_000;
-
-interface ScopeState {
-  scope: Scope;
-  /** In the keys of the ledger. */
-  id: string;
-  traffic: Traffic | undefined;
-  counters: RequestCounter[];
-  slots: Slots | undefined;
-}
 
 /** The quota of one tenant in one data plane. */
 export class TenantQuota {
@@ -127,7 +106,10 @@ export class TenantQuota {
     const [{ scope, counters, slots }] = scopes as [ScopeState];
     const what = (counters[0]?.window as QuotaWindow | undefined) ?? this.#whatOf(slots);
     const limit = counters[0]?.limit ?? slots?.limit ?? 0;
-    return refused({ scope, what, limit, retryAfterSeconds: 1, isWithoutRedis: false }, this.#headers(scopes));
+    return refused(
+      { scope, what, limit, retryAfterSeconds: 1, isWithoutRedis: false },
+      rateLimitFields(scopes, performance.now()),
+    );
   }
 
   /** Undefined when a lease is needed first. Takes from all counters, or from none. */
@@ -146,7 +128,7 @@ export class TenantQuota {
       if (!slots.isFull(now)) isLacking = true;
       else refusal = later(refusal, this.#slotsRefusal(scope, slots, now));
     }
-    if (refusal) return refused(refusal, this.#headers(scopes, now));
+    if (refusal) return refused(refusal, rateLimitFields(scopes, now));
     if (isLacking) return undefined;
     return this.#take(scopes, count, now);
   }
@@ -167,7 +149,7 @@ export class TenantQuota {
       this.#held.add(slots);
     }
     const release = held.length > 0 ? () => this.#release(held) : undefined;
-    return { refusal: undefined, headers: this.#headers(scopes, now), release };
+    return { refusal: undefined, headers: rateLimitFields(scopes, now), release };
   }
 
   #release(held: Slots[]): void {
@@ -300,33 +282,4 @@ export class TenantQuota {
   #isClosed(now: number): boolean {
     return this.context.withoutRedis === 'refuse' && this.isLocal(now);
   }
-
-  #headers(scopes: ScopeState[], now = performance.now()): string[] {
-    return rateLimitFields(scopes, now);
-  }
-}
-
-const refused = (refusal: QuotaRefusal, headers: string[]): Admission => ({ refusal, headers, release: undefined });
-
-const later = (one: QuotaRefusal | undefined, other: QuotaRefusal): QuotaRefusal =>
-  one && one.retryAfterSeconds >= other.retryAfterSeconds ? one : other;
-
-/** The fields of draft-ietf-httpapi-ratelimit-headers-10: all policies, and the state of the one with the least left. */
-function rateLimitFields(scopes: readonly ScopeState[], now: number): string[] {
-  let policies = '';
-  let least: RequestCounter | undefined;
-  let leastScope = '';
-  for (const { scope, counters } of scopes) {
-    for (const counter of counters) {
-      if (scope !== 'tool' || !policies.includes(`"tool-${counter.window}"`)) {
-        policies += `${policies && ', '}"${scope}-${counter.window}";q=${counter.limit};w=${counter.seconds}`;
-      }
-      if (least && counter.remaining >= least.remaining) continue;
-      least = counter;
-      leastScope = scope;
-    }
-  }
-  if (!least) return [];
-  const state = `"${leastScope}-${least.window}";r=${least.remaining};t=${least.resetSeconds(now)}`;
-  return ['RateLimit-Policy', policies, 'RateLimit', state];
 }

@@ -65,7 +65,6 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   const { database, isMigrated, queue, sessions, quotas, logs, logCheckMs, mayUseWorkloadIdentity, metrics, now } =
     parts;
   const { trail, log } = parts;
-  parts;
 
   const rows = adapterRows(database, now);
   const definition = adapterDefinition(rows, mayUseWorkloadIdentity);

@@ -122,16 +122,8 @@ export function composeDataPlane(
   const tenants = followTenants(redis, prefix, log);
   const quotas = followQuotas({ redis, prefix, tenants, withoutRedis: settings.quotaWithoutRedis });
 
-  const measure =
-    metrics &&
-    dataPlaneMetrics(metrics, {
-      redis,
-      quotas,
-      routes,
-      sessions,
-      balancer,
-      relocationsWaiting: () => relocator.waiting(),
-    });
+  const gauges = { redis, quotas, routes, sessions, balancer, relocationsWaiting: () => relocator.waiting() };
+  const measure = metrics && dataPlaneMetrics(metrics, gauges);
   const relocator = createRelocator({
     routes,
     sessions,

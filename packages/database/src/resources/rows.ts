@@ -25,7 +25,7 @@ export interface Reader {
 }
 
 /** What a tenant has beside the resource that is written. */
-export interface TenantUse {
+interface TenantUse {
   resources: number;
   /** As the specs say. */
   replicas: number;

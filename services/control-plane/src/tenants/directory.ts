@@ -58,7 +58,7 @@ export function tenantDirectory(
   };
 }
 
-export const publishedTenant = ({ id, spec: { members, admins }, quota }: TenantRow): PublishedTenant => ({
+const publishedTenant = ({ id, spec: { members, admins }, quota }: TenantRow): PublishedTenant => ({
   id,
   members,
   admins,

@@ -35,7 +35,7 @@ async function limitMessage(part: QuotaPart, request: McpRequest, quota: TenantQ
 }
 
 /** How many requests a message counts as. */
-export const countedRequests = (message: Message): number =>
+const countedRequests = (message: Message): number =>
   messagesOf(message).filter(
     (each) => each.kind === 'unreadable' || (each.kind === 'request' && each.method !== 'ping'),
   ).length;
@@ -68,7 +68,7 @@ function act(
 }
 
 /** The error that clients show to people. */
-export function refusalError(tenant: string, refusal: QuotaRefusal, initializes: boolean): GatewayError {
+function refusalError(tenant: string, refusal: QuotaRefusal, initializes: boolean): GatewayError {
   const { what, limit, retryAfterSeconds, isWithoutRedis } = refusal;
   const headers = { 'retry-after': String(retryAfterSeconds) };
   if (isWithoutRedis) {
