@@ -20,7 +20,8 @@ export const packages = {
   'packages/quotas': ['common', 'platform'],
   'packages/audit': ['common', 'platform'],
   'packages/runtime': ['common', 'platform'],
-  'packages/local': ['common', 'platform', 'identity', 'database', 'runtime'],
+  'packages/development-issuer': ['platform'],
+  'packages/local': ['common', 'platform', 'identity', 'database', 'runtime', 'development-issuer'],
 
   // A service imports no service: what two services need is a package.
   // The data plane serves while PostgreSQL and the cluster are down, so it imports neither database nor runtime.
@@ -72,6 +73,7 @@ export const layers = {
     ['forwarding'],
     ['sessions'],
     ['upstream'],
+    ['credentials'],
     ['request'],
   ],
   'services/control-plane/src': [
@@ -79,7 +81,7 @@ export const layers = {
     ['compose', 'config'],
     ['app', 'metrics'],
     ['openapi', 'errors-page'],
-    ['adapters', 'sessions', 'audit', 'tenants'],
+    ['adapters', 'sessions', 'credentials', 'audit', 'tenants'],
     ['resources'],
     ['http'],
   ],
@@ -109,7 +111,7 @@ export const layers = {
   ],
   'packages/local/src': [
     ['main'],
-    ['announce'],
+    ['announce', 'arguments'],
     ['await-adapters', 'compose'],
     ['config', 'data-folder', 'service', 'postgres', 'redis'],
     ['folder-lock', 'keep-running'],

@@ -21,6 +21,7 @@ export interface Quotas {
   isLocal(): boolean;
   /** Called for each lease: granted, exhausted, or made without Redis. */
   onLease(listener: QuotaContext['onLease']): void;
+  /** Closes the tenants, too. */
   close(): void;
 }
 
@@ -79,7 +80,10 @@ export function followQuotas({ redis, prefix, tenants, withoutRedis }: QuotaPart
     planes: () => planes,
     isLocal: () => byTenant.size > 0 && [...byTenant.values()].some((quota) => quota.isLocal()),
     onLease: (listener) => void (listen = listener),
-    close: () => clearInterval(timer),
+    close() {
+      clearInterval(timer);
+      tenants.close();
+    },
   };
 }
 

@@ -26,6 +26,8 @@ export interface ControlPlaneOptions {
   sessions?: SessionService;
   /** Default: none, and tenants are in the database only. */
   quotas?: ControlPlaneParts['quotas'];
+  /** Default: none. */
+  credentials?: ControlPlaneParts['credentials'];
   now?: () => Date;
   trail?: ControlPlaneParts['trail'];
   metrics?: ControlPlaneParts['metrics'];
@@ -83,6 +85,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     access: options.access ?? { allowedOrigins: [], allowedHosts: [], loopback: true },
     publicUrl: options.publicUrl,
     mayUseWorkloadIdentity: options.mayUseWorkloadIdentity ?? (() => true),
+    credentials: options.credentials,
     now: options.now,
     trail: options.trail,
     metrics: options.metrics,
