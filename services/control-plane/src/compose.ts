@@ -1,9 +1,9 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { ResourceRef } from '@mcp-gateway/common/contracts';
 import { adapterRows, type AdapterRows, type Database } from '@mcp-gateway/database';
 import { readConfig } from '@mcp-gateway/platform/config';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
-import { HookedResponse } from '@mcp-gateway/platform/serving';
+import type { TlsFiles } from '@mcp-gateway/platform/serving';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { processLogs, type LogReader } from '@mcp-gateway/runtime/logs';
 import { clusterAddress, clusterFields } from '@mcp-gateway/runtime/logs/cluster-fields';
@@ -11,6 +11,7 @@ import type { Express } from 'express';
 import { z } from 'zod';
 import { adapterDefinition, type MayUseWorkloadIdentity } from './adapters/definition.js';
 import { createApp, type AppParts } from './app.js';
+import { createApiServer } from './http/server.js';
 import { instrumentApi } from './metrics.js';
 import { resourceRoutes } from './resources/routes.js';
 import { resourceService } from './resources/service.js';
@@ -28,6 +29,8 @@ export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'isRea
   logCheckMs?: number | undefined;
   mayUseWorkloadIdentity: MayUseWorkloadIdentity;
   metrics?: { registry: Metrics; redis: Pick<RedisClient, 'isReady'> } | undefined;
+  /** Default: plain HTTP. */
+  tls?: TlsFiles | undefined;
   /** Default: the time of this machine. */
   now?: (() => Date) | undefined;
 }
@@ -60,7 +63,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
     },
   });
   const listener = metrics ? instrumentApi(metrics.registry, metrics.redis, app) : app;
-  return { app, server: createServer({ ServerResponse: HookedResponse }, listener), adapters: rows };
+  return { app, server: createApiServer(listener, parts.tls, log), adapters: rows };
 }
 
 const ProcessConfig = z.object({

@@ -21,6 +21,10 @@ const Config = z.object({
   ...signInFields,
   MCP_GATEWAY_PUBLIC_URL: PublicUrl.optional(),
   DATABASE_URL: DatabaseUrl,
+  MCP_GATEWAY_TLS_CERT_FILE: z.string().optional(),
+  MCP_GATEWAY_TLS_KEY_FILE: z.string().optional(),
+  /** Authorities of the certificates that callers must have. */
+  MCP_GATEWAY_TLS_CLIENT_CA_FILE: z.string().optional(),
   RUNTIME: RuntimeName,
   WORKLOAD_IDENTITY_ROLES: List,
 });

@@ -1,9 +1,19 @@
+import { Server as SecureServer } from 'node:https';
 import { connectDatabase, migrateWhenConnected } from '@mcp-gateway/database';
 import { developmentSignIn, refuseReplicas, signInOf, tokenVerifier } from '@mcp-gateway/identity';
 import { unknownVariables } from '@mcp-gateway/platform/config';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
-import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
+import {
+  browserAccess,
+  closeServer,
+  followTlsFiles,
+  listen,
+  LISTENER_TLS,
+  readTlsFiles,
+  runMain,
+  shutdownOn,
+} from '@mcp-gateway/platform/serving';
 import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { followRoutes } from '@mcp-gateway/routing';
 import { reconcileQueue } from '@mcp-gateway/routing/queue';
@@ -14,6 +24,7 @@ import { sessionService } from './sessions/service.js';
 
 runMain(async () => {
   const config = readControlPlaneConfig(process.env);
+  const tls = readTlsFiles(config, LISTENER_TLS, 'server');
   const log = createLogger('control-plane', config.MCP_GATEWAY_LOG_LEVEL);
   for (const warning of unknownVariables(process.env, CONFIG_VARIABLES)) log.warn(warning);
   const { defer } = shutdownOn(log);
@@ -36,6 +47,7 @@ runMain(async () => {
   const allowed = config.MCP_GATEWAY_ALLOWED_CALLERS;
   const signIn = signInOf(config);
   const { server } = composeControlPlane({
+    tls,
     database,
     isMigrated: () => isMigrated,
     queue,
@@ -50,6 +62,9 @@ runMain(async () => {
     metrics: registry && { registry, redis },
     log,
   });
+  if (server instanceof SecureServer) {
+    defer(followTlsFiles(config, LISTENER_TLS, 'server', (files) => server.setSecureContext(files), { log }));
+  }
   defer(() => closeServer(server, 5_000));
   const port = await listen(server, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
   log.info({ port }, 'control plane listens');

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { Agent, Server } from 'node:http';
 import {
   authorizationServersOf,
   developmentSignIn,
@@ -51,6 +51,8 @@ export interface DataPlaneSettings {
   allowedCallers: readonly string[];
   /** The control plane's URL. */
   controlPlane: string;
+  /** With the certificates for it; undefined: none but the system's. */
+  controlPlaneAgent?: Agent | undefined;
   /** The URL path at which clients see the root of the gateway; undefined when it is not configured. */
   publicPath: string | undefined;
   /** The same as a URL, for the `type` of problem documents. */
@@ -209,6 +211,7 @@ function composeServer(settings: DataPlaneSettings, { log, verifier, observers, 
   const management = createManagementApp({
     access,
     controlPlane: settings.controlPlane,
+    controlPlaneAgent: settings.controlPlaneAgent,
     isReady: routes.isLoaded,
     forwarded,
     referenceTo,

@@ -1,3 +1,4 @@
+import { Server as SecureServer } from 'node:https';
 import {
   callerFields,
   ConfigError,
@@ -12,13 +13,22 @@ import {
 import { signInFault, signInFields, signInOf } from '@mcp-gateway/identity';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
-import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
+import {
+  browserAccess,
+  closeServer,
+  followTlsFiles,
+  LISTENER_TLS,
+  listen,
+  readTlsFiles,
+  runMain,
+  shutdownOn,
+} from '@mcp-gateway/platform/serving';
 import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { SessionKeyRing } from '@mcp-gateway/sessions';
 import { z } from 'zod';
 import { composeDataPlane } from './compose.js';
 import { dataPlaneFields, sessionLimits } from './config.js';
-import { readTlsFiles } from './server/tls-files.js';
+import { controlPlaneAgent, followControlPlaneTls } from './management/control-plane-agent.js';
 
 const Config = z.object({ ...serviceFields, ...redisFields, ...callerFields, ...signInFields, ...dataPlaneFields });
 
@@ -26,7 +36,8 @@ runMain(async () => {
   const config = readConfig(Config, process.env);
   const fault = signInFault(config) ?? refuseExposedDevelopmentSignIn(config);
   if (fault) throw new ConfigError(fault);
-  const tls = readTlsFiles(config.MCP_GATEWAY_TLS_CERT_FILE, config.MCP_GATEWAY_TLS_KEY_FILE);
+  const tls = readTlsFiles(config, LISTENER_TLS, 'server');
+  const agent = controlPlaneAgent(config);
 
   const log = createLogger('data-plane', config.MCP_GATEWAY_LOG_LEVEL);
   for (const warning of unknownVariables(process.env, variablesOf(Config))) log.warn(warning);
@@ -49,6 +60,7 @@ runMain(async () => {
     signIn: signInOf(config),
     allowedCallers: config.MCP_GATEWAY_ALLOWED_CALLERS,
     controlPlane: config.CONTROL_PLANE_URL,
+    controlPlaneAgent: agent,
     publicPath: config.MCP_GATEWAY_PUBLIC_URL?.path,
     publicUrl: config.MCP_GATEWAY_PUBLIC_URL?.href,
     trustedProxies: config.MCP_GATEWAY_TRUSTED_PROXIES,
@@ -60,6 +72,10 @@ runMain(async () => {
   defer(close);
   void redis.connect().catch(() => {}); // the client reconnects by itself; /readyz says whether the routes are loaded
 
+  if (server instanceof SecureServer) {
+    defer(followTlsFiles(config, LISTENER_TLS, 'server', (files) => server.setSecureContext(files), { log }));
+  }
+  if (agent) defer(followControlPlaneTls(agent, config, { log }));
   defer(() => closeServer(server, 5_000));
   const port = await listen(server, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
   log.info({ port }, 'data plane listens');

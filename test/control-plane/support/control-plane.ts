@@ -16,6 +16,7 @@ export interface ControlPlaneOptions {
   queue?: ControlPlaneParts['queue'];
   access?: BrowserAccess;
   publicUrl?: string;
+  tls?: ControlPlaneParts['tls'];
   /** As in OIDC_ISSUERS; default: development sign-in. */
   issuers?: object[];
   /** Default: all callers may sign in. */
@@ -77,6 +78,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       : developmentSignIn(options.checkCaller ?? (() => {})),
     access: options.access ?? { allowedOrigins: [], allowedHosts: [], loopback: true },
     publicUrl: options.publicUrl,
+    tls: options.tls,
     mayUseWorkloadIdentity: options.mayUseWorkloadIdentity ?? (() => true),
     now: options.now,
     metrics: options.metrics,
@@ -84,7 +86,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   });
   const port = await listen(server, { host: '127.0.0.1', port: 0 });
   afterTest(() => closeServer(server, 0));
-  return { url: `http://127.0.0.1:${port}`, app, rows: adapters, database, logs, hints };
+  return { url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`, app, rows: adapters, database, logs, hints };
 }
 
 /** The smallest valid spec. */

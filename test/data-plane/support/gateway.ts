@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import { randomBytes } from 'node:crypto';
 import { Route, type PublishedRoute } from '@mcp-gateway/common/contracts';
 import type { SignIn, Verifier } from '@mcp-gateway/identity';
@@ -37,6 +38,7 @@ export interface DataPlaneOptions {
   /** As in MCP_GATEWAY_ALLOWED_CALLERS. */
   allowedCallers?: string[];
   controlPlane?: string;
+  controlPlaneAgent?: Agent;
   /** As in MCP_GATEWAY_PUBLIC_URL. */
   publicUrl?: string;
   /** As in MCP_GATEWAY_TRUSTED_PROXIES. */
@@ -137,6 +139,7 @@ export function settingsOf(prefix: string, options: DataPlaneOptions = {}): Data
     signIn: options.signIn ?? (options.issuers && oidcSignIn(options.issuers)),
     allowedCallers: options.allowedCallers ?? [],
     controlPlane: options.controlPlane ?? NOWHERE,
+    controlPlaneAgent: options.controlPlaneAgent,
     publicPath: options.publicUrl && dataPlaneFields.MCP_GATEWAY_PUBLIC_URL.parse(options.publicUrl)?.path,
     publicUrl: options.publicUrl && dataPlaneFields.MCP_GATEWAY_PUBLIC_URL.parse(options.publicUrl)?.href,
     trustedProxies: options.trustedProxies ?? [],

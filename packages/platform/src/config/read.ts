@@ -49,6 +49,7 @@ const SETTINGS = [
   ...Object.keys({ ...serviceFields, ...callerFields, ...drainFields, ...trafficFields }).filter(isSetting),
   'MCP_GATEWAY_CATALOGUE',
   'MCP_GATEWAY_DATA',
+  'MCP_GATEWAY_TLS_CLIENT_CA_FILE',
   ...['MCP_GATEWAY_SESSION_KEYS'].flatMap((name) => [name, fileVariable(name)]),
 ];
 

@@ -1,7 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Agent, IncomingMessage, ServerResponse } from 'node:http';
 import { type GatewayError, notFound, problemOf, toGatewayError, unavailable } from '@mcp-gateway/common/errors';
 import type { CallerCheck } from '@mcp-gateway/identity';
-import { type BrowserAccess, checkBrowserAccess, hookedPrototype } from '@mcp-gateway/platform/serving';
+import { type BrowserAccess, checkBrowserAccess, CONTAINED, hookedPrototype } from '@mcp-gateway/platform/serving';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { rpcErrorBody } from '@mcp-gateway/protocol';
 import type { RequestContext } from '../request/context.js';
@@ -16,6 +16,7 @@ import express, { type ErrorRequestHandler, type Express } from 'express';
 export interface ManagementParts {
   access: BrowserAccess;
   controlPlane: string;
+  controlPlaneAgent?: Agent | undefined;
   isReady: () => boolean;
   forwarded: Forwarded;
   referenceTo: ReferenceTo;
@@ -75,11 +76,24 @@ function contextOf(req: IncomingMessage): RequestContext {
 }
 
 function managementApp(parts: ManagementParts): Express {
-  const { access, controlPlane, isReady, forwarded, referenceTo, checkCaller, protectedResources } = parts;
+  const {
+    access,
+    controlPlane,
+    controlPlaneAgent: agent,
+    isReady,
+    forwarded,
+    referenceTo,
+    checkCaller,
+    protectedResources,
+  } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.response = hookedPrototype(express.response, app.response);
 
+  app.use((_req, res, next) => {
+    res.set(CONTAINED); // an answer of the control plane has headers of its own instead
+    next();
+  });
   app.get('/livez', (_req, res) => void res.type('text').send('ok'));
   app.get('/readyz', (_req, res) => {
     if (isReady()) res.type('text').send('ok');
@@ -118,7 +132,7 @@ function managementApp(parts: ManagementParts): Express {
     },
   };
   // The host names of this service were checked above; the control plane knows its own host.
-  const proxy = { target: controlPlane, changeOrigin: true, on };
+  const proxy = { target: controlPlane, changeOrigin: true, on, ...(agent && { agent }) };
   app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => LOGS.test(path) })); // no timeout: logs may pause for hours
   app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => MANAGED.test(path), proxyTimeout: PROXY_MS }));
 
