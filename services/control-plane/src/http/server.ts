@@ -17,7 +17,7 @@ export function createApiServer(serve: RequestListener, tls: TlsFiles | undefine
   const isVerified = (req: IncomingMessage): boolean => {
     const { authorized, authorizationError: reason, remoteAddress: address } = req.socket as TLSSocket;
     if (authorized || HEALTH.has(req.url ?? '')) return true;
-    const text = String(reason instanceof Error ? reason.message : (reason ?? 'it has shown none'));
+    const text = reason instanceof Error ? reason.message : (reason ?? 'it has shown none');
     log.warn({ address, reason: text }, 'a caller without a valid client certificate is refused');
     return false;
   };

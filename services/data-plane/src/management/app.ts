@@ -11,7 +11,7 @@ import type { ProtectedResources } from '../request/protected-resource.js';
 import { sendContinue } from '../request/body.js';
 import { prepareHeaders, sendHead } from './headers.js';
 import { type ReferenceTo, withReferences } from '../request/reference.js';
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 
 export interface ManagementParts {
   access: BrowserAccess;
@@ -75,6 +75,12 @@ function contextOf(req: IncomingMessage): RequestContext {
   return context;
 }
 
+/** An answer of the control plane has headers of its own instead. */
+const contain: RequestHandler = (_req, res, next) => {
+  res.set(CONTAINED);
+  next();
+};
+
 function managementApp(parts: ManagementParts): Express {
   const {
     access,
@@ -90,10 +96,7 @@ function managementApp(parts: ManagementParts): Express {
   app.disable('x-powered-by');
   app.response = hookedPrototype(express.response, app.response);
 
-  app.use((_req, res, next) => {
-    res.set(CONTAINED); // an answer of the control plane has headers of its own instead
-    next();
-  });
+  app.use(contain);
   app.get('/livez', (_req, res) => void res.type('text').send('ok'));
   app.get('/readyz', (_req, res) => {
     if (isReady()) res.type('text').send('ok');
