@@ -1,5 +1,7 @@
 import { Server as SecureServer } from 'node:https';
+import { openTrail } from '@mcp-gateway/audit';
 import {
+  auditFields,
   callerFields,
   ConfigError,
   followSecret,
@@ -30,7 +32,14 @@ import { composeDataPlane } from './compose.js';
 import { dataPlaneFields, sessionLimits } from './config.js';
 import { controlPlaneAgent, followControlPlaneTls } from './management/control-plane-agent.js';
 
-const Config = z.object({ ...serviceFields, ...redisFields, ...callerFields, ...signInFields, ...dataPlaneFields });
+const Config = z.object({
+  ...serviceFields,
+  ...redisFields,
+  ...callerFields,
+  ...signInFields,
+  ...auditFields,
+  ...dataPlaneFields,
+});
 
 runMain(async () => {
   const config = readConfig(Config, process.env);
@@ -68,7 +77,9 @@ runMain(async () => {
     upstreamTimeoutMs: config.MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS * 1000,
     wire: { tls, http2Cleartext: config.MCP_GATEWAY_HTTP2_CLEARTEXT === 'on' },
   };
-  const { server, close } = composeDataPlane(settings, { redis, log, metrics });
+  const trail = openTrail(config, { service: 'data-plane', redis, log, metrics });
+  if (trail) defer(() => trail.close());
+  const { server, close } = composeDataPlane(settings, { redis, log, metrics, trail });
   defer(close);
   void redis.connect().catch(() => {}); // the client reconnects by itself; /readyz says whether the routes are loaded
 

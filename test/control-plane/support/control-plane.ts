@@ -26,6 +26,7 @@ export interface ControlPlaneOptions {
   /** Default: no sessions. */
   sessions?: SessionService;
   now?: () => Date;
+  trail?: ControlPlaneParts['trail'];
   metrics?: ControlPlaneParts['metrics'];
   /** Default: writes nothing. */
   log?: ControlPlaneParts['log'];
@@ -81,6 +82,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     tls: options.tls,
     mayUseWorkloadIdentity: options.mayUseWorkloadIdentity ?? (() => true),
     now: options.now,
+    trail: options.trail,
     metrics: options.metrics,
     log: options.log ?? silent,
   });

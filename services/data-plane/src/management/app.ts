@@ -32,8 +32,9 @@ export interface ManagementParts {
 }
 
 const PROXY_MS = 30_000;
-const LOGS = /^\/adapters\/[^/]+\/logs$/;
-const MANAGED = /^\/(adapters(\/|$)|(openapi\.json|errors)$)/;
+/** Answers that may pause for hours: followed logs, and exports that a client reads slowly. */
+const STREAMS = /^\/(adapters\/[^/]+\/logs|audit\/export)$/;
+const MANAGED = /^\/(adapters(\/|$)|audit(\/export)?$|(openapi\.json|errors)$)/;
 
 /** URLs to which a client sends messages when it knows the gateway and not the URL of a server. */
 const MISTAKEN_FOR_MCP = ['/', '/mcp', '/sse', '/messages'];
@@ -82,16 +83,7 @@ const contain: RequestHandler = (_req, res, next) => {
 };
 
 function managementApp(parts: ManagementParts): Express {
-  const {
-    access,
-    controlPlane,
-    controlPlaneAgent: agent,
-    isReady,
-    forwarded,
-    referenceTo,
-    checkCaller,
-    protectedResources,
-  } = parts;
+  const { access, isReady, forwarded, checkCaller, protectedResources } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.response = hookedPrototype(express.response, app.response);
@@ -120,6 +112,26 @@ function managementApp(parts: ManagementParts): Express {
     next();
   });
   const problems = problemWriter(parts);
+  app.use(...controlPlaneProxies(parts, problems));
+
+  app.post(MISTAKEN_FOR_MCP, (req, res) => {
+    const context = contextOf(req);
+    const error = (context.refusal = notFound(whatIsThere(req.path)));
+    res.writeHead(error.status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+    res.end(rpcErrorBody(error, context.id));
+  });
+  app.use((req) => {
+    throw notFound(whatIsThere(req.path));
+  });
+  app.use(problems.handler);
+  return app;
+}
+
+/** Forwards what belongs to the control plane. */
+function controlPlaneProxies(
+  { controlPlane, controlPlaneAgent: agent, referenceTo }: ManagementParts,
+  problems: ReturnType<typeof problemWriter>,
+): RequestHandler[] {
   const on = {
     error: (error: Error, req: IncomingMessage, res: unknown) =>
       problems.controlPlaneUnavailable(req, res as ServerResponse, error),
@@ -136,20 +148,10 @@ function managementApp(parts: ManagementParts): Express {
   };
   // The host names of this service were checked above; the control plane knows its own host.
   const proxy = { target: controlPlane, changeOrigin: true, on, ...(agent && { agent }) };
-  app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => LOGS.test(path) })); // no timeout: logs may pause for hours
-  app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => MANAGED.test(path), proxyTimeout: PROXY_MS }));
-
-  app.post(MISTAKEN_FOR_MCP, (req, res) => {
-    const context = contextOf(req);
-    const error = (context.refusal = notFound(whatIsThere(req.path)));
-    res.writeHead(error.status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-    res.end(rpcErrorBody(error, context.id));
-  });
-  app.use((req) => {
-    throw notFound(whatIsThere(req.path));
-  });
-  app.use(problems.handler);
-  return app;
+  return [
+    createProxyMiddleware({ ...proxy, pathFilter: (path) => STREAMS.test(path) }), // no timeout
+    createProxyMiddleware({ ...proxy, pathFilter: (path) => MANAGED.test(path), proxyTimeout: PROXY_MS }),
+  ];
 }
 
 /** Problem documents (RFC 9457) for requests to the management API that the data plane itself answers. */
