@@ -8,9 +8,9 @@ import { ClientCredentialsProvider } from '@modelcontextprotocol/sdk/client/auth
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { tokenVerifier } from '@mcp-gateway/identity';
-import { ALICE, CLIENT_ID, ENTRA, entraFetcher, signInFrom, startEntra, TENANT } from '../support/entra.js';
+import { ALICE, CLIENT_ID, ENTRA, signInFrom, startEntra, TENANT } from '../support/entra.js';
 import { startEntraSignIn } from '../support/entra-sign-in.js';
-import type { TestIssuer } from '../support/issuer.js';
+import { fetcherFrom, type TestIssuer } from '../support/issuer.js';
 import { startGateway } from './support/gateway.js';
 import { startSdkServer } from './support/sdk-server.js';
 import { routeTo } from './support/upstream.js';
@@ -37,7 +37,7 @@ async function world(version: 1 | 2, env: Record<string, string>) {
   const gateway = await startGateway({
     routes: [routeTo(server.endpoint, { createdBy: 'bob', requiredRoles: ['team'] })],
     signIn,
-    verifier: tokenVerifier(signIn, { log: { warn: () => {} }, fetchJson: entraFetcher(issuer) }),
+    verifier: tokenVerifier(signIn, { log: { warn: () => {} }, fetchJson: fetcherFrom(issuer) }),
     publicUrl: PUBLIC,
   });
   const reach = (url: string) =>
