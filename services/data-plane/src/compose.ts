@@ -1,4 +1,5 @@
-import type { Agent, Server } from 'node:http';
+import type { Server } from 'node:http';
+import type { Agent } from 'node:https';
 import type { AuditTrail } from '@mcp-gateway/audit';
 import {
   authorizationServersOf,
@@ -14,6 +15,11 @@ import type { BrowserAccess } from '@mcp-gateway/platform/serving';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
 import type { SessionKeyRing } from '@mcp-gateway/sessions';
+import { brokerClient, type BrokerClient } from './credentials/broker-client.js';
+import { credentialCache } from './credentials/credential-cache.js';
+import type { IdentityKeys } from './credentials/identity-keys.js';
+import { identityTokens } from './credentials/identity-tokens.js';
+import { upstreamCredentials } from './credentials/upstream-credentials.js';
 import { idempotentTools } from './forwarding/idempotent-tools.js';
 import { pendingResumptions } from './forwarding/pending-resumptions.js';
 import { createManagementApp } from './management/app.js';
@@ -55,6 +61,10 @@ export interface DataPlaneSettings {
   controlPlane: string;
   /** With the certificates for it; undefined: none but the system's. */
   controlPlaneAgent?: Agent | undefined;
+  /** Proves to the control plane that this is a service of the gateway; undefined when the operator has set none. */
+  internalSecret?: string | undefined;
+  /** Sign tokens of callers for servers; undefined when the operator has set none. They may change. */
+  identityKeys?: (() => IdentityKeys) | undefined;
   /** The URL path at which clients see the root of the gateway; undefined when it is not configured. */
   publicPath: string | undefined;
   /** The same as a URL, for the `type` of problem documents. */
@@ -75,7 +85,7 @@ export interface DataPlaneParts {
   verifier?: Verifier | undefined;
   /** Undefined: requests are not recorded. */
   trail?: AuditTrail | undefined;
-  /** Milliseconds since the epoch; the clock of sessions. */
+  /** Milliseconds since the epoch; the clock of sessions and credentials. */
   now?: (() => number) | undefined;
   /** In milliseconds; each default is in the file that uses it. */
   timing?: {
@@ -128,7 +138,16 @@ export function composeDataPlane(
     withinMs: timing.relocateWithinMs,
     onOutcome: measure?.relocated,
   });
-  terminateEndedSessions(routes, sessions, upstreams);
+  const { controlPlane, controlPlaneAgent: agent, internalSecret: secret } = settings;
+  const tls =
+    agent &&
+    (() => {
+      const { ca, cert, key } = agent.options;
+      return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
+    });
+  const broker = brokerClient({ controlPlane, secret, tls, log });
+  const credentials = composeCredentials(settings, broker, now);
+  terminateEndedSessions(routes, sessions, upstreams, credentials);
   const stopExpiry = expireSessions(routes, sessions, log);
   const streams = createStreamRegistry(routes, sessions);
   const grants = createGrants(routes);
@@ -138,7 +157,7 @@ export function composeDataPlane(
     verifier,
     trail,
     observers: [...(measure ? [measure] : []), accessLog(log)],
-    forwarding: { routes, sessions, upstreams, balancer, waits, relocator, streams, grants },
+    forwarding: { routes, sessions, upstreams, balancer, waits, relocator, streams, grants, credentials },
   });
 
   return {
@@ -151,10 +170,22 @@ export function composeDataPlane(
       streams.close();
       grants.close();
       sessions.close();
-      await Promise.all([upstreams.close(), routes.close()]);
+      await Promise.all([upstreams.close(), routes.close(), broker.close()]);
     },
   };
 }
+
+/** What the gateway puts on requests to servers. */
+const composeCredentials = (
+  { identityKeys, publicUrl, signIn }: DataPlaneSettings,
+  broker: BrokerClient,
+  now: DataPlaneParts['now'],
+) =>
+  upstreamCredentials({
+    cache: credentialCache({ broker, now }),
+    identityTokens: identityTokens({ keys: identityKeys, issuer: publicUrl, now }),
+    hasTokens: signIn !== undefined,
+  });
 
 /** The connection pools and the balancer, each of which needs the state of the other. */
 function composeUpstreams(routes: RouteTable, sessions: SessionStore, timeoutMs: number, retireMs: number | undefined) {
@@ -179,7 +210,7 @@ interface ServerParts {
   observers: readonly RequestObserver[];
   forwarding: Pick<
     ForwardingParts,
-    'routes' | 'sessions' | 'upstreams' | 'balancer' | 'waits' | 'relocator' | 'streams' | 'grants'
+    'routes' | 'sessions' | 'upstreams' | 'balancer' | 'waits' | 'relocator' | 'streams' | 'grants' | 'credentials'
   >;
 }
 
@@ -229,6 +260,7 @@ function composeServer(
     publicUrl: settings.publicUrl,
     checkCaller: signIn ? undefined : checkCaller,
     protectedResources: described,
+    keySet: settings.identityKeys && (() => settings.identityKeys?.().published),
   });
   const wire = { ...settings.wire, ...(publicPath !== undefined && { publicPath }), observers, log };
   return createDataPlaneServer(mcp, management, access, wire);

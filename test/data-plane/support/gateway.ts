@@ -41,6 +41,10 @@ export interface DataPlaneOptions {
   allowedCallers?: string[];
   controlPlane?: string;
   controlPlaneAgent?: Agent;
+  /** The secret that it shows to the control plane. */
+  internalSecret?: string;
+  /** As in MCP_GATEWAY_IDENTITY_KEYS; a function for keys that change. */
+  identityKeys?: () => string;
   /** As in MCP_GATEWAY_PUBLIC_URL. */
   publicUrl?: string;
   /** As in MCP_GATEWAY_TRUSTED_PROXIES. */
@@ -131,6 +135,12 @@ function isCurrent(table: RouteTable, wanted: PublishedRoute[]): boolean {
 export const ringOf = (keys: string, options: ConstructorParameters<typeof SessionKeyRing>[1] = {}): SessionKeyRing =>
   new SessionKeyRing(dataPlaneFields.MCP_GATEWAY_SESSION_KEYS.parse(keys), { settleMs: 0, ...options });
 
+function identityKeysOf(text: string) {
+  const keys = dataPlaneFields.MCP_GATEWAY_IDENTITY_KEYS.parse(text);
+  if (!keys) throw new Error('no keys');
+  return keys;
+}
+
 export function settingsOf(prefix: string, options: DataPlaneOptions = {}): DataPlaneSettings {
   return {
     prefix,
@@ -142,6 +152,8 @@ export function settingsOf(prefix: string, options: DataPlaneOptions = {}): Data
     allowedCallers: options.allowedCallers ?? [],
     controlPlane: options.controlPlane ?? NOWHERE,
     controlPlaneAgent: options.controlPlaneAgent,
+    internalSecret: options.internalSecret,
+    identityKeys: options.identityKeys && (() => identityKeysOf(options.identityKeys?.() ?? '')),
     publicPath: options.publicUrl && dataPlaneFields.MCP_GATEWAY_PUBLIC_URL.parse(options.publicUrl)?.path,
     publicUrl: options.publicUrl && dataPlaneFields.MCP_GATEWAY_PUBLIC_URL.parse(options.publicUrl)?.href,
     trustedProxies: options.trustedProxies ?? [],

@@ -54,8 +54,8 @@ export function withSecretFiles(
 export function readSecretFile(file: string): string {
   const { size } = checkedStat(file);
   if (size > MAX_BYTES) throw new Error(`${file} is larger than ${MAX_BYTES} bytes`);
-  const content = readFileSync(file, 'utf8').replace(/[\r\n]+$/, '');
-  if (content === '') throw new Error(`${file} is empty`);
+  const content = readFileSync(file, 'utf8').replace(/(?<![\r\n])[\r\n]+$/, '');
+  if (/^[\r\n]*$/.test(content)) throw new Error(`${file} is empty`);
   return content;
 }
 
