@@ -32,6 +32,7 @@ const SECRETS = new Set([
   'set-cookie',
   'mcp-session-id',
   'x-gateway-secret',
+  'x-api-key',
   'password',
   'environment',
   'environmentvariables',

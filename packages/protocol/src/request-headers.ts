@@ -22,6 +22,9 @@ const FOR_GATEWAY = new Set<string>([
   HEADER.requestId,
 ]);
 
+/** A key of the gateway ends here. Another `X-API-Key` is the server's own affair. */
+const API_KEY_PREFIX = 'mcpgw_';
+
 /**
  * Headers by which a server recognizes requests of web pages. The gateway has checked them (serving/browser-access.ts).
  */
@@ -61,9 +64,11 @@ export function requestHeaders(
   { identity, requestId, forwarded, preserveHost }: Addition,
 ): string[] {
   const pattern = preserveHost ? ENDS_HERE_PRESERVING_HOST : ENDS_HERE;
+  const apiKey = headers['x-api-key'];
+  const hasOurKey = apiKey !== undefined && apiKey.includes(API_KEY_PREFIX);
   const endsHere = (name: string) => {
     const key = name.includes('_') ? name.replaceAll('_', '-') : name;
-    return FOR_GATEWAY.has(key) || pattern.test(key);
+    return FOR_GATEWAY.has(key) || pattern.test(key) || (hasOurKey && key === 'x-api-key');
   };
   const outgoing = nextHopHeaders(incoming, headers.connection, endsHere);
   outgoing.push(...identityHeaders(identity), 'X-Request-Id', requestId, ...forwarded);

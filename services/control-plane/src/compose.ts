@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { ResourceRef } from '@mcp-gateway/common/contracts';
-import { adapterRows, type AdapterRows, type Database } from '@mcp-gateway/database';
+import { adapterRows, type AdapterRows, apiKeyRows, type ApiKeyRows, type Database } from '@mcp-gateway/database';
+import { type ApiKeyPublisher, apiKeyVerifier, type SignInRequest } from '@mcp-gateway/identity';
 import { readConfig } from '@mcp-gateway/platform/config';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { HookedResponse } from '@mcp-gateway/platform/serving';
@@ -10,6 +11,8 @@ import { clusterAddress, clusterFields } from '@mcp-gateway/runtime/logs/cluster
 import type { Express } from 'express';
 import { z } from 'zod';
 import { adapterDefinition, type MayUseWorkloadIdentity } from './adapters/definition.js';
+import { apiKeyRoutes } from './api-keys/routes.js';
+import { apiKeyService, databaseKeys } from './api-keys/service.js';
 import { createApp, type AppParts } from './app.js';
 import { instrumentApi } from './metrics.js';
 import { resourceRoutes } from './resources/routes.js';
@@ -28,6 +31,8 @@ export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'isRea
   logCheckMs?: number | undefined;
   mayUseWorkloadIdentity: MayUseWorkloadIdentity;
   metrics?: { registry: Metrics; redis: Pick<RedisClient, 'isReady'> } | undefined;
+  /** Undefined: there are no API keys. */
+  apiKeys?: { publisher: ApiKeyPublisher; maxDays: number } | undefined;
   /** Default: the time of this machine. */
   now?: (() => Date) | undefined;
 }
@@ -37,6 +42,7 @@ export interface ControlPlane {
   /** Serves `app` and counts its requests. Does not listen yet. */
   server: Server;
   adapters: AdapterRows;
+  apiKeys: ApiKeyRows;
 }
 
 /** Builds a control plane from its parts. It opens no connection and starts no timer; the parts belong to the caller. */
@@ -46,13 +52,19 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   const rows = adapterRows(database, now);
   const definition = adapterDefinition(rows, mayUseWorkloadIdentity);
   const adapters = resourceService(definition, { queue, log });
+  const keyRows = apiKeyRows(database);
+  const keys = databaseKeys(keyRows);
+  const { apiKeys } = parts;
+  const isHeld = apiKeys && keys.isHeld;
   const app = createApp({
     ...parts,
+    verifier: apiKeys ? apiKeyVerifier({ keys, others: parts.verifier, addressOf: clientAddress }) : parts.verifier,
     collections: {
       '/adapters': [
-        resourceRoutes({ definition, service: adapters, logs, logCheckMs }),
+        resourceRoutes({ definition, service: adapters, logs, logCheckMs, isHeld }),
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
       ],
+      ...(apiKeys && { '/api-keys': [apiKeyRoutes(apiKeyService({ rows: keyRows, ...apiKeys, log, now }))] }),
     },
     isReady: async () => {
       if (!isMigrated()) throw new Error('the database has not been migrated since this process started');
@@ -60,8 +72,12 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
     },
   });
   const listener = metrics ? instrumentApi(metrics.registry, metrics.redis, app) : app;
-  return { app, server: createServer({ ServerResponse: HookedResponse }, listener), adapters: rows };
+  const server = createServer({ ServerResponse: HookedResponse }, listener);
+  return { app, server, adapters: rows, apiKeys: keyRows };
 }
+
+/** The data plane says whom it serves. Another caller could say anything, which changes only whose failures count. */
+const clientAddress = ({ headers, address }: SignInRequest) => headers['x-forwarded-for']?.toString() ?? address;
 
 const ProcessConfig = z.object({
   PROCESS_LOGS: z.string().describe('the folder in which the process supervisor keeps the logs of replicas'),

@@ -10,14 +10,19 @@ import {
   RuntimeName,
   serviceFields,
 } from '@mcp-gateway/platform/config';
-import { signInFault, signInFields } from '@mcp-gateway/identity';
+import { apiKeyFields, signInFault, signInFields } from '@mcp-gateway/identity';
 import { z } from 'zod';
+
+const NOT_DAYS = 'must be a whole number of days from 1 to 3650';
+const maxDays = z.coerce.number(NOT_DAYS).int(NOT_DAYS).min(1, NOT_DAYS).max(3_650, NOT_DAYS).default(365);
 
 const Config = z.object({
   ...serviceFields,
   ...redisFields,
   ...callerFields,
   ...signInFields,
+  ...apiKeyFields,
+  MCP_GATEWAY_API_KEY_MAX_DAYS: maxDays,
   MCP_GATEWAY_PUBLIC_URL: PublicUrl.optional(),
   DATABASE_URL: DatabaseUrl,
   RUNTIME: RuntimeName,

@@ -1,5 +1,5 @@
 import { connectDatabase, migrateWhenConnected } from '@mcp-gateway/database';
-import { developmentSignIn, refuseReplicas, signInOf, tokenVerifier } from '@mcp-gateway/identity';
+import { apiKeyPublisher, developmentSignIn, keepApiKeysPublished, refuseReplicas, signInOf, tokenVerifier } from '@mcp-gateway/identity';
 import { unknownVariables } from '@mcp-gateway/platform/config';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
@@ -7,6 +7,7 @@ import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-ga
 import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { followRoutes } from '@mcp-gateway/routing';
 import { reconcileQueue } from '@mcp-gateway/routing/queue';
+import { apiKeySource } from './api-keys/service.js';
 import { workloadIdentityRule } from './adapters/definition.js';
 import { composeControlPlane, createLogReader } from './compose.js';
 import { CONFIG_VARIABLES, readControlPlaneConfig } from './config.js';
@@ -35,7 +36,9 @@ runMain(async () => {
   let isMigrated = false;
   const allowed = config.MCP_GATEWAY_ALLOWED_CALLERS;
   const signIn = signInOf(config);
-  const { server } = composeControlPlane({
+  const peppers = config.MCP_GATEWAY_API_KEY_PEPPERS;
+  const publisher = peppers && apiKeyPublisher(redis, config.REDIS_PREFIX, () => peppers);
+  const { server, apiKeys } = composeControlPlane({
     database,
     isMigrated: () => isMigrated,
     queue,
@@ -47,6 +50,7 @@ runMain(async () => {
     access: browserAccess({ ...config, MCP_GATEWAY_PUBLIC_URL: undefined }), // its host is a name of the data plane
     publicUrl: config.MCP_GATEWAY_PUBLIC_URL?.href,
     mayUseWorkloadIdentity: workloadIdentityRule(config.RUNTIME, config.WORKLOAD_IDENTITY_ROLES),
+    apiKeys: publisher && { publisher, maxDays: config.MCP_GATEWAY_API_KEY_MAX_DAYS },
     metrics: registry && { registry, redis },
     log,
   });
@@ -55,4 +59,8 @@ runMain(async () => {
   log.info({ port }, 'control plane listens');
   await migrateWhenConnected(config.DATABASE_URL, log);
   isMigrated = true;
+  if (publisher) {
+    const stop = keepApiKeysPublished({ redis, publisher, source: apiKeySource(apiKeys), log });
+    defer(async () => stop());
+  }
 });

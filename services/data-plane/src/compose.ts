@@ -1,7 +1,11 @@
 import type { Server } from 'node:http';
 import {
+  type ApiKeyTable,
+  apiKeyVerifier,
   authorizationServersOf,
   developmentSignIn,
+  followApiKeys,
+  type Peppers,
   refuseReplicas,
   type SignIn,
   tokenVerifier,
@@ -20,7 +24,7 @@ import { dataPlaneMetrics } from './metrics/data-plane-metrics.js';
 import type { ForwardingParts } from './forwarding/recoverable.js';
 import type { RequestObserver } from './request/context.js';
 import { createPipeline } from './pipeline/pipeline.js';
-import { forwardedBy } from './request/forwarded.js';
+import { clientAddressBy, forwardedBy } from './request/forwarded.js';
 import { createGrants } from './request/grants.js';
 import { protectedResources, publicUrlOf } from './request/protected-resource.js';
 import { referencesFor } from './request/reference.js';
@@ -47,6 +51,8 @@ export interface DataPlaneSettings {
   access: BrowserAccess;
   /** How access tokens sign callers in; undefined: development sign-in. */
   signIn?: SignIn | undefined;
+  /** Undefined: there are no API keys. */
+  apiKeyPeppers?: Peppers | undefined;
   /** Names of adapters whose replicas may use development sign-in. */
   allowedCallers: readonly string[];
   /** The control plane's URL. */
@@ -125,11 +131,14 @@ export function composeDataPlane(
   terminateEndedSessions(routes, sessions, upstreams);
   const stopExpiry = expireSessions(routes, sessions, log);
   const streams = createStreamRegistry(routes, sessions);
-  const grants = createGrants(routes);
+  const apiKeys =
+    settings.apiKeyPeppers && followApiKeys({ redis, prefix, peppers: settings.apiKeyPeppers, log });
+  const grants = createGrants(routes, apiKeys);
 
   const server = composeServer(settings, {
     log,
     verifier,
+    apiKeys,
     observers: [...(measure ? [measure] : []), accessLog(log)],
     forwarding: { routes, sessions, upstreams, balancer, waits, relocator, streams, grants },
   });
@@ -143,6 +152,7 @@ export function composeDataPlane(
       stopExpiry();
       streams.close();
       grants.close();
+      apiKeys?.close();
       sessions.close();
       await Promise.all([upstreams.close(), routes.close()]);
     },
@@ -168,6 +178,7 @@ function composeUpstreams(routes: RouteTable, sessions: SessionStore, timeoutMs:
 interface ServerParts {
   log: Logger;
   verifier: Verifier | undefined;
+  apiKeys: ApiKeyTable | undefined;
   observers: readonly RequestObserver[];
   forwarding: Pick<
     ForwardingParts,
@@ -176,7 +187,7 @@ interface ServerParts {
 }
 
 /** The parts between the clients and the forwarding: sign-in, management, the server. */
-function composeServer(settings: DataPlaneSettings, { log, verifier, observers, forwarding }: ServerParts): Server {
+function composeServer(settings: DataPlaneSettings, { log, verifier, apiKeys, observers, forwarding }: ServerParts): Server {
   const { access, publicPath, signIn } = settings;
   const { routes, sessions, upstreams } = forwarding;
   const forwarded = forwardedBy(settings.trustedProxies);
@@ -189,10 +200,13 @@ function composeServer(settings: DataPlaneSettings, { log, verifier, observers, 
   const described =
     signIn &&
     protectedResources(authorizationServersOf(signIn), publicUrlOf(settings.publicUrl, forwarded), publicPath);
+  const others = verifier ?? (signIn ? tokenVerifier(signIn, { log }) : developmentSignIn(checkCaller));
+  const keyVerifier =
+    apiKeys && apiKeyVerifier({ keys: apiKeys, others, addressOf: clientAddressBy(settings.trustedProxies) });
   const mcp = createPipeline({
     access,
     signIn: {
-      verifier: verifier ?? (signIn ? tokenVerifier(signIn, { log }) : developmentSignIn(checkCaller)),
+      verifier: keyVerifier ?? others,
       protectedResources: described,
     },
     limits: { bodyBytes: settings.maxBodyBytes },
@@ -214,6 +228,7 @@ function composeServer(settings: DataPlaneSettings, { log, verifier, observers, 
     referenceTo,
     publicUrl: settings.publicUrl,
     checkCaller: signIn ? undefined : checkCaller,
+    keyVerifier,
     protectedResources: described,
   });
   const wire = { ...settings.wire, ...(publicPath !== undefined && { publicPath }), observers, log };

@@ -7,7 +7,7 @@ import {
   serviceFields,
   unknownVariables,
 } from '@mcp-gateway/platform/config';
-import { signInFault, signInFields, signInOf } from '@mcp-gateway/identity';
+import { apiKeyFields, signInFault, signInFields, signInOf } from '@mcp-gateway/identity';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
@@ -17,7 +17,7 @@ import { composeDataPlane } from './compose.js';
 import { dataPlaneFields, sessionLimits } from './config.js';
 import { readTlsFiles } from './server/tls-files.js';
 
-const Config = z.object({ ...serviceFields, ...redisFields, ...callerFields, ...signInFields, ...dataPlaneFields });
+const Config = z.object({ ...serviceFields, ...redisFields, ...callerFields, ...signInFields, ...apiKeyFields, ...dataPlaneFields });
 
 runMain(async () => {
   const config = readConfig(Config, process.env);
@@ -33,6 +33,7 @@ runMain(async () => {
   await checkRedis(config);
   const redis = redisClient(config, log);
   defer(async () => void (redis.isOpen && redis.destroy()));
+  const peppers = config.MCP_GATEWAY_API_KEY_PEPPERS;
   const settings = {
     prefix: config.REDIS_PREFIX,
     sessionKeys: config.MCP_GATEWAY_SESSION_KEYS,
@@ -40,6 +41,7 @@ runMain(async () => {
     sessionCacheBytes: config.MCP_GATEWAY_SESSION_CACHE_BYTES,
     access: browserAccess(config),
     signIn: signInOf(config),
+    apiKeyPeppers: peppers && (() => peppers),
     allowedCallers: config.MCP_GATEWAY_ALLOWED_CALLERS,
     controlPlane: config.CONTROL_PLANE_URL,
     publicPath: config.MCP_GATEWAY_PUBLIC_URL?.path,

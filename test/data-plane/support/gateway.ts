@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Route, type PublishedRoute } from '@mcp-gateway/common/contracts';
-import type { SignIn, Verifier } from '@mcp-gateway/identity';
+import type { Peppers, SignIn, Verifier } from '@mcp-gateway/identity';
 import { redisClient, type RedisClient } from '@mcp-gateway/platform/redis';
 import type { RouteTable } from '@mcp-gateway/routing';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/platform/serving';
@@ -31,6 +31,7 @@ export interface DataPlaneOptions {
   /** As in OIDC_ISSUERS. */
   issuers?: object[];
   signIn?: SignIn;
+  apiKeyPeppers?: Peppers;
   /** As in MCP_GATEWAY_ALLOWED_CALLERS. */
   allowedCallers?: string[];
   controlPlane?: string;
@@ -128,6 +129,7 @@ export function settingsOf(prefix: string, options: DataPlaneOptions = {}): Data
     sessionCacheBytes: 1024 * 1024,
     access: options.access ?? LOOPBACK,
     signIn: options.signIn ?? (options.issuers && oidcSignIn(options.issuers)),
+    apiKeyPeppers: options.apiKeyPeppers,
     allowedCallers: options.allowedCallers ?? [],
     controlPlane: options.controlPlane ?? NOWHERE,
     publicPath: options.publicUrl && dataPlaneFields.MCP_GATEWAY_PUBLIC_URL.parse(options.publicUrl)?.path,

@@ -1,5 +1,6 @@
 export { AdapterBody, AdapterRequest, AdapterResource, AdapterSpec, AdapterStatus } from './adapter.js';
 export { imageReference, SecretEnvironment } from './adapter-fields.js';
+export { ApiKeyBody, ApiKeyCreated, ApiKeyRequest, ApiKeyResource } from './api-key.js';
 export {
   adapterRef,
   Condition,

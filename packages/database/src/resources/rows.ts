@@ -20,6 +20,8 @@ export interface Reader {
   roles: readonly string[];
   /** Reads everything. */
   isAdmin: boolean;
+  /** The only names that the reader may read; undefined: no restriction. */
+  names?: readonly string[] | undefined;
 }
 
 export interface Page {
@@ -95,13 +97,14 @@ function reads<Spec extends ResourceSpec>({ database, table, parse }: Access<Spe
       return row ? parse(row) : null;
     },
 
-    async list({ subject, roles, isAdmin }, { limit, after }) {
+    async list({ subject, roles, isAdmin, names }, { limit, after }) {
       const readable = Prisma.sql`AND (created_by = ${subject} OR reader_roles && ${roles.map(normalizeRole)}::text[])`;
       const rows = await queryOrUnavailable(
         () => database.$queryRaw<StoredRow[]>`
           SELECT ${COLUMNS} FROM ${table}
           WHERE deleted_at IS NULL ${after === undefined ? Prisma.empty : Prisma.sql`AND name > ${after}`}
             ${isAdmin ? Prisma.empty : readable}
+            ${names === undefined ? Prisma.empty : Prisma.sql`AND name = ANY(${[...names]}::text[])`}
           ORDER BY name LIMIT ${limit}`,
       );
       return rows.map(parse);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type GatewayError, notFound, problemOf, toGatewayError, unavailable } from '@mcp-gateway/common/errors';
-import type { CallerCheck } from '@mcp-gateway/identity';
+import { apiKeyIn, type CallerCheck, type Verifier } from '@mcp-gateway/identity';
 import { type BrowserAccess, checkBrowserAccess, hookedPrototype } from '@mcp-gateway/platform/serving';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { rpcErrorBody } from '@mcp-gateway/protocol';
@@ -24,6 +24,8 @@ export interface ManagementParts {
    * data plane as the caller.
    */
   checkCaller?: CallerCheck | undefined;
+  /** Verifies API keys here, where failures can be counted by client; the control plane does again. */
+  keyVerifier?: Verifier | undefined;
   /** Undefined with development sign-in, which has no issuer. */
   protectedResources?: ProtectedResources | undefined;
   /** The URL at which clients see the root of the gateway; undefined when it is not configured. */
@@ -32,7 +34,7 @@ export interface ManagementParts {
 
 const PROXY_MS = 30_000;
 const LOGS = /^\/adapters\/[^/]+\/logs$/;
-const MANAGED = /^\/(adapters(\/|$)|(openapi\.json|errors)$)/;
+const MANAGED = /^\/((adapters|api-keys)(\/|$)|(openapi\.json|errors)$)/;
 
 /** URLs to which a client sends messages when it knows the gateway and not the URL of a server. */
 const MISTAKEN_FOR_MCP = ['/', '/mcp', '/sse', '/messages'];
@@ -95,9 +97,9 @@ function managementApp(parts: ManagementParts): Express {
     else next();
   });
 
-  app.use((req, res, next) => {
+  app.use(async (req, res, next) => {
     checkBrowserAccess(req.headers, access, req.method === 'GET' || req.method === 'HEAD');
-    checkCaller?.(req.headers, req.socket.remoteAddress);
+    if (!(await hasApiKey(parts, req))) checkCaller?.(req.headers, req.socket.remoteAddress);
     sendContinue(req, res);
     prepareHeaders(req, ['X-Request-Id', contextOf(req).id, ...forwarded(req)]);
     next();
@@ -133,6 +135,22 @@ function managementApp(parts: ManagementParts): Express {
   });
   app.use(problems.handler);
   return app;
+}
+
+/**
+ * Whether the request signs in with an API key that holds. False also while Redis is unavailable, because the control
+ * plane can verify the key without it.
+ * @throws GatewayError SIGN_IN_REQUIRED, TOO_MANY_FAILURES
+ */
+async function hasApiKey({ keyVerifier }: ManagementParts, { headers, socket }: IncomingMessage): Promise<boolean> {
+  if (!keyVerifier || apiKeyIn(headers) === undefined) return false;
+  try {
+    await keyVerifier({ headers, address: socket.remoteAddress });
+    return true;
+  } catch (error) {
+    if (toGatewayError(error).code === 'UNAVAILABLE') return false;
+    throw error;
+  }
 }
 
 /** Problem documents (RFC 9457) for requests to the management API that the data plane itself answers. */
