@@ -100,7 +100,11 @@ describe('a caller', () => {
     const { create, alice, bob, admin, published } = await start();
     const [one, two] = [(await create(alice)).json, (await create(bob)).json];
     const ids = async (by: typeof alice) => (await by.get('/api-keys')).json.map(({ id }: { id: string }) => id);
-    expect([await ids(alice), await ids(bob), await ids(admin)]).toEqual([[one.id], [two.id], [one.id, two.id].toSorted()]);
+    expect([await ids(alice), await ids(bob), await ids(admin)]).toEqual([
+      [one.id],
+      [two.id],
+      [one.id, two.id].toSorted(),
+    ]);
     for (const id of [one.id, 'f'.repeat(16), 'x', '%00']) {
       const [read, removed] = [await bob.get(`/api-keys/${id}`), await bob.call('DELETE', `/api-keys/${id}`)];
       expect([read.json, removed.json]).toEqual([NOT_FOUND, NOT_FOUND]);
@@ -116,7 +120,7 @@ describe('a caller', () => {
     const created = [];
     for (let i = 0; i < 5; i += 1) created.push((await create(alice, { name: `key ${i}` })).json.id);
     const seen: string[] = [];
-    for (let path: string | undefined = '/api-keys?limit=2'; path !== undefined; ) {
+    for (let path: string | undefined = '/api-keys?limit=2'; path !== undefined;) {
       const page: Answer = await alice.get(path);
       seen.push(...page.json.map(({ id }: { id: string }) => id));
       path = /<([^>]+)>/.exec(page.headers.get('link') ?? '')?.[1];

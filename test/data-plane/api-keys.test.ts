@@ -68,16 +68,21 @@ describe('an API key', () => {
     ['that does not exist', async () => createApiKey().text],
     ['with a typing error', async ({ create }: Published) => `${(await create()).text.slice(0, -1)}x`],
     ['that has expired', async ({ create }: Published) => (await create({ expiresAt: 1 })).text],
-    ['with the secret of another key', async ({ create }: Published) => {
-      const [one, two] = [await create(), await create()];
-      return one.text.slice(0, 23) + two.text.slice(23);
-    }],
+    [
+      'with the secret of another key',
+      async ({ create }: Published) => {
+        const [one, two] = [await create(), await create()];
+        return one.text.slice(0, 23) + two.text.slice(23);
+      },
+    ],
   ])('is refused %s', async (_what, make) => {
     const gateway = await gatewayWithKeys();
     const answer = await gateway.ping(header(await make(gateway)));
     expect(answer.status).toBe(401);
     expect(answer.header('www-authenticate')).toMatch(/^Bearer resource_metadata="[^"]+", error="invalid_token", /);
-    expect(answer.text).toMatch(/the API key (is not known, has expired or was revoked|has a typing error, or is not whole)/);
+    expect(answer.text).toMatch(
+      /the API key (is not known, has expired or was revoked|has a typing error, or is not whole)/,
+    );
     expect(answer.text).not.toContain('mcpgw_');
   });
 
@@ -96,7 +101,9 @@ describe('an API key', () => {
     const { create, ping } = await gatewayWithKeys();
     const scoped = async (name: string, roles = ['team']) =>
       (await ping(header((await create({ roles, resources: [{ kind: 'adapter', name }] })).text))).status;
-    expect([await scoped('plain'), await scoped('other'), await scoped('echo', ['mcp.admin'])]).toEqual([200, 404, 404]);
+    expect([await scoped('plain'), await scoped('other'), await scoped('echo', ['mcp.admin'])]).toEqual([
+      200, 404, 404,
+    ]);
     expect([await scoped('plain', []), await scoped('plain', ['mcp.admin'])]).toEqual([404, 200]);
   });
 
@@ -117,8 +124,7 @@ describe('an API key', () => {
     const { text } = await create();
     const rotated = await gateway.join({ apiKeyPeppers: () => [next, PEPPER] });
     const after = await gateway.join({ apiKeyPeppers: () => [next] });
-    const on = async (...urls: string[]) =>
-      statuses(await Promise.all(urls.map((url) => ping(header(text), url))));
+    const on = async (...urls: string[]) => statuses(await Promise.all(urls.map((url) => ping(header(text), url))));
     expect(await on(gateway.url, rotated.url, after.url)).toEqual([200, 200, 401]);
     current = [next, PEPPER];
     await publishAll();

@@ -1,4 +1,4 @@
-import { signInFields, signInOf, type SignIn } from '@mcp-gateway/identity';
+import { jsonFetcher, signInFields, signInOf, type SignIn } from '@mcp-gateway/identity';
 import { startIssuer, type TestIssuer } from './issuer.js';
 
 export const TENANT = '11111111-aaaa-4bbb-8ccc-222222222222';
@@ -35,7 +35,7 @@ const claimsOf = (version: 1 | 2, tid: string = TENANT): Record<string, unknown>
 
 /**
  * Entra on loopback, for one kind of its tokens: documents at the paths and with the fields of Entra (discovery of both
- * versions, for the tenants), RS256. Its URLs are the real ones, so a reader maps them with `readFrom`.
+ * versions, for the tenants), RS256. Its URLs are the real ones, so read them with `entraFetcher`.
  */
 export function startEntra(version: 1 | 2, cloud = PUBLIC, tenant: string = TENANT): Promise<TestIssuer> {
   const { authority, sts } = cloud;
@@ -66,5 +66,8 @@ export function startEntra(version: 1 | 2, cloud = PUBLIC, tenant: string = TENA
   });
 }
 
-/** Sends what goes to a cloud of Microsoft to the stand-in. */
-export const redirected = (url: string, standIn: string): string => url.replace(/^https:\/\/login\.[^/]+/, standIn);
+/** Reads from the stand-in what Entra has at a URL. */
+export function entraFetcher({ url }: Pick<TestIssuer, 'url'>): (from: string) => Promise<unknown> {
+  const read = jsonFetcher();
+  return (from) => read(from.replace(/^https:\/\/login\.[^/]+/, url));
+}

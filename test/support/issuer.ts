@@ -49,7 +49,7 @@ export async function startIssuer(shape: IssuerShape = PLAIN) {
       const payload = { iss: issuer, exp: Math.floor(Date.now() / 1000) + 600, ...shape.claims, ...claims };
       return new SignJWT(payload)
         .setProtectedHeader({ alg: shape.alg, typ: 'JWT', kid: signer.kid, ...header })
-        .sign(signer.privateKey);
+        .sign(signer.privateKey, { crit: { 'urn:example': true } });
     },
     async rotate(kid: string) {
       key = await signingKey(kid, shape.alg);

@@ -35,6 +35,9 @@
 {{- with include "mcp-gateway.publicUrl" . }}
 - { name: MCP_GATEWAY_PUBLIC_URL, value: {{ . | quote }} }
 {{- end }}
+{{- if .Values.auth.apiKeys.existingSecret }}
+- { name: MCP_GATEWAY_API_KEY_PEPPERS_FILE, value: /etc/mcp-gateway/api-keys/peppers }
+{{- end }}
 {{- end -}}
 
 {{/* Sign-in with Entra ID. The context is auth.entra. */}}

@@ -38,7 +38,13 @@ describe('the permission rule', () => {
     ['an admin restricted to it', scoped(caller('bob', 'mcp.admin'), 'echo'), adapter(), 'admin', 'admin'],
     ['one restricted to it who has no right', scoped(caller('bob'), 'echo'), adapter(), 'none', 'none'],
     ['a creator restricted to another', scoped(caller('alice'), 'echo2'), adapter(), 'out-of-scope', 'out-of-scope'],
-    ['an admin restricted to another', scoped(caller('a', 'mcp.admin'), 'e'), adapter(), 'out-of-scope', 'out-of-scope'],
+    [
+      'an admin restricted to another',
+      scoped(caller('a', 'mcp.admin'), 'e'),
+      adapter(),
+      'out-of-scope',
+      'out-of-scope',
+    ],
     ['one restricted to nothing', scoped(caller('alice')), adapter(), 'out-of-scope', 'out-of-scope'],
   ])('decides on %s', (_who, principal, resource, read, write) => {
     const decision = (action: Action) => decide(principal, resource, action);

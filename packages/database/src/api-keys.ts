@@ -52,7 +52,10 @@ export function apiKeyRows({ apiKey }: Database): ApiKeyRows {
       return row && rowOf(row);
     },
     async list({ createdBy }, { limit, after }) {
-      const where = { ...(createdBy !== undefined && { createdBy }), ...(after !== undefined && { id: { gt: after } }) };
+      const where = {
+        ...(createdBy !== undefined && { createdBy }),
+        ...(after !== undefined && { id: { gt: after } }),
+      };
       const rows = await queryOrUnavailable(() => apiKey.findMany({ where, orderBy: { id: 'asc' }, take: limit }));
       return rows.map(rowOf);
     },

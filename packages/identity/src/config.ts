@@ -9,7 +9,7 @@ import type { Verifier } from './verifier.js';
 
 /** Settings of a service that signs callers in. */
 export const signInFields = {
-  OIDC_ISSUERS: OidcIssuers.optional(),
+  OIDC_ISSUERS: OidcIssuers.optional().meta({ secret: true }),
   ...entraFields,
 };
 

@@ -1,5 +1,6 @@
 export { developmentSignIn, developmentVerifier } from './development.js';
 export { addressIn, refuseReplicas, type CallerCheck } from './refuse-replicas.js';
+export { jsonFetcher } from './oidc/fetch-json.js';
 export type { SignInRequest, Verifier } from './verifier.js';
 export {
   type AuthorizationServer,
@@ -18,6 +19,6 @@ export {
   keepApiKeysPublished,
 } from './api-keys/publisher.js';
 export { type ApiKey, type Peppers, principalOfKey } from './api-keys/sealed-key.js';
-export { apiKeyFields } from './api-keys/settings.js';
+export { apiKeyFields, followPeppers } from './api-keys/settings.js';
 export { type ApiKeyTable, followApiKeys } from './api-keys/table.js';
 export { type ApiKeys, apiKeyVerifier } from './api-keys/verifier.js';

@@ -5,10 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { checkDatabase } from '@mcp-gateway/database';
 import {
   ConfigError,
+  fileVariable,
   networkVariables,
   proxyVariables,
   trafficFields,
   trustVariables,
+  variablesOf,
 } from '@mcp-gateway/platform/config';
 import { signInFields } from '@mcp-gateway/identity';
 import type { Logger } from '@mcp-gateway/platform/logging';
@@ -22,6 +24,7 @@ import {
   systemClock,
   type CatalogueEntry,
 } from '@mcp-gateway/runtime/supervisor';
+import { z } from 'zod';
 import type { Config } from './config.js';
 import { dataFolder, type DataFolder } from './data-folder.js';
 import { keepRunning } from './keep-running.js';
@@ -149,9 +152,10 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
     AUTH_MODE: config.AUTH_MODE,
     ...(config.AUTH_MODE !== 'development' && {
       ...proxyVariables(env),
-      ...definedVariables(Object.keys(signInFields), env),
+      ...definedVariables(variablesOf(z.object(signInFields)), env),
     }),
     MCP_GATEWAY_ALLOWED_ORIGINS: config.MCP_GATEWAY_ALLOWED_ORIGINS.join(','),
+    ...secretOr(data.apiKeyPepper, 'MCP_GATEWAY_API_KEY_PEPPERS', env),
   };
   return {
     'control-plane': {
@@ -168,11 +172,17 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
       MCP_GATEWAY_HOST: config.MCP_GATEWAY_HOST,
       MCP_GATEWAY_ALLOWED_HOSTS: config.MCP_GATEWAY_ALLOWED_HOSTS.join(','),
       MCP_GATEWAY_DEVELOPMENT_SIGN_IN: config.MCP_GATEWAY_DEVELOPMENT_SIGN_IN ?? '',
-      MCP_GATEWAY_SESSION_KEYS: config.MCP_GATEWAY_SESSION_KEYS ?? data.sessionKey,
+      ...secretOr(data.sessionKey, 'MCP_GATEWAY_SESSION_KEYS', env),
       ...definedVariables(Object.keys(trafficFields), env),
       CONTROL_PLANE_URL: `http://127.0.0.1:${controlPlanePort}`,
     },
   };
+}
+
+/** A secret as it is configured, else the generated one. Services read a file themselves, so that they notice changes. */
+function secretOr(generated: string, name: string, env: NodeJS.ProcessEnv): Record<string, string> {
+  const configured = definedVariables([name, fileVariable(name)], env);
+  return Object.keys(configured).length > 0 ? configured : { [name]: generated };
 }
 
 /**

@@ -8,13 +8,14 @@ import {
   redisFields,
   trafficFields,
 } from '@mcp-gateway/platform/config';
-import { signInFields } from '@mcp-gateway/identity';
+import { apiKeyFields, signInFields } from '@mcp-gateway/identity';
 import { z } from 'zod';
 
 /** Settings of `npm start`. */
 export const Config = z.object({
   ...callerFields,
   ...signInFields,
+  ...apiKeyFields,
   MCP_GATEWAY_LOG_LEVEL: LogLevel.default('warn'),
   MCP_GATEWAY_DATA: z.string().default(fileURLToPath(new URL('../../../.data', import.meta.url))),
   MCP_GATEWAY_CATALOGUE: z.string().optional(),
@@ -22,7 +23,7 @@ export const Config = z.object({
   REDIS_URL: redisFields.REDIS_URL.optional(),
   REDIS_CLUSTER: redisFields.REDIS_CLUSTER,
   REDIS_PREFIX: redisFields.REDIS_PREFIX,
-  MCP_GATEWAY_SESSION_KEYS: z.string().optional(),
+  MCP_GATEWAY_SESSION_KEYS: z.string().optional().meta({ secret: true }),
   ...trafficFields,
   ...drainFields,
   ...metricsFields,

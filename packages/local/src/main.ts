@@ -5,6 +5,7 @@ import {
   readConfig,
   refuseExposedDevelopmentSignIn,
   unknownVariables,
+  variablesOf,
 } from '@mcp-gateway/platform/config';
 import { createLogger, escapeControls } from '@mcp-gateway/platform/logging';
 import { runMain, shutdownOn } from '@mcp-gateway/platform/serving';
@@ -15,7 +16,7 @@ import { startGateway } from './compose.js';
 import { Config } from './config.js';
 
 runMain(async () => {
-  for (const warning of unknownVariables(process.env, Object.keys(Config.shape))) console.error(warning);
+  for (const warning of unknownVariables(process.env, variablesOf(Config))) console.error(warning);
   const config = readConfig(Config, process.env);
   const fault = signInFault(config) ?? refuseExposedDevelopmentSignIn(config);
   if (fault) throw new ConfigError(fault);

@@ -1,5 +1,13 @@
 import { connectDatabase, migrateWhenConnected } from '@mcp-gateway/database';
-import { apiKeyPublisher, developmentSignIn, keepApiKeysPublished, refuseReplicas, signInOf, tokenVerifier } from '@mcp-gateway/identity';
+import {
+  apiKeyPublisher,
+  developmentSignIn,
+  followPeppers,
+  keepApiKeysPublished,
+  refuseReplicas,
+  signInOf,
+  tokenVerifier,
+} from '@mcp-gateway/identity';
 import { unknownVariables } from '@mcp-gateway/platform/config';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
@@ -36,8 +44,8 @@ runMain(async () => {
   let isMigrated = false;
   const allowed = config.MCP_GATEWAY_ALLOWED_CALLERS;
   const signIn = signInOf(config);
-  const peppers = config.MCP_GATEWAY_API_KEY_PEPPERS;
-  const publisher = peppers && apiKeyPublisher(redis, config.REDIS_PREFIX, () => peppers);
+  const peppers = followPeppers(config.MCP_GATEWAY_API_KEY_PEPPERS, process.env, { log, defer });
+  const publisher = peppers && apiKeyPublisher(redis, config.REDIS_PREFIX, peppers);
   const { server, apiKeys } = composeControlPlane({
     database,
     isMigrated: () => isMigrated,

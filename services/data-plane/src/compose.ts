@@ -16,7 +16,7 @@ import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { BrowserAccess } from '@mcp-gateway/platform/serving';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
-import type { SessionKey } from '@mcp-gateway/sessions';
+import type { SessionKeyRing } from '@mcp-gateway/sessions';
 import { idempotentTools } from './forwarding/idempotent-tools.js';
 import { pendingResumptions } from './forwarding/pending-resumptions.js';
 import { createManagementApp } from './management/app.js';
@@ -44,7 +44,7 @@ import { createUpstreams, type Upstreams } from './upstream/pools.js';
 export interface DataPlaneSettings {
   /** The prefix of all keys in Redis. */
   prefix: string;
-  sessionKeys: readonly [SessionKey, ...SessionKey[]];
+  sessionKeys: SessionKeyRing;
   /** The limits for sessions of adapters that do not set their own. */
   sessionLimits: AllLimits;
   sessionCacheBytes: number;
@@ -131,8 +131,7 @@ export function composeDataPlane(
   terminateEndedSessions(routes, sessions, upstreams);
   const stopExpiry = expireSessions(routes, sessions, log);
   const streams = createStreamRegistry(routes, sessions);
-  const apiKeys =
-    settings.apiKeyPeppers && followApiKeys({ redis, prefix, peppers: settings.apiKeyPeppers, log });
+  const apiKeys = settings.apiKeyPeppers && followApiKeys({ redis, prefix, peppers: settings.apiKeyPeppers, log });
   const grants = createGrants(routes, apiKeys);
 
   const server = composeServer(settings, {
@@ -187,7 +186,10 @@ interface ServerParts {
 }
 
 /** The parts between the clients and the forwarding: sign-in, management, the server. */
-function composeServer(settings: DataPlaneSettings, { log, verifier, apiKeys, observers, forwarding }: ServerParts): Server {
+function composeServer(
+  settings: DataPlaneSettings,
+  { log, verifier, apiKeys, observers, forwarding }: ServerParts,
+): Server {
   const { access, publicPath, signIn } = settings;
   const { routes, sessions, upstreams } = forwarding;
   const forwarded = forwardedBy(settings.trustedProxies);

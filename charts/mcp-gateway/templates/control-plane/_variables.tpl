@@ -7,6 +7,9 @@
 {{- end }}
 {{ include "mcp-gateway.databaseVariable" . }}
 {{ include "mcp-gateway.clusterVariables" . }}
+{{- if .Values.auth.apiKeys.existingSecret }}
+- { name: MCP_GATEWAY_API_KEY_MAX_DAYS, value: {{ .Values.auth.apiKeys.maxDays | int64 | quote }} }
+{{- end }}
 {{- with .Values.adapters.workloadIdentity.roles }}
 - { name: WORKLOAD_IDENTITY_ROLES, value: {{ join "," . | quote }} }
 {{- end }}

@@ -16,7 +16,11 @@ const chosen = {
   roles: z.array(Role).max(64, 'must be at most 64 roles').default([]).meta({
     description: 'Roles that the key has. They must be roles of yours, unless you are mcp.admin.',
   }),
-  resources: z.array(KeyResource).min(1, 'must name a resource, or be absent').max(100, 'must be at most 100').optional(),
+  resources: z
+    .array(KeyResource)
+    .min(1, 'must name a resource, or be absent')
+    .max(100, 'must be at most 100')
+    .optional(),
 } as const;
 const SCOPE = 'The only resources that the key may use, within the rights of its roles and its creator.';
 
@@ -26,14 +30,18 @@ export const ApiKeyBody = z
     ...chosen,
     resources: chosen.resources.meta({ description: `${SCOPE} Absent: all of them.` }),
     expiresAt: z.iso.datetime({ offset: true, error: 'must be a time such as 2027-01-31T00:00:00Z' }).optional().meta({
-      description: 'When the key ends. The operator sets a maximum. Absent: in 90 days, or at the maximum if that is sooner.',
+      description:
+        'When the key ends. The operator sets a maximum. Absent: in 90 days, or at the maximum if that is sooner.',
     }),
   })
   .meta({ id: 'ApiKeyBody' });
 export type ApiKeyBody = z.infer<typeof ApiKeyBody>;
 
 /** Accepts names of fields in any case, and treats a field that is null as absent. */
-export const ApiKeyRequest = z.preprocess((body, context) => normalizeFieldNames(ApiKeyBody, body, context), ApiKeyBody);
+export const ApiKeyRequest = z.preprocess(
+  (body, context) => normalizeFieldNames(ApiKeyBody, body, context),
+  ApiKeyBody,
+);
 
 /** An API key without its secret. */
 export const ApiKeyResource = z
@@ -41,7 +49,10 @@ export const ApiKeyResource = z
     id: z.string().meta({ description: 'Id of the key: the part of the key between its first two underscores.' }),
     name: chosen.name,
     roles: z.array(z.string()).meta({ description: 'Roles that the key has.' }),
-    resources: z.array(KeyResource).nullable().meta({ description: `${SCOPE} Null: all of them.` }),
+    resources: z
+      .array(KeyResource)
+      .nullable()
+      .meta({ description: `${SCOPE} Null: all of them.` }),
     createdBy: z.string().meta({ description: 'Subject of the caller that created the key, as whom the key acts.' }),
     createdAt: z.iso.datetime().meta({ description: 'When the key was created.' }),
     expiresAt: z.iso.datetime().meta({ description: 'When the key ends.' }),

@@ -26,7 +26,8 @@ export const errorCatalogue = {
     status: 401,
     rpcCode: -32001,
     title: 'Sign-in is required',
-    cause: 'The request does not say who calls, or its access token or API key does not hold or has expired. detail says why.',
+    cause:
+      'The request does not say who calls, or its access token or API key does not hold or has expired. detail says why.',
     remedy:
       'Get an access token from the issuer that WWW-Authenticate leads to, and send it in Authorization: Bearer, or ' +
       'send an API key there or in X-API-Key. With ' +

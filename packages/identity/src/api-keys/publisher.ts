@@ -61,7 +61,12 @@ const REPEAT_MS = 60_000;
  * @returns ends it
  */
 export function keepApiKeysPublished(
-  { redis, publisher, source, log }: { redis: RedisClient; publisher: ApiKeyPublisher; source: ApiKeySource; log: WarningLog },
+  {
+    redis,
+    publisher,
+    source,
+    log,
+  }: { redis: RedisClient; publisher: ApiKeyPublisher; source: ApiKeySource; log: WarningLog },
   { checkMs = CHECK_MS, repeatMs = REPEAT_MS } = {},
 ): () => void {
   let running: Promise<void> | undefined;

@@ -102,7 +102,8 @@ class KeyCopy {
   verify(key: PresentedKey): Promise<Principal> {
     const running = this.#lookups.get(key.hash);
     if (running) return running;
-    if (this.#lookups.size >= MAX_LOOKUPS) throw unavailable('too many API keys are looked up', { retryAfterSeconds: 1 });
+    if (this.#lookups.size >= MAX_LOOKUPS)
+      throw unavailable('too many API keys are looked up', { retryAfterSeconds: 1 });
     const lookup = this.#look(key).finally(() => this.#lookups.delete(key.hash));
     this.#lookups.set(key.hash, lookup);
     return lookup;

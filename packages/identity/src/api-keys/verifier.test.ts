@@ -47,7 +47,11 @@ describe('the API key of a request', () => {
     ['both, when they are the same', { authorization: `Bearer ${KEY}`, 'x-api-key': KEY }, KEY],
     ['no key: another token', { authorization: 'Bearer eyJ' }, undefined],
     ['no key: that of a server behind', { 'x-api-key': 'sk-123' }, undefined],
-    ['no key: that of a server behind, with a token', { 'x-api-key': 'sk-123', authorization: 'Bearer eyJ' }, undefined],
+    [
+      'no key: that of a server behind, with a token',
+      { 'x-api-key': 'sk-123', authorization: 'Bearer eyJ' },
+      undefined,
+    ],
     ['no key: nothing', {}, undefined],
   ])('is read from %s', (_where, headers, expected) => {
     expect(apiKeyIn(headers)).toBe(expected);

@@ -3,9 +3,9 @@ import {
   ALICE,
   CLIENT_ID,
   ENTRA,
+  entraFetcher,
   OID,
   OTHER_TENANT,
-  redirected,
   signInFrom,
   startEntra,
   TENANT,
@@ -13,10 +13,8 @@ import {
 import type { TestIssuer } from '../../../../test/support/issuer.js';
 import { refusal, verifying } from '../../../../test/support/verifier.js';
 import { tokenVerifier } from '../config.js';
-import { jsonFetcher } from '../oidc/fetch-json.js';
 
 const SECONDS = 1000;
-const read = jsonFetcher();
 const warn = jest.fn();
 let clock = 0;
 const standIns = new Map<1 | 2, TestIssuer>();
@@ -32,7 +30,7 @@ const verifierOf = ({ url }: Pick<TestIssuer, 'url'>, env: Record<string, string
     tokenVerifier(signInFrom({ ...ENTRA, ...env }), {
       log: { warn },
       now: () => Date.now() + clock,
-      fetchJson: (from) => read(redirected(from, url)),
+      fetchJson: entraFetcher({ url }),
     }),
   );
 const bearer = async (version: 1 | 2, ...of: Parameters<TestIssuer['token']>) =>
@@ -138,7 +136,7 @@ describe.each([
     const verifyIt = verifying(
       tokenVerifier(signInFrom({ ...ENTRA, ENTRA_CLOUD }), {
         log: { warn },
-        fetchJson: (from) => (origins.push(new URL(from).origin), jsonFetcher()(redirected(from, cloud.url))),
+        fetchJson: (from) => (origins.push(new URL(from).origin), entraFetcher(cloud)(from)),
       }),
     );
     await expect(verifyIt(token)).resolves.toMatchObject({ subject: ALICE });

@@ -37,7 +37,13 @@ const DAY_MS = 24 * 60 * 60_000;
 const DEFAULT_DAYS = 90;
 
 /** Permission, then the row, then Redis, where data planes look keys up. */
-export function apiKeyService({ rows, publisher, maxDays, log, now = () => new Date() }: ApiKeyServiceParts): ApiKeyService {
+export function apiKeyService({
+  rows,
+  publisher,
+  maxDays,
+  log,
+  now = () => new Date(),
+}: ApiKeyServiceParts): ApiKeyService {
   async function visible(principal: Principal, id: string): Promise<ApiKeyRow> {
     const row = /^[\da-f]{16}$/.test(id) ? await rows.find(id) : null;
     if (!row || !maySee(principal, row)) throw new GatewayError('API_KEY_NOT_FOUND');
@@ -64,13 +70,17 @@ export function apiKeyService({ rows, publisher, maxDays, log, now = () => new D
         throw new GatewayError('API_KEY_LIMIT', { detail: `you have ${API_KEYS_PER_CALLER} API keys; revoke some` });
       }
       await publisher.publish(apiKeyOf(row)).catch((error: unknown) => {
-        log.warn({ requestId, err: error, apiKey: row.id }, 'a new API key is not published yet; the next attempt follows');
+        log.warn(
+          { requestId, err: error, apiKey: row.id },
+          'a new API key is not published yet; the next attempt follows',
+        );
       });
       return { ...represent(row), key: key.text };
     },
     async list(principal, { limit, after }) {
       const { apiKey } = principal;
-      if (apiKey !== undefined) return { items: after === undefined ? [represent(await visible(principal, apiKey))] : [] };
+      if (apiKey !== undefined)
+        return { items: after === undefined ? [represent(await visible(principal, apiKey))] : [] };
       const of = isAdmin(principal) ? {} : { createdBy: principal.subject };
       const found = await rows.list(of, { limit: limit + 1, ...(after !== undefined && { after }) });
       const page = found.slice(0, limit);
@@ -107,7 +117,8 @@ function refuseMoreRights(principal: Principal, { roles }: ApiKeyBody): void {
   }
   if (isAdmin(principal)) return;
   const missing = roles.filter((role) => !hasAnyRole(principal, [role]));
-  if (missing.length > 0) throw forbidden(`you do not have the roles ${missing.join(', ')} yourself, so no key of yours can`);
+  if (missing.length > 0)
+    throw forbidden(`you do not have the roles ${missing.join(', ')} yourself, so no key of yours can`);
 }
 
 /** @throws GatewayError INVALID_REQUEST */

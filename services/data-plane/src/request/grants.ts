@@ -94,7 +94,8 @@ const EXPIRY_CHECK_MS = 5_000;
 export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>, keys?: HeldKeys): Grants {
   const stateOf: StateOf = (grant, now) => {
     const { principal } = grant;
-    const isSignedOut = principal.apiKey !== undefined && keys !== undefined && !hasExpired(principal) && !keys.isHeld(principal);
+    const isSignedOut =
+      principal.apiKey !== undefined && keys !== undefined && !hasExpired(principal) && !keys.isHeld(principal);
     return isSignedOut ? 'signed-out' : grantState(grant, now);
   };
   /** By resource: the lasting answers, and the route that they were last checked with. */
