@@ -95,6 +95,8 @@ describe('POST /api-keys', () => {
   });
 });
 
+const sorted = (ids: string[]) => ids.toSorted((a, b) => (a < b ? -1 : 1));
+
 describe('a caller', () => {
   it('sees and revokes its own keys; an administrator those of all; to others they do not exist', async () => {
     const { create, alice, bob, admin, published } = await start();
@@ -103,7 +105,7 @@ describe('a caller', () => {
     expect([await ids(alice), await ids(bob), await ids(admin)]).toEqual([
       [one.id],
       [two.id],
-      [one.id, two.id].toSorted(),
+      sorted([one.id, two.id]),
     ]);
     for (const id of [one.id, 'f'.repeat(16), 'x', '%00']) {
       const [read, removed] = [await bob.get(`/api-keys/${id}`), await bob.call('DELETE', `/api-keys/${id}`)];
@@ -117,7 +119,7 @@ describe('a caller', () => {
 
   it('pages through its keys', async () => {
     const { create, alice } = await start();
-    const created = [];
+    const created: string[] = [];
     for (let i = 0; i < 5; i += 1) created.push((await create(alice, { name: `key ${i}` })).json.id);
     const seen: string[] = [];
     for (let path: string | undefined = '/api-keys?limit=2'; path !== undefined;) {
@@ -125,7 +127,7 @@ describe('a caller', () => {
       seen.push(...page.json.map(({ id }: { id: string }) => id));
       path = /<([^>]+)>/.exec(page.headers.get('link') ?? '')?.[1];
     }
-    expect(seen).toEqual(created.toSorted());
+    expect(seen).toEqual(sorted(created));
   });
 });
 

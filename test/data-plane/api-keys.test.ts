@@ -154,7 +154,7 @@ describe('a revoked API key', () => {
       await waitFor('the stream', () => state.text !== '');
       return state;
     };
-    const streams = [];
+    const streams: Awaited<ReturnType<typeof begun>>[] = [];
     for (const { url } of [gateway, second]) {
       for (const method of ['GET', 'POST']) streams.push(await begun(url, method, one.text));
     }

@@ -156,6 +156,8 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
     }),
     MCP_GATEWAY_ALLOWED_ORIGINS: config.MCP_GATEWAY_ALLOWED_ORIGINS.join(','),
     ...secretOr(data.apiKeyPepper, 'MCP_GATEWAY_API_KEY_PEPPERS', env),
+    MCP_GATEWAY_AUDIT: config.MCP_GATEWAY_AUDIT,
+    MCP_GATEWAY_AUDIT_RETENTION_DAYS: String(config.MCP_GATEWAY_AUDIT_RETENTION_DAYS),
   };
   return {
     'control-plane': {

@@ -24,6 +24,27 @@ export function createLogger(service: string, level: string): Logger {
   );
 }
 
+/** Bytes of lines that may wait for whoever reads them. */
+const MAX_WAITING_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Writes lines to a file descriptor without waiting for its reader. `write` returns false when so many wait that this
+ * one is dropped. A terminal acts on nothing in them.
+ */
+export function lineWriter(fd: number): { write(line: string): boolean } {
+  let isDropped = false;
+  const destination = pino.destination({ fd, sync: false, minLength: 1, maxLength: MAX_WAITING_BYTES });
+  destination.on('drop', () => (isDropped = true));
+  destination.on('error', () => (isDropped = true)); // a reader that has gone
+  return {
+    write(line) {
+      isDropped = false;
+      destination.write(escapeControls(line));
+      return !isDropped;
+    },
+  };
+}
+
 /** Header and field names, in lower case, whose values never reach a log. */
 const SECRETS = new Set([
   'authorization',

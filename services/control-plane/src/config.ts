@@ -1,4 +1,5 @@
 import {
+  auditFields,
   callerFields,
   ConfigError,
   DatabaseUrl,
@@ -24,6 +25,7 @@ const Config = z.object({
   ...signInFields,
   ...apiKeyFields,
   MCP_GATEWAY_API_KEY_MAX_DAYS: maxDays,
+  ...auditFields,
   MCP_GATEWAY_PUBLIC_URL: PublicUrl.optional(),
   DATABASE_URL: DatabaseUrl,
   RUNTIME: RuntimeName,

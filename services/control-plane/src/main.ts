@@ -1,4 +1,3 @@
-import { connectDatabase, migrateWhenConnected } from '@mcp-gateway/database';
 import {
   apiKeyPublisher,
   developmentSignIn,
@@ -8,6 +7,8 @@ import {
   signInOf,
   tokenVerifier,
 } from '@mcp-gateway/identity';
+import { auditStream, openTrail } from '@mcp-gateway/audit';
+import { auditRows, connectDatabase, migrateWhenConnected } from '@mcp-gateway/database';
 import { unknownVariables } from '@mcp-gateway/platform/config';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
@@ -16,6 +17,8 @@ import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { followRoutes } from '@mcp-gateway/routing';
 import { reconcileQueue } from '@mcp-gateway/routing/queue';
 import { apiKeySource } from './api-keys/service.js';
+import { drainAudit } from './audit/drain.js';
+import { auditMetrics } from './metrics.js';
 import { workloadIdentityRule } from './adapters/definition.js';
 import { composeControlPlane, createLogReader } from './compose.js';
 import { CONFIG_VARIABLES, readControlPlaneConfig } from './config.js';
@@ -40,6 +43,8 @@ runMain(async () => {
     redis.destroy();
   });
 
+  const trail = openTrail(config, { service: 'control-plane', redis, log, metrics: registry });
+  if (trail) defer(() => trail.close());
   const queue = reconcileQueue(redis, config.REDIS_PREFIX);
   let isMigrated = false;
   const allowed = config.MCP_GATEWAY_ALLOWED_CALLERS;
@@ -60,6 +65,7 @@ runMain(async () => {
     mayUseWorkloadIdentity: workloadIdentityRule(config.RUNTIME, config.WORKLOAD_IDENTITY_ROLES),
     apiKeys: publisher && { publisher, maxDays: config.MCP_GATEWAY_API_KEY_MAX_DAYS },
     metrics: registry && { registry, redis },
+    trail,
     log,
   });
   defer(() => closeServer(server, 5_000));
@@ -71,4 +77,9 @@ runMain(async () => {
     const stop = keepApiKeysPublished({ redis, publisher, source: apiKeySource(apiKeys), log });
     defer(async () => stop());
   }
+  // Also with the audit off: the records of other services, and of before, are stored and removed all the same.
+  const stream = auditStream(redis, config.REDIS_PREFIX);
+  const retentionDays = config.MCP_GATEWAY_AUDIT_RETENTION_DAYS;
+  const count = registry && auditMetrics(registry, stream);
+  defer(drainAudit({ stream, rows: auditRows(database), retentionDays, log, count }));
 });

@@ -1,4 +1,6 @@
+import { openTrail } from '@mcp-gateway/audit';
 import {
+  auditFields,
   callerFields,
   ConfigError,
   followSecret,
@@ -26,6 +28,7 @@ const Config = z.object({
   ...callerFields,
   ...signInFields,
   ...apiKeyFields,
+  ...auditFields,
   ...dataPlaneFields,
 });
 
@@ -65,7 +68,9 @@ runMain(async () => {
     upstreamTimeoutMs: config.MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS * 1000,
     wire: { tls, http2Cleartext: config.MCP_GATEWAY_HTTP2_CLEARTEXT === 'on' },
   };
-  const { server, close } = composeDataPlane(settings, { redis, log, metrics });
+  const trail = openTrail(config, { service: 'data-plane', redis, log, metrics });
+  if (trail) defer(() => trail.close());
+  const { server, close } = composeDataPlane(settings, { redis, log, metrics, trail });
   defer(close);
   void redis.connect().catch(() => {}); // the client reconnects by itself; /readyz says whether the routes are loaded
 

@@ -27,6 +27,7 @@ export interface ControlPlaneOptions {
   /** Default: no sessions. */
   sessions?: SessionService;
   now?: () => Date;
+  trail?: ControlPlaneParts['trail'];
   metrics?: ControlPlaneParts['metrics'];
   /** Default: writes nothing. */
   log?: ControlPlaneParts['log'];
@@ -84,6 +85,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     mayUseWorkloadIdentity: options.mayUseWorkloadIdentity ?? (() => true),
     apiKeys: options.apiKeys,
     now: options.now,
+    trail: options.trail,
     metrics: options.metrics,
     log: options.log ?? silent,
   });

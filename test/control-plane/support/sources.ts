@@ -2,6 +2,7 @@
 export { adapterDefinition } from '../../../services/control-plane/src/adapters/definition.js';
 export { apiKeySource } from '../../../services/control-plane/src/api-keys/service.js';
 export { createApp } from '../../../services/control-plane/src/app.js';
+export { drainAudit, type DrainParts } from '../../../services/control-plane/src/audit/drain.js';
 export { composeControlPlane, type ControlPlaneParts } from '../../../services/control-plane/src/compose.js';
 export { openApiDocument } from '../../../services/control-plane/src/openapi/document.js';
 export type {

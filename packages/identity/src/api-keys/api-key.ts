@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { crc32 } from 'node:zlib';
-import { GatewayError } from '@mcp-gateway/common/errors';
+import type { GatewayError } from '@mcp-gateway/common/errors';
 import { invalidToken } from '../bearer.js';
 
 const PREFIX = 'mcpgw_';

@@ -4,7 +4,7 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import { apiKeyIn, createApiKey, hashOf, idIn, unknownKey } from './api-key.js';
 import { countFailures, networkOf } from './failures.js';
-import { type ApiKey, isSealedFor, sealedKeyIn, sealKey } from './sealed-key.js';
+import { type ApiKey, isSealedFor, type SealedKey, sealedKeyIn, sealKey } from './sealed-key.js';
 import { type ApiKeys, apiKeyVerifier } from './verifier.js';
 
 const { text: KEY, id: ID, hash: HASH } = createApiKey();
@@ -78,7 +78,7 @@ describe('a sealed key', () => {
     expiresAt: 4_000_000_000,
   };
   const [first, second, third] = [randomBytes(32), randomBytes(32), randomBytes(32)];
-  const sealed = (json: string) => sealedKeyIn(json) ?? expect.fail();
+  const sealed = (json: string) => sealedKeyIn(json) as SealedKey;
 
   it('has neither the key nor its hash', () => {
     const json = sealKey(key, [first]);

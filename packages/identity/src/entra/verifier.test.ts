@@ -47,6 +47,7 @@ describe.each([1, 2] as const)('a token of version %d', (version) => {
         name: 'Alice Ä.',
         roles: ['mcp.admin', 'team'],
         tenant: 'default',
+        signIn: expect.stringContaining(version === 1 ? 'sts.windows.net' : 'login.microsoftonline.com'),
         expiresAt: exp + 20,
       },
     });

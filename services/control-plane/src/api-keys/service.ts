@@ -9,6 +9,7 @@ import {
   type ApiKeys,
   type ApiKeySource,
   createApiKey,
+  type PresentedKey,
   principalOfKey,
   unknownKey,
 } from '@mcp-gateway/identity';
@@ -54,18 +55,7 @@ export function apiKeyService({
       refuseMoreRights(principal, body);
       const createdAt = now();
       const key = createApiKey();
-      const row: ApiKeyRow = {
-        id: key.id,
-        hash: key.hash,
-        name: body.name,
-        createdBy: principal.subject,
-        creatorName: principal.name,
-        tenant: principal.tenant,
-        roles: body.roles,
-        resources: body.resources ?? null,
-        createdAt,
-        expiresAt: endOf(body.expiresAt, createdAt, maxDays),
-      };
+      const row = newRow(principal, body, key, endOf(body.expiresAt, createdAt, maxDays), createdAt);
       if (!(await rows.create(row))) {
         throw new GatewayError('API_KEY_LIMIT', { detail: `you have ${API_KEYS_PER_CALLER} API keys; revoke some` });
       }
@@ -103,6 +93,25 @@ export function apiKeyService({
     },
   };
 }
+
+const newRow = (
+  creator: Principal,
+  { name, roles, resources = null }: ApiKeyBody,
+  { id, hash }: PresentedKey,
+  expiresAt: Date,
+  createdAt: Date,
+): ApiKeyRow => ({
+  id,
+  hash,
+  name,
+  createdBy: creator.subject,
+  creatorName: creator.name,
+  tenant: creator.tenant,
+  roles,
+  resources,
+  createdAt,
+  expiresAt,
+});
 
 /** A key sees itself only, so that one that has leaked tells nothing of others and can be revoked by its finder. */
 function maySee(principal: Principal, row: ApiKeyRow): boolean {

@@ -1,4 +1,4 @@
-import { AdapterBody, AdapterResource, AdapterStatus, ApiKeyBody, ApiKeyCreated, ApiKeyResource, Condition, Phase, ReplicaStatus, SessionLimits, SessionResource } from '@mcp-gateway/common/contracts';
+import { AdapterBody, AdapterResource, AdapterStatus, ApiKeyBody, ApiKeyCreated, ApiKeyResource, AuditEntry, AuditOutcome, Condition, Phase, ReplicaStatus, SessionLimits, SessionResource } from '@mcp-gateway/common/contracts';
 import { Problem } from '@mcp-gateway/common/errors';
 import { z } from 'zod';
 import { mcpPaths, mcpSchemas } from './mcp-paths.js';
@@ -11,6 +11,8 @@ const schemas = {
   ApiKeyBody: withoutDefaults(schemaOf(ApiKeyBody, 'input')),
   ApiKeyCreated: schemaOf(ApiKeyCreated, 'output'),
   ApiKeyResource: schemaOf(ApiKeyResource, 'output'),
+  AuditEntry: schemaOf(AuditEntry, 'output'),
+  AuditOutcome: schemaOf(AuditOutcome, 'output'),
   Condition: schemaOf(Condition, 'output'),
   Phase: schemaOf(Phase, 'output'),
   Problem: schemaOf(Problem, 'output'),
@@ -51,6 +53,7 @@ export function openApiDocument(server = '/') {
       { name: 'adapters', description: 'Managed MCP servers' },
       { name: 'sessions', description: 'Open MCP sessions on adapters' },
       { name: 'api-keys', description: 'Keys with which scripts sign in' },
+      { name: 'audit', description: 'Who did what' },
       { name: 'mcp', description: 'The endpoints of MCP clients; an MCP SDK uses them' },
     ],
     paths: { ...managementPaths, ...mcpPaths },
