@@ -96,7 +96,7 @@ export function apiKeyService({
 
 const newRow = (
   creator: Principal,
-  { name, roles, resources = null }: ApiKeyBody,
+  { name, roles, resources }: ApiKeyBody,
   { id, hash }: PresentedKey,
   expiresAt: Date,
   createdAt: Date,
@@ -108,7 +108,7 @@ const newRow = (
   creatorName: creator.name,
   tenant: creator.tenant,
   roles,
-  resources,
+  resources: resources ?? null,
   createdAt,
   expiresAt,
 });
