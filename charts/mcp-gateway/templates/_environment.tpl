@@ -40,6 +40,9 @@
 {{- if .Values.auth.apiKeys.existingSecret }}
 - { name: MCP_GATEWAY_API_KEY_PEPPERS_FILE, value: /etc/mcp-gateway/api-keys/peppers }
 {{- end }}
+{{- if .Values.credentials.secrets }}
+- { name: MCP_GATEWAY_INTERNAL_SECRETS_FILE, value: /etc/mcp-gateway/internal/secrets }
+{{- end }}
 {{- end -}}
 
 {{/* Sign-in with Entra ID. The context is auth.entra. */}}

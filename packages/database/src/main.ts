@@ -12,6 +12,9 @@ const USAGE = `DATABASE_URL=… (or DATABASE_URL_FILE=…) node packages/databas
   resolve applied|rolled-back NAME   after a migration failed: what became of its changes
   verify-audit [POSITION:HASH]   check the audit records; name an earlier end of the chain to look for it`;
 
+/** Position and hash of the end of a chain of audit records. */
+const NOTED = /^(\d{1,15}):([\da-f]{64})$/;
+
 const [command, ...args] = process.argv.slice(2);
 
 try {
@@ -51,8 +54,6 @@ async function run(): Promise<number> {
       return usage();
   }
 }
-
-const NOTED = /^(\d{1,15}):([\da-f]{64})$/;
 
 async function verify(databaseUrl: string, noted: string | undefined): Promise<number> {
   const [, position, hash] = NOTED.exec(noted ?? '') ?? [];

@@ -54,6 +54,8 @@ const SECRETS = new Set([
   'mcp-session-id',
   'x-gateway-secret',
   'x-api-key',
+  'x-mcp-identity-token',
+  'subjecttoken',
   'password',
   'environment',
   'environmentvariables',
@@ -84,7 +86,47 @@ function redactValue(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null || 'toJSON' in value) return value;
   if (depth > MAX_DEPTH) return '[Too deep]';
   if (Array.isArray(value)) return value.map((each) => redactValue(each, depth + 1));
-  return redactEntries(isNativeError(value) ? stdSerializers.err(value) : value, depth);
+  return redactEntries(isNativeError(value) ? errorFields(value) : value, depth);
+}
+
+/**
+ * The fields of errors that a log shows. Libraries put what they were handed into others: the claims of a token (jose), the bytes
+ * of a server (undici), the values of a statement (pg).
+ */
+const ERROR_FIELDS = new Set([
+  'type',
+  'message',
+  'stack',
+  'name',
+  'code',
+  'cause',
+  'aggregateErrors',
+  'errno',
+  'syscall',
+  'address',
+  'port',
+  'hostname',
+  'status',
+  'statusCode',
+  'reason',
+  'claim',
+  'kind',
+  'severity',
+  'table',
+  'constraint',
+]);
+
+const errorFields = (error: Error): object => shownFields(stdSerializers.err(error));
+
+/** Of an error that is serialized already, with those in it. */
+function shownFields(error: object): object {
+  const shown = Object.entries(error).filter(([name]) => ERROR_FIELDS.has(name));
+  return Object.fromEntries(shown.map(([name, value]: [string, unknown]) => [name, shownIn(value)]));
+}
+
+function shownIn(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shownIn);
+  return typeof value === 'object' && value !== null ? shownFields(value) : value;
 }
 
 /**

@@ -64,6 +64,10 @@ runMain(async () => {
     publicUrl: config.MCP_GATEWAY_PUBLIC_URL?.href,
     mayUseWorkloadIdentity: workloadIdentityRule(config.RUNTIME, config.WORKLOAD_IDENTITY_ROLES),
     apiKeys: publisher && { publisher, maxDays: config.MCP_GATEWAY_API_KEY_MAX_DAYS },
+    credentials: config.MCP_GATEWAY_INTERNAL_SECRETS && {
+      folder: config.MCP_GATEWAY_CREDENTIALS_DIR,
+      secrets: config.MCP_GATEWAY_INTERNAL_SECRETS,
+    },
     metrics: registry && { registry, redis },
     trail,
     log,

@@ -10,6 +10,9 @@
 {{- if .Values.auth.apiKeys.existingSecret }}
 - { name: MCP_GATEWAY_API_KEY_MAX_DAYS, value: {{ .Values.auth.apiKeys.maxDays | int64 | quote }} }
 {{- end }}
+{{- if .Values.credentials.secrets }}
+- { name: MCP_GATEWAY_CREDENTIALS_DIR, value: /etc/mcp-gateway/credentials }
+{{- end }}
 {{- with .Values.adapters.workloadIdentity.roles }}
 - { name: WORKLOAD_IDENTITY_ROLES, value: {{ join "," . | quote }} }
 {{- end }}

@@ -25,6 +25,8 @@ const INVITES_RETRY: Record<ErrorCode, boolean> = {
   TOO_MANY_FAILURES: true,
   SESSION_LIMIT: true,
   INTERNAL: false,
+  CREDENTIAL_UNAVAILABLE: true,
+  CREDENTIAL_REFUSED: true,
   UPSTREAM_GONE: false,
   UPSTREAM_REFUSED: true,
   UPSTREAM_INVALID: false,
@@ -33,6 +35,13 @@ const INVITES_RETRY: Record<ErrorCode, boolean> = {
   UNAVAILABLE: true,
   UPSTREAM_TIMEOUT: false,
 };
+
+/** These say that the call did not run, which holds for the last attempt only. */
+const SAYS_NOT_RUN: ReadonlySet<ErrorCode> = new Set([
+  'CREDENTIAL_UNAVAILABLE',
+  'CREDENTIAL_REFUSED',
+  'UPSTREAM_REFUSED',
+]);
 
 /** Why there is no answer, in words that do not invite a retry. */
 const REASONS: Partial<Record<ErrorCode, string>> = {
@@ -48,7 +57,7 @@ const REASONS: Partial<Record<ErrorCode, string>> = {
 export function safeAnswer(error: GatewayError, { mayHaveRun, mayRunTwice }: Delivery): GatewayError {
   const invites = INVITES_RETRY[error.code] || 'retry-after' in error.headers;
   if (!mayHaveRun || !invites) return error;
-  if (mayRunTwice && error.code !== 'UPSTREAM_REFUSED') return error; // UPSTREAM_REFUSED says that the call did not run
+  if (mayRunTwice && !SAYS_NOT_RUN.has(error.code)) return error;
   const detail = REASONS[error.code] ?? error.detail;
   return new GatewayError('UPSTREAM_GONE', { ...(detail !== undefined && { detail }), cause: error });
 }
