@@ -207,6 +207,27 @@ describe('the token of a caller', () => {
     expect([down.status, errorIn(down).message]).toEqual([503, expect.stringContaining('the control plane')]);
   });
 
+  it('is a new one on a stream that is opened again after the first has ended', async () => {
+    const tokens = await startTokenServer();
+    tokens.state.expiresIn = 100;
+    const [first, second] = [await startReplica(), await startReplica()];
+    const client = { tokenEndpoint: tokens.url, clientId: 'gateway', clientSecret: 's3cret' };
+    const { gateway, route, clock } = await gatewayWith({ type: 'token-exchange', ...client }, [first.endpoint]);
+    const headers = await bearer('alice');
+    const stream = await openStream(gateway.url, await begin(gateway.url, headers), headers);
+    stream.resume();
+    clock.ms = 150_000;
+    await gateway.publish({ ...route, endpoints: [second.endpoint] });
+    await first.kill();
+    const opened = () => second.received.find(({ method }) => method === 'GET');
+    await waitFor('the stream on the other replica', () => opened() !== undefined);
+    stream.destroy();
+    const tokensOf = ({ received }: typeof first) => new Set(received.map((each) => each.headers.authorization));
+    expect([tokensOf(first).size, tokensOf(second).size]).toEqual([1, 1]);
+    expect(tokensOf(second)).not.toEqual(tokensOf(first));
+    expect(await Promise.all(second.received.map(tokens.subjectOf))).toEqual(second.received.map(() => 'alice'));
+  });
+
   it('is not sent anywhere with development sign-in, where nobody has checked it', async () => {
     const { tokens, mcp } = await exchange({}, { issuers: undefined } as never);
     const answer = await send(mcp, { body: CALL, headers: { authorization: 'Bearer a.b.c' } });

@@ -7,6 +7,8 @@ const ADMIN_ROLE = 'mcp.admin';
 export interface Access extends ResourceRef {
   createdBy: string;
   requiredRoles: readonly string[];
+  /** The tenant that the resource belongs to. Undefined: the default tenant. */
+  tenant?: string | undefined;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface Access extends ResourceRef {
 export type Action = 'read' | 'write';
 
 /** The rule that decides: why a caller may act, or `none` when no rule permits it. */
-export type Rule = 'creator' | 'required-role' | 'admin' | 'out-of-scope' | 'none';
+export type Rule = 'creator' | 'required-role' | 'tenant-admin' | 'admin' | 'out-of-scope' | 'none';
 
 export interface Decision {
   readonly allowed: boolean;
@@ -27,6 +29,7 @@ export interface Decision {
 const DECISIONS = {
   creator: { allowed: true, rule: 'creator' },
   'required-role': { allowed: true, rule: 'required-role' },
+  'tenant-admin': { allowed: true, rule: 'tenant-admin' },
   admin: { allowed: true, rule: 'admin' },
   'out-of-scope': { allowed: false, rule: 'out-of-scope' },
   none: { allowed: false, rule: 'none' },
@@ -41,6 +44,7 @@ const DECISIONS = {
  * | ------------- | --------------------- |
  * | creator       | read, write           |
  * | required-role | read                  |
+ * | tenant-admin  | read, write           |
  * | admin         | read, write           |
  *
  * Without required roles a resource is for its creator and admins only.
@@ -49,9 +53,14 @@ export function decide(principal: Principal, resource: Access, action: Action): 
   if (!isInScope(principal, resource)) return DECISIONS['out-of-scope'];
   if (principal.subject === resource.createdBy) return DECISIONS.creator;
   if (action === 'read' && hasAnyRole(principal, resource.requiredRoles)) return DECISIONS['required-role'];
+  if (administers(principal, resource.tenant)) return DECISIONS['tenant-admin'];
   if (hasAdminRole(principal)) return DECISIONS.admin;
   return DECISIONS.none;
 }
+
+/** Whether the caller administers the tenant, apart from being an admin of everything. */
+export const administers = ({ adminOf }: Pick<Principal, 'adminOf'>, tenant = 'default'): boolean =>
+  adminOf !== undefined && adminOf.includes(tenant);
 
 export const canRead = (principal: Principal, resource: Access): boolean => decide(principal, resource, 'read').allowed;
 

@@ -8,6 +8,8 @@ import {
   type ApiKeyRows,
   auditRows,
   type Database,
+  tenantRows,
+  type TenantRows,
 } from '@mcp-gateway/database';
 import { type ApiKeyPublisher, apiKeyVerifier, type SignInRequest } from '@mcp-gateway/identity';
 import { readConfig } from '@mcp-gateway/platform/config';
@@ -16,6 +18,7 @@ import { HookedResponse } from '@mcp-gateway/platform/serving';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { processLogs, type LogReader } from '@mcp-gateway/runtime/logs';
 import { clusterAddress, clusterFields } from '@mcp-gateway/runtime/logs/cluster-fields';
+import { quotaLedger, tenantPublisher } from '@mcp-gateway/quotas';
 import type { Express } from 'express';
 import { z } from 'zod';
 import { adapterDefinition, type MayUseWorkloadIdentity } from './adapters/definition.js';
@@ -33,6 +36,10 @@ import { resourceRoutes } from './resources/routes.js';
 import { resourceService } from './resources/service.js';
 import { sessionRoutes } from './sessions/routes.js';
 import type { SessionService } from './sessions/service.js';
+import { adapterLimits } from './tenants/adapter-limits.js';
+import { tenantDirectory } from './tenants/directory.js';
+import { tenantRoutes } from './tenants/routes.js';
+import { tenantService } from './tenants/service.js';
 
 export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'internal' | 'isReady' | 'audit'> {
   database: Database;
@@ -40,6 +47,8 @@ export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'inter
   isMigrated: () => boolean;
   queue: { reconcile(ref: ResourceRef): Promise<void> };
   sessions: SessionService;
+  /** Where data planes learn of tenants and count; without it, tenants are in the database only. */
+  quotas?: { redis: RedisClient; prefix: string } | undefined;
   logs: LogReader;
   /** How often the gateway checks again whether a caller that follows logs may read them; default: see resources/logs.ts. */
   logCheckMs?: number | undefined;
@@ -67,12 +76,14 @@ export interface ControlPlane {
   server: Server;
   adapters: AdapterRows;
   apiKeys: ApiKeyRows;
+  tenants: TenantRows;
 }
 
 /** Builds a control plane from its parts. It opens no connection and starts no timer; the parts belong to the caller. */
 export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
-  const { database, isMigrated, queue, sessions, logs, logCheckMs, mayUseWorkloadIdentity, metrics, now, trail, log } =
+  const { database, isMigrated, queue, sessions, quotas, logs, logCheckMs, mayUseWorkloadIdentity, metrics, now } =
     parts;
+  const { trail, log } = parts;
 
   const rows = adapterRows(database, now);
   const { credentials } = parts;
@@ -83,14 +94,20 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
     now: now && (() => now().getTime()),
   });
   const definition = adapterDefinition(rows, { mayUseWorkloadIdentity, checkCredential: broker.checkUse });
-  const adapters = resourceService(definition, { queue, log });
+  const tenants = tenantRows(database, now);
+  const adapters = resourceService(definition, { queue, limitsOf: adapterLimits(tenants), log });
+  const publisher = quotas && tenantPublisher(quotas.redis, quotas.prefix);
+  const directory = tenantDirectory(tenants, { publisher, log });
+  const counted = quotas && { ledger: quotaLedger(quotas.redis, quotas.prefix), prefix: quotas.prefix };
   const keyRows = apiKeyRows(database);
-  const keys = databaseKeys(keyRows);
   const { apiKeys } = parts;
-  const isHeld = apiKeys && keys.isHeld;
+  const keys = apiKeys && databaseKeys(keyRows);
+  const isHeld = keys?.isHeld;
   const app = createApp({
     ...parts,
-    verifier: apiKeys ? apiKeyVerifier({ keys, others: parts.verifier, addressOf: clientAddress }) : parts.verifier,
+    verifier: directory.place(
+      keys ? apiKeyVerifier({ keys, others: parts.verifier, addressOf: clientAddress }) : parts.verifier,
+    ),
     audit: trail && auditRequests(trail, Object.keys(managementPaths)),
     collections: {
       '/audit': [auditRoutes(auditRows(database, now))],
@@ -99,6 +116,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
       ],
       ...(apiKeys && { '/api-keys': [apiKeyRoutes(apiKeyService({ rows: keyRows, ...apiKeys, log, now }))] }),
+      '/tenants': [tenantRoutes(tenantService({ rows: tenants, directory, counted }))],
     },
     internal: credentials && {
       '/internal/credentials': credentialRoutes({ secrets: credentials.secrets, rows, broker }),
@@ -110,7 +128,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   });
   const listener = metrics ? instrumentApi(metrics.registry, metrics.redis, app) : app;
   const server = createServer({ ServerResponse: HookedResponse }, listener);
-  return { app, server, adapters: rows, apiKeys: keyRows };
+  return { app, server, adapters: rows, apiKeys: keyRows, tenants };
 }
 
 /** The data plane says whom it serves. Another caller could say anything, which changes only whose failures count. */

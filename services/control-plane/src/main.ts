@@ -14,6 +14,7 @@ import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
 import { serveMetrics } from '@mcp-gateway/platform/telemetry';
+import { tenantPublisher } from '@mcp-gateway/quotas';
 import { followRoutes } from '@mcp-gateway/routing';
 import { reconcileQueue } from '@mcp-gateway/routing/queue';
 import { apiKeySource } from './api-keys/service.js';
@@ -23,6 +24,7 @@ import { workloadIdentityRule } from './adapters/definition.js';
 import { composeControlPlane, createLogReader } from './compose.js';
 import { CONFIG_VARIABLES, readControlPlaneConfig } from './config.js';
 import { sessionService } from './sessions/service.js';
+import { keepTenantsPublished } from './tenants/directory.js';
 
 runMain(async () => {
   const config = readControlPlaneConfig(process.env);
@@ -50,12 +52,13 @@ runMain(async () => {
   const allowed = config.MCP_GATEWAY_ALLOWED_CALLERS;
   const signIn = signInOf(config);
   const peppers = followPeppers(config.MCP_GATEWAY_API_KEY_PEPPERS, process.env, { log, defer });
-  const publisher = peppers && apiKeyPublisher(redis, config.REDIS_PREFIX, peppers);
-  const { server, apiKeys } = composeControlPlane({
+  const keyPublisher = peppers && apiKeyPublisher(redis, config.REDIS_PREFIX, peppers);
+  const { server, apiKeys, tenants } = composeControlPlane({
     database,
     isMigrated: () => isMigrated,
     queue,
     sessions: sessionService(redis, config.REDIS_PREFIX),
+    quotas: { redis, prefix: config.REDIS_PREFIX },
     logs: await createLogReader(config.RUNTIME, process.env),
     verifier: signIn
       ? tokenVerifier(signIn, { log })
@@ -63,7 +66,7 @@ runMain(async () => {
     access: browserAccess({ ...config, MCP_GATEWAY_PUBLIC_URL: undefined }), // its host is a name of the data plane
     publicUrl: config.MCP_GATEWAY_PUBLIC_URL?.href,
     mayUseWorkloadIdentity: workloadIdentityRule(config.RUNTIME, config.WORKLOAD_IDENTITY_ROLES),
-    apiKeys: publisher && { publisher, maxDays: config.MCP_GATEWAY_API_KEY_MAX_DAYS },
+    apiKeys: keyPublisher && { publisher: keyPublisher, maxDays: config.MCP_GATEWAY_API_KEY_MAX_DAYS },
     credentials: config.MCP_GATEWAY_INTERNAL_SECRETS && {
       folder: config.MCP_GATEWAY_CREDENTIALS_DIR,
       secrets: config.MCP_GATEWAY_INTERNAL_SECRETS,
@@ -77,10 +80,13 @@ runMain(async () => {
   log.info({ port }, 'control plane listens');
   await migrateWhenConnected(config.DATABASE_URL, log);
   isMigrated = true;
-  if (publisher) {
-    const stop = keepApiKeysPublished({ redis, publisher, source: apiKeySource(apiKeys), log });
+  if (keyPublisher) {
+    const stop = keepApiKeysPublished({ redis, publisher: keyPublisher, source: apiKeySource(apiKeys), log });
     defer(async () => stop());
   }
+  const publisher = tenantPublisher(redis, config.REDIS_PREFIX);
+  const stopPublishing = keepTenantsPublished(tenants, publisher, { log, isReady: () => redis.isReady });
+  defer(async () => stopPublishing());
   // Also with the audit off: the records of other services, and of before, are stored and removed all the same.
   const stream = auditStream(redis, config.REDIS_PREFIX);
   const retentionDays = config.MCP_GATEWAY_AUDIT_RETENTION_DAYS;

@@ -16,6 +16,7 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { BrowserAccess } from '@mcp-gateway/platform/serving';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
+import { followQuotas, followTenants, type TenantTable, type WithoutRedis, withTenant } from '@mcp-gateway/quotas';
 import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
 import type { SessionKeyRing } from '@mcp-gateway/sessions';
 import { brokerClient, type BrokerClient } from './credentials/broker-client.js';
@@ -29,6 +30,7 @@ import { createManagementApp } from './management/app.js';
 import { dataPlaneMetrics } from './metrics/data-plane-metrics.js';
 import type { ForwardingParts } from './forwarding/recoverable.js';
 import type { RequestObserver } from './request/context.js';
+import type { QuotaPart } from './pipeline/limit.js';
 import { createPipeline } from './pipeline/pipeline.js';
 import { clientAddressBy, forwardedBy } from './request/forwarded.js';
 import { createGrants } from './request/grants.js';
@@ -75,6 +77,8 @@ export interface DataPlaneSettings {
   /** Addresses or ranges of the proxies that the gateway trusts. */
   trustedProxies: readonly string[];
   maxBodyBytes: number;
+  /** How requests are counted while Redis does not answer. */
+  quotaWithoutRedis: WithoutRedis;
   upstreamTimeoutMs: number;
   wire: Omit<Wire, 'observers' | 'log' | 'publicPath'>;
 }
@@ -105,6 +109,7 @@ export interface DataPlane {
   /** It does not listen yet. */
   server: Server;
   routes: RouteTable;
+  tenants: TenantTable;
   sessions: SessionStore;
   upstreams: Upstreams;
   /** Ends timers, listeners and connections of the data plane. Call it after the server is closed. */
@@ -129,9 +134,11 @@ export function composeDataPlane(
   const { upstreams, balancer } = composeUpstreams(routes, sessions, settings.upstreamTimeoutMs, timing.retireMs);
   const waits = createEndpointWaits(routes, { waitMs: timing.waitMs }); // after the balancer: each change of the routes queries the balancer again
 
-  const measure =
-    metrics &&
-    dataPlaneMetrics(metrics, { redis, routes, sessions, balancer, relocationsWaiting: () => relocator.waiting() });
+  const tenants = followTenants(redis, prefix, log);
+  const quotas = followQuotas({ redis, prefix, tenants, withoutRedis: settings.quotaWithoutRedis });
+
+  const gauges = { redis, quotas, routes, sessions, balancer, relocationsWaiting: () => relocator.waiting() };
+  const measure = metrics && dataPlaneMetrics(metrics, gauges);
   const relocator = createRelocator({
     routes,
     sessions,
@@ -153,6 +160,8 @@ export function composeDataPlane(
     log,
     verifier,
     apiKeys,
+    tenants,
+    quotas: { quotas, decided: measure?.decided },
     trail,
     observers: [...(measure ? [measure] : []), accessLog(log)],
     forwarding: { routes, sessions, upstreams, balancer, waits, relocator, streams, grants, credentials },
@@ -161,6 +170,7 @@ export function composeDataPlane(
   return {
     server,
     routes,
+    tenants,
     sessions,
     upstreams,
     async close() {
@@ -169,6 +179,7 @@ export function composeDataPlane(
       grants.close();
       apiKeys?.close();
       sessions.close();
+      quotas.close();
       await Promise.all([upstreams.close(), routes.close(), broker.close()]);
     },
   };
@@ -206,6 +217,8 @@ interface ServerParts {
   log: Logger;
   verifier: Verifier | undefined;
   apiKeys: ApiKeyTable | undefined;
+  tenants: TenantTable;
+  quotas: QuotaPart;
   trail: AuditTrail | undefined;
   observers: readonly RequestObserver[];
   forwarding: Pick<
@@ -217,7 +230,7 @@ interface ServerParts {
 /** The parts between the clients and the forwarding: sign-in, management, the server. */
 function composeServer(
   settings: DataPlaneSettings,
-  { log, verifier, apiKeys, trail, forwarding, ...parts }: ServerParts,
+  { log, verifier, apiKeys, tenants, quotas, trail, forwarding, ...parts }: ServerParts,
 ): Server {
   const { access, publicPath, signIn } = settings;
   const { routes, sessions, upstreams } = forwarding;
@@ -235,13 +248,15 @@ function composeServer(
   const others = verifier ?? (signIn ? tokenVerifier(signIn, { log }) : developmentSignIn(checkCaller));
   const keyVerifier =
     apiKeys && apiKeyVerifier({ keys: apiKeys, others, addressOf: clientAddressBy(settings.trustedProxies) });
+  const signedIn = withTenant(keyVerifier ?? others, tenants);
   const mcp = createPipeline({
     access,
     signIn: {
-      verifier: keyVerifier ?? others,
+      verifier: signedIn,
       protectedResources: described,
     },
     limits: { bodyBytes: settings.maxBodyBytes },
+    quotas,
     readsMessages: trail !== undefined,
     forwarding: {
       ...forwarding,

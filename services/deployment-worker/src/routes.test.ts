@@ -56,7 +56,8 @@ describe('the route of an adapter', () => {
       ],
     });
     const { path: _, ...read } = route;
-    expect(Route.parse(route)).toStrictEqual(read);
+    expect(Route.parse(route)).toStrictEqual({ ...read, tenant: 'default' });
+    expect(published({ ...row, tenant: 'acme' }, seenOf(row)).tenant).toBe('acme');
   });
 
   it.each([

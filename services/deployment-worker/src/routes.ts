@@ -1,4 +1,4 @@
-import { type Phase, type PublishedRoute, adapterRef } from '@mcp-gateway/common/contracts';
+import { DEFAULT_TENANT, type Phase, type PublishedRoute, adapterRef } from '@mcp-gateway/common/contracts';
 import type { Observation, Runtime } from '@mcp-gateway/runtime';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
@@ -22,6 +22,7 @@ export function routeOf({ row, revision: desired }: DesiredState, seen: Observat
     generation: row.generation,
     createdBy: row.createdBy,
     requiredRoles,
+    ...(row.tenant !== DEFAULT_TENANT && { tenant: row.tenant }),
     affinity,
     sessionRecovery,
     sessions,

@@ -28,6 +28,8 @@ export interface ControlPlaneOptions {
   logCheckMs?: number;
   /** Default: no sessions. */
   sessions?: SessionService;
+  /** Default: none, and tenants are in the database only. */
+  quotas?: ControlPlaneParts['quotas'];
   /** Default: none. */
   credentials?: ControlPlaneParts['credentials'];
   now?: () => Date;
@@ -66,6 +68,7 @@ async function emptied(): Promise<Database> {
   shared ??= connectDatabase(await freshDatabase(), { poolSize: 5 });
   await shared.adapter.deleteMany();
   await shared.apiKey.deleteMany();
+  await shared.tenant.deleteMany();
   return shared;
 }
 
@@ -79,6 +82,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     isMigrated: () => true,
     queue: options.queue ?? { reconcile: async ({ name }) => void hints.push(name) },
     sessions: options.sessions ?? noSessions,
+    quotas: options.quotas,
     logs: options.logReader ?? processLogs(logs),
     logCheckMs: options.logCheckMs,
     verifier:

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { UpstreamAuth } from './credential.js';
 import { ResourceKind } from './resource.js';
 import { SessionLimits } from './session.js';
+import { DEFAULT_TENANT } from './tenant.js';
 
 /** One replica. Its id changes whenever the replica loses its state in memory for good. */
 const PublishedEndpoint = z.object({
@@ -38,6 +39,8 @@ export const Route = z
     generation: z.int(),
     createdBy: z.string(),
     requiredRoles: z.array(z.string()),
+    /** Left out for the default tenant. */
+    tenant: z.string().default(DEFAULT_TENANT),
     affinity: z.enum(['session', 'none']),
     sessionRecovery: z.enum(['replay', 'terminate']).default('replay'),
     sessions: SessionLimits.default({}),

@@ -94,7 +94,7 @@ class KeyCopy {
 
   isHeld(principal: Principal): boolean {
     const now = this.#now();
-    const isKnown = this.#byId.get(principal.apiKey ?? '')?.principal === principal;
+    const isKnown = this.#byId.has(principal.apiKey ?? '');
     return isKnown && now - this.#confirmedAt < OUTAGE_MS && !hasExpired(principal, now / 1000);
   }
 

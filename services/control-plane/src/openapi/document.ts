@@ -1,4 +1,4 @@
-import { AdapterBody, AdapterResource, AdapterStatus, ApiKeyBody, ApiKeyCreated, ApiKeyResource, AuditEntry, AuditOutcome, Condition, Phase, ReplicaStatus, SessionLimits, SessionResource } from '@mcp-gateway/common/contracts';
+import { AdapterBody, AdapterResource, AdapterStatus, ApiKeyBody, ApiKeyCreated, ApiKeyResource, AuditEntry, AuditOutcome, Condition, Phase, Quota, QuotaResource, ReplicaStatus, SessionLimits, SessionResource, TenantBody, TenantResource } from '@mcp-gateway/common/contracts';
 import { Problem } from '@mcp-gateway/common/errors';
 import { z } from 'zod';
 import { mcpPaths, mcpSchemas } from './mcp-paths.js';
@@ -16,9 +16,13 @@ const schemas = {
   Condition: schemaOf(Condition, 'output'),
   Phase: schemaOf(Phase, 'output'),
   Problem: schemaOf(Problem, 'output'),
+  Quota: withoutDefaults(schemaOf(Quota, 'input')),
+  QuotaResource: schemaOf(QuotaResource, 'output'),
   ReplicaStatus: schemaOf(ReplicaStatus, 'output'),
   SessionLimits: schemaOf(SessionLimits, 'input'),
   SessionResource: schemaOf(SessionResource, 'output'),
+  TenantBody: withoutDefaults(schemaOf(TenantBody, 'input')),
+  TenantResource: schemaOf(TenantResource, 'output'),
   ...mcpSchemas,
 };
 
@@ -53,6 +57,7 @@ export function openApiDocument(server = '/') {
       { name: 'adapters', description: 'Managed MCP servers' },
       { name: 'sessions', description: 'Open MCP sessions on adapters' },
       { name: 'api-keys', description: 'Keys with which scripts sign in' },
+      { name: 'tenants', description: 'Groups of callers that share quotas' },
       { name: 'audit', description: 'Who did what' },
       { name: 'mcp', description: 'The endpoints of MCP clients; an MCP SDK uses them' },
     ],
