@@ -126,8 +126,6 @@ const unheededPublisher: ApiKeyPublisher = {
   isComplete: async () => true,
 };
 
-type Caller = ReturnType<typeof caller>;
-
 async function giveApiKeyAnswers(
   given: (operation: string, ...those: Answer[]) => Promise<void>,
   { alice, outage, apiKeys }: { alice: Caller; outage: Caller; apiKeys: ApiKeyRows },
