@@ -46,6 +46,14 @@
   volume: { name: credential-{{ .name }}, secret: { secretName: {{ .secret | quote }} } }
 {{- end }}
 {{- end }}
+{{- if has (index . 1) (list "data-plane" "control-plane") }}
+{{- with (index . 0).Values.auth.apiKeys }}
+{{- if .existingSecret }}
+- mountPath: /etc/mcp-gateway/api-keys
+  volume: { name: api-keys, secret: { secretName: {{ .existingSecret | quote }}, items: [{ key: {{ .existingSecretKey | quote }}, path: peppers }] } }
+{{- end }}
+{{- end }}
+{{- end }}
 {{- end -}}
 
 {{/* (list $ component component-values) */}}

@@ -12,7 +12,7 @@ import {
   unknownVariables,
   variablesOf,
 } from '@mcp-gateway/platform/config';
-import { signInFault, signInFields, signInOf } from '@mcp-gateway/identity';
+import { apiKeyFields, followPeppers, signInFault, signInFields, signInOf } from '@mcp-gateway/identity';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import {
@@ -37,6 +37,7 @@ const Config = z.object({
   ...redisFields,
   ...callerFields,
   ...signInFields,
+  ...apiKeyFields,
   ...auditFields,
   ...dataPlaneFields,
 });
@@ -60,6 +61,7 @@ runMain(async () => {
   const keysField = dataPlaneFields.MCP_GATEWAY_SESSION_KEYS;
   const useKeys = (keys: typeof config.MCP_GATEWAY_SESSION_KEYS) => sessionKeys.replace(keys);
   defer(followSecret('MCP_GATEWAY_SESSION_KEYS', keysField, process.env, useKeys, { log }));
+  const peppers = followPeppers(config.MCP_GATEWAY_API_KEY_PEPPERS, process.env, { log, defer });
   let identityKeys = config.MCP_GATEWAY_IDENTITY_KEYS;
   const identityField = dataPlaneFields.MCP_GATEWAY_IDENTITY_KEYS;
   defer(
@@ -78,6 +80,7 @@ runMain(async () => {
     sessionCacheBytes: config.MCP_GATEWAY_SESSION_CACHE_BYTES,
     access: browserAccess(config),
     signIn: signInOf(config),
+    apiKeyPeppers: peppers,
     allowedCallers: config.MCP_GATEWAY_ALLOWED_CALLERS,
     controlPlane: config.CONTROL_PLANE_URL,
     controlPlaneAgent: agent,

@@ -2,7 +2,7 @@ import type { Agent } from 'node:https';
 import { randomBytes } from 'node:crypto';
 import { Route, type PublishedRoute } from '@mcp-gateway/common/contracts';
 import type { AuditTrail } from '@mcp-gateway/audit';
-import type { SignIn, Verifier } from '@mcp-gateway/identity';
+import type { Peppers, SignIn, Verifier } from '@mcp-gateway/identity';
 import { redisClient, type RedisClient } from '@mcp-gateway/platform/redis';
 import type { TenantTable } from '@mcp-gateway/quotas';
 import type { RouteTable } from '@mcp-gateway/routing';
@@ -38,6 +38,7 @@ export interface DataPlaneOptions {
   /** As in OIDC_ISSUERS. */
   issuers?: object[];
   signIn?: SignIn;
+  apiKeyPeppers?: Peppers;
   /** As in MCP_GATEWAY_ALLOWED_CALLERS. */
   allowedCallers?: string[];
   controlPlane?: string;
@@ -153,6 +154,7 @@ export function settingsOf(prefix: string, options: DataPlaneOptions = {}): Data
     sessionCacheBytes: 1024 * 1024,
     access: options.access ?? LOOPBACK,
     signIn: options.signIn ?? (options.issuers && oidcSignIn(options.issuers)),
+    apiKeyPeppers: options.apiKeyPeppers,
     allowedCallers: options.allowedCallers ?? [],
     controlPlane: options.controlPlane ?? NOWHERE,
     controlPlaneAgent: options.controlPlaneAgent,

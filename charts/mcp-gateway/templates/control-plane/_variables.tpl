@@ -12,6 +12,9 @@
 {{- end }}
 {{ include "mcp-gateway.databaseVariable" . }}
 {{ include "mcp-gateway.clusterVariables" . }}
+{{- if .Values.auth.apiKeys.existingSecret }}
+- { name: MCP_GATEWAY_API_KEY_MAX_DAYS, value: {{ .Values.auth.apiKeys.maxDays | int64 | quote }} }
+{{- end }}
 {{- if .Values.credentials.secrets }}
 - { name: MCP_GATEWAY_CREDENTIALS_DIR, value: /etc/mcp-gateway/credentials }
 {{- end }}

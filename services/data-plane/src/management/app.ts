@@ -1,6 +1,6 @@
 import type { Agent, IncomingMessage, ServerResponse } from 'node:http';
 import { type GatewayError, notFound, problemOf, toGatewayError, unavailable } from '@mcp-gateway/common/errors';
-import type { CallerCheck } from '@mcp-gateway/identity';
+import { apiKeyIn, type CallerCheck, type Verifier } from '@mcp-gateway/identity';
 import { type BrowserAccess, checkBrowserAccess, CONTAINED, hookedPrototype } from '@mcp-gateway/platform/serving';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { rpcErrorBody } from '@mcp-gateway/protocol';
@@ -25,6 +25,8 @@ export interface ManagementParts {
    * data plane as the caller.
    */
   checkCaller?: CallerCheck | undefined;
+  /** Verifies API keys here, where failures can be counted by client; the control plane does again. */
+  keyVerifier?: Verifier | undefined;
   /** Undefined with development sign-in, which has no issuer. */
   protectedResources?: ProtectedResources | undefined;
   /** The keys of the tokens that servers get (RFC 7517 §5); undefined when there are none. */
@@ -38,7 +40,7 @@ const KEY_SET_SECONDS = 300;
 const PROXY_MS = 30_000;
 /** Answers that may pause for hours: followed logs, and exports that a client reads slowly. */
 const STREAMS = /^\/(adapters\/[^/]+\/logs|audit\/export)$/;
-const MANAGED = /^\/((adapters|tenants)(\/|$)|audit(\/export)?$|(openapi\.json|errors)$)/;
+const MANAGED = /^\/((adapters|api-keys|tenants)(\/|$)|audit(\/export)?$|(openapi\.json|errors)$)/;
 
 /** URLs to which a client sends messages when it knows the gateway and not the URL of a server. */
 const MISTAKEN_FOR_MCP = ['/', '/mcp', '/sse', '/messages'];
@@ -116,9 +118,9 @@ function managementApp(parts: ManagementParts): Express {
     else next();
   });
 
-  app.use((req, res, next) => {
+  app.use(async (req, res, next) => {
     checkBrowserAccess(req.headers, access, req.method === 'GET' || req.method === 'HEAD');
-    checkCaller?.(req.headers, req.socket.remoteAddress);
+    if (!(await hasApiKey(parts, req))) checkCaller?.(req.headers, req.socket.remoteAddress);
     sendContinue(req, res);
     prepareHeaders(req, ['X-Request-Id', contextOf(req).id, ...forwarded(req)]);
     next();
@@ -164,6 +166,22 @@ function controlPlaneProxies(
     createProxyMiddleware({ ...proxy, pathFilter: (path) => STREAMS.test(path) }), // no timeout
     createProxyMiddleware({ ...proxy, pathFilter: (path) => MANAGED.test(path), proxyTimeout: PROXY_MS }),
   ];
+}
+
+/**
+ * Whether the request signs in with an API key that holds. False also while Redis is unavailable, because the control
+ * plane can verify the key without it.
+ * @throws GatewayError SIGN_IN_REQUIRED, TOO_MANY_FAILURES
+ */
+async function hasApiKey({ keyVerifier }: ManagementParts, { headers, socket }: IncomingMessage): Promise<boolean> {
+  if (!keyVerifier || apiKeyIn(headers) === undefined) return false;
+  try {
+    await keyVerifier({ headers, address: socket.remoteAddress });
+    return true;
+  } catch (error) {
+    if (toGatewayError(error).code === 'UNAVAILABLE') return false;
+    throw error;
+  }
 }
 
 /** Problem documents (RFC 9457) for requests to the management API that the data plane itself answers. */
