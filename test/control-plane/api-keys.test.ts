@@ -166,6 +166,18 @@ describe('an API key on the management API', () => {
     expect((await withKey(key, 'DELETE', '/adapters/one')).status).toBe(204);
   });
 
+  it('with a scope administers no tenant', async () => {
+    const { create, alice, admin, withKey } = await start();
+    await admin.call('POST', '/tenants', { id: 'one', admins: { subjects: ['alice'] } });
+    const [whole, scoped] = [
+      (await create(alice)).json.key,
+      (await create(alice, { resources: [{ kind: 'adapter', name: 'x' }] })).json.key,
+    ];
+    const quota = async (key: string) => (await withKey(key, 'PUT', '/tenants/one/quota', {})).status;
+    expect([await quota(scoped), (await withKey(scoped, 'GET', '/tenants')).json]).toEqual([404, []]);
+    expect((await withKey(whole, 'GET', '/tenants')).json).toHaveLength(1);
+  });
+
   it('creates no keys, sees no other key than itself, and can revoke itself', async () => {
     const { create, admin, withKey } = await start();
     const [{ key, id }, other] = [(await create(admin, { roles: ['mcp.admin'] })).json, (await create(admin)).json];
