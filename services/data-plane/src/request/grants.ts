@@ -11,12 +11,13 @@ export interface Grant {
 }
 
 /**
- * expired  the sign-in has ended, and the caller has to sign in again
- * held     the caller may still use the adapter
- * removed  the adapter is gone, and another adapter may have its name
- * revoked  the caller may no longer use the adapter
+ * expired     the sign-in has ended, and the caller has to sign in again
+ * held        the caller may still use the adapter
+ * removed     the adapter is gone, and another adapter may have its name
+ * revoked     the caller may no longer use the adapter
+ * signed-out  the API key of the caller was revoked
  */
-export type GrantState = 'expired' | 'held' | 'removed' | 'revoked';
+export type GrantState = 'expired' | 'held' | 'removed' | 'revoked' | 'signed-out';
 
 /** The state of a grant under the current route. */
 export function grantState({ principal, route }: Grant, now: Route | undefined, nowSeconds?: number): GrantState {
@@ -29,11 +30,11 @@ export function grantState({ principal, route }: Grant, now: Route | undefined, 
 /** An answer that lasts, by what ends it: a call under way may finish, but no one listens without a sign-in. */
 const ENDED_BY = {
   /** The stream of a session, or of the older transport. */
-  stream: ['expired', 'removed', 'revoked'],
+  stream: ['expired', 'removed', 'revoked', 'signed-out'],
   /** `subscriptions/listen`. */
-  subscription: ['expired', 'revoked'],
+  subscription: ['expired', 'revoked', 'signed-out'],
   /** The answer to a call. */
-  answer: ['revoked'],
+  answer: ['revoked', 'signed-out'],
 } as const satisfies Record<string, GrantState[]>;
 
 export type AnswerKind = keyof typeof ENDED_BY;
@@ -68,22 +69,41 @@ export interface Grants {
 
 const ends = (state: GrantState, kind: AnswerKind) => (ENDED_BY[kind] as readonly GrantState[]).includes(state);
 
-const errorOf = (state: GrantState): GatewayError =>
-  state === 'expired'
-    ? new GatewayError('SIGN_IN_REQUIRED', { detail: 'the sign-in has ended' })
-    : new GatewayError('ADAPTER_NOT_FOUND');
+function errorOf(state: GrantState): GatewayError {
+  if (state === 'expired') return new GatewayError('SIGN_IN_REQUIRED', { detail: 'the sign-in has ended' });
+  if (state === 'signed-out') return new GatewayError('SIGN_IN_REQUIRED', { detail: 'the API key was revoked' });
+  return new GatewayError('ADAPTER_NOT_FOUND');
+}
+
+/** The API keys that callers sign in with. */
+export interface HeldKeys {
+  isHeld(principal: Principal): boolean;
+  /** Called when keys have ceased to hold. */
+  onRevoked(listener: () => void): void;
+}
+
+type StateOf = (grant: Grant, now: Route | undefined) => GrantState;
 
 /** How often streams are checked for a sign-in that has ended. */
 const EXPIRY_CHECK_MS = 5_000;
 
-/** Checks the grants of admitted requests again whenever routes change, and streams for the end of their sign-in. */
-export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>): Grants {
+/**
+ * Checks the grants of admitted requests again whenever routes change or API keys are revoked, and streams for the end
+ * of their sign-in.
+ */
+export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>, keys?: HeldKeys): Grants {
+  const stateOf: StateOf = (grant, now) => {
+    const { principal } = grant;
+    const isSignedOut =
+      principal.apiKey !== undefined && keys !== undefined && !hasExpired(principal) && !keys.isHeld(principal);
+    return isSignedOut ? 'signed-out' : grantState(grant, now);
+  };
   /** By resource: the lasting answers, and the route that they were last checked with. */
   const watched = new Map<string, { resource: ResourceRef; seen: Route | undefined; all: Set<Watched> }>();
 
   function endRefused(all: Set<Watched>, now: Route | undefined): void {
     for (const each of all) {
-      const state = grantState(each.grant, now);
+      const state = stateOf(each.grant, now);
       if (!ends(state, each.kind)) continue;
       all.delete(each);
       each.end(errorOf(state));
@@ -97,9 +117,11 @@ export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>): Gran
       endRefused(entry.all, now);
     }
   });
-  const timer = setInterval(() => {
+  const checkAll = () => {
     for (const { all, seen } of watched.values()) endRefused(all, seen);
-  }, EXPIRY_CHECK_MS).unref();
+  };
+  keys?.onRevoked(checkAll);
+  const timer = setInterval(checkAll, EXPIRY_CHECK_MS).unref();
 
   const watch: Grants['watch'] = (each) => {
     const { route } = each.grant;
@@ -114,10 +136,10 @@ export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>): Gran
   };
   return {
     check(grant) {
-      const state = grantState(grant, routes.get(grant.route));
+      const state = stateOf(grant, routes.get(grant.route));
       if (state !== 'held') throw errorOf(state);
     },
-    permit: (grant, kind) => new AnswerPermit(routes, watch, grant, kind),
+    permit: (grant, kind) => new AnswerPermit(routes, stateOf, watch, grant, kind),
     watch,
     close: () => clearInterval(timer),
   };
@@ -127,13 +149,14 @@ export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>): Gran
 class AnswerPermit implements Permit {
   constructor(
     private readonly routes: Pick<RouteTable, 'get'>,
+    private readonly stateOf: StateOf,
     private readonly watcher: Grants['watch'],
     private readonly grant: Grant,
     private readonly kind: AnswerKind,
   ) {}
 
   deny(): GatewayError | undefined {
-    const state = grantState(this.grant, this.routes.get(this.grant.route));
+    const state = this.stateOf(this.grant, this.routes.get(this.grant.route));
     return ends(state, this.kind) ? errorOf(state) : undefined;
   }
 
