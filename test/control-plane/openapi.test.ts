@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { AuditRecord } from '@mcp-gateway/common/contracts';
-import { type ApiKeyRow, type ApiKeyRows, auditRows } from '@mcp-gateway/database';
-import type { ApiKeyPublisher } from '@mcp-gateway/identity';
+import { auditRows } from '@mcp-gateway/database';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { connect } from '../support/postgres.js';
+import { giveApiKeyAnswers, unheededPublisher } from './support/api-key-answers.js';
 import { caller, type Answer, type Caller } from './support/callers.js';
 import { specOf, startControlPlane } from './support/control-plane.js';
+import { METHODS, undescribed } from './support/descriptions.js';
 import { routesOf } from './support/routes-of.js';
 import { openApiDocument } from './support/sources.js';
 import { condition, oneSession, replica, session } from './support/statuses.js';
@@ -28,7 +29,6 @@ interface Document {
 }
 
 const document = openApiDocument() as unknown as Document;
-const METHODS = ['get', 'post', 'put', 'delete', 'patch', 'head', 'options', 'trace'];
 
 /** Served for operators and people, and not part of the API. */
 const OPERATIONAL = ['GET /errors', 'GET /livez', 'GET /openapi.json', 'GET /readyz'];
@@ -115,54 +115,6 @@ describe('the OpenAPI document', () => {
     expect(JSON.stringify(AdapterBody)).toContain('Default: `8000`.');
   });
 });
-
-let isRedisAway = false;
-const unheededPublisher: ApiKeyPublisher = {
-  publish: async () => {},
-  async withdraw() {
-    if (isRedisAway) throw new Error('Redis is away');
-  },
-  publishAll: async () => {},
-  isComplete: async () => true,
-};
-
-async function giveApiKeyAnswers(
-  given: (operation: string, ...those: Answer[]) => Promise<void>,
-  { alice, outage, apiKeys }: { alice: Caller; outage: Caller; apiKeys: ApiKeyRows },
-) {
-  const create = (body: unknown, by = alice, headers = {}) => by.call('POST', '/api-keys', body, headers);
-  const wanted = { name: 'nightly' };
-  const created = [await create(wanted), await create(wanted)];
-  const [first, second] = created.map(({ json }) => `/api-keys/${json.id}`) as [string, string];
-  const row = (await apiKeys.find(created[0]?.json.id as string)) as ApiKeyRow;
-  for (let at = 0; at < 98; at += 1) await apiKeys.create({ ...row, id: `many-${at}` });
-  await given(
-    'POST /api-keys',
-    created[0] as Answer,
-    await create({}),
-    await create({ ...wanted, roles: ['ops'] }),
-    await create(wanted),
-    await create({ name: 'x'.repeat(1024 * 1024) }),
-    await create(wanted, alice, { 'content-type': 'text/plain' }),
-    await create(wanted, outage),
-  );
-  await given(
-    'GET /api-keys',
-    await alice.get('/api-keys?limit=1'),
-    await alice.get('/api-keys?limit=0'),
-    await outage.get('/api-keys'),
-  );
-  await given('GET /api-keys/{id}', await alice.get(first), await alice.get('/api-keys/x'), await outage.get(first));
-  const gone = await alice.call('DELETE', first);
-  isRedisAway = true;
-  await given(
-    'DELETE /api-keys/{id}',
-    gone,
-    await alice.call('DELETE', second),
-    await alice.call('DELETE', second),
-    await outage.call('DELETE', second),
-  );
-}
 
 describe('every documented answer', () => {
   const answers = new Map<string, Answer>();
@@ -337,16 +289,3 @@ const auditRecord = (digit: string): string =>
     action: 'mcp.initialize',
     outcome: 'success',
   } satisfies AuditRecord);
-
-/** The places that need a description and have neither one nor a reference to a described component. */
-function undescribed(node: unknown, path: readonly string[]): string[] {
-  if (node === null || typeof node !== 'object') return [];
-  const parent = path.at(-2) ?? '';
-  const isThing =
-    METHODS.includes(path.at(-1) ?? '') ||
-    ['properties', 'parameters', 'responses', 'headers', 'securitySchemes'].includes(parent);
-  const found = isThing && !('description' in node) && !('$ref' in node) ? [path.join('/')] : [];
-  // Examples may have any field.
-  const children = Object.entries(node).filter(([key]) => !['examples', 'example', 'const', 'enum'].includes(key));
-  return [...found, ...children.flatMap(([key, child]) => undescribed(child, [...path, key]))];
-}

@@ -1,6 +1,7 @@
 import { Server as SecureServer } from 'node:https';
 import {
   apiKeyPublisher,
+  type ApiKeyPublisher,
   developmentSignIn,
   followPeppers,
   keepApiKeysPublished,
@@ -9,10 +10,10 @@ import {
   tokenVerifier,
 } from '@mcp-gateway/identity';
 import { auditStream, openTrail } from '@mcp-gateway/audit';
-import { auditRows, connectDatabase, migrateWhenConnected } from '@mcp-gateway/database';
+import { auditRows, connectDatabase, type Database, migrateWhenConnected } from '@mcp-gateway/database';
 import { unknownVariables } from '@mcp-gateway/platform/config';
-import { createLogger } from '@mcp-gateway/platform/logging';
-import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
+import { createLogger, type Logger } from '@mcp-gateway/platform/logging';
+import { checkRedis, type RedisClient, redisClient } from '@mcp-gateway/platform/redis';
 import {
   browserAccess,
   closeServer,
@@ -23,7 +24,7 @@ import {
   runMain,
   shutdownOn,
 } from '@mcp-gateway/platform/serving';
-import { serveMetrics } from '@mcp-gateway/platform/telemetry';
+import { type Metrics, serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { tenantPublisher } from '@mcp-gateway/quotas';
 import { followRoutes } from '@mcp-gateway/routing';
 import { reconcileQueue } from '@mcp-gateway/routing/queue';
@@ -31,10 +32,26 @@ import { apiKeySource } from './api-keys/service.js';
 import { drainAudit } from './audit/drain.js';
 import { auditMetrics } from './metrics.js';
 import { workloadIdentityRule } from './adapters/definition.js';
-import { composeControlPlane, createLogReader } from './compose.js';
+import { composeControlPlane, type ControlPlane, createLogReader } from './compose.js';
 import { CONFIG_VARIABLES, readControlPlaneConfig } from './config.js';
 import { sessionService } from './sessions/service.js';
 import { keepTenantsPublished } from './tenants/directory.js';
+
+type Config = ReturnType<typeof readControlPlaneConfig>;
+
+interface PublishingParts
+  extends Pick<ControlPlane, 'apiKeys' | 'tenants'>, Pick<ReturnType<typeof shutdownOn>, 'defer'> {
+  redis: RedisClient;
+  keyPublisher: ApiKeyPublisher | undefined;
+  log: Logger;
+}
+
+interface AuditParts {
+  redis: RedisClient;
+  database: Database;
+  registry: Metrics | undefined;
+  log: Logger;
+}
 
 runMain(async () => {
   const config = readControlPlaneConfig(process.env);
@@ -95,16 +112,30 @@ runMain(async () => {
   log.info({ port }, 'control plane listens');
   await migrateWhenConnected(config.DATABASE_URL, log);
   isMigrated = true;
+  publishForDataPlanes(config, { redis, keyPublisher, apiKeys, tenants, log, defer });
+  defer(storeAudit(config, { redis, database, registry, log }));
+});
+
+/** API keys and tenants, as long as the service runs. */
+function publishForDataPlanes(
+  { REDIS_PREFIX }: Config,
+  { redis, keyPublisher, apiKeys, tenants, log, defer }: PublishingParts,
+) {
   if (keyPublisher) {
     const stop = keepApiKeysPublished({ redis, publisher: keyPublisher, source: apiKeySource(apiKeys), log });
     defer(async () => stop());
   }
-  const publisher = tenantPublisher(redis, config.REDIS_PREFIX);
-  const stopPublishing = keepTenantsPublished(tenants, publisher, { log, isReady: () => redis.isReady });
-  defer(async () => stopPublishing());
-  // Also with the audit off: the records of other services, and of before, are stored and removed all the same.
-  const stream = auditStream(redis, config.REDIS_PREFIX);
-  const retentionDays = config.MCP_GATEWAY_AUDIT_RETENTION_DAYS;
+  const isReady = () => redis.isReady;
+  const stopTenants = keepTenantsPublished(tenants, tenantPublisher(redis, REDIS_PREFIX), { log, isReady });
+  defer(async () => stopTenants());
+}
+
+/** Also with the audit off: the records of other services, and of before, are stored and removed all the same. */
+function storeAudit(
+  { REDIS_PREFIX, MCP_GATEWAY_AUDIT_RETENTION_DAYS: retentionDays }: Config,
+  { redis, database, registry, log }: AuditParts,
+) {
+  const stream = auditStream(redis, REDIS_PREFIX);
   const count = registry && auditMetrics(registry, stream);
-  defer(drainAudit({ stream, rows: auditRows(database), retentionDays, log, count }));
-});
+  return drainAudit({ stream, rows: auditRows(database), retentionDays, log, count });
+}

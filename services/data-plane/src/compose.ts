@@ -20,7 +20,7 @@ import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { followQuotas, followTenants, type TenantTable, type WithoutRedis, withTenant } from '@mcp-gateway/quotas';
 import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
 import type { SessionKeyRing } from '@mcp-gateway/sessions';
-import { brokerClient, type BrokerClient } from './credentials/broker-client.js';
+import { brokerClient } from './credentials/broker-client.js';
 import { credentialCache } from './credentials/credential-cache.js';
 import type { IdentityKeys } from './credentials/identity-keys.js';
 import { identityTokens } from './credentials/identity-tokens.js';
@@ -124,16 +124,9 @@ export function composeDataPlane(
   settings: DataPlaneSettings,
   { redis, log, metrics, verifier, trail, now, timing = {} }: DataPlaneParts,
 ): DataPlane {
-  const { prefix } = settings;
+  const { prefix, sessionLimits: limits, sessionCacheBytes: cacheBytes } = settings;
   const routes = followRoutes(redis, prefix, log);
-  const sessions = sessionStore({
-    redis,
-    prefix,
-    limits: settings.sessionLimits,
-    cacheBytes: settings.sessionCacheBytes,
-    log,
-    now,
-  });
+  const sessions = sessionStore({ redis, prefix, limits, cacheBytes, log, now });
   const { upstreams, balancer } = composeUpstreams(routes, sessions, settings.upstreamTimeoutMs, timing.retireMs);
   const waits = createEndpointWaits(routes, { waitMs: timing.waitMs }); // after the balancer: each change of the routes queries the balancer again
 
@@ -151,15 +144,7 @@ export function composeDataPlane(
     withinMs: timing.relocateWithinMs,
     onOutcome: measure?.relocated,
   });
-  const { controlPlane, controlPlaneAgent: agent, internalSecret: secret } = settings;
-  const tls =
-    agent &&
-    (() => {
-      const { ca, cert, key } = agent.options;
-      return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
-    });
-  const broker = brokerClient({ controlPlane, secret, tls, log });
-  const credentials = composeCredentials(settings, broker, now);
+  const { credentials, broker } = composeCredentials(settings, log, now);
   terminateEndedSessions(routes, sessions, upstreams, credentials);
   const stopExpiry = expireSessions(routes, sessions, log);
   const streams = createStreamRegistry(routes, sessions);
@@ -196,16 +181,22 @@ export function composeDataPlane(
 }
 
 /** What the gateway puts on requests to servers. */
-const composeCredentials = (
-  { identityKeys, publicUrl, signIn }: DataPlaneSettings,
-  broker: BrokerClient,
-  now: DataPlaneParts['now'],
-) =>
-  upstreamCredentials({
+function composeCredentials(settings: DataPlaneSettings, log: Logger, now: DataPlaneParts['now']) {
+  const { controlPlane, controlPlaneAgent: agent, internalSecret: secret, identityKeys, publicUrl, signIn } = settings;
+  const tls =
+    agent &&
+    (() => {
+      const { ca, cert, key } = agent.options;
+      return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
+    });
+  const broker = brokerClient({ controlPlane, secret, tls, log });
+  const credentials = upstreamCredentials({
     cache: credentialCache({ broker, now }),
     identityTokens: identityTokens({ keys: identityKeys, issuer: publicUrl, now }),
     hasTokens: signIn !== undefined,
   });
+  return { credentials, broker };
+}
 
 /** The connection pools and the balancer, each of which needs the state of the other. */
 function composeUpstreams(routes: RouteTable, sessions: SessionStore, timeoutMs: number, retireMs: number | undefined) {

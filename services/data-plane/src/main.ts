@@ -13,7 +13,7 @@ import {
   variablesOf,
 } from '@mcp-gateway/platform/config';
 import { apiKeyFields, followPeppers, signInFault, signInFields, signInOf } from '@mcp-gateway/identity';
-import { createLogger } from '@mcp-gateway/platform/logging';
+import { createLogger, type Logger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import {
   browserAccess,
@@ -57,35 +57,18 @@ runMain(async () => {
   await checkRedis(config);
   const redis = redisClient(config, log);
   defer(async () => void (redis.isOpen && redis.destroy()));
-  const sessionKeys = new SessionKeyRing(config.MCP_GATEWAY_SESSION_KEYS);
-  const keysField = dataPlaneFields.MCP_GATEWAY_SESSION_KEYS;
-  const useKeys = (keys: typeof config.MCP_GATEWAY_SESSION_KEYS) => sessionKeys.replace(keys);
-  defer(followSecret('MCP_GATEWAY_SESSION_KEYS', keysField, process.env, useKeys, { log }));
-  const peppers = followPeppers(config.MCP_GATEWAY_API_KEY_PEPPERS, process.env, { log, defer });
-  let identityKeys = config.MCP_GATEWAY_IDENTITY_KEYS;
-  const identityField = dataPlaneFields.MCP_GATEWAY_IDENTITY_KEYS;
-  defer(
-    followSecret(
-      'MCP_GATEWAY_IDENTITY_KEYS',
-      identityField,
-      process.env,
-      (keys) => (identityKeys = keys ?? identityKeys),
-      { log },
-    ),
-  );
+  const keys = followKeys(config, { log, defer });
   const settings = {
     prefix: config.REDIS_PREFIX,
-    sessionKeys,
+    ...keys,
     sessionLimits: sessionLimits(config),
     sessionCacheBytes: config.MCP_GATEWAY_SESSION_CACHE_BYTES,
     access: browserAccess(config),
     signIn: signInOf(config),
-    apiKeyPeppers: peppers,
     allowedCallers: config.MCP_GATEWAY_ALLOWED_CALLERS,
     controlPlane: config.CONTROL_PLANE_URL,
     controlPlaneAgent: agent,
     internalSecret: config.MCP_GATEWAY_INTERNAL_SECRETS?.[0],
-    identityKeys: identityKeys && (() => identityKeys as NonNullable<typeof identityKeys>),
     publicPath: config.MCP_GATEWAY_PUBLIC_URL?.path,
     publicUrl: config.MCP_GATEWAY_PUBLIC_URL?.href,
     trustedProxies: config.MCP_GATEWAY_TRUSTED_PROXIES,
@@ -108,3 +91,22 @@ runMain(async () => {
   const port = await listen(server, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
   log.info({ port }, 'data plane listens');
 });
+
+/** The keys that are read again when their files change. */
+function followKeys(
+  config: z.infer<typeof Config>,
+  { log, defer }: { log: Logger } & Pick<ReturnType<typeof shutdownOn>, 'defer'>,
+) {
+  const { MCP_GATEWAY_SESSION_KEYS: session, MCP_GATEWAY_IDENTITY_KEYS: identity } = dataPlaneFields;
+  const sessionKeys = new SessionKeyRing(config.MCP_GATEWAY_SESSION_KEYS);
+  const useSessionKeys = (keys: typeof config.MCP_GATEWAY_SESSION_KEYS) => sessionKeys.replace(keys);
+  defer(followSecret('MCP_GATEWAY_SESSION_KEYS', session, process.env, useSessionKeys, { log }));
+  let identityKeys = config.MCP_GATEWAY_IDENTITY_KEYS;
+  const useIdentityKeys = (keys: typeof identityKeys) => (identityKeys = keys ?? identityKeys);
+  defer(followSecret('MCP_GATEWAY_IDENTITY_KEYS', identity, process.env, useIdentityKeys, { log }));
+  return {
+    sessionKeys,
+    identityKeys: identityKeys && (() => identityKeys as NonNullable<typeof identityKeys>),
+    apiKeyPeppers: followPeppers(config.MCP_GATEWAY_API_KEY_PEPPERS, process.env, { log, defer }),
+  };
+}

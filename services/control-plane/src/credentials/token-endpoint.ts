@@ -18,7 +18,7 @@ const MAX_BYTES = 256 * 1024;
 const USUAL_SECONDS = 300;
 const MAX_SECONDS = 86_400;
 
-export interface AccessToken {
+interface AccessToken {
   value: string;
   expiresInSeconds: number;
 }

@@ -30,7 +30,7 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
   definition: ResourceDefinition<Spec, Resource>,
   { queue, limitsOf, log }: ResourceServiceParts,
 ): ResourceService<Spec, Resource> {
-  const { kind, collection, rows, represent, errors } = definition;
+  const { kind, rows, represent } = definition;
   const { readable, writable } = resourceAccess(definition);
 
   /** The row is the truth and a resync finds it, so a failing queue fails no request. */
@@ -43,11 +43,6 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
     });
   }
 
-  const nameTaken = (name: string) =>
-    new GatewayError(errors.nameTaken, {
-      detail: `${name} exists already; choose another name, or change it with PUT /${collection}/${name} if it is yours`,
-    });
-
   return {
     async create(by, spec) {
       if (!isInScope(by.principal, { kind, name: spec.name })) {
@@ -57,7 +52,7 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
       const { subject, tenant } = by.principal;
       const limits = await limitsOf?.(tenant);
       const row = await rows.create(spec, subject, tenant, limits?.(spec));
-      if (!row) throw nameTaken(spec.name);
+      if (!row) throw nameTaken(definition, spec.name);
       enqueue(row.name, by);
       return represent(row);
     },
@@ -95,6 +90,14 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
     },
   };
 }
+
+const nameTaken = (
+  { collection, errors }: Pick<ResourceDefinition<ReplicatedSpec, Representation>, 'collection' | 'errors'>,
+  name: string,
+) =>
+  new GatewayError(errors.nameTaken, {
+    detail: `${name} exists already; choose another name, or change it with PUT /${collection}/${name} if it is yours`,
+  });
 
 /** Reads rows for callers that may see or change them. */
 function resourceAccess<Spec extends ReplicatedSpec>({
