@@ -13,7 +13,7 @@ import { observedStatus } from './observed-status.js';
  */
 export function routeOf({ row, revision: desired }: DesiredState, seen: Observation, phase: Phase): PublishedRoute {
   const addresses = seen.replicas.flatMap((replica) => replica.addresses ?? []);
-  const { requiredRoles, affinity, sessionRecovery, sessions, preserveHost, path, replicaCount } = row.spec;
+  const { requiredRoles, policies, affinity, sessionRecovery, sessions, preserveHost, path, replicaCount } = row.spec;
   return {
     kind: 'adapter',
     name: row.name,
@@ -21,6 +21,7 @@ export function routeOf({ row, revision: desired }: DesiredState, seen: Observat
     generation: row.generation,
     createdBy: row.createdBy,
     requiredRoles,
+    ...(policies.length > 0 && { policies }),
     affinity,
     sessionRecovery,
     sessions,

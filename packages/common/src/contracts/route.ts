@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Policy } from './policy.js';
 import { ResourceKind } from './resource.js';
 import { SessionLimits } from './session.js';
 
@@ -37,6 +38,8 @@ export const Route = z
     generation: z.int(),
     createdBy: z.string(),
     requiredRoles: z.array(z.string()),
+    /** Left out when there are none. */
+    policies: z.array(Policy).default([]),
     affinity: z.enum(['session', 'none']),
     sessionRecovery: z.enum(['replay', 'terminate']).default('replay'),
     sessions: SessionLimits.default({}),

@@ -5,14 +5,14 @@ import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Principal } from '@mcp-gateway/common/principal';
-import { type Era, HEADER } from '@mcp-gateway/protocol';
+import { type Era, HEADER, type Message } from '@mcp-gateway/protocol';
 import { MAX_UPSTREAM_ID_BYTES, sealSessionId, type SessionEnvelope, type SessionKey } from '@mcp-gateway/sessions';
 import { terminateUpstreamSession } from '../sessions/termination.js';
 import { clientPathFor } from '../upstream/redirects.js';
 import type { ReferenceTo } from '../request/reference.js';
 import type { SessionStore } from '../sessions/store.js';
 import type { Upstreams } from '../upstream/pools.js';
-import type { AnswerKind, Grants } from '../request/grants.js';
+import type { AnswerKind, Grant, Grants } from '../request/grants.js';
 import { proxyRequest, type ResponseHead, type ResponseSink } from '../upstream/proxy.js';
 import type { OpenSession } from '../sessions/location.js';
 
@@ -29,16 +29,13 @@ export interface SendParts {
 }
 
 /** A request to one endpoint. */
-export interface Sending {
+export interface Sending extends Grant {
   /** The id of the HTTP request. */
   id: string;
-  req: IncomingMessage;
   sink: ResponseSink;
   body: Buffer | Readable | null;
   query: string;
   era: Era;
-  route: Route;
-  principal: Principal;
   endpoint: Endpoint;
   /** The headers as the server gets them, without its session id. */
   headers: readonly string[];
@@ -48,7 +45,7 @@ export interface Sending {
   /** Called with a session that this request has opened. */
   onOpen?: (session: SessionEnvelope) => void;
   /** Called before the first byte is sent. */
-  delivery?: { sent(): void };
+  delivery?: { sent(): void; readonly message: Message };
   /** Runs when the server begins to answer; a rejection becomes the answer. */
   onStatus?: (status: number) => Promise<void> | undefined;
 }

@@ -42,10 +42,11 @@ export async function openStream(parts: StreamParts, request: McpRequest): Promi
 
 async function openOn(
   parts: StreamParts,
-  { id, req, query, route, principal }: McpRequest,
+  request: McpRequest,
   endpoint: Endpoint,
   answer: ClientResponse,
 ): Promise<void> {
+  const { id, req, query, route, principal } = request;
   const path = streamPath(endpoint.path) + query;
   const envelope: SessionEnvelope = {
     id: randomUUID(),
@@ -75,7 +76,7 @@ async function openOn(
       if (status === 200 && isEvents) await session.begin();
       return [];
     },
-    permit: parts.grants.permit({ route, principal }, 'stream'),
+    permit: parts.grants.permit(request, 'stream'),
   }).finally(() => session.end());
 }
 

@@ -5,6 +5,7 @@ import { openStream } from '../legacy-sse/open-stream.js';
 import { postMessage } from '../legacy-sse/post-message.js';
 import { CLIENT_GONE, sendContinue } from '../request/body.js';
 import type { McpRequest, RequestContext } from '../request/context.js';
+import { applyPolicies } from './apply-policies.js';
 import { authenticate, type SignInParts } from './authenticate.js';
 import { authorize } from './authorize.js';
 import { decideEra } from './decide-era.js';
@@ -46,6 +47,8 @@ export function createPipeline({ access, signIn, limits, forwarding }: PipelineP
     const route = authorize(forwarding.routes, principal, adapter); // before the session: it must not outlive revoked access
     context.body = validate(req, limits, METHODS[endpoint]); // before the balancer: a refused request causes no load
     const request: McpRequest = Object.assign(context, { query, principal, route, era: 'legacy' as const });
+    const applying = applyPolicies(request); // after the rule, and before anything is opened or counted
+    if (applying instanceof Promise) await applying;
     if (endpoint === 'sse') return openStream(forwarding, request);
     if (endpoint === 'messages') return postMessage(forwarding, request);
     const deciding = decideEra(request);

@@ -3,24 +3,28 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import { canRead } from '@mcp-gateway/common/permission';
 import { hasExpired, type Principal } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/routing';
+import { denialOf, policyDenied, type PolicySubject } from './policies.js';
 
 /** The permission with which the pipeline admitted a request. */
-export interface Grant {
+export interface Grant extends PolicySubject {
   principal: Principal;
   route: Route;
 }
 
 /**
+ * denied   a policy of the adapter does not permit the request any more
  * expired  the sign-in has ended, and the caller has to sign in again
  * held     the caller may still use the adapter
  * removed  the adapter is gone, and another adapter may have its name
  * revoked  the caller may no longer use the adapter
  */
-export type GrantState = 'expired' | 'held' | 'removed' | 'revoked';
+export type GrantState = 'denied' | 'expired' | 'held' | 'removed' | 'revoked';
 
 /** The state of a grant under the current route. */
-export function grantState({ principal, route }: Grant, now: Route | undefined, nowSeconds?: number): GrantState {
+export function grantState(grant: Grant, now: Route | undefined, nowSeconds?: number): GrantState {
+  const { principal, route } = grant;
   if (now && now !== route && !canRead(principal, now)) return 'revoked';
+  if (now && now !== route && denialOf(now, grant)) return 'denied';
   if (hasExpired(principal, nowSeconds)) return 'expired';
   if (now === route) return 'held';
   return now?.resourceId === route.resourceId ? 'held' : 'removed';
@@ -29,11 +33,11 @@ export function grantState({ principal, route }: Grant, now: Route | undefined, 
 /** An answer that lasts, by what ends it: a call under way may finish, but no one listens without a sign-in. */
 const ENDED_BY = {
   /** The stream of a session, or of the older transport. */
-  stream: ['expired', 'removed', 'revoked'],
+  stream: ['denied', 'expired', 'removed', 'revoked'],
   /** `subscriptions/listen`. */
-  subscription: ['expired', 'revoked'],
+  subscription: ['denied', 'expired', 'revoked'],
   /** The answer to a call. */
-  answer: ['revoked'],
+  answer: ['denied', 'revoked'],
 } as const satisfies Record<string, GrantState[]>;
 
 export type AnswerKind = keyof typeof ENDED_BY;
@@ -55,7 +59,7 @@ export interface Permit {
 export interface Grants {
   /**
    * Call it before the gateway sends or opens anything for the caller later than the request arrived.
-   * @throws GatewayError ADAPTER_NOT_FOUND, SIGN_IN_REQUIRED
+   * @throws GatewayError ADAPTER_NOT_FOUND, POLICY_DENIED, SIGN_IN_REQUIRED
    */
   check(grant: Grant): void;
   /** The permit of one answer. */
@@ -68,10 +72,11 @@ export interface Grants {
 
 const ends = (state: GrantState, kind: AnswerKind) => (ENDED_BY[kind] as readonly GrantState[]).includes(state);
 
-const errorOf = (state: GrantState): GatewayError =>
-  state === 'expired'
-    ? new GatewayError('SIGN_IN_REQUIRED', { detail: 'the sign-in has ended' })
-    : new GatewayError('ADAPTER_NOT_FOUND');
+function errorOf(state: GrantState, grant: Grant, now: Route | undefined): GatewayError {
+  if (state === 'expired') return new GatewayError('SIGN_IN_REQUIRED', { detail: 'the sign-in has ended' });
+  const denial = state === 'denied' && now && denialOf(now, grant);
+  return denial ? policyDenied(denial) : new GatewayError('ADAPTER_NOT_FOUND');
+}
 
 /** How often streams are checked for a sign-in that has ended. */
 const EXPIRY_CHECK_MS = 5_000;
@@ -86,7 +91,7 @@ export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>): Gran
       const state = grantState(each.grant, now);
       if (!ends(state, each.kind)) continue;
       all.delete(each);
-      each.end(errorOf(state));
+      each.end(errorOf(state, each.grant, now));
     }
   }
   routes.onChange(() => {
@@ -114,8 +119,9 @@ export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>): Gran
   };
   return {
     check(grant) {
-      const state = grantState(grant, routes.get(grant.route));
-      if (state !== 'held') throw errorOf(state);
+      const now = routes.get(grant.route);
+      const state = grantState(grant, now);
+      if (state !== 'held') throw errorOf(state, grant, now);
     },
     permit: (grant, kind) => new AnswerPermit(routes, watch, grant, kind),
     watch,
@@ -133,8 +139,9 @@ class AnswerPermit implements Permit {
   ) {}
 
   deny(): GatewayError | undefined {
-    const state = grantState(this.grant, this.routes.get(this.grant.route));
-    return ends(state, this.kind) ? errorOf(state) : undefined;
+    const now = this.routes.get(this.grant.route);
+    const state = grantState(this.grant, now);
+    return ends(state, this.kind) ? errorOf(state, this.grant, now) : undefined;
   }
 
   watch(end: (error: GatewayError) => void): () => void {
