@@ -10,27 +10,34 @@ export const LOADS = [
   { name: 'stateless, events', adapter: 'events', inSession: false },
 ];
 
-async function openSession(url) {
-  const answer = await fetch(url, { method: 'POST', headers: LEGACY, body: INITIALIZE });
+async function openSession(url, signIn) {
+  const answer = await fetch(url, { method: 'POST', headers: { ...LEGACY, ...signIn }, body: INITIALIZE });
   const session = answer.headers.get('mcp-session-id');
   if (!answer.ok || !session)
     throw new Error(`${url} answered initialize with ${answer.status}: ${await answer.text()}`);
   await answer.arrayBuffer();
-  return { ...LEGACY, 'mcp-session-id': session };
+  return { ...LEGACY, ...signIn, 'mcp-session-id': session };
 }
 
 /** Long, because the machine may be busy. A request without an answer by then fails the run. */
 const TIMEOUT_SECONDS = 60;
 
 /**
- * Sends the given number of requests to one subject and checks the status and body of every answer.
+ * Sends the given number of requests to one subject and checks the status and body of every answer. `signIn` returns
+ * the headers with which the caller of a connection signs in.
  * @returns requests per second, and microseconds of processor time per request; no time when the subject is not a process
  * @throws Error when an answer differs from the upstream's
  */
-export async function measure({ name: subject, url: base, child }, { adapter, inSession }, { requests, connections }) {
+export async function measure(
+  { name: subject, url: base, child, signIn = () => ({}) },
+  { adapter, inSession },
+  { requests, connections },
+) {
   const url = `${base}/adapters/${adapter}/mcp`;
   const headers = [];
-  for (let i = 0; i < connections; i += 1) headers.push(inSession ? await openSession(url) : MODERN);
+  for (let i = 0; i < connections; i += 1) {
+    headers.push(inSession ? await openSession(url, signIn(i)) : { ...MODERN, ...signIn(i) });
+  }
   const run = async (amount) => {
     let next = 0;
     const setupClient = (client) => client.setHeaders(headers[next++ % connections]);

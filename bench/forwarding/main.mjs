@@ -4,6 +4,7 @@
 //     --requests 20000 --rounds 5 --connections 50       requests per run, runs, concurrent connections
 //     --only data-plane,bare                             only these subjects
 //     --against DIR                                      adds the data plane of another checkout, which must be built
+//     --sign-in                                          adds one with metrics, and one whose callers also sign in
 //     --profile DIR                                      makes V8 write profiles of the data planes there
 //
 // Compare the ratios of processor time per request: other work on the machine changes them little.
@@ -14,10 +15,13 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startRedis } from '@mcp-gateway/local/redis';
+import { freePort } from '@mcp-gateway/platform/serving';
 import { end } from '../processes.mjs';
+import { startIssuer } from './issuer.mjs';
 import { LOADS, measure } from './load.mjs';
 import { print, summarize } from './report.mjs';
-import { log, publishRoutes, startDataPlane, startSubject } from './start.mjs';
+
+import { log, publishRoutes, ROLE, startDataPlane, startSubject } from './start.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -26,6 +30,7 @@ const { values: options } = parseArgs({
     connections: { type: 'string', default: '50' },
     only: { type: 'string' },
     against: { type: 'string' },
+    'sign-in': { type: 'boolean', default: false },
     profile: { type: 'string' },
   },
 });
@@ -37,13 +42,14 @@ const isWanted = (name) => !options.only || options.only.split(',').includes(nam
 
 const folder = mkdtempSync(path.join(tmpdir(), 'mcpgw-'));
 const started = [];
+let issuer;
 const redis = await startRedis({ path: process.env.PATH, dataDir: folder, log });
 try {
   const begin = async (starting) => started[started.push(await starting) - 1];
   const upstream = await begin(startSubject('upstream'));
   await publishRoutes(redis.url, upstream.url);
-  const dataPlane = (name, from) =>
-    begin(startDataPlane(name, from, { redisUrl: redis.url, profileDir: options.profile }));
+  const dataPlane = (name, from, settings) =>
+    begin(startDataPlane(name, from, { redisUrl: redis.url, profileDir: options.profile, settings }));
 
   const subjects = isWanted('direct') ? [{ name: 'direct', url: upstream.url }] : [];
   if (isWanted(OURS)) subjects.push(await dataPlane(OURS, checkout));
@@ -52,6 +58,16 @@ try {
     const itsOwn = await import(path.join(against, 'bench/forwarding/start.mjs'));
     await itsOwn.publishRoutes(redis.url, upstream.url); // its format of a route may be another
     subjects.push(await dataPlane('against', against));
+  }
+  if (options['sign-in']) {
+    const withMetrics = async () => ({ MCP_GATEWAY_METRICS_PORT: String(await freePort()) });
+    subjects.push(await dataPlane('with metrics', checkout, await withMetrics()));
+    issuer = await startIssuer();
+    const tokens = [];
+    for (let i = 0; i < how.connections; i += 1) tokens.push(await issuer.token(i, ROLE));
+    const settings = { ...(await withMetrics()), AUTH_MODE: 'oidc', OIDC_ISSUERS: issuer.settings };
+    const signIn = (i) => ({ authorization: `Bearer ${tokens[i]}` });
+    subjects.push({ ...(await dataPlane('signed in', checkout, settings)), signIn });
   }
   for (const name of ['bare', 'express', 'fastify']) {
     if (isWanted(name)) subjects.push(await begin(startSubject(name, upstream.url)));
@@ -70,6 +86,7 @@ try {
   print(summarize(runs), OURS);
 } finally {
   for (const { child } of started.toReversed()) await end(child);
+  issuer?.stop();
   await redis.stop();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -11,6 +11,8 @@ import { freePort } from '@mcp-gateway/platform/serving';
 
 const START_MS = 30_000;
 const ADAPTERS = ['json', 'events'];
+/** Of callers that sign in. */
+export const ROLE = 'team';
 
 export const log = createLogger('bench', 'warn');
 
@@ -39,7 +41,7 @@ export async function publishRoutes(redisUrl, upstream) {
     resourceId: name,
     generation: 1,
     createdBy: 'dev',
-    requiredRoles: [],
+    requiredRoles: [ROLE],
     affinity: 'session',
     sessionRecovery: 'replay',
     sessions: {},
@@ -54,8 +56,11 @@ export async function publishRoutes(redisUrl, upstream) {
   client.destroy();
 }
 
-/** Starts the data plane of a built checkout as an installation runs it. */
-export async function startDataPlane(name, checkout, { redisUrl, profileDir }) {
+/**
+ * Starts the data plane of a built checkout as an installation runs it.
+ * @param settings environment variables beside the usual ones
+ */
+export async function startDataPlane(name, checkout, { redisUrl, profileDir, settings = {} }) {
   const port = await freePort();
   const env = {
     PORT: String(port),
@@ -63,6 +68,7 @@ export async function startDataPlane(name, checkout, { redisUrl, profileDir }) {
     CONTROL_PLANE_URL: 'http://127.0.0.1:1', // no request uses it
     MCP_GATEWAY_SESSION_KEYS: randomBytes(32).toString('base64'),
     MCP_GATEWAY_LOG_LEVEL: 'warn',
+    ...settings,
   };
   const execArgv = profileDir ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : [];
   const { child } = await start(path.join(checkout, 'services/data-plane/dist/main.js'), { env, execArgv });

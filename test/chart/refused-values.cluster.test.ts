@@ -21,6 +21,16 @@ describe('the chart refuses', () => {
       [...ENOUGH, ...DATABASES, ISSUER],
       'auth.mode is development, so the gateway would',
     ],
+    [
+      'Entra ID without an app registration',
+      [...ENOUGH, ...DATABASES, '--set=auth.mode=entra'],
+      'auth.mode=entra needs auth.entra.tenantIds and auth.entra.clientId',
+    ],
+    [
+      'a tenant that has no effect',
+      [...ENOUGH, ...DATABASES, '--set=auth.entra.tenantIds={11111111-aaaa-4bbb-8ccc-222222222222}'],
+      'auth.mode is development, so the gateway would check no tokens of Entra ID',
+    ],
     ['no database', [...ENOUGH, '--set=redis.existingSecret=redis'], 'exactly one database is needed'],
     [
       'two databases',

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { folder } from '../support/after-tests.js';
 import { callModern } from '../support/clients.js';
+import { CLIENT_ID, TENANT } from '../support/entra.js';
 import { refusedStart, startGateway, type Gateway, type Part } from '../support/gateway.js';
 import { startIssuer, type TestIssuer } from '../support/issuer.js';
 import { collect, repository } from '../support/launch.js';
@@ -85,12 +86,34 @@ const FAULTS = [
     why: /^OIDC_ISSUERS is set, but AUTH_MODE is not oidc, .*\. Set AUTH_MODE=oidc, or remove .*\.$/,
   },
   {
+    what: 'Entra ID without an app registration',
+    AUTH_MODE: 'entra',
+    ENTRA_TENANT_IDS: TENANT,
+    why: /^AUTH_MODE=entra needs ENTRA_CLIENT_ID: the ids of the tenants .*\.$/,
+  },
+  {
+    what: 'a tenant by name',
+    AUTH_MODE: 'entra',
+    ENTRA_TENANT_IDS: 'common',
+    ENTRA_CLIENT_ID: CLIENT_ID,
+    why: /^ENTRA_TENANT_IDS must be ids of tenants, separated by commas: GUIDs, .*$/,
+  },
+  {
+    what: 'a tenant without Entra ID',
+    ENTRA_TENANT_IDS: TENANT,
+    why: /^ENTRA_TENANT_IDS is set, but AUTH_MODE is not entra, .*\. Set AUTH_MODE=entra, or remove .*\.$/,
+  },
+  {
     what: 'an issuer without audiences',
     AUTH_MODE: 'oidc',
     OIDC_ISSUERS: '[{"issuer": "https://a.example"}]',
     why: /^OIDC_ISSUERS 0\.audiences: must be a list of audiences$/,
   },
-  { what: 'a mode that does not exist', AUTH_MODE: 'entra', why: /^AUTH_MODE must be "development" or "oidc"$/ },
+  {
+    what: 'a mode that does not exist',
+    AUTH_MODE: 'none',
+    why: /^AUTH_MODE must be "development", "oidc" or "entra"$/,
+  },
 ];
 
 describe('settings of sign-in that contradict each other stop the start with one sentence:', () => {

@@ -3,42 +3,56 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
+/** How an issuer on loopback differs from a plain OpenID Connect issuer. */
+export interface IssuerShape {
+  alg: 'ES256' | 'RS256';
+  /** Its `iss`. Default: where it listens. */
+  iss?: string;
+  /** What its tokens have besides `iss` and `exp`. */
+  claims: Record<string, unknown>;
+  /** The document at a path, if it is one of its own: `keys`, or what discovery says. */
+  document?: (path: string) => 'keys' | object | undefined;
+}
+
+const PLAIN: IssuerShape = { alg: 'ES256', claims: { aud: 'gateway', sub: 'alice' } };
+
 /** An issuer on loopback: discovery, keys that rotate, and tokens as a test wants them. */
-export async function startIssuer() {
+export async function startIssuer(shape: IssuerShape = PLAIN) {
   const state = { isDown: false, reads: 0, padding: 0, delayMs: 0, discovered: undefined as string | undefined };
-  let key = await signingKey('first');
+  let key = await signingKey('first', shape.alg);
   let published = [key.jwk];
   const server = createServer((req, res) => {
     state.reads += 1;
     setTimeout(() => {
       if (state.isDown) return void res.writeHead(503).end();
+      const own = shape.document?.(req.url ?? '');
+      if (shape.document && !own) return void res.writeHead(404).end();
       const found =
-        req.url === '/keys'
+        own === 'keys' || req.url === '/keys'
           ? { keys: published, padding: 'x'.repeat(state.padding) }
-          : { issuer: state.discovered ?? issuer, jwks_uri: `${issuer}/keys` };
+          : { issuer, jwks_uri: `${url}/keys`, ...own, ...(state.discovered && { issuer: state.discovered }) };
       res.setHeader('content-type', 'application/json').end(JSON.stringify(found));
     }, state.delayMs).unref();
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const issuer = shape.iss ?? url;
   return {
+    /** Its `iss`. */
     issuer,
+    /** Where it listens. */
+    url,
+    shape,
     state,
     /** @param claims undefined ones are left out */
     token: (claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}, signer: SigningKey = key) => {
-      const payload = {
-        iss: issuer,
-        aud: 'gateway',
-        sub: 'alice',
-        exp: Math.floor(Date.now() / 1000) + 600,
-        ...claims,
-      };
+      const payload = { iss: issuer, exp: Math.floor(Date.now() / 1000) + 600, ...shape.claims, ...claims };
       return new SignJWT(payload)
-        .setProtectedHeader({ alg: 'ES256', kid: signer.kid, ...header })
-        .sign(signer.privateKey);
+        .setProtectedHeader({ alg: shape.alg, typ: 'JWT', kid: signer.kid, ...header })
+        .sign(signer.privateKey, { crit: { 'urn:example': true } });
     },
     async rotate(kid: string) {
-      key = await signingKey(kid);
+      key = await signingKey(kid, shape.alg);
       published = [key.jwk];
     },
     publicKey: () => key.jwk,
@@ -53,7 +67,7 @@ export async function startIssuer() {
 export type TestIssuer = Awaited<ReturnType<typeof startIssuer>>;
 type SigningKey = Awaited<ReturnType<typeof signingKey>>;
 
-export async function signingKey(kid: string) {
-  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
-  return { kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' } };
+export async function signingKey(kid: string, alg: IssuerShape['alg'] = 'ES256') {
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+  return { kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } };
 }

@@ -1,4 +1,4 @@
-import { OidcIssuers, oidcVerifier } from '@mcp-gateway/identity';
+import { signInFields, tokenVerifier, type SignIn } from '@mcp-gateway/identity';
 import type { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { TestIssuer } from './issuer.js';
@@ -6,24 +6,29 @@ import type { TestIssuer } from './issuer.js';
 /** The header `Authorization` of a request, and its other headers. */
 export type Verify = (authorization: string | undefined, headers?: object) => Promise<Principal>;
 
+/** @param issuers as in OIDC_ISSUERS */
+export const oidcSignIn = (issuers: readonly object[]): SignIn => ({
+  mode: 'oidc',
+  issuers: signInFields.OIDC_ISSUERS.parse(JSON.stringify(issuers)) ?? [],
+});
+
 /** A verifier of the issuer and perhaps of others, which has read nothing yet. */
-export function verifierOf(
+export const verifierOf = (
   { issuer }: TestIssuer,
-  { log, now }: Pick<Parameters<typeof oidcVerifier>[1], 'log' | 'now'>,
+  parts: Parameters<typeof tokenVerifier>[1],
   settings: object = {},
   others: object[] = [],
-): Verify {
-  const issuers = OidcIssuers.parse(
-    JSON.stringify([{ issuer, audiences: ['other', 'gateway'], ...settings }, ...others]),
-  );
-  const verifier = oidcVerifier(issuers, { log, ...(now && { now }) });
-  return async (authorization, headers = {}) =>
+): Verify =>
+  verifying(tokenVerifier(oidcSignIn([{ issuer, audiences: ['other', 'gateway'], ...settings }, ...others]), parts));
+
+export const verifying =
+  (verifier: ReturnType<typeof tokenVerifier>): Verify =>
+  async (authorization, headers = {}) =>
     verifier({ headers: { ...(authorization !== undefined && { authorization }), ...headers } });
-}
 
 /** The error that it rejects with, in the parts that a caller sees; the principal if it does not reject. */
-export const refusal = (verifying: Promise<Principal>) =>
-  verifying.then(
+export const refusal = (verification: Promise<Principal>) =>
+  verification.then(
     (principal) => ({ principal }),
     ({ code, detail, headers }: GatewayError) => ({ code, detail, challenge: headers['www-authenticate'] }),
   );

@@ -26,11 +26,36 @@
 {{- if eq .Values.auth.mode "oidc" }}
 - { name: AUTH_MODE, value: oidc }
 - { name: OIDC_ISSUERS, value: {{ .Values.auth.oidc.issuers | toJson | quote }} }
+{{- else if eq .Values.auth.mode "entra" }}
+- { name: AUTH_MODE, value: entra }
+{{ include "mcp-gateway.entraVariables" .Values.auth.entra }}
 {{- else if .Values.signIn.development }}
 - { name: MCP_GATEWAY_DEVELOPMENT_SIGN_IN, value: {{ .Values.signIn.development }} }
 {{- end }}
 {{- with include "mcp-gateway.publicUrl" . }}
 - { name: MCP_GATEWAY_PUBLIC_URL, value: {{ . | quote }} }
+{{- end }}
+{{- end -}}
+
+{{/* Sign-in with Entra ID. The context is auth.entra. */}}
+{{- define "mcp-gateway.entraVariables" -}}
+- { name: ENTRA_TENANT_IDS, value: {{ join "," .tenantIds | quote }} }
+- { name: ENTRA_CLIENT_ID, value: {{ .clientId | quote }} }
+- { name: ENTRA_CLOUD, value: {{ .cloud }} }
+{{- with .appIdUri }}
+- { name: ENTRA_APP_ID_URI, value: {{ . | quote }} }
+{{- end }}
+{{- with .audiences }}
+- { name: ENTRA_AUDIENCES, value: {{ join "," . | quote }} }
+{{- end }}
+{{- with .scopes }}
+- { name: ENTRA_SCOPES, value: {{ join "," . | quote }} }
+{{- end }}
+{{- with .roleClaims }}
+- { name: ENTRA_ROLE_CLAIMS, value: {{ join "," . | quote }} }
+{{- end }}
+{{- with .roleMapping }}
+- { name: ENTRA_ROLE_MAPPING, value: {{ toJson . | quote }} }
 {{- end }}
 {{- end -}}
 
@@ -64,9 +89,15 @@
 {{- fail "auth.mode=oidc needs auth.oidc.issuers: a list of objects with an issuer and its audiences" -}}
 {{- end -}}
 {{- else if .Values.auth.oidc.issuers -}}
-{{- fail "auth.oidc.issuers is set, but auth.mode is development, so the gateway would check no tokens; set auth.mode=oidc, or remove the issuers" -}}
+{{- fail (printf "auth.oidc.issuers is set, but auth.mode is %s, so the gateway would not accept their tokens; set auth.mode=oidc, or remove the issuers" .Values.auth.mode) -}}
+{{- else if eq .Values.auth.mode "entra" -}}
+{{- if not (and .Values.auth.entra.tenantIds .Values.auth.entra.clientId) -}}
+{{- fail "auth.mode=entra needs auth.entra.tenantIds and auth.entra.clientId: the tenants whose callers may sign in, and the gateway's app registration" -}}
+{{- end -}}
+{{- else if or .Values.auth.entra.tenantIds .Values.auth.entra.clientId -}}
+{{- fail (printf "auth.entra is set, but auth.mode is %s, so the gateway would check no tokens of Entra ID; set auth.mode=entra, or remove it" .Values.auth.mode) -}}
 {{- else if not (or .Values.signIn.development .Values.signIn.configMap) -}}
-{{- fail "a sign-in is needed: auth.mode=oidc with auth.oidc.issuers. Or development sign-in, with which anyone who reaches the gateway can be any user, administrators included. If that is acceptable: --set signIn.development=allow-from-network" -}}
+{{- fail "a sign-in is needed: auth.mode=entra with auth.entra, or auth.mode=oidc with auth.oidc.issuers. Or development sign-in, with which anyone who reaches the gateway can be any user, administrators included. If that is acceptable: --set signIn.development=allow-from-network" -}}
 {{- end -}}
 {{- with .Values.signIn.configMap -}}
 envFrom:

@@ -5,19 +5,34 @@
 {{- end -}}
 {{- end -}}
 
+{{/* Volumes of the chart itself, as a YAML list of volume and mountPath. Secrets are whole folders, so that changes arrive. (list $ component) */}}
+{{- define "mcp-gateway.ownVolumes" -}}
+{{- with include "mcp-gateway.tlsSecret" . }}
+- { mountPath: /etc/mcp-gateway/tls, volume: { name: tls, secret: { secretName: {{ . | quote }} } } }
+{{- end }}
+{{- if eq (index . 1) "data-plane" }}
+{{- $secret := include "mcp-gateway.sessionKeysSecret" (index . 0) | fromYaml }}
+- mountPath: /etc/mcp-gateway/session-keys
+  volume: { name: session-keys, secret: { secretName: {{ $secret.name | quote }}, items: [{ key: {{ $secret.key | quote }}, path: keys }] } }
+{{- end }}
+{{- end -}}
+
 {{/* (list $ component component-values) */}}
 {{- define "mcp-gateway.volumes" -}}
-{{- $secret := include "mcp-gateway.tlsSecret" . -}}
+{{- $own := include "mcp-gateway.ownVolumes" . | fromYamlArray -}}
 {{- $extra := (index . 2).extraVolumes -}}
 {{- range $extra -}}
-{{- if and $secret (eq .name "tls") -}}
-{{- fail "dataPlane.extraVolumes must not contain a volume with the name tls: the certificate of dataPlane.tls.existingSecret has it" -}}
+{{- $name := .name -}}
+{{- range $own -}}
+{{- if eq .volume.name $name -}}
+{{- fail (printf "%s.extraVolumes must not contain a volume with the name %s: the chart has a volume of that name" (camelcase (index $ 1) | untitle) $name) -}}
 {{- end -}}
 {{- end -}}
-{{- if or $secret $extra -}}
+{{- end -}}
+{{- if or $own $extra -}}
 volumes:
-  {{- with $secret }}
-  - { name: tls, secret: { secretName: {{ . | quote }} } }
+  {{- range $own }}
+  - {{ toYaml .volume | nindent 4 | trim }}
   {{- end }}
   {{- with $extra }}
   {{- toYaml . | nindent 2 }}
@@ -27,12 +42,12 @@ volumes:
 
 {{/* (list $ component component-values) */}}
 {{- define "mcp-gateway.volumeMounts" -}}
-{{- $secret := include "mcp-gateway.tlsSecret" . -}}
+{{- $own := include "mcp-gateway.ownVolumes" . | fromYamlArray -}}
 {{- $extra := (index . 2).extraVolumeMounts -}}
-{{- if or $secret $extra -}}
+{{- if or $own $extra -}}
 volumeMounts:
-  {{- if $secret }}
-  - { name: tls, mountPath: /etc/mcp-gateway/tls, readOnly: true }
+  {{- range $own }}
+  - { name: {{ .volume.name }}, mountPath: {{ .mountPath }}, readOnly: true }
   {{- end }}
   {{- with $extra }}
   {{- toYaml . | nindent 2 }}

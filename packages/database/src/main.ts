@@ -1,15 +1,16 @@
+import { DatabaseUrl, readConfig } from '@mcp-gateway/platform/config';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { migrate } from './migrate.js';
+import { z } from 'zod';
 import { createMigration, findDrift, resolveMigration } from './migrations/author.js';
 
-const USAGE = `DATABASE_URL=… node packages/database/dist/main.js COMMAND
+const USAGE = `DATABASE_URL=… (or DATABASE_URL_FILE=…) node packages/database/dist/main.js COMMAND
   apply                          bring the database to the checked-in migrations
   create NAME                    write a migration from a changed prisma/schema.prisma
   drift                          fail when schema.prisma and the migrations differ
   resolve applied|rolled-back NAME   after a migration failed: what became of its changes`;
 
 const [command, ...args] = process.argv.slice(2);
-const url = process.env['DATABASE_URL'];
 
 try {
   process.exitCode = await run();
@@ -19,6 +20,7 @@ try {
 }
 
 async function run(): Promise<number> {
+  const url = readConfig(z.object({ DATABASE_URL: DatabaseUrl.optional() }), process.env).DATABASE_URL;
   if (!url) return usage();
   switch (command) {
     case 'apply':

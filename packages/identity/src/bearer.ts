@@ -35,3 +35,17 @@ export function invalidToken(detail: string, cause?: unknown): GatewayError {
     cause,
   });
 }
+
+/**
+ * The refusal of a token that holds, but does not give enough (RFC 6750 §3.1).
+ * @param detail as for `invalidToken`
+ * @param scopes to request instead; one with `{resource}` is left out, because only the metadata can say it
+ */
+export function insufficientScope(detail: string, scopes: readonly string[]): GatewayError {
+  const known = scopes.filter((scope) => !scope.includes('{resource}'));
+  const scope = known.length > 0 ? `, scope="${known.join(' ')}"` : '';
+  return new GatewayError('FORBIDDEN', {
+    detail,
+    headers: { 'www-authenticate': `Bearer error="insufficient_scope", error_description="${detail}"${scope}` },
+  });
+}

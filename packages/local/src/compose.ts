@@ -5,11 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { checkDatabase } from '@mcp-gateway/database';
 import {
   ConfigError,
+  fileVariable,
   networkVariables,
   proxyVariables,
   trafficFields,
   trustVariables,
+  variablesOf,
 } from '@mcp-gateway/platform/config';
+import { signInFields } from '@mcp-gateway/identity';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { checkRedis } from '@mcp-gateway/platform/redis';
 import { closeServer, freePort, listen } from '@mcp-gateway/platform/serving';
@@ -21,6 +24,7 @@ import {
   systemClock,
   type CatalogueEntry,
 } from '@mcp-gateway/runtime/supervisor';
+import { z } from 'zod';
 import type { Config } from './config.js';
 import { dataFolder, type DataFolder } from './data-folder.js';
 import { keepRunning } from './keep-running.js';
@@ -146,7 +150,10 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
   const callers = {
     ...shared,
     AUTH_MODE: config.AUTH_MODE,
-    ...(config.AUTH_MODE === 'oidc' && { ...proxyVariables(env), ...definedVariables(['OIDC_ISSUERS'], env) }),
+    ...(config.AUTH_MODE !== 'development' && {
+      ...proxyVariables(env),
+      ...definedVariables(variablesOf(z.object(signInFields)), env),
+    }),
     MCP_GATEWAY_ALLOWED_ORIGINS: config.MCP_GATEWAY_ALLOWED_ORIGINS.join(','),
   };
   return {
@@ -164,11 +171,18 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
       MCP_GATEWAY_HOST: config.MCP_GATEWAY_HOST,
       MCP_GATEWAY_ALLOWED_HOSTS: config.MCP_GATEWAY_ALLOWED_HOSTS.join(','),
       MCP_GATEWAY_DEVELOPMENT_SIGN_IN: config.MCP_GATEWAY_DEVELOPMENT_SIGN_IN ?? '',
-      MCP_GATEWAY_SESSION_KEYS: config.MCP_GATEWAY_SESSION_KEYS ?? data.sessionKey,
+      ...sessionKeys(config, env, data.sessionKey),
       ...definedVariables(Object.keys(trafficFields), env),
       CONTROL_PLANE_URL: `http://127.0.0.1:${controlPlanePort}`,
     },
   };
+}
+
+/** The data plane reads a file of keys itself, so that it notices changes. */
+function sessionKeys(config: Config, env: NodeJS.ProcessEnv, generated: string): Record<string, string> {
+  const fromFile = definedVariables([fileVariable('MCP_GATEWAY_SESSION_KEYS')], env);
+  if (Object.keys(fromFile).length > 0) return fromFile;
+  return { MCP_GATEWAY_SESSION_KEYS: config.MCP_GATEWAY_SESSION_KEYS ?? generated };
 }
 
 /**

@@ -22,7 +22,7 @@ export const Config = z.object({
   REDIS_URL: redisFields.REDIS_URL.optional(),
   REDIS_CLUSTER: redisFields.REDIS_CLUSTER,
   REDIS_PREFIX: redisFields.REDIS_PREFIX,
-  MCP_GATEWAY_SESSION_KEYS: z.string().optional(),
+  MCP_GATEWAY_SESSION_KEYS: z.string().optional().meta({ secret: true }),
   ...trafficFields,
   ...drainFields,
   ...metricsFields,

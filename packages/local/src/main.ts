@@ -1,10 +1,11 @@
 import { inspect } from 'node:util';
-import { issuersOf, signInFault } from '@mcp-gateway/identity';
+import { authorizationServersOf, signInFault, signInOf } from '@mcp-gateway/identity';
 import {
   ConfigError,
   readConfig,
   refuseExposedDevelopmentSignIn,
   unknownVariables,
+  variablesOf,
 } from '@mcp-gateway/platform/config';
 import { createLogger, escapeControls } from '@mcp-gateway/platform/logging';
 import { runMain, shutdownOn } from '@mcp-gateway/platform/serving';
@@ -15,7 +16,7 @@ import { startGateway } from './compose.js';
 import { Config } from './config.js';
 
 runMain(async () => {
-  for (const warning of unknownVariables(process.env, Object.keys(Config.shape))) console.error(warning);
+  for (const warning of unknownVariables(process.env, variablesOf(Config))) console.error(warning);
   const config = readConfig(Config, process.env);
   const fault = signInFault(config) ?? refuseExposedDevelopmentSignIn(config);
   if (fault) throw new ConfigError(fault);
@@ -25,7 +26,8 @@ runMain(async () => {
     const { url, controlPlaneUrl, data, logs } = await startGateway(config, { env: process.env, log, defer, isEnding });
     // This process need not trust the certificate of the data plane.
     const routedUrl = config.MCP_GATEWAY_TLS_CERT_FILE === undefined ? url : null;
-    const issuers = issuersOf(config)?.map(({ issuer }) => issuer);
+    const signIn = signInOf(config);
+    const issuers = signIn && authorizationServersOf(signIn).map(({ issuer }) => issuer);
     const text = issuers
       ? announceSignIn({ url, issuers, data, logs })
       : announce({ url, adapters: await awaitAdapters(controlPlaneUrl, undefined, routedUrl), data, logs });

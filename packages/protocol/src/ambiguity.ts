@@ -28,7 +28,7 @@ function hasTwins(text: string): boolean {
   const open: (Set<string> | null)[] = [];
   let last: [from: number, to: number] = [0, 0];
   for (let at = 0; at < text.length; at += 1) {
-    switch (text[at]) {
+    switch (text[at] ?? '') {
       case '"': {
         const end = endOfString(text, at);
         last = [at, end];

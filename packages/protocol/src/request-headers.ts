@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { HEADER, nextHopHeaders, type HeaderList } from './header-list.js';
+import { HEADER, nextHopFilter, type HeaderList } from './header-list.js';
 
 /**
  * Headers that tell a server about the caller, its address and the URL that it called. Only the gateway sets them. "_"
@@ -27,9 +27,14 @@ const FOR_GATEWAY = new Set<string>([
  */
 const OF_BROWSER_ACCESS = 'host|origin|sec-fetch-.*';
 
-/** One pattern, because the gateway compares every header of every request with it. */
-const ENDS_HERE = new RegExp(`^(${SET_BY_GATEWAY}|${OF_BROWSER_ACCESS})$`);
-const ENDS_HERE_PRESERVING_HOST = new RegExp(`^(${SET_BY_GATEWAY})$`);
+function withoutEnding(pattern: RegExp) {
+  return nextHopFilter((name) => {
+    const key = name.replaceAll('_', '-');
+    return FOR_GATEWAY.has(key) || pattern.test(key);
+  });
+}
+const forServer = withoutEnding(new RegExp(`^(${SET_BY_GATEWAY}|${OF_BROWSER_ACCESS})$`));
+const forServerPreservingHost = withoutEnding(new RegExp(`^(${SET_BY_GATEWAY})$`));
 
 /** Identity headers that an adapter sees, in the shape of Microsoft's gateway. */
 export interface Identity {
@@ -60,12 +65,8 @@ export function requestHeaders(
   headers: IncomingHttpHeaders,
   { identity, requestId, forwarded, preserveHost }: Addition,
 ): string[] {
-  const pattern = preserveHost ? ENDS_HERE_PRESERVING_HOST : ENDS_HERE;
-  const endsHere = (name: string) => {
-    const key = name.includes('_') ? name.replaceAll('_', '-') : name;
-    return FOR_GATEWAY.has(key) || pattern.test(key);
-  };
-  const outgoing = nextHopHeaders(incoming, headers.connection, endsHere);
+  const filter = preserveHost ? forServerPreservingHost : forServer;
+  const outgoing = filter(incoming, headers.connection);
   outgoing.push(...identityHeaders(identity), 'X-Request-Id', requestId, ...forwarded);
   return outgoing;
 }
@@ -80,10 +81,13 @@ export const identityHeaders = ({ subject, name, roles }: Identity): string[] =>
   fieldValue(roles.join(',')),
 ];
 
+const VISIBLE_ASCII = /^[ -~]*$/;
+
 /**
  * Header values are bytes, so a name in another script is sent as UTF-8 bytes. Control characters are removed: a header
  * cannot contain them, and a line break would begin another header.
  */
 function fieldValue(value: string): string {
+  if (VISIBLE_ASCII.test(value)) return value;
   return Buffer.from(value.replaceAll(/\p{Cc}/gu, ' '), 'utf8').toString('latin1');
 }

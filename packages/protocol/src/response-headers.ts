@@ -1,4 +1,4 @@
-import { connectionOf, HEADER, nextHopHeaders } from './header-list.js';
+import { connectionOf, HEADER, nextHopFilter } from './header-list.js';
 
 /**
  * Browsers, and proxies in front of the gateway, apply these headers to the whole origin, or request other URLs because
@@ -61,12 +61,14 @@ const FAMILIES = /^(access-control-.*|x-accel-(?!buffering$).*)$/;
 /** A browser runs no script of the content and does not guess another type for it. */
 const CONTAINMENT = ['Content-Security-Policy', 'sandbox', 'X-Content-Type-Options', 'nosniff'] as const;
 
+const withoutEnding = nextHopFilter((key) => ENDS_HERE.has(key) || FAMILIES.test(key));
+
 /**
  * The headers to send to the client, as a flat list: the server's without those that act on the gateway's origin, plus
  * those that isolate the content from it (CSP Level 3 §6.3.2; Fetch Standard, `X-Content-Type-Options`).
  */
 export function responseHeaders(raw: readonly string[]): string[] {
-  const outgoing = nextHopHeaders(raw, connectionOf(raw), (key) => ENDS_HERE.has(key) || FAMILIES.test(key));
+  const outgoing = withoutEnding(raw, connectionOf(raw));
   outgoing.push(...CONTAINMENT);
   return outgoing;
 }

@@ -1,4 +1,5 @@
 export { readChange, type SessionChange } from './scripts.js';
+export { SessionKeyRing } from './key-ring.js';
 export { sessionKeys, type SessionOwner } from './keys.js';
 export { listSessions, type ListedSession } from './list.js';
 export { type SessionRecord } from './record.js';
@@ -20,5 +21,5 @@ export {
   sealSessionId,
   sessionKey,
   type SessionEnvelope,
-  type SessionKey,
+  type SessionKeys,
 } from './sealed-id.js';

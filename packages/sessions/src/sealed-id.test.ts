@@ -48,6 +48,13 @@ describe('a session id', () => {
     expect(unsealSessionId(sealed, [KEY], 'url')).toBeNull();
   });
 
+  it('is unsealed once, and unknown as soon as its key is removed', () => {
+    const [first, second] = [key(), key()];
+    const id = sealSessionId(ENVELOPE, [first]);
+    expect(unsealSessionId(id, [first])).toBe(unsealSessionId(id, [second, first]));
+    expect(unsealSessionId(id, [second])).toBeNull();
+  });
+
   it('is visible ASCII that needs no quoting anywhere', () => {
     for (let i = 0; i < 50; i += 1) expect(sealSessionId(ENVELOPE, [KEY])).toMatch(/^[A-Za-z0-9_-]+$/);
   });

@@ -9,6 +9,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import type { ResourceKind } from '@mcp-gateway/common/contracts';
+import { LRUCache } from 'lru-cache';
 import type { SessionOwner } from './keys.js';
 
 /** All that the gateway needs to route a session without Redis. */
@@ -24,12 +25,20 @@ export interface SessionEnvelope extends SessionOwner {
   issuedAt: number;
 }
 
-/** A 256-bit key with the id that sealed ids carry. The first key of a list seals; all keys unseal. */
+/** A 256-bit key with the id that sealed ids carry. */
 export interface SessionKey {
   id: string;
   /** Made once: making it from the bytes costs more than unsealing an id. */
   key: KeyObject;
+  /** The envelopes of ids that were unsealed lately, by use and id. They go with the key. */
+  unsealed: LRUCache<string, SessionEnvelope>;
 }
+
+/** The first seals; all unseal. */
+export type SessionKeys = readonly [SessionKey, ...SessionKey[]];
+
+/** Of the ids whose envelopes are remembered: some twenty thousand of ordinary length. */
+const MAX_UNSEALED_CHARACTERS = 8 * 1024 * 1024;
 
 const VERSION = 2;
 const KEY_ID_BYTES = 4;
@@ -45,7 +54,11 @@ export const MAX_SESSION_ID_LENGTH = 16_384;
 export function sessionKey(key: Buffer): SessionKey {
   if (key.length !== 32) throw new RangeError('a session key has 32 bytes');
   const id = createHash('sha256').update('mcp-gateway session key id').update(key).digest('hex').slice(0, 8);
-  return { id, key: createSecretKey(key) };
+  const unsealed = new LRUCache<string, SessionEnvelope>({
+    maxSize: MAX_UNSEALED_CHARACTERS,
+    sizeCalculation: (_, sealed) => sealed.length,
+  });
+  return { id, key: createSecretKey(key), unsealed };
 }
 
 /** Where the id is used: in the header `Mcp-Session-Id`, or in a URL of the older HTTP transport. One is not accepted as the other. */
@@ -59,11 +72,7 @@ const associated = (head: Buffer, use: Use): Buffer =>
  * key id and use authenticated. Base64url is within the visible ASCII that MCP asks for (2025-11-25, transports, session management).
  * @throws RangeError when the id would be too long to be opened again
  */
-export function sealSessionId(
-  envelope: SessionEnvelope,
-  [key]: readonly [SessionKey, ...SessionKey[]],
-  use: Use = 'header',
-): string {
+export function sealSessionId(envelope: SessionEnvelope, [key]: SessionKeys, use: Use = 'header'): string {
   const head = Buffer.concat([Buffer.of(VERSION), Buffer.from(key.id, 'hex')]);
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key.key, nonce).setAAD(associated(head, use));
@@ -81,6 +90,22 @@ export function unsealSessionId(
   keys: readonly SessionKey[],
   use: Use = 'header',
 ): SessionEnvelope | null {
+  const name = use === 'header' ? sealed : `${use} ${sealed}`;
+  for (const { unsealed } of keys) {
+    const known = unsealed.get(name);
+    if (known) return known;
+  }
+  const opened = unseal(sealed, keys, use);
+  if (!opened) return null;
+  opened.key.unsealed.set(name, opened.envelope);
+  return opened.envelope;
+}
+
+function unseal(
+  sealed: string,
+  keys: readonly SessionKey[],
+  use: Use,
+): { key: SessionKey; envelope: SessionEnvelope } | null {
   if (sealed.length > MAX_SESSION_ID_LENGTH || !/^[A-Za-z0-9_-]+$/.test(sealed)) return null;
   const bytes = Buffer.from(sealed, 'base64url');
   if (bytes.length < HEAD_BYTES + NONCE_BYTES + TAG_BYTES || bytes[0] !== VERSION) return null;
@@ -104,7 +129,7 @@ export function unsealSessionId(
       string,
       number,
     ];
-    return { id, kind, resourceId, endpointId, upstreamId, caller, issuedAt };
+    return { key, envelope: Object.freeze({ id, kind, resourceId, endpointId, upstreamId, caller, issuedAt }) };
   } catch {
     return null;
   }

@@ -9,6 +9,7 @@ import {
   refuseExposedDevelopmentSignIn,
   RuntimeName,
   serviceFields,
+  variablesOf,
 } from '@mcp-gateway/platform/config';
 import { signInFault, signInFields } from '@mcp-gateway/identity';
 import { z } from 'zod';
@@ -25,7 +26,7 @@ const Config = z.object({
 });
 export type Config = z.infer<typeof Config>;
 
-export const CONFIG_VARIABLES = Object.keys(Config.shape);
+export const CONFIG_VARIABLES = variablesOf(Config);
 
 /** @throws ConfigError that names each variable that is missing or wrong, or says why the service must not start */
 export function readControlPlaneConfig(environment: Record<string, string | undefined>): Config {

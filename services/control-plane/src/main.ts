@@ -1,5 +1,5 @@
 import { connectDatabase, migrateWhenConnected } from '@mcp-gateway/database';
-import { developmentSignIn, issuersOf, oidcVerifier, refuseReplicas } from '@mcp-gateway/identity';
+import { developmentSignIn, refuseReplicas, signInOf, tokenVerifier } from '@mcp-gateway/identity';
 import { unknownVariables } from '@mcp-gateway/platform/config';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
@@ -34,15 +34,15 @@ runMain(async () => {
   const queue = reconcileQueue(redis, config.REDIS_PREFIX);
   let isMigrated = false;
   const allowed = config.MCP_GATEWAY_ALLOWED_CALLERS;
-  const issuers = issuersOf(config);
+  const signIn = signInOf(config);
   const { server } = composeControlPlane({
     database,
     isMigrated: () => isMigrated,
     queue,
     sessions: sessionService(redis, config.REDIS_PREFIX),
     logs: await createLogReader(config.RUNTIME, process.env),
-    verifier: issuers
-      ? oidcVerifier(issuers, { log })
+    verifier: signIn
+      ? tokenVerifier(signIn, { log })
       : developmentSignIn(refuseReplicas(routes, { allowed, untilRead: 'allow' })),
     access: browserAccess({ ...config, MCP_GATEWAY_PUBLIC_URL: undefined }), // its host is a name of the data plane
     publicUrl: config.MCP_GATEWAY_PUBLIC_URL?.href,

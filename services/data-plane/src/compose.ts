@@ -1,9 +1,10 @@
 import type { Server } from 'node:http';
 import {
+  authorizationServersOf,
   developmentSignIn,
-  type IssuerSettings,
-  oidcVerifier,
   refuseReplicas,
+  type SignIn,
+  tokenVerifier,
   type Verifier,
 } from '@mcp-gateway/identity';
 import type { Logger } from '@mcp-gateway/platform/logging';
@@ -11,7 +12,7 @@ import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { BrowserAccess } from '@mcp-gateway/platform/serving';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
-import type { SessionKey } from '@mcp-gateway/sessions';
+import type { SessionKeyRing } from '@mcp-gateway/sessions';
 import { idempotentTools } from './forwarding/idempotent-tools.js';
 import { pendingResumptions } from './forwarding/pending-resumptions.js';
 import { createManagementApp } from './management/app.js';
@@ -39,13 +40,13 @@ import { createUpstreams, type Upstreams } from './upstream/pools.js';
 export interface DataPlaneSettings {
   /** The prefix of all keys in Redis. */
   prefix: string;
-  sessionKeys: readonly [SessionKey, ...SessionKey[]];
+  sessionKeys: SessionKeyRing;
   /** The limits for sessions of adapters that do not set their own. */
   sessionLimits: AllLimits;
   sessionCacheBytes: number;
   access: BrowserAccess;
-  /** The issuers that sign callers in; undefined: development sign-in. */
-  issuers?: readonly IssuerSettings[] | undefined;
+  /** How access tokens sign callers in; undefined: development sign-in. */
+  signIn?: SignIn | undefined;
   /** Names of adapters whose replicas may use development sign-in. */
   allowedCallers: readonly string[];
   /** The control plane's URL. */
@@ -176,7 +177,7 @@ interface ServerParts {
 
 /** The parts between the clients and the forwarding: sign-in, management, the server. */
 function composeServer(settings: DataPlaneSettings, { log, verifier, observers, forwarding }: ServerParts): Server {
-  const { access, publicPath, issuers } = settings;
+  const { access, publicPath, signIn } = settings;
   const { routes, sessions, upstreams } = forwarding;
   const forwarded = forwardedBy(settings.trustedProxies);
   const referenceTo = referencesFor(publicPath);
@@ -185,11 +186,13 @@ function composeServer(settings: DataPlaneSettings, { log, verifier, observers, 
     // Pods cannot reach loopback. On a cluster the Service sends nothing here before the routes are loaded.
     untilRead: access.loopback ? 'allow' : 'refuse',
   });
-  const described = issuers && protectedResources(issuers, publicUrlOf(settings.publicUrl, forwarded), publicPath);
+  const described =
+    signIn &&
+    protectedResources(authorizationServersOf(signIn), publicUrlOf(settings.publicUrl, forwarded), publicPath);
   const mcp = createPipeline({
     access,
     signIn: {
-      verifier: verifier ?? (issuers ? oidcVerifier(issuers, { log }) : developmentSignIn(checkCaller)),
+      verifier: verifier ?? (signIn ? tokenVerifier(signIn, { log }) : developmentSignIn(checkCaller)),
       protectedResources: described,
     },
     limits: { bodyBytes: settings.maxBodyBytes },
@@ -210,7 +213,7 @@ function composeServer(settings: DataPlaneSettings, { log, verifier, observers, 
     forwarded,
     referenceTo,
     publicUrl: settings.publicUrl,
-    checkCaller: issuers ? undefined : checkCaller,
+    checkCaller: signIn ? undefined : checkCaller,
     protectedResources: described,
   });
   const wire = { ...settings.wire, ...(publicPath !== undefined && { publicPath }), observers, log };

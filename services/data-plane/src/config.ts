@@ -1,11 +1,11 @@
 import { HttpUrl, type sessionFields, trafficFields } from '@mcp-gateway/platform/config';
-import { sessionKey, type SessionKey } from '@mcp-gateway/sessions';
+import { sessionKey, type SessionKeys } from '@mcp-gateway/sessions';
 import { z } from 'zod';
 import type { AllLimits } from './sessions/limits.js';
 
-const SessionKeys = z
+const SessionKeyList = z
   .string()
-  .transform((list, context): [SessionKey, ...SessionKey[]] => {
+  .transform((list, context): SessionKeys => {
     const [first, ...rest] = list.split(',').map((key) => Buffer.from(key.trim(), 'base64'));
     if (!first || [first, ...rest].some((key) => key.length !== 32)) {
       context.addIssue(
@@ -15,13 +15,14 @@ const SessionKeys = z
     }
     return [sessionKey(first), ...rest.map(sessionKey)];
   })
-  .describe('one or more keys of 32 bytes in base64, separated by commas; make one with: openssl rand -base64 32');
+  .describe('one or more keys of 32 bytes in base64, separated by commas; make one with: openssl rand -base64 32')
+  .meta({ secret: true });
 
 /** Settings that only the data plane has. */
 export const dataPlaneFields = {
   CONTROL_PLANE_URL: HttpUrl.describe('the URL of the control plane, such as http://127.0.0.1:8001'),
-  /** The first key seals new session ids; the other keys only unseal older ones. */
-  MCP_GATEWAY_SESSION_KEYS: SessionKeys,
+  /** The first key seals new session ids, once it has settled (`SessionKeyRing`); the others only unseal older ones. */
+  MCP_GATEWAY_SESSION_KEYS: SessionKeyList,
   ...trafficFields,
 };
 

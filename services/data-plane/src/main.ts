@@ -1,17 +1,20 @@
 import {
   callerFields,
   ConfigError,
+  followSecret,
   readConfig,
   redisFields,
   refuseExposedDevelopmentSignIn,
   serviceFields,
   unknownVariables,
+  variablesOf,
 } from '@mcp-gateway/platform/config';
-import { issuersOf, signInFault, signInFields } from '@mcp-gateway/identity';
+import { signInFault, signInFields, signInOf } from '@mcp-gateway/identity';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
 import { serveMetrics } from '@mcp-gateway/platform/telemetry';
+import { SessionKeyRing } from '@mcp-gateway/sessions';
 import { z } from 'zod';
 import { composeDataPlane } from './compose.js';
 import { dataPlaneFields, sessionLimits } from './config.js';
@@ -26,20 +29,24 @@ runMain(async () => {
   const tls = readTlsFiles(config.MCP_GATEWAY_TLS_CERT_FILE, config.MCP_GATEWAY_TLS_KEY_FILE);
 
   const log = createLogger('data-plane', config.MCP_GATEWAY_LOG_LEVEL);
-  for (const warning of unknownVariables(process.env, Object.keys(Config.shape))) log.warn(warning);
+  for (const warning of unknownVariables(process.env, variablesOf(Config))) log.warn(warning);
   const { defer } = shutdownOn(log);
   const metrics = await serveMetrics(config, { log, defer }); // first, so that metrics are served until the end
 
   await checkRedis(config);
   const redis = redisClient(config, log);
   defer(async () => void (redis.isOpen && redis.destroy()));
+  const sessionKeys = new SessionKeyRing(config.MCP_GATEWAY_SESSION_KEYS);
+  const keysField = dataPlaneFields.MCP_GATEWAY_SESSION_KEYS;
+  const useKeys = (keys: typeof config.MCP_GATEWAY_SESSION_KEYS) => sessionKeys.replace(keys);
+  defer(followSecret('MCP_GATEWAY_SESSION_KEYS', keysField, process.env, useKeys, { log }));
   const settings = {
     prefix: config.REDIS_PREFIX,
-    sessionKeys: config.MCP_GATEWAY_SESSION_KEYS,
+    sessionKeys,
     sessionLimits: sessionLimits(config),
     sessionCacheBytes: config.MCP_GATEWAY_SESSION_CACHE_BYTES,
     access: browserAccess(config),
-    issuers: issuersOf(config),
+    signIn: signInOf(config),
     allowedCallers: config.MCP_GATEWAY_ALLOWED_CALLERS,
     controlPlane: config.CONTROL_PLANE_URL,
     publicPath: config.MCP_GATEWAY_PUBLIC_URL?.path,

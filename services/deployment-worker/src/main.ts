@@ -21,7 +21,7 @@ const Config = z.object({
 runMain(async () => {
   const config = settings.readConfig(Config, process.env);
   const log = createLogger('deployment-worker', config.MCP_GATEWAY_LOG_LEVEL);
-  for (const warning of settings.unknownVariables(process.env, Object.keys(Config.shape))) log.warn(warning);
+  for (const warning of settings.unknownVariables(process.env, settings.variablesOf(Config))) log.warn(warning);
   const { defer } = shutdownOn(log);
   const served = await serveMetrics(config, { log, defer }); // first, so that metrics are served until the end
   const metrics = served && workerMetrics(served);

@@ -1,10 +1,11 @@
 import { afterAll } from '@jest/globals';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { type Principal } from '@mcp-gateway/common/principal';
-import { developmentSignIn, OidcIssuers, oidcVerifier, type CallerCheck } from '@mcp-gateway/identity';
+import { developmentSignIn, tokenVerifier, type CallerCheck } from '@mcp-gateway/identity';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/platform/serving';
 import { connectDatabase, type AdapterRows, type Database } from '@mcp-gateway/database';
 import { processLogs, type LogReader } from '@mcp-gateway/runtime/logs';
+import { oidcSignIn } from '../../support/verifier.js';
 import { afterTest } from '../../support/clean-up.js';
 import { freshDatabase, silent, temporaryFolder } from '../../support/postgres.js';
 import { composeControlPlane, type ControlPlaneParts, type SessionService } from './sources.js';
@@ -72,7 +73,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     logs: options.logReader ?? processLogs(logs),
     logCheckMs: options.logCheckMs,
     verifier: options.issuers
-      ? oidcVerifier(OidcIssuers.parse(JSON.stringify(options.issuers)), { log: silent })
+      ? tokenVerifier(oidcSignIn(options.issuers), { log: silent })
       : developmentSignIn(options.checkCaller ?? (() => {})),
     access: options.access ?? { allowedOrigins: [], allowedHosts: [], loopback: true },
     publicUrl: options.publicUrl,

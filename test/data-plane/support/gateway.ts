@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Route, type PublishedRoute } from '@mcp-gateway/common/contracts';
-import { OidcIssuers, type Verifier } from '@mcp-gateway/identity';
+import type { SignIn, Verifier } from '@mcp-gateway/identity';
 import { redisClient, type RedisClient } from '@mcp-gateway/platform/redis';
 import type { RouteTable } from '@mcp-gateway/routing';
+import { SessionKeyRing } from '@mcp-gateway/sessions';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/platform/serving';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
+import { oidcSignIn } from '../../support/verifier.js';
 import { afterTest } from '../../support/clean-up.js';
 import { silent } from '../../support/postgres.js';
 import { latestRunPublisher } from '../../support/publisher.js';
@@ -25,10 +27,13 @@ export interface DataPlaneOptions {
   redisUrl?: string;
   /** As in MCP_GATEWAY_SESSION_KEYS. */
   keys?: string;
+  /** Instead of `keys`, for a test that replaces them. */
+  keyRing?: SessionKeyRing;
   access?: BrowserAccess;
   verifier?: Verifier;
   /** As in OIDC_ISSUERS. */
   issuers?: object[];
+  signIn?: SignIn;
   /** As in MCP_GATEWAY_ALLOWED_CALLERS. */
   allowedCallers?: string[];
   controlPlane?: string;
@@ -118,14 +123,18 @@ function isCurrent(table: RouteTable, wanted: PublishedRoute[]): boolean {
   return known && wanted.every((route) => JSON.stringify(table.get(route)) === JSON.stringify(Route.parse(route)));
 }
 
+/** Each list of keys counts at once, unless `options` say otherwise. */
+export const ringOf = (keys: string, options: ConstructorParameters<typeof SessionKeyRing>[1] = {}): SessionKeyRing =>
+  new SessionKeyRing(dataPlaneFields.MCP_GATEWAY_SESSION_KEYS.parse(keys), { settleMs: 0, ...options });
+
 export function settingsOf(prefix: string, options: DataPlaneOptions = {}): DataPlaneSettings {
   return {
     prefix,
-    sessionKeys: dataPlaneFields.MCP_GATEWAY_SESSION_KEYS.parse(options.keys ?? newKey()),
+    sessionKeys: options.keyRing ?? ringOf(options.keys ?? newKey()),
     sessionLimits: { ...SESSION_LIMITS, ...options.sessionLimits },
     sessionCacheBytes: 1024 * 1024,
     access: options.access ?? LOOPBACK,
-    issuers: options.issuers && OidcIssuers.parse(JSON.stringify(options.issuers)),
+    signIn: options.signIn ?? (options.issuers && oidcSignIn(options.issuers)),
     allowedCallers: options.allowedCallers ?? [],
     controlPlane: options.controlPlane ?? NOWHERE,
     publicPath: options.publicUrl && dataPlaneFields.MCP_GATEWAY_PUBLIC_URL.parse(options.publicUrl)?.path,

@@ -14,9 +14,8 @@
 {{- with include "mcp-gateway.wireVariables" . }}
 {{ . }}
 {{- end }}
-- name: MCP_GATEWAY_SESSION_KEYS
-  valueFrom:
-    secretKeyRef: {{ include "mcp-gateway.sessionKeysSecret" . }}
+# A file, so that the data plane notices changes of the Secret.
+- { name: MCP_GATEWAY_SESSION_KEYS_FILE, value: /etc/mcp-gateway/session-keys/keys }
 {{- end -}}
 
 {{/* Variables with the bounds of sessions. */}}

@@ -159,7 +159,11 @@ const refused: [field: string, value: unknown, ...messages: string[]][] = [
     '#/policies/0/when must be at most 1024 characters',
   ],
   ['policies', [{ name: 'a', effect: 'deny', when: 'true', methods: [] }], '#/policies/0/methods must name a method'],
-  ['policies', Array(2).fill({ name: 'a', effect: 'deny', when: 'true' }), '#/policies must have names that differ'],
+  [
+    'policies',
+    ['a', 'a'].map((name) => ({ name, effect: 'deny', when: 'true' })),
+    '#/policies must have names that differ',
+  ],
   ['requiredRoles', Array(65).fill('a'), '#/requiredRoles must be at most 64 roles'],
   ['affinity', 'sticky', '#/affinity must be one of session, none'],
   ['sessionRecovery', 1, '#/sessionRecovery must be one of replay, terminate'],

@@ -7,13 +7,14 @@ const MAX_SUBJECT = 512;
 const MAX_ROLES = 1_000;
 
 export type Claims = Readonly<Record<string, unknown>>;
+export type ClaimRules = Pick<IssuerSettings, 'subjectPrefix' | 'claims' | 'roleMapping'>;
 
 /**
  * The principal that an issuer's token names.
  * @throws GatewayError SIGN_IN_REQUIRED when the token has no usable subject; FORBIDDEN when it does not list the
  *   groups that roles are made of
  */
-export function principalOf(claims: Claims, settings: IssuerSettings): Principal {
+export function principalOf(claims: Claims, settings: ClaimRules): Principal {
   const { subjectPrefix, claims: paths } = settings;
   const subject = claimAt(claims, paths.subject);
   if (typeof subject !== 'string' || subject === '' || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(subject)) {
@@ -30,7 +31,7 @@ export function principalOf(claims: Claims, settings: IssuerSettings): Principal
   };
 }
 
-function rolesOf(claims: Claims, { claims: paths, roleMapping }: IssuerSettings): string[] {
+function rolesOf(claims: Claims, { claims: paths, roleMapping }: ClaimRules): string[] {
   for (const path of paths.roles) refuseOverage(claims, path);
   const named = paths.roles.flatMap((path) => listOf(claimAt(claims, path)));
   const mapped = named.flatMap((role) => (Object.hasOwn(roleMapping, role) ? (roleMapping[role] ?? []) : []));

@@ -17,6 +17,10 @@ const ClaimPaths = z
   .union([ClaimPath.transform((path) => [path]), z.array(ClaimPath).min(1, 'must name a claim').max(10)])
   .describe('the name of a claim, or a list of names');
 
+/** Further roles by the value of a role or group. */
+export const RoleMapping = z.record(z.string().max(256), z.array(z.string().min(1).max(256)).max(50));
+export type RoleMapping = z.infer<typeof RoleMapping>;
+
 /** An issuer of access tokens, as configured. */
 export const IssuerSettings = z.strictObject({
   /** Compared with `iss` character by character (OpenID Connect Discovery §4.3). */
@@ -45,9 +49,8 @@ export const IssuerSettings = z.strictObject({
       tenant: ClaimPath.optional(),
     })
     .prefault({}),
-  /** Further roles by the value of a role or group. */
-  roleMapping: z.record(z.string().max(256), z.array(z.string().min(1).max(256)).max(50)).default({}),
-  /** The scopes that the metadata tells clients to request (RFC 9728 §2, `scopes_supported`). */
+  roleMapping: RoleMapping.default({}),
+  /** The scopes that the metadata tells clients to request (RFC 9728 §2, `scopes_supported`); `{resource}` is its URL. */
   scopes: z
     .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'must be a scope of RFC 6749'))
     .max(50)

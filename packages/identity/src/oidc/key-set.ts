@@ -27,6 +27,8 @@ export interface KeySetParts {
 interface KeySource {
   issuer: string;
   jwksUri?: string | undefined;
+  /** Default: below the issuer (OpenID Connect Discovery §4). */
+  discoveryUrl?: string | undefined;
 }
 
 /**
@@ -43,7 +45,7 @@ export function issuerKeys(source: KeySource, { fetchJson, log, now }: KeySetPar
   async function read(): Promise<void> {
     triedAt = now();
     try {
-      const jwksUri = source.jwksUri ?? (await discover(source.issuer, fetchJson));
+      const jwksUri = source.jwksUri ?? (await discover(source, fetchJson));
       keys = createLocalJWKSet((await fetchJson(jwksUri)) as JSONWebKeySet);
       readAt = now();
     } catch (error) {
@@ -73,8 +75,8 @@ export function issuerKeys(source: KeySource, { fetchJson, log, now }: KeySetPar
 }
 
 /** The address of the keys. */
-async function discover(issuer: string, fetchJson: FetchJson): Promise<string> {
-  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+async function discover({ issuer, discoveryUrl }: KeySource, fetchJson: FetchJson): Promise<string> {
+  const url = discoveryUrl ?? `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const found = (await fetchJson(url)) as { issuer?: unknown; jwks_uri?: unknown } | null;
   if (found?.issuer !== issuer) {
     throw new Error(

@@ -1,12 +1,14 @@
 import type { Principal } from '@mcp-gateway/common/principal';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { decodeJwt, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { bearerToken, invalidToken } from '../bearer.js';
 import type { Verifier } from '../verifier.js';
+import { audienceIn } from './audience.js';
 import { principalOf } from './claims.js';
-import { type FetchJson, jsonFetcher } from './fetch-json.js';
+import { claimedIssuer, decode, type VerifierParts } from './claimed-issuer.js';
+import { jsonFetcher } from './fetch-json.js';
 import type { IssuerSettings } from './issuer.js';
-import { issuerKeys, type WarningLog } from './key-set.js';
+import { issuerKeys } from './key-set.js';
 import { tokenCache } from './token-cache.js';
 
 /** Asymmetric only: whoever can verify must not be able to sign (RFC 8725 §3.1, §3.2). */
@@ -23,15 +25,6 @@ const ALGORITHMS = [
   'EdDSA',
   'Ed25519',
 ];
-/** Between two log lines about tokens of issuers that are almost the configured ones. */
-const WARN_PAUSE_MS = 60_000;
-
-export interface OidcParts {
-  log: WarningLog;
-  /** Milliseconds since the epoch. */
-  now?: () => number;
-  fetchJson?: FetchJson;
-}
 
 interface Issuer {
   settings: IssuerSettings;
@@ -48,7 +41,7 @@ interface Issuer {
  */
 export function oidcVerifier(
   issuers: readonly IssuerSettings[],
-  { log, now = Date.now, fetchJson = jsonFetcher() }: OidcParts,
+  { log, now = Date.now, fetchJson = jsonFetcher() }: VerifierParts,
 ): Verifier {
   const known = new Map<string, Issuer>(
     issuers.map((settings) => [
@@ -63,18 +56,10 @@ export function oidcVerifier(
     ]),
   );
   const cache = tokenCache(now);
-  const warnAlmost = almostKnown([...known.keys()], log, now);
-
-  function issuerOf(token: string): Issuer {
-    const named = claimedIssuer(token);
-    const issuer = known.get(named);
-    if (issuer) return issuer;
-    warnAlmost(named);
-    throw invalidToken('the token is of an issuer that is not accepted here');
-  }
+  const issuerOf = claimedIssuer(known, log, now);
 
   async function verify(token: string): Promise<Principal> {
-    const { settings, keys, foreignPrefixes } = issuerOf(token);
+    const { settings, keys, foreignPrefixes } = issuerOf(decode(token).claims);
     const payload = await checkToken(token, settings, keys, now);
     const expiresAt = payload.exp + settings.clockToleranceSeconds;
     const principal = { ...principalOf(payload, settings), expiresAt };
@@ -91,37 +76,6 @@ export function oidcVerifier(
   };
 }
 
-/**
- * MCP clients ask for a token for the URL that they call (RFC 8707), and one gateway has many URLs; so an audience may
- * stand for all URLs below one.
- */
-function isFor(aud: JWTPayload['aud'], audiences: readonly string[]): boolean {
-  return [aud ?? []]
-    .flat()
-    .some((named) =>
-      audiences.some((accepted) =>
-        accepted.endsWith('/*') ? isBelow(named, accepted.slice(0, -1)) : named === accepted,
-      ),
-    );
-}
-
-/** Compared as parsed, so that no `..` leads out; the URL without its slash is included. */
-function isBelow(named: string, base: string): boolean {
-  if (!URL.canParse(named)) return false;
-  const { origin, pathname } = new URL(named);
-  return `${origin}${pathname}/`.startsWith(base);
-}
-
-/** The issuer that a token claims, before anything of it is verified. */
-function claimedIssuer(token: string): string {
-  try {
-    const { iss } = decodeJwt(token);
-    return typeof iss === 'string' ? iss : '';
-  } catch (error) {
-    throw invalidToken('the token is not a JWT', error);
-  }
-}
-
 async function checkToken(
   token: string,
   { issuer, audiences, clockToleranceSeconds }: IssuerSettings,
@@ -136,7 +90,7 @@ async function checkToken(
       requiredClaims: ['exp'],
       currentDate: new Date(now()),
     });
-    if (!isFor(payload.aud, audiences)) throw invalidToken('the token is for another audience');
+    if (audienceIn(payload.aud, audiences) === undefined) throw invalidToken('the token is for another audience');
     return payload as JWTPayload & { exp: number };
   } catch (error) {
     throw error instanceof GatewayError ? error : invalidToken(reasonOf(error), error);
@@ -154,19 +108,4 @@ function reasonOf(error: unknown): string {
   if (error instanceof errors.JOSEAlgNotAllowed) return 'the token is signed with an algorithm that is not accepted';
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'the signature of the token is not valid';
   return 'the token cannot be verified';
-}
-
-/** Logs both when a token's issuer differs from a configured one only by case or a trailing slash. */
-function almostKnown(configured: readonly string[], log: WarningLog, now: () => number) {
-  const plain = (issuer: string) => issuer.toLowerCase().replace(/\/$/, '');
-  let warnedAt = -Infinity;
-  return (named: string): void => {
-    const meant = configured.find((issuer) => plain(issuer) === plain(named));
-    if (meant === undefined || now() - warnedAt < WARN_PAUSE_MS) return;
-    warnedAt = now();
-    log.warn(
-      { tokenIssuer: named, configuredIssuer: meant },
-      'a token is refused because its issuer is not exactly the configured one; set issuer to tokenIssuer if both are the same',
-    );
-  };
 }

@@ -75,7 +75,7 @@ function compile(when: string): Pick<Compiled, 'analysis'> & { expression: Parse
   const expression = environment.parse(when);
   const analysis = analyse(expression.ast);
   const { valid, type, error } = expression.check();
-  if (!valid) throw error;
+  if (!valid) throw error ?? new ExpressionFault('is not valid', 0);
   if (type !== 'bool') throw new ExpressionFault(`must be true or false, and is of the type ${type}`, 0);
   return { expression, analysis };
 }

@@ -68,7 +68,9 @@ export const redisFields = {
 export const callerFields = {
   PORT: Port.default(8000),
   MCP_GATEWAY_HOST: z.string().default('127.0.0.1'),
-  AUTH_MODE: z.enum(['development', 'oidc'], 'must be "development" or "oidc"').default('development'),
+  AUTH_MODE: z
+    .enum(['development', 'oidc', 'entra'], 'must be "development", "oidc" or "entra"')
+    .default('development'),
   MCP_GATEWAY_DEVELOPMENT_SIGN_IN: z.literal('allow-from-network', 'can only be "allow-from-network"').optional(),
   MCP_GATEWAY_ALLOWED_ORIGINS: Origins,
   MCP_GATEWAY_ALLOWED_HOSTS: Hosts,

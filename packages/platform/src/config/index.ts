@@ -12,6 +12,8 @@ export {
   RuntimeName,
   serviceFields,
 } from './fields.js';
+export { followFiles, followSecret } from './follow-files.js';
 export { networkVariables, proxyVariables, trustVariables } from './inherited-variables.js';
 export { ConfigError, readConfig, unknownVariables } from './read.js';
+export { fileVariable, variablesOf } from './secrets.js';
 export { DatabaseUrl, HttpUrl, parseDatabaseUrl, PublicUrl, RedisUrl } from './urls.js';

@@ -79,7 +79,7 @@ describe('reading the configuration', () => {
     ['PORT', '-1', 'must be a port number from 0 to 65535'],
     ['PORT', '65536', 'must be a port number from 0 to 65535'],
     ['MCP_GATEWAY_LOG_LEVEL', 'loud', 'must be one of trace, debug, info, warn, error, silent'],
-    ['AUTH_MODE', 'none', 'must be "development" or "oidc"'],
+    ['AUTH_MODE', 'none', 'must be "development", "oidc" or "entra"'],
     ['MCP_GATEWAY_DEVELOPMENT_SIGN_IN', 'yes', 'can only be "allow-from-network"'],
     ['REDIS_URL', '127.0.0.1:6379', 'must start with redis:// or rediss://'],
     ['REDIS_URL', 'http://h', 'must start with redis:// or rediss://'],

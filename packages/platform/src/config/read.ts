@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { closestMatch } from '@mcp-gateway/common/errors';
 import { trafficFields } from './data-plane.js';
 import { callerFields, drainFields, serviceFields } from './fields.js';
+import { fileVariable, withSecretFiles } from './secrets.js';
 
 /** Start-up stops here, with a sentence for each variable that has to change. */
 export class ConfigError extends Error {
@@ -11,25 +12,28 @@ export class ConfigError extends Error {
 /**
  * Checks the environment once, at start-up.
  * An empty variable counts as absent, as it does in a shell's `${VAR:-default}`.
+ * The value of a setting with `.meta({ secret: true })` may be in a file, which the variable `X_FILE` names.
  * @throws ConfigError naming every variable that is missing or wrong.
  */
 export function readConfig<T extends z.ZodType>(
   schema: T,
   environment: Record<string, string | undefined>,
 ): z.infer<T> {
-  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const result = schema.safeParse(present);
-  if (result.success) return result.data;
-  throw new ConfigError(
-    result.error.issues
-      .map((issue) => {
-        const variable = issue.path.join('.');
-        return present[variable] === undefined
-          ? `${variable} is required: ${describe(schema, variable)}`
-          : `${variable} ${issue.message}`;
-      })
-      .join('\n'),
+  const present = Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) => (value ? [[name, value] as const] : [])),
   );
+  const { values, faults } = withSecretFiles(schema, present);
+  const result = schema.safeParse(values);
+  if (result.success && faults.length === 0) return result.data;
+  const issues = (result.error?.issues ?? []).flatMap(({ path, message }) => {
+    const variable = path.join('.');
+    const isFromFile = present[fileVariable(variable)] !== undefined;
+    if (values[variable] === undefined) {
+      return isFromFile ? [] : `${variable} is required: ${describe(schema, variable)}`;
+    }
+    return isFromFile ? `The content of ${fileVariable(variable)} ${message}` : `${variable} ${message}`;
+  });
+  throw new ConfigError([...faults, ...issues].join('\n'));
 }
 
 function describe(schema: z.ZodType, variable: string): string {
@@ -45,7 +49,7 @@ const SETTINGS = [
   ...Object.keys({ ...serviceFields, ...callerFields, ...drainFields, ...trafficFields }).filter(isSetting),
   'MCP_GATEWAY_CATALOGUE',
   'MCP_GATEWAY_DATA',
-  'MCP_GATEWAY_SESSION_KEYS',
+  ...['MCP_GATEWAY_SESSION_KEYS'].flatMap((name) => [name, fileVariable(name)]),
 ];
 
 /** Names that the gateway gives to what it starts, and those of tests. */

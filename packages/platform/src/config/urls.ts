@@ -21,7 +21,8 @@ export const DatabaseUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\//, { error: 'must start with postgresql://', abort: true })
   .refine((href) => isWhole(parseDatabaseUrl(href)), { error: DATABASE_SHAPE })
-  .describe('the URL of a PostgreSQL database, such as postgresql://user@127.0.0.1:5432/mcp_gateway');
+  .describe('the URL of a PostgreSQL database, such as postgresql://user@127.0.0.1:5432/mcp_gateway')
+  .meta({ secret: true });
 
 /** Of a cluster: its nodes, separated by commas. A comma may be part of a password, so the next URL has to begin behind it. */
 export const RedisUrls = z
@@ -33,7 +34,8 @@ export const RedisUrls = z
     }
     return undefined;
   })
-  .describe('the URL of a Redis or Valkey server, such as redis://127.0.0.1:6379');
+  .describe('the URL of a Redis or Valkey server, such as redis://127.0.0.1:6379')
+  .meta({ secret: true });
 
 /** Of a service within the gateway. */
 export const HttpUrl = z

@@ -18,7 +18,7 @@ const schemas = {
 };
 
 const ACCESS_TOKEN =
-  'With AUTH_MODE=oidc: an access token of a configured issuer. On MCP paths, the challenge of a 401 names the document ' +
+  'With AUTH_MODE=oidc or entra: an access token of a configured issuer or tenant. On MCP paths, the challenge of a 401 names the document ' +
   'that lists the issuers (RFC 9728).';
 
 const DEVELOPMENT =

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
+import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import type { Principal } from '@mcp-gateway/common/principal';
 import { type Era, HEADER, type Message } from '@mcp-gateway/protocol';
-import { MAX_UPSTREAM_ID_BYTES, sealSessionId, type SessionEnvelope, type SessionKey } from '@mcp-gateway/sessions';
+import { MAX_UPSTREAM_ID_BYTES, sealSessionId, type SessionEnvelope, type SessionKeyRing } from '@mcp-gateway/sessions';
 import { terminateUpstreamSession } from '../sessions/termination.js';
 import { clientPathFor } from '../upstream/redirects.js';
 import type { ReferenceTo } from '../request/reference.js';
@@ -21,7 +20,7 @@ const LISTEN = 'subscriptions/listen';
 
 export interface SendParts {
   sessions: SessionStore;
-  keys: readonly [SessionKey, ...SessionKey[]];
+  keys: SessionKeyRing;
   upstreams: Upstreams;
   referenceTo: ReferenceTo;
   grants: Grants;
@@ -149,7 +148,7 @@ async function openSession(parts: SendParts, sending: Sending, upstreamId: strin
     caller: principal.subject,
     issuedAt: Math.floor(Date.now() / 1000),
   };
-  const sealed = sealSessionId(envelope, keys);
+  const sealed = sealSessionId(envelope, keys.sealing());
   const said = initialize();
   try {
     await sessions.open(envelope, route, { initialize: said });

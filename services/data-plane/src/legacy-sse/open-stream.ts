@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { EndpointEvent, type HeaderList, requestHeaders, withoutHeaders } from '@mcp-gateway/protocol';
-import { MAX_UPSTREAM_ID_BYTES, sealSessionId, type SessionEnvelope, type SessionKey } from '@mcp-gateway/sessions';
+import { MAX_UPSTREAM_ID_BYTES, sealSessionId, type SessionEnvelope, type SessionKeyRing } from '@mcp-gateway/sessions';
 import type { Forwarded } from '../request/forwarded.js';
 import { throwNoReadyReplica } from '../upstream/find-endpoint.js';
 import { ClientResponse } from '../forwarding/response/client-response.js';
@@ -20,7 +20,7 @@ import type { McpRequest } from '../request/context.js';
 export interface StreamParts extends StreamSessionParts, EndpointParts {
   upstreams: Upstreams;
   grants: Grants;
-  keys: readonly [SessionKey, ...SessionKey[]];
+  keys: SessionKeyRing;
   forwarded: Forwarded;
   referenceTo: ReferenceTo;
 }
@@ -62,7 +62,7 @@ async function openOn(
     if (Buffer.byteLength(upstreamId) > MAX_UPSTREAM_ID_BYTES) {
       throw new GatewayError('UPSTREAM_INVALID', { detail: 'the URL in the endpoint event is too long' });
     }
-    const url = messagesUrl(route.name, sealSessionId({ ...envelope, upstreamId }, parts.keys, 'url'));
+    const url = messagesUrl(route.name, sealSessionId({ ...envelope, upstreamId }, parts.keys.sealing(), 'url'));
     return parts.referenceTo(url, req.url ?? '');
   });
   const session = new StreamSession(parts, envelope, route, answer);

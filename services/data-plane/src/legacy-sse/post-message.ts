@@ -1,7 +1,7 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { RouteTable } from '@mcp-gateway/routing';
 import { requestHeaders } from '@mcp-gateway/protocol';
-import { isSessionOf, type SessionKey, unsealSessionId } from '@mcp-gateway/sessions';
+import { isSessionOf, type SessionKeyRing, unsealSessionId } from '@mcp-gateway/sessions';
 import { findEndpoint } from '../upstream/find-endpoint.js';
 import type { Forwarded } from '../request/forwarded.js';
 import { sendContinue } from '../request/body.js';
@@ -20,7 +20,7 @@ export interface MessageParts {
   routes: RouteTable;
   upstreams: Upstreams;
   grants: Grants;
-  keys: readonly SessionKey[];
+  keys: SessionKeyRing;
   sessions: Pick<SessionStore, 'find'>;
   forwarded: Forwarded;
   referenceTo: ReferenceTo;
@@ -33,7 +33,7 @@ export interface MessageParts {
  */
 export async function postMessage(parts: MessageParts, request: McpRequest): Promise<void> {
   const { req, res, query, route, principal } = request;
-  const envelope = unsealSessionId(sealedIdOf(query), parts.keys, 'url');
+  const envelope = unsealSessionId(sealedIdOf(query), parts.keys.all, 'url');
   if (!envelope || !isSessionOf(envelope, route, principal.subject)) {
     throw new GatewayError('SESSION_NOT_FOUND');
   }

@@ -1,6 +1,6 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { HEADER } from '@mcp-gateway/protocol';
-import { isSessionOf, type SessionKey, unsealSessionId } from '@mcp-gateway/sessions';
+import { isSessionOf, type SessionKeyRing, unsealSessionId } from '@mcp-gateway/sessions';
 import { findEndpoint, locationUnknown, throwNoReadyReplica } from '../upstream/find-endpoint.js';
 import type { Target } from '../sessions/location.js';
 import type { SessionStore } from '../sessions/store.js';
@@ -9,7 +9,7 @@ import type { McpRequest } from '../request/context.js';
 
 export interface SessionParts extends EndpointParts {
   sessions: SessionStore;
-  keys: readonly SessionKey[];
+  keys: SessionKeyRing;
 }
 
 /**
@@ -32,7 +32,7 @@ export async function resolveSession(parts: SessionParts, request: McpRequest): 
     };
   }
 
-  const envelope = unsealSessionId(String(sealedId), keys);
+  const envelope = unsealSessionId(String(sealedId), keys.all);
   if (!envelope || !isSessionOf(envelope, route, principal.subject)) {
     throw new GatewayError('SESSION_NOT_FOUND');
   }

@@ -13,8 +13,10 @@ const FAMILY = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'] as c
 interface Hop {
   peer: string;
   isTrusted: boolean;
-  said: string;
-  flat: readonly string[];
+  host?: string | undefined;
+  /** What a trusted proxy said. */
+  said?: string | undefined;
+  flat?: readonly string[];
 }
 
 /**
@@ -37,30 +39,25 @@ export function forwardedBy(trustedRanges: readonly string[]): Forwarded {
     let hop = hops.get(socket);
     if (!hop) {
       const peer = addressIn(socket.remoteAddress ?? '');
-      hops.set(socket, (hop = { peer, isTrusted: isTrusted(peer), said: '', flat: [] }));
+      hops.set(socket, (hop = { peer, isTrusted: isTrusted(peer) }));
     }
     return hop;
   }
 
   return ({ socket, headers }) => {
     const hop = hopOf(socket);
-    const claims = hop.isTrusted ? headers : {};
-    const [list, otherHost, otherProto] = FAMILY.map((name) => claims[name]?.toString() ?? '') as [
-      string,
-      string,
-      string,
-    ];
-    const said = `${headers.host}\n${list}\n${otherHost}\n${otherProto}`;
-    if (said === hop.said) return hop.flat;
+    const said = hop.isTrusted ? FAMILY.map((name) => headers[name]).join('\n') : undefined;
+    if (hop.flat && hop.host === headers.host && hop.said === said) return hop.flat;
+    hop.host = headers.host;
+    hop.said = said;
+    const [list = '', otherHost = '', otherProto = ''] = said?.split('\n') ?? [];
     const proto = lastOf(otherProto).toLowerCase();
     const own = 'encrypted' in socket && socket.encrypted ? 'https' : 'http';
-    hop.said = said;
-    hop.flat = flatList({
+    return (hop.flat = flatList({
       client: clientOf(hop.peer, list, isTrusted),
       host: [lastOf(otherHost), headers.host ?? ''].find((each) => AUTHORITY.test(each)),
       proto: PROTO.test(proto) ? proto : own,
-    });
-    return hop.flat;
+    }));
   };
 }
 

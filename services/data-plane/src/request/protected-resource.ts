@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { IssuerSettings } from '@mcp-gateway/identity';
+import type { AuthorizationServer } from '@mcp-gateway/identity';
 import { headerValue } from '@mcp-gateway/protocol';
 import type { Forwarded } from './forwarded.js';
 
@@ -15,9 +15,12 @@ export interface ProtectedResources {
   metadata(req: IncomingMessage, path: string): object | undefined;
 }
 
-/** @param publicPath may stand between the well-known part and the path of the resource (RFC 9728 §3.1) */
+/**
+ * @param issuers their scopes may have `{resource}`, which stands for the URL of the resource
+ * @param publicPath may stand between the well-known part and the path of the resource (RFC 9728 §3.1)
+ */
 export function protectedResources(
-  issuers: readonly Pick<IssuerSettings, 'issuer' | 'scopes'>[],
+  issuers: readonly AuthorizationServer[],
   urlOf: PublicUrlOf,
   publicPath = '',
 ): ProtectedResources {
@@ -30,10 +33,11 @@ export function protectedResources(
       const resource = publicPath !== '' && rest.startsWith(`${publicPath}/`) ? rest.slice(publicPath.length) : rest;
       const [, known] = RESOURCE.exec(resource === publicPath ? '' : resource) ?? [];
       if (known === undefined) return undefined;
+      const url = urlOf(req) + known;
       return {
-        resource: urlOf(req) + known,
+        resource: url,
         authorization_servers: issuers.map(({ issuer }) => issuer),
-        ...(scopes.length > 0 && { scopes_supported: scopes }),
+        ...(scopes.length > 0 && { scopes_supported: scopes.map((scope) => scope.replace('{resource}', url)) }),
         bearer_methods_supported: ['header'],
         resource_name: 'MCP Gateway',
       };

@@ -1,0 +1,56 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { invalidToken } from '../bearer.js';
+import type { Claims } from './claims.js';
+import type { FetchJson } from './fetch-json.js';
+import type { WarningLog } from './key-set.js';
+
+/** Between two log lines about tokens of issuers that are almost the configured ones. */
+const WARN_PAUSE_MS = 60_000;
+
+export interface VerifierParts {
+  log: WarningLog;
+  /** Milliseconds since the epoch. */
+  now?: () => number;
+  fetchJson?: FetchJson;
+}
+
+/**
+ * The parts of a JWT, before anything of it is verified.
+ * @throws GatewayError SIGN_IN_REQUIRED when the token is none
+ */
+export function decode(token: string): { header: Claims; claims: Claims } {
+  try {
+    return { header: decodeProtectedHeader(token), claims: decodeJwt(token) };
+  } catch (error) {
+    throw invalidToken('the token is not a JWT', error);
+  }
+}
+
+/**
+ * Finds the issuer that a token claims, character by character. Logs both when the claim differs from a configured
+ * issuer only by case or a trailing slash.
+ */
+export function claimedIssuer<T>(known: ReadonlyMap<string, T>, log: WarningLog, now: () => number) {
+  const plain = (issuer: string) => issuer.toLowerCase().replace(/\/$/, '');
+  const configured = [...known.keys()];
+  let warnedAt = -Infinity;
+
+  function warnAlmost(named: string): void {
+    if (now() - warnedAt < WARN_PAUSE_MS) return;
+    const meant = configured.find((issuer) => plain(issuer) === plain(named));
+    if (meant === undefined) return;
+    warnedAt = now();
+    log.warn(
+      { tokenIssuer: named, configuredIssuer: meant },
+      'a token is refused because its issuer is not exactly the configured one; set issuer to tokenIssuer if both are the same',
+    );
+  }
+  /** @throws GatewayError SIGN_IN_REQUIRED when no configured issuer is claimed */
+  return ({ iss }: Claims): T => {
+    const named = typeof iss === 'string' ? iss : '';
+    const issuer = known.get(named);
+    if (issuer !== undefined) return issuer;
+    warnAlmost(named);
+    throw invalidToken('the token is of an issuer that is not accepted here');
+  };
+}
