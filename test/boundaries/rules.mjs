@@ -67,7 +67,7 @@ export const layers = {
     ['compose', 'config'],
     ['app', 'metrics'],
     ['openapi', 'errors-page'],
-    ['adapters', 'sessions'],
+    ['adapters', 'permissions', 'sessions'],
     ['resources'],
     ['http'],
   ],

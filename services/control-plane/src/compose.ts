@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { adapterDefinition, type MayUseWorkloadIdentity } from './adapters/definition.js';
 import { createApp, type AppParts } from './app.js';
 import { instrumentApi } from './metrics.js';
+import { permissionRoutes } from './permissions/routes.js';
 import { resourceRoutes } from './resources/routes.js';
 import { resourceService } from './resources/service.js';
 import { sessionRoutes } from './sessions/routes.js';
@@ -53,6 +54,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
         resourceRoutes({ definition, service: adapters, logs, logCheckMs }),
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
       ],
+      '/permissions': [permissionRoutes({ adapters })],
     },
     isReady: async () => {
       if (!isMigrated()) throw new Error('the database has not been migrated since this process started');

@@ -1,5 +1,6 @@
 export { AdapterBody, AdapterRequest, AdapterResource, AdapterSpec, AdapterStatus } from './adapter.js';
 export { imageReference, SecretEnvironment } from './adapter-fields.js';
+export { PermissionExplanation } from './permission.js';
 export { EVERY_METHOD, Policy } from './policy.js';
 export {
   adapterRef,

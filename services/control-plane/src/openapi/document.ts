@@ -1,4 +1,4 @@
-import { AdapterBody, AdapterResource, AdapterStatus, Condition, Phase, ReplicaStatus, SessionLimits, SessionResource } from '@mcp-gateway/common/contracts';
+import { AdapterBody, AdapterResource, AdapterStatus, Condition, PermissionExplanation, Phase, ReplicaStatus, SessionLimits, SessionResource } from '@mcp-gateway/common/contracts';
 import { Problem } from '@mcp-gateway/common/errors';
 import { z } from 'zod';
 import { mcpPaths, mcpSchemas } from './mcp-paths.js';
@@ -9,6 +9,7 @@ const schemas = {
   AdapterResource: schemaOf(AdapterResource, 'output'),
   AdapterStatus: schemaOf(AdapterStatus, 'output'),
   Condition: schemaOf(Condition, 'output'),
+  PermissionExplanation: schemaOf(PermissionExplanation, 'output'),
   Phase: schemaOf(Phase, 'output'),
   Problem: schemaOf(Problem, 'output'),
   ReplicaStatus: schemaOf(ReplicaStatus, 'output'),
@@ -42,6 +43,7 @@ export function openApiDocument(server = '/') {
     security: [{ accessToken: [] }, { development: [] }, {}],
     tags: [
       { name: 'adapters', description: 'Managed MCP servers' },
+      { name: 'permissions', description: 'Who may do what' },
       { name: 'sessions', description: 'Open MCP sessions on adapters' },
       { name: 'mcp', description: 'The endpoints of MCP clients; an MCP SDK uses them' },
     ],

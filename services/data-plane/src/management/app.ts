@@ -32,7 +32,7 @@ export interface ManagementParts {
 
 const PROXY_MS = 30_000;
 const LOGS = /^\/adapters\/[^/]+\/logs$/;
-const MANAGED = /^\/(adapters(\/|$)|(openapi\.json|errors)$)/;
+const MANAGED = /^\/((adapters|permissions)(\/|$)|(openapi\.json|errors)$)/;
 
 /** URLs to which a client sends messages when it knows the gateway and not the URL of a server. */
 const MISTAKEN_FOR_MCP = ['/', '/mcp', '/sse', '/messages'];
