@@ -17,14 +17,24 @@ export const packages = {
   'packages/database': ['common', 'platform'],
   'packages/routing': ['common', 'platform'],
   'packages/sessions': ['common', 'platform'],
+  'packages/audit': ['common', 'platform'],
   'packages/runtime': ['common', 'platform'],
   'packages/local': ['common', 'platform', 'identity', 'database', 'runtime'],
 
   // A service imports no service: what two services need is a package.
   // The data plane serves while PostgreSQL and the cluster are down, so it imports neither database nor runtime.
-  'services/data-plane': ['common', 'platform', 'identity', 'protocol', 'routing', 'sessions'],
+  'services/data-plane': ['common', 'platform', 'audit', 'identity', 'protocol', 'routing', 'sessions'],
   // Only the worker changes the runtime; the control plane reads logs.
-  'services/control-plane': ['common', 'platform', 'identity', 'database', 'routing', 'sessions', 'runtime/logs'],
+  'services/control-plane': [
+    'common',
+    'platform',
+    'audit',
+    'identity',
+    'database',
+    'routing',
+    'sessions',
+    'runtime/logs',
+  ],
   'services/deployment-worker': ['common', 'platform', 'database', 'routing', 'runtime'],
   'services/tool-router': ['common', 'platform', 'identity', 'protocol', 'routing', 'sessions'],
   'services/portal': ['common'],
@@ -67,7 +77,7 @@ export const layers = {
     ['compose', 'config'],
     ['app', 'metrics'],
     ['openapi', 'errors-page'],
-    ['adapters', 'permissions', 'sessions'],
+    ['adapters', 'sessions', 'audit', 'permissions'],
     ['resources'],
     ['http'],
   ],

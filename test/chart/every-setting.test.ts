@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
 import { signInFields, signInOf } from '@mcp-gateway/identity';
-import { callerFields, fileVariable, redisFields, serviceFields } from '@mcp-gateway/platform/config';
+import { auditFields, callerFields, fileVariable, redisFields, serviceFields } from '@mcp-gateway/platform/config';
 import { kubernetesFields } from '@mcp-gateway/runtime/kubernetes/configuration';
 import { dataPlaneFields } from '../data-plane/support/sources.js';
 import { repository } from '../support/launch.js';
@@ -24,6 +24,7 @@ it('has a value in the chart for every setting of a service', async () => {
     ...serviceFields,
     ...redisFields,
     ...callerFields,
+    ...auditFields,
     ...signInFields,
     ...dataPlaneFields,
     ...kubernetesFields,

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { AuditRecord } from '@mcp-gateway/common/contracts';
+import { auditRows } from '@mcp-gateway/database';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { connect } from '../support/postgres.js';
 import { caller, type Answer } from './support/callers.js';
@@ -119,10 +121,8 @@ describe('every documented answer', () => {
     const plane = await startControlPlane({ sessions: oneSession });
     const alice = caller(plane.url, 'alice');
     const reader = caller(plane.url, 'bob', 'staff');
-    const outage = caller(
-      (await startControlPlane({ database: connect('postgresql://a@127.0.0.1:1/b') })).url,
-      'alice',
-    );
+    const outageUrl = (await startControlPlane({ database: connect('postgresql://a@127.0.0.1:1/b') })).url;
+    const outage = caller(outageUrl, 'alice');
     const stale = { 'if-match': '"stale"' };
     const text = { 'content-type': 'text/plain' };
     const large = specOf('large', { description: 'x'.repeat(1024 * 1024) });
@@ -179,6 +179,29 @@ describe('every documented answer', () => {
       await alice.call('DELETE', `${sessions}/unknown`),
       await outage.call('DELETE', `${sessions}/${session.id}`),
     );
+    const explain = '/permissions/explain?resource=adapter/';
+    await given(
+      'GET /permissions/explain',
+      await alice.get(`${explain}echo`),
+      await alice.get(`${explain}echo&action=x`),
+      await alice.get(`${explain}unknown`),
+      await outage.get(`${explain}echo`),
+    );
+    const admin = caller(plane.url, 'root', 'mcp.admin');
+    const adminInOutage = caller(outageUrl, 'root', 'mcp.admin');
+    await auditRows(plane.database).append(['1', '2'].map(auditRecord));
+    await given(
+      'GET /audit',
+      await admin.get('/audit?limit=1'),
+      await admin.get('/audit?limit=0'),
+      await adminInOutage.get('/audit'),
+    );
+    await given(
+      'GET /audit/export',
+      await admin.get('/audit/export'),
+      await admin.get('/audit/export?since=x'),
+      await adminInOutage.get('/audit/export'),
+    );
     await given('GET /adapters/{name}/logs', await alice.get('/adapters/echo/logs?tail=x'));
     await given(
       'PUT /adapters/{name}',
@@ -217,6 +240,15 @@ describe('every documented answer', () => {
     expect(validate.errors ?? []).toEqual([]);
   });
 });
+
+const auditRecord = (digit: string): string =>
+  JSON.stringify({
+    id: `00000000-0000-4000-8000-00000000000${digit}`,
+    time: '2026-11-30T08:00:00.000Z',
+    service: 'data-plane',
+    action: 'mcp.initialize',
+    outcome: 'success',
+  } satisfies AuditRecord);
 
 /** The places that need a description and have neither one nor a reference to a described component. */
 function undescribed(node: unknown, path: readonly string[]): string[] {

@@ -27,7 +27,10 @@ describe('GET /permissions/explain', () => {
   ])('names the rule for %s with the roles "%s" who wants to %s: %s', async (principal, roles, action, rule) => {
     const { status, json } = await explain(root, { principal, roles, action });
     expect([status, json.rule, json.allowed, json.action]).toEqual([200, rule, rule !== 'none', action]);
-    expect(json.principal).toEqual({ subject: principal, roles: roles.split(',').flatMap((role) => role.trim() || []) });
+    expect(json.principal).toEqual({
+      subject: principal,
+      roles: roles.split(',').flatMap((role) => role.trim() || []),
+    });
   });
 
   it('answers callers about themselves, with the policies that narrow the permission', async () => {

@@ -126,7 +126,8 @@ describe('a migration that fails', () => {
   it('can be resolved as applied', async () => {
     const url = await emptyDatabase();
     await migrate(url, silent);
-    await connect(url).$executeRaw`UPDATE _prisma_migrations SET finished_at = NULL`;
+    await connect(url)
+      .$executeRaw`UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name = ${checkedIn[0]}`;
     expect((await failureOf(migrate(url, silent))).message).toContain('It was interrupted.');
     await command(url, 'resolve', 'applied', String(checkedIn[0]));
     await expect(migrate(url, silent)).resolves.toBeUndefined();

@@ -51,7 +51,11 @@ const MANAGEMENT: Row[] = [
   [`DELETE /adapters/:name/sessions/${SESSION}`, NONE],
   ['GET /permissions/explain?resource=adapter/:name', READ, NONE],
   ['GET /permissions/explain?resource=adapter/:name&action=write', READ, NONE],
-  ['GET /permissions/explain?resource=adapter/:name&principal=bob&roles=x', [401, 403, 403, 403, 200], [401, 403, 403, 403, 404]],
+  [
+    'GET /permissions/explain?resource=adapter/:name&principal=bob&roles=x',
+    [401, 403, 403, 403, 200],
+    [401, 403, 403, 403, 404],
+  ],
   ['POST /permissions/explain', [401, 405, 405, 405, 405]],
   ['GET /adapters/:name/other', [401, 404, 404, 404, 404]],
   ['GET /other', [404, 404, 404, 404, 404]],
@@ -68,7 +72,7 @@ const MCP: Row[] = [
   ['PUT /adapters/:name/mcp', [401, 404, 405, 405, 405], NONE],
   ['GET /adapters/:name/sse', READ, NONE],
   ['POST /adapters/:name/sse', [401, 404, 405, 405, 405], NONE],
-  ['POST /adapters/:name/messages?sessionId=x', NONE],
+  ['POST /adapters/:name/messages?sessionId=x initialize', NONE],
   ['GET /adapters/:name/messages', [401, 404, 405, 405, 405], NONE],
 ];
 
@@ -92,7 +96,11 @@ describe('the status of every route', () => {
       return res.writeHead(200, { 'content-type': 'text/event-stream' }).write('event: endpoint\ndata: /messages\n\n');
     });
     const policy = { name: 'off', effect: 'deny', when: 'tool == "off"', methods: ['tools/call'], reason: '' } as const;
-    const access = { createdBy: 'alice', requiredRoles: ['team'], policies: [{ ...policy, methods: [...policy.methods] }] };
+    const access = {
+      createdBy: 'alice',
+      requiredRoles: ['team'],
+      policies: [{ ...policy, methods: [...policy.methods] }],
+    };
     gateway = await startGateway({ issuers, controlPlane: plane.url, routes: [routeTo(server.endpoint, access)] });
   });
 

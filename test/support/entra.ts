@@ -1,4 +1,4 @@
-import { jsonFetcher, signInFields, signInOf, type SignIn } from '@mcp-gateway/identity';
+import { signInFields, signInOf, type SignIn } from '@mcp-gateway/identity';
 import { startIssuer, type TestIssuer } from './issuer.js';
 
 export const TENANT = '11111111-aaaa-4bbb-8ccc-222222222222';
@@ -35,7 +35,7 @@ const claimsOf = (version: 1 | 2, tid: string = TENANT): Record<string, unknown>
 
 /**
  * Entra on loopback, for one kind of its tokens: documents at the paths and with the fields of Entra (discovery of both
- * versions, for the tenants), RS256. Its URLs are the real ones, so read them with `entraFetcher`.
+ * versions, for the tenants), RS256. Its URLs are the real ones, so read them with `fetcherFrom`.
  */
 export function startEntra(version: 1 | 2, cloud = PUBLIC, tenant: string = TENANT): Promise<TestIssuer> {
   const { authority, sts } = cloud;
@@ -44,6 +44,12 @@ export function startEntra(version: 1 | 2, cloud = PUBLIC, tenant: string = TENA
     alg: 'RS256',
     iss: issuerOf(tenant, version === 2),
     claims: claimsOf(version, tenant),
+    published: ({ alg: _, ...key }) => ({
+      ...key,
+      x5t: key.kid,
+      x5c: ['MIIC'],
+      issuer: `${authority}/{tenantid}/v2.0`,
+    }),
     document(path) {
       const [, tid = '', v2, page] =
         /^\/([\da-f-]{36})(\/v2\.0)?\/(?:\.well-known\/openid-(configuration)|discovery\/(?:v2\.0\/)?keys)$/.exec(
@@ -64,10 +70,4 @@ export function startEntra(version: 1 | 2, cloud = PUBLIC, tenant: string = TENA
       };
     },
   });
-}
-
-/** Reads from the stand-in what Entra has at a URL. */
-export function entraFetcher({ url }: Pick<TestIssuer, 'url'>): (from: string) => Promise<unknown> {
-  const read = jsonFetcher();
-  return (from) => read(from.replace(/^https:\/\/login\.[^/]+/, url));
 }

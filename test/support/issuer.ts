@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { jsonFetcher } from '@mcp-gateway/identity';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
 /** How an issuer on loopback differs from a plain OpenID Connect issuer. */
@@ -12,6 +13,8 @@ export interface IssuerShape {
   claims: Record<string, unknown>;
   /** The document at a path, if it is one of its own: `keys`, or what discovery says. */
   document?: (path: string) => 'keys' | object | undefined;
+  /** A key as it publishes it. Default: with `alg` and `use`. */
+  published?: (jwk: SigningKey['jwk']) => object;
 }
 
 const PLAIN: IssuerShape = { alg: 'ES256', claims: { aud: 'gateway', sub: 'alice' } };
@@ -29,7 +32,7 @@ export async function startIssuer(shape: IssuerShape = PLAIN) {
       if (shape.document && !own) return void res.writeHead(404).end();
       const found =
         own === 'keys' || req.url === '/keys'
-          ? { keys: published, padding: 'x'.repeat(state.padding) }
+          ? { keys: published.map(shape.published ?? ((jwk) => jwk)), padding: 'x'.repeat(state.padding) }
           : { issuer, jwks_uri: `${url}/keys`, ...own, ...(state.discovered && { issuer: state.discovered }) };
       res.setHeader('content-type', 'application/json').end(JSON.stringify(found));
     }, state.delayMs).unref();
@@ -70,4 +73,10 @@ type SigningKey = Awaited<ReturnType<typeof signingKey>>;
 export async function signingKey(kid: string, alg: IssuerShape['alg'] = 'ES256') {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
   return { kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } };
+}
+
+/** Reads from the stand-in what its issuer has at a URL. */
+export function fetcherFrom({ url }: Pick<TestIssuer, 'url'>): (from: string) => Promise<unknown> {
+  const read = jsonFetcher();
+  return (from) => read(from.replace(/^https:\/\/[^/]+/, url));
 }

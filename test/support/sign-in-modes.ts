@@ -1,6 +1,6 @@
 import { tokenVerifier, type SignIn, type Verifier } from '@mcp-gateway/identity';
-import { ALICE, ENTRA, entraFetcher, OTHER_TENANT, signInFrom, startEntra } from './entra.js';
-import { startIssuer, type TestIssuer } from './issuer.js';
+import { ALICE, ENTRA, OTHER_TENANT, signInFrom, startEntra } from './entra.js';
+import { fetcherFrom, startIssuer, type TestIssuer } from './issuer.js';
 import { oidcSignIn } from './verifier.js';
 
 /** A way to sign in that the hostile suite tries. */
@@ -51,7 +51,7 @@ async function entra(version: 1 | 2): Promise<StandIn> {
     signIn,
     subject: ALICE,
     credential: () => issuer.token({ jti: String((made += 1)) }),
-    verifier: (now) => tokenVerifier(signIn, { log, ...(now && { now }), fetchJson: entraFetcher(issuer) }),
+    verifier: (now) => tokenVerifier(signIn, { log, ...(now && { now }), fetchJson: fetcherFrom(issuer) }),
     stop: issuer.stop,
   };
 }

@@ -17,6 +17,8 @@
 {{- define "mcp-gateway.callerVariables" -}}
 - { name: MCP_GATEWAY_HOST, value: "::" }
 - { name: PORT, value: "8000" }
+- { name: MCP_GATEWAY_AUDIT, value: {{ .Values.audit.mode | quote }} }
+- { name: MCP_GATEWAY_AUDIT_RETENTION_DAYS, value: {{ .Values.audit.retentionDays | quote }} }
 {{- with .Values.allowedOrigins }}
 - { name: MCP_GATEWAY_ALLOWED_ORIGINS, value: {{ join "," . | quote }} }
 {{- end }}

@@ -1,4 +1,7 @@
 export { adapterRows, countAdapters, type AdapterCount, type AdapterRow, type AdapterRows } from './adapters.js';
+export { type ChainedRecord, columnsOf } from './audit/chain.js';
+export { auditRows, type AuditFilter, type AuditRows } from './audit/rows.js';
+export { verifyAudit } from './audit/verify.js';
 export { checkDatabase, connectDatabase, createDatabase, type ConnectOptions, type Database } from './connect.js';
 export { migrate, migrateWhenConnected } from './migrate.js';
 export { findDrift } from './migrations/author.js';

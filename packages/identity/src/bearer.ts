@@ -13,6 +13,7 @@ export function bearerToken({ authorization }: IncomingHttpHeaders): string {
   if (authorization === undefined || authorization === '') {
     throw new GatewayError('SIGN_IN_REQUIRED', {
       detail: 'send an access token in the header Authorization: Bearer',
+      reason: 'no token',
       headers: { 'www-authenticate': 'Bearer' },
     });
   }
@@ -26,11 +27,13 @@ export function bearerToken({ authorization }: IncomingHttpHeaders): string {
 
 /**
  * The refusal of a token that does not hold (RFC 6750 §3.1).
- * @param detail of printable ASCII without quotes and backslashes, because it goes into a header
+ * @param detail in words of ours, because it goes into the audit; of printable ASCII without quotes and backslashes, because it
+ *   goes into a header
  */
 export function invalidToken(detail: string, cause?: unknown): GatewayError {
   return new GatewayError('SIGN_IN_REQUIRED', {
     detail,
+    reason: detail,
     headers: { 'www-authenticate': `Bearer error="invalid_token", error_description="${detail.replaceAll('"', "'")}"` },
     cause,
   });
@@ -46,6 +49,7 @@ export function insufficientScope(detail: string, scopes: readonly string[]): Ga
   const scope = known.length > 0 ? `, scope="${known.join(' ')}"` : '';
   return new GatewayError('FORBIDDEN', {
     detail,
+    reason: detail,
     headers: { 'www-authenticate': `Bearer error="insufficient_scope", error_description="${detail}"${scope}` },
   });
 }

@@ -15,7 +15,7 @@ describe('development sign-in', () => {
     ['empty headers', { 'x-dev-userid': ' ', 'x-dev-roles': '' }, { subject: 'dev', name: 'dev', roles: ['mcp.dev'] }],
     ['a list without roles', { 'x-dev-roles': ' , ' }, { subject: 'dev', name: 'dev', roles: [] }],
   ])('takes %s', (_what, headers, principal) => {
-    expect(developmentVerifier({ headers })).toEqual({ ...principal, tenant: 'default' });
+    expect(developmentVerifier({ headers })).toEqual({ ...principal, tenant: 'default', signIn: 'development' });
   });
 
   it.each(['x-dev-userid', 'x-dev-name', 'x-dev-roles'])('takes %s of 256 characters and no more', (name) => {

@@ -20,6 +20,7 @@ export const developmentVerifier = ({ headers }: SignInRequest): Principal => {
       .map((role) => role.trim())
       .filter(Boolean) ?? ['mcp.dev'],
     tenant: 'default',
+    signIn: 'development',
   };
 };
 

@@ -155,6 +155,8 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
       ...definedVariables(variablesOf(z.object(signInFields)), env),
     }),
     MCP_GATEWAY_ALLOWED_ORIGINS: config.MCP_GATEWAY_ALLOWED_ORIGINS.join(','),
+    MCP_GATEWAY_AUDIT: config.MCP_GATEWAY_AUDIT,
+    MCP_GATEWAY_AUDIT_RETENTION_DAYS: String(config.MCP_GATEWAY_AUDIT_RETENTION_DAYS),
   };
   return {
     'control-plane': {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import {
+  auditFields,
   callerFields,
   DatabaseUrl,
   drainFields,
@@ -15,6 +16,7 @@ import { z } from 'zod';
 export const Config = z.object({
   ...callerFields,
   ...signInFields,
+  ...auditFields,
   MCP_GATEWAY_LOG_LEVEL: LogLevel.default('warn'),
   MCP_GATEWAY_DATA: z.string().default(fileURLToPath(new URL('../../../.data', import.meta.url))),
   MCP_GATEWAY_CATALOGUE: z.string().optional(),

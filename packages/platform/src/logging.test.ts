@@ -52,6 +52,15 @@ describe('what goes to the log', () => {
     expect(redact(fields)).toEqual(fields);
   });
 
+  it('leaves out what libraries put into errors: claims, bytes of a server, values of a statement', () => {
+    const given = { payload: { name: 's3cret' }, data: 's3cret', detail: 's3cret', code: 'ECODE' };
+    const error = Object.assign(new Error('refused'), given);
+    const outer = Object.assign(new AggregateError([error], 'all'), { cause: error });
+    const line = JSON.stringify(redact({ err: error, outer }));
+    expect(line).not.toContain('s3cret');
+    expect(line.match(/ECODE/g)?.length).toBeGreaterThanOrEqual(2);
+  });
+
   it('keeps what an error says, where it was and what caused it', () => {
     const error = new TypeError('outer', { cause: new Error('inner') });
     expect(redact({ err: Object.assign(error, { code: 'ECODE' }) })).toMatchObject({

@@ -24,6 +24,27 @@ export function createLogger(service: string, level: string): Logger {
   );
 }
 
+/** Bytes of lines that may wait for whoever reads them. */
+const MAX_WAITING_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Writes lines to a file descriptor without waiting for its reader. `write` returns false when so many wait that this
+ * one is dropped. A terminal acts on nothing in them.
+ */
+export function lineWriter(fd: number): { write(line: string): boolean } {
+  let isDropped = false;
+  const destination = pino.destination({ fd, sync: false, minLength: 1, maxLength: MAX_WAITING_BYTES });
+  destination.on('drop', () => (isDropped = true));
+  destination.on('error', () => (isDropped = true)); // a reader that has gone
+  return {
+    write(line) {
+      isDropped = false;
+      destination.write(escapeControls(line));
+      return !isDropped;
+    },
+  };
+}
+
 /** Header and field names, in lower case, whose values never reach a log. */
 const SECRETS = new Set([
   'authorization',
@@ -62,7 +83,47 @@ function redactValue(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null || 'toJSON' in value) return value;
   if (depth > MAX_DEPTH) return '[Too deep]';
   if (Array.isArray(value)) return value.map((each) => redactValue(each, depth + 1));
-  return redactEntries(isNativeError(value) ? stdSerializers.err(value) : value, depth);
+  return redactEntries(isNativeError(value) ? errorFields(value) : value, depth);
+}
+
+/**
+ * The fields of errors that a log shows. Libraries put what they were handed into others: the claims of a token (jose), the bytes
+ * of a server (undici), the values of a statement (pg).
+ */
+const ERROR_FIELDS = new Set([
+  'type',
+  'message',
+  'stack',
+  'name',
+  'code',
+  'cause',
+  'aggregateErrors',
+  'errno',
+  'syscall',
+  'address',
+  'port',
+  'hostname',
+  'status',
+  'statusCode',
+  'reason',
+  'claim',
+  'kind',
+  'severity',
+  'table',
+  'constraint',
+]);
+
+const errorFields = (error: Error): object => shownFields(stdSerializers.err(error));
+
+/** Of an error that is serialized already, with those in it. */
+function shownFields(error: object): object {
+  const shown = Object.entries(error).filter(([name]) => ERROR_FIELDS.has(name));
+  return Object.fromEntries(shown.map(([name, value]: [string, unknown]) => [name, shownIn(value)]));
+}
+
+function shownIn(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shownIn);
+  return typeof value === 'object' && value !== null ? shownFields(value) : value;
 }
 
 /**

@@ -17,11 +17,13 @@ export interface AppParts {
   isReady: () => Promise<void>;
   /** Where clients see the root of the gateway, without a slash at its end; without it, problem documents have relative types. */
   publicUrl?: string | undefined;
+  /** Records requests for the audit. */
+  audit?: RequestHandler | undefined;
   log: Logger;
 }
 
 /** The management API: health, the OpenAPI document, the page of errors, and the collections. */
-export function createApp({ collections, verifier, access, isReady, publicUrl, log }: AppParts): Express {
+export function createApp({ collections, verifier, access, isReady, publicUrl, audit, log }: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.response = hookedPrototype(express.response, app.response);
@@ -30,6 +32,7 @@ export function createApp({ collections, verifier, access, isReady, publicUrl, l
   app.set('case sensitive routing', true);
 
   app.use(identifyRequest);
+  if (audit) app.use(audit);
   app.get('/livez', (_req, res) => void res.type('text').send('ok'));
   app.get('/readyz', async (_req, res) => {
     await isReady().catch((cause: unknown) => {

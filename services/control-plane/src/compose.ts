@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
+import type { AuditTrail } from '@mcp-gateway/audit';
 import type { ResourceRef } from '@mcp-gateway/common/contracts';
-import { adapterRows, type AdapterRows, type Database } from '@mcp-gateway/database';
+import { adapterRows, type AdapterRows, auditRows, type Database } from '@mcp-gateway/database';
 import { readConfig } from '@mcp-gateway/platform/config';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { HookedResponse } from '@mcp-gateway/platform/serving';
@@ -11,14 +12,17 @@ import type { Express } from 'express';
 import { z } from 'zod';
 import { adapterDefinition, type MayUseWorkloadIdentity } from './adapters/definition.js';
 import { createApp, type AppParts } from './app.js';
+import { auditRequests } from './audit/requests.js';
+import { auditRoutes } from './audit/routes.js';
 import { instrumentApi } from './metrics.js';
+import { managementPaths } from './openapi/management-paths.js';
 import { permissionRoutes } from './permissions/routes.js';
 import { resourceRoutes } from './resources/routes.js';
 import { resourceService } from './resources/service.js';
 import { sessionRoutes } from './sessions/routes.js';
 import type { SessionService } from './sessions/service.js';
 
-export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'isReady'> {
+export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'isReady' | 'audit'> {
   database: Database;
   /** Readiness waits for it: until then the tables may be missing. */
   isMigrated: () => boolean;
@@ -28,6 +32,8 @@ export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'isRea
   /** How often the gateway checks again whether a caller that follows logs may read them; default: see resources/logs.ts. */
   logCheckMs?: number | undefined;
   mayUseWorkloadIdentity: MayUseWorkloadIdentity;
+  /** Undefined: requests are not recorded. */
+  trail?: AuditTrail | undefined;
   metrics?: { registry: Metrics; redis: Pick<RedisClient, 'isReady'> } | undefined;
   /** Default: the time of this machine. */
   now?: (() => Date) | undefined;
@@ -42,14 +48,17 @@ export interface ControlPlane {
 
 /** Builds a control plane from its parts. It opens no connection and starts no timer; the parts belong to the caller. */
 export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
-  const { database, isMigrated, queue, sessions, logs, logCheckMs, mayUseWorkloadIdentity, metrics, now, log } = parts;
+  const { database, isMigrated, queue, sessions, logs, logCheckMs, mayUseWorkloadIdentity, metrics, now, trail, log } =
+    parts;
 
   const rows = adapterRows(database, now);
   const definition = adapterDefinition(rows, mayUseWorkloadIdentity);
   const adapters = resourceService(definition, { queue, log });
   const app = createApp({
     ...parts,
+    audit: trail && auditRequests(trail, Object.keys(managementPaths)),
     collections: {
+      '/audit': [auditRoutes(auditRows(database, now))],
       '/adapters': [
         resourceRoutes({ definition, service: adapters, logs, logCheckMs }),
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),

@@ -1,4 +1,5 @@
 import {
+  auditFields,
   callerFields,
   ConfigError,
   DatabaseUrl,
@@ -19,6 +20,7 @@ const Config = z.object({
   ...redisFields,
   ...callerFields,
   ...signInFields,
+  ...auditFields,
   MCP_GATEWAY_PUBLIC_URL: PublicUrl.optional(),
   DATABASE_URL: DatabaseUrl,
   RUNTIME: RuntimeName,

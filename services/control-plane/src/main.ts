@@ -1,4 +1,5 @@
-import { connectDatabase, migrateWhenConnected } from '@mcp-gateway/database';
+import { auditStream, openTrail } from '@mcp-gateway/audit';
+import { auditRows, connectDatabase, migrateWhenConnected } from '@mcp-gateway/database';
 import { developmentSignIn, refuseReplicas, signInOf, tokenVerifier } from '@mcp-gateway/identity';
 import { unknownVariables } from '@mcp-gateway/platform/config';
 import { createLogger } from '@mcp-gateway/platform/logging';
@@ -7,6 +8,8 @@ import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-ga
 import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { followRoutes } from '@mcp-gateway/routing';
 import { reconcileQueue } from '@mcp-gateway/routing/queue';
+import { drainAudit } from './audit/drain.js';
+import { auditMetrics } from './metrics.js';
 import { workloadIdentityRule } from './adapters/definition.js';
 import { composeControlPlane, createLogReader } from './compose.js';
 import { CONFIG_VARIABLES, readControlPlaneConfig } from './config.js';
@@ -31,6 +34,8 @@ runMain(async () => {
     redis.destroy();
   });
 
+  const trail = openTrail(config, { service: 'control-plane', redis, log, metrics: registry });
+  if (trail) defer(() => trail.close());
   const queue = reconcileQueue(redis, config.REDIS_PREFIX);
   let isMigrated = false;
   const allowed = config.MCP_GATEWAY_ALLOWED_CALLERS;
@@ -48,6 +53,7 @@ runMain(async () => {
     publicUrl: config.MCP_GATEWAY_PUBLIC_URL?.href,
     mayUseWorkloadIdentity: workloadIdentityRule(config.RUNTIME, config.WORKLOAD_IDENTITY_ROLES),
     metrics: registry && { registry, redis },
+    trail,
     log,
   });
   defer(() => closeServer(server, 5_000));
@@ -55,4 +61,9 @@ runMain(async () => {
   log.info({ port }, 'control plane listens');
   await migrateWhenConnected(config.DATABASE_URL, log);
   isMigrated = true;
+  // Also with the audit off: the records of other services, and of before, are stored and removed all the same.
+  const stream = auditStream(redis, config.REDIS_PREFIX);
+  const retentionDays = config.MCP_GATEWAY_AUDIT_RETENTION_DAYS;
+  const count = registry && auditMetrics(registry, stream);
+  defer(drainAudit({ stream, rows: auditRows(database), retentionDays, log, count }));
 });

@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import type { AuditStream } from '@mcp-gateway/audit';
 import { HookedResponse } from '@mcp-gateway/platform/serving';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { HTTP_BUCKETS, methodLabel, redisGauge, statusClass, type Metrics } from '@mcp-gateway/platform/telemetry';
@@ -40,6 +41,21 @@ export function instrumentApi(
     });
     serve(req, res);
   };
+}
+
+/** Counts what becomes of the records in the audit stream, as docs/metrics.md lists. */
+export function auditMetrics(metrics: Metrics, stream: Pick<AuditStream, 'length'>) {
+  const records = metrics.counter({
+    name: 'mcp_gateway_audit_stored_total',
+    help: 'Entries of the audit stream that this control plane has taken, by what became of them',
+    labels: ['outcome'],
+  });
+  for (const outcome of ['stored', 'unreadable']) records.inc({ outcome }, 0); // so that a rate counts the first event
+  metrics.gauge(
+    { name: 'mcp_gateway_audit_waiting', help: 'Audit records in Redis that wait to be stored', labels: [] },
+    async () => [{ labels: {}, value: await stream.length() }],
+  );
+  return (outcome: 'stored' | 'unreadable', count: number) => records.inc({ outcome }, count);
 }
 
 /** The pattern, such as `/adapters/{name}`, that matches the URL; `other` when none does. */

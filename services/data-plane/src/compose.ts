@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { AuditTrail } from '@mcp-gateway/audit';
 import {
   authorizationServersOf,
   developmentSignIn,
@@ -25,6 +26,7 @@ import { createGrants } from './request/grants.js';
 import { protectedResources, publicUrlOf } from './request/protected-resource.js';
 import { referencesFor } from './request/reference.js';
 import { accessLog } from './server/access-log.js';
+import { auditLog } from './server/audit-log.js';
 import { createDataPlaneServer, type Wire } from './server/server.js';
 import { expireSessions } from './sessions/expiry.js';
 import type { AllLimits } from './sessions/limits.js';
@@ -69,6 +71,8 @@ export interface DataPlaneParts {
   log: Logger;
   metrics?: Metrics | undefined;
   verifier?: Verifier | undefined;
+  /** Undefined: requests are not recorded. */
+  trail?: AuditTrail | undefined;
   /** Milliseconds since the epoch; the clock of sessions. */
   now?: (() => number) | undefined;
   /** In milliseconds; each default is in the file that uses it. */
@@ -95,7 +99,7 @@ export interface DataPlane {
 /** Builds a data plane from its parts. */
 export function composeDataPlane(
   settings: DataPlaneSettings,
-  { redis, log, metrics, verifier, now, timing = {} }: DataPlaneParts,
+  { redis, log, metrics, verifier, trail, now, timing = {} }: DataPlaneParts,
 ): DataPlane {
   const { prefix } = settings;
   const routes = followRoutes(redis, prefix, log);
@@ -130,6 +134,7 @@ export function composeDataPlane(
   const server = composeServer(settings, {
     log,
     verifier,
+    trail,
     observers: [...(measure ? [measure] : []), accessLog(log)],
     forwarding: { routes, sessions, upstreams, balancer, waits, relocator, streams, grants },
   });
@@ -168,6 +173,7 @@ function composeUpstreams(routes: RouteTable, sessions: SessionStore, timeoutMs:
 interface ServerParts {
   log: Logger;
   verifier: Verifier | undefined;
+  trail: AuditTrail | undefined;
   observers: readonly RequestObserver[];
   forwarding: Pick<
     ForwardingParts,
@@ -176,10 +182,14 @@ interface ServerParts {
 }
 
 /** The parts between the clients and the forwarding: sign-in, management, the server. */
-function composeServer(settings: DataPlaneSettings, { log, verifier, observers, forwarding }: ServerParts): Server {
+function composeServer(
+  settings: DataPlaneSettings,
+  { log, verifier, trail, forwarding, ...parts }: ServerParts,
+): Server {
   const { access, publicPath, signIn } = settings;
   const { routes, sessions, upstreams } = forwarding;
   const forwarded = forwardedBy(settings.trustedProxies);
+  const observers = [...parts.observers, ...(trail ? [auditLog(trail, forwarded)] : [])];
   const referenceTo = referencesFor(publicPath);
   const checkCaller = refuseReplicas(routes, {
     allowed: settings.allowedCallers,
@@ -196,6 +206,7 @@ function composeServer(settings: DataPlaneSettings, { log, verifier, observers, 
       protectedResources: described,
     },
     limits: { bodyBytes: settings.maxBodyBytes },
+    readsMessages: trail !== undefined,
     forwarding: {
       ...forwarding,
       keys: settings.sessionKeys,

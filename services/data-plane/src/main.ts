@@ -1,4 +1,6 @@
+import { openTrail } from '@mcp-gateway/audit';
 import {
+  auditFields,
   callerFields,
   ConfigError,
   followSecret,
@@ -20,7 +22,14 @@ import { composeDataPlane } from './compose.js';
 import { dataPlaneFields, sessionLimits } from './config.js';
 import { readTlsFiles } from './server/tls-files.js';
 
-const Config = z.object({ ...serviceFields, ...redisFields, ...callerFields, ...signInFields, ...dataPlaneFields });
+const Config = z.object({
+  ...serviceFields,
+  ...redisFields,
+  ...callerFields,
+  ...signInFields,
+  ...auditFields,
+  ...dataPlaneFields,
+});
 
 runMain(async () => {
   const config = readConfig(Config, process.env);
@@ -56,7 +65,9 @@ runMain(async () => {
     upstreamTimeoutMs: config.MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS * 1000,
     wire: { tls, http2Cleartext: config.MCP_GATEWAY_HTTP2_CLEARTEXT === 'on' },
   };
-  const { server, close } = composeDataPlane(settings, { redis, log, metrics });
+  const trail = openTrail(config, { service: 'data-plane', redis, log, metrics });
+  if (trail) defer(() => trail.close());
+  const { server, close } = composeDataPlane(settings, { redis, log, metrics, trail });
   defer(close);
   void redis.connect().catch(() => {}); // the client reconnects by itself; /readyz says whether the routes are loaded
 

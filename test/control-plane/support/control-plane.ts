@@ -25,6 +25,7 @@ export interface ControlPlaneOptions {
   /** Default: no sessions. */
   sessions?: SessionService;
   now?: () => Date;
+  trail?: ControlPlaneParts['trail'];
   metrics?: ControlPlaneParts['metrics'];
   /** Default: writes nothing. */
   log?: ControlPlaneParts['log'];
@@ -79,6 +80,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     publicUrl: options.publicUrl,
     mayUseWorkloadIdentity: options.mayUseWorkloadIdentity ?? (() => true),
     now: options.now,
+    trail: options.trail,
     metrics: options.metrics,
     log: options.log ?? silent,
   });

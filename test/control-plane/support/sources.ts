@@ -1,6 +1,7 @@
 // The control plane is a program, not a package. Only this file imports its parts by path.
 export { adapterDefinition, workloadIdentityRule } from '../../../services/control-plane/src/adapters/definition.js';
 export { createApp } from '../../../services/control-plane/src/app.js';
+export { drainAudit, type DrainParts } from '../../../services/control-plane/src/audit/drain.js';
 export { composeControlPlane, type ControlPlaneParts } from '../../../services/control-plane/src/compose.js';
 export { openApiDocument } from '../../../services/control-plane/src/openapi/document.js';
 export type {

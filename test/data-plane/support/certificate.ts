@@ -29,12 +29,12 @@ function lengthOf(length: number): number[] {
 
 const ascii = (tag: number, text: string) => der(tag, Buffer.from(text, 'ascii'));
 
-/** A self-signed certificate for this machine, with its key; both in PEM. */
-export function selfSigned(): { cert: Buffer; key: Buffer } {
+/** A self-signed certificate for this machine, or for another host, with its key; both in PEM. */
+export function selfSigned(host = 'localhost'): { cert: Buffer; key: Buffer } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const name = der(SEQUENCE, der(SET, der(SEQUENCE, COMMON_NAME, ascii(UTF8_STRING, 'localhost'))));
   const validity = der(SEQUENCE, ascii(UTC_TIME, '200101000000Z'), ascii(UTC_TIME, '490101000000Z'));
-  const names = der(SEQUENCE, ascii(DNS_NAME, 'localhost'), der(IP_ADDRESS, Buffer.from([127, 0, 0, 1])));
+  const names = der(SEQUENCE, ascii(DNS_NAME, host), der(IP_ADDRESS, Buffer.from([127, 0, 0, 1])));
   const serial = Buffer.concat([Buffer.from([1]), randomBytes(8)]);
   const signed = der(
     SEQUENCE,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Route, type PublishedRoute } from '@mcp-gateway/common/contracts';
+import type { AuditTrail } from '@mcp-gateway/audit';
 import type { SignIn, Verifier } from '@mcp-gateway/identity';
 import { redisClient, type RedisClient } from '@mcp-gateway/platform/redis';
 import type { RouteTable } from '@mcp-gateway/routing';
@@ -31,6 +32,7 @@ export interface DataPlaneOptions {
   keyRing?: SessionKeyRing;
   access?: BrowserAccess;
   verifier?: Verifier;
+  trail?: AuditTrail;
   /** As in OIDC_ISSUERS. */
   issuers?: object[];
   signIn?: SignIn;
@@ -149,9 +151,17 @@ export function settingsOf(prefix: string, options: DataPlaneOptions = {}): Data
 export async function startDataPlane(prefix: string, options: DataPlaneOptions = {}): Promise<DataPlane> {
   const { log = silent } = options;
   const redis = redisClient(addressOf(options.redisUrl ?? (await sharedRedis()).url), log);
-  const { metrics, verifier, now } = options;
+  const { metrics, verifier, trail, now } = options;
   const timing = { retireMs: options.leaveMs, relocateWithinMs: options.moveWithinMs, waitMs: options.waitMs };
-  const dataPlane = composeDataPlane(settingsOf(prefix, options), { redis, log, metrics, verifier, now, timing });
+  const dataPlane = composeDataPlane(settingsOf(prefix, options), {
+    redis,
+    log,
+    metrics,
+    verifier,
+    trail,
+    now,
+    timing,
+  });
   const { server, routes, upstreams, sessions } = dataPlane;
   void redis.connect().catch(() => {});
   const port = await listen(server, { host: options.host ?? '127.0.0.1', port: 0 });

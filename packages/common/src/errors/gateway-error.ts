@@ -18,6 +18,8 @@ export interface GatewayErrorOptions {
   headers?: Record<string, string>;
   /** Id of the JSON-RPC request that the error answers, if known; all ids of a batch. */
   rpcId?: RpcId | RpcId[] | undefined;
+  /** Why, for the audit record: the rule, the quota or the fault, in words of ours; never a text of a client or a server. */
+  reason?: string | undefined;
   /** Goes to the log, never to the client. */
   cause?: unknown;
 }
@@ -32,10 +34,11 @@ export class GatewayError extends Error {
   readonly errors: FieldError[] | undefined;
   readonly headers: Record<string, string>;
   readonly rpcId: RpcId | RpcId[] | undefined;
+  readonly reason: string | undefined;
 
   constructor(
     readonly code: ErrorCode,
-    { detail, errors, headers = {}, rpcId, cause }: GatewayErrorOptions = {},
+    { detail, errors, headers = {}, rpcId, reason, cause }: GatewayErrorOptions = {},
   ) {
     const { status, rpcCode, title } = errorCatalogue[code];
     super(detail ? `${title}: ${detail}` : title, { cause });
@@ -46,6 +49,7 @@ export class GatewayError extends Error {
     this.errors = errors;
     this.headers = headers;
     this.rpcId = rpcId;
+    this.reason = reason;
   }
 }
 
@@ -71,7 +75,8 @@ export const sessionNotFound = (detail?: string, cause?: unknown): GatewayError 
 export const replicaOfSessionGone = (cause?: unknown): GatewayError =>
   sessionNotFound('the replica that held it is gone', cause);
 
-export const forbidden = (detail: string): GatewayError => new GatewayError('FORBIDDEN', { detail });
+export const forbidden = (detail: string, reason?: string): GatewayError =>
+  new GatewayError('FORBIDDEN', { detail, reason });
 
 export const methodNotAllowed = (allow: string, detail = `use one of ${allow}`): GatewayError =>
   new GatewayError('METHOD_NOT_ALLOWED', { detail, headers: { allow } });

@@ -27,7 +27,7 @@ export const entraFields = {
     GUID,
     'must be ids of tenants, separated by commas: GUIDs, not domain names, and not "common" or "organizations"',
   )
-    .transform((ids) => ids.map((id) => id.toLowerCase()))
+    .transform((ids) => [...new Set(ids.map((id) => id.toLowerCase()))])
     .optional(),
   ENTRA_CLIENT_ID: z
     .string()

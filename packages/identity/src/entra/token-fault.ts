@@ -24,8 +24,8 @@ export function tokenFault(
   if (Object.hasOwn(header, 'crit') || header['typ'] !== 'JWT') return 'the token cannot be verified';
   if (typeof header['kid'] !== 'string') return 'the token is signed with a key that its issuer does not publish';
   if (claims['tid'] !== tenantId) return 'the token is of another tenant than its issuer';
-  if (audienceIn(claims['aud'], audiences) === undefined) return 'the token is for another audience';
-  const { exp, nbf } = claims;
+  const { aud, exp, nbf } = claims;
+  if (typeof aud !== 'string' || audienceIn(aud, audiences) === undefined) return 'the token is for another audience';
   if (typeof exp !== 'number') return 'the claim exp of the token is not valid';
   if (nowSeconds >= exp + clockToleranceSeconds) return 'the token has expired';
   if (nbf === undefined) return undefined;

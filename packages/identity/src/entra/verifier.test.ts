@@ -3,14 +3,13 @@ import {
   ALICE,
   CLIENT_ID,
   ENTRA,
-  entraFetcher,
   OID,
   OTHER_TENANT,
   signInFrom,
   startEntra,
   TENANT,
 } from '../../../../test/support/entra.js';
-import type { TestIssuer } from '../../../../test/support/issuer.js';
+import { fetcherFrom, type TestIssuer } from '../../../../test/support/issuer.js';
 import { refusal, verifying } from '../../../../test/support/verifier.js';
 import { tokenVerifier } from '../config.js';
 
@@ -30,7 +29,7 @@ const verifierOf = ({ url }: Pick<TestIssuer, 'url'>, env: Record<string, string
     tokenVerifier(signInFrom({ ...ENTRA, ...env }), {
       log: { warn },
       now: () => Date.now() + clock,
-      fetchJson: entraFetcher({ url }),
+      fetchJson: fetcherFrom({ url }),
     }),
   );
 const bearer = async (version: 1 | 2, ...of: Parameters<TestIssuer['token']>) =>
@@ -47,6 +46,7 @@ describe.each([1, 2] as const)('a token of version %d', (version) => {
         name: 'Alice Ä.',
         roles: ['mcp.admin', 'team'],
         tenant: 'default',
+        signIn: expect.stringContaining(version === 1 ? 'sts.windows.net' : 'login.microsoftonline.com'),
         expiresAt: exp + 20,
       },
     });
@@ -136,7 +136,7 @@ describe.each([
     const verifyIt = verifying(
       tokenVerifier(signInFrom({ ...ENTRA, ENTRA_CLOUD }), {
         log: { warn },
-        fetchJson: (from) => (origins.push(new URL(from).origin), entraFetcher(cloud)(from)),
+        fetchJson: (from) => (origins.push(new URL(from).origin), fetcherFrom(cloud)(from)),
       }),
     );
     await expect(verifyIt(token)).resolves.toMatchObject({ subject: ALICE });

@@ -66,7 +66,7 @@ export function entraVerifier(
     refuseFault(tokenFault(header, verified, rules, now() / 1000)); // of what was verified, not of what we decoded
     refuseWithoutRight(verified, settings);
     const expiresAt = Number(verified['exp']) + clockToleranceSeconds;
-    const principal = { ...principalOf(verified, principalRules), expiresAt };
+    const principal = { ...principalOf(verified, principalRules), signIn: name, expiresAt };
     cache.add(token, principal, expiresAt);
     return principal;
   }

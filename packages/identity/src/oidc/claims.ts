@@ -57,6 +57,7 @@ function refuseOverage(claims: Claims, path: string): void {
   const hasGroups = path === 'groups' && (claims['hasgroups'] === true || claims['hasgroups'] === 'true');
   if (!isElsewhere && !hasGroups) return;
   throw new GatewayError('FORBIDDEN', {
+    reason: `group overage: the token does not list ${path}`,
     detail:
       `the token does not list ${path}, because the caller has too many (group overage); ` +
       'have the issuer send app roles, or only the groups that are assigned to the application',

@@ -35,6 +35,7 @@ describe('a token of a configured issuer', () => {
       name: 'Alice Ä.',
       roles: ['mcp.admin', 'team'],
       tenant: 'default',
+      signIn: issuer.issuer,
       expiresAt: exp + 20,
     });
   });

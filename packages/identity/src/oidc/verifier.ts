@@ -62,7 +62,7 @@ export function oidcVerifier(
     const { settings, keys, foreignPrefixes } = issuerOf(decode(token).claims);
     const payload = await checkToken(token, settings, keys, now);
     const expiresAt = payload.exp + settings.clockToleranceSeconds;
-    const principal = { ...principalOf(payload, settings), expiresAt };
+    const principal = { ...principalOf(payload, settings), signIn: settings.issuer, expiresAt };
     if (foreignPrefixes.some((prefix) => principal.subject.startsWith(prefix))) {
       throw invalidToken('the subject of the token begins as those of another issuer do');
     }

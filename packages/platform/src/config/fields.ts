@@ -92,6 +92,19 @@ export function refuseExposedDevelopmentSignIn(config: {
   );
 }
 
+const NOT_AN_AUDIT = 'must be "off", "stdout", "database" or "both"';
+
+/** Where a service that answers callers leaves its audit records, and how long they are kept. */
+export const auditFields = {
+  MCP_GATEWAY_AUDIT: z.enum(['off', 'stdout', 'database', 'both'], NOT_AN_AUDIT).default('database'),
+  MCP_GATEWAY_AUDIT_RETENTION_DAYS: z.coerce
+    .number('must be a number of days')
+    .int('must be a whole number of days')
+    .min(1, 'must be at least 1')
+    .max(36_500, 'must be at most 36500')
+    .default(90),
+};
+
 /** How long a replica that is replaced or scaled down continues, so that its sessions can move. */
 export const drainFields = {
   MCP_GATEWAY_DRAIN_SECONDS: z.coerce

@@ -1,5 +1,6 @@
 export { sessionFields, trafficFields } from './data-plane.js';
 export {
+  auditFields,
   callerFields,
   drainFields,
   isLoopback,

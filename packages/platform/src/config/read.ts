@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { closestMatch } from '@mcp-gateway/common/errors';
 import { trafficFields } from './data-plane.js';
-import { callerFields, drainFields, serviceFields } from './fields.js';
+import { auditFields, callerFields, drainFields, serviceFields } from './fields.js';
 import { fileVariable, withSecretFiles } from './secrets.js';
 
 /** Start-up stops here, with a sentence for each variable that has to change. */
@@ -46,7 +46,9 @@ const isSetting = (name: string) => name.startsWith(PREFIX);
 
 /** All settings with the prefix, of whichever service: one environment may serve several. docs/configuration.md lists them. */
 const SETTINGS = [
-  ...Object.keys({ ...serviceFields, ...callerFields, ...drainFields, ...trafficFields }).filter(isSetting),
+  ...Object.keys({ ...serviceFields, ...callerFields, ...auditFields, ...drainFields, ...trafficFields }).filter(
+    isSetting,
+  ),
   'MCP_GATEWAY_CATALOGUE',
   'MCP_GATEWAY_DATA',
   ...['MCP_GATEWAY_SESSION_KEYS'].flatMap((name) => [name, fileVariable(name)]),

@@ -9,7 +9,7 @@ import {
   unsupportedMediaType,
 } from '@mcp-gateway/common/errors';
 import { escapeControls, type Logger } from '@mcp-gateway/platform/logging';
-import { requestId } from './request.js';
+import { noteRefusal, requestId } from './request.js';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 
 export const pathNotFound: RequestHandler = (req) => {
@@ -39,8 +39,9 @@ export interface ProblemParts {
 /** The one place where an error becomes an answer: problem+json (RFC 9457). The cause goes to the log only. */
 export function problemHandler({ log, publicUrl }: ProblemParts): ErrorRequestHandler {
   return (thrown: unknown, req, res, next) => {
-    if (res.headersSent) return next(thrown); // too late for an answer: Express closes the connection
     const error = toGatewayError(bodyError(thrown as BodyError) ?? thrown);
+    noteRefusal(req, error);
+    if (res.headersSent) return next(thrown); // too late for an answer: Express closes the connection
     if (error.status >= 500)
       log.error({ requestId: requestId(req), err: thrown, cause: error.cause, path: req.path }, error.message);
     res

@@ -1,4 +1,4 @@
-import { invalidRequest, unsupportedMediaType } from '@mcp-gateway/common/errors';
+import { type GatewayError, invalidRequest, unsupportedMediaType } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { Verifier } from '@mcp-gateway/identity';
 import { requestIdOf } from '@mcp-gateway/platform/serving';
@@ -27,6 +27,16 @@ export function authenticate(verifier: Verifier): RequestHandler {
     next();
   };
 }
+
+/** Undefined for a caller that is not signed in. */
+export const knownPrincipal = (req: Request): Principal | undefined => principals.get(req);
+
+const refusals = new WeakMap<Request, GatewayError>();
+
+/** Keeps the error that a request was answered with, for the audit. */
+export const noteRefusal = (req: Request, error: GatewayError): void => void refusals.set(req, error);
+
+export const refusalOf = (req: Request): GatewayError | undefined => refusals.get(req);
 
 export function principalOf(req: Request): Principal {
   const principal = principals.get(req);

@@ -1,4 +1,4 @@
-import { AdapterBody, AdapterResource, AdapterStatus, Condition, PermissionExplanation, Phase, ReplicaStatus, SessionLimits, SessionResource } from '@mcp-gateway/common/contracts';
+import { AdapterBody, AdapterResource, AdapterStatus, AuditEntry, AuditOutcome, Condition, PermissionExplanation, Phase, ReplicaStatus, SessionLimits, SessionResource } from '@mcp-gateway/common/contracts';
 import { Problem } from '@mcp-gateway/common/errors';
 import { z } from 'zod';
 import { mcpPaths, mcpSchemas } from './mcp-paths.js';
@@ -8,6 +8,8 @@ const schemas = {
   AdapterBody: withoutDefaults(schemaOf(AdapterBody, 'input')),
   AdapterResource: schemaOf(AdapterResource, 'output'),
   AdapterStatus: schemaOf(AdapterStatus, 'output'),
+  AuditEntry: schemaOf(AuditEntry, 'output'),
+  AuditOutcome: schemaOf(AuditOutcome, 'output'),
   Condition: schemaOf(Condition, 'output'),
   PermissionExplanation: schemaOf(PermissionExplanation, 'output'),
   Phase: schemaOf(Phase, 'output'),
@@ -45,6 +47,7 @@ export function openApiDocument(server = '/') {
       { name: 'adapters', description: 'Managed MCP servers' },
       { name: 'permissions', description: 'Who may do what' },
       { name: 'sessions', description: 'Open MCP sessions on adapters' },
+      { name: 'audit', description: 'Who did what' },
       { name: 'mcp', description: 'The endpoints of MCP clients; an MCP SDK uses them' },
     ],
     paths: { ...managementPaths, ...mcpPaths },

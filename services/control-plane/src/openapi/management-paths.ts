@@ -1,4 +1,5 @@
 import { adapterDocumentation } from '../adapters/definition.js';
+import { AuditQuery, ExportQuery } from '../audit/query.js';
 import type { Examples, ResourceDocumentation } from '../resources/definition.js';
 import { ExplainQuery } from '../permissions/routes.js';
 import { LogQuery } from '../resources/logs.js';
@@ -201,5 +202,42 @@ const permissionPaths = {
   },
 };
 
+const adminsOnly = forbiddenResponse('You are no administrator.');
+const auditPaths = {
+  '/audit': {
+    get: {
+      tags: ['audit'],
+      operationId: 'listAuditRecords',
+      summary: 'Read the audit',
+      description: 'Lists who did what, newest first. For administrators.',
+      parameters: queryParameters(AuditQuery),
+      responses: responses({
+        200: { description: 'One page.', headers: link, ...json({ type: 'array', items: ref('AuditEntry') }) },
+        400: problem('A parameter is not valid.'),
+        403: adminsOnly,
+        503: unavailable,
+      }),
+    },
+  },
+  '/audit/export': {
+    get: {
+      tags: ['audit'],
+      operationId: 'exportAuditRecords',
+      summary: 'Export the audit',
+      description: 'Answers with all records that the filters admit, oldest first, as a stream of lines. For administrators.',
+      parameters: queryParameters(ExportQuery),
+      responses: responses({
+        200: {
+          description: 'One AuditEntry as JSON in each line.',
+          content: { 'application/x-ndjson': { schema: { type: 'string' } } },
+        },
+        400: problem('A parameter is not valid.'),
+        403: adminsOnly,
+        503: unavailable,
+      }),
+    },
+  },
+};
+
 /** The paths that the control plane serves. The data plane serves the MCP paths. */
-export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths, ...permissionPaths };
+export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths, ...auditPaths, ...permissionPaths };

@@ -21,7 +21,9 @@ export const ExplainQuery = z.strictObject({
   action: z.enum(['read', 'write']).default('read').meta({
     description: '`read` is to use and read the resource; `write` is to change and remove it.',
   }),
-  principal: Subject.optional().meta({ description: 'Subject of a caller; yourself if absent. Others need `mcp.admin`.' }),
+  principal: Subject.optional().meta({
+    description: 'Subject of a caller; yourself if absent. Others need `mcp.admin`.',
+  }),
   roles: Roles.optional().meta({
     description: 'Roles of that caller, separated by commas. Absent: your own, or none for another caller.',
   }),
@@ -50,10 +52,14 @@ export function permissionRoutes({ adapters }: PermissionRoutesParts): Router {
 }
 
 /** @throws GatewayError FORBIDDEN before anything is looked up, so that the answer says nothing about the resource */
-function askedFor(caller: Principal, { principal, roles }: { principal?: string | undefined; roles?: string | undefined }) {
+function askedFor(
+  caller: Principal,
+  { principal, roles }: { principal?: string | undefined; roles?: string | undefined },
+) {
   const isOwn = (principal === undefined || principal === caller.subject) && roles === undefined;
   if (isOwn) return caller;
-  if (!isAdmin(caller)) throw forbidden('only mcp.admin may ask about other callers or roles; leave out principal and roles');
+  if (!isAdmin(caller))
+    throw forbidden('only mcp.admin may ask about other callers or roles; leave out principal and roles');
   const given = (roles ?? '').split(',').flatMap((role) => role.trim() || []);
   return { ...caller, subject: principal ?? caller.subject, roles: given };
 }

@@ -93,14 +93,15 @@ function resourceAccess<Spec extends ReplicatedSpec>({
   async function readable(principal: Principal, name: string): Promise<ResourceRow<Spec>> {
     const row = ResourceName.safeParse(name).success ? await rows.find(name) : null;
     // A caller that may not read the resource gets the same answer whether the name exists or not.
-    if (!row || row.deletedAt || !canRead(principal, accessOf(row))) throw new GatewayError(errors.notFound);
+    if (!row || row.deletedAt) throw new GatewayError(errors.notFound, { reason: 'no such resource' });
+    if (!canRead(principal, accessOf(row))) throw new GatewayError(errors.notFound, { reason: 'no rule permits it' });
     return row;
   }
 
   async function writable(principal: Principal, name: string, precondition: Precondition): Promise<ResourceRow<Spec>> {
     const row = await readable(principal, name);
     if (!canWrite(principal, accessOf(row))) {
-      throw forbidden(`only the creator of this ${kind} or mcp.admin may change it`);
+      throw forbidden(`only the creator of this ${kind} or mcp.admin may change it`, 'no rule permits it');
     }
     if (!precondition(row)) throw new GatewayError('EDIT_CONFLICT', { detail: 'read it again and repeat your change' });
     return row;

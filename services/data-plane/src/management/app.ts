@@ -31,8 +31,9 @@ export interface ManagementParts {
 }
 
 const PROXY_MS = 30_000;
-const LOGS = /^\/adapters\/[^/]+\/logs$/;
-const MANAGED = /^\/((adapters|permissions)(\/|$)|(openapi\.json|errors)$)/;
+/** Answers that may pause for hours: followed logs, and exports that a client reads slowly. */
+const STREAMS = /^\/(adapters\/[^/]+\/logs|audit\/export)$/;
+const MANAGED = /^\/((adapters|permissions)(\/|$)|audit(\/export)?$|(openapi\.json|errors)$)/;
 
 /** URLs to which a client sends messages when it knows the gateway and not the URL of a server. */
 const MISTAKEN_FOR_MCP = ['/', '/mcp', '/sse', '/messages'];
@@ -119,7 +120,7 @@ function managementApp(parts: ManagementParts): Express {
   };
   // The host names of this service were checked above; the control plane knows its own host.
   const proxy = { target: controlPlane, changeOrigin: true, on };
-  app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => LOGS.test(path) })); // no timeout: logs may pause for hours
+  app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => STREAMS.test(path) })); // no timeout
   app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => MANAGED.test(path), proxyTimeout: PROXY_MS }));
 
   app.post(MISTAKEN_FOR_MCP, (req, res) => {

@@ -39,6 +39,7 @@ function withMetadata(error: unknown, url: string | undefined): unknown {
   const [scheme = '', ...parameters] = challenge.split(/ (.*)/s).filter(Boolean);
   return new GatewayError(error.code, {
     ...(error.detail !== undefined && { detail: error.detail }),
+    reason: error.reason,
     headers: {
       ...error.headers,
       'www-authenticate': `${scheme} ${[`resource_metadata="${url}"`, ...parameters].join(', ')}`,

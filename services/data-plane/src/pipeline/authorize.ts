@@ -14,5 +14,5 @@ export function authorize(routes: RouteTable, principal: Principal, adapter: str
   if (!route && !routes.isLoaded()) {
     throw new GatewayError('UNAVAILABLE', { detail: 'the gateway is starting', headers: { 'retry-after': '1' } });
   }
-  throw new GatewayError('ADAPTER_NOT_FOUND');
+  throw new GatewayError('ADAPTER_NOT_FOUND', { reason: route ? 'no rule permits it' : 'no such resource' });
 }

@@ -5,6 +5,7 @@ import { openStream } from '../legacy-sse/open-stream.js';
 import { postMessage } from '../legacy-sse/post-message.js';
 import { CLIENT_GONE, sendContinue } from '../request/body.js';
 import type { McpRequest, RequestContext } from '../request/context.js';
+import { messageOf } from '../request/message.js';
 import { applyPolicies } from './apply-policies.js';
 import { authenticate, type SignInParts } from './authenticate.js';
 import { authorize } from './authorize.js';
@@ -17,6 +18,8 @@ export interface PipelineParts {
   access: BrowserAccess;
   signIn: SignInParts;
   limits: Limits;
+  /** Whether the message of every request is read, for the audit. */
+  readsMessages?: boolean;
   forwarding: ForwardingParts;
 }
 
@@ -38,7 +41,7 @@ export type McpPipeline = (context: RequestContext, address: McpAddress) => Prom
  * The steps of one MCP request, in order. Each step fills the context or throws the error that becomes the answer. A
  * step that has its result in memory returns no promise, because each promise costs a turn of the event loop.
  */
-export function createPipeline({ access, signIn, limits, forwarding }: PipelineParts): McpPipeline {
+export function createPipeline({ access, signIn, limits, readsMessages, forwarding }: PipelineParts): McpPipeline {
   async function run(context: RequestContext, { adapter, endpoint, query }: McpAddress): Promise<void> {
     const { req, res } = context;
     checkBrowserAccess(req.headers, access); // before sign-in: a browser may attach credentials that its user did not intend to send
@@ -49,6 +52,7 @@ export function createPipeline({ access, signIn, limits, forwarding }: PipelineP
     const request: McpRequest = Object.assign(context, { query, principal, route, era: 'legacy' as const });
     const applying = applyPolicies(request); // after the rule, and before anything is opened or counted
     if (applying instanceof Promise) await applying;
+    if (readsMessages && context.body) await messageOf(context);
     if (endpoint === 'sse') return openStream(forwarding, request);
     if (endpoint === 'messages') return postMessage(forwarding, request);
     const deciding = decideEra(request);

@@ -28,9 +28,10 @@ export async function refuse(context: RequestContext, thrown: unknown): Promise<
 }
 
 /** Undefined when the body has no id, is too long or too slow, or has gone to a server. A batch has several ids. */
-async function idsIn({ req, body }: RequestContext): Promise<RpcId | RpcId[] | undefined> {
+async function idsIn(context: RequestContext): Promise<RpcId | RpcId[] | undefined> {
+  const { req, body } = context;
   const text = body?.read ? body.read.bytes : await readShort(req);
-  const message = readMessage(text?.toString('utf8') ?? '');
+  const message = (context.message ??= readMessage(text?.toString('utf8') ?? ''));
   const ids = messagesOf(message).flatMap((each) => (each.kind === 'request' ? [each.id] : []));
   return message.kind === 'batch' && ids.length > 0 ? ids : ids[0];
 }

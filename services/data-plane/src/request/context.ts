@@ -34,6 +34,10 @@ export interface RequestContext {
   /** The error that the gateway itself answered with, or broke the answer off for. */
   refusal?: GatewayError;
   head?: AnswerHead;
+  /** Bytes that the connection had been sent before the request, when the audit is on. */
+  sentBefore?: number | undefined;
+  /** Milliseconds since the head of the request. */
+  readonly elapsedMs: number;
   /** Records which resource the request is for. */
   enter(resource: ResourceRef): void;
   /** Adds headers to the head of the answer, from whatever part of the gateway that comes. */
@@ -82,6 +86,7 @@ class Context implements RequestContext {
   resource?: ResourceRef;
   body: RequestBody | null = null;
   head?: AnswerHead;
+  sentBefore?: number | undefined;
   readonly #began = performance.now();
   readonly added: string[];
   #releases: (() => void)[] | undefined;
@@ -95,6 +100,10 @@ class Context implements RequestContext {
   ) {
     this.address = req.socket.remoteAddress;
     this.added = ['X-Request-Id', id];
+  }
+
+  get elapsedMs(): number {
+    return performance.now() - this.#began;
   }
 
   enter(resource: ResourceRef): void {
@@ -112,8 +121,7 @@ class Context implements RequestContext {
   }
 
   readonly onHead = (status: number, headers: HeaderList): void => {
-    const afterMs = performance.now() - this.#began;
-    this.head = { status, isEventStream: announcesEventStream(headers), afterMs };
+    this.head = { status, isEventStream: announcesEventStream(headers), afterMs: this.elapsedMs };
     for (const observer of this.observers) observer.answered?.(this);
   };
 

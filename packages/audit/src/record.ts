@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { AuditOutcome, AuditRecord } from '@mcp-gateway/common/contracts';
+import type { GatewayError } from '@mcp-gateway/common/errors';
+import type { Principal } from '@mcp-gateway/common/principal';
+
+/** Longest texts of a record, in characters; with them a record has at most a few KiB. */
+const MAX = { subject: 512, name: 128, role: 64, text: 256 };
+const MAX_ROLES = 32;
+
+/** What a service knows of a request when it has ended. */
+export interface AuditFacts {
+  action: string;
+  /** Undefined: there was no answer. */
+  status: number | undefined;
+  refusal: GatewayError | undefined;
+  principal: Principal | undefined;
+  resource: { kind: string; name: string } | undefined;
+  tool?: string | undefined;
+  address: string | undefined;
+  via?: string | undefined;
+  headers: IncomingHttpHeaders;
+  /** Undefined: the length of the body is what `Content-Length` says. */
+  requestBytes?: number | undefined;
+  responseBytes: number | undefined;
+  durationMs: number;
+  requestId: string | undefined;
+}
+
+/** How a request ended, by the status of its answer and the error that the gateway answered with or broke it off for. */
+export function outcomeOf(status: number | undefined, refusal: Pick<GatewayError, 'status'> | undefined): AuditOutcome {
+  if (refusal) return refusal.status >= 500 ? 'failed' : 'refused';
+  if (status === undefined) return 'aborted';
+  return status >= 400 ? 'failed' : 'success';
+}
+
+/** The record of a request. It takes no text of an error: such a text may quote what a client or a server has sent. */
+export function auditRecord(service: AuditRecord['service'], facts: AuditFacts, nowMs = Date.now()): AuditRecord {
+  const { action, status, refusal, principal, resource, tool, address, via, headers } = facts;
+  const traceId = traceIdIn(headers);
+  const requestBytes = facts.requestBytes ?? lengthIn(headers);
+  const userAgent = headers['user-agent'];
+  return {
+    id: randomUUID(),
+    time: new Date(nowMs - facts.durationMs).toISOString(),
+    service,
+    action,
+    outcome: outcomeOf(status, refusal),
+    ...(status !== undefined && { status }),
+    ...(refusal && { code: refusal.code }),
+    ...(refusal?.reason !== undefined && { reason: bounded(refusal.reason, MAX.text) }),
+    ...(principal && { caller: callerOf(principal) }),
+    ...(resource && { resource: { kind: resource.kind, name: bounded(resource.name, MAX.name) } }),
+    ...(tool !== undefined && { tool: bounded(tool, MAX.name) }),
+    ...(address !== undefined && { address: bounded(address, MAX.text) }),
+    ...(via !== undefined && via !== address && { via }),
+    ...(userAgent !== undefined && { userAgent: bounded(userAgent, MAX.text) }),
+    ...(requestBytes !== undefined && { requestBytes }),
+    ...(facts.responseBytes !== undefined && { responseBytes: facts.responseBytes }),
+    durationMs: Math.round(facts.durationMs * 10) / 10,
+    ...(facts.requestId !== undefined && { requestId: facts.requestId }),
+    ...(traceId !== undefined && { traceId }),
+  };
+}
+
+function callerOf({ subject, name, roles, tenant, signIn }: Principal): AuditRecord['caller'] {
+  return {
+    subject: bounded(subject, MAX.subject),
+    name: bounded(name, MAX.text),
+    roles: roles.slice(0, MAX_ROLES).map((role) => bounded(role, MAX.role)),
+    tenant: bounded(tenant, MAX.text),
+    ...(signIn !== undefined && { signIn: bounded(signIn, MAX.text) }),
+  };
+}
+
+// oxlint-disable-next-line no-control-regex
+const UNSTORABLE = /[\0-\x1f\x7f\ud800-\udfff]/;
+// oxlint-disable-next-line no-control-regex
+const CONTROLS = /[\0-\x1f\x7f]/g;
+
+/** At most `max` characters, without control characters and halves of characters, which PostgreSQL does not store. */
+function bounded(text: string, max: number): string {
+  const short = text.length > max ? text.slice(0, max) : text;
+  return UNSTORABLE.test(short) ? short.replace(CONTROLS, '\ufffd').toWellFormed() : short;
+}
+
+/** W3C Trace Context, §3.2: version, trace id, parent id, flags. */
+const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/;
+
+const traceIdIn = ({ traceparent }: IncomingHttpHeaders): string | undefined =>
+  typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent)?.[1] : undefined;
+
+function lengthIn(headers: IncomingHttpHeaders): number | undefined {
+  const length = Number(headers['content-length'] ?? Number.NaN);
+  return Number.isSafeInteger(length) && length >= 0 ? length : undefined;
+}
+
+/** Stands in the place of records that were dropped. */
+export const gapRecord = (
+  service: AuditRecord['service'],
+  { records, since, reason }: { records: number; since: number; reason: string },
+  nowMs: number,
+): AuditRecord => ({
+  id: randomUUID(),
+  time: new Date(nowMs).toISOString(),
+  service,
+  action: 'audit.gap',
+  outcome: 'failed',
+  reason,
+  gap: { records, since: new Date(since).toISOString() },
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from '@jest/globals';
+import { readMessage } from '@mcp-gateway/protocol';
+import { auditEvents, type AuditedRequest } from './audit-log.js';
+
+const message = (method: string, params: object = {}) =>
+  readMessage(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }));
+const batch = (...calls: string[]) =>
+  readMessage(
+    JSON.stringify(calls.map((name, id) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name } }))),
+  );
+const UNREAD = readMessage('');
+const POST: AuditedRequest = {
+  method: 'POST',
+  message: undefined,
+  namedMethod: undefined,
+  namedTool: undefined,
+  isManagement: false,
+  refusal: undefined,
+};
+const NOT_FOUND = { code: 'ADAPTER_NOT_FOUND', status: 404 } as const;
+const SIGN_IN = { code: 'SIGN_IN_REQUIRED', status: 401 } as const;
+const DOWN = { code: 'UNAVAILABLE', status: 503 } as const;
+const ADD = { action: 'mcp.tools/call', tool: 'add' };
+
+describe('of a request', () => {
+  it.each<[string, Partial<AuditedRequest>, object[]]>([
+    ['initialize is recorded', { message: message('initialize') }, [{ action: 'mcp.initialize' }]],
+    ['a call is recorded with its tool', { message: message('tools/call', { name: 'add', arguments: {} }) }, [ADD]],
+    [
+      'a call without a name is recorded',
+      { message: message('tools/call', { name: 7 }) },
+      [{ action: 'mcp.tools/call' }],
+    ],
+    ['each call of a batch is recorded', { message: batch('add', 'add') }, [ADD, ADD]],
+    ['a list is not recorded', { message: message('tools/list') }, []],
+    [
+      'a refused list is recorded',
+      { message: message('tools/list'), refusal: NOT_FOUND },
+      [{ action: 'mcp.tools/list' }],
+    ],
+    ['a list that fails is not recorded', { message: message('tools/list'), refusal: DOWN }, []],
+    [
+      'a refused method of the client’s own has no name',
+      { message: message('s3cret'), refusal: NOT_FOUND },
+      [{ action: 'mcp.request' }],
+    ],
+    ['a call that fails is recorded', { message: message('tools/call', { name: 'add' }), refusal: DOWN }, [ADD]],
+    ['a stream is not recorded', { method: 'GET' }, []],
+    ['a refused stream is recorded', { method: 'GET', refusal: NOT_FOUND }, [{ action: 'mcp.stream' }]],
+    [
+      'a refused end of a session is recorded',
+      { method: 'DELETE', refusal: NOT_FOUND },
+      [{ action: 'mcp.session.delete' }],
+    ],
+    [
+      'a failed sign-in is recorded as that',
+      { message: message('tools/call'), refusal: SIGN_IN },
+      [{ action: 'sign-in.failure' }],
+    ],
+    ['a message that is too long to read is recorded', { message: UNREAD }, [{ action: 'mcp.request' }]],
+    ['such a message is what its headers say', { message: UNREAD, namedMethod: 'tools/call', namedTool: 'add' }, [ADD]],
+    ['such a list is not recorded', { message: UNREAD, namedMethod: 'tools/list' }, []],
+    ['management is left to the control plane', { isManagement: true }, []],
+    [
+      'management that is refused here is recorded',
+      { isManagement: true, refusal: DOWN },
+      [{ action: 'management.request' }],
+    ],
+  ])('%s', (_name, changes, events) => {
+    expect(auditEvents({ ...POST, ...changes })).toEqual(events);
+  });
+
+  it('records a limited number of the calls of a batch', () => {
+    const calls = Array.from({ length: 1_000 }, () => 'add');
+    expect(auditEvents({ ...POST, message: batch(...calls) })).toHaveLength(100);
+  });
+});

@@ -1,0 +1,141 @@
+import { auditRecord, type AuditTrail } from '@mcp-gateway/audit';
+import type { GatewayError } from '@mcp-gateway/common/errors';
+import { headerValue, type Message, messagesOf } from '@mcp-gateway/protocol';
+import type { RequestContext, RequestObserver } from '../request/context.js';
+import type { Forwarded } from '../request/forwarded.js';
+
+/** What of a request is recorded. */
+export interface AuditEvent {
+  action: string;
+  tool?: string;
+}
+
+/** Messages of one batch with a record of their own. */
+const MAX_EVENTS = 100;
+/** Refusals of management requests before they reach the control plane, which records all others. */
+const REFUSED_HERE = new Set([
+  'SIGN_IN_REQUIRED',
+  'FORBIDDEN',
+  'ORIGIN_NOT_ALLOWED',
+  'HOST_NOT_ALLOWED',
+  'UNAVAILABLE',
+]);
+/** Methods that an action may name; others are a client's text. */
+const METHODS =
+  /^(initialize|ping|(tools|prompts|resources|resources\/templates|tasks|roots)\/(list|call|get|read|subscribe|unsubscribe|cancel|result)|completion\/complete|logging\/setLevel|server\/discover|subscriptions\/listen)$/;
+
+/** The part of a request that decides what is recorded of it. */
+export interface AuditedRequest {
+  method: string | undefined;
+  /** Undefined when no step has read the message. */
+  message: Message | undefined;
+  /** The header Mcp-Method (MCP 2026-07-28), for messages that are too long to be read. */
+  namedMethod: string | undefined;
+  namedTool: string | undefined;
+  isManagement: boolean;
+  refusal: Pick<GatewayError, 'code' | 'status'> | undefined;
+}
+
+/**
+ * Every `initialize` and `tools/call`, every failed sign-in and every other refusal. A message that is too long to be
+ * read counts as what its headers say, or as a request of an unknown method.
+ */
+export function auditEvents(request: AuditedRequest): AuditEvent[] {
+  const { method, message, isManagement, refusal } = request;
+  if (refusal?.code === 'SIGN_IN_REQUIRED') return [{ action: 'sign-in.failure' }];
+  if (isManagement) return refusal && REFUSED_HERE.has(refusal.code) ? [{ action: 'management.request' }] : [];
+  const events = message ? messagesOf(message).slice(0, MAX_EVENTS).flatMap(eventOf) : [];
+  if (events.length > 0) return events;
+  const isUnread = method === 'POST' && message?.kind === 'unreadable';
+  const named = isUnread ? namedEvent(request) : undefined;
+  if (named) return [named];
+  return refusal && refusal.status < 500 ? [{ action: actionOf(method, message) }] : [];
+}
+
+function eventOf(message: Message): AuditEvent[] {
+  if (message.kind !== 'request') return [];
+  if (message.method === 'initialize') return [{ action: 'mcp.initialize' }];
+  if (message.method !== 'tools/call') return [];
+  const { name } = message.params;
+  return [{ action: 'mcp.tools/call', ...(typeof name === 'string' && { tool: name }) }];
+}
+
+function namedEvent({ namedMethod, namedTool }: AuditedRequest): AuditEvent | undefined {
+  if (namedMethod === undefined) return { action: 'mcp.request' };
+  if (namedMethod !== 'tools/call') return undefined;
+  return { action: 'mcp.tools/call', ...(namedTool !== undefined && { tool: namedTool }) };
+}
+
+function actionOf(method: string | undefined, message: Message | undefined): string {
+  if (method === 'GET') return 'mcp.stream';
+  if (method === 'DELETE') return 'mcp.session.delete';
+  const [first] = message ? messagesOf(message) : [];
+  const named = first?.kind === 'request' && METHODS.test(first.method);
+  return named ? `mcp.${first.method}` : 'mcp.request';
+}
+
+/** Records of callers that are not verified, in a second and in a burst: anybody can cause them. */
+const UNVERIFIED = { perSecond: 50, burst: 200 };
+const TOO_MANY = 'too many refusals of callers that are not verified';
+const MANAGED = /^\/(adapters|tools|toolsets|agents|api-keys|tenants|permissions|audit)(\/|\?|$)/;
+
+/** Records of requests that have ended, at the end of each. */
+export function auditLog(trail: AuditTrail, forwarded: Forwarded, limit = UNVERIFIED): RequestObserver {
+  const admits = tokenBucket(limit);
+  return {
+    entered(context) {
+      context.sentBefore = context.req.socket.bytesWritten;
+    },
+    ended(context) {
+      const { req, resource, refusal, principal } = context;
+      const events = auditEvents({
+        method: req.method,
+        message: context.message,
+        namedMethod: single(req.headers['mcp-method']),
+        namedTool: single(req.headers['mcp-name']),
+        isManagement: resource === undefined,
+        refusal,
+      });
+      if (events.length === 0 || (!resource && !MANAGED.test(req.url ?? ''))) return;
+      if (!principal && !admits()) return trail.leaveOut(TOO_MANY);
+      for (const event of events) trail.record(recordOf(context, event, forwarded));
+    },
+  };
+}
+
+function recordOf(context: RequestContext, { action, tool }: AuditEvent, forwarded: Forwarded) {
+  const { id, req, address, resource, principal, head, refusal, body, sentBefore } = context;
+  const sent = req.socket.bytesWritten;
+  return auditRecord('data-plane', {
+    action,
+    status: head?.status,
+    refusal,
+    principal,
+    resource,
+    tool,
+    address: headerValue(forwarded(req), 'x-forwarded-for') ?? address,
+    via: address,
+    headers: req.headers,
+    requestBytes: body?.read?.bytes?.length,
+    responseBytes: sentBefore === undefined || sent < sentBefore ? undefined : sent - sentBefore,
+    durationMs: context.elapsedMs,
+    requestId: id,
+  });
+}
+
+const single = (value: string | string[] | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined;
+
+/** Admits so many in a second, and so many at once after a pause. */
+function tokenBucket({ perSecond, burst }: typeof UNVERIFIED): () => boolean {
+  let tokens = burst;
+  let at = performance.now();
+  return () => {
+    const now = performance.now();
+    tokens = Math.min(burst, tokens + ((now - at) / 1000) * perSecond);
+    at = now;
+    if (tokens < 1) return false;
+    tokens -= 1;
+    return true;
+  };
+}

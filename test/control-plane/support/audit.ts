@@ -1,0 +1,25 @@
+import { randomUUID } from 'node:crypto';
+import type { AuditRecord } from '@mcp-gateway/common/contracts';
+import { afterTest } from '../../support/clean-up.js';
+import { silent } from '../../support/postgres.js';
+import { drainAudit, type DrainParts } from './sources.js';
+
+/** A call of a tool by ada. */
+export const record = (fields: Partial<AuditRecord> = {}): AuditRecord => ({
+  id: randomUUID(),
+  time: '2026-11-30T08:00:00.000Z',
+  service: 'data-plane',
+  action: 'mcp.tools/call',
+  outcome: 'success',
+  caller: { subject: 'ada', name: 'Ada', roles: [], tenant: 'default' },
+  resource: { kind: 'adapter', name: 'echo' },
+  ...fields,
+});
+const QUICK = { everyMs: 5, retryMs: 5, retentionMs: 5 };
+
+/** Ends with the test, or when its result is called. */
+export function drain(parts: Pick<DrainParts, 'stream' | 'rows'> & Partial<DrainParts>) {
+  const end = drainAudit({ retentionDays: 90, log: silent, timing: QUICK, ...parts });
+  afterTest(end);
+  return end;
+}

@@ -1,0 +1,171 @@
+import { describe, expect, it } from '@jest/globals';
+import { auditTrail, type AuditTrail } from '@mcp-gateway/audit';
+import { AuditRecord } from '@mcp-gateway/common/contracts';
+import { send } from '../support/http.js';
+import { startIssuer } from '../support/issuer.js';
+import { silent } from '../support/postgres.js';
+import { afterTest } from '../support/clean-up.js';
+import { waitFor } from '../support/wait.js';
+import { startGateway, type DataPlaneOptions } from './support/gateway.js';
+import { startReplica } from './support/replica.js';
+import { begin, callTool, message } from './support/rpc.js';
+import { INITIALIZE } from './support/session-server.js';
+import { routeTo, startUpstream } from './support/upstream.js';
+
+/** A trail to an array. */
+function recordingTrail(): {
+  trail: AuditTrail;
+  records: AuditRecord[];
+  settled(count: number): Promise<AuditRecord[]>;
+} {
+  const records: AuditRecord[] = [];
+  const trail = auditTrail({
+    service: 'data-plane',
+    lines: { write: (line) => records.push(AuditRecord.loose().parse(JSON.parse(line))) > 0 },
+    log: silent,
+  });
+  afterTest(() => trail.close());
+  const settled = async (count: number) => {
+    await waitFor(`${count} audit records`, () => records.length >= count);
+    return records;
+  };
+  return { trail, records, settled };
+}
+
+async function auditedGateway(options: DataPlaneOptions = {}, upstream?: Parameters<typeof startUpstream>[0]) {
+  const { endpoint } = upstream ? await startUpstream(upstream) : await startReplica();
+  const { trail, ...seen } = recordingTrail();
+  const gateway = await startGateway({ routes: [routeTo(endpoint)], trail, ...options });
+  return { ...seen, gateway, mcp: `${gateway.url}/adapters/echo/mcp` };
+}
+
+const ALICE = { subject: 'alice', name: 'alice', roles: ['mcp.dev'], tenant: 'default', signIn: 'development' };
+
+describe('the audit of MCP requests', () => {
+  it('records who opened a session and which tools were called, and nothing else', async () => {
+    const { gateway, records, settled } = await auditedGateway();
+    const session = await begin(gateway.url);
+    await callTool(gateway.url, session, 'counter');
+    await settled(2);
+    expect(records.map(({ action, tool }) => [action, tool])).toEqual([
+      ['mcp.initialize', undefined],
+      ['mcp.tools/call', 'counter'],
+    ]);
+    expect(records[1]).toMatchObject({
+      service: 'data-plane',
+      outcome: 'success',
+      status: 200,
+      caller: ALICE,
+      resource: { kind: 'adapter', name: 'echo' },
+      address: '127.0.0.1',
+      requestBytes: expect.any(Number),
+      responseBytes: expect.any(Number),
+      durationMs: expect.any(Number),
+      requestId: expect.any(String),
+    });
+    expect(records[1]?.responseBytes).toBeGreaterThan(100);
+  });
+
+  it('records the address behind trusted proxies, the agent and the trace', async () => {
+    const { mcp, settled } = await auditedGateway({ trustedProxies: ['127.0.0.1/8'] });
+    const trace = 'ab'.repeat(16);
+    await send(mcp, {
+      body: INITIALIZE,
+      headers: {
+        'x-forwarded-for': '203.0.113.9',
+        'user-agent': 'a client',
+        'x-request-id': 'r-1',
+        traceparent: `00-${trace}-${'cd'.repeat(8)}-01`,
+      },
+    });
+    expect((await settled(1))[0]).toMatchObject({
+      address: '203.0.113.9',
+      via: expect.stringContaining('127.0.0.1'),
+      userAgent: 'a client',
+      requestId: 'r-1',
+      traceId: trace,
+    });
+  });
+
+  it('records refusals with their code, for names that exist and names that do not', async () => {
+    const { gateway, settled } = await auditedGateway();
+    const mallory = { 'x-dev-userid': 'mallory' };
+    const call = { body: message('tools/call', { name: 'add' }), headers: mallory };
+    await send(`${gateway.url}/adapters/echo/mcp`, call);
+    await send(`${gateway.url}/adapters/unknown/mcp`, call);
+    await send(`${gateway.url}/adapters/echo/mcp`, { method: 'GET', headers: mallory });
+    const records = await settled(3);
+    expect(records.map(({ action, outcome, code, resource }) => [action, outcome, code, resource?.name])).toEqual([
+      ['mcp.tools/call', 'refused', 'ADAPTER_NOT_FOUND', 'echo'],
+      ['mcp.tools/call', 'refused', 'ADAPTER_NOT_FOUND', 'unknown'],
+      ['mcp.stream', 'refused', 'ADAPTER_NOT_FOUND', 'echo'],
+    ]);
+    expect(records[0]?.caller?.subject).toBe('mallory');
+  });
+
+  it('records failed sign-ins with the reason and without a caller, and how others signed in', async () => {
+    const issuer = await startIssuer();
+    afterTest(() => issuer.stop());
+    const { mcp, settled } = await auditedGateway({ issuers: [{ issuer: issuer.issuer, audiences: ['gateway'] }] });
+    const body = INITIALIZE;
+    const bearer = async (...of: Parameters<typeof issuer.token>) => `Bearer ${await issuer.token(...of)}`;
+    await send(mcp, { body });
+    await send(mcp, { body, headers: { authorization: await bearer({ exp: 1 }) } });
+    await send(mcp, { body, headers: { authorization: await bearer() } });
+    const records = await settled(3);
+    expect(records.map(({ action, reason, caller }) => [action, reason, caller?.subject])).toEqual([
+      ['sign-in.failure', 'no token', undefined],
+      ['sign-in.failure', 'the token has expired', undefined],
+      ['mcp.initialize', undefined, 'alice'],
+    ]);
+    expect(records[2]?.caller?.signIn).toBe(issuer.issuer);
+  });
+
+  it('records a flood of failed sign-ins in part, and says how many it left out', async () => {
+    const { gateway, records, settled } = await auditedGateway();
+    const replica = { 'x-dev-userid': 'x'.repeat(300) };
+    for (let i = 0; i < 30; i += 1) {
+      await Promise.all(
+        Array.from({ length: 20 }, () =>
+          send(`${gateway.url}/adapters/echo/mcp`, { headers: replica, body: INITIALIZE }),
+        ),
+      );
+    }
+    await settled(200);
+    expect(records.length).toBeLessThan(600);
+    expect(records.every(({ action }) => action === 'sign-in.failure')).toBe(true);
+  });
+
+  it('records a message that is too long to be read', async () => {
+    const { mcp, settled } = await auditedGateway({}, (req, res) => req.resume().once('end', () => res.end('{}')));
+    const long = message('tools/call', { name: 'add', padding: 'x'.repeat(100_000) });
+    await send(mcp, { body: long });
+    await send(mcp, { body: long, headers: { 'mcp-method': 'tools/call', 'mcp-name': 'add' } });
+    const records = await settled(2);
+    expect(records.map(({ action, tool }) => [action, tool])).toEqual([
+      ['mcp.request', undefined],
+      ['mcp.tools/call', 'add'],
+    ]);
+    expect(records[0]?.requestBytes).toBe(Buffer.byteLength(long));
+  });
+
+  it('records calls whose server fails, and calls that the client leaves', async () => {
+    const { mcp, settled } = await auditedGateway({}, (req, res) =>
+      req.resume().once('end', () => res.writeHead(500).end('s3cret')),
+    );
+    await send(mcp, { body: message('tools/call', { name: 'add' }) });
+    expect((await settled(1))[0]).toMatchObject({ outcome: 'failed', status: 500 });
+  });
+
+  it('records management requests that do not reach the control plane', async () => {
+    const { gateway, settled } = await auditedGateway();
+    await send(`${gateway.url}/adapters`, { method: 'GET' });
+    await send(`${gateway.url}/nothing`, { method: 'GET' });
+    await send(`${gateway.url}/adapters`, { headers: { origin: 'https://evil.example' } });
+    const records = await settled(2);
+    expect(records.map(({ action, code }) => [action, code])).toEqual([
+      ['management.request', 'UNAVAILABLE'],
+      ['management.request', 'ORIGIN_NOT_ALLOWED'],
+    ]);
+  });
+});
