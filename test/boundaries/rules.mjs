@@ -19,7 +19,8 @@ export const packages = {
   'packages/sessions': ['common', 'platform'],
   'packages/audit': ['common', 'platform'],
   'packages/runtime': ['common', 'platform'],
-  'packages/local': ['common', 'platform', 'identity', 'database', 'runtime'],
+  'packages/development-issuer': ['platform'],
+  'packages/local': ['common', 'platform', 'identity', 'database', 'runtime', 'development-issuer'],
 
   // A service imports no service: what two services need is a package.
   // The data plane serves while PostgreSQL and the cluster are down, so it imports neither database nor runtime.
@@ -70,6 +71,7 @@ export const layers = {
     ['forwarding'],
     ['sessions'],
     ['upstream'],
+    ['credentials'],
     ['request'],
   ],
   'services/control-plane/src': [
@@ -77,7 +79,7 @@ export const layers = {
     ['compose', 'config'],
     ['app', 'metrics'],
     ['openapi', 'errors-page'],
-    ['adapters', 'sessions', 'audit', 'permissions'],
+    ['adapters', 'sessions', 'credentials', 'audit', 'permissions'],
     ['resources'],
     ['http'],
   ],
@@ -107,7 +109,7 @@ export const layers = {
   ],
   'packages/local/src': [
     ['main'],
-    ['announce'],
+    ['announce', 'arguments'],
     ['await-adapters', 'compose'],
     ['config', 'data-folder', 'service', 'postgres', 'redis'],
     ['folder-lock', 'keep-running'],

@@ -16,6 +16,7 @@ interface Project {
       build?: { target: string };
       command: string[] | null;
       environment: Record<string, string>;
+      network_mode?: string;
       ports?: { host_ip?: string; target: number; published: string }[];
       healthcheck?: object;
       depends_on?: Record<string, { condition: string }>;
@@ -75,6 +76,28 @@ describe('docker-compose.yml', () => {
     for (const [name, { condition }] of waits) {
       expect(condition).toBe('service_healthy');
       expect(project.services[name]).toHaveProperty('healthcheck');
+    }
+  });
+
+  it('adds an issuer for development with sign-in.env, and lets callers sign in there', async () => {
+    const { services } = await compose(FILE, { COMPOSE_ENV_FILES: repository('sign-in.env') });
+    const added = Object.keys(services).filter((name) => !(name in project.services));
+    expect(added.toSorted()).toEqual(['issuer', 'issuer-for-control-plane', 'issuer-for-data-plane']);
+    expect(services['issuer']?.ports).toEqual([
+      expect.objectContaining({ host_ip: '127.0.0.1', target: 9400, published: '9400' }),
+    ]);
+    expect(services['issuer']?.build?.target).toBe('development-issuer');
+    // Services reach the issuer at the URL that clients see: on their own loopback.
+    expect(services['issuer-for-control-plane']?.network_mode).toBe('service:control-plane');
+    expect(services['issuer-for-data-plane']?.network_mode).toBe(services['data-plane']?.network_mode);
+    for (const name of ['control-plane', 'data-plane']) {
+      const { AUTH_MODE, OIDC_ISSUERS = '' } = services[name]?.environment ?? {};
+      expect(AUTH_MODE).toBe('oidc');
+      const [{ issuer, audiences }] = JSON.parse(OIDC_ISSUERS) as [{ issuer: string; audiences: string[] }];
+      expect(issuer).toBe('http://127.0.0.1:9400');
+      expect(audiences.map((url) => url.replace('/*', '')).join()).toBe(
+        services['issuer']?.environment['ISSUER_GATEWAY_URLS'],
+      );
     }
   });
 

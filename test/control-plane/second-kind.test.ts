@@ -53,6 +53,8 @@ const toolDefinition = (of: ToolRows): ResourceDefinition<ToolSpec, Representati
   errors: { notFound: 'NOT_FOUND', nameTaken: 'INVALID_REQUEST' },
 });
 
+const PRIVILEGES = { mayUseWorkloadIdentity: () => true, checkCredential: () => {} };
+
 let rows: { adapters: AdapterRows; tools: ToolRows };
 let queued: ResourceRef[];
 let alice: Caller;
@@ -77,7 +79,7 @@ beforeEach(async () => {
   }
   const app = createApp({
     collections: {
-      '/adapters': mount(adapterDefinition(rows.adapters, () => true)),
+      '/adapters': mount(adapterDefinition(rows.adapters, PRIVILEGES)),
       '/tools': mount(toolDefinition(rows.tools)),
     },
     verifier: developmentSignIn(() => {}),

@@ -22,6 +22,8 @@ export interface GatewayOptions {
   catalogue?: CatalogueFile;
   /** A command that runs the gateway as another user. */
   as?: readonly string[];
+  /** Options of `npm start`, such as `--auth oidc`. */
+  options?: readonly string[];
 }
 
 /** The gateway as `npm start` runs it, as a black box: tests start it, use its URL and end it. */
@@ -58,11 +60,11 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   if (options.catalogue) await writeCatalogue(options.catalogue);
   const env = { ...options.env, ...(options.catalogue && { MCP_GATEWAY_CATALOGUE: catalogueFile }) };
 
-  const launched = launch(home, env, options.as);
+  const launched = launch(home, env, options.as, options.options);
   const { output, hasEnded, processes } = launched;
   const url = await waitFor(
     'the gateway to print its URL',
-    () => (hasEnded() ? 'ended' : /Manage servers at (http:\/\/\S+)\/adapters/.exec(output())?.[1]),
+    () => (hasEnded() ? 'ended' : /Manage servers at (https?:\/\/\S+)\/adapters/.exec(output())?.[1]),
     START_MS,
   );
   if (url === 'ended') throw new Error(`the gateway ended: ${output()}`);
@@ -81,8 +83,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
 }
 
 /** For settings with which it does not start: resolves with its output once it has ended. */
-export async function refusedStart(env: Record<string, string>, home?: string) {
-  const launched = launch(home ?? (await folder()), env);
+export async function refusedStart(env: Record<string, string>, home?: string, options: readonly string[] = []) {
+  const launched = launch(home ?? (await folder()), env, [], options);
   const { code, left } = await launched.ended();
   return { code, left, output: launched.output() };
 }

@@ -36,9 +36,15 @@ interface Ending {
  * Starts a gateway as `npm start` does.
  * @param home becomes its HOME, which its processes inherit and which identifies them; it contains the data folder
  * @param as a command that runs it as another user
+ * @param options of `npm start`
  */
-export function launch(home: string, env: Record<string, string> = {}, as: readonly string[] = []): Launched {
-  const [command, ...args] = [...as, process.execPath, repository('packages/local/dist/main.js')];
+export function launch(
+  home: string,
+  env: Record<string, string> = {},
+  as: readonly string[] = [],
+  options: readonly string[] = [],
+): Launched {
+  const [command = '', ...args] = [...as, process.execPath, repository('packages/local/dist/main.js'), ...options];
   const child = spawn(command, args, {
     cwd: repository('.'),
     env: {

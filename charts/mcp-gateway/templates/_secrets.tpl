@@ -25,6 +25,12 @@
 {{- end -}}
 {{- end -}}
 
+{{- define "mcp-gateway.internalSecret" -}}
+{{- with .Values.credentials.internal -}}
+{ name: {{ default (printf "%s-internal" (include "mcp-gateway.fullname" $)) .existingSecret | quote }}, key: {{ ternary .existingSecretKey "MCP_GATEWAY_INTERNAL_SECRETS" (ne .existingSecret "") | quote }} }
+{{- end -}}
+{{- end -}}
+
 {{/*
 The value in a generated Secret if it exists, else a new value, in base64. Without the cluster each render would generate another
 one, while databases and sessions keep the first. There it fails and says what to set. (list $ secret key new value)

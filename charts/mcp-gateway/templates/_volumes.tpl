@@ -14,6 +14,24 @@
 {{- $secret := include "mcp-gateway.sessionKeysSecret" (index . 0) | fromYaml }}
 - mountPath: /etc/mcp-gateway/session-keys
   volume: { name: session-keys, secret: { secretName: {{ $secret.name | quote }}, items: [{ key: {{ $secret.key | quote }}, path: keys }] } }
+{{- with (index . 0).Values.identityKeys }}
+{{- if .existingSecret }}
+- mountPath: /etc/mcp-gateway/identity-keys
+  volume: { name: identity-keys, secret: { secretName: {{ .existingSecret | quote }}, items: [{ key: {{ .existingSecretKey | quote }}, path: keys }] } }
+{{- end }}
+{{- end }}
+{{- end }}
+{{- $credentials := (index . 0).Values.credentials.secrets }}
+{{- if and $credentials (has (index . 1) (list "data-plane" "control-plane")) }}
+{{- $secret := include "mcp-gateway.internalSecret" (index . 0) | fromYaml }}
+- mountPath: /etc/mcp-gateway/internal
+  volume: { name: internal, secret: { secretName: {{ $secret.name | quote }}, items: [{ key: {{ $secret.key | quote }}, path: secrets }] } }
+{{- end }}
+{{- if eq (index . 1) "control-plane" }}
+{{- range $credentials }}
+- mountPath: /etc/mcp-gateway/credentials/{{ .name }}
+  volume: { name: credential-{{ .name }}, secret: { secretName: {{ .secret | quote }} } }
+{{- end }}
 {{- end }}
 {{- end -}}
 

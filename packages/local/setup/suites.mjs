@@ -15,6 +15,7 @@ const suites = [
     isMet: () => ['redis-server', 'valkey-server'].some(isOnPath),
   },
   { name: 'the tests on PgBouncer', needs: 'pgbouncer on PATH', isMet: () => isOnPath('pgbouncer') },
+  { name: 'the tests behind nginx', needs: 'nginx on PATH', isMet: () => isOnPath('nginx') },
   {
     name: 'the start-up benchmark and the MCP Inspector session',
     needs: 'network',
@@ -39,6 +40,12 @@ const suites = [
     needs: 'seven minutes, network, Python 3.10 or newer with venv',
     counts: 'tests',
     command: 'npm run test:interoperability',
+  },
+  {
+    name: 'sign-in in a browser',
+    needs: 'network, chromium',
+    counts: 'tests',
+    command: 'npm run test:browser',
   },
 ];
 

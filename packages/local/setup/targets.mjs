@@ -44,6 +44,7 @@ export const targets = {
   'test:conformance': { compile: true, run: (args) => suite('{conformance,differential}', args) },
   // One at a time: they print times.
   'test:load': { compile: true, run: (args) => suite('load', ['--runInBand', ...args]) },
+  'test:browser': { compile: true, run: (args) => suite('browser', args) },
   'test:interoperability': { compile: true, run: (args) => suite('interoperability', args) },
   // Excluded from `npm test` because they need privileges and programs that a machine may lack.
   'test:cluster': { compile: true, run: (args) => jest(['--config', 'test/cluster/jest.config.js', ...args]) },

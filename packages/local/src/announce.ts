@@ -1,3 +1,4 @@
+import { USERS } from '@mcp-gateway/development-issuer';
 import { type AnnouncedAdapter, EXAMPLE } from './await-adapters.js';
 
 export interface Announcement {
@@ -15,9 +16,6 @@ export function announce({ url, adapters, data, logs }: Announcement): string {
   const shown = usable.map(({ name, ready }) =>
     ready ? `  ${mcp(name)}` : `  ${mcp(name)}   (not ready yet: see ${url}/adapters/${name}/status)`,
   );
-  const others = adapters.flatMap(({ name, blocker }) =>
-    blocker === undefined ? [] : [`  ${name}: ${blocker}`, `    ${url}/adapters/${name}/status`],
-  );
   const example = adapters.find(({ name, ready }) => ready && name === 'mcp-example');
   return [
     '',
@@ -34,7 +32,7 @@ export function announce({ url, adapters, data, logs }: Announcement): string {
           '',
         ]),
     ...(example ? ['Or call a tool from a shell:', '', `  ${curlLine(mcp(example.name))}`, ''] : []),
-    ...(others.length === 0 ? [] : ['Not running, and why:', '', ...others, '']),
+    ...blockedLines(url, adapters),
     ...ending(url, data, logs),
   ].join('\n');
 }
@@ -67,6 +65,48 @@ export function announceSignIn({
   ].join('\n');
 }
 
+/** The announcement of a gateway whose callers sign in at the development issuer. */
+export function announceDevelopmentIssuer({
+  url,
+  adapters,
+  issuer,
+  secret,
+  data,
+  logs,
+}: Announcement & { issuer: string; secret: string }): string {
+  const example = adapters.find(({ blocker }) => blocker === undefined)?.name ?? EXAMPLE.name;
+  const mcp = `${url}/adapters/${example}/mcp`;
+  const users = USERS.map(({ id, roles }) => `  ${id.padEnd(8)}${roles.join(', ') || 'no roles'}`);
+  const sed = `sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'`;
+  return [
+    '',
+    `MCP Gateway is running. Callers sign in at ${issuer}.`,
+    '',
+    'THIS SIGN-IN IS FOR DEVELOPMENT ONLY: anyone on this machine can be any of these users, without a password.',
+    '',
+    ...users,
+    '',
+    'Paste into an MCP client. It opens a page in your browser, on which you choose a user:',
+    '',
+    `  ${mcp}`,
+    '',
+    'Or get a token from a shell, here of alice for an hour, and call a tool:',
+    '',
+    `  TOKEN=$(curl -s ${issuer}/token -u alice:${secret} -d grant_type=client_credentials | ${sed})`,
+    `  ${curlLine(mcp, '-H "Authorization: Bearer $TOKEN" ')}`,
+    '',
+    ...blockedLines(url, adapters),
+    ...ending(url, data, logs),
+  ].join('\n');
+}
+
+function blockedLines(url: string, adapters: AnnouncedAdapter[]): string[] {
+  const blocked = adapters.flatMap(({ name, blocker }) =>
+    blocker === undefined ? [] : [`  ${name}: ${blocker}`, `    ${url}/adapters/${name}/status`],
+  );
+  return blocked.length === 0 ? [] : ['Not running, and why:', '', ...blocked, ''];
+}
+
 const ending = (url: string, data: string, logs: string) => [
   `Manage servers at ${url}/adapters (described at ${url}/openapi.json).`,
   `Data is in ${data}, logs are in ${logs}. Ctrl-C ends everything.`,
@@ -74,7 +114,7 @@ const ending = (url: string, data: string, logs: string) => [
 ];
 
 /** A request of protocol version 2026-07-28 needs no session, so one command is enough. */
-function curlLine(url: string): string {
+function curlLine(url: string, signIn = ''): string {
   const meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
     'io.modelcontextprotocol/clientInfo': { name: 'curl', version: '1' },
@@ -93,5 +133,5 @@ function curlLine(url: string): string {
     'Mcp-Method: tools/call',
     'Mcp-Name: add',
   ];
-  return `curl -s ${url} ${headers.map((header) => `-H '${header}'`).join(' ')} -d '${JSON.stringify(message)}'`;
+  return `curl -s ${url} ${signIn}${headers.map((header) => `-H '${header}'`).join(' ')} -d '${JSON.stringify(message)}'`;
 }

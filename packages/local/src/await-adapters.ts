@@ -9,7 +9,6 @@ const ROUTED_MS = 500;
 /** Connects to the gateway directly, without a proxy from the environment. */
 const dispatcher = new Agent();
 const call = (url: string, init: RequestInit) => fetch(url, { ...init, dispatcher });
-const ADMIN = { 'x-dev-userid': 'dev', 'x-dev-roles': 'mcp.admin' };
 /** The adapter that `npm start` registers on an empty gateway. */
 export const EXAMPLE = {
   name: 'mcp-example',
@@ -18,6 +17,17 @@ export const EXAMPLE = {
   replicaCount: 2,
   description: 'Shows what the gateway does: add, echo, counter, whoami, slow.',
 };
+
+/** How the announcement calls the gateway. */
+interface Caller {
+  /** Headers of an administrator, who sees all adapters. */
+  admin: Record<string, string>;
+  /** Headers of the creator of the example. */
+  creator: Record<string, string>;
+  /** Roles whose holders may use the example beside its creator. */
+  requiredRoles?: string[];
+}
+const DEVELOPMENT: Caller = { admin: { 'x-dev-userid': 'dev', 'x-dev-roles': 'mcp.admin' }, creator: {} };
 
 export interface AnnouncedAdapter {
   name: string;
@@ -41,20 +51,22 @@ const USUAL: AnnouncementTimeouts = { example: 30_000, others: 3_000 };
  * example. It leaves out adapters that are removed meanwhile. It never rejects, because the gateway runs in any case.
  * @param url the URL of the control plane
  * @param gateway the URL of the data plane, to see that it routes to an adapter; null when this process may not trust its certificate
+ * @param caller by default, one with development sign-in
  */
 export async function awaitAdapters(
   url: string,
   patience: AnnouncementTimeouts = USUAL,
   gateway: string | null = url,
+  caller = DEVELOPMENT,
 ): Promise<AnnouncedAdapter[]> {
   const began = Date.now();
-  const names = (await answerBefore(began + patience.example, (signal) => namesOrExample(url, signal))) ?? [];
+  const names = (await answerBefore(began + patience.example, (signal) => namesOrExample(url, caller, signal))) ?? [];
   const shown = await Promise.all(
     names.map(async (name) => {
       const deadline = name === EXAMPLE.name ? began + patience.example : Date.now() + patience.others;
       let last: AnnouncedAdapter = { name, ready: false };
       const final = await answerBefore(deadline, async (signal) => {
-        const seen = await readStatus(url, gateway, name, signal);
+        const seen = await readStatus(url, gateway, name, caller, signal);
         if (seen === 'gone' || seen.ready || seen.blocker === STOPPED) return seen;
         last = seen;
         return undefined;
@@ -79,15 +91,16 @@ async function answerBefore<T>(
   return undefined;
 }
 
-async function namesOrExample(url: string, signal: AbortSignal): Promise<string[] | undefined> {
-  const listed = await call(`${url}/adapters`, { headers: ADMIN, signal });
+async function namesOrExample(url: string, caller: Caller, signal: AbortSignal): Promise<string[] | undefined> {
+  const { admin, creator, requiredRoles } = caller;
+  const listed = await call(`${url}/adapters`, { headers: admin, signal });
   if (!listed.ok) return undefined;
   const adapters = (await listed.json()) as AdapterResource[];
   if (adapters.length > 0) return adapters.map(({ name }) => name);
   const created = await call(`${url}/adapters`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(EXAMPLE),
+    headers: { 'content-type': 'application/json', ...creator },
+    body: JSON.stringify({ ...EXAMPLE, requiredRoles }),
     signal,
   });
   return created.ok ? [EXAMPLE.name] : undefined;
@@ -98,9 +111,10 @@ async function readStatus(
   url: string,
   gateway: string | null,
   name: string,
+  { admin }: Caller,
   signal: AbortSignal,
 ): Promise<AnnouncedAdapter | 'gone'> {
-  const response = await call(`${url}/adapters/${name}/status`, { headers: ADMIN, signal });
+  const response = await call(`${url}/adapters/${name}/status`, { headers: admin, signal });
   if (response.status === 404) return 'gone';
   if (!response.ok) return { name, ready: false };
   const { phase, conditions } = (await response.json()) as AdapterStatus;
@@ -109,19 +123,19 @@ async function readStatus(
     const message = conditions.find(({ type }) => type === 'Ready')?.message;
     return { name, ready: false, blocker: (message || phase).replaceAll(/\p{Cc}+/gu, ' ') }; // safe to print to a terminal
   }
-  return { name, ready: phase === 'Ready' && (gateway === null || (await isRouted(gateway, name, signal))) };
+  return { name, ready: phase === 'Ready' && (gateway === null || (await isRouted(gateway, name, admin, signal))) };
 }
 
 /**
  * The data plane reads a route a moment after the worker has published it. Before it has read any route, it would log each request
  * as refused, so this calls only a ready data plane.
  */
-async function isRouted(url: string, name: string, signal: AbortSignal): Promise<boolean> {
+async function isRouted(url: string, name: string, headers: Caller['admin'], signal: AbortSignal): Promise<boolean> {
   const ready = await call(`${url}/readyz`, { signal });
   await ready.body?.cancel();
   if (ready.status === 503) return false;
   const soon = AbortSignal.any([signal, AbortSignal.timeout(ROUTED_MS)]);
-  const request = { method: 'DELETE', headers: ADMIN, signal: soon };
+  const request = { method: 'DELETE', headers, signal: soon };
   const answer = await call(`${url}/adapters/${name}/mcp`, request).catch(() => undefined);
   await answer?.body?.cancel();
   return answer !== undefined && answer.status !== 404 && answer.status !== 503;

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkDatabase } from '@mcp-gateway/database';
+import { startDevelopmentIssuer, type DevelopmentIssuer } from '@mcp-gateway/development-issuer';
 import {
   ConfigError,
   fileVariable,
@@ -39,11 +41,16 @@ interface Host {
   defer(step: () => Promise<unknown>): void;
   /** Whether this process is shutting down. */
   isEnding(): boolean;
+  /** Whether callers sign in at an issuer that starts with the gateway. */
+  developmentIssuer: boolean;
 }
 
 export interface RunningGateway {
-  /** The URL that clients use. */
+  /** The URL on this machine. */
   url: string;
+  /** The URL that clients use. */
+  publicUrl: string;
+  issuer: DevelopmentIssuer | undefined;
   controlPlaneUrl: string;
   data: string;
   logs: string;
@@ -75,8 +82,12 @@ export async function startGateway(config: Config, host: Host): Promise<RunningG
   defer(supervisor.close);
 
   const controlPlanePort = await freePort();
+  const url = urlOf(config, port);
+  const publicUrl = publicUrlOf(config, url);
+  const issuer = host.developmentIssuer ? await startIssuer([publicUrl, url], data, host) : undefined;
   const environments = serviceEnvironments(config, env, {
     machine,
+    signIn: issuer ? { AUTH_MODE: 'oidc', OIDC_ISSUERS: issuer.setting } : signInVariables(config, env),
     data,
     databaseUrl,
     redisUrl,
@@ -89,7 +100,9 @@ export async function startGateway(config: Config, host: Host): Promise<RunningG
   defer(() => Promise.allSettled(services.map(async (service) => (await service).stop())));
   await Promise.all(services);
   return {
-    url: urlOf(config, port),
+    url,
+    publicUrl,
+    issuer,
     controlPlaneUrl: `http://127.0.0.1:${controlPlanePort}`,
     data: data.root,
     logs: join(data.root, 'logs'),
@@ -127,8 +140,28 @@ async function startStores(config: Config, data: DataFolder, { log, defer }: Hos
   }
 }
 
+/** With an issuer elsewhere, the services may need a proxy to reach it. */
+const signInVariables = (config: Config, env: NodeJS.ProcessEnv): Record<string, string> => ({
+  AUTH_MODE: config.AUTH_MODE,
+  ...(config.AUTH_MODE !== 'development' && {
+    ...proxyVariables(env),
+    ...definedVariables(variablesOf(z.object(signInFields)), env),
+  }),
+});
+
+/** @param urls of the gateway; each also counts with the other name of this machine */
+async function startIssuer(urls: string[], data: DataFolder, { log, defer }: Host): Promise<DevelopmentIssuer> {
+  const byName = urls.map((url) => url.replace('//127.0.0.1', '//localhost'));
+  const options = { folder: join(data.root, 'issuer'), gatewayUrls: [...new Set([...urls, ...byName])], log };
+  const issuer = await startDevelopmentIssuer(options);
+  defer(issuer.stop);
+  return issuer;
+}
+
 interface Parts {
   machine: Record<string, string>;
+  /** Variables of the services that answer callers. */
+  signIn: Record<string, string>;
   data: DataFolder;
   databaseUrl: string;
   redisUrl: string;
@@ -138,7 +171,7 @@ interface Parts {
 
 /** The environment of each service: nothing of this process's environment that the service does not need. */
 function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Parts) {
-  const { machine, data, databaseUrl, redisUrl, dataPlanePort, controlPlanePort } = parts;
+  const { machine, signIn, data, databaseUrl, redisUrl, dataPlanePort, controlPlanePort } = parts;
   const shared = {
     ...machine,
     ...trustVariables(env),
@@ -149,12 +182,9 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
   };
   const callers = {
     ...shared,
-    AUTH_MODE: config.AUTH_MODE,
-    ...(config.AUTH_MODE !== 'development' && {
-      ...proxyVariables(env),
-      ...definedVariables(variablesOf(z.object(signInFields)), env),
-    }),
+    ...signIn,
     MCP_GATEWAY_ALLOWED_ORIGINS: config.MCP_GATEWAY_ALLOWED_ORIGINS.join(','),
+    ...internalSecrets(env),
     MCP_GATEWAY_AUDIT: config.MCP_GATEWAY_AUDIT,
     MCP_GATEWAY_AUDIT_RETENTION_DAYS: String(config.MCP_GATEWAY_AUDIT_RETENTION_DAYS),
   };
@@ -165,6 +195,10 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
       PROCESS_LOGS: data.replicaLogs,
       PORT: String(controlPlanePort),
       ...definedVariables(['MCP_GATEWAY_PUBLIC_URL'], env),
+      ...(config.MCP_GATEWAY_CREDENTIALS_DIR !== undefined && {
+        ...proxyVariables(env), // to reach authorization servers
+        MCP_GATEWAY_CREDENTIALS_DIR: resolve(config.MCP_GATEWAY_CREDENTIALS_DIR),
+      }),
     },
     'deployment-worker': { ...shared, DATABASE_URL: databaseUrl, PROCESS_SUPERVISOR: data.supervisorSocket },
     'data-plane': {
@@ -175,6 +209,7 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
       MCP_GATEWAY_DEVELOPMENT_SIGN_IN: config.MCP_GATEWAY_DEVELOPMENT_SIGN_IN ?? '',
       ...sessionKeys(config, env, data.sessionKey),
       ...definedVariables(Object.keys(trafficFields), env),
+      ...definedVariables(withFile('MCP_GATEWAY_IDENTITY_KEYS'), env),
       CONTROL_PLANE_URL: `http://127.0.0.1:${controlPlanePort}`,
     },
   };
@@ -185,6 +220,15 @@ function sessionKeys(config: Config, env: NodeJS.ProcessEnv, generated: string):
   const fromFile = definedVariables([fileVariable('MCP_GATEWAY_SESSION_KEYS')], env);
   if (Object.keys(fromFile).length > 0) return fromFile;
   return { MCP_GATEWAY_SESSION_KEYS: config.MCP_GATEWAY_SESSION_KEYS ?? generated };
+}
+
+const withFile = (name: string) => [name, fileVariable(name)];
+
+/** By which data plane and control plane trust each other; new at each start, because both start with it. */
+function internalSecrets(env: NodeJS.ProcessEnv): Record<string, string> {
+  const given = definedVariables(withFile('MCP_GATEWAY_INTERNAL_SECRETS'), env);
+  if (Object.keys(given).length > 0) return given;
+  return { MCP_GATEWAY_INTERNAL_SECRETS: randomBytes(32).toString('base64') };
 }
 
 /**
@@ -202,6 +246,12 @@ function urlOf(config: Config, port: number): string {
   const host = ['0.0.0.0', '::'].includes(config.MCP_GATEWAY_HOST) ? '127.0.0.1' : config.MCP_GATEWAY_HOST;
   const scheme = config.MCP_GATEWAY_TLS_CERT_FILE === undefined ? 'http' : 'https';
   return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Where clients see the root, without a slash at its end. */
+function publicUrlOf({ MCP_GATEWAY_PUBLIC_URL: set }: Config, url: string): string {
+  if (!set) return url;
+  return set.hostname === undefined ? url + set.path : set.href;
 }
 
 const server = (name: string): CatalogueEntry => ({

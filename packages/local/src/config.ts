@@ -25,6 +25,7 @@ export const Config = z.object({
   REDIS_CLUSTER: redisFields.REDIS_CLUSTER,
   REDIS_PREFIX: redisFields.REDIS_PREFIX,
   MCP_GATEWAY_SESSION_KEYS: z.string().optional().meta({ secret: true }),
+  MCP_GATEWAY_CREDENTIALS_DIR: z.string().optional(),
   ...trafficFields,
   ...drainFields,
   ...metricsFields,

@@ -10,28 +10,27 @@ import {
 import { createLogger, escapeControls } from '@mcp-gateway/platform/logging';
 import { runMain, shutdownOn } from '@mcp-gateway/platform/serving';
 import { CatalogueError } from '@mcp-gateway/runtime/supervisor';
-import { announce, announceSignIn } from './announce.js';
+import { announce, announceDevelopmentIssuer, announceSignIn } from './announce.js';
+import { developmentIssuerFault, readArguments, USAGE } from './arguments.js';
 import { awaitAdapters } from './await-adapters.js';
-import { startGateway } from './compose.js';
+import { startGateway, type RunningGateway } from './compose.js';
 import { Config } from './config.js';
 
 runMain(async () => {
+  const { auth, help } = readArguments(process.argv.slice(2));
+  if (help) return console.log(USAGE);
   for (const warning of unknownVariables(process.env, variablesOf(Config))) console.error(warning);
-  const config = readConfig(Config, process.env);
-  const fault = signInFault(config) ?? refuseExposedDevelopmentSignIn(config);
+  const config = readConfig(Config, { ...process.env, ...(auth && { AUTH_MODE: auth }) });
+  const developmentIssuer = auth === 'oidc';
+  const fault = developmentIssuer
+    ? developmentIssuerFault(config)
+    : (signInFault(config) ?? refuseExposedDevelopmentSignIn(config));
   if (fault) throw new ConfigError(fault);
   const log = createLogger('local', config.MCP_GATEWAY_LOG_LEVEL);
   const { defer, shutdown, isEnding } = shutdownOn(log);
   try {
-    const { url, controlPlaneUrl, data, logs } = await startGateway(config, { env: process.env, log, defer, isEnding });
-    // This process need not trust the certificate of the data plane.
-    const routedUrl = config.MCP_GATEWAY_TLS_CERT_FILE === undefined ? url : null;
-    const signIn = signInOf(config);
-    const issuers = signIn && authorizationServersOf(signIn).map(({ issuer }) => issuer);
-    const text = issuers
-      ? announceSignIn({ url, issuers, data, logs })
-      : announce({ url, adapters: await awaitAdapters(controlPlaneUrl, undefined, routedUrl), data, logs });
-    console.log(escapeControls(text));
+    const host = { env: process.env, log, defer, isEnding, developmentIssuer };
+    console.log(escapeControls(await announcement(config, await startGateway(config, host))));
   } catch (error) {
     const forTheUser = error instanceof ConfigError || error instanceof CatalogueError;
     console.error(escapeControls(forTheUser ? error.message : inspect(error)));
@@ -39,3 +38,21 @@ runMain(async () => {
     await shutdown();
   }
 });
+
+async function announcement(config: Config, gateway: RunningGateway): Promise<string> {
+  const { url, publicUrl, controlPlaneUrl, issuer, data, logs } = gateway;
+  // This process need not trust the certificate of the data plane.
+  const routedUrl = config.MCP_GATEWAY_TLS_CERT_FILE === undefined ? url : null;
+  const shown = { url: publicUrl, data, logs };
+  if (issuer) {
+    const headers = { authorization: `Bearer ${await issuer.token('alice')}` };
+    const caller = { admin: headers, creator: headers, requiredRoles: ['developer'] };
+    const adapters = await awaitAdapters(controlPlaneUrl, undefined, routedUrl, caller);
+    return announceDevelopmentIssuer({ ...shown, adapters, issuer: issuer.issuer, secret: issuer.secret });
+  }
+  const signIn = signInOf(config);
+  if (signIn) {
+    return announceSignIn({ ...shown, issuers: authorizationServersOf(signIn).map((each) => each.issuer) });
+  }
+  return announce({ ...shown, adapters: await awaitAdapters(controlPlaneUrl, undefined, routedUrl) });
+}

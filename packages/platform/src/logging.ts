@@ -53,6 +53,8 @@ const SECRETS = new Set([
   'set-cookie',
   'mcp-session-id',
   'x-gateway-secret',
+  'x-mcp-identity-token',
+  'subjecttoken',
   'password',
   'environment',
   'environmentvariables',

@@ -19,6 +19,6 @@ export {
   type HeaderList,
 } from './header-list.js';
 export { isRepeatable, messagesOf, readMessage, rpcError, rpcErrorBody, type Message, type RpcId } from './json-rpc.js';
-export { identityHeaders, requestHeaders, type Addition, type Identity } from './request-headers.js';
+export { IDENTITY_TOKEN, identityHeaders, requestHeaders, type Addition, type Identity } from './request-headers.js';
 export { responseHeaders } from './response-headers.js';
 export { ResponseReader } from './response-reader.js';

@@ -6,7 +6,7 @@ import { HEADER, nextHopFilter, type HeaderList } from './header-list.js';
  * counts as "-", because CGI-like servers do not distinguish the two.
  */
 const SET_BY_GATEWAY = [
-  'x-mcp-(userid|username|roles)|x-gateway-secret|x-dev-.*',
+  'x-mcp-(userid|username|roles|identity-token)|x-gateway-secret|x-dev-.*',
   '(x-)?remote-(user|name|email|groups)|x-auth-request-.*|x-ms-client-principal(-.*)?|proxy', // of other gateways; CGI's HTTP_PROXY
   'forwarded|x-forwarded(-.*)?|x-original-.*|x-rewrite-url|x-envoy-external-address',
   'x-real-ip|(x-|x-cluster-|true-|fastly-|fly-)?client-ip|cf-connecting-ip(v6)?',
@@ -35,6 +35,9 @@ function withoutEnding(pattern: RegExp) {
 }
 const forServer = withoutEnding(new RegExp(`^(${SET_BY_GATEWAY}|${OF_BROWSER_ACCESS})$`));
 const forServerPreservingHost = withoutEnding(new RegExp(`^(${SET_BY_GATEWAY})$`));
+
+/** The header with a signed token of the caller, for adapters that request it. */
+export const IDENTITY_TOKEN = 'X-Mcp-Identity-Token';
 
 /** Identity headers that an adapter sees, in the shape of Microsoft's gateway. */
 export interface Identity {

@@ -11,6 +11,8 @@ import { openApiDocument } from './openapi/document.js';
 export interface AppParts {
   /** By the path of the collection, such as `/adapters`. All of them are behind sign-in. */
   collections: Readonly<Record<string, RequestHandler[]>>;
+  /** For services of this gateway, by path. They have a sign-in of their own. */
+  internal?: Readonly<Record<string, RequestHandler[]>> | undefined;
   verifier: Verifier;
   access: BrowserAccess;
   /** Rejects while a request could not be served. */
@@ -23,7 +25,16 @@ export interface AppParts {
 }
 
 /** The management API: health, the OpenAPI document, the page of errors, and the collections. */
-export function createApp({ collections, verifier, access, isReady, publicUrl, audit, log }: AppParts): Express {
+export function createApp({
+  collections,
+  internal = {},
+  verifier,
+  access,
+  isReady,
+  publicUrl,
+  audit,
+  log,
+}: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.response = hookedPrototype(express.response, app.response);
@@ -51,6 +62,7 @@ export function createApp({ collections, verifier, access, isReady, publicUrl, a
     .route('/errors')
     .get(errorsPage)
     .all(onlyMethods(['GET']));
+  for (const [path, handlers] of Object.entries(internal)) app.post(path, ...handlers);
   for (const [path, handlers] of Object.entries(collections)) app.use(path, authenticate(verifier), ...handlers);
 
   app.use(pathNotFound);

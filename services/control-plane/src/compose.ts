@@ -14,6 +14,9 @@ import { adapterDefinition, type MayUseWorkloadIdentity } from './adapters/defin
 import { createApp, type AppParts } from './app.js';
 import { auditRequests } from './audit/requests.js';
 import { auditRoutes } from './audit/routes.js';
+import { credentialBroker } from './credentials/broker.js';
+import { credentialRoutes } from './credentials/routes.js';
+import { tokenEndpoint } from './credentials/token-endpoint.js';
 import { instrumentApi } from './metrics.js';
 import { managementPaths } from './openapi/management-paths.js';
 import { permissionRoutes } from './permissions/routes.js';
@@ -22,7 +25,7 @@ import { resourceService } from './resources/service.js';
 import { sessionRoutes } from './sessions/routes.js';
 import type { SessionService } from './sessions/service.js';
 
-export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'isReady' | 'audit'> {
+export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'internal' | 'isReady' | 'audit'> {
   database: Database;
   /** Readiness waits for it: until then the tables may be missing. */
   isMigrated: () => boolean;
@@ -32,6 +35,14 @@ export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'isRea
   /** How often the gateway checks again whether a caller that follows logs may read them; default: see resources/logs.ts. */
   logCheckMs?: number | undefined;
   mayUseWorkloadIdentity: MayUseWorkloadIdentity;
+  /** Credentials for requests to servers; undefined: there are none. */
+  credentials?:
+    | {
+        folder: string | undefined;
+        /** Of the services of this gateway. */
+        secrets: readonly string[];
+      }
+    | undefined;
   /** Undefined: requests are not recorded. */
   trail?: AuditTrail | undefined;
   metrics?: { registry: Metrics; redis: Pick<RedisClient, 'isReady'> } | undefined;
@@ -52,7 +63,14 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
     parts;
 
   const rows = adapterRows(database, now);
-  const definition = adapterDefinition(rows, mayUseWorkloadIdentity);
+  const { credentials } = parts;
+  const broker = credentialBroker({
+    folder: credentials?.folder,
+    tokens: tokenEndpoint(),
+    log,
+    now: now && (() => now().getTime()),
+  });
+  const definition = adapterDefinition(rows, { mayUseWorkloadIdentity, checkCredential: broker.checkUse });
   const adapters = resourceService(definition, { queue, log });
   const app = createApp({
     ...parts,
@@ -64,6 +82,9 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
       ],
       '/permissions': [permissionRoutes({ adapters })],
+    },
+    internal: credentials && {
+      '/internal/credentials': credentialRoutes({ secrets: credentials.secrets, rows, broker }),
     },
     isReady: async () => {
       if (!isMigrated()) throw new Error('the database has not been migrated since this process started');

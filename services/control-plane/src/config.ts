@@ -1,8 +1,10 @@
+import { statSync } from 'node:fs';
 import {
   auditFields,
   callerFields,
   ConfigError,
   DatabaseUrl,
+  internalFields,
   List,
   PublicUrl,
   readConfig,
@@ -15,6 +17,9 @@ import {
 import { signInFault, signInFields } from '@mcp-gateway/identity';
 import { z } from 'zod';
 
+/** Settings of credentials for requests to servers. */
+const credentialFields = { MCP_GATEWAY_CREDENTIALS_DIR: z.string().optional() };
+
 const Config = z.object({
   ...serviceFields,
   ...redisFields,
@@ -25,6 +30,8 @@ const Config = z.object({
   DATABASE_URL: DatabaseUrl,
   RUNTIME: RuntimeName,
   WORKLOAD_IDENTITY_ROLES: List,
+  ...internalFields,
+  ...credentialFields,
 });
 export type Config = z.infer<typeof Config>;
 
@@ -33,7 +40,18 @@ export const CONFIG_VARIABLES = variablesOf(Config);
 /** @throws ConfigError that names each variable that is missing or wrong, or says why the service must not start */
 export function readControlPlaneConfig(environment: Record<string, string | undefined>): Config {
   const config = readConfig(Config, environment);
-  const fault = signInFault(config) ?? refuseExposedDevelopmentSignIn(config);
+  const fault = signInFault(config) ?? refuseExposedDevelopmentSignIn(config) ?? credentialsFault(config);
   if (fault) throw new ConfigError(fault);
   return config;
+}
+
+/** Says why a service must not start with these settings of credentials. */
+function credentialsFault(config: Config): string | undefined {
+  const { MCP_GATEWAY_CREDENTIALS_DIR: folder, MCP_GATEWAY_INTERNAL_SECRETS: secrets } = config;
+  if (folder === undefined) return undefined;
+  if (secrets === undefined) {
+    return 'MCP_GATEWAY_CREDENTIALS_DIR needs MCP_GATEWAY_INTERNAL_SECRETS, by which the data plane proves that it may get credentials; make one with: openssl rand -base64 32';
+  }
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return undefined;
+  return `MCP_GATEWAY_CREDENTIALS_DIR must name a folder; ${folder} is none.`;
 }

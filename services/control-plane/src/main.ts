@@ -52,6 +52,10 @@ runMain(async () => {
     access: browserAccess({ ...config, MCP_GATEWAY_PUBLIC_URL: undefined }), // its host is a name of the data plane
     publicUrl: config.MCP_GATEWAY_PUBLIC_URL?.href,
     mayUseWorkloadIdentity: workloadIdentityRule(config.RUNTIME, config.WORKLOAD_IDENTITY_ROLES),
+    credentials: config.MCP_GATEWAY_INTERNAL_SECRETS && {
+      folder: config.MCP_GATEWAY_CREDENTIALS_DIR,
+      secrets: config.MCP_GATEWAY_INTERNAL_SECRETS,
+    },
     metrics: registry && { registry, redis },
     trail,
     log,

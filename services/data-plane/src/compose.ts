@@ -14,6 +14,11 @@ import type { BrowserAccess } from '@mcp-gateway/platform/serving';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
 import type { SessionKeyRing } from '@mcp-gateway/sessions';
+import { brokerClient, type BrokerClient } from './credentials/broker-client.js';
+import { credentialCache } from './credentials/credential-cache.js';
+import type { IdentityKeys } from './credentials/identity-keys.js';
+import { identityTokens } from './credentials/identity-tokens.js';
+import { upstreamCredentials } from './credentials/upstream-credentials.js';
 import { idempotentTools } from './forwarding/idempotent-tools.js';
 import { pendingResumptions } from './forwarding/pending-resumptions.js';
 import { createManagementApp } from './management/app.js';
@@ -53,6 +58,10 @@ export interface DataPlaneSettings {
   allowedCallers: readonly string[];
   /** The control plane's URL. */
   controlPlane: string;
+  /** Proves to the control plane that this is a service of the gateway; undefined when the operator has set none. */
+  internalSecret?: string | undefined;
+  /** Sign tokens of callers for servers; undefined when the operator has set none. They may change. */
+  identityKeys?: (() => IdentityKeys) | undefined;
   /** The URL path at which clients see the root of the gateway; undefined when it is not configured. */
   publicPath: string | undefined;
   /** The same as a URL, for the `type` of problem documents. */
@@ -73,7 +82,7 @@ export interface DataPlaneParts {
   verifier?: Verifier | undefined;
   /** Undefined: requests are not recorded. */
   trail?: AuditTrail | undefined;
-  /** Milliseconds since the epoch; the clock of sessions. */
+  /** Milliseconds since the epoch; the clock of sessions and credentials. */
   now?: (() => number) | undefined;
   /** In milliseconds; each default is in the file that uses it. */
   timing?: {
@@ -126,7 +135,9 @@ export function composeDataPlane(
     withinMs: timing.relocateWithinMs,
     onOutcome: measure?.relocated,
   });
-  terminateEndedSessions(routes, sessions, upstreams);
+  const broker = brokerClient({ controlPlane: settings.controlPlane, secret: settings.internalSecret, log });
+  const credentials = composeCredentials(settings, broker, now);
+  terminateEndedSessions(routes, sessions, upstreams, credentials);
   const stopExpiry = expireSessions(routes, sessions, log);
   const streams = createStreamRegistry(routes, sessions);
   const grants = createGrants(routes);
@@ -136,7 +147,7 @@ export function composeDataPlane(
     verifier,
     trail,
     observers: [...(measure ? [measure] : []), accessLog(log)],
-    forwarding: { routes, sessions, upstreams, balancer, waits, relocator, streams, grants },
+    forwarding: { routes, sessions, upstreams, balancer, waits, relocator, streams, grants, credentials },
   });
 
   return {
@@ -149,10 +160,22 @@ export function composeDataPlane(
       streams.close();
       grants.close();
       sessions.close();
-      await Promise.all([upstreams.close(), routes.close()]);
+      await Promise.all([upstreams.close(), routes.close(), broker.close()]);
     },
   };
 }
+
+/** What the gateway puts on requests to servers. */
+const composeCredentials = (
+  { identityKeys, publicUrl, signIn }: DataPlaneSettings,
+  broker: BrokerClient,
+  now: DataPlaneParts['now'],
+) =>
+  upstreamCredentials({
+    cache: credentialCache({ broker, now }),
+    identityTokens: identityTokens({ keys: identityKeys, issuer: publicUrl, now }),
+    hasTokens: signIn !== undefined,
+  });
 
 /** The connection pools and the balancer, each of which needs the state of the other. */
 function composeUpstreams(routes: RouteTable, sessions: SessionStore, timeoutMs: number, retireMs: number | undefined) {
@@ -177,7 +200,7 @@ interface ServerParts {
   observers: readonly RequestObserver[];
   forwarding: Pick<
     ForwardingParts,
-    'routes' | 'sessions' | 'upstreams' | 'balancer' | 'waits' | 'relocator' | 'streams' | 'grants'
+    'routes' | 'sessions' | 'upstreams' | 'balancer' | 'waits' | 'relocator' | 'streams' | 'grants' | 'credentials'
   >;
 }
 
@@ -226,6 +249,7 @@ function composeServer(
     publicUrl: settings.publicUrl,
     checkCaller: signIn ? undefined : checkCaller,
     protectedResources: described,
+    keySet: settings.identityKeys && (() => settings.identityKeys?.().published),
   });
   const wire = { ...settings.wire, ...(publicPath !== undefined && { publicPath }), observers, log };
   return createDataPlaneServer(mcp, management, access, wire);

@@ -1,6 +1,7 @@
-import { HttpUrl, type sessionFields, trafficFields } from '@mcp-gateway/platform/config';
+import { HttpUrl, internalFields, type sessionFields, trafficFields } from '@mcp-gateway/platform/config';
 import { sessionKey, type SessionKeys } from '@mcp-gateway/sessions';
 import { z } from 'zod';
+import { IdentityKeysSetting } from './credentials/identity-keys.js';
 import type { AllLimits } from './sessions/limits.js';
 
 const SessionKeyList = z
@@ -23,8 +24,19 @@ export const dataPlaneFields = {
   CONTROL_PLANE_URL: HttpUrl.describe('the URL of the control plane, such as http://127.0.0.1:8001'),
   /** The first key seals new session ids, once it has settled (`SessionKeyRing`); the others only unseal older ones. */
   MCP_GATEWAY_SESSION_KEYS: SessionKeyList,
+  ...internalFields,
+  MCP_GATEWAY_IDENTITY_KEYS: IdentityKeysSetting.optional(),
   ...trafficFields,
 };
+
+/** Says why a data plane must not start with these settings of tokens for servers. */
+export const identityKeysFault = (config: {
+  MCP_GATEWAY_IDENTITY_KEYS?: unknown;
+  MCP_GATEWAY_PUBLIC_URL?: { hostname: string | undefined } | undefined;
+}): string | undefined =>
+  config.MCP_GATEWAY_IDENTITY_KEYS === undefined || config.MCP_GATEWAY_PUBLIC_URL?.hostname !== undefined
+    ? undefined
+    : 'MCP_GATEWAY_IDENTITY_KEYS needs MCP_GATEWAY_PUBLIC_URL with a host, such as https://tools.example.com: it is the issuer of the tokens, by which servers recognize the gateway.';
 
 /** The limits in the form of an adapter's own. */
 export const sessionLimits = (config: z.infer<z.ZodObject<typeof sessionFields>>): AllLimits => ({

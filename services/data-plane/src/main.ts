@@ -19,7 +19,7 @@ import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { SessionKeyRing } from '@mcp-gateway/sessions';
 import { z } from 'zod';
 import { composeDataPlane } from './compose.js';
-import { dataPlaneFields, sessionLimits } from './config.js';
+import { dataPlaneFields, identityKeysFault, sessionLimits } from './config.js';
 import { readTlsFiles } from './server/tls-files.js';
 
 const Config = z.object({
@@ -33,7 +33,7 @@ const Config = z.object({
 
 runMain(async () => {
   const config = readConfig(Config, process.env);
-  const fault = signInFault(config) ?? refuseExposedDevelopmentSignIn(config);
+  const fault = signInFault(config) ?? refuseExposedDevelopmentSignIn(config) ?? identityKeysFault(config);
   if (fault) throw new ConfigError(fault);
   const tls = readTlsFiles(config.MCP_GATEWAY_TLS_CERT_FILE, config.MCP_GATEWAY_TLS_KEY_FILE);
 
@@ -49,6 +49,17 @@ runMain(async () => {
   const keysField = dataPlaneFields.MCP_GATEWAY_SESSION_KEYS;
   const useKeys = (keys: typeof config.MCP_GATEWAY_SESSION_KEYS) => sessionKeys.replace(keys);
   defer(followSecret('MCP_GATEWAY_SESSION_KEYS', keysField, process.env, useKeys, { log }));
+  let identityKeys = config.MCP_GATEWAY_IDENTITY_KEYS;
+  const identityField = dataPlaneFields.MCP_GATEWAY_IDENTITY_KEYS;
+  defer(
+    followSecret(
+      'MCP_GATEWAY_IDENTITY_KEYS',
+      identityField,
+      process.env,
+      (keys) => (identityKeys = keys ?? identityKeys),
+      { log },
+    ),
+  );
   const settings = {
     prefix: config.REDIS_PREFIX,
     sessionKeys,
@@ -58,6 +69,8 @@ runMain(async () => {
     signIn: signInOf(config),
     allowedCallers: config.MCP_GATEWAY_ALLOWED_CALLERS,
     controlPlane: config.CONTROL_PLANE_URL,
+    internalSecret: config.MCP_GATEWAY_INTERNAL_SECRETS?.[0],
+    identityKeys: identityKeys && (() => identityKeys as NonNullable<typeof identityKeys>),
     publicPath: config.MCP_GATEWAY_PUBLIC_URL?.path,
     publicUrl: config.MCP_GATEWAY_PUBLIC_URL?.href,
     trustedProxies: config.MCP_GATEWAY_TRUSTED_PROXIES,

@@ -13,7 +13,8 @@ import { observedStatus } from './observed-status.js';
  */
 export function routeOf({ row, revision: desired }: DesiredState, seen: Observation, phase: Phase): PublishedRoute {
   const addresses = seen.replicas.flatMap((replica) => replica.addresses ?? []);
-  const { requiredRoles, policies, affinity, sessionRecovery, sessions, preserveHost, path, replicaCount } = row.spec;
+  const { requiredRoles, policies, affinity, sessionRecovery, sessions, preserveHost, path, replicaCount, upstreamAuth } =
+    row.spec;
   return {
     kind: 'adapter',
     name: row.name,
@@ -26,6 +27,7 @@ export function routeOf({ row, revision: desired }: DesiredState, seen: Observat
     sessionRecovery,
     sessions,
     preserveHost,
+    ...(upstreamAuth && { upstreamAuth }),
     path,
     ...(replicaCount === 0 ? { phase: 'Stopped' } : phase === 'Failed' && { phase }),
     endpoints: seen.replicas.flatMap(({ endpoint, revision }) =>

@@ -1,7 +1,7 @@
 import { afterAll } from '@jest/globals';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { type Principal } from '@mcp-gateway/common/principal';
-import { developmentSignIn, tokenVerifier, type CallerCheck } from '@mcp-gateway/identity';
+import { developmentSignIn, tokenVerifier, type CallerCheck, type Verifier } from '@mcp-gateway/identity';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/platform/serving';
 import { connectDatabase, type AdapterRows, type Database } from '@mcp-gateway/database';
 import { processLogs, type LogReader } from '@mcp-gateway/runtime/logs';
@@ -18,12 +18,16 @@ export interface ControlPlaneOptions {
   publicUrl?: string;
   /** As in OIDC_ISSUERS; default: development sign-in. */
   issuers?: object[];
+  /** Instead of one of the issuers. */
+  verifier?: Verifier;
   /** Default: all callers may sign in. */
   checkCaller?: CallerCheck;
   logReader?: LogReader;
   logCheckMs?: number;
   /** Default: no sessions. */
   sessions?: SessionService;
+  /** Default: none. */
+  credentials?: ControlPlaneParts['credentials'];
   now?: () => Date;
   trail?: ControlPlaneParts['trail'];
   metrics?: ControlPlaneParts['metrics'];
@@ -73,12 +77,15 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     sessions: options.sessions ?? noSessions,
     logs: options.logReader ?? processLogs(logs),
     logCheckMs: options.logCheckMs,
-    verifier: options.issuers
-      ? tokenVerifier(oidcSignIn(options.issuers), { log: silent })
-      : developmentSignIn(options.checkCaller ?? (() => {})),
+    verifier:
+      options.verifier ??
+      (options.issuers
+        ? tokenVerifier(oidcSignIn(options.issuers), { log: silent })
+        : developmentSignIn(options.checkCaller ?? (() => {}))),
     access: options.access ?? { allowedOrigins: [], allowedHosts: [], loopback: true },
     publicUrl: options.publicUrl,
     mayUseWorkloadIdentity: options.mayUseWorkloadIdentity ?? (() => true),
+    credentials: options.credentials,
     now: options.now,
     trail: options.trail,
     metrics: options.metrics,

@@ -39,6 +39,10 @@ export interface DataPlaneOptions {
   /** As in MCP_GATEWAY_ALLOWED_CALLERS. */
   allowedCallers?: string[];
   controlPlane?: string;
+  /** The secret that it shows to the control plane. */
+  internalSecret?: string;
+  /** As in MCP_GATEWAY_IDENTITY_KEYS; a function for keys that change. */
+  identityKeys?: () => string;
   /** As in MCP_GATEWAY_PUBLIC_URL. */
   publicUrl?: string;
   /** As in MCP_GATEWAY_TRUSTED_PROXIES. */
@@ -129,6 +133,12 @@ function isCurrent(table: RouteTable, wanted: PublishedRoute[]): boolean {
 export const ringOf = (keys: string, options: ConstructorParameters<typeof SessionKeyRing>[1] = {}): SessionKeyRing =>
   new SessionKeyRing(dataPlaneFields.MCP_GATEWAY_SESSION_KEYS.parse(keys), { settleMs: 0, ...options });
 
+function identityKeysOf(text: string) {
+  const keys = dataPlaneFields.MCP_GATEWAY_IDENTITY_KEYS.parse(text);
+  if (!keys) throw new Error('no keys');
+  return keys;
+}
+
 export function settingsOf(prefix: string, options: DataPlaneOptions = {}): DataPlaneSettings {
   return {
     prefix,
@@ -139,6 +149,8 @@ export function settingsOf(prefix: string, options: DataPlaneOptions = {}): Data
     signIn: options.signIn ?? (options.issuers && oidcSignIn(options.issuers)),
     allowedCallers: options.allowedCallers ?? [],
     controlPlane: options.controlPlane ?? NOWHERE,
+    internalSecret: options.internalSecret,
+    identityKeys: options.identityKeys && (() => identityKeysOf(options.identityKeys?.() ?? '')),
     publicPath: options.publicUrl && dataPlaneFields.MCP_GATEWAY_PUBLIC_URL.parse(options.publicUrl)?.path,
     publicUrl: options.publicUrl && dataPlaneFields.MCP_GATEWAY_PUBLIC_URL.parse(options.publicUrl)?.href,
     trustedProxies: options.trustedProxies ?? [],

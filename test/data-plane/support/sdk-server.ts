@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport, type EventStore } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { isInitializeRequest, type JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
@@ -13,8 +14,8 @@ export interface SdkServer extends Upstream {
   closeStreams: (() => void)[];
 }
 
-/** An MCP server with the SDK's legacy line, with sessions and resumable streams. */
-export async function startSdkServer(): Promise<SdkServer> {
+/** An MCP server with the SDK's legacy line, with sessions and resumable streams; `check` says which requests it lets in. */
+export async function startSdkServer(check?: (req: IncomingMessage) => Promise<boolean>): Promise<SdkServer> {
   const sessions = new Map<string, McpServer>();
   const transports = new Map<string, StreamableHTTPServerTransport>();
   const closeStreams: (() => void)[] = [];
@@ -40,6 +41,7 @@ export async function startSdkServer(): Promise<SdkServer> {
   }
 
   const upstream = await startUpstream(async (req, res) => {
+    if (check && !(await check(req))) return res.writeHead(401, { 'www-authenticate': 'Bearer' }).end();
     const text = (await bodyOf(req)).toString();
     const body: unknown = text === '' ? undefined : JSON.parse(text);
     const known = transports.get(req.headers['mcp-session-id']?.toString() ?? '');

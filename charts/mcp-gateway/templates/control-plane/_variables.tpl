@@ -7,6 +7,9 @@
 {{- end }}
 {{ include "mcp-gateway.databaseVariable" . }}
 {{ include "mcp-gateway.clusterVariables" . }}
+{{- if .Values.credentials.secrets }}
+- { name: MCP_GATEWAY_CREDENTIALS_DIR, value: /etc/mcp-gateway/credentials }
+{{- end }}
 {{- with .Values.adapters.workloadIdentity.roles }}
 - { name: WORKLOAD_IDENTITY_ROLES, value: {{ join "," . | quote }} }
 {{- end }}

@@ -16,6 +16,12 @@
 {{- end }}
 # A file, so that the data plane notices changes of the Secret.
 - { name: MCP_GATEWAY_SESSION_KEYS_FILE, value: /etc/mcp-gateway/session-keys/keys }
+{{- if .Values.identityKeys.existingSecret }}
+{{- if not (hasPrefix "http" .Values.publicUrl) }}
+{{- fail "identityKeys needs publicUrl with a host, such as https://tools.example.com: it is the issuer of the tokens" }}
+{{- end }}
+- { name: MCP_GATEWAY_IDENTITY_KEYS_FILE, value: /etc/mcp-gateway/identity-keys/keys }
+{{- end }}
 {{- end -}}
 
 {{/* Variables with the bounds of sessions. */}}

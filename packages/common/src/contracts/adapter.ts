@@ -7,6 +7,7 @@ import {
   SecretEnvironment,
   text,
 } from './adapter-fields.js';
+import { UpstreamAuth } from './credential.js';
 import { normalizeFieldNames } from './fields.js';
 import { Policies } from './policy.js';
 import { Condition, Phase, ReplicaStatus, ResourceName } from './resource.js';
@@ -107,6 +108,9 @@ export const AdapterSpec = z
           'With true, the server gets the `Host` and the `Origin` of its clients. With false, it gets its own host and no ' +
           '`Origin`: servers that check both accept this, and the gateway has checked the originals.',
       }),
+    upstreamAuth: UpstreamAuth.optional().meta({
+      description: 'How the gateway authenticates its requests to the server. Absent: it sends no credentials.',
+    }),
     resources: z
       .strictObject({
         requests: resourceAmounts('Resources that the scheduler reserves for each replica.'),
@@ -123,6 +127,10 @@ export const AdapterSpec = z
       message: 'must not name a variable that environmentVariables names, too; put it into one of the two',
     },
   )
+  .refine(({ upstreamAuth: { audience, identityToken } = { identityToken: true } }) => !audience || identityToken, {
+    path: ['upstreamAuth', 'audience'],
+    message: 'has no effect without identityToken: true',
+  })
   .meta({ id: 'AdapterSpec' });
 export type AdapterSpec = z.infer<typeof AdapterSpec>;
 

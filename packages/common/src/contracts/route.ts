@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UpstreamAuth } from './credential.js';
 import { Policy } from './policy.js';
 import { ResourceKind } from './resource.js';
 import { SessionLimits } from './session.js';
@@ -44,6 +45,8 @@ export const Route = z
     sessionRecovery: z.enum(['replay', 'terminate']).default('replay'),
     sessions: SessionLimits.default({}),
     preserveHost: z.boolean().default(false),
+    /** Names a credential; the secret itself is never in a route. */
+    upstreamAuth: UpstreamAuth.optional(),
     /** Of an adapter without a ready endpoint. Left out while its replicas start. */
     phase: z.enum(['Failed', 'Stopped']).optional(),
     /** The path of endpoints that have none of their own. */

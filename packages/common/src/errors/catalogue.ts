@@ -141,6 +141,26 @@ export const errorCatalogue = {
     cause: 'Something failed inside the gateway that it did not expect.',
     remedy: 'Look at the log of the gateway at the time of the request, and report the fault with that log entry.',
   },
+  CREDENTIAL_UNAVAILABLE: {
+    status: 502,
+    rpcCode: -32011,
+    title: 'The gateway has no credential for the MCP server; the call did not run',
+    cause:
+      'The adapter names a credential, and the gateway cannot give it: the operator has not configured it, or the ' +
+      'authorization server refuses it for this caller. detail says which.',
+    remedy:
+      'If detail names a refusal of the authorization server, sign in again or have the operator grant what it names. ' +
+      'Otherwise the operator finds the reason in the log of the gateway (docs/credentials.md).',
+  },
+  CREDENTIAL_REFUSED: {
+    status: 502,
+    rpcCode: -32011,
+    title: 'The MCP server refused the credential of the gateway; the call did not run',
+    cause: 'The MCP server answered 401 to a request that had the credential of the adapter.',
+    remedy:
+      'Send the request again: the gateway gets a new credential first. If the error persists, the credential that the ' +
+      'operator has configured is not one that the server accepts.',
+  },
   UPSTREAM_GONE: {
     status: 502,
     rpcCode: -32006,

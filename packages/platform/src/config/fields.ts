@@ -113,3 +113,21 @@ export const drainFields = {
     .max(3600, 'must be at most 3600')
     .default(10),
 };
+
+const MIN_SECRET_CHARACTERS = 32;
+
+/** What the services of one gateway trust each other by. */
+export const internalFields = {
+  /** A service sends the first and accepts all, so that they rotate. */
+  MCP_GATEWAY_INTERNAL_SECRETS: z
+    .string()
+    .transform((list) => list.split(',').map((secret) => secret.trim()))
+    .refine(
+      (secrets): secrets is [string, ...string[]] =>
+        secrets.every((secret) => secret.length >= MIN_SECRET_CHARACTERS && /^[\x21-\x7e]+$/.test(secret)),
+      `must be secrets of at least ${MIN_SECRET_CHARACTERS} characters, separated by commas; make one with: openssl rand -base64 32`,
+    )
+    .describe('one or more secrets, separated by commas; make one with: openssl rand -base64 32')
+    .meta({ secret: true })
+    .optional(),
+};

@@ -3,6 +3,7 @@ export {
   auditFields,
   callerFields,
   drainFields,
+  internalFields,
   isLoopback,
   List,
   LogLevel,
@@ -16,5 +17,5 @@ export {
 export { followFiles, followSecret } from './follow-files.js';
 export { networkVariables, proxyVariables, trustVariables } from './inherited-variables.js';
 export { ConfigError, readConfig, unknownVariables } from './read.js';
-export { fileVariable, variablesOf } from './secrets.js';
+export { fileVariable, readSecretFile, variablesOf } from './secrets.js';
 export { DatabaseUrl, HttpUrl, parseDatabaseUrl, PublicUrl, RedisUrl } from './urls.js';

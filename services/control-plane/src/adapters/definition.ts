@@ -33,10 +33,17 @@ const CheckedRequest = AdapterRequest.superRefine(({ spec }, context) => {
   }
 });
 
+/** The privileges that a spec may need. */
+export interface AdapterPrivileges {
+  mayUseWorkloadIdentity: MayUseWorkloadIdentity;
+  /** @throws GatewayError FORBIDDEN, INVALID_REQUEST */
+  checkCredential(principal: Principal, name: string): void;
+}
+
 /** An adapter: a managed MCP server. */
 export const adapterDefinition = (
   rows: AdapterRows,
-  mayUseWorkloadIdentity: MayUseWorkloadIdentity,
+  { mayUseWorkloadIdentity, checkCredential }: AdapterPrivileges,
 ): ResourceDefinition<AdapterSpec, AdapterResource> => ({
   kind: 'adapter',
   collection: 'adapters',
@@ -44,12 +51,17 @@ export const adapterDefinition = (
   rows,
   represent: (row) => ({ ...row.spec, ...resourceMetadata(row) }),
   status: adapterStatus,
-  /** A caller that changes such an adapter chooses what runs with the identity. */
-  authorizeSpec(principal, { useWorkloadIdentity }) {
-    if (!useWorkloadIdentity || mayUseWorkloadIdentity(principal)) return;
-    throw forbidden(
-      'useWorkloadIdentity needs the role mcp.admin or one that the operator lists in WORKLOAD_IDENTITY_ROLES',
-    );
+  /** A caller that changes such an adapter chooses what runs with the identity, or gets the credential. */
+  authorizeSpec(principal, { useWorkloadIdentity, upstreamAuth: { credential, audience } = { identityToken: false } }) {
+    if (useWorkloadIdentity && !mayUseWorkloadIdentity(principal)) {
+      throw forbidden(
+        'useWorkloadIdentity needs the role mcp.admin or one that the operator lists in WORKLOAD_IDENTITY_ROLES',
+      );
+    }
+    if (credential !== undefined) checkCredential(principal, credential);
+    if (audience !== undefined && !isAdmin(principal)) {
+      throw forbidden('upstreamAuth.audience needs the role mcp.admin: servers of others may accept that audience');
+    }
   },
   errors: { notFound: 'ADAPTER_NOT_FOUND', nameTaken: 'ADAPTER_EXISTS' },
   /** Either the caller wants to register an adapter, or an MCP client has been given the wrong URL. */
@@ -93,7 +105,8 @@ export const adapterDocumentation: ResourceDocumentation = {
     },
   },
   forbidden: {
-    create: 'You may not use `useWorkloadIdentity`.',
-    change: 'You may read the adapter but not change it, or you may not use `useWorkloadIdentity`.',
+    create: 'You may not use `useWorkloadIdentity`, or this `upstreamAuth`.',
+    change:
+      'You may read the adapter but not change it, or you may not use `useWorkloadIdentity` or this `upstreamAuth`.',
   },
 };

@@ -28,6 +28,8 @@ describe('the error for a request', () => {
   it('that may run twice stays as it is, but never says that the request did not run', () => {
     const delivery = { mayHaveRun: true, mayRunTwice: true };
     expect(codes.filter((code) => safeAnswer(new GatewayError(code), delivery).code !== code)).toEqual([
+      'CREDENTIAL_UNAVAILABLE',
+      'CREDENTIAL_REFUSED',
       'UPSTREAM_REFUSED',
     ]);
   });

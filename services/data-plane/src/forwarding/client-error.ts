@@ -23,6 +23,8 @@ const INVITES_RETRY: Record<ErrorCode, boolean> = {
   UNSUPPORTED_MEDIA_TYPE: false,
   SESSION_LIMIT: true,
   INTERNAL: false,
+  CREDENTIAL_UNAVAILABLE: true,
+  CREDENTIAL_REFUSED: true,
   UPSTREAM_GONE: false,
   UPSTREAM_REFUSED: true,
   UPSTREAM_INVALID: false,
@@ -31,6 +33,13 @@ const INVITES_RETRY: Record<ErrorCode, boolean> = {
   UNAVAILABLE: true,
   UPSTREAM_TIMEOUT: false,
 };
+
+/** These say that the call did not run, which holds for the last attempt only. */
+const SAYS_NOT_RUN: ReadonlySet<ErrorCode> = new Set([
+  'CREDENTIAL_UNAVAILABLE',
+  'CREDENTIAL_REFUSED',
+  'UPSTREAM_REFUSED',
+]);
 
 /** Why there is no answer, in words that do not invite a retry. */
 const REASONS: Partial<Record<ErrorCode, string>> = {
@@ -46,7 +55,7 @@ const REASONS: Partial<Record<ErrorCode, string>> = {
 export function safeAnswer(error: GatewayError, { mayHaveRun, mayRunTwice }: Delivery): GatewayError {
   const invites = INVITES_RETRY[error.code] || 'retry-after' in error.headers;
   if (!mayHaveRun || !invites) return error;
-  if (mayRunTwice && error.code !== 'UPSTREAM_REFUSED') return error; // UPSTREAM_REFUSED says that the call did not run
+  if (mayRunTwice && !SAYS_NOT_RUN.has(error.code)) return error;
   const detail = REASONS[error.code] ?? error.detail;
   return new GatewayError('UPSTREAM_GONE', { ...(detail !== undefined && { detail }), cause: error });
 }

@@ -15,17 +15,19 @@ import type { OpenSession, Target } from '../sessions/location.js';
 /**
  * Forwards the request to its endpoint. A request of a session goes to the session's current location when the
  * adapter's sessions are recovered. Resolves when the answer has ended.
- * @throws GatewayError as `send`, and SESSION_NOT_FOUND when the session has no location
+ * @throws GatewayError as `send` and `UpstreamCredentials.apply`, and SESSION_NOT_FOUND when the session has no location
  */
 export async function forward(parts: ForwardingParts, request: McpRequest, target: Target): Promise<void> {
   const { req, route, principal } = request;
   const { session } = target;
-  const headers = requestHeaders(req.rawHeaders, req.headers, {
+  const plain = requestHeaders(req.rawHeaders, req.headers, {
     identity: principal,
     requestId: request.id,
     forwarded: parts.forwarded(req),
     preserveHost: route.preserveHost,
   });
+  const applied = parts.credentials.apply(plain, request);
+  const headers = applied instanceof Promise ? await applied : applied;
   if (!session) return forwardUnpinned(parts, request, target.endpoint, headers);
   if (session.location.closed) {
     return failResumed(parts, { request, session, headers }, new GatewayError('SESSION_NOT_FOUND'));

@@ -5,7 +5,14 @@ import { findEndpoint } from '../upstream/find-endpoint.js';
 import type { BufferedBody } from '../request/buffer-body.js';
 import { send } from './send.js';
 import type { ResponsePart } from './response/response-part.js';
-import { type ForwardingParts, mayHaveRun, nextPlacement, type RecoverableRequest, relocate } from './recoverable.js';
+import {
+  type ForwardingParts,
+  mayHaveRun,
+  nextPlacement,
+  type RecoverableRequest,
+  relocate,
+  renewed,
+} from './recoverable.js';
 import { ClientResponse } from './response/client-response.js';
 import { shouldRelocateNow } from '../sessions/relocate/drain.js';
 import { eventIdEpoch, serverEventId } from './response/event-ids.js';
@@ -99,6 +106,7 @@ async function follow(
         error instanceof Detached
           ? await currentPlacement(parts, recoverable, at)
           : await nextPlacement(parts, recoverable, at, error);
+      given.headers = await renewed(parts, given);
     } catch (failure) {
       if (call && isAnswerLost(call, failure)) return failPendingResumption(answer, call);
       if (answer.begun) return answer.close(); // the client reconnects, and gets the error then

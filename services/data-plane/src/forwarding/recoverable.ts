@@ -48,7 +48,7 @@ export function mayHaveRun(error: unknown): boolean | undefined {
 /**
  * Where to send the request next, after it failed at `at`. A broken connection does not prove that the replica is gone:
  * while the replica is routed, the gateway tries it again.
- * @throws GatewayError as `Relocator.relocate`
+ * @throws GatewayError as `Relocator.relocate` and `UpstreamCredentials.apply`
  */
 export async function nextPlacement(
   parts: ForwardingParts,
@@ -57,6 +57,7 @@ export async function nextPlacement(
   error: unknown,
 ): Promise<Placement> {
   parts.grants.check(recoverable.request);
+  recoverable.headers = await renewed(parts, recoverable);
   const endpoint = await routedEndpoint(parts, recoverable, at, error);
   if (endpoint && !endpoint.draining) return { location: at.location, endpoint };
   return relocate(parts, recoverable, at.location, error instanceof SessionUnknown ? 'unknown' : 'gone');
@@ -98,22 +99,28 @@ export async function initialPlacement(
   );
 }
 
-/** @throws GatewayError as `Relocator.relocate` */
-export function relocate(
-  { relocator }: ForwardingParts,
+/** The headers with credentials of now: a stream may last longer than they hold. */
+export const renewed = async (
+  { credentials }: Pick<ForwardingParts, 'credentials'>,
+  { request, headers }: Pick<RecoverableRequest, 'request' | 'headers'>,
+): Promise<string[]> => credentials.apply(headers, request);
+
+/** @throws GatewayError as `Relocator.relocate` and `UpstreamCredentials.apply` */
+export async function relocate(
+  parts: ForwardingParts,
   { request, session, headers }: RecoverableRequest,
   from: Placement['location'],
   why: Relocation['why'],
 ): Promise<Placement> {
   const protocolVersion = request.req.headers[HEADER.protocolVersion]?.toString();
-  return relocator.relocate({
+  return parts.relocator.relocate({
     envelope: session.envelope,
     resource: request.route,
     requestId: request.id,
     principal: request.principal,
     from,
     why,
-    headers,
+    headers: await renewed(parts, { request, headers }),
     protocolVersion,
   });
 }

@@ -7,6 +7,8 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import { type Era, HEADER, type Message } from '@mcp-gateway/protocol';
 import { MAX_UPSTREAM_ID_BYTES, sealSessionId, type SessionEnvelope, type SessionKeyRing } from '@mcp-gateway/sessions';
 import { terminateUpstreamSession } from '../sessions/termination.js';
+import type { CredentialRequester, UpstreamCredentials } from '../credentials/upstream-credentials.js';
+import { sessionHeaders } from '../upstream/call.js';
 import { clientPathFor } from '../upstream/redirects.js';
 import type { ReferenceTo } from '../request/reference.js';
 import type { SessionStore } from '../sessions/store.js';
@@ -24,6 +26,7 @@ export interface SendParts {
   upstreams: Upstreams;
   referenceTo: ReferenceTo;
   grants: Grants;
+  credentials: UpstreamCredentials;
   log: Logger;
 }
 
@@ -43,8 +46,8 @@ export interface Sending extends Grant {
   initialize: () => string | null;
   /** Called with a session that this request has opened. */
   onOpen?: (session: SessionEnvelope) => void;
-  /** Called before the first byte is sent. */
-  delivery?: { sent(): void; readonly message: Message };
+  /** Learns when the first byte is sent, and that the server has not acted on it. */
+  delivery?: { sent(): void; notAccepted(): void; readonly message: Message };
   /** Runs when the server begins to answer; a rejection becomes the answer. */
   onStatus?: (status: number) => Promise<void> | undefined;
 }
@@ -58,7 +61,7 @@ function kindOf({ method, headers }: IncomingMessage): AnswerKind {
  * Sends the request to the endpoint and streams the answer back. Translates session ids between the client and the
  * server. Resolves when the answer has ended.
  * @throws GatewayError UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT, UPSTREAM_INVALID, TOO_LARGE, UNAVAILABLE,
- *   SESSION_LIMIT
+ *   SESSION_LIMIT, CREDENTIAL_REFUSED
  */
 export async function send(parts: SendParts, sending: Sending): Promise<void> {
   const { req, sink, body, query, era, route, endpoint, session } = sending;
@@ -87,6 +90,11 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
     permit: parts.grants.permit(sending, kind),
     onHead(head) {
       const { status, upstreamSessionId } = head;
+      const refusal = credentialRefusal(parts, sending, status);
+      if (refusal) {
+        sending.delivery?.notAccepted();
+        return Promise.reject(refusal);
+      }
       const opened =
         mayOpenSession && status < 300 && upstreamSessionId !== session?.location.upstreamId
           ? upstreamSessionId
@@ -111,20 +119,34 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
 }
 
 /**
+ * Why the client does not get the answer 401 of a server that got a credential of the adapter: the client would sign in
+ * to the gateway again, which changes nothing. The next request gets a new credential.
+ */
+export function credentialRefusal(
+  { credentials }: Pick<SendParts, 'credentials'>,
+  request: CredentialRequester,
+  status: number,
+): GatewayError | undefined {
+  if (status !== 401 || request.route.upstreamAuth?.credential === undefined) return undefined;
+  credentials.refused(request);
+  return new GatewayError('CREDENTIAL_REFUSED');
+}
+
+/**
  * Ends a session that the server began where none is allowed: a server may take any message for an initialize, whatever
  * the headers say. The client gets no id of it and it does not count, so it must not remain. Runs after the answer,
  * which may be a stream of that session.
  */
 function endUnrequested(
   { upstreams, log }: SendParts,
-  { id, route, principal, endpoint }: Sending,
+  { id, route, principal, endpoint, headers }: Sending,
   upstreamId: string,
 ): void {
   log.warn(
     { requestId: id, kind: route.kind, name: route.name, caller: principal.subject },
     'a server began a session where none is allowed; the gateway ends it',
   );
-  void terminateUpstreamSession(upstreams, endpoint, { upstreamId, caller: principal.subject });
+  void terminateUpstreamSession(upstreams, endpoint, { upstreamId, headers: sessionHeaders(headers) });
 }
 
 /**
@@ -155,7 +177,7 @@ async function openSession(parts: SendParts, sending: Sending, upstreamId: strin
   } catch (error) {
     if (said === null) return undefined;
     // The client never gets an id for it.
-    void terminateUpstreamSession(upstreams, endpoint, { upstreamId, caller: principal.subject });
+    void terminateUpstreamSession(upstreams, endpoint, { upstreamId, headers: sessionHeaders(sending.headers) });
     throw error;
   }
   onOpen?.(envelope);

@@ -3,6 +3,8 @@ import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { EndpointEvent, type HeaderList, requestHeaders, withoutHeaders } from '@mcp-gateway/protocol';
 import { MAX_UPSTREAM_ID_BYTES, sealSessionId, type SessionEnvelope, type SessionKeyRing } from '@mcp-gateway/sessions';
+import { credentialRefusal } from '../forwarding/send.js';
+import type { UpstreamCredentials } from '../credentials/upstream-credentials.js';
 import type { Forwarded } from '../request/forwarded.js';
 import { throwNoReadyReplica } from '../upstream/find-endpoint.js';
 import { ClientResponse } from '../forwarding/response/client-response.js';
@@ -22,6 +24,7 @@ export interface StreamParts extends StreamSessionParts, EndpointParts {
   grants: Grants;
   keys: SessionKeyRing;
   forwarded: Forwarded;
+  credentials: UpstreamCredentials;
   referenceTo: ReferenceTo;
 }
 
@@ -30,7 +33,7 @@ export interface StreamParts extends StreamSessionParts, EndpointParts {
  * session: the gateway seals the server's URL for messages into a URL of its own. The session lives as long as the
  * stream.
  * @throws GatewayError SESSION_LIMIT, NO_READY_REPLICA, UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT,
- *   UPSTREAM_INVALID, UNAVAILABLE
+ *   UPSTREAM_INVALID, UNAVAILABLE, CREDENTIAL_UNAVAILABLE, CREDENTIAL_REFUSED
  */
 export async function openStream(parts: StreamParts, request: McpRequest): Promise<void> {
   const { res, route } = request;
@@ -68,11 +71,14 @@ async function openOn(
   const session = new StreamSession(parts, envelope, route, answer);
   const { preserveHost } = route;
   const added = { identity: principal, requestId: id, forwarded: parts.forwarded(req), preserveHost };
+  const headers = await parts.credentials.apply(requestHeaders(req.rawHeaders, req.headers, added), request);
   await proxyRequest(parts.upstreams, endpoint, {
     res: new EndpointSink(answer.next(), event),
-    options: { method: 'GET', path, headers: uncompressed(requestHeaders(req.rawHeaders, req.headers, added)) },
+    options: { method: 'GET', path, headers: uncompressed(headers) },
     clientPath: clientPathFor(parts.referenceTo, { req, route, endpoint }),
     async onHead({ status, isEvents }) {
+      const refusal = credentialRefusal(parts, request, status);
+      if (refusal) throw refusal;
       if (status === 200 && isEvents) await session.begin();
       return [];
     },

@@ -26,10 +26,14 @@ export interface ManagementParts {
   checkCaller?: CallerCheck | undefined;
   /** Undefined with development sign-in, which has no issuer. */
   protectedResources?: ProtectedResources | undefined;
+  /** The keys of the tokens that servers get (RFC 7517 §5); undefined when there are none. */
+  keySet?: (() => object | undefined) | undefined;
   /** The URL at which clients see the root of the gateway; undefined when it is not configured. */
   publicUrl?: string | undefined;
 }
 
+const KEY_SET = '/.well-known/jwks.json';
+const KEY_SET_SECONDS = 300;
 const PROXY_MS = 30_000;
 /** Answers that may pause for hours: followed logs, and exports that a client reads slowly. */
 const STREAMS = /^\/(adapters\/[^/]+\/logs|audit\/export)$/;
@@ -88,6 +92,14 @@ function managementApp(parts: ManagementParts): Express {
   });
 
   app.get('/', frontPage);
+
+  // Needs no sign-in: servers read it, and it is public.
+  app.get(KEY_SET, (_req, res, next) => {
+    const keys = parts.keySet?.();
+    if (keys)
+      res.set('Cache-Control', `public, max-age=${KEY_SET_SECONDS}`).type('application/jwk-set+json').json(keys);
+    else next();
+  });
 
   // Needs no sign-in: it says where to sign in.
   app.get(/^\/\.well-known\//, (req, res, next) => {

@@ -5,7 +5,7 @@ import type { Forwarded } from './forwarded.js';
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
 /** The URLs that take tokens. Every name has a document, so that none tells which adapters exist. */
-const RESOURCE = /^(|\/mcp|\/adapters\/[^/?#]{1,63}\/(mcp|sse))\/?$/;
+const RESOURCE = /^(|\/mcp|\/adapters\/[^/?#]{1,63}\/(?:mcp|sse))(\/?)$/;
 
 /** Says which issuers' tokens an MCP URL takes (RFC 9728; MCP 2026-07-28, authorization). */
 export interface ProtectedResources {
@@ -31,9 +31,10 @@ export function protectedResources(
       if (path !== WELL_KNOWN && !path.startsWith(`${WELL_KNOWN}/`)) return undefined;
       const rest = path.slice(WELL_KNOWN.length);
       const resource = publicPath !== '' && rest.startsWith(`${publicPath}/`) ? rest.slice(publicPath.length) : rest;
-      const [, known] = RESOURCE.exec(resource === publicPath ? '' : resource) ?? [];
+      const [, known, slash] = RESOURCE.exec(resource === publicPath ? '' : resource) ?? [];
       if (known === undefined) return undefined;
-      const url = urlOf(req) + known;
+      // The URL that the document's own URL was made of, with the slash that the user typed (RFC 9728 §3.3).
+      const url = `${urlOf(req)}${known}${slash}`;
       return {
         resource: url,
         authorization_servers: issuers.map(({ issuer }) => issuer),

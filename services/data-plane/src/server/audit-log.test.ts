@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readMessage } from '@mcp-gateway/protocol';
-import { auditEvents, type AuditedRequest } from './audit-log.js';
+import type { RequestContext } from '../request/context.js';
+import { auditEvents, auditLog, type AuditedRequest } from './audit-log.js';
 
 const message = (method: string, params: object = {}) =>
   readMessage(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }));
@@ -74,4 +75,22 @@ describe('of a request', () => {
     const calls = Array.from({ length: 1_000 }, () => 'add');
     expect(auditEvents({ ...POST, message: batch(...calls) })).toHaveLength(100);
   });
+});
+
+it('limits the records of callers that are not verified, and of no one else', () => {
+  const seen: string[] = [];
+  const trail = {
+    record: ({ caller }: { caller?: { subject: string } | undefined }) =>
+      void seen.push(caller?.subject ?? 'unverified'),
+    leaveOut: () => void seen.push('left out'),
+    close: async () => {},
+  };
+  const { ended } = auditLog(trail, () => [], { perSecond: 0, burst: 2 });
+  const req = { method: 'POST', headers: {}, socket: { bytesWritten: 0 } };
+  const context = { req, resource: { kind: 'adapter', name: 'echo' }, elapsedMs: 1, message: message('initialize') };
+  const alice = { subject: 'alice', name: 'Alice', roles: [], tenant: 'default' };
+  for (const principal of [undefined, undefined, undefined, alice, undefined, alice]) {
+    ended({ ...context, principal } as unknown as RequestContext);
+  }
+  expect(seen).toEqual(['unverified', 'unverified', 'left out', 'alice', 'left out', 'alice']);
 });

@@ -1,5 +1,6 @@
 import { auditRecord, type AuditTrail } from '@mcp-gateway/audit';
 import type { GatewayError } from '@mcp-gateway/common/errors';
+import { decide } from '@mcp-gateway/common/permission';
 import { headerValue, type Message, messagesOf } from '@mcp-gateway/protocol';
 import type { RequestContext, RequestObserver } from '../request/context.js';
 import type { Forwarded } from '../request/forwarded.js';
@@ -106,10 +107,12 @@ export function auditLog(trail: AuditTrail, forwarded: Forwarded, limit = UNVERI
 function recordOf(context: RequestContext, { action, tool }: AuditEvent, forwarded: Forwarded) {
   const { id, req, address, resource, principal, head, refusal, body, sentBefore } = context;
   const sent = req.socket.bytesWritten;
+  const permitted = !refusal && principal && context.route && decide(principal, context.route, 'read');
   return auditRecord('data-plane', {
     action,
     status: head?.status,
     refusal,
+    rule: permitted ? permitted.rule : undefined,
     principal,
     resource,
     tool,

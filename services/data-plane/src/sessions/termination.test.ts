@@ -49,6 +49,7 @@ beforeEach(() => {
     routes,
     { onTermination: (listener) => void (onTermination = listener), records: { nextTermination } },
     upstreams,
+    { ofGateway: async () => [] },
   );
 });
 

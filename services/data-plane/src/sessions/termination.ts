@@ -1,7 +1,8 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
-import { identityHeaders } from '@mcp-gateway/protocol';
+import { type HeaderList, identityHeaders } from '@mcp-gateway/protocol';
 import type { RouteTable } from '@mcp-gateway/routing';
 import type { SessionRecords } from '@mcp-gateway/sessions';
+import type { UpstreamCredentials } from '../credentials/upstream-credentials.js';
 import type { Upstreams } from '../upstream/pools.js';
 import { callUpstream } from '../upstream/call.js';
 import { findEndpoint } from '../upstream/find-endpoint.js';
@@ -13,21 +14,21 @@ const TERMINATION_MS = 5_000;
 /**
  * Tells a server with DELETE that a session has ended. The server need not answer; a replica that is gone has no
  * session left.
+ * @param headers those that name the caller, and credentials for the server
  */
 export async function terminateUpstreamSession(
   upstreams: Upstreams,
   endpoint: Endpoint,
   {
     upstreamId,
-    caller,
+    headers,
     protocolVersion,
-  }: { upstreamId: string; caller: string; protocolVersion?: string | null | undefined },
+  }: { upstreamId: string; headers: HeaderList; protocolVersion?: string | null | undefined },
 ): Promise<void> {
   const version = protocolVersion ? ['Mcp-Protocol-Version', protocolVersion] : [];
-  const identity = identityHeaders({ subject: caller, name: caller, roles: [] });
-  const headers = ['Mcp-Session-Id', upstreamId, ...version, ...identity];
+  const sent = ['Mcp-Session-Id', upstreamId, ...version, ...headers];
   try {
-    await callUpstream(upstreams, endpoint, { method: 'DELETE', headers, timeoutMs: TERMINATION_MS });
+    await callUpstream(upstreams, endpoint, { method: 'DELETE', headers: sent, timeoutMs: TERMINATION_MS });
   } catch {
     // The replica is gone, or too busy to answer.
   }
@@ -45,6 +46,7 @@ export function terminateEndedSessions(
   routes: RouteTable,
   sessions: Pick<SessionStore, 'onTermination'> & { records: Pick<SessionRecords, 'nextTermination'> },
   upstreams: Upstreams,
+  credentials: Pick<UpstreamCredentials, 'ofGateway'>,
 ): void {
   const limiter = createConcurrencyLimiter({ atOnce: AT_ONCE, waiting: MAX_WAITING });
   let again = false;
@@ -73,10 +75,15 @@ export function terminateEndedSessions(
       termination;
       termination = await sessions.records.nextTermination()
     ) {
-      const { kind, name, endpointId, ...session } = termination;
+      const { kind, name, endpointId, caller, ...session } = termination;
       const endpoint = await findEndpoint(routes, { kind, name }, endpointId);
-      if (!endpoint) continue;
-      void limiter(() => terminateUpstreamSession(upstreams, endpoint, session)).catch(() => {});
+      const route = routes.get({ kind, name });
+      if (!endpoint || !route) continue;
+      void limiter(async () => {
+        const identity = identityHeaders({ subject: caller, name: caller, roles: [] });
+        const headers = [...identity, ...(await credentials.ofGateway(route, caller))];
+        await terminateUpstreamSession(upstreams, endpoint, { ...session, headers });
+      }).catch(() => {});
     }
   }
 

@@ -6,12 +6,18 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/cli"
 )
 
 func main() {
-	options, err := cli.NewProjectOptions(os.Args[1:], cli.WithOsEnv)
+	var files []string
+	if list := os.Getenv("COMPOSE_ENV_FILES"); list != "" {
+		files = strings.Split(list, ",")
+	}
+	options, err := cli.NewProjectOptions(
+		os.Args[1:], cli.WithOsEnv, cli.WithEnvFiles(files...), cli.WithDotEnv, cli.WithDefaultProfiles())
 	if err != nil {
 		fail(err)
 	}

@@ -6,6 +6,7 @@ import { canRead } from '@mcp-gateway/common/permission';
 import type { RouteTable } from '@mcp-gateway/routing';
 import type { FoundSession } from '@mcp-gateway/sessions';
 import { noReadyReplica } from '../../upstream/find-endpoint.js';
+import { sessionHeaders } from '../../upstream/call.js';
 import { terminateUpstreamSession } from '../termination.js';
 import type { ConcurrencyLimiter } from '../concurrency-limiter.js';
 import {
@@ -133,7 +134,11 @@ async function relocateTo(
   routeOf(parts.routes, state.session); // checked again: it may have waited in the queue
   const upstreamId = await replay(upstreams, { endpoint, record, headers });
   const to = { endpointId: endpoint.id, upstreamId, ...countMove(record, Math.floor(Date.now() / 1000)) };
-  const terminateUnneeded = () => void terminateUpstreamSession(upstreams, endpoint, { ...record, upstreamId });
+  const terminateUnneeded = () => {
+    const { protocolVersion: version } = record;
+    const told = { upstreamId, protocolVersion: version, headers: sessionHeaders(headers) };
+    void terminateUpstreamSession(upstreams, endpoint, told);
+  };
   const recorded = await sessions.records.move(envelope, route, record.moves, to).catch((cause: unknown) => {
     terminateUnneeded(); // if Redis has recorded it all the same, the server answers that the session is unknown, and a relocation records it again
     return throwCannotRelocate(cause);

@@ -30,7 +30,11 @@ export async function replay(upstreams: Upstreams, replayed: ReplayRequest): Pro
   } catch (error) {
     const { upstreamId } = begun;
     if (upstreamId !== undefined) {
-      void terminateUpstreamSession(upstreams, endpoint, { ...begun, upstreamId, caller: record.caller });
+      void terminateUpstreamSession(upstreams, endpoint, {
+        ...begun,
+        upstreamId,
+        headers: sessionHeaders(replayed.headers),
+      });
     }
     throw error;
   }

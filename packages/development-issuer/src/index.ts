@@ -1,0 +1,2 @@
+export { startDevelopmentIssuer, type DevelopmentIssuer } from './issuer.js';
+export { USERS } from './users.js';

@@ -1,0 +1,90 @@
+import type { IncomingMessage } from 'node:http';
+import type { Route } from '@mcp-gateway/common/contracts';
+import type { Principal } from '@mcp-gateway/common/principal';
+import { type HeaderList, IDENTITY_TOKEN, withoutHeaders } from '@mcp-gateway/protocol';
+import type { CredentialCache, CredentialUse } from './credential-cache.js';
+import type { IdentityTokens } from './identity-tokens.js';
+
+/** The part of a request that decides about its credentials. */
+export interface CredentialRequester {
+  req: Pick<IncomingMessage, 'headers'>;
+  route: Route;
+  principal: Principal;
+}
+
+/** Puts on requests to servers what their adapter says: a credential, a token that names the caller. */
+export interface UpstreamCredentials {
+  /**
+   * The headers with the credentials of the adapter, in place of those that they had; the same list when the adapter
+   * has none. Without a promise when they are in memory.
+   * @throws GatewayError CREDENTIAL_UNAVAILABLE, UNAVAILABLE, SIGN_IN_REQUIRED
+   */
+  apply(headers: string[], request: CredentialRequester): string[] | Promise<string[]>;
+  /** For a request of the gateway's own, without its caller. Empty when there are none. */
+  ofGateway(route: Route, subject: string): Promise<HeaderList>;
+  /** The server has answered 401 to the request: its credential is not used again. */
+  refused(request: CredentialRequester): void;
+}
+
+export interface UpstreamCredentialParts {
+  cache: CredentialCache;
+  identityTokens: IdentityTokens;
+  /** Whether `Authorization` of a request that was let in is a verified access token. */
+  hasTokens: boolean;
+}
+
+export function upstreamCredentials({
+  cache,
+  identityTokens,
+  hasTokens,
+}: UpstreamCredentialParts): UpstreamCredentials {
+  const useOf = ({ req, route, principal }: CredentialRequester, credential: string): CredentialUse => ({
+    name: route.name,
+    resourceId: route.resourceId,
+    credential,
+    subject: principal.subject,
+    token: hasTokens ? accessToken(req.headers.authorization) : undefined,
+  });
+
+  return {
+    apply(headers, request) {
+      const { route, principal } = request;
+      if (!route.upstreamAuth) return headers;
+      const { credential, identityToken } = route.upstreamAuth;
+      const token = identityToken ? identityTokens(route, principal) : undefined;
+      const own = credential === undefined ? undefined : cache.get(useOf(request, credential));
+      if (token instanceof Promise || own instanceof Promise) {
+        return Promise.all([token, own]).then(([signed, issued]) => replaced(headers, signed, issued));
+      }
+      return replaced(headers, token, own);
+    },
+    async ofGateway(route, subject) {
+      if (!route.upstreamAuth) return [];
+      const { credential, identityToken } = route.upstreamAuth;
+      const { name, resourceId } = route;
+      try {
+        const token = identityToken ? await identityTokens(route, { subject, name: subject, roles: [] }) : undefined;
+        const use = credential !== undefined && { name, resourceId, credential, subject: '', token: undefined };
+        return replaced([], token, use ? await cache.get(use) : undefined);
+      } catch {
+        return []; // the server may refuse the request
+      }
+    },
+    refused(request) {
+      const { credential } = request.route.upstreamAuth ?? {};
+      if (credential !== undefined) cache.refused(useOf(request, credential));
+    },
+  };
+}
+
+/** A client must not choose what the gateway sets, so its headers of the same names go. */
+function replaced(headers: HeaderList, token: string | undefined, own: HeaderList | undefined): string[] {
+  const added = [...(token === undefined ? [] : [IDENTITY_TOKEN, token]), ...(own ?? [])];
+  const names = new Set(added.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
+  return [...withoutHeaders(headers, (name) => names.has(name.replaceAll('_', '-'))), ...added];
+}
+
+const BEARER = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
+
+/** Only a JWT: another kind of sign-in, such as an API key, is for the gateway alone. */
+const accessToken = (authorization: string | undefined): string | undefined => BEARER.exec(authorization ?? '')?.[1];
