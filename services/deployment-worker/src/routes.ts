@@ -13,8 +13,17 @@ import { observedStatus } from './observed-status.js';
  */
 export function routeOf({ row, revision: desired }: DesiredState, seen: Observation, phase: Phase): PublishedRoute {
   const addresses = seen.replicas.flatMap((replica) => replica.addresses ?? []);
-  const { requiredRoles, policies, affinity, sessionRecovery, sessions, preserveHost, path, replicaCount, upstreamAuth } =
-    row.spec;
+  const {
+    requiredRoles,
+    policies,
+    affinity,
+    sessionRecovery,
+    sessions,
+    preserveHost,
+    path,
+    replicaCount,
+    upstreamAuth,
+  } = row.spec;
   return {
     kind: 'adapter',
     name: row.name,
