@@ -17,6 +17,7 @@ export const packages = {
   'packages/database': ['common', 'platform'],
   'packages/routing': ['common', 'platform'],
   'packages/sessions': ['common', 'platform'],
+  'packages/quotas': ['common', 'platform'],
   'packages/audit': ['common', 'platform'],
   'packages/runtime': ['common', 'platform'],
   'packages/development-issuer': ['platform'],
@@ -24,7 +25,7 @@ export const packages = {
 
   // A service imports no service: what two services need is a package.
   // The data plane serves while PostgreSQL and the cluster are down, so it imports neither database nor runtime.
-  'services/data-plane': ['common', 'platform', 'audit', 'identity', 'protocol', 'routing', 'sessions'],
+  'services/data-plane': ['common', 'platform', 'audit', 'identity', 'protocol', 'quotas', 'routing', 'sessions'],
   // Only the worker changes the runtime; the control plane reads logs.
   'services/control-plane': [
     'common',
@@ -32,6 +33,7 @@ export const packages = {
     'audit',
     'identity',
     'database',
+    'quotas',
     'routing',
     'sessions',
     'runtime/logs',
@@ -79,7 +81,7 @@ export const layers = {
     ['compose', 'config'],
     ['app', 'metrics'],
     ['openapi', 'errors-page'],
-    ['adapters', 'sessions', 'credentials', 'audit', 'permissions'],
+    ['adapters', 'sessions', 'credentials', 'audit', 'permissions', 'tenants'],
     ['resources'],
     ['http'],
   ],

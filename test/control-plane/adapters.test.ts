@@ -47,6 +47,7 @@ describe('POST /adapters', () => {
       id: expect.stringMatching(UUID),
       generation: 1,
       createdBy: 'alice',
+      tenant: 'default',
       createdAt: AT.toISOString(),
       lastUpdatedAt: AT.toISOString(),
     });

@@ -4,7 +4,7 @@ import type { AuditRecord } from '@mcp-gateway/common/contracts';
 import { auditRows } from '@mcp-gateway/database';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { connect } from '../support/postgres.js';
-import { caller, type Answer } from './support/callers.js';
+import { caller, type Answer, type Caller } from './support/callers.js';
 import { specOf, startControlPlane } from './support/control-plane.js';
 import { routesOf } from './support/routes-of.js';
 import { openApiDocument } from './support/sources.js';
@@ -165,6 +165,51 @@ describe('every documented answer', () => {
         await outage.get(`/adapters/echo${path}`),
       );
     }
+    const root = caller(plane.url, 'root', 'mcp.admin');
+    const acme = { id: 'acme', admins: { subjects: ['alice'] } };
+    const post = (who: Caller, body: unknown, headers = {}) => who.call('POST', '/tenants', body, headers);
+    const refusedBodies = (method: string, path: string) =>
+      Promise.all([
+        root.call(method, path, { wrong: 1 }),
+        root.call(method, path, large),
+        root.call(method, path, acme, text),
+        outage.call(method, path, acme),
+      ]);
+    await given('POST /tenants', await post(root, acme), await post(root, acme), await post(reader, acme));
+    await given('POST /tenants', ...(await refusedBodies('POST', '/tenants')));
+    await root.call('POST', '/tenants', { id: 'zebra' });
+    await given(
+      'GET /tenants',
+      await root.get('/tenants?limit=1'),
+      await root.get('/tenants?limit=0'),
+      await outage.get('/tenants'),
+    );
+    for (const [name, path, body] of [
+      ['/tenants/{id}', '/tenants/acme', acme],
+      ['/tenants/{id}/quota', '/tenants/acme/quota', { requests: { hour: 9 } }],
+    ] as const) {
+      await given(`GET ${name}`, await alice.get(path), await reader.get(path), await outage.get(path));
+      await given(
+        `PUT ${name}`,
+        ...(await refusedBodies('PUT', path)),
+        await alice.call('PUT', path, body),
+        await reader.call('PUT', path, body),
+        await root.call('PUT', path, body),
+      );
+    }
+    await root.call('PUT', '/tenants/default/quota', { adapters: 2, replicas: 3 });
+    await given('POST /adapters', await alice.post(specOf('third')));
+    await given('PUT /adapters/{name}', await alice.put('second', specOf('second', { replicaCount: 4 })));
+    await root.call('PUT', '/tenants/zebra', { id: 'zebra', members: { roles: ['zebras'] } });
+    await caller(plane.url, 'zoe', 'zebras').post(specOf('of-zebra'));
+    await given(
+      'DELETE /tenants/{id}',
+      await alice.call('DELETE', '/tenants/acme'),
+      await reader.call('DELETE', '/tenants/acme'),
+      await outage.call('DELETE', '/tenants/acme'),
+      await root.call('DELETE', '/tenants/zebra'),
+      await root.call('DELETE', '/tenants/acme'),
+    );
     const sessions = '/adapters/echo/sessions';
     await given(
       'GET /adapters/{name}/sessions',
@@ -187,19 +232,18 @@ describe('every documented answer', () => {
       await alice.get(`${explain}unknown`),
       await outage.get(`${explain}echo`),
     );
-    const admin = caller(plane.url, 'root', 'mcp.admin');
     const adminInOutage = caller(outageUrl, 'root', 'mcp.admin');
     await auditRows(plane.database).append(['1', '2'].map(auditRecord));
     await given(
       'GET /audit',
-      await admin.get('/audit?limit=1'),
-      await admin.get('/audit?limit=0'),
+      await root.get('/audit?limit=1'),
+      await root.get('/audit?limit=0'),
       await adminInOutage.get('/audit'),
     );
     await given(
       'GET /audit/export',
-      await admin.get('/audit/export'),
-      await admin.get('/audit/export?since=x'),
+      await root.get('/audit/export'),
+      await root.get('/audit/export?since=x'),
       await adminInOutage.get('/audit/export'),
     );
     await given('GET /adapters/{name}/logs', await alice.get('/adapters/echo/logs?tail=x'));

@@ -158,7 +158,7 @@ describe('an adapter and a tool of the same name', () => {
     await postTool(alice, shared);
     expect(await bob.call('PUT', '/tools/shared', shared)).toMatchObject({
       status: 403,
-      json: { detail: 'only the creator of this tool or mcp.admin may change it' },
+      json: { detail: 'only the creator of this tool, an administrator of its tenant or mcp.admin may change it' },
     });
   });
 

@@ -4,8 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
+import { freePort } from '@mcp-gateway/platform/serving';
+import { Agent, fetch as undiciFetch } from 'undici';
 import { afterTest } from '../support/clean-up.js';
 import { send } from '../support/http.js';
+import { hasNginx, startNginx } from '../support/nginx.js';
+import { selfSigned } from './support/certificate.js';
 import { startGateway, type DataPlaneOptions } from './support/gateway.js';
 import { startOldSdkServer } from './support/old-sdk-server.js';
 import { routeTo, startUpstream } from './support/upstream.js';
@@ -79,6 +83,41 @@ describe.each(WAYS)('behind a proxy that $way', ({ strips, options }) => {
         });
       }
     }
+  });
+});
+
+// Skipped on a machine without nginx, which `npm test` reports at its end. `.ci/run` installs nginx.
+const withNginx = hasNginx ? describe : describe.skip;
+
+withNginx('behind nginx with TLS', () => {
+  it.each([
+    ['removes', true],
+    ['keeps', false],
+  ] as const)('that %s the prefix, the endpoint event is below the public URL', async (_what, strips) => {
+    const { endpoint } = await startOldSdkServer('old');
+    const port = await freePort();
+    const base = `https://localhost:${port}${PREFIX}`;
+    const gateway = await startGateway({ routes: [routeTo(endpoint)], publicUrl: base });
+    const certificate = selfSigned();
+    const nginx = await startNginx({ port, certificate, upstream: gateway.url, prefix: PREFIX, strips });
+    afterTest(nginx.stop);
+    const dispatcher = new Agent({ connect: { ca: certificate.cert } });
+    afterTest(() => dispatcher.destroy());
+
+    const response = await undiciFetch(`${base}/adapters/echo/sse`, {
+      dispatcher,
+      headers: { 'x-dev-userid': 'alice' },
+    });
+    const chunks = response.body as unknown as AsyncIterable<Uint8Array>;
+    let text = '';
+    for await (const chunk of chunks) {
+      text += Buffer.from(chunk).toString();
+      if (text.includes('\n\n')) break;
+    }
+    const [, reference = 'none'] = /event: endpoint\ndata: (\S+)/.exec(text) ?? [];
+    expect(new URL(reference, `${base}/adapters/echo/sse`).href).toMatch(
+      new RegExp(`^${base}/adapters/echo/messages\\?sessionId=`),
+    );
   });
 });
 

@@ -9,7 +9,7 @@ const PREFLIGHT = {
   'access-control-request-headers': 'content-type,mcp-session-id,authorization',
 };
 const EXPOSED =
-  'Mcp-Session-Id, MCP-Protocol-Version, WWW-Authenticate, Retry-After, ETag, Link, Location, Allow, X-Request-Id';
+  'Mcp-Session-Id, MCP-Protocol-Version, WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy, ETag, Link, Location, Allow, X-Request-Id';
 
 let url: string;
 beforeEach(async () => {

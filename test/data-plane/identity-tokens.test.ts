@@ -100,6 +100,18 @@ it('is never that of the client, with or without one of the gateway', async () =
   expect(names).not.toContain('x-mcp-identity-token');
 });
 
+it('is for the audience of the adapter, and a server that refuses it does not make the client sign in', async () => {
+  const key = pemOf(ed25519());
+  const { call, tokens } = await gatewayFor(() => key, { identityToken: true, audience: 'https://other.example.com' });
+  const { status, text, header } = await call('bob');
+  expect(decodeJwt(tokens()[0]?.[0] ?? '').aud).toBe('https://other.example.com');
+  expect([status, text, header('www-authenticate')]).toEqual([
+    502,
+    expect.stringContaining('CREDENTIAL_REFUSED'),
+    undefined,
+  ]);
+});
+
 it('stays valid while keys rotate, and the private parts are never published', async () => {
   const [old, next] = [p256(), ed25519()];
   const jwk = await exportJWK(next.privateKey);

@@ -28,6 +28,7 @@ describe('create', () => {
       name: 'echo',
       spec: spec('echo', { requiredRoles: ['Reader'] }),
       createdBy: 'alice',
+      tenant: 'default',
       generation: 1,
       observedGeneration: 0,
       phase: 'Pending',

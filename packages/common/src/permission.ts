@@ -6,6 +6,8 @@ const ADMIN_ROLE = 'mcp.admin';
 export interface Access {
   createdBy: string;
   requiredRoles: readonly string[];
+  /** The tenant that the resource belongs to. Undefined: the default tenant. */
+  tenant?: string | undefined;
 }
 
 /**
@@ -15,7 +17,7 @@ export interface Access {
 export type Action = 'read' | 'write';
 
 /** The rule that decides: why a caller may act, or `none` when no rule permits it. */
-export type Rule = 'creator' | 'required-role' | 'admin' | 'none';
+export type Rule = 'creator' | 'required-role' | 'tenant-admin' | 'admin' | 'none';
 
 export interface Decision {
   readonly allowed: boolean;
@@ -26,6 +28,7 @@ export interface Decision {
 const DECISIONS = {
   creator: { allowed: true, rule: 'creator' },
   'required-role': { allowed: true, rule: 'required-role' },
+  'tenant-admin': { allowed: true, rule: 'tenant-admin' },
   admin: { allowed: true, rule: 'admin' },
   none: { allowed: false, rule: 'none' },
 } as const satisfies { [name in Rule]: { allowed: boolean; rule: name } };
@@ -38,6 +41,7 @@ const DECISIONS = {
  * | ------------- | --------------------- |
  * | creator       | read, write           |
  * | required-role | read                  |
+ * | tenant-admin  | read, write           |
  * | admin         | read, write           |
  *
  * Without required roles a resource is for its creator and admins only.
@@ -45,9 +49,14 @@ const DECISIONS = {
 export function decide(principal: Principal, resource: Access, action: Action): Decision {
   if (principal.subject === resource.createdBy) return DECISIONS.creator;
   if (action === 'read' && hasAnyRole(principal, resource.requiredRoles)) return DECISIONS['required-role'];
+  if (administers(principal, resource.tenant)) return DECISIONS['tenant-admin'];
   if (isAdmin(principal)) return DECISIONS.admin;
   return DECISIONS.none;
 }
+
+/** Whether the caller administers the tenant, apart from being an admin of everything. */
+export const administers = ({ adminOf }: Pick<Principal, 'adminOf'>, tenant = 'default'): boolean =>
+  adminOf !== undefined && adminOf.includes(tenant);
 
 export const canRead = (principal: Principal, resource: Access): boolean => decide(principal, resource, 'read').allowed;
 

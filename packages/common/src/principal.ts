@@ -5,6 +5,8 @@ export interface Principal {
   name: string;
   roles: readonly string[];
   tenant: string;
+  /** Ids of the tenants that the caller administers. Undefined: none. */
+  adminOf?: readonly string[] | undefined;
   /** How the caller signed in, for the audit: `development`, the URL of an issuer, or another word. */
   signIn?: string | undefined;
   /** Seconds since the epoch; when the sign-in ends. Undefined: it does not end by itself. */

@@ -7,5 +7,6 @@ export { migrate, migrateWhenConnected } from './migrate.js';
 export { findDrift } from './migrations/author.js';
 export { MigrationError } from './migrations/history.js';
 export type { ResourceRow, ResourceSpec, ResourceTable } from './resources/row.js';
-export { resourceRows, type Page, type Reader, type ResourceRows } from './resources/rows.js';
+export { resourceRows, type CheckUse, type Page, type Reader, type ResourceRows } from './resources/rows.js';
+export { tenantRows, type TenantRow, type TenantRows } from './tenants.js';
 export { isDatabaseUnavailable } from './unavailable.js';

@@ -1,13 +1,21 @@
 import { createServer, type Server } from 'node:http';
 import type { AuditTrail } from '@mcp-gateway/audit';
 import type { ResourceRef } from '@mcp-gateway/common/contracts';
-import { adapterRows, type AdapterRows, auditRows, type Database } from '@mcp-gateway/database';
+import {
+  adapterRows,
+  type AdapterRows,
+  auditRows,
+  type Database,
+  tenantRows,
+  type TenantRows,
+} from '@mcp-gateway/database';
 import { readConfig } from '@mcp-gateway/platform/config';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { HookedResponse } from '@mcp-gateway/platform/serving';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { processLogs, type LogReader } from '@mcp-gateway/runtime/logs';
 import { clusterAddress, clusterFields } from '@mcp-gateway/runtime/logs/cluster-fields';
+import { quotaLedger, tenantPublisher } from '@mcp-gateway/quotas';
 import type { Express } from 'express';
 import { z } from 'zod';
 import { adapterDefinition, type MayUseWorkloadIdentity } from './adapters/definition.js';
@@ -24,6 +32,10 @@ import { resourceRoutes } from './resources/routes.js';
 import { resourceService } from './resources/service.js';
 import { sessionRoutes } from './sessions/routes.js';
 import type { SessionService } from './sessions/service.js';
+import { adapterLimits } from './tenants/adapter-limits.js';
+import { tenantDirectory } from './tenants/directory.js';
+import { tenantRoutes } from './tenants/routes.js';
+import { tenantService } from './tenants/service.js';
 
 export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'internal' | 'isReady' | 'audit'> {
   database: Database;
@@ -31,6 +43,8 @@ export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'inter
   isMigrated: () => boolean;
   queue: { reconcile(ref: ResourceRef): Promise<void> };
   sessions: SessionService;
+  /** Where data planes learn of tenants and count; without it, tenants are in the database only. */
+  quotas?: { redis: RedisClient; prefix: string } | undefined;
   logs: LogReader;
   /** How often the gateway checks again whether a caller that follows logs may read them; default: see resources/logs.ts. */
   logCheckMs?: number | undefined;
@@ -55,12 +69,14 @@ export interface ControlPlane {
   /** Serves `app` and counts its requests. Does not listen yet. */
   server: Server;
   adapters: AdapterRows;
+  tenants: TenantRows;
 }
 
 /** Builds a control plane from its parts. It opens no connection and starts no timer; the parts belong to the caller. */
 export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
-  const { database, isMigrated, queue, sessions, logs, logCheckMs, mayUseWorkloadIdentity, metrics, now, trail, log } =
+  const { database, isMigrated, queue, sessions, quotas, logs, logCheckMs, mayUseWorkloadIdentity, metrics, now } =
     parts;
+  const { trail, log } = parts;
 
   const rows = adapterRows(database, now);
   const { credentials } = parts;
@@ -71,9 +87,14 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
     now: now && (() => now().getTime()),
   });
   const definition = adapterDefinition(rows, { mayUseWorkloadIdentity, checkCredential: broker.checkUse });
-  const adapters = resourceService(definition, { queue, log });
+  const tenants = tenantRows(database, now);
+  const adapters = resourceService(definition, { queue, limitsOf: adapterLimits(tenants), log });
+  const publisher = quotas && tenantPublisher(quotas.redis, quotas.prefix);
+  const directory = tenantDirectory(tenants, { publisher, log });
+  const counted = quotas && { ledger: quotaLedger(quotas.redis, quotas.prefix), prefix: quotas.prefix };
   const app = createApp({
     ...parts,
+    verifier: directory.place(parts.verifier),
     audit: trail && auditRequests(trail, Object.keys(managementPaths)),
     collections: {
       '/audit': [auditRoutes(auditRows(database, now))],
@@ -82,6 +103,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
       ],
       '/permissions': [permissionRoutes({ adapters })],
+      '/tenants': [tenantRoutes(tenantService({ rows: tenants, directory, counted }))],
     },
     internal: credentials && {
       '/internal/credentials': credentialRoutes({ secrets: credentials.secrets, rows, broker }),
@@ -92,7 +114,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
     },
   });
   const listener = metrics ? instrumentApi(metrics.registry, metrics.redis, app) : app;
-  return { app, server: createServer({ ServerResponse: HookedResponse }, listener), adapters: rows };
+  return { app, server: createServer({ ServerResponse: HookedResponse }, listener), adapters: rows, tenants };
 }
 
 const ProcessConfig = z.object({

@@ -6,6 +6,7 @@ import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
 import { serveMetrics } from '@mcp-gateway/platform/telemetry';
+import { tenantPublisher } from '@mcp-gateway/quotas';
 import { followRoutes } from '@mcp-gateway/routing';
 import { reconcileQueue } from '@mcp-gateway/routing/queue';
 import { drainAudit } from './audit/drain.js';
@@ -14,6 +15,7 @@ import { workloadIdentityRule } from './adapters/definition.js';
 import { composeControlPlane, createLogReader } from './compose.js';
 import { CONFIG_VARIABLES, readControlPlaneConfig } from './config.js';
 import { sessionService } from './sessions/service.js';
+import { keepTenantsPublished } from './tenants/directory.js';
 
 runMain(async () => {
   const config = readControlPlaneConfig(process.env);
@@ -40,11 +42,12 @@ runMain(async () => {
   let isMigrated = false;
   const allowed = config.MCP_GATEWAY_ALLOWED_CALLERS;
   const signIn = signInOf(config);
-  const { server } = composeControlPlane({
+  const { server, tenants } = composeControlPlane({
     database,
     isMigrated: () => isMigrated,
     queue,
     sessions: sessionService(redis, config.REDIS_PREFIX),
+    quotas: { redis, prefix: config.REDIS_PREFIX },
     logs: await createLogReader(config.RUNTIME, process.env),
     verifier: signIn
       ? tokenVerifier(signIn, { log })
@@ -65,6 +68,9 @@ runMain(async () => {
   log.info({ port }, 'control plane listens');
   await migrateWhenConnected(config.DATABASE_URL, log);
   isMigrated = true;
+  const publisher = tenantPublisher(redis, config.REDIS_PREFIX);
+  const stopPublishing = keepTenantsPublished(tenants, publisher, { log, isReady: () => redis.isReady });
+  defer(async () => stopPublishing());
   // Also with the audit off: the records of other services, and of before, are stored and removed all the same.
   const stream = auditStream(redis, config.REDIS_PREFIX);
   const retentionDays = config.MCP_GATEWAY_AUDIT_RETENTION_DAYS;

@@ -12,6 +12,7 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { BrowserAccess } from '@mcp-gateway/platform/serving';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
+import { followQuotas, followTenants, type TenantTable, type WithoutRedis, withTenant } from '@mcp-gateway/quotas';
 import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
 import type { SessionKeyRing } from '@mcp-gateway/sessions';
 import { brokerClient, type BrokerClient } from './credentials/broker-client.js';
@@ -25,6 +26,7 @@ import { createManagementApp } from './management/app.js';
 import { dataPlaneMetrics } from './metrics/data-plane-metrics.js';
 import type { ForwardingParts } from './forwarding/recoverable.js';
 import type { RequestObserver } from './request/context.js';
+import type { QuotaPart } from './pipeline/limit.js';
 import { createPipeline } from './pipeline/pipeline.js';
 import { forwardedBy } from './request/forwarded.js';
 import { createGrants } from './request/grants.js';
@@ -69,6 +71,8 @@ export interface DataPlaneSettings {
   /** Addresses or ranges of the proxies that the gateway trusts. */
   trustedProxies: readonly string[];
   maxBodyBytes: number;
+  /** How requests are counted while Redis does not answer. */
+  quotaWithoutRedis: WithoutRedis;
   upstreamTimeoutMs: number;
   wire: Omit<Wire, 'observers' | 'log' | 'publicPath'>;
 }
@@ -99,6 +103,7 @@ export interface DataPlane {
   /** It does not listen yet. */
   server: Server;
   routes: RouteTable;
+  tenants: TenantTable;
   sessions: SessionStore;
   upstreams: Upstreams;
   /** Ends timers, listeners and connections of the data plane. Call it after the server is closed. */
@@ -123,9 +128,11 @@ export function composeDataPlane(
   const { upstreams, balancer } = composeUpstreams(routes, sessions, settings.upstreamTimeoutMs, timing.retireMs);
   const waits = createEndpointWaits(routes, { waitMs: timing.waitMs }); // after the balancer: each change of the routes queries the balancer again
 
-  const measure =
-    metrics &&
-    dataPlaneMetrics(metrics, { redis, routes, sessions, balancer, relocationsWaiting: () => relocator.waiting() });
+  const tenants = followTenants(redis, prefix, log);
+  const quotas = followQuotas({ redis, prefix, tenants, withoutRedis: settings.quotaWithoutRedis });
+
+  const gauges = { redis, quotas, routes, sessions, balancer, relocationsWaiting: () => relocator.waiting() };
+  const measure = metrics && dataPlaneMetrics(metrics, gauges);
   const relocator = createRelocator({
     routes,
     sessions,
@@ -145,6 +152,8 @@ export function composeDataPlane(
   const server = composeServer(settings, {
     log,
     verifier,
+    tenants,
+    quotas: { quotas, decided: measure?.decided },
     trail,
     observers: [...(measure ? [measure] : []), accessLog(log)],
     forwarding: { routes, sessions, upstreams, balancer, waits, relocator, streams, grants, credentials },
@@ -153,6 +162,7 @@ export function composeDataPlane(
   return {
     server,
     routes,
+    tenants,
     sessions,
     upstreams,
     async close() {
@@ -160,6 +170,7 @@ export function composeDataPlane(
       streams.close();
       grants.close();
       sessions.close();
+      quotas.close();
       await Promise.all([upstreams.close(), routes.close(), broker.close()]);
     },
   };
@@ -196,6 +207,8 @@ function composeUpstreams(routes: RouteTable, sessions: SessionStore, timeoutMs:
 interface ServerParts {
   log: Logger;
   verifier: Verifier | undefined;
+  tenants: TenantTable;
+  quotas: QuotaPart;
   trail: AuditTrail | undefined;
   observers: readonly RequestObserver[];
   forwarding: Pick<
@@ -207,7 +220,7 @@ interface ServerParts {
 /** The parts between the clients and the forwarding: sign-in, management, the server. */
 function composeServer(
   settings: DataPlaneSettings,
-  { log, verifier, trail, forwarding, ...parts }: ServerParts,
+  { log, verifier, tenants, quotas, trail, forwarding, ...parts }: ServerParts,
 ): Server {
   const { access, publicPath, signIn } = settings;
   const { routes, sessions, upstreams } = forwarding;
@@ -225,10 +238,14 @@ function composeServer(
   const mcp = createPipeline({
     access,
     signIn: {
-      verifier: verifier ?? (signIn ? tokenVerifier(signIn, { log }) : developmentSignIn(checkCaller)),
+      verifier: withTenant(
+        verifier ?? (signIn ? tokenVerifier(signIn, { log }) : developmentSignIn(checkCaller)),
+        tenants,
+      ),
       protectedResources: described,
     },
     limits: { bodyBytes: settings.maxBodyBytes },
+    quotas,
     readsMessages: trail !== undefined,
     forwarding: {
       ...forwarding,

@@ -75,6 +75,7 @@ runMain(async () => {
     publicUrl: config.MCP_GATEWAY_PUBLIC_URL?.href,
     trustedProxies: config.MCP_GATEWAY_TRUSTED_PROXIES,
     maxBodyBytes: config.MCP_GATEWAY_MAX_BODY_BYTES,
+    quotaWithoutRedis: config.MCP_GATEWAY_QUOTA_WITHOUT_REDIS,
     upstreamTimeoutMs: config.MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS * 1000,
     wire: { tls, http2Cleartext: config.MCP_GATEWAY_HTTP2_CLEARTEXT === 'on' },
   };

@@ -1,4 +1,4 @@
-import { type Phase, type PublishedRoute, adapterRef } from '@mcp-gateway/common/contracts';
+import { DEFAULT_TENANT, type Phase, type PublishedRoute, adapterRef } from '@mcp-gateway/common/contracts';
 import type { Observation, Runtime } from '@mcp-gateway/runtime';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
@@ -32,6 +32,7 @@ export function routeOf({ row, revision: desired }: DesiredState, seen: Observat
     createdBy: row.createdBy,
     requiredRoles,
     ...(policies.length > 0 && { policies }),
+    ...(row.tenant !== DEFAULT_TENANT && { tenant: row.tenant }),
     affinity,
     sessionRecovery,
     sessions,

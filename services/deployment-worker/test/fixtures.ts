@@ -18,6 +18,7 @@ export function rowOf(spec: Partial<AdapterSpec> = {}, more: Partial<AdapterRow>
     name: whole.name,
     spec: whole,
     createdBy: 'alice',
+    tenant: 'default',
     generation: 1,
     observedGeneration: 0,
     phase: 'Pending',

@@ -60,7 +60,7 @@ export const problem = (status: number, code: string, title: string, more: objec
 
 export const NOT_FOUND = problem(404, 'ADAPTER_NOT_FOUND', 'There is no such adapter');
 export const FORBIDDEN = problem(403, 'FORBIDDEN', 'You may not do this', {
-  detail: 'only the creator of this adapter or mcp.admin may change it',
+  detail: 'only the creator of this adapter, an administrator of its tenant or mcp.admin may change it',
 });
 export const CONFLICT = problem(412, 'EDIT_CONFLICT', 'The resource has changed since you read it', {
   detail: 'read it again and repeat your change',

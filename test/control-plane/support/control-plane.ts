@@ -26,6 +26,8 @@ export interface ControlPlaneOptions {
   logCheckMs?: number;
   /** Default: no sessions. */
   sessions?: SessionService;
+  /** Default: none, and tenants are in the database only. */
+  quotas?: ControlPlaneParts['quotas'];
   /** Default: none. */
   credentials?: ControlPlaneParts['credentials'];
   now?: () => Date;
@@ -62,6 +64,7 @@ afterAll(() => shared?.$disconnect());
 async function emptied(): Promise<Database> {
   shared ??= connectDatabase(await freshDatabase(), { poolSize: 5 });
   await shared.adapter.deleteMany();
+  await shared.tenant.deleteMany();
   return shared;
 }
 
@@ -75,6 +78,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     isMigrated: () => true,
     queue: options.queue ?? { reconcile: async ({ name }) => void hints.push(name) },
     sessions: options.sessions ?? noSessions,
+    quotas: options.quotas,
     logs: options.logReader ?? processLogs(logs),
     logCheckMs: options.logCheckMs,
     verifier:

@@ -3,6 +3,7 @@ import { Route, type PublishedRoute } from '@mcp-gateway/common/contracts';
 import type { AuditTrail } from '@mcp-gateway/audit';
 import type { SignIn, Verifier } from '@mcp-gateway/identity';
 import { redisClient, type RedisClient } from '@mcp-gateway/platform/redis';
+import type { TenantTable } from '@mcp-gateway/quotas';
 import type { RouteTable } from '@mcp-gateway/routing';
 import { SessionKeyRing } from '@mcp-gateway/sessions';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/platform/serving';
@@ -48,6 +49,8 @@ export interface DataPlaneOptions {
   /** As in MCP_GATEWAY_TRUSTED_PROXIES. */
   trustedProxies?: readonly string[];
   bodyBytes?: number;
+  /** As in MCP_GATEWAY_QUOTA_WITHOUT_REDIS. */
+  quotaWithoutRedis?: DataPlaneSettings['quotaWithoutRedis'];
   timeoutMs?: number;
   /** How long requests may continue on a replica that has left the routes. */
   leaveMs?: number;
@@ -68,6 +71,7 @@ export interface DataPlaneOptions {
 export interface DataPlane {
   url: string;
   routes: RouteTable;
+  tenants: TenantTable;
   upstreams: Upstreams;
   sessions: SessionStore;
   /** Ends it as a SIGTERM does. */
@@ -155,6 +159,7 @@ export function settingsOf(prefix: string, options: DataPlaneOptions = {}): Data
     publicUrl: options.publicUrl && dataPlaneFields.MCP_GATEWAY_PUBLIC_URL.parse(options.publicUrl)?.href,
     trustedProxies: options.trustedProxies ?? [],
     maxBodyBytes: options.bodyBytes ?? 4 * 1024 * 1024,
+    quotaWithoutRedis: options.quotaWithoutRedis ?? 'share',
     upstreamTimeoutMs: options.timeoutMs ?? 10_000,
     wire: options.wire ?? {},
   };
@@ -174,7 +179,7 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
     now,
     timing,
   });
-  const { server, routes, upstreams, sessions } = dataPlane;
+  const { server, routes, tenants, upstreams, sessions } = dataPlane;
   void redis.connect().catch(() => {});
   const port = await listen(server, { host: options.host ?? '127.0.0.1', port: 0 });
   afterTest(async () => {
@@ -186,6 +191,7 @@ export async function startDataPlane(prefix: string, options: DataPlaneOptions =
   return {
     url: `${scheme}://127.0.0.1:${port}`,
     routes,
+    tenants,
     upstreams,
     sessions,
     close: (graceMs) => closeServer(server, graceMs),

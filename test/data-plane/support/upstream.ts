@@ -88,6 +88,7 @@ export function routeTo(endpoint: Endpoint | Endpoint[], changes: Partial<Route>
     createdBy: 'alice',
     requiredRoles: [],
     policies: [],
+    tenant: 'default',
     affinity: 'session',
     sessionRecovery: 'replay',
     sessions: {},

@@ -7,6 +7,7 @@
 - { name: CONTROL_PLANE_URL, value: "http://{{ include "mcp-gateway.fullname" . }}-control-plane:8000" }
 - { name: MCP_GATEWAY_MAX_BODY_BYTES, value: {{ .Values.dataPlane.maxBodyBytes | int64 | quote }} }
 - { name: MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS, value: {{ .Values.dataPlane.upstreamTimeoutSeconds | int64 | quote }} }
+- { name: MCP_GATEWAY_QUOTA_WITHOUT_REDIS, value: {{ .Values.dataPlane.quotaWithoutRedis | quote }} }
 {{- with .Values.trustedProxies }}
 - { name: MCP_GATEWAY_TRUSTED_PROXIES, value: {{ join "," . | quote }} }
 {{- end }}

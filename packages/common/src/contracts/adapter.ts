@@ -139,6 +139,7 @@ const ServerFields = z.object({
   id: z.uuid().meta({ description: 'Differs between an adapter and a later adapter of the same name.' }),
   generation: z.int().meta({ description: 'Counts the changes of the spec.' }),
   createdBy: z.string().meta({ description: 'Subject of the caller that registered the adapter.' }),
+  tenant: z.string().meta({ description: 'Tenant that the adapter belongs to: that of its creator.' }),
   createdAt: z.iso.datetime().meta({ description: 'When the adapter was registered.' }),
   lastUpdatedAt: z.iso.datetime().meta({ description: 'When the spec was last replaced.' }),
 });
@@ -178,6 +179,7 @@ export const AdapterBody = AdapterSpec.safeExtend({
   id: ofServer(CURRENT),
   generation: ofServer(CURRENT),
   createdBy: ofServer(IGNORED),
+  tenant: ofServer(IGNORED),
   createdAt: ofServer(IGNORED),
   lastUpdatedAt: ofServer(IGNORED),
 } satisfies Record<(typeof SERVER_FIELDS)[number], z.ZodType>).meta({ id: 'AdapterBody' });

@@ -16,3 +16,14 @@ export {
 } from './resource.js';
 export { Route, type Endpoint, type PublishedEndpoint, type PublishedRoute } from './route.js';
 export { SESSION_LIMITS, SessionLimits, SessionResource } from './session.js';
+export {
+  DEFAULT_TENANT,
+  PublishedTenant,
+  Quota,
+  QUOTA_WINDOWS,
+  QuotaResource,
+  type QuotaWindow,
+  TenantBody,
+  TenantId,
+  TenantResource,
+} from './tenant.js';

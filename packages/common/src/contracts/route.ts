@@ -3,6 +3,7 @@ import { UpstreamAuth } from './credential.js';
 import { Policy } from './policy.js';
 import { ResourceKind } from './resource.js';
 import { SessionLimits } from './session.js';
+import { DEFAULT_TENANT } from './tenant.js';
 
 /** One replica. Its id changes whenever the replica loses its state in memory for good. */
 const PublishedEndpoint = z.object({
@@ -41,6 +42,8 @@ export const Route = z
     requiredRoles: z.array(z.string()),
     /** Left out when there are none. */
     policies: z.array(Policy).default([]),
+    /** Left out for the default tenant. */
+    tenant: z.string().default(DEFAULT_TENANT),
     affinity: z.enum(['session', 'none']),
     sessionRecovery: z.enum(['replay', 'terminate']).default('replay'),
     sessions: SessionLimits.default({}),

@@ -90,6 +90,13 @@ export const errorCatalogue = {
       'another caller or adapter.',
     remedy: 'Send initialize again. MCP clients do this by themselves.',
   },
+  TENANT_NOT_FOUND: {
+    status: 404,
+    rpcCode: -32003,
+    title: 'There is no such tenant',
+    cause: 'No tenant has this id, or you are not one of its administrators. The answer is the same in both cases.',
+    remedy: 'GET /tenants lists the tenants that you administer.',
+  },
   METHOD_NOT_ALLOWED: {
     status: 405,
     rpcCode: -32000,
@@ -103,6 +110,20 @@ export const errorCatalogue = {
     title: 'The adapter name is taken',
     cause: 'An adapter of this name exists. It may be one that you may not see.',
     remedy: 'Choose another name, or PUT the existing adapter if it is yours.',
+  },
+  TENANT_EXISTS: {
+    status: 409,
+    rpcCode: -32000,
+    title: 'The tenant id is taken',
+    cause: 'A tenant of this id exists.',
+    remedy: 'Choose another id, or PUT the existing tenant.',
+  },
+  TENANT_IN_USE: {
+    status: 409,
+    rpcCode: -32000,
+    title: 'The tenant still has resources',
+    cause: 'Adapters belong to the tenant. Nothing was changed.',
+    remedy: 'Remove its adapters first.',
   },
   EDIT_CONFLICT: {
     status: 412,
@@ -133,6 +154,15 @@ export const errorCatalogue = {
     remedy:
       'End sessions that you do not need (DELETE /adapters/{name}/sessions/{id}), wait until idle sessions end, or raise ' +
       'the limits in sessions of the adapter.',
+  },
+  QUOTA_EXCEEDED: {
+    status: 429,
+    rpcCode: -32011,
+    title: 'The quota is used up',
+    cause: 'The tenant of the caller has used as much as its quota permits. detail names the limit and when it resets.',
+    remedy:
+      'Send the request again after Retry-After. GET /tenants/{id}/quota shows the limits and their use to administrators, ' +
+      'who can raise them.',
   },
   INTERNAL: {
     status: 500,

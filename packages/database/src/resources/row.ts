@@ -24,6 +24,7 @@ export interface ResourceRow<Spec extends ResourceSpec> extends ResourceRef {
   id: string;
   spec: Spec;
   createdBy: string;
+  tenant: string;
   generation: number;
   observedGeneration: number;
   phase: Phase;
@@ -43,7 +44,7 @@ export type StoredRow = Omit<ResourceRow<ResourceSpec>, 'kind' | 'spec' | 'phase
   Record<'spec' | 'phase' | 'conditions' | 'replicas', unknown>;
 
 export const COLUMNS = Prisma.sql`
-  name, id, spec, created_by AS "createdBy", generation, observed_generation AS "observedGeneration", phase,
+  name, id, spec, created_by AS "createdBy", tenant, generation, observed_generation AS "observedGeneration", phase,
   conditions, replicas, created_at AS "createdAt", updated_at AS "updatedAt", deleted_at AS "deletedAt"`;
 
 /** A status that this version cannot read is as good as none: the next reconcile writes it again. */

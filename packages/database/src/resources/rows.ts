@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Condition, Phase, ReplicaStatus } from '@mcp-gateway/common/contracts';
+import { DEFAULT_TENANT, type Condition, type Phase, type ReplicaStatus } from '@mcp-gateway/common/contracts';
 import { normalizeRole } from '@mcp-gateway/common/permission';
 import type { Database } from '../connect.js';
 import { Prisma } from '../generated/client.js';
@@ -18,9 +18,21 @@ import {
 export interface Reader {
   subject: string;
   roles: readonly string[];
+  /** Reads everything of these tenants. */
+  adminOf?: readonly string[] | undefined;
   /** Reads everything. */
   isAdmin: boolean;
 }
+
+/** What a tenant has beside the resource that is written. */
+interface TenantUse {
+  resources: number;
+  /** As the specs say. */
+  replicas: number;
+}
+
+/** Throws when a tenant that has this may not have the resource as well. Nobody else writes for the tenant meanwhile. */
+export type CheckUse = (others: TenantUse) => void;
 
 export interface Page {
   limit: number;
@@ -40,14 +52,14 @@ interface StatusUpdate {
  * changed since.
  */
 export interface ResourceRows<Spec extends ResourceSpec> {
-  /** Null when a live resource has the name. A row that is being deleted is taken over. */
-  create(spec: Spec, createdBy: string): Promise<ResourceRow<Spec> | null>;
+  /** It belongs to the tenant, by default to the default tenant. Null when a live resource has the name. A row that is being deleted is taken over. */
+  create(spec: Spec, createdBy: string, tenant?: string, check?: CheckUse): Promise<ResourceRow<Spec> | null>;
   /** Also finds a row that is being deleted. */
   find(name: string): Promise<ResourceRow<Spec> | null>;
   /** The rows that the reader may read, ordered by the bytes of the name; no row that is being deleted. */
   list(reader: Reader, page: Page): Promise<ResourceRow<Spec>[]>;
   /** Null when the row has changed since it was read. */
-  update(row: RowVersion, spec: Spec): Promise<ResourceRow<Spec> | null>;
+  update(row: RowVersion & { tenant: string }, spec: Spec, check?: CheckUse): Promise<ResourceRow<Spec> | null>;
   /** False when the row is gone or already marked. */
   markDeleted(row: RowIdentity): Promise<boolean>;
   /** False when the row has changed since it was read. Writes nothing when nothing changed. */
@@ -95,8 +107,9 @@ function reads<Spec extends ResourceSpec>({ database, table, parse }: Access<Spe
       return row ? parse(row) : null;
     },
 
-    async list({ subject, roles, isAdmin }, { limit, after }) {
-      const readable = Prisma.sql`AND (created_by = ${subject} OR reader_roles && ${roles.map(normalizeRole)}::text[])`;
+    async list({ subject, roles, adminOf = [], isAdmin }, { limit, after }) {
+      const readable = Prisma.sql`AND (created_by = ${subject} OR reader_roles && ${roles.map(normalizeRole)}::text[]
+        OR tenant = ANY(${[...adminOf]}::text[]))`;
       const rows = await queryOrUnavailable(
         () => database.$queryRaw<StoredRow[]>`
           SELECT ${COLUMNS} FROM ${table}
@@ -129,16 +142,19 @@ function reads<Spec extends ResourceSpec>({ database, table, parse }: Access<Spe
 type Changes<Spec extends ResourceSpec> = Pick<ResourceRows<Spec>, 'create' | 'update' | 'markDeleted' | 'purge'>;
 
 function changes<Spec extends ResourceSpec>({ database, table, parse, now }: Access<Spec>): Changes<Spec> {
+  const checked = <T>(of: CheckedWrite, write: (on: Queries) => PromiseLike<T>) =>
+    queryOrUnavailable(() => (of.check ? withCheck(database, of, write) : write(database)));
   return {
-    async create(spec, createdBy) {
-      const claim = { id: randomUUID(), spec, createdBy, at: now() };
-      const row = await queryOrUnavailable(() => claimName(database, table, claim));
+    async create(spec, createdBy, tenant = DEFAULT_TENANT, check) {
+      const claim = { id: randomUUID(), spec, createdBy, tenant, at: now() };
+      const row = await checked({ table, tenant, name: spec.name, check }, (on) => claimName(on, table, claim));
       return row ? parse(row) : null;
     },
 
-    async update({ name, id, generation }, spec) {
-      const [row] = await queryOrUnavailable(
-        () => database.$queryRaw<StoredRow[]>`
+    async update({ name, id, generation, tenant }, spec, check) {
+      const [row] = await checked(
+        { table, tenant, name, check },
+        (on) => on.$queryRaw<StoredRow[]>`
           UPDATE ${table} SET spec = ${JSON.stringify(spec)}::jsonb,
             reader_roles = ${spec.requiredRoles.map(normalizeRole)}::text[],
             generation = generation + 1, updated_at = ${now()}
@@ -198,10 +214,36 @@ function statusChanges<Spec extends ResourceSpec>({ database, table }: Access<Sp
   };
 }
 
+type Queries = Pick<Database, '$queryRaw'>;
+
+interface CheckedWrite {
+  table: Prisma.Sql;
+  tenant: string;
+  name: string;
+  check: CheckUse | undefined;
+}
+
+/** One write for a tenant at a time, so that many at once cannot exceed a limit together. */
+function withCheck<T>(
+  database: Database,
+  { table, tenant, name, check }: CheckedWrite,
+  write: (on: Queries) => PromiseLike<T>,
+): Promise<T> {
+  return database.$transaction(async (on) => {
+    await on.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`mcp-gateway tenant ${tenant}`}, 0))`;
+    const [others] = await on.$queryRaw<TenantUse[]>`
+      SELECT count(*)::int AS resources, coalesce(sum((spec->>'replicaCount')::int), 0)::int AS replicas
+      FROM ${table} WHERE tenant = ${tenant} AND deleted_at IS NULL AND name <> ${name}`;
+    if (others) check?.(others);
+    return write(on);
+  });
+}
+
 interface Claim {
   id: string;
   spec: ResourceSpec;
   createdBy: string;
+  tenant: string;
   at: Date;
 }
 
@@ -211,21 +253,22 @@ interface Claim {
  * @returns undefined when a live row has the name
  */
 async function claimName(
-  database: Database,
+  database: Queries,
   table: Prisma.Sql,
-  { id, spec, createdBy, at }: Claim,
+  { id, spec, createdBy, tenant, at }: Claim,
 ): Promise<StoredRow | undefined> {
   const phase: Phase = 'Pending';
   // A row that is taken over counts its generations on. The worker may still hold the deleted one and must not save its status here.
   const rows = await database.$queryRaw<StoredRow[]>`
     INSERT INTO ${table} AS current
-      (name, id, spec, created_by, reader_roles, generation, phase, conditions, replicas, created_at, updated_at)
-    VALUES (${spec.name}, ${id}::uuid, ${JSON.stringify(spec)}::jsonb, ${createdBy},
+      (name, id, spec, created_by, tenant, reader_roles, generation, phase, conditions, replicas, created_at, updated_at)
+    VALUES (${spec.name}, ${id}::uuid, ${JSON.stringify(spec)}::jsonb, ${createdBy}, ${tenant},
             ${spec.requiredRoles.map(normalizeRole)}::text[], 1, ${phase}, '[]', '[]', ${at}, ${at})
     ON CONFLICT (name) DO UPDATE SET
       id = EXCLUDED.id,
       spec = EXCLUDED.spec,
       created_by = EXCLUDED.created_by,
+      tenant = EXCLUDED.tenant,
       reader_roles = EXCLUDED.reader_roles,
       generation = current.generation + 1,
       phase = EXCLUDED.phase,

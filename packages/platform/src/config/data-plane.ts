@@ -39,6 +39,10 @@ export const trafficFields = {
     .int('must be a whole number of bytes')
     .min(1024, 'must be at least 1024')
     .default(4 * 1024 * 1024),
+  /** How quotas count while Redis does not answer: each data plane its share of each limit, everything, or nothing. */
+  MCP_GATEWAY_QUOTA_WITHOUT_REDIS: z
+    .enum(['share', 'allow', 'refuse'], 'must be "share", "allow" or "refuse"')
+    .default('share'),
   MCP_GATEWAY_TLS_CERT_FILE: z.string().optional(),
   MCP_GATEWAY_TLS_KEY_FILE: z.string().optional(),
   /** Undefined: clients get relative references. */

@@ -1,4 +1,4 @@
-import { AdapterBody, AdapterResource, AdapterStatus, AuditEntry, AuditOutcome, Condition, PermissionExplanation, Phase, ReplicaStatus, SessionLimits, SessionResource } from '@mcp-gateway/common/contracts';
+import { AdapterBody, AdapterResource, AdapterStatus, AuditEntry, AuditOutcome, Condition, PermissionExplanation, Phase, Quota, QuotaResource, ReplicaStatus, SessionLimits, SessionResource, TenantBody, TenantResource } from '@mcp-gateway/common/contracts';
 import { Problem } from '@mcp-gateway/common/errors';
 import { z } from 'zod';
 import { mcpPaths, mcpSchemas } from './mcp-paths.js';
@@ -14,9 +14,13 @@ const schemas = {
   PermissionExplanation: schemaOf(PermissionExplanation, 'output'),
   Phase: schemaOf(Phase, 'output'),
   Problem: schemaOf(Problem, 'output'),
+  Quota: withoutDefaults(schemaOf(Quota, 'input')),
+  QuotaResource: schemaOf(QuotaResource, 'output'),
   ReplicaStatus: schemaOf(ReplicaStatus, 'output'),
   SessionLimits: schemaOf(SessionLimits, 'input'),
   SessionResource: schemaOf(SessionResource, 'output'),
+  TenantBody: withoutDefaults(schemaOf(TenantBody, 'input')),
+  TenantResource: schemaOf(TenantResource, 'output'),
   ...mcpSchemas,
 };
 
@@ -47,6 +51,7 @@ export function openApiDocument(server = '/') {
       { name: 'adapters', description: 'Managed MCP servers' },
       { name: 'permissions', description: 'Who may do what' },
       { name: 'sessions', description: 'Open MCP sessions on adapters' },
+      { name: 'tenants', description: 'Groups of callers that share quotas' },
       { name: 'audit', description: 'Who did what' },
       { name: 'mcp', description: 'The endpoints of MCP clients; an MCP SDK uses them' },
     ],

@@ -4,6 +4,7 @@ import type { Examples, ResourceDocumentation } from '../resources/definition.js
 import { ExplainQuery } from '../permissions/routes.js';
 import { LogQuery } from '../resources/logs.js';
 import { forbiddenResponse, header, json, link, name, page, pathParameter, problem, queryParameters, ref, responses, sessionId } from './parts.js';
+import { tenantPaths } from './tenant-paths.js';
 
 /** The paths that `resources/routes.ts` serves for one kind. */
 function resourcePaths(kind: ResourceDocumentation) {
@@ -23,6 +24,7 @@ const etag = {
 };
 const ifMatch = header('If-Match', 'ETag of the generation that you read. The gateway changes no other generation.');
 const unavailable = problem('The database cannot be reached; try again after Retry-After.');
+const overQuota = problem('The tenant has as many adapters or replicas as its quota permits.');
 const refusedBody = {
   400: problem('The body is not a valid spec; `errors` names each bad field.'),
   413: problem('The body is larger than 1 MiB.'),
@@ -67,6 +69,7 @@ function collectionOperations({ type, collection, registers, examples, forbidden
         ...refusedBody,
         403: forbiddenResponse(reasons.create),
         409: problem('The name is taken.'),
+        429: overQuota,
         503: unavailable,
       }),
     },
@@ -102,6 +105,7 @@ function resourceOperations({ type, collection, aResource, examples, forbidden: 
         200: { description: 'The spec is replaced. /status reports on the rollout.', ...content },
         ...refusedBody,
         ...refusedChange,
+        429: overQuota,
       }),
     },
     delete: {
@@ -240,4 +244,4 @@ const auditPaths = {
 };
 
 /** The paths that the control plane serves. The data plane serves the MCP paths. */
-export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths, ...auditPaths, ...permissionPaths };
+export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths, ...tenantPaths, ...auditPaths, ...permissionPaths };

@@ -19,7 +19,7 @@ const refusals = {
 const refusedBody = {
   400: rpcError('The request is not valid.'),
   413: rpcError('The message is larger than the operator allows; 4 MiB unless configured.'),
-  429: rpcError('Too many sessions are open.'),
+  429: rpcError('Too many sessions are open, or the quota of the tenant is used up. Try again after Retry-After.'),
   504: rpcError('The server did not answer in time. The call may or may not have run.'),
 };
 const posted = {

@@ -63,6 +63,7 @@ export const resourceMetadata = (row: ResourceRow<ResourceSpec>) => ({
   id: row.id,
   generation: row.generation,
   createdBy: row.createdBy,
+  tenant: row.tenant,
   createdAt: row.createdAt.toISOString(),
   lastUpdatedAt: row.updatedAt.toISOString(),
 });

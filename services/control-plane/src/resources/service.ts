@@ -2,7 +2,7 @@ import { ResourceName, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { forbidden, GatewayError } from '@mcp-gateway/common/errors';
 import { type Access, canRead, canWrite, isAdmin } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
-import type { Page, ResourceRow, ResourceSpec } from '@mcp-gateway/database';
+import type { CheckUse, Page, ResourceRow, ResourceSpec } from '@mcp-gateway/database';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Requester } from '../http/request.js';
 import type { ReplicatedSpec, Representation, ResourceDefinition } from './definition.js';
@@ -20,13 +20,15 @@ export interface ResourceService<Spec extends ResourceSpec, Resource> {
 
 export interface ResourceServiceParts {
   queue: { reconcile(ref: ResourceRef): Promise<void> };
+  /** The limits of a tenant; undefined when it has none. */
+  limitsOf?: ((tenant: string) => Promise<((spec: ReplicatedSpec) => CheckUse) | undefined>) | undefined;
   log: Logger;
 }
 
 /** Permission, then the row, then a hint to the worker. */
 export function resourceService<Spec extends ReplicatedSpec, Resource extends Representation>(
   definition: ResourceDefinition<Spec, Resource>,
-  { queue, log }: ResourceServiceParts,
+  { queue, limitsOf, log }: ResourceServiceParts,
 ): ResourceService<Spec, Resource> {
   const { kind, collection, rows, represent, errors } = definition;
   const { readable, writable } = resourceAccess(definition);
@@ -49,13 +51,16 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
   return {
     async create(by, spec) {
       definition.authorizeSpec?.(by.principal, spec);
-      const row = await rows.create(spec, by.principal.subject);
+      const { subject, tenant } = by.principal;
+      const limits = await limitsOf?.(tenant);
+      const row = await rows.create(spec, subject, tenant, limits?.(spec));
       if (!row) throw nameTaken(spec.name);
       enqueue(row.name, by);
       return represent(row);
     },
     async list(principal, { limit, after }) {
-      const reader = { subject: principal.subject, roles: principal.roles, isAdmin: isAdmin(principal) };
+      const { subject, roles, adminOf } = principal;
+      const reader = { subject, roles, adminOf, isAdmin: isAdmin(principal) };
       const found = await rows.list(reader, { limit: limit + 1, ...(after !== undefined && { after }) });
       const page = found.slice(0, limit);
       const last = page.at(-1);
@@ -69,7 +74,10 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
       const row = await retryWrite({ kind, name }, async () => {
         const current = await writable(by.principal, name, precondition);
         definition.authorizeSpec?.(by.principal, spec);
-        return rows.update(current, spec);
+        // A tenant that is over its limit may still scale down.
+        const grows = spec.replicaCount > current.spec.replicaCount;
+        const limits = grows ? await limitsOf?.(current.tenant) : undefined;
+        return rows.update(current, spec, limits?.(spec));
       });
       enqueue(name, by);
       return represent(row);
@@ -101,7 +109,8 @@ function resourceAccess<Spec extends ReplicatedSpec>({
   async function writable(principal: Principal, name: string, precondition: Precondition): Promise<ResourceRow<Spec>> {
     const row = await readable(principal, name);
     if (!canWrite(principal, accessOf(row))) {
-      throw forbidden(`only the creator of this ${kind} or mcp.admin may change it`, 'no rule permits it');
+      const who = `the creator of this ${kind}, an administrator of its tenant or mcp.admin`;
+      throw forbidden(`only ${who} may change it`, 'no rule permits it');
     }
     if (!precondition(row)) throw new GatewayError('EDIT_CONFLICT', { detail: 'read it again and repeat your change' });
     return row;
@@ -111,7 +120,8 @@ function resourceAccess<Spec extends ReplicatedSpec>({
 }
 
 /** The callers that may read and change the resource of a row. */
-export const accessOf = ({ createdBy, spec }: ResourceRow<ResourceSpec>): Access => ({
+export const accessOf = ({ createdBy, spec, tenant }: ResourceRow<ResourceSpec>): Access => ({
   createdBy,
+  tenant,
   requiredRoles: spec.requiredRoles,
 });

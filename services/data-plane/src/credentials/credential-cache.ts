@@ -96,8 +96,10 @@ export function credentialCache({ broker, now = Date.now, maxKept = MAX_KEPT }: 
   return {
     get(use) {
       const at = now();
+      const shared = usable(held.get(sharedKey(use)), at);
+      if (shared && shared.renewAt > at) return shared.headers;
       const key = ownKey(use);
-      const known = usable(held.get(sharedKey(use)), at) ?? usable(held.get(key), at);
+      const known = shared ?? usable(held.get(key), at);
       if (!known) return request(use, key);
       if (known.renewAt <= at) request(use, key).catch(() => {}); // what is held goes on until it ends
       return known.headers;

@@ -127,7 +127,8 @@ export function credentialRefusal(
   request: CredentialRequester,
   status: number,
 ): GatewayError | undefined {
-  if (status !== 401 || request.route.upstreamAuth?.credential === undefined) return undefined;
+  const { credential, identityToken } = request.route.upstreamAuth ?? {};
+  if (status !== 401 || (credential === undefined && !identityToken)) return undefined;
   credentials.refused(request);
   return new GatewayError('CREDENTIAL_REFUSED');
 }

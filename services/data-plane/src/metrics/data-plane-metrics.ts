@@ -1,5 +1,6 @@
 import { HTTP_BUCKETS, labelledSeries, methodLabel, type Metrics, statusClass } from '@mcp-gateway/platform/telemetry';
 import { eraOf } from '@mcp-gateway/protocol';
+import type { Scope } from '@mcp-gateway/quotas';
 import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { RelocationOutcome } from '../sessions/relocate/relocator.js';
 import { addGauges, type GaugeParts, type UnderWay } from './gauges.js';
@@ -8,6 +9,8 @@ import type { RequestContext, RequestObserver } from '../request/context.js';
 
 export interface DataPlaneMetrics extends RequestObserver {
   relocated(why: Relocation['why'], outcome: RelocationOutcome): void;
+  /** A request of a tenant with limits was admitted, or refused by the limit of this scope. */
+  decided(tenant: string, outcome: 'admitted' | Scope): void;
 }
 
 const NO_NAME = 'none';
@@ -20,9 +23,10 @@ export function dataPlaneMetrics(
   metrics: Metrics,
   { routes, ...parts }: Omit<GaugeParts, 'underWay'>,
 ): DataPlaneMetrics {
-  const { requests, durations, refusals, moves } = defineMetrics(metrics);
+  const { requests, durations, refusals, moves, decisions, leases } = defineMetrics(metrics);
   const underWay = new Map<string, UnderWay>();
   addGauges(metrics, { ...parts, routes, underWay });
+  parts.quotas.onLease((outcome) => leases.inc({ outcome }));
 
   /**
    * The labels of a request. All names outside of the routes share one label, because clients can invent any number of
@@ -66,6 +70,7 @@ export function dataPlaneMetrics(
       if (refusal) refusals.of(resource, refusal.code).inc();
     },
     relocated: (reason, outcome) => moves.inc({ reason, outcome }),
+    decided: (tenant, outcome) => decisions.inc({ tenant, outcome }),
   };
 }
 
@@ -100,5 +105,15 @@ function defineMetrics(metrics: Metrics) {
       }),
     ),
     moves,
+    decisions: metrics.counter({
+      name: 'mcp_gateway_quota_decisions_total',
+      help: 'Requests and streams of tenants with limits: admitted, or the scope of the limit that refused them',
+      labels: ['tenant', 'outcome'],
+    }),
+    leases: metrics.counter({
+      name: 'mcp_gateway_quota_leases_total',
+      help: 'Leases of quota: granted, exhausted, or made without Redis',
+      labels: ['outcome'],
+    }),
   };
 }

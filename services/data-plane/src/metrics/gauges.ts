@@ -1,5 +1,6 @@
 import type { Endpoint, ResourceRef } from '@mcp-gateway/common/contracts';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
+import type { Quotas } from '@mcp-gateway/quotas';
 import type { RouteTable } from '@mcp-gateway/routing';
 import { type Metrics, redisGauge } from '@mcp-gateway/platform/telemetry';
 import type { Balancer } from '../upstream/balancer/balancer.js';
@@ -39,6 +40,7 @@ export interface UnderWay {
 export interface GaugeParts {
   redis: Pick<RedisClient, 'isReady'>;
   routes: RouteTable;
+  quotas: Pick<Quotas, 'isLocal' | 'onLease'>;
   sessions: Pick<SessionStore, 'cached'>;
   balancer: Pick<Balancer, 'ejected'>;
   /** Sessions that wait for their relocation. */
@@ -49,7 +51,7 @@ export interface GaugeParts {
 
 /** Gauges of state that the data plane keeps anyway, read at each scrape. */
 export function addGauges(metrics: Metrics, parts: GaugeParts): void {
-  const { redis, routes, sessions, balancer, relocationsWaiting, underWay } = parts;
+  const { redis, routes, quotas, sessions, balancer, relocationsWaiting, underWay } = parts;
   const single = (name: string, help: string, read: () => number | undefined) =>
     metrics.gauge({ name, help, labels: [] }, () => {
       const value = read();
@@ -87,5 +89,6 @@ export function addGauges(metrics: Metrics, parts: GaugeParts): void {
     const at = routes.loadedAt();
     return at === undefined ? undefined : at / 1000;
   });
+  single('mcp_gateway_quota_local', '1 while quotas are counted without Redis', () => (quotas.isLocal() ? 1 : 0));
   redisGauge(metrics, redis);
 }

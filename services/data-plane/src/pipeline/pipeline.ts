@@ -10,6 +10,7 @@ import { applyPolicies } from './apply-policies.js';
 import { authenticate, type SignInParts } from './authenticate.js';
 import { authorize } from './authorize.js';
 import { decideEra } from './decide-era.js';
+import { limitByQuota, type QuotaPart } from './limit.js';
 import { refuse } from './refuse.js';
 import { resolveSession } from './resolve-session.js';
 import { type Limits, validate } from './validate.js';
@@ -18,6 +19,7 @@ export interface PipelineParts {
   access: BrowserAccess;
   signIn: SignInParts;
   limits: Limits;
+  quotas: QuotaPart;
   /** Whether the message of every request is read, for the audit. */
   readsMessages?: boolean;
   forwarding: ForwardingParts;
@@ -41,7 +43,8 @@ export type McpPipeline = (context: RequestContext, address: McpAddress) => Prom
  * The steps of one MCP request, in order. Each step fills the context or throws the error that becomes the answer. A
  * step that has its result in memory returns no promise, because each promise costs a turn of the event loop.
  */
-export function createPipeline({ access, signIn, limits, readsMessages, forwarding }: PipelineParts): McpPipeline {
+export function createPipeline(parts: PipelineParts): McpPipeline {
+  const { access, signIn, limits, quotas, readsMessages, forwarding } = parts;
   async function run(context: RequestContext, { adapter, endpoint, query }: McpAddress): Promise<void> {
     const { req, res } = context;
     checkBrowserAccess(req.headers, access); // before sign-in: a browser may attach credentials that its user did not intend to send
@@ -53,6 +56,8 @@ export function createPipeline({ access, signIn, limits, readsMessages, forwardi
     const applying = applyPolicies(request); // after the rule, and before anything is opened or counted
     if (applying instanceof Promise) await applying;
     if (readsMessages && context.body) await messageOf(context);
+    const limiting = limitByQuota(quotas, request); // before the session: a refused request waits for nothing and opens nothing
+    if (limiting instanceof Promise) await limiting;
     if (endpoint === 'sse') return openStream(forwarding, request);
     if (endpoint === 'messages') return postMessage(forwarding, request);
     const deciding = decideEra(request);

@@ -3,7 +3,8 @@ import type { RequestContext } from '../request/context.js';
 
 /** Headers that a page may read beside the body. */
 const EXPOSED =
-  'Mcp-Session-Id, MCP-Protocol-Version, WWW-Authenticate, Retry-After, ETag, Link, Location, Allow, X-Request-Id';
+  'Mcp-Session-Id, MCP-Protocol-Version, WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy, ETag, Link, Location, ' +
+  'Allow, X-Request-Id';
 const PREFLIGHT_SECONDS = 600;
 
 /**

@@ -1,0 +1,57 @@
+import { expect, it } from '@jest/globals';
+import { TenantBody } from '@mcp-gateway/common/contracts';
+import type { Principal } from '@mcp-gateway/common/principal';
+import { placing, withTenant } from './membership.js';
+
+const tenant = (id: string, members: object = {}, admins: object = {}) => TenantBody.parse({ id, members, admins });
+const caller = (subject: string, claim = 'default', ...roles: string[]): Principal => ({
+  subject,
+  name: subject,
+  roles,
+  tenant: claim,
+});
+
+const TENANTS = [
+  tenant(
+    'zebra',
+    { subjects: ['alice'], claims: ['acme.example', 'shared'], roles: ['Zoo'] },
+    { roles: ['zoo.ADMIN'] },
+  ),
+  tenant(
+    'acme',
+    { subjects: [], claims: ['acme.example', 'zebra', 'default'], roles: ['zoo', 'office'] },
+    { subjects: ['ann'] },
+  ),
+  tenant('default', { subjects: ['dora'] }, { subjects: ['ann'] }),
+];
+
+it.each<[string, Principal, string, string[]]>([
+  ['nobody names', caller('bob'), 'default', []],
+  ['a subject names, before the claim and the role', caller('alice', 'acme', 'office'), 'zebra', []],
+  ['a claim is the id of, before the claims that others list', caller('bob', 'zebra'), 'zebra', []],
+  ['comes first in the alphabet of those that list a claim', caller('bob', 'acme.example'), 'acme', []],
+  ['a claim names, before the role', caller('bob', 'shared', 'office'), 'zebra', []],
+  ['an unknown claim does not name', caller('bob', 'nobody'), 'default', []],
+  ['a role names, in whatever case', caller('bob', 'nobody', 'x', 'OFFICE'), 'acme', []],
+  ['the first role that names one names', caller('bob', 'default', 'zoo', 'office'), 'acme', []],
+  ['is the default one, although the caller has a role of another', caller('dora', 'default', 'zoo'), 'default', []],
+  ['an administrator is not thereby a member of', caller('bob', 'default', 'Zoo.Admin'), 'default', ['zebra']],
+  ['an administrator of several belongs to', caller('ann', 'acme'), 'acme', ['acme', 'default']],
+])('the tenant of a caller is the one that %s', (_, principal, expected, adminOf) => {
+  const placed = placing({ all: () => TENANTS, onChange: () => {} })(principal);
+  expect([placed.tenant, (placed.adminOf ?? []).toSorted()]).toEqual([expected, adminOf]);
+});
+
+it('changes with the tenants, also for a caller whose token is remembered', async () => {
+  let tenants = [tenant('acme', { subjects: ['bob'] })];
+  let changed = () => {};
+  const table = { all: () => tenants, onChange: (listener: () => void) => void (changed = listener) };
+  const bob = caller('bob');
+  const verify = withTenant(() => bob, table);
+  expect(verify({})).toMatchObject({ tenant: 'acme' });
+  expect(verify({})).toBe(verify({}));
+  tenants = [];
+  changed();
+  expect(verify({})).toBe(bob);
+  expect(await withTenant(async () => bob, table)({})).toBe(bob);
+});

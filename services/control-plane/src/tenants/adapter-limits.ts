@@ -1,0 +1,30 @@
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { CheckUse, TenantRows } from '@mcp-gateway/database';
+
+/** Refuses adapters beyond the quota of their tenant: by their number, and by the replicas that all their specs ask for. */
+export const adapterLimits =
+  (tenants: Pick<TenantRows, 'find'>) =>
+  async (tenant: string): Promise<((spec: { replicaCount: number }) => CheckUse) | undefined> => {
+    const { adapters, replicas } = (await tenants.find(tenant))?.quota ?? {};
+    if (adapters === undefined && replicas === undefined) return undefined;
+    return (spec) => (others) => {
+      refuseBeyond({ tenant, what: 'adapters', limit: adapters, has: others.resources, wants: 1 });
+      refuseBeyond({ tenant, what: 'replicas', limit: replicas, has: others.replicas, wants: spec.replicaCount });
+    };
+  };
+
+interface Amount {
+  tenant: string;
+  what: string;
+  limit: number | undefined;
+  has: number;
+  wants: number;
+}
+
+function refuseBeyond({ tenant, what, limit, has, wants }: Amount): void {
+  if (limit === undefined || has + wants <= limit) return;
+  const rest = what === 'replicas' ? `${has} in other adapters` : has;
+  throw new GatewayError('QUOTA_EXCEEDED', {
+    detail: `tenant ${tenant} may have ${limit} ${what} and has ${rest}; remove one, or have mcp.admin raise the quota`,
+  });
+}

@@ -1,0 +1,97 @@
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { Admission, QuotaRefusal, Quotas, Scope, TenantQuota } from '@mcp-gateway/quotas';
+import { type Message, messagesOf } from '@mcp-gateway/protocol';
+import type { McpRequest } from '../request/context.js';
+import { calledTools, messageOf } from '../request/message.js';
+
+export interface QuotaPart {
+  quotas: Pick<Quotas, 'of'>;
+  /** Told of each decision about a tenant with limits. */
+  decided?: ((tenant: string, outcome: 'admitted' | Scope) => void) | undefined;
+}
+
+/**
+ * Counts the request against the quota of the caller's tenant. Each JSON-RPC request counts, `initialize` and `tools/call` alike, but
+ * not `ping`; notifications and answers of the client do not, nor does DELETE. GET counts as a stream. A message that cannot be read,
+ * because it is longer than `MAX_BUFFERED_BYTES` or not JSON-RPC, counts as one request of a tool without a name.
+ * @throws GatewayError QUOTA_EXCEEDED; UNAVAILABLE without Redis when the operator wants that; TOO_LARGE
+ */
+export function limitByQuota(part: QuotaPart, request: McpRequest): void | Promise<void> {
+  const { principal, req } = request;
+  const quota = part.quotas.of(principal.tenant);
+  if (!quota || req.method === 'DELETE') return undefined;
+  if (req.method === 'GET') return admitted(part, request, quota, quota.admitStream());
+  return quota.countsMessages ? limitMessage(part, request, quota) : undefined;
+}
+
+async function limitMessage(part: QuotaPart, request: McpRequest, quota: TenantQuota): Promise<void> {
+  const message = await messageOf(request);
+  const requests = countedRequests(message);
+  if (requests === 0) return;
+  const tools = message.kind === 'unreadable' ? [''] : calledTools(message);
+  const { principal, route } = request;
+  const call = { requests, caller: principal.subject, adapter: route.name, tools };
+  await admitted(part, request, quota, quota.admit(call), isInitialize(message));
+}
+
+/** How many requests a message counts as. */
+const countedRequests = (message: Message): number =>
+  messagesOf(message).filter(
+    (each) => each.kind === 'unreadable' || (each.kind === 'request' && each.method !== 'ping'),
+  ).length;
+
+const isInitialize = (message: Message) =>
+  messagesOf(message).some((each) => each.kind === 'request' && each.method === 'initialize');
+
+function admitted(
+  part: QuotaPart,
+  request: McpRequest,
+  quota: TenantQuota,
+  admission: Admission | Promise<Admission>,
+  initializes = false,
+): void | Promise<void> {
+  if (admission instanceof Promise) return admission.then((each) => act(part, request, quota, each, initializes));
+  return act(part, request, quota, admission, initializes);
+}
+
+function act(
+  { decided }: QuotaPart,
+  request: McpRequest,
+  { tenant }: TenantQuota,
+  { refusal, headers, release }: Admission,
+  initializes: boolean,
+): void {
+  if (release) request.defer(release);
+  if (headers.length > 0) request.addToHead(headers);
+  decided?.(tenant, refusal?.scope ?? 'admitted');
+  if (refusal) throw refusalError(tenant, refusal, initializes);
+}
+
+/** The error that clients show to people. */
+function refusalError(tenant: string, refusal: QuotaRefusal, initializes: boolean): GatewayError {
+  const { what, limit, retryAfterSeconds, isWithoutRedis } = refusal;
+  const headers = { 'retry-after': String(retryAfterSeconds) };
+  if (isWithoutRedis) {
+    const detail = 'Redis does not answer, so the quota cannot be counted now';
+    return new GatewayError('UNAVAILABLE', { detail, headers });
+  }
+  const count = `${limit} ${limit === 1 ? 'request' : 'requests'}`;
+  const used = {
+    concurrentRequests: `has ${count} under way, the maximum`,
+    streams: `has ${limit} open ${limit === 1 ? 'stream' : 'streams'}, the maximum`,
+  };
+  const how = what in used ? used[what as keyof typeof used] : `has used its ${count} of this ${what}`;
+  const seconds = `${retryAfterSeconds} ${retryAfterSeconds === 1 ? 'second' : 'seconds'}`;
+  const also = initializes ? '; initialize counts as a request, too' : '';
+  return new GatewayError('QUOTA_EXCEEDED', {
+    detail: `${OWNERS[refusal.scope]} ${tenant} ${how}; try again in ${seconds}${also}`,
+    headers,
+  });
+}
+
+const OWNERS: Record<Scope, string> = {
+  tenant: 'tenant',
+  caller: 'this caller of tenant',
+  adapter: 'this adapter, for callers of tenant',
+  tool: 'this tool, for callers of tenant',
+};
