@@ -67,6 +67,7 @@ function askedFor(
 const REASONS: Record<Rule, string> = {
   creator: 'the caller has registered the adapter',
   'required-role': 'the caller has one of the requiredRoles of the adapter',
+  'tenant-admin': 'the caller administers the tenant of the adapter',
   admin: 'the caller has the role mcp.admin',
   none: 'no rule permits it',
 };
