@@ -61,7 +61,8 @@ function askedFor(
   if (!isAdmin(caller))
     throw forbidden('only mcp.admin may ask about other callers or roles; leave out principal and roles');
   const given = (roles ?? '').split(',').flatMap((role) => role.trim() || []);
-  return { ...caller, subject: principal ?? caller.subject, roles: given };
+  const subject = principal ?? caller.subject;
+  return { subject, name: subject, tenant: caller.tenant, roles: given };
 }
 
 const REASONS: Record<Rule, string> = {
