@@ -58,7 +58,7 @@ describe('the check of imports', () => {
     expect(packages).toMatchObject({
       'packages/common': [],
       'packages/platform': ['common'],
-      'packages/identity': ['common'],
+      'packages/identity': own,
       'packages/protocol': ['common'],
       'packages/database': own,
       'packages/runtime': own,

@@ -12,7 +12,7 @@
 export const packages = {
   'packages/common': [],
   'packages/platform': ['common'],
-  'packages/identity': ['common'],
+  'packages/identity': ['common', 'platform'],
   'packages/protocol': ['common'],
   'packages/database': ['common', 'platform'],
   'packages/routing': ['common', 'platform'],
@@ -81,7 +81,7 @@ export const layers = {
     ['compose', 'config'],
     ['app', 'metrics'],
     ['openapi', 'errors-page'],
-    ['adapters', 'sessions', 'credentials', 'audit', 'permissions', 'tenants'],
+    ['adapters', 'api-keys', 'sessions', 'credentials', 'audit', 'permissions', 'tenants'],
     ['resources'],
     ['http'],
   ],

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
-import { signInFields, signInOf } from '@mcp-gateway/identity';
+import { apiKeyFields, signInFields, signInOf } from '@mcp-gateway/identity';
 import { auditFields, callerFields, fileVariable, redisFields, serviceFields } from '@mcp-gateway/platform/config';
 import { kubernetesFields } from '@mcp-gateway/runtime/kubernetes/configuration';
 import { dataPlaneFields } from '../data-plane/support/sources.js';
@@ -26,6 +26,7 @@ it('has a value in the chart for every setting of a service', async () => {
     ...callerFields,
     ...auditFields,
     ...signInFields,
+    ...apiKeyFields,
     ...dataPlaneFields,
     ...kubernetesFields,
   };

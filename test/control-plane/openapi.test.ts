@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { AuditRecord } from '@mcp-gateway/common/contracts';
-import { auditRows } from '@mcp-gateway/database';
+import { type ApiKeyRow, type ApiKeyRows, auditRows } from '@mcp-gateway/database';
+import type { ApiKeyPublisher } from '@mcp-gateway/identity';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { connect } from '../support/postgres.js';
 import { caller, type Answer, type Caller } from './support/callers.js';
@@ -75,7 +76,8 @@ describe('the OpenAPI document', () => {
   });
 
   it('has exactly the routes that are served', async () => {
-    const served = routesOf((await startControlPlane()).app).filter((route) => !OPERATIONAL.includes(route));
+    const apiKeys = { publisher: unheededPublisher, maxDays: 365 };
+    const served = routesOf((await startControlPlane({ apiKeys })).app).filter((route) => !OPERATIONAL.includes(route));
     expect(served).toEqual(operations.map(({ operation }) => operation).toSorted());
   });
 
@@ -114,14 +116,63 @@ describe('the OpenAPI document', () => {
   });
 });
 
+let isRedisAway = false;
+const unheededPublisher: ApiKeyPublisher = {
+  publish: async () => {},
+  async withdraw() {
+    if (isRedisAway) throw new Error('Redis is away');
+  },
+  publishAll: async () => {},
+  isComplete: async () => true,
+};
+
+async function giveApiKeyAnswers(
+  given: (operation: string, ...those: Answer[]) => Promise<void>,
+  { alice, outage, apiKeys }: { alice: Caller; outage: Caller; apiKeys: ApiKeyRows },
+) {
+  const create = (body: unknown, by = alice, headers = {}) => by.call('POST', '/api-keys', body, headers);
+  const wanted = { name: 'nightly' };
+  const created = [await create(wanted), await create(wanted)];
+  const [first, second] = created.map(({ json }) => `/api-keys/${json.id}`) as [string, string];
+  const row = (await apiKeys.find(created[0]?.json.id as string)) as ApiKeyRow;
+  for (let at = 0; at < 98; at += 1) await apiKeys.create({ ...row, id: `many-${at}` });
+  await given(
+    'POST /api-keys',
+    created[0] as Answer,
+    await create({}),
+    await create({ ...wanted, roles: ['ops'] }),
+    await create(wanted),
+    await create({ name: 'x'.repeat(1024 * 1024) }),
+    await create(wanted, alice, { 'content-type': 'text/plain' }),
+    await create(wanted, outage),
+  );
+  await given(
+    'GET /api-keys',
+    await alice.get('/api-keys?limit=1'),
+    await alice.get('/api-keys?limit=0'),
+    await outage.get('/api-keys'),
+  );
+  await given('GET /api-keys/{id}', await alice.get(first), await alice.get('/api-keys/x'), await outage.get(first));
+  const gone = await alice.call('DELETE', first);
+  isRedisAway = true;
+  await given(
+    'DELETE /api-keys/{id}',
+    gone,
+    await alice.call('DELETE', second),
+    await alice.call('DELETE', second),
+    await outage.call('DELETE', second),
+  );
+}
+
 describe('every documented answer', () => {
   const answers = new Map<string, Answer>();
 
   beforeAll(async () => {
-    const plane = await startControlPlane({ sessions: oneSession });
+    const apiKeys = { publisher: unheededPublisher, maxDays: 365 };
+    const plane = await startControlPlane({ sessions: oneSession, apiKeys });
     const alice = caller(plane.url, 'alice');
     const reader = caller(plane.url, 'bob', 'staff');
-    const outageUrl = (await startControlPlane({ database: connect('postgresql://a@127.0.0.1:1/b') })).url;
+    const outageUrl = (await startControlPlane({ database: connect('postgresql://a@127.0.0.1:1/b'), apiKeys })).url;
     const outage = caller(outageUrl, 'alice');
     const stale = { 'if-match': '"stale"' };
     const text = { 'content-type': 'text/plain' };
@@ -246,6 +297,7 @@ describe('every documented answer', () => {
       await root.get('/audit/export?since=x'),
       await adminInOutage.get('/audit/export'),
     );
+    await giveApiKeyAnswers(given, { alice, outage, apiKeys: plane.apiKeys });
     await given('GET /adapters/{name}/logs', await alice.get('/adapters/echo/logs?tail=x'));
     await given(
       'PUT /adapters/{name}',

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { PublishedTenant } from '@mcp-gateway/common/contracts';
-import { tenantPublisher } from '@mcp-gateway/quotas';
+import { quotaKeys, tenantPublisher } from '@mcp-gateway/quotas';
 import { bodyOf, open, send, type Answer } from '../support/http.js';
 import { redisLine } from '../support/redis-line.js';
 import { waitFor } from '../support/wait.js';
@@ -184,6 +184,17 @@ describe('requests under way and streams', () => {
       next.destroy();
       return next.statusCode === 200;
     });
+  });
+});
+
+describe('the slots of a data plane that was killed', () => {
+  it('count until they expire', async () => {
+    const { gateway } = await limited({ acme: { concurrentRequests: 2 } });
+    const key = quotaKeys(gateway.prefix, 'acme').slots('tenant', 'concurrentRequests');
+    await gateway.redis.hSet(key, 'killed', `2 ${Date.now() + 60_000}`);
+    expect((await call(gateway)).status).toBe(429);
+    await gateway.redis.hSet(key, 'killed', `2 ${Date.now() - 60_000}`);
+    await waitFor('the slots to expire', async () => (await call(gateway)).status === 200);
   });
 });
 

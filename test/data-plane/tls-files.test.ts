@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, it } from '@jest/globals';
 import { folder } from '../support/after-tests.js';
 import { selfSigned } from './support/certificate.js';
-import { readTlsFiles } from './support/sources.js';
+import { LISTENER_TLS, readTlsFiles } from '@mcp-gateway/platform/serving';
 
 const own = selfSigned();
 let at: (name: string) => string;
@@ -16,9 +16,12 @@ beforeAll(async () => {
   await writeFile(at('garbage.pem'), 'garbage');
 });
 
+const readOf = (cert: string | undefined, key: string | undefined) =>
+  readTlsFiles({ MCP_GATEWAY_TLS_CERT_FILE: cert, MCP_GATEWAY_TLS_KEY_FILE: key }, LISTENER_TLS, 'server');
+
 it('reads a certificate and its key when they are configured', () => {
-  expect(readTlsFiles(undefined, undefined)).toBeUndefined();
-  expect(readTlsFiles(at('cert.pem'), at('key.pem'))).toEqual(own);
+  expect(readOf(undefined, undefined)).toBeUndefined();
+  expect(readOf(at('cert.pem'), at('key.pem'))).toEqual(own);
 });
 
 it.each([
@@ -30,7 +33,7 @@ it.each([
   ['cert.pem', 'garbage.pem', /must be a certificate and its key, in PEM/],
   ['cert.pem', 'other-key.pem', /must be a certificate and its key, in PEM: .*mismatch/],
 ])('explains what is wrong with %s and %s', (cert, key, message) => {
-  const read = () => readTlsFiles(cert && at(cert), key && at(key));
+  const read = () => readOf(cert && at(cert), key && at(key));
   expect(read).toThrow(message);
   expect(read).not.toThrow('PRIVATE KEY');
 });

@@ -37,6 +37,9 @@
 {{- with include "mcp-gateway.publicUrl" . }}
 - { name: MCP_GATEWAY_PUBLIC_URL, value: {{ . | quote }} }
 {{- end }}
+{{- if .Values.auth.apiKeys.existingSecret }}
+- { name: MCP_GATEWAY_API_KEY_PEPPERS_FILE, value: /etc/mcp-gateway/api-keys/peppers }
+{{- end }}
 {{- if .Values.credentials.secrets }}
 - { name: MCP_GATEWAY_INTERNAL_SECRETS_FILE, value: /etc/mcp-gateway/internal/secrets }
 {{- end }}

@@ -93,7 +93,9 @@ imagePullSecrets:
 {{- define "mcp-gateway.containerSettings" -}}
 {{- $root := index . 0 -}}
 {{- $values := index . 2 -}}
-{{- $scheme := ternary ", scheme: HTTPS" "" (ne (include "mcp-gateway.tlsSecret" .) "") -}}
+{{- $isControlPlane := eq (index . 1) "control-plane" -}}
+{{- $tls := ternary (include "mcp-gateway.internalTlsSecret" .) (include "mcp-gateway.tlsSecret" .) $isControlPlane -}}
+{{- $scheme := ternary ", scheme: HTTPS" "" (ne $tls "") -}}
 image: {{ include "mcp-gateway.image" . }}
 imagePullPolicy: {{ $root.Values.image.pullPolicy }}
 securityContext:

@@ -5,10 +5,23 @@
 {{- end -}}
 {{- end -}}
 
+{{/* The Secret with the certificate of a component for the TLS between data plane and control plane; empty without. (list $ component) */}}
+{{- define "mcp-gateway.internalTlsSecret" -}}
+{{- with (index . 0).Values.internalTls -}}
+{{- if ne (empty .controlPlaneSecret) (empty .dataPlaneSecret) -}}
+{{- fail "internalTls needs both controlPlaneSecret and dataPlaneSecret, or none of them" -}}
+{{- end -}}
+{{- get (dict "control-plane" .controlPlaneSecret "data-plane" .dataPlaneSecret) (index $ 1) -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Volumes of the chart itself, as a YAML list of volume and mountPath. Secrets are whole folders, so that changes arrive. (list $ component) */}}
 {{- define "mcp-gateway.ownVolumes" -}}
 {{- with include "mcp-gateway.tlsSecret" . }}
 - { mountPath: /etc/mcp-gateway/tls, volume: { name: tls, secret: { secretName: {{ . | quote }} } } }
+{{- end }}
+{{- with include "mcp-gateway.internalTlsSecret" . }}
+- { mountPath: /etc/mcp-gateway/internal-tls, volume: { name: internal-tls, secret: { secretName: {{ . | quote }} } } }
 {{- end }}
 {{- if eq (index . 1) "data-plane" }}
 {{- $secret := include "mcp-gateway.sessionKeysSecret" (index . 0) | fromYaml }}
@@ -31,6 +44,14 @@
 {{- range $credentials }}
 - mountPath: /etc/mcp-gateway/credentials/{{ .name }}
   volume: { name: credential-{{ .name }}, secret: { secretName: {{ .secret | quote }} } }
+{{- end }}
+{{- end }}
+{{- if has (index . 1) (list "data-plane" "control-plane") }}
+{{- with (index . 0).Values.auth.apiKeys }}
+{{- if .existingSecret }}
+- mountPath: /etc/mcp-gateway/api-keys
+  volume: { name: api-keys, secret: { secretName: {{ .existingSecret | quote }}, items: [{ key: {{ .existingSecretKey | quote }}, path: peppers }] } }
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end -}}

@@ -2,7 +2,16 @@ import { describe, expect, it } from '@jest/globals';
 import { type Action, canRead, canWrite, decide, hasAnyRole, isAdmin, normalizeRole } from './permission.js';
 
 const caller = (subject: string, ...roles: string[]) => ({ subject, name: subject, roles, tenant: 'default' });
-const adapter = (...requiredRoles: string[]) => ({ createdBy: 'alice', requiredRoles });
+const adapter = (...requiredRoles: string[]) => ({
+  kind: 'adapter' as const,
+  name: 'echo',
+  createdBy: 'alice',
+  requiredRoles,
+});
+const scoped = (principal: ReturnType<typeof caller>, ...names: string[]) => ({
+  ...principal,
+  resources: names.map((name) => ({ kind: 'adapter' as const, name })),
+});
 
 describe('the permission rule', () => {
   it.each([
@@ -24,12 +33,26 @@ describe('the permission rule', () => {
     ['a caller whose name is the role', caller('mcp.admin'), adapter('mcp.admin'), 'none', 'none'],
     ['the name of the creator in another case', caller('Alice'), adapter(), 'none', 'none'],
     ['a caller without a name', caller(''), adapter(), 'none', 'none'],
+    ['a creator restricted to it', scoped(caller('alice'), 'other', 'echo'), adapter(), 'creator', 'creator'],
+    ['a holder restricted to it', scoped(caller('bob', 'team'), 'echo'), adapter('team'), 'required-role', 'none'],
+    ['an admin restricted to it', scoped(caller('bob', 'mcp.admin'), 'echo'), adapter(), 'admin', 'admin'],
+    ['one restricted to it who has no right', scoped(caller('bob'), 'echo'), adapter(), 'none', 'none'],
+    ['a creator restricted to another', scoped(caller('alice'), 'echo2'), adapter(), 'out-of-scope', 'out-of-scope'],
+    [
+      'an admin restricted to another',
+      scoped(caller('a', 'mcp.admin'), 'e'),
+      adapter(),
+      'out-of-scope',
+      'out-of-scope',
+    ],
+    ['one restricted to nothing', scoped(caller('alice')), adapter(), 'out-of-scope', 'out-of-scope'],
   ])('decides on %s', (_who, principal, resource, read, write) => {
     const decision = (action: Action) => decide(principal, resource, action);
-    expect(decision('read')).toEqual({ allowed: read !== 'none', rule: read });
-    expect(decision('write')).toEqual({ allowed: write !== 'none', rule: write });
-    expect(canRead(principal, resource)).toBe(read !== 'none');
-    expect(canWrite(principal, resource)).toBe(write !== 'none');
+    const isAllowed = (rule: string) => rule !== 'none' && rule !== 'out-of-scope';
+    expect(decision('read')).toEqual({ allowed: isAllowed(read), rule: read });
+    expect(decision('write')).toEqual({ allowed: isAllowed(write), rule: write });
+    expect(canRead(principal, resource)).toBe(isAllowed(read));
+    expect(canWrite(principal, resource)).toBe(isAllowed(write));
   });
 
   it('decides the same for the same list of required roles each time', () => {
@@ -48,6 +71,10 @@ it.each([
   ['mcp-admin', false],
 ])('the role %j makes an admin: %s', (role, admin) => {
   expect(isAdmin(caller('bob', role))).toBe(admin);
+});
+
+it('a caller that is restricted to resources is no admin over everything', () => {
+  expect(isAdmin(scoped(caller('bob', 'mcp.admin'), 'echo'))).toBe(false);
 });
 
 it('no role is among no roles', () => {

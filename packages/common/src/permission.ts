@@ -1,9 +1,10 @@
+import { resourceKey, type ResourceRef } from './contracts/resource.js';
 import type { Principal } from './principal.js';
 
 const ADMIN_ROLE = 'mcp.admin';
 
 /** The part of a resource that decides who may use it. */
-export interface Access {
+export interface Access extends ResourceRef {
   createdBy: string;
   requiredRoles: readonly string[];
   /** The tenant that the resource belongs to. Undefined: the default tenant. */
@@ -17,7 +18,7 @@ export interface Access {
 export type Action = 'read' | 'write';
 
 /** The rule that decides: why a caller may act, or `none` when no rule permits it. */
-export type Rule = 'creator' | 'required-role' | 'tenant-admin' | 'admin' | 'none';
+export type Rule = 'creator' | 'required-role' | 'tenant-admin' | 'admin' | 'out-of-scope' | 'none';
 
 export interface Decision {
   readonly allowed: boolean;
@@ -30,12 +31,14 @@ const DECISIONS = {
   'required-role': { allowed: true, rule: 'required-role' },
   'tenant-admin': { allowed: true, rule: 'tenant-admin' },
   admin: { allowed: true, rule: 'admin' },
+  'out-of-scope': { allowed: false, rule: 'out-of-scope' },
   none: { allowed: false, rule: 'none' },
 } as const satisfies { [name in Rule]: { allowed: boolean; rule: name } };
 
 /**
  * Whether a caller may act on a resource, and the rule that says so. Control plane, data plane and every other service
- * decide here. The first rule that permits the action is named:
+ * decide here. A caller that is restricted to resources, as by an API key, may do nothing to others (`out-of-scope`).
+ * Then the first rule that permits the action is named:
  *
  * | rule          | permits               |
  * | ------------- | --------------------- |
@@ -47,10 +50,11 @@ const DECISIONS = {
  * Without required roles a resource is for its creator and admins only.
  */
 export function decide(principal: Principal, resource: Access, action: Action): Decision {
+  if (!isInScope(principal, resource)) return DECISIONS['out-of-scope'];
   if (principal.subject === resource.createdBy) return DECISIONS.creator;
   if (action === 'read' && hasAnyRole(principal, resource.requiredRoles)) return DECISIONS['required-role'];
   if (administers(principal, resource.tenant)) return DECISIONS['tenant-admin'];
-  if (isAdmin(principal)) return DECISIONS.admin;
+  if (hasAdminRole(principal)) return DECISIONS.admin;
   return DECISIONS.none;
 }
 
@@ -66,7 +70,19 @@ export const canWrite = (principal: Principal, resource: Access): boolean =>
 /** Roles compare case-insensitively: normalize them wherever they are compared or stored for a comparison. */
 export const normalizeRole = (role: string): string => role.toLowerCase();
 
-export function isAdmin({ roles }: Pick<Principal, 'roles'>): boolean {
+/** Whether the resource is among those that the caller is restricted to, if there is a restriction. */
+export function isInScope({ resources }: Pick<Principal, 'resources'>, resource: ResourceRef): boolean {
+  if (resources === undefined) return true;
+  const key = resourceKey(resource);
+  return resources.some((each) => resourceKey(each) === key);
+}
+
+/** Over everything: a caller that is restricted to resources administers those at most. */
+export const isAdmin = (principal: Pick<Principal, 'roles' | 'resources'>): boolean =>
+  principal.resources === undefined && hasAdminRole(principal);
+
+/** For what is restricted otherwise, such as a list. */
+export function hasAdminRole({ roles }: Pick<Principal, 'roles'>): boolean {
   for (const role of roles) if (normalizeRole(role) === ADMIN_ROLE) return true;
   return false;
 }

@@ -1,3 +1,5 @@
+import type { ResourceRef } from './contracts/resource.js';
+
 /** The authenticated caller. */
 export interface Principal {
   /** Stable and unique. `createdBy` and sessions are bound to it. */
@@ -11,6 +13,10 @@ export interface Principal {
   signIn?: string | undefined;
   /** Seconds since the epoch; when the sign-in ends. Undefined: it does not end by itself. */
   expiresAt?: number | undefined;
+  /** The id of the API key that the caller signs in with. */
+  apiKey?: string | undefined;
+  /** The only resources that the caller may use. Undefined: roles and subject alone decide. */
+  resources?: readonly ResourceRef[] | undefined;
 }
 
 /** Whether the sign-in of the caller has ended. */

@@ -1,4 +1,5 @@
 export { adapterRows, countAdapters, type AdapterCount, type AdapterRow, type AdapterRows } from './adapters.js';
+export { API_KEYS_PER_CALLER, type ApiKeyRow, type ApiKeyRows, apiKeyRows } from './api-keys.js';
 export { type ChainedRecord, columnsOf } from './audit/chain.js';
 export { auditRows, type AuditFilter, type AuditRows } from './audit/rows.js';
 export { verifyAudit } from './audit/verify.js';

@@ -12,3 +12,14 @@ export {
   signInOf,
   tokenVerifier,
 } from './config.js';
+export { apiKeyIn, createApiKey, unknownKey, type PresentedKey } from './api-keys/api-key.js';
+export {
+  type ApiKeyPublisher,
+  apiKeyPublisher,
+  type ApiKeySource,
+  keepApiKeysPublished,
+} from './api-keys/publisher.js';
+export { type ApiKey, type Peppers, principalOfKey } from './api-keys/sealed-key.js';
+export { apiKeyFields, followPeppers } from './api-keys/settings.js';
+export { type ApiKeyTable, followApiKeys } from './api-keys/table.js';
+export { type ApiKeys, apiKeyVerifier } from './api-keys/verifier.js';

@@ -184,7 +184,9 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
     ...shared,
     ...signIn,
     MCP_GATEWAY_ALLOWED_ORIGINS: config.MCP_GATEWAY_ALLOWED_ORIGINS.join(','),
-    ...internalSecrets(env),
+    ...secretOr(data.apiKeyPepper, 'MCP_GATEWAY_API_KEY_PEPPERS', env),
+    // By which data plane and control plane trust each other; new at each start, because both start with it.
+    ...secretOr(randomBytes(32).toString('base64'), 'MCP_GATEWAY_INTERNAL_SECRETS', env),
     MCP_GATEWAY_AUDIT: config.MCP_GATEWAY_AUDIT,
     MCP_GATEWAY_AUDIT_RETENTION_DAYS: String(config.MCP_GATEWAY_AUDIT_RETENTION_DAYS),
   };
@@ -207,7 +209,7 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
       MCP_GATEWAY_HOST: config.MCP_GATEWAY_HOST,
       MCP_GATEWAY_ALLOWED_HOSTS: config.MCP_GATEWAY_ALLOWED_HOSTS.join(','),
       MCP_GATEWAY_DEVELOPMENT_SIGN_IN: config.MCP_GATEWAY_DEVELOPMENT_SIGN_IN ?? '',
-      ...sessionKeys(config, env, data.sessionKey),
+      ...secretOr(data.sessionKey, 'MCP_GATEWAY_SESSION_KEYS', env),
       ...definedVariables(Object.keys(trafficFields), env),
       ...definedVariables(withFile('MCP_GATEWAY_IDENTITY_KEYS'), env),
       CONTROL_PLANE_URL: `http://127.0.0.1:${controlPlanePort}`,
@@ -215,21 +217,13 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
   };
 }
 
-/** The data plane reads a file of keys itself, so that it notices changes. */
-function sessionKeys(config: Config, env: NodeJS.ProcessEnv, generated: string): Record<string, string> {
-  const fromFile = definedVariables([fileVariable('MCP_GATEWAY_SESSION_KEYS')], env);
-  if (Object.keys(fromFile).length > 0) return fromFile;
-  return { MCP_GATEWAY_SESSION_KEYS: config.MCP_GATEWAY_SESSION_KEYS ?? generated };
+/** A secret as it is configured, else the generated one. Services read a file themselves, so that they notice changes. */
+function secretOr(generated: string, name: string, env: NodeJS.ProcessEnv): Record<string, string> {
+  const configured = definedVariables([name, fileVariable(name)], env);
+  return Object.keys(configured).length > 0 ? configured : { [name]: generated };
 }
 
 const withFile = (name: string) => [name, fileVariable(name)];
-
-/** By which data plane and control plane trust each other; new at each start, because both start with it. */
-function internalSecrets(env: NodeJS.ProcessEnv): Record<string, string> {
-  const given = definedVariables(withFile('MCP_GATEWAY_INTERNAL_SECRETS'), env);
-  if (Object.keys(given).length > 0) return given;
-  return { MCP_GATEWAY_INTERNAL_SECRETS: randomBytes(32).toString('base64') };
-}
 
 /**
  * Checks the port before anything else starts. Port 0 becomes a free port.

@@ -9,13 +9,14 @@ import {
   redisFields,
   trafficFields,
 } from '@mcp-gateway/platform/config';
-import { signInFields } from '@mcp-gateway/identity';
+import { apiKeyFields, signInFields } from '@mcp-gateway/identity';
 import { z } from 'zod';
 
 /** Settings of `npm start`. */
 export const Config = z.object({
   ...callerFields,
   ...signInFields,
+  ...apiKeyFields,
   ...auditFields,
   MCP_GATEWAY_LOG_LEVEL: LogLevel.default('warn'),
   MCP_GATEWAY_DATA: z.string().default(fileURLToPath(new URL('../../../.data', import.meta.url))),

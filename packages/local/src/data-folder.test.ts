@@ -41,7 +41,8 @@ describe('a data folder', () => {
     const { sockets } = await open();
     expect(await modeOf(join(root, 'session.key'))).toBe(0o600);
     expect(await modeOf(sockets)).toBe(0o700);
-    expect(await readdir(root)).toEqual(['session.key']);
+    expect(await modeOf(join(root, 'api-keys.pepper'))).toBe(0o600);
+    expect(await readdir(root)).toEqual(['api-keys.pepper', 'session.key']);
     expect(await readFile(join(root, 'session.key'), 'utf8')).toMatch(/^[\w+/]{43}=$/);
   });
 

@@ -15,6 +15,8 @@ export interface DataFolder {
   supervisorSocket: string;
   /** 32 bytes in base64. The key survives a restart, and so do the session ids. */
   sessionKey: string;
+  /** 32 bytes in base64. It survives a restart, and so do the API keys. */
+  apiKeyPepper: string;
   /** Call this last: afterwards, another gateway may use the folder. */
   release(): Promise<void>;
 }
@@ -42,7 +44,12 @@ export async function dataFolder(path: string, isEnding: () => boolean): Promise
     await lock.release();
     await rmdir(sockets).catch(() => {}); // another gateway may use it already
   };
-  const key = await sessionKey(join(root, 'session.key')).catch(async (error: Error) => {
+  const secrets = [
+    keptKey(join(root, 'session.key'), 'sessions that are open end with it'),
+    keptKey(join(root, 'api-keys.pepper'), 'API keys go on with a new one'),
+  ] as const;
+  const [sessionKey, apiKeyPepper] = await Promise.all(secrets).catch(async (error: Error) => {
+    await Promise.allSettled(secrets);
     await release();
     return refuseAs(`The data folder ${root} cannot be used`)(error);
   });
@@ -52,7 +59,8 @@ export async function dataFolder(path: string, isEnding: () => boolean): Promise
     replicaLogs: join(root, 'logs', 'replicas'),
     sockets,
     supervisorSocket: join(sockets, 'supervisor.sock'),
-    sessionKey: key,
+    sessionKey,
+    apiKeyPepper,
     release,
   };
 }
@@ -97,13 +105,14 @@ async function makeOwn(path: string): Promise<void> {
 
 const KEY_BYTES = 32;
 
-async function sessionKey(file: string): Promise<string> {
+/** @param consequence of removing the file */
+async function keptKey(file: string, consequence: string): Promise<string> {
   const key = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return newKey(file);
     throw error;
   });
   if (Buffer.from(key, 'base64').length === KEY_BYTES) return key.trim();
-  throw new ConfigError(`${file} does not contain a key. Remove the file; sessions that are open end with it.`);
+  throw new ConfigError(`${file} does not contain a key. Remove the file; ${consequence}.`);
 }
 
 /** Writes the whole key or nothing: half a key would make every later start fail. */

@@ -53,6 +53,7 @@ const SECRETS = new Set([
   'set-cookie',
   'mcp-session-id',
   'x-gateway-secret',
+  'x-api-key',
   'x-mcp-identity-token',
   'subjecttoken',
   'password',

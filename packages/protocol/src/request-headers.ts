@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { HEADER, nextHopFilter, type HeaderList } from './header-list.js';
+import { HEADER, nextHopFilter, withoutHeaders, type HeaderList } from './header-list.js';
 
 /**
  * Headers that tell a server about the caller, its address and the URL that it called. Only the gateway sets them. "_"
@@ -21,6 +21,9 @@ const FOR_GATEWAY = new Set<string>([
   HEADER.sessionId,
   HEADER.requestId,
 ]);
+
+/** A key of the gateway ends here. Another `X-API-Key` is the server's own affair. */
+const API_KEY_PREFIX = 'mcpgw_';
 
 /**
  * Headers by which a server recognizes requests of web pages. The gateway has checked them (serving/browser-access.ts).
@@ -69,7 +72,9 @@ export function requestHeaders(
   { identity, requestId, forwarded, preserveHost }: Addition,
 ): string[] {
   const filter = preserveHost ? forServerPreservingHost : forServer;
-  const outgoing = filter(incoming, headers.connection);
+  const kept = filter(incoming, headers.connection);
+  const hasOurKey = headers['x-api-key']?.includes(API_KEY_PREFIX) ?? false;
+  const outgoing = hasOurKey ? withoutHeaders(kept, (name) => name.replaceAll('_', '-') === 'x-api-key') : kept;
   outgoing.push(...identityHeaders(identity), 'X-Request-Id', requestId, ...forwarded);
   return outgoing;
 }

@@ -89,7 +89,9 @@ export function placing(tenants: Tenants): (principal: Principal) => Principal {
   return (principal) => {
     let found = known.get(principal);
     if (!found) {
-      const { tenant, adminOf } = memberships.of(principal);
+      const { tenant, ...membership } = memberships.of(principal);
+      // Who is restricted to resources administers those at most.
+      const adminOf = principal.resources === undefined ? membership.adminOf : [];
       found = tenant === principal.tenant && adminOf.length === 0 ? principal : { ...principal, tenant, adminOf };
       known.set(principal, found);
     }

@@ -1,7 +1,7 @@
 import { unavailable } from '@mcp-gateway/common/errors';
 import type { Verifier } from '@mcp-gateway/identity';
 import { escapeControls, type Logger } from '@mcp-gateway/platform/logging';
-import { checkBrowserAccess, hookedPrototype, type BrowserAccess } from '@mcp-gateway/platform/serving';
+import { checkBrowserAccess, CONTAINED, hookedPrototype, type BrowserAccess } from '@mcp-gateway/platform/serving';
 import express, { type Express, type RequestHandler } from 'express';
 import { authenticate, identifyRequest } from './http/request.js';
 import { errorsPage } from './errors-page.js';
@@ -73,7 +73,7 @@ export function createApp({
 /** Refuses web pages of other sites, and lets no answer act on what shows it: answers contain text of servers and of other callers. */
 function secureAnswers(access: BrowserAccess): RequestHandler {
   return (req, res, next) => {
-    res.set({ 'Content-Security-Policy': 'sandbox', 'X-Content-Type-Options': 'nosniff' });
+    res.set(CONTAINED);
     // A terminal acts on control characters.
     res.json = (body) => res.type('application/json').send(escapeControls(JSON.stringify(body)));
     checkBrowserAccess(req.headers, access, req.method === 'GET' || req.method === 'HEAD');

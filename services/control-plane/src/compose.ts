@@ -1,17 +1,20 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AuditTrail } from '@mcp-gateway/audit';
 import type { ResourceRef } from '@mcp-gateway/common/contracts';
 import {
   adapterRows,
   type AdapterRows,
+  apiKeyRows,
+  type ApiKeyRows,
   auditRows,
   type Database,
   tenantRows,
   type TenantRows,
 } from '@mcp-gateway/database';
+import { type ApiKeyPublisher, apiKeyVerifier, type SignInRequest } from '@mcp-gateway/identity';
 import { readConfig } from '@mcp-gateway/platform/config';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
-import { HookedResponse } from '@mcp-gateway/platform/serving';
+import type { TlsFiles } from '@mcp-gateway/platform/serving';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { processLogs, type LogReader } from '@mcp-gateway/runtime/logs';
 import { clusterAddress, clusterFields } from '@mcp-gateway/runtime/logs/cluster-fields';
@@ -19,12 +22,15 @@ import { quotaLedger, tenantPublisher } from '@mcp-gateway/quotas';
 import type { Express } from 'express';
 import { z } from 'zod';
 import { adapterDefinition, type MayUseWorkloadIdentity } from './adapters/definition.js';
+import { apiKeyRoutes } from './api-keys/routes.js';
+import { apiKeyService, databaseKeys } from './api-keys/service.js';
 import { createApp, type AppParts } from './app.js';
 import { auditRequests } from './audit/requests.js';
 import { auditRoutes } from './audit/routes.js';
 import { credentialBroker } from './credentials/broker.js';
 import { credentialRoutes } from './credentials/routes.js';
 import { tokenEndpoint } from './credentials/token-endpoint.js';
+import { createApiServer } from './http/server.js';
 import { instrumentApi } from './metrics.js';
 import { managementPaths } from './openapi/management-paths.js';
 import { permissionRoutes } from './permissions/routes.js';
@@ -60,6 +66,10 @@ export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'inter
   /** Undefined: requests are not recorded. */
   trail?: AuditTrail | undefined;
   metrics?: { registry: Metrics; redis: Pick<RedisClient, 'isReady'> } | undefined;
+  /** Default: plain HTTP. */
+  tls?: TlsFiles | undefined;
+  /** Undefined: there are no API keys. */
+  apiKeys?: { publisher: ApiKeyPublisher; maxDays: number } | undefined;
   /** Default: the time of this machine. */
   now?: (() => Date) | undefined;
 }
@@ -69,6 +79,7 @@ export interface ControlPlane {
   /** Serves `app` and counts its requests. Does not listen yet. */
   server: Server;
   adapters: AdapterRows;
+  apiKeys: ApiKeyRows;
   tenants: TenantRows;
 }
 
@@ -92,17 +103,24 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   const publisher = quotas && tenantPublisher(quotas.redis, quotas.prefix);
   const directory = tenantDirectory(tenants, { publisher, log });
   const counted = quotas && { ledger: quotaLedger(quotas.redis, quotas.prefix), prefix: quotas.prefix };
+  const keyRows = apiKeyRows(database);
+  const { apiKeys } = parts;
+  const keys = apiKeys && databaseKeys(keyRows);
+  const isHeld = keys?.isHeld;
   const app = createApp({
     ...parts,
-    verifier: directory.place(parts.verifier),
+    verifier: directory.place(
+      keys ? apiKeyVerifier({ keys, others: parts.verifier, addressOf: clientAddress }) : parts.verifier,
+    ),
     audit: trail && auditRequests(trail, Object.keys(managementPaths)),
     collections: {
       '/audit': [auditRoutes(auditRows(database, now))],
       '/adapters': [
-        resourceRoutes({ definition, service: adapters, logs, logCheckMs }),
+        resourceRoutes({ definition, service: adapters, logs, logCheckMs, isHeld }),
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
       ],
       '/permissions': [permissionRoutes({ adapters })],
+      ...(apiKeys && { '/api-keys': [apiKeyRoutes(apiKeyService({ rows: keyRows, ...apiKeys, log, now }))] }),
       '/tenants': [tenantRoutes(tenantService({ rows: tenants, directory, counted }))],
     },
     internal: credentials && {
@@ -114,8 +132,12 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
     },
   });
   const listener = metrics ? instrumentApi(metrics.registry, metrics.redis, app) : app;
-  return { app, server: createServer({ ServerResponse: HookedResponse }, listener), adapters: rows, tenants };
+  const server = createApiServer(listener, parts.tls, log);
+  return { app, server, adapters: rows, apiKeys: keyRows, tenants };
 }
+
+/** The data plane says whom it serves. Another caller could say anything, which changes only whose failures count. */
+const clientAddress = ({ headers, address }: SignInRequest) => headers['x-forwarded-for']?.toString() ?? address;
 
 const ProcessConfig = z.object({
   PROCESS_LOGS: z.string().describe('the folder in which the process supervisor keeps the logs of replicas'),

@@ -14,8 +14,11 @@ import {
   serviceFields,
   variablesOf,
 } from '@mcp-gateway/platform/config';
-import { signInFault, signInFields } from '@mcp-gateway/identity';
+import { apiKeyFields, signInFault, signInFields } from '@mcp-gateway/identity';
 import { z } from 'zod';
+
+const NOT_DAYS = 'must be a whole number of days from 1 to 3650';
+const maxDays = z.coerce.number(NOT_DAYS).int(NOT_DAYS).min(1, NOT_DAYS).max(3_650, NOT_DAYS).default(365);
 
 /** Settings of credentials for requests to servers. */
 const credentialFields = { MCP_GATEWAY_CREDENTIALS_DIR: z.string().optional() };
@@ -25,9 +28,15 @@ const Config = z.object({
   ...redisFields,
   ...callerFields,
   ...signInFields,
+  ...apiKeyFields,
+  MCP_GATEWAY_API_KEY_MAX_DAYS: maxDays,
   ...auditFields,
   MCP_GATEWAY_PUBLIC_URL: PublicUrl.optional(),
   DATABASE_URL: DatabaseUrl,
+  MCP_GATEWAY_TLS_CERT_FILE: z.string().optional(),
+  MCP_GATEWAY_TLS_KEY_FILE: z.string().optional(),
+  /** Authorities of the certificates that callers must have. */
+  MCP_GATEWAY_TLS_CLIENT_CA_FILE: z.string().optional(),
   RUNTIME: RuntimeName,
   WORKLOAD_IDENTITY_ROLES: List,
   ...internalFields,

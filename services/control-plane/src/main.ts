@@ -1,14 +1,33 @@
+import { Server as SecureServer } from 'node:https';
+import {
+  apiKeyPublisher,
+  developmentSignIn,
+  followPeppers,
+  keepApiKeysPublished,
+  refuseReplicas,
+  signInOf,
+  tokenVerifier,
+} from '@mcp-gateway/identity';
 import { auditStream, openTrail } from '@mcp-gateway/audit';
 import { auditRows, connectDatabase, migrateWhenConnected } from '@mcp-gateway/database';
-import { developmentSignIn, refuseReplicas, signInOf, tokenVerifier } from '@mcp-gateway/identity';
 import { unknownVariables } from '@mcp-gateway/platform/config';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
-import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
+import {
+  browserAccess,
+  closeServer,
+  followTlsFiles,
+  listen,
+  LISTENER_TLS,
+  readTlsFiles,
+  runMain,
+  shutdownOn,
+} from '@mcp-gateway/platform/serving';
 import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { tenantPublisher } from '@mcp-gateway/quotas';
 import { followRoutes } from '@mcp-gateway/routing';
 import { reconcileQueue } from '@mcp-gateway/routing/queue';
+import { apiKeySource } from './api-keys/service.js';
 import { drainAudit } from './audit/drain.js';
 import { auditMetrics } from './metrics.js';
 import { workloadIdentityRule } from './adapters/definition.js';
@@ -19,6 +38,7 @@ import { keepTenantsPublished } from './tenants/directory.js';
 
 runMain(async () => {
   const config = readControlPlaneConfig(process.env);
+  const tls = readTlsFiles(config, LISTENER_TLS, 'server');
   const log = createLogger('control-plane', config.MCP_GATEWAY_LOG_LEVEL);
   for (const warning of unknownVariables(process.env, CONFIG_VARIABLES)) log.warn(warning);
   const { defer } = shutdownOn(log);
@@ -42,7 +62,10 @@ runMain(async () => {
   let isMigrated = false;
   const allowed = config.MCP_GATEWAY_ALLOWED_CALLERS;
   const signIn = signInOf(config);
-  const { server, tenants } = composeControlPlane({
+  const peppers = followPeppers(config.MCP_GATEWAY_API_KEY_PEPPERS, process.env, { log, defer });
+  const keyPublisher = peppers && apiKeyPublisher(redis, config.REDIS_PREFIX, peppers);
+  const { server, apiKeys, tenants } = composeControlPlane({
+    tls,
     database,
     isMigrated: () => isMigrated,
     queue,
@@ -55,6 +78,7 @@ runMain(async () => {
     access: browserAccess({ ...config, MCP_GATEWAY_PUBLIC_URL: undefined }), // its host is a name of the data plane
     publicUrl: config.MCP_GATEWAY_PUBLIC_URL?.href,
     mayUseWorkloadIdentity: workloadIdentityRule(config.RUNTIME, config.WORKLOAD_IDENTITY_ROLES),
+    apiKeys: keyPublisher && { publisher: keyPublisher, maxDays: config.MCP_GATEWAY_API_KEY_MAX_DAYS },
     credentials: config.MCP_GATEWAY_INTERNAL_SECRETS && {
       folder: config.MCP_GATEWAY_CREDENTIALS_DIR,
       secrets: config.MCP_GATEWAY_INTERNAL_SECRETS,
@@ -63,11 +87,18 @@ runMain(async () => {
     trail,
     log,
   });
+  if (server instanceof SecureServer) {
+    defer(followTlsFiles(config, LISTENER_TLS, 'server', (files) => server.setSecureContext(files), { log }));
+  }
   defer(() => closeServer(server, 5_000));
   const port = await listen(server, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
   log.info({ port }, 'control plane listens');
   await migrateWhenConnected(config.DATABASE_URL, log);
   isMigrated = true;
+  if (keyPublisher) {
+    const stop = keepApiKeysPublished({ redis, publisher: keyPublisher, source: apiKeySource(apiKeys), log });
+    defer(async () => stop());
+  }
   const publisher = tenantPublisher(redis, config.REDIS_PREFIX);
   const stopPublishing = keepTenantsPublished(tenants, publisher, { log, isReady: () => redis.isReady });
   defer(async () => stopPublishing());

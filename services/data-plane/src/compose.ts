@@ -1,8 +1,13 @@
 import type { Server } from 'node:http';
+import type { Agent } from 'node:https';
 import type { AuditTrail } from '@mcp-gateway/audit';
 import {
+  type ApiKeyTable,
+  apiKeyVerifier,
   authorizationServersOf,
   developmentSignIn,
+  followApiKeys,
+  type Peppers,
   refuseReplicas,
   type SignIn,
   tokenVerifier,
@@ -28,7 +33,7 @@ import type { ForwardingParts } from './forwarding/recoverable.js';
 import type { RequestObserver } from './request/context.js';
 import type { QuotaPart } from './pipeline/limit.js';
 import { createPipeline } from './pipeline/pipeline.js';
-import { forwardedBy } from './request/forwarded.js';
+import { clientAddressBy, forwardedBy } from './request/forwarded.js';
 import { createGrants } from './request/grants.js';
 import { protectedResources, publicUrlOf } from './request/protected-resource.js';
 import { referencesFor } from './request/reference.js';
@@ -56,10 +61,14 @@ export interface DataPlaneSettings {
   access: BrowserAccess;
   /** How access tokens sign callers in; undefined: development sign-in. */
   signIn?: SignIn | undefined;
+  /** Undefined: there are no API keys. */
+  apiKeyPeppers?: Peppers | undefined;
   /** Names of adapters whose replicas may use development sign-in. */
   allowedCallers: readonly string[];
   /** The control plane's URL. */
   controlPlane: string;
+  /** With the certificates for it; undefined: none but the system's. */
+  controlPlaneAgent?: Agent | undefined;
   /** Proves to the control plane that this is a service of the gateway; undefined when the operator has set none. */
   internalSecret?: string | undefined;
   /** Sign tokens of callers for servers; undefined when the operator has set none. They may change. */
@@ -142,16 +151,25 @@ export function composeDataPlane(
     withinMs: timing.relocateWithinMs,
     onOutcome: measure?.relocated,
   });
-  const broker = brokerClient({ controlPlane: settings.controlPlane, secret: settings.internalSecret, log });
+  const { controlPlane, controlPlaneAgent: agent, internalSecret: secret } = settings;
+  const tls =
+    agent &&
+    (() => {
+      const { ca, cert, key } = agent.options;
+      return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
+    });
+  const broker = brokerClient({ controlPlane, secret, tls, log });
   const credentials = composeCredentials(settings, broker, now);
   terminateEndedSessions(routes, sessions, upstreams, credentials);
   const stopExpiry = expireSessions(routes, sessions, log);
   const streams = createStreamRegistry(routes, sessions);
-  const grants = createGrants(routes);
+  const apiKeys = settings.apiKeyPeppers && followApiKeys({ redis, prefix, peppers: settings.apiKeyPeppers, log });
+  const grants = createGrants(routes, apiKeys);
 
   const server = composeServer(settings, {
     log,
     verifier,
+    apiKeys,
     tenants,
     quotas: { quotas, decided: measure?.decided },
     trail,
@@ -169,6 +187,7 @@ export function composeDataPlane(
       stopExpiry();
       streams.close();
       grants.close();
+      apiKeys?.close();
       sessions.close();
       quotas.close();
       await Promise.all([upstreams.close(), routes.close(), broker.close()]);
@@ -207,6 +226,7 @@ function composeUpstreams(routes: RouteTable, sessions: SessionStore, timeoutMs:
 interface ServerParts {
   log: Logger;
   verifier: Verifier | undefined;
+  apiKeys: ApiKeyTable | undefined;
   tenants: TenantTable;
   quotas: QuotaPart;
   trail: AuditTrail | undefined;
@@ -220,7 +240,7 @@ interface ServerParts {
 /** The parts between the clients and the forwarding: sign-in, management, the server. */
 function composeServer(
   settings: DataPlaneSettings,
-  { log, verifier, tenants, quotas, trail, forwarding, ...parts }: ServerParts,
+  { log, verifier, apiKeys, tenants, quotas, trail, forwarding, ...parts }: ServerParts,
 ): Server {
   const { access, publicPath, signIn } = settings;
   const { routes, sessions, upstreams } = forwarding;
@@ -235,13 +255,14 @@ function composeServer(
   const described =
     signIn &&
     protectedResources(authorizationServersOf(signIn), publicUrlOf(settings.publicUrl, forwarded), publicPath);
+  const others = verifier ?? (signIn ? tokenVerifier(signIn, { log }) : developmentSignIn(checkCaller));
+  const keyVerifier =
+    apiKeys && apiKeyVerifier({ keys: apiKeys, others, addressOf: clientAddressBy(settings.trustedProxies) });
+  const signedIn = withTenant(keyVerifier ?? others, tenants);
   const mcp = createPipeline({
     access,
     signIn: {
-      verifier: withTenant(
-        verifier ?? (signIn ? tokenVerifier(signIn, { log }) : developmentSignIn(checkCaller)),
-        tenants,
-      ),
+      verifier: signedIn,
       protectedResources: described,
     },
     limits: { bodyBytes: settings.maxBodyBytes },
@@ -260,11 +281,13 @@ function composeServer(
   const management = createManagementApp({
     access,
     controlPlane: settings.controlPlane,
+    controlPlaneAgent: settings.controlPlaneAgent,
     isReady: routes.isLoaded,
     forwarded,
     referenceTo,
     publicUrl: settings.publicUrl,
     checkCaller: signIn ? undefined : checkCaller,
+    keyVerifier,
     protectedResources: described,
     keySet: settings.identityKeys && (() => settings.identityKeys?.().published),
   });

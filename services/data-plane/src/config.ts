@@ -22,6 +22,11 @@ const SessionKeyList = z
 /** Settings that only the data plane has. */
 export const dataPlaneFields = {
   CONTROL_PLANE_URL: HttpUrl.describe('the URL of the control plane, such as http://127.0.0.1:8001'),
+  /** Authorities of the control plane's certificate; undefined: those of the system. */
+  CONTROL_PLANE_CA_FILE: z.string().optional(),
+  /** What the data plane shows to a control plane that asks for a certificate. */
+  CONTROL_PLANE_CLIENT_CERT_FILE: z.string().optional(),
+  CONTROL_PLANE_CLIENT_KEY_FILE: z.string().optional(),
   /** The first key seals new session ids, once it has settled (`SessionKeyRing`); the others only unseal older ones. */
   MCP_GATEWAY_SESSION_KEYS: SessionKeyList,
   ...internalFields,

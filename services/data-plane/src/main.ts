@@ -1,3 +1,4 @@
+import { Server as SecureServer } from 'node:https';
 import { openTrail } from '@mcp-gateway/audit';
 import {
   auditFields,
@@ -11,22 +12,32 @@ import {
   unknownVariables,
   variablesOf,
 } from '@mcp-gateway/platform/config';
-import { signInFault, signInFields, signInOf } from '@mcp-gateway/identity';
+import { apiKeyFields, followPeppers, signInFault, signInFields, signInOf } from '@mcp-gateway/identity';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
-import { browserAccess, closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
+import {
+  browserAccess,
+  closeServer,
+  followTlsFiles,
+  LISTENER_TLS,
+  listen,
+  readTlsFiles,
+  runMain,
+  shutdownOn,
+} from '@mcp-gateway/platform/serving';
 import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { SessionKeyRing } from '@mcp-gateway/sessions';
 import { z } from 'zod';
 import { composeDataPlane } from './compose.js';
 import { dataPlaneFields, identityKeysFault, sessionLimits } from './config.js';
-import { readTlsFiles } from './server/tls-files.js';
+import { controlPlaneAgent, followControlPlaneTls } from './management/control-plane-agent.js';
 
 const Config = z.object({
   ...serviceFields,
   ...redisFields,
   ...callerFields,
   ...signInFields,
+  ...apiKeyFields,
   ...auditFields,
   ...dataPlaneFields,
 });
@@ -35,7 +46,8 @@ runMain(async () => {
   const config = readConfig(Config, process.env);
   const fault = signInFault(config) ?? refuseExposedDevelopmentSignIn(config) ?? identityKeysFault(config);
   if (fault) throw new ConfigError(fault);
-  const tls = readTlsFiles(config.MCP_GATEWAY_TLS_CERT_FILE, config.MCP_GATEWAY_TLS_KEY_FILE);
+  const tls = readTlsFiles(config, LISTENER_TLS, 'server');
+  const agent = controlPlaneAgent(config);
 
   const log = createLogger('data-plane', config.MCP_GATEWAY_LOG_LEVEL);
   for (const warning of unknownVariables(process.env, variablesOf(Config))) log.warn(warning);
@@ -49,6 +61,7 @@ runMain(async () => {
   const keysField = dataPlaneFields.MCP_GATEWAY_SESSION_KEYS;
   const useKeys = (keys: typeof config.MCP_GATEWAY_SESSION_KEYS) => sessionKeys.replace(keys);
   defer(followSecret('MCP_GATEWAY_SESSION_KEYS', keysField, process.env, useKeys, { log }));
+  const peppers = followPeppers(config.MCP_GATEWAY_API_KEY_PEPPERS, process.env, { log, defer });
   let identityKeys = config.MCP_GATEWAY_IDENTITY_KEYS;
   const identityField = dataPlaneFields.MCP_GATEWAY_IDENTITY_KEYS;
   defer(
@@ -67,8 +80,10 @@ runMain(async () => {
     sessionCacheBytes: config.MCP_GATEWAY_SESSION_CACHE_BYTES,
     access: browserAccess(config),
     signIn: signInOf(config),
+    apiKeyPeppers: peppers,
     allowedCallers: config.MCP_GATEWAY_ALLOWED_CALLERS,
     controlPlane: config.CONTROL_PLANE_URL,
+    controlPlaneAgent: agent,
     internalSecret: config.MCP_GATEWAY_INTERNAL_SECRETS?.[0],
     identityKeys: identityKeys && (() => identityKeys as NonNullable<typeof identityKeys>),
     publicPath: config.MCP_GATEWAY_PUBLIC_URL?.path,
@@ -85,6 +100,10 @@ runMain(async () => {
   defer(close);
   void redis.connect().catch(() => {}); // the client reconnects by itself; /readyz says whether the routes are loaded
 
+  if (server instanceof SecureServer) {
+    defer(followTlsFiles(config, LISTENER_TLS, 'server', (files) => server.setSecureContext(files), { log }));
+  }
+  if (agent) defer(followControlPlaneTls(agent, config, { log }));
   defer(() => closeServer(server, 5_000));
   const port = await listen(server, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
   log.info({ port }, 'data plane listens');

@@ -3,7 +3,7 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import { type Principal } from '@mcp-gateway/common/principal';
 import { developmentSignIn, tokenVerifier, type CallerCheck, type Verifier } from '@mcp-gateway/identity';
 import { closeServer, listen, type BrowserAccess } from '@mcp-gateway/platform/serving';
-import { connectDatabase, type AdapterRows, type Database } from '@mcp-gateway/database';
+import { connectDatabase, type AdapterRows, type ApiKeyRows, type Database } from '@mcp-gateway/database';
 import { processLogs, type LogReader } from '@mcp-gateway/runtime/logs';
 import { oidcSignIn } from '../../support/verifier.js';
 import { afterTest } from '../../support/clean-up.js';
@@ -16,6 +16,7 @@ export interface ControlPlaneOptions {
   queue?: ControlPlaneParts['queue'];
   access?: BrowserAccess;
   publicUrl?: string;
+  tls?: ControlPlaneParts['tls'];
   /** As in OIDC_ISSUERS; default: development sign-in. */
   issuers?: object[];
   /** Instead of one of the issuers. */
@@ -23,6 +24,8 @@ export interface ControlPlaneOptions {
   /** Default: all callers may sign in. */
   checkCaller?: CallerCheck;
   logReader?: LogReader;
+  /** Default: there are no API keys. */
+  apiKeys?: ControlPlaneParts['apiKeys'];
   logCheckMs?: number;
   /** Default: no sessions. */
   sessions?: SessionService;
@@ -43,6 +46,7 @@ export interface ControlPlane {
   url: string;
   app: ReturnType<typeof composeControlPlane>['app'];
   rows: AdapterRows;
+  apiKeys: ApiKeyRows;
   database: Database;
   /** The folder with the logs of replicas. */
   logs: string;
@@ -64,6 +68,7 @@ afterAll(() => shared?.$disconnect());
 async function emptied(): Promise<Database> {
   shared ??= connectDatabase(await freshDatabase(), { poolSize: 5 });
   await shared.adapter.deleteMany();
+  await shared.apiKey.deleteMany();
   await shared.tenant.deleteMany();
   return shared;
 }
@@ -73,7 +78,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const hints: string[] = [];
   const database = options.database ?? (await emptied());
   const logs = await temporaryFolder();
-  const { app, server, adapters } = composeControlPlane({
+  const { app, server, adapters, apiKeys } = composeControlPlane({
     database,
     isMigrated: () => true,
     queue: options.queue ?? { reconcile: async ({ name }) => void hints.push(name) },
@@ -88,7 +93,9 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
         : developmentSignIn(options.checkCaller ?? (() => {}))),
     access: options.access ?? { allowedOrigins: [], allowedHosts: [], loopback: true },
     publicUrl: options.publicUrl,
+    tls: options.tls,
     mayUseWorkloadIdentity: options.mayUseWorkloadIdentity ?? (() => true),
+    apiKeys: options.apiKeys,
     credentials: options.credentials,
     now: options.now,
     trail: options.trail,
@@ -97,7 +104,8 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   });
   const port = await listen(server, { host: '127.0.0.1', port: 0 });
   afterTest(() => closeServer(server, 0));
-  return { url: `http://127.0.0.1:${port}`, app, rows: adapters, database, logs, hints };
+  const url = `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`;
+  return { url, app, rows: adapters, apiKeys, database, logs, hints };
 }
 
 /** The smallest valid spec. */

@@ -1,7 +1,8 @@
+import type { Agent } from 'node:https';
 import { randomBytes } from 'node:crypto';
 import { Route, type PublishedRoute } from '@mcp-gateway/common/contracts';
 import type { AuditTrail } from '@mcp-gateway/audit';
-import type { SignIn, Verifier } from '@mcp-gateway/identity';
+import type { Peppers, SignIn, Verifier } from '@mcp-gateway/identity';
 import { redisClient, type RedisClient } from '@mcp-gateway/platform/redis';
 import type { TenantTable } from '@mcp-gateway/quotas';
 import type { RouteTable } from '@mcp-gateway/routing';
@@ -37,9 +38,11 @@ export interface DataPlaneOptions {
   /** As in OIDC_ISSUERS. */
   issuers?: object[];
   signIn?: SignIn;
+  apiKeyPeppers?: Peppers;
   /** As in MCP_GATEWAY_ALLOWED_CALLERS. */
   allowedCallers?: string[];
   controlPlane?: string;
+  controlPlaneAgent?: Agent;
   /** The secret that it shows to the control plane. */
   internalSecret?: string;
   /** As in MCP_GATEWAY_IDENTITY_KEYS; a function for keys that change. */
@@ -151,8 +154,10 @@ export function settingsOf(prefix: string, options: DataPlaneOptions = {}): Data
     sessionCacheBytes: 1024 * 1024,
     access: options.access ?? LOOPBACK,
     signIn: options.signIn ?? (options.issuers && oidcSignIn(options.issuers)),
+    apiKeyPeppers: options.apiKeyPeppers,
     allowedCallers: options.allowedCallers ?? [],
     controlPlane: options.controlPlane ?? NOWHERE,
+    controlPlaneAgent: options.controlPlaneAgent,
     internalSecret: options.internalSecret,
     identityKeys: options.identityKeys && (() => identityKeysOf(options.identityKeys?.() ?? '')),
     publicPath: options.publicUrl && dataPlaneFields.MCP_GATEWAY_PUBLIC_URL.parse(options.publicUrl)?.path,

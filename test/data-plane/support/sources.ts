@@ -5,4 +5,7 @@ export { surviveStreamErrors } from '../../../services/data-plane/src/server/htt
 export { createDataPlaneServer, type Wire } from '../../../services/data-plane/src/server/server.js';
 export { type SessionStore } from '../../../services/data-plane/src/sessions/store.js';
 export { type Upstreams } from '../../../services/data-plane/src/upstream/pools.js';
-export { readTlsFiles } from '../../../services/data-plane/src/server/tls-files.js';
+export {
+  controlPlaneAgent,
+  followControlPlaneTls,
+} from '../../../services/data-plane/src/management/control-plane-agent.js';

@@ -26,9 +26,11 @@ export const errorCatalogue = {
     status: 401,
     rpcCode: -32001,
     title: 'Sign-in is required',
-    cause: 'The request does not say who calls, or its access token does not hold or has expired. detail says why.',
+    cause:
+      'The request does not say who calls, or its access token or API key does not hold or has expired. detail says why.',
     remedy:
-      'Get an access token from the issuer that WWW-Authenticate leads to, and send it in Authorization: Bearer. With ' +
+      'Get an access token from the issuer that WWW-Authenticate leads to, and send it in Authorization: Bearer, or ' +
+      'send an API key there or in X-API-Key. With ' +
       'development sign-in, shorten the header that detail names.',
   },
   FORBIDDEN: {
@@ -81,6 +83,13 @@ export const errorCatalogue = {
       'GET /adapters lists the adapters that you may use. If yours is missing, ask its creator to add one of your roles ' +
       'to requiredRoles.',
   },
+  API_KEY_NOT_FOUND: {
+    status: 404,
+    rpcCode: -32003,
+    title: 'There is no such API key',
+    cause: 'No API key has this id, it was revoked, or it is not yours. The answer is the same in all cases.',
+    remedy: 'GET /api-keys lists your keys. The id is the part of a key between its first two underscores.',
+  },
   SESSION_NOT_FOUND: {
     status: 404,
     rpcCode: -32004,
@@ -110,6 +119,13 @@ export const errorCatalogue = {
     title: 'The adapter name is taken',
     cause: 'An adapter of this name exists. It may be one that you may not see.',
     remedy: 'Choose another name, or PUT the existing adapter if it is yours.',
+  },
+  API_KEY_LIMIT: {
+    status: 409,
+    rpcCode: -32000,
+    title: 'You have as many API keys as you may have',
+    cause: 'A caller may have 100 API keys; keys that have expired count until they are revoked.',
+    remedy: 'Revoke keys that you do not need with DELETE /api-keys/{id}; GET /api-keys lists them.',
   },
   TENANT_EXISTS: {
     status: 409,
@@ -145,6 +161,13 @@ export const errorCatalogue = {
     title: 'The content type is not supported',
     cause: 'The body is not application/json in UTF-8, or its encoding is none of gzip, deflate and br.',
     remedy: 'Send Content-Type: application/json in UTF-8.',
+  },
+  TOO_MANY_FAILURES: {
+    status: 429,
+    rpcCode: -32010,
+    title: 'Too many API keys were refused',
+    cause: 'Requests from this address, or with this API key, have failed to sign in several times within a minute.',
+    remedy: 'Correct the API key and wait until Retry-After has passed. Programs that know the key already go on.',
   },
   SESSION_LIMIT: {
     status: 429,

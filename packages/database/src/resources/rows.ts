@@ -22,6 +22,8 @@ export interface Reader {
   adminOf?: readonly string[] | undefined;
   /** Reads everything. */
   isAdmin: boolean;
+  /** The only names that the reader may read; undefined: no restriction. */
+  names?: readonly string[] | undefined;
 }
 
 /** What a tenant has beside the resource that is written. */
@@ -107,7 +109,7 @@ function reads<Spec extends ResourceSpec>({ database, table, parse }: Access<Spe
       return row ? parse(row) : null;
     },
 
-    async list({ subject, roles, adminOf = [], isAdmin }, { limit, after }) {
+    async list({ subject, roles, adminOf = [], isAdmin, names }, { limit, after }) {
       const readable = Prisma.sql`AND (created_by = ${subject} OR reader_roles && ${roles.map(normalizeRole)}::text[]
         OR tenant = ANY(${[...adminOf]}::text[]))`;
       const rows = await queryOrUnavailable(
@@ -115,6 +117,7 @@ function reads<Spec extends ResourceSpec>({ database, table, parse }: Access<Spe
           SELECT ${COLUMNS} FROM ${table}
           WHERE deleted_at IS NULL ${after === undefined ? Prisma.empty : Prisma.sql`AND name > ${after}`}
             ${isAdmin ? Prisma.empty : readable}
+            ${names === undefined ? Prisma.empty : Prisma.sql`AND name = ANY(${[...names]}::text[])`}
           ORDER BY name LIMIT ${limit}`,
       );
       return rows.map(parse);

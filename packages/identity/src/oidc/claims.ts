@@ -5,6 +5,11 @@ import type { IssuerSettings } from './issuer.js';
 
 const MAX_SUBJECT = 512;
 const MAX_ROLES = 1_000;
+/**
+ * Subjects that would be another's elsewhere: a server trims the header that names the caller, and halves of surrogate
+ * pairs become the same character.
+ */
+const UNUSABLE = /^\s|\s$|[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 export type Claims = Readonly<Record<string, unknown>>;
 export type ClaimRules = Pick<IssuerSettings, 'subjectPrefix' | 'claims' | 'roleMapping'>;
@@ -17,7 +22,7 @@ export type ClaimRules = Pick<IssuerSettings, 'subjectPrefix' | 'claims' | 'role
 export function principalOf(claims: Claims, settings: ClaimRules): Principal {
   const { subjectPrefix, claims: paths } = settings;
   const subject = claimAt(claims, paths.subject);
-  if (typeof subject !== 'string' || subject === '' || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(subject)) {
+  if (typeof subject !== 'string' || subject === '' || UNUSABLE.test(subject)) {
     throw invalidToken(`the token has no usable claim ${paths.subject}`);
   }
   if (subject.length > MAX_SUBJECT) throw invalidToken(`the claim ${paths.subject} is too long`);
@@ -44,8 +49,9 @@ function listOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter(isRole) : [];
 }
 
-/** Servers get all roles in one header with commas between, so a role with a comma could pass there for another one. */
-const isRole = (item: unknown): item is string => typeof item === 'string' && item !== '' && !item.includes(',');
+/** Servers get all roles in one header with commas between, and trim them, so other roles could pass there for another one. */
+const isRole = (item: unknown): item is string =>
+  typeof item === 'string' && item !== '' && item.trim() === item && !item.includes(',');
 
 /**
  * An issuer that has too many groups to list puts a reference in their place. Read as "no groups", it would take

@@ -77,6 +77,8 @@ describe('a token of a configured issuer', () => {
 describe('a token is refused, with a challenge, that has', () => {
   it.each([
     ['an empty subject', { sub: '' }, 'the token has no usable claim sub'],
+    ['a subject that ends in a space', { sub: 'alice ' }, 'the token has no usable claim sub'],
+    ['a subject with half a character', { sub: 'alice\ud800' }, 'the token has no usable claim sub'],
     ['a subject that is no text', { sub: 7 }, 'the token has no usable claim sub'],
     ['a long subject', { sub: 'a'.repeat(513) }, 'the claim sub is too long'],
   ])('%s', async (_what, claims, detail) => {

@@ -51,11 +51,15 @@ const SETTINGS = [
   ),
   'MCP_GATEWAY_CATALOGUE',
   'MCP_GATEWAY_DATA',
+  'MCP_GATEWAY_TLS_CLIENT_CA_FILE',
+  'MCP_GATEWAY_API_KEY_MAX_DAYS',
   'MCP_GATEWAY_CREDENTIALS_DIR',
-  ...['MCP_GATEWAY_SESSION_KEYS', 'MCP_GATEWAY_INTERNAL_SECRETS', 'MCP_GATEWAY_IDENTITY_KEYS'].flatMap((name) => [
-    name,
-    fileVariable(name),
-  ]),
+  ...[
+    'MCP_GATEWAY_API_KEY_PEPPERS',
+    'MCP_GATEWAY_SESSION_KEYS',
+    'MCP_GATEWAY_INTERNAL_SECRETS',
+    'MCP_GATEWAY_IDENTITY_KEYS',
+  ].flatMap((name) => [name, fileVariable(name)]),
 ];
 
 /** Names that the gateway gives to what it starts, and those of tests. */

@@ -59,8 +59,8 @@ describe('a secret from a file', () => {
     ['is empty', { PEPPER_FILE: file('empty', '\n') }, /^PEPPER_FILE must name .* is empty$/],
     [
       'is too large',
-      { PEPPER_FILE: file('large', 's3cret'.repeat(30_000)) },
-      /^PEPPER_FILE must name .* is larger than 131072 bytes$/,
+      { PEPPER_FILE: file('large', 's3cret'.repeat(200_000)) },
+      /^PEPPER_FILE must name .* is larger than 1048576 bytes$/,
     ],
     [
       'has a wrong value',

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 
-/** A larger file is refused. Linux limits a variable to the same size. */
-const MAX_BYTES = 128 * 1024;
+/** A larger file is refused. Authorities of a whole system take a quarter of it. */
+const MAX_BYTES = 1024 * 1024;
 
 /** A setting with `.meta({ secret: true })` is secret: `X_FILE` may name a file with the value of `X`. */
 function isSecret(field: unknown): boolean {
@@ -54,8 +54,8 @@ export function withSecretFiles(
 export function readSecretFile(file: string): string {
   const { size } = checkedStat(file);
   if (size > MAX_BYTES) throw new Error(`${file} is larger than ${MAX_BYTES} bytes`);
-  const content = readFileSync(file, 'utf8').replace(/[\r\n]+$/, '');
-  if (content === '') throw new Error(`${file} is empty`);
+  const content = readFileSync(file, 'utf8').replace(/(?<![\r\n])[\r\n]+$/, '');
+  if (/^[\r\n]*$/.test(content)) throw new Error(`${file} is empty`);
   return content;
 }
 

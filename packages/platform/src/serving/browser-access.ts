@@ -12,6 +12,12 @@ export interface BrowserAccess {
   loopback: boolean;
 }
 
+/**
+ * Headers of every answer that is no page of the gateway's own. Answers contain text of callers and of servers, so a
+ * browser that shows one must not take it for a page, run its scripts, or give it the gateway's origin.
+ */
+export const CONTAINED = { 'content-security-policy': 'sandbox', 'x-content-type-options': 'nosniff' } as const;
+
 /** As the settings of a service say. */
 export const browserAccess = (config: {
   MCP_GATEWAY_ALLOWED_ORIGINS: readonly string[];

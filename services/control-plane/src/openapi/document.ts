@@ -1,4 +1,4 @@
-import { AdapterBody, AdapterResource, AdapterStatus, AuditEntry, AuditOutcome, Condition, PermissionExplanation, Phase, Quota, QuotaResource, ReplicaStatus, SessionLimits, SessionResource, TenantBody, TenantResource } from '@mcp-gateway/common/contracts';
+import { AdapterBody, AdapterResource, AdapterStatus, ApiKeyBody, ApiKeyCreated, ApiKeyResource, AuditEntry, AuditOutcome, Condition, PermissionExplanation, Phase, Quota, QuotaResource, ReplicaStatus, SessionLimits, SessionResource, TenantBody, TenantResource } from '@mcp-gateway/common/contracts';
 import { Problem } from '@mcp-gateway/common/errors';
 import { z } from 'zod';
 import { mcpPaths, mcpSchemas } from './mcp-paths.js';
@@ -8,6 +8,9 @@ const schemas = {
   AdapterBody: withoutDefaults(schemaOf(AdapterBody, 'input')),
   AdapterResource: schemaOf(AdapterResource, 'output'),
   AdapterStatus: schemaOf(AdapterStatus, 'output'),
+  ApiKeyBody: withoutDefaults(schemaOf(ApiKeyBody, 'input')),
+  ApiKeyCreated: schemaOf(ApiKeyCreated, 'output'),
+  ApiKeyResource: schemaOf(ApiKeyResource, 'output'),
   AuditEntry: schemaOf(AuditEntry, 'output'),
   AuditOutcome: schemaOf(AuditOutcome, 'output'),
   Condition: schemaOf(Condition, 'output'),
@@ -28,6 +31,10 @@ const ACCESS_TOKEN =
   'With AUTH_MODE=oidc or entra: an access token of a configured issuer or tenant. On MCP paths, the challenge of a 401 names the document ' +
   'that lists the issuers (RFC 9728).';
 
+const API_KEY =
+  'An API key of this gateway, in every mode, if the operator has enabled them. `Authorization: Bearer` takes it, too. ' +
+  'POST /api-keys creates one.';
+
 const DEVELOPMENT =
   'With AUTH_MODE=development, the default: there is no token. The caller is `dev` with the role `mcp.dev`, unless this header, ' +
   '`X-Dev-Name` and `X-Dev-Roles` (separated by commas) name another. On loopback only, unless the operator allows more.';
@@ -46,11 +53,12 @@ export function openApiDocument(server = '/') {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: server, description: 'The gateway that answers with this document.' }],
-    security: [{ accessToken: [] }, { development: [] }, {}],
+    security: [{ accessToken: [] }, { apiKey: [] }, { development: [] }, {}],
     tags: [
       { name: 'adapters', description: 'Managed MCP servers' },
       { name: 'permissions', description: 'Who may do what' },
       { name: 'sessions', description: 'Open MCP sessions on adapters' },
+      { name: 'api-keys', description: 'Keys with which scripts sign in' },
       { name: 'tenants', description: 'Groups of callers that share quotas' },
       { name: 'audit', description: 'Who did what' },
       { name: 'mcp', description: 'The endpoints of MCP clients; an MCP SDK uses them' },
@@ -59,6 +67,7 @@ export function openApiDocument(server = '/') {
     components: {
       securitySchemes: {
         accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: ACCESS_TOKEN },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: API_KEY },
         development: { type: 'apiKey', in: 'header', name: 'X-Dev-UserId', description: DEVELOPMENT },
       },
       schemas,

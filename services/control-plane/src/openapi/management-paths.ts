@@ -1,4 +1,5 @@
 import { adapterDocumentation } from '../adapters/definition.js';
+import { apiKeyPaths } from './api-key-paths.js';
 import { AuditQuery, ExportQuery } from '../audit/query.js';
 import type { Examples, ResourceDocumentation } from '../resources/definition.js';
 import { ExplainQuery } from '../permissions/routes.js';
@@ -244,4 +245,4 @@ const auditPaths = {
 };
 
 /** The paths that the control plane serves. The data plane serves the MCP paths. */
-export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths, ...tenantPaths, ...auditPaths, ...permissionPaths };
+export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths, ...tenantPaths, ...apiKeyPaths, ...auditPaths, ...permissionPaths };

@@ -70,6 +70,7 @@ const REASONS: Record<Rule, string> = {
   'required-role': 'the caller has one of the requiredRoles of the adapter',
   'tenant-admin': 'the caller administers the tenant of the adapter',
   admin: 'the caller has the role mcp.admin',
+  'out-of-scope': 'the API key of the caller is for other resources',
   none: 'no rule permits it',
 };
 const NEEDED: Record<Action, string> = {
@@ -85,7 +86,7 @@ function explain(principal: Principal, row: AdapterRow, action: Action): Permiss
     action,
     allowed,
     rule,
-    reason: allowed ? REASONS[rule] : `${REASONS[rule]}: ${NEEDED[action]}`,
+    reason: rule === 'none' ? `${REASONS[rule]}: ${NEEDED[action]}` : REASONS[rule],
     policies: allowed && action === 'read' ? row.spec.policies.map(({ name }) => name) : [],
   };
 }

@@ -1,5 +1,5 @@
 import { GatewayError, invalidField } from '@mcp-gateway/common/errors';
-import { hasExpired } from '@mcp-gateway/common/principal';
+import { hasExpired, type Principal } from '@mcp-gateway/common/principal';
 import type { LogReader } from '@mcp-gateway/runtime/logs';
 import { Router } from 'express';
 import { jsonBody, parseBody, principalOf, requesterOf } from '../http/request.js';
@@ -16,6 +16,8 @@ export interface ResourceRoutesParts<Spec extends ReplicatedSpec, Resource exten
   logs: LogReader;
   /** How often the gateway checks again whether a caller that follows logs may read them; default: see logs.ts. */
   logCheckMs?: number | undefined;
+  /** Whether the caller's sign-in still holds. Default: until it expires. */
+  isHeld?: ((principal: Principal) => Promise<boolean>) | undefined;
 }
 
 /** The REST API of one kind, below the path of its collection: parse, call the service, answer with status and headers. */
@@ -81,7 +83,7 @@ function addResource<Spec extends ReplicatedSpec, Resource extends Representatio
 /** Status and logs of the replicas of a resource. */
 function addObservation<Spec extends ReplicatedSpec, Resource extends Representation>(
   router: Router,
-  { definition, service, logs, logCheckMs }: ResourceRoutesParts<Spec, Resource>,
+  { definition, service, logs, logCheckMs, isHeld }: ResourceRoutesParts<Spec, Resource>,
 ) {
   const { collection, errors, postHint } = definition;
 
@@ -96,6 +98,7 @@ function addObservation<Spec extends ReplicatedSpec, Resource extends Representa
     const row = await read();
     const isAllowed = async () =>
       !hasExpired(principal) &&
+      (isHeld === undefined || (await isHeld(principal))) &&
       read().then(
         ({ id }) => id === row.id,
         (error: unknown) => {

@@ -1,6 +1,6 @@
 import { ResourceName, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { forbidden, GatewayError } from '@mcp-gateway/common/errors';
-import { type Access, canRead, canWrite, isAdmin } from '@mcp-gateway/common/permission';
+import { type Access, canRead, canWrite, hasAdminRole, isInScope } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { CheckUse, Page, ResourceRow, ResourceSpec } from '@mcp-gateway/database';
 import type { Logger } from '@mcp-gateway/platform/logging';
@@ -50,6 +50,9 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
 
   return {
     async create(by, spec) {
+      if (!isInScope(by.principal, { kind, name: spec.name })) {
+        throw forbidden(`the API key is for other resources than ${kind} ${spec.name}`);
+      }
       definition.authorizeSpec?.(by.principal, spec);
       const { subject, tenant } = by.principal;
       const limits = await limitsOf?.(tenant);
@@ -59,8 +62,9 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
       return represent(row);
     },
     async list(principal, { limit, after }) {
-      const { subject, roles, adminOf } = principal;
-      const reader = { subject, roles, adminOf, isAdmin: isAdmin(principal) };
+      const { subject, roles, adminOf, resources } = principal;
+      const names = resources?.flatMap((each) => (each.kind === kind ? [each.name] : []));
+      const reader = { subject, roles, adminOf, isAdmin: hasAdminRole(principal), names };
       const found = await rows.list(reader, { limit: limit + 1, ...(after !== undefined && { after }) });
       const page = found.slice(0, limit);
       const last = page.at(-1);
@@ -120,7 +124,9 @@ function resourceAccess<Spec extends ReplicatedSpec>({
 }
 
 /** The callers that may read and change the resource of a row. */
-export const accessOf = ({ createdBy, spec, tenant }: ResourceRow<ResourceSpec>): Access => ({
+export const accessOf = ({ kind, name, createdBy, spec, tenant }: ResourceRow<ResourceSpec>): Access => ({
+  kind,
+  name,
   createdBy,
   tenant,
   requiredRoles: spec.requiredRoles,

@@ -1,7 +1,8 @@
+import type { SecureContextOptions } from 'node:tls';
 import { type CredentialRequest, IssuedCredential } from '@mcp-gateway/common/contracts';
 import { type ErrorCode, GatewayError, unavailable } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import { Agent, request } from 'undici';
+import { Agent, buildConnector, request } from 'undici';
 
 export interface BrokerClient {
   /** @throws GatewayError CREDENTIAL_UNAVAILABLE, ADAPTER_NOT_FOUND, SIGN_IN_REQUIRED, UNAVAILABLE */
@@ -14,6 +15,8 @@ export interface BrokerClientParts {
   controlPlane: string;
   /** Undefined when the operator has configured none. */
   secret: string | undefined;
+  /** The certificates for the control plane, for each new connection. Undefined: those of the system. */
+  tls?: (() => SecureContextOptions) | undefined;
   log: Logger;
 }
 
@@ -29,8 +32,10 @@ const PASSED_ON = new Set<unknown>([
 ] satisfies ErrorCode[]);
 
 /** Asks the control plane for credentials. No message and no log line has what is sent or received. */
-export function brokerClient({ controlPlane, secret, log }: BrokerClientParts): BrokerClient {
-  const dispatcher = new Agent({ connections: MAX_CONNECTIONS, maxResponseSize: MAX_BYTES });
+export function brokerClient({ controlPlane, secret, tls, log }: BrokerClientParts): BrokerClient {
+  const connect: buildConnector.connector = (options, callback) => buildConnector(tls?.() ?? {})(options, callback);
+  const limits = { connections: MAX_CONNECTIONS, maxResponseSize: MAX_BYTES };
+  const dispatcher = new Agent({ ...limits, ...(tls && { connect }) });
   const url = new URL('internal/credentials', controlPlane.endsWith('/') ? controlPlane : `${controlPlane}/`);
 
   async function post(body: string) {

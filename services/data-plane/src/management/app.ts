@@ -1,7 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Agent, IncomingMessage, ServerResponse } from 'node:http';
 import { type GatewayError, notFound, problemOf, toGatewayError, unavailable } from '@mcp-gateway/common/errors';
-import type { CallerCheck } from '@mcp-gateway/identity';
-import { type BrowserAccess, checkBrowserAccess, hookedPrototype } from '@mcp-gateway/platform/serving';
+import { apiKeyIn, type CallerCheck, type Verifier } from '@mcp-gateway/identity';
+import { type BrowserAccess, checkBrowserAccess, CONTAINED, hookedPrototype } from '@mcp-gateway/platform/serving';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { rpcErrorBody } from '@mcp-gateway/protocol';
 import type { RequestContext } from '../request/context.js';
@@ -11,11 +11,12 @@ import type { ProtectedResources } from '../request/protected-resource.js';
 import { sendContinue } from '../request/body.js';
 import { prepareHeaders, sendHead } from './headers.js';
 import { type ReferenceTo, withReferences } from '../request/reference.js';
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 
 export interface ManagementParts {
   access: BrowserAccess;
   controlPlane: string;
+  controlPlaneAgent?: Agent | undefined;
   isReady: () => boolean;
   forwarded: Forwarded;
   referenceTo: ReferenceTo;
@@ -24,6 +25,8 @@ export interface ManagementParts {
    * data plane as the caller.
    */
   checkCaller?: CallerCheck | undefined;
+  /** Verifies API keys here, where failures can be counted by client; the control plane does again. */
+  keyVerifier?: Verifier | undefined;
   /** Undefined with development sign-in, which has no issuer. */
   protectedResources?: ProtectedResources | undefined;
   /** The keys of the tokens that servers get (RFC 7517 §5); undefined when there are none. */
@@ -37,7 +40,7 @@ const KEY_SET_SECONDS = 300;
 const PROXY_MS = 30_000;
 /** Answers that may pause for hours: followed logs, and exports that a client reads slowly. */
 const STREAMS = /^\/(adapters\/[^/]+\/logs|audit\/export)$/;
-const MANAGED = /^\/((adapters|permissions|tenants)(\/|$)|audit(\/export)?$|(openapi\.json|errors)$)/;
+const MANAGED = /^\/((adapters|api-keys|permissions|tenants)(\/|$)|audit(\/export)?$|(openapi\.json|errors)$)/;
 
 /** URLs to which a client sends messages when it knows the gateway and not the URL of a server. */
 const MISTAKEN_FOR_MCP = ['/', '/mcp', '/sse', '/messages'];
@@ -79,12 +82,19 @@ function contextOf(req: IncomingMessage): RequestContext {
   return context;
 }
 
+/** An answer of the control plane has headers of its own instead. */
+const contain: RequestHandler = (_req, res, next) => {
+  res.set(CONTAINED);
+  next();
+};
+
 function managementApp(parts: ManagementParts): Express {
-  const { access, controlPlane, isReady, forwarded, referenceTo, checkCaller, protectedResources } = parts;
+  const { access, isReady, forwarded, checkCaller, protectedResources } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.response = hookedPrototype(express.response, app.response);
 
+  app.use(contain);
   app.get('/livez', (_req, res) => void res.type('text').send('ok'));
   app.get('/readyz', (_req, res) => {
     if (isReady()) res.type('text').send('ok');
@@ -108,14 +118,34 @@ function managementApp(parts: ManagementParts): Express {
     else next();
   });
 
-  app.use((req, res, next) => {
+  app.use(async (req, res, next) => {
     checkBrowserAccess(req.headers, access, req.method === 'GET' || req.method === 'HEAD');
-    checkCaller?.(req.headers, req.socket.remoteAddress);
+    if (!(await hasApiKey(parts, req))) checkCaller?.(req.headers, req.socket.remoteAddress);
     sendContinue(req, res);
     prepareHeaders(req, ['X-Request-Id', contextOf(req).id, ...forwarded(req)]);
     next();
   });
   const problems = problemWriter(parts);
+  app.use(...controlPlaneProxies(parts, problems));
+
+  app.post(MISTAKEN_FOR_MCP, (req, res) => {
+    const context = contextOf(req);
+    const error = (context.refusal = notFound(whatIsThere(req.path)));
+    res.writeHead(error.status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+    res.end(rpcErrorBody(error, context.id));
+  });
+  app.use((req) => {
+    throw notFound(whatIsThere(req.path));
+  });
+  app.use(problems.handler);
+  return app;
+}
+
+/** Forwards what belongs to the control plane. */
+function controlPlaneProxies(
+  { controlPlane, controlPlaneAgent: agent, referenceTo }: ManagementParts,
+  problems: ReturnType<typeof problemWriter>,
+): RequestHandler[] {
   const on = {
     error: (error: Error, req: IncomingMessage, res: unknown) =>
       problems.controlPlaneUnavailable(req, res as ServerResponse, error),
@@ -131,21 +161,27 @@ function managementApp(parts: ManagementParts): Express {
     },
   };
   // The host names of this service were checked above; the control plane knows its own host.
-  const proxy = { target: controlPlane, changeOrigin: true, on };
-  app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => STREAMS.test(path) })); // no timeout
-  app.use(createProxyMiddleware({ ...proxy, pathFilter: (path) => MANAGED.test(path), proxyTimeout: PROXY_MS }));
+  const proxy = { target: controlPlane, changeOrigin: true, on, ...(agent && { agent }) };
+  return [
+    createProxyMiddleware({ ...proxy, pathFilter: (path) => STREAMS.test(path) }), // no timeout
+    createProxyMiddleware({ ...proxy, pathFilter: (path) => MANAGED.test(path), proxyTimeout: PROXY_MS }),
+  ];
+}
 
-  app.post(MISTAKEN_FOR_MCP, (req, res) => {
-    const context = contextOf(req);
-    const error = (context.refusal = notFound(whatIsThere(req.path)));
-    res.writeHead(error.status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-    res.end(rpcErrorBody(error, context.id));
-  });
-  app.use((req) => {
-    throw notFound(whatIsThere(req.path));
-  });
-  app.use(problems.handler);
-  return app;
+/**
+ * Whether the request signs in with an API key that holds. False also while Redis is unavailable, because the control
+ * plane can verify the key without it.
+ * @throws GatewayError SIGN_IN_REQUIRED, TOO_MANY_FAILURES
+ */
+async function hasApiKey({ keyVerifier }: ManagementParts, { headers, socket }: IncomingMessage): Promise<boolean> {
+  if (!keyVerifier || apiKeyIn(headers) === undefined) return false;
+  try {
+    await keyVerifier({ headers, address: socket.remoteAddress });
+    return true;
+  } catch (error) {
+    if (toGatewayError(error).code === 'UNAVAILABLE') return false;
+    throw error;
+  }
 }
 
 /** Problem documents (RFC 9457) for requests to the management API that the data plane itself answers. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { endToEndHeaders, HEADER, withoutHeaders } from '@mcp-gateway/protocol';
 
-/** Only the data plane sets the headers that say where a request came from. */
-const OF_PROXIES = /^(forwarded|x-forwarded-.*)$/;
+/** Only the data plane sets the headers that say where a request came from. CGI-like programs do not distinguish "_" and "-". */
+const OF_PROXIES = /^(forwarded|x[-_]forwarded[-_].*)$/;
 
 /**
  * Removes the headers that end at the data plane from a request to the control plane, and adds the origin of the

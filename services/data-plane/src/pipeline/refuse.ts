@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { toGatewayError } from '@mcp-gateway/common/errors';
+import { CONTAINED } from '@mcp-gateway/platform/serving';
 import { messagesOf, readMessage, type RpcId, rpcErrorBody } from '@mcp-gateway/protocol';
 import { bufferBody, MAX_BUFFERED_BYTES } from '../request/buffer-body.js';
 import type { RequestContext } from '../request/context.js';
@@ -23,7 +24,8 @@ export async function refuse(context: RequestContext, thrown: unknown): Promise<
     else res.destroy();
     return;
   }
-  res.writeHead(error.status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...error.headers });
+  const head = { 'content-type': 'application/json', 'cache-control': 'no-store', ...CONTAINED };
+  res.writeHead(error.status, { ...head, ...error.headers });
   res.end(rpcErrorBody(error, id, ids));
 }
 

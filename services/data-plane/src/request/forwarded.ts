@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import { addressIn } from '@mcp-gateway/identity';
+import { addressIn, type SignInRequest } from '@mcp-gateway/identity';
 
 /** Returns the origin of a request as a flat list of `X-Forwarded-*` and `Forwarded` headers (RFC 7239). */
 export type Forwarded = (req: IncomingMessage) => readonly string[];
@@ -25,14 +25,7 @@ interface Hop {
  * those before it. The result is cached with the connection, whose requests mostly give the same.
  */
 export function forwardedBy(trustedRanges: readonly string[]): Forwarded {
-  const trusted = new BlockList();
-  for (const range of trustedRanges) {
-    const [address = '', bits] = range.split('/');
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-    trusted.addSubnet(address, Number(bits ?? (family === 'ipv6' ? 128 : 32)), family);
-  }
-  const isTrusted = (address: string) =>
-    trustedRanges.length > 0 && isIP(address) > 0 && trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  const isTrusted = trustIn(trustedRanges);
   const hops = new WeakMap<object, Hop>();
 
   function hopOf(socket: IncomingMessage['socket']): Hop {
@@ -59,6 +52,24 @@ export function forwardedBy(trustedRanges: readonly string[]): Forwarded {
       proto: PROTO.test(proto) ? proto : own,
     }));
   };
+}
+
+/** Determines the address of the client alone, in the same way. */
+export function clientAddressBy(trustedRanges: readonly string[]): (request: SignInRequest) => string {
+  const isTrusted = trustIn(trustedRanges);
+  return ({ headers, address = '' }) =>
+    clientOf(addressIn(address), headers['x-forwarded-for']?.toString() ?? '', isTrusted);
+}
+
+function trustIn(ranges: readonly string[]): (address: string) => boolean {
+  const trusted = new BlockList();
+  for (const range of ranges) {
+    const [address = '', bits] = range.split('/');
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    trusted.addSubnet(address, Number(bits ?? (family === 'ipv6' ? 128 : 32)), family);
+  }
+  return (address) =>
+    ranges.length > 0 && isIP(address) > 0 && trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
 function clientOf(peer: string, list: string, isTrusted: (address: string) => boolean): string {

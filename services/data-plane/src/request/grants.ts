@@ -12,13 +12,14 @@ export interface Grant extends PolicySubject {
 }
 
 /**
- * denied   a policy of the adapter does not permit the request any more
- * expired  the sign-in has ended, and the caller has to sign in again
- * held     the caller may still use the adapter
- * removed  the adapter is gone, and another adapter may have its name
- * revoked  the caller may no longer use the adapter
+ * denied      a policy of the adapter does not permit the request any more
+ * expired     the sign-in has ended, and the caller has to sign in again
+ * held        the caller may still use the adapter
+ * removed     the adapter is gone, and another adapter may have its name
+ * revoked     the caller may no longer use the adapter
+ * signed-out  the API key of the caller was revoked
  */
-export type GrantState = 'denied' | 'expired' | 'held' | 'removed' | 'revoked';
+export type GrantState = 'denied' | 'expired' | 'held' | 'removed' | 'revoked' | 'signed-out';
 
 /** The state of a grant under the current route. */
 export function grantState(grant: Grant, now: Route | undefined, nowSeconds?: number): GrantState {
@@ -33,11 +34,11 @@ export function grantState(grant: Grant, now: Route | undefined, nowSeconds?: nu
 /** An answer that lasts, by what ends it: a call under way may finish, but no one listens without a sign-in. */
 const ENDED_BY = {
   /** The stream of a session, or of the older transport. */
-  stream: ['denied', 'expired', 'removed', 'revoked'],
+  stream: ['denied', 'expired', 'removed', 'revoked', 'signed-out'],
   /** `subscriptions/listen`. */
-  subscription: ['denied', 'expired', 'revoked'],
+  subscription: ['denied', 'expired', 'revoked', 'signed-out'],
   /** The answer to a call. */
-  answer: ['denied', 'revoked'],
+  answer: ['denied', 'revoked', 'signed-out'],
 } as const satisfies Record<string, GrantState[]>;
 
 export type AnswerKind = keyof typeof ENDED_BY;
@@ -74,21 +75,40 @@ const ends = (state: GrantState, kind: AnswerKind) => (ENDED_BY[kind] as readonl
 
 function errorOf(state: GrantState, grant: Grant, now: Route | undefined): GatewayError {
   if (state === 'expired') return new GatewayError('SIGN_IN_REQUIRED', { detail: 'the sign-in has ended' });
+  if (state === 'signed-out') return new GatewayError('SIGN_IN_REQUIRED', { detail: 'the API key was revoked' });
   const denial = state === 'denied' && now && denialOf(now, grant);
   return denial ? policyDenied(denial) : new GatewayError('ADAPTER_NOT_FOUND');
 }
 
+/** The API keys that callers sign in with. */
+export interface HeldKeys {
+  isHeld(principal: Principal): boolean;
+  /** Called when keys have ceased to hold. */
+  onRevoked(listener: () => void): void;
+}
+
+type StateOf = (grant: Grant, now: Route | undefined) => GrantState;
+
 /** How often streams are checked for a sign-in that has ended. */
 const EXPIRY_CHECK_MS = 5_000;
 
-/** Checks the grants of admitted requests again whenever routes change, and streams for the end of their sign-in. */
-export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>): Grants {
+/**
+ * Checks the grants of admitted requests again whenever routes change or API keys are revoked, and streams for the end
+ * of their sign-in.
+ */
+export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>, keys?: HeldKeys): Grants {
+  const stateOf: StateOf = (grant, now) => {
+    const { principal } = grant;
+    const isSignedOut =
+      principal.apiKey !== undefined && keys !== undefined && !hasExpired(principal) && !keys.isHeld(principal);
+    return isSignedOut ? 'signed-out' : grantState(grant, now);
+  };
   /** By resource: the lasting answers, and the route that they were last checked with. */
   const watched = new Map<string, { resource: ResourceRef; seen: Route | undefined; all: Set<Watched> }>();
 
   function endRefused(all: Set<Watched>, now: Route | undefined): void {
     for (const each of all) {
-      const state = grantState(each.grant, now);
+      const state = stateOf(each.grant, now);
       if (!ends(state, each.kind)) continue;
       all.delete(each);
       each.end(errorOf(state, each.grant, now));
@@ -102,9 +122,11 @@ export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>): Gran
       endRefused(entry.all, now);
     }
   });
-  const timer = setInterval(() => {
+  const checkAll = () => {
     for (const { all, seen } of watched.values()) endRefused(all, seen);
-  }, EXPIRY_CHECK_MS).unref();
+  };
+  keys?.onRevoked(checkAll);
+  const timer = setInterval(checkAll, EXPIRY_CHECK_MS).unref();
 
   const watch: Grants['watch'] = (each) => {
     const { route } = each.grant;
@@ -120,10 +142,10 @@ export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>): Gran
   return {
     check(grant) {
       const now = routes.get(grant.route);
-      const state = grantState(grant, now);
+      const state = stateOf(grant, now);
       if (state !== 'held') throw errorOf(state, grant, now);
     },
-    permit: (grant, kind) => new AnswerPermit(routes, watch, grant, kind),
+    permit: (grant, kind) => new AnswerPermit(routes, stateOf, watch, grant, kind),
     watch,
     close: () => clearInterval(timer),
   };
@@ -133,6 +155,7 @@ export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>): Gran
 class AnswerPermit implements Permit {
   constructor(
     private readonly routes: Pick<RouteTable, 'get'>,
+    private readonly stateOf: StateOf,
     private readonly watcher: Grants['watch'],
     private readonly grant: Grant,
     private readonly kind: AnswerKind,
@@ -140,7 +163,7 @@ class AnswerPermit implements Permit {
 
   deny(): GatewayError | undefined {
     const now = this.routes.get(this.grant.route);
-    const state = grantState(this.grant, now);
+    const state = this.stateOf(this.grant, now);
     return ends(state, this.kind) ? errorOf(state, this.grant, now) : undefined;
   }
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from 'node:https';
 import { malformedRequest } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import { type BrowserAccess, HookedResponse } from '@mcp-gateway/platform/serving';
+import { type BrowserAccess, CONTAINED, HookedResponse, type TlsFiles } from '@mcp-gateway/platform/serving';
 import { openContext, type RequestContext, type RequestObserver } from '../request/context.js';
 import { errorBoundary } from './error-boundary.js';
 import { answerCors } from './cors.js';
@@ -11,7 +11,6 @@ import { answerParserErrors } from './parser-errors.js';
 import { byAlpn, byPreface, speakHttp2 } from './http2/speak-http2.js';
 import { messageFault, toOriginForm } from './normalize-request.js';
 import type { McpAddress, McpPipeline } from '../pipeline/pipeline.js';
-import type { TlsFiles } from './tls-files.js';
 
 /** Enough for the longest session id and a large token. */
 const MAX_HEADER_BYTES = 32 * 1024;
@@ -67,7 +66,7 @@ export function createDataPlaneServer(
     const fault = messageFault(req);
     if (fault) {
       context.refusal = malformedRequest(fault.why);
-      res.writeHead(fault.status, { 'content-type': 'text/plain', connection: 'close' });
+      res.writeHead(fault.status, { 'content-type': 'text/plain', connection: 'close', ...CONTAINED });
       res.end(`${fault.why}\n`);
       return;
     }

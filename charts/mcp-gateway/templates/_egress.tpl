@@ -1,0 +1,26 @@
+{{- define "mcp-gateway.policyTypes" -}}
+{{- ternary "[Ingress]" "[Ingress, Egress]" (kindIs "invalid" .Values.networkPolicy.egress) -}}
+{{- end -}}
+
+{{/* What a component may reach: those of the values, DNS and, for the data plane, replicas and the control plane. (list $ component) */}}
+{{- define "mcp-gateway.egress" -}}
+{{- $root := index . 0 -}}
+{{- if not (kindIs "invalid" $root.Values.networkPolicy.egress) -}}
+- ports: [{ port: 53, protocol: UDP }, { port: 53, protocol: TCP }]
+{{- if eq (index . 1) "data-plane" }}
+- to:
+    - podSelector:
+        matchLabels:
+          {{- include "mcp-gateway.selector" (list $root "control-plane") | nindent 10 }}
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ include "mcp-gateway.adapterNamespace" $root | quote }}
+      podSelector:
+        matchLabels:
+          mcp-gateway.io/gateway: {{ include "mcp-gateway.fullname" $root | quote }}
+{{- end }}
+{{- with $root.Values.networkPolicy.egress }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+{{- end -}}

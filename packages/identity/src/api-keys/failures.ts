@@ -1,0 +1,54 @@
+import { isIPv6 } from 'node:net';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import { addressIn } from '../refuse-replicas.js';
+
+const MAX_FAILURES = 20;
+const WINDOW_MS = 60_000;
+const MAX_ENTRIES = 10_000;
+
+export interface Failures {
+  /** @throws GatewayError TOO_MANY_FAILURES when one of them has failed too often lately */
+  refuse(...who: readonly (string | undefined)[]): void;
+  /** Counts a failure of each. */
+  add(...who: readonly (string | undefined)[]): void;
+}
+
+/** Counts failures within a minute from the first; the oldest entries make room. */
+export function countFailures(now: () => number, { maxEntries = MAX_ENTRIES } = {}): Failures {
+  const entries = new Map<string, { count: number; until: number }>();
+  return {
+    refuse(...who) {
+      for (const each of who) {
+        const entry = each === undefined ? undefined : entries.get(each);
+        if (!entry || entry.count < MAX_FAILURES || entry.until <= now()) continue;
+        throw new GatewayError('TOO_MANY_FAILURES', {
+          detail: `${MAX_FAILURES} sign-ins with API keys have failed within a minute`,
+          headers: { 'retry-after': String(Math.max(1, Math.ceil((entry.until - now()) / 1000))) },
+        });
+      }
+    },
+    add(...who) {
+      for (const each of who) {
+        if (each === undefined) continue;
+        const entry = entries.get(each);
+        if (entry && entry.until > now()) {
+          entry.count += 1;
+          continue;
+        }
+        entries.delete(each); // so that the new entry is the youngest
+        const oldest = entries.size >= maxEntries ? entries.keys().next() : undefined;
+        if (oldest && !oldest.done) entries.delete(oldest.value);
+        entries.set(each, { count: 1, until: now() + WINDOW_MS });
+      }
+    },
+  };
+}
+
+/** Where a caller may change addresses at will: a network of IPv6 counts as one caller. */
+export function networkOf(peer: string): string {
+  const address = addressIn(peer);
+  if (!isIPv6(address)) return address;
+  const [head = ''] = address.split('::');
+  const groups = head.split(':').filter(Boolean);
+  return `${groups.slice(0, 4).join(':')}::/64`;
+}
