@@ -14,7 +14,7 @@ describe('GET /permissions/explain', () => {
     await alice.post(specOf('echo', { requiredRoles: ['Team'], policies }));
   });
   const explain = (by: Caller, query: object) =>
-    by.get(`/permissions/explain?${new URLSearchParams({ resource: 'adapter/echo', ...query })}`);
+    by.get(`/permissions/explain?${new URLSearchParams({ resource: 'adapter/echo', ...query }).toString()}`);
 
   it.each([
     ['alice', '', 'read', 'creator'],
