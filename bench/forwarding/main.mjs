@@ -4,7 +4,7 @@
 //     --requests 20000 --rounds 5 --connections 50       requests per run, runs, concurrent connections
 //     --only data-plane,bare                             only these subjects
 //     --against DIR                                      adds the data plane of another checkout, which must be built
-//     --sign-in                                          adds one with metrics, and one whose callers also sign in
+//     --sign-in                                          adds one with metrics, and one that also has sign-in, quotas and audit
 //     --profile DIR                                      makes V8 write profiles of the data planes there
 //
 // Compare the ratios of processor time per request: other work on the machine changes them little.
@@ -20,8 +20,7 @@ import { end } from '../processes.mjs';
 import { startIssuer } from './issuer.mjs';
 import { LOADS, measure } from './load.mjs';
 import { print, summarize } from './report.mjs';
-
-import { log, publishRoutes, ROLE, startDataPlane, startSubject } from './start.mjs';
+import { log, publishRoutes, publishQuota, removeAuditRecords, ROLE, startDataPlane, startSubject } from './start.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -35,6 +34,8 @@ const { values: options } = parseArgs({
   },
 });
 const OURS = 'data-plane';
+/** Of what the data plane with sign-in keeps in Redis. */
+const SIGNED_IN = 'signed-in';
 const how = { requests: Number(options.requests), connections: Number(options.connections) };
 const rounds = Number(options.rounds);
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
@@ -65,7 +66,15 @@ try {
     issuer = await startIssuer();
     const tokens = [];
     for (let i = 0; i < how.connections; i += 1) tokens.push(await issuer.token(i, ROLE));
-    const settings = { ...(await withMetrics()), AUTH_MODE: 'oidc', OIDC_ISSUERS: issuer.settings };
+    await publishRoutes(redis.url, upstream.url, SIGNED_IN);
+    await publishQuota(redis.url, SIGNED_IN);
+    const settings = {
+      ...(await withMetrics()),
+      AUTH_MODE: 'oidc',
+      OIDC_ISSUERS: issuer.settings,
+      MCP_GATEWAY_AUDIT: 'database',
+      REDIS_PREFIX: SIGNED_IN,
+    };
     const signIn = (i) => ({ authorization: `Bearer ${tokens[i]}` });
     subjects.push({ ...(await dataPlane('signed in', checkout, settings)), signIn });
   }
@@ -80,6 +89,7 @@ try {
     for (const load of LOADS) {
       for (const subject of subjects) {
         runs.push({ load: load.name, subject: subject.name, ...(await measure(subject, load, how)) });
+        await removeAuditRecords(redis.url, SIGNED_IN);
       }
     }
   }

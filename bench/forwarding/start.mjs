@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { redisClient } from '@mcp-gateway/platform/redis';
+import { tenantPublisher } from '@mcp-gateway/quotas';
 import { routePublisher } from '@mcp-gateway/routing';
 import { freePort } from '@mcp-gateway/platform/serving';
 
@@ -29,32 +30,59 @@ export async function startSubject(name, upstream) {
   return { name, child, url: `http://127.0.0.1:${port}` };
 }
 
-/** Points the routes of all data planes to the upstream. */
-export async function publishRoutes(redisUrl, upstream) {
+async function withRedis(redisUrl, work) {
   const client = redisClient({ REDIS_URL: redisUrl }, log);
   await client.connect();
-  const publisher = routePublisher(client, 'mcp-gateway');
-  const run = await publisher.beginRun();
-  const routes = ADAPTERS.map((name) => ({
-    kind: 'adapter',
-    name,
-    resourceId: name,
-    generation: 1,
-    createdBy: 'dev',
-    requiredRoles: [ROLE],
-    affinity: 'session',
-    sessionRecovery: 'replay',
-    sessions: {},
-    path: `/adapters/${name}/mcp`,
-    endpoints: [{ id: `${name}-0`, url: upstream, ready: true }],
-  }));
-  const version = { createdAt: new Date(), generation: 1, run };
-  await publisher.publishAll(
-    routes.map((route) => ({ route, version })),
-    run,
-  );
+  await work(client);
   client.destroy();
 }
+
+/** Points the routes of all data planes to the upstream. */
+export const publishRoutes = (redisUrl, upstream, prefix = 'mcp-gateway') =>
+  withRedis(redisUrl, async (client) => {
+    const publisher = routePublisher(client, prefix);
+    const run = await publisher.beginRun();
+    const routes = ADAPTERS.map((name) => ({
+      kind: 'adapter',
+      name,
+      resourceId: name,
+      generation: 1,
+      createdBy: 'dev',
+      requiredRoles: [ROLE],
+      affinity: 'session',
+      sessionRecovery: 'replay',
+      sessions: {},
+      path: `/adapters/${name}/mcp`,
+      endpoints: [{ id: `${name}-0`, url: upstream, ready: true }],
+    }));
+    const version = { createdAt: new Date(), generation: 1, run };
+    await publisher.publishAll(
+      routes.map((route) => ({ route, version })),
+      run,
+    );
+  });
+
+/** Limits for every caller, which no load reaches. */
+const QUOTA = {
+  requests: { second: 1e6, hour: 1e9 },
+  concurrentRequests: 1e4,
+  perCaller: { requests: { minute: 1e6 } },
+};
+
+export const publishQuota = (redisUrl, prefix) =>
+  withRedis(redisUrl, (client) =>
+    tenantPublisher(client, prefix).publish(async () => [
+      {
+        id: 'default',
+        members: { subjects: [], claims: [], roles: [] },
+        admins: { subjects: [], roles: [] },
+        quota: QUOTA,
+      },
+    ]),
+  );
+
+/** Removes the audit records, as a control plane does that stores them; without one, the stream would fill up. */
+export const removeAuditRecords = (redisUrl, prefix) => withRedis(redisUrl, (client) => client.del(`${prefix}:audit`));
 
 /**
  * Starts the data plane of a built checkout as an installation runs it.
@@ -68,6 +96,7 @@ export async function startDataPlane(name, checkout, { redisUrl, profileDir, set
     CONTROL_PLANE_URL: 'http://127.0.0.1:1', // no request uses it
     MCP_GATEWAY_SESSION_KEYS: randomBytes(32).toString('base64'),
     MCP_GATEWAY_LOG_LEVEL: 'warn',
+    MCP_GATEWAY_AUDIT: 'off',
     ...settings,
   };
   const execArgv = profileDir ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : [];

@@ -39,19 +39,24 @@ export class Slots {
   }
 
   request(): SlotsRequest {
-    const { key, limit, inUse, demand, spare, isRecent } = this;
-    return { key, limit, inUse, want: inUse + demand + (isRecent ? spare : 0) };
+    const { key, limit, inUse, needed, spare, isRecent } = this;
+    return { key, limit, inUse, want: needed + (isRecent ? spare : 0) };
   }
 
-  /** @param need slots that were requested beside those in use */
-  granted(slots: number, need: number, now: number): void {
+  /** The slots in use and those that requests wait for. */
+  get needed(): number {
+    return this.inUse + this.demand;
+  }
+
+  /** @param needed when the slots were requested: meanwhile other requests may have taken spare ones */
+  granted(slots: number, needed: number, now: number): void {
     this.reserved = Math.max(slots, this.inUse);
-    if (slots - this.inUse < need) this.#fullUntil = now + FULL_MS;
+    if (slots < needed) this.#fullUntil = now + FULL_MS;
   }
 
-  grantLocally(need: number, how: WithoutRedis, planes: number, now: number): void {
+  grantLocally(needed: number, how: WithoutRedis, planes: number, now: number): void {
     const most = how === 'allow' ? Infinity : how === 'refuse' ? 0 : shareOf(this.limit, planes);
-    this.granted(Math.max(this.inUse, Math.min(this.inUse + need, most)), need, now);
+    this.granted(Math.max(this.inUse, Math.min(needed, most)), needed, now);
   }
 
   /** Whether more slots are reserved than are worth keeping. */

@@ -185,7 +185,7 @@ export class TenantQuota {
     this.#askingSlots.clear();
     const leases = counters.map((counter) => counter.request());
     const slotRequests = slots.map((each) => each.request());
-    const needs = slots.map(({ demand }) => demand);
+    const needed = slots.map((each) => each.needed);
     for (const each of [...counters, ...slots]) each.demand = 0;
     for (const counter of counters) counter.isAsked = false;
     const { ledger, dataPlane, withoutRedis, planes, onLease } = this.context;
@@ -201,7 +201,7 @@ export class TenantQuota {
         counters[at]?.granted(lease, need, now);
         onLease(lease.granted < need ? 'exhausted' : 'granted');
       });
-      taken.forEach((each, at) => slots[at]?.granted(each.granted, needs[at] ?? 0, now));
+      taken.forEach((each, at) => slots[at]?.granted(each.granted, needed[at] ?? 0, now));
     } catch {
       const now = performance.now();
       if (now >= this.#awayUntil) this.#awayUntil = now + AWAY_MS;
@@ -209,7 +209,7 @@ export class TenantQuota {
         counter.grantLocally(leases[at]?.need ?? 0, withoutRedis, planes(), { now, clock: Date.now() });
         onLease('local');
       });
-      slots.forEach((each, at) => each.grantLocally(needs[at] ?? 0, withoutRedis, planes(), now));
+      slots.forEach((each, at) => each.grantLocally(needed[at] ?? 0, withoutRedis, planes(), now));
     }
   }
 

@@ -1,0 +1,24 @@
+import { expect, it } from '@jest/globals';
+import { Slots } from './slots.js';
+
+it('are not full because spare ones were taken while more were requested', () => {
+  const slots = new Slots('key', 1_000);
+  slots.granted(20, 0, 0);
+  slots.inUse = 20;
+  slots.demand = 5;
+  const { want } = slots.request();
+  const { needed } = slots;
+  slots.demand = 0;
+  slots.reserved = 45; // by an earlier request
+  slots.inUse = 45;
+  slots.granted(want, needed, 0);
+  expect(slots.isFull(0)).toBe(false);
+});
+
+it('are full when the ledger grants fewer than are needed', () => {
+  const slots = new Slots('key', 1_000);
+  slots.inUse = 20;
+  slots.granted(24, 25, 0);
+  expect(slots.isFull(0)).toBe(true);
+  expect(slots.isFull(1_000)).toBe(false);
+});
