@@ -13,6 +13,7 @@ const DEFAULTS = {
   description: '',
   useWorkloadIdentity: false,
   requiredRoles: [],
+  policies: [],
   port: 8000,
   path: '/mcp',
   healthCheck: { path: '/healthz' },

@@ -227,6 +227,14 @@ describe('every documented answer', () => {
       await alice.call('DELETE', `${sessions}/unknown`),
       await outage.call('DELETE', `${sessions}/${session.id}`),
     );
+    const explain = '/permissions/explain?resource=adapter/';
+    await given(
+      'GET /permissions/explain',
+      await alice.get(`${explain}echo`),
+      await alice.get(`${explain}echo&action=x`),
+      await alice.get(`${explain}unknown`),
+      await outage.get(`${explain}echo`),
+    );
     const adminInOutage = caller(outageUrl, 'root', 'mcp.admin');
     await auditRows(plane.database).append(['1', '2'].map(auditRecord));
     await given(

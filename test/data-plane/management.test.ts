@@ -52,6 +52,7 @@ describe('management through the data plane', () => {
 
   it.each([
     '/openapi.json',
+    '/permissions/explain',
     '/adapters',
     '/adapters/echo',
     '/adapters/echo/logs',

@@ -1,3 +1,4 @@
+export { isAmbiguous } from './ambiguity.js';
 export { EndpointEvent } from './endpoint-event.js';
 export { eraOf, eraOfMessage, isContradictory, type Era } from './era.js';
 export {

@@ -33,6 +33,7 @@ import { tokenEndpoint } from './credentials/token-endpoint.js';
 import { createApiServer } from './http/server.js';
 import { instrumentApi } from './metrics.js';
 import { managementPaths } from './openapi/management-paths.js';
+import { permissionRoutes } from './permissions/routes.js';
 import { resourceRoutes } from './resources/routes.js';
 import { resourceService } from './resources/service.js';
 import { sessionRoutes } from './sessions/routes.js';
@@ -118,6 +119,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
         resourceRoutes({ definition, service: adapters, logs, logCheckMs, isHeld }),
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
       ],
+      '/permissions': [permissionRoutes({ adapters })],
       ...(apiKeys && { '/api-keys': [apiKeyRoutes(apiKeyService({ rows: keyRows, ...apiKeys, log, now }))] }),
       '/tenants': [tenantRoutes(tenantService({ rows: tenants, directory, counted }))],
     },

@@ -16,6 +16,7 @@ export const routeOf = (endpoints: Endpoint[], more: Partial<Route> = {}): Route
     generation: 1,
     createdBy: 'alice',
     requiredRoles: [],
+    policies: [],
     affinity: 'session',
     path: '/mcp',
     endpoints,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Route, type ResourceRef } from '@mcp-gateway/common/contracts';
+import { Policy, Route, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { AdapterRow } from '@mcp-gateway/database';
 import type { Observation } from '@mcp-gateway/runtime';
 import { GatewayError } from '@mcp-gateway/common/errors';
@@ -56,8 +56,11 @@ describe('the route of an adapter', () => {
       ],
     });
     const { path: _, ...read } = route;
-    expect(Route.parse(route)).toStrictEqual({ ...read, tenant: 'default' });
+    expect(Route.parse(route)).toStrictEqual({ ...read, policies: [], tenant: 'default' });
     expect(published({ ...row, tenant: 'acme' }, seenOf(row)).tenant).toBe('acme');
+    const policy = Policy.parse({ name: 'p', effect: 'deny', when: 'true' });
+    const narrowed = { ...row, spec: { ...row.spec, policies: [policy] } };
+    expect(published(narrowed, seenOf(narrowed)).policies).toEqual([policy]);
   });
 
   it.each([

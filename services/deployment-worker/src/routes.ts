@@ -13,8 +13,17 @@ import { observedStatus } from './observed-status.js';
  */
 export function routeOf({ row, revision: desired }: DesiredState, seen: Observation, phase: Phase): PublishedRoute {
   const addresses = seen.replicas.flatMap((replica) => replica.addresses ?? []);
-  const { requiredRoles, affinity, sessionRecovery, sessions, preserveHost, path, replicaCount, upstreamAuth } =
-    row.spec;
+  const {
+    requiredRoles,
+    policies,
+    affinity,
+    sessionRecovery,
+    sessions,
+    preserveHost,
+    path,
+    replicaCount,
+    upstreamAuth,
+  } = row.spec;
   return {
     kind: 'adapter',
     name: row.name,
@@ -22,6 +31,7 @@ export function routeOf({ row, revision: desired }: DesiredState, seen: Observat
     generation: row.generation,
     createdBy: row.createdBy,
     requiredRoles,
+    ...(policies.length > 0 && { policies }),
     ...(row.tenant !== DEFAULT_TENANT && { tenant: row.tenant }),
     affinity,
     sessionRecovery,

@@ -1,5 +1,5 @@
 // The control plane is a program, not a package. Only this file imports its parts by path.
-export { adapterDefinition } from '../../../services/control-plane/src/adapters/definition.js';
+export { adapterDefinition, workloadIdentityRule } from '../../../services/control-plane/src/adapters/definition.js';
 export { apiKeySource } from '../../../services/control-plane/src/api-keys/service.js';
 export { createApp } from '../../../services/control-plane/src/app.js';
 export { drainAudit, type DrainParts } from '../../../services/control-plane/src/audit/drain.js';

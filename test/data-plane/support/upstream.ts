@@ -87,6 +87,7 @@ export function routeTo(endpoint: Endpoint | Endpoint[], changes: Partial<Route>
     generation: 1,
     createdBy: 'alice',
     requiredRoles: [],
+    policies: [],
     tenant: 'default',
     affinity: 'session',
     sessionRecovery: 'replay',

@@ -9,6 +9,7 @@ import {
 } from './adapter-fields.js';
 import { UpstreamAuth } from './credential.js';
 import { normalizeFieldNames } from './fields.js';
+import { Policies } from './policy.js';
 import { Condition, Phase, ReplicaStatus, ResourceName } from './resource.js';
 import { SessionLimits } from './session.js';
 
@@ -56,6 +57,9 @@ export const AdapterSpec = z
     }),
     requiredRoles: z.array(text(128, 1)).max(64, 'must be at most 64 roles').default([]).meta({
       description: 'Holders of any of these roles may use the adapter, as well as its creator and mcp.admin.',
+    }),
+    policies: Policies.default([]).meta({
+      description: 'Narrow what the callers who may use the adapter may do with it. They apply to everyone.',
     }),
     port: z
       .int('must be a whole number')

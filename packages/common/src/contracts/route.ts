@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UpstreamAuth } from './credential.js';
+import { Policy } from './policy.js';
 import { ResourceKind } from './resource.js';
 import { SessionLimits } from './session.js';
 import { DEFAULT_TENANT } from './tenant.js';
@@ -39,6 +40,8 @@ export const Route = z
     generation: z.int(),
     createdBy: z.string(),
     requiredRoles: z.array(z.string()),
+    /** Left out when there are none. */
+    policies: z.array(Policy).default([]),
     /** Left out for the default tenant. */
     tenant: z.string().default(DEFAULT_TENANT),
     affinity: z.enum(['session', 'none']),

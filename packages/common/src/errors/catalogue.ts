@@ -44,6 +44,13 @@ export const errorCatalogue = {
       'Ask the creator of the resource or an administrator to do it or to give you the right. If groups are missing, ask ' +
       'the operator to have the issuer send roles or fewer groups.',
   },
+  POLICY_DENIED: {
+    status: 403,
+    rpcCode: -32002,
+    title: 'A policy of the adapter does not permit this',
+    cause: 'You may use the adapter, and one of its policies refuses this message. detail says why.',
+    remedy: 'Call another tool, or use other arguments, or ask the creator of the adapter to change its policies.',
+  },
   ORIGIN_NOT_ALLOWED: {
     status: 403,
     rpcCode: -32002,

@@ -8,6 +8,7 @@ import {
 import { forbidden } from '@mcp-gateway/common/errors';
 import { hasAnyRole, isAdmin } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
+import { policyFaults } from '@mcp-gateway/identity';
 import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
 import {
   resourceMetadata,
@@ -25,6 +26,13 @@ export const workloadIdentityRule =
   (principal) =>
     runtime === 'process' || isAdmin(principal) || hasAnyRole(principal, roles);
 
+/** The expressions of policies are checked here, because the contract knows no CEL. */
+const CheckedRequest = AdapterRequest.superRefine(({ spec }, context) => {
+  for (const { index, detail } of policyFaults(spec.policies)) {
+    context.addIssue({ code: 'custom', path: ['policies', index, 'when'], message: detail });
+  }
+});
+
 /** The privileges that a spec may need. */
 export interface AdapterPrivileges {
   mayUseWorkloadIdentity: MayUseWorkloadIdentity;
@@ -39,7 +47,7 @@ export const adapterDefinition = (
 ): ResourceDefinition<AdapterSpec, AdapterResource> => ({
   kind: 'adapter',
   collection: 'adapters',
-  request: AdapterRequest,
+  request: CheckedRequest,
   rows,
   represent: (row) => ({ ...row.spec, ...resourceMetadata(row) }),
   status: adapterStatus,

@@ -1,4 +1,4 @@
-import { AdapterBody, AdapterResource, AdapterStatus, ApiKeyBody, ApiKeyCreated, ApiKeyResource, AuditEntry, AuditOutcome, Condition, Phase, Quota, QuotaResource, ReplicaStatus, SessionLimits, SessionResource, TenantBody, TenantResource } from '@mcp-gateway/common/contracts';
+import { AdapterBody, AdapterResource, AdapterStatus, ApiKeyBody, ApiKeyCreated, ApiKeyResource, AuditEntry, AuditOutcome, Condition, PermissionExplanation, Phase, Quota, QuotaResource, ReplicaStatus, SessionLimits, SessionResource, TenantBody, TenantResource } from '@mcp-gateway/common/contracts';
 import { Problem } from '@mcp-gateway/common/errors';
 import { z } from 'zod';
 import { mcpPaths, mcpSchemas } from './mcp-paths.js';
@@ -14,6 +14,7 @@ const schemas = {
   AuditEntry: schemaOf(AuditEntry, 'output'),
   AuditOutcome: schemaOf(AuditOutcome, 'output'),
   Condition: schemaOf(Condition, 'output'),
+  PermissionExplanation: schemaOf(PermissionExplanation, 'output'),
   Phase: schemaOf(Phase, 'output'),
   Problem: schemaOf(Problem, 'output'),
   Quota: withoutDefaults(schemaOf(Quota, 'input')),
@@ -55,6 +56,7 @@ export function openApiDocument(server = '/') {
     security: [{ accessToken: [] }, { apiKey: [] }, { development: [] }, {}],
     tags: [
       { name: 'adapters', description: 'Managed MCP servers' },
+      { name: 'permissions', description: 'Who may do what' },
       { name: 'sessions', description: 'Open MCP sessions on adapters' },
       { name: 'api-keys', description: 'Keys with which scripts sign in' },
       { name: 'tenants', description: 'Groups of callers that share quotas' },

@@ -2,6 +2,7 @@ import { adapterDocumentation } from '../adapters/definition.js';
 import { apiKeyPaths } from './api-key-paths.js';
 import { AuditQuery, ExportQuery } from '../audit/query.js';
 import type { Examples, ResourceDocumentation } from '../resources/definition.js';
+import { ExplainQuery } from '../permissions/routes.js';
 import { LogQuery } from '../resources/logs.js';
 import { forbiddenResponse, header, json, link, name, page, pathParameter, problem, queryParameters, ref, responses, sessionId } from './parts.js';
 import { tenantPaths } from './tenant-paths.js';
@@ -187,6 +188,25 @@ const sessionPaths = {
   },
 };
 
+const permissionPaths = {
+  '/permissions/explain': {
+    get: {
+      tags: ['permissions'],
+      operationId: 'explainPermission',
+      summary: 'Say which rule decides',
+      description: 'Says whether a caller may read or change a resource, and which rule decides. Callers ask about themselves, `mcp.admin` about all.',
+      parameters: queryParameters(ExplainQuery).map((parameter) => ({ ...parameter, required: parameter.name === 'resource' })),
+      responses: responses({
+        200: { description: 'The decision.', ...json(ref('PermissionExplanation')) },
+        400: problem('A parameter is not valid.'),
+        403: forbiddenResponse('Only `mcp.admin` may ask about other callers or roles.'),
+        404: notFoundResponse('resource'),
+        503: unavailable,
+      }),
+    },
+  },
+};
+
 const adminsOnly = forbiddenResponse('You are no administrator.');
 const auditPaths = {
   '/audit': {
@@ -225,4 +245,4 @@ const auditPaths = {
 };
 
 /** The paths that the control plane serves. The data plane serves the MCP paths. */
-export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths, ...tenantPaths, ...apiKeyPaths, ...auditPaths };
+export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths, ...tenantPaths, ...apiKeyPaths, ...auditPaths, ...permissionPaths };

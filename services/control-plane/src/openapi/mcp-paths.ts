@@ -11,7 +11,7 @@ const lastEventHeader = header('Last-Event-ID', 'Id of the last event that the c
 /** Errors of the gateway itself. Every other answer comes from the server. */
 const refusals = {
   401: rpcError('The request does not identify its caller in a way that the gateway accepts.'),
-  403: rpcError('Requests from this web origin or for this host are not allowed.'),
+  403: rpcError('A policy of the adapter does not permit the message, or requests from this web origin or for this host are not allowed.'),
   404: rpcError('The adapter does not exist or you may not use it, or the session does not exist: initialize a new one.'),
   502: rpcError('The server disconnected or gave no valid answer. The message says whether the call may have run.'),
   503: rpcError('No replica is ready, or a part that the request needs is unavailable. Try again after Retry-After.'),

@@ -10,6 +10,7 @@ const INVITES_RETRY: Record<ErrorCode, boolean> = {
   INVALID_REQUEST: false,
   SIGN_IN_REQUIRED: true,
   FORBIDDEN: true,
+  POLICY_DENIED: true,
   ORIGIN_NOT_ALLOWED: true,
   HOST_NOT_ALLOWED: true,
   NOT_FOUND: true,

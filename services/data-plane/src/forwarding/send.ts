@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
+import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import type { Principal } from '@mcp-gateway/common/principal';
-import { type Era, HEADER } from '@mcp-gateway/protocol';
+import { type Era, HEADER, type Message } from '@mcp-gateway/protocol';
 import { MAX_UPSTREAM_ID_BYTES, sealSessionId, type SessionEnvelope, type SessionKeyRing } from '@mcp-gateway/sessions';
 import { terminateUpstreamSession } from '../sessions/termination.js';
 import type { CredentialRequester, UpstreamCredentials } from '../credentials/upstream-credentials.js';
@@ -14,7 +13,7 @@ import { clientPathFor } from '../upstream/redirects.js';
 import type { ReferenceTo } from '../request/reference.js';
 import type { SessionStore } from '../sessions/store.js';
 import type { Upstreams } from '../upstream/pools.js';
-import type { AnswerKind, Grants } from '../request/grants.js';
+import type { AnswerKind, Grant, Grants } from '../request/grants.js';
 import { proxyRequest, type ResponseHead, type ResponseSink } from '../upstream/proxy.js';
 import type { OpenSession } from '../sessions/location.js';
 
@@ -32,16 +31,13 @@ export interface SendParts {
 }
 
 /** A request to one endpoint. */
-export interface Sending {
+export interface Sending extends Grant {
   /** The id of the HTTP request. */
   id: string;
-  req: IncomingMessage;
   sink: ResponseSink;
   body: Buffer | Readable | null;
   query: string;
   era: Era;
-  route: Route;
-  principal: Principal;
   endpoint: Endpoint;
   /** The headers as the server gets them, without its session id. */
   headers: readonly string[];
@@ -51,7 +47,7 @@ export interface Sending {
   /** Called with a session that this request has opened. */
   onOpen?: (session: SessionEnvelope) => void;
   /** Learns when the first byte is sent, and that the server has not acted on it. */
-  delivery?: { sent(): void; notAccepted(): void };
+  delivery?: { sent(): void; notAccepted(): void; readonly message: Message };
   /** Runs when the server begins to answer; a rejection becomes the answer. */
   onStatus?: (status: number) => Promise<void> | undefined;
 }

@@ -82,7 +82,7 @@ async function openOn(
       if (status === 200 && isEvents) await session.begin();
       return [];
     },
-    permit: parts.grants.permit({ route, principal }, 'stream'),
+    permit: parts.grants.permit(request, 'stream'),
   }).finally(() => session.end());
 }
 

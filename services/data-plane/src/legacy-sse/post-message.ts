@@ -67,7 +67,7 @@ export async function postMessage(parts: MessageParts, request: McpRequest): Pro
       return Promise.reject(refusal);
     },
     delivery: buffered,
-    permit: parts.grants.permit(request, 'answer'),
+    permit: parts.grants.permit({ principal, route, req, message: request.message, delivery: buffered }, 'answer'),
   }).catch((error: unknown) => {
     throw clientError(buffered, error);
   });

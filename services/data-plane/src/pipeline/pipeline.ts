@@ -6,6 +6,7 @@ import { postMessage } from '../legacy-sse/post-message.js';
 import { CLIENT_GONE, sendContinue } from '../request/body.js';
 import type { McpRequest, RequestContext } from '../request/context.js';
 import { messageOf } from '../request/message.js';
+import { applyPolicies } from './apply-policies.js';
 import { authenticate, type SignInParts } from './authenticate.js';
 import { authorize } from './authorize.js';
 import { decideEra } from './decide-era.js';
@@ -52,6 +53,8 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
     const route = authorize(forwarding.routes, principal, adapter); // before the session: it must not outlive revoked access
     context.body = validate(req, limits, METHODS[endpoint]); // before the balancer: a refused request causes no load
     const request: McpRequest = Object.assign(context, { query, principal, route, era: 'legacy' as const });
+    const applying = applyPolicies(request); // after the rule, and before anything is opened or counted
+    if (applying instanceof Promise) await applying;
     if (readsMessages && context.body) await messageOf(context);
     const limiting = limitByQuota(quotas, request); // before the session: a refused request waits for nothing and opens nothing
     if (limiting instanceof Promise) await limiting;

@@ -10,7 +10,7 @@ export const MAX_BUFFERED_BYTES = 64 * 1024;
  * Buffers a small body before it is forwarded. A longer body is forwarded as it comes, from its beginning.
  * @throws GatewayError TOO_LARGE
  */
-export async function bufferBody(source: RequestBody | null): Promise<BufferedBody> {
+export async function bufferBody(source: RequestBody | null, bufferBytes = MAX_BUFFERED_BYTES): Promise<BufferedBody> {
   if (!source) return { body: null, bytes: Buffer.alloc(0) };
   if (source.read) return source.read;
   const { req, maxBytes } = source;
@@ -23,7 +23,7 @@ export async function bufferBody(source: RequestBody | null): Promise<BufferedBo
       chunks.push(chunk);
       size += chunk.length;
       if (size > maxBytes) fail(tooLarge(maxBytes));
-      else if (size > MAX_BUFFERED_BYTES) {
+      else if (size > bufferBytes) {
         release();
         resolve({ body: new BodyStream(source, chunks), bytes: null }); // at once, or the next chunk is lost
       }

@@ -1,8 +1,16 @@
+import type { IncomingMessage } from 'node:http';
 import { expect, it } from '@jest/globals';
 import type { Route } from '@mcp-gateway/common/contracts';
 import { grantState } from './grants.js';
 
-const ROUTE = { name: 'echo', resourceId: 'a', createdBy: 'alice', requiredRoles: ['team'] } as unknown as Route;
+const ROUTE = {
+  name: 'echo',
+  resourceId: 'a',
+  createdBy: 'alice',
+  requiredRoles: ['team'],
+  policies: [],
+} as unknown as Route;
+const req = { method: 'GET', headers: {} } as IncomingMessage;
 const BOB = { subject: 'bob', name: 'bob', roles: ['Team'], tenant: 'default' };
 
 it.each([
@@ -18,7 +26,7 @@ it.each([
     'revoked',
   ],
 ])('a grant by a role %s', (_when, now, state) => {
-  expect(grantState({ principal: BOB, route: ROUTE }, now)).toBe(state);
+  expect(grantState({ principal: BOB, route: ROUTE, req }, now)).toBe(state);
 });
 
 it.each([
@@ -26,5 +34,5 @@ it.each([
   ['is expired when the sign-in has ended', BOB, 100, ROUTE, 'expired'],
   ['is revoked rather than expired', BOB, 100, { ...ROUTE, requiredRoles: [] }, 'revoked'],
 ])('a grant of a sign-in that ends %s', (_when, principal, seconds, now, state) => {
-  expect(grantState({ principal: { ...principal, expiresAt: 100 }, route: ROUTE }, now, seconds)).toBe(state);
+  expect(grantState({ principal: { ...principal, expiresAt: 100 }, route: ROUTE, req }, now, seconds)).toBe(state);
 });

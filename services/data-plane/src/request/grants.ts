@@ -3,25 +3,29 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import { canRead } from '@mcp-gateway/common/permission';
 import { hasExpired, type Principal } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/routing';
+import { denialOf, policyDenied, type PolicySubject } from './policies.js';
 
 /** The permission with which the pipeline admitted a request. */
-export interface Grant {
+export interface Grant extends PolicySubject {
   principal: Principal;
   route: Route;
 }
 
 /**
+ * denied      a policy of the adapter does not permit the request any more
  * expired     the sign-in has ended, and the caller has to sign in again
  * held        the caller may still use the adapter
  * removed     the adapter is gone, and another adapter may have its name
  * revoked     the caller may no longer use the adapter
  * signed-out  the API key of the caller was revoked
  */
-export type GrantState = 'expired' | 'held' | 'removed' | 'revoked' | 'signed-out';
+export type GrantState = 'denied' | 'expired' | 'held' | 'removed' | 'revoked' | 'signed-out';
 
 /** The state of a grant under the current route. */
-export function grantState({ principal, route }: Grant, now: Route | undefined, nowSeconds?: number): GrantState {
+export function grantState(grant: Grant, now: Route | undefined, nowSeconds?: number): GrantState {
+  const { principal, route } = grant;
   if (now && now !== route && !canRead(principal, now)) return 'revoked';
+  if (now && now !== route && denialOf(now, grant)) return 'denied';
   if (hasExpired(principal, nowSeconds)) return 'expired';
   if (now === route) return 'held';
   return now?.resourceId === route.resourceId ? 'held' : 'removed';
@@ -30,11 +34,11 @@ export function grantState({ principal, route }: Grant, now: Route | undefined, 
 /** An answer that lasts, by what ends it: a call under way may finish, but no one listens without a sign-in. */
 const ENDED_BY = {
   /** The stream of a session, or of the older transport. */
-  stream: ['expired', 'removed', 'revoked', 'signed-out'],
+  stream: ['denied', 'expired', 'removed', 'revoked', 'signed-out'],
   /** `subscriptions/listen`. */
-  subscription: ['expired', 'revoked', 'signed-out'],
+  subscription: ['denied', 'expired', 'revoked', 'signed-out'],
   /** The answer to a call. */
-  answer: ['revoked', 'signed-out'],
+  answer: ['denied', 'revoked', 'signed-out'],
 } as const satisfies Record<string, GrantState[]>;
 
 export type AnswerKind = keyof typeof ENDED_BY;
@@ -56,7 +60,7 @@ export interface Permit {
 export interface Grants {
   /**
    * Call it before the gateway sends or opens anything for the caller later than the request arrived.
-   * @throws GatewayError ADAPTER_NOT_FOUND, SIGN_IN_REQUIRED
+   * @throws GatewayError ADAPTER_NOT_FOUND, POLICY_DENIED, SIGN_IN_REQUIRED
    */
   check(grant: Grant): void;
   /** The permit of one answer. */
@@ -69,10 +73,11 @@ export interface Grants {
 
 const ends = (state: GrantState, kind: AnswerKind) => (ENDED_BY[kind] as readonly GrantState[]).includes(state);
 
-function errorOf(state: GrantState): GatewayError {
+function errorOf(state: GrantState, grant: Grant, now: Route | undefined): GatewayError {
   if (state === 'expired') return new GatewayError('SIGN_IN_REQUIRED', { detail: 'the sign-in has ended' });
   if (state === 'signed-out') return new GatewayError('SIGN_IN_REQUIRED', { detail: 'the API key was revoked' });
-  return new GatewayError('ADAPTER_NOT_FOUND');
+  const denial = state === 'denied' && now && denialOf(now, grant);
+  return denial ? policyDenied(denial) : new GatewayError('ADAPTER_NOT_FOUND');
 }
 
 /** The API keys that callers sign in with. */
@@ -106,7 +111,7 @@ export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>, keys?
       const state = stateOf(each.grant, now);
       if (!ends(state, each.kind)) continue;
       all.delete(each);
-      each.end(errorOf(state));
+      each.end(errorOf(state, each.grant, now));
     }
   }
   routes.onChange(() => {
@@ -136,8 +141,9 @@ export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>, keys?
   };
   return {
     check(grant) {
-      const state = stateOf(grant, routes.get(grant.route));
-      if (state !== 'held') throw errorOf(state);
+      const now = routes.get(grant.route);
+      const state = stateOf(grant, now);
+      if (state !== 'held') throw errorOf(state, grant, now);
     },
     permit: (grant, kind) => new AnswerPermit(routes, stateOf, watch, grant, kind),
     watch,
@@ -156,8 +162,9 @@ class AnswerPermit implements Permit {
   ) {}
 
   deny(): GatewayError | undefined {
-    const state = this.stateOf(this.grant, this.routes.get(this.grant.route));
-    return ends(state, this.kind) ? errorOf(state) : undefined;
+    const now = this.routes.get(this.grant.route);
+    const state = this.stateOf(this.grant, now);
+    return ends(state, this.kind) ? errorOf(state, this.grant, now) : undefined;
   }
 
   watch(end: (error: GatewayError) => void): () => void {

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, it } from '@jest/globals';
 import type { Route } from '@mcp-gateway/common/contracts';
 import type { RouteTable } from '@mcp-gateway/routing';
@@ -17,7 +17,8 @@ function endpointsAfter(now: Route | undefined) {
   const routes = { get: () => now, onChange() {} } as unknown as RouteTable;
   const balancer = createBalancer({ sessionsOn: () => 0, inFlight: () => 0 });
   const parts = { routes, balancer, waits: createEndpointWaits(routes), grants: createGrants(routes) };
-  return endpoints(parts, { res: new EventEmitter() as ServerResponse, era: 'modern', route, principal: BOB });
+  const req = { method: 'POST', headers: {} } as IncomingMessage;
+  return endpoints(parts, { req, res: new EventEmitter() as ServerResponse, era: 'modern', route, principal: BOB });
 }
 
 it('retries on another replica while the caller may use the adapter', () => {

@@ -1,13 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { Principal } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/routing';
 import type { Era } from '@mcp-gateway/protocol';
 import type { Balancer } from './balancer/balancer.js';
 import type { EndpointWaits } from './balancer/wait-for-endpoint.js';
 import { noReadyReplica } from './find-endpoint.js';
-import type { Grants } from '../request/grants.js';
+import type { Grant, Grants } from '../request/grants.js';
 
 const MAX_ATTEMPTS = 3;
 
@@ -39,11 +38,9 @@ export interface EndpointParts {
   grants: Grants;
 }
 
-interface Asking {
+interface Asking extends Grant {
   res: ServerResponse;
   era: Era;
-  route: Route;
-  principal: Principal;
 }
 
 export interface EndpointCandidates {
@@ -62,10 +59,8 @@ export interface EndpointCandidates {
 }
 
 /** The endpoints for a request without a session, which may open one. */
-export function endpoints(
-  { routes, balancer, waits, grants }: EndpointParts,
-  { res, era, route, principal }: Asking,
-): EndpointCandidates {
+export function endpoints({ routes, balancer, waits, grants }: EndpointParts, asking: Asking): EndpointCandidates {
+  const { res, era, route } = asking;
   const choose = (from: Route, avoid: ReadonlySet<string> | undefined) => {
     const preference = avoid && { avoid };
     const isStateless = era === 'modern' || from.affinity === 'none';
@@ -74,7 +69,7 @@ export function endpoints(
   let deadline: number | undefined;
   return {
     now(avoid) {
-      if (avoid) grants.check({ principal, route }); // the request arrived a while ago
+      if (avoid) grants.check(asking); // the request arrived a while ago
       return choose(route, avoid);
     },
     later(avoid) {
@@ -84,7 +79,7 @@ export function endpoints(
         client: res,
         deadline,
         choose() {
-          grants.check({ principal, route }); // checked again: the grant may have been revoked meanwhile
+          grants.check(asking); // checked again: the grant may have been revoked meanwhile
           const latest = routes.get(route) ?? route;
           const found = choose(latest, avoid) ?? (avoid && choose(latest, undefined));
           if (!found && latest.phase === 'Stopped') throw noReadyReplica(latest); // no replica is about to start

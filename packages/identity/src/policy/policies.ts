@@ -1,0 +1,189 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ParseResult } from '@marcbachmann/cel-js';
+import { EVERY_METHOD, type Policy } from '@mcp-gateway/common/contracts';
+import type { Principal } from '@mcp-gateway/common/principal';
+import { type Analysis, analyse, ExpressionFault, hasLongList, MAX_ENTRIES } from './cost.js';
+import { beginEvaluation, environment, PolicyPrincipal, PolicyResource } from './environment.js';
+
+/** Of all expressions of an adapter together; about two milliseconds of processor time. */
+const MAX_COST = 200_000;
+
+/** A request for an adapter, as its policies see it. */
+export interface PolicyRequest {
+  principal: Principal;
+  resource: { kind: string; name: string; createdBy: string };
+  headers: IncomingHttpHeaders;
+  /** Empty for a message without a method, and for a GET request. */
+  method: string;
+  params: Readonly<Record<string, unknown>>;
+}
+
+/** Why the policies of an adapter refuse a request. */
+export interface Denial {
+  /** The name of the policy; undefined when none of those that allow does. */
+  policy: string | undefined;
+  reason: string;
+  /** Says where an expression could not be evaluated, and nothing of the request. */
+  cause?: Error;
+}
+
+interface Compiled {
+  policy: Policy;
+  /** Undefined when this version of the gateway cannot evaluate the expression. */
+  expression: ParseResult | undefined;
+  analysis: Analysis;
+}
+
+export interface Policies {
+  /** Undefined when they permit the request. `deny` comes before `allow`. */
+  decide(request: PolicyRequest): Denial | undefined;
+}
+
+/** The policies of a route. One whose expression is not valid refuses everything that it decides on. */
+export function compilePolicies(policies: readonly Policy[]): Policies {
+  const compiled = policies.map(compileOrRefuse);
+  const denying = compiled.filter(({ policy }) => policy.effect === 'deny');
+  const allowing = compiled.filter(({ policy }) => policy.effect === 'allow');
+  return { decide: (request) => decide(denying, allowing, request) };
+}
+
+/** What is wrong with the expressions; `index` counts the policies from 0. */
+export function policyFaults(policies: readonly Policy[]): { index: number; detail: string }[] {
+  let total = 0;
+  return policies.flatMap(({ when }, index) => {
+    try {
+      total += compile(when).analysis.cost;
+      if (total <= MAX_COST) return [];
+      return [{ index, detail: 'may take too long: it looks through lists in lists, or through long ones many times' }];
+    } catch (error) {
+      return [{ index, detail: faultOf(error) }];
+    }
+  });
+}
+
+const UNKNOWN: Analysis = { cost: 0, usesHeaders: false, loops: false };
+
+function compileOrRefuse(policy: Policy): Compiled {
+  try {
+    return { policy, ...compile(policy.when) };
+  } catch {
+    return { policy, expression: undefined, analysis: UNKNOWN };
+  }
+}
+
+function compile(when: string): Pick<Compiled, 'analysis'> & { expression: ParseResult } {
+  const expression = environment.parse(when);
+  const analysis = analyse(expression.ast);
+  const { valid, type, error } = expression.check();
+  if (!valid) throw error ?? new ExpressionFault('is not valid', 0);
+  if (type !== 'bool') throw new ExpressionFault(`must be true or false, and is of the type ${type}`, 0);
+  return { expression, analysis };
+}
+
+interface ReportedError {
+  summary?: string;
+  message: string;
+  at?: number;
+  range?: { start: number };
+}
+
+function faultOf(thrown: unknown): string {
+  const { summary, message, at, range } = thrown as ReportedError;
+  return `is not valid at character ${(at ?? range?.start ?? 0) + 1}: ${summary ?? message}`;
+}
+
+function decide(denying: readonly Compiled[], allowing: readonly Compiled[], request: PolicyRequest) {
+  const context = new Context(request);
+  for (const each of denying) {
+    if (!decidesOn(each.policy, request.method)) continue;
+    const result = evaluate(each, context);
+    if (result !== false) return denial(each.policy, result);
+  }
+  let refused: Denial | undefined;
+  for (const each of allowing) {
+    if (!decidesOn(each.policy, request.method)) continue;
+    const result = evaluate(each, context);
+    if (result === true) return undefined;
+    refused ??= { policy: undefined, reason: reasonOf(each.policy), ...(result !== false && { cause: result.error }) };
+  }
+  return refused;
+}
+
+const decidesOn = ({ methods }: Policy, method: string): boolean =>
+  methods.includes(EVERY_METHOD) || methods.includes(method);
+
+const reasonOf = ({ name, reason }: Policy) => (reason === '' ? `the policy ${name} does not permit it` : reason);
+
+const denial = (policy: Policy, result: true | { error: Error }): Denial =>
+  result === true
+    ? { policy: policy.name, reason: reasonOf(policy) }
+    : { policy: policy.name, reason: `the policy ${policy.name} cannot be evaluated`, cause: result.error };
+
+/** The result, or the error, which refuses the request. */
+function evaluate({ expression, analysis }: Compiled, context: Context): boolean | { error: Error } {
+  try {
+    if (!expression) throw new Error('this version of the gateway cannot evaluate the expression');
+    if (analysis.loops && context.hasLongList) throw new Error(`a list has more than ${MAX_ENTRIES} entries`);
+    context.readsHeaders ||= analysis.usesHeaders;
+    beginEvaluation();
+    const result: unknown = expression(context.variables());
+    return typeof result === 'boolean' ? result : { error: new Error('the result is neither true nor false') };
+  } catch (error) {
+    return { error: failureOf(error) };
+  }
+}
+
+/** Messages of CEL may quote arguments, which must not get into logs. */
+function failureOf(thrown: unknown): Error {
+  const { code, range } = thrown as { code?: string; range?: { start: number } };
+  if (code === undefined) return thrown as Error;
+  return new Error(`the expression fails at character ${(range?.start ?? 0) + 1}: ${code}`);
+}
+
+/** The variables of the expressions for one request, each made when it is needed. */
+class Context {
+  readsHeaders = false;
+  #headers: Record<string, string> | undefined;
+  #hasLongList: boolean | undefined;
+  readonly #request: PolicyRequest;
+  readonly #principal: PolicyPrincipal;
+  readonly #resource: PolicyResource;
+
+  constructor(request: PolicyRequest) {
+    const { kind, name, createdBy } = request.resource;
+    this.#request = request;
+    this.#principal = new PolicyPrincipal(request.principal);
+    this.#resource = new PolicyResource(kind, name, createdBy);
+  }
+
+  get hasLongList(): boolean {
+    return (this.#hasLongList ??= hasLongList(this.#request.params));
+  }
+
+  variables() {
+    const { method, params, headers } = this.#request;
+    const { name, arguments: given } = params;
+    if (this.readsHeaders) this.#headers ??= readableHeaders(headers);
+    return {
+      principal: this.#principal,
+      resource: this.#resource,
+      method,
+      tool: method === 'tools/call' && typeof name === 'string' ? name : '',
+      arguments: typeof given === 'object' && given !== null && !Array.isArray(given) ? given : {},
+      params,
+      headers: this.#headers ?? {},
+    };
+  }
+}
+
+/** Headers with credentials, and those by which a caller could claim to be another. */
+const HIDDEN =
+  /^(authorization|proxy-.*|cookie2?|set-cookie|mcp-session-id|last-event-id|x-(mcp-(user|role).*|dev-.*|gateway-secret|api-key|forwarded-.*|real-ip)|forwarded)$/;
+
+function readableHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const readable: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof value === 'string' && name !== '__proto__' && !HIDDEN.test(name)) readable[name] = value;
+  }
+  return readable;
+}
