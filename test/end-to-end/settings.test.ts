@@ -8,10 +8,9 @@ import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { signInFields } from '@mcp-gateway/identity';
 import { callerFields, trafficFields } from '@mcp-gateway/platform/config';
-import { freePort } from '@mcp-gateway/platform/serving';
 import { selfSigned } from '../data-plane/support/certificate.js';
 import { afterTests, folder } from '../support/after-tests.js';
-import { example, managementApi } from '../support/api.js';
+import { example } from '../support/api.js';
 import { callModern, initialize } from '../support/clients.js';
 import { startGateway, type Gateway } from '../support/gateway.js';
 import { send } from '../support/http.js';
@@ -32,11 +31,9 @@ async function startInNetwork(): Promise<Gateway> {
   const root = process.getuid?.() === 0;
   const home = await folder();
   if (root) await chown(home, NOBODY, NOBODY);
-  const port = await freePort(); // because it prints its public URL only
-  const started = await startGateway({
+  return startGateway({
     home,
     env: {
-      PORT: String(port),
       MCP_GATEWAY_HOST: '0.0.0.0',
       MCP_GATEWAY_DEVELOPMENT_SIGN_IN: 'allow-from-network',
       MCP_GATEWAY_ALLOWED_ORIGINS: 'https://portal.example',
@@ -49,8 +46,6 @@ async function startInNetwork(): Promise<Gateway> {
     },
     as: root ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'] : [],
   });
-  const url = `http://127.0.0.1:${port}`;
-  return { ...started, url, api: managementApi(url) };
 }
 
 async function startEncrypted() {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freePort } from '@mcp-gateway/platform/serving';
 import { afterTests, folder } from './after-tests.js';
 import { managementApi, type Api } from './api.js';
 import { collect, launch, repository, type Launched } from './launch.js';
@@ -58,16 +59,24 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const catalogueFile = join(home, 'catalogue.json');
   const writeCatalogue = (entries: CatalogueFile) => writeFile(catalogueFile, JSON.stringify(entries));
   if (options.catalogue) await writeCatalogue(options.catalogue);
-  const env = { ...options.env, ...(options.catalogue && { MCP_GATEWAY_CATALOGUE: catalogueFile }) };
+  const { MCP_GATEWAY_PUBLIC_URL: publicUrl, PORT: given } = options.env ?? {};
+  // It prints its public URL only, which leads nowhere in a test.
+  const port = publicUrl !== undefined && given === undefined ? await freePort() : undefined;
+  const env = {
+    ...options.env,
+    ...(port !== undefined && { PORT: String(port) }),
+    ...(options.catalogue && { MCP_GATEWAY_CATALOGUE: catalogueFile }),
+  };
 
   const launched = launch(home, env, options.as, options.options);
   const { output, hasEnded, processes } = launched;
-  const url = await waitFor(
+  const printed = await waitFor(
     'the gateway to print its URL',
     () => (hasEnded() ? 'ended' : /Manage servers at (https?:\/\/\S+)\/adapters/.exec(output())?.[1]),
     START_MS,
   );
-  if (url === 'ended') throw new Error(`the gateway ended: ${output()}`);
+  if (printed === 'ended') throw new Error(`the gateway ended: ${output()}`);
+  const url = port === undefined ? printed : `http://127.0.0.1:${port}`;
   return {
     ...launched,
     url,
