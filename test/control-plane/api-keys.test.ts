@@ -182,7 +182,10 @@ describe('an API key on the management API', () => {
     const { create, admin, withKey } = await start();
     const [{ key, id }, other] = [(await create(admin, { roles: ['mcp.admin'] })).json, (await create(admin)).json];
     const made = await withKey(key, 'POST', '/api-keys', { name: 'child' });
-    expect([made.status, made.json.detail]).toEqual([403, expect.stringContaining('an API key creates no API keys')]);
+    expect([made.status, made.json.detail]).toEqual([
+      403,
+      expect.stringContaining('an API key cannot create API keys'),
+    ]);
     expect((await withKey(key, 'GET', '/api-keys')).json.map((each: { id: string }) => each.id)).toEqual([id]);
     expect((await withKey(key, 'DELETE', `/api-keys/${other.id}`)).status).toBe(404);
     expect((await withKey(key, 'DELETE', `/api-keys/${id}`)).status).toBe(204);

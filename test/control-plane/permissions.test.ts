@@ -45,7 +45,7 @@ describe('GET /permissions/explain', () => {
     });
     expect((await explain(caller(url, 'bob', 'team'), { principal: 'bob', action: 'write' })).json).toMatchObject({
       allowed: false,
-      reason: 'no rule permits it: it needs mcp.admin, or to be the creator',
+      reason: 'no rule permits it: it needs mcp.admin, or to be the creator or an administrator of the tenant',
       policies: [],
     });
   });

@@ -77,5 +77,6 @@ export const principalOfKey = (key: Omit<ApiKey, 'hash'>): Principal => ({
   tenant: key.tenant,
   expiresAt: key.expiresAt,
   apiKey: key.id,
+  signIn: `api-key ${key.id}`,
   ...(key.resources && { resources: key.resources }),
 });

@@ -9,7 +9,7 @@ const RULES = { tenantId: 'tenant', audiences: ['client', 'https://mcp.example.c
 const ALGORITHM = 'the token is signed with an algorithm that is not accepted';
 const UNVERIFIABLE = 'the token cannot be verified';
 const NO_KEY = 'the token is signed with a key that its issuer does not publish';
-const TENANT = 'the token is of another tenant than its issuer';
+const TENANT = 'tid of the token names another tenant than its iss';
 const AUDIENCE = 'the token is for another audience';
 
 it.each<[string, object, object, string | undefined]>([

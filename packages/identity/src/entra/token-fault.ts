@@ -23,7 +23,7 @@ export function tokenFault(
   // The package ignores `crit` (RFC 7515 §4.1.11) and reads the claims of type JWT only.
   if (Object.hasOwn(header, 'crit') || header['typ'] !== 'JWT') return 'the token cannot be verified';
   if (typeof header['kid'] !== 'string') return 'the token is signed with a key that its issuer does not publish';
-  if (claims['tid'] !== tenantId) return 'the token is of another tenant than its issuer';
+  if (claims['tid'] !== tenantId) return 'tid of the token names another tenant than its iss';
   const { aud, exp, nbf } = claims;
   if (typeof aud !== 'string' || audienceIn(aud, audiences) === undefined) return 'the token is for another audience';
   if (typeof exp !== 'number') return 'the claim exp of the token is not valid';

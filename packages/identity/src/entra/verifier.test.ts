@@ -88,7 +88,7 @@ describe.each([1, 2] as const)('a token of version %d', (version) => {
     const accepted = 'the token is of an issuer that is not accepted here';
     expect(await verify(version, { iss: foreign, tid: OTHER_TENANT })).toMatchObject({ detail: accepted });
     expect(await verify(version, { iss: foreign })).toMatchObject({ detail: accepted });
-    const mixed = 'the token is of another tenant than its issuer';
+    const mixed = 'tid of the token names another tenant than its iss';
     expect(await verify(version, { tid: OTHER_TENANT })).toMatchObject({ detail: mixed });
     const both = { ENTRA_TENANT_IDS: `${TENANT}, ${OTHER_TENANT}` };
     expect(await verify(version, { tid: OTHER_TENANT }, both)).toMatchObject({ detail: mixed });

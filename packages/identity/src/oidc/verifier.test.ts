@@ -126,7 +126,7 @@ describe('one of several issuers', () => {
     const verifyOne = verifierOf(issuer, { log }, { subjectPrefix }, [{ ...partner, subjectPrefix: other }]);
     await expect(refusal(verifyOne(await bearer({ sub })))).resolves.toMatchObject({
       code: 'SIGN_IN_REQUIRED',
-      detail: 'the subject of the token begins as those of another issuer do',
+      detail: 'the subject of the token begins with the subjectPrefix of another issuer',
     });
     await expect(verifyOne(await bearer({ sub: free }))).resolves.toMatchObject({ subject: subjectPrefix + free });
   });

@@ -64,7 +64,7 @@ export function oidcVerifier(
     const expiresAt = payload.exp + settings.clockToleranceSeconds;
     const principal = { ...principalOf(payload, settings), signIn: settings.issuer, expiresAt };
     if (foreignPrefixes.some((prefix) => principal.subject.startsWith(prefix))) {
-      throw invalidToken('the subject of the token begins as those of another issuer do');
+      throw invalidToken('the subject of the token begins with the subjectPrefix of another issuer');
     }
     cache.add(token, principal, expiresAt);
     return principal;

@@ -178,7 +178,7 @@ class Context {
 
 /** Headers with credentials, and those by which a caller could claim to be another. */
 const HIDDEN =
-  /^(authorization|proxy-.*|cookie2?|set-cookie|mcp-session-id|last-event-id|x-(mcp-(user|role).*|dev-.*|gateway-secret|api-key|forwarded-.*|real-ip)|forwarded)$/;
+  /^(authorization|proxy-.*|cookie2?|set-cookie|mcp-session-id|last-event-id|x-(mcp-(user|role|identity).*|dev-.*|gateway-secret|api-key|forwarded-.*|real-ip)|forwarded)$/;
 
 function readableHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const readable: Record<string, string> = {};

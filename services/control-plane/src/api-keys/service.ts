@@ -122,7 +122,7 @@ function maySee(principal: Principal, row: ApiKeyRow): boolean {
 /** @throws GatewayError FORBIDDEN when the key would have rights that the caller has not */
 function refuseMoreRights(principal: Principal, { roles }: ApiKeyBody): void {
   if (principal.apiKey !== undefined) {
-    throw forbidden('an API key creates no API keys: its expiry would mean nothing; sign in as a person');
+    throw forbidden('an API key cannot create API keys, which could outlive it; sign in without one');
   }
   if (isAdmin(principal)) return;
   const missing = roles.filter((role) => !hasAnyRole(principal, [role]));

@@ -68,7 +68,7 @@ export function credentialBroker({ folder, tokens, log, now = Date.now }: Broker
     checkUse(principal, name) {
       if (isAdmin(principal)) {
         if (find(name)) return;
-        throw invalidField('/upstreamAuth/credential', 'is no credential that the operator has configured');
+        throw invalidField('#/upstreamAuth/credential', 'is no credential that the operator has configured');
       }
       if (hasAnyRole(principal, rolesOf(find, name))) return;
       // The same for a credential that does not exist: a caller learns nothing about credentials of others.

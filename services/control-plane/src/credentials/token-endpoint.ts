@@ -158,7 +158,7 @@ function failureOf(error: unknown): GatewayError {
   const codes = [error.error, /^AADSTS\d{1,10}/.exec(description)?.[0]].filter((code) =>
     /^[\w.-]{1,64}$/.test(code ?? ''),
   );
-  const detail = `the authorization server refuses a token for the MCP server: ${codes.join(', ') || 'for no known reason'}`;
+  const detail = `the authorization server refuses a token for the MCP server: ${codes.join(', ') || 'it gave no error code'}`;
   return new GatewayError('CREDENTIAL_UNAVAILABLE', { detail });
 }
 

@@ -74,8 +74,8 @@ const REASONS: Record<Rule, string> = {
   none: 'no rule permits it',
 };
 const NEEDED: Record<Action, string> = {
-  read: 'it needs one of the requiredRoles, or mcp.admin, or to be the creator',
-  write: 'it needs mcp.admin, or to be the creator',
+  read: 'it needs one of the requiredRoles, or mcp.admin, or to be the creator or an administrator of the tenant',
+  write: 'it needs mcp.admin, or to be the creator or an administrator of the tenant',
 };
 
 function explain(principal: Principal, row: AdapterRow, action: Action): PermissionExplanation {

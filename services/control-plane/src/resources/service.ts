@@ -46,7 +46,7 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
   return {
     async create(by, spec) {
       if (!isInScope(by.principal, { kind, name: spec.name })) {
-        throw forbidden(`the API key is for other resources than ${kind} ${spec.name}`);
+        throw forbidden(`the API key is restricted to resources, and ${kind} ${spec.name} is none of them`);
       }
       definition.authorizeSpec?.(by.principal, spec);
       const { subject, tenant } = by.principal;

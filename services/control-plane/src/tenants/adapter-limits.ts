@@ -25,6 +25,6 @@ function refuseBeyond({ tenant, what, limit, has, wants }: Amount): void {
   if (limit === undefined || has + wants <= limit) return;
   const rest = what === 'replicas' ? `${has} in other adapters` : has;
   throw new GatewayError('QUOTA_EXCEEDED', {
-    detail: `tenant ${tenant} may have ${limit} ${what} and has ${rest}; remove one, or have mcp.admin raise the quota`,
+    detail: `tenant ${tenant} may have ${limit} ${what} and has ${rest}; scale down or remove an adapter, or ask mcp.admin to raise the quota`,
   });
 }

@@ -70,7 +70,7 @@ export function tenantService({ rows, directory, counted }: TenantServiceParts) 
 
     async remove(principal: Principal, id: string): Promise<void> {
       requireAdmin(principal, id);
-      if (id === 'default') throw forbidden('the default tenant always exists; its quota can be changed');
+      if (id === 'default') throw forbidden('the tenant default cannot be removed; change its quota instead');
       const outcome = await rows.remove(id);
       if (outcome === 'missing') throw notFound();
       if (outcome === 'used') throw new GatewayError('TENANT_IN_USE');

@@ -85,6 +85,7 @@ function refusalError(tenant: string, refusal: QuotaRefusal, initializes: boolea
   const also = initializes ? '; initialize counts as a request, too' : '';
   return new GatewayError('QUOTA_EXCEEDED', {
     detail: `${OWNERS[refusal.scope]} ${tenant} ${how}; try again in ${seconds}${also}`,
+    reason: `quota of the ${refusal.scope}: ${what}`,
     headers,
   });
 }

@@ -70,6 +70,10 @@ function callIn(message: Message): { method: string; params: Record<string, unkn
 }
 
 export const policyDenied = ({ policy, reason, cause }: Denial): GatewayError =>
-  new GatewayError('POLICY_DENIED', { detail: policy === undefined ? reason : `${reason} (${policy})`, cause });
+  new GatewayError('POLICY_DENIED', {
+    detail: policy === undefined ? reason : `${reason} (${policy})`,
+    reason: policy === undefined ? 'the policies of the adapter' : `policy ${policy}`,
+    cause,
+  });
 
 export const unreadable = (): GatewayError => policyDenied(UNREADABLE);

@@ -63,6 +63,11 @@ describe('of a request', () => {
     ['such a list is not recorded', { message: UNREAD, namedMethod: 'tools/list' }, []],
     ['management is left to the control plane', { isManagement: true }, []],
     [
+      'a throttled caller of management is recorded',
+      { isManagement: true, refusal: { code: 'TOO_MANY_FAILURES', status: 429 } },
+      [{ action: 'management.request' }],
+    ],
+    [
       'management that is refused here is recorded',
       { isManagement: true, refusal: DOWN },
       [{ action: 'management.request' }],

@@ -19,6 +19,7 @@ const REFUSED_HERE = new Set([
   'FORBIDDEN',
   'ORIGIN_NOT_ALLOWED',
   'HOST_NOT_ALLOWED',
+  'TOO_MANY_FAILURES',
   'UNAVAILABLE',
 ]);
 /** Methods that an action may name; others are a client's text. */
