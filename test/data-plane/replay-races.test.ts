@@ -94,9 +94,11 @@ describe('a session that waits for a replica', () => {
     const { answer } = await call();
     const third = await startReplica();
     third.sessions.set('elsewhere', null);
-    const to = { endpointId: third.endpoint.id, upstreamId: 'elsewhere', recentMoves: 1, recentSince: 0 };
+    const there = { ...third.endpoint, ready: false };
+    await gateway.publish(routeTo([{ ...first.endpoint, ready: false }, there])); // before the move, or it would lead nowhere
+    const to = { endpointId: there.id, upstreamId: 'elsewhere', recentMoves: 1, recentSince: 0 };
     await records.move({ id, ...ADAPTER_1 }, adapterRef('echo'), 0, to);
-    await gateway.publish(routeTo([second.endpoint, { ...third.endpoint, ready: false }]));
+    await gateway.publish(routeTo([second.endpoint, there]));
     expect((await answer).json.result.content[0].text).toBe(third.endpoint.id);
     expect(second.received).toEqual([]);
   });
