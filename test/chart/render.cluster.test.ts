@@ -55,7 +55,9 @@ describe('the chart', () => {
     expect(production).toContain('an access token of https://login.example.com/realms/tools\n');
     expect(production).toContain('curl $GATEWAY/adapters/$NAME/status -H "Authorization: Bearer $TOKEN"\n');
     expect(production).not.toContain('SIGN-IN:');
-    expect(await notes('production', '--set=publicUrl=,identityKeys.existingSecret=')).toContain('set publicUrl to the URL that clients use');
+    expect(await notes('production', '--set=publicUrl=,identityKeys.existingSecret=')).toContain(
+      'set publicUrl to the URL that clients use',
+    );
     expect(trial).not.toMatch(/TOKEN|Bearer/);
     // A registry of the operator need not have the example server.
     expect(production).toContain('IMAGE is a name below registry.example.com/mcp-servers');
