@@ -22,3 +22,16 @@ it('are full when the ledger grants fewer than are needed', () => {
   expect(slots.isFull(0)).toBe(true);
   expect(slots.isFull(1_000)).toBe(false);
 });
+
+it('are given back when twice the spare ones are free, and one by one when the limit is small', () => {
+  const slots = new Slots('key', 1_000);
+  slots.granted(30, 0, 0);
+  slots.inUse = 10;
+  expect([slots.spare, slots.hasExcess()]).toEqual([10, false]);
+  slots.inUse = 9;
+  expect(slots.hasExcess()).toBe(true);
+  const few = new Slots('key', 5);
+  few.granted(2, 0, 0);
+  few.inUse = 1;
+  expect(few.hasExcess()).toBe(true);
+});

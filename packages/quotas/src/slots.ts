@@ -3,8 +3,8 @@ import type { SlotsRequest } from './ledger.js';
 
 /** How long a data plane that got no slot asks for none. */
 const FULL_MS = 100;
-const SPARE_PART = 0.02;
-const MAX_SPARE = 100;
+const SPARE_PART = 0.01;
+const MAX_SPARE = 50;
 
 /**
  * Things that are held at the same time, such as requests under way, as one data plane counts them. It reserves slots at the ledger
@@ -59,8 +59,8 @@ export class Slots {
     this.granted(Math.max(this.inUse, Math.min(needed, most)), needed, now);
   }
 
-  /** Whether more slots are reserved than are worth keeping. */
+  /** Whether more slots are reserved than are worth keeping: twice the spare ones, or each request that ends would call the ledger. */
   hasExcess(): boolean {
-    return this.reserved > this.inUse + this.spare;
+    return this.reserved > this.inUse + 2 * this.spare;
   }
 }
