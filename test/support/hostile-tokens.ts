@@ -141,7 +141,7 @@ const TOKENS: Attack[] = [
 ];
 
 const TENANTS: Attack[] = ['iss and tid', 'iss only', 'tid only', 'no tid'].map((name, at) =>
-  jwt(`another tenant: ${name}`, /an issuer that is not accepted here|another tenant than its issuer/, (issuer, of) =>
+  jwt(`another tenant: ${name}`, /an issuer that is not accepted here|another tenant than its iss/, (issuer, of) =>
     issuer.token(of.foreignTenant?.[at]),
   ),
 );
