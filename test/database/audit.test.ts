@@ -1,20 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { AuditRecord } from '@mcp-gateway/common/contracts';
 import { auditRows, verifyAudit, type Database } from '@mcp-gateway/database';
+import { record as call } from '../control-plane/support/audit.js';
 import { connect, freshDatabase } from '../support/postgres.js';
 
-const record = (fields: Partial<AuditRecord> = {}): string =>
-  JSON.stringify({
-    id: randomUUID(),
-    time: '2026-11-30T08:00:00.000Z',
-    service: 'data-plane',
-    action: 'mcp.tools/call',
-    outcome: 'success',
-    caller: { subject: 'ada', name: 'Ada', roles: [], tenant: 'default' },
-    resource: { kind: 'adapter', name: 'echo' },
-    ...fields,
-  });
+const record = (fields: Partial<AuditRecord> = {}): string => JSON.stringify(call(fields));
 
 async function freshAudit() {
   const url = await freshDatabase();

@@ -25,7 +25,7 @@ class Memberships {
     for (const { id, members, admins } of tenants.toSorted((one, other) => (one.id < other.id ? -1 : 1))) {
       addFirst(this.#subjects, members.subjects, id);
       if (id !== DEFAULT_TENANT) this.#claims.set(id, id);
-      // Whoever has no claim has the value `default`, and the id of a tenant is its own.
+      // A caller without the claim has the value `default`, and the id of a tenant always names that tenant.
       addFirst(
         this.#claims,
         members.claims.filter((claim) => claim !== DEFAULT_TENANT && !ids.has(claim)),
@@ -90,7 +90,7 @@ export function placing(tenants: Tenants): (principal: Principal) => Principal {
     let found = known.get(principal);
     if (!found) {
       const { tenant, ...membership } = memberships.of(principal);
-      // Who is restricted to resources administers those at most.
+      // A caller that is restricted to resources administers those at most.
       const adminOf = principal.resources === undefined ? membership.adminOf : [];
       found = tenant === principal.tenant && adminOf.length === 0 ? principal : { ...principal, tenant, adminOf };
       known.set(principal, found);

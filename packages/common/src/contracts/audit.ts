@@ -27,7 +27,7 @@ const AuditGap = z.strictObject({
 });
 
 /**
- * Who did what, on which resource, from where, with which result. It has no field for arguments, results, tokens, query
+ * A record says who did what, on which resource, from where, with which result. It has no field for arguments, results, tokens, query
  * strings or values of variables. Texts from outside are bounded (packages/audit).
  */
 export const AuditRecord = z

@@ -26,7 +26,7 @@ export const TenantBody = z
       .prefault({})
       .meta({
         description:
-          'Who belongs to the tenant. Of several tenants the one that names the subject comes first, then the claim, then the role.',
+          'Callers that belong to the tenant. If several tenants name a caller, the one that names the subject comes first, then the claim, then the role.',
       }),
     admins: z
       .strictObject({
@@ -34,7 +34,7 @@ export const TenantBody = z
         roles: names('Callers with one of these roles.'),
       })
       .prefault({})
-      .meta({ description: 'Who may read and change the resources of the tenant, and read its quota.' }),
+      .meta({ description: 'Callers that may read and change the resources of the tenant, and read its quota.' }),
   })
   .meta({ id: 'TenantBody' });
 export type TenantBody = z.infer<typeof TenantBody>;

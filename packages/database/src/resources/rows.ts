@@ -33,7 +33,7 @@ interface TenantUse {
   replicas: number;
 }
 
-/** Throws when a tenant that has this may not have the resource as well. Nobody else writes for the tenant meanwhile. */
+/** Throws when a tenant that has this may not have the resource as well. No other transaction writes for the tenant meanwhile. */
 export type CheckUse = (others: TenantUse) => void;
 
 export interface Page {
