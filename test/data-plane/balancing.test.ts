@@ -126,9 +126,9 @@ describe('a replica that refuses connections', () => {
   });
 
   it('is reported when there is no other replica', async () => {
-    const { endpoint } = await startReplica();
-    const nowhere = { ...endpoint, url: 'http://127.0.0.1:1' }; // not a freed port, which another test may get
-    const { url } = await startGateway({ routes: [routeTo(nowhere)] });
+    const gone = await startReplica();
+    await gone.kill();
+    const { url } = await startGateway({ routes: [routeTo(gone.endpoint)] });
     const { status, text } = await send(`${url}/adapters/echo/mcp`, { headers: MODERN, body: '{}' });
     expect(status).toBe(502);
     expect(text).toContain('The MCP server could not be reached; the call did not run');

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { afterTest } from '../../support/clean-up.js';
 import { bodyOf } from '../../support/http.js';
+import { endServer, killServer } from './kill-server.js';
 
 interface RpcMessage {
   id?: string | number;
@@ -150,13 +151,7 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
 
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const kill = async () => {
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  };
-  afterTest(() => server.listening && kill());
+  afterTest(() => server.listening && endServer(server));
   return {
     endpoint: { id: name, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, path, ready: true },
     received,
@@ -166,7 +161,7 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
     refuse: (method, status) => void refused.set(method, status),
     allow: (method) => void refused.delete(method),
     forgetAfter: (method) => void forgotten.add(method),
-    kill,
+    kill: () => killServer(server),
     notify: (session, text) => void sessions.get(session)?.write(`event: message\ndata: ${JSON.stringify(text)}\n\n`),
   };
 }

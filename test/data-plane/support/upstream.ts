@@ -4,6 +4,7 @@ import { createServer as createTcpServer, type AddressInfo, type Server, type So
 import type { Endpoint, PublishedRoute, Route } from '@mcp-gateway/common/contracts';
 import { afterTest } from '../../support/clean-up.js';
 import { pairs } from '../../support/http.js';
+import { killServer } from './kill-server.js';
 
 export interface Seen {
   method: string;
@@ -37,13 +38,7 @@ export async function startUpstream(answer: Answer): Promise<Upstream> {
     void answer(req, res, request);
   });
   afterTest(() => server.closeAllConnections());
-  const kill = async () => {
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  };
-  return { endpoint: nextEndpoint(await listenOn(server)), seen, kill };
+  return { endpoint: nextEndpoint(await listenOn(server)), seen, kill: () => killServer(server) };
 }
 
 function record(req: IncomingMessage, res: ServerResponse): Seen {
