@@ -17,7 +17,7 @@ import {
 import { signInFields } from '@mcp-gateway/identity';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { checkRedis } from '@mcp-gateway/platform/redis';
-import { closeServer, freePort, listen } from '@mcp-gateway/platform/serving';
+import { closeServer, freePort, holdPort, listen } from '@mcp-gateway/platform/serving';
 import {
   catalogue,
   defaultTimes,
@@ -63,6 +63,7 @@ export interface RunningGateway {
 export async function startGateway(config: Config, host: Host): Promise<RunningGateway> {
   const { env, log, defer, isEnding } = host;
   const port = await checkPort(config.MCP_GATEWAY_HOST, config.PORT);
+  const held = [await holdPort(port)]; // until the services listen, which takes seconds
   const userCatalogue = config.MCP_GATEWAY_CATALOGUE && resolve(config.MCP_GATEWAY_CATALOGUE);
   if (userCatalogue) await readCatalogue(userCatalogue);
   const data = await dataFolder(config.MCP_GATEWAY_DATA, isEnding);
@@ -82,6 +83,7 @@ export async function startGateway(config: Config, host: Host): Promise<RunningG
   defer(supervisor.close);
 
   const controlPlanePort = await freePort();
+  held.push(await holdPort(controlPlanePort));
   const url = urlOf(config, port);
   const publicUrl = publicUrlOf(config, url);
   const issuer = host.developmentIssuer ? await startIssuer([publicUrl, url], data, host) : undefined;
@@ -99,6 +101,7 @@ export async function startGateway(config: Config, host: Host): Promise<RunningG
   );
   defer(() => Promise.allSettled(services.map(async (service) => (await service).stop())));
   await Promise.all(services);
+  for (const release of held) release();
   return {
     url,
     publicUrl,

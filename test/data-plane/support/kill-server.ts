@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { holdPort } from '@mcp-gateway/platform/serving';
 import { afterTest } from '../../support/clean-up.js';
 
 /** Breaks every connection of a server, and ends it. */
@@ -18,14 +19,5 @@ export async function endServer(server: Server): Promise<void> {
 export async function killServer(server: Server): Promise<void> {
   const { port } = server.address() as AddressInfo;
   await endServer(server);
-  const peer = createServer((socket) => socket.resume().once('error', () => {}));
-  await once(peer.listen(0, '127.0.0.1'), 'listening');
-  const host = '127.0.0.1';
-  const { port: peerPort } = peer.address() as AddressInfo;
-  const holder = connect({ host, port: peerPort, localAddress: host, localPort: port });
-  afterTest(() => {
-    holder.destroy();
-    peer.close();
-  });
-  await once(holder, 'connect').catch(() => {}); // EADDRINUSE: a connection of another program has the port already
+  afterTest(await holdPort(port));
 }

@@ -3,5 +3,5 @@ export { HookedResponse, hookedPrototype, requestIdOf } from './exchange.js';
 export { htmlPage } from './html-page.js';
 export { runMain, shutdownOn } from './lifecycle.js';
 export { closeServer, listen } from './listen.js';
-export { freePort, localhostOrigin } from './loopback.js';
+export { freePort, holdPort, localhostOrigin } from './loopback.js';
 export { followTlsFiles, LISTENER_TLS, readTlsFiles, type TlsFiles, type TlsVariables } from './tls-files.js';

@@ -1,9 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { Agent, createServer, get, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ConfigError } from '../config/index.js';
-import { freePort } from './loopback.js';
+import { freePort, holdPort } from './loopback.js';
 import { closeServer, listen } from './listen.js';
 
 const servers: Server[] = [];
@@ -172,4 +173,18 @@ describe('closing', () => {
 it('finds a port that can be listened on', async () => {
   const port = await freePort();
   expect(await listen(server(), { host: '127.0.0.1', port })).toBe(port);
+});
+
+const onLinux = process.platform === 'linux' ? it : it.skip;
+
+onLinux('keeps a port for a server that starts later, and refuses connections meanwhile', async () => {
+  const port = await freePort();
+  const isBound = async () =>
+    (await readFile('/proc/net/tcp', 'utf8')).includes(` 0100007F:${port.toString(16).toUpperCase()} `);
+  expect(await isBound()).toBe(false);
+  const release = await holdPort(port);
+  expect(await isBound()).toBe(true);
+  await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+  expect(await listen(server(), { host: '127.0.0.1', port })).toBe(port);
+  release();
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type LookupFunction } from 'node:net';
+import { connect, createServer, type AddressInfo, type LookupFunction } from 'node:net';
 
 interface NamedOrigin {
   /** The host name of the server, which is also its `Host` header. */
@@ -30,4 +30,29 @@ export async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
+}
+
+const LOOPBACK = '127.0.0.1';
+
+/**
+ * Keeps a port for a server that starts soon, possibly in another process, until the returned function is called:
+ * meanwhile connections to it are refused, and the kernel gives it to nobody who requests any port. The server has to
+ * set SO_REUSEADDR, as Node does. Only Linux is known to work so; elsewhere nothing is kept.
+ */
+export async function holdPort(port: number): Promise<() => void> {
+  if (process.platform !== 'linux') return () => {};
+  const peer = createServer((socket) =>
+    socket
+      .resume()
+      .once('error', () => {})
+      .unref(),
+  ).listen(0, LOOPBACK);
+  await once(peer, 'listening');
+  const { port: peerPort } = peer.unref().address() as AddressInfo;
+  const holder = connect({ host: LOOPBACK, port: peerPort, localAddress: LOOPBACK, localPort: port }).unref();
+  await once(holder, 'connect').catch(() => {}); // a connection has the port already, and keeps it as well
+  return () => {
+    holder.resetAndDestroy();
+    peer.close();
+  };
 }
