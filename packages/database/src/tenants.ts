@@ -1,6 +1,7 @@
 import { DEFAULT_TENANT, Quota, TenantBody } from '@mcp-gateway/common/contracts';
 import type { Database } from './connect.js';
 import { Prisma } from './generated/client.js';
+import { isInUse, tenantUse, type TenantUse } from './resources/all-kinds.js';
 import type { Page } from './resources/rows.js';
 import { queryOrUnavailable } from './unavailable.js';
 
@@ -22,11 +23,11 @@ export interface TenantRows {
   list(page: Page, ids?: readonly string[]): Promise<TenantRow[]>;
   /** Null when there is no such tenant. The default tenant gets its row here. */
   update(id: string, change: { spec?: TenantBody; quota?: Quota }): Promise<TenantRow | null>;
-  /** `used`: adapters belong to it. */
+  /** `used`: resources belong to it. */
   remove(id: string): Promise<'removed' | 'used' | 'missing'>;
   all(): Promise<TenantRow[]>;
-  /** How many adapters and replicas of adapters a tenant has, as their specs say; none that is being deleted. */
-  countAdapters(id: string): Promise<{ adapters: number; replicas: number }>;
+  /** What a tenant has, of all kinds, as the specs say; nothing that is being deleted. */
+  useOf(id: string): Promise<TenantUse>;
 }
 
 type Stored = Omit<TenantRow, 'spec' | 'quota'> & Record<'spec' | 'quota', unknown>;
@@ -87,19 +88,15 @@ export function tenantRows(database: Database, now: () => Date = () => new Date(
     async remove(id) {
       const removed = await queryOrUnavailable(
         () => database.$executeRaw`
-          DELETE FROM tenants WHERE id = ${id} AND NOT EXISTS (SELECT FROM adapters WHERE tenant = ${id})`,
+          DELETE FROM tenants WHERE id = ${id} AND NOT ${isInUse(id)}`,
       );
       if (removed === 1) return 'removed';
       const left = await query(Prisma.sql`SELECT ${COLUMNS} FROM tenants WHERE id = ${id}`);
       return left.length > 0 ? 'used' : 'missing';
     },
-    async countAdapters(id) {
-      const [counts] = await queryOrUnavailable(
-        () => database.$queryRaw<{ adapters: number; replicas: number }[]>`
-          SELECT count(*)::int AS adapters, coalesce(sum((spec->>'replicaCount')::int), 0)::int AS replicas
-          FROM adapters WHERE tenant = ${id} AND deleted_at IS NULL`,
-      );
-      return counts ?? { adapters: 0, replicas: 0 };
+    async useOf(id) {
+      const [use] = await queryOrUnavailable(() => database.$queryRaw<TenantUse[]>(tenantUse(id)));
+      return use ?? { resources: 0, replicas: 0 };
     },
   };
 }

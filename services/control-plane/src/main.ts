@@ -31,9 +31,9 @@ import { reconcileQueue } from '@mcp-gateway/routing/queue';
 import { apiKeySource } from './api-keys/service.js';
 import { drainAudit } from './audit/drain.js';
 import { auditMetrics } from './metrics.js';
-import { workloadIdentityRule } from './adapters/definition.js';
 import { composeControlPlane, type ControlPlane, createLogReader } from './compose.js';
 import { CONFIG_VARIABLES, readControlPlaneConfig } from './config.js';
+import { workloadIdentityRule } from './resources/workload-identity.js';
 import { sessionService } from './sessions/service.js';
 import { keepTenantsPublished } from './tenants/directory.js';
 

@@ -116,8 +116,9 @@ async function quotaResource(
   const [leases, slots, counts] = await Promise.all([
     windows.length > 0 ? leased(counted, id, windows) : [],
     kinds.length > 0 ? held(counted, id, kinds) : [],
-    resources.length > 0 ? rows.countAdapters(id) : { adapters: 0, replicas: 0 },
+    resources.length > 0 ? rows.useOf(id) : { resources: 0, replicas: 0 },
   ]);
+  const has = { adapters: counts.resources, replicas: counts.replicas };
   return {
     limits: quota,
     use: {
@@ -127,7 +128,7 @@ async function quotaResource(
         resetsAt: new Date(Date.now() + (leases[at]?.msLeft ?? 0)).toISOString(),
       })),
       ...Object.fromEntries(kinds.map(({ what, limit }, at) => [what, useOf(limit, slots[at] ?? 0)])),
-      ...Object.fromEntries(resources.map((what) => [what, useOf(quota[what] ?? 0, counts[what])])),
+      ...Object.fromEntries(resources.map((what) => [what, useOf(quota[what] ?? 0, has[what])])),
     },
   };
 }
