@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AuditTrail } from '@mcp-gateway/audit';
 import type { ResourceRef } from '@mcp-gateway/common/contracts';
+import type { Principal } from '@mcp-gateway/common/principal';
 import {
   adapterRows,
   type AdapterRows,
@@ -54,6 +55,8 @@ export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'inter
   logs: LogReader;
   /** How often the gateway checks again whether a caller that follows logs may read them; default: see resources/logs.ts. */
   logCheckMs?: number | undefined;
+  /** Whether a sign-in with an access token still holds; default: until it expires. */
+  isHeld?: ((principal: Principal) => boolean) | undefined;
   mayUseWorkloadIdentity: MayUseWorkloadIdentity;
   /** Credentials for requests to servers; undefined: there are none. */
   credentials?:
@@ -106,7 +109,8 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   const keyRows = apiKeyRows(database);
   const { apiKeys } = parts;
   const keys = apiKeys && databaseKeys(keyRows);
-  const isHeld = keys?.isHeld;
+  const isHeld = async (principal: Principal) =>
+    (parts.isHeld?.(principal) ?? true) && ((await keys?.isHeld(principal)) ?? true);
   const app = createApp({
     ...parts,
     verifier: directory.place(
@@ -137,7 +141,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
 }
 
 /** The data plane says whom it serves. Another caller could say anything, which changes only whose failures count. */
-const clientAddress = ({ headers, address }: SignInRequest) => headers['x-forwarded-for']?.toString() ?? address;
+export const clientAddress = ({ headers, address }: SignInRequest) => headers['x-forwarded-for']?.toString() ?? address;
 
 const ProcessConfig = z.object({
   PROCESS_LOGS: z.string().describe('the folder in which the process supervisor keeps the logs of replicas'),

@@ -7,6 +7,8 @@ import {
   authorizationServersOf,
   developmentSignIn,
   followApiKeys,
+  type IntrospectedTokens,
+  introspectedTokensOf,
   type Peppers,
   refuseReplicas,
   type SignIn,
@@ -149,12 +151,17 @@ export function composeDataPlane(
   const stopExpiry = expireSessions(routes, sessions, log);
   const streams = createStreamRegistry(routes, sessions);
   const apiKeys = settings.apiKeyPeppers && followApiKeys({ redis, prefix, peppers: settings.apiKeyPeppers, log });
-  const grants = createGrants(routes, apiKeys);
+  const introspected = verifier ? undefined : introspectedTokensOf(settings.signIn, { log });
+  const grants = createGrants(
+    routes,
+    [apiKeys, introspected].filter((each) => each !== undefined),
+  );
 
   const server = composeServer(settings, {
     log,
     verifier,
     apiKeys,
+    introspected,
     tenants,
     quotas: { quotas, decided: measure?.decided },
     trail,
@@ -218,6 +225,7 @@ interface ServerParts {
   log: Logger;
   verifier: Verifier | undefined;
   apiKeys: ApiKeyTable | undefined;
+  introspected: IntrospectedTokens | undefined;
   tenants: TenantTable;
   quotas: QuotaPart;
   trail: AuditTrail | undefined;
@@ -231,7 +239,7 @@ interface ServerParts {
 /** The parts between the clients and the forwarding: sign-in, management, the server. */
 function composeServer(
   settings: DataPlaneSettings,
-  { log, verifier, apiKeys, tenants, quotas, trail, forwarding, ...parts }: ServerParts,
+  { log, verifier, apiKeys, introspected, tenants, quotas, trail, forwarding, ...parts }: ServerParts,
 ): Server {
   const { access, publicPath, signIn } = settings;
   const { routes, sessions, upstreams } = forwarding;
@@ -246,9 +254,10 @@ function composeServer(
   const described =
     signIn &&
     protectedResources(authorizationServersOf(signIn), publicUrlOf(settings.publicUrl, forwarded), publicPath);
-  const others = verifier ?? (signIn ? tokenVerifier(signIn, { log }) : developmentSignIn(checkCaller));
-  const keyVerifier =
-    apiKeys && apiKeyVerifier({ keys: apiKeys, others, addressOf: clientAddressBy(settings.trustedProxies) });
+  const addressOf = clientAddressBy(settings.trustedProxies);
+  const others =
+    verifier ?? (signIn ? tokenVerifier(signIn, { log, introspected, addressOf }) : developmentSignIn(checkCaller));
+  const keyVerifier = apiKeys && apiKeyVerifier({ keys: apiKeys, others, addressOf });
   const signedIn = withTenant(keyVerifier ?? others, tenants);
   const mcp = createPipeline({
     access,
