@@ -70,6 +70,11 @@ export class TenantQuota {
     if (this.#streams && quota.streams !== undefined) this.#streams.setLimit(quota.streams);
   }
 
+  /** Most open sessions; the records of sessions count them. */
+  get sessions(): number | undefined {
+    return this.quota.sessions;
+  }
+
   /** Whether its limits can refuse a message at all. */
   get countsMessages(): boolean {
     const { quota } = this;
