@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Principal } from '@mcp-gateway/common/principal';
 
 const MAX_TOKENS = 10_000;
@@ -32,4 +32,4 @@ export function tokenCache(now: () => number, maxTokens: number = MAX_TOKENS): T
 }
 
 /** The hash by which a token is remembered. */
-export const keyOf = (token: string): string => createHash('sha256').update(token).digest('base64');
+export const keyOf = (token: string): string => hash('sha256', token, 'base64');
