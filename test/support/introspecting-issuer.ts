@@ -88,7 +88,7 @@ export async function startIntrospectingIssuer() {
     /** Answers about a token with exactly this. */
     answer: (token: string, answer: object) => void answers.set(token, answer),
     revoke: (token: string) => void answers.delete(token),
-    reset: () => Object.assign(state, USUAL),
+    reset: () => void Object.assign(state, USUAL),
     /** As in OIDC_ISSUERS. */
     settings,
     signIn: (introspection: object = {}, others: object[] = []) => ({
