@@ -17,7 +17,15 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { BrowserAccess } from '@mcp-gateway/platform/serving';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
-import { followQuotas, followTenants, type TenantTable, type WithoutRedis, withTenant } from '@mcp-gateway/quotas';
+import {
+  followQuotas,
+  followTenants,
+  type Placement,
+  placing,
+  type TenantTable,
+  type WithoutRedis,
+  withTenant,
+} from '@mcp-gateway/quotas';
 import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
 import type { SessionKeyRing } from '@mcp-gateway/sessions';
 import { brokerClient } from './credentials/broker-client.js';
@@ -149,13 +157,17 @@ export function composeDataPlane(
   const stopExpiry = expireSessions(routes, sessions, log);
   const streams = createStreamRegistry(routes, sessions);
   const apiKeys = settings.apiKeyPeppers && followApiKeys({ redis, prefix, peppers: settings.apiKeyPeppers, log });
-  const grants = createGrants(routes, apiKeys);
+  const placement = placing(tenants);
+  const grants = createGrants(routes, {
+    keys: apiKeys,
+    admins: { again: placement.again, onChange: tenants.onChange },
+  });
 
   const server = composeServer(settings, {
     log,
     verifier,
     apiKeys,
-    tenants,
+    placement,
     quotas: { quotas, decided: measure?.decided },
     trail,
     observers: [...(measure ? [measure] : []), accessLog(log)],
@@ -218,7 +230,7 @@ interface ServerParts {
   log: Logger;
   verifier: Verifier | undefined;
   apiKeys: ApiKeyTable | undefined;
-  tenants: TenantTable;
+  placement: Placement;
   quotas: QuotaPart;
   trail: AuditTrail | undefined;
   observers: readonly RequestObserver[];
@@ -231,12 +243,12 @@ interface ServerParts {
 /** The parts between the clients and the forwarding: sign-in, management, the server. */
 function composeServer(
   settings: DataPlaneSettings,
-  { log, verifier, apiKeys, tenants, quotas, trail, forwarding, ...parts }: ServerParts,
+  { log, verifier, apiKeys, placement, quotas, trail, forwarding, ...parts }: ServerParts,
 ): Server {
   const { access, publicPath, signIn } = settings;
   const { routes, sessions, upstreams } = forwarding;
   const forwarded = forwardedBy(settings.trustedProxies);
-  const observers = [...parts.observers, ...(trail ? [auditLog(trail, forwarded)] : [])];
+  const observers = [...parts.observers, ...(trail ? [auditLog(trail, { forwarded, routes })] : [])];
   const referenceTo = referencesFor(publicPath);
   const checkCaller = refuseReplicas(routes, {
     allowed: settings.allowedCallers,
@@ -249,7 +261,7 @@ function composeServer(
   const others = verifier ?? (signIn ? tokenVerifier(signIn, { log }) : developmentSignIn(checkCaller));
   const keyVerifier =
     apiKeys && apiKeyVerifier({ keys: apiKeys, others, addressOf: clientAddressBy(settings.trustedProxies) });
-  const signedIn = withTenant(keyVerifier ?? others, tenants);
+  const signedIn = withTenant(keyVerifier ?? others, placement);
   const mcp = createPipeline({
     access,
     signIn: {

@@ -21,10 +21,19 @@ export interface Grant extends PolicySubject {
  */
 export type GrantState = 'denied' | 'expired' | 'held' | 'removed' | 'revoked' | 'signed-out';
 
-/** The state of a grant under the current route. */
-export function grantState(grant: Grant, now: Route | undefined, nowSeconds?: number): GrantState {
-  const { principal, route } = grant;
-  if (now && now !== route && !canRead(principal, now)) return 'revoked';
+/**
+ * The state of a grant under the current route.
+ * @param principal the caller as it is now
+ */
+export function grantState(
+  grant: Grant,
+  now: Route | undefined,
+  principal: Principal = grant.principal,
+  nowSeconds?: number,
+): GrantState {
+  const { route } = grant;
+  const isSame = now === route && principal === grant.principal;
+  if (now && !isSame && !canRead(principal, now)) return 'revoked';
   if (now && now !== route && denialOf(now, grant)) return 'denied';
   if (hasExpired(principal, nowSeconds)) return 'expired';
   if (now === route) return 'held';
@@ -87,21 +96,37 @@ export interface HeldKeys {
   onRevoked(listener: () => void): void;
 }
 
+/** The administrators of tenants. */
+interface TenantAdmins {
+  /** A caller, without the tenants that it has ceased to administer; the same object if there are none. */
+  again(principal: Principal): Principal;
+  onChange(listener: () => void): void;
+}
+
+interface GrantSources {
+  keys?: HeldKeys | undefined;
+  admins?: TenantAdmins | undefined;
+}
+
 type StateOf = (grant: Grant, now: Route | undefined) => GrantState;
 
 /** How often streams are checked for a sign-in that has ended. */
 const EXPIRY_CHECK_MS = 5_000;
 
 /**
- * Checks the grants of admitted requests again whenever routes change or API keys are revoked, and streams for the end
- * of their sign-in.
+ * Checks the grants of admitted requests again whenever routes or tenants change or API keys are revoked, and streams
+ * for the end of their sign-in.
  */
-export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>, keys?: HeldKeys): Grants {
+export function createGrants(
+  routes: Pick<RouteTable, 'get' | 'onChange'>,
+  { keys, admins }: GrantSources = {},
+): Grants {
   const stateOf: StateOf = (grant, now) => {
     const { principal } = grant;
     const isSignedOut =
       principal.apiKey !== undefined && keys !== undefined && !hasExpired(principal) && !keys.isHeld(principal);
-    return isSignedOut ? 'signed-out' : grantState(grant, now);
+    if (isSignedOut) return 'signed-out';
+    return grantState(grant, now, admins ? admins.again(principal) : principal);
   };
   /** By resource: the lasting answers, and the route that they were last checked with. */
   const watched = new Map<string, { resource: ResourceRef; seen: Route | undefined; all: Set<Watched> }>();
@@ -126,6 +151,7 @@ export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>, keys?
     for (const { all, seen } of watched.values()) endRefused(all, seen);
   };
   keys?.onRevoked(checkAll);
+  admins?.onChange(checkAll);
   const timer = setInterval(checkAll, EXPIRY_CHECK_MS).unref();
 
   const watch: Grants['watch'] = (each) => {
