@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { followTenants, quotaKeys, quotaLedger } from '@mcp-gateway/quotas';
+import { sessionRecords } from '@mcp-gateway/sessions';
 import { connectRedis, freshPrefix } from '../support/redis.js';
 import { silent } from '../support/postgres.js';
+import { sessionRecord } from '../support/session-record.js';
 import { afterTest } from '../support/clean-up.js';
 import { waitFor } from '../support/wait.js';
 import { caller, type Answer, type Caller } from './support/callers.js';
@@ -184,7 +186,7 @@ describe('the quota of a tenant', () => {
     const table = followTenants(redis, prefix, silent);
     afterTest(() => table.close());
     await admin.call('POST', '/tenants', ACME);
-    const quota = { requests: { hour: 1000 }, concurrentRequests: 4 };
+    const quota = { requests: { hour: 1000 }, concurrentRequests: 4, sessions: 9 };
     expect((await admin.call('PUT', '/tenants/acme/quota', quota)).status).toBe(200);
     const { members, admins } = ACME;
     await waitFor('the quota', () => table.all().some((tenant) => tenant.quota.concurrentRequests === 4));
@@ -197,10 +199,15 @@ describe('the quota of a tenant', () => {
     const slots = { key: keys.slots('tenant', 'concurrentRequests'), limit: 4, inUse: 0, want: 1 };
     await ledger.takeSlots('one', [slots]);
     await ledger.takeSlots('two', [slots]);
+    const now = Math.floor(Date.now() / 1000);
+    const record = sessionRecord({ tenant: 'acme', openedAt: now });
+    const bounds = { max: 9, maxPerCaller: 9, maxOfTenant: 9, idleSince: 0, keepSeconds: 60 };
+    await sessionRecords(redis, prefix).create({ id: 's', ...record }, record, bounds);
     const { json } = await admin.get('/tenants/acme/quota');
     expect(json.use).toEqual({
       requests: [{ window: 'hour', limit: 1000, used: 3, remaining: 997, resetsAt: expect.any(String) }],
       concurrentRequests: { limit: 4, used: 2, remaining: 2 },
+      sessions: { limit: 9, used: 1, remaining: 8 },
     });
     const left = Date.parse(json.use.requests[0].resetsAt) - Date.now();
     expect(left).toBeGreaterThan(-5_000);

@@ -12,7 +12,7 @@ export interface TenantRow {
   updatedAt: Date;
 }
 
-export type CheckTenant = (current: TenantRow) => void;
+type CheckTenant = (current: TenantRow) => void;
 
 /** The tenants in the database. Every method throws GatewayError UNAVAILABLE while the database is unavailable. */
 export interface TenantRows {

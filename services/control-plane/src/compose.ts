@@ -19,6 +19,7 @@ import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { processLogs, type LogReader } from '@mcp-gateway/runtime/logs';
 import { clusterAddress, clusterFields } from '@mcp-gateway/runtime/logs/cluster-fields';
 import { quotaLedger, tenantPublisher } from '@mcp-gateway/quotas';
+import { sessionRecords } from '@mcp-gateway/sessions';
 import type { Express } from 'express';
 import { z } from 'zod';
 import { adapterDefinition, type MayUseWorkloadIdentity } from './adapters/definition.js';
@@ -102,7 +103,11 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   const adapters = resourceService(definition, { queue, limitsOf: adapterLimits(tenants), log });
   const publisher = quotas && tenantPublisher(quotas.redis, quotas.prefix);
   const directory = tenantDirectory(tenants, { publisher, log });
-  const counted = quotas && { ledger: quotaLedger(quotas.redis, quotas.prefix), prefix: quotas.prefix };
+  const counted = quotas && {
+    ledger: quotaLedger(quotas.redis, quotas.prefix),
+    sessions: sessionRecords(quotas.redis, quotas.prefix),
+    prefix: quotas.prefix,
+  };
   const keyRows = apiKeyRows(database);
   const { apiKeys } = parts;
   const keys = apiKeys && databaseKeys(keyRows);

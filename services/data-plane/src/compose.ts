@@ -134,12 +134,12 @@ export function composeDataPlane(
 ): DataPlane {
   const { prefix, sessionLimits: limits, sessionCacheBytes: cacheBytes } = settings;
   const routes = followRoutes(redis, prefix, log);
-  const sessions = sessionStore({ redis, prefix, limits, cacheBytes, log, now });
-  const { upstreams, balancer } = composeUpstreams(routes, sessions, settings.upstreamTimeoutMs, timing.retireMs);
-  const waits = createEndpointWaits(routes, { waitMs: timing.waitMs }); // after the balancer: each change of the routes queries the balancer again
-
   const tenants = followTenants(redis, prefix, log);
   const quotas = followQuotas({ redis, prefix, tenants, withoutRedis: settings.quotaWithoutRedis });
+  const maxOfTenant = (tenant: string) => quotas.of(tenant)?.sessions;
+  const sessions = sessionStore({ redis, prefix, limits, maxOfTenant, cacheBytes, log, now });
+  const { upstreams, balancer } = composeUpstreams(routes, sessions, settings.upstreamTimeoutMs, timing.retireMs);
+  const waits = createEndpointWaits(routes, { waitMs: timing.waitMs }); // after the balancer: each change of the routes queries the balancer again
 
   const gauges = { redis, quotas, routes, sessions, balancer, relocationsWaiting: () => relocator.waiting() };
   const measure = metrics && dataPlaneMetrics(metrics, gauges);

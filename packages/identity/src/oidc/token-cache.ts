@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Principal } from '@mcp-gateway/common/principal';
 
 const MAX_TOKENS = 10_000;
@@ -31,4 +31,4 @@ export function tokenCache(now: () => number, maxTokens: number = MAX_TOKENS): T
   };
 }
 
-const keyOf = (token: string): string => createHash('sha256').update(token).digest('base64');
+const keyOf = (token: string): string => hash('sha256', token, 'base64');

@@ -12,6 +12,7 @@ import { administers, isAdmin } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { Page, TenantRow, TenantRows } from '@mcp-gateway/database';
 import { quotaKeys, type QuotaLedger } from '@mcp-gateway/quotas';
+import type { SessionRecords } from '@mcp-gateway/sessions';
 import type { Requester } from '../http/request.js';
 import { editConflict, etagOfValue } from '../resources/optimistic-concurrency.js';
 import type { TenantDirectory } from './directory.js';
@@ -20,7 +21,9 @@ export interface TenantServiceParts {
   rows: TenantRows;
   directory: Pick<TenantDirectory, 'changed'>;
   /** What data planes have counted, and the prefix of its keys. */
-  counted: { ledger: Pick<QuotaLedger, 'lease' | 'slotsOf'>; prefix: string } | undefined;
+  counted:
+    | { ledger: Pick<QuotaLedger, 'lease' | 'slotsOf'>; sessions: Pick<SessionRecords, 'ofTenant'>; prefix: string }
+    | undefined;
 }
 
 export type TenantService = ReturnType<typeof tenantService>;
@@ -134,9 +137,10 @@ async function quotaResource(
     return limit === undefined ? [] : [{ what, limit }];
   });
   const resources = (['adapters', 'replicas'] as const).filter((what) => quota[what] !== undefined);
-  const [leases, slots, counts] = await Promise.all([
+  const [leases, slots, sessions, counts] = await Promise.all([
     windows.length > 0 ? leased(counted, id, windows) : [],
     kinds.length > 0 ? held(counted, id, kinds) : [],
+    quota.sessions === undefined ? 0 : counted?.sessions.ofTenant(id, Date.now() / 1000).catch(refuse),
     resources.length > 0 ? rows.countAdapters(id) : { adapters: 0, replicas: 0 },
   ]);
   return {
@@ -148,6 +152,7 @@ async function quotaResource(
         resetsAt: new Date(Date.now() + (leases[at]?.msLeft ?? 0)).toISOString(),
       })),
       ...Object.fromEntries(kinds.map(({ what, limit }, at) => [what, useOf(limit, slots[at] ?? 0)])),
+      ...(quota.sessions !== undefined && { sessions: useOf(quota.sessions, sessions ?? 0) }),
       ...Object.fromEntries(resources.map((what) => [what, useOf(quota[what] ?? 0, counts[what])])),
     },
   };

@@ -80,7 +80,8 @@ export interface Grants {
   close(): void;
 }
 
-const ends = (state: GrantState, kind: AnswerKind) => (ENDED_BY[kind] as readonly GrantState[]).includes(state);
+const ends = (state: GrantState, kind: AnswerKind) =>
+  state !== 'held' && (ENDED_BY[kind] as readonly GrantState[]).includes(state);
 
 function errorOf(state: GrantState, grant: Grant, now: Route | undefined): GatewayError {
   if (state === 'expired') return new GatewayError('SIGN_IN_REQUIRED', { detail: 'the sign-in has ended' });
@@ -90,7 +91,7 @@ function errorOf(state: GrantState, grant: Grant, now: Route | undefined): Gatew
 }
 
 /** The API keys that callers sign in with. */
-export interface HeldKeys {
+interface HeldKeys {
   isHeld(principal: Principal): boolean;
   /** Called when keys have ceased to hold. */
   onRevoked(listener: () => void): void;

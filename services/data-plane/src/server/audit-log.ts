@@ -47,13 +47,16 @@ export function auditEvents(request: AuditedRequest): AuditEvent[] {
   const { method, message, isManagement, refusal } = request;
   if (refusal?.code === 'SIGN_IN_REQUIRED') return [{ action: 'sign-in.failure' }];
   if (isManagement) return refusal && REFUSED_HERE.has(refusal.code) ? [{ action: 'management.request' }] : [];
-  const events = message ? messagesOf(message).slice(0, MAX_EVENTS).flatMap(eventOf) : [];
+  const events = message ? eventsOf(message) : [];
   if (events.length > 0) return events;
   const isUnread = method === 'POST' && message?.kind === 'unreadable';
   const named = isUnread ? namedEvent(request) : undefined;
   if (named) return [named];
   return refusal && refusal.status < 500 ? [{ action: actionOf(method, message) }] : [];
 }
+
+const eventsOf = (message: Message): AuditEvent[] =>
+  message.kind === 'batch' ? message.messages.slice(0, MAX_EVENTS).flatMap(eventOf) : eventOf(message);
 
 function eventOf(message: Message): AuditEvent[] {
   if (message.kind !== 'request') return [];
