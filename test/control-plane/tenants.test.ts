@@ -81,6 +81,39 @@ describe('tenants', () => {
     expect(Object.fromEntries(found)).toEqual(expected);
   });
 
+  it.each([
+    ['/tenants/acme', ACME, { ...ACME, displayName: 'Other' }],
+    ['/tenants/acme/quota', {}, { requests: { hour: 5 } }],
+    ['/tenants/default', { id: 'default' }, { id: 'default', displayName: 'All' }],
+    ['/tenants/default/quota', {}, { adapters: 5 }],
+  ])('%s changes only as it was read when If-Match says so', async (path, before, after) => {
+    const tag = async (answer: Promise<Answer>) => (await answer).headers.get('etag') ?? '';
+    const put = (body: unknown, ifMatch?: string) =>
+      root.call('PUT', path, body, ifMatch === undefined ? {} : { 'if-match': ifMatch });
+    const first = await tag(root.get(path));
+    expect(first).toMatch(/^"[\w-]{22}"$/);
+    const second = await tag(put(after, first));
+    expect(second).not.toBe(first);
+    expect(await tag(root.get(path))).toBe(second);
+    expect((await put(before, first)).json).toMatchObject({ status: 412, code: 'EDIT_CONFLICT' });
+    expect(await tag(root.get(path))).toBe(second);
+    const raced = await Promise.all([1, 2, 3].map(() => put(before, second)));
+    expect(raced.map(outcome).toSorted((one, other) => one.localeCompare(other))).toEqual([
+      '200',
+      '412 EDIT_CONFLICT',
+      '412 EDIT_CONFLICT',
+    ]);
+    expect(await tag(put(after))).toBe(second);
+    expect((await put(after, '*')).status).toBe(200);
+  });
+
+  it('are removed only as they were read when If-Match says so', async () => {
+    const remove = (ifMatch: string) => root.call('DELETE', '/tenants/acme', undefined, { 'if-match': ifMatch });
+    const { headers } = await root.get('/tenants/acme');
+    expect(outcome(await remove('"stale"'))).toBe('412 EDIT_CONFLICT');
+    expect((await remove(headers.get('etag') ?? '')).status).toBe(204);
+  });
+
   it('say what is wrong in a body', async () => {
     expect((await root.call('POST', '/tenants', { id: 'A B', member: {} })).json).toMatchObject({
       errors: [

@@ -123,9 +123,9 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
     ),
     audit: trail && auditRequests(trail, Object.keys(managementPaths)),
     collections: {
-      '/audit': [auditRoutes(auditRows(database, now))],
+      '/audit': [auditRoutes({ rows: auditRows(database, now), current: directory.current })],
       '/adapters': [
-        resourceRoutes({ definition, service: adapters, logs, logCheckMs, isHeld }),
+        resourceRoutes({ definition, service: adapters, logs, logCheckMs, isHeld, current: directory.current }),
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
       ],
       '/permissions': [permissionRoutes({ adapters })],

@@ -19,7 +19,15 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { BrowserAccess } from '@mcp-gateway/platform/serving';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
-import { followQuotas, followTenants, type TenantTable, type WithoutRedis, withTenant } from '@mcp-gateway/quotas';
+import {
+  followQuotas,
+  followTenants,
+  type Placement,
+  placing,
+  type TenantTable,
+  type WithoutRedis,
+  withTenant,
+} from '@mcp-gateway/quotas';
 import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
 import type { SessionKeyRing } from '@mcp-gateway/sessions';
 import { brokerClient } from './credentials/broker-client.js';
@@ -152,17 +160,18 @@ export function composeDataPlane(
   const streams = createStreamRegistry(routes, sessions);
   const apiKeys = settings.apiKeyPeppers && followApiKeys({ redis, prefix, peppers: settings.apiKeyPeppers, log });
   const introspected = verifier ? undefined : introspectedTokensOf(settings.signIn, { log });
-  const grants = createGrants(
-    routes,
-    [apiKeys, introspected].filter((each) => each !== undefined),
-  );
+  const placement = placing(tenants);
+  const grants = createGrants(routes, {
+    signIns: [apiKeys, introspected].filter((each) => each !== undefined),
+    admins: { again: placement.again, onChange: tenants.onChange },
+  });
 
   const server = composeServer(settings, {
     log,
     verifier,
     apiKeys,
     introspected,
-    tenants,
+    placement,
     quotas: { quotas, decided: measure?.decided },
     trail,
     observers: [...(measure ? [measure] : []), accessLog(log)],
@@ -226,7 +235,7 @@ interface ServerParts {
   verifier: Verifier | undefined;
   apiKeys: ApiKeyTable | undefined;
   introspected: IntrospectedTokens | undefined;
-  tenants: TenantTable;
+  placement: Placement;
   quotas: QuotaPart;
   trail: AuditTrail | undefined;
   observers: readonly RequestObserver[];
@@ -239,12 +248,12 @@ interface ServerParts {
 /** The parts between the clients and the forwarding: sign-in, management, the server. */
 function composeServer(
   settings: DataPlaneSettings,
-  { log, verifier, apiKeys, introspected, tenants, quotas, trail, forwarding, ...parts }: ServerParts,
+  { log, verifier, apiKeys, introspected, placement, quotas, trail, forwarding, ...parts }: ServerParts,
 ): Server {
   const { access, publicPath, signIn } = settings;
   const { routes, sessions, upstreams } = forwarding;
   const forwarded = forwardedBy(settings.trustedProxies);
-  const observers = [...parts.observers, ...(trail ? [auditLog(trail, forwarded)] : [])];
+  const observers = [...parts.observers, ...(trail ? [auditLog(trail, { forwarded, routes })] : [])];
   const referenceTo = referencesFor(publicPath);
   const checkCaller = refuseReplicas(routes, {
     allowed: settings.allowedCallers,
@@ -258,7 +267,7 @@ function composeServer(
   const others =
     verifier ?? (signIn ? tokenVerifier(signIn, { log, introspected, addressOf }) : developmentSignIn(checkCaller));
   const keyVerifier = apiKeys && apiKeyVerifier({ keys: apiKeys, others, addressOf });
-  const signedIn = withTenant(keyVerifier ?? others, tenants);
+  const signedIn = withTenant(keyVerifier ?? others, placement);
   const mcp = createPipeline({
     access,
     signIn: {

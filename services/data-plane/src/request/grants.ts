@@ -21,10 +21,19 @@ export interface Grant extends PolicySubject {
  */
 export type GrantState = 'denied' | 'expired' | 'held' | 'removed' | 'revoked' | 'signed-out';
 
-/** The state of a grant under the current route. */
-export function grantState(grant: Grant, now: Route | undefined, nowSeconds?: number): GrantState {
-  const { principal, route } = grant;
-  if (now && now !== route && !canRead(principal, now)) return 'revoked';
+/**
+ * The state of a grant under the current route.
+ * @param principal the caller as it is now
+ */
+export function grantState(
+  grant: Grant,
+  now: Route | undefined,
+  principal: Principal = grant.principal,
+  nowSeconds?: number,
+): GrantState {
+  const { route } = grant;
+  const isSame = now === route && principal === grant.principal;
+  if (now && !isSame && !canRead(principal, now)) return 'revoked';
   if (now && now !== route && denialOf(now, grant)) return 'denied';
   if (hasExpired(principal, nowSeconds)) return 'expired';
   if (now === route) return 'held';
@@ -85,11 +94,23 @@ function errorOf(state: GrantState, grant: Grant, now: Route | undefined): Gatew
 }
 
 /** Sign-ins that may end before they expire: those by API keys, and by tokens that the issuer is asked about. */
-export interface HeldSignIns {
+interface HeldSignIns {
   /** True for sign-ins of another kind. */
   isHeld(principal: Principal): boolean;
   /** Called when sign-ins have ceased to hold. */
   onRevoked(listener: () => void): void;
+}
+
+/** The administrators of tenants. */
+interface TenantAdmins {
+  /** A caller, without the tenants that it has ceased to administer; the same object if there are none. */
+  again(principal: Principal): Principal;
+  onChange(listener: () => void): void;
+}
+
+interface GrantSources {
+  signIns?: readonly HeldSignIns[] | undefined;
+  admins?: TenantAdmins | undefined;
 }
 
 type StateOf = (grant: Grant, now: Route | undefined) => GrantState;
@@ -98,12 +119,13 @@ type StateOf = (grant: Grant, now: Route | undefined) => GrantState;
 const EXPIRY_CHECK_MS = 5_000;
 
 /**
- * Checks the grants of admitted requests again whenever routes change or sign-ins are revoked, and streams for the end
- * of their sign-in.
+/**
+ * Checks the grants of admitted requests again whenever routes or tenants change or sign-ins are revoked, and streams
+ * for the end of their sign-in.
  */
 export function createGrants(
   routes: Pick<RouteTable, 'get' | 'onChange'>,
-  signIns: readonly HeldSignIns[] = [],
+  { signIns = [], admins }: GrantSources = {},
 ): Grants {
   const isHeld = (principal: Principal) => {
     for (const each of signIns) if (!each.isHeld(principal)) return false;
@@ -111,7 +133,8 @@ export function createGrants(
   };
   const stateOf: StateOf = (grant, now) => {
     const { principal } = grant;
-    return !isHeld(principal) && !hasExpired(principal) ? 'signed-out' : grantState(grant, now);
+    if (!isHeld(principal) && !hasExpired(principal)) return 'signed-out';
+    return grantState(grant, now, admins ? admins.again(principal) : principal);
   };
   /** By resource: the lasting answers, and the route that they were last checked with. */
   const watched = new Map<string, { resource: ResourceRef; seen: Route | undefined; all: Set<Watched> }>();
@@ -136,6 +159,7 @@ export function createGrants(
     for (const { all, seen } of watched.values()) endRefused(all, seen);
   };
   for (const each of signIns) each.onRevoked(checkAll);
+  admins?.onChange(checkAll);
   const timer = setInterval(checkAll, EXPIRY_CHECK_MS).unref();
 
   const watch: Grants['watch'] = (each) => {
