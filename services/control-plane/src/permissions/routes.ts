@@ -12,7 +12,7 @@ import type { ResourceRow, ResourceSpec } from '@mcp-gateway/database';
 import { Router } from 'express';
 import { z } from 'zod';
 import { onlyMethods } from '../http/problems.js';
-import { parseQuery, principalOf } from '../http/request.js';
+import { parseQuery, principalOf, type Requester, requesterOf } from '../http/request.js';
 import { accessOf } from '../resources/service.js';
 
 const Subject = z.string().min(1, 'must not be empty').max(256, 'must be at most 256 characters');
@@ -41,7 +41,7 @@ type Explained = ResourceRow<ResourceSpec & { policies?: Policy[] }>;
 
 export interface PermissionRoutesParts {
   /** @throws GatewayError when the caller may not read the resource */
-  rowOf: Readonly<Record<ResourceKind, (principal: Principal, name: string) => Promise<Explained>>>;
+  rowOf: Readonly<Record<ResourceKind, (by: Requester, name: string) => Promise<Explained>>>;
 }
 
 /** The REST API of /permissions. */
@@ -53,7 +53,7 @@ export function permissionRoutes({ rowOf }: PermissionRoutesParts): Router {
     const principal = askedFor(caller, asked);
     // Read as the caller: whoever may not read the resource gets the answer for a name that does not exist.
     const { kind, name } = refIn(resource);
-    const row = await rowOf[kind](caller, name);
+    const row = await rowOf[kind](requesterOf(req), name);
     res.set('Cache-Control', 'no-store').json(explain(principal, row, action));
   });
   router.all('/explain', onlyMethods(['GET']));
