@@ -186,10 +186,9 @@ export function composeDataPlane(
       stopExpiry();
       streams.close();
       grants.close();
-      apiKeys?.close();
       sessions.close();
       quotas.close();
-      await Promise.all([upstreams.close(), routes.close(), broker.close()]);
+      await Promise.all([upstreams.close(), routes.close(), broker.close(), apiKeys?.close()]);
     },
   };
 }
