@@ -82,7 +82,7 @@ export const layers = {
     ['compose', 'config'],
     ['app', 'metrics'],
     ['openapi', 'errors-page'],
-    ['adapters', 'api-keys', 'sessions', 'credentials', 'audit', 'permissions', 'tenants'],
+    ['adapters', 'tools', 'api-keys', 'sessions', 'credentials', 'audit', 'permissions', 'tenants'],
     ['resources'],
     ['http'],
   ],
