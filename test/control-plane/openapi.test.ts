@@ -29,7 +29,6 @@ interface Document {
 }
 
 const document = openApiDocument() as unknown as Document;
-
 /** Served for operators and people, and not part of the API. */
 const OPERATIONAL = ['GET /errors', 'GET /livez', 'GET /openapi.json', 'GET /readyz'];
 
@@ -198,6 +197,7 @@ describe('every documented answer', () => {
         await alice.call('PUT', path, body),
         await reader.call('PUT', path, body),
         await root.call('PUT', path, body),
+        await root.call('PUT', path, body, stale),
       );
     }
     await root.call('PUT', '/tenants/default/quota', { adapters: 2, replicas: 3 });
@@ -210,6 +210,7 @@ describe('every documented answer', () => {
       await alice.call('DELETE', '/tenants/acme'),
       await reader.call('DELETE', '/tenants/acme'),
       await outage.call('DELETE', '/tenants/acme'),
+      await root.call('DELETE', '/tenants/acme', undefined, stale),
       await root.call('DELETE', '/tenants/zebra'),
       await root.call('DELETE', '/tenants/acme'),
     );

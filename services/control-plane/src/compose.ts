@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AuditTrail } from '@mcp-gateway/audit';
 import type { ResourceRef } from '@mcp-gateway/common/contracts';
+import type { Principal } from '@mcp-gateway/common/principal';
 import {
   adapterRows,
   type AdapterRows,
@@ -19,6 +20,7 @@ import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { processLogs, type LogReader } from '@mcp-gateway/runtime/logs';
 import { clusterAddress, clusterFields } from '@mcp-gateway/runtime/logs/cluster-fields';
 import { quotaLedger, tenantPublisher } from '@mcp-gateway/quotas';
+import { sessionRecords } from '@mcp-gateway/sessions';
 import type { Express } from 'express';
 import { z } from 'zod';
 import { adapterDefinition, type MayUseWorkloadIdentity } from './adapters/definition.js';
@@ -54,6 +56,8 @@ export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'inter
   logs: LogReader;
   /** How often the gateway checks again whether a caller that follows logs may read them; default: see resources/logs.ts. */
   logCheckMs?: number | undefined;
+  /** Whether a sign-in with an access token still holds; default: until it expires. */
+  isHeld?: ((principal: Principal) => boolean) | undefined;
   mayUseWorkloadIdentity: MayUseWorkloadIdentity;
   /** Credentials for requests to servers; undefined: there are none. */
   credentials?:
@@ -102,11 +106,16 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   const adapters = resourceService(definition, { queue, limitsOf: adapterLimits(tenants), log });
   const publisher = quotas && tenantPublisher(quotas.redis, quotas.prefix);
   const directory = tenantDirectory(tenants, { publisher, log });
-  const counted = quotas && { ledger: quotaLedger(quotas.redis, quotas.prefix), prefix: quotas.prefix };
+  const counted = quotas && {
+    ledger: quotaLedger(quotas.redis, quotas.prefix),
+    sessions: sessionRecords(quotas.redis, quotas.prefix),
+    prefix: quotas.prefix,
+  };
   const keyRows = apiKeyRows(database);
   const { apiKeys } = parts;
   const keys = apiKeys && databaseKeys(keyRows);
-  const isHeld = keys?.isHeld;
+  const isHeld = async (principal: Principal) =>
+    (parts.isHeld?.(principal) ?? true) && ((await keys?.isHeld(principal)) ?? true);
   const app = createApp({
     ...parts,
     verifier: directory.place(
@@ -114,9 +123,9 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
     ),
     audit: trail && auditRequests(trail, Object.keys(managementPaths)),
     collections: {
-      '/audit': [auditRoutes(auditRows(database, now))],
+      '/audit': [auditRoutes({ rows: auditRows(database, now), current: directory.current })],
       '/adapters': [
-        resourceRoutes({ definition, service: adapters, logs, logCheckMs, isHeld }),
+        resourceRoutes({ definition, service: adapters, logs, logCheckMs, isHeld, current: directory.current }),
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
       ],
       '/permissions': [permissionRoutes({ adapters })],
@@ -137,7 +146,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
 }
 
 /** The data plane says whom it serves. Another caller could say anything, which changes only whose failures count. */
-const clientAddress = ({ headers, address }: SignInRequest) => headers['x-forwarded-for']?.toString() ?? address;
+export const clientAddress = ({ headers, address }: SignInRequest) => headers['x-forwarded-for']?.toString() ?? address;
 
 const ProcessConfig = z.object({
   PROCESS_LOGS: z.string().describe('the folder in which the process supervisor keeps the logs of replicas'),

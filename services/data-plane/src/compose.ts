@@ -7,6 +7,8 @@ import {
   authorizationServersOf,
   developmentSignIn,
   followApiKeys,
+  type IntrospectedTokens,
+  introspectedTokensOf,
   type Peppers,
   refuseReplicas,
   type SignIn,
@@ -17,7 +19,15 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { BrowserAccess } from '@mcp-gateway/platform/serving';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
-import { followQuotas, followTenants, type TenantTable, type WithoutRedis, withTenant } from '@mcp-gateway/quotas';
+import {
+  followQuotas,
+  followTenants,
+  type Placement,
+  placing,
+  type TenantTable,
+  type WithoutRedis,
+  withTenant,
+} from '@mcp-gateway/quotas';
 import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
 import type { SessionKeyRing } from '@mcp-gateway/sessions';
 import { brokerClient } from './credentials/broker-client.js';
@@ -126,12 +136,12 @@ export function composeDataPlane(
 ): DataPlane {
   const { prefix, sessionLimits: limits, sessionCacheBytes: cacheBytes } = settings;
   const routes = followRoutes(redis, prefix, log);
-  const sessions = sessionStore({ redis, prefix, limits, cacheBytes, log, now });
-  const { upstreams, balancer } = composeUpstreams(routes, sessions, settings.upstreamTimeoutMs, timing.retireMs);
-  const waits = createEndpointWaits(routes, { waitMs: timing.waitMs }); // after the balancer: each change of the routes queries the balancer again
-
   const tenants = followTenants(redis, prefix, log);
   const quotas = followQuotas({ redis, prefix, tenants, withoutRedis: settings.quotaWithoutRedis });
+  const maxOfTenant = (tenant: string) => quotas.of(tenant)?.sessions;
+  const sessions = sessionStore({ redis, prefix, limits, maxOfTenant, cacheBytes, log, now });
+  const { upstreams, balancer } = composeUpstreams(routes, sessions, settings.upstreamTimeoutMs, timing.retireMs);
+  const waits = createEndpointWaits(routes, { waitMs: timing.waitMs }); // after the balancer: each change of the routes queries the balancer again
 
   const gauges = { redis, quotas, routes, sessions, balancer, relocationsWaiting: () => relocator.waiting() };
   const measure = metrics && dataPlaneMetrics(metrics, gauges);
@@ -149,13 +159,19 @@ export function composeDataPlane(
   const stopExpiry = expireSessions(routes, sessions, log);
   const streams = createStreamRegistry(routes, sessions);
   const apiKeys = settings.apiKeyPeppers && followApiKeys({ redis, prefix, peppers: settings.apiKeyPeppers, log });
-  const grants = createGrants(routes, apiKeys);
+  const introspected = verifier ? undefined : introspectedTokensOf(settings.signIn, { log });
+  const placement = placing(tenants);
+  const grants = createGrants(routes, {
+    signIns: [apiKeys, introspected].filter((each) => each !== undefined),
+    admins: { again: placement.again, onChange: tenants.onChange },
+  });
 
   const server = composeServer(settings, {
     log,
     verifier,
     apiKeys,
-    tenants,
+    introspected,
+    placement,
     quotas: { quotas, decided: measure?.decided },
     trail,
     observers: [...(measure ? [measure] : []), accessLog(log)],
@@ -218,7 +234,8 @@ interface ServerParts {
   log: Logger;
   verifier: Verifier | undefined;
   apiKeys: ApiKeyTable | undefined;
-  tenants: TenantTable;
+  introspected: IntrospectedTokens | undefined;
+  placement: Placement;
   quotas: QuotaPart;
   trail: AuditTrail | undefined;
   observers: readonly RequestObserver[];
@@ -231,12 +248,12 @@ interface ServerParts {
 /** The parts between the clients and the forwarding: sign-in, management, the server. */
 function composeServer(
   settings: DataPlaneSettings,
-  { log, verifier, apiKeys, tenants, quotas, trail, forwarding, ...parts }: ServerParts,
+  { log, verifier, apiKeys, introspected, placement, quotas, trail, forwarding, ...parts }: ServerParts,
 ): Server {
   const { access, publicPath, signIn } = settings;
   const { routes, sessions, upstreams } = forwarding;
   const forwarded = forwardedBy(settings.trustedProxies);
-  const observers = [...parts.observers, ...(trail ? [auditLog(trail, forwarded)] : [])];
+  const observers = [...parts.observers, ...(trail ? [auditLog(trail, { forwarded, routes })] : [])];
   const referenceTo = referencesFor(publicPath);
   const checkCaller = refuseReplicas(routes, {
     allowed: settings.allowedCallers,
@@ -246,10 +263,11 @@ function composeServer(
   const described =
     signIn &&
     protectedResources(authorizationServersOf(signIn), publicUrlOf(settings.publicUrl, forwarded), publicPath);
-  const others = verifier ?? (signIn ? tokenVerifier(signIn, { log }) : developmentSignIn(checkCaller));
-  const keyVerifier =
-    apiKeys && apiKeyVerifier({ keys: apiKeys, others, addressOf: clientAddressBy(settings.trustedProxies) });
-  const signedIn = withTenant(keyVerifier ?? others, tenants);
+  const addressOf = clientAddressBy(settings.trustedProxies);
+  const others =
+    verifier ?? (signIn ? tokenVerifier(signIn, { log, introspected, addressOf }) : developmentSignIn(checkCaller));
+  const keyVerifier = apiKeys && apiKeyVerifier({ keys: apiKeys, others, addressOf });
+  const signedIn = withTenant(keyVerifier ?? others, placement);
   const mcp = createPipeline({
     access,
     signIn: {

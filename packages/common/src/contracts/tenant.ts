@@ -77,6 +77,7 @@ export const Quota = z
   .strictObject({
     ...traffic,
     streams: limit('Most open streams (GET) at the same time.'),
+    sessions: limit('Most open sessions. Those that were opened before there was a limit do not count.'),
     adapters: limit('Most adapters.'),
     replicas: limit('Most replicas of all adapters together, as their specs ask for.'),
     perCaller: each('caller'),
@@ -116,6 +117,7 @@ export const QuotaResource = z
           .meta({ description: 'Requests of the whole tenant in each window that has a limit.' }),
         concurrentRequests: Use.optional().meta({ description: 'Requests under way.' }),
         streams: Use.optional().meta({ description: 'Open streams.' }),
+        sessions: Use.optional().meta({ description: 'Open sessions.' }),
         adapters: Use.optional().meta({ description: 'Adapters.' }),
         replicas: Use.optional().meta({ description: 'Replicas.' }),
       })

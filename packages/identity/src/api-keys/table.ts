@@ -18,7 +18,7 @@ const BATCH = 500;
 
 /** The API keys that this process has verified, as Redis has them. */
 export interface ApiKeyTable extends ApiKeys {
-  /** Whether the sign-in with an API key still holds. */
+  /** Whether the sign-in still holds, if it is one with an API key. */
   isHeld(principal: Principal): boolean;
   /** Called when keys have ceased to hold. */
   onRevoked(listener: () => void): void;
@@ -57,7 +57,7 @@ export function followApiKeys(parts: ApiKeyTableParts): ApiKeyTable {
   return {
     remembered: (hash) => copy.remembered(hash),
     verify: (key) => copy.verify(key),
-    isHeld: (principal) => copy.isHeld(principal),
+    isHeld: (principal) => principal.apiKey === undefined || copy.isHeld(principal),
     onRevoked: (listener) => void copy.listeners.push(listener),
     close() {
       clearInterval(timer);

@@ -20,7 +20,7 @@ export interface ApiKeyService {
   create(by: Requester, body: ApiKeyBody): Promise<ApiKeyCreated>;
   list(principal: Principal, page: Page): Promise<{ items: ApiKeyResource[]; next?: string }>;
   /** @throws GatewayError API_KEY_NOT_FOUND, also for the key of another caller */
-  get(principal: Principal, id: string): Promise<ApiKeyResource>;
+  get(by: Requester, id: string): Promise<ApiKeyResource>;
   /** False when the key is revoked here, and data planes learn of it only once Redis is available. */
   revoke(by: Requester, id: string): Promise<boolean>;
 }
@@ -45,13 +45,18 @@ export function apiKeyService({
   log,
   now = () => new Date(),
 }: ApiKeyServiceParts): ApiKeyService {
-  async function visible(principal: Principal, id: string): Promise<ApiKeyRow> {
+  async function visible(
+    { principal, judged }: Pick<Requester, 'principal' | 'judged'>,
+    id: string,
+  ): Promise<ApiKeyRow> {
     const row = /^[\da-f]{16}$/.test(id) ? await rows.find(id) : null;
+    judged.tenant = row?.tenant;
     if (!row || !maySee(principal, row)) throw new GatewayError('API_KEY_NOT_FOUND');
+    judged.rule = principal.subject === row.createdBy ? 'creator' : 'admin';
     return row;
   }
   return {
-    async create({ principal, requestId }, body) {
+    async create({ principal, requestId, judged }, body) {
       refuseMoreRights(principal, body);
       const createdAt = now();
       const key = createApiKey();
@@ -65,22 +70,22 @@ export function apiKeyService({
           'a new API key is not published yet; the next attempt follows',
         );
       });
+      Object.assign(judged, { rule: 'creator', tenant: row.tenant });
       return { ...represent(row), key: key.text };
     },
     async list(principal, { limit, after }) {
       const { apiKey } = principal;
       if (apiKey !== undefined)
-        return { items: after === undefined ? [represent(await visible(principal, apiKey))] : [] };
+        return { items: after === undefined ? [represent(await visible({ principal, judged: {} }, apiKey))] : [] };
       const of = isAdmin(principal) ? {} : { createdBy: principal.subject };
       const found = await rows.list(of, { limit: limit + 1, ...(after !== undefined && { after }) });
-      const page = found.slice(0, limit);
-      const last = page.at(-1);
-      const items = page.map(represent);
+      const items = found.slice(0, limit).map(represent);
+      const last = items.at(-1);
       return found.length > limit && last ? { items, next: last.id } : { items };
     },
-    get: async (principal, id) => represent(await visible(principal, id)),
-    async revoke({ principal, requestId }, id) {
-      await visible(principal, id);
+    get: async (by, id) => represent(await visible(by, id)),
+    async revoke({ requestId, ...by }, id) {
+      await visible(by, id);
       if (!(await rows.remove(id))) throw new GatewayError('API_KEY_NOT_FOUND'); // another request has revoked it
       log.info({ requestId, apiKey: id }, 'an API key was revoked');
       return publisher.withdraw(id).then(

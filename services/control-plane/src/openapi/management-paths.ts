@@ -207,14 +207,15 @@ const permissionPaths = {
   },
 };
 
-const adminsOnly = forbiddenResponse('You are no administrator.');
+const adminsOnly = forbiddenResponse('You administer neither everything nor a tenant.');
 const auditPaths = {
   '/audit': {
     get: {
       tags: ['audit'],
       operationId: 'listAuditRecords',
       summary: 'Read the audit',
-      description: 'Lists who did what, newest first. For administrators.',
+      description:
+        'Lists who did what, newest first. `mcp.admin` gets all records, and administrators of tenants those of their tenants.',
       parameters: queryParameters(AuditQuery),
       responses: responses({
         200: { description: 'One page.', headers: link, ...json({ type: 'array', items: ref('AuditEntry') }) },
@@ -229,7 +230,7 @@ const auditPaths = {
       tags: ['audit'],
       operationId: 'exportAuditRecords',
       summary: 'Export the audit',
-      description: 'Answers with all records that the filters admit, oldest first, as a stream of lines. For administrators.',
+      description: 'Answers with all records that the filters admit, oldest first, as a stream of lines. Administrators of tenants get the records of their tenants.',
       parameters: queryParameters(ExportQuery),
       responses: responses({
         200: {

@@ -6,7 +6,7 @@ import type { AdapterRow } from '@mcp-gateway/database';
 import { Router } from 'express';
 import { z } from 'zod';
 import { onlyMethods } from '../http/problems.js';
-import { parseQuery, principalOf } from '../http/request.js';
+import { parseQuery, principalOf, type Requester, requesterOf } from '../http/request.js';
 import { accessOf } from '../resources/service.js';
 
 const Subject = z.string().min(1, 'must not be empty').max(256, 'must be at most 256 characters');
@@ -32,7 +32,7 @@ export const ExplainQuery = z.strictObject({
 export interface PermissionRoutesParts {
   adapters: {
     /** @throws GatewayError when the caller may not read the adapter */
-    row(principal: Principal, name: string): Promise<AdapterRow>;
+    row(by: Requester, name: string): Promise<AdapterRow>;
   };
 }
 
@@ -44,7 +44,7 @@ export function permissionRoutes({ adapters }: PermissionRoutesParts): Router {
     const caller = principalOf(req);
     const principal = askedFor(caller, asked);
     // Read as the caller: whoever may not read the adapter gets the answer for a name that does not exist.
-    const row = await adapters.row(caller, resource.slice(resource.indexOf('/') + 1));
+    const row = await adapters.row(requesterOf(req), resource.slice(resource.indexOf('/') + 1));
     res.set('Cache-Control', 'no-store').json(explain(principal, row, action));
   });
   router.all('/explain', onlyMethods(['GET']));
