@@ -96,7 +96,7 @@ async function apiKeys(): Promise<StandIn> {
   const keys = publishedKeys(redis, prefix);
   await keys.publishAll();
   const signIn = oidcSignIn([{ issuer: 'https://issuer.invalid', audiences: ['gateway'] }]);
-  const tables: { close(): void }[] = [];
+  const tables: { close(): Promise<void> }[] = [];
   return {
     keys,
     bad: () => createApiKey().text,
@@ -109,7 +109,7 @@ async function apiKeys(): Promise<StandIn> {
       return apiKeyVerifier({ keys: table, others: tokenVerifier(signIn, { log, ...(now && { now }) }), now });
     },
     async stop() {
-      for (const table of tables) table.close();
+      for (const table of tables) await table.close();
       redis.destroy();
     },
   };

@@ -11,6 +11,7 @@ import {
   type Database,
   tenantRows,
   type TenantRows,
+  toolRows,
 } from '@mcp-gateway/database';
 import { type ApiKeyPublisher, apiKeyVerifier, type SignInRequest } from '@mcp-gateway/identity';
 import { readConfig } from '@mcp-gateway/platform/config';
@@ -23,7 +24,7 @@ import { quotaLedger, tenantPublisher } from '@mcp-gateway/quotas';
 import { sessionRecords } from '@mcp-gateway/sessions';
 import type { Express } from 'express';
 import { z } from 'zod';
-import { adapterDefinition, type MayUseWorkloadIdentity } from './adapters/definition.js';
+import { adapterDefinition } from './adapters/definition.js';
 import { apiKeyRoutes } from './api-keys/routes.js';
 import { apiKeyService, databaseKeys } from './api-keys/service.js';
 import { createApp, type AppParts } from './app.js';
@@ -38,12 +39,14 @@ import { managementPaths } from './openapi/management-paths.js';
 import { permissionRoutes } from './permissions/routes.js';
 import { resourceRoutes } from './resources/routes.js';
 import { resourceService } from './resources/service.js';
+import type { MayUseWorkloadIdentity } from './resources/workload-identity.js';
 import { sessionRoutes } from './sessions/routes.js';
 import type { SessionService } from './sessions/service.js';
-import { adapterLimits } from './tenants/adapter-limits.js';
 import { tenantDirectory } from './tenants/directory.js';
+import { resourceLimits } from './tenants/resource-limits.js';
 import { tenantRoutes } from './tenants/routes.js';
 import { tenantService } from './tenants/service.js';
+import { toolDefinition } from './tools/definition.js';
 
 export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'internal' | 'isReady' | 'audit'> {
   database: Database;
@@ -103,7 +106,10 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   });
   const definition = adapterDefinition(rows, { mayUseWorkloadIdentity, checkCredential: broker.checkUse });
   const tenants = tenantRows(database, now);
-  const adapters = resourceService(definition, { queue, limitsOf: adapterLimits(tenants), log });
+  const limitsOf = resourceLimits(tenants);
+  const adapters = resourceService(definition, { queue, limitsOf, log });
+  const ofTool = toolDefinition(toolRows(database, now), { mayUseWorkloadIdentity });
+  const tools = resourceService(ofTool, { queue, limitsOf, log });
   const publisher = quotas && tenantPublisher(quotas.redis, quotas.prefix);
   const directory = tenantDirectory(tenants, { publisher, log });
   const counted = quotas && {
@@ -116,6 +122,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   const keys = apiKeys && databaseKeys(keyRows);
   const isHeld = async (principal: Principal) =>
     (parts.isHeld?.(principal) ?? true) && ((await keys?.isHeld(principal)) ?? true);
+  const observing = { logs, logCheckMs, isHeld, current: directory.current };
   const app = createApp({
     ...parts,
     verifier: directory.place(
@@ -125,10 +132,11 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
     collections: {
       '/audit': [auditRoutes({ rows: auditRows(database, now), current: directory.current })],
       '/adapters': [
-        resourceRoutes({ definition, service: adapters, logs, logCheckMs, isHeld, current: directory.current }),
+        resourceRoutes({ ...observing, definition, service: adapters }),
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
       ],
-      '/permissions': [permissionRoutes({ adapters })],
+      '/tools': [resourceRoutes({ ...observing, definition: ofTool, service: tools })],
+      '/permissions': [permissionRoutes({ rowOf: { adapter: adapters.row, tool: tools.row } })],
       ...(apiKeys && { '/api-keys': [apiKeyRoutes(apiKeyService({ rows: keyRows, ...apiKeys, log, now }))] }),
       '/tenants': [tenantRoutes(tenantService({ rows: tenants, directory, counted }))],
     },

@@ -32,7 +32,6 @@ import { reconcileQueue } from '@mcp-gateway/routing/queue';
 import { apiKeySource } from './api-keys/service.js';
 import { drainAudit } from './audit/drain.js';
 import { auditMetrics } from './metrics.js';
-import { workloadIdentityRule } from './adapters/definition.js';
 import {
   clientAddress,
   composeControlPlane,
@@ -41,6 +40,7 @@ import {
   createLogReader,
 } from './compose.js';
 import { CONFIG_VARIABLES, readControlPlaneConfig } from './config.js';
+import { workloadIdentityRule } from './resources/workload-identity.js';
 import { sessionService } from './sessions/service.js';
 import { keepTenantsPublished } from './tenants/directory.js';
 
