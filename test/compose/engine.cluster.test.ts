@@ -14,7 +14,7 @@ const CALL = repository('test/compose/call.mjs');
 let engine: Awaited<ReturnType<typeof startEngine>>;
 
 beforeAll(async () => {
-  const [{ 'mcp-example': _, ...services }, postgres, redis] = await Promise.all([
+  const [{ 'mcp-example': _, 'mcp-bridge': _bridge, ...services }, postgres, redis] = await Promise.all([
     gatewayArchives(),
     postgresArchive(),
     redisArchive(),
