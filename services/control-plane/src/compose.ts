@@ -111,6 +111,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   const keyRows = apiKeyRows(database);
   const { apiKeys } = parts;
   const keys = apiKeys && databaseKeys(keyRows);
+  const keyService = apiKeys && apiKeyService({ rows: keyRows, ...apiKeys, placed: directory.placed, log, now });
   const isHeld = keys?.isHeld;
   const app = createApp({
     ...parts,
@@ -124,8 +125,8 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
         resourceRoutes({ definition, service: adapters, logs, logCheckMs, isHeld, current: directory.current }),
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
       ],
-      '/permissions': [permissionRoutes({ adapters })],
-      ...(apiKeys && { '/api-keys': [apiKeyRoutes(apiKeyService({ rows: keyRows, ...apiKeys, log, now }))] }),
+      '/permissions': [permissionRoutes({ adapters, guess: directory.guess, holderOf: keyService?.holderOf })],
+      ...(keyService && { '/api-keys': [apiKeyRoutes(keyService)] }),
       '/tenants': [tenantRoutes(tenantService({ rows: tenants, directory, counted }))],
     },
     internal: credentials && {
