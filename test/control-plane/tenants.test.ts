@@ -160,7 +160,7 @@ describe('the quota of a tenant', () => {
     ]);
     expect(made.find(({ status }) => status === 429)?.json).toMatchObject({
       detail:
-        'tenant acme may have 2 adapters and has 2; scale down or remove an adapter, or ask mcp.admin to raise the quota',
+        'tenant acme may have 2 adapters and tools and has 2; scale down or remove one, or ask mcp.admin to raise the quota',
     });
     const [mine = ''] = names(await member.get('/adapters'));
     expect(outcome(await member.put(mine, specOf(mine, { replicaCount: 3 })))).toBe('429 QUOTA_EXCEEDED');

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { AdapterSpec } from '@mcp-gateway/common/contracts';
+import { AdapterSpec, ToolSpec } from '@mcp-gateway/common/contracts';
+import { toolRows } from '@mcp-gateway/database';
 import { sessionRecords, type SessionRecords } from '@mcp-gateway/sessions';
-import { specOf, startControlPlane, type ControlPlane } from '../control-plane/support/control-plane.js';
+import { specOf, startControlPlane, toolOf, type ControlPlane } from '../control-plane/support/control-plane.js';
 import { unheededPublisher } from '../control-plane/support/api-key-answers.js';
 import { METHODS } from '../control-plane/support/descriptions.js';
 import { openApiDocument, sessionService, workloadIdentityRule } from '../control-plane/support/sources.js';
@@ -37,7 +38,7 @@ const NONE: Statuses = [401, 404, 404, 404, 404, 404];
 const NOT_POSSIBLE: Statuses = [401, 405, 405, 405, 405, 405];
 
 /**
- * `:name` stands for the name of an adapter of its own for each cell, `:session` for a session of the reader on it,
+ * `:name` and `:tool` stand for an adapter and a tool of its own for each cell, `:session` for a session of the reader on it,
  * `:key` for an API key of the creator. `:tenant` is acme, whose member the creator is, or one to be removed.
  */
 const MANAGEMENT: Row[] = [
@@ -61,6 +62,18 @@ const MANAGEMENT: Row[] = [
   ['GET /adapters/:name/sessions', READ, NONE],
   ['DELETE /adapters/:name/sessions/:session', [401, 404, 204, 204, 204, 204], NONE],
   ['DELETE /adapters/:name/sessions/:other', NONE],
+  ['GET /tools', SIGNED_IN],
+  ['POST /tools :tool', [401, 409, 409, 409, 409, 409], [401, 201, 201, 201, 201, 201]],
+  ['POST /tools :tool+identity', [401, 403, 403, 403, 403, 409], [401, 403, 403, 403, 403, 201]],
+  ['PATCH /tools', NOT_POSSIBLE],
+  ['GET /tools/:tool', READ, NONE],
+  ['PUT /tools/:tool :tool', [401, 404, 403, 200, 200, 200], NONE],
+  ['PUT /tools/:tool :tool+identity', [401, 404, 403, 403, 403, 200], NONE],
+  ['DELETE /tools/:tool', [401, 404, 403, 204, 204, 204], NONE],
+  ['POST /tools/:tool :tool', NOT_POSSIBLE],
+  ['GET /tools/:tool/status', READ, NONE],
+  ['GET /tools/:tool/logs', READ, NONE],
+  ['GET /tools/:tool/mcp', NONE],
   ['GET /tenants', SIGNED_IN],
   ['POST /tenants :tenant', [401, 403, 403, 403, 403, 409], [401, 403, 403, 403, 403, 201]],
   ['PATCH /tenants', NOT_POSSIBLE],
@@ -87,6 +100,7 @@ const MANAGEMENT: Row[] = [
     [401, 403, 403, 403, 403, 200],
     [401, 403, 403, 403, 403, 404],
   ],
+  ['GET /permissions/explain?resource=tool/:tool', READ, NONE],
   ['POST /permissions/explain', NOT_POSSIBLE],
   ['GET /adapters/:name/other', NONE],
   ['GET /other', [404, 404, 404, 404, 404, 404]],
@@ -109,7 +123,7 @@ const MCP: Row[] = [
 
 /** A request of a table as the OpenAPI document names it. */
 const operationOf = (request: string) =>
-  (/^\w+ [^ ?]+/.exec(request)?.[0] ?? '').replace(':name', '{name}').replaceAll(/:\w+/g, '{id}');
+  (/^\w+ [^ ?]+/.exec(request)?.[0] ?? '').replace(/:(name|tool)\b/, '{name}').replaceAll(/:\w+/g, '{id}');
 
 it('the tables have every operation of the OpenAPI document', () => {
   const paths = openApiDocument().paths as Record<string, object>;
@@ -187,6 +201,9 @@ describe('the status of every route', () => {
     denied: () => message('tools/call', { name: 'off' }),
     ':name': ({ name }) => spec(name),
     ':name+identity': ({ name }) => spec(name, { useWorkloadIdentity: true }),
+    ':tool': ({ tool }) => JSON.stringify(toolOf(tool, { requiredRoles: ['team'] })),
+    ':tool+identity': ({ tool }) =>
+      JSON.stringify(toolOf(tool, { requiredRoles: ['team'], useWorkloadIdentity: true })),
     ':tenant': ({ tenant }) => JSON.stringify({ id: tenant, ...ACME }),
     quota: () => '{}',
     key: () => JSON.stringify({ name: 'nightly' }),
@@ -230,6 +247,7 @@ describe('the status of every route', () => {
     names += 1;
     return {
       name: `other-${names}`,
+      tool: `other-${names}`,
       tenant: `other-${names}`,
       key: 'f'.repeat(16),
       session: randomUUID(),
@@ -248,6 +266,11 @@ describe('the status of every route', () => {
       const record = sessionRecord({ name, resourceId: ref.resourceId, caller: 'bob' });
       if (request.includes(':session')) await sessions.create(ref, record, BOUNDS);
       given.name = name;
+    }
+    if (request.includes(':tool')) {
+      given.tool = `weather-${names}`;
+      const parsed = ToolSpec.parse(toolOf(given.tool, { requiredRoles: ['team'] }));
+      await toolRows(plane.database).create(parsed, 'alice', 'acme');
     }
     if (request.includes(':key')) given.key = (await made('POST', '/api-keys', { name: 'k' }, 'creator')).id;
     if (request.startsWith('DELETE /tenants')) await made('POST', '/tenants', { id: given.tenant, ...ACME });
@@ -269,4 +292,4 @@ const ACME = { members: { subjects: ['alice'] }, admins: { subjects: ['ann'] } }
 const BOUNDS = { max: 9, maxPerCaller: 9, idleSince: 0, keepSeconds: 600 };
 
 /** What stands for the placeholders of a request. */
-type Given = Record<'name' | 'tenant' | 'key' | 'session' | 'other', string>;
+type Given = Record<'name' | 'tool' | 'tenant' | 'key' | 'session' | 'other', string>;

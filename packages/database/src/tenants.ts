@@ -1,6 +1,7 @@
 import { DEFAULT_TENANT, Quota, TenantBody } from '@mcp-gateway/common/contracts';
 import type { Database } from './connect.js';
 import { Prisma } from './generated/client.js';
+import { isInUse, tenantUse, type TenantUse } from './resources/all-kinds.js';
 import type { Page } from './resources/rows.js';
 import { queryOrUnavailable } from './unavailable.js';
 
@@ -27,11 +28,11 @@ export interface TenantRows {
    * @param check of the row that would change; when it throws, nothing changes
    */
   update(id: string, change: { spec?: TenantBody; quota?: Quota }, check?: CheckTenant): Promise<TenantRow | null>;
-  /** `used`: adapters belong to it. */
+  /** `used`: resources belong to it. */
   remove(id: string, check?: CheckTenant): Promise<'removed' | 'used' | 'missing'>;
   all(): Promise<TenantRow[]>;
-  /** How many adapters and replicas of adapters a tenant has, as their specs say; none that is being deleted. */
-  countAdapters(id: string): Promise<{ adapters: number; replicas: number }>;
+  /** What a tenant has, of all kinds, as the specs say; nothing that is being deleted. */
+  useOf(id: string): Promise<TenantUse>;
 }
 
 type Stored = Omit<TenantRow, 'spec' | 'quota'> & Record<'spec' | 'quota', unknown>;
@@ -97,18 +98,14 @@ export function tenantRows(database: Database, now: () => Date = () => new Date(
         id,
         check,
         (transaction) => transaction.$executeRaw`
-          DELETE FROM tenants WHERE id = ${id} AND NOT EXISTS (SELECT FROM adapters WHERE tenant = ${id})`,
+          DELETE FROM tenants WHERE id = ${id} AND NOT ${isInUse(id)}`,
       );
       if (removed === undefined) return 'missing';
       return removed === 1 ? 'removed' : 'used';
     },
-    async countAdapters(id) {
-      const [counts] = await queryOrUnavailable(
-        () => database.$queryRaw<{ adapters: number; replicas: number }[]>`
-          SELECT count(*)::int AS adapters, coalesce(sum((spec->>'replicaCount')::int), 0)::int AS replicas
-          FROM adapters WHERE tenant = ${id} AND deleted_at IS NULL`,
-      );
-      return counts ?? { adapters: 0, replicas: 0 };
+    async useOf(id) {
+      const [use] = await queryOrUnavailable(() => database.$queryRaw<TenantUse[]>(tenantUse(id)));
+      return use ?? { resources: 0, replicas: 0 };
     },
   };
 }

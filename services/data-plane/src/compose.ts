@@ -7,6 +7,8 @@ import {
   authorizationServersOf,
   developmentSignIn,
   followApiKeys,
+  type IntrospectedTokens,
+  introspectedTokensOf,
   type Peppers,
   refuseReplicas,
   type SignIn,
@@ -157,16 +159,16 @@ export function composeDataPlane(
   const stopExpiry = expireSessions(routes, sessions, log);
   const streams = createStreamRegistry(routes, sessions);
   const apiKeys = settings.apiKeyPeppers && followApiKeys({ redis, prefix, peppers: settings.apiKeyPeppers, log });
+  const introspected = verifier ? undefined : introspectedTokensOf(settings.signIn, { log });
   const placement = placing(tenants);
-  const grants = createGrants(routes, {
-    keys: apiKeys,
-    admins: { again: placement.again, onChange: tenants.onChange },
-  });
+  const admins = { again: placement.again, onChange: tenants.onChange };
+  const grants = createGrants(routes, { signIns: [apiKeys, introspected], admins });
 
   const server = composeServer(settings, {
     log,
     verifier,
     apiKeys,
+    introspected,
     placement,
     quotas: { quotas, decided: measure?.decided },
     trail,
@@ -184,10 +186,9 @@ export function composeDataPlane(
       stopExpiry();
       streams.close();
       grants.close();
-      apiKeys?.close();
       sessions.close();
       quotas.close();
-      await Promise.all([upstreams.close(), routes.close(), broker.close()]);
+      await Promise.all([upstreams.close(), routes.close(), broker.close(), apiKeys?.close()]);
     },
   };
 }
@@ -226,13 +227,11 @@ function composeUpstreams(routes: RouteTable, sessions: SessionStore, timeoutMs:
   return { upstreams, balancer };
 }
 
-interface ServerParts {
-  log: Logger;
-  verifier: Verifier | undefined;
+interface ServerParts extends Pick<DataPlaneParts, 'log' | 'verifier' | 'trail'> {
   apiKeys: ApiKeyTable | undefined;
+  introspected: IntrospectedTokens | undefined;
   placement: Placement;
   quotas: QuotaPart;
-  trail: AuditTrail | undefined;
   observers: readonly RequestObserver[];
   forwarding: Pick<
     ForwardingParts,
@@ -243,7 +242,7 @@ interface ServerParts {
 /** The parts between the clients and the forwarding: sign-in, management, the server. */
 function composeServer(
   settings: DataPlaneSettings,
-  { log, verifier, apiKeys, placement, quotas, trail, forwarding, ...parts }: ServerParts,
+  { log, verifier, apiKeys, introspected, placement, quotas, trail, forwarding, ...parts }: ServerParts,
 ): Server {
   const { access, publicPath, signIn } = settings;
   const { routes, sessions, upstreams } = forwarding;
@@ -258,9 +257,10 @@ function composeServer(
   const described =
     signIn &&
     protectedResources(authorizationServersOf(signIn), publicUrlOf(settings.publicUrl, forwarded), publicPath);
-  const others = verifier ?? (signIn ? tokenVerifier(signIn, { log }) : developmentSignIn(checkCaller));
-  const keyVerifier =
-    apiKeys && apiKeyVerifier({ keys: apiKeys, others, addressOf: clientAddressBy(settings.trustedProxies) });
+  const addressOf = clientAddressBy(settings.trustedProxies);
+  const others =
+    verifier ?? (signIn ? tokenVerifier(signIn, { log, introspected, addressOf }) : developmentSignIn(checkCaller));
+  const keyVerifier = apiKeys && apiKeyVerifier({ keys: apiKeys, others, addressOf });
   const signedIn = withTenant(keyVerifier ?? others, placement);
   const mcp = createPipeline({
     access,

@@ -3,10 +3,12 @@ export { AdapterBody, AdapterRequest, AdapterResource, AdapterSpec, AdapterStatu
 export { imageReference, SecretEnvironment } from './adapter-fields.js';
 export { ApiKeyBody, ApiKeyCreated, ApiKeyRequest, ApiKeyResource } from './api-key.js';
 export { CredentialName, CredentialRequest, IssuedCredential, UpstreamAuth } from './credential.js';
+export type { ReplicatedSpec, ResourceRequest } from './replicated.js';
 export { PermissionExplanation } from './permission.js';
 export { EVERY_METHOD, Policy } from './policy.js';
 export {
   adapterRef,
+  collectionOf,
   Condition,
   Phase,
   ReplicaStatus,
@@ -28,3 +30,4 @@ export {
   TenantId,
   TenantResource,
 } from './tenant.js';
+export { McpTool, ToolBody, ToolDefinition, ToolRequest, ToolResource, ToolSpec, ToolStatus } from './tool.js';

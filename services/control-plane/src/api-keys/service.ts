@@ -70,19 +70,20 @@ export function apiKeyService(parts: ApiKeyServiceParts): ApiKeyService {
         );
       });
       Object.assign(judged, { rule: 'creator', tenant: row.tenant });
-      return { ...represent(row), key: key.text };
+      return { ...represent(row, new Map()), key: key.text };
     },
     async list(principal, { limit, after }) {
       const { apiKey } = principal;
-      if (apiKey !== undefined)
-        return { items: after === undefined ? [represent(await visible({ principal, judged: {} }, apiKey))] : [] };
+      if (apiKey !== undefined) {
+        const own = after === undefined ? [await visible({ principal, judged: {} }, apiKey)] : [];
+        return { items: await withUses(own, publisher) };
+      }
       const of = isAdmin(principal) ? {} : { createdBy: principal.subject };
       const found = await rows.list(of, { limit: limit + 1, ...(after !== undefined && { after }) });
-      const items = found.slice(0, limit).map(represent);
-      const last = items.at(-1);
-      return found.length > limit && last ? { items, next: last.id } : { items };
+      const items = await withUses(found.slice(0, limit), publisher);
+      return found.length > limit ? { items, next: String(items.at(-1)?.id) } : { items };
     },
-    get: async (by, id) => represent(await visible(by, id)),
+    get: async (by, id) => (await withUses([await visible(by, id)], publisher))[0] as ApiKeyResource,
     holderOf: async (by, id) => placed(principalOfKey(apiKeyOf(await visible(by, id)))),
     async revoke({ requestId, ...by }, id) {
       await visible(by, id);
@@ -145,15 +146,28 @@ function endOf(expiresAt: string | undefined, from: Date, maxDays: number): Date
   return new Date(wanted);
 }
 
-const represent = ({ id, name, roles, resources, createdBy, createdAt, expiresAt }: ApiKeyRow): ApiKeyResource => ({
-  id,
-  name,
-  roles,
-  resources,
-  createdBy,
-  createdAt: createdAt.toISOString(),
-  expiresAt: expiresAt.toISOString(),
-});
+/** The keys as callers see them. Without Redis, nothing is known of uses. */
+async function withUses(page: readonly ApiKeyRow[], publisher: ApiKeyPublisher): Promise<ApiKeyResource[]> {
+  const uses = await publisher.lastUses(page.map(({ id }) => id)).catch(() => new Map<string, number>());
+  return page.map((row) => represent(row, uses));
+}
+
+const represent = (
+  { id, name, roles, resources, createdBy, createdAt, expiresAt }: ApiKeyRow,
+  uses: ReadonlyMap<string, number>,
+): ApiKeyResource => {
+  const usedAt = uses.get(id);
+  return {
+    id,
+    name,
+    roles,
+    resources,
+    createdBy,
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    lastUsedAt: usedAt === undefined ? null : new Date(usedAt * 1000).toISOString(),
+  };
+};
 
 const apiKeyOf = (row: ApiKeyRow): ApiKey => ({
   id: row.id,

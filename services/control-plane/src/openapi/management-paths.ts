@@ -6,6 +6,7 @@ import { ExplainQuery } from '../permissions/routes.js';
 import { LogQuery } from '../resources/logs.js';
 import { forbiddenResponse, header, json, link, name, page, pathParameter, problem, queryParameters, ref, responses, sessionId } from './parts.js';
 import { tenantPaths } from './tenant-paths.js';
+import { toolDocumentation } from '../tools/definition.js';
 
 /** The paths that `resources/routes.ts` serves for one kind. */
 function resourcePaths(kind: ResourceDocumentation) {
@@ -25,7 +26,7 @@ const etag = {
 };
 const ifMatch = header('If-Match', 'ETag of the generation that you read. The gateway changes no other generation.');
 const unavailable = problem('The database cannot be reached; try again after Retry-After.');
-const overQuota = problem('The tenant has as many adapters or replicas as its quota permits.');
+const overQuota = problem('The tenant has as many adapters and tools, or as many replicas, as its quota permits.');
 const refusedBody = {
   400: problem('The body is not a valid spec; `errors` names each bad field.'),
   413: problem('The body is larger than 1 MiB.'),
@@ -246,4 +247,4 @@ const auditPaths = {
 };
 
 /** The paths that the control plane serves. The data plane serves the MCP paths. */
-export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths, ...tenantPaths, ...apiKeyPaths, ...auditPaths, ...permissionPaths };
+export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths, ...resourcePaths(toolDocumentation), ...tenantPaths, ...apiKeyPaths, ...auditPaths, ...permissionPaths };

@@ -1,8 +1,14 @@
-import { adapterRef, type PermissionExplanation, resourceKey } from '@mcp-gateway/common/contracts';
+import {
+  type PermissionExplanation,
+  type Policy,
+  resourceKey,
+  ResourceKind,
+  type ResourceRef,
+} from '@mcp-gateway/common/contracts';
 import { forbidden, malformedRequest } from '@mcp-gateway/common/errors';
 import { type Action, decide, isAdmin, type Rule } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
-import type { AdapterRow } from '@mcp-gateway/database';
+import type { ResourceRow, ResourceSpec } from '@mcp-gateway/database';
 import { type AssumedMessage, compilePolicies, verdictOf } from '@mcp-gateway/identity';
 import { Router } from 'express';
 import { z } from 'zod';
@@ -12,6 +18,8 @@ import { accessOf } from '../resources/service.js';
 
 const Subject = z.string().min(1, 'must not be empty').max(256, 'must be at most 256 characters');
 const Roles = z.string().max(4096, 'must be at most 4096 characters');
+
+const RESOURCE = new RegExp(`^(${ResourceKind.options.join('|')})/([^/]+)$`);
 
 const MAX_JSON = 8 * 1024;
 const NOT_AN_OBJECT = 'must be a JSON object';
@@ -36,7 +44,7 @@ export const ExplainQuery = z.strictObject({
   resource: z
     .string('is required')
     .max(128, 'must be at most 128 characters')
-    .regex(/^adapter\/[^/]+$/, 'must be a kind and a name, such as "adapter/echo"')
+    .regex(RESOURCE, 'must be a kind and a name, such as "adapter/echo"')
     .meta({ description: 'Kind and name of the resource, such as `adapter/echo`.' }),
   action: z.enum(['read', 'write']).default('read').meta({
     description: '`read` is to use and read the resource; `write` is to change and remove it.',
@@ -63,11 +71,11 @@ export const ExplainQuery = z.strictObject({
 /** A caller, as far as it is known. */
 type Asked = Pick<Principal, 'subject' | 'roles'> & Partial<Principal>;
 
+type Explained = ResourceRow<ResourceSpec & { policies?: Policy[] }>;
+
 export interface PermissionRoutesParts {
-  adapters: {
-    /** @throws GatewayError when the caller may not read the adapter */
-    row(by: Requester, name: string): Promise<AdapterRow>;
-  };
+  /** @throws GatewayError when the caller may not read the resource */
+  rowOf: Readonly<Record<ResourceKind, (by: Requester, name: string) => Promise<Explained>>>;
   /** Where a caller would belong of whom only subject and roles are known. */
   guess(caller: Pick<Principal, 'subject' | 'roles'>): Promise<Pick<Principal, 'tenant' | 'adminOf'>>;
   /** The caller that signs in with a key, as the asker may know it. Undefined: there are no API keys. */
@@ -81,12 +89,18 @@ export function permissionRoutes(parts: PermissionRoutesParts): Router {
     const { resource, action, principal, roles, apiKey, ...message } = parseQuery(ExplainQuery, req.query);
     const by = requesterOf(req);
     const caller = await askedFor(by, { principal, roles, apiKey }, parts);
-    // Read as the caller: whoever may not read the adapter gets the answer for a name that does not exist.
-    const row = await parts.adapters.row(by, resource.slice(resource.indexOf('/') + 1));
+    // Read as the caller: whoever may not read the resource gets the answer for a name that does not exist.
+    const { kind, name } = refIn(resource);
+    const row = await parts.rowOf[kind](by, name);
     res.set('Cache-Control', 'no-store').json(explain(caller, row, { action, message }));
   });
   router.all('/explain', onlyMethods(['GET']));
   return router;
+}
+
+function refIn(resource: string): ResourceRef {
+  const [, kind, name = ''] = RESOURCE.exec(resource) ?? [];
+  return { kind: ResourceKind.parse(kind), name };
 }
 
 interface Question {
@@ -117,14 +131,15 @@ async function askedFor(by: Requester, question: Question, { guess, holderOf }: 
   return { ...asked, adminOf };
 }
 
-const REASONS: Record<Rule, string> = {
-  creator: 'the caller has registered the adapter',
-  'required-role': 'the caller has one of the requiredRoles of the adapter',
-  'tenant-admin': 'the caller administers the tenant of the adapter',
-  admin: 'the caller has the role mcp.admin',
-  'out-of-scope': 'the API key of the caller is for other resources',
-  none: 'no rule permits it',
-};
+const reasonOf = (rule: Rule, kind: ResourceKind): string =>
+  ({
+    creator: `the caller has registered the ${kind}`,
+    'required-role': `the caller has one of the requiredRoles of the ${kind}`,
+    'tenant-admin': `the caller administers the tenant of the ${kind}`,
+    admin: 'the caller has the role mcp.admin',
+    'out-of-scope': 'the API key of the caller is for other resources',
+    none: 'no rule permits it',
+  })[rule];
 const NEEDED: Record<Action, string> = {
   read: 'it needs one of the requiredRoles, or mcp.admin, or to be the creator or an administrator of the tenant',
   write: 'it needs mcp.admin, or to be the creator or an administrator of the tenant',
@@ -135,21 +150,22 @@ interface Wanted {
   message: AssumedMessage;
 }
 
-function explain(caller: Asked, row: AdapterRow, { action, message }: Wanted): PermissionExplanation {
+function explain(caller: Asked, row: Explained, { action, message }: Wanted): PermissionExplanation {
   const { subject, roles, adminOf = [], apiKey } = caller;
-  const { name, createdBy, spec } = row;
+  const { kind, name, createdBy, spec } = row;
   const { allowed, rule } = decide({ name: subject, tenant: '', ...caller }, accessOf(row), action);
+  const reason = reasonOf(rule, kind);
   const isNarrowed = allowed && action === 'read';
-  const asked = { ...message, principal: caller, resource: { ...adapterRef(name), createdBy } };
-  const policies = isNarrowed ? compilePolicies(spec.policies).examine(asked) : [];
+  const asked = { ...message, principal: caller, resource: { kind, name, createdBy } };
+  const policies = isNarrowed ? compilePolicies(spec.policies ?? []).examine(asked) : [];
   const { outcome, decidedBy } = verdictOf(policies);
   return {
     principal: { subject, roles: [...roles], adminOf: [...adminOf], ...(apiKey !== undefined && { apiKey }) },
-    resource: resourceKey(adapterRef(name)),
+    resource: resourceKey(row),
     action,
     allowed,
     rule,
-    reason: rule === 'none' ? `${REASONS[rule]}: ${NEEDED[action]}` : REASONS[rule],
+    reason: rule === 'none' ? `${reason}: ${NEEDED[action]}` : reason,
     policies,
     outcome: allowed ? outcome : 'refused',
     decidedBy,

@@ -55,7 +55,7 @@ function refuse(cause: unknown): never {
   throw unavailable('Redis does not answer, so the sessions cannot be read now', { retryAfterSeconds: 2, cause });
 }
 
-const owner = ({ id }: AdapterRow): SessionOwner => ({ kind: 'adapter', resourceId: id });
+const owner = ({ kind, id }: AdapterRow): SessionOwner => ({ kind, resourceId: id });
 
 const MAX_NAME = 256;
 

@@ -141,8 +141,9 @@ async function quotaResource(
     windows.length > 0 ? leased(counted, id, windows) : [],
     kinds.length > 0 ? held(counted, id, kinds) : [],
     quota.sessions === undefined ? 0 : counted?.sessions.ofTenant(id, Date.now() / 1000).catch(refuse),
-    resources.length > 0 ? rows.countAdapters(id) : { adapters: 0, replicas: 0 },
+    resources.length > 0 ? rows.useOf(id) : { resources: 0, replicas: 0 },
   ]);
+  const has = { adapters: counts.resources, replicas: counts.replicas };
   return {
     limits: quota,
     use: {
@@ -153,7 +154,7 @@ async function quotaResource(
       })),
       ...Object.fromEntries(kinds.map(({ what, limit }, at) => [what, useOf(limit, slots[at] ?? 0)])),
       ...(quota.sessions !== undefined && { sessions: useOf(quota.sessions, sessions ?? 0) }),
-      ...Object.fromEntries(resources.map((what) => [what, useOf(quota[what] ?? 0, counts[what])])),
+      ...Object.fromEntries(resources.map((what) => [what, useOf(quota[what] ?? 0, has[what])])),
     },
   };
 }

@@ -17,7 +17,7 @@ export interface Grant extends PolicySubject {
  * held        the caller may still use the adapter
  * removed     the adapter is gone, and another adapter may have its name
  * revoked     the caller may no longer use the adapter
- * signed-out  the API key of the caller was revoked
+ * signed-out  the API key or the access token of the caller was revoked
  */
 export type GrantState = 'denied' | 'expired' | 'held' | 'removed' | 'revoked' | 'signed-out';
 
@@ -85,15 +85,19 @@ const ends = (state: GrantState, kind: AnswerKind) =>
 
 function errorOf(state: GrantState, grant: Grant, now: Route | undefined): GatewayError {
   if (state === 'expired') return new GatewayError('SIGN_IN_REQUIRED', { detail: 'the sign-in has ended' });
-  if (state === 'signed-out') return new GatewayError('SIGN_IN_REQUIRED', { detail: 'the API key was revoked' });
+  if (state === 'signed-out') {
+    const what = grant.principal.apiKey === undefined ? 'the access token' : 'the API key';
+    return new GatewayError('SIGN_IN_REQUIRED', { detail: `${what} was revoked` });
+  }
   const denial = state === 'denied' && now && denialOf(now, grant);
   return denial ? policyDenied(denial) : new GatewayError('ADAPTER_NOT_FOUND');
 }
 
-/** The API keys that callers sign in with. */
-interface HeldKeys {
+/** Sign-ins that may end before they expire: those by API keys, and by tokens that the issuer is asked about. */
+interface HeldSignIns {
+  /** True for sign-ins of another kind. */
   isHeld(principal: Principal): boolean;
-  /** Called when keys have ceased to hold. */
+  /** Called when sign-ins have ceased to hold. */
   onRevoked(listener: () => void): void;
 }
 
@@ -105,28 +109,30 @@ interface TenantAdmins {
 }
 
 interface GrantSources {
-  keys?: HeldKeys | undefined;
+  signIns?: readonly (HeldSignIns | undefined)[] | undefined;
   admins?: TenantAdmins | undefined;
 }
 
 type StateOf = (grant: Grant, now: Route | undefined) => GrantState;
 
-/** How often streams are checked for a sign-in that has ended. */
+/** How often streams are checked for a sign-in that has ended, or that may have been revoked. */
 const EXPIRY_CHECK_MS = 5_000;
 
 /**
- * Checks the grants of admitted requests again whenever routes or tenants change or API keys are revoked, and streams
+ * Checks the grants of admitted requests again whenever routes or tenants change or sign-ins are revoked, and streams
  * for the end of their sign-in.
  */
 export function createGrants(
   routes: Pick<RouteTable, 'get' | 'onChange'>,
-  { keys, admins }: GrantSources = {},
+  { signIns = [], admins }: GrantSources = {},
 ): Grants {
+  const isHeld = (principal: Principal) => {
+    for (const each of signIns) if (each?.isHeld(principal) === false) return false;
+    return true;
+  };
   const stateOf: StateOf = (grant, now) => {
     const { principal } = grant;
-    const isSignedOut =
-      principal.apiKey !== undefined && keys !== undefined && !hasExpired(principal) && !keys.isHeld(principal);
-    if (isSignedOut) return 'signed-out';
+    if (!isHeld(principal) && !hasExpired(principal)) return 'signed-out';
     return grantState(grant, now, admins ? admins.again(principal) : principal);
   };
   /** By resource: the lasting answers, and the route that they were last checked with. */
@@ -151,7 +157,7 @@ export function createGrants(
   const checkAll = () => {
     for (const { all, seen } of watched.values()) endRefused(all, seen);
   };
-  keys?.onRevoked(checkAll);
+  for (const each of signIns) each?.onRevoked(checkAll);
   admins?.onChange(checkAll);
   const timer = setInterval(checkAll, EXPIRY_CHECK_MS).unref();
 
