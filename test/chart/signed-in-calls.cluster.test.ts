@@ -88,13 +88,14 @@ describe('signed-in calls go on, in their sessions,', () => {
 });
 
 interface Pods {
-  items: { metadata: { name: string } }[];
+  items: { metadata: { name: string; deletionTimestamp?: string } }[];
 }
 
 /** Replaces the list in a Secret, and waits until each pod of these components uses it. */
 async function replaceList(secret: string, field: string, list: string[], components: string[]): Promise<void> {
   const selector = `--selector=app.kubernetes.io/component in (${components.join()})`;
-  const pods = (await namespace.get<Pods>('pods', selector)).items.map(({ metadata }) => metadata.name);
+  const { items } = await namespace.get<Pods>('pods', selector);
+  const pods = items.flatMap(({ metadata }) => (metadata.deletionTimestamp ? [] : [metadata.name]));
   const changes = async (pod: string) =>
     (await namespace.kubectl('logs', pod)).split('the content of files has changed and is in use').length;
   const before = await Promise.all(pods.map(changes));
