@@ -163,7 +163,7 @@ describe('a remote server of the older transport', () => {
     const { url } = await startBridge({ MCP_PROXY_URL: older.url });
     const clients = [new Client({ name: 'a', version: '1' }), new Client({ name: 'b', version: '1' })];
     const bridged = clients.map((client) => ({ client, transport: new StreamableHTTPClientTransport(new URL(url)) }));
-    for (const { client, transport } of bridged) await client.connect(transport as never);
+    for (const { client, transport } of bridged) await client.connect(transport);
     const answers = await Promise.all(
       clients.map((client, a) => client.callTool({ name: 'add', arguments: { a, b: 1 } })),
     );
