@@ -42,15 +42,6 @@ const SERVERS: StdioServer[] = [
       ['git_show', { repo_path: 'REPOSITORY', revision: 'no-such-revision' }],
     ],
   },
-  {
-    name: 'dbhub',
-    registry: 'npm',
-    package: '@bytebase/dbhub',
-    version: '1.4.0',
-    program: 'dbhub',
-    args: ['--transport', 'stdio', '--demo'],
-    calls: [['execute_sql', { sql: "SELECT 6 * 7 AS answer, 'Grüße 🌍' AS text" }]],
-  },
 ];
 
 let gateway: Gateway;
@@ -93,7 +84,7 @@ async function record(transport: Transport, { calls }: StdioServer): Promise<str
     await client.callTool({ name, arguments: Object.fromEntries(values) as Record<string, unknown> }).catch(() => {});
   }
   await client.close();
-  return messages.map((message) => String(JSON.stringify(message)).replaceAll(/T\d\d:\d\d:\d\d/g, 'TIME'));
+  return messages.map((message) => JSON.stringify(message ?? null).replaceAll(/T\d\d:\d\d:\d\d/g, 'TIME'));
 }
 
 it.each(SERVERS)(
@@ -101,7 +92,7 @@ it.each(SERVERS)(
   async (one) => {
     await gateway.api.ready(one.name, READY_MS);
     const url = new URL(gateway.api.mcp(one.name));
-    const bridged = await record(new StreamableHTTPClientTransport(url) as Transport, one);
+    const bridged = await record(new StreamableHTTPClientTransport(url), one);
     const direct = await record(new StdioClientTransport({ ...commandOf(one), stderr: 'ignore' }), one);
     expect(bridged.length).toBeGreaterThanOrEqual(one.calls.length + 4);
     expect(bridged).toEqual(direct);
