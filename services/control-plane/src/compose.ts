@@ -67,7 +67,7 @@ export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'inter
     | {
         folder: string | undefined;
         /** Of the services of this gateway. */
-        secrets: readonly string[];
+        secrets: () => readonly string[];
       }
     | undefined;
   /** Undefined: requests are not recorded. */
