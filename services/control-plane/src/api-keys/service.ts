@@ -63,11 +63,8 @@ export function apiKeyService(parts: ApiKeyServiceParts): ApiKeyService {
       if (!(await rows.create(row))) {
         throw new GatewayError('API_KEY_LIMIT', { detail: `you have ${API_KEYS_PER_CALLER} API keys; revoke some` });
       }
-      await publisher.publish(apiKeyOf(row)).catch((error: unknown) => {
-        log.warn(
-          { requestId, err: error, apiKey: row.id },
-          'a new API key is not published yet; the next attempt follows',
-        );
+      await publisher.publish(apiKeyOf(row)).catch((err: unknown) => {
+        log.warn({ requestId, err, apiKey: row.id }, 'a new API key is not published yet; the next attempt follows');
       });
       Object.assign(judged, { rule: 'creator', tenant: row.tenant });
       return { ...represent(row, new Map()), key: key.text };
