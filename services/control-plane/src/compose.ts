@@ -67,7 +67,7 @@ export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'inter
     | {
         folder: string | undefined;
         /** Of the services of this gateway. */
-        secrets: readonly string[];
+        secrets: () => readonly string[];
       }
     | undefined;
   /** Undefined: requests are not recorded. */
@@ -92,8 +92,7 @@ export interface ControlPlane {
 
 /** Builds a control plane from its parts. It opens no connection and starts no timer; the parts belong to the caller. */
 export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
-  const { database, isMigrated, queue, sessions, quotas, logs, logCheckMs, mayUseWorkloadIdentity, metrics, now } =
-    parts;
+  const { database, isMigrated, queue, sessions, logs, logCheckMs, mayUseWorkloadIdentity, metrics, now } = parts;
   const { trail, log } = parts;
 
   const rows = adapterRows(database, now);
@@ -105,21 +104,15 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
     now: now && (() => now().getTime()),
   });
   const definition = adapterDefinition(rows, { mayUseWorkloadIdentity, checkCredential: broker.checkUse });
-  const tenants = tenantRows(database, now);
+  const { rows: tenants, directory, counted } = composeTenants(parts);
   const limitsOf = resourceLimits(tenants);
   const adapters = resourceService(definition, { queue, limitsOf, log });
   const ofTool = toolDefinition(toolRows(database, now), { mayUseWorkloadIdentity });
   const tools = resourceService(ofTool, { queue, limitsOf, log });
-  const publisher = quotas && tenantPublisher(quotas.redis, quotas.prefix);
-  const directory = tenantDirectory(tenants, { publisher, log });
-  const counted = quotas && {
-    ledger: quotaLedger(quotas.redis, quotas.prefix),
-    sessions: sessionRecords(quotas.redis, quotas.prefix),
-    prefix: quotas.prefix,
-  };
   const keyRows = apiKeyRows(database);
   const { apiKeys } = parts;
   const keys = apiKeys && databaseKeys(keyRows);
+  const keyService = apiKeys && apiKeyService({ rows: keyRows, ...apiKeys, placed: directory.placed, log, now });
   const isHeld = async (principal: Principal) =>
     (parts.isHeld?.(principal) ?? true) && ((await keys?.isHeld(principal)) ?? true);
   const observing = { logs, logCheckMs, isHeld, current: directory.current };
@@ -136,8 +129,14 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
       ],
       '/tools': [resourceRoutes({ ...observing, definition: ofTool, service: tools })],
-      '/permissions': [permissionRoutes({ rowOf: { adapter: adapters.row, tool: tools.row } })],
-      ...(apiKeys && { '/api-keys': [apiKeyRoutes(apiKeyService({ rows: keyRows, ...apiKeys, log, now }))] }),
+      '/permissions': [
+        permissionRoutes({
+          rowOf: { adapter: adapters.row, tool: tools.row },
+          guess: directory.guess,
+          holderOf: keyService?.holderOf,
+        }),
+      ],
+      ...(keyService && { '/api-keys': [apiKeyRoutes(keyService)] }),
       '/tenants': [tenantRoutes(tenantService({ rows: tenants, directory, counted }))],
     },
     internal: credentials && {
@@ -151,6 +150,18 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   const listener = metrics ? instrumentApi(metrics.registry, metrics.redis, app) : app;
   const server = createApiServer(listener, parts.tls, log);
   return { app, server, adapters: rows, apiKeys: keyRows, tenants };
+}
+
+/** The tenants, where callers belong, and what data planes have counted. */
+function composeTenants({ database, quotas, now, log }: ControlPlaneParts) {
+  const rows = tenantRows(database, now);
+  const publisher = quotas && tenantPublisher(quotas.redis, quotas.prefix);
+  const counted = quotas && {
+    ledger: quotaLedger(quotas.redis, quotas.prefix),
+    sessions: sessionRecords(quotas.redis, quotas.prefix),
+    prefix: quotas.prefix,
+  };
+  return { rows, directory: tenantDirectory(rows, { publisher, log }), counted };
 }
 
 /** The data plane says whom it serves. Another caller could say anything, which changes only whose failures count. */

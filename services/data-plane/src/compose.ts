@@ -80,7 +80,7 @@ export interface DataPlaneSettings {
   /** With the certificates for it; undefined: none but the system's. */
   controlPlaneAgent?: Agent | undefined;
   /** Proves to the control plane that this is a service of the gateway; undefined when the operator has set none. */
-  internalSecret?: string | undefined;
+  internalSecret?: (() => string) | undefined;
   /** Sign tokens of callers for servers; undefined when the operator has set none. They may change. */
   identityKeys?: (() => IdentityKeys) | undefined;
   /** The URL path at which clients see the root of the gateway; undefined when it is not configured. */
