@@ -43,6 +43,7 @@ export const packages = {
   'services/portal': ['common'],
 
   'servers/mcp-example': [],
+  'servers/tool-example': [],
 };
 
 /**

@@ -45,6 +45,6 @@ export const toolKind = (rows: ToolRows): ManagedKind => managedKind('tool', row
 
 /** Calls of a tool have no session. */
 export function desiredTool(row: ToolRow): DesiredState {
-  const { port, path } = row.spec.toolDefinition;
-  return desiredState(row, { port, path }, { affinity: 'none' });
+  const { port, path, method, tool } = row.spec.toolDefinition;
+  return { ...desiredState(row, { port, path }, { affinity: 'none' }), definition: { type: 'http', tool, method } };
 }
