@@ -67,7 +67,7 @@ export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'inter
     | {
         folder: string | undefined;
         /** Of the services of this gateway. */
-        secrets: readonly string[];
+        secrets: () => readonly string[];
       }
     | undefined;
   /** Undefined: requests are not recorded. */
@@ -120,6 +120,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   const keyRows = apiKeyRows(database);
   const { apiKeys } = parts;
   const keys = apiKeys && databaseKeys(keyRows);
+  const keyService = apiKeys && apiKeyService({ rows: keyRows, ...apiKeys, placed: directory.placed, log, now });
   const isHeld = async (principal: Principal) =>
     (parts.isHeld?.(principal) ?? true) && ((await keys?.isHeld(principal)) ?? true);
   const observing = { logs, logCheckMs, isHeld, current: directory.current };
@@ -136,8 +137,14 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
       ],
       '/tools': [resourceRoutes({ ...observing, definition: ofTool, service: tools })],
-      '/permissions': [permissionRoutes({ rowOf: { adapter: adapters.row, tool: tools.row } })],
-      ...(apiKeys && { '/api-keys': [apiKeyRoutes(apiKeyService({ rows: keyRows, ...apiKeys, log, now }))] }),
+      '/permissions': [
+        permissionRoutes({
+          rowOf: { adapter: adapters.row, tool: tools.row },
+          guess: directory.guess,
+          holderOf: keyService?.holderOf,
+        }),
+      ],
+      ...(keyService && { '/api-keys': [apiKeyRoutes(keyService)] }),
       '/tenants': [tenantRoutes(tenantService({ rows: tenants, directory, counted }))],
     },
     internal: credentials && {

@@ -80,7 +80,7 @@ export interface DataPlaneSettings {
   /** With the certificates for it; undefined: none but the system's. */
   controlPlaneAgent?: Agent | undefined;
   /** Proves to the control plane that this is a service of the gateway; undefined when the operator has set none. */
-  internalSecret?: string | undefined;
+  internalSecret?: (() => string) | undefined;
   /** Sign tokens of callers for servers; undefined when the operator has set none. They may change. */
   identityKeys?: (() => IdentityKeys) | undefined;
   /** The URL path at which clients see the root of the gateway; undefined when it is not configured. */
@@ -161,10 +161,8 @@ export function composeDataPlane(
   const apiKeys = settings.apiKeyPeppers && followApiKeys({ redis, prefix, peppers: settings.apiKeyPeppers, log });
   const introspected = verifier ? undefined : introspectedTokensOf(settings.signIn, { log });
   const placement = placing(tenants);
-  const grants = createGrants(routes, {
-    signIns: [apiKeys, introspected].filter((each) => each !== undefined),
-    admins: { again: placement.again, onChange: tenants.onChange },
-  });
+  const admins = { again: placement.again, onChange: tenants.onChange };
+  const grants = createGrants(routes, { signIns: [apiKeys, introspected], admins });
 
   const server = composeServer(settings, {
     log,
@@ -188,10 +186,9 @@ export function composeDataPlane(
       stopExpiry();
       streams.close();
       grants.close();
-      apiKeys?.close();
       sessions.close();
       quotas.close();
-      await Promise.all([upstreams.close(), routes.close(), broker.close()]);
+      await Promise.all([upstreams.close(), routes.close(), broker.close(), apiKeys?.close()]);
     },
   };
 }
@@ -230,14 +227,11 @@ function composeUpstreams(routes: RouteTable, sessions: SessionStore, timeoutMs:
   return { upstreams, balancer };
 }
 
-interface ServerParts {
-  log: Logger;
-  verifier: Verifier | undefined;
+interface ServerParts extends Pick<DataPlaneParts, 'log' | 'verifier' | 'trail'> {
   apiKeys: ApiKeyTable | undefined;
   introspected: IntrospectedTokens | undefined;
   placement: Placement;
   quotas: QuotaPart;
-  trail: AuditTrail | undefined;
   observers: readonly RequestObserver[];
   forwarding: Pick<
     ForwardingParts,

@@ -44,7 +44,7 @@ export interface DataPlaneOptions {
   controlPlane?: string;
   controlPlaneAgent?: Agent;
   /** The secret that it shows to the control plane. */
-  internalSecret?: string;
+  internalSecret?: () => string;
   /** As in MCP_GATEWAY_IDENTITY_KEYS; a function for keys that change. */
   identityKeys?: () => string;
   /** As in MCP_GATEWAY_PUBLIC_URL. */

@@ -44,6 +44,24 @@ export function followFiles(
 }
 
 /**
+ * The value of a secret setting, also when its file has changed; undefined when it is not set.
+ * @param first the value at the start
+ * @param defer gets what ends the reading of the file
+ */
+export function followedSecret<T extends z.ZodType>(
+  first: z.output<T>,
+  name: string,
+  field: T,
+  environment: Readonly<Record<string, string | undefined>>,
+  { defer, ...options }: FollowOptions & { defer: (end: () => void) => void },
+): (() => NonNullable<z.output<T>>) | undefined {
+  if (first === undefined || first === null) return undefined;
+  let current: NonNullable<z.output<T>> = first;
+  defer(followSecret(name, field, environment, (value) => void (current = value ?? current), options));
+  return () => current;
+}
+
+/**
  * Hands on a secret setting whenever the content of its file changes. A setting that is a variable never changes.
  * @returns ends it
  */

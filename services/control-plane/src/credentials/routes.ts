@@ -7,7 +7,7 @@ import type { CredentialBroker } from './broker.js';
 
 export interface CredentialRouteParts {
   /** Each of them proves that the caller is a service of this gateway. */
-  secrets: readonly string[];
+  secrets: () => readonly string[];
   /** Reads adapters; the data plane does not say which credential an adapter uses. */
   rows: {
     find(
@@ -35,11 +35,10 @@ export const credentialRoutes = ({ secrets, rows, broker }: CredentialRouteParts
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-function requireSecret(secrets: readonly string[]): RequestHandler {
-  const known = secrets.map(digest);
+function requireSecret(secrets: () => readonly string[]): RequestHandler {
   return (req, _res, next) => {
     const given = digest(/^Bearer (.+)$/.exec(req.headers.authorization ?? '')?.[1] ?? '');
-    if (!known.some((each) => timingSafeEqual(each, given))) {
+    if (!secrets().some((each) => timingSafeEqual(digest(each), given))) {
       throw forbidden(
         'MCP_GATEWAY_INTERNAL_SECRETS of the data plane and of the control plane have no secret in common',
       );

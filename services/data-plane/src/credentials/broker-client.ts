@@ -14,7 +14,7 @@ export interface BrokerClientParts {
   /** The control plane's URL. */
   controlPlane: string;
   /** Undefined when the operator has configured none. */
-  secret: string | undefined;
+  secret: (() => string) | undefined;
   /** The certificates for the control plane, for each new connection. Undefined: those of the system. */
   tls?: (() => SecureContextOptions) | undefined;
   log: Logger;
@@ -39,7 +39,7 @@ export function brokerClient({ controlPlane, secret, tls, log }: BrokerClientPar
   const url = new URL('internal/credentials', controlPlane.endsWith('/') ? controlPlane : `${controlPlane}/`);
 
   async function post(body: string) {
-    const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };
+    const headers = { authorization: `Bearer ${secret?.()}`, 'content-type': 'application/json' };
     const signal = AbortSignal.timeout(ANSWER_MS);
     const answer = await request(url, { dispatcher, method: 'POST', headers, body, signal });
     return { status: answer.statusCode, headers: answer.headers, json: await answer.body.json() };

@@ -109,7 +109,7 @@ interface TenantAdmins {
 }
 
 interface GrantSources {
-  signIns?: readonly HeldSignIns[] | undefined;
+  signIns?: readonly (HeldSignIns | undefined)[] | undefined;
   admins?: TenantAdmins | undefined;
 }
 
@@ -119,7 +119,6 @@ type StateOf = (grant: Grant, now: Route | undefined) => GrantState;
 const EXPIRY_CHECK_MS = 5_000;
 
 /**
-/**
  * Checks the grants of admitted requests again whenever routes or tenants change or sign-ins are revoked, and streams
  * for the end of their sign-in.
  */
@@ -128,7 +127,7 @@ export function createGrants(
   { signIns = [], admins }: GrantSources = {},
 ): Grants {
   const isHeld = (principal: Principal) => {
-    for (const each of signIns) if (!each.isHeld(principal)) return false;
+    for (const each of signIns) if (each?.isHeld(principal) === false) return false;
     return true;
   };
   const stateOf: StateOf = (grant, now) => {
@@ -158,7 +157,7 @@ export function createGrants(
   const checkAll = () => {
     for (const { all, seen } of watched.values()) endRefused(all, seen);
   };
-  for (const each of signIns) each.onRevoked(checkAll);
+  for (const each of signIns) each?.onRevoked(checkAll);
   admins?.onChange(checkAll);
   const timer = setInterval(checkAll, EXPIRY_CHECK_MS).unref();
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { STDIO_HINT } from '../../health.js';
 import type { KubeEvent, Pod } from '../api/types.js';
 import { notReady, podOf, running, waiting, warning } from '../../../test/pods.js';
 import { replicaOf } from './replica-of.js';
@@ -156,8 +157,7 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
     ),
     [],
     'BackOff',
-    'It ended with exit code 0 and is being restarted. A server that speaks stdio ends like this because it gets no input: ' +
-      'start it with its option for streamable HTTP.',
+    `It ended with exit code 0 and is being restarted. ${STDIO_HINT}`,
   ],
   [
     'whose command cannot run',
