@@ -30,7 +30,10 @@ async function setUp() {
   await becomesTrue('the tools', () => expect(tools.isLoaded()).toBe(true));
   return { prefix, redis, publisher, tools };
 }
-const described = (tools: ToolTable) => tools.definition(WEATHER)?.tool.description;
+function described(tools: ToolTable): string | undefined {
+  const found = tools.definition(WEATHER);
+  return found?.type === 'http' ? found.tool.description : undefined;
+}
 
 it('a definition is published, changed and withdrawn with the route of its tool', async () => {
   const { prefix, redis, publisher, tools } = await setUp();

@@ -31,4 +31,13 @@ export {
   TenantId,
   TenantResource,
 } from './tenant.js';
-export { McpTool, ToolBody, ToolDefinition, ToolRequest, ToolResource, ToolSpec, ToolStatus } from './tool.js';
+export {
+  McpTool,
+  ToolBody,
+  ToolDefinition,
+  ToolRequest,
+  ToolResource,
+  ToolSource,
+  ToolSpec,
+  ToolStatus,
+} from './tool.js';

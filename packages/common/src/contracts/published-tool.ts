@@ -7,8 +7,10 @@ import { McpTool, ToolDefinition } from './tool.js';
  *
  * http   POST (or `method`) of the arguments as JSON to the URL and the path of an endpoint. The text of the answer is the result;
  *        a status of 400 or more makes it an error that the model reads (`isError`).
+ * mcp    An endpoint is an MCP server at its URL and path; its tools are those that it lists.
  */
 export const PublishedTool = z.discriminatedUnion('type', [
   z.object({ type: z.literal('http'), tool: McpTool, method: ToolDefinition.shape.method }),
+  z.object({ type: z.literal('mcp') }),
 ]);
 export type PublishedTool = z.infer<typeof PublishedTool>;
