@@ -26,7 +26,7 @@ const managedKind = <Spec extends ReplicatedSpec>(
 export const adapterKind = (rows: AdapterRows): ManagedKind => managedKind('adapter', rows, desiredAdapter);
 
 export function desiredAdapter(row: AdapterRow): DesiredState {
-  const { port, path, policies, affinity, sessionRecovery, sessions, preserveHost, upstreamAuth } = row.spec;
+  const { port, path, policies, affinity, sessionRecovery, sessions, preserveHost, upstreamAuth, audit } = row.spec;
   return desiredState(
     row,
     { port, path },
@@ -37,6 +37,7 @@ export function desiredAdapter(row: AdapterRow): DesiredState {
       sessions,
       preserveHost,
       ...(upstreamAuth && { upstreamAuth }),
+      ...(audit && { audit }),
     },
   );
 }
@@ -45,6 +46,6 @@ export const toolKind = (rows: ToolRows): ManagedKind => managedKind('tool', row
 
 /** Calls of a tool have no session. */
 export function desiredTool(row: ToolRow): DesiredState {
-  const { port, path } = row.spec.toolDefinition;
-  return desiredState(row, { port, path }, { affinity: 'none' });
+  const { port, path, method, tool } = row.spec.toolDefinition;
+  return { ...desiredState(row, { port, path }, { affinity: 'none' }), definition: { type: 'http', tool, method } };
 }

@@ -1,4 +1,4 @@
-import type { PublishedRoute, ReplicatedSpec } from '@mcp-gateway/common/contracts';
+import type { PublishedRoute, PublishedTool, ReplicatedSpec } from '@mcp-gateway/common/contracts';
 import type { ResourceRow } from '@mcp-gateway/database';
 import {
   desiredReplicas,
@@ -11,13 +11,15 @@ import {
 /** The fields of a route that differ between kinds. */
 export type KindRouting = Pick<
   PublishedRoute,
-  'affinity' | 'policies' | 'sessionRecovery' | 'sessions' | 'preserveHost' | 'upstreamAuth'
+  'affinity' | 'policies' | 'sessionRecovery' | 'sessions' | 'preserveHost' | 'upstreamAuth' | 'audit'
 >;
 
 /** A row with its workload and revision. Computed once for each run, because the revision is a hash. */
 export interface DesiredState extends DesiredWorkload {
   row: ResourceRow<ReplicatedSpec>;
   routing: KindRouting;
+  /** Of a tool: what is published beside its route. */
+  definition?: PublishedTool;
 }
 
 type Row = ResourceRow<ReplicatedSpec>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AuditSettings } from './audit.js';
 import { UpstreamAuth } from './credential.js';
 import { Policies } from './policy.js';
 import { ResourceName } from './resource.js';
@@ -57,6 +58,11 @@ export const AdapterSpec = z
       }),
     upstreamAuth: UpstreamAuth.optional().meta({
       description: 'How the gateway authenticates its requests to the server. Absent: it sends no credentials.',
+    }),
+    audit: AuditSettings.optional().meta({
+      description:
+        'What the audit records of calls beyond what it records of all. Absent: never arguments. Only mcp.admin may set, ' +
+        'change or remove it.',
     }),
     resources: ResourceAmounts,
   })

@@ -1,8 +1,9 @@
-export { AuditEntry, AuditOutcome, AuditRecord } from './audit.js';
+export { ArgumentAudit, AuditEntry, AuditOutcome, AuditRecord } from './audit.js';
 export { AdapterBody, AdapterRequest, AdapterResource, AdapterSpec, AdapterStatus } from './adapter.js';
 export { imageReference, SecretEnvironment } from './adapter-fields.js';
 export { ApiKeyBody, ApiKeyCreated, ApiKeyRequest, ApiKeyResource } from './api-key.js';
 export { CredentialName, CredentialRequest, IssuedCredential, UpstreamAuth } from './credential.js';
+export { PublishedTool } from './published-tool.js';
 export type { ReplicatedSpec, ResourceRequest } from './replicated.js';
 export { PermissionExplanation } from './permission.js';
 export { EVERY_METHOD, Policy } from './policy.js';
