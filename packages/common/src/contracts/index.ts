@@ -3,6 +3,7 @@ export { AdapterBody, AdapterRequest, AdapterResource, AdapterSpec, AdapterStatu
 export { imageReference, SecretEnvironment } from './adapter-fields.js';
 export { ApiKeyBody, ApiKeyCreated, ApiKeyRequest, ApiKeyResource } from './api-key.js';
 export { CredentialName, CredentialRequest, IssuedCredential, UpstreamAuth } from './credential.js';
+export { PublishedTool } from './published-tool.js';
 export type { ReplicatedSpec, ResourceRequest } from './replicated.js';
 export { PermissionExplanation } from './permission.js';
 export { EVERY_METHOD, Policy } from './policy.js';
@@ -30,4 +31,13 @@ export {
   TenantId,
   TenantResource,
 } from './tenant.js';
-export { McpTool, ToolBody, ToolDefinition, ToolRequest, ToolResource, ToolSpec, ToolStatus } from './tool.js';
+export {
+  McpTool,
+  ToolBody,
+  ToolDefinition,
+  ToolRequest,
+  ToolResource,
+  ToolSource,
+  ToolSpec,
+  ToolStatus,
+} from './tool.js';
