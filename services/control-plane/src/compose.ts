@@ -30,6 +30,7 @@ import { auditRoutes } from './audit/routes.js';
 import { credentialBroker } from './credentials/broker.js';
 import { credentialRoutes } from './credentials/routes.js';
 import { tokenEndpoint } from './credentials/token-endpoint.js';
+import { ownServices, settleOrigin } from './http/origin.js';
 import { createApiServer } from './http/server.js';
 import { instrumentApi } from './metrics.js';
 import { managementPaths } from './openapi/management-paths.js';
@@ -43,7 +44,7 @@ import { tenantDirectory } from './tenants/directory.js';
 import { tenantRoutes } from './tenants/routes.js';
 import { tenantService } from './tenants/service.js';
 
-export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'internal' | 'isReady' | 'audit'> {
+export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'internal' | 'isReady' | 'origin' | 'audit'> {
   database: Database;
   /** Readiness waits for it: until then the tables may be missing. */
   isMigrated: () => boolean;
@@ -59,10 +60,12 @@ export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'inter
   credentials?:
     | {
         folder: string | undefined;
-        /** Of the services of this gateway. */
-        secrets: readonly string[];
+        /** Of the services of this gateway, as they are now. */
+        secrets: () => readonly string[];
       }
     | undefined;
+  /** Addresses or ranges of proxies whose word counts for where a request comes from; default: data planes only. */
+  trustedProxies?: readonly string[] | undefined;
   /** Undefined: requests are not recorded. */
   trail?: AuditTrail | undefined;
   metrics?: { registry: Metrics; redis: Pick<RedisClient, 'isReady'> } | undefined;
@@ -107,11 +110,17 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   const { apiKeys } = parts;
   const keys = apiKeys && databaseKeys(keyRows);
   const isHeld = keys?.isHeld;
+  const isOwnService = ownServices(credentials?.secrets ?? (() => []));
   const app = createApp({
     ...parts,
     verifier: directory.place(
       keys ? apiKeyVerifier({ keys, others: parts.verifier, addressOf: clientAddress }) : parts.verifier,
     ),
+    origin: settleOrigin({
+      isOwnService,
+      hasCertificates: parts.tls?.ca !== undefined,
+      trustedProxies: parts.trustedProxies ?? [],
+    }),
     audit: trail && auditRequests(trail, Object.keys(managementPaths)),
     collections: {
       '/audit': [auditRoutes(auditRows(database, now))],
@@ -123,9 +132,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
       ...(apiKeys && { '/api-keys': [apiKeyRoutes(apiKeyService({ rows: keyRows, ...apiKeys, log, now }))] }),
       '/tenants': [tenantRoutes(tenantService({ rows: tenants, directory, counted }))],
     },
-    internal: credentials && {
-      '/internal/credentials': credentialRoutes({ secrets: credentials.secrets, rows, broker }),
-    },
+    internal: credentials && credentialRoutes({ rows, broker }),
     isReady: async () => {
       if (!isMigrated()) throw new Error('the database has not been migrated since this process started');
       await database.$queryRaw`SELECT 1`;
@@ -136,7 +143,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   return { app, server, adapters: rows, apiKeys: keyRows, tenants };
 }
 
-/** The data plane says whom it serves. Another caller could say anything, which changes only whose failures count. */
+/** The header is left on a request only if it is true. */
 const clientAddress = ({ headers, address }: SignInRequest) => headers['x-forwarded-for']?.toString() ?? address;
 
 const ProcessConfig = z.object({

@@ -11,7 +11,7 @@ import {
 } from '@mcp-gateway/identity';
 import { auditStream, openTrail } from '@mcp-gateway/audit';
 import { auditRows, connectDatabase, type Database, migrateWhenConnected } from '@mcp-gateway/database';
-import { unknownVariables } from '@mcp-gateway/platform/config';
+import { followInternalSecrets, unknownVariables } from '@mcp-gateway/platform/config';
 import { createLogger, type Logger } from '@mcp-gateway/platform/logging';
 import { checkRedis, type RedisClient, redisClient } from '@mcp-gateway/platform/redis';
 import {
@@ -80,6 +80,7 @@ runMain(async () => {
   const allowed = config.MCP_GATEWAY_ALLOWED_CALLERS;
   const signIn = signInOf(config);
   const peppers = followPeppers(config.MCP_GATEWAY_API_KEY_PEPPERS, process.env, { log, defer });
+  const secrets = followInternalSecrets(config.MCP_GATEWAY_INTERNAL_SECRETS, process.env, { log, defer });
   const keyPublisher = peppers && apiKeyPublisher(redis, config.REDIS_PREFIX, peppers);
   const { server, apiKeys, tenants } = composeControlPlane({
     tls,
@@ -96,10 +97,8 @@ runMain(async () => {
     publicUrl: config.MCP_GATEWAY_PUBLIC_URL?.href,
     mayUseWorkloadIdentity: workloadIdentityRule(config.RUNTIME, config.WORKLOAD_IDENTITY_ROLES),
     apiKeys: keyPublisher && { publisher: keyPublisher, maxDays: config.MCP_GATEWAY_API_KEY_MAX_DAYS },
-    credentials: config.MCP_GATEWAY_INTERNAL_SECRETS && {
-      folder: config.MCP_GATEWAY_CREDENTIALS_DIR,
-      secrets: config.MCP_GATEWAY_INTERNAL_SECRETS,
-    },
+    credentials: secrets && { folder: config.MCP_GATEWAY_CREDENTIALS_DIR, secrets },
+    trustedProxies: config.MCP_GATEWAY_TRUSTED_PROXIES,
     metrics: registry && { registry, redis },
     trail,
     log,

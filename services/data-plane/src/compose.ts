@@ -5,6 +5,7 @@ import {
   type ApiKeyTable,
   apiKeyVerifier,
   authorizationServersOf,
+  clientAddressBy,
   developmentSignIn,
   followApiKeys,
   type Peppers,
@@ -24,6 +25,7 @@ import { brokerClient } from './credentials/broker-client.js';
 import { credentialCache } from './credentials/credential-cache.js';
 import type { IdentityKeys } from './credentials/identity-keys.js';
 import { identityTokens } from './credentials/identity-tokens.js';
+import { serverCertificates, type ServerCertificates } from './credentials/server-certificates.js';
 import { upstreamCredentials } from './credentials/upstream-credentials.js';
 import { idempotentTools } from './forwarding/idempotent-tools.js';
 import { pendingResumptions } from './forwarding/pending-resumptions.js';
@@ -33,7 +35,7 @@ import type { ForwardingParts } from './forwarding/recoverable.js';
 import type { RequestObserver } from './request/context.js';
 import type { QuotaPart } from './pipeline/limit.js';
 import { createPipeline } from './pipeline/pipeline.js';
-import { clientAddressBy, forwardedBy } from './request/forwarded.js';
+import { forwardedBy } from './request/forwarded.js';
 import { createGrants } from './request/grants.js';
 import { protectedResources, publicUrlOf } from './request/protected-resource.js';
 import { referencesFor } from './request/reference.js';
@@ -69,8 +71,8 @@ export interface DataPlaneSettings {
   controlPlane: string;
   /** With the certificates for it; undefined: none but the system's. */
   controlPlaneAgent?: Agent | undefined;
-  /** Proves to the control plane that this is a service of the gateway; undefined when the operator has set none. */
-  internalSecret?: string | undefined;
+  /** They prove to the control plane that this is a service of the gateway. Empty when the operator has set none. They may change. */
+  internalSecrets: () => readonly string[];
   /** Sign tokens of callers for servers; undefined when the operator has set none. They may change. */
   identityKeys?: (() => IdentityKeys) | undefined;
   /** The URL path at which clients see the root of the gateway; undefined when it is not configured. */
@@ -127,7 +129,9 @@ export function composeDataPlane(
   const { prefix, sessionLimits: limits, sessionCacheBytes: cacheBytes } = settings;
   const routes = followRoutes(redis, prefix, log);
   const sessions = sessionStore({ redis, prefix, limits, cacheBytes, log, now });
-  const { upstreams, balancer } = composeUpstreams(routes, sessions, settings.upstreamTimeoutMs, timing.retireMs);
+  const { credentials, certificates, broker } = composeCredentials(settings, log, now);
+  const { upstreamTimeoutMs: timeoutMs } = settings;
+  const { upstreams, balancer } = composeUpstreams(routes, sessions, { timeoutMs, certificates, ...timing });
   const waits = createEndpointWaits(routes, { waitMs: timing.waitMs }); // after the balancer: each change of the routes queries the balancer again
 
   const tenants = followTenants(redis, prefix, log);
@@ -144,7 +148,6 @@ export function composeDataPlane(
     withinMs: timing.relocateWithinMs,
     onOutcome: measure?.relocated,
   });
-  const { credentials, broker } = composeCredentials(settings, log, now);
   terminateEndedSessions(routes, sessions, upstreams, credentials);
   const stopExpiry = expireSessions(routes, sessions, log);
   const streams = createStreamRegistry(routes, sessions);
@@ -182,26 +185,34 @@ export function composeDataPlane(
 
 /** What the gateway puts on requests to servers. */
 function composeCredentials(settings: DataPlaneSettings, log: Logger, now: DataPlaneParts['now']) {
-  const { controlPlane, controlPlaneAgent: agent, internalSecret: secret, identityKeys, publicUrl, signIn } = settings;
+  const { controlPlane, controlPlaneAgent: agent, identityKeys, publicUrl, signIn, internalSecrets } = settings;
   const tls =
     agent &&
     (() => {
       const { ca, cert, key } = agent.options;
       return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
     });
-  const broker = brokerClient({ controlPlane, secret, tls, log });
+  const broker = brokerClient({ controlPlane, secrets: internalSecrets, tls, log });
   const credentials = upstreamCredentials({
     cache: credentialCache({ broker, now }),
     identityTokens: identityTokens({ keys: identityKeys, issuer: publicUrl, now }),
     hasTokens: signIn !== undefined,
   });
-  return { credentials, broker };
+  return { credentials, certificates: serverCertificates({ broker, now }), broker };
+}
+
+interface UpstreamParts {
+  timeoutMs: number;
+  retireMs?: number | undefined;
+  certificates: ServerCertificates;
 }
 
 /** The connection pools and the balancer, each of which needs the state of the other. */
-function composeUpstreams(routes: RouteTable, sessions: SessionStore, timeoutMs: number, retireMs: number | undefined) {
+function composeUpstreams(routes: RouteTable, sessions: SessionStore, parts: UpstreamParts) {
+  const { timeoutMs, retireMs, certificates } = parts;
   const upstreams = createUpstreams({
     timeoutMs,
+    certificates,
     ...(retireMs !== undefined && { retireMs }),
     onOutcome: (endpoint, outcome) => balancer.recordOutcome(endpoint, outcome),
   });
@@ -273,6 +284,7 @@ function composeServer(
     access,
     controlPlane: settings.controlPlane,
     controlPlaneAgent: settings.controlPlaneAgent,
+    internalSecrets: settings.internalSecrets,
     isReady: routes.isLoaded,
     forwarded,
     referenceTo,

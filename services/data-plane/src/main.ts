@@ -4,6 +4,7 @@ import {
   auditFields,
   callerFields,
   ConfigError,
+  followInternalSecrets,
   followSecret,
   readConfig,
   redisFields,
@@ -68,7 +69,6 @@ runMain(async () => {
     allowedCallers: config.MCP_GATEWAY_ALLOWED_CALLERS,
     controlPlane: config.CONTROL_PLANE_URL,
     controlPlaneAgent: agent,
-    internalSecret: config.MCP_GATEWAY_INTERNAL_SECRETS?.[0],
     publicPath: config.MCP_GATEWAY_PUBLIC_URL?.path,
     publicUrl: config.MCP_GATEWAY_PUBLIC_URL?.href,
     trustedProxies: config.MCP_GATEWAY_TRUSTED_PROXIES,
@@ -106,6 +106,8 @@ function followKeys(
   defer(followSecret('MCP_GATEWAY_IDENTITY_KEYS', identity, process.env, useIdentityKeys, { log }));
   return {
     sessionKeys,
+    internalSecrets:
+      followInternalSecrets(config.MCP_GATEWAY_INTERNAL_SECRETS, process.env, { log, defer }) ?? (() => []),
     identityKeys: identityKeys && (() => identityKeys as NonNullable<typeof identityKeys>),
     apiKeyPeppers: followPeppers(config.MCP_GATEWAY_API_KEY_PEPPERS, process.env, { log, defer }),
   };

@@ -38,6 +38,11 @@ describe('the workload of a row', () => {
     const workload = workloadOf(rowOf({ secretEnvironment, useWorkloadIdentity: true }));
     expect(workload).toMatchObject({ secretEnvironment, useWorkloadIdentity: true });
   });
+
+  it('says that the server speaks TLS, and nothing about certificates', () => {
+    expect(workloadOf(rowOf({ tls: { credential: 'backend', serverName: 'crm' } })).tls).toBe(true);
+    expect(workloadOf(rowOf({}))).not.toHaveProperty('tls');
+  });
 });
 
 const row = rowOf({ replicaCount: 2 });

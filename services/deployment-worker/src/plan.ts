@@ -30,6 +30,7 @@ export function workloadOf({ id, spec }: Pick<AdapterRow, 'id' | 'spec'>): Workl
     path: spec.path,
     healthPath: spec.healthCheck.path,
     ...(spec.healthCheck.type && { healthType: spec.healthCheck.type }),
+    ...(spec.tls && { tls: true }),
     resources: spec.resources,
   };
 }

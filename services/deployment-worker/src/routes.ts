@@ -23,6 +23,7 @@ export function routeOf({ row, revision: desired }: DesiredState, seen: Observat
     path,
     replicaCount,
     upstreamAuth,
+    tls,
   } = row.spec;
   return {
     kind: 'adapter',
@@ -38,6 +39,7 @@ export function routeOf({ row, revision: desired }: DesiredState, seen: Observat
     sessions,
     preserveHost,
     ...(upstreamAuth && { upstreamAuth }),
+    ...(tls && { tls }),
     path,
     ...(replicaCount === 0 ? { phase: 'Stopped' } : phase === 'Failed' && { phase }),
     endpoints: seen.replicas.flatMap(({ endpoint, revision }) =>

@@ -33,6 +33,7 @@ export interface ControlPlaneOptions {
   quotas?: ControlPlaneParts['quotas'];
   /** Default: none. */
   credentials?: ControlPlaneParts['credentials'];
+  trustedProxies?: readonly string[];
   now?: () => Date;
   trail?: ControlPlaneParts['trail'];
   metrics?: ControlPlaneParts['metrics'];
@@ -97,6 +98,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     mayUseWorkloadIdentity: options.mayUseWorkloadIdentity ?? (() => true),
     apiKeys: options.apiKeys,
     credentials: options.credentials,
+    trustedProxies: options.trustedProxies,
     now: options.now,
     trail: options.trail,
     metrics: options.metrics,

@@ -22,7 +22,7 @@ export async function gatewayWithCredential(
   const { log, text } = recordingLog();
   const clock = { ms: 0 };
   const now = () => Date.now() + clock.ms;
-  const credentials = { folder, secrets: [INTERNAL_SECRET] };
+  const credentials = { folder, secrets: () => [INTERNAL_SECRET] };
   const plane = await startControlPlane({ credentials, log, now: () => new Date(now()) });
   const upstreamAuth = { credential: 'backend', identityToken: false };
   const row = await plane.rows.create({ ...specOf('echo'), requiredRoles: [], upstreamAuth } as never, 'alice');
@@ -31,7 +31,7 @@ export async function gatewayWithCredential(
     routes: [route],
     issuers: [{ issuer: issuer.issuer, audiences: ['gateway'] }],
     controlPlane: plane.url,
-    internalSecret: INTERNAL_SECRET,
+    internalSecrets: () => [INTERNAL_SECRET],
     log,
     now,
     ...more,

@@ -7,7 +7,7 @@ import {
   SecretEnvironment,
   text,
 } from './adapter-fields.js';
-import { UpstreamAuth } from './credential.js';
+import { ServerTls, UpstreamAuth } from './credential.js';
 import { normalizeFieldNames } from './fields.js';
 import { Policies } from './policy.js';
 import { Condition, Phase, ReplicaStatus, ResourceName } from './resource.js';
@@ -110,6 +110,11 @@ export const AdapterSpec = z
       }),
     upstreamAuth: UpstreamAuth.optional().meta({
       description: 'How the gateway authenticates its requests to the server. Absent: it sends no credentials.',
+    }),
+    tls: ServerTls.optional().meta({
+      description:
+        'The server speaks TLS on its port; `{}` is enough for a certificate that the system trusts. Absent: it speaks ' +
+        'plain HTTP.',
     }),
     resources: z
       .strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UpstreamAuth } from './credential.js';
+import { ServerTls, UpstreamAuth } from './credential.js';
 import { Policy } from './policy.js';
 import { ResourceKind } from './resource.js';
 import { SessionLimits } from './session.js';
@@ -50,6 +50,8 @@ export const Route = z
     preserveHost: z.boolean().default(false),
     /** Names a credential; the secret itself is never in a route. */
     upstreamAuth: UpstreamAuth.optional(),
+    /** How to connect to endpoints whose URL says https. */
+    tls: ServerTls.optional(),
     /** Of an adapter without a ready endpoint. Left out while its replicas start. */
     phase: z.enum(['Failed', 'Stopped']).optional(),
     /** The path of endpoints that have none of their own. */
@@ -60,7 +62,12 @@ export const Route = z
   })
   .transform(({ path, endpoints, ...route }) => ({
     ...route,
-    endpoints: endpoints.map((endpoint) => ({ ...endpoint, path: endpoint.path ?? path })),
+    endpoints: endpoints.map((endpoint) => ({
+      ...endpoint,
+      path: endpoint.path ?? path,
+      // Connections belong to an endpoint and not to a request, so it knows itself whose certificates it needs.
+      ...(route.tls && { tls: { ...route.tls, name: route.name, resourceId: route.resourceId } }),
+    })),
   }));
 export type PublishedRoute = z.input<typeof Route>;
 export type Route = z.output<typeof Route>;

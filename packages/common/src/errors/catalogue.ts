@@ -230,6 +230,18 @@ export const errorCatalogue = {
       'Send the request again. If the error persists, GET /adapters/{name}/status says why; most often the server does ' +
       'not listen on PORT.',
   },
+  UPSTREAM_TLS_FAILED: {
+    status: 502,
+    rpcCode: -32006,
+    title: 'The gateway and the MCP server do not trust each other; the call did not run',
+    cause:
+      'The TLS handshake with the MCP server failed: its certificate has expired, has another name or is of an authority ' +
+      'that the gateway does not trust, the server refuses the certificate of the gateway, or it does not speak TLS. ' +
+      'detail says which.',
+    remedy:
+      'Correct the certificate of the server, or tls of the adapter: its serverName, or the credential that the operator ' +
+      'has configured (docs/credentials.md).',
+  },
   UPSTREAM_INVALID: {
     status: 502,
     rpcCode: -32006,

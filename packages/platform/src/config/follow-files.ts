@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Logger } from '../logging.js';
+import { internalFields } from './fields.js';
 import { readConfig } from './read.js';
 import { fileVariable, readSecretFile } from './secrets.js';
 
@@ -59,4 +60,21 @@ export function followSecret<T extends z.ZodType>(
   const one = z.object({ [name]: field });
   const read = () => readConfig(one, { [fileVariable(name)]: file })[name] as z.output<T>;
   return followFiles([file], () => use(read()), options);
+}
+
+/**
+ * The secrets of the services of one gateway, also when their file changes; undefined when there are none.
+ * @param defer gets what ends the reading of the file
+ */
+export function followInternalSecrets(
+  first: readonly string[] | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+  { defer, ...options }: FollowOptions & { defer: (end: () => void) => void },
+): (() => readonly string[]) | undefined {
+  if (!first) return undefined;
+  let current = first;
+  const name = 'MCP_GATEWAY_INTERNAL_SECRETS';
+  const use = (secrets: readonly string[] | undefined) => void (current = secrets ?? current);
+  defer(followSecret(name, internalFields[name], environment, use, options));
+  return () => current;
 }

@@ -1,4 +1,4 @@
-export { sessionFields, trafficFields } from './data-plane.js';
+export { proxyFields, sessionFields, trafficFields } from './data-plane.js';
 export {
   auditFields,
   callerFields,
@@ -14,7 +14,7 @@ export {
   RuntimeName,
   serviceFields,
 } from './fields.js';
-export { type FollowOptions, followSecret } from './follow-files.js';
+export { type FollowOptions, followInternalSecrets, followSecret } from './follow-files.js';
 export { networkVariables, proxyVariables, trustVariables } from './inherited-variables.js';
 export { ConfigError, readConfig, unknownVariables } from './read.js';
 export { fileVariable, readSecretFile, variablesOf } from './secrets.js';

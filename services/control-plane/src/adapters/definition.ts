@@ -37,7 +37,7 @@ const CheckedRequest = AdapterRequest.superRefine(({ spec }, context) => {
 export interface AdapterPrivileges {
   mayUseWorkloadIdentity: MayUseWorkloadIdentity;
   /** @throws GatewayError FORBIDDEN, INVALID_REQUEST */
-  checkCredential(principal: Principal, name: string): void;
+  checkCredential(principal: Principal, name: string, field: 'upstreamAuth' | 'tls'): void;
 }
 
 /** An adapter: a managed MCP server. */
@@ -52,13 +52,15 @@ export const adapterDefinition = (
   represent: (row) => ({ ...row.spec, ...resourceMetadata(row) }),
   status: adapterStatus,
   /** A caller that changes such an adapter chooses what runs with the identity, or gets the credential. */
-  authorizeSpec(principal, { useWorkloadIdentity, upstreamAuth: { credential, audience } = { identityToken: false } }) {
+  authorizeSpec(principal, { useWorkloadIdentity, tls, upstreamAuth = { identityToken: false } }) {
+    const { credential, audience } = upstreamAuth;
     if (useWorkloadIdentity && !mayUseWorkloadIdentity(principal)) {
       throw forbidden(
         'useWorkloadIdentity needs the role mcp.admin or one that the operator lists in WORKLOAD_IDENTITY_ROLES',
       );
     }
-    if (credential !== undefined) checkCredential(principal, credential);
+    if (credential !== undefined) checkCredential(principal, credential, 'upstreamAuth');
+    if (tls?.credential !== undefined) checkCredential(principal, tls.credential, 'tls');
     if (audience !== undefined && !isAdmin(principal)) {
       throw forbidden('upstreamAuth.audience needs the role mcp.admin: servers of others may accept that audience');
     }
@@ -105,8 +107,8 @@ export const adapterDocumentation: ResourceDocumentation = {
     },
   },
   forbidden: {
-    create: 'You may not use `useWorkloadIdentity`, or this `upstreamAuth`.',
+    create: 'You may not use `useWorkloadIdentity`, this `upstreamAuth` or this `tls`.',
     change:
-      'You may read the adapter but not change it, or you may not use `useWorkloadIdentity` or this `upstreamAuth`.',
+      'You may read the adapter but not change it, or you may not use `useWorkloadIdentity`, this `upstreamAuth` or this `tls`.',
   },
 };

@@ -237,6 +237,7 @@ describe('the endpoint of a pod', () => {
     expect(endpoint(podOf())).toMatchObject({ url: 'http://10.0.0.7:8000', ready: true });
     expect(endpoint(podOf({}, notReady))).toMatchObject({ url: 'http://10.0.0.7:8000', ready: false });
     expect(endpoint(podOf({}, { podIP: 'fd00::7' }))).toMatchObject({ url: 'http://[fd00::7]:8000' });
+    expect(endpoint(podOf({ annotations: { 'mcp-gateway.io/tls': 'true' } }))?.url).toBe('https://10.0.0.7:8000');
   });
 
   it.each([
