@@ -38,7 +38,7 @@ async function withRedis(redisUrl, work) {
 }
 
 /** Points the routes of all data planes to the upstream. */
-export const publishRoutes = (redisUrl, upstream, prefix = 'mcp-gateway') =>
+export const publishRoutes = (redisUrl, upstream, prefix = 'mcp-gateway', requiredRoles = [ROLE]) =>
   withRedis(redisUrl, async (client) => {
     const publisher = routePublisher(client, prefix);
     const run = await publisher.beginRun();
@@ -48,7 +48,7 @@ export const publishRoutes = (redisUrl, upstream, prefix = 'mcp-gateway') =>
       resourceId: name,
       generation: 1,
       createdBy: 'dev',
-      requiredRoles: [ROLE],
+      requiredRoles,
       affinity: 'session',
       sessionRecovery: 'replay',
       sessions: {},
@@ -70,15 +70,19 @@ const QUOTA = {
 };
 
 export const publishQuota = (redisUrl, prefix) =>
+  publishTenants(redisUrl, prefix, { default: { roles: [], quota: QUOTA } });
+
+/** @param tenants by id: the roles of the members, and the quota */
+export const publishTenants = (redisUrl, prefix, tenants) =>
   withRedis(redisUrl, (client) =>
-    tenantPublisher(client, prefix).publish(async () => [
-      {
-        id: 'default',
-        members: { subjects: [], claims: [], roles: [] },
+    tenantPublisher(client, prefix).publish(async () =>
+      Object.entries(tenants).map(([id, { roles, quota }]) => ({
+        id,
+        members: { subjects: [], claims: [], roles },
         admins: { subjects: [], roles: [] },
-        quota: QUOTA,
-      },
-    ]),
+        quota,
+      })),
+    ),
   );
 
 /** Removes the audit records, as a control plane does that stores them; without one, the stream would fill up. */

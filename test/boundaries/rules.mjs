@@ -42,6 +42,7 @@ export const packages = {
   'services/tool-router': ['common', 'platform', 'identity', 'protocol', 'routing', 'sessions'],
   'services/portal': ['common'],
 
+  'servers/mcp-bridge': ['protocol'],
   'servers/mcp-example': [],
 };
 
@@ -81,7 +82,7 @@ export const layers = {
     ['compose', 'config'],
     ['app', 'metrics'],
     ['openapi', 'errors-page'],
-    ['adapters', 'api-keys', 'sessions', 'credentials', 'audit', 'permissions', 'tenants'],
+    ['adapters', 'tools', 'api-keys', 'sessions', 'credentials', 'audit', 'permissions', 'tenants'],
     ['resources'],
     ['http'],
   ],

@@ -46,10 +46,12 @@ it('gives data plane and control plane issuers that they accept, with every fiel
   });
   expect(few).toMatchObject({ issuer: 'https://login.partner.example', subjectPrefix: 'partner:' });
   const schema = JSON.parse(await readFile(repository('charts/mcp-gateway/values.schema.json'), 'utf8')) as {
-    definitions: { issuer: { properties: { claims: { properties: object } } } };
+    definitions: { issuer: { properties: Record<'claims' | 'introspection', { properties: object }> } };
   };
   const { properties } = schema.definitions.issuer;
   expect(Object.keys(properties).toSorted()).toEqual(Object.keys(all ?? {}).toSorted());
+  const introspection = Object.keys(properties.introspection.properties);
+  expect(introspection.toSorted()).toEqual(Object.keys(all?.introspection ?? {}).toSorted());
   expect(Object.keys(properties.claims.properties).toSorted()).toEqual(Object.keys(all?.claims ?? {}).toSorted());
 });
 

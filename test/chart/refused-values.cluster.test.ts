@@ -22,6 +22,11 @@ describe('the chart refuses', () => {
       'auth.mode is development, so the gateway would',
     ],
     [
+      'introspection without its secret',
+      [...ENOUGH, ...DATABASES, ISSUER, '--set=auth.mode=oidc,auth.oidc.issuers[0].introspection.clientId=gateway'],
+      'introspection of an issuer and auth.oidc.introspectionSecret.existingSecret need each other',
+    ],
+    [
       'Entra ID without an app registration',
       [...ENOUGH, ...DATABASES, '--set=auth.mode=entra'],
       'auth.mode=entra needs auth.entra.tenantIds and auth.entra.clientId',

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { apiKeyPublisher, keepApiKeysPublished } from '@mcp-gateway/identity';
+import type { ApiKeyResource } from '@mcp-gateway/common/contracts';
+import { apiKeyPublisher, followApiKeys, keepApiKeysPublished } from '@mcp-gateway/identity';
 import { redisClient } from '@mcp-gateway/platform/redis';
 import { PEPPER } from '../support/api-keys.js';
 import { afterTest } from '../support/clean-up.js';
@@ -52,6 +54,7 @@ describe('POST /api-keys', () => {
       createdBy: 'alice',
       createdAt: expect.any(String),
       expiresAt: expect.any(String),
+      lastUsedAt: null,
     });
     expect(Date.parse(resource.expiresAt) - Date.parse(resource.createdAt)).toBe(90 * DAY_MS);
     expect(answer.headers.get('location')).toBe(`/api-keys/${resource.id}`);
@@ -219,6 +222,41 @@ describe('an API key on the management API', () => {
       (await alice.get('/adapters', { 'x-api-key': used, 'x-forwarded-for': address })).status;
     for (let i = 0; i < 20; i += 1) expect(await from(`192.0.2.${i}`, `${key.slice(0, -1)}x`)).toBe(401);
     expect(await from('192.0.2.99', key)).toBe(429);
+  });
+});
+
+describe('lastUsedAt', () => {
+  it('is shown once a data plane has reported the use, and goes with the key', async () => {
+    const { create, alice, prefix, redis } = await start();
+    const [used, idle] = [(await create(alice)).json, (await create(alice)).json];
+    const START = Date.parse('2026-11-01T10:00:00.900Z');
+    let now = () => START;
+    const table = () =>
+      followApiKeys({ redis, prefix, peppers: () => [PEPPER], log: silent, reportEveryMs: 20, now: () => now() });
+    const [first, second] = [table(), table()];
+    afterTest(() => Promise.all([first.close(), second.close()]));
+    const key = { id: used.id, hash: createHash('sha256').update(used.key).digest('base64') };
+    const shown = async (id: string) => (await alice.get(`/api-keys/${id}`)).json.lastUsedAt;
+    await first.verify(key);
+    await becomesTrue('the use', async () => expect(await shown(used.id)).toBe('2026-11-01T10:00:00.000Z'));
+    now = () => START + 90_000;
+    expect(first.remembered(key.hash)).toBeDefined();
+    await becomesTrue('the next', async () => expect(await shown(used.id)).toBe('2026-11-01T10:01:30.000Z'));
+    now = () => START; // another data plane that reports an earlier use later
+    await second.verify(key);
+    await second.close();
+    const listed = (await alice.get('/api-keys')).json.map(({ id, lastUsedAt }: ApiKeyResource) => [id, lastUsedAt]);
+    expect(Object.fromEntries(listed)).toEqual({ [used.id]: '2026-11-01T10:01:30.000Z', [idle.id]: null });
+    await alice.call('DELETE', `/api-keys/${used.id}`);
+    expect(await redis.hGetAll(`{${prefix}:api-keys}:uses`)).toEqual({});
+  });
+
+  it('is null while Redis is away', async () => {
+    const { create, alice, redis } = await start();
+    const { id } = (await create(alice)).json;
+    redis.destroy();
+    const answer = await alice.get(`/api-keys/${id}`);
+    expect([answer.status, answer.json.lastUsedAt]).toEqual([200, null]);
   });
 });
 

@@ -75,6 +75,15 @@ describe('the audit of management requests', () => {
       ['bob', 'adapter.create', undefined, 'refused', 400, 'INVALID_REQUEST'],
       ['alice', 'adapter.delete', 'echo', 'success', 204, undefined],
     ]);
+    expect(records.map(({ reason, resource }) => [reason, resource?.tenant])).toEqual([
+      ['creator', 'default'],
+      [undefined, undefined],
+      ['creator', 'default'],
+      ['no rule permits it', 'default'],
+      ['no rule permits it', 'default'],
+      [undefined, undefined],
+      ['creator', 'default'],
+    ]);
     expect(records[0]).toMatchObject({
       service: 'control-plane',
       requestId: 'r-1',
@@ -95,6 +104,8 @@ describe('the audit of management requests', () => {
     ]);
   });
 });
+
+const ONLY_ADMINS = 'only mcp.admin and the administrators of a tenant may read the audit';
 
 describe('GET /audit', () => {
   async function filled() {
@@ -165,7 +176,7 @@ describe('GET /audit', () => {
     async (path) => {
       const { url, stored } = await audited();
       const { status, json } = await caller(url, 'bob', 'mcp.administrator').get(path);
-      expect([status, json]).toMatchObject([403, { code: 'FORBIDDEN', detail: 'only mcp.admin may read the audit' }]);
+      expect([status, json]).toMatchObject([403, { code: 'FORBIDDEN', detail: ONLY_ADMINS }]);
       expect(await stored(1)).toMatchObject([
         {
           action: path.includes('export') ? 'audit.export' : 'audit.read',
@@ -194,5 +205,86 @@ describe('GET /audit', () => {
       .map((line) => JSON.parse(line) as AuditEntry);
     expect(toolsOf(lines)).toEqual(Array.from({ length: 2_500 }, (_, at) => String(at)));
     expect(lines.map(({ position }) => position)).toEqual(Array.from({ length: 2_500 }, (_, at) => at + 1));
+  });
+});
+
+describe('the audit of a tenant', () => {
+  const ACME = { id: 'acme', members: { subjects: ['mia'] }, admins: { subjects: ['ann'] } };
+  const shown = (records: AuditRecord[]) =>
+    records.map(({ caller: by, action, resource, reason, outcome }) => [
+      by?.subject,
+      action,
+      ...(resource ? [`${resource.kind}/${resource.name}`, resource.tenant] : []),
+      outcome === 'success' ? reason : `${outcome}: ${reason}`,
+    ]);
+
+  /** mia is a member of acme and ann its administrator; eve and root belong to `default`. */
+  async function ofAcme() {
+    const audit = await audited();
+    const { admin, url } = audit;
+    const [mia, ann, eve] = [caller(url, 'mia'), caller(url, 'ann'), caller(url, 'eve')];
+    await admin.call('POST', '/tenants', ACME);
+    await eve.post(specOf('of-eve'));
+    await mia.post(specOf('of-mia'));
+    await mia.get('/adapters/of-eve');
+    await mia.get('/adapters/unknown');
+    await eve.remove('of-mia');
+    await ann.put('of-mia', specOf('of-mia', { replicaCount: 2 }));
+    await admin.remove('of-mia');
+    await admin.call('PUT', '/tenants/acme/quota', {});
+    await waitFor('the records', async () => (await audit.rows.head()) >= 9);
+    return { ...audit, ann, mia, eve };
+  }
+  const EXPECTED = [
+    ['root', 'tenant.create', 'tenant/acme', 'acme', 'admin'],
+    ['mia', 'adapter.create', 'adapter/of-mia', 'acme', 'creator'],
+    ['mia', 'adapter.read', 'adapter/of-eve', undefined, 'refused: undefined'],
+    ['mia', 'adapter.read', 'adapter/unknown', undefined, 'refused: undefined'],
+    ['eve', 'adapter.delete', 'adapter/of-mia', 'acme', 'refused: no rule permits it'],
+    ['ann', 'adapter.update', 'adapter/of-mia', 'acme', 'tenant-admin'],
+    ['root', 'adapter.delete', 'adapter/of-mia', 'acme', 'admin'],
+    ['root', 'tenant.quota.update', 'tenant/acme', 'acme', 'admin'],
+  ];
+
+  it('has what its members did and what was done to its resources, and does not tell of resources of others', async () => {
+    const { ann, admin, verify } = await ofAcme();
+    const { status, text } = await ann.get('/audit/export');
+    expect(status).toBe(200);
+    const lines = text.trimEnd().split('\n');
+    const entries = lines.map((line) => JSON.parse(line) as AuditEntry);
+    expect(shown(entries)).toEqual(EXPECTED);
+    expect(entries.flatMap(({ hash }) => hash ?? [])).toEqual([]);
+
+    const pages: AuditEntry[] = [];
+    for (let path: string | undefined = '/audit?limit=3&until=2100-01-01T00:00:00Z'; path;) {
+      const page = await ann.get(path);
+      pages.push(...(page.json as AuditEntry[]));
+      path = /^<(.+)>; rel="next"$/.exec(page.headers.get('link') ?? '')?.[1];
+    }
+    expect(shown(pages.toReversed())).toEqual(EXPECTED);
+    const mine = async (query: string) => shown((await ann.get(`/audit?${query}`)).json as AuditEntry[]);
+    expect(await mine('subject=eve')).toEqual([EXPECTED[4]]);
+    expect(await mine('tenant=acme&action=tenant.*')).toEqual([EXPECTED[7], EXPECTED[0]]);
+    expect(await mine('tenant=default')).toEqual([]);
+    const all = (await admin.get('/audit?tenant=acme')).json as AuditEntry[];
+    expect(all.map(({ reason, hash }) => [reason, hash?.length]).slice(4, 6)).toEqual([
+      ['no such resource', 64],
+      ['no rule permits it', 64],
+    ]);
+    expect((await verify()).fault).toBeUndefined();
+  });
+
+  it('is closed to its members, and to an administrator whom it loses', async () => {
+    const { ann, mia, admin, stored } = await ofAcme();
+    expect((await mia.get('/audit')).json).toMatchObject({ code: 'FORBIDDEN', detail: ONLY_ADMINS });
+    await ann.get('/audit');
+    await admin.call('PUT', '/tenants/acme', { ...ACME, admins: {} });
+    expect((await ann.get('/audit/export')).status).toBe(403);
+    const reads = (await stored(9)).filter(({ action }) => action.startsWith('audit.'));
+    expect(shown(reads)).toEqual([
+      ['mia', 'audit.read', 'refused: no rule permits it'],
+      ['ann', 'audit.read', 'tenant-admin'],
+      ['ann', 'audit.export', 'refused: no rule permits it'],
+    ]);
   });
 });

@@ -10,6 +10,7 @@ import { specOf, startControlPlane } from './support/control-plane.js';
 import { METHODS, undescribed } from './support/descriptions.js';
 import { routesOf } from './support/routes-of.js';
 import { openApiDocument } from './support/sources.js';
+import { giveToolAnswers } from './support/tool-answers.js';
 import { condition, oneSession, replica, session } from './support/statuses.js';
 
 const COMPONENT = 'https://mcp-gateway.test/';
@@ -29,7 +30,6 @@ interface Document {
 }
 
 const document = openApiDocument() as unknown as Document;
-
 /** Served for operators and people, and not part of the API. */
 const OPERATIONAL = ['GET /errors', 'GET /livez', 'GET /openapi.json', 'GET /readyz'];
 
@@ -129,9 +129,8 @@ describe('every documented answer', () => {
     const stale = { 'if-match': '"stale"' };
     const text = { 'content-type': 'text/plain' };
     const large = specOf('large', { description: 'x'.repeat(1024 * 1024) });
-    const given = async (operation: string, ...those: Answer[]) => {
-      for (const answer of those) answers.set(`${operation} ${answer.status}`, answer);
-    };
+    const given = async (operation: string, ...those: Answer[]) =>
+      those.forEach((answer) => answers.set(`${operation} ${answer.status}`, answer));
 
     for (const { operation } of operations) {
       const [method, path] = operation.split(' ') as [string, string];
@@ -198,6 +197,7 @@ describe('every documented answer', () => {
         await alice.call('PUT', path, body),
         await reader.call('PUT', path, body),
         await root.call('PUT', path, body),
+        await root.call('PUT', path, body, stale),
       );
     }
     await root.call('PUT', '/tenants/default/quota', { adapters: 2, replicas: 3 });
@@ -210,9 +210,11 @@ describe('every documented answer', () => {
       await alice.call('DELETE', '/tenants/acme'),
       await reader.call('DELETE', '/tenants/acme'),
       await outage.call('DELETE', '/tenants/acme'),
+      await root.call('DELETE', '/tenants/acme', undefined, stale),
       await root.call('DELETE', '/tenants/zebra'),
       await root.call('DELETE', '/tenants/acme'),
     );
+    await giveToolAnswers(given, { alice, reader, outage, root });
     const sessions = '/adapters/echo/sessions';
     await given(
       'GET /adapters/{name}/sessions',

@@ -3,55 +3,25 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { resourceKey, ResourceName, type ResourceRef } from '@mcp-gateway/common/contracts';
-import {
-  adapterRows,
-  resourceRows,
-  type AdapterRows,
-  type ResourceRows,
-  type ResourceTable,
-} from '@mcp-gateway/database';
+import { resourceKey, type ResourceRef, type ReplicatedSpec } from '@mcp-gateway/common/contracts';
+import { adapterRows, type AdapterRows, toolRows, type ToolRows } from '@mcp-gateway/database';
 import { developmentSignIn } from '@mcp-gateway/identity';
 import { closeServer, listen, HookedResponse } from '@mcp-gateway/platform/serving';
 import { processLogs } from '@mcp-gateway/runtime/logs';
-import { z } from 'zod';
 import { afterTest } from '../support/clean-up.js';
 import { connect, freshDatabase, silent, temporaryFolder } from '../support/postgres.js';
 import { bodyOf, open } from '../support/http.js';
 import { caller, type Answer, type Caller } from './support/callers.js';
-import { specOf } from './support/control-plane.js';
+import { specOf, toolOf } from './support/control-plane.js';
 import {
   adapterDefinition,
   createApp,
-  resourceMetadata,
-  resourceStatus,
   resourceRoutes,
   resourceService,
-  type ReplicatedSpec,
+  toolDefinition,
   type Representation,
   type ResourceDefinition,
 } from './support/sources.js';
-
-const ToolSpec = z.strictObject({
-  name: ResourceName,
-  description: z.string().default(''),
-  requiredRoles: z.array(z.string()).default([]),
-  replicaCount: z.int().default(1),
-});
-type ToolSpec = z.infer<typeof ToolSpec>;
-type ToolRows = ResourceRows<ToolSpec>;
-const TOOLS: ResourceTable<ToolSpec> = { kind: 'tool', name: 'tools', storedSpec: ToolSpec };
-
-/** Everything that the folder of a second kind needs: a schema, a repository and a representation. */
-const toolDefinition = (of: ToolRows): ResourceDefinition<ToolSpec, Representation> => ({
-  kind: 'tool',
-  collection: 'tools',
-  request: ToolSpec.transform((spec) => ({ spec, read: {} })),
-  rows: of,
-  represent: (row) => ({ ...row.spec, ...resourceMetadata(row), isTool: true }),
-  status: (row) => ({ ...resourceStatus(row), isTool: true }),
-  errors: { notFound: 'NOT_FOUND', nameTaken: 'INVALID_REQUEST' },
-});
 
 const PRIVILEGES = { mayUseWorkloadIdentity: () => true, checkCredential: () => {} };
 
@@ -64,10 +34,9 @@ let folder: string;
 
 beforeEach(async () => {
   const database = connect(await freshDatabase());
-  await database.$executeRaw`CREATE TABLE tools (LIKE adapters INCLUDING ALL)`;
   rows = {
     adapters: adapterRows(database),
-    tools: resourceRows(database, TOOLS),
+    tools: toolRows(database),
   };
   queued = [];
   folder = await temporaryFolder();
@@ -80,7 +49,7 @@ beforeEach(async () => {
   const app = createApp({
     collections: {
       '/adapters': mount(adapterDefinition(rows.adapters, PRIVILEGES)),
-      '/tools': mount(toolDefinition(rows.tools)),
+      '/tools': mount(toolDefinition(rows.tools, PRIVILEGES)),
     },
     verifier: developmentSignIn(() => {}),
     access: { allowedOrigins: [], allowedHosts: [], loopback: true },
@@ -94,7 +63,7 @@ beforeEach(async () => {
   alice = caller(url, 'alice');
 });
 
-const tool = (name: string, more: object = {}) => ({ name, description: `the tool ${name}`, ...more });
+const tool = (name: string, more: object = {}) => toolOf(name, { requiredRoles: [], ...more });
 const postTool = (who: Caller, body: object) => who.call('POST', '/tools', body);
 const namesIn = ({ json }: Answer) => json.map(({ name }: { name: string }) => name);
 
@@ -102,13 +71,16 @@ describe('an adapter and a tool of the same name', () => {
   it('are two resources: each is created, read, changed and removed alone', async () => {
     const { json: adapter } = await alice.post(specOf('echo'));
     const created = await postTool(alice, tool('echo'));
-    expect(created).toMatchObject({ status: 201, json: { name: 'echo', isTool: true, generation: 1 } });
+    expect(created).toMatchObject({
+      status: 201,
+      json: { name: 'echo', generation: 1, toolDefinition: { path: '/score' } },
+    });
     expect(created.headers.get('location')).toBe('/tools/echo');
 
     const changed = await alice.call('PUT', '/tools/echo', tool('echo', { replicaCount: 3 }));
     expect(changed).toMatchObject({ status: 200, json: { generation: 2, replicaCount: 3 } });
     expect((await alice.get('/adapters/echo')).json).toEqual(adapter);
-    expect((await alice.get('/tools/echo/status')).json).toMatchObject({ desiredReplicas: 3, isTool: true });
+    expect((await alice.get('/tools/echo/status')).json).toMatchObject({ desiredReplicas: 3 });
     expect((await alice.get('/adapters/echo/status')).json).toMatchObject({ desiredReplicas: 1, phase: 'Pending' });
 
     expect((await alice.remove('echo')).status).toBe(204);
@@ -149,7 +121,7 @@ describe('an adapter and a tool of the same name', () => {
     const bob = caller(url, 'bob');
     await alice.post(specOf('echo'));
     expect((await postTool(bob, tool('echo'))).status).toBe(201);
-    expect(await alice.get('/tools/echo')).toMatchObject({ status: 404, json: { code: 'NOT_FOUND' } });
+    expect(await alice.get('/tools/echo')).toMatchObject({ status: 404, json: { code: 'TOOL_NOT_FOUND' } });
     expect(await bob.get('/adapters/echo')).toMatchObject({ status: 404, json: { code: 'ADAPTER_NOT_FOUND' } });
     expect(await bob.remove('echo')).toMatchObject({ status: 404 });
     expect((await bob.call('DELETE', '/tools/echo')).status).toBe(204);

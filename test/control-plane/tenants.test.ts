@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { followTenants, quotaKeys, quotaLedger } from '@mcp-gateway/quotas';
+import { sessionRecords } from '@mcp-gateway/sessions';
 import { connectRedis, freshPrefix } from '../support/redis.js';
 import { silent } from '../support/postgres.js';
+import { sessionRecord } from '../support/session-record.js';
 import { afterTest } from '../support/clean-up.js';
 import { waitFor } from '../support/wait.js';
 import { caller, type Answer, type Caller } from './support/callers.js';
@@ -79,6 +81,39 @@ describe('tenants', () => {
     expect(Object.fromEntries(found)).toEqual(expected);
   });
 
+  it.each([
+    ['/tenants/acme', ACME, { ...ACME, displayName: 'Other' }],
+    ['/tenants/acme/quota', {}, { requests: { hour: 5 } }],
+    ['/tenants/default', { id: 'default' }, { id: 'default', displayName: 'All' }],
+    ['/tenants/default/quota', {}, { adapters: 5 }],
+  ])('%s changes only as it was read when If-Match says so', async (path, before, after) => {
+    const tag = async (answer: Promise<Answer>) => (await answer).headers.get('etag') ?? '';
+    const put = (body: unknown, ifMatch?: string) =>
+      root.call('PUT', path, body, ifMatch === undefined ? {} : { 'if-match': ifMatch });
+    const first = await tag(root.get(path));
+    expect(first).toMatch(/^"[\w-]{22}"$/);
+    const second = await tag(put(after, first));
+    expect(second).not.toBe(first);
+    expect(await tag(root.get(path))).toBe(second);
+    expect((await put(before, first)).json).toMatchObject({ status: 412, code: 'EDIT_CONFLICT' });
+    expect(await tag(root.get(path))).toBe(second);
+    const raced = await Promise.all([1, 2, 3].map(() => put(before, second)));
+    expect(raced.map(outcome).toSorted((one, other) => one.localeCompare(other))).toEqual([
+      '200',
+      '412 EDIT_CONFLICT',
+      '412 EDIT_CONFLICT',
+    ]);
+    expect(await tag(put(after))).toBe(second);
+    expect((await put(after, '*')).status).toBe(200);
+  });
+
+  it('are removed only as they were read when If-Match says so', async () => {
+    const remove = (ifMatch: string) => root.call('DELETE', '/tenants/acme', undefined, { 'if-match': ifMatch });
+    const { headers } = await root.get('/tenants/acme');
+    expect(outcome(await remove('"stale"'))).toBe('412 EDIT_CONFLICT');
+    expect((await remove(headers.get('etag') ?? '')).status).toBe(204);
+  });
+
   it('say what is wrong in a body', async () => {
     expect((await root.call('POST', '/tenants', { id: 'A B', member: {} })).json).toMatchObject({
       errors: [
@@ -125,7 +160,7 @@ describe('the quota of a tenant', () => {
     ]);
     expect(made.find(({ status }) => status === 429)?.json).toMatchObject({
       detail:
-        'tenant acme may have 2 adapters and has 2; scale down or remove an adapter, or ask mcp.admin to raise the quota',
+        'tenant acme may have 2 adapters and tools and has 2; scale down or remove one, or ask mcp.admin to raise the quota',
     });
     const [mine = ''] = names(await member.get('/adapters'));
     expect(outcome(await member.put(mine, specOf(mine, { replicaCount: 3 })))).toBe('429 QUOTA_EXCEEDED');
@@ -151,7 +186,7 @@ describe('the quota of a tenant', () => {
     const table = followTenants(redis, prefix, silent);
     afterTest(() => table.close());
     await admin.call('POST', '/tenants', ACME);
-    const quota = { requests: { hour: 1000 }, concurrentRequests: 4 };
+    const quota = { requests: { hour: 1000 }, concurrentRequests: 4, sessions: 9 };
     expect((await admin.call('PUT', '/tenants/acme/quota', quota)).status).toBe(200);
     const { members, admins } = ACME;
     await waitFor('the quota', () => table.all().some((tenant) => tenant.quota.concurrentRequests === 4));
@@ -164,10 +199,15 @@ describe('the quota of a tenant', () => {
     const slots = { key: keys.slots('tenant', 'concurrentRequests'), limit: 4, inUse: 0, want: 1 };
     await ledger.takeSlots('one', [slots]);
     await ledger.takeSlots('two', [slots]);
+    const now = Math.floor(Date.now() / 1000);
+    const record = sessionRecord({ tenant: 'acme', openedAt: now });
+    const bounds = { max: 9, maxPerCaller: 9, maxOfTenant: 9, idleSince: 0, keepSeconds: 60 };
+    await sessionRecords(redis, prefix).create({ id: 's', ...record }, record, bounds);
     const { json } = await admin.get('/tenants/acme/quota');
     expect(json.use).toEqual({
       requests: [{ window: 'hour', limit: 1000, used: 3, remaining: 997, resetsAt: expect.any(String) }],
       concurrentRequests: { limit: 4, used: 2, remaining: 2 },
+      sessions: { limit: 9, used: 1, remaining: 8 },
     });
     const left = Date.parse(json.use.requests[0].resetsAt) - Date.now();
     expect(left).toBeGreaterThan(-5_000);

@@ -18,7 +18,7 @@ describe('without a control plane, the data plane', () => {
     const { status, header, text } = await get('/', { accept: BROWSER, ...FROM_A_LINK });
     expect([status, header('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     const links = [...text.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, link]) => link);
-    expect(links).toEqual(['adapters', 'openapi.json', 'errors', 'livez', 'readyz']);
+    expect(links).toEqual(['adapters', 'tools', 'openapi.json', 'errors', 'livez', 'readyz']);
     const style = /<style>(.*)<\/style>/s.exec(text)?.[1] ?? '';
     const hash = createHash('sha256').update(style).digest('base64');
     expect(header('content-security-policy')).toMatch(/^default-src 'none'; /);
@@ -36,9 +36,6 @@ describe('without a control plane, the data plane', () => {
     ['GET', '/mcp', '/adapters/{name}/mcp; GET /adapters'],
     ['DELETE', '/mcp/', '/adapters/{name}/mcp; GET /adapters'],
     ['GET', '/sse', '/adapters/{name}/mcp; GET /adapters'],
-    ['GET', '/tools', 'tools/list at /adapters/{name}/mcp'],
-    ['POST', '/tools', 'tools/list at /adapters/{name}/mcp'],
-    ['GET', '/tools/add', 'tools/list at /adapters/{name}/mcp'],
     ['GET', '/healthz', '/livez and /readyz'],
     ['PUT', '/', '/adapters/{name}/mcp; GET /adapters'],
   ])('names the right URL at %s %s', async (method, path, instead) => {

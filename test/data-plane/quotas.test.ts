@@ -187,6 +187,54 @@ describe('requests under way and streams', () => {
   });
 });
 
+describe('sessions of a tenant', () => {
+  it('are limited over all adapters and data planes, also streams of the older transport, and what ends makes room', async () => {
+    const ended: string[] = [];
+    let opened = 0;
+    const { endpoint } = await startUpstream((req, res) => {
+      if (req.method === 'DELETE') {
+        ended.push(String(req.headers['mcp-session-id']));
+        return res.writeHead(204).end();
+      }
+      if (req.method === 'GET') {
+        res.writeHead(200, { 'content-type': 'text/event-stream' });
+        return res.write('event: endpoint\ndata: /messages?session=1\n\n');
+      }
+      const headers = { 'content-type': 'application/json', 'mcp-session-id': `session-${(opened += 1)}` };
+      return res.writeHead(200, headers).end('{"jsonrpc":"2.0","id":7,"result":{}}');
+    });
+    const routes = ['echo', 'other'].map((name) =>
+      routeTo(endpoint, { name, resourceId: name, requiredRoles: ['user'] }),
+    );
+    const gateway = await startGateway({ routes });
+    const second = await gateway.join();
+    await setQuotas(gateway, { acme: { sessions: 2 } }, second);
+    const begin = ({ url }: { url: string }, adapter: string, headers = as('acme')) =>
+      send(`${url}/adapters/${adapter}/mcp`, { body: message('initialize', {}, 7), headers });
+    const listen = () =>
+      open(`${second.url}/adapters/other/sse`, {
+        method: 'GET',
+        headers: { ...as('acme'), accept: 'text/event-stream' },
+      });
+
+    const first = await begin(gateway, 'echo');
+    expect([first.status, (await begin(second, 'other', as('acme', 'eve'))).status]).toEqual([200, 200]);
+    const refused = await begin(gateway, 'other');
+    expect([refused.status, refused.header('retry-after')]).toEqual([429, '30']);
+    expect(refused.text).toContain('tenant acme has 2 open sessions, the maximum');
+    await waitFor('the server to learn that it is refused', () => ended.includes('session-3'));
+    expect((await listen()).statusCode).toBe(429);
+    expect((await begin(gateway, 'other', as('zebra'))).status).toBe(200);
+
+    const session = { 'mcp-session-id': first.header('mcp-session-id') ?? '' };
+    await send(`${second.url}/adapters/echo/mcp`, { method: 'DELETE', headers: { ...as('acme'), ...session } });
+    const stream = await listen();
+    expect([stream.statusCode, (await begin(gateway, 'echo')).status]).toEqual([200, 429]);
+    stream.destroy();
+    await waitFor('the stream to make room', async () => (await begin(gateway, 'echo')).status === 200);
+  });
+});
+
 describe('the slots of a data plane that was killed', () => {
   it('count until they expire', async () => {
     const { gateway } = await limited({ acme: { concurrentRequests: 2 } });

@@ -57,7 +57,7 @@ describe('audit records in PostgreSQL', () => {
         ({ record: text }) => (JSON.parse(text) as AuditRecord).tool,
       );
     expect(await found({ subject: 'bob' })).toEqual(['b']);
-    expect(await found({ tenant: 'blue' })).toEqual(['b']);
+    expect(await found({ tenants: ['blue'] })).toEqual(['b']);
     expect(await found({ action: 'adapter.create' })).toEqual(['c']);
     expect(await found({ action: 'adapter.*' })).toEqual(['c']);
     expect(await found({ kind: 'adapter', name: 'echo' })).toEqual(['a', 'b', 'd']);

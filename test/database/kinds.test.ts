@@ -1,26 +1,34 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { AdapterSpec } from '@mcp-gateway/common/contracts';
-import { adapterRows, resourceRows, type AdapterRows, type ResourceTable } from '@mcp-gateway/database';
+import { ToolSpec } from '@mcp-gateway/common/contracts';
+import { adapterRows, toolRows, type AdapterRows, type ToolRow, type ToolRows } from '@mcp-gateway/database';
 import { connect, freshDatabase } from '../support/postgres.js';
 import { create, ready, replica, spec } from './specs.js';
 
-const TOOLS: ResourceTable<AdapterSpec> = { kind: 'tool', name: 'tools', storedSpec: AdapterSpec.strip() };
+const toolSpec = (name: string, replicaCount = 1): ToolSpec =>
+  ToolSpec.parse({
+    name,
+    imageName: 'tool-example',
+    imageVersion: '1.0.0',
+    replicaCount,
+    toolDefinition: { tool: { name, inputSchema: { type: 'object' } } },
+  });
+const createTool = async (wanted: ToolSpec, createdBy: string) => (await tools.create(wanted, createdBy)) as ToolRow;
+
 const ADMIN = { subject: 'root', roles: [], isAdmin: true };
 
 let adapters: AdapterRows;
-let tools: AdapterRows;
+let tools: ToolRows;
 
 beforeEach(async () => {
   const database = connect(await freshDatabase());
-  await database.$executeRaw`CREATE TABLE tools (LIKE adapters INCLUDING ALL)`;
   adapters = adapterRows(database);
-  tools = resourceRows(database, TOOLS);
+  tools = toolRows(database);
 });
 
 describe('two kinds with a resource of the same name', () => {
   it('have a row each, which says its kind', async () => {
     const adapter = await create(adapters, spec('echo'), 'alice');
-    const tool = await create(tools, spec('echo', { replicaCount: 2 }), 'bob');
+    const tool = await createTool(toolSpec('echo', 2), 'bob');
     expect([adapter.kind, tool.kind]).toEqual(['adapter', 'tool']);
     expect(await adapters.find('echo')).toEqual(adapter);
     expect(await tools.find('echo')).toEqual(tool);
@@ -30,8 +38,8 @@ describe('two kinds with a resource of the same name', () => {
 
   it('change, are reconciled and are deleted independently', async () => {
     const adapter = await create(adapters, spec('echo'), 'alice');
-    const tool = await create(tools, spec('echo'), 'alice');
-    await tools.update(tool, spec('echo', { replicaCount: 3 }));
+    const tool = await createTool(toolSpec('echo'), 'alice');
+    await tools.update(tool, toolSpec('echo', 3));
     expect(await adapters.find('echo')).toEqual(adapter);
     await adapters.saveStatus(adapter, { phase: 'Ready', conditions: [ready], replicas: [replica] });
     expect(await adapters.lagging(10)).toEqual([]);
@@ -44,8 +52,8 @@ describe('two kinds with a resource of the same name', () => {
 
   it('ignore the id of the other resource', async () => {
     const adapter = await create(adapters, spec('echo'), 'alice');
-    const tool = await create(tools, spec('echo'), 'alice');
-    expect(await tools.update(adapter, spec('echo', { replicaCount: 3 }))).toBeNull();
+    const tool = await createTool(toolSpec('echo'), 'alice');
+    expect(await tools.update(adapter, toolSpec('echo', 3))).toBeNull();
     expect(await tools.saveConditions(adapter, [ready])).toBe(false);
     expect(await tools.markDeleted(adapter)).toBe(false);
     expect(await tools.find('echo')).toEqual(tool);

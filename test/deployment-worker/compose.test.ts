@@ -1,13 +1,13 @@
 import { expect, it } from '@jest/globals';
-import { adapterRef, AdapterSpec } from '@mcp-gateway/common/contracts';
-import { adapterRows, countAdapters, type AdapterRows } from '@mcp-gateway/database';
+import { adapterRef, AdapterSpec, ToolSpec } from '@mcp-gateway/common/contracts';
+import { adapterRows, countResources, toolRows, type AdapterRows } from '@mcp-gateway/database';
 import { followRoutes } from '@mcp-gateway/routing';
 import { afterTest } from '../support/clean-up.js';
 import { connect, freshDatabase, silent } from '../support/postgres.js';
 import { connectRedis, freshPrefix } from '../support/redis.js';
 import { becomesTrue } from '../support/wait.js';
 import { FakeRuntime } from './support/fake-runtime.js';
-import { composeWorker } from './support/sources.js';
+import { adapterKind, composeWorker, toolKind } from './support/sources.js';
 
 async function setUp(own?: AdapterRows) {
   const prefix = freshPrefix();
@@ -18,15 +18,15 @@ async function setUp(own?: AdapterRows) {
   const connections = async () => (await observer.clientList()).length;
   const before = await connections();
   const parts = {
-    rows,
-    countAdapters: () => countAdapters(database),
+    kinds: [adapterKind(rows), ...(own ? [] : [toolKind(toolRows(database))])],
+    countResources: () => countResources(database),
     runtime: fake,
     redis,
     prefix,
     log: silent,
   };
   const worker = composeWorker(parts);
-  return { prefix, rows, fake, worker, connections, before, observer };
+  return { prefix, rows, database, fake, worker, connections, before, observer };
 }
 
 it('reconciles a row from its job to the published route, and publishes what its runtime reports', async () => {
@@ -45,6 +45,40 @@ it('reconciles a row from its job to the published route, and publishes what its
     expect(table.get(adapterRef('echo'))?.endpoints).toMatchObject([{ ready: true }]),
   );
   await becomesTrue('the status', async () => expect(await rows.find('echo')).toMatchObject({ phase: 'Ready' }));
+});
+
+it('reconciles a tool to a route of its kind, with the port and the path of its definition', async () => {
+  const { prefix, database, fake, worker, observer } = await setUp();
+  afterTest(() => worker.close());
+  const table = followRoutes(observer, prefix, silent);
+  afterTest(() => table.close());
+  const rows = toolRows(database);
+  const definition = { tool: { name: 'weather', inputSchema: { type: 'object' } }, port: 9000, path: '/v1/score' };
+  const spec = { name: 'weather', imageName: 'weather-tool', imageVersion: '1.0.0', requiredRoles: ['team'] };
+  await rows.create(ToolSpec.parse({ ...spec, toolDefinition: definition }), 'alice');
+  const ref = { kind: 'tool', name: 'weather' } as const;
+  await worker.queue.reconcile(ref);
+  await becomesTrue('the route', () =>
+    expect(table.get(ref)).toMatchObject({
+      ...ref,
+      requiredRoles: ['team'],
+      affinity: 'none',
+      endpoints: [{ path: '/v1/score' }],
+    }),
+  );
+  expect(fake.running.get('weather')?.workload).toMatchObject({ ...ref, port: 9000, path: '/v1/score' });
+  expect(table.get(adapterRef('weather'))).toBeUndefined();
+  fake.pass();
+  fake.watcher?.changed(ref);
+  await becomesTrue('the status', async () => expect(await rows.find('weather')).toMatchObject({ phase: 'Ready' }));
+  const row = await rows.find('weather');
+  if (row) await rows.markDeleted(row);
+  await becomesTrue('the end', async () => {
+    await worker.queue.reconcile(ref);
+    fake.pass();
+    expect(await rows.find('weather')).toBeNull();
+  });
+  expect(table.get(ref)).toBeUndefined();
 });
 
 /** A PostgreSQL pool has timers of its own. */

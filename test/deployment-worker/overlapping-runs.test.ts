@@ -9,7 +9,7 @@ import { connect, freshDatabase, silent } from '../support/postgres.js';
 import { connectRedis, freshPrefix } from '../support/redis.js';
 import { waitFor } from '../support/wait.js';
 import { FakeRuntime } from './support/fake-runtime.js';
-import { adapterReconciler, routeRestorer } from './support/sources.js';
+import { adapterKind, reconciler, routeRestorer } from './support/sources.js';
 
 /** Two workers on one PostgreSQL, one Redis and one runtime. A test can pause the runtime of the older worker in a call. */
 let fake: FakeRuntime;
@@ -32,8 +32,9 @@ const spec = (more: Partial<AdapterSpec> = {}) =>
     ...more,
   });
 const now = () => new Date();
-const older = (name: string) => adapterReconciler({ rows, runtime: runtimeOfOlder, routes, now, log: silent })(name);
-const newer = (name: string) => adapterReconciler({ rows, runtime: fake, routes, now, log: silent })(name);
+const older = (name: string) =>
+  reconciler({ kind: adapterKind(rows), runtime: runtimeOfOlder, routes, now, log: silent })(name);
+const newer = (name: string) => reconciler({ kind: adapterKind(rows), runtime: fake, routes, now, log: silent })(name);
 
 /** The older worker pauses in its `nth` observation of the runtime, after it has read the row. */
 function stopOlderAt(nth: number) {
@@ -131,10 +132,10 @@ describe('a run that outlived its lock and publishes last', () => {
     const row = (await rows.create(spec(), 'alice')) as AdapterRow;
     const { pausing, paused, release } = pauseAfterFirstCall();
     const slow = {
-      rows: { ...rows, find: pausing(rows.find) },
+      kind: adapterKind({ ...rows, find: pausing(rows.find) }),
       routes: { ...routes, beginRun: pausing(routes.beginRun) },
     };
-    const late = adapterReconciler({ ...slow, runtime: fake, now, log: silent })('echo');
+    const late = reconciler({ ...slow, runtime: fake, now, log: silent })('echo');
     await paused;
     await rows.update(row, spec({ requiredRoles: [] }));
     await settle('echo');
@@ -203,7 +204,7 @@ describe('a run that began before its stores changed under it', () => {
     const late = older('echo'); // its runtime reported no replica
     await olderPaused;
     await redis.del(await redis.keys(`*${prefix}*`));
-    expect(await routeRestorer({ rows, runtime: fake, routes, now, log: silent })()).toBe(true);
+    expect(await routeRestorer({ kinds: [adapterKind(rows)], runtime: fake, routes, now, log: silent })()).toBe(true);
     goOn();
     await late;
     await settle('echo');
@@ -233,7 +234,7 @@ it('a worker that restores all routes publishes no older route and no withdrawn 
   const row = (await rows.create(spec(), 'alice')) as AdapterRow;
   const gone = (await rows.create(spec({ name: 'gone' }), 'alice')) as AdapterRow;
   stopOlderAt(2);
-  const restore = routeRestorer({ rows, runtime: runtimeOfOlder, routes, now, log: silent });
+  const restore = routeRestorer({ kinds: [adapterKind(rows)], runtime: runtimeOfOlder, routes, now, log: silent });
   const restoring = restore();
   await olderPaused;
   await rows.update(row, spec({ requiredRoles: [] }));
@@ -254,7 +255,7 @@ it('a worker that restores all routes keeps one that is published after a pause 
   await rows.create(spec(), 'alice');
   const { pausing, paused, release } = pauseAfterFirstCall();
   const slow = {
-    rows: { ...rows, names: pausing(rows.names) },
+    kinds: [adapterKind({ ...rows, names: pausing(rows.names) })],
     routes: { ...routes, beginRun: pausing(routes.beginRun) },
   };
   const restoring = routeRestorer({ ...slow, runtime: fake, now, log: silent })();

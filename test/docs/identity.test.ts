@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { type SignIn, tokenVerifier } from '@mcp-gateway/identity';
 import { signInFrom, startEntra } from '../support/entra.js';
+import { startIntrospectingIssuer } from '../support/introspecting-issuer.js';
 import { fetcherFrom, type IssuerShape, startIssuer, type TestIssuer } from '../support/issuer.js';
 import { repository } from '../support/launch.js';
 import { oidcSignIn, refusal, verifying } from '../support/verifier.js';
@@ -115,6 +116,38 @@ describe('docs/identity.md configures right at the first try', () => {
       const signIn = oidcSignIn([JSON.parse(settings) as object]);
       expect(await signInWith(signIn, standIn, {})).toMatchObject({ principal });
     });
+  });
+
+  it('the introspection of a lightweight token of Keycloak', async () => {
+    const issuer = await startIntrospectingIssuer();
+    try {
+      const [settings = ''] = blocksOf('Opaque tokens', 'json');
+      const configured = JSON.parse(settings.replace('https://keycloak.example.com', issuer.issuer)) as {
+        issuer: string;
+        introspection: object;
+      };
+      issuer.state.discovered = configured.issuer;
+      const introspection = { ...configured.introspection, clientId: issuer.settings().introspection.clientId };
+      const signIn = {
+        ...oidcSignIn([{ ...configured, introspection }]),
+        introspectionSecret: () => issuer.state.secret,
+      };
+      const token = issuer.issue({
+        iss: configured.issuer,
+        aud: ['mcp-gateway', 'account'],
+        typ: 'Bearer',
+        token_type: undefined,
+        username: 'alice',
+        preferred_username: 'alice',
+        realm_access: { roles: ['team', 'offline_access'] },
+      });
+      const verify = verifying(tokenVerifier(signIn, { log: { warn: () => {} } }));
+      expect(await refusal(verify(`Bearer ${token}`))).toMatchObject({
+        principal: { subject: 'alice', name: 'alice', roles: ['team', 'offline_access'] },
+      });
+    } finally {
+      await issuer.stop();
+    }
   });
 
   const TENANT = '11111111-1111-1111-1111-111111111111';

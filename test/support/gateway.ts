@@ -13,7 +13,10 @@ import { waitFor } from './wait.js';
 const LISTEN_MS = 25_000;
 const START_MS = 60_000;
 
-export type CatalogueFile = Record<string, { command: string; args?: string[]; env?: Record<string, string> }>;
+export type CatalogueFile = Record<
+  string,
+  { command: string; args?: string[]; env?: Record<string, string>; transport?: 'stdio' }
+>;
 
 export interface GatewayOptions {
   env?: Record<string, string>;

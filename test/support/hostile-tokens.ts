@@ -1,7 +1,12 @@
 import { createHmac } from 'node:crypto';
+import { createApiKey } from '@mcp-gateway/identity';
+import type { publishedKeys } from './api-keys.js';
 import type { SendOptions } from './http.js';
+import type { IntrospectingIssuer } from './introspecting-issuer.js';
 import { signingKey, type TestIssuer } from './issuer.js';
 import type { StandIn } from './sign-in-modes.js';
+
+type Keys = ReturnType<typeof publishedKeys>;
 
 export const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 export const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
@@ -146,9 +151,97 @@ const TENANTS: Attack[] = ['iss and tid', 'iss only', 'tid only', 'no tid'].map(
   ),
 );
 
+const opaque = (name: string, reason: RegExp, make: (issuer: IntrospectingIssuer) => string): Attack => ({
+  name,
+  status: 401,
+  reason,
+  request: async ({ introspecting }) => bearer(make(introspecting as IntrospectingIssuer)),
+});
+
+const NOT_ACTIVE = /the token is not active: it has expired, was revoked or is not known/;
+
+/** Attacks on tokens that an issuer is asked about (RFC 7662 §2.2, §4). */
+const INTROSPECTED: Attack[] = [
+  opaque('unknown', NOT_ACTIVE, () => 'unknown'),
+  opaque('changed', NOT_ACTIVE, (issuer) => `${issuer.issue()}x`),
+  opaque('truncated', NOT_ACTIVE, (issuer) => issuer.issue().slice(0, -1)),
+  opaque('revoked', NOT_ACTIVE, (issuer) => {
+    const token = issuer.issue();
+    issuer.revoke(token);
+    return token;
+  }),
+  opaque('another issuer', /an issuer that is not accepted here/, (issuer) =>
+    issuer.issue({ iss: 'https://a.example' }),
+  ),
+  opaque('its issuer with another slash', /an issuer that is not accepted here/, (issuer) =>
+    issuer.issue({ iss: `${issuer.issuer}/` }),
+  ),
+  opaque('another audience', /for another audience/, (issuer) => issuer.issue({ aud: 'gateway2' })),
+  opaque('no audience', /for another audience/, (issuer) => issuer.issue({ aud: undefined })),
+  opaque('expired', /the token has expired/, (issuer) => issuer.issue({ exp: inSeconds(-21) })),
+  opaque('no expiry', /the claim exp of the token is not valid/, (issuer) => issuer.issue({ exp: undefined })),
+  opaque('not valid yet', /the token is not valid yet/, (issuer) => issuer.issue({ nbf: inSeconds(60) })),
+  opaque('no subject', /no usable claim/, (issuer) => issuer.issue({ sub: undefined })),
+  opaque('a subject with a line break', /no usable claim/, (issuer) =>
+    issuer.issue({ sub: 'alice\nX-Mcp-Roles: mcp.admin' }),
+  ),
+  opaque('a refresh token', /not a bearer access token/, (issuer) => issuer.issue({ token_use: 'refresh_token' })),
+  opaque('a token with a proof (DPoP)', /not a bearer access token/, (issuer) => issuer.issue({ token_type: 'DPoP' })),
+  opaque('an encrypted JWT that is not known', NOT_ACTIVE, () => 'a.b.c.d.e'),
+];
+
+const apiKey = (
+  name: string,
+  reason: RegExp,
+  make: (keys: Keys) => Promise<string> | string,
+  request: (text: string) => SendOptions = bearer,
+): Attack => ({
+  name,
+  status: 401,
+  reason,
+  request: async ({ keys }) => request(await make(keys as Keys)),
+});
+
+const UNKNOWN_KEY = /the API key is not known, has expired or was revoked/;
+const NOT_WHOLE = /the API key has a typing error, or is not whole/;
+const inHeader = (text: string): SendOptions => ({ headers: { 'x-api-key': text } });
+
+/** Attacks on API keys. */
+const API_KEYS: Attack[] = [
+  apiKey('unknown', UNKNOWN_KEY, () => createApiKey().text),
+  apiKey('changed', NOT_WHOLE, async ({ create }) =>
+    (await create()).text.replace(/.$/, (c) => (c === '0' ? '1' : '0')),
+  ),
+  apiKey('truncated', NOT_WHOLE, async ({ create }) => (await create()).text.slice(0, -1)),
+  apiKey('another prefix', /the token is not a JWT/, async ({ create }) =>
+    (await create()).text.replace('mcpgw_', 'other_'),
+  ),
+  apiKey('the secret of another key', NOT_WHOLE, async ({ create }) => {
+    const [one, two] = [await create(), await create()];
+    return one.text.slice(0, 23) + two.text.slice(23);
+  }),
+  apiKey('revoked', UNKNOWN_KEY, async ({ create, revoke }) => {
+    const { id, text } = await create();
+    await revoke(id);
+    return text;
+  }),
+  apiKey('expired', UNKNOWN_KEY, async ({ create }) => (await create({ expiresAt: inSeconds(-1) })).text),
+  apiKey('unknown, in X-API-Key', UNKNOWN_KEY, () => createApiKey().text, inHeader),
+  apiKey('truncated, in X-API-Key', NOT_WHOLE, async ({ create }) => (await create()).text.slice(0, -1), inHeader),
+  apiKey('another prefix, in X-API-Key', SEND_A_TOKEN, () => `other_${createApiKey().text}`, inHeader),
+  apiKey(
+    'two different keys',
+    /send one of Authorization and X-API-Key/,
+    async ({ create }) => (await create()).text,
+    (text) => ({ headers: { authorization: `Bearer ${createApiKey().text}`, 'x-api-key': text } }),
+  ),
+];
+
 /** Those that apply to the mode. */
-export const attacksOn = ({ issuer, foreignTenant }: StandIn): Attack[] => [
+export const attacksOn = ({ issuer, foreignTenant, introspecting, keys }: StandIn): Attack[] => [
   ...REQUESTS,
   ...(issuer ? TOKENS : []),
   ...(foreignTenant ? TENANTS : []),
+  ...(introspecting ? INTROSPECTED : []),
+  ...(keys ? API_KEYS : []),
 ];

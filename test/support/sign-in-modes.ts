@@ -1,6 +1,18 @@
-import { tokenVerifier, type SignIn, type Verifier } from '@mcp-gateway/identity';
+import {
+  apiKeyVerifier,
+  createApiKey,
+  followApiKeys,
+  tokenVerifier,
+  type SignIn,
+  type Verifier,
+} from '@mcp-gateway/identity';
+import { redisClient } from '@mcp-gateway/platform/redis';
+import { PEPPER, publishedKeys } from './api-keys.js';
 import { ALICE, ENTRA, OTHER_TENANT, signInFrom, startEntra } from './entra.js';
+import { type IntrospectingIssuer, startIntrospectingIssuer } from './introspecting-issuer.js';
 import { fetcherFrom, startIssuer, type TestIssuer } from './issuer.js';
+import { silent } from './postgres.js';
+import { addressOf, freshPrefix, sharedRedis } from './redis.js';
 import { oidcSignIn } from './verifier.js';
 
 /** A way to sign in that the hostile suite tries. */
@@ -15,6 +27,12 @@ export interface StandIn {
   issuer?: TestIssuer;
   /** Claims of a caller of a tenant that is not allowed; undefined when the mode has no tenants. */
   foreignTenant?: Record<string, unknown>[];
+  /** The issuer that is asked about its tokens. */
+  introspecting?: IntrospectingIssuer;
+  /** What API keys are published with. */
+  keys?: ReturnType<typeof publishedKeys>;
+  /** One of many credentials that do not hold; default: JWTs of the issuer. */
+  bad?: (i: number) => string;
   signIn: SignIn;
   /** Of the caller of its credentials. */
   subject: string;
@@ -56,9 +74,52 @@ async function entra(version: 1 | 2): Promise<StandIn> {
   };
 }
 
+async function introspection(): Promise<StandIn> {
+  const introspecting = await startIntrospectingIssuer();
+  const signIn = introspecting.signIn();
+  return {
+    introspecting,
+    bad: (i) => `unknown-${i}`,
+    signIn,
+    subject: 'alice',
+    credential: async () => introspecting.issue(),
+    verifier: (now) => tokenVerifier(signIn, { log, ...(now && { now }) }),
+    stop: introspecting.stop,
+  };
+}
+
+/** Keys in Redis, beside an issuer that never answers. */
+async function apiKeys(): Promise<StandIn> {
+  const redis = redisClient(addressOf((await sharedRedis()).url), silent);
+  await redis.connect();
+  const prefix = freshPrefix();
+  const keys = publishedKeys(redis, prefix);
+  await keys.publishAll();
+  const signIn = oidcSignIn([{ issuer: 'https://issuer.invalid', audiences: ['gateway'] }]);
+  const tables: { close(): Promise<void> }[] = [];
+  return {
+    keys,
+    bad: () => createApiKey().text,
+    signIn,
+    subject: 'bob',
+    credential: async () => (await keys.create()).text,
+    verifier(now) {
+      const table = followApiKeys({ redis, prefix, peppers: () => [PEPPER], log, now });
+      tables.push(table);
+      return apiKeyVerifier({ keys: table, others: tokenVerifier(signIn, { log, ...(now && { now }) }), now });
+    },
+    async stop() {
+      for (const table of tables) await table.close();
+      redis.destroy();
+    },
+  };
+}
+
 /** Every mode that takes credentials from the network. */
 export const SIGN_IN_MODES: readonly SignInMode[] = [
   { name: 'oidc', start: openId },
   { name: 'entra v1', start: () => entra(1) },
   { name: 'entra v2', start: () => entra(2) },
+  { name: 'introspection', start: introspection },
+  { name: 'API key', start: apiKeys },
 ];

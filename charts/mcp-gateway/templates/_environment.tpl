@@ -28,6 +28,9 @@
 {{- if eq .Values.auth.mode "oidc" }}
 - { name: AUTH_MODE, value: oidc }
 - { name: OIDC_ISSUERS, value: {{ .Values.auth.oidc.issuers | toJson | quote }} }
+{{- if .Values.auth.oidc.introspectionSecret.existingSecret }}
+- { name: OIDC_INTROSPECTION_SECRET_FILE, value: /etc/mcp-gateway/introspection/secret }
+{{- end }}
 {{- else if eq .Values.auth.mode "entra" }}
 - { name: AUTH_MODE, value: entra }
 {{ include "mcp-gateway.entraVariables" .Values.auth.entra }}
@@ -95,6 +98,11 @@
 {{- if eq .Values.auth.mode "oidc" -}}
 {{- if not .Values.auth.oidc.issuers -}}
 {{- fail "auth.mode=oidc needs auth.oidc.issuers: a list of objects with an issuer and its audiences" -}}
+{{- end -}}
+{{- $introspects := false -}}
+{{- range .Values.auth.oidc.issuers }}{{ if .introspection }}{{ $introspects = true }}{{ end }}{{ end -}}
+{{- if ne $introspects (not (empty .Values.auth.oidc.introspectionSecret.existingSecret)) -}}
+{{- fail "introspection of an issuer and auth.oidc.introspectionSecret.existingSecret need each other: set both, or none" -}}
 {{- end -}}
 {{- else if .Values.auth.oidc.issuers -}}
 {{- fail (printf "auth.oidc.issuers is set, but auth.mode is %s, so the gateway would not accept their tokens; set auth.mode=oidc, or remove the issuers" .Values.auth.mode) -}}

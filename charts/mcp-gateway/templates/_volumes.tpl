@@ -47,6 +47,14 @@
 {{- end }}
 {{- end }}
 {{- if has (index . 1) (list "data-plane" "control-plane") }}
+{{- if eq (index . 0).Values.auth.mode "oidc" }}
+{{- with (index . 0).Values.auth.oidc.introspectionSecret }}
+{{- if .existingSecret }}
+- mountPath: /etc/mcp-gateway/introspection
+  volume: { name: introspection, secret: { secretName: {{ .existingSecret | quote }}, items: [{ key: {{ .existingSecretKey | quote }}, path: secret }] } }
+{{- end }}
+{{- end }}
+{{- end }}
 {{- with (index . 0).Values.auth.apiKeys }}
 {{- if .existingSecret }}
 - mountPath: /etc/mcp-gateway/api-keys

@@ -18,6 +18,8 @@ export interface AuditFacts {
   rule?: string | undefined;
   principal: Principal | undefined;
   resource: { kind: string; name: string } | undefined;
+  /** The tenant that the resource belongs to; undefined when there is no such resource. */
+  resourceTenant?: string | undefined;
   tool?: string | undefined;
   address: string | undefined;
   via?: string | undefined;
@@ -52,7 +54,11 @@ export function auditRecord(service: AuditRecord['service'], facts: AuditFacts, 
     code: refusal?.code,
     reason: bounded(refusal ? refusal.reason : facts.rule, MAX.text),
     caller: principal && callerOf(principal),
-    resource: resource && { kind: resource.kind, name: bounded(resource.name, MAX.name) },
+    resource: resource && {
+      kind: resource.kind,
+      name: bounded(resource.name, MAX.name),
+      tenant: bounded(facts.resourceTenant, MAX.text),
+    },
     tool: bounded(facts.tool, MAX.name),
     address: bounded(facts.address, MAX.text),
     via: via === facts.address ? undefined : via,

@@ -15,6 +15,8 @@ export interface Principal {
   expiresAt?: number | undefined;
   /** The id of the API key that the caller signs in with. */
   apiKey?: string | undefined;
+  /** Names the sign-in, where the gateway asks the issuer again whether it still holds. */
+  introspection?: string | undefined;
   /** The only resources that the caller may use. Undefined: roles and subject alone decide. */
   resources?: readonly ResourceRef[] | undefined;
 }

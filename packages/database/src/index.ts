@@ -1,4 +1,4 @@
-export { adapterRows, countAdapters, type AdapterCount, type AdapterRow, type AdapterRows } from './adapters.js';
+export { adapterRows, type AdapterRow, type AdapterRows } from './adapters.js';
 export { API_KEYS_PER_CALLER, type ApiKeyRow, type ApiKeyRows, apiKeyRows } from './api-keys.js';
 export { type ChainedRecord, columnsOf } from './audit/chain.js';
 export { auditRows, type AuditFilter, type AuditRows } from './audit/rows.js';
@@ -7,7 +7,9 @@ export { checkDatabase, connectDatabase, createDatabase, type ConnectOptions, ty
 export { migrate, migrateWhenConnected } from './migrate.js';
 export { findDrift } from './migrations/author.js';
 export { MigrationError } from './migrations/history.js';
+export { countResources, type ResourceCount } from './resources/all-kinds.js';
 export type { ResourceRow, ResourceSpec, ResourceTable } from './resources/row.js';
 export { resourceRows, type CheckUse, type Page, type Reader, type ResourceRows } from './resources/rows.js';
 export { tenantRows, type TenantRow, type TenantRows } from './tenants.js';
+export { toolRows, type ToolRow, type ToolRows } from './tools.js';
 export { isDatabaseUnavailable } from './unavailable.js';

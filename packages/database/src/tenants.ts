@@ -1,6 +1,7 @@
 import { DEFAULT_TENANT, Quota, TenantBody } from '@mcp-gateway/common/contracts';
 import type { Database } from './connect.js';
 import { Prisma } from './generated/client.js';
+import { isInUse, tenantUse, type TenantUse } from './resources/all-kinds.js';
 import type { Page } from './resources/rows.js';
 import { queryOrUnavailable } from './unavailable.js';
 
@@ -12,6 +13,8 @@ export interface TenantRow {
   updatedAt: Date;
 }
 
+type CheckTenant = (current: TenantRow) => void;
+
 /** The tenants in the database. Every method throws GatewayError UNAVAILABLE while the database is unavailable. */
 export interface TenantRows {
   /** Null when the id is taken. */
@@ -20,13 +23,16 @@ export interface TenantRows {
   find(id: string): Promise<TenantRow | null>;
   /** Ordered by the bytes of the id. @param ids only these */
   list(page: Page, ids?: readonly string[]): Promise<TenantRow[]>;
-  /** Null when there is no such tenant. The default tenant gets its row here. */
-  update(id: string, change: { spec?: TenantBody; quota?: Quota }): Promise<TenantRow | null>;
-  /** `used`: adapters belong to it. */
-  remove(id: string): Promise<'removed' | 'used' | 'missing'>;
+  /**
+   * Null when there is no such tenant. The default tenant gets its row here.
+   * @param check of the row that would change; when it throws, nothing changes
+   */
+  update(id: string, change: { spec?: TenantBody; quota?: Quota }, check?: CheckTenant): Promise<TenantRow | null>;
+  /** `used`: resources belong to it. */
+  remove(id: string, check?: CheckTenant): Promise<'removed' | 'used' | 'missing'>;
   all(): Promise<TenantRow[]>;
-  /** How many adapters and replicas of adapters a tenant has, as their specs say; none that is being deleted. */
-  countAdapters(id: string): Promise<{ adapters: number; replicas: number }>;
+  /** What a tenant has, of all kinds, as the specs say; nothing that is being deleted. */
+  useOf(id: string): Promise<TenantUse>;
 }
 
 type Stored = Omit<TenantRow, 'spec' | 'quota'> & Record<'spec' | 'quota', unknown>;
@@ -72,34 +78,34 @@ export function tenantRows(database: Database, now: () => Date = () => new Date(
       return row ?? (id === DEFAULT_TENANT ? defaultTenant() : null);
     },
     list: (page, ids) => listTenants(query, page, ids),
-    async update(id, { spec, quota }) {
+    async update(id, { spec, quota }, check) {
       const base = defaultTenant();
       if (id === DEFAULT_TENANT) await insert(base.spec, base.quota);
       const set = [
         ...(spec ? [Prisma.sql`spec = ${JSON.stringify(spec)}::jsonb`] : []),
         ...(quota ? [Prisma.sql`quota = ${JSON.stringify(quota)}::jsonb`] : []),
       ];
-      const [row] = await query(Prisma.sql`
-        UPDATE tenants SET ${Prisma.join([...set, Prisma.sql`updated_at = ${now()}`])}
-        WHERE id = ${id} RETURNING ${COLUMNS}`);
-      return row ?? null;
-    },
-    async remove(id) {
-      const removed = await queryOrUnavailable(
-        () => database.$executeRaw`
-          DELETE FROM tenants WHERE id = ${id} AND NOT EXISTS (SELECT FROM adapters WHERE tenant = ${id})`,
+      const written = await withTenant(database, id, check, (transaction) =>
+        transaction.$queryRaw<Stored[]>(Prisma.sql`
+          UPDATE tenants SET ${Prisma.join([...set, Prisma.sql`updated_at = ${now()}`])}
+          WHERE id = ${id} RETURNING ${COLUMNS}`),
       );
-      if (removed === 1) return 'removed';
-      const left = await query(Prisma.sql`SELECT ${COLUMNS} FROM tenants WHERE id = ${id}`);
-      return left.length > 0 ? 'used' : 'missing';
+      return written?.map(parse)[0] ?? null;
     },
-    async countAdapters(id) {
-      const [counts] = await queryOrUnavailable(
-        () => database.$queryRaw<{ adapters: number; replicas: number }[]>`
-          SELECT count(*)::int AS adapters, coalesce(sum((spec->>'replicaCount')::int), 0)::int AS replicas
-          FROM adapters WHERE tenant = ${id} AND deleted_at IS NULL`,
+    async remove(id, check) {
+      const removed = await withTenant(
+        database,
+        id,
+        check,
+        (transaction) => transaction.$executeRaw`
+          DELETE FROM tenants WHERE id = ${id} AND NOT ${isInUse(id)}`,
       );
-      return counts ?? { adapters: 0, replicas: 0 };
+      if (removed === undefined) return 'missing';
+      return removed === 1 ? 'removed' : 'used';
+    },
+    async useOf(id) {
+      const [use] = await queryOrUnavailable(() => database.$queryRaw<TenantUse[]>(tenantUse(id)));
+      return use ?? { resources: 0, replicas: 0 };
     },
   };
 }
@@ -119,3 +125,20 @@ async function listTenants(
   if (stored) return rows; // on a later page
   return [...rows, defaultTenant()].toSorted((one, other) => (one.id < other.id ? -1 : 1)).slice(0, limit);
 }
+
+/** Runs `use` while no one else changes the tenant; undefined when there is none. */
+const withTenant = <T>(
+  database: Database,
+  id: string,
+  check: CheckTenant | undefined,
+  use: (transaction: Prisma.TransactionClient) => Promise<T>,
+): Promise<T | undefined> =>
+  queryOrUnavailable(() =>
+    database.$transaction(async (transaction) => {
+      const [current] = await transaction.$queryRaw<Stored[]>`
+        SELECT ${COLUMNS} FROM tenants WHERE id = ${id} FOR UPDATE`;
+      if (!current) return undefined;
+      check?.(parse(current));
+      return use(transaction);
+    }),
+  );

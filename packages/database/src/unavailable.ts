@@ -56,7 +56,8 @@ export async function queryOrUnavailable<T>(work: () => PromiseLike<T>): Promise
   try {
     return await work();
   } catch (cause) {
-    if (!isDatabaseUnavailable(cause)) throw cause;
+    // An error of the gateway comes from what runs within a transaction; its code may look like one of the system.
+    if (cause instanceof GatewayError || !isDatabaseUnavailable(cause)) throw cause;
     throw new GatewayError('UNAVAILABLE', { cause, headers: { 'retry-after': RETRY_AFTER_S } });
   }
 }

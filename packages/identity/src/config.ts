@@ -1,8 +1,12 @@
 import { unreachable } from '@mcp-gateway/common/errors';
-import type { z } from 'zod';
+import { followSecret } from '@mcp-gateway/platform/config';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import { z } from 'zod';
 import { entraFields, entraSettings, type EntraSettings } from './entra/settings.js';
 import { entraVerifier } from './entra/verifier.js';
 import type { VerifierParts } from './oidc/claimed-issuer.js';
+import { introspectedTokens, type OidcSettings } from './oidc/introspection/introspection.js';
+import type { IntrospectedTokens } from './oidc/introspection/tokens.js';
 import { OidcIssuers, type IssuerSettings } from './oidc/issuer.js';
 import { oidcVerifier } from './oidc/verifier.js';
 import type { Verifier } from './verifier.js';
@@ -10,6 +14,8 @@ import type { Verifier } from './verifier.js';
 /** Settings of a service that signs callers in. */
 export const signInFields = {
   OIDC_ISSUERS: OidcIssuers.optional().meta({ secret: true }),
+  /** Of the client with which the gateway asks an issuer about tokens (`introspection`). */
+  OIDC_INTROSPECTION_SECRET: z.string().max(4_096, 'must be at most 4096 characters').optional().meta({ secret: true }),
   ...entraFields,
 };
 
@@ -18,7 +24,7 @@ type SignInConfig = { AUTH_MODE: 'development' | 'oidc' | 'entra' } & {
 };
 
 /** Sign-in by access tokens, as configured. */
-export type SignIn = { mode: 'oidc'; issuers: IssuerSettings[] } | { mode: 'entra'; entra: EntraSettings };
+export type SignIn = ({ mode: 'oidc' } & OidcSettings) | { mode: 'entra'; entra: EntraSettings };
 
 /** An authorization server that the metadata names, and the scopes to request there. */
 export type AuthorizationServer = Pick<IssuerSettings, 'issuer' | 'scopes'>;
@@ -29,12 +35,17 @@ export type AuthorizationServer = Pick<IssuerSettings, 'issuer' | 'scopes'>;
  * @throws Error when the mode lacks a setting; `signInFault` says so in words
  */
 export function signInOf(config: SignInConfig): SignIn | undefined {
+  const { OIDC_INTROSPECTION_SECRET: secret } = config;
   switch (config.AUTH_MODE) {
     case 'development':
       return undefined;
     case 'oidc':
       if (!config.OIDC_ISSUERS) throw new Error('AUTH_MODE=oidc without OIDC_ISSUERS');
-      return { mode: 'oidc', issuers: config.OIDC_ISSUERS };
+      return {
+        mode: 'oidc',
+        issuers: config.OIDC_ISSUERS,
+        ...(secret !== undefined && { introspectionSecret: () => secret }),
+      };
     case 'entra':
       return { mode: 'entra', entra: entraSettings(config) };
     default:
@@ -42,9 +53,33 @@ export function signInOf(config: SignInConfig): SignIn | undefined {
   }
 }
 
+/**
+ * How callers sign in, with a secret that changes when its file does.
+ * @param defer gets what ends the reading of the file
+ */
+export function followSignIn(
+  config: SignInConfig,
+  environment: Readonly<Record<string, string | undefined>>,
+  { log, defer }: { log: Logger; defer: (end: () => void) => void },
+): SignIn | undefined {
+  const signIn = signInOf(config);
+  let secret = config.OIDC_INTROSPECTION_SECRET;
+  if (signIn?.mode !== 'oidc' || secret === undefined) return signIn;
+  const field = signInFields.OIDC_INTROSPECTION_SECRET;
+  const use = (changed: string | undefined) => void (secret = changed ?? secret);
+  defer(followSecret('OIDC_INTROSPECTION_SECRET', field, environment, use, { log }));
+  return { ...signIn, introspectionSecret: () => secret as string };
+}
+
+/** The tokens about which an issuer is asked; undefined when there are none. */
+export const introspectedTokensOf = (
+  signIn: SignIn | undefined,
+  parts: Parameters<typeof introspectedTokens>[1],
+): IntrospectedTokens | undefined => (signIn?.mode === 'oidc' ? introspectedTokens(signIn, parts) : undefined);
+
 /** The verifier of access tokens. It reads keys at the first token, not before. */
 export const tokenVerifier = (signIn: SignIn, parts: VerifierParts): Verifier =>
-  signIn.mode === 'oidc' ? oidcVerifier(signIn.issuers, parts) : entraVerifier(signIn.entra, parts);
+  signIn.mode === 'oidc' ? oidcVerifier(signIn, parts) : entraVerifier(signIn.entra, parts);
 
 /** The authorization servers whose tokens count (RFC 9728 §2). */
 export const authorizationServersOf = (signIn: SignIn): readonly AuthorizationServer[] =>
@@ -56,11 +91,18 @@ export function signInFault(config: SignInConfig): string | undefined {
   if (mode === 'oidc' && !config.OIDC_ISSUERS) {
     return 'AUTH_MODE=oidc needs OIDC_ISSUERS, such as [{"issuer": "https://login.example.com", "audiences": ["mcp-gateway"]}].';
   }
+  const introspects = config.OIDC_ISSUERS?.some(({ introspection }) => introspection) ?? false;
+  if (introspects && config.OIDC_INTROSPECTION_SECRET === undefined) {
+    return 'an issuer of OIDC_ISSUERS has introspection, which needs OIDC_INTROSPECTION_SECRET: the secret of the client in introspection.clientId.';
+  }
+  if (mode === 'oidc' && !introspects && config.OIDC_INTROSPECTION_SECRET !== undefined) {
+    return 'OIDC_INTROSPECTION_SECRET is set, but no issuer of OIDC_ISSUERS has introspection, so it would have no effect. Add introspection to an issuer, or remove OIDC_INTROSPECTION_SECRET.';
+  }
   const missing = (['ENTRA_TENANT_IDS', 'ENTRA_CLIENT_ID'] as const).filter((name) => config[name] === undefined);
   if (mode === 'entra' && missing.length > 0) {
     return `AUTH_MODE=entra needs ${missing.join(' and ')}: the ids of the tenants whose callers may sign in, and the client id of the gateway's app registration.`;
   }
-  const needed = (name: string) => (name === 'OIDC_ISSUERS' ? 'oidc' : 'entra');
+  const needed = (name: string) => (name.startsWith('OIDC_') ? 'oidc' : 'entra');
   const idle = (Object.keys(signInFields) as (keyof typeof signInFields)[]).find(
     (name) => config[name] !== undefined && needed(name) !== mode,
   );

@@ -7,12 +7,15 @@ export type { SignInRequest, Verifier } from './verifier.js';
 export {
   type AuthorizationServer,
   authorizationServersOf,
+  followSignIn,
+  introspectedTokensOf,
   type SignIn,
   signInFault,
   signInFields,
   signInOf,
   tokenVerifier,
 } from './config.js';
+export type { IntrospectedTokens } from './oidc/introspection/tokens.js';
 export { apiKeyIn, createApiKey, unknownKey, type PresentedKey } from './api-keys/api-key.js';
 export {
   type ApiKeyPublisher,

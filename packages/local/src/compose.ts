@@ -258,4 +258,8 @@ const server = (name: string): CatalogueEntry => ({
 });
 
 /** The servers that this repository ships, by image name. */
-const builtInCatalogue: Record<string, CatalogueEntry> = { 'mcp-example': server('mcp-example') };
+const builtInCatalogue: Record<string, CatalogueEntry> = {
+  'mcp-example': server('mcp-example'),
+  'mcp-bridge': server('mcp-bridge'),
+  'mcp-proxy': server('mcp-bridge'), // the name that scripts of Microsoft's gateway use
+};

@@ -30,10 +30,11 @@ export function readMessage(text: string): Message {
  */
 export function parseMessage(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  const isRounded = [value].flat().some((each) => isObject(each) && isInexact(each['id']));
+  const isRounded = Array.isArray(value) ? value.some(hasInexactId) : hasInexactId(value);
   return isRounded ? JSON.parse(text, exactId) : value; // rare, because it is far slower
 }
 
+const hasInexactId = (value: unknown) => isObject(value) && isInexact(value['id']);
 const isInexact = (id: unknown) => typeof id === 'number' && !Number.isSafeInteger(id);
 
 function exactId(this: unknown, key: string, value: unknown, { source = '' }: { source?: string } = {}): unknown {
@@ -53,7 +54,7 @@ function messageOf(value: unknown): Message {
   return isId(id) ? { kind: 'request', id, method, params } : UNREADABLE;
 }
 
-const isId = (id: unknown): id is RpcId => ['string', 'number', 'bigint'].includes(typeof id);
+const isId = (id: unknown): id is RpcId => typeof id === 'string' || typeof id === 'number' || typeof id === 'bigint';
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

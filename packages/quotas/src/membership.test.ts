@@ -38,7 +38,7 @@ it.each<[string, Principal, string, string[]]>([
   ['an administrator is not thereby a member of', caller('bob', 'default', 'Zoo.Admin'), 'default', ['zebra']],
   ['an administrator of several belongs to', caller('ann', 'acme'), 'acme', ['acme', 'default']],
 ])('the tenant of a caller is the one that %s', (_, principal, expected, adminOf) => {
-  const placed = placing({ all: () => TENANTS, onChange: () => {} })(principal);
+  const placed = placing({ all: () => TENANTS, onChange: () => {} }).place(principal);
   expect([placed.tenant, (placed.adminOf ?? []).toSorted()]).toEqual([expected, adminOf]);
 });
 
@@ -47,11 +47,34 @@ it('changes with the tenants, also for a caller whose token is remembered', asyn
   let changed = () => {};
   const table = { all: () => tenants, onChange: (listener: () => void) => void (changed = listener) };
   const bob = caller('bob');
-  const verify = withTenant(() => bob, table);
+  const placement = placing(table);
+  const verify = withTenant(() => bob, placement);
   expect(verify({})).toMatchObject({ tenant: 'acme' });
   expect(verify({})).toBe(verify({}));
   tenants = [];
   changed();
   expect(verify({})).toBe(bob);
-  expect(await withTenant(async () => bob, table)({})).toBe(bob);
+  expect(await withTenant(async () => bob, placement)({})).toBe(bob);
+});
+
+it('takes from a caller what its tenants take from it, and gives it nothing', () => {
+  let tenants = TENANTS;
+  let changed = () => {};
+  const { place, again } = placing({ all: () => tenants, onChange: (listener) => void (changed = listener) });
+  const [ann, bob] = [place(caller('ann', 'acme')), place(caller('bob'))];
+  expect([again(ann), again(bob)]).toEqual([ann, bob]);
+  expect([again(ann) === ann, again(bob) === bob]).toEqual([true, true]);
+  tenants = TENANTS.filter(({ id }) => id !== 'acme').map((each) => ({
+    ...each,
+    admins: { ...each.admins, roles: [] },
+  }));
+  changed();
+  expect(again(ann)).toEqual({ ...ann, adminOf: ['default'] });
+  expect(again(ann)).toBe(again(ann));
+  expect(again(bob)).toBe(bob);
+});
+
+it('guesses of a caller that is not signed in, without its claims', () => {
+  const { guess } = placing({ all: () => TENANTS, onChange: () => {} });
+  expect(guess({ subject: 'bob', roles: ['office', 'zoo.admin'] })).toEqual({ tenant: 'acme', adminOf: ['zebra'] });
 });

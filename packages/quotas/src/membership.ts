@@ -77,16 +77,27 @@ interface Tenants {
   onChange(listener: () => void): void;
 }
 
-/** Gives callers the tenant that they belong to, and the tenants that they administer. */
-export function placing(tenants: Tenants): (principal: Principal) => Principal {
+/** Where callers belong, by the tenants that there are now. */
+export interface Placement {
+  /** The caller with its tenant, and with the tenants that it administers. */
+  place(principal: Principal): Principal;
+  /** A caller that was placed before, without the tenants that it has ceased to administer; the same object if there are none. */
+  again(placed: Principal): Principal;
+  /** Where a caller would belong of whom only subject and roles are known. */
+  guess(caller: Pick<Principal, 'subject' | 'roles'>): Pick<Principal, 'tenant' | 'adminOf'>;
+}
+
+export function placing(tenants: Tenants): Placement {
   let memberships = new Memberships(tenants.all());
   /** A verifier remembers the principals of tokens. */
   let known = new WeakMap<Principal, Principal>();
+  let again = new WeakMap<Principal, Principal>();
   tenants.onChange(() => {
     memberships = new Memberships(tenants.all());
     known = new WeakMap();
+    again = new WeakMap();
   });
-  return (principal) => {
+  const place = (principal: Principal): Principal => {
     let found = known.get(principal);
     if (!found) {
       const { tenant, ...membership } = memberships.of(principal);
@@ -97,14 +108,29 @@ export function placing(tenants: Tenants): (principal: Principal) => Principal {
     }
     return found;
   };
+  const narrowed = (placed: Principal): Principal => {
+    const { adminOf = NONE } = placed;
+    const now = memberships.of(placed).adminOf;
+    const left = adminOf.filter((id) => now.includes(id));
+    return left.length === adminOf.length ? placed : { ...placed, adminOf: left };
+  };
+  return {
+    place,
+    again(placed) {
+      if (placed.adminOf === undefined || placed.adminOf.length === 0) return placed;
+      let found = again.get(placed);
+      if (!found) again.set(placed, (found = narrowed(placed)));
+      return found;
+    },
+    guess: ({ subject, roles }) => memberships.of({ subject, roles, name: subject, tenant: DEFAULT_TENANT }),
+  };
 }
 
 /** A verifier whose callers are placed. Without a promise when `verify` returns none. */
 export function withTenant<Request>(
   verify: (request: Request) => Principal | Promise<Principal>,
-  tenants: Tenants,
+  { place }: Pick<Placement, 'place'>,
 ): (request: Request) => Principal | Promise<Principal> {
-  const place = placing(tenants);
   return (request) => {
     const principal = verify(request);
     return principal instanceof Promise ? principal.then(place) : place(principal);

@@ -31,8 +31,19 @@ export interface ScopeState {
   id: string;
   traffic: Traffic | undefined;
   counters: RequestCounter[];
+  /** Their part of the field `RateLimit-Policy`. */
+  policies: string;
   slots: Slots | undefined;
 }
+
+export const unlimited = (scope: Scope, id: string): ScopeState => ({
+  scope,
+  id,
+  traffic: undefined,
+  counters: [],
+  policies: '',
+  slots: undefined,
+});
 
 export const refused = (refusal: QuotaRefusal, headers: string[]): Admission => ({
   refusal,
@@ -46,13 +57,13 @@ export const later = (one: QuotaRefusal | undefined, other: QuotaRefusal): Quota
 /** The fields of draft-ietf-httpapi-ratelimit-headers-10: all policies, and the state of the one with the least left. */
 export function rateLimitFields(scopes: readonly ScopeState[], now: number): string[] {
   let policies = '';
+  let listed: Scope | undefined;
   let least: RequestCounter | undefined;
   let leastScope = '';
-  for (const { scope, counters } of scopes) {
+  for (const { scope, counters, policies: own } of scopes) {
+    if (scope !== listed && own !== '') policies += policies === '' ? own : `, ${own}`;
+    listed = scope; // all tools have the same limits
     for (const counter of counters) {
-      if (scope !== 'tool' || !policies.includes(`"tool-${counter.window}"`)) {
-        policies += `${policies && ', '}"${scope}-${counter.window}";q=${counter.limit};w=${counter.seconds}`;
-      }
       if (least && counter.remaining >= least.remaining) continue;
       least = counter;
       leastScope = scope;

@@ -11,6 +11,7 @@ import {
   type Scope,
   type ScopeState,
   type Traffic,
+  unlimited,
 } from './scope.js';
 import { Slots } from './slots.js';
 
@@ -45,7 +46,7 @@ const AWAY_MS = 1_000;
 export class TenantQuota {
   readonly #keys: ReturnType<typeof quotaKeys>;
   readonly #states = new LRUCache<string, ScopeState>({ max: MAX_SCOPES });
-  readonly #tenant: ScopeState = { scope: 'tenant', id: 'tenant', traffic: undefined, counters: [], slots: undefined };
+  readonly #tenant = unlimited('tenant', 'tenant');
   #streams: Slots | undefined;
   readonly #asking = new Set<RequestCounter>();
   readonly #askingSlots = new Set<Slots>();
@@ -67,6 +68,11 @@ export class TenantQuota {
   setQuota(quota: Quota): void {
     this.quota = quota;
     if (this.#streams && quota.streams !== undefined) this.#streams.setLimit(quota.streams);
+  }
+
+  /** Most open sessions; the records of sessions count them. */
+  get sessions(): number | undefined {
+    return this.quota.sessions;
   }
 
   /** Whether its limits can refuse a message at all. */
@@ -93,7 +99,7 @@ export class TenantQuota {
     const { streams } = this.quota;
     if (streams === undefined) return { refusal: undefined, headers: [], release: undefined };
     this.#streams ??= new Slots(this.#keys.slots('tenant', 'streams'), streams);
-    const scope: ScopeState = { scope: 'tenant', id: 'tenant', traffic: undefined, counters: [], slots: this.#streams };
+    const scope = { ...unlimited('tenant', 'tenant'), slots: this.#streams };
     return this.#attempt([scope], 1) ?? this.#wait([scope], 1);
   }
 
@@ -237,7 +243,7 @@ export class TenantQuota {
     const known = `${scope} ${name}`;
     let state = this.#states.get(known);
     if (!state) {
-      state = { scope, id: `${scope}:${hashed(name)}`, traffic: undefined, counters: [], slots: undefined };
+      state = unlimited(scope, `${scope}:${hashed(name)}`);
       this.#states.set(known, state);
     }
     return this.#configured(state, traffic);
@@ -246,7 +252,7 @@ export class TenantQuota {
   /** Gives the state the limits of now. */
   #configured(state: ScopeState, traffic: Traffic): ScopeState {
     if (state.traffic === traffic) return state;
-    const { id } = state;
+    const { id, scope } = state;
     const windows = Object.entries(traffic.requests) as [QuotaWindow, number | undefined][];
     state.counters = windows.flatMap(([window, limit]) => {
       if (limit === undefined) return [];
@@ -254,6 +260,9 @@ export class TenantQuota {
       known?.setLimit(limit);
       return [known ?? new RequestCounter(this.#keys.requests(id, window), window, QUOTA_WINDOWS[window], limit)];
     });
+    state.policies = state.counters
+      .map(({ window, limit, seconds }) => `"${scope}-${window}";q=${limit};w=${seconds}`)
+      .join(', ');
     const { concurrentRequests } = traffic;
     if (concurrentRequests === undefined) state.slots = undefined;
     else if (state.slots) state.slots.setLimit(concurrentRequests);

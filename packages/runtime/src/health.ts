@@ -24,6 +24,9 @@ export const healthNoteOf = (answer: string): string =>
 /** How long a process may take until its health check first passes; then it is restarted. */
 export const STARTUP_SECONDS = 300;
 
+/** What helps a server that speaks stdio. */
+export const STDIO_REMEDY =
+  'start it with its option for streamable HTTP, or run it behind the bridge: imageName mcp-proxy with its command in MCP_COMMAND and MCP_ARGS';
+
 /** The hint for a process that ends by itself with exit code 0. */
-export const STDIO_HINT =
-  'A server that speaks stdio ends like this because it gets no input: start it with its option for streamable HTTP.';
+export const STDIO_HINT = `A server that speaks only stdio ends like this because it gets no input: ${STDIO_REMEDY}.`;

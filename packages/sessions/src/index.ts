@@ -5,6 +5,7 @@ export { listSessions, type ListedSession } from './list.js';
 export { type SessionRecord } from './record.js';
 export {
   sessionRecords,
+  type Opening,
   type Termination,
   type FoundSession,
   type SessionBounds,

@@ -27,6 +27,8 @@ export const sessionKeys = (prefix: string) => {
     /** As `used`, for one caller. A subject may be any text of any length, so its hash stands for it. */
     usedBy: (owner: SessionOwner, caller: string) =>
       `${of(owner)}:sessions:caller:${createHash('sha256').update(caller).digest('base64url')}`,
+    /** Sorted set: the open sessions of a tenant whose sessions are limited, each with when it can be open no longer. */
+    ofTenant: (tenant: string) => `{${prefix}:tenant/${tenant}}:sessions`,
     /** Channel: sessions that moved or ended; see scripts.ts. */
     changed: `${prefix}:sessions:changed`,
     /** Channel: idle queries and their answers. */

@@ -14,6 +14,8 @@ export const SessionRecord = z.object({
   resourceId: z.string(),
   /** Subject of the caller that it belongs to. */
   caller: z.string(),
+  /** The tenant whose limit of sessions it counts against; absent when there was no such limit. */
+  tenant: z.string().optional(),
   /** The endpoint that it lives on now, and its id there. */
   endpointId: z.string(),
   upstreamId: z.string(),

@@ -4,7 +4,7 @@ import { connected, type RedisClient } from '@mcp-gateway/platform/redis';
 import { ResourceKind, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { sessionKeys, type SessionOwner } from './keys.js';
 import { fieldsOf, recordOf, subscriptionField, type SessionRecord } from './record.js';
-import { changeOf, CLOSE, CREATE, MOVE, RELEASE, RESTORE, SET_FIELD, TERMINATE } from './scripts.js';
+import { changeOf, CLOSE, CREATE, JOIN_TENANT, MOVE, RELEASE, RESTORE, SET_FIELD, TERMINATE } from './scripts.js';
 
 /** A session of a resource: enough to find its record. */
 export interface SessionId extends SessionOwner {
@@ -27,6 +27,8 @@ export interface SessionBounds {
   /** Most open sessions of the resource, and of one caller of it. */
   max: number;
   maxPerCaller: number;
+  /** Most open sessions of the record's tenant. */
+  maxOfTenant?: number | undefined;
   /** A session that was last used before, in seconds since the epoch, does not count. */
   idleSince: number;
   /** How long to keep the record, in seconds. */
@@ -82,16 +84,35 @@ async function find({ redis, keys }: Store, of: SessionId): Promise<FoundSession
   return { record: recordOf(fields), lastUsedAt };
 }
 
+/** What became of a session that a client wants to open: the limit that refuses it is named. */
+export type Opening = 'opened' | 'adapter-full' | 'caller-full' | 'tenant-full';
+
+async function leaveTenant({ redis, keys }: Store, tenant: string, id: string): Promise<void> {
+  await withTimeout(redis.zRem(keys.ofTenant(tenant), id), REDIS_MS);
+}
+
 /** The beginning and the end of sessions. */
 const lifecycle = (store: Store) => {
   const { redis, keys, run } = store;
   return {
-    async create(ref: SessionRef, record: SessionRecord, { max, maxPerCaller, idleSince, keepSeconds }: SessionBounds) {
-      const args = [ref.id, record.openedAt, idleSince, max, maxPerCaller, keepSeconds, ...fieldsOf(record)];
+    async create(ref: SessionRef, record: SessionRecord, bounds: SessionBounds): Promise<Opening> {
+      const { max, maxPerCaller, maxOfTenant = Infinity, idleSince, keepSeconds } = bounds;
+      const { tenant, openedAt } = record;
+      if (tenant !== undefined) {
+        const args = [ref.id, openedAt, openedAt + keepSeconds, maxOfTenant, keepSeconds];
+        if ((await run(JOIN_TENANT, [keys.ofTenant(tenant)], args)) !== 1) return 'tenant-full';
+      }
+      const args = [ref.id, openedAt, idleSince, max, maxPerCaller, keepSeconds, ...fieldsOf(record)];
       const streams = record.transport === undefined ? [] : [keys.streams(ref)];
       const on = [keys.record(ref, ref.id), ...indexesOf(keys, ref), keys.opened(ref), ...streams];
-      return (await run(CREATE, on, args)) as 'opened' | 'adapter-full' | 'caller-full';
+      const outcome = (await run(CREATE, on, args)) as Opening;
+      if (tenant !== undefined && outcome !== 'opened') await leaveTenant(store, tenant, ref.id);
+      return outcome;
     },
+
+    /** The open sessions that count against the limit of the tenant. */
+    ofTenant: (tenant: string, now: number): Promise<number> =>
+      withTimeout(redis.zCount(keys.ofTenant(tenant), `(${now}`, '+inf'), REDIS_MS),
 
     find: (of: SessionId): Promise<FoundSession> => find(store, of),
 
@@ -109,10 +130,14 @@ const lifecycle = (store: Store) => {
       const change = changeOf(ref.id, resource);
       const toTell = how.tellServer ? 1 : 0;
       const args = [ref.id, now, keepSeconds, keys.changed, change, toTell, how.unlessUsedSince ?? ''];
-      const [closed, termination] = (await run(CLOSE, on, args)) as [number, string?];
-      if (typeof termination === 'string') {
+      const [closed, termination, tenant] = (await run(CLOSE, on, args)) as [number, string, string];
+      if (termination !== '') {
         await run(TERMINATE, [keys.terminations], [termination, keys.termination]);
         await withTimeout(redis.hDel(record, 'termination'), REDIS_MS);
+      }
+      if (tenant !== '') {
+        await leaveTenant(store, tenant, ref.id);
+        await withTimeout(redis.hDel(record, 'tenant'), REDIS_MS);
       }
       return closed === 1;
     },

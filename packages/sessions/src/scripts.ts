@@ -21,33 +21,50 @@ end
 return 'opened'`;
 
 /**
+ * Counts a session among those of a tenant, unless it has as many as it may have. One whose time is over does not count:
+ * its end was not recorded.
+ *
+ * KEYS index of the tenant
+ * ARGV id, now, when its time is over, most of the tenant, seconds to keep
+ */
+export const JOIN_TENANT = `
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[2])
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) then return 0 end
+redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])
+if redis.call('TTL', KEYS[1]) < tonumber(ARGV[5]) then redis.call('EXPIRE', KEYS[1], ARGV[5]) end
+return 1`;
+
+/**
  * Leaves a mark in place of the record, or an id that is still good would open the session again. The mark holds the
- * termination until it is on the list: the list is in another slot of a cluster.
+ * termination until it is on the list, and the tenant until the session has left its index: both are in other slots of a
+ * cluster.
  *
  * KEYS record, index by last use, the same of the caller, index by age, index of streams
  * ARGV id, now, seconds to keep the mark, unless the record was to be kept for longer, channel of changes, the change without
  *      its last word, '1' when the server does not know of the end, only if not used since then, else ''
- * Returns 0 when it was closed or used, else 1 with the termination, if there is one. A repeated close of a session whose
- * termination is not on the list returns it again.
+ * Returns 0 when it was closed or used, else 1; then the termination and the tenant, each or ''. A repeated close returns
+ * again what the mark still holds.
  */
 export const CLOSE = `
 local used = redis.call('ZSCORE', KEYS[2], ARGV[1])
 if ARGV[7] ~= '' and used and tonumber(used) >= tonumber(ARGV[7]) then return {0} end
 for i = 2, 5 do redis.call('ZREM', KEYS[i], ARGV[1]) end
 local was = redis.call('HMGET', KEYS[1],
-  'closedAt', 'kind', 'name', 'endpointId', 'upstreamId', 'caller', 'protocolVersion', 'transport', 'termination')
-if was[1] then return {0, was[9]} end
+  'closedAt', 'kind', 'name', 'endpointId', 'upstreamId', 'caller', 'protocolVersion', 'transport', 'termination', 'tenant')
+local tenant = was[10] or ''
+if was[1] then return {0, was[9] or '', tenant} end
 local left = redis.call('TTL', KEYS[1])
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'format', '1', 'closedAt', ARGV[2])
+if tenant ~= '' then redis.call('HSET', KEYS[1], 'tenant', tenant) end
 redis.call('EXPIRE', KEYS[1], math.max(left, tonumber(ARGV[3])))
 redis.call('PUBLISH', ARGV[4], ARGV[5] .. 'closed')
-if ARGV[6] ~= '1' or not was[2] or was[8] then return {1} end
+if ARGV[6] ~= '1' or not was[2] or was[8] then return {1, '', tenant} end
 local termination = cjson.encode({
   kind = was[2], name = was[3], endpointId = was[4], upstreamId = was[5], caller = was[6], protocolVersion = was[7] or nil
 })
 redis.call('HSET', KEYS[1], 'termination', termination)
-return {1, termination}`;
+return {1, termination, tenant}`;
 
 /**
  * KEYS terminations

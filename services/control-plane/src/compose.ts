@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AuditTrail } from '@mcp-gateway/audit';
 import type { ResourceRef } from '@mcp-gateway/common/contracts';
+import type { Principal } from '@mcp-gateway/common/principal';
 import {
   adapterRows,
   type AdapterRows,
@@ -10,6 +11,7 @@ import {
   type Database,
   tenantRows,
   type TenantRows,
+  toolRows,
 } from '@mcp-gateway/database';
 import { type ApiKeyPublisher, apiKeyVerifier, type SignInRequest } from '@mcp-gateway/identity';
 import { readConfig } from '@mcp-gateway/platform/config';
@@ -19,9 +21,10 @@ import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { processLogs, type LogReader } from '@mcp-gateway/runtime/logs';
 import { clusterAddress, clusterFields } from '@mcp-gateway/runtime/logs/cluster-fields';
 import { quotaLedger, tenantPublisher } from '@mcp-gateway/quotas';
+import { sessionRecords } from '@mcp-gateway/sessions';
 import type { Express } from 'express';
 import { z } from 'zod';
-import { adapterDefinition, type MayUseWorkloadIdentity } from './adapters/definition.js';
+import { adapterDefinition } from './adapters/definition.js';
 import { apiKeyRoutes } from './api-keys/routes.js';
 import { apiKeyService, databaseKeys } from './api-keys/service.js';
 import { createApp, type AppParts } from './app.js';
@@ -37,12 +40,14 @@ import { managementPaths } from './openapi/management-paths.js';
 import { permissionRoutes } from './permissions/routes.js';
 import { resourceRoutes } from './resources/routes.js';
 import { resourceService } from './resources/service.js';
+import type { MayUseWorkloadIdentity } from './resources/workload-identity.js';
 import { sessionRoutes } from './sessions/routes.js';
 import type { SessionService } from './sessions/service.js';
-import { adapterLimits } from './tenants/adapter-limits.js';
 import { tenantDirectory } from './tenants/directory.js';
+import { resourceLimits } from './tenants/resource-limits.js';
 import { tenantRoutes } from './tenants/routes.js';
 import { tenantService } from './tenants/service.js';
+import { toolDefinition } from './tools/definition.js';
 
 export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'internal' | 'isReady' | 'origin' | 'audit'> {
   database: Database;
@@ -55,6 +60,8 @@ export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'inter
   logs: LogReader;
   /** How often the gateway checks again whether a caller that follows logs may read them; default: see resources/logs.ts. */
   logCheckMs?: number | undefined;
+  /** Whether a sign-in with an access token still holds; default: until it expires. */
+  isHeld?: ((principal: Principal) => boolean) | undefined;
   mayUseWorkloadIdentity: MayUseWorkloadIdentity;
   /** Credentials for requests to servers; undefined: there are none. */
   credentials?:
@@ -102,14 +109,23 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   });
   const definition = adapterDefinition(rows, { mayUseWorkloadIdentity, checkCredential: broker.checkUse });
   const tenants = tenantRows(database, now);
-  const adapters = resourceService(definition, { queue, limitsOf: adapterLimits(tenants), log });
+  const limitsOf = resourceLimits(tenants);
+  const adapters = resourceService(definition, { queue, limitsOf, log });
+  const ofTool = toolDefinition(toolRows(database, now), { mayUseWorkloadIdentity });
+  const tools = resourceService(ofTool, { queue, limitsOf, log });
   const publisher = quotas && tenantPublisher(quotas.redis, quotas.prefix);
   const directory = tenantDirectory(tenants, { publisher, log });
-  const counted = quotas && { ledger: quotaLedger(quotas.redis, quotas.prefix), prefix: quotas.prefix };
+  const counted = quotas && {
+    ledger: quotaLedger(quotas.redis, quotas.prefix),
+    sessions: sessionRecords(quotas.redis, quotas.prefix),
+    prefix: quotas.prefix,
+  };
   const keyRows = apiKeyRows(database);
   const { apiKeys } = parts;
   const keys = apiKeys && databaseKeys(keyRows);
-  const isHeld = keys?.isHeld;
+  const isHeld = async (principal: Principal) =>
+    (parts.isHeld?.(principal) ?? true) && ((await keys?.isHeld(principal)) ?? true);
+  const observing = { logs, logCheckMs, isHeld, current: directory.current };
   const isOwnService = ownServices(credentials?.secrets ?? (() => []));
   const app = createApp({
     ...parts,
@@ -123,12 +139,13 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
     }),
     audit: trail && auditRequests(trail, Object.keys(managementPaths)),
     collections: {
-      '/audit': [auditRoutes(auditRows(database, now))],
+      '/audit': [auditRoutes({ rows: auditRows(database, now), current: directory.current })],
       '/adapters': [
-        resourceRoutes({ definition, service: adapters, logs, logCheckMs, isHeld }),
+        resourceRoutes({ ...observing, definition, service: adapters }),
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
       ],
-      '/permissions': [permissionRoutes({ adapters })],
+      '/tools': [resourceRoutes({ ...observing, definition: ofTool, service: tools })],
+      '/permissions': [permissionRoutes({ rowOf: { adapter: adapters.row, tool: tools.row } })],
       ...(apiKeys && { '/api-keys': [apiKeyRoutes(apiKeyService({ rows: keyRows, ...apiKeys, log, now }))] }),
       '/tenants': [tenantRoutes(tenantService({ rows: tenants, directory, counted }))],
     },
@@ -144,7 +161,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
 }
 
 /** The header is left on a request only if it is true. */
-const clientAddress = ({ headers, address }: SignInRequest) => headers['x-forwarded-for']?.toString() ?? address;
+export const clientAddress = ({ headers, address }: SignInRequest) => headers['x-forwarded-for']?.toString() ?? address;
 
 const ProcessConfig = z.object({
   PROCESS_LOGS: z.string().describe('the folder in which the process supervisor keeps the logs of replicas'),

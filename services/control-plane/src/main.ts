@@ -4,9 +4,10 @@ import {
   type ApiKeyPublisher,
   developmentSignIn,
   followPeppers,
+  followSignIn,
+  introspectedTokensOf,
   keepApiKeysPublished,
   refuseReplicas,
-  signInOf,
   tokenVerifier,
 } from '@mcp-gateway/identity';
 import { auditStream, openTrail } from '@mcp-gateway/audit';
@@ -26,14 +27,20 @@ import {
 } from '@mcp-gateway/platform/serving';
 import { type Metrics, serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { tenantPublisher } from '@mcp-gateway/quotas';
-import { followRoutes } from '@mcp-gateway/routing';
+import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
 import { reconcileQueue } from '@mcp-gateway/routing/queue';
 import { apiKeySource } from './api-keys/service.js';
 import { drainAudit } from './audit/drain.js';
 import { auditMetrics } from './metrics.js';
-import { workloadIdentityRule } from './adapters/definition.js';
-import { composeControlPlane, type ControlPlane, createLogReader } from './compose.js';
+import {
+  clientAddress,
+  composeControlPlane,
+  type ControlPlane,
+  type ControlPlaneParts,
+  createLogReader,
+} from './compose.js';
 import { CONFIG_VARIABLES, readControlPlaneConfig } from './config.js';
+import { workloadIdentityRule } from './resources/workload-identity.js';
 import { sessionService } from './sessions/service.js';
 import { keepTenantsPublished } from './tenants/directory.js';
 
@@ -77,8 +84,6 @@ runMain(async () => {
   if (trail) defer(() => trail.close());
   const queue = reconcileQueue(redis, config.REDIS_PREFIX);
   let isMigrated = false;
-  const allowed = config.MCP_GATEWAY_ALLOWED_CALLERS;
-  const signIn = signInOf(config);
   const peppers = followPeppers(config.MCP_GATEWAY_API_KEY_PEPPERS, process.env, { log, defer });
   const secrets = followInternalSecrets(config.MCP_GATEWAY_INTERNAL_SECRETS, process.env, { log, defer });
   const keyPublisher = peppers && apiKeyPublisher(redis, config.REDIS_PREFIX, peppers);
@@ -90,9 +95,7 @@ runMain(async () => {
     sessions: sessionService(redis, config.REDIS_PREFIX),
     quotas: { redis, prefix: config.REDIS_PREFIX },
     logs: await createLogReader(config.RUNTIME, process.env),
-    verifier: signIn
-      ? tokenVerifier(signIn, { log })
-      : developmentSignIn(refuseReplicas(routes, { allowed, untilRead: 'allow' })),
+    ...signInOf(config, { routes, log, defer }),
     access: browserAccess({ ...config, MCP_GATEWAY_PUBLIC_URL: undefined }), // its host is a name of the data plane
     publicUrl: config.MCP_GATEWAY_PUBLIC_URL?.href,
     mayUseWorkloadIdentity: workloadIdentityRule(config.RUNTIME, config.WORKLOAD_IDENTITY_ROLES),
@@ -114,6 +117,23 @@ runMain(async () => {
   publishForDataPlanes(config, { redis, keyPublisher, apiKeys, tenants, log, defer });
   defer(storeAudit(config, { redis, database, registry, log }));
 });
+
+/** How callers without an API key sign in, and whether such a sign-in still holds. */
+function signInOf(
+  config: Config,
+  { routes, log, defer }: { routes: RouteTable; log: Logger } & Pick<PublishingParts, 'defer'>,
+): Pick<ControlPlaneParts, 'verifier' | 'isHeld'> {
+  const signIn = followSignIn(config, process.env, { log, defer });
+  if (!signIn) {
+    const rules = { allowed: config.MCP_GATEWAY_ALLOWED_CALLERS, untilRead: 'allow' } as const;
+    return { verifier: developmentSignIn(refuseReplicas(routes, rules)) };
+  }
+  const introspected = introspectedTokensOf(signIn, { log });
+  return {
+    verifier: tokenVerifier(signIn, { log, introspected, addressOf: clientAddress }),
+    isHeld: introspected && ((principal) => introspected.isHeld(principal)),
+  };
+}
 
 /** API keys and tenants, as long as the service runs. */
 function publishForDataPlanes(

@@ -8,6 +8,8 @@ import {
   clientAddressBy,
   developmentSignIn,
   followApiKeys,
+  type IntrospectedTokens,
+  introspectedTokensOf,
   type Peppers,
   refuseReplicas,
   type SignIn,
@@ -18,15 +20,20 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { BrowserAccess } from '@mcp-gateway/platform/serving';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
-import { followQuotas, followTenants, type TenantTable, type WithoutRedis, withTenant } from '@mcp-gateway/quotas';
+import {
+  followQuotas,
+  followTenants,
+  type Placement,
+  placing,
+  type TenantTable,
+  type WithoutRedis,
+  withTenant,
+} from '@mcp-gateway/quotas';
 import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
 import type { SessionKeyRing } from '@mcp-gateway/sessions';
-import { brokerClient } from './credentials/broker-client.js';
-import { credentialCache } from './credentials/credential-cache.js';
 import type { IdentityKeys } from './credentials/identity-keys.js';
-import { identityTokens } from './credentials/identity-tokens.js';
-import { serverCertificates, type ServerCertificates } from './credentials/server-certificates.js';
-import { upstreamCredentials } from './credentials/upstream-credentials.js';
+import type { ServerCertificates } from './credentials/server-certificates.js';
+import { serverCredentials } from './credentials/server-credentials.js';
 import { idempotentTools } from './forwarding/idempotent-tools.js';
 import { pendingResumptions } from './forwarding/pending-resumptions.js';
 import { createManagementApp } from './management/app.js';
@@ -128,14 +135,14 @@ export function composeDataPlane(
 ): DataPlane {
   const { prefix, sessionLimits: limits, sessionCacheBytes: cacheBytes } = settings;
   const routes = followRoutes(redis, prefix, log);
-  const sessions = sessionStore({ redis, prefix, limits, cacheBytes, log, now });
-  const { credentials, certificates, broker } = composeCredentials(settings, log, now);
+  const tenants = followTenants(redis, prefix, log);
+  const quotas = followQuotas({ redis, prefix, tenants, withoutRedis: settings.quotaWithoutRedis });
+  const maxOfTenant = (tenant: string) => quotas.of(tenant)?.sessions;
+  const sessions = sessionStore({ redis, prefix, limits, maxOfTenant, cacheBytes, log, now });
+  const { credentials, certificates, broker } = serverCredentials(settings, log, now);
   const { upstreamTimeoutMs: timeoutMs } = settings;
   const { upstreams, balancer } = composeUpstreams(routes, sessions, { timeoutMs, certificates, ...timing });
   const waits = createEndpointWaits(routes, { waitMs: timing.waitMs }); // after the balancer: each change of the routes queries the balancer again
-
-  const tenants = followTenants(redis, prefix, log);
-  const quotas = followQuotas({ redis, prefix, tenants, withoutRedis: settings.quotaWithoutRedis });
 
   const gauges = { redis, quotas, routes, sessions, balancer, relocationsWaiting: () => relocator.waiting() };
   const measure = metrics && dataPlaneMetrics(metrics, gauges);
@@ -152,13 +159,17 @@ export function composeDataPlane(
   const stopExpiry = expireSessions(routes, sessions, log);
   const streams = createStreamRegistry(routes, sessions);
   const apiKeys = settings.apiKeyPeppers && followApiKeys({ redis, prefix, peppers: settings.apiKeyPeppers, log });
-  const grants = createGrants(routes, apiKeys);
+  const introspected = verifier ? undefined : introspectedTokensOf(settings.signIn, { log });
+  const placement = placing(tenants);
+  const admins = { again: placement.again, onChange: tenants.onChange };
+  const grants = createGrants(routes, { signIns: [apiKeys, introspected], admins });
 
   const server = composeServer(settings, {
     log,
     verifier,
     apiKeys,
-    tenants,
+    introspected,
+    placement,
     quotas: { quotas, decided: measure?.decided },
     trail,
     observers: [...(measure ? [measure] : []), accessLog(log)],
@@ -175,30 +186,11 @@ export function composeDataPlane(
       stopExpiry();
       streams.close();
       grants.close();
-      apiKeys?.close();
       sessions.close();
       quotas.close();
-      await Promise.all([upstreams.close(), routes.close(), broker.close()]);
+      await Promise.all([upstreams.close(), routes.close(), broker.close(), apiKeys?.close()]);
     },
   };
-}
-
-/** What the gateway puts on requests to servers. */
-function composeCredentials(settings: DataPlaneSettings, log: Logger, now: DataPlaneParts['now']) {
-  const { controlPlane, controlPlaneAgent: agent, identityKeys, publicUrl, signIn, internalSecrets } = settings;
-  const tls =
-    agent &&
-    (() => {
-      const { ca, cert, key } = agent.options;
-      return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
-    });
-  const broker = brokerClient({ controlPlane, secrets: internalSecrets, tls, log });
-  const credentials = upstreamCredentials({
-    cache: credentialCache({ broker, now }),
-    identityTokens: identityTokens({ keys: identityKeys, issuer: publicUrl, now }),
-    hasTokens: signIn !== undefined,
-  });
-  return { credentials, certificates: serverCertificates({ broker, now }), broker };
 }
 
 interface UpstreamParts {
@@ -225,13 +217,11 @@ function composeUpstreams(routes: RouteTable, sessions: SessionStore, parts: Ups
   return { upstreams, balancer };
 }
 
-interface ServerParts {
-  log: Logger;
-  verifier: Verifier | undefined;
+interface ServerParts extends Pick<DataPlaneParts, 'log' | 'verifier' | 'trail'> {
   apiKeys: ApiKeyTable | undefined;
-  tenants: TenantTable;
+  introspected: IntrospectedTokens | undefined;
+  placement: Placement;
   quotas: QuotaPart;
-  trail: AuditTrail | undefined;
   observers: readonly RequestObserver[];
   forwarding: Pick<
     ForwardingParts,
@@ -242,12 +232,12 @@ interface ServerParts {
 /** The parts between the clients and the forwarding: sign-in, management, the server. */
 function composeServer(
   settings: DataPlaneSettings,
-  { log, verifier, apiKeys, tenants, quotas, trail, forwarding, ...parts }: ServerParts,
+  { log, verifier, apiKeys, introspected, placement, quotas, trail, forwarding, ...parts }: ServerParts,
 ): Server {
   const { access, publicPath, signIn } = settings;
   const { routes, sessions, upstreams } = forwarding;
   const forwarded = forwardedBy(settings.trustedProxies);
-  const observers = [...parts.observers, ...(trail ? [auditLog(trail, forwarded)] : [])];
+  const observers = [...parts.observers, ...(trail ? [auditLog(trail, { forwarded, routes })] : [])];
   const referenceTo = referencesFor(publicPath);
   const checkCaller = refuseReplicas(routes, {
     allowed: settings.allowedCallers,
@@ -257,10 +247,11 @@ function composeServer(
   const described =
     signIn &&
     protectedResources(authorizationServersOf(signIn), publicUrlOf(settings.publicUrl, forwarded), publicPath);
-  const others = verifier ?? (signIn ? tokenVerifier(signIn, { log }) : developmentSignIn(checkCaller));
-  const keyVerifier =
-    apiKeys && apiKeyVerifier({ keys: apiKeys, others, addressOf: clientAddressBy(settings.trustedProxies) });
-  const signedIn = withTenant(keyVerifier ?? others, tenants);
+  const addressOf = clientAddressBy(settings.trustedProxies);
+  const others =
+    verifier ?? (signIn ? tokenVerifier(signIn, { log, introspected, addressOf }) : developmentSignIn(checkCaller));
+  const keyVerifier = apiKeys && apiKeyVerifier({ keys: apiKeys, others, addressOf });
+  const signedIn = withTenant(keyVerifier ?? others, placement);
   const mcp = createPipeline({
     access,
     signIn: {

@@ -13,7 +13,7 @@ import {
   unknownVariables,
   variablesOf,
 } from '@mcp-gateway/platform/config';
-import { apiKeyFields, followPeppers, signInFault, signInFields, signInOf } from '@mcp-gateway/identity';
+import { apiKeyFields, followPeppers, followSignIn, signInFault, signInFields } from '@mcp-gateway/identity';
 import { createLogger, type Logger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import {
@@ -65,7 +65,7 @@ runMain(async () => {
     sessionLimits: sessionLimits(config),
     sessionCacheBytes: config.MCP_GATEWAY_SESSION_CACHE_BYTES,
     access: browserAccess(config),
-    signIn: signInOf(config),
+    signIn: followSignIn(config, process.env, { log, defer }),
     allowedCallers: config.MCP_GATEWAY_ALLOWED_CALLERS,
     controlPlane: config.CONTROL_PLANE_URL,
     controlPlaneAgent: agent,

@@ -1,4 +1,5 @@
-import type { AdapterCount, AdapterRows } from '@mcp-gateway/database';
+import type { ResourceKind } from '@mcp-gateway/common/contracts';
+import type { ResourceCount } from '@mcp-gateway/database';
 import { readConfig } from '@mcp-gateway/platform/config';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
@@ -10,8 +11,9 @@ import { kubernetesFields, kubernetesSettings } from '@mcp-gateway/runtime/kuber
 import { processRuntime } from '@mcp-gateway/runtime/process';
 import { z } from 'zod';
 import { consume } from './consume.js';
+import type { ManagedKind } from './kinds.js';
 import type { WorkerMetrics } from './metrics.js';
-import { adapterReconciler, reconcilers } from './reconcile.js';
+import { reconciler, reconcilers } from './reconcile.js';
 import { routeRestorer } from './routes.js';
 import { resync } from './resync.js';
 
@@ -38,9 +40,9 @@ export async function chooseRuntime(
 }
 
 export interface WorkerParts {
-  rows: AdapterRows;
+  kinds: readonly ManagedKind[];
   /** For the gauges; called at each scrape. */
-  countAdapters: () => Promise<AdapterCount[]>;
+  countResources: () => Promise<ResourceCount[]>;
   runtime: Runtime;
   /** Connected. The caller closes it after the worker. */
   redis: RedisClient;
@@ -58,14 +60,16 @@ export interface DeploymentWorker {
 
 /** A worker that runs: it takes jobs from the queue, reconciles what they name, and queues what no job names. */
 export function composeWorker(parts: WorkerParts): DeploymentWorker {
-  const { rows, countAdapters, runtime, redis, prefix, metrics, now = () => new Date(), log } = parts;
+  const { kinds, countResources, runtime, redis, prefix, metrics, now = () => new Date(), log } = parts;
   const queue = reconcileQueue(redis, prefix);
   const routes = routePublisher(redis, prefix);
-  const reconcile = reconcilers({ adapter: adapterReconciler({ rows, runtime, routes, now, log }) }, log);
+  const byKind: Partial<Record<ResourceKind, (name: string) => Promise<void>>> = {};
+  for (const kind of kinds) byKind[kind.kind] = reconciler({ kind, runtime, routes, now, log });
+  const reconcile = reconcilers(byKind, log);
   const stopConsumer = consume({ redis, prefix, reconcile: metrics?.reconciling(reconcile) ?? reconcile, log });
-  metrics?.watch({ redis, queue, adapters: countAdapters });
-  const restoreRoutes = routeRestorer({ rows, runtime, routes, now, log });
-  const stopResync = resync({ rows, runtime, routes, queue, restoreRoutes, log });
+  metrics?.watch({ redis, queue, resources: countResources });
+  const restoreRoutes = routeRestorer({ kinds, runtime, routes, now, log });
+  const stopResync = resync({ kinds, runtime, routes, queue, restoreRoutes, log });
   return {
     queue,
     async close() {

@@ -7,6 +7,7 @@ import { nameInUse, runtimeUnavailable } from './conditions.js';
 const ending = (instance: number, message: string | null = null) =>
   replicaOf(rowOf(), instance, { state: 'Stopping', endpoint: null, message });
 const failure = { reason: 'PermissionMissing', message: 'worker may not delete statefulsets.apps.' };
+const of = (conditions: Condition[]) => ({ kind: 'adapter' as const, conditions });
 const BEGINNING = 'The workload of an earlier adapter of this name is still being removed.';
 
 describe('the conditions of an adapter whose name is still in use', () => {
@@ -16,15 +17,15 @@ describe('the conditions of an adapter whose name is still in use', () => {
     ['a replica that stops', { replicas: [ending(0)] }, ' echo-0: it is stopping.'],
     ['no replica when none is left', {}, ''],
   ])('name %s', (_what, seen, why) => {
-    const [ready, ...others] = nameInUse([], { ...ABSENT, ...seen }, T1);
+    const [ready, ...others] = nameInUse(of([]), { ...ABSENT, ...seen }, T1);
     expect(others).toEqual([]);
     expect(ready).toMatchObject({ type: 'Ready', status: 'False', reason: 'NameInUse', message: `${BEGINNING}${why}` });
   });
 
   it('keep the time of the first transition', () => {
-    const first = nameInUse([], ABSENT, T0);
-    expect(nameInUse(first, ABSENT, T1)).toEqual(first);
-    expect(nameInUse([], ABSENT, T1)[0]?.lastTransitionTime).toBe(T1.toISOString());
+    const first = nameInUse(of([]), ABSENT, T0);
+    expect(nameInUse(of(first), ABSENT, T1)).toEqual(first);
+    expect(nameInUse(of([]), ABSENT, T1)[0]?.lastTransitionTime).toBe(T1.toISOString());
   });
 });
 

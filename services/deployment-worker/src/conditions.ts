@@ -1,29 +1,38 @@
-import type { AdapterSpec, Condition, ReplicaStatus } from '@mcp-gateway/common/contracts';
+import {
+  collectionOf,
+  type Condition,
+  type ReplicaStatus,
+  type ReplicatedSpec,
+  type ResourceRef,
+} from '@mcp-gateway/common/contracts';
 import { unreachable } from '@mcp-gateway/common/errors';
 import type { Observation } from '@mcp-gateway/runtime';
 
 /** A condition without the time of its last transition. */
 export type UntimedCondition = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
-const SCALED_TO_ZERO = 'The adapter is scaled to zero. PUT it with a replicaCount of 1 or more.';
 /** Crashes in a row that look like more than an accident. */
 const LOOPING_AFTER = 3;
 
 /** Whether all replicas are ready, and why not. */
 export function readyCondition(
-  { name, replicaCount }: AdapterSpec,
+  { kind, name }: ResourceRef,
+  replicaCount: number,
   seen: Observation,
   replicas: ReplicaStatus[],
 ): UntimedCondition {
   const type = 'Ready';
   const ready = replicas.filter((replica) => replica.ready).length;
   const count = `${ready} of ${replicaCount} replicas ready`;
-  if (replicaCount === 0) return { type, status: 'False', reason: 'ScaledToZero', message: SCALED_TO_ZERO };
+  if (replicaCount === 0) {
+    const message = `The ${kind} is scaled to zero. PUT it with a replicaCount of 1 or more.`;
+    return { type, status: 'False', reason: 'ScaledToZero', message };
+  }
   if (ready >= replicaCount) return { type, status: 'True', reason: 'AllReplicasReady', message: `${count}.` };
   if (seen.failure) return { type, status: 'False', ...seen.failure };
   const looping = replicas.find(isLooping);
   if (looping) {
-    const where = `GET /adapters/${name}/logs?instance=${looping.instance} shows what it wrote.`;
+    const where = `GET /${collectionOf(kind)}/${name}/logs?instance=${looping.instance} shows what it wrote.`;
     const message = `${count}. ${looping.name}: ${looping.message ?? 'it keeps ending.'} ${where}`;
     return { type, status: 'False', reason: 'CrashLoopBackOff', message };
   }
@@ -34,7 +43,7 @@ export function readyCondition(
 
 /** True while replicas start or are replaced and nothing stands in the way. */
 export function progressingCondition(
-  { replicaCount }: AdapterSpec,
+  replicaCount: number,
   seen: Observation,
   replicas: ReplicaStatus[],
   readiness: UntimedCondition,
@@ -69,7 +78,7 @@ export function progressingCondition(
 
 /** Reports only what replicas of the current spec have shown: replicas of an earlier spec answer another check. */
 export function healthCheckCondition(
-  spec: AdapterSpec,
+  spec: Pick<ReplicatedSpec, 'healthCheck'> & { path: string },
   { healthNote }: Observation,
   replicas: ReplicaStatus[],
 ): UntimedCondition {
@@ -81,7 +90,11 @@ export function healthCheckCondition(
     : { type, status: 'Unknown', reason: 'NotPassedYet', message: fails };
 }
 
-function checkOf({ healthCheck, path }: AdapterSpec): { reason: string; passes: string; fails: string } {
+function checkOf({ healthCheck, path }: Parameters<typeof healthCheckCondition>[0]): {
+  reason: string;
+  passes: string;
+  fails: string;
+} {
   switch (healthCheck.type) {
     case 'tcp':
       return { reason: 'TcpConnect', passes: 'The port is open.', fails: 'The port is not open yet.' };
@@ -128,11 +141,15 @@ function remedyIn(failureReason: string | undefined): string {
 
 const isLooping = ({ state, restartCount }: ReplicaStatus) => state !== 'Ready' && restartCount >= LOOPING_AFTER;
 
-/** The conditions of an adapter that cannot start yet, because replicas of an earlier adapter of its name are still there. */
-export function nameInUse(before: readonly Condition[], seen: Observation, now: Date): Condition[] {
+/** The conditions of a resource that cannot start yet, because replicas of an earlier one of its name are still there. */
+export function nameInUse(
+  { kind, conditions: before }: Pick<ResourceRef, 'kind'> & { conditions: readonly Condition[] },
+  seen: Observation,
+  now: Date,
+): Condition[] {
   const status = 'False';
   const known = before.find((condition) => condition.type === 'Ready' && condition.status === status);
-  const message = `The workload of an earlier adapter of this name is still being removed.${obstacleIn(seen)}`;
+  const message = `The workload of an earlier ${kind} of this name is still being removed.${obstacleIn(seen)}`;
   const lastTransitionTime = known?.lastTransitionTime ?? now.toISOString();
   return [{ type: 'Ready', status, reason: 'NameInUse', message, lastTransitionTime }];
 }
@@ -143,7 +160,7 @@ function obstacleIn({ failure, replicas }: Observation): string {
   return left ? ` ${left.name}: ${left.message ?? 'it is stopping.'}` : '';
 }
 
-/** The conditions of an adapter while the runtime does not answer. An earlier Ready says nothing about the present. */
+/** The conditions of a resource while the runtime does not answer. An earlier Ready says nothing about the present. */
 export function runtimeUnavailable(before: readonly Condition[], detail: string, now: Date): Condition[] {
   const known = before.find((condition) => condition.type === 'Ready');
   const message = `The runtime does not answer: ${detail}. The worker tries again; replicas that run keep running.`;

@@ -1,4 +1,4 @@
-import { adapterRows, connectDatabase, countAdapters, migrateWhenConnected } from '@mcp-gateway/database';
+import { adapterRows, connectDatabase, countResources, migrateWhenConnected, toolRows } from '@mcp-gateway/database';
 import * as settings from '@mcp-gateway/platform/config';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
@@ -7,6 +7,7 @@ import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { z } from 'zod';
 import { chooseRuntime, composeWorker } from './compose.js';
 import { serveHealth } from './health.js';
+import { adapterKind, toolKind } from './kinds.js';
 import { workerMetrics } from './metrics.js';
 
 const Config = z.object({
@@ -38,11 +39,10 @@ runMain(async () => {
   await redis.connect();
   defer(() => redis.destroy());
 
-  const rows = adapterRows(database);
   const prefix = config.REDIS_PREFIX;
   const worker = composeWorker({
-    rows,
-    countAdapters: () => countAdapters(database),
+    kinds: [adapterKind(adapterRows(database)), toolKind(toolRows(database))],
+    countResources: () => countResources(database),
     runtime,
     redis,
     prefix,

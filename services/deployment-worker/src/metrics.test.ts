@@ -26,8 +26,10 @@ describe('the metrics of the worker', () => {
     expect(await samples('reconciles_total')).toEqual({
       'kind="adapter",outcome="succeeded"': 2,
       'kind="adapter",outcome="failed"': 1,
+      'kind="tool",outcome="succeeded"': 0,
+      'kind="tool",outcome="failed"': 0,
     });
-    expect(await samples('reconcile_retries_total')).toEqual({ 'kind="adapter"': 2 });
+    expect(await samples('reconcile_retries_total')).toEqual({ 'kind="adapter"': 2, 'kind="tool"': 0 });
     expect(await samples('reconcile_duration_seconds_count')).toEqual({ 'kind="adapter"': 3 });
   });
 
@@ -62,11 +64,12 @@ describe('the metrics of the worker', () => {
           throw new Error('Redis is unavailable');
         },
       },
-      async adapters() {
+      async resources() {
         queries += 1;
         return [
-          { phase: 'Ready', adapters: 3, lagging: 1 },
-          { phase: 'Deleting', adapters: 2, lagging: 2 },
+          { kind: 'adapter', phase: 'Ready', resources: 3, lagging: 1 },
+          { kind: 'adapter', phase: 'Deleting', resources: 2, lagging: 2 },
+          { kind: 'tool', phase: 'Ready', resources: 4, lagging: 0 },
         ];
       },
     });
@@ -75,8 +78,10 @@ describe('the metrics of the worker', () => {
       'kind="adapter",phase="Ready"': 3,
       'kind="adapter",phase="Failed"': 0,
       'kind="adapter",phase="Deleting"': 2,
+      'kind="tool",phase="Ready"': 4,
+      'kind="tool",phase="Deleting"': 0,
     });
-    expect(samplesOf(text, 'mcp_gateway_resources_lagging')).toEqual({ 'kind="adapter"': 3 });
+    expect(samplesOf(text, 'mcp_gateway_resources_lagging')).toEqual({ 'kind="adapter"': 3, 'kind="tool"': 0 });
     expect(samplesOf(text, 'mcp_gateway_queue_jobs')).toEqual({});
     expect(samplesOf(text, 'mcp_gateway_redis_connected')).toEqual({ '': 0 });
     expect(queries).toBe(1);

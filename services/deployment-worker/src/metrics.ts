@@ -1,5 +1,5 @@
-import { Phase } from '@mcp-gateway/common/contracts';
-import type { AdapterCount } from '@mcp-gateway/database';
+import { Phase, ResourceKind } from '@mcp-gateway/common/contracts';
+import type { ResourceCount } from '@mcp-gateway/database';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { redisGauge, statusClass, type Metrics } from '@mcp-gateway/platform/telemetry';
 import type { QueueCounts } from '@mcp-gateway/routing/queue';
@@ -9,7 +9,7 @@ import { CONCURRENCY, type ConsumerOptions } from './consume.js';
 interface GaugeParts {
   redis: Pick<RedisClient, 'isReady'>;
   queue: QueueCounts;
-  adapters: () => Promise<AdapterCount[]>;
+  resources: () => Promise<ResourceCount[]>;
 }
 
 export interface WorkerMetrics {
@@ -19,6 +19,8 @@ export interface WorkerMetrics {
   /** Reads the gauges from these parts at each scrape from now on. */
   watch(parts: GaugeParts): void;
 }
+
+const KINDS = ResourceKind.options;
 
 /** Seconds: one that has nothing to do takes milliseconds, one that waits for a cluster that is slow half a minute. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -41,14 +43,16 @@ export function workerMetrics(metrics: Metrics): WorkerMetrics {
     help: 'Reconciles that were begun because the one before had failed',
     labels: ['kind'],
   });
-  retries.inc({ kind: 'adapter' }, 0);
   const apiRequests = metrics.counter({
     name: 'mcp_gateway_kubernetes_requests_total',
     help: 'Requests to the Kubernetes API that were answered or got no answer',
     labels: ['verb', 'status'],
   });
   let underWay = 0;
-  for (const outcome of ['succeeded', 'failed']) reconciles.inc({ kind: 'adapter', outcome }, 0); // so that a rate sees the first
+  for (const kind of KINDS) {
+    retries.inc({ kind }, 0); // so that a rate sees the first
+    for (const outcome of ['succeeded', 'failed']) reconciles.inc({ kind, outcome }, 0);
+  }
   const single = (name: string, help: string, value: () => number) =>
     metrics.gauge({ name, help, labels: [] }, () => [{ labels: {}, value: value() }]);
   single('mcp_gateway_reconciles_in_progress', 'Resources that this worker works on now', () => underWay);
@@ -78,16 +82,18 @@ export function workerMetrics(metrics: Metrics): WorkerMetrics {
 const PHASES = [...Phase.options, 'Deleting'];
 
 /** Values that are the same for all workers. Each scrape reads them from their stores. */
-function addGauges(metrics: Metrics, { redis, queue, adapters }: GaugeParts): void {
-  let counting: Promise<AdapterCount[]> | undefined;
+function addGauges(metrics: Metrics, { redis, queue, resources }: GaugeParts): void {
+  let counting: Promise<ResourceCount[]> | undefined;
   /** One query for both metrics. */
-  const counts = () => (counting ??= adapters().finally(() => (counting = undefined)));
+  const counts = () => (counting ??= resources().finally(() => (counting = undefined)));
 
   metrics.gauge(
     { name: 'mcp_gateway_resources', help: 'Registered resources, by kind and phase', labels: ['kind', 'phase'] },
     async () => {
-      const found = new Map((await counts()).map((count) => [count.phase, count.adapters]));
-      return PHASES.map((phase) => ({ labels: { kind: 'adapter', phase }, value: found.get(phase) ?? 0 }));
+      const found = new Map((await counts()).map((count) => [`${count.kind}/${count.phase}`, count.resources]));
+      return KINDS.flatMap((kind) =>
+        PHASES.map((phase) => ({ labels: { kind, phase }, value: found.get(`${kind}/${phase}`) ?? 0 })),
+      );
     },
   );
   metrics.gauge(
@@ -96,9 +102,12 @@ function addGauges(metrics: Metrics, { redis, queue, adapters }: GaugeParts): vo
       help: 'Resources with a change that no worker has acted on yet',
       labels: ['kind'],
     },
-    async () => [
-      { labels: { kind: 'adapter' }, value: (await counts()).reduce((sum, { lagging }) => sum + lagging, 0) },
-    ],
+    async () => {
+      const all = await counts();
+      const laggingOf = (kind: ResourceKind) =>
+        all.reduce((sum, count) => sum + (count.kind === kind ? count.lagging : 0), 0);
+      return KINDS.map((kind) => ({ labels: { kind }, value: laggingOf(kind) }));
+    },
   );
   metrics.gauge(
     { name: 'mcp_gateway_queue_jobs', help: 'Resources in the queue, by state', labels: ['state'] },

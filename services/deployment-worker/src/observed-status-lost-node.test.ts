@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Condition } from '@mcp-gateway/common/contracts';
 import type { ObservedReplica } from '@mcp-gateway/runtime';
 import { replicaOf, rowOf, seenOf, T0, T1 } from '../test/fixtures.js';
-import { desiredState } from './plan.js';
+import { desiredAdapter } from './kinds.js';
 import { observedStatus } from './observed-status.js';
 
 const row = rowOf({ replicaCount: 2 });
@@ -40,30 +40,30 @@ describe('where the node of a replica does not answer', () => {
         'Replicas that serve keep serving.',
     },
   ])('$what', ({ now, expected }) => {
-    const { phase, conditions, replicas } = observedStatus(desiredState(row), now, T1);
+    const { phase, conditions, replicas } = observedStatus(desiredAdapter(row), now, T1);
     expect(text(conditions[1])).toBe(expected);
     expect(phase).toBe(now.replicas.some(({ state }) => state === 'Ready') ? 'Degraded' : 'Failed');
     expect(replicas[1]).not.toHaveProperty('nodeLost');
   });
 
   it('says of the replicas which node it is', () => {
-    const { conditions } = observedStatus(desiredState(row), seen(ready(0), lost(1)), T1);
+    const { conditions } = observedStatus(desiredAdapter(row), seen(ready(0), lost(1)), T1);
     expect(text(conditions[0])).toBe(
       'False ReplicasNotReady: 1 of 2 replicas ready. echo-1: Its node a does not answer.',
     );
   });
 
   it('the health check keeps what the replicas of the same spec have answered before', () => {
-    const { conditions } = observedStatus(desiredState(row), seenOf(row), T0);
+    const { conditions } = observedStatus(desiredAdapter(row), seenOf(row), T0);
     const now = seen(lost(0), lost(1));
-    expect(observedStatus(desiredState({ ...row, conditions }), now, T1).conditions[2]).toEqual(conditions[2]);
-    expect(observedStatus(desiredState(row), now, T1).conditions[2]).toMatchObject({ reason: 'NotPassedYet' });
+    expect(observedStatus(desiredAdapter({ ...row, conditions }), now, T1).conditions[2]).toEqual(conditions[2]);
+    expect(observedStatus(desiredAdapter(row), now, T1).conditions[2]).toMatchObject({ reason: 'NotPassedYet' });
   });
 
   it('the health check of a new spec has not passed, though an earlier one had', () => {
-    const { conditions } = observedStatus(desiredState(row), seenOf(row), T0);
+    const { conditions } = observedStatus(desiredAdapter(row), seenOf(row), T0);
     const now = seen(lost(0, { revision: 'old' }), starting(0));
-    expect(observedStatus(desiredState({ ...row, conditions }), now, T1).conditions[2]).toMatchObject({
+    expect(observedStatus(desiredAdapter({ ...row, conditions }), now, T1).conditions[2]).toMatchObject({
       reason: 'NotPassedYet',
     });
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Condition, ReplicaStatus } from '@mcp-gateway/common/contracts';
 import { ABSENT, type ObservedReplica, type Observation } from '@mcp-gateway/runtime';
 import { replicaOf, rowOf, seenOf, T0, T1 } from '../test/fixtures.js';
-import { desiredState } from './plan.js';
+import { desiredAdapter } from './kinds.js';
 import { observedStatus } from './observed-status.js';
 
 const row = rowOf({ replicaCount: 2 });
@@ -199,7 +199,7 @@ const text = ({ status, reason, message }: Condition) => `${status} ${reason}: $
 
 describe('the status when', () => {
   it.each(table)('%s', (_what, seen, phase, ready, progressing) => {
-    const status = observedStatus(desiredState(row), seen, T1);
+    const status = observedStatus(desiredAdapter(row), seen, T1);
     const [first, second, third] = status.conditions as [Condition, Condition, Condition];
     expect([status.phase, text(first), text(second)]).toEqual([phase, ready, progressing]);
     expect([first.type, second.type, third.type]).toEqual(['Ready', 'Progressing', 'HealthCheck']);
@@ -217,7 +217,7 @@ describe('the status when', () => {
     ],
   ])('the spec has no replicas and %s', (_what, replicas, phase, progress) => {
     const none = rowOf({ replicaCount: 0 });
-    const status = observedStatus(desiredState(none), seenOf(none, { replicas }), T1);
+    const status = observedStatus(desiredAdapter(none), seenOf(none, { replicas }), T1);
     expect(status.phase).toBe(phase);
     const [ready, progressing] = status.conditions.map(text);
     expect(ready).toBe('False ScaledToZero: The adapter is scaled to zero. PUT it with a replicaCount of 1 or more.');
@@ -227,12 +227,12 @@ describe('the status when', () => {
 
 it.each(['StartFailed', 'CatalogueInvalid'])('the status requests no new spec when the reason is %s', (reason) => {
   const failed = { ...with_(r(0, 'BackOff')), failure: { reason, message: 'Install it.' } };
-  const progressing = text(observedStatus(desiredState(row), failed, T1).conditions[1] as Condition);
+  const progressing = text(observedStatus(desiredAdapter(row), failed, T1).conditions[1] as Condition);
   expect(progressing).toMatch(/^False Blocked: .* Install it\. Replicas that serve keep serving\.$/);
 });
 
 describe('the health condition', () => {
-  const health = (seen: Observation) => text(observedStatus(desiredState(row), seen, T1).conditions[2] as Condition);
+  const health = (seen: Observation) => text(observedStatus(desiredAdapter(row), seen, T1).conditions[2] as Condition);
 
   it.each([
     ['no replica has passed', with_(r(0, 'Starting')), 'Unknown NotPassedYet: GET /healthz has not answered 2xx yet.'],
@@ -258,7 +258,7 @@ describe('the health condition', () => {
     ],
   ] as const)('of type %s names its request', (type, passed, notYet) => {
     const typed = rowOf({ healthCheck: { type, path: '/up' } });
-    const of = (seen: Observation) => text(observedStatus(desiredState(typed), seen, T1).conditions[2] as Condition);
+    const of = (seen: Observation) => text(observedStatus(desiredAdapter(typed), seen, T1).conditions[2] as Condition);
     const starting = seenOf(typed, { replicas: [replicaOf(typed, 0, { state: 'Starting' })] });
     expect([of(seenOf(typed)), of(starting)]).toEqual([passed, notYet]);
   });
@@ -267,7 +267,7 @@ describe('the health condition', () => {
 describe('the replicas of a status', () => {
   it('say whether they are ready and current, and have no addresses', () => {
     const restarted = { restartCount: 2, lastExitCode: 137, message: 'It ended.' };
-    const { replicas } = observedStatus(desiredState(row), with_(old(0), r(1, 'Starting', restarted)), T1);
+    const { replicas } = observedStatus(desiredAdapter(row), with_(old(0), r(1, 'Starting', restarted)), T1);
     const common = { startedAt: T0.toISOString(), restartCount: 0, lastExitCode: null, message: null };
     expect(replicas).toStrictEqual([
       { ...common, name: 'echo-0', instance: 0, state: 'Ready', ready: true, updated: false },
@@ -278,7 +278,7 @@ describe('the replicas of a status', () => {
 
 describe('the time of a condition', () => {
   const times = (seen: Observation, before: Condition[]) =>
-    observedStatus(desiredState({ ...row, conditions: before }), seen, T1).conditions.map(
+    observedStatus(desiredAdapter({ ...row, conditions: before }), seen, T1).conditions.map(
       ({ lastTransitionTime }) => lastTransitionTime,
     );
   const [early, late] = [T0.toISOString(), T1.toISOString()];
@@ -288,13 +288,13 @@ describe('the time of a condition', () => {
   });
 
   it('stays as long as the status stays, whatever the reason', () => {
-    const before = observedStatus(desiredState(row), with_(r(0, 'Starting')), T0).conditions;
+    const before = observedStatus(desiredAdapter(row), with_(r(0, 'Starting')), T0).conditions;
     expect(times(with_(r(0, 'BackOff', crashing)), before)).toEqual([early, late, early]);
     expect(times(with_(r(0, 'Ready'), r(1, 'Starting')), before)).toEqual([early, early, late]);
   });
 
   it('is now when the status changes', () => {
-    const before = observedStatus(desiredState(row), with_(r(0, 'Starting')), T0).conditions;
+    const before = observedStatus(desiredAdapter(row), with_(r(0, 'Starting')), T0).conditions;
     expect(times(seenOf(row), before)).toEqual([late, late, late]);
   });
 });

@@ -1,4 +1,4 @@
-import type { AdapterSpec, Condition, Phase, ReplicaStatus } from '@mcp-gateway/common/contracts';
+import type { Condition, Phase, ReplicaStatus } from '@mcp-gateway/common/contracts';
 import { desiredReplicas, type Observation } from '@mcp-gateway/runtime';
 import { healthCheckCondition, progressingCondition, readyCondition, type UntimedCondition } from './conditions.js';
 import type { DesiredState } from './plan.js';
@@ -9,8 +9,8 @@ export interface SavedStatus {
   replicas: ReplicaStatus[];
 }
 
-/** The status of an adapter, from the desired and the observed state. */
-export function observedStatus({ row, revision }: DesiredState, seen: Observation, now: Date): SavedStatus {
+/** The status of a resource, from the desired and the observed state. */
+export function observedStatus({ row, workload, revision }: DesiredState, seen: Observation, now: Date): SavedStatus {
   // No fields beside those of the contract: a status with more is read as none.
   const replicas = seen.replicas.map(
     ({ endpoint: _, addresses: __, nodeLost: ___, revision: theirs, ...replica }): ReplicaStatus => ({
@@ -19,22 +19,22 @@ export function observedStatus({ row, revision }: DesiredState, seen: Observatio
       updated: theirs === revision,
     }),
   );
-  const spec = { ...row.spec, replicaCount: desiredReplicas(row.spec.replicaCount, seen) };
-  const readiness = readyCondition(spec, seen, replicas);
+  const wanted = desiredReplicas(row.spec.replicaCount, seen);
+  const readiness = readyCondition(row, wanted, seen, replicas);
   const lost = seen.replicas.find((replica) => replica.nodeLost && replica.revision === revision);
-  const rollout = progressingCondition(spec, seen, replicas, readiness);
+  const rollout = progressingCondition(wanted, seen, replicas, readiness);
   const passed = row.conditions.find(({ type, status }) => type === 'HealthCheck' && status === 'True');
   // A node that is gone says nothing about what it answered before.
-  const health = (lost && passed) ?? healthCheckCondition(row.spec, seen, replicas);
+  const health = (lost && passed) ?? healthCheckCondition({ ...row.spec, path: workload.path }, seen, replicas);
   return {
-    phase: phaseOf(spec, replicas, readiness, rollout),
+    phase: phaseOf(wanted, replicas, readiness, rollout),
     conditions: [readiness, rollout, health].map((condition) => sinceWhen(condition, row.conditions, now)),
     replicas,
   };
 }
 
 function phaseOf(
-  { replicaCount }: AdapterSpec,
+  replicaCount: number,
   replicas: ReplicaStatus[],
   readiness: UntimedCondition,
   rollout: UntimedCondition,

@@ -2,7 +2,8 @@ import { expect, it, describe } from '@jest/globals';
 import { Workload, ABSENT, type Observation } from '@mcp-gateway/runtime';
 import type { AdapterRow } from '@mcp-gateway/database';
 import { rowOf, deleted, OTHER_ID, seenOf } from '../test/fixtures.js';
-import { workloadOf, desiredState, plan, type Step } from './plan.js';
+import { desiredAdapter } from './kinds.js';
+import { plan, type Step } from './plan.js';
 
 describe('the workload of a row', () => {
   it('has every field that a runtime needs, and no other field of the row', () => {
@@ -16,7 +17,7 @@ describe('the workload of a row', () => {
       description: 'not this',
       requiredRoles: ['nor this'],
     });
-    const workload = workloadOf(row);
+    const { workload } = desiredAdapter(row);
     expect(workload).toStrictEqual({
       name: 'echo',
       kind: 'adapter',
@@ -35,13 +36,13 @@ describe('the workload of a row', () => {
 
   it('has the references to secrets and the workload identity of the spec', () => {
     const secretEnvironment = { TOKEN: { secret: 'mcp-echo', key: 'token' } };
-    const workload = workloadOf(rowOf({ secretEnvironment, useWorkloadIdentity: true }));
+    const { workload } = desiredAdapter(rowOf({ secretEnvironment, useWorkloadIdentity: true }));
     expect(workload).toMatchObject({ secretEnvironment, useWorkloadIdentity: true });
   });
 
   it('says that the server speaks TLS, and nothing about certificates', () => {
-    expect(workloadOf(rowOf({ tls: { credential: 'backend', serverName: 'crm' } })).tls).toBe(true);
-    expect(workloadOf(rowOf({}))).not.toHaveProperty('tls');
+    expect(desiredAdapter(rowOf({ tls: { credential: 'backend', serverName: 'crm' } })).workload.tls).toBe(true);
+    expect(desiredAdapter(rowOf({})).workload).not.toHaveProperty('tls');
   });
 });
 
@@ -88,6 +89,6 @@ const table: [what: string, row: AdapterRow | null, seen: Observation, step: Ste
 
 describe('the plan for', () => {
   it.each(table)('%s', (_what, wanted, observed, step) => {
-    expect(plan(wanted && desiredState(wanted), observed)).toBe(step);
+    expect(plan(wanted && desiredAdapter(wanted), observed)).toBe(step);
   });
 });

@@ -1,4 +1,5 @@
-import type { AdapterRow } from '@mcp-gateway/database';
+import type { PublishedRoute, ReplicatedSpec } from '@mcp-gateway/common/contracts';
+import type { ResourceRow } from '@mcp-gateway/database';
 import {
   desiredReplicas,
   desiredWorkload,
@@ -7,18 +8,36 @@ import {
   type Workload,
 } from '@mcp-gateway/runtime';
 
+/** The fields of a route that differ between kinds. */
+export type KindRouting = Pick<
+  PublishedRoute,
+  'affinity' | 'policies' | 'sessionRecovery' | 'sessions' | 'preserveHost' | 'upstreamAuth' | 'tls'
+>;
+
 /** A row with its workload and revision. Computed once for each run, because the revision is a hash. */
 export interface DesiredState extends DesiredWorkload {
-  row: AdapterRow;
+  row: ResourceRow<ReplicatedSpec>;
+  routing: KindRouting;
 }
 
-export const desiredState = (row: AdapterRow): DesiredState => ({ row, ...desiredWorkload(workloadOf(row)) });
+type Row = ResourceRow<ReplicatedSpec>;
+/** Where the servers of a resource listen, and whether they speak TLS. */
+type Served = Pick<Workload, 'port' | 'path' | 'tls'>;
+
+export const desiredState = (row: Row, served: Served, routing: KindRouting): DesiredState => ({
+  row,
+  routing,
+  ...desiredWorkload(workloadOf(row, served)),
+});
 
 /** The part of a row that a runtime needs. */
-export function workloadOf({ id, spec }: Pick<AdapterRow, 'id' | 'spec'>): Workload {
+export function workloadOf(
+  { kind, id, spec }: Pick<Row, 'kind' | 'id' | 'spec'>,
+  { port, path, tls }: Served,
+): Workload {
   return {
     name: spec.name,
-    kind: 'adapter',
+    kind,
     resourceId: id,
     imageName: spec.imageName,
     imageVersion: spec.imageVersion,
@@ -26,11 +45,11 @@ export function workloadOf({ id, spec }: Pick<AdapterRow, 'id' | 'spec'>): Workl
     ...(Object.keys(spec.secretEnvironment).length > 0 && { secretEnvironment: spec.secretEnvironment }),
     ...(spec.useWorkloadIdentity && { useWorkloadIdentity: true }),
     replicas: spec.replicaCount,
-    port: spec.port,
-    path: spec.path,
+    port,
+    path,
     healthPath: spec.healthCheck.path,
     ...(spec.healthCheck.type && { healthType: spec.healthCheck.type }),
-    ...(spec.tls && { tls: true }),
+    ...(tls && { tls }),
     resources: spec.resources,
   };
 }
@@ -38,7 +57,7 @@ export function workloadOf({ id, spec }: Pick<AdapterRow, 'id' | 'spec'>): Workl
 /**
  * apply   the workload is missing, or differs from that of the row
  * report  the workload is that of the row; publish and save the observation
- * remove  a workload has no live row, or belongs to an earlier adapter of the name
+ * remove  a workload has no live row, or belongs to an earlier resource of the name
  * wait    such a workload is being removed
  * purge   nothing runs any more, so the deleted row can go
  * forget  neither row nor workload
@@ -48,7 +67,7 @@ export type Step = 'apply' | 'report' | 'remove' | 'wait' | 'purge' | 'forget';
 /** The next step, from the desired and the observed state. */
 export function plan(desired: DesiredState | null, seen: Observation): Step {
   const isLive = desired !== null && desired.row.deletedAt === null;
-  // An adapter that took over a name gets neither the processes nor the logs of the one before.
+  // A resource that took over a name gets neither the processes nor the logs of the one before.
   if (seen.exists && (!isLive || seen.resourceId !== desired.row.id)) return seen.removing ? 'wait' : 'remove';
   if (!isLive) return desired ? 'purge' : 'forget';
   const { workload, revision } = desired;

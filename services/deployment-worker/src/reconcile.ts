@@ -1,16 +1,16 @@
-import { adapterRef, type ResourceKind, type ResourceRef } from '@mcp-gateway/common/contracts';
+import type { ResourceKind, ResourceRef } from '@mcp-gateway/common/contracts';
 import { GatewayError, unreachable } from '@mcp-gateway/common/errors';
-import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RoutePublisher } from '@mcp-gateway/routing';
 import type { Observation, Runtime } from '@mcp-gateway/runtime';
 import { nameInUse, runtimeUnavailable } from './conditions.js';
-import { desiredState, type DesiredState, plan } from './plan.js';
+import type { ManagedKind } from './kinds.js';
+import { type DesiredState, plan } from './plan.js';
 import { observedStatus } from './observed-status.js';
 import { routeOf } from './routes.js';
 
 export interface ReconcileParts {
-  rows: AdapterRows;
+  kind: ManagedKind;
   runtime: Runtime;
   routes: RoutePublisher;
   now: () => Date;
@@ -33,26 +33,26 @@ export function reconcilers(
 }
 
 /**
- * Brings one adapter a step closer to its row. May run at any time, any number of times, and ends the same. A run may outlive
- * its lock: each of its writes names the row and the run that it is of, and the run stops when a newer one has written.
+ * Brings one resource of a kind a step closer to its row. May run at any time, any number of times, and ends the same. A run may
+ * outlive its lock: each of its writes names the row and the run that it is of, and the run stops when a newer one has written.
  */
-export function adapterReconciler(parts: ReconcileParts): (name: string) => Promise<void> {
-  const { rows, runtime, routes, log } = parts;
+export function reconciler(parts: ReconcileParts): (name: string) => Promise<void> {
+  const { kind: of, runtime, routes, log } = parts;
   return async (name) => {
+    const ref = { kind: of.kind, name };
     const run = await routes.beginRun(); // before the row is read: a later run has seen a row that is as new
-    const row = await rows.find(name);
-    const desired = row && desiredState(row);
-    const seen = await runtime.observe(adapterRef(name)).catch((error: unknown) => saveUnavailable(parts, row, error));
+    const desired = await of.find(name);
+    const seen = await runtime.observe(ref).catch((error: unknown) => saveUnavailable(parts, desired, error));
     const step = plan(desired, seen);
-    log.debug({ kind: 'adapter', name, step, generation: row?.generation, run }, 'reconcile');
-    const isCurrent = await take(step, parts, { name, run, desired, seen });
-    if (!isCurrent)
-      log.debug({ kind: 'adapter', name, step, generation: row?.generation, run }, 'a newer run has taken over');
+    const what = { ...ref, step, generation: desired?.row.generation, run };
+    log.debug(what, 'reconcile');
+    const isCurrent = await take(step, parts, { ref, run, desired, seen });
+    if (!isCurrent) log.debug(what, 'a newer run has taken over');
   };
 }
 
 interface Run {
-  name: string;
+  ref: ResourceRef;
   run: number;
   desired: DesiredState | null;
   seen: Observation;
@@ -60,12 +60,12 @@ interface Run {
 
 /** False when a newer run was found to have written. */
 async function take(step: ReturnType<typeof plan>, parts: ReconcileParts, current: Run): Promise<boolean> {
-  const { rows, runtime } = parts;
-  const { name, run, desired, seen } = current;
+  const { kind, runtime } = parts;
+  const { ref, run, desired, seen } = current;
   switch (step) {
     case 'apply': {
       const state = desired as DesiredState;
-      await runtime.apply(state).catch((error: unknown) => saveUnavailable(parts, state.row, error));
+      await runtime.apply(state).catch((error: unknown) => saveUnavailable(parts, state, error));
       return report(parts, state, run);
     }
     case 'report':
@@ -73,12 +73,12 @@ async function take(step: ReturnType<typeof plan>, parts: ReconcileParts, curren
     case 'remove':
       // The route first, so that no request is sent to a workload that is about to end.
       if (!(await withdraw(parts, current))) return false;
-      await runtime.remove(adapterRef(name));
-      return saveNameInUse(parts, desired, await runtime.observe(adapterRef(name)));
+      await runtime.remove(ref);
+      return saveNameInUse(parts, desired, await runtime.observe(ref));
     case 'wait':
       return saveNameInUse(parts, desired, seen);
     case 'purge':
-      return (await withdraw(parts, current)) && rows.purge((desired as DesiredState).row);
+      return (await withdraw(parts, current)) && kind.rows.purge((desired as DesiredState).row);
     case 'forget':
       return withdraw(parts, current);
     default:
@@ -86,36 +86,41 @@ async function take(step: ReturnType<typeof plan>, parts: ReconcileParts, curren
   }
 }
 
-async function report({ rows, runtime, routes, now }: ReconcileParts, desired: DesiredState, run: number) {
+async function report({ kind, runtime, routes, now }: ReconcileParts, desired: DesiredState, run: number) {
   const { row } = desired;
-  const seen = await runtime.observe(adapterRef(row.name));
+  const seen = await runtime.observe(row);
   const status = observedStatus(desired, seen, now());
   const route = routeOf(desired, seen, status.phase);
-  return (await routes.publish({ route, version: { ...row, run } })) && rows.saveStatus(row, status);
+  return (await routes.publish({ route, version: { ...row, run } })) && kind.rows.saveStatus(row, status);
 }
 
-async function withdraw({ rows, routes }: ReconcileParts, { name, run, desired }: Run): Promise<boolean> {
-  if (desired) return routes.withdraw(adapterRef(name), { ...desired.row, run });
+async function withdraw({ kind, routes }: ReconcileParts, { ref, run, desired }: Run): Promise<boolean> {
+  if (desired) return routes.withdraw(ref, { ...desired.row, run });
   // Without a row there is nothing to compare with but the route itself. If there is no row even after it has been published,
   // its resource is gone for good.
-  const standing = await routes.standing(adapterRef(name));
+  const standing = await routes.standing(ref);
   if (standing === null) return true;
-  return (await rows.find(name)) === null && routes.withdraw(adapterRef(name), standing);
+  return (await kind.find(ref.name)) === null && routes.withdraw(ref, standing);
 }
 
 /** Saves that the runtime does not answer. The last status stays, and the change still waits to be acted on. */
-async function saveUnavailable({ rows, now }: ReconcileParts, row: AdapterRow | null, error: unknown): Promise<never> {
+async function saveUnavailable(
+  { kind, now }: ReconcileParts,
+  desired: DesiredState | null,
+  error: unknown,
+): Promise<never> {
+  const row = desired?.row;
   if (row && !row.deletedAt && error instanceof GatewayError && error.code === 'UNAVAILABLE') {
-    await rows.saveConditions(row, runtimeUnavailable(row.conditions, error.detail ?? error.title, now()));
+    await kind.rows.saveConditions(row, runtimeUnavailable(row.conditions, error.detail ?? error.title, now()));
   }
   throw error;
 }
 
-/** Saves that a new adapter waits for an earlier one of its name. */
-async function saveNameInUse({ rows, now }: ReconcileParts, desired: DesiredState | null, seen: Observation) {
+/** Saves that a new resource waits for an earlier one of its name. */
+async function saveNameInUse({ kind, now }: ReconcileParts, desired: DesiredState | null, seen: Observation) {
   if (!desired || desired.row.deletedAt) return true;
   const { row } = desired;
-  const conditions = nameInUse(row.conditions, seen, now());
+  const conditions = nameInUse(row, seen, now());
   const isSaved = row.conditions.some(({ message }) => message === conditions[0]?.message);
-  return isSaved || rows.saveConditions(row, conditions);
+  return isSaved || kind.rows.saveConditions(row, conditions);
 }

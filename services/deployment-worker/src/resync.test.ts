@@ -6,7 +6,7 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import { rowOf, silent } from '../test/fixtures.js';
 import { World } from '../test/world.js';
 import { resync } from './resync.js';
-import { desiredState } from './plan.js';
+import { desiredAdapter } from './kinds.js';
 import { routeOf } from './routes.js';
 
 let world: World;
@@ -32,8 +32,8 @@ const queue: ReconcileQueue = {
 
 function start(log: Logger = silent) {
   const restoreRoutes = async () => restored.shift() ?? false;
-  const { rows, runtime, routes } = world;
-  stop = resync({ rows, runtime, routes, queue, restoreRoutes, log });
+  const { kind, runtime, routes } = world;
+  stop = resync({ kinds: [kind], runtime, routes, queue, restoreRoutes, log });
 }
 
 async function eventually(check: () => void): Promise<void> {
@@ -61,7 +61,7 @@ describe('a resync', () => {
     world.rowTable.delete('stray');
     world.routeTable.delete('stray');
     const routed = rowOf({ name: 'routed' });
-    const route = routeOf(desiredState(routed), ABSENT, 'Progressing');
+    const route = routeOf(desiredAdapter(routed), ABSENT, 'Progressing');
     await world.routes.publish({ route, version: { ...routed, run: 1 } });
     start();
     await eventually(() => expect(queued.toSorted()).toEqual(['both', 'routed', 'row', 'stray']));

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { adapterRef, resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
+import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { ReconcileQueue } from '@mcp-gateway/routing/queue';
 import type { RoutePublisher } from '@mcp-gateway/routing';
-import type { AdapterRows } from '@mcp-gateway/database';
 import type { Runtime } from '@mcp-gateway/runtime';
+import type { ManagedKind } from './kinds.js';
 import { outageLog } from './outage-log.js';
 
 const LAGGING_EVERY_MS = 2_000;
@@ -12,7 +12,7 @@ const ALL_EVERY_MS = 300_000;
 const LAGGING_AT_ONCE = 500;
 
 export interface ResyncParts {
-  rows: AdapterRows;
+  kinds: readonly ManagedKind[];
   runtime: Runtime;
   routes: RoutePublisher;
   queue: ReconcileQueue;
@@ -24,7 +24,7 @@ export interface ResyncParts {
  * Queues resources whose hint may have been lost: those that the runtime reports as changed, rows with a change that no worker
  * has acted on, and once in a while everything, including what runs or is routed to without a row.
  */
-export function resync({ rows, runtime, routes, queue, restoreRoutes, log }: ResyncParts): () => Promise<void> {
+export function resync({ kinds, runtime, routes, queue, restoreRoutes, log }: ResyncParts): () => Promise<void> {
   const stopped = new AbortController();
   const outages = outageLog(log);
   const attempt = (what: string, work: Promise<unknown>) =>
@@ -37,13 +37,23 @@ export function resync({ rows, runtime, routes, queue, restoreRoutes, log }: Res
     const distinct = new Map(refs.map((ref) => [resourceKey(ref), ref]));
     for (const ref of distinct.values()) await queue.reconcile(ref);
   };
+  const ofEachKind = async (namesOf: (rows: ManagedKind['rows']) => Promise<string[]>): Promise<ResourceRef[]> => {
+    const refs = await Promise.all(
+      kinds.map(async ({ kind, rows }) => (await namesOf(rows)).map((name) => ({ kind, name }))),
+    );
+    return refs.flat();
+  };
   const all = async () => {
-    const [names, running, routed] = await Promise.all([rows.names(), runtime.list(), routes.refs()]);
-    await enqueue([...names.map(adapterRef), ...running, ...routed]);
+    const [stored, running, routed] = await Promise.all([
+      ofEachKind((rows) => rows.names()),
+      runtime.list(),
+      routes.refs(),
+    ]);
+    await enqueue([...stored, ...running, ...routed]);
   };
   const lagging = async () => {
     if (await restoreRoutes()) await all();
-    await enqueue((await rows.lagging(LAGGING_AT_ONCE)).map(adapterRef));
+    await enqueue(await ofEachKind((rows) => rows.lagging(LAGGING_AT_ONCE)));
   };
 
   runtime.watch(

@@ -4,13 +4,13 @@ import type { AdapterRow } from '@mcp-gateway/database';
 import type { Observation } from '@mcp-gateway/runtime';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { replicaOf, rowOf, seenOf, T0, deleted, ID, OTHER_ID, silent, T1 } from '../test/fixtures.js';
-import { desiredState } from './plan.js';
+import { desiredAdapter } from './kinds.js';
 import { observedStatus } from './observed-status.js';
 import { routeOf, routeRestorer } from './routes.js';
 import { World } from '../test/world.js';
 
 const published = (of: AdapterRow, seen: Observation) => {
-  const desired = desiredState(of);
+  const desired = desiredAdapter(of);
   return routeOf(desired, seen, observedStatus(desired, seen, T0).phase);
 };
 
@@ -107,8 +107,8 @@ describe('an adapter without a ready replica', () => {
   });
 });
 
-const restorer = ({ rows, runtime, routes }: World) =>
-  routeRestorer({ rows, runtime, routes, now: () => T1, log: silent });
+const restorer = ({ kind, runtime, routes }: World) =>
+  routeRestorer({ kinds: [kind], runtime, routes, now: () => T1, log: silent });
 
 /** Two live adapters, one that is being deleted, and something that runs without a row. */
 async function setUp() {

@@ -1,45 +1,32 @@
-import { DEFAULT_TENANT, type Phase, type PublishedRoute, adapterRef } from '@mcp-gateway/common/contracts';
+import { DEFAULT_TENANT, type Phase, type PublishedRoute, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Observation, Runtime } from '@mcp-gateway/runtime';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RoutePublisher, VersionedRoute } from '@mcp-gateway/routing';
-import type { AdapterRows } from '@mcp-gateway/database';
-import { type DesiredState, desiredState } from './plan.js';
+import type { ManagedKind } from './kinds.js';
+import type { DesiredState } from './plan.js';
 import { observedStatus } from './observed-status.js';
 
 /**
- * The route of an adapter for the data plane.
+ * The route of a resource for the data plane.
  * @param phase of its status now. With `Stopped` or `Failed`, the data plane does not wait for an endpoint.
  */
-export function routeOf({ row, revision: desired }: DesiredState, seen: Observation, phase: Phase): PublishedRoute {
+export function routeOf(
+  { row, workload: { path }, routing, revision: desired }: DesiredState,
+  seen: Observation,
+  phase: Phase,
+): PublishedRoute {
   const addresses = seen.replicas.flatMap((replica) => replica.addresses ?? []);
-  const {
-    requiredRoles,
-    policies,
-    affinity,
-    sessionRecovery,
-    sessions,
-    preserveHost,
-    path,
-    replicaCount,
-    upstreamAuth,
-    tls,
-  } = row.spec;
+  const { requiredRoles, replicaCount } = row.spec;
   return {
-    kind: 'adapter',
+    kind: row.kind,
     name: row.name,
     resourceId: row.id,
     generation: row.generation,
     createdBy: row.createdBy,
     requiredRoles,
-    ...(policies.length > 0 && { policies }),
     ...(row.tenant !== DEFAULT_TENANT && { tenant: row.tenant }),
-    affinity,
-    sessionRecovery,
-    sessions,
-    preserveHost,
-    ...(upstreamAuth && { upstreamAuth }),
-    ...(tls && { tls }),
+    ...routing,
     path,
     ...(replicaCount === 0 ? { phase: 'Stopped' } : phase === 'Failed' && { phase }),
     endpoints: seen.replicas.flatMap(({ endpoint, revision }) =>
@@ -50,7 +37,7 @@ export function routeOf({ row, revision: desired }: DesiredState, seen: Observat
 }
 
 export interface RestoreParts {
-  rows: AdapterRows;
+  kinds: readonly ManagedKind[];
   runtime: Runtime;
   routes: RoutePublisher;
   now: () => Date;
@@ -59,25 +46,27 @@ export interface RestoreParts {
 
 /**
  * Writes every route when Redis has lost them, and resolves to whether it did. Until then readers keep their last table; an
- * incomplete set would look like adapters that were removed. A route that a newer run has published stays. The caller has
+ * incomplete set would look like resources that were removed. A route that a newer run has published stays. The caller has
  * to queue all names afterwards, for what changed while the set was read.
  */
-export function routeRestorer({ rows, runtime, routes, now, log }: RestoreParts): () => Promise<boolean> {
-  async function routeFor(name: string, run: number): Promise<VersionedRoute[]> {
-    const row = await rows.find(name);
-    if (!row || row.deletedAt) return [];
-    const seen = await runtime.observe(adapterRef(name));
-    if (seen.resourceId !== null && seen.resourceId !== row.id) return [];
-    const desired = desiredState(row);
+export function routeRestorer({ kinds, runtime, routes, now, log }: RestoreParts): () => Promise<boolean> {
+  async function routeFor({ kind, find }: ManagedKind, name: string, run: number): Promise<VersionedRoute[]> {
+    const desired = await find(name);
+    if (!desired || desired.row.deletedAt) return [];
+    const ref: ResourceRef = { kind, name };
+    const seen = await runtime.observe(ref);
+    if (seen.resourceId !== null && seen.resourceId !== desired.row.id) return [];
     const { phase } = observedStatus(desired, seen, now());
-    return [{ route: routeOf(desired, seen, phase), version: { ...row, run } }];
+    return [{ route: routeOf(desired, seen, phase), version: { ...desired.row, run } }];
   }
 
   return async () => {
     if (await routes.isComplete()) return false;
     const run = await routes.beginRun();
-    const names = await rows.names();
-    const found = await Promise.allSettled(names.map((name) => routeFor(name, run)));
+    const names = await Promise.all(kinds.map(async (kind) => ({ kind, names: await kind.rows.names() })));
+    const found = await Promise.allSettled(
+      names.flatMap(({ kind, names: each }) => each.map((name) => routeFor(kind, name, run))),
+    );
     const reasons = found.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
     // One row that cannot be read must not keep all others without a route; an outage must, however short.
     const outage = reasons.find((reason) => reason instanceof GatewayError && reason.code === 'UNAVAILABLE');

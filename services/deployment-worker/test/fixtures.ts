@@ -1,8 +1,8 @@
 import { AdapterSpec } from '@mcp-gateway/common/contracts';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import type { AdapterRow } from '@mcp-gateway/database';
-import { ABSENT, revisionOf, type Observation, type ObservedReplica } from '@mcp-gateway/runtime';
-import { workloadOf } from '../src/plan.js';
+import { ABSENT, type Observation, type ObservedReplica } from '@mcp-gateway/runtime';
+import { desiredAdapter } from '../src/kinds.js';
 
 export const silent = createLogger('test', 'silent');
 export const ID = '6a1c7f0e-7a55-4bd5-9f2b-9b1a4a1f4a11';
@@ -39,7 +39,7 @@ export function replicaOf(row: AdapterRow, instance = 0, more: Partial<ObservedR
   return {
     name: `${row.name}-${instance}`,
     instance,
-    revision: revisionOf(workloadOf(row)),
+    revision: desiredAdapter(row).revision,
     state,
     endpoint: {
       id: `${row.name}-${instance}.a`,
@@ -63,7 +63,7 @@ export function seenOf(row: AdapterRow, more: Partial<Observation> = {}): Observ
     exists: true,
     inSync: true,
     resourceId: row.id,
-    revision: revisionOf(workloadOf(row)),
+    revision: desiredAdapter(row).revision,
     desiredReplicas: replicaCount,
     replicas: Array.from({ length: replicaCount }, (_, instance) => replicaOf(row, instance)),
     ...more,

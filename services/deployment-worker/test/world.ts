@@ -2,7 +2,8 @@ import { adapterRef, type PublishedRoute } from '@mcp-gateway/common/contracts';
 import type { RoutePublisher, RouteVersion } from '@mcp-gateway/routing';
 import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
 import { ABSENT, revisionOf, type Runtime, type WatchListener, type Workload } from '@mcp-gateway/runtime';
-import { adapterReconciler } from '../src/reconcile.js';
+import { adapterKind } from '../src/kinds.js';
+import { reconciler } from '../src/reconcile.js';
 import { rowOf, seenOf, silent, T1 } from './fixtures.js';
 
 interface Running {
@@ -165,8 +166,10 @@ export class World {
       this.#call(() => (this.routeTable.has(name) ? (this.#versions.get(name) ?? EARLIEST) : null)),
   };
 
-  readonly reconcile = adapterReconciler({
-    rows: this.rows,
+  readonly kind = adapterKind(this.rows);
+
+  readonly reconcile = reconciler({
+    kind: this.kind,
     runtime: this.runtime,
     routes: this.routes,
     now: () => T1,

@@ -15,6 +15,7 @@ const TARGETS = /** @type {const} */ ([
   'control-plane',
   'deployment-worker',
   'mcp-example',
+  'mcp-bridge',
   'supervisor',
 ]);
 const TAG = 'test';

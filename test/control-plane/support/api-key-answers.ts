@@ -10,6 +10,7 @@ export const unheededPublisher: ApiKeyPublisher = {
     if (isRedisAway) throw new Error('Redis is away');
   },
   publishAll: async () => {},
+  lastUses: async () => new Map(),
   isComplete: async () => true,
 };
 

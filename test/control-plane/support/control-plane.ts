@@ -69,6 +69,7 @@ afterAll(() => shared?.$disconnect());
 async function emptied(): Promise<Database> {
   shared ??= connectDatabase(await freshDatabase(), { poolSize: 5 });
   await shared.adapter.deleteMany();
+  await shared.tool.deleteMany();
   await shared.apiKey.deleteMany();
   await shared.tenant.deleteMany();
   return shared;
@@ -117,3 +118,39 @@ export const specOf = (name: string, changes: object = {}) => ({
   imageVersion: '1.0.0',
   ...changes,
 });
+
+/** The request with which users of microsoft/mcp-gateway register its sample tool. */
+export const weatherTool = (changes: object = {}, toolChanges: object = {}) => ({
+  name: 'weather',
+  imageName: 'weather-tool',
+  imageVersion: '1.0.0',
+  environmentVariables: {},
+  replicaCount: 1,
+  description: 'Weather tool for getting current weather information',
+  useWorkloadIdentity: false,
+  requiredRoles: ['weather.users'],
+  toolDefinition: {
+    tool: {
+      name: 'weather',
+      title: 'Weather Information',
+      description: 'Gets the current weather for a specified location.',
+      type: 'http',
+      inputSchema: {
+        type: 'object',
+        properties: {
+          location: { type: 'string', description: 'The location to get weather for' },
+          unit: { type: 'string', enum: ['celsius', 'fahrenheit'], default: 'celsius' },
+        },
+        required: ['location'],
+      },
+      annotations: { readOnlyHint: true },
+      ...toolChanges,
+    },
+    port: 8000,
+    path: '/score',
+  },
+  ...changes,
+});
+
+/** The same tool with another name. */
+export const toolOf = (name: string, changes: object = {}) => weatherTool({ name, ...changes }, { name });

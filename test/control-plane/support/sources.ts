@@ -1,5 +1,5 @@
 // The control plane is a program, not a package. Only this file imports its parts by path.
-export { adapterDefinition, workloadIdentityRule } from '../../../services/control-plane/src/adapters/definition.js';
+export { adapterDefinition } from '../../../services/control-plane/src/adapters/definition.js';
 export { apiKeySource } from '../../../services/control-plane/src/api-keys/service.js';
 export { createApp } from '../../../services/control-plane/src/app.js';
 export { drainAudit, type DrainParts } from '../../../services/control-plane/src/audit/drain.js';
@@ -13,4 +13,6 @@ export type {
 export { resourceMetadata, resourceStatus } from '../../../services/control-plane/src/resources/definition.js';
 export { resourceRoutes } from '../../../services/control-plane/src/resources/routes.js';
 export { resourceService } from '../../../services/control-plane/src/resources/service.js';
+export { workloadIdentityRule } from '../../../services/control-plane/src/resources/workload-identity.js';
+export { toolDefinition } from '../../../services/control-plane/src/tools/definition.js';
 export { sessionService, type SessionService } from '../../../services/control-plane/src/sessions/service.js';

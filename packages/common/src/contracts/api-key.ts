@@ -56,6 +56,10 @@ export const ApiKeyResource = z
     createdBy: z.string().meta({ description: 'Subject of the caller that created the key, as whom the key acts.' }),
     createdAt: z.iso.datetime().meta({ description: 'When the key was created.' }),
     expiresAt: z.iso.datetime().meta({ description: 'When the key ends.' }),
+    lastUsedAt: z.iso.datetime().nullable().meta({
+      description:
+        'When the key was last used, up to a minute ago. Null: not since it was created, or since Redis was last emptied, or Redis is unavailable.',
+    }),
   })
   .meta({ id: 'ApiKeyResource' });
 export type ApiKeyResource = z.infer<typeof ApiKeyResource>;

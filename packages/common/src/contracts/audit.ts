@@ -45,6 +45,10 @@ export const AuditRecord = z
       .strictObject({
         kind: z.string().meta({ description: 'Kind of the resource, such as `adapter`.' }),
         name: z.string().meta({ description: 'Name of the resource.' }),
+        tenant: z
+          .string()
+          .optional()
+          .meta({ description: 'The tenant that the resource belongs to, where the gateway knows the resource.' }),
       })
       .optional()
       .meta({ description: 'The resource that the request named. It need not exist.' }),
@@ -69,6 +73,8 @@ export type AuditRecord = z.infer<typeof AuditRecord>;
 export const AuditEntry = AuditRecord.extend({
   position: z.int().meta({ description: 'Its place in the chain, from 1, without gaps.' }),
   storedAt: z.iso.datetime().meta({ description: 'When it was stored.' }),
-  hash: z.string().meta({ description: 'SHA-256 over the record and the hash before it (docs/audit.md).' }),
+  hash: z.string().optional().meta({
+    description: 'SHA-256 over the record and the hash before it (docs/audit.md). Only `mcp.admin` sees it.',
+  }),
 }).meta({ id: 'AuditEntry' });
 export type AuditEntry = z.infer<typeof AuditEntry>;

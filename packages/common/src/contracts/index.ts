@@ -11,10 +11,12 @@ export {
   ServerTls,
   UpstreamAuth,
 } from './credential.js';
+export type { ReplicatedSpec, ResourceRequest } from './replicated.js';
 export { PermissionExplanation } from './permission.js';
 export { EVERY_METHOD, Policy } from './policy.js';
 export {
   adapterRef,
+  collectionOf,
   Condition,
   Phase,
   ReplicaStatus,
@@ -36,3 +38,4 @@ export {
   TenantId,
   TenantResource,
 } from './tenant.js';
+export { McpTool, ToolBody, ToolDefinition, ToolRequest, ToolResource, ToolSpec, ToolStatus } from './tool.js';

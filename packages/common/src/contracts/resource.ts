@@ -18,6 +18,9 @@ export interface ResourceRef {
 
 export const adapterRef = (name: string): ResourceRef => ({ kind: 'adapter', name });
 
+/** The first segment of the URLs of a kind: `adapters`. */
+export const collectionOf = (kind: ResourceKind): string => `${kind}s`;
+
 /** `adapter/echo`: one string for a queue, a hash, an index. Names contain no slash. */
 export const resourceKey = ({ kind, name }: ResourceRef): string => `${kind}/${name}`;
 
@@ -29,7 +32,7 @@ export const Phase = z.enum(['Pending', 'Progressing', 'Ready', 'Degraded', 'Fai
 });
 export type Phase = z.infer<typeof Phase>;
 
-/** A fact about the adapter, in the form of a Kubernetes condition. */
+/** A fact about a resource, in the form of a Kubernetes condition. */
 export const Condition = z
   .strictObject({
     type: z

@@ -77,8 +77,9 @@ export const Quota = z
   .strictObject({
     ...traffic,
     streams: limit('Most open streams (GET) at the same time.'),
-    adapters: limit('Most adapters.'),
-    replicas: limit('Most replicas of all adapters together, as their specs ask for.'),
+    sessions: limit('Most open sessions. Those that were opened before there was a limit do not count.'),
+    adapters: limit('Most adapters and tools together.'),
+    replicas: limit('Most replicas of all adapters and tools together, as their specs ask for.'),
     perCaller: each('caller'),
     perAdapter: each('adapter'),
     perTool: each('tool'),
@@ -116,8 +117,9 @@ export const QuotaResource = z
           .meta({ description: 'Requests of the whole tenant in each window that has a limit.' }),
         concurrentRequests: Use.optional().meta({ description: 'Requests under way.' }),
         streams: Use.optional().meta({ description: 'Open streams.' }),
-        adapters: Use.optional().meta({ description: 'Adapters.' }),
-        replicas: Use.optional().meta({ description: 'Replicas.' }),
+        sessions: Use.optional().meta({ description: 'Open sessions.' }),
+        adapters: Use.optional().meta({ description: 'Adapters and tools.' }),
+        replicas: Use.optional().meta({ description: 'Replicas of both.' }),
       })
       .meta({ description: 'The use of each limit of the whole tenant.' }),
   })

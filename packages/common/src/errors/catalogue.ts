@@ -106,6 +106,15 @@ export const errorCatalogue = {
     cause: 'No tenant has this id, or you are not one of its administrators. The answer is the same in both cases.',
     remedy: 'GET /tenants lists the tenants that you administer.',
   },
+  TOOL_NOT_FOUND: {
+    status: 404,
+    rpcCode: -32003,
+    title: 'There is no such tool',
+    cause: 'No tool has this name, it is being removed, or you may not use it. The answer is the same in all cases.',
+    remedy:
+      'GET /tools lists the tools that you may use. If yours is missing, ask its creator to add one of your roles to ' +
+      'requiredRoles.',
+  },
   METHOD_NOT_ALLOWED: {
     status: 405,
     rpcCode: -32000,
@@ -138,8 +147,15 @@ export const errorCatalogue = {
     status: 409,
     rpcCode: -32000,
     title: 'The tenant still has resources',
-    cause: 'Adapters belong to the tenant. Nothing was changed.',
-    remedy: 'Remove its adapters first.',
+    cause: 'Adapters or tools belong to the tenant. Nothing was changed.',
+    remedy: 'Remove its adapters and tools first.',
+  },
+  TOOL_EXISTS: {
+    status: 409,
+    rpcCode: -32000,
+    title: 'The tool name is taken',
+    cause: 'A tool of this name exists. It may be one that you may not see.',
+    remedy: 'Choose another name, or PUT the existing tool if it is yours.',
   },
   EDIT_CONFLICT: {
     status: 412,

@@ -32,6 +32,8 @@ export interface AuditColumns {
   tenant: string | null;
   kind: string | null;
   name: string | null;
+  /** The tenant that the resource belongs to. */
+  resourceTenant: string | null;
 }
 
 /** The fields that the columns need; a newer version of the gateway may write more fields. */
@@ -52,6 +54,7 @@ export function columnsOf(record: string): AuditColumns {
     tenant: caller?.tenant ?? null,
     kind: resource?.kind ?? null,
     name: resource?.name ?? null,
+    resourceTenant: resource?.tenant ?? null,
   };
 }
 

@@ -15,7 +15,8 @@ export interface AuditFilter {
   kind?: string | undefined;
   name?: string | undefined;
   outcome?: AuditOutcome | undefined;
-  tenant?: string | undefined;
+  /** Only what callers of these tenants did, and what was done to resources of them. */
+  tenants?: readonly string[] | undefined;
 }
 
 interface AuditPage {
@@ -114,11 +115,12 @@ async function append(
   });
   await transaction.$executeRaw`
     INSERT INTO audit_records
-      (position, id, stored_at, record, hash, time, action, outcome, subject, tenant, kind, name)
-    SELECT position, id, "storedAt", record, hash, time, action, outcome, subject, tenant, kind, name
+      (position, id, stored_at, record, hash, time, action, outcome, subject, tenant, kind, name, resource_tenant)
+    SELECT position, id, "storedAt", record, hash, time, action, outcome, subject, tenant, kind, name,
+      "resourceTenant"
     FROM json_to_recordset(${JSON.stringify(rows)}::json) AS given
       (position bigint, id uuid, "storedAt" timestamp(3), record text, hash text, time timestamp(3), action text,
-       outcome text, subject text, tenant text, kind text, name text)`;
+       outcome text, subject text, tenant text, kind text, name text, "resourceTenant" text)`;
   await transaction.$executeRaw`
     UPDATE audit_chain SET head_position = ${last.position}, head_hash = ${last.hash}`;
   return rows.length;
@@ -141,7 +143,7 @@ async function removeOldest(
   return removed;
 }
 
-function conditionsOf({ since, until, subject, action, kind, name, outcome, tenant }: AuditFilter): Prisma.Sql[] {
+function conditionsOf({ since, until, subject, action, kind, name, outcome, tenants }: AuditFilter): Prisma.Sql[] {
   const isPrefix = action?.endsWith('*');
   const same = (column: string, value: string | undefined) =>
     value === undefined ? [] : [Prisma.sql`${Prisma.raw(column)} = ${value}`];
@@ -153,6 +155,9 @@ function conditionsOf({ since, until, subject, action, kind, name, outcome, tena
     ...same('kind', kind),
     ...same('name', name),
     ...same('outcome', outcome),
-    ...same('tenant', tenant),
+    ...(tenants ? [ofTenants([...tenants])] : []),
   ];
 }
+
+const ofTenants = (tenants: string[]) =>
+  Prisma.sql`(tenant = ANY(${tenants}::text[]) OR resource_tenant = ANY(${tenants}::text[]))`;

@@ -16,7 +16,7 @@ const PAGE = 5_000;
 
 const COLUMNS = `position::float8 AS position, ${isoOf('stored_at')} AS "storedAt", record, hash,
   json_build_object('id', id, 'time', ${isoOf('time')}, 'action', action, 'outcome', outcome, 'subject', subject,
-    'tenant', tenant, 'kind', kind, 'name', name) AS columns`;
+    'tenant', tenant, 'kind', kind, 'name', name, 'resourceTenant', resource_tenant) AS columns`;
 
 /** As text, because the driver reads a timestamp without a time zone as local time. */
 function isoOf(column: string): string {

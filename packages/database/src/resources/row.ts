@@ -43,6 +43,9 @@ export type RowVersion = Pick<ResourceRow<ResourceSpec>, 'name' | 'id' | 'genera
 export type StoredRow = Omit<ResourceRow<ResourceSpec>, 'kind' | 'spec' | 'phase' | 'conditions' | 'replicas'> &
   Record<'spec' | 'phase' | 'conditions' | 'replicas', unknown>;
 
+/** A table's name cannot be a parameter of a statement. */
+export const identifier = (table: string): Prisma.Sql => Prisma.raw(`"${table.replaceAll('"', '""')}"`);
+
 export const COLUMNS = Prisma.sql`
   name, id, spec, created_by AS "createdBy", tenant, generation, observed_generation AS "observedGeneration", phase,
   conditions, replicas, created_at AS "createdAt", updated_at AS "updatedAt", deleted_at AS "deletedAt"`;

@@ -4,8 +4,10 @@ import { normalizeRole } from '@mcp-gateway/common/permission';
 import type { Database } from '../connect.js';
 import { Prisma } from '../generated/client.js';
 import { queryOrUnavailable } from '../unavailable.js';
+import { tenantUse, type TenantUse } from './all-kinds.js';
 import {
   COLUMNS,
+  identifier,
   parseRow,
   type ResourceRow,
   type ResourceSpec,
@@ -26,14 +28,7 @@ export interface Reader {
   names?: readonly string[] | undefined;
 }
 
-/** What a tenant has beside the resource that is written. */
-interface TenantUse {
-  resources: number;
-  /** As the specs say. */
-  replicas: number;
-}
-
-/** Throws when a tenant that has this may not have the resource as well. No other transaction writes for the tenant meanwhile. */
+/** Throws when a tenant that has this beside the resource that is written may not have the resource as well. No other transaction writes for the tenant meanwhile. */
 export type CheckUse = (others: TenantUse) => void;
 
 export interface Page {
@@ -80,6 +75,7 @@ interface Access<Spec extends ResourceSpec> {
   database: Database;
   /** Quoted, for SQL. */
   table: Prisma.Sql;
+  tableName: string;
   parse: (stored: StoredRow) => ResourceRow<Spec>;
   now: () => Date;
 }
@@ -90,12 +86,9 @@ export function resourceRows<Spec extends ResourceSpec>(
   now: () => Date = () => new Date(),
 ): ResourceRows<Spec> {
   const parse = (stored: StoredRow) => parseRow(table, stored);
-  const access = { database, table: identifier(table.name), parse, now };
+  const access = { database, table: identifier(table.name), tableName: table.name, parse, now };
   return { ...reads(access), ...changes(access), ...statusChanges(access) };
 }
-
-/** A table's name cannot be a parameter of a statement. */
-export const identifier = (table: string): Prisma.Sql => Prisma.raw(`"${table.replaceAll('"', '""')}"`);
 
 type Reads<Spec extends ResourceSpec> = Pick<ResourceRows<Spec>, 'find' | 'list' | 'lagging' | 'names'>;
 
@@ -144,19 +137,21 @@ function reads<Spec extends ResourceSpec>({ database, table, parse }: Access<Spe
 
 type Changes<Spec extends ResourceSpec> = Pick<ResourceRows<Spec>, 'create' | 'update' | 'markDeleted' | 'purge'>;
 
-function changes<Spec extends ResourceSpec>({ database, table, parse, now }: Access<Spec>): Changes<Spec> {
+function changes<Spec extends ResourceSpec>({ database, table, tableName, parse, now }: Access<Spec>): Changes<Spec> {
   const checked = <T>(of: CheckedWrite, write: (on: Queries) => PromiseLike<T>) =>
     queryOrUnavailable(() => (of.check ? withCheck(database, of, write) : write(database)));
   return {
     async create(spec, createdBy, tenant = DEFAULT_TENANT, check) {
       const claim = { id: randomUUID(), spec, createdBy, tenant, at: now() };
-      const row = await checked({ table, tenant, name: spec.name, check }, (on) => claimName(on, table, claim));
+      const row = await checked({ table: tableName, tenant, name: spec.name, check }, (on) =>
+        claimName(on, table, claim),
+      );
       return row ? parse(row) : null;
     },
 
     async update({ name, id, generation, tenant }, spec, check) {
       const [row] = await checked(
-        { table, tenant, name, check },
+        { table: tableName, tenant, name, check },
         (on) => on.$queryRaw<StoredRow[]>`
           UPDATE ${table} SET spec = ${JSON.stringify(spec)}::jsonb,
             reader_roles = ${spec.requiredRoles.map(normalizeRole)}::text[],
@@ -220,7 +215,7 @@ function statusChanges<Spec extends ResourceSpec>({ database, table }: Access<Sp
 type Queries = Pick<Database, '$queryRaw'>;
 
 interface CheckedWrite {
-  table: Prisma.Sql;
+  table: string;
   tenant: string;
   name: string;
   check: CheckUse | undefined;
@@ -234,9 +229,7 @@ function withCheck<T>(
 ): Promise<T> {
   return database.$transaction(async (on) => {
     await on.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`mcp-gateway tenant ${tenant}`}, 0))`;
-    const [others] = await on.$queryRaw<TenantUse[]>`
-      SELECT count(*)::int AS resources, coalesce(sum((spec->>'replicaCount')::int), 0)::int AS replicas
-      FROM ${table} WHERE tenant = ${tenant} AND deleted_at IS NULL AND name <> ${name}`;
+    const [others] = await on.$queryRaw<TenantUse[]>(tenantUse(tenant, { table, name }));
     if (others) check?.(others);
     return write(on);
   });

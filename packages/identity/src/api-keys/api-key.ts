@@ -35,6 +35,9 @@ export function idIn(text: string): string | undefined {
   return id !== undefined && text.endsWith(checksumOf(text.slice(0, -8))) ? id : undefined;
 }
 
+/** Whether a text begins as our keys do, which go to no one else. */
+export const isOurKey = (text: string): boolean => text.startsWith(PREFIX);
+
 const BEARER = /^Bearer +(mcpgw_\S*)$/i;
 
 /**
@@ -45,7 +48,7 @@ const BEARER = /^Bearer +(mcpgw_\S*)$/i;
 export function apiKeyIn(headers: IncomingHttpHeaders): string | undefined {
   const { authorization } = headers;
   const named = headers['x-api-key'];
-  const own = typeof named === 'string' && named.startsWith(PREFIX) ? named : undefined;
+  const own = typeof named === 'string' && isOurKey(named) ? named : undefined;
   if (own === undefined && authorization === undefined) return undefined;
   const bearer = authorization === undefined ? undefined : BEARER.exec(authorization)?.[1];
   if (own !== undefined && authorization !== undefined && own !== bearer) {

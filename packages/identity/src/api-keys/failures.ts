@@ -7,8 +7,10 @@ const WINDOW_MS = 60_000;
 const MAX_ENTRIES = 10_000;
 
 export interface Failures {
-  /** @throws GatewayError TOO_MANY_FAILURES when one of them has failed too often lately */
+  /** @throws GatewayError TOO_MANY_FAILURES when `hasTooMany` */
   refuse(...who: readonly (string | undefined)[]): void;
+  /** Whether it has failed too often lately. */
+  hasTooMany(who: string | undefined): boolean;
   /** Counts a failure of each. */
   add(...who: readonly (string | undefined)[]): void;
 }
@@ -16,11 +18,16 @@ export interface Failures {
 /** Counts failures within a minute from the first; the oldest entries make room. */
 export function countFailures(now: () => number, { maxEntries = MAX_ENTRIES } = {}): Failures {
   const entries = new Map<string, { count: number; until: number }>();
+  const tooManyOf = (who: string | undefined) => {
+    const entry = who === undefined ? undefined : entries.get(who);
+    return entry && entry.count >= MAX_FAILURES && entry.until > now() ? entry : undefined;
+  };
   return {
+    hasTooMany: (who) => tooManyOf(who) !== undefined,
     refuse(...who) {
       for (const each of who) {
-        const entry = each === undefined ? undefined : entries.get(each);
-        if (!entry || entry.count < MAX_FAILURES || entry.until <= now()) continue;
+        const entry = tooManyOf(each);
+        if (!entry) continue;
         throw new GatewayError('TOO_MANY_FAILURES', {
           detail: `${MAX_FAILURES} sign-ins with API keys have failed within a minute`,
           headers: { 'retry-after': String(Math.max(1, Math.ceil((entry.until - now()) / 1000))) },

@@ -1,7 +1,10 @@
-import type { RedisClient } from '@mcp-gateway/platform/redis';
+import { withTimeout } from '@mcp-gateway/platform/concurrency';
+import { connected, type RedisClient } from '@mcp-gateway/platform/redis';
 import type { WarningLog } from '../oidc/key-set.js';
 import { type ApiKey, type Peppers, sealKey } from './sealed-key.js';
 import { apiKeyKeys, PUBLISH, REMEMBER_REVOKED_MS, WITHDRAW } from './stored-keys.js';
+
+const ANSWER_MS = 2_000;
 
 /** The truth about API keys. */
 export interface ApiKeySource {
@@ -18,6 +21,8 @@ export interface ApiKeyPublisher {
   withdraw(id: string): Promise<void>;
   /** Makes Redis hold exactly the keys of the source. */
   publishAll(source: ApiKeySource): Promise<void>;
+  /** When those of the keys that were used were last used, in seconds since the epoch; up to a minute old. */
+  lastUses(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Whether all keys have been written since Redis was empty. */
   isComplete(): Promise<boolean>;
 }
@@ -25,7 +30,7 @@ export interface ApiKeyPublisher {
 export function apiKeyPublisher(redis: RedisClient, prefix: string, peppers: Peppers): ApiKeyPublisher {
   const keys = apiKeyKeys(prefix);
   const run = (script: string, ...args: (string | number)[]) =>
-    redis.eval(script, { keys: [keys.sealed, keys.revoked], arguments: args.map(String) });
+    redis.eval(script, { keys: [keys.sealed, keys.revoked, keys.uses], arguments: args.map(String) });
   const write = (id: string, json: string) => run(PUBLISH, id, json);
   const withdraw = async (id: string) => {
     await run(WITHDRAW, id, Date.now(), Date.now() - REMEMBER_REVOKED_MS, keys.revocations);
@@ -46,6 +51,11 @@ export function apiKeyPublisher(redis: RedisClient, prefix: string, peppers: Pep
       const existing = others.length > 0 ? await source.existing(others) : new Set<string>();
       for (const id of others) if (!existing.has(id)) await withdraw(id);
       await redis.set(keys.complete, '1');
+    },
+    async lastUses(ids) {
+      if (ids.length === 0) return new Map();
+      const found = await withTimeout(connected(redis).hmGet(keys.uses, [...ids]), ANSWER_MS);
+      return new Map(ids.flatMap((id, at) => (found[at] ? [[id, Number(found[at])] as const] : [])));
     },
     isComplete: async () => (await redis.exists(keys.complete)) === 1,
   };

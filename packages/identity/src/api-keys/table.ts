@@ -5,10 +5,11 @@ import { connected, type RedisClient, subscription } from '@mcp-gateway/platform
 import type { WarningLog } from '../oidc/key-set.js';
 import { type PresentedKey, unknownKey } from './api-key.js';
 import { isSealedFor, type Peppers, principalOfKey, sealedKeyIn } from './sealed-key.js';
-import { apiKeyKeys } from './stored-keys.js';
+import { apiKeyKeys, REPORT_USES } from './stored-keys.js';
 import type { ApiKeys } from './verifier.js';
 
 const RELOAD_EVERY_MS = 30_000;
+const REPORT_EVERY_MS = 60_000;
 /** How long known keys count that cannot be read again. */
 const OUTAGE_MS = 60 * 60_000;
 const ANSWER_MS = 2_000;
@@ -18,11 +19,12 @@ const BATCH = 500;
 
 /** The API keys that this process has verified, as Redis has them. */
 export interface ApiKeyTable extends ApiKeys {
-  /** Whether the sign-in with an API key still holds. */
+  /** Whether the sign-in still holds, if it is one with an API key. */
   isHeld(principal: Principal): boolean;
   /** Called when keys have ceased to hold. */
   onRevoked(listener: () => void): void;
-  close(): void;
+  /** Reports the last uses, and ends. */
+  close(): Promise<void>;
 }
 
 export interface ApiKeyTableParts {
@@ -33,6 +35,7 @@ export interface ApiKeyTableParts {
   /** Milliseconds since the epoch. */
   now?: (() => number) | undefined;
   reloadEveryMs?: number;
+  reportEveryMs?: number;
   maxKeys?: number;
 }
 
@@ -41,28 +44,34 @@ interface Entry {
   json: string;
   principal: Principal;
   wasUsed: boolean;
+  /** Milliseconds since the epoch. */
+  usedAt: number;
+  reportedAt: number;
 }
 
 /**
  * Looks keys up in Redis when they are first used and remembers those that hold. It learns of a revocation at once, and
- * reads the remembered keys again on reconnect and on a timer. While Redis is unavailable, known keys hold for an hour.
+ * reads the remembered keys again on reconnect and on a timer. Once a minute it tells Redis which were used. While Redis is unavailable, known keys hold for an hour.
  */
 export function followApiKeys(parts: ApiKeyTableParts): ApiKeyTable {
-  const { redis, prefix, reloadEveryMs = RELOAD_EVERY_MS } = parts;
+  const { redis, prefix, reloadEveryMs = RELOAD_EVERY_MS, reportEveryMs = REPORT_EVERY_MS } = parts;
   const copy = new KeyCopy(parts);
   const reload = () => void copy.reload().catch(() => {}); // the client logs its outages
   const changes = subscription(redis, { [apiKeyKeys(prefix).revocations]: (id) => copy.revoke(id) }, reload);
   redis.on('ready', reload);
-  const timer = setInterval(reload, reloadEveryMs).unref();
+  const report = () => copy.report().catch(() => {});
+  const timers = [setInterval(reload, reloadEveryMs), setInterval(() => void report(), reportEveryMs)];
+  for (const timer of timers) timer.unref();
   return {
     remembered: (hash) => copy.remembered(hash),
     verify: (key) => copy.verify(key),
-    isHeld: (principal) => copy.isHeld(principal),
+    isHeld: (principal) => principal.apiKey === undefined || copy.isHeld(principal),
     onRevoked: (listener) => void copy.listeners.push(listener),
-    close() {
-      clearInterval(timer);
+    async close() {
+      for (const timer of timers) clearInterval(timer);
       redis.off('ready', reload);
       changes.close();
+      await report();
     },
   };
 }
@@ -89,6 +98,7 @@ class KeyCopy {
     const entry = this.#byHash.get(hash);
     if (!entry || !this.isHeld(entry.principal)) return undefined;
     entry.wasUsed = true;
+    entry.usedAt = this.#now();
     return entry.principal;
   }
 
@@ -125,12 +135,17 @@ class KeyCopy {
     const sealed = sealedKeyIn(json);
     if (!sealed || !isSealedFor(hash, sealed, this.parts.peppers())) return undefined;
     const principal = principalOfKey(sealed);
-    return hasExpired(principal, this.#now() / 1000) ? undefined : { hash, json, principal, wasUsed: true };
+    const usedAt = this.#now();
+    if (hasExpired(principal, usedAt / 1000)) return undefined;
+    return { hash, json, principal, wasUsed: true, usedAt, reportedAt: -Infinity };
   }
 
   #remember(id: string, entry: Entry): Principal {
     const known = this.#byId.get(id);
-    if (known?.hash === entry.hash && known.json === entry.json) return known.principal; // its streams go on
+    if (known?.hash === entry.hash && known.json === entry.json) {
+      known.usedAt = entry.usedAt;
+      return known.principal; // its streams go on
+    }
     while (this.#byId.size >= this.#maxKeys && !known) this.#makeRoom();
     this.#byId.set(id, entry);
     this.#byHash.set(entry.hash, entry);
@@ -187,6 +202,22 @@ class KeyCopy {
     if (!entry) return this.#forget(id);
     known.json = entry.json; // a key never changes; only its codes do, when a pepper does
     return false;
+  }
+
+  /** Writes when keys were used that were used since the last time. */
+  async report(): Promise<void> {
+    const used = [...this.#byId].filter(([, { usedAt, reportedAt }]) => usedAt > reportedAt);
+    for (let at = 0; at < used.length; at += BATCH) {
+      const batch = used.slice(at, at + BATCH).map(([id, entry]) => ({ id, entry, usedAt: entry.usedAt }));
+      const { sealed, revoked, uses } = this.#keys;
+      const pairs = batch.flatMap(({ id, usedAt }) => [id, String(Math.floor(usedAt / 1000))]);
+      const writing = connected(this.parts.redis).eval(REPORT_USES, {
+        keys: [sealed, revoked, uses],
+        arguments: pairs,
+      });
+      await withTimeout(writing, ANSWER_MS);
+      for (const { entry, usedAt } of batch) entry.reportedAt = usedAt;
+    }
   }
 
   async #read(ids: readonly string[]): Promise<{ isComplete: boolean; found: (string | null)[] }> {

@@ -8,7 +8,7 @@ import { claimedIssuer, decode, type VerifierParts } from '../oidc/claimed-issue
 import { type ClaimRules, type Claims, principalOf } from '../oidc/claims.js';
 import { jsonFetcher } from '../oidc/fetch-json.js';
 import { issuerKeys } from '../oidc/key-set.js';
-import { tokenCache } from '../oidc/token-cache.js';
+import { keyOf, tokenCache } from '../oidc/token-cache.js';
 import type { Verifier } from '../verifier.js';
 import type { EntraSettings } from './settings.js';
 import { bearerStrategy, ENTRA_ALGORITHM } from './strategy.js';
@@ -54,7 +54,7 @@ export function entraVerifier(
   const verifyBearer = bearerStrategy(settings.clientId, clockToleranceSeconds);
   const cache = tokenCache(now);
 
-  async function verify(token: string): Promise<Principal> {
+  async function verify(token: string, key: string): Promise<Principal> {
     const { header, claims } = decode(token);
     const { name, rules, principalRules, pemOf } = issuerOf(claims);
     // Before the signature, so that a token that cannot hold costs neither its check nor a read of keys.
@@ -67,13 +67,14 @@ export function entraVerifier(
     refuseWithoutRight(verified, settings);
     const expiresAt = Number(verified['exp']) + clockToleranceSeconds;
     const principal = { ...principalOf(verified, principalRules), signIn: name, expiresAt };
-    cache.add(token, principal, expiresAt);
+    cache.add(key, principal, expiresAt);
     return principal;
   }
 
   return ({ headers }) => {
     const token = bearerToken(headers);
-    return cache.get(token) ?? verify(token);
+    const key = keyOf(token);
+    return cache.get(key) ?? verify(token, key);
   };
 }
 

@@ -1,7 +1,9 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { invalidToken } from '../bearer.js';
+import type { SignInRequest } from '../verifier.js';
 import type { Claims } from './claims.js';
 import type { FetchJson } from './fetch-json.js';
+import type { IntrospectedTokens } from './introspection/tokens.js';
 import type { WarningLog } from './key-set.js';
 
 /** Between two log lines about tokens of issuers that are almost the configured ones. */
@@ -12,6 +14,10 @@ export interface VerifierParts {
   /** Milliseconds since the epoch. */
   now?: () => number;
   fetchJson?: FetchJson;
+  /** Default: one of its own, when an issuer is configured so. */
+  introspected?: IntrospectedTokens | undefined;
+  /** Where the client is; default: the other end of the connection. */
+  addressOf?: ((request: SignInRequest) => string | undefined) | undefined;
 }
 
 /**

@@ -36,6 +36,28 @@ export function principalOf(claims: Claims, settings: ClaimRules): Principal {
   };
 }
 
+/** An issuer, with the prefixes that belong to the subjects of others. */
+export interface KnownIssuer {
+  settings: IssuerSettings;
+  foreignPrefixes: readonly string[];
+}
+
+/**
+ * The caller that a token with these claims signs in, until the token ends.
+ * @throws GatewayError as `principalOf`; SIGN_IN_REQUIRED also when the subject is one of another issuer
+ */
+export function callerOf(
+  claims: Claims & { exp: number },
+  { settings, foreignPrefixes }: KnownIssuer,
+): Principal & { expiresAt: number } {
+  const expiresAt = claims.exp + settings.clockToleranceSeconds;
+  const principal = { ...principalOf(claims, settings), signIn: settings.issuer, expiresAt };
+  if (foreignPrefixes.some((prefix) => principal.subject.startsWith(prefix))) {
+    throw invalidToken('the subject of the token begins with the subjectPrefix of another issuer');
+  }
+  return principal;
+}
+
 function rolesOf(claims: Claims, { claims: paths, roleMapping }: ClaimRules): string[] {
   for (const path of paths.roles) refuseOverage(claims, path);
   const named = paths.roles.flatMap((path) => listOf(claimAt(claims, path)));

@@ -12,9 +12,12 @@ import { selfSigned } from '../../../../test/data-plane/support/certificate.js';
 
 const BUILT = new URL('../../dist/oidc/fetch-json.js', import.meta.url).href;
 /** Prints the document, or the messages of the error and its causes. */
-const READ = `import { jsonFetcher } from '${BUILT}';
+const READ = `import { issuerCaller, jsonFetcher } from '${BUILT}';
 const why = (error) => error ? [error.message, ...why(error.cause)] : [];
-const result = await jsonFetcher()(process.argv[1]).then((json) => ({ json }), (error) => ({ why: why(error).join(': ') }));
+const read = process.argv[2] === 'POST'
+  ? async (url) => JSON.parse((await issuerCaller()(url, { method: 'POST', headers: {}, body: 'token=x' })).text)
+  : jsonFetcher();
+const result = await read(process.argv[1]).then((json) => ({ json }), (error) => ({ why: why(error).join(': ') }));
 console.log(JSON.stringify(result)); process.exit();`;
 
 /** An issuer with a certificate of an own authority, and a proxy that tunnels (CONNECT, RFC 9110 §9.3.6). */
@@ -38,7 +41,8 @@ beforeAll(async () => {
   await writeFile(join(folder, 'ca.pem'), cert);
   const tls = createServer({ cert, key }, (req, res) => {
     if (req.url === '/moved') return void res.writeHead(302, { location: '/keys' }).end();
-    res.end(JSON.stringify({ path: req.url }));
+    req.setEncoding('utf8').on('data', (body: string) => res.write(JSON.stringify({ body })));
+    req.on('end', () => res.end(req.method === 'POST' ? '' : JSON.stringify({ path: req.url })));
   });
   tls.on('connection', () => (directly += 1));
   issuer = `https://localhost:${await portOf(tls)}`;
@@ -66,10 +70,18 @@ beforeEach(() => {
 });
 
 /** Reads in a process of its own: the environment counts from the start of a process. */
-async function read(env: Record<string, string>, path = '/keys'): Promise<{ json?: unknown; why?: string }> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', READ, issuer + path], {
-    env: { NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'), ...env },
-  });
+async function read(
+  env: Record<string, string>,
+  path = '/keys',
+  method = 'GET',
+): Promise<{ json?: unknown; why?: string }> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--input-type=module', '-e', READ, issuer + path, method],
+    {
+      env: { NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'), ...env },
+    },
+  );
   return JSON.parse(stdout) as object;
 }
 
@@ -78,6 +90,11 @@ const KEYS = { json: { path: '/keys' } };
 
 it.each(['HTTPS_PROXY', 'https_proxy'])('reads through the proxy of %s', async (name) => {
   expect(await read({ [name]: proxy })).toEqual(KEYS);
+  expect(tunnelled).toEqual([authority()]);
+});
+
+it('calls with a body through the proxy', async () => {
+  expect(await read({ HTTPS_PROXY: proxy }, '/introspect', 'POST')).toEqual({ json: { body: 'token=x' } });
   expect(tunnelled).toEqual([authority()]);
 });
 

@@ -21,6 +21,20 @@ const ClaimPaths = z
 export const RoleMapping = z.record(z.string().max(256), z.array(z.string().min(1).max(256)).max(50));
 export type RoleMapping = z.infer<typeof RoleMapping>;
 
+/** How the gateway asks the issuer about tokens (RFC 7662). The client's secret is OIDC_INTROSPECTION_SECRET. */
+const IntrospectionSettings = z.strictObject({
+  clientId: z.string().min(1, 'must be the id of a client').max(256),
+  /** How the client sends its secret (RFC 6749 §2.3.1). */
+  clientAuthentication: z.enum(['basic', 'post'], 'must be "basic" or "post"').default('basic'),
+  /** Default: what the issuer's discovery document says. */
+  endpoint: SecureUrl.optional(),
+  /** The tokens that it is asked about: those that are not JWTs, or also its JWTs. */
+  tokens: z.enum(['opaque', 'all'], 'must be "opaque" or "all"').default('opaque'),
+  /** How long an answer counts. */
+  cacheSeconds: z.number().int().min(1).max(300).default(30),
+});
+export type IntrospectionSettings = z.infer<typeof IntrospectionSettings>;
+
 /** An issuer of access tokens, as configured. */
 export const IssuerSettings = z.strictObject({
   /** Compared with `iss` character by character (OpenID Connect Discovery §4.3). */
@@ -32,6 +46,8 @@ export const IssuerSettings = z.strictObject({
     .max(50),
   /** Default: what the issuer's discovery document says. */
   jwksUri: SecureUrl.optional(),
+  /** Default: all its tokens are JWTs, which the gateway verifies by itself. */
+  introspection: IntrospectionSettings.optional(),
   /** Goes before every subject of the issuer, so that no two issuers can name the same caller. */
   subjectPrefix: z
     .string()
@@ -59,6 +75,12 @@ export const IssuerSettings = z.strictObject({
 });
 export type IssuerSettings = z.infer<typeof IssuerSettings>;
 
+/** Prefixes of other issuers that a subject of this one could begin with. */
+export const foreignPrefixes = (settings: IssuerSettings, issuers: readonly IssuerSettings[]): string[] =>
+  issuers
+    .filter((other) => other !== settings && other.subjectPrefix.startsWith(settings.subjectPrefix))
+    .map(({ subjectPrefix }) => subjectPrefix);
+
 /** Several issuers may sign in callers; each has its own subjects. */
 const Issuers = z
   .array(IssuerSettings)
@@ -72,6 +94,11 @@ const Issuers = z
         key === 'issuer'
           ? 'names an issuer twice'
           : 'must give each of several issuers a subjectPrefix of its own, so that their subjects differ';
+      context.addIssue({ code: 'custom', message });
+    }
+    if (issuers.filter(({ introspection }) => introspection).length > 1) {
+      const message =
+        'must have introspection for one issuer at most: an opaque token does not say whose it is, and the gateway shows it to no other issuer';
       context.addIssue({ code: 'custom', message });
     }
   });

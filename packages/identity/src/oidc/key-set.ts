@@ -1,7 +1,7 @@
 import { unavailable } from '@mcp-gateway/common/errors';
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { discover, type DiscoverySource } from './discovery.js';
 import type { FetchJson } from './fetch-json.js';
-import { isSecureUrl } from './issuer.js';
 
 /** Keys older than this are read again while they are used. */
 const FRESH_MS = 10 * 60_000;
@@ -24,11 +24,8 @@ export interface KeySetParts {
   now: () => number;
 }
 
-interface KeySource {
-  issuer: string;
+interface KeySource extends DiscoverySource {
   jwksUri?: string | undefined;
-  /** Default: below the issuer (OpenID Connect Discovery §4). */
-  discoveryUrl?: string | undefined;
 }
 
 /**
@@ -45,7 +42,7 @@ export function issuerKeys(source: KeySource, { fetchJson, log, now }: KeySetPar
   async function read(): Promise<void> {
     triedAt = now();
     try {
-      const jwksUri = source.jwksUri ?? (await discover(source, fetchJson));
+      const jwksUri = source.jwksUri ?? (await discover('jwks_uri', source, fetchJson));
       keys = createLocalJWKSet((await fetchJson(jwksUri)) as JSONWebKeySet);
       readAt = now();
     } catch (error) {
@@ -72,19 +69,4 @@ export function issuerKeys(source: KeySource, { fetchJson, log, now }: KeySetPar
       return keys(header, token);
     }
   };
-}
-
-/** The address of the keys. */
-async function discover({ issuer, discoveryUrl }: KeySource, fetchJson: FetchJson): Promise<string> {
-  const url = discoveryUrl ?? `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const found = (await fetchJson(url)) as { issuer?: unknown; jwks_uri?: unknown } | null;
-  if (found?.issuer !== issuer) {
-    throw new Error(
-      `${url} is of the issuer ${JSON.stringify(found?.issuer)}; configured is ${JSON.stringify(issuer)}`,
-    );
-  }
-  if (typeof found.jwks_uri !== 'string' || !isSecureUrl(found.jwks_uri)) {
-    throw new Error(`${url} names no https jwks_uri`);
-  }
-  return found.jwks_uri;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Principal } from '@mcp-gateway/common/principal';
 
 const MAX_TOKENS = 10_000;
@@ -6,29 +6,30 @@ const MAX_TOKENS = 10_000;
 const VERIFIED_MS = 5 * 60_000;
 
 export interface TokenCache {
-  get(token: string): Principal | undefined;
+  /** @param key `keyOf` the token */
+  get(key: string): Principal | undefined;
   /** @param expiresAt seconds since the epoch */
-  add(token: string, principal: Principal, expiresAt: number): void;
+  add(key: string, principal: Principal, expiresAt: number): void;
 }
 
-/** Remembers the principals of verified tokens by a hash of the token; the oldest make room. */
+/** Remembers the principals of verified tokens; the oldest make room. */
 export function tokenCache(now: () => number, maxTokens: number = MAX_TOKENS): TokenCache {
   const entries = new Map<string, { principal: Principal; until: number }>();
   return {
-    get(token) {
-      const key = keyOf(token);
+    get(key) {
       const entry = entries.get(key);
       if (!entry) return undefined;
       if (entry.until > now()) return entry.principal;
       entries.delete(key);
       return undefined;
     },
-    add(token, principal, expiresAt) {
+    add(key, principal, expiresAt) {
       const oldest = entries.size >= maxTokens ? entries.keys().next() : undefined;
       if (oldest && !oldest.done) entries.delete(oldest.value);
-      entries.set(keyOf(token), { principal, until: Math.min(expiresAt * 1000, now() + VERIFIED_MS) });
+      entries.set(key, { principal, until: Math.min(expiresAt * 1000, now() + VERIFIED_MS) });
     },
   };
 }
 
-const keyOf = (token: string): string => createHash('sha256').update(token).digest('base64');
+/** The hash by which a token is remembered. */
+export const keyOf = (token: string): string => hash('sha256', token, 'base64');

@@ -4,12 +4,13 @@ import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { bearerToken, invalidToken } from '../bearer.js';
 import type { Verifier } from '../verifier.js';
 import { audienceIn } from './audience.js';
-import { principalOf } from './claims.js';
+import { callerOf, type KnownIssuer } from './claims.js';
 import { claimedIssuer, decode, type VerifierParts } from './claimed-issuer.js';
 import { jsonFetcher } from './fetch-json.js';
-import type { IssuerSettings } from './issuer.js';
+import { introspectedTokens, type OidcSettings } from './introspection/introspection.js';
+import { foreignPrefixes, type IssuerSettings } from './issuer.js';
 import { issuerKeys } from './key-set.js';
-import { tokenCache } from './token-cache.js';
+import { keyOf, tokenCache } from './token-cache.js';
 
 /** Asymmetric only: whoever can verify must not be able to sign (RFC 8725 §3.1, §3.2). */
 const ALGORITHMS = [
@@ -26,22 +27,19 @@ const ALGORITHMS = [
   'Ed25519',
 ];
 
-interface Issuer {
-  settings: IssuerSettings;
+interface Issuer extends KnownIssuer {
   keys: JWTVerifyGetKey;
-  /** Prefixes of other issuers that a subject of this one could begin with. */
-  foreignPrefixes: readonly string[];
 }
 
 /**
- * Signs callers in by access tokens that are JWTs of a configured issuer (RFC 9068, OpenID Connect). A verified token
- * is remembered, so most requests cost one hash.
+ * Signs callers in by access tokens that are JWTs of a configured issuer (RFC 9068, OpenID Connect), or about which one
+ * of the issuers is asked (RFC 7662). A verified token is remembered, so most requests cost one hash.
  * @throws GatewayError SIGN_IN_REQUIRED with a challenge (RFC 6750 §3); FORBIDDEN as `principalOf`; UNAVAILABLE when
- *   the issuer's keys cannot be read
+ *   the issuer's keys cannot be read, or it does not answer
  */
 export function oidcVerifier(
-  issuers: readonly IssuerSettings[],
-  { log, now = Date.now, fetchJson = jsonFetcher() }: VerifierParts,
+  { issuers, introspectionSecret }: OidcSettings,
+  { log, now = Date.now, fetchJson = jsonFetcher(), addressOf = ({ address }) => address, ...parts }: VerifierParts,
 ): Verifier {
   const known = new Map<string, Issuer>(
     issuers.map((settings) => [
@@ -49,30 +47,29 @@ export function oidcVerifier(
       {
         settings,
         keys: issuerKeys(settings, { fetchJson, log, now }),
-        foreignPrefixes: issuers
-          .filter((other) => other !== settings && other.subjectPrefix.startsWith(settings.subjectPrefix))
-          .map(({ subjectPrefix }) => subjectPrefix),
+        foreignPrefixes: foreignPrefixes(settings, issuers),
       },
     ]),
   );
   const cache = tokenCache(now);
   const issuerOf = claimedIssuer(known, log, now);
+  const introspected =
+    parts.introspected ?? introspectedTokens({ issuers, introspectionSecret }, { log, now, fetchJson });
 
-  async function verify(token: string): Promise<Principal> {
-    const { settings, keys, foreignPrefixes } = issuerOf(decode(token).claims);
-    const payload = await checkToken(token, settings, keys, now);
-    const expiresAt = payload.exp + settings.clockToleranceSeconds;
-    const principal = { ...principalOf(payload, settings), signIn: settings.issuer, expiresAt };
-    if (foreignPrefixes.some((prefix) => principal.subject.startsWith(prefix))) {
-      throw invalidToken('the subject of the token begins with the subjectPrefix of another issuer');
-    }
-    cache.add(token, principal, expiresAt);
+  async function verify(token: string, key: string): Promise<Principal> {
+    const issuer = issuerOf(decode(token).claims);
+    const payload = await checkToken(token, issuer.settings, issuer.keys, now);
+    const principal = callerOf(payload, issuer);
+    cache.add(key, principal, principal.expiresAt);
     return principal;
   }
 
-  return ({ headers }) => {
-    const token = bearerToken(headers);
-    return cache.get(token) ?? verify(token);
+  return (request) => {
+    const token = bearerToken(request.headers);
+    const key = keyOf(token);
+    const remembered = cache.get(key) ?? introspected?.remembered(key);
+    if (remembered) return remembered;
+    return introspected?.takes(token) ? introspected.verify(key, token, addressOf(request)) : verify(token, key);
   };
 }
 

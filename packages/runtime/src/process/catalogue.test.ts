@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '../../test/supervisor.js';
-import { catalogue, CatalogueError, readCatalogue } from './catalogue.js';
+import { catalogue, CatalogueError, listeningEntry, readCatalogue } from './catalogue.js';
 
 const BUILT_IN = {
   example: { command: 'node', args: ['example.js'], env: {} },
@@ -64,6 +64,33 @@ describe('the catalogue of images', () => {
   });
 });
 
+describe('an entry that speaks stdio', () => {
+  const bridge = { command: 'node', args: ['bridge.js'], env: { A: '1', B: '1' } };
+
+  it('runs as arguments of the bridge', async () => {
+    await write({ mine: { command: 'npx', args: ['-y', 'a server'], env: { B: '2' }, transport: 'stdio' } });
+    const images = catalogue({ 'mcp-bridge': bridge }, file);
+    expect(await listeningEntry(await images.resolve('mine'), images)).toEqual({
+      command: 'node',
+      args: ['bridge.js', 'npx', '-y', 'a server'],
+      env: { A: '1', B: '2' },
+      cwd: folder.path,
+    });
+  });
+
+  it('leaves other entries as they are', async () => {
+    const images = catalogue(BUILT_IN, undefined);
+    expect(await listeningEntry(BUILT_IN.example, images)).toBe(BUILT_IN.example);
+  });
+
+  it('needs a bridge in the catalogue', async () => {
+    await write({ mine: { command: 'npx', transport: 'stdio' } });
+    const images = catalogue({}, file);
+    const error = await refusal(images.resolve('mine').then((entry) => listeningEntry(entry, images)));
+    expect(error.message).toContain('No command is known for the image "mcp-bridge"');
+  });
+});
+
 describe('an image that is not in the catalogue', () => {
   it('is reported with the way to add it, and the known images', async () => {
     const error = await refusal(catalogue(BUILT_IN, undefined).resolve('mine'));
@@ -71,7 +98,8 @@ describe('an image that is not in the catalogue', () => {
     expect(error.message).toBe(
       'No command is known for the image "mine". Without containers, images are commands of this machine: ' +
         'set MCP_GATEWAY_CATALOGUE to a JSON file that has it, ' +
-        'as { "mine": { "command": "…", "args": ["…", "--port", "{port}"] } }. Known images: bridge, example.',
+        'as { "mine": { "command": "…", "args": ["…", "--port", "{port}"] } }; ' +
+        'a server that speaks stdio takes "transport": "stdio" instead of the port. Known images: bridge, example.',
     );
   });
 
@@ -121,7 +149,7 @@ describe('a file that is not a catalogue', () => {
       expect(error.reason).toBe('CatalogueInvalid');
       expect(error.message).toMatch(why);
       expect(error.message).toContain(`The catalogue ${file} (MCP_GATEWAY_CATALOGUE) cannot be used: `);
-      expect(error.message).toContain('It maps image names to { "command", "args", "cwd"?, "env"? }.');
+      expect(error.message).toContain('It maps image names to { "command", "args", "cwd"?, "env"?, "transport"? }.');
       expect(error.message).not.toContain('\n');
     }
   });

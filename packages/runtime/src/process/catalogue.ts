@@ -9,6 +9,8 @@ const CatalogueEntry = z.strictObject({
   args: z.array(z.string()).default([]),
   cwd: z.string().optional(),
   env: z.record(z.string(), z.string()).default({}),
+  /** `stdio`: the command speaks MCP over standard input and output, so it runs behind the bridge. */
+  transport: z.enum(['http', 'stdio']).optional(),
 });
 export type CatalogueEntry = z.infer<typeof CatalogueEntry>;
 const CatalogueFile = z.record(z.string(), CatalogueEntry);
@@ -27,6 +29,25 @@ export class CatalogueError extends Error {
 export interface Catalogue {
   /** @throws CatalogueError */
   resolve(imageName: string): Promise<CatalogueEntry>;
+}
+
+/** The image name of the bridge, which turns a stdio server into one that listens on a port. */
+const BRIDGE = 'mcp-bridge';
+
+/**
+ * The entry whose command listens on a port: of a stdio entry, the bridge with its command. The command stands in the arguments, so that no
+ * variable of an adapter can replace it.
+ * @throws CatalogueError when the catalogue has no bridge
+ */
+export async function listeningEntry(entry: CatalogueEntry, images: Catalogue): Promise<CatalogueEntry> {
+  if (entry.transport !== 'stdio') return entry;
+  const bridge = await images.resolve(BRIDGE);
+  return {
+    command: bridge.command,
+    args: [...bridge.args, entry.command, ...entry.args],
+    env: { ...bridge.env, ...entry.env },
+    ...(entry.cwd !== undefined && { cwd: entry.cwd }),
+  };
 }
 
 /** The built-in entries, overridden by the user's file. The file is read at each use, so that an edit needs no restart. */
@@ -51,7 +72,7 @@ export async function readCatalogue(file: string): Promise<Record<string, Catalo
     throw new CatalogueError(
       'CatalogueInvalid',
       `The catalogue ${file} (MCP_GATEWAY_CATALOGUE) cannot be used: ${why}. ` +
-        'It maps image names to { "command", "args", "cwd"?, "env"? }.',
+        'It maps image names to { "command", "args", "cwd"?, "env"?, "transport"? }.',
     );
   }
   const home = dirname(file);
@@ -65,6 +86,6 @@ function notFound(imageName: string, known: string[], userFile: string | undefin
   const where = userFile ? `add it to ${userFile}` : 'set MCP_GATEWAY_CATALOGUE to a JSON file that has it';
   return (
     `No command is known for the image "${imageName}". Without containers, images are commands of this machine: ${where}, ` +
-    `as { "${imageName}": { "command": "…", "args": ["…", "--port", "{port}"] } }. Known images: ${known.toSorted().join(', ') || 'none'}.`
+    `as { "${imageName}": { "command": "…", "args": ["…", "--port", "{port}"] } }; a server that speaks stdio takes "transport": "stdio" instead of the port. Known images: ${known.toSorted().join(', ') || 'none'}.`
   );
 }

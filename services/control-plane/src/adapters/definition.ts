@@ -6,7 +6,7 @@ import {
   type AdapterStatus,
 } from '@mcp-gateway/common/contracts';
 import { forbidden } from '@mcp-gateway/common/errors';
-import { hasAnyRole, isAdmin } from '@mcp-gateway/common/permission';
+import { isAdmin } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
 import { policyFaults } from '@mcp-gateway/identity';
 import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
@@ -16,15 +16,7 @@ import {
   type ResourceDefinition,
   type ResourceDocumentation,
 } from '../resources/definition.js';
-
-/** Whether the caller may let a server run with the operator's workload identity. */
-export type MayUseWorkloadIdentity = (principal: Principal) => boolean;
-
-/** Processes of one machine have no workload identity, so there everybody may. */
-export const workloadIdentityRule =
-  (runtime: 'process' | 'kubernetes', roles: readonly string[]): MayUseWorkloadIdentity =>
-  (principal) =>
-    runtime === 'process' || isAdmin(principal) || hasAnyRole(principal, roles);
+import { type MayUseWorkloadIdentity, requireWorkloadIdentity } from '../resources/workload-identity.js';
 
 /** The expressions of policies are checked here, because the contract knows no CEL. */
 const CheckedRequest = AdapterRequest.superRefine(({ spec }, context) => {
@@ -52,13 +44,10 @@ export const adapterDefinition = (
   represent: (row) => ({ ...row.spec, ...resourceMetadata(row) }),
   status: adapterStatus,
   /** A caller that changes such an adapter chooses what runs with the identity, or gets the credential. */
-  authorizeSpec(principal, { useWorkloadIdentity, tls, upstreamAuth = { identityToken: false } }) {
-    const { credential, audience } = upstreamAuth;
-    if (useWorkloadIdentity && !mayUseWorkloadIdentity(principal)) {
-      throw forbidden(
-        'useWorkloadIdentity needs the role mcp.admin or one that the operator lists in WORKLOAD_IDENTITY_ROLES',
-      );
-    }
+  authorizeSpec(principal, spec) {
+    requireWorkloadIdentity(principal, spec, mayUseWorkloadIdentity);
+    const { tls, upstreamAuth } = spec;
+    const { credential, audience } = upstreamAuth ?? {};
     if (credential !== undefined) checkCredential(principal, credential, 'upstreamAuth');
     if (tls?.credential !== undefined) checkCredential(principal, tls.credential, 'tls');
     if (audience !== undefined && !isAdmin(principal)) {

@@ -27,7 +27,7 @@ export function apiKeyRoutes(service: ApiKeyService): Router {
     res.json(items);
   });
 
-  router.get('/:id', async (req, res) => void res.json(await service.get(principalOf(req), req.params.id)));
+  router.get('/:id', async (req, res) => void res.json(await service.get(requesterOf(req), req.params.id)));
 
   router.delete('/:id', async (req, res) => {
     const isKnownEverywhere = await service.revoke(requesterOf(req), req.params.id);

@@ -20,7 +20,7 @@ export interface ApiKeyService {
   create(by: Requester, body: ApiKeyBody): Promise<ApiKeyCreated>;
   list(principal: Principal, page: Page): Promise<{ items: ApiKeyResource[]; next?: string }>;
   /** @throws GatewayError API_KEY_NOT_FOUND, also for the key of another caller */
-  get(principal: Principal, id: string): Promise<ApiKeyResource>;
+  get(by: Requester, id: string): Promise<ApiKeyResource>;
   /** False when the key is revoked here, and data planes learn of it only once Redis is available. */
   revoke(by: Requester, id: string): Promise<boolean>;
 }
@@ -45,13 +45,18 @@ export function apiKeyService({
   log,
   now = () => new Date(),
 }: ApiKeyServiceParts): ApiKeyService {
-  async function visible(principal: Principal, id: string): Promise<ApiKeyRow> {
+  async function visible(
+    { principal, judged }: Pick<Requester, 'principal' | 'judged'>,
+    id: string,
+  ): Promise<ApiKeyRow> {
     const row = /^[\da-f]{16}$/.test(id) ? await rows.find(id) : null;
+    judged.tenant = row?.tenant;
     if (!row || !maySee(principal, row)) throw new GatewayError('API_KEY_NOT_FOUND');
+    judged.rule = principal.subject === row.createdBy ? 'creator' : 'admin';
     return row;
   }
   return {
-    async create({ principal, requestId }, body) {
+    async create({ principal, requestId, judged }, body) {
       refuseMoreRights(principal, body);
       const createdAt = now();
       const key = createApiKey();
@@ -65,22 +70,23 @@ export function apiKeyService({
           'a new API key is not published yet; the next attempt follows',
         );
       });
-      return { ...represent(row), key: key.text };
+      Object.assign(judged, { rule: 'creator', tenant: row.tenant });
+      return { ...represent(row, new Map()), key: key.text };
     },
     async list(principal, { limit, after }) {
       const { apiKey } = principal;
-      if (apiKey !== undefined)
-        return { items: after === undefined ? [represent(await visible(principal, apiKey))] : [] };
+      if (apiKey !== undefined) {
+        const own = after === undefined ? [await visible({ principal, judged: {} }, apiKey)] : [];
+        return { items: await withUses(own, publisher) };
+      }
       const of = isAdmin(principal) ? {} : { createdBy: principal.subject };
       const found = await rows.list(of, { limit: limit + 1, ...(after !== undefined && { after }) });
-      const page = found.slice(0, limit);
-      const last = page.at(-1);
-      const items = page.map(represent);
-      return found.length > limit && last ? { items, next: last.id } : { items };
+      const items = await withUses(found.slice(0, limit), publisher);
+      return found.length > limit ? { items, next: String(items.at(-1)?.id) } : { items };
     },
-    get: async (principal, id) => represent(await visible(principal, id)),
-    async revoke({ principal, requestId }, id) {
-      await visible(principal, id);
+    get: async (by, id) => (await withUses([await visible(by, id)], publisher))[0] as ApiKeyResource,
+    async revoke({ requestId, ...by }, id) {
+      await visible(by, id);
       if (!(await rows.remove(id))) throw new GatewayError('API_KEY_NOT_FOUND'); // another request has revoked it
       log.info({ requestId, apiKey: id }, 'an API key was revoked');
       return publisher.withdraw(id).then(
@@ -140,15 +146,28 @@ function endOf(expiresAt: string | undefined, from: Date, maxDays: number): Date
   return new Date(wanted);
 }
 
-const represent = ({ id, name, roles, resources, createdBy, createdAt, expiresAt }: ApiKeyRow): ApiKeyResource => ({
-  id,
-  name,
-  roles,
-  resources,
-  createdBy,
-  createdAt: createdAt.toISOString(),
-  expiresAt: expiresAt.toISOString(),
-});
+/** The keys as callers see them. Without Redis, nothing is known of uses. */
+async function withUses(page: readonly ApiKeyRow[], publisher: ApiKeyPublisher): Promise<ApiKeyResource[]> {
+  const uses = await publisher.lastUses(page.map(({ id }) => id)).catch(() => new Map<string, number>());
+  return page.map((row) => represent(row, uses));
+}
+
+const represent = (
+  { id, name, roles, resources, createdBy, createdAt, expiresAt }: ApiKeyRow,
+  uses: ReadonlyMap<string, number>,
+): ApiKeyResource => {
+  const usedAt = uses.get(id);
+  return {
+    id,
+    name,
+    roles,
+    resources,
+    createdBy,
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    lastUsedAt: usedAt === undefined ? null : new Date(usedAt * 1000).toISOString(),
+  };
+};
 
 const apiKeyOf = (row: ApiKeyRow): ApiKey => ({
   id: row.id,

@@ -25,7 +25,9 @@ const filters = {
   }),
   resource: Resource.optional().meta({ description: 'Only requests for this resource, such as `adapter/echo`.' }),
   outcome: z.enum(AuditOutcome.options).optional().meta({ description: 'Only requests that ended so.' }),
-  tenant: Text.optional().meta({ description: 'Only what callers of this tenant did.' }),
+  tenant: Text.optional().meta({
+    description: 'Only what callers of this tenant did, and what was done to its resources.',
+  }),
 };
 
 const MAX_LIMIT = 1_000;
@@ -52,9 +54,9 @@ export function auditQueryOf(query: unknown): { filter: AuditFilter; limit: numb
 /** @throws GatewayError INVALID_REQUEST that names each bad parameter */
 export const exportFilterOf = (query: unknown): AuditFilter => filterOf(parseQuery(ExportQuery, query));
 
-function filterOf({ resource, ...filter }: z.infer<typeof ExportQuery>): AuditFilter {
+function filterOf({ resource, tenant, ...filter }: z.infer<typeof ExportQuery>): AuditFilter {
   const [kind, name] = resource?.split('/') ?? [];
-  return { ...filter, kind, name };
+  return { ...filter, kind, name, ...(tenant !== undefined && { tenants: [tenant] }) };
 }
 
 /** RFC 8288: the link to the next page, with the same filters. */

@@ -1,7 +1,7 @@
 import { auditRecord, type AuditTrail } from '@mcp-gateway/audit';
 import { ResourceName } from '@mcp-gateway/common/contracts';
 import type { Request, RequestHandler, Response } from 'express';
-import { knownPrincipal, refusalOf, requestId } from '../http/request.js';
+import { judgedOf, knownPrincipal, refusalOf, requestId } from '../http/request.js';
 import { auditedAction, managementAction } from './action.js';
 
 /**
@@ -18,13 +18,16 @@ export function auditRequests(trail: AuditTrail, patterns: readonly string[]): R
       const action = auditedAction(found, refusal);
       if (action === undefined) return;
       const { remoteAddress } = req.socket;
+      const judged = judgedOf(req);
       trail.record(
         auditRecord('control-plane', {
           action,
           status: res.headersSent ? res.statusCode : undefined,
           refusal,
+          rule: judged?.rule,
           principal: knownPrincipal(req),
           resource: found?.resource ?? createdResource(found?.action, req, res),
+          resourceTenant: judged?.tenant,
           // It is left on a request only if it is true.
           address: req.get('x-forwarded-for') ?? remoteAddress,
           via: remoteAddress,

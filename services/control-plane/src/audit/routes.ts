@@ -1,41 +1,50 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { forbidden } from '@mcp-gateway/common/errors';
-import { isAdmin } from '@mcp-gateway/common/permission';
+import { toGatewayError } from '@mcp-gateway/common/errors';
 import { hasExpired, type Principal } from '@mcp-gateway/common/principal';
-import type { AuditFilter, AuditRows, ChainedRecord } from '@mcp-gateway/database';
+import type { AuditFilter, AuditRows } from '@mcp-gateway/database';
 import { escapeControls } from '@mcp-gateway/platform/logging';
 import { Router } from 'express';
 import { onlyMethods } from '../http/problems.js';
-import { principalOf } from '../http/request.js';
+import { type Requester, requesterOf } from '../http/request.js';
 import { auditQueryOf, exportFilterOf, linkToOlder } from './query.js';
+import { type AuditScope, auditScopeOf, entryText, within } from './scope.js';
 
 const PAGE = 1_000;
 /** How long a client of an export may read nothing. */
 const IDLE_MS = 60_000;
 
-/** The REST API of /audit, for administrators. */
-export function auditRoutes(rows: AuditRows): Router {
+interface AuditRoutesParts {
+  rows: AuditRows;
+  /** The caller with the tenants that it administers by now. */
+  current: (principal: Principal) => Promise<Principal>;
+}
+
+/** The REST API of /audit, for administrators of everything and of tenants. */
+export function auditRoutes({ rows, current }: AuditRoutesParts): Router {
   const router = Router({ caseSensitive: true });
 
   router.get('/', async (req, res) => {
-    authorize(principalOf(req));
+    const scope = authorize(requesterOf(req));
     const { filter, limit, after } = auditQueryOf(req.query);
-    const found = await rows.list(filter, { limit: limit + 1, order: 'newest first', after });
+    const found = await rows.list(within(scope, filter), { limit: limit + 1, order: 'newest first', after });
     const page = found.slice(0, limit);
     const last = page.at(-1);
     if (found.length > limit && last) {
       const query = new URLSearchParams(req.originalUrl.split('?')[1]);
       res.set('Link', linkToOlder(query, last.position));
     }
-    res.set('Cache-Control', 'no-store').json(page.map((entry): unknown => JSON.parse(textOf(entry))));
+    res.set('Cache-Control', 'no-store').json(page.map((entry): unknown => JSON.parse(entryText(scope, entry))));
   });
 
   router.get('/export', async (req, res) => {
-    const principal = principalOf(req);
-    authorize(principal);
+    const by = requesterOf(req);
+    authorize(by);
     const filter = exportFilterOf(req.query);
-    const lines = exportedLines(rows, filter, { head: await rows.head(), isAllowed: () => !hasExpired(principal) });
+    const lines = exportedLines(rows, filter, {
+      head: await rows.head(),
+      scope: () => scopeNow(by.principal, current),
+    });
     res.type('application/x-ndjson').set({ 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
     res.flushHeaders();
     res.setTimeout(IDLE_MS, () => res.destroy());
@@ -50,25 +59,43 @@ export function auditRoutes(rows: AuditRows): Router {
 }
 
 /** @throws GatewayError FORBIDDEN */
-function authorize(principal: Principal): void {
-  if (!isAdmin(principal)) throw forbidden('only mcp.admin may read the audit', 'no rule permits it');
+function authorize({ principal, judged }: Requester): AuditScope {
+  const scope = auditScopeOf(principal);
+  judged.rule = scope.rule;
+  return scope;
+}
+
+/** Undefined when the caller may not read the audit any more. */
+async function scopeNow(principal: Principal, current: AuditRoutesParts['current']): Promise<AuditScope | undefined> {
+  if (hasExpired(principal)) return undefined;
+  try {
+    return auditScopeOf(await current(principal));
+  } catch (error) {
+    if (toGatewayError(error).code === 'FORBIDDEN') return undefined;
+    throw error;
+  }
+}
+
+interface ExportParts {
+  head: number;
+  scope: () => Promise<AuditScope | undefined>;
 }
 
 /** The records up to `head`, oldest first, in pages: a page is read when the client has taken the one before. */
 async function* exportedLines(
   rows: AuditRows,
   filter: AuditFilter,
-  { head, isAllowed }: { head: number; isAllowed: () => boolean },
+  { head, scope: scopeOf }: ExportParts,
 ): AsyncGenerator<string> {
-  for (let after = 0; isAllowed();) {
-    const page = await rows.list(filter, { limit: PAGE, order: 'oldest first', after });
-    const lines = page.filter(({ position }) => position <= head).map((entry) => `${escapeControls(textOf(entry))}\n`);
+  for (let after = 0; ;) {
+    const scope = await scopeOf();
+    if (!scope) return;
+    const page = await rows.list(within(scope, filter), { limit: PAGE, order: 'oldest first', after });
+    const lines = page
+      .filter(({ position }) => position <= head)
+      .map((entry) => `${escapeControls(entryText(scope, entry))}\n`);
     if (lines.length > 0) yield lines.join('');
     if (lines.length < PAGE) return;
     after = page.at(-1)?.position ?? head;
   }
 }
-
-/** The record as it was written, and behind its fields its place in the chain. */
-const textOf = ({ record, position, storedAt, hash }: ChainedRecord): string =>
-  `${record.slice(0, -1)},${JSON.stringify({ position, storedAt, hash }).slice(1)}`;

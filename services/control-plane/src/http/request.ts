@@ -1,4 +1,5 @@
 import { type GatewayError, invalidRequest, unsupportedMediaType } from '@mcp-gateway/common/errors';
+import type { Rule } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { Verifier } from '@mcp-gateway/identity';
 import { requestIdOf } from '@mcp-gateway/platform/serving';
@@ -44,13 +45,31 @@ export function principalOf(req: Request): Principal {
   return principal;
 }
 
-/** The caller that requests a change, and the id of its request for the log. */
+/** What the audit says about the decision on a request. Services fill it in, as far as they come. */
+interface Judged {
+  /** The rule that permitted the request. */
+  rule?: Rule | undefined;
+  /** The tenant that the resource belongs to. */
+  tenant?: string | undefined;
+}
+
+const judged = new WeakMap<Request, Judged>();
+
+/** Undefined for requests that no service has seen. */
+export const judgedOf = (req: Request): Judged | undefined => judged.get(req);
+
+/** The caller of a request, the id of the request for the log, and where services say how they decided. */
 export interface Requester {
   principal: Principal;
   requestId: string | undefined;
+  judged: Judged;
 }
 
-export const requesterOf = (req: Request): Requester => ({ principal: principalOf(req), requestId: requestId(req) });
+export function requesterOf(req: Request): Requester {
+  const verdict = judged.get(req) ?? {};
+  judged.set(req, verdict);
+  return { principal: principalOf(req), requestId: requestId(req), judged: verdict };
+}
 
 const MAX_BODY_BYTES = 1024 * 1024;
 

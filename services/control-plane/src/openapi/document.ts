@@ -1,4 +1,4 @@
-import { AdapterBody, AdapterResource, AdapterStatus, ApiKeyBody, ApiKeyCreated, ApiKeyResource, AuditEntry, AuditOutcome, Condition, PermissionExplanation, Phase, Quota, QuotaResource, ReplicaStatus, SessionLimits, SessionResource, TenantBody, TenantResource } from '@mcp-gateway/common/contracts';
+import { AdapterBody, AdapterResource, AdapterStatus, ApiKeyBody, ApiKeyCreated, ApiKeyResource, AuditEntry, AuditOutcome, Condition, PermissionExplanation, Phase, Quota, QuotaResource, ReplicaStatus, SessionLimits, SessionResource, TenantBody, TenantResource, ToolBody, ToolResource, ToolStatus } from '@mcp-gateway/common/contracts';
 import { Problem } from '@mcp-gateway/common/errors';
 import { z } from 'zod';
 import { mcpPaths, mcpSchemas } from './mcp-paths.js';
@@ -24,6 +24,9 @@ const schemas = {
   SessionResource: schemaOf(SessionResource, 'output'),
   TenantBody: withoutDefaults(schemaOf(TenantBody, 'input')),
   TenantResource: schemaOf(TenantResource, 'output'),
+  ToolBody: withoutDefaults(schemaOf(ToolBody, 'input')),
+  ToolResource: schemaOf(ToolResource, 'output'),
+  ToolStatus: schemaOf(ToolStatus, 'output'),
   ...mcpSchemas,
 };
 
@@ -56,6 +59,7 @@ export function openApiDocument(server = '/') {
     security: [{ accessToken: [] }, { apiKey: [] }, { development: [] }, {}],
     tags: [
       { name: 'adapters', description: 'Managed MCP servers' },
+      { name: 'tools', description: 'Registered tools and the servers that execute them' },
       { name: 'permissions', description: 'Who may do what' },
       { name: 'sessions', description: 'Open MCP sessions on adapters' },
       { name: 'api-keys', description: 'Keys with which scripts sign in' },

@@ -6,6 +6,7 @@ import { ExplainQuery } from '../permissions/routes.js';
 import { LogQuery } from '../resources/logs.js';
 import { forbiddenResponse, header, json, link, name, page, pathParameter, problem, queryParameters, ref, responses, sessionId } from './parts.js';
 import { tenantPaths } from './tenant-paths.js';
+import { toolDocumentation } from '../tools/definition.js';
 
 /** The paths that `resources/routes.ts` serves for one kind. */
 function resourcePaths(kind: ResourceDocumentation) {
@@ -25,7 +26,7 @@ const etag = {
 };
 const ifMatch = header('If-Match', 'ETag of the generation that you read. The gateway changes no other generation.');
 const unavailable = problem('The database cannot be reached; try again after Retry-After.');
-const overQuota = problem('The tenant has as many adapters or replicas as its quota permits.');
+const overQuota = problem('The tenant has as many adapters and tools, or as many replicas, as its quota permits.');
 const refusedBody = {
   400: problem('The body is not a valid spec; `errors` names each bad field.'),
   413: problem('The body is larger than 1 MiB.'),
@@ -207,14 +208,15 @@ const permissionPaths = {
   },
 };
 
-const adminsOnly = forbiddenResponse('You are no administrator.');
+const adminsOnly = forbiddenResponse('You administer neither everything nor a tenant.');
 const auditPaths = {
   '/audit': {
     get: {
       tags: ['audit'],
       operationId: 'listAuditRecords',
       summary: 'Read the audit',
-      description: 'Lists who did what, newest first. For administrators.',
+      description:
+        'Lists who did what, newest first. `mcp.admin` gets all records, and administrators of tenants those of their tenants.',
       parameters: queryParameters(AuditQuery),
       responses: responses({
         200: { description: 'One page.', headers: link, ...json({ type: 'array', items: ref('AuditEntry') }) },
@@ -229,7 +231,7 @@ const auditPaths = {
       tags: ['audit'],
       operationId: 'exportAuditRecords',
       summary: 'Export the audit',
-      description: 'Answers with all records that the filters admit, oldest first, as a stream of lines. For administrators.',
+      description: 'Answers with all records that the filters admit, oldest first, as a stream of lines. Administrators of tenants get the records of their tenants.',
       parameters: queryParameters(ExportQuery),
       responses: responses({
         200: {
@@ -245,4 +247,4 @@ const auditPaths = {
 };
 
 /** The paths that the control plane serves. The data plane serves the MCP paths. */
-export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths, ...tenantPaths, ...apiKeyPaths, ...auditPaths, ...permissionPaths };
+export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths, ...resourcePaths(toolDocumentation), ...tenantPaths, ...apiKeyPaths, ...auditPaths, ...permissionPaths };

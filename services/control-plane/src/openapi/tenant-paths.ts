@@ -1,9 +1,16 @@
-import { forbiddenResponse, json, link, page, pathParameter, problem, ref, responses } from './parts.js';
+import { forbiddenResponse, header, json, link, page, pathParameter, problem, ref, responses } from './parts.js';
 
 const parameters = [pathParameter('id', 'Id of the tenant.', {})];
 const unavailable = problem('The database cannot be reached; try again after Retry-After.');
 const notFound = problem('The tenant does not exist, or you may not see it.');
 const onlyAdmins = forbiddenResponse('Only `mcp.admin` may do this.');
+const etag = (what: string) => ({
+  ETag: { description: `Names ${what}; send it as If-Match.`, schema: { type: 'string' } },
+});
+const ofTenant = etag('the tenant without its quota');
+const ofQuota = etag('the limits');
+const ifMatch = (what: string) => [header('If-Match', `ETag of ${what} that you read. The gateway changes no other.`)];
+const changed = (what: string) => problem(`If-Match names no current state: ${what} changed since you read it.`);
 const refusedBody = {
   400: problem('The body is not valid; `errors` names each bad field.'),
   413: problem('The body is larger than 1 MiB.'),
@@ -46,7 +53,7 @@ export const tenantPaths = {
       responses: responses({
         201: {
           description: 'The tenant is created.',
-          headers: { Location: { description: 'URL of the tenant.', schema: { type: 'string' } } },
+          headers: { ...ofTenant, Location: { description: 'URL of the tenant.', schema: { type: 'string' } } },
           ...json(ref('TenantResource')),
         },
         ...refusedBody,
@@ -64,7 +71,7 @@ export const tenantPaths = {
       summary: 'Read a tenant',
       description: 'Answers with members and administrators of the tenant.',
       responses: responses({
-        200: { description: 'The tenant.', ...json(ref('TenantResource')) },
+        200: { description: 'The tenant.', headers: ofTenant, ...json(ref('TenantResource')) },
         404: notFound,
         503: unavailable,
       }),
@@ -74,12 +81,14 @@ export const tenantPaths = {
       operationId: 'replaceTenant',
       summary: 'Replace members and administrators',
       description: 'Replaces the tenant except its quota. The change holds within a second.',
+      parameters: ifMatch('the tenant'),
       requestBody: body('TenantBody', tenant, 'The whole tenant'),
       responses: responses({
-        200: { description: 'The tenant is replaced.', ...json(ref('TenantResource')) },
+        200: { description: 'The tenant is replaced.', headers: ofTenant, ...json(ref('TenantResource')) },
         ...refusedBody,
         403: onlyAdmins,
         404: notFound,
+        412: changed('the tenant has'),
         503: unavailable,
       }),
     },
@@ -87,12 +96,14 @@ export const tenantPaths = {
       tags: ['tenants'],
       operationId: 'deleteTenant',
       summary: 'Remove a tenant',
-      description: 'Removes a tenant that has no adapters. Its members then belong to another tenant, or to `default`.',
+      description: 'Removes a tenant that has no adapters and no tools. Its members then belong to another tenant, or to `default`.',
+      parameters: ifMatch('the tenant'),
       responses: responses({
         204: { description: 'The tenant is removed.' },
         403: onlyAdmins,
         404: notFound,
-        409: problem('Adapters belong to the tenant.'),
+        409: problem('Adapters or tools belong to the tenant.'),
+        412: changed('the tenant has'),
         503: unavailable,
       }),
     },
@@ -105,7 +116,7 @@ export const tenantPaths = {
       summary: 'Read limits and their use',
       description: 'Answers with the limits of a tenant, their use and when they reset. Members may read it, too.',
       responses: responses({
-        200: { description: 'Limits and use.', ...json(ref('QuotaResource')) },
+        200: { description: 'Limits and use.', headers: ofQuota, ...json(ref('QuotaResource')) },
         404: notFound,
         503: problem('The database or Redis cannot be reached; try again after Retry-After.'),
       }),
@@ -115,12 +126,14 @@ export const tenantPaths = {
       operationId: 'replaceQuota',
       summary: 'Replace the limits',
       description: 'Replaces all limits. The change holds within a second; what was used still counts.',
+      parameters: ifMatch('the limits'),
       requestBody: body('Quota', quota, 'A thousand requests an hour, at most fifty in one second'),
       responses: responses({
-        200: { description: 'The limits are replaced.', ...json(ref('QuotaResource')) },
+        200: { description: 'The limits are replaced.', headers: ofQuota, ...json(ref('QuotaResource')) },
         ...refusedBody,
         403: onlyAdmins,
         404: notFound,
+        412: changed('the limits have'),
         503: problem('The database or Redis cannot be reached; try again after Retry-After.'),
       }),
     },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { ResourceRef } from '@mcp-gateway/common/contracts';
@@ -9,12 +10,22 @@ export type Precondition = (current: State) => boolean;
 /** A strong validator (RFC 9110 §8.8.3): changes with the spec, and with every new resource of the name. */
 export const etagOf = ({ id, generation }: State): string => `"${id.slice(0, 8)}-${generation}"`;
 
+/** The same for what has no generation: changes with the value. */
+export const etagOfValue = (value: unknown): string =>
+  `"${createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22)}"`;
+
 /** RFC 9110 §13.1.1: the condition in an If-Match header. Without the header, every state matches. */
-export function matchesIfMatch(ifMatch: string | undefined): Precondition {
+export function matchesIfMatch<Current = State>(
+  ifMatch: string | undefined,
+  tagOf: (current: NoInfer<Current>) => string = etagOf as (current: Current) => string,
+): (current: Current) => boolean {
   if (ifMatch === undefined || ifMatch.trim() === '*') return () => true;
   const wanted = ifMatch.split(',').map((tag) => tag.trim());
-  return (current) => wanted.includes(etagOf(current));
+  return (current) => wanted.includes(tagOf(current));
 }
+
+export const editConflict = (): GatewayError =>
+  new GatewayError('EDIT_CONFLICT', { detail: 'read it again and repeat your change' });
 
 /** A body that names an id or a generation says, as If-Match does, which state of the resource its sender has read. */
 export const matchesBody =

@@ -18,6 +18,8 @@ export interface ResourceRoutesParts<Spec extends ReplicatedSpec, Resource exten
   logCheckMs?: number | undefined;
   /** Whether the caller's sign-in still holds. Default: until it expires. */
   isHeld?: ((principal: Principal) => Promise<boolean>) | undefined;
+  /** The caller with the tenants that it administers by now. Default: they do not change. */
+  current?: ((principal: Principal) => Promise<Principal>) | undefined;
 }
 
 /** The REST API of one kind, below the path of its collection: parse, call the service, answer with status and headers. */
@@ -58,7 +60,7 @@ function addResource<Spec extends ReplicatedSpec, Resource extends Representatio
   { definition, service }: ResourceRoutesParts<Spec, Resource>,
 ) {
   router.get('/:name', async (req, res) => {
-    const resource = await service.get(principalOf(req), req.params.name);
+    const resource = await service.get(requesterOf(req), req.params.name);
     res.set('ETag', etagOf(resource)).json(resource);
   });
 
@@ -83,23 +85,30 @@ function addResource<Spec extends ReplicatedSpec, Resource extends Representatio
 /** Status and logs of the replicas of a resource. */
 function addObservation<Spec extends ReplicatedSpec, Resource extends Representation>(
   router: Router,
-  { definition, service, logs, logCheckMs, isHeld }: ResourceRoutesParts<Spec, Resource>,
+  {
+    definition,
+    service,
+    logs,
+    logCheckMs,
+    isHeld,
+    current = async (principal) => principal,
+  }: ResourceRoutesParts<Spec, Resource>,
 ) {
   const { collection, errors, postHint } = definition;
 
   router.get('/:name/status', async (req, res) => {
-    const row = await service.row(principalOf(req), req.params.name);
+    const row = await service.row(requesterOf(req), req.params.name);
     res.set('Cache-Control', 'no-store').json(definition.status(row));
   });
 
   router.get('/:name/logs', async (req, res) => {
-    const principal = principalOf(req);
-    const read = () => service.row(principal, req.params.name);
-    const row = await read();
+    const by = requesterOf(req);
+    const { name } = req.params;
+    const row = await service.row(by, name);
     const isAllowed = async () =>
-      !hasExpired(principal) &&
-      (isHeld === undefined || (await isHeld(principal))) &&
-      read().then(
+      !hasExpired(by.principal) &&
+      (isHeld === undefined || (await isHeld(by.principal))) &&
+      service.row({ ...by, principal: await current(by.principal) }, name).then(
         ({ id }) => id === row.id,
         (error: unknown) => {
           if (error instanceof GatewayError && error.code === errors.notFound) return false;

@@ -1,19 +1,19 @@
 import { ResourceName, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { forbidden, GatewayError } from '@mcp-gateway/common/errors';
-import { type Access, canRead, canWrite, hasAdminRole, isInScope } from '@mcp-gateway/common/permission';
+import { type Access, decide, hasAdminRole, isInScope } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { CheckUse, Page, ResourceRow, ResourceSpec } from '@mcp-gateway/database';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Requester } from '../http/request.js';
 import type { ReplicatedSpec, Representation, ResourceDefinition } from './definition.js';
-import { retryWrite, type Precondition } from './optimistic-concurrency.js';
+import { editConflict, retryWrite, type Precondition } from './optimistic-concurrency.js';
 
 export interface ResourceService<Spec extends ResourceSpec, Resource> {
   create(by: Requester, spec: Spec): Promise<Resource>;
   list(principal: Principal, page: Page): Promise<{ items: Resource[]; next?: string }>;
-  get(principal: Principal, name: string): Promise<Resource>;
+  get(by: Requester, name: string): Promise<Resource>;
   /** The row, for what is derived from it. */
-  row(principal: Principal, name: string): Promise<ResourceRow<Spec>>;
+  row(by: Requester, name: string): Promise<ResourceRow<Spec>>;
   update(by: Requester, spec: Spec, precondition: Precondition): Promise<Resource>;
   remove(by: Requester, name: string, precondition: Precondition): Promise<void>;
 }
@@ -53,6 +53,7 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
       const limits = await limitsOf?.(tenant);
       const row = await rows.create(spec, subject, tenant, limits?.(spec));
       if (!row) throw nameTaken(definition, spec.name);
+      Object.assign(by.judged, { rule: 'creator', tenant });
       enqueue(row.name, by);
       return represent(row);
     },
@@ -61,17 +62,16 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
       const names = resources?.flatMap((each) => (each.kind === kind ? [each.name] : []));
       const reader = { subject, roles, adminOf, isAdmin: hasAdminRole(principal), names };
       const found = await rows.list(reader, { limit: limit + 1, ...(after !== undefined && { after }) });
-      const page = found.slice(0, limit);
-      const last = page.at(-1);
-      const items = page.map(represent);
+      const items = found.slice(0, limit).map(represent);
+      const last = items.at(-1);
       return found.length > limit && last ? { items, next: last.name } : { items };
     },
-    get: async (principal, name) => represent(await readable(principal, name)),
+    get: async (by, name) => represent(await readable(by, name)),
     row: readable,
     async update(by, spec, precondition) {
       const { name } = spec;
       const row = await retryWrite({ kind, name }, async () => {
-        const current = await writable(by.principal, name, precondition);
+        const current = await writable(by, name, precondition);
         definition.authorizeSpec?.(by.principal, spec);
         // A tenant that is over its limit may still scale down.
         const grows = spec.replicaCount > current.spec.replicaCount;
@@ -83,7 +83,7 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
     },
     async remove(by, name, precondition) {
       await retryWrite({ kind, name }, async () => {
-        const current = await writable(by.principal, name, precondition);
+        const current = await writable(by, name, precondition);
         return (await rows.markDeleted(current)) || null;
       });
       enqueue(name, by);
@@ -105,21 +105,26 @@ function resourceAccess<Spec extends ReplicatedSpec>({
   rows,
   errors,
 }: Pick<ResourceDefinition<Spec, Representation>, 'kind' | 'rows' | 'errors'>) {
-  async function readable(principal: Principal, name: string): Promise<ResourceRow<Spec>> {
+  async function readable({ principal, judged }: Requester, name: string): Promise<ResourceRow<Spec>> {
     const row = ResourceName.safeParse(name).success ? await rows.find(name) : null;
     // A caller that may not read the resource gets the same answer whether the name exists or not.
     if (!row || row.deletedAt) throw new GatewayError(errors.notFound, { reason: 'no such resource' });
-    if (!canRead(principal, accessOf(row))) throw new GatewayError(errors.notFound, { reason: 'no rule permits it' });
+    judged.tenant = row.tenant;
+    const { allowed, rule } = decide(principal, accessOf(row), 'read');
+    if (!allowed) throw new GatewayError(errors.notFound, { reason: 'no rule permits it' });
+    judged.rule = rule;
     return row;
   }
 
-  async function writable(principal: Principal, name: string, precondition: Precondition): Promise<ResourceRow<Spec>> {
-    const row = await readable(principal, name);
-    if (!canWrite(principal, accessOf(row))) {
+  async function writable(by: Requester, name: string, precondition: Precondition): Promise<ResourceRow<Spec>> {
+    const row = await readable(by, name);
+    const { allowed, rule } = decide(by.principal, accessOf(row), 'write');
+    if (!allowed) {
       const who = `the creator of this ${kind}, an administrator of its tenant or mcp.admin`;
       throw forbidden(`only ${who} may change it`, 'no rule permits it');
     }
-    if (!precondition(row)) throw new GatewayError('EDIT_CONFLICT', { detail: 'read it again and repeat your change' });
+    by.judged.rule = rule;
+    if (!precondition(row)) throw editConflict();
     return row;
   }
 

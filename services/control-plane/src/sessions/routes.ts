@@ -1,14 +1,13 @@
 import { Router } from 'express';
 import type { AdapterRow } from '@mcp-gateway/database';
-import type { Principal } from '@mcp-gateway/common/principal';
-import { principalOf } from '../http/request.js';
+import { principalOf, type Requester, requesterOf } from '../http/request.js';
 import { onlyMethods } from '../http/problems.js';
 import { linkToNext, pageOf } from '../resources/paging.js';
 import type { SessionService } from './service.js';
 
 export interface SessionRoutesParts {
   /** @throws GatewayError when the caller may not read the adapter */
-  adapters: { row(principal: Principal, name: string): Promise<AdapterRow> };
+  adapters: { row(by: Requester, name: string): Promise<AdapterRow> };
   sessions: SessionService;
   postHint?: ((name: string) => string) | undefined;
 }
@@ -19,15 +18,16 @@ export function sessionRoutes({ adapters, sessions, postHint }: SessionRoutesPar
 
   router.get('/:name/sessions', async (req, res) => {
     const page = pageOf(req.query);
-    const row = await adapters.row(principalOf(req), req.params.name);
+    const row = await adapters.row(requesterOf(req), req.params.name);
     const { items, next } = await sessions.list(principalOf(req), row, page);
     if (next !== undefined) res.set('Link', linkToNext(`/adapters/${row.name}/sessions`, page.limit, next));
     res.set('Cache-Control', 'no-store').json(items);
   });
 
   router.delete('/:name/sessions/:id', async (req, res) => {
-    const row = await adapters.row(principalOf(req), req.params.name);
-    await sessions.end(principalOf(req), row, req.params.id);
+    const by = requesterOf(req);
+    const row = await adapters.row(by, req.params.name);
+    await sessions.end(by, row, req.params.id);
     res.status(204).end();
   });
 

@@ -1,11 +1,12 @@
 import { adapterRef, SESSION_LIMITS, type SessionResource } from '@mcp-gateway/common/contracts';
 import { sessionNotFound, unavailable } from '@mcp-gateway/common/errors';
-import { canWrite } from '@mcp-gateway/common/permission';
+import { canWrite, decide } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { listSessions, sessionRecords, type ListedSession, type SessionOwner } from '@mcp-gateway/sessions';
 import type { AdapterRow } from '@mcp-gateway/database';
 import { z } from 'zod';
+import type { Requester } from '../http/request.js';
 import { accessOf } from '../resources/service.js';
 
 export interface SessionService {
@@ -16,7 +17,7 @@ export interface SessionService {
     page: { limit: number; after?: string },
   ): Promise<{ items: SessionResource[]; next?: string }>;
   /** @throws GatewayError SESSION_NOT_FOUND, also for the session of another caller */
-  end(principal: Principal, row: AdapterRow, id: string): Promise<void>;
+  end(by: Requester, row: AdapterRow, id: string): Promise<void>;
 }
 
 /** The sessions that the data planes have recorded. All methods throw UNAVAILABLE while Redis is unavailable. */
@@ -31,14 +32,16 @@ export function sessionService(redis: RedisClient, prefix: string): SessionServi
       const items = found.sessions.map(sessionResource);
       return found.next === undefined ? { items } : { items, next: found.next };
     },
-    async end(principal, row, id) {
+    async end({ principal, judged }, row, id) {
       if (!z.uuid().safeParse(id).success) throw sessionNotFound();
       const { record } = await records.find({ id, ...owner(row) }).catch(refuse);
       if (record === null || record === 'closed' || record.resourceId !== row.id) {
         throw sessionNotFound();
       }
       const { caller } = record;
-      if (caller !== principal.subject && !maySeeAll(principal, row)) throw sessionNotFound();
+      const { allowed, rule } = decide(principal, accessOf(row), 'write');
+      if (caller !== principal.subject && !allowed) throw sessionNotFound();
+      if (allowed) judged.rule = rule; // otherwise the rule that permits to read the adapter permits to end a session of one's own
       const now = Math.floor(Date.now() / 1000);
       const keepSeconds = row.spec.sessions.maxAgeSeconds ?? SESSION_LIMITS.maxAgeSeconds.default;
       const how = { now, keepSeconds, tellServer: true };
@@ -52,7 +55,7 @@ function refuse(cause: unknown): never {
   throw unavailable('Redis does not answer, so the sessions cannot be read now', { retryAfterSeconds: 2, cause });
 }
 
-const owner = ({ id }: AdapterRow): SessionOwner => ({ kind: 'adapter', resourceId: id });
+const owner = ({ kind, id }: AdapterRow): SessionOwner => ({ kind, resourceId: id });
 
 const MAX_NAME = 256;
 

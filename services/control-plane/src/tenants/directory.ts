@@ -1,4 +1,5 @@
 import type { PublishedTenant } from '@mcp-gateway/common/contracts';
+import type { Principal } from '@mcp-gateway/common/principal';
 import type { TenantRow, TenantRows } from '@mcp-gateway/database';
 import type { Verifier } from '@mcp-gateway/identity';
 import type { Logger } from '@mcp-gateway/platform/logging';
@@ -10,6 +11,10 @@ const FRESH_MS = 1_000;
 export interface TenantDirectory {
   /** The verifier, with the tenant of each caller and the tenants that the caller administers. */
   place(verify: Verifier): Verifier;
+  /** A caller that was placed before, without the tenants that it has ceased to administer. */
+  current(principal: Principal): Promise<Principal>;
+  /** Where a caller would belong of whom only subject and roles are known. */
+  guess(caller: Pick<Principal, 'subject' | 'roles'>): Promise<Pick<Principal, 'tenant' | 'adminOf'>>;
   /** Reads the tenants again, and tells the data planes. Without Redis it does nothing: `keepTenantsPublished` repeats it. */
   changed(): Promise<void>;
 }
@@ -24,7 +29,7 @@ export function tenantDirectory(
   let reading: Promise<void> | undefined;
   const listeners: (() => void)[] = [];
 
-  const place = placing({ all: () => known, onChange: (listener) => void listeners.push(listener) });
+  const placement = placing({ all: () => known, onChange: (listener) => void listeners.push(listener) });
 
   const read = async () => {
     const found = (await rows.all()).map(publishedTenant);
@@ -34,14 +39,25 @@ export function tenantDirectory(
     for (const listener of listeners) listener();
   };
   const fresh = () => (reading ??= read().finally(() => (reading = undefined)));
+  const upToDate = async () => {
+    if (performance.now() - readAt > FRESH_MS) await fresh();
+  };
 
   return {
     place(verify) {
       return async (request) => {
         const principal = await verify(request); // first: whoever is refused causes no query
-        if (performance.now() - readAt > FRESH_MS) await fresh();
-        return place(principal);
+        await upToDate();
+        return placement.place(principal);
       };
+    },
+    async current(principal) {
+      await upToDate();
+      return placement.again(principal);
+    },
+    async guess(principal) {
+      await upToDate();
+      return placement.guess(principal);
     },
     async changed() {
       await reading?.catch(() => {}); // it may have begun before the change

@@ -1,18 +1,27 @@
-import { Quota, TenantBody } from '@mcp-gateway/common/contracts';
+import { Quota, TenantBody, type QuotaResource, type TenantResource } from '@mcp-gateway/common/contracts';
 import { invalidField } from '@mcp-gateway/common/errors';
-import { Router } from 'express';
-import { jsonBody, parseBody, principalOf } from '../http/request.js';
+import type { TenantRow } from '@mcp-gateway/database';
+import { Router, type Request, type Response } from 'express';
+import { jsonBody, parseBody, principalOf, requesterOf } from '../http/request.js';
 import { onlyMethods } from '../http/problems.js';
+import { matchesIfMatch } from '../resources/optimistic-concurrency.js';
 import { linkToNext, pageOf } from '../resources/paging.js';
-import type { TenantService } from './service.js';
+import { quotaTag, tenantTag, type TenantService } from './service.js';
+
+const sendTenant = (res: Response, tenant: TenantResource) => res.set('ETag', tenantTag(tenant)).json(tenant);
+const sendQuota = (res: Response, quota: QuotaResource) =>
+  res.set({ ETag: quotaTag(quota.limits), 'Cache-Control': 'no-store' }).json(quota);
+
+const isTenantRead = (req: Request) => matchesIfMatch<TenantRow>(req.get('if-match'), ({ spec }) => tenantTag(spec));
+const isQuotaRead = (req: Request) => matchesIfMatch<TenantRow>(req.get('if-match'), ({ quota }) => quotaTag(quota));
 
 /** The REST API of /tenants. */
 export function tenantRoutes(tenants: TenantService): Router {
   const router = Router({ caseSensitive: true });
 
   router.post('/', ...jsonBody, async (req, res) => {
-    const created = await tenants.create(principalOf(req), parseBody(TenantBody, req.body));
-    res.status(201).location(`/tenants/${created.id}`).json(created);
+    const created = await tenants.create(requesterOf(req), parseBody(TenantBody, req.body));
+    sendTenant(res.status(201).location(`/tenants/${created.id}`), created);
   });
   router.get('/', async (req, res) => {
     const page = pageOf(req.query);
@@ -22,27 +31,26 @@ export function tenantRoutes(tenants: TenantService): Router {
   });
   router.all('/', onlyMethods(['GET', 'POST']));
 
-  router.get('/:id', async (req, res) => void res.json(await tenants.get(principalOf(req), req.params.id)));
+  router.get('/:id', async (req, res) => void sendTenant(res, await tenants.get(requesterOf(req), req.params.id)));
   router.put('/:id', ...jsonBody, async (req, res) => {
     const body = parseBody(TenantBody, req.body);
-    if (body.id !== req.params.id)
+    if (body.id !== req.params['id'])
       throw invalidField('#/id', 'must be the id in the URL; the id of a tenant cannot change');
-    res.json(await tenants.update(principalOf(req), body));
+    sendTenant(res, await tenants.update(requesterOf(req), body, isTenantRead(req)));
   });
   router.delete('/:id', async (req, res) => {
-    await tenants.remove(principalOf(req), req.params.id);
+    await tenants.remove(requesterOf(req), req.params.id, isTenantRead(req));
     res.status(204).end();
   });
   router.all('/:id', onlyMethods(['GET', 'PUT', 'DELETE']));
 
-  router.get('/:id/quota', async (req, res) => {
-    res.set('Cache-Control', 'no-store').json(await tenants.quota(principalOf(req), req.params.id));
-  });
+  router.get(
+    '/:id/quota',
+    async (req, res) => void sendQuota(res, await tenants.quota(requesterOf(req), req.params.id)),
+  );
   router.put('/:id/quota', ...jsonBody, async (req, res) => {
     const quota = parseBody(Quota, req.body);
-    res
-      .set('Cache-Control', 'no-store')
-      .json(await tenants.setQuota(principalOf(req), String(req.params['id']), quota));
+    sendQuota(res, await tenants.setQuota(requesterOf(req), String(req.params['id']), quota, isQuotaRead(req)));
   });
   router.all('/:id/quota', onlyMethods(['GET', 'PUT']));
 

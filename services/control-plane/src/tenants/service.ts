@@ -12,39 +12,60 @@ import { administers, isAdmin } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { Page, TenantRow, TenantRows } from '@mcp-gateway/database';
 import { quotaKeys, type QuotaLedger } from '@mcp-gateway/quotas';
+import type { SessionRecords } from '@mcp-gateway/sessions';
+import type { Requester } from '../http/request.js';
+import { editConflict, etagOfValue } from '../resources/optimistic-concurrency.js';
 import type { TenantDirectory } from './directory.js';
 
 export interface TenantServiceParts {
   rows: TenantRows;
   directory: Pick<TenantDirectory, 'changed'>;
   /** What data planes have counted, and the prefix of its keys. */
-  counted: { ledger: Pick<QuotaLedger, 'lease' | 'slotsOf'>; prefix: string } | undefined;
+  counted:
+    | { ledger: Pick<QuotaLedger, 'lease' | 'slotsOf'>; sessions: Pick<SessionRecords, 'ofTenant'>; prefix: string }
+    | undefined;
 }
 
 export type TenantService = ReturnType<typeof tenantService>;
 
+/** Whether the state of a tenant is the one that the sender of a change has read. */
+type IsCurrent = (row: TenantRow) => boolean;
+
+const checked = (isCurrent: IsCurrent) => (row: TenantRow) => {
+  if (!isCurrent(row)) throw editConflict();
+};
+
+/** Name what a PUT replaces: all but the quota, and the quota. */
+export const tenantTag = ({ id, displayName, members, admins }: TenantBody): string =>
+  etagOfValue([id, displayName, members, admins]);
+export const quotaTag = (limits: Quota): string => etagOfValue(limits);
+
+const notFound = () => new GatewayError('TENANT_NOT_FOUND');
+const mayRead = (principal: Principal, id: string) => isAdmin(principal) || administers(principal, id);
+
+/** Whoever may not see the tenant learns nothing of it; whoever only may read it gets 403. */
+function requireAdmin({ principal, judged }: Requester, id: string) {
+  judged.tenant = id;
+  judged.rule = 'admin';
+  if (isAdmin(principal)) return;
+  if (mayRead(principal, id)) throw forbidden('only mcp.admin may change tenants and their quotas');
+  throw notFound();
+}
+
 /** Tenants and their quotas. Administrators of everything may do all; a tenant's own administrators read it; its members read its quota. */
 export function tenantService({ rows, directory, counted }: TenantServiceParts) {
-  const notFound = () => new GatewayError('TENANT_NOT_FOUND');
-  const mayRead = (principal: Principal, id: string) => isAdmin(principal) || administers(principal, id);
-
   async function found(id: string, isAllowed: boolean): Promise<TenantRow> {
     const row = isAllowed && TenantId.safeParse(id).success ? await rows.find(id) : null;
     if (!row) throw notFound();
     return row;
   }
-  /** Whoever may not see the tenant learns nothing of it; whoever only may read it gets 403. */
-  function requireAdmin(principal: Principal, id: string) {
-    if (isAdmin(principal)) return;
-    if (mayRead(principal, id)) throw forbidden('only mcp.admin may change tenants and their quotas');
-    throw notFound();
-  }
 
   return {
-    async create(principal: Principal, body: TenantBody): Promise<TenantResource> {
+    async create({ principal, judged }: Requester, body: TenantBody): Promise<TenantResource> {
       if (!isAdmin(principal)) throw forbidden('only mcp.admin may create tenants');
       const row = body.id === 'default' ? null : await rows.create(body);
       if (!row) throw new GatewayError('TENANT_EXISTS', { detail: `${body.id} exists already` });
+      Object.assign(judged, { rule: 'admin', tenant: body.id });
       await directory.changed();
       return represent(row);
     },
@@ -57,35 +78,38 @@ export function tenantService({ rows, directory, counted }: TenantServiceParts) 
       return all.length > limit && last ? { items, next: last.id } : { items };
     },
 
-    get: async (principal: Principal, id: string): Promise<TenantResource> =>
-      represent(await found(id, mayRead(principal, id))),
+    async get({ principal, judged }: Requester, id: string): Promise<TenantResource> {
+      judged.tenant = id;
+      return represent(await found(id, mayRead(principal, id)));
+    },
 
-    async update(principal: Principal, body: TenantBody): Promise<TenantResource> {
-      requireAdmin(principal, body.id);
-      const row = await rows.update(body.id, { spec: body });
+    async update(by: Requester, body: TenantBody, isCurrent: IsCurrent): Promise<TenantResource> {
+      requireAdmin(by, body.id);
+      const row = await rows.update(body.id, { spec: body }, checked(isCurrent));
       if (!row) throw notFound();
       await directory.changed();
       return represent(row);
     },
 
-    async remove(principal: Principal, id: string): Promise<void> {
-      requireAdmin(principal, id);
+    async remove(by: Requester, id: string, isCurrent: IsCurrent): Promise<void> {
+      requireAdmin(by, id);
       if (id === 'default') throw forbidden('the tenant default cannot be removed; change its quota instead');
-      const outcome = await rows.remove(id);
+      const outcome = await rows.remove(id, checked(isCurrent));
       if (outcome === 'missing') throw notFound();
       if (outcome === 'used') throw new GatewayError('TENANT_IN_USE');
       await directory.changed();
     },
 
-    async quota(principal: Principal, id: string): Promise<QuotaResource> {
+    async quota({ principal, judged }: Requester, id: string): Promise<QuotaResource> {
+      judged.tenant = id;
       const row = await found(id, mayRead(principal, id) || principal.tenant === id);
       return quotaResource(row, { rows, counted });
     },
 
-    async setQuota(principal: Principal, id: string, quota: Quota): Promise<QuotaResource> {
-      requireAdmin(principal, id);
+    async setQuota(by: Requester, id: string, quota: Quota, isCurrent: IsCurrent): Promise<QuotaResource> {
+      requireAdmin(by, id);
       await found(id, true);
-      const row = await rows.update(id, { quota });
+      const row = await rows.update(id, { quota }, checked(isCurrent));
       if (!row) throw notFound();
       await directory.changed();
       return quotaResource(row, { rows, counted });
@@ -113,11 +137,13 @@ async function quotaResource(
     return limit === undefined ? [] : [{ what, limit }];
   });
   const resources = (['adapters', 'replicas'] as const).filter((what) => quota[what] !== undefined);
-  const [leases, slots, counts] = await Promise.all([
+  const [leases, slots, sessions, counts] = await Promise.all([
     windows.length > 0 ? leased(counted, id, windows) : [],
     kinds.length > 0 ? held(counted, id, kinds) : [],
-    resources.length > 0 ? rows.countAdapters(id) : { adapters: 0, replicas: 0 },
+    quota.sessions === undefined ? 0 : counted?.sessions.ofTenant(id, Date.now() / 1000).catch(refuse),
+    resources.length > 0 ? rows.useOf(id) : { resources: 0, replicas: 0 },
   ]);
+  const has = { adapters: counts.resources, replicas: counts.replicas };
   return {
     limits: quota,
     use: {
@@ -127,7 +153,8 @@ async function quotaResource(
         resetsAt: new Date(Date.now() + (leases[at]?.msLeft ?? 0)).toISOString(),
       })),
       ...Object.fromEntries(kinds.map(({ what, limit }, at) => [what, useOf(limit, slots[at] ?? 0)])),
-      ...Object.fromEntries(resources.map((what) => [what, useOf(quota[what] ?? 0, counts[what])])),
+      ...(quota.sessions !== undefined && { sessions: useOf(quota.sessions, sessions ?? 0) }),
+      ...Object.fromEntries(resources.map((what) => [what, useOf(quota[what] ?? 0, has[what])])),
     },
   };
 }

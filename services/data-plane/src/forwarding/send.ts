@@ -61,7 +61,7 @@ function kindOf({ method, headers }: IncomingMessage): AnswerKind {
  * Sends the request to the endpoint and streams the answer back. Translates session ids between the client and the
  * server. Resolves when the answer has ended.
  * @throws GatewayError UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TLS_FAILED, UPSTREAM_TIMEOUT, UPSTREAM_INVALID,
- *   TOO_LARGE, UNAVAILABLE, SESSION_LIMIT, CREDENTIAL_REFUSED
+ *   TOO_LARGE, UNAVAILABLE, SESSION_LIMIT, QUOTA_EXCEEDED, CREDENTIAL_REFUSED
  */
 export async function send(parts: SendParts, sending: Sending): Promise<void> {
   const { req, sink, body, query, era, route, endpoint, session } = sending;
@@ -174,7 +174,7 @@ async function openSession(parts: SendParts, sending: Sending, upstreamId: strin
   const sealed = sealSessionId(envelope, keys.sealing());
   const said = initialize();
   try {
-    await sessions.open(envelope, route, { initialize: said });
+    await sessions.open(envelope, route, { initialize: said, tenant: principal.tenant });
   } catch (error) {
     if (said === null) return undefined;
     // The client never gets an id for it.

@@ -32,7 +32,7 @@ export interface StreamParts extends StreamSessionParts, EndpointParts {
  * Opens a stream of the older HTTP transport (MCP 2024-11-05, transports, HTTP with SSE). Its endpoint event begins the
  * session: the gateway seals the server's URL for messages into a URL of its own. The session lives as long as the
  * stream.
- * @throws GatewayError SESSION_LIMIT, NO_READY_REPLICA, UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT,
+ * @throws GatewayError SESSION_LIMIT, QUOTA_EXCEEDED, NO_READY_REPLICA, UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT,
  *   UPSTREAM_INVALID, UNAVAILABLE, CREDENTIAL_UNAVAILABLE, CREDENTIAL_REFUSED
  */
 export async function openStream(parts: StreamParts, request: McpRequest): Promise<void> {
@@ -68,7 +68,7 @@ async function openOn(
     const url = messagesUrl(route.name, sealSessionId({ ...envelope, upstreamId }, parts.keys.sealing(), 'url'));
     return parts.referenceTo(url, req.url ?? '');
   });
-  const session = new StreamSession(parts, envelope, route, answer);
+  const session = new StreamSession(parts, { envelope, route, principal }, answer);
   const { preserveHost } = route;
   const added = { identity: principal, requestId: id, forwarded: parts.forwarded(req), preserveHost };
   const headers = await parts.credentials.apply(requestHeaders(req.rawHeaders, req.headers, added), request);

@@ -5,7 +5,7 @@ import type { ClientResponse } from '../forwarding/response/client-response.js';
 import { StreamSession, type StreamSessionParts } from './stream-session.js';
 
 const ENVELOPE = { id: 's', resourceId: 'a', endpointId: 'e', caller: 'alice' } as SessionEnvelope;
-const ROUTE = { name: 'echo' } as Route;
+const OPENED = { envelope: ENVELOPE, route: { name: 'echo' } as Route, principal: { tenant: 'default' } };
 
 /** The test decides when the record is written. */
 function opening() {
@@ -23,7 +23,7 @@ function opening() {
     },
     streams: { add: () => hold('stream') },
   } as unknown as StreamSessionParts;
-  const session = new StreamSession(parts, ENVELOPE, ROUTE, {} as ClientResponse);
+  const session = new StreamSession(parts, OPENED, {} as ClientResponse);
   return { held, session, begun: session.begin(), written: () => written() };
 }
 

@@ -1,4 +1,5 @@
 import type { Route } from '@mcp-gateway/common/contracts';
+import type { Principal } from '@mcp-gateway/common/principal';
 import type { SessionEnvelope } from '@mcp-gateway/sessions';
 import type { ClientResponse } from '../forwarding/response/client-response.js';
 import type { StreamRegistry } from '../sessions/stream-registry.js';
@@ -19,18 +20,18 @@ export class StreamSession {
 
   constructor(
     private readonly parts: StreamSessionParts,
-    private readonly envelope: SessionEnvelope,
-    private readonly route: Route,
+    private readonly opened: { envelope: SessionEnvelope; route: Route; principal: Pick<Principal, 'tenant'> },
     private readonly answer: ClientResponse,
   ) {}
 
   /**
    * Call it before the client gets the URL for messages.
-   * @throws GatewayError SESSION_LIMIT; UNAVAILABLE when Redis is unavailable
+   * @throws GatewayError SESSION_LIMIT, QUOTA_EXCEEDED; UNAVAILABLE when Redis is unavailable
    */
   async begin(): Promise<void> {
-    const { parts, envelope, route } = this;
-    await parts.sessions.open(envelope, route, { initialize: null, transport: 'http-sse' });
+    const { parts } = this;
+    const { envelope, route, principal } = this.opened;
+    await parts.sessions.open(envelope, route, { initialize: null, transport: 'http-sse', tenant: principal.tenant });
     this.#releases.push(
       parts.sessions.use(envelope, route),
       parts.streams.add({
@@ -51,7 +52,7 @@ export class StreamSession {
   }
 
   async #recheck(): Promise<void> {
-    const { closed } = await this.parts.sessions.find(this.envelope, this.route);
+    const { closed } = await this.parts.sessions.find(this.opened.envelope, this.opened.route);
     if (!closed || !this.answer.begun) return;
     this.answer.detach();
     this.answer.end();

@@ -47,19 +47,16 @@ const KEY_SET = '/.well-known/jwks.json';
 const KEY_SET_SECONDS = 300;
 const PROXY_MS = 30_000;
 /** Answers that may pause for hours: followed logs, and exports that a client reads slowly. */
-const STREAMS = /^\/(adapters\/[^/]+\/logs|audit\/export)$/;
-const MANAGED = /^\/((adapters|api-keys|permissions|tenants)(\/|$)|audit(\/export)?$|(openapi\.json|errors)$)/;
+const STREAMS = /^\/((adapters|tools)\/[^/]+\/logs|audit\/export)$/;
+const MANAGED = /^\/((adapters|api-keys|permissions|tenants|tools)(\/|$)|audit(\/export)?$|(openapi\.json|errors)$)/;
 
 /** URLs to which a client sends messages when it knows the gateway and not the URL of a server. */
 const MISTAKEN_FOR_MCP = ['/', '/mcp', '/sse', '/messages'];
 const SERVERS = 'each MCP server has a URL of its own, /adapters/{name}/mcp; GET /adapters lists them';
-const TOOLS =
-  'tools belong to MCP servers: ask with tools/list at /adapters/{name}/mcp; GET /adapters lists the servers';
 const HEALTH = '/livez and /readyz say whether the gateway works';
 /** URLs that other gateways serve, and what this gateway offers instead. */
 const INSTEAD = new Map([
   ...MISTAKEN_FOR_MCP.map((path) => [path, SERVERS] as const),
-  ['/tools', TOOLS],
   ['/health', HEALTH],
   ['/healthz', HEALTH],
 ]);

@@ -21,17 +21,24 @@ export function limitByQuota(part: QuotaPart, request: McpRequest): void | Promi
   const quota = part.quotas.of(principal.tenant);
   if (!quota || req.method === 'DELETE') return undefined;
   if (req.method === 'GET') return admitted(part, request, quota, quota.admitStream());
-  return quota.countsMessages ? limitMessage(part, request, quota) : undefined;
+  if (!quota.countsMessages) return undefined;
+  const message = messageOf(request);
+  if (message instanceof Promise) return message.then((read) => limitMessage(part, request, quota, read));
+  return limitMessage(part, request, quota, message);
 }
 
-async function limitMessage(part: QuotaPart, request: McpRequest, quota: TenantQuota): Promise<void> {
-  const message = await messageOf(request);
+function limitMessage(
+  part: QuotaPart,
+  request: McpRequest,
+  quota: TenantQuota,
+  message: Message,
+): void | Promise<void> {
   const requests = countedRequests(message);
-  if (requests === 0) return;
+  if (requests === 0) return undefined;
   const tools = message.kind === 'unreadable' ? [''] : calledTools(message);
   const { principal, route } = request;
   const call = { requests, caller: principal.subject, adapter: route.name, tools };
-  await admitted(part, request, quota, quota.admit(call), isInitialize(message));
+  return admitted(part, request, quota, quota.admit(call), isInitialize(message));
 }
 
 /** How many requests a message counts as. */

@@ -34,5 +34,16 @@ it.each([
   ['is expired when the sign-in has ended', BOB, 100, ROUTE, 'expired'],
   ['is revoked rather than expired', BOB, 100, { ...ROUTE, requiredRoles: [] }, 'revoked'],
 ])('a grant of a sign-in that ends %s', (_when, principal, seconds, now, state) => {
-  expect(grantState({ principal: { ...principal, expiresAt: 100 }, route: ROUTE, req }, now, seconds)).toBe(state);
+  const grant = { principal: { ...principal, expiresAt: 100 }, route: ROUTE, req };
+  expect(grantState(grant, now, grant.principal, seconds)).toBe(state);
+});
+
+it.each([
+  ['is held while the caller administers the tenant', ['acme', 'zebra'], BOB.roles, 'held'],
+  ['is revoked when the caller administers the tenant no more', ['zebra'], [], 'revoked'],
+  ['is held when a role permits it as well', [], BOB.roles, 'held'],
+])('a grant by a tenant %s', (_when, adminOf, roles, state) => {
+  const route = { ...ROUTE, tenant: 'acme' };
+  const principal = { ...BOB, roles, adminOf: ['acme', 'zebra'] };
+  expect(grantState({ principal, route, req }, route, { ...principal, adminOf })).toBe(state);
 });

@@ -17,14 +17,23 @@ export interface Grant extends PolicySubject {
  * held        the caller may still use the adapter
  * removed     the adapter is gone, and another adapter may have its name
  * revoked     the caller may no longer use the adapter
- * signed-out  the API key of the caller was revoked
+ * signed-out  the API key or the access token of the caller was revoked
  */
 export type GrantState = 'denied' | 'expired' | 'held' | 'removed' | 'revoked' | 'signed-out';
 
-/** The state of a grant under the current route. */
-export function grantState(grant: Grant, now: Route | undefined, nowSeconds?: number): GrantState {
-  const { principal, route } = grant;
-  if (now && now !== route && !canRead(principal, now)) return 'revoked';
+/**
+ * The state of a grant under the current route.
+ * @param principal the caller as it is now
+ */
+export function grantState(
+  grant: Grant,
+  now: Route | undefined,
+  principal: Principal = grant.principal,
+  nowSeconds?: number,
+): GrantState {
+  const { route } = grant;
+  const isSame = now === route && principal === grant.principal;
+  if (now && !isSame && !canRead(principal, now)) return 'revoked';
   if (now && now !== route && denialOf(now, grant)) return 'denied';
   if (hasExpired(principal, nowSeconds)) return 'expired';
   if (now === route) return 'held';
@@ -71,37 +80,60 @@ export interface Grants {
   close(): void;
 }
 
-const ends = (state: GrantState, kind: AnswerKind) => (ENDED_BY[kind] as readonly GrantState[]).includes(state);
+const ends = (state: GrantState, kind: AnswerKind) =>
+  state !== 'held' && (ENDED_BY[kind] as readonly GrantState[]).includes(state);
 
 function errorOf(state: GrantState, grant: Grant, now: Route | undefined): GatewayError {
   if (state === 'expired') return new GatewayError('SIGN_IN_REQUIRED', { detail: 'the sign-in has ended' });
-  if (state === 'signed-out') return new GatewayError('SIGN_IN_REQUIRED', { detail: 'the API key was revoked' });
+  if (state === 'signed-out') {
+    const what = grant.principal.apiKey === undefined ? 'the access token' : 'the API key';
+    return new GatewayError('SIGN_IN_REQUIRED', { detail: `${what} was revoked` });
+  }
   const denial = state === 'denied' && now && denialOf(now, grant);
   return denial ? policyDenied(denial) : new GatewayError('ADAPTER_NOT_FOUND');
 }
 
-/** The API keys that callers sign in with. */
-export interface HeldKeys {
+/** Sign-ins that may end before they expire: those by API keys, and by tokens that the issuer is asked about. */
+interface HeldSignIns {
+  /** True for sign-ins of another kind. */
   isHeld(principal: Principal): boolean;
-  /** Called when keys have ceased to hold. */
+  /** Called when sign-ins have ceased to hold. */
   onRevoked(listener: () => void): void;
+}
+
+/** The administrators of tenants. */
+interface TenantAdmins {
+  /** A caller, without the tenants that it has ceased to administer; the same object if there are none. */
+  again(principal: Principal): Principal;
+  onChange(listener: () => void): void;
+}
+
+interface GrantSources {
+  signIns?: readonly (HeldSignIns | undefined)[] | undefined;
+  admins?: TenantAdmins | undefined;
 }
 
 type StateOf = (grant: Grant, now: Route | undefined) => GrantState;
 
-/** How often streams are checked for a sign-in that has ended. */
+/** How often streams are checked for a sign-in that has ended, or that may have been revoked. */
 const EXPIRY_CHECK_MS = 5_000;
 
 /**
- * Checks the grants of admitted requests again whenever routes change or API keys are revoked, and streams for the end
- * of their sign-in.
+ * Checks the grants of admitted requests again whenever routes or tenants change or sign-ins are revoked, and streams
+ * for the end of their sign-in.
  */
-export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>, keys?: HeldKeys): Grants {
+export function createGrants(
+  routes: Pick<RouteTable, 'get' | 'onChange'>,
+  { signIns = [], admins }: GrantSources = {},
+): Grants {
+  const isHeld = (principal: Principal) => {
+    for (const each of signIns) if (each?.isHeld(principal) === false) return false;
+    return true;
+  };
   const stateOf: StateOf = (grant, now) => {
     const { principal } = grant;
-    const isSignedOut =
-      principal.apiKey !== undefined && keys !== undefined && !hasExpired(principal) && !keys.isHeld(principal);
-    return isSignedOut ? 'signed-out' : grantState(grant, now);
+    if (!isHeld(principal) && !hasExpired(principal)) return 'signed-out';
+    return grantState(grant, now, admins ? admins.again(principal) : principal);
   };
   /** By resource: the lasting answers, and the route that they were last checked with. */
   const watched = new Map<string, { resource: ResourceRef; seen: Route | undefined; all: Set<Watched> }>();
@@ -125,7 +157,8 @@ export function createGrants(routes: Pick<RouteTable, 'get' | 'onChange'>, keys?
   const checkAll = () => {
     for (const { all, seen } of watched.values()) endRefused(all, seen);
   };
-  keys?.onRevoked(checkAll);
+  for (const each of signIns) each?.onRevoked(checkAll);
+  admins?.onChange(checkAll);
   const timer = setInterval(checkAll, EXPIRY_CHECK_MS).unref();
 
   const watch: Grants['watch'] = (each) => {

@@ -90,7 +90,11 @@ it('limits the records of callers that are not verified, and of no one else', ()
     leaveOut: () => void seen.push('left out'),
     close: async () => {},
   };
-  const { ended } = auditLog(trail, () => [], { perSecond: 0, burst: 2 });
+  const { ended } = auditLog(
+    trail,
+    { forwarded: () => [], routes: { get: () => undefined } },
+    { perSecond: 0, burst: 2 },
+  );
   const req = { method: 'POST', headers: {}, socket: { bytesWritten: 0 } };
   const context = { req, resource: { kind: 'adapter', name: 'echo' }, elapsedMs: 1, message: message('initialize') };
   const alice = { subject: 'alice', name: 'Alice', roles: [], tenant: 'default' };

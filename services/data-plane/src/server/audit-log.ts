@@ -2,6 +2,7 @@ import { auditRecord, type AuditTrail } from '@mcp-gateway/audit';
 import type { GatewayError } from '@mcp-gateway/common/errors';
 import { decide } from '@mcp-gateway/common/permission';
 import { headerValue, type Message, messagesOf } from '@mcp-gateway/protocol';
+import type { RouteTable } from '@mcp-gateway/routing';
 import type { RequestContext, RequestObserver } from '../request/context.js';
 import type { Forwarded } from '../request/forwarded.js';
 
@@ -46,13 +47,16 @@ export function auditEvents(request: AuditedRequest): AuditEvent[] {
   const { method, message, isManagement, refusal } = request;
   if (refusal?.code === 'SIGN_IN_REQUIRED') return [{ action: 'sign-in.failure' }];
   if (isManagement) return refusal && REFUSED_HERE.has(refusal.code) ? [{ action: 'management.request' }] : [];
-  const events = message ? messagesOf(message).slice(0, MAX_EVENTS).flatMap(eventOf) : [];
+  const events = message ? eventsOf(message) : [];
   if (events.length > 0) return events;
   const isUnread = method === 'POST' && message?.kind === 'unreadable';
   const named = isUnread ? namedEvent(request) : undefined;
   if (named) return [named];
   return refusal && refusal.status < 500 ? [{ action: actionOf(method, message) }] : [];
 }
+
+const eventsOf = (message: Message): AuditEvent[] =>
+  message.kind === 'batch' ? message.messages.slice(0, MAX_EVENTS).flatMap(eventOf) : eventOf(message);
 
 function eventOf(message: Message): AuditEvent[] {
   if (message.kind !== 'request') return [];
@@ -81,8 +85,14 @@ const UNVERIFIED = { perSecond: 50, burst: 200 };
 const TOO_MANY = 'too many refusals of callers that are not verified';
 const MANAGED = /^\/(adapters|tools|toolsets|agents|api-keys|tenants|permissions|audit)(\/|\?|$)/;
 
+interface AuditLogParts {
+  forwarded: Forwarded;
+  /** Says which tenant a resource belongs to, also when its caller may not use it. */
+  routes: Pick<RouteTable, 'get'>;
+}
+
 /** Records of requests that have ended, at the end of each. */
-export function auditLog(trail: AuditTrail, forwarded: Forwarded, limit = UNVERIFIED): RequestObserver {
+export function auditLog(trail: AuditTrail, { forwarded, routes }: AuditLogParts, limit = UNVERIFIED): RequestObserver {
   const admits = tokenBucket(limit);
   return {
     entered(context) {
@@ -100,12 +110,18 @@ export function auditLog(trail: AuditTrail, forwarded: Forwarded, limit = UNVERI
       });
       if (events.length === 0 || (!resource && !MANAGED.test(req.url ?? ''))) return;
       if (!principal && !admits()) return trail.leaveOut(TOO_MANY);
-      for (const event of events) trail.record(recordOf(context, event, forwarded));
+      const resourceTenant = resource && (context.route ?? routes.get(resource))?.tenant;
+      for (const event of events) trail.record(recordOf(context, event, { forwarded, resourceTenant }));
     },
   };
 }
 
-function recordOf(context: RequestContext, { action, tool }: AuditEvent, forwarded: Forwarded) {
+interface Surroundings {
+  forwarded: Forwarded;
+  resourceTenant: string | undefined;
+}
+
+function recordOf(context: RequestContext, { action, tool }: AuditEvent, { forwarded, resourceTenant }: Surroundings) {
   const { id, req, address, resource, principal, head, refusal, body, sentBefore } = context;
   const sent = req.socket.bytesWritten;
   const permitted = !refusal && principal && context.route && decide(principal, context.route, 'read');
@@ -116,6 +132,7 @@ function recordOf(context: RequestContext, { action, tool }: AuditEvent, forward
     rule: permitted ? permitted.rule : undefined,
     principal,
     resource,
+    resourceTenant,
     tool,
     address: headerValue(forwarded(req), 'x-forwarded-for') ?? address,
     via: address,

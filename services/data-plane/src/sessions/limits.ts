@@ -1,19 +1,29 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Route, SessionLimits } from '@mcp-gateway/common/contracts';
+import type { Opening } from '@mcp-gateway/sessions';
 
-/** Says which limit was reached and what to do. */
+/**
+ * Says which limit was reached and what to do.
+ * @param tenant of the caller, and the most sessions that it may have
+ */
 export function sessionLimitReached(
-  full: 'adapter-full' | 'caller-full',
+  full: Exclude<Opening, 'opened'>,
   adapter: string,
   { maxOpen, maxOpenPerCaller, idleTimeoutSeconds }: AllLimits,
+  tenant: { id: string; maxOpen: number | undefined },
 ): GatewayError {
   const idle = `sessions that are idle for ${idleTimeoutSeconds} s end by themselves`;
+  const headers = { 'retry-after': '30' };
+  if (full === 'tenant-full') {
+    const detail = `tenant ${tenant.id} has ${tenant.maxOpen} open sessions, the maximum; try again later: ${idle}`;
+    return new GatewayError('QUOTA_EXCEEDED', { detail, reason: 'quota of the tenant: sessions', headers });
+  }
   const detail =
     full === 'caller-full'
       ? `you have ${maxOpenPerCaller} open sessions on ${adapter}, the maximum for one caller; end one that you do not need ` +
         `(GET /adapters/${adapter}/sessions lists them); ${idle}`
       : `${adapter} has ${maxOpen} open sessions, the maximum for all of its callers together; try again later: ${idle}`;
-  return new GatewayError('SESSION_LIMIT', { detail, headers: { 'retry-after': '30' } });
+  return new GatewayError('SESSION_LIMIT', { detail, headers });
 }
 
 export type AllLimits = { [Limit in keyof SessionLimits]-?: number };

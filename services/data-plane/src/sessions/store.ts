@@ -23,7 +23,7 @@ import { activityTracker, type ActivityTracker } from './activity.js';
 export interface SessionStore {
   /**
    * Writes the record. Must succeed before the client gets the id.
-   * @throws GatewayError SESSION_LIMIT; UNAVAILABLE when Redis is unavailable
+   * @throws GatewayError SESSION_LIMIT, QUOTA_EXCEEDED; UNAVAILABLE when Redis is unavailable
    */
   open(envelope: SessionEnvelope, route: Route, opened: OpenedBy): Promise<void>;
   /** Returns the session's location. Without Redis, the remembered location, or else the one in the envelope. */
@@ -63,15 +63,19 @@ export interface SessionStore {
 
 /**
  * The origin of the session: the client's initialize message, if it could be buffered, or a stream of the older HTTP
- * transport.
+ * transport; and the tenant of the caller.
  */
-type OpenedBy = Pick<SessionRecord, 'initialize' | 'transport'>;
+interface OpenedBy extends Pick<SessionRecord, 'initialize' | 'transport'> {
+  tenant: string;
+}
 
 export interface SessionStoreParts {
   redis: RedisClient;
   prefix: string;
   /** The limits for adapters that do not set their own. */
   limits: AllLimits;
+  /** The most open sessions of a tenant; undefined: no limit. */
+  maxOfTenant: (tenant: string) => number | undefined;
   cacheBytes: number;
   log: Logger;
   /** Milliseconds since the epoch. */
@@ -129,21 +133,25 @@ class CachedSessions implements SessionStore {
     this.#reconnects = catchUpOnReconnect({ redis, now, catchUp: () => this.#catchUp(), isAlone });
   }
 
-  async open(envelope: SessionEnvelope, route: Route, opened: OpenedBy): Promise<void> {
+  async open(envelope: SessionEnvelope, route: Route, { tenant, ...opened }: OpenedBy): Promise<void> {
+    const maxOfTenant = this.parts.maxOfTenant(tenant);
     const limits = this.#limitsOf(route);
     const { endpointId, upstreamId, issuedAt, resourceId, caller } = envelope;
     const { kind, name } = route;
     const bounds = {
       max: limits.maxOpen,
       maxPerCaller: limits.maxOpenPerCaller,
+      maxOfTenant,
       idleSince: idleSince(issuedAt, limits),
       keepSeconds: keepSeconds(limits),
     };
-    const record = { kind, name, resourceId, caller, endpointId, upstreamId, openedAt: issuedAt, ...opened, ...FRESH };
+    const counted = maxOfTenant === undefined ? {} : { tenant };
+    const origin = { kind, name, resourceId, caller, ...counted, openedAt: issuedAt, ...opened };
+    const record = { ...origin, endpointId, upstreamId, ...FRESH };
     const outcome = await this.records.create(envelope, record, bounds).catch((cause: unknown) => {
       throw unavailable('the session cannot be recorded while Redis is unavailable', { retryAfterSeconds: 1, cause });
     });
-    if (outcome !== 'opened') throw sessionLimitReached(outcome, name, limits);
+    if (outcome !== 'opened') throw sessionLimitReached(outcome, name, limits, { id: tenant, maxOpen: maxOfTenant });
     this.#learn(envelope, route, initialLocation(envelope));
   }
 

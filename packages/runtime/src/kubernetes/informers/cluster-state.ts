@@ -1,7 +1,7 @@
 import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { type KubeEvent, type KubeObject, type Pod, type StatefulSet, occurredAt } from '../api/types.js';
 import { refOf } from '../ownership/labels.js';
-import { objectName, OWNED_KINDS, type OwnedKind } from '../objects/manifest.js';
+import { objectName, OWNED_KINDS, ownObjects, type OwnedKind } from '../objects/manifest.js';
 import { type AnyStore, ObjectStore } from './object-store.js';
 
 /** Every object of one resource in the cluster. */
@@ -58,9 +58,8 @@ export class ClusterState {
   }
 
   of(ref: ResourceRef): WorkloadObjects {
-    const name = objectName(ref);
-    const statefulSet = this.statefulSets.get(name);
-    const own = OWNED_KINDS.flatMap((kind) => {
+    const statefulSet = this.statefulSets.get(objectName(ref));
+    const own = ownObjects(ref).flatMap(({ kind, name }) => {
       const object = this.storeOf(kind).get(name);
       return object ? [{ kind, object }] : [];
     });

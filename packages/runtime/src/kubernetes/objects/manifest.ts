@@ -34,6 +34,27 @@ export const OWNED_KINDS = [
 ] as const satisfies ObjectKind[];
 export type OwnedKind = (typeof OWNED_KINDS)[number];
 
+/** The Service at which a tool is called in the cluster. The contract of tools keeps its name apart from all object names. */
+export const toolServiceName = (tool: string): string => `${tool}-service`;
+
+export interface ObjectName {
+  kind: OwnedKind;
+  name: string;
+}
+
+/** Every object that the gateway may apply for a resource, in the order of removal. */
+export const ownObjects = (ref: ResourceRef): ObjectName[] => {
+  const name = objectName(ref);
+  return OWNED_KINDS.flatMap((kind): ObjectName[] =>
+    kind === 'Service' && ref.kind === 'tool'
+      ? [
+          { kind, name: toolServiceName(ref.name) },
+          { kind, name },
+        ]
+      : [{ kind, name }],
+  );
+};
+
 /** An object as it is applied: only the fields that the gateway owns. */
 export interface Manifest {
   apiVersion: string;

@@ -92,6 +92,26 @@ describe('the objects of an adapter', () => {
     expect(pod({ replicas: 5 })).toEqual(pod());
   });
 
+  it('of a tool have a Service with one address for its ready replicas, beside the one that names each pod', () => {
+    const services = (more: Partial<Workload>) => manifests(more).filter(({ kind }) => kind === 'Service');
+    const selector = {
+      'mcp-gateway.io/gateway': 'mcp-gateway',
+      'mcp-gateway.io/kind': 'tool',
+      'mcp-gateway.io/name': 'echo',
+    };
+    const [headless, service, ...others] = services({ kind: 'tool', port: 443 });
+    expect(headless).toMatchObject({ metadata: { name: 'tool-echo' }, spec: { clusterIP: 'None', selector } });
+    expect(service).toMatchObject({ metadata: { name: 'echo-service', labels: selector } });
+    expect(service?.spec).toEqual({
+      type: 'ClusterIP',
+      ipFamilyPolicy: 'PreferDualStack',
+      selector,
+      ports: [{ name: 'http', port: 443, targetPort: 443, protocol: 'TCP' }],
+    });
+    expect(others).toEqual([]);
+    expect(services({ port: 443 })).toHaveLength(1);
+  });
+
   it.each<[setting: keyof KubernetesSettings, value: unknown, replaces: boolean]>([
     ['imageRegistry', 'registry.example.com/other', true],
     ['imagePullPolicy', 'Always', true],

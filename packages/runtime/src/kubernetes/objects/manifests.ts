@@ -3,7 +3,7 @@ import type { V1PodDisruptionBudgetSpec, V1ServiceSpec } from '@kubernetes/clien
 import type { DesiredWorkload, Workload } from '../../workload.js';
 import { MANIFEST_HASH_ANNOTATION, selectorLabels } from '../ownership/labels.js';
 import type { KubernetesSettings } from '../settings/settings.js';
-import { type Manifest, objectMetadata } from './manifest.js';
+import { type Manifest, objectMetadata, toolServiceName } from './manifest.js';
 import { type ObservedState, statefulSetOf } from './stateful-set.js';
 
 /** All objects of a workload in the order of apply: the network policy comes first, so that no pod starts without it. */
@@ -12,6 +12,7 @@ export function manifestsOf(desired: DesiredWorkload, settings: KubernetesSettin
   return [
     networkPolicyOf(workload, settings),
     serviceOf(workload, settings),
+    ...(workload.kind === 'tool' ? [toolServiceOf(workload, settings)] : []),
     statefulSetOf(desired, settings, seen),
     ...(seen.replicas > 1 ? [disruptionBudgetOf(workload, settings)] : []),
   ].map(withHash);
@@ -40,6 +41,19 @@ export const serviceOf = (workload: Workload, settings: KubernetesSettings): Man
     publishNotReadyAddresses: true,
     selector: selectorLabels(settings.gateway, workload),
     ports: [{ name: 'mcp', port: workload.port, targetPort: workload.port, protocol: 'TCP' }],
+  } satisfies V1ServiceSpec,
+});
+
+/** One address for all ready replicas of a tool: `http://{tool}-service.{namespace}.svc.cluster.local:{port}`. */
+const toolServiceOf = (workload: Workload, settings: KubernetesSettings): Manifest => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { ...objectMetadata(workload, settings), name: toolServiceName(workload.name) },
+  spec: {
+    type: 'ClusterIP',
+    ipFamilyPolicy: 'PreferDualStack',
+    selector: selectorLabels(settings.gateway, workload),
+    ports: [{ name: 'http', port: workload.port, targetPort: workload.port, protocol: 'TCP' }],
   } satisfies V1ServiceSpec,
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { STDIO_HINT } from '../../health.js';
 import type { KubeEvent, Pod } from '../api/types.js';
 import { notReady, podOf, running, waiting, warning } from '../../../test/pods.js';
 import { replicaOf } from './replica-of.js';
@@ -156,8 +157,7 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
     ),
     [],
     'BackOff',
-    'It ended with exit code 0 and is being restarted. A server that speaks stdio ends like this because it gets no input: ' +
-      'start it with its option for streamable HTTP.',
+    `It ended with exit code 0 and is being restarted. ${STDIO_HINT}`,
   ],
   [
     'whose command cannot run',
@@ -236,8 +236,7 @@ describe('the endpoint of a pod', () => {
   it('is the address and port of the pod, and ready with the pod', () => {
     expect(endpoint(podOf())).toMatchObject({ url: 'http://10.0.0.7:8000', ready: true });
     expect(endpoint(podOf({}, notReady))).toMatchObject({ url: 'http://10.0.0.7:8000', ready: false });
-    expect(endpoint(podOf({}, { podIP: 'fd00::7' }))).toMatchObject({ url: 'http://[fd00::7]:8000' });
-    expect(endpoint(podOf({ annotations: { 'mcp-gateway.io/tls': 'true' } }))?.url).toBe('https://10.0.0.7:8000');
+    expect(endpoint(podOf({}, { podIP: 'fd00::7' }))?.url).toBe('http://[fd00::7]:8000');
   });
 
   it.each([

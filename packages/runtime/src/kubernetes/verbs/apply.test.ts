@@ -54,6 +54,29 @@ describe('a workload that is applied', () => {
     expect(requests()).toEqual(['PATCH statefulsets/adapter-echo', 'DELETE poddisruptionbudgets/adapter-echo']);
   });
 
+  it('of a tool has two Services, of which only the one that differs is written again', async () => {
+    const { context, requests } = setUp();
+    const tool: Workload = { ...echo, kind: 'tool' };
+    await apply(context, desiredWorkload(tool));
+    expect(requests()).toEqual([
+      'PATCH networkpolicies/tool-echo',
+      'PATCH services/tool-echo',
+      'PATCH services/echo-service',
+      'PATCH statefulsets/tool-echo',
+      'PATCH poddisruptionbudgets/tool-echo',
+    ]);
+    await apply(context, desiredWorkload(tool));
+    expect(requests()).toEqual([]);
+    const service = context.state.services.get('echo-service') as KubeObject & { spec: object };
+    context.state.services.put({
+      ...service,
+      metadata: { ...service.metadata, resourceVersion: '999' },
+      spec: { ...service.spec, selector: {} },
+    } as KubeObject);
+    await apply(context, desiredWorkload(tool));
+    expect(requests()).toEqual(['PATCH services/echo-service']);
+  });
+
   it('writes nothing where the server only spells a value differently', async () => {
     const { context, requests } = setUp({}, (answer) => Object.assign(answer, { spec: { serviceName: 'other' } }));
     await apply(context, desiredWorkload(echo));

@@ -4,12 +4,12 @@ import { ApiError, apiFailure } from '../api/errors.js';
 import { isTerminating, type KubeObject } from '../api/types.js';
 import { desiredReplicas, type Failure } from '../../runtime.js';
 import { isAutoscaled } from '../settings/settings.js';
-import type { OwnedKind } from '../objects/manifest.js';
 import { manifestsOf } from '../objects/manifests.js';
 import { brokenPodsOf } from '../status/rollout.js';
 import { pathsToRecord } from '../status/served-paths.js';
 import { healthCheckOf } from '../status/health-check.js';
 import type { WorkloadObjects } from '../informers/cluster-state.js';
+import { keyOf } from './last-applied.js';
 import { applyObject } from './apply-object.js';
 import { deleteObject } from './delete-object.js';
 import { findConflict, policyViolation } from './admission.js';
@@ -51,17 +51,18 @@ async function write(
       desiredReplicas: objects.statefulSet?.spec.replicas ?? 0,
     }),
   });
-  const answers = new Map<OwnedKind, KubeObject>();
+  const answers = new Map<string, KubeObject>();
   const failures: Failure[] = [];
   for (const manifest of manifests) {
     if (!lastApplied.differs(workload, manifest, objects)) continue;
     const answer = await failureOnRejection(() => applyObject(context, workload, manifest));
-    if ('metadata' in answer) answers.set(manifest.kind, answer);
+    if ('metadata' in answer) answers.set(keyOf(manifest), answer);
     else if (manifest.kind === 'NetworkPolicy')
       return answer; // no pod may run without its network policy
     else failures.push(answer);
   }
-  const surplus = objects.own.filter(({ kind }) => manifests.every((manifest) => manifest.kind !== kind));
+  const applied = new Set(manifests.map(keyOf));
+  const surplus = objects.own.filter(({ kind, object: { metadata } }) => !applied.has(keyOf({ kind, metadata })));
   const broken = brokenPodsOf(context.state.of(workload)).map((object) => ({ kind: 'Pod' as const, object }));
   for (const { kind, object } of [...surplus, ...broken]) {
     const failure = await failureOnRejection(() => deleteObject(context, kind, object));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { adapter } from '../../../test/refs.js';
 import type { KubeObject } from '../api/types.js';
-import { LastApplied, differences } from './last-applied.js';
+import { LastApplied, differences, keyOf } from './last-applied.js';
 import type { Manifest } from '../objects/manifest.js';
 import type { WorkloadObjects } from '../informers/cluster-state.js';
 
@@ -11,6 +11,7 @@ const manifest = (spec: object): Manifest => ({
   metadata: { name: 'a', namespace: 'n', labels: {}, annotations: { hash: JSON.stringify(spec) } },
   spec,
 });
+const SERVICE = keyOf(manifest({}));
 const found = (spec: object, of = spec): KubeObject & { spec: object } => ({
   metadata: { ...manifest(of).metadata, uid: 'u', resourceVersion: '1', creationTimestamp: '' },
   spec,
@@ -27,7 +28,7 @@ describe('what was applied', () => {
   const asServed = found({ memory: '1Gi' }, { memory });
   function applied(): LastApplied {
     const memory_ = new LastApplied();
-    memory_.remember(adapter('echo'), [manifest({ memory })], new Map([['Service', asServed]]));
+    memory_.remember(adapter('echo'), [manifest({ memory })], new Map([[SERVICE, asServed]]));
     return memory_;
   }
 
@@ -40,7 +41,7 @@ describe('what was applied', () => {
     memory_.remember(
       adapter('echo'),
       [manifest({})],
-      new Map([['Service', { ...found({}), apiVersion: 'v1', kind: 'Service' }]]),
+      new Map([[SERVICE, { ...found({}), apiVersion: 'v1', kind: 'Service' }]]),
     );
     expect(memory_.isCurrent(adapter('echo'), objects(found({})))).toBe(true);
   });

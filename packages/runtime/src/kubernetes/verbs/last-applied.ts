@@ -1,12 +1,16 @@
 import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { KubeObject } from '../api/types.js';
-import type { Manifest, OwnedKind } from '../objects/manifest.js';
+import type { Manifest } from '../objects/manifest.js';
 import type { WorkloadObjects } from '../informers/cluster-state.js';
+
+/** Which of the objects of a resource it is: a tool has two Services. */
+export const keyOf = ({ kind, metadata }: { kind: string; metadata: { name: string } }): string =>
+  `${kind}/${metadata.name}`;
 
 interface Entry {
   manifests: Manifest[];
   /** Differences that the server made itself at the last apply: other spellings of quantities, and values that its policies set. */
-  accepted: Map<OwnedKind, Set<string>>;
+  accepted: Map<string, Set<string>>;
 }
 
 /**
@@ -16,14 +20,12 @@ interface Entry {
 export class LastApplied {
   readonly #entries = new Map<string, Entry>();
 
-  remember(ref: ResourceRef, manifests: Manifest[], answers: ReadonlyMap<OwnedKind, KubeObject>): void {
+  remember(ref: ResourceRef, manifests: Manifest[], answers: ReadonlyMap<string, KubeObject>): void {
     const before = this.#entries.get(resourceKey(ref))?.accepted;
-    const accepted = manifests.map((manifest): [OwnedKind, Set<string>] => {
-      const answer = answers.get(manifest.kind);
-      return [
-        manifest.kind,
-        answer ? new Set(differences(withoutType(manifest), answer)) : (before?.get(manifest.kind) ?? new Set()),
-      ];
+    const accepted = manifests.map((manifest): [string, Set<string>] => {
+      const key = keyOf(manifest);
+      const answer = answers.get(key);
+      return [key, answer ? new Set(differences(withoutType(manifest), answer)) : (before?.get(key) ?? new Set())];
     });
     this.#entries.set(resourceKey(ref), { manifests, accepted: new Map(accepted) });
   }
@@ -44,9 +46,10 @@ export class LastApplied {
 
   /** True when the object is missing or differs from the manifest. */
   differs(ref: ResourceRef, manifest: Manifest, objects: WorkloadObjects): boolean {
-    const found = objects.own.find(({ kind }) => kind === manifest.kind)?.object;
+    const key = keyOf(manifest);
+    const found = objects.own.find(({ kind, object: { metadata } }) => keyOf({ kind, metadata }) === key)?.object;
     if (!found) return true;
-    const accepted = this.#entries.get(resourceKey(ref))?.accepted.get(manifest.kind);
+    const accepted = this.#entries.get(resourceKey(ref))?.accepted.get(key);
     return differences(withoutType(manifest), found).some((difference) => !accepted?.has(difference));
   }
 }

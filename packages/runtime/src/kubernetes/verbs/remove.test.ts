@@ -69,6 +69,17 @@ describe('the removal of an adapter deletes', () => {
     });
   });
 
+  it('both Services of a tool', async () => {
+    const labels = { ...ownedObject('').metadata.labels, 'mcp-gateway.io/kind': 'tool' };
+    const { context, requests } = contextOf(({ method }) => (method === 'DELETE' ? gone : undefined));
+    for (const name of ['tool-echo', 'echo-service', 'other-service']) {
+      context.state.services.put(ownedObject('Service', { name, labels, uid: name }));
+    }
+    await remove(context, { kind: 'tool', name: 'echo' });
+    const deleted = linesOf(requests).filter((line) => line.startsWith('DELETE'));
+    expect(deleted).toEqual(['DELETE services/echo-service', 'DELETE services/tool-echo']);
+  });
+
   it('no object of another field manager', async () => {
     const theirs = (kind: string) => ownedObject(kind, { managedFields: [{ manager: 'kubectl', operation: 'Apply' }] });
     const { context, requests } = contextOf(({ path }) => theirs(path));

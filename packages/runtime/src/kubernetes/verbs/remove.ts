@@ -1,7 +1,7 @@
 import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { ApiError, apiFailure } from '../api/errors.js';
 import { type KubeObject, isTerminating } from '../api/types.js';
-import { type OwnedKind, objectName, OWNED_KINDS } from '../objects/manifest.js';
+import { type OwnedKind, ownObjects } from '../objects/manifest.js';
 import type { RuntimeContext } from './context.js';
 import { deleteObject } from './delete-object.js';
 import { apiPath } from '../api/paths.js';
@@ -67,8 +67,7 @@ export function resumeRemoval(context: RuntimeContext, { kind, name }: ResourceR
  */
 async function adopt(context: RuntimeContext, ref: ResourceRef): Promise<void> {
   const { cluster, state, settings } = context;
-  const name = objectName(ref);
-  for (const kind of OWNED_KINDS) {
+  for (const { kind, name } of ownObjects(ref)) {
     if (state.storeOf(kind).get(name)) continue;
     const found = await read(context, kind, name);
     if (!found || isTerminating(found) || !isFieldManager(settings.gateway, found)) continue;

@@ -1,7 +1,7 @@
 import { unreachable } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { GuardedChild } from '../../child-guard/index.js';
-import { healthNoteOf } from '../../health.js';
+import { healthNoteOf, STDIO_REMEDY } from '../../health.js';
 import type { Workload } from '../../workload.js';
 import type { Clock } from '../clock.js';
 import { portOwner } from '../port-owner.js';
@@ -26,8 +26,7 @@ const RESTART_AFTER = 15;
 /** Most servers listen by then; a server that does not may never listen. */
 const SILENT_MS = 10_000;
 /** Added to the message of a process that has not listened within that time. */
-const NEVER_LISTENS =
-  'The server has to listen on the port in PORT, or on {port} from its arguments, and to speak HTTP, not stdio.';
+const NEVER_LISTENS = `The server has to listen on the port in PORT, or on {port} from its arguments. If it speaks only stdio, ${STDIO_REMEDY}.`;
 
 /** The state of a replica after one probe. `failures` counts failed probes in a row, including this one. */
 export function healthPolicy(probed: {

@@ -6,7 +6,7 @@ import { freePort } from '@mcp-gateway/platform/serving';
 import { isShellVariable, spawnGuarded, type GuardedChild } from '../../child-guard/index.js';
 import type { Failure } from '../../runtime.js';
 import type { Workload } from '../../workload.js';
-import { CatalogueError, type Catalogue, type CatalogueEntry } from '../catalogue.js';
+import { CatalogueError, listeningEntry, type Catalogue, type CatalogueEntry } from '../catalogue.js';
 
 export interface StartContext {
   catalogue: Catalogue;
@@ -31,8 +31,9 @@ export async function startProcess(
   const unsupported = unsupportedSetting(workload);
   if (unsupported) return unsupported;
   try {
-    const entry = await catalogue.resolve(workload.imageName);
-    await checkCommand(entry, entry.env['PATH'] ?? environment['PATH'] ?? '');
+    const named = await catalogue.resolve(workload.imageName);
+    await checkCommand(named, named.env['PATH'] ?? environment['PATH'] ?? '');
+    const entry = await listeningEntry(named, catalogue);
     // A new port each time: between two processes, another program may take the port.
     const port = await freePort();
     const process = await spawnGuarded({

@@ -41,8 +41,9 @@ describe('a replica that may speak stdio', () => {
     supervisor.apply(desiredWorkload(workload('echo', { imageName: 'silent' })));
     await eventually(() => expect(replica().restartCount).toBe(2));
     expect(replica().message).toBe(
-      'It ended with exit code 0, 2 times in a row; the next start is in 1 s. A server that speaks stdio ends ' +
-        'like this because it gets no input: start it with its option for streamable HTTP.',
+      'It ended with exit code 0, 2 times in a row; the next start is in 1 s. A server that speaks only stdio ends ' +
+        'like this because it gets no input: start it with its option for streamable HTTP, or run it behind the bridge: ' +
+        'imageName mcp-proxy with its command in MCP_COMMAND and MCP_ARGS.',
     );
   });
 
@@ -52,7 +53,8 @@ describe('a replica that may speak stdio', () => {
     await eventually(() =>
       expect(replica().message).toBe(
         'GET /healthz fails: nothing listens on PORT yet. The server has to listen on the port in PORT, or on {port} from ' +
-          'its arguments, and to speak HTTP, not stdio.',
+          'its arguments. If it speaks only stdio, start it with its option for streamable HTTP, or run it behind the bridge: ' +
+          'imageName mcp-proxy with its command in MCP_COMMAND and MCP_ARGS.',
       ),
     );
   });

@@ -1,14 +1,17 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { CheckUse, TenantRows } from '@mcp-gateway/database';
 
-/** Refuses adapters beyond the quota of their tenant: by their number, and by the replicas that all their specs ask for. */
-export const adapterLimits =
+/**
+ * Refuses resources beyond the quota of their tenant: by their number, and by the replicas that all their specs ask for. A tool
+ * counts as an adapter does: both are servers that run.
+ */
+export const resourceLimits =
   (tenants: Pick<TenantRows, 'find'>) =>
   async (tenant: string): Promise<((spec: { replicaCount: number }) => CheckUse) | undefined> => {
     const { adapters, replicas } = (await tenants.find(tenant))?.quota ?? {};
     if (adapters === undefined && replicas === undefined) return undefined;
     return (spec) => (others) => {
-      refuseBeyond({ tenant, what: 'adapters', limit: adapters, has: others.resources, wants: 1 });
+      refuseBeyond({ tenant, what: 'adapters and tools', limit: adapters, has: others.resources, wants: 1 });
       refuseBeyond({ tenant, what: 'replicas', limit: replicas, has: others.replicas, wants: spec.replicaCount });
     };
   };
@@ -23,8 +26,8 @@ interface Amount {
 
 function refuseBeyond({ tenant, what, limit, has, wants }: Amount): void {
   if (limit === undefined || has + wants <= limit) return;
-  const rest = what === 'replicas' ? `${has} in other adapters` : has;
+  const rest = what === 'replicas' ? `${has} in its other adapters and tools` : has;
   throw new GatewayError('QUOTA_EXCEEDED', {
-    detail: `tenant ${tenant} may have ${limit} ${what} and has ${rest}; scale down or remove an adapter, or ask mcp.admin to raise the quota`,
+    detail: `tenant ${tenant} may have ${limit} ${what} and has ${rest}; scale down or remove one, or ask mcp.admin to raise the quota`,
   });
 }

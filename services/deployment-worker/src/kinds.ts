@@ -1,0 +1,51 @@
+import type { ReplicatedSpec, ResourceKind } from '@mcp-gateway/common/contracts';
+import type { AdapterRow, AdapterRows, ResourceRow, ResourceRows, ToolRow, ToolRows } from '@mcp-gateway/database';
+import { desiredState, type DesiredState } from './plan.js';
+
+/** Resources of one kind, as the worker reconciles them. */
+export interface ManagedKind {
+  kind: ResourceKind;
+  rows: Omit<ResourceRows<ReplicatedSpec>, 'find'>;
+  /** The resource of this name, also one that is being deleted. */
+  find(name: string): Promise<DesiredState | null>;
+}
+
+const managedKind = <Spec extends ReplicatedSpec>(
+  kind: ResourceKind,
+  rows: ResourceRows<Spec>,
+  desired: (row: ResourceRow<Spec>) => DesiredState,
+): ManagedKind => ({
+  kind,
+  rows,
+  async find(name) {
+    const row = await rows.find(name);
+    return row && desired(row);
+  },
+});
+
+export const adapterKind = (rows: AdapterRows): ManagedKind => managedKind('adapter', rows, desiredAdapter);
+
+export function desiredAdapter(row: AdapterRow): DesiredState {
+  const { port, path, policies, affinity, sessionRecovery, sessions, preserveHost, upstreamAuth, tls } = row.spec;
+  return desiredState(
+    row,
+    { port, path, ...(tls && { tls: true }) },
+    {
+      ...(policies.length > 0 && { policies }),
+      affinity,
+      sessionRecovery,
+      sessions,
+      preserveHost,
+      ...(upstreamAuth && { upstreamAuth }),
+      ...(tls && { tls }),
+    },
+  );
+}
+
+export const toolKind = (rows: ToolRows): ManagedKind => managedKind('tool', rows, desiredTool);
+
+/** Calls of a tool have no session. */
+export function desiredTool(row: ToolRow): DesiredState {
+  const { port, path } = row.spec.toolDefinition;
+  return desiredState(row, { port, path }, { affinity: 'none' });
+}
