@@ -10,12 +10,20 @@ import { LOAD_MS, loadImages, release, TRIAL } from './support/release.js';
 import { volume } from './support/volume.js';
 
 const READY_MS = 90_000;
-const EXAMPLE: Spec = { name: 'echo', imageName: 'mcp-example', imageVersion: 'test', replicaCount: 2 };
+const EXAMPLE: Spec = {
+  name: 'echo',
+  imageName: 'mcp-example',
+  imageVersion: 'test',
+  replicaCount: 2,
+  requiredRoles: ['reader'],
+};
 
 const namespace = freshNamespace();
 const gateway = release('gw', namespace.name);
 let api: Api;
 let mcp: string;
+/** Of the caller that uses the adapters. Another one, the administrator, manages them. */
+let headers: Record<string, string>;
 
 const install = () =>
   gateway.install(...TRIAL, `--set=trial.postgresql.persistence.storageClassName=${namespace.name}`);
@@ -26,6 +34,7 @@ beforeAll(async () => {
   await install();
   api = await gateway.api();
   mcp = api.mcp('echo');
+  headers = await gateway.headers('reader');
 }, LOAD_MS);
 
 const reasonOf = ({ conditions }: AdapterStatus, type: string) => conditions.find((each) => each.type === type)?.reason;
@@ -84,13 +93,13 @@ describe('an adapter', () => {
   it('is created through the Service, and answers clients of both eras there', async () => {
     await api.create(EXAMPLE);
     await api.ready('echo', READY_MS);
-    const session = await connect(mcp);
+    const session = await connect(mcp, { headers });
     expect(await callText(session, 'add', { a: 2, b: 3 })).toBe('5');
-    expect(await callModern(mcp, 'add', { a: 20, b: 30 })).toMatchObject({ status: 200, text: '50' });
+    expect(await callModern(mcp, 'add', { a: 20, b: 30 }, headers)).toMatchObject({ status: 200, text: '50' });
     expect((await api.logs('echo')).trim()).toMatch(/^mcp-example listens on/);
   });
 
-  it('cannot create adapters itself, neither through the gateway nor around it, although development sign-in trusts headers', async () => {
+  it('cannot create adapters itself with the headers of development sign-in, neither through the gateway nor around it', async () => {
     const control = `http://gw-mcp-gateway-control-plane.${namespace.name}:8000`;
     const script = `
       const headers = { 'content-type': 'application/json', 'x-dev-roles': 'mcp.admin' };
@@ -99,7 +108,7 @@ describe('an adapter', () => {
         console.log((await fetch(url + '/adapters', { method: 'POST', headers, body })).status);
       }`;
     const node = ['node', '--input-type=module', '--eval', script, new URL(mcp).origin, control];
-    expect(await gateway.adapters.kubectl('exec', 'adapter-echo-0', '--', ...node)).toBe('403\n403\n');
+    expect(await gateway.adapters.kubectl('exec', 'adapter-echo-0', '--', ...node)).toBe('401\n401\n');
   });
 
   it('is counted by each service on the port of the metrics Service', async () => {
@@ -115,7 +124,7 @@ describe('an adapter', () => {
     await api.update({ ...EXAMPLE, replicaCount: 3 });
     await api.ready('echo', READY_MS);
     const session = await waitFor('a session on the first replica', async () => {
-      const opened = await connect(mcp);
+      const opened = await connect(mcp, { headers });
       return (await whoami(opened)).replica === 'echo-0' && opened;
     });
     expect(await count(session)).toBe(1);
@@ -135,7 +144,7 @@ describe('an adapter', () => {
     const [pod] = (await gateway.adapters.get<{ items: { spec: { containers: { env: object[] }[] } }[] }>('pods'))
       .items;
     expect(pod?.spec.containers[0]?.env).toContainEqual({ name: 'VERSION', value: 'two' });
-    expect(await callText(await connect(mcp), 'add', { a: 1, b: 1 })).toBe('2');
+    expect(await callText(await connect(mcp, { headers }), 'add', { a: 1, b: 1 })).toBe('2');
   });
 
   it('keeps its old replicas when a version cannot run, reports the reason, and recovers', async () => {
@@ -151,7 +160,7 @@ describe('an adapter', () => {
       },
       2 * READY_MS,
     );
-    expect(await callText(await connect(mcp), 'add', { a: 2, b: 2 })).toBe('4');
+    expect(await callText(await connect(mcp, { headers }), 'add', { a: 2, b: 2 })).toBe('4');
     await api.update(EXAMPLE);
     const status = await api.ready('echo', READY_MS);
     expect(reasonOf(status, 'Ready')).toBe('AllReplicasReady');
@@ -161,7 +170,7 @@ describe('an adapter', () => {
     expect((await objects()).length).toBeGreaterThan(0);
     await api.remove('echo');
     await becomesTrue('all objects to be removed', async () => expect(await objects()).toEqual([]), READY_MS);
-    expect((await callModern(mcp, 'add', { a: 1, b: 1 })).status).toBe(404);
+    expect((await callModern(mcp, 'add', { a: 1, b: 1 }, headers)).status).toBe(404);
   });
 });
 
@@ -176,6 +185,7 @@ describe('the release', () => {
         const kinds = 'all,pdb,networkpolicy,secret,role,rolebinding,persistentvolumeclaim';
         expect((await namespace.kubectl('get', kinds, '--output=name')).trim().split('\n').toSorted()).toEqual([
           'persistentvolumeclaim/data-gw-mcp-gateway-postgresql-0',
+          'secret/api-keys', // not of the release
           'secret/gw-mcp-gateway-postgresql',
         ]);
         const namespaces = await kubectl('get', 'namespace', '--output=name');
@@ -189,6 +199,6 @@ describe('the release', () => {
     await install();
     api = await gateway.api();
     await api.ready('kept', READY_MS);
-    expect((await callModern(api.mcp('kept'), 'add', { a: 3, b: 4 })).text).toBe('7');
+    expect((await callModern(api.mcp('kept'), 'add', { a: 3, b: 4 }, headers)).text).toBe('7');
   });
 });

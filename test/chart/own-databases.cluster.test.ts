@@ -52,7 +52,7 @@ describe('a release with external databases', () => {
     const api = await one.api();
     await api.create({ name: 'echo', imageName: 'mcp-example', imageVersion: 'test', replicaCount: 2 });
     await api.ready('echo', READY_MS);
-    const session = await connect(api.mcp('echo'));
+    const session = await connect(api.mcp('echo'), { headers: await one.headers('admin') });
     const steady = useSteadily(session);
     const keys = () => namespace.kubectl('get', 'secret', 'one-mcp-gateway-session-keys', '--output=jsonpath={.data}');
     const [keysBefore, podsBefore] = [await keys(), await one.adapters.get<Pods>('pods')];

@@ -32,9 +32,10 @@ beforeAll(async () => {
 }, LOAD_MS);
 
 /** The certificate is for localhost. */
-function statusOf(path: string, host: string): Promise<number | undefined> {
+async function statusOf(path: string, host: string): Promise<number | undefined> {
+  const headers = { host, ...(await gateway.headers('reader')) };
   return new Promise((resolve, reject) => {
-    const options = { headers: { host }, ca: cert, servername: 'localhost', timeout: ANSWER_MS };
+    const options = { headers, ca: cert, servername: 'localhost', timeout: ANSWER_MS };
     request(`https://${address}${path}`, options, (answer) => resolve(answer.resume().statusCode))
       .on('timeout', () => reject(new Error('no answer')))
       .on('error', reject)

@@ -1,11 +1,12 @@
 // Opens a first session at a running gateway: registers the example server, waits until it is ready, and calls a tool.
-//   node test/compose/call.mjs [URL]
+//   [TOKEN=…] node test/compose/call.mjs [URL]
 import { setTimeout as delay } from 'node:timers/promises';
 
 const [url = 'http://127.0.0.1:8000'] = process.argv.slice(2);
 const NAME = 'mcp-example';
 const READY_MS = 60_000;
 const VERSION = '2026-07-28';
+const { TOKEN } = process.env;
 
 /**
  * @param {string} path
@@ -15,7 +16,11 @@ const VERSION = '2026-07-28';
 async function request(path, headers = {}, body) {
   const response = await fetch(`${url}${path}`, {
     method: body ? 'POST' : 'GET',
-    headers: { ...(body && { 'content-type': 'application/json' }), ...headers },
+    headers: {
+      ...(body && { 'content-type': 'application/json' }),
+      ...(TOKEN && { authorization: `Bearer ${TOKEN}` }),
+      ...headers,
+    },
     ...(body && { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(10_000),
   });

@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { introspectedTokensOf, tokenVerifier } from '@mcp-gateway/identity';
+import { afterTest } from '../support/clean-up.js';
 import { open } from '../support/http.js';
+import { startIntrospectingIssuer } from '../support/introspecting-issuer.js';
 import { startIssuer, type TestIssuer } from '../support/issuer.js';
+import { silent } from '../support/postgres.js';
 import { caller, FORBIDDEN, NOT_FOUND, problem } from './support/callers.js';
 import { specOf, startControlPlane } from './support/control-plane.js';
 
@@ -115,6 +119,34 @@ describe('a caller with a token', () => {
     expect(short.complete).toBe(true);
     await appendFile(file, 'third\n');
     expect(await inLong.next()).toEqual({ done: false, value: 'third' });
+  });
+
+  it('follows logs until its opaque token is revoked', async () => {
+    const introspecting = await startIntrospectingIssuer();
+    afterTest(introspecting.stop);
+    const signIn = introspecting.signIn({ cacheSeconds: 1 });
+    const introspected = introspectedTokensOf(signIn, { log: silent });
+    const plane = await startControlPlane({
+      verifier: tokenVerifier(signIn, { log: silent, introspected }),
+      isHeld: (principal) => introspected?.isHeld(principal) ?? true,
+      logCheckMs: 20,
+    });
+    const [revoked, kept] = [introspecting.issue(), introspecting.issue()];
+    const headers = (token: string) => ({ authorization: `Bearer ${token}` });
+    const created = await caller(plane.url, '').post(specOf('echo'), headers(revoked));
+    expect([created.status, created.json.createdBy]).toEqual([201, 'alice']);
+    const folder = join(plane.logs, `adapter.echo.${(await plane.rows.find('echo'))?.id}`);
+    await mkdir(folder);
+    const file = join(folder, '0.log');
+    await writeFile(file, 'first\n');
+    const url = `${plane.url}/adapters/echo/logs?follow=true`;
+    const follow = async (token: string) => linesOf(await open(url, { method: 'GET', headers: headers(token) }));
+    const [ended, other] = [await follow(revoked), await follow(kept)];
+    expect([(await ended.next()).value, (await other.next()).value]).toEqual(['first', 'first']);
+    introspecting.revoke(revoked);
+    expect(await ended.next()).toEqual({ done: true });
+    await appendFile(file, 'second\n');
+    expect((await other.next()).value).toBe('second');
   });
 });
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { ApiKeyResource } from '@mcp-gateway/common/contracts';
 import { apiKeyPublisher, followApiKeys, keepApiKeysPublished } from '@mcp-gateway/identity';
@@ -276,6 +276,21 @@ describe('Redis', () => {
     expect((await withKey(made.key)).status).toBe(200);
     line.restore();
     await becomesTrue('both', async () => expect(await published()).toEqual([made.id]));
+  });
+
+  it('gets the keys sealed anew as soon as a pepper changes', async () => {
+    const { create, alice, redis, prefix, apiKeys } = await start();
+    const { id } = (await create(alice)).json;
+    const next = randomBytes(32);
+    let peppers = [PEPPER];
+    const publisher = apiKeyPublisher(redis, prefix, () => peppers);
+    const timing = { checkMs: 20 };
+    afterTest(keepApiKeysPublished({ redis, publisher, source: apiKeySource(apiKeys), log: silent }, timing));
+    await becomesTrue('the first pass', async () => expect(await publisher.isComplete()).toBe(true));
+    const sealed = () => redis.hGet(`{${prefix}:api-keys}`, id);
+    const before = await sealed();
+    peppers = [next, PEPPER];
+    await becomesTrue('the new seal', async () => expect(await sealed()).not.toBe(before));
   });
 
   it('that was emptied gets the keys again', async () => {

@@ -21,10 +21,8 @@ async function controlPlaneWith(credentials: Record<string, object | [string, st
   };
   for (const [name, credential] of Object.entries(credentials)) await write(name, credential);
   const log = recordingLog();
-  const plane = await startControlPlane({
-    credentials: { folder, secrets: () => [NEXT_SECRET, SECRET] },
-    log: log.log,
-  });
+  const secrets = [NEXT_SECRET, SECRET];
+  const plane = await startControlPlane({ credentials: { folder, secrets: () => secrets }, log: log.log });
   const admin = caller(plane.url, 'root', 'mcp.admin');
   const register = async (name: string, credential: string) => {
     const { status, json } = await admin.post(specOf(name, { upstreamAuth: { credential } }));
@@ -41,7 +39,7 @@ async function controlPlaneWith(credentials: Record<string, object | [string, st
   };
   const issue = (body: object, secret = SECRET) => ask('credentials', body, secret);
   const certificates = (body: object, secret = SECRET) => ask('certificates', body, secret);
-  return { ...plane, write, register, issue, certificates, log, admin };
+  return { ...plane, write, register, issue, certificates, log, admin, secrets };
 }
 
 const HEADER = { type: 'header', value: 'Bearer from-a-file', roles: ['team-a'] };
@@ -151,6 +149,15 @@ it('lets only admins choose the audience of identity tokens', async () => {
   expect((await caller(url, 'root', 'mcp.admin').post(spec)).status).toBe(201);
   const idle = await caller(url, 'root', 'mcp.admin').post(specOf('other', { upstreamAuth: { audience: 'x' } }));
   expect([idle.status, idle.json.detail]).toEqual([400, expect.stringContaining('no effect')]);
+});
+
+it('gives nothing for a secret that has been removed since it started', async () => {
+  const { register, issue, secrets } = await controlPlaneWith({ github: HEADER });
+  const asked = { name: 'tools', resourceId: await register('tools', 'github') };
+  expect((await issue(asked)).status).toBe(200);
+  secrets.pop();
+  expect((await issue(asked)).status).toBe(403);
+  expect((await issue(asked, NEXT_SECRET)).status).toBe(200);
 });
 
 it('gives a credential for an adapter that names it, to services with one of the secrets only', async () => {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { attackTable } from '../support/attack-table.js';
 import { attacksOn, bearer, encoded, inSeconds } from '../support/hostile-tokens.js';
 import { send } from '../support/http.js';
-import type { IntrospectingIssuer } from '../support/introspecting-issuer.js';
 import type { TestIssuer } from '../support/issuer.js';
 import { SIGN_IN_MODES, type StandIn } from '../support/sign-in-modes.js';
 import { refusal, verifying } from '../support/verifier.js';
@@ -15,12 +15,7 @@ const HOURS = 3_600 * SECONDS;
 const FLOOD = 10_000;
 const METADATA = /^Bearer resource_metadata="http/;
 
-/** What every mode did with every attack; printed at the end. */
-const results = new Map<string, Map<string, string>>();
-function record(attack: string, mode: string, result: string | number): void {
-  const row = results.get(attack) ?? new Map<string, string>();
-  results.set(attack, row.set(mode, String(result)));
-}
+const { record, print } = attackTable(SIGN_IN_MODES.map(({ name }) => name));
 
 const standIns = new Map<string, StandIn>();
 beforeAll(async () => {
@@ -28,15 +23,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all([...standIns.values()].map((each) => each.stop()));
-  const names = SIGN_IN_MODES.map(({ name }) => name);
-  const line = (head: string, cells: string[]) => `${head.padEnd(52)}${cells.map((cell) => cell.padEnd(26)).join('')}`;
-  const rows = [...results].map(([attack, row]) =>
-    line(
-      attack,
-      names.map((name) => row.get(name) ?? '–'),
-    ),
-  );
-  process.stdout.write(`\n${[line('attack', names), ...rows].join('\n')}\n\n`);
+  print();
 });
 
 describe.each(SIGN_IN_MODES.map(({ name }) => name))('%s', (mode) => {
@@ -212,84 +199,5 @@ describe('every mode with keys of an issuer', () => {
       return verify(await issuer.token());
     });
     expect(result).toEqual(inEach(NO_KEYS));
-  });
-});
-
-describe('introspection', () => {
-  /** Tries it with the issuer that is asked, which is as it was afterwards. */
-  async function attempt(
-    attack: string,
-    test: (
-      issuer: IntrospectingIssuer,
-      verify: (token: string) => Promise<string>,
-      wait: (ms: number) => void,
-    ) => Promise<string>,
-  ): Promise<string> {
-    const { introspecting, verifier } = standIns.get('introspection') as StandIn;
-    const issuer = introspecting as IntrospectingIssuer;
-    let clock = 0;
-    const verify = verifying(verifier(() => Date.now() + clock));
-    const outcome = async (token: string) => {
-      const found = await refusal(verify(`Bearer ${token}`));
-      return 'principal' in found ? 'accepted' : found.code;
-    };
-    const result = await test(issuer, outcome, (ms) => (clock += ms)).finally(issuer.reset);
-    record(attack, 'introspection', result.replaceAll('UNAVAILABLE', '503').replaceAll('SIGN_IN_REQUIRED', '401'));
-    return result;
-  }
-
-  it('answers 503 while the issuer is down at the start, and asks later', async () => {
-    const result = await attempt('endpoint not there at the start', async (issuer, verify, wait) => {
-      issuer.state.isDown = true;
-      const token = issuer.issue();
-      const first = await verify(token);
-      issuer.state.isDown = false;
-      wait(6 * SECONDS);
-      return [first, await verify(token)].join('; ');
-    });
-    expect(result).toBe('UNAVAILABLE; accepted');
-  });
-
-  it('goes on with known tokens for five minutes when the issuer goes down later', async () => {
-    const result = await attempt('endpoint not there later, for 4 and 6 minutes', async (issuer, verify, wait) => {
-      const token = issuer.issue({ exp: inSeconds(3_600) });
-      await verify(token);
-      issuer.state.isDown = true;
-      wait(240 * SECONDS);
-      const known = await verify(token);
-      const unknown = await verify(issuer.issue());
-      wait(120 * SECONDS);
-      return [known, unknown, await verify(token)].join('; ');
-    });
-    expect(result).toBe('accepted; UNAVAILABLE; UNAVAILABLE');
-  });
-
-  it.each<[string, (issuer: IntrospectingIssuer, token: string) => unknown]>([
-    ['slow endpoint', ({ state }) => (state.delayMs = 20_000)],
-    ['answer of 10 MB', ({ state }) => (state.padding = 10 * 1024 * 1024)],
-    ['redirect of the endpoint', ({ state }) => (state.isMoved = true)],
-    ['discovery document of another issuer', ({ state }) => (state.discovered = 'https://elsewhere.example')],
-    ['active in a text', ({ answer }, token) => answer(token, { active: 'true', sub: 'alice' })],
-    ['no active', ({ answer }, token) => answer(token, { sub: 'alice', aud: 'gateway', exp: inSeconds(60) })],
-    ['a list as the answer', ({ answer }, token) => answer(token, [{ active: true }])],
-  ])('does not believe: %s', async (attack, change) => {
-    const result = await attempt(attack, async (issuer, verify) => {
-      const token = issuer.issue();
-      change(issuer, token);
-      return Promise.race([verify(token), delay(15_000, 'waits', { ref: false })]);
-    });
-    expect(result).toBe('UNAVAILABLE');
-  });
-
-  it('makes one call for all who wait with one token, and at most 32 at once', async () => {
-    const result = await attempt('200 callers of 100 tokens at once', async (issuer, verify) => {
-      await verify(issuer.issue());
-      Object.assign(issuer.state, { calls: 0, mostAtOnce: 0, delayMs: 20 });
-      const tokens = Array.from({ length: 100 }, () => issuer.issue());
-      const outcomes = await Promise.all([...tokens, ...tokens].map(verify));
-      const { calls, mostAtOnce } = issuer.state;
-      return `${[...new Set(outcomes)].join()}, ${calls} calls, ${mostAtOnce <= 32 ? 'at most 32' : mostAtOnce} at once`;
-    });
-    expect(result).toBe('accepted, 100 calls, at most 32 at once');
   });
 });

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { followInternalSecrets } from '@mcp-gateway/platform/config';
+import { followedSecret, internalFields } from '@mcp-gateway/platform/config';
 import { specOf, startControlPlane } from '../control-plane/support/control-plane.js';
 import { afterTest } from '../support/clean-up.js';
 import { send } from '../support/http.js';
@@ -22,7 +22,8 @@ async function secretsIn(folder: string, name: string) {
   const file = join(folder, name);
   await writeFile(file, OLD);
   const options = { log: silent, everyMs: 5, defer: afterTest };
-  const secrets = followInternalSecrets([OLD], { MCP_GATEWAY_INTERNAL_SECRETS_FILE: file }, options);
+  const key = 'MCP_GATEWAY_INTERNAL_SECRETS';
+  const secrets = followedSecret([OLD], key, internalFields[key], { [`${key}_FILE`]: file }, options);
   if (!secrets) throw new Error('there are no secrets');
   const write = async (...list: string[]) => {
     await writeFile(file, list.join(','));

@@ -264,7 +264,8 @@ describe('when no server can answer, the gateway', () => {
     const { url, routes } = await startDataPlane(prefix);
     const body = rpcError(
       -32008,
-      'A part that this request needs is not available: the gateway is starting',
+      'A part that this request needs is not available: the gateway has just started and does not know its MCP servers yet; ' +
+        'send the request again in a second. If this lasts for more than a minute, the operator finds the cause at /readyz',
       'UNAVAILABLE',
     );
     expect(await send(`${url}/adapters/echo/mcp`)).toMatchObject(refusal(503, body, [['retry-after', '1']]));

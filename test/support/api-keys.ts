@@ -27,6 +27,8 @@ export function publishedKeys(redis: RedisClient, prefix: string, peppers: () =>
       await publisher.publish(key);
       return { id, text, key };
     },
+    /** Makes Redis as it is when it was emptied. */
+    empty: () => redis.del([`{${prefix}:api-keys}`, `{${prefix}:api-keys}:complete`]),
     async revoke(id: string) {
       keys.delete(id);
       await publisher.withdraw(id);

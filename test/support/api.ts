@@ -22,14 +22,17 @@ export const example = (name: string, more: Record<string, unknown> = {}): Spec 
 
 export type Api = ReturnType<typeof managementApi>;
 
-/** The management API at the gateway's URL, called as the default caller of requests without headers, which may see everything. */
-export function managementApi(url: string) {
+/**
+ * The management API at the gateway's URL.
+ * @param headers of the caller; by default the caller of development sign-in that requests without headers have, which may see everything
+ */
+export function managementApi(url: string, headers: Record<string, string> = ADMIN) {
   /** Resolves with any answer. Rejects when there is none. */
   function request(
     method: string,
     path: string,
     body?: unknown,
-    caller: Record<string, string> = ADMIN,
+    caller: Record<string, string> = headers,
   ): Promise<Response> {
     return fetch(`${url}/adapters${path}`, {
       method,
@@ -72,14 +75,14 @@ export function managementApi(url: string) {
         },
         timeoutMs,
       );
-      await waitFor(`${name} to be routed`, async () => ![404, 503].includes(await routed(mcp(name))));
+      await waitFor(`${name} to be routed`, async () => ![404, 503].includes(await routed(mcp(name), headers)));
       return seen;
     },
   };
 }
 
 /** A DELETE without a session has no effect; the server answers it, if there is one. */
-async function routed(url: string): Promise<number> {
-  const { status } = await fetch(url, { method: 'DELETE', headers: ADMIN, signal: AbortSignal.timeout(5_000) });
+async function routed(url: string, headers: Record<string, string>): Promise<number> {
+  const { status } = await fetch(url, { method: 'DELETE', headers, signal: AbortSignal.timeout(5_000) });
   return status;
 }

@@ -91,8 +91,8 @@ export function callModern(url: string, name: string, args = {}, more: Record<st
 }
 
 /** Opens a session of the legacy era, without a client that would continue from there. */
-export function initialize(url: string): Promise<Answer> {
-  return post(url, {}, 'initialize', { protocolVersion: LEGACY, capabilities: {}, clientInfo: CLIENT });
+export function initialize(url: string, headers: Record<string, string> = {}): Promise<Answer> {
+  return post(url, headers, 'initialize', { protocolVersion: LEGACY, capabilities: {}, clientInfo: CLIENT });
 }
 
 /** One call within a session, without a client that would retry or reconnect. */

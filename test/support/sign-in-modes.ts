@@ -6,12 +6,13 @@ import {
   type SignIn,
   type Verifier,
 } from '@mcp-gateway/identity';
-import { redisClient } from '@mcp-gateway/platform/redis';
+import { type RedisClient, redisClient } from '@mcp-gateway/platform/redis';
 import { PEPPER, publishedKeys } from './api-keys.js';
 import { ALICE, ENTRA, OTHER_TENANT, signInFrom, startEntra } from './entra.js';
 import { type IntrospectingIssuer, startIntrospectingIssuer } from './introspecting-issuer.js';
 import { fetcherFrom, startIssuer, type TestIssuer } from './issuer.js';
 import { silent } from './postgres.js';
+import { type RedisLine, redisLine } from './redis-line.js';
 import { addressOf, freshPrefix, sharedRedis } from './redis.js';
 import { oidcSignIn } from './verifier.js';
 
@@ -31,6 +32,8 @@ export interface StandIn {
   introspecting?: IntrospectingIssuer;
   /** What API keys are published with. */
   keys?: ReturnType<typeof publishedKeys>;
+  /** Between its verifiers and Redis. */
+  line?: RedisLine;
   /** One of many credentials that do not hold; default: JWTs of the issuer. */
   bad?: (i: number) => string;
   signIn: SignIn;
@@ -90,15 +93,19 @@ async function introspection(): Promise<StandIn> {
 
 /** Keys in Redis, beside an issuer that never answers. */
 async function apiKeys(): Promise<StandIn> {
-  const redis = redisClient(addressOf((await sharedRedis()).url), silent);
-  await redis.connect();
+  const steps: (() => unknown)[] = [];
+  const line = await redisLine((step) => void steps.push(step));
+  const clients = [(await sharedRedis()).url, line.url].map((url) => redisClient(addressOf(url), silent));
+  const [direct, redis] = clients as [RedisClient, RedisClient];
+  await Promise.all(clients.map((client) => client.connect()));
   const prefix = freshPrefix();
-  const keys = publishedKeys(redis, prefix);
+  const keys = publishedKeys(direct, prefix);
   await keys.publishAll();
   const signIn = oidcSignIn([{ issuer: 'https://issuer.invalid', audiences: ['gateway'] }]);
   const tables: { close(): Promise<void> }[] = [];
   return {
     keys,
+    line,
     bad: () => createApiKey().text,
     signIn,
     subject: 'bob',
@@ -110,7 +117,8 @@ async function apiKeys(): Promise<StandIn> {
     },
     async stop() {
       for (const table of tables) await table.close();
-      redis.destroy();
+      for (const client of clients) client.destroy();
+      for (const step of steps) await step();
     },
   };
 }

@@ -11,11 +11,7 @@ const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
  */
 export function bearerToken({ authorization }: IncomingHttpHeaders): string {
   if (authorization === undefined || authorization === '') {
-    throw new GatewayError('SIGN_IN_REQUIRED', {
-      detail: 'send an access token in the header Authorization: Bearer',
-      reason: 'no token',
-      headers: { 'www-authenticate': 'Bearer' },
-    });
+    throw noToken('send an access token in the header Authorization: Bearer');
   }
   if (authorization.length > MAX_TOKEN_CHARACTERS) {
     throw invalidToken(`the token is longer than ${MAX_TOKEN_CHARACTERS} characters`);
@@ -24,6 +20,18 @@ export function bearerToken({ authorization }: IncomingHttpHeaders): string {
   if (token === undefined) throw invalidToken('Authorization must be "Bearer", a space and one token');
   return token;
 }
+
+const NO_TOKEN = 'no token';
+
+/** The refusal of a request that signs nobody in. @param detail how to sign in */
+const noToken = (detail: string): GatewayError =>
+  new GatewayError('SIGN_IN_REQUIRED', { detail, reason: NO_TOKEN, headers: { 'www-authenticate': 'Bearer' } });
+
+/** The error of `bearerToken` for a request without a token, where an API key would do as well. Others stay as they are. */
+export const offerApiKey = (error: unknown): unknown =>
+  error instanceof GatewayError && error.code === 'SIGN_IN_REQUIRED' && error.reason === NO_TOKEN
+    ? noToken(`${error.detail}, or an API key of this gateway in the header X-API-Key`)
+    : error;
 
 /**
  * The refusal of a token that does not hold (RFC 6750 §3.1).

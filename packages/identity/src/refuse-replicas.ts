@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIPv6, SocketAddress } from 'node:net';
 import type { ResourceRef } from '@mcp-gateway/common/contracts';
-import { GatewayError } from '@mcp-gateway/common/errors';
+import { GatewayError, gatewayStarting } from '@mcp-gateway/common/errors';
 
 /**
  * Refuses callers by where they call from.
@@ -33,9 +33,7 @@ export function refuseReplicas(replicas: Replicas, { allowed, untilRead }: Calle
     throw refusal('the address of a replica');
   };
   return (headers, address) => {
-    if (untilRead === 'refuse' && !replicas.isLoaded()) {
-      throw new GatewayError('UNAVAILABLE', { detail: 'the gateway is starting', headers: { 'retry-after': '1' } });
-    }
+    if (untilRead === 'refuse' && !replicas.isLoaded()) throw gatewayStarting();
     // The system forgets the address of a caller that has reset its connection. Its bytes can still be read.
     if (address === undefined) throw refusal('an unknown address');
     check(addressIn(address));

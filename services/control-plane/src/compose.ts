@@ -123,20 +123,16 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   const keyRows = apiKeyRows(database);
   const { apiKeys } = parts;
   const keys = apiKeys && databaseKeys(keyRows);
+  const keyService = apiKeys && apiKeyService({ rows: keyRows, ...apiKeys, placed: directory.placed, log, now });
   const isHeld = async (principal: Principal) =>
     (parts.isHeld?.(principal) ?? true) && ((await keys?.isHeld(principal)) ?? true);
   const observing = { logs, logCheckMs, isHeld, current: directory.current };
-  const isOwnService = ownServices(credentials?.secrets ?? (() => []));
   const app = createApp({
     ...parts,
     verifier: directory.place(
       keys ? apiKeyVerifier({ keys, others: parts.verifier, addressOf: clientAddress }) : parts.verifier,
     ),
-    origin: settleOrigin({
-      isOwnService,
-      hasCertificates: parts.tls?.ca !== undefined,
-      trustedProxies: parts.trustedProxies ?? [],
-    }),
+    origin: originOf(parts),
     audit: trail && auditRequests(trail, Object.keys(managementPaths)),
     collections: {
       '/audit': [auditRoutes({ rows: auditRows(database, now), current: directory.current })],
@@ -145,8 +141,14 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
       ],
       '/tools': [resourceRoutes({ ...observing, definition: ofTool, service: tools })],
-      '/permissions': [permissionRoutes({ rowOf: { adapter: adapters.row, tool: tools.row } })],
-      ...(apiKeys && { '/api-keys': [apiKeyRoutes(apiKeyService({ rows: keyRows, ...apiKeys, log, now }))] }),
+      '/permissions': [
+        permissionRoutes({
+          rowOf: { adapter: adapters.row, tool: tools.row },
+          guess: directory.guess,
+          holderOf: keyService?.holderOf,
+        }),
+      ],
+      ...(keyService && { '/api-keys': [apiKeyRoutes(keyService)] }),
       '/tenants': [tenantRoutes(tenantService({ rows: tenants, directory, counted }))],
     },
     internal: credentials && credentialRoutes({ rows, broker }),
@@ -159,6 +161,13 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   const server = createApiServer(listener, parts.tls, log);
   return { app, server, adapters: rows, apiKeys: keyRows, tenants };
 }
+
+const originOf = ({ credentials, tls, trustedProxies = [] }: ControlPlaneParts) =>
+  settleOrigin({
+    isOwnService: ownServices(credentials?.secrets ?? (() => [])),
+    hasCertificates: tls?.ca !== undefined,
+    trustedProxies,
+  });
 
 /** The header is left on a request only if it is true. */
 export const clientAddress = ({ headers, address }: SignInRequest) => headers['x-forwarded-for']?.toString() ?? address;

@@ -12,7 +12,7 @@ import {
 } from '@mcp-gateway/identity';
 import { auditStream, openTrail } from '@mcp-gateway/audit';
 import { auditRows, connectDatabase, type Database, migrateWhenConnected } from '@mcp-gateway/database';
-import { followInternalSecrets, unknownVariables } from '@mcp-gateway/platform/config';
+import { followedSecret, internalFields, unknownVariables } from '@mcp-gateway/platform/config';
 import { createLogger, type Logger } from '@mcp-gateway/platform/logging';
 import { checkRedis, type RedisClient, redisClient } from '@mcp-gateway/platform/redis';
 import {
@@ -85,7 +85,13 @@ runMain(async () => {
   const queue = reconcileQueue(redis, config.REDIS_PREFIX);
   let isMigrated = false;
   const peppers = followPeppers(config.MCP_GATEWAY_API_KEY_PEPPERS, process.env, { log, defer });
-  const secrets = followInternalSecrets(config.MCP_GATEWAY_INTERNAL_SECRETS, process.env, { log, defer });
+  const secrets = followedSecret(
+    config.MCP_GATEWAY_INTERNAL_SECRETS,
+    'MCP_GATEWAY_INTERNAL_SECRETS',
+    internalFields.MCP_GATEWAY_INTERNAL_SECRETS,
+    process.env,
+    { log, defer },
+  );
   const keyPublisher = peppers && apiKeyPublisher(redis, config.REDIS_PREFIX, peppers);
   const { server, apiKeys, tenants } = composeControlPlane({
     tls,

@@ -4,7 +4,7 @@ import {
   auditFields,
   callerFields,
   ConfigError,
-  followInternalSecrets,
+  followedSecret,
   followSecret,
   readConfig,
   redisFields,
@@ -97,18 +97,21 @@ function followKeys(
   config: z.infer<typeof Config>,
   { log, defer }: { log: Logger } & Pick<ReturnType<typeof shutdownOn>, 'defer'>,
 ) {
-  const { MCP_GATEWAY_SESSION_KEYS: session, MCP_GATEWAY_IDENTITY_KEYS: identity } = dataPlaneFields;
+  const {
+    MCP_GATEWAY_SESSION_KEYS: session,
+    MCP_GATEWAY_IDENTITY_KEYS: identity,
+    MCP_GATEWAY_INTERNAL_SECRETS: internal,
+  } = dataPlaneFields;
   const sessionKeys = new SessionKeyRing(config.MCP_GATEWAY_SESSION_KEYS);
   const useSessionKeys = (keys: typeof config.MCP_GATEWAY_SESSION_KEYS) => sessionKeys.replace(keys);
   defer(followSecret('MCP_GATEWAY_SESSION_KEYS', session, process.env, useSessionKeys, { log }));
-  let identityKeys = config.MCP_GATEWAY_IDENTITY_KEYS;
-  const useIdentityKeys = (keys: typeof identityKeys) => (identityKeys = keys ?? identityKeys);
-  defer(followSecret('MCP_GATEWAY_IDENTITY_KEYS', identity, process.env, useIdentityKeys, { log }));
+  const { MCP_GATEWAY_IDENTITY_KEYS: firstKeys, MCP_GATEWAY_INTERNAL_SECRETS: firstSecrets } = config;
+  const options = { log, defer };
+  const secrets = followedSecret(firstSecrets, 'MCP_GATEWAY_INTERNAL_SECRETS', internal, process.env, options);
   return {
     sessionKeys,
-    internalSecrets:
-      followInternalSecrets(config.MCP_GATEWAY_INTERNAL_SECRETS, process.env, { log, defer }) ?? (() => []),
-    identityKeys: identityKeys && (() => identityKeys as NonNullable<typeof identityKeys>),
-    apiKeyPeppers: followPeppers(config.MCP_GATEWAY_API_KEY_PEPPERS, process.env, { log, defer }),
+    identityKeys: followedSecret(firstKeys, 'MCP_GATEWAY_IDENTITY_KEYS', identity, process.env, options),
+    internalSecrets: secrets ?? (() => []),
+    apiKeyPeppers: followPeppers(config.MCP_GATEWAY_API_KEY_PEPPERS, process.env, options),
   };
 }

@@ -2,9 +2,11 @@ import { afterTests } from '../../support/after-tests.js';
 import { managementApi, type Api } from '../../support/api.js';
 import { POSTGRES_IMAGE, postgresArchive, REDIS_IMAGE, redisArchive } from '../../cluster/images/databases.mjs';
 import { gatewayArchives } from '../../cluster/images/gateway.mjs';
+import type { Caller } from '../../cluster/support/issuer.js';
 import { loadImage } from '../../cluster/support/images.js';
 import { kubectl, kubectlIn } from '../../cluster/support/kubectl.js';
 import { CHART, helm } from './helm.js';
+import { signInOf } from './sign-in.js';
 
 /** Includes the build of the images. */
 export const LOAD_MS = 900_000;
@@ -13,7 +15,7 @@ const SCRAPE_MS = 10_000;
 
 /** Loads the images of this checkout, and the trial databases, into the node. */
 export async function loadImages(): Promise<void> {
-  const [{ supervisor: _, ...services }, postgres, redis] = await Promise.all([
+  const [{ supervisor: _, 'development-issuer': _issuer, ...services }, postgres, redis] = await Promise.all([
     gatewayArchives(),
     postgresArchive(),
     redisArchive(),
@@ -22,10 +24,9 @@ export async function loadImages(): Promise<void> {
 }
 
 const IMAGES = ['--set=image.registry=localhost/mcp-gateway', '--set=image.tag=test'];
-const SIGN_IN = ['--set=signIn.development=allow-from-network'];
 
 /** One node serves several releases, and no load balancer has to notice that a pod ends. */
-const SMALL_CLUSTER = [
+export const SMALL_CLUSTER = [
   '--set=dataPlane.resources.requests.cpu=50m',
   '--set=dataPlane.preStopSeconds=3,controlPlane.preStopSeconds=1,adapters.drainSeconds=2',
 ];
@@ -36,11 +37,14 @@ export const TRIAL = [
   `--set=trial.redis.enabled=true,trial.redis.image=${REDIS_IMAGE}`,
 ];
 
-/** A release of the chart in a namespace; the tests remove it and its adapters at their end. */
+/**
+ * A release of the chart in a namespace, whose callers sign in with access tokens of an issuer of the test and with API keys; the tests
+ * remove it and its adapters at their end.
+ */
 export function release(name: string, namespace: string) {
   const adapters = `${namespace}-${name}-adapters`;
   const common = [`--namespace=${namespace}`, '--wait', '--timeout=240s'];
-  const values = [...IMAGES, ...SIGN_IN, `--set=adapters.namespace=${adapters}`, ...SMALL_CLUSTER];
+  const values = [...IMAGES, `--set=adapters.namespace=${adapters}`, ...SMALL_CLUSTER];
   return {
     adapters: { name: adapters, ...kubectlIn(adapters) },
     deployment: (component: string) => `deployment/${name}-mcp-gateway-${component}`,
@@ -51,9 +55,10 @@ export function release(name: string, namespace: string) {
         await helm('uninstall', name, `--namespace=${namespace}`, '--ignore-not-found');
         await kubectl('delete', 'namespace', adapters, '--ignore-not-found', '--wait=false');
       });
-      return helm('install', name, CHART, ...common, ...values, ...args);
+      return helm('install', name, CHART, ...common, ...values, ...(await signInOf(namespace)).args, ...args);
     },
-    upgrade: (...args: string[]) => helm('upgrade', name, CHART, ...common, ...values, ...args),
+    upgrade: async (...args: string[]) =>
+      helm('upgrade', name, CHART, ...common, ...values, ...(await signInOf(namespace)).args, ...args),
     /** @throws Error with the log of the test's pod */
     test: () =>
       helm('test', name, `--namespace=${namespace}`, '--logs').catch(async (error: Error) => {
@@ -72,12 +77,18 @@ export function release(name: string, namespace: string) {
       return Promise.all(addresses.split(/\s+/).filter(Boolean).map(read));
     },
 
-    /** Through the gateway's Service, whose address is routed from this machine. */
-    async api(): Promise<Api> {
+    /** Headers of a caller with a new access token. */
+    headers: async (caller: Caller) => (await signInOf(namespace)).headers(caller),
+
+    /** The gateway's Service, whose address is routed from this machine. */
+    async url(): Promise<string> {
       const output = '--output=jsonpath={.spec.clusterIP}:{.spec.ports[0].port}';
-      return managementApi(
-        `http://${await kubectlIn(namespace).kubectl('get', 'service', `${name}-mcp-gateway`, output)}`,
-      );
+      return `http://${await kubectlIn(namespace).kubectl('get', 'service', `${name}-mcp-gateway`, output)}`;
+    },
+
+    /** Called there by an administrator, or by another caller. */
+    async api(caller: Caller = 'admin'): Promise<Api> {
+      return managementApi(await this.url(), await this.headers(caller));
     },
   };
 }

@@ -83,5 +83,6 @@ export const modules = {
     },
   },
   compose: { programs: { 'compose-check': '.' }, flags: ['-ldflags', SMALL] },
+  'docker-compose': { programs: { 'docker-compose': 'github.com/docker/compose/v2/cmd' }, flags: ['-ldflags', SMALL] },
   pause: { programs: { pause: '.' }, flags: ['-ldflags', SMALL] },
 };

@@ -17,6 +17,7 @@ const TARGETS = /** @type {const} */ ([
   'mcp-example',
   'mcp-bridge',
   'supervisor',
+  'development-issuer',
 ]);
 const TAG = 'test';
 const NAME = 'images-gateway';
@@ -32,7 +33,7 @@ export const gatewayImage = (target) => `localhost/mcp-gateway/${target}:${TAG}`
  */
 export async function gatewayArchives() {
   const bases = [await nodeBuildArchive(), await ccArchive()];
-  const folder = await cached(`${NAME}-${keyOf(await sources(), ...bases)}`, (to) =>
+  const folder = await cached(`${NAME}-${keyOf(await sources(), ...TARGETS, ...bases)}`, (to) =>
     timed('Building the images of the gateway', async () => {
       for (const base of bases) await pullArchive(base);
       const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'mcp-gateway-image-'));

@@ -6,6 +6,9 @@ const Sequencer = /** @type {typeof sequencer.default} */ (/** @type {unknown} *
 /** Files that take minutes. The first also builds images that other files need. */
 const LONG = [
   'chart/install.cluster',
+  'chart/signed-in-calls.cluster',
+  'chart/sign-in.cluster',
+  'compose/engine.cluster',
   'kubernetes/faults.cluster',
   'kubernetes/outages.cluster',
   'kubernetes/runtime.cluster',

@@ -27,7 +27,7 @@ export function processesInPods(instance) {
 
 /**
  * Removes the cgroups. Call it once all processes in them have ended; the kernel may need a moment more to notice.
- * @param {import('../instance.mjs').Instance} instance
+ * @param {{ name: string }} instance
  */
 export async function removeCgroups(instance) {
   const folders = foldersOf(instance).flatMap((folder) => [folder, ...foldersBelow(folder)]);
@@ -50,7 +50,7 @@ async function remove(folder, tries = 100) {
 
 /**
  * One folder per controller in cgroup version 1, one for all in version 2; some machines have both, and then runc uses both.
- * @param {import('../instance.mjs').Instance} instance
+ * @param {{ name: string }} instance
  */
 function foldersOf({ name }) {
   const mounts = read('/proc/self/mounts')

@@ -8,6 +8,7 @@ const OLDEST_GO = [1, 26];
 /** Program → the Debian and Ubuntu package that contains it. */
 const PACKAGES = {
   buildah: 'buildah',
+  dockerd: 'docker.io',
   ip: 'iproute2',
   iptables: 'iptables',
   mmdebstrap: 'mmdebstrap',
@@ -15,6 +16,7 @@ const PACKAGES = {
   nsenter: 'util-linux',
   openssl: 'openssl',
   runc: 'runc',
+  setpriv: 'util-linux',
   unshare: 'util-linux',
 };
 

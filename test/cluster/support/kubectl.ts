@@ -50,7 +50,7 @@ export function kubectlIn(namespace: string) {
     },
 
     /** Waits until all pods of the workload's current revision are ready. */
-    rolledOut: (workload: string) => inside('rollout', 'status', workload, '--timeout=60s'),
+    rolledOut: (workload: string) => inside('rollout', 'status', workload, '--timeout=180s'),
 
     /** Counts the containers of all pods, and describes each that has restarted: how it ended, and its last log lines. */
     async restarts(): Promise<{ containers: number; restarted: string[] }> {

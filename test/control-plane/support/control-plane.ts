@@ -21,6 +21,8 @@ export interface ControlPlaneOptions {
   issuers?: object[];
   /** Instead of one of the issuers. */
   verifier?: Verifier;
+  /** Whether a sign-in of the verifier still holds; default: until it expires. */
+  isHeld?: ControlPlaneParts['isHeld'];
   /** Default: all callers may sign in. */
   checkCaller?: CallerCheck;
   logReader?: LogReader;
@@ -93,6 +95,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       (options.issuers
         ? tokenVerifier(oidcSignIn(options.issuers), { log: silent })
         : developmentSignIn(options.checkCaller ?? (() => {}))),
+    isHeld: options.isHeld,
     access: options.access ?? { allowedOrigins: [], allowedHosts: [], loopback: true },
     publicUrl: options.publicUrl,
     tls: options.tls,

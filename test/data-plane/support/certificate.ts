@@ -1,4 +1,5 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 
 // Tags of DER (ITU-T X.690 §8); a certificate is that of RFC 5280 §4.1.
 const SEQUENCE = 0x30;
@@ -49,7 +50,7 @@ interface Issuer {
   privateKey: KeyObject;
 }
 
-/** A self-signed certificate for this machine, or for another host, with its key; both in PEM. */
+/** A self-signed certificate for this machine, or for another host or IPv4 address, with its key; both in PEM. */
 export const selfSigned = (host = 'localhost'): Certificate => certificateOf({ name: host }).files;
 
 /** An authority that issues certificates for this machine, for servers and clients. */
@@ -66,7 +67,12 @@ function certificateOf(subject: Subject, issuer?: Issuer): { files: Certificate;
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const nameOf = (text: string) => der(SEQUENCE, der(SET, der(SEQUENCE, COMMON_NAME, ascii(UTF8_STRING, text))));
   const validity = der(SEQUENCE, ascii(UTC_TIME, '200101000000Z'), ascii(UTC_TIME, subject.until ?? '490101000000Z'));
-  const names = der(SEQUENCE, ascii(DNS_NAME, subject.name), der(IP_ADDRESS, Buffer.from([127, 0, 0, 1])));
+  const address = isIPv4(subject.name) ? subject.name : '127.0.0.1';
+  const names = der(
+    SEQUENCE,
+    ascii(DNS_NAME, subject.name),
+    der(IP_ADDRESS, Buffer.from(address.split('.').map(Number))),
+  );
   const extension = (id: Buffer, content: Buffer) => der(SEQUENCE, id, der(OCTET_STRING, content));
   const extensions = subject.isAuthority
     ? extension(BASIC_CONSTRAINTS, der(SEQUENCE, der(BOOLEAN, Buffer.from([0xff]))))

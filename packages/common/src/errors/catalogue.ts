@@ -198,10 +198,13 @@ export const errorCatalogue = {
     status: 429,
     rpcCode: -32011,
     title: 'The quota is used up',
-    cause: 'The tenant of the caller has used as much as its quota permits. detail names the limit and when it resets.',
+    cause:
+      'The operator of the gateway limits how much each tenant, a group of callers, may use, and your group has reached ' +
+      'a limit. detail names it and when it resets.',
     remedy:
-      'Send the request again after Retry-After. GET /tenants/{id}/quota shows the limits and their use to administrators, ' +
-      'who can raise them.',
+      'The request has not run. Send it again after as many seconds as Retry-After says. If there is no Retry-After, end or ' +
+      'remove something that you no longer need. If the limit is too low for you, ask the operator (a caller with the ' +
+      'role mcp.admin) to raise it. GET /tenants/{id}/quota shows the limits of your tenant and what is used of them.',
   },
   INTERNAL: {
     status: 500,

@@ -106,7 +106,12 @@ export function unavailable(detail?: string, { retryAfterSeconds, cause }: Retry
 }
 
 /** A service that has not read yet what it needs. */
-export const gatewayStarting = (): GatewayError => unavailable('the gateway is starting', { retryAfterSeconds: 1 });
+export const gatewayStarting = (): GatewayError =>
+  unavailable(
+    'the gateway has just started and does not know its MCP servers yet; send the request again in a second. ' +
+      'If this lasts for more than a minute, the operator finds the cause at /readyz',
+    { retryAfterSeconds: 1 },
+  );
 
 export const upstreamInvalid = (detail?: string, cause?: unknown): GatewayError =>
   new GatewayError('UPSTREAM_INVALID', withDetail(detail, { cause }));

@@ -28,9 +28,12 @@ export function countFailures(now: () => number, { maxEntries = MAX_ENTRIES } = 
       for (const each of who) {
         const entry = tooManyOf(each);
         if (!entry) continue;
+        const seconds = Math.max(1, Math.ceil((entry.until - now()) / 1000));
         throw new GatewayError('TOO_MANY_FAILURES', {
-          detail: `${MAX_FAILURES} sign-ins with API keys have failed within a minute`,
-          headers: { 'retry-after': String(Math.max(1, Math.ceil((entry.until - now()) / 1000))) },
+          detail:
+            `${MAX_FAILURES} requests from your address, or with this API key, had a wrong API key within a minute. Stop ` +
+            `sending this key, check that it is complete, not expired and not revoked, and try again in ${seconds} seconds`,
+          headers: { 'retry-after': String(seconds) },
         });
       }
     },

@@ -23,7 +23,7 @@ export interface ApiKeyPublisher {
   publishAll(source: ApiKeySource): Promise<void>;
   /** When those of the keys that were used were last used, in seconds since the epoch; up to a minute old. */
   lastUses(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** Whether all keys have been written since Redis was empty. */
+  /** Whether all keys have been written since Redis was empty, and sealed with the peppers of now. */
   isComplete(): Promise<boolean>;
 }
 
@@ -32,6 +32,7 @@ export function apiKeyPublisher(redis: RedisClient, prefix: string, peppers: Pep
   const run = (script: string, ...args: (string | number)[]) =>
     redis.eval(script, { keys: [keys.sealed, keys.revoked, keys.uses], arguments: args.map(String) });
   const write = (id: string, json: string) => run(PUBLISH, id, json);
+  let sealedWith: ReturnType<Peppers> | undefined;
   const withdraw = async (id: string) => {
     await run(WITHDRAW, id, Date.now(), Date.now() - REMEMBER_REVOKED_MS, keys.revocations);
   };
@@ -39,10 +40,11 @@ export function apiKeyPublisher(redis: RedisClient, prefix: string, peppers: Pep
     publish: async (key) => void (await write(key.id, sealKey(key, peppers()))),
     withdraw,
     async publishAll(source) {
+      const used = peppers();
       const current = await source.all();
       const standing = await redis.hGetAll(keys.sealed);
       for (const key of current) {
-        const json = sealKey(key, peppers());
+        const json = sealKey(key, used);
         if (standing[key.id] !== json) await write(key.id, json);
         delete standing[key.id];
       }
@@ -51,23 +53,27 @@ export function apiKeyPublisher(redis: RedisClient, prefix: string, peppers: Pep
       const existing = others.length > 0 ? await source.existing(others) : new Set<string>();
       for (const id of others) if (!existing.has(id)) await withdraw(id);
       await redis.set(keys.complete, '1');
+      sealedWith = used;
     },
     async lastUses(ids) {
       if (ids.length === 0) return new Map();
       const found = await withTimeout(connected(redis).hmGet(keys.uses, [...ids]), ANSWER_MS);
       return new Map(ids.flatMap((id, at) => (found[at] ? [[id, Number(found[at])] as const] : [])));
     },
-    isComplete: async () => (await redis.exists(keys.complete)) === 1,
+    isComplete: async () => isSame(sealedWith, peppers()) && (await redis.exists(keys.complete)) === 1,
   };
 }
 
+const isSame = (some: readonly Buffer[] = [], others: readonly Buffer[]) =>
+  some.length === others.length && some.every((pepper, at) => others[at]?.equals(pepper));
+
 const CHECK_MS = 5_000;
-/** A write to Redis may have failed, or a pepper may have changed. */
+/** A write to Redis may have failed. */
 const REPEAT_MS = 60_000;
 
 /**
- * Keeps Redis as the source is: at once, when Redis is available again, within seconds after Redis was emptied, and
- * every minute.
+ * Keeps Redis as the source is: at once, when Redis is available again, within seconds after Redis was emptied or a
+ * pepper has changed, and every minute.
  * @returns ends it
  */
 export function keepApiKeysPublished(

@@ -1,4 +1,4 @@
-import { followSecret } from '@mcp-gateway/platform/config';
+import { followedSecret } from '@mcp-gateway/platform/config';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { z } from 'zod';
 import type { Peppers } from './sealed-key.js';
@@ -32,10 +32,6 @@ export function followPeppers(
   environment: Readonly<Record<string, string | undefined>>,
   { log, defer }: { log: Logger; defer: (end: () => void) => void },
 ): Peppers | undefined {
-  if (!first) return undefined;
-  let current = first;
-  const use = (peppers: Buffer[] | undefined) => void (current = peppers ?? current);
-  const field = apiKeyFields.MCP_GATEWAY_API_KEY_PEPPERS;
-  defer(followSecret('MCP_GATEWAY_API_KEY_PEPPERS', field, environment, use, { log }));
-  return () => current;
+  const name = 'MCP_GATEWAY_API_KEY_PEPPERS';
+  return followedSecret(first, name, apiKeyFields[name], environment, { log, defer });
 }

@@ -113,7 +113,9 @@ class KeyCopy {
     const running = this.#lookups.get(key.hash);
     if (running) return running;
     if (this.#lookups.size >= MAX_LOOKUPS)
-      throw unavailable('too many API keys are looked up', { retryAfterSeconds: 1 });
+      throw unavailable(`the gateway looks up ${MAX_LOOKUPS} API keys at once already, its maximum; try again`, {
+        retryAfterSeconds: 1,
+      });
     const lookup = this.#look(key).finally(() => this.#lookups.delete(key.hash));
     this.#lookups.set(key.hash, lookup);
     return lookup;

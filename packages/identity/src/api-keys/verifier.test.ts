@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
+import { bearerToken } from '../bearer.js';
+import type { SignInRequest } from '../verifier.js';
 import { apiKeyIn, createApiKey, hashOf, idIn, unknownKey } from './api-key.js';
 import { countFailures, networkOf } from './failures.js';
 import { type ApiKey, isSealedFor, type SealedKey, sealedKeyIn, sealKey } from './sealed-key.js';
@@ -110,6 +112,26 @@ describe('a sealed key', () => {
 
   it.each(['', '{', 'null', '[]', '{"id":"x"}'])('that cannot be read is none: %j', (json) => {
     expect(sealedKeyIn(json)).toBeUndefined();
+  });
+});
+
+describe('a caller that sends nothing to sign in with', () => {
+  it.each([
+    ['at once', (request: SignInRequest) => void bearerToken(request.headers) as never],
+    ['later', async (request: SignInRequest) => void bearerToken(request.headers) as never],
+  ])('learns that an API key would do, when the refusal comes %s', async (_when, others) => {
+    const keys: ApiKeys = { remembered: () => undefined, verify: () => Promise.reject(unknownKey()) };
+    const verify = apiKeyVerifier({ keys, others });
+    const refusal = await Promise.resolve()
+      .then(() => verify({ headers: {}, address: undefined }))
+      .catch((error: unknown) => error);
+    expect(refusal).toMatchObject({
+      code: 'SIGN_IN_REQUIRED',
+      detail:
+        'send an access token in the header Authorization: Bearer, or an API key of this gateway in the header X-API-Key',
+      reason: 'no token',
+      headers: { 'www-authenticate': 'Bearer' },
+    });
   });
 });
 

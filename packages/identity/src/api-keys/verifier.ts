@@ -1,6 +1,6 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
-import { invalidToken } from '../bearer.js';
+import { invalidToken, offerApiKey } from '../bearer.js';
 import type { SignInRequest, Verifier } from '../verifier.js';
 import { apiKeyIn, hashOf, idIn, type PresentedKey } from './api-key.js';
 import { countFailures, networkOf } from './failures.js';
@@ -54,8 +54,22 @@ export function apiKeyVerifier({ keys, others, addressOf, now = Date.now }: ApiK
 
   return (request) => {
     const text = apiKeyIn(request.headers);
-    if (text === undefined) return others(request);
+    if (text === undefined)
+      return request.headers.authorization === undefined ? withOffer(others, request) : others(request);
     const hash = hashOf(text);
     return keys.remembered(hash) ?? verify(request, text, hash);
   };
+}
+
+/** Tells a caller that sends nothing to sign in with that an API key would do as well. */
+function withOffer(others: Verifier, request: SignInRequest): ReturnType<Verifier> {
+  const refuse = (error: unknown): never => {
+    throw offerApiKey(error);
+  };
+  try {
+    const signedIn = others(request);
+    return signedIn instanceof Promise ? signedIn.catch(refuse) : signedIn;
+  } catch (error) {
+    return refuse(error);
+  }
 }

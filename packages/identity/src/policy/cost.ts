@@ -27,7 +27,8 @@ const FUNCTIONS = new Map([
 export interface Analysis {
   /** An upper bound of the nodes that one evaluation visits. */
   cost: number;
-  usesHeaders: boolean;
+  /** The variables that it reads; a field of the caller as `principal.name`. */
+  reads: ReadonlySet<string>;
   /** Looks through a list or map whose length the message decides. */
   loops: boolean;
 }
@@ -47,15 +48,20 @@ export class ExpressionFault extends Error {
  * @throws ExpressionFault for functions that expressions may not use, and for patterns that are not valid
  */
 export function analyse(root: ASTNode): Analysis {
-  const analysis = { usesHeaders: false, loops: false };
+  const analysis = { reads: new Set<string>(), loops: false };
 
   function costOf(node: ASTNode): number {
     switch (node.op) {
       case 'value':
         return 1;
       case 'id':
-        if (node.args === 'headers') analysis.usesHeaders = true;
+        analysis.reads.add(node.args);
         return 1;
+      case '.': {
+        const [of, field] = node.args;
+        if (of.op === 'id' && of.args === 'principal') analysis.reads.add(`principal.${field}`);
+        return 1 + costOf(of);
+      }
       case 'call':
         return costOfCall(node, node.args[0], node.args[1]);
       case 'rcall': {

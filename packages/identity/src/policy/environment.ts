@@ -14,13 +14,13 @@ class Roles {
   }
 }
 
-/** The principal of expressions. */
+/** The principal of expressions; to read what it lacks is an error. */
 export class PolicyPrincipal {
   readonly subject: string;
-  readonly name: string;
-  readonly tenant: string;
+  readonly name: string | undefined;
+  readonly tenant: string | undefined;
   readonly roles: Roles;
-  constructor({ subject, name, tenant, roles }: Principal) {
+  constructor({ subject, name, tenant, roles }: Pick<Principal, 'subject' | 'roles'> & Partial<Principal>) {
     this.subject = subject;
     this.name = name;
     this.tenant = tenant;

@@ -3,6 +3,7 @@ import type { ParseResult } from '@marcbachmann/cel-js';
 import { EVERY_METHOD, type Policy } from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
 import { type Analysis, analyse, ExpressionFault, hasLongList, MAX_ENTRIES } from './cost.js';
+import type { AssumedRequest, PolicyFinding } from './explain.js';
 import { beginEvaluation, environment, PolicyPrincipal, PolicyResource } from './environment.js';
 
 /** Of all expressions of an adapter together; about two milliseconds of processor time. */
@@ -37,6 +38,8 @@ interface Compiled {
 export interface Policies {
   /** Undefined when they permit the request. `deny` comes before `allow`. */
   decide(request: PolicyRequest): Denial | undefined;
+  /** What each policy says about a message of which not everything is known. */
+  examine(request: AssumedRequest): PolicyFinding[];
 }
 
 /** The policies of a route. One whose expression is not valid refuses everything that it decides on. */
@@ -44,7 +47,10 @@ export function compilePolicies(policies: readonly Policy[]): Policies {
   const compiled = policies.map(compileOrRefuse);
   const denying = compiled.filter(({ policy }) => policy.effect === 'deny');
   const allowing = compiled.filter(({ policy }) => policy.effect === 'allow');
-  return { decide: (request) => decide(denying, allowing, request) };
+  return {
+    decide: (request) => decide(denying, allowing, request),
+    examine: (request) => compiled.map((each) => examine(each, request)),
+  };
 }
 
 /** What is wrong with the expressions; `index` counts the policies from 0. */
@@ -61,7 +67,7 @@ export function policyFaults(policies: readonly Policy[]): { index: number; deta
   });
 }
 
-const UNKNOWN: Analysis = { cost: 0, usesHeaders: false, loops: false };
+const UNKNOWN: Analysis = { cost: 0, reads: new Set(), loops: false };
 
 function compileOrRefuse(policy: Policy): Compiled {
   try {
@@ -120,11 +126,11 @@ const denial = (policy: Policy, result: true | { error: Error }): Denial =>
     : { policy: policy.name, reason: `the policy ${policy.name} cannot be evaluated`, cause: result.error };
 
 /** The result, or the error, which refuses the request. */
-function evaluate({ expression, analysis }: Compiled, context: Context): boolean | { error: Error } {
+function evaluate({ expression, analysis }: Compiled, context: Evaluated): boolean | { error: Error } {
   try {
     if (!expression) throw new Error('this version of the gateway cannot evaluate the expression');
     if (analysis.loops && context.hasLongList) throw new Error(`a list has more than ${MAX_ENTRIES} entries`);
-    context.readsHeaders ||= analysis.usesHeaders;
+    context.readsHeaders ||= analysis.reads.has('headers');
     beginEvaluation();
     const result: unknown = expression(context.variables());
     return typeof result === 'boolean' ? result : { error: new Error('the result is neither true nor false') };
@@ -140,8 +146,54 @@ function failureOf(thrown: unknown): Error {
   return new Error(`the expression fails at character ${(range?.start ?? 0) + 1}: ${code}`);
 }
 
+interface Evaluated {
+  readsHeaders: boolean;
+  readonly hasLongList: boolean;
+  /** A variable that is undefined makes the expressions fail that need it. */
+  variables(): Record<string, unknown>;
+}
+
+/** What is not known makes an expression fail, unless the rest decides it. */
+function examine(each: Compiled, request: AssumedRequest): PolicyFinding {
+  const { name, effect, methods } = each.policy;
+  const { method = request.tool === undefined ? undefined : 'tools/call' } = request;
+  const says = (result: PolicyFinding['result'], needs: string[] = []): PolicyFinding => ({
+    name,
+    effect,
+    result,
+    needs,
+  });
+  if (method === undefined && !methods.includes(EVERY_METHOD)) return says('unknown', ['method']);
+  if (method !== undefined && !decidesOn(each.policy, method)) return says('not-applicable');
+  const variables = knownVariables(request, method);
+  const given = request.arguments ?? {};
+  const result = evaluate(each, { readsHeaders: false, hasLongList: hasLongList(given), variables: () => variables });
+  if (typeof result === 'boolean') return says(result ? 'true' : 'false');
+  const { principal } = request;
+  const unknown = [
+    ...Object.entries(variables).flatMap(([variable, value]) => (value === undefined ? [variable] : [])),
+    ...(['name', 'tenant'] as const).flatMap((field) => (principal[field] === undefined ? [`principal.${field}`] : [])),
+  ].filter((variable) => each.analysis.reads.has(variable));
+  return unknown.length > 0 ? says('unknown', unknown) : says('failed');
+}
+
+function knownVariables({ principal, resource, tool, arguments: given, headers }: AssumedRequest, method?: string) {
+  const { kind, name, createdBy } = resource;
+  const isCall = method === 'tools/call';
+  const isKnown = isCall && tool !== undefined && given !== undefined;
+  return {
+    principal: new PolicyPrincipal(principal),
+    resource: new PolicyResource(kind, name, createdBy),
+    method,
+    tool: method === undefined || isCall ? tool : '',
+    arguments: given,
+    params: isKnown ? { name: tool, arguments: given } : undefined,
+    headers: headers && readableHeaders(headers),
+  };
+}
+
 /** The variables of the expressions for one request, each made when it is needed. */
-class Context {
+class Context implements Evaluated {
   readsHeaders = false;
   #headers: Record<string, string> | undefined;
   #hasLongList: boolean | undefined;

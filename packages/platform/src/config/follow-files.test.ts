@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { z } from 'zod';
-import { followSecret } from './follow-files.js';
+import { followedSecret, followSecret } from './follow-files.js';
 
 const Keys = z.string().regex(/^k/, 'must begin with k').meta({ secret: true });
 
@@ -36,6 +36,11 @@ afterEach(() => {
   stop();
   rmSync(root, { recursive: true });
 });
+
+const both = (first: () => void, second: () => void) => () => {
+  first();
+  second();
+};
 
 async function until(done: () => boolean) {
   while (!done()) await delay(5);
@@ -68,6 +73,24 @@ it('keeps what it had when the content is wrong or the file is gone, says so onc
   expect(faults[0]).toContain('The content of KEYS_FILE must begin with k');
   expect(faults[1]).toContain('ENOENT');
   expect(faults.join()).not.toContain('s3cret');
+});
+
+it('gives the present value of a setting, which stays until its file has another one', async () => {
+  const log = pino({ enabled: false });
+  const value = followedSecret(
+    'k0',
+    'KEYS',
+    Keys,
+    { KEYS_FILE: file },
+    { log, everyMs: 5, defer: (end) => (stop = both(stop, end)) },
+  );
+  expect(value?.()).toBe('k0');
+  await until(() => value?.() === 'k1');
+  mount('..2', 'wrong');
+  await until(() => lines.length > 0);
+  expect(value?.()).toBe('k1');
+  const none = followedSecret(undefined, 'KEYS', Keys.optional(), {}, { log, defer: () => {} });
+  expect(none).toBeUndefined();
 });
 
 it('follows nothing when the setting is a variable', () => {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Logger } from '../logging.js';
-import { internalFields } from './fields.js';
 import { readConfig } from './read.js';
 import { fileVariable, readSecretFile } from './secrets.js';
 
@@ -45,6 +44,24 @@ export function followFiles(
 }
 
 /**
+ * The value of a secret setting, also when its file has changed; undefined when it is not set.
+ * @param first the value at the start
+ * @param defer gets what ends the reading of the file
+ */
+export function followedSecret<T extends z.ZodType>(
+  first: z.output<T>,
+  name: string,
+  field: T,
+  environment: Readonly<Record<string, string | undefined>>,
+  { defer, ...options }: FollowOptions & { defer: (end: () => void) => void },
+): (() => NonNullable<z.output<T>>) | undefined {
+  if (first === undefined || first === null) return undefined;
+  let current: NonNullable<z.output<T>> = first;
+  defer(followSecret(name, field, environment, (value) => void (current = value ?? current), options));
+  return () => current;
+}
+
+/**
  * Hands on a secret setting whenever the content of its file changes. A setting that is a variable never changes.
  * @returns ends it
  */
@@ -60,21 +77,4 @@ export function followSecret<T extends z.ZodType>(
   const one = z.object({ [name]: field });
   const read = () => readConfig(one, { [fileVariable(name)]: file })[name] as z.output<T>;
   return followFiles([file], () => use(read()), options);
-}
-
-/**
- * The secrets of the services of one gateway, also when their file changes; undefined when there are none.
- * @param defer gets what ends the reading of the file
- */
-export function followInternalSecrets(
-  first: readonly string[] | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
-  { defer, ...options }: FollowOptions & { defer: (end: () => void) => void },
-): (() => readonly string[]) | undefined {
-  if (!first) return undefined;
-  let current = first;
-  const name = 'MCP_GATEWAY_INTERNAL_SECRETS';
-  const use = (secrets: readonly string[] | undefined) => void (current = secrets ?? current);
-  defer(followSecret(name, internalFields[name], environment, use, options));
-  return () => current;
 }

@@ -14,7 +14,7 @@ export {
   RuntimeName,
   serviceFields,
 } from './fields.js';
-export { type FollowOptions, followInternalSecrets, followSecret } from './follow-files.js';
+export { followedSecret, type FollowOptions, followSecret } from './follow-files.js';
 export { networkVariables, proxyVariables, trustVariables } from './inherited-variables.js';
 export { ConfigError, readConfig, unknownVariables } from './read.js';
 export { fileVariable, readSecretFile, variablesOf } from './secrets.js';

@@ -65,7 +65,8 @@ function onServer(redis: RedisClient, channels: Channels, onSubscribed: () => vo
       clearTimeout(retry);
       // node-redis leaks a connection that is destroyed while it is being made.
       const isConnecting = subscriber.isOpen && !subscriber.isReady && redis.isReady;
-      if (isConnecting) subscriber.once('ready', () => subscriber.destroy());
+      // If the attempt fails, it would go on for ever.
+      if (isConnecting) for (const end of ['ready', 'error']) subscriber.once(end, () => subscriber.destroy());
       else if (subscriber.isOpen) subscriber.destroy();
     },
   };

@@ -21,6 +21,8 @@ export interface ApiKeyService {
   list(principal: Principal, page: Page): Promise<{ items: ApiKeyResource[]; next?: string }>;
   /** @throws GatewayError API_KEY_NOT_FOUND, also for the key of another caller */
   get(by: Requester, id: string): Promise<ApiKeyResource>;
+  /** The caller that signs in with the key. @throws GatewayError API_KEY_NOT_FOUND, also for the key of another caller */
+  holderOf(by: Requester, id: string): Promise<Principal>;
   /** False when the key is revoked here, and data planes learn of it only once Redis is available. */
   revoke(by: Requester, id: string): Promise<boolean>;
 }
@@ -28,6 +30,8 @@ export interface ApiKeyService {
 export interface ApiKeyServiceParts {
   rows: ApiKeyRows;
   publisher: ApiKeyPublisher;
+  /** Gives a caller its tenant, and the tenants that it administers. */
+  placed: (principal: Principal) => Promise<Principal>;
   /** How far in the future the end of a key may be. */
   maxDays: number;
   log: Logger;
@@ -38,13 +42,8 @@ const DAY_MS = 24 * 60 * 60_000;
 const DEFAULT_DAYS = 90;
 
 /** Permission, then the row, then Redis, where data planes look keys up. */
-export function apiKeyService({
-  rows,
-  publisher,
-  maxDays,
-  log,
-  now = () => new Date(),
-}: ApiKeyServiceParts): ApiKeyService {
+export function apiKeyService(parts: ApiKeyServiceParts): ApiKeyService {
+  const { rows, publisher, maxDays, placed, log, now = () => new Date() } = parts;
   async function visible(
     { principal, judged }: Pick<Requester, 'principal' | 'judged'>,
     id: string,
@@ -64,11 +63,8 @@ export function apiKeyService({
       if (!(await rows.create(row))) {
         throw new GatewayError('API_KEY_LIMIT', { detail: `you have ${API_KEYS_PER_CALLER} API keys; revoke some` });
       }
-      await publisher.publish(apiKeyOf(row)).catch((error: unknown) => {
-        log.warn(
-          { requestId, err: error, apiKey: row.id },
-          'a new API key is not published yet; the next attempt follows',
-        );
+      await publisher.publish(apiKeyOf(row)).catch((err: unknown) => {
+        log.warn({ requestId, err, apiKey: row.id }, 'a new API key is not published yet; the next attempt follows');
       });
       Object.assign(judged, { rule: 'creator', tenant: row.tenant });
       return { ...represent(row, new Map()), key: key.text };
@@ -85,6 +81,7 @@ export function apiKeyService({
       return found.length > limit ? { items, next: String(items.at(-1)?.id) } : { items };
     },
     get: async (by, id) => (await withUses([await visible(by, id)], publisher))[0] as ApiKeyResource,
+    holderOf: async (by, id) => placed(principalOfKey(apiKeyOf(await visible(by, id)))),
     async revoke({ requestId, ...by }, id) {
       await visible(by, id);
       if (!(await rows.remove(id))) throw new GatewayError('API_KEY_NOT_FOUND'); // another request has revoked it

@@ -13,6 +13,8 @@ export interface TenantDirectory {
   place(verify: Verifier): Verifier;
   /** A caller that was placed before, without the tenants that it has ceased to administer. */
   current(principal: Principal): Promise<Principal>;
+  /** A caller that has not been placed yet. */
+  placed(principal: Principal): Promise<Principal>;
   /** Where a caller would belong of whom only subject and roles are known. */
   guess(caller: Pick<Principal, 'subject' | 'roles'>): Promise<Pick<Principal, 'tenant' | 'adminOf'>>;
   /** Reads the tenants again, and tells the data planes. Without Redis it does nothing: `keepTenantsPublished` repeats it. */
@@ -54,6 +56,10 @@ export function tenantDirectory(
     async current(principal) {
       await upToDate();
       return placement.again(principal);
+    },
+    async placed(principal) {
+      await upToDate();
+      return placement.place(principal);
     },
     async guess(principal) {
       await upToDate();

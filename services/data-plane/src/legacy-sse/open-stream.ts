@@ -63,7 +63,9 @@ async function openOn(
   const event = new EndpointEvent((uri) => {
     const upstreamId = messagesPath(uri, endpoint.url + path);
     if (Buffer.byteLength(upstreamId) > MAX_UPSTREAM_ID_BYTES) {
-      throw new GatewayError('UPSTREAM_INVALID', { detail: 'the URL in the endpoint event is too long' });
+      throw new GatewayError('UPSTREAM_INVALID', {
+        detail: `the URL in the endpoint event of the server is longer than ${MAX_UPSTREAM_ID_BYTES} bytes; the server has to send a shorter one`,
+      });
     }
     const url = messagesUrl(route.name, sealSessionId({ ...envelope, upstreamId }, parts.keys.sealing(), 'url'));
     return parts.referenceTo(url, req.url ?? '');

@@ -1,5 +1,5 @@
 import { adapterRef, type Route } from '@mcp-gateway/common/contracts';
-import { GatewayError } from '@mcp-gateway/common/errors';
+import { GatewayError, gatewayStarting } from '@mcp-gateway/common/errors';
 import { canRead } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/routing';
@@ -11,8 +11,6 @@ import type { RouteTable } from '@mcp-gateway/routing';
 export function authorize(routes: RouteTable, principal: Principal, adapter: string): Route {
   const route = routes.get(adapterRef(adapter));
   if (route && canRead(principal, route)) return route;
-  if (!route && !routes.isLoaded()) {
-    throw new GatewayError('UNAVAILABLE', { detail: 'the gateway is starting', headers: { 'retry-after': '1' } });
-  }
+  if (!route && !routes.isLoaded()) throw gatewayStarting();
   throw new GatewayError('ADAPTER_NOT_FOUND', { reason: route ? 'no rule permits it' : 'no such resource' });
 }

@@ -106,7 +106,9 @@ class ProxiedAnswer implements Dispatcher.DispatchHandler {
   ): void {
     if (status > 599) {
       return controller.abort(
-        new GatewayError('UPSTREAM_INVALID', { detail: `the server answered with the status ${status}` }),
+        new GatewayError('UPSTREAM_INVALID', {
+          detail: `the server answered with the status ${status}; HTTP ends at 599`,
+        }),
       );
     }
     if (status < 200) return; // informational; Node has answered `Expect` itself
