@@ -67,6 +67,38 @@ describe('the audit of MCP requests', () => {
     expect(records[1]?.responseBytes).toBeGreaterThan(100);
   });
 
+  it('records arguments of the tools that an adapter names only, without what it redacts', async () => {
+    const SENTINEL = 'k7sentinel9q';
+    const replica = await startReplica();
+    const { trail, settled } = recordingTrail();
+    const policies = [
+      { name: 'off', effect: 'deny' as const, when: 'tool == "off"', methods: ['tools/call'], reason: '' },
+    ];
+    const audit = { arguments: { tools: ['add', 'off'], redact: ['iban', '/customer/name'] } };
+    const route = routeTo(replica.endpoint, { audit, policies });
+    const gateway = await startGateway({ routes: [route], trail });
+    const given = { n: 1, IBAN: SENTINEL, customer: { name: SENTINEL, city: 'Ulm' }, list: [{ password: SENTINEL }] };
+    const call = (name: string, headers = {}) =>
+      send(`${gateway.url}/adapters/echo/mcp`, { body: message('tools/call', { name, arguments: given }), headers });
+    await call('add');
+    await call('other');
+    await call('off');
+    await call('add', { 'x-dev-userid': 'mallory' });
+    await gateway.publish(routeTo(replica.endpoint));
+    await call('add');
+    const records = await settled(5);
+    const shown =
+      '{"n":1,"IBAN":"[redacted]","customer":{"name":"[redacted]","city":"Ulm"},"list":[{"password":"[redacted]"}]}';
+    expect(records.map(({ tool, code, arguments: recorded }) => [tool, code, recorded])).toEqual([
+      ['add', undefined, shown],
+      ['other', undefined, undefined],
+      ['off', 'POLICY_DENIED', shown],
+      ['add', 'ADAPTER_NOT_FOUND', undefined],
+      ['add', undefined, undefined],
+    ]);
+    expect(JSON.stringify(records)).not.toContain(SENTINEL);
+  });
+
   it('records the address behind trusted proxies, the agent and the trace', async () => {
     const { mcp, settled } = await auditedGateway({ trustedProxies: ['127.0.0.1/8'] });
     const trace = 'ab'.repeat(16);

@@ -89,7 +89,7 @@ const FAULTS = [
     what: 'Entra ID without an app registration',
     AUTH_MODE: 'entra',
     ENTRA_TENANT_IDS: TENANT,
-    why: /^AUTH_MODE=entra needs ENTRA_CLIENT_ID: the ids of the tenants .*\.$/,
+    why: /^AUTH_MODE=entra needs ENTRA_CLIENT_ID, the client id of .*\.$/,
   },
   {
     what: 'a tenant by name',

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { example } from '../support/api.js';
 import { callText, connect, type Session } from '../support/clients.js';
 import { startGateway, type Gateway } from '../support/gateway.js';
@@ -66,6 +67,15 @@ describe('a stdio server', () => {
     for (const { pid } of bridgesOf('moved').slice(1)) process.kill(pid, 'SIGKILL');
     expect(await sum(session)).toContain('5');
     expect(session.transport.sessionId).toBe(id);
+  });
+
+  it('that speaks older revisions only serves a client that tries the newest first', async () => {
+    const url = await registered('older', { imageName: 'mcp-proxy', environmentVariables: STDIO });
+    const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+    await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+    const { content } = await client.callTool({ name: 'get-sum', arguments: { a: 2, b: 3 } });
+    expect(content).toMatchObject([{ text: expect.stringContaining('5') }]);
+    await client.close();
   });
 
   it('that dies fails its requests, and its session goes on with a new one', async () => {

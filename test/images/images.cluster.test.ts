@@ -17,11 +17,14 @@ const LIMITS = {
   'control-plane': 215,
   'deployment-worker': 215,
   'mcp-example': 155,
+  'mcp-bridge': 205,
   supervisor: 225,
 };
+/** They start commands of this machine. */
+const WITH_SHELL: readonly string[] = ['mcp-bridge', 'supervisor'];
 type Target = keyof typeof LIMITS;
 const TARGETS = Object.keys(LIMITS) as Target[];
-const WITHOUT_SHELL = TARGETS.filter((target) => target !== 'supervisor');
+const WITHOUT_SHELL = TARGETS.filter((target) => !WITH_SHELL.includes(target));
 
 let archives: Awaited<ReturnType<typeof gatewayArchives>>;
 beforeAll(async () => {
@@ -54,7 +57,7 @@ describe('the images', () => {
     async (target) => {
       const { config } = await inspect(target);
       expect(config.User).toBe('65532:65532');
-      expect(config.Entrypoint[0]).toBe('/usr/local/bin/node');
+      expect(config.Entrypoint).toContain('/usr/local/bin/node');
       expect(config.Labels).toMatchObject({
         'org.opencontainers.image.title': expect.stringMatching(/^MCP Gateway: /),
         'org.opencontainers.image.version': '0.0.0',
@@ -88,6 +91,7 @@ describe('process 1 of a container', () => {
 
   const SETTINGS = {
     'mcp-example': {},
+    'mcp-bridge': { MCP_COMMAND: 'npx', MCP_ARGS: '--version' },
     'data-plane': {
       REDIS_URL: 'redis://127.0.0.1:1',
       CONTROL_PLANE_URL: 'http://127.0.0.1:2',
@@ -96,7 +100,7 @@ describe('process 1 of a container', () => {
     },
   };
 
-  it.each(['mcp-example', 'data-plane'] as const)('%s shuts down gracefully on SIGTERM', async (name) => {
+  it.each(['mcp-example', 'mcp-bridge', 'data-plane'] as const)('%s shuts down gracefully on SIGTERM', async (name) => {
     await loadImage(archives[name]);
     const env = Object.entries(SETTINGS[name]).map(([variable, value]) => ({ name: variable, value }));
     const spec = {

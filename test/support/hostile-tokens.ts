@@ -135,6 +135,9 @@ const TOKENS: Attack[] = [
   jwt('no issuer', /an issuer that is not accepted here/, (issuer) => issuer.token({ iss: undefined })),
   jwt('another audience', /for another audience/, (issuer) => issuer.token({ aud: 'gateway2' })),
   jwt('no audience', /for another audience/, (issuer) => issuer.token({ aud: undefined })),
+  jwt('an ID token', /no access token/, (issuer) =>
+    issuer.token({ at_hash: 'x', nonce: 'x', azp: undefined, appid: undefined, scp: undefined }),
+  ),
   jwt('expired', /the token has expired/, (issuer) => issuer.token({ exp: inSeconds(-21) })),
   jwt('no expiry', /the claim exp of the token is not valid/, (issuer) => issuer.token({ exp: undefined })),
   jwt('not valid yet', /the token is not valid yet/, (issuer) => issuer.token({ nbf: inSeconds(60) })),

@@ -5,7 +5,7 @@ import type { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 
 /** Longest texts of a record, in characters; with them a record has at most a few KiB. */
-const MAX = { subject: 512, name: 128, role: 64, text: 256 };
+const MAX = { subject: 512, name: 128, role: 64, text: 256, arguments: 4_096 };
 const MAX_ROLES = 32;
 
 /** What a service knows of a request when it has ended. */
@@ -21,6 +21,8 @@ export interface AuditFacts {
   /** The tenant that the resource belongs to; undefined when there is no such resource. */
   resourceTenant?: string | undefined;
   tool?: string | undefined;
+  /** Redacted and bounded (arguments.ts). */
+  arguments?: string | undefined;
   address: string | undefined;
   via?: string | undefined;
   headers: IncomingHttpHeaders;
@@ -60,6 +62,7 @@ export function auditRecord(service: AuditRecord['service'], facts: AuditFacts, 
       tenant: bounded(facts.resourceTenant, MAX.text),
     },
     tool: bounded(facts.tool, MAX.name),
+    arguments: bounded(facts.arguments, MAX.arguments),
     address: bounded(facts.address, MAX.text),
     via: via === facts.address ? undefined : via,
     userAgent: bounded(headers['user-agent'], MAX.text),

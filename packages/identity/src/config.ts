@@ -85,6 +85,11 @@ export const tokenVerifier = (signIn: SignIn, parts: VerifierParts): Verifier =>
 export const authorizationServersOf = (signIn: SignIn): readonly AuthorizationServer[] =>
   signIn.mode === 'oidc' ? signIn.issuers : signIn.entra.authorizationServers;
 
+const ENTRA_NEEDS = {
+  ENTRA_TENANT_IDS: 'the ids of the tenants whose callers may sign in',
+  ENTRA_CLIENT_ID: 'the client id of the app registration of the gateway',
+};
+
 /** Says why a service must not start with these settings of sign-in. */
 export function signInFault(config: SignInConfig): string | undefined {
   const { AUTH_MODE: mode } = config;
@@ -100,7 +105,7 @@ export function signInFault(config: SignInConfig): string | undefined {
   }
   const missing = (['ENTRA_TENANT_IDS', 'ENTRA_CLIENT_ID'] as const).filter((name) => config[name] === undefined);
   if (mode === 'entra' && missing.length > 0) {
-    return `AUTH_MODE=entra needs ${missing.join(' and ')}: the ids of the tenants whose callers may sign in, and the client id of the gateway's app registration.`;
+    return `AUTH_MODE=entra needs ${missing.map((name) => `${name}, ${ENTRA_NEEDS[name]}`).join('; and ')}.`;
   }
   const needed = (name: string) => (name.startsWith('OIDC_') ? 'oidc' : 'entra');
   const idle = (Object.keys(signInFields) as (keyof typeof signInFields)[]).find(

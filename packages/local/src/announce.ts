@@ -57,6 +57,8 @@ export function announceSignIn({
     '  TOKEN=…',
     `  curl -s ${url}/adapters -H "Authorization: Bearer $TOKEN" ${json}`,
     '',
+    'Only you and administrators can use it then. For others, add "requiredRoles": ["a role of theirs"] to the JSON.',
+    '',
     'Paste into an MCP client, which signs in by itself or sends the header Authorization: Bearer TOKEN:',
     '',
     `  ${url}/adapters/${EXAMPLE.name}/mcp`,

@@ -143,3 +143,17 @@ it('fails requests while the server does not read', async () => {
   const { messages } = await post(url, request(3, 'echo', { text }), session);
   expect(messages[0]?.error?.message).toContain('does not read its input; the message was not sent to it');
 });
+
+it('survives a client that leaves in the middle of an answer, again and again', async () => {
+  const { url } = await startHostile('');
+  const session = await openSession(url);
+  for (let count = 0; count < 10; count += 1) {
+    const leaves = new AbortController();
+    const headers = { 'content-type': 'application/json', accept: 'text/event-stream', ...session };
+    const body = JSON.stringify(request(count, 'big', { bytes: 8_000_000 }));
+    const response = await fetch(url, { method: 'POST', headers, body, signal: leaves.signal });
+    await response.body?.getReader().read();
+    leaves.abort();
+  }
+  expect((await post(url, request('x', 'echo', { a: 1 }), session)).messages[0]?.result).toEqual({ a: 1 });
+});

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createHttpServer } from './http/server.js';
 import { openLog } from './log.js';
 import { remoteTarget } from './remote/target.js';
-import { readSettings, SettingsError, type Settings } from './settings.js';
+import { readSettings, SettingsError, unknownSettings, type Settings } from './settings.js';
 import { stdioTarget } from './stdio/target.js';
 import type { Target } from './target.js';
 
@@ -12,6 +12,7 @@ const LOOPBACK_ADDRESSES = ['localhost', '127.0.0.1', '::1'];
 
 const { log, flush } = openLog(2);
 const settings = await settingsOrExit();
+for (const name of unknownSettings(process.env)) log(`mcp-bridge: ${name} is no setting; docs/servers.md lists them`);
 const target = targetOf(settings);
 const server = createHttpServer({
   target,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { argumentsOf, readSettings } from './settings.js';
+import { argumentsOf, readSettings, unknownSettings } from './settings.js';
 
 describe('MCP_ARGS', () => {
   it.each([
@@ -23,6 +23,11 @@ describe('MCP_ARGS', () => {
 });
 
 describe('the settings', () => {
+  it('that are misspelt are found', () => {
+    const env = { MCP_COMMAND: 'a', MCP_ARG: 'b', MCP_BRIDGE_IDLE: '1', MCP_GATEWAY_REPLICA: 'c', API_KEY: 'd' };
+    expect(unknownSettings(env)).toEqual(['MCP_ARG', 'MCP_BRIDGE_IDLE']);
+  });
+
   it('take the command of the program over that of the variables', () => {
     const { target } = readSettings({ MCP_COMMAND: 'other' }, ['npx', '-y', 'a b']);
     expect(target).toEqual({ kind: 'stdio', command: 'npx', args: ['-y', 'a b'] });

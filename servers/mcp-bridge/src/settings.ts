@@ -41,6 +41,10 @@ const Variables = z.object({
 });
 type Variables = z.infer<typeof Variables>;
 
+/** Names that look like settings of the bridge and are none, so that a misspelt one is noticed. */
+export const unknownSettings = (env: NodeJS.ProcessEnv): string[] =>
+  Object.keys(env).filter((name) => /^MCP_(BRIDGE|PROXY|COMMAND|ARG)/.test(name) && !OWN_VARIABLES.has(name));
+
 /** The variables that are the bridge's own; its children do not get them. */
 export const OWN_VARIABLES: ReadonlySet<string> = new Set(Object.keys(Variables.shape));
 

@@ -95,8 +95,7 @@ export interface ControlPlane {
 
 /** Builds a control plane from its parts. It opens no connection and starts no timer; the parts belong to the caller. */
 export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
-  const { database, isMigrated, queue, sessions, quotas, logs, logCheckMs, mayUseWorkloadIdentity, metrics, now } =
-    parts;
+  const { database, isMigrated, queue, sessions, logs, logCheckMs, mayUseWorkloadIdentity, metrics, now } = parts;
   const { trail, log } = parts;
 
   const rows = adapterRows(database, now);
@@ -108,18 +107,11 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
     now: now && (() => now().getTime()),
   });
   const definition = adapterDefinition(rows, { mayUseWorkloadIdentity, checkCredential: broker.checkUse });
-  const tenants = tenantRows(database, now);
+  const { rows: tenants, directory, counted } = composeTenants(parts);
   const limitsOf = resourceLimits(tenants);
   const adapters = resourceService(definition, { queue, limitsOf, log });
   const ofTool = toolDefinition(toolRows(database, now), { mayUseWorkloadIdentity });
   const tools = resourceService(ofTool, { queue, limitsOf, log });
-  const publisher = quotas && tenantPublisher(quotas.redis, quotas.prefix);
-  const directory = tenantDirectory(tenants, { publisher, log });
-  const counted = quotas && {
-    ledger: quotaLedger(quotas.redis, quotas.prefix),
-    sessions: sessionRecords(quotas.redis, quotas.prefix),
-    prefix: quotas.prefix,
-  };
   const keyRows = apiKeyRows(database);
   const { apiKeys } = parts;
   const keys = apiKeys && databaseKeys(keyRows);
@@ -160,6 +152,18 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   const listener = metrics ? instrumentApi(metrics.registry, metrics.redis, app) : app;
   const server = createApiServer(listener, parts.tls, log);
   return { app, server, adapters: rows, apiKeys: keyRows, tenants };
+}
+
+/** The tenants, where callers belong, and what data planes have counted. */
+function composeTenants({ database, quotas, now, log }: ControlPlaneParts) {
+  const rows = tenantRows(database, now);
+  const publisher = quotas && tenantPublisher(quotas.redis, quotas.prefix);
+  const counted = quotas && {
+    ledger: quotaLedger(quotas.redis, quotas.prefix),
+    sessions: sessionRecords(quotas.redis, quotas.prefix),
+    prefix: quotas.prefix,
+  };
+  return { rows, directory: tenantDirectory(rows, { publisher, log }), counted };
 }
 
 const originOf = ({ credentials, tls, trustedProxies = [] }: ControlPlaneParts) =>

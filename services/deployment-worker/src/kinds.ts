@@ -26,7 +26,8 @@ const managedKind = <Spec extends ReplicatedSpec>(
 export const adapterKind = (rows: AdapterRows): ManagedKind => managedKind('adapter', rows, desiredAdapter);
 
 export function desiredAdapter(row: AdapterRow): DesiredState {
-  const { port, path, policies, affinity, sessionRecovery, sessions, preserveHost, upstreamAuth, tls } = row.spec;
+  const { port, path, policies, affinity, sessionRecovery, sessions, preserveHost } = row.spec;
+  const { upstreamAuth, tls, audit } = row.spec;
   return desiredState(
     row,
     { port, path, ...(tls && { tls: true }) },
@@ -38,6 +39,7 @@ export function desiredAdapter(row: AdapterRow): DesiredState {
       preserveHost,
       ...(upstreamAuth && { upstreamAuth }),
       ...(tls && { tls }),
+      ...(audit && { audit }),
     },
   );
 }

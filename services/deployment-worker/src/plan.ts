@@ -11,7 +11,7 @@ import {
 /** The fields of a route that differ between kinds. */
 export type KindRouting = Pick<
   PublishedRoute,
-  'affinity' | 'policies' | 'sessionRecovery' | 'sessions' | 'preserveHost' | 'upstreamAuth' | 'tls'
+  'affinity' | 'policies' | 'sessionRecovery' | 'sessions' | 'preserveHost' | 'upstreamAuth' | 'tls' | 'audit'
 >;
 
 /** A row with its workload and revision. Computed once for each run, because the revision is a hash. */

@@ -22,6 +22,7 @@ const row = rowOf(
     sessionRecovery: 'terminate',
     sessions: { idleTimeoutSeconds: 600 },
     preserveHost: true,
+    audit: { arguments: { tools: ['*'], redact: ['iban'] } },
     path: '/v1/mcp',
     environmentVariables: { KEY: 'hunter2' },
   },
@@ -48,6 +49,7 @@ describe('the route of an adapter', () => {
       sessionRecovery: 'terminate',
       sessions: { idleTimeoutSeconds: 600 },
       preserveHost: true,
+      audit: { arguments: { tools: ['*'], redact: ['iban'] } },
       path: '/v1/mcp',
       endpoints: [
         { id: 'echo-0.a', url: 'http://127.0.0.1:9000', path: '/v1/mcp', ready: true, updated: true },

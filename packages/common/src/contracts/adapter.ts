@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AuditSettings } from './audit.js';
 import { ServerTls, UpstreamAuth } from './credential.js';
 import { Policies } from './policy.js';
 import { ResourceName } from './resource.js';
@@ -62,6 +63,11 @@ export const AdapterSpec = z
       description:
         'The server speaks TLS on its port; `{}` is enough for a certificate that the system trusts. Absent: it speaks ' +
         'plain HTTP.',
+    }),
+    audit: AuditSettings.optional().meta({
+      description:
+        'What the audit records of calls beyond what it records of all. Absent: never arguments. Only mcp.admin may set, ' +
+        'change or remove it.',
     }),
     resources: ResourceAmounts,
   })

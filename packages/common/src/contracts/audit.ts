@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { text } from './adapter-fields.js';
 
 /** How the audited request ended. */
 export const AuditOutcome = z.enum(['success', 'refused', 'failed', 'aborted']).meta({
@@ -8,6 +9,34 @@ export const AuditOutcome = z.enum(['success', 'refused', 'failed', 'aborted']).
     'error. refused: the gateway refused it. failed: the gateway or the server failed. aborted: the client left before the answer.',
 });
 export type AuditOutcome = z.infer<typeof AuditOutcome>;
+
+const MAX_REDACTIONS = 64;
+
+/** Which calls are recorded with their arguments (packages/audit/src/arguments.ts). */
+export const ArgumentAudit = z.strictObject({
+  tools: z
+    .array(text(128, 1))
+    .min(1, 'must name a tool, or "*" for all')
+    .max(64, 'must be at most 64 tools')
+    .meta({ description: 'Names of the tools; `*` is every tool.' }),
+  redact: z
+    .array(
+      text(256, 1).regex(/^(?!\/)|^(\/([^~]|~[01])*)$/, 'must be a name, or a JSON pointer such as "/customer/iban"'),
+    )
+    .max(MAX_REDACTIONS, `must be at most ${MAX_REDACTIONS}`)
+    .default([])
+    .meta({
+      description:
+        'What the record leaves out: names of properties, at any depth and in any case, and JSON pointers (RFC 6901) ' +
+        'into the arguments. Names that look like secrets, such as `password`, are always left out.',
+    }),
+});
+export type ArgumentAudit = z.infer<typeof ArgumentAudit>;
+
+/** What the audit records of an adapter beyond what it records of all. */
+export const AuditSettings = z.strictObject({
+  arguments: ArgumentAudit.meta({ description: 'Calls that are recorded with their arguments.' }),
+});
 
 const AuditedCaller = z.strictObject({
   subject: z.string().meta({ description: 'Verified subject.' }),
@@ -27,8 +56,8 @@ const AuditGap = z.strictObject({
 });
 
 /**
- * A record says who did what, on which resource, from where, with which result. It has no field for arguments, results, tokens, query
- * strings or values of variables. Texts from outside are bounded (packages/audit).
+ * A record says who did what, on which resource, from where, with which result. It has no field for results, tokens, query strings or
+ * values of variables, and arguments only of tools that opt in. Texts from outside are bounded (packages/audit).
  */
 export const AuditRecord = z
   .strictObject({
@@ -53,6 +82,9 @@ export const AuditRecord = z
       .optional()
       .meta({ description: 'The resource that the request named. It need not exist.' }),
     tool: z.string().optional().meta({ description: 'Name of the tool of a `tools/call`.' }),
+    arguments: z.string().optional().meta({
+      description: 'Arguments of the call as JSON, redacted and cut; only if its adapter says so in `audit`.',
+    }),
     address: z.string().optional().meta({ description: 'Address of the client, behind the proxies that are trusted.' }),
     via: z.string().optional().meta({ description: 'The other end of the connection, if that is not `address`.' }),
     userAgent: z.string().optional().meta({ description: 'The first 256 characters of `User-Agent`.' }),

@@ -1,4 +1,4 @@
-export { AuditEntry, AuditOutcome, AuditRecord } from './audit.js';
+export { ArgumentAudit, AuditEntry, AuditOutcome, AuditRecord } from './audit.js';
 export { AdapterBody, AdapterRequest, AdapterResource, AdapterSpec, AdapterStatus } from './adapter.js';
 export { imageReference, SecretEnvironment } from './adapter-fields.js';
 export { ApiKeyBody, ApiKeyCreated, ApiKeyRequest, ApiKeyResource } from './api-key.js';

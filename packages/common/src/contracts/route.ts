@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AuditSettings } from './audit.js';
 import { ServerTls, UpstreamAuth } from './credential.js';
 import { Policy } from './policy.js';
 import { ResourceKind } from './resource.js';
@@ -52,6 +53,8 @@ export const Route = z
     upstreamAuth: UpstreamAuth.optional(),
     /** How to connect to endpoints whose URL says https. */
     tls: ServerTls.optional(),
+    /** Which calls are recorded with their arguments. Left out when there are none. */
+    audit: AuditSettings.optional(),
     /** Of an adapter without a ready endpoint. Left out while its replicas start. */
     phase: z.enum(['Failed', 'Stopped']).optional(),
     /** The path of endpoints that have none of their own. */

@@ -3,7 +3,7 @@ import { tokenFault } from './token-fault.js';
 
 const NOW = 1_000_000;
 const HEADER = { alg: 'RS256', typ: 'JWT', kid: 'first' };
-const CLAIMS = { tid: 'tenant', aud: 'client', exp: NOW + 60 };
+const CLAIMS = { tid: 'tenant', azp: 'application', aud: 'client', exp: NOW + 60 };
 const RULES = { tenantId: 'tenant', audiences: ['client', 'https://mcp.example.com/*'], clockToleranceSeconds: 20 };
 
 const ALGORITHM = 'the token is signed with an algorithm that is not accepted';
@@ -28,6 +28,8 @@ it.each<[string, object, object, string | undefined]>([
   ['another tenant', {}, { tid: 'other' }, TENANT],
   ['a list of tenants', {}, { tid: ['tenant'] }, TENANT],
   ['no tenant', {}, { tid: undefined }, TENANT],
+  ['an application of version 1.0', {}, { azp: undefined, appid: 'application' }, undefined],
+  ['an ID token', {}, { azp: undefined }, 'the token is no access token; an ID token is not accepted'],
   ['a URL below an audience', {}, { aud: 'https://mcp.example.com/adapters/echo/mcp' }, undefined],
   ['a URL beside an audience', {}, { aud: 'https://mcp.example.com.evil.example/' }, AUDIENCE],
   ['another audience', {}, { aud: 'other' }, AUDIENCE],

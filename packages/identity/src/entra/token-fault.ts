@@ -24,6 +24,10 @@ export function tokenFault(
   if (Object.hasOwn(header, 'crit') || header['typ'] !== 'JWT') return 'the token cannot be verified';
   if (typeof header['kid'] !== 'string') return 'the token is signed with a key that its issuer does not publish';
   if (claims['tid'] !== tenantId) return 'tid of the token names another tenant than its iss';
+  // Each access token names the application that it was issued to, in version 1.0 and in 2.0; no ID token does.
+  if (typeof claims['appid'] !== 'string' && typeof claims['azp'] !== 'string') {
+    return 'the token is no access token; an ID token is not accepted';
+  }
   const { aud, exp, nbf } = claims;
   if (typeof aud !== 'string' || audienceIn(aud, audiences) === undefined) return 'the token is for another audience';
   if (typeof exp !== 'number') return 'the claim exp of the token is not valid';

@@ -6,8 +6,10 @@ import type { FetchJson } from './fetch-json.js';
 import type { IntrospectedTokens } from './introspection/tokens.js';
 import type { WarningLog } from './key-set.js';
 
-/** Between two log lines about tokens of issuers that are almost the configured ones. */
+/** Between two warnings of one kind. */
 const WARN_PAUSE_MS = 60_000;
+/** Characters of an issuer that is not verified. */
+const MAX_LOGGED = 200;
 
 export interface VerifierParts {
   log: WarningLog;
@@ -32,22 +34,34 @@ export function decode(token: string): { header: Claims; claims: Claims } {
   }
 }
 
+/** Logs at most one warning in a minute: anybody can send tokens that do not hold. */
+export function seldom(log: WarningLog, now: () => number): WarningLog['warn'] {
+  let warnedAt = -Infinity;
+  return (fields, text) => {
+    if (now() - warnedAt < WARN_PAUSE_MS) return;
+    warnedAt = now();
+    log.warn(fields, text);
+  };
+}
+
 /**
- * Finds the issuer that a token claims, character by character. Logs both when the claim differs from a configured
- * issuer only by case or a trailing slash.
+ * Finds the issuer that a token claims, character by character. Logs the claim when it is another one, together with a
+ * configured issuer from which it differs only by case or a trailing slash.
  */
 export function claimedIssuer<T>(known: ReadonlyMap<string, T>, log: WarningLog, now: () => number) {
   const plain = (issuer: string) => issuer.toLowerCase().replace(/\/$/, '');
   const configured = [...known.keys()];
-  let warnedAt = -Infinity;
+  const warnAlmost = seldom(log, now);
+  const warnOther = seldom(log, now);
 
-  function warnAlmost(named: string): void {
-    if (now() - warnedAt < WARN_PAUSE_MS) return;
-    const meant = configured.find((issuer) => plain(issuer) === plain(named));
-    if (meant === undefined) return;
-    warnedAt = now();
-    log.warn(
-      { tokenIssuer: named, configuredIssuer: meant },
+  function warn(named: string): void {
+    const configuredIssuer = configured.find((issuer) => plain(issuer) === plain(named));
+    const tokenIssuer = named.slice(0, MAX_LOGGED);
+    if (configuredIssuer === undefined) {
+      return warnOther({ tokenIssuer }, 'a token is refused because its issuer is not configured');
+    }
+    warnAlmost(
+      { tokenIssuer, configuredIssuer },
       'a token is refused because its issuer is not exactly the configured one; set issuer to tokenIssuer if both are the same',
     );
   }
@@ -56,7 +70,7 @@ export function claimedIssuer<T>(known: ReadonlyMap<string, T>, log: WarningLog,
     const named = typeof iss === 'string' ? iss : '';
     const issuer = known.get(named);
     if (issuer !== undefined) return issuer;
-    warnAlmost(named);
+    warn(named);
     throw invalidToken('the token is of an issuer that is not accepted here');
   };
 }

@@ -12,6 +12,19 @@ const MAX_ROLES = 1_000;
 const UNUSABLE = /^\s|\s$|[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 export type Claims = Readonly<Record<string, unknown>>;
+/** Keycloak names the type of tokens that are no access tokens so. */
+const OTHER_TYPES = ['ID', 'Refresh', 'Offline', 'Logout'];
+
+/**
+ * Whether the claims say that the token is no access token: by its type, as Keycloak and Amazon Cognito give it, or by
+ * a hash of the access token or the code that an ID token came with (OpenID Connect Core §3.1.3.6, §3.3.2.11).
+ */
+export const isOtherToken = ({ typ, token_use: use, at_hash: accessToken, c_hash: code }: Claims): boolean =>
+  OTHER_TYPES.includes(String(typ)) ||
+  (use !== undefined && use !== 'access' && use !== 'access_token') ||
+  accessToken !== undefined ||
+  code !== undefined;
+
 export type ClaimRules = Pick<IssuerSettings, 'subjectPrefix' | 'claims' | 'roleMapping'>;
 
 /**

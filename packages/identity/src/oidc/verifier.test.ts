@@ -138,6 +138,36 @@ describe('one of several issuers', () => {
   });
 });
 
+describe('a token of another kind or for another audience', () => {
+  it.each([
+    ['of Keycloak', { typ: 'ID' }],
+    ['of Cognito', { token_use: 'id' }],
+    ['that came with an access token', { at_hash: 'x' }],
+    ['that came with a code', { c_hash: 'x' }],
+  ])('is refused: an ID token %s', async (_whose, claims) => {
+    await expect(refusal(verify(await bearer(claims)))).resolves.toMatchObject({
+      code: 'SIGN_IN_REQUIRED',
+      detail: expect.stringContaining('no access token'),
+    });
+  });
+
+  it('is accepted as an access token of Keycloak or Cognito', async () => {
+    for (const claims of [{ typ: 'Bearer' }, { token_use: 'access' }]) {
+      await expect(verify(await bearer(claims))).resolves.toMatchObject({ subject: 'alice' });
+    }
+  });
+
+  it('is logged with the accepted audiences, once a minute, and an unknown issuer as well', async () => {
+    const verifyOne = verifierOf(issuer, { log: { warn } });
+    for (let i = 0; i < 2; i += 1) await refusal(verifyOne(await bearer({ aud: 'third', jti: String(i) })));
+    for (let i = 0; i < 2; i += 1) await refusal(verifyOne(await bearer({ iss: `https://${i}.example` })));
+    expect(warn.mock.calls).toEqual([
+      [{ tokenAudience: 'third', audiences: ['other', 'gateway'] }, expect.stringContaining('another audience')],
+      [{ tokenIssuer: 'https://0.example' }, expect.stringContaining('not configured')],
+    ]);
+  });
+});
+
 describe('an issuer that differs by case or a slash', () => {
   it('is logged beside the configured one, once a minute', async () => {
     const almost = `${issuer.issuer}/`;

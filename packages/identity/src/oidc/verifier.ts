@@ -4,8 +4,8 @@ import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { bearerToken, invalidToken } from '../bearer.js';
 import type { Verifier } from '../verifier.js';
 import { audienceIn } from './audience.js';
-import { callerOf, type KnownIssuer } from './claims.js';
-import { claimedIssuer, decode, type VerifierParts } from './claimed-issuer.js';
+import { callerOf, isOtherToken, type KnownIssuer } from './claims.js';
+import { claimedIssuer, decode, seldom, type VerifierParts } from './claimed-issuer.js';
 import { jsonFetcher } from './fetch-json.js';
 import { introspectedTokens, type OidcSettings } from './introspection/introspection.js';
 import { foreignPrefixes, type IssuerSettings } from './issuer.js';
@@ -53,12 +53,21 @@ export function oidcVerifier(
   );
   const cache = tokenCache(now);
   const issuerOf = claimedIssuer(known, log, now);
+  const warnOfAudience = seldom(log, now);
   const introspected =
     parts.introspected ?? introspectedTokens({ issuers, introspectionSecret }, { log, now, fetchJson });
 
   async function verify(token: string, key: string): Promise<Principal> {
     const issuer = issuerOf(decode(token).claims);
     const payload = await checkToken(token, issuer.settings, issuer.keys, now);
+    const { audiences } = issuer.settings;
+    if (audienceIn(payload.aud, audiences) === undefined) {
+      warnOfAudience(
+        { tokenAudience: payload.aud, audiences },
+        'a token is refused because it is for another audience',
+      );
+      throw invalidToken('the token is for another audience');
+    }
     const principal = callerOf(payload, issuer);
     cache.add(key, principal, principal.expiresAt);
     return principal;
@@ -75,7 +84,7 @@ export function oidcVerifier(
 
 async function checkToken(
   token: string,
-  { issuer, audiences, clockToleranceSeconds }: IssuerSettings,
+  { issuer, clockToleranceSeconds }: IssuerSettings,
   keys: JWTVerifyGetKey,
   now: () => number,
 ): Promise<JWTPayload & { exp: number }> {
@@ -87,7 +96,8 @@ async function checkToken(
       requiredClaims: ['exp'],
       currentDate: new Date(now()),
     });
-    if (audienceIn(payload.aud, audiences) === undefined) throw invalidToken('the token is for another audience');
+    if (isOtherToken(payload))
+      throw invalidToken('the token is no access token; an ID token or a refresh token is not accepted');
     return payload as JWTPayload & { exp: number };
   } catch (error) {
     throw error instanceof GatewayError ? error : invalidToken(reasonOf(error), error);

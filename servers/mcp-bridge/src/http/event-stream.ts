@@ -4,6 +4,8 @@ import type { ServerResponse } from 'node:http';
 const COMMENT_MS = 15_000;
 /** A client that reads nothing for so long has vanished. */
 const STALLED_MS = 30_000;
+/** More than the longest message; a client for which so much waits is cut off at once. */
+const MAX_WAITING_BYTES = 536_870_912;
 const TCP_PROBE_MS = 30_000;
 
 /** An answer of server-sent events that has begun. */
@@ -48,7 +50,9 @@ export class EventStream {
   }
 
   #write(text: string): void {
-    if (!this.isOpen || this.res.write(text) || this.#stalled) return;
+    if (!this.isOpen || this.res.write(text)) return;
+    if (this.res.writableLength > MAX_WAITING_BYTES) return void this.res.destroy();
+    if (this.#stalled) return;
     this.#stalled = setTimeout(() => this.res.destroy(), STALLED_MS).unref();
     this.onBlocked(true);
   }

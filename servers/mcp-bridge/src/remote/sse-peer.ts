@@ -79,7 +79,9 @@ class SsePeer implements Peer {
     let rest = '';
     for await (const chunk of response.body as AsyncIterable<Buffer>) {
       rest += decoder.decode(chunk, { stream: true });
-      if (rest.length > maxMessageBytes) throw new Error('The remote MCP server sent a message that is too long');
+      if (rest.length > maxMessageBytes) {
+        throw new Error(`A message of the remote MCP server has more than ${maxMessageBytes} bytes`);
+      }
       if (!/[\r\n]$/.test(rest)) continue; // within an event; parse it once, when it may be complete
       const read = readEvents(rest);
       rest = read.rest;

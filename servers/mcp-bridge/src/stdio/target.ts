@@ -9,7 +9,8 @@ import { SharedServer, type SharedServerOptions } from '../shared/shared-server.
 import { SharedSessions } from '../shared/shared-sessions.js';
 import type { Target } from '../target.js';
 import { childStarter } from './child.js';
-import { firstStart } from './first-start.js';
+import { FIRST_START_MS, firstStart } from './first-start.js';
+import { brokenFolderIn, repairNpxCache } from './npx-cache.js';
 import { processGroups } from './process-groups.js';
 
 /**
@@ -25,16 +26,27 @@ export function stdioTarget(
 ): Target {
   const { mode, maxMessageBytes, requestMs, startMs } = settings;
   const groups = processGroups();
-  const startPeer = childStarter({ command, args, env: childEnvironment(env), maxMessageBytes, groups, log });
+  const cache = npxCache(log);
+  const startPeer = childStarter({
+    command,
+    args,
+    env: childEnvironment(env),
+    maxMessageBytes,
+    groups,
+    log: cache.log,
+  });
   const options = { startPeer, requestMs, log, onBroadcast: (text: string) => shared.broadcast(text) };
 
-  const legacyServer = new SharedServer({ ...options, name: 'shared' }, (server) => initialize(server, startMs));
+  const hasStarted = () => first.obstacle() === null;
+  const legacyServer = new SharedServer({ ...options, name: 'shared' }, (server) =>
+    initialize(server, hasStarted() ? startMs : FIRST_START_MS),
+  );
   const shared = new SharedSessions(() => legacyServer.get());
   const sessions = mode === 'session' ? new Sessions({ ...settings, startPeer, log }) : undefined;
   const legacy = sessions ?? shared;
-  const greet = (): Promise<unknown> => (sessions ? startOnce(options, startMs) : legacyServer.get());
-  const first = firstStart(() => greet().catch(unlessModernOnly), log);
-  const modernServer = modernUnlessLegacy({ ...options, name: 'modern' }, () => first.obstacle() === null);
+  const greet = (): Promise<unknown> => (sessions ? startOnce(options) : legacyServer.get());
+  const first = firstStart(() => greet().catch(unlessModernOnly), cache.repair, log);
+  const modernServer = modernUnlessLegacy({ ...options, name: 'modern' }, hasStarted);
 
   return {
     async post(req, res, bytes) {
@@ -61,11 +73,26 @@ const childEnvironment = (env: NodeJS.ProcessEnv): Record<string, string> =>
     ),
   );
 
+/** Looks in the log of the server for a folder of npm's cache that is broken. */
+function npxCache(log: Log) {
+  let broken: string | undefined;
+  return {
+    log(line: string) {
+      broken = brokenFolderIn(line) ?? broken;
+      log(line);
+    },
+    async repair() {
+      if (broken !== undefined) await repairNpxCache(broken, log);
+      broken = undefined;
+    },
+  };
+}
+
 /** Starts the server, greets it and ends it. Rejects with an Error in words. */
-async function startOnce(options: Omit<SharedServerOptions, 'name'>, startMs: number): Promise<void> {
+async function startOnce(options: Omit<SharedServerOptions, 'name'>): Promise<void> {
   const server = new Multiplexer({ ...options, name: 'check', onEnded: () => {} });
   try {
-    await initialize(server, startMs);
+    await initialize(server, FIRST_START_MS);
   } finally {
     void server.end();
   }

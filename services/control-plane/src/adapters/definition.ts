@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   AdapterRequest,
   imageReference,
@@ -44,7 +45,7 @@ export const adapterDefinition = (
   represent: (row) => ({ ...row.spec, ...resourceMetadata(row) }),
   status: adapterStatus,
   /** A caller that changes such an adapter chooses what runs with the identity, or gets the credential. */
-  authorizeSpec(principal, spec) {
+  authorizeSpec(principal, spec, current) {
     requireWorkloadIdentity(principal, spec, mayUseWorkloadIdentity);
     const { tls, upstreamAuth } = spec;
     const { credential, audience } = upstreamAuth ?? {};
@@ -52,6 +53,10 @@ export const adapterDefinition = (
     if (tls?.credential !== undefined) checkCredential(principal, tls.credential, 'tls');
     if (audience !== undefined && !isAdmin(principal)) {
       throw forbidden('upstreamAuth.audience needs the role mcp.admin: servers of others may accept that audience');
+    }
+    // Whoever may change the adapter may neither record what callers send, nor end such a recording.
+    if (!isDeepStrictEqual(spec.audit, current?.audit) && !isAdmin(principal)) {
+      throw forbidden('to set, change or remove audit needs the role mcp.admin; send the value that the adapter has');
     }
   },
   errors: { notFound: 'ADAPTER_NOT_FOUND', nameTaken: 'ADAPTER_EXISTS' },
@@ -96,8 +101,8 @@ export const adapterDocumentation: ResourceDocumentation = {
     },
   },
   forbidden: {
-    create: 'You may not use `useWorkloadIdentity`, this `upstreamAuth` or this `tls`.',
+    create: 'You may not use `useWorkloadIdentity`, `audit`, this `upstreamAuth` or this `tls`.',
     change:
-      'You may read the adapter but not change it, or you may not use `useWorkloadIdentity`, this `upstreamAuth` or this `tls`.',
+      'You may read the adapter but not change it, or you may not use `useWorkloadIdentity`, `audit`, this `upstreamAuth` or this `tls`.',
   },
 };

@@ -33,8 +33,11 @@ export interface ResourceDefinition<Spec extends ReplicatedSpec, Resource extend
   represent(row: ResourceRow<Spec>): Resource;
   /** The answer of /status. */
   status(row: ResourceRow<Spec>): object;
-  /** @throws GatewayError when the caller may not request this spec */
-  authorizeSpec?(principal: Principal, spec: Spec): void;
+  /**
+   * @param current the spec that it would replace; undefined for a new resource
+   * @throws GatewayError when the caller may not request this spec
+   */
+  authorizeSpec?(principal: Principal, spec: Spec, current?: Spec): void;
   errors: { notFound: ErrorCode; nameTaken: ErrorCode };
   /** Advice for a caller that sends POST to the URL of one resource. */
   postHint?: ((name: string) => string) | undefined;

@@ -72,7 +72,7 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
       const { name } = spec;
       const row = await retryWrite({ kind, name }, async () => {
         const current = await writable(by, name, precondition);
-        definition.authorizeSpec?.(by.principal, spec);
+        definition.authorizeSpec?.(by.principal, spec, current.spec);
         // A tenant that is over its limit may still scale down.
         const grows = spec.replicaCount > current.spec.replicaCount;
         const limits = grows ? await limitsOf?.(current.tenant) : undefined;

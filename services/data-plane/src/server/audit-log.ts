@@ -1,4 +1,5 @@
-import { auditRecord, type AuditTrail } from '@mcp-gateway/audit';
+import { auditRecord, type AuditTrail, recordedArguments, recordsArguments } from '@mcp-gateway/audit';
+import type { ArgumentAudit } from '@mcp-gateway/common/contracts';
 import type { GatewayError } from '@mcp-gateway/common/errors';
 import { decide } from '@mcp-gateway/common/permission';
 import { headerValue, type Message, messagesOf } from '@mcp-gateway/protocol';
@@ -10,6 +11,8 @@ import type { Forwarded } from '../request/forwarded.js';
 export interface AuditEvent {
   action: string;
   tool?: string;
+  /** Of a call whose adapter wants them recorded. */
+  arguments?: string;
 }
 
 /** Messages of one batch with a record of their own. */
@@ -36,6 +39,8 @@ export interface AuditedRequest {
   namedMethod: string | undefined;
   namedTool: string | undefined;
   isManagement: boolean;
+  /** Which calls are recorded with their arguments; undefined: none. */
+  recorded?: ArgumentAudit | undefined;
   refusal: Pick<GatewayError, 'code' | 'status'> | undefined;
 }
 
@@ -44,10 +49,10 @@ export interface AuditedRequest {
  * read counts as what its headers say, or as a request of an unknown method.
  */
 export function auditEvents(request: AuditedRequest): AuditEvent[] {
-  const { method, message, isManagement, refusal } = request;
+  const { method, message, isManagement, recorded, refusal } = request;
   if (refusal?.code === 'SIGN_IN_REQUIRED') return [{ action: 'sign-in.failure' }];
   if (isManagement) return refusal && REFUSED_HERE.has(refusal.code) ? [{ action: 'management.request' }] : [];
-  const events = message ? eventsOf(message) : [];
+  const events = message ? eventsOf(message, recorded) : [];
   if (events.length > 0) return events;
   const isUnread = method === 'POST' && message?.kind === 'unreadable';
   const named = isUnread ? namedEvent(request) : undefined;
@@ -55,15 +60,21 @@ export function auditEvents(request: AuditedRequest): AuditEvent[] {
   return refusal && refusal.status < 500 ? [{ action: actionOf(method, message) }] : [];
 }
 
-const eventsOf = (message: Message): AuditEvent[] =>
-  message.kind === 'batch' ? message.messages.slice(0, MAX_EVENTS).flatMap(eventOf) : eventOf(message);
+const eventsOf = (message: Message, recorded: ArgumentAudit | undefined): AuditEvent[] =>
+  message.kind === 'batch'
+    ? message.messages.slice(0, MAX_EVENTS).flatMap((each) => eventOf(each, recorded))
+    : eventOf(message, recorded);
 
-function eventOf(message: Message): AuditEvent[] {
+function eventOf(message: Message, recorded: ArgumentAudit | undefined): AuditEvent[] {
   if (message.kind !== 'request') return [];
   if (message.method === 'initialize') return [{ action: 'mcp.initialize' }];
   if (message.method !== 'tools/call') return [];
-  const { name } = message.params;
-  return [{ action: 'mcp.tools/call', ...(typeof name === 'string' && { tool: name }) }];
+  const { name, arguments: given } = message.params;
+  if (typeof name !== 'string') return [{ action: 'mcp.tools/call' }];
+  const isRecorded = recorded && given !== undefined && recordsArguments(recorded, name);
+  return [
+    { action: 'mcp.tools/call', tool: name, ...(isRecorded && { arguments: recordedArguments(given, recorded) }) },
+  ];
 }
 
 function namedEvent({ namedMethod, namedTool }: AuditedRequest): AuditEvent | undefined {
@@ -106,6 +117,7 @@ export function auditLog(trail: AuditTrail, { forwarded, routes }: AuditLogParts
         namedMethod: single(req.headers['mcp-method']),
         namedTool: single(req.headers['mcp-name']),
         isManagement: resource === undefined,
+        recorded: context.route?.audit?.arguments,
         refusal,
       });
       if (events.length === 0 || (!resource && !MANAGED.test(req.url ?? ''))) return;
@@ -121,7 +133,11 @@ interface Surroundings {
   resourceTenant: string | undefined;
 }
 
-function recordOf(context: RequestContext, { action, tool }: AuditEvent, { forwarded, resourceTenant }: Surroundings) {
+function recordOf(
+  context: RequestContext,
+  { action, tool, arguments: given }: AuditEvent,
+  { forwarded, resourceTenant }: Surroundings,
+) {
   const { id, req, address, resource, principal, head, refusal, body, sentBefore } = context;
   const sent = req.socket.bytesWritten;
   const permitted = !refusal && principal && context.route && decide(principal, context.route, 'read');
@@ -134,6 +150,7 @@ function recordOf(context: RequestContext, { action, tool }: AuditEvent, { forwa
     resource,
     resourceTenant,
     tool,
+    arguments: given,
     address: headerValue(forwarded(req), 'x-forwarded-for') ?? address,
     via: address,
     headers: req.headers,

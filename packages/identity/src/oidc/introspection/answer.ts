@@ -1,10 +1,7 @@
 import { invalidToken } from '../../bearer.js';
 import { audienceIn } from '../audience.js';
-import type { Claims } from '../claims.js';
+import { type Claims, isOtherToken } from '../claims.js';
 import type { IssuerSettings } from '../issuer.js';
-
-/** Keycloak names the type of tokens that are no access tokens so. */
-const OTHER_TYPES = ['ID', 'Refresh', 'Offline', 'Logout'];
 
 type AnswerRules = Pick<IssuerSettings, 'audiences' | 'clockToleranceSeconds'>;
 
@@ -21,11 +18,10 @@ export function claimsIn(answer: Claims, rules: AnswerRules, nowSeconds: number)
 
 function faultOf(answer: Claims, { audiences, clockToleranceSeconds }: AnswerRules, now: number): string | undefined {
   if (answer['active'] !== true) return 'the token is not active: it has expired, was revoked or is not known';
-  const { aud, exp, nbf, typ, token_type: type, token_use: use, client_id: client } = answer;
+  const { aud, exp, nbf, token_type: type, client_id: client } = answer;
   // A token of another type needs more than a header (RFC 6749 §7.1), and a refresh token is also active.
   const isBearer = type === undefined || (typeof type === 'string' && /^(bearer|access_token)$/i.test(type));
-  const isAccessToken = (use === undefined || use === 'access_token') && !OTHER_TYPES.includes(String(typ));
-  if (!isBearer || !isAccessToken) return 'the token is not a bearer access token';
+  if (!isBearer || isOtherToken(answer)) return 'the token is not a bearer access token';
   if (client !== undefined && (typeof client !== 'string' || client === '')) return notValid('client_id');
   if (!isTime(exp)) return notValid('exp');
   if (exp <= now - clockToleranceSeconds) return 'the token has expired';

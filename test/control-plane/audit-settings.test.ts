@@ -1,0 +1,45 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { caller, type Caller } from './support/callers.js';
+import { specOf, startControlPlane } from './support/control-plane.js';
+
+const audit = { arguments: { tools: ['add'], redact: ['iban', '/customer/name'] } };
+
+describe('the field audit of an adapter', () => {
+  let admin: Caller;
+  let creator: Caller;
+  beforeEach(async () => {
+    const { url } = await startControlPlane();
+    [admin, creator] = [caller(url, 'root', 'mcp.admin'), caller(url, 'alice')];
+  });
+  const refusal = {
+    status: 403,
+    json: {
+      code: 'FORBIDDEN',
+      detail: 'to set, change or remove audit needs the role mcp.admin; send the value that the adapter has',
+    },
+  };
+
+  it('is set, changed and removed by mcp.admin only, and kept by others', async () => {
+    expect(await creator.post(specOf('echo', { audit }))).toMatchObject(refusal);
+    await creator.post(specOf('echo'));
+    expect(await creator.put('echo', specOf('echo', { audit }))).toMatchObject(refusal);
+    expect((await admin.put('echo', specOf('echo', { audit }))).json).toMatchObject({ audit });
+    expect(await creator.put('echo', specOf('echo'))).toMatchObject(refusal);
+    const other = { arguments: { ...audit.arguments, redact: [] } };
+    expect(await creator.put('echo', specOf('echo', { audit: other }))).toMatchObject(refusal);
+    const scaled = await creator.put('echo', specOf('echo', { audit, replicaCount: 2 }));
+    expect(scaled).toMatchObject({ status: 200, json: { audit, replicaCount: 2 } });
+    expect((await admin.put('echo', specOf('echo'))).json).not.toHaveProperty('audit');
+  });
+
+  it.each([
+    [{ tools: [] }, '#/audit/arguments/tools must name a tool, or "*" for all'],
+    [
+      { tools: ['a'], redact: ['/a~2'] },
+      '#/audit/arguments/redact/0 must be a name, or a JSON pointer such as "/customer/iban"',
+    ],
+    [{ tools: ['a'], redact: [''] }, '#/audit/arguments/redact/0 must not be empty'],
+  ])('is checked: %j', async (given, detail) => {
+    expect((await admin.post(specOf('echo', { audit: { arguments: given } }))).json.detail).toContain(detail);
+  });
+});
