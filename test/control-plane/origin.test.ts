@@ -2,7 +2,9 @@ import { request as secureRequest } from 'node:https';
 import { type IncomingMessage, request } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import type { AuditTrail } from '@mcp-gateway/audit';
+import { createApiKey } from '@mcp-gateway/identity';
 import { authority } from '../data-plane/support/certificate.js';
+import { unheededPublisher } from './support/api-key-answers.js';
 import { startControlPlane, type ControlPlaneOptions } from './support/control-plane.js';
 
 const SECRET = 'a-secret-of-thirty-two-characters-1';
@@ -62,6 +64,14 @@ describe('the address of a client', () => {
     expect((await call(headers)).status).toBe(404);
     expect(addresses.map((each) => String(each).replace('::ffff:', ''))).toEqual([expected]);
   });
+});
+
+it('counts failed API keys of a caller that says it is another one each time', async () => {
+  const { call } = await start({ apiKeys: { publisher: unheededPublisher, maxDays: 365 } });
+  const from = async (last: number) =>
+    (await call(['X-Forwarded-For', `192.0.2.${last}`, 'X-API-Key', createApiKey().text])).status;
+  for (let i = 0; i < 20; i += 1) expect(await from(i)).toBe(401);
+  expect(await from(99)).toBe(429);
 });
 
 it('refuses two Authorization headers, and says so', async () => {

@@ -27,7 +27,14 @@ export interface ServerCredentials {
  * @param now milliseconds since the epoch
  */
 export function serverCredentials(
-  { controlPlane, controlPlaneAgent: agent, internalSecrets, identityKeys, publicUrl, signIn }: ServerCredentialSettings,
+  {
+    controlPlane,
+    controlPlaneAgent: agent,
+    internalSecrets,
+    identityKeys,
+    publicUrl,
+    signIn,
+  }: ServerCredentialSettings,
   log: Logger,
   now: (() => number) | undefined,
 ): ServerCredentials {
