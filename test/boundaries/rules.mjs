@@ -44,6 +44,7 @@ export const packages = {
 
   'servers/mcp-bridge': ['protocol'],
   'servers/mcp-example': [],
+  'servers/tool-example': [],
 };
 
 /**

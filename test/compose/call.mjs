@@ -1,4 +1,5 @@
-// Opens a first session at a running gateway: registers the example server, waits until it is ready, and calls a tool.
+// Opens a first session at a running gateway: registers the example server, waits until it is ready, and calls a tool. Then does the same
+// with a stdio server.
 //   [TOKEN=…] node test/compose/call.mjs [URL]
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -29,15 +30,19 @@ async function request(path, headers = {}, body) {
   return JSON.parse(text);
 }
 
-await request('/adapters', {}, { name: NAME, imageName: NAME, imageVersion: '0.1.0', replicaCount: 2 });
-
-const deadline = Date.now() + READY_MS;
-for (;;) {
-  const status = await request(`/adapters/${NAME}/status`);
-  if (status.phase === 'Ready') break;
-  if (Date.now() > deadline) throw new Error(`not ready: ${JSON.stringify(status)}`);
-  await delay(500);
+/** @param {{ name: string } & Record<string, unknown>} spec */
+async function register(spec) {
+  await request('/adapters', {}, { imageVersion: '0.1.0', ...spec });
+  const deadline = Date.now() + READY_MS;
+  for (;;) {
+    const status = await request(`/adapters/${spec.name}/status`);
+    if (status.phase === 'Ready') break;
+    if (Date.now() > deadline) throw new Error(`not ready: ${JSON.stringify(status)}`);
+    await delay(500);
+  }
 }
+
+await register({ name: NAME, imageName: NAME, replicaCount: 2 });
 
 const _meta = {
   'io.modelcontextprotocol/protocolVersion': VERSION,
@@ -59,3 +64,24 @@ const { result } = await request(`/adapters/${NAME}/mcp`, headers, {
 });
 if (result?.content[0].text !== '5') throw new Error(`2 + 3 is not ${JSON.stringify(result)}`);
 console.log(`2 + 3 = ${result.content[0].text}, by ${url}/adapters/${NAME}/mcp`);
+
+/** It answers each line with its name. */
+const STDIO = `require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id } = JSON.parse(line);
+  const result = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'stdio', version: '1' } };
+  if (id !== undefined) console.log(JSON.stringify({ jsonrpc: '2.0', id, result }));
+})`;
+const environmentVariables = { MCP_COMMAND: 'node', MCP_ARGS: JSON.stringify(['-e', STDIO]) };
+await register({ name: 'stdio', imageName: 'mcp-proxy', environmentVariables });
+const { result: greeting } = await request(
+  '/adapters/stdio/mcp',
+  { accept: 'application/json' },
+  {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'initialize',
+    params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'call', version: '1' } },
+  },
+);
+if (greeting?.serverInfo.name !== 'stdio') throw new Error(`the stdio server says ${JSON.stringify(greeting)}`);
+console.log(`a stdio server answers at ${url}/adapters/stdio/mcp`);

@@ -123,6 +123,24 @@ it('refuses a schema that is none, and says where', async () => {
   expect(await toolRows(plane.database).names()).toEqual([]);
 });
 
+it('takes an MCP server as the source of tools, and refuses sources that it does not have', async () => {
+  const server = { name: 'search', imageName: 'team/search', imageVersion: '1.0.0' };
+  const created = await post({ ...server, source: { type: 'mcp' } });
+  expect(created).toMatchObject({ status: 201, json: { source: { type: 'mcp', port: 8000, path: '/mcp' } } });
+  expect(created.json.toolDefinition).toBeUndefined();
+  expect((await alice.call('PUT', '/tools/search', created.json)).status).toBe(200);
+  const refused = await post({ ...server, name: 'other', source: { type: 'openapi', document: {} } });
+  expect(refused).toMatchObject({
+    status: 400,
+    json: {
+      errors: [
+        { pointer: '#/source/type', detail: 'must be "http" or "mcp"; the gateway has no other source of tools yet' },
+      ],
+    },
+  });
+  expect((await post(server)).json.errors).toEqual([{ pointer: '#/toolDefinition', detail: 'is required' }]);
+});
+
 it('counts tools towards the adapters and replicas of their tenant', async () => {
   await root.call('PUT', '/tenants/default/quota', { adapters: 2, replicas: 3 });
   await alice.post(specOf('echo'));

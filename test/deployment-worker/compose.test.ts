@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { adapterRef, AdapterSpec, ToolSpec } from '@mcp-gateway/common/contracts';
 import { adapterRows, countResources, toolRows, type AdapterRows } from '@mcp-gateway/database';
-import { followRoutes } from '@mcp-gateway/routing';
+import { followRoutes, followTools } from '@mcp-gateway/routing';
 import { afterTest } from '../support/clean-up.js';
 import { connect, freshDatabase, silent } from '../support/postgres.js';
 import { connectRedis, freshPrefix } from '../support/redis.js';
@@ -47,10 +47,10 @@ it('reconciles a row from its job to the published route, and publishes what its
   await becomesTrue('the status', async () => expect(await rows.find('echo')).toMatchObject({ phase: 'Ready' }));
 });
 
-it('reconciles a tool to a route of its kind, with the port and the path of its definition', async () => {
+it('reconciles a tool to a route of its kind, with the port and the path of its definition, and publishes the definition', async () => {
   const { prefix, database, fake, worker, observer } = await setUp();
   afterTest(() => worker.close());
-  const table = followRoutes(observer, prefix, silent);
+  const table = followTools(observer, prefix, silent);
   afterTest(() => table.close());
   const rows = toolRows(database);
   const definition = { tool: { name: 'weather', inputSchema: { type: 'object' } }, port: 9000, path: '/v1/score' };
@@ -67,6 +67,7 @@ it('reconciles a tool to a route of its kind, with the port and the path of its 
     }),
   );
   expect(fake.running.get('weather')?.workload).toMatchObject({ ...ref, port: 9000, path: '/v1/score' });
+  expect(table.definition(ref)).toEqual({ type: 'http', tool: definition.tool, method: 'POST' });
   expect(table.get(adapterRef('weather'))).toBeUndefined();
   fake.pass();
   fake.watcher?.changed(ref);

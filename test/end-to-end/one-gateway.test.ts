@@ -4,5 +4,6 @@ import { start } from './one-gateway/gateway.js';
 import './one-gateway/metrics.js'; // counts the adapters, so it runs before the others register theirs
 import './one-gateway/affinity.js';
 import './one-gateway/everything.js';
+import './one-gateway/tools.js';
 
 beforeAll(start, 60_000);

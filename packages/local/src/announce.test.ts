@@ -114,11 +114,13 @@ describe('the adapters of the announcement', () => {
     const { url, requests } = await gateway({
       ...list(),
       'POST /adapters': () => ({ status: 201 }),
+      'POST /tools': inTurn({ status: 503 }, { status: 201 }),
       ...phase('mcp-example', 'Ready'),
       'DELETE /adapters/mcp-example/mcp': inTurn({ status: 503 }, { status: 404 }, { status: 400 }),
     });
     expect(await awaitAdapters(url)).toEqual([{ name: 'mcp-example', ready: true }]);
     expect(requests.filter((each) => each.startsWith('DELETE'))).toHaveLength(3);
+    expect(requests.slice(-2)).toEqual(['POST /tools', 'POST /tools']); // when the example is ready
   });
 
   it('do not include one that was removed after the list', async () => {

@@ -18,13 +18,39 @@ export const EXAMPLE = {
   description: 'Shows what the gateway does: add, echo, counter, whoami, slow.',
 };
 
+/** The tool that `npm start` registers on an empty gateway. */
+export const EXAMPLE_TOOL = {
+  name: 'weather',
+  imageName: 'tool-example',
+  imageVersion: '0.1.0',
+  description: 'Shows what a tool is. The weather is invented.',
+  toolDefinition: {
+    tool: {
+      name: 'weather',
+      title: 'Weather',
+      description: 'Gets the current weather at a place.',
+      inputSchema: {
+        type: 'object',
+        properties: {
+          location: { type: 'string', description: 'Name of a place, such as "Zurich"' },
+          unit: { type: 'string', enum: ['celsius', 'fahrenheit'], default: 'celsius' },
+        },
+        required: ['location'],
+      },
+      annotations: { readOnlyHint: true },
+    },
+    port: 8000,
+    path: '/score',
+  },
+};
+
 /** How the announcement calls the gateway. */
 interface Caller {
   /** Headers of an administrator, who sees all adapters. */
   admin: Record<string, string>;
-  /** Headers of the creator of the example. */
+  /** Headers of the creator of the examples. */
   creator: Record<string, string>;
-  /** Roles whose holders may use the example beside its creator. */
+  /** Roles whose holders may use the examples beside their creator. */
   requiredRoles?: string[];
 }
 const DEVELOPMENT: Caller = { admin: { 'x-dev-userid': 'dev', 'x-dev-roles': 'mcp.admin' }, creator: {} };
@@ -48,7 +74,7 @@ const USUAL: AnnouncementTimeouts = { example: 30_000, others: 3_000 };
 
 /**
  * Waits until each adapter is ready, has a blocker, or its time is up, and returns the adapters. On an empty gateway it creates the
- * example. It leaves out adapters that are removed meanwhile. It never rejects, because the gateway runs in any case.
+ * example and, once that is ready, the example tool. It leaves out adapters that are removed meanwhile. It never rejects, because the gateway runs in any case.
  * @param url the URL of the control plane
  * @param gateway the URL of the data plane, to see that it routes to an adapter; null when this process may not trust its certificate
  * @param caller by default, one with development sign-in
@@ -60,10 +86,12 @@ export async function awaitAdapters(
   caller = DEVELOPMENT,
 ): Promise<AnnouncedAdapter[]> {
   const began = Date.now();
-  const names = (await answerBefore(began + patience.example, (signal) => namesOrExample(url, caller, signal))) ?? [];
+  const until = began + patience.example;
+  const found = await answerBefore(until, (signal) => namesOrExample(url, caller, signal));
+  const { names, isNew } = found ?? { names: [], isNew: false };
   const shown = await Promise.all(
     names.map(async (name) => {
-      const deadline = name === EXAMPLE.name ? began + patience.example : Date.now() + patience.others;
+      const deadline = name === EXAMPLE.name ? until : Date.now() + patience.others;
       let last: AnnouncedAdapter = { name, ready: false };
       const final = await answerBefore(deadline, async (signal) => {
         const seen = await readStatus(url, gateway, name, caller, signal);
@@ -74,6 +102,8 @@ export async function awaitAdapters(
       return final ?? last;
     }),
   );
+  // Not before: two servers that start at once would both be slower.
+  if (isNew) await answerBefore(until, (signal) => createTool(url, caller, signal));
   return shown.filter((each) => each !== 'gone');
 }
 
@@ -91,19 +121,36 @@ async function answerBefore<T>(
   return undefined;
 }
 
-async function namesOrExample(url: string, caller: Caller, signal: AbortSignal): Promise<string[] | undefined> {
-  const { admin, creator, requiredRoles } = caller;
-  const listed = await call(`${url}/adapters`, { headers: admin, signal });
+/** `isNew` when the gateway was empty. */
+async function namesOrExample(
+  url: string,
+  caller: Caller,
+  signal: AbortSignal,
+): Promise<{ names: string[]; isNew: boolean } | undefined> {
+  const listed = await call(`${url}/adapters`, { headers: caller.admin, signal });
   if (!listed.ok) return undefined;
   const adapters = (await listed.json()) as AdapterResource[];
-  if (adapters.length > 0) return adapters.map(({ name }) => name);
-  const created = await call(`${url}/adapters`, {
+  if (adapters.length > 0) return { names: adapters.map(({ name }) => name), isNew: false };
+  const created = await create(`${url}/adapters`, EXAMPLE, caller, signal);
+  return created.ok ? { names: [EXAMPLE.name], isNew: true } : undefined;
+}
+
+/** True when there is no more to try: a tool of the user may have the name. */
+async function createTool(url: string, caller: Caller, signal: AbortSignal): Promise<true | undefined> {
+  const { status } = await create(`${url}/tools`, EXAMPLE_TOOL, caller, signal);
+  return status < 500 ? true : undefined;
+}
+
+async function create(url: string, spec: object, { creator, requiredRoles }: Caller, signal: AbortSignal) {
+  const headers = { 'content-type': 'application/json', ...creator };
+  const response = await call(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...creator },
-    body: JSON.stringify({ ...EXAMPLE, requiredRoles }),
+    headers,
+    body: JSON.stringify({ ...spec, requiredRoles }),
     signal,
   });
-  return created.ok ? [EXAMPLE.name] : undefined;
+  await response.body?.cancel();
+  return response;
 }
 
 /** A failure may be left from the last run, so that it counts only after the deadline. */

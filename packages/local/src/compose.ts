@@ -260,6 +260,8 @@ const server = (name: string): CatalogueEntry => ({
 /** The servers that this repository ships, by image name. */
 const builtInCatalogue: Record<string, CatalogueEntry> = {
   'mcp-example': server('mcp-example'),
+  'tool-example': server('tool-example'),
+  'weather-tool': server('tool-example'), // its name in the samples of microsoft/mcp-gateway
   'mcp-bridge': server('mcp-bridge'),
   'mcp-proxy': server('mcp-bridge'), // the name that scripts of Microsoft's gateway use
 };

@@ -1,4 +1,4 @@
-import { resourceKey, type PublishedRoute, type ResourceRef } from '@mcp-gateway/common/contracts';
+import { resourceKey, type PublishedRoute, type PublishedTool, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { BEGIN_RUN, PUBLISH, PUBLISH_ALL, refIn, routeKeys, WITHDRAW } from './stored-routes.js';
 
@@ -15,6 +15,8 @@ export interface RouteVersion {
 
 export interface VersionedRoute {
   route: PublishedRoute;
+  /** Of a tool. It has the version of the route, and is written and withdrawn with it. */
+  definition?: PublishedTool | undefined;
   version: RouteVersion;
 }
 
@@ -22,9 +24,9 @@ export interface VersionedRoute {
 export interface RoutePublisher {
   /** The number of a run that begins now: higher than that of every run that began before. */
   beginRun(): Promise<number>;
-  /** Writes the route, and tells the readers if it differs. False when an overlapping run has published or withdrawn a newer version. */
+  /** Writes the route with its definition, and tells the readers if one of them differs. False when an overlapping run has published or withdrawn a newer version. */
   publish(published: VersionedRoute): Promise<boolean>;
-  /** Removes the route and refuses older ones of overlapping runs from now on. False when one has published a newer version. */
+  /** Removes the route with its definition and refuses older ones of overlapping runs from now on. False when one has published a newer version. */
   withdraw(ref: ResourceRef, version: RouteVersion): Promise<boolean>;
   /**
    * Makes Redis hold these routes and marks the set as complete. Keeps a newer version of a route, and routes that are not
@@ -39,29 +41,30 @@ export interface RoutePublisher {
 
 export function routePublisher(redis: RedisClient, prefix: string, now: () => number = Date.now): RoutePublisher {
   const keys = routeKeys(prefix);
+  const one = [keys.runs, keys.routes, keys.versions, keys.withdrawn, keys.definitions];
   const run = (script: string, on: string[], args: (string | number)[]) =>
     redis.eval(script, { keys: on, arguments: args.map(String) });
   return {
     beginRun: async () => Number(await run(BEGIN_RUN, [keys.runs], [])),
 
-    async publish({ route, version }) {
-      const args = [resourceKey(route), textOf(version), JSON.stringify(route), keys.changed];
-      return (await run(PUBLISH, [keys.runs, keys.routes, keys.versions, keys.withdrawn], args)) === 1;
+    async publish({ route, definition, version }) {
+      const args = [resourceKey(route), textOf(version), JSON.stringify(route), keys.changed, jsonOf(definition)];
+      return (await run(PUBLISH, one, args)) === 1;
     },
 
     async withdraw(ref, version) {
       const args = [resourceKey(ref), textOf(version), keys.changed, now()];
-      return (await run(WITHDRAW, [keys.runs, keys.routes, keys.versions, keys.withdrawn], args)) === 1;
+      return (await run(WITHDRAW, one, args)) === 1;
     },
 
     async publishAll(routes, ofRun) {
-      const entries = routes.flatMap(({ route, version }) => [
+      const entries = routes.flatMap(({ route, definition, version }) => [
         resourceKey(route),
         textOf(version),
         JSON.stringify(route),
+        jsonOf(definition),
       ]);
-      const on = [keys.runs, keys.routes, keys.versions, keys.withdrawn, keys.complete];
-      await run(PUBLISH_ALL, on, [keys.changed, ofRun, ...entries]);
+      await run(PUBLISH_ALL, [...one, keys.complete], [keys.changed, ofRun, ...entries]);
     },
 
     async refs() {
@@ -79,6 +82,9 @@ export function routePublisher(redis: RedisClient, prefix: string, now: () => nu
     },
   };
 }
+
+const jsonOf = (definition: PublishedTool | undefined): string =>
+  definition === undefined ? '' : JSON.stringify(definition);
 
 /** Milliseconds, generation and run; stored-routes.ts compares them as numbers, the first that differs decides. */
 const textOf = ({ createdAt, generation, run }: RouteVersion) => `${createdAt.getTime()} ${generation} ${run}`;

@@ -4,6 +4,8 @@ import { ResourceKind, type ResourceRef } from '@mcp-gateway/common/contracts';
 export const routeKeys = (prefix: string) => ({
   /** Hash: `kind/name` → Route as JSON. */
   routes: `{${prefix}:routes}`,
+  /** Hash: `kind/name` → definition as JSON, of what has one. Written with the route; data planes do not read it. */
+  definitions: `{${prefix}:routes}:definitions`,
   /** Hash: `kind/name` → version that was published or withdrawn last, and the highest run that had begun by then. */
   versions: `{${prefix}:routes}:versions`,
   /** Sorted set: `kind/name` of each route that was withdrawn, with when, in milliseconds since the epoch. */
@@ -59,30 +61,36 @@ local function isOlder(version, written)
 end
 local lastRun = redis.call('GET', KEYS[1]) or '0'
 local function written(version) return version .. ' ' .. lastRun end
+local function put(hash, name, value)
+  if value == '' then return redis.call('HDEL', hash, name) == 1 end
+  if redis.call('HGET', hash, name) == value then return false end
+  redis.call('HSET', hash, name, value)
+  return true
+end
 `;
 
 /**
- * KEYS runs, routes, versions, withdrawn
- * ARGV resource, version, route, channel of changes
+ * KEYS runs, routes, versions, withdrawn, definitions
+ * ARGV resource, version, route, channel of changes, definition or nothing
  */
 export const PUBLISH = `${VERSIONS}
 if isOlder(ARGV[2], redis.call('HGET', KEYS[3], ARGV[1])) then return 0 end
 redis.call('HSET', KEYS[3], ARGV[1], written(ARGV[2]))
 redis.call('ZREM', KEYS[4], ARGV[1])
-if redis.call('HGET', KEYS[2], ARGV[1]) ~= ARGV[3] then
-  redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
-  redis.call('PUBLISH', ARGV[4], ARGV[1])
-end
+local isRouteChanged = put(KEYS[2], ARGV[1], ARGV[3])
+local isDefinitionChanged = put(KEYS[5], ARGV[1], ARGV[5])
+if isRouteChanged or isDefinitionChanged then redis.call('PUBLISH', ARGV[4], ARGV[1]) end
 return 1`;
 
 /**
- * KEYS runs, routes, versions, withdrawn
+ * KEYS runs, routes, versions, withdrawn, definitions
  * ARGV resource, version, channel of changes, now in milliseconds since the epoch
  */
 export const WITHDRAW = `${VERSIONS}
 if isOlder(ARGV[2], redis.call('HGET', KEYS[3], ARGV[1])) then return 0 end
 redis.call('HSET', KEYS[3], ARGV[1], written(ARGV[2]))
 redis.call('ZADD', KEYS[4], ARGV[4], ARGV[1])
+redis.call('HDEL', KEYS[5], ARGV[1])
 if redis.call('HDEL', KEYS[2], ARGV[1]) == 1 then redis.call('PUBLISH', ARGV[3], ARGV[1]) end
 local forgotten = redis.call('ZRANGE', KEYS[4], '-inf', ARGV[4] - ${DAY_MS}, 'BYSCORE', 'LIMIT', 0, ${PRUNED_AT_ONCE})
 for _, name in ipairs(forgotten) do
@@ -92,16 +100,17 @@ end
 return 1`;
 
 /**
- * KEYS runs, routes, versions, withdrawn, complete
- * ARGV channel of changes, run, and for each route resource, version, route
+ * KEYS runs, routes, versions, withdrawn, definitions, complete
+ * ARGV channel of changes, run, and for each route resource, version, route, definition or nothing
  */
 export const PUBLISH_ALL = `${VERSIONS}
 local isGiven = {}
-for i = 3, #ARGV, 3 do
+for i = 3, #ARGV, 4 do
   local name, version = ARGV[i], ARGV[i + 1]
   isGiven[name] = true
   if not isOlder(version, redis.call('HGET', KEYS[3], name)) then
-    redis.call('HSET', KEYS[2], name, ARGV[i + 2])
+    put(KEYS[2], name, ARGV[i + 2])
+    put(KEYS[5], name, ARGV[i + 3])
     redis.call('HSET', KEYS[3], name, written(version))
     redis.call('ZREM', KEYS[4], name)
   end
@@ -114,6 +123,9 @@ for _, name in ipairs(redis.call('HKEYS', KEYS[2])) do
     redis.call('HDEL', KEYS[3], name)
   end
 end
-redis.call('SET', KEYS[5], '1')
+for _, name in ipairs(redis.call('HKEYS', KEYS[5])) do
+  if redis.call('HEXISTS', KEYS[2], name) == 0 then redis.call('HDEL', KEYS[5], name) end
+end
+redis.call('SET', KEYS[6], '1')
 redis.call('PUBLISH', ARGV[1], '*')
 return 1`;

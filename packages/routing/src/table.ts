@@ -1,4 +1,4 @@
-import { resourceKey, Route, type Endpoint, type ResourceRef } from '@mcp-gateway/common/contracts';
+import { PublishedTool, resourceKey, Route, type Endpoint, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { connected, subscription, type RedisClient } from '@mcp-gateway/platform/redis';
 import { ALL_ROUTES, refIn, routeKeys } from './stored-routes.js';
@@ -20,6 +20,12 @@ export interface RouteTable {
   close(): Promise<void>;
 }
 
+/** What the tool router follows: the routes, and the definitions of tools. */
+export interface ToolTable extends RouteTable {
+  /** The definition that was published with the route; undefined for an adapter, and where the definition cannot be read. */
+  definition(ref: ResourceRef): PublishedTool | undefined;
+}
+
 const RELOAD_EVERY_MS = 30_000;
 
 /**
@@ -33,9 +39,33 @@ export function followRoutes(
   log: Logger,
   reloadEveryMs = RELOAD_EVERY_MS,
 ): RouteTable {
+  return follow(redis, prefix, { log, reloadEveryMs }).table;
+}
+
+/** The routes as `followRoutes` follows them, with the definitions of tools. A change of a definition is a change of its route. */
+export function followTools(
+  redis: RedisClient,
+  prefix: string,
+  log: Logger,
+  reloadEveryMs = RELOAD_EVERY_MS,
+): ToolTable {
+  const definitions = new Map<string, PublishedTool>();
+  const { table } = follow(redis, prefix, { log, reloadEveryMs, definitions });
+  return { ...table, definition: (ref) => definitions.get(resourceKey(ref)) };
+}
+
+interface FollowOptions {
+  log: Logger;
+  reloadEveryMs: number;
+  /** By `kind/name`. Absent: definitions are not read. */
+  definitions?: Map<string, PublishedTool>;
+}
+
+function follow(redis: RedisClient, prefix: string, { log, reloadEveryMs, definitions }: FollowOptions) {
   const keys = routeKeys(prefix);
   const listeners: (() => void)[] = [];
-  const copy = new RouteCopy(redis, keys, log, () => listeners.forEach((listener) => listener()));
+  const changed = () => listeners.forEach((listener) => listener());
+  const copy = new RouteCopy({ redis, keys, log, changed, definitions });
 
   const attempt = (work: Promise<void>) => work.catch((error: unknown) => log.debug({ err: error }, 'routes not read'));
   const reload = () => void attempt(copy.reload());
@@ -48,7 +78,7 @@ export function followRoutes(
   redis.on('ready', reload);
   const timer = setInterval(reload, reloadEveryMs);
 
-  return {
+  const table: RouteTable = {
     get: (ref) => copy.routes.get(resourceKey(ref)),
     refresh: (ref) => copy.read(ref, { isAnnounced: false }),
     isLoaded: () => copy.isLoaded,
@@ -65,7 +95,20 @@ export function followRoutes(
       changes.close();
     },
   };
+  return { table };
 }
+
+interface CopyParts {
+  redis: RedisClient;
+  keys: ReturnType<typeof routeKeys>;
+  log: Logger;
+  changed: () => void;
+  definitions: Map<string, PublishedTool> | undefined;
+}
+
+/** The answers of Redis: whether the routes are complete, what was asked for, and the definitions if they were. */
+type One = [complete: number, route: string | null, definition?: string | null];
+type All = [complete: number, routes: Record<string, string>, definitions?: Record<string, string>];
 
 class RouteCopy {
   /** By `kind/name`. */
@@ -74,48 +117,58 @@ class RouteCopy {
   isLoaded = false;
   loadedAt: number | undefined;
 
-  constructor(
-    private readonly redis: RedisClient,
-    private readonly keys: ReturnType<typeof routeKeys>,
-    private readonly log: Logger,
-    private readonly changed: () => void,
-  ) {}
+  constructor(private readonly parts: CopyParts) {}
 
   /** A route that is missing after its change was announced was withdrawn. */
   async read(ref: ResourceRef, { isAnnounced }: { isAnnounced: boolean }): Promise<void> {
-    const { redis, keys } = this;
+    const { redis, keys, definitions } = this.parts;
     const key = resourceKey(ref);
-    const [complete, json] = await connected(redis).multi().exists(keys.complete).hGet(keys.routes, key).execTyped();
-    const route = this.#parse(json);
+    const commands = connected(redis).multi().exists(keys.complete).hGet(keys.routes, key);
+    if (definitions) commands.hGet(keys.definitions, key);
+    const [complete, json, definition] = (await commands.exec()) as unknown as One;
+    const route = this.#parse(json, Route);
     const before = this.routes.get(key); // after the wait, in which the map may have been replaced
     if (route) this.routes.set(key, route);
     else if (complete || isAnnounced) this.routes.delete(key);
+    if (route || !this.routes.has(key)) this.#define(key, route ? definition : null);
     this.addresses.replace(before, this.routes.get(key), Date.now());
-    this.changed();
+    this.parts.changed();
   }
 
   async reload(): Promise<void> {
-    const { redis, keys } = this;
-    const [complete, entries] = await connected(redis).multi().exists(keys.complete).hGetAll(keys.routes).execTyped();
+    const { redis, keys, definitions } = this.parts;
+    const commands = connected(redis).multi().exists(keys.complete).hGetAll(keys.routes);
+    if (definitions) commands.hGetAll(keys.definitions);
+    const [complete, entries, defined = {}] = (await commands.exec()) as unknown as All;
     const found = new Map<string, Route>();
     for (const [key, json] of Object.entries(entries)) {
-      const route = this.#parse(json);
+      const route = this.#parse(json, Route);
       if (route) found.set(key, route);
     }
     // Redis came back empty and the worker has not written everything yet: a missing route may still exist.
     this.routes = complete ? found : new Map([...this.routes, ...found]);
+    for (const key of definitions?.keys() ?? []) if (!this.routes.has(key)) definitions?.delete(key);
+    for (const key of definitions ? found.keys() : []) this.#define(key, defined[key]);
     this.isLoaded ||= Boolean(complete);
     this.loadedAt = Date.now();
     this.addresses.replaceAll(this.routes.values(), this.loadedAt);
-    this.changed();
+    this.parts.changed();
   }
 
-  #parse(json: string | null | undefined): Route | undefined {
+  /** A definition is replaced with its route, so that the two never come from different writes. */
+  #define(key: string, json: string | null | undefined): void {
+    const { definitions } = this.parts;
+    const definition = definitions && this.#parse(json, PublishedTool);
+    if (definition) definitions.set(key, definition);
+    else definitions?.delete(key);
+  }
+
+  #parse<T>(json: string | null | undefined, schema: { parse(value: unknown): T }): T | undefined {
     if (!json) return undefined;
     try {
-      return Route.parse(JSON.parse(json));
+      return schema.parse(JSON.parse(json));
     } catch (error) {
-      this.log.error({ err: error }, 'a published route is not valid; is the worker newer than this service?');
+      this.parts.log.error({ err: error }, 'a published route is not valid; is the worker newer than this service?');
       return undefined;
     }
   }

@@ -74,6 +74,13 @@ describe('a remote server of streamable HTTP', () => {
     ]);
   });
 
+  it('gets the credentials of the gateway unless the adapter has its own', async () => {
+    const { origin, requests } = await recording((_req, res) => void res.writeHead(202).end());
+    const { url } = await startBridge({ MCP_PROXY_URL: origin });
+    await send(url, { jsonrpc: '2.0', method: 'notifications/initialized' }, { authorization: 'Bearer issued' });
+    expect(requests[0]?.req.headers.authorization).toBe('Bearer issued');
+  });
+
   it('streams as it comes, with its status, and hears when the client leaves', async () => {
     let closed = false;
     const { origin } = await recording((req, res) => {

@@ -43,7 +43,7 @@ describe('the settings', () => {
     expect(target).toEqual({
       kind: 'remote',
       url: new URL('https://example.com/mcp'),
-      headers: { Authorization: 'Bearer x' },
+      headers: { authorization: 'Bearer x' },
     });
   });
 

@@ -121,7 +121,9 @@ function urlOf(text: string): URL {
 function headersOf(text: string | undefined): Record<string, string> {
   if (text === undefined) return {};
   const headers = z.record(z.string().regex(/^[\w-]+$/), z.string().regex(/^[\t -~]*$/)).safeParse(parsedJson(text));
-  if (headers.success) return headers.data;
+  if (headers.success) {
+    return Object.fromEntries(Object.entries(headers.data).map(([name, value]) => [name.toLowerCase(), value]));
+  }
   throw new SettingsError('MCP_PROXY_HEADERS must be a JSON object of headers, such as {"Authorization": "Bearer …"}.');
 }
 

@@ -46,8 +46,15 @@ export function desiredAdapter(row: AdapterRow): DesiredState {
 
 export const toolKind = (rows: ToolRows): ManagedKind => managedKind('tool', rows, desiredTool);
 
-/** Calls of a tool have no session. */
+/** @throws Error for a stored spec that does not fit the contract */
 export function desiredTool(row: ToolRow): DesiredState {
-  const { port, path } = row.spec.toolDefinition;
-  return desiredState(row, { port, path }, { affinity: 'none' });
+  const { name, source, toolDefinition } = row.spec;
+  if (source.type === 'mcp') {
+    const { port, path } = source;
+    return { ...desiredState(row, { port, path }, { affinity: 'session' }), definition: { type: 'mcp' } };
+  }
+  if (!toolDefinition) throw new Error(`The stored spec of tool ${name} has no toolDefinition. Register it again.`);
+  const { port, path, method, tool } = toolDefinition;
+  // A call has no session.
+  return { ...desiredState(row, { port, path }, { affinity: 'none' }), definition: { type: 'http', tool, method } };
 }

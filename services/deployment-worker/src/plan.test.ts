@@ -1,8 +1,9 @@
 import { expect, it, describe } from '@jest/globals';
+import { ToolSpec } from '@mcp-gateway/common/contracts';
 import { Workload, ABSENT, type Observation } from '@mcp-gateway/runtime';
 import type { AdapterRow } from '@mcp-gateway/database';
 import { rowOf, deleted, OTHER_ID, seenOf } from '../test/fixtures.js';
-import { desiredAdapter } from './kinds.js';
+import { desiredAdapter, desiredTool } from './kinds.js';
 import { plan, type Step } from './plan.js';
 
 describe('the workload of a row', () => {
@@ -43,6 +44,18 @@ describe('the workload of a row', () => {
   it('says that the server speaks TLS, and nothing about certificates', () => {
     expect(desiredAdapter(rowOf({ tls: { credential: 'backend', serverName: 'crm' } })).workload.tls).toBe(true);
     expect(desiredAdapter(rowOf({})).workload).not.toHaveProperty('tls');
+  });
+});
+
+describe('a tool that is an MCP server', () => {
+  it('runs at the port and path of its source, and is published without a definition of its own', () => {
+    const source = { type: 'mcp', port: 9000, path: '/v1/mcp' } as const;
+    const image = { imageName: 'team/search', imageVersion: '1.0.0' };
+    const spec = ToolSpec.parse({ name: 'search', ...image, source });
+    const { workload, definition, routing } = desiredTool({ ...rowOf(), kind: 'tool', name: 'search', spec });
+    expect(workload).toMatchObject({ kind: 'tool', name: 'search', port: 9000, path: '/v1/mcp' });
+    expect(definition).toEqual({ type: 'mcp' });
+    expect(routing).toEqual({ affinity: 'session' });
   });
 });
 

@@ -1,4 +1,4 @@
-import type { PublishedRoute, ReplicatedSpec } from '@mcp-gateway/common/contracts';
+import type { PublishedRoute, PublishedTool, ReplicatedSpec } from '@mcp-gateway/common/contracts';
 import type { ResourceRow } from '@mcp-gateway/database';
 import {
   desiredReplicas,
@@ -18,6 +18,8 @@ export type KindRouting = Pick<
 export interface DesiredState extends DesiredWorkload {
   row: ResourceRow<ReplicatedSpec>;
   routing: KindRouting;
+  /** Of a tool: what is published beside its route. */
+  definition?: PublishedTool;
 }
 
 type Row = ResourceRow<ReplicatedSpec>;

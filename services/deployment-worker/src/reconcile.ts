@@ -7,7 +7,7 @@ import { nameInUse, runtimeUnavailable } from './conditions.js';
 import type { ManagedKind } from './kinds.js';
 import { type DesiredState, plan } from './plan.js';
 import { observedStatus } from './observed-status.js';
-import { routeOf } from './routes.js';
+import { publicationOf } from './routes.js';
 
 export interface ReconcileParts {
   kind: ManagedKind;
@@ -90,8 +90,8 @@ async function report({ kind, runtime, routes, now }: ReconcileParts, desired: D
   const { row } = desired;
   const seen = await runtime.observe(row);
   const status = observedStatus(desired, seen, now());
-  const route = routeOf(desired, seen, status.phase);
-  return (await routes.publish({ route, version: { ...row, run } })) && kind.rows.saveStatus(row, status);
+  const published = publicationOf(desired, seen, { phase: status.phase, run });
+  return (await routes.publish(published)) && kind.rows.saveStatus(row, status);
 }
 
 async function withdraw({ kind, routes }: ReconcileParts, { ref, run, desired }: Run): Promise<boolean> {

@@ -36,6 +36,17 @@ export function routeOf(
   };
 }
 
+/** The route with its version and, of a tool, its definition. @param run that writes it */
+export const publicationOf = (
+  desired: DesiredState,
+  seen: Observation,
+  { phase, run }: { phase: Phase; run: number },
+): VersionedRoute => ({
+  route: routeOf(desired, seen, phase),
+  ...(desired.definition && { definition: desired.definition }),
+  version: { ...desired.row, run },
+});
+
 export interface RestoreParts {
   kinds: readonly ManagedKind[];
   runtime: Runtime;
@@ -57,7 +68,7 @@ export function routeRestorer({ kinds, runtime, routes, now, log }: RestoreParts
     const seen = await runtime.observe(ref);
     if (seen.resourceId !== null && seen.resourceId !== desired.row.id) return [];
     const { phase } = observedStatus(desired, seen, now());
-    return [{ route: routeOf(desired, seen, phase), version: { ...desired.row, run } }];
+    return [publicationOf(desired, seen, { phase, run })];
   }
 
   return async () => {

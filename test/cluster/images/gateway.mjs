@@ -15,6 +15,7 @@ const TARGETS = /** @type {const} */ ([
   'control-plane',
   'deployment-worker',
   'mcp-example',
+  'tool-example',
   'mcp-bridge',
   'supervisor',
   'development-issuer',

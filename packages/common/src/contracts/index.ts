@@ -11,6 +11,7 @@ export {
   ServerTls,
   UpstreamAuth,
 } from './credential.js';
+export { PublishedTool } from './published-tool.js';
 export type { ReplicatedSpec, ResourceRequest } from './replicated.js';
 export { PermissionExplanation } from './permission.js';
 export { EVERY_METHOD, Policy } from './policy.js';
@@ -38,4 +39,13 @@ export {
   TenantId,
   TenantResource,
 } from './tenant.js';
-export { McpTool, ToolBody, ToolDefinition, ToolRequest, ToolResource, ToolSpec, ToolStatus } from './tool.js';
+export {
+  McpTool,
+  ToolBody,
+  ToolDefinition,
+  ToolRequest,
+  ToolResource,
+  ToolSource,
+  ToolSpec,
+  ToolStatus,
+} from './tool.js';

@@ -39,9 +39,29 @@ describe('a tool', () => {
     expect(parsed.toolDefinition).toMatchObject({ port: 443, tool: { inputSchema: { properties } } });
   });
 
+  it('may be an MCP server, which describes its tools itself', () => {
+    const source = { type: 'mcp' };
+    const server = spec({ source, toolDefinition: undefined, healthCheck: { type: 'mcp' } });
+    expect(ToolRequest.parse(server).spec).toMatchObject({ source: { type: 'mcp', port: 8000, path: '/mcp' } });
+    expect(ToolRequest.parse(spec()).spec.source).toEqual({ type: 'http' });
+    expect(faultOf(spec({ source: { type: 'http' } }))).toBeUndefined();
+    expect(faultOf(spec({ source }))).toBe(
+      '#/toolDefinition must be absent: with the source "mcp", the server describes its tools',
+    );
+    expect(faultOf(spec({ source: { type: 'mcp', path: '//other' }, toolDefinition: undefined }))).toBe(
+      '#/source/path must not contain "//"',
+    );
+  });
+
+  it.each(['adapter', 'openapi', 'grpc', 7, undefined])('has no source %s yet', (type) => {
+    expect(faultOf(spec({ source: { type, adapter: 'echo' } }))).toBe(
+      '#/source/type must be "http" or "mcp"; the gateway has no other source of tools yet',
+    );
+  });
+
   it('keeps what the specification does not name', () => {
     const more = { type: 'http', annotations: { readOnly: true }, _meta: { 'example.com/a': 1 } };
-    expect(ToolRequest.parse(spec({}, {}, more)).spec.toolDefinition.tool).toMatchObject(more);
+    expect(ToolRequest.parse(spec({}, {}, more)).spec.toolDefinition?.tool).toMatchObject(more);
   });
 
   it.each<[fault: string, body: object]>([
@@ -74,7 +94,7 @@ describe('a tool', () => {
     ['#/toolDefinition/method must be one of POST, PUT, PATCH', spec({}, { method: 'GET' })],
     ['#/toolDefinition/port must be at most 65535', spec({}, { port: 65_536 })],
     [
-      '#/healthCheck/type must be "http" or "tcp": the server of a tool does not speak MCP',
+      '#/healthCheck/type must be "http" or "tcp": the server of a tool with the source "http" does not speak MCP',
       spec({ healthCheck: { type: 'mcp' } }),
     ],
     ['#/sessions is not a known field', spec({ sessions: {} })],

@@ -111,23 +111,58 @@ export const ToolDefinition = z.strictObject({
 });
 export type ToolDefinition = z.infer<typeof ToolDefinition>;
 
+const SOURCES = 'must be "http" or "mcp"; the gateway has no other source of tools yet';
+
+/** What executes the tools: how the tool router finds and calls them. */
+export const ToolSource = z
+  .discriminatedUnion(
+    'type',
+    [
+      z.strictObject({
+        type: z.literal('http').meta({ description: 'The server takes the arguments where `toolDefinition` says.' }),
+      }),
+      z.strictObject({
+        type: z.literal('mcp').meta({ description: 'The server is an MCP server, which describes its tools itself.' }),
+        port: Port.default(8000).meta({
+          description: 'Port the server listens on in its container. The process runtime assigns PORT instead.',
+        }),
+        path: ToolPath.default('/mcp').meta({ description: 'URL path of its MCP endpoint.' }),
+      }),
+    ],
+    { error: ({ code }) => (code === 'invalid_union' ? SOURCES : undefined) },
+  )
+  .default({ type: 'http' })
+  .meta({ description: 'What executes the tools.' });
+export type ToolSource = z.infer<typeof ToolSource>;
+
 /** The desired state of a tool and of the server that executes it, as a caller describes it. */
 export const ToolSpec = z
   .strictObject({
     name: ToolName,
     ...identityFields,
-    toolDefinition: ToolDefinition.meta({
-      description: 'The definition that MCP clients get, and where the server takes the arguments.',
+    source: ToolSource,
+    toolDefinition: ToolDefinition.optional().meta({
+      description:
+        'The definition that MCP clients get, and where the server takes the arguments. The source `http` needs it; ' +
+        'with `mcp`, the server describes its tools.',
     }),
     healthCheck: HealthCheck,
     resources: ResourceAmounts,
   })
   .refine(...setsVariablesOnce)
-  .refine(({ healthCheck }) => healthCheck.type !== 'mcp', {
-    path: ['healthCheck', 'type'],
-    message: 'must be "http" or "tcp": the server of a tool does not speak MCP',
+  .refine(({ source, toolDefinition }) => source.type !== 'http' || toolDefinition, {
+    path: ['toolDefinition'],
+    message: 'is required',
   })
-  .refine(({ name, toolDefinition }) => toolDefinition.tool.name === name, {
+  .refine(({ source, toolDefinition }) => source.type !== 'mcp' || !toolDefinition, {
+    path: ['toolDefinition'],
+    message: 'must be absent: with the source "mcp", the server describes its tools',
+  })
+  .refine(({ source, healthCheck }) => source.type === 'mcp' || healthCheck.type !== 'mcp', {
+    path: ['healthCheck', 'type'],
+    message: 'must be "http" or "tcp": the server of a tool with the source "http" does not speak MCP',
+  })
+  .refine(({ name, toolDefinition }) => !toolDefinition || toolDefinition.tool.name === name, {
     path: ['toolDefinition', 'tool', 'name'],
     message: 'must be the name of the resource',
   })

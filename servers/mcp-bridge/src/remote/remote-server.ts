@@ -14,8 +14,12 @@ export interface RemoteOptions {
 
 export type RemoteResponse = Dispatcher.ResponseData;
 
-/** What passes to the server of the client's headers: those of MCP and of the body. Who the caller is stays here. */
-const REQUEST_HEADERS = /^(accept|accept-language|content-type|last-event-id|mcp-.*|traceparent|tracestate)$/;
+/**
+ * What passes to the server of the client's headers: those of MCP and of the body, and credentials. The gateway removes the caller's own
+ * credentials and may add some that are for this server. Who the caller is stays here.
+ */
+const REQUEST_HEADERS =
+  /^(accept|accept-language|authorization|content-type|last-event-id|mcp-.*|traceparent|tracestate)$/;
 const RESPONSE_HEADERS =
   /^(content-type|cache-control|mcp-.*|retry-after|x-accel-buffering|content-encoding|content-length)$/;
 const MAX_REDIRECTS = 3;

@@ -11,9 +11,8 @@ import { schemaFault } from './schema-faults.js';
 
 /** The schemas of the tool are checked here, because the contract knows no JSON Schema. */
 const CheckedRequest = ToolRequest.superRefine(({ spec }, context) => {
-  const { tool } = spec.toolDefinition;
   for (const field of ['inputSchema', 'outputSchema'] as const) {
-    const schema = tool[field];
+    const schema = spec.toolDefinition?.tool[field];
     const fault = schema && schemaFault(schema);
     if (!fault) continue;
     const path = ['toolDefinition', 'tool', field, ...fault.path];
@@ -69,7 +68,18 @@ export const toolDocumentation: ResourceDocumentation = {
   aResource: 'a tool',
   registers: 'a tool',
   examples: {
-    create: { weather: { summary: 'A server that takes the arguments at POST /score', value: WEATHER } },
+    create: {
+      weather: { summary: 'A server that takes the arguments at POST /score', value: WEATHER },
+      server: {
+        summary: 'An MCP server that describes its tools itself',
+        value: {
+          name: 'search',
+          imageName: 'team/search',
+          imageVersion: '1.0.0',
+          source: { type: 'mcp', path: '/mcp' },
+        },
+      },
+    },
     replace: { scaled: { summary: 'The same tool with two replicas', value: { ...WEATHER, replicaCount: 2 } } },
   },
   forbidden: {

@@ -84,7 +84,7 @@ export function addGauges(metrics: Metrics, parts: GaugeParts): void {
     'Approximate memory of the cached sessions',
     () => sessions.cached().bytes,
   );
-  single('mcp_gateway_routes', 'Adapters in the routes', () => Array.from(routes.all()).length);
+  single('mcp_gateway_routes', 'Adapters and tools in the routes', () => Array.from(routes.all()).length);
   single('mcp_gateway_routes_read_timestamp_seconds', 'Unix time of the last complete load of the routes', () => {
     const at = routes.loadedAt();
     return at === undefined ? undefined : at / 1000;

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { McpTool, ToolDefinition } from './tool.js';
+
+/**
+ * The definition of a tool as the worker publishes it beside its route: what the tool router serves, and how a call reaches the
+ * server. `type` is the source of the tool. The route says who may use it and which endpoints it has; each endpoint has the path.
+ *
+ * http   POST (or `method`) of the arguments as JSON to the URL and the path of an endpoint. The text of the answer is the result;
+ *        a status of 400 or more makes it an error that the model reads (`isError`).
+ * mcp    An endpoint is an MCP server at its URL and path; its tools are those that it lists.
+ */
+export const PublishedTool = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('http'), tool: McpTool, method: ToolDefinition.shape.method }),
+  z.object({ type: z.literal('mcp') }),
+]);
+export type PublishedTool = z.infer<typeof PublishedTool>;
