@@ -3,7 +3,14 @@ export { clientAddressBy, clientOf, trustIn } from './client-address.js';
 export { addressIn, refuseReplicas, type CallerCheck } from './refuse-replicas.js';
 export { jsonFetcher } from './oidc/fetch-json.js';
 export { type AssumedMessage, verdictOf } from './policy/explain.js';
-export { compilePolicies, policyFaults, type Denial, type Policies, type PolicyRequest } from './policy/policies.js';
+export {
+  compilePolicies,
+  policyBudget,
+  policyFaults,
+  type Denial,
+  type Policies,
+  type PolicyRequest,
+} from './policy/policies.js';
 export type { SignInRequest, Verifier } from './verifier.js';
 export {
   type AuthorizationServer,

@@ -50,7 +50,8 @@ export class TenantQuota {
   #streams: Slots | undefined;
   readonly #asking = new Set<RequestCounter>();
   readonly #askingSlots = new Set<Slots>();
-  readonly #held = new Set<Slots>();
+  /** What may be in use, by key, so that a scope that was forgotten finds its slots again. */
+  readonly #held = new Map<string, Slots>();
   #running: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
   #awayUntil = 0;
@@ -152,7 +153,7 @@ export class TenantQuota {
       slots.inUse += 1;
       slots.isRecent = true;
       held.push(slots);
-      this.#held.add(slots);
+      this.#held.set(slots.key, slots);
     }
     const release = held.length > 0 ? () => this.#release(held) : undefined;
     return { refusal: undefined, headers: rateLimitFields(scopes, now), release };
@@ -221,11 +222,11 @@ export class TenantQuota {
 
   /** Keeps the slots in use from expiring, and gives back the spare ones of what is idle. */
   async renew(): Promise<void> {
-    for (const slots of this.#held) {
-      if (slots.inUse === 0 && slots.reserved === 0) this.#held.delete(slots);
+    for (const [key, slots] of this.#held) {
+      if (slots.inUse === 0 && slots.reserved === 0) this.#held.delete(key);
       else slots.isRecent = slots.inUse > 0;
     }
-    if (this.#held.size > 0) await this.#lease([], [...this.#held]);
+    if (this.#held.size > 0) await this.#lease([], [...this.#held.values()]);
   }
 
   #scopesOf({ caller, adapter, tools }: Call): ScopeState[] {
@@ -265,8 +266,11 @@ export class TenantQuota {
       .join(', ');
     const { concurrentRequests } = traffic;
     if (concurrentRequests === undefined) state.slots = undefined;
-    else if (state.slots) state.slots.setLimit(concurrentRequests);
-    else state.slots = new Slots(this.#keys.slots(id, 'concurrentRequests'), concurrentRequests);
+    else {
+      const key = this.#keys.slots(id, 'concurrentRequests');
+      state.slots ??= this.#held.get(key) ?? new Slots(key, concurrentRequests);
+      state.slots.setLimit(concurrentRequests);
+    }
     state.traffic = traffic;
     return state;
   }

@@ -175,6 +175,27 @@ describe('a modern client', () => {
     expect(messages[0]).toMatchObject({ id: 'x', error: { code: -32601 } });
   });
 
+  it('cannot cancel the request of another client by the id that the server knows it by', async () => {
+    const { url } = await startModern('');
+    const client = await connect(url, 'auto');
+    const progress: unknown[] = [];
+    const slow = client.callTool(
+      { name: 'slow', arguments: { ms: 300 } },
+      { timeout: 5_000, onprogress: (each) => progress.push(each) },
+    );
+    await until(() => progress.length > 0); // it is under way
+    const method = 'notifications/cancelled';
+    const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method };
+    const statuses = await Promise.all(
+      Array.from({ length: 10 }, async (_, at) => {
+        const params = { requestId: at + 1, _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' } };
+        return (await post(url, { jsonrpc: '2.0', method, params }, headers)).status;
+      }),
+    );
+    expect(new Set(statuses)).toEqual(new Set([202]));
+    expect(textOf(await slow)).toBe('after 300');
+  });
+
   it('hears of changes while it subscribes, under its own id', async () => {
     const { url } = await startModern('');
     const client = await connect(url, 'auto');

@@ -43,10 +43,15 @@ const MAX_PATTERNS = 1_000;
 
 const patterns = new Map<string, RE2JS>();
 let charsLeft = 0;
+let budgetNow = { byPatterns: 0 };
 
-/** Call it before each evaluation, which is synchronous. */
-export function beginEvaluation(): void {
+/**
+ * Call it before each evaluation, which is synchronous.
+ * @param budget of the request
+ */
+export function beginEvaluation(budget: { byPatterns: number }): void {
   charsLeft = MAX_PATTERN_CHARS;
+  budgetNow = budget;
 }
 
 /** RE2, because a pattern of JavaScript may take forever on a text that a caller chooses. */
@@ -60,7 +65,9 @@ export function compilePattern(source: string): RE2JS {
 
 function matches(text: string, source: string): boolean {
   charsLeft -= text.length;
+  budgetNow.byPatterns -= text.length;
   if (charsLeft < 0) throw new Error(`patterns look at more than ${MAX_PATTERN_CHARS} characters`);
+  if (budgetNow.byPatterns < 0) throw new Error('all patterns together look at too many characters');
   return compilePattern(source).test(text);
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Policy } from '@mcp-gateway/common/contracts';
-import { compilePolicies, policyFaults, type PolicyRequest } from './policies.js';
+import { compilePolicies, policyBudget, policyFaults, type PolicyRequest } from './policies.js';
 
 const policy = (when: string, changes: Partial<Policy> = {}) =>
   Policy.parse({ name: 'p', effect: 'deny', when, ...changes });
@@ -13,6 +13,14 @@ const call = (name: string, given: unknown = {}, changes: Partial<PolicyRequest>
   params: { name, arguments: given },
   ...changes,
 });
+
+/** A message below the limit of 1 MiB, with texts and lists that take long to read again and again. */
+const LONG = {
+  l: Array(1_000).fill(1),
+  s: 'a'.repeat(300_000),
+  a: Array(300).fill(Array(300).fill(1)),
+  b: Array(300).fill(Array(300).fill(1)),
+};
 
 /** Whether one policy that denies by the expression refuses the call. */
 const isDenied = (when: string, request: PolicyRequest) =>
@@ -55,6 +63,10 @@ describe('an expression', () => {
     ['a list too long to look through', 'arguments.l.exists(x, x == 1)', call('x', { l: Array(1_001).fill(0) })],
     ['a deep list too long', 'arguments.l.exists(x, x == 1)', call('x', { l: [], o: [{ p: Array(1_001).fill(0) }] })],
     ['too much text for patterns', 'matches(arguments.s, "x")', call('x', { s: 'a'.repeat(300_000) })],
+    ['too much text in each turn', 'arguments.l.exists(x, size(arguments.s) == x)', call('x', LONG)],
+    ['large values to compare', 'arguments.l.exists(x, arguments.a == arguments.b && x == 2)', call('x', LONG)],
+    ['a long text in each turn', 'arguments.l.exists(x, arguments.s.lowerAscii() == "b")', call('x', LONG)],
+    ['a list to search in each turn', 'arguments.l.exists(x, x in arguments.a)', call('x', LONG)],
   ])('that meets %s refuses, whatever it decides otherwise', (_what, when, request) => {
     expect(isDenied(when, request)).toBe(true);
     expect(isDenied(`!(${when})`, request)).toBe(true);
@@ -74,6 +86,11 @@ describe('an expression', () => {
     ['cel.bind(x, 1, x == 1)', 'is not valid at character 1: bind() is not available'],
     ['arguments.s.split(",").exists(x, x == "a")', 'is not valid at character 1: split() is not available'],
     ['arguments.a.all(x, arguments.b.all(y, x == y))', 'may take too long: it looks through lists in lists'],
+    [
+      `${'['.repeat(12)}arguments.l${'].map(a, a + a)[0]'.repeat(12)}.exists(x, x == 1)`,
+      'may take too long: it looks through lists in lists',
+    ],
+    [`${'['.repeat(14)}arguments.s${'].map(a, a + a)[0]'.repeat(14)} == "x"`, 'may take too long'],
     [Array(300).fill('1').join('+'), 'is not valid at character '],
     ['('.repeat(400) + 'true' + ')'.repeat(400), 'is not valid at character '],
   ])('is refused: %s', (when, detail) => {
@@ -82,6 +99,30 @@ describe('an expression', () => {
     ]);
     expect(isDenied(when, call('x'))).toBe(true); // an older version of the gateway accepted it
   });
+});
+
+it.each([
+  ['reads each entry once', '!arguments.files.all(f, f.startsWith("/data/") && !f.contains(".."))'],
+  ['compares with texts of its own', Array.from({ length: 20 }, (_, at) => `arguments.s == "${at}"`).join(' || ')],
+  [
+    'looks for a text in a long one',
+    'arguments.s.contains("x") || "x" in arguments.files || size(arguments.s) > 500000',
+  ],
+  ['compares entries with an argument', 'arguments.files.exists(f, f == arguments.s || f.startsWith(arguments.s))'],
+  ['compares with few', '["/a", "/b"].exists(p, arguments.s.startsWith(p)) || tool in ["a", "b"] || "x" in arguments'],
+])('an expression that %s decides on long messages', (_what, when) => {
+  expect(policyFaults([policy(when)])).toEqual([]);
+  const long = call('x', { files: Array(1_000).fill(`/data/${'f'.repeat(400)}`), s: 's'.repeat(400_000) });
+  expect(isDenied(when, long)).toBe(false);
+});
+
+it('all messages of a batch together have one budget', () => {
+  const decider = compilePolicies([policy('arguments.l.exists(x, size(arguments.s) == x)')]);
+  const budget = policyBudget();
+  const each = call('x', { l: Array(100).fill(1), s: 'a'.repeat(4_000) }, { budget });
+  const denied = Array.from({ length: 10 }, () => decider.decide(each)?.reason);
+  expect(denied[0]).toBeUndefined();
+  expect(denied.at(-1)).toBe('the policy p cannot be evaluated');
 });
 
 it('the cost of all expressions of an adapter is bounded', () => {

@@ -2,12 +2,26 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { ParseResult } from '@marcbachmann/cel-js';
 import { EVERY_METHOD, type Policy } from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
-import { type Analysis, analyse, ExpressionFault, hasLongList, MAX_ENTRIES } from './cost.js';
+import { type Analysis, analyse, charactersOf, ExpressionFault, hasLongList, MAX_ENTRIES } from './cost.js';
 import type { AssumedRequest, PolicyFinding } from './explain.js';
 import { beginEvaluation, environment, PolicyPrincipal, PolicyResource } from './environment.js';
 
 /** Of all expressions of an adapter together; about two milliseconds of processor time. */
 const MAX_COST = 200_000;
+/** Characters that all policies together may read for one request; about a tenth of a second of processor time. */
+const MAX_READ = 8 * 1024 * 1024;
+/** The same for patterns, which take longer. */
+const MAX_READ_BY_PATTERNS = 1024 * 1024;
+/** An expression that could not even decide on so long a message is refused when it is registered. */
+const SHORT_MESSAGE = 1_024;
+
+/** What the policies may yet read for one request; the messages of a batch have one together. */
+export interface PolicyBudget {
+  characters: number;
+  byPatterns: number;
+}
+
+export const policyBudget = (): PolicyBudget => ({ characters: MAX_READ, byPatterns: MAX_READ_BY_PATTERNS });
 
 /** A request for an adapter, as its policies see it. */
 export interface PolicyRequest {
@@ -17,6 +31,8 @@ export interface PolicyRequest {
   /** Empty for a message without a method, and for a GET request. */
   method: string;
   params: Readonly<Record<string, unknown>>;
+  /** Default: one of its own. */
+  budget?: PolicyBudget | undefined;
 }
 
 /** Why the policies of an adapter refuse a request. */
@@ -58,23 +74,26 @@ export function policyFaults(policies: readonly Policy[]): { index: number; deta
   let total = 0;
   return policies.flatMap(({ when }, index) => {
     try {
-      total += compile(when).analysis.cost;
-      if (total <= MAX_COST) return [];
-      return [{ index, detail: 'may take too long: it looks through lists in lists, or through long ones many times' }];
+      const { cost, read } = compile(when).analysis;
+      total += cost;
+      if (total <= MAX_COST && read.characters + read.messages * SHORT_MESSAGE <= MAX_READ) return [];
+      return [{ index, detail: 'may take too long: it looks through lists in lists, or reads long values many times' }];
     } catch (error) {
       return [{ index, detail: faultOf(error) }];
     }
   });
 }
 
-const UNKNOWN: Analysis = { cost: 0, reads: new Set(), loops: false };
+const UNKNOWN: Analysis = { cost: 0, read: { messages: 0, characters: 0 }, reads: new Set(), loops: false };
 
 function compileOrRefuse(policy: Policy): Compiled {
   try {
-    return { policy, ...compile(policy.when) };
+    const compiled = compile(policy.when);
+    if (compiled.analysis.cost <= MAX_COST) return { policy, ...compiled };
   } catch {
-    return { policy, expression: undefined, analysis: UNKNOWN };
+    // An older version of the gateway accepted it.
   }
+  return { policy, expression: undefined, analysis: UNKNOWN };
 }
 
 function compile(when: string): Pick<Compiled, 'analysis'> & { expression: ParseResult } {
@@ -130,13 +149,22 @@ function evaluate({ expression, analysis }: Compiled, context: Evaluated): boole
   try {
     if (!expression) throw new Error('this version of the gateway cannot evaluate the expression');
     if (analysis.loops && context.hasLongList) throw new Error(`a list has more than ${MAX_ENTRIES} entries`);
+    spend(analysis, context);
     context.readsHeaders ||= analysis.reads.has('headers');
-    beginEvaluation();
+    beginEvaluation(context.budget);
     const result: unknown = expression(context.variables());
     return typeof result === 'boolean' ? result : { error: new Error('the result is neither true nor false') };
   } catch (error) {
     return { error: failureOf(error) };
   }
+}
+
+/** Each function takes linear time, so what they read bounds the time. */
+function spend({ read }: Analysis, context: Evaluated): void {
+  const { budget } = context;
+  if (read.messages > 0) budget.characters -= read.messages * context.characters();
+  budget.characters -= read.characters;
+  if (budget.characters < 0) throw new Error('the message is too long for this expression');
 }
 
 /** Messages of CEL may quote arguments, which must not get into logs. */
@@ -149,6 +177,9 @@ function failureOf(thrown: unknown): Error {
 interface Evaluated {
   readsHeaders: boolean;
   readonly hasLongList: boolean;
+  readonly budget: PolicyBudget;
+  /** How many the message has. */
+  characters(): number;
   /** A variable that is undefined makes the expressions fail that need it. */
   variables(): Record<string, unknown>;
 }
@@ -167,7 +198,13 @@ function examine(each: Compiled, request: AssumedRequest): PolicyFinding {
   if (method !== undefined && !decidesOn(each.policy, method)) return says('not-applicable');
   const variables = knownVariables(request, method);
   const given = request.arguments ?? {};
-  const result = evaluate(each, { readsHeaders: false, hasLongList: hasLongList(given), variables: () => variables });
+  const result = evaluate(each, {
+    readsHeaders: false,
+    hasLongList: hasLongList(given),
+    budget: policyBudget(),
+    characters: () => charactersOf(variables.params) + charactersOf(given) + (request.tool?.length ?? 0),
+    variables: () => variables,
+  });
   if (typeof result === 'boolean') return says(result ? 'true' : 'false');
   const { principal } = request;
   const unknown = [
@@ -197,6 +234,8 @@ class Context implements Evaluated {
   readsHeaders = false;
   #headers: Record<string, string> | undefined;
   #hasLongList: boolean | undefined;
+  #characters: number | undefined;
+  readonly budget: PolicyBudget;
   readonly #request: PolicyRequest;
   readonly #principal: PolicyPrincipal;
   readonly #resource: PolicyResource;
@@ -204,12 +243,17 @@ class Context implements Evaluated {
   constructor(request: PolicyRequest) {
     const { kind, name, createdBy } = request.resource;
     this.#request = request;
+    this.budget = request.budget ?? policyBudget();
     this.#principal = new PolicyPrincipal(request.principal);
     this.#resource = new PolicyResource(kind, name, createdBy);
   }
 
   get hasLongList(): boolean {
     return (this.#hasLongList ??= hasLongList(this.#request.params));
+  }
+
+  characters(): number {
+    return (this.#characters ??= charactersOf(this.#request.params));
   }
 
   variables() {

@@ -9,6 +9,8 @@ import type { Multiplexer } from './multiplexer.js';
 import type { Greeted } from './shared-server.js';
 
 const HEADER_MISMATCH = -32_020;
+/** A modern client cancels by closing its request (MCP 2026-07-28, cancellation over Streamable HTTP). */
+const CANCELLED = 'notifications/cancelled';
 /** The statuses of errors that MCP 2026-07-28 defines (transports, Streamable HTTP); all others are 200. */
 const STATUS = new Map([
   [-32_601, 404],
@@ -56,7 +58,8 @@ export async function serveModern(
     throw new Refusal(502, -32_000, (error as Error).message);
   }
   if (!id) {
-    multiplexer.notify(message.text);
+    // Requests have other ids at the server, so this could only name one of another client.
+    if (message.method !== CANCELLED) multiplexer.notify(message.text);
     return void res.writeHead(202).end();
   }
   const owner = randomUUID();

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
-import { compilePolicies, type Denial, type Policies } from '@mcp-gateway/identity';
+import { compilePolicies, type Denial, type Policies, policyBudget } from '@mcp-gateway/identity';
 import { type Message, messagesOf } from '@mcp-gateway/protocol';
 
 /** The part of a request that the policies of an adapter decide by. */
@@ -46,9 +46,10 @@ export function denialOf(route: Route, { principal, req, message, delivery }: Po
   const messages = messagesOf(read);
   if (messages.length > MAX_MESSAGES) return TOO_MANY;
   if (messages.length === 0) return UNREADABLE;
+  const budget = policyBudget();
   for (const each of messages) {
     const call = callIn(each);
-    const denial = call ? decider.decide({ ...asked, ...call }) : UNREADABLE;
+    const denial = call ? decider.decide({ ...asked, ...call, budget }) : UNREADABLE;
     if (denial) return denial;
   }
   return undefined;

@@ -1,0 +1,34 @@
+import { expect, it } from '@jest/globals';
+import { Quota } from '@mcp-gateway/common/contracts';
+import type { LeaseRequest, QuotaLedger, SlotsRequest } from './ledger.js';
+import { type Call, TenantQuota } from './tenant-quota.js';
+
+/** Grants what one data plane needs, as the scripts in Redis do. */
+const ledger: QuotaLedger = {
+  isReady: () => true,
+  lease: async (requests: readonly LeaseRequest[]) =>
+    requests.map(({ need }) => ({ granted: need, used: need, window: 1, msLeft: 60_000 })),
+  takeSlots: async (_dataPlane: string, requests: readonly SlotsRequest[]) =>
+    requests.map(({ inUse, want, limit }) => ({ granted: Math.max(inUse, Math.min(want, limit)), used: 0 })),
+  slotsOf: async () => [],
+  seen: async () => 1,
+};
+
+it('a caller that makes up ten thousand tools has no more requests of one under way than it may have', async () => {
+  const quota = Quota.parse({ perTool: { concurrentRequests: 2 } });
+  const context = { ledger, dataPlane: 'a', withoutRedis: 'share', planes: () => 1, onLease: () => {} } as const;
+  const tenant = new TenantQuota('acme', 'test', quota, context);
+  const admit = async (...tools: string[]) => {
+    const call: Call = { requests: tools.length, caller: 'bob', adapter: 'echo', tools };
+    return tenant.admit(call);
+  };
+  const first = await admit('slow');
+  for (let batch = 0; batch < 11; batch += 1) {
+    const { release } = await admit(...Array.from({ length: 1_000 }, (_, at) => `made-up-${batch}-${at}`));
+    release?.();
+  }
+  expect((await admit('slow')).refusal).toBeUndefined();
+  expect((await admit('slow')).refusal).toMatchObject({ scope: 'tool', what: 'concurrentRequests' });
+  first.release?.();
+  expect((await admit('slow')).refusal).toBeUndefined();
+});
