@@ -160,6 +160,13 @@ it('gives nothing for a secret that has been removed since it started', async ()
   expect((await issue(asked, NEXT_SECRET)).status).toBe(200);
 });
 
+it('gives nothing for an adapter that is being removed', async () => {
+  const { register, issue, admin } = await controlPlaneWith({ github: HEADER });
+  const asked = { name: 'tools', resourceId: await register('tools', 'github') };
+  expect((await admin.remove('tools')).status).toBe(204);
+  expect((await issue(asked)).status).toBe(404);
+});
+
 it('gives a credential for an adapter that names it, to services with one of the secrets only', async () => {
   const { register, issue } = await controlPlaneWith({ github: HEADER });
   const asked = { name: 'tools', resourceId: await register('tools', 'github') };
