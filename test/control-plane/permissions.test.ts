@@ -28,6 +28,7 @@ describe('GET /permissions/explain', () => {
   ])('names the rule for %s with the roles "%s" who wants to %s: %s', async (principal, roles, action, rule) => {
     const { status, json } = await explain(root, { principal, roles, action });
     expect([status, json.rule, json.allowed, json.action]).toEqual([200, rule, rule !== 'none', action]);
+    expect(json.policies).toHaveLength(json.allowed && action === 'read' ? 1 : 0); // they decide on calls only
     expect(json.principal).toEqual({
       subject: principal,
       roles: roles.split(',').flatMap((role) => role.trim() || []),
@@ -93,8 +94,12 @@ describe('GET /permissions/explain', () => {
     expect(await of({ principal: 'ann' })).toMatchObject({ ...admin, principal: { adminOf: ['acme'] } });
     expect(await of({ principal: 'bea', roles: 'Acme.Admin' })).toMatchObject(admin);
     expect(await of({ principal: 'bea' })).toMatchObject({ allowed: false, rule: 'none', outcome: 'refused' });
-    const own = await explain(caller(url, 'ann'), { resource: 'adapter/of-mia', action: 'write' });
-    expect(own.json).toMatchObject(admin);
+    const ann = caller(url, 'ann');
+    const { id: apiKey } = (await ann.call('POST', '/api-keys', { name: 'all' })).json;
+    for (const query of [{}, { apiKey }]) {
+      const own = await explain(ann, { resource: 'adapter/of-mia', action: 'write', ...query });
+      expect(own.json).toMatchObject(admin);
+    }
   });
 
   it('explains an API key to its creator and to an admin', async () => {

@@ -149,6 +149,8 @@ it('counts tools towards the adapters and replicas of their tenant', async () =>
     detail: expect.stringContaining('may have 3 replicas and has 1 in its other adapters and tools') as unknown,
   });
   expect((await post(weatherTool({ replicaCount: 2 }))).status).toBe(201);
+  const grown = await alice.call('PUT', '/tools/weather', weatherTool({ replicaCount: 3 }));
+  expect(grown.json).toMatchObject({ code: 'QUOTA_EXCEEDED' });
   expect((await alice.post(specOf('second', { replicaCount: 0 }))).json).toMatchObject({ code: 'QUOTA_EXCEEDED' });
   expect((await root.get('/tenants/default/quota')).json.use).toMatchObject({
     adapters: { limit: 2, used: 2, remaining: 0 },

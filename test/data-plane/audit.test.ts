@@ -121,17 +121,21 @@ describe('the audit of MCP requests', () => {
   });
 
   it('records refusals with their code, for names that exist and names that do not', async () => {
+    const { endpoint } = await startReplica();
     const { gateway, settled } = await auditedGateway();
+    await gateway.publish(routeTo(endpoint, { tenant: 'acme' }));
     const mallory = { 'x-dev-userid': 'mallory' };
     const call = { body: message('tools/call', { name: 'add' }), headers: mallory };
     await send(`${gateway.url}/adapters/echo/mcp`, call);
     await send(`${gateway.url}/adapters/unknown/mcp`, call);
     await send(`${gateway.url}/adapters/echo/mcp`, { method: 'GET', headers: mallory });
     const records = await settled(3);
-    expect(records.map(({ action, outcome, reason, resource }) => [action, outcome, reason, resource?.name])).toEqual([
-      ['mcp.tools/call', 'refused', 'no rule permits it', 'echo'],
-      ['mcp.tools/call', 'refused', 'no such resource', 'unknown'],
-      ['mcp.stream', 'refused', 'no rule permits it', 'echo'],
+    const seen = records.map(({ action, outcome, reason, resource }) => [action, outcome, reason, resource]);
+    const echo = { kind: 'adapter', name: 'echo', tenant: 'acme' }; // whose administrators read who has tried
+    expect(seen).toEqual([
+      ['mcp.tools/call', 'refused', 'no rule permits it', echo],
+      ['mcp.tools/call', 'refused', 'no such resource', { kind: 'adapter', name: 'unknown' }],
+      ['mcp.stream', 'refused', 'no rule permits it', echo],
     ]);
     expect(records[0]).toMatchObject({ code: 'ADAPTER_NOT_FOUND', caller: { subject: 'mallory' } });
   });

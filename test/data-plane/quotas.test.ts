@@ -1,48 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { PublishedTenant, type Route } from '@mcp-gateway/common/contracts';
-import { quotaKeys, tenantPublisher } from '@mcp-gateway/quotas';
-import { bodyOf, open, send, type Answer } from '../support/http.js';
+import type { Route } from '@mcp-gateway/common/contracts';
+import { quotaKeys } from '@mcp-gateway/quotas';
+import { type Answer, bodyOf, open, send } from '../support/http.js';
 import { redisLine } from '../support/redis-line.js';
 import { waitFor } from '../support/wait.js';
-import { startGateway, type DataPlane, type DataPlaneOptions, type Gateway } from './support/gateway.js';
+import { startGateway, type Gateway } from './support/gateway.js';
+import { as, call, limited, PER_DAY, post, setQuotas, statuses } from './support/quotas.js';
 import { message } from './support/rpc.js';
 import { routeTo, startUpstream, type Upstream } from './support/upstream.js';
-
-/** A gateway whose adapter `echo` answers each request, and whose callers with the role of a tenant's id belong to it. */
-async function limited(quotas: Record<string, object>, options: DataPlaneOptions = {}) {
-  const upstream = await startUpstream(async (req, res) => {
-    if (req.method === 'GET') return res.writeHead(200, { 'content-type': 'text/event-stream' }).write(': open\n\n');
-    const { id } = JSON.parse((await bodyOf(req)).toString() || '{}') as { id?: unknown };
-    return res
-      .writeHead(200, { 'content-type': 'application/json' })
-      .end(JSON.stringify({ jsonrpc: '2.0', id, result: {} }));
-  });
-  const gateway = await startGateway({
-    routes: [routeTo(upstream.endpoint, { requiredRoles: ['user'], affinity: 'none' })],
-    ...options,
-  });
-  await setQuotas(gateway, quotas);
-  return { upstream, gateway };
-}
-
-/** Publishes the quotas as the control plane does, and waits until the data planes use them. */
-async function setQuotas(gateway: Gateway, quotas: Record<string, object>, ...others: DataPlane[]) {
-  const tenants = Object.entries(quotas).map(([id, quota]) =>
-    PublishedTenant.parse({ id, members: { roles: [id] }, admins: {}, quota }),
-  );
-  await tenantPublisher(gateway.redis, gateway.prefix).publish(async () => tenants);
-  for (const { tenants: table } of [gateway, ...others]) {
-    await waitFor('the quotas to arrive', () => JSON.stringify(table.all()) === JSON.stringify(tenants));
-  }
-}
-
-const as = (tenant: string, caller = 'bob') => ({ 'x-dev-userid': caller, 'x-dev-roles': `user,${tenant}` });
-const post = ({ url }: { url: string }, body: string, headers: Record<string, string> = as('acme')) =>
-  send(`${url}/adapters/echo/mcp`, { body, headers });
-const call = (gateway: { url: string }, tool = 'add', headers?: Record<string, string>, id = 7) =>
-  post(gateway, message('tools/call', { name: tool }, id), headers);
-const statuses = (answers: Answer[]) => answers.map(({ status }) => status);
-const PER_DAY = (day: number) => ({ requests: { day } });
 
 describe('requests of a tenant', () => {
   let upstream: Upstream;
@@ -101,6 +66,13 @@ describe('requests of a tenant', () => {
     expect(statuses([await call(gateway), await call(gateway), await call(gateway)])).toEqual([200, 200, 429]);
   });
 
+  it('do not count requests of a member who may not use the adapter', async () => {
+    const stranger = { 'x-dev-userid': 'eve', 'x-dev-roles': 'acme' };
+    const refused = await call(gateway, 'add', stranger);
+    expect([refused.status, refused.header('ratelimit')]).toEqual([404, undefined]);
+    expect((await call(gateway)).header('ratelimit')).toMatch('r=2;');
+  });
+
   it('say that initialize counts, when it is refused', async () => {
     await setQuotas(gateway, { acme: PER_DAY(0) });
     const { status, text } = await post(gateway, message('initialize', {}, 1));
@@ -113,6 +85,8 @@ describe('requests of a tenant', () => {
     expect(statuses([await call(gateway), await call(gateway), await call(gateway)])).toEqual([200, 200, 429]);
     await setQuotas(gateway, { acme: {} });
     expect((await call(gateway)).status).toBe(200);
+    await setQuotas(gateway, { acme: PER_DAY(5) });
+    expect((await call(gateway)).status).toBe(429);
   });
 });
 
@@ -125,7 +99,7 @@ describe('a quota over two data planes with a hundred clients', () => {
     const noisy = Array.from({ length: 100 }, async (_, client) => {
       const plane = client % 3 === 0 ? other : gateway;
       const answers: Answer[] = [];
-      for (let request = 0; request < limit / 10; request += 1) answers.push(await call(plane));
+      for (let request = 0; request < limit / 25; request += 1) answers.push(await call(plane));
       return answers;
     });
     const quiet = Array.from({ length: 20 }, (_, at) => call(at % 2 ? gateway : other, 'add', as('zebra')));
@@ -184,6 +158,8 @@ describe('requests under way and streams', () => {
       next.destroy();
       return next.statusCode === 200;
     });
+    await setQuotas(gateway, { acme: { concurrentRequests: 2, streams: 0 } }, other);
+    expect([(await listen(gateway)).statusCode, (await listen(other)).statusCode]).toEqual([429, 429]);
   });
 });
 
@@ -291,5 +267,20 @@ describe('without Redis', () => {
     const answers = [await call(gateway), await call(gateway), await call(gateway)];
     expect(statuses(answers)).toEqual(expected);
     expect((JSON.parse(answers[2]?.text ?? '') as { error?: { data: { code: string } } }).error?.data.code).toBe(code);
+  });
+
+  it('what was admitted meanwhile counts when it is back', async () => {
+    const line = await redisLine();
+    const { gateway } = await limited({ acme: PER_DAY(2) }, { redisUrl: line.url });
+    const used = () => gateway.redis.hGet(quotaKeys(gateway.prefix, 'acme').requests('tenant', 'day'), 'used');
+    line.cut();
+    expect(statuses([await call(gateway), await call(gateway)])).toEqual([200, 200]);
+    line.restore();
+    const seen = new Set<number>();
+    await waitFor('the ledger to be asked', async () => {
+      seen.add((await call(gateway)).status);
+      return used();
+    });
+    expect([await used(), [...seen]]).toEqual(['2', [429]]);
   });
 });

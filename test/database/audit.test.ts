@@ -169,6 +169,7 @@ describe('the verification of the audit', () => {
     const { head } = await verifyAudit(url);
     await rows.append([record({ tool: 'c' })]);
     expect((await verifyAudit(url, head)).fault).toBeUndefined();
+    const { head: late } = await verifyAudit(url);
 
     await database.$executeRaw`TRUNCATE audit_records`;
     await database.$executeRaw`UPDATE audit_chain SET head_position = 0, head_hash = repeat('0', 64)`;
@@ -177,6 +178,10 @@ describe('the verification of the audit', () => {
     expect((await verifyAudit(url, head)).fault).toEqual({
       position: 2,
       fault: expect.stringMatching(/written anew$/),
+    });
+    expect((await verifyAudit(url, late)).fault).toEqual({
+      position: 3,
+      fault: 'record 3 is not the one that was noted: the chain was written anew',
     });
   });
 });

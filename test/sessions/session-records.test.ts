@@ -67,7 +67,10 @@ describe('session records', () => {
     await records.close(ref('1'), ECHO, CLOSE);
     expect(await counted()).toBe(1);
     expect(await join(ref('5'))).toBe('opened');
-    expect(await records.ofTenant('acme', NOW + BOUNDS.keepSeconds)).toBe(0); // none can be open any longer
+    const later = NOW + BOUNDS.keepSeconds; // when none can be open any longer
+    expect(await records.ofTenant('acme', later)).toBe(0);
+    const last = recordOf('alice', { tenant: 'acme', openedAt: later });
+    expect(await records.create(ref('6'), last, { ...BOUNDS, maxOfTenant: 1 })).toBe('opened');
   });
 
   it('do not count for their tenant when their record cannot be written', async () => {

@@ -1,8 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { type ApiKey, apiKeyPublisher, createApiKey } from '@mcp-gateway/identity';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 
 export const PEPPER = randomBytes(32);
+
+/** A key without a typing error, with the id of another key and a secret that somebody guesses. */
+export function guessOf(id: string): string {
+  const unchecked = `mcpgw_${id}_${randomBytes(32).toString('hex')}`;
+  return unchecked + crc32(unchecked).toString(16).padStart(8, '0');
+}
 
 /** API keys in Redis, as the control plane publishes them. */
 export function publishedKeys(redis: RedisClient, prefix: string, peppers: () => readonly Buffer[] = () => [PEPPER]) {

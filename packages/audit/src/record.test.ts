@@ -54,6 +54,8 @@ describe('an audit record', () => {
     const record = auditRecord('data-plane', { ...FACTS, status: 403, refusal });
     expect(record).toMatchObject({ outcome: 'refused', code: 'FORBIDDEN', reason: 'policy' });
     expect(JSON.stringify(record)).not.toContain('s3cret');
+    const silent = new GatewayError('INVALID_REQUEST', { detail: 'not s3cret' });
+    expect(auditRecord('data-plane', { ...FACTS, status: 400, refusal: silent }).reason).toBeUndefined();
   });
 
   it('takes texts of any kind and length', () => {

@@ -74,6 +74,12 @@ it('takes from a caller what its tenants take from it, and gives it nothing', ()
   expect(again(bob)).toBe(bob);
 });
 
+it('gives a caller that is restricted to resources no tenant to administer', () => {
+  const { place } = placing({ all: () => TENANTS, onChange: () => {} });
+  const placed = place({ ...caller('ann', 'acme'), resources: [{ kind: 'adapter', name: 'echo' }] });
+  expect([placed.tenant, placed.adminOf ?? []]).toEqual(['acme', []]);
+});
+
 it('guesses of a caller that is not signed in, without its claims', () => {
   const { guess } = placing({ all: () => TENANTS, onChange: () => {} });
   expect(guess({ subject: 'bob', roles: ['office', 'zoo.admin'] })).toEqual({ tenant: 'acme', adminOf: ['zebra'] });

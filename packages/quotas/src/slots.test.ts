@@ -23,6 +23,14 @@ it('are full when the ledger grants fewer than are needed', () => {
   expect(slots.isFull(1_000)).toBe(false);
 });
 
+it('that are spare are given up when the limit changes, because they may be more than the new one', () => {
+  const slots = new Slots('key', 1_000);
+  slots.granted(12, 2, 0);
+  slots.inUse = 2;
+  slots.setLimit(3);
+  expect([slots.reserved, slots.limit]).toEqual([2, 3]);
+});
+
 it('are given back when twice the spare ones are free, and one by one when the limit is small', () => {
   const slots = new Slots('key', 1_000);
   slots.granted(30, 0, 0);

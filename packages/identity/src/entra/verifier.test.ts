@@ -115,6 +115,7 @@ describe.each([1, 2] as const)('a token of version %d', (version) => {
     expect(await verify(version, { scp: 'x mcp.write' }, env)).toMatchObject({
       principal: { roles: ['x', 'mcp.write'] },
     });
+    expect(await verify(version, { scp: 'mcp.write.all mcp' }, env)).toMatchObject({ code: 'FORBIDDEN' });
     expect(await verify(version, { scp: 'x' }, env)).toEqual({
       code: 'FORBIDDEN',
       detail: 'the token has none of the scopes mcp.access, mcp.write',

@@ -131,6 +131,23 @@ it('the cost of all expressions of an adapter is bounded', () => {
   expect(policyFaults(Array(16).fill(costly)).map(({ index }) => index)).toContain(15);
 });
 
+it.each([
+  'proxy-authorization',
+  'mcp-session-id',
+  'last-event-id',
+  'x-mcp-roles',
+  'x-mcp-identity-token',
+  'x-dev-roles',
+  'x-gateway-secret',
+  'x-api-key',
+  'x-forwarded-for',
+  'x-real-ip',
+  'forwarded',
+])('an expression does not see the header %s', (name) => {
+  const headers = { [name]: 'x', 'x-region': 'eu' };
+  expect(isDenied(`"${name}" in headers || size(headers) != 1`, call('x', {}, { headers }))).toBe(false);
+});
+
 describe('policies', () => {
   const readers = policy('tool in ["read", "list"]', { name: 'readers', effect: 'allow' });
   const ops = policy('"ops" in principal.roles', { name: 'ops', effect: 'allow' });

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Route } from '@mcp-gateway/common/contracts';
-import { grantState } from './grants.js';
+import type { Principal } from '@mcp-gateway/common/principal';
+import { type AnswerKind, createGrants, grantState, type Grants } from './grants.js';
 
 const ROUTE = {
   name: 'echo',
@@ -46,4 +47,61 @@ it.each([
   const route = { ...ROUTE, tenant: 'acme' };
   const principal = { ...BOB, roles, adminOf: ['acme', 'zebra'] };
   expect(grantState({ principal, route, req }, route, { ...principal, adminOf })).toBe(state);
+});
+
+describe('an answer under way', () => {
+  let grants: Grants | undefined;
+  afterEach(() => grants?.close());
+
+  const OF_ACME = { ...ROUTE, kind: 'adapter', tenant: 'acme' } as Route;
+  const SIGNED_OUT = ['SIGN_IN_REQUIRED', 'the API key was revoked'];
+  /** What it is told, and the state of its caller's API key and of the tenants. */
+  function watched(kind: AnswerKind, principal: Principal) {
+    const state = { isHeld: true, adminOf: principal.adminOf ?? [], tell: () => {}, tellOfTenants: () => {} };
+    grants = createGrants(
+      { get: () => OF_ACME, onChange: () => {} },
+      {
+        signIns: [undefined, { isHeld: () => state.isHeld, onRevoked: (listener) => void (state.tell = listener) }],
+        admins: {
+          again: (caller) => (state.adminOf === caller.adminOf ? caller : { ...caller, adminOf: state.adminOf }),
+          onChange: (listener) => void (state.tellOfTenants = listener),
+        },
+      },
+    );
+    const told: unknown[] = [];
+    const permit = grants.permit({ principal, route: OF_ACME, req }, kind);
+    permit.watch(({ code, detail }) => void told.push([code, detail]));
+    return { state, told, permit };
+  }
+
+  it.each(['stream', 'subscription', 'answer'] as const)('ends at once when its API key is revoked: %s', (kind) => {
+    const { state, told } = watched(kind, { ...BOB, apiKey: 'k' });
+    state.tell();
+    expect(told).toEqual([]);
+    state.isHeld = false;
+    state.tell();
+    state.tell();
+    expect(told).toEqual([SIGNED_OUT]);
+  });
+
+  it('ends at once when its caller ceases to administer the tenant', () => {
+    const { state, told } = watched('stream', { ...BOB, roles: [], adminOf: ['acme'] });
+    state.tellOfTenants();
+    expect(told).toEqual([]);
+    state.adminOf = [];
+    state.tellOfTenants();
+    expect(told).toEqual([['ADAPTER_NOT_FOUND', undefined]]);
+  });
+
+  it.each<[AnswerKind, string | undefined]>([
+    ['stream', 'the sign-in has ended'],
+    ['subscription', 'the sign-in has ended'],
+    ['answer', undefined], // the call may finish
+  ])('of an API key that has expired, a %s, is told: %s', (kind, detail) => {
+    const { state, told, permit } = watched(kind, { ...BOB, apiKey: 'k', expiresAt: 1 });
+    state.isHeld = false; // as the table of keys says of an expired one
+    state.tell();
+    expect(told).toEqual(detail === undefined ? [] : [['SIGN_IN_REQUIRED', detail]]);
+    expect(permit.deny()?.detail).toBe(detail);
+  });
 });

@@ -7,7 +7,12 @@ const message = (method: string, params: object = {}) =>
   readMessage(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }));
 const batch = (...calls: string[]) =>
   readMessage(
-    JSON.stringify(calls.map((name, id) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name } }))),
+    JSON.stringify(
+      calls.map((name, id) => {
+        const params = { name, arguments: { a: 1, b: 2 } };
+        return { jsonrpc: '2.0', id, method: 'tools/call', params };
+      }),
+    ),
   );
 const UNREAD = readMessage('');
 const POST: AuditedRequest = {
@@ -33,6 +38,14 @@ describe('of a request', () => {
       [{ action: 'mcp.tools/call' }],
     ],
     ['each call of a batch is recorded', { message: batch('add', 'add') }, [ADD, ADD]],
+    [
+      'arguments are recorded where the adapter says so, also in a batch',
+      { message: batch('add', 'other'), recorded: { tools: ['add'], redact: ['b'] } },
+      [
+        { ...ADD, arguments: '{"a":1,"b":"[redacted]"}' },
+        { ...ADD, tool: 'other' },
+      ],
+    ],
     ['a list is not recorded', { message: message('tools/list') }, []],
     [
       'a refused list is recorded',
@@ -81,6 +94,20 @@ describe('of a request', () => {
     expect(auditEvents({ ...POST, message: batch(...calls) })).toHaveLength(100);
   });
 });
+
+it.each(['/adapters', '/tools/x', '/api-keys?limit=1', '/tenants/acme/quota', '/permissions/explain', '/audit/export'])(
+  'records a request for %s that is refused before it reaches the control plane',
+  (url) => {
+    const actions: string[] = [];
+    const trail = { record: ({ action }: { action: string }) => void actions.push(action), leaveOut: () => {} };
+    const parts = { forwarded: () => [], routes: { get: () => undefined } };
+    const { ended } = auditLog({ ...trail, close: async () => {} }, parts);
+    const req = { method: 'GET', url, headers: {}, socket: { bytesWritten: 0 } };
+    ended({ req, elapsedMs: 1, refusal: DOWN } as unknown as RequestContext);
+    ended({ req: { ...req, url: '/nothing' }, elapsedMs: 1, refusal: DOWN } as unknown as RequestContext);
+    expect(actions).toEqual(['management.request']);
+  },
+);
 
 it('limits the records of callers that are not verified, and of no one else', () => {
   const seen: string[] = [];

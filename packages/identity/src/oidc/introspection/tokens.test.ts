@@ -86,6 +86,17 @@ describe('an introspected token', () => {
     expect(tokens.remembered('good')).toBeUndefined();
   });
 
+  it('counts from when it was asked about, not from the answer', async () => {
+    const introspect = async () => {
+      clock += 4 * SECONDS;
+      return { token: 'good' };
+    };
+    const tokens = table({ introspect });
+    await signIn(tokens);
+    clock = START + 30 * SECONDS;
+    expect(tokens.remembered('good')).toBeUndefined();
+  });
+
   it('counts no longer than it says itself', async () => {
     answers.set('good', { expiresAt: START / 1000 + 10 });
     const tokens = table();
@@ -193,6 +204,12 @@ describe('while the endpoint is down', () => {
 });
 
 describe('unknown tokens', () => {
+  it('that do not hold make room for others', async () => {
+    const tokens = table({ maxTokens: 2 });
+    for (const each of ['a', 'b', 'c', 'c', 'a']) expect(await outcome(signIn(tokens, each))).toBe('SIGN_IN_REQUIRED');
+    expect(asked).toEqual(['a', 'b', 'c', 'a']);
+  });
+
   it('that do not hold are asked about 200 times at once and 20 times a second, and known ones go on', async () => {
     const tokens = table();
     await signIn(tokens);
