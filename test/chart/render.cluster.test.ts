@@ -9,7 +9,10 @@ const SETS = ['trial', 'production', 'plain'];
 
 /** The values that the first install generates. */
 const withoutSecrets = (text: string) =>
-  text.replaceAll(/^( {2}(?:MCP_GATEWAY_SESSION_KEYS|password|DATABASE_URL|REDIS_URL): ).*$/gm, '$1(secret)');
+  text.replaceAll(
+    /^( {2}(?:MCP_GATEWAY_SESSION_KEYS|MCP_GATEWAY_INTERNAL_SECRETS|password|DATABASE_URL|REDIS_URL): ).*$/gm,
+    '$1(secret)',
+  );
 
 describe('the chart', () => {
   it.each(SETS)('renders the golden file for the values "%s"', async (name) => {

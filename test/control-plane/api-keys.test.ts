@@ -15,13 +15,19 @@ import { apiKeySource } from './support/sources.js';
 const DAY_MS = 24 * 3_600_000;
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
 
-async function start({ url, maxDays = 365 }: { url?: string; maxDays?: number } = {}) {
+interface Options {
+  url?: string;
+  maxDays?: number;
+  trustedProxies?: string[];
+}
+
+async function start({ url, maxDays = 365, trustedProxies = [] }: Options = {}) {
   const redis = redisClient({ REDIS_URL: url ?? (await sharedRedis()).url }, silent);
   await redis.connect();
   afterTest(() => redis.isOpen && redis.destroy());
   const prefix = freshPrefix();
   const publisher = apiKeyPublisher(redis, prefix, () => [PEPPER]);
-  const plane = await startControlPlane({ apiKeys: { publisher, maxDays } });
+  const plane = await startControlPlane({ apiKeys: { publisher, maxDays }, trustedProxies });
   const [alice, bob, admin] = [
     caller(plane.url, 'alice', 'team', 'other'),
     caller(plane.url, 'bob'),
@@ -213,12 +219,12 @@ describe('an API key on the management API', () => {
   });
 
   it('leads to 429 after 20 failures of one client', async () => {
-    const { create, alice, url } = await start();
+    const { create, alice } = await start({ trustedProxies: ['127.0.0.0/8', '::1'] });
     const { key } = (await create(alice)).json;
     const from = async (address: string, used: string) =>
       (await alice.get('/adapters', { 'x-api-key': used, 'x-forwarded-for': address })).status;
     for (let i = 0; i < 20; i += 1) expect(await from('192.0.2.1', `${key.slice(0, -1)}x`)).toBe(401);
-    expect([await from('192.0.2.1', key), await from('192.0.2.2', key), url !== '']).toEqual([429, 200, true]);
+    expect([await from('192.0.2.1', key), await from('192.0.2.2', key)]).toEqual([429, 200]);
   });
 });
 

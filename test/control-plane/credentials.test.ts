@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { authority } from '../data-plane/support/certificate.js';
 import { startTokenServer } from '../support/authorization-server.js';
 import { recordingLog } from '../support/recording-log.js';
 import { temporaryFolder } from '../support/postgres.js';
@@ -28,15 +29,17 @@ async function controlPlaneWith(credentials: Record<string, object | [string, st
     expect(status).toBe(201);
     return json.id as string;
   };
-  const issue = async (body: object, authorization = `Bearer ${SECRET}`) => {
-    const answer = await fetch(`${plane.url}/internal/credentials`, {
+  const ask = async (path: string, body: object, secret: string) => {
+    const answer = await fetch(`${plane.url}/internal/${path}`, {
       method: 'POST',
-      headers: { authorization, 'content-type': 'application/json' },
+      headers: { 'x-mcp-gateway-secret': secret, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
     return { status: answer.status, json: (await answer.json()) as Record<string, unknown> };
   };
-  return { ...plane, write, register, issue, log, admin, secrets };
+  const issue = (body: object, secret = SECRET) => ask('credentials', body, secret);
+  const certificates = (body: object, secret = SECRET) => ask('certificates', body, secret);
+  return { ...plane, write, register, issue, certificates, log, admin, secrets };
 }
 
 const HEADER = { type: 'header', value: 'Bearer from-a-file', roles: ['team-a'] };
@@ -71,6 +74,73 @@ it('refuses a credential of others with the same words as one that does not exis
   expect(details.flat()[0]).toContain('needs the role mcp.admin or one that the operator lists');
 });
 
+const tlsAuthority = authority();
+const pair = tlsAuthority.issue();
+const [CA, CERT, KEY] = [String(tlsAuthority.ca), String(pair.cert), String(pair.key)];
+const TLS = { type: 'tls', 'ca.crt': CA, roles: ['team-a'] };
+
+describe('a credential of the type tls', () => {
+  it.each([
+    ['mcp.admin', { tls: { credential: 'backend' } }, 201],
+    ['team-a', { tls: { credential: 'backend', serverName: 'crm.internal' } }, 201],
+    ['team-b', { tls: { credential: 'backend' } }, 403],
+    ['team-b', { tls: { credential: 'not-there' } }, 403],
+    ['mcp.admin', { tls: { credential: 'not-there' } }, 400],
+    ['team-b', { tls: { serverName: 'crm.internal' } }, 201],
+    ['team-b', { tls: {} }, 201],
+    ['mcp.admin', { tls: { serverName: '10.0.0.7' } }, 400],
+    ['mcp.admin', { tls: { credential: 'github' } }, 400],
+    ['mcp.admin', { upstreamAuth: { credential: 'backend' } }, 400],
+  ])('a caller with the role %s that sends %j gets %s', async (role, changes, status) => {
+    const { url } = await controlPlaneWith({ github: HEADER, backend: TLS });
+    expect((await caller(url, 'alice', role).post(specOf('tools', changes))).status).toBe(status);
+  });
+
+  it('gives its certificates to services only, also as cert-manager makes a Secret, and again when they change', async () => {
+    const { admin, certificates, write } = await controlPlaneWith({
+      backend: [
+        ['ca.crt', CA],
+        ['tls.crt', CERT],
+        ['tls.key', KEY],
+      ],
+    });
+    const { json } = await admin.post(specOf('tools', { tls: { credential: 'backend' } }));
+    const asked = { name: 'tools', resourceId: json.id as string };
+    const times = { renewInSeconds: 60, expiresInSeconds: 86_400 };
+    const issued = await certificates(asked);
+    expect([issued.status, issued.json]).toEqual([
+      200,
+      { ca: CA.trimEnd(), cert: CERT.trimEnd(), key: KEY.trimEnd(), ...times },
+    ]);
+    const next = String(authority('next').ca);
+    await write('backend', [['ca.crt', next]]);
+    expect((await certificates(asked)).json).toMatchObject({ ca: next.trimEnd() });
+    const refused = await certificates(asked, `${SECRET}x`);
+    expect([refused.status, JSON.stringify(refused.json)]).toEqual([403, expect.not.stringContaining('BEGIN')]);
+    expect((await certificates({ ...asked, resourceId: 'another' })).status).toBe(404);
+  });
+
+  it.each([
+    [{ type: 'tls' }, 'needs ca.crt, or tls.crt and tls.key'],
+    [{ type: 'tls', 'ca.crt': 's3cret' }, 'ca.crt must be certificates of authorities, in PEM'],
+    [{ type: 'tls', 'tls.crt': CERT }, 'needs both of tls.crt and tls.key'],
+    [
+      { type: 'tls', 'tls.crt': CERT, 'tls.key': String(tlsAuthority.issue().key) },
+      'must be a certificate and its key',
+    ],
+    [HEADER, 'is of the type header, not tls'],
+  ])('says what is wrong with %j, and never what is in it', async (credential, fault) => {
+    const { admin, certificates, write, log } = await controlPlaneWith({ backend: TLS });
+    const { json } = await admin.post(specOf('tools', { tls: { credential: 'backend' } }));
+    await write('backend', credential);
+    const answer = await certificates({ name: 'tools', resourceId: json.id as string });
+    expect([answer.status, answer.json['code']]).toEqual([502, 'CREDENTIAL_UNAVAILABLE']);
+    const said = log.text() + JSON.stringify(answer.json);
+    expect(said).toContain(fault);
+    expect(said).not.toMatch(/BEGIN|s3cret/);
+  });
+});
+
 it('lets only admins choose the audience of identity tokens', async () => {
   const { url } = await controlPlaneWith({});
   const spec = specOf('tools', { upstreamAuth: { identityToken: true, audience: 'https://payments.example.com' } });
@@ -87,7 +157,7 @@ it('gives nothing for a secret that has been removed since it started', async ()
   expect((await issue(asked)).status).toBe(200);
   secrets.pop();
   expect((await issue(asked)).status).toBe(403);
-  expect((await issue(asked, `Bearer ${NEXT_SECRET}`)).status).toBe(200);
+  expect((await issue(asked, NEXT_SECRET)).status).toBe(200);
 });
 
 it('gives nothing for an adapter that is being removed', async () => {
@@ -100,15 +170,15 @@ it('gives nothing for an adapter that is being removed', async () => {
 it('gives a credential for an adapter that names it, to services with one of the secrets only', async () => {
   const { register, issue } = await controlPlaneWith({ github: HEADER });
   const asked = { name: 'tools', resourceId: await register('tools', 'github') };
-  for (const secret of [SECRET, NEXT_SECRET]) {
-    const { status, json } = await issue(asked, `Bearer ${secret}`);
+  for (const secret of [SECRET, NEXT_SECRET, `a-secret-of-before, ${SECRET}`]) {
+    const { status, json } = await issue(asked, secret);
     expect([status, json]).toEqual([
       200,
       { header: 'authorization', value: HEADER.value, shared: true, renewInSeconds: 60, expiresInSeconds: 86_400 },
     ]);
   }
-  for (const authorization of ['', 'Bearer ', `Bearer ${SECRET}x`, SECRET, 'Basic x']) {
-    const { status, json } = await issue(asked, authorization);
+  for (const secret of ['', ',', `${SECRET}x`, SECRET.slice(1), `Bearer ${SECRET}`]) {
+    const { status, json } = await issue(asked, secret);
     expect([status, JSON.stringify(json).includes('from-a-file')]).toEqual([403, false]);
   }
   expect((await issue({ ...asked, resourceId: 'another' })).status).toBe(404);

@@ -293,7 +293,7 @@ it('clients cannot ask for credentials themselves', async () => {
   const server = await startReplica();
   const { gateway, route } = await gatewayWith({ type: 'header', value: 'Bearer s3cret' }, server.endpoint);
   const answer = await send(`${gateway.url}/internal/credentials`, {
-    headers: { authorization: `Bearer ${SECRET}`, 'content-type': 'application/json' },
+    headers: { 'x-mcp-gateway-secret': SECRET, 'content-type': 'application/json' },
     body: JSON.stringify({ name: 'echo', resourceId: route.resourceId }),
   });
   expect([answer.status, answer.text.includes('s3cret')]).toEqual([404, false]);

@@ -41,6 +41,15 @@ it('answers nothing that a browser would take for a page of the gateway, or run 
   expect(found).toEqual([]);
 }, 30_000);
 
+it('lets no cache keep what a caller of the API gets, whatever header signs it in', async () => {
+  const controlPlane = await startControlPlane();
+  const gateway = await startGateway({ controlPlane: controlPlane.url });
+  for (const path of ['/adapters', '/adapters/absent', '/tenants', '/permissions/explain', '/audit']) {
+    const { header } = await send(gateway.url + path, { method: 'GET' });
+    expect([path, header('cache-control')]).toEqual([path, 'no-store']);
+  }
+});
+
 it('contains a refusal of a caller of another site, and of one without a token', async () => {
   const issuers = [{ issuer: 'https://login.example.com', audiences: ['mcp'] }];
   const gateway = await startGateway({ issuers });

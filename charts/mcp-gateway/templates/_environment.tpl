@@ -43,7 +43,7 @@
 {{- if .Values.auth.apiKeys.existingSecret }}
 - { name: MCP_GATEWAY_API_KEY_PEPPERS_FILE, value: /etc/mcp-gateway/api-keys/peppers }
 {{- end }}
-{{- if .Values.credentials.secrets }}
+{{- if include "mcp-gateway.hasInternalSecret" . }}
 - { name: MCP_GATEWAY_INTERNAL_SECRETS_FILE, value: /etc/mcp-gateway/internal/secrets }
 {{- end }}
 {{- end -}}

@@ -25,6 +25,18 @@
 {{- end -}}
 {{- end -}}
 
+{{/*
+Whether data plane and control plane share a secret: for credentials, and so that the control plane believes data planes where requests
+come from. Without the cluster, a generated one could not be found again, so there is none unless the values ask for it.
+*/}}
+{{- define "mcp-gateway.hasInternalSecret" -}}
+{{- with .Values.credentials -}}
+{{- if or .secrets .internal.existingSecret (and (not $.Values.internalTls.controlPlaneSecret) (lookup "v1" "Secret" $.Release.Namespace "")) -}}
+true
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "mcp-gateway.internalSecret" -}}
 {{- with .Values.credentials.internal -}}
 { name: {{ default (printf "%s-internal" (include "mcp-gateway.fullname" $)) .existingSecret | quote }}, key: {{ ternary .existingSecretKey "MCP_GATEWAY_INTERNAL_SECRETS" (ne .existingSecret "") | quote }} }

@@ -1,4 +1,5 @@
 export { developmentSignIn, developmentVerifier } from './development.js';
+export { clientAddressBy, clientOf, trustIn } from './client-address.js';
 export { addressIn, refuseReplicas, type CallerCheck } from './refuse-replicas.js';
 export { jsonFetcher } from './oidc/fetch-json.js';
 export { type AssumedMessage, verdictOf } from './policy/explain.js';

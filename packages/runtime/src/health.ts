@@ -10,6 +10,13 @@ export const DEFAULT_HEALTH_PATH = AdapterSpec.shape.healthCheck.parse(undefined
 export const isMissingHealthPath = (status: number, path: string): boolean =>
   status === 404 || (path === DEFAULT_HEALTH_PATH && status >= 400 && status < 500 && status !== 401 && status !== 429);
 
+/** How OpenSSL's code names the alert of a server that requires a client certificate, of which a health check has none (RFC 8446 §6.2). */
+export const isClientRefusal = (code: string): boolean =>
+  /^ERR_SSL_.*ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|HANDSHAKE_FAILURE)$/.test(code);
+
+/** The end of such an answer. */
+export const WITHOUT_CERTIFICATE = 'is refused, because the server requires a client certificate';
+
 /** @param answer the answer of the health check, such as `GET /healthz answers 404` */
 export const healthNoteOf = (answer: string): string =>
   `${answer}, so an open port counts as healthy. Set healthCheck.path to the server's own, or healthCheck.type to tcp or mcp.`;

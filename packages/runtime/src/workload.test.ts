@@ -18,6 +18,7 @@ describe('the revision of a workload', () => {
     ['port', { port: 8001 }],
     ['path', { path: '/other' }],
     ['healthPath', { healthPath: '/other' }],
+    ['tls', { tls: true }],
     ['resources', { resources: { limits: { cpu: '2' } } }],
     ['identity', { useWorkloadIdentity: true }],
     ['secrets, by a name', { secretEnvironment: { B: { secret: 's', key: 'k' } } }],

@@ -20,6 +20,8 @@ export const Workload = z.object({
   healthPath: z.string(),
   /** Absent: GET on the path, or an open port when the path does not exist. */
   healthType: AdapterSpec.shape.healthCheck.unwrap().shape.type,
+  /** The server speaks TLS on its port. */
+  tls: z.boolean().optional(),
   resources: AdapterSpec.shape.resources,
 });
 export type Workload = z.infer<typeof Workload>;

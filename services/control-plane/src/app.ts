@@ -3,6 +3,7 @@ import type { Verifier } from '@mcp-gateway/identity';
 import { escapeControls, type Logger } from '@mcp-gateway/platform/logging';
 import { checkBrowserAccess, CONTAINED, hookedPrototype, type BrowserAccess } from '@mcp-gateway/platform/serving';
 import express, { type Express, type RequestHandler } from 'express';
+import { refuseTwoSignIns } from './http/origin.js';
 import { authenticate, identifyRequest } from './http/request.js';
 import { errorsPage } from './errors-page.js';
 import { onlyMethods, pathNotFound, problemHandler } from './http/problems.js';
@@ -19,6 +20,8 @@ export interface AppParts {
   isReady: () => Promise<void>;
   /** Where clients see the root of the gateway, without a slash at its end; without it, problem documents have relative types. */
   publicUrl?: string | undefined;
+  /** Comes first: determines where requests come from. */
+  origin?: RequestHandler | undefined;
   /** Records requests for the audit. */
   audit?: RequestHandler | undefined;
   log: Logger;
@@ -32,6 +35,7 @@ export function createApp({
   access,
   isReady,
   publicUrl,
+  origin,
   audit,
   log,
 }: AppParts): Express {
@@ -42,6 +46,7 @@ export function createApp({
   app.set('query parser', 'simple');
   app.set('case sensitive routing', true);
 
+  if (origin) app.use(origin);
   app.use(identifyRequest);
   if (audit) app.use(audit);
   app.get('/livez', (_req, res) => void res.type('text').send('ok'));
@@ -52,7 +57,7 @@ export function createApp({
     res.type('text').send('ok');
   });
 
-  app.use(secureAnswers(access));
+  app.use(secureAnswers(access), refuseTwoSignIns);
   const document = openApiDocument('.'); // under whatever prefix a proxy serves it
   app
     .route('/openapi.json')
@@ -63,12 +68,22 @@ export function createApp({
     .get(errorsPage)
     .all(onlyMethods(['GET']));
   for (const [path, handlers] of Object.entries(internal)) app.post(path, ...handlers);
-  for (const [path, handlers] of Object.entries(collections)) app.use(path, authenticate(verifier), ...handlers);
+  for (const [path, handlers] of Object.entries(collections))
+    app.use(path, notStored, authenticate(verifier), ...handlers);
 
   app.use(pathNotFound);
   app.use(problemHandler({ log, publicUrl }));
   return app;
 }
+
+/**
+ * Answers are for one caller. A cache keeps those to requests with `Authorization` to itself by default, and not those to
+ * requests with an API key in a header of its own (RFC 9111 §3.5).
+ */
+const notStored: RequestHandler = (_req, res, next) => {
+  res.set('Cache-Control', 'no-store');
+  next();
+};
 
 /** Refuses web pages of other sites, and lets no answer act on what shows it: answers contain text of servers and of other callers. */
 function secureAnswers(access: BrowserAccess): RequestHandler {

@@ -33,6 +33,7 @@ import { auditRoutes } from './audit/routes.js';
 import { credentialBroker } from './credentials/broker.js';
 import { credentialRoutes } from './credentials/routes.js';
 import { tokenEndpoint } from './credentials/token-endpoint.js';
+import { ownServices, settleOrigin } from './http/origin.js';
 import { createApiServer } from './http/server.js';
 import { instrumentApi } from './metrics.js';
 import { managementPaths } from './openapi/management-paths.js';
@@ -48,7 +49,7 @@ import { tenantRoutes } from './tenants/routes.js';
 import { tenantService } from './tenants/service.js';
 import { toolDefinition } from './tools/definition.js';
 
-export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'internal' | 'isReady' | 'audit'> {
+export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'internal' | 'isReady' | 'origin' | 'audit'> {
   database: Database;
   /** Readiness waits for it: until then the tables may be missing. */
   isMigrated: () => boolean;
@@ -66,10 +67,12 @@ export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'inter
   credentials?:
     | {
         folder: string | undefined;
-        /** Of the services of this gateway. */
+        /** Of the services of this gateway, as they are now. */
         secrets: () => readonly string[];
       }
     | undefined;
+  /** Addresses or ranges of proxies whose word counts for where a request comes from; default: data planes only. */
+  trustedProxies?: readonly string[] | undefined;
   /** Undefined: requests are not recorded. */
   trail?: AuditTrail | undefined;
   metrics?: { registry: Metrics; redis: Pick<RedisClient, 'isReady'> } | undefined;
@@ -121,6 +124,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
     verifier: directory.place(
       keys ? apiKeyVerifier({ keys, others: parts.verifier, addressOf: clientAddress }) : parts.verifier,
     ),
+    origin: originOf(parts),
     audit: trail && auditRequests(trail, Object.keys(managementPaths)),
     collections: {
       '/audit': [auditRoutes({ rows: auditRows(database, now), current: directory.current })],
@@ -139,9 +143,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
       ...(keyService && { '/api-keys': [apiKeyRoutes(keyService)] }),
       '/tenants': [tenantRoutes(tenantService({ rows: tenants, directory, counted }))],
     },
-    internal: credentials && {
-      '/internal/credentials': credentialRoutes({ secrets: credentials.secrets, rows, broker }),
-    },
+    internal: credentials && credentialRoutes({ rows, broker }),
     isReady: async () => {
       if (!isMigrated()) throw new Error('the database has not been migrated since this process started');
       await database.$queryRaw`SELECT 1`;
@@ -164,7 +166,14 @@ function composeTenants({ database, quotas, now, log }: ControlPlaneParts) {
   return { rows, directory: tenantDirectory(rows, { publisher, log }), counted };
 }
 
-/** The data plane says whom it serves. Another caller could say anything, which changes only whose failures count. */
+const originOf = ({ credentials, tls, trustedProxies = [] }: ControlPlaneParts) =>
+  settleOrigin({
+    isOwnService: ownServices(credentials?.secrets ?? (() => [])),
+    hasCertificates: tls?.ca !== undefined,
+    trustedProxies,
+  });
+
+/** The header is left on a request only if it is true. */
 export const clientAddress = ({ headers, address }: SignInRequest) => headers['x-forwarded-for']?.toString() ?? address;
 
 const ProcessConfig = z.object({

@@ -6,6 +6,7 @@ import {
   DatabaseUrl,
   internalFields,
   List,
+  proxyFields,
   PublicUrl,
   readConfig,
   redisFields,
@@ -40,6 +41,7 @@ const Config = z.object({
   RUNTIME: RuntimeName,
   WORKLOAD_IDENTITY_ROLES: List,
   ...internalFields,
+  ...proxyFields,
   ...credentialFields,
 });
 export type Config = z.infer<typeof Config>;

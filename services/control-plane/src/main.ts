@@ -107,6 +107,7 @@ runMain(async () => {
     mayUseWorkloadIdentity: workloadIdentityRule(config.RUNTIME, config.WORKLOAD_IDENTITY_ROLES),
     apiKeys: keyPublisher && { publisher: keyPublisher, maxDays: config.MCP_GATEWAY_API_KEY_MAX_DAYS },
     credentials: secrets && { folder: config.MCP_GATEWAY_CREDENTIALS_DIR, secrets },
+    trustedProxies: config.MCP_GATEWAY_TRUSTED_PROXIES,
     metrics: registry && { registry, redis },
     trail,
     log,

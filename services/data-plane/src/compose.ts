@@ -5,6 +5,7 @@ import {
   type ApiKeyTable,
   apiKeyVerifier,
   authorizationServersOf,
+  clientAddressBy,
   developmentSignIn,
   followApiKeys,
   type IntrospectedTokens,
@@ -30,11 +31,9 @@ import {
 } from '@mcp-gateway/quotas';
 import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
 import type { SessionKeyRing } from '@mcp-gateway/sessions';
-import { brokerClient } from './credentials/broker-client.js';
-import { credentialCache } from './credentials/credential-cache.js';
 import type { IdentityKeys } from './credentials/identity-keys.js';
-import { identityTokens } from './credentials/identity-tokens.js';
-import { upstreamCredentials } from './credentials/upstream-credentials.js';
+import type { ServerCertificates } from './credentials/server-certificates.js';
+import { serverCredentials } from './credentials/server-credentials.js';
 import { idempotentTools } from './forwarding/idempotent-tools.js';
 import { pendingResumptions } from './forwarding/pending-resumptions.js';
 import { createManagementApp } from './management/app.js';
@@ -43,7 +42,7 @@ import type { ForwardingParts } from './forwarding/recoverable.js';
 import type { RequestObserver } from './request/context.js';
 import type { QuotaPart } from './pipeline/limit.js';
 import { createPipeline } from './pipeline/pipeline.js';
-import { clientAddressBy, forwardedBy } from './request/forwarded.js';
+import { forwardedBy } from './request/forwarded.js';
 import { createGrants } from './request/grants.js';
 import { protectedResources, publicUrlOf } from './request/protected-resource.js';
 import { referencesFor } from './request/reference.js';
@@ -79,8 +78,8 @@ export interface DataPlaneSettings {
   controlPlane: string;
   /** With the certificates for it; undefined: none but the system's. */
   controlPlaneAgent?: Agent | undefined;
-  /** Proves to the control plane that this is a service of the gateway; undefined when the operator has set none. */
-  internalSecret?: (() => string) | undefined;
+  /** They prove to the control plane that this is a service of the gateway. Empty when the operator has set none. They may change. */
+  internalSecrets: () => readonly string[];
   /** Sign tokens of callers for servers; undefined when the operator has set none. They may change. */
   identityKeys?: (() => IdentityKeys) | undefined;
   /** The URL path at which clients see the root of the gateway; undefined when it is not configured. */
@@ -140,7 +139,9 @@ export function composeDataPlane(
   const quotas = followQuotas({ redis, prefix, tenants, withoutRedis: settings.quotaWithoutRedis });
   const maxOfTenant = (tenant: string) => quotas.of(tenant)?.sessions;
   const sessions = sessionStore({ redis, prefix, limits, maxOfTenant, cacheBytes, log, now });
-  const { upstreams, balancer } = composeUpstreams(routes, sessions, settings.upstreamTimeoutMs, timing.retireMs);
+  const { credentials, certificates, broker } = serverCredentials(settings, log, now);
+  const { upstreamTimeoutMs: timeoutMs } = settings;
+  const { upstreams, balancer } = composeUpstreams(routes, sessions, { timeoutMs, certificates, ...timing });
   const waits = createEndpointWaits(routes, { waitMs: timing.waitMs }); // after the balancer: each change of the routes queries the balancer again
 
   const gauges = { redis, quotas, routes, sessions, balancer, relocationsWaiting: () => relocator.waiting() };
@@ -154,7 +155,6 @@ export function composeDataPlane(
     withinMs: timing.relocateWithinMs,
     onOutcome: measure?.relocated,
   });
-  const { credentials, broker } = composeCredentials(settings, log, now);
   terminateEndedSessions(routes, sessions, upstreams, credentials);
   const stopExpiry = expireSessions(routes, sessions, log);
   const streams = createStreamRegistry(routes, sessions);
@@ -193,28 +193,18 @@ export function composeDataPlane(
   };
 }
 
-/** What the gateway puts on requests to servers. */
-function composeCredentials(settings: DataPlaneSettings, log: Logger, now: DataPlaneParts['now']) {
-  const { controlPlane, controlPlaneAgent: agent, internalSecret: secret, identityKeys, publicUrl, signIn } = settings;
-  const tls =
-    agent &&
-    (() => {
-      const { ca, cert, key } = agent.options;
-      return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
-    });
-  const broker = brokerClient({ controlPlane, secret, tls, log });
-  const credentials = upstreamCredentials({
-    cache: credentialCache({ broker, now }),
-    identityTokens: identityTokens({ keys: identityKeys, issuer: publicUrl, now }),
-    hasTokens: signIn !== undefined,
-  });
-  return { credentials, broker };
+interface UpstreamParts {
+  timeoutMs: number;
+  retireMs?: number | undefined;
+  certificates: ServerCertificates;
 }
 
 /** The connection pools and the balancer, each of which needs the state of the other. */
-function composeUpstreams(routes: RouteTable, sessions: SessionStore, timeoutMs: number, retireMs: number | undefined) {
+function composeUpstreams(routes: RouteTable, sessions: SessionStore, parts: UpstreamParts) {
+  const { timeoutMs, retireMs, certificates } = parts;
   const upstreams = createUpstreams({
     timeoutMs,
+    certificates,
     ...(retireMs !== undefined && { retireMs }),
     onOutcome: (endpoint, outcome) => balancer.recordOutcome(endpoint, outcome),
   });
@@ -285,6 +275,7 @@ function composeServer(
     access,
     controlPlane: settings.controlPlane,
     controlPlaneAgent: settings.controlPlaneAgent,
+    internalSecrets: settings.internalSecrets,
     isReady: routes.isLoaded,
     forwarded,
     referenceTo,

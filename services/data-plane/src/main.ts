@@ -111,7 +111,7 @@ function followKeys(
   return {
     sessionKeys,
     identityKeys: followedSecret(firstKeys, 'MCP_GATEWAY_IDENTITY_KEYS', identity, process.env, options),
-    internalSecret: secrets && (() => secrets()[0]),
+    internalSecrets: secrets ?? (() => []),
     apiKeyPeppers: followPeppers(config.MCP_GATEWAY_API_KEY_PEPPERS, process.env, options),
   };
 }

@@ -26,10 +26,11 @@ const managedKind = <Spec extends ReplicatedSpec>(
 export const adapterKind = (rows: AdapterRows): ManagedKind => managedKind('adapter', rows, desiredAdapter);
 
 export function desiredAdapter(row: AdapterRow): DesiredState {
-  const { port, path, policies, affinity, sessionRecovery, sessions, preserveHost, upstreamAuth, audit } = row.spec;
+  const { port, path, policies, affinity, sessionRecovery, sessions, preserveHost } = row.spec;
+  const { upstreamAuth, tls, audit } = row.spec;
   return desiredState(
     row,
-    { port, path },
+    { port, path, ...(tls && { tls: true }) },
     {
       ...(policies.length > 0 && { policies }),
       affinity,
@@ -37,6 +38,7 @@ export function desiredAdapter(row: AdapterRow): DesiredState {
       sessions,
       preserveHost,
       ...(upstreamAuth && { upstreamAuth }),
+      ...(tls && { tls }),
       ...(audit && { audit }),
     },
   );

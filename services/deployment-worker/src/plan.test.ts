@@ -40,6 +40,11 @@ describe('the workload of a row', () => {
     const { workload } = desiredAdapter(rowOf({ secretEnvironment, useWorkloadIdentity: true }));
     expect(workload).toMatchObject({ secretEnvironment, useWorkloadIdentity: true });
   });
+
+  it('says that the server speaks TLS, and nothing about certificates', () => {
+    expect(desiredAdapter(rowOf({ tls: { credential: 'backend', serverName: 'crm' } })).workload.tls).toBe(true);
+    expect(desiredAdapter(rowOf({})).workload).not.toHaveProperty('tls');
+  });
 });
 
 describe('a tool that is an MCP server', () => {

@@ -11,7 +11,7 @@ import {
 /** The fields of a route that differ between kinds. */
 export type KindRouting = Pick<
   PublishedRoute,
-  'affinity' | 'policies' | 'sessionRecovery' | 'sessions' | 'preserveHost' | 'upstreamAuth' | 'audit'
+  'affinity' | 'policies' | 'sessionRecovery' | 'sessions' | 'preserveHost' | 'upstreamAuth' | 'tls' | 'audit'
 >;
 
 /** A row with its workload and revision. Computed once for each run, because the revision is a hash. */
@@ -23,8 +23,8 @@ export interface DesiredState extends DesiredWorkload {
 }
 
 type Row = ResourceRow<ReplicatedSpec>;
-/** Where the servers of a resource listen. */
-type Served = Pick<Workload, 'port' | 'path'>;
+/** Where the servers of a resource listen, and whether they speak TLS. */
+type Served = Pick<Workload, 'port' | 'path' | 'tls'>;
 
 export const desiredState = (row: Row, served: Served, routing: KindRouting): DesiredState => ({
   row,
@@ -33,7 +33,10 @@ export const desiredState = (row: Row, served: Served, routing: KindRouting): De
 });
 
 /** The part of a row that a runtime needs. */
-export function workloadOf({ kind, id, spec }: Pick<Row, 'kind' | 'id' | 'spec'>, { port, path }: Served): Workload {
+export function workloadOf(
+  { kind, id, spec }: Pick<Row, 'kind' | 'id' | 'spec'>,
+  { port, path, tls }: Served,
+): Workload {
   return {
     name: spec.name,
     kind,
@@ -48,6 +51,7 @@ export function workloadOf({ kind, id, spec }: Pick<Row, 'kind' | 'id' | 'spec'>
     path,
     healthPath: spec.healthCheck.path,
     ...(spec.healthCheck.type && { healthType: spec.healthCheck.type }),
+    ...(tls && { tls }),
     resources: spec.resources,
   };
 }

@@ -60,6 +60,8 @@ describe('the route of an adapter', () => {
     const { path: _, ...read } = route;
     expect(Route.parse(route)).toStrictEqual({ ...read, policies: [], tenant: 'default' });
     expect(published({ ...row, tenant: 'acme' }, seenOf(row)).tenant).toBe('acme');
+    const tls = { credential: 'backend' };
+    expect(published(rowOf({ tls }), seenOf(row)).tls).toEqual(tls);
     const policy = Policy.parse({ name: 'p', effect: 'deny', when: 'true' });
     const narrowed = { ...row, spec: { ...row.spec, policies: [policy] } };
     expect(published(narrowed, seenOf(narrowed)).policies).toEqual([policy]);

@@ -35,6 +35,7 @@ export interface ControlPlaneOptions {
   quotas?: ControlPlaneParts['quotas'];
   /** Default: none. */
   credentials?: ControlPlaneParts['credentials'];
+  trustedProxies?: readonly string[];
   now?: () => Date;
   trail?: ControlPlaneParts['trail'];
   metrics?: ControlPlaneParts['metrics'];
@@ -101,6 +102,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     mayUseWorkloadIdentity: options.mayUseWorkloadIdentity ?? (() => true),
     apiKeys: options.apiKeys,
     credentials: options.credentials,
+    trustedProxies: options.trustedProxies,
     now: options.now,
     trail: options.trail,
     metrics: options.metrics,

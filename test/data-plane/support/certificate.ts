@@ -54,11 +54,12 @@ interface Issuer {
 export const selfSigned = (host = 'localhost'): Certificate => certificateOf({ name: host }).files;
 
 /** An authority that issues certificates for this machine, for servers and clients. */
-export function authority(name = 'authority'): { ca: Buffer; issue(until?: string): Certificate } {
+export function authority(name = 'authority'): { ca: Buffer; issue(until?: string, host?: string): Certificate } {
   const { files, privateKey } = certificateOf({ name, isAuthority: true });
   return {
     ca: files.cert,
-    issue: (until) => certificateOf({ name: 'localhost', ...(until && { until }) }, { name, privateKey }).files,
+    issue: (until, host = 'localhost') =>
+      certificateOf({ name: host, ...(until && { until }) }, { name, privateKey }).files,
   };
 }
 

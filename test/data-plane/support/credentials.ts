@@ -31,7 +31,7 @@ export async function gatewayWithCredential(
     routes: [route],
     issuers: [{ issuer: issuer.issuer, audiences: ['gateway'] }],
     controlPlane: plane.url,
-    internalSecret: () => INTERNAL_SECRET,
+    internalSecrets: () => [INTERNAL_SECRET],
     log,
     now,
     ...more,

@@ -43,8 +43,8 @@ export interface DataPlaneOptions {
   allowedCallers?: string[];
   controlPlane?: string;
   controlPlaneAgent?: Agent;
-  /** The secret that it shows to the control plane. */
-  internalSecret?: () => string;
+  /** The secrets that it shows to the control plane. */
+  internalSecrets?: () => readonly string[];
   /** As in MCP_GATEWAY_IDENTITY_KEYS; a function for keys that change. */
   identityKeys?: () => string;
   /** As in MCP_GATEWAY_PUBLIC_URL. */
@@ -158,7 +158,7 @@ export function settingsOf(prefix: string, options: DataPlaneOptions = {}): Data
     allowedCallers: options.allowedCallers ?? [],
     controlPlane: options.controlPlane ?? NOWHERE,
     controlPlaneAgent: options.controlPlaneAgent,
-    internalSecret: options.internalSecret,
+    internalSecrets: options.internalSecrets ?? (() => []),
     identityKeys: options.identityKeys && (() => identityKeysOf(options.identityKeys?.() ?? '')),
     publicPath: options.publicUrl && dataPlaneFields.MCP_GATEWAY_PUBLIC_URL.parse(options.publicUrl)?.path,
     publicUrl: options.publicUrl && dataPlaneFields.MCP_GATEWAY_PUBLIC_URL.parse(options.publicUrl)?.href,

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
@@ -26,6 +27,8 @@ export interface ReplicaOptions {
   initializeMs?: number;
   /** The status of its answer to a GET, when it has no stream of its own. */
   getStatus?: number;
+  /** It speaks TLS; default: plain HTTP. */
+  tls?: ServerOptions;
 }
 
 /** The requests that it received, in order. */
@@ -84,7 +87,8 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
   const refused = new Map<string, number>();
   const forgotten = new Set<string>();
 
-  const server = createServer((req, res) => void serve(req, res));
+  const onRequest = (req: IncomingMessage, res: ServerResponse) => void serve(req, res);
+  const server = options.tls ? createSecureServer(options.tls, onRequest) : createServer(onRequest);
 
   async function serve(req: IncomingMessage, res: ServerResponse) {
     const pathname = req.url?.replace(/\?.*/, '');
@@ -152,8 +156,9 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   afterTest(() => server.listening && endServer(server));
+  const url = `${options.tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    endpoint: { id: name, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, path, ready: true },
+    endpoint: { id: name, url, path, ready: true },
     received,
     sessions,
     mostAtOnce: () => mostAtOnce,

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer, type ServerOptions } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Endpoint, PublishedRoute, Route } from '@mcp-gateway/common/contracts';
 import { afterTest } from '../../support/clean-up.js';
@@ -29,16 +30,18 @@ type Answer = (req: IncomingMessage, res: ServerResponse, seen: Seen) => unknown
 let endpoints = 0;
 const nextEndpoint = (url: string): Endpoint => ({ id: `endpoint-${++endpoints}`, url, path: '/mcp', ready: true });
 
-/** An MCP server reduced to HTTP: a test decides and sees every byte. */
-export async function startUpstream(answer: Answer): Promise<Upstream> {
+/** An MCP server reduced to HTTP: a test decides and sees every byte. With `tls`, it speaks TLS. */
+export async function startUpstream(answer: Answer, tls?: ServerOptions): Promise<Upstream> {
   const seen: Seen[] = [];
-  const server = createServer((req, res) => {
+  const serve = (req: IncomingMessage, res: ServerResponse) => {
     const request = record(req, res);
     seen.push(request);
     void answer(req, res, request);
-  });
+  };
+  const server = tls ? createSecureServer(tls, serve) : createServer(serve);
   afterTest(() => server.closeAllConnections());
-  return { endpoint: nextEndpoint(await listenOn(server)), seen, kill: () => killServer(server) };
+  const url = await listenOn(server);
+  return { endpoint: nextEndpoint(tls ? url.replace('http:', 'https:') : url), seen, kill: () => killServer(server) };
 }
 
 function record(req: IncomingMessage, res: ServerResponse): Seen {

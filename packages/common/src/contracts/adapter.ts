@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AuditSettings } from './audit.js';
-import { UpstreamAuth } from './credential.js';
+import { ServerTls, UpstreamAuth } from './credential.js';
 import { Policies } from './policy.js';
 import { ResourceName } from './resource.js';
 import {
@@ -58,6 +58,11 @@ export const AdapterSpec = z
       }),
     upstreamAuth: UpstreamAuth.optional().meta({
       description: 'How the gateway authenticates its requests to the server. Absent: it sends no credentials.',
+    }),
+    tls: ServerTls.optional().meta({
+      description:
+        'The server speaks TLS on its port; `{}` is enough for a certificate that the system trusts. Absent: it speaks ' +
+        'plain HTTP.',
     }),
     audit: AuditSettings.optional().meta({
       description:

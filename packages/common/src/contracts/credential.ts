@@ -28,6 +28,28 @@ export const UpstreamAuth = z.strictObject({
 });
 export type UpstreamAuth = z.infer<typeof UpstreamAuth>;
 
+/** How the gateway connects to a server that speaks TLS. */
+export const ServerTls = z.strictObject({
+  credential: CredentialName.optional().meta({
+    description:
+      'Name of a credential of the type `tls` that the operator has configured: the authorities that the gateway trusts ' +
+      'for the server, and the client certificate that it shows. Absent: the authorities of the system, and no client ' +
+      'certificate. The caller needs `mcp.admin` or a role that the operator lists for this credential.',
+  }),
+  serverName: boundedString(253)
+    .regex(
+      /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
+      'must be a host name in lower case, such as crm.example.com',
+    )
+    .optional()
+    .meta({
+      description:
+        'Name that the certificate of the server must have, and that the gateway sends as SNI. Absent: the host of the ' +
+        'URL of the server, which is `localhost` for a process on this machine and the IP address of a pod.',
+    }),
+});
+export type ServerTls = z.infer<typeof ServerTls>;
+
 /** What a data plane asks the control plane for: a credential for requests to the servers of an adapter. */
 export const CredentialRequest = z.strictObject({
   name: z.string().max(256),
@@ -52,3 +74,20 @@ export const IssuedCredential = z.object({
   expiresInSeconds: z.number().min(0),
 });
 export type IssuedCredential = z.infer<typeof IssuedCredential>;
+
+/** The same for connections to servers: the certificates that the adapter names in `tls.credential`. */
+export const CertificateRequest = CredentialRequest.pick({ name: true, resourceId: true });
+export type CertificateRequest = z.infer<typeof CertificateRequest>;
+
+const Pem = z.string().max(262_144);
+
+/** What a data plane uses for connections to a server; in PEM. */
+export const IssuedCertificates = z.object({
+  /** Trusted for the server. Absent: those of the system. */
+  ca: Pem.optional(),
+  /** The client certificate with its chain, and its key. */
+  cert: Pem.optional(),
+  key: Pem.optional(),
+  ...IssuedCredential.pick({ renewInSeconds: true, expiresInSeconds: true }).shape,
+});
+export type IssuedCertificates = z.infer<typeof IssuedCertificates>;

@@ -2,7 +2,15 @@ export { ArgumentAudit, AuditEntry, AuditOutcome, AuditRecord } from './audit.js
 export { AdapterBody, AdapterRequest, AdapterResource, AdapterSpec, AdapterStatus } from './adapter.js';
 export { imageReference, SecretEnvironment } from './adapter-fields.js';
 export { ApiKeyBody, ApiKeyCreated, ApiKeyRequest, ApiKeyResource } from './api-key.js';
-export { CredentialName, CredentialRequest, IssuedCredential, UpstreamAuth } from './credential.js';
+export {
+  CertificateRequest,
+  CredentialName,
+  CredentialRequest,
+  IssuedCertificates,
+  IssuedCredential,
+  ServerTls,
+  UpstreamAuth,
+} from './credential.js';
 export { PublishedTool } from './published-tool.js';
 export type { ReplicatedSpec, ResourceRequest } from './replicated.js';
 export { PermissionExplanation } from './permission.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AuditSettings } from './audit.js';
-import { UpstreamAuth } from './credential.js';
+import { ServerTls, UpstreamAuth } from './credential.js';
 import { Policy } from './policy.js';
 import { ResourceKind } from './resource.js';
 import { SessionLimits } from './session.js';
@@ -51,6 +51,8 @@ export const Route = z
     preserveHost: z.boolean().default(false),
     /** Names a credential; the secret itself is never in a route. */
     upstreamAuth: UpstreamAuth.optional(),
+    /** How to connect to endpoints whose URL says https. */
+    tls: ServerTls.optional(),
     /** Which calls are recorded with their arguments. Left out when there are none. */
     audit: AuditSettings.optional(),
     /** Of an adapter without a ready endpoint. Left out while its replicas start. */
@@ -63,7 +65,12 @@ export const Route = z
   })
   .transform(({ path, endpoints, ...route }) => ({
     ...route,
-    endpoints: endpoints.map((endpoint) => ({ ...endpoint, path: endpoint.path ?? path })),
+    endpoints: endpoints.map((endpoint) => ({
+      ...endpoint,
+      path: endpoint.path ?? path,
+      // Connections belong to an endpoint and not to a request, so it knows itself whose certificates it needs.
+      ...(route.tls && { tls: { ...route.tls, name: route.name, resourceId: route.resourceId } }),
+    })),
   }));
 export type PublishedRoute = z.input<typeof Route>;
 export type Route = z.output<typeof Route>;

@@ -29,17 +29,14 @@ export const errorCatalogue = {
     cause:
       'The request does not say who calls, or its access token or API key does not hold or has expired. detail says why.',
     remedy:
-      'Get an access token from the issuer that WWW-Authenticate leads to, and send it in Authorization: Bearer, or ' +
-      'send an API key there or in X-API-Key. With ' +
-      'development sign-in, shorten the header that detail names.',
+      'Get an access token from the issuer that WWW-Authenticate leads to, and send it in Authorization: Bearer, or send ' +
+      'an API key there or in X-API-Key. With development sign-in, shorten the header that detail names.',
   },
   FORBIDDEN: {
     status: 403,
     rpcCode: -32002,
     title: 'You may not do this',
-    cause:
-      'The gateway knows the caller, and the caller has no right to do this, or the token does not list its groups. ' +
-      'detail says which.',
+    cause: 'The caller has no right to do this, or its token does not list its groups. detail says which.',
     remedy:
       'Ask the creator of the resource or an administrator to do it or to give you the right. If groups are missing, ask ' +
       'the operator to have the issuer send roles or fewer groups.',
@@ -63,9 +60,7 @@ export const errorCatalogue = {
     rpcCode: -32002,
     title: 'Requests for this host are not allowed',
     cause: 'The gateway may not be called by the name in the Host header. This protects against DNS rebinding.',
-    remedy:
-      'Use a name that is allowed, such as localhost on the same machine, or have the operator add the name to ' +
-      'MCP_GATEWAY_ALLOWED_HOSTS.',
+    remedy: 'Use a name that is allowed, or have the operator add this one to MCP_GATEWAY_ALLOWED_HOSTS.',
   },
   NOT_FOUND: {
     status: 404,
@@ -248,6 +243,13 @@ export const errorCatalogue = {
     remedy:
       'Send the request again. If the error persists, GET /adapters/{name}/status says why; most often the server does ' +
       'not listen on PORT.',
+  },
+  UPSTREAM_TLS_FAILED: {
+    status: 502,
+    rpcCode: -32006,
+    title: 'The gateway and the MCP server do not trust each other; the call did not run',
+    cause: 'The TLS handshake with the MCP server failed. detail says which side refuses the other, and why.',
+    remedy: 'Correct the certificate of the server, or tls of the adapter (docs/credentials.md).',
   },
   UPSTREAM_INVALID: {
     status: 502,

@@ -31,6 +31,14 @@ function isAddressRange(range: string): boolean {
   return family > 0 && isPrefix && more.length === 0;
 }
 
+/** Settings of a service that proxies may stand in front of. */
+export const proxyFields = {
+  /** Proxies whose word counts for where a request comes from. */
+  MCP_GATEWAY_TRUSTED_PROXIES: List.refine((ranges) => ranges.every(isAddressRange), {
+    message: 'must be addresses or ranges such as 10.0.0.0/8, separated by commas',
+  }),
+};
+
 /** Settings of the data plane that are the same wherever it runs; who starts it for a user hands them on. */
 export const trafficFields = {
   ...sessionFields,
@@ -47,10 +55,7 @@ export const trafficFields = {
   MCP_GATEWAY_TLS_KEY_FILE: z.string().optional(),
   /** Undefined: clients get relative references. */
   MCP_GATEWAY_PUBLIC_URL: PublicUrl.optional(),
-  /** Proxies whose word counts for where a request comes from. */
-  MCP_GATEWAY_TRUSTED_PROXIES: List.refine((ranges) => ranges.every(isAddressRange), {
-    message: 'must be addresses or ranges such as 10.0.0.0/8, separated by commas',
-  }),
+  ...proxyFields,
   MCP_GATEWAY_HTTP2_CLEARTEXT: z.enum(['on', 'off'], 'must be "on" or "off"').default('off'),
   MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS: z.coerce
     .number('must be a number of seconds')

@@ -118,7 +118,7 @@ const MIN_SECRET_CHARACTERS = 32;
 
 /** What the services of one gateway trust each other by. */
 export const internalFields = {
-  /** A service sends the first and accepts all, so that they rotate. */
+  /** A service sends all and accepts each, so that they rotate. */
   MCP_GATEWAY_INTERNAL_SECRETS: z
     .string()
     .transform((list) => list.split(',').map((secret) => secret.trim()))

@@ -1,4 +1,4 @@
-export { sessionFields, trafficFields } from './data-plane.js';
+export { proxyFields, sessionFields, trafficFields } from './data-plane.js';
 export {
   auditFields,
   callerFields,

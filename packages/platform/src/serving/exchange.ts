@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { ServerResponse, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 
+/** In which a service of the gateway sends the secrets that prove to another one what it is, with commas between. */
+export const INTERNAL_SECRET_HEADER = 'x-mcp-gateway-secret';
+
 /** Ids of other shapes are replaced: logs and headers of other services have to take them. */
 const REQUEST_ID = /^[\w.:/+=@-]{1,128}$/;
 

@@ -1,5 +1,5 @@
 export { browserAccess, checkBrowserAccess, CONTAINED, type BrowserAccess } from './browser-access.js';
-export { HookedResponse, hookedPrototype, requestIdOf } from './exchange.js';
+export { HookedResponse, hookedPrototype, INTERNAL_SECRET_HEADER, requestIdOf } from './exchange.js';
 export { htmlPage } from './html-page.js';
 export { runMain, shutdownOn } from './lifecycle.js';
 export { closeServer, listen } from './listen.js';

@@ -13,11 +13,11 @@ interface NamedOrigin {
  * take that name and none of its addresses.
  */
 export function localhostOrigin(url: string): NamedOrigin {
-  const { hostname, port, origin } = new URL(url);
+  const { hostname, port, origin, protocol } = new URL(url);
   if (hostname !== '127.0.0.1' && hostname !== '[::1]') return { origin };
   const found = hostname === '[::1]' ? { address: '::1', family: 6 } : { address: hostname, family: 4 };
   return {
-    origin: `http://localhost${port && `:${port}`}`,
+    origin: `${protocol}//localhost${port && `:${port}`}`,
     lookup: (_name, { all }, callback) => (all ? callback(null, [found]) : callback(null, found.address, found.family)),
   };
 }

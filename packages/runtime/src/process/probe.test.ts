@@ -1,9 +1,11 @@
 import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer, type ServerOptions } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { freePort } from '@mcp-gateway/platform/serving';
 import { getGlobalDispatcher, ProxyAgent, setGlobalDispatcher } from 'undici';
+import { authority, selfSigned } from '../../../../test/data-plane/support/certificate.js';
 import { probe } from './probe.js';
 
 const servers: Server[] = [];
@@ -51,6 +53,33 @@ describe('a health check', () => {
     const http = { ...healthz, healthType: 'http' as const };
     expect(await probe(await status(404), http)).toMatchObject({ healthy: false, message: 'GET /healthz answers 404' });
     expect(await probe(await status(200), http)).toEqual(passed);
+  });
+
+  describe('over TLS', () => {
+    const secure = (options: ServerOptions) =>
+      listening(createSecureServer(options, (_req, res) => res.writeHead(200).end(UNKNOWN_SESSION)));
+    const own = authority();
+    const requiring = { ...own.issue(), ca: own.ca, requestCert: true, rejectUnauthorized: true };
+    const tls = { ...healthz, tls: true };
+
+    it('passes with any certificate, as with the kubelet', async () => {
+      expect(await probe(await secure(selfSigned('elsewhere')), tls)).toEqual(passed);
+      expect(await probe(await secure(selfSigned()), { ...tls, healthType: 'mcp' })).toEqual(passed);
+    });
+
+    it('of a server that requires a client certificate passes with a note, unless it has a type', async () => {
+      const port = await secure(requiring);
+      const note = 'GET /healthz is refused, because the server requires a client certificate';
+      expect(await probe(port, tls)).toEqual({ ...passed, note });
+      const message = 'GET /healthz fails: TLS fails: tlsv13 alert certificate required';
+      expect(await probe(port, { ...tls, healthType: 'http' })).toEqual({ ...failed, message });
+      expect(await probe(port, { ...tls, healthType: 'tcp' })).toEqual(passed);
+    });
+
+    it('of a server without TLS fails', async () => {
+      const message = 'GET /healthz fails: TLS fails: wrong version number';
+      expect(await probe(await status(200), tls)).toEqual({ ...failed, message });
+    });
   });
 
   it('of type tcp passes with an open port, whatever it answers', async () => {

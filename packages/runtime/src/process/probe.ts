@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Readable } from 'node:stream';
 import { localhostOrigin } from '@mcp-gateway/platform/serving';
-import { Client, type Dispatcher } from 'undici';
-import { isMissingHealthPath } from '../health.js';
+import { buildConnector, Client, type Dispatcher } from 'undici';
+import { isClientRefusal, isMissingHealthPath, WITHOUT_CERTIFICATE } from '../health.js';
 import type { Workload } from '../workload.js';
 
-type Check = Pick<Workload, 'healthType' | 'healthPath' | 'path'>;
+type Check = Pick<Workload, 'healthType' | 'healthPath' | 'path' | 'tls'>;
 
 /** The loopback addresses, in the order of trial. */
 const LOOPBACK = ['127.0.0.1', '[::1]'] as const;
@@ -47,8 +47,10 @@ export async function probe(port: number, check: Check, known: Loopback | null =
 /** Null when nothing listens on the address. */
 async function probeAt(host: Loopback, port: number, check: Check): Promise<Verdict | null> {
   // A new client for each probe: the next probe may meet another process on this port. A proxy of the environment does not apply.
-  const { origin, lookup } = localhostOrigin(`http://${host}:${port}`);
-  const client = new Client(origin, { ...(lookup && { connect: { lookup } }) });
+  const { origin, lookup } = localhostOrigin(`${check.tls ? 'https' : 'http'}://${host}:${port}`);
+  // As the kubelet does, a probe takes any certificate: who trusts which one is for the data plane to say.
+  const connector = buildConnector({ ...(lookup && { lookup }), allowH2: false, rejectUnauthorized: false });
+  const client = new Client(origin, { connect: check.tls ? withAlerts(connector) : connector, allowH2: false });
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   try {
     switch (check.healthType) {
@@ -62,12 +64,25 @@ async function probeAt(host: Loopback, port: number, check: Check): Promise<Verd
   } catch (error) {
     const { code, name, message } = error as NodeJS.ErrnoException;
     if (NOTHING_LISTENS.has(code ?? '')) return null;
+    if (check.healthType === undefined && code !== undefined && isClientRefusal(code)) {
+      return { ...passed(), note: `GET ${check.healthPath} ${WITHOUT_CERTIFICATE}` };
+    }
     const late = name === 'TimeoutError' || name === 'AbortError' || code?.includes('TIMEOUT');
-    return failed(`${requestOf(check)} fails: ${late ? `no answer within ${TIMEOUT_MS} ms` : message}`);
+    return failed(`${requestOf(check)} fails: ${late ? `no answer within ${TIMEOUT_MS} ms` : reasonOf(code, message)}`);
   } finally {
     client.destroy().catch(() => {});
   }
 }
+
+/** undici takes the alert of a server that refuses this side for the end of the connection, unless it closes at once. */
+const withAlerts =
+  (connector: buildConnector.connector): buildConnector.connector =>
+  (options, callback) =>
+    connector(options, (...result) => {
+      const [, socket] = result;
+      socket?.once('error', (error) => void socket.destroy(error));
+      callback(...result);
+    });
 
 async function opens(host: Loopback, port: number, signal: AbortSignal): Promise<Verdict> {
   const socket = connect({ port, host: host.replaceAll(/[[\]]/g, '') });
@@ -109,6 +124,12 @@ const WITHIN = {
   bodyTimeout: TIMEOUT_MS,
   reset: true,
 } satisfies Partial<Dispatcher.RequestOptions>;
+
+/** OpenSSL's own messages name lines of its source. */
+const reasonOf = (code: string | undefined, message: string): string =>
+  code?.startsWith('ERR_SSL_')
+    ? `TLS fails: ${code.slice('ERR_SSL_'.length).replaceAll('_', ' ').toLowerCase()}`
+    : message;
 
 const requestOf = ({ healthType, healthPath, path }: Check): string =>
   healthType === 'tcp' ? 'The connection' : healthType === 'mcp' ? `POST ${path}` : `GET ${healthPath}`;

@@ -30,7 +30,7 @@ const CheckedRequest = AdapterRequest.superRefine(({ spec }, context) => {
 export interface AdapterPrivileges {
   mayUseWorkloadIdentity: MayUseWorkloadIdentity;
   /** @throws GatewayError FORBIDDEN, INVALID_REQUEST */
-  checkCredential(principal: Principal, name: string): void;
+  checkCredential(principal: Principal, name: string, field: 'upstreamAuth' | 'tls'): void;
 }
 
 /** An adapter: a managed MCP server. */
@@ -47,8 +47,10 @@ export const adapterDefinition = (
   /** A caller that changes such an adapter chooses what runs with the identity, or gets the credential. */
   authorizeSpec(principal, spec, current) {
     requireWorkloadIdentity(principal, spec, mayUseWorkloadIdentity);
-    const { credential, audience } = spec.upstreamAuth ?? {};
-    if (credential !== undefined) checkCredential(principal, credential);
+    const { tls, upstreamAuth } = spec;
+    const { credential, audience } = upstreamAuth ?? {};
+    if (credential !== undefined) checkCredential(principal, credential, 'upstreamAuth');
+    if (tls?.credential !== undefined) checkCredential(principal, tls.credential, 'tls');
     if (audience !== undefined && !isAdmin(principal)) {
       throw forbidden('upstreamAuth.audience needs the role mcp.admin: servers of others may accept that audience');
     }
@@ -99,8 +101,8 @@ export const adapterDocumentation: ResourceDocumentation = {
     },
   },
   forbidden: {
-    create: 'You may not use `useWorkloadIdentity`, `audit` or this `upstreamAuth`.',
+    create: 'You may not use `useWorkloadIdentity`, `audit`, this `upstreamAuth` or this `tls`.',
     change:
-      'You may read the adapter but not change it, or you may not use `useWorkloadIdentity`, `audit` or this `upstreamAuth`.',
+      'You may read the adapter but not change it, or you may not use `useWorkloadIdentity`, `audit`, this `upstreamAuth` or this `tls`.',
   },
 };

@@ -28,7 +28,7 @@ export function auditRequests(trail: AuditTrail, patterns: readonly string[]): R
           principal: knownPrincipal(req),
           resource: found?.resource ?? createdResource(found?.action, req, res),
           resourceTenant: judged?.tenant,
-          // The data plane says whom it serves, and hands on no such header of its clients.
+          // It is left on a request only if it is true.
           address: req.get('x-forwarded-for') ?? remoteAddress,
           via: remoteAddress,
           headers: req.headers,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { IssuedCredential } from '@mcp-gateway/common/contracts';
+import type { IssuedCertificates, IssuedCredential } from '@mcp-gateway/common/contracts';
 import { forbidden, GatewayError, invalidField, unreachable } from '@mcp-gateway/common/errors';
 import { hasAnyRole, isAdmin } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
@@ -8,8 +8,11 @@ import { type ClientCredential, type Credential, CredentialFault, readCredential
 import type { TokenEndpoint } from './token-endpoint.js';
 
 export interface CredentialBroker {
-  /** @throws GatewayError FORBIDDEN, INVALID_REQUEST when the caller may not let an adapter use the credential */
-  checkUse(principal: Principal, name: string): void;
+  /**
+   * @param field of the adapter that names the credential
+   * @throws GatewayError FORBIDDEN, INVALID_REQUEST when the caller may not let an adapter use the credential
+   */
+  checkUse(principal: Principal, name: string, field: CredentialField): void;
   /**
    * The header for requests to a server.
    * @param subjectToken the caller's verified access token, if there is one; it is used and not kept
@@ -17,7 +20,15 @@ export interface CredentialBroker {
    * @throws GatewayError CREDENTIAL_UNAVAILABLE, UNAVAILABLE, SIGN_IN_REQUIRED
    */
   issue(name: string, subjectToken: string | undefined, renew: boolean): Promise<IssuedCredential>;
+  /**
+   * The certificates for connections to servers.
+   * @throws GatewayError CREDENTIAL_UNAVAILABLE
+   */
+  certificates(name: string): IssuedCertificates;
 }
+
+/** The fields of an adapter that name credentials: of the type `tls`, and of all others. */
+type CredentialField = 'upstreamAuth' | 'tls';
 
 export interface BrokerParts {
   /** The folder of credentials; undefined: there are none. */
@@ -30,7 +41,7 @@ export interface BrokerParts {
 
 /** How soon a changed secret reaches the data planes. */
 const HEADER_RENEW_SECONDS = 60;
-/** How long data planes go on with a header while the control plane is down. */
+/** How long data planes go on with a header, or with certificates, while the control plane is down. */
 const HEADER_EXPIRES_SECONDS = 86_400;
 /** A refused token that is younger than this is no reason to get another one. */
 const MIN_AGE_MS = 10_000;
@@ -65,17 +76,7 @@ export function credentialBroker({ folder, tokens, log, now = Date.now }: Broker
   };
 
   return {
-    checkUse(principal, name) {
-      if (isAdmin(principal)) {
-        if (find(name)) return;
-        throw invalidField('#/upstreamAuth/credential', 'is no credential that the operator has configured');
-      }
-      if (hasAnyRole(principal, rolesOf(find, name))) return;
-      // The same for a credential that does not exist: a caller learns nothing about credentials of others.
-      throw forbidden(
-        'upstreamAuth.credential needs the role mcp.admin or one that the operator lists for this credential',
-      );
-    },
+    checkUse: (principal, name, field) => checkUse(find, principal, { name, field }),
     async issue(name, subjectToken, renew) {
       const credential = find(name);
       if (!credential) throw unusable(name, 'is not configured');
@@ -99,10 +100,46 @@ export function credentialBroker({ folder, tokens, log, now = Date.now }: Broker
           const { value, expiresInSeconds } = await tokens(credential, subjectToken);
           return ofToken({ value, until: now() + expiresInSeconds * 1000 }, false);
         }
+        case 'tls':
+          throw unusable(name, 'is of the type tls, which adapters name in tls and not in upstreamAuth');
         default:
           return unreachable(credential);
       }
     },
+    certificates: (name) => certificatesOf(name, find(name)),
+  };
+}
+
+/** @throws GatewayError FORBIDDEN, INVALID_REQUEST */
+function checkUse(
+  find: ReturnType<typeof finder>,
+  principal: Principal,
+  { name, field }: { name: string; field: CredentialField },
+): void {
+  if (!isAdmin(principal) && !hasAnyRole(principal, rolesOf(find, name))) {
+    // The same for a credential that does not exist: a caller learns nothing about credentials of others.
+    throw forbidden(`${field}.credential needs the role mcp.admin or one that the operator lists for this credential`);
+  }
+  const credential = find(name);
+  if (!credential) {
+    throw invalidField(`#/${field}/credential`, 'is no credential that the operator has configured');
+  }
+  if ((credential.type === 'tls') !== (field === 'tls')) {
+    const other = field === 'tls' ? 'upstreamAuth' : 'tls';
+    throw invalidField(`#/${field}/credential`, `is of the type ${credential.type}; name it in ${other}`);
+  }
+}
+
+/** @throws GatewayError CREDENTIAL_UNAVAILABLE */
+function certificatesOf(name: string, credential: Credential | undefined): IssuedCertificates {
+  if (!credential) throw unusable(name, 'is not configured');
+  if (credential.type !== 'tls') throw unusable(name, `is of the type ${credential.type}, not tls`);
+  const { 'ca.crt': ca, 'tls.crt': cert, 'tls.key': key } = credential;
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert, key }),
+    renewInSeconds: HEADER_RENEW_SECONDS,
+    expiresInSeconds: HEADER_EXPIRES_SECONDS,
   };
 }
 

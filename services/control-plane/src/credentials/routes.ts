@@ -1,48 +1,63 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { CredentialRequest, type UpstreamAuth } from '@mcp-gateway/common/contracts';
+import {
+  CertificateRequest,
+  CredentialRequest,
+  type ServerTls,
+  type UpstreamAuth,
+} from '@mcp-gateway/common/contracts';
 import { forbidden, GatewayError } from '@mcp-gateway/common/errors';
 import type { RequestHandler } from 'express';
+import { isFromOwnService } from '../http/origin.js';
 import { jsonBody, parseBody } from '../http/request.js';
 import type { CredentialBroker } from './broker.js';
 
+interface CredentialNames {
+  upstreamAuth?: UpstreamAuth | undefined;
+  tls?: ServerTls | undefined;
+}
+
 export interface CredentialRouteParts {
-  /** Each of them proves that the caller is a service of this gateway. */
-  secrets: () => readonly string[];
   /** Reads adapters; the data plane does not say which credential an adapter uses. */
   rows: {
-    find(
-      name: string,
-    ): Promise<{ id: string; deletedAt: Date | null; spec: { upstreamAuth?: UpstreamAuth | undefined } } | null>;
+    find(name: string): Promise<{ id: string; deletedAt: Date | null; spec: CredentialNames } | null>;
   };
   broker: CredentialBroker;
 }
 
-/** Gives credentials to data planes. It is not part of the API: data planes forward no request to it. */
-export const credentialRoutes = ({ secrets, rows, broker }: CredentialRouteParts): RequestHandler[] => [
-  requireSecret(secrets),
-  ...jsonBody,
-  async (req, res) => {
-    const { name, resourceId, subjectToken, renew } = parseBody(CredentialRequest, req.body);
-    const row = await rows.find(name);
-    if (!row || row.deletedAt || row.id !== resourceId) throw new GatewayError('ADAPTER_NOT_FOUND');
-    const credential = row.spec.upstreamAuth?.credential;
-    if (credential === undefined) {
-      throw new GatewayError('CREDENTIAL_UNAVAILABLE', { detail: 'the adapter names no credential any more' });
-    }
-    res.set('Cache-Control', 'no-store').json(await broker.issue(credential, subjectToken, renew));
-  },
-];
-
-const digest = (text: string) => createHash('sha256').update(text).digest();
-
-function requireSecret(secrets: () => readonly string[]): RequestHandler {
-  return (req, _res, next) => {
-    const given = digest(/^Bearer (.+)$/.exec(req.headers.authorization ?? '')?.[1] ?? '');
-    if (!secrets().some((each) => timingSafeEqual(digest(each), given))) {
-      throw forbidden(
-        'MCP_GATEWAY_INTERNAL_SECRETS of the data plane and of the control plane have no secret in common',
-      );
-    }
-    next();
+/**
+ * Gives credentials and certificates to data planes, by path. They are not part of the API: data planes forward no
+ * request to them.
+ */
+export function credentialRoutes({ rows, broker }: CredentialRouteParts): Record<string, RequestHandler[]> {
+  const guarded = (handler: RequestHandler) => [requireOwnService, ...jsonBody, handler];
+  return {
+    '/internal/credentials': guarded(async (req, res) => {
+      const { subjectToken, renew, ...adapter } = parseBody(CredentialRequest, req.body);
+      const { upstreamAuth } = await specOf(rows, adapter);
+      const issued = await broker.issue(named(upstreamAuth), subjectToken, renew);
+      res.set('Cache-Control', 'no-store').json(issued);
+    }),
+    '/internal/certificates': guarded(async (req, res) => {
+      const { tls } = await specOf(rows, parseBody(CertificateRequest, req.body));
+      res.set('Cache-Control', 'no-store').json(broker.certificates(named(tls)));
+    }),
   };
 }
+
+/** @throws GatewayError ADAPTER_NOT_FOUND */
+async function specOf(rows: CredentialRouteParts['rows'], { name, resourceId }: CertificateRequest) {
+  const row = await rows.find(name);
+  if (!row || row.deletedAt || row.id !== resourceId) throw new GatewayError('ADAPTER_NOT_FOUND');
+  return row.spec;
+}
+
+function named({ credential }: { credential?: string | undefined } = {}): string {
+  if (credential !== undefined) return credential;
+  throw new GatewayError('CREDENTIAL_UNAVAILABLE', { detail: 'the adapter names no credential any more' });
+}
+
+const requireOwnService: RequestHandler = (req, _res, next) => {
+  if (!isFromOwnService(req)) {
+    throw forbidden('MCP_GATEWAY_INTERNAL_SECRETS of the data plane and of the control plane have no secret in common');
+  }
+  next();
+};

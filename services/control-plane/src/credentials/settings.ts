@@ -1,5 +1,7 @@
+import { X509Certificate } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { CredentialName } from '@mcp-gateway/common/contracts';
 import { isLoopback, readSecretFile } from '@mcp-gateway/platform/config';
 import { z } from 'zod';
@@ -50,6 +52,41 @@ const client = {
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
+const Pem = z.string().max(262_144);
+
+const Authorities = Pem.refine((text) => isCertificate(text), 'must be certificates of authorities, in PEM');
+
+function isCertificate(text: string): boolean {
+  try {
+    return new X509Certificate(text).raw.length > 0; // a TLS context takes anything, and then trusts nothing
+  } catch {
+    return false;
+  }
+}
+
+/** Certificates for connections to a server. The names of the fields are those of a Secret of the type kubernetes.io/tls. */
+const TlsCredential = z
+  .strictObject({
+    type: z.literal('tls'),
+    ...common,
+    'ca.crt': Authorities.optional(),
+    'tls.crt': Pem.optional(),
+    'tls.key': Pem.optional(),
+  })
+  .check(({ value: { 'ca.crt': ca, 'tls.crt': cert, 'tls.key': key }, issues, value }) => {
+    const fault = (message: string) => void issues.push({ code: 'custom', message, input: value });
+    if (cert === undefined && key === undefined) {
+      if (ca === undefined) fault('needs ca.crt, or tls.crt and tls.key');
+      return;
+    }
+    if (cert === undefined || key === undefined) return fault('needs both of tls.crt and tls.key, or none');
+    try {
+      createSecureContext({ cert, key });
+    } catch {
+      fault('tls.crt and tls.key must be a certificate and its key, in PEM');
+    }
+  });
+
 /** A credential as the operator configures it. */
 const Credential = z.discriminatedUnion(
   'type',
@@ -77,11 +114,12 @@ const Credential = z.discriminatedUnion(
       requestedTokenType: Parameter.default(ACCESS_TOKEN),
     }),
     z.strictObject({ type: z.literal('on-behalf-of'), ...common, ...client, scope: Parameter }),
+    TlsCredential,
   ],
-  'must be "header", "client-credentials", "token-exchange" or "on-behalf-of"',
+  'must be "header", "client-credentials", "token-exchange", "on-behalf-of" or "tls"',
 );
 export type Credential = z.infer<typeof Credential>;
-export type ClientCredential = Exclude<Credential, { type: 'header' }>;
+export type ClientCredential = Exclude<Credential, { type: 'header' | 'tls' }>;
 
 const FIELDS = new Set(Credential.options.flatMap((option) => Object.keys(option.shape)));
 
@@ -120,5 +158,7 @@ function readJson(file: string): unknown {
 function readFields(folder: string): Record<string, string> | undefined {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return undefined;
   const present = [...FIELDS].filter((field) => statSync(join(folder, field), { throwIfNoEntry: false }));
-  return Object.fromEntries(present.map((field) => [field, readSecretFile(join(folder, field))]));
+  const fields = Object.fromEntries(present.map((field) => [field, readSecretFile(join(folder, field))]));
+  const isTls = fields['tls.crt'] !== undefined || fields['ca.crt'] !== undefined;
+  return isTls ? { type: 'tls', ...fields } : fields; // a Secret that cert-manager makes has no type
 }

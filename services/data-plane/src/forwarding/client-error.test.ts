@@ -31,6 +31,7 @@ describe('the error for a request', () => {
       'CREDENTIAL_UNAVAILABLE',
       'CREDENTIAL_REFUSED',
       'UPSTREAM_REFUSED',
+      'UPSTREAM_TLS_FAILED',
     ]);
   });
 

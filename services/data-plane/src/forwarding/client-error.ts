@@ -36,6 +36,7 @@ const INVITES_RETRY: Record<ErrorCode, boolean> = {
   CREDENTIAL_REFUSED: true,
   UPSTREAM_GONE: false,
   UPSTREAM_REFUSED: true,
+  UPSTREAM_TLS_FAILED: true,
   UPSTREAM_INVALID: false,
   WRITE_CONTENTION: true,
   NO_READY_REPLICA: true,
@@ -48,6 +49,7 @@ const SAYS_NOT_RUN: ReadonlySet<ErrorCode> = new Set([
   'CREDENTIAL_UNAVAILABLE',
   'CREDENTIAL_REFUSED',
   'UPSTREAM_REFUSED',
+  'UPSTREAM_TLS_FAILED',
 ]);
 
 /** Why there is no answer, in words that do not invite a retry. */

@@ -60,8 +60,8 @@ function kindOf({ method, headers }: IncomingMessage): AnswerKind {
 /**
  * Sends the request to the endpoint and streams the answer back. Translates session ids between the client and the
  * server. Resolves when the answer has ended.
- * @throws GatewayError UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TIMEOUT, UPSTREAM_INVALID, TOO_LARGE, UNAVAILABLE,
- *   SESSION_LIMIT, QUOTA_EXCEEDED, CREDENTIAL_REFUSED
+ * @throws GatewayError UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TLS_FAILED, UPSTREAM_TIMEOUT, UPSTREAM_INVALID,
+ *   TOO_LARGE, UNAVAILABLE, SESSION_LIMIT, QUOTA_EXCEEDED, CREDENTIAL_REFUSED
  */
 export async function send(parts: SendParts, sending: Sending): Promise<void> {
   const { req, sink, body, query, era, route, endpoint, session } = sending;

@@ -1,7 +1,13 @@
 import type { Agent, IncomingMessage, ServerResponse } from 'node:http';
 import { type GatewayError, notFound, problemOf, toGatewayError, unavailable } from '@mcp-gateway/common/errors';
 import { apiKeyIn, type CallerCheck, type Verifier } from '@mcp-gateway/identity';
-import { type BrowserAccess, checkBrowserAccess, CONTAINED, hookedPrototype } from '@mcp-gateway/platform/serving';
+import {
+  type BrowserAccess,
+  checkBrowserAccess,
+  CONTAINED,
+  hookedPrototype,
+  INTERNAL_SECRET_HEADER,
+} from '@mcp-gateway/platform/serving';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { rpcErrorBody } from '@mcp-gateway/protocol';
 import type { RequestContext } from '../request/context.js';
@@ -17,6 +23,8 @@ export interface ManagementParts {
   access: BrowserAccess;
   controlPlane: string;
   controlPlaneAgent?: Agent | undefined;
+  /** They prove to the control plane that it can believe where requests come from. */
+  internalSecrets: () => readonly string[];
   isReady: () => boolean;
   forwarded: Forwarded;
   referenceTo: ReferenceTo;
@@ -119,7 +127,9 @@ function managementApp(parts: ManagementParts): Express {
     checkBrowserAccess(req.headers, access, req.method === 'GET' || req.method === 'HEAD');
     if (!(await hasApiKey(parts, req))) checkCaller?.(req.headers, req.socket.remoteAddress);
     sendContinue(req, res);
-    prepareHeaders(req, ['X-Request-Id', contextOf(req).id, ...forwarded(req)]);
+    const secrets = parts.internalSecrets();
+    const proof = secrets.length > 0 ? [INTERNAL_SECRET_HEADER, secrets.join(',')] : [];
+    prepareHeaders(req, ['X-Request-Id', contextOf(req).id, ...forwarded(req), ...proof]);
     next();
   });
   const problems = problemWriter(parts);

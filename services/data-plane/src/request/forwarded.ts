@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP, isIPv6 } from 'node:net';
-import { addressIn, type SignInRequest } from '@mcp-gateway/identity';
+import { isIPv6 } from 'node:net';
+import { addressIn, clientOf, trustIn } from '@mcp-gateway/identity';
 
 /** Returns the origin of a request as a flat list of `X-Forwarded-*` and `Forwarded` headers (RFC 7239). */
 export type Forwarded = (req: IncomingMessage) => readonly string[];
@@ -52,35 +52,6 @@ export function forwardedBy(trustedRanges: readonly string[]): Forwarded {
       proto: PROTO.test(proto) ? proto : own,
     }));
   };
-}
-
-/** Determines the address of the client alone, in the same way. */
-export function clientAddressBy(trustedRanges: readonly string[]): (request: SignInRequest) => string {
-  const isTrusted = trustIn(trustedRanges);
-  return ({ headers, address = '' }) =>
-    clientOf(addressIn(address), headers['x-forwarded-for']?.toString() ?? '', isTrusted);
-}
-
-function trustIn(ranges: readonly string[]): (address: string) => boolean {
-  const trusted = new BlockList();
-  for (const range of ranges) {
-    const [address = '', bits] = range.split('/');
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-    trusted.addSubnet(address, Number(bits ?? (family === 'ipv6' ? 128 : 32)), family);
-  }
-  return (address) =>
-    ranges.length > 0 && isIP(address) > 0 && trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
-}
-
-function clientOf(peer: string, list: string, isTrusted: (address: string) => boolean): string {
-  let client = peer;
-  for (const each of list.split(',').toReversed()) {
-    if (!isTrusted(client)) break;
-    const next = addressIn(each.trim());
-    if (isIP(next) === 0) break;
-    client = next;
-  }
-  return client;
 }
 
 const lastOf = (list: string): string => list.split(',').at(-1)?.trim() ?? '';

@@ -26,7 +26,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
  * Sends one message of the gateway's own to a server and returns the response, from JSON or from an event stream.
- * @throws GatewayError UPSTREAM_REFUSED, UPSTREAM_GONE; UPSTREAM_TIMEOUT when there is no answer within `timeoutMs`
+ * @throws GatewayError UPSTREAM_REFUSED, UPSTREAM_GONE, UPSTREAM_TLS_FAILED; UPSTREAM_TIMEOUT when there is no answer within `timeoutMs`
  */
 export function callUpstream(upstreams: Upstreams, endpoint: Endpoint, asked: UpstreamCall): Promise<UpstreamReply> {
   const { method, message, timeoutMs } = asked;

@@ -5,7 +5,8 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { afterTest } from '../../../../test/support/clean-up.js';
 import { followTimers } from '../../../../test/support/timers.js';
-import { createUpstreams as create, type Dispatch } from './pools.js';
+import type { Dispatch } from './attempt.js';
+import { createUpstreams as create } from './pools.js';
 
 const endpoint = { id: 'a', url: 'http://127.0.0.1:1', path: '/mcp', ready: true };
 const request = { method: 'GET', path: '/' } as const;

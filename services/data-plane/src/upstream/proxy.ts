@@ -6,7 +6,9 @@ import type { Dispatcher } from 'undici';
 import type { Permit } from '../request/grants.js';
 import { locationFor } from './redirects.js';
 import { CLIENT_GONE } from '../request/body.js';
-import type { Dispatch, Upstreams } from './pools.js';
+import type { Dispatch } from './attempt.js';
+import type { Upstreams } from './pools.js';
+import { HANDSHAKE_ENDED, tlsFault } from './tls.js';
 
 export interface ResponseHead {
   status: number;
@@ -35,8 +37,8 @@ export interface ProxyRequest {
    * promise delays the answer, which costs, so return one only when there is something to wait for.
    */
   onHead(head: ResponseHead): string[] | Promise<string[]>;
-  /** Called before the first byte of the request is sent. */
-  delivery?: { sent(): void } | undefined;
+  /** `sent` is called before the first byte of the request is sent; `notAccepted` when the server has refused TLS after that. */
+  delivery?: { sent(): void; notAccepted(): void } | undefined;
   /** The client's path for a path of the server; undefined when the client cannot reach it. */
   clientPath(path: string): string | undefined;
   permit: Permit;
@@ -154,8 +156,10 @@ class ProxiedAnswer implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#end();
-    if (error === CLIENT_GONE || this.request.res.destroyed) this.resolve();
-    else this.reject(upstreamError(error, this.#isSent));
+    if (error === CLIENT_GONE || this.request.res.destroyed) return this.resolve();
+    const failure = upstreamError(error, this.#isSent);
+    if (failure.code === 'UPSTREAM_TLS_FAILED') this.request.delivery?.notAccepted();
+    this.reject(failure);
   }
 
   /** @throws GatewayError UPSTREAM_INVALID for a redirect to a URL that the client cannot reach */
@@ -249,12 +253,15 @@ const NOT_CONNECTED = new Set([
   'ENOTFOUND',
   'ETIMEDOUT',
   'UND_ERR_CONNECT_TIMEOUT',
+  HANDSHAKE_ENDED,
 ]);
 
 /** Distinguishes whether the request can have run: `isSent` is true when a byte of it may have been sent. */
 export function upstreamError(error: Error & { code?: string }, isSent: boolean): GatewayError {
   if (error instanceof GatewayError) return error; // the body grew too long
   if (error.code === 'UND_ERR_HEADERS_TIMEOUT') return new GatewayError('UPSTREAM_TIMEOUT', { cause: error });
+  const fault = tlsFault(error.code, isSent);
+  if (fault) return new GatewayError('UPSTREAM_TLS_FAILED', { detail: fault, cause: error });
   const isRefused = !isSent && NOT_CONNECTED.has(error.code ?? '');
   return new GatewayError(isRefused ? 'UPSTREAM_REFUSED' : 'UPSTREAM_GONE', { cause: error });
 }

@@ -37,6 +37,14 @@ describe('the probes of a replica', () => {
     expect(seen(path, by)).toEqual(expected);
   });
 
+  it.each([
+    [undefined, 'HTTP'],
+    [true, 'HTTPS'],
+  ])('speak TLS when the server does (%s)', (tls, scheme) => {
+    const probes = probesOf(workload('echo', { healthPath: '/live', ...(tls && { tls }) }), { by: 'http' });
+    expect(START.map((name) => probes[`${name}Probe`]?.httpGet?.scheme)).toEqual([scheme, scheme, scheme]);
+  });
+
   it('request the default path from the start when the spec names it', () => {
     expect(seen('/healthz', 'http', 'http')[0]).toBe('startup /healthz 3×100');
   });

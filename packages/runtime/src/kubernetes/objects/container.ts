@@ -89,9 +89,9 @@ const START_PERIOD = 3;
  * With the default path, which need not exist, the startup probe only opens the port, and the liveness probe takes longer than
  * five minutes: by then an event shows that the path is missing.
  */
-export function probesOf({ healthPath, healthType, port }: Workload, { by }: HealthCheck): Probes {
+export function probesOf({ healthPath, healthType, port, tls }: Workload, { by }: HealthCheck): Probes {
   const open = { tcpSocket: { port } };
-  const check = by === 'http' ? { httpGet: { path: healthPath, port, scheme: 'HTTP' } } : open;
+  const check = by === 'http' ? { httpGet: { path: healthPath, port, scheme: tls ? 'HTTPS' : 'HTTP' } } : open;
   const assumed = by === 'http' && healthType === undefined && healthPath === DEFAULT_HEALTH_PATH;
   const every = (periodSeconds: number, failureThreshold: number, timeoutSeconds: number, what: Check): V1Probe => ({
     ...what,

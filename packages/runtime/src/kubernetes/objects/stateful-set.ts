@@ -18,6 +18,7 @@ import {
   selectorLabels,
   TCP_CHECK_ANNOTATION,
   TEMPLATE_HASH_ANNOTATION,
+  TLS_ANNOTATION,
   WORKLOAD_IDENTITY,
 } from '../ownership/labels.js';
 import type { KubernetesSettings } from '../settings/settings.js';
@@ -100,6 +101,7 @@ const podTemplateOf = (
       ...settings.podAnnotations,
       [RESOURCE_ID_ANNOTATION]: workload.resourceId,
       [REVISION_ANNOTATION]: revision,
+      ...(workload.tls && { [TLS_ANNOTATION]: 'true' }),
     },
   },
   spec: podSpecOf(workload, settings, health),

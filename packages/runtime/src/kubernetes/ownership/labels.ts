@@ -20,6 +20,8 @@ export const TCP_CHECK_ANNOTATION = 'mcp-gateway.io/tcp-check-of-revision';
 export const HEALTH_ANSWER_ANNOTATION = 'mcp-gateway.io/health-check-answer';
 /** `healthCheck.type` of the spec, if it has one. */
 export const HEALTH_TYPE_ANNOTATION = 'mcp-gateway.io/health-check-type';
+/** On pods whose server speaks TLS. */
+export const TLS_ANNOTATION = 'mcp-gateway.io/tls';
 /** A hash of the pod template without its drain time, and the drain time of its pods in seconds. */
 export const TEMPLATE_HASH_ANNOTATION = 'mcp-gateway.io/template';
 export const DRAIN_SECONDS_ANNOTATION = 'mcp-gateway.io/drain-seconds';

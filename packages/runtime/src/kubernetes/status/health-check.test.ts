@@ -99,6 +99,17 @@ describe('the health check of a revision with a replica that answers an error', 
     expect(checkOf(status, path).by).toBe('http');
   });
 
+  it('is TCP when the server requires a client certificate', () => {
+    const pod: Pod = {
+      ...podOf({}, starting),
+      spec: { containers: [{ name: 'server', readinessProbe: { httpGet: { path: '/healthz' } } }] },
+    };
+    const message = `Readiness probe failed: ${GET} remote error: tls: certificate required`;
+    const events = [warning('pod-uid', 'Unhealthy', message)];
+    const seen = healthCheckOf({ statefulSet: set, own: [], pods: [pod], warnings: events }, 'r1', undefined);
+    expect(seen).toEqual({ by: 'tcp', answer: 'with a TLS alert' });
+  });
+
   it('keeps the answer when the probe no longer requests the path', () => {
     const annotations = { ...byTcp.metadata.annotations, 'mcp-gateway.io/health-check-answer': '403' };
     const statefulSet = { ...byTcp, metadata: { ...byTcp.metadata, annotations } };

@@ -9,8 +9,8 @@ import { wasReady } from './rollout.js';
 const BY_HTTP: HealthCheck = { by: 'http' };
 
 /**
- * The health check of a revision whose spec names no type: TCP when a replica answers that the path does not exist and no replica
- * has ever passed the check. Once a replica has passed it, there is a health endpoint, and such an answer is a failure. Each new
+ * The health check of a revision whose spec names no type: TCP when a replica answers that the path does not exist, or that it
+ * requires a client certificate, and no replica has ever passed the check. Once a replica has passed it, there is a health endpoint, and such an answer is a failure. Each new
  * revision starts with HTTP again.
  */
 export function healthCheckOf(
@@ -31,6 +31,7 @@ export function healthCheckOf(
     const answer = lastProbeStatus(pod, warnings);
     if (answer !== null && isMissingHealthPath(answer, probedPath(pod) ?? ''))
       return { by: 'tcp', answer: String(answer) };
+    if (TLS_ALERT.test(lastFailure(pod, warnings)?.why ?? '')) return { by: 'tcp', answer: 'with a TLS alert' };
   }
   return BY_HTTP;
 }
@@ -49,6 +50,8 @@ export interface ProbeFailure {
 
 const FAILED = /^(Startup|Readiness|Liveness) probe failed: ([\s\S]*)$/;
 const STATUS = /^HTTP probe failed with statuscode: (\d+)/;
+/** Of a server that requires a client certificate, which the kubelet does not have; in the words of Go. */
+const TLS_ALERT = /remote error: tls: (certificate required|bad certificate|handshake failure)/;
 const REFUSED = /connection refused/;
 const TIMEOUT = /deadline exceeded|timeout|Client\.Timeout/i;
 

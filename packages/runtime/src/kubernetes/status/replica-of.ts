@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PublishedEndpoint } from '@mcp-gateway/common/contracts';
 import { type ContainerStatus, isTerminating, type KubeEvent, type Pod, type StatefulSet } from '../api/types.js';
-import { REVISION_ANNOTATION } from '../ownership/labels.js';
+import { REVISION_ANNOTATION, TLS_ANNOTATION } from '../ownership/labels.js';
 import { SERVER_CONTAINER } from '../objects/container.js';
 import type { ObservedReplica } from '../../runtime.js';
 import { STDIO_HINT } from '../../health.js';
@@ -48,6 +48,7 @@ function endpointOf(
   const container = pod.spec.containers.find(({ name }) => name === SERVER_CONTAINER);
   const port = container?.ports?.[0]?.containerPort;
   if (pod.status?.phase !== 'Running' || !status?.state?.running || !ip || !port) return null;
+  const scheme = pod.metadata.annotations?.[TLS_ANNOTATION] === 'true' ? 'https' : 'http';
   const drainUntil = isTerminating(pod) ? drainsUntil(pod, container?.lifecycle?.preStop?.sleep?.seconds ?? 0) : null;
   if (drainUntil && !status.started) return null; // a replica that never answered has no sessions
   const silent = isNodeUnreachable(pod); // its kubelet does not know of the deletion, so the process runs on
@@ -57,7 +58,7 @@ function endpointOf(
   return {
     // New for each process: its state ends with it, so that a session must not be routed to its successor.
     id: `${pod.metadata.name}.${digest(`${pod.metadata.uid} ${status.containerID}`)}`,
-    url: `http://${ip.includes(':') ? `[${ip}]` : ip}:${port}`,
+    url: `${scheme}://${ip.includes(':') ? `[${ip}]` : ip}:${port}`,
     ready,
     ...(serving && { serving }),
     ...(drainUntil && { draining: true, ...(!silent && { drainUntil: drainUntil.toISOString() }) }),

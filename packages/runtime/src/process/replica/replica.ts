@@ -83,7 +83,7 @@ export class Replica {
     const { endpointId, port } = this.#running;
     return {
       id: endpointId,
-      url: `http://${this.#health.host ?? '127.0.0.1'}:${port}`,
+      url: `${this.workload.tls ? 'https' : 'http'}://${this.#health.host ?? '127.0.0.1'}:${port}`,
       path: this.workload.path,
       ready: this.ready,
       ...(this.#drainUntil !== null && {

@@ -1,0 +1,70 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { malformedRequest } from '@mcp-gateway/common/errors';
+import { clientAddressBy } from '@mcp-gateway/identity';
+import { INTERNAL_SECRET_HEADER } from '@mcp-gateway/platform/serving';
+import type { Request, RequestHandler } from 'express';
+
+/** Headers in which a proxy says where a request comes from (RFC 7239, and those before it). */
+const OF_PROXIES = /^(forwarded|x[-_]forwarded[-_].*)$/;
+
+/** Whether a request comes from a service of this gateway, by a secret that it has. */
+export type IsOwnService = (headers: IncomingHttpHeaders) => boolean;
+
+/**
+ * A service sends all secrets that it has, with commas between. One in common is enough, so that a service which has read
+ * a changed list and one which has not yet agree.
+ * @param secrets as they are now
+ */
+export function ownServices(secrets: () => readonly string[]): IsOwnService {
+  return ({ [INTERNAL_SECRET_HEADER]: given }) => {
+    if (typeof given !== 'string') return false;
+    const known = secrets().map(digest);
+    return given.split(',').some((each) => {
+      const hash = digest(each.trim());
+      return known.some((one) => timingSafeEqual(one, hash));
+    });
+  };
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest();
+
+const own = new WeakSet<Request>();
+
+/** Whether the request had one of the secrets; false before `settleOrigin`. */
+export const isFromOwnService = (req: Request): boolean => own.has(req);
+
+export interface OriginParts {
+  isOwnService: IsOwnService;
+  /** Every caller has a client certificate, except for health. */
+  hasCertificates: boolean;
+  /** Addresses or ranges of proxies, beside data planes. */
+  trustedProxies: readonly string[];
+}
+
+/**
+ * Leaves `X-Forwarded-For` on a request only as the address of its client, and only if a data plane or a trusted proxy
+ * wrote it. All other headers of proxies go: the control plane takes no host and no scheme from them.
+ */
+export function settleOrigin({ isOwnService, hasCertificates, trustedProxies }: OriginParts): RequestHandler {
+  const clientAddress = clientAddressBy(trustedProxies);
+  return (req, _res, next) => {
+    const { headers, socket } = req;
+    const isOwn = isOwnService(headers);
+    if (isOwn) own.add(req);
+    const isTrusted = hasCertificates || isOwn;
+    const said = headers['x-forwarded-for']?.toString();
+    const client = isTrusted ? said : clientAddress({ headers, address: socket.remoteAddress });
+    for (const name of Object.keys(headers)) if (OF_PROXIES.test(name)) delete headers[name];
+    delete headers[INTERNAL_SECRET_HEADER];
+    if (client) headers['x-forwarded-for'] = client;
+    next();
+  };
+}
+
+/** Refuses two `Authorization` headers, of which Node keeps the first: a proxy in front may have looked at the other. */
+export const refuseTwoSignIns: RequestHandler = ({ rawHeaders }, _res, next) => {
+  const given = rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === 'authorization');
+  if (given.length > 1) throw malformedRequest('Authorization must be given once (RFC 9110 §11.6.2)');
+  next();
+};

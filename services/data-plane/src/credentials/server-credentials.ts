@@ -1,0 +1,54 @@
+import type { Agent } from 'node:https';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import { type BrokerClient, brokerClient } from './broker-client.js';
+import { credentialCache } from './credential-cache.js';
+import type { IdentityKeys } from './identity-keys.js';
+import { identityTokens } from './identity-tokens.js';
+import { type ServerCertificates, serverCertificates } from './server-certificates.js';
+import { type UpstreamCredentials, upstreamCredentials } from './upstream-credentials.js';
+
+export interface ServerCredentialSettings {
+  controlPlane: string;
+  controlPlaneAgent?: Agent | undefined;
+  internalSecrets: () => readonly string[];
+  identityKeys?: (() => IdentityKeys) | undefined;
+  publicUrl?: string | undefined;
+  signIn?: unknown;
+}
+
+export interface ServerCredentials {
+  credentials: UpstreamCredentials;
+  certificates: ServerCertificates;
+  broker: BrokerClient;
+}
+
+/**
+ * What the gateway puts on requests to servers, and what it shows them when it connects.
+ * @param now milliseconds since the epoch
+ */
+export function serverCredentials(
+  {
+    controlPlane,
+    controlPlaneAgent: agent,
+    internalSecrets,
+    identityKeys,
+    publicUrl,
+    signIn,
+  }: ServerCredentialSettings,
+  log: Logger,
+  now: (() => number) | undefined,
+): ServerCredentials {
+  const tls =
+    agent &&
+    (() => {
+      const { ca, cert, key } = agent.options;
+      return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
+    });
+  const broker = brokerClient({ controlPlane, secrets: internalSecrets, tls, log });
+  const credentials = upstreamCredentials({
+    cache: credentialCache({ broker, now }),
+    identityTokens: identityTokens({ keys: identityKeys, issuer: publicUrl, now }),
+    hasTokens: signIn !== undefined,
+  });
+  return { credentials, certificates: serverCertificates({ broker, now }), broker };
+}
