@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { describe, expect, it } from '@jest/globals';
 import { apiKeyPublisher, keepApiKeysPublished } from '@mcp-gateway/identity';
 import { redisClient } from '@mcp-gateway/platform/redis';
 import { guessOf, PEPPER } from '../support/api-keys.js';
 import { afterTest } from '../support/clean-up.js';
+import { open } from '../support/http.js';
 import { silent } from '../support/postgres.js';
 import { redisLine } from '../support/redis-line.js';
 import { connectRedis, freshPrefix, sharedRedis } from '../support/redis.js';
@@ -27,7 +31,7 @@ async function start({ url, maxDays = 365, trustedProxies = [] }: Options = {}) 
   afterTest(() => redis.isOpen && redis.destroy());
   const prefix = freshPrefix();
   const publisher = apiKeyPublisher(redis, prefix, () => [PEPPER]);
-  const plane = await startControlPlane({ apiKeys: { publisher, maxDays }, trustedProxies });
+  const plane = await startControlPlane({ logCheckMs: 20, apiKeys: { publisher, maxDays }, trustedProxies });
   const [alice, bob, admin] = [
     caller(plane.url, 'alice', 'team', 'other'),
     caller(plane.url, 'bob'),
@@ -216,6 +220,20 @@ describe('an API key on the management API', () => {
       expect((await withKey(key)).json.code).toBe('SIGN_IN_REQUIRED');
       expect((await alice.get('/adapters', { 'x-api-key': key })).status).toBe(401);
     }
+  });
+
+  it('follows logs until it is revoked', async () => {
+    const { create, alice, url, logs } = await start();
+    const folder = join(logs, `adapter.echo.${(await alice.post(specOf('echo'))).json.id}`);
+    await mkdir(folder);
+    await writeFile(join(folder, '0.log'), 'first\n');
+    const { id, key } = (await create(alice)).json;
+    const follow = { method: 'GET', headers: { 'x-api-key': key } };
+    const input = await open(`${url}/adapters/echo/logs?follow=true`, follow);
+    const lines = createInterface({ input })[Symbol.asyncIterator]();
+    expect((await lines.next()).value).toBe('first');
+    await alice.call('DELETE', `/api-keys/${id}`);
+    expect((await lines.next()).done).toBe(true);
   });
 
   it('leads to 429 after 20 failures of one client', async () => {

@@ -166,6 +166,20 @@ describe('the sign-in of an open stream', () => {
     expect(tokens.remembered('good')?.expiresAt).toBe(START / 1000 + 7_200);
   });
 
+  it('keeps its token while others that were not used make room', async () => {
+    const tokens = table({ maxTokens: 3 });
+    const callers = new Map<string, Principal>();
+    const add = async (token: string) => {
+      answers.set(token, {});
+      callers.set(token, await signIn(tokens, token));
+    };
+    const isHeld = (token: string) => tokens.isHeld(callers.get(token) as Principal);
+    for (const token of ['a', 'b', 'c', 'd']) await add(token);
+    expect(isHeld('b')).toBe(true); // as its stream asks
+    await add('e');
+    expect(['a', 'b', 'c', 'd', 'e'].filter(isHeld)).toEqual(['b', 'd', 'e']);
+  });
+
   it('of another kind is none of its business', () => {
     expect(table().isHeld({ subject: 'bob', name: 'bob', roles: [], tenant: 'default' })).toBe(true);
   });
@@ -238,6 +252,14 @@ describe('unknown tokens', () => {
     const all = Promise.all(Array.from({ length: 100 }, (_, i) => outcome(signIn(tokens, `new-${i}`))));
     expect(await Promise.race([late, all.then((codes) => [...new Set(codes)])])).toEqual(['UNAVAILABLE']);
     expect(running).toBe(32);
+  });
+
+  it('that fail count for the network of their client', async () => {
+    const tokens = table();
+    for (let i = 0; i < 300; i += 1) await outcome(signIn(tokens, `bad-${i}`, '2001:db8::1'));
+    answers.set('second', {});
+    expect(await outcome(signIn(tokens, 'second', '2001:db8::2'))).toBe('UNAVAILABLE');
+    expect(await outcome(signIn(tokens, 'good', '2001:db8:1::1'))).toBe('accepted');
   });
 
   it('of a network from which many have failed leave half of the budget to others', () => {
