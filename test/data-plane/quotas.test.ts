@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Route } from '@mcp-gateway/common/contracts';
 import { quotaKeys } from '@mcp-gateway/quotas';
 import { type Answer, bodyOf, open, send } from '../support/http.js';
 import { redisLine } from '../support/redis-line.js';
@@ -207,6 +208,11 @@ describe('sessions of a tenant', () => {
     expect([stream.statusCode, (await begin(gateway, 'echo')).status]).toEqual([200, 429]);
     stream.destroy();
     await waitFor('the stream to make room', async () => (await begin(gateway, 'echo')).status === 200);
+
+    expect((await begin(gateway, 'other')).status).toBe(429);
+    await gateway.publish(...routes.slice(1));
+    await gateway.sessions.endAll(routes[0] as Route); // the adapter is removed
+    expect((await begin(gateway, 'other')).status).toBe(200);
   });
 });
 

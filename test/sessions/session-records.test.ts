@@ -73,6 +73,13 @@ describe('session records', () => {
     expect(await records.create(ref('6'), last, { ...BOUNDS, maxOfTenant: 1 })).toBe('opened');
   });
 
+  it('do not count for their tenant when their record cannot be written', async () => {
+    await redis.set(sessionKeys(prefix).used(ref('1')), 'no set');
+    const opening = records.create(ref('1'), recordOf('alice', { tenant: 'acme' }), { ...BOUNDS, maxOfTenant: 1 });
+    await expect(opening).rejects.toThrow('WRONGTYPE');
+    expect(await records.ofTenant('acme', NOW)).toBe(0);
+  });
+
   it('count until they have left the list of their tenant, also when that fails at first', async () => {
     await records.create(ref('1'), recordOf('alice', { tenant: 'acme' }), { ...BOUNDS, maxOfTenant: 1 });
     const index = sessionKeys(prefix).ofTenant('acme');

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { createApiKey } from '@mcp-gateway/identity';
-import type { publishedKeys } from './api-keys.js';
+import { guessOf, type publishedKeys } from './api-keys.js';
 import type { SendOptions } from './http.js';
 import type { IntrospectingIssuer } from './introspecting-issuer.js';
 import { signingKey, type TestIssuer } from './issuer.js';
@@ -223,6 +223,7 @@ const API_KEYS: Attack[] = [
     const [one, two] = [await create(), await create()];
     return one.text.slice(0, 23) + two.text.slice(23);
   }),
+  apiKey('another secret', UNKNOWN_KEY, async ({ create }) => guessOf((await create()).id)),
   apiKey('revoked', UNKNOWN_KEY, async ({ create, revoke }) => {
     const { id, text } = await create();
     await revoke(id);

@@ -105,9 +105,13 @@ const lifecycle = (store: Store) => {
       const args = [ref.id, openedAt, idleSince, max, maxPerCaller, keepSeconds, ...fieldsOf(record)];
       const streams = record.transport === undefined ? [] : [keys.streams(ref)];
       const on = [keys.record(ref, ref.id), ...indexesOf(keys, ref), keys.opened(ref), ...streams];
-      const outcome = (await run(CREATE, on, args)) as Opening;
-      if (tenant !== undefined && outcome !== 'opened') await leaveTenant(store, tenant, ref.id);
-      return outcome;
+      let outcome: Opening | undefined;
+      try {
+        return (outcome = (await run(CREATE, on, args)) as Opening);
+      } finally {
+        const leaving = tenant !== undefined && outcome !== 'opened' ? leaveTenant(store, tenant, ref.id) : undefined;
+        await leaving?.catch(() => {}); // it counts until its time is over
+      }
     },
 
     /** The open sessions that count against the limit of the tenant. */

@@ -116,10 +116,13 @@ it.each([
   expect(isDenied(when, long)).toBe(false);
 });
 
-it('all messages of a batch together have one budget', () => {
-  const decider = compilePolicies([policy('arguments.l.exists(x, size(arguments.s) == x)')]);
+it.each([
+  ['reading', 'arguments.l.exists(x, size(arguments.s) == x)', { l: Array(100).fill(1), s: 'a'.repeat(4_000) }],
+  ['patterns', 'matches(arguments.s, "x")', { s: 'a'.repeat(200_000) }],
+])('all messages of a batch together have one budget for %s', (_what, when, given) => {
+  const decider = compilePolicies([policy(when)]);
   const budget = policyBudget();
-  const each = call('x', { l: Array(100).fill(1), s: 'a'.repeat(4_000) }, { budget });
+  const each = call('x', given, { budget });
   const denied = Array.from({ length: 10 }, () => decider.decide(each)?.reason);
   expect(denied[0]).toBeUndefined();
   expect(denied.at(-1)).toBe('the policy p cannot be evaluated');

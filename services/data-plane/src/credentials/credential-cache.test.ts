@@ -14,14 +14,15 @@ beforeEach(() => {
 });
 
 /** Each credential is to be renewed after 80 seconds, and ends after 100. */
-const cacheOf = (shared = false) =>
+const cacheOf = (shared: boolean | (() => boolean) = false) =>
   credentialCache({
     broker: {
       async issue(request) {
         asked.push(request);
         if (failure) throw failure;
         const value = `Bearer ${asked.length}`;
-        return { header: 'authorization', value, shared, renewInSeconds: 80, expiresInSeconds: 100 };
+        const isShared = typeof shared === 'function' ? shared() : shared;
+        return { header: 'authorization', value, shared: isShared, renewInSeconds: 80, expiresInSeconds: 100 };
       },
     },
     now: () => clock,
@@ -67,6 +68,18 @@ describe('a credential', () => {
     expect(await outcome()).toBe(code);
     clock = 100 * SECONDS;
     expect(await outcome()).toBe(code ?? 'UNAVAILABLE');
+  });
+
+  it('that was shared and is that of a caller now serves no one in its old form', async () => {
+    let isShared = true;
+    const cache = cacheOf(() => isShared);
+    await cache.get(USE);
+    isShared = false;
+    clock = 90 * SECONDS;
+    await cache.get(USE);
+    await settled();
+    expect(await cache.get(USE)).toEqual(['authorization', 'Bearer 2']);
+    expect(await cache.get({ ...USE, subject: 'bob' })).toEqual(['authorization', 'Bearer 3']);
   });
 
   it('that cannot be had is asked for once in two seconds', async () => {

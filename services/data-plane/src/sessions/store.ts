@@ -13,7 +13,7 @@ import {
 import { createIdleQuery } from './idle-query.js';
 import { type SessionCache, sessionCache } from './cache.js';
 import { followSessionChanges, type SessionChanges } from './changes.js';
-import { type CloseSession, endOverdueSessions } from './expiry.js';
+import { type CloseSession, endOverdueSessions, endSessionsOf } from './expiry.js';
 import { type AllLimits, idleSince, isTooOld, keepSeconds, limitsOf, sessionLimitReached } from './limits.js';
 import { initialLocation, latest, locationOf, type SessionLocation, unverifiedLocation } from './location.js';
 import { catchUpOnReconnect, type Reconnects } from './reconnects.js';
@@ -52,6 +52,8 @@ export interface SessionStore {
    * while data planes may still have uses to write.
    */
   endOverdue(route: Route): Promise<void>;
+  /** Ends all sessions of an adapter that is gone. */
+  endAll(route: Route): Promise<void>;
   /** Open sessions with a known location on the endpoint. */
   countOn(endpointId: string): number;
   /** The size of the copy in memory. */
@@ -190,6 +192,10 @@ class CachedSessions implements SessionStore {
     await Promise.all([this.#unwrittenEnds.catchUp(), this.activity.catchUp()]);
     const close: CloseSession = (session, how) => this.#close(session, route, how);
     await endOverdueSessions(this.records, route, this.#limitsOf(route), this.#seconds(), close);
+  }
+
+  endAll(route: Route): Promise<void> {
+    return endSessionsOf(this.records, route, (session) => this.#close(session, route, { tellServer: false }));
   }
 
   onChange(listener: (id: string | undefined) => void): void {
