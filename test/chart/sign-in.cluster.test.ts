@@ -59,7 +59,7 @@ async function followDocumentation(): Promise<void> {
   rotate = () => runDocumented(String(rotation), shell);
   const before = [settings, prepare, values, trust, install].join('\n');
   const installed = await runDocumented(before, shell);
-  await forwardPort(String(forward));
+  await forwardPort(String(forward), shell.folder);
   const [signedIn = '', ...rest] = (
     await runDocumented(`${settings}\n${signIn}\n echo '<end>'\n${untilReady}\n${key}`, shell)
   ).split('<end>');
@@ -70,9 +70,9 @@ const untilReady =
   'for i in $(seq 60); do curl -s $GATEWAY/adapters/mcp-example/status -H "Authorization: Bearer $TOKEN" | grep -q \'"phase":"Ready"\' && break; sleep 1; done; sleep 3';
 
 /** In a terminal of its own. */
-async function forwardPort(command: string): Promise<void> {
+async function forwardPort(command: string, home: string): Promise<void> {
   const child = spawn('sh', ['-c', `exec ${command.replace(/^kubectl/, String(cluster.programs['kubectl']))}`], {
-    env: { PATH: process.env['PATH'], KUBECONFIG: kubeconfig },
+    env: { PATH: process.env['PATH'], HOME: home, KUBECONFIG: kubeconfig },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   afterTests(() => child.kill());

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { AuditRecord } from '@mcp-gateway/common/contracts';
 import { auditRows } from '@mcp-gateway/database';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { connect } from '../support/postgres.js';
 import { giveApiKeyAnswers, unheededPublisher } from './support/api-key-answers.js';
+import { record } from './support/audit.js';
 import { caller, type Answer, type Caller } from './support/callers.js';
 import { specOf, startControlPlane } from './support/control-plane.js';
 import { METHODS, undescribed } from './support/descriptions.js';
@@ -238,7 +238,7 @@ describe('every documented answer', () => {
       await outage.get(`${explain}echo`),
     );
     const adminInOutage = caller(outageUrl, 'root', 'mcp.admin');
-    await auditRows(plane.database).append(['1', '2'].map(auditRecord));
+    await auditRows(plane.database).append([record(), record()].map((each) => JSON.stringify(each)));
     await given(
       'GET /audit',
       await root.get('/audit?limit=1'),
@@ -290,12 +290,3 @@ describe('every documented answer', () => {
     expect(validate.errors ?? []).toEqual([]);
   });
 });
-
-const auditRecord = (digit: string): string =>
-  JSON.stringify({
-    id: `00000000-0000-4000-8000-00000000000${digit}`,
-    time: '2026-11-30T08:00:00.000Z',
-    service: 'data-plane',
-    action: 'mcp.initialize',
-    outcome: 'success',
-  } satisfies AuditRecord);

@@ -19,7 +19,7 @@ export const EXAMPLE = {
 };
 
 /** The tool that `npm start` registers on an empty gateway. */
-export const EXAMPLE_TOOL = {
+const EXAMPLE_TOOL = {
   name: 'weather',
   imageName: 'tool-example',
   imageVersion: '0.1.0',

@@ -91,6 +91,21 @@ export function idIn(message: Message, path: readonly string[]): Id | undefined 
   return isId(value) ? idAt(message.text, ['params', ...path], value) : undefined;
 }
 
+/** The members by which a shared server is told whose message it is (JSON-RPC 2.0 §4; MCP, `_meta`). */
+const MEMBERS = new Set(['jsonrpc', 'id', 'method', 'params', '_meta', 'progresstoken', 'requestid']);
+
+/**
+ * A member that a parser which ignores case, such as that of Go, takes for one of JSON-RPC; undefined when there is none.
+ * Clients of a shared server could claim each other's requests with it.
+ */
+export function oddMember({ text, params }: Message): string | undefined {
+  const names = [JSON.parse(text), params, params['_meta']].flatMap((each) =>
+    isObject(each) ? Object.keys(each) : [],
+  );
+  return names.find((name) => !KNOWN.has(name) && MEMBERS.has(name.toUpperCase().toLowerCase()));
+}
+const KNOWN = new Set(['jsonrpc', 'id', 'method', 'params', '_meta', 'progressToken', 'requestId']);
+
 const isId = (id: unknown): id is string | number => typeof id === 'string' || typeof id === 'number';
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -197,6 +197,24 @@ describe('a remote server of the older transport', () => {
     await end(url, again);
   });
 
+  it('that takes no messages gets no more of them than may wait', async () => {
+    const origin = await listen((req, res) => {
+      if (req.method === 'POST' && req.url !== '/m') return void res.writeHead(405).end();
+      void text(req).then((body) => {
+        if (req.method === 'POST') return /initialize/.test(body) ? void res.writeHead(202).end() : undefined;
+        res.writeHead(200, { 'content-type': 'text/event-stream' }).write('event: endpoint\ndata: /m\n\n');
+        return void res.write('event: message\ndata: {"jsonrpc":"2.0","id":1,"result":{}}\n\n');
+      });
+    });
+    const { url } = await startBridge({ MCP_PROXY_URL: origin, MCP_BRIDGE_MAX_MESSAGE_BYTES: '100000' });
+    const { headers } = await post(url, initialize());
+    const session = { 'mcp-session-id': headers.get('mcp-session-id') ?? '' };
+    const flood = { jsonrpc: '2.0', method: 'notifications/flood', params: { text: 'x'.repeat(60_000) } };
+    for (let count = 0; count < 3; count += 1) expect((await post(url, flood, session)).status).toBe(202);
+    const { messages } = await post(url, request(2, 'ping'), session);
+    expect(messages[0]?.error?.message).toContain('does not read its input; the message was not sent to it');
+  });
+
   it.each([
     [
       'names an endpoint elsewhere',

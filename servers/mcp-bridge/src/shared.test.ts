@@ -62,6 +62,18 @@ describe('a shared server', () => {
     expect((await answers[1])?.messages[0]?.result).toEqual({ ms: 500 });
   });
 
+  it.each([
+    ['an id', '{"jsonrpc":"2.0","id":1,"ID":7,"method":"echo"}'],
+    ['a method', '{"jsonrpc":"2.0","method":"notifications/x","Method":"echo","iD":7}'],
+    ['a token', '{"jsonrpc":"2.0","id":1,"method":"echo","params":{"_meta":{"ProgressToken":7}}}'],
+    ['a request', '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requeſtId":7}}'],
+  ])('is told %s by its name only, as some servers ignore case', async (_what, message) => {
+    const { url } = await startHostile('', SHARED);
+    const session = await openSession(url);
+    const { status, messages } = await post(url, message, session);
+    expect([status, messages[0]?.error?.message]).toEqual([400, expect.stringContaining('The message has the member')]);
+  });
+
   it('tells all clients of changes, and asks none of them', async () => {
     const { url } = await startHostile('', SHARED);
     const [mine, other] = [await openSession(url), await openSession(url)];

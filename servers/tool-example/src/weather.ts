@@ -1,4 +1,4 @@
-export const UNITS = ['celsius', 'fahrenheit'] as const;
+const UNITS = ['celsius', 'fahrenheit'] as const;
 export type Unit = (typeof UNITS)[number];
 
 export interface Weather {

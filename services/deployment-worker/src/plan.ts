@@ -33,7 +33,7 @@ export const desiredState = (row: Row, served: Served, routing: KindRouting): De
 });
 
 /** The part of a row that a runtime needs. */
-export function workloadOf(
+function workloadOf(
   { kind, id, spec }: Pick<Row, 'kind' | 'id' | 'spec'>,
   { port, path, tls }: Served,
 ): Workload {

@@ -5,12 +5,7 @@ export { createApp } from '../../../services/control-plane/src/app.js';
 export { drainAudit, type DrainParts } from '../../../services/control-plane/src/audit/drain.js';
 export { composeControlPlane, type ControlPlaneParts } from '../../../services/control-plane/src/compose.js';
 export { openApiDocument } from '../../../services/control-plane/src/openapi/document.js';
-export type {
-  ReplicatedSpec,
-  Representation,
-  ResourceDefinition,
-} from '../../../services/control-plane/src/resources/definition.js';
-export { resourceMetadata, resourceStatus } from '../../../services/control-plane/src/resources/definition.js';
+export type { Representation, ResourceDefinition } from '../../../services/control-plane/src/resources/definition.js';
 export { resourceRoutes } from '../../../services/control-plane/src/resources/routes.js';
 export { resourceService } from '../../../services/control-plane/src/resources/service.js';
 export { workloadIdentityRule } from '../../../services/control-plane/src/resources/workload-identity.js';

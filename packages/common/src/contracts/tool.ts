@@ -20,7 +20,7 @@ import { ResourceName } from './resource.js';
  * In a cluster, a tool is reached at the Service `{name}-service`, whose name has at most 63 characters and begins with a letter
  * (RFC 1035 §2.3.1). Objects of all resources are called `{kind}-{name}`, so a tool with such a name could take theirs.
  */
-export const ToolName = ResourceName.max(55, 'must be at most 55 characters')
+const ToolName = ResourceName.max(55, 'must be at most 55 characters')
   .refine((name) => !/^[0-9]/.test(name), { message: 'must begin with a letter' })
   .refine((name) => !/^(adapter|tool|toolset|agent)-/.test(name), {
     message: 'must not begin with "adapter-", "tool-", "toolset-" or "agent-"',

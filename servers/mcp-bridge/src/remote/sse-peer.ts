@@ -25,6 +25,8 @@ class SsePeer implements Peer {
   /** Messages that wait for the `endpoint` event. */
   readonly #waiting: string[] = [];
   #endpoint: URL | undefined;
+  /** Characters that the server has not taken yet. */
+  #unsent = 0;
   #sending = Promise.resolve();
   #hasEnded = false;
   #resume: (() => void) | undefined;
@@ -45,8 +47,9 @@ class SsePeer implements Peer {
   }
 
   send(text: string): boolean {
-    if (this.#waiting.length >= MAX_WAITING) return false;
+    if (this.#waiting.length >= MAX_WAITING || this.#unsent > this.options.maxMessageBytes) return false;
     this.#waiting.push(text);
+    this.#unsent += text.length;
     if (this.#endpoint) this.#flush();
     return true;
   }
@@ -121,6 +124,8 @@ class SsePeer implements Peer {
       if (statusCode >= 400) this.#end(`The remote MCP server answers ${statusCode} to a message`);
     } catch (error) {
       this.#end((error as Error).message);
+    } finally {
+      this.#unsent -= text.length;
     }
   }
 

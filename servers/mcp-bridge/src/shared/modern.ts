@@ -6,6 +6,7 @@ import { errorFor, type Body, type Message } from '../message.js';
 import { checkAccepts } from '../session.js';
 import { FIRST_MODERN_VERSION, VERSION_KEY } from './handshake.js';
 import type { Multiplexer } from './multiplexer.js';
+import { refuseOddMember } from './shared-sessions.js';
 import type { Greeted } from './shared-server.js';
 
 const HEADER_MISMATCH = -32_020;
@@ -44,6 +45,7 @@ export async function serveModern(
   if (!message || messages.length > 1) throw new Refusal(400, -32_600, 'A modern request is one message.');
   const accepts = acceptsOf(req);
   checkAccepts(accepts);
+  refuseOddMember(message);
   const mismatch = mismatchOf(message, req);
   const { id } = message;
   if (mismatch !== undefined) {

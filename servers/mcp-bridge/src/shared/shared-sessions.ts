@@ -4,7 +4,7 @@ import { EventStream } from '../http/event-stream.js';
 import { Exchange } from '../http/exchange.js';
 import { acceptsOf, Refusal, sendJson } from '../http/reply.js';
 import { replaced, spanOf } from '../json-text.js';
-import { errorFor, idIn, type Body, type Message } from '../message.js';
+import { errorFor, idIn, oddMember, type Body, type Message } from '../message.js';
 import { checkAccepts } from '../session.js';
 import type { LegacyGreeting } from './handshake.js';
 import type { Multiplexer } from './multiplexer.js';
@@ -27,6 +27,7 @@ export class SharedSessions {
   async post(body: Body, req: IncomingMessage, res: ServerResponse): Promise<void> {
     const accepts = acceptsOf(req);
     checkAccepts(accepts);
+    body.messages.forEach(refuseOddMember);
     const requests = body.messages.filter(({ kind }) => kind === 'request');
     const owner = String(req.headers['mcp-session-id'] ?? '');
     const [first] = requests;
@@ -73,6 +74,17 @@ export class SharedSessions {
   close(): void {
     for (const stream of this.#streams.values()) stream.end();
   }
+}
+
+/** @throws Refusal */
+export function refuseOddMember(message: Message): void {
+  const name = oddMember(message);
+  if (name === undefined) return;
+  throw new Refusal(
+    400,
+    -32_600,
+    `The message has the member ${JSON.stringify(name)}. Write it as MCP does, or leave it out.`,
+  );
 }
 
 /** Answers with what the server has said, in the version that the client asks for if it is older. */

@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import type { BrokerClient } from './broker-client.js';
 
 /** A credential of the type `tls` that an adapter names. */
-export interface CertificateUse extends CertificateRequest {
+interface CertificateUse extends CertificateRequest {
   credential: string;
 }
 
