@@ -203,7 +203,7 @@ describe('the older HTTP transport', () => {
     [
       'has too long a URL',
       `event: endpoint\ndata: /${'m'.repeat(4_096)}\n\n`,
-      'the URL in the endpoint event is too long',
+      'the URL in the endpoint event of the server is longer than 4096 bytes',
     ],
   ])('explains what is wrong with a stream that %s', async (_what, events, why) => {
     const opening = send(`${gateway.url}/adapters/echo/sse`, { method: 'GET' });

@@ -33,10 +33,7 @@ export const desiredState = (row: Row, served: Served, routing: KindRouting): De
 });
 
 /** The part of a row that a runtime needs. */
-function workloadOf(
-  { kind, id, spec }: Pick<Row, 'kind' | 'id' | 'spec'>,
-  { port, path, tls }: Served,
-): Workload {
+function workloadOf({ kind, id, spec }: Pick<Row, 'kind' | 'id' | 'spec'>, { port, path, tls }: Served): Workload {
   return {
     name: spec.name,
     kind,
