@@ -18,7 +18,17 @@ describe('without a control plane, the data plane', () => {
     const { status, header, text } = await get('/', { accept: BROWSER, ...FROM_A_LINK });
     expect([status, header('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     const links = [...text.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, link]) => link);
-    expect(links).toEqual(['adapters', 'tools', 'openapi.json', 'errors', 'livez', 'readyz']);
+    expect(links).toEqual([
+      'adapters',
+      'tools',
+      'api-keys',
+      'tenants',
+      'audit',
+      'openapi.json',
+      'errors',
+      'livez',
+      'readyz',
+    ]);
     const style = /<style>(.*)<\/style>/s.exec(text)?.[1] ?? '';
     const hash = createHash('sha256').update(style).digest('base64');
     expect(header('content-security-policy')).toMatch(/^default-src 'none'; /);

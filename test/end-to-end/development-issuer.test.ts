@@ -173,6 +173,32 @@ describe('a client that finds the issuer from the challenge', () => {
   }, 60_000);
 });
 
+describe('a start with another sign-in', () => {
+  it('replaces the examples, whose creator cannot sign in any more', async () => {
+    const env = { ...START.env, PORT: new URL(gateway.url).port };
+    const again = async (options: string[]) => {
+      await gateway.end();
+      gateway = await startGateway({ options, home: gateway.home, env });
+    };
+    const creators = async (headers: Record<string, string>) =>
+      Promise.all(
+        ['adapters/mcp-example', 'tools/weather'].map(async (path) => {
+          const { createdBy } = (await (await fetch(`${gateway.url}/${path}`, { headers })).json()) as {
+            createdBy?: string;
+          };
+          return createdBy;
+        }),
+      );
+    await again([]);
+    expect(await callModern(mcp, 'add', { a: 2, b: 3 }, {})).toMatchObject({ text: '5' });
+    expect(await creators({})).toEqual(['dev', 'dev']);
+    await again(OPTIONS);
+    const bob = bearer((await tokenOf('bob')).access_token);
+    expect(await callModern(mcp, 'add', { a: 2, b: 3 }, bob)).toMatchObject({ text: '5' });
+    expect(await creators(bob)).toEqual(['alice', 'alice']);
+  });
+});
+
 describe('when another program has taken its port', () => {
   const other = createServer();
   afterAll(() => void other.close());
@@ -222,6 +248,12 @@ describe('npm start refuses, and says what is possible:', () => {
     ['an unknown mode', ['--auth', 'saml'], {}, /--auth must be one of development, oidc\.\n\nUse: npm start/],
     ['an unknown option', ['--port', '1'], {}, /'--port'.*\n\nUse: npm start/s],
     ['an option that npm took', ['oidc'], {}, /^Write two dashes first: npm start -- --auth oidc\n\nUse: npm start/],
+    [
+      'an option that npm took with its value',
+      [],
+      { npm_config_auth_type: 'oidc' },
+      /^Write two dashes first: npm start -- --auth/,
+    ],
     ['two issuers', OPTIONS, { OIDC_ISSUERS: issuers }, /^--auth oidc .* but OIDC_ISSUERS names yours\. Remove/],
     ['the network', OPTIONS, { MCP_GATEWAY_HOST: '0.0.0.0' }, /for this machine only, and MCP_GATEWAY_HOST names 0\.0/],
     [

@@ -120,7 +120,8 @@ describe('the adapters of the announcement', () => {
     });
     expect(await awaitAdapters(url)).toEqual([{ name: 'mcp-example', ready: true }]);
     expect(requests.filter((each) => each.startsWith('DELETE'))).toHaveLength(3);
-    expect(requests.slice(-2)).toEqual(['POST /tools', 'POST /tools']); // when the example is ready
+    const tool = ['GET /tools/weather', 'POST /tools'];
+    expect(requests.slice(-4)).toEqual([...tool, ...tool]); // when the example is ready
   });
 
   it('do not include one that was removed after the list', async () => {

@@ -76,7 +76,8 @@ export function announceDevelopmentIssuer({
   data,
   logs,
 }: Announcement & { issuer: string; secret: string }): string {
-  const example = adapters.find(({ blocker }) => blocker === undefined)?.name ?? EXAMPLE.name;
+  const usable = adapters.filter(({ blocker }) => blocker === undefined).map(({ name }) => name);
+  const example = usable.includes(EXAMPLE.name) ? EXAMPLE.name : (usable[0] ?? EXAMPLE.name);
   const mcp = `${url}/adapters/${example}/mcp`;
   const users = USERS.map(({ id, roles }) => `  ${id.padEnd(8)}${roles.join(', ') || 'no roles'}`);
   const sed = `sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'`;

@@ -13,6 +13,8 @@ export const USAGE = `Use: npm start [-- OPTIONS]
 Variables of the environment set everything else, your own issuer included: docs/configuration.md
 `;
 
+const TWO_DASHES = 'Write two dashes first: npm start -- --auth oidc';
+
 interface Arguments {
   /** Stands above AUTH_MODE. */
   auth: (typeof MODES)[number] | undefined;
@@ -23,7 +25,10 @@ interface Arguments {
  * The arguments of `npm start`.
  * @throws ConfigError with the usage when there are others
  */
-export function readArguments(args: string[]): Arguments {
+export function readArguments(args: string[], environment: NodeJS.ProcessEnv): Arguments {
+  // npm takes `--auth` for an option of its own, and hands on neither it nor its value.
+  if (args.length === 0 && environment['npm_config_auth_type'] === 'oidc')
+    throw new ConfigError(`${TWO_DASHES}\n\n${USAGE}`);
   try {
     const { values } = parseArgs({
       args,
@@ -34,7 +39,7 @@ export function readArguments(args: string[]): Arguments {
     return { auth, help: values.help ?? false };
   } catch (error) {
     // `npm start --auth oidc`, without the two dashes, arrives here as the argument `oidc` alone.
-    const wanted = args.length === 1 && args[0] === 'oidc' ? 'Write two dashes first: npm start -- --auth oidc' : '';
+    const wanted = args.length === 1 && args[0] === 'oidc' ? TWO_DASHES : '';
     throw new ConfigError(`${wanted || (error as Error).message}\n\n${USAGE}`);
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AdapterResource, AdapterStatus } from '@mcp-gateway/common/contracts';
+import type { AdapterResource, AdapterStatus, ToolResource } from '@mcp-gateway/common/contracts';
 import { Agent, fetch, type RequestInit } from 'undici';
 
 const REQUEST_MS = 10_000;
@@ -46,6 +46,8 @@ const EXAMPLE_TOOL = {
 
 /** How the announcement calls the gateway. */
 interface Caller {
+  /** The subject of the creator of the examples. */
+  subject: string;
   /** Headers of an administrator, who sees all adapters. */
   admin: Record<string, string>;
   /** Headers of the creator of the examples. */
@@ -53,7 +55,13 @@ interface Caller {
   /** Roles whose holders may use the examples beside their creator. */
   requiredRoles?: string[];
 }
-const DEVELOPMENT: Caller = { admin: { 'x-dev-userid': 'dev', 'x-dev-roles': 'mcp.admin' }, creator: {} };
+const DEVELOPMENT: Caller = {
+  subject: 'dev',
+  admin: { 'x-dev-userid': 'dev', 'x-dev-roles': 'mcp.admin' },
+  creator: {},
+};
+/** The subjects with which `npm start` has registered examples, by sign-in. */
+const CREATORS = ['dev', 'alice'];
 
 export interface AnnouncedAdapter {
   name: string;
@@ -74,7 +82,8 @@ const USUAL: AnnouncementTimeouts = { example: 30_000, others: 3_000 };
 
 /**
  * Waits until each adapter is ready, has a blocker, or its time is up, and returns the adapters. On an empty gateway it creates the
- * example and, once that is ready, the example tool. It leaves out adapters that are removed meanwhile. It never rejects, because the gateway runs in any case.
+ * example and, once that is ready, the example tool; it also replaces those that it has created with another sign-in, because their
+ * creator cannot sign in now. It leaves out adapters that are removed meanwhile. It never rejects, because the gateway runs in any case.
  * @param url the URL of the control plane
  * @param gateway the URL of the data plane, to see that it routes to an adapter; null when this process may not trust its certificate
  * @param caller by default, one with development sign-in
@@ -87,7 +96,8 @@ export async function awaitAdapters(
 ): Promise<AnnouncedAdapter[]> {
   const began = Date.now();
   const until = began + patience.example;
-  const found = await answerBefore(until, (signal) => namesOrExample(url, caller, signal));
+  const removed = new Set<string>();
+  const found = await answerBefore(until, (signal) => namesOrExample(url, caller, removed, signal));
   const { names, isNew } = found ?? { names: [], isNew: false };
   const shown = await Promise.all(
     names.map(async (name) => {
@@ -103,7 +113,7 @@ export async function awaitAdapters(
     }),
   );
   // Not before: two servers that start at once would both be slower.
-  if (isNew) await answerBefore(until, (signal) => createTool(url, caller, signal));
+  if (isNew) await answerBefore(until, (signal) => createTool(url, caller, removed, signal));
   return shown.filter((each) => each !== 'gone');
 }
 
@@ -121,24 +131,58 @@ async function answerBefore<T>(
   return undefined;
 }
 
-/** `isNew` when the gateway was empty. */
+/** `isNew` when this has created the example. */
 async function namesOrExample(
   url: string,
   caller: Caller,
+  removed: Set<string>,
   signal: AbortSignal,
 ): Promise<{ names: string[]; isNew: boolean } | undefined> {
   const listed = await call(`${url}/adapters`, { headers: caller.admin, signal });
   if (!listed.ok) return undefined;
   const adapters = (await listed.json()) as AdapterResource[];
-  if (adapters.length > 0) return { names: adapters.map(({ name }) => name), isNew: false };
+  const names = adapters.map(({ name }) => name);
+  if (adapters.some((each) => isAnothersExample(EXAMPLE, each, caller))) {
+    await remove(`${url}/adapters/${EXAMPLE.name}`, caller, signal);
+    removed.add(EXAMPLE.name);
+    return undefined; // then again, until it is gone
+  }
+  if (adapters.length > 0 && (names.includes(EXAMPLE.name) || !removed.has(EXAMPLE.name)))
+    return { names, isNew: false };
   const created = await create(`${url}/adapters`, EXAMPLE, caller, signal);
-  return created.ok ? { names: [EXAMPLE.name], isNew: true } : undefined;
+  return created.ok ? { names: [...names, EXAMPLE.name], isNew: true } : undefined;
 }
 
 /** True when there is no more to try: a tool of the user may have the name. */
-async function createTool(url: string, caller: Caller, signal: AbortSignal): Promise<true | undefined> {
+async function createTool(
+  url: string,
+  caller: Caller,
+  removed: Set<string>,
+  signal: AbortSignal,
+): Promise<true | undefined> {
+  const tool = `${url}/tools/${EXAMPLE_TOOL.name}`;
+  const read = await call(tool, { headers: caller.admin, signal });
+  const text = await read.text();
+  if (read.ok && isAnothersExample(EXAMPLE_TOOL, JSON.parse(text) as ToolResource, caller)) {
+    await remove(tool, caller, signal);
+    removed.add(EXAMPLE_TOOL.name);
+  }
   const { status } = await create(`${url}/tools`, EXAMPLE_TOOL, caller, signal);
-  return status < 500 ? true : undefined;
+  const isLeaving = status === 409 && removed.has(EXAMPLE_TOOL.name);
+  return status < 500 && !isLeaving ? true : undefined;
+}
+
+type Registered = Pick<AdapterResource, 'name' | 'imageName' | 'createdBy'>;
+
+const isAnothersExample = (example: Omit<Registered, 'createdBy'>, registered: Registered, { subject }: Caller) =>
+  registered.name === example.name &&
+  registered.imageName === example.imageName &&
+  registered.createdBy !== subject &&
+  CREATORS.includes(registered.createdBy);
+
+async function remove(url: string, { admin }: Caller, signal: AbortSignal): Promise<void> {
+  const response = await call(url, { method: 'DELETE', headers: admin, signal });
+  await response.body?.cancel();
 }
 
 async function create(url: string, spec: object, { creator, requiredRoles }: Caller, signal: AbortSignal) {

@@ -17,7 +17,7 @@ import { startGateway, type RunningGateway } from './compose.js';
 import { Config } from './config.js';
 
 runMain(async () => {
-  const { auth, help } = readArguments(process.argv.slice(2));
+  const { auth, help } = readArguments(process.argv.slice(2), process.env);
   if (help) return console.log(USAGE);
   for (const warning of unknownVariables(process.env, variablesOf(Config))) console.error(warning);
   const config = readConfig(Config, { ...process.env, ...(auth && { AUTH_MODE: auth }) });
@@ -46,7 +46,7 @@ async function announcement(config: Config, gateway: RunningGateway): Promise<st
   const shown = { url: publicUrl, data, logs };
   if (issuer) {
     const headers = { authorization: `Bearer ${await issuer.token('alice')}` };
-    const caller = { admin: headers, creator: headers, requiredRoles: ['developer'] };
+    const caller = { subject: 'alice', admin: headers, creator: headers, requiredRoles: ['developer'] };
     const adapters = await awaitAdapters(controlPlaneUrl, undefined, routedUrl, caller);
     return announceDevelopmentIssuer({ ...shown, adapters, issuer: issuer.issuer, secret: issuer.secret });
   }

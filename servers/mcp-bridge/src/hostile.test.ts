@@ -15,7 +15,7 @@ describe('a server that cannot start', () => {
       { jsonrpc: '2.0', id: 4, error: { code: -32000, message: expect.stringContaining('ended with exit code 3') } },
     ]);
     expect(headers.has('mcp-session-id')).toBe(false);
-    await until(async () => (await healthOf(url)).text.includes('ended with exit code 3'));
+    await until(async () => /ended with exit code 3: .*API_KEY is missing/.test((await healthOf(url)).text));
     expect((await healthOf(url)).status).toBe(503);
     expect(log.join('\n')).toContain('API_KEY is missing');
   });
@@ -30,6 +30,7 @@ describe('a server that cannot start', () => {
     const { url } = await startHostile('mute', { MCP_BRIDGE_START_SECONDS: '1' });
     const { messages } = await post(url, initialize());
     expect(messages[0]?.error?.message).toContain('not answered initialize within 1 s (MCP_BRIDGE_START_SECONDS)');
+    await until(async () => (await healthOf(url)).text.includes('not answered initialize for 1 s'));
   });
 
   it('passes its own refusal on, and opens no session', async () => {

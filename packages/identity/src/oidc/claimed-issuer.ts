@@ -8,8 +8,6 @@ import type { WarningLog } from './key-set.js';
 
 /** Between two warnings of one kind. */
 const WARN_PAUSE_MS = 60_000;
-/** Characters of an issuer that is not verified. */
-const MAX_LOGGED = 200;
 
 export interface VerifierParts {
   log: WarningLog;
@@ -45,8 +43,8 @@ export function seldom(log: WarningLog, now: () => number): WarningLog['warn'] {
 }
 
 /**
- * Finds the issuer that a token claims, character by character. Logs the claim when it is another one, together with a
- * configured issuer from which it differs only by case or a trailing slash.
+ * Finds the issuer that a token claims, character by character. Logs the claim when it differs from a configured issuer
+ * only by case or a trailing slash, and else no more than that it is another one: anybody can put anything there.
  */
 export function claimedIssuer<T>(known: ReadonlyMap<string, T>, log: WarningLog, now: () => number) {
   const plain = (issuer: string) => issuer.toLowerCase().replace(/\/$/, '');
@@ -56,12 +54,11 @@ export function claimedIssuer<T>(known: ReadonlyMap<string, T>, log: WarningLog,
 
   function warn(named: string): void {
     const configuredIssuer = configured.find((issuer) => plain(issuer) === plain(named));
-    const tokenIssuer = named.slice(0, MAX_LOGGED);
     if (configuredIssuer === undefined) {
-      return warnOther({ tokenIssuer }, 'a token is refused because its issuer is not configured');
+      return warnOther({ configured }, 'a token is refused because its issuer is not among the configured ones');
     }
     warnAlmost(
-      { tokenIssuer, configuredIssuer },
+      { tokenIssuer: named, configuredIssuer },
       'a token is refused because its issuer is not exactly the configured one; set issuer to tokenIssuer if both are the same',
     );
   }

@@ -163,7 +163,7 @@ describe('a token of another kind or for another audience', () => {
     for (let i = 0; i < 2; i += 1) await refusal(verifyOne(await bearer({ iss: `https://${i}.example` })));
     expect(warn.mock.calls).toEqual([
       [{ tokenAudience: 'third', audiences: ['other', 'gateway'] }, expect.stringContaining('another audience')],
-      [{ tokenIssuer: 'https://0.example' }, expect.stringContaining('not configured')],
+      [{ configured: [issuer.issuer] }, expect.stringContaining('not among the configured ones')],
     ]);
   });
 });

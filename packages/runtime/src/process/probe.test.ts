@@ -120,13 +120,13 @@ describe('a health check', () => {
     expect(await probe(port, { ...healthz, healthType: 'mcp' })).toMatchObject({ healthy: false, message });
   });
 
-  it('quotes one line of at most 120 characters without control characters, and no HTML', async () => {
+  it('quotes one line of at most 240 characters without control characters, and no HTML', async () => {
     const quoteOf = async (text: string, type = 'text/plain') => {
       const port = await answering((_req, res) => res.writeHead(500, { 'content-type': type }).end(text));
       return (await probe(port, healthz)).quote;
     };
     expect(await quoteOf('no\n\u001b[31mway\u0000\u009b')).toBe(' "no [31mway"');
-    expect(await quoteOf('x'.repeat(10_000))).toBe(` "${'x'.repeat(120)}…"`);
+    expect(await quoteOf('x'.repeat(10_000))).toBe(` "${'x'.repeat(240)}…"`);
     expect(await quoteOf('<html>no</html>', 'text/html; charset=utf-8')).toBe('');
   });
 

@@ -137,7 +137,7 @@ const passed = (): Verdict => ({ healthy: true, note: null, message: null, quote
 const failed = (message: string, quote = ''): Verdict => ({ healthy: false, note: null, message, quote });
 
 const READ_CHARACTERS = 4_096;
-const QUOTED_CHARACTERS = 120;
+const QUOTED_CHARACTERS = 240;
 
 /** The beginning of a body: up to 4,096 characters or to `until`; of a body that stalls, what has arrived. */
 async function readBeginning(body: Readable, until?: string): Promise<string> {

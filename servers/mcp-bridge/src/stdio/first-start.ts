@@ -16,25 +16,45 @@ const MAX_PAUSE_MS = 30_000;
  */
 export const FIRST_START_MS = 3_600_000;
 
+const STARTING = 'The MCP server is being started for the first time';
+
+/** What the server writes while it starts. */
+export interface StartOutput {
+  /** The last line that may say why it has failed; empty when there is none. */
+  lastLine(): string;
+  /** Mends what the output shows to be broken. */
+  repair(): Promise<void>;
+}
+
 /**
  * Starts the server once before any client comes, so that a wrong command, a missing variable or a download that fails shows in the health
  * check; repeats it until it succeeds.
- * @param repair is called after each failure
+ * @param usualMs how long a start may take before the obstacle says that it is late
  */
-export function firstStart(start: () => Promise<unknown>, repair: () => Promise<void>, log: Log): FirstStart {
-  let obstacle: string | null = 'The MCP server is being started for the first time';
+export function firstStart(start: () => Promise<unknown>, output: StartOutput, usualMs: number, log: Log): FirstStart {
+  let obstacle: string | null = STARTING;
+  const late = () => {
+    if (obstacle !== STARTING) return;
+    obstacle = `The MCP server has not answered initialize for ${usualMs / 1000} s (MCP_BRIDGE_START_SECONDS)`;
+    log(`mcp-bridge: ${obstacle}`);
+  };
   const stopped = new AbortController();
   void Promise.resolve().then(async () => {
     for (let pause = FIRST_PAUSE_MS; !stopped.signal.aborted; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
+      const timer = setTimeout(late, usualMs).unref();
       try {
         await start();
         obstacle = null;
         return;
       } catch (error) {
-        obstacle = (error as Error).message;
+        const { message } = error as Error;
+        const said = output.lastLine();
+        obstacle = said === '' || message.includes(said) ? message : `${message}: ${said}`;
         if (stopped.signal.aborted) return;
-        log(`mcp-bridge: ${obstacle}`);
-        await repair().catch((failure: Error) => log(`mcp-bridge: ${failure.message}`));
+        log(`mcp-bridge: ${message}`);
+        await output.repair().catch((failure: Error) => log(`mcp-bridge: ${failure.message}`));
+      } finally {
+        clearTimeout(timer);
       }
       await sleep(pause, undefined, { signal: stopped.signal, ref: false }).catch(() => {});
     }

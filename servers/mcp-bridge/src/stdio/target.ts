@@ -9,7 +9,7 @@ import { SharedServer, type SharedServerOptions } from '../shared/shared-server.
 import { SharedSessions } from '../shared/shared-sessions.js';
 import type { Target } from '../target.js';
 import { childStarter } from './child.js';
-import { FIRST_START_MS, firstStart } from './first-start.js';
+import { FIRST_START_MS, firstStart, type StartOutput } from './first-start.js';
 import { brokenFolderIn, repairNpxCache } from './npx-cache.js';
 import { processGroups } from './process-groups.js';
 
@@ -26,14 +26,14 @@ export function stdioTarget(
 ): Target {
   const { mode, maxMessageBytes, requestMs, startMs } = settings;
   const groups = processGroups();
-  const cache = npxCache(log);
+  const output = startOutput(log);
   const startPeer = childStarter({
     command,
     args,
     env: childEnvironment(env),
     maxMessageBytes,
     groups,
-    log: cache.log,
+    log: output.log,
   });
   const options = { startPeer, requestMs, log, onBroadcast: (text: string) => shared.broadcast(text) };
 
@@ -45,7 +45,7 @@ export function stdioTarget(
   const sessions = mode === 'session' ? new Sessions({ ...settings, startPeer, log }) : undefined;
   const legacy = sessions ?? shared;
   const greet = (): Promise<unknown> => (sessions ? startOnce(options) : legacyServer.get());
-  const first = firstStart(() => greet().catch(unlessModernOnly), cache.repair, log);
+  const first = firstStart(() => greet().catch(unlessModernOnly), output, startMs, log);
   const modernServer = modernUnlessLegacy({ ...options, name: 'modern' }, hasStarted);
 
   return {
@@ -73,14 +73,21 @@ const childEnvironment = (env: NodeJS.ProcessEnv): Record<string, string> =>
     ),
   );
 
-/** Looks in the log of the server for a folder of npm's cache that is broken. */
-function npxCache(log: Log) {
+/** Lines of the bridge about the server, and of npm about itself. */
+const SAYS_NOTHING = /^The MCP server |complete log of this run/;
+
+/** Looks in the log of the server for why it fails, and for a folder of npm's cache that is broken. */
+function startOutput(log: Log): StartOutput & { log: Log } {
   let broken: string | undefined;
+  let last = '';
   return {
-    log(line: string) {
+    log(line) {
       broken = brokenFolderIn(line) ?? broken;
+      const text = line.replace(/^\[[^\]]*\] /, '').trim();
+      if (text !== '' && !SAYS_NOTHING.test(text)) last = text;
       log(line);
     },
+    lastLine: () => last,
     async repair() {
       if (broken !== undefined) await repairNpxCache(broken, log);
       broken = undefined;

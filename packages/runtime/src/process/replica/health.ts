@@ -25,6 +25,8 @@ const NOT_READY_AFTER = 3;
 const RESTART_AFTER = 15;
 /** Most servers listen by then; a server that does not may never listen. */
 const SILENT_MS = 10_000;
+/** How long the quote of one answer stays. */
+const QUOTED_MS = 10_000;
 /** Added to the message of a process that has not listened within that time. */
 const NEVER_LISTENS = `The server has to listen on the port in PORT, or on {port} from its arguments. If it speaks only stdio, ${STDIO_REMEDY}.`;
 
@@ -54,7 +56,7 @@ export class HealthMonitor {
   note: string | null = null;
   #state: HealthState = 'Starting';
   #failures = 0;
-  #answer = { text: '', quote: '' };
+  #answer = { text: '', quote: '', at: 0 };
   #previousLate: string | null = null;
 
   constructor(
@@ -145,10 +147,11 @@ export class HealthMonitor {
     return message;
   }
 
-  /** Quotes the body of the first such answer, so that a text that differs each time is no change. */
+  /** Quotes the body of such an answer for a while, so that a text that differs each time is seldom a change. */
   #messageOf({ note, message, quote }: ProbeResult): string {
     const text = note ?? message ?? '';
-    if (this.#answer.text !== text) this.#answer = { text, quote };
+    const now = this.context.clock.now();
+    if (this.#answer.text !== text || now - this.#answer.at >= QUOTED_MS) this.#answer = { text, quote, at: now };
     return `${text}${this.#answer.quote}`;
   }
 
