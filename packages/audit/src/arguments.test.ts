@@ -24,9 +24,9 @@ describe('the arguments of a call in its record', () => {
     ['lack what an escaped pointer redacts', { 'a/b~': 'x' }, ['/a~1b~0'], '{"a/b~":"[redacted]"}'],
     [
       'lack what looks like a secret',
-      { userPassword: 'x', api_key: 'y', accessToken: { z: 1 } },
+      { userPassword: 'x', api_key: 'y', accessToken: { z: 1 }, PWD: 'p', accessKey: 'k' },
       [],
-      '{"userPassword":"[redacted]","api_key":"[redacted]","accessToken":"[redacted]"}',
+      '{"userPassword":"[redacted]","api_key":"[redacted]","accessToken":"[redacted]","PWD":"[redacted]","accessKey":"[redacted]"}',
     ],
     [
       'may have any name',

@@ -15,7 +15,8 @@ const REDACTED = '[redacted]';
 const CUT = '[cut]';
 
 /** Names of properties that are redacted whatever the adapter says. */
-const SECRET = /pass(word|wd|phrase)|secret|token|api[-_ ]?key|private[-_ ]?key|credential|authorization|cookie/i;
+const SECRET =
+  /pass(word|wd|phrase|code)|^pwd$|access[-_ ]?key|secret|token|api[-_ ]?key|private[-_ ]?key|credential|authorization|cookie/i;
 /** Longer names are not looked at, and redacted. */
 const MAX_NAME = 256;
 

@@ -33,13 +33,15 @@ export function readyCondition(
   const looping = replicas.find(isLooping);
   if (looping) {
     const where = `GET /${collectionOf(kind)}/${name}/logs?instance=${looping.instance} shows what it wrote.`;
-    const message = `${count}. ${looping.name}: ${looping.message ?? 'it keeps ending.'} ${where}`;
+    const message = `${count}. ${looping.name}: ${sentence(looping.message ?? 'it keeps ending')} ${where}`;
     return { type, status: 'False', reason: 'CrashLoopBackOff', message };
   }
   const unready = replicas.find((replica) => !replica.ready);
-  const why = unready?.message ? ` ${unready.name}: ${unready.message}` : '';
+  const why = unready?.message ? ` ${unready.name}: ${sentence(unready.message)}` : '';
   return { type, status: 'False', reason: 'ReplicasNotReady', message: `${count}.${why}` };
 }
+
+const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
 /** True while replicas start or are replaced and nothing stands in the way. */
 export function progressingCondition(
@@ -66,10 +68,19 @@ export function progressingCondition(
   }
   const lost = seen.replicas.find(({ nodeLost }) => nodeLost);
   if (lost && !failure && (!stuck || stuck.name === lost.name)) {
-    return { type, status: 'False', reason: 'NodeLost', message: `${count}. ${lost.name}: ${lost.message}` };
+    return {
+      type,
+      status: 'False',
+      reason: 'NodeLost',
+      message: `${count}. ${lost.name}: ${sentence(lost.message ?? 'its node is lost')}`,
+    };
   }
   if (stuck || failure || blocked) {
-    const why = stuck ? ` ${stuck.name}: ${stuck.message ?? 'not ready.'}` : failure ? ` ${failure.message}` : '';
+    const why = stuck
+      ? ` ${stuck.name}: ${sentence(stuck.message ?? 'not ready')}`
+      : failure
+        ? ` ${failure.message}`
+        : '';
     const remedy = remedyIn(stuck ? undefined : failure?.reason);
     return { type, status: 'False', reason: 'Blocked', message: `${count}.${why} ${remedy}` };
   }

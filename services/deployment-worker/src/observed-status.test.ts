@@ -31,7 +31,7 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
     'replicas start',
     with_(r(0, 'Starting', { message: 'GET /healthz fails' }), r(1, 'Starting')),
     'Progressing',
-    'False ReplicasNotReady: 0 of 2 replicas ready. echo-0: GET /healthz fails',
+    'False ReplicasNotReady: 0 of 2 replicas ready. echo-0: GET /healthz fails.',
     'True RollingOut: 2 of 2 replicas have the current spec, 0 of them ready.',
   ],
   [
@@ -183,8 +183,8 @@ const table: [what: string, seen: Observation, phase: string, ready: string, pro
     'one does not answer any more',
     with_(r(0, 'Ready'), r(1, 'NotReady', { message: 'GET /healthz answers 500' })),
     'Degraded',
-    'False ReplicasNotReady: 1 of 2 replicas ready. echo-1: GET /healthz answers 500',
-    `False Blocked: 2 of 2 replicas have the current spec, 1 of them ready. echo-1: GET /healthz answers 500 ${CORRECT}`,
+    'False ReplicasNotReady: 1 of 2 replicas ready. echo-1: GET /healthz answers 500.',
+    `False Blocked: 2 of 2 replicas have the current spec, 1 of them ready. echo-1: GET /healthz answers 500. ${CORRECT}`,
   ],
   [
     'none answers any more',

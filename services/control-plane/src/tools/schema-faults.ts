@@ -42,8 +42,9 @@ interface Subschema {
 const ajv = new Ajv2020({ strict: false, validateFormats: false, logger: false });
 
 /**
- * The first fault of a JSON Schema that somebody else wrote; undefined when it is one of 2020-12 that stands alone and that a
- * validator works through in bounded time. The caller has bounded its size and its depth.
+ * The first fault of a JSON Schema that somebody else wrote; undefined when it is one of 2020-12 that stands alone and is of
+ * bounded size with all references replaced. Whoever validates a value with it bounds depth and time: a pattern may backtrack,
+ * and a schema may name itself for parts of the value. The caller has bounded its size and its depth.
  */
 export function schemaFault(schema: Schema): SchemaFault | undefined {
   const { $schema } = schema;
