@@ -1,25 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { adapterRef } from '@mcp-gateway/common/contracts';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
-import {
-  sessionKeys,
-  sessionRecords,
-  type SessionOwner,
-  type SessionRecord,
-  type SessionRecords,
-} from '@mcp-gateway/sessions';
+import { sessionKeys, sessionRecords, type SessionRecords } from '@mcp-gateway/sessions';
 import { connectRedis, freshPrefix } from '../support/redis.js';
-import { sessionRecord } from '../support/session-record.js';
-
-const NOW = 1_780_000_000;
-const BOUNDS = { max: 100, maxPerCaller: 100, idleSince: NOW - 600, keepSeconds: 3_600 };
-const CLOSE = { now: NOW, keepSeconds: 60, tellServer: true };
-
-const ECHO = adapterRef('echo');
-const OWNER: SessionOwner = { kind: 'adapter', resourceId: 'adapter-1' };
-const ref = (id: string, caller = 'alice') => ({ id, ...OWNER, caller });
-const recordOf = (caller = 'alice', more: Partial<SessionRecord> = {}) =>
-  sessionRecord({ caller, openedAt: NOW, ...more });
+import { BOUNDS, CLOSE, ECHO, NOW, recordOf, ref } from './example.js';
 
 describe('sessions of a tenant with a limit', () => {
   let redis: RedisClient;
