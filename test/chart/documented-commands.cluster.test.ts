@@ -10,9 +10,10 @@ import { CHART } from './support/helm.js';
 
 const docs = await readFile(repository('docs/helm.md'), 'utf8');
 const blocks = (language: string) => [...docs.matchAll(/^```(\w+)\n(.*?)^```/gms)].filter(([, of]) => of === language);
+/** Those with sign-in.yaml run in sign-in.cluster.test.ts. */
 const commands = blocks('sh')
   .flatMap(([, , block = '']) => block.replaceAll(/ \\\n */g, ' ').split('\n'))
-  .filter((line) => /^helm (install|template) /.test(line));
+  .filter((line) => /^helm (install|template) /.test(line) && !line.includes('sign-in.yaml'));
 const values = blocks('yaml').find(([, , block = '']) => block.startsWith('# values.yaml'))?.[2] ?? '';
 
 it.each(commands)('Helm accepts the command of docs/helm.md: %s', async (command) => {
