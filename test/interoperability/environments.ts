@@ -39,9 +39,10 @@ export async function installed(all: readonly ThirdParty[]): Promise<(one: Third
   const from = (registry: ThirdParty['registry']) => all.filter((each) => each.registry === registry);
   const npm = from('npm').map((each) => `${each.package}@${each.version}`);
   const pypi = from('PyPI').map((each) => `${each.package}==${each.version}`);
-  const modules = await cached(`third-party-npm-${keyOf(...npm)}`, async (into) => {
+  const installNpm = async (into: string) => {
     await run('npm', [...NPM_INSTALL, into, ...npm], { timeout: INSTALL_MS });
-  });
+  };
+  const modules = npm.length > 0 ? await cached(`third-party-npm-${keyOf(...npm)}`, installNpm) : '';
   const python = await virtualEnvironment(`third-party-pypi-${keyOf(...pypi)}`, [...pypi, '-c', REQUIREMENTS]);
   return ({ registry, program }) =>
     registry === 'npm' ? [join(modules, 'node_modules/.bin', program)] : [python, join(python, '..', program)]; // its shebang names the old folder
