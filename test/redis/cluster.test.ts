@@ -125,17 +125,25 @@ describeCluster('a Redis Cluster', () => {
 });
 
 describeCluster('a client of a Redis Cluster', () => {
-  it('is ready only with all masters, looks for a successor meanwhile, and leaves no timer', async () => {
+  it('is ready only with all masters, and leaves no timer', async () => {
+    const timers = followTimers();
     const redis = await connectRedis(cluster.url);
     const { masters } = (redis as unknown as { _slots: { masters: { client: RedisClient }[] } })._slots;
     expect([redis.isReady, masters.length]).toEqual([true, 3]);
-    const timers = followTimers();
     Object.defineProperty(masters[0]?.client, 'isReady', { value: false });
     redis.emit('node-disconnect');
-    expect([redis.isReady, timers.left()]).toEqual([false, 1]);
+    expect(redis.isReady).toBe(false);
+    expect(timers.left()).toBeGreaterThan(0);
     redis.destroy();
     await new Promise(setImmediate); // the count follows
     expect(timers.left()).toBe(0);
+  });
+
+  it('looks again for slots that a discovery has missed while a replica took over', async () => {
+    const redis = await connectRedis(cluster.url);
+    const { _slots: slots } = redis as unknown as { _slots: { slots: unknown[] } };
+    slots.slots = slots.slots.map(() => undefined);
+    await waitFor('the slots', () => redis.set(freshPrefix(), 'x').then(() => true), 20_000);
   });
 
   it('leaves no listener of a subscription that is closed', async () => {

@@ -52,6 +52,15 @@ function asClient(cluster: Cluster, duplicate: (options: NodeOptions) => RedisCl
   let wasReady = false;
   let refreshing: NodeJS.Timeout | undefined;
 
+  let seen: unknown;
+  let isWhole = false;
+  /** A discovery while a replica takes over misses the slots of the failed master, and node-redis would never look again. */
+  function coversAllSlots(): boolean {
+    if (slots.slots !== seen) isWhole = !slots.slots.includes(undefined as never);
+    seen = slots.slots; // another array after each discovery
+    return isWhole;
+  }
+
   const isReady = () =>
     slots.isOpen && slots.masters.length > 0 && slots.masters.every(({ client }) => client?.isReady === true);
 
@@ -59,14 +68,19 @@ function asClient(cluster: Cluster, duplicate: (options: NodeOptions) => RedisCl
     const isNow = isReady();
     if (isNow === wasReady) return;
     wasReady = isNow;
-    clearInterval(refreshing);
-    if (isNow) return void cluster.emit('ready');
-    // A node that has never been ready does not make node-redis look for its successor.
-    refreshing = setInterval(() => void slots.rediscover(undefined).then(check, () => {}), DISCOVERY_MS).unref();
+    if (isNow) cluster.emit('ready');
+  }
+
+  /** A node that has never been ready does not make node-redis look for its successor. */
+  function refresh() {
+    if (!slots.isOpen || (isReady() && coversAllSlots())) return;
+    void slots.rediscover(undefined).then(check, () => {});
   }
 
   async function connect() {
     isWanted = true;
+    clearInterval(refreshing);
+    refreshing = setInterval(refresh, DISCOVERY_MS).unref();
     while (isWanted) {
       const isFound = await withTimeout(discover(), DISCOVERY_MS).then(
         () => true,
