@@ -52,15 +52,6 @@ function asClient(cluster: Cluster, duplicate: (options: NodeOptions) => RedisCl
   let wasReady = false;
   let refreshing: NodeJS.Timeout | undefined;
 
-  let seen: unknown;
-  let isWhole = false;
-  /** A discovery while a replica takes over misses the slots of the failed master, and node-redis would never look again. */
-  function coversAllSlots(): boolean {
-    if (slots.slots !== seen) isWhole = !slots.slots.includes(undefined as never);
-    seen = slots.slots; // another array after each discovery
-    return isWhole;
-  }
-
   const isReady = () =>
     slots.isOpen && slots.masters.length > 0 && slots.masters.every(({ client }) => client?.isReady === true);
 
@@ -73,7 +64,7 @@ function asClient(cluster: Cluster, duplicate: (options: NodeOptions) => RedisCl
 
   /** A node that has never been ready does not make node-redis look for its successor. */
   function refresh() {
-    if (!slots.isOpen || (isReady() && coversAllSlots())) return;
+    if (!slots.isOpen || (isReady() && hasAllSlots(slots))) return;
     void slots.rediscover(undefined).then(check, () => {});
   }
 
@@ -118,5 +109,8 @@ function asClient(cluster: Cluster, duplicate: (options: NodeOptions) => RedisCl
     destroy: ending(() => slots.destroy()),
   }) as unknown as RedisClient;
 }
+
+/** A discovery while a replica takes over misses the slots of the failed master, and node-redis would never look again. */
+const hasAllSlots = ({ slots }: Cluster['_slots']): boolean => !slots.includes(undefined as never);
 
 export const isCluster = (redis: RedisClient): boolean => 'isCluster' in redis;
