@@ -3,6 +3,17 @@ import { unheededPublisher } from './support/api-key-answers.js';
 import { caller, invalid, NOT_FOUND, problem, type Caller } from './support/callers.js';
 import { specOf, startControlPlane } from './support/control-plane.js';
 
+it('a policy with a misspelt method, which would never decide, is refused; other methods of servers are not', async () => {
+  const alice = caller((await startControlPlane()).url, 'alice');
+  const register = (name: string, method: string) =>
+    alice.post(specOf(name, { policies: [{ name: 'a', effect: 'deny', when: 'true', methods: [method] }] }));
+  expect(await register('echo', 'tools/cal')).toMatchObject({
+    status: 400,
+    json: { detail: '#/policies/0/methods/0 "tools/cal" is no method of MCP; did you mean "tools/call"?' },
+  });
+  expect((await register('echo', 'acme/search')).status).toBe(201);
+});
+
 describe('GET /permissions/explain', () => {
   let url: string;
   let alice: Caller;

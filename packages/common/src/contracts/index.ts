@@ -14,7 +14,7 @@ export {
 export { PublishedTool } from './published-tool.js';
 export type { ReplicatedSpec, ResourceRequest } from './replicated.js';
 export { PermissionExplanation } from './permission.js';
-export { EVERY_METHOD, Policy } from './policy.js';
+export { CLIENT_METHODS, EVERY_METHOD, Policy } from './policy.js';
 export {
   adapterRef,
   collectionOf,

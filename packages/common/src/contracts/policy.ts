@@ -5,6 +5,33 @@ import { ResourceName } from './resource.js';
 /** Stands for every method, and for GET requests that open a stream. */
 export const EVERY_METHOD = '*';
 
+/** What clients send, in all revisions of MCP. Servers may have other methods, which policies may name too. */
+export const CLIENT_METHODS = [
+  'initialize',
+  'ping',
+  'server/discover',
+  'subscriptions/listen',
+  'tools/list',
+  'tools/call',
+  'prompts/list',
+  'prompts/get',
+  'resources/list',
+  'resources/templates/list',
+  'resources/read',
+  'resources/subscribe',
+  'resources/unsubscribe',
+  'completion/complete',
+  'logging/setLevel',
+  'tasks/list',
+  'tasks/get',
+  'tasks/result',
+  'tasks/cancel',
+  'notifications/initialized',
+  'notifications/cancelled',
+  'notifications/progress',
+  'notifications/roots/list_changed',
+] as const;
+
 const Method = boundedString(128, 1).regex(
   /^(\*|[\w$./-]+)$/,
   'must be a method of MCP such as "tools/call", or "*" for all',

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { closestMatch } from './closest-match.js';
+import { closestMatch, misspelt } from './closest-match.js';
 
 const KNOWN = [
   'name',
@@ -33,4 +33,15 @@ it.each(
   ].map(([name = '', expected]) => ({ start: name.slice(0, 20), name, expected })),
 )('for "$start" the closest known name is $expected', ({ name, expected }) => {
   expect(closestMatch(name, KNOWN)).toBe(expected);
+});
+
+it.each([
+  ['tools/cal', 'tools/call'],
+  ['Tools/Call', 'tools/call'],
+  ['tolos/call', 'tools/call'],
+  ['tools/call', undefined],
+  ['tools/search', undefined],
+  ['*', undefined],
+])('%s is a misspelt %s', (name, expected) => {
+  expect(misspelt(name, ['tools/call', 'tools/list'])).toBe(expected);
 });

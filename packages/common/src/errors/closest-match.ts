@@ -12,6 +12,15 @@ export function closestMatch(name: string, known: readonly string[]): string | u
   return best?.candidate;
 }
 
+const TYPING_ERRORS = 2;
+
+/** The known name from which the name differs by at most two typing errors. */
+export function misspelt(name: string, known: readonly string[]): string | undefined {
+  if (name.length > MAX_CHARS || known.includes(name)) return undefined;
+  const meant = name.toLowerCase();
+  return known.find((candidate) => distance(meant, candidate.toLowerCase()) <= TYPING_ERRORS);
+}
+
 const UNLIKE = 3;
 
 /** A lower rank is likelier: a typing error, then a common beginning (`env`, `replicas`), then a part (`roles`). */

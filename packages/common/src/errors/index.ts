@@ -1,5 +1,5 @@
 export { errorCatalogue, type ErrorCode } from './catalogue.js';
-export { closestMatch } from './closest-match.js';
+export { closestMatch, misspelt } from './closest-match.js';
 export {
   adapterNotFound,
   forbidden,

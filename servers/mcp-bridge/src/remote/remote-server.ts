@@ -16,7 +16,7 @@ export type RemoteResponse = Dispatcher.ResponseData;
 
 /**
  * What passes to the server of the client's headers: those of MCP and of the body, and credentials. The gateway removes the caller's own
- * credentials and may add some that are for this server. Who the caller is stays here.
+ * credentials and may add some that are for this server. The identity of the caller stays here.
  */
 const REQUEST_HEADERS =
   /^(accept|accept-language|authorization|content-type|last-event-id|mcp-.*|traceparent|tracestate)$/;

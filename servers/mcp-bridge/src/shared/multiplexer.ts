@@ -15,7 +15,7 @@ export interface MultiplexerOptions {
 }
 
 interface Pending {
-  /** Who has sent the request: a session, or one modern request. */
+  /** The sender of the request: a session, or one modern request. */
   owner: string;
   id: Id;
   /** Undefined for a request of the bridge itself. */

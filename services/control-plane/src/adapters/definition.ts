@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   AdapterRequest,
+  CLIENT_METHODS,
   imageReference,
   type AdapterResource,
   type AdapterSpec,
   type AdapterStatus,
 } from '@mcp-gateway/common/contracts';
-import { forbidden } from '@mcp-gateway/common/errors';
+import { forbidden, misspelt } from '@mcp-gateway/common/errors';
 import { isAdmin } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
 import { policyFaults } from '@mcp-gateway/identity';
@@ -19,8 +20,19 @@ import {
 } from '../resources/definition.js';
 import { type MayUseWorkloadIdentity, requireWorkloadIdentity } from '../resources/workload-identity.js';
 
-/** The expressions of policies are checked here, because the contract knows no CEL. */
+/**
+ * The expressions of policies are checked here, because the contract knows no CEL. A method with a typing error would make
+ * a policy that never decides.
+ */
 const CheckedRequest = AdapterRequest.superRefine(({ spec }, context) => {
+  spec.policies.forEach(({ methods }, index) => {
+    methods.forEach((method, at) => {
+      const meant = misspelt(method, CLIENT_METHODS);
+      if (meant === undefined) return;
+      const message = `"${method}" is no method of MCP; did you mean "${meant}"?`;
+      context.addIssue({ code: 'custom', path: ['policies', index, 'methods', at], message });
+    });
+  });
   for (const { index, detail } of policyFaults(spec.policies)) {
     context.addIssue({ code: 'custom', path: ['policies', index, 'when'], message: detail });
   }
@@ -54,7 +66,7 @@ export const adapterDefinition = (
     if (audience !== undefined && !isAdmin(principal)) {
       throw forbidden('upstreamAuth.audience needs the role mcp.admin: servers of others may accept that audience');
     }
-    // Whoever may change the adapter may neither record what callers send, nor end such a recording.
+    // The right to change an adapter is no right to record what callers send, nor to end such a recording.
     if (!isDeepStrictEqual(spec.audit, current?.audit) && !isAdmin(principal)) {
       throw forbidden('to set, change or remove audit needs the role mcp.admin; send the value that the adapter has');
     }
