@@ -30,7 +30,7 @@ export async function startSubject(name, upstream) {
   return { name, child, url: `http://127.0.0.1:${port}` };
 }
 
-async function withRedis(redisUrl, work) {
+export async function withRedis(redisUrl, work) {
   const client = redisClient({ REDIS_URL: redisUrl }, log);
   await client.connect();
   await work(client);

@@ -16,11 +16,13 @@ const RETRY_MS = 100;
 
 const changes = await changesOf(process.env['REDIS_URL']);
 const modern = createMcpHandler(() => bothErasServer(changes), { legacy: 'reject', bus: changes });
+/** `ERAS=modern`: the server answers older clients as one that knows only 2026-07-28 does. */
+const isModernOnly = process.env['ERAS'] === 'modern';
 const sessions = new Map<string, WebStandardStreamableHTTPServerTransport>();
 
 const handler = toNodeHandler({
   async fetch(request: Request) {
-    if (!(await isLegacyRequest(request))) return modern.fetch(request);
+    if (isModernOnly || !(await isLegacyRequest(request))) return modern.fetch(request);
     const id = request.headers.get('mcp-session-id');
     if (id === null) return (await openSession()).handleRequest(request);
     return (
