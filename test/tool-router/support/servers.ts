@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { PublishedTool } from '@mcp-gateway/common/contracts';
-import { toNodeHandler } from '@modelcontextprotocol/node';
+import { toNodeHandler, type FetchLikeMcpHandler, type NodeIncomingMessageLike } from '@modelcontextprotocol/node';
 import { createMcpHandler, WebStandardStreamableHTTPServerTransport, type Server } from '@modelcontextprotocol/server';
 import { afterTest } from '../../support/clean-up.js';
 
@@ -61,11 +61,16 @@ export const httpTool = (
 
 export const MCP: PublishedTool = { type: 'mcp' };
 
+function nodeHandler(handler: FetchLikeMcpHandler) {
+  const handle = toNodeHandler(handler);
+  return (req: IncomingMessage, res: ServerResponse) => handle(req as NodeIncomingMessageLike, res);
+}
+
 /** A modern server (SDK 2): each request gets a server of its own. */
 export async function startModernServer(create: () => Server) {
   const handler = createMcpHandler(create, { legacy: 'reject' });
   afterTest(() => handler.close());
-  const server = await startServer(toNodeHandler(handler));
+  const server = await startServer(nodeHandler(handler));
   return { ...server, notify: handler.notify };
 }
 
@@ -83,7 +88,7 @@ export async function startLegacyServer(create: () => Server, { stateless = fals
     return transport;
   }
   const running = await startServer(
-    toNodeHandler({
+    nodeHandler({
       async fetch(request: Request) {
         const id = request.headers.get('mcp-session-id');
         if (id === null || stateless) return (await open()).handleRequest(request);

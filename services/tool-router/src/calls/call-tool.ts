@@ -11,7 +11,7 @@ import {
 import { admit, afterCall, CLOSED, type BreakerState } from '../sources/breaker.js';
 import type { KnownSource } from '../catalog/known-source.js';
 import type { View } from '../catalog/view.js';
-import { faultsOf, type JsonSchema } from '../schema/validator.js';
+import { faultsOf } from '../schema/validator.js';
 import { failure, SourceError, type CallContext, type ToolCall } from '../sources/source.js';
 
 export interface CallRequest extends Omit<ToolCall, 'tool'> {
@@ -46,7 +46,7 @@ export class ToolCalls {
     const found = view.find('tools', name);
     if (!found) throw unknownTool(view, name);
     const { original: tool, source } = found;
-    const fault = faultsOf(tool.inputSchema as JsonSchema, given.arguments, 'arguments');
+    const fault = faultsOf(tool.inputSchema, given.arguments, 'arguments');
     if (fault !== undefined)
       return failure(`The arguments of ${name} are not valid: ${fault}. Correct them and call again.`);
     const result = await this.within(source, context, (inTime) => source.source.call({ ...given, tool }, inTime));
@@ -113,7 +113,7 @@ function checked(result: CallToolResult, tool: Tool, name: string): CallToolResu
     if (structuredContent === undefined) {
       return failure(`${name} has an output schema, and its server has answered without structured content.`);
     }
-    const fault = faultsOf(tool.outputSchema as JsonSchema, structuredContent, 'the result');
+    const fault = faultsOf(tool.outputSchema, structuredContent, 'the result');
     if (fault !== undefined)
       return failure(`The server of ${name} has answered what its output schema does not permit: ${fault}.`);
   }

@@ -31,6 +31,8 @@ export type View = { readonly [kind in Kind]: readonly Exposed<Kinds[kind]>[] } 
   fingerprint(kind: Kind): string;
   /** Sources of the caller that have not listed, with the reason. The view lacks what they offer. */
   missing: readonly { name: string; reason: string }[];
+  /** Each source of the caller has listed, or has failed to. */
+  isTried: boolean;
   /** Sources that the caller may use. */
   sources: readonly KnownSource[];
 };
@@ -79,6 +81,7 @@ function viewOf(sources: readonly KnownSource[]): View {
   return {
     ...lists,
     sources,
+    isTried: sources.every((known) => known.isTried),
     missing: sources.flatMap((known) =>
       known.listing ? [] : [{ name: resourceKey(known.ref), reason: known.failure ?? 'it has not answered yet' }],
     ),

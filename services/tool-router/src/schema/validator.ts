@@ -80,9 +80,10 @@ function compiled(schema: JsonSchema, allErrors: boolean): ValidateFunction {
 }
 
 function engineOf(dialect: unknown, options: Options): Ajv {
-  if (dialect === undefined || /\/2020-12\//.test(String(dialect))) return new Ajv2020(options);
-  if (/\/2019-09\//.test(String(dialect))) return new Ajv2019(options);
-  if (/\/draft-0[67]\//.test(String(dialect))) return new Ajv(options);
+  const text = typeof dialect === 'string' ? dialect : '/2020-12/';
+  if (text.includes('/2020-12/')) return new Ajv2020(options);
+  if (text.includes('/2019-09/')) return new Ajv2019(options);
+  if (/\/draft-0[67]\//.test(text)) return new Ajv(options);
   throw new Error('a dialect that is not known');
 }
 

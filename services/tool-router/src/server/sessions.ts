@@ -5,7 +5,8 @@ import { z } from 'zod';
 import type { Kind } from '../catalog/view.js';
 import { authInfoOf, type Caller } from './caller.js';
 import type { Announcements } from './announcements.js';
-import { createMcpServer, type McpServerParts, type SessionPeer } from './mcp-server.js';
+import type { SessionPeer } from './call-context.js';
+import { createMcpServer, type McpServerParts } from './mcp-server.js';
 
 const MAX_SESSIONS = 10_000;
 /** Data planes end sessions long before. */

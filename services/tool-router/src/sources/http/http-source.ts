@@ -2,10 +2,12 @@ import { resourceKey, type Endpoint, type PublishedTool, type ResourceRef } from
 import { identityHeaders } from '@mcp-gateway/protocol';
 import type { CallToolResult, Tool } from '@modelcontextprotocol/server';
 import { request, type Dispatcher } from 'undici';
-import { Endpoints, urlOf } from '../endpoints.js';
+import { type Endpoints, urlOf } from '../endpoints.js';
 import { NOTHING, SourceError, type CallContext, type ToolCall, type ToolSource } from '../source.js';
 import { connectFailed, readAnswer } from './read-answer.js';
 import { resultOf } from './result.js';
+
+const OF_JSON = ['Content-Type', 'application/json', 'Accept', 'application/json, text/*;q=0.9, */*;q=0.5'];
 
 export interface HttpSourceParts {
   ref: ResourceRef;
@@ -56,10 +58,7 @@ export class HttpSource implements ToolSource {
     try {
       const response = await request(urlOf(endpoint), {
         method: this.parts.definition.method,
-        headers: [
-          ...['content-type', 'application/json', 'accept', 'application/json, text/*;q=0.9, */*;q=0.5'],
-          ...[...identityHeaders(principal), 'X-Request-Id', requestId],
-        ],
+        headers: [...OF_JSON, ...identityHeaders(principal), 'X-Request-Id', requestId],
         body,
         signal,
         dispatcher: this.parts.dispatcher, // it does not follow redirects

@@ -1,4 +1,4 @@
-import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/client';
+import { METHOD_NOT_FOUND, ProtocolError } from '@modelcontextprotocol/client';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { z } from 'zod';
 import { NOTHING, SourceError, type Listing } from '../source.js';
@@ -74,7 +74,7 @@ async function pageOf(connection: Connection, method: string, cursor: unknown, s
     return await connection.request(method, cursor === undefined ? {} : { cursor }, { signal });
   } catch (error) {
     // Many servers have resources and no templates, and say so in this way.
-    const isUnknown = error instanceof ProtocolError && error.code === ProtocolErrorCode.MethodNotFound;
+    const isUnknown = error instanceof ProtocolError && error.code === METHOD_NOT_FOUND;
     if (isUnknown && method === LISTS.templates.method) return { [LISTS.templates.field]: [] };
     throw error;
   }

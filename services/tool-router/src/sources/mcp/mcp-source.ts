@@ -2,7 +2,7 @@ import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { ProtocolError, SdkHttpError } from '@modelcontextprotocol/client';
 import type { CallToolResult, InputRequiredResult, Result } from '@modelcontextprotocol/server';
-import { Endpoints } from '../endpoints.js';
+import type { Endpoints } from '../endpoints.js';
 import { connectFailed } from '../http/read-answer.js';
 import {
   SourceError,
