@@ -42,7 +42,7 @@ export const packages = {
   'services/tool-router': ['common', 'platform', 'identity', 'protocol', 'routing', 'sessions'],
   'services/portal': ['common'],
 
-  'servers/mcp-bridge': ['protocol'],
+  'servers/mcp-bridge': ['common', 'protocol'],
   'servers/mcp-example': [],
   'servers/tool-example': [],
 };
