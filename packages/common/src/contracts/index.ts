@@ -11,6 +11,7 @@ export {
   ServerTls,
   UpstreamAuth,
 } from './credential.js';
+export { OperationPlan, type BodyPlan, type ParameterPlan } from './operation-plan.js';
 export { PublishedTool } from './published-tool.js';
 export type { ReplicatedSpec, ResourceRequest } from './replicated.js';
 export { PermissionExplanation } from './permission.js';
@@ -45,7 +46,7 @@ export {
   ToolDefinition,
   ToolRequest,
   ToolResource,
-  ToolSource,
   ToolSpec,
   ToolStatus,
 } from './tool.js';
+export { matchesName, MAX_OPERATIONS, type OpenApiSource, prefixOf, ToolPath, ToolSource } from './tool-source.js';
