@@ -19,15 +19,21 @@ const MAX_IN_DOCUMENT = 10_000;
 export const requestLine = ({ method, path }: Pick<Operation, 'method' | 'path'>): string =>
   `${method.toUpperCase()} ${path}`;
 
-/** @throws DocumentFault */
+/**
+ * The operations of the path items that stand in the document or in its components.
+ * @throws DocumentFault
+ */
 function operationsOf(document: JsonObject): Operation[] {
   const found: Operation[] = [];
-  for (const [path, stored] of Object.entries(ownObject(document, 'paths'))) {
-    const { value: item } = resolved(document, { value: stored, path: ['paths', path] });
-    if (!isObject(item)) continue;
+  for (const [path, item] of Object.entries(ownObject(document, 'paths'))) {
+    const reference = own(item, '$ref');
+    const isElsewhere = typeof reference === 'string' && !reference.startsWith('#/components/');
+    const { value } = isElsewhere ? { value: undefined } : resolved(document, { value: item, path: ['paths', path] });
+    if (!isObject(value)) continue;
     for (const method of METHODS) {
-      const operation = own(item, method);
-      if (isObject(operation)) found.push({ id: ownText(operation, 'operationId'), method, path, item, operation });
+      const operation = own(value, method);
+      if (!isObject(operation)) continue;
+      found.push({ id: ownText(operation, 'operationId'), method, path, item: value, operation });
     }
   }
   if (found.length > MAX_IN_DOCUMENT) {
@@ -48,7 +54,7 @@ export function choose(document: JsonObject, selections: readonly string[]): Ope
     const found = all.filter((each) =>
       method !== undefined && path !== undefined
         ? matchesName(`${method.toUpperCase()} ${path}`, requestLine(each))
-        : each.id !== undefined && matchesName(selection, each.id),
+        : matchesName(selection, each.id ?? requestLine(each)),
     );
     if (found.length === 0) throw new DocumentFault('operations', [String(index)], whyNone(selection, all));
     for (const each of found) chosen.add(each);

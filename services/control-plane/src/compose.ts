@@ -12,6 +12,7 @@ import {
   tenantRows,
   type TenantRows,
   toolRows,
+  toolsOfAdapter,
 } from '@mcp-gateway/database';
 import { type ApiKeyPublisher, apiKeyVerifier, ownServices, type SignInRequest } from '@mcp-gateway/identity';
 import { readConfig } from '@mcp-gateway/platform/config';
@@ -106,11 +107,20 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
     log,
     now: now && (() => now().getTime()),
   });
-  const definition = adapterDefinition(rows, { mayUseWorkloadIdentity, checkCredential: broker.checkUse });
+  const ofTools = toolRows(database, now);
+  const definition = adapterDefinition(rows, {
+    mayUseWorkloadIdentity,
+    checkCredential: broker.checkUse,
+    toolsOf: toolsOfAdapter(database),
+  });
   const { rows: tenants, directory, counted } = composeTenants(parts);
   const limitsOf = resourceLimits(tenants);
   const adapters = resourceService(definition, { queue, limitsOf, log });
-  const ofTool = toolDefinition(toolRows(database, now), { mayUseWorkloadIdentity });
+  const ofTool = toolDefinition(ofTools, {
+    mayUseWorkloadIdentity,
+    checkSharedCredential: broker.checkSharedUse,
+    findAdapter: adapters.row,
+  });
   const tools = resourceService(ofTool, { queue, limitsOf, log });
   const keyRows = apiKeyRows(database);
   const { apiKeys } = parts;
@@ -143,7 +153,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
       ...(keyService && { '/api-keys': [apiKeyRoutes(keyService)] }),
       '/tenants': [tenantRoutes(tenantService({ rows: tenants, directory, counted }))],
     },
-    internal: credentials && credentialRoutes({ rows, broker }),
+    internal: credentials && credentialRoutes({ rows: { adapter: rows, tool: ofTools }, broker }),
     isReady: async () => {
       if (!isMigrated()) throw new Error('the database has not been migrated since this process started');
       await database.$queryRaw`SELECT 1`;

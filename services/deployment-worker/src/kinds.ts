@@ -1,13 +1,5 @@
 import type { ResourceKind } from '@mcp-gateway/common/contracts';
-import type {
-  AdapterRow,
-  AdapterRows,
-  ResourceRow,
-  ResourceRows,
-  ResourceSpec,
-  ToolRow,
-  ToolRows,
-} from '@mcp-gateway/database';
+import type { AdapterRow, AdapterRows, ResourceRow, ResourceRows, ResourceSpec } from '@mcp-gateway/database';
 import { desiredState, type DesiredState, type ReplicatedState } from './plan.js';
 
 /** Resources of one kind, as the worker reconciles them. */
@@ -50,19 +42,4 @@ export function desiredAdapter(row: AdapterRow): ReplicatedState {
       ...(audit && { audit }),
     },
   );
-}
-
-export const toolKind = (rows: ToolRows): ManagedKind => managedKind('tool', rows, desiredTool);
-
-/** @throws Error for a stored spec that does not fit the contract */
-export function desiredTool(row: ToolRow): ReplicatedState {
-  const { name, source, toolDefinition } = row.spec;
-  if (source.type === 'mcp') {
-    const { port, path } = source;
-    return { ...desiredState(row, { port, path }, { affinity: 'session' }), definition: { type: 'mcp' } };
-  }
-  if (!toolDefinition) throw new Error(`The stored spec of tool ${name} has no toolDefinition. Register it again.`);
-  const { port, path, method, tool } = toolDefinition;
-  // A call has no session.
-  return { ...desiredState(row, { port, path }, { affinity: 'none' }), definition: { type: 'http', tool, method } };
 }

@@ -7,8 +7,9 @@ import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { z } from 'zod';
 import { chooseRuntime, composeWorker } from './compose.js';
 import { serveHealth } from './health.js';
-import { adapterKind, toolKind } from './kinds.js';
+import { adapterKind } from './kinds.js';
 import { workerMetrics } from './metrics.js';
+import { toolKind } from './tool-kind.js';
 
 const Config = z.object({
   ...settings.serviceFields,
@@ -40,8 +41,9 @@ runMain(async () => {
   defer(() => redis.destroy());
 
   const prefix = config.REDIS_PREFIX;
+  const adapters = adapterRows(database);
   const worker = composeWorker({
-    kinds: [adapterKind(adapterRows(database)), toolKind(toolRows(database))],
+    kinds: [adapterKind(adapters), toolKind(toolRows(database), adapters)],
     countResources: () => countResources(database),
     runtime,
     redis,

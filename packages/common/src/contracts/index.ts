@@ -40,13 +40,5 @@ export {
   TenantId,
   TenantResource,
 } from './tenant.js';
-export {
-  McpTool,
-  ToolBody,
-  ToolDefinition,
-  ToolRequest,
-  ToolResource,
-  ToolSpec,
-  ToolStatus,
-} from './tool.js';
+export { McpTool, ToolBody, ToolDefinition, ToolRequest, ToolResource, ToolSpec, ToolStatus } from './tool.js';
 export { matchesName, MAX_OPERATIONS, type OpenApiSource, prefixOf, ToolPath, ToolSource } from './tool-source.js';

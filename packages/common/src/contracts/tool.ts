@@ -190,9 +190,7 @@ export const ToolBody = ToolSpec.safeExtend(bodyFields).meta({ id: 'ToolBody' })
 
 export type ToolRequest = ResourceRequest<ToolSpec>;
 /** Accepts names of fields in any case, and treats a field that is null as absent. Without a server there are no replicas. */
-export const ToolRequest = requestOf<ToolSpec>(ToolBody).transform(
-  ({ spec, read }): ToolRequest => ({
-    spec: spec.source.type === 'adapter' ? { ...spec, replicaCount: 0 } : spec,
-    read,
-  }),
-);
+export const ToolRequest = requestOf<ToolSpec>(ToolBody).transform(({ spec, read }): ToolRequest => ({
+  spec: spec.source.type === 'adapter' ? { ...spec, replicaCount: 0 } : spec,
+  read,
+}));

@@ -43,18 +43,30 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
     });
   }
 
+  /** A reconcile of each tells by its status whether this resource exists; a resync of all finds what is lost here. */
+  function enqueueDependents(name: string, by: Requester) {
+    const found = definition.dependents?.(name) ?? Promise.resolve([]);
+    found
+      .then((refs) => Promise.all(refs.map((ref) => queue.reconcile(ref))))
+      .catch((error: unknown) => {
+        log.warn({ requestId: by.requestId, err: error, kind, name }, 'resources that depend on it were not queued');
+      });
+  }
+
   return {
-    async create(by, spec) {
-      if (!isInScope(by.principal, { kind, name: spec.name })) {
-        throw forbidden(`the API key is restricted to resources, and ${kind} ${spec.name} is none of them`);
+    async create(by, sent) {
+      if (!isInScope(by.principal, { kind, name: sent.name })) {
+        throw forbidden(`the API key is restricted to resources, and ${kind} ${sent.name} is none of them`);
       }
-      definition.authorizeSpec?.(by.principal, spec);
+      definition.authorizeSpec?.(by.principal, sent);
+      const spec = (await definition.prepare?.(by, sent)) ?? sent;
       const { subject, tenant } = by.principal;
       const limits = await limitsOf?.(tenant);
       const row = await rows.create(spec, subject, tenant, limits?.(spec));
       if (!row) throw nameTaken(definition, spec.name);
       Object.assign(by.judged, { rule: 'creator', tenant });
       enqueue(row.name, by);
+      enqueueDependents(row.name, by);
       return represent(row);
     },
     async list(principal, { limit, after }) {
@@ -68,11 +80,12 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
     },
     get: async (by, name) => represent(await readable(by, name)),
     row: readable,
-    async update(by, spec, precondition) {
-      const { name } = spec;
+    async update(by, sent, precondition) {
+      const { name } = sent;
       const row = await retryWrite({ kind, name }, async () => {
         const current = await writable(by, name, precondition);
-        definition.authorizeSpec?.(by.principal, spec, current.spec);
+        definition.authorizeSpec?.(by.principal, sent, current.spec);
+        const spec = (await definition.prepare?.(by, sent)) ?? sent;
         // A tenant that is over its limit may still scale down.
         const grows = spec.replicaCount > current.spec.replicaCount;
         const limits = grows ? await limitsOf?.(current.tenant) : undefined;
@@ -87,6 +100,7 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
         return (await rows.markDeleted(current)) || null;
       });
       enqueue(name, by);
+      enqueueDependents(name, by);
     },
   };
 }
