@@ -44,7 +44,7 @@ export const packages = {
   'services/tool-router': ['common', 'platform', 'identity', 'openapi', 'protocol', 'routing', 'sessions'],
   'services/portal': ['common'],
 
-  'servers/mcp-bridge': ['protocol'],
+  'servers/mcp-bridge': ['common', 'protocol'],
   'servers/mcp-example': [],
   'servers/tool-example': [],
 };

@@ -10,6 +10,7 @@ import {
   followApiKeys,
   type IntrospectedTokens,
   introspectedTokensOf,
+  signInsOf,
   type Peppers,
   refuseReplicas,
   type SignIn,
@@ -161,8 +162,8 @@ export function composeDataPlane(
   const apiKeys = settings.apiKeyPeppers && followApiKeys({ redis, prefix, peppers: settings.apiKeyPeppers, log });
   const introspected = verifier ? undefined : introspectedTokensOf(settings.signIn, { log });
   const placement = placing(tenants);
-  const admins = { again: placement.again, onChange: tenants.onChange };
-  const grants = createGrants(routes, { signIns: [apiKeys, introspected], admins });
+  const signIns = [apiKeys, introspected, signInsOf(verifier ? undefined : settings.signIn)];
+  const grants = createGrants(routes, { signIns, admins: { again: placement.again, onChange: tenants.onChange } });
 
   const server = composeServer(settings, {
     log,
@@ -246,7 +247,7 @@ function composeServer(
   });
   const described =
     signIn &&
-    protectedResources(authorizationServersOf(signIn), publicUrlOf(settings.publicUrl, forwarded), publicPath);
+    protectedResources(() => authorizationServersOf(signIn), publicUrlOf(settings.publicUrl, forwarded), publicPath);
   const addressOf = clientAddressBy(settings.trustedProxies);
   const others =
     verifier ?? (signIn ? tokenVerifier(signIn, { log, introspected, addressOf }) : developmentSignIn(checkCaller));
