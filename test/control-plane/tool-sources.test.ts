@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '../support/postgres.js';
+import { becomesTrue } from '../support/wait.js';
 import { caller } from './support/callers.js';
 import { specOf, startControlPlane } from './support/control-plane.js';
 
@@ -36,7 +37,7 @@ describe('a tool with the source adapter', () => {
     // Its status tells whether the adapter exists, so the worker looks at it when that changes.
     hints.length = 0;
     await alice.call('DELETE', '/adapters/crm');
-    expect(hints.toSorted()).toEqual(['crm', 'crm-reader']);
+    await becomesTrue('the hints', () => expect(hints.toSorted()).toEqual(['crm', 'crm-reader']));
     expect((await alice.call('DELETE', '/tools/crm-reader')).status).toBe(204);
   });
 
@@ -48,7 +49,7 @@ describe('a tool with the source adapter', () => {
     const unknown = await bob.call('POST', '/tools', selection({ source: { type: 'adapter', adapter: 'other' } }));
     const detail = 'is no adapter that you may use; GET /adapters lists those that you may';
     expect(refused).toMatchObject({ status: 400, json: { errors: [{ pointer: '#/source/adapter', detail }] } });
-    expect({ ...unknown.json, instance: '' }).toEqual({ ...refused.json, instance: '' });
+    expect({ ...unknown.json, requestId: '' }).toEqual({ ...refused.json, requestId: '' });
 
     const seller = caller(url, 'carol', 'sales');
     expect((await seller.call('POST', '/tools', selection())).status).toBe(201);
@@ -128,8 +129,10 @@ describe('a credential of a tool', () => {
       writeFile(join(folder, `${name}.json`), JSON.stringify({ roles: ['team'], ...credential }));
     await write('pets', { type: 'header', header: 'X-Api-Key', value: 'abc' });
     await write('exchanged', {
-      ...{ type: 'token-exchange', tokenEndpoint: 'https://login.example/token' },
-      ...{ clientId: 'gateway', clientSecret: 'secret' },
+      type: 'token-exchange',
+      tokenEndpoint: 'https://login.example/token',
+      clientId: 'gateway',
+      clientSecret: 'secret',
     });
     const plane = await startControlPlane({ credentials: { folder, secrets: () => [SECRET] } });
     const issue = async (body: object) => {

@@ -10,7 +10,7 @@ export interface Body {
   properties?: { name: string; schema: Placed; required: boolean }[] | undefined;
 }
 
-const ENCODINGS: [type: RegExp, encoding: BodyPlan['encoding']][] = [
+const ENCODINGS: [pattern: RegExp, encoding: BodyPlan['encoding']][] = [
   [/^application\/json\b/i, 'json'],
   [/^application\/[\w.+-]+\+json\b/i, 'json'],
   [/^application\/x-www-form-urlencoded\b/i, 'form'],
@@ -28,7 +28,9 @@ export function bodyOf(document: JsonObject, placed: Placed): Body | undefined {
   const { value, path } = resolved(document, placed);
   const required = own(value, 'required') === true;
   const types = Object.keys(ownObject(value, 'content'));
-  const [chosen] = ENCODINGS.flatMap(([type, encoding]) => types.filter((each) => type.test(each)).map((type) => ({ type, encoding })));
+  const [chosen] = ENCODINGS.flatMap(([pattern, encoding]) =>
+    types.filter((each) => pattern.test(each)).map((type) => ({ type, encoding })),
+  );
   if (!chosen) {
     if (!required || types.length === 0) return undefined;
     const message = `must offer JSON, application/x-www-form-urlencoded or text/plain, not only ${types.join(', ').slice(0, 256)}`;

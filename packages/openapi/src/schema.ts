@@ -2,8 +2,7 @@ import { componentOf, DocumentFault, isObject, type JsonObject, target } from '.
 
 /** Keywords whose value is a schema, a list of schemas, or schemas by a name (JSON Schema 2020-12, core §10 and §11). */
 const SINGLE = new Set([
-  ...['items', 'contains', 'additionalProperties', 'propertyNames', 'unevaluatedItems', 'unevaluatedProperties'],
-  ...['contentSchema', 'not', 'if', 'then', 'else'],
+  'items', 'contains', 'additionalProperties', 'propertyNames', 'unevaluatedItems', 'unevaluatedProperties', 'contentSchema', 'not', 'if', 'then', 'else',
 ]);
 const LIST = new Set(['prefixItems', 'allOf', 'anyOf', 'oneOf']);
 const NAMED = new Set(['properties', 'patternProperties', 'dependentSchemas', '$defs', 'definitions']);

@@ -33,25 +33,7 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
   const { kind, rows, represent } = definition;
   const { readable, writable } = resourceAccess(definition);
 
-  /** The row is the truth and a resync finds it, so a failing queue fails no request. */
-  function enqueue(name: string, { requestId }: Requester) {
-    queue.reconcile({ kind, name }).catch((error: unknown) => {
-      log.warn(
-        { requestId, err: error, kind, name },
-        'the queue did not take the change; the resync of the worker will find it',
-      );
-    });
-  }
-
-  /** A reconcile of each tells by its status whether this resource exists; a resync of all finds what is lost here. */
-  function enqueueDependents(name: string, by: Requester) {
-    const found = definition.dependents?.(name) ?? Promise.resolve([]);
-    found
-      .then((refs) => Promise.all(refs.map((ref) => queue.reconcile(ref))))
-      .catch((error: unknown) => {
-        log.warn({ requestId: by.requestId, err: error, kind, name }, 'resources that depend on it were not queued');
-      });
-  }
+  const { enqueue, enqueueDependents } = hints(definition, { queue, log });
 
   return {
     async create(by, sent) {
@@ -101,6 +83,28 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
       });
       enqueue(name, by);
       enqueueDependents(name, by);
+    },
+  };
+}
+
+/** The row is the truth and a resync finds it, so a failing queue fails no request. */
+function hints(
+  { kind, dependents }: Pick<ResourceDefinition<never, Representation>, 'kind' | 'dependents'>,
+  { queue, log }: Pick<ResourceServiceParts, 'queue' | 'log'>,
+) {
+  const warn =
+    (name: string, { requestId }: Requester) =>
+    (error: unknown) =>
+      log.warn(
+        { requestId, err: error, kind, name },
+        'the queue did not take the change; the resync of the worker will find it',
+      );
+  return {
+    enqueue: (name: string, by: Requester) => void queue.reconcile({ kind, name }).catch(warn(name, by)),
+    /** The status of each tells whether this resource exists. */
+    enqueueDependents(name: string, by: Requester) {
+      const found = dependents?.(name).then((refs) => Promise.all(refs.map((ref) => queue.reconcile(ref))));
+      found?.catch(warn(name, by));
     },
   };
 }
