@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AuditTrail } from '@mcp-gateway/audit';
 import type { ResourceRef } from '@mcp-gateway/common/contracts';
+import { resourceNotFound } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import {
   adapterRows,
@@ -145,7 +146,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
       '/tools': [resourceRoutes({ ...observing, definition: ofTool, service: tools })],
       '/permissions': [
         permissionRoutes({
-          rowOf: { adapter: adapters.row, tool: tools.row },
+          rowOf: { adapter: adapters.row, tool: tools.row, toolset: () => Promise.reject(resourceNotFound('toolset')) },
           guess: directory.guess,
           holderOf: keyService?.holderOf,
         }),

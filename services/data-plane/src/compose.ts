@@ -30,7 +30,7 @@ import {
   type WithoutRedis,
   withTenant,
 } from '@mcp-gateway/quotas';
-import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
+import { followRouters, followRoutes, type RouteTable, withToolRouters } from '@mcp-gateway/routing';
 import type { SessionKeyRing } from '@mcp-gateway/sessions';
 import type { IdentityKeys } from './credentials/identity-keys.js';
 import type { ServerCertificates } from './credentials/server-certificates.js';
@@ -135,7 +135,7 @@ export function composeDataPlane(
   { redis, log, metrics, verifier, trail, now, timing = {} }: DataPlaneParts,
 ): DataPlane {
   const { prefix, sessionLimits: limits, sessionCacheBytes: cacheBytes } = settings;
-  const routes = followRoutes(redis, prefix, log);
+  const routes = withToolRouters(followRoutes(redis, prefix, log), followRouters(redis, prefix, log));
   const tenants = followTenants(redis, prefix, log);
   const quotas = followQuotas({ redis, prefix, tenants, withoutRedis: settings.quotaWithoutRedis });
   const maxOfTenant = (tenant: string) => quotas.of(tenant)?.sessions;

@@ -19,14 +19,18 @@ export { PermissionExplanation } from './permission.js';
 export { CLIENT_METHODS, EVERY_METHOD, Policy } from './policy.js';
 export {
   adapterRef,
+  ALL_TOOLS,
   collectionOf,
   Condition,
+  isAllTools,
+  mcpPathOf,
   Phase,
   ReplicaStatus,
   resourceKey,
   ResourceKind,
   ResourceName,
   type ResourceRef,
+  toolsetRef,
 } from './resource.js';
 export { Route, type Endpoint, type PublishedEndpoint, type PublishedRoute } from './route.js';
 export { SESSION_LIMITS, SessionLimits, SessionResource } from './session.js';

@@ -1,3 +1,5 @@
+import { collectionOf, type ResourceKind } from '../contracts/resource.js';
+
 /** The entry of one code on the page of errors. */
 interface CatalogueEntry {
   status: number;
@@ -9,6 +11,24 @@ interface CatalogueEntry {
   /** The steps that the reader can take. */
   remedy: string;
 }
+
+const noSuch = (kind: ResourceKind): CatalogueEntry => ({
+  status: 404,
+  rpcCode: -32003,
+  title: `There is no such ${kind}`,
+  cause: `No ${kind} has this name, it is being removed, or you may not use it. The answer is the same in all cases.`,
+  remedy:
+    `GET /${collectionOf(kind)} lists the ${collectionOf(kind)} that you may use. If yours is missing, ask its creator to add one of ` +
+    'your roles to requiredRoles.',
+});
+
+const nameTaken = (kind: ResourceKind): CatalogueEntry => ({
+  status: 409,
+  rpcCode: -32000,
+  title: `The ${kind} name is taken`,
+  cause: `${kind === 'adapter' ? 'An' : 'A'} ${kind} of this name exists. It may be one that you may not see.`,
+  remedy: `Choose another name, or PUT the existing ${kind} if it is yours.`,
+});
 
 const MAY_HAVE_RUN = 'Find out whether the call had its effect before you repeat it.';
 
@@ -67,17 +87,10 @@ export const errorCatalogue = {
     rpcCode: -32003,
     title: 'There is nothing at this address',
     cause: 'The path is not part of the API, or it names a part of a resource that does not exist.',
-    remedy: 'Correct the URL. /openapi.json lists all paths; MCP clients use /adapters/{name}/mcp.',
-  },
-  ADAPTER_NOT_FOUND: {
-    status: 404,
-    rpcCode: -32003,
-    title: 'There is no such adapter',
-    cause: 'No adapter has this name, it is being removed, or you may not use it. The answer is the same in all cases.',
     remedy:
-      'GET /adapters lists the adapters that you may use. If yours is missing, ask its creator to add one of your roles ' +
-      'to requiredRoles.',
+      'Correct the URL. /openapi.json lists all paths; MCP clients use /mcp, /mcp/t/{toolset} or /adapters/{name}/mcp.',
   },
+  ADAPTER_NOT_FOUND: noSuch('adapter'),
   API_KEY_NOT_FOUND: {
     status: 404,
     rpcCode: -32003,
@@ -101,15 +114,8 @@ export const errorCatalogue = {
     cause: 'No tenant has this id, or you are not one of its administrators. The answer is the same in both cases.',
     remedy: 'GET /tenants lists the tenants that you administer.',
   },
-  TOOL_NOT_FOUND: {
-    status: 404,
-    rpcCode: -32003,
-    title: 'There is no such tool',
-    cause: 'No tool has this name, it is being removed, or you may not use it. The answer is the same in all cases.',
-    remedy:
-      'GET /tools lists the tools that you may use. If yours is missing, ask its creator to add one of your roles to ' +
-      'requiredRoles.',
-  },
+  TOOL_NOT_FOUND: noSuch('tool'),
+  TOOLSET_NOT_FOUND: noSuch('toolset'),
   METHOD_NOT_ALLOWED: {
     status: 405,
     rpcCode: -32000,
@@ -117,13 +123,7 @@ export const errorCatalogue = {
     cause: 'The path exists and does not take this HTTP method.',
     remedy: 'Use a method that the Allow header of the answer lists.',
   },
-  ADAPTER_EXISTS: {
-    status: 409,
-    rpcCode: -32000,
-    title: 'The adapter name is taken',
-    cause: 'An adapter of this name exists. It may be one that you may not see.',
-    remedy: 'Choose another name, or PUT the existing adapter if it is yours.',
-  },
+  ADAPTER_EXISTS: nameTaken('adapter'),
   API_KEY_LIMIT: {
     status: 409,
     rpcCode: -32000,
@@ -142,16 +142,11 @@ export const errorCatalogue = {
     status: 409,
     rpcCode: -32000,
     title: 'The tenant still has resources',
-    cause: 'Adapters or tools belong to the tenant. Nothing was changed.',
-    remedy: 'Remove its adapters and tools first.',
+    cause: 'Adapters, tools or toolsets belong to the tenant. Nothing was changed.',
+    remedy: 'Remove its adapters, tools and toolsets first.',
   },
-  TOOL_EXISTS: {
-    status: 409,
-    rpcCode: -32000,
-    title: 'The tool name is taken',
-    cause: 'A tool of this name exists. It may be one that you may not see.',
-    remedy: 'Choose another name, or PUT the existing tool if it is yours.',
-  },
+  TOOL_EXISTS: nameTaken('tool'),
+  TOOLSET_EXISTS: nameTaken('toolset'),
   EDIT_CONFLICT: {
     status: 412,
     rpcCode: -32000,

@@ -4,8 +4,8 @@ import { headerValue } from '@mcp-gateway/protocol';
 import type { Forwarded } from './forwarded.js';
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
-/** The URLs that take tokens. Every name has a document, so that none tells which adapters exist. */
-const RESOURCE = /^(|\/mcp|\/adapters\/[^/?#]{1,63}\/(?:mcp|sse))(\/?)$/;
+/** The URLs that take tokens. Every name has a document, so that none tells which adapters and toolsets exist. */
+const RESOURCE = /^(|\/mcp(?:\/t\/[^/?#]{1,63})?|\/adapters\/[^/?#]{1,63}\/(?:mcp|sse))(\/?)$/;
 
 /** Says which issuers' tokens an MCP URL takes (RFC 9728; MCP 2026-07-28, authorization). */
 export interface ProtectedResources {
