@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { AdapterSpec, ToolSpec } from '@mcp-gateway/common/contracts';
-import { toolRows } from '@mcp-gateway/database';
+import { AdapterSpec, ToolsetSpec, ToolSpec } from '@mcp-gateway/common/contracts';
+import { toolRows, toolsetRows } from '@mcp-gateway/database';
 import { sessionRecords, type SessionRecords } from '@mcp-gateway/sessions';
 import { specOf, startControlPlane, toolOf, type ControlPlane } from '../control-plane/support/control-plane.js';
 import { unheededPublisher } from '../control-plane/support/api-key-answers.js';
@@ -38,7 +38,7 @@ const NONE: Statuses = [401, 404, 404, 404, 404, 404];
 const NOT_POSSIBLE: Statuses = [401, 405, 405, 405, 405, 405];
 
 /**
- * `:name` and `:tool` stand for an adapter and a tool of its own for each cell, `:session` for a session of the reader on it,
+ * `:name`, `:tool` and `:set` stand for an adapter, a tool and a toolset of its own for each cell, `:session` for a session of the reader on it,
  * `:key` for an API key of the creator. `:tenant` is acme, whose member the creator is, or one to be removed.
  */
 const MANAGEMENT: Row[] = [
@@ -74,6 +74,14 @@ const MANAGEMENT: Row[] = [
   ['GET /tools/:tool/status', READ, NONE],
   ['GET /tools/:tool/logs', READ, NONE],
   ['GET /tools/:tool/mcp', NONE],
+  ['GET /toolsets', SIGNED_IN],
+  ['POST /toolsets :set', [401, 409, 409, 409, 409, 409], [401, 201, 201, 201, 201, 201]],
+  ['GET /toolsets/:set', READ, NONE],
+  ['PUT /toolsets/:set :set', [401, 409, 403, 200, 200, 200], [401, 201, 201, 201, 201, 201]], // tells of a name
+  ['DELETE /toolsets/:set', [401, 404, 403, 204, 204, 204], NONE],
+  ['POST /toolsets/:set :set', NOT_POSSIBLE],
+  ['GET /toolsets/:set/status', READ, NONE],
+  ['GET /toolsets/:set/logs', NONE],
   ['GET /tenants', SIGNED_IN],
   ['POST /tenants :tenant', [401, 403, 403, 403, 403, 409], [401, 403, 403, 403, 403, 201]],
   ['PATCH /tenants', NOT_POSSIBLE],
@@ -101,6 +109,7 @@ const MANAGEMENT: Row[] = [
     [401, 403, 403, 403, 403, 404],
   ],
   ['GET /permissions/explain?resource=tool/:tool', READ, NONE],
+  ['GET /permissions/explain?resource=toolset/:set', READ, NONE],
   ['POST /permissions/explain', NOT_POSSIBLE],
   ['GET /adapters/:name/other', NONE],
   ['GET /other', [404, 404, 404, 404, 404, 404]],
@@ -123,7 +132,7 @@ const MCP: Row[] = [
 
 /** A request of a table as the OpenAPI document names it. */
 const operationOf = (request: string) =>
-  (/^\w+ [^ ?]+/.exec(request)?.[0] ?? '').replace(/:(name|tool)\b/, '{name}').replaceAll(/:\w+/g, '{id}');
+  (/^\w+ [^ ?]+/.exec(request)?.[0] ?? '').replace(/:(name|tool|set)\b/, '{name}').replaceAll(/:\w+/g, '{id}');
 
 it('the tables have every operation of the OpenAPI document', () => {
   const paths = openApiDocument().paths as Record<string, object>;
@@ -204,6 +213,7 @@ describe('the status of every route', () => {
     ':tool': ({ tool }) => JSON.stringify(toolOf(tool, { requiredRoles: ['team'] })),
     ':tool+identity': ({ tool }) =>
       JSON.stringify(toolOf(tool, { requiredRoles: ['team'], useWorkloadIdentity: true })),
+    ':set': ({ set }) => JSON.stringify(toolsetOf(set)),
     ':tenant': ({ tenant }) => JSON.stringify({ id: tenant, ...ACME }),
     quota: () => '{}',
     key: () => JSON.stringify({ name: 'nightly' }),
@@ -248,6 +258,7 @@ describe('the status of every route', () => {
     return {
       name: `other-${names}`,
       tool: `other-${names}`,
+      set: `other-${names}`,
       tenant: `other-${names}`,
       key: 'f'.repeat(16),
       session: randomUUID(),
@@ -272,6 +283,10 @@ describe('the status of every route', () => {
       const parsed = ToolSpec.parse(toolOf(given.tool, { requiredRoles: ['team'] }));
       await toolRows(plane.database).create(parsed, 'alice', 'acme');
     }
+    if (request.includes(':set')) {
+      given.set = `support-${names}`;
+      await toolsetRows(plane.database).create(ToolsetSpec.parse(toolsetOf(given.set)), 'alice', 'acme');
+    }
     if (request.includes(':key')) given.key = (await made('POST', '/api-keys', { name: 'k' }, 'creator')).id;
     if (request.startsWith('DELETE /tenants')) await made('POST', '/tenants', { id: given.tenant, ...ACME });
     else given.tenant = 'acme';
@@ -291,5 +306,7 @@ describe('the status of every route', () => {
 const ACME = { members: { subjects: ['alice'] }, admins: { subjects: ['ann'] } };
 const BOUNDS = { max: 9, maxPerCaller: 9, idleSince: 0, keepSeconds: 600 };
 
+const toolsetOf = (name: string) => ({ name, tools: [{ name: '*' }], requiredRoles: ['team'] });
+
 /** What stands for the placeholders of a request. */
-type Given = Record<'name' | 'tool' | 'tenant' | 'key' | 'session' | 'other', string>;
+type Given = Record<'name' | 'tool' | 'set' | 'tenant' | 'key' | 'session' | 'other', string>;

@@ -12,6 +12,7 @@ import {
   tenantRows,
   type TenantRows,
   toolRows,
+  toolsetRows,
 } from '@mcp-gateway/database';
 import { type ApiKeyPublisher, apiKeyVerifier, type SignInRequest } from '@mcp-gateway/identity';
 import { readConfig } from '@mcp-gateway/platform/config';
@@ -38,7 +39,7 @@ import { createApiServer } from './http/server.js';
 import { instrumentApi } from './metrics.js';
 import { managementPaths } from './openapi/management-paths.js';
 import { permissionRoutes } from './permissions/routes.js';
-import { resourceRoutes } from './resources/routes.js';
+import { logRoutes, resourceRoutes } from './resources/routes.js';
 import { resourceService } from './resources/service.js';
 import type { MayUseWorkloadIdentity } from './resources/workload-identity.js';
 import { sessionRoutes } from './sessions/routes.js';
@@ -48,6 +49,7 @@ import { resourceLimits } from './tenants/resource-limits.js';
 import { tenantRoutes } from './tenants/routes.js';
 import { tenantService } from './tenants/service.js';
 import { toolDefinition } from './tools/definition.js';
+import { toolsetDefinition } from './toolsets/definition.js';
 
 export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'internal' | 'isReady' | 'origin' | 'audit'> {
   database: Database;
@@ -108,10 +110,12 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   });
   const definition = adapterDefinition(rows, { mayUseWorkloadIdentity, checkCredential: broker.checkUse });
   const { rows: tenants, directory, counted } = composeTenants(parts);
-  const limitsOf = resourceLimits(tenants);
-  const adapters = resourceService(definition, { queue, limitsOf, log });
+  const limits = resourceLimits(tenants);
+  const adapters = resourceService(definition, { queue, limits, log });
   const ofTool = toolDefinition(toolRows(database, now), { mayUseWorkloadIdentity });
-  const tools = resourceService(ofTool, { queue, limitsOf, log });
+  const tools = resourceService(ofTool, { queue, limits, log });
+  const ofToolset = toolsetDefinition(toolsetRows(database, now));
+  const toolsets = resourceService(ofToolset, { queue, log });
   const keyRows = apiKeyRows(database);
   const { apiKeys } = parts;
   const keys = apiKeys && databaseKeys(keyRows);
@@ -129,13 +133,18 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
     collections: {
       '/audit': [auditRoutes({ rows: auditRows(database, now), current: directory.current })],
       '/adapters': [
-        resourceRoutes({ ...observing, definition, service: adapters }),
+        resourceRoutes({ definition, service: adapters }),
+        logRoutes({ ...observing, definition, service: adapters }),
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
       ],
-      '/tools': [resourceRoutes({ ...observing, definition: ofTool, service: tools })],
+      '/tools': [
+        resourceRoutes({ definition: ofTool, service: tools }),
+        logRoutes({ ...observing, definition: ofTool, service: tools }),
+      ],
+      '/toolsets': [resourceRoutes({ definition: ofToolset, service: toolsets })],
       '/permissions': [
         permissionRoutes({
-          rowOf: { adapter: adapters.row, tool: tools.row },
+          rowOf: { adapter: adapters.row, tool: tools.row, toolset: toolsets.row },
           guess: directory.guess,
           holderOf: keyService?.holderOf,
         }),

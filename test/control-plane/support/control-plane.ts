@@ -72,6 +72,7 @@ async function emptied(): Promise<Database> {
   shared ??= connectDatabase(await freshDatabase(), { poolSize: 5 });
   await shared.adapter.deleteMany();
   await shared.tool.deleteMany();
+  await shared.toolset.deleteMany();
   await shared.apiKey.deleteMany();
   await shared.tenant.deleteMany();
   return shared;

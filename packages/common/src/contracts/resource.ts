@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { boundedString } from './adapter-fields.js';
 
 /** The kinds of resources that the API manages. Two resources of different kinds may have the same name. */
-export const ResourceKind = z.enum(['adapter', 'tool']);
+export const ResourceKind = z.enum(['adapter', 'tool', 'toolset']);
 export type ResourceKind = z.infer<typeof ResourceKind>;
 
 /** Names become DNS labels in a cluster (RFC 1123 §2.1), so they stop at 63 characters. */
@@ -28,7 +28,7 @@ export const Phase = z.enum(['Pending', 'Progressing', 'Ready', 'Degraded', 'Fai
   id: 'Phase',
   description:
     'Pending: accepted; the worker has not acted on it yet. Progressing: replicas are starting or being replaced. Ready: all replicas ' +
-    'answer. Degraded: some do. Failed: none does, or the server cannot start. Stopped: the spec asks for zero replicas.',
+    'answer. Degraded: some do. Failed: none does, or the server cannot start. Stopped: the spec asks for zero replicas. A toolset runs nothing: it is Ready once it is published.',
 });
 export type Phase = z.infer<typeof Phase>;
 

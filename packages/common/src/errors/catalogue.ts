@@ -110,6 +110,15 @@ export const errorCatalogue = {
       'GET /tools lists the tools that you may use. If yours is missing, ask its creator to add one of your roles to ' +
       'requiredRoles.',
   },
+  TOOLSET_NOT_FOUND: {
+    status: 404,
+    rpcCode: -32003,
+    title: 'There is no such toolset',
+    cause: 'No toolset has this name, it is being removed, or you may not use it. The answer is the same in all cases.',
+    remedy:
+      'GET /toolsets lists the toolsets that you may use. If yours is missing, ask its creator to add one of your roles ' +
+      'to requiredRoles.',
+  },
   METHOD_NOT_ALLOWED: {
     status: 405,
     rpcCode: -32000,
@@ -142,8 +151,8 @@ export const errorCatalogue = {
     status: 409,
     rpcCode: -32000,
     title: 'The tenant still has resources',
-    cause: 'Adapters or tools belong to the tenant. Nothing was changed.',
-    remedy: 'Remove its adapters and tools first.',
+    cause: 'Adapters, tools or toolsets belong to the tenant. Nothing was changed.',
+    remedy: 'Remove its adapters, tools and toolsets first.',
   },
   TOOL_EXISTS: {
     status: 409,
@@ -151,6 +160,13 @@ export const errorCatalogue = {
     title: 'The tool name is taken',
     cause: 'A tool of this name exists. It may be one that you may not see.',
     remedy: 'Choose another name, or PUT the existing tool if it is yours.',
+  },
+  TOOLSET_EXISTS: {
+    status: 409,
+    rpcCode: -32000,
+    title: 'The toolset name is taken',
+    cause: 'A toolset of this name exists. It may be one that you may not see.',
+    remedy: 'Choose another name, or PUT the existing toolset if it is yours.',
   },
   EDIT_CONFLICT: {
     status: 412,
